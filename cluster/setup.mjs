@@ -1,0 +1,41 @@
+// Runs a command of this repository on the Node it is pinned to, installing the dependencies first when they are missing
+// or older than the lockfile. Plain JavaScript without imports from node_modules, since there may be none yet.
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const bin = join(root, 'node_modules', '.bin');
+
+function fail(message) {
+  console.error(`intro-otel: ${message}`);
+  process.exit(1);
+}
+
+function installed() {
+  const marker = join(root, 'node_modules', '.package-lock.json');
+  return existsSync(marker) && statSync(marker).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
+}
+
+function install() {
+  console.error('intro-otel: installing the dependencies that package-lock.json names (about a minute, only now) …');
+  const npm = process.env.npm_execpath;
+  const [command, args] = npm ? [process.execPath, [npm, 'ci']] : ['npm', ['ci']];
+  const result = spawnSync(command, [...args, '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (result.status !== 0) fail('npm ci failed (its own words are above). Check the network and the disk, then run this again.');
+}
+
+if (Number(process.versions.node.split('.')[0]) < 20) fail(`Node 20 or later is needed, this is ${process.versions.node}.`);
+if (!installed()) install();
+
+const [first, ...rest] = process.argv.slice(2);
+const isBin = first === '--bin';
+const script = isBin ? join(bin, rest[0]) : join(root, first);
+const args = isBin ? rest.slice(1) : rest;
+const nodeOptions = isBin && rest[0] === 'jest' ? '--experimental-vm-modules --disable-warning=ExperimentalWarning' : '';
+const result = spawnSync(join(bin, 'node'), [...nodeOptions.split(' ').filter(Boolean), script, ...args], {
+  stdio: 'inherit',
+  env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, INTRO_OTEL_CWD: process.cwd() },
+});
+if (result.error) fail(`could not start the pinned Node: ${result.error.message}. Run npm ci, then this again.`);
+process.exit(result.status ?? 1);
