@@ -1,0 +1,27 @@
+// The one place that writes to the terminal: results to standard output, all else to standard error.
+import { styleText } from 'node:util';
+
+export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'magenta' | 'blue' | 'dim' | 'bold';
+
+/** A line of what was asked for, to standard output. */
+export function print(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** A line about how it goes, to standard error. */
+export function say(line = ''): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** `text` in a colour when `stream` is a terminal and NO_COLOR (https://no-color.org) is not set. */
+export function coloured(colour: Colour, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  return styleText(colour, text, { stream });
+}
+
+/** Seconds as a person reads them: `0.4 s`, `12.3 s`, `4 min 05 s`. */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 99.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+}
