@@ -24,3 +24,8 @@ test('lines of an answer that has several stay in its column', () => {
 test('a bug of ours is described with its stack', () => {
   expect(describeError(new TypeError('x is undefined'))).toMatch(/TypeError: x is undefined\n +at /);
 });
+
+test('several misses are all described', () => {
+  const both = new AggregateError([new UserError('No memory.', { todo: 'a' }), new UserError('No disk.', { todo: 'b' })]);
+  expect(describeError(both)).toBe('No memory.\n  do        a\nNo disk.\n  do        b');
+});

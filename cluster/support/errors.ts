@@ -19,9 +19,10 @@ export class UserError extends Error {
   }
 }
 
-/** The text to print for whatever was thrown. */
+/** The text to print for whatever was thrown; of an AggregateError, each of its errors. */
 export function describeError(error: unknown): string {
   if (error instanceof UserError) return [error.message, adviceText(error.advice)].join('\n');
+  if (error instanceof AggregateError) return error.errors.map(describeError).join('\n');
   if (error instanceof Error) return error.stack ?? error.message;
   return String(error);
 }

@@ -1,0 +1,120 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { clusterMisses, freePort, machineMisses, quantity, readMachine, throwMisses } from './preflight.ts';
+import type { ClusterFacts, ClusterNeeds, MachineFacts, MachineNeeds } from './preflight.ts';
+import { UserError } from './support/errors.ts';
+
+const GIB = 1024 ** 3;
+
+const needs: MachineNeeds = {
+  cpus: 2,
+  memory: { bytes: 2 * GIB, for: 'a throwaway Kubernetes' },
+  disk: [
+    { path: '/cache', bytes: 10 * GIB, for: 'compiling' },
+    { path: '/state', bytes: 2 * GIB, for: 'images' },
+  ],
+};
+
+function machine(overrides: Partial<MachineFacts> = {}): MachineFacts {
+  const disk = { fileSystem: 'a', free: 12 * GIB };
+  return { cpus: 2, memoryAvailable: 2 * GIB, disks: { '/cache': disk, '/state': disk }, ...overrides };
+}
+
+test('a machine that has just what is needed misses nothing', () => {
+  expect(machineMisses(machine(), needs)).toEqual([]);
+});
+
+test('one CPU is too few', () => {
+  expect(machineMisses(machine({ cpus: 1 }), needs)).toMatchObject([{ advice: { expected: '2 CPUs', found: '1' } }]);
+});
+
+test('too little memory says how much is needed, for what, and how much there is', () => {
+  expect(machineMisses(machine({ memoryAvailable: 0.5 * GIB }), needs)).toMatchObject([
+    { advice: { expected: '2.0 GiB available, for a throwaway Kubernetes', found: '512 MiB available' } },
+  ]);
+});
+
+test('two directories on one disk need the sum', () => {
+  const disk = { fileSystem: 'a', free: 11 * GIB };
+  expect(machineMisses(machine({ disks: { '/cache': disk, '/state': disk } }), needs)).toMatchObject([
+    {
+      advice: {
+        expected: '12.0 GiB free: 10.0 GiB in /cache for compiling, 2.0 GiB in /state for images',
+        found: '11.0 GiB free',
+      },
+    },
+  ]);
+});
+
+test('two directories on two disks each need their own', () => {
+  const disks = { '/cache': { fileSystem: 'a', free: 11 * GIB }, '/state': { fileSystem: 'b', free: GIB } };
+  expect(machineMisses(machine({ disks }), needs)).toMatchObject([
+    { advice: { expected: '2.0 GiB free: 2.0 GiB in /state for images', found: '1.0 GiB free' } },
+  ]);
+});
+
+test('all misses are reported at once', () => {
+  const misses = machineMisses(machine({ cpus: 1, memoryAvailable: 0 }), needs);
+  expect(() => throwMisses(misses)).toThrow('There are too few CPUs. There is too little memory.');
+  expect(() => throwMisses(misses.slice(1))).toThrow(UserError);
+  expect(() => throwMisses([])).not.toThrow();
+});
+
+const wanted: ClusterNeeds = { kubeVersion: '>=1.29.0-0', requests: { cpu: 300, memory: 300 * 1024 ** 2 } };
+
+function cluster(overrides: Partial<ClusterFacts> = {}): ClusterFacts {
+  return { version: 'v1.34.4', readyNodes: 1, free: { cpu: 300, memory: 300 * 1024 ** 2 }, ...overrides };
+}
+
+test.each([
+  ['v1.29.0', 0],
+  ['v1.29.15-eks-1', 0],
+  ['v1.34.4+k3s1', 0],
+  ['v2.0.0', 0],
+  ['v1.28.9', 1],
+  ['v0.99.0', 1],
+  ['', 1],
+])('a chart for >=1.29 on Kubernetes %s has %i misses', (version, count) => {
+  expect(clusterMisses(cluster({ version }), wanted)).toHaveLength(count);
+});
+
+test('a cluster without a ready node is not judged by its room as well', () => {
+  const misses = clusterMisses(cluster({ readyNodes: 0, free: { cpu: 0, memory: 0 } }), wanted);
+  expect(misses.map((miss) => miss.message)).toEqual(['The Kubernetes has no node that is ready.']);
+});
+
+test.each([
+  ['CPU', { cpu: 299, memory: GIB }, '299m CPU and 1.0 GiB'],
+  ['memory', { cpu: 4000, memory: 100 * 1024 ** 2 }, '4000m CPU and 100 MiB'],
+])('too little %s left on the nodes is said with both figures', (_, free, found) => {
+  expect(clusterMisses(cluster({ free }), wanted)).toMatchObject([
+    { advice: { expected: '300m CPU and 300 MiB of memory not yet requested by other pods', found } },
+  ]);
+});
+
+test.each([
+  ['250m', 0.25],
+  ['2', 2],
+  ['64Mi', 64 * 1024 ** 2],
+  ['24675420Ki', 24_675_420 * 1024],
+  ['1e3', 1000],
+  ['1.5Gi', 1.5 * GIB],
+  ['500000000', 500_000_000],
+])('the quantity %s is %d', (text, value) => {
+  expect(quantity(text)).toBeCloseTo(value);
+});
+
+test('a port that is taken gives the next one that is free', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const free = await freePort(port);
+  server.close();
+  expect(free).toBeGreaterThan(port);
+});
+
+test('the room of a directory that does not exist yet is that of the nearest one that does', async () => {
+  const facts = await readMachine({ ...needs, disk: [{ path: '/tmp/not/there/yet', bytes: 1, for: 'x' }] });
+  expect(facts.disks['/tmp/not/there/yet']?.free).toBeGreaterThan(0);
+  expect(facts.memoryAvailable).toBeGreaterThan(0);
+});

@@ -1,0 +1,197 @@
+// What a machine and a cluster must have before anything is started. The checks are pure functions of facts, so that each
+// miss can be tested; reading the facts is at the bottom.
+import { existsSync } from 'node:fs';
+import { stat, statfs } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
+import { UserError } from './support/errors.ts';
+import { numbers } from './tools.ts';
+
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+
+/** Room that something to come takes up in a directory, in bytes. */
+export interface DiskNeed {
+  path: string;
+  bytes: number;
+  /** What takes it up, as in "compiling Kubernetes". */
+  for: string;
+}
+
+export interface MachineNeeds {
+  cpus: number;
+  /** Bytes that must be available, and what for. */
+  memory: { bytes: number; for: string };
+  disk: readonly DiskNeed[];
+}
+
+export interface MachineFacts {
+  cpus: number;
+  memoryAvailable: number;
+  /** By directory: the file system it is (or will be) on, and the bytes free there. */
+  disks: Readonly<Record<string, { fileSystem: string; free: number }>>;
+}
+
+export interface ClusterNeeds {
+  /** The chart's kubeVersion, such as `>=1.29.0-0`. */
+  kubeVersion: string;
+  /** What the lab's pods request together: CPU in thousandths, memory in bytes. */
+  requests: { cpu: number; memory: number };
+}
+
+export interface ClusterFacts {
+  /** The API server's version, such as `v1.34.4`. */
+  version: string;
+  readyNodes: number;
+  /** What the ready nodes have left: CPU in thousandths, memory in bytes. */
+  free: { cpu: number; memory: number };
+}
+
+/** Everything this machine lacks for `needs`; empty when it has all of it. */
+export function machineMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
+  return [...cpuMisses(facts, needs), ...memoryMisses(facts, needs), ...diskMisses(facts, needs)];
+}
+
+function cpuMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
+  if (facts.cpus >= needs.cpus) return [];
+  return [
+    new UserError('There are too few CPUs.', {
+      expected: `${needs.cpus} CPUs`,
+      found: `${facts.cpus}`,
+      todo: 'give this machine (or its container or virtual machine) more',
+    }),
+  ];
+}
+
+function memoryMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
+  if (facts.memoryAvailable >= needs.memory.bytes) return [];
+  return [
+    new UserError('There is too little memory.', {
+      expected: `${size(needs.memory.bytes)} available, for ${needs.memory.for}`,
+      found: `${size(facts.memoryAvailable)} available`,
+      todo: ['end what takes a lot of memory', 'give this machine (or its container or virtual machine) more'],
+    }),
+  ];
+}
+
+/** Needs on one file system add up, whichever directories they are for. */
+function diskMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
+  const byFileSystem = Map.groupBy(needs.disk, (need) => facts.disks[need.path]?.fileSystem);
+  return [...byFileSystem.values()].flatMap((group) => {
+    const [first] = group;
+    const free = first === undefined ? undefined : facts.disks[first.path]?.free;
+    const wanted = group.reduce((sum, need) => sum + need.bytes, 0);
+    if (free === undefined || free >= wanted) return [];
+    return [
+      new UserError('There is too little room on the disk.', {
+        expected: `${size(wanted)} free: ${group.map((need) => `${size(need.bytes)} in ${need.path} for ${need.for}`).join(', ')}`,
+        found: `${size(free)} free`,
+        todo: ['make room', 'set INTRO_OTEL_CACHE and INTRO_OTEL_STATE to directories on a larger disk'],
+      }),
+    ];
+  });
+}
+
+/** Everything the cluster lacks for `needs`; empty when it has all of it. */
+export function clusterMisses(facts: ClusterFacts, needs: ClusterNeeds): UserError[] {
+  return [...versionMisses(facts, needs), ...roomMisses(facts, needs)];
+}
+
+function versionMisses(facts: ClusterFacts, needs: ClusterNeeds): UserError[] {
+  if (atLeast(numbers(facts.version), numbers(needs.kubeVersion))) return [];
+  return [
+    new UserError('The Kubernetes is too old for the chart.', {
+      expected: `Kubernetes ${needs.kubeVersion}`,
+      found: facts.version,
+      todo: 'update it (Docker Desktop and the others bring a newer one with their own updates)',
+    }),
+  ];
+}
+
+function roomMisses(facts: ClusterFacts, needs: ClusterNeeds): UserError[] {
+  if (facts.readyNodes === 0) {
+    return [
+      new UserError('The Kubernetes has no node that is ready.', {
+        expected: 'a Ready node that takes pods',
+        found: 'none',
+        todo: 'wait until it has started, then run this again; kubectl describe nodes says what is wrong',
+      }),
+    ];
+  }
+  const { cpu, memory } = needs.requests;
+  if (facts.free.cpu >= cpu && facts.free.memory >= memory) return [];
+  return [
+    new UserError('The Kubernetes has too little room left for the lab.', {
+      expected: `${cpu}m CPU and ${size(memory)} of memory not yet requested by other pods`,
+      found: `${facts.free.cpu}m CPU and ${size(facts.free.memory)}`,
+      todo: ['remove what else runs there', 'give it more (Docker Desktop: Settings, Resources)'],
+    }),
+  ];
+}
+
+/** Whether version `found` is `wanted` or later, number by number. */
+function atLeast(found: readonly number[], wanted: readonly number[]): boolean {
+  const differing = wanted.findIndex((number, index) => found[index] !== number);
+  return differing === -1 || (found[differing] ?? -1) > (wanted[differing] ?? 0);
+}
+
+/** Throws what is missing, all of it at once; nothing when nothing is. */
+export function throwMisses(misses: readonly UserError[]): void {
+  const [first, second] = misses;
+  if (second !== undefined) throw new AggregateError(misses, misses.map((miss) => miss.message).join(' '));
+  if (first !== undefined) throw first;
+}
+
+/** A Kubernetes quantity as a number: `250m` is 0.25, `64Mi` is 67108864 (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/). */
+export function quantity(text: string): number {
+  const [, number = '0', unit = ''] = /^([\d.]+(?:[eE][+-]?\d+)?)([a-zA-Z]*)$/.exec(text) ?? [];
+  return Number(number) * (UNITS[unit] ?? 1);
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 1024,
+  Mi: MIB,
+  Gi: GIB,
+  Ti: 1024 ** 4,
+};
+
+/** The first port from `wanted` on that nothing listens on at 127.0.0.1. @throws UserError after 50 taken ones. */
+export async function freePort(wanted: number): Promise<number> {
+  for (let port = wanted; port < wanted + 50 && port < 65_536; port++) {
+    if (await isFree(port)) return port;
+  }
+  throw new UserError(`No port from ${wanted} to ${wanted + 49} is free.`, { todo: 'name another one: --port NUMBER' });
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+/** What this machine has, of what `needs` is about. */
+export async function readMachine(needs: MachineNeeds): Promise<MachineFacts> {
+  const disks = await Promise.all(needs.disk.map(async ({ path }) => [path, await diskAt(path)] as const));
+  return { cpus: availableParallelism(), memoryAvailable: process.availableMemory(), disks: Object.fromEntries(disks) };
+}
+
+async function diskAt(path: string): Promise<{ fileSystem: string; free: number }> {
+  if (!existsSync(path)) return diskAt(dirname(path));
+  const [{ dev }, { bavail, bsize }] = await Promise.all([stat(path), statfs(path)]);
+  return { fileSystem: String(dev), free: bavail * bsize };
+}
+
+/** Bytes as a person reads them: `300 MiB`, `9.5 GiB`. */
+export function size(bytes: number): string {
+  return bytes < GIB ? `${Math.round(bytes / MIB)} MiB` : `${(bytes / GIB).toFixed(1)} GiB`;
+}
