@@ -1,0 +1,93 @@
+// A trace as a small tree for the terminal: service, span, duration, and a bar that shows when.
+import { coloured } from './support/output.ts';
+import type { Colour } from './support/output.ts';
+
+export interface TreeSpan {
+  spanId: string;
+  /** Undefined or unknown for a root. */
+  parentSpanId?: string | undefined;
+  service: string;
+  name: string;
+  /** Milliseconds since any common origin. */
+  start: number;
+  /** Milliseconds. */
+  duration: number;
+  failed: boolean;
+}
+
+interface Row {
+  span: TreeSpan;
+  /** The lines that lead to it, such as `│ └ `. */
+  lead: string;
+}
+
+const COLOURS: readonly Colour[] = ['cyan', 'green', 'yellow', 'magenta', 'blue'];
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
+const NARROWEST_BAR = 10;
+
+/** The names of the services in a trace, the root's first. */
+export function servicesOf(spans: readonly TreeSpan[]): string[] {
+  return [...new Set(rowsOf(spans).map((row) => row.span.service))];
+}
+
+/** The lines of the tree, none wider than `width` columns; colours only where the terminal takes them. */
+export function traceTree(spans: readonly TreeSpan[], width: number): string[] {
+  const rows = rowsOf(spans);
+  const services = servicesOf(spans);
+  const began = Math.min(...spans.map((span) => span.start));
+  const took = Math.max(...spans.map((span) => span.start + span.duration)) - began;
+  const serviceWidth = Math.max(...services.map((service) => service.length));
+  const room = width - serviceWidth - '  '.length * 3 - '99999.9 ms'.length - NARROWEST_BAR;
+  const nameWidth = Math.max(8, Math.min(room, Math.max(...rows.map(({ lead, span }) => label(lead, span).length))));
+  const barWidth = NARROWEST_BAR + room - nameWidth;
+  return rows.map(({ span, lead }) => {
+    const colour = COLOURS[services.indexOf(span.service) % COLOURS.length] ?? 'cyan';
+    const name = fit(label(lead, span), nameWidth);
+    const bar = barOf({ from: (span.start - began) / took, length: span.duration / took }, barWidth);
+    return [
+      coloured(colour, span.service.padEnd(serviceWidth)),
+      span.failed ? coloured('red', name) : name,
+      `${span.duration.toFixed(1)} ms`.padStart('99999.9 ms'.length),
+      coloured(colour, bar),
+    ]
+      .join('  ')
+      .trimEnd();
+  });
+}
+
+function label(lead: string, span: TreeSpan): string {
+  return `${lead}${span.name}${span.failed ? ' ✗' : ''}`;
+}
+
+function fit(text: string, width: number): string {
+  return text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`;
+}
+
+/** The spans depth first, siblings by start time. A span whose parent is not there is a root, so that nothing is left out. */
+function rowsOf(spans: readonly TreeSpan[]): Row[] {
+  const known = new Set(spans.map((span) => span.spanId));
+  const parentOf = (span: TreeSpan): string | undefined =>
+    span.parentSpanId !== undefined && known.has(span.parentSpanId) ? span.parentSpanId : undefined;
+  const children = Map.groupBy(spans, parentOf);
+  const below = (parent: string | undefined, trunk: string): Row[] => {
+    const siblings = (children.get(parent) ?? []).toSorted((a, b) => a.start - b.start);
+    return siblings.flatMap((span, index) => {
+      const last = index === siblings.length - 1;
+      const lead = parent === undefined ? '' : trunk + (last ? '└ ' : '├ ');
+      return [{ span, lead }, ...below(span.spanId, parent === undefined ? '' : trunk + (last ? '  ' : '│ '))];
+    });
+  };
+  return below(undefined, '');
+}
+
+/** A bar from and of these shares of `width`, at least an eighth of a column wide so that every span shows. */
+function barOf(share: { from: number; length: number }, width: number): string {
+  const from = Math.min(Math.floor(finite(share.from) * width), width - 1);
+  const eighths = Math.max(1, Math.min(Math.round(finite(share.length) * width * 8), (width - from) * 8));
+  return `${' '.repeat(from)}${'█'.repeat(Math.floor(eighths / 8))}${EIGHTHS[eighths % 8] ?? ''}`;
+}
+
+/** A trace of no length at all has shares of 0/0. */
+function finite(share: number): number {
+  return Number.isFinite(share) ? share : 0;
+}
