@@ -1,0 +1,125 @@
+// Command-line options: node's parseArgs with a table per command, help texts made of that table, and refusals that name
+// the nearest option there is.
+import { parseArgs } from 'node:util';
+import { UserError } from './errors.ts';
+
+export interface Option {
+  /** What stands for the value in the help text; a flag has none. */
+  value?: string;
+  short?: string;
+  /** May be given more than once. */
+  multiple?: true;
+  help: string;
+}
+
+export type Options = Readonly<Record<string, Option>>;
+
+/** The options given: a list for those that may be repeated, a string for those with a value, true for flags. */
+export type Given<T extends Options> = {
+  [K in keyof T]?: T[K] extends { multiple: true } ? string[] : T[K] extends { value: string } ? string : true;
+};
+
+/** A command line that can't be understood; exit code 2. */
+export class UsageError extends UserError {}
+
+/**
+ * Reads `args` by the table.
+ * @param known what a positional argument may be, in order; none when left out
+ * @throws UsageError for anything that is not in the table
+ */
+export function parseOptions<T extends Options>(
+  args: readonly string[],
+  options: T,
+  known: readonly (readonly string[])[] = [],
+): { given: Given<T>; positionals: string[] } {
+  const { tokens } = parseArgs({ args: [...args], options: nodeOptions(options), strict: false, tokens: true });
+  const given: Record<string, string | true | string[]> = {};
+  const positionals: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'option') {
+      const option = options[token.name];
+      if (option === undefined) throw unknownOption(token.rawName, options);
+      given[token.name] = valueOf(option, token, given[token.name]);
+    } else if (token.kind === 'positional') {
+      positionals.push(positional(token.value, known[positionals.length]));
+    }
+  }
+  return { given: given as Given<T>, positionals };
+}
+
+type NodeOptions = Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }>;
+
+function nodeOptions(options: Options): NodeOptions {
+  const entries = Object.entries(options).map(([name, option]) => [
+    name,
+    { type: option.value === undefined ? 'boolean' : 'string', ...(option.short === undefined ? {} : { short: option.short }) },
+  ]);
+  return Object.fromEntries(entries) as NodeOptions;
+}
+
+function valueOf(
+  option: Option,
+  token: { rawName: string; value?: string | undefined; inlineValue?: boolean | undefined },
+  before: string | true | string[] | undefined,
+): string | true | string[] {
+  if (option.value === undefined) {
+    if (token.value === undefined) return true;
+    throw new UsageError(`${token.rawName} takes no value.`, { found: `${token.rawName}=${token.value}`, todo: `write ${token.rawName}` });
+  }
+  // As an option's value `--next` is far more often a forgotten value than a value.
+  if (token.value === undefined || token.value === '' || (token.inlineValue !== true && token.value.startsWith('--'))) {
+    throw new UsageError(`${token.rawName} needs a value.`, { expected: `${token.rawName} ${option.value}`, todo: 'give it one' });
+  }
+  return option.multiple === true ? [...(Array.isArray(before) ? before : []), token.value] : token.value;
+}
+
+function unknownOption(rawName: string, options: Options): UsageError {
+  const names = Object.keys(options).map((name) => `--${name}`);
+  const close = nearest(rawName, names);
+  return new UsageError(`There is no option ${rawName}.`, {
+    expected: names.join(', '),
+    found: rawName,
+    todo: close === undefined ? '--help says what each does' : `did you mean ${close}?`,
+  });
+}
+
+function positional(value: string, known: readonly string[] | undefined): string {
+  if (known?.includes(value) === true) return value;
+  const close = nearest(value, known ?? []);
+  throw new UsageError(`${value} is not understood.`, {
+    expected: known === undefined ? 'options only' : known.join(', '),
+    found: value,
+    todo: close === undefined ? '--help says what there is' : `did you mean ${close}?`,
+  });
+}
+
+/** The one of `words` that is fewest edits from `word`, if that is few for its length. */
+export function nearest(word: string, words: readonly string[]): string | undefined {
+  const ranked = words.map((candidate) => ({ candidate, distance: editDistance(word, candidate) })).sort((a, b) => a.distance - b.distance);
+  const [best] = ranked;
+  return best !== undefined && best.distance <= Math.max(1, word.length / 3) ? best.candidate : undefined;
+}
+
+/** Levenshtein's: insertions, deletions and replacements that turn `a` into `b`. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+/** The table as indented lines, for a help text. */
+export function optionsHelp(options: Options): string {
+  const rows = Object.entries(options).map(([name, { short, value, help }]) => {
+    const head = `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
+    return { head, help };
+  });
+  const width = Math.max(...rows.map(({ head }) => head.length));
+  return rows.map(({ head, help }) => `  ${head.padEnd(width)}  ${help.split('\n').join(`\n${' '.repeat(width + 4)}`)}`).join('\n');
+}
