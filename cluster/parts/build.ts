@@ -1,0 +1,95 @@
+// Compiles parts of the throwaway cluster into the cache, once per version, with progress and an estimate.
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { totalmem } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../support/errors.ts';
+import { cacheDir } from '../support/paths.ts';
+import type { Progress } from '../support/progress.ts';
+import { run } from '../support/run.ts';
+import { withLock } from './lock.ts';
+import { binariesOf, buildFlags, GO_TOOLCHAIN, partDir, parts } from './parts.ts';
+import type { Part, PartName } from './parts.ts';
+
+/** What the Go command must not take from the caller's own settings: they would change or break what is built. */
+const GO_ENV = { GOTOOLCHAIN: GO_TOOLCHAIN, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', GO111MODULE: 'on', GOOS: undefined, GOARCH: undefined };
+
+/** The linker of the largest binaries takes 2 GiB; below this two builds at a time could run out of memory. */
+const MEMORY_FOR_TWO_BUILDS = 7 * 1024 ** 3;
+
+/** The path of a binary of the parts; it is there once `ensureParts` has been awaited. */
+export function binary(part: PartName, name: string = part): string {
+  return join(partDir(parts[part]), name);
+}
+
+/** Builds those of `names` that the cache lacks. Two at a time where memory allows, since a build alone leaves cores idle while it fetches and links. */
+export async function ensureParts(names: readonly PartName[], report: Progress): Promise<void> {
+  await ensureBuilt(names.map((name) => parts[name]), report);
+}
+
+/** As `ensureParts`, for parts of one's own (the tests have some). */
+export async function ensureBuilt(wanted: readonly Part[], report: Progress): Promise<void> {
+  const missing = wanted.filter((part) => !isBuilt(part));
+  if (missing.length === 0) return;
+  const seconds = missing.reduce((sum, part) => sum + part.cold.seconds, 0);
+  await report.step(
+    `Build ${missing.map((part) => part.name).join(', ')} (only the first time)`,
+    async (progress) => {
+      await checkGo();
+      const queue = missing.toSorted((a, b) => b.cold.seconds - a.cold.seconds);
+      await Promise.all(Array.from({ length: totalmem() > MEMORY_FOR_TWO_BUILDS ? 2 : 1 }, () => buildAll(queue, progress)));
+    },
+    { estimate: seconds },
+  );
+}
+
+function isBuilt(part: Part): boolean {
+  return existsSync(partDir(part));
+}
+
+async function buildAll(queue: Part[], report: Progress): Promise<void> {
+  for (let part = queue.shift(); part !== undefined; part = queue.shift()) await buildLocked(part, report);
+}
+
+async function buildLocked(part: Part, report: Progress): Promise<void> {
+  const title = `${part.name} ${part.version}`;
+  await report.step(
+    title,
+    (progress) =>
+      withLock(
+        cacheDir('locks', `part-${part.name}`),
+        async () => {
+          if (!isBuilt(part)) await build(part, progress);
+        },
+        () => progress.detail('another run is building it'),
+      ),
+    { estimate: part.cold.seconds },
+  );
+}
+
+/** Builds beside the target and renames, so that what is in the cache is whole. */
+async function build(part: Part, progress: Progress): Promise<void> {
+  const target = partDir(part);
+  const unfinished = `${target}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { recursive: true });
+  let compiled = 0;
+  await run('go', ['build', '-v', ...buildFlags(part), '-o', `${unfinished}/`, ...part.packages], {
+    cwd: part.directory,
+    env: GO_ENV,
+    onLine: (line) => progress.detail(line.startsWith('go: ') ? line.slice('go: '.length) : `${++compiled} of about ${part.cold.packages} packages`),
+  });
+  const absent = binariesOf(part).filter((name) => !existsSync(join(unfinished, name)));
+  if (absent.length > 0) throw new Error(`the build of ${part.name} left no ${absent.join(', ')} in ${unfinished}`);
+  await rename(unfinished, target);
+}
+
+async function checkGo(): Promise<void> {
+  const todo = 'Install Go 1.21 or later (https://go.dev/doc/install), then run this again. It fetches the pinned Go by itself.';
+  const expected = `Go 1.21 or later, to build Kubernetes with ${GO_TOOLCHAIN}`;
+  const found = await run('go', ['version'], { env: { GOTOOLCHAIN: 'local' } }).catch((cause: unknown) => {
+    throw new UserError('Go is missing.', { expected, found: 'no go on the PATH', todo }, { cause });
+  });
+  const [, minor] = /go1\.(\d+)/.exec(found.stdout) ?? [];
+  if (minor !== undefined && Number(minor) < 21) throw new UserError('Go is too old.', { expected, found: found.stdout.trim(), todo });
+}

@@ -1,0 +1,89 @@
+// The cluster's control groups. All of its processes are in them, its pods' too, so they also tell what is left of it.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+const CONTROLLERS_WANTED = ['cpu', 'cpuset', 'io', 'memory', 'pids'];
+
+/** The mount points of the control group hierarchies, of version 1 and 2 (proc_pid_mountinfo(5)). */
+export function hierarchies(mountinfo: string = readFileSync('/proc/self/mountinfo', 'utf8')): string[] {
+  const found = mountinfo.split('\n').flatMap((line) => {
+    const [, , , , mountPoint, , ...rest] = line.split(' ');
+    const type = rest[rest.indexOf('-') + 1];
+    return mountPoint !== undefined && (type === 'cgroup' || type === 'cgroup2') ? [mountPoint] : [];
+  });
+  return [...new Set(found)];
+}
+
+/** Makes the cluster's group in each hierarchy, and gives the groups its own processes are to join. */
+export async function createCgroups(cgroup: string, roots: readonly string[] = hierarchies()): Promise<string[]> {
+  const groups: string[] = [];
+  for (const root of roots) {
+    let group = root;
+    for (const segment of [...cgroup.split('/'), 'system']) {
+      await delegate(group);
+      group = join(group, segment);
+      await mkdir(group, { recursive: true });
+      await copyCpuset(group);
+    }
+    groups.push(group);
+  }
+  return groups;
+}
+
+/** Version 2: children may be limited in what the group has controllers for. */
+async function delegate(group: string): Promise<void> {
+  if (!existsSync(join(group, 'cgroup.controllers'))) return;
+  const available = (await readFile(join(group, 'cgroup.controllers'), 'utf8')).trim().split(' ');
+  for (const controller of CONTROLLERS_WANTED.filter((name) => available.includes(name))) {
+    await writeFile(join(group, 'cgroup.subtree_control'), `+${controller}`);
+  }
+}
+
+/** Version 1: a new group of the cpuset hierarchy has no processors, and nothing can join it until it does. */
+async function copyCpuset(group: string): Promise<void> {
+  for (const file of ['cpuset.cpus', 'cpuset.mems']) {
+    const path = join(group, file);
+    if (!existsSync(path) || existsSync(join(group, 'cgroup.controllers'))) continue;
+    if ((await readFile(path, 'utf8')).trim() === '') await writeFile(path, await readFile(join(dirname(group), file), 'utf8'));
+  }
+}
+
+/** The cluster's groups that exist, children before their parents. */
+export function existingCgroups(cgroup: string, roots: readonly string[] = hierarchies()): string[] {
+  return roots.map((root) => join(root, cgroup)).flatMap(withChildren);
+}
+
+function withChildren(group: string): string[] {
+  if (!existsSync(group)) return [];
+  try {
+    const children = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    return [...children.flatMap((entry) => withChildren(join(group, entry.name))), group];
+  } catch {
+    return []; // gone meanwhile
+  }
+}
+
+/** The process ids in these groups, as this process sees them. */
+export function processesIn(groups: readonly string[]): number[] {
+  const ids = groups.flatMap((group) => {
+    try {
+      return readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+    } catch {
+      return []; // gone meanwhile
+    }
+  });
+  return [...new Set(ids)];
+}
+
+/** Removes the cluster's groups, and what they share with other clusters if there are none. Groups with processes stay. */
+export async function removeCgroups(cgroup: string, roots: readonly string[] = hierarchies()): Promise<void> {
+  for (const group of existingCgroups(cgroup, roots)) await removeIfEmpty(group);
+  for (const root of roots) await removeIfEmpty(dirname(join(root, cgroup)));
+}
+
+async function removeIfEmpty(group: string): Promise<void> {
+  await rmdir(group).catch((error: NodeJS.ErrnoException) => {
+    if (!['ENOENT', 'EBUSY', 'ENOTEMPTY'].includes(error.code ?? '')) throw error;
+  });
+}

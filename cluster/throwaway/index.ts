@@ -1,0 +1,164 @@
+// The throwaway Kubernetes of a machine that has none: one node, real parts, in namespaces of its own. See README.md.
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureParts } from '../parts/build.ts';
+import { ensureClusterImages } from '../parts/images.ts';
+import { withLock } from '../parts/lock.ts';
+import { ensurePackages } from '../parts/packages.ts';
+import type { PartName } from '../parts/parts.ts';
+import { cacheDir } from '../support/paths.ts';
+import type { Progress } from '../support/progress.ts';
+import { UserError } from '../support/errors.ts';
+import { apiAt } from './api.ts';
+import { findLeftovers, removeCluster } from './cleanup.ts';
+import type { Leftover } from './cleanup.ts';
+import { importImage } from './containerd.ts';
+import { inside, layoutOf } from './layout.ts';
+import type { Layout } from './layout.ts';
+import { firstProcess } from './processes.ts';
+import { checkMachine, checkPlaces } from './requirements.ts';
+import { startFresh } from './start.ts';
+import type { ClusterPorts } from './start.ts';
+
+export type { Leftover } from './cleanup.ts';
+export { checkMachine } from './requirements.ts';
+
+export interface StartOptions {
+  name: string;
+  /** Whether NetworkPolicies are enforced; they are unless this is false. */
+  networkPolicy?: boolean;
+  /** Where 127.0.0.1 leads to NodePort 30080; the first free port from 8080 on unless given. */
+  doorPort?: number;
+  report: Progress;
+}
+
+export interface RunningCluster extends ClusterPorts {
+  /** Path of a file for kubectl and helm. */
+  kubeconfig: string;
+  networkPolicy: boolean;
+}
+
+export type ClusterStatus =
+  | { state: 'running'; cluster: RunningCluster }
+  /** Something of it is there, but it can't be used: a start was cut short, or the machine restarted. */
+  | { state: 'broken'; leftovers: Leftover[] }
+  | { state: 'absent' };
+
+/** What is written down when a start has come to its end. */
+type ClusterRecord = ClusterPorts & { networkPolicy: boolean };
+
+const BASE_PARTS: readonly PartName[] = ['kubernetes', 'etcd'];
+/** A component that was killed is back by then. */
+const RECOVERS_WITHIN = 30_000;
+
+/**
+ * Starts the cluster `name`, or finds it running; removes what is left of an earlier one first. Builds and installs what it
+ * needs. Resolves when pods run and resolve names.
+ * @throws UserError where it can't run, says what to do.
+ */
+export async function startCluster({ name, networkPolicy = true, doorPort, report }: StartOptions): Promise<RunningCluster> {
+  const layout = layoutOf(name);
+  checkMachine();
+  checkPlaces(layout);
+  await prepareMachine(report, networkPolicy);
+  return locked(layout, report, async () => {
+    const running = await findRunning(layout, RECOVERS_WITHIN);
+    if (running !== undefined) return sameShape(running, networkPolicy, layout);
+    if (findLeftovers(layout).length > 0) await report.step('Remove what is left of an earlier cluster', () => removeCluster(layout));
+    const ports = { apiPort: await freePort(6443), doorPort: doorPort ?? (await freePort(8080)) };
+    await startFresh({ layout, networkPolicy, ...ports, archives: await ensureClusterImages(report) }, report);
+    await writeRecord(layout, { ...ports, networkPolicy });
+    return { ...ports, networkPolicy, kubeconfig: layout.kubeconfig };
+  });
+}
+
+/** Installs and builds whatever a cluster needs that the machine and the cache lack; needs no cluster and starts none. */
+export async function prepareMachine(report: Progress, networkPolicy = true): Promise<void> {
+  const wanted: PartName[] = [...BASE_PARTS, 'coredns', 'opentelemetry', ...(networkPolicy ? (['kube-router'] as const) : [])];
+  await Promise.all([ensurePackages(report), ensureParts(wanted, report)]);
+}
+
+/** Removes the cluster `name` and everything of it, in whatever state it is. */
+export async function stopCluster(name: string, report?: Progress): Promise<void> {
+  const layout = layoutOf(name);
+  if (process.platform !== 'linux') return;
+  await locked(layout, report, () => removeCluster(layout));
+}
+
+/** Whether the cluster `name` is there and answers. */
+export async function clusterStatus(name: string): Promise<ClusterStatus> {
+  const layout = layoutOf(name);
+  if (process.platform !== 'linux') return { state: 'absent' };
+  const cluster = await findRunning(layout, 0);
+  if (cluster !== undefined) return { state: 'running', cluster };
+  const found = findLeftovers(layout);
+  return found.length === 0 ? { state: 'absent' } : { state: 'broken', leftovers: found };
+}
+
+/** Everything of the cluster `name` that is on this machine; nothing after `stopCluster`. */
+export function leftovers(name: string): Leftover[] {
+  return findLeftovers(layoutOf(name));
+}
+
+/** Gives the cluster an image, from an archive as `docker save`, `buildah push … docker-archive:` and `oci-archive:` write it. */
+export async function loadImage(name: string, archive: string): Promise<void> {
+  await importImage(layoutOf(name), archive);
+}
+
+/** The command line that runs `command` in the cluster's network, with this machine's files: for tests and load. */
+export function insideNetwork(name: string, command: readonly string[]): [string, ...string[]] {
+  const layout = layoutOf(name);
+  const first = firstProcess(layout.marker);
+  if (first === undefined) throw new UserError(`The throwaway cluster ${name} does not run.`, { todo: 'Start it first.' });
+  return ['nsenter', `--net=/proc/${first.pid}/root${inside.networkNamespace}`, ...command];
+}
+
+async function locked<T>(layout: Layout, report: Progress | undefined, work: () => Promise<T>): Promise<T> {
+  const file = cacheDir('locks', layout.cgroup.replaceAll('/', '-'));
+  return withLock(file, work, () => report?.note(`waiting for another run that starts or stops ${layout.name}`));
+}
+
+/** The cluster when its start came to its end and its API server answers, now or within `patience` milliseconds. */
+async function findRunning(layout: Layout, patience: number): Promise<RunningCluster | undefined> {
+  if (!existsSync(layout.record) || firstProcess(layout.marker) === undefined) return undefined;
+  const record = JSON.parse(readFileSync(layout.record, 'utf8')) as ClusterRecord;
+  const api = await apiAt(layout, record.apiPort);
+  const until = Date.now() + patience;
+  for (;;) {
+    const ready = await api.get('/readyz').then(({ status }) => status === 200, () => false);
+    if (ready) return { ...record, kubeconfig: layout.kubeconfig };
+    if (Date.now() >= until) return undefined;
+    await sleep(500);
+  }
+}
+
+function sameShape(running: RunningCluster, networkPolicy: boolean, layout: Layout): RunningCluster {
+  if (running.networkPolicy === networkPolicy) return running;
+  const says = (enforced: boolean): string => `NetworkPolicies ${enforced ? 'enforced' : 'not enforced'}`;
+  throw new UserError(`The throwaway cluster ${layout.name} runs already, in another way.`, {
+    expected: says(networkPolicy),
+    found: says(running.networkPolicy),
+    todo: 'Stop it first: npm run cluster -- down',
+  });
+}
+
+async function writeRecord(layout: Layout, record: ClusterRecord): Promise<void> {
+  await mkdir(layout.dir, { recursive: true });
+  await writeFile(`${layout.record}.unfinished`, JSON.stringify(record));
+  await rename(`${layout.record}.unfinished`, layout.record);
+}
+
+/** The first port of 127.0.0.1 from `port` on that nobody listens on. */
+async function freePort(port: number): Promise<number> {
+  for (; port < 65_536; port++) if (await canListen(port)) return port;
+  throw new UserError('No port of 127.0.0.1 is free.', { todo: 'End a program that listens on one.' });
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen({ host: '127.0.0.1', port }, () => server.close(() => resolve(true)));
+  });
+}

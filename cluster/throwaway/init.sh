@@ -1,0 +1,37 @@
+#!/bin/sh
+# The first process of a throwaway cluster's namespaces: makes them look like a machine of its own, then runs the
+# supervisor. It stays, to collect orphans as process 1 must; when it ends or is killed, the kernel ends all the others,
+# and the mounts and the network are gone with them.
+# usage: init.sh MARKER DIRECTORY NODE_ADDRESS NODE SUPERVISOR
+set -eu
+dir=$2 address=$3 node=$4 supervisor=$5
+
+# What is written to these directories stays in the cluster's own (and unix sockets get paths that are short enough).
+for covered in /run /var/lib /var/log; do
+  mount --bind "$dir/host$covered" "$covered"
+done
+# As on a machine with systemd: volumes may ask for mount propagation.
+mount --make-rshared /
+
+# The kubelet insists on these settings of the kernel, which are the machine's: it finds them set, and they are not.
+for setting in vm/overcommit_memory=1 vm/panic_on_oom=0 kernel/panic=10 kernel/panic_on_oops=1 \
+  kernel/keys/root_maxkeys=1000000 kernel/keys/root_maxbytes=25000000; do
+  file=/run/sysctl/$(echo "${setting%=*}" | tr / .)
+  mkdir -p /run/sysctl
+  echo "${setting#*=}" >"$file"
+  mount --bind "$file" "/proc/sys/${setting%=*}"
+done
+
+mkdir -p /run/netns /run/relay /run/lock
+ip netns add node
+inside() { nsenter --net=/run/netns/node "$@"; }
+inside ip link set lo up
+# A bridge without ports carries the node's address: not every kernel has dummy devices.
+inside ip link add node0 type bridge
+inside ip address add "$address" dev node0
+inside ip link set node0 up
+inside sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+# Packets between pods of this node cross only a bridge; Services and policies need to see them in iptables.
+inside sh -c 'for f in iptables ip6tables; do echo 1 >/proc/sys/net/bridge/bridge-nf-call-$f; done'
+
+"$node" "$supervisor" "$1" "$dir/plan.json"

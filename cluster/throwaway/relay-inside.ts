@@ -1,0 +1,8 @@
+// The relay's part inside the cluster's network namespace, a process of its own: Node can't change namespaces.
+// usage: node relay-inside.ts PLAN
+import { readFileSync } from 'node:fs';
+import type { Plan } from './plan.ts';
+import { startRelay } from './relay.ts';
+
+const plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Plan;
+await Promise.all(plan.innerRelays.map(({ socket, host, port }) => startRelay({ path: socket }, { host, port })));
