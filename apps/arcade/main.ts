@@ -1,0 +1,62 @@
+// The edge of the game: plays a round by asking dice for a roll and prizes for what it wins, within a budget of time.
+import { trace } from '@opentelemetry/api';
+import express from 'express';
+import type { ErrorRequestHandler } from 'express';
+import { numberFromEnv, portFromEnv, urlFromEnv } from '../support/env.ts';
+import { getJson } from '../support/http.ts';
+import { messageOf } from '../support/output.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { currentTraceId, injected, served } from '../telemetry/manual.ts';
+
+const diceUrl = urlFromEnv('DICE_URL');
+const prizesUrl = urlFromEnv('PRIZES_URL');
+const budget = numberFromEnv('BUDGET_MS', 500);
+
+const log = createLogger();
+const app = express();
+
+interface Prize {
+  prize: { name: string; points: number };
+  version: string;
+}
+
+/** The deck's question: what do the requests that time out at 500 ms have in common? */
+class BudgetExceeded extends Error {
+  override name = 'BudgetExceeded';
+}
+
+app.get('/', (_request, response) => {
+  response.json({ play: '/play?player=NAME' });
+});
+
+app.get('/play', served('/play', async (request, response) => {
+  const player = typeof request.query.player === 'string' ? request.query.player : 'anonymous';
+  const span = trace.getActiveSpan();
+  span?.setAttribute('player.name', player);
+
+  const { roll, prize, version } = await playRound();
+  span?.setAttributes({ 'roll.value': roll, 'prizes.version': version });
+  log.info({ player, roll, prize: prize.name, version }, 'round played');
+  response.json({ player, roll, prize, version, trace: currentTraceId() });
+}));
+
+async function playRound(): Promise<Prize & { roll: number }> {
+  const signal = AbortSignal.timeout(budget);
+  try {
+    const roll = await getJson<number>(`${diceUrl}/rolldice`, { headers: injected(), signal });
+    trace.getActiveSpan()?.addEvent('rolled', { 'roll.value': roll });
+    const won = await getJson<Prize>(`${prizesUrl}/prizes/${roll}`, { headers: injected(), signal });
+    return { roll, ...won };
+  } catch (error) {
+    throw signal.aborted ? new BudgetExceeded(`the round took longer than its ${budget} ms`) : error;
+  }
+}
+
+const refuse: ErrorRequestHandler = (error: Error, _request, response, next) => {
+  log.error({ err: error }, 'round failed');
+  if (response.headersSent) return next(error);
+  response.status(error instanceof BudgetExceeded ? 504 : 502).json({ error: messageOf(error), trace: currentTraceId() });
+};
+app.use(refuse);
+
+app.listen(portFromEnv('PORT', 8080), () => log.info('arcade is open'));

@@ -1,0 +1,124 @@
+// Stages apps/dist, all that our image holds: each component as one JavaScript file, the SDK bundled into a chunk that
+// only loads when it is wanted, and the few packages that must stay packages. `node apps/build.ts` prints what it made.
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { build } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
+import { printLine } from './support/output.ts';
+import { loadLazily } from './build.lazy.ts';
+
+const here = import.meta.dirname;
+
+/** Programs of the image: name of the file in dist, and its source. */
+const programs = {
+  telemetry: 'telemetry/bootstrap.ts',
+  arcade: 'arcade/main.ts',
+  dice: 'dice/main.ts',
+  strip: 'dice/strip.ts',
+  prizes: 'prizes/main.ts',
+  visitors: 'visitors/main.ts',
+  guide: 'guide/main.ts',
+  probe: 'probe/main.ts',
+};
+
+/** Not bundled: instrumentation finds a package by its name and place, and a learner's code imports some of these. */
+const packages = ['@opentelemetry/api', 'express', 'http-proxy-3', 'import-in-the-middle', 'pino'];
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  minifySyntax: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+/** Bundles the programs into `dist`; what two of them share becomes a chunk, so it is loaded once. */
+async function buildPrograms(dist: string): Promise<void> {
+  await build({
+    ...common,
+    entryPoints: Object.entries(programs).map(([out, source]) => ({ out, in: join(here, source) })),
+    outdir: dist,
+    format: 'esm',
+    splitting: true,
+    external: packages.flatMap((name) => [name, `${name}/*`]),
+    plugins: [loadLazily],
+    banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
+  });
+}
+
+/** A bundle of its own for what hardly anybody asks for. */
+async function buildRare(dist: string): Promise<void> {
+  await build({
+    ...common,
+    entryPoints: [join(here, 'telemetry', 'rare.ts')],
+    outfile: join(dist, 'rare.cjs'),
+    format: 'cjs',
+    external: ['@opentelemetry/api'],
+  });
+}
+
+/** Copies the packages and all that they need, without types, maps and documents, under `dist/node_modules`. */
+function stagePackages(dist: string): string[] {
+  const staged = new Map<string, string>();
+  packages.forEach((name) => stagePackage(name, join(here, 'package.json'), staged));
+  for (const [name, folder] of staged) {
+    cpSync(folder, join(dist, 'node_modules', name), { recursive: true, filter: (source) => isNeeded(relative(folder, source)) });
+  }
+  return [...staged.keys()].sort();
+}
+
+function stagePackage(name: string, from: string, staged: Map<string, string>): void {
+  const folder = packageFolder(name, from);
+  const known = staged.get(name);
+  if (known === folder) return;
+  if (known) throw new Error(`two versions of ${name} are needed, expected one: ${known} and ${folder}`);
+  staged.set(name, folder);
+  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies?: Record<string, string> };
+  Object.keys(dependencies).forEach((dependency) => stagePackage(dependency, join(folder, 'package.json'), staged));
+}
+
+/** Where Node finds the package when a file at `from` asks for it. */
+function packageFolder(name: string, from: string): string {
+  for (let folder = dirname(from); folder !== dirname(folder); folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules', name);
+    if (statSync(join(candidate, 'package.json'), { throwIfNoEntry: false })) return candidate;
+  }
+  throw new Error(`expected the package ${name}, needed by ${from}, to be installed: run npm ci`);
+}
+
+function isNeeded(path: string): boolean {
+  if (/(^|\/)(node_modules|test|tests|docs|benchmarks?|examples?|\.github)(\/|$)/.test(path)) return false;
+  return !/\.(d\.[cm]?ts|ts|map|md|markdown|yml|tgz)$/i.test(path);
+}
+
+function stageFiles(dist: string): void {
+  cpSync(join(here, 'dice', 'app.ts'), join(dist, 'dice', 'app.ts'));
+  cpSync(join(here, 'dice', 'app.manual.ts'), join(dist, 'dice', 'app.manual.ts'));
+  cpSync(join(here, 'guide', 'public'), join(dist, 'public'), { recursive: true });
+  writeFileSync(join(dist, 'package.json'), '{ "type": "module" }\n');
+}
+
+/** Builds everything anew into `dist`. @returns the names of the packages that were staged with it */
+export async function buildApps(dist: string): Promise<string[]> {
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  const staged = stagePackages(dist);
+  stageFiles(dist);
+  await Promise.all([buildPrograms(dist), buildRare(dist)]);
+  return staged;
+}
+
+function sizeOf(path: string): number {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.size;
+  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
+}
+
+if (import.meta.main) {
+  const dist = join(here, 'dist');
+  const staged = await buildApps(dist);
+  const kilobytes = (path: string) => `${Math.ceil(sizeOf(path) / 1024)} kB`;
+  for (const name of readdirSync(dist).sort()) printLine(`${kilobytes(join(dist, name)).padStart(9)}  ${name}`);
+  printLine(`${kilobytes(dist).padStart(9)}  in all, with ${staged.length} packages: ${staged.join(', ')}`);
+}

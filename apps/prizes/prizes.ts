@@ -1,0 +1,16 @@
+// The shelf of prizes: version 2 of the service gives better ones.
+
+export interface Prize {
+  name: string;
+  points: number;
+}
+
+const shelf = ['a sticker', 'a pencil', 'a kazoo', 'a yo-yo', 'a lava lamp', 'a giant panda'];
+
+/** The prize for a roll of 1 to 6, undefined for anything else. */
+export function prizeFor(version: string, roll: number): Prize | undefined {
+  const name = shelf[roll - 1];
+  if (!name) return undefined;
+  const better = version.startsWith('2.');
+  return { name: better ? `${name} that glows` : name, points: better ? roll * 20 : roll * 10 };
+}

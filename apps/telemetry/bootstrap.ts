@@ -1,0 +1,26 @@
+// Preloaded into every component (`node --import /app/telemetry.js`): health, clean exit, and OpenTelemetry at the level
+// that INSTRUMENTATION asks for. At `none` nothing of the SDK is loaded.
+import { startHealthServer } from './health.ts';
+import { parseLevel } from './level.ts';
+import { fatal } from '../support/output.ts';
+import { portFromEnv } from '../support/env.ts';
+import { watchServers } from './readiness.ts';
+import { exitCleanly } from './shutdown.ts';
+
+const nothingToFlush = () => Promise.resolve();
+
+async function startTelemetry(healthPort: number): Promise<() => Promise<void>> {
+  const level = parseLevel(process.env.INSTRUMENTATION);
+  if (level === 'none') return nothingToFlush;
+  const { startSdk } = await import('./sdk.ts');
+  return startSdk(level, healthPort);
+}
+
+try {
+  const healthPort = portFromEnv('HEALTH_PORT', 8081);
+  watchServers();
+  exitCleanly(await startTelemetry(healthPort));
+  startHealthServer(healthPort, portFromEnv('PORT', 8080));
+} catch (error) {
+  fatal(error);
+}

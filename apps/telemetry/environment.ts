@@ -1,0 +1,63 @@
+// Checks the OTEL_* variables before the SDK reads them, so that a mistake is said in one clear line.
+// The specification's rule for a value that is not recognised: warn, and act as if the variable were not set.
+// https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+
+const protocols = ['grpc', 'http/protobuf', 'http/json'];
+const compressions = ['gzip', 'none'];
+const signals = ['TRACES', 'METRICS', 'LOGS'];
+
+/** Variables that hold one of a set of names, or (list: true) several with commas between. */
+const choices: Record<string, { expected: string[]; list?: true }> = {
+  OTEL_TRACES_EXPORTER: { expected: ['otlp', 'console', 'zipkin', 'none'], list: true },
+  OTEL_METRICS_EXPORTER: { expected: ['otlp', 'console', 'prometheus', 'none'], list: true },
+  OTEL_LOGS_EXPORTER: { expected: ['otlp', 'console', 'none'], list: true },
+  OTEL_PROPAGATORS: { expected: ['tracecontext', 'baggage', 'b3', 'b3multi', 'none'], list: true },
+  OTEL_TRACES_SAMPLER: {
+    expected: ['always_on', 'always_off', 'traceidratio', 'parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'],
+  },
+  OTEL_LOG_LEVEL: { expected: ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'] },
+  OTEL_SDK_DISABLED: { expected: ['true', 'false'] },
+  ...forEachSignal('PROTOCOL', protocols),
+  ...forEachSignal('COMPRESSION', compressions),
+};
+
+const numbers = [
+  'OTEL_BSP_SCHEDULE_DELAY', 'OTEL_BSP_EXPORT_TIMEOUT', 'OTEL_BSP_MAX_QUEUE_SIZE', 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+  'OTEL_BLRP_SCHEDULE_DELAY', 'OTEL_BLRP_EXPORT_TIMEOUT', 'OTEL_METRIC_EXPORT_INTERVAL', 'OTEL_METRIC_EXPORT_TIMEOUT',
+];
+
+const urls = ['OTEL_EXPORTER_OTLP_ENDPOINT', ...signals.map((signal) => `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`)];
+
+function forEachSignal(setting: string, expected: string[]): Record<string, { expected: string[] }> {
+  const names = [`OTEL_EXPORTER_OTLP_${setting}`, ...signals.map((signal) => `OTEL_EXPORTER_OTLP_${signal}_${setting}`)];
+  return Object.fromEntries(names.map((name) => [name, { expected }]));
+}
+
+/** What is wrong with `value` of the variable `name`, or undefined when nothing is. */
+function mistake(name: string, value: string): string | undefined {
+  const choice = choices[name];
+  if (choice) return mistakeInChoice(choice, value);
+  if (numbers.includes(name) && !(Number(value) > 0)) return 'a number greater than 0';
+  if (urls.includes(name) && !/^https?:\/\/[^/]/.test(value)) return 'a URL such as http://collector:4318';
+  return undefined;
+}
+
+function mistakeInChoice({ expected, list }: { expected: string[]; list?: true }, value: string): string | undefined {
+  const given = list ? value.split(',').map((item) => item.trim()).filter(Boolean) : [value.toLowerCase()];
+  if (given.every((item) => expected.includes(item))) return undefined;
+  return `${list ? 'one or more (with commas) of' : 'one of'} ${expected.join(', ')}`;
+}
+
+/** A line for each mistake, and the environment without the variables that have one. */
+export function checkEnvironment(env: NodeJS.ProcessEnv): { mistakes: string[]; refused: string[] } {
+  const refused: string[] = [];
+  const mistakes: string[] = [];
+  for (const name of [...Object.keys(choices), ...numbers, ...urls]) {
+    const value = env[name]?.trim();
+    const expected = value ? mistake(name, value) : undefined;
+    if (!expected) continue;
+    refused.push(name);
+    mistakes.push(`${name} is "${value}": expected ${expected}. Going on as if it were not set.`);
+  }
+  return { mistakes, refused };
+}

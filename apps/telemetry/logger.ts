@@ -1,0 +1,38 @@
+// The components' log: JSON lines on stdout, each with the ids of the trace and span it was written in, and the same
+// records by OTLP. At `auto` an instrumentation library adds all of that; at `manual` it is done here, by hand.
+import { logs, SeverityNumber, trace } from '@opentelemetry/api';
+import { pino } from 'pino';
+import type { Logger, LoggerOptions } from 'pino';
+
+const severities: Record<string, SeverityNumber> = {
+  trace: SeverityNumber.TRACE, debug: SeverityNumber.DEBUG, info: SeverityNumber.INFO,
+  warn: SeverityNumber.WARN, error: SeverityNumber.ERROR, fatal: SeverityNumber.FATAL,
+};
+
+export function createLogger(): Logger {
+  const byHand = process.env.INSTRUMENTATION === 'manual';
+  return pino({
+    base: { component: process.env.OTEL_SERVICE_NAME },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    ...(byHand ? { mixin: traceIds, hooks: { logMethod } } : {}),
+  });
+}
+
+function traceIds(): object {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
+}
+
+/** Sends each record to the Logs SDK as well; the SDK takes the trace and span from the active context. */
+const logMethod: NonNullable<NonNullable<LoggerOptions['hooks']>['logMethod']> = function (args, method, level) {
+  const label = this.levels.labels[level] ?? 'info';
+  const [first, second] = args as unknown as [unknown, string | undefined];
+  const fields = typeof first === 'object' && first !== null ? first : {};
+  logs.getLogger('intro-otel').emit({
+    body: typeof first === 'string' ? first : (second ?? ''),
+    severityText: label,
+    severityNumber: severities[label] ?? SeverityNumber.INFO,
+    attributes: Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? value.message : String(value)])),
+  });
+  method.apply(this, args);
+};

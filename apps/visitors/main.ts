@@ -1,0 +1,60 @@
+// The load: one round after the other, low and steady. Each round is a trace of its own whose root is here.
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
+import { numberFromEnv, urlFromEnv } from '../support/env.ts';
+import { getJson } from '../support/http.ts';
+import { messageOf } from '../support/output.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { injected, inSpan } from '../telemetry/manual.ts';
+import { declareReady } from '../telemetry/readiness.ts';
+import { visitorOf } from './visitors.ts';
+
+const arcadeUrl = urlFromEnv('ARCADE_URL');
+const pause = 60_000 / numberFromEnv('ROUNDS_PER_MINUTE', 30);
+const retry = 250; // ms until the arcade is tried again while it has not yet played a round
+const patience = 5_000; // ms for one round
+
+const log = createLogger();
+
+/** Whether the arcade takes connections. No request, so that waiting for it makes no failed traces. */
+function arcadeAnswers(): Promise<boolean> {
+  const { hostname, port } = new URL(arcadeUrl);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port || 80), timeout: 1000 });
+    const settle = (answers: boolean) => () => {
+      socket.destroy();
+      resolve(answers);
+    };
+    socket.once('connect', settle(true)).once('timeout', settle(false)).once('error', settle(false));
+  });
+}
+
+async function play(round: number): Promise<boolean> {
+  const visitor = visitorOf(round);
+  const attributes = { 'user_agent.original': visitor.userAgent, 'browser.plugins': visitor.plugins, 'client.version': visitor.clientVersion };
+  const headers = { 'user-agent': visitor.userAgent, 'x-browser-plugins': visitor.plugins, 'x-client-version': visitor.clientVersion };
+  try {
+    await inSpan('round', { kind: SpanKind.CLIENT, attributes }, async (span) => {
+      span.addEvent('visitor arrived', { 'player.name': visitor.player });
+      await getJson(`${arcadeUrl}/play?player=${visitor.player}`, { headers: injected(headers), signal: AbortSignal.timeout(patience) });
+    }, ROOT_CONTEXT);
+    return true;
+  } catch (error) {
+    log.warn({ player: visitor.player, reason: messageOf(error) }, 'round failed');
+    return false;
+  }
+}
+
+async function visit(): Promise<never> {
+  let played = false;
+  for (let round = 0; ; round += 1) {
+    while (!played && !(await arcadeAnswers())) await delay(retry);
+    played = (await play(round)) || played;
+    await delay(played ? pause : retry);
+  }
+}
+
+declareReady();
+log.info({ arcadeUrl, roundsPerMinute: 60_000 / pause }, 'visitors are on their way');
+await visit();
