@@ -1,0 +1,85 @@
+{{/* The operations of cdk8s/lab/compute.ts that need more than one function of Helm's. Arguments come as a list. */}}
+
+{{/* Components of both, the settings of the second winning, setting by setting: list BASE TOP, as JSON. */}}
+{{- define "intro-otel.overlay" -}}
+{{- $components := dict -}}
+{{- range $layer := . -}}
+{{- range $name, $settings := $layer -}}
+{{- if not (hasKey $components $name) }}{{ $_ := set $components $name dict }}{{ end -}}
+{{- range $key, $value := $settings }}{{ $_ := set (get $components $name) $key $value }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $components -}}
+{{- end -}}
+
+{{/* Gives components of which the name starts with PREFIX the settings they lack: list COMPONENTS PREFIX SETTINGS, as JSON. */}}
+{{- define "intro-otel.complete" -}}
+{{- $components := deepCopy (index . 0) -}}
+{{- $prefix := index . 1 -}}
+{{- range $key, $value := index . 2 -}}
+{{- range $name, $settings := $components -}}
+{{- if and (hasPrefix $prefix $name) (not (hasKey $settings $key)) }}{{ $_ := set $settings $key $value }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $components -}}
+{{- end -}}
+
+{{/* A YAML mapping of components, a line per setting. */}}
+{{- define "intro-otel.componentLines" -}}
+{{- range $name, $settings := . }}
+{{- printf "  %s:" (toJson $name) }}
+{{- range $key, $value := $settings }}
+{{- printf "\n    %s: %s" (toJson $key) (toJson $value) }}
+{{- else }}
+{{- " {}" }}
+{{- end }}
+{{- "\n" }}
+{{- end }}
+{{- end -}}
+
+{{/* The names, having made sure that each is defined: list PATH NAMES COMPONENTS, as JSON. */}}
+{{- define "intro-otel.defined" -}}
+{{- $path := index . 0 -}}
+{{- $components := index . 2 -}}
+{{- range $name := index . 1 -}}
+{{- if not (hasKey $components $name) -}}
+{{- fail (printf "%s names %s, which is not defined. Use one of: %s; or define it." $path (toJson $name) (keys $components | sortAlpha | join ", ")) -}}
+{{- end -}}
+{{- end -}}
+{{- toJson (index . 1) -}}
+{{- end -}}
+
+{{/* Variables sorted by name, the second map winning: list OWN THEIRS. */}}
+{{- define "intro-otel.env" -}}
+{{- $env := index . 0 -}}
+{{- range $name, $value := index . 1 -}}
+{{- $_ := set $env $name (kindIs "string" $value | ternary $value (toJson $value)) -}}
+{{- end -}}
+{{- range $name, $value := $env }}
+- name: {{ $name | quote }}
+  value: {{ $value | quote }}
+{{- end -}}
+{{- end -}}
+
+{{/* The dice's source as given, or the example for the level. The examples' first line only says that the file is generated. */}}
+{{- define "intro-otel.dice.given" -}}
+{{- if .Values.dice.source -}}
+{{- .Values.dice.source -}}
+{{- else -}}
+{{- $file := eq .Values.instrumentation "manual" | ternary "app.manual.ts" "app.ts" -}}
+{{- regexReplaceAll "\\A[^\n]*\n" (.Files.Get (printf "files/dice/%s" $file)) "" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The dice's source. Where none is given and the learner has edited the one in the cluster, an upgrade leaves it alone. */}}
+{{- define "intro-otel.dice.source" -}}
+{{- $given := include "intro-otel.dice.given" . -}}
+{{- $live := lookup "v1" "ConfigMap" .Release.Namespace (printf "%s-dice" .Release.Name) | default dict -}}
+{{- $before := dig "metadata" "annotations" "intro-otel.dev/given-sha256" "" $live -}}
+{{- $source := dig "data" "app.ts" "" $live -}}
+{{- if and $source $before (not .Values.dice.source) (ne $before (sha256sum $source)) -}}
+{{- $source -}}
+{{- else -}}
+{{- $given -}}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,127 @@
+// The chart as a set of files: templates printed from the lab's constructs, and all that describes them.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { yamlOf } from '../describe/yaml.ts';
+import { schemaOf } from '../describe/schema.ts';
+import { tableOf } from '../describe/table.ts';
+import { examples } from '../examples.ts';
+import { components } from '../lab/components.ts';
+import type { Component } from '../lab/components.ts';
+import type { LabProps } from '../lab/lab.ts';
+import { Probe } from '../lab/probe.ts';
+import { imageOf } from '../lab/workload.ts';
+import { objectsOf } from '../render.ts';
+import { VERSION, labValues } from '../values.ts';
+import type { LabValues } from '../values.ts';
+import { TEMPLATE_PREFIX, helmCompute } from './compute.ts';
+import type { NamedTemplate } from './compute.ts';
+import { goExpression } from './expression.ts';
+import { printObject, printText } from './printer.ts';
+import { Sentinels } from './sentinels.ts';
+
+/** Paths in the chart's directory, and what is in them. */
+export type Files = ReadonlyMap<string, string>;
+
+const GENERATED = 'Generated from cdk8s/ by `npm run generate`; change it there.';
+const SOURCE = 'https://github.com/paigerduty/intro-to-instrumentation';
+const DICE = join(import.meta.dirname, '..', '..', 'apps', 'dice');
+
+const own = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8');
+const hash = (text: string): string => `# ${GENERATED}\n${text}`;
+const template = (text: string): string => `{{- /* ${GENERATED} */ -}}\n${text}`;
+
+/** The constructs' view of a release that Helm will know about. */
+function sentinelLab(sentinels: Sentinels): LabProps & { compute: ReturnType<typeof helmCompute> } {
+  return {
+    release: sentinels.add('name', '.Release.Name'),
+    namespace: sentinels.add('text', '.Release.Namespace'),
+    managedBy: sentinels.add('text', '.Release.Service'),
+    values: sentinels.valueAt('.Values', labValues) as LabValues,
+    compute: helmCompute(sentinels),
+  };
+}
+
+function componentTemplate(sentinels: Sentinels, lab: LabProps, component: Component): string {
+  const documents = objectsOf(lab, [component]).map((object) => printObject(sentinels, object)).join('---\n');
+  const enabled = component.enabled?.(lab);
+  return template(enabled === undefined ? documents
+    : `{{- if ${goExpression(sentinels, enabled)} }}\n${documents}{{- end }}\n`);
+}
+
+function namedTemplate(sentinels: Sentinels, { name, body }: NamedTemplate): string {
+  const text = 'text' in body ? printText(sentinels, body.text) : `{{ toJson ${body.json} }}`;
+  return `{{- define "${TEMPLATE_PREFIX}${name}" -}}\n${text}{{ end }}\n`;
+}
+
+function templates(): [string, string][] {
+  const sentinels = new Sentinels();
+  const lab = sentinelLab(sentinels);
+  const printed = components.map((component): [string, string] =>
+    [`templates/${component.name}.yaml`, componentTemplate(sentinels, lab, component)]);
+  const probe = componentTemplate(sentinels, lab, { name: 'probe', construct: Probe });
+  return [
+    ...printed,
+    ['templates/tests/probe.yaml', probe],
+    ['templates/_config.tpl', template(lab.compute.templates.map((named) => namedTemplate(sentinels, named)).join('\n'))],
+    ['templates/_helpers.tpl', template(own('_helpers.tpl'))],
+    ['templates/NOTES.txt', template(own('NOTES.txt'))],
+  ];
+}
+
+function chartYaml(): string {
+  const { image, collector, jaeger } = labValues.default;
+  const images = Object.entries({ 'intro-otel': image, collector: collector.image, jaeger: jaeger.image })
+    .map(([name, of]) => ({ name, image: imageOf(of) }));
+  return hash(stringify({
+    apiVersion: 'v2',
+    name: 'intro-otel',
+    description: 'One lab of a hands-on OpenTelemetry workshop: small services to trace, the Collector, and Jaeger.',
+    type: 'application',
+    version: VERSION,
+    appVersion: VERSION,
+    kubeVersion: '>=1.28.0-0',
+    home: SOURCE,
+    sources: [SOURCE],
+    icon: `data:image/svg+xml;base64,${Buffer.from(own('icon.svg').trim()).toString('base64')}`,
+    keywords: ['opentelemetry', 'tracing', 'observability', 'instrumentation', 'workshop', 'jaeger'],
+    maintainers: [{ name: 'intro-otel' }],
+    annotations: {
+      'artifacthub.io/category': 'monitoring-logging',
+      'artifacthub.io/license': 'Apache-2.0',
+      'artifacthub.io/operator': 'false',
+      'artifacthub.io/prerelease': 'true',
+      'artifacthub.io/images': stringify(images),
+      'artifacthub.io/links': stringify([
+        { name: 'OpenTelemetry', url: 'https://opentelemetry.io/docs/' },
+        { name: 'Jaeger', url: 'https://www.jaegertracing.io/docs/' },
+      ]),
+    },
+  }, { lineWidth: 0 }));
+}
+
+const schemaJson = (): string => `${JSON.stringify({
+  $comment: GENERATED, $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Values of intro-otel', ...schemaOf(labValues),
+}, null, 2)}\n`;
+
+const exampleText = (): string => examples
+  .map(({ doc, values }) => `${doc}\n\n\`\`\`yaml\n${stringify(values, { lineWidth: 0 })}\`\`\``).join('\n\n');
+
+const readme = (): string => `<!-- ${GENERATED} -->\n${own('README.md')
+  .replace('<!-- examples -->', exampleText).replace('<!-- values -->', () => tableOf(labValues))}`;
+
+/** The dice's examples; their first line is dropped when the chart uses them. */
+const diceExample = (file: string): [string, string] =>
+  [`files/dice/${file}`, `// ${GENERATED}\n${readFileSync(join(DICE, file), 'utf8')}`];
+
+/** All files of the chart. */
+export const chartFiles = (): Files => new Map([
+  ['Chart.yaml', chartYaml()],
+  ['values.yaml', yamlOf(labValues, `# ${GENERATED}`)],
+  ['values.schema.json', schemaJson()],
+  ['README.md', readme()],
+  ['.helmignore', hash('.DS_Store\n*.swp\n*.orig\n')],
+  diceExample('app.ts'),
+  diceExample('app.manual.ts'),
+  ...templates(),
+]);

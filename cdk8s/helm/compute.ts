@@ -1,0 +1,51 @@
+// The operations on values as expressions for Helm; those that need more than a function of Helm's are in _helpers.tpl.
+import type { k8s } from 'cdk8s-plus-27';
+import type { Components, Compute } from '../lab/compute.ts';
+import { goExpression } from './expression.ts';
+import type { Sentinels } from './sentinels.ts';
+
+/** A named template that the printer has to write: text, or JSON that `include … | fromJson` reads back. */
+export interface NamedTemplate {
+  readonly name: string;
+  readonly body: { readonly text: string } | { readonly json: string };
+}
+
+/** The chart's prefix of template names, which are global to all charts of a release. */
+export const TEMPLATE_PREFIX = 'intro-otel.';
+
+const include = (name: string, argument: string): string => `include "${TEMPLATE_PREFIX}${name}" ${argument}`;
+
+/** The operations, and the templates they found that the chart needs. */
+export function helmCompute(sentinels: Sentinels): Compute & { templates: NamedTemplate[] } {
+  const templates: NamedTemplate[] = [];
+  const go = (value: unknown): string => goExpression(sentinels, value);
+  const text = (expression: string): string => sentinels.add('text', expression);
+  const components = (expression: string): Components => sentinels.map(`${expression} | fromJson`) as unknown as Components;
+
+  const named = <Value extends string | Components>(name: string, value: Value): Value => {
+    const isText = typeof value === 'string';
+    templates.push({ name, body: isText ? { text: value } : { json: go(value) } });
+    return (isText ? sentinels.add('block', include(name, '.')) : components(include(name, '.'))) as Value;
+  };
+
+  return {
+    templates,
+    decimal: (value) => text(`${go(value)} | toString`),
+    json: (value) => text(`toJson ${go(value)}`),
+    sha256: (value) => text(`${go(value)} | sha256sum`),
+    concat: (...lists) => [sentinels.add('list', `concat ${lists.map(go).join(' ')}`)],
+    overlay: (base, top) => components(include('overlay', go([base, top]))),
+    complete: (all, prefix, settings) => components(include('complete', go([all, prefix, settings]))),
+    componentLines: (all) => text(include('componentLines', go(all))),
+    defined: (path, names, all) => [sentinels.add('list', `${include('defined', go([path, names, all]))} | fromJsonArray`)],
+    env: (own, theirs): k8s.EnvVar[] => [{ name: sentinels.add('items', include('env', go([own, theirs]))) }],
+    nodePort: ({ type, nodePort }) => sentinels.add(
+      'optional', go(nodePort), `and (ne ${go(type)} "ClusterIP") (ne ${go(nodePort)} 0)`,
+    ) as unknown as number,
+    diceSource: () => ({
+      current: sentinels.add('block', include('dice.source', '.')),
+      given: text(include('dice.given', '.')),
+    }),
+    named,
+  };
+}

@@ -1,0 +1,80 @@
+// The Collector's configuration: what is fixed as YAML, what values decide as JSON inside of it (which is YAML too).
+// https://opentelemetry.io/docs/collector/configuration/
+import { FIXED_PROCESSORS } from '../values.ts';
+import type { Signal } from '../values.ts';
+import type { Components } from './compute.ts';
+import { PORTS, nameOf } from './lab.ts';
+import type { LabProps } from './lab.ts';
+
+/** A backend that can't be reached costs this much memory and no more; what doesn't fit is dropped, counted and logged. */
+const BOUNDED = {
+  sending_queue: { enabled: true, sizer: 'bytes', queue_size: 4 * 1024 * 1024, num_consumers: 2 },
+  retry_on_failure: { enabled: true, initial_interval: '1s', max_interval: '5s', max_elapsed_time: '30s' },
+};
+
+const builtInExporters = (lab: LabProps): Components => ({
+  debug: { verbosity: 'basic' },
+  'otlp/jaeger': {
+    endpoint: `${nameOf(lab, 'jaeger')}:${PORTS.otlpGrpc}`, tls: { insecure: true }, compression: 'none', timeout: '5s',
+  },
+});
+
+const builtInProcessors = (lab: LabProps): Components => ({
+  // Of the container's limit, so that it follows when a value changes that.
+  memory_limiter: { check_interval: '1s', limit_percentage: 75, spike_limit_percentage: 20 },
+  // Nothing here needs more than to read the pods of its own namespace.
+  k8sattributes: {
+    auth_type: 'serviceAccount',
+    filter: { namespace: lab.namespace },
+    extract: {
+      metadata: ['k8s.namespace.name', 'k8s.pod.name', 'k8s.pod.uid', 'k8s.deployment.name', 'k8s.node.name'],
+      deployment_name_from_replicaset: true,
+    },
+    pod_association: [
+      { sources: [{ from: 'resource_attribute', name: 'k8s.pod.name' }] },
+      { sources: [{ from: 'connection' }] },
+    ],
+  },
+  batch: { timeout: '200ms', send_batch_size: 512, send_batch_max_size: 1024 },
+});
+
+const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
+
+/** The text of config.yaml. */
+export function collectorConfig(lab: LabProps): string {
+  const { values: { collector }, compute } = lab;
+  const exporters = compute.named('exporters', compute.complete(
+    compute.overlay(builtInExporters(lab), collector.exporters), 'otlp', BOUNDED,
+  ));
+  const processors = compute.named('processors', compute.overlay(builtInProcessors(lab), collector.processors));
+  const pipeline = (signal: Signal): string => {
+    const path = `collector.pipelines.${signal}`;
+    const named = collector.pipelines[signal];
+    return `    ${signal}:
+      receivers: ["otlp"]
+      processors: ${compute.json(compute.concat(
+        FIXED_PROCESSORS.first, compute.defined(`${path}.processors`, named.processors, processors), FIXED_PROCESSORS.last,
+      ))}
+      exporters: ${compute.json(compute.defined(`${path}.exporters`, named.exporters, exporters))}
+`;
+  };
+  return compute.named('collector-config', `extensions:
+  health_check:
+    endpoint: 0.0.0.0:${PORTS.probe}
+receivers:
+  otlp:
+    protocols:
+      grpc:
+        endpoint: 0.0.0.0:${PORTS.otlpGrpc}
+      http:
+        endpoint: 0.0.0.0:${PORTS.otlpHttp}
+processors:
+${compute.componentLines(processors)}exporters:
+${compute.componentLines(exporters)}service:
+  extensions: [health_check]
+  telemetry:
+    metrics:
+      level: basic
+  pipelines:
+${SIGNALS.map(pipeline).join('')}`);
+}

@@ -1,0 +1,47 @@
+// The OpenTelemetry Collector: OTLP in from the apps, out to wherever values say.
+import { Construct } from 'constructs';
+import { k8s } from 'cdk8s-plus-27';
+import { collectorConfig } from './collector-config.ts';
+import { PORTS, metadata, nameOf } from './lab.ts';
+import type { LabProps } from './lab.ts';
+import { ComponentService, Workload, goMemoryLimit } from './workload.ts';
+
+const COMPONENT = 'collector';
+const OTLP = { 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
+
+/** Leave to read the pods of the namespace, which is all that k8sattributes needs here. */
+class PodReader extends Construct {
+  constructor(scope: Construct, id: string, lab: LabProps) {
+    super(scope, id);
+    const name = nameOf(lab, COMPONENT);
+    new k8s.KubeServiceAccount(this, 'account', { metadata: metadata(lab, COMPONENT), automountServiceAccountToken: false });
+    new k8s.KubeRole(this, 'role', {
+      metadata: metadata(lab, COMPONENT),
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
+    });
+    new k8s.KubeRoleBinding(this, 'binding', {
+      metadata: metadata(lab, COMPONENT),
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace: lab.namespace }],
+    });
+  }
+}
+
+export class Collector extends Construct {
+  constructor(scope: Construct, id: string, lab: LabProps) {
+    super(scope, id);
+    const { image, resources } = lab.values.collector;
+    const config = { name: nameOf(lab, COMPONENT), path: '/etc/otelcol-contrib', text: collectorConfig(lab) };
+    new PodReader(this, 'pod-reader', lab);
+    new k8s.KubeConfigMap(this, 'config', { metadata: metadata(lab, COMPONENT), data: { 'config.yaml': config.text } });
+    new Workload(this, 'workload', lab, {
+      component: COMPONENT, image, resources, config,
+      args: [`--config=${config.path}/config.yaml`],
+      env: goMemoryLimit('60'),
+      ports: { ...OTLP, probe: PORTS.probe },
+      probes: { port: PORTS.probe, ready: '/', alive: '/' },
+      serviceAccount: config.name,
+    });
+    new ComponentService(this, 'service', lab, { component: COMPONENT, ports: OTLP });
+  }
+}

@@ -1,0 +1,27 @@
+// The parts of a lab, in the order they are listed and printed.
+import type { Construct } from 'constructs';
+import { Arcade } from './arcade.ts';
+import { Collector } from './collector.ts';
+import { Dice } from './dice.ts';
+import { Guide } from './guide.ts';
+import { Jaeger } from './jaeger.ts';
+import type { LabProps } from './lab.ts';
+import { Prizes } from './prizes.ts';
+import { Visitors } from './visitors.ts';
+
+export interface Component {
+  readonly name: string;
+  readonly construct: new (scope: Construct, id: string, lab: LabProps) => Construct;
+  /** The value that switches it on; always on where there is none. */
+  readonly enabled?: (lab: LabProps) => boolean;
+}
+
+export const components: readonly Component[] = [
+  { name: 'collector', construct: Collector },
+  { name: 'jaeger', construct: Jaeger },
+  { name: 'dice', construct: Dice },
+  { name: 'prizes', construct: Prizes },
+  { name: 'arcade', construct: Arcade },
+  { name: 'visitors', construct: Visitors, enabled: (lab) => lab.values.visitors.enabled },
+  { name: 'guide', construct: Guide },
+];

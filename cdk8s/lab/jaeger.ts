@@ -1,0 +1,70 @@
+// Jaeger v2, all in one process: OTLP in, a bounded number of traces in memory, its UI and API under a base path.
+// https://www.jaegertracing.io/docs/2.13/deployment/configuration/
+import { Construct } from 'constructs';
+import { k8s } from 'cdk8s-plus-27';
+import { JAEGER_BASE_PATH, PORTS, metadata, nameOf } from './lab.ts';
+import type { LabProps } from './lab.ts';
+import { ComponentService, Workload, goMemoryLimit } from './workload.ts';
+
+const COMPONENT = 'jaeger';
+const SERVED = { query: PORTS.query, 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
+
+/** The text of config.yaml. */
+export const jaegerConfig = (lab: LabProps): string => lab.compute.named('jaeger-config', `extensions:
+  jaeger_storage:
+    backends:
+      memory:
+        memory:
+          max_traces: ${lab.compute.decimal(lab.values.jaeger.maxTraces)}
+  jaeger_query:
+    storage:
+      traces: memory
+    base_path: ${JAEGER_BASE_PATH}
+    http:
+      endpoint: 0.0.0.0:${PORTS.query}
+    grpc:
+      endpoint: localhost:16685
+  healthcheckv2:
+    use_v2: true
+    http:
+      endpoint: 0.0.0.0:${PORTS.probe}
+      status:
+        enabled: true
+        path: /status
+receivers:
+  otlp:
+    protocols:
+      grpc:
+        endpoint: 0.0.0.0:${PORTS.otlpGrpc}
+      http:
+        endpoint: 0.0.0.0:${PORTS.otlpHttp}
+exporters:
+  jaeger_storage_exporter:
+    trace_storage: memory
+service:
+  extensions: [jaeger_storage, jaeger_query, healthcheckv2]
+  telemetry:
+    metrics:
+      level: none
+  pipelines:
+    traces:
+      receivers: [otlp]
+      exporters: [jaeger_storage_exporter]
+`);
+
+export class Jaeger extends Construct {
+  constructor(scope: Construct, id: string, lab: LabProps) {
+    super(scope, id);
+    const { image, resources } = lab.values.jaeger;
+    const config = { name: nameOf(lab, COMPONENT), path: '/etc/jaeger', text: jaegerConfig(lab) };
+    new k8s.KubeConfigMap(this, 'config', { metadata: metadata(lab, COMPONENT), data: { 'config.yaml': config.text } });
+    new Workload(this, 'workload', lab, {
+      component: COMPONENT, image, resources, config,
+      args: [`--config=${config.path}/config.yaml`],
+      env: goMemoryLimit('60'),
+      ports: { ...SERVED, probe: PORTS.probe },
+      probes: { port: PORTS.probe, ready: '/status', alive: '/status' },
+    });
+    new ComponentService(this, 'service', lab, { component: COMPONENT, ports: SERVED });
+  }
+}

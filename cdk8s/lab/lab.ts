@@ -1,0 +1,59 @@
+// What every construct of the lab is given, and the names and labels they share.
+import type { k8s } from 'cdk8s-plus-27';
+import { VERSION } from '../values.ts';
+import type { LabValues } from '../values.ts';
+import type { Compute } from './compute.ts';
+
+/**
+ * One lab in one namespace. In the chart's rendering every string, number and map in here is a sentinel that the printer
+ * replaces; so a construct hands values on, puts strings together, and leaves all else to `compute`.
+ */
+export interface LabProps {
+  readonly release: string;
+  readonly namespace: string;
+  /** Who applies the objects: Helm, or the operator. */
+  readonly managedBy: string;
+  readonly values: LabValues;
+  readonly compute: Compute;
+}
+
+const NAME = 'intro-otel';
+
+/** The prefix of the lab's own annotations and attributes. */
+export const DOMAIN = 'intro-otel.dev';
+
+/** Ports, by the names that Services and containers give them. */
+export const PORTS = { http: 8080, health: 8081, otlpGrpc: 4317, otlpHttp: 4318, query: 16686, probe: 13133 } as const;
+
+export const JAEGER_BASE_PATH = '/jaeger';
+
+export const nameOf = (lab: LabProps, component: string): string => `${lab.release}-${component}`;
+
+/** What tells the pods of a component from all others, also where a second lab lives in the same namespace. */
+export const selectorLabels = (lab: LabProps, component: string): Record<string, string> => ({
+  'app.kubernetes.io/name': NAME,
+  'app.kubernetes.io/instance': lab.release,
+  'app.kubernetes.io/component': component,
+});
+
+/** Labels of a pod: nothing that changes with the lab's version, or every upgrade would replace every pod. */
+export const podLabels = (lab: LabProps, component: string): Record<string, string> => ({
+  ...selectorLabels(lab, component),
+  'app.kubernetes.io/part-of': NAME,
+});
+
+/** The metadata of an object. */
+export const metadata = (lab: LabProps, component: string, more: Partial<k8s.ObjectMeta> = {}): k8s.ObjectMeta => ({
+  name: nameOf(lab, component),
+  namespace: lab.namespace,
+  ...more,
+  labels: {
+    ...podLabels(lab, component),
+    'app.kubernetes.io/version': VERSION,
+    'app.kubernetes.io/managed-by': lab.managedBy,
+    ...more.labels,
+  },
+});
+
+export const serviceUrl = (lab: LabProps, component: string, port: number): string =>
+  `http://${nameOf(lab, component)}:${port}`;

@@ -1,0 +1,35 @@
+// `helm test`: sends one span in at the Collector and reads it back from Jaeger. Only the chart has it.
+import { Construct } from 'constructs';
+import { k8s } from 'cdk8s-plus-27';
+import { backends } from './app.ts';
+import { metadata, podLabels } from './lab.ts';
+import type { LabProps } from './lab.ts';
+import { container, podSpec } from './workload.ts';
+
+const COMPONENT = 'probe';
+
+const RESOURCES = { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '128Mi' } };
+
+export class Probe extends Construct {
+  constructor(scope: Construct, id: string, lab: LabProps) {
+    super(scope, id);
+    const probe = container(lab, COMPONENT, {
+      image: lab.values.image,
+      command: ['node', '/app/probe.js'],
+      env: lab.compute.env(backends(lab), {}),
+      ports: {},
+      resources: RESOURCES,
+    });
+    new k8s.KubeJob(this, 'job', {
+      metadata: metadata(lab, COMPONENT, {
+        annotations: { 'helm.sh/hook': 'test', 'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded' },
+      }),
+      spec: {
+        backoffLimit: 1,
+        activeDeadlineSeconds: 120,
+        ttlSecondsAfterFinished: 300,
+        template: { metadata: { labels: podLabels(lab, COMPONENT) }, spec: { ...podSpec(lab, probe), restartPolicy: 'Never' } },
+      },
+    });
+  }
+}

@@ -1,0 +1,15 @@
+// The visitors: browsers, plugins and versions of them that play rounds, low and steady.
+import { Construct } from 'constructs';
+import { App, appUrl } from './app.ts';
+import type { LabProps } from './lab.ts';
+
+export class Visitors extends Construct {
+  constructor(scope: Construct, id: string, lab: LabProps) {
+    super(scope, id);
+    const { visitors: values } = lab.values;
+    new App(this, 'app', lab, {
+      component: 'visitors', values,
+      env: { ARCADE_URL: appUrl(lab, 'arcade'), ROUNDS_PER_MINUTE: lab.compute.decimal(values.roundsPerMinute) },
+    });
+  }
+}

@@ -1,0 +1,157 @@
+// A Deployment of one container as every part of the lab is run: under Pod Security "restricted", probed, labelled, and
+// replaced when the configuration it mounts changes, and only then.
+import { Construct } from 'constructs';
+import { k8s } from 'cdk8s-plus-27';
+import type { ImageValues, ResourceValues } from '../values.ts';
+import { DOMAIN, metadata, nameOf, podLabels, selectorLabels } from './lab.ts';
+import type { LabProps } from './lab.ts';
+
+/** The user of our own image, and of the upstream ones. */
+const USER = 10001;
+
+export interface ProbePaths {
+  readonly port: number;
+  /** Answers 200 when the container can do its job. */
+  readonly ready: string;
+  /** Answers 200 as long as a restart would mend nothing. */
+  readonly alive: string;
+}
+
+/** A ConfigMap as files in a directory; `text` is what the pod must be replaced for when it changes. */
+export interface MountedConfig {
+  readonly name: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface ContainerProps {
+  readonly image: ImageValues;
+  readonly command?: string[];
+  readonly args?: string[];
+  readonly env: k8s.EnvVar[];
+  readonly ports: Readonly<Record<string, number>>;
+  readonly resources: ResourceValues;
+  readonly config?: MountedConfig;
+}
+
+export interface WorkloadProps extends ContainerProps {
+  readonly component: string;
+  /** What sets this Deployment apart from another of the same component, such as v1. */
+  readonly variant?: string;
+  readonly probes: ProbePaths;
+  /** The account whose token the container gets; none where it is left out. */
+  readonly serviceAccount?: string;
+}
+
+export const imageOf = ({ registry, repository, tag }: ImageValues): string => `${registry}/${repository}:${tag}`;
+
+const quantities = (of: Readonly<Record<string, string | number>>): Record<string, k8s.Quantity> =>
+  Object.fromEntries(Object.entries(of).map(([name, amount]) =>
+    [name, typeof amount === 'number' ? k8s.Quantity.fromNumber(amount) : k8s.Quantity.fromString(amount)]));
+
+/**
+ * Has Go's garbage collector know the container's limit, whatever values make it, and keep the heap small before that.
+ * https://pkg.go.dev/runtime#hdr-Environment_Variables
+ */
+export const goMemoryLimit = (gcPercent: string): k8s.EnvVar[] => [
+  { name: 'GOGC', value: gcPercent },
+  { name: 'GOMEMLIMIT', valueFrom: { resourceFieldRef: { resource: 'limits.memory' } } },
+];
+
+/** The container, without probes. */
+export function container(lab: LabProps, name: string, props: ContainerProps): k8s.Container {
+  const mounts = [{ name: 'tmp', mountPath: '/tmp' }];
+  const { command, args, config } = props;
+  return {
+    name,
+    image: imageOf(props.image),
+    imagePullPolicy: lab.values.image.pullPolicy,
+    ...(command && { command }),
+    ...(args && { args }),
+    env: props.env,
+    ports: Object.entries(props.ports).map(([port, containerPort]) => ({ name: port, containerPort })),
+    resources: { limits: quantities(props.resources.limits), requests: quantities(props.resources.requests) },
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+    volumeMounts: config ? [...mounts, { name: 'config', mountPath: config.path, readOnly: true }] : mounts,
+    securityContext: {
+      allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true,
+    },
+  };
+}
+
+/** The pod around a container: who it runs as, where it may run, and what it mounts. */
+export function podSpec(lab: LabProps, of: k8s.Container, config?: MountedConfig): k8s.PodSpec {
+  const tmp: k8s.Volume = { name: 'tmp', emptyDir: {} };
+  return {
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    containers: [of],
+    imagePullSecrets: [...lab.values.imagePullSecrets],
+    nodeSelector: lab.values.nodeSelector,
+    tolerations: [...lab.values.tolerations],
+    terminationGracePeriodSeconds: 5,
+    securityContext: {
+      runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER, seccompProfile: { type: 'RuntimeDefault' },
+    },
+    volumes: config ? [tmp, { name: 'config', configMap: { name: config.name } }] : [tmp],
+  };
+}
+
+const get = (path: string, port: number): Pick<k8s.Probe, 'httpGet' | 'timeoutSeconds'> =>
+  ({ httpGet: { path, port: k8s.IntOrString.fromNumber(port) }, timeoutSeconds: 3 });
+
+/** Ready is asked every second, so that a start is no slower than it is; alive is asked gently. */
+const probes = ({ port, ready, alive }: ProbePaths): Partial<k8s.Container> => ({
+  startupProbe: { ...get(ready, port), periodSeconds: 1, failureThreshold: 120 },
+  readinessProbe: { ...get(ready, port), periodSeconds: 1, failureThreshold: 5 },
+  livenessProbe: { ...get(alive, port), periodSeconds: 15, failureThreshold: 4 },
+});
+
+export class Workload extends Construct {
+  constructor(scope: Construct, id: string, lab: LabProps, props: WorkloadProps) {
+    super(scope, id);
+    const { component, variant, config, serviceAccount } = props;
+    const version: Record<string, string> = variant ? { 'app.kubernetes.io/version': variant } : {};
+    const name = variant ? `${nameOf(lab, component)}-${variant}` : nameOf(lab, component);
+    const spec = podSpec(lab, { ...container(lab, component, props), ...probes(props.probes) }, config);
+    new k8s.KubeDeployment(this, 'deployment', {
+      metadata: metadata(lab, component, { name, labels: version }),
+      spec: {
+        replicas: 1,
+        revisionHistoryLimit: 3,
+        selector: { matchLabels: { ...selectorLabels(lab, component), ...version } },
+        strategy: {
+          type: 'RollingUpdate',
+          // A pod that can't start leaves the old one serving.
+          rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
+        },
+        template: {
+          metadata: {
+            labels: { ...podLabels(lab, component), ...version },
+            ...(config && { annotations: { [`${DOMAIN}/config-sha256`]: lab.compute.sha256(config.text) } }),
+          },
+          spec: serviceAccount ? { ...spec, serviceAccountName: serviceAccount, automountServiceAccountToken: true } : spec,
+        },
+      },
+    });
+  }
+}
+
+export interface ServiceProps {
+  readonly component: string;
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+/** A Service before the pods of a component, whatever their version, on ports of the same numbers. */
+export class ComponentService extends Construct {
+  constructor(scope: Construct, id: string, lab: LabProps, { component, ports }: ServiceProps) {
+    super(scope, id);
+    new k8s.KubeService(this, 'service', {
+      metadata: metadata(lab, component),
+      spec: {
+        selector: selectorLabels(lab, component),
+        ports: Object.entries(ports).map(([name, port]) => ({ name, port, targetPort: k8s.IntOrString.fromString(name) })),
+      },
+    });
+  }
+}

@@ -1,0 +1,90 @@
+// The operations on values, computed at once.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { k8s } from 'cdk8s-plus-27';
+import type { Components, Compute, DiceSource } from './lab/compute.ts';
+import type { LabValues } from './values.ts';
+
+const DICE = join(import.meta.dirname, '..', 'apps', 'dice');
+
+/** The dice's example for a level: the hand-written spans only where they are asked for. */
+export const diceFile = (level: LabValues['instrumentation']): string => (level === 'manual' ? 'app.manual.ts' : 'app.ts');
+
+/** Go orders text by its UTF-8 bytes, JavaScript by UTF-16 units; they differ beyond U+D7FF. */
+const byBytes = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
+
+/** Entries in Go's order. */
+const sorted = <Value>(of: Readonly<Record<string, Value>>): [string, Value][] =>
+  Object.entries(of).sort(([left], [right]) => byBytes(left, right));
+
+const escapes: Readonly<Record<string, string>> = {
+  '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', '\u2028': '\\u2028', '\u2029': '\\u2029',
+};
+
+const text = (value: string): string => JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => escapes[character] ?? '');
+
+/** See `Compute.json`. https://pkg.go.dev/encoding/json#Marshal */
+export function json(value: unknown): string {
+  if (typeof value === 'string') return text(value);
+  if (Array.isArray(value)) return `[${value.map(json).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  return `{${sorted(value as Record<string, unknown>).map(([key, of]) => `${text(key)}:${json(of)}`).join(',')}}`;
+}
+
+export const sha256 = (of: string): string => createHash('sha256').update(of, 'utf8').digest('hex');
+
+function overlay(base: Components, top: Components): Components {
+  const names = new Set([...Object.keys(base), ...Object.keys(top)]);
+  return Object.fromEntries([...names].map((name) => [name, { ...base[name], ...top[name] }]));
+}
+
+function complete(components: Components, prefix: string, settings: Components[string]): Components {
+  return Object.fromEntries(Object.entries(components).map(([name, own]) => [name, name.startsWith(prefix) ? { ...settings, ...own } : own]));
+}
+
+function componentLines(components: Components): string {
+  return sorted(components).map(([name, settings]) => {
+    const lines = sorted(settings).map(([key, value]) => `\n    ${text(key)}: ${json(value)}`);
+    return `  ${text(name)}:${lines.length > 0 ? lines.join('') : ' {}'}\n`;
+  }).join('');
+}
+
+function defined(path: string, names: readonly string[], components: Components): readonly string[] {
+  const unknown = names.find((name) => !Object.hasOwn(components, name));
+  if (unknown === undefined) return names;
+  const known = sorted(components).map(([name]) => name).join(', ');
+  throw new Error(`${path} names ${text(unknown)}, which is not defined. Use one of: ${known}; or define it.`);
+}
+
+function env(own: Readonly<Record<string, string>>, theirs: LabValues['dice']['env']): k8s.EnvVar[] {
+  const all = new Map<string, string | number | boolean>([...Object.entries(own), ...Object.entries(theirs)]);
+  return [...all].sort(([left], [right]) => byBytes(left, right))
+    .map(([name, value]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) }));
+}
+
+const nodePort = ({ type, nodePort: port }: LabValues['guide']['service']): number | undefined =>
+  (type === 'ClusterIP' || port === 0 ? undefined : port);
+
+const examples = new Map<string, string>();
+
+function example(level: LabValues['instrumentation']): string {
+  const file = diceFile(level);
+  const source = examples.get(file) ?? readFileSync(join(DICE, file), 'utf8');
+  examples.set(file, source);
+  return source;
+}
+
+/** The operations for one lab's values. */
+export function plainCompute(values: LabValues): Compute {
+  const source = (): DiceSource => {
+    const given = values.dice.source || example(values.instrumentation);
+    return { given, current: given };
+  };
+  return {
+    decimal: String, json, sha256, overlay, complete, componentLines, defined, env, nodePort,
+    concat: (...lists) => lists.flat(),
+    diceSource: source,
+    named: (_name, value) => value,
+  };
+}

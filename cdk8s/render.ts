@@ -1,0 +1,73 @@
+// renderLab: the lab's objects for given values, the same that the chart prints for them.
+import { ApiObject, App, Chart } from 'cdk8s';
+import { components } from './lab/components.ts';
+import type { LabProps } from './lab/lab.ts';
+import { plainCompute } from './plain.ts';
+import { labValues } from './values.ts';
+import type { LabValues } from './values.ts';
+
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** Some of the values: the rest are the defaults. Lists replace, and null takes a default entry out of a map, as in Helm. */
+export type SomeValues<Of = LabValues> = {
+  readonly [Key in keyof Of]?: Of[Key] extends readonly unknown[] ? Of[Key] : Of[Key] extends object ? SomeValues<Of[Key]> | null : Of[Key];
+};
+
+export interface LabRequest {
+  /** The prefix of every object's name: a DNS label of at most 53 characters, as Helm has it. */
+  readonly release: string;
+  readonly namespace: string;
+  readonly values?: SomeValues;
+  /** The label app.kubernetes.io/managed-by. */
+  readonly managedBy?: string;
+}
+
+type Tree = Readonly<Record<string, unknown>>;
+
+const isMap = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function merge(defaults: Tree, given: Tree): Tree {
+  const merged = new Map(Object.entries(defaults));
+  for (const [key, value] of Object.entries(given)) {
+    const before = merged.get(key);
+    if (value === null && merged.has(key)) merged.delete(key);
+    else if (value !== undefined) merged.set(key, isMap(value) && isMap(before) ? merge(before, value) : value);
+  }
+  return Object.fromEntries(merged);
+}
+
+/** The values complete, as Helm puts them together from those given and the chart's own. */
+export const completeValues = (given: SomeValues = {}): LabValues => merge(labValues.default, given) as unknown as LabValues;
+
+/** The objects of one construct tree, in the order they were made. */
+export function objectsOf(lab: LabProps, parts: readonly (typeof components)[number][]): KubernetesObject[] {
+  const chart = new Chart(new App(), 'lab', { disableResourceNameHashes: true });
+  for (const { name, construct: Part } of parts) new Part(chart, name, lab);
+  return chart.node.findAll().filter((node) => ApiObject.isApiObject(node)).map((object) => object.toJson() as KubernetesObject);
+}
+
+function checkRelease(release: string): void {
+  if (/^[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?$/.test(release)) return;
+  throw new Error(`A release's name must be at most 53 lower-case letters, digits and hyphens, not at its ends a hyphen; found "${release}".`);
+}
+
+/**
+ * The objects of one lab.
+ * @throws where the release's name can't prefix names, or a pipeline names what isn't defined
+ */
+export function renderLab({ release, namespace, values, managedBy = 'intro-otel' }: LabRequest): KubernetesObject[] {
+  checkRelease(release);
+  const complete = completeValues(values);
+  const lab: LabProps = { release, namespace, managedBy, values: complete, compute: plainCompute(complete) };
+  return objectsOf(lab, components.filter(({ enabled }) => enabled?.(lab) ?? true));
+}

@@ -1,0 +1,53 @@
+// Writes charts/lab from the constructs; with --verify writes nothing and fails where the files there are any different.
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chartFiles } from './helm/chart.ts';
+import type { Files } from './helm/chart.ts';
+
+const CHART = join(import.meta.dirname, '..', 'charts', 'lab');
+
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+
+/** Every file below a directory, by its path from there with forward slashes; none where it doesn't exist. */
+function read(directory: string): Files {
+  try {
+    const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name));
+    return new Map(files.map((path) => [relative(directory, path).split(sep).join('/'), readFileSync(path, 'utf8')]));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
+    throw error;
+  }
+}
+
+/** What is wrong with the files that are there, a line each. */
+export function differences(wanted: Files, found: Files): string[] {
+  const wrong = [...wanted].filter(([path, text]) => found.get(path) !== text)
+    .map(([path]) => `${path}: ${found.has(path) ? 'differs from what is generated' : 'is missing'}`);
+  const stray = [...found.keys()].filter((path) => !wanted.has(path)).map((path) => `${path}: is not generated`);
+  return [...wrong, ...stray].sort();
+}
+
+function write(wanted: Files): void {
+  rmSync(CHART, { recursive: true, force: true });
+  for (const [path, text] of wanted) {
+    mkdirSync(dirname(join(CHART, path)), { recursive: true });
+    writeFileSync(join(CHART, path), text);
+  }
+  say(`charts/lab: ${wanted.size} files written`);
+}
+
+function verify(wanted: Files): void {
+  const wrong = differences(wanted, read(CHART));
+  for (const line of wrong) say(`charts/lab/${line}`);
+  say(wrong.length === 0 ? 'charts/lab is what cdk8s/ generates' : 'Run `npm run generate` and commit the result.');
+  process.exitCode = wrong.length === 0 ? 0 : 1;
+}
+
+if (import.meta.main) {
+  const { values: { verify: onlyVerify } } = parseArgs({ options: { verify: { type: 'boolean', default: false } } });
+  const wanted = chartFiles();
+  if (onlyVerify) verify(wanted);
+  else write(wanted);
+}

@@ -1,0 +1,121 @@
+{{- /* Generated from cdk8s/ by `npm run generate`; change it there. */ -}}
+{{- define "intro-otel.exporters" -}}
+{{ toJson (include "intro-otel.complete" (list (include "intro-otel.overlay" (list (dict
+  "debug" (dict
+    "verbosity" "basic")
+  "otlp/jaeger" (dict
+    "endpoint" (printf "%s-jaeger:4317" .Release.Name)
+    "tls" (dict
+      "insecure" true)
+    "compression" "none"
+    "timeout" "5s")) .Values.collector.exporters) | fromJson) "otlp" (dict
+  "sending_queue" (dict
+    "enabled" true
+    "sizer" "bytes"
+    "queue_size" 4194304
+    "num_consumers" 2)
+  "retry_on_failure" (dict
+    "enabled" true
+    "initial_interval" "1s"
+    "max_interval" "5s"
+    "max_elapsed_time" "30s"))) | fromJson) }}{{ end }}
+
+{{- define "intro-otel.processors" -}}
+{{ toJson (include "intro-otel.overlay" (list (dict
+  "memory_limiter" (dict
+    "check_interval" "1s"
+    "limit_percentage" 75
+    "spike_limit_percentage" 20)
+  "k8sattributes" (dict
+    "auth_type" "serviceAccount"
+    "filter" (dict
+      "namespace" .Release.Namespace)
+    "extract" (dict
+      "metadata" (list "k8s.namespace.name" "k8s.pod.name" "k8s.pod.uid" "k8s.deployment.name" "k8s.node.name")
+      "deployment_name_from_replicaset" true)
+    "pod_association" (list (dict
+      "sources" (list (dict
+        "from" "resource_attribute"
+        "name" "k8s.pod.name"))) (dict
+      "sources" (list (dict
+        "from" "connection")))))
+  "batch" (dict
+    "timeout" "200ms"
+    "send_batch_size" 512
+    "send_batch_max_size" 1024)) .Values.collector.processors) | fromJson) }}{{ end }}
+
+{{- define "intro-otel.collector-config" -}}
+extensions:
+  health_check:
+    endpoint: 0.0.0.0:13133
+receivers:
+  otlp:
+    protocols:
+      grpc:
+        endpoint: 0.0.0.0:4317
+      http:
+        endpoint: 0.0.0.0:4318
+processors:
+{{ include "intro-otel.componentLines" (include "intro-otel.processors" . | fromJson) }}exporters:
+{{ include "intro-otel.componentLines" (include "intro-otel.exporters" . | fromJson) }}service:
+  extensions: [health_check]
+  telemetry:
+    metrics:
+      level: basic
+  pipelines:
+    traces:
+      receivers: ["otlp"]
+      processors: {{ toJson (concat (list "memory_limiter" "k8sattributes") (include "intro-otel.defined" (list "collector.pipelines.traces.processors" .Values.collector.pipelines.traces.processors (include "intro-otel.processors" . | fromJson)) | fromJsonArray) (list "batch")) }}
+      exporters: {{ toJson (include "intro-otel.defined" (list "collector.pipelines.traces.exporters" .Values.collector.pipelines.traces.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) }}
+    metrics:
+      receivers: ["otlp"]
+      processors: {{ toJson (concat (list "memory_limiter" "k8sattributes") (include "intro-otel.defined" (list "collector.pipelines.metrics.processors" .Values.collector.pipelines.metrics.processors (include "intro-otel.processors" . | fromJson)) | fromJsonArray) (list "batch")) }}
+      exporters: {{ toJson (include "intro-otel.defined" (list "collector.pipelines.metrics.exporters" .Values.collector.pipelines.metrics.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) }}
+    logs:
+      receivers: ["otlp"]
+      processors: {{ toJson (concat (list "memory_limiter" "k8sattributes") (include "intro-otel.defined" (list "collector.pipelines.logs.processors" .Values.collector.pipelines.logs.processors (include "intro-otel.processors" . | fromJson)) | fromJsonArray) (list "batch")) }}
+      exporters: {{ toJson (include "intro-otel.defined" (list "collector.pipelines.logs.exporters" .Values.collector.pipelines.logs.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) }}
+{{ end }}
+
+{{- define "intro-otel.jaeger-config" -}}
+extensions:
+  jaeger_storage:
+    backends:
+      memory:
+        memory:
+          max_traces: {{ (.Values.jaeger.maxTraces | int) | toString }}
+  jaeger_query:
+    storage:
+      traces: memory
+    base_path: /jaeger
+    http:
+      endpoint: 0.0.0.0:16686
+    grpc:
+      endpoint: localhost:16685
+  healthcheckv2:
+    use_v2: true
+    http:
+      endpoint: 0.0.0.0:13133
+      status:
+        enabled: true
+        path: /status
+receivers:
+  otlp:
+    protocols:
+      grpc:
+        endpoint: 0.0.0.0:4317
+      http:
+        endpoint: 0.0.0.0:4318
+exporters:
+  jaeger_storage_exporter:
+    trace_storage: memory
+service:
+  extensions: [jaeger_storage, jaeger_query, healthcheckv2]
+  telemetry:
+    metrics:
+      level: none
+  pipelines:
+    traces:
+      receivers: [otlp]
+      exporters: [jaeger_storage_exporter]
+{{ end }}
