@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const CONTROLLERS_WANTED = ['cpu', 'cpuset', 'io', 'memory', 'pids'];
 
@@ -76,10 +77,22 @@ export function processesIn(groups: readonly string[]): number[] {
   return [...new Set(ids)];
 }
 
-/** Removes the cluster's groups, and what they share with other clusters if there are none. Groups with processes stay. */
-export async function removeCgroups(cgroup: string, roots: readonly string[] = hierarchies()): Promise<void> {
-  for (const group of existingCgroups(cgroup, roots)) await removeIfEmpty(group);
-  for (const root of roots) await removeIfEmpty(dirname(join(root, cgroup)));
+/**
+ * Removes the cluster's groups, and the one above them if no other cluster is in it. Processes that were killed take a moment to
+ * leave theirs. @returns the groups that are still there after `patience` milliseconds.
+ */
+export async function removeCgroups(cgroup: string, roots: readonly string[] = hierarchies(), patience = 10_000): Promise<string[]> {
+  const until = Date.now() + patience;
+  for (;;) {
+    for (const group of existingCgroups(cgroup, roots)) await removeIfEmpty(group);
+    const left = existingCgroups(cgroup, roots);
+    if (left.length > 0 && Date.now() < until) {
+      await sleep(50);
+      continue;
+    }
+    for (const root of roots) await removeIfEmpty(dirname(join(root, cgroup)));
+    return left;
+  }
 }
 
 async function removeIfEmpty(group: string): Promise<void> {

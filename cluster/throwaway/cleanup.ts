@@ -31,7 +31,8 @@ export async function removeCluster(layout: Layout): Promise<void> {
   for (const mount of mountsBelow(layout.dir)) await run('umount', ['--lazy', mount]);
   const mounts = mountsBelow(layout.dir);
   if (mounts.length > 0) throw stillThere('mounts', mounts);
-  await removeCgroups(layout.cgroup);
+  const groups = await removeCgroups(layout.cgroup);
+  if (groups.length > 0) throw stillThere('control groups', groups);
   await run('rm', ['--recursive', '--force', '--one-file-system', layout.dir]);
 }
 

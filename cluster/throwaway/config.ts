@@ -84,6 +84,7 @@ function kubeProxyConfig(layout: Layout): object {
     hostnameOverride: layout.name,
     clusterCIDR: network.podCidr,
     conntrack: { maxPerCore: 0, min: 0 }, // a limit of the whole machine
+    nodePortAddresses: ['primary'],
     iptables: { localhostNodePorts: false }, // would make the node's loopback reachable for pods
     metricsBindAddress: '127.0.0.1:10249',
     healthzBindAddress: '127.0.0.1:10256',
@@ -162,6 +163,7 @@ export function firstObjects(): KubernetesObject[] {
     ]),
     ...readerRole('kube-router', { kind: 'User', name: 'kube-router', apiGroup: 'rbac.authorization.k8s.io' }, [
       { apiGroups: [''], resources: ['namespaces', 'pods', 'services', 'nodes', 'endpoints'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'list', 'watch'] },
     ]),
     {

@@ -140,6 +140,7 @@ function controllerManager(layout: Layout): [string, ...string[]] {
     'service-cluster-ip-range': network.serviceCidr,
     'use-service-account-credentials': 'true',
     'service-account-private-key-file': join(layout.pki, 'service-account.key'),
+    'flex-volume-plugin-dir': join(inside.kubelet, 'volume-plugins'), // the default is a directory of the machine
     'root-ca-file': join(layout.pki, 'ca.crt'),
     'cluster-signing-cert-file': join(layout.pki, 'ca.crt'),
     'cluster-signing-key-file': join(layout.pki, 'ca.key'),
