@@ -6,11 +6,14 @@ const shared = {
   modulePathIgnorePatterns: ['/dist/', '/artefacts/'],
 };
 
+const inTest = (name) => ({ ...shared, displayName: name, testMatch: [`<rootDir>/test/${name}/**/*.test.ts`] });
+
 export default {
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,cdk8s,cluster,operator,test/support}/**/*.test.ts'] },
-    { ...shared, displayName: 'chart', testMatch: ['<rootDir>/test/chart/**/*.test.ts'] },
-    { ...shared, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
+    inTest('chart'),
+    inTest('integration'),
+    inTest('e2e'),
+    inTest('timing'),
   ],
 };

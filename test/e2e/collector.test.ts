@@ -1,0 +1,167 @@
+// The Collector is configured by values: each example of the chart's README, seen at Jaeger, with no app restarted.
+import { edgesOf } from '../../apps/guide/traces.ts';
+import type { Span } from '../../apps/guide/traces.ts';
+import { apiGet, testCluster, tool } from '../support/cluster.ts';
+import { example } from '../support/chart-examples.ts';
+import { eventually } from '../support/eventually.ts';
+import { ROUND_AT_GUIDE } from '../support/expected-telemetry.ts';
+import { chart, Lab, quiet } from '../support/lab.ts';
+import type { Values } from '../support/lab.ts';
+import { useNamespace } from '../support/namespace.ts';
+import { restarts } from '../support/objects.ts';
+import { sendTraces } from '../support/otlp.ts';
+import { playedRound, traceOf, tracesOf } from '../support/traces.ts';
+
+const lab = new Lab(useNamespace('e2e-collector'));
+/** Only a Jaeger: the second backend. */
+const second = new Lab(lab.namespace, 'second');
+
+let atInstall: Record<string, string>;
+
+beforeAll(async () => {
+  await Promise.all([lab.install(quiet), installSecondJaeger()]);
+  atInstall = await lab.podUids();
+}, 150_000);
+
+async function installSecondJaeger(): Promise<void> {
+  const objects = await second.helm(['template', second.release, chart, '--show-only', 'templates/jaeger.yaml']);
+  await tool('kubectl', ['apply', '-n', second.namespace, '-f', '-'], { input: objects });
+}
+
+/** Upgrades to these values, which changes nothing but the Collector. */
+async function configure(values: Values): Promise<void> {
+  await lab.upgrade({ ...quiet, ...values });
+  const { [`${lab.release}-collector`]: before, ...apps } = atInstall;
+  const { [`${lab.release}-collector`]: after, ...appsNow } = await lab.podUids();
+  expect(appsNow).toEqual(apps);
+  expect(after).not.toBe(before);
+}
+
+/** How many of these traces Jaeger has, once no more arrive. */
+async function settledCount(service: string, since: number): Promise<number> {
+  let last = -1;
+  return eventually(
+    async () => {
+      const before = last;
+      last = (await tracesOf(lab, service, since)).length;
+      expect([last, before]).toEqual([before, last]);
+      return last;
+    },
+    { within: 20_000, every: 2500 },
+  );
+}
+
+test('by default no span is printed, and each keeps the attributes that its app gave it', async () => {
+  const { spans } = await playedRound(lab);
+  expect(spans.filter((span) => 'user_agent.original' in span.attributes).length).toBeGreaterThan(0);
+  expect(await lab.log('collector')).not.toContain('Span #0');
+});
+
+test('the debug exporter prints every span to the Collector\'s log, and Jaeger has them still', async () => {
+  await configure(example('Print every span'));
+  const { traceId } = await playedRound(lab);
+  await eventually(async () => expect(await lab.log('collector')).toContain(traceId), { within: 5_000 });
+});
+
+test('an attribute can be dropped', async () => {
+  await configure(example('Drop an attribute'));
+  const { spans } = await playedRound(lab);
+  expect(spans.filter((span) => 'user_agent.original' in span.attributes)).toEqual([]);
+});
+
+test('an attribute can be added', async () => {
+  await configure(example('Add an attribute'));
+  const { spans } = await playedRound(lab);
+  expect(spans.map((span) => span.resource['workshop.class'])).toEqual(spans.map(() => 'scale-20x'));
+});
+
+test('head sampling keeps a share of the traces, each of them whole', async () => {
+  await configure(example('Keep a quarter of the traces'));
+  const since = Date.now();
+  await sendTraces(lab, Array.from({ length: 200 }, () => ({ service: 'sampled' })));
+  const kept = await settledCount('sampled', since);
+  expect(kept).toBeGreaterThan(20); // of 50 that are expected, five standard deviations away
+  expect(kept).toBeLessThan(85);
+
+  const rounds = await Promise.all(Array.from({ length: 40 }, () => lab.play()));
+  await eventually(async () => expect((await tracesOf(lab, 'guide', since)).length).toBeGreaterThan(0), { within: 5_000 });
+  await settledCount('guide', since);
+  const traces = (await tracesOf(lab, 'guide', since)).map(edgesOf);
+  expect(traces.length).toBeLessThan(rounds.length);
+  expect(traces).toEqual(traces.map(() => ROUND_AT_GUIDE));
+});
+
+test('tail sampling keeps every trace with an error, and few of the others', async () => {
+  await configure(example('Keep the traces with an error'));
+  const since = Date.now();
+  await sendTraces(lab, Array.from({ length: 100 }, (_, index) => ({ service: 'sampled-by-tail', failed: index % 2 === 0 })));
+  await eventually(async () => expect((await tracesOf(lab, 'sampled-by-tail', since)).length).toBeGreaterThanOrEqual(50), { within: 15_000 });
+  await settledCount('sampled-by-tail', since);
+  const kept = (await tracesOf(lab, 'sampled-by-tail', since)).flatMap((trace) => trace.spans);
+  expect(kept.filter((span) => span.status.code === 'error')).toHaveLength(50);
+  expect(kept.filter((span) => span.status.code !== 'error').length).toBeLessThan(25);
+});
+
+interface SecondBackend {
+  collector: { exporters: Record<'otlphttp/second', object>; pipelines: { traces: object } };
+}
+
+describe('a second OTLP backend', () => {
+  const withSecond = (endpoint: string): Values => {
+    const { collector } = example<SecondBackend>('Send traces and metrics to a second OTLP backend');
+    const { traces } = collector.pipelines; // and not metrics, which a Jaeger does not take
+    return { collector: { pipelines: { traces }, exporters: { 'otlphttp/second': { ...collector.exporters['otlphttp/second'], endpoint } } } };
+  };
+
+  test('gets every trace, as Jaeger does', async () => {
+    await configure(withSecond(`http://${second.release}-jaeger:4318`));
+    const { traceId, spans } = await playedRound(lab);
+    const ids = (all: readonly Span[]): string[] => all.map((span) => span.spanId).sort();
+    await eventually(async () => expect(ids((await traceOf(second, traceId)).spans)).toEqual(ids(spans)), { within: 10_000 });
+  });
+
+  test('that can not be reached costs only its own data: the lab works on, and drops are logged with their count', async () => {
+    // Nobody listens there: a refused connection is tried again, for 30 s.
+    await configure(withSecond(`http://${second.release}-jaeger:4999`));
+    await playedRound(lab);
+    await eventually(async () => expect(await lab.log('collector')).toMatch(/otlphttp\/second.*"dropped_items": [1-9]/), { within: 60_000, every: 2000 });
+    await playedRound(lab);
+  });
+
+  test('that can not be reached does not make the Collector grow past its limit, however much is sent', async () => {
+    const limit = mebibytes((await lab.pod('collector')).spec.containers[0]?.resources.limits?.['memory']);
+    const batch = Array.from({ length: 200 }, () => ({ service: 'flood', padding: 4000 }));
+    let highest = 0;
+    for (let sent = 0; sent < 60; sent++) {
+      await sendTraces(lab, batch).catch(String); // to refuse more than it can hold is right
+      if (sent % 5 === 0) highest = Math.max(highest, await workingSet('collector'));
+    }
+    const [collector] = await lab.pods('collector');
+    expect(collector && restarts(collector)).toBe(0);
+    expect(highest).toBeGreaterThan(0);
+    expect(highest).toBeLessThan(limit * 2 ** 20);
+    expect(await lab.log('collector')).toMatch(/sending queue is full|Dropping data/);
+    await playedRound(lab, 30_000);
+  });
+});
+
+test('no app has restarted in all of this', async () => {
+  expect((await lab.pods()).filter((pod) => restarts(pod) > 0).map((pod) => pod.metadata.name)).toEqual([]);
+});
+
+function mebibytes(quantity = ''): number {
+  const found = /^(\d+)Mi$/.exec(quantity)?.[1];
+  if (found === undefined) throw new Error(`expected a limit in Mi, found "${quantity}"`);
+  return Number(found);
+}
+
+interface Summary {
+  pods: { podRef: { name: string }; memory?: { workingSetBytes?: number } }[];
+}
+
+/** Bytes, as the kubelet reads them from the pod's control group. */
+async function workingSet(component: string): Promise<number> {
+  const pod = await lab.pod(component);
+  const { pods } = await apiGet<Summary>(`/api/v1/nodes/${testCluster().name}/proxy/stats/summary`);
+  return pods.find(({ podRef }) => podRef.name === pod.metadata.name)?.memory?.workingSetBytes ?? 0;
+}

@@ -1,0 +1,180 @@
+// The ladder none, auto, manual: one value, changed by `helm upgrade` on a lab that runs.
+import { edgesOf } from '../../apps/guide/traces.ts';
+import type { Span } from '../../apps/guide/traces.ts';
+import { eventually } from '../support/eventually.ts';
+import { ROUND_AT_GUIDE } from '../support/expected-telemetry.ts';
+import { Lab, quiet } from '../support/lab.ts';
+import { useNamespace } from '../support/namespace.ts';
+import { playedRound, title, traceOf, tracesOf } from '../support/traces.ts';
+
+const lab = new Lab(useNamespace('e2e-levels'));
+
+beforeAll(() => lab.install(quiet), 150_000);
+
+const isLibrary = (span: Span): boolean => span.scope.startsWith('@opentelemetry/instrumentation-');
+
+async function round(): Promise<Span[]> {
+  return (await playedRound(lab)).spans;
+}
+
+/** The spans of a request to the dice by itself. */
+async function requestToDice(path: string): Promise<Span[]> {
+  const since = Date.now();
+  await lab.text('dice', path);
+  return eventually(
+    async () => {
+      const [found] = (await tracesOf(lab, 'dice', since)).filter(({ spans }) => spans.some((span) => span.attributes['url.path'] === path));
+      expect(found).toBeDefined();
+      return found?.spans ?? [];
+    },
+    { within: 10_000 },
+  );
+}
+
+describe('at auto, the default,', () => {
+  test('every span is made by an instrumentation library', async () => {
+    const spans = await round();
+    expect(spans.filter((span) => !isLibrary(span)).map(title)).toEqual([]);
+  });
+
+  test('each service has HTTP spans as well as Express spans', async () => {
+    const spans = await round();
+    for (const service of ['guide', 'arcade', 'dice', 'prizes']) {
+      const scopes = new Set(spans.filter((span) => span.service === service).map((span) => span.scope));
+      expect([service, [...scopes].sort()]).toEqual([service, ['@opentelemetry/instrumentation-express', '@opentelemetry/instrumentation-http']]);
+    }
+  });
+
+  test('server spans are named for their routes', async () => {
+    const spans = await round();
+    const servers = spans.filter((span) => span.kind === 'server').map(title).sort();
+    expect(servers).toEqual(['arcade GET /play', 'dice GET /rolldice', 'guide POST /api/rounds', 'prizes GET /prizes/:roll']);
+  });
+
+  test('no line of the dice is about telemetry', async () => {
+    expect(await lab.diceSource()).not.toMatch(/from '@opentelemetry/);
+  });
+
+  test('the hit counter counts visits, and probes are neither hits nor spans', async () => {
+    const hits = async (path: string): Promise<number> => Number(/\d+/.exec(await lab.text('dice', path))?.[0]);
+    const first = await hits('/');
+    expect(await hits('/')).toBe(first + 1);
+    const spans = await requestToDice('/visit');
+    expect(spans.map(title)).toContain('dice GET /visit');
+    const all = (await tracesOf(lab, 'dice')).flatMap((trace) => trace.spans);
+    expect(all.filter(({ attributes }) => ['/healthz', '/readyz'].includes(attributes['url.path'] as string)).map(title)).toEqual([]);
+  });
+});
+
+describe('after helm upgrade --set instrumentation=none', () => {
+  beforeAll(() => lab.upgrade({ ...quiet, instrumentation: 'none' }), 150_000);
+
+  test('rounds are played as before, and nothing new arrives in Jaeger', async () => {
+    const since = Date.now();
+    const answer = await lab.play();
+    expect(answer.roll).toBeGreaterThanOrEqual(1);
+    expect(answer.trace).toBeUndefined();
+    await new Promise((resolve) => setTimeout(resolve, 4000)); // long enough for what auto and manual would have sent
+    for (const service of ['guide', 'arcade', 'dice', 'prizes']) expect([service, await tracesOf(lab, service, since)]).toEqual([service, []]);
+  });
+});
+
+describe('after helm upgrade --set instrumentation=manual', () => {
+  beforeAll(() => lab.upgrade({ ...quiet, instrumentation: 'manual' }), 150_000);
+
+  test('every span is one that was written by hand', async () => {
+    const spans = await round();
+    expect(spans.filter(isLibrary).map(title)).toEqual([]);
+  });
+
+  test('the context is carried by hand: one trace, one root, no orphans', async () => {
+    const trace = await playedRound(lab);
+    expect(edgesOf(trace)).toEqual(ROUND_AT_GUIDE);
+    expect(trace.roots.map((span) => [span.service, span.parentSpanId])).toEqual([['guide', undefined]]);
+  });
+
+  test('do_roll says what was rolled, as an integer', async () => {
+    const rolls = (await round()).filter((span) => span.name === 'do_roll');
+    expect(rolls).toHaveLength(1);
+    const value = rolls[0]?.attributes['roll.value'];
+    expect([1, 2, 3, 4, 5, 6]).toContain(value);
+  });
+
+  test('/server_request gives a SERVER span with the attributes of the request, a child of the caller', async () => {
+    const caller = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    await lab.text('dice', '/server_request?param=testing', { headers: { traceparent: caller, 'user-agent': 'a test' } });
+    const [span] = await eventually(
+      async () => {
+        const { spans } = await traceOf(lab, '4bf92f3577b34da6a3ce929d0e0e4736');
+        expect(spans).toHaveLength(1);
+        return spans;
+      },
+      { within: 10_000 },
+    );
+    expect(span).toMatchObject({
+      name: 'server_request',
+      kind: 'server',
+      parentSpanId: '00f067aa0ba902b7',
+      attributes: { 'http.request.method': 'GET', 'url.path': '/server_request', 'user_agent.original': 'a test', 'http.response.status_code': 200 },
+    });
+  });
+
+  test('the parameter of /server_request is in the dice\'s log, with the ids of its trace', async () => {
+    await lab.text('dice', '/server_request?param=marker-4711');
+    const line = await eventually(
+      async () => {
+        const found = (await lab.log('dice')).split('\n').find((text) => text.includes('marker-4711'));
+        expect(found).toBeDefined();
+        return JSON.parse(found ?? '') as { trace_id: string; span_id: string };
+      },
+      { within: 5_000 },
+    );
+    await eventually(async () => expect((await traceOf(lab, line.trace_id)).spans.map((span) => span.spanId)).toEqual([line.span_id]), { within: 10_000 });
+  });
+
+  test('spans have events', async () => {
+    const names = (await round()).flatMap((span) => span.events.map((event) => event.name));
+    expect(names).toContain('rolled');
+  });
+});
+
+describe('with the exporters of the deck, telemetry.tracesExporter=console and metricsExporter=console,', () => {
+  beforeAll(() => lab.upgrade({ ...quiet, instrumentation: 'manual', telemetry: { tracesExporter: 'console', metricsExporter: 'console', metricIntervalMs: 1000 } }), 150_000);
+
+  test('spans are in the pod\'s log, and not in Jaeger', async () => {
+    const since = Date.now();
+    const { trace: id } = await lab.play();
+    await eventually(
+      async () => {
+        const log = await lab.log('dice');
+        expect(log).toContain(`traceId: '${id}'`);
+        expect(log).toContain("name: 'do_roll'");
+        expect(log).toMatch(/'roll\.value': [1-6]/);
+      },
+      { within: 5_000 },
+    );
+    expect(await tracesOf(lab, 'dice', since)).toEqual([]);
+  });
+});
+
+describe('a round that takes longer than arcade.budgetMs', () => {
+  beforeAll(() => lab.upgrade({ ...quiet, instrumentation: 'manual', arcade: { budgetMs: 1 } }), 150_000);
+
+  test('is answered with 504, and the exception is recorded on the arcade\'s span', async () => {
+    const response = await lab.fetch('arcade', '/play?player=late');
+    expect(response.status).toBe(504);
+    const { trace: id } = (await response.json()) as { trace: string };
+    const failed = await eventually(
+      async () => {
+        const span = (await traceOf(lab, id)).spans.find((one) => one.service === 'arcade' && one.kind === 'server');
+        expect(span).toBeDefined();
+        return span;
+      },
+      { within: 10_000 },
+    );
+    expect(failed?.status.code).toBe('error');
+    const [exception] = failed?.events.filter((event) => event.name === 'exception') ?? [];
+    expect(exception?.attributes['exception.type']).toBe('BudgetExceeded');
+    expect(exception?.attributes['exception.message']).toContain('1 ms');
+  });
+});

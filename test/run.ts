@@ -1,0 +1,135 @@
+// `npm test`: everything there is to test, one stage after the other, while the cluster for the last of them starts beside.
+// usage: npm test [-- --only STAGE,STAGE]
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { describeError } from '../cluster/support/errors.ts';
+import { duration, print, say } from '../cluster/support/output.ts';
+import { createProgress } from '../cluster/support/progress.ts';
+import { stopCluster } from '../cluster/throwaway/index.ts';
+import { checkMachine } from '../cluster/throwaway/requirements.ts';
+import { artefacts } from './support/artefacts.ts';
+import { CLUSTERS_OF_TESTS, environmentFor } from './support/cluster.ts';
+import { startTestCluster } from './support/cluster-start.ts';
+import type { StartedCluster } from './support/cluster-start.ts';
+import { endPrograms } from './support/program.ts';
+import { sum, tallyText } from './support/tally.ts';
+import type { Tally } from './support/tally.ts';
+import { logOf, stages } from './stages.ts';
+import type { Stage } from './stages.ts';
+
+interface Outcome {
+  stage: string;
+  tally: Tally;
+  milliseconds: number;
+}
+
+/** Never the one a learner's lab is in. */
+const CLUSTER = 'intro-otel-test';
+const FAILED: Tally = { passed: 0, failed: 1 };
+
+const report = createProgress();
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const chosen = choose();
+  await rm(artefacts, { recursive: true, force: true });
+  await mkdir(artefacts, { recursive: true });
+  stopOnSignals();
+  const onCluster = chosen.some((stage) => stage.needsCluster);
+  const missing = onCluster ? whatIsMissing() : undefined;
+  const cluster = onCluster && missing === undefined ? startBeside() : undefined;
+  const outcomes: Outcome[] = [];
+  try {
+    for (const stage of chosen) {
+      if (!stage.needsCluster) outcomes.push(await timed(stage.name, () => stage.run({ env: {} })));
+      else if (cluster !== undefined) outcomes.push(await timed(stage.name, () => runOn(cluster, stage)));
+    }
+  } finally {
+    await stopEverything();
+  }
+  return conclude(chosen, outcomes, missing);
+}
+
+function choose(): readonly Stage[] {
+  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  const wanted = values.only?.split(',');
+  const unknown = wanted?.find((name) => stages.every((stage) => stage.name !== name));
+  if (unknown === undefined) return stages.filter((stage) => wanted?.includes(stage.name) ?? true);
+  throw new Error(`There is no stage ${unknown}. There are: ${stages.map((stage) => stage.name).join(', ')}.`);
+}
+
+/** Why no cluster can be started on this machine; undefined where one can. */
+function whatIsMissing(): string | undefined {
+  try {
+    checkMachine();
+    return undefined;
+  } catch (error) {
+    return describeError(error);
+  }
+}
+
+/** Starts the cluster while other stages run. A failure is kept for the stages that need it. */
+function startBeside(): Promise<StartedCluster> {
+  const cluster = report.step('a cluster for the later stages', (progress) => startTestCluster(CLUSTER, progress));
+  cluster.catch(() => undefined);
+  return cluster;
+}
+
+/** A cluster that could not be started is a failure of each stage that needs it. */
+async function runOn(cluster: Promise<StartedCluster>, stage: Stage): Promise<Tally> {
+  const onLine = (line: string): void => {
+    if (/^(PASS|FAIL) /.test(line)) report.note(`    ${line}`); // these take minutes: show that they go on
+  };
+  return stage.run({ env: environmentFor(await cluster), onLine });
+}
+
+/** Runs a stage; whatever goes wrong in it is told, counted, and keeps no other from running. */
+async function timed(stage: string, run: () => Promise<Tally>): Promise<Outcome> {
+  const began = performance.now();
+  let tally = FAILED;
+  try {
+    await report.step(stage, async () => {
+      tally = await run();
+      if (tally.failed > 0) throw new Error('failed');
+    });
+  } catch (error) {
+    await tell(stage, error);
+  }
+  return { stage, tally, milliseconds: performance.now() - began };
+}
+
+/** What the stage has said, or why it could not run at all. */
+async function tell(stage: string, error: unknown): Promise<void> {
+  const output = await readFile(logOf(stage), 'utf8').catch(() => undefined);
+  say(output ?? describeError(error));
+}
+
+function conclude(chosen: readonly Stage[], outcomes: readonly Outcome[], missing: string | undefined): number {
+  const all = sum(outcomes.map(({ tally }) => tally));
+  print();
+  for (const { stage, tally, milliseconds } of outcomes) print(`  ${stage.padEnd(12)}  ${tallyText(tally).padEnd(24)}  ${duration(milliseconds)}`);
+  if (missing !== undefined) {
+    const names = chosen.filter((stage) => stage.needsCluster).map((stage) => stage.name);
+    print(`\nLeft out: ${names.join(', ')}. ${missing}`);
+    // A CI that skips what it is there for must not be green.
+    if (process.env['CI'] !== undefined) all.failed += names.length;
+  }
+  print(`\n${tallyText(all)}`);
+  return all.failed > 0 ? 1 : 0;
+}
+
+/** Ctrl-C, a CI that gives up, a terminal that is closed: in the end there is nothing left of the run. */
+function stopOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      say(`\n${signal}: stopping what was started …`);
+      void stopEverything().finally(() => process.exit(130));
+    });
+  }
+}
+
+async function stopEverything(): Promise<void> {
+  endPrograms();
+  if (whatIsMissing() !== undefined) return;
+  for (const name of [CLUSTER, ...CLUSTERS_OF_TESTS]) await stopCluster(name);
+}

@@ -1,0 +1,70 @@
+// What `npm test` consists of: each stage a program or a jest project.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { helmPath } from '../cluster/tools.ts';
+import { repoRoot } from '../cluster/support/paths.ts';
+import { silentProgress } from '../cluster/support/progress.ts';
+import { artefacts } from './support/artefacts.ts';
+import { runProgram } from './support/program.ts';
+import { tallyOf } from './support/tally.ts';
+import type { JestReport, Tally } from './support/tally.ts';
+
+export interface StageContext {
+  /** Added to the environment of what the stage runs. */
+  env: Record<string, string>;
+  onLine?: (line: string) => void;
+}
+
+export interface Stage {
+  name: string;
+  needsCluster: boolean;
+  run(context: StageContext): Promise<Tally>;
+}
+
+const bin = (name: string): string => join(repoRoot, 'node_modules', '.bin', name);
+
+/** Where the output of a stage is kept. */
+export const logOf = (stage: string): string => join(artefacts, `${stage}.log`);
+
+/** Tests on a cluster say themselves how long they wait for what; this is only against waiting for ever. */
+const PATIENCE = '--testTimeout=180000';
+
+export const stages: readonly Stage[] = [
+  program('types', () => [bin('tsc')]),
+  program('lint', () => [bin('eslint'), '.']),
+  jest('unit'),
+  program('drift', () => [process.execPath, join(repoRoot, 'cdk8s', 'synth.ts'), '--verify']),
+  jest('chart'),
+  program('helm lint', async () => [await helmPath(silentProgress()), 'lint', '--strict', join(repoRoot, 'charts', 'lab')]),
+  jest('integration', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
+  // Most of a test here is waiting, so more of them run than there are cores.
+  jest('e2e', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
+  // Those that promise a time run when nothing else does.
+  jest('timing', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
+];
+
+type Command = readonly [string, ...string[]];
+
+function program(name: string, command: () => Command | Promise<Command>): Stage {
+  return {
+    name,
+    needsCluster: false,
+    async run(context) {
+      const code = await runProgram(await command(), logOf(name), context);
+      return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+    },
+  };
+}
+
+function jest(project: string, { needsCluster = false, args = [] as readonly string[] } = {}): Stage {
+  return {
+    name: project,
+    needsCluster,
+    async run(context) {
+      const report = join(artefacts, `${project}.json`);
+      const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+      await runProgram([process.execPath, ...flags, bin('jest'), '--selectProjects', project, '--json', `--outputFile=${report}`, ...args], logOf(project), context);
+      return tallyOf(JSON.parse(await readFile(report, 'utf8')) as JestReport);
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { always, eventually } from './eventually.ts';
+
+describe('eventually', () => {
+  test('gives the first answer that is no error', async () => {
+    let looks = 0;
+    const answer = await eventually(
+      () => {
+        if (++looks < 3) throw new Error('not yet');
+        return `after ${looks}`;
+      },
+      { within: 1000, every: 1 },
+    );
+    expect(answer).toBe('after 3');
+  });
+
+  test('says what it saw last when the time is up', async () => {
+    let looks = 0;
+    const look = () => {
+      throw new Error(`saw ${++looks}`);
+    };
+    await expect(eventually(look, { within: 30, every: 10 })).rejects.toThrow(/Not so after .* looks\)\. Last seen:\nsaw [2-9]/);
+  });
+
+  test('looks at least once, however short the time is', async () => {
+    await expect(eventually(() => 'there', { within: 0 })).resolves.toBe('there');
+  });
+});
+
+describe('always', () => {
+  test('fails with the first look that fails', async () => {
+    let looks = 0;
+    const look = () => expect(++looks).toBeLessThan(3);
+    await expect(always(look, { during: 1000, every: 1 })).rejects.toThrow('Received:   3');
+  });
+
+  test('passes when nothing fails for as long as it looks', async () => {
+    await expect(always(() => undefined, { during: 20, every: 5 })).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,138 @@
+// A lab under test: installed by helm as its users do, looked at through the API, its apps called through the API
+// server's own proxy, so that no packet goes to a pod from outside the cluster's network.
+import { join } from 'node:path';
+import { repoRoot } from '../../cluster/support/paths.ts';
+import { apiGet, kubectl, testCluster, textOf, tool } from './cluster.ts';
+import { eventually } from './eventually.ts';
+import { podLog } from './namespace.ts';
+import { isReady } from './objects.ts';
+import type { Deployment, Pod } from './objects.ts';
+
+export const chart = join(repoRoot, 'charts', 'lab');
+
+/** Values as in values.yaml. */
+export type Values = Record<string, unknown>;
+
+export interface Round {
+  player: string;
+  roll: number;
+  prize: { name: string };
+  version: string;
+  trace?: string;
+}
+
+/** What `helm install --wait` may take. A lab is up in a third of it when the machine has nothing else to do. */
+const HELM_WAIT = '120s';
+
+export class Lab {
+  readonly namespace: string;
+  readonly release: string;
+
+  constructor(namespace: string, release = 'intro-otel') {
+    this.namespace = namespace;
+    this.release = release;
+  }
+
+  /** `helm install --wait`. */
+  async install(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
+    await this.helm(['install', this.release, chart, '--wait', '--timeout', HELM_WAIT, ...setting(values)], helm);
+  }
+
+  /** `helm upgrade --wait` with these values and, for the rest, the chart's defaults. */
+  async upgrade(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
+    await this.helm(['upgrade', this.release, chart, '--wait', '--timeout', HELM_WAIT, ...setting(values)], helm);
+  }
+
+  async uninstall(helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
+    await this.helm(['uninstall', this.release, '--wait', '--timeout', HELM_WAIT], helm);
+  }
+
+  /** helm in this lab's namespace; gives its standard output. */
+  async helm(args: readonly string[], helm: 'helm' | 'helm3' = 'helm'): Promise<string> {
+    return (await tool(helm, [...args, '--namespace', this.namespace])).stdout;
+  }
+
+  /** kubectl in this lab's namespace; gives its standard output. */
+  kubectl(...args: string[]): Promise<string> {
+    return kubectl('--namespace', this.namespace, ...args);
+  }
+
+  /** Where a component's Service is reached; `port` is the name of one of its ports. */
+  url(component: string, port = 'http'): string {
+    return `${testCluster().api}/api/v1/namespaces/${this.namespace}/services/${this.release}-${component}:${port}/proxy`;
+  }
+
+  fetch(component: string, path: string, init?: RequestInit): Promise<Response> {
+    return fetch(this.url(component) + path, init);
+  }
+
+  /** The text a component answers. @throws Error when the status isn't 2xx */
+  async text(component: string, path: string, init?: RequestInit): Promise<string> {
+    return textOf(await this.fetch(component, path, init));
+  }
+
+  /** Plays a round at the guide, as the button on its page does. */
+  async play(headers: Record<string, string> = {}): Promise<Round> {
+    return JSON.parse(await this.text('guide', '/api/rounds', { method: 'POST', headers })) as Round;
+  }
+
+  /** The pods of this release, or of one component of it. */
+  async pods(component?: string): Promise<Pod[]> {
+    const labels = [`app.kubernetes.io/instance=${this.release}`, ...(component === undefined ? [] : [`app.kubernetes.io/component=${component}`])];
+    const { items } = await apiGet<{ items: Pod[] }>(`/api/v1/namespaces/${this.namespace}/pods?labelSelector=${labels.join(',')}`);
+    return items;
+  }
+
+  /** The one ready pod of a component. @throws Error while there are none, or several */
+  async pod(component: string): Promise<Pod> {
+    const [pod, ...others] = (await this.pods(component)).filter(isReady);
+    if (pod === undefined || others.length > 0) throw new Error(`${component} has ${pod ? others.length + 1 : 0} ready pods, not one`);
+    return pod;
+  }
+
+  /** What the component's pods that are there now have written, with `query` as in the API (`sinceTime=…`). */
+  async log(component: string, query = ''): Promise<string> {
+    const pods = await this.pods(component);
+    return (await Promise.all(pods.map((pod) => podLog(pod, query)))).join('');
+  }
+
+  deployment(name: string): Promise<Deployment> {
+    return apiGet(`/apis/apps/v1/namespaces/${this.namespace}/deployments/${this.release}-${name}`);
+  }
+
+  /** Uids of this release's pods that are meant to stay, by component and version: what an upgrade rolled shows as a difference. */
+  async podUids(): Promise<Record<string, string>> {
+    const pods = (await this.pods()).filter((pod) => pod.metadata.deletionTimestamp === undefined && pod.status.phase === 'Running');
+    return Object.fromEntries(pods.map((pod) => [`${pod.metadata.name.replace(/-[a-z0-9]{6,10}-[a-z0-9]{5}$/, '')}`, pod.metadata.uid]));
+  }
+
+  /** Puts this TypeScript into the dice's ConfigMap and restarts the dice, as a learner does; doesn't wait for it. */
+  async editDice(source: string): Promise<void> {
+    await this.kubectl('patch', 'configmap', `${this.release}-dice`, '--type=merge', '--patch', JSON.stringify({ data: { 'app.ts': source } }));
+    await this.kubectl('rollout', 'restart', `deployment/${this.release}-dice`);
+  }
+
+  /** The dice's TypeScript as it is in the cluster. */
+  async diceSource(): Promise<string> {
+    const { data } = await apiGet<{ data: { 'app.ts': string } }>(`/api/v1/namespaces/${this.namespace}/configmaps/${this.release}-dice`);
+    return data['app.ts'];
+  }
+
+  /** Waits until the newest pod of each of these Deployments is the only one. */
+  async rolledOut(...names: string[]): Promise<void> {
+    await this.kubectl('rollout', 'status', '--timeout=60s', ...names.map((name) => `deployment/${this.release}-${name}`));
+    await eventually(async () => expect((await this.pods()).filter((pod) => !isReady(pod)).map((pod) => pod.metadata.name)).toEqual([]), { within: 30_000 });
+  }
+
+  async scale(name: string, replicas: number): Promise<void> {
+    await this.kubectl('scale', `deployment/${this.release}-${name}`, `--replicas=${replicas}`);
+  }
+}
+
+/** Values for tests that must see only the rounds they play themselves. */
+export const quiet: Values = { visitors: { enabled: false } };
+
+function setting(values: Values): string[] {
+  return Object.keys(values).length === 0 ? [] : ['--set-json', JSON.stringify(values)];
+}
+
