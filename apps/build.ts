@@ -21,8 +21,11 @@ const programs = {
   probe: 'probe/main.ts',
 };
 
-/** Not bundled: instrumentation finds a package by its name and place, and a learner's code imports some of these. */
-const packages = ['@opentelemetry/api', 'express', 'http-proxy-3', 'import-in-the-middle', 'pino'];
+/**
+ * Not bundled: instrumentation finds a package by its name and place, a learner's code imports some of these, and
+ * forwarded-parse is required by instrumentation-http in a way that a bundler can't follow.
+ */
+const packages = ['@opentelemetry/api', 'express', 'forwarded-parse', 'http-proxy-3', 'import-in-the-middle', 'pino'];
 
 const common = {
   bundle: true,
@@ -54,6 +57,7 @@ async function buildRare(dist: string): Promise<void> {
     entryPoints: [join(here, 'telemetry', 'rare.ts')],
     outfile: join(dist, 'rare.cjs'),
     format: 'cjs',
+    conditions: ['require'],
     external: ['@opentelemetry/api'],
   });
 }

@@ -1,9 +1,102 @@
-// The front door: one URL for the apps, their traces and Jaeger.
+// The front door: one URL for the pages of this workshop, the apps, their traces and Jaeger.
+import { join } from 'node:path';
 import express from 'express';
-import { portFromEnv } from '../support/env.ts';
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import { fromEnv, portFromEnv, urlFromEnv } from '../support/env.ts';
+import { call } from '../support/http.ts';
+import { messageOf } from '../support/output.ts';
 import { createLogger } from '../telemetry/logger.ts';
+import { injected, served } from '../telemetry/manual.ts';
+import { leaveUntraced } from '../telemetry/untraced.ts';
+import { frontPage } from './pages/front.ts';
+import { missingTracePage, tracePage } from './pages/trace.ts';
+import { tracesPage } from './pages/traces.ts';
+import { passOn } from './proxy.ts';
+import { jaegerUi, statusOf } from './status.ts';
+import { recentTraces, traceFromJaeger } from './traces.ts';
+
+const apps = {
+  arcade: urlFromEnv('ARCADE_URL'),
+  dice: urlFromEnv('DICE_URL'),
+  prizes: urlFromEnv('PRIZES_URL'),
+};
+const jaegerUrl = urlFromEnv('JAEGER_URL');
+const jaeger = jaegerUrl + fromEnv('JAEGER_BASE_PATH');
+const level = process.env.INSTRUMENTATION ?? 'none';
+const collector = process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
 
 const log = createLogger();
 const app = express();
+const hasUi = jaegerUi(jaeger);
 
-app.listen(portFromEnv('PORT', 8080), () => log.info('the guide is here'));
+// Looking at traces must not make any.
+leaveUntraced(['/jaeger', '/assets', '/traces', '/api/traces', '/api/status', '/favicon.ico']);
+
+/** Nothing from elsewhere, nothing inline. https://www.w3.org/TR/CSP3/ */
+const policy = [
+  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
+  "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+].join('; ');
+
+function page(response: Response, text: string): void {
+  response.set({ 'content-security-policy': policy, 'referrer-policy': 'same-origin', 'cache-control': 'no-store' });
+  response.type('html').send(text);
+}
+
+app.disable('x-powered-by');
+app.use('/assets', express.static(join(import.meta.dirname, 'public'), { maxAge: '5m' }));
+
+app.get('/', served('/', (_request, response) => page(response, frontPage(level))));
+
+app.get('/traces', async (_request, response) => {
+  page(response, tracesPage(await recentTraces(jaeger, 'arcade'), await hasUi()));
+});
+
+app.get('/traces/:id', async (request, response) => {
+  const trace = await traceFromJaeger(jaeger, request.params.id);
+  if (trace) return page(response, tracePage(trace, await hasUi()));
+  page(response.status(404), missingTracePage(request.params.id));
+});
+
+app.get('/api/traces/:id', async (request, response) => {
+  const trace = await traceFromJaeger(jaeger, request.params.id);
+  if (!trace) return void response.status(404).json({ error: `expected trace ${request.params.id} in Jaeger, found none` });
+  const { traceId, services, start, duration, roots } = trace;
+  response.json({ traceId, services, start, duration, roots });
+});
+
+app.get('/api/status', async (_request, response) => {
+  const parts = Object.entries({ ...apps, jaeger: jaegerUrl, ...(collector ? { collector } : {}) });
+  response.json({ instrumentation: level, jaegerUi: await hasUi(), parts: await statusOf(parts.map(([name, url]) => ({ name, url }))) });
+});
+
+app.post('/api/rounds', served('/api/rounds', async (request, response) => {
+  const player = typeof request.query.player === 'string' ? request.query.player : 'you';
+  const headers = injected({ 'user-agent': request.get('user-agent') ?? 'unknown' });
+  const answer = await call(`${apps.arcade}/play?player=${encodeURIComponent(player)}`, { headers, signal: AbortSignal.timeout(10_000) });
+  log.info({ player, status: answer.status }, 'a round was asked for');
+  response.status(answer.status).type('json').send(answer.body);
+}));
+
+for (const [name, url] of Object.entries(apps)) {
+  app.use(`/apps/${name}`, served(`/apps/${name}`, (request, response) => passOn(request, response, { name, url })));
+}
+
+/** Where Jaeger has no UI, its pages are the guide's own. */
+app.get(['/jaeger/', '/jaeger/search', '/jaeger/trace/:id'], async (request: Request<{ id?: string }>, response, next) => {
+  if (await hasUi()) return next();
+  response.redirect(request.params.id ? `/traces/${request.params.id}` : '/traces');
+});
+app.use('/jaeger', (request, response) => {
+  request.url = request.originalUrl;
+  return passOn(request, response, { name: 'jaeger', url: jaegerUrl });
+});
+
+const fail: ErrorRequestHandler = (error: Error, _request, response, next) => {
+  log.error({ err: error }, 'request failed');
+  if (response.headersSent) return next(error);
+  response.status(502).json({ error: messageOf(error) });
+};
+app.use(fail);
+
+app.listen(portFromEnv('PORT', 8080), () => log.info('the guide is open'));

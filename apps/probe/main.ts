@@ -1,1 +1,62 @@
-// helm test: one real span in at the Collector, and back out of Jaeger.
+// `helm test`: sends one real span to the Collector and reads it back from Jaeger. Exit code 0 when it came through,
+// 1 with the hop that failed.
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { traceFromJaeger } from '../guide/traces.ts';
+import type { Trace } from '../guide/traces.ts';
+import { numberFromEnv, urlFromEnv } from '../support/env.ts';
+import { call } from '../support/http.ts';
+import { fatal, messageOf, printLine } from '../support/output.ts';
+
+const pause = 500; // ms between tries
+
+/** Tries until it works or the deadline passes; then the last reason is thrown, after `hop`. */
+async function until<T>(deadline: number, hop: string, attempt: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() + pause > deadline) throw new Error(`${hop}: ${messageOf(error)}`, { cause: error });
+      await delay(pause);
+    }
+  }
+}
+
+async function send(collector: string, traceId: string): Promise<void> {
+  const now = BigInt(Date.now()) * 1_000_000n;
+  const span = {
+    traceId,
+    spanId: randomBytes(8).toString('hex'),
+    name: 'helm test',
+    kind: 1,
+    startTimeUnixNano: String(now),
+    endTimeUnixNano: String(now + 1_000_000n),
+  };
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'helm-test' } }] };
+  const body = JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'probe' }, spans: [span] }] }] });
+  const answer = await call(`${collector}/v1/traces`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: AbortSignal.timeout(5_000),
+  });
+  if (answer.status !== 200) throw new Error(`expected it to answer 200, found ${answer.status}: ${answer.body.slice(0, 200)}`);
+}
+
+async function find(jaeger: string, traceId: string): Promise<Trace> {
+  const trace = await traceFromJaeger(jaeger, traceId);
+  if (!trace) throw new Error('it answers, but has not got the span: did the Collector hand it on?');
+  return trace;
+}
+
+try {
+  const collector = urlFromEnv('OTEL_EXPORTER_OTLP_ENDPOINT');
+  const jaeger = urlFromEnv('JAEGER_URL') + (process.env.JAEGER_BASE_PATH ?? '');
+  const seconds = numberFromEnv('PROBE_TIMEOUT_SECONDS', 30);
+  const deadline = Date.now() + seconds * 1000;
+  const traceId = randomBytes(16).toString('hex');
+
+  await until(deadline, `The span did not get into the Collector at ${collector} within ${seconds} s`, () => send(collector, traceId));
+  printLine(`sent one span, trace ${traceId}, to the Collector at ${collector}`);
+  const { spans } = await until(deadline, `The span did not get to Jaeger at ${jaeger} within ${seconds} s`, () => find(jaeger, traceId));
+  for (const { service, name, duration } of spans) printLine(`read it back from Jaeger at ${jaeger}: ${service} "${name}" ${duration} ms`);
+} catch (error) {
+  fatal(error);
+}

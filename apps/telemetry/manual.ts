@@ -5,7 +5,6 @@ import type { Attributes, Context, Span, SpanOptions, Tracer } from '@openteleme
 import type { Request, RequestHandler, Response } from 'express';
 import type { IncomingHttpHeaders } from 'node:http';
 import { messageOf } from '../support/output.ts';
-import { isUntraced } from './untraced.ts';
 
 const byHand = process.env.INSTRUMENTATION === 'manual';
 
@@ -36,7 +35,6 @@ export function recordError(span: Span, error: unknown): void {
 /** An Express handler inside a SERVER span whose parent is the caller's span, as the headers tell. */
 export function served(route: string, work: (request: Request, response: Response) => Promise<void> | void): RequestHandler {
   return (request, response, next) => {
-    if (isUntraced(request.originalUrl)) return Promise.resolve(work(request, response)).catch(next);
     const options = { kind: SpanKind.SERVER, attributes: requestAttributes(route, request) };
     return inSpan(`${request.method} ${route}`, options, async () => work(request, response), extracted(request.headers)).catch(next);
   };

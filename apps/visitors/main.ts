@@ -1,9 +1,9 @@
 // The load: one round after the other, low and steady. Each round is a trace of its own whose root is here.
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { numberFromEnv, urlFromEnv } from '../support/env.ts';
 import { getJson } from '../support/http.ts';
+import { accepts } from '../support/net.ts';
 import { messageOf } from '../support/output.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { injected, inSpan } from '../telemetry/manual.ts';
@@ -16,19 +16,6 @@ const retry = 250; // ms until the arcade is tried again while it has not yet pl
 const patience = 5_000; // ms for one round
 
 const log = createLogger();
-
-/** Whether the arcade takes connections. No request, so that waiting for it makes no failed traces. */
-function arcadeAnswers(): Promise<boolean> {
-  const { hostname, port } = new URL(arcadeUrl);
-  return new Promise((resolve) => {
-    const socket = connect({ host: hostname, port: Number(port || 80), timeout: 1000 });
-    const settle = (answers: boolean) => () => {
-      socket.destroy();
-      resolve(answers);
-    };
-    socket.once('connect', settle(true)).once('timeout', settle(false)).once('error', settle(false));
-  });
-}
 
 async function play(round: number): Promise<boolean> {
   const visitor = visitorOf(round);
@@ -49,7 +36,8 @@ async function play(round: number): Promise<boolean> {
 async function visit(): Promise<never> {
   let played = false;
   for (let round = 0; ; round += 1) {
-    while (!played && !(await arcadeAnswers())) await delay(retry);
+    // Only a connection is tried, not a request: waiting for the arcade must make no failed traces.
+    while (!played && !(await accepts(arcadeUrl))) await delay(retry);
     played = (await play(round)) || played;
     await delay(played ? pause : retry);
   }

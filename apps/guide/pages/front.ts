@@ -1,0 +1,64 @@
+// The front page: play a round, see its trace, and find everything else.
+import { html } from '../html.ts';
+import type { Content } from '../html.ts';
+import { layout } from './layout.ts';
+
+const levels: Record<string, string> = {
+  none: 'Nothing is instrumented: the apps run, and no telemetry leaves them.',
+  auto: 'Instrumentation libraries make the spans. Not a line of the apps was changed for it.',
+  manual: 'Only hand-written spans: what you see in a trace, somebody asked for in the code.',
+};
+
+const apps = [
+  { path: '/apps/dice/', text: 'dice', about: 'the hit counter' },
+  { path: '/apps/dice/visit', text: 'dice/visit', about: 'counts, and thanks you' },
+  { path: '/apps/dice/rolldice', text: 'dice/rolldice', about: 'one roll' },
+  { path: '/apps/dice/server_request?param=hello', text: 'dice/server_request?param=hello', about: 'prints the parameter to the log' },
+  { path: '/apps/arcade/play?player=you', text: 'arcade/play?player=you', about: 'a whole round, as JSON' },
+  { path: '/apps/prizes/prizes/6', text: 'prizes/prizes/6', about: 'what a six wins' },
+];
+
+/** @param level INSTRUMENTATION of this lab */
+export function frontPage(level: string): string {
+  return layout({
+    title: 'See what your code does',
+    path: '/',
+    content: html`
+      <p>A round of the game goes from here through the arcade, to the dice, to the prizes. Play one, and follow it.</p>
+
+      <section aria-labelledby="play">
+        <h2 id="play">Play a round</h2>
+        <form id="round" action="/api/rounds" method="post"><button>Roll the dice</button></form>
+        <div id="outcome" role="status"></div>
+      </section>
+
+      <section aria-labelledby="level">
+        <h2 id="level">Instrumentation: ${level}</h2>
+        <p>${levels[level] ?? ''}</p>
+      </section>
+
+      <section aria-labelledby="apps">
+        <h2 id="apps">The apps</h2>
+        <ul class="links">${apps.map(link)}</ul>
+      </section>
+
+      <section aria-labelledby="look">
+        <h2 id="look">Where the telemetry is</h2>
+        <ul class="links">${[
+          link({ path: '/traces', text: 'Traces', about: 'the latest rounds, as plain trees' }),
+          link({ path: '/jaeger/', text: 'Jaeger', about: 'every trace, with search and graphs' }),
+        ]}</ul>
+      </section>
+
+      <section aria-labelledby="status">
+        <h2 id="status">Parts of this lab</h2>
+        <ul id="parts" class="parts"><li>Asking each part…</li></ul>
+        <noscript><p>See <a href="/api/status">the status as JSON</a>.</p></noscript>
+      </section>`,
+  });
+}
+
+function link({ path, text, about }: { path: string; text: string; about: string }): Content {
+  return html`
+          <li><a href="${path}">${text}</a> <span>${about}</span></li>`;
+}

@@ -1,0 +1,14 @@
+// Pieces that more than one page needs.
+import { html } from '../html.ts';
+
+export const noJaegerUi = html`<p class="note">This Jaeger came without the files of its user interface
+        (it was built from source; the official images have them), so its traces are shown here, plainly.</p>`;
+
+export function inMilliseconds(duration: number): string {
+  return `${duration < 10 ? duration.toFixed(2) : duration.toFixed(1)} ms`;
+}
+
+/** Time of day, UTC, to the millisecond. */
+export function clock(time: number): string {
+  return new Date(time).toISOString().slice(11, 23);
+}

@@ -1,0 +1,253 @@
+// From what Jaeger's API v3 answers (OTLP as JSON) to a tree of spans that a page, a terminal or a test can use.
+// https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+
+import { call } from '../support/http.ts';
+
+export type AttributeValue = string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
+export type Attributes = Record<string, AttributeValue>;
+export type Kind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+
+export interface SpanEvent {
+  name: string;
+  /** Milliseconds since the epoch. */
+  time: number;
+  attributes: Attributes;
+}
+
+export interface SpanStatus {
+  code: 'unset' | 'ok' | 'error';
+  message?: string;
+}
+
+export interface Span {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  kind: Kind;
+  /** `service.name` of the resource. */
+  service: string;
+  /** Name of the instrumentation scope: which library, or which tracer, made the span. */
+  scope: string;
+  /** Milliseconds since the epoch. */
+  start: number;
+  /** Milliseconds. */
+  duration: number;
+  attributes: Attributes;
+  resource: Attributes;
+  events: SpanEvent[];
+  status: SpanStatus;
+  /** By start time. */
+  children: Span[];
+  /** It has a parent, but the parent is not (yet) among the spans. */
+  orphan: boolean;
+}
+
+export interface Trace {
+  traceId: string;
+  /** Spans without a parent here: the root, and orphans. By start time. */
+  roots: Span[];
+  /** Every span, parents before their children, in the order in which a tree is printed. */
+  spans: Span[];
+  /** Services that took part, by name. */
+  services: string[];
+  start: number;
+  duration: number;
+}
+
+// The parts of OTLP that are read here. Everything may be absent: JSON leaves out what is empty or zero.
+interface OtlpValue {
+  stringValue?: string;
+  boolValue?: boolean;
+  intValue?: string | number;
+  doubleValue?: number | string;
+  bytesValue?: string;
+  arrayValue?: { values?: OtlpValue[] };
+  kvlistValue?: { values?: OtlpAttribute[] };
+}
+interface OtlpAttribute { key: string; value?: OtlpValue }
+interface OtlpEvent { name?: string; timeUnixNano?: string; attributes?: OtlpAttribute[] }
+interface OtlpSpan {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name?: string;
+  kind?: number | string;
+  startTimeUnixNano?: string;
+  endTimeUnixNano?: string;
+  attributes?: OtlpAttribute[];
+  events?: OtlpEvent[];
+  status?: { code?: number | string; message?: string };
+}
+interface OtlpScopeSpans { scope?: { name?: string }; spans?: OtlpSpan[] }
+interface OtlpResourceSpans { resource?: { attributes?: OtlpAttribute[] }; scopeSpans?: OtlpScopeSpans[] }
+interface OtlpTraces { resourceSpans?: OtlpResourceSpans[] }
+
+const kinds: Kind[] = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
+const statusCodes: SpanStatus['code'][] = ['unset', 'ok', 'error'];
+
+/**
+ * The traces in an answer of Jaeger's API v3 (`{"result": {"resourceSpans": […]}}`), or in plain OTLP JSON; by start time.
+ * An answer without spans (`{}`) gives none.
+ * @throws when it is no such thing
+ */
+export function tracesFromOtlp(answer: unknown): Trace[] {
+  const byTrace = Map.groupBy(spansOf(resourceSpansOf(answer)), ({ traceId }) => traceId);
+  return [...byTrace].map(([traceId, spans]) => toTrace(traceId, spans)).sort(byStart);
+}
+
+function resourceSpansOf(answer: unknown): OtlpResourceSpans[] {
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
+    throw new Error(`expected OTLP JSON with resourceSpans, found ${JSON.stringify(answer)?.slice(0, 100)}`);
+  }
+  const traces = ('result' in answer ? answer.result : answer) as OtlpTraces | null;
+  return traces?.resourceSpans ?? [];
+}
+
+function spansOf(resourceSpans: OtlpResourceSpans[]): Span[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans = [] }) => {
+    const attributes = attributesOf(resource?.attributes);
+    return scopeSpans.flatMap(({ scope, spans = [] }) => spans.map((span) => toSpan(span, attributes, scope?.name ?? '')));
+  });
+}
+
+function toSpan(span: OtlpSpan, resource: Attributes, scope: string): Span {
+  const start = BigInt(span.startTimeUnixNano ?? 0);
+  const end = BigInt(span.endTimeUnixNano ?? 0);
+  return {
+    traceId: span.traceId,
+    spanId: span.spanId,
+    ...(span.parentSpanId ? { parentSpanId: span.parentSpanId } : {}),
+    name: span.name ?? '',
+    kind: oneOf(kinds, span.kind, 'SPAN_KIND_'),
+    service: textOf(resource['service.name']) ?? 'unknown_service',
+    scope,
+    start: milliseconds(start),
+    duration: milliseconds(end > start ? end - start : 0n),
+    attributes: attributesOf(span.attributes),
+    resource,
+    events: (span.events ?? []).map(toEvent),
+    status: toStatus(span.status),
+    children: [],
+    orphan: false,
+  };
+}
+
+function textOf(value: AttributeValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function toEvent({ name = '', timeUnixNano = '0', attributes }: OtlpEvent): SpanEvent {
+  return { name, time: milliseconds(BigInt(timeUnixNano)), attributes: attributesOf(attributes) };
+}
+
+function toStatus(status: OtlpSpan['status'] = {}): SpanStatus {
+  const code = oneOf(statusCodes, status.code, 'STATUS_CODE_');
+  return status.message ? { code, message: status.message } : { code };
+}
+
+/** An enum comes as its number or, from some senders, as its name in the protocol. */
+function oneOf<T extends string>(names: T[], value: number | string | undefined, prefix: string): T {
+  const [first] = names as [T];
+  if (typeof value === 'number') return names[value] ?? first;
+  return names.find((name) => value === prefix + name.toUpperCase()) ?? first;
+}
+
+function milliseconds(nanoseconds: bigint): number {
+  return Number(nanoseconds / 1_000n) / 1_000;
+}
+
+function attributesOf(attributes: OtlpAttribute[] = []): Attributes {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, valueOf(value)]));
+}
+
+function valueOf(value: OtlpValue = {}): AttributeValue {
+  if (value.intValue !== undefined) return Number(value.intValue);
+  if (value.doubleValue !== undefined) return Number(value.doubleValue);
+  if (value.arrayValue) return (value.arrayValue.values ?? []).map(valueOf);
+  if (value.kvlistValue) return attributesOf(value.kvlistValue.values);
+  return value.stringValue ?? value.boolValue ?? value.bytesValue ?? null;
+}
+
+function toTrace(traceId: string, unordered: Span[]): Trace {
+  const roots = link(unordered);
+  const spans = flatten(roots);
+  const start = Math.min(...spans.map((span) => span.start));
+  const end = Math.max(...spans.map((span) => span.start + span.duration));
+  const services = [...new Set(spans.map(({ service }) => service))].sort();
+  return { traceId, roots, spans, services, start, duration: Math.round((end - start) * 1000) / 1000 };
+}
+
+/** Hangs each span under its parent. @returns the ones that have none here */
+function link(unordered: Span[]): Span[] {
+  const spans = [...new Map(unordered.map((span) => [span.spanId, span])).values()].sort(byStart);
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  return spans.filter((span) => {
+    const parent = span.parentSpanId === undefined ? undefined : byId.get(span.parentSpanId);
+    span.orphan = span.parentSpanId !== undefined && (!parent || isWithin(parent, span, byId));
+    if (!parent || span.orphan) return true;
+    parent.children.push(span);
+    return false;
+  });
+}
+
+/** Whether `span` is an ancestor of `candidate`: what claims to be its own forebear would never be printed. */
+function isWithin(candidate: Span, span: Span, byId: Map<string, Span>): boolean {
+  const seen = new Set<Span>();
+  for (let at: Span | undefined = candidate; at && !seen.has(at); at = byId.get(at.parentSpanId ?? '')) {
+    if (at === span) return true;
+    seen.add(at);
+  }
+  return false;
+}
+
+function flatten(spans: Span[]): Span[] {
+  return spans.flatMap((span) => [span, ...flatten(span.children)]);
+}
+
+function byStart(a: { start: number }, b: { start: number }): number {
+  return a.start - b.start;
+}
+
+/** Calls from one service to another, as `arcade→dice`: each edge once, by name. */
+export function edgesOf(trace: Trace): string[] {
+  const edges = trace.spans.flatMap(({ service, children }) =>
+    children.filter((child) => child.service !== service).map((child) => `${service}→${child.service}`));
+  return [...new Set(edges)].sort();
+}
+
+/**
+ * One trace out of Jaeger, undefined when Jaeger has none by that id (yet).
+ * @param jaeger where Jaeger's query service is, base path included: `http://jaeger:16686/jaeger`
+ * @throws when Jaeger can't be reached or answers with an error
+ */
+export async function traceFromJaeger(jaeger: string, traceId: string): Promise<Trace | undefined> {
+  const [trace] = await tracesAt(`${jaeger}/api/v3/traces/${encodeURIComponent(traceId)}`);
+  return trace;
+}
+
+/**
+ * The latest traces that a service took part in, the latest first.
+ * @param within how far back to look, in milliseconds
+ */
+export async function recentTraces(jaeger: string, service: string, { limit = 20, within = 3_600_000 } = {}): Promise<Trace[]> {
+  const query = new URLSearchParams({
+    'query.service_name': service,
+    'query.start_time_min': new Date(Date.now() - within).toISOString(),
+    'query.start_time_max': new Date(Date.now() + 60_000).toISOString(),
+    'query.num_traces': String(limit),
+  });
+  return (await tracesAt(`${jaeger}/api/v3/traces?${query.toString()}`)).reverse();
+}
+
+/** Jaeger says 404 for a trace it does not have, and for a search that finds none. */
+async function tracesAt(url: string): Promise<Trace[]> {
+  const { status, body } = await call(url, { signal: AbortSignal.timeout(5_000) });
+  if (status === 404) return [];
+  if (status !== 200) throw new Error(`expected Jaeger to answer ${url} with 200, found ${status}: ${body.trim().slice(0, 200)}`);
+  try {
+    return tracesFromOtlp(JSON.parse(body));
+  } catch (error) {
+    throw new Error(`expected traces from Jaeger at ${url}, found: ${body.slice(0, 100)}`, { cause: error });
+  }
+}
