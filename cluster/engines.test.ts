@@ -36,7 +36,7 @@ test.each<[string, Destination, Partial<EngineFacts>, Pick<Plan, 'shared'> & { c
   ],
   ['kind', { kind: 'kind', context: 'kind-a' }, { docker: true, podman: true }, { command: 'docker', shared: false }],
   ['kind on podman', { kind: 'kind', context: 'kind-a' }, { podman: true, buildah: true }, { command: 'podman', shared: false }],
-  ['the throwaway cluster', { kind: 'throwaway' }, { buildah: true }, { command: 'buildah', shared: false }],
+  ['the throwaway cluster', { kind: 'throwaway', name: 'a' }, { buildah: true }, { command: 'buildah', shared: false }],
   ['a registry', { kind: 'registry' }, { nerdctl: true, buildah: true }, { command: 'nerdctl', shared: false }],
 ])('for %s', (_, destination, found, expected) => {
   const { engine: chosen, shared } = planEngine(facts(found), destination);
@@ -44,8 +44,8 @@ test.each<[string, Destination, Partial<EngineFacts>, Pick<Plan, 'shared'> & { c
 });
 
 test('a docker command without a daemon is no engine, and the message says so', () => {
-  expect(() => planEngine(facts(), { kind: 'throwaway' })).toThrow(UserError);
-  expect(() => planEngine(facts(), { kind: 'throwaway' })).toThrow('There is no container engine to build the image with.');
+  expect(() => planEngine(facts(), { kind: 'throwaway', name: 'a' })).toThrow(UserError);
+  expect(() => planEngine(facts(), { kind: 'throwaway', name: 'a' })).toThrow('There is no container engine to build the image with.');
 });
 
 test('a cluster that runs images from its own engine is not served by another one', () => {
@@ -87,7 +87,11 @@ test.each([
   ['microk8s', 'microk8s', 'microk8s ctr image import a.tar'],
   ['k3s', 'default', 'k3s ctr images import a.tar'],
 ] as const)('%s is given the archive by its own command', (kind, context, command) => {
-  expect(loadCommand(kind, context, 'a.tar').join(' ')).toBe(command);
+  expect(loadCommand(kind, context, 'a.tar')?.join(' ')).toBe(command);
+});
+
+test('Docker Desktop needs no archive', () => {
+  expect(loadCommand('docker-desktop', 'docker-desktop', 'a.tar')).toBeUndefined();
 });
 
 test('a label is asked for where each engine keeps it', () => {

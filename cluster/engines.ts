@@ -1,6 +1,6 @@
 // The container engines that can build and keep our image, and how an image gets from one to where a cluster looks.
 // Choosing is a pure function of what was found on the machine.
-import type { Existing, LocalKind } from './context.ts';
+import type { Existing } from './context.ts';
 import { UserError } from './support/errors.ts';
 import { run } from './support/run.ts';
 
@@ -25,7 +25,7 @@ export interface EngineFacts {
 }
 
 /** Where the image is going. */
-export type Destination = Pick<Existing, 'kind' | 'context'> | { kind: 'throwaway' } | { kind: 'registry' };
+export type Destination = Pick<Existing, 'kind' | 'context'> | { kind: 'throwaway'; name: string } | { kind: 'registry' };
 
 export interface Plan {
   engine: Engine;
@@ -146,18 +146,14 @@ export function pushCommands(engine: Engine, image: string, target: string, inse
   }
 }
 
-/** The command that gives an archive to the nodes of a cluster whose store no engine shares. */
-export function loadCommand(kind: Exclude<LocalKind, 'docker-desktop' | 'orbstack' | 'rancher-desktop' | 'colima'>, context: string, archive: string): string[] {
-  switch (kind) {
-    case 'kind':
-      return ['kind', 'load', 'image-archive', archive, '--name', context.replace(/^kind-/, '')];
-    case 'minikube':
-      return ['minikube', 'image', 'load', archive, '--profile', context];
-    case 'k3d':
-      return ['k3d', 'image', 'import', archive, '--cluster', context.replace(/^k3d-/, '')];
-    case 'microk8s':
-      return ['microk8s', 'ctr', 'image', 'import', archive];
-    case 'k3s':
-      return ['k3s', 'ctr', 'images', 'import', archive];
-  }
+/** The command that gives an archive to the nodes of a cluster; undefined where the nodes run on an engine's own store. */
+export function loadCommand(kind: Destination['kind'], context: string, archive: string): string[] | undefined {
+  const commands: Partial<Record<Destination['kind'], string[]>> = {
+    kind: ['kind', 'load', 'image-archive', archive, '--name', context.replace(/^kind-/, '')],
+    minikube: ['minikube', 'image', 'load', archive, '--profile', context],
+    k3d: ['k3d', 'image', 'import', archive, '--cluster', context.replace(/^k3d-/, '')],
+    microk8s: ['microk8s', 'ctr', 'image', 'import', archive],
+    k3s: ['k3s', 'ctr', 'images', 'import', archive],
+  };
+  return commands[kind];
 }

@@ -1,6 +1,6 @@
 // Runs a command of this repository on the Node it is pinned to, installing the dependencies first when they are missing
 // or older than the lockfile. Plain JavaScript without imports from node_modules, since there may be none yet.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -33,9 +33,11 @@ const isBin = first === '--bin';
 const script = isBin ? join(bin, rest[0]) : join(root, first);
 const args = isBin ? rest.slice(1) : rest;
 const nodeOptions = isBin && rest[0] === 'jest' ? '--experimental-vm-modules --disable-warning=ExperimentalWarning' : '';
-const result = spawnSync(join(bin, 'node'), [...nodeOptions.split(' ').filter(Boolean), script, ...args], {
+const child = spawn(join(bin, 'node'), [...nodeOptions.split(' ').filter(Boolean), script, ...args], {
   stdio: 'inherit',
-  env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, INTRO_OTEL_CWD: process.cwd() },
+  env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },
 });
-if (result.error) fail(`could not start the pinned Node: ${result.error.message}. Run npm ci, then this again.`);
-process.exit(result.status ?? 1);
+// The command itself says what an interruption leaves and how it ends; this only waits for it.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('error', (error) => fail(`could not start the pinned Node: ${error.message}. Run npm ci, then this again.`));
+child.on('exit', (code) => process.exit(code ?? 1));

@@ -44,3 +44,10 @@ test('lines arrive whole while the program runs, the last one without its newlin
   });
   expect(lines).toEqual(['ab', 'c']);
 });
+
+test('a program is asked to end when its signal is aborted, and may say something before it does', async () => {
+  const controller = new AbortController();
+  const code = 'process.on("SIGTERM", () => { console.log("tidied up"); process.exit(5); }); setTimeout(() => 0, 60_000); console.log("up")';
+  const running = run('node', script(code), { signal: controller.signal, allowFailure: true, onLine: () => controller.abort() });
+  await expect(running).resolves.toEqual({ stdout: 'up\ntidied up\n', stderr: '', code: 5 });
+});

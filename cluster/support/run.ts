@@ -11,6 +11,8 @@ export interface RunOptions {
   input?: string | Uint8Array;
   /** Milliseconds after which the program is ended and the run has failed. */
   timeout?: number;
+  /** Asks the program to end (SIGTERM) when aborted; what it then says and returns is its own. */
+  signal?: AbortSignal;
   /** Return a non-zero exit code instead of throwing it. A missing program or a timeout is still thrown. */
   allowFailure?: boolean;
   /** Called with each line of standard output and standard error as it comes. */
@@ -48,6 +50,7 @@ export async function run(command: string, args: readonly string[], options: Run
   child.stdin.end(options.input ?? '');
   const stdout = collect(child.stdout, options.onLine);
   const stderr = collect(child.stderr, options.onLine);
+  options.signal?.addEventListener('abort', () => child.kill());
   const timer = options.timeout === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), options.timeout);
   try {
     const end = await ended(child, command);

@@ -1,0 +1,57 @@
+// The command line: npm run up, down, image and cluster come here. Errors meant for the user are printed without a stack.
+import { describeError } from './support/errors.ts';
+import { nearest, UsageError } from './support/options.ts';
+import { coloured, print, say } from './support/output.ts';
+import type { Command } from './commands/command.ts';
+
+const FAILED = 1;
+const MISUSED = 2;
+const INTERRUPTED = 130;
+
+/** Each is loaded only when it is wanted, so that `--help` and the small ones answer at once. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  up: async () => (await import('./commands/up.ts')).up,
+  down: async () => (await import('./commands/down.ts')).down,
+  image: async () => (await import('./commands/image.ts')).image,
+  cluster: async () => (await import('./commands/cluster.ts')).cluster,
+};
+
+/** Runs the command that `args` names. */
+export async function main(args: readonly string[]): Promise<void> {
+  const [name = '--help', ...rest] = args;
+  if (name === '--help' || name === '-h') return printCommands();
+  const load = commands[name];
+  if (load === undefined) throw unknownCommand(name);
+  const command = await load();
+  if (rest.includes('--help') || rest.includes('-h')) return print(command.help);
+  return command.run(rest);
+}
+
+async function printCommands(): Promise<void> {
+  print('npm run COMMAND [-- OPTIONS]; --help after a command says more about it');
+  print();
+  for (const [name, load] of Object.entries(commands)) print(`  ${name.padEnd(9)}${(await load()).summary}`);
+}
+
+function unknownCommand(name: string): UsageError {
+  const close = nearest(name, Object.keys(commands));
+  const todo = close === undefined ? '--help says what each does' : `did you mean ${close}?`;
+  return new UsageError(`There is no command ${name}.`, { expected: Object.keys(commands).join(', '), found: name, todo });
+}
+
+/** What was made so far is on record, and each step can be done again: nothing needs undoing here. */
+function interrupted(): void {
+  say('\nInterrupted. npm run up goes on from here; npm run down removes what there is.');
+  process.exit(INTERRUPTED);
+}
+
+if (import.meta.main) {
+  process.on('SIGINT', interrupted);
+  process.on('SIGTERM', interrupted);
+  try {
+    await main(process.argv.slice(2));
+  } catch (error) {
+    say(`${coloured('red', '✗', process.stderr)} ${describeError(error)}`);
+    process.exitCode = error instanceof UsageError ? MISUSED : FAILED;
+  }
+}

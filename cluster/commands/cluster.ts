@@ -1,0 +1,105 @@
+// The throwaway Kubernetes by itself: up, down, status, kubeconfig.
+import { THROWAWAY } from '../find.ts';
+import { forgetLab, recordedLabs } from '../labs.ts';
+import { shareToBuild, throwawayNeeds } from '../needs.ts';
+import { machineMisses, readMachine, throwMisses } from '../preflight.ts';
+import { UserError } from '../support/errors.ts';
+import { optionsHelp, parseOptions, UsageError } from '../support/options.ts';
+import type { Given } from '../support/options.ts';
+import { print, say } from '../support/output.ts';
+import { createProgress } from '../support/progress.ts';
+import { checkMachine, clusterStatus, startCluster, stopCluster } from '../throwaway/index.ts';
+import type { RunningCluster } from '../throwaway/index.ts';
+import { nameOf, portOf } from './command.ts';
+import type { Command } from './command.ts';
+
+const options = {
+  name: { value: 'NAME', help: `which one, where there are several (${THROWAWAY}, which is the one that up uses)` },
+  port: { value: 'NUMBER', help: 'up: the port of 127.0.0.1 that leads to NodePort 30080 (8080, or the next that is free)' },
+  'no-network-policy': { help: 'up: without the enforcement of NetworkPolicies' },
+} as const;
+
+const actions: Readonly<Record<string, (name: string, given: Given<typeof options>) => Promise<void>>> = {
+  up: start,
+  down: stop,
+  status,
+  kubeconfig: async (name) => print((await running(name)).kubeconfig),
+};
+const ACTIONS = Object.keys(actions);
+
+export const cluster: Command = {
+  summary: 'the throwaway Kubernetes by itself: up, down, status, kubeconfig',
+  help: `npm run cluster -- up | down | status | kubeconfig [OPTIONS]
+
+  up          starts it, and builds it first when the cache has none
+  down        removes it and all that is in it
+  status      says whether it runs, and where
+  kubeconfig  prints the path of its kubeconfig:
+              export KUBECONFIG=$(npm run -s cluster -- kubeconfig)
+
+${optionsHelp(options)}`,
+  options,
+  positionals: [ACTIONS],
+  run: runCluster,
+};
+
+async function runCluster(args: readonly string[]): Promise<void> {
+  const { given, positionals } = parseOptions(args, options, [ACTIONS]);
+  const name = nameOf(given.name ?? THROWAWAY, '--name');
+  const action = actions[positionals[0] ?? ''];
+  if (action === undefined) {
+    throw new UsageError('What is to be done with the cluster?', { expected: ACTIONS.join(', '), found: 'none of them', todo: 'name one' });
+  }
+  return action(name, given);
+}
+
+async function start(name: string, given: Given<typeof options>): Promise<void> {
+  const report = createProgress();
+  checkMachine();
+  if ((await clusterStatus(name)).state !== 'running') {
+    const needs = await throwawayNeeds(name, shareToBuild());
+    throwMisses(machineMisses(await readMachine(needs), needs));
+  }
+  const started = await startCluster({
+    name,
+    networkPolicy: given['no-network-policy'] !== true,
+    ...(given.port === undefined ? {} : { doorPort: portOf(given.port, '--port') }),
+    report,
+  });
+  describe(name, started);
+}
+
+async function stop(name: string): Promise<void> {
+  const { state } = await clusterStatus(name);
+  if (state === 'absent') return say(`Nothing to remove: there is no throwaway Kubernetes ${name}.`);
+  await createProgress().step(`Remove the throwaway Kubernetes ${name} and all that is in it`, (step) => stopCluster(name, step));
+  for (const lab of recordedLabs().filter((candidate) => candidate.throwaway === name)) forgetLab(lab);
+}
+
+async function status(name: string): Promise<void> {
+  const found = await clusterStatus(name);
+  switch (found.state) {
+    case 'running':
+      return describe(name, found.cluster);
+    case 'absent':
+      return print(`There is no throwaway Kubernetes ${name}.`);
+    case 'broken':
+      print(`The throwaway Kubernetes ${name} is broken: a start was cut short, or the machine restarted. Of it there still are:`);
+      for (const { kind, what } of found.leftovers) print(`  ${kind}  ${what}`);
+      print('npm run cluster -- up starts it anew, down removes it.');
+  }
+}
+
+function describe(name: string, { kubeconfig, apiPort, doorPort, networkPolicy }: RunningCluster): void {
+  print(`The throwaway Kubernetes ${name} runs.`);
+  print(`  API server       https://127.0.0.1:${apiPort}`);
+  print(`  NodePort 30080   http://127.0.0.1:${doorPort}`);
+  print(`  NetworkPolicies  ${networkPolicy ? 'enforced' : 'not enforced'}`);
+  print(`  kubectl          export KUBECONFIG=${kubeconfig}`);
+}
+
+async function running(name: string): Promise<RunningCluster> {
+  const found = await clusterStatus(name);
+  if (found.state === 'running') return found.cluster;
+  throw new UserError(`There is no throwaway Kubernetes ${name} that runs.`, { todo: 'npm run cluster -- up' });
+}

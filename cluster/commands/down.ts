@@ -1,0 +1,96 @@
+// Removes all that `up` made, as its records and the machine tell, and says what that was. Nothing to remove is no error.
+import { closeDoor } from '../door.ts';
+import { THROWAWAY } from '../find.ts';
+import { Kube } from '../kube.ts';
+import { forgetLab, labKey, recordedLabs } from '../labs.ts';
+import type { Lab } from '../labs.ts';
+import { deleteNamespace, uninstallRelease } from '../release.ts';
+import { describeError, UserError } from '../support/errors.ts';
+import { optionsHelp, parseOptions } from '../support/options.ts';
+import type { Given } from '../support/options.ts';
+import { say } from '../support/output.ts';
+import { createProgress } from '../support/progress.ts';
+import type { Progress } from '../support/progress.ts';
+import { run } from '../support/run.ts';
+import { clusterStatus, stopCluster } from '../throwaway/index.ts';
+import { anyKubectl } from '../tools.ts';
+import type { Command } from './command.ts';
+import { placeOptions } from './lab-options.ts';
+
+export const down: Command = {
+  summary: 'removes all that up made',
+  help: `npm run down [-- OPTIONS]
+
+Removes every lab that up made: the release, the namespace if up made it, the front door,
+and the throwaway Kubernetes. Without options all of them, else those that the options name.
+
+${optionsHelp(placeOptions)}`,
+  options: placeOptions,
+  run: runDown,
+};
+
+async function runDown(args: readonly string[]): Promise<void> {
+  const { given } = parseOptions(args, placeOptions);
+  const report = createProgress();
+  const failures: unknown[] = [];
+  let removed = 0;
+  for (const lab of recordedLabs().filter((candidate) => isMeant(candidate, given))) {
+    await removeLab(lab, report).then(() => removed++, (error: unknown) => failures.push(error));
+  }
+  if (Object.keys(given).length === 0 && (await removeThrowaway(THROWAWAY, report))) removed++;
+  if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures, failures.map(describeError).join('\n'));
+  if (removed === 0) say('Nothing to remove: no lab is up.');
+}
+
+/** Whether the lab is one that the options name; all are, when they name none. */
+export function isMeant(lab: Lab, given: Given<typeof placeOptions>): boolean {
+  const same = (wanted: string | undefined, value: string | undefined): boolean => wanted === undefined || wanted === value;
+  return same(given.context, lab.reach.context) && same(given.namespace, lab.namespace) && same(given.release, lab.release);
+}
+
+/** A throwaway cluster takes its lab with it, unless it has others. */
+async function removeLab(lab: Lab, report: Progress): Promise<void> {
+  const others = recordedLabs().filter((other) => other.throwaway === lab.throwaway && labKey(other) !== labKey(lab));
+  if (lab.throwaway !== undefined && others.length === 0) await removeThrowaway(lab.throwaway, report);
+  else await removeFromCluster(lab, report);
+  forgetLab(lab);
+}
+
+async function removeFromCluster(lab: Lab, report: Progress): Promise<void> {
+  const where = lab.throwaway ?? lab.reach.context ?? 'the current context';
+  await report.step('Close the front door', () => closeDoor(labKey(lab)));
+  if (!(await exists(lab, report))) return report.note(`${where} is gone, and what was in it`);
+  const kube = await Kube.at(lab.reach, report);
+  await report.step(`Remove the release ${lab.release} from ${where}`, async (step) => {
+    const there = await uninstallRelease(kube, { name: lab.release, namespace: lab.namespace });
+    if (!there) step.note('it was not there');
+  });
+  await report.step(`Remove the namespace ${lab.namespace} from ${where}`, async (step) => {
+    const made = await deleteNamespace(kube, lab.namespace);
+    if (!made) step.note('it was left, since up did not make it');
+  });
+}
+
+/** Whether the cluster a lab was in still is: its kubeconfig or context goes with it. @throws UserError when it does not answer */
+async function exists({ reach, throwaway }: Lab, report: Progress): Promise<boolean> {
+  if (throwaway !== undefined) return (await clusterStatus(throwaway)).state === 'running';
+  const kubectl = await anyKubectl(report);
+  const options = { env: reach.kubeconfig === undefined ? {} : { KUBECONFIG: reach.kubeconfig }, allowFailure: true, timeout: 30_000 };
+  const names = await run(kubectl.path, ['config', 'get-contexts', '--output=name'], options);
+  if (reach.context === undefined || !names.stdout.split('\n').includes(reach.context)) return false;
+  const { code, stderr } = await run(kubectl.path, ['version', '--context', reach.context, '--request-timeout=5s'], options);
+  if (code === 0) return true;
+  throw new UserError(`The Kubernetes of the context ${reach.context} does not answer, so the lab in it is still there.`, {
+    expected: 'an API server that answers',
+    found: stderr.trim().split('\n').at(-1) ?? '',
+    todo: ['start it, then run npm run down again', 'delete that Kubernetes, then run npm run down again'],
+  });
+}
+
+/** @returns whether there was anything of it */
+async function removeThrowaway(name: string, report: Progress): Promise<boolean> {
+  const { state } = await clusterStatus(name);
+  if (state === 'absent') return false;
+  await report.step(`Remove the throwaway Kubernetes ${name} and all that is in it`, (step) => stopCluster(name, step), { estimate: 5 });
+  return true;
+}

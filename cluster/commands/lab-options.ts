@@ -1,0 +1,57 @@
+// The options that say where a lab is and what is in it, and helm's words for the latter.
+import type { Given, Options } from '../support/options.ts';
+import { fileOf, nameOf } from './command.ts';
+
+export const DEFAULT_NAME = 'intro-otel';
+
+export const placeOptions = {
+  context: { value: 'NAME', help: 'the kubectl context to use, whatever is current and whether or not it is local' },
+  namespace: { value: 'NAME', help: `the namespace of the lab (${DEFAULT_NAME})` },
+  release: { value: 'NAME', help: `the name of the helm release (${DEFAULT_NAME})` },
+} as const satisfies Options;
+
+export const valueOptions = {
+  values: { value: 'FILE', short: 'f', multiple: true, help: "values for the chart, as helm's --values" },
+  set: { value: 'KEY=VALUE', multiple: true, help: "a value for the chart, as helm's --set (also --set-string, --set-file)" },
+  'set-string': { value: 'KEY=VALUE', multiple: true, help: "as helm's --set-string" },
+  'set-file': { value: 'KEY=FILE', multiple: true, help: "as helm's --set-file: --set-file dice.source=app.ts" },
+} as const satisfies Options;
+
+export interface Place {
+  context: string | undefined;
+  namespace: string;
+  release: string;
+}
+
+/** @throws UsageError for what can't be a name */
+export function placeOf(given: Given<typeof placeOptions>): Place {
+  return {
+    context: given.context,
+    namespace: nameOf(given.namespace ?? DEFAULT_NAME, '--namespace'),
+    release: nameOf(given.release ?? DEFAULT_NAME, '--release'),
+  };
+}
+
+/** The words for helm; files are made absolute, since helm does not run where the user is. @throws UsageError for a missing file */
+export function helmValues(given: Given<typeof valueOptions>): string[] {
+  return [
+    ...(given.values ?? []).flatMap((file) => ['--values', isUrl(file) ? file : fileOf(file, '--values')]),
+    ...(given.set ?? []).flatMap((value) => ['--set', value]),
+    ...(given['set-string'] ?? []).flatMap((value) => ['--set-string', value]),
+    ...(given['set-file'] ?? []).flatMap((value) => ['--set-file', withFile(value)]),
+  ];
+}
+
+function withFile(value: string): string {
+  const at = value.indexOf('=') + 1;
+  return `${value.slice(0, at)}${fileOf(value.slice(at), '--set-file')}`;
+}
+
+function isUrl(text: string): boolean {
+  return /^https?:\/\//.test(text);
+}
+
+/** Whether the user names an image of their own, so that none is to be built. */
+export function namesImage(given: Given<typeof valueOptions>): boolean {
+  return [...(given.set ?? []), ...(given['set-string'] ?? [])].some((value) => /(^|,)image\.(registry|repository|tag)=/.test(value));
+}

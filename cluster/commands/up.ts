@@ -1,0 +1,229 @@
+// Brings the lab up and proves it: a Kubernetes, the image, the chart, a front door, and a round of the game found as one
+// trace in Jaeger. Every part of it can be run again; what is there already is left as it is.
+import { findKubernetes, THROWAWAY } from '../find.ts';
+import type { Found } from '../find.ts';
+import { closeDoor, openDoor, openPort } from '../door.ts';
+import { ensureImage, ensureLoaded } from '../image.ts';
+import type { BuiltImage } from '../image.ts';
+import { Kube } from '../kube.ts';
+import { labKey, recordedLabs, recordLab } from '../labs.ts';
+import type { Lab } from '../labs.ts';
+import { labNeeds, shareToBuild, throwawayNeeds } from '../needs.ts';
+import { clusterMisses, freePort, machineMisses, readMachine, throwMisses } from '../preflight.ts';
+import { createNamespace, installRelease, restartApps } from '../release.ts';
+import { findTrace, playRounds, waitForDoor } from '../rounds.ts';
+import type { Round } from '../rounds.ts';
+import { surveyCluster } from '../survey.ts';
+import type { Survey } from '../survey.ts';
+import { UserError } from '../support/errors.ts';
+import { optionsHelp, parseOptions } from '../support/options.ts';
+import { coloured, duration, print } from '../support/output.ts';
+import { createProgress } from '../support/progress.ts';
+import type { Progress } from '../support/progress.ts';
+import { clusterStatus, prepareMachine, startCluster } from '../throwaway/index.ts';
+import { traceTree } from '../trace-tree.ts';
+import type { Trace } from '../../apps/guide/traces.ts';
+import { portOf } from './command.ts';
+import type { Command } from './command.ts';
+import { helmValues, namesImage, placeOf, placeOptions, valueOptions } from './lab-options.ts';
+import type { Place } from './lab-options.ts';
+
+const options = {
+  ...placeOptions,
+  ...valueOptions,
+  port: { value: 'NUMBER', help: 'the port of the front door on 127.0.0.1 (8080, or the next that is free)' },
+  'no-network-policy': { help: 'leave the enforcement of NetworkPolicies out of the throwaway cluster' },
+} as const;
+
+const DOOR_PORT = 8080;
+const GUIDE_PORT = 8080;
+const ROUNDS = 3;
+
+export const up: Command = {
+  summary: 'brings the lab up, plays rounds, and prints the trace of one',
+  help: `npm run up [-- OPTIONS]
+
+Finds a Kubernetes (the current kubectl context if that is on this machine, else a throwaway
+one on Linux as root), builds the image, installs the chart, plays rounds of the game, and
+prints the trace of the last one as Jaeger has it. Run it again at any time.
+
+${optionsHelp(options)}`,
+  options,
+  run: runUp,
+};
+
+/** What was asked for. */
+interface Wish {
+  place: Place;
+  values: readonly string[];
+  ownImage: boolean;
+  port: number | undefined;
+  networkPolicy: boolean;
+}
+
+/** A cluster that is ready to take the lab, with the image. */
+interface Ready {
+  lab: Lab;
+  kube: Kube;
+  survey: Survey;
+  image: BuiltImage | undefined;
+  /** What the kind of cluster adds to the values. */
+  values: readonly string[];
+}
+
+async function runUp(args: readonly string[]): Promise<void> {
+  const { given } = parseOptions(args, options);
+  const wish: Wish = {
+    place: placeOf(given),
+    values: helmValues(given),
+    ownImage: !namesImage(given),
+    port: given.port === undefined ? undefined : portOf(given.port, '--port'),
+    networkPolicy: given['no-network-policy'] !== true,
+  };
+  const report = createProgress();
+  const began = performance.now();
+  const found = await report.step('Find a Kubernetes', (step) => findKubernetes(wish.place.context, step));
+  const ready = found.use === 'throwaway' ? await readyThrowaway(wish, found.because, report) : await readyExisting(wish, found, report);
+  await install(ready, wish, report);
+  const url = await report.step('Open the front door', () => openFrontDoor(ready, wish, report));
+  const round = await report.step(`Play ${ROUNDS} rounds`, () => playRounds(url, ROUNDS));
+  const id = round.trace;
+  const trace = id === undefined ? undefined : await report.step('Find the trace in Jaeger', () => findTrace(url, id));
+  printEnd(url, round, trace, ready);
+  print(coloured('dim', `up in ${duration(performance.now() - began)}`));
+}
+
+async function readyThrowaway(wish: Wish, because: string, report: Progress): Promise<Ready> {
+  report.note(`The throwaway Kubernetes is used: ${because}`);
+  const lab = await reserveThrowaway(wish, report);
+  recordLab(lab);
+  await prepareMachine(report, wish.networkPolicy);
+  const starting = startCluster({
+    name: THROWAWAY,
+    networkPolicy: wish.networkPolicy,
+    ...(lab.port === undefined ? {} : { doorPort: lab.port }),
+    report,
+  });
+  const building = wish.ownImage ? ensureImage({ kind: 'throwaway', name: THROWAWAY }, report) : Promise.resolve(undefined);
+  const [cluster, image] = await bothOf(starting, building);
+  const reach = { kubeconfig: cluster.kubeconfig };
+  const kube = await Kube.at(reach, report);
+  if (image !== undefined) await ensureLoaded(image, { kind: 'throwaway', name: THROWAWAY }, kube, report);
+  const values = ['--set', 'guide.service.type=NodePort', '--set', 'guide.service.nodePort=30080'];
+  const known = { ...lab, reach, port: cluster.doorPort };
+  recordLab(known);
+  return { lab: known, kube, survey: await surveyCluster(kube), image, values };
+}
+
+/** Both, or the first that fails, once neither goes on behind the error's back. */
+async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
+}
+
+/** Checks the machine for what a cluster that does not run yet will take, and chooses its port. */
+async function reserveThrowaway(wish: Wish, report: Progress): Promise<Lab> {
+  const lab: Lab = { throwaway: THROWAWAY, reach: {}, namespace: wish.place.namespace, release: wish.place.release };
+  const status = await clusterStatus(THROWAWAY);
+  if (status.state !== 'running') {
+    const needs = await throwawayNeeds(THROWAWAY, shareToBuild());
+    throwMisses(machineMisses(await readMachine(needs), needs));
+    return { ...lab, port: await choosePort(wish.port ?? DOOR_PORT, report) };
+  }
+  const { doorPort } = status.cluster;
+  if (wish.port === undefined || wish.port === doorPort) return { ...lab, port: doorPort };
+  throw new UserError('The throwaway Kubernetes runs already, and its front door is elsewhere.', {
+    expected: `--port ${doorPort}, or no --port`,
+    found: `--port ${wish.port}`,
+    todo: ['leave --port out', 'npm run down first'],
+  });
+}
+
+async function choosePort(wanted: number, report: Progress): Promise<number> {
+  const port = await freePort(wanted);
+  if (port !== wanted) report.note(`Port ${wanted} is taken by another program: the front door is at port ${port} instead`);
+  return port;
+}
+
+async function readyExisting(wish: Wish, found: Found, report: Progress): Promise<Ready> {
+  report.note(`The Kubernetes of the context ${found.context} is used (${found.kind}, ${found.version})`);
+  const reach = { context: found.context, kubeconfig: process.env['KUBECONFIG'] };
+  const lab: Lab = { reach, namespace: wish.place.namespace, release: wish.place.release };
+  const kube = await Kube.at(reach, report, found.minor);
+  const survey = await surveyCluster(kube);
+  if (recordedLabs().every((other) => labKey(other) !== labKey(lab))) {
+    throwMisses(clusterMisses({ ...survey, version: found.version }, labNeeds()));
+  }
+  const destination = { kind: found.kind, context: found.context };
+  if (wish.ownImage && found.kind === 'other') throw needsRegistry(found);
+  const image = wish.ownImage ? await ensureImage(destination, report) : undefined;
+  if (image !== undefined) await ensureLoaded(image, destination, kube, report);
+  return { lab, kube, survey, image, values: [] };
+}
+
+function needsRegistry({ context }: Found): UserError {
+  return new UserError(`${context} is not on this machine, so it can't be given the image.`, {
+    expected: 'an image in a registry that the cluster can reach',
+    found: 'the image that is built here',
+    todo: ['npm run image -- --push REGISTRY/NAME, then npm run up with the --set options it prints'],
+  });
+}
+
+async function install({ lab, kube, survey, image, values }: Ready, wish: Wish, report: Progress): Promise<void> {
+  const release = { name: lab.release, namespace: lab.namespace, values: [...values, ...wish.values] };
+  const before = recordedLabs().find((other) => labKey(other) === labKey(lab));
+  recordLab(lab);
+  await report.step(
+    `Install the lab as ${release.name} in namespace ${release.namespace}`,
+    async (step) => {
+      if (!survey.namespaces.some(({ metadata }) => metadata?.name === lab.namespace)) await createNamespace(kube, lab.namespace);
+      await installRelease(kube, release, step);
+    },
+    { estimate: 20 },
+  );
+  if (before?.image !== undefined && image !== undefined && before.image !== image.inputs) {
+    await report.step('Restart the apps, whose image is new', () => restartApps(kube, release), { estimate: 10 });
+  }
+  if (image !== undefined) recordLab({ ...lab, image: image.inputs });
+}
+
+async function openFrontDoor({ lab, kube }: Ready, wish: Wish, report: Progress): Promise<string> {
+  const port = lab.throwaway === undefined ? await keptDoor(lab, kube, wish, report) : lab.port;
+  const url = `http://127.0.0.1:${port}/`;
+  await waitForDoor(url);
+  return url;
+}
+
+/** The port of a keeper that is there already, where it is the one wished for, or of a new one. */
+async function keptDoor(lab: Lab, kube: Kube, wish: Wish, report: Progress): Promise<number> {
+  const key = labKey(lab);
+  const open = openPort(key);
+  if (open !== undefined && (wish.port === undefined || wish.port === open)) return open;
+  await closeDoor(key);
+  const port = await choosePort(wish.port ?? DOOR_PORT, report);
+  openDoor(key, port, kube, { namespace: lab.namespace, service: `${lab.release}-guide`, servicePort: GUIDE_PORT });
+  return port;
+}
+
+function printEnd(url: string, round: Round, trace: Trace | undefined, { lab }: Ready): void {
+  const row = (what: string, value: string): void => print(`  ${coloured('dim', what.padEnd(12))}${value}`);
+  print();
+  print(`${round.player} rolled ${round.roll} and won ${round.prize.name}.`);
+  if (trace !== undefined) printTrace(trace);
+  print();
+  row('the lab', url);
+  if (trace !== undefined) row('this trace', `${url}traces/${trace.traceId}`);
+  row('Jaeger', `${url}jaeger/`);
+  print();
+  if (trace === undefined) row('no trace', 'at instrumentation none there is none: npm run up -- --set instrumentation=auto');
+  if (lab.throwaway !== undefined) row('kubectl', 'export KUBECONFIG=$(npm run -s cluster -- kubeconfig)');
+  row('again', 'npm run up -- --set instrumentation=manual   (or none, auto)');
+  row('remove it', 'npm run down');
+}
+
+function printTrace(trace: Trace): void {
+  const spans = trace.spans.map((span) => ({ ...span, failed: span.status.code === 'error' }));
+  print(`The round is one trace of ${spans.length} spans across ${trace.services.length} services:`);
+  print();
+  for (const line of traceTree(spans, process.stdout.columns ?? 100)) print(`  ${line}`);
+}

@@ -1,0 +1,75 @@
+// The front door where no node port leads out of the cluster: a process of its own that keeps `kubectl port-forward` going
+// until the file that stands for it is gone. Nothing is killed by a process id that may have passed to another program; a
+// kubectl whose keeper was killed ends by itself when the pod it forwards to goes.
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { closeSync, existsSync, openSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kube } from './kube.ts';
+import { labFile, readJson, writeWhole } from './labs.ts';
+
+/** What the keeper has to run, in a file that says it is wanted. */
+interface Door {
+  port: number;
+  /** Another one tells a keeper that its place was taken. */
+  token: string;
+  command: [string, ...string[]];
+  env: Record<string, string>;
+}
+
+const LOOK_EVERY = 1000;
+
+/** Where the door of a lab leads. */
+export interface DoorTarget {
+  namespace: string;
+  service: string;
+  servicePort: number;
+}
+
+/** Starts a keeper for the lab `key` on `port`, in place of any other. */
+export function openDoor(key: string, port: number, kube: Kube, target: DoorTarget): void {
+  const forward = ['port-forward', '--address=127.0.0.1', '--namespace', target.namespace, `service/${target.service}`, `${port}:${target.servicePort}`];
+  const door: Door = { port, token: randomUUID(), command: [kube.kubectlCommand, ...kube.kubectlArgs(), ...forward], env: kube.env() };
+  const file = labFile(key, 'door.json');
+  writeWhole(file, door);
+  const log = openSync(labFile(key, 'door.log'), 'w');
+  spawn(process.execPath, [import.meta.filename, file], { detached: true, stdio: ['ignore', log, log] }).unref();
+  closeSync(log);
+}
+
+/** The port of the lab's door, if a keeper keeps it open. */
+export function openPort(key: string): number | undefined {
+  const file = labFile(key, 'door.json');
+  const seen = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return Date.now() - seen < 5 * LOOK_EVERY ? readJson<Door>(file)?.port : undefined;
+}
+
+/** Tells the lab's keeper to end, and waits until it should have. */
+export async function closeDoor(key: string): Promise<void> {
+  const file = labFile(key, 'door.json');
+  if (!existsSync(file)) return;
+  rmSync(file);
+  await sleep(LOOK_EVERY * 1.5);
+}
+
+/** The keeper: forwards for as long as `file` is there and still its own, and again whenever a forward ends. */
+async function keep(file: string): Promise<void> {
+  const door = readJson<Door>(file);
+  if (door === undefined) return;
+  let child: ChildProcess | undefined;
+  process.once('SIGTERM', () => process.exit());
+  process.once('exit', () => child?.kill());
+  while (readJson<Door>(file)?.token === door.token) {
+    utimesSync(file, new Date(), new Date());
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
+      child = spawn(door.command[0], door.command.slice(1), { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...door.env } });
+      child.on('error', () => undefined);
+    }
+    await sleep(LOOK_EVERY);
+  }
+  process.exit();
+}
+
+const [, , file] = process.argv;
+if (import.meta.main && file !== undefined) await keep(file);

@@ -1,0 +1,74 @@
+// The labs that `up` brought up, as files: written before anything is made, so that `down` finds it after a crash too.
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Reach } from './kube.ts';
+import { stateDir } from './support/paths.ts';
+
+/** Where a lab is, and what of it `down` has to remove. */
+export interface Lab {
+  /** The throwaway cluster's name, or undefined for a lab in a cluster that was there. */
+  throwaway?: string | undefined;
+  reach: Reach;
+  namespace: string;
+  release: string;
+  /** The port of the front door on 127.0.0.1, once known. */
+  port?: number | undefined;
+  /** What the image was made of that its apps run, once they do. */
+  image?: string | undefined;
+}
+
+/** The name of a lab's files: the same for the same cluster, namespace and release. */
+export function labKey(lab: Pick<Lab, 'throwaway' | 'reach' | 'namespace' | 'release'>): string {
+  const where = lab.throwaway === undefined ? `context ${lab.reach.context ?? ''}` : `throwaway ${lab.throwaway}`;
+  return [where, lab.namespace, lab.release].join(' ').replace(/[^\w.-]+/g, '_');
+}
+
+/** The path of a lab's file with this ending. No cluster can be named so, for its dot. */
+export function labFile(key: string, ending: string): string {
+  return stateDir('labs.d', `${key}.${ending}`);
+}
+
+/** Writes a lab's record, whole or not at all; what it says nothing of stays as it was. */
+export function recordLab(lab: Lab): void {
+  const file = labFile(labKey(lab), 'lab.json');
+  writeWhole(file, { ...readJson<Lab>(file), ...lab });
+}
+
+/** Every lab that is recorded. */
+export function recordedLabs(): Lab[] {
+  const directory = stateDir('labs.d');
+  return filesIn(directory)
+    .filter((file) => file.endsWith('.lab.json'))
+    .flatMap((file) => readJson<Lab>(join(directory, file)) ?? []);
+}
+
+/** Removes a lab's record and everything kept beside it. */
+export function forgetLab(lab: Lab): void {
+  for (const file of filesIn(stateDir('labs.d'))) {
+    if (file.startsWith(`${labKey(lab)}.`)) rmSync(stateDir('labs.d', file), { force: true });
+  }
+}
+
+/** Writes beside and renames, so that a reader never sees half of it. */
+export function writeWhole(path: string, value: unknown): void {
+  mkdirSync(stateDir('labs.d'), { recursive: true });
+  writeFileSync(`${path}.new`, JSON.stringify(value, undefined, 2));
+  renameSync(`${path}.new`, path);
+}
+
+/** A JSON file's content; undefined where there is none that can be read. */
+export function readJson<T>(path: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+function filesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}

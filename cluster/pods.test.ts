@@ -1,0 +1,31 @@
+import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+import { readinessText, troublesOf, troubleText } from './pods.ts';
+
+function pod(name: string, ready: boolean, container: Partial<V1ContainerStatus> = {}): V1Pod {
+  const status: V1ContainerStatus = { name: 'app', image: 'i', imageID: '', ready, restartCount: 0, ...container };
+  return { metadata: { name }, status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }], containerStatuses: [status] } };
+}
+
+test('readiness counts the pods and names those that are waited for', () => {
+  expect(readinessText([pod('dice', true), pod('jaeger', false), pod('arcade', false)])).toBe(
+    '1 of 3 pods are ready; waiting for jaeger, arcade',
+  );
+  expect(readinessText([pod('dice', true)])).toBe('1 of 1 pods are ready');
+});
+
+test('a pod that crashes again and again is in trouble, with its last words', () => {
+  const crashing = pod('dice', false, {
+    state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s restarting' } },
+    lastState: { terminated: { exitCode: 1, message: 'SyntaxError in app.ts:3\n  const = 1\n' } },
+  });
+  expect(troublesOf([crashing]).map(troubleText)).toEqual(['dice (app): CrashLoopBackOff\n  SyntaxError in app.ts:3\n    const = 1']);
+});
+
+test('a pod whose image is not to be had is in trouble, with what the kubelet said', () => {
+  const pulling = pod('jaeger', false, { state: { waiting: { reason: 'ImagePullBackOff', message: 'no such host' } } });
+  expect(troublesOf([pulling])).toEqual([{ pod: 'jaeger', container: 'app', reason: 'ImagePullBackOff', message: 'no such host' }]);
+});
+
+test('a pod that is only starting is in no trouble', () => {
+  expect(troublesOf([pod('dice', false, { state: { waiting: { reason: 'ContainerCreating' } } }), pod('arcade', false)])).toEqual([]);
+});

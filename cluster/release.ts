@@ -1,0 +1,140 @@
+// Installs the chart, or brings an installed one up to date, and removes it. Tells early when a pod can't start.
+import type { V1Secret } from '@kubernetes/client-node';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kube } from './kube.ts';
+import { podsOf, readinessText, troublesOf, troubleText } from './pods.ts';
+import type { Trouble } from './pods.ts';
+import { UserError } from './support/errors.ts';
+import { repoRoot } from './support/paths.ts';
+import type { Progress } from './support/progress.ts';
+import { CommandError } from './support/run.ts';
+
+export const CHART = join(repoRoot, 'charts', 'lab');
+
+export interface Release {
+  name: string;
+  namespace: string;
+  /** helm's own options for values, in the order given: the later win. */
+  values: readonly string[];
+}
+
+/** Says that `up` made a namespace, and so that `down` may remove it. */
+export const MADE_BY_UP = { 'intro-otel.dev/made-by': 'up' } as const;
+
+const RESTRICTED = { 'pod-security.kubernetes.io/enforce': 'restricted', 'pod-security.kubernetes.io/warn': 'restricted' };
+/** For pulling images over a slow line; a pod that can't start ends the wait sooner. */
+const READY_WITHIN = '15m';
+const LOOK_EVERY = 2000;
+/** How long a pod may be in trouble before it is given up: a registry or a Secret may be a moment late. */
+const TROUBLE_LASTS = 20_000;
+const PENDING_PATIENCE = 30_000;
+
+/** Makes the namespace, whose pods must be restricted ones: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+export async function createNamespace(kube: Kube, name: string): Promise<void> {
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { ...RESTRICTED, ...MADE_BY_UP } } };
+  await kube.kubectl(['create', '--filename', '-'], { input: JSON.stringify(namespace) });
+}
+
+/** `helm upgrade --install` with `--wait`. @throws UserError when a pod can't start, with its last words */
+export async function installRelease(kube: Kube, release: Release, report: Progress): Promise<void> {
+  await untilNotPending(kube, release, report);
+  const ended = new AbortController();
+  const given = new AbortController();
+  const watch = watchPods(kube, release, report, ended.signal).catch(() => []);
+  const troubles = watch.then((found) => {
+    if (found.length > 0) given.abort();
+    return found;
+  });
+  try {
+    await kube.helm(upgradeArgs(release), { signal: given.signal });
+  } catch (error) {
+    throw await explained(error, kube, release, given.signal.aborted ? await troubles : []);
+  } finally {
+    ended.abort();
+  }
+}
+
+/** The words after `helm`. */
+export function upgradeArgs({ name, namespace, values }: Release): string[] {
+  return ['upgrade', '--install', name, CHART, '--namespace', namespace, '--wait', '--timeout', READY_WITHIN, ...values];
+}
+
+async function explained(error: unknown, kube: Kube, release: Release, troubles: readonly Trouble[]): Promise<unknown> {
+  if (!(error instanceof CommandError)) return error;
+  const found = troubles.length > 0 ? troubles : troublesOf(await podsOf(kube, release.namespace, release.name).catch(() => []));
+  if (found.length === 0) return error;
+  const [first] = found;
+  return new UserError(
+    'The lab did not start.',
+    {
+      expected: 'every pod ready',
+      found: found.map(troubleText).join('\n'),
+      todo: [`mend that, then run this again; kubectl -n ${release.namespace} logs ${first?.pod ?? 'POD'} --previous may say more`],
+    },
+    { cause: error },
+  );
+}
+
+/** Shows how many pods are ready until `signal`; resolves with the troubles that lasted, if any did. */
+async function watchPods(kube: Kube, release: Release, report: Progress, signal: AbortSignal): Promise<Trouble[]> {
+  const since = new Map<string, number>();
+  while (!signal.aborted) {
+    await sleep(LOOK_EVERY, undefined, { signal });
+    const pods = await podsOf(kube, release.namespace, release.name);
+    report.detail(readinessText(pods));
+    const troubles = troublesOf(pods);
+    const lasting = troubles.filter(({ pod, container }) => {
+      const key = `${pod} ${container}`;
+      since.set(key, since.get(key) ?? Date.now());
+      return Date.now() - (since.get(key) ?? 0) > TROUBLE_LASTS;
+    });
+    if (lasting.length > 0) return troubles;
+  }
+  return [];
+}
+
+/**
+ * A helm that was killed leaves its release pending, which locks it for good; one that still runs does so for a while. The
+ * record of an operation that stays pending is removed, and what it made is taken over.
+ */
+async function untilNotPending(kube: Kube, release: Release, report: Progress): Promise<void> {
+  const until = Date.now() + PENDING_PATIENCE;
+  let pending = await pendingRecord(kube, release);
+  if (pending === undefined) return;
+  report.note('An earlier helm on this release was cut short, or still runs: waiting for it for half a minute');
+  while (pending !== undefined && Date.now() < until) {
+    await sleep(LOOK_EVERY);
+    pending = await pendingRecord(kube, release);
+  }
+  if (pending !== undefined) await kube.kubectl(['delete', 'secret', pending, '--namespace', release.namespace]);
+}
+
+/** The Secret in which helm keeps an operation that has not ended, if there is one. */
+async function pendingRecord(kube: Kube, { name, namespace }: Release): Promise<string | undefined> {
+  const selector = `owner=helm,name=${name},status in (pending-install,pending-upgrade,pending-rollback,uninstalling)`;
+  const list = await kube.get<{ items: V1Secret[] }>('secrets', '--namespace', namespace, '--selector', selector);
+  return list?.items[0]?.metadata?.name;
+}
+
+/** Restarts our own apps, which is how they come to run an image that was built anew under the same tag. */
+export async function restartApps(kube: Kube, { name, namespace }: Release): Promise<void> {
+  const ours = `app.kubernetes.io/instance=${name},app.kubernetes.io/component in (arcade,dice,prizes,visitors,guide)`;
+  await kube.kubectl(['rollout', 'restart', 'deployment', '--namespace', namespace, '--selector', ours]);
+  await kube.kubectl(['rollout', 'status', 'deployment', '--namespace', namespace, '--selector', ours, '--timeout', '3m']);
+}
+
+/** Removes the release and waits until its pods are gone. @returns whether there was one */
+export async function uninstallRelease(kube: Kube, { name, namespace }: Pick<Release, 'name' | 'namespace'>): Promise<boolean> {
+  const { stdout } = await kube.helm(['uninstall', name, '--namespace', namespace, '--wait', '--ignore-not-found']);
+  return /uninstalled/.test(stdout);
+}
+
+/** Removes the namespace if `up` made it. @returns whether it did */
+export async function deleteNamespace(kube: Kube, name: string): Promise<boolean> {
+  const selector = Object.entries(MADE_BY_UP).map(([key, value]) => `${key}=${value}`).join();
+  const list = await kube.get<{ items: { metadata?: { name?: string } }[] }>('namespaces', '--selector', selector);
+  if (list?.items.some((namespace) => namespace.metadata?.name === name) !== true) return false;
+  await kube.kubectl(['delete', 'namespace', name, '--wait']);
+  return true;
+}
