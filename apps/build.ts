@@ -1,7 +1,7 @@
 // Stages apps/dist, all that our image holds: each component as one JavaScript file, the SDK bundled into a chunk that
-// only loads when it is wanted, and the few packages that must stay packages. `node apps/build.ts` prints what it made.
+// only loads when it is wanted, and the few packages that must stay packages. `node apps/build.ts [FOLDER]` prints what it made.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
 import { printLine } from './support/output.ts';
@@ -120,7 +120,7 @@ function sizeOf(path: string): number {
 }
 
 if (import.meta.main) {
-  const dist = join(here, 'dist');
+  const dist = resolve(process.argv[2] ?? join(here, 'dist'));
   const staged = await buildApps(dist);
   const kilobytes = (path: string) => `${Math.ceil(sizeOf(path) / 1024)} kB`;
   for (const name of readdirSync(dist).sort()) printLine(`${kilobytes(join(dist, name)).padStart(9)}  ${name}`);

@@ -7,6 +7,7 @@ const silence = 60_000; // ms in which the same words are not repeated
 export function diagnosticsLogger(write: (line: string) => void, now: () => number = Date.now): DiagLogger {
   const lastSaid = new Map<string, number>();
   const say = (severity: string) => (message: string, ...more: unknown[]) => {
+    if (/contains "none"\. SDK will not be initialized/.test(message)) return; // it was asked for
     const text = `OpenTelemetry ${severity}: ${[readable(message), ...more.map(String)].join(' ')}`;
     const said = lastSaid.get(text);
     if (said !== undefined && now() - said < silence) return;

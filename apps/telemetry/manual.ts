@@ -27,16 +27,29 @@ export function inSpan<T>(name: string, options: SpanOptions, work: (span: Span)
   });
 }
 
-export function recordError(span: Span, error: unknown): void {
+function recordError(span: Span, error: unknown): void {
   span.recordException(error instanceof Error ? error : messageOf(error));
   span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
 }
 
-/** An Express handler inside a SERVER span whose parent is the caller's span, as the headers tell. */
+/**
+ * An Express handler inside a SERVER span whose parent is the caller's span, as the headers tell. An error is recorded
+ * and handed on to Express while the span is still the active one.
+ */
 export function served(route: string, work: (request: Request, response: Response) => Promise<void> | void): RequestHandler {
   return (request, response, next) => {
     const options = { kind: SpanKind.SERVER, attributes: requestAttributes(route, request) };
-    return inSpan(`${request.method} ${route}`, options, async () => work(request, response), extracted(request.headers)).catch(next);
+    return tracer.startActiveSpan(`${request.method} ${route}`, options, extracted(request.headers), async (span) => {
+      try {
+        await work(request, response);
+      } catch (error) {
+        recordError(span, error);
+        next(error);
+      } finally {
+        span.setAttribute('http.response.status_code', response.statusCode);
+        span.end();
+      }
+    });
   };
 }
 

@@ -13,6 +13,7 @@ import { register } from 'import-in-the-middle/register-hooks.mjs';
 import { checkEnvironment } from './environment.ts';
 import { diagnosticsLogger } from './diagnostics.ts';
 import type { Level } from './level.ts';
+import { consoleMetrics } from './metrics.ts';
 import { isUntraced } from './untraced.ts';
 
 const writeLine = (line: string) => void process.stderr.write(`${line}\n`);
@@ -27,7 +28,7 @@ export function startSdk(level: Exclude<Level, 'none'>, healthPort: number): () 
   for (const name of refused) delete process.env[name];
   if (!process.env.OTEL_LOG_LEVEL) diag.setLogger(diagnosticsLogger(writeLine), DiagLogLevel.WARN);
 
-  const sdk = new NodeSDK({ instrumentations: level === 'auto' ? libraries(healthPort) : [] });
+  const sdk = new NodeSDK({ instrumentations: level === 'auto' ? libraries(healthPort) : [], ...consoleMetrics(process.env) });
   if (level === 'auto') hookImports();
   sdk.start();
   patchHttp();

@@ -1,0 +1,23 @@
+import { startFailure } from './failure.ts';
+
+const source = '/app/dice/app.ts';
+
+test('the links of a ConfigMap are hidden, and so are the frames of Node and of packages', () => {
+  const stack = [
+    'ReferenceError: nope is not defined',
+    '    at file:///app/dice/..2026_11_22_16_00_00.123/app.ts:3:19',
+    '    at ModuleJob.run (node:internal/modules/esm/module_job:561:25)',
+    '    at next (/app/node_modules/router/index.js:1:1)',
+  ].join('\n');
+  expect(startFailure(source, stack).split('\n')).toEqual([
+    'dice can\'t start: its code /app/dice/app.ts has an error.',
+    'ReferenceError: nope is not defined',
+    '    at /app/dice/app.ts:3:19',
+  ]);
+});
+
+test('the line of code and the mark under it are kept', () => {
+  const stack = 'file:///app/dice/app.ts:3\n\nconst b = ;\n          ^\n\nSyntaxError: Expression expected\n';
+  expect(startFailure(source, stack)).toBe(
+    'dice can\'t start: its code /app/dice/app.ts has an error.\n/app/dice/app.ts:3\nconst b = ;\n          ^\nSyntaxError: Expression expected');
+});

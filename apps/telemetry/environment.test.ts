@@ -1,0 +1,29 @@
+import { checkEnvironment } from './environment.ts';
+
+test.each([
+  ['OTEL_TRACES_EXPORTER', 'otlp, console'],
+  ['OTEL_METRICS_EXPORTER', 'none'],
+  ['OTEL_EXPORTER_OTLP_PROTOCOL', 'http/protobuf'],
+  ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'grpc'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector:4318'],
+  ['OTEL_TRACES_SAMPLER', 'parentbased_traceidratio'],
+  ['OTEL_LOG_LEVEL', 'DEBUG'],
+  ['OTEL_BSP_SCHEDULE_DELAY', '500'],
+  ['OTEL_SERVICE_NAME', 'anything at all'],
+  ['OTEL_TRACES_EXPORTER', ''],
+])('%s=%s is fine', (name, value) => {
+  expect(checkEnvironment({ [name]: value })).toEqual({ mistakes: [], refused: [] });
+});
+
+test.each([
+  ['OTEL_TRACES_EXPORTER', 'jaeger', 'one or more (with commas) of otlp, console, zipkin, none'],
+  ['OTEL_LOGS_EXPORTER', 'otlp,prometheus', 'one or more (with commas) of otlp, console, none'],
+  ['OTEL_EXPORTER_OTLP_PROTOCOL', 'http', 'one of grpc, http/protobuf, http/json'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'a URL such as http://collector:4318'],
+  ['OTEL_BSP_SCHEDULE_DELAY', 'soon', 'a number greater than 0'],
+  ['OTEL_BSP_SCHEDULE_DELAY', '-1', 'a number greater than 0'],
+])('%s=%s is refused, with what was expected', (name, value, expected) => {
+  const { mistakes, refused } = checkEnvironment({ [name]: value });
+  expect(refused).toEqual([name]);
+  expect(mistakes).toEqual([`${name} is "${value}": expected ${expected}. Going on as if it were not set.`]);
+});

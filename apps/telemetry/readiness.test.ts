@@ -1,0 +1,17 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { openServers, readiness, watchServers } from './readiness.ts';
+
+test('a process is ready when a server listens on its port, and no longer when that has closed', async () => {
+  watchServers();
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  expect(readiness(port, 1)).toEqual({ ready: true, reason: `listening on port ${port}` });
+  expect(readiness(2, 1)).toEqual({ ready: false, reason: `expected a server on port 2, found one only on ${port}` });
+  expect(readiness(2, port)).toEqual({ ready: false, reason: 'expected a server on port 2, found one on no port' });
+  server.close();
+  await once(server, 'close');
+  expect(openServers()).toEqual([]);
+});

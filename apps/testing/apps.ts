@@ -1,0 +1,78 @@
+// The built apps as child processes on loopback, as the image would run them.
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from './eventually.ts';
+
+/** Builds the apps into a folder outside the checkout, so that nothing is found which the image would not have. */
+export function buildOutside(): { dist: string; remove: () => void } {
+  const dist = mkdtempSync(join(tmpdir(), 'intro-otel-apps-'));
+  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '..', 'build.ts'), dist], { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
+  if (status !== 0) throw new Error(`expected the build to work, found: ${stderr}`);
+  return { dist, remove: () => rmSync(dist, { recursive: true, force: true }) };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+export class App {
+  readonly url: string;
+  readonly health: string;
+  stdout = '';
+  stderr = '';
+  exitCode: number | undefined;
+  readonly #child: ChildProcess;
+
+  /** Starts a component of `dist`; `env` is all of its environment but the ports and its name. */
+  static async start(dist: string, component: string, env: Record<string, string | undefined>, args: string[] = []): Promise<App> {
+    const [port, healthPort] = [await freePort(), await freePort()];
+    const settings = { PORT: String(port), HEALTH_PORT: String(healthPort), OTEL_SERVICE_NAME: component, ...env };
+    const child = spawn(process.execPath, ['--import', join(dist, 'telemetry.js'), join(dist, `${component}.js`), ...args], { cwd: dist, env: settings });
+    return new App(child, port, healthPort);
+  }
+
+  private constructor(child: ChildProcess, port: number, healthPort: number) {
+    this.#child = child;
+    this.url = `http://127.0.0.1:${port}`;
+    this.health = `http://127.0.0.1:${healthPort}`;
+    child.stdout?.on('data', (text: Buffer) => { this.stdout += text.toString(); });
+    child.stderr?.on('data', (text: Buffer) => { this.stderr += text.toString(); });
+    child.on('close', (code) => { this.exitCode = code ?? -1; });
+  }
+
+  async ready(): Promise<this> {
+    await eventually(`a ready component at ${this.url}`, async () => {
+      if (this.exitCode !== undefined) throw new Error(`expected the component to run, found it ended with ${this.exitCode}: ${this.stderr}`);
+      const answer = await fetch(`${this.health}/readyz`).catch(() => undefined);
+      return answer?.ok ? true : undefined;
+    });
+    return this;
+  }
+
+  /** The lines of its log, as pino wrote them. */
+  log(): Record<string, unknown>[] {
+    return this.stdout.split('\n').filter((line) => line.startsWith('{"level"')).map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  exited(): Promise<number> {
+    return eventually('the process to end', () => this.exitCode);
+  }
+
+  /** Ends it as Kubernetes would. @returns its exit code, and how many milliseconds it took */
+  async stop(): Promise<{ code: number; took: number }> {
+    const start = Date.now();
+    this.#child.kill('SIGTERM');
+    return { code: await this.exited(), took: Date.now() - start };
+  }
+}

@@ -1,0 +1,79 @@
+// An OTLP/HTTP receiver inside a test: keeps what the apps send (as JSON), for the test to look at.
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tracesFromOtlp } from '../guide/traces.ts';
+import type { Trace } from '../guide/traces.ts';
+import { eventually } from './eventually.ts';
+
+interface LogRecord { traceId?: string; spanId?: string; severityText?: string; body?: { stringValue?: string } }
+interface ResourceSpans { resourceSpans: unknown[] }
+interface ResourceLogs { resourceLogs: { scopeLogs: { logRecords: LogRecord[] }[] }[] }
+interface ResourceMetrics { resourceMetrics: { scopeMetrics: { metrics: { name: string }[] }[] }[] }
+
+export class Receiver {
+  /** Path and content type of every request, in order. */
+  readonly requests: { path: string; type: string; bytes: Buffer }[] = [];
+  readonly #server: Server;
+
+  static async start(): Promise<Receiver> {
+    const receiver = new Receiver();
+    await new Promise<void>((resolve) => receiver.#server.listen(0, '127.0.0.1', resolve));
+    return receiver;
+  }
+
+  private constructor() {
+    this.#server = createServer((request, response) => this.#receive(request, response));
+  }
+
+  #receive(request: IncomingMessage, response: ServerResponse): void {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      this.requests.push({ path: request.url ?? '', type: request.headers['content-type'] ?? '', bytes: Buffer.concat(chunks) });
+      response.writeHead(200, { 'content-type': request.headers['content-type'] ?? 'application/json' });
+      response.end(request.headers['content-type'] === 'application/json' ? '{}' : undefined);
+    });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #received<T>(path: string): T[] {
+    return this.requests
+      .filter((request) => request.path === path && request.type === 'application/json')
+      .map(({ bytes }) => JSON.parse(bytes.toString('utf8')) as T);
+  }
+
+  traces(): Trace[] {
+    return tracesFromOtlp({ resourceSpans: this.#received<ResourceSpans>('/v1/traces').flatMap(({ resourceSpans }) => resourceSpans) });
+  }
+
+  logRecords(): LogRecord[] {
+    return this.#received<ResourceLogs>('/v1/logs')
+      .flatMap(({ resourceLogs }) => resourceLogs)
+      .flatMap(({ scopeLogs }) => scopeLogs)
+      .flatMap(({ logRecords }) => logRecords);
+  }
+
+  metricNames(): string[] {
+    return this.#received<ResourceMetrics>('/v1/metrics')
+      .flatMap(({ resourceMetrics }) => resourceMetrics)
+      .flatMap(({ scopeMetrics }) => scopeMetrics)
+      .flatMap(({ metrics }) => metrics.map(({ name }) => name));
+  }
+
+  /** The trace, once it has at least `spans` spans and they hang together. */
+  trace(traceId: string, spans = 1): Promise<Trace> {
+    return eventually(`trace ${traceId} with ${spans} spans`, () => {
+      const trace = this.traces().find((candidate) => candidate.traceId === traceId);
+      return trace && trace.spans.length >= spans ? trace : undefined;
+    });
+  }
+}
