@@ -7,10 +7,10 @@ import type { Destination, Engine, EngineFacts, Plan } from './engines.ts';
 import { isLoopbackRegistry, referenceText } from './image-reference.ts';
 import type { ImageReference } from './image-reference.ts';
 import type { Kube } from './kube.ts';
-import { labFile, readJson, writeWhole } from './labs.ts';
+import { imageRecordFile, readJson, writeWhole } from './labs.ts';
 import { ensureBuildahBase } from './parts/images.ts';
 import { ensurePackages } from './parts/packages.ts';
-import { cacheDir, repoRoot } from './support/paths.ts';
+import { cacheDir, repoRoot, stateDir } from './support/paths.ts';
 import { run } from './support/run.ts';
 import type { Progress } from './support/progress.ts';
 import { surveyCluster } from './survey.ts';
@@ -87,15 +87,25 @@ async function inputFiles(): Promise<string[]> {
 export async function ensureLoaded(image: BuiltImage, destination: Destination, kube: Kube, report: Progress): Promise<void> {
   if (image.shared) return;
   const { id, images } = await surveyCluster(kube);
-  const record = labFile(`image-${id ?? ''}`, 'json');
-  if (images.has(IMAGE) && readJson<LoadRecord>(record)?.inputs === image.inputs) return;
+  const record = loadRecord(destination);
+  const now: LoadRecord = { cluster: id, inputs: image.inputs };
+  const before = readJson<LoadRecord>(record);
+  if (images.has(IMAGE) && before?.cluster === now.cluster && before?.inputs === now.inputs) return;
   await report.step('Give the image to the nodes', () => load(image.engine, destination), { estimate: 10 });
-  writeWhole(record, { inputs: image.inputs } satisfies LoadRecord);
+  writeWhole(record, now);
 }
 
-/** What a cluster was given last; its file is named by the cluster's own id, so that a new cluster has none. */
+/** What a cluster was given last. */
 interface LoadRecord {
+  /** The cluster's own id: another one of the same name has not been given anything. */
+  cluster: string | undefined;
   inputs: string;
+}
+
+/** The record of a throwaway cluster goes with it; that of another one is kept beside the records of its labs. */
+function loadRecord(destination: Destination): string {
+  if (destination.kind === 'throwaway') return stateDir(destination.name, 'image.json');
+  return imageRecordFile('context' in destination ? destination.context : destination.kind);
 }
 
 async function load(engine: Engine, destination: Destination): Promise<void> {

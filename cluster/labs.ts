@@ -1,6 +1,6 @@
 // The labs that `up` brought up, as files: written before anything is made, so that `down` finds it after a crash too.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Reach } from './kube.ts';
 import { stateDir } from './support/paths.ts';
 
@@ -23,8 +23,10 @@ export function labKey(lab: Pick<Lab, 'throwaway' | 'reach' | 'namespace' | 'rel
   return [where, lab.namespace, lab.release].join(' ').replace(/[^\w.-]+/g, '_');
 }
 
+const ENDINGS = ['lab.json', 'door.json', 'door.log'] as const;
+
 /** The path of a lab's file with this ending. No cluster can be named so, for its dot. */
-export function labFile(key: string, ending: string): string {
+export function labFile(key: string, ending: (typeof ENDINGS)[number]): string {
   return stateDir('labs.d', `${key}.${ending}`);
 }
 
@@ -42,16 +44,20 @@ export function recordedLabs(): Lab[] {
     .flatMap((file) => readJson<Lab>(join(directory, file)) ?? []);
 }
 
-/** Removes a lab's record and everything kept beside it. */
+/** The file that says which image the cluster of a context was given. */
+export function imageRecordFile(context: string): string {
+  return stateDir('labs.d', `${context.replace(/[^\w.-]+/g, '_')}.image.json`);
+}
+
+/** Removes a lab's record and everything kept beside it; with the last lab, all that is left. */
 export function forgetLab(lab: Lab): void {
-  for (const file of filesIn(stateDir('labs.d'))) {
-    if (file.startsWith(`${labKey(lab)}.`)) rmSync(stateDir('labs.d', file), { force: true });
-  }
+  for (const ending of ENDINGS) rmSync(labFile(labKey(lab), ending), { force: true });
+  if (recordedLabs().length === 0) rmSync(stateDir('labs.d'), { recursive: true, force: true });
 }
 
 /** Writes beside and renames, so that a reader never sees half of it. */
 export function writeWhole(path: string, value: unknown): void {
-  mkdirSync(stateDir('labs.d'), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.new`, JSON.stringify(value, undefined, 2));
   renameSync(`${path}.new`, path);
 }
