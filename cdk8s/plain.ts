@@ -83,7 +83,7 @@ export function plainCompute(values: LabValues): Compute {
   };
   return {
     decimal: String, json, sha256, overlay, complete, componentLines, defined, env, nodePort,
-    concat: (...lists) => lists.flat(),
+    union: (...lists) => [...new Set(lists.flat())],
     diceSource: source,
     named: (_name, value) => value,
   };

@@ -19,9 +19,9 @@ export interface KubernetesObject {
 }
 
 /** Some of the values: the rest are the defaults. Lists replace, and null takes a default entry out of a map, as in Helm. */
-export type SomeValues<Of = LabValues> = {
-  readonly [Key in keyof Of]?: Of[Key] extends readonly unknown[] ? Of[Key] : Of[Key] extends object ? SomeValues<Of[Key]> | null : Of[Key];
-};
+export type SomeValues<Of = LabValues> = Of extends readonly unknown[] ? Of
+  : Of extends object ? { readonly [Key in keyof Of]?: SomeValues<Of[Key]> | (string extends keyof Of ? null : never) }
+    : Of;
 
 export interface LabRequest {
   /** The prefix of every object's name: a DNS label of at most 53 characters, as Helm has it. */

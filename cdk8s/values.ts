@@ -52,17 +52,10 @@ const componentNames = text({
   doc: 'a component of the Collector: its type, or type/name', pattern: '^[a-zA-Z][0-9a-zA-Z_]{0,62}(/[0-9a-zA-Z_.-]+)?$',
 });
 
-/** Processors that every pipeline of the Collector has anyway, before and after the ones that values name. */
-export const FIXED_PROCESSORS = { first: ['memory_limiter', 'k8sattributes'], last: ['batch'] } as const;
-
 const pipeline = (signal: string, exporter: string) => group(`The ${signal} pipeline.`, {
   processors: list({
     doc: `Processors for ${signal}, in order; they run between memory_limiter and k8sattributes, and batch.`,
-    of: text({
-      doc: 'a name from collector.processors',
-      ...(componentNames.pattern && { pattern: componentNames.pattern }),
-      except: [...FIXED_PROCESSORS.first, ...FIXED_PROCESSORS.last],
-    }),
+    of: componentNames,
   }),
   exporters: list({
     doc: `Where ${signal} go: names from collector.exporters, or the built-in otlp/jaeger and debug.`,
@@ -112,10 +105,14 @@ const guideService = group('The Service of the front door.', {
   }),
 });
 
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+const LABEL_NAME = '^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$';
+const LABEL_VALUE = '^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$';
+
 const toleration = entry('a toleration as in a pod\'s specification', {
-  key: text({ doc: 'Taint key; all of them where it is left out with operator Exists.' }),
+  key: text({ doc: 'Taint key; all of them where it is left out with operator Exists.', pattern: LABEL_NAME }),
   operator: choice({ doc: 'How the key relates to the value.', default: 'Equal', options: ['Equal', 'Exists'] }),
-  value: text({ doc: 'Taint value.' }),
+  value: text({ doc: 'Taint value.', pattern: LABEL_VALUE }),
   effect: choice({
     doc: 'The effect tolerated; all where it is left out.', default: 'NoSchedule',
     options: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'],
@@ -185,8 +182,8 @@ export const labValues = group('The values of the lab.', {
   }),
   nodeSelector: map({
     doc: 'Labels a node must have, for every pod.',
-    names: text({ doc: 'a label\'s name', pattern: '^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$' }),
-    of: text({ doc: 'a label\'s value', pattern: '^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$' }),
+    names: text({ doc: 'a label\'s name', pattern: LABEL_NAME }),
+    of: text({ doc: 'a label\'s value', pattern: LABEL_VALUE }),
   }),
   tolerations: list({ doc: 'Taints that every pod tolerates.', of: toleration }),
 });

@@ -103,7 +103,8 @@ export const scalar = (of: { doc: string }): Scalar<string | number | boolean> =
 /** A Kubernetes resource quantity, https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
 export const quantity = (of: { doc: string }): Scalar<string | number> => ({
   ...of, default: '0', kind: 'scalar', types: ['string', 'number'],
-  pattern: '^[0-9]+(\\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$',
+  // Not [eE] for the exponent: Go's regexp then takes the whole alternative for E alone.
+  pattern: '^[0-9]+(\\.[0-9]+)?(m|[kMGTPE]|[KMGTPE]i|e[0-9]{1,2}|E[0-9]{1,2})?$',
 });
 
 export const map = <Type>(

@@ -61,6 +61,17 @@
 {{- end -}}
 {{- end -}}
 
+{{/* A ConfigMap's entry: list KEY TEXT. Lines for people to read, but quoted where toYaml garbles what it is given: */}}
+{{/* uncommon characters, blank lines at either end. */}}
+{{- define "intro-otel.entry" -}}
+{{- $common := index . 1 | replace "\n" "" | replace "\t" "" | regexMatch "\\A[\\pL\\pM\\pN\\pP\\pS\\p{Zs}]*\\z" -}}
+{{- if and $common (index . 1 | regexMatch "(?s)\\A\\S(.*\\S)?\n\\z") -}}
+{{ dict (index . 0) (index . 1) | toYaml }}
+{{- else -}}
+{{ index . 0 | quote }}: {{ index . 1 | quote }}
+{{- end -}}
+{{- end -}}
+
 {{/* The dice's source as given, or the example for the level. The examples' first line only says that the file is generated. */}}
 {{- define "intro-otel.dice.given" -}}
 {{- if .Values.dice.source -}}

@@ -14,9 +14,9 @@ import { imageOf } from '../lab/workload.ts';
 import { objectsOf } from '../render.ts';
 import { VERSION, labValues } from '../values.ts';
 import type { LabValues } from '../values.ts';
-import { TEMPLATE_PREFIX, helmCompute } from './compute.ts';
+import { helmCompute } from './compute.ts';
 import type { NamedTemplate } from './compute.ts';
-import { goExpression } from './expression.ts';
+import { TEMPLATE_PREFIX, goExpression } from './expression.ts';
 import { printObject, printText } from './printer.ts';
 import { Sentinels } from './sentinels.ts';
 

@@ -1,7 +1,7 @@
 // The operations on values as expressions for Helm; those that need more than a function of Helm's are in _helpers.tpl.
 import type { k8s } from 'cdk8s-plus-27';
 import type { Components, Compute } from '../lab/compute.ts';
-import { goExpression } from './expression.ts';
+import { TEMPLATE_PREFIX, goExpression } from './expression.ts';
 import type { Sentinels } from './sentinels.ts';
 
 /** A named template that the printer has to write: text, or JSON that `include … | fromJson` reads back. */
@@ -9,9 +9,6 @@ export interface NamedTemplate {
   readonly name: string;
   readonly body: { readonly text: string } | { readonly json: string };
 }
-
-/** The chart's prefix of template names, which are global to all charts of a release. */
-export const TEMPLATE_PREFIX = 'intro-otel.';
 
 const include = (name: string, argument: string): string => `include "${TEMPLATE_PREFIX}${name}" ${argument}`;
 
@@ -33,7 +30,7 @@ export function helmCompute(sentinels: Sentinels): Compute & { templates: NamedT
     decimal: (value) => text(`${go(value)} | toString`),
     json: (value) => text(`toJson ${go(value)}`),
     sha256: (value) => text(`${go(value)} | sha256sum`),
-    concat: (...lists) => [sentinels.add('list', `concat ${lists.map(go).join(' ')}`)],
+    union: (...lists) => [sentinels.add('list', `concat ${lists.map(go).join(' ')} | uniq`)],
     overlay: (base, top) => components(include('overlay', go([base, top]))),
     complete: (all, prefix, settings) => components(include('complete', go([all, prefix, settings]))),
     componentLines: (all) => text(include('componentLines', go(all))),

@@ -1,6 +1,9 @@
 // Go template expressions for plain data with sentinels in it.
 import type { Sentinel, Sentinels } from './sentinels.ts';
 
+/** The chart's prefix of template names, which are global to all charts of a release. */
+export const TEMPLATE_PREFIX = 'intro-otel.';
+
 /** A Go string literal. What JSON escapes, Go understands. */
 export const goString = (text: string): string => JSON.stringify(text);
 

@@ -3,7 +3,7 @@
 // Each sentinel, and each text that has one inside, becomes a placeholder that YAML prints as it is; then each line with a
 // placeholder is rewritten as the template action it stands for. A sentinel that is left over is an error.
 import { Document } from 'yaml';
-import { asText, goExpression, goString } from './expression.ts';
+import { TEMPLATE_PREFIX, asText, goExpression, goString } from './expression.ts';
 import { SENTINEL } from './sentinels.ts';
 import type { Sentinel, Sentinels } from './sentinels.ts';
 
@@ -42,7 +42,7 @@ const actions: Readonly<Record<Sentinel['kind'], (of: Sentinel) => Action>> = {
   map: ({ expression }) => ({ before, inner }) => `${before}{{- toYaml ${expression} | nindent ${inner.length + 2} }}`,
   list: ({ expression }) => ({ before, inner }) => `${before}{{- toYaml ${expression} | nindent ${inner.length + 2} }}`,
   block: ({ expression }) => ({ indent, key }) =>
-    `${indent}{{- dict ${goString(key)} (${expression}) | toYaml | nindent ${indent.length} }}`,
+    `${indent}{{- include "${TEMPLATE_PREFIX}entry" (list ${goString(key)} (${expression})) | nindent ${indent.length} }}`,
   items: ({ expression }) => ({ indent }) =>
     `${indent}{{- ${indented(expression, indent)} | nindent ${indent.length} }}`,
   optional: ({ expression, condition }) => ({ before, inner }) =>

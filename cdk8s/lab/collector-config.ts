@@ -1,6 +1,5 @@
 // The Collector's configuration: what is fixed as YAML, what values decide as JSON inside of it (which is YAML too).
 // https://opentelemetry.io/docs/collector/configuration/
-import { FIXED_PROCESSORS } from '../values.ts';
 import type { Signal } from '../values.ts';
 import type { Components } from './compute.ts';
 import { PORTS, nameOf } from './lab.ts';
@@ -38,6 +37,10 @@ const builtInProcessors = (lab: LabProps): Components => ({
   batch: { timeout: '200ms', send_batch_size: 512, send_batch_max_size: 1024 },
 });
 
+/** In every pipeline, around the ones that values name; where values name one of these too, it stays in one place. */
+const FIRST = ['memory_limiter', 'k8sattributes'];
+const LAST = ['batch'];
+
 const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
 
 /** The text of config.yaml. */
@@ -52,10 +55,10 @@ export function collectorConfig(lab: LabProps): string {
     const named = collector.pipelines[signal];
     return `    ${signal}:
       receivers: ["otlp"]
-      processors: ${compute.json(compute.concat(
-        FIXED_PROCESSORS.first, compute.defined(`${path}.processors`, named.processors, processors), FIXED_PROCESSORS.last,
+      processors: ${compute.json(compute.union(
+        FIRST, compute.defined(`${path}.processors`, named.processors, processors), LAST,
       ))}
-      exporters: ${compute.json(compute.defined(`${path}.exporters`, named.exporters, exporters))}
+      exporters: ${compute.json(compute.union(compute.defined(`${path}.exporters`, named.exporters, exporters)))}
 `;
   };
   return compute.named('collector-config', `extensions:

@@ -23,8 +23,8 @@ export interface Compute {
   /** Lower-case hexadecimal SHA-256 of the text in UTF-8. */
   sha256(text: string): string;
 
-  /** Lists end to end. */
-  concat(...lists: (readonly string[])[]): readonly string[];
+  /** Lists end to end, each entry only where it comes first. */
+  union(...lists: (readonly string[])[]): readonly string[];
 
   /** The components of both, the settings of `top` winning over those of `base`, setting by setting. */
   overlay(base: Components, top: Components): Components;

@@ -65,16 +65,16 @@ processors:
   pipelines:
     traces:
       receivers: ["otlp"]
-      processors: {{ toJson (concat (list "memory_limiter" "k8sattributes") (include "intro-otel.defined" (list "collector.pipelines.traces.processors" .Values.collector.pipelines.traces.processors (include "intro-otel.processors" . | fromJson)) | fromJsonArray) (list "batch")) }}
-      exporters: {{ toJson (include "intro-otel.defined" (list "collector.pipelines.traces.exporters" .Values.collector.pipelines.traces.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) }}
+      processors: {{ toJson (concat (list "memory_limiter" "k8sattributes") (include "intro-otel.defined" (list "collector.pipelines.traces.processors" .Values.collector.pipelines.traces.processors (include "intro-otel.processors" . | fromJson)) | fromJsonArray) (list "batch") | uniq) }}
+      exporters: {{ toJson (concat (include "intro-otel.defined" (list "collector.pipelines.traces.exporters" .Values.collector.pipelines.traces.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) | uniq) }}
     metrics:
       receivers: ["otlp"]
-      processors: {{ toJson (concat (list "memory_limiter" "k8sattributes") (include "intro-otel.defined" (list "collector.pipelines.metrics.processors" .Values.collector.pipelines.metrics.processors (include "intro-otel.processors" . | fromJson)) | fromJsonArray) (list "batch")) }}
-      exporters: {{ toJson (include "intro-otel.defined" (list "collector.pipelines.metrics.exporters" .Values.collector.pipelines.metrics.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) }}
+      processors: {{ toJson (concat (list "memory_limiter" "k8sattributes") (include "intro-otel.defined" (list "collector.pipelines.metrics.processors" .Values.collector.pipelines.metrics.processors (include "intro-otel.processors" . | fromJson)) | fromJsonArray) (list "batch") | uniq) }}
+      exporters: {{ toJson (concat (include "intro-otel.defined" (list "collector.pipelines.metrics.exporters" .Values.collector.pipelines.metrics.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) | uniq) }}
     logs:
       receivers: ["otlp"]
-      processors: {{ toJson (concat (list "memory_limiter" "k8sattributes") (include "intro-otel.defined" (list "collector.pipelines.logs.processors" .Values.collector.pipelines.logs.processors (include "intro-otel.processors" . | fromJson)) | fromJsonArray) (list "batch")) }}
-      exporters: {{ toJson (include "intro-otel.defined" (list "collector.pipelines.logs.exporters" .Values.collector.pipelines.logs.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) }}
+      processors: {{ toJson (concat (list "memory_limiter" "k8sattributes") (include "intro-otel.defined" (list "collector.pipelines.logs.processors" .Values.collector.pipelines.logs.processors (include "intro-otel.processors" . | fromJson)) | fromJsonArray) (list "batch") | uniq) }}
+      exporters: {{ toJson (concat (include "intro-otel.defined" (list "collector.pipelines.logs.exporters" .Values.collector.pipelines.logs.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) | uniq) }}
 {{ end }}
 
 {{- define "intro-otel.jaeger-config" -}}

@@ -1,0 +1,45 @@
+// The keystone: the chart, rendered by the real helm, and renderLab give the same objects for the same values.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { examples } from '../../cdk8s/examples.ts';
+import { completeValues, renderLab } from '../../cdk8s/render.ts';
+import { dnsLabel, someValues } from './arbitrary.ts';
+import { byName, chart, parseManifests, template } from './helm.ts';
+import type { Release } from './helm.ts';
+import type { SomeValues } from '../../cdk8s/render.ts';
+
+/** Change it to try other values; a failure prints the smallest values that fail. */
+const SEED = 20260322;
+const VALUES = 240;
+
+const schema = new Ajv2020({ allowUnionTypes: true }).compile(JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as object);
+
+async function expectSame(request: Release & { readonly values: SomeValues }): Promise<void> {
+  const { stdout, stderr } = await template(request);
+  expect(stderr).toBe('');
+  expect(byName(parseManifests(stdout))).toEqual(byName(renderLab({ ...request, managedBy: 'Helm' })));
+}
+
+const lab = { release: 'intro-otel', namespace: 'default' };
+
+test('helm template and renderLab agree on the defaults', async () => {
+  await expectSame({ ...lab, values: {} });
+});
+
+test.each(examples)('helm template and renderLab agree on the example $name', async ({ values }) => {
+  await expectSame({ ...lab, values });
+});
+
+test('null takes a default entry out of a map in both', async () => {
+  await expectSame({ ...lab, values: { dice: { resources: { limits: { memory: null } } } } });
+});
+
+test(`helm template and renderLab agree on ${VALUES} generated values (seed ${SEED})`, async () => {
+  const request = fc.record({ release: dnsLabel, namespace: dnsLabel, values: someValues });
+  await fc.assert(fc.asyncProperty(request, request, async (...two) => {
+    for (const { values } of two) expect(schema(completeValues(values)) ? [] : schema.errors).toEqual([]);
+    await Promise.all(two.map(expectSame));
+  }), { seed: SEED, numRuns: VALUES / 2 });
+}, 300_000);
