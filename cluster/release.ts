@@ -28,7 +28,7 @@ const READY_WITHIN = '15m';
 const LOOK_EVERY = 2000;
 /** How long a pod may be in trouble before it is given up: a registry or a Secret may be a moment late. */
 const TROUBLE_LASTS = 20_000;
-const PENDING_PATIENCE = 30_000;
+const PENDING_PATIENCE = 10_000;
 
 /** Makes the namespace, whose pods must be restricted ones: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
 export async function createNamespace(kube: Kube, name: string): Promise<void> {
@@ -102,7 +102,7 @@ async function untilNotPending(kube: Kube, release: Release, report: Progress): 
   const until = Date.now() + PENDING_PATIENCE;
   let pending = await pendingRecord(kube, release);
   if (pending === undefined) return;
-  report.note('An earlier helm on this release was cut short, or still runs: waiting for it for half a minute');
+  report.note('An earlier helm on this release was cut short, or still runs: waiting ten seconds for it');
   while (pending !== undefined && Date.now() < until) {
     await sleep(LOOK_EVERY);
     pending = await pendingRecord(kube, release);
