@@ -45,8 +45,10 @@ const actions: Readonly<Record<Sentinel['kind'], (of: Sentinel) => Action>> = {
     `${indent}{{- include "${TEMPLATE_PREFIX}entry" (list ${goString(key)} (${expression})) | nindent ${indent.length} }}`,
   items: ({ expression }) => ({ indent }) =>
     `${indent}{{- ${indented(expression, indent)} | nindent ${indent.length} }}`,
-  optional: ({ expression, condition }) => ({ before, inner }) =>
-    `${inner}{{- if ${condition} }}\n${before}{{ ${expression} }}\n${inner}{{- end }}`,
+  optional: ({ expression, condition }) => ({ before, indent, inner }) => {
+    if (inner !== indent) throw new Error(`${expression} may be left out, so it can't come first in a list's entry.`);
+    return `${indent}{{- if ${condition} }}\n${before}{{ ${expression} }}\n${indent}{{- end }}`;
+  },
 };
 
 class ObjectPrinter {

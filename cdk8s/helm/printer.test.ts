@@ -1,0 +1,95 @@
+import { goExpression } from './expression.ts';
+import { printObject, printText } from './printer.ts';
+import { Sentinels } from './sentinels.ts';
+import { integer, list, map, settings, text } from '../describe/describe.ts';
+
+const setup = (): { all: Sentinels; print: (object: unknown) => string } => {
+  const all = new Sentinels();
+  return { all, print: (object) => printObject(all, object).trimEnd() };
+};
+
+describe('the printer', () => {
+  test('prints a text as a quoted action', () => {
+    const { all, print } = setup();
+    expect(print({ a: all.add('text', '.Values.a') })).toBe('a: {{ .Values.a | quote }}');
+  });
+
+  test('prints an integer and a flag without quotes, so that they keep their type', () => {
+    const { all, print } = setup();
+    expect(print({ port: all.add('integer', '.Values.port | int'), open: all.add('flag', '.Values.on') }))
+      .toBe('port: {{ .Values.port | int }}\nopen: {{ .Values.on }}');
+  });
+
+  test('prints text around a value with printf, in which a percent sign is literal', () => {
+    const { all, print } = setup();
+    expect(print({ a: `100% ${all.add('text', '.Values.a')} "x"` })).toBe('a: {{ (printf "100%% %s \\"x\\"" .Values.a) | quote }}');
+  });
+
+  test('prints a name that the release\'s name begins as people would write it', () => {
+    const { all, print } = setup();
+    const release = all.add('name', '.Release.Name');
+    expect(print({ a: `${release}-dice`, b: release, c: `${release}-1` }))
+      .toBe('a: {{ .Release.Name }}-dice\nb: {{ .Release.Name | quote }}\nc: {{ (printf "%s-1" .Release.Name) | quote }}');
+  });
+
+  test('prints maps and lists a level deeper than their key, also after a dash', () => {
+    const { all, print } = setup();
+    const anyText = text({ doc: '' });
+    const nodes = all.valueAt('.Values.nodes', map({ doc: '', names: anyText, of: anyText }));
+    const names = all.valueAt('.Values.names', list({ doc: '', of: anyText }));
+    expect(print({ a: [{ nodes, names }] }))
+      .toBe('a:\n  - nodes: {{- toYaml .Values.nodes | nindent 6 }}\n    names: {{- toYaml .Values.names | nindent 6 }}');
+  });
+
+  test('leaves an optional value out with its key', () => {
+    const { all, print } = setup();
+    const port = all.add('optional', '.Values.port', '.Values.on');
+    expect(print({ a: [{ name: 'x', port }] })).toBe('a:\n  - name: x\n    {{- if .Values.on }}\n    port: {{ .Values.port }}\n    {{- end }}');
+    expect(() => print({ a: [{ port }] })).toThrow('can\'t come first in a list\'s entry');
+  });
+
+  test('puts items in the place of the list\'s entry that stands for them', () => {
+    const { all, print } = setup();
+    expect(print({ env: [{ name: 'A' }, { name: all.add('items', 'include "env" .') }] }))
+      .toBe('env:\n  - name: A\n  {{- include "env" . | nindent 2 }}');
+  });
+
+  test('escapes text in which Helm would see an action', () => {
+    const { print } = setup();
+    expect(print({ a: '{{ .Values.secret }}' })).toBe('a: {{ "{{ .Values.secret }}" | quote }}');
+  });
+
+  test('quotes text that YAML 1.1 would take for something else', () => {
+    const { print } = setup();
+    expect(print(['no', '1e3', '0x1f', 'null', '12:30:45'])).toBe('- "no"\n- "1e3"\n- "0x1f"\n- "null"\n- "12:30:45"');
+  });
+
+  test('refuses a sentinel in a key', () => {
+    const { all, print } = setup();
+    expect(() => print({ [`${all.add('text', '.Values.a')}-x`]: 1, b: 2 })).toThrow('The value .Values.a stands where the printer can\'t put it');
+  });
+
+  test('refuses a number inside of a text', () => {
+    const { all, print } = setup();
+    expect(() => print({ a: `port ${all.add('integer', '.Values.port | int')}` })).toThrow('A value of kind integer (.Values.port | int) stands inside');
+  });
+
+  test('refuses what looks like a sentinel but is none', () => {
+    expect(() => setup().print({ a: 'zq7qz' })).toThrow('"zq7qz" looks like a sentinel');
+  });
+});
+
+test('a named template\'s text has actions for sentinels and none where the text only looks like one', () => {
+  const { all } = setup();
+  expect(printText(all, `a: ${all.add('text', '.Values.a')}\nb: {{ c }}\n`)).toBe('a: {{ .Values.a }}\nb: {{ "{{" }} c }}\n');
+});
+
+test('data with values in it becomes a Go template expression', () => {
+  const { all } = setup();
+  const value = {
+    n: all.valueAt('.Values.n', integer({ doc: '', default: 1, minimum: 0, maximum: 9 })),
+    m: all.valueAt('.Values.m', settings({ doc: '' })),
+    l: ['a', 1, true, {}],
+  };
+  expect(goExpression(all, value)).toBe('(dict\n  "n" (.Values.n | int)\n  "m" .Values.m\n  "l" (list "a" 1 true dict))');
+});

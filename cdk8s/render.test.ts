@@ -1,0 +1,148 @@
+import { renderLab } from './render.ts';
+import type { KubernetesObject, SomeValues } from './render.ts';
+
+interface PodSpec {
+  automountServiceAccountToken: boolean;
+  enableServiceLinks: boolean;
+  hostNetwork?: boolean;
+  securityContext: { runAsNonRoot: boolean; runAsUser: number; seccompProfile: { type: string } };
+  volumes: Record<string, unknown>[];
+  containers: [Container];
+}
+
+interface Container {
+  image: string;
+  imagePullPolicy: string;
+  env: { name: string; value?: string }[];
+  terminationMessagePolicy: string;
+  resources: { requests: Record<string, string>; limits: Record<string, string> };
+  securityContext: { allowPrivilegeEscalation: boolean; readOnlyRootFilesystem: boolean; capabilities: { drop: string[] } };
+  startupProbe?: object;
+  readinessProbe?: object;
+  livenessProbe?: object;
+}
+
+interface Deployment extends KubernetesObject {
+  spec: {
+    selector: { matchLabels: Record<string, string> };
+    template: { metadata: { labels: Record<string, string>; annotations?: Record<string, string> }; spec: PodSpec };
+  };
+}
+
+const render = (values: SomeValues = {}, release = 'lab'): KubernetesObject[] => renderLab({ release, namespace: 'class', values });
+
+const deployments = (values?: SomeValues, release?: string): Deployment[] =>
+  render(values, release).filter(({ kind }) => kind === 'Deployment') as Deployment[];
+
+const template = (of: Deployment): Deployment['spec']['template'] => of.spec.template;
+
+/** The names of Deployments whose pods a change of values would replace. */
+function replaced(before: SomeValues, after: SomeValues): string[] {
+  const old = new Map(deployments(before).map((of) => [of.metadata.name, JSON.stringify(template(of))]));
+  return deployments(after).filter((of) => old.get(of.metadata.name) !== JSON.stringify(template(of))).map((of) => of.metadata.name);
+}
+
+describe.each(deployments().map((of) => [of.metadata.name, of] as const))('the Deployment %s', (_name, deployment) => {
+  const pod = template(deployment).spec;
+  const [container] = pod.containers;
+
+  test('fits the Pod Security Standard "restricted"', () => {
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(container.securityContext).toMatchObject({
+      allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] },
+    });
+    expect(pod.hostNetwork).toBeUndefined();
+  });
+
+  test('is probed at start, for readiness and for life', () => {
+    expect(Object.keys(container)).toEqual(expect.arrayContaining(['startupProbe', 'readinessProbe', 'livenessProbe']));
+  });
+
+  test('says what it asks for and what bounds its memory', () => {
+    expect(container.resources).toMatchObject({ requests: { cpu: /./, memory: /./ } as never, limits: { memory: expect.any(String) as string } });
+  });
+
+  test('shows the end of its log as its status when it fails', () => {
+    expect(container.terminationMessagePolicy).toBe('FallbackToLogsOnError');
+  });
+
+  test('runs an image of a certain version that is on the node already', () => {
+    expect(container.image).toMatch(/:\d+\.\d+\.\d+$/);
+    expect(container.imagePullPolicy).toBe('IfNotPresent');
+  });
+
+  test('selects its own pods', () => {
+    expect(template(deployment).metadata.labels).toMatchObject(deployment.spec.selector.matchLabels);
+  });
+
+  test('has no label in its pods that an upgrade of the lab would change', () => {
+    expect(Object.values(template(deployment).metadata.labels)).not.toContain('0.1.0');
+  });
+});
+
+test('only the Collector gets a token for the API server', () => {
+  const with_ = deployments().filter((of) => template(of).spec.automountServiceAccountToken).map((of) => of.metadata.name);
+  expect(with_).toEqual(['lab-collector']);
+});
+
+test('nothing is cluster-scoped and everything is in the namespace, under the release\'s name', () => {
+  for (const { kind, metadata } of render()) {
+    expect(kind).not.toMatch(/^Cluster|^Namespace$/);
+    expect(metadata).toMatchObject({ namespace: 'class', name: expect.stringMatching(/^lab-/) as string });
+  }
+});
+
+test('every object carries the labels that others rely on', () => {
+  for (const { metadata: { labels } } of render()) {
+    expect(labels).toMatchObject({ 'app.kubernetes.io/part-of': 'intro-otel', 'app.kubernetes.io/instance': 'lab' });
+    expect(labels['app.kubernetes.io/component']).toMatch(/^(collector|jaeger|dice|arcade|prizes|visitors|guide)$/);
+  }
+});
+
+test('two labs in one namespace share no name and select no pod of each other\'s', () => {
+  const [first, second] = ['a', 'b'].map((release) => render({}, release)) as [KubernetesObject[], KubernetesObject[]];
+  const names = new Set(first.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
+  expect(second.filter(({ kind, metadata }) => names.has(`${kind}/${metadata.name}`))).toEqual([]);
+  for (const of of deployments({}, 'b')) expect(of.spec.selector.matchLabels).toMatchObject({ 'app.kubernetes.io/instance': 'b' });
+});
+
+test('the lab asks for no more than 300m of CPU and 300 MiB of memory', () => {
+  const asked = (resource: string): number => deployments()
+    .reduce((sum, of) => sum + parseInt(template(of).spec.containers[0].resources.requests[resource] ?? '', 10), 0);
+  expect(asked('cpu')).toBeLessThanOrEqual(300);
+  expect(asked('memory')).toBeLessThanOrEqual(300);
+});
+
+test('visitors come only when they are enabled', () => {
+  const names = render({ visitors: { enabled: false } }).map(({ metadata }) => metadata.name);
+  expect(names).not.toContain('lab-visitors');
+  expect(render().map(({ metadata }) => metadata.name)).toContain('lab-visitors');
+});
+
+test.each<[string, SomeValues, string[]]>([
+  ['the Collector\'s configuration', { collector: { exporters: { debug: { verbosity: 'detailed' } } } }, ['lab-collector']],
+  ['Jaeger\'s configuration', { jaeger: { maxTraces: 10 } }, ['lab-jaeger']],
+  ['the dice\'s source', { dice: { source: 'other' } }, ['lab-dice']],
+  ['the arcade\'s budget', { arcade: { budgetMs: 100 } }, ['lab-arcade']],
+  ['the guide\'s Service', { guide: { service: { type: 'NodePort', nodePort: 30080 } } }, []],
+])('a change of %s replaces the pods that use it, and no others', (_what, values, expected) => {
+  expect(replaced({}, values)).toEqual(expected);
+});
+
+test('a variable of the user\'s wins over the lab\'s own and stands there once', () => {
+  const dice = deployments({ dice: { env: { OTEL_SERVICE_NAME: 'mine' } } }).find((of) => of.metadata.name === 'lab-dice');
+  expect(dice && template(dice).spec.containers[0].env.filter(({ name }) => name === 'OTEL_SERVICE_NAME'))
+    .toEqual([{ name: 'OTEL_SERVICE_NAME', value: 'mine' }]);
+});
+
+test('exporters to other backends are bounded unless they say otherwise themselves', () => {
+  const config = render({ collector: { exporters: { 'otlp/second': { endpoint: 'a:1' }, 'otlphttp/own': { sending_queue: { enabled: false } } } } })
+    .find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'lab-collector') as KubernetesObject & { data: Record<string, string> };
+  const lines = (name: string): string => config.data['config.yaml']?.split(`  "${name}":\n`)[1]?.split(/\n {2}\S/)[0] ?? '';
+  expect(lines('otlp/second')).toMatch(/"max_elapsed_time":"30s"[^]*"queue_size":4194304/);
+  expect(lines('otlphttp/own')).toContain('"sending_queue": {"enabled":false}');
+});
+
+test.each(['', 'Upper', '-a', 'a-', 'a.b', 'x'.repeat(54)])('the release name "%s" is refused', (release) => {
+  expect(() => render({}, release)).toThrow('A release\'s name must be at most 53');
+});
