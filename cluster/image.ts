@@ -10,8 +10,9 @@ import type { Kube } from './kube.ts';
 import { imageRecordFile, readJson, writeWhole } from './labs.ts';
 import { ensureBuildahBase } from './parts/images.ts';
 import { ensurePackages } from './parts/packages.ts';
+import { UserError } from './support/errors.ts';
 import { cacheDir, repoRoot, stateDir } from './support/paths.ts';
-import { run } from './support/run.ts';
+import { CommandError, run } from './support/run.ts';
 import type { Progress } from './support/progress.ts';
 import { surveyCluster } from './survey.ts';
 import { loadImage } from './throwaway/index.ts';
@@ -138,10 +139,26 @@ export function command(words: readonly string[], options: Parameters<typeof run
   return run(program, args, options);
 }
 
-/** Pushes the image under another name. TLS is left out only for a registry on this machine. */
-export async function pushImage(image: BuiltImage, target: ImageReference, report: Progress): Promise<void> {
-  const words = pushCommands(image.engine, IMAGE, referenceText(target), isLoopbackRegistry(target));
-  await report.step(`Push ${referenceText(target)}`, async () => {
-    for (const each of words) await command(each);
+/** Pushes the image under another name. TLS is left out only for a registry on this machine. @throws UserError */
+export async function pushImage({ engine }: BuiltImage, target: ImageReference, report: Progress): Promise<void> {
+  const name = referenceText(target);
+  const words = pushCommands(engine, IMAGE, name, isLoopbackRegistry(target));
+  await report.step(`Push ${name}`, async () => {
+    for (const each of words) await command(each).catch((error: unknown) => {
+      throw pushError(error, engine, target);
+    });
   });
+}
+
+function pushError(error: unknown, engine: Engine, target: ImageReference): unknown {
+  if (!(error instanceof CommandError)) return error;
+  return new UserError(
+    `${referenceText(target)} could not be pushed.`,
+    {
+      expected: `a registry at ${target.registry} that takes it`,
+      found: error.result.stderr.trim().split('\n').at(-1) ?? '',
+      todo: [`log in: ${engine.name} login ${target.registry}`, 'see to the name, and that the registry can be reached from here'],
+    },
+    { cause: error },
+  );
 }
