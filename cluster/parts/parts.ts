@@ -74,6 +74,7 @@ export function buildFlags(part: Part): string[] {
   return [
     '-mod=readonly',
     '-trimpath',
+    '-gcflags=all=-dwarf=false', // what -s -w would drop at the end is not made at all: a tenth off the time, a fifth off Go's cache
     ...(part.tags === undefined ? [] : ['-tags', part.tags]),
     '-ldflags',
     ['-s -w', part.ldflags ?? ''].join(' ').trim(),
