@@ -14,8 +14,15 @@ export function buildOutside(): { dist: string; remove: () => void } {
   const dist = mkdtempSync(join(tmpdir(), 'intro-otel-apps-'));
   const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '..', 'build.ts'), dist], { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
   if (status !== 0) throw new Error(`expected the build to work, found: ${stderr}`);
-  return { dist, remove: () => rmSync(dist, { recursive: true, force: true }) };
+  const remove = () => {
+    for (const child of running) child.kill('SIGKILL');
+    rmSync(dist, { recursive: true, force: true });
+  };
+  return { dist, remove };
 }
+
+/** What has been started and has not ended: a failed test must not leave any of it behind. */
+const running = new Set<ChildProcess>();
 
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -34,21 +41,29 @@ export class App {
   exitCode: number | undefined;
   readonly #child: ChildProcess;
 
-  /** Starts a component of `dist`; `env` is all of its environment but the ports and its name. */
-  static async start(dist: string, component: string, env: Record<string, string | undefined>, args: string[] = []): Promise<App> {
+  /** Starts a component of `dist`, preloaded as in the image; `env` is all of its environment but the ports and its name. */
+  static start(dist: string, component: string, env: Record<string, string | undefined>, args: string[] = []): Promise<App> {
+    return App.run(dist, ['--import', join(dist, 'telemetry.js'), join(dist, `${component}.js`), ...args], { OTEL_SERVICE_NAME: component, ...env });
+  }
+
+  /** Starts Node with these arguments. */
+  static async run(dist: string, args: string[], env: Record<string, string | undefined>): Promise<App> {
     const [port, healthPort] = [await freePort(), await freePort()];
-    const settings = { PORT: String(port), HEALTH_PORT: String(healthPort), OTEL_SERVICE_NAME: component, ...env };
-    const child = spawn(process.execPath, ['--import', join(dist, 'telemetry.js'), join(dist, `${component}.js`), ...args], { cwd: dist, env: settings });
+    const child = spawn(process.execPath, args, { cwd: dist, env: { PORT: String(port), HEALTH_PORT: String(healthPort), ...env } });
     return new App(child, port, healthPort);
   }
 
   private constructor(child: ChildProcess, port: number, healthPort: number) {
     this.#child = child;
+    running.add(child);
     this.url = `http://127.0.0.1:${port}`;
     this.health = `http://127.0.0.1:${healthPort}`;
     child.stdout?.on('data', (text: Buffer) => { this.stdout += text.toString(); });
     child.stderr?.on('data', (text: Buffer) => { this.stderr += text.toString(); });
-    child.on('close', (code) => { this.exitCode = code ?? -1; });
+    child.on('close', (code) => {
+      this.exitCode = code ?? -1;
+      running.delete(child);
+    });
   }
 
   async ready(): Promise<this> {
