@@ -1,8 +1,8 @@
 // Compiles parts of the throwaway cluster into the cache, once per version, with progress and an estimate.
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../support/errors.ts';
 import { cacheDir } from '../support/paths.ts';
 import type { Progress } from '../support/progress.ts';
@@ -37,7 +37,9 @@ export async function ensureBuilt(wanted: readonly Part[], report: Progress): Pr
     async (progress) => {
       await checkGo();
       const queue = missing.toSorted((a, b) => b.cold.seconds - a.cold.seconds);
-      await Promise.all(Array.from({ length: totalmem() > MEMORY_FOR_TWO_BUILDS ? 2 : 1 }, () => buildAll(queue, progress)));
+      const lanes = totalmem() > MEMORY_FOR_TWO_BUILDS ? 2 : 1;
+      const ends = await Promise.allSettled(Array.from({ length: lanes }, () => buildAll(queue, progress)));
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
     },
     { estimate: seconds },
   );
@@ -47,8 +49,13 @@ function isBuilt(part: Part): boolean {
   return existsSync(partDir(part));
 }
 
+/** After a failure nothing more is begun; what the other lane builds meanwhile is finished, and will be there the next time. */
 async function buildAll(queue: Part[], report: Progress): Promise<void> {
-  for (let part = queue.shift(); part !== undefined; part = queue.shift()) await buildLocked(part, report);
+  try {
+    for (let part = queue.shift(); part !== undefined; part = queue.shift()) await buildLocked(part, report);
+  } finally {
+    queue.length = 0;
+  }
 }
 
 async function buildLocked(part: Part, report: Progress): Promise<void> {
@@ -67,11 +74,14 @@ async function buildLocked(part: Part, report: Progress): Promise<void> {
   );
 }
 
-/** Builds beside the target and renames, so that what is in the cache is whole. */
+/**
+ * Builds beside the target and renames, so that what is in the cache is whole. In a directory of this process's own, as the
+ * compiler of a run that was killed may still be at work in that one's.
+ */
 async function build(part: Part, progress: Progress): Promise<void> {
   const target = partDir(part);
-  const unfinished = `${target}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
+  const unfinished = `${target}.unfinished-${process.pid}`;
+  await removeUnfinished(target);
   await mkdir(unfinished, { recursive: true });
   let compiled = 0;
   await run('go', ['build', '-v', ...buildFlags(part), '-o', `${unfinished}/`, ...part.packages], {
@@ -82,6 +92,12 @@ async function build(part: Part, progress: Progress): Promise<void> {
   const absent = binariesOf(part).filter((name) => !existsSync(join(unfinished, name)));
   if (absent.length > 0) throw new Error(`the build of ${part.name} left no ${absent.join(', ')} in ${unfinished}`);
   await rename(unfinished, target);
+}
+
+async function removeUnfinished(target: string): Promise<void> {
+  for (const name of existsSync(dirname(target)) ? await readdir(dirname(target)) : []) {
+    if (name.startsWith(`${basename(target)}.unfinished-`)) await rm(join(dirname(target), name), { recursive: true, force: true });
+  }
 }
 
 async function checkGo(): Promise<void> {

@@ -50,6 +50,7 @@ export async function ensurePackages(report: Progress): Promise<void> {
 async function install(aptGet: string, packages: readonly string[], progress: Progress): Promise<void> {
   const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, onLine: (line: string) => progress.detail(line) };
   const wait = ['-o', 'DPkg::Lock::Timeout=300']; // for another apt that runs, as at the start of a cloud machine
+  await run('dpkg', ['--configure', '-a'], options); // what an apt that was killed left half installed
   await run(aptGet, [...wait, 'update'], options);
   await run(aptGet, [...wait, 'install', '--yes', '--no-install-recommends', ...packages], options);
   const still = missingPackages();

@@ -1,7 +1,6 @@
 // The throwaway Kubernetes of a machine that has none: one node, real parts, in namespaces of its own. See README.md.
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureParts } from '../parts/build.ts';
 import { ensureClusterImages } from '../parts/images.ts';
@@ -17,9 +16,10 @@ import type { Leftover } from './cleanup.ts';
 import { importImage } from './containerd.ts';
 import { inside, layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
+import { checkFree, freePort } from './ports.ts';
 import { firstProcess } from './processes.ts';
 import { checkMachine, checkPlaces } from './requirements.ts';
-import { startFresh } from './start.ts';
+import { awaitCluster, launchCluster } from './start.ts';
 import type { ClusterPorts } from './start.ts';
 
 export type { Leftover } from './cleanup.ts';
@@ -67,17 +67,30 @@ export async function startCluster({ name, networkPolicy = true, doorPort, repor
     const running = await findRunning(layout, RECOVERS_WITHIN);
     if (running !== undefined) return sameShape(running, networkPolicy, layout);
     if (findLeftovers(layout).length > 0) await report.step('Remove what is left of an earlier cluster', () => removeCluster(layout));
-    const ports = { apiPort: await freePort(6443), doorPort: doorPort ?? (await freePort(8080)) };
-    await startFresh({ layout, networkPolicy, ...ports, archives: await ensureClusterImages(report) }, report);
-    await writeRecord(layout, { ...ports, networkPolicy });
-    return { ...ports, networkPolicy, kubeconfig: layout.kubeconfig };
+    return report.step('Start Kubernetes', (progress) => startFresh(layout, { networkPolicy, doorPort }, progress), { estimate: 20 });
   });
+}
+
+async function startFresh(layout: Layout, wish: { networkPolicy: boolean; doorPort: number | undefined }, progress: Progress): Promise<RunningCluster> {
+  const archives = await ensureClusterImages(progress);
+  // One start at a time chooses its ports, until it has taken them.
+  const input = await withLock(cacheDir('locks', 'ports'), async () => {
+    const doorPort = wish.doorPort === undefined ? await freePort(8080) : await checkFree(wish.doorPort);
+    const chosen = { layout, networkPolicy: wish.networkPolicy, archives, apiPort: await freePort(6443), doorPort };
+    await launchCluster(chosen);
+    return chosen;
+  });
+  await awaitCluster(input, progress);
+  const record = { apiPort: input.apiPort, doorPort: input.doorPort, networkPolicy: input.networkPolicy };
+  await writeRecord(layout, record);
+  return { ...record, kubeconfig: layout.kubeconfig };
 }
 
 /** Installs and builds whatever a cluster needs that the machine and the cache lack; needs no cluster and starts none. */
 export async function prepareMachine(report: Progress, networkPolicy = true): Promise<void> {
   const wanted: PartName[] = [...BASE_PARTS, 'coredns', 'opentelemetry', ...(networkPolicy ? (['kube-router'] as const) : [])];
-  await Promise.all([ensurePackages(report), ensureParts(wanted, report)]);
+  await ensurePackages(report); // first: it takes seconds, and may need something of the user
+  await ensureParts(wanted, report);
 }
 
 /** Removes the cluster `name` and everything of it, in whatever state it is. */
@@ -148,17 +161,4 @@ async function writeRecord(layout: Layout, record: ClusterRecord): Promise<void>
   await mkdir(layout.dir, { recursive: true });
   await writeFile(`${layout.record}.unfinished`, JSON.stringify(record));
   await rename(`${layout.record}.unfinished`, layout.record);
-}
-
-/** The first port of 127.0.0.1 from `port` on that nobody listens on. */
-async function freePort(port: number): Promise<number> {
-  for (; port < 65_536; port++) if (await canListen(port)) return port;
-  throw new UserError('No port of 127.0.0.1 is free.', { todo: 'End a program that listens on one.' });
-}
-
-function canListen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer().once('error', () => resolve(false));
-    server.listen({ host: '127.0.0.1', port }, () => server.close(() => resolve(true)));
-  });
 }

@@ -14,6 +14,7 @@ import { writeCertificates } from './certs.ts';
 import { createCgroups } from './cgroups.ts';
 import { configFiles, firstObjects, kubeconfig } from './config.ts';
 import { importImage } from './containerd.ts';
+import { accepts } from './ports.ts';
 import { covered, inside, network } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { planOf } from './plan.ts';
@@ -34,21 +35,21 @@ export interface StartInput extends ClusterPorts {
   archives: readonly string[];
 }
 
-/** Starts what is not running, on a machine that has nothing of it. */
-export async function startFresh(input: StartInput, report: Progress): Promise<void> {
+/** Writes what the cluster consists of and starts it; resolves when its ports are taken, which is long before it is ready. */
+export async function launchCluster(input: StartInput): Promise<void> {
   const { layout } = input;
-  await report.step('Write certificates and configuration', () => writeFiles(input));
-  await report.step(
-    'Start Kubernetes',
-    async (progress) => {
-      await openNamespaces(layout);
-      const api = await apiAt(layout, input.apiPort);
-      const check = aliveness(layout);
-      const wait = waiting(layout, check, progress);
-      await Promise.all([importAll(input, check), bringUp(layout, api, wait)]);
-    },
-    { estimate: 25 },
-  );
+  await writeFiles(input);
+  await openNamespaces(layout);
+  const check = aliveness(layout);
+  for (const port of [input.apiPort, input.doorPort]) await until(() => accepts(port), check);
+}
+
+/** Waits until pods can run and resolve names, giving the cluster its first objects and the images meanwhile. */
+export async function awaitCluster(input: StartInput, progress: Progress): Promise<void> {
+  const { layout } = input;
+  const check = aliveness(layout);
+  const api = await apiAt(layout, input.apiPort);
+  await Promise.all([importAll(input, check), bringUp(layout, api, waiting(layout, check, progress))]);
 }
 
 async function writeFiles(input: StartInput): Promise<void> {
@@ -113,12 +114,16 @@ function aliveness(layout: Layout): () => Promise<void> {
 
 async function importAll({ layout, archives }: StartInput, check: () => Promise<void>): Promise<void> {
   const socket = join(layout.host, inside.containerdSocket);
-  while (!existsSync(socket)) {
+  await until(() => Promise.resolve(existsSync(socket)), check);
+  // The small ones first: the first pods wait for them.
+  for (const archive of archives) await importImage(layout, archive);
+}
+
+async function until(done: () => Promise<boolean>, check: () => Promise<void>): Promise<void> {
+  while (!(await done())) {
     await check();
     await sleep(POLL);
   }
-  // The small ones first: the first pods wait for them.
-  for (const archive of archives) await importImage(layout, archive);
 }
 
 type Wait = (what: string, done: () => Promise<boolean>) => Promise<void>;
