@@ -15,7 +15,7 @@ export const examples: readonly Example[] = [
     values: {
       collector: {
         exporters: { debug: { verbosity: 'detailed' } },
-        pipelines: { traces: { exporters: ['otlp/jaeger', 'debug'] } },
+        pipelines: { traces: { exporters: ['otlphttp/jaeger', 'debug'] } },
       },
     },
   },
@@ -81,7 +81,7 @@ export const examples: readonly Example[] = [
       collector: {
         exporters: { 'otlphttp/second': { endpoint: 'http://otlp.example.com:4318' } },
         pipelines: {
-          traces: { exporters: ['otlp/jaeger', 'otlphttp/second'] },
+          traces: { exporters: ['otlphttp/jaeger', 'otlphttp/second'] },
           metrics: { exporters: ['debug', 'otlphttp/second'] },
         },
       },

@@ -58,13 +58,13 @@ const pipeline = (signal: string, exporter: string) => group(`The ${signal} pipe
     of: componentNames,
   }),
   exporters: list({
-    doc: `Where ${signal} go: names from collector.exporters, or the built-in otlp/jaeger and debug.`,
+    doc: `Where ${signal} go: names from collector.exporters, or the built-in otlphttp/jaeger and debug.`,
     of: componentNames, default: [exporter],
   }),
 });
 
 const pipelines = group('What each signal passes through.', {
-  traces: pipeline('traces', 'otlp/jaeger'),
+  traces: pipeline('traces', 'otlphttp/jaeger'),
   metrics: pipeline('metrics', 'debug'),
   logs: pipeline('logs', 'debug'),
 });
@@ -72,7 +72,7 @@ const pipelines = group('What each signal passes through.', {
 const collector = group('The OpenTelemetry Collector, between the apps and the backends.', {
   image: group('The Collector\'s image.', image('the Collector\'s', 'otel/opentelemetry-collector-contrib', '0.140.1')),
   exporters: map({
-    doc: 'Exporters, in the Collector\'s own syntax. Built in: otlp/jaeger and debug (settings given here are added to theirs). '
+    doc: 'Exporters, in the Collector\'s own syntax. Built in: otlphttp/jaeger and debug (settings given here are added to theirs). '
       + 'Those of type otlp and otlphttp get a bounded queue and retries that end, unless they set sending_queue or '
       + 'retry_on_failure themselves.',
     names: componentNames, of: settings({ doc: 'settings of the exporter; {} where it needs none' }),

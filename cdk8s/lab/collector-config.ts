@@ -2,7 +2,7 @@
 // https://opentelemetry.io/docs/collector/configuration/
 import type { Signal } from '../values.ts';
 import type { Components } from './compute.ts';
-import { PORTS, nameOf } from './lab.ts';
+import { PORTS, serviceUrl } from './lab.ts';
 import type { LabProps } from './lab.ts';
 
 /** A backend that can't be reached costs this much memory and no more; what doesn't fit is dropped, counted and logged. */
@@ -13,9 +13,8 @@ const BOUNDED = {
 
 const builtInExporters = (lab: LabProps): Components => ({
   debug: { verbosity: 'basic' },
-  'otlp/jaeger': {
-    endpoint: `${nameOf(lab, 'jaeger')}:${PORTS.otlpGrpc}`, tls: { insecure: true }, compression: 'none', timeout: '5s',
-  },
+  // HTTP, since gRPC waits up to two minutes before it tries again a backend that was away.
+  'otlphttp/jaeger': { endpoint: serviceUrl(lab, 'jaeger', PORTS.otlpHttp), compression: 'none', timeout: '5s' },
 });
 
 const builtInProcessors = (lab: LabProps): Components => ({
@@ -76,6 +75,13 @@ ${compute.componentLines(processors)}exporters:
 ${compute.componentLines(exporters)}service:
   extensions: [health_check]
   telemetry:
+    # Log lines say what happened, and not each time who says so.
+    resource:
+      service.name:
+      service.version:
+      service.instance.id:
+    logs:
+      disable_stacktrace: true
     metrics:
       level: basic
   pipelines:

@@ -70,7 +70,7 @@ function consistent(values: SomeValues): SomeValues {
   if (!collector?.pipelines) return values;
   const defined = {
     processors: ['memory_limiter', 'k8sattributes', 'batch', ...Object.keys(collector.processors ?? {})],
-    exporters: ['debug', 'otlp/jaeger', ...Object.keys(collector.exporters ?? {})],
+    exporters: ['debug', 'otlphttp/jaeger', ...Object.keys(collector.exporters ?? {})],
   };
   const pick = (names: readonly string[], from: readonly string[]): string[] => names.map((name) => from[name.length % from.length] ?? '');
   const pipelines = Object.fromEntries(Object.entries(collector.pipelines).map(([signal, of]) => [signal, {

@@ -32,7 +32,7 @@ test.each<[what: string, values: object, found: string, expected: string]>([
 test('a pipeline that names an exporter nobody defined is refused, with what is defined', async () => {
   const { code, stderr } = await template({ ...lab, values: { collector: { pipelines: { traces: { exporters: ['otlp/secnd'] } } } } });
   expect(code).not.toBe(0);
-  expect(stderr).toContain('collector.pipelines.traces.exporters names "otlp/secnd", which is not defined. Use one of: debug, otlp/jaeger; or define it.');
+  expect(stderr).toContain('collector.pipelines.traces.exporters names "otlp/secnd", which is not defined. Use one of: debug, otlphttp/jaeger; or define it.');
 });
 
 test('helm lint finds nothing to complain about, strictly', async () => {

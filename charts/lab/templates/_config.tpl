@@ -3,10 +3,8 @@
 {{ toJson (include "intro-otel.complete" (list (include "intro-otel.overlay" (list (dict
   "debug" (dict
     "verbosity" "basic")
-  "otlp/jaeger" (dict
-    "endpoint" (printf "%s-jaeger:4317" .Release.Name)
-    "tls" (dict
-      "insecure" true)
+  "otlphttp/jaeger" (dict
+    "endpoint" (printf "http://%s-jaeger:4318" .Release.Name)
     "compression" "none"
     "timeout" "5s")) .Values.collector.exporters) | fromJson) "otlp" (dict
   "sending_queue" (dict
@@ -60,6 +58,13 @@ processors:
 {{ include "intro-otel.componentLines" (include "intro-otel.exporters" . | fromJson) }}service:
   extensions: [health_check]
   telemetry:
+    # Log lines say what happened, and not each time who says so.
+    resource:
+      service.name:
+      service.version:
+      service.instance.id:
+    logs:
+      disable_stacktrace: true
     metrics:
       level: basic
   pipelines:
