@@ -14,6 +14,6 @@ export default {
     inTest('chart'),
     inTest('integration'),
     inTest('e2e'),
-    inTest('timing'),
+    inTest('alone'),
   ],
 };

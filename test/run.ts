@@ -5,13 +5,16 @@ import { parseArgs } from 'node:util';
 import { describeError } from '../cluster/support/errors.ts';
 import { duration, print, say } from '../cluster/support/output.ts';
 import { createProgress } from '../cluster/support/progress.ts';
+import { THROWAWAY } from '../cluster/find.ts';
 import { stopCluster } from '../cluster/throwaway/index.ts';
 import { checkMachine } from '../cluster/throwaway/requirements.ts';
 import { artefacts } from './support/artefacts.ts';
-import { CLUSTERS_OF_TESTS, environmentFor } from './support/cluster.ts';
+import { ensureBrowser } from './support/browser.ts';
+import { CLUSTER_TO_CRASH, environmentFor } from './support/cluster.ts';
 import { startTestCluster } from './support/cluster-start.ts';
 import type { StartedCluster } from './support/cluster-start.ts';
 import { endPrograms } from './support/program.ts';
+import { removeTestState, STATE_OF_UP, useTestState } from './support/state.ts';
 import { sum, tallyText } from './support/tally.ts';
 import type { Tally } from './support/tally.ts';
 import { logOf, stages } from './stages.ts';
@@ -28,6 +31,7 @@ const CLUSTER = 'intro-otel-test';
 const FAILED: Tally = { passed: 0, failed: 1 };
 
 const report = createProgress();
+useTestState();
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -70,7 +74,10 @@ function whatIsMissing(): string | undefined {
 
 /** Starts the cluster while other stages run. A failure is kept for the stages that need it. */
 function startBeside(): Promise<StartedCluster> {
-  const cluster = report.step('a cluster for the later stages', (progress) => startTestCluster(CLUSTER, progress));
+  const cluster = report.step('a cluster for the later stages', async (progress) => {
+    await ensureBrowser(progress);
+    return startTestCluster(CLUSTER, progress);
+  });
   cluster.catch(() => undefined);
   return cluster;
 }
@@ -131,5 +138,9 @@ function stopOnSignals(): void {
 async function stopEverything(): Promise<void> {
   endPrograms();
   if (whatIsMissing() !== undefined) return;
-  for (const name of [CLUSTER, ...CLUSTERS_OF_TESTS]) await stopCluster(name);
+  for (const name of [CLUSTER, CLUSTER_TO_CRASH]) await stopCluster(name);
+  useTestState(STATE_OF_UP);
+  await stopCluster(THROWAWAY);
+  useTestState();
+  await removeTestState();
 }

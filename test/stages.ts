@@ -39,8 +39,8 @@ export const stages: readonly Stage[] = [
   jest('integration', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
   // Most of a test here is waiting, so more of them run than there are cores.
   jest('e2e', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
-  // Those that promise a time run when nothing else does.
-  jest('timing', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
+  // What promises a time, and a round has its 500 ms, is tested when nothing else runs.
+  jest('alone', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
 ];
 
 type Command = readonly [string, ...string[]];

@@ -1,4 +1,5 @@
 // The cluster that the tests run against. test/run.ts starts it and tells jest's workers about it through the environment.
+import { describeError } from '../../cluster/support/errors.ts';
 import { run } from '../../cluster/support/run.ts';
 import type { RunOptions, RunResult } from '../../cluster/support/run.ts';
 
@@ -12,8 +13,8 @@ export interface TestCluster {
   tools: { helm: string; helm3: string; kubectl: string; registry: string };
 }
 
-/** Names of the clusters that single tests start for themselves. */
-export const CLUSTERS_OF_TESTS = ['intro-otel-test-crash', 'intro-otel-test-up'] as const;
+/** A cluster that a test starts for itself, to ill-treat it. */
+export const CLUSTER_TO_CRASH = 'intro-otel-test-crash';
 
 const VARIABLE = 'INTRO_OTEL_TEST_CLUSTER';
 
@@ -34,7 +35,10 @@ export type Tool = keyof TestCluster['tools'];
 /** Runs a tool against the cluster under test; a failure is thrown with what the tool said. */
 export function tool(name: Tool, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { kubeconfig, tools } = testCluster();
-  return run(tools[name], args, { timeout: 300_000, ...options, env: { ...options.env, KUBECONFIG: kubeconfig } });
+  const done = run(tools[name], args, { timeout: 300_000, ...options, env: { ...options.env, KUBECONFIG: kubeconfig } });
+  return done.catch((error: unknown) => {
+    throw new Error(describeError(error)); // jest shows an error's message, and no more of it
+  });
 }
 
 /** The standard output of kubectl. */

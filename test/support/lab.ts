@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { repoRoot } from '../../cluster/support/paths.ts';
 import { apiGet, kubectl, testCluster, textOf, tool } from './cluster.ts';
 import { eventually } from './eventually.ts';
-import { podLog } from './namespace.ts';
+import { keepEvidence, podLog } from './namespace.ts';
 import { isReady } from './objects.ts';
 import type { Deployment, Pod } from './objects.ts';
 
@@ -27,6 +27,8 @@ const HELM_WAIT = '120s';
 export class Lab {
   readonly namespace: string;
   readonly release: string;
+  /** Why the lab can't be used: jest goes on with a file's tests when what comes before them has failed. */
+  private broken: unknown;
 
   constructor(namespace: string, release = 'intro-otel') {
     this.namespace = namespace;
@@ -35,21 +37,27 @@ export class Lab {
 
   /** `helm install --wait`. */
   async install(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
-    await this.helm(['install', this.release, chart, '--wait', '--timeout', HELM_WAIT, ...setting(values)], helm);
+    const installed = this.helm(['install', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'], helm, values);
+    await installed.catch((error: unknown) => {
+      this.broken = error;
+      throw error;
+    });
   }
 
   /** `helm upgrade --wait` with these values and, for the rest, the chart's defaults. */
   async upgrade(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
-    await this.helm(['upgrade', this.release, chart, '--wait', '--timeout', HELM_WAIT, ...setting(values)], helm);
+    await this.helm(['upgrade', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'], helm, values);
   }
 
   async uninstall(helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
+    await keepEvidence(this.namespace);
     await this.helm(['uninstall', this.release, '--wait', '--timeout', HELM_WAIT], helm);
   }
 
-  /** helm in this lab's namespace; gives its standard output. */
-  async helm(args: readonly string[], helm: 'helm' | 'helm3' = 'helm'): Promise<string> {
-    return (await tool(helm, [...args, '--namespace', this.namespace])).stdout;
+  /** helm in this lab's namespace, with values as its standard input; gives its standard output. */
+  async helm(args: readonly string[], helm: 'helm' | 'helm3' = 'helm', values: Values = {}): Promise<string> {
+    if (this.broken !== undefined) throw new Error('the lab could not be installed: the first failure tells why');
+    return (await tool(helm, [...args, '--namespace', this.namespace], { input: JSON.stringify(values) })).stdout;
   }
 
   /** kubectl in this lab's namespace; gives its standard output. */
@@ -129,10 +137,5 @@ export class Lab {
   }
 }
 
-/** Values for tests that must see only the rounds they play themselves. */
-export const quiet: Values = { visitors: { enabled: false } };
-
-function setting(values: Values): string[] {
-  return Object.keys(values).length === 0 ? [] : ['--set-json', JSON.stringify(values)];
-}
-
+/** Values for tests that must see only the rounds they play themselves, and that run beside others: time is no matter there. */
+export const quiet: Values = { visitors: { enabled: false }, arcade: { budgetMs: 10_000 } };

@@ -12,7 +12,12 @@ import { playedRound, title, traceOf, tracesOf } from '../support/traces.ts';
 
 const lab = new Lab(useNamespace('e2e-lab'));
 
-beforeAll(() => lab.install(), 150_000);
+let installed: number;
+
+beforeAll(async () => {
+  await lab.install();
+  installed = Date.now();
+}, 150_000);
 
 test('when helm install --wait ends, the first round is played and the first page of every part is there', async () => {
   const [round, front, jaeger, arcade] = await Promise.all([
@@ -85,7 +90,7 @@ describe('a round played at the guide', () => {
 test('visitors play by themselves, and each of their rounds is a trace that starts with them', async () => {
   const rounds = await eventually(
     async () => {
-      const found = (await tracesOf(lab, 'visitors')).slice(1); // the latest may still be under way
+      const found = (await tracesOf(lab, 'visitors', installed)).slice(1); // the latest may still be under way
       expect(found.length).toBeGreaterThanOrEqual(2);
       return found;
     },
@@ -128,6 +133,30 @@ test('a log line of the arcade carries the ids of a span that Jaeger has', async
     { within: 5_000 },
   );
   await eventually(async () => expect((await traceOf(lab, line.trace_id)).spans.map((span) => span.spanId)).toContain(line.span_id), { within: 10_000 });
+});
+
+describe('an edit of the dice\'s code', () => {
+  let edited: number;
+
+  beforeAll(async () => {
+    const source = await lab.diceSource();
+    edited = Date.now();
+    await lab.editDice(source.replace('\napp.listen(', "\napp.get('/fortune', (request, response) => { response.send('You will trace.'); });\n\napp.listen("));
+  });
+
+  test('is live within 5 s of kubectl rollout restart', async () => {
+    await eventually(async () => expect(await lab.text('dice', '/fortune')).toBe('You will trace.'), { within: 5_000, every: 100 });
+  });
+
+  test('shows as a new span in Jaeger within 8 s', async () => {
+    await eventually(
+      async () => {
+        const spans = (await tracesOf(lab, 'dice', edited)).flatMap((trace) => trace.spans);
+        expect(spans.map(title)).toContain('dice GET /fortune');
+      },
+      { within: edited + 8_000 - Date.now(), every: 100 },
+    );
+  });
 });
 
 test('while Jaeger is away nothing crashes or restarts, and when it is back traces flow again', async () => {

@@ -1,0 +1,124 @@
+// The dice's code is the learner's: edited in the cluster, broken, repaired, kept by an upgrade or replaced by one.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually.ts';
+import { chart, Lab, quiet } from '../support/lab.ts';
+import { podLog, useNamespace } from '../support/namespace.ts';
+import { isReady, restarts } from '../support/objects.ts';
+import type { Pod } from '../support/objects.ts';
+import { playedRound } from '../support/traces.ts';
+
+const lab = new Lab(useNamespace('e2e-dice'));
+const dice = `${lab.release}-dice`;
+
+let original: string;
+
+beforeAll(async () => {
+  await lab.install(quiet);
+  original = await lab.diceSource();
+}, 150_000);
+
+/** The dice's own source with a line more before the one that opens it to requests. */
+function withLine(line: string): string {
+  expect(original).toContain('\napp.listen(');
+  return original.replace('\napp.listen(', `\n${line}\n\napp.listen(`);
+}
+
+test('the call of the arcade carries traceparent: it names the trace, and the very span of the arcade that waits for the answer', async () => {
+  await lab.editDice(original.replace("app.get('/rolldice', (request, response) => {\n", "app.get('/rolldice', (request, response) => {\n  log.info('traceparent ' + request.headers.traceparent);\n"));
+  await lab.rolledOut('dice');
+  const { traceId, spans } = await playedRound(lab);
+  const caller = await eventually(
+    async () => {
+      const found = new RegExp(`traceparent 00-${traceId}-([0-9a-f]{16})-01`).exec(await lab.log('dice'))?.[1];
+      expect(found).toBeDefined();
+      return found;
+    },
+    { within: 5_000 },
+  );
+  expect(spans.filter((span) => span.spanId === caller)).toMatchObject([{ service: 'arcade', kind: 'client' }]);
+  expect(spans.filter((span) => span.parentSpanId === caller)).toMatchObject([{ service: 'dice', kind: 'server' }]);
+});
+
+describe('a syntax error in the dice', () => {
+  let broken: Pod;
+
+  beforeAll(async () => {
+    const source = withLine('const = 1;');
+    await lab.editDice(source);
+    broken = await eventually(
+      async () => {
+        const [pod, ...others] = (await lab.pods('dice')).filter((one) => restarts(one) > 0);
+        expect(others).toEqual([]);
+        if (pod === undefined) throw new Error('no pod of the dice has failed yet');
+        return pod;
+      },
+      { within: 30_000 },
+    );
+  }, 60_000);
+
+  /** Where the error is: the line that withLine has added. */
+  const place = (): RegExp => new RegExp(`app\\.ts:${original.split('\n').findIndex((line) => line.startsWith('app.listen(')) + 1}`);
+
+  test('is in the new pod\'s log, with file and line', async () => {
+    const log = await podLog(broken);
+    expect(log).toMatch(place());
+    expect(log.split('\n').length).toBeLessThan(15);
+  });
+
+  test('is in the new pod\'s status, with file and line', () => {
+    const [container] = broken.status.containerStatuses ?? [];
+    const terminated = container?.state.terminated ?? container?.lastState.terminated;
+    expect(terminated?.message).toMatch(place());
+    expect(terminated?.exitCode).not.toBe(0);
+  });
+
+  test('leaves the old pod serving, and the rest of the lab as it was', async () => {
+    expect(Number(await lab.text('dice', '/rolldice'))).toBeGreaterThanOrEqual(1);
+    await playedRound(lab);
+    const others = (await lab.pods()).filter((pod) => pod.metadata.name !== broken.metadata.name);
+    expect(others.filter((pod) => !isReady(pod) || restarts(pod) > 0).map((pod) => pod.metadata.name)).toEqual([]);
+  });
+
+  test('is mended by the next edit', async () => {
+    await lab.editDice(withLine("app.get('/mended', (request, response) => { response.send('mended'); });"));
+    await lab.rolledOut('dice');
+    await expect(lab.text('dice', '/mended')).resolves.toBe('mended');
+  });
+});
+
+test('an upgrade that changes something else keeps what the learner has edited, and rolls only what it changes', async () => {
+  const edited = withLine("app.get('/kept', (request, response) => { response.send('kept'); });");
+  await lab.editDice(edited);
+  await lab.rolledOut('dice');
+  const { [`${lab.release}-arcade`]: arcade, ...others } = await lab.podUids();
+  await lab.upgrade({ ...quiet, arcade: { budgetMs: 9_000 } });
+  await expect(lab.diceSource()).resolves.toBe(edited);
+  await expect(lab.text('dice', '/kept')).resolves.toBe('kept');
+  const { [`${lab.release}-arcade`]: arcadeNow, ...othersNow } = await lab.podUids();
+  expect(othersNow).toEqual({ ...others, [dice]: expect.any(String) as unknown });
+  expect(arcadeNow).not.toBe(arcade);
+});
+
+test('an upgrade that changes nothing rolls nothing', async () => {
+  await lab.upgrade({ ...quiet, arcade: { budgetMs: 9_000 } });
+  const before = await lab.podUids();
+  await lab.upgrade({ ...quiet, arcade: { budgetMs: 9_000 } });
+  expect(await lab.podUids()).toEqual(before);
+});
+
+test('--set-file dice.source=FILE replaces the code, and rolls only the dice', async () => {
+  const before = await lab.podUids();
+  const directory = await mkdtemp(join(tmpdir(), 'dice-'));
+  const file = join(directory, 'app.ts');
+  await writeFile(file, withLine("app.get('/from-file', (request, response) => { response.send('from a file'); });"));
+  // What was edited in the cluster belongs to whoever edited it; a learner who means their file says so.
+  await lab.helm(['upgrade', lab.release, chart, '--wait', '--timeout=120s', '--reuse-values', '--force-conflicts', '--set-file', `dice.source=${file}`]);
+  await rm(directory, { recursive: true });
+  await expect(lab.text('dice', '/from-file')).resolves.toBe('from a file');
+  const { [dice]: old, ...others } = before;
+  const { [dice]: now, ...othersNow } = await lab.podUids();
+  expect(othersNow).toEqual(others);
+  expect(now).not.toBe(old);
+});

@@ -1,0 +1,95 @@
+// The guide's pages in a browser, through the front door: they load from this lab alone, play a round and show its trace.
+import { mkdir } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { artefacts } from '../support/artefacts.ts';
+import { launchBrowser, misdeeds, picture } from '../support/browser.ts';
+import { testCluster } from '../support/cluster.ts';
+import { Lab, quiet } from '../support/lab.ts';
+import { useNamespace } from '../support/namespace.ts';
+import { playedRound } from '../support/traces.ts';
+
+const lab = new Lab(useNamespace('e2e-guide'));
+const origin = `http://127.0.0.1:${testCluster().doorPort}`;
+
+let browser: Browser;
+
+beforeAll(async () => {
+  await mkdir(artefacts, { recursive: true });
+  // The front door leads to this port of the node, so this is the only lab that may have it.
+  await lab.install({ ...quiet, guide: { service: { type: 'NodePort', nodePort: 30080 } } });
+  browser = await launchBrowser();
+}, 150_000);
+
+afterAll(() => browser?.close());
+
+/** Does `work` on a page of its own; a picture is kept, also when it fails. */
+async function onPage(width: number, name: string, work: (page: Page) => Promise<void>): Promise<void> {
+  const page = await browser.newPage({ viewport: { width, height: 900 } });
+  page.setDefaultTimeout(15_000);
+  try {
+    await work(page);
+  } finally {
+    await picture(page, `guide-${name}-${width}`);
+    await page.close();
+  }
+}
+
+/** What reaches beyond the right edge of the window, so that a reader would have to scroll sideways. */
+function wider(page: Page): Promise<string[]> {
+  return page.evaluate(`document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
+    .filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.outerHTML.slice(0, 100))`);
+}
+
+describe.each([1280, 390])('at %i px', (width) => {
+  test('the front page loads without an error, asks no other host for anything, and plays a round', () =>
+    onPage(width, 'front', async (page) => {
+      const found = misdeeds(page, origin);
+      await page.goto(origin);
+      await page.getByText('dice: answers').waitFor();
+      await page.getByRole('button', { name: 'Roll the dice' }).click();
+      await page.getByText(/You rolled a [1-6] and won/).waitFor();
+      expect(await page.getByRole('link', { name: 'See the trace of this round' }).getAttribute('href')).toMatch(/^\/traces\/[0-9a-f]{32}$/);
+      expect(await page.getByText('does not answer').allTextContents()).toEqual([]);
+      expect(found).toEqual([]);
+      expect(await wider(page)).toEqual([]);
+    }));
+
+  test('the link to the trace of a round, followed at once, leads to that trace as soon as it is there', () =>
+    onPage(width, 'followed', async (page) => {
+      await page.goto(origin);
+      await page.getByRole('button', { name: 'Roll the dice' }).click();
+      await page.getByRole('link', { name: 'See the trace of this round' }).click();
+      await page.getByRole('heading', { name: 'One trace' }).waitFor();
+    }));
+
+  test('the page of a trace shows the span of each service, and the attributes of one that is opened', async () => {
+    const { traceId } = await playedRound(lab);
+    await onPage(width, 'trace', async (page) => {
+      const found = misdeeds(page, origin);
+      await page.goto(`${origin}/traces/${traceId}`);
+      for (const name of ['POST /api/rounds', 'GET /play', 'GET /rolldice', 'GET /prizes/:roll']) await page.getByText(name, { exact: true }).first().waitFor();
+      await page.getByText('GET /rolldice', { exact: true }).first().click();
+      await page.locator('dt:visible', { hasText: 'http.route' }).waitFor();
+      expect(found).toEqual([]);
+      expect(await wider(page)).toEqual([]);
+    });
+  });
+
+  test('the list of traces leads to each of them', () =>
+    onPage(width, 'traces', async (page) => {
+      const { traceId } = await playedRound(lab);
+      const found = misdeeds(page, origin);
+      await page.goto(`${origin}/traces`);
+      await page.locator(`a[href="/traces/${traceId}"]`).click();
+      await page.getByText(traceId).waitFor();
+      expect(found).toEqual([]);
+    }));
+});
+
+test('where Jaeger has no pages of its own, its link says so and shows the traces', () =>
+  onPage(1280, 'jaeger', async (page) => {
+    await page.goto(origin);
+    await page.getByRole('navigation').getByRole('link', { name: 'Jaeger' }).click();
+    await page.getByText('without the files of its user interface').waitFor();
+    await page.getByRole('heading', { name: 'The latest traces' }).waitFor();
+  }));

@@ -1,0 +1,82 @@
+// The image leaves the machine: pushed to a real registry server by the command a person uses, whole, and named by the chart.
+import { arch } from 'node:process';
+import { parseAllDocuments } from 'yaml';
+import { run } from '../../cluster/support/run.ts';
+import { repoRoot } from '../../cluster/support/paths.ts';
+import { textOf, tool } from '../support/cluster.ts';
+import { chart } from '../support/lab.ts';
+import { startRegistry } from '../support/registry.ts';
+import type { Registry } from '../support/registry.ts';
+
+let registry: Registry;
+let pushed: string;
+
+beforeAll(async () => {
+  registry = await startRegistry();
+  pushed = (await image('--push', `${registry.address}/workshop/intro-otel:7.8.9`)).stdout;
+}, 150_000);
+
+afterAll(() => registry?.stop());
+
+/** `npm run image -- …`. */
+function image(...args: string[]): ReturnType<typeof run> {
+  return run('npm', ['run', '--silent', 'image', '--', ...args], { cwd: repoRoot, allowFailure: true });
+}
+
+interface Manifest {
+  mediaType: string;
+  config: { digest: string };
+  layers: { digest: string; size: number }[];
+}
+
+async function manifest(): Promise<Manifest> {
+  const accept = 'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json';
+  return JSON.parse(await textOf(await fetch(`http://${registry.address}/v2/workshop/intro-otel/manifests/7.8.9`, { headers: { accept } }))) as Manifest;
+}
+
+function blob(digest: string, method = 'GET'): Promise<Response> {
+  return fetch(`http://${registry.address}/v2/workshop/intro-otel/blobs/${digest}`, { method });
+}
+
+test('npm run image -- --push REGISTRY/NAME:TAG puts the manifest there, and every layer it names', async () => {
+  const { layers } = await manifest();
+  expect(layers.length).toBeGreaterThanOrEqual(2);
+  for (const { digest, size } of layers) {
+    const answer = await blob(digest, 'HEAD');
+    expect([digest, answer.status, Number(answer.headers.get('content-length'))]).toEqual([digest, 200, size]);
+  }
+});
+
+test('the image is for this kind of machine, and runs as a user other than root', async () => {
+  const { config } = await manifest();
+  const read = JSON.parse(await textOf(await blob(config.digest))) as { architecture: string; os: string; config: { User: string } };
+  expect(read).toMatchObject({ architecture: arch === 'x64' ? 'amd64' : arch, os: 'linux', config: { User: '10001:10001' } });
+});
+
+test('the helm command that the push prints makes every pod of ours take that image', async () => {
+  const flags = /helm upgrade --install intro-otel \.\/charts\/lab (.*)$/m.exec(pushed)?.[1]?.split(' ') ?? [];
+  expect(flags.length).toBeGreaterThan(0);
+  const { stdout } = await tool('helm', ['template', 'intro-otel', chart, ...flags, '--set', 'imagePullSecrets[0].name=regcred']);
+  const pods = parseAllDocuments(stdout).flatMap((document) => (document.toJS() as Workload).spec?.template?.spec ?? []);
+  const ours = pods.filter((pod) => !/jaeger|collector/.test(pod.containers[0]?.image ?? ''));
+  expect(ours.length).toBeGreaterThanOrEqual(7);
+  expect([...new Set(ours.map((pod) => pod.containers[0]?.image))]).toEqual([`${registry.address}/workshop/intro-otel:7.8.9`]);
+  expect(pods.map((pod) => pod.imagePullSecrets)).toEqual(pods.map(() => [{ name: 'regcred' }]));
+});
+
+interface Workload {
+  spec?: { template?: { spec: { containers: { image: string }[]; imagePullSecrets: { name: string }[] } } };
+}
+
+test('a registry that does not answer is named in the failure', async () => {
+  const refused = await image('--push', '127.0.0.1:9/workshop/intro-otel');
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr).toContain('127.0.0.1:9');
+  expect(refused.stderr).not.toMatch(/^\s+at .*\.ts:\d+/m);
+});
+
+test('a name that no image can have is refused before anything is built', async () => {
+  const refused = await image('--push', `${registry.address}/Not/Lower`);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(/lower case/);
+});

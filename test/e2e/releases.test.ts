@@ -1,0 +1,112 @@
+// Labs side by side: two releases in one namespace and one in another, by Helm 4 and by Helm 3, from install to uninstall.
+import { tool } from '../support/cluster.ts';
+import { eventually } from '../support/eventually.ts';
+import { chart, Lab, quiet } from '../support/lab.ts';
+import { useNamespace } from '../support/namespace.ts';
+import { playedRound, tracesOf } from '../support/traces.ts';
+
+const here = useNamespace('e2e-side-by-side');
+const elsewhere = useNamespace('e2e-elsewhere');
+
+const one = new Lab(here, 'one');
+const two = new Lab(here, 'two');
+const other = new Lab(elsewhere, 'one');
+
+beforeAll(() => Promise.all([one.install(quiet), two.install(quiet, 'helm3'), other.install(quiet)]), 300_000);
+
+test('each lab has its own traces and no others', async () => {
+  const labs = [one, two, other];
+  const rounds = await Promise.all(labs.map((lab) => playedRound(lab, 20_000)));
+  for (const [index, lab] of labs.entries()) {
+    const known = (await tracesOf(lab, 'guide')).map((trace) => trace.traceId);
+    expect(known).toContain(rounds[index]?.traceId);
+    expect(known.filter((id) => rounds.some((round, another) => another !== index && round.traceId === id))).toEqual([]);
+  }
+});
+
+test('no Service of a lab has a pod of another lab behind it', async () => {
+  const slices = JSON.parse(await one.kubectl('get', 'endpointslices', '--output=json')) as { items: EndpointSlice[] };
+  const behind = slices.items.map(({ metadata, endpoints }) => [metadata.labels['kubernetes.io/service-name'], (endpoints ?? []).map(({ targetRef }) => targetRef.name)] as const);
+  expect(behind.length).toBeGreaterThanOrEqual(12);
+  for (const [service, pods] of behind) expect([service, pods.filter((pod) => !pod.startsWith(`${service}-`))]).toEqual([service, []]);
+});
+
+interface EndpointSlice {
+  metadata: { labels: Record<string, string> };
+  endpoints?: { targetRef: { name: string } }[];
+}
+
+describe.each([
+  ['Helm 4', 'helm', one],
+  ['Helm 3', 'helm3', two],
+] as const)('with %s', (_, helm, lab) => {
+  const level = async (): Promise<string | undefined> => {
+    const { instrumentation } = JSON.parse(await lab.text('guide', '/api/status')) as { instrumentation: string };
+    return instrumentation;
+  };
+
+  test('an upgrade changes the lab, and a rollback changes it back', async () => {
+    expect(await level()).toBe('auto');
+    const source = await lab.diceSource();
+    await lab.upgrade({ ...quiet, instrumentation: 'manual' }, helm);
+    expect(await level()).toBe('manual');
+    expect(await lab.diceSource()).not.toBe(source);
+    await lab.helm(['rollback', lab.release, '1', '--wait', '--timeout=120s'], helm);
+    expect(await level()).toBe('auto');
+    expect(await lab.diceSource()).toBe(source);
+    await playedRound(lab, 20_000);
+  });
+
+  test('an upgrade keeps the code that was edited in the cluster', async () => {
+    const edited = `${await lab.diceSource()}\n// mine\n`;
+    await lab.editDice(edited);
+    await lab.rolledOut('dice');
+    await lab.upgrade({ ...quiet, arcade: { budgetMs: 8_000 } }, helm);
+    expect(await lab.diceSource()).toBe(edited);
+  });
+
+  test('an unknown key is refused with its name', async () => {
+    const refused = await upgradeWith('--set=colector.enabled=true');
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toMatch(/additional propert(y|ies) 'colector' not allowed|colector.*not allowed/i);
+  });
+
+  test('an unknown key further down is refused with the place it is at', async () => {
+    const refused = await upgradeWith('--set=collector.exporter.debug=1');
+    expect(refused.stderr).toMatch(/collector/);
+    expect(refused.stderr).toMatch(/'?exporter'?.*not allowed/i);
+  });
+
+  test('a value of the wrong type is refused with its key and what was expected', async () => {
+    const refused = await upgradeWith('--set-string=arcade.budgetMs=soon');
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toMatch(/arcade[./]budgetMs/);
+    expect(refused.stderr).toMatch(/got string, want integer|expected: integer/i);
+  });
+
+  test('a value that is none of the choices is refused with the choices', async () => {
+    const refused = await upgradeWith('--set=instrumentation=magic');
+    expect(refused.stderr).toMatch(/instrumentation/);
+    expect(refused.stderr).toMatch(/none.*auto.*manual/);
+  });
+
+  test('a pipeline that names an exporter nobody defined is refused with its name', async () => {
+    const refused = await upgradeWith('--set-json=collector.pipelines.traces.exporters=["otlp/nowhere"]');
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toMatch(/otlp\/nowhere/);
+  });
+
+  test('uninstall takes this lab away, whole, and nothing of the others', async () => {
+    const ofOthers = (text: string): string[] => text.split('\n').filter((name) => name !== '' && !name.includes(`${lab.release}-`) && !name.includes(`.${lab.release}.`));
+    const kinds = 'deployments,replicasets,pods,services,configmaps,secrets,serviceaccounts,roles,rolebindings,jobs';
+    const before = ofOthers(await lab.kubectl('get', kinds, '--output=name'));
+    await lab.uninstall(helm);
+    await eventually(async () => expect(await lab.kubectl('get', kinds, '-l', `app.kubernetes.io/instance=${lab.release}`, '--output=name')).toBe(''), { within: 30_000, every: 1000 });
+    expect(ofOthers(await lab.kubectl('get', kinds, '--output=name'))).toEqual(before);
+    await playedRound(other, 20_000);
+  });
+
+  async function upgradeWith(flag: string): Promise<{ code: number; stderr: string }> {
+    return tool(helm, ['upgrade', lab.release, chart, '--namespace', lab.namespace, '--reuse-values', flag], { allowFailure: true });
+  }
+});

@@ -1,0 +1,55 @@
+// What the chart renders, seen by the real API server: every object is taken as it is, and without a warning.
+import { tool } from '../support/cluster.ts';
+import { example } from '../support/chart-examples.ts';
+import { chart } from '../support/lab.ts';
+import type { Values } from '../support/lab.ts';
+import { makeNamespace } from '../support/namespace.ts';
+
+const namespace = 'integration-chart';
+
+beforeAll(async () => {
+  await makeNamespace(namespace);
+  // Workloads are not refused by Pod Security, only their pods are: with this the API server warns of the workload.
+  await tool('kubectl', ['label', 'namespace', namespace, 'pod-security.kubernetes.io/warn=restricted']);
+}, 60_000);
+
+afterAll(() => tool('kubectl', ['delete', 'namespace', namespace, '--wait=false']));
+
+const everything: Values = {
+  instrumentation: 'manual',
+  image: { registry: 'registry.example.com:5000', repository: 'workshop/intro-otel', tag: `1.0@sha256:${'0'.repeat(64)}`, pullPolicy: 'Always' },
+  imagePullSecrets: [{ name: 'regcred' }],
+  telemetry: { tracesExporter: 'otlp,console', metricsExporter: 'none', logsExporter: 'console', batchDelayMs: 100, metricIntervalMs: 1000 },
+  dice: { source: '// {{ nothing }} of "Helm\'s"\n', env: { OTEL_LOG_LEVEL: 'debug', A: 1, B: true } },
+  arcade: { budgetMs: 1, resources: { requests: { cpu: 1, memory: '1Gi' }, limits: { memory: '2Gi' } } },
+  visitors: { enabled: false },
+  guide: { service: { type: 'NodePort', port: 80, nodePort: 30999 } },
+  nodeSelector: { 'kubernetes.io/os': 'linux' },
+  tolerations: [{ key: 'a', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 60 }],
+};
+
+const cases: Record<string, Values> = {
+  'the defaults': {},
+  'every value set to something else': everything,
+  'instrumentation none': { instrumentation: 'none' },
+  'a LoadBalancer': { guide: { service: { type: 'LoadBalancer' } } },
+  'a second backend': example('Send traces and metrics to a second OTLP backend'),
+  'tail sampling': example('Keep the traces with an error'),
+};
+
+describe.each(Object.entries(cases))('rendered with %s', (_, values) => {
+  test('every object is taken by the API server, and none draws a warning', async () => {
+    const input = JSON.stringify(values);
+    const { stdout } = await tool('helm', ['template', 'a-lab', chart, '--namespace', namespace, '--values=-'], { input });
+    const { stdout: taken, stderr } = await tool('kubectl', ['apply', '--namespace', namespace, '--dry-run=server', '--filename=-'], { input: stdout });
+    expect(stderr).toBe('');
+    const lines = taken.trim().split('\n');
+    expect(lines.length).toBeGreaterThan(15);
+    expect(lines.filter((line) => !line.endsWith('created (server dry run)'))).toEqual([]);
+  });
+});
+
+test.each(['helm', 'helm3'] as const)('%s would install it, as far as the API server can tell', async (helm) => {
+  const { stdout } = await tool(helm, ['install', 'a-lab', chart, '--namespace', namespace, '--dry-run=server']);
+  expect(stdout).toContain('kubectl -n integration-chart port-forward service/a-lab-guide 8080:8080');
+});

@@ -1,0 +1,152 @@
+// The throwaway Kubernetes that everything else is tested on: it does what a Kubernetes does, keeps to itself, comes back
+// from being killed, and is gone when it is stopped.
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ensureImage, ensureLoaded } from '../../cluster/image.ts';
+import { Kube } from '../../cluster/kube.ts';
+import { repoRoot } from '../../cluster/support/paths.ts';
+import { silentProgress } from '../../cluster/support/progress.ts';
+import { run } from '../../cluster/support/run.ts';
+import { clusterStatus, insideNetwork, leftovers, startCluster, stopCluster } from '../../cluster/throwaway/index.ts';
+import { CLUSTER_TO_CRASH, kubectl, testCluster } from '../support/cluster.ts';
+import { eventually } from '../support/eventually.ts';
+import { addressOf, expectAnswer, kubectlOf, makeNeighbours, request } from '../support/network.ts';
+import type { Kubectl } from '../support/network.ts';
+
+const { kubeconfig, tools, name } = testCluster();
+
+test('its node is Ready and runs the pinned Kubernetes', async () => {
+  const { items } = JSON.parse(await kubectl('get', 'nodes', '-o', 'json')) as { items: Node[] };
+  expect(items.map(({ status }) => status.nodeInfo.kubeletVersion)).toEqual(['v1.34.4']);
+  expect(items[0]?.status.conditions.find(({ type }) => type === 'Ready')?.status).toBe('True');
+});
+
+interface Node {
+  status: { nodeInfo: { kubeletVersion: string }; conditions: { type: string; status: string }[] };
+}
+
+describe('pods', () => {
+  const here = kubectlOf(tools.kubectl, kubeconfig);
+
+  beforeAll(() => makeNeighbours(here), 90_000);
+  afterAll(() => kubectl('delete', 'namespace', 'open', 'guarded', '--wait=false'));
+
+  test('find each other by the names of Services', () => expectAnswer(here, 'open', 'http://peer/', /^here$/));
+
+  test('of another namespace are found by their longer names', () => expectAnswer(here, 'guarded', 'http://peer.open.svc.cluster.local/', /^here$/));
+
+  test('are kept out by a NetworkPolicy, by Service as by address, and its own namespace is not', async () => {
+    const address = await addressOf(here, 'guarded');
+    await expectAnswer(here, 'open', 'http://peer.guarded/', /ECONNREFUSED|TimeoutError/);
+    await expectAnswer(here, 'open', `http://${address}:8080/`, /ECONNREFUSED|TimeoutError/);
+    await expectAnswer(here, 'guarded', 'http://peer/', /^here$/);
+    await expectAnswer(here, 'guarded', `http://${address}:8080/`, /^here$/);
+  });
+
+  test('have no way out of the cluster', async () => {
+    // An address for documentation, which nobody has: https://www.rfc-editor.org/rfc/rfc5737
+    expect(await request(here, 'open', 'http://192.0.2.1/')).toMatch(/ENETUNREACH|EHOSTUNREACH|ECONNREFUSED/);
+  });
+
+  test('are reached by kubectl logs, exec and port-forward', async () => {
+    await kubectl('exec', '-n', 'open', 'visitor', '--', 'node', '-e', "require('fs').writeFileSync('/proc/1/fd/1', 'a line\\n')");
+    await eventually(async () => expect(await kubectl('logs', '-n', 'open', 'visitor')).toBe('a line\n'), { within: 5_000 });
+    const forward = spawn(tools.kubectl, ['port-forward', '-n', 'open', 'service/peer', ':80'], { env: { ...process.env, KUBECONFIG: kubeconfig } });
+    try {
+      const port = await lineOf(forward.stdout, /127\.0\.0\.1:(\d+)/);
+      await expect(fetch(`http://127.0.0.1:${port}/`).then((answer) => answer.text())).resolves.toBe('here');
+    } finally {
+      forward.kill();
+    }
+  });
+});
+
+test('a part of it that is killed is started again', async () => {
+  const processes = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
+  const scheduler = processes.filter((pid) => commandOf(pid).includes('kube-scheduler') && commandOf(pid).includes(`/${name}/`));
+  expect(scheduler).toHaveLength(1);
+  process.kill(Number(scheduler[0]), 'SIGKILL');
+  await kubectl('run', 'after-the-kill', '--image=docker.io/library/intro-otel:0.1.0', '--restart=Never', '--command', '--', 'node', '-e', '0');
+  await kubectl('wait', 'pod/after-the-kill', '--for=jsonpath={.status.phase}=Succeeded', '--timeout=60s');
+  await kubectl('delete', 'pod', 'after-the-kill');
+});
+
+describe('a start that is ended by kill -9 half way', () => {
+  const machine = machineState();
+  let there: Kubectl;
+
+  beforeAll(async () => {
+    const cli = join(repoRoot, 'cluster', 'cli.ts');
+    const start = spawn(process.execPath, [cli, 'cluster', 'up', '--name', CLUSTER_TO_CRASH, '--no-network-policy'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    await lineOf(start.stderr, /(Start Kubernetes)/);
+    await eventually(() => expect(leftovers(CLUSTER_TO_CRASH).filter((left) => left.kind === 'process').length).toBeGreaterThan(3), { within: 30_000, every: 100 });
+    start.kill('SIGKILL');
+  }, 90_000);
+
+  afterAll(() => stopCluster(CLUSTER_TO_CRASH), 60_000);
+
+  test('leaves something behind, and says so when asked', async () => {
+    expect((await clusterStatus(CLUSTER_TO_CRASH)).state).toBe('broken');
+  });
+
+  test('is made good by the next start, here of a cluster that does not enforce NetworkPolicies', async () => {
+    const report = silentProgress();
+    const cluster = await startCluster({ name: CLUSTER_TO_CRASH, networkPolicy: false, report });
+    const destination = { kind: 'throwaway', name: CLUSTER_TO_CRASH } as const;
+    await ensureLoaded(await ensureImage(destination, report), destination, await Kube.at({ kubeconfig: cluster.kubeconfig }, report), report);
+    there = kubectlOf(tools.kubectl, cluster.kubeconfig);
+    await makeNeighbours(there);
+    await expectAnswer(there, 'open', 'http://peer.guarded/', /^here$/);
+    await expectAnswer(there, 'open', `http://${await addressOf(there, 'guarded')}:8080/`, /^here$/);
+  });
+
+  test('and of the other cluster, beside it, nothing is seen', async () => {
+    const [program, ...args] = insideNetwork(CLUSTER_TO_CRASH, ['ip', '-oneline', 'link']);
+    const { stdout } = await run(program, args);
+    const pods = (await there(['get', 'pods', '-A', '--field-selector=spec.hostNetwork=false', '-o', 'name'])).trim().split('\n');
+    expect(stdout.match(/ veth/g)).toHaveLength(pods.length);
+  });
+
+  test('is, once stopped, as if it had never been', async () => {
+    await stopCluster(CLUSTER_TO_CRASH);
+    expect(leftovers(CLUSTER_TO_CRASH)).toEqual([]);
+    expect((await clusterStatus(CLUSTER_TO_CRASH)).state).toBe('absent');
+    expect(await machineState()).toEqual(await machine);
+  });
+});
+
+/** What a cluster must not change of the machine. */
+async function machineState(): Promise<Record<string, string>> {
+  const said = async (program: string, ...args: string[]): Promise<string> => (await run(program, args, { allowFailure: true })).stdout;
+  const withoutCounters = (rules: string): string => rules.split('\n').filter((line) => !line.startsWith('#')).join('\n').replace(/\[\d+:\d+\]/g, '');
+  return {
+    links: await said('ip', '-oneline', 'link', 'show'),
+    routes: await said('ip', 'route', 'show', 'table', 'all'),
+    namespaces: await said('ip', 'netns', 'list'),
+    rules: withoutCounters(await said('iptables-save')),
+    sets: await said('ipset', 'list', '-name'),
+    mounts: readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map((line) => line.split(' ')[4]).join('\n'),
+  };
+}
+
+/** Waits for a line of a program's output, and gives what the pattern has in its parentheses. */
+async function lineOf(stream: NodeJS.ReadableStream, pattern: RegExp): Promise<string> {
+  const lines = createInterface(stream);
+  for await (const line of lines) {
+    const found = pattern.exec(line)?.[1];
+    if (found === undefined) continue;
+    stream.resume();
+    return found;
+  }
+  throw new Error(`the program ended without a line that matches ${pattern}`);
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return ''; // it has ended
+  }
+}
