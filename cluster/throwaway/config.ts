@@ -149,7 +149,7 @@ const corefile = `.:53 {
 
 /**
  * What a cluster has from the start. CoreDNS is a pod with the usual name and labels, so that a NetworkPolicy that lets
- * pods ask kube-dns means here what it means elsewhere. There is nothing to forward to: other names don't exist.
+ * pods ask kube-dns means here what it means elsewhere. There is nothing to forward other names to: they are refused.
  */
 export function firstObjects(): KubernetesObject[] {
   const labels = { 'k8s-app': 'kube-dns' };
