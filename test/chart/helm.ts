@@ -15,7 +15,7 @@ export const chart = join(repoRoot, 'charts', 'lab');
 const path = process.env.HELM ?? helmPath(silentProgress());
 
 /** Runs helm, and leaves it to the caller what a failure means. */
-export const helm = async (args: readonly string[], input = ''): Promise<RunResult> =>
+const helm = async (args: readonly string[], input = ''): Promise<RunResult> =>
   run(await path, args, { input, allowFailure: true, timeout: 60_000 });
 
 /** JSON that every YAML parser reads: the characters that YAML wants escaped are. */
@@ -28,9 +28,14 @@ export interface Release {
   readonly values: unknown;
 }
 
+/** The Kubernetes that helm is to think of: one that was built without saying so thinks of 1.20. */
+const KUBERNETES = ['--kube-version', '1.34.4'];
+
 /** `helm template`, without the test hooks. */
 export const template = ({ release, namespace, values }: Release): Promise<RunResult> =>
-  helm(['template', release, chart, '--namespace', namespace, '--skip-tests', '--values', '-'], yamlSafe(values));
+  helm(['template', release, chart, '--namespace', namespace, '--skip-tests', '--values', '-', ...KUBERNETES], yamlSafe(values));
+
+export const lint = (): Promise<RunResult> => helm(['lint', '--strict', chart, ...KUBERNETES]);
 
 /** Go's YAML, unlike this one, wants a digit in a number: E0 and . are text to it. */
 const withDigits = (tags: Tags): Tags => tags.map((tag) => (typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:float' && 'test' in tag

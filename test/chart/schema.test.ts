@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { completeValues } from '../../cdk8s/render.ts';
-import { chart, helm, template } from './helm.ts';
+import { chart, lint, template } from './helm.ts';
 
 const schema = new Ajv2020({ allowUnionTypes: true }).compile(JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as object);
 const lab = { release: 'lab', namespace: 'default' };
@@ -19,7 +19,8 @@ test.each<[what: string, values: object, found: string, expected: string]>([
   ['a name that is no variable', { dice: { env: { '1A': 'x' } } }, '\'1A\'', 'does not match pattern'],
   ['a variable that the lab fills itself', { dice: { env: { POD_NAME: 'x' } } }, '\'POD_NAME\'', ''],
   ['a variable with parts', { dice: { env: { A: { b: 1 } } } }, '/dice/env/A', 'want boolean or number or string'],
-  ['settings that are none', { collector: { exporters: { nop: null } } }, '/collector/exporters/nop', 'got null, want object'],
+  // helm 3 takes the null away before it looks, and then misses the exporter.
+  ['settings that are none', { collector: { exporters: { nop: null }, pipelines: { traces: { exporters: ['nop'] } } } }, 'nop', ''],
   ['a Secret without a name', { imagePullSecrets: [{}] }, '/imagePullSecrets/0', 'missing property \'name\''],
 ])('%s is refused by helm and by ajv, with the key and what was expected', async (_what, values, found, expected) => {
   const { code, stderr } = await template({ ...lab, values });
@@ -36,7 +37,7 @@ test('a pipeline that names an exporter nobody defined is refused, with what is 
 });
 
 test('helm lint finds nothing to complain about, strictly', async () => {
-  const { code, stdout } = await helm(['lint', '--strict', chart]);
+  const { code, stdout } = await lint();
   expect(stdout).toContain('1 chart(s) linted, 0 chart(s) failed');
   expect(code).toBe(0);
 });
