@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { arch } from 'node:process';
 import { UserError } from '../support/errors.ts';
 import { cacheDir } from '../support/paths.ts';
 import type { Progress } from '../support/progress.ts';
@@ -11,8 +12,16 @@ import { withLock } from './lock.ts';
 import { binariesOf, buildFlags, GO_TOOLCHAIN, partDir, parts } from './parts.ts';
 import type { Part, PartName } from './parts.ts';
 
-/** What the Go command must not take from the caller's own settings: they would change or break what is built. */
-const GO_ENV = { GOTOOLCHAIN: GO_TOOLCHAIN, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', GO111MODULE: 'on', GOOS: undefined, GOARCH: undefined };
+/** What the Go command must not take from the caller's environment or `go env -w`: it would change or break what is built. */
+const GO_ENV = {
+  GOTOOLCHAIN: GO_TOOLCHAIN,
+  CGO_ENABLED: '0',
+  GOFLAGS: '-mod=readonly',
+  GOWORK: 'off',
+  GO111MODULE: 'on',
+  GOOS: 'linux',
+  GOARCH: arch === 'x64' ? 'amd64' : arch,
+};
 
 /** The linker of the largest binaries takes 2 GiB; below this two builds at a time could run out of memory. */
 const MEMORY_FOR_TWO_BUILDS = 7 * 1024 ** 3;

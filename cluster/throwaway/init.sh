@@ -32,6 +32,8 @@ inside ip address add "$address" dev node0
 inside ip link set node0 up
 inside sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
 # Packets between pods of this node cross only a bridge; Services and policies need to see them in iptables.
+[ -d /proc/sys/net/bridge ] || modprobe br_netfilter
 inside sh -c 'for f in iptables ip6tables; do echo 1 >/proc/sys/net/bridge/bridge-nf-call-$f; done'
 
-"$node" "$supervisor" "$1" "$dir/plan.json"
+# On one line, which the shell has read when it runs it: the file may change before it ends.
+"$node" "$supervisor" "$1" "$dir/plan.json"; exit

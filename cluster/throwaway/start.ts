@@ -81,7 +81,9 @@ async function snapshotter(layout: Layout): Promise<'overlayfs' | 'native'> {
 
 /** Starts init.sh in namespaces and control groups of the cluster's own, to outlive this process. */
 async function openNamespaces(layout: Layout): Promise<void> {
-  const groups = await createCgroups(layout.cgroup);
+  const groups = await createCgroups(layout.cgroup).catch((cause: unknown) => {
+    throw noControlGroups(cause);
+  });
   const joinGroups = 'for group in $CONTROL_GROUPS; do echo $$ >"$group/cgroup.procs"; done; exec "$@"';
   const namespaces = ['unshare', '--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '--mount-proc'];
   const here = import.meta.dirname;
@@ -161,6 +163,12 @@ function notReady(found: string, lastWords: string, layout: Layout): UserError {
     found: [found, lastWords].filter(Boolean).join(':\n'),
     todo: [`See the logs in ${layout.logs}.`, 'Run this again: what is left of it is removed first.'],
   });
+}
+
+function noControlGroups(cause: unknown): UserError {
+  const found = cause instanceof Error ? cause.message : String(cause);
+  const todo = 'In a container, start that with --privileged and --cgroupns=host; else see why root may not write below /sys/fs/cgroup.';
+  return new UserError('No control groups can be made for the throwaway Kubernetes.', { expected: 'writable control groups', found, todo }, { cause });
 }
 
 async function tail(file: string): Promise<string> {
