@@ -24,7 +24,8 @@ import { Sentinels } from './sentinels.ts';
 export type Files = ReadonlyMap<string, string>;
 
 const GENERATED = 'Generated from cdk8s/ by `npm run generate`; change it there.';
-const SOURCE = 'https://github.com/paigerduty/intro-to-instrumentation';
+/** The workshop's slides and first version. */
+const ORIGIN = 'https://github.com/paigerduty/intro-to-instrumentation';
 const DICE = join(import.meta.dirname, '..', '..', 'apps', 'dice');
 
 const own = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8');
@@ -81,8 +82,10 @@ function chartYaml(): string {
     version: VERSION,
     appVersion: VERSION,
     kubeVersion: '>=1.28.0-0',
-    home: SOURCE,
-    sources: [SOURCE],
+    home: ORIGIN,
+    sources: [
+      ORIGIN, 'https://github.com/open-telemetry/opentelemetry-collector-contrib', 'https://github.com/jaegertracing/jaeger',
+    ],
     icon: `data:image/svg+xml;base64,${Buffer.from(own('icon.svg').trim()).toString('base64')}`,
     keywords: ['opentelemetry', 'tracing', 'observability', 'instrumentation', 'workshop', 'jaeger'],
     maintainers: [{ name: 'intro-otel' }],

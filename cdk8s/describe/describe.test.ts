@@ -1,0 +1,93 @@
+import { parseDocument } from 'yaml';
+import { labValues } from '../values.ts';
+import type { AnyDescription } from './describe.ts';
+import { choice, entry, fieldsOf, flag, group, integer, list, map, quantity, scalar, settings, text } from './describe.ts';
+import { schemaOf } from './schema.ts';
+import { tableOf } from './table.ts';
+import { yamlOf } from './yaml.ts';
+
+const described = group('A café.', {
+  open: flag({ doc: 'Whether anybody is served.', default: true }),
+  size: choice({ doc: 'Of the cup.', default: 'small', options: ['small', 'large'] }),
+  till: group('Where one pays.', {
+    coins: integer({ doc: 'In it | at opening.', default: 7, minimum: 0, maximum: 9 }),
+    staff: list({ doc: 'Who is at it.', of: entry('a person', { name: text({ doc: 'Name.' }), age: scalar({ doc: 'Age.' }) }, ['name']) }),
+  }),
+  prices: map({ doc: 'By drink.', names: text({ doc: 'a drink', pattern: '^[a-z]+$', except: ['tea'] }), of: quantity({ doc: 'a price' }) }),
+  machine: settings({ doc: 'As its maker has it.' }),
+});
+
+test('the defaults are put together from the described values', () => {
+  expect(described.default).toEqual({ open: true, size: 'small', till: { coins: 7, staff: [] }, prices: {}, machine: {} });
+});
+
+test('values.yaml has every value with its comment, and says what it can be', () => {
+  expect(yamlOf(described, '# Opening')).toBe(`# Opening
+# Whether anybody is served.
+open: true
+
+# Of the cup. One of small, large.
+size: small
+
+# Where one pays.
+till:
+  # In it | at opening. From 0 to 9.
+  coins: 7
+  # Who is at it.
+  staff: []
+
+# By drink.
+prices: {}
+
+# As its maker has it.
+machine: {}
+`);
+});
+
+test('the table has a row for every value that is not a group', () => {
+  expect(tableOf(described).split('\n').slice(2)).toEqual([
+    '| `open` | `true` | Whether anybody is served. |',
+    '| `size` | `"small"` | Of the cup. One of small, large. |',
+    '| `till.coins` | `7` | In it \\| at opening. From 0 to 9. |',
+    '| `till.staff` | `[]` | Who is at it. |',
+    '| `prices` | `{}` | By drink. |',
+    '| `machine` | `{}` | As its maker has it. |',
+  ]);
+});
+
+test('the schema allows what is described and nothing else', () => {
+  expect(schemaOf(described)).toMatchObject({
+    type: 'object', additionalProperties: false, required: ['open', 'size', 'till', 'prices', 'machine'],
+    properties: {
+      open: { type: 'boolean' },
+      size: { enum: ['small', 'large'] },
+      till: {
+        additionalProperties: false,
+        properties: {
+          coins: { type: 'integer', minimum: 0, maximum: 9 },
+          staff: { type: 'array', items: { additionalProperties: false, required: ['name'], properties: { age: { type: ['string', 'number', 'boolean'] } } } },
+        },
+      },
+      prices: { propertyNames: { pattern: '^[a-z]+$', not: { enum: ['tea'] } }, additionalProperties: { type: ['string', 'number'] } },
+      machine: { type: 'object' },
+    },
+  });
+});
+
+test.each(['0', '50m', '1.5', '64Mi', '1e3', '1E3', '2E', '1k'])('%s is a quantity', (text) => {
+  expect(text).toMatch(new RegExp(quantity({ doc: '' }).pattern ?? ''));
+});
+
+test.each(['', '-1', '1.', '1 Mi', '1mi', '1K', '1e', '1e310'])('"%s" is no quantity', (text) => {
+  expect(text).not.toMatch(new RegExp(quantity({ doc: '' }).pattern ?? ''));
+});
+
+const all = (of: AnyDescription): AnyDescription[] => [of, ...(of.kind === 'group' ? fieldsOf(of).flatMap(([, field]) => all(field)) : [])];
+
+test('every value of the lab says in a sentence what it is for', () => {
+  expect(all(labValues).filter(({ doc }) => !/^[A-Z].*\.$/s.test(doc)).map(({ doc }) => doc)).toEqual([]);
+});
+
+test('values.yaml reads as the defaults', () => {
+  expect(parseDocument(yamlOf(labValues, '#'), { version: '1.1' }).toJS()).toEqual(labValues.default);
+});
