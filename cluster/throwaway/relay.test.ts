@@ -46,6 +46,20 @@ test('bytes go both ways, and an end in one direction leaves the other open', as
   await expect(ask(port, long)).resolves.toBe(long.toUpperCase());
 });
 
+test('what is behind may have said all it has to say and still be told more', async () => {
+  const heard = Promise.withResolvers<string>();
+  const path = join(directory, 'first-word');
+  const server = keep(createServer({ allowHalfOpen: true }, (socket) => {
+    let text = '';
+    socket.setEncoding('utf8').on('data', (part: string) => (text += part)).on('end', () => heard.resolve(text));
+    socket.end('hello');
+  }));
+  await new Promise<void>((resolve) => server.listen({ path }, resolve));
+  const client = connect({ port: await relayTo(path), host: '127.0.0.1', allowHalfOpen: true });
+  client.resume().on('end', () => client.end('and more'));
+  await expect(heard.promise).resolves.toBe('and more');
+});
+
 test('without anything behind, a connection ends; once there is, the next one works', async () => {
   const port = await relayTo(join(directory, 'echo'));
   await expect(ask(port, 'x')).resolves.toBe('');
