@@ -154,7 +154,7 @@ function noContext(facts: Facts): string {
 
 function notLocal(context: Context, all: readonly Context[]): UserError {
   const local = all.filter((candidate) => localKind(candidate) !== undefined).map((candidate) => candidate.name);
-  return new UserError(`The current kubectl context, ${context.name}, is not a Kubernetes on this machine, so it was left alone.`, {
+  return new UserError(`The current kubectl context, ${context.name}, is not known as a Kubernetes on this machine, so it was left alone.`, {
     expected: 'a local Kubernetes (Docker Desktop, kind, minikube, k3d, Rancher Desktop, Colima, OrbStack, MicroK8s, k3s)',
     found: `${context.name} at ${context.server ?? 'no server'}`,
     todo: [

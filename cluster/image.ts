@@ -1,6 +1,6 @@
 // Builds the lab's own image and puts it where a cluster looks; nothing is done that was done before.
 import { createHash } from 'node:crypto';
-import { glob, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { glob, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildCommand, labelCommand, loadCommand, planEngine, pushCommands, readEngines, saveCommand } from './engines.ts';
 import type { Destination, Engine, EngineFacts, Plan } from './engines.ts';
@@ -62,12 +62,36 @@ async function labelOf(engine: Engine): Promise<string> {
   return stdout.trim();
 }
 
+/** Builds from a directory of its own, so that two at a time don't stage over one another. */
 async function build(engine: Engine, inputs: string): Promise<void> {
-  const apps = join(repoRoot, 'apps');
-  await run('node', [join(apps, 'build.ts')]);
-  const words = buildCommand(engine, { dockerfile: join(apps, 'Dockerfile'), context: apps, tag: IMAGE, labels: { [INPUTS_LABEL]: inputs } });
-  // Attestations would make it an index of several manifests, which `kind load` and `ctr import` stumble over.
-  await command(words, { env: { BUILDX_NO_DEFAULT_ATTESTATIONS: '1' } });
+  await inWorkDirectory(async (context) => {
+    const { buildApps } = await import('../apps/build.ts');
+    await buildApps(join(context, 'dist'));
+    const dockerfile = join(repoRoot, 'apps', 'Dockerfile');
+    const words = buildCommand(engine, { dockerfile, context, tag: IMAGE, labels: { [INPUTS_LABEL]: inputs } });
+    // Attestations would make it an index of several manifests, which `kind load` and `ctr import` stumble over.
+    await command(words, { env: { BUILDX_NO_DEFAULT_ATTESTATIONS: '1' } });
+  });
+}
+
+async function inWorkDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  await mkdir(cacheDir('images'), { recursive: true });
+  await removeAbandoned();
+  const directory = await mkdtemp(cacheDir('images', 'work-'));
+  try {
+    return await work(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Removes what runs that were killed left; none takes an hour. */
+async function removeAbandoned(): Promise<void> {
+  const directories = (await readdir(cacheDir('images'))).filter((name) => name.startsWith('work-')).map((name) => cacheDir('images', name));
+  for (const directory of directories) {
+    const { mtimeMs } = await stat(directory).catch(() => ({ mtimeMs: Infinity }));
+    if (Date.now() - mtimeMs > 3_600_000) await rm(directory, { recursive: true, force: true });
+  }
 }
 
 /** A hash of everything the image is made of: the apps' sources, and the versions of all packages. */
@@ -115,15 +139,11 @@ function loadRecord(destination: Destination): string {
 }
 
 async function load(engine: Engine, destination: Destination): Promise<void> {
-  await mkdir(cacheDir('images'), { recursive: true });
-  const work = await mkdtemp(cacheDir('images', 'save-'));
-  const archive = join(work, 'image.tar');
-  try {
+  await inWorkDirectory(async (directory) => {
+    const archive = join(directory, 'image.tar');
     await command(saveCommand(engine, IMAGE, archive));
     await loadArchive(destination, archive);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 async function loadArchive(destination: Destination, archive: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
-import { readinessText, troublesOf, troubleText } from './pods.ts';
+import { currentOf, readinessText, troublesOf, troubleText } from './pods.ts';
 
 function pod(name: string, ready: boolean, container: Partial<V1ContainerStatus> = {}): V1Pod {
   const status: V1ContainerStatus = { name: 'app', image: 'i', imageID: '', ready, restartCount: 0, ...container };
@@ -28,4 +28,34 @@ test('a pod whose image is not to be had is in trouble, with what the kubelet sa
 
 test('a pod that is only starting is in no trouble', () => {
   expect(troublesOf([pod('dice', false, { state: { waiting: { reason: 'ContainerCreating' } } }), pod('arcade', false)])).toEqual([]);
+});
+
+describe('the current pods', () => {
+  const made = (deployment: string, template: string, second: number, overrides: object = {}): V1Pod => ({
+    metadata: {
+      name: `${deployment}-${template}-${second}`,
+      generateName: `${deployment}-${template}-`,
+      labels: { 'pod-template-hash': template },
+      creationTimestamp: new Date(second * 1000),
+      ...overrides,
+    },
+  });
+  const namesOf = (pods: V1Pod[]): (string | undefined)[] => currentOf(pods).map((pod) => pod.metadata?.name);
+
+  test('are those of the newest template of each Deployment', () => {
+    expect(namesOf([made('dice', 'old', 1), made('dice', 'new', 5), made('dice', 'new', 6), made('jaeger', 'one', 1)])).toEqual([
+      'dice-new-5',
+      'dice-new-6',
+      'jaeger-one-1',
+    ]);
+  });
+
+  test('include those of Deployments whose templates have the same hash', () => {
+    expect(namesOf([made('dice', 'same', 1), made('dice-two', 'same', 2)])).toHaveLength(2);
+  });
+
+  test('are neither those that are being deleted nor those of helm’s tests', () => {
+    const test = made('probe', 'x', 1, { labels: {}, generateName: undefined });
+    expect(namesOf([made('dice', 'a', 1, { deletionTimestamp: new Date() }), test])).toEqual([]);
+  });
 });

@@ -21,10 +21,33 @@ const STUCK = [
   'CreateContainerError',
 ];
 
-/** The pods of a release, those of its tests left out. */
+/** The pods of a release's Deployments as they are to be now. */
 export async function podsOf(kube: Kube, namespace: string, release: string): Promise<V1Pod[]> {
   const list = await kube.get<{ items: V1Pod[] }>('pods', '--namespace', namespace, '--selector', `app.kubernetes.io/instance=${release}`);
-  return (list?.items ?? []).filter((pod) => pod.metadata?.annotations?.['helm.sh/hook'] === undefined && pod.metadata?.deletionTimestamp === undefined);
+  return currentOf(list?.items ?? []);
+}
+
+/**
+ * Of each Deployment's pods those of its newest template: the others are on their way out, in whatever state. Pods of no
+ * Deployment, such as those of helm's tests, are left out.
+ */
+export function currentOf(pods: readonly V1Pod[]): V1Pod[] {
+  const deployed = pods.filter((pod) => templateOf(pod) !== undefined && pod.metadata?.deletionTimestamp === undefined);
+  const byDeployment = Map.groupBy(deployed, ({ metadata }) => metadata?.generateName?.replace(`${metadata.labels?.[TEMPLATE] ?? ''}-`, ''));
+  return [...byDeployment.values()].flatMap((group) => {
+    const newest = group.reduce((a, b) => (createdOf(b) > createdOf(a) ? b : a));
+    return group.filter((pod) => templateOf(pod) === templateOf(newest));
+  });
+}
+
+const TEMPLATE = 'pod-template-hash';
+
+function templateOf(pod: V1Pod): string | undefined {
+  return pod.metadata?.labels?.[TEMPLATE];
+}
+
+function createdOf(pod: V1Pod): number {
+  return new Date(pod.metadata?.creationTimestamp ?? 0).getTime();
 }
 
 /** As `6 of 8 pods are ready; waiting for dice-…, jaeger-…`. */

@@ -39,17 +39,21 @@ export async function createNamespace(kube: Kube, name: string): Promise<void> {
 /** `helm upgrade --install` with `--wait`. @throws UserError when a pod can't start, with its last words */
 export async function installRelease(kube: Kube, release: Release, report: Progress): Promise<void> {
   await untilNotPending(kube, release, report);
+  await whileWatching(kube, release, report, (signal) => kube.helm(upgradeArgs(release), { signal }));
+}
+
+/** Does `work`, which waits for the release's pods; its signal is aborted when one of them can't start. */
+async function whileWatching(kube: Kube, release: Release, report: Progress, work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
   const ended = new AbortController();
   const given = new AbortController();
-  const watch = watchPods(kube, release, report, ended.signal).catch(() => []);
-  const troubles = watch.then((found) => {
-    if (found.length > 0) given.abort();
-    return found;
+  const watch = watchPods(kube, release, report, ended.signal).then((troubles) => {
+    if (troubles.length > 0) given.abort();
+    return troubles;
   });
   try {
-    await kube.helm(upgradeArgs(release), { signal: given.signal });
+    await work(given.signal);
   } catch (error) {
-    throw await explained(error, kube, release, given.signal.aborted ? await troubles : []);
+    throw explained(error, release, given.signal.aborted ? await watch : []);
   } finally {
     ended.abort();
   }
@@ -60,17 +64,15 @@ export function upgradeArgs({ name, namespace, values }: Release): string[] {
   return ['upgrade', '--install', name, CHART, '--namespace', namespace, '--wait', '--timeout', READY_WITHIN, ...values];
 }
 
-async function explained(error: unknown, kube: Kube, release: Release, troubles: readonly Trouble[]): Promise<unknown> {
-  if (!(error instanceof CommandError)) return error;
-  const found = troubles.length > 0 ? troubles : troublesOf(await podsOf(kube, release.namespace, release.name).catch(() => []));
-  if (found.length === 0) return error;
-  const [first] = found;
+function explained(error: unknown, release: Release, troubles: readonly Trouble[]): unknown {
+  const [first] = troubles;
+  if (first === undefined || !(error instanceof CommandError)) return error;
   return new UserError(
     'The lab did not start.',
     {
       expected: 'every pod ready',
-      found: found.map(troubleText).join('\n'),
-      todo: [`mend that, then run this again; kubectl -n ${release.namespace} logs ${first?.pod ?? 'POD'} --previous may say more`],
+      found: troubles.map(troubleText).join('\n'),
+      todo: [`mend that, then run this again; kubectl -n ${release.namespace} logs ${first.pod} --previous may say more`],
     },
     { cause: error },
   );
@@ -80,18 +82,18 @@ async function explained(error: unknown, kube: Kube, release: Release, troubles:
 async function watchPods(kube: Kube, release: Release, report: Progress, signal: AbortSignal): Promise<Trouble[]> {
   const since = new Map<string, number>();
   while (!signal.aborted) {
-    await sleep(LOOK_EVERY, undefined, { signal });
-    const pods = await podsOf(kube, release.namespace, release.name);
+    await sleep(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
+    const pods = await podsOf(kube, release.namespace, release.name).catch(() => []); // helm tells what is wrong with the cluster
     report.detail(readinessText(pods));
     const troubles = troublesOf(pods);
-    const lasting = troubles.filter(({ pod, container }) => {
-      const key = `${pod} ${container}`;
-      since.set(key, since.get(key) ?? Date.now());
-      return Date.now() - (since.get(key) ?? 0) > TROUBLE_LASTS;
-    });
-    if (lasting.length > 0) return troubles;
+    for (const key of troubles.map(keyOf)) since.set(key, since.get(key) ?? Date.now());
+    if (troubles.some((trouble) => Date.now() - (since.get(keyOf(trouble)) ?? Infinity) > TROUBLE_LASTS)) return troubles;
   }
   return [];
+}
+
+function keyOf({ pod, container }: Trouble): string {
+  return `${pod} ${container}`;
 }
 
 /**
@@ -118,10 +120,11 @@ async function pendingRecord(kube: Kube, { name, namespace }: Release): Promise<
 }
 
 /** Restarts our own apps, which is how they come to run an image that was built anew under the same tag. */
-export async function restartApps(kube: Kube, { name, namespace }: Release): Promise<void> {
-  const ours = `app.kubernetes.io/instance=${name},app.kubernetes.io/component in (arcade,dice,prizes,visitors,guide)`;
-  await kube.kubectl(['rollout', 'restart', 'deployment', '--namespace', namespace, '--selector', ours]);
-  await kube.kubectl(['rollout', 'status', 'deployment', '--namespace', namespace, '--selector', ours, '--timeout', '3m']);
+export async function restartApps(kube: Kube, release: Release, report: Progress): Promise<void> {
+  const ours = `app.kubernetes.io/instance=${release.name},app.kubernetes.io/component in (arcade,dice,prizes,visitors,guide)`;
+  const which = ['deployment', '--namespace', release.namespace, '--selector', ours];
+  await kube.kubectl(['rollout', 'restart', ...which]);
+  await whileWatching(kube, release, report, (signal) => kube.kubectl(['rollout', 'status', ...which, '--timeout', READY_WITHIN], { signal }));
 }
 
 /** Removes the release and waits until its pods are gone. @returns whether there was one */

@@ -182,7 +182,7 @@ async function install({ lab, kube, survey, image, values }: Ready, wish: Wish, 
     { estimate: 20 },
   );
   if (before?.image !== undefined && image !== undefined && before.image !== image.inputs) {
-    await report.step('Restart the apps, whose image is new', () => restartApps(kube, release), { estimate: 10 });
+    await report.step('Restart the apps, whose image is new', (step) => restartApps(kube, release, step), { estimate: 10 });
   }
   if (image !== undefined) recordLab({ ...lab, image: image.inputs });
 }
