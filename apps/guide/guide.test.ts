@@ -59,6 +59,7 @@ beforeAll(async () => {
   const appsUrl = await serve(apps);
   const env = {
     ARCADE_URL: appsUrl, DICE_URL: appsUrl, PRIZES_URL: 'http://127.0.0.1:1', JAEGER_BASE_PATH: '/jaeger', INSTRUMENTATION: 'auto',
+    OPEN_WITHIN_MS: '0',
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_BSP_SCHEDULE_DELAY: '20',
   };
   guide = await App.start(built.dist, 'guide', { ...env, JAEGER_URL: await serve(jaegerWith('<div id="jaeger-ui-root"></div>')) });

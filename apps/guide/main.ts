@@ -8,6 +8,7 @@ import { messageOf } from '../support/output.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { injected, served } from '../telemetry/manual.ts';
 import { leaveUntraced } from '../telemetry/untraced.ts';
+import { untilPartsAnswer } from './opening.ts';
 import { frontPage } from './pages/front.ts';
 import { missingTracePage, tracePage } from './pages/trace.ts';
 import { tracesPage } from './pages/traces.ts';
@@ -24,6 +25,9 @@ const jaegerUrl = urlFromEnv('JAEGER_URL');
 const jaeger = jaegerUrl + fromEnv('JAEGER_BASE_PATH');
 const level = process.env.INSTRUMENTATION ?? 'none';
 const collector = process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
+
+const parts = Object.entries({ ...apps, jaeger: jaegerUrl, ...(collector ? { collector } : {}) }).map(([name, url]) => ({ name, url }));
+const patience = Number(process.env.OPEN_WITHIN_MS ?? 20_000);
 
 const log = createLogger();
 const app = express();
@@ -66,8 +70,7 @@ app.get('/api/traces/:id', async (request, response) => {
 });
 
 app.get('/api/status', async (_request, response) => {
-  const parts = Object.entries({ ...apps, jaeger: jaegerUrl, ...(collector ? { collector } : {}) });
-  response.json({ instrumentation: level, jaegerUi: await hasUi(), parts: await statusOf(parts.map(([name, url]) => ({ name, url }))) });
+  response.json({ instrumentation: level, jaegerUi: await hasUi(), parts: await statusOf(parts) });
 });
 
 app.post('/api/rounds', served('/api/rounds', async (request, response) => {
@@ -99,4 +102,6 @@ const fail: ErrorRequestHandler = (error: Error, _request, response, next) => {
 };
 app.use(fail);
 
+const missing = await untilPartsAnswer(parts, patience);
+if (missing.length > 0) log.warn({ missing }, 'open, though not every part answers');
 app.listen(portFromEnv('PORT', 8080), () => log.info('the guide is open'));
