@@ -1,7 +1,7 @@
 // Dice, instrumented by hand: the spans here are all there is, and every one of them was asked for.
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import express from 'express';
-import type { NextFunction, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import pino from 'pino';
 
 // Acquire a tracer
@@ -11,30 +11,28 @@ const app = express();
 const log = pino({ mixin: traceIds });
 let hits = 0;
 
-app.use(continueTrace);
-
-app.get('/', (request, response) => {
+app.get('/', served('index', (request, response) => {
   const span = tracer.startSpan('count_hit');
   hits += 1;
   span.setAttribute('hits', hits);
   span.end();
   response.send(`This page has been visited ${hits} times.`);
-});
+}));
 
-app.get('/visit', (request, response) => {
+app.get('/visit', served('visit', (request, response) => {
   hits += 1;
   trace.getActiveSpan()?.addEvent('counted', { hits });
   response.send(`Thank you for the visit! You are number ${hits}.`);
-});
+}));
 
-app.get('/rolldice', (request, response) => {
+app.get('/rolldice', served('rolldice', (request, response) => {
   response.send(String(doRoll()));
-});
+}));
 
-app.get('/server_request', (request, response) => {
+app.get('/server_request', served('server_request', (request, response) => {
   log.info(request.query.param);
   response.send('served');
-});
+}));
 
 function doRoll(): number {
   return tracer.startActiveSpan('do_roll', (rollSpan) => {
@@ -45,30 +43,30 @@ function doRoll(): number {
   });
 }
 
-// A SERVER span around each request, as a child of the caller's span: its context came in the headers.
-function continueTrace(request: Request, response: Response, next: NextFunction) {
-  const parent = propagation.extract(context.active(), request.headers);
-  const options = { kind: SpanKind.SERVER, attributes: requestAttributes(request) };
-  tracer.startActiveSpan(request.path, options, parent, (span) => {
-    response.on('close', () => {
-      span.setAttribute('http.response.status_code', response.statusCode);
-      span.end();
+// A SERVER span around a request. Its parent is the caller's span, whose context came in the headers.
+function served(name: string, handle: (request: Request, response: Response) => void | Promise<void>) {
+  return (request: Request, response: Response) => {
+    const parent = propagation.extract(context.active(), request.headers);
+    const options = { kind: SpanKind.SERVER, attributes: collectRequestAttributes(request) };
+    return tracer.startActiveSpan(name, options, parent, async (span) => {
+      try {
+        await handle(request, response);
+      } catch (error) {
+        // An error is part of the story: record it, and say that the span failed.
+        span.recordException(error as Error);
+        span.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });
+        response.status(500).send(String(error));
+      } finally {
+        span.setAttribute('http.response.status_code', response.statusCode);
+        span.end();
+      }
     });
-    next();
-  });
+  };
 }
 
-function requestAttributes(request: Request) {
+function collectRequestAttributes(request: Request) {
   return { 'http.request.method': request.method, 'url.path': request.path, 'user_agent.original': request.get('user-agent') };
 }
-
-// An error that a handler throws is part of the story: record it, and say that the span failed.
-app.use((error: Error, request: Request, response: Response, next: NextFunction) => {
-  const span = trace.getActiveSpan();
-  span?.recordException(error);
-  span?.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
-  next(error);
-});
 
 // Log lines that can be found from the trace, and the trace from them.
 function traceIds() {

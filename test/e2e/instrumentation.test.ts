@@ -9,7 +9,7 @@ import { playedRound, title, traceOf, tracesOf } from '../support/traces.ts';
 
 const lab = new Lab(useNamespace('e2e-levels'));
 
-beforeAll(() => lab.install(quiet), 150_000);
+beforeAll(() => lab.installQuietly(), 150_000);
 
 const isLibrary = (span: Span): boolean => span.scope.startsWith('@opentelemetry/instrumentation-');
 
@@ -112,7 +112,7 @@ describe('after helm upgrade --set instrumentation=manual', () => {
       { within: 10_000 },
     );
     expect(span).toMatchObject({
-      name: '/server_request',
+      name: 'server_request',
       kind: 'server',
       parentSpanId: '00f067aa0ba902b7',
       attributes: { 'http.request.method': 'GET', 'url.path': '/server_request', 'user_agent.original': 'a test', 'http.response.status_code': 200 },
