@@ -19,7 +19,7 @@ const second = new Lab(lab.namespace, 'second');
 let atInstall: Record<string, string>;
 
 beforeAll(async () => {
-  await Promise.all([lab.install(quiet), installSecondJaeger()]);
+  await Promise.all([lab.installQuietly(), installSecondJaeger()]);
   atInstall = await lab.podUids();
 }, 150_000);
 

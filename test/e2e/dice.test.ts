@@ -15,7 +15,7 @@ const dice = `${lab.release}-dice`;
 let original: string;
 
 beforeAll(async () => {
-  await lab.install(quiet);
+  await lab.installQuietly();
   original = await lab.diceSource();
 }, 150_000);
 

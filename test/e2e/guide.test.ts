@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { artefacts } from '../support/artefacts.ts';
 import { launchBrowser, misdeeds, picture } from '../support/browser.ts';
 import { testCluster } from '../support/cluster.ts';
-import { Lab, quiet } from '../support/lab.ts';
+import { Lab } from '../support/lab.ts';
 import { useNamespace } from '../support/namespace.ts';
 import { playedRound } from '../support/traces.ts';
 
@@ -16,7 +16,7 @@ let browser: Browser;
 beforeAll(async () => {
   await mkdir(artefacts, { recursive: true });
   // The front door leads to this port of the node, so this is the only lab that may have it.
-  await lab.install({ ...quiet, guide: { service: { type: 'NodePort', nodePort: 30080 } } });
+  await lab.installQuietly({ guide: { service: { type: 'NodePort', nodePort: 30080 } } });
   browser = await launchBrowser();
 }, 150_000);
 

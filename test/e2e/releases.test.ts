@@ -12,7 +12,7 @@ const one = new Lab(here, 'one');
 const two = new Lab(here, 'two');
 const other = new Lab(elsewhere, 'one');
 
-beforeAll(() => Promise.all([one.install(quiet), two.install(quiet, 'helm3'), other.install(quiet)]), 300_000);
+beforeAll(() => Promise.all([one.installQuietly(), two.installQuietly({}, 'helm3'), other.installQuietly()]), 300_000);
 
 test('each lab has its own traces and no others', async () => {
   const labs = [one, two, other];

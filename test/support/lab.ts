@@ -44,6 +44,15 @@ export class Lab {
     });
   }
 
+  /**
+   * Installs it and waits until a round can be played, for tests that run beside others: on a busy machine kube-proxy
+   * may take seconds until it knows of Services whose pods are ready, and the budget of the arcade is short.
+   */
+  async installQuietly(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
+    await this.install({ ...quiet, ...values }, helm);
+    await eventually(() => this.play(), { within: 30_000 });
+  }
+
   /** `helm upgrade --wait` with these values and, for the rest, the chart's defaults. */
   async upgrade(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
     await this.helm(['upgrade', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'], helm, values);

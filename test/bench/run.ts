@@ -1,0 +1,69 @@
+// `npm run bench`: the figures this repository promises, measured on a throwaway cluster of their own.
+// usage: npm run bench [-- --only NAME,NAME] [--json FILE]
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { coloured, print } from '../../cluster/support/output.ts';
+import { createProgress } from '../../cluster/support/progress.ts';
+import { environmentFor } from '../support/cluster.ts';
+import { startTestCluster } from '../support/cluster-start.ts';
+import { useTestState } from '../support/state.ts';
+import { benchmarks } from './benchmarks.ts';
+import type { Benchmark, Row } from './benchmarks.ts';
+
+const CLUSTER = 'intro-otel-bench';
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
+const chosen = choose(values.only?.split(','));
+const report = createProgress();
+useTestState();
+
+const rows = await measure();
+printTable(rows);
+if (values.json !== undefined) await writeFile(fileOf(values.json), `${JSON.stringify({ machine: machine(), rows }, undefined, 2)}\n`);
+process.exitCode = rows.every(holds) ? 0 : 1;
+
+function choose(names?: readonly string[]): readonly Benchmark[] {
+  const unknown = names?.find((name) => benchmarks.every((one) => one.name !== name));
+  if (unknown === undefined) return benchmarks.filter(({ name }) => names?.includes(name) ?? true);
+  throw new Error(`There is no benchmark ${unknown}. There are:\n${benchmarks.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}`);
+}
+
+async function measure(): Promise<Row[]> {
+  const cluster = await report.step('a cluster', (progress) => startTestCluster(CLUSTER, progress));
+  const stop = (): void => void cluster.stop().finally(() => process.exit(130));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  Object.assign(process.env, environmentFor(cluster));
+  try {
+    const found: Row[] = [];
+    for (const one of chosen) found.push(...(await report.step(one.name, (progress) => one.run((text) => progress.detail(text)))));
+    return found;
+  } finally {
+    await cluster.stop();
+  }
+}
+
+function holds({ value, bound }: Row): boolean {
+  return bound === undefined || value <= bound;
+}
+
+function printTable(all: readonly Row[]): void {
+  const width = Math.max(...all.map(({ what }) => what.length));
+  print();
+  for (const row of all) {
+    const { what, unit, value, bound, samples } = row;
+    const verdict = bound === undefined ? '' : `  ≤ ${bound} ${unit}  ${holds(row) ? coloured('green', 'holds') : coloured('red', 'FAILS')}`;
+    const from = samples === undefined ? '' : coloured('dim', `  (${samples.map((sample) => sample.toFixed(1)).join(', ')})`);
+    print(`  ${what.padEnd(width)}  ${value.toFixed(1).padStart(6)} ${unit.padEnd(3)}${verdict}${from}`);
+  }
+}
+
+/** The directory the user is in is not this process's: npm runs scripts in the root of the checkout. */
+function fileOf(path: string): string {
+  return resolve(process.env['INIT_CWD'] ?? '.', path);
+}
+
+function machine(): object {
+  return { cpus: availableParallelism(), model: cpus()[0]?.model, memory: totalmem(), platform: process.platform, arch: process.arch };
+}
