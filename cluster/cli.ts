@@ -41,7 +41,7 @@ function unknownCommand(name: string): UsageError {
 
 /** What was made so far is on record, and each step can be done again: nothing needs undoing here. */
 function interrupted(): void {
-  say('\nInterrupted. npm run up goes on from here; npm run down removes what there is.');
+  say('\nInterrupted. Run it again to go on; npm run down removes what up made so far.');
   process.exit(INTERRUPTED);
 }
 

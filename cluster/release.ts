@@ -8,7 +8,7 @@ import type { Trouble } from './pods.ts';
 import { UserError } from './support/errors.ts';
 import { repoRoot } from './support/paths.ts';
 import type { Progress } from './support/progress.ts';
-import { CommandError } from './support/run.ts';
+import { CommandError, run } from './support/run.ts';
 
 export const CHART = join(repoRoot, 'charts', 'lab');
 
@@ -34,6 +34,17 @@ const PENDING_PATIENCE = 10_000;
 export async function createNamespace(kube: Kube, name: string): Promise<void> {
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { ...RESTRICTED, ...MADE_BY_UP } } };
   await kube.kubectl(['create', '--filename', '-'], { input: JSON.stringify(namespace) });
+}
+
+/** Has helm render the chart, which needs no cluster. @throws UserError when it refuses the values, with its reasons */
+export async function checkValues(helm: string, { name, namespace, values }: Release): Promise<void> {
+  const { code, stderr } = await run(helm, ['template', name, CHART, '--namespace', namespace, ...values], { allowFailure: true });
+  if (code === 0) return;
+  throw new UserError('The values for the chart were refused.', {
+    expected: 'values that charts/lab/README.md lists',
+    found: stderr.trim().replace(/^Error: /, ''),
+    todo: 'see to --set and --values',
+  });
 }
 
 /** `helm upgrade --install` with `--wait`. @throws UserError when a pod can't start, with its last words */

@@ -6,11 +6,12 @@ import { closeDoor, openDoor, openPort } from '../door.ts';
 import { ensureImage, ensureLoaded } from '../image.ts';
 import type { BuiltImage } from '../image.ts';
 import { Kube } from '../kube.ts';
+import type { Reach } from '../kube.ts';
 import { labKey, recordedLabs, recordLab } from '../labs.ts';
 import type { Lab } from '../labs.ts';
 import { labNeeds, shareToBuild, throwawayNeeds } from '../needs.ts';
 import { clusterMisses, freePort, machineMisses, readMachine, throwMisses } from '../preflight.ts';
-import { createNamespace, installRelease, restartApps } from '../release.ts';
+import { checkValues, createNamespace, installRelease, restartApps } from '../release.ts';
 import { findTrace, playRounds, waitForDoor } from '../rounds.ts';
 import type { Round } from '../rounds.ts';
 import { surveyCluster } from '../survey.ts';
@@ -83,7 +84,9 @@ async function runUp(args: readonly string[]): Promise<void> {
   const report = createProgress();
   const began = performance.now();
   const found = await report.step('Find a Kubernetes', (step) => findKubernetes(wish.place.context, step));
-  const ready = found.use === 'throwaway' ? await readyThrowaway(wish, found.because, report) : await readyExisting(wish, found, report);
+  const kube = found.use === 'throwaway' ? await Kube.at({}, report) : await Kube.at(reachOf(found), report, found.minor);
+  await checkValues(kube.helmCommand, { ...releaseOf(wish.place), values: wish.values });
+  const ready = found.use === 'throwaway' ? await readyThrowaway(wish, kube, found.because, report) : await readyExisting(wish, kube, found, report);
   await install(ready, wish, report);
   const url = await report.step('Open the front door', () => openFrontDoor(ready, wish, report));
   const round = await report.step(`Play ${ROUNDS} rounds`, () => playRounds(url, ROUNDS));
@@ -93,7 +96,15 @@ async function runUp(args: readonly string[]): Promise<void> {
   print(coloured('dim', `up in ${duration(performance.now() - began)}`));
 }
 
-async function readyThrowaway(wish: Wish, because: string, report: Progress): Promise<Ready> {
+function reachOf({ context }: Found): Reach {
+  return { context, kubeconfig: process.env['KUBECONFIG'] };
+}
+
+function releaseOf({ release, namespace }: Place): { name: string; namespace: string } {
+  return { name: release, namespace };
+}
+
+async function readyThrowaway(wish: Wish, tools: Kube, because: string, report: Progress): Promise<Ready> {
   report.note(`The throwaway Kubernetes is used: ${because}`);
   const lab = await reserveThrowaway(wish, report);
   recordLab(lab);
@@ -101,13 +112,14 @@ async function readyThrowaway(wish: Wish, because: string, report: Progress): Pr
   const starting = startCluster({
     name: THROWAWAY,
     networkPolicy: wish.networkPolicy,
-    ...(lab.port === undefined ? {} : { doorPort: lab.port }),
+    // Unless one was wished for, the start chooses it once more: another one may have taken it meanwhile.
+    ...(wish.port === undefined || lab.port === undefined ? {} : { doorPort: lab.port }),
     report,
   });
   const building = wish.ownImage ? ensureImage({ kind: 'throwaway', name: THROWAWAY }, report) : Promise.resolve(undefined);
   const [cluster, image] = await bothOf(starting, building);
   const reach = { kubeconfig: cluster.kubeconfig };
-  const kube = await Kube.at(reach, report);
+  const kube = new Kube(reach, tools.helmCommand, tools.kubectlCommand);
   if (image !== undefined) await ensureLoaded(image, { kind: 'throwaway', name: THROWAWAY }, kube, report);
   const values = ['--set', 'guide.service.type=NodePort', '--set', 'guide.service.nodePort=30080'];
   const known = { ...lab, reach, port: cluster.doorPort };
@@ -128,6 +140,8 @@ async function reserveThrowaway(wish: Wish, report: Progress): Promise<Lab> {
   if (status.state !== 'running') {
     const needs = await throwawayNeeds(THROWAWAY, shareToBuild());
     throwMisses(machineMisses(await readMachine(needs), needs));
+    // What is left of a cluster that broke may still be on the port; only the start, which removes it, can tell.
+    if (wish.port === undefined && status.state === 'broken') return lab;
     return { ...lab, port: await choosePort(wish.port ?? DOOR_PORT, report) };
   }
   const { doorPort } = status.cluster;
@@ -145,11 +159,9 @@ async function choosePort(wanted: number, report: Progress): Promise<number> {
   return port;
 }
 
-async function readyExisting(wish: Wish, found: Found, report: Progress): Promise<Ready> {
+async function readyExisting(wish: Wish, kube: Kube, found: Found, report: Progress): Promise<Ready> {
   report.note(`The Kubernetes of the context ${found.context} is used (${found.kind}, ${found.version})`);
-  const reach = { context: found.context, kubeconfig: process.env['KUBECONFIG'] };
-  const lab: Lab = { reach, namespace: wish.place.namespace, release: wish.place.release };
-  const kube = await Kube.at(reach, report, found.minor);
+  const lab: Lab = { reach: kube.reach, namespace: wish.place.namespace, release: wish.place.release };
   const survey = await surveyCluster(kube);
   if (recordedLabs().every((other) => labKey(other) !== labKey(lab))) {
     throwMisses(clusterMisses({ ...survey, version: found.version }, labNeeds()));
@@ -170,7 +182,7 @@ function needsRegistry({ context }: Found): UserError {
 }
 
 async function install({ lab, kube, survey, image, values }: Ready, wish: Wish, report: Progress): Promise<void> {
-  const release = { name: lab.release, namespace: lab.namespace, values: [...values, ...wish.values] };
+  const release = { ...releaseOf(wish.place), values: [...values, ...wish.values] };
   const before = recordedLabs().find((other) => labKey(other) === labKey(lab));
   recordLab(lab);
   await report.step(
