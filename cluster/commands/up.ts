@@ -145,12 +145,10 @@ async function reserveThrowaway(wish: Wish, report: Progress): Promise<Lab> {
     return { ...lab, port: await choosePort(wish.port ?? DOOR_PORT, report) };
   }
   const { doorPort } = status.cluster;
-  if (wish.port === undefined || wish.port === doorPort) return { ...lab, port: doorPort };
-  throw new UserError('The throwaway Kubernetes runs already, and its front door is elsewhere.', {
-    expected: `--port ${doorPort}, or no --port`,
-    found: `--port ${wish.port}`,
-    todo: ['leave --port out', 'npm run down first'],
-  });
+  if (wish.port !== undefined && wish.port !== doorPort) {
+    report.note(`The throwaway Kubernetes runs already, with its front door at port ${doorPort}: npm run down first to have it elsewhere`);
+  }
+  return { ...lab, port: doorPort };
 }
 
 async function choosePort(wanted: number, report: Progress): Promise<number> {
@@ -184,16 +182,17 @@ function needsRegistry({ context }: Found): UserError {
 async function install({ lab, kube, survey, image, values }: Ready, wish: Wish, report: Progress): Promise<void> {
   const release = { ...releaseOf(wish.place), values: [...values, ...wish.values] };
   const before = recordedLabs().find((other) => labKey(other) === labKey(lab));
+  const isNew = !survey.namespaces.some(({ metadata }) => metadata?.name === lab.namespace);
   recordLab(lab);
   await report.step(
     `Install the lab as ${release.name} in namespace ${release.namespace}`,
     async (step) => {
-      if (!survey.namespaces.some(({ metadata }) => metadata?.name === lab.namespace)) await createNamespace(kube, lab.namespace);
+      if (isNew) await createNamespace(kube, lab.namespace);
       await installRelease(kube, release, step);
     },
     { estimate: 20 },
   );
-  if (before?.image !== undefined && image !== undefined && before.image !== image.inputs) {
+  if (!isNew && before?.image !== undefined && image !== undefined && before.image !== image.inputs) {
     await report.step('Restart the apps, whose image is new', (step) => restartApps(kube, release, step), { estimate: 10 });
   }
   if (image !== undefined) recordLab({ ...lab, image: image.inputs });
