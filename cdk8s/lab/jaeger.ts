@@ -20,6 +20,8 @@ export const jaegerConfig = (lab: LabProps): string => lab.compute.named('jaeger
     storage:
       traces: memory
     base_path: ${JAEGER_BASE_PATH}
+    # Traces of every look into Jaeger would take the place of the lab's own.
+    enable_tracing: false
     http:
       endpoint: 0.0.0.0:${PORTS.query}
     grpc:

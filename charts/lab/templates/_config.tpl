@@ -93,6 +93,8 @@ extensions:
     storage:
       traces: memory
     base_path: /jaeger
+    # Traces of every look into Jaeger would take the place of the lab's own.
+    enable_tracing: false
     http:
       endpoint: 0.0.0.0:16686
     grpc:
