@@ -1,6 +1,6 @@
 // Stages apps/dist, all that our image holds: each component as one JavaScript file, the SDK bundled into a chunk that
 // only loads when it is wanted, and the few packages that must stay packages. `node apps/build.ts [FOLDER]` prints what it made.
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
@@ -103,14 +103,23 @@ function stageFiles(dist: string): void {
   writeFileSync(join(dist, 'package.json'), '{ "type": "module" }\n');
 }
 
-/** Builds everything anew into `dist`. @returns the names of the packages that were staged with it */
+/**
+ * Builds everything anew, beside `dist`, and puts it there when it is whole: a build that fails, or two at once, leave
+ * no half of one. @returns the names of the packages that were staged with it
+ */
 export async function buildApps(dist: string): Promise<string[]> {
-  rmSync(dist, { recursive: true, force: true });
-  mkdirSync(dist, { recursive: true });
-  const staged = stagePackages(dist);
-  stageFiles(dist);
-  await Promise.all([buildPrograms(dist), buildRare(dist)]);
-  return staged;
+  const fresh = `${dist}.${process.pid}`;
+  try {
+    mkdirSync(fresh, { recursive: true });
+    const staged = stagePackages(fresh);
+    stageFiles(fresh);
+    await Promise.all([buildPrograms(fresh), buildRare(fresh)]);
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(fresh, dist);
+    return staged;
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
 }
 
 function sizeOf(path: string): number {

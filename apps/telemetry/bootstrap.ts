@@ -1,5 +1,6 @@
 // Preloaded into every component (`node --import /app/telemetry.js`): health, clean exit, and OpenTelemetry at the level
 // that INSTRUMENTATION asks for. At `none` nothing of the SDK is loaded.
+import './memory.ts';
 import { startHealthServer } from './health.ts';
 import { parseLevel } from './level.ts';
 import { fatal } from '../support/output.ts';

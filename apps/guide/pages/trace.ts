@@ -37,8 +37,7 @@ function branch(span: Span, trace: Trace): Content {
         <li>
           <details>
             <summary>
-              <span class="service">${span.service}</span> <span class="span-name">${span.name}</span>
-              <span class="kind">${span.kind}</span>${failed ? html` <strong class="error">error</strong>` : ''}
+              <span><b>${span.service}</b> ${span.name} <span class="kind">${span.kind}</span>${failed ? html` <strong class="error">error</strong>` : ''}</span>
               <span class="took">${inMilliseconds(span.duration)}</span>
               ${bar(span, trace)}
             </summary>

@@ -11,22 +11,19 @@ export function tracesPage(traces: Trace[], jaegerHasUi: boolean): string {
     path: '/traces',
     content: html`
       ${jaegerHasUi ? '' : noJaegerUi}
-      ${traces.length === 0 ? html`<p>There are none yet. <a href="/">Play a round</a>, or wait for a visitor.</p>` : table(traces)}`,
+      ${traces.length === 0 ? html`<p>There are none yet. <a href="/">Play a round</a>, or wait for a visitor.</p>` : list(traces)}`,
   });
 }
 
-function table(traces: Trace[]): Content {
-  return html`<div class="wide" role="region" aria-label="Traces" tabindex="0"><table>
-        <thead><tr><th scope="col">Trace</th><th scope="col">Started</th><th scope="col">Took</th><th scope="col">Spans</th><th scope="col">Services</th></tr></thead>
-        <tbody>${traces.map(row)}</tbody>
-      </table></div>`;
+function list(traces: Trace[]): Content {
+  return html`<ul class="traces">${traces.map(item)}</ul>`;
 }
 
-function row({ traceId, roots, spans, services, start, duration }: Trace): Content {
+function item({ traceId, roots, spans, services, start, duration }: Trace): Content {
   const failed = spans.some(({ status }) => status.code === 'error');
   return html`
-          <tr>
-            <th scope="row"><a href="/traces/${traceId}">${roots[0]?.service}: ${roots[0]?.name}</a>${failed ? html` <strong class="error">error</strong>` : ''}</th>
-            <td>${clock(start)}</td><td>${inMilliseconds(duration)}</td><td>${spans.length}</td><td>${services.join(', ')}</td>
-          </tr>`;
+          <li>
+            <a href="/traces/${traceId}">${roots[0]?.service}: ${roots[0]?.name}</a>${failed ? html` <strong class="error">error</strong>` : ''}
+            <span>${clock(start)} UTC, ${inMilliseconds(duration)}, ${spans.length} spans in ${services.join(', ')}</span>
+          </li>`;
 }
