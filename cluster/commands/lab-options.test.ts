@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { helmValues, namesImage, placeOf } from './lab-options.ts';
+
+const before = process.env['INIT_CWD'];
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'values-'));
+  process.env['INIT_CWD'] = directory;
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+  if (before === undefined) delete process.env['INIT_CWD'];
+  else process.env['INIT_CWD'] = before;
+});
+
+test('values go on to helm, with files where the user is and not where npm runs', () => {
+  writeFileSync(join(directory, 'mine.yaml'), '');
+  writeFileSync(join(directory, 'app.ts'), '');
+  const given = { values: ['mine.yaml', 'https://example.com/v.yaml'], set: ['a=b'], 'set-string': ['c=1'], 'set-file': ['dice.source=app.ts'] };
+  expect(helmValues(given)).toEqual([
+    '--values',
+    join(directory, 'mine.yaml'),
+    '--values',
+    'https://example.com/v.yaml',
+    '--set',
+    'a=b',
+    '--set-string',
+    'c=1',
+    '--set-file',
+    `dice.source=${join(directory, 'app.ts')}`,
+  ]);
+});
+
+test.each([{ values: ['mine.yaml'] }, { 'set-file': ['dice.source=app.ts'] }])('a file that is missing is refused: %j', (given) => {
+  expect(() => helmValues(given)).toThrow(/There is no file (mine\.yaml|app\.ts)/);
+});
+
+test.each([
+  [{ set: ['image.registry=ghcr.io'] }, true],
+  [{ set: ['a=b,image.tag=1'] }, true],
+  [{ 'set-string': ['image.tag=1'] }, true],
+  [{ set: ['image.pullPolicy=Never'] }, false],
+  [{ set: ['jaeger.image.tag=1'] }, false],
+  [{}, false],
+])('%j names an image of the user’s own: %s', (given, own) => {
+  expect(namesImage(given)).toBe(own);
+});
+
+test('a place is the defaults, unless the options say otherwise', () => {
+  expect(placeOf({})).toEqual({ context: undefined, namespace: 'intro-otel', release: 'intro-otel' });
+  expect(placeOf({ context: 'c', namespace: 'n', release: 'r' })).toEqual({ context: 'c', namespace: 'n', release: 'r' });
+});
+
+test('what can not be a name in Kubernetes is refused', () => {
+  expect(() => placeOf({ namespace: 'My_Lab' })).toThrow('--namespace My_Lab is not a name that Kubernetes takes.');
+});
