@@ -1,6 +1,7 @@
 // The built apps, really run: what each level of instrumentation emits, and how the processes behave.
 import { jest } from '@jest/globals';
 import { createServer } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -119,6 +120,14 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
     expect(trace.roots[0]).toMatchObject({ service: 'arcade', kind: 'server', name: 'GET /play', orphan: false });
   });
 
+  test('what visitors say of themselves is on the arcade\'s span', async () => {
+    const headers = { 'x-browser-plugins': 'ad-blocker/1.62', 'x-client-version': '3.2.0', 'user-agent': 'a-test' };
+    const { trace: traceId = '' } = (await (await fetch(`${arcade.url}/play`, { headers })).json()) as Round;
+    const { attributes = {} } = (await receiver.trace(traceId, 4)).spans.find(({ name }) => name === 'GET /play') ?? {};
+    expect(attributes['user_agent.original']).toBe('a-test');
+    expect(Object.values(attributes).flat()).toEqual(expect.arrayContaining(['ad-blocker/1.62', '3.2.0']));
+  });
+
   test('a caller\'s trace is continued', async () => {
     await fetch(`${dice.url}/server_request?param=x`, { headers: { traceparent } });
     const trace = await receiver.trace(parent.traceId);
@@ -235,8 +244,12 @@ describe('the environment', () => {
     await dice.stop();
   });
 
-  test('a Collector that is not there is said once, and the app works on', async () => {
-    const dice = await (await App.start(dist, 'dice', { ...settings('manual', receiver), OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}` }, [join(dist, 'dice', 'app.manual.ts')])).ready();
+  test('a Collector that is not there is said, not over and over, and the app works on', async () => {
+    const dice = await (await App.start(dist, 'dice', { ...settings('auto', receiver), OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}` })).ready();
+    await fetch(`${dice.url}/visit`);
+    await eventually('a word about it', () => (dice.stderr.includes('OpenTelemetry error') ? true : undefined));
+    await delay(1_200); // two more intervals of OTEL_METRIC_EXPORT_INTERVAL
+    expect(dice.stderr.split('\n').filter((line) => line.includes('metrics export timed out'))).toHaveLength(1);
     expect((await fetch(`${dice.url}/visit`)).status).toBe(200);
     expect(await dice.stop()).toMatchObject({ code: 0 });
   });
@@ -251,6 +264,31 @@ describe('the environment', () => {
     const arcade = await App.start(dist, 'arcade', { PRIZES_URL: 'http://127.0.0.1:1' });
     expect(await arcade.exited()).toBe(1);
     expect(arcade.stderr).toContain('DICE_URL is not set');
+  });
+});
+
+describe.each(['auto', 'manual'])('visitors at level %s', (level) => {
+  test('wait for the arcade without a trace, then play rounds that are each a trace rooted at them', async () => {
+    const receiver = await Receiver.start();
+    const port = await freePort();
+    const visitors = await App.start(dist, 'visitors', { ...settings(level, receiver), ARCADE_URL: `http://127.0.0.1:${port}`, ROUNDS_PER_MINUTE: '1200' });
+    await visitors.ready();
+    await delay(400);
+    expect(receiver.traces()).toEqual([]);
+
+    const rounds: IncomingHttpHeaders[] = [];
+    const arcade = createServer((request, response) => {
+      rounds.push(request.headers);
+      response.end('{}');
+    }).listen(port, '127.0.0.1');
+    const traces = await eventually('three rounds', () => (receiver.traces().length >= 3 ? receiver.traces() : undefined));
+    await visitors.stop();
+    arcade.close();
+    receiver.stop();
+
+    expect(traces[0]?.roots[0]).toMatchObject({ service: 'visitors', kind: 'client', orphan: false, status: { code: 'unset' } });
+    expect(rounds.slice(0, 3).map(({ traceparent }) => String(traceparent).split('-')[1])).toEqual(traces.slice(0, 3).map(({ traceId }) => traceId));
+    expect(new Set(rounds.slice(0, 3).map((headers) => headers['user-agent'])).size).toBe(3);
   });
 });
 

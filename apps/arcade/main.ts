@@ -1,7 +1,8 @@
 // The edge of the game: plays a round by asking dice for a roll and prizes for what it wins, within a budget of time.
 import { trace } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import express from 'express';
-import type { ErrorRequestHandler } from 'express';
+import type { ErrorRequestHandler, Request } from 'express';
 import { numberFromEnv, portFromEnv, urlFromEnv } from '../support/env.ts';
 import { getJson } from '../support/http.ts';
 import { messageOf } from '../support/output.ts';
@@ -32,13 +33,18 @@ app.get('/', (_request, response) => {
 app.get('/play', served('/play', async (request, response) => {
   const player = typeof request.query.player === 'string' ? request.query.player : 'anonymous';
   const span = trace.getActiveSpan();
-  span?.setAttribute('player.name', player);
+  span?.setAttributes({ 'player.name': player, ...traitsOf(request) });
 
   const { roll, prize, version } = await playRound();
   span?.setAttributes({ 'roll.value': roll, 'prizes.version': version });
   log.info({ player, roll, prize: prize.name, version }, 'round played');
   response.json({ player, roll, prize, version, trace: currentTraceId() });
 }));
+
+/** What visitors say of themselves; an instrumentation library takes it from the headers at `auto`. */
+function traitsOf(request: Request): Attributes {
+  return { 'browser.plugins': request.get('x-browser-plugins'), 'client.version': request.get('x-client-version') };
+}
 
 async function playRound(): Promise<Prize & { roll: number }> {
   const signal = AbortSignal.timeout(budget);
