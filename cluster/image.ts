@@ -71,6 +71,8 @@ async function build(engine: Engine, inputs: string): Promise<void> {
     const words = buildCommand(engine, { dockerfile, context, tag: IMAGE, labels: { [INPUTS_LABEL]: inputs } });
     // Attestations would make it an index of several manifests, which `kind load` and `ctr import` stumble over.
     await command(words, { env: { BUILDX_NO_DEFAULT_ATTESTATIONS: '1' } });
+    // The store that is ours alone would keep every image there ever was under the name.
+    if (engine.name === 'buildah') await command([...engine.command, 'rmi', '--prune'], { allowFailure: true });
   });
 }
 
