@@ -11,7 +11,7 @@ export interface Lab {
   reach: Reach;
   namespace: string;
   release: string;
-  /** The port of the front door on 127.0.0.1, once known. */
+  /** The port of 127.0.0.1 that the throwaway cluster leads to this lab's node port, if it does. */
   port?: number | undefined;
   /** What the image was made of that its apps run, once they do. */
   image?: string | undefined;

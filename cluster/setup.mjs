@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
+const pinnedNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
 function fail(message) {
   console.error(`intro-otel: ${message}`);
@@ -33,7 +34,7 @@ const isBin = first === '--bin';
 const script = isBin ? join(bin, rest[0]) : join(root, first);
 const args = isBin ? rest.slice(1) : rest;
 const nodeOptions = isBin && rest[0] === 'jest' ? '--experimental-vm-modules --disable-warning=ExperimentalWarning' : '';
-const child = spawn(join(bin, 'node'), [...nodeOptions.split(' ').filter(Boolean), script, ...args], {
+const child = spawn(pinnedNode, [...nodeOptions.split(' ').filter(Boolean), script, ...args], {
   stdio: 'inherit',
   env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },
 });

@@ -51,8 +51,8 @@ export function isMeant(lab: Lab, given: Given<typeof placeOptions>): boolean {
 /** A throwaway cluster takes its lab with it, unless it has others. */
 async function removeLab(lab: Lab, report: Progress): Promise<void> {
   const others = recordedLabs().filter((other) => other.throwaway === lab.throwaway && labKey(other) !== labKey(lab));
-  if (lab.throwaway !== undefined && others.length === 0) await removeThrowaway(lab.throwaway, report);
-  else await removeFromCluster(lab, report);
+  if (lab.throwaway === undefined || others.length > 0) await removeFromCluster(lab, report);
+  else if (!(await removeThrowaway(lab.throwaway, report))) report.note(`The throwaway Kubernetes ${lab.throwaway} is gone, and what was in it`);
   forgetLab(lab);
 }
 

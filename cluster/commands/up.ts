@@ -106,25 +106,26 @@ function releaseOf({ release, namespace }: Place): { name: string; namespace: st
 
 async function readyThrowaway(wish: Wish, tools: Kube, because: string, report: Progress): Promise<Ready> {
   report.note(`The throwaway Kubernetes is used: ${because}`);
-  const lab = await reserveThrowaway(wish, report);
+  const doorPort = await reserveThrowaway(wish, report);
+  const lab: Lab = { throwaway: THROWAWAY, reach: {}, namespace: wish.place.namespace, release: wish.place.release };
   recordLab(lab);
   await prepareMachine(report, wish.networkPolicy);
-  const starting = startCluster({
-    name: THROWAWAY,
-    networkPolicy: wish.networkPolicy,
-    // Unless one was wished for, the start chooses it once more: another one may have taken it meanwhile.
-    ...(wish.port === undefined || lab.port === undefined ? {} : { doorPort: lab.port }),
-    report,
-  });
-  const building = wish.ownImage ? ensureImage({ kind: 'throwaway', name: THROWAWAY }, report) : Promise.resolve(undefined);
+  const door = doorPort === undefined ? {} : { doorPort };
+  const starting = startCluster({ name: THROWAWAY, networkPolicy: wish.networkPolicy, ...door, report });
+  const destination = { kind: 'throwaway', name: THROWAWAY } as const;
+  const building = wish.ownImage ? ensureImage(destination, report) : Promise.resolve(undefined);
   const [cluster, image] = await bothOf(starting, building);
-  const reach = { kubeconfig: cluster.kubeconfig };
-  const kube = new Kube(reach, tools.helmCommand, tools.kubectlCommand);
-  if (image !== undefined) await ensureLoaded(image, { kind: 'throwaway', name: THROWAWAY }, kube, report);
-  const values = ['--set', 'guide.service.type=NodePort', '--set', 'guide.service.nodePort=30080'];
-  const known = { ...lab, reach, port: cluster.doorPort };
+  const kube = new Kube({ kubeconfig: cluster.kubeconfig }, tools.helmCommand, tools.kubectlCommand);
+  if (image !== undefined) await ensureLoaded(image, destination, kube, report);
+  const known = { ...lab, reach: kube.reach, ...(hasDoor(lab) ? { port: cluster.doorPort } : {}) };
   recordLab(known);
+  const values = known.port === undefined ? [] : ['--set', 'guide.service.type=NodePort', '--set', 'guide.service.nodePort=30080'];
   return { lab: known, kube, survey: await surveyCluster(kube), image, values };
+}
+
+/** The one node port that leads out of the cluster is the first lab's; a second one is reached as in any other cluster. */
+function hasDoor(lab: Lab): boolean {
+  return recordedLabs().every((other) => other.throwaway !== lab.throwaway || other.port === undefined || labKey(other) === labKey(lab));
 }
 
 /** Both, or the first that fails, once neither goes on behind the error's back. */
@@ -133,22 +134,25 @@ async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, 
   return Promise.all([first, second]);
 }
 
-/** Checks the machine for what a cluster that does not run yet will take, and chooses its port. */
-async function reserveThrowaway(wish: Wish, report: Progress): Promise<Lab> {
-  const lab: Lab = { throwaway: THROWAWAY, reach: {}, namespace: wish.place.namespace, release: wish.place.release };
+/**
+ * Checks the machine for what a cluster that does not run yet will take.
+ * @returns the port that was wished for or the next that is free; undefined leaves it to the start, when nothing else may take it
+ */
+async function reserveThrowaway(wish: Wish, report: Progress): Promise<number | undefined> {
   const status = await clusterStatus(THROWAWAY);
-  if (status.state !== 'running') {
-    const needs = await throwawayNeeds(THROWAWAY, shareToBuild());
-    throwMisses(machineMisses(await readMachine(needs), needs));
-    // What is left of a cluster that broke may still be on the port; only the start, which removes it, can tell.
-    if (wish.port === undefined && status.state === 'broken') return lab;
-    return { ...lab, port: await choosePort(wish.port ?? DOOR_PORT, report) };
+  if (status.state === 'running') {
+    const { doorPort } = status.cluster;
+    if (wish.port !== undefined && wish.port !== doorPort) {
+      report.note(`The throwaway Kubernetes runs already, with its front door at port ${doorPort}: npm run down first to have it elsewhere`);
+    }
+    return undefined;
   }
-  const { doorPort } = status.cluster;
-  if (wish.port !== undefined && wish.port !== doorPort) {
-    report.note(`The throwaway Kubernetes runs already, with its front door at port ${doorPort}: npm run down first to have it elsewhere`);
-  }
-  return { ...lab, port: doorPort };
+  const needs = await throwawayNeeds(THROWAWAY, shareToBuild());
+  throwMisses(machineMisses(await readMachine(needs), needs));
+  if (wish.port !== undefined) return choosePort(wish.port, report);
+  // What is left of a cluster that broke may still be on the port, until the start removes it.
+  if (status.state === 'absent') await choosePort(DOOR_PORT, report);
+  return undefined;
 }
 
 async function choosePort(wanted: number, report: Progress): Promise<number> {
@@ -199,7 +203,8 @@ async function install({ lab, kube, survey, image, values }: Ready, wish: Wish, 
 }
 
 async function openFrontDoor({ lab, kube }: Ready, wish: Wish, report: Progress): Promise<string> {
-  const port = lab.throwaway === undefined ? await keptDoor(lab, kube, wish, report) : lab.port;
+  if (lab.port !== undefined) await closeDoor(labKey(lab)); // of a time when another lab had the cluster's own
+  const port = lab.port ?? (await keptDoor(lab, kube, wish, report));
   const url = `http://127.0.0.1:${port}/`;
   await waitForDoor(url);
   return url;
