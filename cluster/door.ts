@@ -19,6 +19,8 @@ interface Door {
 }
 
 const LOOK_EVERY = 1000;
+/** On a busy machine a keeper may be late. */
+const ALIVE_WITHIN = 15_000;
 
 /** Where the door of a lab leads. */
 export interface DoorTarget {
@@ -42,7 +44,7 @@ export function openDoor(key: string, port: number, kube: Kube, target: DoorTarg
 export function openPort(key: string): number | undefined {
   const file = labFile(key, 'door.json');
   const seen = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return Date.now() - seen < 5 * LOOK_EVERY ? readJson<Door>(file)?.port : undefined;
+  return Date.now() - seen < ALIVE_WITHIN ? readJson<Door>(file)?.port : undefined;
 }
 
 /** Tells the lab's keeper to end, and waits until it should have. */

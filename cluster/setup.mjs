@@ -1,7 +1,7 @@
 // Runs a command of this repository on the Node it is pinned to, installing the dependencies first when they are missing
 // or older than the lockfile. Plain JavaScript without imports from node_modules, since there may be none yet.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -13,9 +13,17 @@ function fail(message) {
   process.exit(1);
 }
 
+/** By time, and where a checkout has only touched the lockfile, by what is in it. */
 function installed() {
   const marker = join(root, 'node_modules', '.package-lock.json');
-  return existsSync(marker) && statSync(marker).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
+  const lockfile = join(root, 'package-lock.json');
+  if (!existsSync(marker)) return false;
+  if (statSync(marker).mtimeMs >= statSync(lockfile).mtimeMs) return true;
+  const [has, wanted] = [marker, lockfile].map((file) => JSON.parse(readFileSync(file, 'utf8')).packages);
+  return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
+    if (path === '') return true;
+    return has[path] === undefined ? optional === true : has[path].version === version && has[path].integrity === integrity;
+  });
 }
 
 function install() {
