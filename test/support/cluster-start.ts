@@ -7,6 +7,7 @@ import { prepareMachine, startCluster, stopCluster } from '../../cluster/throwaw
 import type { Progress } from '../../cluster/support/progress.ts';
 import type { TestCluster } from './cluster.ts';
 import { testParts } from './parts.ts';
+import { endWithTheRun } from './program.ts';
 
 export interface StartedCluster extends TestCluster {
   stop(): Promise<void>;
@@ -37,6 +38,8 @@ export async function startTestCluster(name: string, report: Progress): Promise<
 /** `kubectl proxy` on a free port of 127.0.0.1. */
 async function startProxy(kubectl: string, kubeconfig: string): Promise<{ url: string; stop: () => void }> {
   const child = spawn(kubectl, ['proxy', '--port=0'], { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ['ignore', 'pipe', 'inherit'] });
+  // Otherwise it would outlive the run, and the run, which has a pipe to it, would not end.
+  endWithTheRun(child);
   for await (const line of createInterface(child.stdout)) {
     const address = /Starting to serve on (127\.0\.0\.1:\d+)/.exec(line)?.[1];
     if (address !== undefined) return { url: `http://${address}`, stop: () => void child.kill() };

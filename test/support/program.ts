@@ -31,6 +31,12 @@ export async function runProgram(command: readonly [string, ...string[]], file: 
   }
 }
 
+/** Has `endPrograms` end a program that was started elsewhere. */
+export function endWithTheRun(child: ChildProcess): void {
+  running.add(child);
+  child.once('close', () => running.delete(child));
+}
+
 /** Ends what runs. */
 export function endPrograms(): void {
   for (const child of running) child.kill('SIGTERM');
