@@ -4,7 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { coloured, print } from '../../cluster/support/output.ts';
+import { describeError } from '../../cluster/support/errors.ts';
+import { coloured, print, say } from '../../cluster/support/output.ts';
 import { createProgress } from '../../cluster/support/progress.ts';
 import { environmentFor } from '../support/cluster.ts';
 import { startTestCluster } from '../support/cluster-start.ts';
@@ -22,7 +23,7 @@ useTestState();
 const rows = await measure();
 printTable(rows);
 if (values.json !== undefined) await writeFile(fileOf(values.json), `${JSON.stringify({ machine: machine(), rows }, undefined, 2)}\n`);
-process.exitCode = rows.every(holds) ? 0 : 1;
+if (!rows.every(holds)) process.exitCode = 1;
 
 function choose(names?: readonly string[]): readonly Benchmark[] {
   const unknown = names?.find((name) => benchmarks.every((one) => one.name !== name));
@@ -37,11 +38,18 @@ async function measure(): Promise<Row[]> {
   Object.assign(process.env, environmentFor(cluster));
   try {
     const found: Row[] = [];
-    for (const one of chosen) found.push(...(await report.step(one.name, (progress) => one.run((text) => progress.detail(text)))));
+    for (const one of chosen) found.push(...(await report.step(one.name, (progress) => one.run((text) => progress.detail(text))).catch(broken)));
     return found;
   } finally {
     await cluster.stop();
   }
+}
+
+/** A benchmark that could not be run has no rows, and keeps no other from running. */
+function broken(error: unknown): [] {
+  say(describeError(error));
+  process.exitCode = 1;
+  return [];
 }
 
 function holds({ value, bound }: Row): boolean {

@@ -5,12 +5,12 @@ import { apiGet, testCluster, tool } from '../support/cluster.ts';
 import { example } from '../support/chart-examples.ts';
 import { eventually } from '../support/eventually.ts';
 import { ROUND_AT_GUIDE } from '../support/expected-telemetry.ts';
-import { chart, Lab, quiet } from '../support/lab.ts';
+import { chart, Lab } from '../support/lab.ts';
 import type { Values } from '../support/lab.ts';
 import { useNamespace } from '../support/namespace.ts';
 import { restarts } from '../support/objects.ts';
 import { sendTraces } from '../support/otlp.ts';
-import { playedRound, traceOf, tracesOf } from '../support/traces.ts';
+import { settledRound, traceOf, tracesOf } from '../support/traces.ts';
 
 const lab = new Lab(useNamespace('e2e-collector'));
 /** Only a Jaeger: the second backend. */
@@ -30,7 +30,7 @@ async function installSecondJaeger(): Promise<void> {
 
 /** Upgrades to these values, which changes nothing but the Collector. */
 async function configure(values: Values): Promise<void> {
-  await lab.upgrade({ ...quiet, ...values });
+  await lab.upgradeQuietly(values);
   const { [`${lab.release}-collector`]: before, ...apps } = atInstall;
   const { [`${lab.release}-collector`]: after, ...appsNow } = await lab.podUids();
   expect(appsNow).toEqual(apps);
@@ -52,26 +52,26 @@ async function settledCount(service: string, since: number): Promise<number> {
 }
 
 test('by default no span is printed, and each keeps the attributes that its app gave it', async () => {
-  const { spans } = await playedRound(lab);
+  const { spans } = await settledRound(lab);
   expect(spans.filter((span) => 'user_agent.original' in span.attributes).length).toBeGreaterThan(0);
   expect(await lab.log('collector')).not.toContain('Span #0');
 });
 
 test('the debug exporter prints every span to the Collector\'s log, and Jaeger has them still', async () => {
   await configure(example('Print every span'));
-  const { traceId } = await playedRound(lab);
+  const { traceId } = await settledRound(lab);
   await eventually(async () => expect(await lab.log('collector')).toContain(traceId), { within: 5_000 });
 });
 
 test('an attribute can be dropped', async () => {
   await configure(example('Drop an attribute'));
-  const { spans } = await playedRound(lab);
+  const { spans } = await settledRound(lab);
   expect(spans.filter((span) => 'user_agent.original' in span.attributes)).toEqual([]);
 });
 
 test('an attribute can be added', async () => {
   await configure(example('Add an attribute'));
-  const { spans } = await playedRound(lab);
+  const { spans } = await settledRound(lab);
   expect(spans.map((span) => span.resource['workshop.class'])).toEqual(spans.map(() => 'scale-20x'));
 });
 
@@ -115,7 +115,7 @@ describe('a second OTLP backend', () => {
 
   test('gets every trace, as Jaeger does', async () => {
     await configure(withSecond(`http://${second.release}-jaeger:4318`));
-    const { traceId, spans } = await playedRound(lab);
+    const { traceId, spans } = await settledRound(lab);
     const ids = (all: readonly Span[]): string[] => all.map((span) => span.spanId).sort();
     await eventually(async () => expect(ids((await traceOf(second, traceId)).spans)).toEqual(ids(spans)), { within: 10_000 });
   });
@@ -123,9 +123,9 @@ describe('a second OTLP backend', () => {
   test('that can not be reached costs only its own data: the lab works on, and drops are logged with their count', async () => {
     // Nobody listens there: a refused connection is tried again, for 30 s.
     await configure(withSecond(`http://${second.release}-jaeger:4999`));
-    await playedRound(lab);
+    await settledRound(lab);
     await eventually(async () => expect(await lab.log('collector')).toMatch(/otlphttp\/second.*"dropped_items": [1-9]/), { within: 60_000, every: 2000 });
-    await playedRound(lab);
+    await settledRound(lab);
   });
 
   test('that can not be reached does not make the Collector grow past its limit, however much is sent', async () => {
@@ -141,7 +141,7 @@ describe('a second OTLP backend', () => {
     expect(highest).toBeGreaterThan(0);
     expect(highest).toBeLessThan(limit * 2 ** 20);
     expect(await lab.log('collector')).toMatch(/sending queue is full|Dropping data/);
-    await playedRound(lab, 30_000);
+    await settledRound(lab);
   });
 });
 

@@ -1,6 +1,6 @@
 // The guide's pages in a browser, through the front door: they load from this lab alone, play a round and show its trace.
 import { mkdir } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { artefacts } from '../support/artefacts.ts';
 import { launchBrowser, misdeeds, picture } from '../support/browser.ts';
 import { testCluster } from '../support/cluster.ts';
@@ -67,8 +67,9 @@ describe.each([1280, 390])('at %i px', (width) => {
     await onPage(width, 'trace', async (page) => {
       const found = misdeeds(page, origin);
       await page.goto(`${origin}/traces/${traceId}`);
-      for (const name of ['POST /api/rounds', 'GET /play', 'GET /rolldice', 'GET /prizes/:roll']) await page.getByText(name, { exact: true }).first().waitFor();
-      await page.getByText('GET /rolldice', { exact: true }).first().click();
+      const span = (text: string): Locator => page.locator('summary', { hasText: text });
+      for (const text of ['guide POST /api/rounds', 'arcade GET /play', 'dice GET /rolldice', 'prizes GET /prizes/:roll']) await span(text).waitFor();
+      await span('dice GET /rolldice').click();
       await page.locator('dt:visible', { hasText: 'http.route' }).waitFor();
       expect(found).toEqual([]);
       expect(await wider(page)).toEqual([]);

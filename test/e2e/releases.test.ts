@@ -1,9 +1,9 @@
 // Labs side by side: two releases in one namespace and one in another, by Helm 4 and by Helm 3, from install to uninstall.
 import { tool } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
-import { chart, Lab, quiet } from '../support/lab.ts';
+import { chart, Lab } from '../support/lab.ts';
 import { useNamespace } from '../support/namespace.ts';
-import { playedRound, tracesOf } from '../support/traces.ts';
+import { playedRound, settledRound, tracesOf } from '../support/traces.ts';
 
 const here = useNamespace('e2e-side-by-side');
 const elsewhere = useNamespace('e2e-elsewhere');
@@ -48,20 +48,20 @@ describe.each([
   test('an upgrade changes the lab, and a rollback changes it back', async () => {
     expect(await level()).toBe('auto');
     const source = await lab.diceSource();
-    await lab.upgrade({ ...quiet, instrumentation: 'manual' }, helm);
-    expect(await level()).toBe('manual');
+    await lab.upgradeQuietly({ instrumentation: 'manual' }, helm);
+    await eventually(async () => expect(await level()).toBe('manual'), { within: 10_000 });
     expect(await lab.diceSource()).not.toBe(source);
     await lab.helm(['rollback', lab.release, '1', '--wait', '--timeout=120s'], helm);
-    expect(await level()).toBe('auto');
+    await eventually(async () => expect(await level()).toBe('auto'), { within: 10_000 });
     expect(await lab.diceSource()).toBe(source);
-    await playedRound(lab, 20_000);
+    await settledRound(lab);
   });
 
   test('an upgrade keeps the code that was edited in the cluster', async () => {
     const edited = `${await lab.diceSource()}\n// mine\n`;
     await lab.editDice(edited);
     await lab.rolledOut('dice');
-    await lab.upgrade({ ...quiet, arcade: { budgetMs: 8_000 } }, helm);
+    await lab.upgradeQuietly({ arcade: { budgetMs: 8_000 } }, helm);
     expect(await lab.diceSource()).toBe(edited);
   });
 

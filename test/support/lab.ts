@@ -46,10 +46,16 @@ export class Lab {
 
   /**
    * Installs it and waits until a round can be played, for tests that run beside others: on a busy machine kube-proxy
-   * may take seconds until it knows of Services whose pods are ready, and the budget of the arcade is short.
+   * may take seconds until it knows which pods are there, and the budget of the arcade is short.
    */
   async installQuietly(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
     await this.install({ ...quiet, ...values }, helm);
+    await eventually(() => this.play(), { within: 30_000 });
+  }
+
+  /** As installQuietly: upgrades, and waits until the lab has settled. */
+  async upgradeQuietly(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
+    await this.upgrade({ ...quiet, ...values }, helm);
     await eventually(() => this.play(), { within: 30_000 });
   }
 
@@ -138,7 +144,13 @@ export class Lab {
   /** Waits until the newest pod of each of these Deployments is the only one. */
   async rolledOut(...names: string[]): Promise<void> {
     await this.kubectl('rollout', 'status', '--timeout=60s', ...names.map((name) => `deployment/${this.release}-${name}`));
-    await eventually(async () => expect((await this.pods()).filter((pod) => !isReady(pod)).map((pod) => pod.metadata.name)).toEqual([]), { within: 30_000 });
+    await eventually(
+      async () => {
+        const others = (await this.pods()).filter((pod) => !isReady(pod)).map((pod) => pod.metadata.name);
+        if (others.length > 0) throw new Error(`there still is ${others.join(', ')}`);
+      },
+      { within: 30_000 },
+    );
   }
 
   async scale(name: string, replicas: number): Promise<void> {

@@ -26,6 +26,14 @@ export async function playedRound(lab: Lab, within = 10_000): Promise<Trace> {
   return eventually(async () => complete(await traceOf(lab, id)), { within });
 }
 
+/**
+ * As playedRound, after a change of the Collector: an app whose connection was to the old one may lose what it sends
+ * until it has noticed, so rounds are played until one is in Jaeger.
+ */
+export function settledRound(lab: Lab): Promise<Trace> {
+  return eventually(() => playedRound(lab, 4_000), { within: 40_000 });
+}
+
 /** A trace of a round to which nothing more will come. @throws Error where something is missing yet */
 export function complete(trace: Trace): Trace {
   const missing = ['arcade', 'dice', 'prizes'].filter((service) => !trace.services.includes(service));

@@ -1,0 +1,75 @@
+// `npm run up` on a Kubernetes that is there already: one that is named is used and left as it was found, one that is neither
+// named nor on this machine is not touched.
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { repoRoot } from '../../cluster/support/paths.ts';
+import { run } from '../../cluster/support/run.ts';
+import type { RunResult } from '../../cluster/support/run.ts';
+import { kubectl, testCluster } from '../support/cluster.ts';
+import { eventually } from '../support/eventually.ts';
+
+const { kubeconfig, name } = testCluster();
+const namespace = 'e2e-context';
+
+let state: string;
+
+beforeAll(async () => {
+  state = await mkdtemp(join(tmpdir(), 'intro-otel-state-'));
+});
+afterAll(() => rm(state, { recursive: true, force: true }));
+
+function npmRun(words: readonly string[], config: string): Promise<RunResult> {
+  return run('npm', ['run', '--silent', ...words], { cwd: repoRoot, allowFailure: true, env: { KUBECONFIG: config, INTRO_OTEL_STATE: state } });
+}
+
+describe('npm run up -- --context NAME', () => {
+  let up: RunResult;
+  let url: string;
+
+  beforeAll(async () => {
+    const place = ['--context', name, '--namespace', namespace];
+    // The node has the image; naming it tells up to build none.
+    up = await npmRun(['up', '--', ...place, '--set', 'image.tag=0.1.0', '--set', 'arcade.budgetMs=10000'], kubeconfig);
+    url = /the lab\s+(http:\/\/127\.0\.0\.1:\d+\/)/.exec(up.stdout)?.[1] ?? '';
+  }, 180_000);
+
+  afterAll(() => npmRun(['down'], kubeconfig), 90_000);
+
+  test('ends with a trace across four services', () => {
+    expect([up.code, up.code === 0 ? '' : up.stderr]).toEqual([0, '']);
+    expect(up.stdout).toMatch(/one trace of \d+ spans across 4 services/);
+  });
+
+  test('says which Kubernetes it uses', () => {
+    expect(up.stderr).toMatch(new RegExp(`context ${name} is used`));
+  });
+
+  test('keeps a front door open on 127.0.0.1 that outlives the pod behind it', async () => {
+    expect((await fetch(url)).status).toBe(200);
+    await kubectl('-n', namespace, 'rollout', 'restart', 'deployment/intro-otel-guide');
+    await kubectl('-n', namespace, 'rollout', 'status', 'deployment/intro-otel-guide', '--timeout=60s');
+    await eventually(async () => expect((await fetch(url)).status).toBe(200), { within: 20_000 });
+  });
+
+  test('npm run down takes the lab, its namespace and the front door away, and leaves the Kubernetes', async () => {
+    const down = await npmRun(['down'], kubeconfig);
+    expect([down.code, down.code === 0 ? '' : down.stderr]).toEqual([0, '']);
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+    expect(await kubectl('get', 'namespaces', '-o', 'name', '--field-selector', `metadata.name=${namespace}`)).toBe('');
+    expect(await kubectl('get', 'nodes', '-o', 'name')).toBe(`node/${name}\n`);
+    expect(await readdir(state)).toEqual([]);
+  });
+});
+
+test('npm run up leaves a current context alone that is not on this machine, and says how to name one', async () => {
+  const file = join(state, 'elsewhere.kubeconfig');
+  // An address for documentation, which nobody has: https://www.rfc-editor.org/rfc/rfc5737
+  const cluster = { name: 'prod', cluster: { server: 'https://203.0.113.1:6443' } };
+  const context = { name: 'prod', context: { cluster: 'prod', user: 'prod' } };
+  await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'Config', 'current-context': 'prod', clusters: [cluster], contexts: [context], users: [{ name: 'prod', user: {} }] }));
+  const refused = await npmRun(['up'], file);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(/context, prod, .*left alone/);
+  expect(refused.stderr).toContain('--context prod');
+});
