@@ -2,7 +2,7 @@
 // usage: npm test [-- --only STAGE,STAGE]
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { describeError } from '../cluster/support/errors.ts';
+import { describeError, UserError } from '../cluster/support/errors.ts';
 import { duration, print, say } from '../cluster/support/output.ts';
 import { createProgress } from '../cluster/support/progress.ts';
 import { THROWAWAY } from '../cluster/find.ts';
@@ -14,7 +14,7 @@ import { CLUSTER_TO_CRASH, environmentFor } from './support/cluster.ts';
 import { startTestCluster } from './support/cluster-start.ts';
 import type { StartedCluster } from './support/cluster-start.ts';
 import { endPrograms } from './support/program.ts';
-import { removeTestState, STATE_OF_UP, useTestState } from './support/state.ts';
+import { removeState, useState } from './support/state.ts';
 import { sum, tallyText } from './support/tally.ts';
 import type { Tally } from './support/tally.ts';
 import { logOf, stages } from './stages.ts';
@@ -31,8 +31,11 @@ const CLUSTER = 'intro-otel-test';
 const FAILED: Tally = { passed: 0, failed: 1 };
 
 const report = createProgress();
-useTestState();
-process.exitCode = await main();
+useState('test');
+process.exitCode = await main().catch((error: unknown) => {
+  say(describeError(error));
+  return 1;
+});
 
 async function main(): Promise<number> {
   const chosen = choose();
@@ -59,7 +62,8 @@ function choose(): readonly Stage[] {
   const wanted = values.only?.split(',');
   const unknown = wanted?.find((name) => stages.every((stage) => stage.name !== name));
   if (unknown === undefined) return stages.filter((stage) => wanted?.includes(stage.name) ?? true);
-  throw new Error(`There is no stage ${unknown}. There are: ${stages.map((stage) => stage.name).join(', ')}.`);
+  const expected = stages.map((stage) => stage.name).join(', ');
+  throw new UserError('There is no such stage.', { expected, found: unknown, todo: 'npm test -- --only STAGE,STAGE' });
 }
 
 /** Why no cluster can be started on this machine; undefined where one can. */
@@ -138,9 +142,10 @@ function stopOnSignals(): void {
 async function stopEverything(): Promise<void> {
   endPrograms();
   if (whatIsMissing() !== undefined) return;
-  for (const name of [CLUSTER, CLUSTER_TO_CRASH]) await stopCluster(name);
-  useTestState(STATE_OF_UP);
+  useState('test-up');
   await stopCluster(THROWAWAY);
-  useTestState();
-  await removeTestState();
+  await removeState('test-up');
+  useState('test');
+  for (const name of [CLUSTER, CLUSTER_TO_CRASH]) await stopCluster(name);
+  await removeState('test');
 }

@@ -6,9 +6,9 @@ import { repoRoot } from '../../cluster/support/paths.ts';
 import { run } from '../../cluster/support/run.ts';
 import type { RunResult } from '../../cluster/support/run.ts';
 import { leftovers } from '../../cluster/throwaway/index.ts';
-import { STATE_OF_UP, useTestState } from '../support/state.ts';
+import { useState } from '../support/state.ts';
 
-useTestState(STATE_OF_UP);
+useState('test-up');
 
 /** `npm run …` without any kubectl context. */
 function npmRun(...args: string[]): Promise<RunResult> {

@@ -4,48 +4,55 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { describeError } from '../../cluster/support/errors.ts';
+import { describeError, UserError } from '../../cluster/support/errors.ts';
 import { coloured, print, say } from '../../cluster/support/output.ts';
 import { createProgress } from '../../cluster/support/progress.ts';
 import { environmentFor } from '../support/cluster.ts';
 import { startTestCluster } from '../support/cluster-start.ts';
-import { useTestState } from '../support/state.ts';
+import { removeState, useState } from '../support/state.ts';
 import { benchmarks } from './benchmarks.ts';
 import type { Benchmark, Row } from './benchmarks.ts';
 
 const CLUSTER = 'intro-otel-bench';
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
-const chosen = choose(values.only?.split(','));
 const report = createProgress();
-useTestState();
+useState('bench');
+await main().catch(broken);
 
-const rows = await measure();
-printTable(rows);
-if (values.json !== undefined) await writeFile(fileOf(values.json), `${JSON.stringify({ machine: machine(), rows }, undefined, 2)}\n`);
-if (!rows.every(holds)) process.exitCode = 1;
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
+  const rows = await measure(choose(values.only?.split(',')));
+  printTable(rows);
+  if (values.json !== undefined) await writeFile(fileOf(values.json), `${JSON.stringify({ machine: machine(), rows }, undefined, 2)}\n`);
+  if (!rows.every(holds)) process.exitCode = 1;
+}
 
 function choose(names?: readonly string[]): readonly Benchmark[] {
   const unknown = names?.find((name) => benchmarks.every((one) => one.name !== name));
   if (unknown === undefined) return benchmarks.filter(({ name }) => names?.includes(name) ?? true);
-  throw new Error(`There is no benchmark ${unknown}. There are:\n${benchmarks.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}`);
+  const expected = benchmarks.map(({ name, about }) => `${name.padEnd(12)} ${about}`).join('\n');
+  throw new UserError('There is no such benchmark.', { expected, found: unknown, todo: 'npm run bench -- --only NAME,NAME' });
 }
 
-async function measure(): Promise<Row[]> {
+async function measure(chosen: readonly Benchmark[]): Promise<Row[]> {
   const cluster = await report.step('a cluster', (progress) => startTestCluster(CLUSTER, progress));
-  const stop = (): void => void cluster.stop().finally(() => process.exit(130));
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const stop = async (): Promise<void> => {
+    await cluster.stop();
+    await removeState('bench');
+  };
+  const interrupted = (): void => void stop().finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   Object.assign(process.env, environmentFor(cluster));
   try {
     const found: Row[] = [];
     for (const one of chosen) found.push(...(await report.step(one.name, (progress) => one.run((text) => progress.detail(text))).catch(broken)));
     return found;
   } finally {
-    await cluster.stop();
+    await stop();
   }
 }
 
-/** A benchmark that could not be run has no rows, and keeps no other from running. */
+/** What could not be run has no rows, and keeps nothing else from running. */
 function broken(error: unknown): [] {
   say(describeError(error));
   process.exitCode = 1;

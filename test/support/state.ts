@@ -5,18 +5,20 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { repoRoot } from '../../cluster/support/paths.ts';
 
-const checkout = createHash('sha256').update(repoRoot).digest('hex').slice(0, 8);
-const directory = join(homedir(), '.local', 'state', `intro-otel-test-${checkout}`);
+/** Who has a state of its own: the tests, those of `npm run up` among them, and the benchmarks. */
+export type Purpose = 'test' | 'test-up' | 'bench';
 
-/** Within it, what the tests of `npm run up` have for themselves. */
-export const STATE_OF_UP = 'up';
-
-/** From here on, this process and all it starts take this for their state directory. */
-export function useTestState(...segments: string[]): void {
-  process.env['INTRO_OTEL_STATE'] = join(directory, ...segments);
+/** From here on, this process and all it starts keep their state there. */
+export function useState(purpose: Purpose): void {
+  process.env['INTRO_OTEL_STATE'] = directoryOf(purpose);
 }
 
-/** To be called when nothing runs any more. */
-export async function removeTestState(): Promise<void> {
-  await rm(directory, { recursive: true, force: true });
+/** To be called when nothing of it runs any more. */
+export async function removeState(purpose: Purpose): Promise<void> {
+  await rm(directoryOf(purpose), { recursive: true, force: true });
+}
+
+function directoryOf(purpose: Purpose): string {
+  const checkout = createHash('sha256').update(repoRoot).digest('hex').slice(0, 8);
+  return join(homedir(), '.local', 'state', `intro-otel-${purpose}-${checkout}`);
 }
