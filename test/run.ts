@@ -66,13 +66,14 @@ function choose(): readonly Stage[] {
   throw new UserError('There is no such stage.', { expected, found: unknown, todo: 'npm test -- --only STAGE,STAGE' });
 }
 
-/** Why no cluster can be started on this machine; undefined where one can. */
+/** Why no cluster can be started on this machine; undefined where one can. An own Kubernetes would not help: tests ill-treat theirs. */
 function whatIsMissing(): string | undefined {
   try {
     checkMachine();
     return undefined;
   } catch (error) {
-    return describeError(error);
+    if (error instanceof UserError) return `they start a Kubernetes of their own, which needs Linux, root and 2 GiB of memory; found ${error.advice.found}`;
+    throw error;
   }
 }
 
@@ -121,7 +122,7 @@ function conclude(chosen: readonly Stage[], outcomes: readonly Outcome[], missin
   for (const { stage, tally, milliseconds } of outcomes) print(`  ${stage.padEnd(12)}  ${tallyText(tally).padEnd(24)}  ${duration(milliseconds)}`);
   if (missing !== undefined) {
     const names = chosen.filter((stage) => stage.needsCluster).map((stage) => stage.name);
-    print(`\nLeft out: ${names.join(', ')}. ${missing}`);
+    print(`\nLeft out: ${names.join(', ')}: ${missing}`);
     // A CI that skips what it is there for must not be green.
     if (process.env['CI'] !== undefined) all.failed += names.length;
   }
