@@ -50,13 +50,21 @@ export class Lab {
    */
   async installQuietly(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
     await this.install({ ...quiet, ...values }, helm);
-    await eventually(() => this.play(), { within: 30_000 });
+    await this.settled();
   }
 
   /** As installQuietly: upgrades, and waits until the lab has settled. */
   async upgradeQuietly(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
     await this.upgrade({ ...quiet, ...values }, helm);
-    await eventually(() => this.play(), { within: 30_000 });
+    await this.settled();
+  }
+
+  /** Waits for rounds in a row: a first one may go to the pods that stay, and the next to one that kube-proxy has yet to forget. */
+  async settled(rounds = 4): Promise<void> {
+    const playAll = async (): Promise<void> => {
+      for (let played = 0; played < rounds; played++) await this.play();
+    };
+    await eventually(playAll, { within: 60_000 });
   }
 
   /** `helm upgrade --wait` with these values and, for the rest, the chart's defaults. */
