@@ -211,6 +211,21 @@ describe('the environment', () => {
     expect((await receiver.trace(parent.traceId)).spans.map(({ name }) => name)).toContain('GET /visit');
   });
 
+  test('with DRAIN_MS a process says at once that it is leaving, and serves on for that long', async () => {
+    const dice = await (await App.start(dist, 'dice', { ...settings('auto', receiver), DRAIN_MS: '1500' })).ready();
+    const ended = dice.stop();
+    const ready = await eventually('a readiness that is gone', async () => {
+      const { status } = await fetch(`${dice.health}/readyz`);
+      return status === 503 ? status : undefined;
+    });
+    const visit = await fetch(`${dice.url}/visit`);
+    expect([ready, visit.status]).toEqual([503, 200]);
+    const { code, took } = await ended;
+    expect(code).toBe(0);
+    expect(took).toBeGreaterThanOrEqual(1_500);
+    expect(took).toBeLessThan(3_500);
+  });
+
   test('by default telemetry leaves as protobuf', async () => {
     const env: Record<string, string | undefined> = { ...settings('auto', receiver), OTEL_EXPORTER_OTLP_PROTOCOL: undefined };
     const dice = await (await App.start(dist, 'dice', env)).ready();

@@ -21,6 +21,9 @@ export interface AppProps {
   readonly config?: MountedConfig;
 }
 
+/** For how long a pod serves on after SIGTERM: what kube-proxy needs to forget it, and less than the pod's grace period. */
+const DRAIN_MS = '2000';
+
 const fromPod = (name: string, fieldPath: string): k8s.EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
 
 /** Where the Collector and Jaeger are, for the parts that talk to them directly. */
@@ -60,7 +63,9 @@ export class App extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, props: AppProps) {
     super(scope, id);
     const { component, values, env = {} } = props;
-    const own = { PORT: String(PORTS.http), HEALTH_PORT: String(PORTS.health), ...telemetry(lab, props), ...env };
+    const own = {
+      PORT: String(PORTS.http), HEALTH_PORT: String(PORTS.health), DRAIN_MS, ...telemetry(lab, props), ...env,
+    };
     new Workload(this, 'workload', lab, {
       ...props,
       image: lab.values.image,
