@@ -1,12 +1,13 @@
 // The operations on values, computed at once.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { k8s } from 'cdk8s-plus-27';
 import type { Components, Compute, DiceSource } from './lab/compute.ts';
 import type { LabValues } from './values.ts';
 
-const DICE = join(import.meta.dirname, '..', 'apps', 'dice');
+/** In the image the examples are beside the program that this is part of; in a checkout they are the app's own. */
+const DICE = ['dice', join('..', 'apps', 'dice')].map((folder) => join(import.meta.dirname, folder));
 
 /** The dice's example for a level: the hand-written spans only where they are asked for. */
 export const diceFile = (level: LabValues['instrumentation']): string => (level === 'manual' ? 'app.manual.ts' : 'app.ts');
@@ -68,9 +69,15 @@ const nodePort = ({ type, nodePort: port }: LabValues['guide']['service']): numb
 
 const examples = new Map<string, string>();
 
+function examplePath(file: string): string {
+  const found = DICE.map((folder) => join(folder, file)).find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`Expected the dice's example ${file} in ${DICE.join(' or ')}, found it in neither.`);
+  return found;
+}
+
 function example(level: LabValues['instrumentation']): string {
   const file = diceFile(level);
-  const source = examples.get(file) ?? readFileSync(join(DICE, file), 'utf8');
+  const source = examples.get(file) ?? readFileSync(examplePath(file), 'utf8');
   examples.set(file, source);
   return source;
 }

@@ -1,4 +1,4 @@
-import { renderLab } from './render.ts';
+import { labTemplate, renderLab } from './render.ts';
 import type { KubernetesObject, SomeValues } from './render.ts';
 
 interface PodSpec {
@@ -145,4 +145,34 @@ test('exporters to other backends are bounded unless they say otherwise themselv
 
 test.each(['', 'Upper', '-a', 'a-', 'a.b', 'x'.repeat(54)])('the release name "%s" is refused', (release) => {
   expect(() => render({}, release)).toThrow('A release\'s name must be at most 53');
+});
+
+describe('the lab of a seat', () => {
+  const values: SomeValues = { instrumentation: 'manual', dice: { env: { WHERE: 'default' } } };
+  const clusterRoles = { collector: 'intro-otel-seat-collector' };
+
+  test.each(['class-ada', 'default'])('is in %s what it would be if it were rendered for that namespace', (namespace) => {
+    expect(labTemplate(values)(namespace)).toEqual(renderLab({ release: 'lab', namespace, values, clusterRoles }));
+  });
+
+  test('has no Role, and binds the Collector to the cluster role', () => {
+    const objects = labTemplate()('class-ada');
+    expect(objects.filter(({ kind }) => kind === 'Role')).toEqual([]);
+    expect(objects.filter(({ kind }) => kind === 'RoleBinding')).toMatchObject([{
+      roleRef: { kind: 'ClusterRole', name: 'intro-otel-seat-collector' },
+      subjects: [{ kind: 'ServiceAccount', name: 'lab-collector', namespace: 'class-ada' }],
+    }]);
+  });
+
+  test('is refused once and for all where its values can\'t be rendered', () => {
+    expect(() => labTemplate({ collector: { pipelines: { traces: { exporters: ['nobody'] } } } })).toThrow('collector.pipelines.traces.exporters names "nobody"');
+  });
+});
+
+test('the Collector\'s pods are the same whatever the namespace, which their pod tells them', () => {
+  const template = (namespace: string) => renderLab({ release: 'lab', namespace })
+    .filter(({ kind }) => kind === 'Deployment').map(({ spec }) => (spec as Deployment['spec']).template);
+  expect(template('a')).toEqual(template('b'));
+  const collector = renderLab({ release: 'lab', namespace: 'a' }).find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'lab-collector');
+  expect(JSON.stringify(collector?.['data'])).toContain('${env:POD_NAMESPACE}');
 });

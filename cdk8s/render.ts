@@ -1,7 +1,8 @@
 // renderLab: the lab's objects for given values, the same that the chart prints for them.
 import { ApiObject, App, Chart } from 'cdk8s';
+import { MANAGED_BY, RELEASE, ROLES } from '../operator/api/types.ts';
 import { components } from './lab/components.ts';
-import type { LabProps } from './lab/lab.ts';
+import type { ClusterRoles, LabProps } from './lab/lab.ts';
 import { plainCompute } from './plain.ts';
 import { labValues } from './values.ts';
 import type { LabValues } from './values.ts';
@@ -30,6 +31,8 @@ export interface LabRequest {
   readonly values?: SomeValues;
   /** The label app.kubernetes.io/managed-by. */
   readonly managedBy?: string;
+  /** Cluster roles to bind, in place of the lab's own Roles. */
+  readonly clusterRoles?: ClusterRoles;
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -65,9 +68,28 @@ function checkRelease(release: string): void {
  * The objects of one lab.
  * @throws where the release's name can't prefix names, or a pipeline names what isn't defined
  */
-export function renderLab({ release, namespace, values, managedBy = 'intro-otel' }: LabRequest): KubernetesObject[] {
+export function renderLab({ release, namespace, values, managedBy = MANAGED_BY, clusterRoles }: LabRequest): KubernetesObject[] {
   checkRelease(release);
   const complete = completeValues(values);
-  const lab: LabProps = { release, namespace, managedBy, values: complete, compute: plainCompute(complete) };
+  const lab: LabProps = { release, namespace, managedBy, values: complete, compute: plainCompute(complete), ...(clusterRoles && { clusterRoles }) };
   return objectsOf(lab, components.filter(({ enabled }) => enabled?.(lab) ?? true));
+}
+
+/** The object in that namespace: nothing else in a seat's lab says where it is. */
+function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
+  const { metadata, subjects } = object as KubernetesObject & { readonly subjects?: readonly object[] };
+  return {
+    ...object, metadata: { ...metadata, namespace },
+    ...(subjects && { subjects: subjects.map((subject) => ({ ...subject, namespace })) }),
+  };
+}
+
+/**
+ * The labs of seats, which have the same values and differ by their namespace only. Rendering takes a tenth of a second, and
+ * is done once; after that a lab is a copy of what is about its namespace, and shares all the rest. Never mutate one.
+ * @throws as renderLab
+ */
+export function labTemplate(values?: SomeValues): (namespace: string) => KubernetesObject[] {
+  const lab = renderLab({ release: RELEASE, namespace: 'default', ...(values && { values }), clusterRoles: { collector: ROLES.collector } });
+  return (namespace) => lab.map((object) => inNamespace(object, namespace));
 }

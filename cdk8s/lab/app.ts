@@ -1,10 +1,9 @@
 // One of the lab's own apps: a Node process from the one image, with its telemetry configured by OTEL_* variables.
 import { Construct } from 'constructs';
 import type { EnvValues, ResourceValues } from '../values.ts';
-import type { k8s } from 'cdk8s-plus-27';
 import { JAEGER_BASE_PATH, PORTS, serviceUrl } from './lab.ts';
 import type { LabProps } from './lab.ts';
-import { Workload } from './workload.ts';
+import { Workload, fromPod } from './workload.ts';
 import type { MountedConfig } from './workload.ts';
 
 export interface AppProps {
@@ -23,8 +22,6 @@ export interface AppProps {
 
 /** For how long a pod serves on after SIGTERM: what kube-proxy needs to forget it, and less than the pod's grace period. */
 const DRAIN_MS = '2000';
-
-const fromPod = (name: string, fieldPath: string): k8s.EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
 
 /** Where the Collector and Jaeger are, for the parts that talk to them directly. */
 export const backends = (lab: LabProps): Record<string, string> => ({

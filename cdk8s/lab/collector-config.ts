@@ -17,13 +17,14 @@ const builtInExporters = (lab: LabProps): Components => ({
   'otlphttp/jaeger': { endpoint: serviceUrl(lab, 'jaeger', PORTS.otlpHttp), compression: 'none', timeout: '5s' },
 });
 
-const builtInProcessors = (lab: LabProps): Components => ({
+const BUILT_IN_PROCESSORS: Components = {
   // Of the container's limit, so that it follows when a value changes that.
   memory_limiter: { check_interval: '1s', limit_percentage: 75, spike_limit_percentage: 20 },
-  // Nothing here needs more than to read the pods of its own namespace.
+  // Nothing here needs more than to read the pods of its own namespace. The Collector is told by its pod which that is, so that
+  // this text, and the checksum that pods are replaced for, are the same in every namespace.
   k8sattributes: {
     auth_type: 'serviceAccount',
-    filter: { namespace: lab.namespace },
+    filter: { namespace: '${env:POD_NAMESPACE}' },
     extract: {
       metadata: ['k8s.namespace.name', 'k8s.pod.name', 'k8s.pod.uid', 'k8s.deployment.name', 'k8s.node.name'],
       deployment_name_from_replicaset: true,
@@ -34,7 +35,7 @@ const builtInProcessors = (lab: LabProps): Components => ({
     ],
   },
   batch: { timeout: '200ms', send_batch_size: 512, send_batch_max_size: 1024 },
-});
+};
 
 /** In every pipeline, around the ones that values name; where values name one of these too, it stays in one place. */
 const FIRST = ['memory_limiter', 'k8sattributes'];
@@ -48,7 +49,7 @@ export function collectorConfig(lab: LabProps): string {
   const exporters = compute.named('exporters', compute.complete(
     compute.overlay(builtInExporters(lab), collector.exporters), 'otlp', BOUNDED,
   ));
-  const processors = compute.named('processors', compute.overlay(builtInProcessors(lab), collector.processors));
+  const processors = compute.named('processors', compute.overlay(BUILT_IN_PROCESSORS, collector.processors));
   const pipeline = (signal: Signal): string => {
     const path = `collector.pipelines.${signal}`;
     const named = collector.pipelines[signal];

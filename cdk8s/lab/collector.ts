@@ -4,24 +4,26 @@ import { k8s } from 'cdk8s-plus-27';
 import { collectorConfig } from './collector-config.ts';
 import { PORTS, metadata, nameOf } from './lab.ts';
 import type { LabProps } from './lab.ts';
-import { ComponentService, Workload, goMemoryLimit } from './workload.ts';
+import { ComponentService, Workload, fromPod, goMemoryLimit } from './workload.ts';
 
 const COMPONENT = 'collector';
 const OTLP = { 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
 
 /** Leave to read the pods of the namespace, which is all that k8sattributes needs here. */
+export const COLLECTOR_RULES: readonly k8s.PolicyRule[] = [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }];
+
 class PodReader extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps) {
     super(scope, id);
     const name = nameOf(lab, COMPONENT);
     new k8s.KubeServiceAccount(this, 'account', { metadata: metadata(lab, COMPONENT), automountServiceAccountToken: false });
-    new k8s.KubeRole(this, 'role', {
-      metadata: metadata(lab, COMPONENT),
-      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
-    });
+    const { collector: clusterRole } = lab.clusterRoles ?? {};
+    if (clusterRole === undefined) new k8s.KubeRole(this, 'role', { metadata: metadata(lab, COMPONENT), rules: [...COLLECTOR_RULES] });
     new k8s.KubeRoleBinding(this, 'binding', {
       metadata: metadata(lab, COMPONENT),
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io', ...(clusterRole === undefined ? { kind: 'Role', name } : { kind: 'ClusterRole', name: clusterRole }),
+      },
       subjects: [{ kind: 'ServiceAccount', name, namespace: lab.namespace }],
     });
   }
@@ -37,7 +39,7 @@ export class Collector extends Construct {
     new Workload(this, 'workload', lab, {
       component: COMPONENT, image, resources, config,
       args: [`--config=${config.path}/config.yaml`],
-      env: goMemoryLimit('60'),
+      env: [...goMemoryLimit('60'), fromPod('POD_NAMESPACE', 'metadata.namespace')],
       ports: { ...OTLP, probe: PORTS.probe },
       probes: { port: PORTS.probe, ready: '/', alive: '/' },
       serviceAccount: config.name,

@@ -15,6 +15,13 @@ export interface LabProps {
   readonly managedBy: string;
   readonly values: LabValues;
   readonly compute: Compute;
+  /** Cluster roles that are there and are bound, so that who applies the lab need not be allowed to make roles; else the lab has its own. */
+  readonly clusterRoles?: ClusterRoles;
+}
+
+export interface ClusterRoles {
+  /** What the Collector may do in the namespace. */
+  readonly collector: string;
 }
 
 const NAME = 'intro-otel';

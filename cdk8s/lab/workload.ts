@@ -58,6 +58,9 @@ export const goMemoryLimit = (gcPercent: string): k8s.EnvVar[] => [
   { name: 'GOMEMLIMIT', valueFrom: { resourceFieldRef: { resource: 'limits.memory' } } },
 ];
 
+/** A variable that the pod's own fields fill. https://kubernetes.io/docs/concepts/workloads/pods/downward-api/ */
+export const fromPod = (name: string, fieldPath: string): k8s.EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+
 /** The container, without probes. */
 export function container(lab: LabProps, name: string, props: ContainerProps): k8s.Container {
   const mounts = [{ name: 'tmp', mountPath: '/tmp' }];

@@ -27,7 +27,7 @@
   "k8sattributes" (dict
     "auth_type" "serviceAccount"
     "filter" (dict
-      "namespace" .Release.Namespace)
+      "namespace" "${env:POD_NAMESPACE}")
     "extract" (dict
       "metadata" (list "k8s.namespace.name" "k8s.pod.name" "k8s.pod.uid" "k8s.deployment.name" "k8s.node.name")
       "deployment_name_from_replicaset" true)
