@@ -1,0 +1,80 @@
+// What the fake API server does to objects: the merges of a JSON merge patch and of server-side apply, and label selectors.
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonMap = { [key: string]: Json };
+
+export const isMap = (value: unknown): value is JsonMap => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** https://www.rfc-editor.org/rfc/rfc7396 */
+export function mergePatched(live: JsonMap, patch: JsonMap): JsonMap {
+  const result: JsonMap = { ...live };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete result[key];
+    else result[key] = isMap(value) ? mergePatched(isMap(result[key]) ? result[key] : {}, value) : value;
+  }
+  return result;
+}
+
+/**
+ * `live` once `applied` is applied by who had applied `former` before: maps are merged, lists replaced (finalizers are a set), and what
+ * only `former` has is removed. https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
+ */
+export function applied(live: JsonMap, former: JsonMap, wanted: JsonMap): JsonMap {
+  const result: JsonMap = { ...live };
+  for (const key of Object.keys(former)) {
+    if (!(key in wanted)) removeOwned(result, key, former[key]);
+  }
+  for (const [key, value] of Object.entries(wanted)) result[key] = mergedValue(key, result[key], former[key], value);
+  return result;
+}
+
+function mergedValue(key: string, live: Json | undefined, former: Json | undefined, wanted: Json): Json {
+  if (isMap(wanted)) return applied(isMap(live) ? live : {}, isMap(former) ? former : {}, wanted);
+  if (key !== 'finalizers' || !Array.isArray(wanted)) return wanted;
+  return [...new Set([...wanted, ...others(live, former)])];
+}
+
+/** What is in the set `live` and not in the set `former`. */
+function others(live: Json | undefined, former: Json | undefined): Json[] {
+  return (Array.isArray(live) ? live : []).filter((one) => !(Array.isArray(former) && former.includes(one)));
+}
+
+/** Removes what `former` owned at `key`; of a map or a set only what is owned in it, and itself where nothing else is in it. */
+function removeOwned(result: JsonMap, key: string, former: Json | undefined): void {
+  const live = result[key];
+  const rest = isMap(former) && isMap(live) ? applied(live, former, {}) : key === 'finalizers' ? others(live, former) : {};
+  if (Object.keys(rest).length > 0) result[key] = rest;
+  else delete result[key];
+}
+
+/** What remains of `owned` once somebody else has patched: what is now another's value is no longer owned. */
+export function stillOwned(owned: JsonMap, live: JsonMap, patch: JsonMap): JsonMap {
+  const result: JsonMap = { ...owned };
+  for (const [key, value] of Object.entries(patch)) {
+    const [mine, there] = [result[key], live[key]];
+    if (isMap(mine) && isMap(there) && isMap(value)) result[key] = stillOwned(mine, there, value);
+    else if (key === 'finalizers' && Array.isArray(mine) && Array.isArray(value)) result[key] = mine.filter((one) => value.includes(one));
+    else if (JSON.stringify(there) !== JSON.stringify(value)) delete result[key];
+  }
+  return result;
+}
+
+/** Whether labels fit `a=b,c!=d,e in (f,g),h,!i`. @throws Error for what it can't read */
+export function selects(selector: string, labels: Readonly<Record<string, string>>): boolean {
+  const requirements = selector.match(/[^,(]+(\([^)]*\))?/g) ?? [];
+  return requirements.every((requirement) => meets(requirement.trim(), labels));
+}
+
+function meets(requirement: string, labels: Readonly<Record<string, string>>): boolean {
+  const set = /^(\S+) (in|notin) \(([^)]*)\)$/.exec(requirement);
+  if (set) {
+    const found = labels[set[1] ?? ''];
+    const listed = found !== undefined && (set[3] ?? '').split(',').some((one) => one.trim() === found);
+    return listed === (set[2] === 'in');
+  }
+  const parts = /^(!?)([\w./-]+)(?:(==?|!=)([\w.-]*))?$/.exec(requirement);
+  if (!parts) throw new Error(`Expected a label selector, found ${requirement}.`);
+  const [, not, name = '', operator, value] = parts;
+  if (operator === undefined) return name in labels === (not === '');
+  return (labels[name] === value) === (operator !== '!=');
+}
