@@ -34,7 +34,8 @@ export const stages: readonly Stage[] = [
   program('lint', () => [bin('eslint'), '.']),
   jest('unit'),
   program('drift', () => [process.execPath, join(repoRoot, 'cdk8s', 'synth.ts'), '--verify']),
-  jest('chart'),
+  // The first of them may have to fetch helm.
+  jest('chart', { args: [PATIENCE] }),
   program('helm lint', async () => [await helmPath(silentProgress()), 'lint', '--strict', join(repoRoot, 'charts', 'lab')]),
   jest('integration', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
   // Most of a test here is waiting, so more of them run than there are cores.

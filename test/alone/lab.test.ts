@@ -7,7 +7,7 @@ import { always, eventually } from '../support/eventually.ts';
 import { ROUND_AT_GUIDE, ROUND_OF_VISITOR } from '../support/expected-telemetry.ts';
 import { Lab } from '../support/lab.ts';
 import { useNamespace } from '../support/namespace.ts';
-import { isReady, restarts } from '../support/objects.ts';
+import { isLeaving, isReady, restarts } from '../support/objects.ts';
 import { playedRound, title, traceOf, tracesOf } from '../support/traces.ts';
 
 const lab = new Lab(useNamespace('e2e-lab'));
@@ -164,7 +164,7 @@ test('while Jaeger is away nothing crashes or restarts, and when it is back trac
   await always(
     async () => {
       await lab.play();
-      expect((await lab.pods()).filter((pod) => !isReady(pod) || restarts(pod) > 0).map((pod) => pod.metadata.name)).toEqual([]);
+      expect((await lab.pods()).filter((pod) => !isLeaving(pod)).filter((pod) => !isReady(pod) || restarts(pod) > 0).map((pod) => pod.metadata.name)).toEqual([]);
     },
     { during: 8_000 },
   );

@@ -44,8 +44,13 @@ export interface Deployment {
   status: { observedGeneration?: number; replicas?: number; updatedReplicas?: number; availableReplicas?: number };
 }
 
+/** Replaced or deleted: it ends what it was doing, and is no longer ready. */
+export function isLeaving(pod: Pod): boolean {
+  return pod.metadata.deletionTimestamp !== undefined;
+}
+
 export function isReady(pod: Pod): boolean {
-  return pod.metadata.deletionTimestamp === undefined && pod.status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true;
+  return !isLeaving(pod) && pod.status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true;
 }
 
 export function restarts(pod: Pod): number {
