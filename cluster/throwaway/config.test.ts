@@ -7,7 +7,9 @@ import { UserError } from '../support/errors.ts';
 import type { Advice } from '../support/errors.ts';
 import { pathOf } from './api.ts';
 import { certificates, writeCertificates } from './certs.ts';
+import { processOf } from './components.ts';
 import { configFiles, firstObjects, kubeconfig } from './config.ts';
+import type { ClusterShape, Tuning } from './config.ts';
 import { layoutOf, network } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { planOf } from './plan.ts';
@@ -65,7 +67,7 @@ onLinux('the kubeconfig leads to the relay with all it needs inside', () => {
 });
 
 onLinux('the kubelet keeps to the cluster’s control group and evicts nothing for a full disk', () => {
-  const kubelet = parse(configFiles({ layout, snapshotter: 'overlayfs', cniDirectory: '/cni' })['kubelet.yaml'] ?? '') as Record<string, never>;
+  const kubelet = parse(configFiles(shape('lab'))['kubelet.yaml'] ?? '') as Record<string, never>;
   expect(kubelet).toMatchObject({ cgroupRoot: `/${layout.cgroup}`, failCgroupV1: false, imageGCHighThresholdPercent: 100 });
   expect(kubelet['evictionHard']).toMatchObject({ 'nodefs.available': '0%', 'imagefs.available': '0%' });
 });
@@ -84,9 +86,12 @@ test.each(['', 'Lab', '../lab', 'lab-', 'x'.repeat(41)])('"%s" is refused as a n
   expect(() => layoutOf(name)).toThrow('can not be the name of a cluster');
 });
 
-function plan(networkPolicy: boolean): ReturnType<typeof planOf> {
-  const shape = { layout, snapshotter: 'overlayfs', cniDirectory: '/cni' } as const;
-  return planOf({ ...shape, networkPolicy, apiPort: 6443, doorPort: 8080, containerd: '/usr/bin/containerd' });
+function shape(tuning: Tuning): ClusterShape {
+  return { layout, tuning, snapshotter: 'overlayfs', cniDirectory: '/cni' };
+}
+
+function plan(networkPolicy: boolean, other: Partial<ClusterShape> = {}): ReturnType<typeof planOf> {
+  return planOf({ ...shape('lab'), networkPolicy, apiPort: 6443, doorPort: 8080, containerd: '/usr/bin/containerd', ...other });
 }
 
 test('policies are enforced by kube-router, which can be left out', () => {
@@ -97,6 +102,36 @@ test('policies are enforced by kube-router, which can be left out', () => {
 
 test('the kubelet waits for containerd and the API server', () => {
   expect(plan(true).processes.find(({ name }) => name === 'kubelet')?.after).toEqual(['containerd', 'apiserver']);
+});
+
+test('a cluster made for scale is a control plane whose own API rates are raised', () => {
+  const { processes } = plan(true, { tuning: 'scale' });
+  expect(processes.map(({ name }) => name)).toEqual(['relay', 'etcd', 'apiserver', 'controller-manager', 'scheduler']);
+  const flags = processes.flatMap(({ command }) => command);
+  expect(flags).toContain('--kube-api-qps=1000');
+  expect(flags).toContain(`--config=${join(layout.config, 'scheduler.yaml')}`);
+  const ordinary = plan(true).processes.flatMap(({ command }) => command);
+  expect(ordinary.filter((flag) => flag.includes('kube-api-qps') || flag.includes('scheduler.yaml'))).toEqual([]);
+});
+
+onLinux('the requests of the one user that was named are written down, and of nobody unless one was', () => {
+  const flags = (auditedUser?: string): string[] => plan(true, auditedUser === undefined ? {} : { auditedUser }).processes.flatMap(({ command }) => command);
+  expect(flags().filter((flag) => flag.startsWith('--audit'))).toEqual([]);
+  expect(flags('system:serviceaccount:a:b')).toContain(`--audit-log-path=${layout.auditLog}`);
+  const policy = parse(configFiles({ ...shape('scale'), auditedUser: 'system:serviceaccount:a:b' })['audit.yaml'] ?? '') as object;
+  expect(policy).toMatchObject({ rules: [{ level: 'Metadata', users: ['system:serviceaccount:a:b'] }, { level: 'None' }] });
+});
+
+test('a component is the process with its command line, in this cluster and no other', () => {
+  const etcd = plan(true).processes.find(({ name }) => name === 'etcd')?.command ?? [];
+  const others = { innerPid: 1, namespaces: [] };
+  const processes = [
+    { ...others, pid: 7, arguments: etcd.map((word) => word.replace(layout.dir, '/elsewhere')) },
+    { ...others, pid: 8, arguments: [...etcd] },
+  ];
+  expect(processOf('etcd', plan(true), processes).pid).toBe(8);
+  expect(() => processOf('etcd', plan(true), processes.slice(0, 1))).toThrow('etcd does not run just now');
+  expect(() => processOf('etdc', plan(true), processes)).toThrow('no such component');
 });
 
 test('every relay has its other side', () => {

@@ -6,16 +6,28 @@ import { COREDNS_IMAGE, PAUSE_IMAGE } from '../parts/images.ts';
 import type { Layout } from './layout.ts';
 import { inside, network } from './layout.ts';
 
+/**
+ * What a cluster is made for: `lab`, labs on a node of its own; `scale`, hundreds of labs on simulated nodes, which are yet to
+ * join. Then it has no node itself, and the control plane's own API rates are so high that they aren't what is measured.
+ */
+export type Tuning = 'lab' | 'scale';
+
 export interface ClusterShape {
   layout: Layout;
+  tuning: Tuning;
+  /** The user whose requests the API server writes down, one JSON object a line, in `auditLog`. */
+  auditedUser?: string;
   /** Of the machine: what containerd keeps image layers with, and where the CNI plugins are. */
   snapshotter: 'overlayfs' | 'native';
   cniDirectory: string;
 }
 
 /** The files below the cluster's `config` directory, by name. */
-export function configFiles({ layout, snapshotter, cniDirectory }: ClusterShape): Record<string, string> {
+export function configFiles({ layout, snapshotter, cniDirectory, auditedUser }: ClusterShape): Record<string, string> {
   return {
+    'admin.kubeconfig': kubeconfig(layout, 'admin'),
+    'audit.yaml': stringify(auditPolicy(auditedUser)),
+    'scheduler.yaml': stringify(schedulerConfig(layout)),
     'kubelet.yaml': stringify(kubeletConfig(layout)),
     'kube-proxy.yaml': stringify(kubeProxyConfig(layout)),
     'containerd.toml': containerdConfig(layout, snapshotter, cniDirectory),
@@ -40,6 +52,25 @@ export function kubeconfig(layout: Layout, user: string, server = `https://${net
     contexts: [{ name: layout.name, context: { cluster: layout.name, user } }],
     'current-context': layout.name,
   });
+}
+
+/** https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/ */
+function auditPolicy(user: string | undefined): object {
+  const rules = [...(user === undefined ? [] : [{ level: 'Metadata', users: [user] }]), { level: 'None' }];
+  return { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules };
+}
+
+/** What a client of the control plane may ask a second, where it is not to be what is measured: more than two cores can answer. */
+export const UNBOUNDED = { qps: 1000, burst: 2000 } as const;
+
+/** Of a cluster tuned for scale. https://kubernetes.io/docs/reference/config-api/kube-scheduler-config.v1/ */
+function schedulerConfig(layout: Layout): object {
+  return {
+    apiVersion: 'kubescheduler.config.k8s.io/v1',
+    kind: 'KubeSchedulerConfiguration',
+    clientConnection: { kubeconfig: join(layout.config, 'scheduler.kubeconfig'), ...UNBOUNDED },
+    leaderElection: { leaderElect: false }, // there is one of it
+  };
 }
 
 /** https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */

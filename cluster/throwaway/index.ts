@@ -1,6 +1,7 @@
 // The throwaway Kubernetes of a machine that has none: one node, real parts, in namespaces of its own. See README.md.
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureParts } from '../parts/build.ts';
 import { ensureClusterImages } from '../parts/images.ts';
@@ -11,6 +12,9 @@ import { cacheDir } from '../support/paths.ts';
 import type { Progress } from '../support/progress.ts';
 import { UserError } from '../support/errors.ts';
 import { apiAt } from './api.ts';
+import { signalComponentOf } from './components.ts';
+import type { ComponentSignal } from './components.ts';
+import type { Tuning } from './config.ts';
 import { findLeftovers, removeCluster } from './cleanup.ts';
 import type { Leftover } from './cleanup.ts';
 import { importImage } from './containerd.ts';
@@ -23,12 +27,17 @@ import { awaitCluster, launchCluster } from './start.ts';
 import type { ClusterPorts } from './start.ts';
 
 export type { Leftover } from './cleanup.ts';
+export type { Tuning } from './config.ts';
 export { checkMachine } from './requirements.ts';
 
 export interface StartOptions {
   name: string;
   /** Whether NetworkPolicies are enforced; they are unless this is false. */
   networkPolicy?: boolean;
+  /** `lab` unless told otherwise. */
+  tuning?: Tuning;
+  /** A user whose requests the API server is to write down, for `auditLog`; nobody's unless given. */
+  auditedUser?: string;
   /** Where 127.0.0.1 leads to NodePort 30080; the first free port from 8080 on unless given. */
   doorPort?: number;
   report: Progress;
@@ -38,6 +47,7 @@ export interface RunningCluster extends ClusterPorts {
   /** Path of a file for kubectl and helm. */
   kubeconfig: string;
   networkPolicy: boolean;
+  tuning: Tuning;
 }
 
 export type ClusterStatus =
@@ -47,7 +57,13 @@ export type ClusterStatus =
   | { state: 'absent' };
 
 /** What is written down when a start has come to its end. */
-type ClusterRecord = ClusterPorts & { networkPolicy: boolean };
+type ClusterRecord = ClusterPorts & Shape;
+
+/** What two clusters of one name may differ in. */
+interface Shape {
+  networkPolicy: boolean;
+  tuning: Tuning;
+}
 
 const BASE_PARTS: readonly PartName[] = ['kubernetes', 'etcd'];
 /** A component that was killed is back by then. */
@@ -58,30 +74,33 @@ const RECOVERS_WITHIN = 30_000;
  * needs. Resolves when pods run and resolve names.
  * @throws UserError where it can't run, says what to do.
  */
-export async function startCluster({ name, networkPolicy = true, doorPort, report }: StartOptions): Promise<RunningCluster> {
+export async function startCluster({ name, networkPolicy = true, tuning = 'lab', report, ...wish }: StartOptions): Promise<RunningCluster> {
   const layout = layoutOf(name);
+  const shape = { networkPolicy, tuning };
   checkMachine();
   checkPlaces(layout);
   await prepareMachine(report, networkPolicy);
   return locked(layout, report, async () => {
     const running = await findRunning(layout, RECOVERS_WITHIN);
-    if (running !== undefined) return sameShape(running, networkPolicy, layout);
+    if (running !== undefined) return sameShape(running, shape, layout);
     if (findLeftovers(layout).length > 0) await report.step('Remove what is left of an earlier cluster', () => removeCluster(layout));
-    return report.step('Start Kubernetes', (progress) => startFresh(layout, { networkPolicy, doorPort }, progress), { estimate: 20 });
+    return report.step('Start Kubernetes', (progress) => startFresh(layout, { ...wish, ...shape }, progress), { estimate: 20 });
   });
 }
 
-async function startFresh(layout: Layout, wish: { networkPolicy: boolean; doorPort: number | undefined }, progress: Progress): Promise<RunningCluster> {
-  const archives = await ensureClusterImages(progress);
+type Wish = Shape & Pick<StartOptions, 'doorPort' | 'auditedUser'>;
+
+async function startFresh(layout: Layout, wish: Wish, progress: Progress): Promise<RunningCluster> {
+  const archives = wish.tuning === 'lab' ? await ensureClusterImages(progress) : [];
   // One start at a time chooses its ports, until it has taken them.
   const input = await withLock(cacheDir('locks', 'ports'), async () => {
     const doorPort = wish.doorPort === undefined ? await freePort(8080) : await checkFree(wish.doorPort);
-    const chosen = { layout, networkPolicy: wish.networkPolicy, archives, apiPort: await freePort(6443), doorPort };
+    const chosen = { ...wish, layout, archives, apiPort: await freePort(6443), doorPort };
     await launchCluster(chosen);
     return chosen;
   });
   await awaitCluster(input, progress);
-  const record = { apiPort: input.apiPort, doorPort: input.doorPort, networkPolicy: input.networkPolicy };
+  const record = { apiPort: input.apiPort, doorPort: input.doorPort, networkPolicy: input.networkPolicy, tuning: input.tuning };
   await writeRecord(layout, record);
   return { ...record, kubeconfig: layout.kubeconfig };
 }
@@ -128,6 +147,26 @@ export function insideNetwork(name: string, command: readonly string[]): [string
   return ['nsenter', `--net=/proc/${first.pid}/root${inside.networkNamespace}`, ...command];
 }
 
+/** A kubeconfig of the administrator for what runs inside the cluster's network, where it goes to the API server directly. */
+export function insideKubeconfig(name: string): string {
+  return join(layoutOf(name).config, 'admin.kubeconfig');
+}
+
+/** Where the requests of `auditedUser` are written: https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/, one a line. */
+export function auditLog(name: string): string {
+  return layoutOf(name).auditLog;
+}
+
+/**
+ * Sends a signal to a component of a running cluster, for tests of what must survive that: SIGSTOP freezes it, SIGCONT has it go
+ * on; what SIGKILL ends, the supervisor starts again. @returns the id of the process, which another has when it is back
+ * @param component a name in plan.ts: etcd, apiserver, controller-manager, scheduler, kubelet, …
+ * @throws UserError where there is no such component, or it does not run just now
+ */
+export function signalComponent(name: string, component: string, signal: ComponentSignal): number {
+  return signalComponentOf(layoutOf(name), component, signal);
+}
+
 async function locked<T>(layout: Layout, report: Progress | undefined, work: () => Promise<T>): Promise<T> {
   const file = cacheDir('locks', layout.cgroup.replaceAll('/', '-'));
   return withLock(file, work, () => report?.note(`waiting for another run that starts or stops ${layout.name}`));
@@ -147,12 +186,12 @@ async function findRunning(layout: Layout, patience: number): Promise<RunningClu
   }
 }
 
-function sameShape(running: RunningCluster, networkPolicy: boolean, layout: Layout): RunningCluster {
-  if (running.networkPolicy === networkPolicy) return running;
-  const says = (enforced: boolean): string => `NetworkPolicies ${enforced ? 'enforced' : 'not enforced'}`;
+function sameShape(running: RunningCluster, wanted: Shape, layout: Layout): RunningCluster {
+  const says = ({ networkPolicy, tuning }: Shape): string => `NetworkPolicies ${networkPolicy ? 'enforced' : 'not enforced'}, made for ${tuning}`;
+  if (says(running) === says(wanted)) return running;
   throw new UserError(`The throwaway cluster ${layout.name} runs already, in another way.`, {
-    expected: says(networkPolicy),
-    found: says(running.networkPolicy),
+    expected: says(wanted),
+    found: says(running),
     todo: 'Stop it first: npm run cluster -- down',
   });
 }

@@ -46,6 +46,8 @@ export interface Layout {
   /** What stands in for the directories in `covered`. */
   host: string;
   kubeconfig: string;
+  /** Requests that the API server was told to write down. */
+  auditLog: string;
   /** What `startCluster` was asked for, and whether it came to its end. */
   record: string;
   /** What the supervisor is to run. */
@@ -73,6 +75,7 @@ export function layoutOf(name: string): Layout {
     containerd: join(dir, 'containerd'),
     host: join(dir, 'host'),
     kubeconfig: join(dir, 'kubeconfig'),
+    auditLog: join(dir, 'log', 'audit.log'),
     record: join(dir, 'cluster.json'),
     plan: join(dir, 'plan.json'),
     marker: `--intro-otel-cluster=${dir}`,

@@ -1,6 +1,7 @@
 // What runs in a cluster, as data for the supervisor: each process with its command line and what it has to wait for.
 import { join } from 'node:path';
 import { binary } from '../parts/build.ts';
+import { UNBOUNDED } from './config.ts';
 import type { ClusterShape } from './config.ts';
 import { inside, network } from './layout.ts';
 import type { Layout } from './layout.ts';
@@ -43,7 +44,7 @@ export interface PlanInput extends ClusterShape {
   containerd: string;
 }
 
-/** The plan of a cluster; needs the parts `clusterParts` names. */
+/** The plan of a cluster; needs the parts that `prepareMachine` builds. */
 export function planOf(input: PlanInput): Plan {
   const { layout } = input;
   return {
@@ -51,14 +52,11 @@ export function planOf(input: PlanInput): Plan {
     authority: join(layout.pki, 'ca.crt'),
     processes: [
       { name: 'relay', command: [process.execPath, join(import.meta.dirname, 'relay-inside.ts'), layout.plan], after: [] },
-      { name: 'containerd', command: [input.containerd, '--config', join(layout.config, 'containerd.toml')], after: [] },
       { name: 'etcd', command: etcd(layout), after: [] },
-      { name: 'apiserver', command: apiServer(layout), after: [] },
-      { name: 'controller-manager', command: controllerManager(layout), after: ['apiserver'] },
-      { name: 'scheduler', command: scheduler(layout), after: ['apiserver'] },
-      { name: 'kubelet', command: kubelet(layout), after: ['containerd', 'apiserver'] },
-      { name: 'kube-proxy', command: kubernetes('kube-proxy', { config: join(layout.config, 'kube-proxy.yaml') }), after: ['apiserver'] },
-      ...(input.networkPolicy ? [{ name: 'kube-router', command: kubeRouter(layout), after: ['apiserver'] as const }] : []),
+      { name: 'apiserver', command: apiServer(input), after: [] },
+      { name: 'controller-manager', command: controllerManager(input), after: ['apiserver'] },
+      { name: 'scheduler', command: scheduler(input), after: ['apiserver'] },
+      ...(input.tuning === 'lab' ? nodeProcesses(input) : []),
     ],
     relays: [
       { port: input.apiPort, socket: inside.apiSocket },
@@ -69,6 +67,16 @@ export function planOf(input: PlanInput): Plan {
       { socket: inside.doorSocket, host: network.nodeAddress, port: network.doorNodePort },
     ],
   };
+}
+
+/** What makes the machine a node. */
+function nodeProcesses({ layout, networkPolicy, containerd }: PlanInput): ProcessPlan[] {
+  return [
+    { name: 'containerd', command: [containerd, '--config', join(layout.config, 'containerd.toml')], after: [] },
+    { name: 'kubelet', command: kubelet(layout), after: ['containerd', 'apiserver'] },
+    { name: 'kube-proxy', command: kubernetes('kube-proxy', { config: join(layout.config, 'kube-proxy.yaml') }), after: ['apiserver'] },
+    ...(networkPolicy ? [{ name: 'kube-router', command: kubeRouter(layout), after: ['apiserver'] as const }] : []),
+  ];
 }
 
 type Flags = Record<string, string>;
@@ -90,9 +98,10 @@ function etcd(layout: Layout): [string, ...string[]] {
   });
 }
 
-function apiServer(layout: Layout): [string, ...string[]] {
+function apiServer({ layout, auditedUser }: PlanInput): [string, ...string[]] {
   const pki = (file: string): string => join(layout.pki, file);
   return kubernetes('kube-apiserver', {
+    ...(auditedUser === undefined ? {} : { 'audit-policy-file': join(layout.config, 'audit.yaml'), 'audit-log-path': layout.auditLog }),
     'etcd-servers': 'http://127.0.0.1:2379',
     'service-cluster-ip-range': network.serviceCidr,
     'advertise-address': network.nodeAddress, // there is no default route to guess it from
@@ -131,9 +140,17 @@ function manager(layout: Layout, name: string): Flags {
   };
 }
 
-function controllerManager(layout: Layout): [string, ...string[]] {
+/** Of a cluster tuned for scale: what many namespaces, made and deleted at once, have to wait for. */
+const MANY_AT_ONCE: Flags = {
+  'kube-api-qps': String(UNBOUNDED.qps),
+  'kube-api-burst': String(UNBOUNDED.burst),
+  ...Object.fromEntries(['deployment', 'replicaset', 'service-endpoint', 'resource-quota', 'namespace'].map((kind) => [`concurrent-${kind}-syncs`, '50'])),
+};
+
+function controllerManager({ layout, tuning }: PlanInput): [string, ...string[]] {
   return kubernetes('kube-controller-manager', {
     ...manager(layout, 'controller-manager'),
+    ...(tuning === 'scale' ? MANY_AT_ONCE : {}),
     'allocate-node-cidrs': 'true',
     'cluster-cidr': network.podCidr,
     'node-cidr-mask-size': String(network.nodePodCidrSize),
@@ -147,8 +164,9 @@ function controllerManager(layout: Layout): [string, ...string[]] {
   });
 }
 
-function scheduler(layout: Layout): [string, ...string[]] {
-  return kubernetes('kube-scheduler', manager(layout, 'scheduler'));
+function scheduler({ layout, tuning }: PlanInput): [string, ...string[]] {
+  const rates = tuning === 'scale' ? { config: join(layout.config, 'scheduler.yaml') } : {};
+  return kubernetes('kube-scheduler', { ...manager(layout, 'scheduler'), ...rates });
 }
 
 function kubelet(layout: Layout): [string, ...string[]] {

@@ -13,6 +13,7 @@ import type { Api, ApiResponse } from './api.ts';
 import { writeCertificates } from './certs.ts';
 import { createCgroups } from './cgroups.ts';
 import { configFiles, firstObjects, kubeconfig } from './config.ts';
+import type { Tuning } from './config.ts';
 import { importImage } from './containerd.ts';
 import { accepts } from './ports.ts';
 import { covered, inside, network } from './layout.ts';
@@ -32,6 +33,8 @@ export interface ClusterPorts {
 export interface StartInput extends ClusterPorts {
   layout: Layout;
   networkPolicy: boolean;
+  tuning: Tuning;
+  auditedUser?: string;
   archives: readonly string[];
 }
 
@@ -44,12 +47,15 @@ export async function launchCluster(input: StartInput): Promise<void> {
   for (const port of [input.apiPort, input.doorPort]) await until(() => accepts(port), check);
 }
 
-/** Waits until pods can run and resolve names, giving the cluster its first objects and the images meanwhile. */
+/** Waits until pods can run and resolve names, giving the cluster its first objects and the images meanwhile; without a node, until it can be used. */
 export async function awaitCluster(input: StartInput, progress: Progress): Promise<void> {
   const { layout } = input;
   const check = aliveness(layout);
   const api = await apiAt(layout, input.apiPort);
-  await Promise.all([importAll(input, check), bringUp(layout, api, waiting(layout, check, progress))]);
+  const wait = waiting(layout, check, progress);
+  await wait('API server', async () => (await api.get('/readyz')).status === 200);
+  if (input.tuning === 'lab') await Promise.all([importAll(input, check), bringUp(layout, api, wait)]);
+  await wait('service account', async () => (await api.get('/api/v1/namespaces/default/serviceaccounts/default')).status === 200);
 }
 
 async function writeFiles(input: StartInput): Promise<void> {
@@ -57,13 +63,13 @@ async function writeFiles(input: StartInput): Promise<void> {
   const directories = [layout.pki, layout.config, layout.logs, layout.etcd, layout.containerd, ...covered.map((path) => join(layout.host, path))];
   await Promise.all(directories.map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
   await writeCertificates(layout);
-  const shape = { layout, snapshotter: await snapshotter(layout), cniDirectory: cniDirectory() };
+  const shape = { ...input, snapshotter: await snapshotter(layout), cniDirectory: cniDirectory() };
   for (const [name, text] of Object.entries(configFiles(shape))) {
     const file = join(layout.config, name);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text, { mode: 0o600 });
   }
-  const plan = planOf({ ...input, ...shape, containerd: findProgram('containerd') ?? 'containerd' });
+  const plan = planOf({ ...shape, containerd: findProgram('containerd') ?? 'containerd' });
   await writeFile(layout.plan, JSON.stringify(plan, undefined, 2));
   await writeFile(layout.kubeconfig, kubeconfig(layout, 'admin', `https://127.0.0.1:${input.apiPort}`), { mode: 0o600 });
 }
@@ -131,11 +137,9 @@ async function until(done: () => Promise<boolean>, check: () => Promise<void>): 
 type Wait = (what: string, done: () => Promise<boolean>) => Promise<void>;
 
 async function bringUp(layout: Layout, api: Api, wait: Wait): Promise<void> {
-  await wait('API server', async () => (await api.get('/readyz')).status === 200);
   for (const object of firstObjects()) await api.apply(object);
   await wait('node', async () => isTrue(await api.get(`/api/v1/nodes/${layout.name}`), 'Ready'));
   await wait('DNS', async () => isTrue(await api.get('/apis/apps/v1/namespaces/kube-system/deployments/coredns'), 'Available'));
-  await wait('service account', async () => (await api.get('/api/v1/namespaces/default/serviceaccounts/default')).status === 200);
 }
 
 function isTrue({ status, body }: ApiResponse, type: string): boolean {
