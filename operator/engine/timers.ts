@@ -33,4 +33,4 @@ export function pause(timers: Timers, ms: number, signal: AbortSignal): Promise<
 }
 
 /** `ms` made up to a tenth longer, so that many who began together don't go on together. */
-export const jittered = (ms: number, random: () => number = Math.random): number => ms * (1 + random() / 10);
+export const jittered = (ms: number, random: () => number = Math.random): number => ms + (ms * random()) / 10;
