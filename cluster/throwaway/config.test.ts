@@ -114,12 +114,12 @@ test('a cluster made for scale is a control plane whose own API rates are raised
   expect(ordinary.filter((flag) => flag.includes('kube-api-qps') || flag.includes('scheduler.yaml'))).toEqual([]);
 });
 
-onLinux('the requests of the one user that was named are written down, and of nobody unless one was', () => {
-  const flags = (auditedUser?: string): string[] => plan(true, auditedUser === undefined ? {} : { auditedUser }).processes.flatMap(({ command }) => command);
+onLinux('the requests of the one group that was named are written down, and of nobody unless one was', () => {
+  const flags = (auditedGroup?: string): string[] => plan(true, auditedGroup === undefined ? {} : { auditedGroup }).processes.flatMap(({ command }) => command);
   expect(flags().filter((flag) => flag.startsWith('--audit'))).toEqual([]);
-  expect(flags('system:serviceaccount:a:b')).toContain(`--audit-log-path=${layout.auditLog}`);
-  const policy = parse(configFiles({ ...shape('scale'), auditedUser: 'system:serviceaccount:a:b' })['audit.yaml'] ?? '') as object;
-  expect(policy).toMatchObject({ rules: [{ level: 'Metadata', users: ['system:serviceaccount:a:b'] }, { level: 'None' }] });
+  expect(flags('system:serviceaccounts:a')).toContain(`--audit-log-path=${layout.auditLog}`);
+  const policy = parse(configFiles({ ...shape('scale'), auditedGroup: 'system:serviceaccounts:a' })['audit.yaml'] ?? '') as object;
+  expect(policy).toMatchObject({ rules: [{ level: 'Metadata', userGroups: ['system:serviceaccounts:a'] }, { level: 'None' }] });
 });
 
 test('a component is the process with its command line, in this cluster and no other', () => {

@@ -15,18 +15,18 @@ export type Tuning = 'lab' | 'scale';
 export interface ClusterShape {
   layout: Layout;
   tuning: Tuning;
-  /** The user whose requests the API server writes down, one JSON object a line, in `auditLog`. */
-  auditedUser?: string;
+  /** The group of users whose requests the API server writes down, one JSON object a line, in `auditLog`. */
+  auditedGroup?: string;
   /** Of the machine: what containerd keeps image layers with, and where the CNI plugins are. */
   snapshotter: 'overlayfs' | 'native';
   cniDirectory: string;
 }
 
 /** The files below the cluster's `config` directory, by name. */
-export function configFiles({ layout, snapshotter, cniDirectory, auditedUser }: ClusterShape): Record<string, string> {
+export function configFiles({ layout, snapshotter, cniDirectory, auditedGroup }: ClusterShape): Record<string, string> {
   return {
     'admin.kubeconfig': kubeconfig(layout, 'admin'),
-    'audit.yaml': stringify(auditPolicy(auditedUser)),
+    'audit.yaml': stringify(auditPolicy(auditedGroup)),
     'scheduler.yaml': stringify(schedulerConfig(layout)),
     'kubelet.yaml': stringify(kubeletConfig(layout)),
     'kube-proxy.yaml': stringify(kubeProxyConfig(layout)),
@@ -55,8 +55,8 @@ export function kubeconfig(layout: Layout, user: string, server = `https://${net
 }
 
 /** https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/ */
-function auditPolicy(user: string | undefined): object {
-  const rules = [...(user === undefined ? [] : [{ level: 'Metadata', users: [user] }]), { level: 'None' }];
+function auditPolicy(group: string | undefined): object {
+  const rules = [...(group === undefined ? [] : [{ level: 'Metadata', userGroups: [group] }]), { level: 'None' }];
   return { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules };
 }
 

@@ -36,8 +36,8 @@ export interface StartOptions {
   networkPolicy?: boolean;
   /** `lab` unless told otherwise. */
   tuning?: Tuning;
-  /** A user whose requests the API server is to write down, for `auditLog`; nobody's unless given. */
-  auditedUser?: string;
+  /** A group of users whose requests the API server is to write down, for `auditLog`; nobody's unless given. */
+  auditedGroup?: string;
   /** Where 127.0.0.1 leads to NodePort 30080; the first free port from 8080 on unless given. */
   doorPort?: number;
   report: Progress;
@@ -88,7 +88,7 @@ export async function startCluster({ name, networkPolicy = true, tuning = 'lab',
   });
 }
 
-type Wish = Shape & Pick<StartOptions, 'doorPort' | 'auditedUser'>;
+type Wish = Shape & Pick<StartOptions, 'doorPort' | 'auditedGroup'>;
 
 async function startFresh(layout: Layout, wish: Wish, progress: Progress): Promise<RunningCluster> {
   const archives = wish.tuning === 'lab' ? await ensureClusterImages(progress) : [];
@@ -152,7 +152,7 @@ export function insideKubeconfig(name: string): string {
   return join(layoutOf(name).config, 'admin.kubeconfig');
 }
 
-/** Where the requests of `auditedUser` are written: https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/, one a line. */
+/** Where the requests of `auditedGroup` are written: https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/, one a line. */
 export function auditLog(name: string): string {
   return layoutOf(name).auditLog;
 }

@@ -98,10 +98,10 @@ function etcd(layout: Layout): [string, ...string[]] {
   });
 }
 
-function apiServer({ layout, auditedUser }: PlanInput): [string, ...string[]] {
+function apiServer({ layout, auditedGroup }: PlanInput): [string, ...string[]] {
   const pki = (file: string): string => join(layout.pki, file);
   return kubernetes('kube-apiserver', {
-    ...(auditedUser === undefined ? {} : { 'audit-policy-file': join(layout.config, 'audit.yaml'), 'audit-log-path': layout.auditLog }),
+    ...(auditedGroup === undefined ? {} : { 'audit-policy-file': join(layout.config, 'audit.yaml'), 'audit-log-path': layout.auditLog }),
     'etcd-servers': 'http://127.0.0.1:2379',
     'service-cluster-ip-range': network.serviceCidr,
     'advertise-address': network.nodeAddress, // there is no default route to guess it from

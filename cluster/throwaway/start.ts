@@ -34,7 +34,7 @@ export interface StartInput extends ClusterPorts {
   layout: Layout;
   networkPolicy: boolean;
   tuning: Tuning;
-  auditedUser?: string;
+  auditedGroup?: string;
   archives: readonly string[];
 }
 
