@@ -1,0 +1,51 @@
+import { startHealthServer } from './health.ts';
+import type { HealthOptions, HealthServer } from './health.ts';
+
+let server: HealthServer | undefined;
+afterEach(() => server?.close());
+
+async function get(path: string, options: Partial<HealthOptions> = {}): Promise<{ status: number; type: string | null; text: string }> {
+  const metrics = { contentType: 'text/plain; version=0.0.4', text: () => Promise.resolve('up 1\n') };
+  server = await startHealthServer({ port: 0, host: '127.0.0.1', ready: {}, metrics, ...options });
+  const response = await fetch(`http://127.0.0.1:${server.port}${path}`);
+  return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
+}
+
+test('/healthz says that the process answers, whatever is not ready', async () => {
+  expect(await get('/healthz', { ready: { cache: () => 'empty' } })).toMatchObject({ status: 200, text: 'ok\n' });
+});
+
+test('/readyz says yes when every check is content', async () => {
+  expect(await get('/readyz?verbose', { ready: { cache: () => undefined } })).toMatchObject({ status: 200, text: '[+]cache ok\nready\n' });
+});
+
+test('/readyz says which check is not content, and why', async () => {
+  const ready = { cache: () => 'expected an event within 60 s, found none for 90 s', api: () => undefined };
+  const { status, text } = await get('/readyz', { ready });
+  expect(status).toBe(503);
+  expect(text).toBe('[-]cache failed: expected an event within 60 s, found none for 90 s\n[+]api ok\nnot ready\n');
+});
+
+test('a check that throws has failed', async () => {
+  const { status, text } = await get('/readyz', { ready: { cache: () => { throw new Error('no cache'); } } });
+  expect({ status, text }).toEqual({ status: 503, text: '[-]cache failed: no cache\nnot ready\n' });
+});
+
+test('/metrics gives the metrics as they are', async () => {
+  expect(await get('/metrics')).toEqual({ status: 200, type: 'text/plain; version=0.0.4', text: 'up 1\n' });
+});
+
+test('metrics that can not be given are an error of that request only', async () => {
+  const metrics = { contentType: 'text/plain', text: () => Promise.reject(new Error('no metrics')) };
+  expect(await get('/metrics', { metrics })).toMatchObject({ status: 500, text: 'no metrics\n' });
+});
+
+test('any other path is told what there is', async () => {
+  expect(await get('/')).toMatchObject({ status: 404, text: 'Expected /healthz, /readyz or /metrics.\n' });
+});
+
+test('a port that is taken is an error', async () => {
+  await get('/healthz');
+  const metrics = { contentType: '', text: () => Promise.resolve('') };
+  await expect(startHealthServer({ port: server?.port ?? 0, host: '127.0.0.1', ready: {}, metrics })).rejects.toThrow('EADDRINUSE');
+});

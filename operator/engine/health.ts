@@ -1,0 +1,79 @@
+// The HTTP server for those who look after the process: /healthz, /readyz and /metrics.
+// https://kubernetes.io/docs/reference/using-api/health-checks/
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { asError } from './errors.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What is wrong: what was expected, what was found. Undefined where all is well. */
+export type Check = () => string | undefined;
+
+export interface HealthOptions {
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** The address to listen on; all of them unless told otherwise. */
+  readonly host?: string;
+  /** What /readyz looks at, by name. */
+  readonly ready: Readonly<Record<string, Check>>;
+  readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
+}
+
+export interface HealthServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** @throws Error when it can't listen */
+export async function startHealthServer(options: HealthOptions): Promise<HealthServer> {
+  const server = createServer((request, response) => {
+    answer(pathOf(request.url), response, options).catch((error: unknown) => respond(response, 500, asError(error).message));
+  });
+  server.listen(options.port, options.host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { port, close: () => close(server) };
+}
+
+const pathOf = (url = '/'): string => url.split('?')[0] ?? '/';
+
+async function answer(path: string, response: ServerResponse, { ready, metrics }: HealthOptions): Promise<void> {
+  switch (path) {
+    case '/healthz':
+      return respond(response, 200, 'ok');
+    case '/readyz':
+      return readiness(response, ready);
+    case '/metrics':
+      return respond(response, 200, (await metrics.text()).trimEnd(), metrics.contentType);
+    default:
+      return respond(response, 404, 'Expected /healthz, /readyz or /metrics.');
+  }
+}
+
+function readiness(response: ServerResponse, checks: HealthOptions['ready']): void {
+  const wrong = Object.entries(checks).map(([name, check]) => ({ name, why: outcomeOf(check) }));
+  const lines = wrong.map(({ name, why }) => (why === undefined ? `[+]${name} ok` : `[-]${name} failed: ${why}`));
+  const failed = wrong.some(({ why }) => why !== undefined);
+  respond(response, failed ? 503 : 200, [...lines, failed ? 'not ready' : 'ready'].join('\n'));
+}
+
+function outcomeOf(check: Check): string | undefined {
+  try {
+    return check();
+  } catch (thrown) {
+    return asError(thrown).message;
+  }
+}
+
+function respond(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {
+  response.writeHead(status, { 'content-type': type }).end(`${text}\n`);
+}
+
+/** Waits for no connection that a scraper keeps open. */
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}

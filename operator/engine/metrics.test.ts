@@ -1,0 +1,101 @@
+import { createMetrics } from './metrics.ts';
+
+/** The samples of a metric, as lines. */
+const linesOf = (text: string, name: string): string[] => text.split('\n').filter((line) => line.startsWith(name) && !line.includes('_bucket{'));
+
+test('there are the metrics that dashboards for controller-runtime know, by name, labels and type', async () => {
+  const metrics = createMetrics();
+  metrics.controller('seat').queue(() => 0);
+  const text = await metrics.text();
+  for (const [type, name] of [
+    ['counter', 'controller_runtime_reconcile_total'], ['counter', 'controller_runtime_reconcile_errors_total'],
+    ['counter', 'controller_runtime_terminal_reconcile_errors_total'], ['histogram', 'controller_runtime_reconcile_time_seconds'],
+    ['gauge', 'controller_runtime_active_workers'], ['gauge', 'controller_runtime_max_concurrent_reconciles'],
+    ['gauge', 'workqueue_depth'], ['counter', 'workqueue_adds_total'], ['counter', 'workqueue_retries_total'],
+    ['histogram', 'workqueue_queue_duration_seconds'], ['histogram', 'workqueue_work_duration_seconds'], ['gauge', 'workqueue_unfinished_work_seconds'],
+    ['gauge', 'leader_election_master_status'], ['counter', 'rest_client_requests_total'], ['counter', 'watch_restarts_total'],
+    ['histogram', 'intro_otel_seat_ready_seconds'], ['counter', 'process_cpu_seconds_total'], ['gauge', 'process_resident_memory_bytes'],
+    ['gauge', 'process_start_time_seconds'],
+  ]) expect(text).toContain(`# TYPE ${name} ${type}\n`);
+});
+
+test('every result of a reconcile is there from the start, so that a first error is seen as a rise', async () => {
+  const metrics = createMetrics();
+  metrics.controller('seat');
+  expect(linesOf(await metrics.text(), 'controller_runtime_reconcile_total')).toEqual(
+    ['success', 'error', 'requeue_after', 'requeue'].map((result) => `controller_runtime_reconcile_total{controller="seat",result="${result}"} 0`),
+  );
+});
+
+test('reconciles are counted by result, errors and terminal ones also by themselves', async () => {
+  const metrics = createMetrics();
+  const seat = metrics.controller('seat');
+  seat.ended('success');
+  seat.ended('error');
+  seat.terminal();
+  const text = await metrics.text();
+  expect(text).toContain('controller_runtime_reconcile_total{controller="seat",result="success"} 1\n');
+  expect(text).toContain('controller_runtime_reconcile_total{controller="seat",result="error"} 1\n');
+  expect(text).toContain('controller_runtime_reconcile_errors_total{controller="seat"} 1\n');
+  expect(text).toContain('controller_runtime_terminal_reconcile_errors_total{controller="seat"} 1\n');
+});
+
+test('a worker is active from begin to end, and the time is kept', async () => {
+  const metrics = createMetrics();
+  const seat = metrics.controller('seat');
+  const end = seat.began();
+  expect(await metrics.text()).toContain('controller_runtime_active_workers{controller="seat"} 1\n');
+  end(0.25);
+  const text = await metrics.text();
+  expect(text).toContain('controller_runtime_active_workers{controller="seat"} 0\n');
+  expect(text).toContain('controller_runtime_reconcile_time_seconds_sum{controller="seat"} 0.25\n');
+  expect(text).toContain('controller_runtime_reconcile_time_seconds_bucket{le="0.25",controller="seat"} 1\n');
+});
+
+test('unfinished work is asked for when the metrics are', async () => {
+  const metrics = createMetrics();
+  let unfinished = 0;
+  metrics.controller('seat').queue(() => unfinished);
+  unfinished = 12.5;
+  expect(await metrics.text()).toContain('workqueue_unfinished_work_seconds{name="seat",controller="seat"} 12.5\n');
+});
+
+test('what a queue tells is kept under its name', async () => {
+  const metrics = createMetrics();
+  const queue = metrics.controller('seat').queue(() => 0);
+  queue.added();
+  queue.depth(3);
+  queue.retried();
+  queue.started(0.5);
+  queue.finished(2);
+  const labels = '{name="seat",controller="seat"}';
+  const text = await metrics.text();
+  for (const line of ['adds_total', 'retries_total', 'queue_duration_seconds_count', 'work_duration_seconds_count']) {
+    expect(text).toContain(`workqueue_${line}${labels} 1\n`);
+  }
+  expect(text).toContain(`workqueue_depth${labels} 3\n`);
+  expect(text).toContain(`workqueue_work_duration_seconds_sum${labels} 2\n`);
+});
+
+test('requests, watches, leading and seats are kept with their labels', async () => {
+  const metrics = createMetrics();
+  metrics.requested({ code: '200', method: 'GET', host: 'kubernetes.default.svc' });
+  metrics.watchRestarted('Seat', 'expired');
+  metrics.leading('operator', true);
+  metrics.seatReady(12);
+  const text = await metrics.text();
+  expect(text).toContain('rest_client_requests_total{code="200",method="GET",host="kubernetes.default.svc"} 1\n');
+  expect(text).toContain('watch_restarts_total{kind="Seat",reason="expired"} 1\n');
+  expect(text).toContain('leader_election_master_status{name="operator"} 1\n');
+  expect(text).toContain('intro_otel_seat_ready_seconds_sum 12\n');
+  metrics.leading('operator', false);
+  expect(await metrics.text()).toContain('leader_election_master_status{name="operator"} 0\n');
+});
+
+test('what the process itself uses is told, and is plausible', async () => {
+  const text = await createMetrics().text();
+  const value = (name: string): number => Number(linesOf(text, name)[0]?.split(' ')[1]);
+  expect(value('process_resident_memory_bytes')).toBeGreaterThan(10 * 2 ** 20);
+  expect(value('process_cpu_seconds_total')).toBeGreaterThan(0);
+  expect(Math.abs(value('process_start_time_seconds') - Date.now() / 1000)).toBeLessThan(3600);
+});
