@@ -3,6 +3,7 @@ import { labValues } from '../values.ts';
 import type { AnyDescription } from './describe.ts';
 import { choice, entry, fieldsOf, flag, group, integer, list, map, quantity, scalar, settings, text } from './describe.ts';
 import { schemaOf } from './schema.ts';
+import { structuralOf } from './structural.ts';
 import { tableOf } from './table.ts';
 import { yamlOf } from './yaml.ts';
 
@@ -72,6 +73,47 @@ test('the schema allows what is described and nothing else', () => {
       machine: { type: 'object' },
     },
   });
+});
+
+test('the structural schema allows the same, in the words that a CustomResourceDefinition has', () => {
+  expect(structuralOf(described)).toEqual({
+    description: 'A café.', type: 'object',
+    properties: {
+      open: { description: 'Whether anybody is served.', type: 'boolean' },
+      size: { description: 'Of the cup.', type: 'string', enum: ['small', 'large'] },
+      till: {
+        description: 'Where one pays.', type: 'object',
+        properties: {
+          coins: { description: 'In it | at opening.', type: 'integer', minimum: 0, maximum: 9 },
+          staff: {
+            description: 'Who is at it.', type: 'array', maxItems: 100,
+            items: {
+              description: 'a person', type: 'object', required: ['name'],
+              properties: {
+                name: { description: 'Name.', type: 'string' },
+                age: { description: 'Age.', 'x-kubernetes-preserve-unknown-fields': true, maxProperties: 0, maxItems: 0 },
+              },
+            },
+          },
+        },
+      },
+      prices: {
+        description: 'By drink.', type: 'object', maxProperties: 100,
+        additionalProperties: {
+          description: 'a price', 'x-kubernetes-preserve-unknown-fields': true, maxProperties: 0, maxItems: 0, nullable: true,
+          pattern: expect.any(String) as string, not: { enum: [true, false] },
+        },
+      },
+      machine: { description: 'As its maker has it.', type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    },
+  });
+});
+
+test('the names in a map are ruled by CEL, in which a backslash and a quote are escaped', () => {
+  const names = text({ doc: 'a drink', pattern: '^\\w\'$', except: ['tea', 'milk'] });
+  expect(structuralOf(map({ doc: '', names, of: text({ doc: '' }) }))['x-kubernetes-validations']).toEqual([
+    { rule: String.raw`self.all(name, name.matches('^\\w\'$') && !(name in ['tea', 'milk']))`, message: 'each name must be a drink' },
+  ]);
 });
 
 test.each(['0', '50m', '1.5', '64Mi', '1e3', '1E3', '2E', '1k'])('%s is a quantity', (text) => {
