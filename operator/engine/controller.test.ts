@@ -40,7 +40,10 @@ function setUp(reconcile: Reconcile, options: Partial<ControllerOptions> = {}) {
 }
 
 const gives = (result?: Result): Reconcile => () => Promise.resolve(result);
-const throws = (error: unknown): Reconcile => () => Promise.reject(error);
+const throws = (thrown: unknown): Reconcile => {
+  const error = thrown as Error;
+  return () => Promise.reject(error);
+};
 /** Each call does what comes next; the last goes on for ever. */
 const inTurn = (...steps: Reconcile[]): Reconcile => (...args) => (steps.length > 1 ? steps.shift() : steps[0])?.(...args) ?? Promise.resolve(undefined);
 
@@ -143,11 +146,11 @@ describe('a failure', () => {
   const unreadable = { toString() { throw new Error('no'); }, get message(): string { throw new Error('no'); } };
 
   test.each([
-    ['undefined', () => Promise.reject(undefined as unknown as Error)],
-    ['null', () => Promise.reject(null)],
-    ['a string', () => Promise.reject('oh')],
-    ['an object without a prototype', () => Promise.reject(Object.create(null) as Error)],
-    ['an object that throws when it is read', () => Promise.reject(unreadable as unknown as Error)],
+    ['undefined', throws(undefined)],
+    ['null', throws(null)],
+    ['a string', throws('oh')],
+    ['an object without a prototype', throws(Object.create(null))],
+    ['an object that throws when it is read', throws(unreadable)],
     ['before there is a promise', () => { throw new Error('at once'); }],
   ])('that is odd (%s) is one like any other, and the worker goes on', async (_, odd) => {
     const { controller, timers, calls, lines } = setUp(inTurn(odd, gives()));
