@@ -1,0 +1,172 @@
+// The API server over HTTP. https://kubernetes.io/docs/reference/using-api/api-concepts/
+import { isGone, isNotFound } from './api.ts';
+import type { Api, DeleteOptions, ListOptions } from './api.ts';
+import { Http } from './http.ts';
+import type { HttpOptions } from './http.ts';
+import { KINDS, kindOf } from './kinds.ts';
+import type { Kind, KubeObject } from './object.ts';
+
+export interface HttpApiOptions extends HttpOptions {
+  /** https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers */
+  readonly fieldManager: string;
+}
+
+/** Some of the objects of a list, and the version that the whole list is of. */
+export interface Page<T> {
+  readonly items: T[];
+  readonly resourceVersion: string;
+}
+
+export interface WatchOptions extends ListOptions {
+  /** Events later than this one. */
+  readonly resourceVersion: string;
+  /** After which the server is to end the watch. */
+  readonly timeoutSeconds: number;
+  /** Milliseconds without a byte after which the watch has failed. */
+  readonly silence: number;
+  readonly signal: AbortSignal;
+}
+
+type Named = { readonly name: string; readonly namespace?: string };
+
+/** How many objects are asked for at a time. */
+const PAGE = 500;
+/** How often a list is begun again because its next page had expired. */
+const LIST_ATTEMPTS = 3;
+
+export class HttpApi implements Api {
+  private readonly http: Http;
+  private readonly manager: string;
+
+  constructor(options: HttpApiOptions) {
+    this.http = new Http(options);
+    this.manager = `fieldManager=${encodeURIComponent(options.fieldManager)}`;
+  }
+
+  async get<T extends KubeObject>(kind: Kind, name: string, namespace?: string): Promise<T | undefined> {
+    try {
+      return await this.read<T>(pathOf(kind, namespace, name));
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async list<T extends KubeObject>(kind: Kind, options: ListOptions = {}): Promise<T[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const all: T[] = [];
+        for await (const { items } of this.pages<T>(kind, options)) all.push(...items);
+        return all;
+      } catch (error) {
+        if (!isGone(error) || attempt >= LIST_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** A list, page by page, all of one version. @throws as Api, and ApiError 410 when the next page has expired: begin again */
+  async *pages<T extends KubeObject>(kind: Kind, options: ListOptions = {}): AsyncGenerator<Page<T>, void, void> {
+    const { apiVersion, kind: name } = kind;
+    for (let token: string | undefined = ''; token !== undefined; ) {
+      const query = queryOf({ ...selectorsOf(options), limit: PAGE, ...(token && { continue: token }) });
+      const { items, metadata }: ListAnswer<T> = await this.read(`${pathOf(kind, options.namespace)}?${query}`);
+      // The items of a list are not told their kind: https://github.com/kubernetes/kubernetes/issues/3030
+      yield { items: (items ?? []).map((item) => ({ ...item, apiVersion, kind: name })), resourceVersion: metadata.resourceVersion };
+      token = metadata.continue || undefined;
+    }
+  }
+
+  create<T extends KubeObject>(object: T): Promise<T> {
+    const path = pathOf(kindOf(object), object.metadata.namespace);
+    return this.write('POST', `${path}?${this.manager}`, object);
+  }
+
+  apply<T extends KubeObject>(object: KubeObject, subresource?: 'status'): Promise<T> {
+    const path = pathOf(kindOf(object), object.metadata.namespace, object.metadata.name, subresource);
+    return this.write('PATCH', `${path}?${this.manager}&force=true`, object, 'application/apply-patch+yaml');
+  }
+
+  mergePatch<T extends KubeObject>(kind: Kind, { name, namespace }: Named, patch: object): Promise<T> {
+    return this.write('PATCH', `${pathOf(kind, namespace, name)}?${this.manager}`, patch, 'application/merge-patch+json');
+  }
+
+  async delete(kind: Kind, { name, namespace }: Named, { uid, gracePeriodSeconds }: DeleteOptions = {}): Promise<void> {
+    const body = { propagationPolicy: 'Background', preconditions: uid === undefined ? undefined : { uid }, gracePeriodSeconds };
+    try {
+      await this.http.send({ method: 'DELETE', path: pathOf(kind, namespace, name), body: JSON.stringify(body) });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  async token({ name, namespace }: { readonly name: string; readonly namespace: string }, seconds: number): Promise<{ token: string; expiresAt: string }> {
+    const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: seconds } };
+    const path = pathOf(KINDS.ServiceAccount, namespace, name, 'token');
+    const { status }: { status: { token: string; expirationTimestamp: string } } = await this.write('POST', path, request);
+    return { token: status.token, expiresAt: status.expirationTimestamp };
+  }
+
+  /** What is at a path, parsed: for what is no object, such as /version. @throws as Api */
+  async read<T>(path: string): Promise<T> {
+    return JSON.parse(await this.http.send({ method: 'GET', path })) as T;
+  }
+
+  /** What is at a path, as text: a pod's log. @throws as Api */
+  text(path: string): Promise<string> {
+    return this.http.send({ method: 'GET', path });
+  }
+
+  /**
+   * Opens a watch. Its lines are JSON, one event each; they end when the server ends the watch, and throw when the connection
+   * fails or is silent for too long. @throws as Api
+   */
+  async watch(kind: Kind, { resourceVersion, timeoutSeconds, silence, signal, ...options }: WatchOptions): Promise<AsyncGenerator<string, void, void>> {
+    const query = queryOf({ ...selectorsOf(options), watch: 1, allowWatchBookmarks: 'true', resourceVersion, timeoutSeconds });
+    return linesOf(await this.http.open(`${pathOf(kind, options.namespace)}?${query}`, { silence, signal }));
+  }
+
+  /** Ends all connections and whatever is under way on them. */
+  close(): Promise<void> {
+    return this.http.close();
+  }
+
+  private async write<T>(method: 'POST' | 'PATCH', path: string, body: object, contentType?: string): Promise<T> {
+    return JSON.parse(await this.http.send({ method, path, body: JSON.stringify(body), ...(contentType && { contentType }) })) as T;
+  }
+}
+
+interface ListAnswer<T> {
+  readonly items: T[] | null;
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+}
+
+/** Where the API server serves a kind, one object of it, or a part of that. */
+export function pathOf({ apiVersion, plural, namespaced }: Kind, namespace?: string, name?: string, subresource?: string): string {
+  const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const within = namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  const one = name === undefined ? '' : `/${encodeURIComponent(name)}`;
+  return `${group}${within}/${plural}${one}${subresource === undefined ? '' : `/${subresource}`}`;
+}
+
+const selectorsOf = ({ labelSelector, fieldSelector }: ListOptions): Record<string, string> => ({
+  ...(labelSelector && { labelSelector }),
+  ...(fieldSelector && { fieldSelector }),
+});
+
+const queryOf = (parameters: Readonly<Record<string, string | number>>): string =>
+  Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+
+/** The lines of a stream, however it is cut into chunks. A line that is cut off at the end is none: its event will come again. */
+async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, void, void> {
+  let begun: Buffer[] = [];
+  for await (const chunk of chunks) {
+    let from = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+      const rest = chunk.subarray(from, end);
+      yield (begun.length > 0 ? Buffer.concat([...begun, rest]) : rest).toString();
+      begun = [];
+      from = end + 1;
+    }
+    if (from < chunk.length) begun.push(chunk.subarray(from));
+  }
+}
