@@ -1,0 +1,151 @@
+// The API server as one account sees it: what it may do, by asking for a review, and what it gets when it tries.
+import { Agent, request } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { parse } from 'yaml';
+
+/** A request to the API server, as one line of a table: `GET /api/v1/namespaces/mine/pods`. */
+export interface Attempt {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With its query, if any. */
+  readonly path: string;
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answer {
+  readonly code: number;
+  /** Of a Status, which is what a refusal is: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+  readonly reason?: string;
+  readonly message?: string;
+  readonly text: string;
+}
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/#SelfSubjectAccessReviewSpec */
+export interface ResourceAttributes {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+interface Config {
+  readonly clusters: readonly [{ cluster: { server: string; 'certificate-authority-data': string } }];
+  readonly users: readonly [{ user: { token?: string } }];
+}
+
+/** A line of a table of what an account may do, or may not. */
+export type Act = readonly [what: string, method: Attempt['method'], path: string, body?: object];
+
+/** Rows for `test.each`, each named by what the act is. */
+export function byName(acts: readonly Act[]): [string, Act][] {
+  return acts.map((act) => [act[0], act]);
+}
+
+/** As many requests of one account are under way at a time. */
+const AT_A_TIME = 24;
+const PATIENCE = 30_000;
+
+export class Account {
+  private readonly server: string;
+  private readonly ca: Buffer;
+  private readonly token: string;
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: AT_A_TIME });
+
+  /** @param kubeconfig its text; `token` where that has another user's credentials, or none */
+  constructor(kubeconfig: string, token?: string) {
+    const { clusters: [{ cluster }], users: [{ user }] } = parse(kubeconfig) as Config;
+    this.server = cluster.server;
+    this.ca = Buffer.from(cluster['certificate-authority-data'], 'base64');
+    this.token = token ?? user.token ?? '';
+    if (this.token === '') throw new Error('the kubeconfig has no token, and none was given');
+  }
+
+  /** Any answer is an answer, also a refusal. @throws what the connection failed with */
+  try({ method, path, body, headers }: Attempt): Promise<Answer> {
+    const text = body === undefined ? '' : JSON.stringify(body);
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    const sent = { authorization: `Bearer ${this.token}`, 'content-type': type, 'content-length': Buffer.byteLength(text), ...headers };
+    return new Promise((resolve, reject) => {
+      const options = { method, headers: sent, ca: this.ca, agent: this.agent, timeout: PATIENCE };
+      const asked = request(new URL(path, this.server), options, (response) => void answerOf(response).then(resolve, reject));
+      asked.on('error', reject).on('timeout', () => asked.destroy(new Error(`${method} ${path} had no answer in ${PATIENCE / 1000} s`)));
+      asked.end(text);
+    });
+  }
+
+  /** What `kubectl auth can-i` would say. */
+  async may(resourceAttributes: ResourceAttributes): Promise<boolean> {
+    const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } };
+    const { code, text } = await this.try({ method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', body });
+    if (code !== 201) throw new Error(`the review was answered ${code}: ${text}`);
+    return (JSON.parse(text) as { status: { allowed: boolean } }).status.allowed;
+  }
+
+  /** Ends its connections. */
+  close(): void {
+    this.agent.destroy();
+  }
+}
+
+async function answerOf(response: IncomingMessage): Promise<Answer> {
+  const parts: Buffer[] = [];
+  for await (const part of response) parts.push(part as Buffer);
+  const text = Buffer.concat(parts).toString();
+  const { kind, reason, message } = status(text);
+  return { code: response.statusCode ?? 0, text, ...(kind === 'Status' && { reason: reason ?? '', message: message ?? '' }) };
+}
+
+function status(text: string): { kind?: string; reason?: string; message?: string } {
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    return {}; // a log, or what a proxy passes on
+  }
+}
+
+const VERBS = { POST: 'create', PUT: 'update', PATCH: 'patch' } as const;
+
+/** What a request asks to be allowed. https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb */
+export function attributesOf({ method, path }: Pick<Attempt, 'method' | 'path'>): ResourceAttributes {
+  const { pathname, searchParams } = new URL(path, 'https://any');
+  const found = /^\/(?:api|apis\/(?<group>[^/]+))\/[^/]+(?<rest>\/.*)$/.exec(pathname)?.groups;
+  if (found === undefined) throw new Error(`${path} is no path of a resource`);
+  const { namespace, resource, name, subresource } = partsOf(found['rest'] ?? '');
+  return {
+    verb: verbOf(method, name, searchParams.get('watch') === 'true'),
+    group: found['group'] ?? '',
+    resource,
+    ...(namespace !== undefined && { namespace }),
+    ...(name !== undefined && { name }),
+    ...(subresource !== undefined && { subresource }),
+  };
+}
+
+interface Parts {
+  namespace?: string | undefined;
+  resource: string;
+  name?: string | undefined;
+  subresource?: string | undefined;
+}
+
+/** Of `/namespaces/NS/RESOURCE/NAME/SUBRESOURCE`, all but the resource optional. A namespace is in the namespace of its own name. */
+function partsOf(rest: string): Parts {
+  const words = rest.split('/').slice(1);
+  if (words[0] !== 'namespaces') return named(words);
+  const [, namespace, resource, ...more] = words;
+  const itself = resource === undefined || resource === 'finalize' || resource === 'status';
+  if (itself) return { namespace, resource: 'namespaces', name: namespace, subresource: resource };
+  return { namespace, ...named([resource, ...more]) };
+}
+
+function named([resource = '', name, subresource]: readonly string[]): Parts {
+  return { resource, name, subresource };
+}
+
+function verbOf(method: Attempt['method'], name: string | undefined, watch: boolean): string {
+  if (method === 'GET') return watch ? 'watch' : name === undefined ? 'list' : 'get';
+  if (method === 'DELETE') return name === undefined ? 'deletecollection' : 'delete';
+  return VERBS[method];
+}

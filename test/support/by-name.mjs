@@ -1,0 +1,10 @@
+// Runs test files in the order of their names, where one builds on what the others leave. https://jestjs.io/docs/configuration#testsequencer-string
+import sequencer from '@jest/test-sequencer';
+
+const { default: Sequencer } = sequencer;
+
+export default class ByName extends Sequencer {
+  sort(tests) {
+    return [...tests].sort((one, other) => (one.path < other.path ? -1 : 1));
+  }
+}
