@@ -1,4 +1,4 @@
-// What is measured, each on a lab with the chart's defaults in a namespace of its own that enforces Pod Security "restricted".
+// What is measured. Here: what concerns one lab, with the chart's defaults in a namespace of its own that enforces Pod Security "restricted".
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kubectl, testCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
@@ -6,33 +6,25 @@ import { chart, Lab } from '../support/lab.ts';
 import { makeNamespace } from '../support/namespace.ts';
 import { complete, tracesOf } from '../support/traces.ts';
 import { workingSet } from '../support/working-set.ts';
-
-export interface Row {
-  what: string;
-  unit: 's' | 'MiB';
-  value: number;
-  /** The most it may be; undefined for a part of another row. */
-  bound?: number;
-  /** What the value was computed from. */
-  samples?: readonly number[];
-}
-
-export interface Benchmark {
-  name: string;
-  /** In a line, for the help. */
-  about: string;
-  run(detail: (text: string) => void): Promise<readonly Row[]>;
-}
+import { MEBIBYTE, median, seconds } from './benchmark.ts';
+import type { Benchmark, Row } from './benchmark.ts';
+import { classOfFive } from './class.ts';
+import { failover } from './failover.ts';
+import { idle } from './idle.ts';
+import { scale } from './scale.ts';
 
 const RUNS = 5;
 const VISITED_MS = 5 * 60_000;
 const PATIENCE = 60_000;
-const MEBIBYTE = 2 ** 20;
 
 export const benchmarks: readonly Benchmark[] = [
-  { name: 'first-trace', about: 'helm install to the first whole trace in Jaeger, images present', run: firstTrace },
-  { name: 'edit', about: "edit of the dice's code to the new span in Jaeger", run: edit },
-  { name: 'working-set', about: 'memory of all pods of a lab after 5 minutes of visitors', run: memory },
+  { name: 'first-trace', about: 'helm install to the first whole trace in Jaeger, images present', cluster: 'lab', run: firstTrace },
+  { name: 'edit', about: "edit of the dice's code to the new span in Jaeger", cluster: 'lab', run: edit },
+  { name: 'working-set', about: 'memory of all pods of a lab after 5 minutes of visitors', cluster: 'lab', run: memory },
+  classOfFive,
+  scale,
+  idle,
+  failover,
 ];
 
 async function firstTrace(detail: (text: string) => void): Promise<Row[]> {
@@ -40,12 +32,12 @@ async function firstTrace(detail: (text: string) => void): Promise<Row[]> {
     detail(`run ${run + 1} of ${RUNS}`);
     return withNamespace(`first-trace-${run}`, async (lab) => {
       const began = performance.now();
-      await lab.helm(['install', lab.release, chart]);
+      await lab.helm(['install', lab.release, chart, '--set=operator.enabled=false']);
       await eventually(() => wholeTrace(lab), { within: PATIENCE, every: 100 });
       return seconds(began);
     });
   });
-  return [{ what: `first trace in Jaeger after helm install (p50 of ${RUNS})`, unit: 's', value: median(samples), bound: 20, samples }];
+  return [{ what: `first trace in Jaeger after helm install (p50 of ${RUNS})`, unit: 's', value: median(samples), bound: { atMost: 20 }, samples }];
 }
 
 /** A trace of the arcade, the dice and the prizes, which the first visitor makes. @throws Error while there is none */
@@ -66,7 +58,7 @@ async function edit(detail: (text: string) => void): Promise<Row[]> {
       await lab.rolledOut('dice');
       return took;
     });
-    return [{ what: `edit of the dice's code to its new span in Jaeger (p50 of ${RUNS})`, unit: 's', value: median(samples), bound: 8, samples }];
+    return [{ what: `edit of the dice's code to its new span in Jaeger (p50 of ${RUNS})`, unit: 's', value: median(samples), bound: { atMost: 8 }, samples }];
   });
 }
 
@@ -97,7 +89,7 @@ async function memory(detail: (text: string) => void): Promise<Row[]> {
       return { what, unit: 'MiB', value: workingSet(testCluster().name, uid) / MEBIBYTE };
     });
     const total = rows.reduce((sum, row) => sum + row.value, 0);
-    return [{ what: 'working set of one lab, all pods, after 5 minutes of visitors', unit: 'MiB', value: total, bound: 300 }, ...rows];
+    return [{ what: 'working set of one lab, all pods, after 5 minutes of visitors', unit: 'MiB', value: total, bound: { atMost: 300 } }, ...rows];
   });
 }
 
@@ -114,12 +106,4 @@ async function times<T>(count: number, work: (index: number) => Promise<T>): Pro
   const results: T[] = [];
   for (let index = 0; index < count; index++) results.push(await work(index));
   return results;
-}
-
-function seconds(began: number): number {
-  return (performance.now() - began) / 1000;
-}
-
-function median(samples: readonly number[]): number {
-  return samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)] ?? Number.NaN;
 }

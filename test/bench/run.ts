@@ -1,17 +1,23 @@
-// `npm run bench`: the figures this repository promises, measured on a throwaway cluster of their own.
+// `npm run bench`: the figures this repository promises, measured on throwaway clusters of their own.
 // usage: npm run bench [-- --only NAME,NAME] [--json FILE]
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeError, UserError } from '../../cluster/support/errors.ts';
+import { stopCluster } from '../../cluster/throwaway/index.ts';
 import { coloured, print, say } from '../../cluster/support/output.ts';
 import { createProgress } from '../../cluster/support/progress.ts';
+import type { Progress } from '../../cluster/support/progress.ts';
 import { environmentFor } from '../support/cluster.ts';
 import { startTestCluster } from '../support/cluster-start.ts';
+import type { StartedCluster } from '../support/cluster-start.ts';
+import { OPERATOR_GROUP } from '../support/operator.ts';
+import { startScaleCluster } from '../support/scale-cluster.ts';
 import { removeState, useState } from '../support/state.ts';
+import { holds } from './benchmark.ts';
+import type { Benchmark, Row } from './benchmark.ts';
 import { benchmarks } from './benchmarks.ts';
-import type { Benchmark, Row } from './benchmarks.ts';
 
 const CLUSTER = 'intro-otel-bench';
 
@@ -34,22 +40,37 @@ function choose(names?: readonly string[]): readonly Benchmark[] {
   throw new UserError('There is no such benchmark.', { expected, found: unknown, todo: 'npm run bench -- --only NAME,NAME' });
 }
 
+/** Those on a lab's cluster share one; each of the others has its own, so that none finds what another has left. */
 async function measure(chosen: readonly Benchmark[]): Promise<Row[]> {
-  const cluster = await report.step('a cluster', (progress) => startTestCluster(CLUSTER, progress));
-  const stop = async (): Promise<void> => {
-    await cluster.stop();
-    await removeState('bench');
-  };
   const interrupted = (): void => void stop().finally(() => process.exit(130));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  const onLab = chosen.filter(({ cluster }) => cluster === 'lab');
+  const alone = chosen.filter(({ cluster }) => cluster === 'scale').map((one) => [one]);
+  const found: Row[] = [];
+  try {
+    if (onLab.length > 0) found.push(...(await measureOn((progress) => startTestCluster(CLUSTER, progress), onLab).catch(broken)));
+    for (const one of alone) found.push(...(await measureOn((progress) => startScaleCluster(CLUSTER, progress, OPERATOR_GROUP), one).catch(broken)));
+    return found;
+  } finally {
+    await stop();
+  }
+}
+
+async function measureOn(start: (progress: Progress) => Promise<StartedCluster>, chosen: readonly Benchmark[]): Promise<Row[]> {
+  const cluster = await report.step('a cluster', start);
   Object.assign(process.env, environmentFor(cluster));
   try {
     const found: Row[] = [];
     for (const one of chosen) found.push(...(await report.step(one.name, (progress) => one.run((text) => progress.detail(text))).catch(broken)));
     return found;
   } finally {
-    await stop();
+    await cluster.stop();
   }
+}
+
+async function stop(): Promise<void> {
+  await stopCluster(CLUSTER);
+  await removeState('bench');
 }
 
 /** What could not be run has no rows, and keeps nothing else from running. */
@@ -59,19 +80,22 @@ function broken(error: unknown): [] {
   return [];
 }
 
-function holds({ value, bound }: Row): boolean {
-  return bound === undefined || value <= bound;
-}
-
 function printTable(all: readonly Row[]): void {
   const width = Math.max(...all.map(({ what }) => what.length));
   print();
   for (const row of all) {
-    const { what, unit, value, bound, samples } = row;
-    const verdict = bound === undefined ? '' : `  ≤ ${bound} ${unit}  ${holds(row) ? coloured('green', 'holds') : coloured('red', 'FAILS')}`;
+    const { what, unit, value, samples } = row;
     const from = samples === undefined ? '' : coloured('dim', `  (${samples.map((sample) => sample.toFixed(1)).join(', ')})`);
-    print(`  ${what.padEnd(width)}  ${value.toFixed(1).padStart(6)} ${unit.padEnd(3)}${verdict}${from}`);
+    // A ratio is about one: its second digit tells.
+    print(`  ${what.padEnd(width)}  ${value.toFixed(unit === '×' ? 2 : 1).padStart(6)} ${unit.padEnd(3)}${verdict(row)}${from}`);
   }
+}
+
+function verdict(row: Row): string {
+  const { bound, unit } = row;
+  if (bound === undefined) return '';
+  const text = 'atMost' in bound ? `≤ ${bound.atMost}` : `≥ ${bound.atLeast}`;
+  return `  ${`${text} ${unit}`.trimEnd()}  ${holds(row) ? coloured('green', 'holds') : coloured('red', 'FAILS')}`;
 }
 
 /** The directory the user is in is not this process's: npm runs scripts in the root of the checkout. */

@@ -1,0 +1,105 @@
+// A rollout of 100 seats whose leader is killed 20 times: it ends with every seat ready, nothing made twice, nothing orphaned.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KINDS } from '../../operator/engine/kinds.ts';
+import type { Kind, KubeObject } from '../../operator/engine/object.ts';
+import { keyOf } from '../../operator/engine/object.ts';
+import { LABELS } from '../../operator/api/types.ts';
+import type { InsideProgram } from '../support/inside.ts';
+import { simulateNodes } from '../support/kwok.ts';
+import { installOperatorRights, someoneLeads } from '../support/operator.ts';
+import { kindsOfSeats } from '../support/seat-objects.ts';
+import { Watches } from '../support/watch.ts';
+import { median, seconds } from './benchmark.ts';
+import type { Benchmark, Row } from './benchmark.ts';
+import { createWorkshop, strays, watchSeats } from './operator.ts';
+import type { SeatsSeen } from './operator.ts';
+
+const SEATS = 100;
+const NODES = 3;
+const KILLS = 20;
+const WORKSHOP = 'failover';
+/** A leader is killed after a time up to this, so that it is in the middle of anything. */
+const LONGEST_REIGN_MS = 2_500;
+
+export const failover: Benchmark = {
+  name: 'failover',
+  about: `kill -9 of the leader ${KILLS} times during a rollout of ${SEATS} seats`,
+  cluster: 'scale',
+  run: measureFailover,
+};
+
+async function measureFailover(detail: (text: string) => void): Promise<Row[]> {
+  await simulateNodes(NODES);
+  const { start } = await installOperatorRights();
+  const replicas = [await start(), await start()];
+  await someoneLeads(replicas);
+  const made = await watchMade();
+  const seats = await watchSeats(WORKSHOP, SEATS);
+  await createWorkshop(WORKSHOP, { seats: SEATS, rollout: { maxConcurrent: 3 } });
+  const samples: number[] = [];
+  for (let kill = 1; kill <= KILLS; kill++) {
+    samples.push(await failOver(replicas, start));
+    detail(`killed ${kill} of ${KILLS} times, ${seats.ready()} of ${SEATS} seats are ready`);
+  }
+  const before = seats.ready();
+  await allReady(seats);
+  return [...timeRows(samples), ...outcomeRows(made.twice(), made.removed(), await strays(WORKSHOP), before)];
+}
+
+/** Seconds from the leader's death until the other leads; then the dead one is replaced, as a Deployment would. */
+async function failOver(replicas: InsideProgram[], start: () => Promise<InsideProgram>): Promise<number> {
+  const leader = await someoneLeads(replicas);
+  await sleep(Math.random() * LONGEST_REIGN_MS);
+  leader.kill('SIGKILL');
+  const died = performance.now();
+  await leader.ended;
+  replicas.splice(replicas.indexOf(leader), 1);
+  await someoneLeads(replicas);
+  const took = seconds(died);
+  replicas.push(await start());
+  return took;
+}
+
+async function allReady(seats: SeatsSeen): Promise<void> {
+  if (seats.ready() === SEATS) throw new Error(`the rollout was over before the leader had been killed ${KILLS} times: nothing is shown`);
+  await seats.allReady();
+  seats.stop();
+}
+
+interface Made {
+  /** What has been there with more than one uid. */
+  twice(): string[];
+  removed(): string[];
+}
+
+/** Remembers every object of the Workshop that has ever been there. */
+async function watchMade(): Promise<Made> {
+  const uids = new Map<string, Set<string>>();
+  const removed: string[] = [];
+  const kinds: Kind[] = [KINDS.Seat, ...kindsOfSeats()];
+  await new Watches().add(kinds, `${LABELS.workshop}=${WORKSHOP}`, 'metadata', (line, kind) => {
+    const { type, object } = JSON.parse(line) as { type: string; object: KubeObject };
+    const key = `${kind.plural} ${keyOf(object)}`;
+    if (type === 'DELETED') removed.push(key);
+    if (type === 'ADDED') uids.set(key, (uids.get(key) ?? new Set()).add(object.metadata.uid ?? ''));
+  });
+  return { twice: () => [...uids].filter(([, seen]) => seen.size > 1).map(([key]) => key), removed: () => removed };
+}
+
+function timeRows(samples: readonly number[]): Row[] {
+  return [
+    { what: `from kill -9 of the leader until the other leads (p50 of ${KILLS})`, unit: 's', value: median(samples), samples },
+    { what: '  the longest', unit: 's', value: Math.max(...samples), bound: { atMost: 15 } },
+  ];
+}
+
+function outcomeRows(twice: readonly string[], removed: readonly string[], orphans: readonly string[], before: number): Row[] {
+  const none = (what: string, found: readonly string[]): Row => ({ what: [what, ...found.slice(0, 3)].join(' '), unit: '', value: found.length, bound: { atMost: 0 } });
+  return [
+    { what: `seats ready of ${SEATS}`, unit: '', value: SEATS, bound: { atLeast: SEATS } },
+    { what: `  of which before kill ${KILLS} was over`, unit: '', value: before },
+    none('objects made twice', twice),
+    none('objects removed', removed),
+    none('namespaces without Seat, Seats without namespace', orphans),
+  ];
+}

@@ -1,0 +1,43 @@
+// Runs a program inside the cluster's own network, where it reaches the API server as a pod does, with no relay between.
+// None outlives the cluster: what is in its network is ended with it.
+import { spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { insideNetwork } from '../../cluster/throwaway/index.ts';
+import { artefacts } from './artefacts.ts';
+import { testCluster } from './cluster.ts';
+
+export interface InsideOptions {
+  /** All of its environment but PATH. */
+  env?: Record<string, string>;
+  /** Its standard input. */
+  input?: string;
+  /** Called with what it writes to standard output, which is otherwise in its log. */
+  onOutput?: (text: string) => void;
+}
+
+export interface InsideProgram {
+  name: string;
+  pid: number;
+  /** How it ended, once it has: an exit code or a signal. */
+  ended: Promise<string>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Starts `command`; what it says goes to `test/artefacts/<name>.log`. nsenter becomes the command, so the process id is its own. */
+export async function startInside(name: string, command: readonly string[], options: InsideOptions = {}): Promise<InsideProgram> {
+  await mkdir(artefacts, { recursive: true });
+  const log = openSync(join(artefacts, `${name}.log`), 'a');
+  const [program, ...args] = insideNetwork(testCluster().name, command);
+  const env = { PATH: process.env['PATH'], ...options.env };
+  const child = spawn(program, args, { env, stdio: ['pipe', options.onOutput === undefined ? log : 'pipe', log] });
+  child.stdin?.on('error', () => undefined); // it may have ended; how it did is told
+  child.stdin?.end(options.input ?? '');
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => options.onOutput?.(text));
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+  return { name, pid: child.pid ?? 0, ended, kill: (signal) => void child.kill(signal) };
+}

@@ -1,0 +1,27 @@
+// Starts a control plane without a node of its own, as the benchmarks of many seats need it.
+import { Kube } from '../../cluster/kube.ts';
+import type { Progress } from '../../cluster/support/progress.ts';
+import { startCluster, stopCluster } from '../../cluster/throwaway/index.ts';
+import { startProxy } from './cluster-start.ts';
+import type { StartedCluster } from './cluster-start.ts';
+import { ensureKwok } from './kwok.ts';
+import { testParts } from './parts.ts';
+
+/** Starts it, after removing what an earlier run may have left. @param auditedGroup whose requests are written to `auditLog` */
+export async function startScaleCluster(name: string, report: Progress, auditedGroup: string): Promise<StartedCluster> {
+  await stopCluster(name);
+  const [cluster, parts] = await Promise.all([startCluster({ name, tuning: 'scale', auditedGroup, report }), testParts(report), ensureKwok(report)]);
+  try {
+    const kube = await Kube.at({ kubeconfig: cluster.kubeconfig }, report);
+    const tools = { helm: kube.helmCommand, kubectl: kube.kubectlCommand, ...parts };
+    const proxy = await startProxy(tools.kubectl, cluster.kubeconfig);
+    const stop = async (): Promise<void> => {
+      proxy.stop();
+      await stopCluster(name);
+    };
+    return { name, kubeconfig: cluster.kubeconfig, doorPort: cluster.doorPort, api: proxy.url, tools, stop };
+  } catch (error) {
+    await stopCluster(name);
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+// Watches collections through the API server's proxy on loopback, and remembers what has ever been in them.
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import type { Kind } from '../../operator/engine/object.ts';
+import { testCluster } from './cluster.ts';
+
+/** How objects are sent: https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources */
+export const AS = {
+  whole: 'application/json',
+  /** Without spec and status. */
+  metadata: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+  /** As kubectl prints them, which costs the API server least. */
+  table: 'application/json;as=Table;g=meta.k8s.io;v=v1',
+} as const;
+
+/** Longer than any benchmark takes; the API server would end a watch sooner unless asked. */
+const WATCH_S = 7200;
+
+export interface Watch {
+  /** Rejects when the watch ends before it was stopped: what it would have seen is not known then. */
+  lost: Promise<never>;
+  stop(): void;
+}
+
+/** The path of a kind's collection over all namespaces. */
+export function collection({ apiVersion, plural }: Kind): string {
+  return `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion}/${plural}`;
+}
+
+/** Calls `onEvent` with each event's line, those of the objects that are there first. Resolves when the API server has answered. */
+export async function watch(kind: Kind, selector: string, as: keyof typeof AS, onEvent: (line: string) => void): Promise<Watch> {
+  const aborted = new AbortController();
+  const query = new URLSearchParams({ watch: 'true', labelSelector: selector, timeoutSeconds: String(WATCH_S), allowWatchBookmarks: 'true' });
+  if (as === 'table') query.set('includeObject', 'None');
+  const response = await fetch(`${testCluster().api}${collection(kind)}?${query.toString()}`, { headers: { accept: AS[as] }, signal: aborted.signal });
+  if (!response.ok || response.body === null) throw new Error(`the watch of ${kind.plural} was answered ${response.status}`);
+  const lost = readLines(response.body, onEvent).then(
+    () => Promise.reject(new Error(`the watch of ${kind.plural} ended`)),
+    (error: unknown) => (aborted.signal.aborted ? new Promise<never>(() => undefined) : Promise.reject(new Error(`the watch of ${kind.plural} broke`, { cause: error }))),
+  );
+  lost.catch(() => undefined); // for whoever waits for something
+  return { lost, stop: () => aborted.abort() };
+}
+
+async function readLines(body: ReadableStream, onLine: (line: string) => void): Promise<void> {
+  for await (const line of createInterface(Readable.fromWeb(body))) onLine(line);
+}
+
+/** Watches of several kinds at once; what is waited for fails when one of them is lost. */
+export class Watches {
+  private readonly watches: Watch[] = [];
+
+  async add(kinds: readonly Kind[], selector: string, as: keyof typeof AS, onEvent: (line: string, kind: Kind) => void): Promise<this> {
+    this.watches.push(...(await Promise.all(kinds.map((kind) => watch(kind, selector, as, (line) => onEvent(line, kind))))));
+    return this;
+  }
+
+  /** What `work` gives. @throws Error when a watch is lost meanwhile, or after `within` milliseconds, saying then what `seen` says */
+  async during<T>(work: Promise<T>, within: number, seen: () => string): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`Not so after ${within / 1000} s: ${seen()}`)), within);
+    });
+    try {
+      return await Promise.race([work, late, ...this.watches.map(({ lost }) => lost)]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  stop(): void {
+    for (const one of this.watches) one.stop();
+  }
+}
+
+/** Resolves, with the time (performance.now) at which it did, once a number has reached what is waited for. */
+export class Mark {
+  readonly reached: Promise<number>;
+  private resolve: (at: number) => void = () => undefined;
+  private readonly target: number;
+
+  constructor(target: number) {
+    this.target = target;
+    this.reached = new Promise((resolve) => (this.resolve = resolve));
+  }
+
+  set(value: number): void {
+    if (value >= this.target) this.resolve(performance.now());
+  }
+}
