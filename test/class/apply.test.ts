@@ -25,13 +25,13 @@ test.each(seats)('a round played in %s is a trace of four services in its own Ja
 
 test('kubectl get workshops answers an instructor\'s question', async () => {
   const [header = '', row = ''] = (await kubectl('get', 'workshops', workshop)).split('\n');
-  expect(header).toMatch(/^NAME +SEATS +READY/);
+  expect(header).toMatch(/^NAME +READY +STATE/);
   expect(row).toContain('3/3');
 });
 
 test('kubectl get seats has a row for each attendee, and no token in it', async () => {
   const [header = '', ...rows] = (await kubectl('get', 'seats', '--output=wide')).trim().split('\n');
-  expect(header).toMatch(/^NAME +PHASE/);
+  expect(header).toMatch(/^NAME +WORKSHOP +ATTENDEE +PHASE/);
   expect(rows.map((row) => row.split(/ +/)[0])).toEqual([...seats].sort());
   expect(rows.filter((row) => !row.includes('Ready'))).toEqual([]);
   expect(rows.join()).not.toMatch(/eyJ|client-key|token/);

@@ -73,6 +73,6 @@ describe('while nothing enforces NetworkPolicies', () => {
 });
 
 test('the pods that the operator tried it with are gone', async () => {
-  const pods = await kubectl('get', 'pods', '--all-namespaces', '--selector=app.kubernetes.io/part-of=intro-otel,app.kubernetes.io/component=probe', '--output=name');
+  const pods = await kubectl('get', 'pods', '--all-namespaces', '--selector=app.kubernetes.io/component=isolation-probe', '--output=name');
   expect(pods).toBe('');
 });

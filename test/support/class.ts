@@ -172,7 +172,7 @@ export async function ofOperator(jsonPath: string): Promise<string> {
 export async function leaderMetrics(): Promise<string> {
   const { items } = await apiGet<{ items: OperatorPod[] }>(`/api/v1/namespaces/${operator.namespace}/pods?labelSelector=${LABELS.component}=operator`);
   const texts = await Promise.all(items.map(async ({ metadata: { name }, spec: { containers: [container] } }) => {
-    const port = container.ports.find((one) => one.name === 'http')?.containerPort;
+    const port = container.ports.find((one) => one.name === 'ops')?.containerPort;
     return textOf(await fetch(`${testCluster().api}/api/v1/namespaces/${operator.namespace}/pods/${name}:${port}/proxy/metrics`));
   }));
   const leading = texts.filter((text) => total(samplesOf(text, 'leader_election_master_status')) === 1);
