@@ -6,7 +6,7 @@ import { keyOf } from '../../operator/engine/object.ts';
 import { LABELS } from '../../operator/api/types.ts';
 import type { InsideProgram } from '../support/inside.ts';
 import { simulateNodes } from '../support/kwok.ts';
-import { installOperatorRights, someoneLeads } from '../support/operator.ts';
+import { installOperator, someoneLeads } from '../support/operator.ts';
 import { kindsOfSeats } from '../support/seat-objects.ts';
 import { Watches } from '../support/watch.ts';
 import { median, seconds } from './benchmark.ts';
@@ -30,7 +30,7 @@ export const failover: Benchmark = {
 
 async function measureFailover(detail: (text: string) => void): Promise<Row[]> {
   await simulateNodes(NODES);
-  const { start } = await installOperatorRights();
+  const { start } = await installOperator();
   const replicas = [await start(), await start()];
   await someoneLeads(replicas);
   const made = await watchMade();

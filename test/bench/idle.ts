@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { auditLog } from '../../cluster/throwaway/index.ts';
 import { testCluster } from '../support/cluster.ts';
 import { simulateNodes } from '../support/kwok.ts';
-import { installOperatorRights, residentSet, someoneLeads } from '../support/operator.ts';
+import { installOperator, residentSet, someoneLeads } from '../support/operator.ts';
 import { MEBIBYTE } from './benchmark.ts';
 import type { Benchmark, Row } from './benchmark.ts';
 import { createWorkshop, watchSeats } from './operator.ts';
@@ -29,7 +29,7 @@ export const idle: Benchmark = {
 
 async function measureIdle(detail: (text: string) => void): Promise<Row[]> {
   await simulateNodes(NODES);
-  const { start } = await installOperatorRights();
+  const { start } = await installOperator();
   const replicas = [await start(), await start()];
   const leader = await someoneLeads(replicas);
   const seats = await watchSeats(WORKSHOP, SEATS);

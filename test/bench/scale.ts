@@ -9,7 +9,7 @@ import { kubectl, testCluster } from '../support/cluster.ts';
 import { startInside } from '../support/inside.ts';
 import { simulateNodes } from '../support/kwok.ts';
 import { chart } from '../support/lab.ts';
-import { installOperatorRights, residentSet, someoneLeads } from '../support/operator.ts';
+import { installOperator, residentSet, someoneLeads } from '../support/operator.ts';
 import type { Operators } from '../support/operator.ts';
 import { measureBare } from './bare.ts';
 import type { Measured } from './bare.ts';
@@ -35,7 +35,7 @@ export const scale: Benchmark = {
 
 async function measureScale(detail: (text: string) => void): Promise<Row[]> {
   await simulateNodes(NODES);
-  const operators = await installOperatorRights();
+  const operators = await installOperator();
   detail('the bare client');
   const bare = await measureBare(SEATS);
   await sleep(REST_MS);

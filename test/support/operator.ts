@@ -1,10 +1,11 @@
-// The operator as processes of this machine, for benchmarks on a cluster without a node of its own. They find what they would
-// find in a pod: the files of the ServiceAccount that the chart gives them, and the API server in their network.
+// The operator as processes of this machine, for benchmarks on a cluster without a node of its own. They are what runs in the
+// image, started as the chart's Deployment starts them, and find what they would find in a pod: the files of their
+// ServiceAccount, the API server in their network, and somebody who takes their traces.
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
-import { IMAGE } from '../../cluster/image.ts';
+import { buildApps } from '../../apps/build.ts';
 import { repoRoot } from '../../cluster/support/paths.ts';
 import { layoutOf, network } from '../../cluster/throwaway/layout.ts';
 import { apiGet, apply, kubectl, testCluster, tool } from './cluster.ts';
@@ -17,13 +18,14 @@ export const OPERATOR_NAMESPACE = 'intro-otel';
 /** Of every account in its namespace, and that is the operator's alone. */
 export const OPERATOR_GROUP = `system:serviceaccounts:${OPERATOR_NAMESPACE}`;
 
-const PROGRAM = join(repoRoot, 'operator', 'main.ts');
-const OF_OPERATOR = 'app.kubernetes.io/component=operator';
-const KINDS = ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'];
+const COMPONENT = 'app.kubernetes.io/component';
+const RIGHTS = ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'Lease'];
 const DEFINITION = 'CustomResourceDefinition';
-
-/** A port of the loopback of the cluster's network, where nothing else listens. */
+/** As in apps/Dockerfile. */
+const OF_THE_IMAGE = { NODE_ENV: 'production', NODE_OPTIONS: '--max-semi-space-size=1' };
+/** Ports of the loopback of the cluster's network, where hardly anything else listens. */
 const FIRST_PORT = 18080;
+const OTLP_PORT = 14318;
 
 export interface Operators {
   /** Starts one replica, with a name that no other has had. */
@@ -32,57 +34,76 @@ export interface Operators {
 
 interface Manifest {
   kind: string;
-  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+  metadata: { name: string; labels?: Record<string, string> };
 }
 
-/** Gives the cluster what the chart has for the operator, but for what runs it: definitions, account and rights. */
-export async function installOperatorRights(): Promise<Operators> {
+interface Container {
+  command: string[];
+  env: { name: string; value?: string }[];
+}
+
+interface OperatorDeployment extends Manifest {
+  spec: { template: { spec: { serviceAccountName: string; containers: [Container] } } };
+}
+
+/** Gives the cluster what the chart has for the operator: definitions, account and rights. The pods are what `start` starts. */
+export async function installOperator(): Promise<Operators> {
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OPERATOR_NAMESPACE } });
   const { stdout } = await tool('helm', ['template', 'intro-otel', join(repoRoot, 'charts', 'lab'), '--namespace', OPERATOR_NAMESPACE]);
   const manifests = parseAllDocuments(stdout).flatMap((document) => (document.toJSON() as Manifest | null) ?? []);
-  const [label, value] = OF_OPERATOR.split('=') as [string, string];
-  const own = manifests.filter(({ kind, metadata }) => kind === DEFINITION || (KINDS.includes(kind) && metadata.labels?.[label] === value));
-  await tool('kubectl', ['apply', '--server-side', '--namespace', OPERATOR_NAMESPACE, '-f', '-'], { input: own.map((one) => stringify(one)).join('---\n') });
+  const own = manifests.filter(({ kind, metadata }) => kind === DEFINITION || metadata.labels?.[COMPONENT] === 'operator');
+  const rights = own.filter(({ kind }) => kind === DEFINITION || RIGHTS.includes(kind));
+  await tool('kubectl', ['apply', '--server-side', '-f', '-'], { input: rights.map((one) => stringify(one)).join('---\n') });
   await kubectl('wait', '--for=condition=Established', '--timeout=60s', 'crd/workshops.intro-otel.dev', 'crd/seats.intro-otel.dev');
-  const account = own.find(({ kind }) => kind === 'ServiceAccount')?.metadata.name;
-  if (account === undefined) throw new Error('the chart has no ServiceAccount for the operator');
-  return replicas(account, await filesOf(account));
+  const deployment = own.find(({ kind }) => kind === 'Deployment') as OperatorDeployment | undefined;
+  if (deployment === undefined) throw new Error('the chart has no Deployment of the operator');
+  const { serviceAccountName, containers: [container] } = deployment.spec.template.spec;
+  const { dir } = layoutOf(testCluster().name);
+  await buildApps(join(dir, 'app'));
+  await writeAccount(serviceAccountName, join(dir, 'operator'));
+  await startInside('otlp', [process.execPath, '-e', TAKES_ANYTHING]);
+  return replicas(container, dir);
 }
 
-/** What a pod has at /var/run/secrets, in a directory of the cluster's that is to stand for /run. */
-async function filesOf(account: string): Promise<string> {
-  const layout = layoutOf(testCluster().name);
-  const run = join(layout.dir, 'operator');
+/** Answers as a Collector does, and forgets what it was sent. */
+const TAKES_ANYTHING = `require('http').createServer((request, response) => request.resume().on('end', () => response.end())).listen(${OTLP_PORT}, '127.0.0.1')`;
+
+/** Writes what a pod has at /var/run/secrets to a directory that is to stand for /run. */
+async function writeAccount(account: string, run: string): Promise<void> {
   const directory = join(run, 'secrets', 'kubernetes.io', 'serviceaccount');
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const token = await kubectl('create', 'token', account, '--namespace', OPERATOR_NAMESPACE, '--duration=12h');
-  const files = { token: token.trim(), namespace: OPERATOR_NAMESPACE, 'ca.crt': readFileSync(join(layout.pki, 'ca.crt'), 'utf8') };
+  const authority = readFileSync(join(layoutOf(testCluster().name).pki, 'ca.crt'), 'utf8');
+  const files = { token: token.trim(), namespace: OPERATOR_NAMESPACE, 'ca.crt': authority };
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text, { mode: 0o600 });
-  return run;
+}
+
+function replicas({ command, env }: Container, dir: string): Operators {
+  const given = Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))) as Record<string, string>;
+  const [, ...args] = command.map((word) => word.replace(/^\/app\//, `${join(dir, 'app')}/`));
+  let started = 0;
+  return {
+    start: () => {
+      const index = started++;
+      const name = `operator-${index}`;
+      const here = {
+        POD_NAME: name,
+        POD_NAMESPACE: OPERATOR_NAMESPACE,
+        KUBERNETES_SERVICE_HOST: network.nodeAddress, // a Service's address needs a kube-proxy
+        KUBERNETES_SERVICE_PORT: String(network.apiPort),
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${OTLP_PORT}`,
+        // They share a loopback, as pods don't.
+        PORT: String(FIRST_PORT + 2 * index),
+        HEALTH_PORT: String(FIRST_PORT + 2 * index + 1),
+      };
+      return startInside(name, inPlaceOfRun(join(dir, 'operator'), [process.execPath, ...args]), { env: { ...OF_THE_IMAGE, ...given, ...here } });
+    },
+  };
 }
 
 /** Each process becomes the next one, so the process id that was started is the operator's in the end. */
 function inPlaceOfRun(directory: string, command: readonly string[]): string[] {
   return ['unshare', '--mount', 'sh', '-c', 'mount --bind "$1" /run; shift; exec "$@"', 'sh', directory, ...command];
-}
-
-function replicas(account: string, run: string): Operators {
-  let started = 0;
-  return {
-    start: () => {
-      const index = started++;
-      const env = {
-        KUBERNETES_SERVICE_HOST: network.nodeAddress, // a Service's address needs a kube-proxy
-        KUBERNETES_SERVICE_PORT: String(network.apiPort),
-        POD_NAME: `operator-${index}`,
-        POD_NAMESPACE: OPERATOR_NAMESPACE,
-        OPERATOR_ACCOUNT: account,
-        OPERATOR_IMAGE: IMAGE,
-        PORT: String(FIRST_PORT + index),
-      };
-      return startInside(env.POD_NAME, inPlaceOfRun(run, [process.execPath, PROGRAM]), { env });
-    },
-  };
 }
 
 interface Lease {
@@ -92,9 +113,8 @@ interface Lease {
 /** The name of the replica that leads; undefined while none does. */
 export async function leader(): Promise<string | undefined> {
   const { items } = await apiGet<{ items: Lease[] }>(`/apis/coordination.k8s.io/v1/namespaces/${OPERATOR_NAMESPACE}/leases`);
-  const holder = items[0]?.spec.holderIdentity;
-  // What comes after the pod's name tells one life of it from the next.
-  return holder === undefined || holder === '' ? undefined : /^operator-\d+/.exec(holder)?.[0];
+  // What may come after the pod's name tells one life of it from the next.
+  return /^operator-\d+/.exec(items[0]?.spec.holderIdentity ?? '')?.[0];
 }
 
 /** Waits until one of these leads. */
