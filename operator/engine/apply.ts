@@ -61,7 +61,8 @@ export class Applier {
 
   /**
    * Deletes what has all of these labels and was applied by us, but is not among what is wanted. `labels` must say whose it is in full:
-   * who manages it and what it belongs to. Never rejects, as applyAll. @returns the objects whose deletion was asked for
+   * who manages it and what it belongs to. @returns the objects whose deletion was asked for, and what failed, as applyAll
+   * @throws Error where there are no labels
    */
   async prune(stores: readonly Inventory[], labels: Readonly<Record<string, string>>, desired: readonly KubeObject[]): Promise<Outcome> {
     const wanted = new Set(desired.map(idOf));

@@ -1,5 +1,6 @@
 // Where the API server is and how it knows us: in a pod the service account's files, elsewhere $KUBECONFIG.
 import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
 import { delimiter, join } from 'node:path';
@@ -15,7 +16,7 @@ export interface ApiConfig {
   /** The namespace of the pod, or of the context. */
   readonly namespace: string;
   /** The header `authorization`, which may change with time; `renew` when the last one was refused. */
-  authorization(renew?: boolean): Promise<string | undefined>;
+  readonly authorization: (renew?: boolean) => Promise<string | undefined>;
 }
 
 /** https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api */
@@ -43,7 +44,7 @@ export async function loadConfig({ env = process.env, account = ACCOUNT, timers 
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
     tls: { ca: read('ca.crt') },
     namespace: read('namespace'),
-    authorization: remembered(() => Promise.resolve(`Bearer ${read('token')}`), timers),
+    authorization: remembered(async () => `Bearer ${(await readFile(join(account, 'token'), 'utf8')).trim()}`, timers),
   };
 }
 

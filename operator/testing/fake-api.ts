@@ -5,7 +5,8 @@ import type { Api, DeleteOptions, ListOptions, Status } from '../engine/api.ts';
 import { KINDS, kindOf } from '../engine/kinds.ts';
 import { keyOf } from '../engine/object.ts';
 import type { Kind, KubeObject, ObjectMeta } from '../engine/object.ts';
-import type { Clock, EventRecorder, EventType, Store } from '../engine/reconciler.ts';
+import type { Clock, EventRecorder, EventType } from '../engine/reconciler.ts';
+import type { Inventory } from '../engine/store.ts';
 import { applied, mergePatched, selects, stillOwned } from './merge.ts';
 import type { JsonMap } from './merge.ts';
 
@@ -49,7 +50,8 @@ export class FakeApi implements Api {
 
   /** A store that always shows what is there now. The same one for the same kind. */
   store<T extends KubeObject>(kind: Kind): FakeStore<T> {
-    const store = this.#stores.get(kind.kind) ?? new FakeStore(this.#of(kind.kind));
+    const applied = (key: string): boolean => this.#owned.has(`${kind.kind} ${key} `);
+    const store = this.#stores.get(kind.kind) ?? new FakeStore(kind, this.#of(kind.kind), applied);
     this.#stores.set(kind.kind, store);
     return store as unknown as FakeStore<T>;
   }
@@ -210,12 +212,17 @@ export class FakeApi implements Api {
 }
 
 /** Shows what the fake API server has at this moment. */
-export class FakeStore<T extends KubeObject = KubeObject> implements Store<T> {
+export class FakeStore<T extends KubeObject = KubeObject> implements Inventory<T> {
   /** A test may set it to false. */
   fresh = true;
+  readonly kind: Kind;
+  /** Whether it was applied by us. What a test has seeded was not. */
+  readonly applied: (key: string) => boolean;
   readonly #objects: Map<string, KubeObject>;
 
-  constructor(objects: Map<string, KubeObject>) {
+  constructor(kind: Kind, objects: Map<string, KubeObject>, applied: (key: string) => boolean) {
+    this.kind = kind;
+    this.applied = applied;
     this.#objects = objects;
   }
 

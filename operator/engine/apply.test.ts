@@ -1,0 +1,127 @@
+import { FakeApi, apiError } from '../testing/fake-api.ts';
+import { Applier } from './apply.ts';
+import { KINDS } from './kinds.ts';
+import type { KubeObject } from './object.ts';
+import type { Store } from './reconciler.ts';
+
+interface ConfigMap extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+const labels = { managed: 'us', seat: 's' };
+const map = (name: string, data: Record<string, string> = {}): ConfigMap => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'a', labels }, data });
+const key = (name: string): { name: string; namespace: string } => ({ name, namespace: 'a' });
+
+let api: FakeApi;
+let applier: Applier;
+const lookup = (): Store => api.store(KINDS.ConfigMap);
+const live = (name: string): ConfigMap | undefined => api.store<ConfigMap>(KINDS.ConfigMap).get(`a/${name}`);
+const namesOf = (objects: readonly KubeObject[]): string[] => objects.map(({ metadata }) => metadata.name);
+
+beforeEach(() => {
+  api = new FakeApi();
+  api.seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'a' } });
+  applier = new Applier({ api, annotation: 'us/applied' });
+});
+
+describe('applying', () => {
+  test('writes what is missing and what differs, and then nothing more', async () => {
+    const desired = [map('m', { a: '1' }), map('n', { a: '1' })];
+    expect(namesOf((await applier.applyAll(desired, lookup)).written).sort()).toEqual(['m', 'n']);
+    api.edit(KINDS.ConfigMap, key('n'), { data: { a: '2', theirs: 'x' } });
+    const second = await applier.applyAll(desired, lookup);
+    expect([namesOf(second.written), second.unchanged]).toEqual([['n'], 1]);
+    expect(await applier.applyAll(desired, lookup)).toEqual({ written: [], unchanged: 2, failed: [] });
+    expect(live('n')?.data).toEqual({ a: '1', theirs: 'x' });
+    expect(api.writes).toHaveLength(3);
+  });
+
+  test('removes a field that is no longer wanted', async () => {
+    await applier.applyAll([map('m', { a: '1', b: '2' })], lookup);
+    await applier.applyAll([map('m', { a: '1' })], lookup);
+    expect(live('m')?.data).toEqual({ a: '1' });
+  });
+
+  test('that changes nothing is not repeated until something has changed, be it but the version', async () => {
+    await applier.applyAll([map('m')], lookup);
+    // As an API server does that drops what it does not know.
+    const strip = (): KubeObject => api.edit(KINDS.ConfigMap, key('m'), { unknown: null });
+    const unknown = { ...map('m'), unknown: 'x' } as KubeObject;
+    api.apply = (object) => {
+      api.writes.push({ verb: 'apply', kind: object.kind });
+      return Promise.resolve(strip() as never);
+    };
+    for (let round = 0; round < 3; round++) await applier.applyAll([unknown], lookup);
+    expect(api.writes).toHaveLength(2);
+    api.edit(KINDS.ConfigMap, key('m'), { status: { changed: 'x' } });
+    await applier.applyAll([unknown], lookup);
+    expect(api.writes).toHaveLength(2);
+    api.edit(KINDS.ConfigMap, key('m'), { data: { theirs: 'x' } });
+    await applier.applyAll([unknown], lookup);
+    await applier.applyAll([{ ...unknown, unknown: 'y' } as KubeObject], lookup);
+    expect(api.writes).toHaveLength(4);
+  });
+
+  test('goes on after a failure, and tells each', async () => {
+    const error = apiError(403, 'Forbidden', 'exceeded quota');
+    api.fail({ verb: 'apply', name: 'm' }, error);
+    const { written, failed } = await applier.applyAll([map('m'), map('n'), map('o')], lookup);
+    expect(namesOf(written).sort()).toEqual(['n', 'o']);
+    expect(failed).toMatchObject([{ object: { metadata: { name: 'm' } }, error }]);
+  });
+
+  test('tells the store what came back, at once', async () => {
+    const observed: KubeObject[] = [];
+    const store: Store = { get: () => undefined, list: () => [], labelled: () => [], observe: (object) => void observed.push(object), forget: () => undefined, fresh: true };
+    const { written } = await applier.applyAll([map('m')], () => store);
+    expect(observed).toEqual(written);
+  });
+
+  test('has no more requests at a time than it is told', async () => {
+    let [now, most] = [0, 0];
+    api.apply = async (object) => {
+      most = Math.max(most, ++now);
+      await new Promise(setImmediate);
+      now--;
+      return object as never;
+    };
+    const { written } = await new Applier({ api, annotation: 'us/applied', concurrency: 3 }).applyAll(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => map(name)), () => undefined);
+    expect([most, written.length]).toEqual([3, 7]);
+  });
+});
+
+describe('pruning', () => {
+  const prune = (desired: KubeObject[]): ReturnType<Applier['prune']> => applier.prune([api.store(KINDS.ConfigMap)], labels, desired);
+
+  beforeEach(async () => {
+    await applier.applyAll([map('wanted'), map('unwanted')], lookup);
+  });
+
+  test('deletes what we applied for this seat and no longer want', async () => {
+    expect(namesOf((await prune([map('wanted')])).written)).toEqual(['unwanted']);
+    expect([live('wanted'), live('unwanted')]).toEqual([expect.anything(), undefined]);
+    expect(api.writes.at(-1)).toMatchObject({ verb: 'delete', body: { uid: expect.stringMatching(/./) as string } });
+  });
+
+  test('leaves what bears our labels but was not applied by us', async () => {
+    api.seed(map('theirs'));
+    expect(namesOf((await prune([map('wanted'), map('unwanted')])).written)).toEqual([]);
+  });
+
+  test('leaves what we applied for another seat, and what is on its way out', async () => {
+    await applier.applyAll([{ ...map('other'), metadata: { ...map('other').metadata, labels: { managed: 'us', seat: 't' } } }], lookup);
+    api.edit(KINDS.ConfigMap, key('unwanted'), { metadata: { finalizers: ['f'] } });
+    await prune([map('wanted')]);
+    await prune([map('wanted')]);
+    expect(api.writes.filter(({ verb }) => verb === 'delete')).toHaveLength(1);
+  });
+
+  test('tells what it could not delete', async () => {
+    api.fail({ verb: 'delete' }, apiError(409, 'Conflict'));
+    expect((await prune([map('wanted')])).failed).toMatchObject([{ object: { metadata: { name: 'unwanted' } }, error: { code: 409 } }]);
+  });
+
+  test('is refused without labels, which would be everything', async () => {
+    await expect(applier.prune([api.store(KINDS.ConfigMap)], {}, [])).rejects.toThrow('Expected labels');
+  });
+});

@@ -1,0 +1,37 @@
+// An HTTP server on loopback that answers as a test says: for faults that a real API server can't be made to have.
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+export interface Received {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+export interface HttpServer {
+  readonly url: string;
+  readonly received: Received[];
+  close(): void;
+}
+
+export type Answering = (request: Received, response: ServerResponse) => void;
+
+export async function serve(answer: Answering): Promise<HttpServer> {
+  const received: Received[] = [];
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { method = '', url = '', headers } = request;
+    const one = { method, url, headers, body: await text(request) };
+    received.push(one);
+    answer(one, response);
+  };
+  const server = createServer((request, response) => void take(request, response));
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const close = (): void => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received, close };
+}
