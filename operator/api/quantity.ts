@@ -1,4 +1,5 @@
 // Kubernetes quantities as numbers, and sums of them: what a seat needs, what its quota allows, what a node has left.
+import { amountOf as unitsOf } from '../engine/quantity.ts';
 
 /** A quantity as it is written: `500m`, `64Mi`, `2`. */
 export type Quantity = string | number;
@@ -6,20 +7,11 @@ export type Quantity = string | number;
 /** Amounts by resource name as the scheduler counts them: cpu in thousandths of a core, all else in whole units (bytes, pods). */
 export type Amounts = Readonly<Record<string, number>>;
 
-const SUFFIXES: Readonly<Record<string, number>> = {
-  n: 1e-9, u: 1e-6, m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18,
-  Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60,
-};
-
-/**
- * The number of a quantity, in units: 0.5 for `500m`.
- * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
- * @throws Error for what is none
- */
+/** The number of a quantity, in units: 0.5 for `500m`. @throws Error for what is none */
 export function parseQuantity(quantity: Quantity): number {
-  const [, digits = '', exponent, suffix = ''] = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/.exec(String(quantity)) ?? [];
-  if (digits === '') throw new Error(`Expected a quantity such as 500m or 64Mi, found ${quantity}.`);
-  return exponent === undefined ? Number(digits) * (SUFFIXES[suffix] ?? 1) : Number(`${digits}${exponent}`);
+  const units = unitsOf(quantity);
+  if (units === undefined) throw new Error(`Expected a quantity such as 500m or 64Mi, found ${quantity}.`);
+  return units;
 }
 
 const isCpu = (resource: string): boolean => resource === 'cpu' || resource.endsWith('.cpu');
@@ -44,12 +36,12 @@ export const greater = combine(Math.max);
 
 export const sum = (all: readonly Amounts[]): Amounts => all.reduce(plus, {});
 
-const BINARY = ['Ti', 'Gi', 'Mi', 'Ki'] as const;
+const BINARY = [['Ti', 2 ** 40], ['Gi', 2 ** 30], ['Mi', 2 ** 20], ['Ki', 2 ** 10]] as const;
 
 /** For people: `1500m`, `2`, `1.5Gi`, `110`. Bytes are rounded to a tenth. */
 export function amountText(resource: string, amount: number): string {
   if (isCpu(resource)) return amount % 1000 === 0 ? String(amount / 1000) : `${amount}m`;
   if (!/memory|storage/.test(resource)) return String(amount);
-  const suffix = BINARY.find((one) => Math.abs(amount) >= (SUFFIXES[one] ?? 1)) ?? '';
-  return `${Math.round((amount / (SUFFIXES[suffix] ?? 1)) * 10) / 10}${suffix}`;
+  const [suffix, unit] = BINARY.find(([, size]) => Math.abs(amount) >= size) ?? ['', 1];
+  return `${Math.round((amount / unit) * 10) / 10}${suffix}`;
 }

@@ -1,0 +1,18 @@
+// What every pod of the Workshop's own needs to be let in where Pod Security is "restricted".
+// https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+import type { PodSpec } from './kube.ts';
+
+/** The user of our own image and of the upstream ones. */
+const USER = 10001;
+
+export const restrictedPod = {
+  automountServiceAccountToken: false,
+  enableServiceLinks: false,
+  restartPolicy: 'Never',
+  terminationGracePeriodSeconds: 1,
+  securityContext: { runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, seccompProfile: { type: 'RuntimeDefault' } },
+} as const satisfies Partial<PodSpec>;
+
+export const restrictedContainer = {
+  securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true },
+} as const;
