@@ -92,6 +92,9 @@ export function plainCompute(values: LabValues): Compute {
     decimal: String, json, sha256, overlay, complete, componentLines, defined, env, nodePort,
     union: (...lists) => [...new Set(lists.flat())],
     diceSource: source,
+    choose: (flag, set, unset) => (flag ? set : unset),
+    operates: (asked) => asked,
+    defines: (asked) => asked,
     named: (_name, value) => value,
   };
 }

@@ -2,21 +2,27 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import { MANAGED_BY, RELEASE, ROLES } from '../operator/api/types.ts';
 import { components } from './lab/components.ts';
+import type { Component } from './lab/components.ts';
 import type { ClusterRoles, LabProps } from './lab/lab.ts';
 import { plainCompute } from './plain.ts';
 import { labValues } from './values.ts';
 import type { LabValues } from './values.ts';
 
-export interface KubernetesObject {
+/** An object in a namespace, or in none. */
+export interface AnyObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: {
     readonly name: string;
-    readonly namespace: string;
+    readonly namespace?: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly [field: string]: unknown;
+}
+
+export interface KubernetesObject extends AnyObject {
+  readonly metadata: AnyObject['metadata'] & { readonly namespace: string };
 }
 
 /** Some of the values: the rest are the defaults. Lists replace, and null takes a default entry out of a map, as in Helm. */
@@ -50,16 +56,20 @@ function merge(defaults: Tree, given: Tree): Tree {
 }
 
 /** The values complete, as Helm puts them together from those given and the chart's own. */
-export const completeValues = (given: SomeValues = {}): LabValues => merge(labValues.default, given) as unknown as LabValues;
+export const completed = <Values extends object>({ default: defaults }: { readonly default: Values }, given: NoInfer<SomeValues<Values>>): Values =>
+  merge(defaults as Tree, given as Tree) as Values;
+
+export const completeValues = (given: SomeValues = {}): LabValues => completed(labValues, given);
 
 /** The objects of one construct tree, in the order they were made. */
-export function objectsOf(lab: LabProps, parts: readonly (typeof components)[number][]): KubernetesObject[] {
+export function objectsOf<Props extends LabProps>(lab: Props, parts: readonly Component<Props>[]): AnyObject[] {
   const chart = new Chart(new App(), 'lab', { disableResourceNameHashes: true });
   for (const { name, construct: Part } of parts) new Part(chart, name, lab);
-  return chart.node.findAll().filter((node) => ApiObject.isApiObject(node)).map((object) => object.toJson() as KubernetesObject);
+  return chart.node.findAll().filter((node) => ApiObject.isApiObject(node)).map((object) => object.toJson() as AnyObject);
 }
 
-function checkRelease(release: string): void {
+/** @throws where the release's name can't prefix names */
+export function checkRelease(release: string): void {
   if (/^[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?$/.test(release)) return;
   throw new Error(`A release's name must be at most 53 lower-case letters, digits and hyphens, not at its ends a hyphen; found "${release}".`);
 }
@@ -72,7 +82,7 @@ export function renderLab({ release, namespace, values, managedBy = MANAGED_BY, 
   checkRelease(release);
   const complete = completeValues(values);
   const lab: LabProps = { release, namespace, managedBy, values: complete, compute: plainCompute(complete), ...(clusterRoles && { clusterRoles }) };
-  return objectsOf(lab, components.filter(({ enabled }) => enabled?.(lab) ?? true));
+  return objectsOf(lab, components.filter(({ enabled }) => enabled?.(lab) ?? true)) as KubernetesObject[];
 }
 
 /** The object in that namespace: nothing else in a seat's lab says where it is. */

@@ -21,7 +21,7 @@ const image = (what: string, repository: string, tag: string) => ({
 
 const resourceNames = text({ doc: 'cpu, memory, ephemeral-storage or an extended resource', pattern: '^[a-z][a-z0-9./-]*$' });
 
-const resources = (what: string, requests: Record<string, string>, limits: Record<string, string>) =>
+export const resources = (what: string, requests: Record<string, string>, limits: Record<string, string>) =>
   group(`What ${what} asks of a node, and may use at most.`, {
     requests: map({
       doc: 'What the scheduler sets aside.', names: resourceNames, of: quantity({ doc: 'a quantity, such as 50m or 64Mi' }),
@@ -32,11 +32,12 @@ const resources = (what: string, requests: Record<string, string>, limits: Recor
     }),
   });
 
-const env = (what: string) => map({
+/** @param filled names that the pod's own fields fill */
+export const env = (what: string, filled: readonly string[] = ['POD_NAME', 'POD_IP']) => map({
   doc: `Environment variables for ${what}; they win over the lab's own, so any OTEL_* variable can be set here.`,
   names: text({
     doc: 'a name of letters, digits and _, other than those the lab fills from the pod itself',
-    pattern: '^[A-Za-z_][A-Za-z0-9_]*$', except: ['POD_NAME', 'POD_IP'],
+    pattern: '^[A-Za-z_][A-Za-z0-9_]*$', except: filled,
   }),
   of: scalar({ doc: 'text, a number, or true or false' }),
 });

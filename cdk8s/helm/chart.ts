@@ -2,18 +2,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { API_VERSION } from '../../operator/api/types.ts';
 import { yamlOf } from '../describe/yaml.ts';
 import { schemaOf } from '../describe/schema.ts';
 import { tableOf } from '../describe/table.ts';
 import { examples } from '../examples.ts';
 import { components } from '../lab/components.ts';
 import type { Component } from '../lab/components.ts';
-import type { LabProps } from '../lab/lab.ts';
 import { Probe } from '../lab/probe.ts';
 import { imageOf } from '../lab/workload.ts';
+import { crds } from '../operator/crds.ts';
+import type { OperatorProps } from '../operator/props.ts';
+import { operatorParts } from '../operator/render.ts';
+import { chartValues } from '../operator/values.ts';
+import type { ChartValues } from '../operator/values.ts';
 import { objectsOf } from '../render.ts';
-import { VERSION, labValues } from '../values.ts';
-import type { LabValues } from '../values.ts';
+import { VERSION } from '../values.ts';
 import { helmCompute } from './compute.ts';
 import type { NamedTemplate } from './compute.ts';
 import { TEMPLATE_PREFIX, goExpression } from './expression.ts';
@@ -33,17 +37,17 @@ const hash = (text: string): string => `# ${GENERATED}\n${text}`;
 const template = (text: string): string => `{{- /* ${GENERATED} */ -}}\n${text}`;
 
 /** The constructs' view of a release that Helm will know about. */
-function sentinelLab(sentinels: Sentinels): LabProps & { compute: ReturnType<typeof helmCompute> } {
+function sentinelLab(sentinels: Sentinels): OperatorProps & { compute: ReturnType<typeof helmCompute> } {
   return {
     release: sentinels.add('name', '.Release.Name'),
     namespace: sentinels.add('text', '.Release.Namespace'),
     managedBy: sentinels.add('text', '.Release.Service'),
-    values: sentinels.valueAt('.Values', labValues) as LabValues,
+    values: sentinels.valueAt('.Values', chartValues) as ChartValues,
     compute: helmCompute(sentinels),
   };
 }
 
-function componentTemplate(sentinels: Sentinels, lab: LabProps, component: Component): string {
+function componentTemplate(sentinels: Sentinels, lab: OperatorProps, component: Component<OperatorProps>): string {
   const documents = objectsOf(lab, [component]).map((object) => printObject(sentinels, object)).join('---\n');
   const enabled = component.enabled?.(lab);
   return template(enabled === undefined ? documents
@@ -58,7 +62,7 @@ function namedTemplate(sentinels: Sentinels, { name, body }: NamedTemplate): str
 function templates(): [string, string][] {
   const sentinels = new Sentinels();
   const lab = sentinelLab(sentinels);
-  const printed = components.map((component): [string, string] =>
+  const printed = [...components, ...operatorParts].map((component): [string, string] =>
     [`templates/${component.name}.yaml`, componentTemplate(sentinels, lab, component)]);
   const probe = componentTemplate(sentinels, lab, { name: 'probe', construct: Probe });
   return [
@@ -70,14 +74,23 @@ function templates(): [string, string][] {
   ];
 }
 
+const EXAMPLE = { apiVersion: API_VERSION, kind: 'Workshop', metadata: { name: 'otel-101' }, spec: { seats: 3 } };
+
+/** https://artifacthub.io/docs/topics/annotations/helm/ */
+const definitions = (): object[] => crds().map(({ metadata: { name }, spec }) => {
+  const { kind } = spec['names'] as { kind: string };
+  const [version] = spec['versions'] as [{ name: string; schema: { openAPIV3Schema: { description: string } } }];
+  return { kind, name, version: version.name, displayName: kind, description: version.schema.openAPIV3Schema.description };
+});
+
 function chartYaml(): string {
-  const { image, collector, jaeger } = labValues.default;
+  const { image, collector, jaeger } = chartValues.default;
   const images = Object.entries({ 'intro-otel': image, collector: collector.image, jaeger: jaeger.image })
     .map(([name, of]) => ({ name, image: imageOf(of) }));
   return hash(stringify({
     apiVersion: 'v2',
     name: 'intro-otel',
-    description: 'One lab of a hands-on OpenTelemetry workshop: small services to trace, the Collector, and Jaeger.',
+    description: 'A hands-on OpenTelemetry workshop: a lab of small services to trace, the Collector and Jaeger, and an operator that gives a class one each.',
     type: 'application',
     version: VERSION,
     appVersion: VERSION,
@@ -92,7 +105,9 @@ function chartYaml(): string {
     annotations: {
       'artifacthub.io/category': 'monitoring-logging',
       'artifacthub.io/license': 'Apache-2.0',
-      'artifacthub.io/operator': 'false',
+      'artifacthub.io/operator': 'true',
+      'artifacthub.io/crds': stringify(definitions()),
+      'artifacthub.io/crdsExamples': stringify([EXAMPLE]),
       'artifacthub.io/prerelease': 'true',
       'artifacthub.io/images': stringify(images),
       'artifacthub.io/links': stringify([
@@ -104,14 +119,14 @@ function chartYaml(): string {
 }
 
 const schemaJson = (): string => `${JSON.stringify({
-  $comment: GENERATED, $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Values of intro-otel', ...schemaOf(labValues),
+  $comment: GENERATED, $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Values of intro-otel', ...schemaOf(chartValues),
 }, null, 2)}\n`;
 
 const exampleText = (): string => examples
   .map(({ doc, values }) => `${doc}\n\n\`\`\`yaml\n${stringify(values, { lineWidth: 0 })}\`\`\``).join('\n\n');
 
 const readme = (): string => `<!-- ${GENERATED} -->\n${own('README.md')
-  .replace('<!-- examples -->', exampleText).replace('<!-- values -->', () => tableOf(labValues))}`;
+  .replace('<!-- examples -->', exampleText).replace('<!-- values -->', () => tableOf(chartValues))}`;
 
 /** The dice's examples; their first line is dropped when the chart uses them. */
 const diceExample = (file: string): [string, string] =>
@@ -120,7 +135,7 @@ const diceExample = (file: string): [string, string] =>
 /** All files of the chart. */
 export const chartFiles = (): Files => new Map([
   ['Chart.yaml', chartYaml()],
-  ['values.yaml', yamlOf(labValues, `# ${GENERATED}`)],
+  ['values.yaml', yamlOf(chartValues, `# ${GENERATED}`)],
   ['values.schema.json', schemaJson()],
   ['README.md', readme()],
   ['.helmignore', hash('.DS_Store\n*.swp\n*.orig\n')],

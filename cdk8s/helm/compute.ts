@@ -25,8 +25,17 @@ export function helmCompute(sentinels: Sentinels): Compute & { templates: NamedT
     return (isText ? sentinels.add('block', include(name, '.')) : components(include(name, '.'))) as Value;
   };
 
+  const choose = <Value extends string | readonly string[]>(flag: boolean, set: Value, unset: Value): Value => {
+    const expression = `(ternary ${go(set)} ${go(unset)} ${go(flag)})`;
+    return (typeof set === 'string' ? text(expression) : [sentinels.add('list', expression)]) as Value;
+  };
+  const asked = (name: string, ...of: readonly unknown[]): boolean =>
+    sentinels.add('flag', include(name, `(list . ${of.map(go).join(' ')})`)) as unknown as boolean;
+
   return {
-    templates,
+    templates, choose,
+    operates: (enabled) => asked('operates', enabled),
+    defines: (enabled, name) => asked('defines', enabled, name),
     decimal: (value) => text(`${go(value)} | toString`),
     json: (value) => text(`toJson ${go(value)}`),
     sha256: (value) => text(`${go(value)} | sha256sum`),

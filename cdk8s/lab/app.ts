@@ -31,7 +31,7 @@ export const backends = (lab: LabProps): Record<string, string> => ({
 });
 
 /** https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable */
-const resourceAttributes = (lab: LabProps, props: AppProps): string => Object.entries({
+const resourceAttributes = (lab: LabProps, props: Pick<AppProps, 'version' | 'attributes'>): string => Object.entries({
   'service.namespace': lab.release,
   'service.version': props.version ?? lab.values.image.tag,
   'k8s.pod.name': '$(POD_NAME)',
@@ -39,7 +39,7 @@ const resourceAttributes = (lab: LabProps, props: AppProps): string => Object.en
 }).map(([name, value]) => `${name}=${value}`).join(',');
 
 /** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ */
-function telemetry(lab: LabProps, props: AppProps): Record<string, string> {
+export function telemetry(lab: LabProps, props: Pick<AppProps, 'component' | 'version' | 'attributes'>): Record<string, string> {
   const { telemetry: to, instrumentation } = lab.values;
   return {
     INSTRUMENTATION: instrumentation,

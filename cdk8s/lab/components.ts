@@ -9,11 +9,11 @@ import type { LabProps } from './lab.ts';
 import { Prizes } from './prizes.ts';
 import { Visitors } from './visitors.ts';
 
-export interface Component {
+export interface Component<Props extends LabProps = LabProps> {
   readonly name: string;
-  readonly construct: new (scope: Construct, id: string, lab: LabProps) => Construct;
-  /** The value that switches it on; always on where there is none. */
-  readonly enabled?: (lab: LabProps) => boolean;
+  readonly construct: new (scope: Construct, id: string, lab: Props) => Construct;
+  /** What switches it on; always on where there is nothing. */
+  readonly enabled?: (lab: Props) => boolean;
 }
 
 export const components: readonly Component[] = [

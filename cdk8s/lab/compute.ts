@@ -50,6 +50,15 @@ export interface Compute {
   /** The dice's source: the given one, else the learner's own where it can be known, else the default for the level. */
   diceSource(): DiceSource;
 
+  /** The one where the flag is set, else the other. */
+  choose<Value extends string | readonly string[]>(flag: boolean, set: Value, unset: Value): Value;
+
+  /** Whether this release operates the cluster's workshops: it is asked to, and no other does. */
+  operates(asked: boolean): boolean;
+
+  /** Whether this release brings the CustomResourceDefinition of that name: it operates, and none is there that isn't its own. */
+  defines(asked: boolean, name: string): boolean;
+
   /** The value itself, under a name that a rendering may print it by. */
   named<Value extends string | Components>(name: string, value: Value): Value;
 }

@@ -30,7 +30,7 @@ const NAME = 'intro-otel';
 export const DOMAIN = 'intro-otel.dev';
 
 /** Ports, by the names that Services and containers give them. */
-export const PORTS = { http: 8080, health: 8081, otlpGrpc: 4317, otlpHttp: 4318, query: 16686, probe: 13133 } as const;
+export const PORTS = { http: 8080, health: 8081, otlpGrpc: 4317, otlpHttp: 4318, query: 16686, probe: 13133, ops: 8082 } as const;
 
 export const JAEGER_BASE_PATH = '/jaeger';
 
@@ -49,17 +49,19 @@ export const podLabels = (lab: LabProps, component: string): Record<string, stri
   'app.kubernetes.io/part-of': NAME,
 });
 
-/** The metadata of an object. */
+/** Labels of an object. */
+export const labels = (lab: LabProps, component: string): Record<string, string> => ({
+  ...podLabels(lab, component),
+  'app.kubernetes.io/version': VERSION,
+  'app.kubernetes.io/managed-by': lab.managedBy,
+});
+
+/** The metadata of an object in the lab's namespace. */
 export const metadata = (lab: LabProps, component: string, more: Partial<k8s.ObjectMeta> = {}): k8s.ObjectMeta => ({
   name: nameOf(lab, component),
   namespace: lab.namespace,
   ...more,
-  labels: {
-    ...podLabels(lab, component),
-    'app.kubernetes.io/version': VERSION,
-    'app.kubernetes.io/managed-by': lab.managedBy,
-    ...more.labels,
-  },
+  labels: { ...labels(lab, component), ...more.labels },
 });
 
 export const serviceUrl = (lab: LabProps, component: string, port: number): string =>

@@ -15,6 +15,8 @@ export interface ProbePaths {
   readonly ready: string;
   /** Answers 200 as long as a restart would mend nothing. */
   readonly alive: string;
+  /** Answers 200 once the other two are to be asked; `ready`, where it is left out. */
+  readonly started?: string;
 }
 
 /** A ConfigMap as files in a directory; `text` is what the pod must be replaced for when it changes. */
@@ -41,6 +43,9 @@ export interface WorkloadProps extends ContainerProps {
   readonly probes: ProbePaths;
   /** The account whose token the container gets; none where it is left out. */
   readonly serviceAccount?: string;
+  /** How many pods; one, where it is left out. */
+  readonly replicas?: number;
+  readonly affinity?: k8s.Affinity;
 }
 
 export const imageOf = ({ registry, repository, tag }: ImageValues): string => `${registry}/${repository}:${tag}`;
@@ -104,8 +109,8 @@ const get = (path: string, port: number): Pick<k8s.Probe, 'httpGet' | 'timeoutSe
   ({ httpGet: { path, port: k8s.IntOrString.fromNumber(port) }, timeoutSeconds: 3 });
 
 /** Ready is asked every second, so that a start is no slower than it is; alive is asked gently. */
-const probes = ({ port, ready, alive }: ProbePaths): Partial<k8s.Container> => ({
-  startupProbe: { ...get(ready, port), periodSeconds: 1, failureThreshold: 120 },
+const probes = ({ port, ready, alive, started = ready }: ProbePaths): Partial<k8s.Container> => ({
+  startupProbe: { ...get(started, port), periodSeconds: 1, failureThreshold: 120 },
   readinessProbe: { ...get(ready, port), periodSeconds: 1, failureThreshold: 5 },
   livenessProbe: { ...get(alive, port), periodSeconds: 15, failureThreshold: 4 },
 });
@@ -113,14 +118,15 @@ const probes = ({ port, ready, alive }: ProbePaths): Partial<k8s.Container> => (
 export class Workload extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, props: WorkloadProps) {
     super(scope, id);
-    const { component, variant, config, serviceAccount } = props;
+    const { component, variant, config, serviceAccount, replicas = 1, affinity } = props;
     const version: Record<string, string> = variant ? { 'app.kubernetes.io/version': variant } : {};
     const name = variant ? `${nameOf(lab, component)}-${variant}` : nameOf(lab, component);
-    const spec = podSpec(lab, { ...container(lab, component, props), ...probes(props.probes) }, config);
+    const own = podSpec(lab, { ...container(lab, component, props), ...probes(props.probes) }, config);
+    const spec = affinity ? { ...own, affinity } : own;
     new k8s.KubeDeployment(this, 'deployment', {
       metadata: metadata(lab, component, { name, labels: version }),
       spec: {
-        replicas: 1,
+        replicas,
         revisionHistoryLimit: 3,
         selector: { matchLabels: { ...selectorLabels(lab, component), ...version } },
         strategy: {

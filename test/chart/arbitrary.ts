@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
 import { byKind, fieldsOf } from '../../cdk8s/describe/describe.ts';
 import type { Description, Dictionary, Entry, Group, Json, Text } from '../../cdk8s/describe/describe.ts';
-import type { SomeValues } from '../../cdk8s/render.ts';
-import { labValues } from '../../cdk8s/values.ts';
+import type { SomeChartValues } from '../../cdk8s/operator/render.ts';
+import { chartValues } from '../../cdk8s/operator/values.ts';
 
 /** Text that YAML, Go templates, JSON in Go or a shell would take for something else. */
 const nasty = [
@@ -62,10 +62,10 @@ const arbitraryOf = (description: Description): Arbitrary<unknown> => byKind<Arb
   settings: () => fc.dictionary(anyKey, anyJson, { maxKeys: 3, noNullPrototype: true }),
 });
 
-type Pipelines = NonNullable<NonNullable<SomeValues['collector']>['pipelines']>;
+type Pipelines = NonNullable<NonNullable<SomeChartValues['collector']>['pipelines']>;
 
 /** Has pipelines name only what is defined; which of those, the names that were there decide. */
-function consistent(values: SomeValues): SomeValues {
+function consistent(values: SomeChartValues): SomeChartValues {
   const { collector } = values;
   if (!collector?.pipelines) return values;
   const defined = {
@@ -81,7 +81,7 @@ function consistent(values: SomeValues): SomeValues {
 }
 
 /** Values that a user may give the chart. */
-export const someValues: Arbitrary<SomeValues> = arbitraryOf(labValues).map((values) => consistent(values as SomeValues));
+export const someValues: Arbitrary<SomeChartValues> = arbitraryOf(chartValues).map((values) => consistent(values as SomeChartValues));
 
 /** Names that Kubernetes and Helm allow. */
 export const dnsLabel: Arbitrary<string> = fc.oneof(

@@ -7,7 +7,7 @@ import { silentProgress } from '../../cluster/support/progress.ts';
 import { run } from '../../cluster/support/run.ts';
 import type { RunResult } from '../../cluster/support/run.ts';
 import { helmPath } from '../../cluster/tools.ts';
-import type { KubernetesObject } from '../../cdk8s/render.ts';
+import type { AnyObject } from '../../cdk8s/render.ts';
 
 export const chart = join(repoRoot, 'charts', 'lab');
 
@@ -41,20 +41,20 @@ export const lint = (): Promise<RunResult> => helm(['lint', '--strict', chart, .
 const withDigits = (tags: Tags): Tags => tags.map((tag) => (typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:float' && 'test' in tag
   ? { ...tag, test: new RegExp(`^(?=[-+]?\\.?[0-9])${tag.test?.source ?? ''}`) } as typeof tag : tag));
 
-function parse(text: string, version: '1.1' | '1.2'): KubernetesObject[] {
+function parse(text: string, version: '1.1' | '1.2'): AnyObject[] {
   return parseAllDocuments(text, { version, customTags: withDigits }).map((document) => {
     if (document.errors.length > 0) throw new Error(`helm printed what isn't YAML: ${document.errors.join('\n')}\n${text}`);
-    return document.toJS() as KubernetesObject;
+    return document.toJS() as AnyObject;
   });
 }
 
 /** The objects in helm's output as YAML 1.1 reads them, which is Kubernetes' own, having made sure that YAML 1.2 reads the same. */
-export function parseManifests(text: string): KubernetesObject[] {
+export function parseManifests(text: string): AnyObject[] {
   const objects = parse(text, '1.1');
   expect(parse(text, '1.2')).toEqual(objects);
   return objects;
 }
 
-/** Objects by kind and name, since the order of objects means nothing. */
-export const byName = (objects: readonly KubernetesObject[]): Record<string, KubernetesObject> =>
-  Object.fromEntries(objects.map((object) => [`${object.kind}/${object.metadata.name}`, object]));
+/** Objects by kind, namespace and name, since the order of objects means nothing. */
+export const byName = (objects: readonly AnyObject[]): Record<string, AnyObject> =>
+  Object.fromEntries(objects.map((object) => [`${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}`, object]));

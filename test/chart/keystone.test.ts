@@ -1,14 +1,15 @@
-// The keystone: the chart, rendered by the real helm, and renderLab give the same objects for the same values.
+// The keystone: the chart, rendered by the real helm, and renderLab with renderOperator give the same objects for the same values.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { examples } from '../../cdk8s/examples.ts';
-import { completeValues, renderLab } from '../../cdk8s/render.ts';
+import { completeChartValues, renderOperator } from '../../cdk8s/operator/render.ts';
+import type { SomeChartValues } from '../../cdk8s/operator/render.ts';
+import { renderLab } from '../../cdk8s/render.ts';
 import { dnsLabel, someValues } from './arbitrary.ts';
 import { byName, chart, parseManifests, template } from './helm.ts';
 import type { Release } from './helm.ts';
-import type { SomeValues } from '../../cdk8s/render.ts';
 
 /** Change it to try other values; a failure prints the smallest values that fail. */
 const SEED = 20260322;
@@ -16,10 +17,11 @@ const VALUES = 240;
 
 const schema = new Ajv2020({ allowUnionTypes: true }).compile(JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as object);
 
-async function expectSame(request: Release & { readonly values: SomeValues }): Promise<void> {
-  const { stdout, stderr } = await template(request);
+async function expectSame({ values, ...release }: Release & { readonly values: SomeChartValues }): Promise<void> {
+  const { stdout, stderr } = await template({ ...release, values });
   expect(stderr).toBe('');
-  expect(byName(parseManifests(stdout))).toEqual(byName(renderLab({ ...request, managedBy: 'Helm' })));
+  const same = { ...release, values, managedBy: 'Helm' };
+  expect(byName(parseManifests(stdout))).toEqual(byName([...renderLab(same), ...renderOperator(same)]));
 }
 
 const lab = { release: 'intro-otel', namespace: 'default' };
@@ -32,6 +34,12 @@ test.each(examples)('helm template and renderLab agree on the example $name', as
   await expectSame({ ...lab, values });
 });
 
+test.each<[what: string, SomeChartValues['operator']]>([
+  ['without an operator', { enabled: false }], ['with an operator of other values', { replicas: 1, logLevel: 'debug', crds: { keep: false }, env: { A: 1 } }],
+])('helm template and renderLab agree %s', async (_what, operator) => {
+  await expectSame({ ...lab, values: { operator: operator ?? {} } });
+});
+
 test('null takes a default entry out of a map in both', async () => {
   await expectSame({ ...lab, values: { dice: { resources: { limits: { memory: null } } } } });
 });
@@ -39,7 +47,7 @@ test('null takes a default entry out of a map in both', async () => {
 test(`helm template and renderLab agree on ${VALUES} generated values (seed ${SEED})`, async () => {
   const request = fc.record({ release: dnsLabel, namespace: dnsLabel, values: someValues });
   await fc.assert(fc.asyncProperty(request, request, async (...two) => {
-    for (const { values } of two) expect(schema(completeValues(values)) ? [] : schema.errors).toEqual([]);
+    for (const { values } of two) expect(schema(completeChartValues(values)) ? [] : schema.errors).toEqual([]);
     await Promise.all(two.map(expectSame));
   }), { seed: SEED, numRuns: VALUES / 2 });
-}, 300_000);
+}, 600_000);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { completeValues } from '../../cdk8s/render.ts';
+import { completeChartValues } from '../../cdk8s/operator/render.ts';
 import { chart, lint, template } from './helm.ts';
 
 const schema = new Ajv2020({ allowUnionTypes: true }).compile(JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as object);
@@ -21,10 +21,11 @@ test.each<[what: string, values: object, found: string, expected: string]>([
   ['a variable with parts', { dice: { env: { A: { b: 1 } } } }, '/dice/env/A', 'want boolean or number or string'],
   // helm 3 takes the null away before it looks, and then misses the exporter.
   ['settings that are none', { collector: { exporters: { nop: null }, pipelines: { traces: { exporters: ['nop'] } } } }, 'nop', ''],
+  ['more operators than are any use', { operator: { replicas: 9 } }, '/operator/replicas', 'got 9, want 5'],
   ['a Secret without a name', { imagePullSecrets: [{}] }, '/imagePullSecrets/0', 'missing property \'name\''],
 ])('%s is refused by helm and by ajv, with the key and what was expected', async (_what, values, found, expected) => {
   const { code, stderr } = await template({ ...lab, values });
-  expect(schema(completeValues(values as never))).toBe(false);
+  expect(schema(completeChartValues(values as never))).toBe(false);
   expect(code).not.toBe(0);
   expect(stderr).toContain(found);
   expect(stderr).toContain(expected);

@@ -41,7 +41,7 @@ describe.each(Object.entries(cases))('rendered with %s', (_, values) => {
   test('every object is taken by the API server, and none draws a warning', async () => {
     const input = JSON.stringify(values);
     const { stdout } = await tool('helm', ['template', 'a-lab', chart, '--namespace', namespace, '--values=-'], { input });
-    const { stdout: taken, stderr } = await tool('kubectl', ['apply', '--namespace', namespace, '--dry-run=server', '--filename=-'], { input: stdout });
+    const { stdout: taken, stderr } = await tool('kubectl', ['apply', '--dry-run=server', '--filename=-'], { input: stdout });
     expect(stderr).toBe('');
     const lines = taken.trim().split('\n');
     expect(lines.length).toBeGreaterThan(15);

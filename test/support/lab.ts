@@ -35,9 +35,9 @@ export class Lab {
     this.release = release;
   }
 
-  /** `helm install --wait`. */
+  /** `helm install --wait`, without the operator. */
   async install(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
-    const installed = this.helm(['install', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'], helm, values);
+    const installed = this.helm(['install', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'], helm, { ...alone, ...values });
     await installed.catch((error: unknown) => {
       this.broken = error;
       throw error;
@@ -67,9 +67,9 @@ export class Lab {
     await eventually(playAll, { within: 60_000 });
   }
 
-  /** `helm upgrade --wait` with these values and, for the rest, the chart's defaults. */
+  /** `helm upgrade --wait` with these values, without the operator, and for the rest with the chart's defaults. */
   async upgrade(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
-    await this.helm(['upgrade', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'], helm, values);
+    await this.helm(['upgrade', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'], helm, { ...alone, ...values });
   }
 
   async uninstall(helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
@@ -165,6 +165,9 @@ export class Lab {
     await this.kubectl('scale', `deployment/${this.release}-${name}`, `--replicas=${replicas}`);
   }
 }
+
+/** Labs come and go while tests run; an operator among them would operate all of the cluster. */
+const alone: Values = { operator: { enabled: false } };
 
 /** Values for tests that must see only the rounds they play themselves, and that run beside others: time is no matter there. */
 export const quiet: Values = { visitors: { enabled: false }, arcade: { budgetMs: 10_000 } };

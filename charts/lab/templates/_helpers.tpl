@@ -95,3 +95,39 @@
 {{- $given -}}
 {{- end -}}
 {{- end -}}
+
+{{/* The release that helm says an object is of, as namespace/name. */}}
+{{- define "intro-otel.releaseOf" -}}
+{{- $annotations := dig "metadata" "annotations" dict . -}}
+{{- printf "%s/%s" (get $annotations "meta.helm.sh/release-namespace") (get $annotations "meta.helm.sh/release-name") -}}
+{{- end -}}
+
+{{/* Whose the operator is that this cluster has already, as namespace/name; nothing where it is this release's own, or there is none. */}}
+{{- define "intro-otel.operatedBy" -}}
+{{- $role := lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" "intro-otel-operator" -}}
+{{- if $role -}}
+{{- $by := include "intro-otel.releaseOf" $role -}}
+{{- if ne $by (printf "%s/%s" .Release.Namespace .Release.Name) }}{{ $by }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether this release operates the cluster's workshops: list ROOT ASKED. */}}
+{{- define "intro-otel.operates" -}}
+{{- if index . 1 -}}
+{{- if not (include "intro-otel.operatedBy" (index . 0)) }}true{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether this release brings a CustomResourceDefinition: list ROOT ASKED NAME. One that is there and isn't its own, helm would refuse to */}}
+{{/* take over; it was left by a release that is gone, and the operator brings it up to date. */}}
+{{- define "intro-otel.defines" -}}
+{{- $root := index . 0 -}}
+{{- if include "intro-otel.operates" . -}}
+{{- $found := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" (index . 2) -}}
+{{- if not $found -}}
+true
+{{- else if eq (include "intro-otel.releaseOf" $found) (printf "%s/%s" $root.Release.Namespace $root.Release.Name) -}}
+true
+{{- end -}}
+{{- end -}}
+{{- end -}}

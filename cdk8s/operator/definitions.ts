@@ -1,0 +1,27 @@
+// The CustomResourceDefinitions as the chart brings them: they stay when the release goes, unless values say otherwise.
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { Component } from '../lab/components.ts';
+import { crds } from './crds.ts';
+import type { CustomResourceDefinition } from './crds.ts';
+import { OPERATOR, metadataElsewhere } from './props.ts';
+import type { OperatorProps } from './props.ts';
+
+/** https://helm.sh/docs/howto/charts_tips_and_tricks/#tell-helm-not-to-uninstall-a-resource */
+const POLICY = 'helm.sh/resource-policy';
+
+const definitionOf = (crd: CustomResourceDefinition): Component<OperatorProps>['construct'] => class extends Construct {
+  constructor(scope: Construct, id: string, lab: OperatorProps) {
+    super(scope, id);
+    const policy = lab.compute.choose<string>(lab.values.operator.crds.keep, 'keep', 'delete');
+    new ApiObject(this, 'definition', {
+      ...crd, metadata: { ...metadataElsewhere(lab, OPERATOR.component, crd.metadata.name), annotations: { [POLICY]: policy } },
+    });
+  }
+};
+
+export const definitions: readonly Component<OperatorProps>[] = crds().map((crd) => ({
+  name: `operator/${String(crd.metadata.name.split('.')[0])}`,
+  construct: definitionOf(crd),
+  enabled: ({ compute, values }) => compute.defines(values.operator.enabled, crd.metadata.name),
+}));

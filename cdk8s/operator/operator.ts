@@ -1,0 +1,58 @@
+// The operator: several pods of which one leads, with their telemetry sent to the release's own Collector.
+import { Construct } from 'constructs';
+import { k8s } from 'cdk8s-plus-27';
+import { telemetry } from '../lab/app.ts';
+import { PORTS, nameOf, selectorLabels } from '../lab/lab.ts';
+import { ComponentService, Workload, fromPod, imageOf } from '../lab/workload.ts';
+import { OPERATOR, metadataElsewhere } from './props.ts';
+import type { OperatorProps } from './props.ts';
+
+const { component } = OPERATOR;
+
+/** On different nodes, where there are several. */
+const apart = (lab: OperatorProps): k8s.Affinity => ({
+  podAntiAffinity: {
+    preferredDuringSchedulingIgnoredDuringExecution: [{
+      weight: 100,
+      podAffinityTerm: { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: selectorLabels(lab, component) } },
+    }],
+  },
+});
+
+/** Images and how to pull them are for the pods that the operator makes of its own: those that pull images to nodes, and that try policies. */
+const environment = (lab: OperatorProps): Record<string, string> => ({
+  ...telemetry(lab, { component }),
+  INSTRUMENTATION: 'manual',
+  PORT: String(PORTS.ops),
+  HEALTH_PORT: String(PORTS.health),
+  LOG_LEVEL: lab.values.operator.logLevel,
+  LEASE_NAME: OPERATOR.lease,
+  OPERATOR_ACCOUNT: nameOf(lab, component),
+  OPERATOR_IMAGE: imageOf(lab.values.image),
+  IMAGE_PULL_POLICY: lab.values.image.pullPolicy,
+  IMAGE_PULL_SECRETS: lab.compute.json(lab.values.imagePullSecrets),
+});
+
+export class Operator extends Construct {
+  constructor(scope: Construct, id: string, lab: OperatorProps) {
+    super(scope, id);
+    const { image, operator: { env, resources, replicas } } = lab.values;
+    new Workload(this, 'workload', lab, {
+      component, image, resources, replicas,
+      command: ['node', '--import', '/app/telemetry.js', '/app/operator.js'],
+      env: [
+        fromPod('POD_NAME', 'metadata.name'), fromPod('POD_NAMESPACE', 'metadata.namespace'),
+        ...lab.compute.env(environment(lab), env),
+      ],
+      ports: { ops: PORTS.ops },
+      // Its start may wait for an API server that is slow, and a restart would not hurry that.
+      probes: { port: PORTS.ops, ready: '/readyz', alive: '/healthz', started: '/healthz' },
+      serviceAccount: nameOf(lab, component),
+      affinity: apart(lab),
+    });
+    // Held by the one that leads. It is here so that it goes with the release, after those that would make it anew.
+    new k8s.KubeLease(this, 'lease', { metadata: metadataElsewhere(lab, component, OPERATOR.lease, lab.namespace) });
+    // For what reads /metrics.
+    new ComponentService(this, 'service', lab, { component, ports: { ops: PORTS.ops } });
+  }
+}
