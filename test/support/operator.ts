@@ -42,12 +42,12 @@ interface Container {
   env: { name: string; value?: string }[];
 }
 
-interface OperatorDeployment extends Manifest {
+export interface OperatorDeployment extends Manifest {
   spec: { template: { spec: { serviceAccountName: string; containers: [Container] } } };
 }
 
-/** Gives the cluster what the chart has for the operator: definitions, account and rights. The pods are what `start` starts. */
-export async function installOperator(): Promise<Operators> {
+/** Gives the cluster what the chart has for the operator, but for its pods: definitions, account and rights. */
+export async function installOperatorRights(): Promise<OperatorDeployment> {
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OPERATOR_NAMESPACE } });
   const { stdout } = await tool('helm', ['template', 'intro-otel', join(repoRoot, 'charts', 'lab'), '--namespace', OPERATOR_NAMESPACE]);
   const manifests = parseAllDocuments(stdout).flatMap((document) => (document.toJSON() as Manifest | null) ?? []);
@@ -57,6 +57,12 @@ export async function installOperator(): Promise<Operators> {
   await kubectl('wait', '--for=condition=Established', '--timeout=60s', 'crd/workshops.intro-otel.dev', 'crd/seats.intro-otel.dev');
   const deployment = own.find(({ kind }) => kind === 'Deployment') as OperatorDeployment | undefined;
   if (deployment === undefined) throw new Error('the chart has no Deployment of the operator');
+  return deployment;
+}
+
+/** Also builds what its pods would run, which is what `start` starts. */
+export async function installOperator(): Promise<Operators> {
+  const deployment = await installOperatorRights();
   const { serviceAccountName, containers: [container] } = deployment.spec.template.spec;
   const { dir } = layoutOf(testCluster().name);
   await buildApps(join(dir, 'app'));
