@@ -69,19 +69,38 @@ interface Room {
   free: Amounts;
 }
 
-const covers = (free: Amounts, needed: Amounts): boolean => Object.entries(needed).every(([resource, amount]) => amount <= (free[resource] ?? 0));
+function covers(free: Amounts, needed: Amounts): boolean {
+  for (const resource in needed) if ((needed[resource] ?? 0) > (free[resource] ?? 0)) return false;
+  return true;
+}
 
 const asPod = ({ requests }: PodNeed): Amounts => ({ ...requests, pods: 1 });
 
-/** Puts each pod on the first node with room. Either all find one and take it, or nothing is taken and the first that doesn't is returned. */
-function place(rooms: readonly Room[], pods: readonly PodNeed[]): PodNeed | undefined {
+/** A pod that no node has room for. */
+interface Unplaced {
+  readonly pod: PodNeed;
+  /** The resource of which most nodes have too little. */
+  readonly resource: string;
+}
+
+function unplaced(rooms: readonly Room[], pod: PodNeed): Unplaced {
+  const needed = asPod(pod);
+  const possible = rooms.filter(({ node }) => takes(node, pod));
+  const lacking = (resource: string): number => possible.filter(({ free }) => (free[resource] ?? 0) < (needed[resource] ?? 0)).length;
+  const [resource = 'pods'] = Object.keys(needed).sort((a, b) => lacking(b) - lacking(a));
+  return { pod, resource };
+}
+
+/** Puts each pod on the first node with room. Either all find one and take it, or nothing is taken. */
+function place(rooms: readonly Room[], pods: readonly PodNeed[]): Unplaced | undefined {
   const taken: { readonly room: Room; readonly before: Amounts }[] = [];
   for (const pod of pods) {
     const needed = asPod(pod);
     const room = rooms.find(({ node, free }) => covers(free, needed) && takes(node, pod));
     if (room === undefined) {
+      const found = unplaced(rooms, pod);
       for (const { room: used, before } of taken.toReversed()) used.free = before;
-      return pod;
+      return found;
     }
     taken.push({ room, before: room.free });
     room.free = minus(room.free, needed);
@@ -109,13 +128,10 @@ export interface Fit {
   readonly shortage?: Shortage;
 }
 
-function shortageOf(rooms: readonly Room[], pod: PodNeed, seat: readonly PodNeed[]): Shortage {
+function shortageOf(rooms: readonly Room[], { pod, resource }: Unplaced, seat: readonly PodNeed[]): Shortage {
   const possible = rooms.filter(({ node }) => takes(node, pod));
-  const needed = asPod(pod);
-  const lacking = (resource: string): number => possible.filter(({ free }) => (free[resource] ?? 0) < (needed[resource] ?? 0)).length;
-  const [resource = 'pods'] = Object.keys(needed).sort((a, b) => lacking(b) - lacking(a));
   return {
-    nodes: possible.length, resource, pod: needed[resource] ?? 0, seat: sum(seat.map(asPod))[resource] ?? 0,
+    nodes: possible.length, resource, pod: asPod(pod)[resource] ?? 0, seat: sum(seat.map(asPod))[resource] ?? 0,
     free: possible.reduce((total, { free }) => total + Math.max(0, free[resource] ?? 0), 0),
   };
 }
@@ -135,8 +151,8 @@ export function fitSeats({ nodes, usage, reserved, seats }: CapacityInput): Fit 
   for (const pod of reserved) place(rooms, [pod]);
   const fitting: string[] = [];
   for (const { name, pods } of seats) {
-    const unplaced = place(rooms, pods);
-    if (unplaced) return { fitting, shortage: shortageOf(rooms, unplaced, pods) };
+    const left = place(rooms, pods);
+    if (left) return { fitting, shortage: shortageOf(rooms, left, pods) };
     fitting.push(name);
   }
   return { fitting };
