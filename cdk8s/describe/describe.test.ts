@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import { labValues } from '../values.ts';
+import { chartValues } from '../operator/values.ts';
 import type { AnyDescription } from './describe.ts';
 import { choice, entry, fieldsOf, flag, group, integer, list, map, quantity, scalar, settings, text } from './describe.ts';
 import { schemaOf } from './schema.ts';
@@ -126,10 +126,10 @@ test.each(['', '-1', '1.', '1 Mi', '1mi', '1K', '1e', '1e310'])('"%s" is no quan
 
 const all = (of: AnyDescription): AnyDescription[] => [of, ...(of.kind === 'group' ? fieldsOf(of).flatMap(([, field]) => all(field)) : [])];
 
-test('every value of the lab says in a sentence what it is for', () => {
-  expect(all(labValues).filter(({ doc }) => !/^[A-Z].*\.$/s.test(doc)).map(({ doc }) => doc)).toEqual([]);
+test('every value of the chart says in a sentence what it is for', () => {
+  expect(all(chartValues).filter(({ doc }) => !/^[A-Z].*\.$/s.test(doc)).map(({ doc }) => doc)).toEqual([]);
 });
 
 test('values.yaml reads as the defaults', () => {
-  expect(parseDocument(yamlOf(labValues, '#'), { version: '1.1' }).toJS()).toEqual(labValues.default);
+  expect(parseDocument(yamlOf(chartValues, '#'), { version: '1.1' }).toJS()).toEqual(chartValues.default);
 });

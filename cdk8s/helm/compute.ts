@@ -25,9 +25,9 @@ export function helmCompute(sentinels: Sentinels): Compute & { templates: NamedT
     return (isText ? sentinels.add('block', include(name, '.')) : components(include(name, '.'))) as Value;
   };
 
-  const choose = <Value extends string | readonly string[]>(flag: boolean, set: Value, unset: Value): Value => {
+  const choose = <Value extends readonly string[] | Readonly<Record<string, string>>>(flag: boolean, set: Value, unset: Value): Value => {
     const expression = `(ternary ${go(set)} ${go(unset)} ${go(flag)})`;
-    return (typeof set === 'string' ? text(expression) : [sentinels.add('list', expression)]) as Value;
+    return (Array.isArray(set) ? [sentinels.add('list', expression)] : sentinels.map(expression)) as Value;
   };
   const asked = (name: string, ...of: readonly unknown[]): boolean =>
     sentinels.add('flag', include(name, `(list . ${of.map(go).join(' ')})`)) as unknown as boolean;

@@ -51,7 +51,7 @@ export interface Compute {
   diceSource(): DiceSource;
 
   /** The one where the flag is set, else the other. */
-  choose<Value extends string | readonly string[]>(flag: boolean, set: Value, unset: Value): Value;
+  choose<Value extends readonly string[] | Readonly<Record<string, string>>>(flag: boolean, set: Value, unset: Value): Value;
 
   /** Whether this release operates the cluster's workshops: it is asked to, and no other does. */
   operates(asked: boolean): boolean;

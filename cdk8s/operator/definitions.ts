@@ -7,15 +7,15 @@ import type { CustomResourceDefinition } from './crds.ts';
 import { OPERATOR, metadataElsewhere } from './props.ts';
 import type { OperatorProps } from './props.ts';
 
-/** https://helm.sh/docs/howto/charts_tips_and_tricks/#tell-helm-not-to-uninstall-a-resource */
-const POLICY = 'helm.sh/resource-policy';
+/** Any other policy helm takes for this one. https://helm.sh/docs/howto/charts_tips_and_tricks/#tell-helm-not-to-uninstall-a-resource */
+const KEEP = { 'helm.sh/resource-policy': 'keep' };
 
 const definitionOf = (crd: CustomResourceDefinition): Component<OperatorProps>['construct'] => class extends Construct {
   constructor(scope: Construct, id: string, lab: OperatorProps) {
     super(scope, id);
-    const policy = lab.compute.choose<string>(lab.values.operator.crds.keep, 'keep', 'delete');
+    const annotations = lab.compute.choose<Readonly<Record<string, string>>>(lab.values.operator.crds.keep, KEEP, {});
     new ApiObject(this, 'definition', {
-      ...crd, metadata: { ...metadataElsewhere(lab, OPERATOR.component, crd.metadata.name), annotations: { [POLICY]: policy } },
+      ...crd, metadata: { ...metadataElsewhere(lab, OPERATOR.component, crd.metadata.name), annotations },
     });
   }
 };
