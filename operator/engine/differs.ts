@@ -38,7 +38,7 @@ const ATOMIC = new Set([
 /** Maps that mean something though nothing is in them. */
 const MEANT_EMPTY = new Set(['emptyDir', 'podSelector', 'namespaceSelector', 'labelSelector']);
 /** What the API server fills in where lists and maps are replaced as a whole. */
-const DEFAULTS: Map = { protocol: 'TCP', apiVersion: 'v1' };
+const DEFAULTS: Map = { protocol: 'TCP', apiVersion: 'v1', divisor: '0' };
 /** Fields that are quantities, or maps of them. */
 const QUANTITIES = new Set(['limits', 'requests', 'hard', 'default', 'defaultRequest', 'max', 'min', 'maxLimitRequestRatio', 'sizeLimit', 'divisor']);
 

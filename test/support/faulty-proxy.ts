@@ -1,110 +1,100 @@
-// Stands between a client and the API server, and does what networks, proxies and tired API servers do.
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { Agent, request } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+// A proxy on loopback, in front of the API server, that fails on command: the network and the load balancers of other people.
+import { createServer, request as httpRequest } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 
-/**
- * - none: everything is passed on;
- * - gone: every watch is told, in its stream or at its start, that its resourceVersion is too old;
- * - errors: every request is answered 500, and every watch is cut off;
- * - resets: every connection is reset;
- * - silence: nothing is answered, and watches get no more, not even afterwards, though their connections stay.
- */
-export type Fault = 'none' | 'gone' | 'errors' | 'resets' | 'silence';
+/** An answer of the proxy's own; a connection that breaks; or no sign of life, from open connections neither, ever again. */
+export type Fault = { readonly answer: number } | 'reset' | 'silence';
 
-/** What a request gets that comes during a fault, and what a watch gets that is open when one begins. */
-interface Effect {
-  request(answer: ServerResponse): void;
-  watch(answer: ServerResponse): void;
+export interface FaultyProxy {
+  readonly url: string;
+  /** `METHOD path` of every request that came, those that failed included. */
+  readonly requests: string[];
+  /** From now on requests fail so; those that `applies` fits, all unless told. Open ones break or fall silent, but are not answered anew. */
+  fail(fault: Fault, applies?: (request: string) => boolean): void;
+  /** From now on requests are forwarded again. What has fallen silent stays so. */
+  heal(): void;
+  close(): Promise<void>;
 }
 
-/** https://kubernetes.io/docs/reference/using-api/api-concepts/#410-gone-responses */
-const EXPIRED = JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Expired', code: 410, message: 'too old resource version' });
-const JSON_TYPE = { 'content-type': 'application/json' };
+export interface Target {
+  readonly url: string;
+  /** Who the target must be, and who we are to it. */
+  readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername'>;
+}
 
-const effects: Record<Exclude<Fault, 'none'>, Effect> = {
-  gone: {
-    request: (answer) => answer.writeHead(410, JSON_TYPE).end(EXPIRED),
-    watch: (answer) => answer.end(`{"type":"ERROR","object":${EXPIRED}}\n`),
-  },
-  errors: {
-    request: (answer) => answer.writeHead(500, { 'content-type': 'text/plain' }).end('an error on the server\n'),
-    watch: (answer) => answer.destroy(),
-  },
-  resets: {
-    request: (answer) => answer.socket?.resetAndDestroy(),
-    watch: (answer) => answer.socket?.resetAndDestroy(),
-  },
-  silence: { request: () => undefined, watch: () => undefined },
-};
+interface Exchange {
+  readonly request: string;
+  readonly incoming: IncomingMessage;
+  readonly response: ServerResponse;
+  /** What the target answers, once it does. */
+  answer?: IncomingMessage;
+  silent?: boolean;
+}
 
-export class FaultyProxy {
-  /** Requests that met a fault, and watches that were struck. */
-  struck = 0;
-  private fault: Fault = 'none';
-  private readonly server: Server;
-  private readonly sockets = new Set<Socket>();
-  /** What passes a watch's events on, by the answer that they are passed to. */
-  private readonly watches = new Map<ServerResponse, IncomingMessage>();
-  private readonly upstream: string;
-  private readonly agent: Agent;
+export async function startFaultyProxy(target: Target): Promise<FaultyProxy> {
+  const open = new Set<Exchange>();
+  const requests: string[] = [];
+  let faultOf: (request: string) => Fault | undefined = () => undefined;
 
-  /** @param upstream the API server's URL; `ca` what its certificate is signed by */
-  constructor(upstream: string, ca: Buffer) {
-    this.upstream = upstream;
-    this.agent = new Agent({ ca, keepAlive: true });
-    this.server = createServer((asked, answer) => this.serve(asked, answer));
-    this.server.on('connection', (socket) => void this.sockets.add(socket.once('close', () => this.sockets.delete(socket))));
-  }
+  const server = createServer((incoming, response) => {
+    const exchange: Exchange = { request: `${incoming.method} ${incoming.url}`, incoming, response };
+    requests.push(exchange.request);
+    open.add(exchange);
+    response.once('close', () => open.delete(exchange));
+    const fault = faultOf(exchange.request);
+    if (fault === undefined) forward(exchange, target);
+    else if (typeof fault === 'object') answer(response, fault.answer);
+    else strike(exchange, fault);
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
 
-  /** Starts it. @returns its URL on 127.0.0.1, without TLS */
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    fail(fault, applies = () => true) {
+      faultOf = (request) => (applies(request) ? fault : undefined);
+      for (const exchange of typeof fault === 'object' ? [] : open) if (applies(exchange.request)) strike(exchange, fault as 'reset' | 'silence');
+    },
+    heal: () => void (faultOf = () => undefined),
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
 
-  /** From now on; watches that are open are struck at once. */
-  set(fault: Fault): void {
-    this.fault = fault;
-    if (fault === 'none') return;
-    for (const [answer, events] of this.watches) {
-      events.unpipe(answer).resume();
-      effects[fault].watch(answer);
-      this.struck++;
-    }
-    this.watches.clear();
-    if (fault === 'resets') for (const socket of this.sockets) socket.resetAndDestroy();
-  }
+function forward(exchange: Exchange, { url, tls }: Target): void {
+  const { incoming, response } = exchange;
+  const { protocol, hostname, port, pathname } = new URL(url);
+  const request = protocol === 'https:' ? httpsRequest : httpRequest;
+  const headers = { ...incoming.headers, host: `${hostname}:${port}` };
+  const path = pathname.replace(/\/$/, '') + (incoming.url ?? '');
+  const outgoing = request({ ...tls, hostname, port, path, method: incoming.method, headers }, (received) => {
+    exchange.answer = received;
+    if (exchange.silent) return;
+    response.writeHead(received.statusCode ?? 502, received.headers).flushHeaders();
+    received.pipe(response);
+    received.once('error', () => response.destroy());
+  });
+  outgoing.once('error', () => response.destroy());
+  response.once('close', () => outgoing.destroy());
+  incoming.pipe(outgoing);
+}
 
-  close(): void {
-    for (const socket of this.sockets) socket.destroy();
-    this.server.close();
-    this.agent.destroy();
-  }
+function strike(exchange: Exchange, fault: 'reset' | 'silence'): void {
+  if (fault === 'reset') return void exchange.incoming.socket.resetAndDestroy();
+  exchange.silent = true;
+  exchange.answer?.unpipe();
+  exchange.answer?.resume();
+}
 
-  private serve(asked: IncomingMessage, answer: ServerResponse): void {
-    const watch = new URL(asked.url ?? '/', this.upstream).searchParams.get('watch') !== null;
-    if (this.fault === 'none' || (this.fault === 'gone' && !watch)) return this.pass(asked, answer, watch);
-    this.struck++;
-    effects[this.fault].request(answer);
-  }
-
-  private pass(asked: IncomingMessage, answer: ServerResponse, watch: boolean): void {
-    const { method } = asked;
-    const headers = { ...asked.headers };
-    delete headers.host; // the API server's own is another
-    const onward = request(new URL(asked.url ?? '/', this.upstream), { agent: this.agent, headers, ...(method !== undefined && { method }) }, (response) => {
-      answer.writeHead(response.statusCode ?? 502, response.headers).flushHeaders();
-      if (watch) this.watches.set(answer, response);
-      response.pipe(answer);
-      response.once('error', () => answer.destroy());
-    });
-    onward.once('error', () => answer.destroy());
-    answer.once('close', () => {
-      this.watches.delete(answer);
-      onward.destroy();
-    });
-    asked.pipe(onward);
-  }
+/** As the API server would say it. */
+function answer(response: ServerResponse, code: number): void {
+  const reason = code === 410 ? 'Expired' : 'InternalError';
+  response.writeHead(code, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', message: 'said by the faulty proxy', reason, code }));
 }

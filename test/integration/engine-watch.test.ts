@@ -1,0 +1,153 @@
+// The engine's watch on the real API server, through a proxy that fails on command: whatever happens in between, the store ends
+// up as the cluster is, by itself.
+import type { HttpApi } from '../../operator/engine/client.ts';
+import { KINDS } from '../../operator/engine/kinds.ts';
+import { CompactStore } from '../../operator/engine/store.ts';
+import type { Change } from '../../operator/engine/store.ts';
+import { Reflector } from '../../operator/engine/watch.ts';
+import { testCluster } from '../support/cluster.ts';
+import { FIELD_MANAGER, configMap, testApi, testConfig, useEmptyNamespace } from '../support/engine.ts';
+import type { ConfigMap } from '../support/engine.ts';
+import { eventually } from '../support/eventually.ts';
+import { startFaultyProxy } from '../support/faulty-proxy.ts';
+import type { FaultyProxy } from '../support/faulty-proxy.ts';
+
+const namespace = useEmptyNamespace('engine-watch');
+const labels = { watched: 'yes' };
+const map = (name: string, data: Record<string, string> = {}): ConfigMap => configMap(namespace, name, data, labels);
+const isWatch = (request: string): boolean => request.includes('watch=1');
+
+/** Goes straight to the API server. */
+let direct: HttpApi;
+let through: HttpApi;
+let proxy: FaultyProxy;
+let store: CompactStore<ConfigMap>;
+let restarts: string[];
+const changes: Change<ConfigMap>[] = [];
+const ended = { controller: new AbortController(), run: Promise.resolve() };
+
+const seen = (name: string): string | undefined => store.get(`${namespace}/${name}`)?.data?.['a'];
+const within = { within: 15_000, every: 20 };
+const set = (name: string, a: string): Promise<ConfigMap> => direct.apply(map(name, { a }));
+
+beforeAll(async () => {
+  direct = await testApi();
+  proxy = await startFaultyProxy({ url: testCluster().api });
+});
+
+beforeEach(async () => {
+  await set('kept', '1');
+  await set('deleted', '1');
+  through = await testApi({ config: { ...(await testConfig()), server: proxy.url }, timeout: 1500 });
+  store = new CompactStore<ConfigMap>({ kind: KINDS.ConfigMap, fieldManager: FIELD_MANAGER, index: ['watched'], staleAfter: 3_000 });
+  changes.length = proxy.requests.length = 0;
+  restarts = [];
+  store.onChange((change) => changes.push({ ...change }));
+  ended.controller = new AbortController();
+  const reflector = new Reflector({
+    api: through, store, silence: 1_000, select: { labelSelector: 'watched=yes' }, onRestart: (_kind, why) => restarts.push(why),
+  });
+  ended.run = reflector.run(ended.controller.signal);
+  await eventually(() => expect([store.fresh, seen('kept')]).toEqual([true, '1']), within);
+  // What came after the list has come by the watch: it is open.
+  const { resourceVersion } = (await set('last', String(performance.now()))).metadata;
+  await eventually(() => expect(store.get(`${namespace}/last`)?.metadata.resourceVersion).toBe(resourceVersion), within);
+});
+
+afterEach(async () => {
+  proxy.heal();
+  ended.controller.abort();
+  await ended.run;
+  await through.close();
+});
+
+afterAll(async () => {
+  await proxy.close();
+  await direct.close();
+});
+
+test('what is made, changed and deleted is seen, each once', async () => {
+  changes.length = 0;
+  await set('new', '1');
+  await set('new', '2');
+  await direct.mergePatch(KINDS.ConfigMap, { name: 'new', namespace }, { metadata: { annotations: { other: 'x' } } });
+  await direct.delete(KINDS.ConfigMap, { name: 'new', namespace });
+  await eventually(() => expect(changes).toHaveLength(4), within);
+  expect(changes.map((change) => [change.old?.data?.['a'], change.new?.data?.['a']])).toEqual([[undefined, '1'], ['1', '2'], ['2', '2'], ['2', undefined]]);
+  expect(store.applied(`${namespace}/kept`)).toBe(true);
+});
+
+test('an object that loses the label is gone, and comes back with it', async () => {
+  const relabel = (watched: string | null): Promise<unknown> => direct.mergePatch(KINDS.ConfigMap, { name: 'kept', namespace }, { metadata: { labels: { watched } } });
+  await relabel(null);
+  await eventually(() => expect(seen('kept')).toBeUndefined(), within);
+  await relabel('yes');
+  await eventually(() => expect(seen('kept')).toBe('1'), within);
+});
+
+/** Changes things while the watch can't see them. */
+async function changeMeanwhile(): Promise<void> {
+  await set('kept', '2');
+  await set('added', '2');
+  await direct.delete(KINDS.ConfigMap, { name: 'deleted', namespace });
+}
+
+const expectCaughtUp = (): Promise<void> =>
+  eventually(() => expect({ kept: seen('kept'), added: seen('added'), deleted: seen('deleted'), fresh: store.fresh }).toEqual({ kept: '2', added: '2', deleted: undefined, fresh: true }), within);
+
+afterEach(() => direct.delete(KINDS.ConfigMap, { name: 'added', namespace }));
+
+test.each([
+  ['answers 410 to watches', { answer: 410 }, 'expired'],
+  ['answers 500 to watches', { answer: 500 }, 'unavailable'],
+] as const)('a server that %s is caught up with', async (_, fault, why) => {
+  proxy.fail('reset', isWatch);
+  proxy.fail(fault, isWatch);
+  await changeMeanwhile();
+  await eventually(() => expect(restarts).toContain(why), within);
+  proxy.heal();
+  await expectCaughtUp();
+});
+
+test('a server that answers 500 to everything, for longer than anything is fresh, is caught up with', async () => {
+  proxy.fail('reset');
+  proxy.fail({ answer: 500 });
+  await changeMeanwhile();
+  await eventually(() => expect(store.fresh).toBe(false), within);
+  proxy.heal();
+  await expectCaughtUp();
+});
+
+test('connections that are reset are begun again', async () => {
+  proxy.fail('reset');
+  await changeMeanwhile();
+  await eventually(() => expect(restarts.length).toBeGreaterThan(1), within);
+  proxy.heal();
+  await expectCaughtUp();
+  expect(restarts[0]).toBe('disconnected');
+});
+
+test('a watch that falls silent while everything looks healthy is found, and all is listed again', async () => {
+  proxy.fail('silence', isWatch);
+  proxy.heal();
+  await changeMeanwhile();
+  await expectCaughtUp();
+  expect(restarts).toContain('silent');
+});
+
+test('a server that never says anything any more is found, and caught up with once it does', async () => {
+  proxy.fail('silence');
+  await changeMeanwhile();
+  await eventually(() => expect(store.fresh).toBe(false), within);
+  proxy.heal();
+  await expectCaughtUp();
+});
+
+test('the API server sends bookmarks, on which the search for silence relies', async () => {
+  const { resourceVersion } = (await set('kept', '1')).metadata;
+  const signal = AbortSignal.timeout(80_000);
+  const lines = await direct.watch(KINDS.ConfigMap, { resourceVersion: resourceVersion ?? '', timeoutSeconds: 75, silence: 75_000, signal, labelSelector: 'watched=never' });
+  const { value } = await lines.next();
+  expect(JSON.parse(value ?? '')).toMatchObject({ type: 'BOOKMARK' });
+  await lines.return();
+}, 90_000);
