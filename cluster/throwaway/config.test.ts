@@ -8,7 +8,7 @@ import type { Advice } from '../support/errors.ts';
 import { pathOf } from './api.ts';
 import { certificates, writeCertificates } from './certs.ts';
 import { processOf } from './components.ts';
-import { configFiles, firstObjects, kubeconfig } from './config.ts';
+import { clusterInfo, configFiles, firstObjects, kubeconfig } from './config.ts';
 import type { ClusterShape, Tuning } from './config.ts';
 import { layoutOf, network } from './layout.ts';
 import type { Layout } from './layout.ts';
@@ -145,6 +145,13 @@ test('the API path of each first object is known', () => {
   expect(paths).toContain('/apis/apps/v1/namespaces/kube-system/deployments/coredns');
   expect(paths).toContain('/apis/rbac.authorization.k8s.io/v1/clusterroles/kube-router');
   expect(paths).toContain('/api/v1/namespaces/kube-system/services/kube-dns');
+});
+
+onLinux('the cluster says in public where it is reached from outside, and by whose certificate to know it', () => {
+  const { metadata, data } = clusterInfo(layout, 'https://127.0.0.1:6443') as { metadata: object; data?: { kubeconfig: string } };
+  expect(metadata).toEqual({ name: 'cluster-info', namespace: 'kube-public' });
+  expect(data?.kubeconfig).toContain('server: https://127.0.0.1:6443');
+  expect(data?.kubeconfig).toContain(readFileSync(join(layout.pki, 'ca.crt')).toString('base64'));
 });
 
 const machine = { platform: 'linux', uid: 0, memory: 8 * 1024 ** 3 };

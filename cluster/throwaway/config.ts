@@ -214,6 +214,16 @@ export function firstObjects(): KubernetesObject[] {
   ];
 }
 
+/**
+ * What the cluster says of itself to whoever wants to reach it: its URL from outside, which no pod would find out by itself.
+ * https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/#create-the-public-cluster-info-configmap
+ */
+export function clusterInfo(layout: Layout, server: string): KubernetesObject {
+  const cluster = { server, 'certificate-authority-data': readFileSync(join(layout.pki, 'ca.crt')).toString('base64') };
+  const config = stringify({ apiVersion: 'v1', kind: 'Config', clusters: [{ name: '', cluster }], contexts: [], users: [], 'current-context': '' });
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'cluster-info', namespace: 'kube-public' }, data: { kubeconfig: config } };
+}
+
 export interface KubernetesObject {
   apiVersion: string;
   kind: string;

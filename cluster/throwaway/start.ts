@@ -12,7 +12,7 @@ import { apiAt } from './api.ts';
 import type { Api, ApiResponse } from './api.ts';
 import { writeCertificates } from './certs.ts';
 import { createCgroups } from './cgroups.ts';
-import { configFiles, firstObjects, kubeconfig } from './config.ts';
+import { clusterInfo, configFiles, firstObjects, kubeconfig } from './config.ts';
 import type { Tuning } from './config.ts';
 import { importImage } from './containerd.ts';
 import { accepts } from './ports.ts';
@@ -56,7 +56,11 @@ export async function awaitCluster(input: StartInput, progress: Progress): Promi
   await wait('API server', async () => (await api.get('/readyz')).status === 200);
   if (input.tuning === 'lab') await Promise.all([importAll(input, check), bringUp(layout, api, wait)]);
   await wait('service account', async () => (await api.get('/api/v1/namespaces/default/serviceaccounts/default')).status === 200);
+  await api.apply(clusterInfo(layout, serverOf(input)));
 }
+
+/** The API server's URL on the machine. */
+const serverOf = ({ apiPort }: ClusterPorts): string => `https://127.0.0.1:${apiPort}`;
 
 async function writeFiles(input: StartInput): Promise<void> {
   const { layout } = input;
@@ -71,7 +75,7 @@ async function writeFiles(input: StartInput): Promise<void> {
   }
   const plan = planOf({ ...shape, containerd: findProgram('containerd') ?? 'containerd' });
   await writeFile(layout.plan, JSON.stringify(plan, undefined, 2));
-  await writeFile(layout.kubeconfig, kubeconfig(layout, 'admin', `https://127.0.0.1:${input.apiPort}`), { mode: 0o600 });
+  await writeFile(layout.kubeconfig, kubeconfig(layout, 'admin', serverOf(input)), { mode: 0o600 });
 }
 
 /** Overlay file systems do not work on every file system (not on another overlay): tried, in a mount namespace that is gone at once. */
