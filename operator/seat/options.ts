@@ -1,0 +1,86 @@
+// What the seat's reconciler is given, and what one reconcile carries along.
+import type { Seat, Workshop } from '../api/types.ts';
+import type { Api } from '../engine/api.ts';
+import type { Applier } from '../engine/apply.ts';
+import type { Clock, EventRecorder, Store } from '../engine/reconciler.ts';
+import type { Inventory } from '../engine/store.ts';
+import type { Endpoint } from './kubeconfig.ts';
+import type { labOf } from './lab.ts';
+import type { Account } from './objects.ts';
+import type { Network } from './policies.ts';
+
+/** Kinds of the objects in a seat's namespace; what is of these and no longer wanted is deleted. */
+export const INSIDE = ['ResourceQuota', 'LimitRange', 'NetworkPolicy', 'ServiceAccount', 'RoleBinding', 'ConfigMap', 'Service', 'Deployment'] as const;
+
+/**
+ * Objects with the label of the operator, and all Seats. Of a status there must be: all of a Seat's, a Namespace's conditions, a Deployment's
+ * numbers and conditions, a Service's loadBalancer.
+ */
+export type SeatStores = Readonly<Record<(typeof INSIDE)[number], Inventory>> & {
+  readonly Seat: Store<Seat>;
+  readonly Workshop: Store<Workshop>;
+  readonly Namespace: Store;
+};
+
+/** What is around the seats. It may change; then it is for the caller to have seats reconciled. */
+export interface Surroundings extends Network, Endpoint {
+  /** Of any node, as attendees reach it, if one is known. */
+  readonly nodeAddress: string | undefined;
+}
+
+/** Milliseconds. */
+export interface Deadlines {
+  /** How long a lab may take to become ready before the seat has failed. Default 5 minutes. */
+  readonly ready: number;
+  /** How long a namespace may take to go before the Seat no longer waits for it. Default 10 minutes. */
+  readonly gone: number;
+  /** How often the Secret with the kubeconfig is looked at, which is not watched. Default 30 minutes. */
+  readonly secret: number;
+}
+
+export const DEADLINES: Deadlines = { ready: 5 * 60_000, gone: 10 * 60_000, secret: 30 * 60_000 };
+
+export interface SeatOptions {
+  readonly api: Api;
+  readonly applier: Applier;
+  readonly stores: SeatStores;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  /** The operator's own ServiceAccount, which is bound in every seat. */
+  readonly operator: Account;
+  readonly surroundings: () => Surroundings;
+  /** Default: those of the chart. */
+  readonly labOf?: typeof labOf;
+  readonly deadlines?: Partial<Deadlines>;
+  /** Told once for each seat, how many seconds after its creation it was ready. */
+  readonly onReady?: (seconds: number) => void;
+}
+
+/** What is remembered of a seat from one reconcile to the next; after a restart it is found out anew. Times in milliseconds since 1970. */
+export interface Note {
+  readonly uid: string;
+  /** When the Secret was last looked at. */
+  secretSeen?: number;
+  /** The uid of the attendee's ServiceAccount: the tokens of another are void. */
+  account?: string;
+  /** Since when writes have been forbidden. */
+  forbiddenSince?: number;
+  /** Since when something has failed that isn't known. */
+  failingSince?: number;
+  /** When the pods were last looked at, and what they said. */
+  pods?: { readonly at: number; readonly why: { readonly reason: string; readonly message: string } | undefined };
+}
+
+/** One reconcile of one seat. */
+export interface Pass {
+  readonly options: SeatOptions;
+  readonly deadlines: Deadlines;
+  readonly seat: Seat;
+  readonly note: Note;
+  /** When it began. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
+/** Whether the seat is to run nothing: the instructor has scaled it to nothing, or the class has expired. */
+export const isStopped = ({ spec }: Seat): boolean => spec.stopped === true || spec.replicas === 0;

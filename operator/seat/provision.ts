@@ -1,0 +1,147 @@
+// Brings the seat's namespace and everything in it to what the Seat's spec says, in an order in which nothing is ever less guarded
+// than it will be: rights, quota, fences, and only then the lab.
+import { LABELS, MANAGED_BY } from '../api/types.ts';
+import type { Seat } from '../api/types.ts';
+import { isTrue } from '../api/conditions.ts';
+import { isAlreadyExists, isInvalid } from '../engine/api.ts';
+import { differs } from '../engine/apply.ts';
+import type { Failure } from '../engine/apply.ts';
+import { KINDS, kindOf } from '../engine/kinds.ts';
+import { keyOf } from '../engine/object.ts';
+import type { KubeObject } from '../engine/object.ts';
+import { isDice, leavingAlone, ownCode } from './dice.ts';
+import { removed, repaired } from './events.ts';
+import type { Lab } from './lab.ts';
+import { ensureNamespace, ensureRights, restoreNamespace } from './namespace.ts';
+import { fences, labelsOf, namespaceObject, namespaceOf, operatorBinding, people, quotaObject } from './objects.ts';
+import { INSIDE, isStopped } from './options.ts';
+import type { Pass, SeatStores } from './options.ts';
+import { LookAgain, SeatProblem, meaningOf, worstOf } from './problem.ts';
+import { tooSmall } from './quota.ts';
+import { isDeployment } from './shapes.ts';
+import type { ConfigMap, LabObject } from './shapes.ts';
+
+/** What the namespace is to hold. */
+export interface SeatLab {
+  /** All but the dice's ConfigMap, which is treated with care. */
+  readonly objects: readonly LabObject[];
+  readonly dice: LabObject | undefined;
+  /** Whether the dice's code is the attendee's own. */
+  readonly ownDice: boolean;
+}
+
+const scaledToNothing = (object: LabObject): LabObject =>
+  (isDeployment(object) ? { ...object, spec: { ...object.spec, replicas: 0 } } : object);
+
+/** The lab of this seat, given what the attendee has made of it. */
+export function seatLab({ options: { stores }, seat }: Pass, lab: Lab): SeatLab {
+  const labels = labelsOf(seat);
+  const given = lab.objects(namespaceOf(seat)).map((object): LabObject =>
+    ({ ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } } }));
+  const dice = given.find(isDice);
+  const code = dice && ownCode(stores.ConfigMap.get(keyOf(dice)), dice);
+  const objects = leavingAlone(code, given).map(isStopped(seat) ? scaledToNothing : (object) => object);
+  return { objects: objects.filter((object) => !isDice(object)), dice: objects.find(isDice), ownDice: code !== undefined };
+}
+
+/** Kinds of the lab's objects that its pods need before they can be made. */
+const ACCOUNTS = ['ServiceAccount', 'RoleBinding'];
+
+/**
+ * @throws SeatProblem for what the seat's conditions should say, LookAgain for what will have passed in a moment, and what a request failed with
+ */
+export async function provision(pass: Pass, lab: Lab, { objects, dice }: SeatLab): Promise<void> {
+  const { seat, options: { surroundings } } = pass;
+  const small = tooSmall(lab.need, seat.spec.quota);
+  if (small !== undefined) throw new SeatProblem({ reason: 'QuotaTooSmall', message: small }, { permanent: true });
+  await own(pass);
+  const quota = quotaObject(seat, lab);
+  const guards = [...fences(seat, lab, surroundings()), ...people(seat, objects), ...objects.filter(({ kind }) => ACCOUNTS.includes(kind))];
+  const rest = objects.filter(({ kind }) => !ACCOUNTS.includes(kind));
+  // The quota by itself: where rights are not known yet to the API server, that costs one request and not thirty.
+  await applyAll(pass, [quota]);
+  await applyAll(pass, guards);
+  await Promise.all([applyAll(pass, rest), dice && applyDice(pass, dice)]);
+  await prune(pass, [operatorBinding(seat, pass.options.operator), quota, ...guards, ...rest, ...(dice ? [dice] : [])]);
+}
+
+/** The namespace, and rights in it. */
+async function own(pass: Pass): Promise<void> {
+  try {
+    const namespace = await ensureNamespace(pass);
+    await ensureRights(pass);
+    await restoreNamespace(pass, namespace);
+  } catch (error) {
+    throw meaningOf({ object: namespaceObject(pass.seat), error }, pass.note, pass.now);
+  }
+}
+
+const storeOf = (stores: SeatStores, kind: string): SeatStores[(typeof INSIDE)[number]] | undefined => {
+  const known = INSIDE.find((one) => one === kind);
+  return known && stores[known];
+};
+
+/** Everything has been as its spec says before: what isn't now, somebody has changed. */
+const wasProvisioned = ({ metadata, status }: Seat): boolean =>
+  status?.observedGeneration === metadata.generation && isTrue(status?.conditions, 'Provisioned');
+
+async function applyAll(pass: Pass, desired: readonly LabObject[]): Promise<void> {
+  const { options: { applier, stores, events }, seat, note, signal } = pass;
+  signal.throwIfAborted();
+  const { written, failed } = await applier.applyAll(desired, (kind) => storeOf(stores, kind));
+  if (wasProvisioned(seat)) for (const { kind, metadata } of written) events.event(seat, ...repaired(kind, metadata.name));
+  if (failed.length === 0) {
+    delete note.forbiddenSince;
+    return;
+  }
+  throw worstOf(await Promise.all(failed.map((failure) => replacedOr(pass, failure))));
+}
+
+/** Kinds with fields that can't be changed, and nothing in them that is the attendee's. */
+const REPLACEABLE = ['RoleBinding', 'Deployment'];
+
+/** Deletes an object whose difference is in a field that is immutable, so that it is made anew; else says what the failure means. */
+async function replacedOr({ options: { api, stores }, note, now }: Pass, failure: Failure): Promise<unknown> {
+  const { object, error } = failure;
+  const live = storeOf(stores, object.kind)?.get(keyOf(object));
+  const uid = live?.metadata.uid;
+  if (uid === undefined || !REPLACEABLE.includes(object.kind) || !isInvalid(error) || !/immutable|cannot change/.test(error.message)) return meaningOf(failure, note, now);
+  return api.delete(kindOf(object), object.metadata, { uid }).then(() => new LookAgain(100), (cause: unknown) => cause);
+}
+
+/**
+ * Applied by itself, as what is in it may be the attendee's at any moment: only to that very version of it that was looked at, and where none
+ * was seen only if there is none.
+ */
+async function applyDice(pass: Pass, desired: LabObject): Promise<void> {
+  const { options: { stores }, note, now } = pass;
+  const live = stores.ConfigMap.get(keyOf(desired)) as ConfigMap | undefined;
+  if (live && !differs(desired, live)) return;
+  try {
+    stores.ConfigMap.observe(await writeDice(pass, desired, live));
+  } catch (error) {
+    throw meaningOf({ object: desired, error }, note, now);
+  }
+}
+
+async function writeDice({ options: { api } }: Pass, desired: LabObject, live: ConfigMap | undefined): Promise<KubeObject> {
+  const toThat = (object: KubeObject, { metadata: { resourceVersion = '' } }: ConfigMap): Promise<KubeObject> =>
+    api.apply({ ...object, metadata: { ...object.metadata, resourceVersion } });
+  if (live) return toThat(desired, live);
+  try {
+    return await api.create<KubeObject>(desired);
+  } catch (error) {
+    // One without our labels, which no store has.
+    const there = isAlreadyExists(error) ? await api.get<ConfigMap>(KINDS.ConfigMap, desired.metadata.name, desired.metadata.namespace) : undefined;
+    if (!there) throw error;
+    return toThat(leavingAlone(ownCode(there, desired), [desired])[0] ?? desired, there);
+  }
+}
+
+/** Only what carries the seat's labels and was applied by us: copies that the attendee has made of something are theirs. */
+async function prune({ options: { applier, stores, events }, seat, note, now }: Pass, desired: readonly KubeObject[]): Promise<void> {
+  const labels = { [LABELS.seat]: seat.metadata.name, [LABELS.managedBy]: MANAGED_BY };
+  const { written, failed } = await applier.prune(INSIDE.map((kind) => stores[kind]), labels, desired);
+  for (const { kind, metadata } of written) events.event(seat, ...removed(kind, metadata.name));
+  if (failed.length > 0) throw worstOf(failed.map((failure) => meaningOf(failure, note, now)));
+}

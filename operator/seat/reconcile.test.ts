@@ -1,0 +1,331 @@
+import { FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
+import type { Seat } from '../api/types.ts';
+import { KINDS } from '../engine/kinds.ts';
+import { apiError } from '../testing/fake-api.ts';
+import { aSeat } from './fixtures.ts';
+import { labOf } from './lab.ts';
+import type { ConfigMap, Deployment } from './shapes.ts';
+import { MINUTE, NAME, aReadyWorld, aWorld, inSeat, operator } from './world.ts';
+
+describe('a new seat', () => {
+  test('gets a namespace, rights in it, a quota, fences, and only then the lab', async () => {
+    const world = aWorld();
+    const watch = world.watch();
+    await world.reconcile();
+    const writes = watch.writes();
+    expect(writes.slice(0, 3)).toEqual(['create Namespace class-ada', 'create RoleBinding intro-otel-seat-operator', 'apply ResourceQuota seat']);
+    const first = (kind: string): number => writes.findIndex((write) => write.includes(` ${kind} `));
+    const last = (kind: string): number => writes.findLastIndex((write) => write.includes(` ${kind} `));
+    expect(first('Deployment')).toBeGreaterThan(Math.max(last('NetworkPolicy'), last('LimitRange'), last('RoleBinding')));
+    expect(writes.slice(-3)).toEqual(['token ServiceAccount attendee', 'apply Secret kubeconfig', 'apply Seat class-ada/status']);
+    expect(new Set(writes).size).toBe(writes.length);
+  });
+
+  test('has its name and its owner on the namespace, and Pod Security "restricted"', async () => {
+    const world = aWorld();
+    await world.reconcile();
+    expect(world.get('Namespace', NAME)).toMatchObject({
+      metadata: {
+        labels: {
+          [LABELS.managedBy]: MANAGED_BY, [LABELS.seat]: NAME, [LABELS.workshop]: 'class', [LABELS.attendee]: 'ada',
+          'pod-security.kubernetes.io/enforce': 'restricted', 'pod-security.kubernetes.io/enforce-version': 'latest',
+          'pod-security.kubernetes.io/audit': 'restricted', 'pod-security.kubernetes.io/warn': 'restricted',
+        },
+        ownerReferences: [{ apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Seat', name: NAME, uid: 'seat-1', controller: true, blockOwnerDeletion: true }],
+      },
+    });
+  });
+
+  test('binds the operator\'s and the attendee\'s accounts to cluster roles by name, and makes no roles', async () => {
+    const world = aWorld();
+    await world.reconcile();
+    expect(world.get('RoleBinding', 'intro-otel-seat-operator')).toMatchObject({
+      roleRef: { kind: 'ClusterRole', name: 'intro-otel-seat-operator' }, subjects: [{ kind: 'ServiceAccount', ...operator }],
+    });
+    expect(world.get('RoleBinding', 'attendee')).toMatchObject({
+      roleRef: { kind: 'ClusterRole', name: 'intro-otel-seat-attendee' }, subjects: [{ kind: 'ServiceAccount', name: 'attendee', namespace: NAME }],
+    });
+    expect(world.get('ServiceAccount', 'attendee')).toMatchObject({ automountServiceAccountToken: false });
+  });
+
+  test('carries its labels on every object', async () => {
+    const world = aWorld();
+    await world.reconcile();
+    const labelled = world.api.writes.filter(({ verb, kind }) => verb !== 'token' && kind !== 'Seat').map(({ body }) => (body as Seat).metadata.labels?.[LABELS.seat]);
+    expect(labelled.length).toBeGreaterThan(12);
+    expect(new Set(labelled)).toEqual(new Set([NAME]));
+  });
+
+  test('is Provisioning until its Deployments are available, then Ready, which is counted once', async () => {
+    const world = aWorld();
+    await world.reconcile();
+    expect(world.seat.status).toMatchObject({ phase: 'Provisioning', observedGeneration: 1, namespace: NAME, revision: 'r1', replicas: 1 });
+    expect(world.condition('Ready')).toMatchObject({ status: 'False', reason: 'Starting' });
+    world.clock.advance(20_000);
+    world.settle();
+    await world.reconcile();
+    await world.reconcile();
+    expect(world.seat.status).toMatchObject({ phase: 'Ready', readyAt: '2026-01-01T00:00:20Z', url: 'kubectl -n class-ada port-forward service/lab-guide 8080:8080' });
+    expect(world.condition('Ready')).toMatchObject({ status: 'True', message: 'All 2 Deployments of the lab are available.', observedGeneration: 1 });
+    expect(world.readyAfter).toEqual([20]);
+    expect(world.events.filter(({ reason }) => reason === 'Ready')).toHaveLength(1);
+  });
+
+  test('gets a finalizer first, if it has none', async () => {
+    const world = aWorld(aSeat({ metadata: { finalizers: ['other'] } }));
+    const watch = world.watch();
+    await world.reconcile();
+    expect(watch.writes()[0]).toBe('mergePatch Seat class-ada');
+    expect(world.seat.metadata.finalizers).toEqual(['other', FINALIZER]);
+  });
+
+  test('says nothing while rights in the namespace have yet to be known, and says so after five seconds', async () => {
+    const world = aWorld();
+    world.api.fail({ kind: 'ResourceQuota' }, apiError(403, 'Forbidden', 'cannot patch resourcequotas'), 3);
+    const watch = world.watch();
+    expect(await world.reconcile()).toEqual({ requeueAfter: 50 });
+    expect(watch.writes().at(-1)).toBe('apply ResourceQuota seat');
+    world.clock.advance(4_000);
+    expect(await world.reconcile()).toEqual({ requeueAfter: 50 });
+    world.clock.advance(1_000);
+    await world.reconcile();
+    expect(world.condition('Ready')).toMatchObject({ reason: 'Forbidden', message: expect.stringContaining('cannot patch resourcequotas') as string });
+    world.clock.advance(30_000);
+    await world.reconcile();
+    expect(world.condition('Provisioned')).toMatchObject({ status: 'True' });
+  });
+
+  test('is made once, though its maker is replaced half way through', async () => {
+    const world = aWorld();
+    world.api.fail({ kind: 'Deployment' }, apiError(500, 'InternalError'), 2);
+    await expect(world.reconcile()).rejects.toThrow('InternalError');
+    world.restart();
+    const watch = world.watch();
+    await world.reconcile();
+    expect(watch.writes()).toEqual([
+      'apply Deployment lab-dice', 'apply Deployment lab-guide', 'token ServiceAccount attendee', 'apply Secret kubeconfig', 'apply Seat class-ada/status',
+    ]);
+  });
+
+  test('is no longer there: then nothing is done', async () => {
+    const world = aWorld();
+    world.api.remove(KINDS.Seat, { name: NAME });
+    expect(await world.reconcile()).toBeUndefined();
+    expect(world.api.writes).toEqual([]);
+  });
+});
+
+describe('a seat that is ready', () => {
+  test('costs no request while nothing changes, and is looked at again within half an hour', async () => {
+    const world = await aReadyWorld();
+    const watch = world.watch();
+    const result = await world.reconcile();
+    expect([...watch.writes(), ...watch.reads()]).toEqual([]);
+    expect(result?.requeueAfter).toBeGreaterThan(MINUTE);
+    expect(result?.requeueAfter).toBeLessThanOrEqual(30 * MINUTE);
+  });
+
+  test('costs no request for a process that has just started, either', async () => {
+    const world = await aReadyWorld();
+    world.restart();
+    const watch = world.watch();
+    await world.reconcile();
+    expect([...watch.writes(), ...watch.reads()]).toEqual([]);
+  });
+
+  test('is put right where somebody has changed it, and only there', async () => {
+    const world = await aReadyWorld();
+    world.api.edit(KINDS.NetworkPolicy, inSeat('default-deny'), { spec: { egress: [{}] } });
+    const watch = world.watch();
+    await world.reconcile();
+    expect(watch.writes()).toEqual(['apply NetworkPolicy default-deny']);
+    expect(world.get('NetworkPolicy', 'default-deny')).toMatchObject({ spec: { egress: [] } });
+    expect(world.events.at(-1)).toMatchObject({ about: 'Seat class-ada', type: 'Normal', reason: 'Repaired', message: 'NetworkPolicy default-deny was not as it should be, and was put right.' });
+  });
+
+  test('is put right where somebody has removed something', async () => {
+    const world = await aReadyWorld();
+    world.api.remove(KINDS.Service, inSeat('lab-guide'));
+    const watch = world.watch();
+    await world.reconcile();
+    expect(watch.writes()).toEqual(['apply Service lab-guide']);
+  });
+
+  test('gets the labels of its namespace back', async () => {
+    const world = await aReadyWorld();
+    world.api.edit(KINDS.Namespace, { name: NAME }, { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } });
+    await world.reconcile();
+    expect(world.get<Seat>('Namespace', NAME)?.metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' });
+  });
+
+  test('loses what is no longer part of its lab, but keeps what the attendee has made', async () => {
+    const world = await aReadyWorld(aSeat({ spec: { lab: { guide: { service: { type: 'NodePort' } } } } }));
+    world.api.seed({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...inSeat('copy'), labels: world.get<ConfigMap>('ConfigMap', 'lab-dice')?.metadata.labels ?? {} } });
+    expect(world.get('NetworkPolicy', 'guide-from-outside')).toBeDefined();
+    world.change({ revision: 'r2', lab: { guide: { service: { type: 'ClusterIP' } } } });
+    await world.reconcile();
+    expect(world.get('NetworkPolicy', 'guide-from-outside')).toBeUndefined();
+    expect(world.get('ConfigMap', 'copy')).toBeDefined();
+  });
+
+  test('follows a new revision, and says so once all objects do', async () => {
+    const world = await aReadyWorld();
+    world.change({ revision: 'r2', lab: { instrumentation: 'manual' } });
+    world.api.fail({ kind: 'Deployment', name: 'lab-dice' }, apiError(500, 'InternalError'));
+    await expect(world.reconcile()).rejects.toThrow('InternalError');
+    expect(world.seat.status?.revision).toBe('r1');
+    await world.reconcile();
+    expect(world.seat.status).toMatchObject({ revision: 'r2', observedGeneration: 2, phase: 'Provisioning' });
+    expect(world.condition('Ready')).toMatchObject({ status: 'False', reason: 'Updating' });
+    world.settle();
+    await world.reconcile();
+    expect(world.seat.status?.phase).toBe('Ready');
+    expect(world.readyAfter).toHaveLength(1);
+  });
+
+  test('has an object made anew whose difference is in a field that can\'t be changed', async () => {
+    const world = await aReadyWorld();
+    world.api.edit(KINDS.RoleBinding, inSeat('attendee'), { roleRef: { name: 'view' } });
+    world.api.fail({ verb: 'apply', kind: 'RoleBinding' }, apiError(422, 'Invalid', 'cannot change roleRef'));
+    await world.reconcile();
+    expect(world.get('RoleBinding', 'attendee')).toBeUndefined();
+    await world.reconcile();
+    expect(world.get('RoleBinding', 'attendee')).toMatchObject({ roleRef: { name: 'intro-otel-seat-attendee' } });
+  });
+
+  test('follows the API server when that moves', async () => {
+    const world = await aReadyWorld();
+    world.surroundings.apiServers = { addresses: ['10.0.0.9'], port: 6443 };
+    const watch = world.watch();
+    await world.reconcile();
+    expect(watch.writes()).toEqual(['apply NetworkPolicy api-server']);
+  });
+});
+
+describe('a quota', () => {
+  test('that the lab doesn\'t fit fails the seat before anything is made', async () => {
+    const world = aWorld(aSeat({ spec: { quota: { cpu: '100m' } } }));
+    const watch = world.watch();
+    await world.reconcile();
+    expect(watch.writes()).toEqual(['apply Seat class-ada/status']);
+    expect(world.seat.status?.phase).toBe('Failed');
+    expect(world.condition('Ready')).toMatchObject({ reason: 'QuotaTooSmall', message: expect.stringContaining('cpu 100m where 300m is needed') as string });
+    const again = world.watch();
+    await world.reconcile();
+    expect([...again.writes(), ...again.reads()]).toEqual([]);
+  });
+
+  test('that is made too small leaves the lab running as it was, and says so', async () => {
+    const world = await aReadyWorld();
+    world.change({ revision: 'r2', quota: { pods: 1 } });
+    await world.reconcile();
+    expect(world.seat.status).toMatchObject({ phase: 'Failed', revision: 'r1', namespace: NAME });
+    expect(world.condition('Ready')?.message).toMatch(/pods 1 where 3 is needed.*The lab runs as it was before\.$/);
+  });
+
+  test('that is full is said to be, with what to do', async () => {
+    const world = aWorld();
+    world.api.fail({ kind: 'Service' }, apiError(403, 'Forbidden', 'services "lab-guide" is forbidden: exceeded quota: seat, requested: services=1, used: services=11, limited: services=11'));
+    await world.reconcile();
+    expect(world.condition('Provisioned')).toMatchObject({ status: 'False', reason: 'OverQuota', message: expect.stringContaining('used: services=11') as string });
+    expect(world.seat.status?.phase).toBe('Provisioning');
+  });
+});
+
+describe('a lab', () => {
+  test('that is stopped by the instructor has no pods, and is started again', async () => {
+    const world = await aReadyWorld();
+    world.change({ replicas: 0 });
+    await world.reconcile();
+    expect(world.get<Deployment>('Deployment', 'lab-guide')?.spec.replicas).toBe(0);
+    expect(world.seat.status).toMatchObject({ replicas: 1 });
+    world.settle();
+    await world.reconcile();
+    expect(world.seat.status).toMatchObject({ phase: 'Stopped', replicas: 0 });
+    expect(world.condition('Ready')).toMatchObject({ status: 'False', reason: 'Stopped' });
+    world.clock.advance(600 * MINUTE);
+    world.change({ replicas: 1 });
+    await world.reconcile();
+    expect(world.seat.status).toMatchObject({ phase: 'Provisioning', replicas: 1 });
+    world.settle();
+    await world.reconcile();
+    expect(world.seat.status?.phase).toBe('Ready');
+    expect(world.events.map(({ reason }) => reason).filter((reason) => /^St/.test(reason))).toEqual(['Stopped', 'Started']);
+  });
+
+  test('of a class that has expired is stopped too', async () => {
+    const world = await aReadyWorld();
+    world.change({ stopped: true });
+    await world.reconcile();
+    world.settle();
+    await world.reconcile();
+    expect(world.seat.status?.phase).toBe('Stopped');
+  });
+
+  test('that doesn\'t start is looked into after half a minute, and fails after five', async () => {
+    const world = aWorld();
+    const pods = () => world.api.reads.filter(({ kind }) => kind === 'Pod').length;
+    expect(await world.reconcile()).toEqual({ requeueAfter: 30_000 });
+    world.api.seed({
+      apiVersion: 'v1', kind: 'Pod', metadata: { ...inSeat('lab-guide-abc'), labels: { 'app.kubernetes.io/instance': 'lab' } },
+      status: { containerStatuses: [{ name: 'guide', state: { waiting: { reason: 'ErrImagePull', message: 'not found' } } }] },
+    } as never);
+    world.clock.advance(29_000);
+    await world.reconcile();
+    expect(pods()).toBe(0);
+    world.clock.advance(1_000);
+    world.settle('lab-guide');
+    await world.reconcile();
+    await world.reconcile();
+    expect(pods()).toBe(1);
+    expect(world.seat.status?.phase).toBe('Provisioning');
+    expect(world.condition('Ready')).toMatchObject({ reason: 'ErrImagePull', message: expect.stringContaining('Expected pod lab-guide-abc to start') as string });
+    world.clock.advance(4.5 * MINUTE);
+    await world.reconcile();
+    expect(world.seat.status?.phase).toBe('Failed');
+    expect(world.events.at(-1)).toMatchObject({ type: 'Warning', reason: 'ErrImagePull' });
+  });
+
+  test('that has failed becomes Ready when it does after all', async () => {
+    const world = aWorld();
+    await world.reconcile();
+    world.clock.advance(6 * MINUTE);
+    await world.reconcile();
+    expect(world.seat.status?.phase).toBe('Failed');
+    world.settle();
+    await world.reconcile();
+    expect(world.seat.status?.phase).toBe('Ready');
+  });
+
+  test('has five minutes anew for each revision', async () => {
+    const world = aWorld();
+    await world.reconcile();
+    world.clock.advance(10 * MINUTE);
+    await world.reconcile();
+    expect(world.seat.status?.phase).toBe('Failed');
+    world.change({ revision: 'r2' });
+    await world.reconcile();
+    expect(world.seat.status?.phase).toBe('Provisioning');
+    world.clock.advance(4 * MINUTE);
+    await world.reconcile();
+    expect(world.seat.status?.phase).toBe('Provisioning');
+    world.clock.advance(MINUTE);
+    await world.reconcile();
+    expect(world.seat.status?.phase).toBe('Failed');
+  });
+
+  test('that can\'t be rendered fails the seat and says which value', async () => {
+    const world = aWorld(aSeat({ spec: { lab: { collector: { pipelines: { traces: { exporters: ['nobody'] } } } } } }), { labOf });
+    await world.reconcile();
+    expect(world.seat.status?.phase).toBe('Failed');
+    expect(world.condition('Ready')).toMatchObject({ reason: 'LabInvalid', message: expect.stringMatching(/collector\.pipelines\.traces\.exporters names "nobody".*Change the Workshop's spec\.lab\.$/) as string });
+  });
+
+  test('that the API server refuses fails the seat and says why', async () => {
+    const world = aWorld();
+    world.api.fail({ kind: 'Deployment', name: 'lab-guide' }, apiError(422, 'Invalid', 'spec.template.spec.tolerations[0].key: Invalid value'));
+    await world.reconcile();
+    expect(world.seat.status?.phase).toBe('Failed');
+    expect(world.condition('Ready')).toMatchObject({ reason: 'Invalid', message: expect.stringContaining('Deployment lab-guide, found: spec.template.spec.tolerations[0].key') as string });
+  });
+});

@@ -1,0 +1,146 @@
+// What a Seat's status says, from what was found. Pure, so that a reconcile writes it once, and only where it differs.
+import { conditionOf, rfc3339, setCondition, setConditions } from '../api/conditions.ts';
+import type { Saying } from '../api/conditions.ts';
+import { NAMES } from '../api/types.ts';
+import type { Seat, SeatPhase, SeatStatus } from '../api/types.ts';
+import type { Condition } from '../engine/object.ts';
+import { namespaceOf } from './objects.ts';
+import { isStopped } from './options.ts';
+import type { SeatProblem } from './problem.ts';
+import type { Readiness, Why } from './readiness.ts';
+
+/** What a reconcile has found out and done. */
+export interface Found {
+  /** Why not all objects stand, if not. */
+  readonly problem: SeatProblem | undefined;
+  /** Why the attendee has no access, if not. */
+  readonly accessProblem: SeatProblem | undefined;
+  readonly access: SeatStatus['access'];
+  readonly readiness: Readiness;
+  /** Whether the dice's code is the attendee's own. */
+  readonly ownDice: boolean;
+  /** What keeps the lab from being ready, where that was looked into. */
+  readonly why: Why | undefined;
+  readonly url: string | undefined;
+  readonly progress: Pick<SeatStatus, 'exercises' | 'progress' | 'lastActivity'>;
+}
+
+export interface When {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Since when the seat is not ready, as `unreadySince` says. */
+  readonly since: number;
+  /** Milliseconds that it may take. */
+  readonly deadline: number;
+}
+
+/** Ready says it all; the others, what that needs. */
+export const TYPES = { ready: 'Ready', provisioned: 'Provisioned', access: 'Access' } as const;
+
+/** The namespace is to follow a new revision, or to be started again. */
+const beginsAnew = (seat: Seat): boolean => seat.status?.revision !== seat.spec.revision || (seat.status.phase === 'Stopped' && !isStopped(seat));
+
+/** The conditions as they were, but that what begins anew is not provisioned until it is: so that the time counts from then. */
+function conditionsBefore(seat: Seat, now: number): readonly Condition[] {
+  const { status: { conditions = [] } = {} } = seat;
+  if (!beginsAnew(seat)) return conditions;
+  return setCondition(conditions, { type: TYPES.provisioned, status: 'False', reason: 'Provisioning', message: '' }, { now });
+}
+
+/** Since when the seat would have been waiting, should it not be ready now: until its objects stand for that, from then on for its lab. */
+export function unreadySince(seat: Seat, provisioned: boolean, now: number): number {
+  const before = conditionsBefore(seat, now);
+  const since = (type: string, status: 'True' | 'False'): number => {
+    const condition = conditionOf(before, type);
+    return condition?.status === status ? Date.parse(condition.lastTransitionTime) : now;
+  };
+  return Math.max(since(TYPES.provisioned, provisioned ? 'True' : 'False'), since(TYPES.ready, 'False'));
+}
+
+const duration = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1000)} s`);
+
+function provisionedSaying(seat: Seat, { problem }: Found): Saying {
+  const type = TYPES.provisioned;
+  return problem
+    ? { type, status: 'False', reason: problem.reason, message: problem.message }
+    : { type, status: 'True', reason: 'Provisioned', message: `Namespace ${namespaceOf(seat)} and all in it are as revision ${seat.spec.revision} has them.` };
+}
+
+function accessSaying(seat: Seat, { access, accessProblem, problem }: Found): Saying {
+  const type = TYPES.access;
+  if (access && !accessProblem) {
+    return { type, status: 'True', reason: 'KubeconfigValid', message: `Secret ${namespaceOf(seat)}/${NAMES.kubeconfig} holds a kubeconfig, whose token is renewed in time.` };
+  }
+  const { reason, message } = accessProblem ?? problem ?? { reason: 'NotYet', message: 'The kubeconfig is written once the namespace is there.' };
+  return { type, status: 'False', reason, message };
+}
+
+/** What is said of the dice when the code in it is the attendee's own: that it runs or not is theirs to see to. */
+const ofDice = ({ ownDice }: Found): string => (ownDice ? ` ${NAMES.dice} is not counted, as it runs the attendee's own code.` : '');
+
+/** For so long nothing is said of what a lab is waiting for: most is over by then, and each word of it would be a write. */
+export const SOON_MS = 30_000;
+const isSoon = ({ now, since }: When): boolean => now - since < SOON_MS;
+
+const STOPPED: Why = { reason: 'Stopped', message: 'The seat is stopped. Start it with kubectl scale seat NAME --replicas=1, or extend the class if it has expired.' };
+
+const starting = ({ status }: Seat): Why =>
+  ({ reason: status?.readyAt === undefined ? 'Starting' : 'Updating', message: 'Waiting for the lab\'s Deployments to become available.' });
+
+function notAvailable(seat: Seat, found: Found, { deadline }: When): Why {
+  return {
+    reason: 'NotAvailable',
+    message: `Expected the lab's Deployments to become available within ${duration(deadline)}, still waiting for ${found.readiness.waitingFor.join(', ')}.${ofDice(found)} `
+      + `Look closer: kubectl -n ${namespaceOf(seat)} get pods,events`,
+  };
+}
+
+function whyNotReady(seat: Seat, found: Found, when: When): Why {
+  const { readiness: { ready, trouble }, why, problem, accessProblem } = found;
+  if (problem) return { reason: problem.reason, message: ready ? `${problem.message} The lab runs as it was before.` : problem.message };
+  if (isStopped(seat)) return STOPPED;
+  if (ready && accessProblem) return accessProblem;
+  return isSoon(when) ? starting(seat) : why ?? trouble ?? notAvailable(seat, found, when);
+}
+
+/** As its spec says in every way, and running. */
+const isReady = (seat: Seat, { problem, readiness, accessProblem }: Found): boolean =>
+  problem === undefined && accessProblem === undefined && readiness.ready && !isStopped(seat);
+
+function readySaying(seat: Seat, found: Found, when: When): Saying {
+  if (isReady(seat, found)) {
+    return { type: TYPES.ready, status: 'True', reason: 'LabAvailable', message: `All ${found.readiness.of} Deployments of the lab are available.${ofDice(found)}` };
+  }
+  const { reason, message } = whyNotReady(seat, found, when);
+  return { type: TYPES.ready, status: 'False', reason, message };
+}
+
+function phaseOf(seat: Seat, found: Found, { now, since, deadline }: When): SeatPhase {
+  const { problem, readiness } = found;
+  if (problem?.permanent) return 'Failed';
+  if (!problem && isStopped(seat) && readiness.none) return 'Stopped';
+  if (isReady(seat, found)) return 'Ready';
+  if (now - since >= deadline) return 'Failed';
+  return problem?.reason === 'NamespaceTerminating' ? 'Pending' : 'Provisioning';
+}
+
+/** The status, complete. */
+export function statusOf(seat: Seat, found: Found, when: When): SeatStatus {
+  const { problem, access, url, progress, readiness } = found;
+  const { status: before = {} } = seat;
+  const phase = phaseOf(seat, found, when);
+  const at = { generation: seat.metadata.generation, now: when.now };
+  const sayings = [readySaying(seat, found, when), provisionedSaying(seat, found), accessSaying(seat, found)];
+  const namespace = problem ? before.namespace : namespaceOf(seat);
+  const revision = problem ? before.revision : seat.spec.revision;
+  const readyAt = before.readyAt ?? (phase === 'Ready' ? rfc3339(when.now) : undefined);
+  return withoutUndefined({
+    observedGeneration: seat.metadata.generation,
+    conditions: setConditions(conditionsBefore(seat, when.now), sayings, at),
+    phase, namespace, revision, url, access, ...progress, readyAt,
+    replicas: isStopped(seat) && readiness.none ? 0 : 1,
+  });
+}
+
+const withoutUndefined = (status: { readonly [Key in keyof SeatStatus]: SeatStatus[Key] | undefined }): SeatStatus =>
+  Object.fromEntries(Object.entries(status).filter(([, value]) => value !== undefined));
