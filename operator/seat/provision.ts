@@ -9,6 +9,7 @@ import type { Failure } from '../engine/apply.ts';
 import { KINDS, kindOf } from '../engine/kinds.ts';
 import { keyOf } from '../engine/object.ts';
 import type { KubeObject } from '../engine/object.ts';
+import type { Inventory } from '../engine/store.ts';
 import { isDice, leavingAlone, ownCode } from './dice.ts';
 import { removed, repaired } from './events.ts';
 import type { Lab } from './lab.ts';
@@ -138,10 +139,22 @@ async function writeDice({ options: { api } }: Pass, desired: LabObject, live: C
   }
 }
 
+/** As much of a store as is in the namespace: labels may have been edited to say that they are another seat's. */
+const within = (store: Inventory, namespace: string): Inventory => ({
+  kind: store.kind,
+  fresh: store.fresh,
+  get: (key) => store.get(key),
+  list: () => store.list(),
+  labelled: (name, value) => store.labelled(name, value).filter(({ metadata }) => metadata.namespace === namespace),
+  applied: (key) => store.applied(key),
+  observe: (object) => store.observe(object),
+  forget: (key, uid) => store.forget(key, uid),
+});
+
 /** Only what carries the seat's labels and was applied by us: copies that the attendee has made of something are theirs. */
 async function prune({ options: { applier, stores, events }, seat, note, now }: Pass, desired: readonly KubeObject[]): Promise<void> {
   const labels = { [LABELS.seat]: seat.metadata.name, [LABELS.managedBy]: MANAGED_BY };
-  const { written, failed } = await applier.prune(INSIDE.map((kind) => stores[kind]), labels, desired);
+  const { written, failed } = await applier.prune(INSIDE.map((kind) => within(stores[kind], namespaceOf(seat))), labels, desired);
   for (const { kind, metadata } of written) events.event(seat, ...removed(kind, metadata.name));
   if (failed.length > 0) throw worstOf(failed.map((failure) => meaningOf(failure, note, now)));
 }

@@ -84,7 +84,6 @@ export function quotaOf(need: SeatNeed, quota: QuotaSpec = {}, serviceType = 'Cl
     secrets: counts('Secret'),
     services: counts('Service'),
     'count/deployments.apps': counts('Deployment'),
-    'count/jobs.batch': counts('Job'),
     persistentvolumeclaims: '0',
     ...SERVICES_BEYOND_CLUSTER[serviceType],
   };

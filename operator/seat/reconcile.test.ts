@@ -168,6 +168,15 @@ describe('a seat that is ready', () => {
     expect(world.get('ConfigMap', 'copy')).toBeDefined();
   });
 
+  test('leaves alone what is in another namespace, though its labels say it is the seat\'s', async () => {
+    const world = await aReadyWorld();
+    world.api.seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'class-bob' } });
+    await world.api.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', namespace: 'class-bob', labels: { [LABELS.managedBy]: MANAGED_BY, [LABELS.seat]: NAME } } });
+    const watch = world.watch();
+    await world.reconcile();
+    expect(watch.writes()).toEqual([]);
+  });
+
   test('follows a new revision, and says so once all objects do', async () => {
     const world = await aReadyWorld();
     world.change({ revision: 'r2', lab: { instrumentation: 'manual' } });

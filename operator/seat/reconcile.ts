@@ -77,7 +77,8 @@ async function ensureFinalizer({ options: { api, stores }, seat }: Pass): Promis
 /** Of the lab as it is to be; where that can't be told, as it is. */
 function readiness({ options: { stores }, seat }: Pass, lab: SeatLab | undefined): Readiness {
   const live = (name: string): Deployment | undefined => stores.Deployment.get(`${namespaceOf(seat)}/${name}`) as Deployment | undefined;
-  const desired = (lab?.objects ?? stores.Deployment.labelled(LABELS.seat, seat.metadata.name)).filter(isDeployment);
+  const there = () => stores.Deployment.labelled(LABELS.seat, seat.metadata.name).filter(({ metadata }) => metadata.namespace === namespaceOf(seat));
+  const desired = (lab?.objects ?? there()).filter(isDeployment);
   return readinessOf(desired, live, lab?.ownDice ? [NAMES.dice] : []);
 }
 
