@@ -1,4 +1,4 @@
-// Stages apps/dist, all that our image holds: each component as one JavaScript file, the SDK bundled into a chunk that
+// Stages apps/dist, all that our image holds: each component, and the operator, as one JavaScript file, the SDK bundled into a chunk that
 // only loads when it is wanted, and the few packages that must stay packages. `node apps/build.ts [FOLDER]` prints what it made.
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -19,6 +19,8 @@ const programs = {
   visitors: 'visitors/main.ts',
   guide: 'guide/main.ts',
   probe: 'probe/main.ts',
+  reach: 'reach/main.ts',
+  operator: '../operator/main.ts',
 };
 
 /**

@@ -96,7 +96,7 @@ async function removeAbandoned(): Promise<void> {
   }
 }
 
-/** A hash of everything the image is made of: the apps' sources, and the versions of all packages. */
+/** A hash of everything the image is made of: the sources of the apps and the operator, and the versions of all packages. */
 async function hashInputs(): Promise<string> {
   const hash = createHash('sha256');
   for (const file of await inputFiles()) hash.update(`\n${file}\n`).update(await readFile(join(repoRoot, file)));
@@ -106,7 +106,7 @@ async function hashInputs(): Promise<string> {
 async function inputFiles(): Promise<string[]> {
   const files: string[] = [];
   const exclude = (path: string): boolean => /(^|[/\\])(dist|node_modules|\.[^/\\]+)$/.test(path);
-  for await (const entry of glob('apps/**', { cwd: repoRoot, withFileTypes: true, exclude: ({ name }) => exclude(name) })) {
+  for await (const entry of glob('{apps,cdk8s,operator}/**', { cwd: repoRoot, withFileTypes: true, exclude: ({ name }) => exclude(name) })) {
     if (entry.isFile() && !/\.(test\.ts|md)$/.test(entry.name)) files.push(join(entry.parentPath, entry.name).slice(repoRoot.length + 1));
   }
   return [...files.sort(), 'package-lock.json'];

@@ -7,10 +7,6 @@ export interface Settings {
   readonly namespace: string;
   /** The ServiceAccount that it runs as, which seats' role bindings name. */
   readonly account: string;
-  /** Our own image, for pods that probe. */
-  readonly image: string;
-  readonly pullPolicy: string;
-  readonly pullSecrets: readonly string[];
   /** Of /healthz, /readyz and /metrics. */
   readonly port: number;
   /** How many seats are worked on at a time. */
@@ -28,8 +24,8 @@ class Environment {
     this.#env = env;
   }
 
-  text(name: string, expected: RegExp, otherwise?: string): string {
-    const found = this.#env[name] ?? otherwise ?? '';
+  text(name: string, expected: RegExp): string {
+    const found = this.#env[name] ?? '';
     if (!expected.test(found)) this.problems.push(`${name}: expected ${expected.source}, found ${found === '' ? 'nothing' : JSON.stringify(found)}`);
     return found;
   }
@@ -49,9 +45,6 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     identity: environment.text('POD_NAME', NAME),
     namespace: environment.text('POD_NAMESPACE', NAME),
     account: environment.text('OPERATOR_ACCOUNT', NAME),
-    image: environment.text('OPERATOR_IMAGE', /^\S+$/),
-    pullPolicy: environment.text('IMAGE_PULL_POLICY', /^(Always|IfNotPresent|Never)$/, 'IfNotPresent'),
-    pullSecrets: environment.text('IMAGE_PULL_SECRETS', /^[a-z0-9.,-]*$/, '').split(',').filter((name) => name !== ''),
     port: environment.integer('PORT', [0, 65535], 8082),
     workers: environment.integer('WORKERS', [1, 1000], 16),
   };

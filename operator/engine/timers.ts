@@ -34,3 +34,11 @@ export function pause(timers: Timers, ms: number, signal: AbortSignal): Promise<
 
 /** `ms` made up to a tenth longer, so that many who began together don't go on together. */
 export const jittered = (ms: number, random: () => number = Math.random): number => ms + (ms * random()) / 10;
+
+/** What `work` gives, if it does within `ms` milliseconds. @throws Error when it doesn't; the work itself goes on unheeded */
+export function within<T>(timers: Timers, ms: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(new Error(`Expected an answer within ${ms / 1000} s, found none.`));
+    work.finally(timers.after(ms, late)).then(resolve, reject);
+  });
+}

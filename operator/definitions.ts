@@ -1,0 +1,27 @@
+// The operator's own CustomResourceDefinitions, brought up to date where Helm can't: those that another release left behind.
+import { crds } from '../cdk8s/operator/crds.ts';
+import type { Api } from './engine/api.ts';
+import { differs } from './engine/apply.ts';
+import { KINDS } from './engine/kinds.ts';
+import type { KubeObject } from './engine/object.ts';
+import type { Logger } from './engine/log.ts';
+
+/**
+ * Applies the definitions that differ from what is there; where the chart has just done so, that is none.
+ * @throws Error where there is none: who may make one is not for the operator to say
+ */
+export async function updateDefinitions(api: Api, log: Logger): Promise<void> {
+  for (const definition of crds()) {
+    const { name } = definition.metadata;
+    const live = await api.get<KubeObject>(KINDS.CustomResourceDefinition, name);
+    if (live === undefined) throw new Error(`Expected the CustomResourceDefinition ${name}, found none. Install the chart with operator.enabled=true.`);
+    if (!differs(definition, live)) continue;
+    await api.apply(definition);
+    log.info({ name }, 'Definition was brought up to date');
+  }
+}
+
+/** Removes the definitions, and with them whatever there is of their kinds. */
+export async function deleteDefinitions(api: Api): Promise<void> {
+  for (const { metadata } of crds()) await api.delete(KINDS.CustomResourceDefinition, metadata);
+}

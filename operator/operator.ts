@@ -1,0 +1,213 @@
+// The parts of the operator and how they hang together: watches feed stores, stores wake controllers, controllers reconcile while
+// this process leads.
+import { VERSION } from '../cdk8s/values.ts';
+import { FIELD_MANAGER, GROUP, LABELS } from './api/types.ts';
+import type { Seat } from './api/types.ts';
+import { updateDefinitions } from './definitions.ts';
+import { Applier } from './engine/apply.ts';
+import { HttpApi } from './engine/client.ts';
+import type { ApiConfig } from './engine/config.ts';
+import { Controller } from './engine/controller.ts';
+import { Recorder } from './engine/events.ts';
+import { startHealthServer } from './engine/health.ts';
+import type { HealthServer } from './engine/health.ts';
+import type { RequestReport } from './engine/http.ts';
+import { LeaderElector } from './engine/leader.ts';
+import { leaseClient } from './engine/lease.ts';
+import type { Logger } from './engine/log.ts';
+import { createMetrics } from './engine/metrics.ts';
+import { keyOf } from './engine/object.ts';
+import type { KubeObject } from './engine/object.ts';
+import type { CompactStore } from './engine/store.ts';
+import { jittered, pause, systemTimers } from './engine/timers.ts';
+import { Reflector } from './engine/watch.ts';
+import { labOf, seatNeed } from './seat/lab.ts';
+import { tooSmall } from './seat/quota.ts';
+import { seatReconciler } from './seat/reconcile.ts';
+import type { Settings } from './settings.ts';
+import { createStores, selectionOf } from './stores.ts';
+import { readSurroundings } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
+import { workshopReconciler } from './workshop/reconcile.ts';
+import type { Pod } from './workshop/kube.ts';
+
+export interface OperatorOptions {
+  readonly settings: Settings;
+  readonly config: ApiConfig;
+  readonly log: Logger;
+}
+
+const LEASE = 'intro-otel-operator';
+/** Milliseconds. */
+const RESYNC = 10 * 60_000;
+const SURROUNDINGS_EVERY = 5 * 60_000;
+const RETRY = 2_000;
+/** Many seats change at about the same time; their Workshop looks at them together. */
+const TOGETHER = 200;
+
+const clock = { now: () => Date.now() };
+
+export class Operator {
+  readonly #options: OperatorOptions;
+  readonly #stores = createStores();
+  readonly #metrics = createMetrics();
+  readonly #ending = new AbortController();
+  readonly #api: HttpApi;
+  readonly #events: Recorder;
+  readonly #elector: LeaderElector;
+  readonly #seats: Controller;
+  readonly #workshops: Controller;
+  #surroundings: Surroundings | undefined;
+  #electing: Promise<void> = Promise.resolve();
+  #health: HealthServer | undefined;
+
+  constructor(options: OperatorOptions) {
+    const { settings, config, log } = options;
+    const metrics = this.#metrics;
+    const common = {
+      config, userAgent: `intro-otel-operator/${VERSION}`, fieldManager: FIELD_MANAGER,
+      onRequest: ({ code, method, host }: RequestReport) => metrics.requested({ code, method, host }),
+    };
+    this.#options = options;
+    this.#api = new HttpApi({ ...common, mayWrite: () => this.#elector.isLeader() });
+    this.#events = new Recorder({ api: this.#api, log, clock, component: 'intro-otel-operator', instance: settings.identity });
+    this.#elector = new LeaderElector({
+      // Not behind the reconcilers' requests, and not fenced by what it decides itself.
+      client: leaseClient(new HttpApi({ ...common, connections: 2 }), { name: LEASE, namespace: settings.namespace }),
+      name: LEASE, identity: settings.identity, log, metrics,
+      onElected: () => void this.#lead(),
+      // What is under way can't be taken back; a new process begins with nothing under way.
+      onLost: () => process.exit(1),
+    });
+    const controller = (reconciler: ReturnType<typeof seatReconciler>, workers: number) => new Controller({ reconciler, metrics, log, workers });
+    this.#seats = controller(this.#seatReconciler(), settings.workers);
+    this.#workshops = controller(this.#workshopReconciler(), 2);
+  }
+
+  /** Resolves once it watches and takes part in the election. @throws Error where it can't serve its own port */
+  async run(): Promise<void> {
+    const { settings, log } = this.#options;
+    this.#health = await startHealthServer({ port: settings.port, metrics: this.#metrics, ready: { watches: () => this.#stale(), surroundings: () => this.#unknown() } });
+    log.info({ port: this.#health.port }, 'Serving /healthz, /readyz and /metrics');
+    this.#connect();
+    for (const [kind, store] of Object.entries(this.#stores)) this.#watch(kind, store as unknown as CompactStore);
+    void this.#keepSurroundings();
+    this.#electing = this.#elector.run(this.#ending.signal);
+  }
+
+  /** Ends what is under way, then gives up the lead. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#seats.stop(), this.#workshops.stop()]);
+    this.#ending.abort();
+    await this.#electing;
+    await this.#health?.close();
+  }
+
+  #seatReconciler(): ReturnType<typeof seatReconciler> {
+    const { settings, config } = this.#options;
+    const { Seat, Workshop, Namespace, ...inside } = this.#stores;
+    return seatReconciler({
+      api: this.#api,
+      applier: new Applier({ api: this.#api, annotation: `${GROUP}/applied` }),
+      stores: { Seat, Workshop, Namespace, ...inside },
+      events: this.#events,
+      clock,
+      operator: { name: settings.account, namespace: settings.namespace },
+      surroundings: () => {
+        if (this.#surroundings === undefined) throw new Error('Expected the surroundings to be known before a seat is reconciled.');
+        const { ca } = config.tls;
+        return { ...this.#surroundings, ...(ca !== undefined && { certificateAuthority: String(ca) }) };
+      },
+      onReady: (seconds) => this.#metrics.seatReady(seconds),
+    });
+  }
+
+  #workshopReconciler(): ReturnType<typeof workshopReconciler> {
+    const { settings, log } = this.#options;
+    const { Workshop: workshops, Seat: seats, Pod: pods } = this.#stores;
+    return workshopReconciler({
+      api: this.#api, workshops, seats, pods: pods as unknown as CompactStore<Pod>, events: this.#events, clock, log,
+      namespace: settings.namespace, seatNeed,
+      quotaProblem: ({ lab, quota }) => tooSmall(labOf(lab).need, quota),
+    });
+  }
+
+  /** Has what changed wake whom it concerns. */
+  #connect(): void {
+    const { Workshop, Seat, Pod: pods, ...inside } = this.#stores;
+    Workshop.onChange(({ key }) => this.#workshops.enqueue(key));
+    Seat.onChange(({ key, old, new: now }) => {
+      this.#seats.enqueue(key);
+      const workshop = ((now ?? old) as Seat).spec.workshop;
+      this.#workshops.enqueueAfter(workshop, TOGETHER);
+    });
+    pods.onChange(({ old, new: now }) => this.#wake(this.#workshops, LABELS.workshop, now ?? old));
+    for (const store of Object.values(inside)) store.onChange(({ old, new: now }) => this.#wake(this.#seats, LABELS.seat, now ?? old));
+  }
+
+  #wake(controller: Controller, label: string, about: KubeObject | undefined): void {
+    const key = about?.metadata.labels?.[label];
+    if (key !== undefined) controller.enqueue(key);
+  }
+
+  #watch(kind: string, store: CompactStore): void {
+    const reflector = new Reflector({
+      api: this.#api, store, select: selectionOf(kind, this.#options.settings.namespace), log: this.#options.log,
+      onRestart: (of, why) => this.#metrics.watchRestarted(of, why),
+    });
+    void reflector.run(this.#ending.signal);
+  }
+
+  async #keepSurroundings(): Promise<void> {
+    const { signal } = this.#ending;
+    while (!signal.aborted) {
+      const wait = await this.#readSurroundings() ? SURROUNDINGS_EVERY : RETRY;
+      await pause(systemTimers, jittered(wait), signal);
+    }
+  }
+
+  async #readSurroundings(): Promise<boolean> {
+    const { config, log } = this.#options;
+    try {
+      const found = await readSurroundings(this.#api, config.server);
+      const changed = JSON.stringify(found) !== JSON.stringify(this.#surroundings);
+      this.#surroundings = found;
+      if (changed) for (const seat of this.#stores.Seat.list()) this.#seats.enqueue(keyOf(seat));
+      return true;
+    } catch (error) {
+      if (!this.#ending.signal.aborted) log.warn({ err: error }, 'The surroundings could not be read, will be tried again');
+      return false;
+    }
+  }
+
+  /** Begins to reconcile, once everything is known. */
+  async #lead(): Promise<void> {
+    const { signal } = this.#ending;
+    const { log } = this.#options;
+    while (!signal.aborted && (this.#stale() ?? this.#unknown()) !== undefined) await pause(systemTimers, 100, signal);
+    try {
+      await updateDefinitions(this.#api, log);
+    } catch (error) {
+      // Classes go on as they are; what the newer definitions would have said is missing.
+      log.warn({ err: error }, 'Definitions could not be brought up to date');
+    }
+    if (signal.aborted) return;
+    const all = (store: CompactStore<KubeObject>): string[] => store.list().map(keyOf);
+    this.#seats.start();
+    this.#workshops.start();
+    for (const [controller, store] of [[this.#seats, this.#stores.Seat], [this.#workshops, this.#stores.Workshop]] as const) {
+      for (const key of all(store as unknown as CompactStore)) controller.enqueue(key);
+      controller.resync(() => all(store as unknown as CompactStore), RESYNC);
+    }
+    log.info({ seats: this.#stores.Seat.size, workshops: this.#stores.Workshop.size }, 'Reconciling');
+  }
+
+  #stale(): string | undefined {
+    const stale = Object.entries(this.#stores).filter(([, store]) => !store.fresh).map(([kind]) => kind);
+    return stale.length === 0 ? undefined : `expected a live watch on every kind, found none, or a silent one, on ${stale.join(', ')}`;
+  }
+
+  #unknown(): string | undefined {
+    return this.#surroundings === undefined ? 'expected to know where the API server and the nodes are, found it could not be read yet' : undefined;
+  }
+}
