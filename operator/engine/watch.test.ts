@@ -142,6 +142,13 @@ test.each([500, 503, 429])('a server that answers %d to a watch leaves no doubt 
   expect([stage.requests, restarts.at(-1)]).toEqual([['list', 'watch 10', 'watch 17', 'watch 17'], 'Pod unavailable']);
 });
 
+test('a watch that is refused time after time is no longer believed in: all is listed again', async () => {
+  stage.failures.push(...Array.from({ length: 5 }, () => refusal(504)));
+  await stage.play(bookmark(17), 'end');
+  await timers.advance(30_000);
+  expect(stage.requests.slice(2)).toEqual([...Array.from({ length: 5 }, () => 'watch 17'), 'list', 'watch 10']);
+});
+
 test('failures are waited for longer and longer, up to half a minute, until there is a sign of life', async () => {
   const failing = (count: number): void => void stage.failures.push(...Array.from({ length: count }, () => refusal(500)));
   const requestsWithin = async (ms: number): Promise<number> => {

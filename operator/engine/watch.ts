@@ -35,6 +35,8 @@ const SILENCE = 90_000;
 /** Milliseconds: waits after failures grow from the first to the last. */
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
+/** Failures in a row after which even harmless ones leave a doubt: a version from before a restore of etcd is refused for ever. */
+const PATIENCE = 5;
 /** Milliseconds; a watch that ends sooner without a line was no watch. */
 const SHORT = 5_000;
 
@@ -91,7 +93,7 @@ export class Reflector<T extends KubeObject> {
       this.endedWell = false;
       this.failures++;
       const why = whyOf(error);
-      if (!HARMLESS.includes(why)) this.version = undefined;
+      if (!HARMLESS.includes(why) || this.failures >= PATIENCE) this.version = undefined;
       if (!signal.aborted) this.options.log?.warn({ kind: this.options.store.kind.kind, why, failures: this.failures, err: error }, 'watch begins again');
       return why;
     }
