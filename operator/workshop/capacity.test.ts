@@ -23,8 +23,8 @@ test('what other pods request is not free, whether they use it or not', () => {
 
 test('pods that have ended, or have no node, take nothing', () => {
   const ended = { ...aPod('ended', 'a', { cpu: '4' }), status: { phase: 'Succeeded' } };
-  const { nodeName: _node, ...spec } = aPod('pending', 'a', { cpu: '4' }).spec;
-  expect(fit([aNode('a')], [ended, { ...ended, spec }])).toEqual({ count: 8, resource: 'cpu' });
+  const pending = { ...ended, status: { phase: 'Pending' }, spec: { containers: ended.spec.containers } };
+  expect(fit([aNode('a')], [ended, pending])).toEqual({ count: 8, resource: 'cpu' });
 });
 
 test('a seat’s pods may be on several nodes, but no pod is divided', () => {

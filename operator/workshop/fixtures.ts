@@ -1,7 +1,9 @@
 // Workshops, Seats, nodes and pods for the unit tests of this folder, with overrides.
 import { API_VERSION } from '../api/types.ts';
 import type { Seat, SeatPhase, SeatSpec, SeatStatus, Workshop, WorkshopSpec } from '../api/types.ts';
-import type { ObjectMeta } from '../engine/object.ts';
+import type { ListOptions } from '../engine/api.ts';
+import type { Kind, KubeObject, ObjectMeta } from '../engine/object.ts';
+import { FakeApi } from '../testing/fake-api.ts';
 import type { Container, Node, Pod } from './kube.ts';
 import { wantedSeats } from './seats.ts';
 
@@ -57,3 +59,10 @@ const container = (requests: Record<string, string>): Container => ({ name: 'one
 export const aPod = (name: string, node: string, requests: Record<string, string>, namespace = 'elsewhere'): Pod => ({
   apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace }, spec: { nodeName: node, containers: [container(requests)] }, status: { phase: 'Running' },
 });
+
+/** The fake API server; its lists leave what ended to the one who asked. */
+export class ClassApi extends FakeApi {
+  override list<T extends KubeObject>(kind: Kind, { namespace, labelSelector }: ListOptions = {}): Promise<T[]> {
+    return super.list<T>(kind, { ...(namespace !== undefined && { namespace }), ...(labelSelector !== undefined && { labelSelector }) });
+  }
+}
