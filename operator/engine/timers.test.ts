@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fakeTimers } from '../testing/fake-timers.ts';
-import { jittered, pause, systemTimers } from './timers.ts';
+import { jittered, pause, systemTimers, within } from './timers.ts';
 
 test('a timer can be called off', async () => {
   let called = 0;
@@ -41,4 +41,20 @@ test('a pause ends when it is aborted, and leaves no timer', async () => {
 
 test('what is jittered lasts as long as it was to, or up to a tenth longer', () => {
   expect([jittered(100, () => 0), jittered(100, () => 1)]).toEqual([100, 110]);
+});
+
+describe('within a time', () => {
+  test('what work gives, or fails with, is passed on, and no timer stays', async () => {
+    const timers = fakeTimers();
+    await expect(within(timers, 100, Promise.resolve('done'))).resolves.toBe('done');
+    await expect(within(timers, 100, Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(timers.pending).toBe(0);
+  });
+
+  test('work that takes longer has failed', async () => {
+    const timers = fakeTimers();
+    const late = expect(within(timers, 100, new Promise(() => undefined))).rejects.toThrow('Expected an answer within 0.1 s, found none.');
+    await timers.advance(100);
+    await late;
+  });
 });
