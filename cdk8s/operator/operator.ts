@@ -26,7 +26,6 @@ const environment = (lab: OperatorProps): Record<string, string> => ({
   PORT: String(PORTS.ops),
   HEALTH_PORT: String(PORTS.health),
   LOG_LEVEL: lab.values.operator.logLevel,
-  LEASE_NAME: OPERATOR.lease,
   OPERATOR_ACCOUNT: nameOf(lab, component),
   OPERATOR_IMAGE: imageOf(lab.values.image),
   IMAGE_PULL_POLICY: lab.values.image.pullPolicy,

@@ -5,6 +5,8 @@ import { byKind, fieldsOf } from '../../cdk8s/describe/describe.ts';
 import type { Description, Dictionary, Entry, Group, Json, Text } from '../../cdk8s/describe/describe.ts';
 import type { SomeChartValues } from '../../cdk8s/operator/render.ts';
 import { chartValues } from '../../cdk8s/operator/values.ts';
+import type { SomeValues } from '../../cdk8s/render.ts';
+import { labValues } from '../../cdk8s/values.ts';
 
 /** Text that YAML, Go templates, JSON in Go or a shell would take for something else. */
 const nasty = [
@@ -65,7 +67,7 @@ const arbitraryOf = (description: Description): Arbitrary<unknown> => byKind<Arb
 type Pipelines = NonNullable<NonNullable<SomeChartValues['collector']>['pipelines']>;
 
 /** Has pipelines name only what is defined; which of those, the names that were there decide. */
-function consistent(values: SomeChartValues): SomeChartValues {
+function consistent<Values extends SomeValues>(values: Values): Values {
   const { collector } = values;
   if (!collector?.pipelines) return values;
   const defined = {
@@ -82,6 +84,9 @@ function consistent(values: SomeChartValues): SomeChartValues {
 
 /** Values that a user may give the chart. */
 export const someValues: Arbitrary<SomeChartValues> = arbitraryOf(chartValues).map((values) => consistent(values as SomeChartValues));
+
+/** Values that a user may give a lab in a class. */
+export const arbitraryLab: Arbitrary<SomeValues> = arbitraryOf(labValues).map((values) => consistent(values as SomeValues));
 
 /** Names that Kubernetes and Helm allow. */
 export const dnsLabel: Arbitrary<string> = fc.oneof(
