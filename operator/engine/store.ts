@@ -6,7 +6,7 @@ import type { Store } from './reconciler.ts';
 import { systemTimers } from './timers.ts';
 import type { Timers } from './timers.ts';
 
-/** An object has come (no `old`), has gone (no `new`) or is different in what is kept of it. */
+/** An object has come (no `old`), has gone (no `new`) or is different in what is kept of it. `old` is parsed when it is looked at. */
 export interface Change<T> {
   readonly key: string;
   readonly old: T | undefined;
@@ -140,10 +140,11 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
     const key = keyOf(object);
     const known = this.entries.get(key);
     if (known && !isNewer(object.metadata.resourceVersion ?? '', known.resourceVersion)) return;
-    const entry = this.entryOf(object, known?.listing ?? 0);
+    const kept = this.keptOf(object);
+    const entry = this.entryOf(object, kept, known?.listing ?? 0);
     this.entries.set(key, entry);
     this.reindex(key, known?.labels, entry.labels);
-    if (!known || !this.sameKept(known, entry)) this.notify(key, known, entry);
+    if (!known || textOf(known.kept) !== textOf(entry.kept)) this.notify(key, known, kept);
   }
 
   /** Begins a list; another that was not ended no longer counts. */
@@ -190,18 +191,23 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
     this.deleted.set(uid, now + REMEMBERED);
   }
 
-  private entryOf(object: T, listing: number): Entry<T> {
-    const { keep, parsed, fieldManager } = this.options;
-    const { managedFields, ...metadata } = object.metadata as KubeObject['metadata'] & Received;
+  private keptOf(object: T): T {
+    const { keep } = this.options;
+    const metadata = { ...object.metadata, managedFields: undefined };
     // The items of a list have their kind elsewhere than a watch's objects; the text must not differ by that.
     const { apiVersion, kind } = this.kind;
-    const kept = Object.assign({ apiVersion, kind }, keep ? keep(object) : object, { metadata: { ...metadata, resourceVersion: undefined } });
+    return Object.assign({ apiVersion, kind }, keep ? keep(object) : object, { metadata }) as T;
+  }
+
+  private entryOf(object: T, kept: T, listing: number): Entry<T> {
+    const { parsed, fieldManager } = this.options;
+    const { uid = '', resourceVersion = '', labels = {}, managedFields = [] } = object.metadata as KubeObject['metadata'] & Received;
     return {
-      kept: parsed ? ({ ...kept, metadata } as T) : JSON.stringify(kept),
-      uid: metadata.uid ?? '',
-      resourceVersion: metadata.resourceVersion ?? '',
-      applied: (managedFields ?? []).some(({ manager, operation, subresource }) => manager === fieldManager && operation === 'Apply' && !subresource),
-      labels: this.index.map(({ label }) => metadata.labels?.[label]),
+      kept: parsed ? kept : textOf(kept),
+      uid,
+      resourceVersion,
+      applied: managedFields.some(({ manager, operation, subresource }) => manager === fieldManager && operation === 'Apply' && !subresource),
+      labels: this.index.map(({ label }) => labels[label]),
       listing,
     };
   }
@@ -210,10 +216,6 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
     if (typeof kept !== 'string') return kept;
     const object = JSON.parse(kept) as T;
     return Object.assign(object, { metadata: { ...object.metadata, resourceVersion } });
-  }
-
-  private sameKept(a: Entry<T>, b: Entry<T>): boolean {
-    return textOf(a.kept) === textOf(b.kept);
   }
 
   private reindex(key: string, before: Entry<T>['labels'] = [], after: Entry<T>['labels'] = []): void {
@@ -225,10 +227,10 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
     }
   }
 
-  private notify(key: string, before: Entry<T> | undefined, after: Entry<T> | undefined): void {
-    const objectOf = (entry: Entry<T> | undefined): T | undefined => entry && this.objectOf(entry);
+  private notify(key: string, before: Entry<T> | undefined, now: T | undefined): void {
     // Parsed only for who looks.
-    const change: Change<T> = { key, get old() { return objectOf(before); }, get new() { return objectOf(after); } };
+    const old = (): T | undefined => before && this.objectOf(before);
+    const change: Change<T> = { key, new: now, get old() { return old(); } };
     for (const listener of this.listeners) listener(change);
   }
 }
@@ -242,6 +244,7 @@ function isNewer(version: string, than: string): boolean {
   return Number.isNaN(a) || Number.isNaN(b) ? version !== than : a > b;
 }
 
+/** Without the version, which changes though nothing else that is kept does. */
 const textOf = (kept: string | KubeObject): string =>
   typeof kept === 'string' ? kept : JSON.stringify({ ...kept, metadata: { ...kept.metadata, resourceVersion: undefined } });
 
