@@ -98,7 +98,7 @@ test('the structural schema allows the same, in the words that a CustomResourceD
         },
       },
       prices: {
-        description: 'By drink.', type: 'object', maxProperties: 100,
+        description: 'By drink.', type: 'object', maxProperties: 100, not: { anyOf: [{ required: ['tea'] }] },
         additionalProperties: {
           description: 'a price', 'x-kubernetes-preserve-unknown-fields': true, maxProperties: 0, maxItems: 0, nullable: true,
           pattern: expect.any(String) as string, not: { enum: [true, false] },

@@ -24,11 +24,14 @@ function nameRules({ doc, pattern, except }: Text): Json[] {
 const properties = (of: Extract<AnyDescription, { fields: unknown }>): Schema =>
   ({ type: 'object', properties: Object.fromEntries(fieldsOf(of).map(([name, field]) => [name, structuralOf(field)])) });
 
+/** CEL has no type for a map of what is of several types: of its names only those that are ruled out can be said. */
+const untypedRules = ({ except }: Text): Schema => (except ? { not: { anyOf: except.map((name) => ({ required: [name] })) } } : {});
+
 function mapOf({ names, of }: Dictionary<unknown>): Schema {
-  // CEL has no type for a map of what is of several types.
-  const rules = of.kind === 'scalar' ? [] : nameRules(names);
+  const rules = nameRules(names);
   return {
-    type: 'object', maxProperties: MOST.entries, ...(rules.length > 0 && { 'x-kubernetes-validations': rules }),
+    type: 'object', maxProperties: MOST.entries,
+    ...(of.kind === 'scalar' ? untypedRules(names) : rules.length > 0 && { 'x-kubernetes-validations': rules }),
     // Null takes a default entry out.
     additionalProperties: { ...structuralOf(of), nullable: true },
   };

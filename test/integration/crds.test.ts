@@ -68,6 +68,7 @@ describe('a Workshop is refused', () => {
     ['with a lab\'s value out of range', 'otel', { seats: 1, lab: { arcade: { budgetMs: 0 } } }, ['spec.lab.arcade.budgetMs', 'greater than or equal to 1']],
     ['with a level that isn\'t one', 'otel', { seats: 1, lab: { instrumentation: 'full' } }, ['spec.lab.instrumentation', 'supported values: "none", "auto", "manual"']],
     ['with a lab\'s quantity that is none', 'otel', { seats: 1, lab: { dice: { resources: { limits: { memory: 'lots' } } } } }, ['spec.lab.dice.resources.limits.memory', 'should match']],
+    ['with a variable that the lab fills itself', 'otel', { seats: 1, lab: { dice: { env: { A: 1, POD_IP: 'x' } } } }, ['spec.lab.dice.env', 'must not validate the schema']],
     ['with a name that no exporter can have', 'otel', { seats: 1, lab: { collector: { exporters: { 'o o': {} } } } }, ['spec.lab.collector.exporters', 'each name must be a component of the Collector']],
     ['with a pull secret without a name', 'otel', { seats: 1, lab: { imagePullSecrets: [{}] } }, ['spec.lab.imagePullSecrets[0].name', 'Required value']],
   ])('%s', async (_what, name, spec, [field, message]) => {
