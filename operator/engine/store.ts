@@ -196,7 +196,7 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
     const metadata = { ...object.metadata, managedFields: undefined };
     // The items of a list have their kind elsewhere than a watch's objects; the text must not differ by that.
     const { apiVersion, kind } = this.kind;
-    return Object.assign({ apiVersion, kind }, keep ? keep(object) : object, { metadata }) as T;
+    return Object.assign({ apiVersion, kind }, keep ? keep(object) : object, { metadata }) as unknown as T;
   }
 
   private entryOf(object: T, kept: T, listing: number): Entry<T> {
