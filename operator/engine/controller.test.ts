@@ -274,6 +274,15 @@ describe('a resync', () => {
     expect(calls.length).toBeGreaterThan(1);
   });
 
+  test('that is asked for again takes the place of the one before', async () => {
+    const { controller, timers } = setUp(gives());
+    controller.resync(() => ['a'], 1000);
+    controller.resync(() => ['a'], 1000);
+    expect(timers.pending).toBe(1);
+    await timers.advance(1000);
+    expect(timers.pending).toBe(2); // the next pass, and the key's own time
+  });
+
   test('ends with the controller', async () => {
     const { controller, timers } = setUp(gives());
     controller.resync(() => ['a'], 1000);

@@ -64,8 +64,9 @@ export class Controller {
     this.#queue.addAfter(key, ms);
   }
 
-  /** Has all keys reconciled once in every `every` milliseconds, spread over them, in case that something went unseen. */
+  /** Has all keys reconciled once in every `every` milliseconds, spread over them, in case that something went unseen. The last call counts. */
   resync(keys: () => Iterable<string>, every: number): void {
+    this.#cancelResync();
     this.#cancelResync = this.#timers.after(every, () => {
       this.resync(keys, every);
       try {

@@ -92,14 +92,15 @@ export class Recorder implements EventRecorder {
     const { uid = '', name } = about.metadata;
     const id = [about.kind, uid, name, type, reason, message].join('\n');
     const before = this.#told.get(id);
-    if (before) return this.#again(before, now);
+    if (before) before.count++; // told with the next that is sent, where this one is not
     if (!this.#mayTell(`${about.kind} ${uid} ${name}`, now)) {
       this.#options.log.debug({ kind: about.kind, name, reason }, 'Event dropped, the object has told many');
       return;
     }
+    if (before) return this.#again(id, before, now);
     const event = this.#eventOf(about, { type, reason, message: message.slice(0, LONGEST) }, { id, now });
     this.#told.set(id, { key: { name: event.metadata.name, namespace: event.metadata.namespace ?? NO_NAMESPACE }, since: now, count: 1 });
-    this.#send(() => this.#options.api.create(event));
+    this.#send(id, () => this.#options.api.create(event));
   }
 
   /** Resolves once what was told so far is sent, or could not be. */
@@ -120,10 +121,9 @@ export class Recorder implements EventRecorder {
     };
   }
 
-  #again(told: Told, now: number): void {
-    told.count++;
+  #again(id: string, told: Told, now: number): void {
     const lastTimestamp = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
-    this.#send(() => this.#options.api.mergePatch(KINDS.Event, told.key, { count: told.count, lastTimestamp }));
+    this.#send(id, () => this.#options.api.mergePatch(KINDS.Event, told.key, { count: told.count, lastTimestamp }));
   }
 
   #mayTell(object: string, now: number): boolean {
@@ -144,23 +144,28 @@ export class Recorder implements EventRecorder {
     }
   }
 
-  #send(request: () => Promise<unknown>): void {
+  #send(id: string, request: () => Promise<unknown>): void {
     if (this.#waiting.length >= MOST_WAITING) {
+      this.#told.delete(id);
       this.#options.log.warn({ waiting: this.#waiting.length }, 'Event dropped, too many wait to be sent');
       return;
     }
-    this.#waiting.push(request);
+    this.#waiting.push(() => request().catch((error: unknown) => this.#notSent(id, error)));
     this.#sending ??= this.#sendAll();
   }
 
   /** One after the other: nobody waits for an Event, and others wait for their turn at the API server. */
   async #sendAll(): Promise<void> {
     for (let request = this.#waiting.shift(); request; request = this.#waiting.shift()) {
-      await request().catch((error: unknown) => {
-        if (error instanceof NotLeadingError || isNotFound(error)) return; // who leads tells, and what is gone has told
-        this.#options.log.warn({ err: asError(error) }, 'Event could not be sent');
-      });
+      await request();
     }
     this.#sending = undefined;
+  }
+
+  /** It may not be there, or no longer: the same is told anew next time. */
+  #notSent(id: string, error: unknown): void {
+    this.#told.delete(id);
+    if (error instanceof NotLeadingError || isNotFound(error)) return; // who leads tells, and what is gone has told
+    this.#options.log.warn({ err: asError(error) }, 'Event could not be sent');
   }
 }
