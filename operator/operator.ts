@@ -136,13 +136,14 @@ export class Operator {
   #connect(): void {
     const { Workshop, Seat, Pod: pods, ...inside } = this.#stores;
     Workshop.onChange(({ key }) => this.#workshops.enqueue(key));
-    Seat.onChange(({ key, old, new: now }) => {
-      this.#seats.enqueue(key);
-      const workshop = ((now ?? old) as Seat).spec.workshop;
+    Seat.onChange((change) => {
+      this.#seats.enqueue(change.key);
+      const workshop = ((change.new ?? change.old) as Seat).spec.workshop;
       this.#workshops.enqueueAfter(workshop, TOGETHER);
     });
-    pods.onChange(({ old, new: now }) => this.#wake(this.#workshops, LABELS.workshop, now ?? old));
-    for (const store of Object.values(inside)) store.onChange(({ old, new: now }) => this.#wake(this.#seats, LABELS.seat, now ?? old));
+    // `old` is only looked at where there is no `new`: it would be parsed for each event.
+    pods.onChange((change) => this.#wake(this.#workshops, LABELS.workshop, change.new ?? change.old));
+    for (const store of Object.values(inside)) store.onChange((change) => this.#wake(this.#seats, LABELS.seat, change.new ?? change.old));
   }
 
   #wake(controller: Controller, label: string, about: KubeObject | undefined): void {
