@@ -57,6 +57,18 @@ describe('the kubeconfig', () => {
     expect(watch.writes()).toContain('token ServiceAccount attendee');
   });
 
+  test('is renewed for a seat that can\'t follow its spec, too', async () => {
+    const world = await aReadyWorld(aSeat({ spec: lifetime }));
+    world.change({ revision: 'r2', quota: { pods: 1 } });
+    await world.reconcile();
+    const before = world.kubeconfig;
+    world.clock.advance(48 * MINUTE);
+    await world.reconcile();
+    expect(world.seat.status?.phase).toBe('Failed');
+    expect(world.kubeconfig).not.toBe(before);
+    expect(world.condition('Access')).toMatchObject({ status: 'True' });
+  });
+
   test('is nowhere but in its Secret', async () => {
     const world = await aReadyWorld();
     expect(world.kubeconfig).toMatch(/token-\d+/);

@@ -31,6 +31,7 @@ describe('the attendee\'s own code', () => {
     await world.reconcile();
     expect(watch.writes()).toEqual(['apply Deployment lab-dice', 'apply Seat class-ada/status']);
     expect(startedWith(world)).toBe(sha256('mine'));
+    expect(world.events.at(-1)?.reason).toBe('CodeStarted');
     world.change(manual);
     await world.reconcile();
     world.change({ revision: 'r3', lab: { instrumentation: 'auto' } });

@@ -25,11 +25,13 @@ export const kubeconfigMade = (seat: Seat): Telling =>
 /** An object that was made to follow this revision before was found to be otherwise. */
 export const repaired = (kind: string, name: string): Telling => ['Normal', 'Repaired', `${kind} ${name} was not as it should be, and was put right.`];
 
+export const codeStarted: Telling = ['Normal', 'CodeStarted', `Deployment ${NAMES.dice} is started with the code that the attendee has put into ConfigMap ${NAMES.dice}.`];
+
 export const removed = (kind: string, name: string): Telling => ['Normal', 'Removed', `${kind} ${name} is no part of the lab any more, and was deleted.`];
 
-export const letGo = (namespace: string, minutes: number, blockers: string): Telling => [
+export const letGo = (namespace: string, waited: string, blockers: string): Telling => [
   'Warning', 'NamespaceLeftBehind',
-  `Expected namespace ${namespace} to be gone within ${minutes} minutes, found it still there: ${blockers} The Seat no longer waits for it. `
+  `Expected namespace ${namespace} to be gone within ${waited}, found it still there: ${blockers} The Seat no longer waits for it. `
   + `Kubernetes goes on deleting it; see to what keeps it: kubectl get namespace ${namespace} -o yaml`,
 ];
 

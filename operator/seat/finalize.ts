@@ -10,7 +10,7 @@ import { blockersOf, deleteNamespace, findNamespace, whoseIs } from './namespace
 import { namespaceOf } from './objects.ts';
 import type { Pass } from './options.ts';
 import type { Namespace } from './shapes.ts';
-import { SOON_MS, TYPES } from './status.ts';
+import { SOON_MS, TYPES, duration } from './status.ts';
 import { writeStatus } from './write-status.ts';
 
 /** A namespace's deletion is watched; this is for what Kubernetes says of it, which takes a while to change. */
@@ -45,7 +45,7 @@ async function release({ options: { api, stores }, seat }: Pass): Promise<void> 
 async function giveUp(pass: Pass, namespace: Namespace): Promise<void> {
   const { options: { events, stores }, seat, deadlines } = pass;
   const workshop = stores.Workshop.get(seat.spec.workshop);
-  const telling = letGo(namespaceOf(seat), Math.round(deadlines.gone / 60_000), blockersOf(namespace) ?? 'nothing says what keeps it.');
+  const telling = letGo(namespaceOf(seat), duration(deadlines.gone), blockersOf(namespace) ?? 'nothing says what keeps it.');
   for (const about of [seat, ...(workshop ? [workshop] : [])]) events.event(about, ...telling);
   await release(pass);
 }

@@ -5,11 +5,12 @@ import { isAlreadyExists, isForbidden, isTerminating } from '../engine/api.ts';
 import { differs } from '../engine/apply.ts';
 import { KINDS } from '../engine/kinds.ts';
 import { keyOf } from '../engine/object.ts';
-import { namespaceMade } from './events.ts';
+import { namespaceMade, repaired } from './events.ts';
 import { namespaceObject, namespaceOf, operatorBinding } from './objects.ts';
 import type { Pass } from './options.ts';
 import { LookAgain, SeatProblem, meaningOf } from './problem.ts';
 import type { Namespace } from './shapes.ts';
+import { wasProvisioned } from './status.ts';
 
 /** Until a watch has told of what another has just made or removed. */
 const SOON_MS = 500;
@@ -31,7 +32,7 @@ export function whoseIs(namespace: Namespace, seat: Seat): 'own' | 'former' | 'f
  */
 export function blockersOf({ status }: Namespace): string | undefined {
   const found = (status?.conditions ?? []).filter(({ type, status: is, message }) => type.startsWith('Namespace') && is === 'True' && message);
-  return found.length === 0 ? undefined : found.map(({ message = '' }) => message.trim().slice(0, 300)).join(' ');
+  return found.length === 0 ? undefined : found.map(({ message = '' }) => message.trim().slice(0, 300)).join('; ');
 }
 
 /** As the store has it; where it has none, as the API server does. A namespace may be read by its name only in a list of all. */
@@ -81,9 +82,11 @@ const terminating = (name: string, there: Namespace): SeatProblem => new SeatPro
 });
 
 /** Restores labels that were edited. */
-export async function restoreNamespace({ options: { api, stores }, seat }: Pass, live: Namespace): Promise<void> {
+export async function restoreNamespace({ options: { api, stores, events }, seat }: Pass, live: Namespace): Promise<void> {
   const desired = namespaceObject(seat);
-  if (differs(desired, live)) stores.Namespace.observe(await api.apply(desired));
+  if (!differs(desired, live)) return;
+  stores.Namespace.observe(await api.apply(desired));
+  if (wasProvisioned(seat)) events.event(seat, ...repaired(desired.kind, desired.metadata.name));
 }
 
 /** Gives the operator its rights in the namespace, if nothing has yet. */

@@ -12,11 +12,11 @@ test('by default everything is refused but the namespace itself, DNS, and the AP
   expect(all['within-namespace']).toMatchObject({ ingress: [{ from: [{ podSelector: {} }] }], egress: [{ to: [{ podSelector: {} }] }] });
 });
 
-test('DNS is asked in kube-system, on port 53 only', () => {
+test('DNS is asked in kube-system or of the node\'s own cache, on port 53 only', () => {
   expect(policies()['dns']).toEqual({
     podSelector: {}, policyTypes: ['Egress'],
     egress: [{
-      to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }],
+      to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }, { ipBlock: { cidr: '169.254.20.10/32' } }],
       ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }],
     }],
   });

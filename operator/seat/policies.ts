@@ -32,6 +32,8 @@ export interface PolicySpec {
 const ALL_PODS = {};
 /** Also the addresses at which clouds tell a machine who it is: https://www.rfc-editor.org/rfc/rfc3927 */
 const LINK_LOCAL = '169.254.0.0/16';
+/** A node's own cache of DNS answers, where there is one. https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/ */
+const NODE_LOCAL_DNS = '169.254.20.10/32';
 
 const isV6 = (address: string): boolean => address.includes(':');
 const unique = (all: readonly string[]): string[] => [...new Set(all)].sort();
@@ -72,7 +74,7 @@ export function policiesOf(values: LabValues, { apiServers, podCidrs }: Network)
     },
     // Services are found by their names.
     dns: egress(ALL_PODS, [{
-      to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }],
+      to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }, { ipBlock: { cidr: NODE_LOCAL_DNS } }],
       ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }],
     }]),
     // The Collector asks which pods the telemetry is from, the guide writes down what the attendee has passed.

@@ -1,8 +1,6 @@
 // Brings the seat's namespace and everything in it to what the Seat's spec says, in an order in which nothing is ever less guarded
 // than it will be: rights, quota, fences, and only then the lab.
-import { LABELS, MANAGED_BY } from '../api/types.ts';
-import type { Seat } from '../api/types.ts';
-import { isTrue } from '../api/conditions.ts';
+import { LABELS, MANAGED_BY, NAMES } from '../api/types.ts';
 import { isAlreadyExists, isInvalid } from '../engine/api.ts';
 import { differs } from '../engine/apply.ts';
 import type { Failure } from '../engine/apply.ts';
@@ -11,7 +9,8 @@ import { keyOf } from '../engine/object.ts';
 import type { KubeObject } from '../engine/object.ts';
 import type { Inventory } from '../engine/store.ts';
 import { isDice, leavingAlone, ownCode } from './dice.ts';
-import { removed, repaired } from './events.ts';
+import { codeStarted, removed, repaired } from './events.ts';
+import type { Telling } from './events.ts';
 import type { Lab } from './lab.ts';
 import { ensureNamespace, ensureRights, restoreNamespace } from './namespace.ts';
 import { fences, labelsOf, namespaceObject, namespaceOf, operatorBinding, people, quotaObject } from './objects.ts';
@@ -21,6 +20,7 @@ import { LookAgain, SeatProblem, meaningOf, worstOf } from './problem.ts';
 import { tooSmall } from './quota.ts';
 import { isDeployment } from './shapes.ts';
 import type { ConfigMap, LabObject } from './shapes.ts';
+import { wasProvisioned } from './status.ts';
 
 /** What the namespace is to hold. */
 export interface SeatLab {
@@ -51,7 +51,7 @@ const ACCOUNTS = ['ServiceAccount', 'RoleBinding'];
 /**
  * @throws SeatProblem for what the seat's conditions should say, LookAgain for what will have passed in a moment, and what a request failed with
  */
-export async function provision(pass: Pass, lab: Lab, { objects, dice }: SeatLab): Promise<void> {
+export async function provision(pass: Pass, lab: Lab, { objects, dice, ownDice }: SeatLab): Promise<void> {
   const { seat, options: { surroundings } } = pass;
   const small = tooSmall(lab.need, seat.spec.quota);
   if (small !== undefined) throw new SeatProblem({ reason: 'QuotaTooSmall', message: small }, { permanent: true });
@@ -62,7 +62,7 @@ export async function provision(pass: Pass, lab: Lab, { objects, dice }: SeatLab
   // The quota by itself: where rights are not known yet to the API server, that costs one request and not thirty.
   await applyAll(pass, [quota]);
   await applyAll(pass, guards);
-  await Promise.all([applyAll(pass, rest), dice && applyDice(pass, dice)]);
+  await Promise.all([applyAll(pass, rest, ownDice), dice && applyDice(pass, dice)]);
   await prune(pass, [operatorBinding(seat, pass.options.operator), quota, ...guards, ...rest, ...(dice ? [dice] : [])]);
 }
 
@@ -82,15 +82,15 @@ const storeOf = (stores: SeatStores, kind: string): SeatStores[(typeof INSIDE)[n
   return known && stores[known];
 };
 
-/** Everything has been as its spec says before: what isn't now, somebody has changed. */
-const wasProvisioned = ({ metadata, status }: Seat): boolean =>
-  status?.observedGeneration === metadata.generation && isTrue(status?.conditions, 'Provisioned');
+/** An object that was as it should be isn't any more: somebody has changed it; of the dice, the attendee its code, as is their right. */
+const changeOf = ({ kind, metadata: { name } }: KubeObject, ownDice: boolean): Telling =>
+  (ownDice && kind === 'Deployment' && name === NAMES.dice ? codeStarted : repaired(kind, name));
 
-async function applyAll(pass: Pass, desired: readonly LabObject[]): Promise<void> {
+async function applyAll(pass: Pass, desired: readonly LabObject[], ownDice = false): Promise<void> {
   const { options: { applier, stores, events }, seat, note, signal } = pass;
   signal.throwIfAborted();
   const { written, failed } = await applier.applyAll(desired, (kind) => storeOf(stores, kind));
-  if (wasProvisioned(seat)) for (const { kind, metadata } of written) events.event(seat, ...repaired(kind, metadata.name));
+  if (wasProvisioned(seat)) for (const object of written) events.event(seat, ...changeOf(object, ownDice));
   if (failed.length === 0) {
     delete note.forbiddenSince;
     return;

@@ -156,6 +156,7 @@ describe('a seat that is ready', () => {
     world.api.edit(KINDS.Namespace, { name: NAME }, { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } });
     await world.reconcile();
     expect(world.get<Seat>('Namespace', NAME)?.metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' });
+    expect(world.events.at(-1)?.message).toBe('Namespace class-ada was not as it should be, and was put right.');
   });
 
   test('loses what is no longer part of its lab, but keeps what the attendee has made', async () => {

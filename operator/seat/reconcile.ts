@@ -91,34 +91,41 @@ function url({ options: { stores, surroundings }, seat }: Pass, lab: Lab): strin
 const progress = ({ options: { stores }, seat, now }: Pass): Found['progress'] =>
   progressOf(stores.ConfigMap.get(`${namespaceOf(seat)}/${NAMES.progress}`), now);
 
-/** The namespace as the lab has it, then the access to it. */
-async function ofLab(pass: Pass, lab: Lab): Promise<Omit<Found, 'why'> & Pick<Attempt<never>, 'error'>> {
+type Made = Omit<Found, 'why'> & Pick<Attempt<never>, 'error'>;
+
+/** What can be told of a seat that no lab is made for. */
+const withoutLab = (pass: Pass, { problem, error }: Attempt<unknown>): Made => ({
+  problem, accessProblem: undefined, access: pass.seat.status?.access, readiness: readiness(pass, undefined), ownDice: false, url: pass.seat.status?.url,
+  progress: progress(pass), ...(error && { error }),
+});
+
+async function withLab(pass: Pass, lab: Lab): Promise<Made> {
   const own = seatLab(pass, lab);
   const provisioned = await attempt(pass, () => provision(pass, lab, own));
-  const access = provisioned.problem ? {} : await attempt(pass, () => ensureAccess(pass));
-  const error = provisioned.error ?? access.error;
   return {
-    ...withoutLab(pass, provisioned.problem),
-    readiness: readiness(pass, own),
-    ownDice: own.ownDice,
-    accessProblem: access.problem,
-    ...(access.value && { access: access.value }),
-    ...(!provisioned.problem && { url: url(pass, lab) }),
-    ...(error && { error }),
+    ...withoutLab(pass, provisioned),
+    readiness: readiness(pass, own), ownDice: own.ownDice, ...(!provisioned.problem && { url: url(pass, lab) }),
   };
 }
 
-/** What can be told of a seat that no lab is made for. */
-const withoutLab = (pass: Pass, problem: SeatProblem | undefined): Omit<Found, 'why'> => ({
-  problem, accessProblem: undefined, access: pass.seat.status?.access, readiness: readiness(pass, undefined), ownDice: false, url: pass.seat.status?.url,
-  progress: progress(pass),
-});
+/** A seat that can't follow its spec, but stands as it did before, keeps its attendee: their token is renewed when that is due. */
+function isAccessDue({ seat: { status }, now }: Pass, problem: SeatProblem | undefined): boolean {
+  if (!problem) return true;
+  const stands = problem.permanent && problem.reason !== 'NamespaceTaken';
+  return stands && status?.access !== undefined && now >= Date.parse(status.access.renewAt);
+}
+
+async function withAccess(pass: Pass, made: Made): Promise<Made> {
+  if (!isAccessDue(pass, made.problem)) return made;
+  const { value, problem, error = made.error } = await attempt(pass, () => ensureAccess(pass));
+  return { ...made, accessProblem: problem, ...(value && { access: value }), ...(error && { error }) };
+}
 
 /** All steps, each made only where the one before it was. */
-async function steps(pass: Pass): Promise<Omit<Found, 'why'> & Pick<Attempt<never>, 'error'>> {
+async function steps(pass: Pass): Promise<Made> {
   const { seat, options: { labOf = labOfChart } } = pass;
-  const { value: lab, problem, error } = await attempt(pass, () => labOf(seat.spec.lab));
-  return lab ? ofLab(pass, lab) : { ...withoutLab(pass, problem), ...(error && { error }) };
+  const lab = await attempt(pass, () => labOf(seat.spec.lab));
+  return withAccess(pass, lab.value ? await withLab(pass, lab.value) : withoutLab(pass, lab));
 }
 
 /** Milliseconds until the seat has to be looked at again though nothing may have changed. */
@@ -128,7 +135,7 @@ function requeueAfter(pass: Pass, { problem, accessProblem, readiness: { ready }
   if (trouble) return trouble.permanent ? FAILED_MS : WAITING_MS;
   const due = [secretDue(pass), status.access ? Date.parse(status.access.renewAt) : Infinity];
   if (!ready && !isStopped(seat)) due.push(...[since + SOON_MS, since + deadlines.ready].filter((time) => time > now), now + WAITING_MS);
-  return Math.max(1000, Math.min(...due) - now);
+  return Math.ceil(Math.max(1000, Math.min(...due) - now));
 }
 
 async function keep(begun: Pass): Promise<Result> {

@@ -1,5 +1,5 @@
 // What a Seat's status says, from what was found. Pure, so that a reconcile writes it once, and only where it differs.
-import { conditionOf, rfc3339, setCondition, setConditions } from '../api/conditions.ts';
+import { conditionOf, isTrue, rfc3339, setCondition, setConditions } from '../api/conditions.ts';
 import type { Saying } from '../api/conditions.ts';
 import { NAMES } from '../api/types.ts';
 import type { Seat, SeatPhase, SeatStatus } from '../api/types.ts';
@@ -37,6 +37,10 @@ export interface When {
 /** Ready says it all; the others, what that needs. */
 export const TYPES = { ready: 'Ready', provisioned: 'Provisioned', access: 'Access' } as const;
 
+/** Everything has been as the spec says it now. */
+export const wasProvisioned = ({ metadata, status }: Seat): boolean =>
+  status?.observedGeneration === metadata.generation && isTrue(status?.conditions, TYPES.provisioned);
+
 /** The namespace is to follow a new revision, or to be started again. */
 const beginsAnew = (seat: Seat): boolean => seat.status?.revision !== seat.spec.revision || (seat.status.phase === 'Stopped' && !isStopped(seat));
 
@@ -57,7 +61,8 @@ export function unreadySince(seat: Seat, provisioned: boolean, now: number): num
   return Math.max(since(TYPES.provisioned, provisioned ? 'True' : 'False'), since(TYPES.ready, 'False'));
 }
 
-const duration = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1000)} s`);
+/** For people: 5 minutes, 90 s. */
+export const duration = (ms: number): string => (ms > 60_000 && ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1000)} s`);
 
 function provisionedSaying(seat: Seat, { problem }: Found): Saying {
   const type = TYPES.provisioned;
