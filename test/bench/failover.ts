@@ -1,13 +1,13 @@
 // A rollout of 100 seats whose leader is killed 20 times: it ends with every seat ready, nothing made twice, nothing orphaned.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KINDS } from '../../operator/engine/kinds.ts';
+import { KINDS, kindOf } from '../../operator/engine/kinds.ts';
 import type { Kind, KubeObject } from '../../operator/engine/object.ts';
 import { keyOf } from '../../operator/engine/object.ts';
 import { LABELS } from '../../operator/api/types.ts';
 import type { InsideProgram } from '../support/inside.ts';
 import { simulateNodes } from '../support/kwok.ts';
 import { installOperator, someoneLeads } from '../support/operator.ts';
-import { kindsOfSeats } from '../support/seat-objects.ts';
+import { kindsOfSeats, seatNames, seatObjects } from '../support/seat-objects.ts';
 import { Watches } from '../support/watch.ts';
 import { median, seconds } from './benchmark.ts';
 import type { Benchmark, Row } from './benchmark.ts';
@@ -43,7 +43,7 @@ async function measureFailover(detail: (text: string) => void): Promise<Row[]> {
   }
   const before = seats.ready();
   await allReady(seats);
-  return [...timeRows(samples), ...outcomeRows(made.twice(), made.removed(), await strays(WORKSHOP), before)];
+  return [...timeRows(samples), ...readyRows(before), ...outcomeRows(made, await strays(WORKSHOP))];
 }
 
 /** Seconds from the leader's death until the other leads; then the dead one is replaced, as a Deployment would. */
@@ -70,6 +70,8 @@ interface Made {
   /** What has been there with more than one uid. */
   twice(): string[];
   removed(): string[];
+  /** Of all that the seats are to have. */
+  missing(): string[];
 }
 
 /** Remembers every object of the Workshop that has ever been there. */
@@ -77,13 +79,19 @@ async function watchMade(): Promise<Made> {
   const uids = new Map<string, Set<string>>();
   const removed: string[] = [];
   const kinds: Kind[] = [KINDS.Seat, ...kindsOfSeats()];
+  const nameOf = (kind: Kind, object: KubeObject): string => `${kind.plural} ${keyOf(object)}`;
   await new Watches().add(kinds, `${LABELS.workshop}=${WORKSHOP}`, 'metadata', (line, kind) => {
     const { type, object } = JSON.parse(line) as { type: string; object: KubeObject };
-    const key = `${kind.plural} ${keyOf(object)}`;
+    const key = nameOf(kind, object);
     if (type === 'DELETED') removed.push(key);
     if (type === 'ADDED') uids.set(key, (uids.get(key) ?? new Set()).add(object.metadata.uid ?? ''));
   });
-  return { twice: () => [...uids].filter(([, seen]) => seen.size > 1).map(([key]) => key), removed: () => removed };
+  const wanted = (): KubeObject[] => seatNames(WORKSHOP, SEATS).flatMap((name) => seatObjects(WORKSHOP, name));
+  return {
+    twice: () => [...uids].filter(([, seen]) => seen.size > 1).map(([key]) => key),
+    removed: () => removed,
+    missing: () => wanted().map((object) => nameOf(kindOf(object), object)).filter((key) => !uids.has(key)),
+  };
 }
 
 function timeRows(samples: readonly number[]): Row[] {
@@ -93,13 +101,19 @@ function timeRows(samples: readonly number[]): Row[] {
   ];
 }
 
-function outcomeRows(twice: readonly string[], removed: readonly string[], orphans: readonly string[], before: number): Row[] {
-  const none = (what: string, found: readonly string[]): Row => ({ what: [what, ...found.slice(0, 3)].join(' '), unit: '', value: found.length, bound: { atMost: 0 } });
+function readyRows(before: number): Row[] {
   return [
     { what: `seats ready of ${SEATS}`, unit: '', value: SEATS, bound: { atLeast: SEATS } },
-    { what: `  of which before kill ${KILLS} was over`, unit: '', value: before },
-    none('objects made twice', twice),
-    none('objects removed', removed),
+    { what: `  of which when the leader had been killed ${KILLS} times`, unit: '', value: before },
+  ];
+}
+
+function outcomeRows(made: Made, orphans: readonly string[]): Row[] {
+  const none = (what: string, found: readonly string[]): Row => ({ what: [what, ...found.slice(0, 3)].join(' '), unit: '', value: found.length, bound: { atMost: 0 } });
+  return [
+    none('objects made twice', made.twice()),
+    none('objects removed', made.removed()),
+    none('objects missing', made.missing()),
     none('namespaces without Seat, Seats without namespace', orphans),
   ];
 }

@@ -2,11 +2,13 @@
 // and nothing runs. So a real API server can have thousands of pods on a machine that holds a few labs.
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { CONNECTED } from '../../apps/reach/reach.ts';
 import { ensureBuilt } from '../../cluster/parts/build.ts';
 import { partDir } from '../../cluster/parts/parts.ts';
 import type { Part } from '../../cluster/parts/parts.ts';
 import type { Progress } from '../../cluster/support/progress.ts';
 import { insideKubeconfig } from '../../cluster/throwaway/index.ts';
+import { PROBE } from '../../operator/workshop/isolation.ts';
 import { apiGet, apply, testCluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import { startInside } from './inside.ts';
@@ -121,8 +123,13 @@ podIPs: [{ ip: {{ index . 0 | Quote }} }]
 {{ end }}
 `;
 
+/** What the probe of isolation would say where policies are in force: no packet is ever sent here, and it would be tried again and again. */
+const PROBED = JSON.stringify({ control: CONNECTED, simulated: 'ECONNREFUSED' });
+
 const POD_COMPLETE = `
 {{ $now := Now }}
+{{ $message := "" }}
+{{ if eq ( index ( or .metadata.labels dict ) "app.kubernetes.io/component" | toString ) "${PROBE}" }}{{ $message = ${JSON.stringify(PROBED)} }}{{ end }}
 phase: Succeeded
 conditions:
 {{ range list "ContainersReady" "Ready" }}
@@ -139,6 +146,6 @@ containerStatuses:
   ready: false
   started: false
   restartCount: 0
-  state: { terminated: { exitCode: 0, reason: Completed, startedAt: {{ $now | Quote }}, finishedAt: {{ $now | Quote }} } }
+  state: { terminated: { exitCode: 0, reason: Completed, message: {{ $message | Quote }}, startedAt: {{ $now | Quote }}, finishedAt: {{ $now | Quote }} } }
 {{ end }}
 `;
