@@ -305,4 +305,4 @@ test('whatever has happened, a class that is let go on ends with every seat as i
     expect([...world.seats.values()].every(isSettled)).toBe(true);
     expect(planRollout(world.input)).toMatchObject({ ...nothing, waiting: [] });
   }), { numRuns: 100 });
-});
+}, 30_000);

@@ -66,10 +66,6 @@ export function ownerText(seat: Seat): string {
   return controller ? `${controller.kind} ${controller.name}` : 'nobody';
 }
 
-/** The Workshops that a change of the Seat is of interest to. */
-export const workshopsOf = (seat: Seat): string[] =>
-  [...new Set([controllerOf(seat)?.name, seat.spec.workshop].filter((name) => name !== undefined))];
-
 /** The rest of an object's fields. */
 export const without = <T extends object>(object: T, fields: readonly (keyof T)[]): Partial<T> =>
   Object.fromEntries(Object.entries(object).filter(([field]) => !fields.includes(field as keyof T))) as Partial<T>;

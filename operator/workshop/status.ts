@@ -1,10 +1,9 @@
 // What a Workshop's status says, all of it derived from what was found and decided just now.
 import { json } from '../../cdk8s/plain.ts';
 import { conditionOf, setConditions } from '../api/conditions.ts';
-import type { At, Saying } from '../api/conditions.ts';
+import type { Saying } from '../api/conditions.ts';
 import type { FailingSeat, Seat, SeatCounts, Workshop, WorkshopStatus } from '../api/types.ts';
 import type { Condition } from '../engine/object.ts';
-import { attendeesOf } from './attendees.ts';
 import { notProbed } from './isolation.ts';
 import { DEFAULTS } from './rollout.ts';
 import type { RolloutPlan } from './rollout.ts';
@@ -130,17 +129,14 @@ function degraded({ plan, failing, refused, workshop: { spec: { rollout: { maxFa
     + ' Change spec.lab or spec.quota so that seats become ready, or delete the failed Seats to have them made afresh.');
 }
 
-/** What was said before, word for word. */
-const asBefore = (workshop: Workshop, type: string): Saying[] => {
-  const before = conditionOf(workshop.status?.conditions, type);
-  return before ? [{ type, status: before.status, reason: before.reason, message: before.message }] : [];
-};
+/** What was said before stays what it was, of the time and the generation that it was said of. */
+const asBefore = (workshop: Workshop, type: string): Condition[] => [conditionOf(workshop.status?.conditions, type)].filter((one) => one !== undefined);
 
-/** What was seen stays what was seen, at the time and of the generation that it was seen of. */
-function isolation({ workshop, isolation: now, counts }: Found, at: At): Condition[] {
-  const before = workshop.status?.conditions ?? [];
-  const seen = conditionOf(before, 'NetworkIsolation');
-  return seen && !now && seen.reason !== 'NotProbed' ? [seen] : setConditions(before, [now ?? notProbed(counts.ready)], at);
+/** What was seen is said until it is seen anew. */
+function isolation({ workshop, isolation: now, counts }: Found): (Saying | Condition)[] {
+  if (now) return [now];
+  const seen = asBefore(workshop, 'NetworkIsolation').filter(({ reason }) => reason !== 'NotProbed');
+  return seen.length > 0 ? seen : [notProbed(counts.ready)];
 }
 
 /** @param now milliseconds since 1970 */
@@ -151,39 +147,43 @@ export function statusOf(facts: Facts, now: number): WorkshopStatus {
     ready(found), progressing(found), degraded(found),
     ...(capacity ? [capacity] : asBefore(workshop, 'CapacityAvailable')),
     ...(images ? [images] : asBefore(workshop, 'ImagesReady')),
+    ...isolation(found),
   ];
-  const at = { generation: workshop.metadata.generation, now };
-  const status = complete(workshop, { sayings, counts, failing, now });
-  return { ...status, conditions: [...(status.conditions ?? []), ...isolation(found, at)] };
+  return complete(workshop, { sayings, counts, failing, now });
 }
 
 interface Parts {
-  readonly sayings: readonly Saying[];
+  readonly sayings: readonly (Saying | Condition)[];
   readonly counts: SeatCounts;
   readonly failing: readonly FailingSeat[];
   readonly now: number;
 }
 
 function complete({ metadata: { generation }, status }: Workshop, { sayings, counts, failing, now }: Parts): WorkshopStatus {
+  const said = (saying: Saying | Condition): Condition[] =>
+    ('lastTransitionTime' in saying ? [saying] : setConditions(status?.conditions, [saying], { generation, now }));
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
-    conditions: setConditions(status?.conditions, sayings, { generation, now }),
+    conditions: sayings.flatMap(said),
     seats: counts,
     ...(failing.length > 0 && { failing: failing.slice(0, MOST_FAILING) }),
     summary: `${counts.ready}/${counts.desired}`,
   };
 }
 
+const NO_PLAN: RolloutPlan = { create: [], update: [], remove: [], waiting: [], unplaced: [], halted: false };
+
 /** Of a Workshop that can't be followed: the seats stay as they are. */
 export function invalidStatus(workshop: Workshop, problems: readonly string[], { own, now }: { readonly own: readonly Seat[]; readonly now: number }): WorkshopStatus {
   const message = `${problems.slice(0, 3).join(' ')}${problems.length > 3 ? ` And ${problems.length - 3} more.` : ''} Until then its seats stay as they are.`;
-  const found = find({ workshop, own, wanted: own, taken: [], plan: { create: [], update: [], remove: [], waiting: [], unplaced: [], halted: false }, schedule: { state: 'Open', afterExpiry: 'Keep' } });
+  const { counts, failing } = find({ workshop, own, wanted: own, taken: [], plan: NO_PLAN, schedule: { state: 'Open', afterExpiry: 'Keep' } });
+  const { attendees, seats = 0 } = workshop.spec;
   return complete(workshop, {
     sayings: [
       say('Ready', 'False', 'InvalidSpec', message), say('Progressing', 'False', 'InvalidSpec', 'spec must be changed first, see the condition Ready.'),
       ...['Degraded', 'CapacityAvailable', 'ImagesReady', 'NetworkIsolation'].flatMap((type) => asBefore(workshop, type)),
     ],
-    counts: { ...found.counts, desired: attendeesOf(workshop.spec).length, updated: 0 }, failing: found.failing, now,
+    counts: { ...counts, desired: attendees?.length ?? seats, updated: 0 }, failing, now,
   });
 }
 
