@@ -284,7 +284,7 @@ test('whatever happens, no more seats are in flight than may be, and none is tou
       expect(planRollout(world.input)).toMatchObject(nothing);
     }
   }), { numRuns: 150 });
-});
+}, 30_000);
 
 test('whatever has happened, a class that is let go on ends with every seat as it is wanted', () => {
   fc.assert(fc.property(settings, fc.array(step, { maxLength: 40 }), (of, steps) => {
