@@ -1,5 +1,5 @@
 // The CustomResourceDefinitions as the chart brings them: they stay when the release goes, unless values say otherwise.
-import { ApiObject } from 'cdk8s';
+import { ApiObject, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Component } from '../lab/components.ts';
 import { crds } from './crds.ts';
@@ -14,9 +14,9 @@ const definitionOf = (crd: CustomResourceDefinition): Component<OperatorProps>['
   constructor(scope: Construct, id: string, lab: OperatorProps) {
     super(scope, id);
     const annotations = lab.compute.choose<Readonly<Record<string, string>>>(lab.values.operator.crds.keep, KEEP, {});
-    new ApiObject(this, 'definition', {
-      ...crd, metadata: { ...metadataElsewhere(lab, OPERATOR.component, crd.metadata.name), annotations },
-    });
+    const definition = new ApiObject(this, 'definition', { ...crd, metadata: metadataElsewhere(lab, OPERATOR.component, crd.metadata.name) });
+    // As a patch: annotations that turn out to be none would be left out here, and stand in the chart.
+    definition.addJsonPatch(JsonPatch.add('/metadata/annotations', annotations));
   }
 };
 
