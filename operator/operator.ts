@@ -44,6 +44,8 @@ const SURROUNDINGS_EVERY = 5 * 60_000;
 const RETRY = 2_000;
 /** Many seats change at about the same time; their Workshop looks at them together. */
 const TOGETHER = 200;
+/** What changes in a seat comes in bursts: a Deployment that rolls says so a dozen times a second. */
+const INSIDE_TOGETHER = 100;
 
 const clock = { now: () => Date.now() };
 
@@ -142,13 +144,12 @@ export class Operator {
       this.#workshops.enqueueAfter(workshop, TOGETHER);
     });
     // `old` is only looked at where there is no `new`: it would be parsed for each event.
-    pods.onChange((change) => this.#wake(this.#workshops, LABELS.workshop, change.new ?? change.old));
-    for (const store of Object.values(inside)) store.onChange((change) => this.#wake(this.#seats, LABELS.seat, change.new ?? change.old));
-  }
-
-  #wake(controller: Controller, label: string, about: KubeObject | undefined): void {
-    const key = about?.metadata.labels?.[label];
-    if (key !== undefined) controller.enqueue(key);
+    pods.onChange((change) => {
+      const workshop = (change.new ?? change.old)?.metadata.labels?.[LABELS.workshop];
+      if (workshop !== undefined) this.#workshops.enqueue(workshop);
+    });
+    // By the namespace, which nobody can change, and not by a label, which an attendee could: a seat is called as its namespace is.
+    for (const store of Object.values(inside)) store.onChange(({ key }) => this.#seats.enqueueAfter(key.split('/')[0] ?? key, INSIDE_TOGETHER));
   }
 
   #watch(kind: string, store: CompactStore): void {
