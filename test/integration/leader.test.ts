@@ -1,0 +1,123 @@
+// The election on the real API server, between processes that are killed, stopped and continued.
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KINDS } from '../../operator/engine/kinds.ts';
+import type { Lease } from '../../operator/engine/lease.ts';
+import type { HttpApi } from '../../operator/engine/client.ts';
+import { testCluster } from '../support/cluster.ts';
+import { NAME } from '../support/elector.ts';
+import type { Said } from '../support/elector.ts';
+import { configMap, testApi, useEmptyNamespace } from '../support/engine.ts';
+import type { ConfigMap } from '../support/engine.ts';
+import { eventually } from '../support/eventually.ts';
+
+const namespace = useEmptyNamespace('engine-leader');
+/** Milliseconds: what the design promises. */
+const FAILOVER = 15_000;
+
+interface Replica {
+  readonly identity: string;
+  readonly child: ChildProcess;
+  readonly said: Said[];
+}
+
+const replicas: Replica[] = [];
+let api: HttpApi;
+
+beforeAll(async () => {
+  api = await testApi();
+  await api.create(configMap(namespace, NAME));
+});
+
+afterAll(async () => {
+  for (const { child } of replicas) child.kill('SIGKILL');
+  await api.close();
+});
+
+function start(identity: string): Replica {
+  const program = join(import.meta.dirname, '..', 'support', 'elector.ts');
+  const env = { ...process.env, KUBECONFIG: testCluster().kubeconfig };
+  const child = spawn(process.execPath, [program, namespace, identity], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const said: Said[] = [];
+  createInterface(child.stdout).on('line', (line) => said.push(JSON.parse(line) as Said));
+  const replica = { identity, child, said };
+  replicas.push(replica);
+  return replica;
+}
+
+const lease = async (): Promise<Lease['spec']> => (await api.get<Lease>(KINDS.Lease, NAME, namespace))?.spec;
+const leader = async (): Promise<string | undefined> => (await lease())?.holderIdentity;
+const writesOf = async ({ identity }: Replica): Promise<number> => Number((await api.get<ConfigMap>(KINDS.ConfigMap, NAME, namespace))?.data?.[identity] ?? 0);
+const count = ({ said }: Replica, what: Said['what']): number => said.filter((one) => one.what === what).length;
+
+/** Waits until `replica` leads and has written. @returns milliseconds */
+async function untilItWrites(replica: Replica, within: number): Promise<number> {
+  const began = performance.now();
+  const before = await writesOf(replica);
+  await eventually(async () => expect(await writesOf(replica)).toBeGreaterThan(before), { within, every: 50 });
+  return performance.now() - began;
+}
+
+/** A replica that waits for its turn. */
+async function startFollower(identity: string): Promise<Replica> {
+  const replica = start(identity);
+  await eventually(() => expect(count(replica, 'refused')).toBeGreaterThan(0), { within: 20_000 });
+  await eventually(() => expect(count(replica, 'request')).toBeGreaterThanOrEqual(2), { within: 5_000 }); // it has looked, and watches
+  return replica;
+}
+
+let first: Replica;
+let second: Replica;
+let third: Replica;
+
+test('of two replicas one leads; it writes the Lease about once in 4 s, and the other asks for nothing', async () => {
+  first = start('first');
+  await untilItWrites(first, 20_000);
+  second = await startFollower('second');
+  const before = { first: count(first, 'request'), second: count(second, 'request') };
+  await sleep(13_000);
+  expect(await leader()).toBe('first');
+  expect(count(second, 'request')).toBe(before.second);
+  expect(count(first, 'request') - before.first).toBeLessThanOrEqual(4);
+  expect(await writesOf(second)).toBe(0);
+});
+
+test('when the leader is killed, the other leads within 15 s', async () => {
+  first.child.kill('SIGKILL');
+  const took = await untilItWrites(second, FAILOVER);
+  process.stderr.write(`Failover after kill -9: ${(took / 1000).toFixed(1)} s\n`);
+  expect(await lease()).toMatchObject({ holderIdentity: 'second', leaseTransitions: 1 });
+});
+
+test('when the leader is frozen, another leads within 15 s, and what goes on then writes nothing but what was on its way', async () => {
+  third = await startFollower('third');
+  second.child.kill('SIGSTOP');
+  const took = await untilItWrites(third, FAILOVER);
+  process.stderr.write(`Failover after SIGSTOP: ${(took / 1000).toFixed(1)} s\n`);
+  const writes = await writesOf(second);
+  const refused = count(second, 'refused');
+  second.child.kill('SIGCONT');
+  await eventually(() => expect(count(second, 'refused')).toBeGreaterThan(refused + 20), { within: 10_000 });
+  // One may have been past the look at the clock and on its way to the socket when the process was stopped; it would have made 20 more.
+  expect(await writesOf(second)).toBeLessThanOrEqual(writes + 1);
+  expect(second.said.filter(({ what }) => what === 'elected' || what === 'lost')).toEqual([{ what: 'elected' }, { what: 'lost' }]);
+  expect(await leader()).toBe('third');
+});
+
+test('a leader that is told to end leaves the lead to the other at once', async () => {
+  third.child.kill('SIGTERM');
+  const took = await untilItWrites(second, FAILOVER);
+  process.stderr.write(`Failover after SIGTERM: ${(took / 1000).toFixed(1)} s\n`);
+  expect(took).toBeLessThan(5_000);
+  expect(await lease()).toMatchObject({ holderIdentity: 'second', leaseTransitions: 3 });
+});
+
+test('the last one leaves a Lease that is nobody\'s', async () => {
+  second.child.kill('SIGTERM');
+  await once(second.child, 'exit');
+  expect(await leader()).toBe('');
+});
