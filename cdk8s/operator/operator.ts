@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { k8s } from 'cdk8s-plus-27';
 import { telemetry } from '../lab/app.ts';
 import { PORTS, nameOf, selectorLabels } from '../lab/lab.ts';
-import { ComponentService, Workload, fromPod, imageOf } from '../lab/workload.ts';
+import { ComponentService, Workload, fromPod } from '../lab/workload.ts';
 import { OPERATOR, metadataElsewhere } from './props.ts';
 import type { OperatorProps } from './props.ts';
 
@@ -19,17 +19,15 @@ const apart = (lab: OperatorProps): k8s.Affinity => ({
   },
 });
 
-/** Images and how to pull them are for the pods that the operator makes of its own: those that pull images to nodes, and that try policies. */
 const environment = (lab: OperatorProps): Record<string, string> => ({
   ...telemetry(lab, { component }),
   INSTRUMENTATION: 'manual',
   PORT: String(PORTS.ops),
+  // What is under way ends, and the lead is given up, before the process does.
+  DRAIN_MS: '1500',
   HEALTH_PORT: String(PORTS.health),
   LOG_LEVEL: lab.values.operator.logLevel,
   OPERATOR_ACCOUNT: nameOf(lab, component),
-  OPERATOR_IMAGE: imageOf(lab.values.image),
-  IMAGE_PULL_POLICY: lab.values.image.pullPolicy,
-  IMAGE_PULL_SECRETS: lab.compute.json(lab.values.imagePullSecrets),
 });
 
 export class Operator extends Construct {

@@ -64,8 +64,8 @@ const schedule = object('When the class begins and ends.', {
 const spec = object('What the class is to be.', {
   attendees,
   seats: integer(
-    'As many attendees, in place of a list of them; they are called seat-1, seat-2 and so on, with leading zeros where the number has '
-    + 'more digits, as in seat-01 of 30.', 0, { maximum: MOST },
+    'As many attendees, in place of a list of them; they are called seat-01 to seat-99, seat-100 and so on, so that none is renamed when the '
+    + 'class grows.', 0, { maximum: MOST },
   ),
   lab: {
     ...structuralOf(labValues),

@@ -91,7 +91,7 @@ export interface ScheduleSpec {
 export interface WorkshopSpec {
   /** Either these or `seats`. */
   readonly attendees?: readonly Attendee[];
-  /** As many attendees, named 1 to N with leading zeros as N needs them: seat-01 … seat-30. */
+  /** As many attendees, called seat-01 … seat-99, seat-100 …: a seat's name does not change when a class grows. */
   readonly seats?: number;
   readonly lab?: SomeValues;
   readonly quota?: QuotaSpec;

@@ -6,6 +6,7 @@ import type { Seat } from '../../operator/api/types.ts';
 import { labOf } from '../../operator/seat/lab.ts';
 import { fences, labelsOf, namespaceObject, operatorBinding, people, quotaObject } from '../../operator/seat/objects.ts';
 import type { LabObject } from '../../operator/seat/shapes.ts';
+import { attendeesOf } from '../../operator/workshop/attendees.ts';
 
 /** About as long as a kubeconfig with a token. */
 const KUBECONFIG_BYTES = 2500;
@@ -17,10 +18,7 @@ const network = { apiServers: { addresses: ['10.200.0.2'], port: 6443 }, podCidr
 export const ofWorkshop = (workshop: string): string => `${LABELS.managedBy}=${MANAGED_BY},${LABELS.workshop}=${workshop}`;
 
 /** The names of a Workshop's seats: of `seats: N`. */
-export function seatNames(workshop: string, count: number): string[] {
-  const digits = String(count).length;
-  return Array.from({ length: count }, (_, index) => `${workshop}-seat-${String(index + 1).padStart(digits, '0')}`);
-}
+export const seatNames = (workshop: string, count: number): string[] => attendeesOf({ seats: count }).map(({ name }) => `${workshop}-${name}`);
 
 /** Of one seat, in the order they are to be made: the namespace first. Without an owner, which only a Seat could be. */
 export function seatObjects(workshop: string, name: string): LabObject[] {
