@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { API_VERSION } from '../../operator/api/types.ts';
+import { API_VERSION } from '../names.ts';
 import { yamlOf } from '../describe/yaml.ts';
 import { schemaOf } from '../describe/schema.ts';
 import { tableOf } from '../describe/table.ts';

@@ -1,5 +1,5 @@
 // The two CustomResourceDefinitions, for the chart and for the operator, which brings them up to date where helm can't.
-import { GROUP } from '../../operator/api/types.ts';
+import { GROUP } from '../names.ts';
 import type { Json } from '../describe/describe.ts';
 import type { Schema } from '../describe/structural.ts';
 import { seatSchema } from './seat.ts';

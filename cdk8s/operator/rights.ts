@@ -2,7 +2,7 @@
 // no right to grant rights: of the four roles for seats the operator may make bindings (`bind`), of others none.
 // https://kubernetes.io/docs/reference/access-authn-authz/rbac/#restrictions-on-role-binding-creation-or-update
 import type { k8s } from 'cdk8s-plus-27';
-import { GROUP, NAMES, RELEASE, ROLES } from '../../operator/api/types.ts';
+import { GROUP, NAMES, RELEASE, ROLES } from '../names.ts';
 import { COLLECTOR_RULES } from '../lab/collector.ts';
 import { OPERATOR } from './props.ts';
 

@@ -1,0 +1,42 @@
+// Names that the chart, the operator and the tests share. Others rely on them: a change breaks what is installed.
+
+export const GROUP = 'intro-otel.dev';
+export const API_VERSION = `${GROUP}/v1alpha1`;
+
+export const LABELS = {
+  workshop: `${GROUP}/workshop`,
+  seat: `${GROUP}/seat`,
+  attendee: `${GROUP}/attendee`,
+  managedBy: 'app.kubernetes.io/managed-by',
+  partOf: 'app.kubernetes.io/part-of',
+  component: 'app.kubernetes.io/component',
+} as const;
+
+/** The value of app.kubernetes.io/managed-by on all that the operator makes; also what its watches select by. */
+export const MANAGED_BY = 'intro-otel';
+
+/** The release name of the lab in every seat's namespace: its Services are lab-guide, lab-jaeger, … */
+export const RELEASE = 'lab';
+
+/** Names of the cluster roles that the chart makes and the operator binds, and no others. */
+export const ROLES = {
+  /** The operator, in a seat's namespace. */
+  operator: 'intro-otel-seat-operator',
+  attendee: 'intro-otel-seat-attendee',
+  collector: 'intro-otel-seat-collector',
+  guide: 'intro-otel-seat-guide',
+} as const;
+
+/** Objects of a seat's namespace that others refer to by name. */
+export const NAMES = {
+  /** ServiceAccount and RoleBinding of the attendee. */
+  attendee: 'attendee',
+  /** Secret with the attendee's kubeconfig under the key `config`. */
+  kubeconfig: 'kubeconfig',
+  /** ConfigMap that the course writes: `passed`, `total` (numbers as text) and `lastActivity` (RFC 3339). */
+  progress: `${RELEASE}-progress`,
+  /** ConfigMap with the attendee's own code under the key `app.ts`. */
+  dice: `${RELEASE}-dice`,
+  /** ResourceQuota and LimitRange. */
+  quota: 'seat',
+} as const;
