@@ -19,7 +19,7 @@ import { createMetrics } from './engine/metrics.ts';
 import { keyOf } from './engine/object.ts';
 import type { KubeObject } from './engine/object.ts';
 import type { CompactStore } from './engine/store.ts';
-import { jittered, pause, systemTimers } from './engine/timers.ts';
+import { jittered, pause, systemTimers, within } from './engine/timers.ts';
 import { Reflector } from './engine/watch.ts';
 import { labOf, seatNeed } from './seat/lab.ts';
 import { tooSmall } from './seat/quota.ts';
@@ -42,6 +42,7 @@ const LEASE = 'intro-otel-operator';
 const RESYNC = 10 * 60_000;
 const SURROUNDINGS_EVERY = 5 * 60_000;
 const RETRY = 2_000;
+const LAST_EVENTS = 500;
 /** Many seats change at about the same time; their Workshop looks at them together. */
 const TOGETHER = 200;
 /** What changes in a seat comes in bursts: a Deployment that rolls says so a dozen times a second. */
@@ -78,8 +79,8 @@ export class Operator {
       client: leaseClient(new HttpApi({ ...common, connections: 2 }), { name: LEASE, namespace: settings.namespace }),
       name: LEASE, identity: settings.identity, log, metrics,
       onElected: () => void this.#lead(),
-      // What is under way can't be taken back; a new process begins with nothing under way.
-      onLost: () => process.exit(1),
+      // Writes are fenced, so there is nothing to end: what is under way fails or waits, and this process stands for election again.
+      onLost: () => log.warn({ identity: settings.identity }, 'Another may lead now, nothing is written'),
     });
     const controller = (reconciler: ReturnType<typeof seatReconciler>, workers: number) => new Controller({ reconciler, metrics, log, workers });
     this.#seats = controller(this.#seatReconciler(), settings.workers);
@@ -100,6 +101,7 @@ export class Operator {
   /** Ends what is under way, then gives up the lead. */
   async stop(): Promise<void> {
     await Promise.all([this.#seats.stop(), this.#workshops.stop()]);
+    await within(systemTimers, LAST_EVENTS, this.#events.idle()).catch(() => undefined);
     this.#ending.abort();
     await this.#electing;
     await this.#health?.close();

@@ -185,6 +185,15 @@ describe('who may not write', () => {
     expect(writes.map((write) => write.status === 'rejected' && write.reason instanceof NotLeadingError)).toEqual([true, true]);
     expect(server.received).toHaveLength(1);
   });
+
+  test('does not write what waited while its connection was made, and writes what comes after', async () => {
+    const answersOfTheFence = [true, false]; // asked when it is a request's turn, and when it is sent
+    await start({ mayWrite: () => answersOfTheFence.shift() ?? true });
+    await expect(api.apply(map)).rejects.toBeInstanceOf(NotLeadingError);
+    expect(server.received).toHaveLength(0);
+    await api.apply(map);
+    expect(server.received).toHaveLength(1);
+  });
 });
 
 test('no more requests are under way than there are connections', async () => {

@@ -60,6 +60,8 @@ export class Http {
   private readonly options: HttpOptions;
   private readonly timers: Timers;
   private readonly pool: Pool;
+  /** The pool, behind the fence. */
+  private readonly sender: Dispatcher;
   /** Each watch has a connection of its own. */
   private readonly watches: Pool;
   private readonly host: string;
@@ -80,6 +82,7 @@ export class Http {
     this.prefix = pathname === '/' ? '' : pathname;
     this.free = connections;
     this.pool = new Pool(origin, { ...common, connections, bodyTimeout: timeout });
+    this.sender = options.mayWrite ? this.pool.compose(fence(options.mayWrite)) : this.pool;
     this.watches = new Pool(origin, { ...common, connections: null });
   }
 
@@ -140,7 +143,7 @@ export class Http {
   }
 
   private async once(request: HttpRequest): Promise<{ code: number; of: Answer }> {
-    const { statusCode: code, headers, body } = await this.pool.request(await this.parts(request));
+    const { statusCode: code, headers, body } = await this.sender.request(await this.parts(request));
     return { code, of: { code, retryAfter: headers['retry-after']?.toString(), text: await body.text() } };
   }
 
@@ -164,6 +167,23 @@ export class Http {
     }
   }
 }
+
+type Handler = Dispatcher.DispatchHandler;
+
+/** Asks once more as a write goes out: it may have waited for a connection, and the process may have been stopped meanwhile. */
+const fenced = (handler: Handler, mayWrite: () => boolean): Handler => ({
+  onRequestStart(controller, context) {
+    if (mayWrite()) handler.onRequestStart?.(controller, context);
+    else controller.abort(new NotLeadingError());
+  },
+  onResponseStart: (...parts) => handler.onResponseStart?.(...parts),
+  onResponseData: (...parts) => handler.onResponseData?.(...parts),
+  onResponseEnd: (...parts) => handler.onResponseEnd?.(...parts),
+  onResponseError: (...parts) => handler.onResponseError?.(...parts),
+});
+
+const fence = (mayWrite: () => boolean): Dispatcher.DispatcherComposeInterceptor => (dispatch) => (options, handler) =>
+  dispatch(options, options.method === 'GET' ? handler : fenced(handler, mayWrite));
 
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/ says 429; a server that is not up to it yet says 503. */
 const isThrottled = ({ code, retryAfter }: Answer): boolean => (code === 429 || code === 503) && retryAfter !== undefined;
