@@ -98,15 +98,18 @@ async function applyAll(pass: Pass, desired: readonly LabObject[], ownDice = fal
   throw worstOf(await Promise.all(failed.map((failure) => replacedOr(pass, failure))));
 }
 
-/** Kinds with fields that can't be changed, and nothing in them that is the attendee's. */
-const REPLACEABLE = ['RoleBinding', 'Deployment'];
+/**
+ * What the API server says of kinds in which nothing is the attendee's when applying can't mend them: a field can't be changed; or, of a
+ * Service's port whose number somebody has changed and now owns, ours has its name and can't stand beside it.
+ */
+const UNMENDABLE: Readonly<Record<string, RegExp>> = { RoleBinding: /cannot change/, Deployment: /immutable/, Service: /Duplicate value/ };
 
-/** Deletes an object whose difference is in a field that is immutable, so that it is made anew; else says what the failure means. */
+/** Deletes an object that applying can't mend, so that it is made anew; else says what the failure means. */
 async function replacedOr({ options: { api, stores }, note, now }: Pass, failure: Failure): Promise<unknown> {
   const { object, error } = failure;
   const live = storeOf(stores, object.kind)?.get(keyOf(object));
   const uid = live?.metadata.uid;
-  if (uid === undefined || !REPLACEABLE.includes(object.kind) || !isInvalid(error) || !/immutable|cannot change/.test(error.message)) return meaningOf(failure, note, now);
+  if (uid === undefined || !isInvalid(error) || UNMENDABLE[object.kind]?.test(error.message) !== true) return meaningOf(failure, note, now);
   return api.delete(kindOf(object), object.metadata, { uid }).then(() => new LookAgain(100), (cause: unknown) => cause);
 }
 

@@ -193,14 +193,18 @@ describe('a seat that is ready', () => {
     expect(world.readyAfter).toHaveLength(1);
   });
 
-  test('has an object made anew whose difference is in a field that can\'t be changed', async () => {
+  test.each([
+    ['whose difference is in a field that can\'t be changed', 'RoleBinding', 'attendee', { roleRef: { name: 'view' } }, 'cannot change roleRef'],
+    ['in which somebody else\'s item bars ours', 'Service', 'lab-guide', { spec: { ports: [{ name: 'http', port: 81 }] } }, 'spec.ports[1].name: Duplicate value: "http"'],
+  ] as const)('has an object made anew %s', async (...[, kind, name, edit, says]) => {
     const world = await aReadyWorld();
-    world.api.edit(KINDS.RoleBinding, inSeat('attendee'), { roleRef: { name: 'view' } });
-    world.api.fail({ verb: 'apply', kind: 'RoleBinding' }, apiError(422, 'Invalid', 'cannot change roleRef'));
+    const { roleRef, spec } = world.get(kind, name) as { roleRef?: object; spec?: { ports?: object[] } };
+    world.api.edit(KINDS[kind], inSeat(name), edit);
+    world.api.fail({ verb: 'apply', kind }, apiError(422, 'Invalid', says));
     await world.reconcile();
-    expect(world.get('RoleBinding', 'attendee')).toBeUndefined();
+    expect(world.get(kind, name)).toBeUndefined();
     await world.reconcile();
-    expect(world.get('RoleBinding', 'attendee')).toMatchObject({ roleRef: { name: 'intro-otel-seat-attendee' } });
+    expect(world.get(kind, name)).toMatchObject(kind === 'Service' ? { spec: { ports: spec?.ports } } : { roleRef });
   });
 
   test('follows the API server when that moves', async () => {
