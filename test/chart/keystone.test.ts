@@ -45,7 +45,10 @@ test('null takes a default entry out of a map in both', async () => {
 });
 
 test(`helm template and renderLab agree on ${VALUES} generated values (seed ${SEED})`, async () => {
-  const request = fc.record({ release: dnsLabel, namespace: dnsLabel, values: someValues });
+  // The operator's two definitions are longer than all the rest, and differ by nothing that is generated: one in twelve has them.
+  const operates = fc.constantFrom(true, ...Array<boolean>(11).fill(false));
+  const request = fc.record({ release: dnsLabel, namespace: dnsLabel, values: someValues, operates }).map(({ operates: has, values, ...release }) =>
+    ({ ...release, values: has ? values : { ...values, operator: { ...values.operator, enabled: false } } }));
   await fc.assert(fc.asyncProperty(request, request, async (...two) => {
     for (const { values } of two) expect(schema(completeChartValues(values)) ? [] : schema.errors).toEqual([]);
     await Promise.all(two.map(expectSame));
