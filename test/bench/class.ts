@@ -31,10 +31,9 @@ async function measureClass(detail: (text: string) => void): Promise<Row[]> {
   await own.helm(['install', own.release, chart, '--wait', '--timeout', '120s', '--set', 'visitors.enabled=false']);
   const workshop = (await kubectl('create', '--dry-run=client', '--filename', FILE, '--output=jsonpath={.metadata.name}')).trim();
   const seats = await watchSeats(workshop, SEATS);
-  detail(`${SEATS} seats become ready`);
   const began = performance.now();
   await kubectl('apply', '--filename', FILE);
-  const ready = ((await seats.allReady()) - began) / 1000;
+  const ready = ((await seats.allReady(detail)) - began) / 1000;
   seats.stop();
   const names = (await kubectl('get', 'seats', '--output=name')).trim().split('\n').map((name) => name.replace(/^.*\//, ''));
   detail('a trace in each');

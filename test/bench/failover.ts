@@ -42,7 +42,7 @@ async function measureFailover(detail: (text: string) => void): Promise<Row[]> {
     detail(`killed ${kill} of ${KILLS} times, ${seats.ready()} of ${SEATS} seats are ready`);
   }
   const before = seats.ready();
-  await allReady(seats);
+  await allReady(seats, detail);
   return [...timeRows(samples), ...readyRows(before), ...outcomeRows(made, await strays(WORKSHOP))];
 }
 
@@ -60,9 +60,9 @@ async function failOver(replicas: InsideProgram[], start: () => Promise<InsidePr
   return took;
 }
 
-async function allReady(seats: SeatsSeen): Promise<void> {
+async function allReady(seats: SeatsSeen, detail: (text: string) => void): Promise<void> {
   if (seats.ready() === SEATS) throw new Error(`the rollout was over before the leader had been killed ${KILLS} times: nothing is shown`);
-  await seats.allReady();
+  await seats.allReady(detail);
   seats.stop();
 }
 

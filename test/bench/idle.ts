@@ -33,9 +33,8 @@ async function measureIdle(detail: (text: string) => void): Promise<Row[]> {
   const replicas = [await start(), await start()];
   const leader = await someoneLeads(replicas);
   const seats = await watchSeats(WORKSHOP, SEATS);
-  detail(`${SEATS} seats become ready`);
   await createWorkshop(WORKSHOP, { seats: SEATS, rollout: { maxConcurrent: SEATS } });
-  await seats.allReady();
+  await seats.allReady(detail);
   seats.stop();
   await sleep(SETTLE_MS);
   detail('nobody touches them for 5 minutes');

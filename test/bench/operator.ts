@@ -26,8 +26,8 @@ export async function deleteWorkshop(name: string): Promise<void> {
 
 export interface SeatsSeen {
   ready(): number;
-  /** Resolves to the time (performance.now) at which all of so many seats had become ready. */
-  allReady(): Promise<number>;
+  /** Resolves to the time (performance.now) at which all of so many seats had become ready; tells `detail` how many are until then. */
+  allReady(detail: (text: string) => void): Promise<number>;
   stop(): void;
 }
 
@@ -47,7 +47,11 @@ export async function watchSeats(workshop: string, seats: number): Promise<Seats
     const others = [...states].filter(([, state]) => !state.startsWith('True')).slice(0, 3);
     return `${ready()} of ${seats} seats are ready, ${states.size} are there; ${others.map(([name, state]) => `${name}: ${state}`).join('; ')}`;
   };
-  return { ready, allReady: () => watches.during(mark.reached, PATIENCE, seen), stop: () => watches.stop() };
+  const allReady = async (detail: (text: string) => void): Promise<number> => {
+    const telling = setInterval(() => detail(`${ready()} of ${seats} seats are ready`), 1000);
+    return watches.during(mark.reached, PATIENCE, seen).finally(() => clearInterval(telling));
+  };
+  return { ready, allReady, stop: () => watches.stop() };
 }
 
 function stateOf({ status }: Seat): string {

@@ -40,21 +40,21 @@ async function measureScale(detail: (text: string) => void): Promise<Row[]> {
   const bare = await measureBare(SEATS);
   await sleep(REST_MS);
   detail('the operator');
-  const operator = await measureOperator(operators);
+  const operator = await measureOperator(operators, detail);
   await sleep(REST_MS);
   detail('helm install');
   const helm = await measureHelm();
   return [...rows(bare, operator), ...helmRows(operator, helm), { what: 'operator\'s memory, the most it was', unit: 'MiB', value: operator.peak / MEBIBYTE }];
 }
 
-async function measureOperator({ start }: Operators): Promise<Measured & { peak: number }> {
+async function measureOperator({ start }: Operators, detail: (text: string) => void): Promise<Measured & { peak: number }> {
   const replicas = [await start(), await start()];
   const leader = await someoneLeads(replicas);
   const standing = await watchStanding(WORKSHOP, SEATS);
   const seats = await watchSeats(WORKSHOP, SEATS);
   const began = await createWorkshop(WORKSHOP, { seats: SEATS, rollout: { maxConcurrent: SEATS } });
   const stood = await standing.complete();
-  const ready = await seats.allReady();
+  const ready = await seats.allReady(detail);
   const { peak } = residentSet(leader.pid);
   standing.stop();
   seats.stop();

@@ -25,10 +25,10 @@ export interface InsideProgram {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts `command`; what it says goes to `test/artefacts/<name>.log`. nsenter becomes the command, so the process id is its own. */
+/** Starts `command`; what it says goes to `test/artefacts/<cluster>-<name>.log`. nsenter becomes the command, so the process id is its own. */
 export async function startInside(name: string, command: readonly string[], options: InsideOptions = {}): Promise<InsideProgram> {
   await mkdir(artefacts, { recursive: true });
-  const log = openSync(join(artefacts, `${name}.log`), 'a');
+  const log = openSync(join(artefacts, `${testCluster().name}-${name}.log`), 'a');
   const [program, ...args] = insideNetwork(testCluster().name, command);
   const env = { PATH: process.env['PATH'], ...options.env };
   const child = spawn(program, args, { env, stdio: ['pipe', options.onOutput === undefined ? log : 'pipe', log] });
