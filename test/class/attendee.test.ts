@@ -211,7 +211,8 @@ describe('with kubectl and the kubeconfig as it is handed out, an attendee', () 
   });
 
   test('reads a log', async () => {
-    expect(await attendee.kubectl(['logs', `deployment/${RELEASE}-dice`])).toContain('listening');
+    await labOf(own).text('dice', '/server_request?param=hello-to-the-log');
+    await eventually(async () => expect(await attendee.kubectl(['logs', `deployment/${RELEASE}-dice`])).toContain('hello-to-the-log'), { within: 10_000 });
   });
 
   test('executes a command', async () => {

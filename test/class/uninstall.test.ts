@@ -1,6 +1,8 @@
 // Releases come and go: a second one leaves the operating to the first, an upgrade brings the definitions up to date, and when
 // the operator goes, its seats go first. The last file of its stage: it leaves no class behind.
-import { parse } from 'yaml';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { LABELS } from '../../operator/api/types.ts';
 import { kubectl } from '../support/cluster.ts';
 import { allReady, gone, keepClassEvidence, ofOperator, operator, theClass, useClass } from '../support/class.ts';
@@ -10,7 +12,7 @@ import { makeNamespace } from '../support/namespace.ts';
 
 const { workshop, seats } = useClass();
 
-/** Objects without pods: what is looked at here is what helm makes and leaves. */
+/** Without pods that run: what is looked at is what helm makes and leaves. */
 const nowhere = { nodeSelector: { 'example.com/nowhere': 'true' } };
 
 const DEFINITIONS = ['workshops.intro-otel.dev', 'seats.intro-otel.dev'] as const;
@@ -22,8 +24,8 @@ async function releaseIn(namespace: string, name: string): Promise<Lab> {
   return new Lab(namespace, name);
 }
 
-async function install(lab: Lab, values: object = {}): Promise<string> {
-  return lab.helm(['install', lab.release, chart, '--values=-'], 'helm', { ...nowhere, ...values });
+async function install(lab: Lab, values: object): Promise<string> {
+  return lab.helm(['install', lab.release, chart, '--values=-'], 'helm', { ...values });
 }
 
 describe('a second release', () => {
@@ -32,7 +34,7 @@ describe('a second release', () => {
 
   beforeAll(async () => {
     second = await releaseIn('class-second', 'second');
-    notes = await install(second);
+    notes = await install(second, nowhere);
   }, 90_000);
   afterAll(() => kubectl('delete', 'namespace', second.namespace, '--wait=false'));
 
@@ -61,16 +63,36 @@ describe('a second release', () => {
 });
 
 describe('helm upgrade', () => {
+  const columns = async (): Promise<string[]> => Promise.all(DEFINITIONS.map((name) => kubectl('get', 'crd', name, '--output=jsonpath={.spec.versions[0].additionalPrinterColumns[*].name}')));
+  const upgradeTo = (path: string): Promise<string> => operator.helm(['upgrade', operator.release, path, '--reset-then-reuse-values', '--timeout=90s']);
+  let older: string;
+
+  beforeAll(async () => {
+    older = await olderChart();
+  });
+  afterAll(() => rm(older, { recursive: true }));
+
+  /** A copy of the chart whose definitions lack a column that they have now. */
+  async function olderChart(): Promise<string> {
+    const directory = await mkdtemp(join(tmpdir(), 'older-'));
+    await cp(chart, directory, { recursive: true });
+    for (const name of ['workshops', 'seats']) {
+      const file = join(directory, 'templates', 'operator', `${name}.yaml`);
+      const text = await readFile(file, 'utf8');
+      await writeFile(file, text.replace(/^( +)- (?:.+\n\1 {2})*?name: (State|Phase)\n(?:\1 {2}.+\n)*/m, ''));
+    }
+    return directory;
+  }
+
   test('brings the definitions up to date, and the class goes on', async () => {
-    const read = async (name: string): Promise<{ spec: { versions: { additionalPrinterColumns?: object[] }[] } }> => parse(await kubectl('get', 'crd', name, '--output=yaml')) as Awaited<ReturnType<typeof read>>;
-    const columns = async (): Promise<(object[] | undefined)[]> => Promise.all(DEFINITIONS.map(async (name) => (await read(name)).spec.versions[0]?.additionalPrinterColumns));
     const before = await columns();
-    for (const name of DEFINITIONS) await kubectl('patch', 'crd', name, '--type=json', '--patch=[{"op":"remove","path":"/spec/versions/0/additionalPrinterColumns"}]');
-    expect(await columns()).toEqual([undefined, undefined]);
-    await operator.helm(['upgrade', operator.release, chart, '--reset-then-reuse-values', '--timeout=90s']);
+    await upgradeTo(older);
+    expect(await columns()).toEqual(before.map((names) => names.replace(/(State|Phase) /, '')));
+    expect(await columns()).not.toEqual(before);
+    await upgradeTo(chart);
     await eventually(async () => expect(await columns()).toEqual(before), { within: 20_000 });
     await allReady(workshop, seats.length, 60_000);
-  }, 180_000);
+  }, 240_000);
 });
 
 describe('helm uninstall', () => {
@@ -103,7 +125,7 @@ describe('the definitions that a release has left', () => {
 
   test('are no hindrance to the next one, in another namespace', async () => {
     next = await releaseIn('class-next', 'next');
-    await install(next, { operator: { crds: { keep: false } } });
+    await install(next, { visitors: { enabled: false }, operator: { crds: { keep: false } } });
     const of = ['--namespace', next.namespace, '--selector', `${LABELS.component}=operator`];
     expect(await kubectl('get', 'deployments', ...of, '--output=name')).not.toBe('');
   }, 60_000);

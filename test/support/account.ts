@@ -56,6 +56,7 @@ export class Account {
   /** @param kubeconfig its text; `token` where that has another user's credentials, or none */
   constructor(kubeconfig: string, token?: string) {
     const { clusters: [{ cluster }], users: [{ user }] } = parse(kubeconfig) as Config;
+    if (new URL(cluster.server).hostname !== '127.0.0.1') throw new Error(`expected the API server on 127.0.0.1, found ${cluster.server}, which would be another's out here`);
     this.server = cluster.server;
     this.ca = Buffer.from(cluster['certificate-authority-data'], 'base64');
     this.token = token ?? user.token ?? '';

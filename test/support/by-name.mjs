@@ -1,7 +1,5 @@
 // Runs test files in the order of their names, where one builds on what the others leave. https://jestjs.io/docs/configuration#testsequencer-string
-import sequencer from '@jest/test-sequencer';
-
-const { default: Sequencer } = sequencer;
+import Sequencer from '@jest/test-sequencer';
 
 export default class ByName extends Sequencer {
   sort(tests) {

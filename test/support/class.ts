@@ -29,7 +29,7 @@ const example = parse(readFileSync(workshopFile, 'utf8')) as WorkshopManifest;
 /** The class of three that workshop.yaml asks for; all files of the stage share it, as they share the operator. */
 export const theClass = {
   workshop: example.metadata.name,
-  attendees: (example.spec.attendees ?? []).map(({ name }) => name),
+  attendees: example.spec.attendees ?? [],
   /** Names of its Seats, which are those of their namespaces. */
   seats: (example.spec.attendees ?? []).map(({ name }) => `${example.metadata.name}-${name}`) as [string, string, string],
 };
