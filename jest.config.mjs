@@ -15,5 +15,6 @@ export default {
     inTest('integration'),
     inTest('e2e'),
     inTest('alone'),
+    inTest('class'),
   ],
 };
