@@ -14,13 +14,16 @@ afterEach(() => rmSync(directory, { recursive: true }));
 onLinux('two runs do their work one after the other, and the second is told that it waits', async () => {
   const file = join(directory, 'deep', 'lock');
   const events: string[] = [];
+  const until = async (event: string): Promise<void> => {
+    while (!events.includes(event)) await sleep(5);
+  };
   const work = (name: string) => async (): Promise<void> => {
     events.push(`${name} begins`);
-    await sleep(50);
+    await until('b waits');
     events.push(`${name} ends`);
   };
   const first = withLock(file, work('a'));
-  while (events.length === 0) await sleep(5);
+  await until('a begins');
   await Promise.all([first, withLock(file, work('b'), () => events.push('b waits'))]);
   expect(events).toEqual(['a begins', 'b waits', 'a ends', 'b begins', 'b ends']);
 });
