@@ -6,6 +6,7 @@ import type { KubeObject } from '../../operator/engine/object.ts';
 import { testCluster } from '../support/cluster.ts';
 import { FIELD_MANAGER, configMap, testApi, testConfig, useEmptyNamespace } from '../support/engine.ts';
 import type { ConfigMap } from '../support/engine.ts';
+import { eventually } from '../support/eventually.ts';
 import { startFaultyProxy } from '../support/faulty-proxy.ts';
 
 const namespace = useEmptyNamespace('engine-client');
@@ -50,8 +51,12 @@ test('refusals are told apart', async () => {
   expect(isNotFound(await failureOf(api.create(configMap('no-such-namespace', 'x'))))).toBe(true);
   expect(isInvalid(await failureOf(api.apply(map('Not A Name'))))).toBe(true);
   await api.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: key('one'), spec: { hard: { 'count/secrets': '0' } } } as KubeObject);
-  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: key('s') };
-  expect(isOverQuota(await failureOf(api.create(secret)))).toBe(true);
+  // A quota binds once it has been counted, which takes the API server's managers a moment.
+  let attempts = 0;
+  await eventually(async () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: key(`s-${++attempts}`) };
+    expect(isOverQuota(await failureOf(api.create(secret)))).toBe(true);
+  }, { within: 60_000 });
 });
 
 test('nothing can be made in a namespace that goes', async () => {
