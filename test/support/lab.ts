@@ -5,7 +5,7 @@ import { repoRoot } from '../../cluster/support/paths.ts';
 import { apiGet, kubectl, testCluster, textOf, tool } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import { keepEvidence, podLog } from './namespace.ts';
-import { isReady } from './objects.ts';
+import { isLeaving, isReady } from './objects.ts';
 import type { Deployment, Pod } from './objects.ts';
 
 export const chart = join(repoRoot, 'charts', 'lab');
@@ -59,8 +59,18 @@ export class Lab {
     await this.settled();
   }
 
-  /** Waits for rounds in a row: a first one may go to the pods that stay, and the next to one that kube-proxy has yet to forget. */
+  /**
+   * Waits until the pods that were replaced are gone, which serve on for a while as they were, and then for rounds in a row: a first one
+   * may go to the pods that stay, and the next to one that kube-proxy has yet to forget.
+   */
   async settled(rounds = 4): Promise<void> {
+    await eventually(
+      async () => {
+        const leaving = (await this.pods()).filter(isLeaving).map((pod) => pod.metadata.name);
+        if (leaving.length > 0) throw new Error(`there still is ${leaving.join(', ')}`);
+      },
+      { within: 60_000 },
+    );
     const playAll = async (): Promise<void> => {
       for (let played = 0; played < rounds; played++) await this.play();
     };
