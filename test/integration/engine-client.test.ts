@@ -1,5 +1,5 @@
 // The engine's client on the real API server: it asks as the API wants to be asked, and tells its answers apart.
-import { isAlreadyExists, isConflict, isGone, isInvalid, isNotFound, isOverQuota, isTerminating } from '../../operator/engine/api.ts';
+import { isAlreadyExists, isConflict, isInvalid, isNotFound, isOverQuota, isTerminating } from '../../operator/engine/api.ts';
 import type { HttpApi } from '../../operator/engine/client.ts';
 import { KINDS } from '../../operator/engine/kinds.ts';
 import type { KubeObject } from '../../operator/engine/object.ts';
@@ -108,18 +108,3 @@ describe('a list of more than a page', () => {
     }
   });
 });
-
-test('a watch from a version that is long gone is refused as expired', async () => {
-  const signal = AbortSignal.timeout(10_000);
-  const failure = await failureOf((async () => {
-    for await (const line of await api.watch(KINDS.ConfigMap, { resourceVersion: '1', timeoutSeconds: 5, silence: 9000, signal })) return line;
-  })());
-  // As an answer, or as the first event: the API server does both.
-  const event = failure === undefined ? await firstLine(signal) : undefined;
-  expect(isGone(failure) || event?.object.code === 410).toBe(true);
-});
-
-async function firstLine(signal: AbortSignal): Promise<{ object: { code?: number } } | undefined> {
-  for await (const line of await api.watch(KINDS.ConfigMap, { resourceVersion: '1', timeoutSeconds: 5, silence: 9000, signal })) return JSON.parse(line) as { object: { code?: number } };
-  return undefined;
-}
