@@ -39,7 +39,7 @@ export async function doorsOf(seat: string): Promise<Door[]> {
 
 /** Prints for each URL the status of the answer, or the word for how it failed. */
 const PROGRAM = `
-const signal = () => AbortSignal.timeout(3000);
+const signal = () => AbortSignal.timeout(2000);
 const ask = (url) => fetch(url, { method: url.includes('/v1/') ? 'POST' : 'GET', signal: signal(), redirect: 'manual' }).then((answer) => answer.status).catch((e) => (e.cause && e.cause.code) || e.name);
 Promise.all(JSON.parse(process.argv[1]).map(ask)).then((all) => console.log(JSON.stringify(all)));
 `;
