@@ -36,7 +36,8 @@ export class Operator extends Construct {
     const { image, operator: { env, resources, replicas } } = lab.values;
     new Workload(this, 'workload', lab, {
       component, image, resources, replicas,
-      command: ['node', '--import', '/app/telemetry.js', '/app/operator.js'],
+      // The image has its processes, which mostly idle, collect garbage early; while seats are made that would be a fifth of the operator's time.
+      command: ['node', '--max-semi-space-size=8', '--import', '/app/telemetry.js', '/app/operator.js'],
       env: [
         fromPod('POD_NAME', 'metadata.name'), fromPod('POD_NAMESPACE', 'metadata.namespace'),
         ...lab.compute.env(environment(lab), env),

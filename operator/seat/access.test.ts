@@ -78,7 +78,7 @@ describe('the kubeconfig', () => {
 
   test('that may not be made is told, without its content, and the seat is not ready', async () => {
     const world = aWorld();
-    world.api.fail({ verb: 'token' }, apiError(403, 'Forbidden', 'cannot create serviceaccounts/token'), 2);
+    world.api.fail({ verb: 'token' }, apiError(403, 'Forbidden', 'cannot create serviceaccounts/token'), 3);
     await world.reconcile();
     world.settle();
     await world.reconcile();

@@ -4,7 +4,7 @@ import { KINDS } from '../engine/kinds.ts';
 import { NAMES } from '../api/types.ts';
 import type { SeatStatus } from '../api/types.ts';
 import { isTrue } from '../api/conditions.ts';
-import { kubeconfigMade } from './events.ts';
+import { kubeconfigRenewed } from './events.ts';
 import { accessOf, isCurrent, kubeconfigSecret, lifetimeSeconds } from './kubeconfig.ts';
 import type { Terms } from './kubeconfig.ts';
 import { namespaceOf } from './objects.ts';
@@ -50,8 +50,16 @@ async function renew(pass: Pass, account: string): Promise<Access> {
   const token = await api.token({ name: NAMES.attendee, namespace: namespaceOf(seat) }, terms.seconds);
   await api.apply(kubeconfigSecret(seat, terms, account, token));
   note.secretSeen = now;
-  events.event(seat, ...kubeconfigMade(seat));
-  return accessOf(seat, token, now);
+  if (seat.status?.access !== undefined) events.event(seat, ...kubeconfigRenewed(seat));
+  const made = accessOf(seat, token, now);
+  note.access = { made, revision: seat.spec.revision };
+  return made;
+}
+
+/** What was last made: told by the status, or known here while that is not written yet. */
+function accessSoFar({ seat: { status }, note }: Pass): Access | undefined {
+  const known = [status?.access, note.access?.made].filter((access) => access !== undefined);
+  return known.sort((a, b) => Date.parse(b.renewAt) - Date.parse(a.renewAt))[0];
 }
 
 /** Whether the Secret has to be looked at: now and then, and when something has changed that it was made from. */
@@ -59,14 +67,14 @@ function isDoubtful(pass: Pass, account: string): boolean {
   const { seat: { spec, status }, note, now } = pass;
   const another = note.account !== undefined && note.account !== account;
   note.account = account;
-  return another || status?.revision !== spec.revision || now >= secretDue(pass);
+  const isAnother = status?.revision !== spec.revision && note.access?.revision !== spec.revision;
+  return another || isAnother || now >= secretDue(pass);
 }
 
 async function keptOrRenewed(pass: Pass, account: string): Promise<Access> {
-  const { seat: { status }, now } = pass;
   const doubtful = isDoubtful(pass, account);
-  const access = status?.access;
-  const valid = access !== undefined && now < Date.parse(access.renewAt);
+  const access = accessSoFar(pass);
+  const valid = access !== undefined && pass.now < Date.parse(access.renewAt);
   return valid && (!doubtful || await holds(pass, account)) ? access : renew(pass, account);
 }
 

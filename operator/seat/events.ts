@@ -9,8 +9,6 @@ import type { Pass } from './options.ts';
 /** Type, reason and message, as EventRecorder takes them. */
 export type Telling = readonly [type: EventType, reason: string, message: string];
 
-export const namespaceMade = (seat: Seat): Telling => ['Normal', 'NamespaceMade', `Namespace ${namespaceOf(seat)} was made.`];
-
 const seatReady = (seconds: number): Telling => ['Normal', 'Ready', `The lab can be used, ${Math.round(seconds)} s after the seat was made.`];
 
 const readyAgain: Telling = ['Normal', 'ReadyAgain', 'The lab can be used again.'];
@@ -19,8 +17,9 @@ const seatStopped: Telling = ['Normal', 'Stopped', 'Every pod of the lab has bee
 
 const seatStarted: Telling = ['Normal', 'Started', 'The lab is started again.'];
 
-export const kubeconfigMade = (seat: Seat): Telling =>
-  ['Normal', 'KubeconfigWritten', `Secret ${namespaceOf(seat)}/${NAMES.kubeconfig} holds a kubeconfig with a new token.`];
+/** Of the first one the status tells. */
+export const kubeconfigRenewed = (seat: Seat): Telling =>
+  ['Normal', 'KubeconfigRenewed', `Secret ${namespaceOf(seat)}/${NAMES.kubeconfig} holds a kubeconfig with a new token.`];
 
 /** An object that was made to follow this revision before was found to be otherwise. */
 export const repaired = (kind: string, name: string): Telling => ['Normal', 'Repaired', `${kind} ${name} was not as it should be, and was put right.`];

@@ -5,7 +5,7 @@ import { isAlreadyExists, isForbidden, isTerminating } from '../engine/api.ts';
 import { differs } from '../engine/apply.ts';
 import { KINDS } from '../engine/kinds.ts';
 import { keyOf } from '../engine/object.ts';
-import { namespaceMade, repaired } from './events.ts';
+import { repaired } from './events.ts';
 import { namespaceObject, namespaceOf, operatorBinding } from './objects.ts';
 import type { Pass } from './options.ts';
 import { LookAgain, SeatProblem, meaningOf } from './problem.ts';
@@ -43,11 +43,10 @@ export async function findNamespace({ options: { api, stores }, seat }: Pass): P
 }
 
 async function make(pass: Pass): Promise<Namespace | undefined> {
-  const { api, stores, events } = pass.options;
+  const { api, stores } = pass.options;
   try {
     const made = await api.create<Namespace>(namespaceObject(pass.seat));
     stores.Namespace.observe(made);
-    events.event(pass.seat, ...namespaceMade(pass.seat));
     return made;
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;

@@ -65,14 +65,12 @@ export const quotaObject = (seat: Seat, { need, values }: Lab): LabObject => ({
 });
 
 /** Before the lab: no pod starts that could talk to another seat. */
-export function fences(seat: Seat, { need, values }: Lab, network: Network): LabObject[] {
-  const policies = Object.entries(policiesOf(values, network)).map(([name, spec]): LabObject =>
+export const fences = (seat: Seat, { values }: Lab, network: Network): LabObject[] =>
+  Object.entries(policiesOf(values, network)).map(([name, spec]): LabObject =>
     ({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: metadataOf(seat, name), spec }));
-  return [
-    { apiVersion: 'v1', kind: 'LimitRange', metadata: metadataOf(seat, NAMES.quota), spec: { limits: limitsOf(need) } },
-    ...policies,
-  ];
-}
+
+export const limitsObject = (seat: Seat, { need }: Lab): LabObject =>
+  ({ apiVersion: 'v1', kind: 'LimitRange', metadata: metadataOf(seat, NAMES.quota), spec: { limits: limitsOf(need) } });
 
 /** The attendee's account, whose token is in their kubeconfig and in no pod; and what it may do. */
 const attendee = (seat: Seat): LabObject[] => [

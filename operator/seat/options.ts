@@ -1,5 +1,5 @@
 // What the seat's reconciler is given, and what one reconcile carries along.
-import type { Seat, Workshop } from '../api/types.ts';
+import type { Seat, SeatStatus, Workshop } from '../api/types.ts';
 import type { Api } from '../engine/api.ts';
 import type { Applier } from '../engine/apply.ts';
 import type { Clock, EventRecorder, Store } from '../engine/reconciler.ts';
@@ -63,12 +63,16 @@ export interface Note {
   secretSeen?: number;
   /** The uid of the attendee's ServiceAccount: the tokens of another are void. */
   account?: string;
+  /** That all but what runs pods has been made, and other seats have had their turn since. */
+  hasGivenWay?: boolean;
   /** Since when writes have been forbidden. */
   forbiddenSince?: number;
   /** Since when something has failed that isn't known. */
   failingSince?: number;
-  /** When the pods were last looked at, and what they said. */
-  pods?: { readonly at: number; readonly why: { readonly reason: string; readonly message: string } | undefined };
+  /** The access that was last made here, and the revision of the seat for which it was. */
+  access?: { readonly made: NonNullable<SeatStatus['access']>; readonly revision: string };
+  /** When it was last looked for what the lab is waiting for, and what was found. */
+  waiting?: { readonly at: number; readonly for: readonly string[]; readonly why: { readonly reason: string; readonly message: string } | undefined };
 }
 
 /** One reconcile of one seat. */

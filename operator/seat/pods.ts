@@ -2,19 +2,20 @@
 import { RELEASE } from '../api/types.ts';
 import { KINDS } from '../engine/kinds.ts';
 import { namespaceOf } from './objects.ts';
-import type { Pass } from './options.ts';
+import type { Note, Pass } from './options.ts';
 import { diagnose } from './readiness.ts';
-import type { Why } from './readiness.ts';
 import type { Pod } from './shapes.ts';
 
-/** How long an answer is good for. */
-const GOOD_MS = 10_000;
+/** What is waited for, and what keeps it, if a pod says so. */
+export type Waiting = Omit<NonNullable<Note['waiting']>, 'at'>;
 
-/** What keeps the pods of these Deployments from being ready, if a pod says so. */
-export async function lookIntoPods({ options: { api }, seat, note, now }: Pass, deployments: readonly string[]): Promise<Why | undefined> {
-  if (note.pods && now - note.pods.at < GOOD_MS) return note.pods.why;
+/** How long an answer is good for: each new one is a write of the seat's status, for hundreds of seats at a time. */
+const GOOD_MS = 20_000;
+
+/** What these Deployments, which are not ready, are waiting for. */
+export async function lookIntoPods({ options: { api }, seat, note, now }: Pass, deployments: readonly string[]): Promise<Waiting> {
+  if (note.waiting && now - note.waiting.at < GOOD_MS) return note.waiting;
   const pods = await api.list<Pod>(KINDS.Pod, { namespace: namespaceOf(seat), labelSelector: `app.kubernetes.io/instance=${RELEASE}` });
-  const why = diagnose(pods, deployments);
-  note.pods = { at: now, why };
-  return why;
+  note.waiting = { at: now, for: deployments, why: diagnose(pods, deployments) };
+  return note.waiting;
 }

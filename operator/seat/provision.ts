@@ -1,5 +1,5 @@
-// Brings the seat's namespace and everything in it to what the Seat's spec says, in an order in which nothing is ever less guarded
-// than it will be: rights, quota, fences, and only then the lab.
+// Brings the seat's namespace and everything in it to what the Seat's spec says, in an order in which nobody ever meets it less guarded
+// than it will be: rights, fences, the lab but for its pods, quota, and only then a way in for the attendee, and pods.
 import { LABELS, MANAGED_BY, NAMES } from '../api/types.ts';
 import { isAlreadyExists, isInvalid } from '../engine/api.ts';
 import { differs } from '../engine/apply.ts';
@@ -13,7 +13,7 @@ import { codeStarted, removed, repaired } from './events.ts';
 import type { Telling } from './events.ts';
 import type { Lab } from './lab.ts';
 import { ensureNamespace, ensureRights, restoreNamespace } from './namespace.ts';
-import { fences, labelsOf, namespaceObject, namespaceOf, operatorBinding, people, quotaObject } from './objects.ts';
+import { fences, labelsOf, limitsObject, namespaceObject, namespaceOf, operatorBinding, people, quotaObject } from './objects.ts';
 import { INSIDE, isStopped } from './options.ts';
 import type { Pass, SeatStores } from './options.ts';
 import { LookAgain, SeatProblem, meaningOf, worstOf } from './problem.ts';
@@ -48,26 +48,57 @@ export function seatLab({ options: { stores }, seat }: Pass, lab: Lab): SeatLab 
 /** Kinds of the lab's objects that its pods need before they can be made. */
 const ACCOUNTS = ['ServiceAccount', 'RoleBinding'];
 
+/** All that is applied by kind; the namespace, the operator's rights and the dice's ConfigMap have ways of their own. */
+function partsOf({ seat, options: { surroundings } }: Pass, lab: Lab, { objects }: SeatLab) {
+  const rest = objects.filter(({ kind }) => !ACCOUNTS.includes(kind));
+  return {
+    quota: quotaObject(seat, lab),
+    limits: limitsObject(seat, lab),
+    guards: [...fences(seat, lab, surroundings()), ...people(seat, objects), ...objects.filter(({ kind }) => ACCOUNTS.includes(kind))],
+    held: rest.filter((object) => !isDeployment(object)),
+    deployments: rest.filter(isDeployment),
+  };
+}
+
 /**
+ * Makes all but what runs pods.
  * @throws SeatProblem for what the seat's conditions should say, LookAgain for what will have passed in a moment, and what a request failed with
  */
-export async function provision(pass: Pass, lab: Lab, { objects, dice, ownDice }: SeatLab): Promise<void> {
-  const { seat, options: { surroundings } } = pass;
-  const small = tooSmall(lab.need, seat.spec.quota);
+export async function lay(pass: Pass, lab: Lab, own: SeatLab): Promise<void> {
+  const small = tooSmall(lab.need, pass.seat.spec.quota);
   if (small !== undefined) throw new SeatProblem({ reason: 'QuotaTooSmall', message: small }, { permanent: true });
-  await own(pass);
-  const quota = quotaObject(seat, lab);
-  const guards = [...fences(seat, lab, surroundings()), ...people(seat, objects), ...objects.filter(({ kind }) => ACCOUNTS.includes(kind))];
-  const rest = objects.filter(({ kind }) => !ACCOUNTS.includes(kind));
-  // The quota by itself: where rights are not known yet to the API server, that costs one request and not thirty.
+  await makeOwn(pass);
+  const { quota, limits, guards, held } = partsOf(pass, lab, own);
+  const isCounted = pass.options.stores.ResourceQuota.get(keyOf(quota)) !== undefined;
+  // By itself: where rights are not known yet to the API server, that costs one request and not thirty.
+  await applyAll(pass, [isCounted ? quota : limits]);
+  await applyAll(pass, [limits, ...guards]);
+  await Promise.all([applyAll(pass, held), own.dice && applyDice(pass, own.dice)]);
+  // Each object that comes after a quota costs the API server a second write, to count it; nobody else can make any yet.
   await applyAll(pass, [quota]);
-  await applyAll(pass, guards);
-  await Promise.all([applyAll(pass, rest, ownDice), dice && applyDice(pass, dice)]);
-  await prune(pass, [operatorBinding(seat, pass.options.operator), quota, ...guards, ...rest, ...(dice ? [dice] : [])]);
+}
+
+/** Makes what runs pods, and removes what is no longer wanted. @throws as `lay` */
+export async function run(pass: Pass, lab: Lab, own: SeatLab): Promise<void> {
+  const { quota, limits, guards, held, deployments } = partsOf(pass, lab, own);
+  giveWay(pass, deployments);
+  await applyAll(pass, deployments, own.ownDice);
+  await prune(pass, [operatorBinding(pass.seat, pass.options.operator), quota, limits, ...guards, ...held, ...deployments, ...(own.dice ? [own.dice] : [])]);
+}
+
+/**
+ * Before the first pod of a new seat, lets other seats have their turn: where many are made at once, everything else stands before the pods
+ * take the API server for themselves, which it then does several times as fast; the pods are ready no later.
+ */
+function giveWay({ note, options: { stores } }: Pass, deployments: readonly LabObject[]): void {
+  const isNew = !deployments.some((one) => stores.Deployment.get(keyOf(one)));
+  if (note.hasGivenWay === true || !isNew) return;
+  note.hasGivenWay = true;
+  throw new LookAgain(1);
 }
 
 /** The namespace, and rights in it. */
-async function own(pass: Pass): Promise<void> {
+async function makeOwn(pass: Pass): Promise<void> {
   try {
     const namespace = await ensureNamespace(pass);
     await ensureRights(pass);
@@ -87,15 +118,11 @@ const changeOf = ({ kind, metadata: { name } }: KubeObject, ownDice: boolean): T
   (ownDice && kind === 'Deployment' && name === NAMES.dice ? codeStarted : repaired(kind, name));
 
 async function applyAll(pass: Pass, desired: readonly LabObject[], ownDice = false): Promise<void> {
-  const { options: { applier, stores, events }, seat, note, signal } = pass;
+  const { options: { applier, stores, events }, seat, signal } = pass;
   signal.throwIfAborted();
   const { written, failed } = await applier.applyAll(desired, (kind) => storeOf(stores, kind));
   if (wasProvisioned(seat)) for (const object of written) events.event(seat, ...changeOf(object, ownDice));
-  if (failed.length === 0) {
-    delete note.forbiddenSince;
-    return;
-  }
-  throw worstOf(await Promise.all(failed.map((failure) => replacedOr(pass, failure))));
+  if (failed.length > 0) throw worstOf(await Promise.all(failed.map((failure) => replacedOr(pass, failure))));
 }
 
 /**

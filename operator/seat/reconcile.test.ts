@@ -8,16 +8,18 @@ import type { ConfigMap, Deployment } from './shapes.ts';
 import { MINUTE, NAME, aReadyWorld, aWorld, inSeat, operator } from './world.ts';
 
 describe('a new seat', () => {
-  test('gets a namespace, rights in it, a quota, fences, and only then the lab', async () => {
+  test('gets a namespace, rights in it, fences, a lab without pods, a quota, a kubeconfig, and pods last of all', async () => {
     const world = aWorld();
     const watch = world.watch();
     await world.reconcile();
     const writes = watch.writes();
-    expect(writes.slice(0, 3)).toEqual(['create Namespace class-ada', 'create RoleBinding intro-otel-seat-operator', 'apply ResourceQuota seat']);
+    expect(writes.slice(0, 3)).toEqual(['create Namespace class-ada', 'create RoleBinding intro-otel-seat-operator', 'apply LimitRange seat']);
     const first = (kind: string): number => writes.findIndex((write) => write.includes(` ${kind} `));
     const last = (kind: string): number => writes.findLastIndex((write) => write.includes(` ${kind} `));
     expect(first('Deployment')).toBeGreaterThan(Math.max(last('NetworkPolicy'), last('LimitRange'), last('RoleBinding')));
-    expect(writes.slice(-3)).toEqual(['token ServiceAccount attendee', 'apply Secret kubeconfig', 'apply Seat class-ada/status']);
+    expect(writes.slice(-6)).toEqual([
+      'apply ResourceQuota seat', 'token ServiceAccount attendee', 'apply Secret kubeconfig', 'apply Deployment lab-dice', 'apply Deployment lab-guide', 'apply Seat class-ada/status',
+    ]);
     expect(new Set(writes).size).toBe(writes.length);
   });
 
@@ -103,9 +105,10 @@ describe('a new seat', () => {
     const watch = world.watch();
     await world.reconcile();
     expect(watch.writes()).toEqual([
-      'apply Deployment lab-dice', 'apply Deployment lab-guide', 'token ServiceAccount attendee', 'apply Secret kubeconfig', 'apply Seat class-ada/status',
+      'token ServiceAccount attendee', 'apply Secret kubeconfig', 'apply Deployment lab-dice', 'apply Deployment lab-guide', 'apply Seat class-ada/status',
     ]);
   });
+
 
   test('is no longer there: then nothing is done', async () => {
     const world = aWorld();

@@ -18,7 +18,7 @@ import type { Note, Pass, SeatOptions } from './options.ts';
 import { lookIntoPods } from './pods.ts';
 import { LookAgain, SeatProblem } from './problem.ts';
 import { progressOf } from './progress.ts';
-import { provision, seatLab } from './provision.ts';
+import { lay, run, seatLab } from './provision.ts';
 import type { SeatLab } from './provision.ts';
 import { readinessOf } from './readiness.ts';
 import type { Readiness } from './readiness.ts';
@@ -91,22 +91,13 @@ function url({ options: { stores, surroundings }, seat }: Pass, lab: Lab): strin
 const progress = ({ options: { stores }, seat, now }: Pass): Found['progress'] =>
   progressOf(stores.ConfigMap.get(`${namespaceOf(seat)}/${NAMES.progress}`), now);
 
-type Made = Omit<Found, 'why'> & Pick<Attempt<never>, 'error'>;
+type Made = Omit<Found, 'waiting'> & Pick<Attempt<never>, 'error'>;
 
 /** What can be told of a seat that no lab is made for. */
 const withoutLab = (pass: Pass, { problem, error }: Attempt<unknown>): Made => ({
   problem, accessProblem: undefined, access: pass.seat.status?.access, readiness: readiness(pass, undefined), ownDice: false, url: pass.seat.status?.url,
   progress: progress(pass), ...(error && { error }),
 });
-
-async function withLab(pass: Pass, lab: Lab): Promise<Made> {
-  const own = seatLab(pass, lab);
-  const provisioned = await attempt(pass, () => provision(pass, lab, own));
-  return {
-    ...withoutLab(pass, provisioned),
-    readiness: readiness(pass, own), ownDice: own.ownDice, ...(!provisioned.problem && { url: url(pass, lab) }),
-  };
-}
 
 /** A seat that can't follow its spec, but stands as it did before, keeps its attendee: their token is renewed when that is due. */
 function isAccessDue({ seat: { status }, now }: Pass, problem: SeatProblem | undefined): boolean {
@@ -121,11 +112,20 @@ async function withAccess(pass: Pass, made: Made): Promise<Made> {
   return { ...made, accessProblem: problem, ...(value && { access: value }), ...(error && { error }) };
 }
 
+/** The lab is there but for its pods, and the attendee can get in. */
+async function withLab(pass: Pass, lab: Lab, own: SeatLab): Promise<Made> {
+  const made = await withAccess(pass, withoutLab(pass, await attempt(pass, () => lay(pass, lab, own))));
+  const { problem, error = made.error } = made.problem ? made : await attempt(pass, () => run(pass, lab, own));
+  return {
+    ...made, problem, readiness: readiness(pass, own), ownDice: own.ownDice, ...(!problem && { url: url(pass, lab) }), ...(error && { error }),
+  };
+}
+
 /** All steps, each made only where the one before it was. */
 async function steps(pass: Pass): Promise<Made> {
   const { seat, options: { labOf = labOfChart } } = pass;
   const lab = await attempt(pass, () => labOf(seat.spec.lab));
-  return withAccess(pass, lab.value ? await withLab(pass, lab.value) : withoutLab(pass, lab));
+  return lab.value ? withLab(pass, lab.value, seatLab(pass, lab.value)) : withAccess(pass, withoutLab(pass, lab));
 }
 
 /** Milliseconds until the seat has to be looked at again though nothing may have changed. */
@@ -143,13 +143,14 @@ async function keep(begun: Pass): Promise<Result> {
   const { seat, now, deadlines } = pass;
   const { error, ...found } = await steps(pass);
   if (!error) delete pass.note.failingSince;
+  if (!found.problem) delete pass.note.forbiddenSince;
   const since = unreadySince(seat, found.problem === undefined, now);
   const isLong = !found.readiness.ready && !isStopped(seat) && now - since >= SOON_MS;
-  const why = isLong && !found.problem ? await lookIntoPods(pass, found.readiness.waitingFor) : undefined;
-  const status = statusOf(seat, { ...found, why }, { now, since, deadline: deadlines.ready });
+  const waiting = isLong && !found.problem ? await lookIntoPods(pass, found.readiness.waitingFor) : undefined;
+  const status = statusOf(seat, { ...found, waiting }, { now, since, deadline: deadlines.ready });
   if (await writeStatus(pass, status)) tellChanges(pass, status);
   if (error) throw error;
-  return { requeueAfter: requeueAfter(pass, { ...found, why }, status, since) };
+  return { requeueAfter: requeueAfter(pass, { ...found, waiting }, status, since) };
 }
 
 /**

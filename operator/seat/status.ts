@@ -7,6 +7,7 @@ import type { Condition } from '../engine/object.ts';
 import { namespaceOf } from './objects.ts';
 import { isStopped } from './options.ts';
 import type { SeatProblem } from './problem.ts';
+import type { Waiting } from './pods.ts';
 import type { Readiness, Why } from './readiness.ts';
 
 /** What a reconcile has found out and done. */
@@ -19,8 +20,8 @@ export interface Found {
   readonly readiness: Readiness;
   /** Whether the dice's code is the attendee's own. */
   readonly ownDice: boolean;
-  /** What keeps the lab from being ready, where that was looked into. */
-  readonly why: Why | undefined;
+  /** What the lab is waiting for, where that was looked into. */
+  readonly waiting: Waiting | undefined;
   readonly url: string | undefined;
   readonly progress: Pick<SeatStatus, 'exercises' | 'progress' | 'lastActivity'>;
 }
@@ -95,17 +96,17 @@ const starting = ({ status }: Seat): Why =>
 function notAvailable(seat: Seat, found: Found, { deadline }: When): Why {
   return {
     reason: 'NotAvailable',
-    message: `Expected the lab's Deployments to become available within ${duration(deadline)}, still waiting for ${found.readiness.waitingFor.join(', ')}.${ofDice(found)} `
+    message: `Expected the lab's Deployments to become available within ${duration(deadline)}, still waiting for ${(found.waiting?.for ?? found.readiness.waitingFor).join(', ')}.${ofDice(found)} `
       + `Look closer: kubectl -n ${namespaceOf(seat)} get pods,events`,
   };
 }
 
 function whyNotReady(seat: Seat, found: Found, when: When): Why {
-  const { readiness: { ready, trouble }, why, problem, accessProblem } = found;
+  const { readiness: { ready, trouble }, waiting, problem, accessProblem } = found;
   if (problem) return { reason: problem.reason, message: ready ? `${problem.message} The lab runs as it was before.` : problem.message };
   if (isStopped(seat)) return STOPPED;
   if (ready && accessProblem) return accessProblem;
-  return isSoon(when) ? starting(seat) : why ?? trouble ?? notAvailable(seat, found, when);
+  return isSoon(when) ? starting(seat) : waiting?.why ?? trouble ?? notAvailable(seat, found, when);
 }
 
 /** As its spec says in every way, and running. */

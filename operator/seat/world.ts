@@ -39,16 +39,24 @@ export class World {
   }
 
   #another() {
-    return seatReconciler({
+    return seatReconciler(this.options());
+  }
+
+  /** What its reconciler is given. */
+  options(): SeatOptions {
+    return {
       api: this.api, clock: this.clock, events: this.recorded, operator,
       stores: Object.fromEntries(Object.entries(KINDS).map(([name, kind]) => [name, this.api.store(kind)])) as unknown as SeatStores,
       applier: new Applier({ api: this.api, annotation: 'intro-otel.dev/applied' }),
       surroundings: () => this.surroundings, labOf: labCache(smallLab), onReady: (seconds) => this.readyAfter.push(seconds), ...this.#overrides,
-    });
+    };
   }
 
-  reconcile(): Promise<Result | undefined> {
-    return this.#reconciler.reconcile(NAME, new AbortController().signal);
+  /** Once, and once more where it only gave way to other seats, of which there are none. */
+  async reconcile(): Promise<Result | undefined> {
+    const once = (): Promise<Result | undefined> => this.#reconciler.reconcile(NAME, new AbortController().signal);
+    const result = await once();
+    return result?.requeueAfter === 1 ? once() : result;
   }
 
   /** From now on another process reconciles, which remembers nothing. */

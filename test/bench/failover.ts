@@ -7,6 +7,7 @@ import { LABELS } from '../../operator/api/types.ts';
 import type { InsideProgram } from '../support/inside.ts';
 import { simulateNodes } from '../support/kwok.ts';
 import { installOperator, someoneLeads } from '../support/operator.ts';
+import type { Operators } from '../support/operator.ts';
 import { kindsOfSeats, seatNames, seatObjects } from '../support/seat-objects.ts';
 import { Watches } from '../support/watch.ts';
 import { median, seconds } from './benchmark.ts';
@@ -30,15 +31,15 @@ export const failover: Benchmark = {
 
 async function measureFailover(detail: (text: string) => void): Promise<Row[]> {
   await simulateNodes(NODES);
-  const { start } = await installOperator();
-  const replicas = [await start(), await start()];
+  const operators = await installOperator();
+  const replicas = [await operators.start(), await operators.start()];
   await someoneLeads(replicas);
   const made = await watchMade();
   const seats = await watchSeats(WORKSHOP, SEATS);
   await createWorkshop(WORKSHOP, { seats: SEATS, rollout: { maxConcurrent: 3 } });
   const samples: number[] = [];
   for (let kill = 1; kill <= KILLS; kill++) {
-    samples.push(await failOver(replicas, start));
+    samples.push(await failOver(replicas, operators));
     detail(`killed ${kill} of ${KILLS} times, ${seats.ready()} of ${SEATS} seats are ready`);
   }
   const before = seats.ready();
@@ -46,9 +47,10 @@ async function measureFailover(detail: (text: string) => void): Promise<Row[]> {
   return [...timeRows(samples), ...readyRows(before), ...outcomeRows(made, await strays(WORKSHOP))];
 }
 
-/** Seconds from the leader's death until the other leads; then the dead one is replaced, as a Deployment would. */
-async function failOver(replicas: InsideProgram[], start: () => Promise<InsideProgram>): Promise<number> {
+/** Seconds from the leader's death until the other, which stood by, leads; then the dead one is replaced, as a Deployment would. */
+async function failOver(replicas: InsideProgram[], { start, ready }: Operators): Promise<number> {
   const leader = await someoneLeads(replicas);
+  for (const replica of replicas) await ready(replica);
   await sleep(Math.random() * LONGEST_REIGN_MS);
   leader.kill('SIGKILL');
   const died = performance.now();

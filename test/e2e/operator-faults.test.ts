@@ -153,8 +153,10 @@ describe('a leader that is killed while it makes seats, again and again,', () =>
     for (const { metadata: { name, uid } } of items) if (!firstSeen.has(name)) firstSeen.set(name, uid);
   }
 
-  /** Kills whoever leads, starts another in its place, and waits until one leads. */
+  /** Kills whoever leads while the other stands by, starts another in its place, and waits until one leads. */
   async function killLeader(round: number): Promise<void> {
+    // One that is only starting has not seen the Lease, and would count from when it does.
+    await eventually(async () => expect(await Promise.all(replicas.map((replica) => replica.isReady()))).not.toContain(false), { within: 30_000 });
     const leading = await Promise.all(replicas.map((replica) => replica.leads()));
     const leader = replicas[leading.indexOf(true)];
     expect(leader).toBeDefined();

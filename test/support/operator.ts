@@ -30,6 +30,8 @@ const OTLP_PORT = 14318;
 export interface Operators {
   /** Starts one replica, with a name that no other has had. */
   start: () => Promise<InsideProgram>;
+  /** Waits until a replica is ready, as a Service would. */
+  ready: (replica: InsideProgram) => Promise<void>;
 }
 
 interface Manifest {
@@ -74,6 +76,13 @@ export async function installOperator(): Promise<Operators> {
 /** Answers as a Collector does, and forgets what it was sent. */
 const TAKES_ANYTHING = `require('http').createServer((request, response) => request.resume().on('end', () => response.end())).listen(${OTLP_PORT}, '127.0.0.1')`;
 
+/** Ends with 0 once the URL answers with success, and with 1 where it has not within 30 s. */
+const ASKS_UNTIL_OK = `(async () => {
+  const isOk = () => fetch(process.argv[1]).then(({ ok }) => ok, () => false);
+  for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((done) => setTimeout(done, 50))) if (await isOk()) return;
+  process.exitCode = 1;
+})()`;
+
 /** Writes what a pod has at /var/run/secrets to a directory that is to stand for /run. */
 async function writeAccount(account: string, run: string): Promise<void> {
   const directory = join(run, 'secrets', 'kubernetes.io', 'serviceaccount');
@@ -88,7 +97,13 @@ function replicas({ command, env }: Container, dir: string): Operators {
   const given = Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))) as Record<string, string>;
   const [, ...args] = command.map((word) => word.replace(/^\/app\//, `${join(dir, 'app')}/`));
   let started = 0;
+  const portOf = (index: number): number => FIRST_PORT + 2 * index;
   return {
+    ready: async ({ name }) => {
+      const url = `http://127.0.0.1:${portOf(Number(name.replace(/\D+/, '')))}/readyz`;
+      const how = await (await startInside('asks', [process.execPath, '-e', ASKS_UNTIL_OK, url])).ended;
+      if (how !== 'exit code 0') throw new Error(`Expected ${name} to be ready at ${url} within 30 s, found: ${how}. Its log is in test/artefacts.`);
+    },
     start: () => {
       const index = started++;
       const name = `operator-${index}`;
@@ -99,8 +114,8 @@ function replicas({ command, env }: Container, dir: string): Operators {
         KUBERNETES_SERVICE_PORT: String(network.apiPort),
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${OTLP_PORT}`,
         // They share a loopback, as pods don't.
-        PORT: String(FIRST_PORT + 2 * index),
-        HEALTH_PORT: String(FIRST_PORT + 2 * index + 1),
+        PORT: String(portOf(index)),
+        HEALTH_PORT: String(portOf(index) + 1),
       };
       return startInside(name, inPlaceOfRun(join(dir, 'operator'), [process.execPath, ...args]), { env: { ...OF_THE_IMAGE, ...given, ...here } });
     },
