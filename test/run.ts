@@ -1,9 +1,9 @@
 // `npm test`: everything there is to test, one stage after the other, while the cluster for the last of them starts beside.
 // usage: npm test [-- --only STAGE,STAGE]
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { describeError, UserError } from '../cluster/support/errors.ts';
 import { duration, print, say } from '../cluster/support/output.ts';
+import { parseOptions } from '../cluster/support/options.ts';
 import { createProgress } from '../cluster/support/progress.ts';
 import { THROWAWAY } from '../cluster/find.ts';
 import { stopCluster } from '../cluster/throwaway/index.ts';
@@ -58,7 +58,7 @@ async function main(): Promise<number> {
 }
 
 function choose(): readonly Stage[] {
-  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  const { given: values } = parseOptions(process.argv.slice(2), { only: { value: 'STAGE,STAGE', help: 'these stages and no others' } });
   const wanted = values.only?.split(',');
   const unknown = wanted?.find((name) => stages.every((stage) => stage.name !== name));
   if (unknown === undefined) return stages.filter((stage) => wanted?.includes(stage.name) ?? true);

@@ -17,6 +17,8 @@ export interface Benchmark {
   about: string;
   /** What it is measured on: a cluster with a node, shared with others; or a control plane for simulated nodes, its own. */
   cluster: 'lab' | 'scale';
+  /** Whether it reads the API server's audit log of the operator, which costs the operator's requests something. */
+  audited?: true;
   run(detail: (text: string) => void): Promise<readonly Row[]>;
 }
 

@@ -24,6 +24,7 @@ export const idle: Benchmark = {
   name: 'idle',
   about: `${SEATS} seats on simulated nodes, left alone for 5 minutes: requests, writes and memory of the operator`,
   cluster: 'scale',
+  audited: true,
   run: measureIdle,
 };
 

@@ -3,8 +3,8 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { describeError, UserError } from '../../cluster/support/errors.ts';
+import { parseOptions } from '../../cluster/support/options.ts';
 import { stopCluster } from '../../cluster/throwaway/index.ts';
 import { coloured, print, say } from '../../cluster/support/output.ts';
 import { createProgress } from '../../cluster/support/progress.ts';
@@ -26,7 +26,9 @@ useState('bench');
 await main().catch(broken);
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
+  const { given: values } = parseOptions(process.argv.slice(2), {
+    only: { value: 'NAME,NAME', help: 'these benchmarks and no others' }, json: { value: 'FILE', help: 'also writes the figures to a file' },
+  });
   const rows = await measure(choose(values.only?.split(',')));
   printTable(rows);
   if (values.json !== undefined) await writeFile(fileOf(values.json), `${JSON.stringify({ machine: machine(), rows }, undefined, 2)}\n`);
@@ -45,11 +47,11 @@ async function measure(chosen: readonly Benchmark[]): Promise<Row[]> {
   const interrupted = (): void => void stop().finally(() => process.exit(130));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   const onLab = chosen.filter(({ cluster }) => cluster === 'lab');
-  const alone = chosen.filter(({ cluster }) => cluster === 'scale').map((one) => [one]);
+  const alone = chosen.filter(({ cluster }) => cluster === 'scale');
   const found: Row[] = [];
   try {
     if (onLab.length > 0) found.push(...(await measureOn((progress) => startTestCluster(CLUSTER, progress), onLab).catch(broken)));
-    for (const one of alone) found.push(...(await measureOn((progress) => startScaleCluster(CLUSTER, progress, OPERATOR_GROUP), one).catch(broken)));
+    for (const one of alone) found.push(...(await measureOn((progress) => startScaleCluster(CLUSTER, progress, one.audited && OPERATOR_GROUP), [one]).catch(broken)));
     return found;
   } finally {
     await stop();
