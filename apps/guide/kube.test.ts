@@ -1,31 +1,21 @@
 // The client against a real server that speaks TLS, as the API server does.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiServer, podOf } from '../testing/api-server.ts';
+import { certificate } from '../testing/certificate.ts';
 import { ApiError, Kube, placeFromPod } from './kube.ts';
 
 const account = mkdtempSync(join(tmpdir(), 'intro-otel-account-'));
 let api: ApiServer;
 let kube: Kube;
 
-function certificate(): { key: string; cert: string } {
-  const [key, cert] = [join(account, 'key.pem'), join(account, 'ca.crt')];
-  const { status, stderr } = spawnSync('openssl', [
-    'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=kubernetes',
-    '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert,
-  ], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`expected openssl to make a certificate, found: ${stderr}`);
-  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-}
-
 const setToken = (token: string) => writeFileSync(join(account, 'token'), `${token}\n`);
 const env = () => ({ KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(api.port), POD_NAMESPACE: 'a-class' });
 
 beforeAll(async () => {
   setToken('a-token');
-  api = await ApiServer.start(certificate());
+  api = await ApiServer.start(certificate(account));
   const place = placeFromPod(env(), account);
   if (!place) throw new Error('expected a place');
   kube = new Kube(place);

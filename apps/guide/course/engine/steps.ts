@@ -48,7 +48,7 @@ export class Steps {
 
   /** All files as they are when the step begins. */
   atStart(id: string): Files {
-    const earlier = this.ids.filter((other) => other < id).map((other) => this.#read(join(other, 'files')));
+    const earlier = this.ids.filter((other) => other < id).flatMap((other) => [this.ownStart(other), this.#read(join(other, 'files'))]);
     return Object.assign({}, this.#read('files'), ...earlier, this.ownStart(id)) as Files;
   }
 
