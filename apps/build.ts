@@ -5,9 +5,11 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
 import { printLine } from './support/output.ts';
+import { checksOf, stageCourse } from './build.course.ts';
 import { loadLazily } from './build.lazy.ts';
 
 const here = import.meta.dirname;
+const course = join(here, 'guide', 'course');
 
 /** Programs of the image: name of the file in dist, and its source. */
 const programs = {
@@ -18,6 +20,8 @@ const programs = {
   prizes: 'prizes/main.ts',
   visitors: 'visitors/main.ts',
   guide: 'guide/main.ts',
+  why: 'guide/why.ts',
+  course: 'guide/course.ts',
   probe: 'probe/main.ts',
   reach: 'reach/main.ts',
   operator: '../operator/main.ts',
@@ -40,9 +44,10 @@ const common = {
 
 /** Bundles the programs into `dist`; what two of them share becomes a chunk, so it is loaded once. */
 async function buildPrograms(dist: string): Promise<void> {
-  await build({
+  const { metafile } = await build({
     ...common,
-    entryPoints: Object.entries(programs).map(([out, source]) => ({ out, in: join(here, source) })),
+    metafile: true,
+    entryPoints: [...Object.entries(programs).map(([out, source]) => ({ out, in: join(here, source) })), ...checksOf(course)],
     outdir: dist,
     format: 'esm',
     splitting: true,
@@ -50,6 +55,7 @@ async function buildPrograms(dist: string): Promise<void> {
     plugins: [loadLazily],
     banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
   });
+  stageCourse(course, join(dist, 'course'), Object.keys(metafile.inputs));
 }
 
 /** A bundle of its own for what hardly anybody asks for. */

@@ -8,6 +8,9 @@ import { messageOf } from '../support/output.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { injected, served } from '../telemetry/manual.ts';
 import { leaveUntraced } from '../telemetry/untraced.ts';
+import { apiOf, untraced } from './api/api.ts';
+import { failed, ownRequestsOnly } from './api/guard.ts';
+import { surroundingsOf } from './lab/surroundings.ts';
 import { untilPartsAnswer } from './opening.ts';
 import { frontPage } from './pages/front.ts';
 import { missingTracePage, tracePage } from './pages/trace.ts';
@@ -34,7 +37,7 @@ const app = express();
 const hasUi = jaegerUi(jaeger);
 
 // Looking at traces must not make any.
-leaveUntraced(['/jaeger', '/assets', '/traces', '/api/traces', '/api/status', '/favicon.ico']);
+leaveUntraced(['/jaeger', '/assets', '/traces', '/favicon.ico', ...untraced]);
 
 /** Nothing from elsewhere, nothing inline. https://www.w3.org/TR/CSP3/ */
 const policy = [
@@ -63,6 +66,7 @@ app.get('/traces/:id', async (request, response) => {
 });
 
 app.get('/api/traces/:id', async (request, response) => {
+  if (!/^[0-9a-f]{32}$/.test(request.params.id)) return void response.status(400).json({ error: 'expected a trace id: 32 hexadecimal digits' });
   const trace = await traceFromJaeger(jaeger, request.params.id);
   if (!trace) return void response.status(404).json({ error: `expected trace ${request.params.id} in Jaeger, found none` });
   const { traceId, services, start, duration, roots } = trace;
@@ -73,13 +77,18 @@ app.get('/api/status', async (_request, response) => {
   response.json({ instrumentation: level, jaegerUi: await hasUi(), parts: await statusOf(parts) });
 });
 
-app.post('/api/rounds', served('/api/rounds', async (request, response) => {
+app.post('/api/rounds', ownRequestsOnly, served('/api/rounds', async (request, response) => {
   const player = typeof request.query.player === 'string' ? request.query.player : 'you';
   const headers = injected({ 'user-agent': request.get('user-agent') ?? 'unknown' });
   const answer = await call(`${apps.arcade}/play?player=${encodeURIComponent(player)}`, { headers, signal: AbortSignal.timeout(10_000) });
   log.info({ player, status: answer.status }, 'a round was asked for');
   response.status(answer.status).type('json').send(answer.body);
 }));
+
+app.use('/api', apiOf(surroundingsOf(), {
+  folder: join(import.meta.dirname, 'course'), prizes: apps.prizes, say: (trouble) => log.warn({ trouble }, 'faults are not switched'),
+}));
+app.use('/api', (request, response) => void response.status(404).json({ error: `expected a path of the API, found ${request.method} /api${request.path}` }));
 
 for (const [name, url] of Object.entries(apps)) {
   app.use(`/apps/${name}`, served(`/apps/${name}`, (request, response) => passOn(request, response, { name, url })));
@@ -100,7 +109,7 @@ const fail: ErrorRequestHandler = (error: Error, _request, response, next) => {
   if (response.headersSent) return next(error);
   response.status(502).json({ error: messageOf(error) });
 };
-app.use(fail);
+app.use(failed, fail);
 
 const missing = await untilPartsAnswer(parts, patience);
 if (missing.length > 0) log.warn({ missing }, 'open, though not every part answers');

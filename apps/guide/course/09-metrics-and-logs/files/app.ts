@@ -1,0 +1,119 @@
+// Dice, with all three signals: spans, two metrics, and log lines that name their trace.
+import { get } from 'node:http';
+import { context, metrics, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import express from 'express';
+import type { Request, Response } from 'express';
+import pino from 'pino';
+
+// Acquire a tracer
+const tracer = trace.getTracer('dice');
+
+const meter = metrics.getMeter('dice');
+const rolls = meter.createCounter('dice.rolls', { description: 'How often a die was rolled' });
+const values = meter.createHistogram('dice.roll.value', { description: 'What was rolled', advice: { explicitBucketBoundaries: [1, 2, 3, 4, 5, 6] } });
+
+// What a six wins: prizes knows.
+const prizes = '$PRIZES_URL/prizes/6';
+
+const app = express();
+const log = pino({ mixin: traceIds });
+let hits = 0;
+
+app.get('/', (request, response) => {
+  hits += 1;
+  response.send(`This page has been visited ${hits} times.`);
+});
+
+app.get('/visit', (request, response) => {
+  hits += 1;
+  response.send(`Thank you for the visit! You are number ${hits}.`);
+});
+
+app.get('/rolldice', (request, response) => {
+  try {
+    response.send(String(doRoll(Number(request.query.sides ?? 6))));
+  } catch (error) {
+    response.status(400).send(String(error));
+  }
+});
+
+app.get('/server_request', served('server_request', async (request, response) => {
+  log.info(request.query.param);
+  response.send(`served, and a six wins: ${await askPrizes()}`);
+}));
+
+// The next hop, which is told in its headers of which trace it is part.
+function askPrizes(): Promise<string> {
+  const headers = {};
+  propagation.inject(context.active(), headers);
+  return textFrom(prizes, headers);
+}
+
+// A SERVER span around a request. Its parent is the caller's span, whose context came in the headers.
+function served(name: string, handle: (request: Request, response: Response) => Promise<void>) {
+  return (request: Request, response: Response) => {
+    const parent = propagation.extract(context.active(), request.headers);
+    const options = { kind: SpanKind.SERVER, attributes: collectRequestAttributes(request) };
+    return tracer.startActiveSpan(name, options, parent, async (span) => {
+      try {
+        await handle(request, response);
+      } catch (error) {
+        span.recordException(error as Error);
+        span.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });
+        response.status(500).send(String(error));
+      } finally {
+        span.setAttribute('http.response.status_code', response.statusCode);
+        span.end();
+      }
+    });
+  };
+}
+
+function collectRequestAttributes(request: Request) {
+  return { 'http.request.method': request.method, 'url.path': request.path };
+}
+
+function textFrom(url: string, headers: Record<string, string>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers }, (answer) => {
+      let text = '';
+      answer.on('data', (chunk) => { text += chunk; });
+      answer.on('end', () => resolve(text));
+    }).on('error', reject);
+  });
+}
+
+function doRoll(sides: number): number {
+  return tracer.startActiveSpan('do_roll', (rollSpan) => {
+    try {
+      checkSides(sides);
+      const result = Math.floor(Math.random() * sides) + 1;
+      rollSpan.setAttribute('roll.value', result);
+      rollSpan.addEvent('rolled', { 'roll.value': result });
+      rolls.add(1, { 'roll.sides': sides });
+      values.record(result);
+      return result;
+    } catch (error) {
+      // An error is part of the story: record it, and say that the span failed.
+      rollSpan.recordException(error as Error);
+      rollSpan.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });
+      throw error;
+    } finally {
+      rollSpan.end();
+    }
+  });
+}
+
+// It knows of no span but the current one.
+function checkSides(sides: number): void {
+  trace.getActiveSpan()?.setAttribute('roll.sides', sides);
+  if (!(sides >= 1)) throw new RangeError(`a die needs a side at least, not ${sides}`);
+}
+
+// Log lines that can be found from the trace, and the trace from them.
+function traceIds() {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
+}
+
+app.listen(process.env.PORT ?? 8080);

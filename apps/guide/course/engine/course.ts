@@ -1,0 +1,111 @@
+// The course: which step is where, and what starting, checking, skipping and resetting one does.
+import type { FileStore } from '../../own/files.ts';
+import type { Progress, State, StepProgress } from '../../own/progress.ts';
+import type { Verdict } from './check.ts';
+import type { Outline, Step, Steps } from './steps.ts';
+import { viewOf } from './view.ts';
+import type { Lab } from './view.ts';
+
+export interface CourseOptions {
+  steps: Steps;
+  progress: Progress;
+  lab: Lab;
+  /** Without it (outside of a cluster) nothing can be edited. */
+  files?: FileStore | undefined;
+  /** Milliseconds that a check may take. */
+  deadline?: number;
+}
+
+export interface Overview { passed: number; total: number; editing: boolean; steps: (Outline & { state: State })[] }
+export type StepView = Step & { state: State; traceId?: string; startedAt?: string };
+
+export class Course {
+  readonly #options: CourseOptions;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: CourseOptions) {
+    this.#options = options;
+  }
+
+  has(id: string): boolean {
+    return this.#options.steps.has(id);
+  }
+
+  async overview(): Promise<Overview> {
+    const { steps, progress, files } = this.#options;
+    const known = await progress.steps();
+    const all = steps.outlines().map((step) => ({ ...step, state: progress.stateOf(step.id, known[step.id]) }));
+    return { passed: all.filter(({ state }) => state === 'passed').length, total: all.length, editing: files !== undefined, steps: all };
+  }
+
+  async step(id: string): Promise<StepView> {
+    const { steps, progress } = this.#options;
+    const known = (await progress.steps())[id];
+    const { traceId, startedAt } = known ?? {};
+    return { ...steps.step(id), state: progress.stateOf(id, known), ...(traceId ? { traceId } : {}), ...(startedAt ? { startedAt } : {}) };
+  }
+
+  /** The first start writes the files that the step brings along, and keeps what they replace. A step that is passed stays so. */
+  async start(id: string): Promise<StepView> {
+    const { steps, files } = this.#options;
+    const { state } = await this.step(id);
+    if (state === 'passed') return this.step(id);
+    if (state === 'open') await files?.write(steps.ownStart(id), { keepAs: `before-${id}` });
+    await this.#begin(id);
+    return this.step(id);
+  }
+
+  async reset(id: string): Promise<StepView> {
+    await this.#options.files?.write(this.#options.steps.atStart(id));
+    await this.#begin(id);
+    return this.step(id);
+  }
+
+  /** To this step, as if all before it were done: the files, that is; nothing is passed by it. */
+  async skip(id: string): Promise<StepView> {
+    const { state } = await this.step(id);
+    await this.#options.files?.write(this.#options.steps.atStart(id));
+    if (state !== 'passed') await this.#begin(id);
+    return this.step(id);
+  }
+
+  async resetAll(): Promise<Overview> {
+    const { steps, files, progress } = this.#options;
+    const [first] = steps.ids;
+    if (first) await files?.write(steps.atStart(first));
+    await progress.reset();
+    return this.overview();
+  }
+
+  /** One check after the other: each drives traffic, and has its time. */
+  check(id: string, answers: Record<string, string>): Promise<Verdict> {
+    const turn = this.#turn.then(() => this.#check(id, answers));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #check(id: string, answers: Record<string, string>): Promise<Verdict> {
+    const { steps, progress } = this.#options;
+    let known = (await progress.steps())[id];
+    if (!known) {
+      await progress.start(id);
+      known = (await progress.steps())[id];
+    }
+    const { check } = await steps.code(id);
+    const verdict = await check(this.#view(known, answers));
+    if (verdict.passed) await progress.pass(id, { ...(verdict.traceId ? { traceId: verdict.traceId } : {}), answers });
+    return verdict;
+  }
+
+  async #begin(id: string): Promise<void> {
+    const { steps, progress } = this.#options;
+    const { begin } = await steps.code(id);
+    const begun = await begin?.(this.#view(undefined, {}));
+    await progress.start(id, { ...begun, anew: true });
+  }
+
+  #view(known: StepProgress | undefined, answers: Record<string, string>) {
+    const { lab, deadline } = this.#options;
+    return viewOf(lab, { answers, since: Date.parse(known?.startedAt ?? '') || Date.now(), traceId: known?.traceId, ...(deadline ? { deadline } : {}) });
+  }
+}

@@ -1,0 +1,160 @@
+// A small client of Kubernetes' API server: what the guide may do, and no more. The official client would be 15 MB for
+// five requests. https://kubernetes.io/docs/reference/using-api/api-concepts/
+import { readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { join } from 'node:path';
+
+/** The API server refused: `status` is HTTP's, `reason` Kubernetes' own word (Conflict, Forbidden, NotFound). */
+export class ApiError extends Error {
+  override name = 'ApiError';
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(what: string, status: number, reason: string, message: string) {
+    super(`expected the API server to ${what}, found ${status} ${reason}: ${message}`);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+export interface ConfigMap { metadata: { name: string; resourceVersion: string }; data?: Record<string, string> }
+
+export interface ContainerState {
+  waiting?: { reason?: string; message?: string };
+  running?: { startedAt?: string };
+  terminated?: { exitCode: number; reason?: string; message?: string; signal?: number; finishedAt?: string };
+}
+
+export interface ContainerStatus {
+  name: string;
+  ready: boolean;
+  restartCount: number;
+  containerID?: string;
+  state?: ContainerState;
+  lastState?: ContainerState;
+}
+
+export interface Pod {
+  metadata: { name: string; creationTimestamp: string; deletionTimestamp?: string; labels?: Record<string, string> };
+  status: { phase: string; podIP?: string; containerStatuses?: ContainerStatus[]; conditions?: { type: string; status: string; reason?: string; message?: string }[] };
+}
+
+export interface LogOptions { follow?: boolean; tailLines?: number; sinceSeconds?: number; limitBytes?: number; previous?: boolean }
+
+export interface Place { url: string; namespace: string; token: () => string; ca?: string }
+
+const patience = 10_000; // ms for an answer, other than a log that is followed
+const folder = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** Where the API server is and who we are, as every pod with a token is told; undefined outside of a cluster. */
+export function placeFromPod(env: NodeJS.ProcessEnv = process.env, account = env['SERVICE_ACCOUNT_DIR'] ?? folder): Place | undefined {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443', POD_NAMESPACE: namespace } = env;
+  if (!host || !namespace) return undefined;
+  // Read anew each time: the kubelet replaces a token well before it expires.
+  const token = () => readFileSync(join(account, 'token'), 'utf8').trim();
+  try {
+    token();
+    const ca = readFileSync(join(account, 'ca.crt'), 'utf8');
+    return { url: `https://${host.includes(':') ? `[${host}]` : host}:${port}`, namespace, token, ca };
+  } catch {
+    return undefined;
+  }
+}
+
+interface Ask { what: string; method?: string; path: string; body?: object; signal?: AbortSignal }
+
+export class Kube {
+  readonly #place: Place;
+
+  constructor(place: Place) {
+    this.#place = place;
+  }
+
+  get namespace(): string {
+    return this.#place.namespace;
+  }
+
+  configMap(name: string): Promise<ConfigMap> {
+    return this.#json({ what: `give ConfigMap ${name}`, path: this.#core(`configmaps/${name}`) });
+  }
+
+  /**
+   * Merges `data` into the ConfigMap; a key whose value is null is removed.
+   * @param resourceVersion when given, the patch is refused (409) if somebody else has changed the ConfigMap since
+   */
+  patchConfigMap(name: string, data: Record<string, string | null>, resourceVersion?: string): Promise<ConfigMap> {
+    const metadata = resourceVersion === undefined ? {} : { metadata: { resourceVersion } };
+    return this.#json({ what: `change ConfigMap ${name}`, method: 'PATCH', path: this.#core(`configmaps/${name}`), body: { ...metadata, data } });
+  }
+
+  /** As `kubectl rollout restart` does. */
+  async restart(deployment: string, now: Date = new Date()): Promise<void> {
+    const annotations = { 'kubectl.kubernetes.io/restartedAt': now.toISOString() };
+    const path = `/apis/apps/v1/namespaces/${this.#place.namespace}/deployments/${deployment}`;
+    await this.#json({ what: `restart Deployment ${deployment}`, method: 'PATCH', path, body: { spec: { template: { metadata: { annotations } } } } });
+  }
+
+  async pods(labels: Record<string, string>): Promise<Pod[]> {
+    const selector = Object.entries(labels).map(([name, value]) => `${name}=${value}`).join(',');
+    const path = `${this.#core('pods')}?labelSelector=${encodeURIComponent(selector)}`;
+    return (await this.#json<{ items: Pod[] }>({ what: 'list pods', path })).items;
+  }
+
+  /** A pod's log, whole: at most `limitBytes` of it. */
+  async log(pod: string, options: LogOptions = {}): Promise<string> {
+    const stream = await this.followLog(pod, options, AbortSignal.timeout(patience));
+    return textOf(stream);
+  }
+
+  /** A pod's log as a stream, which goes on with `follow: true` until the container ends or the signal fires. */
+  async followLog(pod: string, options: LogOptions, signal: AbortSignal): Promise<IncomingMessage> {
+    const query = new URLSearchParams(Object.entries(options).map(([name, value]) => [name, String(value)]));
+    const what = `give the log of pod ${pod}`;
+    const response = await this.#send({ what, path: `${this.#core(`pods/${pod}/log`)}?${query.toString()}`, signal });
+    if (response.statusCode !== 200) throw await refusal(what, response);
+    return response;
+  }
+
+  #core(path: string): string {
+    return `/api/v1/namespaces/${this.#place.namespace}/${path}`;
+  }
+
+  async #json<T>(ask: Ask): Promise<T> {
+    const response = await this.#send({ signal: AbortSignal.timeout(patience), ...ask });
+    if (response.statusCode !== 200) throw await refusal(ask.what, response);
+    return JSON.parse(await textOf(response)) as T;
+  }
+
+  #send({ what, method = 'GET', path, body, signal }: Ask): Promise<IncomingMessage> {
+    const { url, token, ca } = this.#place;
+    const headers: Record<string, string> = { authorization: `Bearer ${token()}`, accept: 'application/json, */*' };
+    if (body) headers['content-type'] = 'application/merge-patch+json';
+    const send = url.startsWith('https:') ? httpsRequest : httpRequest;
+    return new Promise((resolve, reject) => {
+      const fail = (error: Error) => reject(new Error(`expected the API server to ${what}, found: ${signal?.aborted ? 'no answer in time' : error.message}`, { cause: error }));
+      const request = send(url + path, { method, headers, agent: false, ...(ca ? { ca } : {}), ...(signal ? { signal } : {}) }, resolve);
+      request.on('error', fail);
+      request.end(body ? JSON.stringify(body) : undefined);
+    });
+  }
+}
+
+async function textOf(stream: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Kubernetes says what is wrong as a Status object. */
+async function refusal(what: string, response: IncomingMessage): Promise<ApiError> {
+  const body = await textOf(response);
+  const status = response.statusCode ?? 0;
+  try {
+    const { reason = '', message = '' } = JSON.parse(body) as { reason?: string; message?: string };
+    return new ApiError(what, status, reason, message);
+  } catch {
+    return new ApiError(what, status, '', body.slice(0, 200));
+  }
+}

@@ -1,0 +1,95 @@
+// Faults live in prizes and are switched from here: ConfigMap `<release>-faults` says which are on (the operator writes it too),
+// and every pod of prizes is told. What a fault hits is known to prizes, and never sent to a page.
+import { call } from '../../support/http.ts';
+import { messageOf } from '../../support/output.ts';
+import { ApiError } from '../kube.ts';
+import type { Kube, Pod } from '../kube.ts';
+import { quietly } from '../quietly.ts';
+
+export const faults = [
+  { name: 'spike', title: 'A spike of 400s and 500s' },
+  { name: 'timeouts', title: 'Requests that time out at 500 ms' },
+] as const;
+export type Fault = (typeof faults)[number]['name'];
+
+export const isFault = (name: unknown): name is Fault => faults.some((fault) => fault.name === name);
+
+export interface FaultOptions {
+  kube: Kube;
+  release: string;
+  /** The port at which a pod of prizes is told. */
+  port?: number;
+  every?: number;
+  say?: (trouble: string) => void;
+}
+
+export class Faults {
+  readonly #options: FaultOptions;
+  /** Per pod, what it was told last. */
+  #told = new Map<string, string>();
+  #trouble = '';
+
+  constructor(options: FaultOptions) {
+    this.#options = options;
+  }
+
+  async names(): Promise<Fault[]> {
+    const { kube, release } = this.#options;
+    const { data = {} } = await kube.configMap(`${release}-faults`);
+    return (data['faults'] ?? '').split(',').map((name) => name.trim()).filter(isFault);
+  }
+
+  async set(name: Fault, on: boolean): Promise<Fault[]> {
+    const { kube, release } = this.#options;
+    const others = (await this.names()).filter((other) => other !== name);
+    const names = faults.map((fault) => fault.name).filter((known) => others.includes(known) || (on && known === name));
+    await kube.patchConfigMap(`${release}-faults`, { faults: names.join(',') });
+    await this.look();
+    return names;
+  }
+
+  /** Looks every two seconds, from now on. */
+  watch(): NodeJS.Timeout {
+    const { every = 2_000 } = this.#options;
+    return quietly(() => setInterval(() => void this.look(), every).unref());
+  }
+
+  /** Tells every pod that doesn't know yet. Trouble is said once, and tried again at the next look. */
+  async look(): Promise<void> {
+    try {
+      await this.#look();
+      this.#trouble = '';
+    } catch (error) {
+      const gone = error instanceof ApiError && error.status === 404;
+      if (!gone && messageOf(error) !== this.#trouble) this.#options.say?.(messageOf(error));
+      this.#trouble = messageOf(error);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { kube, release } = this.#options;
+    const names = await this.names();
+    const wanted = JSON.stringify({ names });
+    const quiet = names.length === 0 && this.#told.size > 0 && [...this.#told.values()].every((told) => told === wanted);
+    if (quiet) return; // a pod that is new has no fault
+    const pods = await kube.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': 'prizes' });
+    const running = pods.filter(({ metadata, status }) => status.podIP && status.phase === 'Running' && !metadata.deletionTimestamp);
+    this.#told = new Map([...this.#told].filter(([key]) => running.some((pod) => keyOf(pod) === key)));
+    const told = await Promise.allSettled(running.filter((pod) => this.#told.get(keyOf(pod)) !== wanted).map((pod) => this.#tell(pod, wanted)));
+    const failed = told.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  async #tell(pod: Pod, body: string): Promise<void> {
+    const ip = pod.status.podIP ?? '';
+    const url = `http://${ip.includes(':') ? `[${ip}]` : ip}:${this.#options.port ?? 8081}/fault`;
+    const { status } = await call(url, { method: 'PUT', headers: { 'content-type': 'application/json' }, body, signal: AbortSignal.timeout(2_000) });
+    if (status < 200 || status > 299) throw new Error(`expected pod ${pod.metadata.name} to take ${body} with 2xx, found ${status}`);
+    this.#told.set(keyOf(pod), body);
+  }
+}
+
+/** A container that was restarted has forgotten. */
+function keyOf({ metadata, status }: Pod): string {
+  return `${metadata.name}/${status.containerStatuses?.[0]?.containerID ?? ''}`;
+}

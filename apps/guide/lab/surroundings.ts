@@ -1,0 +1,64 @@
+// What the guide finds around it: its lab, and, in a cluster, the API server and its key. The same for the server and for why.js.
+import { readFileSync } from 'node:fs';
+import { truthOf } from '../course/truth.ts';
+import type { Lab } from '../course/engine/view.ts';
+import { Kube, placeFromPod } from '../kube.ts';
+import { FileStore } from '../own/files.ts';
+import { newest } from '../run/watcher.ts';
+import { urlFromEnv } from '../../support/env.ts';
+
+export interface Surroundings {
+  release: string;
+  namespace: string;
+  kube: Kube | undefined;
+  files: FileStore | undefined;
+  key: Buffer | undefined;
+  lab: Lab;
+}
+
+const tail = 1024 * 1024; // bytes of a log that a check looks at
+
+export function surroundingsOf(env: NodeJS.ProcessEnv = process.env): Surroundings {
+  const release = env['RELEASE'] ?? 'intro-otel';
+  const namespace = env['POD_NAMESPACE'] ?? 'default';
+  const place = placeFromPod(env);
+  const kube = place && new Kube(place);
+  const files = kube && new FileStore(kube, release);
+  return { release, namespace, kube, files, key: keyFrom(env['GUIDE_KEY_FILE'] ?? '/etc/intro-otel/key'), lab: labOf({ env, release, namespace, kube, files }) };
+}
+
+function keyFrom(path: string): Buffer | undefined {
+  try {
+    const key = readFileSync(path);
+    return key.length >= 16 ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Known { env: NodeJS.ProcessEnv; release: string; namespace: string; kube: Kube | undefined; files: FileStore | undefined }
+
+function labOf({ env, release, namespace, kube, files }: Known): Lab {
+  return {
+    arcade: urlFromEnv('ARCADE_URL'), dice: urlFromEnv('DICE_URL'),
+    flask: env['FLASK_URL'] ?? `http://${release}-flask:8080`,
+    collector: env['OTEL_EXPORTER_OTLP_ENDPOINT'],
+    jaeger: urlFromEnv('JAEGER_URL') + (env['JAEGER_BASE_PATH'] ?? ''),
+    // The chart gives every app the same, so what holds for the guide holds for dice, until settings.env says otherwise.
+    settings: Object.fromEntries(Object.entries(env).filter(([name]) => name === 'INSTRUMENTATION' || /^OTEL_(?!SERVICE_NAME|RESOURCE)/.test(name))),
+    files: async () => (await files?.read())?.files,
+    podLog: (component, sinceSeconds) => logOf(kube, release, component, sinceSeconds),
+    truth: (fault) => truthOf(fault, `${release}/${namespace}`),
+  };
+}
+
+/** '' where it can't be had: a log is never the only thing that is looked at. */
+async function logOf(kube: Kube | undefined, release: string, component: string, sinceSeconds: number): Promise<string> {
+  try {
+    const pods = await kube?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component }) ?? [];
+    const pod = newest(pods);
+    return pod ? (await kube?.log(pod.metadata.name, { sinceSeconds, tailLines: 5_000 }) ?? '').slice(-tail) : '';
+  } catch {
+    return '';
+  }
+}

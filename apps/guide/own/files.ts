@@ -1,0 +1,89 @@
+// The learner's three files, in the ConfigMap `<release>-dice`: read, and changed without overwriting what somebody else wrote.
+import { createHash } from 'node:crypto';
+import { ApiError } from '../kube.ts';
+import type { ConfigMap, Kube } from '../kube.ts';
+
+export const fileNames = ['app.ts', 'settings.env', 'collector.yaml'] as const;
+export type FileName = (typeof fileNames)[number];
+export type Files = Record<FileName, string>;
+
+/** The files, and what they are known by: the same text has the same version, whoever wrote it. */
+export interface Versioned { version: string; files: Files }
+
+/** Somebody else (another tab, kubectl) has changed the files since; `current` is what they are now. */
+export class Changed extends Error {
+  override name = 'Changed';
+  readonly current: Versioned;
+
+  constructor(current: Versioned) {
+    super('expected the files as you last saw them, found them changed since, in another tab or by kubectl: nothing was overwritten. Take over what you want from them, then save again.');
+    this.current = current;
+  }
+}
+
+/** Which Deployment has to be replaced for a file to take effect. */
+const readers: Record<FileName, string> = { 'app.ts': 'dice', 'settings.env': 'dice', 'collector.yaml': 'collector' };
+
+export interface Change {
+  /** The version that the change was made from: when the files have another one by now, nothing is written. */
+  from?: string;
+  /** Keeps the files that are replaced under this name beside them. */
+  keepAs?: string;
+}
+
+export class FileStore {
+  readonly #kube: Kube;
+  readonly #release: string;
+
+  constructor(kube: Kube, release: string) {
+    this.#kube = kube;
+    this.#release = release;
+  }
+
+  async read(): Promise<Versioned> {
+    return versioned(await this.#kube.configMap(`${this.#release}-dice`));
+  }
+
+  /** Writes what differs, and restarts what reads it. @throws Changed */
+  async write(wanted: Partial<Files>, { from, keepAs }: Change = {}): Promise<Versioned & { restarted: string[] }> {
+    for (;;) {
+      const map = await this.#kube.configMap(`${this.#release}-dice`);
+      const current = versioned(map);
+      if (from !== undefined && from !== current.version) throw new Changed(current);
+      const changed = fileNames.filter((name) => wanted[name] !== undefined && wanted[name] !== current.files[name]);
+      if (changed.length === 0) return { ...current, restarted: [] };
+      const data = Object.fromEntries(changed.flatMap((name) => [[name, wanted[name] ?? ''], ...(keepAs ? [[`${keepAs}.${name}`, current.files[name]]] : [])]));
+      const patched = await this.#patch(map, data);
+      if (!patched) continue;
+      return { ...versioned(patched), restarted: await this.#restart(changed) };
+    }
+  }
+
+  /** undefined when somebody was quicker: what they wrote has to be looked at first. */
+  async #patch(map: ConfigMap, data: Record<string, string>): Promise<ConfigMap | undefined> {
+    try {
+      return await this.#kube.patchConfigMap(map.metadata.name, data, map.metadata.resourceVersion);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409) return undefined;
+      throw error;
+    }
+  }
+
+  async #restart(changed: FileName[]): Promise<string[]> {
+    const components = [...new Set(changed.map((name) => readers[name]))];
+    for (const component of components) await this.#kube.restart(`${this.#release}-${component}`);
+    return components;
+  }
+}
+
+function versioned({ data = {} }: ConfigMap): Versioned {
+  const files = Object.fromEntries(fileNames.map((name) => [name, data[name] ?? ''])) as Files;
+  return { version: createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16), files };
+}
+
+/** The settings in a settings.env, as dice takes them: only these reach it. */
+export function settingsOf(text: string): Record<string, string> {
+  const pairs = text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()] as const);
+  return Object.fromEntries(pairs.filter(([name]) => name === 'INSTRUMENTATION' || name.startsWith('OTEL_')));
+}

@@ -1,0 +1,160 @@
+// How far the learner has come, in the ConfigMap `<release>-progress`. A step counts as passed when a check of this guide has
+// said so: its proof is made with a key that only the guide has, so that a ConfigMap edited by hand proves nothing.
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { ApiError } from '../kube.ts';
+import type { Kube } from '../kube.ts';
+
+export interface StepProgress {
+  startedAt: string;
+  passedAt?: string;
+  /** The trace that the step began with, or that it was passed by. */
+  traceId?: string;
+  answers?: Record<string, string>;
+  proof?: string;
+}
+
+export type State = 'open' | 'started' | 'passed' | 'unverified';
+
+export interface ProgressOptions {
+  release: string;
+  /** Ids of the course's steps: only these count. */
+  steps: string[];
+  /** Without one nothing can be proven. */
+  key?: Buffer;
+  /** Without one (outside of a cluster) progress is kept in memory. */
+  kube?: Kube;
+  now?: () => Date;
+}
+
+type Steps = Record<string, StepProgress>;
+
+export class Progress {
+  readonly #options: ProgressOptions;
+  #memory: Steps = {};
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+  }
+
+  async steps(): Promise<Steps> {
+    return (await this.#read()).steps;
+  }
+
+  stateOf(id: string, step: StepProgress | undefined): State {
+    if (!step) return 'open';
+    if (!step.passedAt) return 'started';
+    return this.#isProven(id, step) ? 'passed' : 'unverified';
+  }
+
+  /** Begins a step; one that was begun before keeps what is known of it, unless it begins anew. */
+  start(id: string, { traceId, anew = false }: { traceId?: string; anew?: boolean } = {}): Promise<void> {
+    return this.#change((steps) => {
+      const startedAt = this.#now().toISOString();
+      const known = anew ? undefined : steps[id];
+      steps[id] = { ...(known ?? { startedAt }), ...(traceId ? { traceId, startedAt: known?.startedAt ?? startedAt } : {}) };
+    });
+  }
+
+  /** Only a check calls this. */
+  pass(id: string, { traceId, answers }: { traceId?: string; answers?: Record<string, string> }): Promise<void> {
+    return this.#change((steps) => {
+      const now = this.#now().toISOString();
+      const step: StepProgress = {
+        startedAt: steps[id]?.startedAt ?? now, passedAt: now, ...(traceId ? { traceId } : {}),
+        ...(answers && Object.keys(answers).length > 0 ? { answers } : {}),
+      };
+      const proof = this.#proofOf(id, step);
+      steps[id] = { ...step, ...(proof ? { proof } : {}) };
+    });
+  }
+
+  forget(id: string): Promise<void> {
+    return this.#change((steps) => { delete steps[id]; });
+  }
+
+  reset(): Promise<void> {
+    return this.#change((steps) => Object.keys(steps).forEach((id) => { delete steps[id]; }));
+  }
+
+  #now(): Date {
+    return this.#options.now?.() ?? new Date();
+  }
+
+  #proofOf(id: string, { passedAt = '', traceId = '' }: StepProgress): string | undefined {
+    return this.#options.key && createHmac('sha256', this.#options.key).update([id, passedAt, traceId].join('\n')).digest('hex');
+  }
+
+  #isProven(id: string, step: StepProgress): boolean {
+    const [expected, found] = [Buffer.from(this.#proofOf(id, step) ?? ''), Buffer.from(String(step.proof ?? ''))];
+    return expected.length > 0 && expected.length === found.length && timingSafeEqual(expected, found);
+  }
+
+  #passed(steps: Steps): number {
+    return this.#options.steps.filter((id) => this.stateOf(id, steps[id]) === 'passed').length;
+  }
+
+  /** One change after the other; one that somebody else's came between is made again on top of theirs. */
+  #change(change: (steps: Steps) => void): Promise<void> {
+    const turn = this.#turn.then(() => this.#tryChange(change));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #tryChange(change: (steps: Steps) => void): Promise<void> {
+    for (;;) {
+      const { steps, version } = await this.#read();
+      change(steps);
+      if (await this.#write(steps, version)) return;
+    }
+  }
+
+  async #read(): Promise<{ steps: Steps; version?: string }> {
+    const { kube, release } = this.#options;
+    if (!kube) return { steps: structuredClone(this.#memory) };
+    try {
+      const { data = {}, metadata } = await kube.configMap(`${release}-progress`);
+      const steps = stepsOf(data['steps']);
+      if (data['passed'] !== undefined && data['passed'] !== String(this.#passed(steps))) {
+        await kube.patchConfigMap(`${release}-progress`, { passed: String(this.#passed(steps)) });
+        return await this.#read();
+      }
+      return { steps, version: metadata.resourceVersion };
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return { steps: structuredClone(this.#memory) };
+      throw error;
+    }
+  }
+
+  async #write(steps: Steps, version: string | undefined): Promise<boolean> {
+    const { kube, release } = this.#options;
+    this.#memory = steps;
+    if (!kube || version === undefined) return true;
+    const data = {
+      passed: String(this.#passed(steps)), total: String(this.#options.steps.length),
+      lastActivity: this.#now().toISOString(), steps: JSON.stringify(steps),
+    };
+    try {
+      await kube.patchConfigMap(`${release}-progress`, data, version);
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409) return false;
+      throw error;
+    }
+  }
+}
+
+/** What somebody wrote who is no check may be anything. */
+function stepsOf(text: string | undefined): Steps {
+  try {
+    const steps: unknown = JSON.parse(text ?? '{}');
+    if (typeof steps !== 'object' || steps === null) return {};
+    return Object.fromEntries(Object.entries(steps).filter(([, step]) => isStep(step))) as Steps;
+  } catch {
+    return {};
+  }
+}
+
+function isStep(step: unknown): step is StepProgress {
+  return typeof step === 'object' && step !== null && 'startedAt' in step && !Number.isNaN(Date.parse(String(step.startedAt)));
+}

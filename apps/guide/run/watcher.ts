@@ -1,0 +1,126 @@
+// Follows the newest pod of dice and of the Collector for whoever looks on: what state it is in, and what it logs.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Kube, Pod } from '../kube.ts';
+import { quietly } from '../quietly.ts';
+import { Lines } from './lines.ts';
+import { stateOf } from './phase.ts';
+import type { RunState } from './phase.ts';
+
+export type RunEvent = { type: 'state'; data: RunState } | { type: 'log'; data: { component: string; pod: string; line: string } };
+type Listener = (event: RunEvent) => void;
+
+const pause = 700; // ms between two looks at the pods
+const remembered = 200; // lines of a pod's log, for who comes later and for the reason of a crash
+
+interface Watched { component: string; tailLines: number; state?: RunState; pod?: string; container?: string; recent: string[]; leave?: AbortController; lines?: Lines }
+
+export class RunWatcher {
+  readonly #kube: Kube;
+  readonly #release: string;
+  readonly #listeners = new Set<Listener>();
+  #watched: Watched[] = [];
+  #running: AbortController | undefined;
+
+  constructor(kube: Kube, release: string) {
+    this.#kube = kube;
+    this.#release = release;
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** Tells the listener what is known, then all that happens. @returns how to stop */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    if (!this.#running) quietly(() => this.#start());
+    for (const { component, state, pod, recent } of this.#watched) {
+      if (state) listener({ type: 'state', data: state });
+      for (const line of recent) listener({ type: 'log', data: { component, pod: pod ?? '', line } });
+    }
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#stop();
+    };
+  }
+
+  #start(): void {
+    const running = new AbortController();
+    this.#running = running;
+    this.#watched = [{ component: 'dice', tailLines: remembered, recent: [] }, { component: 'collector', tailLines: 20, recent: [] }];
+    void this.#watch(running.signal);
+  }
+
+  #stop(): void {
+    this.#running?.abort();
+    this.#running = undefined;
+    for (const { leave } of this.#watched) leave?.abort();
+    this.#watched = [];
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await Promise.all(this.#watched.map((watched) => this.#look(watched, signal).catch((error: unknown) => this.#tellTrouble(watched, error))));
+      await delay(pause, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #look(watched: Watched, signal: AbortSignal): Promise<void> {
+    const { component } = watched;
+    const pods = await this.#kube.pods({ 'app.kubernetes.io/instance': this.#release, 'app.kubernetes.io/component': component });
+    const pod = newest(pods);
+    if (signal.aborted) return;
+    if (!pod) return this.#tell(watched, { component, pod: watched.pod ?? '', phase: 'gone' });
+    if (watched.pod !== undefined && watched.pod !== pod.metadata.name && watched.state) this.#tell(watched, { component, pod: watched.pod, phase: 'gone' });
+    this.#follow(watched, pod);
+    watched.lines?.settle();
+    this.#tell(watched, stateOf(component, pod, watched.recent, Date.now()));
+  }
+
+  /** Follows the log of each container once: a restart in the same pod is another container. */
+  #follow(watched: Watched, pod: Pod): void {
+    const { name } = pod.metadata;
+    const container = pod.status.containerStatuses?.[0]?.containerID;
+    if (!container || watched.container === container) return;
+    watched.leave?.abort();
+    const leave = new AbortController();
+    Object.assign(watched, { pod: name, container, recent: [], leave });
+    const lines = new Lines((line) => this.#log(watched, line));
+    watched.lines = lines;
+    void this.#kube.followLog(name, { follow: true, tailLines: watched.tailLines }, leave.signal).then(async (stream) => {
+      for await (const chunk of stream) lines.write(chunk as Buffer);
+      lines.end();
+    }).catch(() => {
+      lines.end();
+      // Not there yet, or cut off: the next look tries again.
+      if (watched.leave === leave && !leave.signal.aborted) delete watched.container;
+    });
+  }
+
+  #log(watched: Watched, line: string): void {
+    watched.recent.push(line);
+    if (watched.recent.length > remembered) watched.recent.shift();
+    this.#send({ type: 'log', data: { component: watched.component, pod: watched.pod ?? '', line } });
+  }
+
+  #tell(watched: Watched, state: RunState): void {
+    if (JSON.stringify(watched.state) === JSON.stringify(state)) return;
+    watched.state = state;
+    this.#send({ type: 'state', data: state });
+  }
+
+  #tellTrouble(watched: Watched, error: unknown): void {
+    const { component, pod = '' } = watched;
+    this.#tell(watched, { component, pod, phase: watched.state?.phase ?? 'starting', message: error instanceof Error ? error.message : String(error) });
+  }
+
+  #send(event: RunEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+/** The pod that was made last, one that is leaving only when there is no other. */
+export function newest(pods: Pod[]): Pod | undefined {
+  const leaving = ({ metadata }: Pod) => (metadata.deletionTimestamp ? 0 : 1);
+  return pods.toSorted((a, b) => leaving(b) - leaving(a) || Date.parse(b.metadata.creationTimestamp) - Date.parse(a.metadata.creationTimestamp))[0];
+}

@@ -1,0 +1,154 @@
+// As much of Kubernetes' API server as the guide asks for, inside a test: ConfigMaps with resource versions, Deployments that
+// take a restart, pods, and logs that go on. What a restart brings about is up to the test.
+import { createServer } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import type { ConfigMap, Pod } from '../guide/kube.ts';
+
+type Data = Record<string, string>;
+
+export class ApiServer {
+  readonly #server: Server;
+  readonly #secure: boolean;
+  #version = 1;
+  readonly configMaps = new Map<string, ConfigMap & { data: Data }>();
+  readonly pods = new Map<string, Pod>();
+  /** What each pod has logged so far, and who listens. */
+  readonly #logs = new Map<string, { text: string; listeners: Set<ServerResponse> }>();
+  readonly requests: string[] = [];
+  readonly restarts: string[] = [];
+  token = 'a-token';
+  /** Requests (`PATCH /api/…`, or the beginning of one) that are refused with 403. */
+  forbidden: string[] = [];
+  onRestart: (deployment: string) => void | Promise<void> = () => undefined;
+
+  static async start(tls?: { key: string; cert: string }): Promise<ApiServer> {
+    const api = new ApiServer(tls);
+    await new Promise<void>((resolve) => api.#server.listen(0, '127.0.0.1', resolve));
+    return api;
+  }
+
+  private constructor(tls?: { key: string; cert: string }) {
+    const listener: RequestListener = (request, response) => void this.#answer(request, response);
+    this.#secure = tls !== undefined;
+    this.#server = tls ? createSecureServer(tls, listener) : createServer(listener);
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `${this.#secure ? 'https' : 'http'}://127.0.0.1:${this.port}`;
+  }
+
+  stop(): void {
+    this.#server.close();
+    for (const { listeners } of this.#logs.values()) listeners.forEach((listener) => listener.destroy());
+    if ('closeAllConnections' in this.#server) (this.#server as { closeAllConnections: () => void }).closeAllConnections();
+  }
+
+  put(name: string, data: Data): void {
+    this.configMaps.set(name, { metadata: { name, resourceVersion: String(this.#version += 1) }, data });
+  }
+
+  data(name: string): Data {
+    return this.configMaps.get(name)?.data ?? {};
+  }
+
+  log(pod: string, text: string): void {
+    const log = this.#logOf(pod);
+    log.text += text;
+    log.listeners.forEach((listener) => listener.write(text));
+  }
+
+  /** The container of the pod has ended: so does its log. */
+  endLog(pod: string): void {
+    this.#logOf(pod).listeners.forEach((listener) => listener.end());
+  }
+
+  #logOf(pod: string) {
+    const log = this.#logs.get(pod) ?? { text: '', listeners: new Set<ServerResponse>() };
+    this.#logs.set(pod, log);
+    return log;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://api');
+    const asked = `${request.method} ${pathname}`;
+    this.requests.push(asked);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    if (request.headers.authorization !== `Bearer ${this.token}`) return refuse(response, 401, 'Unauthorized', 'who are you?');
+    if (this.forbidden.some((start) => asked.startsWith(start))) return refuse(response, 403, 'Forbidden', 'the guide may not');
+    const body = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as Patch) : undefined;
+    if (body && request.headers['content-type'] !== 'application/merge-patch+json') return refuse(response, 415, 'UnsupportedMediaType', 'no merge patch');
+    const [, kind = '', name = '', part] = /\/namespaces\/[^/]+\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(pathname) ?? [];
+    if (kind === 'configmaps') return this.#configMap(response, name, body);
+    if (kind === 'deployments') return this.#deployment(response, name, body);
+    if (part === 'log') return this.#sendLog(response, name, searchParams);
+    if (kind === 'pods') return this.#listPods(response, searchParams.get('labelSelector') ?? '');
+    refuse(response, 404, 'NotFound', `no ${pathname}`);
+  }
+
+  #configMap(response: ServerResponse, name: string, patch: Patch | undefined): void {
+    const found = this.configMaps.get(name);
+    if (!found) return refuse(response, 404, 'NotFound', `configmaps "${name}" not found`);
+    const wanted = patch?.metadata?.resourceVersion;
+    if (wanted !== undefined && wanted !== found.metadata.resourceVersion) return refuse(response, 409, 'Conflict', 'the object has been modified');
+    if (patch) {
+      const merged = Object.entries({ ...found.data, ...patch.data }).filter((entry): entry is [string, string] => entry[1] !== null);
+      this.put(name, Object.fromEntries(merged));
+    }
+    response.end(JSON.stringify(this.configMaps.get(name)));
+  }
+
+  #deployment(response: ServerResponse, name: string, patch: Patch | undefined): void {
+    if (!patch?.spec?.template?.metadata?.annotations?.['kubectl.kubernetes.io/restartedAt']) return refuse(response, 422, 'Invalid', 'no restart');
+    this.restarts.push(name);
+    void this.onRestart(name);
+    response.end('{}');
+  }
+
+  #listPods(response: ServerResponse, selector: string): void {
+    const wanted = selector.split(',').map((pair) => pair.split('=') as [string, string]);
+    const items = [...this.pods.values()].filter(({ metadata: { labels = {} } }) => wanted.every(([label, value]) => labels[label] === value));
+    response.end(JSON.stringify({ items }));
+  }
+
+  #sendLog(response: ServerResponse, pod: string, query: URLSearchParams): void {
+    if (!this.pods.has(pod)) return refuse(response, 404, 'NotFound', `pods "${pod}" not found`);
+    const { text, listeners } = this.#logOf(pod);
+    const lines = Number(query.get('tailLines') ?? Number.MAX_SAFE_INTEGER);
+    response.write(text.split('\n').slice(-lines - 1).join('\n'));
+    if (query.get('follow') !== 'true') return void response.end();
+    listeners.add(response);
+    response.once('close', () => listeners.delete(response));
+  }
+}
+
+interface Patch {
+  metadata?: { resourceVersion?: string };
+  data?: Record<string, string | null>;
+  spec?: { template?: { metadata?: { annotations?: Data } } };
+}
+
+function refuse(response: ServerResponse, status: number, reason: string, message: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ kind: 'Status', status: 'Failure', reason, message }));
+}
+
+/** A pod as the API server describes it. */
+export function podOf(component: string, name: string, more: { podIP?: string; container?: object; deleted?: boolean; created?: string } = {}): Pod {
+  const { podIP = '127.0.0.1', container = {}, deleted, created = new Date().toISOString() } = more;
+  return {
+    metadata: {
+      name, creationTimestamp: created, ...(deleted ? { deletionTimestamp: new Date().toISOString() } : {}),
+      labels: { 'app.kubernetes.io/instance': 'lab', 'app.kubernetes.io/component': component },
+    },
+    status: {
+      phase: 'Running', podIP,
+      containerStatuses: [{ name: component, ready: true, restartCount: 0, containerID: `c://${name}`, state: { running: { startedAt: created } }, ...container }],
+    },
+  };
+}
