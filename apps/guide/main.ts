@@ -9,9 +9,11 @@ import { createLogger } from '../telemetry/logger.ts';
 import { injected, served } from '../telemetry/manual.ts';
 import { leaveUntraced } from '../telemetry/untraced.ts';
 import { untilPartsAnswer } from './opening.ts';
-import { frontPage } from './pages/front.ts';
+import { coursePage } from './pages/course.ts';
+import { labPage } from './pages/lab.ts';
 import { missingTracePage, tracePage } from './pages/trace.ts';
 import { tracesPage } from './pages/traces.ts';
+import { whyPage } from './pages/why.ts';
 import { passOn } from './proxy.ts';
 import { jaegerUi, statusOf } from './status.ts';
 import { recentTraces, traceFromJaeger } from './traces.ts';
@@ -50,7 +52,9 @@ function page(response: Response, text: string): void {
 app.disable('x-powered-by');
 app.use('/assets', express.static(join(import.meta.dirname, 'public'), { maxAge: '5m' }));
 
-app.get('/', served('/', (_request, response) => page(response, frontPage(level))));
+app.get('/', (_request, response) => page(response, coursePage(`${process.env.POD_NAMESPACE ?? ''}/${process.env.RELEASE ?? ''}`)));
+app.get('/lab', (_request, response) => page(response, labPage(level)));
+app.get('/why', (_request, response) => page(response, whyPage()));
 
 app.get('/traces', async (_request, response) => {
   page(response, tracesPage(await recentTraces(jaeger, 'arcade'), await hasUi()));
