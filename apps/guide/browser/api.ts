@@ -31,6 +31,7 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
   const answer = await fetch(path, init).catch(() => {
     throw new ApiError(noAnswer, 0);
   });
+  if (answer.status === 204) return undefined as T;
   const text = await answer.text().catch(() => '');
   const body = parsed(text);
   if (answer.ok && body !== undefined) return body as T;

@@ -110,6 +110,7 @@ export class CoursePane {
       const [file] = started.files;
       await Promise.all([this.#refresh(), this.#workbench.reload()]);
       this.#show(started);
+      byId<HTMLDetailsElement>('steps').open = false;
       if (file) this.#workbench.open(file);
       byId('step-title').focus();
     });

@@ -5,7 +5,8 @@ import { tags } from '@lezer/highlight';
 
 export const look = EditorView.theme({
   '&': { color: 'var(--ink)', backgroundColor: 'var(--code-paper)', fontSize: '0.875rem', height: '100%' },
-  '&.cm-focused': { outline: '3px solid var(--focus)', outlineOffset: '-3px' },
+  // The page marks the focus around the whole editor.
+  '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.6', overflow: 'auto' },
   '.cm-content': { padding: '0.75rem 0', caretColor: 'var(--ink)' },
   '.cm-line': { padding: '0 1rem 0 0.5rem' },

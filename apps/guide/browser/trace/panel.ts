@@ -78,7 +78,8 @@ export class TracePanel {
 
   async #ask(traceId: string): Promise<TraceOfPage | undefined> {
     try {
-      return await get<TraceOfPage>(`/api/traces/${traceId}`);
+      // Not there yet is no error, so it should not be one in the browser's console either.
+      return await get<TraceOfPage | undefined>(`/api/traces/${traceId}?absent=204`);
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 404)) fill(this.#status, messageOf(error));
       return undefined;
