@@ -98,7 +98,7 @@ export class CodeEditor implements Editor {
       highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(), search({ top: true }),
       keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
       languages[name], syntaxHighlighting(colours), look, problemMarks, this.#readOnly.of([]),
-      EditorView.contentAttributes.of({ 'aria-label': `${labelOf(name)}. Tab indents; Escape, then Tab, leaves the editor.` }),
+      EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': `${labelOf(name)}. Tab indents; Escape, then Tab, leaves the editor.` }),
       EditorView.updateListener.of(({ docChanged, state }) => {
         if (docChanged && !this.#quiet) this.#events.onEdit(name, state.doc.toString());
       }),

@@ -18,6 +18,8 @@ export class FakeLab {
   /** How long a new pod takes, and how long a trace is on its way; ms. */
   delay = 150;
   hops = works;
+  /** Whether dice's spans come to Jaeger. */
+  diceSends = true;
   /** What the next checks say, before all else. */
   verdicts: Verdict[] = [];
   faults: Fault[] = [
@@ -130,7 +132,7 @@ export class FakeLab {
   /** A trace that comes to Jaeger after a moment. @returns its id */
   newTrace(what: string): string {
     const id = randomBytes(16).toString('hex');
-    const trace = what === 'round' ? roundTrace(id) : visitTrace(id, what.split('?')[0] ?? what);
+    const trace = what === 'round' ? roundTrace(id) : visitTrace(id, what.split('?')[0] ?? what, this.diceSends);
     this.#traces.set(id, { trace, from: Date.now() + this.delay });
     return id;
   }

@@ -67,6 +67,8 @@ export function roundTrace(traceId: string): TraceOfPage {
   return traceOf(round, traceId);
 }
 
-export function visitTrace(traceId: string, path: string): TraceOfPage {
-  return traceOf(visit(path), traceId);
+/** @param diceSends whether dice's span is in it; without, only those of the guide that asked are */
+export function visitTrace(traceId: string, path: string, diceSends = true): TraceOfPage {
+  const { children = [], ...asked } = visit(path);
+  return traceOf({ ...asked, children: diceSends ? children : children.map((child) => ({ ...child, children: [] })) }, traceId);
 }
