@@ -41,7 +41,7 @@ const states: State[] = [
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByRole('button', { name: 'Check', exact: true }).click();
       await page.getByText('The root has no parent.').waitFor();
-      await page.getByText('The same by kubectl').click();
+      await page.getByText('The same with kubectl').click();
       await page.getByRole('button', { name: 'Play a round' }).click();
       await page.locator('.span-row', { hasText: 'prizes' }).click();
       await page.getByText('The span as JSON').click();
@@ -59,6 +59,7 @@ const states: State[] = [
       await page.getByText('Their app.ts').click();
     },
   },
+  { name: 'search', path: '/#03-opentelemetry', reach: (page) => page.getByText('2 of the installed libraries').waitFor() },
   { name: 'dialog', path: '/#05-collector', reach: async (page) => page.getByRole('button', { name: 'Skip to here' }).click() },
   { name: 'lab', path: '/lab', reach: async (page) => {
     await page.getByText('prizes: does not answer').waitFor();

@@ -99,12 +99,25 @@ test('a program that prints without an end does not fill the page', () =>
     expect((await page.locator('#log').textContent())?.length).toBeLessThan(100_000);
   }));
 
+test('a change of the Collector shows the Collector\'s log', () =>
+  pages.with('collector', view, async (page) => {
+    await page.goto('/');
+    await page.locator('.cm-content').waitFor();
+    await page.getByRole('tab', { name: 'collector.yaml' }).click();
+    await typeInEditor(page, '# mine\n');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText(/Runs your files/).waitFor();
+    await page.locator('#log', { hasText: 'pod lab-collector-2' }).waitFor();
+    await page.getByLabel('of', { exact: true }).selectOption('dice');
+    await page.locator('#log', { hasText: 'a first line' }).waitFor();
+  }));
+
 test('where the guide may not change the lab, it says so and offers no Run', () =>
   pages.with('off', view, async (page, guide) => {
     guide.lab.editing = false;
     await page.goto('/');
     await page.getByText('Editing is off').waitFor();
-    await page.locator('.cm-content').waitFor();
+    await page.getByRole('heading', { name: '1. Set up' }).waitFor();
     expect(await page.getByRole('button', { name: 'Run', exact: true }).isHidden()).toBe(true);
   }));
 

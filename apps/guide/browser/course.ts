@@ -15,8 +15,13 @@ const course = new CoursePane(store, workbench, trace);
 
 runner.onUp = () => play.askAgain();
 runner.onGoTo = (problem) => workbench.goTo(problem);
-runner.start();
 trace.restore();
 play.start();
-void course.start();
-requestAnimationFrame(() => setTimeout(() => void workbench.start()));
+const editing = course.start();
+requestAnimationFrame(() => setTimeout(() => void startEditing()));
+
+async function startEditing(): Promise<void> {
+  if (!await editing) return workbench.off();
+  runner.start();
+  await workbench.start();
+}

@@ -77,6 +77,35 @@ test('the whole course is reset only after the learner has agreed', () =>
     await page.getByText('Steps: 0 of 11 verified').waitFor();
   }));
 
+test('a library that is searched for is picked as the answer', () =>
+  pages.with('search', small, async (page) => {
+    await page.goto('/#03-opentelemetry');
+    await page.getByLabel('Search the installed libraries').fill('express');
+    await page.getByRole('button', { name: 'Pick @opentelemetry/instrumentation-express' }).click();
+    expect(await page.getByLabel('Which of the installed libraries').inputValue()).toBe('@opentelemetry/instrumentation-express');
+  }));
+
+test('the way by kubectl is there when it is asked for, and can be copied', () =>
+  pages.with('kubectl', view, async (page) => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto('/#04-automatic');
+    const copy = page.getByText('node /app/course.js start').locator('xpath=ancestor::div[1]').getByRole('button', { name: 'Copy this code' });
+    expect(await copy.isHidden()).toBe(true);
+    await page.getByText('The same with kubectl').click();
+    await copy.click();
+    await page.getByText('Copied').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('kubectl -n intro-otel exec deploy/lab-guide -- node /app/course.js start 04-automatic\n');
+  }));
+
+test('a round that is lost says why, and its trace is drawn', () =>
+  pages.with('lost-round', view, async (page, guide) => {
+    await page.goto('/');
+    await page.route('**/api/rounds', (route) => route.fulfill({ status: 504, json: { error: 'no answer within 500 ms', trace: guide.lab.newTrace('round') } }));
+    await page.getByRole('button', { name: 'Play a round' }).click();
+    await page.getByText('The round was lost: no answer within 500 ms').waitFor();
+    await page.locator('.span-row', { hasText: 'prizes' }).waitFor();
+  }, [504]));
+
 test('answers that were not sent yet survive a reload', () =>
   pages.with('answers', small, async (page) => {
     await page.goto('/#02-read-a-trace');

@@ -34,16 +34,17 @@ export class CoursePane {
     });
   }
 
-  async start(): Promise<void> {
+  /** @returns whether the learner's files can be changed from here */
+  async start(): Promise<boolean> {
     if (!await this.#refresh()) {
       fill(this.#article, h('h2', { id: 'step-title' }, 'The course could not be loaded'), h('p', {}, 'Load the page again when the lab answers.'));
-      return;
+      return true;
     }
-    this.#workbench.setEditing(this.#course.editing);
     const { steps } = this.#course;
     const next = this.#hashStep() ?? steps.find(({ state }) => state !== 'passed')?.id ?? steps.at(-1)?.id;
     byId<HTMLDetailsElement>('steps').open = steps.every(({ state }) => state === 'open') && innerWidth >= 1000;
-    if (next) await this.#open(next, false);
+    if (next) void this.#open(next, false);
+    return this.#course.editing;
   }
 
   #hashStep(): string | undefined {

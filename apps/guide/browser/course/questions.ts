@@ -25,6 +25,15 @@ export class QuestionForm {
     return Object.fromEntries([...new FormData(this.dom)].map(([name, value]) => [name, typeof value === 'string' ? value.trim() : '']));
   }
 
+  /** Fills one in for the learner, and shows where. */
+  set(name: string, value: string): void {
+    const input = this.dom.elements.namedItem(name);
+    if (!(input instanceof HTMLInputElement)) return;
+    input.value = value;
+    this.#store.set(this.#key, this.answers());
+    input.focus();
+  }
+
   forget(): void {
     this.#store.remove(this.#key);
   }

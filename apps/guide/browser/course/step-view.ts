@@ -3,6 +3,7 @@ import type { Course, FileName, Step, StepSummary, Verdict } from '../api.types.
 import { copyButton } from '../copy.ts';
 import { button, fill, h } from '../dom.ts';
 import type { Child } from '../dom.ts';
+import { librarySearch } from './library-search.ts';
 import type { QuestionForm } from './questions.ts';
 import { isBrokenHop, stateInWords, verdictTitle } from './words.ts';
 
@@ -30,8 +31,9 @@ export function stepView({ step, course, form, actions, verdict }: StepParts): C
     step.learn.length > 0 && h('div', { class: 'learn' }, h('h3', {}, 'What you learn'), h('ul', {}, step.learn.map((one) => h('li', {}, one)))),
     prose(step.html),
     step.files.length > 0 && h('p', { class: 'group' }, h('span', { class: 'soft' }, 'It is about'), step.files.map((name) => button(name, () => actions.open(name), { class: 'quiet' }))),
+    step.questions.some(({ name }) => name === 'pick') && librarySearch((name) => form.set('pick', name)),
     step.questions.length > 0 && form.dom,
-    step.commands.length > 0 && commands(step.commands),
+    step.commands.length > 0 && !step.html.includes('kubectl') && commands(step.commands),
     buttons(step, actions),
     verdict,
     pager(step, course),
@@ -42,6 +44,8 @@ export function stepView({ step, course, form, actions, verdict }: StepParts): C
 function prose(html: string): HTMLElement {
   const made = h('div', { class: 'prose' });
   made.innerHTML = html;
+  foldKubectl(made);
+  for (const link of made.querySelectorAll<HTMLAnchorElement>('a[href^="http"]')) Object.assign(link, { target: '_blank', rel: 'noopener noreferrer' });
   for (const block of made.querySelectorAll('pre')) {
     const text = block.textContent;
     const frame = h('div', { class: 'code-block' });
@@ -52,6 +56,15 @@ function prose(html: string): HTMLElement {
     frame.append(block, copyButton(() => text, 'this code'));
   }
   return made;
+}
+
+/** The way by kubectl is another way to do the same, so it is folded away: from its heading to the next one. */
+function foldKubectl(prose: HTMLElement): void {
+  const heading = [...prose.querySelectorAll('h2')].find(({ textContent }) => textContent.includes('kubectl'));
+  if (!heading) return;
+  const folded = h('details', { class: 'commands' }, h('summary', {}, heading.textContent));
+  heading.replaceWith(folded);
+  for (let next = folded.nextSibling; next && next.nodeName !== 'H2'; next = folded.nextSibling) folded.append(next);
 }
 
 function commands(lines: string[]): HTMLElement {

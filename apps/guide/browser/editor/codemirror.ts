@@ -6,7 +6,7 @@ import { javascript } from '@codemirror/lang-javascript';
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
-import { Compartment, EditorState, Prec } from '@codemirror/state';
+import { EditorState, Prec } from '@codemirror/state';
 import type { Extension } from '@codemirror/state';
 import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
 import type { FileName } from '../api.types.ts';
@@ -29,8 +29,6 @@ export class CodeEditor implements Editor {
   readonly #events: EditorEvents;
   /** Each file keeps its own history and cursor while another is shown. */
   readonly #states = new Map<FileName, EditorState>();
-  readonly #readOnly = new Compartment();
-  #isReadOnly = false;
   #name: FileName = 'app.ts';
   #problems: Problem[] = [];
   /** Whether a change comes from the page and not from the learner. */
@@ -48,7 +46,7 @@ export class CodeEditor implements Editor {
     this.#states.set(name, state);
     this.#name = name;
     this.#view.setState(state);
-    this.#applySettings();
+    this.#showProblems();
   }
 
   replace(name: FileName, text: string): void {
@@ -64,7 +62,7 @@ export class CodeEditor implements Editor {
 
   mark(problems: Problem[]): void {
     this.#problems = problems;
-    this.#applySettings();
+    this.#showProblems();
   }
 
   goTo(line: number): void {
@@ -74,17 +72,9 @@ export class CodeEditor implements Editor {
     this.#view.focus();
   }
 
-  setReadOnly(readOnly: boolean): void {
-    this.#isReadOnly = readOnly;
-    this.#applySettings();
-  }
-
-  #applySettings(): void {
+  #showProblems(): void {
     if (!this.#states.has(this.#name)) return;
-    this.#view.dispatch({ effects: [
-      this.#readOnly.reconfigure(EditorState.readOnly.of(this.#isReadOnly)),
-      setProblems.of(this.#problems.filter(({ file }) => file === this.#name)),
-    ] });
+    this.#view.dispatch({ effects: setProblems.of(this.#problems.filter(({ file }) => file === this.#name)) });
   }
 
   #stateOf(name: FileName, text: string): EditorState {
@@ -97,7 +87,7 @@ export class CodeEditor implements Editor {
       lineNumbers(), history(), bracketMatching(), closeBrackets(), indentOnInput(), indentUnit.of('  '),
       highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(), search({ top: true }),
       keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
-      languages[name], syntaxHighlighting(colours), look, problemMarks, this.#readOnly.of([]),
+      languages[name], syntaxHighlighting(colours), look, problemMarks,
       EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': `${labelOf(name)}. Tab indents; Escape, then Tab, leaves the editor.` }),
       EditorView.updateListener.of(({ docChanged, state }) => {
         if (docChanged && !this.#quiet) this.#events.onEdit(name, state.doc.toString());

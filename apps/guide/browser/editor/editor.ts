@@ -12,7 +12,6 @@ export interface Editor {
   /** Marks where the problems of all files are; what was marked before is no longer. */
   mark(problems: Problem[]): void;
   goTo(line: number): void;
-  setReadOnly(readOnly: boolean): void;
 }
 
 export interface EditorEvents {
@@ -55,9 +54,5 @@ export class PlainEditor implements Editor {
     const start = this.dom.value.split('\n').slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0);
     this.dom.focus();
     this.dom.setSelectionRange(start, start);
-  }
-
-  setReadOnly(readOnly: boolean): void {
-    this.dom.readOnly = readOnly;
   }
 }

@@ -2,7 +2,7 @@
 import { ApiError, get, messageOf, send } from '../api.ts';
 import type { FileName, Files, VersionedFiles } from '../api.types.ts';
 import { confirmed } from '../dialog.ts';
-import { byId, whenPressed } from '../dom.ts';
+import { button, byId, fill, h, whenPressed } from '../dom.ts';
 import type { Runner } from '../run/runner.ts';
 import type { Problem } from '../run/watch.ts';
 import type { Store } from '../store.ts';
@@ -47,11 +47,13 @@ export class Workbench {
     this.#show();
   }
 
-  setEditing(editing: boolean): void {
-    this.#editing = editing;
-    this.#editor?.setReadOnly(!editing);
-    this.#runButton.hidden = !editing;
-    if (!editing) this.#runner.say({ tone: 'quiet', text: 'Editing is off: this guide has no right to change a lab, as it does not run in a cluster.' });
+  /** For a guide that may not change its lab, and so has no files to show either. */
+  off(): void {
+    this.#editing = false;
+    this.#runButton.hidden = true;
+    byId('log-part').hidden = true;
+    fill(this.#place, h('p', { class: 'soft' }, 'Editing is off: this guide does not run in a cluster, so there is no lab whose files it could change.'));
+    this.#runner.say({ tone: 'quiet', text: 'Nothing can be run from here.' });
   }
 
   hasUnsaved(): boolean {
@@ -71,7 +73,7 @@ export class Workbench {
       this.#take(files, before);
       this.#loaded = true;
     } catch (error) {
-      if (!this.#loaded) this.#place.replaceChildren(messageOf(error));
+      if (!this.#loaded) fill(this.#place, h('p', { class: 'bad' }, messageOf(error)), h('p', {}, button('Try again', () => this.start())));
     }
   }
 
@@ -138,7 +140,6 @@ export class Workbench {
 
   #show(): void {
     this.#editor?.open(this.#tabs.current, this.#workspace.text(this.#tabs.current));
-    this.#editor?.setReadOnly(!this.#editing);
     this.#editor?.mark(this.#problems);
     this.#tell();
   }

@@ -1,5 +1,5 @@
 // Something to ask: a round of the game, or dice itself; how many rounds are played besides; and the faults to look for.
-import { get, messageOf, send } from '../api.ts';
+import { ApiError, get, messageOf, send } from '../api.ts';
 import type { Fault, Round, Visit } from '../api.types.ts';
 import { byId, fill, h, whenPressed } from '../dom.ts';
 import type { Store } from '../store.ts';
@@ -34,7 +34,7 @@ export class PlayPanel {
 
   async play(): Promise<void> {
     await this.#show('Playing…', async () => {
-      const round = await send<Round>('POST', '/api/rounds');
+      const round = await send<Round>('POST', '/api/rounds').catch(lostRound);
       return { text: roundInWords(round), trace: round.trace, service: undefined };
     });
   }
@@ -110,6 +110,12 @@ export class PlayPanel {
     }));
     return h('p', { class: 'group' }, box, h('label', { for: box.id }, title));
   }
+}
+
+/** A round beyond its budget, or that a part failed in, is no failure of the page: its trace is what to look at. */
+function lostRound(error: unknown): Round {
+  if (error instanceof ApiError && typeof error.body === 'object' && error.body !== null && 'trace' in error.body) return error.body as Round;
+  throw error;
 }
 
 /** Says how `work` went. */

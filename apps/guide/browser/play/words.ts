@@ -8,5 +8,6 @@ export function roundInWords({ error, roll, prize, version }: Round): string {
 
 export function visitInWords(path: string, { status, body }: Visit): string {
   const text = body.trim();
+  if (status === 0) return `dice did not answer ${path}: ${text}`;
   return `${path} answered ${status}: ${text.length > 300 ? `${text.slice(0, 300)}…` : text}`;
 }

@@ -1,6 +1,6 @@
 // What the page says of the pods: their state in a line, their log, and where their errors are. All of it comes as Server-Sent
 // Events, for as long as the page is open.
-import type { LogLine, PodState } from '../api.types.ts';
+import type { Component, LogLine, PodState } from '../api.types.ts';
 import { button, byId, fill } from '../dom.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { RunWatch } from './watch.ts';
@@ -8,12 +8,12 @@ import type { Problem, Report } from './watch.ts';
 
 export class Runner {
   readonly #watch = new RunWatch();
-  readonly #buffer = new LogBuffer();
+  readonly #logs: Record<Component, { buffer: LogBuffer; pod: string }> = {
+    dice: { buffer: new LogBuffer(), pod: '' }, collector: { buffer: new LogBuffer(), pod: '' } };
   readonly #log = byId('log');
+  readonly #choice = byId<HTMLSelectElement>('log-of');
   readonly #status = byId('run-status');
   readonly #more = byId('run-more');
-  /** The pod that log lines came from last. */
-  #pod = '';
   #drawing = false;
   #problems = '';
 
@@ -22,6 +22,10 @@ export class Runner {
   /** Called when what was run is up. */
   onUp: () => void = () => {};
   onGoTo: (problem: Problem) => void = () => {};
+
+  constructor() {
+    this.#choice.addEventListener('change', () => this.#draw());
+  }
 
   start(): void {
     const events = new EventSource('/api/run');
@@ -41,6 +45,8 @@ export class Runner {
 
   begin(restarted: string[]): void {
     const up = this.#watch.begin(restarted, performance.now());
+    const [component] = this.#watch.awaited;
+    if (component) this.#showLogOf(component);
     if (restarted.length === 0) this.say({ tone: 'good', text: 'Nothing has changed since the last Run: the lab has what you see.' });
     else this.#report();
     if (up) this.onUp();
@@ -74,13 +80,20 @@ export class Runner {
     return button(label, () => this.onGoTo(problem), { class: 'quiet' });
   }
 
+  /** A new pod begins a new log. */
   #onLog({ component, pod, line }: LogLine): void {
-    if (pod !== this.#pod) {
-      if (this.#watch.waiting || this.#pod === '') this.#buffer.clear();
-      this.#buffer.add(`— ${component}, pod ${pod} —`);
-      this.#pod = pod;
+    const log = this.#logs[component];
+    if (pod !== log.pod) {
+      log.buffer.clear();
+      log.buffer.add(`— pod ${pod} —`);
+      log.pod = pod;
     }
-    this.#buffer.add(line);
+    log.buffer.add(line);
+    if (component === this.#choice.value) this.#draw();
+  }
+
+  #showLogOf(component: Component): void {
+    this.#choice.value = component;
     this.#draw();
   }
 
@@ -91,7 +104,7 @@ export class Runner {
     requestAnimationFrame(() => {
       this.#drawing = false;
       const atEnd = this.#log.scrollTop + this.#log.clientHeight >= this.#log.scrollHeight - 40;
-      this.#log.textContent = this.#buffer.text();
+      this.#log.textContent = this.#logs[this.#choice.value as Component].buffer.text();
       if (atEnd) this.#log.scrollTop = this.#log.scrollHeight;
     });
   }

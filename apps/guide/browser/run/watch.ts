@@ -57,6 +57,11 @@ export class RunWatch {
     return this.#awaited.size > 0;
   }
 
+  /** What a Run still waits for. */
+  get awaited(): Component[] {
+    return [...this.#awaited];
+  }
+
   problems(): Problem[] {
     return [...this.#latest.values()].filter(({ phase, component }) => phase === 'failed' && !this.#waitsForAnother(component)).map((state) => ({
       file: files[state.component],
@@ -73,10 +78,16 @@ export class RunWatch {
 
   report(): Report {
     const [problem] = this.problems();
-    if (problem) return { tone: 'bad', text: `${problem.file}${problem.line === undefined ? '' : `, line ${problem.line}`}: ${problem.message}` };
-    if (this.#awaited.size > 0) return { tone: 'busy', text: `Saved. ${[...this.#awaited].join(' and ')}: the new pod is starting…` };
+    if (problem) return { tone: 'bad', text: `${placeOf(problem)}: ${problem.message}` };
+    if (this.#awaited.size > 0) return { tone: 'busy', text: `Saved. ${[...this.#awaited].map((component) => this.#waitsFor(component)).join(' ')}` };
     if (this.#took > 0) return { tone: 'good', text: `Runs your files, ${(this.#took / 1000).toFixed(1)} s after Run.` };
     return this.#atRest();
+  }
+
+  #waitsFor(component: Component): string {
+    const state = this.#latest.get(component);
+    const message = state?.phase === 'starting' && !this.#isOld(state) ? state.message : undefined;
+    return `${component}: the new pod ${message === undefined ? 'is starting…' : `is ${message}`}`;
   }
 
   /** When nothing was run from this page yet. */
@@ -86,4 +97,9 @@ export class RunWatch {
     if (dice?.phase === 'starting') return { tone: 'busy', text: 'dice is starting…' };
     return { tone: 'quiet', text: dice ? 'dice has no pod.' : 'Asking after dice…' };
   }
+}
+
+/** Where a problem is; a line that its message names already is not said twice. */
+function placeOf({ file, line, message }: Problem): string {
+  return line === undefined || message.includes(`line ${line}`) ? file : `${file}, line ${line}`;
 }

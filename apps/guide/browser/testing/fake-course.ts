@@ -35,14 +35,19 @@ const titles: [string, string, number][] = [
 ];
 
 const html = `<p>Spans that nobody wrote: an <strong>instrumentation library</strong> patches <code>http</code> and <code>express</code>, and each request becomes a span.</p>
-<h3>What to do</h3>
+<h2>Do</h2>
 <ol><li>Set the level in <code>settings.env</code>, and let the spans go to the console:</li></ol>
 <pre><code class="language-ini">INSTRUMENTATION=auto
 OTEL_TRACES_EXPORTER=console
 OTEL_METRICS_EXPORTER=console
 </code></pre>
 <ol start="2"><li>Press <strong>Run</strong>, ask dice for <code>/visit</code>, and find the span in the log.</li></ol>
-<table><thead><tr><th>Level</th><th>What makes spans</th></tr></thead><tbody><tr><td><code>none</code></td><td>nothing</td></tr><tr><td><code>auto</code></td><td>libraries</td></tr><tr><td><code>manual</code></td><td>your own code</td></tr></tbody></table>`;
+<table><thead><tr><th>Level</th><th>What makes spans</th></tr></thead><tbody><tr><td><code>none</code></td><td>nothing</td></tr><tr><td><code>auto</code></td><td>libraries</td></tr><tr><td><code>manual</code></td><td>your own code</td></tr></tbody></table>
+<p>More in the <a href="https://opentelemetry.io/docs/">documentation</a>.</p>
+<h2>The same with kubectl</h2>
+<p>Begin, and take the files into your own editor:</p>
+<pre><code class="language-sh">kubectl -n intro-otel exec deploy/lab-guide -- node /app/course.js start 04-automatic
+</code></pre>`;
 
 const questions: Record<string, Step['questions']> = {
   '02-read-a-trace': [
@@ -50,6 +55,7 @@ const questions: Record<string, Step['questions']> = {
     { name: 'slowest', label: 'Name of the slowest span that has no children' },
     { name: 'parent', label: 'Whose child is GET /rolldice?', options: ['guide', 'arcade', 'dice', 'prizes', 'visitors', 'jaeger'] },
   ],
+  '03-opentelemetry': [{ name: 'pick', label: 'Which of the installed libraries gives spans when somebody visits dice?' }],
   '04-automatic': [{ name: 'exporter', label: 'Which exporter prints spans to the log?' }],
 };
 

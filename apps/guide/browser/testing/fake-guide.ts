@@ -29,6 +29,11 @@ type Route = (lab: FakeLab, body: Record<string, unknown>, match: string[]) => A
 const ok = (body: unknown): Answer => ({ body });
 const missing = (what: string): Answer => ({ status: 404, body: { error: `expected ${what}, found none` } });
 
+const libraries = [
+  { name: '@opentelemetry/instrumentation-express', version: '0.72.0', description: 'middleware and routes of Express', for: 'express' },
+  { name: '@opentelemetry/instrumentation-http', version: '0.300.0', description: 'requests that come in and go out', for: 'http' },
+];
+
 const routes: [string, RegExp, Route][] = [
   ['GET', /^\/api\/course$/, (lab) => ok(lab.course())],
   ['POST', /^\/api\/course\/reset$/, (lab) => ok(lab.resetAll())],
@@ -44,6 +49,7 @@ const routes: [string, RegExp, Route][] = [
   ['GET', /^\/api\/traces\/([0-9a-f]+)$/, (lab, _body, [id = '']) => (lab.trace(id) ? ok(lab.trace(id)) : { status: 204, body: undefined })],
   ['GET', /^\/api\/faults$/, (lab) => ok({ faults: lab.faults })],
   ['PUT', /^\/api\/faults$/, (lab, { name, on }) => ok({ faults: lab.setFault(String(name), on === true) })],
+  ['GET', /^\/api\/instrumentations$/, () => ok({ instrumentations: libraries })],
   ['GET', /^\/api\/why$/, (lab) => ok({ hops: lab.hops })],
   ['GET', /^\/api\/status$/, () => ok({ instrumentation: 'auto', jaegerUi: true, parts: ['arcade', 'dice', 'prizes', 'jaeger', 'collector'].map((name) => ({ name, answers: name !== 'prizes' })) })],
 ];

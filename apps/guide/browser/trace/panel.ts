@@ -26,6 +26,7 @@ export class TracePanel {
   /** Which of the traces asked for is the latest: another ends the wait for the one before. */
   #turn = 0;
   #drawn = '';
+  #latest: TraceOfPage | undefined;
 
   constructor(store: Store) {
     this.#store = store;
@@ -41,23 +42,27 @@ export class TracePanel {
     const turn = ++this.#turn;
     const { traceId } = wanted;
     fill(this.#status, 'Waiting for the spans of ', traceName(traceId), '…');
-    let size = 0;
-    let grown = performance.now();
-    const end = grown + patience;
-    for (let now = grown; now < end; now = performance.now()) {
+    const seen = { size: 0, grown: performance.now() };
+    const end = seen.grown + patience;
+    while (performance.now() < end) {
       const trace = await this.#ask(traceId);
       if (turn !== this.#turn) return;
-      const found = trace ? rowsOf(trace).length : 0;
-      if (trace && found !== size) {
-        [size, grown] = [found, performance.now()];
-        this.#draw(trace);
-      }
-      if (trace && performance.now() - grown > quiet && isComplete(trace, wanted)) break;
+      if (trace && this.#hasAll(trace, seen, wanted)) return;
       await new Promise((resolve) => setTimeout(resolve, pause));
       if (turn !== this.#turn) return;
     }
-    if (size === 0) this.#missing(traceId);
+    if (seen.size === 0) this.#missing(traceId);
     else this.#lacking(wanted);
+  }
+
+  /** Draws the trace if it has grown. @returns whether it is whole, and has not grown for a while */
+  #hasAll(trace: TraceOfPage, seen: { size: number; grown: number }, wanted: Wanted): boolean {
+    const size = rowsOf(trace).length;
+    if (size !== seen.size) {
+      Object.assign(seen, { size, grown: performance.now() });
+      this.#draw(trace);
+    }
+    return isComplete(trace, wanted) && performance.now() - seen.grown > quiet;
   }
 
   /** When what was asked for has no trace at all. */
@@ -96,8 +101,6 @@ export class TracePanel {
     this.#store.set('trace', trace.traceId);
     this.#latest = trace;
   }
-
-  #latest: TraceOfPage | undefined;
 
   #missing(traceId: string): void {
     fill(this.#status, `No span of this trace has come within ${patience / 1000} s: `, traceName(traceId), '. ', why());
