@@ -58,7 +58,7 @@ const code: Content = html`<section id="code" class="card" aria-labelledby="code
               <summary>Log of the newest pod</summary>
               <p class="group"><label for="log-of">of</label>
                 <select id="log-of"><option value="dice">dice</option><option value="collector">the Collector</option></select></p>
-              <pre id="log" tabindex="0" role="region" aria-label="Log of the newest pod"></pre>
+              <pre id="log" tabindex="0" role="group" aria-label="Log of the newest pod"></pre>
             </details>
           </section>`;
 

@@ -51,7 +51,7 @@ function prose(html: string): HTMLElement {
     const frame = h('div', { class: 'code-block' });
     block.replaceWith(frame);
     block.tabIndex = 0;
-    block.setAttribute('role', 'region');
+    block.setAttribute('role', 'group');
     block.setAttribute('aria-label', 'Code');
     frame.append(block, copyButton(() => text, 'this code'));
   }
@@ -70,7 +70,7 @@ function foldKubectl(prose: HTMLElement): void {
 function commands(lines: string[]): HTMLElement {
   return h('details', { class: 'commands' }, h('summary', {}, 'The same by kubectl'),
     lines.map((line, index) => h('div', { class: 'code-block' },
-      h('pre', { tabindex: '0', role: 'region', 'aria-label': `Command ${index + 1}` }, h('code', {}, line)), copyButton(() => line, `command ${index + 1}`))));
+      h('pre', { tabindex: '0', role: 'group', 'aria-label': `Command ${index + 1}` }, h('code', {}, line)), copyButton(() => line, `command ${index + 1}`))));
 }
 
 function buttons(step: Step, actions: StepActions): HTMLElement {

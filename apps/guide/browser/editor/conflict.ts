@@ -28,5 +28,5 @@ export function showConflict(place: HTMLElement, workspace: Workspace, choice: C
 }
 
 function theirs(name: FileName, text: string): HTMLElement {
-  return h('details', {}, h('summary', {}, `Their ${name}`), h('pre', { tabindex: '0', role: 'region', 'aria-label': `Their ${name}` }, text));
+  return h('details', {}, h('summary', {}, `Their ${name}`), h('pre', { tabindex: '0', role: 'group', 'aria-label': `Their ${name}` }, text));
 }

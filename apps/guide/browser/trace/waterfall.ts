@@ -63,7 +63,7 @@ function detailsOf(span: SpanOfPage): Child {
       h('div', { class: 'event' }, h('h4', {}, event.name, h('span', { class: 'soft' }, ` after ${inWords(event.time - span.start)}`)), list(event.attributes))),
     h('details', {}, h('summary', {}, 'Resource, and who made the span'), list({ 'otel.scope.name': span.scope, ...span.resource })),
     h('details', { class: 'json' }, h('summary', {}, 'The span as JSON'), copyButton(() => json, 'the JSON of this span'),
-      h('pre', { tabindex: '0', role: 'region', 'aria-label': `${span.name} as JSON` }, json)),
+      h('pre', { tabindex: '0', role: 'group', 'aria-label': `${span.name} as JSON` }, json)),
     button('Close', (): void => close(span.spanId), { class: 'quiet' }),
   ];
 }
