@@ -10,7 +10,13 @@ const inTest = (name) => ({ ...shared, displayName: name, testMatch: [`<rootDir>
 
 export default {
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,cdk8s,cluster,operator,test/support}/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{apps,cdk8s,cluster,operator,test/support}/**/*.test.ts'],
+      testPathIgnorePatterns: ['\\.browser\\.test\\.ts$'],
+    },
+    { ...shared, displayName: 'browser', testMatch: ['<rootDir>/apps/**/*.browser.test.ts'] },
     inTest('chart'),
     inTest('integration'),
     inTest('e2e'),

@@ -4,9 +4,10 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statS
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
-import { printLine } from './support/output.ts';
 import { checksOf, stageCourse } from './build.course.ts';
 import { loadLazily } from './build.lazy.ts';
+import { buildPages } from './guide/browser/build.ts';
+import { printLine } from './support/output.ts';
 
 const here = import.meta.dirname;
 const course = join(here, 'guide', 'course');
@@ -107,7 +108,6 @@ function isNeeded(path: string): boolean {
 function stageFiles(dist: string): void {
   cpSync(join(here, 'dice', 'app.ts'), join(dist, 'dice', 'app.ts'));
   cpSync(join(here, 'dice', 'app.manual.ts'), join(dist, 'dice', 'app.manual.ts'));
-  cpSync(join(here, 'guide', 'public'), join(dist, 'public'), { recursive: true });
   writeFileSync(join(dist, 'package.json'), '{ "type": "module" }\n');
 }
 
@@ -121,7 +121,7 @@ export async function buildApps(dist: string): Promise<string[]> {
     mkdirSync(fresh, { recursive: true });
     const staged = stagePackages(fresh);
     stageFiles(fresh);
-    await Promise.all([buildPrograms(fresh), buildRare(fresh)]);
+    await Promise.all([buildPrograms(fresh), buildRare(fresh), buildPages(join(fresh, 'public'))]);
     rmSync(dist, { recursive: true, force: true });
     renameSync(fresh, dist);
     return staged;

@@ -76,7 +76,7 @@ afterAll(async () => {
 
 const text = async (url: string) => (await fetch(url)).text();
 
-test.each(['/', '/traces', `/traces/${traceId}`])('the page %s allows nothing from elsewhere and asks for nothing there', async (path) => {
+test.each(['/', '/lab', '/why', '/traces', `/traces/${traceId}`])('the page %s allows nothing from elsewhere and asks for nothing there', async (path) => {
   const answer = await fetch(guide.url + path);
   expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
   const page = await answer.text();
@@ -85,13 +85,13 @@ test.each(['/', '/traces', `/traces/${traceId}`])('the page %s allows nothing fr
   expect(page).not.toMatch(/ style="|<style|<script(?! type="module" src="\/assets\/)/);
 });
 
-test('the front page leads to the apps, the traces and Jaeger', async () => {
-  const page = await text(`${guide.url}/`);
+test('the page of the lab leads to the apps, the traces and Jaeger', async () => {
+  const page = await text(`${guide.url}/lab`);
   for (const link of ['/apps/dice/rolldice', '/apps/arcade/play?player=you', '/traces', '/jaeger/']) expect(page).toContain(`href="${link}"`);
 });
 
 test('what the pages need is served', async () => {
-  for (const asset of ['style.css', 'guide.js', 'icon.svg']) expect((await fetch(`${guide.url}/assets/${asset}`)).status).toBe(200);
+  for (const asset of ['style.css', 'guide.js', 'lab.js', 'why.js', 'icon.svg']) expect((await fetch(`${guide.url}/assets/${asset}`)).status).toBe(200);
 });
 
 test('a trace is shown plainly, with what its spans carry, and nothing in it is taken for HTML', async () => {

@@ -12,9 +12,11 @@ import { apiOf, untraced } from './api/api.ts';
 import { failed, ownRequestsOnly } from './api/guard.ts';
 import { surroundingsOf } from './lab/surroundings.ts';
 import { untilPartsAnswer } from './opening.ts';
-import { frontPage } from './pages/front.ts';
+import { coursePage } from './pages/course.ts';
+import { labPage } from './pages/lab.ts';
 import { missingTracePage, tracePage } from './pages/trace.ts';
 import { tracesPage } from './pages/traces.ts';
+import { whyPage } from './pages/why.ts';
 import { passOn } from './proxy.ts';
 import { jaegerUi, statusOf } from './status.ts';
 import { recentTraces, traceFromJaeger } from './traces.ts';
@@ -53,7 +55,9 @@ function page(response: Response, text: string): void {
 app.disable('x-powered-by');
 app.use('/assets', express.static(join(import.meta.dirname, 'public'), { maxAge: '5m' }));
 
-app.get('/', served('/', (_request, response) => page(response, frontPage(level))));
+app.get('/', (_request, response) => page(response, coursePage(`${process.env.POD_NAMESPACE ?? ''}/${process.env.RELEASE ?? ''}`)));
+app.get('/lab', (_request, response) => page(response, labPage(level)));
+app.get('/why', (_request, response) => page(response, whyPage()));
 
 app.get('/traces', async (_request, response) => {
   page(response, tracesPage(await recentTraces(jaeger, 'arcade'), await hasUi()));

@@ -41,10 +41,10 @@ function wider(page: Page): Promise<string[]> {
 }
 
 describe.each([1280, 390])('at %i px', (width) => {
-  test('the front page loads without an error, asks no other host for anything, and plays a round', () =>
-    onPage(width, 'front', async (page) => {
+  test('the page of the lab loads without an error, asks no other host for anything, and plays a round', () =>
+    onPage(width, 'lab', async (page) => {
       const found = misdeeds(page, origin);
-      await page.goto(origin);
+      await page.goto(`${origin}/lab`);
       await page.getByText('dice: answers').waitFor();
       await page.getByRole('button', { name: 'Roll the dice' }).click();
       await page.getByText(/You rolled a [1-6] and won/).waitFor();
@@ -56,7 +56,7 @@ describe.each([1280, 390])('at %i px', (width) => {
 
   test('the link to the trace of a round, followed at once, leads to that trace as soon as it is there', () =>
     onPage(width, 'followed', async (page) => {
-      await page.goto(origin);
+      await page.goto(`${origin}/lab`);
       await page.getByRole('button', { name: 'Roll the dice' }).click();
       await page.getByRole('link', { name: 'See the trace of this round' }).click();
       await page.getByRole('heading', { name: 'One trace' }).waitFor();

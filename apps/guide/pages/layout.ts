@@ -4,8 +4,10 @@ import type { Content } from '../html.ts';
 
 /** The pages that the navigation leads to; `path` also tells which one is open. */
 const navigation = [
-  { path: '/', title: 'Start' },
+  { path: '/', title: 'Course' },
+  { path: '/lab', title: 'Lab' },
   { path: '/traces', title: 'Traces' },
+  { path: '/why', title: 'Why no trace?' },
 ];
 
 export interface Page {
@@ -15,12 +17,17 @@ export interface Page {
   content: Content;
   /** Seconds after which the browser is to load the page again. */
   refresh?: number;
+  /** The page's module, under /assets. */
+  script?: 'guide.js' | 'lab.js' | 'why.js';
+  /** Which lab this is, so that a browser that knows several keeps their drafts apart. */
+  lab?: string;
+  /** The content is more than one column of text. */
+  wide?: boolean;
 }
 
 /** The whole document, as text. */
-export function layout({ title, path, content, refresh }: Page): string {
-  const links = navigation.map((page) => html`
-        <a href="${page.path}"${page.path === path ? html` aria-current="page"` : ''}>${page.title}</a>`);
+export function layout(page: Page): string {
+  const { title, content, refresh, script, lab, wide } = page;
   return html`<!doctype html>
 <html lang="en">
   <head>
@@ -31,21 +38,26 @@ export function layout({ title, path, content, refresh }: Page): string {
     <title>${title} · intro-otel</title>
     <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
     <link rel="stylesheet" href="/assets/style.css">
-    <script type="module" src="/assets/guide.js"></script>
+    ${script ? html`<script type="module" src="/assets/${script}"></script>` : ''}
   </head>
-  <body>
+  <body${lab === undefined ? '' : html` data-lab="${lab}"`}${wide ? html` class="wide"` : ''}>
     <a class="skip" href="#content">Skip to the content</a>
-    <header>
+    <header class="top">
       <a class="name" href="/">intro-otel</a>
-      <nav aria-label="Pages">${links}
+      <nav aria-label="Pages">${linksOf(page)}
         <a href="/jaeger/">Jaeger</a>
       </nav>
     </header>
-    <main id="content">
+    <main id="content" tabindex="-1">
       <h1>${title}</h1>
       ${content}
     </main>
   </body>
 </html>
 `.text;
+}
+
+function linksOf({ path: open }: Page): Content {
+  return navigation.map(({ path, title }) => html`
+        <a href="${path}"${path === open ? html` aria-current="page"` : ''}>${title}</a>`);
 }

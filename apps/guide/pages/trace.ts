@@ -61,6 +61,6 @@ function bar(span: Span, { start, duration }: Trace): Content {
 
 function list(title: string, attributes: Attributes): Content {
   const entries = Object.entries(attributes);
-  return html`<h3>${title}</h3>
+  return html`<h2>${title}</h2>
             ${entries.length === 0 ? html`<p>none</p>` : html`<dl>${entries.map(([key, value]) => html`<div><dt>${key}</dt><dd>${JSON.stringify(value)}</dd></div>`)}</dl>`}`;
 }

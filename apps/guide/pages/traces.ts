@@ -11,7 +11,7 @@ export function tracesPage(traces: Trace[], jaegerHasUi: boolean): string {
     path: '/traces',
     content: html`
       ${jaegerHasUi ? '' : noJaegerUi}
-      ${traces.length === 0 ? html`<p>There are none yet. <a href="/">Play a round</a>, or wait for a visitor.</p>` : list(traces)}`,
+      ${traces.length === 0 ? html`<p>There are none yet. <a href="/lab">Play a round</a>, or wait for a visitor.</p>` : list(traces)}`,
   });
 }
 

@@ -1,4 +1,4 @@
-// The front page: play a round, see its trace, and find everything else.
+// What this lab has: its apps, where their telemetry is, and which parts answer.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import { layout } from './layout.ts';
@@ -19,16 +19,17 @@ const apps = [
 ];
 
 /** @param level INSTRUMENTATION of this lab */
-export function frontPage(level: string): string {
+export function labPage(level: string): string {
   return layout({
-    title: 'See what your code does',
-    path: '/',
+    title: 'This lab',
+    path: '/lab',
+    script: 'lab.js',
     content: html`
       <p>A round of the game goes from here through the arcade, to the dice, to the prizes. Play one, and follow it.</p>
 
       <section aria-labelledby="play">
         <h2 id="play">Play a round</h2>
-        <form id="round" action="/api/rounds" method="post"><button>Roll the dice</button></form>
+        <p class="actions"><button type="button" id="round" class="primary">Roll the dice</button></p>
         <div id="outcome" role="status"></div>
       </section>
 

@@ -1,0 +1,56 @@
+// Calls of the guide's HTTP API. What goes wrong comes as an ApiError whose message can be shown as it is.
+
+export class ApiError extends Error {
+  /** Of HTTP; 0 when there was no answer. */
+  readonly status: number;
+  readonly body: unknown;
+
+  constructor(message: string, status: number, body?: unknown) {
+    super(message);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+const noAnswer = 'The guide does not answer. Is the lab still running? What you have typed is kept in this browser.';
+
+export function get<T>(path: string): Promise<T> {
+  return request<T>(path, { headers: { accept: 'application/json' } });
+}
+
+/** A request that changes something: the guide takes it only with this header, which no other site can set. */
+export function send<T>(method: 'POST' | 'PUT', path: string, body: unknown = {}): Promise<T> {
+  return request<T>(path, {
+    method,
+    headers: { accept: 'application/json', 'content-type': 'application/json', 'x-intro-otel': '1' },
+    body: JSON.stringify(body),
+  });
+}
+
+async function request<T>(path: string, init: RequestInit): Promise<T> {
+  const answer = await fetch(path, init).catch(() => {
+    throw new ApiError(noAnswer, 0);
+  });
+  if (answer.status === 204) return undefined as T;
+  const text = await answer.text().catch(() => '');
+  const body = parsed(text);
+  if (answer.ok && body !== undefined) return body as T;
+  throw new ApiError(reason(body) ?? `Expected JSON from ${path}, found ${answer.status}: ${text.slice(0, 200)}`, answer.status, body);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function reason(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return undefined;
+  return typeof body.error === 'string' ? body.error : undefined;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

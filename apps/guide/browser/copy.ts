@@ -1,0 +1,35 @@
+// Copying text, also where the browser gives no clipboard: it only does on pages that came over TLS or from this machine.
+import { h } from './dom.ts';
+
+export function copyButton(text: () => string, what: string): HTMLButtonElement {
+  const made = h('button', { type: 'button', class: 'quiet copy', 'aria-label': `Copy ${what}` }, 'Copy');
+  made.addEventListener('click', () => {
+    void copied(text()).then((done) => {
+      made.textContent = done ? 'Copied' : 'Select and copy it';
+      setTimeout(() => { made.textContent = 'Copy'; }, 2_000);
+    });
+  });
+  return made;
+}
+
+async function copied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copiedBySelection(text);
+  }
+}
+
+function copiedBySelection(text: string): boolean {
+  const area = h('textarea', { class: 'sr', 'aria-hidden': 'true', tabindex: '-1' });
+  area.value = text;
+  const focused = document.activeElement;
+  document.body.append(area);
+  area.select();
+  // Deprecated, and the only way on a page without TLS.
+  const done = document.execCommand('copy');
+  area.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  return done;
+}

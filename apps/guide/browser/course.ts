@@ -1,0 +1,27 @@
+// The front page: puts its parts together. The editor is the heavy one, and is loaded after the first paint.
+import { CoursePane } from './course/pane.ts';
+import { Workbench } from './editor/workbench.ts';
+import { PlayPanel } from './play/panel.ts';
+import { Runner } from './run/runner.ts';
+import { storeOfPage } from './store.ts';
+import { TracePanel } from './trace/panel.ts';
+
+const store = storeOfPage();
+const runner = new Runner();
+const workbench = new Workbench(store, runner);
+const trace = new TracePanel(store);
+const play = new PlayPanel(store, trace);
+const course = new CoursePane(store, workbench, trace);
+
+runner.onUp = () => play.askAgain();
+runner.onGoTo = (problem) => workbench.goTo(problem);
+trace.restore();
+play.start();
+const editing = course.start();
+requestAnimationFrame(() => setTimeout(() => void startEditing()));
+
+async function startEditing(): Promise<void> {
+  if (!await editing) return workbench.off();
+  runner.start();
+  await workbench.start();
+}

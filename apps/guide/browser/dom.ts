@@ -1,0 +1,65 @@
+// The page is written once by the server; this builds what changes in it.
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
+export type Child = Node | string | number | undefined | false | Child[];
+type Listener = (event: Event) => void;
+export type AttributeMap = Record<string, string | number | boolean | undefined | Listener>;
+
+/** An element. `onclick` and the like take a function; true is an attribute without a value; false and undefined are none. */
+export function h<K extends keyof HTMLElementTagNameMap>(name: K, attributes: AttributeMap = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+  return filled(document.createElement(name), attributes, children);
+}
+
+export function svg<K extends keyof SVGElementTagNameMap>(name: K, attributes: AttributeMap = {}, ...children: Child[]): SVGElementTagNameMap[K] {
+  return filled(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children);
+}
+
+function filled<E extends Element>(element: E, attributes: AttributeMap, children: Child[]): E {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') element.addEventListener(name.slice(2), value);
+    else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : String(value));
+  }
+  element.append(...nodes(children));
+  return element;
+}
+
+function nodes(children: Child[]): (Node | string)[] {
+  return children.flatMap((child) => {
+    if (child === undefined || child === false) return [];
+    if (Array.isArray(child)) return nodes(child);
+    return [typeof child === 'number' ? String(child) : child];
+  });
+}
+
+export function fill(element: Element, ...children: Child[]): void {
+  element.replaceChildren(...nodes(children));
+}
+
+/** The element that the server's page has under this id. */
+export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`expected #${id} on this page, found none`);
+  return found as T;
+}
+
+/** A button that takes no second press while the first is at work, and keeps the focus meanwhile, as a disabled one would not. */
+export function button(label: Child, work: () => unknown, attributes: AttributeMap = {}): HTMLButtonElement {
+  const made = h('button', { type: 'button', ...attributes }, label);
+  whenPressed(made, work);
+  return made;
+}
+
+export function whenPressed(element: HTMLButtonElement, work: () => unknown): void {
+  element.addEventListener('click', () => void press(element, work));
+}
+
+async function press(element: HTMLButtonElement, work: () => unknown): Promise<void> {
+  if (element.getAttribute('aria-disabled') === 'true') return;
+  element.setAttribute('aria-disabled', 'true');
+  try {
+    await work();
+  } finally {
+    element.removeAttribute('aria-disabled');
+  }
+}

@@ -1,0 +1,48 @@
+// Errors at their line: the line is marked, and below it stands what is wrong. (CodeMirror's own lint draws with data: images, which
+// the page's policy forbids.)
+import { StateEffect, StateField } from '@codemirror/state';
+import type { EditorState, Range } from '@codemirror/state';
+import { Decoration, EditorView, WidgetType } from '@codemirror/view';
+import type { DecorationSet } from '@codemirror/view';
+import { h } from '../dom.ts';
+import type { Problem } from '../run/watch.ts';
+
+export const setProblems = StateEffect.define<Problem[]>();
+
+class Message extends WidgetType {
+  readonly text: string;
+
+  constructor(text: string) {
+    super();
+    this.text = text;
+  }
+
+  override eq(other: Message): boolean {
+    return other.text === this.text;
+  }
+
+  override toDOM(): HTMLElement {
+    return h('div', { class: 'cm-problem-message' }, this.text);
+  }
+}
+
+const markedLine = Decoration.line({ class: 'cm-problem' });
+
+function decorations(state: EditorState, problems: Problem[]): DecorationSet {
+  const ranges = problems.flatMap(({ line, message }): Range<Decoration>[] => {
+    if (line === undefined || line < 1 || line > state.doc.lines) return [];
+    const { from, to } = state.doc.line(line);
+    return [markedLine.range(from), Decoration.widget({ widget: new Message(message), block: true, side: 1 }).range(to)];
+  });
+  return Decoration.set(ranges, true);
+}
+
+/** Marks move with their lines as these are edited, until the next Run says otherwise. */
+export const problemMarks = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(marks, transaction) {
+    const told = transaction.effects.findLast((effect) => effect.is(setProblems));
+    return told ? decorations(transaction.state, told.value) : marks.map(transaction.changes);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});

@@ -1,0 +1,33 @@
+// The editor's look, in the page's own colours: they come as custom properties, and so follow light and dark by themselves.
+import { HighlightStyle } from '@codemirror/language';
+import { EditorView } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+
+export const look = EditorView.theme({
+  '&': { color: 'var(--ink)', backgroundColor: 'var(--code-paper)', fontSize: '0.875rem', height: '100%' },
+  // The page marks the focus around the whole editor.
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.6', overflow: 'auto' },
+  '.cm-content': { padding: '0.75rem 0', caretColor: 'var(--ink)' },
+  '.cm-line': { padding: '0 1rem 0 0.5rem' },
+  '.cm-gutters': { backgroundColor: 'var(--code-paper)', color: 'var(--soft)', border: 'none', paddingLeft: '0.25rem' },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--code-active)' },
+  '&.cm-focused .cm-matchingBracket, .cm-selectionMatch': { backgroundColor: 'var(--code-match)' },
+  '.cm-panels': { backgroundColor: 'var(--raised)', color: 'var(--ink)', borderBottom: '1px solid var(--line)' },
+  '.cm-textfield, .cm-button': { background: 'var(--paper)', color: 'var(--ink)', border: '1px solid var(--line)', borderRadius: '4px', fontSize: '0.85rem' },
+  '.cm-problem': { backgroundColor: 'var(--bad-paper)', boxShadow: 'inset 3px 0 var(--bad)' },
+  '.cm-problem-message': {
+    padding: '0.25rem 1rem 0.35rem 0.5rem', color: 'var(--bad)', backgroundColor: 'var(--bad-paper)', boxShadow: 'inset 3px 0 var(--bad)',
+    fontFamily: 'var(--sans)', whiteSpace: 'pre-wrap',
+  },
+});
+
+export const colours = HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: 'var(--code-keyword)' },
+  { tag: [tags.string, tags.special(tags.string), tags.regexp], color: 'var(--code-string)' },
+  { tag: [tags.number, tags.bool, tags.null, tags.atom], color: 'var(--code-number)' },
+  { tag: [tags.comment, tags.meta], color: 'var(--soft)', fontStyle: 'italic' },
+  { tag: [tags.definition(tags.variableName), tags.function(tags.variableName), tags.function(tags.propertyName)], color: 'var(--code-name)' },
+  { tag: [tags.typeName, tags.className], color: 'var(--code-type)' },
+  { tag: tags.definition(tags.propertyName), color: 'var(--code-name)' },
+]);

@@ -1,0 +1,128 @@
+// Something to ask: a round of the game, or dice itself; how many rounds are played besides; and the faults to look for.
+import { ApiError, get, messageOf, send } from '../api.ts';
+import type { Fault, Round, Visit } from '../api.types.ts';
+import { byId, fill, h, whenPressed } from '../dom.ts';
+import type { Store } from '../store.ts';
+import type { TracePanel } from '../trace/panel.ts';
+import { roundInWords, visitInWords } from './words.ts';
+
+export class PlayPanel {
+  readonly #trace: TracePanel;
+  readonly #store: Store;
+  readonly #answer = byId('answer');
+  /** What dice was asked last, and is asked when a Run is up. */
+  #last: string;
+
+  constructor(store: Store, trace: TracePanel) {
+    this.#store = store;
+    this.#trace = trace;
+    this.#last = store.get<string>('ask') ?? '/rolldice';
+    byId('ask-again').textContent = this.#last;
+    whenPressed(byId<HTMLButtonElement>('play'), () => this.play());
+    for (const one of document.querySelectorAll<HTMLButtonElement>('[data-ask]')) whenPressed(one, () => this.ask(one.dataset.ask ?? '/'));
+    byId('server-request').addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.ask(`/server_request?param=${encodeURIComponent(byId<HTMLInputElement>('param').value)}`);
+    });
+    this.#rememberChoice();
+  }
+
+  start(): void {
+    void this.#startLoad();
+    void this.#startFaults();
+  }
+
+  async play(): Promise<void> {
+    await this.#show('Playing…', async () => {
+      const round = await send<Round>('POST', '/api/rounds').catch(lostRound);
+      return { text: roundInWords(round), trace: round.trace, service: undefined };
+    });
+  }
+
+  async ask(path: string): Promise<void> {
+    this.#last = path;
+    this.#store.set('ask', path);
+    byId('ask-again').textContent = path;
+    await this.#show(`Asking dice for ${path}…`, async () => {
+      const visit = await send<Visit>('POST', '/api/visit', { path });
+      return { text: visitInWords(path, visit), trace: visit.trace, service: 'dice' };
+    });
+  }
+
+  /** After a Run: the learner wants to see what their code sends now. */
+  askAgain(): void {
+    if (byId<HTMLInputElement>('ask-after-run').checked) void this.ask(this.#last);
+  }
+
+  async #show(meanwhile: string, work: () => Promise<{ text: string; trace: string | undefined; service: string | undefined }>): Promise<void> {
+    this.#answer.dataset.tone = 'busy';
+    fill(this.#answer, meanwhile);
+    try {
+      const { text, trace, service } = await work();
+      this.#answer.dataset.tone = 'quiet';
+      fill(this.#answer, text);
+      if (trace) void this.#trace.show({ traceId: trace, ...(service ? { service } : {}) });
+      else this.#trace.none();
+    } catch (error) {
+      this.#answer.dataset.tone = 'bad';
+      fill(this.#answer, messageOf(error));
+    }
+  }
+
+  #rememberChoice(): void {
+    const box = byId<HTMLInputElement>('ask-after-run');
+    box.checked = this.#store.get<boolean>('ask-after-run') ?? true;
+    box.addEventListener('change', () => this.#store.set('ask-after-run', box.checked));
+  }
+
+  async #startLoad(): Promise<void> {
+    const input = byId<HTMLInputElement>('per-minute');
+    const status = byId('load-status');
+    byId('load').addEventListener('submit', (event) => {
+      event.preventDefault();
+      void reported(status, async () => {
+        const { perMinute } = await send<{ perMinute: number }>('PUT', '/api/load', { perMinute: input.valueAsNumber });
+        return perMinute === 0 ? 'none are played' : `${perMinute} a minute are played`;
+      });
+    });
+    await reported(status, async () => {
+      input.value = String((await get<{ perMinute: number }>('/api/load')).perMinute);
+      return '';
+    });
+  }
+
+  async #startFaults(): Promise<void> {
+    const { faults } = await get<{ faults: Fault[] }>('/api/faults').catch(() => ({ faults: [] }));
+    byId('faults-part').hidden = faults.length === 0;
+    fill(byId('faults'), faults.map((fault) => this.#faultSwitch(fault)));
+  }
+
+  #faultSwitch({ name, title, on }: Fault): HTMLElement {
+    const box = h('input', { type: 'checkbox', role: 'switch', id: `fault-${name}`, checked: on });
+    box.addEventListener('change', () => void reported(byId('faults-status'), async () => {
+      try {
+        await send('PUT', '/api/faults', { name, on: box.checked });
+      } catch (error) {
+        box.checked = !box.checked;
+        throw error;
+      }
+      return `“${title}” is ${box.checked ? 'on' : 'off'}; it takes up to 5 s to be felt.`;
+    }));
+    return h('p', { class: 'group' }, box, h('label', { for: box.id }, title));
+  }
+}
+
+/** A round beyond its budget, or that a part failed in, is no failure of the page: its trace is what to look at. */
+function lostRound(error: unknown): Round {
+  if (error instanceof ApiError && typeof error.body === 'object' && error.body !== null && 'trace' in error.body) return error.body as Round;
+  throw error;
+}
+
+/** Says how `work` went. */
+async function reported(place: HTMLElement, work: () => Promise<string>): Promise<void> {
+  try {
+    place.textContent = await work();
+  } catch (error) {
+    place.textContent = messageOf(error);
+  }
+}

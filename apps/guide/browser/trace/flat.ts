@@ -1,0 +1,32 @@
+// A trace as rows: each span with how deep it is, and where its bar goes.
+import type { SpanOfPage, TraceOfPage } from '../api.types.ts';
+
+export interface Row {
+  span: SpanOfPage;
+  depth: number;
+  /** Of the whole trace, 0 to 1000. */
+  from: number;
+  width: number;
+}
+
+/** The narrowest bar that can be seen. */
+const narrowest = 4;
+
+export function rowsOf({ roots, start, duration }: TraceOfPage): Row[] {
+  const scale = duration > 0 ? 1000 / duration : 0;
+  const rows = (spans: SpanOfPage[], depth: number): Row[] => spans.flatMap((span) => {
+    const width = Math.min(1000, Math.max(span.duration * scale, narrowest));
+    return [{ span, depth, from: Math.max(0, Math.min((span.start - start) * scale, 1000 - width)), width }, ...rows(span.children, depth + 1)];
+  });
+  return rows(roots, 0);
+}
+
+/** Whether spans are still missing: a trace is whole when it has one root and no span without its parent. */
+export function isWhole({ roots }: TraceOfPage): boolean {
+  return roots.length === 1 && roots.every(({ orphan }) => !orphan);
+}
+
+export function inWords(milliseconds: number): string {
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(2)} s`;
+  return `${milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds.toFixed(1)} ms`;
+}
