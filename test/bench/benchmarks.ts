@@ -10,6 +10,7 @@ import { MEBIBYTE, median, seconds } from './benchmark.ts';
 import type { Benchmark, Row } from './benchmark.ts';
 import { classOfFive } from './class.ts';
 import { failover } from './failover.ts';
+import { faults } from './faults.ts';
 import { idle } from './idle.ts';
 import { scale } from './scale.ts';
 
@@ -25,6 +26,7 @@ export const benchmarks: readonly Benchmark[] = [
   scale,
   idle,
   failover,
+  faults,
 ];
 
 async function firstTrace(detail: (text: string) => void): Promise<Row[]> {
