@@ -4,17 +4,16 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Receiver } from './receiver.ts';
 
-interface OtlpSpan { traceId: string; startTimeUnixNano?: string }
-interface ResourceSpans { resource?: { attributes?: { key: string; value?: { stringValue?: string } }[] }; scopeSpans?: { scope?: object; spans?: OtlpSpan[] }[] }
+interface Attribute { key: string; value?: { stringValue?: string } }
+export interface OtlpSpan { traceId: string; spanId?: string; name?: string; startTimeUnixNano?: string; attributes?: Attribute[] }
+export interface ResourceSpans { resource?: { attributes?: Attribute[] }; scopeSpans?: { scope?: object; spans?: OtlpSpan[] }[] }
 
 const empty = '{"error":{"httpCode":404,"message":"No traces found"}}';
 
 export class JaegerOf {
   readonly #receiver: Receiver;
   readonly #server: Server;
-  /** What came in before this moment is gone, as after a restart. */
-  forgets = 0;
-  /** What the Collector does to spans on the way: gives undefined for one that it drops. */
+  /** What the Collector does to spans on the way. */
   passes: (resourceSpans: ResourceSpans[]) => ResourceSpans[] = (all) => all;
 
   static async start(receiver: Receiver): Promise<JaegerOf> {
@@ -50,8 +49,7 @@ export class JaegerOf {
   }
 
   #all(): ResourceSpans[] {
-    const sent = this.#receiver.requests.slice(this.forgets).filter(({ path, type }) => path === '/v1/traces' && type === 'application/json');
-    return this.passes(sent.flatMap(({ bytes }) => (JSON.parse(bytes.toString('utf8')) as { resourceSpans: ResourceSpans[] }).resourceSpans));
+    return this.passes(this.#receiver.resourceSpans());
   }
 
   /** A search: traces with a span of the service that began in the window, the latest `num_traces`. */

@@ -5,11 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { tracesFromOtlp } from '../guide/traces.ts';
 import type { Trace } from '../guide/traces.ts';
 import { eventually } from './eventually.ts';
+import type { ResourceSpans } from './jaeger.ts';
 
+interface Metric { name: string; sum?: object; histogram?: object }
 interface LogRecord { traceId?: string; spanId?: string; severityText?: string; body?: { stringValue?: string } }
-interface ResourceSpans { resourceSpans: unknown[] }
+interface Traces { resourceSpans: ResourceSpans[] }
 interface ResourceLogs { resourceLogs: { scopeLogs: { logRecords: LogRecord[] }[] }[] }
-interface ResourceMetrics { resourceMetrics: { scopeMetrics: { metrics: { name: string }[] }[] }[] }
+interface ResourceMetrics { resourceMetrics: { scopeMetrics: { metrics: Metric[] }[] }[] }
 
 export class Receiver {
   /** Path and content type of every request, in order. */
@@ -52,7 +54,11 @@ export class Receiver {
   }
 
   traces(): Trace[] {
-    return tracesFromOtlp({ resourceSpans: this.#received<ResourceSpans>('/v1/traces').flatMap(({ resourceSpans }) => resourceSpans) });
+    return tracesFromOtlp({ resourceSpans: this.resourceSpans() });
+  }
+
+  resourceSpans(): ResourceSpans[] {
+    return this.#received<Traces>('/v1/traces').flatMap(({ resourceSpans }) => resourceSpans);
   }
 
   logRecords(): LogRecord[] {
@@ -63,10 +69,14 @@ export class Receiver {
   }
 
   metricNames(): string[] {
+    return this.metrics().map(({ name }) => name);
+  }
+
+  metrics(): Metric[] {
     return this.#received<ResourceMetrics>('/v1/metrics')
       .flatMap(({ resourceMetrics }) => resourceMetrics)
       .flatMap(({ scopeMetrics }) => scopeMetrics)
-      .flatMap(({ metrics }) => metrics.map(({ name }) => name));
+      .flatMap(({ metrics }) => metrics);
   }
 
   /** The trace, once it has at least `spans` spans and they hang together. */

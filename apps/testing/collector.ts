@@ -1,0 +1,74 @@
+// What the Collector makes of collector.yaml, as far as the course goes, on top of what a receiver has got: attributes that are
+// added and deleted, sampling by trace id, and what the debug exporter would write.
+import { parse } from 'yaml';
+import type { Receiver } from './receiver.ts';
+import type { OtlpSpan, ResourceSpans } from './jaeger.ts';
+
+interface Action { key: string; value?: unknown; action: string }
+interface Processor { actions?: Action[]; attributes?: Action[]; sampling_percentage?: number }
+interface Config {
+  exporters?: Record<string, { verbosity?: string } | null>;
+  processors?: Record<string, Processor>;
+  service?: { pipelines?: Record<string, { processors?: string[]; exporters?: string[] }> };
+}
+
+interface Attribute { key: string; value?: { stringValue?: string } }
+
+export class PretendCollector {
+  readonly #config: Config;
+  readonly #receiver: Receiver;
+
+  constructor(yaml: string, receiver: Receiver) {
+    this.#config = (parse(yaml) as Config | null) ?? {};
+    this.#receiver = receiver;
+  }
+
+  #traces() {
+    return { processors: [], exporters: ['otlphttp/jaeger'], ...this.#config.service?.pipelines?.['traces'] };
+  }
+
+  /** What comes out at Jaeger. */
+  readonly passes = (all: ResourceSpans[]): ResourceSpans[] => (this.#traces().exporters.includes('otlphttp/jaeger') ? this.#processed(all) : []);
+
+  #processed(all: ResourceSpans[]): ResourceSpans[] {
+    const processors = this.#traces().processors.map((name) => [name.split('/')[0], this.#config.processors?.[name] ?? {}] as const);
+    return processors.reduce((groups, [type, { actions, attributes, sampling_percentage: percentage = 100 }]) => {
+      if (type === 'attributes') return groups.map((group) => ({ ...group, scopeSpans: (group.scopeSpans ?? []).map((scope) => ({ ...scope, spans: (scope.spans ?? []).map((span) => changed(span, actions ?? [])) })) }));
+      if (type === 'resource') return groups.map((group) => ({ ...group, resource: changed(group.resource ?? {}, attributes ?? []) }));
+      if (type !== 'probabilistic_sampler') return groups;
+      return groups.map((group) => ({ ...group, scopeSpans: (group.scopeSpans ?? []).map((scope) => ({ ...scope, spans: (scope.spans ?? []).filter(({ traceId }) => parseInt(traceId.slice(-4), 16) < 65_536 * percentage / 100) })) }));
+    }, all);
+  }
+
+  /** The Collector's own log. */
+  log(): string {
+    const verbosity = this.#config.exporters?.['debug']?.verbosity ?? 'basic';
+    const spans = this.#traces().exporters.includes('debug') ? this.#processed(this.#receiver.resourceSpans()) : [];
+    if (verbosity === 'basic') return 'info\tTraces\t{"resource spans": 1, "spans": 1}\ninfo\tMetrics\t{"metrics": 2}\n';
+    const lines = spans.flatMap(({ scopeSpans = [] }) => scopeSpans).flatMap(({ spans: some = [] }) => some).map(({ name, traceId, spanId }) =>
+      (verbosity === 'normal' ? `${name} ${traceId} ${spanId}` : `    Trace ID       : ${traceId}\n    Name           : ${name}`));
+    return [...lines, ...this.#receiver.metrics().map((metric) => metricText(metric, verbosity))].join('\n');
+  }
+}
+
+function changed<T extends { attributes?: Attribute[] }>(thing: T, actions: Action[]): T {
+  const attributes = actions.reduce((all: Attribute[], { key, value, action }) => {
+    const without = all.filter((attribute) => attribute.key !== key);
+    const has = without.length < all.length;
+    if (action === 'delete') return without;
+    if ((action === 'insert' && has) || (action === 'update' && !has)) return all;
+    return [...without, { key, value: { stringValue: String(value) } }];
+  }, thing.attributes ?? []);
+  return { ...thing, attributes } satisfies T;
+}
+
+interface Metric { name: string; sum?: object; histogram?: object; gauge?: object }
+
+/** As https://github.com/open-telemetry/opentelemetry-collector/tree/main/exporter/debugexporter writes them. */
+function metricText({ name, sum, histogram }: Metric, verbosity: string): string {
+  const type = sum ? 'Sum' : histogram ? 'Histogram' : 'Gauge';
+  if (verbosity === 'normal') return `${name}{} ${histogram ? 'count=3 sum=9 min=1 max=6 le0=0' : '3'}`;
+  return `Metric #0\nDescriptor:\n     -> Name: ${name}\n     -> Description: \n     -> Unit: \n     -> DataType: ${type}\n     -> AggregationTemporality: Cumulative`;
+}
+
+export type { OtlpSpan };
