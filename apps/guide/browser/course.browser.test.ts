@@ -1,5 +1,6 @@
 // What a learner does on the front page, in a real browser. `npm run unit`'s neighbour: jest --selectProjects browser.
 import { jest } from '@jest/globals';
+import { eventually } from '../../testing/eventually.ts';
 import { Pages, typeInEditor } from './testing/pages.ts';
 import type { View } from './testing/pages.ts';
 
@@ -110,6 +111,23 @@ test('a change of the Collector shows the Collector\'s log', () =>
     await page.locator('#log', { hasText: 'pod lab-collector-2' }).waitFor();
     await page.getByLabel('of', { exact: true }).selectOption('dice');
     await page.locator('#log', { hasText: 'a first line' }).waitFor();
+  }));
+
+test('a tab that is not seen holds no connection, and hears again when it is', () =>
+  pages.with('hidden', view, async (page, guide) => {
+    await page.goto('/');
+    await page.getByText('a first line').waitFor();
+    const turn = (state: string) => page.evaluate((value) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, value });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+    await turn('hidden');
+    await eventually('no connection', () => guide.lab.listeners === 0 || undefined);
+    await turn('visible');
+    await eventually('a connection', () => guide.lab.listeners === 1 || undefined);
+    guide.lab.log({ component: 'dice', pod: 'lab-dice-1', line: 'heard again' });
+    await page.locator('#log', { hasText: 'heard again' }).waitFor();
+    expect((await page.locator('#log').textContent())?.match(/a first line/g)).toHaveLength(1);
   }));
 
 test('where the guide may not change the lab, it says so and offers no Run', () =>

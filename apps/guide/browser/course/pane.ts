@@ -8,7 +8,7 @@ import type { Workbench } from '../editor/workbench.ts';
 import type { Store } from '../store.ts';
 import type { TracePanel } from '../trace/panel.ts';
 import { QuestionForm } from './questions.ts';
-import { showVerdict, stepView } from './step-view.ts';
+import { announce, showVerdict, stepView } from './step-view.ts';
 import { signOf, stateInWords } from './words.ts';
 
 export class CoursePane {
@@ -22,7 +22,7 @@ export class CoursePane {
   #wanted = '';
   #step: Step | undefined;
   #form: QuestionForm | undefined;
-  #verdict = h('div', { class: 'verdict', role: 'status' });
+  #verdict = h('div', { class: 'verdict' });
 
   constructor(store: Store, workbench: Workbench, trace: TracePanel) {
     this.#store = store;
@@ -80,7 +80,7 @@ export class CoursePane {
     try {
       const step = await get<Step>(`/api/course/${id}`);
       if (this.#wanted !== id) return;
-      this.#verdict = h('div', { class: 'verdict', role: 'status' });
+      this.#verdict = h('div', { class: 'verdict' });
       this.#show(step);
       if (focus) byId('step-title').focus();
     } catch (error) {
@@ -159,6 +159,7 @@ export class CoursePane {
   #say(text: string): void {
     this.#verdict.dataset.tone = 'busy';
     fill(this.#verdict, text);
+    announce(text);
   }
 
   async #doing(work: () => Promise<void>): Promise<void> {

@@ -1,7 +1,7 @@
 // One step of the course on the page: what to learn, what to do, its questions, its commands, and how the check went.
 import type { Course, FileName, Step, StepSummary, Verdict } from '../api.types.ts';
 import { copyButton } from '../copy.ts';
-import { button, fill, h } from '../dom.ts';
+import { button, byId, fill, h } from '../dom.ts';
 import type { Child } from '../dom.ts';
 import { librarySearch } from './library-search.ts';
 import type { QuestionForm } from './questions.ts';
@@ -91,9 +91,15 @@ function neighbour(step: StepSummary | undefined, before: string, after = ''): H
   return step ? h('a', { href: `#${step.id}` }, `${before}${step.number}. ${step.title}${after}`) : h('span');
 }
 
+/** Says it to those who listen: a live region only speaks of what changes in it, so it must have been there before. */
+export function announce(text: string): void {
+  byId('course-said').textContent = text;
+}
+
 /** The answer of a check, said in full. */
 export function showVerdict(place: HTMLElement, verdict: Verdict): void {
   place.dataset.tone = verdict.passed ? 'good' : 'bad';
+  announce([verdictTitle(verdict), verdict.hint].filter(Boolean).join(' '));
   const { expected, found, hint, traceId } = verdict;
   fill(place, h('p', { class: 'verdict-title' }, h('strong', {}, verdictTitle(verdict))),
     h('dl', {}, [['Expected', expected], ['Found', found], ['Hint', hint]].map(([term, text]) =>

@@ -129,6 +129,11 @@ export class FakeLab {
     response.once('close', () => this.#listeners.delete(response));
   }
 
+  /** Pages that listen now. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
   /** A trace that comes to Jaeger after a moment. @returns its id */
   newTrace(what: string): string {
     const id = randomBytes(16).toString('hex');
