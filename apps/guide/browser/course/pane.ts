@@ -48,7 +48,7 @@ export class CoursePane {
   }
 
   #hashStep(): string | undefined {
-    const id = decodeURIComponent(location.hash.slice(1));
+    const id = location.hash.slice(1);
     return this.#course.steps.find((step) => step.id === id)?.id;
   }
 

@@ -22,8 +22,8 @@ export class Runner {
 
   /** Called with what is wrong now, whenever that changes. */
   onProblems: (problems: Problem[]) => void = () => {};
-  /** Called when what was run is up. */
-  onUp: () => void = () => {};
+  /** Called when what was run is up, with the pod that dice runs in. */
+  onUp: (dice: string | undefined) => void = () => {};
   onGoTo: (problem: Problem) => void = () => {};
 
   constructor() {
@@ -68,7 +68,7 @@ export class Runner {
     if (component) this.#showLogOf(component);
     if (restarted.length === 0) this.say({ tone: 'good', text: 'Nothing has changed since the last Run: the lab has what you see.' });
     else this.#report();
-    if (up) this.onUp();
+    if (up) this.onUp(this.#watch.podOf('dice'));
   }
 
   say({ tone, text }: Report): void {
@@ -79,7 +79,7 @@ export class Runner {
   #onState(state: PodState): void {
     const up = this.#watch.on(state, performance.now());
     this.#report();
-    if (up) this.onUp();
+    if (up) this.onUp(this.#watch.podOf('dice'));
   }
 
   #report(): void {

@@ -65,6 +65,10 @@ export class RunWatch {
     return [...this.#awaited];
   }
 
+  podOf(component: Component): string | undefined {
+    return this.#latest.get(component)?.pod;
+  }
+
   problems(): Problem[] {
     return [...this.#latest.values()].filter(({ phase, component }) => phase === 'failed' && !this.#waitsForAnother(component)).map((state) => ({
       file: files[state.component],
