@@ -37,8 +37,10 @@ const course: Content = html`<section id="course" class="course" aria-label="Cou
             <p><button type="button" class="quiet" id="reset-all">Reset the whole course</button></p>
           </details>
           <p id="course-status" class="status" role="status"></p>
-          <p id="course-said" class="sr" role="status"></p>
           <article id="step" class="step" aria-labelledby="step-title"><h2 id="step-title">Loading the course…</h2></article>
+          <div id="step-actions" class="actions step-actions"></div>
+          <div id="verdict" class="verdict" role="status"></div>
+          <nav id="pager" class="pager" aria-label="Previous and next step"></nav>
         </section>`;
 
 const code: Content = html`<section id="code" class="card" aria-labelledby="code-title" tabindex="-1">
