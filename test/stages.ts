@@ -31,6 +31,7 @@ const PATIENCE = '--testTimeout=180000';
 
 export const stages: readonly Stage[] = [
   program('types', () => [bin('tsc')]),
+  program('types in the browser', () => [bin('tsc'), '-p', join(repoRoot, 'apps', 'guide', 'browser')]),
   program('lint', () => [bin('eslint'), '.']),
   jest('unit'),
   program('drift', () => [process.execPath, join(repoRoot, 'cdk8s', 'synth.ts'), '--verify']),

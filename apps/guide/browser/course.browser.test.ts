@@ -1,5 +1,6 @@
-// What a learner does on the front page, in a real browser. `npm run unit`'s neighbour: jest --selectProjects browser.
+// What a learner does with their files on the front page, in a real browser.
 import { jest } from '@jest/globals';
+import { eventually } from '../../testing/eventually.ts';
 import { Pages, typeInEditor } from './testing/pages.ts';
 import type { View } from './testing/pages.ts';
 
@@ -99,6 +100,56 @@ test('a program that prints without an end does not fill the page', () =>
     expect((await page.locator('#log').textContent())?.length).toBeLessThan(100_000);
   }));
 
+test('after a Run, what the pod before still answers is not taken for the new one\'s', () =>
+  pages.with('stale', view, async (page, guide) => {
+    guide.lab.stale = 2;
+    await page.goto('/');
+    await typeInEditor(page, '// mine\n');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'dice GET /rolldice' }).click();
+    await page.getByText('Resource, and who made the span').click();
+    await page.locator('dd', { hasText: '"lab-dice-2"' }).waitFor();
+    expect(guide.changes).toEqual(['PUT /api/files', 'POST /api/visit', 'POST /api/visit', 'POST /api/visit']);
+  }));
+
+test('what was read before a Run, and comes after it, does not bring the old text back', () =>
+  pages.with('late', view, async (page, guide) => {
+    await page.goto('/');
+    await typeInEditor(page, '// mine\n');
+    const old = guide.lab.versioned();
+    let answer = (): void => {};
+    const held = new Promise<void>((resolve) => { answer = resolve; });
+    await page.route('**/api/files', async (route) => {
+      if (route.request().method() !== 'GET') return route.fallback();
+      await held;
+      await route.fulfill({ json: old });
+    });
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText(/Runs your files/).waitFor();
+    const late = page.waitForResponse((response) => response.request().method() === 'GET' && response.url().endsWith('/api/files'));
+    answer();
+    await late;
+    await page.getByRole('tab', { name: 'settings.env' }).click();
+    await page.getByRole('tab', { name: 'app.ts' }).click();
+    expect(await page.locator('.cm-line').first().textContent()).toBe('// mine');
+    expect(await page.locator('#unsaved').textContent()).toBe('');
+  }));
+
+test('where CodeMirror does not load, there is a plain editor that saves and runs all the same', () =>
+  pages.with('plain', small, async (page, guide) => {
+    await page.route('**/codemirror-*.js', (route) => route.fulfill({ status: 404 }));
+    await page.goto('/');
+    const editor = page.getByRole('textbox', { name: 'app.ts, text of the file' });
+    await editor.fill('// mine\noops\n');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText('app.ts, line 2: Expected').waitFor();
+    await page.getByRole('button', { name: 'Go to app.ts, line 2' }).click();
+    await page.keyboard.type('// ');
+    expect(await editor.inputValue()).toBe('// mine\n// oops\n');
+    expect(guide.lab.files['app.ts']).toBe('// mine\noops\n');
+  }, [404]));
+
 test('a change of the Collector shows the Collector\'s log', () =>
   pages.with('collector', view, async (page) => {
     await page.goto('/');
@@ -110,6 +161,23 @@ test('a change of the Collector shows the Collector\'s log', () =>
     await page.locator('#log', { hasText: 'pod lab-collector-2' }).waitFor();
     await page.getByLabel('of', { exact: true }).selectOption('dice');
     await page.locator('#log', { hasText: 'a first line' }).waitFor();
+  }));
+
+test('a tab that is not seen holds no connection, and hears again when it is', () =>
+  pages.with('hidden', view, async (page, guide) => {
+    await page.goto('/');
+    await page.getByText('a first line').waitFor();
+    const turn = (state: string) => page.evaluate((value) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, value });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+    await turn('hidden');
+    await eventually('no connection', () => guide.lab.listeners === 0 || undefined);
+    await turn('visible');
+    await eventually('a connection', () => guide.lab.listeners === 1 || undefined);
+    guide.lab.log({ component: 'dice', pod: 'lab-dice-1', line: 'heard again' });
+    await page.locator('#log', { hasText: 'heard again' }).waitFor();
+    expect((await page.locator('#log').textContent())?.match(/a first line/g)).toHaveLength(1);
   }));
 
 test('where the guide may not change the lab, it says so and offers no Run', () =>

@@ -13,7 +13,7 @@ const trace = new TracePanel(store);
 const play = new PlayPanel(store, trace);
 const course = new CoursePane(store, workbench, trace);
 
-runner.onUp = () => play.askAgain();
+runner.onUp = (pod) => void play.askAgain(pod);
 runner.onGoTo = (problem) => workbench.goTo(problem);
 trace.restore();
 play.start();

@@ -1,6 +1,4 @@
 // The page is written once by the server; this builds what changes in it.
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 
 export type Child = Node | string | number | undefined | false | Child[];
 type Listener = (event: Event) => void;

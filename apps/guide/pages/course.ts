@@ -38,6 +38,9 @@ const course: Content = html`<section id="course" class="course" aria-label="Cou
           </details>
           <p id="course-status" class="status" role="status"></p>
           <article id="step" class="step" aria-labelledby="step-title"><h2 id="step-title">Loading the course…</h2></article>
+          <div id="step-actions" class="actions step-actions"></div>
+          <div id="verdict" class="verdict" role="status"></div>
+          <nav id="pager" class="pager" aria-label="Previous and next step"></nav>
         </section>`;
 
 const code: Content = html`<section id="code" class="card" aria-labelledby="code-title" tabindex="-1">

@@ -8,7 +8,7 @@ import type { Workbench } from '../editor/workbench.ts';
 import type { Store } from '../store.ts';
 import type { TracePanel } from '../trace/panel.ts';
 import { QuestionForm } from './questions.ts';
-import { showVerdict, stepView } from './step-view.ts';
+import { pager, showVerdict, stepButtons, stepView } from './step-view.ts';
 import { signOf, stateInWords } from './words.ts';
 
 export class CoursePane {
@@ -22,7 +22,8 @@ export class CoursePane {
   #wanted = '';
   #step: Step | undefined;
   #form: QuestionForm | undefined;
-  #verdict = h('div', { class: 'verdict', role: 'status' });
+  /** Stays where it is, since a live region speaks only of what changes in it. */
+  readonly #verdict = byId('verdict');
 
   constructor(store: Store, workbench: Workbench, trace: TracePanel) {
     this.#store = store;
@@ -48,7 +49,7 @@ export class CoursePane {
   }
 
   #hashStep(): string | undefined {
-    const id = decodeURIComponent(location.hash.slice(1));
+    const id = location.hash.slice(1);
     return this.#course.steps.find((step) => step.id === id)?.id;
   }
 
@@ -80,7 +81,7 @@ export class CoursePane {
     try {
       const step = await get<Step>(`/api/course/${id}`);
       if (this.#wanted !== id) return;
-      this.#verdict = h('div', { class: 'verdict', role: 'status' });
+      fill(this.#verdict);
       this.#show(step);
       if (focus) byId('step-title').focus();
     } catch (error) {
@@ -102,7 +103,9 @@ export class CoursePane {
       }),
       open: (name: Step['files'][number]) => this.#workbench.open(name),
     };
-    fill(this.#article, stepView({ step, course: this.#course, form: this.#form, actions, verdict: this.#verdict }));
+    fill(this.#article, stepView({ step, form: this.#form, actions }));
+    fill(byId('step-actions'), stepButtons(step, actions));
+    fill(byId('pager'), pager(step, this.#course));
   }
 
   async #begin(step: Step): Promise<void> {
@@ -129,7 +132,7 @@ export class CoursePane {
       await this.#refresh();
       this.#show(await get<Step>(`/api/course/${step.id}`));
       showVerdict(this.#verdict, verdict);
-      this.#article.querySelector<HTMLElement>('.step-actions button')?.focus();
+      byId('step-actions').querySelector('button')?.focus();
     });
   }
 

@@ -17,14 +17,11 @@ export interface StepActions {
 
 export interface StepParts {
   step: Step;
-  course: Course;
   form: QuestionForm;
   actions: StepActions;
-  /** Where the verdict of a check is said. */
-  verdict: HTMLElement;
 }
 
-export function stepView({ step, course, form, actions, verdict }: StepParts): Child {
+export function stepView({ step, form, actions }: StepParts): Child {
   return [
     h('h2', { id: 'step-title', tabindex: '-1' }, `${step.number}. ${step.title}`),
     h('p', { class: 'soft' }, `${step.minutes} minutes, ${stateInWords[step.state]}`, step.traceId && step.state === 'passed' ? [' by ', h('a', { href: `/traces/${step.traceId}` }, 'this trace')] : ''),
@@ -34,9 +31,6 @@ export function stepView({ step, course, form, actions, verdict }: StepParts): C
     step.questions.some(({ name }) => name === 'pick') && librarySearch((name) => form.set('pick', name)),
     step.questions.length > 0 && form.dom,
     step.commands.length > 0 && !step.html.includes('kubectl') && commands(step.commands),
-    buttons(step, actions),
-    verdict,
-    pager(step, course),
   ];
 }
 
@@ -73,18 +67,20 @@ function commands(lines: string[]): HTMLElement {
       h('pre', { tabindex: '0', role: 'group', 'aria-label': `Command ${index + 1}` }, h('code', {}, line)), copyButton(() => line, `command ${index + 1}`))));
 }
 
-function buttons(step: Step, actions: StepActions): HTMLElement {
+export function stepButtons(step: Step, actions: StepActions): Child {
   const fresh = step.state === 'open';
-  return h('div', { class: 'actions step-actions' },
+  return [
     fresh && button('Start', () => actions.start(), { class: 'primary' }),
     !fresh && button('Check', () => actions.check(), { class: step.state === 'passed' ? '' : 'primary' }),
     fresh && button('Skip to here', () => actions.skip(), { 'aria-description': 'Starts this step with the files as they should be by now.' }),
-    !fresh && button('Reset this step', () => actions.reset(), { 'aria-description': 'The files become what they are at the start of this step.' }));
+    !fresh && button('Reset this step', () => actions.reset(), { 'aria-description': 'The files become what they are at the start of this step.' }),
+  ];
 }
 
-function pager(step: Step, { steps }: Course): HTMLElement {
+/** Links to the steps before and after. */
+export function pager(step: Step, { steps }: Course): Child {
   const at = steps.findIndex(({ id }) => id === step.id);
-  return h('nav', { class: 'pager', 'aria-label': 'Previous and next step' }, neighbour(steps[at - 1], '← '), neighbour(steps[at + 1], '', ' →'));
+  return [neighbour(steps[at - 1], '← '), neighbour(steps[at + 1], '', ' →')];
 }
 
 function neighbour(step: StepSummary | undefined, before: string, after = ''): HTMLElement {

@@ -1,7 +1,7 @@
 // Said when a file was changed in the lab, by another tab or by kubectl, since the learner began to change it here: what
 // theirs is, and both ways to go on.
 import type { FileName } from '../api.types.ts';
-import { button, fill, h } from '../dom.ts';
+import { button, byId, fill, h } from '../dom.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface Choice {
@@ -12,9 +12,12 @@ export interface Choice {
 /** Shows the files in conflict, or hides the place when there are none. */
 export function showConflict(place: HTMLElement, workspace: Workspace, choice: Choice): void {
   const names = workspace.conflicts();
+  const shown = names.length === 0 ? '' : [workspace.version, ...names].join(' ');
+  if (place.dataset.shown === shown) return;
+  place.dataset.shown = shown;
   const wasHidden = place.hidden;
-  place.hidden = names.length === 0;
-  if (names.length === 0) return fill(place);
+  if (shown === '') return leave(place);
+  place.hidden = false;
   const title = h('h3', { tabindex: '-1' }, `${names.join(' and ')} ${names.length > 1 ? 'were' : 'was'} changed elsewhere`);
   fill(place,
     title,
@@ -25,6 +28,13 @@ export function showConflict(place: HTMLElement, workspace: Workspace, choice: C
       button('Take theirs', () => choice.takeTheirs(), { 'aria-description': 'Your text is replaced here; Undo in the editor brings it back.' })),
     h('p', { class: 'soft' }, 'Keep mine runs your text instead of theirs. Take theirs replaces yours in the editor, where Undo brings it back.'));
   if (wasHidden) title.focus();
+}
+
+/** The focus must not be lost with the button that had it. */
+function leave(place: HTMLElement): void {
+  if (place.contains(document.activeElement)) byId('run').focus();
+  place.hidden = true;
+  fill(place);
 }
 
 function theirs(name: FileName, text: string): HTMLElement {

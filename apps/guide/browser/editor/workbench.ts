@@ -22,6 +22,8 @@ export class Workbench {
   #loaded = false;
   #editing = true;
   #problems: Problem[] = [];
+  /** How many Runs there were: what was read before one says nothing of the lab after it. */
+  #runs = 0;
 
   constructor(store: Store, runner: Runner) {
     this.#workspace = new Workspace(store);
@@ -66,8 +68,10 @@ export class Workbench {
 
   /** Takes what the lab has now. @param anew drops what was typed here, since the learner has agreed to that */
   async reload(anew = false): Promise<void> {
+    const runs = this.#runs;
     try {
       const files = await get<VersionedFiles>('/api/files');
+      if (runs !== this.#runs) return;
       const before = this.#workspace.all();
       if (anew) this.#workspace.drop(this.#workspace.unsaved());
       this.#take(files, before);
@@ -82,9 +86,11 @@ export class Workbench {
     if (!this.#loaded || !this.#editing) return;
     if (this.#workspace.conflicts().length > 0) return this.#tell();
     const sent = this.#workspace.all();
+    this.#runs += 1;
     this.#runner.prepare();
     try {
       const { version, restarted } = await send<{ version: string; restarted: string[] }>('PUT', '/api/files', { version: this.#workspace.version, files: sent });
+      this.#runs += 1;
       this.#workspace.wasSaved(version, sent);
       this.#runner.begin(restarted);
     } catch (error) {

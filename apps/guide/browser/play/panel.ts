@@ -3,8 +3,12 @@ import { ApiError, get, messageOf, send } from '../api.ts';
 import type { Fault, Round, Visit } from '../api.types.ts';
 import { byId, fill, h, whenPressed } from '../dom.ts';
 import type { Store } from '../store.ts';
+import { isOfAnotherPod } from '../trace/panel.ts';
 import type { TracePanel } from '../trace/panel.ts';
 import { roundInWords, visitInWords } from './words.ts';
+
+/** How long the pod before a new one may still be asked: it serves on for two seconds. */
+const patience = 10_000; // ms
 
 export class PlayPanel {
   readonly #trace: TracePanel;
@@ -33,39 +37,53 @@ export class PlayPanel {
   }
 
   async play(): Promise<void> {
-    await this.#show('Playing…', async () => {
+    const traceId = await this.#answered('Playing…', async () => {
       const round = await send<Round>('POST', '/api/rounds').catch(lostRound);
-      return { text: roundInWords(round), trace: round.trace, service: undefined };
+      return { text: roundInWords(round), trace: round.trace };
     });
+    if (traceId) void this.#trace.show({ traceId });
   }
 
   async ask(path: string): Promise<void> {
     this.#last = path;
     this.#store.set('ask', path);
     byId('ask-again').textContent = path;
-    await this.#show(`Asking dice for ${path}…`, async () => {
+    const traceId = await this.#visited(path);
+    if (traceId) void this.#trace.show({ traceId, service: 'dice' });
+  }
+
+  /** After a Run: the learner wants to see what their code sends now, so an answer of the pod before it does not count. */
+  async askAgain(pod: string | undefined): Promise<void> {
+    if (!byId<HTMLInputElement>('ask-after-run').checked) return;
+    const wanted = { service: 'dice', ...(pod === undefined ? {} : { pod }) };
+    for (const end = performance.now() + patience; performance.now() < end;) {
+      const traceId = await this.#visited(this.#last);
+      const trace = traceId === undefined ? undefined : await this.#trace.show({ traceId, ...wanted });
+      if (!trace || !isOfAnotherPod(trace, wanted)) return;
+    }
+  }
+
+  #visited(path: string): Promise<string | undefined> {
+    return this.#answered(`Asking dice for ${path}…`, async () => {
       const visit = await send<Visit>('POST', '/api/visit', { path });
-      return { text: visitInWords(path, visit), trace: visit.trace, service: 'dice' };
+      return { text: visitInWords(path, visit), trace: visit.trace };
     });
   }
 
-  /** After a Run: the learner wants to see what their code sends now. */
-  askAgain(): void {
-    if (byId<HTMLInputElement>('ask-after-run').checked) void this.ask(this.#last);
-  }
-
-  async #show(meanwhile: string, work: () => Promise<{ text: string; trace: string | undefined; service: string | undefined }>): Promise<void> {
+  /** Says what came of it. @returns the id of its trace */
+  async #answered(meanwhile: string, work: () => Promise<{ text: string; trace: string | undefined }>): Promise<string | undefined> {
     this.#answer.dataset.tone = 'busy';
     fill(this.#answer, meanwhile);
     try {
-      const { text, trace, service } = await work();
+      const { text, trace } = await work();
       this.#answer.dataset.tone = 'quiet';
       fill(this.#answer, text);
-      if (trace) void this.#trace.show({ traceId: trace, ...(service ? { service } : {}) });
-      else this.#trace.none();
+      if (!trace) this.#trace.none();
+      return trace;
     } catch (error) {
       this.#answer.dataset.tone = 'bad';
       fill(this.#answer, messageOf(error));
+      return undefined;
     }
   }
 

@@ -6,6 +6,8 @@ import { LogBuffer } from './log-buffer.ts';
 import { RunWatch } from './watch.ts';
 import type { Problem, Report } from './watch.ts';
 
+const patience = 5_000; // ms
+
 export class Runner {
   readonly #watch = new RunWatch();
   readonly #logs: Record<Component, { buffer: LogBuffer; pod: string }> = {
@@ -14,28 +16,45 @@ export class Runner {
   readonly #choice = byId<HTMLSelectElement>('log-of');
   readonly #status = byId('run-status');
   readonly #more = byId('run-more');
+  #events: EventSource | undefined;
   #drawing = false;
   #problems = '';
 
   /** Called with what is wrong now, whenever that changes. */
   onProblems: (problems: Problem[]) => void = () => {};
-  /** Called when what was run is up. */
-  onUp: () => void = () => {};
+  /** Called when what was run is up, with the pod that dice runs in. */
+  onUp: (dice: string | undefined) => void = () => {};
   onGoTo: (problem: Problem) => void = () => {};
 
   constructor() {
     this.#choice.addEventListener('change', () => this.#draw());
   }
 
+  /** Listens while the page is seen: a browser has few connections to one site, and all tabs share them. */
   start(): void {
+    this.#listen();
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden') this.#events?.close();
+      else this.#listen();
+    });
+  }
+
+  #listen(): void {
+    this.#events?.close();
     const events = new EventSource('/api/run');
+    this.#events = events;
     events.addEventListener('state', ({ data }: MessageEvent<string>) => this.#onState(JSON.parse(data) as PodState));
     events.addEventListener('log', ({ data }: MessageEvent<string>) => this.#onLog(JSON.parse(data) as LogLine));
     events.addEventListener('error', () => {
-      // The browser connects again by itself.
       if (!this.#watch.waiting) this.say({ tone: 'quiet', text: 'The guide is not heard from just now; trying again.' });
+      // After a connection that broke the browser tries again by itself, after a refusal it does not.
+      if (events.readyState === EventSource.CLOSED) setTimeout(() => { if (events === this.#events) this.#listen(); }, patience);
     });
-    events.addEventListener('open', () => this.#report());
+    events.addEventListener('open', () => {
+      // The guide begins with what it remembers of each log.
+      for (const log of Object.values(this.#logs)) log.pod = '';
+      this.#report();
+    });
   }
 
   prepare(): void {
@@ -49,7 +68,7 @@ export class Runner {
     if (component) this.#showLogOf(component);
     if (restarted.length === 0) this.say({ tone: 'good', text: 'Nothing has changed since the last Run: the lab has what you see.' });
     else this.#report();
-    if (up) this.onUp();
+    if (up) this.onUp(this.#watch.podOf('dice'));
   }
 
   say({ tone, text }: Report): void {
@@ -60,7 +79,7 @@ export class Runner {
   #onState(state: PodState): void {
     const up = this.#watch.on(state, performance.now());
     this.#report();
-    if (up) this.onUp();
+    if (up) this.onUp(this.#watch.podOf('dice'));
   }
 
   #report(): void {

@@ -56,6 +56,16 @@ test('what the Collector can\'t read is in its own file', () => {
   expect(watch.report().text).toBe('collector.yaml: no such exporter');
 });
 
+test('a restart that Run did not ask for is told as such', () => {
+  const watch = running();
+  watch.begin(['dice'], 1_100);
+  watch.on(dice('new', 'running'), 1_200);
+  watch.on(dice('newer', 'starting'), 60_000);
+  expect(watch.report()).toEqual({ tone: 'busy', text: 'dice is starting…' });
+  expect(watch.on(dice('newer', 'running'), 62_000)).toBe(false);
+  expect(watch.report()).toEqual({ tone: 'good', text: 'dice runs (pod newer).' });
+});
+
 test('what a new pod waits for is said, and a line that the message names is not said twice', () => {
   const watch = running();
   watch.begin(['dice'], 1_100);

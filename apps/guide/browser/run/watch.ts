@@ -39,6 +39,9 @@ export class RunWatch {
 
   /** @returns whether this was the last that a Run was waiting for */
   on(state: PodState, now: number): boolean {
+    const known = this.#latest.get(state.component)?.pod;
+    // A restart that was not asked for by Run: a step was reset, or kubectl did it.
+    if (!this.waiting && known !== state.pod) this.#took = 0;
     this.#latest.set(state.component, state);
     return this.#settle(state, now);
   }
@@ -60,6 +63,10 @@ export class RunWatch {
   /** What a Run still waits for. */
   get awaited(): Component[] {
     return [...this.#awaited];
+  }
+
+  podOf(component: Component): string | undefined {
+    return this.#latest.get(component)?.pod;
   }
 
   problems(): Problem[] {

@@ -20,6 +20,8 @@ export class FakeLab {
   hops = works;
   /** Whether dice's spans come to Jaeger. */
   diceSends = true;
+  /** How many more questions the pod before the newest answers. */
+  stale = 0;
   /** What the next checks say, before all else. */
   verdicts: Verdict[] = [];
   faults: Fault[] = [
@@ -129,12 +131,22 @@ export class FakeLab {
     response.once('close', () => this.#listeners.delete(response));
   }
 
+  /** Pages that listen now. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
   /** A trace that comes to Jaeger after a moment. @returns its id */
   newTrace(what: string): string {
     const id = randomBytes(16).toString('hex');
-    const trace = what === 'round' ? roundTrace(id) : visitTrace(id, what.split('?')[0] ?? what, this.diceSends);
+    const trace = what === 'round' ? roundTrace(id) : visitTrace(id, what.split('?')[0] ?? what, this.#answering());
     this.#traces.set(id, { trace, from: Date.now() + this.delay });
     return id;
+  }
+
+  #answering(): string | undefined {
+    if (!this.diceSends) return undefined;
+    return this.stale-- > 0 ? 'lab-dice-before' : this.#pod.pod;
   }
 
   trace(id: string): TraceOfPage | undefined {

@@ -12,6 +12,7 @@ interface Sketch {
   attributes?: Attributes;
   events?: SpanOfPage['events'];
   failed?: string;
+  pod?: string;
   children?: Sketch[];
 }
 
@@ -24,7 +25,7 @@ function spanOf(sketch: Sketch, traceId: string, path: string, parent?: string):
     name: sketch.name, kind: sketch.kind, service: sketch.service, scope: `@opentelemetry/instrumentation-${sketch.kind === 'internal' ? 'express' : 'http'}`,
     start: start + sketch.at, duration: sketch.took,
     attributes: sketch.attributes ?? { 'http.request.method': 'GET', 'http.response.status_code': 200, 'url.path': '/play' },
-    resource: { 'service.name': sketch.service, 'service.version': '0.1.0', 'telemetry.sdk.language': 'nodejs', 'k8s.pod.name': `lab-${sketch.service}-7d4b9c6f5-x2x8v` },
+    resource: { 'service.name': sketch.service, 'service.version': '0.1.0', 'telemetry.sdk.language': 'nodejs', 'k8s.pod.name': sketch.pod ?? `lab-${sketch.service}-7d4b9c6f5-x2x8v` },
     events: sketch.events ?? [],
     status: sketch.failed === undefined ? { code: 'unset' } : { code: 'error', message: sketch.failed },
     children: (sketch.children ?? []).map((child, index) => spanOf(child, traceId, `${path}${index + 1}`, spanId)),
@@ -45,10 +46,10 @@ const round: Sketch = {
             events: [{ name: 'exception', time: start + 30.2, attributes: { 'exception.type': 'Error', 'exception.message': 'the shelf is empty' } }] }] }] }] }],
 };
 
-const visit = (path: string): Sketch => ({
+const visit = (path: string, pod: string): Sketch => ({
   service: 'guide', name: 'POST /api/visit', kind: 'server', at: 0, took: 9.3, children: [
     { service: 'guide', name: 'GET', kind: 'client', at: 0.6, took: 8.1, children: [
-      { service: 'dice', name: `GET ${path}`, kind: 'server', at: 2.2, took: 4.9, attributes: { 'http.route': path, 'url.path': path, 'http.response.status_code': 200 },
+      { service: 'dice', pod, name: `GET ${path}`, kind: 'server', at: 2.2, took: 4.9, attributes: { 'http.route': path, 'url.path': path, 'http.response.status_code': 200 },
         events: [{ name: 'counted', time: start + 3.4, attributes: { hits: 12 } }] }] }],
 });
 
@@ -67,8 +68,8 @@ export function roundTrace(traceId: string): TraceOfPage {
   return traceOf(round, traceId);
 }
 
-/** @param diceSends whether dice's span is in it; without, only those of the guide that asked are */
-export function visitTrace(traceId: string, path: string, diceSends = true): TraceOfPage {
-  const { children = [], ...asked } = visit(path);
-  return traceOf({ ...asked, children: diceSends ? children : children.map((child) => ({ ...child, children: [] })) }, traceId);
+/** @param pod which pod of dice has answered; when it sends nothing, only the spans of the guide that asked are there */
+export function visitTrace(traceId: string, path: string, pod?: string): TraceOfPage {
+  const { children = [], ...asked } = visit(path, pod ?? '');
+  return traceOf({ ...asked, children: pod ? children : children.map((child) => ({ ...child, children: [] })) }, traceId);
 }

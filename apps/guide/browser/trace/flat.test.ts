@@ -1,6 +1,6 @@
 import type { TraceOfPage } from '../api.types.ts';
 import { roundTrace } from '../testing/fake-trace.ts';
-import { inWords, isWhole, rowsOf } from './flat.ts';
+import { inWords, isFromAnother, isWhole, rowsOf } from './flat.ts';
 
 const trace = roundTrace('f'.repeat(32));
 
@@ -27,6 +27,11 @@ test('a trace is whole with one root that has lost no parent', () => {
   const two: TraceOfPage = { ...trace, roots: [root, root] };
   const orphan: TraceOfPage = { ...trace, roots: [{ ...root, orphan: true }] };
   expect([isWhole(trace), isWhole(two), isWhole(orphan)]).toEqual([true, false, false]);
+});
+
+test('spans tell which pod they are from; those that do not are not taken for another\'s', () => {
+  const pod = 'lab-dice-7d4b9c6f5-x2x8v';
+  expect([isFromAnother(trace, 'dice', pod), isFromAnother(trace, 'dice', 'another'), isFromAnother(trace, 'visitors', pod)]).toEqual([false, true, false]);
 });
 
 test.each([[0.1234, '0.12 ms'], [38.42, '38.4 ms'], [1500, '1.50 s']])('%d ms is said as %s', (time, words) => {

@@ -26,6 +26,15 @@ export function isWhole({ roots }: TraceOfPage): boolean {
   return roots.length === 1 && roots.every(({ orphan }) => !orphan);
 }
 
+/**
+ * Whether spans of this service come from other pods only. For a moment after a new pod is ready, the one before it may still
+ * be asked; what it sends says nothing of the new code.
+ */
+export function isFromAnother(trace: TraceOfPage, service: string, pod: string): boolean {
+  const pods = rowsOf(trace).filter(({ span }) => span.service === service).map(({ span }) => span.resource['k8s.pod.name']).filter((name) => name !== undefined);
+  return pods.length > 0 && !pods.includes(pod);
+}
+
 export function inWords(milliseconds: number): string {
   if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(2)} s`;
   return `${milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds.toFixed(1)} ms`;

@@ -4,7 +4,7 @@ import type { TraceOfPage } from '../api.types.ts';
 import { byId, fill, h } from '../dom.ts';
 import type { Child } from '../dom.ts';
 import type { Store } from '../store.ts';
-import { inWords, isWhole, rowsOf } from './flat.ts';
+import { inWords, isFromAnother, isWhole, rowsOf } from './flat.ts';
 import { waterfall } from './waterfall.ts';
 
 const pause = 400; // ms
@@ -17,6 +17,8 @@ export interface Wanted {
   traceId: string;
   /** A service whose spans should be in it. */
   service?: string;
+  /** The pod that should have made them; a trace of another is not drawn. */
+  pod?: string;
 }
 
 export class TracePanel {
@@ -38,7 +40,8 @@ export class TracePanel {
     if (traceId) void this.#restore(traceId);
   }
 
-  async show(wanted: Wanted): Promise<void> {
+  /** @returns the trace when it is all there, undefined when another was asked for meanwhile or none came */
+  async show(wanted: Wanted): Promise<TraceOfPage | undefined> {
     const turn = ++this.#turn;
     const { traceId } = wanted;
     fill(this.#status, 'Waiting for the spans of ', traceName(traceId), '…');
@@ -46,13 +49,14 @@ export class TracePanel {
     const end = seen.grown + patience;
     while (performance.now() < end) {
       const trace = await this.#ask(traceId);
-      if (turn !== this.#turn) return;
-      if (trace && this.#hasAll(trace, seen, wanted)) return;
+      if (turn !== this.#turn) return undefined;
+      if (trace && (isOfAnotherPod(trace, wanted) || this.#hasAll(trace, seen, wanted))) return trace;
       await new Promise((resolve) => setTimeout(resolve, pause));
-      if (turn !== this.#turn) return;
+      if (turn !== this.#turn) return undefined;
     }
     if (seen.size === 0) this.#missing(traceId);
     else this.#lacking(wanted);
+    return undefined;
   }
 
   /** Draws the trace if it has grown. @returns whether it is whole, and has not grown for a while */
@@ -117,6 +121,10 @@ export class TracePanel {
 
 function isComplete(trace: TraceOfPage, { service }: Wanted): boolean {
   return isWhole(trace) && (service === undefined || trace.services.includes(service));
+}
+
+export function isOfAnotherPod(trace: TraceOfPage, { service, pod }: Pick<Wanted, 'service' | 'pod'>): boolean {
+  return service !== undefined && pod !== undefined && isFromAnother(trace, service, pod);
 }
 
 function summary(trace: TraceOfPage): string {
