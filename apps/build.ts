@@ -99,8 +99,8 @@ function isNeeded(path: string): boolean {
 }
 
 function stageFiles(dist: string): void {
-  cpSync(join(here, 'dice', 'app.ts'), join(dist, 'dice', 'app.ts'));
-  cpSync(join(here, 'dice', 'app.manual.ts'), join(dist, 'dice', 'app.manual.ts'));
+  // What is the learner's own, as it is to begin with: the operator renders labs from these.
+  for (const name of ['app.ts', 'app.manual.ts', 'settings.env', 'collector.yaml']) cpSync(join(here, 'dice', name), join(dist, 'dice', name));
   cpSync(join(here, 'guide', 'public'), join(dist, 'public'), { recursive: true });
   writeFileSync(join(dist, 'package.json'), '{ "type": "module" }\n');
 }

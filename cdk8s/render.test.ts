@@ -1,3 +1,5 @@
+import { parse } from 'yaml';
+import { sha256 } from './plain.ts';
 import { labTemplate, renderLab } from './render.ts';
 import type { KubernetesObject, SomeValues } from './render.ts';
 
@@ -123,6 +125,8 @@ test.each<[string, SomeValues, string[]]>([
   ['the Collector\'s configuration', { collector: { exporters: { debug: { verbosity: 'detailed' } } } }, ['lab-collector']],
   ['Jaeger\'s configuration', { jaeger: { maxTraces: 10 } }, ['lab-jaeger']],
   ['the dice\'s source', { dice: { source: 'other' } }, ['lab-dice']],
+  ['the dice\'s settings', { dice: { settings: 'INSTRUMENTATION=none' } }, ['lab-dice']],
+  ['what is merged over the Collector\'s configuration', { collector: { own: 'exporters: {}' } }, ['lab-collector']],
   ['the arcade\'s budget', { arcade: { budgetMs: 100 } }, ['lab-arcade']],
   ['the guide\'s Service', { guide: { service: { type: 'NodePort', nodePort: 30080 } } }, []],
 ])('a change of %s replaces the pods that use it, and no others', (_what, values, expected) => {
@@ -175,4 +179,41 @@ test('the Collector\'s pods are the same whatever the namespace, which their pod
   expect(template('a')).toEqual(template('b'));
   const collector = renderLab({ release: 'lab', namespace: 'a' }).find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'lab-collector');
   expect(JSON.stringify(collector?.['data'])).toContain('${env:POD_NAMESPACE}');
+});
+
+describe('what is the learner\'s own', () => {
+  const dice = (values: SomeValues = {}) =>
+    render(values).find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'lab-dice') as KubernetesObject & { data: Record<string, string> };
+
+  test('is one ConfigMap of three files, each annotated with what was given', () => {
+    const given = { dice: { source: 'a', settings: 'b' }, collector: { own: 'c' } };
+    expect(dice(given).data).toEqual({ 'app.ts': 'a', 'settings.env': 'b', 'collector.yaml': 'c' });
+    expect(dice(given).metadata.annotations).toEqual({
+      'intro-otel.dev/given-sha256': sha256('a'), 'intro-otel.dev/given-settings-sha256': sha256('b'), 'intro-otel.dev/given-collector-sha256': sha256('c'),
+    });
+  });
+
+  test('sets nothing by default', () => {
+    const { 'settings.env': settings = '', 'collector.yaml': collector = '' } = dice().data;
+    expect(settings.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
+    expect(parse(collector)).toEqual({});
+  });
+
+  test('is where the dice and the Collector look for it', () => {
+    const pod = (name: string) => template(deployments().find(({ metadata }) => metadata.name === name) as Deployment).spec;
+    expect(pod('lab-dice')).toMatchObject({
+      containers: [{
+        env: expect.arrayContaining([{ name: 'LEARNER_SETTINGS', value: '/app/dice/settings.env' }]) as never,
+        volumeMounts: expect.arrayContaining([{ name: 'config', mountPath: '/app/dice', readOnly: true }]) as never,
+      }],
+      volumes: expect.arrayContaining([{ name: 'config', configMap: { name: 'lab-dice' } }]) as never,
+    });
+    expect(pod('lab-collector')).toMatchObject({
+      containers: [{
+        args: ['--config=/etc/otelcol-contrib/config.yaml', '--config=/etc/otelcol-own/collector.yaml'],
+        volumeMounts: expect.arrayContaining([{ name: 'own', mountPath: '/etc/otelcol-own', readOnly: true }]) as never,
+      }],
+      volumes: expect.arrayContaining([{ name: 'own', configMap: { name: 'lab-dice', items: [{ key: 'collector.yaml', path: 'collector.yaml' }] } }]) as never,
+    });
+  });
 });

@@ -84,6 +84,10 @@ const collector = group('The OpenTelemetry Collector, between the apps and the b
     names: componentNames, of: settings({ doc: 'settings of the processor; {} where it needs none' }),
   }),
   pipelines,
+  own: text({
+    doc: 'YAML that is merged over the configuration that the values above make: maps are merged key by key, lists replaced. Where it is empty: what '
+      + 'the learner made of collector.yaml in the dice\'s ConfigMap, else nothing.',
+  }),
   resources: resources('the Collector', { cpu: '40m', memory: '48Mi' }, { memory: '160Mi' }),
 });
 
@@ -157,6 +161,10 @@ export const labValues = group('The values of the lab.', {
     source: text({
       doc: 'Its TypeScript, best given with --set-file dice.source=app.ts. Where it is empty: what the learner made of it in the '
         + 'ConfigMap, else the example for the instrumentation level.',
+    }),
+    settings: text({
+      doc: 'Its settings.env: INSTRUMENTATION and OTEL_* as NAME=value, a line each, which win over its environment. Where it is empty: what the '
+        + 'learner made of it in the ConfigMap, else nothing.',
     }),
     env: env('the dice'),
     resources: appResources('the dice', '30m'),

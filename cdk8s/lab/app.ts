@@ -17,7 +17,7 @@ export interface AppProps {
   readonly version?: string;
   /** Resource attributes beyond those that every app has. */
   readonly attributes?: Readonly<Record<string, string>>;
-  readonly config?: MountedConfig;
+  readonly configs?: readonly MountedConfig[];
 }
 
 /** For how long a pod serves on after SIGTERM: what kube-proxy needs to forget it, and less than the pod's grace period. */

@@ -2,9 +2,10 @@
 import { Construct } from 'constructs';
 import { k8s } from 'cdk8s-plus-27';
 import { collectorConfig } from './collector-config.ts';
+import { ownConfig } from './dice.ts';
 import { PORTS, metadata, nameOf } from './lab.ts';
 import type { LabProps } from './lab.ts';
-import { ComponentService, Workload, fromPod, goMemoryLimit } from './workload.ts';
+import { CHECKSUM, ComponentService, Workload, fromPod, goMemoryLimit } from './workload.ts';
 
 const COMPONENT = 'collector';
 const OTLP = { 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
@@ -33,12 +34,15 @@ export class Collector extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps) {
     super(scope, id);
     const { image, resources } = lab.values.collector;
-    const config = { name: nameOf(lab, COMPONENT), path: '/etc/otelcol-contrib', text: collectorConfig(lab) };
+    const text = collectorConfig(lab);
+    const config = { name: nameOf(lab, COMPONENT), path: '/etc/otelcol-contrib', texts: { [CHECKSUM]: text } };
+    const own = { ...ownConfig(lab, COMPONENT, '/etc/otelcol-own'), volume: 'own', keys: ['collector.yaml'] };
     new PodReader(this, 'pod-reader', lab);
-    new k8s.KubeConfigMap(this, 'config', { metadata: metadata(lab, COMPONENT), data: { 'config.yaml': config.text } });
+    new k8s.KubeConfigMap(this, 'config', { metadata: metadata(lab, COMPONENT), data: { 'config.yaml': text } });
     new Workload(this, 'workload', lab, {
-      component: COMPONENT, image, resources, config,
-      args: [`--config=${config.path}/config.yaml`],
+      component: COMPONENT, image, resources, configs: [config, own],
+      // The second is merged over the first.
+      args: [`--config=${config.path}/config.yaml`, `--config=${own.path}/collector.yaml`],
       env: [...goMemoryLimit('60'), fromPod('POD_NAMESPACE', 'metadata.namespace')],
       ports: { ...OTLP, probe: PORTS.probe },
       probes: { port: PORTS.probe, ready: '/', alive: '/' },

@@ -19,12 +19,20 @@ export interface ProbePaths {
   readonly started?: string;
 }
 
-/** A ConfigMap as files in a directory; `text` is what the pod must be replaced for when it changes. */
+/** A ConfigMap as files in a directory. */
 export interface MountedConfig {
   readonly name: string;
   readonly path: string;
-  readonly text: string;
+  /** What it is called among the pod's volumes; `config` where it is left out. */
+  readonly volume?: string;
+  /** Which of its keys; all where it is left out. */
+  readonly keys?: readonly string[];
+  /** Texts that the pod must be replaced for when they change, by the annotation that says which it has: CHECKSUM or one of its own. */
+  readonly texts: Readonly<Record<string, string>>;
 }
+
+/** The annotation of a pod that says by which configuration it was started. */
+export const CHECKSUM = `${DOMAIN}/config-sha256`;
 
 export interface ContainerProps {
   readonly image: ImageValues;
@@ -33,7 +41,7 @@ export interface ContainerProps {
   readonly env: k8s.EnvVar[];
   readonly ports: Readonly<Record<string, number>>;
   readonly resources: ResourceValues;
-  readonly config?: MountedConfig;
+  readonly configs?: readonly MountedConfig[];
 }
 
 export interface WorkloadProps extends ContainerProps {
@@ -68,8 +76,7 @@ export const fromPod = (name: string, fieldPath: string): k8s.EnvVar => ({ name,
 
 /** The container, without probes. */
 export function container(lab: LabProps, name: string, props: ContainerProps): k8s.Container {
-  const mounts = [{ name: 'tmp', mountPath: '/tmp' }];
-  const { command, args, config } = props;
+  const { command, args, configs = [] } = props;
   return {
     name,
     image: imageOf(props.image),
@@ -80,7 +87,7 @@ export function container(lab: LabProps, name: string, props: ContainerProps): k
     ports: Object.entries(props.ports).map(([port, containerPort]) => ({ name: port, containerPort })),
     resources: { limits: quantities(props.resources.limits), requests: quantities(props.resources.requests) },
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    volumeMounts: config ? [...mounts, { name: 'config', mountPath: config.path, readOnly: true }] : mounts,
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...configs.map(({ volume = 'config', path }) => ({ name: volume, mountPath: path, readOnly: true }))],
     securityContext: {
       allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true,
     },
@@ -88,8 +95,7 @@ export function container(lab: LabProps, name: string, props: ContainerProps): k
 }
 
 /** The pod around a container: who it runs as, where it may run, and what it mounts. */
-export function podSpec(lab: LabProps, of: k8s.Container, config?: MountedConfig): k8s.PodSpec {
-  const tmp: k8s.Volume = { name: 'tmp', emptyDir: {} };
+export function podSpec(lab: LabProps, of: k8s.Container, configs: readonly MountedConfig[] = []): k8s.PodSpec {
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -101,9 +107,16 @@ export function podSpec(lab: LabProps, of: k8s.Container, config?: MountedConfig
     securityContext: {
       runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER, seccompProfile: { type: 'RuntimeDefault' },
     },
-    volumes: config ? [tmp, { name: 'config', configMap: { name: config.name } }] : [tmp],
+    volumes: [{ name: 'tmp', emptyDir: {} }, ...configs.map(volumeOf)],
   };
 }
+
+const volumeOf = ({ volume = 'config', name, keys }: MountedConfig): k8s.Volume =>
+  ({ name: volume, configMap: { name, ...(keys && { items: keys.map((key) => ({ key, path: key })) }) } });
+
+/** Annotations of a pod, which change when it must be replaced. */
+const checksums = ({ compute }: LabProps, configs: readonly MountedConfig[]): Record<string, string> =>
+  Object.fromEntries(configs.flatMap(({ texts }) => Object.entries(texts)).map(([annotation, text]) => [annotation, compute.sha256(text)]));
 
 const get = (path: string, port: number): Pick<k8s.Probe, 'httpGet' | 'timeoutSeconds'> =>
   ({ httpGet: { path, port: k8s.IntOrString.fromNumber(port) }, timeoutSeconds: 3 });
@@ -118,10 +131,10 @@ const probes = ({ port, ready, alive, started = ready }: ProbePaths): Partial<k8
 export class Workload extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, props: WorkloadProps) {
     super(scope, id);
-    const { component, variant, config, serviceAccount, replicas = 1, affinity } = props;
+    const { component, variant, configs = [], serviceAccount, replicas = 1, affinity } = props;
     const version: Record<string, string> = variant ? { 'app.kubernetes.io/version': variant } : {};
     const name = variant ? `${nameOf(lab, component)}-${variant}` : nameOf(lab, component);
-    const own = podSpec(lab, { ...container(lab, component, props), ...probes(props.probes) }, config);
+    const own = podSpec(lab, { ...container(lab, component, props), ...probes(props.probes) }, configs);
     const spec = affinity ? { ...own, affinity } : own;
     new k8s.KubeDeployment(this, 'deployment', {
       metadata: metadata(lab, component, { name, labels: version }),
@@ -137,7 +150,7 @@ export class Workload extends Construct {
         template: {
           metadata: {
             labels: { ...podLabels(lab, component), ...version },
-            ...(config && { annotations: { [`${DOMAIN}/config-sha256`]: lab.compute.sha256(config.text) } }),
+            ...(configs.length > 0 && { annotations: checksums(lab, configs) }),
           },
           spec: serviceAccount ? { ...spec, serviceAccountName: serviceAccount, automountServiceAccountToken: true } : spec,
         },

@@ -24,7 +24,8 @@ export const kubeconfigRenewed = (seat: Seat): Telling =>
 /** An object that was made to follow this revision before was found to be otherwise. */
 export const repaired = (kind: string, name: string): Telling => ['Normal', 'Repaired', `${kind} ${name} was not as it should be, and was put right.`];
 
-export const codeStarted: Telling = ['Normal', 'CodeStarted', `Deployment ${NAMES.dice} is started with the code that the attendee has put into ConfigMap ${NAMES.dice}.`];
+export const ownStarted = (deployment: string): Telling =>
+  ['Normal', 'CodeStarted', `Deployment ${deployment} is started with what the attendee has put into ConfigMap ${NAMES.dice}.`];
 
 export const removed = (kind: string, name: string): Telling => ['Normal', 'Removed', `${kind} ${name} is no part of the lab any more, and was deleted.`];
 

@@ -1,6 +1,6 @@
 // Brings the seat's namespace and everything in it to what the Seat's spec says, in an order in which nobody ever meets it less guarded
 // than it will be: rights, fences, the lab but for its pods, quota, and only then a way in for the attendee, and pods.
-import { LABELS, MANAGED_BY, NAMES } from '../api/types.ts';
+import { LABELS, MANAGED_BY } from '../api/types.ts';
 import { isAlreadyExists, isInvalid } from '../engine/api.ts';
 import { differs } from '../engine/apply.ts';
 import type { Failure } from '../engine/apply.ts';
@@ -8,8 +8,8 @@ import { KINDS, kindOf } from '../engine/kinds.ts';
 import { keyOf } from '../engine/object.ts';
 import type { KubeObject } from '../engine/object.ts';
 import type { Inventory } from '../engine/store.ts';
-import { isDice, leavingAlone, ownCode } from './dice.ts';
-import { codeStarted, removed, repaired } from './events.ts';
+import { isDice, leavingAlone, NOTHING_OWN, ownFiles, runningOwn } from './dice.ts';
+import { ownStarted, removed, repaired } from './events.ts';
 import type { Telling } from './events.ts';
 import type { Lab } from './lab.ts';
 import { ensureNamespace, ensureRights, restoreNamespace } from './namespace.ts';
@@ -27,8 +27,8 @@ export interface SeatLab {
   /** All but the dice's ConfigMap, which is treated with care. */
   readonly objects: readonly LabObject[];
   readonly dice: LabObject | undefined;
-  /** Whether the dice's code is the attendee's own. */
-  readonly ownDice: boolean;
+  /** Deployments that run what is the attendee's own. */
+  readonly runningOwn: readonly string[];
 }
 
 const scaledToNothing = (object: LabObject): LabObject =>
@@ -40,9 +40,9 @@ export function seatLab({ options: { stores }, seat }: Pass, lab: Lab): SeatLab 
   const given = lab.objects(namespaceOf(seat)).map((object): LabObject =>
     ({ ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } } }));
   const dice = given.find(isDice);
-  const code = dice && ownCode(stores.ConfigMap.get(keyOf(dice)), dice);
-  const objects = leavingAlone(code, given).map(isStopped(seat) ? scaledToNothing : (object) => object);
-  return { objects: objects.filter((object) => !isDice(object)), dice: objects.find(isDice), ownDice: code !== undefined };
+  const own = dice ? ownFiles(stores.ConfigMap.get(keyOf(dice)), dice) : NOTHING_OWN;
+  const objects = leavingAlone(own, given).map(isStopped(seat) ? scaledToNothing : (object) => object);
+  return { objects: objects.filter((object) => !isDice(object)), dice: objects.find(isDice), runningOwn: runningOwn(own) };
 }
 
 /** Kinds of the lab's objects that its pods need before they can be made. */
@@ -82,7 +82,7 @@ export async function lay(pass: Pass, lab: Lab, own: SeatLab): Promise<void> {
 export async function run(pass: Pass, lab: Lab, own: SeatLab): Promise<void> {
   const { quota, limits, guards, held, deployments } = partsOf(pass, lab, own);
   giveWay(pass, deployments);
-  await applyAll(pass, deployments, own.ownDice);
+  await applyAll(pass, deployments, own.runningOwn);
   await prune(pass, [operatorBinding(pass.seat, pass.options.operator), quota, limits, ...guards, ...held, ...deployments, ...(own.dice ? [own.dice] : [])]);
 }
 
@@ -113,15 +113,15 @@ const storeOf = (stores: SeatStores, kind: string): SeatStores[(typeof INSIDE)[n
   return known && stores[known];
 };
 
-/** An object that was as it should be isn't any more: somebody has changed it; of the dice, the attendee its code, as is their right. */
-const changeOf = ({ kind, metadata: { name } }: KubeObject, ownDice: boolean): Telling =>
-  (ownDice && kind === 'Deployment' && name === NAMES.dice ? codeStarted : repaired(kind, name));
+/** An object that was as it should be isn't any more: somebody has changed it; or the attendee what it runs of theirs, as is their right. */
+const changeOf = ({ kind, metadata: { name } }: KubeObject, runsOwn: readonly string[]): Telling =>
+  (kind === 'Deployment' && runsOwn.includes(name) ? ownStarted(name) : repaired(kind, name));
 
-async function applyAll(pass: Pass, desired: readonly LabObject[], ownDice = false): Promise<void> {
+async function applyAll(pass: Pass, desired: readonly LabObject[], runsOwn: readonly string[] = []): Promise<void> {
   const { options: { applier, stores, events }, seat, signal } = pass;
   signal.throwIfAborted();
   const { written, failed } = await applier.applyAll(desired, (kind) => storeOf(stores, kind));
-  if (wasProvisioned(seat)) for (const object of written) events.event(seat, ...changeOf(object, ownDice));
+  if (wasProvisioned(seat)) for (const object of written) events.event(seat, ...changeOf(object, runsOwn));
   if (failed.length > 0) throw worstOf(await Promise.all(failed.map((failure) => replacedOr(pass, failure))));
 }
 
@@ -165,7 +165,7 @@ async function writeDice({ options: { api } }: Pass, desired: LabObject, live: C
     // One without our labels, which no store has.
     const there = isAlreadyExists(error) ? await api.get<ConfigMap>(KINDS.ConfigMap, desired.metadata.name, desired.metadata.namespace) : undefined;
     if (!there) throw error;
-    return toThat(leavingAlone(ownCode(there, desired), [desired])[0] ?? desired, there);
+    return toThat(leavingAlone(ownFiles(there, desired), [desired])[0] ?? desired, there);
   }
 }
 
