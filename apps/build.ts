@@ -18,6 +18,7 @@ const programs = {
   prizes: 'prizes/main.ts',
   visitors: 'visitors/main.ts',
   guide: 'guide/main.ts',
+  key: 'key/main.ts',
   probe: 'probe/main.ts',
   reach: 'reach/main.ts',
   operator: '../operator/main.ts',

@@ -37,6 +37,8 @@ export const NAMES = {
   progress: `${RELEASE}-progress`,
   /** ConfigMap with what is the attendee's own: see OWN. */
   dice: `${RELEASE}-dice`,
+  /** ConfigMap that says under the key `faults` which are on: names with commas between. */
+  faults: `${RELEASE}-faults`,
   /** ResourceQuota and LimitRange. */
   quota: 'seat',
 } as const;

@@ -1,3 +1,4 @@
+import type { k8s } from 'cdk8s-plus-27';
 import { parse } from 'yaml';
 import { sha256 } from './plain.ts';
 import { labTemplate, renderLab } from './render.ts';
@@ -82,9 +83,9 @@ describe.each(deployments().map((of) => [of.metadata.name, of] as const))('the D
   });
 });
 
-test('only the Collector gets a token for the API server', () => {
+test('only the Collector and the guide get a token for the API server', () => {
   const with_ = deployments().filter((of) => template(of).spec.automountServiceAccountToken).map((of) => of.metadata.name);
-  expect(with_).toEqual(['lab-collector']);
+  expect(with_).toEqual(['lab-collector', 'lab-guide']);
 });
 
 test('nothing is cluster-scoped and everything is in the namespace, under the release\'s name', () => {
@@ -153,18 +154,21 @@ test.each(['', 'Upper', '-a', 'a-', 'a.b', 'x'.repeat(54)])('the release name "%
 
 describe('the lab of a seat', () => {
   const values: SomeValues = { instrumentation: 'manual', dice: { env: { WHERE: 'default' } } };
-  const clusterRoles = { collector: 'intro-otel-seat-collector' };
+  const clusterRoles = { collector: 'intro-otel-seat-collector', guide: 'intro-otel-seat-guide' };
 
   test.each(['class-ada', 'default'])('is in %s what it would be if it were rendered for that namespace', (namespace) => {
     expect(labTemplate(values)(namespace)).toEqual(renderLab({ release: 'lab', namespace, values, clusterRoles }));
   });
 
-  test('has no Role, and binds the Collector to the cluster role', () => {
+  test('has no Role, and binds the Collector and the guide to their cluster roles', () => {
     const objects = labTemplate()('class-ada');
     expect(objects.filter(({ kind }) => kind === 'Role')).toEqual([]);
     expect(objects.filter(({ kind }) => kind === 'RoleBinding')).toMatchObject([{
       roleRef: { kind: 'ClusterRole', name: 'intro-otel-seat-collector' },
       subjects: [{ kind: 'ServiceAccount', name: 'lab-collector', namespace: 'class-ada' }],
+    }, {
+      roleRef: { kind: 'ClusterRole', name: 'intro-otel-seat-guide' },
+      subjects: [{ kind: 'ServiceAccount', name: 'lab-guide', namespace: 'class-ada' }],
     }]);
   });
 
@@ -215,5 +219,44 @@ describe('what is the learner\'s own', () => {
       }],
       volumes: expect.arrayContaining([{ name: 'own', configMap: { name: 'lab-dice', items: [{ key: 'collector.yaml', path: 'collector.yaml' }] } }]) as never,
     });
+  });
+});
+
+describe('the guide', () => {
+  const role = render().find(({ kind, metadata }) => kind === 'Role' && metadata.name === 'lab-guide') as KubernetesObject & { rules: k8s.PolicyRule[] };
+  const pod = template(deployments().find(({ metadata }) => metadata.name === 'lab-guide') as Deployment).spec as PodSpec & { initContainers: Container[] };
+
+  test('may write three ConfigMaps, one Secret and two Deployments, all of this lab, and only read else', () => {
+    const writing = role.rules.filter(({ verbs }) => verbs.some((verb) => !['get', 'list'].includes(verb)));
+    expect(writing.map(({ resources, verbs, resourceNames }) => [resources, verbs, resourceNames])).toEqual([
+      [['configmaps'], ['get', 'patch'], ['lab-dice', 'lab-progress', 'lab-faults']],
+      [['secrets'], ['get', 'patch'], ['lab-guide-key']],
+      [['deployments'], ['get', 'patch'], ['lab-dice', 'lab-collector']],
+    ]);
+    expect(role.rules.filter((rule) => !writing.includes(rule)).map(({ resources }) => resources)).toEqual([['pods'], ['pods/log']]);
+  });
+
+  test('has what it writes made empty, so that no upgrade takes anything away', () => {
+    const empty = render().filter(({ metadata: { name } }) => ['lab-progress', 'lab-faults', 'lab-guide-key'].includes(name));
+    expect(empty.map(({ kind }) => kind)).toEqual(['ConfigMap', 'ConfigMap', 'Secret']);
+    for (const object of empty) expect(Object.keys(object).filter((field) => /^(binary|string)?data$/i.test(field))).toEqual([]);
+  });
+
+  test('is told its release and its namespace', () => {
+    expect(pod.containers[0].env).toEqual(expect.arrayContaining([
+      { name: 'RELEASE', value: 'lab' }, { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+    ]));
+  });
+
+  test('is preceded by what puts its key where it reads it, under Pod Security "restricted" too', () => {
+    const [maker] = pod.initContainers;
+    expect(maker).toMatchObject({
+      command: ['node', '/app/key.js'],
+      securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+      volumeMounts: expect.arrayContaining([{ name: 'key', mountPath: '/etc/intro-otel' }]) as never,
+      resources: { limits: { memory: expect.anything() as never } },
+    });
+    expect(maker?.env).toEqual(expect.arrayContaining([{ name: 'KEY_FILE', value: '/etc/intro-otel/key' }]));
+    expect(pod.containers[0]).toMatchObject({ volumeMounts: expect.arrayContaining([{ name: 'key', mountPath: '/etc/intro-otel', readOnly: true }]) as never });
   });
 });

@@ -175,7 +175,7 @@ export const labValues = group('The values of the lab.', {
     resources: appResources('the arcade', '30m'),
   }),
   prizes: group('The prizes: two versions, on two node pools.', {
-    env: env('both versions'),
+    env: env('both versions', ['POD_NAME', 'POD_IP', 'POD_NAMESPACE']),
     resources: appResources('each version', '25m'),
   }),
   visitors: group('The visitors: the load.', {
@@ -186,7 +186,7 @@ export const labValues = group('The values of the lab.', {
   }),
   guide: group('The guide: the front door to the course, the apps and Jaeger.', {
     service: guideService,
-    env: env('the guide'),
+    env: env('the guide', ['POD_NAME', 'POD_IP', 'POD_NAMESPACE']),
     resources: appResources('the guide', '30m'),
   }),
   nodeSelector: map({

@@ -1,6 +1,7 @@
 // The OpenTelemetry Collector: OTLP in from the apps, out to wherever values say.
 import { Construct } from 'constructs';
 import { k8s } from 'cdk8s-plus-27';
+import { Account } from './account.ts';
 import { collectorConfig } from './collector-config.ts';
 import { ownConfig } from './dice.ts';
 import { PORTS, metadata, nameOf } from './lab.ts';
@@ -13,23 +14,6 @@ const OTLP = { 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
 /** Leave to read the pods of the namespace, which is all that k8sattributes needs here. */
 export const COLLECTOR_RULES: readonly k8s.PolicyRule[] = [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }];
 
-class PodReader extends Construct {
-  constructor(scope: Construct, id: string, lab: LabProps) {
-    super(scope, id);
-    const name = nameOf(lab, COMPONENT);
-    new k8s.KubeServiceAccount(this, 'account', { metadata: metadata(lab, COMPONENT), automountServiceAccountToken: false });
-    const { collector: clusterRole } = lab.clusterRoles ?? {};
-    if (clusterRole === undefined) new k8s.KubeRole(this, 'role', { metadata: metadata(lab, COMPONENT), rules: [...COLLECTOR_RULES] });
-    new k8s.KubeRoleBinding(this, 'binding', {
-      metadata: metadata(lab, COMPONENT),
-      roleRef: {
-        apiGroup: 'rbac.authorization.k8s.io', ...(clusterRole === undefined ? { kind: 'Role', name } : { kind: 'ClusterRole', name: clusterRole }),
-      },
-      subjects: [{ kind: 'ServiceAccount', name, namespace: lab.namespace }],
-    });
-  }
-}
-
 export class Collector extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps) {
     super(scope, id);
@@ -37,7 +21,7 @@ export class Collector extends Construct {
     const text = collectorConfig(lab);
     const config = { name: nameOf(lab, COMPONENT), path: '/etc/otelcol-contrib', texts: { [CHECKSUM]: text } };
     const own = { ...ownConfig(lab, COMPONENT, '/etc/otelcol-own'), volume: 'own', keys: ['collector.yaml'] };
-    new PodReader(this, 'pod-reader', lab);
+    new Account(this, 'account', lab, { component: COMPONENT, rules: COLLECTOR_RULES });
     new k8s.KubeConfigMap(this, 'config', { metadata: metadata(lab, COMPONENT), data: { 'config.yaml': text } });
     new Workload(this, 'workload', lab, {
       component: COMPONENT, image, resources, configs: [config, own],

@@ -31,6 +31,12 @@ export interface MountedConfig {
   readonly texts: Readonly<Record<string, string>>;
 }
 
+/** A volume that the container reads and others write. */
+export interface MountedVolume {
+  readonly volume: k8s.Volume;
+  readonly path: string;
+}
+
 /** The annotation of a pod that says by which configuration it was started. */
 export const CHECKSUM = `${DOMAIN}/config-sha256`;
 
@@ -42,6 +48,7 @@ export interface ContainerProps {
   readonly ports: Readonly<Record<string, number>>;
   readonly resources: ResourceValues;
   readonly configs?: readonly MountedConfig[];
+  readonly volumes?: readonly MountedVolume[];
 }
 
 export interface WorkloadProps extends ContainerProps {
@@ -54,6 +61,8 @@ export interface WorkloadProps extends ContainerProps {
   /** How many pods; one, where it is left out. */
   readonly replicas?: number;
   readonly affinity?: k8s.Affinity;
+  /** What runs to its end first. */
+  readonly initContainers?: readonly k8s.Container[];
 }
 
 export const imageOf = ({ registry, repository, tag }: ImageValues): string => `${registry}/${repository}:${tag}`;
@@ -76,7 +85,12 @@ export const fromPod = (name: string, fieldPath: string): k8s.EnvVar => ({ name,
 
 /** The container, without probes. */
 export function container(lab: LabProps, name: string, props: ContainerProps): k8s.Container {
-  const { command, args, configs = [] } = props;
+  const ports = Object.entries(props.ports);
+  const { command, args, configs = [], volumes = [] } = props;
+  const read = [
+    ...configs.map(({ volume = 'config', path }) => ({ name: volume, mountPath: path })),
+    ...volumes.map(({ volume, path }) => ({ name: volume.name, mountPath: path })),
+  ];
   return {
     name,
     image: imageOf(props.image),
@@ -84,10 +98,10 @@ export function container(lab: LabProps, name: string, props: ContainerProps): k
     ...(command && { command }),
     ...(args && { args }),
     env: props.env,
-    ports: Object.entries(props.ports).map(([port, containerPort]) => ({ name: port, containerPort })),
+    ...(ports.length > 0 && { ports: ports.map(([port, containerPort]) => ({ name: port, containerPort })) }),
     resources: { limits: quantities(props.resources.limits), requests: quantities(props.resources.requests) },
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...configs.map(({ volume = 'config', path }) => ({ name: volume, mountPath: path, readOnly: true }))],
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...read.map((mount) => ({ ...mount, readOnly: true }))],
     securityContext: {
       allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true,
     },
@@ -95,10 +109,12 @@ export function container(lab: LabProps, name: string, props: ContainerProps): k
 }
 
 /** The pod around a container: who it runs as, where it may run, and what it mounts. */
-export function podSpec(lab: LabProps, of: k8s.Container, configs: readonly MountedConfig[] = []): k8s.PodSpec {
+export function podSpec(lab: LabProps, of: k8s.Container, around: Pick<WorkloadProps, 'configs' | 'volumes' | 'initContainers'> = {}): k8s.PodSpec {
+  const { configs = [], volumes = [], initContainers } = around;
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
+    ...(initContainers && { initContainers: [...initContainers] }),
     containers: [of],
     imagePullSecrets: [...lab.values.imagePullSecrets],
     nodeSelector: lab.values.nodeSelector,
@@ -107,7 +123,7 @@ export function podSpec(lab: LabProps, of: k8s.Container, configs: readonly Moun
     securityContext: {
       runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER, seccompProfile: { type: 'RuntimeDefault' },
     },
-    volumes: [{ name: 'tmp', emptyDir: {} }, ...configs.map(volumeOf)],
+    volumes: [{ name: 'tmp', emptyDir: {} }, ...configs.map(volumeOf), ...volumes.map(({ volume }) => volume)],
   };
 }
 
@@ -134,8 +150,7 @@ export class Workload extends Construct {
     const { component, variant, configs = [], serviceAccount, replicas = 1, affinity } = props;
     const version: Record<string, string> = variant ? { 'app.kubernetes.io/version': variant } : {};
     const name = variant ? `${nameOf(lab, component)}-${variant}` : nameOf(lab, component);
-    const own = podSpec(lab, { ...container(lab, component, props), ...probes(props.probes) }, configs);
-    const spec = affinity ? { ...own, affinity } : own;
+    const spec = { ...podSpec(lab, { ...container(lab, component, props), ...probes(props.probes) }, props), ...(affinity && { affinity }) };
     new k8s.KubeDeployment(this, 'deployment', {
       metadata: metadata(lab, component, { name, labels: version }),
       spec: {

@@ -64,6 +64,7 @@ export const smallLab: LabTemplate = (values = {}) => {
       data: texts,
     },
     aDeployment('dice', { annotations: startedWith('dice'), namespace }),
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'lab-progress', namespace, labels: labels('guide') } },
     aDeployment('guide', { namespace }),
     {
       apiVersion: 'v1', kind: 'Service', metadata: { name: 'lab-guide', namespace, labels: labels('guide') },

@@ -50,11 +50,11 @@ const ACCOUNTS = ['ServiceAccount', 'RoleBinding'];
 
 /** All that is applied by kind; the namespace, the operator's rights and the dice's ConfigMap have ways of their own. */
 function partsOf({ seat, options: { surroundings } }: Pass, lab: Lab, { objects }: SeatLab) {
-  const rest = objects.filter(({ kind }) => !ACCOUNTS.includes(kind));
+  const rest = objects.filter(({ kind }) => ![...ACCOUNTS, 'Secret'].includes(kind));
   return {
     quota: quotaObject(seat, lab),
     limits: limitsObject(seat, lab),
-    guards: [...fences(seat, lab, surroundings()), ...people(seat, objects), ...objects.filter(({ kind }) => ACCOUNTS.includes(kind))],
+    guards: [...fences(seat, lab, surroundings()), ...people(seat), ...objects.filter(({ kind }) => ACCOUNTS.includes(kind))],
     held: rest.filter((object) => !isDeployment(object)),
     deployments: rest.filter(isDeployment),
   };
@@ -69,6 +69,7 @@ export async function lay(pass: Pass, lab: Lab, own: SeatLab): Promise<void> {
   if (small !== undefined) throw new SeatProblem({ reason: 'QuotaTooSmall', message: small }, { permanent: true });
   await makeOwn(pass);
   const { quota, limits, guards, held } = partsOf(pass, lab, own);
+  await makeSecrets(pass, own);
   const isCounted = pass.options.stores.ResourceQuota.get(keyOf(quota)) !== undefined;
   // By itself: where rights are not known yet to the API server, that costs one request and not thirty.
   await applyAll(pass, [isCounted ? quota : limits]);
@@ -105,6 +106,19 @@ async function makeOwn(pass: Pass): Promise<void> {
     await restoreNamespace(pass, namespace);
   } catch (error) {
     throw meaningOf({ object: namespaceObject(pass.seat), error }, pass.note, pass.now);
+  }
+}
+
+/**
+ * Makes the lab's Secrets, before the accounts that may fill them: what is in them is none of the operator's, which doesn't watch Secrets, and may
+ * not read these.
+ */
+async function makeSecrets({ options: { api, stores }, note, now }: Pass, { objects }: SeatLab): Promise<void> {
+  const isNew = objects.some((object) => object.kind === 'ServiceAccount' && stores.ServiceAccount.get(keyOf(object)) === undefined);
+  for (const object of isNew ? objects.filter(({ kind }) => kind === 'Secret') : []) {
+    await api.create<KubeObject>(object).catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw meaningOf({ object, error }, note, now);
+    });
   }
 }
 
