@@ -7,6 +7,8 @@ export const LABELS = {
   workshop: `${GROUP}/workshop`,
   seat: `${GROUP}/seat`,
   attendee: `${GROUP}/attendee`,
+  /** On a Workshop: faults that are on in every lab of the class. */
+  faults: `${GROUP}/faults`,
   managedBy: 'app.kubernetes.io/managed-by',
   partOf: 'app.kubernetes.io/part-of',
   component: 'app.kubernetes.io/component',

@@ -22,8 +22,8 @@ test('a key that is there is used, and nothing is written', async () => {
   expect(asked).toEqual(['GET']);
 });
 
-test.each([[undefined], [{ other: 'x' }], [{ key: '' }]])('where the Secret has %j, a random key is put into it', async (data) => {
-  const { ask, asked, secret } = server(data as Record<string, string> | undefined);
+test.each<[Record<string, string> | undefined]>([[undefined], [{ other: 'x' }], [{ key: '' }]])('where the Secret has %j, a random key is put into it', async (data) => {
+  const { ask, asked, secret } = server(data);
   const key = await keyIn(ask);
   expect(key).toMatch(/^[0-9a-f]{64}$/);
   expect((secret as { data?: object }).data).toEqual({ key: base64(key) });

@@ -12,10 +12,10 @@ function applied(text: string | undefined, env: Record<string, string> = {}): { 
   if (text === undefined) rmSync(file, { force: true });
   else writeFileSync(file, text);
   const said: string[] = [];
-  const after = { LEARNER_SETTINGS: file, ...env };
+  const after: Record<string, string | undefined> = { LEARNER_SETTINGS: file, ...env };
   applyLearnerSettings(after, (line) => said.push(line));
-  const { LEARNER_SETTINGS: _file, ...rest } = after;
-  return { env: rest, said };
+  delete after['LEARNER_SETTINGS'];
+  return { env: after, said };
 }
 
 test.each([

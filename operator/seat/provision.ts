@@ -9,8 +9,9 @@ import { keyOf } from '../engine/object.ts';
 import type { KubeObject } from '../engine/object.ts';
 import type { Inventory } from '../engine/store.ts';
 import { isDice, leavingAlone, NOTHING_OWN, ownFiles, runningOwn } from './dice.ts';
-import { ownStarted, removed, repaired } from './events.ts';
+import { faultsSwitched, ownStarted, removed, repaired } from './events.ts';
 import type { Telling } from './events.ts';
+import { isFaults, withFaults } from './faults.ts';
 import type { Lab } from './lab.ts';
 import { ensureNamespace, ensureRights, restoreNamespace } from './namespace.ts';
 import { fences, labelsOf, limitsObject, namespaceObject, namespaceOf, operatorBinding, people, quotaObject } from './objects.ts';
@@ -37,7 +38,7 @@ const scaledToNothing = (object: LabObject): LabObject =>
 /** The lab of this seat, given what the attendee has made of it. */
 export function seatLab({ options: { stores }, seat }: Pass, lab: Lab): SeatLab {
   const labels = labelsOf(seat);
-  const given = lab.objects(namespaceOf(seat)).map((object): LabObject =>
+  const given = withFaults(stores.Workshop.get(seat.spec.workshop), lab.objects(namespaceOf(seat))).map((object): LabObject =>
     ({ ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } } }));
   const dice = given.find(isDice);
   const own = dice ? ownFiles(stores.ConfigMap.get(keyOf(dice)), dice) : NOTHING_OWN;
@@ -128,8 +129,11 @@ const storeOf = (stores: SeatStores, kind: string): SeatStores[(typeof INSIDE)[n
 };
 
 /** An object that was as it should be isn't any more: somebody has changed it; or the attendee what it runs of theirs, as is their right. */
-const changeOf = ({ kind, metadata: { name } }: KubeObject, runsOwn: readonly string[]): Telling =>
-  (kind === 'Deployment' && runsOwn.includes(name) ? ownStarted(name) : repaired(kind, name));
+function changeOf(object: KubeObject, runsOwn: readonly string[]): Telling {
+  const { kind, metadata: { name } } = object;
+  if (isFaults(object)) return faultsSwitched;
+  return kind === 'Deployment' && runsOwn.includes(name) ? ownStarted(name) : repaired(kind, name);
+}
 
 async function applyAll(pass: Pass, desired: readonly LabObject[], runsOwn: readonly string[] = []): Promise<void> {
   const { options: { applier, stores, events }, seat, signal } = pass;
