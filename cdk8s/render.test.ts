@@ -1,5 +1,6 @@
 import type { k8s } from 'cdk8s-plus-27';
 import { parse } from 'yaml';
+import { RUNNING } from '../apps/prizes/faults.ts';
 import { sha256 } from './plain.ts';
 import { labTemplate, renderLab } from './render.ts';
 import type { KubernetesObject, SomeValues } from './render.ts';
@@ -120,6 +121,33 @@ test('visitors come only when they are enabled', () => {
   const names = render({ visitors: { enabled: false } }).map(({ metadata }) => metadata.name);
   expect(names).not.toContain('lab-visitors');
   expect(render().map(({ metadata }) => metadata.name)).toContain('lab-visitors');
+});
+
+describe('Flask', () => {
+  const flask = deployments({ flask: { enabled: true } }).find(({ metadata }) => metadata.name === 'lab-flask');
+  const [container] = flask ? template(flask).spec.containers : [];
+
+  test('comes only when it is enabled, with a Service, and the guide is told', () => {
+    expect(render().filter(({ metadata }) => metadata.name === 'lab-flask')).toEqual([]);
+    expect(render({ flask: { enabled: true } }).filter(({ metadata }) => metadata.name === 'lab-flask').map(({ kind }) => kind)).toEqual(['Deployment', 'Service']);
+    const told = (values: SomeValues) => template(deployments(values).find(({ metadata }) => metadata.name === 'lab-guide') as Deployment).spec.containers[0].env;
+    expect(told({})).toContainEqual({ name: 'FLASK_ENABLED', value: 'false' });
+    expect(told({ flask: { enabled: true } })).toEqual(expect.arrayContaining([
+      { name: 'FLASK_ENABLED', value: 'true' }, { name: 'FLASK_URL', value: 'http://lab-flask:8080' },
+    ]));
+  });
+
+  test('fits the Pod Security Standard "restricted", and gets no token', () => {
+    expect(container?.securityContext).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } });
+    expect(flask && template(flask).spec).toMatchObject({ automountServiceAccountToken: false, securityContext: { runAsNonRoot: true, runAsUser: 10001 } });
+  });
+
+  test('is probed by connections, which make no spans', () => {
+    for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe'] as const) {
+      expect(container?.[probe]).toMatchObject({ tcpSocket: { port: 8080 } });
+      expect(container?.[probe]).not.toHaveProperty('httpGet');
+    }
+  });
 });
 
 test.each<[string, SomeValues, string[]]>([
@@ -259,4 +287,13 @@ describe('the guide', () => {
     expect(maker?.env).toEqual(expect.arrayContaining([{ name: 'KEY_FILE', value: '/etc/intro-otel/key' }]));
     expect(pod.containers[0]).toMatchObject({ volumeMounts: expect.arrayContaining([{ name: 'key', mountPath: '/etc/intro-otel', readOnly: true }]) as never });
   });
+});
+
+test('prizes run in the versions and pools that their faults are about, and know which lab they are of', () => {
+  const running = deployments().filter(({ metadata }) => metadata.name.startsWith('lab-prizes')).map((of) => {
+    const env = Object.fromEntries(template(of).spec.containers[0].env.map(({ name, value }) => [name, value]));
+    expect(env).toMatchObject({ RELEASE: 'lab', POD_NAMESPACE: undefined });
+    return { version: env['PRIZES_VERSION'], pool: env['NODE_POOL'] };
+  });
+  expect(running).toEqual([...RUNNING]);
 });

@@ -184,6 +184,12 @@ export const labValues = group('The values of the lab.', {
     env: env('the visitors'),
     resources: appResources('the visitors', '20m'),
   }),
+  flask: group('Flask: the deck\'s app in Python, beside the dice.', {
+    enabled: flag({ doc: 'Whether it runs. Its image has to be built and put where the cluster looks: see apps/flask.', default: false }),
+    image: group('Its image.', image('its', 'library/intro-otel-flask', VERSION)),
+    env: env('the app'),
+    resources: resources('the app', { cpu: '30m', memory: '64Mi' }, { memory: '160Mi' }),
+  }),
   guide: group('The guide: the front door to the course, the apps and Jaeger.', {
     service: guideService,
     env: env('the guide', ['POD_NAME', 'POD_IP', 'POD_NAMESPACE']),

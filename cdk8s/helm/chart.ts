@@ -84,8 +84,8 @@ const definitions = (): object[] => crds().map(({ metadata: { name }, spec }) =>
 });
 
 function chartYaml(): string {
-  const { image, collector, jaeger } = chartValues.default;
-  const images = Object.entries({ 'intro-otel': image, collector: collector.image, jaeger: jaeger.image })
+  const { image, collector, jaeger, flask } = chartValues.default;
+  const images = Object.entries({ 'intro-otel': image, collector: collector.image, jaeger: jaeger.image, flask: flask.image })
     .map(([name, of]) => ({ name, image: imageOf(of) }));
   return hash(stringify({
     apiVersion: 'v2',

@@ -47,6 +47,7 @@ export class Guide extends Construct {
       env: {
         ...backends(lab),
         ARCADE_URL: appUrl(lab, 'arcade'), DICE_URL: appUrl(lab, 'dice'), PRIZES_URL: appUrl(lab, 'prizes'),
+        FLASK_URL: appUrl(lab, 'flask'), FLASK_ENABLED: lab.compute.json(lab.values.flask.enabled),
         RELEASE: lab.release,
       },
       fromPod: { POD_NAMESPACE: 'metadata.namespace' },

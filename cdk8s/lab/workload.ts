@@ -51,11 +51,14 @@ export interface ContainerProps {
   readonly volumes?: readonly MountedVolume[];
 }
 
+/** That a port takes connections is all there is to ask. */
+export type ProbedPort = Pick<ProbePaths, 'port'>;
+
 export interface WorkloadProps extends ContainerProps {
   readonly component: string;
   /** What sets this Deployment apart from another of the same component, such as v1. */
   readonly variant?: string;
-  readonly probes: ProbePaths;
+  readonly probes: ProbePaths | ProbedPort;
   /** The account whose token the container gets; none where it is left out. */
   readonly serviceAccount?: string;
   /** How many pods; one, where it is left out. */
@@ -137,12 +140,18 @@ const checksums = ({ compute }: LabProps, configs: readonly MountedConfig[]): Re
 const get = (path: string, port: number): Pick<k8s.Probe, 'httpGet' | 'timeoutSeconds'> =>
   ({ httpGet: { path, port: k8s.IntOrString.fromNumber(port) }, timeoutSeconds: 3 });
 
+const connect = (port: number): Pick<k8s.Probe, 'tcpSocket' | 'timeoutSeconds'> => ({ tcpSocket: { port: k8s.IntOrString.fromNumber(port) }, timeoutSeconds: 3 });
+
 /** Ready is asked every second, so that a start is no slower than it is; alive is asked gently. */
-const probes = ({ port, ready, alive, started = ready }: ProbePaths): Partial<k8s.Container> => ({
-  startupProbe: { ...get(started, port), periodSeconds: 1, failureThreshold: 120 },
-  readinessProbe: { ...get(ready, port), periodSeconds: 1, failureThreshold: 5 },
-  livenessProbe: { ...get(alive, port), periodSeconds: 15, failureThreshold: 4 },
-});
+function probes(of: ProbePaths | ProbedPort): Partial<k8s.Container> {
+  const ask = (path: string | undefined): Partial<k8s.Probe> => (path === undefined ? connect(of.port) : get(path, of.port));
+  const { ready, alive, started = ready }: Partial<ProbePaths> = of;
+  return {
+    startupProbe: { ...ask(started), periodSeconds: 1, failureThreshold: 120 },
+    readinessProbe: { ...ask(ready), periodSeconds: 1, failureThreshold: 5 },
+    livenessProbe: { ...ask(alive), periodSeconds: 15, failureThreshold: 4 },
+  };
+}
 
 export class Workload extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, props: WorkloadProps) {
