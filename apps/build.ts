@@ -23,6 +23,7 @@ const programs = {
   guide: 'guide/main.ts',
   why: 'guide/why.ts',
   course: 'guide/course.ts',
+  key: 'key/main.ts',
   probe: 'probe/main.ts',
   reach: 'reach/main.ts',
   operator: '../operator/main.ts',
@@ -106,8 +107,8 @@ function isNeeded(path: string): boolean {
 }
 
 function stageFiles(dist: string): void {
-  cpSync(join(here, 'dice', 'app.ts'), join(dist, 'dice', 'app.ts'));
-  cpSync(join(here, 'dice', 'app.manual.ts'), join(dist, 'dice', 'app.manual.ts'));
+  // What is the learner's own, as it is to begin with: the operator renders labs from these.
+  for (const name of ['app.ts', 'app.manual.ts', 'settings.env', 'collector.yaml']) cpSync(join(here, 'dice', name), join(dist, 'dice', name));
   writeFileSync(join(dist, 'package.json'), '{ "type": "module" }\n');
 }
 

@@ -7,6 +7,8 @@ export const LABELS = {
   workshop: `${GROUP}/workshop`,
   seat: `${GROUP}/seat`,
   attendee: `${GROUP}/attendee`,
+  /** On a Workshop: faults that are on in every lab of the class. */
+  faults: `${GROUP}/faults`,
   managedBy: 'app.kubernetes.io/managed-by',
   partOf: 'app.kubernetes.io/part-of',
   component: 'app.kubernetes.io/component',
@@ -35,8 +37,22 @@ export const NAMES = {
   kubeconfig: 'kubeconfig',
   /** ConfigMap that the course writes: `passed`, `total` (numbers as text) and `lastActivity` (RFC 3339). */
   progress: `${RELEASE}-progress`,
-  /** ConfigMap with the attendee's own code under the key `app.ts`. */
+  /** ConfigMap with what is the attendee's own: see OWN. */
   dice: `${RELEASE}-dice`,
+  /** ConfigMap that says under the key `faults` which are on: names with commas between. */
+  faults: `${RELEASE}-faults`,
   /** ResourceQuota and LimitRange. */
   quota: 'seat',
 } as const;
+
+/**
+ * The files that are the learner's own, keys of the dice's ConfigMap. Two annotations go with each: on that ConfigMap the SHA-256 of the text
+ * that was given, which a learner's edit is told from, and on the pods that use it the one of the text they were started with.
+ */
+export const OWN = [
+  { file: 'app.ts', component: 'dice', given: `${GROUP}/given-sha256`, started: `${GROUP}/config-sha256` },
+  { file: 'settings.env', component: 'dice', given: `${GROUP}/given-settings-sha256`, started: `${GROUP}/settings-sha256` },
+  { file: 'collector.yaml', component: 'collector', given: `${GROUP}/given-collector-sha256`, started: `${GROUP}/own-sha256` },
+] as const;
+
+export type OwnFile = (typeof OWN)[number]['file'];

@@ -54,7 +54,7 @@ test.each([
 
 test('the dice\'s hand-written example is used at the level manual only', () => {
   const source = (instrumentation: 'none' | 'auto' | 'manual'): string =>
-    plainCompute({ ...labValues.default, instrumentation }).diceSource().current;
+    plainCompute({ ...labValues.default, instrumentation }).ownText('app.ts').current;
   expect(source('manual')).toContain('@opentelemetry/api');
   expect(source('auto')).not.toContain('@opentelemetry/api');
   expect(source('none')).toBe(source('auto'));

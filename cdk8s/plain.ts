@@ -3,14 +3,19 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { k8s } from 'cdk8s-plus-27';
-import type { Components, Compute, DiceSource } from './lab/compute.ts';
+import type { Components, Compute, OwnText } from './lab/compute.ts';
+import type { OwnFile } from './names.ts';
 import type { LabValues } from './values.ts';
 
 /** In the image the examples are beside the program that this is part of; in a checkout they are the app's own. */
 const DICE = ['dice', join('..', 'apps', 'dice')].map((folder) => join(import.meta.dirname, folder));
 
-/** The dice's example for a level: the hand-written spans only where they are asked for. */
-export const diceFile = (level: LabValues['instrumentation']): string => (level === 'manual' ? 'app.manual.ts' : 'app.ts');
+/** What is given in place of the defaults; empty where nothing is. */
+const givenTexts = ({ dice, collector }: LabValues): Readonly<Record<OwnFile, string>> =>
+  ({ 'app.ts': dice.source, 'settings.env': dice.settings, 'collector.yaml': collector.own });
+
+/** Where the default of a file is kept. Of the code there is one with hand-written spans, for where they are asked for. */
+const defaultFile = (file: OwnFile, level: LabValues['instrumentation']): string => (file === 'app.ts' && level === 'manual' ? 'app.manual.ts' : file);
 
 /** Go orders text by its UTF-8 bytes, JavaScript by UTF-16 units; they differ beyond U+D7FF. */
 const byBytes = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
@@ -71,12 +76,11 @@ const examples = new Map<string, string>();
 
 function examplePath(file: string): string {
   const found = DICE.map((folder) => join(folder, file)).find((path) => existsSync(path));
-  if (found === undefined) throw new Error(`Expected the dice's example ${file} in ${DICE.join(' or ')}, found it in neither.`);
+  if (found === undefined) throw new Error(`Expected the dice's ${file} in ${DICE.join(' or ')}, found it in neither.`);
   return found;
 }
 
-function example(level: LabValues['instrumentation']): string {
-  const file = diceFile(level);
+function example(file: string): string {
   const source = examples.get(file) ?? readFileSync(examplePath(file), 'utf8');
   examples.set(file, source);
   return source;
@@ -84,14 +88,14 @@ function example(level: LabValues['instrumentation']): string {
 
 /** The operations for one lab's values. */
 export function plainCompute(values: LabValues): Compute {
-  const source = (): DiceSource => {
-    const given = values.dice.source || example(values.instrumentation);
+  const ownText = (file: OwnFile): OwnText => {
+    const given = givenTexts(values)[file] || example(defaultFile(file, values.instrumentation));
     return { given, current: given };
   };
   return {
     decimal: String, json, sha256, overlay, complete, componentLines, defined, env, nodePort,
     union: (...lists) => [...new Set(lists.flat())],
-    diceSource: source,
+    ownText,
     choose: (flag, set, unset) => (flag ? set : unset),
     operates: (asked) => asked,
     defines: (asked) => asked,

@@ -100,6 +100,6 @@ function inNamespace(object: KubernetesObject, namespace: string): KubernetesObj
  * @throws as renderLab
  */
 export function labTemplate(values?: SomeValues): (namespace: string) => KubernetesObject[] {
-  const lab = renderLab({ release: RELEASE, namespace: 'default', ...(values && { values }), clusterRoles: { collector: ROLES.collector } });
+  const lab = renderLab({ release: RELEASE, namespace: 'default', ...(values && { values }), clusterRoles: { collector: ROLES.collector, guide: ROLES.guide } });
   return (namespace) => lab.map((object) => inNamespace(object, namespace));
 }

@@ -84,6 +84,10 @@ const collector = group('The OpenTelemetry Collector, between the apps and the b
     names: componentNames, of: settings({ doc: 'settings of the processor; {} where it needs none' }),
   }),
   pipelines,
+  own: text({
+    doc: 'YAML that is merged over the configuration that the values above make: maps are merged key by key, lists replaced. Where it is empty: what '
+      + 'the learner made of collector.yaml in the dice\'s ConfigMap, else nothing.',
+  }),
   resources: resources('the Collector', { cpu: '40m', memory: '48Mi' }, { memory: '160Mi' }),
 });
 
@@ -158,6 +162,10 @@ export const labValues = group('The values of the lab.', {
       doc: 'Its TypeScript, best given with --set-file dice.source=app.ts. Where it is empty: what the learner made of it in the '
         + 'ConfigMap, else the example for the instrumentation level.',
     }),
+    settings: text({
+      doc: 'Its settings.env: INSTRUMENTATION and OTEL_* as NAME=value, a line each, which win over its environment. Where it is empty: what the '
+        + 'learner made of it in the ConfigMap, else nothing.',
+    }),
     env: env('the dice'),
     resources: appResources('the dice', '30m'),
   }),
@@ -167,7 +175,7 @@ export const labValues = group('The values of the lab.', {
     resources: appResources('the arcade', '30m'),
   }),
   prizes: group('The prizes: two versions, on two node pools.', {
-    env: env('both versions'),
+    env: env('both versions', ['POD_NAME', 'POD_IP', 'POD_NAMESPACE']),
     resources: appResources('each version', '25m'),
   }),
   visitors: group('The visitors: the load.', {
@@ -176,9 +184,15 @@ export const labValues = group('The values of the lab.', {
     env: env('the visitors'),
     resources: appResources('the visitors', '20m'),
   }),
+  flask: group('Flask: the deck\'s app in Python, beside the dice.', {
+    enabled: flag({ doc: 'Whether it runs. Its image has to be built and put where the cluster looks: see apps/flask.', default: false }),
+    image: group('Its image.', image('its', 'library/intro-otel-flask', VERSION)),
+    env: env('the app'),
+    resources: resources('the app', { cpu: '30m', memory: '64Mi' }, { memory: '160Mi' }),
+  }),
   guide: group('The guide: the front door to the course, the apps and Jaeger.', {
     service: guideService,
-    env: env('the guide'),
+    env: env('the guide', ['POD_NAME', 'POD_IP', 'POD_NAMESPACE']),
     resources: appResources('the guide', '30m'),
   }),
   nodeSelector: map({

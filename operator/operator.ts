@@ -21,6 +21,7 @@ import type { KubeObject } from './engine/object.ts';
 import type { CompactStore } from './engine/store.ts';
 import { jittered, pause, systemTimers, within } from './engine/timers.ts';
 import { Reflector } from './engine/watch.ts';
+import { areFaultsChanged } from './seat/faults.ts';
 import { labOf, seatNeed } from './seat/lab.ts';
 import { tooSmall } from './seat/quota.ts';
 import { seatReconciler } from './seat/reconcile.ts';
@@ -139,7 +140,10 @@ export class Operator {
   /** Has what changed wake whom it concerns. */
   #connect(): void {
     const { Workshop, Seat, Pod: pods, ...inside } = this.#stores;
-    Workshop.onChange(({ key }) => this.#workshops.enqueue(key));
+    Workshop.onChange((change) => {
+      this.#workshops.enqueue(change.key);
+      if (areFaultsChanged(change.old, change.new)) for (const seat of Seat.labelled(LABELS.workshop, change.key)) this.#seats.enqueue(keyOf(seat));
+    });
     Seat.onChange((change) => {
       this.#seats.enqueue(change.key);
       const workshop = ((change.new ?? change.old) as Seat).spec.workshop;

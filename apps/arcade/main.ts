@@ -4,7 +4,7 @@ import type { Attributes } from '@opentelemetry/api';
 import express from 'express';
 import type { ErrorRequestHandler, Request } from 'express';
 import { numberFromEnv, portFromEnv, urlFromEnv } from '../support/env.ts';
-import { getJson } from '../support/http.ts';
+import { call, getJson } from '../support/http.ts';
 import { messageOf } from '../support/output.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { currentTraceId, injected, served } from '../telemetry/manual.ts';
@@ -26,6 +26,17 @@ class BudgetExceeded extends Error {
   override name = 'BudgetExceeded';
 }
 
+/** The prizes answered, though not with a prize: theirs is the round's status too. */
+class Refused extends Error {
+  override name = 'Refused';
+  readonly status: number;
+
+  constructor(status: number, body: string) {
+    super(`prizes answered ${status}: ${body.slice(0, 200).trim()}`);
+    this.status = status;
+  }
+}
+
 app.get('/', (_request, response) => {
   response.json({ play: '/play?player=NAME' });
 });
@@ -35,7 +46,7 @@ app.get('/play', served('/play', async (request, response) => {
   const span = trace.getActiveSpan();
   span?.setAttributes({ 'player.name': player, ...traitsOf(request) });
 
-  const { roll, prize, version } = await playRound();
+  const { roll, prize, version } = await playRound(request);
   span?.setAttributes({ 'roll.value': roll, 'prizes.version': version });
   log.info({ player, roll, prize: prize.name, version }, 'round played');
   response.json({ player, roll, prize, version, trace: currentTraceId() });
@@ -46,22 +57,34 @@ function traitsOf(request: Request): Attributes {
   return { 'browser.plugins': request.get('x-browser-plugins'), 'client.version': request.get('x-client-version') };
 }
 
-async function playRound(): Promise<Prize & { roll: number }> {
+/** Passed on as they came, since what a part does with a request may depend on them. */
+const TRAITS = ['x-browser-plugins', 'x-client-version'];
+
+const traitHeaders = (request: Request): Record<string, string> =>
+  Object.fromEntries(TRAITS.flatMap((name) => [request.get(name)].filter((value) => value !== undefined).map((value) => [name, value])));
+
+async function playRound(request: Request): Promise<Prize & { roll: number }> {
   const signal = AbortSignal.timeout(budget);
   try {
     const roll = await getJson<number>(`${diceUrl}/rolldice`, { headers: injected(), signal });
     trace.getActiveSpan()?.addEvent('rolled', { 'roll.value': roll });
-    const won = await getJson<Prize>(`${prizesUrl}/prizes/${roll}`, { headers: injected(), signal });
-    return { roll, ...won };
+    const { status, body } = await call(`${prizesUrl}/prizes/${roll}`, { headers: injected(traitHeaders(request)), signal });
+    if (status >= 400) throw new Refused(status, body);
+    return { roll, ...(JSON.parse(body) as Prize) };
   } catch (error) {
     throw signal.aborted ? new BudgetExceeded(`the round took longer than its ${budget} ms`) : error;
   }
 }
 
+function statusFor(error: Error): number {
+  if (error instanceof Refused) return error.status;
+  return error instanceof BudgetExceeded ? 504 : 502;
+}
+
 const refuse: ErrorRequestHandler = (error: Error, _request, response, next) => {
   log.error({ err: error }, 'round failed');
   if (response.headersSent) return next(error);
-  response.status(error instanceof BudgetExceeded ? 504 : 502).json({ error: messageOf(error), trace: currentTraceId() });
+  response.status(statusFor(error)).json({ error: messageOf(error), trace: currentTraceId() });
 };
 app.use(refuse);
 

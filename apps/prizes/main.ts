@@ -1,21 +1,46 @@
 // What a roll wins. Runs in two versions on two node pools, so that there is something to tell apart in the traces.
-import { trace } from '@opentelemetry/api';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SpanStatusCode, trace } from '@opentelemetry/api';
 import express from 'express';
+import type { Request, Response } from 'express';
 import { fromEnv, portFromEnv } from '../support/env.ts';
+import { obey } from '../telemetry/commands.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { served } from '../telemetry/manual.ts';
+import { effectOf, namesIn, truthOf } from './faults.ts';
+import type { FaultName, Traits } from './faults.ts';
 import { prizeFor } from './prizes.ts';
 
 const version = fromEnv('PRIZES_VERSION');
 const pool = fromEnv('NODE_POOL');
+const truth = truthOf({ release: process.env.RELEASE ?? '', namespace: process.env.POD_NAMESPACE ?? '' });
 
 const log = createLogger();
 const app = express();
+let faults: readonly FaultName[] = [];
 
-app.get('/prizes/:roll', served('/prizes/:roll', (request, response) => {
-  const roll = Number(request.params.roll);
+obey('/fault', (text) => {
+  faults = namesIn(text);
+  return JSON.stringify({ names: faults });
+});
+
+app.get('/prizes/:roll', served('/prizes/:roll', async (request, response) => {
+  const traits = traitsOf(request);
+  trace.getActiveSpan()?.setAttributes({
+    'prizes.version': version, 'deployment.node_pool': pool, 'client.version': traits.client, 'browser.plugins': traits.plugins,
+  });
+  const { delay: wait, status } = effectOf(faults, truth, traits);
+  if (wait !== undefined) await lookForIt(wait);
+  if (status !== undefined) fail(response, status, traits.roll);
+  else give(request, response, traits.roll);
+}));
+
+function traitsOf(request: Request): Traits {
+  return { version, pool, client: request.get('x-client-version'), plugins: request.get('x-browser-plugins'), roll: Number(request.params.roll) };
+}
+
+function give(request: Request, response: Response, roll: number): void {
   const prize = prizeFor(version, roll);
-  trace.getActiveSpan()?.setAttributes({ 'prizes.version': version, 'deployment.node_pool': pool });
   if (!prize) {
     log.warn({ roll: request.params.roll }, 'no such roll');
     response.status(404).json({ error: `expected a roll from 1 to 6, found "${String(request.params.roll)}"` });
@@ -23,6 +48,23 @@ app.get('/prizes/:roll', served('/prizes/:roll', (request, response) => {
   }
   log.info({ roll, prize: prize.name }, 'prize given');
   response.json({ prize, version });
-}));
+}
+
+async function lookForIt(wait: number): Promise<void> {
+  const span = trace.getActiveSpan();
+  span?.addEvent('prize is not on its shelf');
+  await delay(wait);
+  span?.addEvent('prize found', { 'waited.ms': wait });
+}
+
+/** As a service fails that has a bug: it blames the request, or itself. Only the latter is an error of its span's. */
+function fail(response: Response, status: 400 | 500, roll: number): void {
+  const error = new Error(status === 400 ? 'the request could not be understood' : 'the prize could not be wrapped');
+  const span = trace.getActiveSpan();
+  span?.recordException(error);
+  if (status === 500) span?.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+  log.error({ roll, status, reason: error.message }, 'no prize given');
+  response.status(status).json({ error: error.message });
+}
 
 app.listen(portFromEnv('PORT', 8080), () => log.info({ version, pool }, 'prizes are ready'));

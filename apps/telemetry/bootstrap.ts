@@ -6,6 +6,7 @@ import { parseLevel } from './level.ts';
 import { fatal } from '../support/output.ts';
 import { portFromEnv } from '../support/env.ts';
 import { watchServers } from './readiness.ts';
+import { applyLearnerSettings } from './settings.ts';
 import { exitCleanly } from './shutdown.ts';
 
 const nothingToFlush = () => Promise.resolve();
@@ -18,6 +19,7 @@ async function startTelemetry(healthPort: number): Promise<() => Promise<void>> 
 }
 
 try {
+  applyLearnerSettings(process.env, (line) => process.stderr.write(`${line}\n`));
   const healthPort = portFromEnv('HEALTH_PORT', 8081);
   watchServers();
   exitCleanly(await startTelemetry(healthPort));

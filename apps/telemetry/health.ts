@@ -1,11 +1,15 @@
-// The probes' own little server: /healthz (alive) and /readyz (can do its job). Never traced, the same at every level.
+// The probes' own little server: /healthz (alive) and /readyz (can do its job), and what a component
+// obeys (commands.ts). Never traced, the same at every level.
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import { answerCommand, commandAt } from './commands.ts';
 import { readiness } from './readiness.ts';
 
 /** Listens on `healthPort`; `port` is where the component itself is expected to listen. */
 export function startHealthServer(healthPort: number, port: number): Server {
   const server = createServer((request, response) => {
+    const command = request.method === 'PUT' ? commandAt(request.url) : undefined;
+    if (command) return void answerCommand(command, request, response);
     const { status, text } = answer(request.url ?? '/', healthPort, port);
     response.writeHead(status, { 'content-type': 'text/plain' }).end(`${text}\n`);
   });

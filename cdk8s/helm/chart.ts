@@ -84,8 +84,8 @@ const definitions = (): object[] => crds().map(({ metadata: { name }, spec }) =>
 });
 
 function chartYaml(): string {
-  const { image, collector, jaeger } = chartValues.default;
-  const images = Object.entries({ 'intro-otel': image, collector: collector.image, jaeger: jaeger.image })
+  const { image, collector, jaeger, flask } = chartValues.default;
+  const images = Object.entries({ 'intro-otel': image, collector: collector.image, jaeger: jaeger.image, flask: flask.image })
     .map(([name, of]) => ({ name, image: imageOf(of) }));
   return hash(stringify({
     apiVersion: 'v2',
@@ -128,9 +128,9 @@ const exampleText = (): string => examples
 const readme = (): string => `<!-- ${GENERATED} -->\n${own('README.md')
   .replace('<!-- examples -->', exampleText).replace('<!-- values -->', () => tableOf(chartValues))}`;
 
-/** The dice's examples; their first line is dropped when the chart uses them. */
-const diceExample = (file: string): [string, string] =>
-  [`files/dice/${file}`, `// ${GENERATED}\n${readFileSync(join(DICE, file), 'utf8')}`];
+/** What the dice's ConfigMap has by default; the first line is dropped when the chart uses it. */
+const ownDefault = (file: string): [string, string] =>
+  [`files/dice/${file}`, `${file.endsWith('.ts') ? '//' : '#'} ${GENERATED}\n${readFileSync(join(DICE, file), 'utf8')}`];
 
 /** All files of the chart. */
 export const chartFiles = (): Files => new Map([
@@ -139,7 +139,6 @@ export const chartFiles = (): Files => new Map([
   ['values.schema.json', schemaJson()],
   ['README.md', readme()],
   ['.helmignore', hash('.DS_Store\n*.swp\n*.orig\n')],
-  diceExample('app.ts'),
-  diceExample('app.manual.ts'),
+  ...['app.ts', 'app.manual.ts', 'settings.env', 'collector.yaml'].map(ownDefault),
   ...templates(),
 ]);

@@ -1,7 +1,7 @@
 // The operations on values as expressions for Helm; those that need more than a function of Helm's are in _helpers.tpl.
 import type { k8s } from 'cdk8s-plus-27';
 import type { Components, Compute } from '../lab/compute.ts';
-import { TEMPLATE_PREFIX, goExpression } from './expression.ts';
+import { TEMPLATE_PREFIX, goExpression, goString } from './expression.ts';
 import type { Sentinels } from './sentinels.ts';
 
 /** A named template that the printer has to write: text, or JSON that `include … | fromJson` reads back. */
@@ -48,9 +48,9 @@ export function helmCompute(sentinels: Sentinels): Compute & { templates: NamedT
     nodePort: ({ type, nodePort }) => sentinels.add(
       'optional', go(nodePort), `and (ne ${go(type)} "ClusterIP") (ne ${go(nodePort)} 0)`,
     ) as unknown as number,
-    diceSource: () => ({
-      current: sentinels.add('block', include('dice.source', '.')),
-      given: text(include('dice.given', '.')),
+    ownText: (file) => ({
+      current: sentinels.add('block', include('own.current', `(list . ${goString(file)})`)),
+      given: text(include('own.given', `(list . ${goString(file)})`)),
     }),
     named,
   };

@@ -1,10 +1,11 @@
 // One of the lab's own apps: a Node process from the one image, with its telemetry configured by OTEL_* variables.
 import { Construct } from 'constructs';
+import type { k8s } from 'cdk8s-plus-27';
 import type { EnvValues, ResourceValues } from '../values.ts';
 import { JAEGER_BASE_PATH, PORTS, serviceUrl } from './lab.ts';
 import type { LabProps } from './lab.ts';
 import { Workload, fromPod } from './workload.ts';
-import type { MountedConfig } from './workload.ts';
+import type { MountedConfig, MountedVolume } from './workload.ts';
 
 export interface AppProps {
   readonly component: string;
@@ -17,7 +18,12 @@ export interface AppProps {
   readonly version?: string;
   /** Resource attributes beyond those that every app has. */
   readonly attributes?: Readonly<Record<string, string>>;
-  readonly config?: MountedConfig;
+  readonly configs?: readonly MountedConfig[];
+  /** Variables that the pod's own fields fill, beside its name and address. */
+  readonly fromPod?: Readonly<Record<string, string>>;
+  readonly serviceAccount?: string;
+  readonly initContainers?: readonly k8s.Container[];
+  readonly volumes?: readonly MountedVolume[];
 }
 
 /** For how long a pod serves on after SIGTERM: what kube-proxy needs to forget it, and less than the pod's grace period. */
@@ -70,6 +76,7 @@ export class App extends Construct {
       env: [
         // Before all others: a variable can refer only to those above it.
         fromPod('POD_NAME', 'metadata.name'), fromPod('POD_IP', 'status.podIP'),
+        ...Object.entries(props.fromPod ?? {}).map(([name, path]) => fromPod(name, path)),
         ...lab.compute.env(own, values.env),
       ],
       ports: { http: PORTS.http, health: PORTS.health },

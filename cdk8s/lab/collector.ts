@@ -1,10 +1,12 @@
 // The OpenTelemetry Collector: OTLP in from the apps, out to wherever values say.
 import { Construct } from 'constructs';
 import { k8s } from 'cdk8s-plus-27';
+import { Account } from './account.ts';
 import { collectorConfig } from './collector-config.ts';
+import { ownConfig } from './dice.ts';
 import { PORTS, metadata, nameOf } from './lab.ts';
 import type { LabProps } from './lab.ts';
-import { ComponentService, Workload, fromPod, goMemoryLimit } from './workload.ts';
+import { CHECKSUM, ComponentService, Workload, fromPod, goMemoryLimit } from './workload.ts';
 
 const COMPONENT = 'collector';
 const OTLP = { 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
@@ -12,33 +14,19 @@ const OTLP = { 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
 /** Leave to read the pods of the namespace, which is all that k8sattributes needs here. */
 export const COLLECTOR_RULES: readonly k8s.PolicyRule[] = [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }];
 
-class PodReader extends Construct {
-  constructor(scope: Construct, id: string, lab: LabProps) {
-    super(scope, id);
-    const name = nameOf(lab, COMPONENT);
-    new k8s.KubeServiceAccount(this, 'account', { metadata: metadata(lab, COMPONENT), automountServiceAccountToken: false });
-    const { collector: clusterRole } = lab.clusterRoles ?? {};
-    if (clusterRole === undefined) new k8s.KubeRole(this, 'role', { metadata: metadata(lab, COMPONENT), rules: [...COLLECTOR_RULES] });
-    new k8s.KubeRoleBinding(this, 'binding', {
-      metadata: metadata(lab, COMPONENT),
-      roleRef: {
-        apiGroup: 'rbac.authorization.k8s.io', ...(clusterRole === undefined ? { kind: 'Role', name } : { kind: 'ClusterRole', name: clusterRole }),
-      },
-      subjects: [{ kind: 'ServiceAccount', name, namespace: lab.namespace }],
-    });
-  }
-}
-
 export class Collector extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps) {
     super(scope, id);
     const { image, resources } = lab.values.collector;
-    const config = { name: nameOf(lab, COMPONENT), path: '/etc/otelcol-contrib', text: collectorConfig(lab) };
-    new PodReader(this, 'pod-reader', lab);
-    new k8s.KubeConfigMap(this, 'config', { metadata: metadata(lab, COMPONENT), data: { 'config.yaml': config.text } });
+    const text = collectorConfig(lab);
+    const config = { name: nameOf(lab, COMPONENT), path: '/etc/otelcol-contrib', texts: { [CHECKSUM]: text } };
+    const own = { ...ownConfig(lab, COMPONENT, '/etc/otelcol-own'), volume: 'own', keys: ['collector.yaml'] };
+    new Account(this, 'account', lab, { component: COMPONENT, rules: COLLECTOR_RULES });
+    new k8s.KubeConfigMap(this, 'config', { metadata: metadata(lab, COMPONENT), data: { 'config.yaml': text } });
     new Workload(this, 'workload', lab, {
-      component: COMPONENT, image, resources, config,
-      args: [`--config=${config.path}/config.yaml`],
+      component: COMPONENT, image, resources, configs: [config, own],
+      // The second is merged over the first.
+      args: [`--config=${config.path}/config.yaml`, `--config=${own.path}/collector.yaml`],
       env: [...goMemoryLimit('60'), fromPod('POD_NAMESPACE', 'metadata.namespace')],
       ports: { ...OTLP, probe: PORTS.probe },
       probes: { port: PORTS.probe, ready: '/', alive: '/' },

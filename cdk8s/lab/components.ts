@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { Arcade } from './arcade.ts';
 import { Collector } from './collector.ts';
 import { Dice } from './dice.ts';
+import { Flask } from './flask.ts';
 import { Guide } from './guide.ts';
 import { Jaeger } from './jaeger.ts';
 import type { LabProps } from './lab.ts';
@@ -23,5 +24,6 @@ export const components: readonly Component[] = [
   { name: 'prizes', construct: Prizes },
   { name: 'arcade', construct: Arcade },
   { name: 'visitors', construct: Visitors, enabled: (lab) => lab.values.visitors.enabled },
+  { name: 'flask', construct: Flask, enabled: (lab) => lab.values.flask.enabled },
   { name: 'guide', construct: Guide },
 ];

@@ -2,13 +2,14 @@
 // an expression that Helm computes later (helm/compute.ts with helm/_helpers.tpl). The keystone test holds the two together.
 import type { k8s } from 'cdk8s-plus-27';
 import type { Json } from '../describe/describe.ts';
+import type { OwnFile } from '../names.ts';
 import type { EnvValues, LabValues } from '../values.ts';
 
 /** Components of the Collector by name, with their settings. */
 export type Components = Readonly<Record<string, Readonly<Record<string, Json>>>>;
 
-/** The dice's TypeScript: what its ConfigMap gets, and what was given or is the default, whatever the learner made of it. */
-export interface DiceSource {
+/** A file that is the learner's own: what the ConfigMap gets, and what was given or is the default, whatever the learner made of it. */
+export interface OwnText {
   readonly current: string;
   readonly given: string;
 }
@@ -47,8 +48,8 @@ export interface Compute {
   /** The port on the node, or undefined where the Service has none or Kubernetes is to choose. */
   nodePort(service: LabValues['guide']['service']): number | undefined;
 
-  /** The dice's source: the given one, else the learner's own where it can be known, else the default for the level. */
-  diceSource(): DiceSource;
+  /** A file of the learner's: the given one, else what they made of it where that can be known, else the default (for the level, of code). */
+  ownText(file: OwnFile): OwnText;
 
   /** The one where the flag is set, else the other. */
   choose<Value extends readonly string[] | Readonly<Record<string, string>>>(flag: boolean, set: Value, unset: Value): Value;

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { k8s } from 'cdk8s-plus-27';
 import { JAEGER_BASE_PATH, PORTS, metadata, nameOf } from './lab.ts';
 import type { LabProps } from './lab.ts';
-import { ComponentService, Workload, goMemoryLimit } from './workload.ts';
+import { CHECKSUM, ComponentService, Workload, goMemoryLimit } from './workload.ts';
 
 const COMPONENT = 'jaeger';
 const SERVED = { query: PORTS.query, 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
@@ -58,10 +58,11 @@ export class Jaeger extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps) {
     super(scope, id);
     const { image, resources } = lab.values.jaeger;
-    const config = { name: nameOf(lab, COMPONENT), path: '/etc/jaeger', text: jaegerConfig(lab) };
-    new k8s.KubeConfigMap(this, 'config', { metadata: metadata(lab, COMPONENT), data: { 'config.yaml': config.text } });
+    const text = jaegerConfig(lab);
+    const config = { name: nameOf(lab, COMPONENT), path: '/etc/jaeger', texts: { [CHECKSUM]: text } };
+    new k8s.KubeConfigMap(this, 'config', { metadata: metadata(lab, COMPONENT), data: { 'config.yaml': text } });
     new Workload(this, 'workload', lab, {
-      component: COMPONENT, image, resources, config,
+      component: COMPONENT, image, resources, configs: [config],
       args: [`--config=${config.path}/config.yaml`],
       env: goMemoryLimit('60'),
       ports: { ...SERVED, probe: PORTS.probe },

@@ -22,6 +22,8 @@ export interface LabProps {
 export interface ClusterRoles {
   /** What the Collector may do in the namespace. */
   readonly collector: string;
+  /** What the guide may do there. */
+  readonly guide: string;
 }
 
 const NAME = 'intro-otel';

@@ -19,7 +19,9 @@ export class Prizes extends Construct {
       new App(this, variant, lab, {
         component: COMPONENT, variant, version,
         values: lab.values.prizes,
-        env: { PRIZES_VERSION: version, NODE_POOL: pool },
+        // What tells this lab from others decides whom its faults hit.
+        env: { PRIZES_VERSION: version, NODE_POOL: pool, RELEASE: lab.release },
+        fromPod: { POD_NAMESPACE: 'metadata.namespace' },
         attributes: { 'deployment.node_pool': pool },
       });
     }

@@ -19,12 +19,26 @@ export interface ProbePaths {
   readonly started?: string;
 }
 
-/** A ConfigMap as files in a directory; `text` is what the pod must be replaced for when it changes. */
+/** A ConfigMap as files in a directory. */
 export interface MountedConfig {
   readonly name: string;
   readonly path: string;
-  readonly text: string;
+  /** What it is called among the pod's volumes; `config` where it is left out. */
+  readonly volume?: string;
+  /** Which of its keys; all where it is left out. */
+  readonly keys?: readonly string[];
+  /** Texts that the pod must be replaced for when they change, by the annotation that says which it has: CHECKSUM or one of its own. */
+  readonly texts: Readonly<Record<string, string>>;
 }
+
+/** A volume that the container reads and others write. */
+export interface MountedVolume {
+  readonly volume: k8s.Volume;
+  readonly path: string;
+}
+
+/** The annotation of a pod that says by which configuration it was started. */
+export const CHECKSUM = `${DOMAIN}/config-sha256`;
 
 export interface ContainerProps {
   readonly image: ImageValues;
@@ -33,19 +47,25 @@ export interface ContainerProps {
   readonly env: k8s.EnvVar[];
   readonly ports: Readonly<Record<string, number>>;
   readonly resources: ResourceValues;
-  readonly config?: MountedConfig;
+  readonly configs?: readonly MountedConfig[];
+  readonly volumes?: readonly MountedVolume[];
 }
+
+/** That a port takes connections is all there is to ask. */
+export type ProbedPort = Pick<ProbePaths, 'port'>;
 
 export interface WorkloadProps extends ContainerProps {
   readonly component: string;
   /** What sets this Deployment apart from another of the same component, such as v1. */
   readonly variant?: string;
-  readonly probes: ProbePaths;
+  readonly probes: ProbePaths | ProbedPort;
   /** The account whose token the container gets; none where it is left out. */
   readonly serviceAccount?: string;
   /** How many pods; one, where it is left out. */
   readonly replicas?: number;
   readonly affinity?: k8s.Affinity;
+  /** What runs to its end first. */
+  readonly initContainers?: readonly k8s.Container[];
 }
 
 export const imageOf = ({ registry, repository, tag }: ImageValues): string => `${registry}/${repository}:${tag}`;
@@ -68,8 +88,12 @@ export const fromPod = (name: string, fieldPath: string): k8s.EnvVar => ({ name,
 
 /** The container, without probes. */
 export function container(lab: LabProps, name: string, props: ContainerProps): k8s.Container {
-  const mounts = [{ name: 'tmp', mountPath: '/tmp' }];
-  const { command, args, config } = props;
+  const ports = Object.entries(props.ports);
+  const { command, args, configs = [], volumes = [] } = props;
+  const read = [
+    ...configs.map(({ volume = 'config', path }) => ({ name: volume, mountPath: path })),
+    ...volumes.map(({ volume, path }) => ({ name: volume.name, mountPath: path })),
+  ];
   return {
     name,
     image: imageOf(props.image),
@@ -77,10 +101,10 @@ export function container(lab: LabProps, name: string, props: ContainerProps): k
     ...(command && { command }),
     ...(args && { args }),
     env: props.env,
-    ports: Object.entries(props.ports).map(([port, containerPort]) => ({ name: port, containerPort })),
+    ...(ports.length > 0 && { ports: ports.map(([port, containerPort]) => ({ name: port, containerPort })) }),
     resources: { limits: quantities(props.resources.limits), requests: quantities(props.resources.requests) },
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    volumeMounts: config ? [...mounts, { name: 'config', mountPath: config.path, readOnly: true }] : mounts,
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...read.map((mount) => ({ ...mount, readOnly: true }))],
     securityContext: {
       allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true,
     },
@@ -88,11 +112,12 @@ export function container(lab: LabProps, name: string, props: ContainerProps): k
 }
 
 /** The pod around a container: who it runs as, where it may run, and what it mounts. */
-export function podSpec(lab: LabProps, of: k8s.Container, config?: MountedConfig): k8s.PodSpec {
-  const tmp: k8s.Volume = { name: 'tmp', emptyDir: {} };
+export function podSpec(lab: LabProps, of: k8s.Container, around: Pick<WorkloadProps, 'configs' | 'volumes' | 'initContainers'> = {}): k8s.PodSpec {
+  const { configs = [], volumes = [], initContainers } = around;
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
+    ...(initContainers && { initContainers: [...initContainers] }),
     containers: [of],
     imagePullSecrets: [...lab.values.imagePullSecrets],
     nodeSelector: lab.values.nodeSelector,
@@ -101,28 +126,40 @@ export function podSpec(lab: LabProps, of: k8s.Container, config?: MountedConfig
     securityContext: {
       runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER, seccompProfile: { type: 'RuntimeDefault' },
     },
-    volumes: config ? [tmp, { name: 'config', configMap: { name: config.name } }] : [tmp],
+    volumes: [{ name: 'tmp', emptyDir: {} }, ...configs.map(volumeOf), ...volumes.map(({ volume }) => volume)],
   };
 }
+
+const volumeOf = ({ volume = 'config', name, keys }: MountedConfig): k8s.Volume =>
+  ({ name: volume, configMap: { name, ...(keys && { items: keys.map((key) => ({ key, path: key })) }) } });
+
+/** Annotations of a pod, which change when it must be replaced. */
+const checksums = ({ compute }: LabProps, configs: readonly MountedConfig[]): Record<string, string> =>
+  Object.fromEntries(configs.flatMap(({ texts }) => Object.entries(texts)).map(([annotation, text]) => [annotation, compute.sha256(text)]));
 
 const get = (path: string, port: number): Pick<k8s.Probe, 'httpGet' | 'timeoutSeconds'> =>
   ({ httpGet: { path, port: k8s.IntOrString.fromNumber(port) }, timeoutSeconds: 3 });
 
+const connect = (port: number): Pick<k8s.Probe, 'tcpSocket' | 'timeoutSeconds'> => ({ tcpSocket: { port: k8s.IntOrString.fromNumber(port) }, timeoutSeconds: 3 });
+
 /** Ready is asked every second, so that a start is no slower than it is; alive is asked gently. */
-const probes = ({ port, ready, alive, started = ready }: ProbePaths): Partial<k8s.Container> => ({
-  startupProbe: { ...get(started, port), periodSeconds: 1, failureThreshold: 120 },
-  readinessProbe: { ...get(ready, port), periodSeconds: 1, failureThreshold: 5 },
-  livenessProbe: { ...get(alive, port), periodSeconds: 15, failureThreshold: 4 },
-});
+function probes(of: ProbePaths | ProbedPort): Partial<k8s.Container> {
+  const ask = (path: string | undefined): Partial<k8s.Probe> => (path === undefined ? connect(of.port) : get(path, of.port));
+  const { ready, alive, started = ready }: Partial<ProbePaths> = of;
+  return {
+    startupProbe: { ...ask(started), periodSeconds: 1, failureThreshold: 120 },
+    readinessProbe: { ...ask(ready), periodSeconds: 1, failureThreshold: 5 },
+    livenessProbe: { ...ask(alive), periodSeconds: 15, failureThreshold: 4 },
+  };
+}
 
 export class Workload extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, props: WorkloadProps) {
     super(scope, id);
-    const { component, variant, config, serviceAccount, replicas = 1, affinity } = props;
+    const { component, variant, configs = [], serviceAccount, replicas = 1, affinity } = props;
     const version: Record<string, string> = variant ? { 'app.kubernetes.io/version': variant } : {};
     const name = variant ? `${nameOf(lab, component)}-${variant}` : nameOf(lab, component);
-    const own = podSpec(lab, { ...container(lab, component, props), ...probes(props.probes) }, config);
-    const spec = affinity ? { ...own, affinity } : own;
+    const spec = { ...podSpec(lab, { ...container(lab, component, props), ...probes(props.probes) }, props), ...(affinity && { affinity }) };
     new k8s.KubeDeployment(this, 'deployment', {
       metadata: metadata(lab, component, { name, labels: version }),
       spec: {
@@ -137,7 +174,7 @@ export class Workload extends Construct {
         template: {
           metadata: {
             labels: { ...podLabels(lab, component), ...version },
-            ...(config && { annotations: { [`${DOMAIN}/config-sha256`]: lab.compute.sha256(config.text) } }),
+            ...(configs.length > 0 && { annotations: checksums(lab, configs) }),
           },
           spec: serviceAccount ? { ...spec, serviceAccountName: serviceAccount, automountServiceAccountToken: true } : spec,
         },

@@ -64,8 +64,8 @@ describe('an attendee', () => {
   const rules = rulesOf('ClusterRole', ROLES.attendee);
   const write = ['create', 'update', 'patch', 'delete'];
 
-  test('may write one ConfigMap, the dice, and no Secret, quota, policy or right', () => {
-    expect(write.map((verb) => allowed(rules, verb, 'configmaps'))).toEqual(['no', ['lab-dice'], ['lab-dice'], 'no']);
+  test('may write two ConfigMaps, what is their own and the faults, and no Secret, quota, policy or right', () => {
+    expect(write.map((verb) => allowed(rules, verb, 'configmaps'))).toEqual(['no', ['lab-dice', 'lab-faults'], ['lab-dice', 'lab-faults'], 'no']);
     for (const resource of ['resourcequotas', 'limitranges', 'networkpolicies', 'services', 'serviceaccounts', 'namespaces', 'roles', 'rolebindings', 'secrets']) {
       expect([resource, ...write.map((verb) => allowed(rules, verb, resource))]).toEqual([resource, 'no', 'no', 'no', 'no']);
     }
@@ -80,6 +80,21 @@ describe('an attendee', () => {
     for (const resource of ['pods/exec', 'pods/portforward']) {
       expect(['get', 'create'].map((verb) => allowed(rules, verb, resource))).toEqual(['all', 'all']);
     }
+  });
+});
+
+describe('the guide of a seat', () => {
+  const rules = rulesOf('ClusterRole', ROLES.guide);
+
+  test('may patch what the course is about, and make or delete nothing', () => {
+    expect(allowed(rules, 'patch', 'configmaps')).toEqual(['lab-dice', 'lab-progress', 'lab-faults']);
+    expect(allowed(rules, 'patch', 'deployments')).toEqual(['lab-dice', 'lab-collector']);
+    for (const verb of ['create', 'update', 'delete']) expect([verb, ...rules.filter(({ verbs }) => verbs.includes(verb))]).toEqual([verb]);
+  });
+
+  test('may read one Secret, its own key, by name only', () => {
+    expect(['get', 'patch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([['lab-guide-key'], ['lab-guide-key']]);
+    expect(['list', 'watch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual(['no', 'no']);
   });
 });
 

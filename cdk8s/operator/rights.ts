@@ -4,6 +4,7 @@
 import type { k8s } from 'cdk8s-plus-27';
 import { GROUP, NAMES, RELEASE, ROLES } from '../names.ts';
 import { COLLECTOR_RULES } from '../lab/collector.ts';
+import { guideRules } from '../lab/guide.ts';
 import { OPERATOR } from './props.ts';
 
 type Rules = readonly k8s.PolicyRule[];
@@ -89,17 +90,14 @@ const ATTENDEE: Rules = [
   core(['pods/log'], ['get']),
   // kubectl asks by POST or by GET, as it speaks SPDY or WebSocket.
   core(['pods/exec', 'pods/attach', 'pods/portforward'], ['get', 'create']),
-  core(['configmaps'], ['patch', 'update'], [NAMES.dice]),
+  // Their own code, settings and configuration; and the faults, which they may switch on without the guide.
+  core(['configmaps'], ['patch', 'update'], [NAMES.dice, NAMES.faults]),
   // kubectl rollout restart.
   apps(['deployments'], ['patch']),
 ];
 
 /** Of the guide, in its seat: to read and write what the course is about. */
-const GUIDE: Rules = [
-  core(['configmaps'], ['get', 'patch'], [NAMES.dice, NAMES.progress]),
-  apps(['deployments'], ['patch'], [`${RELEASE}-dice`]),
-  core(['pods'], ['get', 'list']),
-];
+const GUIDE: Rules = guideRules(RELEASE);
 
 /** The roles that the operator binds in seats, by name. */
 export const SEAT_RULES: readonly (readonly [name: string, rules: Rules])[] = [

@@ -1,45 +1,61 @@
-// The attendee's own code: it is theirs from their first change of it, and whatever is done to the lab leaves it alone.
+// What is the attendee's own in the dice's ConfigMap (names.ts: OWN): each file is theirs from their first change of it, and whatever is done to
+// the lab leaves it alone.
+import { OWN } from '../../cdk8s/names.ts';
+import type { OwnFile } from '../../cdk8s/names.ts';
 import { sha256 } from '../../cdk8s/plain.ts';
-import { GROUP, NAMES } from '../api/types.ts';
+import { NAMES, RELEASE } from '../api/types.ts';
 import { isDeployment } from './shapes.ts';
 import type { ConfigMap, Deployment, LabObject } from './shapes.ts';
 
-/** Says what code was given, so that the attendee's can be told from it. */
-const GIVEN = `${GROUP}/given-sha256`;
-/** Says what code the pods were started with, so that other code starts others. */
-const CONFIG = `${GROUP}/config-sha256`;
-const KEY = 'app.ts';
+/** The text of each file that is the attendee's own. */
+export type Own = ReadonlyMap<OwnFile, string>;
+
+export const NOTHING_OWN: Own = new Map();
 
 export const isDice = ({ kind, metadata }: LabObject): boolean => kind === 'ConfigMap' && metadata.name === NAMES.dice;
 
+const deploymentOf = ({ component }: (typeof OWN)[number]): string => `${RELEASE}-${component}`;
+
 /**
- * The code in the ConfigMap if it is the attendee's own: neither what the ConfigMap says was given, nor what is given now. None at all
- * is not their own: then they get it again.
+ * Those that are the attendee's own: neither what the ConfigMap says was given, nor what is given now. None at all, or an empty one, is not
+ * their own: then they get it again.
  */
-export function ownCode(live: ConfigMap | undefined, desired: LabObject | undefined): string | undefined {
-  const code = live?.data?.[KEY];
-  if (code === undefined || code === '') return undefined;
-  const given = [live?.metadata.annotations?.[GIVEN], desired?.metadata.annotations?.[GIVEN]];
-  return given.includes(sha256(code)) ? undefined : code;
+export function ownFiles(live: ConfigMap | undefined, desired: LabObject | undefined): Own {
+  const files = OWN.flatMap(({ file, given }): [OwnFile, string][] => {
+    const text = live?.data?.[file];
+    if (text === undefined || text === '') return [];
+    const hashes = [live, desired].map((object) => object?.metadata.annotations?.[given]);
+    return hashes.includes(sha256(text)) ? [] : [[file, text]];
+  });
+  return new Map(files);
 }
 
-const withoutCode = (dice: LabObject): LabObject => Object.fromEntries(Object.entries(dice).filter(([field]) => field !== 'data')) as unknown as LabObject;
+/** Deployments that run something of the attendee's own. */
+export const runningOwn = (own: Own): string[] => [...new Set(OWN.filter(({ file }) => own.has(file)).map(deploymentOf))];
 
-/** The same Deployment, its pods started with that code. */
-function startedWith(deployment: Deployment, code: string): Deployment {
+function withoutOwn(dice: LabObject, own: Own): LabObject {
+  const { data = {}, ...rest } = dice as LabObject & Pick<ConfigMap, 'data'>;
+  const given = Object.entries(data).filter(([file]) => !own.has(file as OwnFile));
+  return given.length > 0 ? { ...rest, data: Object.fromEntries(given) } : rest;
+}
+
+/** The same Deployment, its pods started with these files: other ones start others. */
+function startedWith(deployment: Deployment, own: Own): Deployment {
   const { spec: { template, ...spec } } = deployment;
-  const annotations = { ...template.metadata?.annotations, [CONFIG]: sha256(code) };
+  const started = OWN.filter((one) => deploymentOf(one) === deployment.metadata.name)
+    .flatMap(({ file, started: annotation }): [string, string][] => (own.has(file) ? [[annotation, sha256(own.get(file) ?? '')]] : []));
+  const annotations = { ...template.metadata?.annotations, ...Object.fromEntries(started) };
   return { ...deployment, spec: { ...spec, template: { ...template, metadata: { ...template.metadata, annotations } } } };
 }
 
 /**
- * The lab with the attendee's code left out of what is applied, where there is any. The one who changed a field owns it
+ * The lab with the attendee's files left out of what is applied, where there are any. The one who changed a field owns it
  * (https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management), so leaving it out removes nothing.
  */
-export function leavingAlone(code: string | undefined, lab: readonly LabObject[]): LabObject[] {
-  if (code === undefined) return [...lab];
+export function leavingAlone(own: Own, lab: readonly LabObject[]): LabObject[] {
+  const running = runningOwn(own);
   return lab.map((object) => {
-    if (isDice(object)) return withoutCode(object);
-    return isDeployment(object) && object.metadata.name === NAMES.dice ? startedWith(object, code) as unknown as LabObject : object;
+    if (isDice(object)) return withoutOwn(object, own);
+    return isDeployment(object) && running.includes(object.metadata.name) ? startedWith(object, own) as unknown as LabObject : object;
   });
 }

@@ -1,6 +1,6 @@
 // What is told about a Seat as it happens, to be read with `kubectl describe seat` or `kubectl events`.
 import { conditionOf } from '../api/conditions.ts';
-import { NAMES } from '../api/types.ts';
+import { LABELS, NAMES } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
 import type { EventType } from '../engine/reconciler.ts';
 import { namespaceOf } from './objects.ts';
@@ -24,7 +24,10 @@ export const kubeconfigRenewed = (seat: Seat): Telling =>
 /** An object that was made to follow this revision before was found to be otherwise. */
 export const repaired = (kind: string, name: string): Telling => ['Normal', 'Repaired', `${kind} ${name} was not as it should be, and was put right.`];
 
-export const codeStarted: Telling = ['Normal', 'CodeStarted', `Deployment ${NAMES.dice} is started with the code that the attendee has put into ConfigMap ${NAMES.dice}.`];
+export const ownStarted = (deployment: string): Telling =>
+  ['Normal', 'CodeStarted', `Deployment ${deployment} is started with what the attendee has put into ConfigMap ${NAMES.dice}.`];
+
+export const faultsSwitched: Telling = ['Normal', 'FaultsSwitched', `The faults that are on are now those of the Workshop's label ${LABELS.faults}.`];
 
 export const removed = (kind: string, name: string): Telling => ['Normal', 'Removed', `${kind} ${name} is no part of the lab any more, and was deleted.`];
 

@@ -2,6 +2,7 @@
 import { API_VERSION, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
 import type { Seat, SeatSpec, SeatStatus } from '../api/types.ts';
 import type { ObjectMeta } from '../engine/object.ts';
+import { OWN } from '../../cdk8s/names.ts';
 import { sha256 } from '../../cdk8s/plain.ts';
 import type { LabTemplate } from './lab.ts';
 import type { Deployment, LabObject } from './shapes.ts';
@@ -43,19 +44,27 @@ export function aDeployment(component: string, { resources, annotations, namespa
   };
 }
 
+/** What else it gives that is the attendee's own. */
+export const GIVEN_SETTINGS = '# nothing set\n';
+export const GIVEN_COLLECTOR = '{}\n';
+
 /** The code that the small lab gives: with `instrumentation: manual` it is other code. */
 export const GIVEN_CODE = { auto: 'export const given = 1;\n', manual: 'export const given = 2;\n' } as const;
 
 /** The dice, whose code depends on the values as the real one's does, the guide and its Service. */
 export const smallLab: LabTemplate = (values = {}) => {
   const code = values.instrumentation === 'manual' ? GIVEN_CODE.manual : GIVEN_CODE.auto;
+  const texts = { 'app.ts': code, 'settings.env': GIVEN_SETTINGS, 'collector.yaml': GIVEN_COLLECTOR };
+  const startedWith = (component: string) =>
+    Object.fromEntries(OWN.filter((one) => one.component === component).map(({ file, started }) => [started, sha256(texts[file])]));
   return (namespace) => [
     {
       apiVersion: 'v1', kind: 'ConfigMap',
-      metadata: { name: 'lab-dice', namespace, labels: labels('dice'), annotations: { 'intro-otel.dev/given-sha256': sha256(code) } },
-      data: { 'app.ts': code },
+      metadata: { name: 'lab-dice', namespace, labels: labels('dice'), annotations: Object.fromEntries(OWN.map(({ file, given }) => [given, sha256(texts[file])])) },
+      data: texts,
     },
-    aDeployment('dice', { annotations: { 'intro-otel.dev/config-sha256': sha256(code) }, namespace }),
+    aDeployment('dice', { annotations: startedWith('dice'), namespace }),
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'lab-progress', namespace, labels: labels('guide') } },
     aDeployment('guide', { namespace }),
     {
       apiVersion: 'v1', kind: 'Service', metadata: { name: 'lab-guide', namespace, labels: labels('guide') },

@@ -1,5 +1,5 @@
 // The objects of a seat beside the lab itself: the namespace, what fences it in, and who may do what in it.
-import { LABELS, MANAGED_BY, NAMES, RELEASE, ROLES } from '../api/types.ts';
+import { LABELS, MANAGED_BY, NAMES, ROLES } from '../api/types.ts';
 import type { Seat } from '../api/types.ts';
 import type { ObjectMeta } from '../engine/object.ts';
 import type { Lab } from './lab.ts';
@@ -73,19 +73,7 @@ export const limitsObject = (seat: Seat, { need }: Lab): LabObject =>
   ({ apiVersion: 'v1', kind: 'LimitRange', metadata: metadataOf(seat, NAMES.quota), spec: { limits: limitsOf(need) } });
 
 /** The attendee's account, whose token is in their kubeconfig and in no pod; and what it may do. */
-const attendee = (seat: Seat): LabObject[] => [
+export const people = (seat: Seat): LabObject[] => [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadataOf(seat, NAMES.attendee), automountServiceAccountToken: false },
   roleBinding(seat, NAMES.attendee, ROLES.attendee, { name: NAMES.attendee, namespace: namespaceOf(seat) }),
 ];
-
-/** The ConfigMap that the course writes, which is none of ours but for its labels; and the guide's leave to, where it has an account. */
-function progress(seat: Seat, lab: readonly LabObject[]): LabObject[] {
-  const guide = { name: `${RELEASE}-guide`, namespace: namespaceOf(seat) };
-  const known = lab.some(({ kind, metadata }) => kind === 'ServiceAccount' && metadata.name === guide.name);
-  return [
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadataOf(seat, NAMES.progress) },
-    ...(known ? [roleBinding(seat, guide.name, ROLES.guide, guide)] : []),
-  ];
-}
-
-export const people = (seat: Seat, lab: readonly LabObject[]): LabObject[] => [...attendee(seat), ...progress(seat, lab)];

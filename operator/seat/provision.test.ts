@@ -1,5 +1,10 @@
 import { seatReconciler } from './reconcile.ts';
-import { NAME, aWorld } from './world.ts';
+import { KINDS } from '../engine/kinds.ts';
+import { aSeat, smallLab } from './fixtures.ts';
+import { labCache } from './lab.ts';
+import type { LabTemplate } from './lab.ts';
+import { NAME, aWorld, inSeat } from './world.ts';
+import type { World } from './world.ts';
 
 test('a new seat gives way to others once, when all of it but its pods stands', async () => {
   const world = aWorld();
@@ -20,4 +25,37 @@ test('a seat whose pods run gives way to none when it follows a new revision', a
   const once = () => seatReconciler(world.options()).reconcile(NAME, new AbortController().signal);
   await once();
   expect(world.seat.status?.revision).toBe('another');
+});
+
+describe('the lab\'s Secret', () => {
+  const account = (namespace: string) => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'lab-guide', namespace } });
+  const key = (namespace: string) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'lab-guide-key', namespace }, type: 'Opaque' });
+  const withKey: LabTemplate = (values) => (namespace) => [...smallLab(values)(namespace), account(namespace), key(namespace)];
+  const keyWorld = () => aWorld(aSeat(), { labOf: labCache(withKey) });
+  const writesOf = (world: World) => world.api.writes.filter(({ kind, name }) => kind === 'Secret' && name === 'lab-guide-key').map(({ verb }) => verb);
+
+  test('is made once, empty, before the account that fills it, and never written or read again', async () => {
+    const world = keyWorld();
+    await world.reconcile();
+    const made = world.api.writes.map(({ verb, kind, name }) => `${verb} ${kind} ${name}`);
+    expect(made.indexOf('create Secret lab-guide-key')).toBeLessThan(made.indexOf('apply ServiceAccount lab-guide'));
+    world.api.edit(KINDS.Secret, inSeat('lab-guide-key'), { data: { key: 'c2VjcmV0' } });
+    world.change({ revision: 'another', lab: { instrumentation: 'manual' } });
+    await world.reconcile();
+    world.restart();
+    await world.reconcile();
+    expect(writesOf(world)).toEqual(['create']);
+    expect(world.get('Secret', 'lab-guide-key')).toMatchObject({ data: { key: 'c2VjcmV0' }, metadata: { labels: { 'intro-otel.dev/seat': NAME } } });
+    expect(world.api.reads.filter(({ kind, name }) => kind === 'Secret' && name === 'lab-guide-key')).toEqual([]);
+  });
+
+  test('is left as it is where it is there already', async () => {
+    const world = keyWorld();
+    await world.reconcile();
+    world.api.edit(KINDS.Secret, inSeat('lab-guide-key'), { data: { key: 'c2VjcmV0' } });
+    world.api.remove(KINDS.ServiceAccount, inSeat('lab-guide'));
+    await world.reconcile();
+    expect(writesOf(world)).toEqual(['create', 'create']);
+    expect(world.get('Secret', 'lab-guide-key')).toMatchObject({ data: { key: 'c2VjcmV0' } });
+  });
 });

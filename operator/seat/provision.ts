@@ -1,6 +1,6 @@
 // Brings the seat's namespace and everything in it to what the Seat's spec says, in an order in which nobody ever meets it less guarded
 // than it will be: rights, fences, the lab but for its pods, quota, and only then a way in for the attendee, and pods.
-import { LABELS, MANAGED_BY, NAMES } from '../api/types.ts';
+import { LABELS, MANAGED_BY } from '../api/types.ts';
 import { isAlreadyExists, isInvalid } from '../engine/api.ts';
 import { differs } from '../engine/apply.ts';
 import type { Failure } from '../engine/apply.ts';
@@ -8,9 +8,10 @@ import { KINDS, kindOf } from '../engine/kinds.ts';
 import { keyOf } from '../engine/object.ts';
 import type { KubeObject } from '../engine/object.ts';
 import type { Inventory } from '../engine/store.ts';
-import { isDice, leavingAlone, ownCode } from './dice.ts';
-import { codeStarted, removed, repaired } from './events.ts';
+import { isDice, leavingAlone, NOTHING_OWN, ownFiles, runningOwn } from './dice.ts';
+import { faultsSwitched, ownStarted, removed, repaired } from './events.ts';
 import type { Telling } from './events.ts';
+import { isFaults, withFaults } from './faults.ts';
 import type { Lab } from './lab.ts';
 import { ensureNamespace, ensureRights, restoreNamespace } from './namespace.ts';
 import { fences, labelsOf, limitsObject, namespaceObject, namespaceOf, operatorBinding, people, quotaObject } from './objects.ts';
@@ -27,8 +28,8 @@ export interface SeatLab {
   /** All but the dice's ConfigMap, which is treated with care. */
   readonly objects: readonly LabObject[];
   readonly dice: LabObject | undefined;
-  /** Whether the dice's code is the attendee's own. */
-  readonly ownDice: boolean;
+  /** Deployments that run what is the attendee's own. */
+  readonly runningOwn: readonly string[];
 }
 
 const scaledToNothing = (object: LabObject): LabObject =>
@@ -37,12 +38,12 @@ const scaledToNothing = (object: LabObject): LabObject =>
 /** The lab of this seat, given what the attendee has made of it. */
 export function seatLab({ options: { stores }, seat }: Pass, lab: Lab): SeatLab {
   const labels = labelsOf(seat);
-  const given = lab.objects(namespaceOf(seat)).map((object): LabObject =>
+  const given = withFaults(stores.Workshop.get(seat.spec.workshop), lab.objects(namespaceOf(seat))).map((object): LabObject =>
     ({ ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } } }));
   const dice = given.find(isDice);
-  const code = dice && ownCode(stores.ConfigMap.get(keyOf(dice)), dice);
-  const objects = leavingAlone(code, given).map(isStopped(seat) ? scaledToNothing : (object) => object);
-  return { objects: objects.filter((object) => !isDice(object)), dice: objects.find(isDice), ownDice: code !== undefined };
+  const own = dice ? ownFiles(stores.ConfigMap.get(keyOf(dice)), dice) : NOTHING_OWN;
+  const objects = leavingAlone(own, given).map(isStopped(seat) ? scaledToNothing : (object) => object);
+  return { objects: objects.filter((object) => !isDice(object)), dice: objects.find(isDice), runningOwn: runningOwn(own) };
 }
 
 /** Kinds of the lab's objects that its pods need before they can be made. */
@@ -50,11 +51,11 @@ const ACCOUNTS = ['ServiceAccount', 'RoleBinding'];
 
 /** All that is applied by kind; the namespace, the operator's rights and the dice's ConfigMap have ways of their own. */
 function partsOf({ seat, options: { surroundings } }: Pass, lab: Lab, { objects }: SeatLab) {
-  const rest = objects.filter(({ kind }) => !ACCOUNTS.includes(kind));
+  const rest = objects.filter(({ kind }) => ![...ACCOUNTS, 'Secret'].includes(kind));
   return {
     quota: quotaObject(seat, lab),
     limits: limitsObject(seat, lab),
-    guards: [...fences(seat, lab, surroundings()), ...people(seat, objects), ...objects.filter(({ kind }) => ACCOUNTS.includes(kind))],
+    guards: [...fences(seat, lab, surroundings()), ...people(seat), ...objects.filter(({ kind }) => ACCOUNTS.includes(kind))],
     held: rest.filter((object) => !isDeployment(object)),
     deployments: rest.filter(isDeployment),
   };
@@ -69,6 +70,7 @@ export async function lay(pass: Pass, lab: Lab, own: SeatLab): Promise<void> {
   if (small !== undefined) throw new SeatProblem({ reason: 'QuotaTooSmall', message: small }, { permanent: true });
   await makeOwn(pass);
   const { quota, limits, guards, held } = partsOf(pass, lab, own);
+  await makeSecrets(pass, own);
   const isCounted = pass.options.stores.ResourceQuota.get(keyOf(quota)) !== undefined;
   // By itself: where rights are not known yet to the API server, that costs one request and not thirty.
   await applyAll(pass, [isCounted ? quota : limits]);
@@ -82,7 +84,7 @@ export async function lay(pass: Pass, lab: Lab, own: SeatLab): Promise<void> {
 export async function run(pass: Pass, lab: Lab, own: SeatLab): Promise<void> {
   const { quota, limits, guards, held, deployments } = partsOf(pass, lab, own);
   giveWay(pass, deployments);
-  await applyAll(pass, deployments, own.ownDice);
+  await applyAll(pass, deployments, own.runningOwn);
   await prune(pass, [operatorBinding(pass.seat, pass.options.operator), quota, limits, ...guards, ...held, ...deployments, ...(own.dice ? [own.dice] : [])]);
 }
 
@@ -108,20 +110,36 @@ async function makeOwn(pass: Pass): Promise<void> {
   }
 }
 
+/**
+ * Makes the lab's Secrets, before the accounts that may fill them: what is in them is none of the operator's, which doesn't watch Secrets, and may
+ * not read these.
+ */
+async function makeSecrets({ options: { api, stores }, note, now }: Pass, { objects }: SeatLab): Promise<void> {
+  const isNew = objects.some((object) => object.kind === 'ServiceAccount' && stores.ServiceAccount.get(keyOf(object)) === undefined);
+  for (const object of isNew ? objects.filter(({ kind }) => kind === 'Secret') : []) {
+    await api.create<KubeObject>(object).catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw meaningOf({ object, error }, note, now);
+    });
+  }
+}
+
 const storeOf = (stores: SeatStores, kind: string): SeatStores[(typeof INSIDE)[number]] | undefined => {
   const known = INSIDE.find((one) => one === kind);
   return known && stores[known];
 };
 
-/** An object that was as it should be isn't any more: somebody has changed it; of the dice, the attendee its code, as is their right. */
-const changeOf = ({ kind, metadata: { name } }: KubeObject, ownDice: boolean): Telling =>
-  (ownDice && kind === 'Deployment' && name === NAMES.dice ? codeStarted : repaired(kind, name));
+/** An object that was as it should be isn't any more: somebody has changed it; or the attendee what it runs of theirs, as is their right. */
+function changeOf(object: KubeObject, runsOwn: readonly string[]): Telling {
+  const { kind, metadata: { name } } = object;
+  if (isFaults(object)) return faultsSwitched;
+  return kind === 'Deployment' && runsOwn.includes(name) ? ownStarted(name) : repaired(kind, name);
+}
 
-async function applyAll(pass: Pass, desired: readonly LabObject[], ownDice = false): Promise<void> {
+async function applyAll(pass: Pass, desired: readonly LabObject[], runsOwn: readonly string[] = []): Promise<void> {
   const { options: { applier, stores, events }, seat, signal } = pass;
   signal.throwIfAborted();
   const { written, failed } = await applier.applyAll(desired, (kind) => storeOf(stores, kind));
-  if (wasProvisioned(seat)) for (const object of written) events.event(seat, ...changeOf(object, ownDice));
+  if (wasProvisioned(seat)) for (const object of written) events.event(seat, ...changeOf(object, runsOwn));
   if (failed.length > 0) throw worstOf(await Promise.all(failed.map((failure) => replacedOr(pass, failure))));
 }
 
@@ -165,7 +183,7 @@ async function writeDice({ options: { api } }: Pass, desired: LabObject, live: C
     // One without our labels, which no store has.
     const there = isAlreadyExists(error) ? await api.get<ConfigMap>(KINDS.ConfigMap, desired.metadata.name, desired.metadata.namespace) : undefined;
     if (!there) throw error;
-    return toThat(leavingAlone(ownCode(there, desired), [desired])[0] ?? desired, there);
+    return toThat(leavingAlone(ownFiles(there, desired), [desired])[0] ?? desired, there);
   }
 }
 

@@ -79,7 +79,7 @@ function readiness({ options: { stores }, seat }: Pass, lab: SeatLab | undefined
   const live = (name: string): Deployment | undefined => stores.Deployment.get(`${namespaceOf(seat)}/${name}`) as Deployment | undefined;
   const there = () => stores.Deployment.labelled(LABELS.seat, seat.metadata.name).filter(({ metadata }) => metadata.namespace === namespaceOf(seat));
   const desired = (lab?.objects ?? there()).filter(isDeployment);
-  return readinessOf(desired, live, lab?.ownDice ? [NAMES.dice] : []);
+  return readinessOf(desired, live, lab?.runningOwn ?? []);
 }
 
 function url({ options: { stores, surroundings }, seat }: Pass, lab: Lab): string {
@@ -95,7 +95,7 @@ type Made = Omit<Found, 'waiting'> & Pick<Attempt<never>, 'error'>;
 
 /** What can be told of a seat that no lab is made for. */
 const withoutLab = (pass: Pass, { problem, error }: Attempt<unknown>): Made => ({
-  problem, accessProblem: undefined, access: pass.seat.status?.access, readiness: readiness(pass, undefined), ownDice: false, url: pass.seat.status?.url,
+  problem, accessProblem: undefined, access: pass.seat.status?.access, readiness: readiness(pass, undefined), runningOwn: [], url: pass.seat.status?.url,
   progress: progress(pass), ...(error && { error }),
 });
 
@@ -117,7 +117,7 @@ async function withLab(pass: Pass, lab: Lab, own: SeatLab): Promise<Made> {
   const made = await withAccess(pass, withoutLab(pass, await attempt(pass, () => lay(pass, lab, own))));
   const { problem, error = made.error } = made.problem ? made : await attempt(pass, () => run(pass, lab, own));
   return {
-    ...made, problem, readiness: readiness(pass, own), ownDice: own.ownDice, ...(!problem && { url: url(pass, lab) }), ...(error && { error }),
+    ...made, problem, readiness: readiness(pass, own), runningOwn: own.runningOwn, ...(!problem && { url: url(pass, lab) }), ...(error && { error }),
   };
 }
 

@@ -18,8 +18,8 @@ export interface Found {
   readonly accessProblem: SeatProblem | undefined;
   readonly access: SeatStatus['access'];
   readonly readiness: Readiness;
-  /** Whether the dice's code is the attendee's own. */
-  readonly ownDice: boolean;
+  /** Deployments that run what is the attendee's own. */
+  readonly runningOwn: readonly string[];
   /** What the lab is waiting for, where that was looked into. */
   readonly waiting: Waiting | undefined;
   readonly url: string | undefined;
@@ -81,8 +81,9 @@ function accessSaying(seat: Seat, { access, accessProblem, problem }: Found): Sa
   return { type, status: 'False', reason, message };
 }
 
-/** What is said of the dice when the code in it is the attendee's own: that it runs or not is theirs to see to. */
-const ofDice = ({ ownDice }: Found): string => (ownDice ? ` ${NAMES.dice} is not counted, as it runs the attendee's own code.` : '');
+/** What is said of those with code or configuration of the attendee's own: that they run or not is theirs to see to. */
+const ofOwn = ({ runningOwn }: Found): string => runningOwn
+  .map((name) => ` ${name} is not counted, as it runs the attendee's own ${name === NAMES.dice ? 'code' : 'configuration'}.`).join('');
 
 /** For so long nothing is said of what a lab is waiting for: most is over by then, and each word of it would be a write. */
 export const SOON_MS = 30_000;
@@ -96,7 +97,7 @@ const starting = ({ status }: Seat): Why =>
 function notAvailable(seat: Seat, found: Found, { deadline }: When): Why {
   return {
     reason: 'NotAvailable',
-    message: `Expected the lab's Deployments to become available within ${duration(deadline)}, still waiting for ${(found.waiting?.for ?? found.readiness.waitingFor).join(', ')}.${ofDice(found)} `
+    message: `Expected the lab's Deployments to become available within ${duration(deadline)}, still waiting for ${(found.waiting?.for ?? found.readiness.waitingFor).join(', ')}.${ofOwn(found)} `
       + `Look closer: kubectl -n ${namespaceOf(seat)} get pods,events`,
   };
 }
@@ -115,7 +116,7 @@ const isReady = (seat: Seat, { problem, readiness, accessProblem }: Found): bool
 
 function readySaying(seat: Seat, found: Found, when: When): Saying {
   if (isReady(seat, found)) {
-    return { type: TYPES.ready, status: 'True', reason: 'LabAvailable', message: `All ${found.readiness.of} Deployments of the lab are available.${ofDice(found)}` };
+    return { type: TYPES.ready, status: 'True', reason: 'LabAvailable', message: `All ${found.readiness.of} Deployments of the lab are available.${ofOwn(found)}` };
   }
   const { reason, message } = whyNotReady(seat, found, when);
   return { type: TYPES.ready, status: 'False', reason, message };

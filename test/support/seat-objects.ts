@@ -31,7 +31,7 @@ export function seatObjects(workshop: string, name: string): LabObject[] {
     operatorBinding(seat, operator),
     quotaObject(seat, lab),
     ...fences(seat, lab, network),
-    ...people(seat, objects),
+    ...people(seat),
     kubeconfig(seat),
     ...objects.map((object) => ({ ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labelsOf(seat) } } })),
   ];

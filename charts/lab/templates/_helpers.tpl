@@ -73,26 +73,34 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The dice's source as given, or the example for the level. The examples' first line only says that the file is generated. */}}
-{{- define "intro-otel.dice.given" -}}
-{{- if .Values.dice.source -}}
-{{- .Values.dice.source -}}
+{{/* A file that is the learner's own, as given, or its default: list ROOT FILE. The defaults' first line only says that the file is generated. */}}
+{{- define "intro-otel.own.given" -}}
+{{- $root := index . 0 -}}
+{{- $file := index . 1 -}}
+{{- $values := $root.Values -}}
+{{- $given := get (dict "app.ts" $values.dice.source "settings.env" $values.dice.settings "collector.yaml" $values.collector.own) $file -}}
+{{- if $given -}}
+{{- $given -}}
 {{- else -}}
-{{- $file := eq .Values.instrumentation "manual" | ternary "app.manual.ts" "app.ts" -}}
-{{- regexReplaceAll "\\A[^\n]*\n" (.Files.Get (printf "files/dice/%s" $file)) "" -}}
+{{- $default := and (eq $file "app.ts") (eq $values.instrumentation "manual") | ternary "app.manual.ts" $file -}}
+{{- regexReplaceAll "\\A[^\n]*\n" ($root.Files.Get (printf "files/dice/%s" $default)) "" -}}
 {{- end -}}
 {{- end -}}
 
-{{/* The dice's source. Where none is given and the learner has edited the one in the cluster, an upgrade leaves it alone. */}}
-{{- define "intro-otel.dice.source" -}}
-{{- $given := include "intro-otel.dice.given" . -}}
-{{- $live := lookup "v1" "ConfigMap" .Release.Namespace (printf "%s-dice" .Release.Name) | default dict -}}
-{{- $before := dig "metadata" "annotations" "intro-otel.dev/given-sha256" "" $live -}}
-{{- $source := dig "data" "app.ts" "" $live -}}
-{{- if and $source $before (not .Values.dice.source) (ne $before (sha256sum $source)) -}}
-{{- $source -}}
+{{/* The file as it is to be: list ROOT FILE. Where the learner has edited the one in the cluster, an upgrade that gives no other leaves it alone. */}}
+{{- define "intro-otel.own.current" -}}
+{{- $root := index . 0 -}}
+{{- $file := index . 1 -}}
+{{- $values := $root.Values -}}
+{{- $given := get (dict "app.ts" $values.dice.source "settings.env" $values.dice.settings "collector.yaml" $values.collector.own) $file -}}
+{{- $annotation := get (dict "app.ts" "given" "settings.env" "given-settings" "collector.yaml" "given-collector") $file -}}
+{{- $live := lookup "v1" "ConfigMap" $root.Release.Namespace (printf "%s-dice" $root.Release.Name) | default dict -}}
+{{- $before := dig "metadata" "annotations" (printf "intro-otel.dev/%s-sha256" $annotation) "" $live -}}
+{{- $text := dig "data" $file "" $live -}}
+{{- if and $text $before (not $given) (ne $before (sha256sum $text)) -}}
+{{- $text -}}
 {{- else -}}
-{{- $given -}}
+{{- include "intro-otel.own.given" . -}}
 {{- end -}}
 {{- end -}}
 

@@ -1,0 +1,36 @@
+# The deck's app, plain Flask. Not a word of OpenTelemetry here, and yet each request is a trace: opentelemetry-instrument sees to it.
+import random
+
+from flask import Flask, request
+
+app = Flask(__name__)
+hits = 0
+
+
+@app.route("/")
+def index():
+    global hits
+    hits += 1
+    return f"This page has been visited {hits} times."
+
+
+@app.route("/visit")
+def visit():
+    global hits
+    hits += 1
+    return f"Thank you for the visit! You are number {hits}."
+
+
+@app.route("/server_request")
+def server_request():
+    print(request.args.get("param"), flush=True)
+    return "served"
+
+
+@app.route("/rolldice")
+def roll_dice():
+    return str(do_roll())
+
+
+def do_roll():
+    return random.randint(1, 6)

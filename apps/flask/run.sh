@@ -1,0 +1,17 @@
+#!/bin/sh
+# Starts the app at the level that INSTRUMENTATION asks for, as the deck does. Flask's own server: there is one learner.
+set -eu
+serve() {
+  app=$1
+  shift
+  exec "$@" flask --app "$app" run --host 0.0.0.0 --port "${PORT:-8080}"
+}
+case "${INSTRUMENTATION:-none}" in
+  none) serve app env ;;
+  auto) serve app opentelemetry-instrument ;;
+  manual) serve app_manual env ;;
+  *)
+    echo "INSTRUMENTATION is \"$INSTRUMENTATION\": expected one of none, auto, manual" >&2
+    exit 1
+    ;;
+esac

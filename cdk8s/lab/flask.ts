@@ -1,0 +1,24 @@
+// The deck's app in Python, beside the dice: it calls nobody, and joins the trace of who asks it. An image of its own, and off by default.
+import { Construct } from 'constructs';
+import { telemetry } from './app.ts';
+import { PORTS } from './lab.ts';
+import type { LabProps } from './lab.ts';
+import { ComponentService, Workload, fromPod } from './workload.ts';
+
+const COMPONENT = 'flask';
+
+export class Flask extends Construct {
+  constructor(scope: Construct, id: string, lab: LabProps) {
+    super(scope, id);
+    const { image, env, resources } = lab.values.flask;
+    const own = { ...telemetry(lab, { component: COMPONENT, version: image.tag }), PORT: String(PORTS.http) };
+    new Workload(this, 'workload', lab, {
+      component: COMPONENT, image, resources,
+      env: [fromPod('POD_NAME', 'metadata.name'), fromPod('POD_IP', 'status.podIP'), ...lab.compute.env(own, env)],
+      ports: { http: PORTS.http },
+      // A connection and no request: Flask would make a span of each.
+      probes: { port: PORTS.http },
+    });
+    new ComponentService(this, 'service', lab, { component: COMPONENT, ports: { http: PORTS.http } });
+  }
+}
