@@ -10,7 +10,7 @@ import { Steps } from '../guide/course/engine/steps.ts';
 import { viewOf } from '../guide/course/engine/view.ts';
 import type { Lab } from '../guide/course/engine/view.ts';
 import type { Verdict } from '../guide/course/engine/check.ts';
-import { truthOf } from '../guide/course/truth.ts';
+import { truthOf } from '../prizes/faults.ts';
 import { settingsOf } from '../guide/own/files.ts';
 import type { Files } from '../guide/own/files.ts';
 import { call } from '../support/http.ts';
@@ -112,7 +112,7 @@ export class Bench {
       dice: dice.url, arcade: this.arcade, flask: this.flask, collector: this.receiver.url, jaeger: `${this.jaeger.url}/jaeger`,
       settings: this.#settings('auto'), files: () => Promise.resolve(files), patience: 300,
       podLog: (component) => Promise.resolve(component === 'dice' ? `${dice.stdout}\n${dice.stderr}` : collector.log()),
-      truth: (fault) => truthOf(fault, 'lab/ns'),
+      truth: (fault) => ({ ...truthOf({ release: 'lab', namespace: 'ns' })[fault] }),
     };
   }
 

@@ -1,6 +1,6 @@
 // What the guide finds around it: its lab, and, in a cluster, the API server and its key. The same for the server and for why.js.
 import { readFileSync } from 'node:fs';
-import { truthOf } from '../course/truth.ts';
+import { truthOf } from '../../prizes/faults.ts';
 import type { Lab } from '../course/engine/view.ts';
 import { Kube, placeFromPod } from '../kube.ts';
 import { FileStore } from '../own/files.ts';
@@ -48,7 +48,7 @@ function labOf({ env, release, namespace, kube, files }: Known): Lab {
     settings: Object.fromEntries(Object.entries(env).filter(([name]) => name === 'INSTRUMENTATION' || /^OTEL_(?!SERVICE_NAME|RESOURCE)/.test(name))),
     files: async () => (await files?.read())?.files,
     podLog: (component, sinceSeconds) => logOf(kube, release, component, sinceSeconds),
-    truth: (fault) => truthOf(fault, `${release}/${namespace}`),
+    truth: (fault) => ({ ...truthOf({ release, namespace })[fault] }),
   };
 }
 

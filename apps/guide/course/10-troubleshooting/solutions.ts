@@ -1,5 +1,5 @@
 import type { Bench, Solution } from '../../../testing/bench.ts';
-import { truthOf } from '../truth.ts';
+import { truthOf } from '../../../prizes/faults.ts';
 
 const attribute = (key: string, value: number) => ({ key, value: { intValue: String(value) } });
 const failing = (bench: Bench, service: string, status: number, more: object = {}) =>
@@ -10,7 +10,7 @@ const happened = async (bench: Bench): Promise<void> => {
   await failing(bench, 'arcade', 504);
 };
 
-const right: Record<string, string> = Object.fromEntries((['spike', 'timeouts'] as const).flatMap((fault) => Object.entries(truthOf(fault, 'lab/ns')).map(([name, value]) => [`${fault}.${name}`, value])));
+const right: Record<string, string> = Object.fromEntries((['spike', 'timeouts'] as const).flatMap((fault) => Object.entries(truthOf({ release: 'lab', namespace: 'ns' })[fault]).map(([name, value]) => [`${fault}.${name}`, value])));
 const but = (name: string, value: string) => ({ answers: { ...right, [name]: value }, before: happened });
 const other = (name: string, ...values: string[]) => values.find((value) => value !== right[name]) ?? '';
 
