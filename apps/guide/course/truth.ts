@@ -1,19 +1,19 @@
-// What a fault really hits, by name and seed. To become apps/prizes/faults.ts' own `truthOf` when that is there: the two must agree.
+// What each fault really hits, in this lab. It says the same as `truthOf` in apps/prizes/faults.ts, which is to stand here by itself
+// (`export { truthOf } from '../../prizes/faults.ts'`) as soon as both are in one branch.
 import { createHash } from 'node:crypto';
 
-const values = {
-  version: ['1.4.0', '2.0.0'],
-  client: ['3.1.0', '3.2.0'],
-  plugin: ['dark-reader/4.9', 'ad-blocker/1.62', 'coupon-finder/7.1'],
-  pool: ['blue', 'green'],
-};
+const running = [{ version: '1.4.0', pool: 'blue' }, { version: '2.0.0', pool: 'green' }];
+const clients = ['3.1.0', '3.2.0'];
+const plugins = ['ad-blocker/1.62', 'coupon-finder/7.1', 'dark-reader/4.9'];
 
-const questions = { spike: ['version', 'client'], timeouts: ['version', 'plugin', 'pool'] } as const;
+export interface Truth {
+  readonly spike: { readonly version: string; readonly client: string };
+  readonly timeouts: { readonly version: string; readonly pool: string; readonly plugin: string };
+}
 
-/** @param seed the release and its namespace, so that neighbours differ */
-export function truthOf(name: 'spike' | 'timeouts', seed: string): Record<string, string> {
-  return Object.fromEntries(questions[name].map((question) => {
-    const choice = createHash('sha256').update(`${seed} ${name} ${question}`).digest()[0] ?? 0;
-    return [question, values[question][choice % values[question].length] ?? ''];
-  }));
+/** @param lab what tells labs apart: the release and its namespace */
+export function truthOf(lab: { readonly release: string; readonly namespace: string }): Truth {
+  const bytes = createHash('sha256').update(`${lab.namespace}/${lab.release}`).digest();
+  const pick = <T>(of: readonly T[], index: number): T => of[(bytes[index] ?? 0) % of.length] as T;
+  return { spike: { version: pick(running, 0).version, client: pick(clients, 1) }, timeouts: { ...pick(running, 2), plugin: pick(plugins, 3) } };
 }

@@ -48,7 +48,7 @@ function labOf({ env, release, namespace, kube, files }: Known): Lab {
     settings: Object.fromEntries(Object.entries(env).filter(([name]) => name === 'INSTRUMENTATION' || /^OTEL_(?!SERVICE_NAME|RESOURCE)/.test(name))),
     files: async () => (await files?.read())?.files,
     podLog: (component, sinceSeconds) => logOf(kube, release, component, sinceSeconds),
-    truth: (fault) => truthOf(fault, `${release}/${namespace}`),
+    truth: (fault) => ({ ...truthOf({ release, namespace })[fault] }),
   };
 }
 
