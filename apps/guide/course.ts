@@ -69,15 +69,30 @@ async function fault(name: string, on: string | undefined): Promise<void> {
   for (const { name: known, on: isOn } of faults) printLine(`${known}: ${isOn ? 'on' : 'off'}`);
 }
 
-async function run([command, step, ...more]: string[]): Promise<void> {
-  if (command === 'list') return list();
-  if (command === 'show') return show(await ask<StepView>(`/course/${await idOf(step)}`));
-  if (command === 'fault') return fault(step ?? '', more[0]);
-  if (command === 'reset' && step === undefined) return void (await ask('/course/reset', {}));
-  if (command === 'start' || command === 'skip' || command === 'reset') return show(await ask<StepView>(`/course/${await idOf(step)}/${command}`, {}));
-  if (command === 'check') return check(await idOf(step), more);
-  if (command === 'solution') return solution(await idOf(step), more[0]);
-  throw new Error(usage);
+type Command = (step: string | undefined, more: string[]) => Promise<void>;
+
+const change = (verb: string): Command => async (step) => show(await ask<StepView>(`/course/${await idOf(step)}/${verb}`, {}));
+
+const commands: Record<string, Command> = {
+  list,
+  show: async (step) => show(await ask<StepView>(`/course/${await idOf(step)}`)),
+  start: change('start'),
+  check: async (step, answers) => check(await idOf(step), answers),
+  skip: change('skip'),
+  reset: (step, more) => (step === undefined ? resetAll() : change('reset')(step, more)),
+  solution: async (step, [file]) => solution(await idOf(step), file),
+  fault: (name, [on]) => fault(name ?? '', on),
+};
+
+async function resetAll(): Promise<void> {
+  await ask('/course/reset', {});
+  return list();
+}
+
+async function run([name = '', step, ...more]: string[]): Promise<void> {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) throw new Error(usage);
+  await command(step, more);
 }
 
 await run(process.argv.slice(2)).catch(fatal);

@@ -110,7 +110,7 @@ export class Kube {
 
   /** A pod's log as a stream, which goes on with `follow: true` until the container ends or the signal fires. */
   async followLog(pod: string, options: LogOptions, signal: AbortSignal): Promise<IncomingMessage> {
-    const query = new URLSearchParams(Object.entries(options).map(([name, value]) => [name, String(value)]));
+    const query = new URLSearchParams(Object.entries(options).map(([name, value]): [string, string] => [name, String(value)]));
     const what = `give the log of pod ${pod}`;
     const response = await this.#send({ what, path: `${this.#core(`pods/${pod}/log`)}?${query.toString()}`, signal });
     if (response.statusCode !== 200) throw await refusal(what, response);

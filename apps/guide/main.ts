@@ -72,6 +72,8 @@ app.get('/traces/:id', async (request, response) => {
 app.get('/api/traces/:id', async (request, response) => {
   if (!/^[0-9a-f]{32}$/.test(request.params.id)) return void response.status(400).json({ error: 'expected a trace id: 32 hexadecimal digits' });
   const trace = await traceFromJaeger(jaeger, request.params.id);
+  // A page that waits for a trace asks so: nothing is wrong yet, and a browser's console need not speak of it.
+  if (!trace && request.query.absent === '204') return void response.status(204).end();
   if (!trace) return void response.status(404).json({ error: `expected trace ${request.params.id} in Jaeger, found none` });
   const { traceId, services, start, duration, roots } = trace;
   response.json({ traceId, services, start, duration, roots });

@@ -229,12 +229,13 @@ export async function traceFromJaeger(jaeger: string, traceId: string): Promise<
 /**
  * The latest traces that a service took part in, the latest first.
  * @param within how far back to look, in milliseconds
+ * @param until the end of that time, in milliseconds since the epoch; a minute from now by default, for clocks that differ
  */
-export async function recentTraces(jaeger: string, service: string, { limit = 20, within = 3_600_000 } = {}): Promise<Trace[]> {
+export async function recentTraces(jaeger: string, service: string, { limit = 20, within = 3_600_000, until = Date.now() + 60_000 } = {}): Promise<Trace[]> {
   const query = new URLSearchParams({
     'query.service_name': service,
     'query.start_time_min': new Date(Date.now() - within).toISOString(),
-    'query.start_time_max': new Date(Date.now() + 60_000).toISOString(),
+    'query.start_time_max': new Date(until).toISOString(),
     'query.num_traces': String(limit),
   });
   return (await tracesAt(`${jaeger}/api/v3/traces?${query.toString()}`)).reverse();

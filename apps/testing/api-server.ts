@@ -82,14 +82,18 @@ export class ApiServer {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     if (request.headers.authorization !== `Bearer ${this.token}`) return refuse(response, 401, 'Unauthorized', 'who are you?');
     if (this.forbidden.some((start) => asked.startsWith(start))) return refuse(response, 403, 'Forbidden', 'the guide may not');
-    const body = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as Patch) : undefined;
-    if (body && request.headers['content-type'] !== 'application/merge-patch+json') return refuse(response, 415, 'UnsupportedMediaType', 'no merge patch');
-    const [, kind = '', name = '', part] = /\/namespaces\/[^/]+\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(pathname) ?? [];
-    if (kind === 'configmaps') return this.#configMap(response, name, body);
-    if (kind === 'deployments') return this.#deployment(response, name, body);
-    if (part === 'log') return this.#sendLog(response, name, searchParams);
-    if (kind === 'pods') return this.#listPods(response, searchParams.get('labelSelector') ?? '');
-    refuse(response, 404, 'NotFound', `no ${pathname}`);
+    const patch = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as Patch) : undefined;
+    if (patch && request.headers['content-type'] !== 'application/merge-patch+json') return refuse(response, 415, 'UnsupportedMediaType', 'no merge patch');
+    this.#give(response, pathname, patch, searchParams);
+  }
+
+  #give(response: ServerResponse, path: string, patch: Patch | undefined, query: URLSearchParams): void {
+    const [, kind = '', name = '', part] = /\/namespaces\/[^/]+\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
+    if (kind === 'configmaps') return this.#configMap(response, name, patch);
+    if (kind === 'deployments') return this.#deployment(response, name, patch);
+    if (part === 'log') return this.#sendLog(response, name, query);
+    if (kind === 'pods') return this.#listPods(response, query.get('labelSelector') ?? '');
+    refuse(response, 404, 'NotFound', `no ${path}`);
   }
 
   #configMap(response: ServerResponse, name: string, patch: Patch | undefined): void {

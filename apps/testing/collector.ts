@@ -17,10 +17,13 @@ interface Attribute { key: string; value?: { stringValue?: string } }
 export class PretendCollector {
   readonly #config: Config;
   readonly #receiver: Receiver;
+  /** What was received before belongs to another Collector's log. */
+  readonly #from: number;
 
   constructor(yaml: string, receiver: Receiver) {
     this.#config = (parse(yaml) as Config | null) ?? {};
     this.#receiver = receiver;
+    this.#from = receiver.requests.length;
   }
 
   #traces() {
@@ -47,7 +50,7 @@ export class PretendCollector {
     if (verbosity === 'basic') return 'info\tTraces\t{"resource spans": 1, "spans": 1}\ninfo\tMetrics\t{"metrics": 2}\n';
     const lines = spans.flatMap(({ scopeSpans = [] }) => scopeSpans).flatMap(({ spans: some = [] }) => some).map(({ name, traceId, spanId }) =>
       (verbosity === 'normal' ? `${name} ${traceId} ${spanId}` : `    Trace ID       : ${traceId}\n    Name           : ${name}`));
-    return [...lines, ...this.#receiver.metrics().map((metric) => metricText(metric, verbosity))].join('\n');
+    return [...lines, ...this.#receiver.metrics(this.#from).map((metric) => metricText(metric, verbosity))].join('\n');
   }
 }
 
@@ -71,4 +74,3 @@ function metricText({ name, sum, histogram }: Metric, verbosity: string): string
   return `Metric #0\nDescriptor:\n     -> Name: ${name}\n     -> Description: \n     -> Unit: \n     -> DataType: ${type}\n     -> AggregationTemporality: Cumulative`;
 }
 
-export type { OtlpSpan };

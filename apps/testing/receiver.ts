@@ -47,8 +47,8 @@ export class Receiver {
     this.#server.closeAllConnections();
   }
 
-  #received<T>(path: string): T[] {
-    return this.requests
+  #received<T>(path: string, from = 0): T[] {
+    return this.requests.slice(from)
       .filter((request) => request.path === path && request.type === 'application/json')
       .map(({ bytes }) => JSON.parse(bytes.toString('utf8')) as T);
   }
@@ -72,8 +72,9 @@ export class Receiver {
     return this.metrics().map(({ name }) => name);
   }
 
-  metrics(): Metric[] {
-    return this.#received<ResourceMetrics>('/v1/metrics')
+  /** @param from which request to begin with */
+  metrics(from = 0): Metric[] {
+    return this.#received<ResourceMetrics>('/v1/metrics', from)
       .flatMap(({ resourceMetrics }) => resourceMetrics)
       .flatMap(({ scopeMetrics }) => scopeMetrics)
       .flatMap(({ metrics }) => metrics);

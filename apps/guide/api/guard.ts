@@ -44,7 +44,7 @@ export const failed: ErrorRequestHandler = (error: Error & HttpError, _request, 
   if (response.headersSent) return next(error);
   if (error instanceof Changed) return void response.status(409).json({ error: error.message, ...error.current });
   if (error.type === 'entity.too.large') return refuse(response, 'expected at most 256 kB a file, found more', 413);
-  if (error.type?.startsWith('entity.') || error.type?.startsWith('encoding.') || error.type?.startsWith('charset.')) return refuse(response, `expected JSON, found: ${error.message}`);
+  if (/^(entity|encoding|charset)\./.test(error.type ?? '')) return refuse(response, `expected JSON, found: ${error.message}`);
   if (error instanceof ApiError && error.status === 403) return refuse(response, `${error.message}. The guide's Role does not allow it.`, 502);
   next(error);
 };

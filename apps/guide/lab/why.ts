@@ -43,9 +43,13 @@ export function why(way: Way): Promise<Hop[]> {
 
 type Settings = Record<string, string | undefined>;
 
-async function sdkHop({ dice }: Way, { INSTRUMENTATION: level = 'none', OTEL_SDK_DISABLED: disabled, OTEL_TRACES_SAMPLER: sampler }: Settings): Promise<Hop> {
+async function sdkHop({ dice }: Way, settings: Settings): Promise<Hop> {
+  if (!(await accepts(dice))) return { name: 'sdk', ok: false, says: 'dice takes no connections, so nothing can make a span', todo: 'See in the log why dice does not start: the panel beside the editor, or kubectl logs.' };
+  return sdkWith(settings);
+}
+
+function sdkWith({ INSTRUMENTATION: level = 'none', OTEL_SDK_DISABLED: disabled, OTEL_TRACES_SAMPLER: sampler }: Settings): Hop {
   const bad = (says: string, todo: string): Hop => ({ name: 'sdk', ok: false, says, todo });
-  if (!(await accepts(dice))) return bad('dice takes no connections, so nothing can make a span', 'See in the log why dice does not start: the panel beside the editor, or kubectl logs.');
   if (level === 'none') return bad('INSTRUMENTATION is none: the SDK is not even loaded', 'Set INSTRUMENTATION=auto (or manual) in settings.env, then Run.');
   if (level !== 'auto' && level !== 'manual') return bad(`INSTRUMENTATION is "${level}", which nobody knows`, 'Set it to none, auto or manual in settings.env, then Run.');
   if (disabled?.toLowerCase() === 'true') return bad('OTEL_SDK_DISABLED is true', 'Take OTEL_SDK_DISABLED out of settings.env, then Run.');

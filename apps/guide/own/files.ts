@@ -52,7 +52,8 @@ export class FileStore {
       if (from !== undefined && from !== current.version) throw new Changed(current);
       const changed = fileNames.filter((name) => wanted[name] !== undefined && wanted[name] !== current.files[name]);
       if (changed.length === 0) return { ...current, restarted: [] };
-      const data = Object.fromEntries(changed.flatMap((name) => [[name, wanted[name] ?? ''], ...(keepAs ? [[`${keepAs}.${name}`, current.files[name]]] : [])]));
+      const kept = keepAs ? changed.map((name): [string, string] => [`${keepAs}.${name}`, current.files[name]]) : [];
+      const data = Object.fromEntries([...kept, ...changed.map((name): [string, string] => [name, wanted[name] ?? ''])]);
       const patched = await this.#patch(map, data);
       if (!patched) continue;
       return { ...versioned(patched), restarted: await this.#restart(changed) };

@@ -149,7 +149,7 @@ function stepsOf(text: string | undefined): Steps {
   try {
     const steps: unknown = JSON.parse(text ?? '{}');
     if (typeof steps !== 'object' || steps === null) return {};
-    return Object.fromEntries(Object.entries(steps).filter(([, step]) => isStep(step))) as Steps;
+    return Object.fromEntries(Object.entries(steps as Record<string, unknown>).filter((entry): entry is [string, StepProgress] => isStep(entry[1])));
   } catch {
     return {};
   }

@@ -23,21 +23,29 @@ export function stateOf(component: string, pod: Pod, log: readonly string[], now
     ({ component, pod: name, phase, ...(message ? { message } : {}), ...(line ? { line } : {}) });
   if (deletionTimestamp) return state('gone');
   const [container] = pod.status.containerStatuses ?? [];
-  const ended = container?.state?.terminated ?? (container?.state?.waiting?.reason === 'CrashLoopBackOff' ? container.lastState?.terminated : undefined);
+  const ended = container && endOf(container);
   if (ended) return state('failed', ...reasonOf(component, ended, log));
   if (container?.ready) return state('running');
   return state(...waiting(component, pod, container, now));
 }
 
+/** How the container ended, while Kubernetes waits with the next try too. */
+function endOf({ state, lastState }: ContainerStatus): Terminated | undefined {
+  return state?.terminated ?? (state?.waiting?.reason === 'CrashLoopBackOff' ? lastState?.terminated : undefined);
+}
+
 function waiting(component: string, pod: Pod, container: ContainerStatus | undefined, now: number): [Phase, string?] {
-  const { reason = '', message = '' } = container?.state?.waiting ?? {};
-  if (/^(Err|ImagePull|CreateContainer|InvalidImage|RunContainer)/.test(reason) && reason !== 'ContainerCreating') return ['failed', `Kubernetes can't start the container: ${reason} ${message}`.trim()];
+  const waits = container?.state?.waiting ?? {};
+  if (/^(Err|ImagePull|CreateContainer|InvalidImage|RunContainer)/.test(waits.reason ?? '')) return ['failed', `Kubernetes can't start the container: ${waits.reason} ${waits.message ?? ''}`.trim()];
   const unscheduled = pod.status.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-  if (unscheduled) return ['starting', `waiting for room on a node: ${unscheduled.message ?? unscheduled.reason ?? ''}`];
+  if (unscheduled) return ['starting', `waiting for room on a node: ${unscheduled.message ?? ''}`];
   const startedAt = Date.parse(container?.state?.running?.startedAt ?? '');
   if (!(now - startedAt > slow)) return ['starting'];
-  const killed = container?.lastState?.terminated;
-  if (component !== 'dice') return ['failed', 'it runs, but is not ready: see its log'];
+  return component === 'dice' ? deaf(container?.lastState?.terminated) : ['failed', 'it runs, but is not ready: see its log'];
+}
+
+/** It runs, and takes no connections. */
+function deaf(killed: Terminated | undefined): [Phase, string] {
   return ['failed', killed && killed.exitCode === 137 && killed.reason !== 'OOMKilled'
     ? 'dice was stopped because it no longer answered: a loop that never ends? Nothing else runs while your code loops. Mend it and run again; until then the dice before it, if any, goes on.'
     : 'dice runs, but takes no connections on its port: a loop that never ends, or no app.listen(…)? Mend it and run again; until then the dice before it, if any, goes on.'];
@@ -48,7 +56,7 @@ function reasonOf(component: string, ended: Terminated, log: readonly string[]):
   if (ended.exitCode === 137 || ended.signal === 9) return [`${component} was stopped because it no longer answered: a loop that never ends?`];
   if (component !== 'dice') return [collectorReason(component, ended, log)];
   const said = failureIn(log);
-  if (said) return [said.message, said.line];
+  if (said) return said.line === undefined ? [said.message] : [said.message, said.line];
   if (ended.exitCode === 0) return ['dice ended by itself, with code 0: does your code call process.exit, or never app.listen(…)? A server goes on until it is stopped.'];
   if (ended.exitCode === 134) return ['dice ran out of memory and ended (code 134). What grows without end? Mend it and run again.'];
   return [`dice ended with code ${ended.exitCode}. See its log.`];

@@ -33,7 +33,7 @@ describe('the state of a pod', () => {
     ['it ate memory', ended({ exitCode: 137, reason: 'OOMKilled' }), [], later, { phase: 'failed', message: expect.stringContaining('more memory than it may have') as string }],
     ['it called process.exit', ended({ exitCode: 0, reason: 'Completed' }), ['{"level":30,"msg":"bye"}'], later, { phase: 'failed', message: expect.stringContaining('process.exit') as string }],
     ['its image is not there', pod({ ready: false, state: { waiting: { reason: 'ErrImagePull', message: 'not found' } } }), [], soon, { phase: 'failed', message: expect.stringContaining('ErrImagePull not found') as string }],
-  ])('when %s', (_when, given, log, now, expected) => {
+  ])('when %s', (...[, given, log, now, expected]) => {
     expect(stateOf('dice', given, log, now)).toEqual({ component: 'dice', pod: 'dice-1', ...expected });
   });
 

@@ -17,18 +17,18 @@ export const check: Check = (lab) => lab.settle(async () => {
 async function visit(lab: LabView): Promise<Seen> {
   const asked: string[] = [];
   for (let visited = 0; visited < visits; visited += 1) asked.push((await lab.ask('/visit')).traceId);
-  let before = -1;
-  const kept = await lab.eventually(async () => {
+  let kept: Seen['kept'] = [];
+  await lab.eventually(async () => {
     const found = (await Promise.all(asked.map((id) => lab.trace(id)))).flatMap((trace) => {
       const guide = trace?.spans.find(({ service }) => service === 'guide');
       const dice = trace?.spans.find(({ service, kind }) => service === 'dice' && kind === 'server');
       return trace && guide && dice ? [{ traceId: trace.traceId, guide, dice }] : [];
     });
-    const settled = found.length > 0 && found.length === before;
-    before = found.length;
-    return settled ? found : undefined;
+    const settled = found.length > 0 && found.length === kept.length;
+    kept = found;
+    return settled || undefined;
   }, 5_000);
-  return { asked, kept: kept ?? [] };
+  return { asked, kept };
 }
 
 function troubleWithAttributes({ kept }: Seen): Verdict | undefined {

@@ -25,8 +25,9 @@ export const check: Check = async (lab) => {
   return passed();
 };
 
-function troubleWithAnswers({ answers, truth }: LabView, fault: Fault, hint: string): Verdict | undefined {
-  const right = truth(fault);
+function troubleWithAnswers(lab: LabView, fault: Fault, hint: string): Verdict | undefined {
+  const { answers } = lab;
+  const right = lab.truth(fault);
   const given = Object.keys(right).map((name) => ({ name, answer: (answers[`${fault}.${name}`] ?? '').trim() }));
   const missing = given.filter(({ answer }) => answer === '').map(({ name }) => name);
   if (missing.length > 0) return wrong(`an answer to each question on ${fault}`, `none for ${missing.join(', ')}`, hint);
@@ -38,10 +39,8 @@ function troubleWithAnswers({ answers, truth }: LabView, fault: Fault, hint: str
 
 /** The story has to have happened: an answer without its evidence is a guess. */
 async function withoutEvidence(lab: LabView, fault: Fault, title: string, shows: (span: Span) => boolean): Promise<Verdict | undefined> {
-  const found = await lab.eventually(async () => {
-    const traces: Trace[] = [...await lab.traces('arcade'), ...await lab.traces('prizes')];
-    return traces.some(({ spans }) => spans.some(shows)) || undefined;
-  }, 3_000);
+  const happened = ({ spans }: Trace): boolean => spans.some(shows);
+  const found = await lab.eventually(async () => (await lab.find('prizes', happened)) ?? lab.find('arcade', happened));
   if (found) return undefined;
   return wrong(`${title} in Jaeger, from since this step was started`, 'none', `Switch ${fault} on, wait half a minute (more load helps), and look for yourself: then answer.`);
 }

@@ -10,7 +10,7 @@ const happened = async (bench: Bench): Promise<void> => {
   await failing(bench, 'arcade', 504);
 };
 
-const right: Record<string, string> = Object.fromEntries((['spike', 'timeouts'] as const).flatMap((fault) => Object.entries(truthOf({ release: 'lab', namespace: 'ns' })[fault]).map(([name, value]) => [`${fault}.${name}`, value])));
+const right: Record<string, string> = Object.fromEntries(Object.entries(truthOf({ release: 'lab', namespace: 'ns' })).flatMap(([fault, traits]) => Object.entries(traits as Record<string, string>).map(([name, value]) => [`${fault}.${name}`, value])));
 const but = (name: string, value: string) => ({ answers: { ...right, [name]: value }, before: happened });
 const other = (name: string, ...values: string[]) => values.find((value) => value !== right[name]) ?? '';
 

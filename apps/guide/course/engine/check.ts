@@ -24,6 +24,8 @@ export interface LabView {
   trace(traceId: string): Promise<Trace | undefined>;
   /** The traces that a service took part in since `since` (the step's start, when it isn't given), the latest first. */
   traces(service: string, since?: number): Promise<Trace[]>;
+  /** The latest trace of the service since the step's start that is such a one. However many there are, few are looked at at once. */
+  find(service: string, isSuch: (trace: Trace) => boolean): Promise<Trace | undefined>;
   files(): Promise<Files | undefined>;
   podLog(component: 'dice'): Promise<string>;
   collectorLog(): Promise<string>;

@@ -32,17 +32,20 @@ const pause = 250; // ms
 
 /** A view for one check: its time runs from now. */
 export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 15_000 }: Attempt): LabView {
-  const end = Date.now() + deadline;
+  const begun = Date.now();
+  const end = begun + deadline;
   const view: LabView = {
     answers, since, traceId,
     now: () => Date.now(),
     ask: (path, app = 'dice') => visit({ url: lab[app], path, collector: lab.collector }),
     play: () => play(lab.arcade),
     trace: (id) => quietly(() => traceFromJaeger(lab.jaeger, id)),
-    traces: async (service, from = since) => newer(await quietly(() => recentTraces(lab.jaeger, service, { limit: 200, within: Date.now() - from + 1_000 })), from),
+    traces: async (service, from = since) => newer(await quietly(() => recentTraces(lab.jaeger, service, { limit: 50, within: Date.now() - from + 1_000 })), from),
+    find: (service, isSuch) => quietly(() => findBack(lab.jaeger, { service, since, isSuch })),
     files: (): Promise<Files | undefined> => lab.files(),
     podLog: () => lab.podLog('dice', seconds(since)),
-    collectorLog: () => lab.podLog('collector', 60),
+    // What was logged before this check began may be of other code, or another configuration.
+    collectorLog: () => lab.podLog('collector', Math.ceil((Date.now() - begun) / 1000) + 1),
     why: () => why(lab),
     truth: lab.truth,
     eventually: (ask, patience = 3_000) => until(ask, Math.min(end, Date.now() + patience)),
@@ -55,6 +58,21 @@ const seconds = (since: number): number => Math.max(60, Math.ceil((Date.now() - 
 
 /** Jaeger may give a trace that has begun before: what counts is younger. */
 const newer = (traces: Trace[], since: number): Trace[] => traces.filter(({ start }) => start >= since);
+
+const slice = 15_000; // ms: at most some forty rounds, which take a megabyte as JSON
+const farthest = 3_600_000; // ms
+
+/** From now back to `since`, a slice of time after the other: a guide has little memory, and a class makes many traces. */
+async function findBack(jaeger: string, { service, since, isSuch }: { service: string; since: number; isSuch: (trace: Trace) => boolean }): Promise<Trace | undefined> {
+  const now = Date.now();
+  for (let to = now + 1_000; to > Math.max(since, now - farthest); to -= slice) {
+    const from = Math.max(to - slice, since);
+    const traces = await recentTraces(jaeger, service, { limit: 60, within: now - from, until: to });
+    const found = newer(traces, since).find(isSuch);
+    if (found) return found;
+  }
+  return undefined;
+}
 
 async function until<T>(ask: () => Promise<T | undefined>, end: number): Promise<T | undefined> {
   for (;;) {
