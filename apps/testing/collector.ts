@@ -2,7 +2,7 @@
 // added and deleted, sampling by trace id, and what the debug exporter would write.
 import { parse } from 'yaml';
 import type { Receiver } from './receiver.ts';
-import type { OtlpSpan, ResourceSpans } from './jaeger.ts';
+import type { ResourceSpans } from './jaeger.ts';
 
 interface Action { key: string; value?: unknown; action: string }
 interface Processor { actions?: Action[]; attributes?: Action[]; sampling_percentage?: number }

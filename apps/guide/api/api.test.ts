@@ -33,6 +33,7 @@ let jaeger: JaegerOf;
 let guide: App;
 let alone: App;
 let dice: string;
+let settings: Record<string, string>;
 
 beforeAll(async () => {
   const { key, cert } = certificate(account);
@@ -47,6 +48,7 @@ beforeAll(async () => {
     INSTRUMENTATION: 'auto', RELEASE: 'lab', POD_NAMESPACE: 'ns', GUIDE_KEY_FILE: join(account, 'key'),
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_BSP_SCHEDULE_DELAY: '20', OTEL_METRICS_EXPORTER: 'none',
   };
+  settings = env;
   guide = await App.start(built.dist, 'guide', { ...env, KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(api.port), SERVICE_ACCOUNT_DIR: account });
   alone = await App.start(built.dist, 'guide', env);
   await Promise.all([guide.ready(), alone.ready()]);
@@ -122,6 +124,13 @@ describe('the course', () => {
     expect((await ask('/course/02-read-a-trace')).body).toMatchObject({ state: 'unverified' });
     await ask('/course/reset', { method: 'POST', body: {} });
     expect((await ask('/course')).body).toMatchObject({ passed: 0 });
+  });
+
+  test('a check tells that the new pod does not run, though the one before it still serves', async () => {
+    api.pods.set('dice-2', podOf('dice', 'dice-2', { container: { ready: false, state: { terminated: { exitCode: 1 } } } }));
+    api.log('dice-2', "dice can't start: its code /app/dice/app.ts has an error.\n/app/dice/app.ts:3\nSyntaxError: Unexpected token\n");
+    const { body } = await ask('/course/03-opentelemetry/check', { method: 'POST', body: { answers: { pick: '' } } });
+    expect(body).toMatchObject({ passed: false, hop: 'pod', found: 'your code does not parse, at line 3: SyntaxError: Unexpected token' });
   });
 
   test.each(['/course/12-more', '/course/..%2F..%2Fpackage', '/course/files'])('%s is no step', async (path) => {
@@ -262,6 +271,41 @@ describe('outside of a cluster', () => {
   test('a check still works', async () => {
     expect((await ask('/course/01-set-up/check', { method: 'POST', body: {}, at: alone })).body).toMatchObject({ passed: true });
     expect((await ask('/course/01-set-up', { at: alone })).body).toMatchObject({ state: 'passed' });
+  });
+});
+
+describe('at a terminal', () => {
+  async function run(program: string, args: string[], env: Record<string, string> = {}): Promise<App> {
+    const app = await App.run(built.dist, [join(built.dist, `${program}.js`), ...args], { ...settings, PORT: new URL(guide.url).port, ...env });
+    await app.exited();
+    return app;
+  }
+
+  test('the course is listed, started and checked', async () => {
+    expect((await run('course', ['list'])).stdout).toMatch(/^open {8}01-set-up .*[\s\S]*0 of 11 steps passed\n$/);
+    expect((await run('course', ['start', '4'])).stdout).toContain('04-automatic: Automatic instrumentation (started)');
+    expect(api.data('lab-dice')['settings.env']).toContain('INSTRUMENTATION=none');
+    const passed = await run('course', ['check', '01-set-up']);
+    expect([passed.exitCode, passed.stdout]).toEqual([0, expect.stringMatching(/^passed 01-set-up, by trace [0-9a-f]{32}\n$/)]);
+    const failed = await run('course', ['check', '3', 'pick=']);
+    expect([failed.exitCode, failed.stdout]).toEqual([1, expect.stringMatching(/^not yet \(shape\)\nexpected: .*\nfound: .*\nhint: /)]);
+  });
+
+  test('the files of a step are printed as they should be when it is done', async () => {
+    expect((await run('course', ['solution', '08-context', 'app.ts'])).stdout).toContain("'http://lab-prizes:8080/prizes/6'");
+    expect((await run('course', ['solution', '8', '../step.json'])).stderr).toMatch(/^expected one of app.ts, settings.env, collector.yaml, found/);
+  });
+
+  test('what it can do is said where it is asked for something else', async () => {
+    for (const args of [[], ['help'], ['constructor']]) expect(await run('course', args)).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^expected one of:\n {2}list/) as string });
+    expect((await run('course', ['start', '12'])).stderr).toMatch(/^expected a step, found "12": 01-set-up, /);
+  });
+
+  test('why there is no trace is walked, and the exit code tells', async () => {
+    const well = await run('why', []);
+    expect([well.exitCode, well.stdout.match(/^ok /gm)?.length]).toEqual([0, 4]);
+    const ill = await run('why', [], { JAEGER_URL: 'http://127.0.0.1:1' });
+    expect([ill.exitCode, ill.stdout]).toEqual([1, expect.stringMatching(/^SILENT {2}jaeger .*ECONNREFUSED/m)]);
   });
 });
 

@@ -4,6 +4,7 @@ import { truthOf } from '../../prizes/faults.ts';
 import type { Lab } from '../course/engine/view.ts';
 import { Kube, placeFromPod } from '../kube.ts';
 import { FileStore } from '../own/files.ts';
+import { stateOf } from '../run/phase.ts';
 import { newest } from '../run/watcher.ts';
 import { urlFromEnv } from '../../support/env.ts';
 
@@ -48,8 +49,20 @@ function labOf({ env, release, namespace, kube, files }: Known): Lab {
     settings: Object.fromEntries(Object.entries(env).filter(([name]) => name === 'INSTRUMENTATION' || /^OTEL_(?!SERVICE_NAME|RESOURCE)/.test(name))),
     files: async () => (await files?.read())?.files,
     podLog: (component, sinceSeconds) => logOf(kube, release, component, sinceSeconds),
+    podTrouble: (component) => troubleOf(kube, release, component),
     truth: (fault) => ({ ...truthOf({ release, namespace })[fault] }),
   };
+}
+
+/** Why the newest pod of a component does not serve, if it doesn't. */
+async function troubleOf(kube: Kube | undefined, release: string, component: string): Promise<string | undefined> {
+  const pods = await kube?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component }).catch(() => []);
+  const pod = newest(pods ?? []);
+  if (!pod) return undefined;
+  const log = await logOf(kube, release, component, 600);
+  const { phase, message } = stateOf(component, pod, log.split('\n').slice(-200), Date.now());
+  if (phase === 'running') return undefined;
+  return message ?? `its pod ${pod.metadata.name} is still ${phase === 'gone' ? 'leaving, and there is no other' : 'starting'}`;
 }
 
 /** '' where it can't be had: a log is never the only thing that is looked at. */

@@ -29,6 +29,8 @@ export interface Way {
   files: () => Promise<Files | undefined>;
   /** Log of the newest pod; '' where it can't be had. */
   podLog: (component: 'dice' | 'collector', sinceSeconds: number) => Promise<string>;
+  /** Why the newest pod does not serve: then an older one goes on, with older code or configuration. */
+  podTrouble?: (component: 'dice' | 'collector') => Promise<string | undefined>;
   /** How long a span may take to Jaeger, in milliseconds. */
   patience?: number;
 }
@@ -43,7 +45,9 @@ export function why(way: Way): Promise<Hop[]> {
 
 type Settings = Record<string, string | undefined>;
 
-async function sdkHop({ dice }: Way, settings: Settings): Promise<Hop> {
+async function sdkHop({ dice, podTrouble }: Way, settings: Settings): Promise<Hop> {
+  const trouble = await podTrouble?.('dice');
+  if (trouble) return { name: 'sdk', ok: false, says: trouble, todo: 'The pod before it, if there is one, goes on with the code from before. Mend app.ts or settings.env, then Run.' };
   if (!(await accepts(dice))) return { name: 'sdk', ok: false, says: 'dice takes no connections, so nothing can make a span', todo: 'See in the log why dice does not start: the panel beside the editor, or kubectl logs.' };
   return sdkWith(settings);
 }
@@ -73,6 +77,8 @@ async function backendHops(way: Way): Promise<[Hop, Hop]> {
   const jaegerSays = await answerOf(way);
   try {
     if (!way.collector) throw new Error('OTEL_EXPORTER_OTLP_ENDPOINT is not set');
+    const trouble = await way.podTrouble?.('collector');
+    if (trouble) throw new Error(trouble);
     const sent = await probe(way.collector);
     const collector: Hop = { name: 'collector', ok: true, says: `takes spans at ${way.collector}` };
     if (jaegerSays !== undefined) return [collector, notThere(way, jaegerSays)];

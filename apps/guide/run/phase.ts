@@ -35,13 +35,19 @@ function endOf({ state, lastState }: ContainerStatus): Terminated | undefined {
 }
 
 function waiting(component: string, pod: Pod, container: ContainerStatus | undefined, now: number): [Phase, string?] {
-  const waits = container?.state?.waiting ?? {};
-  if (/^(Err|ImagePull|CreateContainer|InvalidImage|RunContainer)/.test(waits.reason ?? '')) return ['failed', `Kubernetes can't start the container: ${waits.reason} ${waits.message ?? ''}`.trim()];
-  const unscheduled = pod.status.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-  if (unscheduled) return ['starting', `waiting for room on a node: ${unscheduled.message ?? ''}`];
+  const hindrance = hindranceOf(pod, container);
+  if (hindrance) return hindrance;
   const startedAt = Date.parse(container?.state?.running?.startedAt ?? '');
   if (!(now - startedAt > slow)) return ['starting'];
   return component === 'dice' ? deaf(container?.lastState?.terminated) : ['failed', 'it runs, but is not ready: see its log'];
+}
+
+/** What keeps Kubernetes from starting the container. */
+function hindranceOf({ status: { conditions = [] } }: Pod, container: ContainerStatus | undefined): [Phase, string] | undefined {
+  const { reason = '', message = '' } = container?.state?.waiting ?? {};
+  if (/^(Err|ImagePull|CreateContainer|InvalidImage|RunContainer)/.test(reason)) return ['failed', `Kubernetes can't start the container: ${reason} ${message}`.trim()];
+  const unscheduled = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  return unscheduled && ['starting', `waiting for room on a node: ${unscheduled.message ?? ''}`];
 }
 
 /** It runs, and takes no connections. */

@@ -92,8 +92,18 @@ export class Course {
       known = (await progress.steps())[id];
     }
     const { check } = await steps.code(id);
-    const verdict = await check(this.#view(known, answers));
+    const verdict = await this.#withPods(await check(this.#view(known, answers)));
     if (verdict.passed) await progress.pass(id, { ...(verdict.traceId ? { traceId: verdict.traceId } : {}), answers });
+    return verdict;
+  }
+
+  /** What is wrong with the spans is beside the point while they are those of an older pod, since the new one does not serve. */
+  async #withPods(verdict: Verdict): Promise<Verdict> {
+    if (verdict.passed) return verdict;
+    for (const component of ['dice', 'collector'] as const) {
+      const trouble = await this.#options.lab.podTrouble?.(component);
+      if (trouble) return { passed: false, hop: component === 'dice' ? 'pod' : component, expected: `the newest pod of ${component} to run`, found: trouble, hint: 'What you changed last is not what was checked: the pod before it goes on until the new one runs. Mend it and Run, or wait if it is only starting.' };
+    }
     return verdict;
   }
 
