@@ -59,9 +59,9 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
   const valueOf = ({ attributes }: Span, ...names: string[]): string | undefined =>
     names.flatMap((name) => attributes[name] ?? []).map(String)[0];
 
-  /** The server spans of prizes, once there are so many that fit. */
-  const prizeSpans = (many: number, fits: (span: Span) => boolean) => eventually(`${many} such spans`, () => {
-    const found = receiver.traces().flatMap(({ spans }) => spans).filter((span) => span.service === 'prizes' && span.kind === 'server' && fits(span));
+  /** The server spans of a service, once there are so many that fit. */
+  const spansOf = (service: string, many: number, fits: (span: Span) => boolean) => eventually(`${many} such spans of ${service}`, () => {
+    const found = receiver.traces().flatMap(({ spans }) => spans).filter((span) => span.service === service && span.kind === 'server' && fits(span));
     return found.length >= many ? found : undefined;
   });
 
@@ -77,7 +77,7 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
     expect(failed.length).toBeGreaterThan(0);
     expect(new Set(failed.map(({ version, clientVersion }) => `${version} ${clientVersion}`))).toEqual(new Set([`${truth.spike.version} ${truth.spike.client}`]));
     expect(failed.every(({ status }) => status === 400 || status === 500)).toBe(true);
-    const spans = await prizeSpans(failed.length, (span) => Number(span.attributes['http.response.status_code']) >= 400);
+    const spans = await spansOf('prizes', failed.length, (span) => Number(span.attributes['http.response.status_code']) >= 400);
     expect(new Set(spans.map((span) => valueOf(span, 'client.version', 'http.request.header.x-client-version')))).toEqual(new Set([truth.spike.client]));
     expect(spans.filter((span) => span.attributes['http.response.status_code'] === 500).every(({ status }) => status.code === 'error')).toBe(true);
   });
@@ -88,8 +88,12 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
     await switchTo([]);
     expect(failed).toHaveLength(4);
     expect(failed.every(({ status, version, plugins }) => status === 504 && version === truth.timeouts.version && plugins.includes(truth.timeouts.plugin))).toBe(true);
-    const spans = await prizeSpans(failed.length, ({ duration }) => duration > 500);
-    for (const span of spans) expect(valueOf(span, 'browser.plugins', 'http.request.header.x-browser-plugins')).toContain(truth.timeouts.plugin);
+    const timedOut = await spansOf('arcade', failed.length, ({ attributes }) => attributes['http.response.status_code'] === 504);
+    for (const span of timedOut) expect(valueOf(span, 'browser.plugins', 'http.request.header.x-browser-plugins')).toContain(truth.timeouts.plugin);
+    const traces = new Set(timedOut.map(({ traceId }) => traceId));
+    const asked = await spansOf('prizes', failed.length, ({ traceId }) => traces.has(traceId));
+    const { version, pool } = truth.timeouts;
+    expect(asked.map(({ resource }) => [resource['service.version'], resource['deployment.node_pool']])).toEqual(asked.map(() => [version, pool]));
   });
 
   test('a name that nobody knows is refused, and switches nothing', async () => {
