@@ -39,6 +39,8 @@ export const stages: readonly Stage[] = [
   jest('chart', { args: [PATIENCE] }),
   program('helm lint', async () => [await helmPath(silentProgress()), 'lint', '--strict', join(repoRoot, 'charts', 'lab')]),
   jest('integration', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
+  // The guide's pages in Chromium, which is made ready beside the cluster.
+  jest('browser', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
   // Most of a test here is waiting, so more of them run than there are cores.
   jest('e2e', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
   // What promises a time, and a round has its 500 ms, is tested when nothing else runs.
