@@ -65,12 +65,12 @@ function changed<T extends { attributes?: Attribute[] }>(thing: T, actions: Acti
   return { ...thing, attributes } satisfies T;
 }
 
-interface Metric { name: string; sum?: object; histogram?: object; gauge?: object }
+interface Metric { name: string; sum?: { isMonotonic?: boolean }; histogram?: object; gauge?: object }
 
 /** As https://github.com/open-telemetry/opentelemetry-collector/tree/main/exporter/debugexporter writes them. */
 function metricText({ name, sum, histogram }: Metric, verbosity: string): string {
   const type = sum ? 'Sum' : histogram ? 'Histogram' : 'Gauge';
   if (verbosity === 'normal') return `${name}{} ${histogram ? 'count=3 sum=9 min=1 max=6 le0=0' : '3'}`;
-  return `Metric #0\nDescriptor:\n     -> Name: ${name}\n     -> Description: \n     -> Unit: \n     -> DataType: ${type}\n     -> AggregationTemporality: Cumulative`;
+  return `Metric #0\nDescriptor:\n     -> Name: ${name}\n     -> Description: \n     -> Unit: \n     -> DataType: ${type}\n${sum ? `     -> IsMonotonic: ${sum.isMonotonic ?? false}\n` : ''}     -> AggregationTemporality: Cumulative`;
 }
 

@@ -7,7 +7,7 @@ import type { Trace } from '../guide/traces.ts';
 import { eventually } from './eventually.ts';
 import type { ResourceSpans } from './jaeger.ts';
 
-interface Metric { name: string; sum?: object; histogram?: object }
+interface Metric { name: string; sum?: { isMonotonic?: boolean }; histogram?: object }
 interface LogRecord { traceId?: string; spanId?: string; severityText?: string; body?: { stringValue?: string } }
 interface Traces { resourceSpans: ResourceSpans[] }
 interface ResourceLogs { resourceLogs: { scopeLogs: { logRecords: LogRecord[] }[] }[] }

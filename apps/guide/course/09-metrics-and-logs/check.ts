@@ -12,8 +12,9 @@ type Kind = 'sum' | 'histogram' | 'other';
 /** Metrics as the debug exporter writes them: several lines a metric (detailed), or a line a data point (normal). */
 function metricsIn(log: string): Map<string, Kind> {
   const metrics = new Map<string, Kind>();
-  for (const [, name = '', type = ''] of log.matchAll(/-> Name: (\S+)(?:\n\s+->(?! DataType).*)*\n\s+-> DataType: (\w+)/g)) {
-    metrics.set(name, type === 'Sum' ? 'sum' : type === 'Histogram' ? 'histogram' : 'other');
+  for (const [, name = '', type = '', monotonic] of log.matchAll(/-> Name: (\S+)(?:\n\s+->(?! DataType).*)*\n\s+-> DataType: (\w+)(?:\n\s+-> IsMonotonic: (\w+))?/g)) {
+    // A sum that may fall is no counter.
+    metrics.set(name, type === 'Sum' && monotonic !== 'false' ? 'sum' : type === 'Histogram' ? 'histogram' : 'other');
   }
   for (const [, name = '', values = ''] of log.matchAll(/^(dice\.[\w.]+)(?:\{.*\})? (.+)$/gm)) {
     metrics.set(name, /\bcount=/.test(values) ? 'histogram' : 'sum');
