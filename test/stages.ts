@@ -33,7 +33,8 @@ export const stages: readonly Stage[] = [
   program('types', () => [bin('tsc')]),
   program('types in the browser', () => [bin('tsc'), '-p', join(repoRoot, 'apps', 'guide', 'browser')]),
   program('lint', () => [bin('eslint'), '.']),
-  jest('unit'),
+  // Some of them wait for what a check waits for.
+  jest('unit', { args: ['--maxWorkers=3'] }),
   program('drift', () => [process.execPath, join(repoRoot, 'cdk8s', 'synth.ts'), '--verify']),
   // The first of them may have to fetch helm.
   jest('chart', { args: [PATIENCE] }),

@@ -25,6 +25,7 @@ const apps = {
   arcade: urlFromEnv('ARCADE_URL'),
   dice: urlFromEnv('DICE_URL'),
   prizes: urlFromEnv('PRIZES_URL'),
+  ...(process.env.FLASK_ENABLED === 'true' ? { flask: urlFromEnv('FLASK_URL') } : {}),
 };
 const jaegerUrl = urlFromEnv('JAEGER_URL');
 const jaeger = jaegerUrl + fromEnv('JAEGER_BASE_PATH');

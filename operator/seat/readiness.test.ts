@@ -68,6 +68,14 @@ describe('what a pod says', () => {
     );
   });
 
+  test('is of the container that runs first, when that one is stuck', () => {
+    const status = {
+      initContainerStatuses: [{ name: 'key', state: { waiting: { reason: 'ErrImagePull', message: 'not found' } } }],
+      containerStatuses: [{ name: 'guide', state: { waiting: { reason: 'PodInitializing' } } }],
+    };
+    expect(diagnose([pod('lab-guide-abc', status)], ['lab-guide'])?.message).toContain('found its container key in ErrImagePull: not found.');
+  });
+
   test('is that no node has room, when it waits for one', () => {
     const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes are available: 1 Insufficient cpu.' }];
     expect(diagnose([pod('lab-guide-abc', { conditions })], ['lab-guide'])).toEqual({

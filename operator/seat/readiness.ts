@@ -82,7 +82,8 @@ function tidy(message: string): string {
 const lastWords = ({ state, lastState }: ContainerStatus): string => tidy(lastState?.terminated?.message ?? '') || tidy(state?.waiting?.message ?? '');
 
 function stuck({ metadata: { name, namespace = '' }, status }: Pod): Why | undefined {
-  const whys = (status?.containerStatuses ?? []).map((container) => {
+  // Of those that run first, too: while one of them is stuck, the others only wait for it.
+  const whys = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map((container) => {
     const { reason = '' } = container.state?.waiting ?? {};
     const words = lastWords(container);
     const found = `${container.name} in ${reason}${words && `: ${words}`}`;

@@ -30,7 +30,9 @@ const FENCES = [
 const labelled = (object: KubeObject): KubeObject => ({ ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } } });
 // Nothing is to run here.
 const stopped = (object: KubeObject): KubeObject => (object.kind === 'Deployment' ? ({ ...object, spec: { ...(object as unknown as { spec: object }).spec, replicas: 0 } } as KubeObject) : object);
-const desired = [...(labTemplate({})(namespace) as readonly KubeObject[]).map(stopped), ...FENCES].map(labelled);
+// Secrets are made once and not watched, so they are not applied.
+const isApplied = ({ kind }: KubeObject): boolean => kind !== 'Secret';
+const desired = [...(labTemplate({})(namespace) as readonly KubeObject[]).filter(isApplied).map(stopped), ...FENCES].map(labelled);
 
 /** All of an object but what the API server writes. */
 const specOf = (object: KubeObject | undefined): object => Object.fromEntries(Object.entries(object ?? {}).filter(([field]) => field !== 'metadata' && field !== 'status'));

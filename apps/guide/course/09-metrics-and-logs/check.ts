@@ -9,12 +9,17 @@ export const check: Check = (lab) => lab.settle(async () => {
 
 type Kind = 'sum' | 'histogram' | 'other';
 
+/** A sum that may fall is no counter. */
+function kindOf(type: string, monotonic: string | undefined): Kind {
+  if (type === 'Histogram') return 'histogram';
+  return type === 'Sum' && monotonic !== 'false' ? 'sum' : 'other';
+}
+
 /** Metrics as the debug exporter writes them: several lines a metric (detailed), or a line a data point (normal). */
 function metricsIn(log: string): Map<string, Kind> {
   const metrics = new Map<string, Kind>();
   for (const [, name = '', type = '', monotonic] of log.matchAll(/-> Name: (\S+)(?:\n\s+->(?! DataType).*)*\n\s+-> DataType: (\w+)(?:\n\s+-> IsMonotonic: (\w+))?/g)) {
-    // A sum that may fall is no counter.
-    metrics.set(name, type === 'Sum' && monotonic !== 'false' ? 'sum' : type === 'Histogram' ? 'histogram' : 'other');
+    metrics.set(name, kindOf(type, monotonic));
   }
   for (const [, name = '', values = ''] of log.matchAll(/^(dice\.[\w.]+)(?:\{.*\})? (.+)$/gm)) {
     metrics.set(name, /\bcount=/.test(values) ? 'histogram' : 'sum');

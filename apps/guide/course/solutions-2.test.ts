@@ -1,0 +1,3 @@
+import { testSolutions } from '../../testing/solutions.ts';
+
+await testSolutions(1, 3);

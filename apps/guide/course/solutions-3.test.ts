@@ -1,0 +1,3 @@
+import { testSolutions } from '../../testing/solutions.ts';
+
+await testSolutions(2, 3);
