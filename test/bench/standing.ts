@@ -54,14 +54,12 @@ export async function deploymentsAvailable(workshop: string, seats: number): Pro
   return eventually(look, { within: PATIENCE, every: 500 });
 }
 
-/** Waits until nothing is left of the seats of a Workshop, nor any pod. */
+/** Waits until nothing is left of the seats of a Workshop: a namespace goes when everything in it has. */
 export async function allGone(workshop: string): Promise<void> {
-  const selector = encodeURIComponent(ofWorkshop(workshop));
+  const path = `${collection(KINDS.Namespace)}?limit=1&labelSelector=${encodeURIComponent(ofWorkshop(workshop))}`;
   const look = async (): Promise<void> => {
-    for (const path of [`${collection(KINDS.Namespace)}?limit=1&labelSelector=${selector}`, `${collection(KINDS.Pod)}?limit=1`]) {
-      const { items } = await apiGet<{ items: unknown[] }>(path);
-      if (items.length > 0) throw new Error(`there still is something at ${path}`);
-    }
+    const { items } = await apiGet<{ items: unknown[] }>(path);
+    if (items.length > 0) throw new Error(`there still is something at ${path}`);
   };
   await eventually(look, { within: PATIENCE, every: 1000 });
 }
