@@ -35,6 +35,10 @@ test.each([
   expect(parseSettings(text)).toEqual({ values: { [name]: value }, ignored: [] });
 });
 
+test('of several lines only those count that are known', () => {
+  expect(parseSettings('# a\nINSTRUMENTATION = auto\nOTEL_X=a=b\nPATH=/x\n\n').values).toEqual({ INSTRUMENTATION: 'auto', OTEL_X: 'a=b' });
+});
+
 test('comments and empty lines are nothing', () => {
   expect(parseSettings('# INSTRUMENTATION=none\n\n   \n\t# OTEL_X=1\r\n')).toEqual({ values: {}, ignored: [] });
 });

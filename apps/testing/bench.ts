@@ -11,7 +11,7 @@ import { viewOf } from '../guide/course/engine/view.ts';
 import type { Lab } from '../guide/course/engine/view.ts';
 import type { Verdict } from '../guide/course/engine/check.ts';
 import { truthOf } from '../prizes/faults.ts';
-import { settingsOf } from '../guide/own/files.ts';
+import { parseSettings } from '../telemetry/settings.ts';
 import type { Files } from '../guide/own/files.ts';
 import { call } from '../support/http.ts';
 import type { Trace } from '../guide/traces.ts';
@@ -125,7 +125,7 @@ export class Bench {
     await this.#dice?.app.stop();
     const source = join(this.#dist, 'dice', `solution-${this.#count += 1}.ts`);
     writeFileSync(source, files['app.ts'].replaceAll('$PRIZES_URL', this.prizes));
-    const app = await App.start(this.#dist, 'dice', { ...this.#settings('auto'), ...settingsOf(files['settings.env']), OTEL_METRIC_EXPORT_INTERVAL: '200' }, [source]);
+    const app = await App.start(this.#dist, 'dice', { ...this.#settings('auto'), ...parseSettings(files['settings.env']).values, OTEL_METRIC_EXPORT_INTERVAL: '200' }, [source]);
     // Code that does not start is a solution too, a wrong one.
     await app.ready().catch(() => undefined);
     this.#dice = { app, key };

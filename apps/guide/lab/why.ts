@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { accepts } from '../../support/net.ts';
 import { messageOf } from '../../support/output.ts';
 import type { Files } from '../own/files.ts';
-import { settingsOf } from '../own/files.ts';
+import { parseSettings } from '../../telemetry/settings.ts';
 import { quietly } from '../quietly.ts';
 import { traceFromJaeger } from '../traces.ts';
 import { send } from './visit.ts';
@@ -37,7 +37,7 @@ export interface Way {
 
 export function why(way: Way): Promise<Hop[]> {
   return quietly(async () => {
-    const settings = { ...way.settings, ...settingsOf((await way.files().catch(() => undefined))?.['settings.env'] ?? '') };
+    const settings = { ...way.settings, ...parseSettings((await way.files().catch(() => undefined))?.['settings.env'] ?? '').values };
     const [sdk, exporter, [collector, jaeger]] = await Promise.all([sdkHop(way, settings), exporterHop(way, settings), backendHops(way)]);
     return [sdk, exporter, collector, jaeger];
   });

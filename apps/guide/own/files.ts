@@ -81,10 +81,3 @@ function versioned({ data = {} }: ConfigMap): Versioned {
   const files = Object.fromEntries(fileNames.map((name) => [name, data[name] ?? ''])) as Files;
   return { version: createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16), files };
 }
-
-/** The settings in a settings.env, as dice takes them: only these reach it. */
-export function settingsOf(text: string): Record<string, string> {
-  const pairs = text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()] as const);
-  return Object.fromEntries(pairs.filter(([name]) => name === 'INSTRUMENTATION' || name.startsWith('OTEL_')));
-}

@@ -1,7 +1,7 @@
 // What is the learner's own, kept in ConfigMaps of a (test's) API server.
 import { ApiServer } from '../../testing/api-server.ts';
 import { Kube } from '../kube.ts';
-import { Changed, FileStore, settingsOf } from './files.ts';
+import { Changed, FileStore } from './files.ts';
 import { Progress } from './progress.ts';
 
 let api: ApiServer;
@@ -53,10 +53,6 @@ describe('files', () => {
   test('what a step replaces is kept', async () => {
     await store().write({ 'app.ts': 'theirs' }, { keepAs: 'before-08-context' });
     expect(api.data('lab-dice')).toMatchObject({ 'app.ts': 'theirs', 'before-08-context.app.ts': 'one' });
-  });
-
-  test('of the settings only those count that dice takes', () => {
-    expect(settingsOf('# a\nINSTRUMENTATION = auto\nOTEL_X=a=b\nPATH=/x\n\n')).toEqual({ INSTRUMENTATION: 'auto', OTEL_X: 'a=b' });
   });
 });
 
