@@ -142,12 +142,3 @@ test('a server that never says anything any more is found, and caught up with on
   proxy.heal();
   await expectCaughtUp();
 });
-
-test('the API server sends bookmarks, on which the search for silence relies', async () => {
-  const { resourceVersion } = (await set('kept', '1')).metadata;
-  const signal = AbortSignal.timeout(80_000);
-  const lines = await direct.watch(KINDS.ConfigMap, { resourceVersion: resourceVersion ?? '', timeoutSeconds: 75, silence: 75_000, signal, labelSelector: 'watched=never' });
-  const { value } = await lines.next();
-  expect(JSON.parse(value ?? '')).toMatchObject({ type: 'BOOKMARK' });
-  await lines.return();
-}, 90_000);

@@ -1,0 +1,16 @@
+// What the search for silent watches relies on. Waits for a minute, so it is a file of its own, beside which others run.
+import { KINDS } from '../../operator/engine/kinds.ts';
+import { configMap, testApi, useEmptyNamespace } from '../support/engine.ts';
+
+const namespace = useEmptyNamespace('engine-bookmarks');
+
+test('the API server sends bookmarks', async () => {
+  const api = await testApi();
+  const { resourceVersion } = (await api.create(configMap(namespace, 'any'))).metadata;
+  const signal = AbortSignal.timeout(80_000);
+  const lines = await api.watch(KINDS.ConfigMap, { resourceVersion: resourceVersion ?? '', timeoutSeconds: 75, silence: 75_000, signal, labelSelector: 'watched=never' });
+  const { value } = await lines.next();
+  expect(JSON.parse(value ?? '')).toMatchObject({ type: 'BOOKMARK' });
+  await lines.return();
+  await api.close();
+}, 90_000);
