@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kind } from '../../operator/engine/object.ts';
 import { testCluster } from './cluster.ts';
 
@@ -16,6 +17,8 @@ export const AS = {
 
 /** Longer than any benchmark takes; the API server would end a watch sooner unless asked. */
 const WATCH_S = 7200;
+/** Milliseconds until what was just defined is served. */
+const SERVED_WITHIN = 20_000;
 
 export interface Watch {
   /** Rejects when the watch ends before it was stopped: what it would have seen is not known then. */
@@ -33,7 +36,7 @@ export async function watch(kind: Kind, selector: string, as: keyof typeof AS, o
   const aborted = new AbortController();
   const query = new URLSearchParams({ watch: 'true', labelSelector: selector, timeoutSeconds: String(WATCH_S), allowWatchBookmarks: 'true' });
   if (as === 'table') query.set('includeObject', 'None');
-  const response = await fetch(`${testCluster().api}${collection(kind)}?${query.toString()}`, { headers: { accept: AS[as] }, signal: aborted.signal });
+  const response = await served(() => fetch(`${testCluster().api}${collection(kind)}?${query.toString()}`, { headers: { accept: AS[as] }, signal: aborted.signal }));
   if (!response.ok || response.body === null) throw new Error(`the watch of ${kind.plural} was answered ${response.status}`);
   const lost = readLines(response.body, onEvent).then(
     () => Promise.reject(new Error(`the watch of ${kind.plural} ended`)),
@@ -41,6 +44,17 @@ export async function watch(kind: Kind, selector: string, as: keyof typeof AS, o
   );
   lost.catch(() => undefined); // for whoever waits for something
   return { lost, stop: () => aborted.abort() };
+}
+
+/** Asks again while the API server says "429, later", as it does of a definition that was made a moment ago. */
+async function served(ask: () => Promise<Response>): Promise<Response> {
+  const until = performance.now() + SERVED_WITHIN;
+  for (;;) {
+    const response = await ask();
+    if (response.status !== 429 || performance.now() > until) return response;
+    await response.body?.cancel();
+    await sleep(1000 * Number(response.headers.get('retry-after') ?? 1));
+  }
 }
 
 async function readLines(body: ReadableStream, onLine: (line: string) => void): Promise<void> {
