@@ -19,7 +19,7 @@ export class ApiError extends Error {
   }
 }
 
-export interface ConfigMap { metadata: { name: string; resourceVersion: string }; data?: Record<string, string> }
+export interface ConfigMap { metadata: { name: string; resourceVersion: string; labels?: Record<string, string> }; data?: Record<string, string> }
 
 export interface ContainerState {
   waiting?: { reason?: string; message?: string };
@@ -89,9 +89,8 @@ export class Kube {
     return this.#json({ what: `change ConfigMap ${name}`, method: 'PATCH', path: this.#core(`configmaps/${name}`), body: { ...metadata, data } });
   }
 
-  /** As `kubectl rollout restart` does. */
-  async restart(deployment: string, now: Date = new Date()): Promise<void> {
-    const annotations = { 'kubectl.kubernetes.io/restartedAt': now.toISOString() };
+  /** Starts a Deployment's pods anew as `kubectl rollout restart` does, or by other annotations of theirs; those that they have already start none. */
+  async restart(deployment: string, annotations: Record<string, string> = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() }): Promise<void> {
     const path = `/apis/apps/v1/namespaces/${this.#place.namespace}/deployments/${deployment}`;
     await this.#json({ what: `restart Deployment ${deployment}`, method: 'PATCH', path, body: { spec: { template: { metadata: { annotations } } } } });
   }

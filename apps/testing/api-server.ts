@@ -18,6 +18,8 @@ export class ApiServer {
   readonly #logs = new Map<string, { text: string; listeners: Set<ServerResponse> }>();
   readonly requests: string[] = [];
   readonly restarts: string[] = [];
+  /** What each Deployment's pods were last restarted by. */
+  readonly annotations = new Map<string, Record<string, string>>();
   token = 'a-token';
   /** Requests (`PATCH /api/…`, or the beginning of one) that are refused with 403. */
   forbidden: string[] = [];
@@ -49,8 +51,8 @@ export class ApiServer {
     if ('closeAllConnections' in this.#server) (this.#server as { closeAllConnections: () => void }).closeAllConnections();
   }
 
-  put(name: string, data: Data): void {
-    this.configMaps.set(name, { metadata: { name, resourceVersion: String(this.#version += 1) }, data });
+  put(name: string, data: Data, labels = this.configMaps.get(name)?.metadata.labels): void {
+    this.configMaps.set(name, { metadata: { name, resourceVersion: String(this.#version += 1), ...(labels && { labels }) }, data });
   }
 
   data(name: string): Data {
@@ -109,8 +111,10 @@ export class ApiServer {
   }
 
   #deployment(response: ServerResponse, name: string, patch: Patch | undefined): void {
-    if (!patch?.spec?.template?.metadata?.annotations?.['kubectl.kubernetes.io/restartedAt']) return refuse(response, 422, 'Invalid', 'no restart');
+    const annotations = patch?.spec?.template?.metadata?.annotations;
+    if (annotations === undefined) return refuse(response, 422, 'Invalid', 'no restart');
     this.restarts.push(name);
+    this.annotations.set(name, annotations);
     void this.onRestart(name);
     response.end('{}');
   }

@@ -3,7 +3,7 @@ import { NAMES, RELEASE } from '../../operator/api/types.ts';
 import { useAttendee } from '../support/attendee.ts';
 import { accountOf, labOf, useClass } from '../support/class.ts';
 import { apiGet, kubectl } from '../support/cluster.ts';
-import { eventually } from '../support/eventually.ts';
+import { always, eventually } from '../support/eventually.ts';
 
 const { seats, workshop } = useClass();
 const [own] = seats;
@@ -43,6 +43,23 @@ describe('a file of the attendee\'s own', () => {
     await eventually(async () => expect(await started(component)).toBe(before[0]), { within: 10_000 });
     await labOf(own).rolledOut(component);
   }, 120_000);
+});
+
+describe('Run, in the guide', () => {
+  interface Revised { metadata: { annotations: Record<string, string> } }
+  const revision = async () => Number((await apiGet<Revised>(`/apis/apps/v1/namespaces/${own}/deployments/${RELEASE}-dice`)).metadata.annotations['deployment.kubernetes.io/revision']);
+  const ask = async <T>(body?: object): Promise<T> => {
+    const headers = { 'x-intro-otel': '1', 'content-type': 'application/json' };
+    return JSON.parse(await labOf(own).text('guide', '/api/files', body && { method: 'PUT', headers, body: JSON.stringify(body) })) as T;
+  };
+
+  test('starts dice once, although the operator too sees the change', async () => {
+    const { version, files } = await ask<{ version: string; files: Record<string, string> }>();
+    const before = await revision();
+    await ask({ version, files: { 'app.ts': `${files['app.ts'] ?? ''}\n// by the guide\n` } });
+    await labOf(own).rolledOut('dice');
+    await always(async () => expect(await revision()).toBe(before + 1), { during: 5_000, every: 500 });
+  }, 90_000);
 });
 
 describe('the guide\'s key', () => {

@@ -21,8 +21,19 @@ export class Changed extends Error {
   }
 }
 
-/** Which Deployment has to be replaced for a file to take effect. */
-const readers: Record<FileName, string> = { 'app.ts': 'dice', 'settings.env': 'dice', 'collector.yaml': 'collector' };
+interface Reader {
+  /** Whose pods have to be replaced for the file to take effect. */
+  component: string;
+  /** Says on these pods with which text they were started: its SHA-256. */
+  started: string;
+}
+
+/** As in cdk8s/names.ts. */
+const readers: Record<FileName, Reader> = {
+  'app.ts': { component: 'dice', started: 'intro-otel.dev/config-sha256' },
+  'settings.env': { component: 'dice', started: 'intro-otel.dev/settings-sha256' },
+  'collector.yaml': { component: 'collector', started: 'intro-otel.dev/own-sha256' },
+};
 
 export interface Change {
   /** The version that the change was made from: when the files have another one by now, nothing is written. */
@@ -56,7 +67,7 @@ export class FileStore {
       const data = Object.fromEntries([...kept, ...changed.map((name): [string, string] => [name, wanted[name] ?? ''])]);
       const patched = await this.#patch(map, data);
       if (!patched) continue;
-      return { ...versioned(patched), restarted: await this.#restart(changed) };
+      return { ...versioned(patched), restarted: await this.#restart(changed, patched) };
     }
   }
 
@@ -70,9 +81,18 @@ export class FileStore {
     }
   }
 
-  async #restart(changed: FileName[]): Promise<string[]> {
-    const components = [...new Set(changed.map((name) => readers[name]))];
-    for (const component of components) await this.#kube.restart(`${this.#release}-${component}`);
+  /**
+   * In a seat the operator starts what reads a file as soon as it sees a change, and says so on the pods: the guide says the very same, so that
+   * they are started once, whichever of the two is first. Elsewhere that annotation is helm's.
+   */
+  async #restart(changed: FileName[], { data = {}, metadata }: ConfigMap): Promise<string[]> {
+    const inSeat = metadata.labels?.['app.kubernetes.io/managed-by'] === 'intro-otel';
+    const components = [...new Set(changed.map((name) => readers[name].component))];
+    for (const component of components) {
+      const read = changed.filter((name) => readers[name].component === component);
+      const started = read.map((name): [string, string] => [readers[name].started, createHash('sha256').update(data[name] ?? '').digest('hex')]);
+      await this.#kube.restart(`${this.#release}-${component}`, inSeat ? Object.fromEntries(started) : undefined);
+    }
     return components;
   }
 }

@@ -35,6 +35,16 @@ describe('files', () => {
     expect(api.restarts).toEqual(['lab-dice', 'lab-collector']);
   });
 
+  test('in a seat, what reads it is started by the text that it reads, as the operator would', async () => {
+    api.put('lab-dice', { 'app.ts': 'one', 'settings.env': '', 'collector.yaml': '{}' }, { 'app.kubernetes.io/managed-by': 'intro-otel' });
+    await store().write({ 'app.ts': 'two' });
+    const sha256 = '3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3'; // printf two | sha256sum
+    expect(api.annotations.get('lab-dice')).toEqual({ 'intro-otel.dev/config-sha256': sha256 });
+    api.put('lab-dice', { 'app.ts': 'one', 'settings.env': '', 'collector.yaml': '{}' }, {});
+    await store().write({ 'app.ts': 'two' });
+    expect(Object.keys(api.annotations.get('lab-dice') ?? {})).toEqual(['kubectl.kubernetes.io/restartedAt']);
+  });
+
   test('of two tabs that edit, the second is told, and nothing is overwritten', async () => {
     const { version } = await store().read();
     await store().write({ 'app.ts': 'mine' }, { from: version });
