@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
+import { expect } from 'expect';
 import { describeError, UserError } from '../../cluster/support/errors.ts';
 import { parseOptions } from '../../cluster/support/options.ts';
 import { stopCluster } from '../../cluster/throwaway/index.ts';
@@ -21,6 +22,8 @@ import { benchmarks } from './benchmarks.ts';
 
 const CLUSTER = 'intro-otel-bench';
 
+// What tests and benchmarks share waits until an expectation is met; in tests jest brings it.
+Object.assign(globalThis, { expect });
 const report = createProgress();
 useState('bench');
 await main().catch(broken);

@@ -81,10 +81,16 @@ export class FaultyLab {
     const [{ cluster: { server, 'certificate-authority-data': ca } }] = config.clusters;
     const proxy = await startFaultyProxy({ url: server, tls: { ca: Buffer.from(ca, 'base64') } });
     const operator = await LocalOperator.start('operator-faulty', proxy.url);
-    await operator.atWork();
-    await applyWorkshop(CLASS, { attendees: SEATS.map((name) => ({ name })) });
-    await allReady(CLASS, SEATS.length, 90_000);
-    return new FaultyLab(proxy, operator);
+    const lab = new FaultyLab(proxy, operator);
+    try {
+      await operator.atWork();
+      await applyWorkshop(CLASS, { attendees: SEATS.map((name) => ({ name })) });
+      await allReady(CLASS, SEATS.length, 90_000);
+      return lab;
+    } catch (error) {
+      await lab.stop();
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {
