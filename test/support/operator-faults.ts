@@ -63,6 +63,8 @@ export const FAULTS = {
 const CLASS = 'faulty';
 const SEATS = ['ada', 'grace'];
 const SEAT = `${CLASS}-${SEATS[0]}`;
+/** Milliseconds: what simulates the nodes may have to recover too. */
+const READY_WITHIN = 90_000;
 
 /** An operator behind a proxy, with a class of two, on simulated nodes. */
 export class FaultyLab {
@@ -85,7 +87,7 @@ export class FaultyLab {
     try {
       await operator.atWork();
       await applyWorkshop(CLASS, { attendees: SEATS.map((name) => ({ name })) });
-      await allReady(CLASS, SEATS.length, 90_000);
+      await allReady(CLASS, SEATS.length, READY_WITHIN);
       return lab;
     } catch (error) {
       await lab.stop();
@@ -120,7 +122,7 @@ export class FaultyLab {
     await this.operator.atWork(within);
     const took = performance.now() - began;
     if (this.operator.ended !== undefined || this.operator.pid !== pid) throw new Error(`the operator did not get over it: ${this.operator.ended ?? 'another process'}`);
-    await allReady(CLASS, SEATS.length, 30_000);
+    await allReady(CLASS, SEATS.length, READY_WITHIN);
     return took;
   }
 }
