@@ -46,7 +46,7 @@ export async function ensureImages(recipes: readonly Recipe[], destination: Dest
 export async function ensureImage(destination: Destination, report: Progress, recipe: Recipe = LAB): Promise<BuiltImage> {
   const { engine, shared } = planEngine(await enginesHere(report), destination);
   const ready = await readied(engine, recipe, report);
-  const inputs = await hashInputs(recipe, ready.build.args);
+  const inputs = await hashInputs(recipe, ready.basis);
   const title = (done: string): string => `${done} ${recipe.image} with ${engine.name}`;
   if ((await labelOf(ready.engine, recipe.image)) === inputs) report.note(title('Unchanged:'));
   else await report.step(title('Build'), (step) => build(ready, recipe, inputs, step), { estimate: recipe.estimate });
@@ -66,15 +66,18 @@ async function enginesHere(report: Progress): Promise<EngineFacts> {
 interface Ready {
   engine: Engine;
   build: Pick<Build, 'args' | 'target'>;
+  /** What it is built on, where that is made here: its name, and the paths of its files. */
+  basis: readonly string[];
 }
 
 /** buildah gets a base image that is made here, and a store in the cache that has it; the others pull theirs. */
 async function readied(engine: Engine, { withoutRegistry }: Recipe, report: Progress): Promise<Ready> {
-  if (engine.name !== 'buildah') return { engine, build: {} };
+  if (engine.name !== 'buildah') return { engine, build: {}, basis: [] };
   await ensurePackages(report, withoutRegistry.packages);
   const base = await withoutRegistry.base();
   const options = await ensureBuildahBase(base);
-  return { engine: { name: 'buildah', command: ['buildah', ...options] }, build: { args: { BASE: base.name }, target: withoutRegistry.target } };
+  const build = { args: { BASE: base.name }, target: withoutRegistry.target };
+  return { engine: { name: 'buildah', command: ['buildah', ...options] }, build, basis: [base.name, ...base.entries.map(({ path }) => path)] };
 }
 
 async function labelOf(engine: Engine, image: string): Promise<string> {
@@ -115,9 +118,9 @@ async function removeAbandoned(): Promise<void> {
   }
 }
 
-/** A hash of everything an image is made of: of ours the sources and the versions of all packages, else the name of what it is built on. */
-async function hashInputs(recipe: Recipe, args: Build['args'] = {}): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify(args));
+/** A hash of everything an image is made of: our sources, the versions of all packages, and what it is built on. */
+async function hashInputs(recipe: Recipe, basis: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(basis));
   for (const file of await recipe.files()) hash.update(`\n${file}\n`).update(await readFile(join(repoRoot, file)));
   return hash.digest('hex').slice(0, 16);
 }

@@ -66,7 +66,7 @@ export const FLASK: Recipe = {
   files: () => filesUnder('apps/flask/**'),
   withoutRegistry: { packages: pythonPackages, base: pythonBaseImage, target: 'staged' },
   stage: stageFlask,
-  estimate: 20,
+  estimate: 15,
 };
 
 /** The images of ours that are in what helm rendered: those that no value replaced or left out. */

@@ -1,5 +1,6 @@
 // Python for an image, as Debian packages it: what the image of apps/flask is built on where no registry can be reached.
 import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { run } from '../support/run.ts';
 import { PATH, sharedLibraries, TMP } from './images.ts';
 import type { Entry, Image } from './oci.ts';
@@ -17,7 +18,10 @@ const ABOUT = 'import sys; print("%d.%d" % sys.version_info[:2], sys.implementat
 /** What the scripts of the image need: a shell, and env. */
 const TOOLS = ['/bin/sh', '/usr/bin/env'];
 
-/** Python with its standard library, the libraries those load, and a shell. */
+/** What compiled packages may count on besides: https://peps.python.org/pep-0599/#the-manylinux2014-policy, less what a server has no use for. */
+const MANYLINUX = ['libdl.so.2', 'libgcc_s.so.1', 'libpthread.so.0', 'librt.so.1', 'libstdc++.so.6', 'libutil.so.1'];
+
+/** Python with its standard library, the libraries those load and those that packages do, and a shell. */
 export async function pythonBaseImage(): Promise<Image> {
   const [version = '', cacheTag = ''] = (await run(PYTHON, ['-c', ABOUT])).stdout.trim().split(' ');
   const standard = [`libpython${version}-minimal`, `libpython${version}-stdlib`];
@@ -53,7 +57,9 @@ export function tagOf(version: string): string {
 
 async function librariesOf(programs: readonly string[]): Promise<string[]> {
   const { stdout } = await run('ldd', programs);
-  return [...new Set(sharedLibraries(stdout))].sort();
+  const found = sharedLibraries(stdout);
+  const beside = found.filter((path) => path.endsWith('/libc.so.6')).flatMap((path) => MANYLINUX.map((name) => join(dirname(path), name)));
+  return [...new Set([...found, ...beside.filter((path) => existsSync(path))])].sort();
 }
 
 /** A file of the standard library, and what Python has compiled of it: this is good for as long as the file has its time. */

@@ -88,6 +88,13 @@ describe('at auto, the default,', () => {
     await expect(inPod('echo here > /app/it')).rejects.toThrow(/read-only file system/i);
   });
 
+  test('the app in Python has all that its packages load, and complains of nothing', async () => {
+    const [pod] = await lab.pods('flask');
+    const compiled = 'charset_normalizer.cd, google._upb._message, markupsafe._speedups, wrapt._wrappers';
+    await lab.kubectl('exec', pod?.metadata.name ?? '', '--', 'python3', '-c', `import ${compiled}, ssl, sqlite3, zlib, ctypes`);
+    expect(await lab.log('flask')).not.toMatch(/Traceback|[a-z](Warning|Error)\b/);
+  });
+
   test('no line of the dice is about telemetry', async () => {
     expect(await lab.diceSource()).not.toMatch(/from '@opentelemetry/);
   });
