@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../support/run.ts';
@@ -45,6 +45,14 @@ test('tar(1) reads what is written, with modes, owners and contents', async () =
   ]);
   const content = await run('tar', ['-xOf', join(directory, 'layer.tar'), 'etc/name']);
   expect(content.stdout).toBe('ä\n');
+});
+
+test('a file has the time that is given, and none otherwise', async () => {
+  const bytes: Uint8Array[] = [];
+  for await (const chunk of tar([{ path: 'a', time: 1_700_000_000, from: { content: 'a' } }, { path: 'b', from: { content: 'b' } }])) bytes.push(chunk);
+  writeFileSync(join(directory, 'times.tar'), Buffer.concat(bytes));
+  await run('tar', ['-xf', join(directory, 'times.tar'), '-C', directory]);
+  expect(['a', 'b'].map((name) => statSync(join(directory, name)).mtimeMs)).toEqual([1_700_000_000_000, 0]);
 });
 
 test('an archive leads from its index to the layer by digests that are true', async () => {

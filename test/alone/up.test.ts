@@ -69,12 +69,15 @@ test('the address it prints for the trace shows that trace', async () => {
   expect(await page.text()).toContain(address.split('/').at(-1));
 });
 
-test('npm run up works again, on the lab that is there', async () => {
-  const [again, tookAgain] = await timed(npmRun('up', '--', '--set', 'instrumentation=manual'));
+test('npm run up works again, on the lab that is there, and builds the app in Python that is switched on now', async () => {
+  const [again, tookAgain] = await timed(npmRun('up', '--', '--set', 'instrumentation=manual', '--set', 'flask.enabled=true'));
   expect([again.code, again.code === 0 ? '' : again.stderr]).toEqual([0, '']);
   expect(url.exec(again.stdout)?.[1]).toBe(url.exec(first.stdout)?.[1]);
   expect(again.stdout).toMatch(/one trace of \d+ spans across 4 services/);
   expect(tookAgain / 1000).toBeLessThan(45);
+  expect(again.stderr).toMatch(/docker\.io\/library\/intro-otel-flask:\S+ with /);
+  const roll = await fetch(`${url.exec(again.stdout)?.[1]}apps/flask/rolldice`);
+  expect([roll.status, await roll.text()]).toEqual([200, expect.stringMatching(/^[1-6]$/)]);
 });
 
 test('npm run -s cluster -- kubeconfig prints a path that kubectl and helm take', async () => {
