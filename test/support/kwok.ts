@@ -70,13 +70,14 @@ function configuration(): string {
 
 function stages(): object[] {
   const alive = { key: '.metadata.deletionTimestamp', operator: 'DoesNotExist' };
-  const inPhase = (phase: string): object => ({ key: '.status.phase', operator: 'In', values: [phase] });
+  const inPhase = (...values: string[]): object => ({ key: '.status.phase', operator: 'In', values });
   const notReady = { key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: 'NotIn', values: ['True'] };
   const short = { key: '.spec.restartPolicy', operator: 'In', values: ['Never'] };
   const delay = { durationMilliseconds: READY_AFTER_MS };
   return [
     stage('Node', 'node-ready', [notReady], { next: { statusTemplate: NODE_READY } }),
-    stage('Pod', 'pod-ready', [alive, inPhase('Pending'), notReady], { delay, next: { statusTemplate: POD_READY } }),
+    // Also again: Kubernetes takes the pods of a node that has not been heard of for not ready, until the node says otherwise.
+    stage('Pod', 'pod-ready', [alive, inPhase('Pending', 'Running'), notReady], { delay, next: { statusTemplate: POD_READY } }),
     stage('Pod', 'pod-complete', [alive, inPhase('Running'), short], { delay, next: { statusTemplate: POD_COMPLETE } }),
     stage('Pod', 'pod-delete', [{ ...alive, operator: 'Exists' }], { next: { delete: true } }),
   ];
