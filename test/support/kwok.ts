@@ -118,9 +118,11 @@ containerStatuses:
   restartCount: 0
   state: { running: { startedAt: {{ $now | Quote }} } }
 {{ end }}
+{{ if not ( index ( or .status dict ) "podIP" ) }}
 {{ with PodIPsWith .spec.nodeName false ( or .metadata.uid "" ) ( or .metadata.name "" ) ( or .metadata.namespace "" ) }}
 podIP: {{ index . 0 | Quote }}
 podIPs: [{ ip: {{ index . 0 | Quote }} }]
+{{ end }}
 {{ end }}
 `;
 
