@@ -62,7 +62,7 @@ test('the helm command that the push prints makes every pod of ours take those i
   const pods = parseAllDocuments(stdout).flatMap((document) => (document.toJS() as Workload).spec?.template?.spec ?? []);
   const ours = pods.filter((pod) => !/jaeger|collector/.test(pod.containers[0]?.image ?? ''));
   expect(ours.length).toBeGreaterThanOrEqual(7);
-  expect([...new Set(ours.map((pod) => pod.containers[0]?.image))].sort()).toEqual(images.map((name) => `${registry.address}/${name}:7.8.9`));
+  expect(new Set(ours.map((pod) => pod.containers[0]?.image))).toEqual(new Set(images.map((name) => `${registry.address}/${name}:7.8.9`)));
   expect(pods.map((pod) => pod.imagePullSecrets)).toEqual(pods.map(() => [{ name: 'regcred' }]));
 });
 
