@@ -46,6 +46,8 @@ export const stages: readonly Stage[] = [
   jest('e2e', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
   // What promises a time, and a round has its 500 ms, is tested when nothing else runs.
   jest('alone', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
+  // The course as learners do it, in a browser and by kubectl: two labs side by side.
+  jest('course', { needsCluster: true, args: ['--maxWorkers=2', PATIENCE] }),
   // One operator operates a cluster, so its tests share it and a class: each file goes on with what the others have left.
   jest('class', { needsCluster: true, args: ['--runInBand', `--testSequencer=${join(repoRoot, 'test', 'support', 'by-name.mjs')}`, PATIENCE] }),
 ];

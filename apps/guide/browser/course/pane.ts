@@ -116,8 +116,14 @@ export class CoursePane {
       this.#show(started);
       byId<HTMLDetailsElement>('steps').open = false;
       if (file) this.#workbench.open(file);
+      this.#showTraceOf(started);
       byId('step-title').focus();
     });
+  }
+
+  /** Of a step that begins with one. */
+  #showTraceOf({ state, traceId }: Step): void {
+    if (state === 'started' && traceId) void this.#trace.show({ traceId });
   }
 
   async #check(step: Step): Promise<void> {
@@ -140,9 +146,10 @@ export class CoursePane {
   async #replaceFiles(step: Step, verb: 'reset' | 'skip', question: Asked): Promise<void> {
     if (!await confirmed(question)) return;
     await this.#doing(async () => {
-      await send('POST', `/api/course/${step.id}/${verb}`);
+      const begun = await send<Step>('POST', `/api/course/${step.id}/${verb}`);
       await Promise.all([this.#refresh(), this.#workbench.reload(true)]);
       await this.#open(step.id, true);
+      this.#showTraceOf(begun);
     });
   }
 

@@ -24,7 +24,7 @@ export interface StepParts {
 export function stepView({ step, form, actions }: StepParts): Child {
   return [
     h('h2', { id: 'step-title', tabindex: '-1' }, `${step.number}. ${step.title}`),
-    h('p', { class: 'soft' }, `${step.minutes} minutes, ${stateInWords[step.state]}`, step.traceId && step.state === 'passed' ? [' by ', h('a', { href: `/traces/${step.traceId}` }, 'this trace')] : ''),
+    h('p', { class: 'soft' }, `${step.minutes} minutes, ${stateInWords[step.state]}`, traceOf(step)),
     step.learn.length > 0 && h('div', { class: 'learn' }, h('h3', {}, 'What you learn'), h('ul', {}, step.learn.map((one) => h('li', {}, one)))),
     prose(step.html),
     step.files.length > 0 && h('p', { class: 'group' }, h('span', { class: 'soft' }, 'It is about'), step.files.map((name) => button(name, () => actions.open(name), { class: 'quiet' }))),
@@ -32,6 +32,11 @@ export function stepView({ step, form, actions }: StepParts): Child {
     step.questions.length > 0 && form.dom,
     step.commands.length > 0 && !step.html.includes('kubectl') && commands(step.commands),
   ];
+}
+
+/** The one it began with or, once it is passed, was passed by. */
+function traceOf({ state, traceId }: Step): Child {
+  return traceId !== undefined && [state === 'passed' ? ' by ' : ', with ', h('a', { href: `/traces/${traceId}` }, 'this trace')];
 }
 
 /** Our own text, rendered by the guide; its code can be copied, and scrolled to by keyboard. */
