@@ -60,6 +60,11 @@ test.each<[EngineName, string]>([
   expect(buildCommand(engine(name), { dockerfile: 'D', context: 'C', tag: 'T', labels: { a: 'b' } }).join(' ')).toBe(command);
 });
 
+test('a build can be given values for ARGs, and a stage to stop at', () => {
+  const build = { dockerfile: 'D', context: 'C', tag: 'T', labels: {}, args: { BASE: 'b:1' }, target: 'staged' };
+  expect(buildCommand(engine('docker'), build).join(' ')).toBe('docker build --file D --tag T --build-arg BASE=b:1 --target staged C');
+});
+
 test.each<[EngineName, string]>([
   ['docker', `docker save --output a.tar ${IMAGE}`],
   ['nerdctl', `nerdctl save --output a.tar ${IMAGE}`],

@@ -98,12 +98,25 @@ async function said(command: string, ...args: string[]): Promise<string> {
   return result?.code === 0 ? result.stdout.trim() : '';
 }
 
-/** The command that builds `context` (a directory) by `dockerfile` under `tag`, with labels. */
-export function buildCommand(engine: Engine, build: { dockerfile: string; context: string; tag: string; labels: Record<string, string> }): string[] {
-  const labels = Object.entries(build.labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]);
+export interface Build {
+  dockerfile: string;
+  /** A directory. */
+  context: string;
+  tag: string;
+  labels: Record<string, string>;
+  /** Values for the Dockerfile's ARGs. */
+  args?: Record<string, string>;
+  /** The stage to stop at. */
+  target?: string | undefined;
+}
+
+/** The command that builds an image. */
+export function buildCommand(engine: Engine, { dockerfile, context, tag, labels, args = {}, target }: Build): string[] {
+  const pairs = (option: string, of: Record<string, string>): string[] => Object.entries(of).flatMap(([name, value]) => [option, `${name}=${value}`]);
   // buildah alone may have to run without user namespaces of its own, and writes OCI images unless told.
   const own = engine.name === 'buildah' ? ['--isolation', 'chroot', '--layers=false'] : [];
-  return [...engine.command, 'build', ...own, '--file', build.dockerfile, '--tag', build.tag, ...labels, build.context];
+  const stage = target === undefined ? [] : ['--target', target];
+  return [...engine.command, 'build', ...own, '--file', dockerfile, '--tag', tag, ...pairs('--label', labels), ...pairs('--build-arg', args), ...stage, context];
 }
 
 /** The command that prints a label of an image, or fails when there is no such image. */

@@ -43,7 +43,7 @@ export function isLoopbackRegistry({ registry }: ImageReference): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(registry);
 }
 
-/** The helm options that make the chart take this image, with a secret for the registry where one is needed. */
-export function helmFlags({ registry, repository, tag }: ImageReference): string[] {
-  return [`image.registry=${registry}`, `image.repository=${repository}`, `image.tag=${tag}`].flatMap((value) => ['--set', value]);
+/** The helm options that make the chart take this image; `value` is where the chart's values name it. */
+export function helmFlags({ registry, repository, tag }: ImageReference, value = 'image'): string[] {
+  return [`${value}.registry=${registry}`, `${value}.repository=${repository}`, `${value}.tag=${tag}`].flatMap((value) => ['--set', value]);
 }

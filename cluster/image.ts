@@ -1,45 +1,56 @@
-// Builds the lab's own image and puts it where a cluster looks; nothing is done that was done before.
+// Builds the images of ours and puts them where a cluster looks; nothing is done that was done before.
 import { createHash } from 'node:crypto';
-import { glob, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildCommand, labelCommand, loadCommand, planEngine, pushCommands, readEngines, saveCommand } from './engines.ts';
-import type { Destination, Engine, EngineFacts, Plan } from './engines.ts';
-import { isLoopbackRegistry, referenceText } from './image-reference.ts';
+import type { Build, Destination, Engine, EngineFacts } from './engines.ts';
+import { isLoopbackRegistry, parseReference, referenceText } from './image-reference.ts';
 import type { ImageReference } from './image-reference.ts';
 import type { Kube } from './kube.ts';
 import { imageRecordFile, readJson, writeWhole } from './labs.ts';
 import { ensureBuildahBase } from './parts/images.ts';
 import { ensurePackages } from './parts/packages.ts';
+import { IMAGE_TAG, LAB } from './recipes.ts';
+import type { Recipe } from './recipes.ts';
 import { UserError } from './support/errors.ts';
 import { cacheDir, repoRoot, stateDir } from './support/paths.ts';
 import { CommandError, run } from './support/run.ts';
 import type { Progress } from './support/progress.ts';
 import { surveyCluster } from './survey.ts';
+import type { Survey } from './survey.ts';
 import { loadImage } from './throwaway/index.ts';
 
-/** The tag that the chart's defaults give, which is the version of everything here. */
-export const IMAGE_TAG = '0.1.0';
-export const IMAGE = `docker.io/library/intro-otel:${IMAGE_TAG}`;
+/** The name of the lab's own image. */
+export const IMAGE = LAB.image;
 /** The label that tells what an image was made of. */
 const INPUTS_LABEL = 'dev.intro-otel.inputs';
 /** Until then a node does not name an image it was given. */
 const KUBELET_TELLS_WITHIN = 60_000;
 
 export interface BuiltImage {
+  recipe: Recipe;
   engine: Engine;
   shared: boolean;
   /** What it was made of; the same for the same sources. */
   inputs: string;
 }
 
-/** Has the image in the store of an engine that suits `destination`, built if its sources are new to it. */
-export async function ensureImage(destination: Destination, report: Progress): Promise<BuiltImage> {
-  const [facts, inputs] = await Promise.all([enginesHere(report), hashInputs()]);
-  const { engine, shared } = await readied(planEngine(facts, destination));
-  const title = (done: string): string => `${done} ${IMAGE} with ${engine.name}`;
-  if ((await labelOf(engine)) === inputs) report.note(title('Unchanged:'));
-  else await report.step(title('Build'), () => build(engine, inputs), { estimate: 15 });
-  return { engine, shared, inputs };
+/** Has images in the store of an engine that suits `destination`, each built if its sources are new to it. */
+export async function ensureImages(recipes: readonly Recipe[], destination: Destination, report: Progress): Promise<BuiltImage[]> {
+  const built: BuiltImage[] = [];
+  for (const recipe of recipes) built.push(await ensureImage(destination, report, recipe));
+  return built;
+}
+
+/** Has an image in the store of an engine that suits `destination`, built if its sources are new to it. */
+export async function ensureImage(destination: Destination, report: Progress, recipe: Recipe = LAB): Promise<BuiltImage> {
+  const { engine, shared } = planEngine(await enginesHere(report), destination);
+  const ready = await readied(engine, recipe, report);
+  const inputs = await hashInputs(recipe, ready.build.args);
+  const title = (done: string): string => `${done} ${recipe.image} with ${engine.name}`;
+  if ((await labelOf(ready.engine, recipe.image)) === inputs) report.note(title('Unchanged:'));
+  else await report.step(title('Build'), (step) => build(ready, recipe, inputs, step), { estimate: recipe.estimate });
+  return { recipe, engine: ready.engine, shared, inputs };
 }
 
 /** The engines of this machine; where it has none and is one that a throwaway cluster could run on, buildah is installed. */
@@ -51,26 +62,34 @@ async function enginesHere(report: Progress): Promise<EngineFacts> {
   return readEngines();
 }
 
-/** buildah gets a base image that is made here, and a store in the cache that has it; the others pull theirs. */
-async function readied(plan: Plan): Promise<Plan> {
-  if (plan.engine.name !== 'buildah') return plan;
-  return { ...plan, engine: { name: 'buildah', command: ['buildah', ...(await ensureBuildahBase())] } };
+/** An engine that has, or can pull, what an image is built on. */
+interface Ready {
+  engine: Engine;
+  build: Pick<Build, 'args' | 'target'>;
 }
 
-async function labelOf(engine: Engine): Promise<string> {
-  const { stdout } = await command(labelCommand(engine, IMAGE, INPUTS_LABEL), { allowFailure: true });
+/** buildah gets a base image that is made here, and a store in the cache that has it; the others pull theirs. */
+async function readied(engine: Engine, { withoutRegistry }: Recipe, report: Progress): Promise<Ready> {
+  if (engine.name !== 'buildah') return { engine, build: {} };
+  await ensurePackages(report, withoutRegistry.packages);
+  const base = await withoutRegistry.base();
+  const options = await ensureBuildahBase(base);
+  return { engine: { name: 'buildah', command: ['buildah', ...options] }, build: { args: { BASE: base.name }, target: withoutRegistry.target } };
+}
+
+async function labelOf(engine: Engine, image: string): Promise<string> {
+  const { stdout } = await command(labelCommand(engine, image, INPUTS_LABEL), { allowFailure: true });
   return stdout.trim();
 }
 
 /** Builds from a directory of its own, so that two at a time don't stage over one another. */
-async function build(engine: Engine, inputs: string): Promise<void> {
-  await inWorkDirectory(async (context) => {
-    const { buildApps } = await import('../apps/build.ts');
-    await buildApps(join(context, 'dist'));
-    const dockerfile = join(repoRoot, 'apps', 'Dockerfile');
-    const words = buildCommand(engine, { dockerfile, context, tag: IMAGE, labels: { [INPUTS_LABEL]: inputs } });
+async function build({ engine, build: how }: Ready, recipe: Recipe, inputs: string, progress: Progress): Promise<void> {
+  await inWorkDirectory(async (directory) => {
+    const context = join(directory, 'context');
+    await recipe.stage(context, engine, progress);
+    const words = buildCommand(engine, { dockerfile: recipe.dockerfile, context, tag: recipe.image, labels: { [INPUTS_LABEL]: inputs }, ...how });
     // Attestations would make it an index of several manifests, which `kind load` and `ctr import` stumble over.
-    await command(words, { env: { BUILDX_NO_DEFAULT_ATTESTATIONS: '1' } });
+    await command(words, { env: { BUILDX_NO_DEFAULT_ATTESTATIONS: '1' }, onLine: (line) => progress.detail(line) });
     // The store that is ours alone would keep every image there ever was under the name.
     if (engine.name === 'buildah') await command([...engine.command, 'rmi', '--prune'], { allowFailure: true });
   });
@@ -96,32 +115,29 @@ async function removeAbandoned(): Promise<void> {
   }
 }
 
-/** A hash of everything the image is made of: the sources of the apps and the operator, and the versions of all packages. */
-async function hashInputs(): Promise<string> {
-  const hash = createHash('sha256');
-  for (const file of await inputFiles()) hash.update(`\n${file}\n`).update(await readFile(join(repoRoot, file)));
+/** A hash of everything an image is made of: of ours the sources and the versions of all packages, else the name of what it is built on. */
+async function hashInputs(recipe: Recipe, args: Build['args'] = {}): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(args));
+  for (const file of await recipe.files()) hash.update(`\n${file}\n`).update(await readFile(join(repoRoot, file)));
   return hash.digest('hex').slice(0, 16);
 }
 
-async function inputFiles(): Promise<string[]> {
-  const files: string[] = [];
-  const exclude = (path: string): boolean => /(^|[/\\])(dist|node_modules|\.[^/\\]+)$/.test(path);
-  for await (const entry of glob('{apps,cdk8s,operator}/**', { cwd: repoRoot, withFileTypes: true, exclude: ({ name }) => exclude(name) })) {
-    if (entry.isFile() && !/\.(test\.ts|md)$/.test(entry.name)) files.push(join(entry.parentPath, entry.name).slice(repoRoot.length + 1));
-  }
-  return [...files.sort(), 'package-lock.json'];
+/** Gives images to the nodes of a cluster, unless it is known that they have these very ones. */
+export async function ensureLoaded(images: readonly BuiltImage[], destination: Destination, kube: Kube, report: Progress): Promise<void> {
+  const given = images.filter(({ shared }) => !shared);
+  if (given.length === 0) return;
+  const there = await surveyCluster(kube);
+  for (const image of given) await giveImage(image, destination, there, report);
 }
 
-/** Gives the image to the nodes of a cluster, unless it is known that they have this very one. */
-export async function ensureLoaded(image: BuiltImage, destination: Destination, kube: Kube, report: Progress): Promise<void> {
-  if (image.shared) return;
-  const { id, images } = await surveyCluster(kube);
-  const record = loadRecord(destination);
+async function giveImage(image: BuiltImage, destination: Destination, { id, images }: Survey, report: Progress): Promise<void> {
+  const { image: name } = image.recipe;
+  const record = loadRecord(destination, name);
   const now: LoadRecord = { cluster: id, inputs: image.inputs, at: Date.now() };
   const before = readJson<LoadRecord>(record);
   const given = before?.cluster === now.cluster && before?.inputs === now.inputs;
-  if (given && (images.has(IMAGE) || now.at - before.at < KUBELET_TELLS_WITHIN)) return;
-  await report.step('Give the image to the nodes', () => load(image.engine, destination), { estimate: 10 });
+  if (given && (images.has(name) || now.at - before.at < KUBELET_TELLS_WITHIN)) return;
+  await report.step(`Give ${name} to the nodes`, () => load(image, destination), { estimate: 10 });
   writeWhole(record, now);
 }
 
@@ -135,15 +151,16 @@ interface LoadRecord {
 }
 
 /** The record of a throwaway cluster goes with it; that of another one is kept beside the records of its labs. */
-function loadRecord(destination: Destination): string {
-  if (destination.kind === 'throwaway') return stateDir(destination.name, 'image.json');
-  return imageRecordFile('context' in destination ? destination.context : destination.kind);
+function loadRecord(destination: Destination, image: string): string {
+  const name = parseReference(image, IMAGE_TAG).repository.replace(/^.*\//, '');
+  if (destination.kind === 'throwaway') return stateDir(destination.name, `${name}.image.json`);
+  return imageRecordFile('context' in destination ? destination.context : destination.kind, name);
 }
 
-async function load(engine: Engine, destination: Destination): Promise<void> {
+async function load({ engine, recipe }: BuiltImage, destination: Destination): Promise<void> {
   await inWorkDirectory(async (directory) => {
     const archive = join(directory, 'image.tar');
-    await command(saveCommand(engine, IMAGE, archive));
+    await command(saveCommand(engine, recipe.image, archive));
     await loadArchive(destination, archive);
   });
 }
@@ -162,9 +179,9 @@ export function command(words: readonly string[], options: Parameters<typeof run
 }
 
 /** Pushes the image under another name. TLS is left out only for a registry on this machine. @throws UserError */
-export async function pushImage({ engine }: BuiltImage, target: ImageReference, report: Progress): Promise<void> {
+export async function pushImage({ engine, recipe }: BuiltImage, target: ImageReference, report: Progress): Promise<void> {
   const name = referenceText(target);
-  const words = pushCommands(engine, IMAGE, name, isLoopbackRegistry(target));
+  const words = pushCommands(engine, recipe.image, name, isLoopbackRegistry(target));
   await report.step(`Push ${name}`, async () => {
     for (const each of words) await command(each).catch((error: unknown) => {
       throw pushError(error, engine, target);

@@ -30,9 +30,9 @@ test('labs in other clusters, namespaces and releases are other labs', () => {
 });
 
 test('recording a lab again keeps what the new record says nothing of', () => {
-  recordLab(lab({ image: 'abc' }));
+  recordLab(lab({ images: { a: 'abc' } }));
   recordLab(lab({ port: 8081 }));
-  expect(recordedLabs()).toEqual([lab({ image: 'abc', port: 8081 })]);
+  expect(recordedLabs()).toEqual([lab({ images: { a: 'abc' }, port: 8081 })]);
 });
 
 test('a forgotten lab takes its own files with it and leaves those of others, however alike the names', () => {
@@ -49,7 +49,7 @@ test('a forgotten lab takes its own files with it and leaves those of others, ho
 
 test('with the last lab nothing is left', () => {
   recordLab(lab());
-  writeWhole(imageRecordFile('kind-a'), {});
+  writeWhole(imageRecordFile('kind-a', 'intro-otel'), {});
   forgetLab(lab());
   expect(existsSync(stateDir('labs.d'))).toBe(false);
 });

@@ -13,8 +13,8 @@ export interface Lab {
   release: string;
   /** The port of 127.0.0.1 that the throwaway cluster leads to this lab's node port, if it does. */
   port?: number | undefined;
-  /** What the image was made of that its apps run, once they do. */
-  image?: string | undefined;
+  /** By the name of each image that its apps run, what that was made of, once they do. */
+  images?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The name of a lab's files: the same for the same cluster, namespace and release. */
@@ -44,9 +44,9 @@ export function recordedLabs(): Lab[] {
     .flatMap((file) => readJson<Lab>(join(directory, file)) ?? []);
 }
 
-/** The file that says which image the cluster of a context was given. */
-export function imageRecordFile(context: string): string {
-  return stateDir('labs.d', `${context.replace(/[^\w.-]+/g, '_')}.image.json`);
+/** The file that says which build of an image the cluster of a context was given. */
+export function imageRecordFile(context: string, image: string): string {
+  return stateDir('labs.d', `${context.replace(/[^\w.-]+/g, '_')}.${image}.image.json`);
 }
 
 /** Removes a lab's record and everything kept beside it; with the last lab, all that is left. */

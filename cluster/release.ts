@@ -36,10 +36,10 @@ export async function createNamespace(kube: Kube, name: string): Promise<void> {
   await kube.kubectl(['create', '--filename', '-'], { input: JSON.stringify(namespace) });
 }
 
-/** Has helm render the chart, which needs no cluster. @throws UserError when it refuses the values, with its reasons */
-export async function checkValues(helm: string, { name, namespace, values }: Release): Promise<void> {
-  const { code, stderr } = await run(helm, ['template', name, CHART, '--namespace', namespace, ...values], { allowFailure: true });
-  if (code === 0) return;
+/** Has helm render the chart, which needs no cluster, and gives what it rendered. @throws UserError when it refuses the values, with its reasons */
+export async function checkValues(helm: string, { name, namespace, values }: Release): Promise<string> {
+  const { code, stdout, stderr } = await run(helm, ['template', name, CHART, '--namespace', namespace, ...values], { allowFailure: true });
+  if (code === 0) return stdout;
   throw new UserError('The values for the chart were refused.', {
     expected: 'values that charts/lab/README.md lists',
     found: stderr.trim().replace(/^Error: /, ''),
@@ -130,9 +130,9 @@ async function pendingRecord(kube: Kube, { name, namespace }: Release): Promise<
   return list?.items[0]?.metadata?.name;
 }
 
-/** Restarts our own apps, which is how they come to run an image that was built anew under the same tag. */
-export async function restartApps(kube: Kube, release: Release, report: Progress): Promise<void> {
-  const ours = `app.kubernetes.io/instance=${release.name},app.kubernetes.io/component in (arcade,dice,prizes,visitors,guide)`;
+/** Restarts apps of ours, which is how they come to run an image that was built anew under the same tag. */
+export async function restartApps(kube: Kube, release: Release, components: readonly string[], report: Progress): Promise<void> {
+  const ours = `app.kubernetes.io/instance=${release.name},app.kubernetes.io/component in (${components.join()})`;
   const which = ['deployment', '--namespace', release.namespace, '--selector', ours];
   await kube.kubectl(['rollout', 'restart', ...which]);
   await whileWatching(kube, release, report, (signal) => kube.kubectl(['rollout', 'status', ...which, '--timeout', READY_WITHIN], { signal }));

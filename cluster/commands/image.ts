@@ -1,9 +1,12 @@
-// Builds the lab's own image and puts it where the chosen cluster looks, or into a registry.
+// Builds the lab's own image, and that of the app in Python if asked, and puts them where the chosen cluster looks, or into a registry.
 import type { Destination } from '../engines.ts';
 import { findKubernetes, THROWAWAY } from '../find.ts';
 import { helmFlags, parseReference, referenceText } from '../image-reference.ts';
-import { ensureImage, ensureLoaded, IMAGE, IMAGE_TAG, pushImage } from '../image.ts';
+import type { ImageReference } from '../image-reference.ts';
+import { ensureImages, ensureLoaded, pushImage } from '../image.ts';
 import { Kube } from '../kube.ts';
+import { FLASK, IMAGE_TAG, LAB } from '../recipes.ts';
+import type { Recipe } from '../recipes.ts';
 import { UserError } from '../support/errors.ts';
 import { optionsHelp, parseOptions } from '../support/options.ts';
 import { print, say } from '../support/output.ts';
@@ -15,14 +18,15 @@ import { placeOptions } from './lab-options.ts';
 
 const options = {
   context: placeOptions.context,
-  push: { value: 'REGISTRY/NAME', help: 'tag the image so (with :TAG, else the version) and push it to the registry' },
+  flask: { help: 'also the image of the app in Python, which flask.enabled switches on' },
+  push: { value: 'REGISTRY/NAME', help: 'tag the image so (with :TAG, else the version) and push it to the registry; NAME-flask is that of the app in Python' },
 } as const;
 
 export const image: Command = {
   summary: 'builds the image and puts it where the cluster looks, or into a registry',
   help: `npm run image [-- OPTIONS]
 
-Builds ${IMAGE}
+Builds ${LAB.image}
 with what the machine has (docker, nerdctl, podman, buildah), unless its sources are
 unchanged, and gives it to the Kubernetes that up would use; helm install needs nothing
 else then. With --push it goes into a registry instead.
@@ -35,22 +39,28 @@ ${optionsHelp(options)}`,
 async function runImage(args: readonly string[]): Promise<void> {
   const { given } = parseOptions(args, options);
   const report = createProgress();
-  await (given.push === undefined ? give(given.context, report) : push(given.push, report));
+  const recipes = given.flask === true ? [LAB, FLASK] : [LAB];
+  await (given.push === undefined ? give(recipes, given.context, report) : push(recipes, given.push, report));
 }
 
-async function push(name: string, report: Progress): Promise<void> {
+async function push(recipes: readonly Recipe[], name: string, report: Progress): Promise<void> {
   const target = parseReference(name, IMAGE_TAG);
-  const built = await ensureImage({ kind: 'registry' }, report);
-  await pushImage(built, target, report);
-  say(`Pushed ${referenceText(target)}. Install the chart with it:`);
-  print(`helm upgrade --install intro-otel ./charts/lab ${helmFlags(target).join(' ')}`);
+  const targetOf = ({ suffix }: Recipe): ImageReference => ({ ...target, repository: target.repository + suffix });
+  for (const built of await ensureImages(recipes, { kind: 'registry' }, report)) await pushImage(built, targetOf(built.recipe), report);
+  say(`Pushed ${recipes.map((recipe) => referenceText(targetOf(recipe))).join(' and ')}. Install the chart with it:`);
+  const flags = recipes.flatMap((recipe) => helmFlags(targetOf(recipe), recipe.value));
+  print(`helm upgrade --install intro-otel ./charts/lab ${[...flags, ...switches(recipes)].join(' ')}`);
   say('Where the registry wants credentials, make a Secret of them in the namespace (kubectl create secret docker-registry NAME …)');
   say("and add: --set 'imagePullSecrets[0].name=NAME'");
 }
 
-async function give(context: string | undefined, report: Progress): Promise<void> {
+function switches(recipes: readonly Recipe[]): string[] {
+  return recipes.includes(FLASK) ? ['--set', 'flask.enabled=true'] : [];
+}
+
+async function give(recipes: readonly Recipe[], context: string | undefined, report: Progress): Promise<void> {
   const found = await report.step('Find a Kubernetes', (step) => findKubernetes(context, step));
-  if (found.use === 'throwaway') return giveThrowaway(report);
+  if (found.use === 'throwaway') return giveThrowaway(recipes, report);
   if (found.kind === 'other') {
     throw new UserError(`${found.context} is not on this machine, so it can't be given the image.`, {
       expected: 'a registry that it can reach',
@@ -59,17 +69,17 @@ async function give(context: string | undefined, report: Progress): Promise<void
     });
   }
   const destination: Destination = { kind: found.kind, context: found.context };
-  const built = await ensureImage(destination, report);
+  const built = await ensureImages(recipes, destination, report);
   const kube = await Kube.at({ context: found.context }, report, found.minor);
   await ensureLoaded(built, destination, kube, report);
-  say(`${IMAGE} is where ${found.context} looks for it.`);
+  for (const { image: name } of recipes) say(`${name} is where ${found.context} looks for it.`);
 }
 
-async function giveThrowaway(report: Progress): Promise<void> {
+async function giveThrowaway(recipes: readonly Recipe[], report: Progress): Promise<void> {
   const destination = { kind: 'throwaway', name: THROWAWAY } as const;
-  const built = await ensureImage(destination, report);
+  const built = await ensureImages(recipes, destination, report);
   const status = await clusterStatus(THROWAWAY);
   if (status.state !== 'running') return say('No Kubernetes runs here yet: npm run up starts one, and gives it the image.');
   await ensureLoaded(built, destination, await Kube.at({ kubeconfig: status.cluster.kubeconfig }, report), report);
-  say(`${IMAGE} is on the node of the throwaway Kubernetes.`);
+  for (const { image: name } of recipes) say(`${name} is on the node of the throwaway Kubernetes.`);
 }

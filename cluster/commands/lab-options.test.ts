@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { helmValues, namesImage, placeOf } from './lab-options.ts';
+import { helmValues, placeOf } from './lab-options.ts';
 
 const before = process.env['INIT_CWD'];
 let directory: string;
@@ -36,17 +36,6 @@ test('values go on to helm, with files where the user is and not where npm runs'
 
 test.each([{ values: ['mine.yaml'] }, { 'set-file': ['dice.source=app.ts'] }])('a file that is missing is refused: %j', (given) => {
   expect(() => helmValues(given)).toThrow(/There is no file (mine\.yaml|app\.ts)/);
-});
-
-test.each([
-  [{ set: ['image.registry=ghcr.io'] }, true],
-  [{ set: ['a=b,image.tag=1'] }, true],
-  [{ 'set-string': ['image.tag=1'] }, true],
-  [{ set: ['image.pullPolicy=Never'] }, false],
-  [{ set: ['jaeger.image.tag=1'] }, false],
-  [{}, false],
-])('%j names an image of the user’s own: %s', (given, own) => {
-  expect(namesImage(given)).toBe(own);
 });
 
 test('a place is the defaults, unless the options say otherwise', () => {

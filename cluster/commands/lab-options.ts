@@ -50,8 +50,3 @@ function withFile(value: string): string {
 function isUrl(text: string): boolean {
   return /^https?:\/\//.test(text);
 }
-
-/** Whether the user names an image of their own, so that none is to be built. */
-export function namesImage(given: Given<typeof valueOptions>): boolean {
-  return [...(given.set ?? []), ...(given['set-string'] ?? [])].some((value) => /(^|,)image\.(registry|repository|tag)=/.test(value));
-}

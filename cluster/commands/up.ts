@@ -3,7 +3,7 @@
 import { findKubernetes, THROWAWAY } from '../find.ts';
 import type { Found } from '../find.ts';
 import { closeDoor, openDoor, openPort } from '../door.ts';
-import { ensureImage, ensureLoaded } from '../image.ts';
+import { ensureImages, ensureLoaded } from '../image.ts';
 import type { BuiltImage } from '../image.ts';
 import { Kube } from '../kube.ts';
 import type { Reach } from '../kube.ts';
@@ -11,6 +11,8 @@ import { labKey, recordedLabs, recordLab } from '../labs.ts';
 import type { Lab } from '../labs.ts';
 import { labNeeds, shareToBuild, throwawayNeeds } from '../needs.ts';
 import { clusterMisses, freePort, machineMisses, readMachine, throwMisses } from '../preflight.ts';
+import { FLASK, recipesIn } from '../recipes.ts';
+import type { Recipe } from '../recipes.ts';
 import { checkValues, createNamespace, installRelease, restartApps } from '../release.ts';
 import { findTrace, playRounds, waitForDoor } from '../rounds.ts';
 import type { Round } from '../rounds.ts';
@@ -26,7 +28,7 @@ import { traceTree } from '../trace-tree.ts';
 import type { Trace } from '../../apps/guide/traces.ts';
 import { portOf } from './command.ts';
 import type { Command } from './command.ts';
-import { helmValues, namesImage, placeOf, placeOptions, valueOptions } from './lab-options.ts';
+import { helmValues, placeOf, placeOptions, valueOptions } from './lab-options.ts';
 import type { Place } from './lab-options.ts';
 
 const options = {
@@ -57,35 +59,36 @@ ${optionsHelp(options)}`,
 interface Wish {
   place: Place;
   values: readonly string[];
-  ownImage: boolean;
+  /** The images of ours that the values ask for. */
+  recipes: readonly Recipe[];
   port: number | undefined;
   networkPolicy: boolean;
 }
 
-/** A cluster that is ready to take the lab, with the image. */
+/** A cluster that is ready to take the lab, with its images. */
 interface Ready {
   lab: Lab;
   kube: Kube;
   survey: Survey;
-  image: BuiltImage | undefined;
+  images: readonly BuiltImage[];
   /** What the kind of cluster adds to the values. */
   values: readonly string[];
 }
 
 async function runUp(args: readonly string[]): Promise<void> {
   const { given } = parseOptions(args, options);
-  const wish: Wish = {
+  const asked = {
     place: placeOf(given),
     values: helmValues(given),
-    ownImage: !namesImage(given),
     port: given.port === undefined ? undefined : portOf(given.port, '--port'),
     networkPolicy: given['no-network-policy'] !== true,
   };
   const report = createProgress();
   const began = performance.now();
-  const found = await report.step('Find a Kubernetes', (step) => findKubernetes(wish.place.context, step));
+  const found = await report.step('Find a Kubernetes', (step) => findKubernetes(asked.place.context, step));
   const kube = found.use === 'throwaway' ? await Kube.at({}, report) : await Kube.at(reachOf(found), report, found.minor);
-  await checkValues(kube.helmCommand, { ...releaseOf(wish.place), values: wish.values });
+  const rendered = await checkValues(kube.helmCommand, { ...releaseOf(asked.place), values: asked.values });
+  const wish: Wish = { ...asked, recipes: recipesIn(rendered) };
   const ready = found.use === 'throwaway' ? await readyThrowaway(wish, kube, found.because, report) : await readyExisting(wish, kube, found, report);
   await install(ready, wish, report);
   const url = await report.step('Open the front door', () => openFrontDoor(ready, wish, report));
@@ -113,14 +116,13 @@ async function readyThrowaway(wish: Wish, tools: Kube, because: string, report: 
   const door = doorPort === undefined ? {} : { doorPort };
   const starting = startCluster({ name: THROWAWAY, networkPolicy: wish.networkPolicy, ...door, report });
   const destination = { kind: 'throwaway', name: THROWAWAY } as const;
-  const building = wish.ownImage ? ensureImage(destination, report) : Promise.resolve(undefined);
-  const [cluster, image] = await bothOf(starting, building);
+  const [cluster, images] = await bothOf(starting, ensureImages(wish.recipes, destination, report));
   const kube = new Kube({ kubeconfig: cluster.kubeconfig }, tools.helmCommand, tools.kubectlCommand);
-  if (image !== undefined) await ensureLoaded(image, destination, kube, report);
+  await ensureLoaded(images, destination, kube, report);
   const known = { ...lab, reach: kube.reach, ...(hasDoor(lab) ? { port: cluster.doorPort } : {}) };
   recordLab(known);
   const values = known.port === undefined ? [] : ['--set', 'guide.service.type=NodePort', '--set', 'guide.service.nodePort=30080'];
-  return { lab: known, kube, survey: await surveyCluster(kube), image, values };
+  return { lab: known, kube, survey: await surveyCluster(kube), images, values };
 }
 
 /** The one node port that leads out of the cluster is the first lab's; a second one is reached as in any other cluster. */
@@ -169,21 +171,22 @@ async function readyExisting(wish: Wish, kube: Kube, found: Found, report: Progr
     throwMisses(clusterMisses({ ...survey, version: found.version }, labNeeds()));
   }
   const destination = { kind: found.kind, context: found.context };
-  if (wish.ownImage && found.kind === 'other') throw needsRegistry(found);
-  const image = wish.ownImage ? await ensureImage(destination, report) : undefined;
-  if (image !== undefined) await ensureLoaded(image, destination, kube, report);
-  return { lab, kube, survey, image, values: [] };
+  if (wish.recipes.length > 0 && found.kind === 'other') throw needsRegistry(found, wish.recipes);
+  const images = await ensureImages(wish.recipes, destination, report);
+  await ensureLoaded(images, destination, kube, report);
+  return { lab, kube, survey, images, values: [] };
 }
 
-function needsRegistry({ context }: Found): UserError {
+function needsRegistry({ context }: Found, recipes: readonly Recipe[]): UserError {
+  const flask = recipes.includes(FLASK) ? '--flask ' : '';
   return new UserError(`${context} is not on this machine, so it can't be given the image.`, {
     expected: 'an image in a registry that the cluster can reach',
     found: 'the image that is built here',
-    todo: ['npm run image -- --push REGISTRY/NAME, then npm run up with the --set options it prints'],
+    todo: [`npm run image -- ${flask}--push REGISTRY/NAME, then npm run up with the --set options it prints`],
   });
 }
 
-async function install({ lab, kube, survey, image, values }: Ready, wish: Wish, report: Progress): Promise<void> {
+async function install({ lab, kube, survey, images, values }: Ready, wish: Wish, report: Progress): Promise<void> {
   const release = { ...releaseOf(wish.place), values: [...values, ...wish.values] };
   const before = recordedLabs().find((other) => labKey(other) === labKey(lab));
   const isNew = !survey.namespaces.some(({ metadata }) => metadata?.name === lab.namespace);
@@ -196,10 +199,12 @@ async function install({ lab, kube, survey, image, values }: Ready, wish: Wish, 
     },
     { estimate: 20 },
   );
-  if (!isNew && before?.image !== undefined && image !== undefined && before.image !== image.inputs) {
-    await report.step('Restart the apps, whose image is new', (step) => restartApps(kube, release, step), { estimate: 10 });
+  const anew = images.filter(({ recipe, inputs }) => ![undefined, inputs].includes(before?.images?.[recipe.image]));
+  if (!isNew && anew.length > 0) {
+    const components = anew.flatMap(({ recipe }) => recipe.components);
+    await report.step('Restart the apps, whose image is new', (step) => restartApps(kube, release, components, step), { estimate: 10 });
   }
-  if (image !== undefined) recordLab({ ...lab, image: image.inputs });
+  if (images.length > 0) recordLab({ ...lab, images: { ...before?.images, ...Object.fromEntries(images.map(({ recipe, inputs }) => [recipe.image, inputs])) } });
 }
 
 async function openFrontDoor({ lab, kube }: Ready, wish: Wish, report: Progress): Promise<string> {

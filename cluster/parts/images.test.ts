@@ -1,5 +1,5 @@
 import { clusterImages, nodeBaseImage, sharedLibraries } from './images.ts';
-import { missingPackages } from './packages.ts';
+import { debianPackages, missingPackages } from './packages.ts';
 
 test('libraries are what ldd gives a file for, the loader too', () => {
   const ldd = [
@@ -33,6 +33,6 @@ onLinux('the base image is called what the Dockerfile builds on, and has Node an
 });
 
 test('a package is missing when one of its programs is', () => {
-  expect(missingPackages((program) => program !== 'containerd-shim-runc-v2' && program !== 'ip')).toEqual(['containerd', 'iproute2']);
-  expect(missingPackages(() => true)).toEqual([]);
+  expect(missingPackages(debianPackages, (program) => program !== 'containerd-shim-runc-v2' && program !== 'ip')).toEqual(['containerd', 'iproute2']);
+  expect(missingPackages(debianPackages, () => true)).toEqual([]);
 });

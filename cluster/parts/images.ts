@@ -17,8 +17,8 @@ import { pauseProgram } from './pause.ts';
 
 const program = (path: string, source: string): Entry => ({ path, from: { source } });
 const text = (path: string, content: string): Entry => ({ path, mode: 0o644, from: { content } });
-const TMP: Entry = { path: '/tmp', mode: 0o1777 };
-const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+export const TMP: Entry = { path: '/tmp', mode: 0o1777 };
+export const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Names of the images that every cluster needs; no original stands behind these two. */
 export const PAUSE_IMAGE = 'throwaway.intro-otel.dev/pause:1';
@@ -93,11 +93,10 @@ export async function ensureClusterImages(report: Progress): Promise<string[]> {
 }
 
 /**
- * Makes the base image known to buildah and gives the options that make it look there. A store in the cache of the vfs kind:
+ * Makes a base image known to buildah and gives the options that make it look there. A store in the cache of the vfs kind:
  * the overlay kind leaves a mount behind, and both are as fast for an image of three layers.
  */
-export async function ensureBuildahBase(): Promise<string[]> {
-  const image = await nodeBaseImage();
+export async function ensureBuildahBase(image: Image): Promise<string[]> {
   const archive = await ensureArchive(image);
   const options = ['--root', cacheDir('buildah'), '--runroot', cacheDir('buildah-run'), '--storage-driver', 'vfs'];
   const tagged = `${image.name}-${basename(archive, '.tar').slice(-12)}`; // tells whether the store has this very content

@@ -11,6 +11,8 @@ export interface Entry {
   path: string;
   /** Permission bits, 0o755 unless given. */
   mode?: number;
+  /** Seconds since 1970 that a file is from, 0 unless given: where what is in the image asks for it. */
+  time?: number;
   /** What is in it; a directory when absent. */
   from?: { source: string } | { content: string | Uint8Array };
 }
@@ -96,16 +98,24 @@ async function writeTar(file: string, entries: readonly Entry[]): Promise<Blob> 
 
 const BLOCK = 512;
 
+interface Header {
+  name: string;
+  mode: number;
+  time: number;
+  size: number;
+  type: '0' | '5';
+}
+
 /** The bytes of a POSIX tar file: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html (ustar interchange format). */
 export async function* tar(entries: readonly Entry[]): AsyncGenerator<Uint8Array> {
-  for (const { path, mode = 0o755, from } of entries) {
+  for (const { path, mode = 0o755, time = 0, from } of entries) {
     const name = path.replace(/^\//, '') + (from === undefined ? '/' : '');
     if (from === undefined) {
-      yield tarHeader({ name, mode, size: 0, type: '5' });
+      yield tarHeader({ name, mode, time, size: 0, type: '5' });
       continue;
     }
     const size = 'source' in from ? statSync(from.source).size : Buffer.byteLength(from.content);
-    yield tarHeader({ name, mode, size, type: '0' });
+    yield tarHeader({ name, mode, time, size, type: '0' });
     if ('source' in from) yield* createReadStream(from.source, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
     else yield Buffer.from(from.content);
     yield Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
@@ -113,8 +123,8 @@ export async function* tar(entries: readonly Entry[]): AsyncGenerator<Uint8Array
   yield Buffer.alloc(2 * BLOCK);
 }
 
-/** Owner and time are zero: root's, and the same on every machine. */
-function tarHeader({ name, mode, size, type }: { name: string; mode: number; size: number; type: '0' | '5' }): Buffer {
+/** Owner and, unless it is given, time are zero: root's, and the same on every machine. */
+function tarHeader({ name, mode, time, size, type }: Header): Buffer {
   if (Buffer.byteLength(name) > 100) throw new Error(`${name} is longer than the 100 bytes a ustar name can have`);
   const header = Buffer.alloc(BLOCK);
   const octal = (value: number, offset: number, digits: number): void => void header.write(value.toString(8).padStart(digits, '0'), offset);
@@ -123,7 +133,7 @@ function tarHeader({ name, mode, size, type }: { name: string; mode: number; siz
   octal(0, 108, 7);
   octal(0, 116, 7);
   octal(size, 124, 11);
-  octal(0, 136, 11);
+  octal(time, 136, 11);
   header.write('        ', 148); // the checksum is taken with spaces in its place
   header.write(type, 156);
   header.write('ustar\0' + '00', 257);

@@ -1,6 +1,6 @@
 // The Debian packages the throwaway cluster needs besides what is built: installed when a program of theirs is missing.
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { UserError } from '../support/errors.ts';
 import type { Progress } from '../support/progress.ts';
 import { run } from '../support/run.ts';
@@ -10,8 +10,10 @@ const CNI_DIRECTORIES = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
 /** The PATH of what runs in the cluster, whatever that of the caller. */
 export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Each package by the programs of it that are used. */
-export const debianPackages: Record<string, readonly string[]> = {
+/** Each package by the programs of it that are used: by name, or by path where no other will do. */
+export type Packages = Readonly<Record<string, readonly string[]>>;
+
+export const debianPackages: Packages = {
   containerd: ['containerd', 'containerd-shim-runc-v2', 'ctr'],
   runc: ['runc'],
   'containernetworking-plugins': ['bridge', 'host-local', 'loopback'],
@@ -34,39 +36,39 @@ export function cniDirectory(): string {
 }
 
 /** Packages of which a program is missing. */
-export function missingPackages(has: (program: string) => boolean = isInstalled): string[] {
-  return Object.keys(debianPackages).filter((name) => !debianPackages[name]?.every(has));
+export function missingPackages(wanted: Packages = debianPackages, has: (program: string) => boolean = isInstalled): string[] {
+  return Object.keys(wanted).filter((name) => !wanted[name]?.every(has));
 }
 
 /** Installs what is missing. @throws UserError where that can't be done from here. */
-export async function ensurePackages(report: Progress): Promise<void> {
-  const missing = missingPackages();
+export async function ensurePackages(report: Progress, wanted: Packages = debianPackages): Promise<void> {
+  const missing = missingPackages(wanted);
   if (missing.length === 0) return;
   const aptGet = findProgram('apt-get');
   if (aptGet === undefined || process.getuid?.() !== 0) throw cannotInstall(missing, aptGet !== undefined);
-  await report.step(`Install ${missing.join(', ')}`, (progress) => install(aptGet, missing, progress), { estimate: 40 });
+  await report.step(`Install ${missing.join(', ')}`, (progress) => install(aptGet, missing, wanted, progress), { estimate: 40 });
 }
 
-async function install(aptGet: string, packages: readonly string[], progress: Progress): Promise<void> {
+async function install(aptGet: string, packages: readonly string[], wanted: Packages, progress: Progress): Promise<void> {
   const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, onLine: (line: string) => progress.detail(line) };
   const wait = ['-o', 'DPkg::Lock::Timeout=300']; // for another apt that runs, as at the start of a cloud machine
   await run('dpkg', ['--configure', '-a'], options); // what an apt that was killed left half installed
   await run(aptGet, [...wait, 'update'], options);
   await run(aptGet, [...wait, 'install', '--yes', '--no-install-recommends', ...packages], options);
-  const still = missingPackages();
+  const still = missingPackages(wanted);
   if (still.length === 0) return;
-  const todo = `Install by hand what provides ${still.flatMap((name) => debianPackages[name] ?? []).join(', ')}.`;
+  const todo = `Install by hand what provides ${still.flatMap((name) => wanted[name] ?? []).join(', ')}.`;
   throw new UserError(`${still.join(', ')} still missing after apt-get install.`, { todo });
 }
 
 function cannotInstall(missing: readonly string[], hasApt: boolean): UserError {
   const found = hasApt ? 'not root, so they can not be installed from here' : 'no apt-get, so they can not be installed from here';
   const todo = hasApt ? `sudo apt-get install ${missing.join(' ')}` : `Install what provides ${missing.join(', ')} with this machine's package manager.`;
-  return new UserError('Programs for the throwaway cluster are missing.', { expected: missing.join(', '), found, todo });
+  return new UserError('Programs that are needed here are missing.', { expected: missing.join(', '), found, todo });
 }
 
 function isInstalled(name: string): boolean {
-  return findProgram(name, [...searchPath(), ...CNI_DIRECTORIES]) !== undefined;
+  return isAbsolute(name) ? existsSync(name) : findProgram(name, [...searchPath(), ...CNI_DIRECTORIES]) !== undefined;
 }
 
 function searchPath(): string[] {

@@ -1,4 +1,5 @@
-// The ladder none, auto, manual: one value, changed by `helm upgrade` on a lab that runs.
+// The ladder none, auto, manual: one value, changed by `helm upgrade` on a lab that runs; and beside it the app in Python, which has it too.
+import { randomBytes } from 'node:crypto';
 import { edgesOf } from '../../apps/guide/traces.ts';
 import type { Span } from '../../apps/guide/traces.ts';
 import { eventually } from '../support/eventually.ts';
@@ -9,7 +10,9 @@ import { playedRound, title, traceOf, tracesOf } from '../support/traces.ts';
 
 const lab = new Lab(useNamespace('e2e-levels'));
 
-beforeAll(() => lab.installQuietly(), 150_000);
+const flask = { flask: { enabled: true } };
+
+beforeAll(() => lab.installQuietly(flask), 150_000);
 
 const isLibrary = (span: Span): boolean => span.scope.startsWith('@opentelemetry/instrumentation-');
 
@@ -29,6 +32,21 @@ async function requestToDice(path: string): Promise<Span[]> {
     },
     { within: 10_000 },
   );
+}
+
+/** The spans of a request to the app in Python, which are `count`, and the span that asked: a new one of a new trace. */
+async function requestToFlask(path: string, count: number): Promise<{ spans: Span[]; caller: string }> {
+  const [traceId, caller] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
+  expect(await lab.text('flask', path, { headers: { traceparent: `00-${traceId}-${caller}-01` } })).toMatch(/^[1-6]$/);
+  const spans = await eventually(
+    async () => {
+      const { spans: found } = await traceOf(lab, traceId);
+      expect(found).toHaveLength(count);
+      return found;
+    },
+    { within: 10_000 },
+  );
+  return { spans, caller };
 }
 
 describe('at auto, the default,', () => {
@@ -51,6 +69,25 @@ describe('at auto, the default,', () => {
     expect(servers).toEqual(['arcade GET /play', 'dice GET /rolldice', 'guide POST /api/rounds', 'prizes GET /prizes/:roll']);
   });
 
+  test('the app in Python joins the trace of who asks it, by the library for Flask alone', async () => {
+    const { spans: [span], caller } = await requestToFlask('/rolldice', 1);
+    expect(span).toMatchObject({
+      service: 'flask',
+      name: 'GET /rolldice',
+      kind: 'server',
+      parentSpanId: caller,
+      scope: 'opentelemetry.instrumentation.flask',
+      resource: { 'telemetry.sdk.language': 'python', 'service.namespace': lab.release },
+    });
+  });
+
+  test('the app in Python is who the lab says, and can write nothing but /tmp', async () => {
+    const [pod] = await lab.pods('flask');
+    const inPod = (script: string): Promise<string> => lab.kubectl('exec', pod?.metadata.name ?? '', '--', 'sh', '-c', script);
+    expect(await inPod('echo here > /tmp/it && python3 -c "import os; print(os.getuid(), open(\'/tmp/it\').read())"')).toMatch(/^10001 here/);
+    await expect(inPod('echo here > /app/it')).rejects.toThrow(/read-only file system/i);
+  });
+
   test('no line of the dice is about telemetry', async () => {
     expect(await lab.diceSource()).not.toMatch(/from '@opentelemetry/);
   });
@@ -67,20 +104,21 @@ describe('at auto, the default,', () => {
 });
 
 describe('after helm upgrade --set instrumentation=none', () => {
-  beforeAll(() => lab.upgradeQuietly({ instrumentation: 'none' }), 150_000);
+  beforeAll(() => lab.upgradeQuietly({ ...flask, instrumentation: 'none' }), 150_000);
 
   test('rounds are played as before, and nothing new arrives in Jaeger', async () => {
     const since = Date.now();
     const answer = await lab.play();
     expect(answer.roll).toBeGreaterThanOrEqual(1);
     expect(answer.trace).toBeUndefined();
+    expect(await lab.text('flask', '/rolldice')).toMatch(/^[1-6]$/);
     await new Promise((resolve) => setTimeout(resolve, 4000)); // long enough for what auto and manual would have sent
-    for (const service of ['guide', 'arcade', 'dice', 'prizes']) expect([service, await tracesOf(lab, service, since)]).toEqual([service, []]);
+    for (const service of ['guide', 'arcade', 'dice', 'prizes', 'flask']) expect([service, await tracesOf(lab, service, since)]).toEqual([service, []]);
   });
 });
 
 describe('after helm upgrade --set instrumentation=manual', () => {
-  beforeAll(() => lab.upgradeQuietly({ instrumentation: 'manual' }), 150_000);
+  beforeAll(() => lab.upgradeQuietly({ ...flask, instrumentation: 'manual' }), 150_000);
 
   test('every span is one that was written by hand', async () => {
     const spans = await round();
@@ -98,6 +136,14 @@ describe('after helm upgrade --set instrumentation=manual', () => {
     expect(rolls).toHaveLength(1);
     const value = rolls[0]?.attributes['roll.value'];
     expect([1, 2, 3, 4, 5, 6]).toContain(value);
+  });
+
+  test('the app in Python has the spans of the deck, written by hand, in the trace of who asks it', async () => {
+    const { spans, caller } = await requestToFlask('/rolldice', 2);
+    const [served, rolled] = spans;
+    expect(served).toMatchObject({ service: 'flask', name: 'rolldice', kind: 'server', parentSpanId: caller, scope: 'app_manual' });
+    expect(rolled).toMatchObject({ service: 'flask', name: 'do_roll', kind: 'internal', parentSpanId: served?.spanId, scope: 'app_manual' });
+    expect([1, 2, 3, 4, 5, 6]).toContain(rolled?.attributes['roll.value']);
   });
 
   test('/server_request gives a SERVER span with the attributes of the request, a child of the caller', async () => {
@@ -140,6 +186,14 @@ describe('after helm upgrade --set instrumentation=manual', () => {
 
 describe('with the exporters of the deck, telemetry.tracesExporter=console and telemetry.metricsExporter=console,', () => {
   beforeAll(() => lab.upgradeQuietly({ telemetry: { tracesExporter: 'console', metricsExporter: 'console', metricIntervalMs: 1000 } }), 150_000);
+
+  test('the app in Python, which no value switches on now, is gone', async () => {
+    const gone = async (): Promise<void> => {
+      const what = 'deployments,replicasets,pods,services,endpointslices';
+      expect(await lab.kubectl('get', what, '--selector', 'app.kubernetes.io/component=flask', '--output', 'name')).toBe('');
+    };
+    await eventually(gone, { within: 30_000 });
+  });
 
   test('spans are in the pod\'s log, and not in Jaeger', async () => {
     const since = Date.now();

@@ -95,7 +95,7 @@ describe('a start that is ended by kill -9 half way', () => {
     const report = silentProgress();
     const cluster = await startCluster({ name: CLUSTER_TO_CRASH, networkPolicy: false, report });
     const destination = { kind: 'throwaway', name: CLUSTER_TO_CRASH } as const;
-    await ensureLoaded(await ensureImage(destination, report), destination, await Kube.at({ kubeconfig: cluster.kubeconfig }, report), report);
+    await ensureLoaded([await ensureImage(destination, report)], destination, await Kube.at({ kubeconfig: cluster.kubeconfig }, report), report);
     there = kubectlOf(tools.kubectl, cluster.kubeconfig);
     await makeNeighbours(there);
     await expectAnswer(there, 'open', 'http://peer.guarded/', /^here$/);

@@ -1,8 +1,9 @@
 // Starts a throwaway cluster with all images on it, as the tests and the benchmarks need it.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { ensureImage, ensureLoaded } from '../../cluster/image.ts';
+import { ensureImages, ensureLoaded } from '../../cluster/image.ts';
 import { Kube } from '../../cluster/kube.ts';
+import { FLASK, LAB } from '../../cluster/recipes.ts';
 import { prepareMachine, startCluster, stopCluster } from '../../cluster/throwaway/index.ts';
 import type { Progress } from '../../cluster/support/progress.ts';
 import type { TestCluster } from './cluster.ts';
@@ -18,10 +19,11 @@ export async function startTestCluster(name: string, report: Progress): Promise<
   await stopCluster(name);
   await prepareMachine(report);
   const destination = { kind: 'throwaway', name } as const;
-  const [cluster, image, parts] = await Promise.all([startCluster({ name, report }), ensureImage(destination, report), testParts(report)]);
+  const images = ensureImages([LAB, FLASK], destination, report);
+  const [cluster, built, parts] = await Promise.all([startCluster({ name, report }), images, testParts(report)]);
   try {
     const kube = await Kube.at({ kubeconfig: cluster.kubeconfig }, report);
-    await ensureLoaded(image, destination, kube, report);
+    await ensureLoaded(built, destination, kube, report);
     const tools = { helm: kube.helmCommand, kubectl: kube.kubectlCommand, ...parts };
     const proxy = await startProxy(tools.kubectl, cluster.kubeconfig);
     const stop = async (): Promise<void> => {
