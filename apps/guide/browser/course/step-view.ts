@@ -44,6 +44,7 @@ function prose(html: string): HTMLElement {
   const made = h('div', { class: 'prose' });
   made.innerHTML = html;
   foldKubectl(made);
+  made.querySelectorAll('table').forEach(frameTable);
   for (const link of made.querySelectorAll<HTMLAnchorElement>('a[href^="http"]')) Object.assign(link, { target: '_blank', rel: 'noopener noreferrer' });
   for (const block of made.querySelectorAll('pre')) {
     const text = block.textContent;
@@ -55,6 +56,17 @@ function prose(html: string): HTMLElement {
     frame.append(block, copyButton(() => text, 'this code'));
   }
   return made;
+}
+
+/** Code in a narrow column breaks where a reader would; what is still too wide is scrolled to, by keyboard too. */
+function frameTable(table: HTMLTableElement): void {
+  const frame = h('div', { class: 'table', tabindex: '0', role: 'group', 'aria-label': 'Table' });
+  table.replaceWith(frame);
+  frame.append(table);
+  for (const code of table.querySelectorAll('code')) {
+    const parts = code.textContent.split(/(?<=[.(,])/);
+    fill(code, parts.map((part, index) => [index > 0 && h('wbr'), part]));
+  }
 }
 
 /** The way by kubectl is another way to do the same, so it is folded away: from its heading to the next one. */
