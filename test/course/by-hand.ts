@@ -25,7 +25,7 @@ export const byHand: Readonly<Record<string, Doing>> = {
   '02-read-a-trace': async (learner) => {
     const [root, ...others] = await learner.waterfall();
     const slowest = others.toSorted((a, b) => b.took - a.took)[0];
-    const child = others.find(({ depth }) => depth === 1);
+    const child = others.find(({ level }) => level === 2);
     const fill = (label: RegExp, row: typeof root): Promise<void> => learner.page.getByLabel(label).fill(`${row?.service} ${row?.name}`);
     await fill(/^The root/, root);
     await fill(/^Leave out the root/, slowest);
@@ -73,5 +73,5 @@ export const byHand: Readonly<Record<string, Doing>> = {
     await learner.log('dice.rolls', 'the Collector');
   }),
   '10-troubleshooting': troubleshoot,
-  '11-next-steps': async () => undefined,
+  '11-next-steps': () => Promise.resolve(),
 };

@@ -1,7 +1,7 @@
 // The guide on a port of this machine, as a learner reaches it: kubectl port-forward.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { artefacts } from '../support/artefacts.ts';
@@ -26,8 +26,9 @@ export class Forward {
     this.close();
     const { kubeconfig, tools } = testCluster();
     const args = ['port-forward', '--namespace', this.#lab.namespace, `service/${this.#lab.release}-guide`, `${this.#port}:8080`, '--address=127.0.0.1'];
-    const child = spawn(tools.kubectl, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ['ignore', 'pipe', openSync(join(artefacts, `${this.#lab.namespace}-forward.log`), 'a')] });
+    const child = spawn(tools.kubectl, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
+    child.stderr.pipe(createWriteStream(join(artefacts, `${this.#lab.namespace}-forward.log`), { flags: 'a' }));
     this.#port = await new Promise((resolve, reject) => {
       // Read on to the end: it says a line for each connection.
       createInterface(child.stdout).on('line', (line) => {

@@ -11,11 +11,20 @@ const TRACE_WITHIN = 20_000;
 
 /** A line of the waterfall, as it is drawn. */
 export interface Row {
-  readonly depth: number;
+  /** The root's is 1. */
+  readonly level: number;
   readonly service: string;
   readonly name: string;
   /** Milliseconds. */
   readonly took: number;
+}
+
+/** `dice GET /rolldice server, level 4`, as a screen reader says it, and `1.90 ms`. */
+function rowOf(words: string, time = ''): Row {
+  const [, service = '', name = '', level] = /^(\S+) (.*) [a-z]+(?: error)?(?: parent missing)?, level (\d+)/.exec(words) ?? [];
+  const [, took, unit] = /^([\d.]+) (m?s)$/.exec(time) ?? [];
+  if (level === undefined || took === undefined) throw new Error(`expected a span with its level and its time, found "${words}" and "${time}"`);
+  return { level: Number(level), service, name, took: Number(took) * (unit === 's' ? 1000 : 1) };
 }
 
 export class Learner {
@@ -90,15 +99,8 @@ export class Learner {
   async waterfall(): Promise<Row[]> {
     await this.row('').first().waitFor({ timeout: TRACE_WITHIN });
     await this.#whole();
-    return this.page.locator('.span-row').evaluateAll((rows) => rows.map((row) => {
-      const words = row.querySelector('.span-name');
-      const name = [...words?.childNodes ?? []].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.textContent?.trim()).join('');
-      const [, number = '', unit = ''] = /([\d.]+) (m?s)/.exec(row.querySelector('.took')?.textContent ?? '') ?? [];
-      return {
-        depth: Number(/depth-(\d+)/.exec(row.className)?.[1]), service: words?.querySelector('.service')?.textContent ?? '', name,
-        took: Number(number) * (unit === 's' ? 1000 : 1),
-      };
-    }));
+    const [names, times] = await Promise.all(['.span-name', '.took'].map((part) => this.page.locator(`.span-row ${part}`).allTextContents()));
+    return (names ?? []).map((words, index) => rowOf(words, times?.[index]));
   }
 
   /** Spans come in batches: waits until there is one root, and the number of rows stays for a while. */

@@ -49,8 +49,9 @@ async function failing(page: Page, reason: string): Promise<Seen[]> {
   const known = new Map<string, Seen | undefined>();
   return eventually(async () => {
     await page.goto('/traces');
-    const paths = await page.locator('.traces li', { has: page.locator('.error') }).locator('a').evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
-    for (const path of paths.filter((one) => !known.has(one))) known.set(path, await roundAt(page, path, reason));
+    const links = await page.locator('.traces li', { has: page.locator('.error') }).locator('a').all();
+    const paths = await Promise.all(links.map((link) => link.getAttribute('href')));
+    for (const path of paths.filter((one) => one !== null && !known.has(one)) as string[]) known.set(path, await roundAt(page, path, reason));
     const seen = [...known.values()].filter((round) => round !== undefined);
     if (seen.length < ENOUGH) throw new Error(`${seen.length} rounds of ${known.size} that failed say "${reason}"`);
     shared(seen, ({ plugins }) => (plugins.length > 0 ? plugins : ['none']));

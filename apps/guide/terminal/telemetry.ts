@@ -42,12 +42,17 @@ async function made(traceId: string, service?: string): Promise<Found | undefine
   for (const end = Date.now() + patience; ;) {
     const trace = await request<Found | undefined>(`/traces/${traceId}?absent=204`);
     const size = trace ? flat(trace.roots).length : 0;
-    if (trace && service && !trace.services.includes(service) && await begunBy(service, trace)) return trace;
-    const whole = trace?.roots.length === 1 && (service === undefined || trace.services.includes(service)) && size === before;
-    if (whole || Date.now() > end) return trace;
+    const settled = trace && size === before && await isAll(trace, service);
+    if (settled || Date.now() > end) return trace;
     before = size;
     await delay(pause);
   }
+}
+
+/** One root, and the service in it; or the service in another trace. */
+async function isAll(trace: Found, service: string | undefined): Promise<boolean> {
+  if (trace.roots.length !== 1) return false;
+  return service === undefined || trace.services.includes(service) || await begunBy(service, trace) !== undefined;
 }
 
 /** Begun while `trace` went on, by a service that is not in it. */

@@ -64,7 +64,7 @@ function frameTable(table: HTMLTableElement): void {
   table.replaceWith(frame);
   frame.append(table);
   for (const code of table.querySelectorAll('code')) {
-    const parts = code.textContent.split(/(?<=[.(,])/);
+    const parts = code.textContent.split(/(?<=[.,_(])(?!\))/);
     fill(code, parts.map((part, index) => [index > 0 && h('wbr'), part]));
   }
 }

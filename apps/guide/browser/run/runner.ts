@@ -83,6 +83,7 @@ export class Runner {
 
   #onState(state: PodState): void {
     const up = this.#watch.on(state, performance.now());
+    if (state.phase !== 'gone') this.#beginLog(state);
     this.#report();
     if (up) this.onUp();
   }
@@ -104,15 +105,19 @@ export class Runner {
     return button(label, () => this.onGoTo(problem), { class: 'quiet' });
   }
 
-  /** A new pod begins a new log. */
   #onLog({ component, pod, line }: LogLine): void {
+    this.#beginLog({ component, pod });
+    this.#logs[component].buffer.add(line);
+    if (component === this.#choice.value) this.#draw();
+  }
+
+  /** A new pod begins a new log, also one that has nothing to say. */
+  #beginLog({ component, pod }: Pick<LogLine, 'component' | 'pod'>): void {
     const log = this.#logs[component];
-    if (pod !== log.pod) {
-      log.buffer.clear();
-      log.buffer.add(`— pod ${pod} —`);
-      log.pod = pod;
-    }
-    log.buffer.add(line);
+    if (pod === log.pod) return;
+    log.buffer.clear();
+    log.buffer.add(`— pod ${pod} —`);
+    log.pod = pod;
     if (component === this.#choice.value) this.#draw();
   }
 
