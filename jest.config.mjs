@@ -21,6 +21,7 @@ export default {
     inTest('integration'),
     inTest('e2e'),
     inTest('alone'),
+    inTest('course'),
     inTest('class'),
   ],
 };

@@ -39,6 +39,6 @@ function instrumentationsIn(inputs: string[]): object[] {
   return packages.map((folder) => {
     const { name, version, description } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<'name' | 'version' | 'description', string>;
     const short = name.replace('@opentelemetry/instrumentation-', '');
-    return { name, version, description, for: instruments[short] ?? short };
+    return { name, version, description: description.replaceAll('`', ''), for: instruments[short] ?? short };
   }).sort((a, b) => a.name.localeCompare(b.name));
 }

@@ -57,6 +57,8 @@ export const lanes: readonly Lane[] = [
     jest('e2e', { cluster: SHARED, args: ['--maxWorkers=3', PATIENCE] }),
   ],
   [
+    // The course as learners do it, in a browser and by kubectl: two labs side by side.
+    jest('course', { cluster: CLASS, args: ['--maxWorkers=2', PATIENCE] }),
     // They share the operator and a class: each file goes on with what the others have left.
     jest('class', { cluster: CLASS, args: ['--runInBand', `--testSequencer=${join(repoRoot, 'test', 'support', 'by-name.mjs')}`, PATIENCE] }),
   ],

@@ -1,42 +1,48 @@
 // The course at a terminal: `node /app/course.js` in the guide's pod. It asks the guide that runs there, so both know the same.
 import { join } from 'node:path';
-import { call } from '../support/http.ts';
+import { text as textOf } from 'node:stream/consumers';
 import { fatal, printLine } from '../support/output.ts';
-import { portFromEnv } from '../support/env.ts';
+import type { Instrumentation } from './api/lab.ts';
 import { Steps } from './course/engine/steps.ts';
 import type { Overview, StepView } from './course/engine/course.ts';
 import type { Verdict } from './course/engine/check.ts';
+import { request } from './terminal/request.ts';
+import { answersIn, formOf } from './terminal/answers.ts';
+import { askDice, playRound, printSpans, printTrace } from './terminal/telemetry.ts';
 
 const usage = `expected one of:
   list                        the steps, and how far you are
   show STEP                   the step's state, questions and commands
   start STEP                  begins the step
-  check STEP [NAME=ANSWER…]   checks it
+  questions STEP              prints its questions, as a file to fill in
+  check STEP [NAME=ANSWER…]   checks it; answers from that file by: check STEP - < FILE
   skip STEP                   the files as they should be by then
   reset STEP | reset          the files as they are at the step's start; all of the course
   solution STEP FILE          prints app.ts, settings.env or collector.yaml as it should be when the step is done
+  ask PATH                    asks dice, and prints the trace of it
+  play                        plays a round, and prints the trace of it
+  libraries [WORD…]           the instrumentation libraries in this image
+  trace ID | STEP             prints a trace, or the one that the step began with
+  spans SERVICE               prints the latest spans of a service, a line each, with their attributes
+  load ROUNDS                 extra rounds a minute, 0 to 120
   fault NAME on|off           switches spike or timeouts
 STEP is the id (04-automatic), or its number (4).`;
 
-const base = `http://127.0.0.1:${portFromEnv('PORT', 8080)}/api`;
-
-async function ask<T>(path: string, body?: object, method = 'POST'): Promise<T> {
-  const headers = { 'x-intro-otel': '1', 'content-type': 'application/json' };
-  const answer = await call(base + path, body ? { method, headers, body: JSON.stringify(body) } : {});
-  const said = JSON.parse(answer.body) as T & { error?: string };
-  if (answer.status !== 200) throw new Error(said.error ?? `expected the guide to answer ${path} with 200, found ${answer.status}`);
-  return said;
-}
-
 async function idOf(step = ''): Promise<string> {
-  const { steps } = await ask<Overview>('/course');
+  const { steps } = await request<Overview>('/course');
   const found = steps.find(({ id, number }) => id === step || String(number) === step);
   if (!found) throw new Error(`expected a step, found "${step}": ${steps.map(({ id }) => id).join(', ')}`);
   return found.id;
 }
 
+async function traceOfStep(step: string): Promise<string> {
+  const { id, traceId } = await request<StepView>(`/course/${await idOf(step)}`);
+  if (!traceId) throw new Error(`expected a step that begins with a trace, or a trace id of 32 hexadecimal digits; found ${id}, which has none`);
+  return traceId;
+}
+
 async function list(): Promise<void> {
-  const { steps, passed, total } = await ask<Overview>('/course');
+  const { steps, passed, total } = await request<Overview>('/course');
   for (const { id, title, state } of steps) printLine(`${state.padEnd(10)}  ${id.padEnd(22)}  ${title}`);
   printLine(`${passed} of ${total} steps passed`);
 }
@@ -48,9 +54,9 @@ function show({ id, title, state, traceId, questions, commands }: StepView): voi
   for (const command of commands) printLine(`\n${command}`);
 }
 
-async function check(id: string, pairs: string[]): Promise<void> {
-  const answers = Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
-  const verdict = await ask<Verdict>(`/course/${id}/check`, { answers });
+async function check(id: string, given: string[]): Promise<void> {
+  const answers = answersIn(given[0] === '-' ? await textOf(process.stdin) : given.join('\n'));
+  const verdict = await request<Verdict>(`/course/${id}/check`, { answers });
   if (verdict.passed) return printLine(`passed ${id}${verdict.traceId ? `, by trace ${verdict.traceId}` : ''}`);
   printLine(`not yet (${verdict.hop})\nexpected: ${verdict.expected}\nfound:    ${verdict.found}\nhint:     ${verdict.hint}`);
   process.exitCode = 1;
@@ -64,28 +70,45 @@ function solution(id: string, file = ''): void {
   process.stdout.write(text);
 }
 
+async function printLibraries(words: string): Promise<void> {
+  const { instrumentations } = await request<{ instrumentations: Instrumentation[] }>(`/instrumentations?q=${encodeURIComponent(words)}`);
+  for (const { name, version, description, for: target } of instrumentations) printLine(`${name} ${version}, for ${target}: ${description}`);
+}
+
+async function load(perMinute: number): Promise<void> {
+  await request('/load', { perMinute }, 'PUT');
+  printLine(perMinute === 0 ? 'no extra rounds' : `${perMinute} extra rounds a minute, until you set 0`);
+}
+
 async function fault(name: string, on: string | undefined): Promise<void> {
-  const { faults } = await ask<{ faults: { name: string; on: boolean }[] }>('/faults', { name, on: on === 'on' }, 'PUT');
+  const { faults } = await request<{ faults: { name: string; on: boolean }[] }>('/faults', { name, on: on === 'on' }, 'PUT');
   for (const { name: known, on: isOn } of faults) printLine(`${known}: ${isOn ? 'on' : 'off'}`);
 }
 
 type Command = (step: string | undefined, more: string[]) => Promise<void>;
 
-const change = (verb: string): Command => async (step) => show(await ask<StepView>(`/course/${await idOf(step)}/${verb}`, {}));
+const change = (verb: string): Command => async (step) => show(await request<StepView>(`/course/${await idOf(step)}/${verb}`, {}));
 
 const commands: Record<string, Command> = {
   list,
-  show: async (step) => show(await ask<StepView>(`/course/${await idOf(step)}`)),
+  show: async (step) => show(await request<StepView>(`/course/${await idOf(step)}`)),
   start: change('start'),
+  questions: async (step) => printLine(formOf(await request<StepView>(`/course/${await idOf(step)}`))),
   check: async (step, answers) => check(await idOf(step), answers),
   skip: change('skip'),
   reset: (step, more) => (step === undefined ? resetAll() : change('reset')(step, more)),
   solution: async (step, [file]) => solution(await idOf(step), file),
+  ask: (path = '/') => askDice(path),
+  play: () => playRound(),
+  trace: async (which = '') => printTrace(/^[0-9a-f]{32}$/.test(which) ? which : await traceOfStep(which)),
+  spans: (service = 'dice') => printSpans(service),
+  libraries: (word = '', more) => printLibraries([word, ...more].join(' ')),
+  load: (perMinute) => load(Number(perMinute)),
   fault: (name, [on]) => fault(name ?? '', on),
 };
 
 async function resetAll(): Promise<void> {
-  await ask('/course/reset', {});
+  await request('/course/reset', {});
   return list();
 }
 

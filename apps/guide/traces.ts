@@ -157,8 +157,9 @@ function milliseconds(nanoseconds: bigint): number {
   return Number(nanoseconds / 1_000n) / 1_000;
 }
 
+/** What Jaeger remarks itself (`@jaeger@warnings`) is no attribute that anybody has set. */
 function attributesOf(attributes: OtlpAttribute[] = []): Attributes {
-  return Object.fromEntries(attributes.map(({ key, value }) => [key, valueOf(value)]));
+  return Object.fromEntries(attributes.filter(({ key }) => !key.startsWith('@jaeger@')).map(({ key, value }) => [key, valueOf(value)]));
 }
 
 function valueOf(value: OtlpValue = {}): AttributeValue {

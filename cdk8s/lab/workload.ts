@@ -137,6 +137,9 @@ const volumeOf = ({ volume = 'config', name, keys }: MountedConfig): k8s.Volume 
 const checksums = ({ compute }: LabProps, configs: readonly MountedConfig[]): Record<string, string> =>
   Object.fromEntries(configs.flatMap(({ texts }) => Object.entries(texts)).map(([annotation, text]) => [annotation, compute.sha256(text)]));
 
+/** Which of a pod's containers kubectl takes, unless told, and says nothing of it. */
+const whichIsMeant = (container: string): Record<string, string> => ({ 'kubectl.kubernetes.io/default-container': container });
+
 const get = (path: string, port: number): Pick<k8s.Probe, 'httpGet' | 'timeoutSeconds'> =>
   ({ httpGet: { path, port: k8s.IntOrString.fromNumber(port) }, timeoutSeconds: 3 });
 
@@ -156,7 +159,7 @@ function probes(of: ProbePaths | ProbedPort): Partial<k8s.Container> {
 export class Workload extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, props: WorkloadProps) {
     super(scope, id);
-    const { component, variant, configs = [], serviceAccount, replicas = 1, affinity } = props;
+    const { component, variant, configs = [], initContainers, serviceAccount, replicas = 1, affinity } = props;
     const version: Record<string, string> = variant ? { 'app.kubernetes.io/version': variant } : {};
     const name = variant ? `${nameOf(lab, component)}-${variant}` : nameOf(lab, component);
     const spec = { ...podSpec(lab, { ...container(lab, component, props), ...probes(props.probes) }, props), ...(affinity && { affinity }) };
@@ -174,7 +177,7 @@ export class Workload extends Construct {
         template: {
           metadata: {
             labels: { ...podLabels(lab, component), ...version },
-            ...(configs.length > 0 && { annotations: checksums(lab, configs) }),
+            ...((configs.length > 0 || initContainers) && { annotations: { ...checksums(lab, configs), ...(initContainers && whichIsMeant(component)) } }),
           },
           spec: serviceAccount ? { ...spec, serviceAccountName: serviceAccount, automountServiceAccountToken: true } : spec,
         },

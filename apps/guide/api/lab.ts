@@ -61,10 +61,10 @@ async function setFault(switches: Faults | undefined, request: Request, response
 async function search(lab: Lab, request: Request, response: Response): Promise<void> {
   const service = textOf(request.query['service']) ?? 'dice';
   const limit = Math.min(Math.max(Math.trunc(Number(request.query['limit'] ?? 20)) || 1, 1), 100);
-  const since = Number(request.query['since'] ?? Date.now() - 3_600_000);
-  if (!/^[\w.-]{1,100}$/.test(service) || !Number.isFinite(since)) return refuse(response, 'expected "service" to be a name, and "since" milliseconds since 1970');
-  const traces = await quietly(() => recentTraces(lab.jaeger, service, { limit, within: Math.max(Date.now() - since, 1_000) }));
-  response.json({ traces: traces.filter(({ start }) => start >= since).slice(0, limit).map(({ traceId, start, duration, services, roots }) => ({ traceId, start, duration, services, roots })) });
+  const [since, until] = [Number(request.query['since'] ?? Date.now() - 3_600_000), Number(request.query['until'] ?? Date.now() + 60_000)];
+  if (!/^[\w.-]{1,100}$/.test(service) || !Number.isFinite(since) || !Number.isFinite(until)) return refuse(response, 'expected "service" to be a name, "since" and "until" milliseconds since 1970');
+  const traces = await quietly(() => recentTraces(lab.jaeger, service, { limit, within: Math.max(Date.now() - since, 1_000), until }));
+  response.json({ traces: traces.filter(({ start }) => start >= since && start <= until).slice(0, limit).map(({ traceId, start, duration, services, roots }) => ({ traceId, start, duration, services, roots })) });
 }
 
 export interface Instrumentation { name: string; version: string; description: string; for: string }

@@ -10,10 +10,10 @@ const store = storeOfPage();
 const runner = new Runner();
 const workbench = new Workbench(store, runner);
 const trace = new TracePanel(store);
-const play = new PlayPanel(store, trace);
+const play = new PlayPanel(store, trace, () => runner.newest('dice'));
 const course = new CoursePane(store, workbench, trace);
 
-runner.onUp = (pod) => void play.askAgain(pod);
+runner.onUp = () => void play.askAgain();
 runner.onGoTo = (problem) => workbench.goTo(problem);
 trace.restore();
 play.start();

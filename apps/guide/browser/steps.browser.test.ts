@@ -144,6 +144,18 @@ test('a trace that dice has no part in leads to why', () =>
     await page.locator('#trace-status').getByRole('link', { name: 'Why is there no trace?' }).waitFor();
   }));
 
+test('a trace that dice has begun by itself is drawn in place of who asked, and said to be one of its own', () =>
+  pages.with('own-trace', view, async (page, guide) => {
+    await page.goto('/');
+    guide.lab.diceBegins = true;
+    await page.getByLabel('Another path').fill('/rolldice?sides=20');
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByText('/rolldice?sides=20 answered 200').waitFor();
+    await page.locator('.span-row', { hasText: 'dice do_roll' }).waitFor();
+    await page.getByRole('status').getByText('one of its own that dice has begun').waitFor();
+    expect(await page.getByRole('link', { name: 'who asked' }).getAttribute('href')).toMatch(/^\/traces\/[0-9a-f]{32}$/);
+  }));
+
 test('load and faults are set, and what the guide refuses is said', () =>
   pages.with('settings', small, async (page, guide) => {
     await page.goto('/');

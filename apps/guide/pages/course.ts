@@ -75,9 +75,9 @@ const tryIt: Content = html`<section id="try" class="card" aria-labelledby="try-
                 <button type="button" data-ask="/visit">/visit</button>
                 <button type="button" data-ask="/rolldice">/rolldice</button>
               </div>
-              <form id="server-request" class="group">
-                <label for="param">/server_request?param=</label>
-                <input id="param" name="param" value="hello" autocomplete="off" spellcheck="false" size="8">
+              <form id="other-path" class="group">
+                <label for="path">Another path</label>
+                <input id="path" name="path" value="/server_request?param=hello" autocomplete="off" autocapitalize="off" spellcheck="false">
                 <button>Ask</button>
               </form>
             </div>

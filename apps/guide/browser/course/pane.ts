@@ -7,7 +7,7 @@ import { byId, fill, h, whenPressed } from '../dom.ts';
 import type { Workbench } from '../editor/workbench.ts';
 import type { Store } from '../store.ts';
 import type { TracePanel } from '../trace/panel.ts';
-import { QuestionForm } from './questions.ts';
+import { QuestionForm, forgetAnswers } from './questions.ts';
 import { pager, showVerdict, stepButtons, stepView } from './step-view.ts';
 import { signOf, stateInWords } from './words.ts';
 
@@ -116,8 +116,14 @@ export class CoursePane {
       this.#show(started);
       byId<HTMLDetailsElement>('steps').open = false;
       if (file) this.#workbench.open(file);
+      this.#showTraceOf(started);
       byId('step-title').focus();
     });
+  }
+
+  /** Of a step that begins with one. */
+  #showTraceOf({ state, traceId }: Step): void {
+    if (state === 'started' && traceId) void this.#trace.show({ traceId });
   }
 
   async #check(step: Step): Promise<void> {
@@ -128,7 +134,6 @@ export class CoursePane {
       if (this.#step?.id !== step.id) return;
       if (verdict.traceId) void this.#trace.show({ traceId: verdict.traceId });
       if (!verdict.passed) return showVerdict(this.#verdict, verdict);
-      this.#form?.forget();
       await this.#refresh();
       this.#show(await get<Step>(`/api/course/${step.id}`));
       showVerdict(this.#verdict, verdict);
@@ -140,9 +145,11 @@ export class CoursePane {
   async #replaceFiles(step: Step, verb: 'reset' | 'skip', question: Asked): Promise<void> {
     if (!await confirmed(question)) return;
     await this.#doing(async () => {
-      await send('POST', `/api/course/${step.id}/${verb}`);
+      if (verb === 'reset') forgetAnswers(this.#store, step.id);
+      const begun = await send<Step>('POST', `/api/course/${step.id}/${verb}`);
       await Promise.all([this.#refresh(), this.#workbench.reload(true)]);
       await this.#open(step.id, true);
+      this.#showTraceOf(begun);
     });
   }
 
@@ -153,6 +160,7 @@ export class CoursePane {
     if (!agreed) return;
     await this.#doing(async () => {
       await send('POST', '/api/course/reset');
+      for (const { id } of this.#course.steps) forgetAnswers(this.#store, id);
       await Promise.all([this.#refresh(), this.#workbench.reload(true)]);
       const [first] = this.#course.steps;
       if (first) await this.#open(first.id, true);

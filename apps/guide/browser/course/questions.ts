@@ -1,4 +1,4 @@
-// The questions of a step as a form. What is filled in is kept in this browser until the step is done.
+// The questions of a step as a form. What is filled in is kept in this browser until the step is reset.
 import type { Question } from '../api.types.ts';
 import { h } from '../dom.ts';
 import type { Store } from '../store.ts';
@@ -15,7 +15,7 @@ export class QuestionForm {
 
   constructor(questions: Question[], store: Store, stepId: string) {
     this.#store = store;
-    this.#key = `answers/${stepId}`;
+    this.#key = keyOf(stepId);
     const known = store.get<Answers>(this.#key) ?? {};
     this.dom = h('form', { class: 'questions', 'aria-label': 'Questions' }, questions.map((question) => field(question, known[question.name] ?? '')));
     this.dom.addEventListener('input', () => this.#store.set(this.#key, this.answers()));
@@ -33,11 +33,13 @@ export class QuestionForm {
     this.#store.set(this.#key, this.answers());
     input.focus();
   }
-
-  forget(): void {
-    this.#store.remove(this.#key);
-  }
 }
+
+export function forgetAnswers(store: Store, stepId: string): void {
+  store.remove(keyOf(stepId));
+}
+
+const keyOf = (stepId: string): string => `answers/${stepId}`;
 
 function field({ name, label, options }: Question, value: string): HTMLElement {
   const id = `answer-${name}`;

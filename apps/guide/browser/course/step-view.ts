@@ -24,7 +24,7 @@ export interface StepParts {
 export function stepView({ step, form, actions }: StepParts): Child {
   return [
     h('h2', { id: 'step-title', tabindex: '-1' }, `${step.number}. ${step.title}`),
-    h('p', { class: 'soft' }, `${step.minutes} minutes, ${stateInWords[step.state]}`, step.traceId && step.state === 'passed' ? [' by ', h('a', { href: `/traces/${step.traceId}` }, 'this trace')] : ''),
+    h('p', { class: 'soft' }, `${step.minutes} minutes, ${stateInWords[step.state]}`, traceOf(step)),
     step.learn.length > 0 && h('div', { class: 'learn' }, h('h3', {}, 'What you learn'), h('ul', {}, step.learn.map((one) => h('li', {}, one)))),
     prose(step.html),
     step.files.length > 0 && h('p', { class: 'group' }, h('span', { class: 'soft' }, 'It is about'), step.files.map((name) => button(name, () => actions.open(name), { class: 'quiet' }))),
@@ -34,11 +34,17 @@ export function stepView({ step, form, actions }: StepParts): Child {
   ];
 }
 
+/** The one it began with or, once it is passed, was passed by. */
+function traceOf({ state, traceId }: Step): Child {
+  return traceId !== undefined && [state === 'passed' ? ' by ' : ', with ', h('a', { href: `/traces/${traceId}` }, 'this trace')];
+}
+
 /** Our own text, rendered by the guide; its code can be copied, and scrolled to by keyboard. */
 function prose(html: string): HTMLElement {
   const made = h('div', { class: 'prose' });
   made.innerHTML = html;
   foldKubectl(made);
+  made.querySelectorAll('table').forEach(frameTable);
   for (const link of made.querySelectorAll<HTMLAnchorElement>('a[href^="http"]')) Object.assign(link, { target: '_blank', rel: 'noopener noreferrer' });
   for (const block of made.querySelectorAll('pre')) {
     const text = block.textContent;
@@ -50,6 +56,17 @@ function prose(html: string): HTMLElement {
     frame.append(block, copyButton(() => text, 'this code'));
   }
   return made;
+}
+
+/** Code in a narrow column breaks where a reader would; what is still too wide is scrolled to, by keyboard too. */
+function frameTable(table: HTMLTableElement): void {
+  const frame = h('div', { class: 'table', tabindex: '0', role: 'group', 'aria-label': 'Table' });
+  table.replaceWith(frame);
+  frame.append(table);
+  for (const code of table.querySelectorAll('code')) {
+    const parts = code.textContent.split(/(?<=[.,_(])(?!\))/);
+    fill(code, parts.map((part, index) => [index > 0 && h('wbr'), part]));
+  }
 }
 
 /** The way by kubectl is another way to do the same, so it is folded away: from its heading to the next one. */

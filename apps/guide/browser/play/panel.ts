@@ -17,18 +17,32 @@ export class PlayPanel {
   /** What dice was asked last, and is asked when a Run is up. */
   #last: string;
 
-  constructor(store: Store, trace: TracePanel) {
+  /** Another question ends the wait for the one before. */
+  #turn = 0;
+  readonly #newest: () => string | undefined;
+
+  /** @param newest which pod of dice is the newest, once it serves */
+  constructor(store: Store, trace: TracePanel, newest: () => string | undefined) {
+    this.#newest = newest;
     this.#store = store;
     this.#trace = trace;
     this.#last = store.get<string>('ask') ?? '/rolldice';
     byId('ask-again').textContent = this.#last;
     whenPressed(byId<HTMLButtonElement>('play'), () => this.play());
     for (const one of document.querySelectorAll<HTMLButtonElement>('[data-ask]')) whenPressed(one, () => this.ask(one.dataset.ask ?? '/'));
-    byId('server-request').addEventListener('submit', (event) => {
-      event.preventDefault();
-      void this.ask(`/server_request?param=${encodeURIComponent(byId<HTMLInputElement>('param').value)}`);
-    });
+    this.#takeOtherPaths();
     this.#rememberChoice();
+  }
+
+  /** Whatever is not on a button. */
+  #takeOtherPaths(): void {
+    const input = byId<HTMLInputElement>('path');
+    if (![...document.querySelectorAll<HTMLElement>('[data-ask]')].some(({ dataset }) => dataset.ask === this.#last)) input.value = this.#last;
+    byId('other-path').addEventListener('submit', (event) => {
+      event.preventDefault();
+      const { pathname, search } = new URL(input.value.trim().replace(/^\/*/, '/'), location.origin);
+      void this.ask(pathname + search);
+    });
   }
 
   start(): void {
@@ -37,6 +51,7 @@ export class PlayPanel {
   }
 
   async play(): Promise<void> {
+    this.#turn += 1;
     const traceId = await this.#answered('Playing…', async () => {
       const round = await send<Round>('POST', '/api/rounds').catch(lostRound);
       return { text: roundInWords(round), trace: round.trace };
@@ -48,18 +63,24 @@ export class PlayPanel {
     this.#last = path;
     this.#store.set('ask', path);
     byId('ask-again').textContent = path;
-    const traceId = await this.#visited(path);
-    if (traceId) void this.#trace.show({ traceId, service: 'dice' });
+    return this.#askNewest(path);
   }
 
-  /** After a Run: the learner wants to see what their code sends now, so an answer of the pod before it does not count. */
-  async askAgain(pod: string | undefined): Promise<void> {
-    if (!byId<HTMLInputElement>('ask-after-run').checked) return;
-    const wanted = { service: 'dice', ...(pod === undefined ? {} : { pod }) };
-    for (const end = performance.now() + patience; performance.now() < end;) {
-      const traceId = await this.#visited(this.#last);
-      const trace = traceId === undefined ? undefined : await this.#trace.show({ traceId, ...wanted });
-      if (!trace || !isOfAnotherPod(trace, wanted)) return;
+  /** After a Run: the learner wants to see what their code sends now. */
+  async askAgain(): Promise<void> {
+    if (byId<HTMLInputElement>('ask-after-run').checked) await this.#askNewest(this.#last);
+  }
+
+  /** For a moment after a Run the pod before the new one may still answer; then dice is asked again. */
+  async #askNewest(path: string): Promise<void> {
+    const turn = ++this.#turn;
+    for (const end = performance.now() + patience; turn === this.#turn;) {
+      const traceId = await this.#visited(path);
+      if (traceId === undefined || turn !== this.#turn) return;
+      const pod = this.#newest();
+      const wanted = { traceId, service: 'dice', ...(pod === undefined ? {} : { pod }) };
+      const trace = await this.#trace.show(wanted);
+      if (!trace || !isOfAnotherPod(trace, wanted) || performance.now() > end) return;
     }
   }
 

@@ -22,8 +22,8 @@ export class Runner {
 
   /** Called with what is wrong now, whenever that changes. */
   onProblems: (problems: Problem[]) => void = () => {};
-  /** Called when what was run is up, with the pod that dice runs in. */
-  onUp: (dice: string | undefined) => void = () => {};
+  /** Called when what was run is up. */
+  onUp: () => void = () => {};
   onGoTo: (problem: Problem) => void = () => {};
 
   constructor() {
@@ -57,6 +57,11 @@ export class Runner {
     });
   }
 
+  /** The newest pod of a component, once it serves. */
+  newest(component: Component): string | undefined {
+    return this.#watch.podOf(component);
+  }
+
   prepare(): void {
     this.#watch.prepare(performance.now());
     this.say({ tone: 'busy', text: 'Saving…' });
@@ -68,7 +73,7 @@ export class Runner {
     if (component) this.#showLogOf(component);
     if (restarted.length === 0) this.say({ tone: 'good', text: 'Nothing has changed since the last Run: the lab has what you see.' });
     else this.#report();
-    if (up) this.onUp(this.#watch.podOf('dice'));
+    if (up) this.onUp();
   }
 
   say({ tone, text }: Report): void {
@@ -78,8 +83,9 @@ export class Runner {
 
   #onState(state: PodState): void {
     const up = this.#watch.on(state, performance.now());
+    if (state.phase !== 'gone') this.#beginLog(state);
     this.#report();
-    if (up) this.onUp(this.#watch.podOf('dice'));
+    if (up) this.onUp();
   }
 
   #report(): void {
@@ -99,15 +105,19 @@ export class Runner {
     return button(label, () => this.onGoTo(problem), { class: 'quiet' });
   }
 
-  /** A new pod begins a new log. */
   #onLog({ component, pod, line }: LogLine): void {
+    this.#beginLog({ component, pod });
+    this.#logs[component].buffer.add(line);
+    if (component === this.#choice.value) this.#draw();
+  }
+
+  /** A new pod begins a new log, also one that has nothing to say. */
+  #beginLog({ component, pod }: Pick<LogLine, 'component' | 'pod'>): void {
     const log = this.#logs[component];
-    if (pod !== log.pod) {
-      log.buffer.clear();
-      log.buffer.add(`— pod ${pod} —`);
-      log.pod = pod;
-    }
-    log.buffer.add(line);
+    if (pod === log.pod) return;
+    log.buffer.clear();
+    log.buffer.add(`— pod ${pod} —`);
+    log.pod = pod;
     if (component === this.#choice.value) this.#draw();
   }
 

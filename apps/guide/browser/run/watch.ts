@@ -65,8 +65,10 @@ export class RunWatch {
     return [...this.#awaited];
   }
 
+  /** The newest pod, once it serves. */
   podOf(component: Component): string | undefined {
-    return this.#latest.get(component)?.pod;
+    const state = this.#latest.get(component);
+    return state?.phase === 'running' ? state.pod : undefined;
   }
 
   problems(): Problem[] {

@@ -47,6 +47,7 @@ const routes: [string, RegExp, Route][] = [
   ['GET', /^\/api\/load$/, (lab) => ok({ perMinute: lab.perMinute })],
   ['PUT', /^\/api\/load$/, (lab, { perMinute }) => lab.setLoad(Number(perMinute))],
   ['GET', /^\/api\/traces\/([0-9a-f]+)$/, (lab, _body, [id = '']) => (lab.trace(id) ? ok(lab.trace(id)) : { status: 204, body: undefined })],
+  ['GET', /^\/api\/traces$/, (lab) => ok({ traces: lab.begunByDice() })],
   ['GET', /^\/api\/faults$/, (lab) => ok({ faults: lab.faults })],
   ['PUT', /^\/api\/faults$/, (lab, { name, on }) => ok({ faults: lab.setFault(String(name), on === true) })],
   ['GET', /^\/api\/instrumentations$/, () => ok({ instrumentations: libraries })],

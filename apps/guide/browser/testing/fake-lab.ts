@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Course, Fault, FileName, Files, LogLine, PodState, Step, TraceOfPage, Verdict, VersionedFiles, WhyHop } from '../api.types.ts';
 import { files as startFiles, steps } from './fake-course.ts';
-import { roundTrace, visitTrace } from './fake-trace.ts';
+import { rollTrace, roundTrace, visitTrace } from './fake-trace.ts';
 
 const works: WhyHop[] = [
   { name: 'sdk', ok: true, says: 'INSTRUMENTATION is auto; 212 spans were made, the latest 3 s ago.' },
@@ -20,6 +20,8 @@ export class FakeLab {
   hops = works;
   /** Whether dice's spans come to Jaeger. */
   diceSends = true;
+  /** As where dice does not take over the context of who asks: its spans are in a trace of their own. */
+  diceBegins = false;
   /** How many more questions the pod before the newest answers. */
   stale = 0;
   /** What the next checks say, before all else. */
@@ -141,17 +143,23 @@ export class FakeLab {
     const id = randomBytes(16).toString('hex');
     const trace = what === 'round' ? roundTrace(id) : visitTrace(id, what.split('?')[0] ?? what, this.#answering());
     this.#traces.set(id, { trace, from: Date.now() + this.delay });
+    if (this.diceBegins) this.#traces.set('d'.repeat(32), { trace: rollTrace('d'.repeat(32), this.#pod.pod), from: Date.now() });
     return id;
   }
 
   #answering(): string | undefined {
-    if (!this.diceSends) return undefined;
+    if (!this.diceSends || this.diceBegins) return undefined;
     return this.stale-- > 0 ? 'lab-dice-before' : this.#pod.pod;
   }
 
   trace(id: string): TraceOfPage | undefined {
     const known = this.#traces.get(id);
     return known && known.from <= Date.now() ? known.trace : undefined;
+  }
+
+  /** Begun while somebody asked, in a trace of its own. */
+  begunByDice(): TraceOfPage[] {
+    return this.diceBegins ? [...this.#traces.values()].map(({ trace }) => trace).filter(({ services }) => services.join() === 'dice') : [];
   }
 
   traces(): TraceOfPage[] {

@@ -73,3 +73,8 @@ export function visitTrace(traceId: string, path: string, pod?: string): TraceOf
   const { children = [], ...asked } = visit(path, pod ?? '');
   return traceOf({ ...asked, children: pod ? children : children.map((child) => ({ ...child, children: [] })) }, traceId);
 }
+
+/** What dice sends by hand, where it knows nothing of who asks. */
+export function rollTrace(traceId: string, pod: string): TraceOfPage {
+  return traceOf({ service: 'dice', pod, name: 'do_roll', kind: 'internal', at: 2.3, took: 0.2, attributes: { 'roll.value': 4 } }, traceId);
+}

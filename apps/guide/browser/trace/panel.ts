@@ -19,6 +19,8 @@ export interface Wanted {
   service?: string;
   /** The pod that should have made them; a trace of another is not drawn. */
   pod?: string;
+  /** The trace of who asked, where the service has begun another of its own. */
+  caller?: string;
 }
 
 export class TracePanel {
@@ -51,6 +53,8 @@ export class TracePanel {
       const trace = await this.#ask(traceId);
       if (turn !== this.#turn) return undefined;
       if (trace && (isOfAnotherPod(trace, wanted) || this.#hasAll(trace, seen, wanted))) return trace;
+      const own = trace && await this.#begunBy(wanted.service, trace);
+      if (own && turn === this.#turn) return this.show({ ...wanted, traceId: own, caller: traceId });
       await new Promise((resolve) => setTimeout(resolve, pause));
       if (turn !== this.#turn) return undefined;
     }
@@ -64,9 +68,20 @@ export class TracePanel {
     const size = rowsOf(trace).length;
     if (size !== seen.size) {
       Object.assign(seen, { size, grown: performance.now() });
-      this.#draw(trace);
+      this.#draw(trace, wanted);
     }
     return isComplete(trace, wanted) && performance.now() - seen.grown > quiet;
+  }
+
+  /**
+   * A service that does not take over its caller's context begins a trace of its own, while its caller waits.
+   * @returns the id of that trace
+   */
+  async #begunBy(service: string | undefined, { services, start, duration }: TraceOfPage): Promise<string | undefined> {
+    if (service === undefined || services.includes(service)) return undefined;
+    const query = new URLSearchParams({ service, since: String(start), until: String(start + duration) });
+    const { traces } = await get<{ traces: TraceOfPage[] }>(`/api/traces?${query.toString()}`).catch(() => ({ traces: [] }));
+    return traces.at(-1)?.traceId;
   }
 
   /** When what was asked for has no trace at all. */
@@ -95,11 +110,11 @@ export class TracePanel {
     }
   }
 
-  #draw(trace: TraceOfPage): void {
+  #draw(trace: TraceOfPage, { service = '', caller }: Partial<Wanted> = {}): void {
     const open = new Set([...this.#place.querySelectorAll<HTMLElement>('[aria-expanded="true"]')].map(({ dataset }) => dataset.span ?? ''));
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.span : undefined;
     this.#drawn = summary(trace);
-    fill(this.#status, this.#drawn);
+    fill(this.#status, this.#drawn, caller !== undefined && [` It is one of its own that ${service} has begun, since it did not take over the context of `, h('a', { href: `/traces/${caller}` }, 'who asked'), '.']);
     fill(this.#place, links(trace.traceId), waterfall(trace, open));
     if (focused) this.#place.querySelector<HTMLElement>(`[data-span="${focused}"]`)?.focus();
     this.#store.set('trace', trace.traceId);

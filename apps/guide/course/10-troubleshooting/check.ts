@@ -7,11 +7,11 @@ type Fault = 'spike' | 'timeouts';
 const stories: { fault: Fault; title: string; shows: (span: Span) => boolean; hint: string }[] = [
   {
     fault: 'spike', title: '400s and 500s', shows: (span) => statusOf(span) >= 400 && statusOf(span) !== 504,
-    hint: 'Search Jaeger for service prizes with error=true or http.response.status_code=500, open some, and compare them with rounds that went well: prizes.version, and the client\'s version on the arcade\'s span.',
+    hint: 'Search Jaeger for service prizes with error=true or http.response.status_code=500, open some, and compare them with rounds that went well: service.version of prizes, and x-client-version of the request.',
   },
   {
     fault: 'timeouts', title: 'rounds that ran out of time', shows: (span) => statusOf(span) === 504 || /longer than its \d+ ms/.test(span.status.message ?? ''),
-    hint: 'Search Jaeger for service arcade with a minimal duration of 500ms, and compare prizes.version, deployment.node_pool and the browser\'s plugins of slow rounds with those of quick ones.',
+    hint: 'Search Jaeger for service arcade with a minimal duration of 500ms, and compare service.version and deployment.node_pool of prizes, and x-browser-plugins of the request, in slow rounds with those in quick ones.',
   },
 ];
 

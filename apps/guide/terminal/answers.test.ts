@@ -1,0 +1,28 @@
+import { answersIn, formOf } from './answers.ts';
+
+const questions = [
+  { name: 'root', label: 'Which is the root?' },
+  { name: 'spike.version', label: 'Which version?', options: ['1.4.0', '2.0.0'] },
+];
+
+test('questions are a file to fill in, and the answers are read from it', () => {
+  const form = formOf({ id: '02-read-a-trace', questions });
+  expect(form).toBe('# Which is the root?\nroot=\n# Which version? (1.4.0, 2.0.0)\nspike.version=');
+  expect(answersIn(form.replace('root=', 'root=GET /play').replace('version=', "version = '2.0.0' "))).toEqual({ root: 'GET /play', 'spike.version': '2.0.0' });
+});
+
+test('a question that is left out has an empty answer', () => {
+  expect(answersIn('root=\n\n')).toEqual({ root: '' });
+});
+
+test('an equals sign is part of an answer', () => {
+  expect(answersIn('root="a=b"')).toEqual({ root: 'a=b' });
+});
+
+test.each(['GET /play', '=x', 'my answer=x'])('%s is no answer, and named', (line) => {
+  expect(() => answersIn(line)).toThrow(`expected NAME=ANSWER, found "${line}"`);
+});
+
+test('a step without questions says so', () => {
+  expect(() => formOf({ id: '01-set-up', questions: [] })).toThrow('01-set-up has no questions');
+});

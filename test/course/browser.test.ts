@@ -1,0 +1,93 @@
+// The whole course in a real browser, on the real node, as a learner does it: by the page's own controls, and by what it shows.
+import { mkdir } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { say } from '../../cluster/support/output.ts';
+import { artefacts } from '../support/artefacts.ts';
+import { violations } from '../support/axe.ts';
+import { launchBrowser, misdeeds, picture } from '../support/browser.ts';
+import { Lab } from '../support/lab.ts';
+import { useNamespace } from '../support/namespace.ts';
+import { byHand } from './by-hand.ts';
+import { Forward } from './forward.ts';
+import { Learner } from './learner.ts';
+import { steps } from './steps.ts';
+
+const WIDE = { width: 1280, height: 900 };
+const NARROW = { width: 390, height: 844 };
+
+const lab = new Lab(useNamespace('course-browser'));
+const door = new Forward(lab);
+
+let browser: Browser;
+let page: Page;
+let learner: Learner;
+let found: string[];
+
+beforeAll(async () => {
+  await mkdir(artefacts, { recursive: true });
+  [browser] = await Promise.all([launchBrowser(), lab.install({ flask: { enabled: true } })]);
+  await lab.settled();
+  await door.open();
+  const context = await browser.newContext({ viewport: WIDE, baseURL: door.origin, permissions: ['clipboard-read', 'clipboard-write'] });
+  page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  found = misdeeds(page, door.origin);
+  learner = new Learner(page);
+  await page.goto('/');
+}, 150_000);
+
+afterAll(async () => {
+  await browser?.close();
+  door.close();
+});
+
+/** Pictures at both widths; what axe minds is a failure. */
+async function keep(name: string): Promise<void> {
+  await page.evaluate("document.getElementById('verdict')?.scrollIntoView({ block: 'end' }); scrollTo(0, 0)");
+  await picture(page, `course-${name}-1280`);
+  await page.setViewportSize(NARROW);
+  await page.evaluate('scrollTo(0, 0)');
+  await picture(page, `course-${name}-390`);
+  const minded = await violations(page);
+  await page.setViewportSize(WIDE);
+  expect(minded).toEqual([]);
+}
+
+test.each(steps)('step %s, by hand, is verified', async (id) => {
+  const began = performance.now();
+  const number = steps.indexOf(id) + 1;
+  try {
+    if (number > 1) await learner.goOn();
+    await learner.start(number);
+    await byHand[id]?.(learner, lab);
+    await learner.check();
+    await page.getByText(`Steps: ${number} of ${steps.length} verified`).waitFor();
+    say(`${id} by hand: verified after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  } finally {
+    await keep(id);
+  }
+  expect(found.splice(0)).toEqual([]);
+}, 150_000);
+
+test.each(['lab', 'why', 'traces'])('the page /%s of the real lab has nothing that axe minds', async (name) => {
+  await page.goto(`/${name}`);
+  await page.locator({ lab: '#parts', why: '#hops', traces: '.traces' }[name] ?? 'main').locator('li').nth(2).waitFor();
+  await keep(name);
+  if (name !== 'traces') return;
+  await page.locator('.traces a').first().click();
+  await page.locator('.tree summary').first().click();
+  await keep('one-trace');
+});
+
+test('all that was verified is still shown after a reload, and by another pod of the guide', async () => {
+  await page.goto('/');
+  await page.getByText(`Steps: ${steps.length} of ${steps.length} verified`).waitFor();
+  await page.goto('about:blank');
+  await lab.kubectl('rollout', 'restart', `deployment/${lab.release}-guide`);
+  await lab.rolledOut('guide');
+  await door.open();
+  await page.goto(door.origin);
+  await page.getByText(`Steps: ${steps.length} of ${steps.length} verified`).click();
+  expect(await page.locator('#step-list .state-passed').count()).toBe(steps.length);
+  await keep('done');
+}, 120_000);

@@ -1,0 +1,73 @@
+// A learner at a terminal, with the rights of an attendee: runs commands as they are printed, in a directory of their own.
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { SEAT_RULES } from '../../cdk8s/operator/rights.ts';
+import { ROLES } from '../../operator/api/types.ts';
+import { run } from '../../cluster/support/run.ts';
+import { apply, kubectl, testCluster } from '../support/cluster.ts';
+import type { Lab } from '../support/lab.ts';
+
+const NAME = 'learner';
+
+export class Terminal {
+  readonly #lab: Lab;
+  #directory = '';
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+  }
+
+  async open(): Promise<void> {
+    this.#directory = await mkdtemp(join(tmpdir(), 'learner-'));
+    await giveRights(this.#lab.namespace);
+    await writeFile(this.#path('kubeconfig'), await kubeconfigOf(this.#lab.namespace), { mode: 0o600 });
+    // Whatever the tool is called here: what is printed says kubectl.
+    await symlink(testCluster().tools.kubectl, this.#path('kubectl'));
+  }
+
+  async close(): Promise<void> {
+    if (this.#directory !== '') await rm(this.#directory, { recursive: true });
+  }
+
+  /** One command, word for word. @returns what it has printed. @throws when it fails, with what it said */
+  async run(command: string): Promise<string> {
+    const env = { KUBECONFIG: this.#path('kubeconfig'), PATH: `${this.#directory}:${process.env['PATH'] ?? ''}` };
+    const { code, stdout, stderr } = await run('bash', ['-o', 'pipefail', '-c', command], { cwd: this.#directory, env, allowFailure: true, timeout: 150_000 });
+    if (code !== 0) throw new Error(`expected this to succeed: ${command}\nit ended with ${code}, and said: ${stdout.slice(-2_000)}${stderr.slice(-2_000)}`);
+    return stdout;
+  }
+
+  read(file: string): Promise<string> {
+    return readFile(this.#path(file), 'utf8');
+  }
+
+  write(file: string, text: string): Promise<void> {
+    return writeFile(this.#path(file), text);
+  }
+
+  #path(file: string): string {
+    return join(this.#directory, file);
+  }
+}
+
+/** The same rules that an attendee of a class has, in this namespace alone. */
+async function giveRights(namespace: string): Promise<void> {
+  const rules = SEAT_RULES.find(([name]) => name === ROLES.attendee)?.[1];
+  const metadata = { name: NAME, namespace };
+  await apply(
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata, rules },
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: NAME }, subjects: [{ kind: 'ServiceAccount', ...metadata }] },
+  );
+}
+
+async function kubeconfigOf(namespace: string): Promise<string> {
+  const { clusters: [{ cluster }] } = parse(await readFile(testCluster().kubeconfig, 'utf8')) as { clusters: [{ cluster: object }] };
+  const token = (await kubectl('create', 'token', NAME, '--namespace', namespace)).trim();
+  return JSON.stringify({
+    apiVersion: 'v1', kind: 'Config', 'current-context': NAME, clusters: [{ name: NAME, cluster }],
+    contexts: [{ name: NAME, context: { cluster: NAME, user: NAME } }], users: [{ name: NAME, user: { token } }],
+  });
+}
