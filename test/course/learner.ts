@@ -107,7 +107,7 @@ export class Learner {
   async #whole(): Promise<void> {
     for (let before = -1, now = 0; before !== now;) {
       before = now;
-      await sleep(1_000);
+      await sleep(700);
       now = await this.page.locator('.span-row').count();
     }
   }

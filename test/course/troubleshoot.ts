@@ -11,10 +11,10 @@ export async function troubleshoot({ page }: Learner): Promise<void> {
   const traces = await page.context().newPage();
   try {
     await flip(page, 'A spike of 400s and 500s');
-    const spiked = await failing(traces, 'prizes answered');
+    const spiked = await failing(traces, 'prizes answered', ({ client }) => [client]);
     await flip(page, 'A spike of 400s and 500s');
     await flip(page, 'Requests that time out at 500 ms');
-    const late = await failing(traces, 'longer than its');
+    const late = await failing(traces, 'longer than its', ({ plugins }) => plugins);
     await flip(page, 'Requests that time out at 500 ms');
     await setLoad(page, 0);
     await answer(page, 'Story a: which version of prizes?', shared(spiked, ({ version }) => [version]));
@@ -44,8 +44,8 @@ async function answer(page: Page, question: string, text: string): Promise<void>
   await page.getByRole('group', { name: question }).getByLabel(text, { exact: true }).check();
 }
 
-/** Opens traces that have an error, until enough of them failed for this reason for a plugin to stand out. */
-async function failing(page: Page, reason: string): Promise<Seen[]> {
+/** Opens traces that have an error, until enough of them failed for this reason for one of these values to stand out. */
+async function failing(page: Page, reason: string, valuesOf: (round: Seen) => readonly string[]): Promise<Seen[]> {
   const known = new Map<string, Seen | undefined>();
   return eventually(async () => {
     await page.goto('/traces');
@@ -54,7 +54,7 @@ async function failing(page: Page, reason: string): Promise<Seen[]> {
     for (const path of paths.filter((one) => one !== null && !known.has(one)) as string[]) known.set(path, await roundAt(page, path, reason));
     const seen = [...known.values()].filter((round) => round !== undefined);
     if (seen.length < ENOUGH) throw new Error(`${seen.length} rounds of ${known.size} that failed say "${reason}"`);
-    shared(seen, ({ plugins }) => (plugins.length > 0 ? plugins : ['none']));
+    shared(seen, valuesOf);
     return seen;
   }, { within: 60_000, every: 1_000 });
 }
