@@ -38,6 +38,7 @@ export interface ContainerStatus {
 
 export interface Pod {
   metadata: { name: string; creationTimestamp: string; deletionTimestamp?: string; labels?: Record<string, string> };
+  spec?: { containers: { resources?: { limits?: Record<string, string> } }[] };
   status: { phase: string; podIP?: string; containerStatuses?: ContainerStatus[]; conditions?: { type: string; status: string; reason?: string; message?: string }[] };
 }
 
@@ -102,10 +103,10 @@ export class Kube {
     return (await this.#json<{ items: Pod[] }>({ what: 'list pods', path })).items;
   }
 
-  /** A pod's log, whole: at most `limitBytes` of it. */
-  async log(pod: string, options: LogOptions = {}): Promise<string> {
+  /** The end of a pod's log: at most `bytes` of it, however much there is. */
+  async log(pod: string, bytes: number, options: LogOptions = {}): Promise<string> {
     const stream = await this.followLog(pod, options, AbortSignal.timeout(patience));
-    return textOf(stream);
+    return endOf(stream, bytes);
   }
 
   /** A pod's log as a stream, which goes on with `follow: true` until the container ends or the signal fires. */
@@ -145,6 +146,20 @@ async function textOf(stream: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The last `bytes`; at no time are more than twice as many kept. */
+async function endOf(stream: IncomingMessage, bytes: number): Promise<string> {
+  let kept: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    kept.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (size < 2 * bytes) continue;
+    kept = [Buffer.concat(kept).subarray(-bytes)];
+    size = bytes;
+  }
+  return Buffer.concat(kept).subarray(-bytes).toString('utf8');
 }
 
 /** Kubernetes says what is wrong as a Status object. */

@@ -70,7 +70,7 @@ async function logOf(kube: Kube | undefined, release: string, component: string,
   try {
     const pods = await kube?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component }) ?? [];
     const pod = newest(pods);
-    return pod ? (await kube?.log(pod.metadata.name, { sinceSeconds, tailLines: 5_000 }) ?? '').slice(-tail) : '';
+    return (pod && await kube?.log(pod.metadata.name, tail, { sinceSeconds, tailLines: 5_000 })) ?? '';
   } catch {
     return '';
   }

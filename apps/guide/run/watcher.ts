@@ -109,8 +109,10 @@ export class RunWatcher {
     this.#send({ type: 'state', data: state });
   }
 
+  /** A pod that ran when it was last looked at is not said to be in trouble because it can't be looked at. */
   #tellTrouble(watched: Watched, error: unknown): void {
     const { component, pod = '' } = watched;
+    if (watched.state?.phase === 'running') return;
     this.#tell(watched, { component, pod, phase: watched.state?.phase ?? 'starting', message: error instanceof Error ? error.message : String(error) });
   }
 
