@@ -36,7 +36,7 @@ function endOf({ state, lastState }: ContainerStatus): Terminated | undefined {
 }
 
 /** What ended a container that serves again: whoever looks up from their terminal a minute later should see it all the same. */
-function lately(component: string, pod: Pod, { lastState, restartCount }: ContainerStatus, now: number): [string?, number?] {
+function lately(component: string, pod: Pod, { lastState, restartCount }: ContainerStatus, now: number): [message?: string, line?: number | undefined] {
   const ended = lastState?.terminated;
   if (!ended || isOfTheNode(ended) || !(now - Date.parse(ended.finishedAt ?? '') < recent)) return [];
   const [reason, line] = reasonOf({ component, ended, log: [], limit: limitOf(pod) });

@@ -92,8 +92,10 @@ describe('lines', () => {
     expect(linesOf(['on', 'e\ntwo', '\nthree'])).toEqual(['one', 'two', 'three']);
   });
 
-  test('that are too many are counted', () => {
-    expect(linesOf(['1\n2\n3\n4\n5\n'])).toEqual(['1', '2', '3', '… 2 lines left out: more than 3 a second']);
+  test('that are too many are counted, and end as they ended', () => {
+    const numbers = Array.from({ length: 100 }, (_, index) => String(index + 1));
+    expect(linesOf([numbers.map((number) => `${number}\n`).join('')])).toEqual(['1', '2', '3', '… 87 lines left out: more than 3 a second', ...numbers.slice(-10)]);
+    expect(linesOf(['1\n2\n3\n4\n5\n'])).toEqual(['1', '2', '3', '4', '5']);
   });
 
   test('that are too long are cut', () => {

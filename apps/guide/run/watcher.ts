@@ -71,7 +71,8 @@ export class RunWatcher {
     const pod = newest(pods);
     if (signal.aborted) return;
     if (!pod) return this.#tell(watched, { component, pod: watched.pod ?? '', phase: 'gone' });
-    if (watched.pod !== undefined && watched.pod !== pod.metadata.name && watched.state) this.#tell(watched, { component, pod: watched.pod, phase: 'gone' });
+    const before = watched.state?.pod;
+    if (before && before !== pod.metadata.name) this.#tell(watched, { component, pod: before, phase: 'gone' });
     this.#follow(watched, pod);
     watched.lines?.settle();
     this.#tell(watched, stateOf(component, pod, watched.recent, Date.now()));
