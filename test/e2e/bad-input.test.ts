@@ -86,7 +86,7 @@ describe('code that keeps dice from starting', () => {
 
 describe('code that breaks dice when it is asked', () => {
   test.each([
-    ['throws where nobody catches it', "  setTimeout(() => { throw new Error('later'); });", /your code throws an error, at line \d+: Error: later/, /^0 the connection broke off/, true],
+    ['throws where nobody catches it', "  return void setTimeout(() => { throw new Error('later'); });", /your code throws an error, at line \d+: Error: later/, /^0 the connection broke off/, true],
     ['ends', '  process.exit(1);', /your code calls process\.exit\(1\), at line \d+\./, /^0 the connection broke off/, true],
     ['eats memory', `  ${EATS}`, /dice was killed for using more than 160 MiB/, /^0 the connection broke off/, false],
     ['loops', '  for (;;) {}', /takes no connections.*: a loop that never ends|no longer answered: a loop that never ends/, /^0 no answer within 5 s\. A loop that never ends\?/, false],
