@@ -9,9 +9,9 @@ export function startFailure(source: string, stack: string): string {
 }
 
 /** What to say of an end that the learner's code itself has asked for; undefined when it was somebody else. */
-export function exitCalled(source: string, stack: string, code: unknown): string | undefined {
+export function exitCalled(source: string, stack: string, code?: number | string | null): string | undefined {
   const place = linesOf(source, stack).find((line) => line.includes(`${source}:`));
-  return place && `dice ends: your code calls process.exit(${code === undefined ? '' : String(code)})\n${place}`;
+  return place && `dice ends: your code calls process.exit(${code ?? ''})\n${place}`;
 }
 
 function linesOf(source: string, stack: string): string[] {

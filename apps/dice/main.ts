@@ -26,11 +26,11 @@ registerHooks({
 });
 
 /** A server that ends by itself is a riddle to who looks at it: says where it was told to. */
-const { exit } = process;
+const exit = process.exit.bind(process);
 process.exit = (code) => {
   const said = exitCalled(source, new Error().stack ?? '', code);
   if (said !== undefined) process.stderr.write(`${said}\n`);
-  return exit.call(process, code);
+  return exit(code);
 };
 
 if (!existsSync(source)) fatal(`dice can't start: expected its code at ${source}, found no such file`);

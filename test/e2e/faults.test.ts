@@ -2,7 +2,7 @@
 // nobody else, and is gone soon after it is switched off. Whom it hits is what prizes knows, and no page does.
 import { FAULTS, truthOf } from '../../apps/prizes/faults.ts';
 import type { FaultName } from '../../apps/prizes/faults.ts';
-import type { Span, Trace } from '../../apps/guide/traces.ts';
+import type { AttributeValue, Span, Trace } from '../../apps/guide/traces.ts';
 import { say } from '../../cluster/support/output.ts';
 import { eventually } from '../support/eventually.ts';
 import { Lab } from '../support/lab.ts';
@@ -48,15 +48,24 @@ function roundOf({ spans }: Trace): Round[] {
   const [prizes, arcade] = [served('prizes'), served('arcade')];
   if (prizes === undefined || arcade === undefined) return [];
   const [status, slow] = [(of: Span): number => Number(of.attributes['http.response.status_code'] ?? 0), 400];
-  const header = (name: string): string => [prizes.attributes[`http.request.header.${name}`] ?? []].flat().join(', ');
+  const header = (name: string): string => textOf(prizes.attributes[`http.request.header.${name}`]);
   return [{
     at: prizes.start, waited: prizes.duration > slow, status: { prizes: status(prizes), arcade: status(arcade) },
-    version: String(prizes.resource['service.version']), pool: String(prizes.resource['deployment.node_pool']),
+    version: textOf(prizes.resource['service.version']), pool: textOf(prizes.resource['deployment.node_pool']),
     client: header('x-client-version'), plugins: header('x-browser-plugins').split(', '),
   }];
 }
 
-const stories: Record<FaultName, { isMeant(round: Round): boolean; isHit(round: Round): boolean; switchOff(): Promise<unknown> }> = {
+/** A header may be sent more than once, so what it says is a list. */
+const textOf = (value: AttributeValue | undefined): string => [value ?? ''].flat().filter((one) => typeof one === 'string').join(', ');
+
+interface Story {
+  isMeant: (round: Round) => boolean;
+  isHit: (round: Round) => boolean;
+  switchOff: () => Promise<unknown>;
+}
+
+const stories: Record<FaultName, Story> = {
   spike: {
     isMeant: ({ version, client }) => version === truth.spike.version && client === truth.spike.client,
     isHit: ({ status }) => [400, 500].includes(status.prizes) && status.arcade >= 400,

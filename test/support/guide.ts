@@ -114,7 +114,7 @@ export class RunEvents {
     if (type === undefined) return;
     const told = JSON.parse(data) as RunState & { line: string };
     if (told.component !== 'dice') return;
-    if (type === 'state') this.states.push(told as RunState);
+    if (type === 'state') this.states.push(told);
     else this.lines = [...this.lines.slice(-400), told.line];
   }
 }
