@@ -1,5 +1,5 @@
 // A small client of Kubernetes' API server: what the guide may do, and no more. The official client would be 15 MB for
-// five requests. https://kubernetes.io/docs/reference/using-api/api-concepts/
+// six requests. https://kubernetes.io/docs/reference/using-api/api-concepts/
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -79,6 +79,20 @@ export class Kube {
 
   configMap(name: string): Promise<ConfigMap> {
     return this.#json({ what: `give ConfigMap ${name}`, path: this.#core(`configmaps/${name}`) });
+  }
+
+  /**
+   * Calls `onChange` each time that the ConfigMap is another, and at first as it is there. Until the API server ends it, as it does now and then.
+   * @param seconds how long at most; a connection that is silently gone ends too
+   */
+  async follow(name: string, onChange: () => Promise<void>, stopped: AbortSignal, seconds = 240 + Math.floor(Math.random() * 120)): Promise<void> {
+    const what = `watch ConfigMap ${name}`;
+    const query = new URLSearchParams({ watch: 'true', fieldSelector: `metadata.name=${name}`, timeoutSeconds: String(seconds) });
+    const signal = AbortSignal.any([stopped, AbortSignal.timeout((seconds + 10) * 1000)]);
+    const response = await this.#send({ what, path: `${this.#core('configmaps')}?${query.toString()}`, signal });
+    if (response.statusCode !== 200) throw await refusal(what, response);
+    // An event is a line; what it says does not matter, as the ConfigMap is read anew.
+    for await (const chunk of response) if ((chunk as Buffer).includes('\n')) await onChange();
   }
 
   /**
