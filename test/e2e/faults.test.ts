@@ -12,7 +12,7 @@ import { tracesOf } from '../support/traces.ts';
 /** What is promised, in milliseconds. */
 const PROMISED = { effect: 5_000, evidence: 30_000 };
 /** Of those that a fault hits each time: so many in a row can't have been spared by chance. */
-const ENOUGH = 5;
+const ENOUGH = 3;
 
 const lab = new Lab(useNamespace('e2e-faults'));
 const truth = truthOf({ release: lab.release, namespace: lab.namespace });
