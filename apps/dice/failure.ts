@@ -5,14 +5,23 @@
  * @param stack what Node said
  */
 export function startFailure(source: string, stack: string): string {
+  return [`dice can't start: its code ${source} has an error.`, ...linesOf(source, stack)].join('\n');
+}
+
+/** What to say of an end that the learner's code itself has asked for; undefined when it was somebody else. */
+export function exitCalled(source: string, stack: string, code?: number | string | null): string | undefined {
+  const place = linesOf(source, stack).find((line) => line.includes(`${source}:`));
+  return place && `dice ends: your code calls process.exit(${code ?? ''})\n${place}`;
+}
+
+function linesOf(source: string, stack: string): string[] {
   const folder = source.slice(0, source.lastIndexOf('/'));
-  const lines = stack
+  return stack
     .replaceAll('file://', '')
     .replaceAll(new RegExp(`${escaped(folder)}/\\.\\.[^/]+/`, 'g'), `${folder}/`)
     .split('\n')
     .map((line) => line.trimEnd())
     .filter((line) => line !== '' && !/^\s+at .*(node:|node_modules)/.test(line));
-  return [`dice can't start: its code ${source} has an error.`, ...lines].join('\n');
 }
 
 function escaped(text: string): string {

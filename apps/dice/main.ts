@@ -5,7 +5,7 @@ import { registerHooks } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { fatal } from '../support/output.ts';
-import { startFailure } from './failure.ts';
+import { exitCalled, startFailure } from './failure.ts';
 
 const source = resolve(process.argv[2] ?? join(import.meta.dirname, 'dice', 'app.ts'));
 const stripper = join(import.meta.dirname, 'strip.js');
@@ -24,6 +24,14 @@ registerHooks({
     return { format: 'module', source: stripTypes(fileURLToPath(url)), shortCircuit: true };
   },
 });
+
+/** A server that ends by itself is a riddle to who looks at it: says where it was told to. */
+const exit = process.exit.bind(process);
+process.exit = (code) => {
+  const said = exitCalled(source, new Error().stack ?? '', code);
+  if (said !== undefined) process.stderr.write(`${said}\n`);
+  return exit(code);
+};
 
 if (!existsSync(source)) fatal(`dice can't start: expected its code at ${source}, found no such file`);
 try {

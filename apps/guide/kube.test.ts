@@ -79,10 +79,11 @@ test('pods are listed by their labels', async () => {
   expect(pods.map(({ metadata }) => metadata.name)).toEqual(['dice-1']);
 });
 
-test('a log is read whole, or its last lines', async () => {
+test('of a log the last lines are read, and no more bytes than asked for', async () => {
   api.log('dice-1', 'one\ntwo\nthree\n');
-  expect(await kube.log('dice-1')).toBe('one\ntwo\nthree\n');
-  expect(await kube.log('dice-1', { tailLines: 2 })).toBe('two\nthree\n');
+  expect(await kube.log('dice-1', 1_000)).toBe('one\ntwo\nthree\n');
+  expect(await kube.log('dice-1', 1_000, { tailLines: 2 })).toBe('two\nthree\n');
+  expect(await kube.log('dice-1', 6)).toBe('three\n');
 });
 
 test('a log is followed until the listener leaves', async () => {

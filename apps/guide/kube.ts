@@ -1,5 +1,5 @@
 // A small client of Kubernetes' API server: what the guide may do, and no more. The official client would be 15 MB for
-// five requests. https://kubernetes.io/docs/reference/using-api/api-concepts/
+// six requests. https://kubernetes.io/docs/reference/using-api/api-concepts/
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -38,6 +38,7 @@ export interface ContainerStatus {
 
 export interface Pod {
   metadata: { name: string; creationTimestamp: string; deletionTimestamp?: string; labels?: Record<string, string> };
+  spec?: { containers: { resources?: { limits?: Record<string, string> } }[] };
   status: { phase: string; podIP?: string; containerStatuses?: ContainerStatus[]; conditions?: { type: string; status: string; reason?: string; message?: string }[] };
 }
 
@@ -81,6 +82,20 @@ export class Kube {
   }
 
   /**
+   * Calls `onChange` each time that the ConfigMap is another, and at first as it is there. Until the API server ends it, as it does now and then.
+   * @param seconds how long at most; a connection that is silently gone ends too
+   */
+  async follow(name: string, onChange: () => Promise<void>, stopped: AbortSignal, seconds = 240 + Math.floor(Math.random() * 120)): Promise<void> {
+    const what = `watch ConfigMap ${name}`;
+    const query = new URLSearchParams({ watch: 'true', fieldSelector: `metadata.name=${name}`, timeoutSeconds: String(seconds) });
+    const signal = AbortSignal.any([stopped, AbortSignal.timeout((seconds + 10) * 1000)]);
+    const response = await this.#send({ what, path: `${this.#core('configmaps')}?${query.toString()}`, signal });
+    if (response.statusCode !== 200) throw await refusal(what, response);
+    // An event is a line; what it says does not matter, as the ConfigMap is read anew.
+    for await (const chunk of response) if ((chunk as Buffer).includes('\n')) await onChange();
+  }
+
+  /**
    * Merges `data` into the ConfigMap; a key whose value is null is removed.
    * @param resourceVersion when given, the patch is refused (409) if somebody else has changed the ConfigMap since
    */
@@ -101,10 +116,10 @@ export class Kube {
     return (await this.#json<{ items: Pod[] }>({ what: 'list pods', path })).items;
   }
 
-  /** A pod's log, whole: at most `limitBytes` of it. */
-  async log(pod: string, options: LogOptions = {}): Promise<string> {
+  /** The end of a pod's log: at most `bytes` of it, however much there is. */
+  async log(pod: string, bytes: number, options: LogOptions = {}): Promise<string> {
     const stream = await this.followLog(pod, options, AbortSignal.timeout(patience));
-    return textOf(stream);
+    return endOf(stream, bytes);
   }
 
   /** A pod's log as a stream, which goes on with `follow: true` until the container ends or the signal fires. */
@@ -144,6 +159,20 @@ async function textOf(stream: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The last `bytes`; at no time are more than twice as many kept. */
+async function endOf(stream: IncomingMessage, bytes: number): Promise<string> {
+  let kept: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    kept.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (size < 2 * bytes) continue;
+    kept = [Buffer.concat(kept).subarray(-bytes)];
+    size = bytes;
+  }
+  return Buffer.concat(kept).subarray(-bytes).toString('utf8');
 }
 
 /** Kubernetes says what is wrong as a Status object. */

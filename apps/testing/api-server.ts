@@ -16,6 +16,8 @@ export class ApiServer {
   readonly pods = new Map<string, Pod>();
   /** What each pod has logged so far, and who listens. */
   readonly #logs = new Map<string, { text: string; listeners: Set<ServerResponse> }>();
+  /** Who is told when a ConfigMap changes. */
+  readonly #watchers = new Set<{ name: string; response: ServerResponse }>();
   readonly requests: string[] = [];
   readonly restarts: string[] = [];
   /** What each Deployment's pods were last restarted by. */
@@ -48,11 +50,13 @@ export class ApiServer {
   stop(): void {
     this.#server.close();
     for (const { listeners } of this.#logs.values()) listeners.forEach((listener) => listener.destroy());
+    for (const { response } of this.#watchers) response.destroy();
     if ('closeAllConnections' in this.#server) (this.#server as { closeAllConnections: () => void }).closeAllConnections();
   }
 
   put(name: string, data: Data, labels = this.configMaps.get(name)?.metadata.labels): void {
     this.configMaps.set(name, { metadata: { name, resourceVersion: String(this.#version += 1), ...(labels && { labels }) }, data });
+    for (const watcher of this.#watchers) if (watcher.name === name) this.#tell(watcher, 'MODIFIED');
   }
 
   data(name: string): Data {
@@ -83,7 +87,7 @@ export class ApiServer {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     if (request.headers.authorization !== `Bearer ${this.token}`) return refuse(response, 401, 'Unauthorized', 'who are you?');
-    if (this.forbidden.some((start) => asked.startsWith(start))) return refuse(response, 403, 'Forbidden', 'the guide may not');
+    if (this.forbidden.some((start) => (asked + (searchParams.has('watch') ? '?watch' : '')).startsWith(start))) return refuse(response, 403, 'Forbidden', 'the guide may not');
     const patch = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as Patch) : undefined;
     if (patch && request.headers['content-type'] !== 'application/merge-patch+json') return refuse(response, 415, 'UnsupportedMediaType', 'no merge patch');
     this.#give(response, pathname, patch, searchParams);
@@ -91,11 +95,29 @@ export class ApiServer {
 
   #give(response: ServerResponse, path: string, patch: Patch | undefined, query: URLSearchParams): void {
     const [, kind = '', name = '', part] = /\/namespaces\/[^/]+\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
-    if (kind === 'configmaps') return this.#configMap(response, name, patch);
+    if (kind === 'configmaps') return name === '' ? this.#watch(response, query) : this.#configMap(response, name, patch);
     if (kind === 'deployments') return this.#deployment(response, name, patch);
     if (part === 'log') return this.#sendLog(response, name, query);
     if (kind === 'pods') return this.#listPods(response, query.get('labelSelector') ?? '');
     refuse(response, 404, 'NotFound', `no ${path}`);
+  }
+
+  /** What is there comes first, as an event too. */
+  #watch(response: ServerResponse, query: URLSearchParams): void {
+    const watcher = { name: query.get('fieldSelector')?.replace('metadata.name=', '') ?? '', response };
+    this.#watchers.add(watcher);
+    response.once('close', () => this.#watchers.delete(watcher));
+    response.flushHeaders();
+    if (this.configMaps.has(watcher.name)) this.#tell(watcher, 'ADDED');
+  }
+
+  #tell({ name, response }: { name: string; response: ServerResponse }, type: string): void {
+    response.write(`${JSON.stringify({ type, object: this.configMaps.get(name) })}\n`);
+  }
+
+  /** Ends the watches, as an API server does after a while. */
+  endWatches(): void {
+    for (const { response } of this.#watchers) response.end();
   }
 
   #configMap(response: ServerResponse, name: string, patch: Patch | undefined): void {

@@ -18,6 +18,7 @@ const KEY_FILE = '/etc/intro-otel/key';
 /** Leave to read and write what the course is about, to start again what the learner has changed, and to see how its pods fare. */
 export const guideRules = (release: string): k8s.PolicyRule[] => [
   { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'patch'], resourceNames: ['dice', PROGRESS, FAULTS].map((name) => `${release}-${name}`) },
+  { apiGroups: [''], resources: ['configmaps'], verbs: ['watch'], resourceNames: [`${release}-${FAULTS}`] },
   { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'patch'], resourceNames: [`${release}-${KEY}`] },
   { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'patch'], resourceNames: ['dice', 'collector'].map((name) => `${release}-${name}`) },
   { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },

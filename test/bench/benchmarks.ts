@@ -13,6 +13,7 @@ import { failover } from './failover.ts';
 import { faults } from './faults.ts';
 import { idle } from './idle.ts';
 import { scale } from './scale.ts';
+import { onFrontPage, runToWaterfall } from './waterfall.ts';
 
 const RUNS = 5;
 const VISITED_MS = 5 * 60_000;
@@ -21,6 +22,7 @@ const PATIENCE = 60_000;
 export const benchmarks: readonly Benchmark[] = [
   { name: 'first-trace', about: 'helm install to the first whole trace in Jaeger, images present', cluster: 'lab', run: firstTrace },
   { name: 'edit', about: "edit of the dice's code to the new span in Jaeger", cluster: 'lab', run: edit },
+  { name: 'waterfall', about: "Run on the guide's page, in a browser, to the new span on the waterfall that it draws", cluster: 'lab', run: waterfall },
   { name: 'working-set', about: 'memory of all pods of a lab after 5 minutes of visitors', cluster: 'lab', run: memory },
   classOfFive,
   scale,
@@ -78,6 +80,20 @@ async function editToSpan(lab: Lab, source: string, route: string): Promise<numb
     { within: PATIENCE, every: 100 },
   );
   return seconds(began);
+}
+
+async function waterfall(detail: (text: string) => void): Promise<Row[]> {
+  return withNamespace('waterfall', async (lab) => {
+    await lab.install({ guide: { service: { type: 'NodePort', nodePort: 30080 } } });
+    const source = await lab.diceSource();
+    const samples = await onFrontPage((page) => times(RUNS, async (run) => {
+      detail(`run ${run + 1} of ${RUNS}`);
+      const took = await runToWaterfall(page, source, `do_roll_${run}`);
+      await lab.rolledOut('dice');
+      return took;
+    }));
+    return [{ what: `Run to new span on the page's waterfall (p50 of ${RUNS})`, unit: 's', value: median(samples), bound: { atMost: 8 }, samples }];
+  });
 }
 
 async function memory(detail: (text: string) => void): Promise<Row[]> {

@@ -1,5 +1,6 @@
 // Faults live in prizes and are switched from here: ConfigMap `<release>-faults` says which are on (the operator writes it too),
 // and every pod of prizes is told. What a fault hits is known to prizes, and never sent to a page.
+import { setTimeout as delay } from 'node:timers/promises';
 import { call } from '../../support/http.ts';
 import { messageOf } from '../../support/output.ts';
 import { ApiError } from '../kube.ts';
@@ -28,6 +29,9 @@ export class Faults {
   /** Per pod, what it was told last. */
   #told = new Map<string, string>();
   #trouble = '';
+  /** Whether the API server says when the ConfigMap changes. */
+  #followed = false;
+  #on = false;
 
   constructor(options: FaultOptions) {
     this.#options = options;
@@ -48,10 +52,40 @@ export class Faults {
     return names;
   }
 
-  /** Looks every two seconds, from now on. */
-  watch(): NodeJS.Timeout {
+  /**
+   * Looks whenever the ConfigMap changes, from now on. Every two seconds besides while a fault is on, as there may be pods that are new; while
+   * some pod could not be told; and where the changes can't be followed.
+   * @returns how to stop
+   */
+  watch(): () => void {
     const { every = 2_000 } = this.#options;
-    return quietly(() => setInterval(() => void this.look(), every).unref());
+    const stopped = new AbortController();
+    return quietly(() => {
+      const timer = setInterval(() => {
+        if (this.#on || this.#trouble || !this.#followed) void this.look();
+      }, every).unref();
+      void this.#follow(every, stopped.signal);
+      return () => {
+        clearInterval(timer);
+        stopped.abort();
+      };
+    });
+  }
+
+  async #follow(every: number, stopped: AbortSignal): Promise<void> {
+    const { kube, release } = this.#options;
+    while (!stopped.aborted) {
+      try {
+        await kube.follow(`${release}-faults`, async () => {
+          this.#followed = true;
+          await this.look();
+        }, stopped);
+      } catch {
+        // Looking tells what is wrong, if it still is.
+        this.#followed = false;
+      }
+      await delay(every, undefined, { ref: false });
+    }
   }
 
   /** Tells every pod that doesn't know yet. Trouble is said once, and tried again at the next look. */
@@ -69,6 +103,7 @@ export class Faults {
   async #look(): Promise<void> {
     const { kube, release } = this.#options;
     const names = await this.names();
+    this.#on = names.length > 0;
     const wanted = JSON.stringify({ names });
     const quiet = names.length === 0 && this.#told.size > 0 && [...this.#told.values()].every((told) => told === wanted);
     if (quiet) return; // a pod that is new has no fault

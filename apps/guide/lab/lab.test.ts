@@ -116,6 +116,35 @@ describe('faults', () => {
     expect(api.requests.slice(before)).toEqual(['GET /api/v1/namespaces/ns/configmaps/lab-faults']);
   });
 
+  test('a change is told at once, over a watch that ended too; and while nothing is on, nothing is asked', async () => {
+    const faults = new Faults({ kube, release: 'lab', port, every: 50 });
+    const stop = faults.watch();
+    await eventually('the first look', () => told.length > 0 || undefined);
+    const before = api.requests.length;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(api.requests.slice(before)).toEqual([]);
+    api.put('lab-faults', { faults: 'spike' });
+    await eventually('the change', () => told.at(-1)?.includes('spike') || undefined);
+    api.put('lab-faults', { faults: '' });
+    await eventually('the next', () => told.at(-1)?.includes('[]') || undefined);
+    api.endWatches();
+    await eventually('another watch', () => api.requests.filter((request) => request.endsWith('/configmaps')).length === 2 || undefined);
+    api.put('lab-faults', { faults: 'timeouts' });
+    await eventually('the change after that', () => told.at(-1)?.includes('timeouts') || undefined);
+    stop();
+  });
+
+  test('where changes can\'t be followed, they are looked for', async () => {
+    api.forbidden = ['GET /api/v1/namespaces/ns/configmaps?'];
+    const stop = new Faults({ kube, release: 'lab', port, every: 50 }).watch();
+    await eventually('the first look', () => told.length > 0 || undefined);
+    api.put('lab-faults', { faults: 'spike' });
+    await eventually('the change', () => told.at(-1)?.includes('spike') || undefined);
+    expect(api.requests.filter((request) => request.endsWith('/configmaps/lab-faults')).length).toBeGreaterThan(2);
+    stop();
+    api.forbidden = [];
+  });
+
   test('a pod that does not take it is told again, and the trouble is said once', async () => {
     const said: string[] = [];
     status = 500;

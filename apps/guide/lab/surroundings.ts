@@ -50,6 +50,7 @@ function labOf({ env, release, namespace, kube, files }: Known): Lab {
     files: async () => (await files?.read())?.files,
     podLog: (component, sinceSeconds) => logOf(kube, release, component, sinceSeconds),
     podTrouble: (component) => troubleOf(kube, release, component),
+    startOf: (component) => startOf(kube, release, component),
     truth: (fault) => ({ ...truthOf({ release, namespace })[fault] }),
   };
 }
@@ -65,12 +66,19 @@ async function troubleOf(kube: Kube | undefined, release: string, component: str
   return message ?? `its pod ${pod.metadata.name} is still ${phase === 'gone' ? 'leaving, and there is no other' : 'starting'}`;
 }
 
+/** When the container of a component's newest pod was started; undefined where nobody can tell. */
+async function startOf(kube: Kube | undefined, release: string, component: string): Promise<number | undefined> {
+  const pods = await kube?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component }).catch(() => []);
+  const started = Date.parse(newest(pods ?? [])?.status.containerStatuses?.[0]?.state?.running?.startedAt ?? '');
+  return Number.isNaN(started) ? undefined : started;
+}
+
 /** '' where it can't be had: a log is never the only thing that is looked at. */
 async function logOf(kube: Kube | undefined, release: string, component: string, sinceSeconds: number): Promise<string> {
   try {
     const pods = await kube?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component }) ?? [];
     const pod = newest(pods);
-    return pod ? (await kube?.log(pod.metadata.name, { sinceSeconds, tailLines: 5_000 }) ?? '').slice(-tail) : '';
+    return (pod && await kube?.log(pod.metadata.name, tail, { sinceSeconds, tailLines: 5_000 })) ?? '';
   } catch {
     return '';
   }

@@ -35,8 +35,16 @@ async function ask(url: string, traceparent: string): Promise<{ status: number; 
     const { status, body } = await call(url, { headers: { traceparent, 'user-agent': agent }, signal: AbortSignal.timeout(patience) });
     return { status, body: body.slice(0, 10_000) };
   } catch (error) {
-    return { status: 0, body: messageOf(error) };
+    return { status: 0, body: inWords(error) };
   }
+}
+
+/** Why there was no answer, and what it may mean. */
+function inWords(error: unknown): string {
+  const { name, code } = error as NodeJS.ErrnoException;
+  if (name === 'TimeoutError') return `no answer within ${patience / 1000} s. A loop that never ends? Nothing else runs while code loops.`;
+  if (code === 'ECONNRESET') return `the connection broke off (${messageOf(error)}). Did the app end while it was answering? What its pod says tells.`;
+  return `no connection (${messageOf(error)}). Is its pod running? What it says tells.`;
 }
 
 interface Made { traceId: string; spanId: string; path: string; start: number; status: number }

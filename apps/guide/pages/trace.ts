@@ -27,7 +27,8 @@ export function missingTracePage(traceId: string): string {
     path: '/traces',
     refresh: 2,
     content: html`
-      <p>Jaeger has no trace <code>${traceId}</code>. Spans take a second or two to arrive: this page looks again every two seconds.</p>`,
+      <p>Jaeger has no trace <code>${traceId}</code>. Spans take a second or two to arrive: this page looks again every two seconds.</p>
+      <p>Jaeger keeps traces in memory, and only so many: one from before it was started again is gone, as is one that is too old. Play a round, or ask dice again, for a new one.</p>`,
   });
 }
 

@@ -10,6 +10,9 @@ export interface Bounds {
 
 const modest: Bounds = { perSecond: 200, width: 4_000 };
 
+/** Of those that are too many the last are passed on all the same: how it ended is what a reader looks for. */
+const last = 10;
+
 export class Lines {
   readonly #emit: (line: string) => void;
   readonly #bounds: Bounds;
@@ -20,6 +23,7 @@ export class Lines {
   #second = 0;
   #passed = 0;
   #left = 0;
+  #newest: string[] = [];
 
   constructor(emit: (line: string) => void, bounds: Bounds = modest, now: () => number = Date.now) {
     this.#emit = emit;
@@ -38,10 +42,12 @@ export class Lines {
     }
   }
 
-  /** Says now how many lines were left out, if any were; to be called when nothing more comes, or now and then. */
+  /** Says now how many lines were left out, if any were, and what the last of them are; to be called when nothing more comes, or now and then. */
   settle(): void {
-    if (this.#left === 0) return;
-    this.#emit(`… ${this.#left} ${this.#left === 1 ? 'line' : 'lines'} left out: more than ${this.#bounds.perSecond} a second`);
+    const left = this.#left - this.#newest.length;
+    if (left > 0) this.#emit(`… ${left} ${left === 1 ? 'line' : 'lines'} left out: more than ${this.#bounds.perSecond} a second`);
+    this.#newest.forEach((line) => this.#emit(line));
+    this.#newest = [];
     this.#left = 0;
   }
 
@@ -65,7 +71,9 @@ export class Lines {
       this.settle();
     }
     this.#passed += 1;
-    if (this.#passed <= this.#bounds.perSecond) this.#emit(line);
-    else this.#left += 1;
+    if (this.#passed <= this.#bounds.perSecond) return this.#emit(line);
+    this.#left += 1;
+    this.#newest.push(line);
+    if (this.#newest.length > last) this.#newest.shift();
   }
 }

@@ -17,6 +17,9 @@ const pod = (container: object) => podOf('dice', 'dice-1', { created, container 
 const ended = (terminated: object) => pod({ ready: false, state: { terminated } });
 const syntaxError = ["dice can't start: its code /app/dice/app.ts has an error.", '/app/dice/app.ts:3', 'const app = express(;', '                    ^', 'SyntaxError: Unexpected token', ''];
 
+/** As Node says it of an error in a request, and Kubernetes keeps it with how the container ended. */
+const thrown = { exitCode: 1, reason: 'Error', finishedAt: created, message: '/app/dice/..2026_11_22_16_00_00.123/app.ts:12\n  throw new Error("later");\n  ^\n\nError: later\n    at Timeout._onTimeout (/app/dice/..2026_11_22_16_00_00.123/app.ts:12:9)\n' };
+
 describe('the state of a pod', () => {
   test.each([
     ['it is being made', pod({ ready: false, state: { waiting: { reason: 'ContainerCreating' } } }), [], soon, { phase: 'starting' }],
@@ -30,8 +33,16 @@ describe('the state of a pod', () => {
       { phase: 'failed', line: 7, message: 'your code throws an error, at line 7: Error: no' }],
     ['it loops for ever', pod({ ready: false }), [], later, { phase: 'failed', message: expect.stringContaining('a loop that never ends, or no app.listen') as string }],
     ['it looped, and was stopped', ended({ exitCode: 137, reason: 'Error' }), [], later, { phase: 'failed', message: expect.stringContaining('no longer answered') as string }],
-    ['it ate memory', ended({ exitCode: 137, reason: 'OOMKilled' }), [], later, { phase: 'failed', message: expect.stringContaining('more memory than it may have') as string }],
-    ['it called process.exit', ended({ exitCode: 0, reason: 'Completed' }), ['{"level":30,"msg":"bye"}'], later, { phase: 'failed', message: expect.stringContaining('process.exit') as string }],
+    ['it ate memory', { ...ended({ exitCode: 137, reason: 'OOMKilled' }), spec: { containers: [{ resources: { limits: { memory: '160Mi' } } }] } }, [], later,
+      { phase: 'failed', message: expect.stringContaining('killed for using more than 160 MiB') as string }],
+    ['it called process.exit, and did not say where', ended({ exitCode: 0, reason: 'Completed' }), ['{"level":30,"msg":"bye"}'], later, { phase: 'failed', message: expect.stringContaining('process.exit') as string }],
+    ['it called process.exit', ended({ exitCode: 3, reason: 'Error' }), ['dice ends: your code calls process.exit(3)', '    at /app/dice/app.ts:9:7'], later,
+      { phase: 'failed', line: 9, message: expect.stringMatching(/^your code calls process\.exit\(3\), at line 9\. /) as string }],
+    ['it threw, and is just started again', pod({ ready: false, lastState: { terminated: thrown } }), ['{"level":30,"msg":"hello"}'], soon, { phase: 'failed', line: 12, message: 'your code throws an error, at line 12: Error: later' }],
+    ['it threw, and serves again', pod({ restartCount: 1, lastState: { terminated: thrown } }), [], soon,
+      { phase: 'running', line: 12, message: 'it runs again, but has ended once before: your code throws an error, at line 12: Error: later' }],
+    ['it threw long ago', pod({ restartCount: 1, lastState: { terminated: thrown } }), [], soon + 3_600_000, { phase: 'running' }],
+    ['its node was started again', pod({ restartCount: 1, lastState: { terminated: { exitCode: 255, reason: 'Unknown', finishedAt: created } } }), [], soon, { phase: 'running' }],
     ['its image is not there', pod({ ready: false, state: { waiting: { reason: 'ErrImagePull', message: 'not found' } } }), [], soon, { phase: 'failed', message: expect.stringContaining('ErrImagePull not found') as string }],
   ])('when %s', (...[, given, log, now, expected]) => {
     expect(stateOf('dice', given, log, now)).toEqual({ component: 'dice', pod: 'dice-1', ...expected });
@@ -81,8 +92,10 @@ describe('lines', () => {
     expect(linesOf(['on', 'e\ntwo', '\nthree'])).toEqual(['one', 'two', 'three']);
   });
 
-  test('that are too many are counted', () => {
-    expect(linesOf(['1\n2\n3\n4\n5\n'])).toEqual(['1', '2', '3', '… 2 lines left out: more than 3 a second']);
+  test('that are too many are counted, and end as they ended', () => {
+    const numbers = Array.from({ length: 100 }, (_, index) => String(index + 1));
+    expect(linesOf([numbers.map((number) => `${number}\n`).join('')])).toEqual(['1', '2', '3', '… 87 lines left out: more than 3 a second', ...numbers.slice(-10)]);
+    expect(linesOf(['1\n2\n3\n4\n5\n'])).toEqual(['1', '2', '3', '4', '5']);
   });
 
   test('that are too long are cut', () => {

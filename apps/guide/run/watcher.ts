@@ -71,7 +71,8 @@ export class RunWatcher {
     const pod = newest(pods);
     if (signal.aborted) return;
     if (!pod) return this.#tell(watched, { component, pod: watched.pod ?? '', phase: 'gone' });
-    if (watched.pod !== undefined && watched.pod !== pod.metadata.name && watched.state) this.#tell(watched, { component, pod: watched.pod, phase: 'gone' });
+    const before = watched.state?.pod;
+    if (before && before !== pod.metadata.name) this.#tell(watched, { component, pod: before, phase: 'gone' });
     this.#follow(watched, pod);
     watched.lines?.settle();
     this.#tell(watched, stateOf(component, pod, watched.recent, Date.now()));
@@ -109,8 +110,10 @@ export class RunWatcher {
     this.#send({ type: 'state', data: state });
   }
 
+  /** A pod that ran when it was last looked at is not said to be in trouble because it can't be looked at. */
   #tellTrouble(watched: Watched, error: unknown): void {
     const { component, pod = '' } = watched;
+    if (watched.state?.phase === 'running') return;
     this.#tell(watched, { component, pod, phase: watched.state?.phase ?? 'starting', message: error instanceof Error ? error.message : String(error) });
   }
 

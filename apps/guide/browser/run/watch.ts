@@ -72,7 +72,7 @@ export class RunWatch {
   }
 
   problems(): Problem[] {
-    return [...this.#latest.values()].filter(({ phase, component }) => phase === 'failed' && !this.#waitsForAnother(component)).map((state) => ({
+    return [...this.#latest.values()].filter((state) => isTrouble(state) && !this.#waitsForAnother(state.component)).map((state) => ({
       file: files[state.component],
       message: state.message ?? `${state.component} has failed; its log says more.`,
       ...(state.line === undefined ? {} : { line: state.line }),
@@ -106,6 +106,11 @@ export class RunWatch {
     if (dice?.phase === 'starting') return { tone: 'busy', text: 'dice is starting…' };
     return { tone: 'quiet', text: dice ? 'dice has no pod.' : 'Asking after dice…' };
   }
+}
+
+/** A pod that runs again, and says what ended it before, is no better than one that has just failed. */
+function isTrouble({ phase, message }: PodState): boolean {
+  return phase === 'failed' || (phase === 'running' && message !== undefined);
 }
 
 /** Where a problem is; a line that its message names already is not said twice. */

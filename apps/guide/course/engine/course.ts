@@ -92,7 +92,7 @@ export class Course {
       known = (await progress.steps())[id];
     }
     const { check } = await steps.code(id);
-    const verdict = await this.#withPods(await check(this.#view(known, answers)));
+    const verdict = await this.#withJaeger(await this.#withPods(await check(this.#view(known, answers))), Date.parse(known?.startedAt ?? ''));
     if (verdict.passed) await progress.pass(id, { ...(verdict.traceId ? { traceId: verdict.traceId } : {}), answers });
     return verdict;
   }
@@ -105,6 +105,15 @@ export class Course {
       if (trouble) return { passed: false, hop: component === 'dice' ? 'pod' : component, expected: `the newest pod of ${component} to run`, found: trouble, hint: 'What you changed last is not what was checked: the pod before it goes on until the new one runs. Mend it and Run, or wait if it is only starting.' };
     }
     return verdict;
+  }
+
+  /** What was sent before Jaeger was started again is nowhere any more, however right it was. */
+  async #withJaeger(verdict: Verdict, since: number): Promise<Verdict> {
+    if (verdict.passed) return verdict;
+    const started = await this.#options.lab.startOf?.('jaeger');
+    if (started === undefined || !(started > since)) return verdict;
+    const lost = `Jaeger was started again at ${new Date(started).toISOString().slice(11, 19)} UTC, since this step began, and keeps traces in memory: those from before are gone. What the step tells you to play, ask or switch on has to be done once more.`;
+    return { ...verdict, hint: `${verdict.hint} ${lost}` };
   }
 
   async #begin(id: string): Promise<void> {

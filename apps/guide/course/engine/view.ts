@@ -16,6 +16,8 @@ export interface Lab extends Way {
   arcade: string;
   flask: string;
   truth: (fault: 'spike' | 'timeouts') => Record<string, string>;
+  /** When a component was started last. */
+  startOf?: (component: 'jaeger') => Promise<number | undefined>;
 }
 
 export interface Attempt {
