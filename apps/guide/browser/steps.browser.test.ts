@@ -23,6 +23,7 @@ describe.each([view, small])('at $width px', (here) => {
       await page.goto('/#04-automatic');
       await title(page, '4. Automatic instrumentation');
       await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByRole('button', { name: 'Check', exact: true }).waitFor();
       await page.getByLabel('Which exporter').fill('console');
       await page.getByRole('button', { name: 'Check', exact: true }).click();
       const verdict = page.locator('.verdict');

@@ -58,8 +58,7 @@ export class TracePanel {
       await new Promise((resolve) => setTimeout(resolve, pause));
       if (turn !== this.#turn) return undefined;
     }
-    if (seen.size === 0) this.#missing(traceId);
-    else this.#lacking(wanted);
+    this.#notAll(seen.size, wanted);
     return undefined;
   }
 
@@ -123,6 +122,11 @@ export class TracePanel {
 
   #missing(traceId: string): void {
     fill(this.#status, `No span of this trace has come within ${patience / 1000} s: `, traceName(traceId), '. ', why());
+  }
+
+  #notAll(size: number, wanted: Wanted): void {
+    if (size === 0) this.#missing(wanted.traceId);
+    else this.#lacking(wanted);
   }
 
   #lacking(wanted: Wanted): void {
