@@ -5,7 +5,7 @@ import { chart } from '../support/lab.ts';
 import type { Values } from '../support/lab.ts';
 import { makeNamespace } from '../support/namespace.ts';
 
-const namespace = 'integration-chart';
+const namespace = 'e2e-chart';
 
 beforeAll(async () => {
   await makeNamespace(namespace);
@@ -55,5 +55,5 @@ describe.each(Object.entries(cases))('rendered with %s', (_, values) => {
 
 test.each(['helm', 'helm3'] as const)('%s would install it, as far as the API server can tell', async (helm) => {
   const { stdout } = await tool(helm, ['install', 'a-lab', chart, '--namespace', namespace, '--dry-run=server']);
-  expect(stdout).toContain('kubectl -n integration-chart port-forward service/a-lab-guide 8080:8080');
+  expect(stdout).toContain('kubectl -n e2e-chart port-forward service/a-lab-guide 8080:8080');
 });
