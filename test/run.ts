@@ -1,4 +1,4 @@
-// `npm test`: everything there is to test, in lanes side by side, while the clusters for some of them start.
+// `npm test`: everything there is to test, one stage after the other, while the cluster for the last of them starts beside.
 // usage: npm test [-- --only STAGE,STAGE]
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { describeError, UserError } from '../cluster/support/errors.ts';
@@ -17,8 +17,8 @@ import { endPrograms } from './support/program.ts';
 import { removeState, useState } from './support/state.ts';
 import { sum, tallyText } from './support/tally.ts';
 import type { Tally } from './support/tally.ts';
-import { CLUSTERS, alone, lanes, logOf, stages } from './stages.ts';
-import type { ClusterName, Lane, Stage } from './stages.ts';
+import { logOf, stages } from './stages.ts';
+import type { Stage } from './stages.ts';
 
 interface Outcome {
   stage: string;
@@ -26,8 +26,8 @@ interface Outcome {
   milliseconds: number;
 }
 
-type Clusters = ReadonlyMap<ClusterName, Promise<StartedCluster>>;
-
+/** Never the one a learner's lab is in. */
+const CLUSTER = 'intro-otel-test';
 const FAILED: Tally = { passed: 0, failed: 1 };
 
 const report = createProgress();
@@ -42,19 +42,15 @@ async function main(): Promise<number> {
   await rm(artefacts, { recursive: true, force: true });
   await mkdir(artefacts, { recursive: true });
   stopOnSignals();
-  const needed = CLUSTERS.filter((name) => chosen.some(({ cluster }) => cluster === name));
-  const missing = needed.length > 0 ? whatIsMissing() : undefined;
-  const clusters = missing === undefined ? startBeside(needed) : new Map<never, never>();
+  const onCluster = chosen.some((stage) => stage.needsCluster);
+  const missing = onCluster ? whatIsMissing() : undefined;
+  const cluster = onCluster && missing === undefined ? startBeside() : undefined;
   const outcomes: Outcome[] = [];
-  const run = async (lane: Lane): Promise<void> => {
-    for (const stage of lane.filter((one) => chosen.includes(one))) {
-      const outcome = await runStage(stage, clusters);
-      if (outcome !== undefined) outcomes.push(outcome);
-    }
-  };
   try {
-    await Promise.all(lanes.map(run));
-    await run(alone);
+    for (const stage of chosen) {
+      if (!stage.needsCluster) outcomes.push(await timed(stage.name, () => stage.run({ env: {} })));
+      else if (cluster !== undefined) outcomes.push(await timed(stage.name, () => runOn(cluster, stage)));
+    }
   } finally {
     await stopEverything();
   }
@@ -81,36 +77,22 @@ function whatIsMissing(): string | undefined {
   }
 }
 
-/** Starts the clusters while other stages run. A failure is kept for the stages that need them. */
-function startBeside(names: readonly ClusterName[]): Clusters {
-  if (names.length === 0) return new Map();
-  // One after the other: the second finds all built, and a test that compares the machine before and after sees none of it begin.
-  const ready = report.step('what the clusters need', (progress) => ensureBrowser(progress));
-  const clusters = new Map<ClusterName, Promise<StartedCluster>>();
-  let before: Promise<unknown> = ready;
-  for (const name of names) {
-    const cluster = before.then(() => report.step(`a cluster for later stages, ${name}`, (progress) => startTestCluster(name, progress)));
-    cluster.catch(() => undefined);
-    clusters.set(name, cluster);
-    before = cluster;
-  }
-  return clusters;
+/** Starts the cluster while other stages run. A failure is kept for the stages that need it. */
+function startBeside(): Promise<StartedCluster> {
+  const cluster = report.step('a cluster for the later stages', async (progress) => {
+    await ensureBrowser(progress);
+    return startTestCluster(CLUSTER, progress);
+  });
+  cluster.catch(() => undefined);
+  return cluster;
 }
 
-/** Undefined where it needs a cluster and there is none to be had. A cluster that could not be started is a failure of each stage that needs it. */
-async function runStage(stage: Stage, clusters: Clusters): Promise<Outcome | undefined> {
-  if (stage.cluster === undefined) return timed(stage.name, () => stage.run({ env: {} }));
-  const cluster = clusters.get(stage.cluster);
-  if (cluster === undefined) return undefined;
-  await Promise.allSettled(clusters.values());
-  return timed(stage.name, async () => runOn(await cluster, stage));
-}
-
-function runOn(cluster: StartedCluster, stage: Stage): Promise<Tally> {
+/** A cluster that could not be started is a failure of each stage that needs it. */
+async function runOn(cluster: Promise<StartedCluster>, stage: Stage): Promise<Tally> {
   const onLine = (line: string): void => {
     if (/^(PASS|FAIL) /.test(line)) report.note(`    ${line}`); // these take minutes: show that they go on
   };
-  return stage.run({ env: environmentFor(cluster), onLine });
+  return stage.run({ env: environmentFor(await cluster), onLine });
 }
 
 /** Runs a stage; whatever goes wrong in it is told, counted, and keeps no other from running. */
@@ -137,10 +119,9 @@ async function tell(stage: string, error: unknown): Promise<void> {
 function conclude(chosen: readonly Stage[], outcomes: readonly Outcome[], missing: string | undefined): number {
   const all = sum(outcomes.map(({ tally }) => tally));
   print();
-  const inOrder = stages.flatMap(({ name }) => outcomes.filter(({ stage }) => stage === name));
-  for (const { stage, tally, milliseconds } of inOrder) print(`  ${stage.padEnd(20)}  ${tallyText(tally).padEnd(24)}  ${duration(milliseconds)}`);
+  for (const { stage, tally, milliseconds } of outcomes) print(`  ${stage.padEnd(12)}  ${tallyText(tally).padEnd(24)}  ${duration(milliseconds)}`);
   if (missing !== undefined) {
-    const names = chosen.filter(({ cluster }) => cluster !== undefined).map(({ name }) => name);
+    const names = chosen.filter((stage) => stage.needsCluster).map((stage) => stage.name);
     print(`\nLeft out: ${names.join(', ')}: ${missing}`);
     // A CI that skips what it is there for must not be green.
     if (process.env['CI'] !== undefined) all.failed += names.length;
@@ -166,6 +147,6 @@ async function stopEverything(): Promise<void> {
   await stopCluster(THROWAWAY);
   await removeState('test-up');
   useState('test');
-  for (const name of [...CLUSTERS, CLUSTER_TO_CRASH]) await stopCluster(name);
+  for (const name of [CLUSTER, CLUSTER_TO_CRASH]) await stopCluster(name);
   await removeState('test');
 }

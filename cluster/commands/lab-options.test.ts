@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { helmValues, placeOf } from './lab-options.ts';
+import { helmValues, namesImage, placeOf } from './lab-options.ts';
 
 const before = process.env['INIT_CWD'];
 let directory: string;
@@ -36,6 +36,19 @@ test('values go on to helm, with files where the user is and not where npm runs'
 
 test.each([{ values: ['mine.yaml'] }, { 'set-file': ['dice.source=app.ts'] }])('a file that is missing is refused: %j', (given) => {
   expect(() => helmValues(given)).toThrow(/There is no file (mine\.yaml|app\.ts)/);
+});
+
+test.each([
+  [{ set: ['image.registry=ghcr.io'] }, 'image', true],
+  [{ set: ['a=b,image.tag=1'] }, 'image', true],
+  [{ 'set-string': ['image.tag=1'] }, 'image', true],
+  [{ set: ['image.pullPolicy=Never'] }, 'image', false],
+  [{ set: ['jaeger.image.tag=1'] }, 'image', false],
+  [{ set: ['flask.image.tag=1'] }, 'image', false],
+  [{ set: ['flask.image.tag=1'] }, 'flask.image', true],
+  [{}, 'image', false],
+])('%j names a user’s own image at %s: %s', (given, value, own) => {
+  expect(namesImage(given, { value })).toBe(own);
 });
 
 test('a place is the defaults, unless the options say otherwise', () => {

@@ -1,4 +1,5 @@
 // The options that say where a lab is and what is in it, and helm's words for the latter.
+import type { Recipe } from '../recipes.ts';
 import type { Given, Options } from '../support/options.ts';
 import { fileOf, nameOf } from './command.ts';
 
@@ -49,4 +50,10 @@ function withFile(value: string): string {
 
 function isUrl(text: string): boolean {
   return /^https?:\/\//.test(text);
+}
+
+/** Whether the user names an image of their own where the chart's values have ours, so that ours is not to be built. */
+export function namesImage(given: Given<typeof valueOptions>, { value }: Pick<Recipe, 'value'>): boolean {
+  const named = ['registry', 'repository', 'tag'].map((part) => `${value}.${part}=`);
+  return [...(given.set ?? []), ...(given['set-string'] ?? [])].some((option) => option.split(',').some((pair) => named.some((name) => pair.startsWith(name))));
 }

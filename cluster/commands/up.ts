@@ -28,7 +28,7 @@ import { traceTree } from '../trace-tree.ts';
 import type { Trace } from '../../apps/guide/traces.ts';
 import { portOf } from './command.ts';
 import type { Command } from './command.ts';
-import { helmValues, placeOf, placeOptions, valueOptions } from './lab-options.ts';
+import { helmValues, namesImage, placeOf, placeOptions, valueOptions } from './lab-options.ts';
 import type { Place } from './lab-options.ts';
 
 const options = {
@@ -59,7 +59,7 @@ ${optionsHelp(options)}`,
 interface Wish {
   place: Place;
   values: readonly string[];
-  /** The images of ours that the values ask for. */
+  /** The images of ours that the values ask for; naming one says that the cluster has it. */
   recipes: readonly Recipe[];
   port: number | undefined;
   networkPolicy: boolean;
@@ -88,7 +88,7 @@ async function runUp(args: readonly string[]): Promise<void> {
   const found = await report.step('Find a Kubernetes', (step) => findKubernetes(asked.place.context, step));
   const kube = found.use === 'throwaway' ? await Kube.at({}, report) : await Kube.at(reachOf(found), report, found.minor);
   const rendered = await checkValues(kube.helmCommand, { ...releaseOf(asked.place), values: asked.values });
-  const wish: Wish = { ...asked, recipes: recipesIn(rendered) };
+  const wish: Wish = { ...asked, recipes: recipesIn(rendered).filter((recipe) => !namesImage(given, recipe)) };
   const ready = found.use === 'throwaway' ? await readyThrowaway(wish, kube, found.because, report) : await readyExisting(wish, kube, found, report);
   await install(ready, wish, report);
   const url = await report.step('Open the front door', () => openFrontDoor(ready, wish, report));

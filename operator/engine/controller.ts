@@ -24,6 +24,9 @@ export interface ControllerOptions {
   readonly timers?: Timers;
 }
 
+/** Milliseconds until a key is tried again that could not be written for want of the lead: where it is lost, the process has ended by then. */
+const LED_AGAIN_MS = 1000;
+
 /** What came of a reconcile. */
 type Outcome =
   | { readonly result: 'success' | 'requeue' | 'not_leading' | 'stopped' }
@@ -163,7 +166,12 @@ export class Controller {
         this.#queue.forget(key);
         this.#hooks.ended('success');
         return;
-      case 'not_leading': // whoever leads has the key, too
+      // Whoever leads has the key, too. But a renewal that was answered late may give the lead back to this process, which never noticed that it
+      // had run out: then nobody else has it.
+      case 'not_leading':
+        this.#queue.forget(key);
+        this.#queue.addAfter(key, LED_AGAIN_MS);
+        return;
       case 'stopped':
         this.#queue.forget(key);
     }

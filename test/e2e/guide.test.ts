@@ -90,7 +90,7 @@ describe.each([1280, 390])('at %i px', (width) => {
 test('where Jaeger has no pages of its own, its link says so and shows the traces', () =>
   onPage(1280, 'jaeger', async (page) => {
     await page.goto(origin);
-    await page.getByRole('navigation').getByRole('link', { name: 'Jaeger' }).click();
+    await page.getByRole('navigation').getByRole('link', { name: 'Jaeger', exact: true }).click();
     await page.getByText('without the files of its user interface').waitFor();
     await page.getByRole('heading', { name: 'The latest traces' }).waitFor();
   }));
