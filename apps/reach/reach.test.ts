@@ -62,7 +62,8 @@ test('what closes only after a while is waited for', async () => {
   const result = reachAll([target('theirs', port, false)], { ...quick, total: 5_000 });
   await delay(100);
   await new Promise((resolve) => servers.pop()?.close(resolve));
-  expect(await result).toEqual({ theirs: 'ECONNREFUSED' });
+  // Reset where the attempt was under way just then.
+  expect(await result).toEqual({ theirs: expect.stringMatching(/^ECONN(REFUSED|RESET)$/) as string });
 });
 
 test('what never becomes as expected is reported as it is', async () => {

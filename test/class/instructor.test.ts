@@ -61,7 +61,7 @@ describe('one attendee more', () => {
   test('leaves with all that was theirs, and the others stay', async () => {
     await patchWorkshop(workshop, { attendees });
     await eventually(async () => expect((await namespacesOf(workshop)).sort()).toEqual([...seats].sort()), { within: 60_000, every: 1000 });
-    expect((await seatsOf(workshop)).map(({ metadata }) => metadata.name).sort()).toEqual([...seats].sort());
+    await eventually(async () => expect((await seatsOf(workshop)).map(({ metadata }) => metadata.name).sort()).toEqual([...seats].sort()), { within: 10_000 });
     await allReady(workshop, seats.length, 30_000);
     expect(await tracesOf(seats)).toEqual(others);
   });

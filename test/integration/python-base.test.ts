@@ -1,0 +1,21 @@
+// What the app in Python stands on where nothing can be pulled: made of what Debian has put on this machine for the cluster's images.
+import { readFileSync } from 'node:fs';
+import { PYTHON, pythonBaseImage } from '../../cluster/parts/python.ts';
+
+test('the base image has Python, what it and its packages load, a shell, and the standard library with what was compiled of it', async () => {
+  const { name, entries } = await pythonBaseImage();
+  expect(name).toMatch(/^throwaway\.intro-otel\.dev\/python:3\.\d+\.\d+[\w.-]*$/);
+  const paths = entries.map(({ path }) => path);
+  expect(paths).toEqual(expect.arrayContaining([PYTHON, '/bin/sh', '/usr/bin/env', '/tmp']));
+  for (const library of ['libc.so.6', 'libpthread.so.0', 'libssl.so.3', 'libstdc++.so.6']) expect(paths.filter((path) => path.endsWith(`/${library}`))).toHaveLength(1);
+  expect(new Set(paths).size).toBe(paths.length);
+});
+
+test('what Python has compiled is of the very time that the file has in the image, or it would be compiled again at each start', async () => {
+  const { entries } = await pythonBaseImage();
+  const json = entries.find(({ path }) => path.endsWith('/json/__init__.py'));
+  const compiled = entries.find(({ path }) => /\/json\/__pycache__\/__init__\.[\w-]+\.pyc$/.test(path));
+  if (compiled?.from === undefined || !('source' in compiled.from)) throw new Error('json is not compiled');
+  // https://peps.python.org/pep-0552/: four bytes of magic, four of flags, then the seconds since 1970 of what was compiled
+  expect(readFileSync(compiled.from.source).readUInt32LE(8)).toBe(json?.time);
+});
