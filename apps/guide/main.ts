@@ -10,6 +10,7 @@ import { injected, served } from '../telemetry/manual.ts';
 import { leaveUntraced } from '../telemetry/untraced.ts';
 import { apiOf, untraced } from './api/api.ts';
 import { failed, ownRequestsOnly } from './api/guard.ts';
+import { namesIn, ownNamesOnly } from './hosts.ts';
 import { surroundingsOf } from './lab/surroundings.ts';
 import { untilPartsAnswer } from './opening.ts';
 import { coursePage } from './pages/course.ts';
@@ -54,6 +55,7 @@ function page(response: Response, text: string): void {
 }
 
 app.disable('x-powered-by');
+app.use(ownNamesOnly([`${process.env.RELEASE}-guide.${process.env.POD_NAMESPACE}`, ...namesIn(process.env.ALLOWED_HOSTS)]));
 app.use('/assets', express.static(join(import.meta.dirname, 'public'), { maxAge: '5m' }));
 
 app.get('/', (_request, response) => page(response, coursePage(`${process.env.POD_NAMESPACE ?? ''}/${process.env.RELEASE ?? ''}`)));

@@ -219,6 +219,13 @@ describe('a page of another site', () => {
     expect((await guide.ask<{ version: string }>('/files')).version).toBe(version);
   });
 
+  test('has its own name lead to the lab, and is told nothing', async () => {
+    const asked = (host: string): string => `PUT /api/faults HTTP/1.1\r\nHost: ${host}\r\nOrigin: http://${host}\r\nX-Intro-OTel: 1\r\nContent-Type: application/json\r\nContent-Length: 0`;
+    const answers = await Promise.all(['/', '/api/files', '/apps/dice/', '/assets/guide.js'].map((path) => guide.raw(`GET ${path} HTTP/1.1\r\nHost: rebound.evil.example:8080`)));
+    expect(answers.map((answer) => answer.slice(0, 12))).toEqual(answers.map(() => 'HTTP/1.1 403'));
+    expect(await guide.raw(asked('rebound.evil.example'))).toMatch(/^HTTP\/1\.1 403 [^]*guide\.env\.ALLOWED_HOSTS=rebound\.evil\.example/);
+  });
+
   test('is given leave for nothing', async () => {
     const asked = { origin: 'http://evil.example', 'access-control-request-method': 'PUT', 'access-control-request-headers': 'x-intro-otel,content-type' };
     const { headers } = await fetch(`${guide.origin}/api/files`, { method: 'OPTIONS', headers: asked });
