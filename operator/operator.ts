@@ -45,9 +45,9 @@ const SURROUNDINGS_EVERY = 5 * 60_000;
 const RETRY = 2_000;
 const LAST_EVENTS = 500;
 /** Many seats change at about the same time; their Workshop looks at them together. */
-const TOGETHER = 200;
+const TOGETHER = 500;
 /** What changes in a seat comes in bursts: a Deployment that rolls says so a dozen times a second. */
-const INSIDE_TOGETHER = 100;
+const INSIDE_TOGETHER = 250;
 
 const clock = { now: () => Date.now() };
 
