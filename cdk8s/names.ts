@@ -14,6 +14,9 @@ export const LABELS = {
   component: 'app.kubernetes.io/component',
 } as const;
 
+/** An annotation of the ConfigMap of the faults: `class` where a label of the Workshop says which are on, and the lab does not. */
+export const FAULTS_OF = `${GROUP}/faults-of`;
+
 /** The value of app.kubernetes.io/managed-by on all that the operator makes; also what its watches select by. */
 export const MANAGED_BY = 'intro-otel';
 

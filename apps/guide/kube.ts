@@ -19,7 +19,7 @@ export class ApiError extends Error {
   }
 }
 
-export interface ConfigMap { metadata: { name: string; resourceVersion: string; labels?: Record<string, string> }; data?: Record<string, string> }
+export interface ConfigMap { metadata: { name: string; resourceVersion: string; labels?: Record<string, string>; annotations?: Record<string, string> }; data?: Record<string, string> }
 
 export interface ContainerState {
   waiting?: { reason?: string; message?: string };

@@ -54,8 +54,8 @@ export class ApiServer {
     if ('closeAllConnections' in this.#server) (this.#server as { closeAllConnections: () => void }).closeAllConnections();
   }
 
-  put(name: string, data: Data, labels = this.configMaps.get(name)?.metadata.labels): void {
-    this.configMaps.set(name, { metadata: { name, resourceVersion: String(this.#version += 1), ...(labels && { labels }) }, data });
+  put(name: string, data: Data, { labels, annotations }: Pick<ConfigMap['metadata'], 'labels' | 'annotations'> = this.configMaps.get(name)?.metadata ?? {}): void {
+    this.configMaps.set(name, { metadata: { name, resourceVersion: String(this.#version += 1), ...(labels && { labels }), ...(annotations && { annotations }) }, data });
     for (const watcher of this.#watchers) if (watcher.name === name) this.#tell(watcher, 'MODIFIED');
   }
 

@@ -31,6 +31,7 @@ describe('a seat\'s faults', () => {
   const withFaults: LabTemplate = (values) => (namespace) =>
     [...smallLab(values)(namespace), { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'lab-faults', namespace } }];
   const on = (world: World) => world.get<ConfigMap>('ConfigMap', 'lab-faults')?.data?.['faults'];
+  const whose = (world: World) => world.get<ConfigMap>('ConfigMap', 'lab-faults')?.metadata.annotations?.['intro-otel.dev/faults-of'];
 
   async function readyWorld(label?: string): Promise<World> {
     const world = aWorld(aSeat(), { labOf: labCache(withFaults) });
@@ -53,9 +54,10 @@ describe('a seat\'s faults', () => {
     expect(on(world)).toBeUndefined();
     expect(await label(world, 'spike.timeouts')).toEqual(['apply ConfigMap lab-faults']);
     expect(on(world)).toBe('spike,timeouts');
+    expect(whose(world)).toBe('class');
     expect(world.events.at(-1)?.message).toBe('The faults that are on are now those of the Workshop\'s label intro-otel.dev/faults.');
     expect(await label(world, null)).toEqual(['apply ConfigMap lab-faults']);
-    expect(on(world)).toBeUndefined();
+    expect([on(world), whose(world)]).toEqual([undefined, undefined]);
   });
 
   test('are on from the beginning in a seat that is made later', async () => {

@@ -1,5 +1,6 @@
 // Faults that the instructor has switched on for the whole class, by a label of the Workshop: they are written where each lab's guide looks for
 // them. Without the label they are the lab's own to switch, and nothing is written.
+import { FAULTS_OF } from '../../cdk8s/names.ts';
 import { LABELS, NAMES } from '../api/types.ts';
 import type { Workshop } from '../api/types.ts';
 import type { KubeObject } from '../engine/object.ts';
@@ -23,5 +24,7 @@ export const isFaults = ({ kind, metadata }: KubeObject): boolean => kind === 'C
 /** What was applied and no longer is, the API server takes out again: so the label's end is the faults' end. */
 export function withFaults(workshop: Workshop | undefined, lab: readonly LabObject[]): LabObject[] {
   const faults = faultsOf(workshop);
-  return lab.map((object) => (faults !== undefined && isFaults(object) ? { ...object, data: { faults } } : object));
+  if (faults === undefined) return [...lab];
+  const ofTheClass = ({ metadata, ...rest }: LabObject): LabObject => ({ ...rest, metadata: { ...metadata, annotations: { ...metadata.annotations, [FAULTS_OF]: 'class' } }, data: { faults } });
+  return lab.map((object) => (isFaults(object) ? ofTheClass(object) : object));
 }

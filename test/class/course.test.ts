@@ -4,6 +4,7 @@ import { useAttendee } from '../support/attendee.ts';
 import { accountOf, labOf, useClass } from '../support/class.ts';
 import { apiGet, kubectl } from '../support/cluster.ts';
 import { always, eventually } from '../support/eventually.ts';
+import { OWN_HEADERS } from '../support/guide.ts';
 
 const { seats, workshop } = useClass();
 const [own] = seats;
@@ -21,6 +22,14 @@ describe('the label of the Workshop', () => {
       await kubectl('label', 'workshop', workshop, `intro-otel.dev/faults${label}`, '--overwrite');
       await eventually(async () => expect(await faults()).toEqual(seats.map(() => expected)), { within: 5_000 });
     }
+  });
+
+  test('is stronger than what a lab would switch, which its guide says', async () => {
+    const switched = async (on: boolean): Promise<number> => (await labOf(own).fetch('guide', '/api/faults', { method: 'PUT', headers: OWN_HEADERS, body: JSON.stringify({ name: 'spike', on }) })).status;
+    await kubectl('label', 'workshop', workshop, 'intro-otel.dev/faults=spike');
+    await eventually(async () => expect(await switched(false)).toBe(409), { within: 5_000 });
+    await kubectl('label', 'workshop', workshop, 'intro-otel.dev/faults-');
+    await eventually(async () => expect(await switched(false)).toBe(200), { within: 5_000 });
   });
 });
 
@@ -49,8 +58,7 @@ describe('Run, in the guide', () => {
   interface Revised { metadata: { annotations: Record<string, string> } }
   const revision = async () => Number((await apiGet<Revised>(`/apis/apps/v1/namespaces/${own}/deployments/${RELEASE}-dice`)).metadata.annotations['deployment.kubernetes.io/revision']);
   const ask = async <T>(body?: object): Promise<T> => {
-    const headers = { 'x-intro-otel': '1', 'content-type': 'application/json' };
-    return JSON.parse(await labOf(own).text('guide', '/api/files', body && { method: 'PUT', headers, body: JSON.stringify(body) })) as T;
+    return JSON.parse(await labOf(own).text('guide', '/api/files', body && { method: 'PUT', headers: OWN_HEADERS, body: JSON.stringify(body) })) as T;
   };
 
   test('starts dice once, although the operator too sees the change', async () => {

@@ -216,6 +216,13 @@ describe('the lab', () => {
     expect((await ask('/faults', { method: 'PUT', body: { name: 'fire', on: true } })).status).toBe(400);
   });
 
+  test('faults that the instructor has set for the class are not the lab\'s to switch, and that is said', async () => {
+    api.put('lab-faults', { faults: 'spike' }, { annotations: { 'intro-otel.dev/faults-of': 'class' } });
+    expect(await ask('/faults', { method: 'PUT', body: { name: 'spike', on: false } })).toMatchObject({ status: 409, body: { error: expect.stringContaining('set by your instructor') as string } });
+    expect(api.data('lab-faults')).toEqual({ faults: 'spike' });
+    api.put('lab-faults', { faults: '' }, {});
+  });
+
   test('why there is no trace is told hop by hop', async () => {
     const { body } = await ask('/why');
     expect((body['hops'] as { name: string; ok: boolean }[]).map(({ name, ok }) => [name, ok])).toEqual([['sdk', true], ['exporter', true], ['collector', true], ['jaeger', true]]);

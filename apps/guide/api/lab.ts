@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Router } from 'express';
 import type { Request, Response } from 'express';
-import { faults, isFault } from '../lab/faults.ts';
+import { faults, isFault, OfTheClass } from '../lab/faults.ts';
 import type { Faults } from '../lab/faults.ts';
 import { most } from '../lab/load.ts';
 import type { Load } from '../lab/load.ts';
@@ -55,7 +55,12 @@ async function setFault(switches: Faults | undefined, request: Request, response
   if (!switches) return refuse(response, off, 503);
   const { name, on } = (request.body ?? {}) as { name?: unknown; on?: unknown };
   if (!isFault(name) || typeof on !== 'boolean') return refuse(response, `expected "name" (one of ${faults.map((fault) => fault.name).join(', ')}) and "on" (true or false)`);
-  response.json(listOf(await switches.set(name, on)));
+  try {
+    response.json(listOf(await switches.set(name, on)));
+  } catch (error) {
+    if (!(error instanceof OfTheClass)) throw error;
+    refuse(response, error.message, 409);
+  }
 }
 
 async function search(lab: Lab, request: Request, response: Response): Promise<void> {

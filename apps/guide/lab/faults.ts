@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { call } from '../../support/http.ts';
 import { messageOf } from '../../support/output.ts';
 import { ApiError } from '../kube.ts';
-import type { Kube, Pod } from '../kube.ts';
+import type { ConfigMap, Kube, Pod } from '../kube.ts';
 import { quietly } from '../quietly.ts';
 
 export const faults = [
@@ -13,7 +13,19 @@ export const faults = [
 ] as const;
 export type Fault = (typeof faults)[number]['name'];
 
+/** As in cdk8s/names.ts. */
+const FAULTS_OF = 'intro-otel.dev/faults-of';
+
 export const isFault = (name: unknown): name is Fault => faults.some((fault) => fault.name === name);
+
+/** The instructor has said which are on, for the whole class; what a lab would switch, the operator would switch back. */
+export class OfTheClass extends Error {
+  override name = 'OfTheClass';
+
+  constructor() {
+    super('expected faults that are this lab\'s own to switch, found them set by your instructor for the whole class. They are yours again when the label intro-otel.dev/faults of the Workshop is gone.');
+  }
+}
 
 export interface FaultOptions {
   kube: Kube;
@@ -39,13 +51,15 @@ export class Faults {
 
   async names(): Promise<Fault[]> {
     const { kube, release } = this.#options;
-    const { data = {} } = await kube.configMap(`${release}-faults`);
-    return (data['faults'] ?? '').split(',').map((name) => name.trim()).filter(isFault);
+    return namesIn(await kube.configMap(`${release}-faults`));
   }
 
+  /** @throws OfTheClass where they are not the lab's to switch */
   async set(name: Fault, on: boolean): Promise<Fault[]> {
     const { kube, release } = this.#options;
-    const others = (await this.names()).filter((other) => other !== name);
+    const current = await kube.configMap(`${release}-faults`);
+    if (current.metadata.annotations?.[FAULTS_OF] === 'class') throw new OfTheClass();
+    const others = namesIn(current).filter((other) => other !== name);
     const names = faults.map((fault) => fault.name).filter((known) => others.includes(known) || (on && known === name));
     await kube.patchConfigMap(`${release}-faults`, { faults: names.join(',') });
     await this.look();
@@ -122,6 +136,10 @@ export class Faults {
     if (status < 200 || status > 299) throw new Error(`expected pod ${pod.metadata.name} to take ${body} with 2xx, found ${status}`);
     this.#told.set(keyOf(pod), body);
   }
+}
+
+function namesIn({ data = {} }: ConfigMap): Fault[] {
+  return (data['faults'] ?? '').split(',').map((name) => name.trim()).filter(isFault);
 }
 
 /** A container that was restarted has forgotten. */

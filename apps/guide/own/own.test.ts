@@ -36,7 +36,7 @@ describe('files', () => {
   });
 
   test('in a seat, what reads it is started by the text that it reads, as the operator would', async () => {
-    api.put('lab-dice', { 'app.ts': 'one', 'settings.env': '', 'collector.yaml': '{}' }, { 'app.kubernetes.io/managed-by': 'intro-otel' });
+    api.put('lab-dice', { 'app.ts': 'one', 'settings.env': '', 'collector.yaml': '{}' }, { labels: { 'app.kubernetes.io/managed-by': 'intro-otel' } });
     await store().write({ 'app.ts': 'two' });
     const sha256 = '3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3'; // printf two | sha256sum
     expect(api.annotations.get('lab-dice')).toEqual({ 'intro-otel.dev/config-sha256': sha256 });
