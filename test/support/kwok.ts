@@ -3,28 +3,21 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { CONNECTED } from '../../apps/reach/reach.ts';
-import { ensureBuilt } from '../../cluster/parts/build.ts';
 import { partDir } from '../../cluster/parts/parts.ts';
 import type { Part } from '../../cluster/parts/parts.ts';
-import type { Progress } from '../../cluster/support/progress.ts';
 import { insideKubeconfig } from '../../cluster/throwaway/index.ts';
 import { PROBE } from '../../operator/workshop/isolation.ts';
 import { apiGet, apply, testCluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import { startInside } from './inside.ts';
 
-const kwok: Part = {
+export const kwok: Part = {
   name: 'kwok',
   version: '0.8.0',
   directory: join(import.meta.dirname, '..', 'parts', 'kwok'),
   packages: ['sigs.k8s.io/kwok/cmd/kwok'],
   cold: { packages: 970, seconds: 80 },
 };
-
-/** Builds kwok where the cache lacks it. */
-export function ensureKwok(report: Progress): Promise<void> {
-  return ensureBuilt([kwok], report);
-}
 
 const LABEL = { type: 'kwok' } as const;
 /** Of each node. */

@@ -1,9 +1,10 @@
-// What only the tests need and no package registry has as a program: Helm 3, and a registry to push images to.
+// What only the tests need and no package registry has as a program: Helm 3, a registry to push images to, and kwok, which plays nodes.
 import { join } from 'node:path';
 import { ensureBuilt } from '../../cluster/parts/build.ts';
 import { partDir } from '../../cluster/parts/parts.ts';
 import type { Part } from '../../cluster/parts/parts.ts';
 import type { Progress } from '../../cluster/support/progress.ts';
+import { kwok } from './kwok.ts';
 
 const HELM_3 = '3.19.5';
 
@@ -32,6 +33,6 @@ export interface TestParts {
 
 /** Builds what the cache lacks, and gives the paths of the programs. */
 export async function testParts(report: Progress): Promise<TestParts> {
-  await ensureBuilt([helm3, registry], report);
+  await ensureBuilt([helm3, registry, kwok], report);
   return { helm3: join(partDir(helm3), 'helm'), registry: join(partDir(registry), 'registry') };
 }

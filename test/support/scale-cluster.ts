@@ -4,13 +4,12 @@ import type { Progress } from '../../cluster/support/progress.ts';
 import { startCluster, stopCluster } from '../../cluster/throwaway/index.ts';
 import { startProxy } from './cluster-start.ts';
 import type { StartedCluster } from './cluster-start.ts';
-import { ensureKwok } from './kwok.ts';
 import { testParts } from './parts.ts';
 
 /** Starts it, after removing what an earlier run may have left. @param auditedGroup whose requests are written to `auditLog` */
 export async function startScaleCluster(name: string, report: Progress, auditedGroup?: string): Promise<StartedCluster> {
   await stopCluster(name);
-  const [cluster, parts] = await Promise.all([startCluster({ name, tuning: 'scale', report, ...(auditedGroup !== undefined && { auditedGroup }) }), testParts(report), ensureKwok(report)]);
+  const [cluster, parts] = await Promise.all([startCluster({ name, tuning: 'scale', report, ...(auditedGroup !== undefined && { auditedGroup }) }), testParts(report)]);
   try {
     const kube = await Kube.at({ kubeconfig: cluster.kubeconfig }, report);
     const tools = { helm: kube.helmCommand, kubectl: kube.kubectlCommand, ...parts };
