@@ -21,8 +21,6 @@ import { watchStanding } from './standing.ts';
 
 const SEATS = 200;
 const NODES = 6;
-/** Installed one after the other, as a loop in a shell would; the rate does not need 200. */
-const HELM_LABS = 10;
 const WORKSHOP = 'scale';
 /** For what follows a removal: garbage collection, caches that are told. */
 const REST_MS = 15_000;
@@ -72,13 +70,14 @@ interface HelmMeasured {
   took: number;
 }
 
+/** As many labs as there are seats, one after the other as a loop in a shell would: those that are there already have their pods started meanwhile. */
 async function measureHelm(): Promise<HelmMeasured> {
-  const names = Array.from({ length: HELM_LABS }, (_, index) => `helm-${index}`);
+  const names = Array.from({ length: SEATS }, (_, index) => `helm-${index}`);
   // A first one fills helm's cache of what the API server serves, as on a machine where helm has been used.
   await helmInstall('helm-first');
   const began = performance.now();
   for (const name of names) await helmInstall(name);
-  const took = seconds(began) / HELM_LABS;
+  const took = seconds(began) / SEATS;
   const { stdout: manifest } = await tool('helm', ['get', 'manifest', RELEASE, '--namespace', 'helm-first']);
   const sent = parseAllDocuments(manifest).filter((document) => document.contents !== null).length;
   await kubectl('delete', 'namespace', '--wait=false', 'helm-first', ...names);
@@ -107,7 +106,7 @@ function rows(bare: Measured, operator: Measured): Row[] {
 
 function helmRows(operator: Measured, helm: HelmMeasured): Row[] {
   return [
-    { what: `helm install, without --wait, one lab of ${helm.objects} objects (mean of ${HELM_LABS})`, unit: 's', value: helm.took },
+    { what: `helm install, without --wait, one lab of ${helm.objects} objects (mean of ${SEATS})`, unit: 's', value: helm.took },
     { what: 'helm: objects standing, a second', unit: '/s', value: helm.objects / helm.took },
     { what: 'operator\'s rate of objects to helm\'s', unit: '×', value: rate(operator) / (helm.objects / helm.took), bound: { atLeast: 5 } },
     { what: `the same of whole labs, though a seat has ${operator.objects / SEATS} objects`, unit: '×', value: (SEATS / operator.stood) * helm.took },
