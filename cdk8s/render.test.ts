@@ -243,6 +243,7 @@ describe('what is the learner\'s own', () => {
     expect(pod('lab-collector')).toMatchObject({
       containers: [{
         args: ['--config=/etc/otelcol-contrib/config.yaml', '--config=/etc/otelcol-own/collector.yaml'],
+        lifecycle: { preStop: { sleep: { seconds: 2 } } },
         volumeMounts: expect.arrayContaining([{ name: 'own', mountPath: '/etc/otelcol-own', readOnly: true }]) as never,
       }],
       volumes: expect.arrayContaining([{ name: 'own', configMap: { name: 'lab-dice', items: [{ key: 'collector.yaml', path: 'collector.yaml' }] } }]) as never,

@@ -94,7 +94,7 @@ function chartYaml(): string {
     type: 'application',
     version: VERSION,
     appVersion: VERSION,
-    kubeVersion: '>=1.28.0-0',
+    kubeVersion: '>=1.30.0-0',
     home: ORIGIN,
     sources: [
       ORIGIN, 'https://github.com/open-telemetry/opentelemetry-collector-contrib', 'https://github.com/jaegertracing/jaeger',

@@ -30,6 +30,8 @@ export class Collector extends Construct {
       env: [...goMemoryLimit('60'), fromPod('POD_NAMESPACE', 'metadata.namespace')],
       ports: { ...OTLP, probe: PORTS.probe },
       probes: { port: PORTS.probe, ready: '/', alive: '/' },
+      // A span that is sent to one that has just gone would wait for as long as its exporter does, which is 10 s.
+      servesOn: 2,
       serviceAccount: config.name,
     });
     new ComponentService(this, 'service', lab, { component: COMPONENT, ports: OTLP });

@@ -1,6 +1,8 @@
 // A Deployment of one container as every part of the lab is run: under Pod Security "restricted", probed, labelled, and
 // replaced when the configuration it mounts changes, and only then.
 import { Construct } from 'constructs';
+import { ApiObject, JsonPatch } from 'cdk8s';
+import type { ApiObjectProps } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { ImageValues, ResourceValues } from '../values.ts';
 import { DOMAIN, metadata, nameOf, podLabels, selectorLabels } from './lab.ts';
@@ -64,6 +66,11 @@ export interface WorkloadProps extends ContainerProps {
   /** How many pods; one, where it is left out. */
   readonly replicas?: number;
   readonly affinity?: k8s.Affinity;
+  /**
+   * For how many seconds it goes on as it is when it is told to leave, where the program doesn't do that by itself: kube-proxy learns of it
+   * at the same time, and acts a second or so later. https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
+   */
+  readonly servesOn?: number;
   /** What runs to its end first. */
   readonly initContainers?: readonly k8s.Container[];
 }
@@ -145,13 +152,16 @@ const get = (path: string, port: number): Pick<k8s.Probe, 'httpGet' | 'timeoutSe
 
 const connect = (port: number): Pick<k8s.Probe, 'tcpSocket' | 'timeoutSeconds'> => ({ tcpSocket: { port: k8s.IntOrString.fromNumber(port) }, timeoutSeconds: 3 });
 
-/** Ready is asked every second, so that a start is no slower than it is; alive is asked gently. */
+/**
+ * A start is asked for every second, so that it is no slower than it is, and as soon as it is over the kubelet asks whether it is ready; both are
+ * asked gently from then on, for a class has hundreds of pods on a laptop.
+ */
 function probes(of: ProbePaths | ProbedPort): Partial<k8s.Container> {
   const ask = (path: string | undefined): Partial<k8s.Probe> => (path === undefined ? connect(of.port) : get(path, of.port));
   const { ready, alive, started = ready }: Partial<ProbePaths> = of;
   return {
     startupProbe: { ...ask(started), periodSeconds: 1, failureThreshold: 120 },
-    readinessProbe: { ...ask(ready), periodSeconds: 1, failureThreshold: 5 },
+    readinessProbe: { ...ask(ready), periodSeconds: 5, failureThreshold: 2 },
     livenessProbe: { ...ask(alive), periodSeconds: 15, failureThreshold: 4 },
   };
 }
@@ -159,11 +169,11 @@ function probes(of: ProbePaths | ProbedPort): Partial<k8s.Container> {
 export class Workload extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, props: WorkloadProps) {
     super(scope, id);
-    const { component, variant, configs = [], initContainers, serviceAccount, replicas = 1, affinity } = props;
+    const { component, variant, configs = [], initContainers, serviceAccount, replicas = 1, affinity, servesOn } = props;
     const version: Record<string, string> = variant ? { 'app.kubernetes.io/version': variant } : {};
     const name = variant ? `${nameOf(lab, component)}-${variant}` : nameOf(lab, component);
     const spec = { ...podSpec(lab, { ...container(lab, component, props), ...probes(props.probes) }, props), ...(affinity && { affinity }) };
-    new k8s.KubeDeployment(this, 'deployment', {
+    const deployment = new ApiObject(this, 'deployment', k8s.KubeDeployment.manifest({
       metadata: metadata(lab, component, { name, labels: version }),
       spec: {
         replicas,
@@ -182,7 +192,9 @@ export class Workload extends Construct {
           spec: serviceAccount ? { ...spec, serviceAccountName: serviceAccount, automountServiceAccountToken: true } : spec,
         },
       },
-    });
+    }) as ApiObjectProps);
+    // Kubernetes 1.30 has it; the constructs' types are of 1.27.
+    if (servesOn !== undefined) deployment.addJsonPatch(JsonPatch.add('/spec/template/spec/containers/0/lifecycle', { preStop: { sleep: { seconds: servesOn } } }));
   }
 }
 

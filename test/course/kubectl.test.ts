@@ -31,7 +31,7 @@ const looksAgain = (command: string): boolean => /\bspans \w+ \| grep\b/.test(co
 
 const isCheck = (command: string): boolean => /\bcourse\.js check\b/.test(command);
 
-/** A check that finds nothing yet is typed again: a span that was on its way to a Collector that was just replaced is tried again after 10 s. */
+/** A check that finds nothing yet is typed again, as one does when the machine is busy. */
 const AGAIN_WITHIN = 60_000;
 
 /** @returns all that the commands have printed, each under its own words */

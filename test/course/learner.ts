@@ -113,15 +113,15 @@ export class Learner {
   }
 
   /** Waits until the log beside the editor has this. */
-  async log(text: string | RegExp, of: 'dice' | 'the Collector' = 'dice'): Promise<string> {
+  async log(text: string | RegExp, of: 'dice' | 'the Collector' = 'dice', within = TRACE_WITHIN): Promise<string> {
     await this.page.getByLabel('of', { exact: true }).selectOption({ label: of });
     const log = this.page.getByRole('group', { name: 'Log of the newest pod' }).filter({ hasText: text });
-    await log.waitFor({ timeout: TRACE_WITHIN });
+    await log.waitFor({ timeout: within });
     return log.innerText();
   }
 
   /**
-   * Presses Check, and once more where it is not yet so: a span that was on its way to a Collector that was just replaced is tried again after 10 s.
+   * Presses Check, and once more where it is not yet so, as one does when the machine is busy.
    * @throws Error with all of the verdict, where it is not "Verified."
    */
   async check(tries = 2): Promise<void> {

@@ -1,4 +1,5 @@
 // The Collector is configured by values: each example of the chart's README, seen at Jaeger, with no app restarted.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { edgesOf } from '../../apps/guide/traces.ts';
 import type { Span } from '../../apps/guide/traces.ts';
 import { apiGet, testCluster, tool } from '../support/cluster.ts';
@@ -10,7 +11,7 @@ import type { Values } from '../support/lab.ts';
 import { useNamespace } from '../support/namespace.ts';
 import { restarts } from '../support/objects.ts';
 import { sendTraces } from '../support/otlp.ts';
-import { settledRound, traceOf, tracesOf } from '../support/traces.ts';
+import { complete, settledRound, traceOf, tracesOf } from '../support/traces.ts';
 
 const lab = new Lab(useNamespace('e2e-collector'));
 /** Only a Jaeger: the second backend. */
@@ -55,6 +56,19 @@ test('by default no span is printed, and each keeps the attributes that its app 
   const { spans } = await settledRound(lab);
   expect(spans.filter((span) => 'user_agent.original' in span.attributes).length).toBeGreaterThan(0);
   expect(await lab.log('collector')).not.toContain('Span #0');
+});
+
+test('that it is replaced costs no span: every round played right after is in Jaeger, whole', async () => {
+  await lab.kubectl('rollout', 'restart', `deployment/${lab.release}-collector`);
+  await lab.kubectl('rollout', 'status', '--timeout=60s', `deployment/${lab.release}-collector`);
+  const ids: (string | undefined)[] = [];
+  for (let played = 0; played < 12; played++) {
+    ids.push((await lab.play()).trace);
+    await sleep(250); // the old one leaves meanwhile
+  }
+  await eventually(async () => {
+    for (const id of ids) complete(await traceOf(lab, id));
+  }, { within: 5_000 }); // an exporter would wait for 10 s
 });
 
 test('the debug exporter prints every span to the Collector\'s log, and Jaeger has them still', async () => {
