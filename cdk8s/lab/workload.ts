@@ -166,6 +166,12 @@ function probes(of: ProbePaths | ProbedPort): Partial<k8s.Container> {
   };
 }
 
+/** Kubernetes 1.30 has this hook; the constructs' types are of 1.27. */
+function keepServing(deployment: ApiObject, seconds: number | undefined): void {
+  if (seconds === undefined) return;
+  deployment.addJsonPatch(JsonPatch.add('/spec/template/spec/containers/0/lifecycle', { preStop: { sleep: { seconds } } }));
+}
+
 export class Workload extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, props: WorkloadProps) {
     super(scope, id);
@@ -193,8 +199,7 @@ export class Workload extends Construct {
         },
       },
     }) as ApiObjectProps);
-    // Kubernetes 1.30 has it; the constructs' types are of 1.27.
-    if (servesOn !== undefined) deployment.addJsonPatch(JsonPatch.add('/spec/template/spec/containers/0/lifecycle', { preStop: { sleep: { seconds: servesOn } } }));
+    keepServing(deployment, servesOn);
   }
 }
 
