@@ -1,4 +1,4 @@
-// `npm test`: everything there is to test, one stage after the other, while the cluster for the last of them starts beside.
+// `npm test`: everything there is to test, in turns, while the cluster for the later ones starts beside.
 // usage: npm test [-- --only STAGE,STAGE]
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { describeError, UserError } from '../cluster/support/errors.ts';
@@ -17,8 +17,8 @@ import { endPrograms } from './support/program.ts';
 import { removeState, useState } from './support/state.ts';
 import { sum, tallyText } from './support/tally.ts';
 import type { Tally } from './support/tally.ts';
-import { logOf, stages } from './stages.ts';
-import type { Stage } from './stages.ts';
+import { logOf, stages, TURNS } from './stages.ts';
+import type { Stage, Turn } from './stages.ts';
 
 interface Outcome {
   stage: string;
@@ -45,17 +45,28 @@ async function main(): Promise<number> {
   const onCluster = chosen.some((stage) => stage.needsCluster);
   const missing = onCluster ? whatIsMissing() : undefined;
   const cluster = onCluster && missing === undefined ? startBeside() : undefined;
-  const outcomes: Outcome[] = [];
+  const outcomes = new Map<Stage, Outcome>();
+  const runStage = async (stage: Stage): Promise<void> => {
+    if (!stage.needsCluster) outcomes.set(stage, await timed(stage.name, () => stage.run({ env: {} })));
+    else if (cluster !== undefined) outcomes.set(stage, await timed(stage.name, () => runOn(cluster, stage)));
+  };
   try {
-    for (const stage of chosen) {
-      if (stage.calm === true) await cluster?.catch(() => undefined);
-      if (!stage.needsCluster) outcomes.push(await timed(stage.name, () => stage.run({ env: {} })));
-      else if (cluster !== undefined) outcomes.push(await timed(stage.name, () => runOn(cluster, stage)));
-    }
+    await inTurns(chosen, runStage, async () => void (await cluster?.catch(() => undefined)));
   } finally {
     await stopEverything();
   }
-  return conclude(chosen, outcomes, missing);
+  return conclude(chosen, chosen.flatMap((stage) => outcomes.get(stage) ?? []), missing);
+}
+
+/** What is unhurried goes on beside the turns, one after the other, until something has to be alone. The turns begin when nothing is built any more. */
+async function inTurns(chosen: readonly Stage[], run: (stage: Stage) => Promise<void>, built: () => Promise<void>): Promise<void> {
+  const of = (turn: Turn): Stage[] => chosen.filter((stage) => stage.turn === turn);
+  const unhurried = of('unhurried').reduce((before, stage) => before.then(() => run(stage)), Promise.resolve());
+  await built();
+  for (const turn of TURNS) {
+    if (turn === 'alone') await unhurried;
+    await Promise.all(of(turn).map(run));
+  }
 }
 
 function choose(): readonly Stage[] {

@@ -15,11 +15,14 @@ export interface StageContext {
   onLine?: (line: string) => void;
 }
 
+export const TURNS = ['units', 'parts', 'labs', 'alone', 'course', 'class'] as const;
+export type Turn = 'unhurried' | (typeof TURNS)[number];
+
 export interface Stage {
   name: string;
   needsCluster: boolean;
-  /** Whether it would fail for want of time beside what builds the cluster, and so begins when that has ended. */
-  calm?: boolean;
+  /** When it runs: stages of one turn run side by side, one turn after the other; what is unhurried runs beside them all, with the time they leave it. */
+  turn: Turn;
   run(context: StageContext): Promise<Tally>;
 }
 
@@ -37,21 +40,21 @@ export const stages: readonly Stage[] = [
   program('lint', () => [bin('eslint'), '.']),
   program('drift', () => [process.execPath, join(repoRoot, 'cdk8s', 'synth.ts'), '--verify']),
   // The first of them may have to fetch helm.
-  jest('chart', { args: [PATIENCE] }),
+  jest('chart', 'unhurried', { args: [PATIENCE] }),
   program('helm lint', async () => [await helmPath(silentProgress()), 'lint', '--strict', join(repoRoot, 'charts', 'lab')]),
-  // Some of them wait for what a check waits for, and a round has its 500 ms here too.
-  jest('unit', { calm: true, args: ['--maxWorkers=3'] }),
-  // Most of a test here, and of those on the node, is waiting, so more of them run than there are cores.
-  jest('integration', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
+  // Some of them wait for what a check waits for, and a round has its 500 ms here too: by themselves.
+  jest('unit', 'units', { args: ['--maxWorkers=3'] }),
+  // Most of a test on a cluster is waiting, so more of them run than there are cores.
+  jest('integration', 'parts', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
   // The guide's pages in Chromium, which is made ready beside the cluster.
-  jest('browser', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
-  jest('e2e', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
+  jest('browser', 'parts', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
+  jest('e2e', 'labs', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
   // What promises a time, and a round has its 500 ms, is tested when nothing else runs.
-  jest('alone', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
+  jest('alone', 'alone', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
   // The course as learners do it, in a browser and by kubectl: two labs side by side.
-  jest('course', { needsCluster: true, args: ['--maxWorkers=2', PATIENCE] }),
-  // One operator operates a cluster, so its tests share it and a class: each file goes on with what the others have left.
-  jest('class', { needsCluster: true, args: ['--runInBand', `--testSequencer=${join(repoRoot, 'test', 'support', 'by-name.mjs')}`, PATIENCE] }),
+  jest('course', 'course', { needsCluster: true, args: ['--maxWorkers=2', PATIENCE] }),
+  // One operator operates a cluster, and counts the room in it, so its tests share it and a class, with no other labs: each file goes on with what the others have left.
+  jest('class', 'class', { needsCluster: true, args: ['--runInBand', `--testSequencer=${join(repoRoot, 'test', 'support', 'by-name.mjs')}`, PATIENCE] }),
 ];
 
 type Command = readonly [string, ...string[]];
@@ -60,22 +63,24 @@ function program(name: string, command: () => Command | Promise<Command>): Stage
   return {
     name,
     needsCluster: false,
+    turn: 'unhurried',
     async run(context) {
-      const code = await runProgram(await command(), logOf(name), context);
+      const code = await runProgram(await command(), logOf(name), { ...context, unhurried: true });
       return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
     },
   };
 }
 
-function jest(project: string, { needsCluster = false, calm = false, args = [] as readonly string[] } = {}): Stage {
+function jest(project: string, turn: Turn, { needsCluster = false, args = [] as readonly string[] } = {}): Stage {
   return {
     name: project,
     needsCluster,
-    calm,
+    turn,
     async run(context) {
       const report = join(artefacts, `${project}.json`);
       const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-      await runProgram([process.execPath, ...flags, bin('jest'), '--selectProjects', project, '--json', `--outputFile=${report}`, ...args], logOf(project), context);
+      const command: Command = [process.execPath, ...flags, bin('jest'), '--selectProjects', project, '--json', `--outputFile=${report}`, ...args];
+      await runProgram(command, logOf(project), { ...context, unhurried: turn === 'unhurried' });
       return tallyOf(JSON.parse(await readFile(report, 'utf8')) as JestReport);
     },
   };
