@@ -44,7 +44,7 @@ export const stages: readonly Stage[] = [
   // Most of a test here, and of those on the node, is waiting, so more of them run than there are cores.
   jest('integration', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
   // The guide's pages in Chromium, which is made ready beside the cluster.
-  jest('browser', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
+  jest('browser', { needsCluster: true, args: ['--maxWorkers=2', PATIENCE] }),
   jest('e2e', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
   // What promises a time, and a round has its 500 ms, is tested when nothing else runs.
   jest('alone', { needsCluster: true, args: ['--runInBand', PATIENCE] }),

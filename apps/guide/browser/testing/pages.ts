@@ -46,7 +46,7 @@ export class Pages {
   async with(name: string, { width, scheme }: View, work: (page: Page, guide: FakeGuide) => Promise<void>, answers: number[] = []): Promise<void> {
     const guide = await FakeGuide.start(this.#assets);
     const page = await this.#browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme, baseURL: guide.url });
-    page.setDefaultTimeout(5_000);
+    page.setDefaultTimeout(10_000);
     const found = misdeeds(page, guide.url);
     try {
       await work(page, guide);
