@@ -47,7 +47,7 @@ export const stages: readonly Stage[] = [
   // Most of a test on a cluster is waiting, so more of them run than there are cores.
   jest('integration', 'parts', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
   // The guide's pages in Chromium, which is made ready beside the cluster.
-  jest('browser', 'parts', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
+  jest('browser', 'parts', { needsCluster: true, args: ['--maxWorkers=2', PATIENCE] }),
   jest('e2e', 'labs', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
   // What promises a time, and a round has its 500 ms, is tested when nothing else runs.
   jest('alone', 'alone', { needsCluster: true, args: ['--runInBand', PATIENCE] }),

@@ -1,9 +1,9 @@
 // The whole course in a real browser, on the real node, as a learner does it: by the page's own controls, and by what it shows.
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
+import { violations } from '../../apps/testing/axe.ts';
 import { say } from '../../cluster/support/output.ts';
 import { artefacts } from '../support/artefacts.ts';
-import { violations } from '../support/axe.ts';
 import { launchBrowser, misdeeds, picture } from '../support/browser.ts';
 import { Lab } from '../support/lab.ts';
 import { useNamespace } from '../support/namespace.ts';

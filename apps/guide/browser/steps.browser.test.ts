@@ -223,6 +223,10 @@ test('the page is painted before the editor is loaded, within a second, and all 
     });
     await page.goto('/');
     await page.locator('.cm-content').waitFor();
+    // The headless shell does not ask for it by itself.
+    const icon = await page.request.get(await page.locator('link[rel="icon"]').getAttribute('href') ?? '');
+    expect([icon.status(), icon.headers()['content-type']]).toEqual([200, 'image/svg+xml']);
+    bodies.push(icon.body().then((body) => ({ path: 'icon', body })));
     const sizes = (await Promise.all(bodies)).map(({ path, body }) => ({ path, size: gzipSync(body).length }));
     const total = sizes.reduce((sum, { size }) => sum + size, 0);
     const times = await page.evaluate(() => ({

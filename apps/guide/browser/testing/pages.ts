@@ -1,19 +1,21 @@
 // The pages in a real browser, against a fake guide: what each browser test begins with.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { artefacts } from '../../../../test/support/artefacts.ts';
-import { launchBrowser, misdeeds } from '../../../../test/support/browser.ts';
+import { launchBrowser, misdeeds, picture } from '../../../../test/support/browser.ts';
 import { FakeGuide } from './fake-guide.ts';
+
+export const widths = [1280, 390];
+export const schemes = ['light', 'dark'] as const;
 
 export interface View {
   width: number;
-  scheme: 'light' | 'dark';
+  scheme: (typeof schemes)[number];
 }
 
-export const views: View[] = [1280, 390].flatMap((width) => [{ width, scheme: 'light' as const }, { width, scheme: 'dark' as const }]);
+export { picture };
 
 export class Pages {
   readonly #assets: string;
@@ -24,7 +26,6 @@ export class Pages {
     const assets = mkdtempSync(join(tmpdir(), 'intro-otel-assets-'));
     const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '..', 'build.ts'), assets], { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
     if (status !== 0) throw new Error(`expected the pages to be bundled, found: ${stderr}`);
-    mkdirSync(artefacts, { recursive: true });
     return new Pages(assets, await launchBrowser());
   }
 
@@ -39,21 +40,23 @@ export class Pages {
   }
 
   /**
-   * A guide and a page of its own for `work`, which fails if the page did what it should not; a picture is kept.
+   * A guide and a page of its own for `work`, which fails if the page did what it should not; then a picture of it is kept.
    * @param answers statuses that the guide is to answer with: Chromium notes those from 400 on in its console
    */
   async with(name: string, { width, scheme }: View, work: (page: Page, guide: FakeGuide) => Promise<void>, answers: number[] = []): Promise<void> {
     const guide = await FakeGuide.start(this.#assets);
     const page = await this.#browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme, baseURL: guide.url });
-    page.setDefaultTimeout(5_000);
+    page.setDefaultTimeout(10_000);
     const found = misdeeds(page, guide.url);
     try {
       await work(page, guide);
       // A page that is left, or loaded again, gives up what it was still asking for.
       expect(found.filter((line) => !line.endsWith('net::ERR_ABORTED') && !answers.some((status) => line.includes(`status of ${status} `)))).toEqual([]);
       expect(await wider(page)).toEqual([]);
+    } catch (error) {
+      await picture(page, `pages-${name}-${width}-failed`).catch(() => undefined);
+      throw error;
     } finally {
-      await page.screenshot({ path: join(artefacts, `pages-${name}-${width}-${scheme}.png`), fullPage: true });
       await page.close();
       guide.stop();
     }
