@@ -40,7 +40,7 @@ export const stages: readonly Stage[] = [
   jest('chart', { args: [PATIENCE] }),
   program('helm lint', async () => [await helmPath(silentProgress()), 'lint', '--strict', join(repoRoot, 'charts', 'lab')]),
   // Some of them wait for what a check waits for, and a round has its 500 ms here too.
-  jest('unit', { calm: true, args: ['--maxWorkers=3'] }),
+  jest('unit', { calm: true, args: ['--maxWorkers=3', `--testSequencer=${join(repoRoot, 'test', 'support', 'waiting-first.mjs')}`] }),
   // Most of a test here, and of those on the node, is waiting, so more of them run than there are cores.
   jest('integration', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
   // The guide's pages in Chromium, which is made ready beside the cluster.
