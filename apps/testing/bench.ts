@@ -30,11 +30,14 @@ export interface Solution {
   /** Parts of the lab that are otherwise. */
   lab?: Partial<Lab>;
   before?: (bench: Bench) => Promise<void> | void;
-  /** Milliseconds that the check has, where it has to wait for many traces. */
+  /** Milliseconds after which a wrong one should be seen through, where that needs many traces. */
   deadline?: number;
 }
 
 const shortly = 1_600; // ms: all that takes part is on this machine
+
+const isAsTold = ({ hop, expected, found, hint }: Verdict & { passed: false }, solution: Solution): boolean =>
+  hop === (solution.hop ?? 'shape') && (solution.says ?? /./).test(`${expected} ${found} ${hint}`);
 
 /** What a lab has besides, and shares with others. */
 export interface Shared {
@@ -82,7 +85,13 @@ export class Bench {
     const traceId = (await begin?.(viewOf(begun, { since })))?.traceId;
     await solution.before?.(this);
     const lab: Lab = { ...begun, flask: this.flask, ...solution.lab };
-    return check(viewOf(lab, { since, traceId, deadline: solution.deadline ?? shortly, answers: await this.#answersOf(solution, traceId) }));
+    const answers = await this.#answersOf(solution, traceId);
+    if (!solution.right) {
+      const verdict = await check(viewOf(lab, { since, traceId, deadline: solution.deadline ?? shortly, answers }));
+      if (verdict.passed || isAsTold(verdict, solution)) return verdict;
+    }
+    // As long as the guide takes: a right one passes before that, and on a busy machine a wrong one may need it to be seen through.
+    return check(viewOf(lab, { since, traceId, answers }));
   }
 
   async #answersOf({ answers = {} }: Solution, traceId = ''): Promise<Record<string, string>> {
@@ -94,7 +103,7 @@ export class Bench {
     const { dice: { app: dice }, arcade, settings } = this.#shared;
     return {
       dice: dice.url, arcade, flask: this.flask, collector: this.#receiver.url, jaeger: `${this.jaeger.url}/jaeger`,
-      settings, files: () => Promise.resolve(files), patience: 300,
+      settings, files: () => Promise.resolve(files), patience: 1_000,
       podLog: (component) => Promise.resolve(component === 'dice' ? `${dice.stdout}\n${dice.stderr}` : collector.log()),
       truth: (fault) => ({ ...truthOf({ release: 'lab', namespace: 'ns' })[fault] }),
     };

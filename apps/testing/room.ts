@@ -1,5 +1,6 @@
 // Where solutions are checked side by side: the apps that are no learner's, which all share, and a dice for each code and settings.
 import { writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import type { Verdict } from '../guide/course/engine/check.ts';
 import { Steps } from '../guide/course/engine/steps.ts';
@@ -87,16 +88,18 @@ export class Room {
     const key = keyOf(files);
     const known = this.#dice.get(key);
     if (known) return known;
-    const source = join(this.#dist, 'dice', `solution-${this.#dice.size}.ts`);
+    const name = join(this.#dist, 'dice', `solution-${this.#dice.size}`);
     const lane = this.#dice.size % this.#starts.length;
-    const dice = Promise.resolve(this.#starts[lane]).then(() => this.#startDice(source, files));
+    const dice = Promise.resolve(this.#starts[lane]).then(() => this.#startDice(name, files));
     this.#starts[lane] = dice.catch(() => undefined);
     this.#dice.set(key, dice);
     return dice;
   }
 
-  async #startDice(source: string, files: Files): Promise<Dice> {
-    writeFileSync(source, files['app.ts'].replaceAll('$PRIZES_URL', this.#others.prizes));
+  async #startDice(name: string, files: Files): Promise<Dice> {
+    const { code, extension } = stripped(files['app.ts'].replaceAll('$PRIZES_URL', this.#others.prizes));
+    const source = name + extension;
+    writeFileSync(source, code);
     const receiver = await Receiver.start();
     const settings = { ...settingsFor(receiver), ...parseSettings(files['settings.env']).values, OTEL_METRIC_EXPORT_INTERVAL: '200' };
     const app = await App.start(this.#dist, 'dice', settings, [source]);
@@ -116,6 +119,15 @@ export class Room {
     const dice = await this.#dice.get(key)?.catch(() => undefined);
     await dice?.app.stop();
     dice?.receiver.stop();
+  }
+}
+
+/** Without its types, as dice itself would strip them in a process of their own; what can't be stripped is left to dice. */
+function stripped(code: string): { code: string; extension: string } {
+  try {
+    return { code: stripTypeScriptTypes(code), extension: '.js' };
+  } catch {
+    return { code, extension: '.ts' };
   }
 }
 
