@@ -9,6 +9,8 @@ const shared = {
 const inTest = (name) => ({ ...shared, displayName: name, testMatch: [`<rootDir>/test/${name}/**/*.test.ts`] });
 
 export default {
+  // Of tests that say they may run side by side: they wait, and compute little.
+  maxConcurrency: 8,
   projects: [
     {
       ...shared,

@@ -14,7 +14,7 @@ import { Receiver } from './testing/receiver.ts';
 
 jest.setTimeout(60_000);
 
-const built = buildOutside();
+const built = await buildOutside();
 const { dist } = built;
 afterAll(built.remove);
 

@@ -26,24 +26,24 @@ async function until(what: () => boolean): Promise<void> {
   }
 }
 
-/** Waits until a file has not grown for as long as three forwards last. */
+/** Waits until a file has not grown for as long as ten forwards last. */
 async function stopsGrowing(file: string): Promise<void> {
   let grown = lines(file).length;
   let since = Date.now();
   await until(() => {
     if (lines(file).length > grown) [grown, since] = [lines(file).length, Date.now()];
-    return Date.now() - since > 4000;
+    return Date.now() - since > 1500;
   });
 }
 
 /** A kubectl that notes how it was called, and ends after a moment as one does whose pod is gone. */
 function fakeKubectl(log: string): Kube {
   const path = join(directory, 'kubectl');
-  writeFileSync(path, `#!/bin/sh\necho "$@" >>${log}\nexec sleep 0.2\n`, { mode: 0o755 });
+  writeFileSync(path, `#!/bin/sh\necho "$@" >>${log}\nexec sleep 0.05\n`, { mode: 0o755 });
   return new Kube({ context: 'kind-a' }, 'helm', path);
 }
 
-const target = { namespace: 'n', service: 'r-guide', servicePort: 8080 };
+const target = { namespace: 'n', service: 'r-guide', servicePort: 8080, lookEvery: 100 };
 const lines = (file: string): string[] => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []);
 
 test('a forward that ends is started again, until the door is closed', async () => {

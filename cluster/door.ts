@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, openSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kube } from './kube.ts';
 import { labFile, readJson, writeWhole } from './labs.ts';
@@ -16,9 +16,10 @@ interface Door {
   token: string;
   command: [string, ...string[]];
   env: Record<string, string>;
+  /** Milliseconds between two looks of its keeper. */
+  lookEvery: number;
 }
 
-const LOOK_EVERY = 1000;
 /** On a busy machine a keeper may be late. */
 const ALIVE_WITHIN = 15_000;
 
@@ -27,12 +28,14 @@ export interface DoorTarget {
   namespace: string;
   service: string;
   servicePort: number;
+  /** How often its keeper looks whether it is still wanted, in milliseconds. */
+  lookEvery?: number;
 }
 
 /** Starts a keeper for the lab `key` on `port`, in place of any other. */
 export function openDoor(key: string, port: number, kube: Kube, target: DoorTarget): void {
   const forward = ['port-forward', '--address=127.0.0.1', '--namespace', target.namespace, `service/${target.service}`, `${port}:${target.servicePort}`];
-  const door: Door = { port, token: randomUUID(), command: [kube.kubectlCommand, ...kube.kubectlArgs(), ...forward], env: kube.env() };
+  const door: Door = { port, token: randomUUID(), command: [kube.kubectlCommand, ...kube.kubectlArgs(), ...forward], env: kube.env(), lookEvery: target.lookEvery ?? 1000 };
   const file = labFile(key, 'door.json');
   writeWhole(file, door);
   const log = openSync(labFile(key, 'door.log'), 'w');
@@ -50,9 +53,9 @@ export function openPort(key: string): number | undefined {
 /** Tells the lab's keeper to end, and waits until it should have. */
 export async function closeDoor(key: string): Promise<void> {
   const file = labFile(key, 'door.json');
-  if (!existsSync(file)) return;
-  rmSync(file);
-  await sleep(LOOK_EVERY * 1.5);
+  const door = readJson<Door>(file);
+  rmSync(file, { force: true });
+  if (door !== undefined) await sleep(door.lookEvery * 1.5);
 }
 
 /** The keeper: forwards for as long as `file` is there and still its own, and again whenever a forward ends. */
@@ -68,7 +71,7 @@ async function keep(file: string): Promise<void> {
       child = spawn(door.command[0], door.command.slice(1), { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...door.env } });
       child.on('error', () => undefined);
     }
-    await sleep(LOOK_EVERY);
+    await sleep(door.lookEvery);
   }
   process.exit();
 }

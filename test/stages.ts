@@ -31,6 +31,8 @@ const bin = (name: string): string => join(repoRoot, 'node_modules', '.bin', nam
 /** Where the output of a stage is kept. */
 export const logOf = (stage: string): string => join(artefacts, `${stage}.log`);
 
+const sequencer = (name: string): string => `--testSequencer=${join(repoRoot, 'test', 'support', name)}`;
+
 /** Tests on a cluster say themselves how long they wait for what; this is only against waiting for ever. */
 const PATIENCE = '--testTimeout=180000';
 
@@ -43,7 +45,7 @@ export const stages: readonly Stage[] = [
   jest('chart', 'unhurried', { args: [PATIENCE] }),
   program('helm lint', async () => [await helmPath(silentProgress()), 'lint', '--strict', join(repoRoot, 'charts', 'lab')]),
   // Some of them wait for what a check waits for, and a round has its 500 ms here too: by themselves.
-  jest('unit', 'units', { args: ['--maxWorkers=3'] }),
+  jest('unit', 'units', { args: ['--maxWorkers=3', sequencer('waiting-first.mjs')] }),
   // Most of a test on a cluster is waiting, so more of them run than there are cores.
   jest('integration', 'parts', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
   // The guide's pages in Chromium, which is made ready beside the cluster.
@@ -54,7 +56,7 @@ export const stages: readonly Stage[] = [
   // The course as learners do it, in a browser and by kubectl: two labs side by side.
   jest('course', 'course', { needsCluster: true, args: ['--maxWorkers=2', PATIENCE] }),
   // One operator operates a cluster, and counts the room in it, so its tests share it and a class, with no other labs: each file goes on with what the others have left.
-  jest('class', 'class', { needsCluster: true, args: ['--runInBand', `--testSequencer=${join(repoRoot, 'test', 'support', 'by-name.mjs')}`, PATIENCE] }),
+  jest('class', 'class', { needsCluster: true, args: ['--runInBand', sequencer('by-name.mjs'), PATIENCE] }),
 ];
 
 type Command = readonly [string, ...string[]];

@@ -12,7 +12,7 @@ jest.setTimeout(30_000);
 const traceId = '5b8aa5a2d2c872e8321cf37308d69df2';
 const placeholder = '<h1>This is not the Jaeger UI you are looking for!</h1>';
 
-const built = buildOutside();
+const built = await buildOutside();
 const opened: Server[] = [];
 
 async function serve(answer: RequestListener): Promise<string> {

@@ -10,7 +10,7 @@ import type { FaultName } from './faults.ts';
 
 jest.setTimeout(60_000);
 
-const built = buildOutside();
+const built = await buildOutside();
 afterAll(built.remove);
 
 const lab = { release: 'lab', namespace: 'class-ada' };

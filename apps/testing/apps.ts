@@ -1,5 +1,5 @@
 // The built apps as child processes on loopback, as the image would run them.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -7,13 +7,13 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { copyBuilt } from './built.ts';
 import { eventually } from './eventually.ts';
 
-/** Builds the apps into a folder outside the checkout, so that nothing is found which the image would not have. */
-export function buildOutside(): { dist: string; remove: () => void } {
+/** A build of the apps in a folder outside the checkout, so that nothing is found which the image would not have. */
+export async function buildOutside(): Promise<{ dist: string; remove: () => void }> {
   const dist = mkdtempSync(join(tmpdir(), 'intro-otel-apps-'));
-  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '..', 'build.ts'), dist], { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
-  if (status !== 0) throw new Error(`expected the build to work, found: ${stderr}`);
+  await copyBuilt(dist);
   const remove = () => {
     for (const child of running) child.kill('SIGKILL');
     rmSync(dist, { recursive: true, force: true });
@@ -48,8 +48,9 @@ export class App {
 
   /** Starts Node with these arguments. */
   static async run(dist: string, args: string[], env: Record<string, string | undefined>): Promise<App> {
-    const [port, healthPort] = [await freePort(), await freePort()];
-    const child = spawn(process.execPath, args, { cwd: dist, env: { PORT: String(port), HEALTH_PORT: String(healthPort), ...env } });
+    const [port, healthPort] = await Promise.all([freePort(), freePort()]);
+    // Compiled once, not at each of a hundred starts: a tenth less to compute.
+    const child = spawn(process.execPath, args, { cwd: dist, env: { PORT: String(port), HEALTH_PORT: String(healthPort), NODE_COMPILE_CACHE: join(dist, '.compiled'), ...env } });
     return new App(child, port, healthPort);
   }
 

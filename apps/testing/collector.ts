@@ -1,4 +1,4 @@
-// What the Collector makes of collector.yaml, as far as the course goes, on top of what a receiver has got: attributes that are
+// What the Collector makes of collector.yaml, as far as the course goes, on top of what receivers have got: attributes that are
 // added and deleted, sampling by trace id, and what the debug exporter would write.
 import { parse } from 'yaml';
 import type { Receiver } from './receiver.ts';
@@ -16,14 +16,12 @@ interface Attribute { key: string; value?: { stringValue?: string } }
 
 export class PretendCollector {
   readonly #config: Config;
-  readonly #receiver: Receiver;
-  /** What was received before belongs to another Collector's log. */
-  readonly #from: number;
+  /** What each had received before belongs to another Collector's log. */
+  readonly #receivers: { receiver: Receiver; from: number }[];
 
-  constructor(yaml: string, receiver: Receiver) {
+  constructor(yaml: string, receivers: Receiver[]) {
     this.#config = (parse(yaml) as Config | null) ?? {};
-    this.#receiver = receiver;
-    this.#from = receiver.requests.length;
+    this.#receivers = receivers.map((receiver) => ({ receiver, from: receiver.requests.length }));
   }
 
   #traces() {
@@ -46,11 +44,12 @@ export class PretendCollector {
   /** The Collector's own log. */
   log(): string {
     const verbosity = this.#config.exporters?.['debug']?.verbosity ?? 'basic';
-    const spans = this.#traces().exporters.includes('debug') ? this.#processed(this.#receiver.resourceSpans()) : [];
+    const spans = this.#traces().exporters.includes('debug') ? this.#processed(this.#receivers.flatMap(({ receiver }) => receiver.resourceSpans())) : [];
     if (verbosity === 'basic') return 'info\tTraces\t{"resource spans": 1, "spans": 1}\ninfo\tMetrics\t{"metrics": 2}\n';
     const lines = spans.flatMap(({ scopeSpans = [] }) => scopeSpans).flatMap(({ spans: some = [] }) => some).map(({ name, traceId, spanId }) =>
       (verbosity === 'normal' ? `${name} ${traceId} ${spanId}` : `    Trace ID       : ${traceId}\n    Name           : ${name}`));
-    return [...lines, ...this.#receiver.metrics(this.#from).map((metric) => metricText(metric, verbosity))].join('\n');
+    const metrics = this.#receivers.flatMap(({ receiver, from }) => receiver.metrics(from));
+    return [...lines, ...metrics.map((metric) => metricText(metric, verbosity))].join('\n');
   }
 }
 

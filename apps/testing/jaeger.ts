@@ -1,29 +1,33 @@
-// Jaeger's API v3 on top of what a receiver has got, inside a test.
+// Jaeger's API v3 on top of what receivers have got, inside a test.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Receiver } from './receiver.ts';
+import { ofTraces } from './receiver.ts';
 
 interface Attribute { key: string; value?: { stringValue?: string } }
 export interface OtlpSpan { traceId: string; spanId?: string; name?: string; startTimeUnixNano?: string; attributes?: Attribute[] }
 export interface ResourceSpans { resource?: { attributes?: Attribute[] }; scopeSpans?: { scope?: object; spans?: OtlpSpan[] }[] }
 
+interface Spans { resourceSpans(): ResourceSpans[] }
+
 const empty = '{"error":{"httpCode":404,"message":"No traces found"}}';
 
 export class JaegerOf {
-  readonly #receiver: Receiver;
+  readonly #own: Spans[];
+  readonly #others: Spans[];
   readonly #server: Server;
   /** What the Collector does to spans on the way. */
   passes: (resourceSpans: ResourceSpans[]) => ResourceSpans[] = (all) => all;
 
-  static async start(receiver: Receiver): Promise<JaegerOf> {
-    const jaeger = new JaegerOf(receiver);
+  /** @param others where more spans of the traces may be that `own` know of; a search does not look there */
+  static async start(own: Spans[], others: Spans[] = []): Promise<JaegerOf> {
+    const jaeger = new JaegerOf(own, others);
     await new Promise<void>((resolve) => jaeger.#server.listen(0, '127.0.0.1', resolve));
     return jaeger;
   }
 
-  private constructor(receiver: Receiver) {
-    this.#receiver = receiver;
+  private constructor(own: Spans[], others: Spans[]) {
+    [this.#own, this.#others] = [own, others];
     this.#server = createServer((request, response) => this.#answer(request, response));
   }
 
@@ -40,22 +44,17 @@ export class JaegerOf {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://jaeger');
     const [, id] = /\/api\/v3\/traces\/([0-9a-f]+)$/.exec(pathname) ?? [];
     const wanted = id ? new Set([id]) : this.#found(searchParams);
-    const resourceSpans = this.#all().flatMap((group) => {
-      const scopeSpans = (group.scopeSpans ?? []).map((scope) => ({ ...scope, spans: (scope.spans ?? []).filter(({ traceId }) => wanted.has(traceId)) })).filter(({ spans }) => spans.length > 0);
-      return scopeSpans.length > 0 ? [{ ...group, scopeSpans }] : [];
-    });
+    const all = [...this.#own, ...this.#others].flatMap((spans) => spans.resourceSpans());
+    // Chosen first, for what passes is a copy; and again, for it may be nothing.
+    const resourceSpans = ofTraces(this.passes(ofTraces(all, wanted)), wanted);
     if (resourceSpans.length === 0) return void response.writeHead(404).end(empty);
     response.end(JSON.stringify({ result: { resourceSpans } }));
-  }
-
-  #all(): ResourceSpans[] {
-    return this.passes(this.#receiver.resourceSpans());
   }
 
   /** A search: traces with a span of the service that began in the window, the latest `num_traces`. */
   #found(query: URLSearchParams): Set<string> {
     const [service, from, to] = ['service_name', 'start_time_min', 'start_time_max'].map((name) => query.get(`query.${name}`) ?? '');
-    const spans = this.#all().filter(({ resource }) => resource?.attributes?.some(({ key, value }) => key === 'service.name' && value?.stringValue === service))
+    const spans = this.passes(this.#own.flatMap((own) => own.resourceSpans())).filter(({ resource }) => resource?.attributes?.some(({ key, value }) => key === 'service.name' && value?.stringValue === service))
       .flatMap(({ scopeSpans = [] }) => scopeSpans.flatMap((scope) => scope.spans ?? []));
     const inTime = spans.filter(({ startTimeUnixNano = '0' }) => {
       const start = Number(BigInt(startTimeUnixNano) / 1_000_000n);

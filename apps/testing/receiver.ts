@@ -13,9 +13,25 @@ interface Traces { resourceSpans: ResourceSpans[] }
 interface ResourceLogs { resourceLogs: { scopeLogs: { logRecords: LogRecord[] }[] }[] }
 interface ResourceMetrics { resourceMetrics: { scopeMetrics: { metrics: Metric[] }[] }[] }
 
+interface Received {
+  path: string;
+  type: string;
+  bytes: Buffer;
+  /** Of a JSON one, once somebody has asked: a test asks for all of it over and over. */
+  parsed?: unknown;
+}
+
+/** What is left of spans when only these traces count. */
+export function ofTraces(all: ResourceSpans[], wanted: Set<string>): ResourceSpans[] {
+  return all.flatMap((group) => {
+    const scopeSpans = (group.scopeSpans ?? []).map((scope) => ({ ...scope, spans: (scope.spans ?? []).filter(({ traceId }) => wanted.has(traceId)) })).filter(({ spans }) => spans.length > 0);
+    return scopeSpans.length > 0 ? [{ ...group, scopeSpans }] : [];
+  });
+}
+
 export class Receiver {
   /** Path and content type of every request, in order. */
-  readonly requests: { path: string; type: string; bytes: Buffer }[] = [];
+  readonly requests: Received[] = [];
   readonly #server: Server;
 
   static async start(): Promise<Receiver> {
@@ -50,7 +66,7 @@ export class Receiver {
   #received<T>(path: string, from = 0): T[] {
     return this.requests.slice(from)
       .filter((request) => request.path === path && request.type === 'application/json')
-      .map(({ bytes }) => JSON.parse(bytes.toString('utf8')) as T);
+      .map((request) => (request.parsed ??= JSON.parse(request.bytes.toString('utf8'))) as T);
   }
 
   traces(): Trace[] {
@@ -83,7 +99,7 @@ export class Receiver {
   /** The trace, once it has at least `spans` spans and they hang together. */
   trace(traceId: string, spans = 1): Promise<Trace> {
     return eventually(`trace ${traceId} with ${spans} spans`, () => {
-      const trace = this.traces().find((candidate) => candidate.traceId === traceId);
+      const [trace] = tracesFromOtlp({ resourceSpans: ofTraces(this.resourceSpans(), new Set([traceId])) });
       return trace && trace.spans.length >= spans ? trace : undefined;
     });
   }

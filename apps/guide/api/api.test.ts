@@ -16,7 +16,7 @@ import { Receiver } from '../../testing/receiver.ts';
 
 jest.setTimeout(40_000);
 
-const built = buildOutside();
+const built = await buildOutside();
 const account = mkdtempSync(join(tmpdir(), 'intro-otel-account-'));
 const opened: Server[] = [];
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
   writeFileSync(join(account, 'token'), api.token);
   writeFileSync(join(account, 'key'), 'k'.repeat(32));
   receiver = await Receiver.start();
-  jaeger = await JaegerOf.start(receiver);
+  jaeger = await JaegerOf.start([receiver]);
   dice = await serve((request, response) => response.end(JSON.stringify({ url: request.url, trace: request.headers.traceparent })));
   const env = {
     ARCADE_URL: dice, DICE_URL: dice, PRIZES_URL: 'http://lab-prizes:8080', JAEGER_URL: jaeger.url, JAEGER_BASE_PATH: '/jaeger', OPEN_WITHIN_MS: '0',

@@ -1,3 +1,0 @@
-import { testSolutions } from '../../testing/solutions.ts';
-
-await testSolutions(1, 3);
