@@ -114,7 +114,9 @@ export class Learner {
 
   /** Waits until the log beside the editor has this. */
   async log(text: string | RegExp, of: 'dice' | 'the Collector' = 'dice', within = TRACE_WITHIN): Promise<string> {
-    await this.page.getByLabel('of', { exact: true }).selectOption({ label: of });
+    const choice = this.page.getByLabel('of', { exact: true });
+    // To choose anew what is chosen would show the log anew, from further back.
+    if (await choice.locator('option:checked').innerText() !== of) await choice.selectOption({ label: of });
     const log = this.page.getByRole('group', { name: 'Log of the newest pod' }).filter({ hasText: text });
     await log.waitFor({ timeout: within });
     return log.innerText();

@@ -145,6 +145,20 @@ describe('the watcher', () => {
     await new Promise((resolve) => setTimeout(resolve, 900));
     expect(api.requests.length).toBeLessThanOrEqual(asked + 1);
   });
+
+  test('says that a Collector runs when the one before it, which serves on while it leaves, has gone', async () => {
+    const watcher = new RunWatcher(new Kube({ url: api.url, namespace: 'ns', token: () => 'a-token' }), 'lab');
+    const events: RunEvent[] = [];
+    api.pods.set('old', podOf('collector', 'old', { created: '2026-01-01T00:00:00Z', deleted: true }));
+    api.pods.set('new', podOf('collector', 'new', { created: '2026-01-01T00:01:00Z' }));
+    const stop = watcher.listen((event) => events.push(event));
+    const phases = () => events.flatMap(({ data }) => ('phase' in data && data.pod === 'new' ? [data.phase] : []));
+    await eventually('a state', () => phases().length || undefined);
+    api.pods.delete('old');
+    await eventually('that it runs', () => phases().includes('running') || undefined);
+    stop();
+    expect(phases()).toEqual(['starting', 'running']);
+  });
 });
 
 test('the words of a failed start are those that dice says', () => {

@@ -75,7 +75,7 @@ export class RunWatcher {
     if (before && before !== pod.metadata.name) this.#tell(watched, { component, pod: before, phase: 'gone' });
     this.#follow(watched, pod);
     watched.lines?.settle();
-    this.#tell(watched, stateOf(component, pod, watched.recent, Date.now()));
+    this.#tell(watched, alone(stateOf(component, pod, watched.recent, Date.now()), pods));
   }
 
   /** Follows the log of each container once: a restart in the same pod is another container. */
@@ -120,6 +120,13 @@ export class RunWatcher {
   #send(event: RunEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+/** A Collector serves on while it leaves, and does with spans what its file said: the new one is only said to run once it is alone. */
+function alone(state: RunState, pods: readonly Pod[]): RunState {
+  const others = pods.filter(({ metadata, status }) => metadata.name !== state.pod && status.phase === 'Running');
+  if (state.component !== 'collector' || state.phase !== 'running' || others.length === 0) return state;
+  return { ...state, phase: 'starting', message: 'the Collector before it is leaving' };
 }
 
 /** The pod that was made last, one that is leaving only when there is no other. */
