@@ -7,10 +7,11 @@ import { troubleshoot } from './troubleshoot.ts';
 
 export type Doing = (learner: Learner, lab: Lab) => Promise<void>;
 
-/** The solution into the editor, and Run. */
+/** The solution into the editor, and Run; then nothing for as long as the dice before serves on and may answer, which is what a learner needs to look up. */
 const edit = (id: string): Doing => async (learner, lab) => {
   for (const [name, text] of solutionOf(lab, id)) await learner.replace(name, text);
   expect(await learner.run()).toMatch(/^Runs your files/);
+  await eventually(async () => expect(await lab.pods('dice')).toHaveLength(1), { within: 20_000 });
 };
 
 const then = (...doings: Doing[]): Doing => async (learner, lab) => {
