@@ -134,7 +134,7 @@ describe('when nothing changes', () => {
   test('nothing is written but the Lease, and hardly anything is asked', async () => {
     await eventually(async () => {
       const before = await writesOfAll();
-      await always(() => undefined, { during: 3000 });
+      await always(() => undefined, { during: 6000 }); // a pod has 5 s to leave, in which nothing is written
       expect(await writesOfAll()).toEqual(before);
     }, { within: 60_000 });
     const [all, own] = await Promise.all([writesOfAll(), requestsOfOperator()]);

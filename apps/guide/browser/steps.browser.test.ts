@@ -145,6 +145,17 @@ test('a trace that dice has no part in leads to why', () =>
     await page.locator('#trace-status').getByRole('link', { name: 'Why is there no trace?' }).waitFor();
   }));
 
+test('dice can be asked again while a trace is waited for that may never come', () =>
+  pages.with('again', view, async (page, guide) => {
+    await page.goto('/');
+    guide.lab.diceSends = false;
+    await page.getByRole('button', { name: '/rolldice', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'guide POST /api/visit' }).waitFor();
+    guide.lab.diceSends = true;
+    await page.getByRole('button', { name: '/rolldice', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'dice' }).first().waitFor({ timeout: 6_000 }); // the wait for the first would end after 12 s
+  }));
+
 test('a trace that dice has begun by itself is drawn in place of who asked, and said to be one of its own', () =>
   pages.with('own-trace', view, async (page, guide) => {
     await page.goto('/');

@@ -71,16 +71,22 @@ export class PlayPanel {
     if (byId<HTMLInputElement>('ask-after-run').checked) await this.#askNewest(this.#last);
   }
 
-  /** For a moment after a Run the pod before the new one may still answer; then dice is asked again. */
+  /** Resolves when dice has answered: it can be asked again while the trace is waited for, which may never come. */
   async #askNewest(path: string): Promise<void> {
     const turn = ++this.#turn;
-    for (const end = performance.now() + patience; turn === this.#turn;) {
-      const traceId = await this.#visited(path);
-      if (traceId === undefined || turn !== this.#turn) return;
+    const traceId = await this.#visited(path);
+    void this.#showNewest(path, traceId, turn);
+  }
+
+  /** For a moment after a Run the pod before the new one may still answer; then dice is asked again. */
+  async #showNewest(path: string, first: string | undefined, turn: number): Promise<void> {
+    let traceId = first;
+    for (const end = performance.now() + patience; traceId !== undefined && turn === this.#turn;) {
       const pod = this.#newest();
       const wanted = { traceId, service: 'dice', ...(pod === undefined ? {} : { pod }) };
       const trace = await this.#trace.show(wanted);
-      if (!trace || !isOfAnotherPod(trace, wanted) || performance.now() > end) return;
+      if (!trace || !isOfAnotherPod(trace, wanted) || performance.now() > end || turn !== this.#turn) return;
+      traceId = await this.#visited(path);
     }
   }
 
