@@ -58,11 +58,14 @@ async function main(): Promise<number> {
   return conclude(chosen, chosen.flatMap((stage) => outcomes.get(stage) ?? []), missing);
 }
 
-/** What is unhurried goes on beside the turns, one after the other, until something has to be alone. The turns begin when nothing is built any more. */
+/**
+ * What is unhurried goes on beside the turns, one after the other, until something has to be alone. All begins when nothing is built any more, which
+ * would leave the unhurried next to no time, and their tests have an end.
+ */
 async function inTurns(chosen: readonly Stage[], run: (stage: Stage) => Promise<void>, built: () => Promise<void>): Promise<void> {
   const of = (turn: Turn): Stage[] => chosen.filter((stage) => stage.turn === turn);
-  const unhurried = of('unhurried').reduce((before, stage) => before.then(() => run(stage)), Promise.resolve());
   await built();
+  const unhurried = of('unhurried').reduce((before, stage) => before.then(() => run(stage)), Promise.resolve());
   for (const turn of TURNS) {
     if (turn === 'alone') await unhurried;
     await Promise.all(of(turn).map(run));
