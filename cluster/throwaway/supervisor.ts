@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { request } from 'node:https';
 import { connect } from 'node:net';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SYSTEM_PATH } from '../parts/packages.ts';
@@ -17,10 +18,16 @@ const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
 /** A process that ran this long is started again at once. */
 const HEALTHY_AFTER = 60_000;
+const ROOMY_BYTES = 8 * 1024 ** 3;
 const LARGEST_LOG = 20 * 1024 * 1024;
 
+/**
+ * Where there is memory, the components look for what they can free once it is four times what they use, rather than as much: on two cores 200 seats
+ * were ready in 94 s so, and in 132 s without. https://pkg.go.dev/runtime#hdr-Environment_Variables
+ */
+const garbage = totalmem() >= ROOMY_BYTES ? { GOGC: '400' } : {};
 /** Nothing of the environment of whoever ran `up`: proxies and OTEL_* variables would be followed by the components. */
-const environment = { PATH: SYSTEM_PATH, HOME: '/root' };
+const environment = { PATH: SYSTEM_PATH, HOME: '/root', ...garbage };
 
 function log(text: string): void {
   process.stdout.write(`${new Date().toISOString()} ${text}\n`);
