@@ -78,8 +78,9 @@ describe('requests', () => {
     await api.apply(map, 'status');
     await api.mergePatch(KINDS.ConfigMap, map.metadata, { data: null });
     const path = '/behind/api/v1/namespaces/a/configmaps';
+    const applied = 'fieldManager=us&force=true&fieldValidation=Ignore';
     expect(lines()).toEqual([
-      `POST ${path}?fieldManager=us`, `PATCH ${path}/m?fieldManager=us&force=true`, `PATCH ${path}/m/status?fieldManager=us&force=true`, `PATCH ${path}/m?fieldManager=us`,
+      `POST ${path}?fieldManager=us`, `PATCH ${path}/m?${applied}`, `PATCH ${path}/m/status?${applied}`, `PATCH ${path}/m?fieldManager=us`,
     ]);
     expect(server.received.map(({ headers }) => headers['content-type'])).toEqual([
       'application/json', 'application/apply-patch+yaml', 'application/apply-patch+yaml', 'application/merge-patch+json',

@@ -29,6 +29,11 @@ export interface WatchOptions extends ListOptions {
 
 type Named = { readonly name: string; readonly namespace?: string };
 
+/**
+ * Fields that are unknown or given twice would be told of in warnings, for which the API server parses the object a second time. Applying refuses
+ * the former anyway, and JSON.stringify gives none twice. https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
+ */
+const UNREAD = 'fieldValidation=Ignore';
 /** How many objects are asked for at a time. */
 const PAGE = 500;
 /** How often a list is begun again because its next page had expired. */
@@ -83,7 +88,7 @@ export class HttpApi implements Api {
 
   apply<T extends KubeObject>(object: KubeObject, subresource?: 'status'): Promise<T> {
     const path = pathOf(kindOf(object), object.metadata.namespace, object.metadata.name, subresource);
-    return this.write('PATCH', `${path}?${this.manager}&force=true`, object, 'application/apply-patch+yaml');
+    return this.write('PATCH', `${path}?${this.manager}&force=true&${UNREAD}`, object, 'application/apply-patch+yaml');
   }
 
   mergePatch<T extends KubeObject>(kind: Kind, { name, namespace }: Named, patch: object): Promise<T> {

@@ -43,7 +43,7 @@ function requestFor(object: KubeObject): Request {
   const { name, namespace } = object.metadata;
   const all = collection(kind);
   const within = kind.namespaced ? all.replace(/[^/]+$/, `namespaces/${namespace}/${kind.plural}`) : all;
-  return { path: `${within}/${name}?fieldManager=${FIELD_MANAGER}&force=true`, body: JSON.stringify(object) };
+  return { path: `${within}/${name}?fieldManager=${FIELD_MANAGER}&force=true&fieldValidation=Ignore`, body: JSON.stringify(object) };
 }
 
 /** As many at a time as there are connections. */
