@@ -3,6 +3,7 @@ import { Applier } from './apply.ts';
 import { KINDS } from './kinds.ts';
 import type { KubeObject } from './object.ts';
 import type { Store } from './reconciler.ts';
+import { CompactStore } from './store.ts';
 
 interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
@@ -60,6 +61,30 @@ describe('applying', () => {
     await applier.applyAll([unknown], lookup);
     await applier.applyAll([{ ...unknown, unknown: 'y' } as KubeObject], lookup);
     expect(api.writes).toHaveLength(4);
+  });
+
+  test('does not read again what was as wanted, until it or what is wanted has changed', async () => {
+    const store = new CompactStore<ConfigMap>({ kind: KINDS.ConfigMap, fieldManager: 'us' });
+    let reads = 0;
+    const get = store.get.bind(store);
+    store.get = (of) => {
+      reads++;
+      return get(of);
+    };
+    const round = async (wanted: ConfigMap): Promise<{ written: string[]; reads: number }> => {
+      reads = 0;
+      const { written } = await applier.applyAll([wanted], () => store);
+      return { written: namesOf(written), reads };
+    };
+    expect((await round(map('m', { a: '1' }))).written).toEqual(['m']);
+    expect(await round(map('m', { a: '1' }))).toEqual({ written: [], reads: 1 });
+    expect(await round(map('m', { a: '1' }))).toEqual({ written: [], reads: 0 });
+    store.observe(api.edit<ConfigMap>(KINDS.ConfigMap, key('m'), { data: { theirs: 'x' } }));
+    expect(await round(map('m', { a: '1' }))).toEqual({ written: [], reads: 1 });
+    store.observe(api.edit<ConfigMap>(KINDS.ConfigMap, key('m'), { data: { a: '2' } }));
+    expect((await round(map('m', { a: '1' }))).written).toEqual(['m']);
+    await round(map('m', { a: '1' }));
+    expect((await round(map('m', { a: '3' }))).written).toEqual(['m']);
   });
 
   test('goes on after a failure, and tells each', async () => {

@@ -82,11 +82,17 @@ export class Applier {
     return { ...object, metadata: { ...metadata, annotations } };
   }
 
+  /** An object that was as wanted is so until it changes, or what is wanted does: it is not even read then. */
   private isDue(desired: KubeObject, store: Store | undefined): boolean {
-    const live = store?.get(keyOf(desired));
+    const key = keyOf(desired);
+    const findings = store?.findings?.(key) ?? {};
+    const wanted = desired.metadata.annotations?.[this.annotation];
+    if (findings.found !== undefined && findings.found === wanted) return false;
+    const live = store?.get(key);
     if (!live) return true;
-    if (!differs(desired, live)) return false;
-    return this.futile.get(idOf(desired)) !== pairOf(desired, live);
+    if (differs(desired, live)) return this.futile.get(idOf(desired)) !== pairOf(desired, live);
+    findings.found = wanted;
+    return false;
   }
 
   /** @returns the object as it is now, or undefined where the apply has changed nothing */
@@ -104,14 +110,13 @@ export class Applier {
 function unwanted(store: Inventory, labels: Readonly<Record<string, string>>, wanted: ReadonlySet<string>): KubeObject[] {
   const [first, ...others] = Object.entries(labels);
   if (!first) throw new Error('Expected labels that say whose objects to prune, found none.');
-  return store.labelled(...first).filter((object) =>
-    others.every(([name, value]) => object.metadata.labels?.[name] === value) &&
-    !wanted.has(idOf(object)) &&
-    object.metadata.deletionTimestamp === undefined &&
-    store.applied(keyOf(object)));
+  const surplus = store.keysLabelled(...first).filter((key) => !wanted.has(idIn(store.kind, key)) && store.applied(key));
+  return surplus.flatMap((key) => store.get(key) ?? []).filter(({ metadata: { labels: found, deletionTimestamp } }) =>
+    others.every(([name, value]) => found?.[name] === value) && deletionTimestamp === undefined);
 }
 
-const idOf = (object: KubeObject): string => `${object.kind} ${keyOf(object)}`;
+const idIn = ({ kind }: Pick<KubeObject, 'kind'>, key: string): string => `${kind} ${key}`;
+const idOf = (object: KubeObject): string => idIn(object, keyOf(object));
 const hashOf = (text: string): string => hash('sha1', text, 'base64url').slice(0, 12);
 
 /** What is wanted with what there is, but for the version, which a status changes too. */

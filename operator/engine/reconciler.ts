@@ -26,12 +26,20 @@ export class TerminalError extends Error {
   }
 }
 
+/** For whoever compares an object again and again that seldom changes. */
+export interface Findings {
+  /** What it was last found to be equal to. */
+  found?: string | undefined;
+}
+
 /** Objects as last seen, by key; never mutate one. */
 export interface Store<T extends KubeObject = KubeObject> {
   get(key: string): T | undefined;
   list(): T[];
   /** Objects whose label `name` is `value`; quick for the labels that the store was told to index. */
   labelled(name: string, value: string): T[];
+  /** What was found of an object as it is now: gone when it changes. Undefined where there is none, or none of that is kept. */
+  findings?(key: string): Findings | undefined;
   /**
    * Takes in what a write has returned, so that the next reconcile does not work from what was before it. Older than what is
    * known, it is ignored.

@@ -2,7 +2,7 @@
 // a watch feeds it, and so do the answers to our own writes.
 import { keyOf } from './object.ts';
 import type { Kind, KubeObject } from './object.ts';
-import type { Store } from './reconciler.ts';
+import type { Findings, Store } from './reconciler.ts';
 import { systemTimers } from './timers.ts';
 import type { Timers } from './timers.ts';
 
@@ -18,6 +18,8 @@ export interface Inventory<T extends KubeObject = KubeObject> extends Store<T> {
   readonly kind: Kind;
   /** Whether our field manager has applied the object. */
   applied(key: string): boolean;
+  /** The keys of what `labelled` gives. */
+  keysLabelled(name: string, value: string): readonly string[];
 }
 
 export interface StoreOptions<T> {
@@ -51,6 +53,7 @@ interface Entry<T> {
   readonly labels: readonly (string | undefined)[];
   /** The number of the listing that it was last in. */
   listing: number;
+  found?: string | undefined;
 }
 
 interface Received {
@@ -110,9 +113,17 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
   }
 
   labelled(name: string, value: string): T[] {
+    return this.keysLabelled(name, value).flatMap((key) => this.get(key) ?? []);
+  }
+
+  keysLabelled(name: string, value: string): readonly string[] {
     const indexed = this.index.find(({ label }) => label === name);
-    if (!indexed) return this.list().filter(({ metadata }) => metadata.labels?.[name] === value);
-    return [...(indexed.keys.get(value) ?? [])].flatMap((key) => this.get(key) ?? []);
+    if (indexed) return [...(indexed.keys.get(value) ?? [])];
+    return this.list().filter(({ metadata }) => metadata.labels?.[name] === value).map(keyOf);
+  }
+
+  findings(key: string): Findings | undefined {
+    return this.entries.get(key);
   }
 
   applied(key: string): boolean {

@@ -194,6 +194,7 @@ const within = (store: Inventory, namespace: string): Inventory => ({
   get: (key) => store.get(key),
   list: () => store.list(),
   labelled: (name, value) => store.labelled(name, value).filter(({ metadata }) => metadata.namespace === namespace),
+  keysLabelled: (name, value) => store.keysLabelled(name, value).filter((key) => key.startsWith(`${namespace}/`)),
   applied: (key) => store.applied(key),
   observe: (object) => store.observe(object),
   forget: (key, uid) => store.forget(key, uid),

@@ -92,11 +92,11 @@ const progress = ({ options: { stores }, seat, now }: Pass): Found['progress'] =
   progressOf(stores.ConfigMap.get(`${namespaceOf(seat)}/${NAMES.progress}`), now);
 
 type Made = Omit<Found, 'waiting'> & Pick<Attempt<never>, 'error'>;
+type Begun = Omit<Made, 'readiness' | 'runningOwn'>;
 
-/** What can be told of a seat that no lab is made for. */
-const withoutLab = (pass: Pass, { problem, error }: Attempt<unknown>): Made => ({
-  problem, accessProblem: undefined, access: pass.seat.status?.access, readiness: readiness(pass, undefined), runningOwn: [], url: pass.seat.status?.url,
-  progress: progress(pass), ...(error && { error }),
+/** What can be told of a seat whatever its lab is like. */
+const begun = (pass: Pass, { problem, error }: Attempt<unknown>): Begun => ({
+  problem, accessProblem: undefined, access: pass.seat.status?.access, url: pass.seat.status?.url, progress: progress(pass), ...(error && { error }),
 });
 
 /** A seat that can't follow its spec, but stands as it did before, keeps its attendee: their token is renewed when that is due. */
@@ -106,7 +106,7 @@ function isAccessDue({ seat: { status }, now }: Pass, problem: SeatProblem | und
   return stands && status?.access !== undefined && now >= Date.parse(status.access.renewAt);
 }
 
-async function withAccess(pass: Pass, made: Made): Promise<Made> {
+async function withAccess(pass: Pass, made: Begun): Promise<Begun> {
   if (!isAccessDue(pass, made.problem)) return made;
   const { value, problem, error = made.error } = await attempt(pass, () => ensureAccess(pass));
   return { ...made, accessProblem: problem, ...(value && { access: value }), ...(error && { error }) };
@@ -114,7 +114,7 @@ async function withAccess(pass: Pass, made: Made): Promise<Made> {
 
 /** The lab is there but for its pods, and the attendee can get in. */
 async function withLab(pass: Pass, lab: Lab, own: SeatLab): Promise<Made> {
-  const made = await withAccess(pass, withoutLab(pass, await attempt(pass, () => lay(pass, lab, own))));
+  const made = await withAccess(pass, begun(pass, await attempt(pass, () => lay(pass, lab, own))));
   const { problem, error = made.error } = made.problem ? made : await attempt(pass, () => run(pass, lab, own));
   return {
     ...made, problem, readiness: readiness(pass, own), runningOwn: own.runningOwn, ...(!problem && { url: url(pass, lab) }), ...(error && { error }),
@@ -125,7 +125,8 @@ async function withLab(pass: Pass, lab: Lab, own: SeatLab): Promise<Made> {
 async function steps(pass: Pass): Promise<Made> {
   const { seat, options: { labOf = labOfChart } } = pass;
   const lab = await attempt(pass, () => labOf(seat.spec.lab));
-  return lab.value ? withLab(pass, lab.value, seatLab(pass, lab.value)) : withAccess(pass, withoutLab(pass, lab));
+  if (lab.value) return withLab(pass, lab.value, seatLab(pass, lab.value));
+  return { ...await withAccess(pass, begun(pass, lab)), readiness: readiness(pass, undefined), runningOwn: [] };
 }
 
 /** Milliseconds until the seat has to be looked at again though nothing may have changed. */
@@ -138,8 +139,8 @@ function requeueAfter(pass: Pass, { problem, accessProblem, readiness: { ready }
   return Math.ceil(Math.max(1000, Math.min(...due) - now));
 }
 
-async function keep(begun: Pass): Promise<Result> {
-  const pass = { ...begun, seat: await ensureFinalizer(begun) };
+async function keep(given: Pass): Promise<Result> {
+  const pass = { ...given, seat: await ensureFinalizer(given) };
   const { seat, now, deadlines } = pass;
   const { error, ...found } = await steps(pass);
   if (!error) delete pass.note.failingSince;

@@ -238,6 +238,10 @@ export class FakeStore<T extends KubeObject = KubeObject> implements Inventory<T
     return this.list().filter((object) => object.metadata.labels?.[name] === value);
   }
 
+  keysLabelled(name: string, value: string): string[] {
+    return this.labelled(name, value).map(keyOf);
+  }
+
   /** There is nothing to take in: it is never behind. */
   observe(): void {}
 

@@ -52,6 +52,8 @@ interface Memory {
   /** Names of seats that were there. */
   known: ReadonlySet<string>;
   warned: string;
+  /** As they were last to be, and for what that was told. */
+  wanted?: { readonly by: string; readonly seats: readonly Seat[] };
 }
 
 /** What there is of a Workshop's seats. */
@@ -158,7 +160,7 @@ class WorkshopReconciler implements Reconciler {
     const { clock } = this.#options;
     const schedule = scheduleAt(clock.now(), workshop.spec.schedule);
     const over = isOver(schedule);
-    const wanted = over && schedule.afterExpiry === 'Delete' ? [] : wantedSeats(workshop, { stopped: over });
+    const wanted = over && schedule.afterExpiry === 'Delete' ? [] : this.#wanted(workshop, over);
     const found = this.#find(workshop, wanted);
     const attempts = new Attempts();
     const [images, room] = await Promise.all([
@@ -175,6 +177,14 @@ class WorkshopReconciler implements Reconciler {
     await attempts.attempt(() => this.#report(workshop, statusOf(facts, clock.now())));
     attempts.end();
     return soonest(schedule.next, room.next, isolation.next, images && LOOK_MS, taken.length > 0 ? CHECK_MS : undefined);
+  }
+
+  /** The very objects of the last time where the spec is the same: hundreds are compared with what there is each time that one changes. */
+  #wanted(workshop: Workshop, stopped: boolean): readonly Seat[] {
+    const memory = this.#memoryOf(workshop);
+    const by = `${workshop.metadata.generation} ${stopped}`;
+    if (memory.wanted?.by !== by) memory.wanted = { by, seats: wantedSeats(workshop, { stopped }) };
+    return memory.wanted.seats;
   }
 
   /** Where it can't be told, because the API server does not answer, nothing is made. */

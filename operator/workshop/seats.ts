@@ -82,8 +82,16 @@ function sameMetadata(live: Seat, { metadata: { labels = {}, finalizers = [], ow
     && ownerReferences.every((owner) => live.metadata.ownerReferences?.some((one) => json(one) === json(owner)));
 }
 
+/** For each Seat as it was found, what it was found to be like. Stores never change an object, but replace it. */
+const alike = new WeakMap<Seat, Seat>();
+
 /** Whether nothing is to be written. Labels, finalizers and owners of others are theirs; in the spec nobody else has any business. */
-export const isAsWanted = (live: Seat, wanted: Seat): boolean => sameSpec(live, wanted) && sameMetadata(live, wanted);
+export function isAsWanted(live: Seat, wanted: Seat): boolean {
+  if (alike.get(live) === wanted) return true;
+  const isSame = sameSpec(live, wanted) && sameMetadata(live, wanted);
+  if (isSame) alike.set(live, wanted);
+  return isSame;
+}
 
 export const isLeaving = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
 
