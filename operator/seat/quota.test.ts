@@ -32,7 +32,7 @@ test('a derived quota has room for the lab, its largest pod twice, three pods of
     'requests.memory': `${1124 + 2 * 1024 + 3 * 64 + 64}Mi`,
     'limits.memory': `${1224 + 2 * 1024 + 3 * 256 + 128}Mi`,
     pods: String(2 * 2 + 3 + 1),
-    configmaps: '10', secrets: '10', services: '10', 'count/deployments.apps': '12',
+    configmaps: '10', secrets: '10', services: '10',
     persistentvolumeclaims: '0', 'services.nodeports': '0', 'services.loadbalancers': '0',
   });
 });

@@ -75,6 +75,7 @@ export function quotaOf(need: SeatNeed, quota: QuotaSpec = {}, serviceType = 'Cl
   const of = (resource: string, given: Quantity | undefined, amounts: Amounts): string =>
     quantityText(resource, given === undefined ? amounts[resource] ?? 0 : amountOf(resource, given));
   const counts = (kind: string): string => String((need.objects[kind] ?? 0) + OWN_OBJECTS);
+  // Deployments are not counted: nobody but the operator may make any in a seat, and each count is one more that pods wait for.
   return {
     'requests.cpu': of('cpu', quota.cpu, requests),
     'requests.memory': of('memory', quota.memory, requests),
@@ -83,7 +84,6 @@ export function quotaOf(need: SeatNeed, quota: QuotaSpec = {}, serviceType = 'Cl
     configmaps: counts('ConfigMap'),
     secrets: counts('Secret'),
     services: counts('Service'),
-    'count/deployments.apps': counts('Deployment'),
     persistentvolumeclaims: '0',
     ...SERVICES_BEYOND_CLUSTER[serviceType],
   };
