@@ -85,9 +85,12 @@ function accessSaying(seat: Seat, { access, accessProblem, problem }: Found): Sa
 const ofOwn = ({ runningOwn }: Found): string => runningOwn
   .map((name) => ` ${name} is not counted, as it runs the attendee's own ${name === NAMES.dice ? 'code' : 'configuration'}.`).join('');
 
-/** For so long nothing is said of what a lab is waiting for: most is over by then, and each word of it would be a write. */
+/** For so long nobody asks what a lab is waiting for: most is over by then. */
 export const SOON_MS = 30_000;
+/** And for so long nothing is said of it unless something is wrong: a class that begins on few processors only needs time, and each word is a write. */
+const PATIENT_MS = 90_000;
 const isSoon = ({ now, since }: When): boolean => now - since < SOON_MS;
+const isPatient = ({ now, since, deadline }: When): boolean => now - since < Math.min(PATIENT_MS, deadline);
 
 const STOPPED: Why = { reason: 'Stopped', message: 'The seat is stopped. Start it with kubectl scale seat NAME --replicas=1, or extend the class if it has expired.' };
 
@@ -102,12 +105,18 @@ function notAvailable(seat: Seat, found: Found, { deadline }: When): Why {
   };
 }
 
+/** What the lab's Deployments are short of, as far as it is time to say so. */
+function whyNotAvailable(seat: Seat, found: Found, when: When): Why {
+  if (isSoon(when)) return starting(seat);
+  return found.waiting?.why ?? found.readiness.trouble ?? (isPatient(when) ? starting(seat) : notAvailable(seat, found, when));
+}
+
 function whyNotReady(seat: Seat, found: Found, when: When): Why {
-  const { readiness: { ready, trouble }, waiting, problem, accessProblem } = found;
+  const { readiness: { ready }, problem, accessProblem } = found;
   if (problem) return { reason: problem.reason, message: ready ? `${problem.message} The lab runs as it was before.` : problem.message };
   if (isStopped(seat)) return STOPPED;
   if (ready && accessProblem) return accessProblem;
-  return isSoon(when) ? starting(seat) : waiting?.why ?? trouble ?? notAvailable(seat, found, when);
+  return whyNotAvailable(seat, found, when);
 }
 
 /** As its spec says in every way, and running. */
