@@ -1,5 +1,5 @@
-// The parts of the operator and how they hang together: watches feed stores, stores wake controllers, controllers reconcile while
-// this process leads.
+// The parts of the operator and how they hang together: once this process leads, watches feed stores, stores wake controllers, and
+// controllers reconcile.
 import { VERSION } from '../cdk8s/values.ts';
 import { FIELD_MANAGER, GROUP, LABELS } from './api/types.ts';
 import type { Seat } from './api/types.ts';
@@ -62,6 +62,7 @@ export class Operator {
   readonly #seats: Controller;
   readonly #workshops: Controller;
   #surroundings: Surroundings | undefined;
+  #isWatching = false;
   #electing: Promise<void> = Promise.resolve();
   #health: HealthServer | undefined;
 
@@ -88,13 +89,12 @@ export class Operator {
     this.#workshops = controller(this.#workshopReconciler(), 2);
   }
 
-  /** Resolves once it watches and takes part in the election. @throws Error where it can't serve its own port */
+  /** Resolves once it takes part in the election. @throws Error where it can't serve its own port */
   async run(): Promise<void> {
     const { settings, log } = this.#options;
     this.#health = await startHealthServer({ port: settings.port, metrics: this.#metrics, ready: { watches: () => this.#stale(), surroundings: () => this.#unknown() } });
     log.info({ port: this.#health.port }, 'Serving /healthz, /readyz and /metrics');
     this.#connect();
-    for (const [kind, store] of Object.entries(this.#stores)) this.#watch(kind, store as unknown as CompactStore);
     void this.#keepSurroundings();
     this.#electing = this.#elector.run(this.#ending.signal);
   }
@@ -158,6 +158,17 @@ export class Operator {
     for (const store of Object.values(inside)) store.onChange(({ key }) => this.#seats.enqueueAfter(key.split('/')[0] ?? key, INSIDE_TOGETHER));
   }
 
+  /**
+   * From the first time that it leads, and then for good. Who only waits watches nothing, as it is with controller-runtime: it would keep a class in
+   * memory, and have the API server tell of each change twice, to begin a second sooner should the other be gone.
+   * https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/config#Controller (EnableWarmup)
+   */
+  #watchAll(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    for (const [kind, store] of Object.entries(this.#stores)) this.#watch(kind, store as unknown as CompactStore);
+  }
+
   #watch(kind: string, store: CompactStore): void {
     const reflector = new Reflector({
       api: this.#api, store, select: selectionOf(kind, this.#options.settings.namespace), log: this.#options.log,
@@ -192,6 +203,7 @@ export class Operator {
   async #lead(): Promise<void> {
     const { signal } = this.#ending;
     const { log } = this.#options;
+    this.#watchAll();
     while (!signal.aborted && (this.#stale() ?? this.#unknown()) !== undefined) await pause(systemTimers, 100, signal);
     try {
       await updateDefinitions(this.#api, log);
@@ -211,6 +223,7 @@ export class Operator {
   }
 
   #stale(): string | undefined {
+    if (!this.#isWatching) return undefined;
     const stale = Object.entries(this.#stores).filter(([, store]) => !store.fresh).map(([kind]) => kind);
     return stale.length === 0 ? undefined : `expected a live watch on every kind, found none, or a silent one, on ${stale.join(', ')}`;
   }
