@@ -19,7 +19,8 @@ export interface Benchmark {
   cluster: 'lab' | 'scale';
   /** Whether it reads the API server's audit log of the operator, which costs the operator's requests something. */
   audited?: true;
-  run(detail: (text: string) => void): Promise<readonly Row[]>;
+  /** `anew` gives it another cluster, just started, in place of the one it has. */
+  run(detail: (text: string) => void, anew: () => Promise<void>): Promise<readonly Row[]>;
 }
 
 export function holds({ value, bound }: Row): boolean {

@@ -62,11 +62,19 @@ async function measure(chosen: readonly Benchmark[]): Promise<Row[]> {
 }
 
 async function measureOn(start: (progress: Progress) => Promise<StartedCluster>, chosen: readonly Benchmark[]): Promise<Row[]> {
-  const cluster = await report.step('a cluster', start);
-  Object.assign(process.env, environmentFor(cluster));
+  const begin = async (): Promise<StartedCluster> => {
+    const started = await report.step('a cluster', start);
+    Object.assign(process.env, environmentFor(started));
+    return started;
+  };
+  let cluster = await begin();
+  const anew = async (): Promise<void> => {
+    await cluster.stop();
+    cluster = await begin();
+  };
   try {
     const found: Row[] = [];
-    for (const one of chosen) found.push(...(await report.step(one.name, (progress) => one.run((text) => progress.detail(text))).catch(broken)));
+    for (const one of chosen) found.push(...(await report.step(one.name, (progress) => one.run((text) => progress.detail(text), anew)).catch(broken)));
     return found;
   } finally {
     await cluster.stop();

@@ -4,35 +4,33 @@ import { KINDS } from '../../operator/engine/kinds.ts';
 import { apiGet, testCluster, textOf } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { kindsOfSeats, ofWorkshop, seatObjects } from '../support/seat-objects.ts';
-import { AS, collection, Mark, Watches } from '../support/watch.ts';
+import { AS, collection } from '../support/watch.ts';
 
 /** Milliseconds that any of it may take. */
 export const PATIENCE = 900_000;
 
 export interface Standing {
-  /** How many objects there will be. */
   objects: number;
-  /** How many there are. */
-  now(): number;
-  /** Resolves to the time (performance.now) at which the last of them stood. */
-  complete(): Promise<number>;
-  stop(): void;
+  /** When the last of them stood, as performance.now says it. */
+  last: number;
 }
 
-/** Counts the objects of a Workshop's seats as they come. */
-export async function watchStanding(workshop: string, seats: number): Promise<Standing> {
-  const objects = seats * seatObjects(workshop, 'any').length;
-  const mark = new Mark(objects);
-  const standing = new Map(kindsOfSeats().map((kind) => [kind.plural, 0]));
-  const now = (): number => [...standing.values()].reduce((sum, count) => sum + count, 0);
-  const seen = (): string => `${now()} of ${objects} objects stand: ${[...standing].map(([plural, count]) => `${count} ${plural}`).join(', ')}`;
-  const watches = await new Watches().add(kindsOfSeats(), ofWorkshop(workshop), 'table', (line, { plural }) => {
-    const change = line.startsWith('{"type":"ADDED"') ? 1 : line.startsWith('{"type":"DELETED"') ? -1 : 0;
-    if (change === 0) return;
-    standing.set(plural, (standing.get(plural) ?? 0) + change);
-    mark.set(now());
-  });
-  return { objects, now, complete: () => watches.during(mark.reached, PATIENCE, seen), stop: () => watches.stop() };
+interface Metadata {
+  items: { metadata: { creationTimestamp: string } }[];
+}
+
+/**
+ * Looks, once all is ready, when the objects of a Workshop's seats were made: that costs nothing while they are. The API server says it in whole
+ * seconds, which are taken as full. @throws Error unless all are there
+ */
+export async function standing(workshop: string, seats: number): Promise<Standing> {
+  const expected = seats * seatObjects(workshop, 'any').length;
+  const query = `labelSelector=${encodeURIComponent(ofWorkshop(workshop))}`;
+  const lists = await Promise.all(kindsOfSeats().map(async (kind) =>
+    JSON.parse(await textOf(await fetch(`${testCluster().api}${collection(kind)}?${query}`, { headers: { accept: AS.metadataList } }))) as Metadata));
+  const made = lists.flatMap(({ items }) => items.map(({ metadata }) => Date.parse(metadata.creationTimestamp)));
+  if (made.length !== expected) throw new Error(`Expected ${expected} objects of the seats of ${workshop}, found ${made.length}`);
+  return { objects: expected, last: Math.max(...made) + 1000 - performance.timeOrigin };
 }
 
 interface Table {

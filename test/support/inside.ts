@@ -7,10 +7,16 @@ import { join } from 'node:path';
 import { insideNetwork } from '../../cluster/throwaway/index.ts';
 import { artefacts } from './artefacts.ts';
 import { testCluster } from './cluster.ts';
+import { setSession } from './program.ts';
+
+/** Half way to the highest priority there is: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/nice.html */
+const FIRST = '-10';
 
 export interface InsideOptions {
   /** All of its environment but PATH. */
   env?: Record<string, string>;
+  /** Whether it goes before all else, as if the cluster were on other machines: for what is measured. */
+  first?: boolean;
   /** Its standard input. */
   input?: string;
   /** Called with what it writes to standard output, which is otherwise in its log. */
@@ -29,9 +35,11 @@ export interface InsideProgram {
 export async function startInside(name: string, command: readonly string[], options: InsideOptions = {}): Promise<InsideProgram> {
   await mkdir(artefacts, { recursive: true });
   const log = openSync(join(artefacts, `${testCluster().name}-${name}.log`), 'a');
-  const [program, ...args] = insideNetwork(testCluster().name, command);
+  const first = options.first === true;
+  const [program, ...args] = insideNetwork(testCluster().name, first ? ['nice', '-n', FIRST, ...command] : command);
   const env = { PATH: process.env['PATH'], ...options.env };
-  const child = spawn(program, args, { env, stdio: ['pipe', options.onOutput === undefined ? log : 'pipe', log] });
+  const child = spawn(program, args, { env, stdio: ['pipe', options.onOutput === undefined ? log : 'pipe', log], detached: first });
+  if (first) setSession(child, FIRST);
   child.stdin?.on('error', () => undefined); // it may have ended; how it did is told
   child.stdin?.end(options.input ?? '');
   child.stdout?.setEncoding('utf8').on('data', (text: string) => options.onOutput?.(text));

@@ -29,7 +29,8 @@ export async function simulateNodes(count: number): Promise<void> {
   const { name } = testCluster();
   const command = [join(partDir(kwok), 'kwok'), '--kubeconfig', insideKubeconfig(name), '--config', '-', '--v', 'WARN'];
   // HOME: its own directory there would be read as well.
-  const program = await startInside('kwok', command, { input: configuration(), env: { HOME: '/nonexistent' } });
+  // First, as nodes have processors of their own: where it comes too late, the API server ends its watches, and it begins anew with all pods.
+  const program = await startInside('kwok', command, { input: configuration(), env: { HOME: '/nonexistent' }, first: true });
   await apply(...Array.from({ length: count }, (_, index) => node(index)));
   const lost = program.ended.then((how) => Promise.reject(new Error(`kwok ended (${how}); its log is in test/artefacts`)));
   lost.catch(() => undefined); // it ends with the cluster

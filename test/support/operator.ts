@@ -117,7 +117,7 @@ function replicas({ command, env }: Container, dir: string): Operators {
         PORT: String(portOf(index)),
         HEALTH_PORT: String(portOf(index) + 1),
       };
-      return startInside(name, inPlaceOfRun(join(dir, 'operator'), [process.execPath, ...args]), { env: { ...OF_THE_IMAGE, ...given, ...here } });
+      return startInside(name, inPlaceOfRun(join(dir, 'operator'), [process.execPath, ...args]), { env: { ...OF_THE_IMAGE, ...given, ...here }, first: true });
     },
   };
 }

@@ -24,7 +24,7 @@ export async function runProgram(command: readonly [string, ...string[]], file: 
   const output = createWriteStream(file);
   const child = spawn(name, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: unhurried });
   running.add(child);
-  if (unhurried) letOthersPass(child);
+  if (unhurried) setSession(child, LAST);
   for (const stream of [child.stdout, child.stderr]) {
     stream.pipe(output, { end: false });
     createInterface(stream).on('line', (line) => options.onLine?.(line));
@@ -39,12 +39,12 @@ export async function runProgram(command: readonly [string, ...string[]], file: 
 }
 
 /**
- * Linux shares its time between sessions first, and heeds nice only among the processes of one: a session of its own is asked to be nice as well.
+ * Linux shares its time between sessions first, and heeds nice only among the processes of one: a session of its own is to be as nice as its first process.
  * https://man7.org/linux/man-pages/man7/sched.7.html, "The autogroup feature"
  */
-function letOthersPass({ pid }: ChildProcess): void {
+export function setSession({ pid }: ChildProcess, nice: string): void {
   try {
-    writeFileSync(`/proc/${pid}/autogroup`, LAST);
+    writeFileSync(`/proc/${pid}/autogroup`, nice);
   } catch {
     // Not Linux, or one without this: nice will do.
   }

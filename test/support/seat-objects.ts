@@ -4,7 +4,7 @@ import type { Kind } from '../../operator/engine/object.ts';
 import { API_VERSION, LABELS, MANAGED_BY, NAMES } from '../../operator/api/types.ts';
 import type { Seat } from '../../operator/api/types.ts';
 import { labOf } from '../../operator/seat/lab.ts';
-import { fences, labelsOf, namespaceObject, operatorBinding, people, quotaObject } from '../../operator/seat/objects.ts';
+import { fences, labelsOf, limitsObject, namespaceObject, operatorBinding, people, quotaObject } from '../../operator/seat/objects.ts';
 import type { LabObject } from '../../operator/seat/shapes.ts';
 import { attendeesOf } from '../../operator/workshop/attendees.ts';
 
@@ -30,6 +30,7 @@ export function seatObjects(workshop: string, name: string): LabObject[] {
     { ...namespaceObject(seat), metadata: { name, labels } },
     operatorBinding(seat, operator),
     quotaObject(seat, lab),
+    limitsObject(seat, lab),
     ...fences(seat, lab, network),
     ...people(seat),
     kubeconfig(seat),

@@ -11,6 +11,8 @@ export const AS = {
   whole: 'application/json',
   /** Without spec and status. */
   metadata: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+  /** Lists of such. */
+  metadataList: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
   /** As kubectl prints them, which costs the API server least. */
   table: 'application/json;as=Table;g=meta.k8s.io;v=v1',
 } as const;
@@ -21,7 +23,7 @@ const WATCH_S = 7200;
 const SERVED_WITHIN = 20_000;
 
 export interface Watch {
-  /** Rejects when the watch ends before it was stopped: what it would have seen is not known then. */
+  /** Rejects when the watch can't go on before it was stopped: what it would have seen is not known then. */
   lost: Promise<never>;
   stop(): void;
 }
@@ -31,19 +33,33 @@ export function collection({ apiVersion, plural }: Kind): string {
   return `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion}/${plural}`;
 }
 
-/** Calls `onEvent` with each event's line, those of the objects that are there first. Resolves when the API server has answered. */
-export async function watch(kind: Kind, selector: string, as: keyof typeof AS, onEvent: (line: string) => void): Promise<Watch> {
+/**
+ * Calls `onEvent` with each event's line, those of the objects that are there first. Resolves when the API server has answered. Where that ends the
+ * watch, as it does when a definition changes, it goes on from what was seen last.
+ */
+export async function watch(kind: Kind, selector: string, as: 'whole' | 'metadata', onEvent: (line: string) => void): Promise<Watch> {
   const aborted = new AbortController();
-  const query = new URLSearchParams({ watch: 'true', labelSelector: selector, timeoutSeconds: String(WATCH_S), allowWatchBookmarks: 'true' });
-  if (as === 'table') query.set('includeObject', 'None');
-  const response = await served(() => fetch(`${testCluster().api}${collection(kind)}?${query.toString()}`, { headers: { accept: AS[as] }, signal: aborted.signal }));
-  if (!response.ok || response.body === null) throw new Error(`the watch of ${kind.plural} was answered ${response.status}`);
-  const lost = readLines(response.body, onEvent).then(
-    () => Promise.reject(new Error(`the watch of ${kind.plural} ended`)),
-    (error: unknown) => (aborted.signal.aborted ? new Promise<never>(() => undefined) : Promise.reject(new Error(`the watch of ${kind.plural} broke`, { cause: error }))),
-  );
+  let version: string | undefined;
+  const open = (): Promise<ReadableStream> => opened(kind, { labelSelector: selector, ...(version !== undefined && { resourceVersion: version }) }, AS[as], aborted.signal);
+  const take = (line: string): void => {
+    if (line.startsWith('{"type":"ERROR"')) throw new Error(`the watch of ${kind.plural} can not go on: ${line}`);
+    version = /"resourceVersion":"(\d+)"/.exec(line)?.[1] ?? version;
+    onEvent(line);
+  };
+  const follow = async (first: ReadableStream): Promise<never> => {
+    for (let body = first; ; body = await open()) await readLines(body, take);
+  };
+  const lost = follow(await open()).catch((error: unknown) =>
+    (aborted.signal.aborted ? new Promise<never>(() => undefined) : Promise.reject(new Error(`the watch of ${kind.plural} broke`, { cause: error }))));
   lost.catch(() => undefined); // for whoever waits for something
   return { lost, stop: () => aborted.abort() };
+}
+
+async function opened(kind: Kind, parameters: Record<string, string>, accept: string, signal: AbortSignal): Promise<ReadableStream> {
+  const query = new URLSearchParams({ watch: 'true', timeoutSeconds: String(WATCH_S), allowWatchBookmarks: 'true', ...parameters });
+  const response = await served(() => fetch(`${testCluster().api}${collection(kind)}?${query.toString()}`, { headers: { accept }, signal }));
+  if (!response.ok || response.body === null) throw new Error(`the watch of ${kind.plural} was answered ${response.status}`);
+  return response.body;
 }
 
 /** Asks again while the API server says "429, later", as it does of a definition that was made a moment ago. */
@@ -65,7 +81,7 @@ async function readLines(body: ReadableStream, onLine: (line: string) => void): 
 export class Watches {
   private readonly watches: Watch[] = [];
 
-  async add(kinds: readonly Kind[], selector: string, as: keyof typeof AS, onEvent: (line: string, kind: Kind) => void): Promise<this> {
+  async add(kinds: readonly Kind[], selector: string, as: 'whole' | 'metadata', onEvent: (line: string, kind: Kind) => void): Promise<this> {
     this.watches.push(...(await Promise.all(kinds.map((kind) => watch(kind, selector, as, (line) => onEvent(line, kind))))));
     return this;
   }
