@@ -24,7 +24,7 @@ export interface ControllerOptions {
   readonly timers?: Timers;
 }
 
-/** Milliseconds until a key is tried again that could not be written for want of the lead: where it is lost, the process has ended by then. */
+/** Milliseconds until a key is tried again that could not be written for want of the lead: where another has it, that one writes, and then nothing differs. */
 const LED_AGAIN_MS = 1000;
 
 /** What came of a reconcile. */
