@@ -59,17 +59,14 @@ async function main(): Promise<number> {
 }
 
 /**
- * What is unhurried goes on beside the turns, one after the other, until something has to be alone. All begins when nothing is built any more, which
- * would leave the unhurried next to no time, and their tests have an end.
+ * All begins when nothing is built any more, which would leave tests next to no time, and they have an end. What is unhurried comes one after the
+ * other beside the last turn, which mostly waits, where the others keep all cores busy.
  */
 async function inTurns(chosen: readonly Stage[], run: (stage: Stage) => Promise<void>, built: () => Promise<void>): Promise<void> {
   const of = (turn: Turn): Stage[] => chosen.filter((stage) => stage.turn === turn);
+  const unhurried = (): Promise<void> => of('unhurried').reduce((before, stage) => before.then(() => run(stage)), Promise.resolve());
   await built();
-  const unhurried = of('unhurried').reduce((before, stage) => before.then(() => run(stage)), Promise.resolve());
-  for (const turn of TURNS) {
-    if (turn === 'alone') await unhurried;
-    await Promise.all(of(turn).map(run));
-  }
+  for (const turn of TURNS) await Promise.all([...of(turn).map(run), ...(turn === TURNS.at(-1) ? [unhurried()] : [])]);
 }
 
 function choose(): readonly Stage[] {

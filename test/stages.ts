@@ -21,7 +21,7 @@ export type Turn = 'unhurried' | (typeof TURNS)[number];
 export interface Stage {
   name: string;
   needsCluster: boolean;
-  /** When it runs: stages of one turn run side by side, one turn after the other; what is unhurried runs beside them all, with the time they leave it. */
+  /** When it runs: stages of one turn run side by side, one turn after the other; what is unhurried runs beside the last, with the time it leaves. */
   turn: Turn;
   run(context: StageContext): Promise<Tally>;
 }
