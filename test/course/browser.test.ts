@@ -5,10 +5,10 @@ import { violations } from '../../apps/testing/axe.ts';
 import { say } from '../../cluster/support/output.ts';
 import { artefacts } from '../support/artefacts.ts';
 import { launchBrowser, misdeeds, picture } from '../support/browser.ts';
+import { Forward } from '../support/forward.ts';
 import { Lab } from '../support/lab.ts';
 import { useNamespace } from '../support/namespace.ts';
 import { byHand } from './by-hand.ts';
-import { Forward } from './forward.ts';
 import { Learner } from './learner.ts';
 import { steps } from './steps.ts';
 

@@ -1,12 +1,10 @@
 // The guide of a lab as its learner reaches it: by a port that kubectl forwards, so with paths and headers as they are sent.
-import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
 import { say } from '../../cluster/support/output.ts';
-import { testCluster, textOf } from './cluster.ts';
+import { textOf } from './cluster.ts';
 import { eventually } from './eventually.ts';
+import { Forward } from './forward.ts';
 import type { Lab } from './lab.ts';
-import { endWithTheRun } from './program.ts';
 
 /** What a request has to have that changes something. */
 export const OWN_HEADERS = { 'x-intro-otel': '1', 'content-type': 'application/json' };
@@ -24,15 +22,9 @@ export class Guide {
   readonly #stop: () => void;
 
   static async open(lab: Lab): Promise<Guide> {
-    const { tools, kubeconfig } = testCluster();
-    const args = ['--namespace', lab.namespace, 'port-forward', '--address=127.0.0.1', `service/${lab.release}-guide`, ':8080'];
-    const child = spawn(tools.kubectl, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ['ignore', 'pipe', 'ignore'] });
-    endWithTheRun(child);
-    for await (const line of createInterface(child.stdout)) {
-      const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1];
-      if (port !== undefined) return new Guide(`http://127.0.0.1:${port}`, () => void child.kill());
-    }
-    throw new Error('kubectl port-forward ended without saying where it listens');
+    const forward = new Forward(lab);
+    await forward.open();
+    return new Guide(forward.origin, () => forward.close());
   }
 
   private constructor(origin: string, stop: () => void) {

@@ -4,9 +4,10 @@ import type { ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { artefacts } from '../support/artefacts.ts';
-import { testCluster } from '../support/cluster.ts';
-import type { Lab } from '../support/lab.ts';
+import { artefacts } from './artefacts.ts';
+import { testCluster } from './cluster.ts';
+import type { Lab } from './lab.ts';
+import { endWithTheRun } from './program.ts';
 
 export class Forward {
   readonly #lab: Lab;
@@ -28,6 +29,7 @@ export class Forward {
     const args = ['port-forward', '--namespace', this.#lab.namespace, `service/${this.#lab.release}-guide`, `${this.#port}:8080`, '--address=127.0.0.1'];
     const child = spawn(tools.kubectl, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
+    endWithTheRun(child);
     child.stderr.pipe(createWriteStream(join(artefacts, `${this.#lab.namespace}-forward.log`), { flags: 'a' }));
     this.#port = await new Promise((resolve, reject) => {
       // Read on to the end: it says a line for each connection.
