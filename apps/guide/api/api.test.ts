@@ -133,6 +133,17 @@ describe('the course', () => {
     expect(body).toMatchObject({ passed: false, hop: 'pod', found: 'your code does not parse, at line 3: SyntaxError: Unexpected token' });
   });
 
+  test('a check that fails tells that Jaeger was started again since the step began, be it in the same second', async () => {
+    await ask('/course/03-opentelemetry/reset', { method: 'POST', body: {} });
+    const hintWith = async (seconds: number): Promise<unknown> => {
+      const created = `${new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19)}Z`; // as Kubernetes tells it
+      api.pods.set('jaeger-1', podOf('jaeger', 'jaeger-1', { created }));
+      return (await ask('/course/03-opentelemetry/check', { method: 'POST', body: { answers: { pick: '' } } })).body['hint'];
+    };
+    expect(await hintWith(0)).toMatch(/Jaeger was started again at \d\d:\d\d:\d\d UTC, since this step began/);
+    expect(await hintWith(-2)).not.toMatch(/Jaeger was started again/);
+  });
+
   test.each(['/course/12-more', '/course/..%2F..%2Fpackage', '/course/files'])('%s is no step', async (path) => {
     expect((await ask(path)).status).toBe(404);
   });
