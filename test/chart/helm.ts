@@ -8,6 +8,7 @@ import { run } from '../../cluster/support/run.ts';
 import type { RunResult } from '../../cluster/support/run.ts';
 import { helmPath } from '../../cluster/tools.ts';
 import type { AnyObject } from '../../cdk8s/render.ts';
+import { UNCOLLECTED } from '../support/cluster.ts';
 
 export const chart = join(repoRoot, 'charts', 'lab');
 
@@ -16,7 +17,7 @@ const path = process.env.HELM ?? helmPath(silentProgress());
 
 /** Runs helm, and leaves it to the caller what a failure means. */
 const helm = async (args: readonly string[], input = ''): Promise<RunResult> =>
-  run(await path, args, { input, allowFailure: true, timeout: 60_000 });
+  run(await path, args, { input, env: UNCOLLECTED, allowFailure: true, timeout: 60_000 });
 
 /** JSON that every YAML parser reads: the characters that YAML wants escaped are. */
 const yamlSafe = (values: unknown): string =>
