@@ -146,6 +146,21 @@ describe('the watcher', () => {
     expect(api.requests.length).toBeLessThanOrEqual(asked + 1);
   });
 
+  test('says that dice runs a moment after it is ready, as until then the one before it is asked', async () => {
+    const watcher = new RunWatcher(new Kube({ url: api.url, namespace: 'ns', token: () => 'a-token' }), 'lab');
+    const told: { phase: string; message: string | undefined; at: number }[] = [];
+    api.pods.clear();
+    api.pods.set('old', podOf('dice', 'old', { created: '2026-01-01T00:00:00Z', deleted: true }));
+    api.pods.set('new', podOf('dice', 'new', { created: '2026-01-01T00:01:00Z' }));
+    const stop = watcher.listen(({ data }) => 'phase' in data && data.pod === 'new' && told.push({ phase: data.phase, message: data.message, at: Date.now() }));
+    await eventually('that it runs', () => told.find(({ phase }) => phase === 'running'));
+    stop();
+    const [first, last] = told;
+    expect(told).toMatchObject([{ phase: 'starting', message: 'the dice before it is leaving' }, { phase: 'running', message: undefined }]);
+    expect((last?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(690);
+    expect(api.pods.has('old')).toBe(true);
+  });
+
   test('says that a Collector runs when the one before it, which serves on while it leaves, has gone', async () => {
     const watcher = new RunWatcher(new Kube({ url: api.url, namespace: 'ns', token: () => 'a-token' }), 'lab');
     const events: RunEvent[] = [];

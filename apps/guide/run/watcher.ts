@@ -10,9 +10,10 @@ export type RunEvent = { type: 'state'; data: RunState } | { type: 'log'; data: 
 type Listener = (event: RunEvent) => void;
 
 const pause = 700; // ms between two looks at the pods
+const handover = 700; // ms from when a pod is ready until requests no longer go to the one before it: what kube-proxy may take
 const remembered = 200; // lines of a pod's log, for who comes later and for the reason of a crash
 
-interface Watched { component: string; tailLines: number; state?: RunState; pod?: string; container?: string; recent: string[]; leave?: AbortController; lines?: Lines }
+interface Watched { component: string; tailLines: number; state?: RunState; readySince?: number | undefined; pod?: string; container?: string; recent: string[]; leave?: AbortController; lines?: Lines }
 
 export class RunWatcher {
   readonly #kube: Kube;
@@ -75,7 +76,7 @@ export class RunWatcher {
     if (before && before !== pod.metadata.name) this.#tell(watched, { component, pod: before, phase: 'gone' });
     this.#follow(watched, pod);
     watched.lines?.settle();
-    this.#tell(watched, alone(stateOf(component, pod, watched.recent, Date.now()), pods));
+    this.#tell(watched, takenOver(watched, stateOf(component, pod, watched.recent, Date.now()), pods));
   }
 
   /** Follows the log of each container once: a restart in the same pod is another container. */
@@ -122,11 +123,19 @@ export class RunWatcher {
   }
 }
 
-/** A Collector serves on while it leaves, and does with spans what its file said: the new one is only said to run once it is alone. */
-function alone(state: RunState, pods: readonly Pod[]): RunState {
+/**
+ * The one before it serves on while it leaves, so who asks right away would be answered by the code of before: dice is only said to run when requests
+ * go to it, and a Collector, which does with spans what its file said, when it is alone.
+ */
+function takenOver(watched: Watched, state: RunState, pods: readonly Pod[]): RunState {
   const others = pods.filter(({ metadata, status }) => metadata.name !== state.pod && status.phase === 'Running');
-  if (state.component !== 'collector' || state.phase !== 'running' || others.length === 0) return state;
-  return { ...state, phase: 'starting', message: 'the Collector before it is leaving' };
+  if (state.phase !== 'running' || others.length === 0) {
+    watched.readySince = undefined;
+    return state;
+  }
+  watched.readySince ??= Date.now();
+  if (state.component === 'dice' && Date.now() - watched.readySince >= handover) return state;
+  return { ...state, phase: 'starting', message: `the ${state.component === 'dice' ? 'dice' : 'Collector'} before it is leaving` };
 }
 
 /** The pod that was made last, one that is leaving only when there is no other. */
