@@ -61,7 +61,7 @@ export function effectOf(on: readonly FaultName[], truth: Truth, traits: Traits)
   };
 }
 
-const isFault = (name: unknown): name is FaultName => FAULTS.some((known) => known === name);
+export const isFault = (name: unknown): name is FaultName => FAULTS.some((known) => known === name);
 
 /**
  * The names in `{"names": ["spike"]}`.

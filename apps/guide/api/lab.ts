@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Router } from 'express';
 import type { Request, Response } from 'express';
-import { faults, isFault, OfTheClass } from '../lab/faults.ts';
+import { FAULTS, isFault } from '../../prizes/faults.ts';
+import { OfTheClass, TITLES } from '../lab/faults.ts';
 import type { Faults } from '../lab/faults.ts';
 import { most } from '../lab/load.ts';
 import type { Load } from '../lab/load.ts';
@@ -32,7 +33,7 @@ export function labApi({ lab, load, faults: switches, instrumentations }: LabPar
   return router;
 }
 
-const listOf = (on: readonly string[]) => ({ faults: faults.map((fault) => ({ ...fault, on: on.includes(fault.name) })) });
+const listOf = (on: readonly string[]) => ({ faults: FAULTS.map((name) => ({ name, title: TITLES[name], on: on.includes(name) })) });
 
 /** Dice's own paths, and no others: the guide asks nobody else for anybody. */
 const paths = /^\/(visit|rolldice|server_request)?(\?[\w=&%.+-]{0,200})?$/;
@@ -54,7 +55,7 @@ function setLoad(load: Load, request: Request, response: Response): void {
 async function setFault(switches: Faults | undefined, request: Request, response: Response): Promise<void> {
   if (!switches) return refuse(response, off, 503);
   const { name, on } = (request.body ?? {}) as { name?: unknown; on?: unknown };
-  if (!isFault(name) || typeof on !== 'boolean') return refuse(response, `expected "name" (one of ${faults.map((fault) => fault.name).join(', ')}) and "on" (true or false)`);
+  if (!isFault(name) || typeof on !== 'boolean') return refuse(response, `expected "name" (one of ${FAULTS.join(', ')}) and "on" (true or false)`);
   try {
     response.json(listOf(await switches.set(name, on)));
   } catch (error) {

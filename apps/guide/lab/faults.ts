@@ -1,29 +1,27 @@
 // Faults live in prizes and are switched from here: ConfigMap `<release>-faults` says which are on (the operator writes it too),
 // and every pod of prizes is told. What a fault hits is known to prizes, and never sent to a page.
 import { setTimeout as delay } from 'node:timers/promises';
+import { FAULTS_OF, LABELS } from '../../../cdk8s/names.ts';
+import { FAULTS, isFault } from '../../prizes/faults.ts';
+import type { FaultName } from '../../prizes/faults.ts';
 import { call } from '../../support/http.ts';
 import { messageOf } from '../../support/output.ts';
 import { ApiError } from '../kube.ts';
 import type { ConfigMap, Kube, Pod } from '../kube.ts';
 import { quietly } from '../quietly.ts';
 
-export const faults = [
-  { name: 'spike', title: 'A spike of 400s and 500s' },
-  { name: 'timeouts', title: 'Requests that time out at 500 ms' },
-] as const;
-export type Fault = (typeof faults)[number]['name'];
-
-/** As in cdk8s/names.ts. */
-const FAULTS_OF = 'intro-otel.dev/faults-of';
-
-export const isFault = (name: unknown): name is Fault => faults.some((fault) => fault.name === name);
+/** What a page calls them. */
+export const TITLES: Record<FaultName, string> = {
+  spike: 'A spike of 400s and 500s',
+  timeouts: 'Requests that time out at 500 ms',
+};
 
 /** The instructor has said which are on, for the whole class; what a lab would switch, the operator would switch back. */
 export class OfTheClass extends Error {
   override name = 'OfTheClass';
 
   constructor() {
-    super('expected faults that are this lab\'s own to switch, found them set by your instructor for the whole class. They are yours again when the label intro-otel.dev/faults of the Workshop is gone.');
+    super(`expected faults that are this lab's own to switch, found them set by your instructor for the whole class. They are yours again when the label ${LABELS.faults} of the Workshop is gone.`);
   }
 }
 
@@ -49,18 +47,18 @@ export class Faults {
     this.#options = options;
   }
 
-  async names(): Promise<Fault[]> {
+  async names(): Promise<FaultName[]> {
     const { kube, release } = this.#options;
     return namesIn(await kube.configMap(`${release}-faults`));
   }
 
   /** @throws OfTheClass where they are not the lab's to switch */
-  async set(name: Fault, on: boolean): Promise<Fault[]> {
+  async set(name: FaultName, on: boolean): Promise<FaultName[]> {
     const { kube, release } = this.#options;
     const current = await kube.configMap(`${release}-faults`);
     if (current.metadata.annotations?.[FAULTS_OF] === 'class') throw new OfTheClass();
     const others = namesIn(current).filter((other) => other !== name);
-    const names = faults.map((fault) => fault.name).filter((known) => others.includes(known) || (on && known === name));
+    const names = FAULTS.filter((known) => others.includes(known) || (on && known === name));
     await kube.patchConfigMap(`${release}-faults`, { faults: names.join(',') });
     await this.look();
     return names;
@@ -138,7 +136,7 @@ export class Faults {
   }
 }
 
-function namesIn({ data = {} }: ConfigMap): Fault[] {
+function namesIn({ data = {} }: ConfigMap): FaultName[] {
   return (data['faults'] ?? '').split(',').map((name) => name.trim()).filter(isFault);
 }
 

@@ -1,11 +1,13 @@
 // The learner's three files, in the ConfigMap `<release>-dice`: read, and changed without overwriting what somebody else wrote.
 import { createHash } from 'node:crypto';
+import { OWN } from '../../../cdk8s/names.ts';
+import type { OwnFile } from '../../../cdk8s/names.ts';
 import { ApiError } from '../kube.ts';
 import type { ConfigMap, Kube } from '../kube.ts';
 
-export const fileNames = ['app.ts', 'settings.env', 'collector.yaml'] as const;
-export type FileName = (typeof fileNames)[number];
-export type Files = Record<FileName, string>;
+type Own = (typeof OWN)[number];
+export const fileNames: readonly OwnFile[] = OWN.map(({ file }) => file);
+export type Files = Record<OwnFile, string>;
 
 /** The files, and what they are known by: the same text has the same version, whoever wrote it. */
 export interface Versioned { version: string; files: Files }
@@ -20,20 +22,6 @@ export class Changed extends Error {
     this.current = current;
   }
 }
-
-interface Reader {
-  /** Whose pods have to be replaced for the file to take effect. */
-  component: string;
-  /** Says on these pods with which text they were started: its SHA-256. */
-  started: string;
-}
-
-/** As in cdk8s/names.ts. */
-const readers: Record<FileName, Reader> = {
-  'app.ts': { component: 'dice', started: 'intro-otel.dev/config-sha256' },
-  'settings.env': { component: 'dice', started: 'intro-otel.dev/settings-sha256' },
-  'collector.yaml': { component: 'collector', started: 'intro-otel.dev/own-sha256' },
-};
 
 export interface Change {
   /** The version that the change was made from: when the files have another one by now, nothing is written. */
@@ -61,10 +49,10 @@ export class FileStore {
       const map = await this.#kube.configMap(`${this.#release}-dice`);
       const current = versioned(map);
       if (from !== undefined && from !== current.version) throw new Changed(current);
-      const changed = fileNames.filter((name) => wanted[name] !== undefined && wanted[name] !== current.files[name]);
+      const changed = OWN.filter(({ file }) => wanted[file] !== undefined && wanted[file] !== current.files[file]);
       if (changed.length === 0) return { ...current, restarted: [] };
-      const kept = keepAs ? changed.map((name): [string, string] => [`${keepAs}.${name}`, current.files[name]]) : [];
-      const data = Object.fromEntries([...kept, ...changed.map((name): [string, string] => [name, wanted[name] ?? ''])]);
+      const kept = keepAs ? changed.map(({ file }): [string, string] => [`${keepAs}.${file}`, current.files[file]]) : [];
+      const data = Object.fromEntries([...kept, ...changed.map(({ file }): [string, string] => [file, wanted[file] ?? ''])]);
       const patched = await this.#patch(map, data);
       if (!patched) continue;
       return { ...versioned(patched), restarted: await this.#restart(changed, patched) };
@@ -85,12 +73,12 @@ export class FileStore {
    * In a seat the operator starts what reads a file as soon as it sees a change, and says so on the pods: the guide says the very same, so that
    * they are started once, whichever of the two is first. Elsewhere that annotation is helm's.
    */
-  async #restart(changed: FileName[], { data = {}, metadata }: ConfigMap): Promise<string[]> {
+  async #restart(changed: readonly Own[], { data = {}, metadata }: ConfigMap): Promise<string[]> {
     const inSeat = metadata.labels?.['app.kubernetes.io/managed-by'] === 'intro-otel';
-    const components = [...new Set(changed.map((name) => readers[name].component))];
+    const components = [...new Set(changed.map(({ component }) => component))];
     for (const component of components) {
-      const read = changed.filter((name) => readers[name].component === component);
-      const started = read.map((name): [string, string] => [readers[name].started, createHash('sha256').update(data[name] ?? '').digest('hex')]);
+      const read = changed.filter((own) => own.component === component);
+      const started = read.map(({ file, started: annotation }): [string, string] => [annotation, createHash('sha256').update(data[file] ?? '').digest('hex')]);
       await this.#kube.restart(`${this.#release}-${component}`, inSeat ? Object.fromEntries(started) : undefined);
     }
     return components;
