@@ -5,30 +5,40 @@ import type { Check, LabView, Verdict } from '../engine/check.ts';
 
 const visits = 24;
 
-interface Seen { asked: string[]; kept: { traceId: string; guide: Span; dice: Span }[] }
+interface Kept { traceId: string; guide: Span; dice: Span }
+/** `settled` where it can be told which of them the Collector keeps. */
+interface Seen { asked: string[]; kept: Kept[]; settled: boolean }
 
 export const check: Check = (lab) => lab.settle(async () => {
   const seen = await visit(lab);
   if (seen.kept.length === 0) return silent(lab, 'the traces of some visits in Jaeger', 'Go look for your trace: service dice, in Jaeger.');
-  return troubleWithAttributes(seen) ?? (await troubleWithDebug(lab, seen)) ?? troubleWithSampling(seen) ?? passed(seen.kept[0]?.traceId);
+  const trouble = troubleWithAttributes(seen) ?? (await troubleWithDebug(lab, seen)) ?? troubleWithSampling(seen);
+  return trouble ?? (seen.settled ? passed(seen.kept[0]?.traceId) : undefined);
 });
 
-/** Asks often, and waits until no more traces come. */
+/** Asks often, and waits until all traces have come, or it can be told that some do not. */
 async function visit(lab: LabView): Promise<Seen> {
   const asked: string[] = [];
   for (let visited = 0; visited < visits; visited += 1) asked.push((await lab.ask('/visit')).traceId);
-  let kept: Seen['kept'] = [];
-  await lab.eventually(async () => {
+  let kept: Kept[] = [];
+  const settled = await lab.eventually(async () => {
     const found = (await Promise.all(asked.map((id) => lab.trace(id)))).flatMap((trace) => {
       const guide = trace?.spans.find(({ service }) => service === 'guide');
       const dice = trace?.spans.find(({ service, kind }) => service === 'dice' && kind === 'server');
       return trace && guide && dice ? [{ traceId: trace.traceId, guide, dice }] : [];
     });
-    const settled = found.length > 0 && found.length === kept.length;
+    const isTold = found.length === asked.length || (found.length === kept.length && isLeftOut(asked, found));
     kept = found;
-    return settled || undefined;
+    return isTold || undefined;
   }, 5_000);
-  return { asked, kept };
+  return { asked, kept, settled: settled === true };
+}
+
+/** Traces come in the order in which they were asked for, batch by batch: one that is missing before the last is left out, those after it may be on their way. */
+function isLeftOut(asked: readonly string[], kept: readonly Kept[]): boolean {
+  const there = new Set(kept.map(({ traceId }) => traceId));
+  const last = asked.findLastIndex((id) => there.has(id));
+  return asked.slice(0, Math.max(last, 0)).some((id) => !there.has(id));
 }
 
 function troubleWithAttributes({ kept }: Seen): Verdict | undefined {
