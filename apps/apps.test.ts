@@ -253,6 +253,15 @@ describe('the environment', () => {
     expect((await dice.stop()).code).toBe(0);
   });
 
+  test.each(['arcade', 'prizes', 'guide'])('%s ends where its port is taken, and says so', async (component) => {
+    const taken = createServer().listen(0);
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as AddressInfo;
+    const app = await App.start(dist, component, { ...settings('none', receiver), PORT: String(port), OPEN_WITHIN_MS: '0', DICE_URL: receiver.url, PRIZES_URL: receiver.url, ARCADE_URL: receiver.url, JAEGER_URL: receiver.url, JAEGER_BASE_PATH: '/jaeger' });
+    const code = await app.exited().finally(() => taken.close());
+    expect([code, app.stderr]).toEqual([1, expect.stringMatching(new RegExp(`^expected to listen on port ${port}, found .*EADDRINUSE.* Set PORT to one that is free\\.\n$`)) as string]);
+  });
+
   test('a value that OpenTelemetry does not know is said and ignored', async () => {
     const dice = await (await App.start(dist, 'dice', { ...settings('auto', receiver), OTEL_TRACES_EXPORTER: 'otpl' })).ready();
     expect(dice.stderr).toContain('OTEL_TRACES_EXPORTER is "otpl": expected one or more (with commas) of otlp, console, zipkin, none.');

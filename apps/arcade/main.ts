@@ -5,6 +5,7 @@ import express from 'express';
 import type { ErrorRequestHandler, Request } from 'express';
 import { numberFromEnv, portFromEnv, urlFromEnv } from '../support/env.ts';
 import { call, getJson } from '../support/http.ts';
+import { open } from '../support/open.ts';
 import { messageOf } from '../support/output.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { currentTraceId, injected, served } from '../telemetry/manual.ts';
@@ -88,4 +89,4 @@ const refuse: ErrorRequestHandler = (error: Error, _request, response, next) => 
 };
 app.use(refuse);
 
-app.listen(portFromEnv('PORT', 8080), () => log.info('arcade is open'));
+open(app, portFromEnv('PORT', 8080), () => log.info('arcade is open'));

@@ -4,6 +4,7 @@ import express from 'express';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { fromEnv, portFromEnv, urlFromEnv } from '../support/env.ts';
 import { call } from '../support/http.ts';
+import { open } from '../support/open.ts';
 import { messageOf } from '../support/output.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { injected, served } from '../telemetry/manual.ts';
@@ -122,4 +123,4 @@ app.use(failed, fail);
 
 const missing = await untilPartsAnswer(parts, patience);
 if (missing.length > 0) log.warn({ missing }, 'open, though not every part answers');
-app.listen(portFromEnv('PORT', 8080), () => log.info('the guide is open'));
+open(app, portFromEnv('PORT', 8080), () => log.info('the guide is open'));

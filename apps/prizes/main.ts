@@ -4,6 +4,7 @@ import { SpanStatusCode, trace } from '@opentelemetry/api';
 import express from 'express';
 import type { Request, Response } from 'express';
 import { fromEnv, portFromEnv } from '../support/env.ts';
+import { open } from '../support/open.ts';
 import { obey } from '../telemetry/commands.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { served } from '../telemetry/manual.ts';
@@ -67,4 +68,4 @@ function fail(response: Response, status: 400 | 500, roll: number): void {
   response.status(status).json({ error: error.message });
 }
 
-app.listen(portFromEnv('PORT', 8080), () => log.info({ version, pool }, 'prizes are ready'));
+open(app, portFromEnv('PORT', 8080), () => log.info({ version, pool }, 'prizes are ready'));

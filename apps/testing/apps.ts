@@ -4,7 +4,6 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyBuilt } from './built.ts';
@@ -24,13 +23,26 @@ export async function buildOutside(): Promise<{ dist: string; remove: () => void
 /** What has been started and has not ended: a failed test must not leave any of it behind. */
 const running = new Set<ChildProcess>();
 
+/** The kernel gives none of these to whoever asks for any port, so one that is free now still is when an app opens it, a second later. */
+const PORTS = { from: 20_000, each: 1_000 };
+const worker = Number(process.env['JEST_WORKER_ID'] ?? 1);
+let offset = Math.floor(Math.random() * PORTS.each);
+
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (let tried = 0; tried < PORTS.each; tried += 1) {
+    offset = (offset + 1) % PORTS.each;
+    const port = PORTS.from + (worker % 10) * PORTS.each + offset;
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`expected a free port among ${PORTS.each}, found none`);
+}
+
+/** On all addresses, as the apps open it. */
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port);
+  const opened = await once(server, 'listening').then(() => true, () => false);
+  if (opened) await once(server.close(), 'close');
+  return opened;
 }
 
 export class App {
