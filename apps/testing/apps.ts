@@ -1,11 +1,10 @@
 // The built apps as child processes on loopback, as the image would run them.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort as freeFrom } from '../../cluster/throwaway/ports.ts';
 import { copyBuilt } from './built.ts';
 import { eventually } from './eventually.ts';
 
@@ -25,24 +24,12 @@ const running = new Set<ChildProcess>();
 
 /** The kernel gives none of these to whoever asks for any port, so one that is free now still is when an app opens it, a second later. */
 const PORTS = { from: 20_000, each: 1_000 };
-const worker = Number(process.env['JEST_WORKER_ID'] ?? 1);
-let offset = Math.floor(Math.random() * PORTS.each);
+let last = Promise.resolve(PORTS.from + (Number(process.env['JEST_WORKER_ID'] ?? 1) % 10) * PORTS.each);
 
-export async function freePort(): Promise<number> {
-  for (let tried = 0; tried < PORTS.each; tried += 1) {
-    offset = (offset + 1) % PORTS.each;
-    const port = PORTS.from + (worker % 10) * PORTS.each + offset;
-    if (await isFree(port)) return port;
-  }
-  throw new Error(`expected a free port among ${PORTS.each}, found none`);
-}
-
-/** On all addresses, as the apps open it. */
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port);
-  const opened = await once(server, 'listening').then(() => true, () => false);
-  if (opened) await once(server.close(), 'close');
-  return opened;
+/** Another one each time. */
+export function freePort(): Promise<number> {
+  last = last.then((port) => freeFrom(port + 1));
+  return last;
 }
 
 export class App {
