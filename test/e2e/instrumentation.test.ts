@@ -191,6 +191,28 @@ describe('after helm upgrade --set instrumentation=manual', () => {
   });
 });
 
+describe('a round that takes longer than arcade.budgetMs', () => {
+  beforeAll(() => lab.upgrade({ ...quiet, ...flask, instrumentation: 'manual', arcade: { budgetMs: 1 } }), 150_000); // manual still: only the arcade starts again
+
+  test('is answered with 504, and the exception is recorded on the arcade\'s span', async () => {
+    const response = await lab.fetch('arcade', '/play?player=late');
+    expect(response.status).toBe(504);
+    const { trace: id } = (await response.json()) as { trace: string };
+    const failed = await eventually(
+      async () => {
+        const span = (await traceOf(lab, id)).spans.find((one) => one.service === 'arcade' && one.kind === 'server');
+        expect(span).toBeDefined();
+        return span;
+      },
+      { within: 10_000 },
+    );
+    expect(failed?.status.code).toBe('error');
+    const [exception] = failed?.events.filter((event) => event.name === 'exception') ?? [];
+    expect(exception?.attributes['exception.type']).toBe('BudgetExceeded');
+    expect(exception?.attributes['exception.message']).toContain('1 ms');
+  });
+});
+
 describe('with the exporters of the deck, telemetry.tracesExporter=console and telemetry.metricsExporter=console,', () => {
   beforeAll(() => lab.upgradeQuietly({ telemetry: { tracesExporter: 'console', metricsExporter: 'console', metricIntervalMs: 1000 } }), 150_000);
 
@@ -218,27 +240,5 @@ describe('with the exporters of the deck, telemetry.tracesExporter=console and t
 
   test('metrics are in the pod\'s log', async () => {
     await eventually(async () => expect(await lab.log('dice')).toContain("name: 'http.server.request.duration'"), { within: 5_000 });
-  });
-});
-
-describe('a round that takes longer than arcade.budgetMs', () => {
-  beforeAll(() => lab.upgrade({ ...quiet, instrumentation: 'manual', arcade: { budgetMs: 1 } }), 150_000);
-
-  test('is answered with 504, and the exception is recorded on the arcade\'s span', async () => {
-    const response = await lab.fetch('arcade', '/play?player=late');
-    expect(response.status).toBe(504);
-    const { trace: id } = (await response.json()) as { trace: string };
-    const failed = await eventually(
-      async () => {
-        const span = (await traceOf(lab, id)).spans.find((one) => one.service === 'arcade' && one.kind === 'server');
-        expect(span).toBeDefined();
-        return span;
-      },
-      { within: 10_000 },
-    );
-    expect(failed?.status.code).toBe('error');
-    const [exception] = failed?.events.filter((event) => event.name === 'exception') ?? [];
-    expect(exception?.attributes['exception.type']).toBe('BudgetExceeded');
-    expect(exception?.attributes['exception.message']).toContain('1 ms');
   });
 });

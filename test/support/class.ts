@@ -140,11 +140,10 @@ export async function workshopBecomes(name: string, type: string, expected: RegE
 /** Waits until a Workshop and all that was made for it are gone. */
 export async function gone(workshop: string, within = 60_000): Promise<void> {
   const look = async (): Promise<void> => {
-    const names = await kubectl('get', 'workshops,seats,namespaces', '--selector', `${LABELS.workshop}=${workshop}`, '--output=name', '--ignore-not-found');
-    const itself = await kubectl('get', 'workshop', workshop, '--output=name', '--ignore-not-found');
-    expect(names + itself).toBe('');
+    const { items } = await apiGet<{ items: Workshop[] }>(`/apis/intro-otel.dev/v1alpha1/workshops?fieldSelector=metadata.name=${workshop}`);
+    expect([items, await seatsOf(workshop), await namespacesOf(workshop)]).toEqual([[], [], []]);
   };
-  await eventually(look, { within, every: 1000 });
+  await eventually(look, { within });
 }
 
 /** The lab of a seat. */

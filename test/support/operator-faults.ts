@@ -5,13 +5,14 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { signalComponent } from '../../cluster/throwaway/index.ts';
 import { NAMES, RELEASE } from '../../operator/api/types.ts';
-import { allReady, applyWorkshop } from './class.ts';
-import { kubectl, testCluster } from './cluster.ts';
+import { allReady, applyWorkshop, seatNow } from './class.ts';
+import { apiGet, kubectl, testCluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
 import type { FaultyProxy } from './faulty-proxy.ts';
 import { simulateNodes } from './kwok.ts';
 import { LocalOperator } from './local-operator.ts';
+import type { Deployment } from './objects.ts';
 import { installOperatorRights } from './operator.ts';
 
 /** Times in milliseconds. */
@@ -136,9 +137,10 @@ async function makeDrift(): Promise<void> {
 
 /** @throws while it is not as it should be */
 async function repaired(): Promise<void> {
-  const quota = await kubectl('get', 'resourcequota', NAMES.quota, '--namespace', SEAT, '--ignore-not-found', '--output=name');
-  const replicas = await kubectl('get', `deployment/${RELEASE}-dice`, '--namespace', SEAT, '--output=jsonpath={.spec.replicas}');
-  const name = await kubectl('get', 'seat', SEAT, '--output=jsonpath={.spec.displayName}');
-  const [found, expected] = [[quota.trim(), replicas, name].join(), [`resourcequota/${NAMES.quota}`, '1', ''].join()];
+  const inSeat = `namespaces/${SEAT}`;
+  const quotas = await apiGet<{ items: object[] }>(`/api/v1/${inSeat}/resourcequotas?fieldSelector=metadata.name=${NAMES.quota}`);
+  const { spec: { replicas } } = await apiGet<Deployment>(`/apis/apps/v1/${inSeat}/deployments/${RELEASE}-dice`);
+  const { spec: { displayName } } = await seatNow(SEAT);
+  const [found, expected] = [[quotas.items.length, replicas, displayName].join(), [1, 1, undefined].join()];
   if (found !== expected) throw new Error(`expected ${expected}, found ${found}`);
 }
