@@ -33,6 +33,8 @@ export const logOf = (stage: string): string => join(artefacts, `${stage}.log`);
 
 const sequencer = (name: string): string => `--testSequencer=${join(repoRoot, 'test', 'support', name)}`;
 
+const WAITING_FIRST = sequencer('waiting-first.mjs');
+
 /** Tests on a cluster say themselves how long they wait for what; this is only against waiting for ever. */
 const PATIENCE = '--testTimeout=180000';
 
@@ -45,12 +47,12 @@ export const stages: readonly Stage[] = [
   jest('chart', 'unhurried', { args: [PATIENCE] }),
   program('helm lint', async () => [await helmPath(silentProgress()), 'lint', '--strict', join(repoRoot, 'charts', 'lab')]),
   // Some of them wait for what a check waits for, and a round has its 500 ms here too: by themselves.
-  jest('unit', 'units', { args: ['--maxWorkers=3', sequencer('waiting-first.mjs')] }),
+  jest('unit', 'units', { args: ['--maxWorkers=3', WAITING_FIRST] }),
   // Most of a test on a cluster is waiting, so more of them run than there are cores.
-  jest('integration', 'parts', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
+  jest('integration', 'parts', { needsCluster: true, args: ['--maxWorkers=4', WAITING_FIRST, PATIENCE] }),
   // The guide's pages in Chromium, which is made ready beside the cluster.
   jest('browser', 'parts', { needsCluster: true, args: ['--maxWorkers=2', PATIENCE] }),
-  jest('e2e', 'labs', { needsCluster: true, args: ['--maxWorkers=3', PATIENCE] }),
+  jest('e2e', 'labs', { needsCluster: true, args: ['--maxWorkers=3', WAITING_FIRST, PATIENCE] }),
   // What promises a time, and a round has its 500 ms, is tested when nothing else runs.
   jest('alone', 'alone', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
   // The course as learners do it, in a browser and by kubectl: two labs side by side.
