@@ -40,20 +40,19 @@ describe.each([
   ['Helm 4', 'helm', one],
   ['Helm 3', 'helm3', two],
 ] as const)('with %s', (_, helm, lab) => {
-  /** How long the arcade gives a round, as its pod has it, and what dice answers at a place that its code may have. */
-  const now = async (): Promise<(string | number | undefined)[]> => {
-    const { spec } = await lab.pod('arcade');
-    return [spec.containers[0]?.env?.find(({ name }) => name === 'BUDGET_MS')?.value, (await lab.fetch('dice', '/other')).status];
+  const level = async (): Promise<string | undefined> => {
+    const { instrumentation } = JSON.parse(await lab.text('guide', '/api/status')) as { instrumentation: string };
+    return instrumentation;
   };
 
   test('an upgrade changes the lab, and a rollback changes it back', async () => {
+    expect(await level()).toBe('auto');
     const source = await lab.diceSource();
-    expect(await now()).toEqual(['10000', 404]);
-    const other = source.replace('\napp.listen(', "\napp.get('/other', (request, response) => { response.send('other'); });\n\napp.listen(");
-    await lab.upgradeQuietly({ arcade: { budgetMs: 9_000 }, dice: { source: other } }, helm);
-    await eventually(async () => expect(await now()).toEqual(['9000', 200]), { within: 10_000 });
+    await lab.upgradeQuietly({ instrumentation: 'manual' }, helm);
+    await eventually(async () => expect(await level()).toBe('manual'), { within: 10_000 });
+    expect(await lab.diceSource()).not.toBe(source);
     await lab.helm(['rollback', lab.release, '1', '--wait', '--timeout=120s'], helm);
-    await eventually(async () => expect(await now()).toEqual(['10000', 404]), { within: 10_000 });
+    await eventually(async () => expect(await level()).toBe('auto'), { within: 10_000 });
     expect(await lab.diceSource()).toBe(source);
     await settledRound(lab);
   });

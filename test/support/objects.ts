@@ -14,7 +14,7 @@ export interface Meta {
 
 export interface Pod {
   metadata: Meta;
-  spec: { nodeName?: string; containers: Container[] };
+  spec: { nodeName?: string; containers: { name: string; image: string; resources: { limits?: Record<string, string> } }[] };
   status: {
     phase: string;
     podIP?: string;
@@ -22,13 +22,6 @@ export interface Pod {
     conditions?: { type: string; status: string }[];
     containerStatuses?: ContainerStatus[];
   };
-}
-
-export interface Container {
-  name: string;
-  image: string;
-  env?: { name: string; value?: string }[];
-  resources: { limits?: Record<string, string> };
 }
 
 export interface ContainerStatus {

@@ -141,6 +141,6 @@ async function repaired(): Promise<void> {
   const quotas = await apiGet<{ items: object[] }>(`/api/v1/${inSeat}/resourcequotas?fieldSelector=metadata.name=${NAMES.quota}`);
   const { spec: { replicas } } = await apiGet<Deployment>(`/apis/apps/v1/${inSeat}/deployments/${RELEASE}-dice`);
   const { spec: { displayName } } = await seatNow(SEAT);
-  const [found, expected] = [[quotas.items.length, replicas, displayName].join(), [1, 1, undefined].join()];
+  const [found, expected] = [JSON.stringify({ quotas: quotas.items.length, replicas, displayName }), JSON.stringify({ quotas: 1, replicas: 1 })];
   if (found !== expected) throw new Error(`expected ${expected}, found ${found}`);
 }
