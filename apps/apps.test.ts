@@ -21,7 +21,14 @@ afterAll(built.remove);
 const parent = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 const traceparent = `00-${parent.traceId}-${parent.spanId}-01`;
 
-interface Round { player: string; roll: number; prize: { name: string }; version: string; trace?: string; error?: string }
+interface Round {
+  player: string;
+  roll: number;
+  prize: { name: string };
+  version: string;
+  trace?: string;
+  error?: string;
+}
 
 function settings(level: string, receiver: Receiver): Record<string, string> {
   return {
@@ -85,12 +92,17 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
 
   test('a round is played', async () => {
     const round = await play(arcade);
-    expect(round).toMatchObject({ status: 200, player: 'ada', version: '2.0.0', prize: { name: expect.stringMatching(/that glows$/) as string } });
+    expect(round).toMatchObject({
+      status: 200,
+      player: 'ada',
+      version: '2.0.0',
+      prize: { name: expect.stringMatching(/that glows$/) as string },
+    });
     expect(round.roll).toBeGreaterThanOrEqual(1);
     expect(round.roll).toBeLessThanOrEqual(6);
   });
 
-  test('the deck\'s routes answer as the deck says', async () => {
+  test("the deck's routes answer as the deck says", async () => {
     const text = async (path: string) => (await fetch(dice.url + path)).text();
     expect(await text('/')).toMatch(/visited \d+ times/);
     expect(await text('/visit')).toMatch(/^Thank you for the visit! You are number \d+\.$/);
@@ -120,7 +132,7 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
     expect(trace.roots[0]).toMatchObject({ service: 'arcade', kind: 'server', name: 'GET /play', orphan: false });
   });
 
-  test('what visitors say of themselves is on the arcade\'s span', async () => {
+  test("what visitors say of themselves is on the arcade's span", async () => {
     const headers = { 'x-browser-plugins': 'ad-blocker/1.62', 'x-client-version': '3.2.0', 'user-agent': 'a-test' };
     const { trace: traceId = '' } = (await (await fetch(`${arcade.url}/play`, { headers })).json()) as Round;
     const { attributes = {} } = (await receiver.trace(traceId, 4)).spans.find(({ name }) => name === 'GET /play') ?? {};
@@ -128,7 +140,7 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
     expect(Object.values(attributes).flat()).toEqual(expect.arrayContaining(['ad-blocker/1.62', '3.2.0']));
   });
 
-  test('a caller\'s trace is continued', async () => {
+  test("a caller's trace is continued", async () => {
     await fetch(`${dice.url}/server_request?param=x`, { headers: { traceparent } });
     const trace = await receiver.trace(parent.traceId);
     expect(trace.spans[0]).toMatchObject({ service: 'dice', kind: 'server', parentSpanId: parent.spanId });
@@ -139,14 +151,20 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
     const trace = await receiver.trace(traceId, level === 'auto' ? 3 : 1);
     const failed = trace.spans.filter(({ status }) => status.code === 'error');
     const exceptions = failed.flatMap(({ events }) => events).filter(({ name }) => name === 'exception');
-    expect(exceptions.map(({ attributes }) => attributes['exception.message'])).toContain('the round took longer than its 80 ms');
+    expect(exceptions.map(({ attributes }) => attributes['exception.message'])).toContain(
+      'the round took longer than its 80 ms',
+    );
   });
 
   test('log lines carry the ids of their trace and span, on the console and by OTLP', async () => {
     const { trace: traceId = '' } = await play(arcade);
-    const line = await eventually('the log line', () => arcade.log().find((candidate) => candidate.trace_id === traceId));
+    const line = await eventually('the log line', () =>
+      arcade.log().find((candidate) => candidate.trace_id === traceId),
+    );
     expect(line).toMatchObject({ msg: 'round played', span_id: expect.stringMatching(/^[0-9a-f]{16}$/) as string });
-    const record = await eventually('the log record', () => receiver.logRecords().find(({ spanId }) => spanId === line.span_id));
+    const record = await eventually('the log record', () =>
+      receiver.logRecords().find(({ spanId }) => spanId === line.span_id),
+    );
     expect(record).toMatchObject({ severityText: 'info', traceId, body: { stringValue: 'round played' } });
   });
 
@@ -163,19 +181,31 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
     test('HTTP and Express spans appear, named by their route', async () => {
       const { trace: traceId = '' } = await play(arcade);
       const trace = await receiver.trace(traceId, 8);
-      expect(names(trace)).toEqual(expect.arrayContaining(['arcade server GET /play', 'dice server GET /rolldice', 'prizes server GET /prizes/:roll']));
-      const express = trace.spans.filter(({ scope }) => scope === '@opentelemetry/instrumentation-express').map(({ service }) => service);
+      expect(names(trace)).toEqual(
+        expect.arrayContaining([
+          'arcade server GET /play',
+          'dice server GET /rolldice',
+          'prizes server GET /prizes/:roll',
+        ]),
+      );
+      const express = trace.spans
+        .filter(({ scope }) => scope === '@opentelemetry/instrumentation-express')
+        .map(({ service }) => service);
       expect(express).toEqual(expect.arrayContaining(['arcade', 'dice']));
     });
 
     test('the hand-written spans stay silent', async () => {
       const { trace: traceId = '' } = await play(arcade);
       const trace = await receiver.trace(traceId, 8);
-      expect(trace.spans.map(({ scope }) => scope).filter((scope) => !scope.startsWith('@opentelemetry/instrumentation-'))).toEqual([]);
+      expect(
+        trace.spans.map(({ scope }) => scope).filter((scope) => !scope.startsWith('@opentelemetry/instrumentation-')),
+      ).toEqual([]);
     });
 
     test('metrics leave by OTLP', async () => {
-      await eventually('a metric', () => receiver.metricNames().find((name) => name === 'http.server.request.duration'));
+      await eventually('a metric', () =>
+        receiver.metricNames().find((name) => name === 'http.server.request.duration'),
+      );
     });
   }
 
@@ -199,11 +229,15 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
 
 describe('the environment', () => {
   let receiver: Receiver;
-  beforeAll(async () => { receiver = await Receiver.start(); });
+  beforeAll(async () => {
+    receiver = await Receiver.start();
+  });
   afterAll(() => receiver.stop());
 
   test('SIGTERM ends a process with code 0 within two seconds, its telemetry sent', async () => {
-    const dice = await (await App.start(dist, 'dice', { ...settings('auto', receiver), OTEL_BSP_SCHEDULE_DELAY: '60000' })).ready();
+    const dice = await (
+      await App.start(dist, 'dice', { ...settings('auto', receiver), OTEL_BSP_SCHEDULE_DELAY: '60000' })
+    ).ready();
     await fetch(`${dice.url}/visit`, { headers: { traceparent } });
     const { code, took } = await dice.stop();
     expect(code).toBe(0);
@@ -227,26 +261,45 @@ describe('the environment', () => {
   });
 
   test('by default telemetry leaves as protobuf', async () => {
-    const env: Record<string, string | undefined> = { ...settings('auto', receiver), OTEL_EXPORTER_OTLP_PROTOCOL: undefined };
+    const env: Record<string, string | undefined> = {
+      ...settings('auto', receiver),
+      OTEL_EXPORTER_OTLP_PROTOCOL: undefined,
+    };
     const dice = await (await App.start(dist, 'dice', env)).ready();
     await fetch(`${dice.url}/visit`);
-    const sent = await eventually('a request', () => receiver.requests.find(({ path, type }) => path === '/v1/traces' && type === 'application/x-protobuf'));
+    const sent = await eventually('a request', () =>
+      receiver.requests.find(({ path, type }) => path === '/v1/traces' && type === 'application/x-protobuf'),
+    );
     expect(sent.bytes.includes('GET /visit')).toBe(true);
     await dice.stop();
   });
 
   test('the console exporters print spans and metrics, at the interval that is set', async () => {
-    const env = { ...settings('auto', receiver), OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'console', OTEL_LOGS_EXPORTER: 'none' };
+    const env = {
+      ...settings('auto', receiver),
+      OTEL_TRACES_EXPORTER: 'console',
+      OTEL_METRICS_EXPORTER: 'console',
+      OTEL_LOGS_EXPORTER: 'none',
+    };
     const dice = await (await App.start(dist, 'dice', env)).ready();
     await fetch(`${dice.url}/visit`);
     await eventually('a span and a metric on the console', () =>
-      (dice.stdout.includes("name: 'GET /visit'") && dice.stdout.includes('http.server.request.duration') ? true : undefined));
+      dice.stdout.includes("name: 'GET /visit'") && dice.stdout.includes('http.server.request.duration')
+        ? true
+        : undefined,
+    );
     await dice.stop();
   });
 
   test('exporters that are rarely used load when they are asked for', async () => {
     const port = String(await freePort());
-    const env = { ...settings('auto', receiver), OTEL_TRACES_EXPORTER: 'otlp,zipkin', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: port };
+    const env = {
+      ...settings('auto', receiver),
+      OTEL_TRACES_EXPORTER: 'otlp,zipkin',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_METRICS_EXPORTER: 'prometheus',
+      OTEL_EXPORTER_PROMETHEUS_PORT: port,
+    };
     const dice = await (await App.start(dist, 'dice', env)).ready();
     await fetch(`${dice.url}/visit`);
     expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain('http_server_request_duration');
@@ -257,19 +310,42 @@ describe('the environment', () => {
     const taken = createServer().listen(0);
     await new Promise((resolve) => taken.once('listening', resolve));
     const { port } = taken.address() as AddressInfo;
-    const app = await App.start(dist, component, { ...settings('none', receiver), PORT: String(port), OPEN_WITHIN_MS: '0', DICE_URL: receiver.url, PRIZES_URL: receiver.url, ARCADE_URL: receiver.url, JAEGER_URL: receiver.url, JAEGER_BASE_PATH: '/jaeger' });
+    const app = await App.start(dist, component, {
+      ...settings('none', receiver),
+      PORT: String(port),
+      OPEN_WITHIN_MS: '0',
+      DICE_URL: receiver.url,
+      PRIZES_URL: receiver.url,
+      ARCADE_URL: receiver.url,
+      JAEGER_URL: receiver.url,
+      JAEGER_BASE_PATH: '/jaeger',
+    });
     const code = await app.exited().finally(() => taken.close());
-    expect([code, app.stderr]).toEqual([1, expect.stringMatching(new RegExp(`^expected to listen on port ${port}, found .*EADDRINUSE.* Set PORT to one that is free\\.\n$`)) as string]);
+    expect([code, app.stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        new RegExp(`^expected to listen on port ${port}, found .*EADDRINUSE.* Set PORT to one that is free\\.\n$`),
+      ) as string,
+    ]);
   });
 
   test('a value that OpenTelemetry does not know is said and ignored', async () => {
-    const dice = await (await App.start(dist, 'dice', { ...settings('auto', receiver), OTEL_TRACES_EXPORTER: 'otpl' })).ready();
-    expect(dice.stderr).toContain('OTEL_TRACES_EXPORTER is "otpl": expected one or more (with commas) of otlp, console, zipkin, none.');
+    const dice = await (
+      await App.start(dist, 'dice', { ...settings('auto', receiver), OTEL_TRACES_EXPORTER: 'otpl' })
+    ).ready();
+    expect(dice.stderr).toContain(
+      'OTEL_TRACES_EXPORTER is "otpl": expected one or more (with commas) of otlp, console, zipkin, none.',
+    );
     await dice.stop();
   });
 
   test('a Collector that is not there is said, not over and over, and the app works on', async () => {
-    const dice = await (await App.start(dist, 'dice', { ...settings('auto', receiver), OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}` })).ready();
+    const dice = await (
+      await App.start(dist, 'dice', {
+        ...settings('auto', receiver),
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
+      })
+    ).ready();
     await fetch(`${dice.url}/visit`);
     await eventually('a word about it', () => (dice.stderr.includes('OpenTelemetry error') ? true : undefined));
     await delay(1_200); // two more intervals of OTEL_METRIC_EXPORT_INTERVAL
@@ -295,7 +371,11 @@ describe.each(['auto', 'manual'])('visitors at level %s', (level) => {
   test('wait for the arcade without a trace, then play rounds that are each a trace rooted at them', async () => {
     const receiver = await Receiver.start();
     const port = await freePort();
-    const visitors = await App.start(dist, 'visitors', { ...settings(level, receiver), ARCADE_URL: `http://127.0.0.1:${port}`, ROUNDS_PER_MINUTE: '1200' });
+    const visitors = await App.start(dist, 'visitors', {
+      ...settings(level, receiver),
+      ARCADE_URL: `http://127.0.0.1:${port}`,
+      ROUNDS_PER_MINUTE: '1200',
+    });
     await visitors.ready();
     await delay(400);
     expect(receiver.traces()).toEqual([]);
@@ -305,18 +385,27 @@ describe.each(['auto', 'manual'])('visitors at level %s', (level) => {
       rounds.push(request.headers);
       response.end('{}');
     }).listen(port, '127.0.0.1');
-    const traces = await eventually('three rounds', () => (receiver.traces().length >= 3 ? receiver.traces() : undefined));
+    const traces = await eventually('three rounds', () =>
+      receiver.traces().length >= 3 ? receiver.traces() : undefined,
+    );
     await visitors.stop();
     arcade.close();
     receiver.stop();
 
-    expect(traces[0]?.roots[0]).toMatchObject({ service: 'visitors', kind: 'client', orphan: false, status: { code: 'unset' } });
-    expect(rounds.slice(0, 3).map(({ traceparent }) => String(traceparent).split('-')[1])).toEqual(traces.slice(0, 3).map(({ traceId }) => traceId));
+    expect(traces[0]?.roots[0]).toMatchObject({
+      service: 'visitors',
+      kind: 'client',
+      orphan: false,
+      status: { code: 'unset' },
+    });
+    expect(rounds.slice(0, 3).map(({ traceparent }) => String(traceparent).split('-')[1])).toEqual(
+      traces.slice(0, 3).map(({ traceId }) => traceId),
+    );
     expect(new Set(rounds.slice(0, 3).map((headers) => headers['user-agent'])).size).toBe(3);
   });
 });
 
-describe('the learner\'s code', () => {
+describe("the learner's code", () => {
   async function failure(name: string, code: string): Promise<App> {
     writeFileSync(join(dist, 'dice', name), code);
     const dice = await App.start(dist, 'dice', { INSTRUMENTATION: 'none' }, [join(dist, 'dice', name)]);
@@ -325,7 +414,7 @@ describe('the learner\'s code', () => {
   }
 
   test('a syntax error is shown with its file and line', async () => {
-    const { stderr } = await failure('syntax.ts', 'import express from \'express\';\nconst app = express(;\n');
+    const { stderr } = await failure('syntax.ts', "import express from 'express';\nconst app = express(;\n");
     expect(stderr).toContain('syntax.ts:2');
     expect(stderr).toContain('const app = express(;');
     expect(stderr.split('\n').length).toBeLessThan(10);
@@ -341,7 +430,7 @@ describe('the learner\'s code', () => {
     expect(stderr).toContain('throws.ts:3');
   });
 
-  test('TypeScript that Node can\'t run as it is is named', async () => {
+  test("TypeScript that Node can't run as it is is named", async () => {
     expect((await failure('enum.ts', 'enum Side { one }\n')).stderr).toContain('TypeScript enum is not supported');
   });
 });

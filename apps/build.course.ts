@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { renderStep } from './guide/course/render.ts';
 
 /** A step is a folder: adding one is adding a folder. */
-const stepsIn = (course: string): string[] => readdirSync(course).filter((name) => /^\d\d-/.test(name)).sort();
+const stepsIn = (course: string): string[] =>
+  readdirSync(course)
+    .filter((name) => /^\d\d-/.test(name))
+    .sort();
 
 /** Entry points for the bundler. */
 export const checksOf = (course: string): { out: string; in: string }[] =>
@@ -21,7 +24,10 @@ export function stageCourse(course: string, target: string, inputs: string[]): v
 
 function stageStep(source: string, target: string, id: string): void {
   mkdirSync(target, { recursive: true });
-  writeFileSync(join(target, 'step.json'), JSON.stringify(renderStep(id, readFileSync(join(source, 'step.md'), 'utf8'))));
+  writeFileSync(
+    join(target, 'step.json'),
+    JSON.stringify(renderStep(id, readFileSync(join(source, 'step.md'), 'utf8'))),
+  );
   for (const folder of ['files', 'start']) {
     if (existsSync(join(source, folder))) cpSync(join(source, folder), join(target, folder), { recursive: true });
   }
@@ -29,16 +35,25 @@ function stageStep(source: string, target: string, id: string): void {
 
 /** What each library instruments, in a word or two that its description leaves out. */
 const instruments: Record<string, string> = {
-  express: 'express: routes and middleware', http: 'node:http and node:https: servers and clients',
-  pino: 'pino: log lines', undici: 'undici and the built-in fetch: clients',
+  express: 'express: routes and middleware',
+  http: 'node:http and node:https: servers and clients',
+  pino: 'pino: log lines',
+  undici: 'undici and the built-in fetch: clients',
 };
 
 function instrumentationsIn(inputs: string[]): object[] {
-  const folders = inputs.flatMap((path) => /^(.*node_modules\/@opentelemetry\/instrumentation-([\w-]+))\//.exec(path) ?? []);
+  const folders = inputs.flatMap(
+    (path) => /^(.*node_modules\/@opentelemetry\/instrumentation-([\w-]+))\//.exec(path) ?? [],
+  );
   const packages = [...new Set(folders.filter((path) => /instrumentation-[\w-]+$/.test(path)))];
-  return packages.map((folder) => {
-    const { name, version, description } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<'name' | 'version' | 'description', string>;
-    const short = name.replace('@opentelemetry/instrumentation-', '');
-    return { name, version, description: description.replaceAll('`', ''), for: instruments[short] ?? short };
-  }).sort((a, b) => a.name.localeCompare(b.name));
+  return packages
+    .map((folder) => {
+      const { name, version, description } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<
+        'name' | 'version' | 'description',
+        string
+      >;
+      const short = name.replace('@opentelemetry/instrumentation-', '');
+      return { name, version, description: description.replaceAll('`', ''), for: instruments[short] ?? short };
+    })
+    .sort((a, b) => a.name.localeCompare(b.name));
 }

@@ -15,9 +15,14 @@ const rare: Record<string, string> = {
 export const loadLazily: Plugin = {
   name: 'load-lazily',
   setup(build) {
-    build.onResolve({ filter: /^@opentelemetry\/exporter-/ }, ({ path }) => (rare[path] ? { path, namespace: 'lazy' } : undefined));
+    build.onResolve({ filter: /^@opentelemetry\/exporter-/ }, ({ path }) =>
+      rare[path] ? { path, namespace: 'lazy' } : undefined,
+    );
     build.onResolve({ filter: /^\.\/rare\.cjs$/ }, ({ path }) => ({ path, external: true }));
-    build.onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => ({ contents: standIn(rare[path] ?? ''), loader: 'js' }));
+    build.onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => ({
+      contents: standIn(rare[path] ?? ''),
+      loader: 'js',
+    }));
   },
 };
 

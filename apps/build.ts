@@ -49,13 +49,18 @@ async function buildPrograms(dist: string): Promise<void> {
   const { metafile } = await build({
     ...common,
     metafile: true,
-    entryPoints: [...Object.entries(programs).map(([out, source]) => ({ out, in: join(here, source) })), ...checksOf(course)],
+    entryPoints: [
+      ...Object.entries(programs).map(([out, source]) => ({ out, in: join(here, source) })),
+      ...checksOf(course),
+    ],
     outdir: dist,
     format: 'esm',
     splitting: true,
     external: packages.flatMap((name) => [name, `${name}/*`]),
     plugins: [loadLazily],
-    banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
   });
   stageCourse(course, join(dist, 'course'), Object.keys(metafile.inputs));
 }
@@ -77,7 +82,10 @@ function stagePackages(dist: string): string[] {
   const staged = new Map<string, string>();
   packages.forEach((name) => stagePackage(name, join(here, 'package.json'), staged));
   for (const [name, folder] of staged) {
-    cpSync(folder, join(dist, 'node_modules', name), { recursive: true, filter: (source) => isNeeded(relative(folder, source)) });
+    cpSync(folder, join(dist, 'node_modules', name), {
+      recursive: true,
+      filter: (source) => isNeeded(relative(folder, source)),
+    });
   }
   return [...staged.keys()].sort();
 }
@@ -88,7 +96,9 @@ function stagePackage(name: string, from: string, staged: Map<string, string>): 
   if (known === folder) return;
   if (known) throw new Error(`two versions of ${name} are needed, expected one: ${known} and ${folder}`);
   staged.set(name, folder);
-  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies?: Record<string, string> };
+  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    dependencies?: Record<string, string>;
+  };
   Object.keys(dependencies).forEach((dependency) => stagePackage(dependency, join(folder, 'package.json'), staged));
 }
 
@@ -108,7 +118,8 @@ function isNeeded(path: string): boolean {
 
 function stageFiles(dist: string): void {
   // What is the learner's own, as it is to begin with: the operator renders labs from these.
-  for (const name of ['app.ts', 'app.manual.ts', 'settings.env', 'collector.yaml']) cpSync(join(here, 'dice', name), join(dist, 'dice', name));
+  for (const name of ['app.ts', 'app.manual.ts', 'settings.env', 'collector.yaml'])
+    cpSync(join(here, 'dice', name), join(dist, 'dice', name));
   writeFileSync(join(dist, 'package.json'), '{ "type": "module" }\n');
 }
 

@@ -11,7 +11,7 @@ export interface Example {
 export const examples: readonly Example[] = [
   {
     name: 'debug',
-    doc: 'Print every span to the Collector\'s log, and send them to Jaeger still.',
+    doc: "Print every span to the Collector's log, and send them to Jaeger still.",
     values: {
       collector: {
         exporters: { debug: { verbosity: 'detailed' } },
@@ -21,7 +21,7 @@ export const examples: readonly Example[] = [
   },
   {
     name: 'drop-attribute',
-    doc: 'Drop an attribute, here the browser\'s name, before it leaves the cluster.',
+    doc: "Drop an attribute, here the browser's name, before it leaves the cluster.",
     values: {
       collector: {
         processors: { 'attributes/drop': { actions: [{ key: 'user_agent.original', action: 'delete' }] } },
@@ -34,7 +34,9 @@ export const examples: readonly Example[] = [
     doc: 'Add an attribute to everything that passes.',
     values: {
       collector: {
-        processors: { 'resource/class': { attributes: [{ key: 'workshop.class', value: 'scale-20x', action: 'upsert' }] } },
+        processors: {
+          'resource/class': { attributes: [{ key: 'workshop.class', value: 'scale-20x', action: 'upsert' }] },
+        },
         pipelines: {
           traces: { processors: ['resource/class'] },
           metrics: { processors: ['resource/class'] },
@@ -75,8 +77,9 @@ export const examples: readonly Example[] = [
   },
   {
     name: 'second-backend',
-    doc: 'Send traces and metrics to a second OTLP backend as well. While it can\'t be reached, what doesn\'t fit its bounded queue '
-      + 'is dropped, with a count and a line in the Collector\'s log; Jaeger gets everything all the same.',
+    doc:
+      "Send traces and metrics to a second OTLP backend as well. While it can't be reached, what doesn't fit its bounded queue " +
+      "is dropped, with a count and a line in the Collector's log; Jaeger gets everything all the same.",
     values: {
       collector: {
         exporters: { 'otlphttp/second': { endpoint: 'http://otlp.example.com:4318' } },

@@ -54,8 +54,18 @@ export const NAMES = {
  */
 export const OWN = [
   { file: 'app.ts', component: 'dice', given: `${GROUP}/given-sha256`, started: `${GROUP}/config-sha256` },
-  { file: 'settings.env', component: 'dice', given: `${GROUP}/given-settings-sha256`, started: `${GROUP}/settings-sha256` },
-  { file: 'collector.yaml', component: 'collector', given: `${GROUP}/given-collector-sha256`, started: `${GROUP}/own-sha256` },
+  {
+    file: 'settings.env',
+    component: 'dice',
+    given: `${GROUP}/given-settings-sha256`,
+    started: `${GROUP}/settings-sha256`,
+  },
+  {
+    file: 'collector.yaml',
+    component: 'collector',
+    given: `${GROUP}/given-collector-sha256`,
+    started: `${GROUP}/own-sha256`,
+  },
 ] as const;
 
 export type OwnFile = (typeof OWN)[number]['file'];

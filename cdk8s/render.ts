@@ -26,8 +26,10 @@ export interface KubernetesObject extends AnyObject {
 }
 
 /** Some of the values: the rest are the defaults. Lists replace, and null takes a default entry out of a map, as in Helm. */
-export type SomeValues<Of = LabValues> = Of extends readonly unknown[] ? Of
-  : Of extends object ? { readonly [Key in keyof Of]?: SomeValues<Of[Key]> | (string extends keyof Of ? null : never) }
+export type SomeValues<Of = LabValues> = Of extends readonly unknown[]
+  ? Of
+  : Of extends object
+    ? { readonly [Key in keyof Of]?: SomeValues<Of[Key]> | (string extends keyof Of ? null : never) }
     : Of;
 
 export interface LabRequest {
@@ -56,8 +58,10 @@ function merge(defaults: Tree, given: Tree): Tree {
 }
 
 /** The values complete, as Helm puts them together from those given and the chart's own. */
-export const completed = <Values extends object>({ default: defaults }: { readonly default: Values }, given: NoInfer<SomeValues<Values>>): Values =>
-  merge(defaults as Tree, given as Tree) as Values;
+export const completed = <Values extends object>(
+  { default: defaults }: { readonly default: Values },
+  given: NoInfer<SomeValues<Values>>,
+): Values => merge(defaults as Tree, given as Tree) as Values;
 
 export const completeValues = (given: SomeValues = {}): LabValues => completed(labValues, given);
 
@@ -65,31 +69,53 @@ export const completeValues = (given: SomeValues = {}): LabValues => completed(l
 export function objectsOf<Props extends LabProps>(lab: Props, parts: readonly Component<Props>[]): AnyObject[] {
   const chart = new Chart(new App(), 'lab', { disableResourceNameHashes: true });
   for (const { name, construct: Part } of parts) new Part(chart, name, lab);
-  return chart.node.findAll().filter((node) => ApiObject.isApiObject(node)).map((object) => object.toJson() as AnyObject);
+  return chart.node
+    .findAll()
+    .filter((node) => ApiObject.isApiObject(node))
+    .map((object) => object.toJson() as AnyObject);
 }
 
 /** @throws where the release's name can't prefix names */
 export function checkRelease(release: string): void {
   if (/^[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?$/.test(release)) return;
-  throw new Error(`A release's name must be at most 53 lower-case letters, digits and hyphens, not at its ends a hyphen; found "${release}".`);
+  throw new Error(
+    `A release's name must be at most 53 lower-case letters, digits and hyphens, not at its ends a hyphen; found "${release}".`,
+  );
 }
 
 /**
  * The objects of one lab.
  * @throws where the release's name can't prefix names, or a pipeline names what isn't defined
  */
-export function renderLab({ release, namespace, values, managedBy = MANAGED_BY, clusterRoles }: LabRequest): KubernetesObject[] {
+export function renderLab({
+  release,
+  namespace,
+  values,
+  managedBy = MANAGED_BY,
+  clusterRoles,
+}: LabRequest): KubernetesObject[] {
   checkRelease(release);
   const complete = completeValues(values);
-  const lab: LabProps = { release, namespace, managedBy, values: complete, compute: plainCompute(complete), ...(clusterRoles && { clusterRoles }) };
-  return objectsOf(lab, components.filter(({ enabled }) => enabled?.(lab) ?? true)) as KubernetesObject[];
+  const lab: LabProps = {
+    release,
+    namespace,
+    managedBy,
+    values: complete,
+    compute: plainCompute(complete),
+    ...(clusterRoles && { clusterRoles }),
+  };
+  return objectsOf(
+    lab,
+    components.filter(({ enabled }) => enabled?.(lab) ?? true),
+  ) as KubernetesObject[];
 }
 
 /** The object in that namespace: nothing else in a seat's lab says where it is. */
 function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
   const { metadata, subjects } = object as KubernetesObject & { readonly subjects?: readonly object[] };
   return {
-    ...object, metadata: { ...metadata, namespace },
+    ...object,
+    metadata: { ...metadata, namespace },
     ...(subjects && { subjects: subjects.map((subject) => ({ ...subject, namespace })) }),
   };
 }
@@ -100,6 +126,11 @@ function inNamespace(object: KubernetesObject, namespace: string): KubernetesObj
  * @throws as renderLab
  */
 export function labTemplate(values?: SomeValues): (namespace: string) => KubernetesObject[] {
-  const lab = renderLab({ release: RELEASE, namespace: 'default', ...(values && { values }), clusterRoles: { collector: ROLES.collector, guide: ROLES.guide } });
+  const lab = renderLab({
+    release: RELEASE,
+    namespace: 'default',
+    ...(values && { values }),
+    clusterRoles: { collector: ROLES.collector, guide: ROLES.guide },
+  });
   return (namespace) => lab.map((object) => inNamespace(object, namespace));
 }

@@ -12,7 +12,8 @@ const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 /** Every file below a directory, by its path from there with forward slashes; none where it doesn't exist. */
 function read(directory: string): Files {
   try {
-    const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory())
+    const files = readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name));
     return new Map(files.map((path) => [relative(directory, path).split(sep).join('/'), readFileSync(path, 'utf8')]));
   } catch (error) {
@@ -23,7 +24,8 @@ function read(directory: string): Files {
 
 /** What is wrong with the files that are there, a line each. */
 export function differences(wanted: Files, found: Files): string[] {
-  const wrong = [...wanted].filter(([path, text]) => found.get(path) !== text)
+  const wrong = [...wanted]
+    .filter(([path, text]) => found.get(path) !== text)
     .map(([path]) => `${path}: ${found.has(path) ? 'differs from what is generated' : 'is missing'}`);
   const stray = [...found.keys()].filter((path) => !wanted.has(path)).map((path) => `${path}: is not generated`);
   return [...wrong, ...stray].sort();
@@ -46,7 +48,9 @@ function verify(wanted: Files): void {
 }
 
 if (import.meta.main) {
-  const { values: { verify: onlyVerify } } = parseArgs({ options: { verify: { type: 'boolean', default: false } } });
+  const {
+    values: { verify: onlyVerify },
+  } = parseArgs({ options: { verify: { type: 'boolean', default: false } } });
   const wanted = chartFiles();
   if (onlyVerify) verify(wanted);
   else write(wanted);

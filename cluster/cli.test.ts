@@ -5,7 +5,10 @@ import { UsageError } from './support/options.ts';
 test('a command that does not exist is refused with the nearest one', async () => {
   const refused = main(['donw']);
   await expect(refused).rejects.toThrow(UsageError);
-  await expect(refused).rejects.toMatchObject({ message: 'There is no command donw.', advice: { todo: 'did you mean down?' } });
+  await expect(refused).rejects.toMatchObject({
+    message: 'There is no command donw.',
+    advice: { todo: 'did you mean down?' },
+  });
 });
 
 test('options are checked before anything is done', async () => {

@@ -36,7 +36,11 @@ async function printCommands(): Promise<void> {
 function unknownCommand(name: string): UsageError {
   const close = nearest(name, Object.keys(commands));
   const todo = close === undefined ? '--help says what each does' : `did you mean ${close}?`;
-  return new UsageError(`There is no command ${name}.`, { expected: Object.keys(commands).join(', '), found: name, todo });
+  return new UsageError(`There is no command ${name}.`, {
+    expected: Object.keys(commands).join(', '),
+    found: name,
+    todo,
+  });
 }
 
 /** What was made so far is on record, and each step can be done again: nothing needs undoing here. */

@@ -80,7 +80,9 @@ test('--context wins over the current context', () => {
 });
 
 test('a --context that does not exist is refused with the ones that do', () => {
-  const error = refusal(() => choose(facts({ contexts: [context('kind-a'), context('minikube')], requested: 'kind-b' })));
+  const error = refusal(() =>
+    choose(facts({ contexts: [context('kind-a'), context('minikube')], requested: 'kind-b' })),
+  );
   expect(error.message).toBe('There is no kubectl context kind-b.');
   expect(error.advice.found).toBe('kind-a, minikube');
 });

@@ -4,15 +4,7 @@ import { UserError } from './support/errors.ts';
 
 /** What a local cluster was made by; it says where an image has to be put. */
 export type LocalKind =
-  | 'docker-desktop'
-  | 'kind'
-  | 'minikube'
-  | 'k3d'
-  | 'rancher-desktop'
-  | 'colima'
-  | 'orbstack'
-  | 'microk8s'
-  | 'k3s';
+  'docker-desktop' | 'kind' | 'minikube' | 'k3d' | 'rancher-desktop' | 'colima' | 'orbstack' | 'microk8s' | 'k3s';
 
 /** A context of the kubeconfig, and where its API server is. */
 export interface Context {
@@ -62,7 +54,8 @@ const NAMES: readonly (readonly [LocalKind, RegExp])[] = [
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0)$/;
 /** Names that only a desktop's own virtual machine has, and the private addresses that such machines are given. */
-const OWN_MACHINE = /^(kubernetes\.docker\.internal|host\.docker\.internal|k8s\.orb\.local|(10|192\.168|172\.(1[6-9]|2\d|3[01]))(\.\d+){2,3})$/;
+const OWN_MACHINE =
+  /^(kubernetes\.docker\.internal|host\.docker\.internal|k8s\.orb\.local|(10|192\.168|172\.(1[6-9]|2\d|3[01]))(\.\d+){2,3})$/;
 
 /**
  * What made the cluster behind this context, or undefined where it is not a cluster on this machine. The name alone is
@@ -154,14 +147,18 @@ function noContext(facts: Facts): string {
 
 function notLocal(context: Context, all: readonly Context[]): UserError {
   const local = all.filter((candidate) => localKind(candidate) !== undefined).map((candidate) => candidate.name);
-  return new UserError(`The current kubectl context, ${context.name}, is not known as a Kubernetes on this machine, so it was left alone.`, {
-    expected: 'a local Kubernetes (Docker Desktop, kind, minikube, k3d, Rancher Desktop, Colima, OrbStack, MicroK8s, k3s)',
-    found: `${context.name} at ${context.server ?? 'no server'}`,
-    todo: [
-      ...local.map((name) => `use a local one: --context ${name}`),
-      `if you do mean this one: --context ${context.name}`,
-    ],
-  });
+  return new UserError(
+    `The current kubectl context, ${context.name}, is not known as a Kubernetes on this machine, so it was left alone.`,
+    {
+      expected:
+        'a local Kubernetes (Docker Desktop, kind, minikube, k3d, Rancher Desktop, Colima, OrbStack, MicroK8s, k3s)',
+      found: `${context.name} at ${context.server ?? 'no server'}`,
+      todo: [
+        ...local.map((name) => `use a local one: --context ${name}`),
+        `if you do mean this one: --context ${context.name}`,
+      ],
+    },
+  );
 }
 
 function startHint(choice: Existing): string {

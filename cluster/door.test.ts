@@ -50,7 +50,9 @@ test('a forward that ends is started again, until the door is closed', async () 
   const log = join(directory, 'calls');
   openDoor('lab', 8123, fakeKubectl(log), target);
   await until(() => lines(log).length >= 2);
-  expect(lines(log)[1]).toBe('--context kind-a port-forward --address=127.0.0.1 --namespace n service/r-guide 8123:8080');
+  expect(lines(log)[1]).toBe(
+    '--context kind-a port-forward --address=127.0.0.1 --namespace n service/r-guide 8123:8080',
+  );
   expect(openPort('lab')).toBe(8123);
 
   await closeDoor('lab');

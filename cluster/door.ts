@@ -34,8 +34,21 @@ export interface DoorTarget {
 
 /** Starts a keeper for the lab `key` on `port`, in place of any other. */
 export function openDoor(key: string, port: number, kube: Kube, target: DoorTarget): void {
-  const forward = ['port-forward', '--address=127.0.0.1', '--namespace', target.namespace, `service/${target.service}`, `${port}:${target.servicePort}`];
-  const door: Door = { port, token: randomUUID(), command: [kube.kubectlCommand, ...kube.kubectlArgs(), ...forward], env: kube.env(), lookEvery: target.lookEvery ?? 1000 };
+  const forward = [
+    'port-forward',
+    '--address=127.0.0.1',
+    '--namespace',
+    target.namespace,
+    `service/${target.service}`,
+    `${port}:${target.servicePort}`,
+  ];
+  const door: Door = {
+    port,
+    token: randomUUID(),
+    command: [kube.kubectlCommand, ...kube.kubectlArgs(), ...forward],
+    env: kube.env(),
+    lookEvery: target.lookEvery ?? 1000,
+  };
   const file = labFile(key, 'door.json');
   writeWhole(file, door);
   const log = openSync(labFile(key, 'door.log'), 'w');
@@ -68,7 +81,10 @@ async function keep(file: string): Promise<void> {
   while (readJson<Door>(file)?.token === door.token) {
     utimesSync(file, new Date(), new Date());
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
-      child = spawn(door.command[0], door.command.slice(1), { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...door.env } });
+      child = spawn(door.command[0], door.command.slice(1), {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: { ...process.env, ...door.env },
+      });
       child.on('error', () => undefined);
     }
     await sleep(door.lookEvery);

@@ -5,7 +5,15 @@ import { UserError } from './support/errors.ts';
 const IMAGE = 'docker.io/library/intro-otel:0.1.0';
 
 function facts(overrides: Partial<EngineFacts> = {}): EngineFacts {
-  return { docker: false, dockerContexts: [], nerdctl: false, colimaNerdctl: false, podman: false, buildah: false, ...overrides };
+  return {
+    docker: false,
+    dockerContexts: [],
+    nerdctl: false,
+    colimaNerdctl: false,
+    podman: false,
+    buildah: false,
+    ...overrides,
+  };
 }
 
 function engine(name: EngineName): Engine {
@@ -13,15 +21,30 @@ function engine(name: EngineName): Engine {
 }
 
 test.each<[string, Destination, Partial<EngineFacts>, Pick<Plan, 'shared'> & { command: string }]>([
-  ['Docker Desktop', { kind: 'docker-desktop', context: 'docker-desktop' }, { docker: true }, { command: 'docker', shared: true }],
+  [
+    'Docker Desktop',
+    { kind: 'docker-desktop', context: 'docker-desktop' },
+    { docker: true },
+    { command: 'docker', shared: true },
+  ],
   [
     'Docker Desktop beside another docker',
     { kind: 'docker-desktop', context: 'docker-desktop' },
     { docker: true, dockerContexts: ['default', 'desktop-linux'] },
     { command: 'docker --context desktop-linux', shared: true },
   ],
-  ['OrbStack', { kind: 'orbstack', context: 'orbstack' }, { docker: true, dockerContexts: ['orbstack'] }, { command: 'docker --context orbstack', shared: true }],
-  ['Rancher Desktop with containerd', { kind: 'rancher-desktop', context: 'rancher-desktop' }, { nerdctl: true }, { command: 'nerdctl --namespace k8s.io', shared: true }],
+  [
+    'OrbStack',
+    { kind: 'orbstack', context: 'orbstack' },
+    { docker: true, dockerContexts: ['orbstack'] },
+    { command: 'docker --context orbstack', shared: true },
+  ],
+  [
+    'Rancher Desktop with containerd',
+    { kind: 'rancher-desktop', context: 'rancher-desktop' },
+    { nerdctl: true },
+    { command: 'nerdctl --namespace k8s.io', shared: true },
+  ],
   [
     'Colima with containerd',
     { kind: 'colima', context: 'colima' },
@@ -35,7 +58,12 @@ test.each<[string, Destination, Partial<EngineFacts>, Pick<Plan, 'shared'> & { c
     { command: 'docker --context colima-work', shared: true },
   ],
   ['kind', { kind: 'kind', context: 'kind-a' }, { docker: true, podman: true }, { command: 'docker', shared: false }],
-  ['kind on podman', { kind: 'kind', context: 'kind-a' }, { podman: true, buildah: true }, { command: 'podman', shared: false }],
+  [
+    'kind on podman',
+    { kind: 'kind', context: 'kind-a' },
+    { podman: true, buildah: true },
+    { command: 'podman', shared: false },
+  ],
   ['the throwaway cluster', { kind: 'throwaway', name: 'a' }, { buildah: true }, { command: 'buildah', shared: false }],
   ['a registry', { kind: 'registry' }, { nerdctl: true, buildah: true }, { command: 'nerdctl', shared: false }],
 ])('for %s', (_, destination, found, expected) => {
@@ -45,11 +73,15 @@ test.each<[string, Destination, Partial<EngineFacts>, Pick<Plan, 'shared'> & { c
 
 test('a docker command without a daemon is no engine, and the message says so', () => {
   expect(() => planEngine(facts(), { kind: 'throwaway', name: 'a' })).toThrow(UserError);
-  expect(() => planEngine(facts(), { kind: 'throwaway', name: 'a' })).toThrow('There is no container engine to build the image with.');
+  expect(() => planEngine(facts(), { kind: 'throwaway', name: 'a' })).toThrow(
+    'There is no container engine to build the image with.',
+  );
 });
 
 test('a cluster that runs images from its own engine is not served by another one', () => {
-  expect(() => planEngine(facts({ buildah: true, podman: true }), { kind: 'docker-desktop', context: 'docker-desktop' })).toThrow(UserError);
+  expect(() =>
+    planEngine(facts({ buildah: true, podman: true }), { kind: 'docker-desktop', context: 'docker-desktop' }),
+  ).toThrow(UserError);
 });
 
 test.each<[EngineName, string]>([
@@ -57,12 +89,16 @@ test.each<[EngineName, string]>([
   ['podman', 'podman build --file D --tag T --label a=b C'],
   ['buildah', 'buildah build --isolation chroot --layers=false --file D --tag T --label a=b C'],
 ])('%s builds', (name, command) => {
-  expect(buildCommand(engine(name), { dockerfile: 'D', context: 'C', tag: 'T', labels: { a: 'b' } }).join(' ')).toBe(command);
+  expect(buildCommand(engine(name), { dockerfile: 'D', context: 'C', tag: 'T', labels: { a: 'b' } }).join(' ')).toBe(
+    command,
+  );
 });
 
 test('a build can be given values for ARGs, and a stage to stop at', () => {
   const build = { dockerfile: 'D', context: 'C', tag: 'T', labels: {}, args: { BASE: 'b:1' }, target: 'staged' };
-  expect(buildCommand(engine('docker'), build).join(' ')).toBe('docker build --file D --tag T --build-arg BASE=b:1 --target staged C');
+  expect(buildCommand(engine('docker'), build).join(' ')).toBe(
+    'docker build --file D --tag T --build-arg BASE=b:1 --target staged C',
+  );
 });
 
 test.each<[EngineName, string]>([

@@ -25,7 +25,8 @@ export interface EngineFacts {
 }
 
 /** Where the image is going. */
-export type Destination = Pick<Existing, 'kind' | 'context'> | { kind: 'throwaway'; name: string } | { kind: 'registry' };
+export type Destination =
+  Pick<Existing, 'kind' | 'context'> | { kind: 'throwaway'; name: string } | { kind: 'registry' };
 
 export interface Plan {
   engine: Engine;
@@ -53,12 +54,17 @@ export function planEngine(facts: EngineFacts, destination: Destination): Plan {
   const [expected, todo] = hasEngineOfItsOwn(destination.kind)
     ? [`the container engine of ${destination.kind}`, `start ${destination.kind} and wait until docker version answers`]
     : ['docker with a running daemon, nerdctl, podman or buildah', 'start Docker, or install one of the others'];
-  throw new UserError('There is no container engine to build the image with.', { expected, found: foundText(facts), todo });
+  throw new UserError('There is no container engine to build the image with.', {
+    expected,
+    found: foundText(facts),
+    todo,
+  });
 }
 
 function sharedEngine(facts: EngineFacts, destination: Destination): Plan | undefined {
   const own = dockerContextOf(destination);
-  if (own !== undefined && facts.dockerContexts.includes(own)) return { engine: { name: 'docker', command: ['docker', '--context', own] }, shared: true };
+  if (own !== undefined && facts.dockerContexts.includes(own))
+    return { engine: { name: 'docker', command: ['docker', '--context', own] }, shared: true };
   if (facts.docker) return { engine: { name: 'docker', command: ['docker'] }, shared: true };
   if (destination.kind === 'rancher-desktop' && facts.nerdctl) {
     return { engine: { name: 'nerdctl', command: ['nerdctl', '--namespace', 'k8s.io'] }, shared: true };
@@ -81,7 +87,8 @@ function foundText(facts: EngineFacts): string {
 
 /** Looks for engines on this machine. */
 export async function readEngines(): Promise<EngineFacts> {
-  const works = (command: string, ...args: string[]): Promise<boolean> => said(command, ...args).then((text) => text !== '');
+  const works = (command: string, ...args: string[]): Promise<boolean> =>
+    said(command, ...args).then((text) => text !== '');
   const [docker, dockerContexts, nerdctl, colimaNerdctl, podman, buildah] = await Promise.all([
     works('docker', 'version', '--format', '{{.Server.Version}}'),
     said('docker', 'context', 'ls', '--format', '{{.Name}}'),
@@ -112,17 +119,38 @@ export interface Build {
 
 /** The command that builds an image. */
 export function buildCommand(engine: Engine, { dockerfile, context, tag, labels, args = {}, target }: Build): string[] {
-  const pairs = (option: string, of: Record<string, string>): string[] => Object.entries(of).flatMap(([name, value]) => [option, `${name}=${value}`]);
+  const pairs = (option: string, of: Record<string, string>): string[] =>
+    Object.entries(of).flatMap(([name, value]) => [option, `${name}=${value}`]);
   // buildah alone may have to run without user namespaces of its own, and writes OCI images unless told.
   const own = engine.name === 'buildah' ? ['--isolation', 'chroot', '--layers=false'] : [];
   const stage = target === undefined ? [] : ['--target', target];
-  return [...engine.command, 'build', ...own, '--file', dockerfile, '--tag', tag, ...pairs('--label', labels), ...pairs('--build-arg', args), ...stage, context];
+  return [
+    ...engine.command,
+    'build',
+    ...own,
+    '--file',
+    dockerfile,
+    '--tag',
+    tag,
+    ...pairs('--label', labels),
+    ...pairs('--build-arg', args),
+    ...stage,
+    context,
+  ];
 }
 
 /** The command that prints a label of an image, or fails when there is no such image. */
 export function labelCommand(engine: Engine, image: string, label: string): string[] {
   if (engine.name === 'buildah') {
-    return [...engine.command, 'inspect', '--type', 'image', '--format', `{{index .OCIv1.Config.Labels "${label}"}}`, image];
+    return [
+      ...engine.command,
+      'inspect',
+      '--type',
+      'image',
+      '--format',
+      `{{index .OCIv1.Config.Labels "${label}"}}`,
+      image,
+    ];
   }
   return [...engine.command, 'image', 'inspect', '--format', `{{index .Config.Labels "${label}"}}`, image];
 }

@@ -2,7 +2,10 @@ import { contextsOf } from './find.ts';
 
 test('a context has the server of its cluster', () => {
   const config = {
-    contexts: [{ name: 'kind-a', context: { cluster: 'a' } }, { name: 'lost', context: { cluster: 'nowhere' } }],
+    contexts: [
+      { name: 'kind-a', context: { cluster: 'a' } },
+      { name: 'lost', context: { cluster: 'nowhere' } },
+    ],
     clusters: [{ name: 'a', cluster: { server: 'https://127.0.0.1:6443' } }],
   };
   expect(contextsOf(config)).toEqual([

@@ -44,7 +44,8 @@ async function readFacts(requested: string | undefined, report: Progress): Promi
 
 /** What kubectl needs to be asked for at all; without one it need not even be there. */
 function hasKubeconfig(): boolean {
-  const files = process.env['KUBECONFIG']?.split(process.platform === 'win32' ? ';' : ':').filter((file) => file !== '') ?? [];
+  const files =
+    process.env['KUBECONFIG']?.split(process.platform === 'win32' ? ';' : ':').filter((file) => file !== '') ?? [];
   return (files.length > 0 ? files : [join(homedir(), '.kube', 'config')]).some((file) => existsSync(file));
 }
 

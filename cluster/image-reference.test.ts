@@ -12,9 +12,12 @@ test.each([
   expect(parseReference(name, '0.1.0')).toEqual({ registry, repository, tag });
 });
 
-test.each(['', 'ghcr.io/', 'ghcr.io/You/App', 'ghcr.io/a:b:c', 'ghcr.io/a@sha256:0', 'https://ghcr.io/a', 'a b'])('%j is refused', (name) => {
-  expect(() => parseReference(name, '0.1.0')).toThrow('is not a name that an image can be pushed under');
-});
+test.each(['', 'ghcr.io/', 'ghcr.io/You/App', 'ghcr.io/a:b:c', 'ghcr.io/a@sha256:0', 'https://ghcr.io/a', 'a b'])(
+  '%j is refused',
+  (name) => {
+    expect(() => parseReference(name, '0.1.0')).toThrow('is not a name that an image can be pushed under');
+  },
+);
 
 test.each([
   ['localhost:5000/a', true],

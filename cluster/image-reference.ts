@@ -45,5 +45,7 @@ export function isLoopbackRegistry({ registry }: ImageReference): boolean {
 
 /** The helm options that make the chart take this image; `value` is where the chart's values name it. */
 export function helmFlags({ registry, repository, tag }: ImageReference, value = 'image'): string[] {
-  return [`${value}.registry=${registry}`, `${value}.repository=${repository}`, `${value}.tag=${tag}`].flatMap((value) => ['--set', value]);
+  return [`${value}.registry=${registry}`, `${value}.repository=${repository}`, `${value}.tag=${tag}`].flatMap(
+    (value) => ['--set', value],
+  );
 }

@@ -2,7 +2,15 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildCommand, labelCommand, loadCommand, planEngine, pushCommands, readEngines, saveCommand } from './engines.ts';
+import {
+  buildCommand,
+  labelCommand,
+  loadCommand,
+  planEngine,
+  pushCommands,
+  readEngines,
+  saveCommand,
+} from './engines.ts';
 import type { Build, Destination, Engine, EngineFacts } from './engines.ts';
 import { isLoopbackRegistry, parseReference, referenceText } from './image-reference.ts';
 import type { ImageReference } from './image-reference.ts';
@@ -36,14 +44,22 @@ export interface BuiltImage {
 }
 
 /** Has images in the store of an engine that suits `destination`, each built if its sources are new to it. */
-export async function ensureImages(recipes: readonly Recipe[], destination: Destination, report: Progress): Promise<BuiltImage[]> {
+export async function ensureImages(
+  recipes: readonly Recipe[],
+  destination: Destination,
+  report: Progress,
+): Promise<BuiltImage[]> {
   const built: BuiltImage[] = [];
   for (const recipe of recipes) built.push(await ensureImage(destination, report, recipe));
   return built;
 }
 
 /** Has an image in the store of an engine that suits `destination`, built if its sources are new to it. */
-export async function ensureImage(destination: Destination, report: Progress, recipe: Recipe = LAB): Promise<BuiltImage> {
+export async function ensureImage(
+  destination: Destination,
+  report: Progress,
+  recipe: Recipe = LAB,
+): Promise<BuiltImage> {
   const { engine, shared } = planEngine(await enginesHere(report), destination);
   const ready = await readied(engine, recipe, report);
   const inputs = await hashInputs(recipe, ready.basis);
@@ -77,7 +93,11 @@ async function readied(engine: Engine, { withoutRegistry }: Recipe, report: Prog
   const base = await withoutRegistry.base();
   const options = await ensureBuildahBase(base);
   const build = { args: { BASE: base.name }, target: withoutRegistry.target };
-  return { engine: { name: 'buildah', command: ['buildah', ...options] }, build, basis: [base.name, ...base.entries.map(({ path }) => path)] };
+  return {
+    engine: { name: 'buildah', command: ['buildah', ...options] },
+    build,
+    basis: [base.name, ...base.entries.map(({ path }) => path)],
+  };
 }
 
 async function labelOf(engine: Engine, image: string): Promise<string> {
@@ -90,7 +110,13 @@ async function build({ engine, build: how }: Ready, recipe: Recipe, inputs: stri
   await inWorkDirectory(async (directory) => {
     const context = join(directory, 'context');
     await recipe.stage(context, engine, progress);
-    const words = buildCommand(engine, { dockerfile: recipe.dockerfile, context, tag: recipe.image, labels: { [INPUTS_LABEL]: inputs }, ...how });
+    const words = buildCommand(engine, {
+      dockerfile: recipe.dockerfile,
+      context,
+      tag: recipe.image,
+      labels: { [INPUTS_LABEL]: inputs },
+      ...how,
+    });
     // Attestations would make it an index of several manifests, which `kind load` and `ctr import` stumble over.
     await command(words, { env: { BUILDX_NO_DEFAULT_ATTESTATIONS: '1' }, onLine: (line) => progress.detail(line) });
     // The store that is ours alone would keep every image there ever was under the name.
@@ -111,7 +137,9 @@ async function inWorkDirectory<T>(work: (directory: string) => Promise<T>): Prom
 
 /** Removes what runs that were killed left; none takes an hour. */
 async function removeAbandoned(): Promise<void> {
-  const directories = (await readdir(cacheDir('images'))).filter((name) => name.startsWith('work-')).map((name) => cacheDir('images', name));
+  const directories = (await readdir(cacheDir('images')))
+    .filter((name) => name.startsWith('work-'))
+    .map((name) => cacheDir('images', name));
   for (const directory of directories) {
     const { mtimeMs } = await stat(directory).catch(() => ({ mtimeMs: Infinity }));
     if (Date.now() - mtimeMs > 3_600_000) await rm(directory, { recursive: true, force: true });
@@ -126,14 +154,24 @@ async function hashInputs(recipe: Recipe, basis: readonly string[]): Promise<str
 }
 
 /** Gives images to the nodes of a cluster, unless it is known that they have these very ones. */
-export async function ensureLoaded(images: readonly BuiltImage[], destination: Destination, kube: Kube, report: Progress): Promise<void> {
+export async function ensureLoaded(
+  images: readonly BuiltImage[],
+  destination: Destination,
+  kube: Kube,
+  report: Progress,
+): Promise<void> {
   const given = images.filter(({ shared }) => !shared);
   if (given.length === 0) return;
   const there = await surveyCluster(kube);
   for (const image of given) await giveImage(image, destination, there, report);
 }
 
-async function giveImage(image: BuiltImage, destination: Destination, { id, images }: Survey, report: Progress): Promise<void> {
+async function giveImage(
+  image: BuiltImage,
+  destination: Destination,
+  { id, images }: Survey,
+  report: Progress,
+): Promise<void> {
   const { image: name } = image.recipe;
   const record = loadRecord(destination, name);
   const now: LoadRecord = { cluster: id, inputs: image.inputs, at: Date.now() };
@@ -182,13 +220,18 @@ export function command(words: readonly string[], options: Parameters<typeof run
 }
 
 /** Pushes the image under another name. TLS is left out only for a registry on this machine. @throws UserError */
-export async function pushImage({ engine, recipe }: BuiltImage, target: ImageReference, report: Progress): Promise<void> {
+export async function pushImage(
+  { engine, recipe }: BuiltImage,
+  target: ImageReference,
+  report: Progress,
+): Promise<void> {
   const name = referenceText(target);
   const words = pushCommands(engine, recipe.image, name, isLoopbackRegistry(target));
   await report.step(`Push ${name}`, async () => {
-    for (const each of words) await command(each).catch((error: unknown) => {
-      throw pushError(error, engine, target);
-    });
+    for (const each of words)
+      await command(each).catch((error: unknown) => {
+        throw pushError(error, engine, target);
+      });
   });
 }
 
@@ -199,7 +242,10 @@ function pushError(error: unknown, engine: Engine, target: ImageReference): unkn
     {
       expected: `a registry at ${target.registry} that takes it`,
       found: error.result.stderr.trim().split('\n').at(-1) ?? '',
-      todo: [`log in: ${engine.name} login ${target.registry}`, 'see to the name, and that the registry can be reached from here'],
+      todo: [
+        `log in: ${engine.name} login ${target.registry}`,
+        'see to the name, and that the registry can be reached from here',
+      ],
     },
     { cause: error },
   );

@@ -34,7 +34,11 @@ export class Kube {
 
   helm(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const { context } = this.reach;
-    return run(this.helmCommand, [...args, ...(context === undefined ? [] : ['--kube-context', context])], this.with(options));
+    return run(
+      this.helmCommand,
+      [...args, ...(context === undefined ? [] : ['--kube-context', context])],
+      this.with(options),
+    );
   }
 
   /** What `kubectl get … --output=json` prints, parsed; `undefined` where there is no such object. */

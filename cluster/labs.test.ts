@@ -25,7 +25,13 @@ test('where nothing was ever up, no lab is recorded', () => {
 });
 
 test('labs in other clusters, namespaces and releases are other labs', () => {
-  const labs = [lab(), lab({ reach: { context: 'kind-b' } }), lab({ throwaway: 'kind-a', reach: {} }), lab({ namespace: 'b' }), lab({ release: 'b' })];
+  const labs = [
+    lab(),
+    lab({ reach: { context: 'kind-b' } }),
+    lab({ throwaway: 'kind-a', reach: {} }),
+    lab({ namespace: 'b' }),
+    lab({ release: 'b' }),
+  ];
   expect(new Set(labs.map(labKey)).size).toBe(5);
 });
 

@@ -30,10 +30,16 @@ export function shareToBuild(isBuilt: (directory: string) => boolean = existsSyn
 
 /** What starting the throwaway cluster `name` takes, given what is still to be built. */
 export async function throwawayNeeds(name: string, toBuild: number): Promise<MachineNeeds> {
-  const go = toBuild === 0 ? [] : [{ path: await goCache(), bytes: Math.ceil(GO_CACHES * toBuild), for: 'compiling Kubernetes and the rest' }];
+  const go =
+    toBuild === 0
+      ? []
+      : [{ path: await goCache(), bytes: Math.ceil(GO_CACHES * toBuild), for: 'compiling Kubernetes and the rest' }];
   return {
     cpus: 2,
-    memory: toBuild === 0 ? { bytes: TO_RUN, for: 'a throwaway Kubernetes' } : { bytes: TO_BUILD, for: 'compiling Kubernetes' },
+    memory:
+      toBuild === 0
+        ? { bytes: TO_RUN, for: 'a throwaway Kubernetes' }
+        : { bytes: TO_BUILD, for: 'compiling Kubernetes' },
     disk: [
       ...go,
       ...(toBuild === 0 ? [] : [{ path: cacheDir(), bytes: OWN_CACHE, for: 'what was built' }]),

@@ -3,7 +3,10 @@ import { currentOf, readinessText, troublesOf, troubleText } from './pods.ts';
 
 function pod(name: string, ready: boolean, container: Partial<V1ContainerStatus> = {}): V1Pod {
   const status: V1ContainerStatus = { name: 'app', image: 'i', imageID: '', ready, restartCount: 0, ...container };
-  return { metadata: { name }, status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }], containerStatuses: [status] } };
+  return {
+    metadata: { name },
+    status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }], containerStatuses: [status] },
+  };
 }
 
 test('readiness counts the pods and names those that are waited for', () => {
@@ -18,16 +21,22 @@ test('a pod that crashes again and again is in trouble, with its last words', ()
     state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s restarting' } },
     lastState: { terminated: { exitCode: 1, message: 'SyntaxError in app.ts:3\n  const = 1\n' } },
   });
-  expect(troublesOf([crashing]).map(troubleText)).toEqual(['dice (app): CrashLoopBackOff\n  SyntaxError in app.ts:3\n    const = 1']);
+  expect(troublesOf([crashing]).map(troubleText)).toEqual([
+    'dice (app): CrashLoopBackOff\n  SyntaxError in app.ts:3\n    const = 1',
+  ]);
 });
 
 test('a pod whose image is not to be had is in trouble, with what the kubelet said', () => {
   const pulling = pod('jaeger', false, { state: { waiting: { reason: 'ImagePullBackOff', message: 'no such host' } } });
-  expect(troublesOf([pulling])).toEqual([{ pod: 'jaeger', container: 'app', reason: 'ImagePullBackOff', message: 'no such host' }]);
+  expect(troublesOf([pulling])).toEqual([
+    { pod: 'jaeger', container: 'app', reason: 'ImagePullBackOff', message: 'no such host' },
+  ]);
 });
 
 test('a pod that is only starting is in no trouble', () => {
-  expect(troublesOf([pod('dice', false, { state: { waiting: { reason: 'ContainerCreating' } } }), pod('arcade', false)])).toEqual([]);
+  expect(
+    troublesOf([pod('dice', false, { state: { waiting: { reason: 'ContainerCreating' } } }), pod('arcade', false)]),
+  ).toEqual([]);
 });
 
 describe('the current pods', () => {
@@ -43,11 +52,9 @@ describe('the current pods', () => {
   const namesOf = (pods: V1Pod[]): (string | undefined)[] => currentOf(pods).map((pod) => pod.metadata?.name);
 
   test('are those of the newest template of each Deployment', () => {
-    expect(namesOf([made('dice', 'old', 1), made('dice', 'new', 5), made('dice', 'new', 6), made('jaeger', 'one', 1)])).toEqual([
-      'dice-new-5',
-      'dice-new-6',
-      'jaeger-one-1',
-    ]);
+    expect(
+      namesOf([made('dice', 'old', 1), made('dice', 'new', 5), made('dice', 'new', 6), made('jaeger', 'one', 1)]),
+    ).toEqual(['dice-new-5', 'dice-new-6', 'jaeger-one-1']);
   });
 
   test('include those of Deployments whose templates have the same hash', () => {

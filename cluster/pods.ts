@@ -23,7 +23,13 @@ const STUCK = [
 
 /** The pods of a release's Deployments as they are to be now. */
 export async function podsOf(kube: Kube, namespace: string, release: string): Promise<V1Pod[]> {
-  const list = await kube.get<{ items: V1Pod[] }>('pods', '--namespace', namespace, '--selector', `app.kubernetes.io/instance=${release}`);
+  const list = await kube.get<{ items: V1Pod[] }>(
+    'pods',
+    '--namespace',
+    namespace,
+    '--selector',
+    `app.kubernetes.io/instance=${release}`,
+  );
   return currentOf(list?.items ?? []);
 }
 
@@ -33,7 +39,9 @@ export async function podsOf(kube: Kube, namespace: string, release: string): Pr
  */
 export function currentOf(pods: readonly V1Pod[]): V1Pod[] {
   const deployed = pods.filter((pod) => templateOf(pod) !== undefined && pod.metadata?.deletionTimestamp === undefined);
-  const byDeployment = Map.groupBy(deployed, ({ metadata }) => metadata?.generateName?.replace(`${metadata.labels?.[TEMPLATE] ?? ''}-`, ''));
+  const byDeployment = Map.groupBy(deployed, ({ metadata }) =>
+    metadata?.generateName?.replace(`${metadata.labels?.[TEMPLATE] ?? ''}-`, ''),
+  );
   return [...byDeployment.values()].flatMap((group) => {
     const newest = group.reduce((a, b) => (createdOf(b) > createdOf(a) ? b : a));
     return group.filter((pod) => templateOf(pod) === templateOf(newest));
@@ -79,5 +87,11 @@ function troubleOf(pod: string, { name, state, lastState }: V1ContainerStatus): 
 
 /** A trouble as lines to print. */
 export function troubleText({ pod, container, reason, message }: Trouble): string {
-  return [`${pod} (${container}): ${reason}`, ...message.split('\n').filter((line) => line !== '').map((line) => `  ${line}`)].join('\n');
+  return [
+    `${pod} (${container}): ${reason}`,
+    ...message
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => `  ${line}`),
+  ].join('\n');
 }

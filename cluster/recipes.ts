@@ -77,7 +77,8 @@ export function recipesIn(rendered: string): Recipe[] {
 /** With buildah nothing is run in the build: what the Dockerfile would have pip do there is done here, by the Python that the image gets. */
 async function stageFlask(context: string, engine: Engine, progress: Progress): Promise<void> {
   await mkdir(context, { recursive: true });
-  for (const name of ['app.py', 'app_manual.py', 'requirements.txt', 'run.sh', 'stage.sh']) await copyFile(join(FLASK_DIRECTORY, name), join(context, name));
+  for (const name of ['app.py', 'app_manual.py', 'requirements.txt', 'run.sh', 'stage.sh'])
+    await copyFile(join(FLASK_DIRECTORY, name), join(context, name));
   if (engine.name !== 'buildah') return;
   await run('/bin/sh', ['stage.sh'], { cwd: context, env: { PYTHON }, onLine: (line) => progress.detail(line) });
 }
@@ -85,9 +86,11 @@ async function stageFlask(context: string, engine: Engine, progress: Progress): 
 /** Files that are part of an image, sorted: neither tests nor texts for readers, nor what is made of other files. */
 async function filesUnder(pattern: string, except: readonly string[] = []): Promise<string[]> {
   const files: string[] = [];
-  const exclude = ({ name }: { name: string }): boolean => /^(dist|node_modules|venv|__pycache__|packages|\..+)$/.test(name);
+  const exclude = ({ name }: { name: string }): boolean =>
+    /^(dist|node_modules|venv|__pycache__|packages|\..+)$/.test(name);
   for await (const entry of glob(pattern, { cwd: repoRoot, withFileTypes: true, exclude })) {
-    if (entry.isFile() && !/\.(test\.ts|md)$/.test(entry.name)) files.push(join(entry.parentPath, entry.name).slice(repoRoot.length + 1));
+    if (entry.isFile() && !/\.(test\.ts|md)$/.test(entry.name))
+      files.push(join(entry.parentPath, entry.name).slice(repoRoot.length + 1));
   }
   return files.filter((file) => !except.some((directory) => file.startsWith(`${directory}/`))).sort();
 }

@@ -22,7 +22,10 @@ export interface Release {
 /** Says that `up` made a namespace, and so that `down` may remove it. */
 export const MADE_BY_UP = { 'intro-otel.dev/made-by': 'up' } as const;
 
-const RESTRICTED = { 'pod-security.kubernetes.io/enforce': 'restricted', 'pod-security.kubernetes.io/warn': 'restricted' };
+const RESTRICTED = {
+  'pod-security.kubernetes.io/enforce': 'restricted',
+  'pod-security.kubernetes.io/warn': 'restricted',
+};
 /** For pulling images over a slow line; a pod that can't start ends the wait sooner. */
 const READY_WITHIN = '15m';
 const LOOK_EVERY = 2000;
@@ -32,13 +35,19 @@ const PENDING_PATIENCE = 10_000;
 
 /** Makes the namespace, whose pods must be restricted ones: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
 export async function createNamespace(kube: Kube, name: string): Promise<void> {
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { ...RESTRICTED, ...MADE_BY_UP } } };
+  const namespace = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels: { ...RESTRICTED, ...MADE_BY_UP } },
+  };
   await kube.kubectl(['create', '--filename', '-'], { input: JSON.stringify(namespace) });
 }
 
 /** Has helm render the chart, which needs no cluster, and gives what it rendered. @throws UserError when it refuses the values, with its reasons */
 export async function checkValues(helm: string, { name, namespace, values }: Release): Promise<string> {
-  const { code, stdout, stderr } = await run(helm, ['template', name, CHART, '--namespace', namespace, ...values], { allowFailure: true });
+  const { code, stdout, stderr } = await run(helm, ['template', name, CHART, '--namespace', namespace, ...values], {
+    allowFailure: true,
+  });
   if (code === 0) return stdout;
   throw new UserError('The values for the chart were refused.', {
     expected: 'values that charts/lab/README.md lists',
@@ -54,7 +63,12 @@ export async function installRelease(kube: Kube, release: Release, report: Progr
 }
 
 /** Does `work`, which waits for the release's pods; its signal is aborted when one of them can't start. */
-async function whileWatching(kube: Kube, release: Release, report: Progress, work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+async function whileWatching(
+  kube: Kube,
+  release: Release,
+  report: Progress,
+  work: (signal: AbortSignal) => Promise<unknown>,
+): Promise<void> {
   const ended = new AbortController();
   const given = new AbortController();
   const watch = watchPods(kube, release, report, ended.signal).then((troubles) => {
@@ -72,7 +86,18 @@ async function whileWatching(kube: Kube, release: Release, report: Progress, wor
 
 /** The words after `helm`. */
 export function upgradeArgs({ name, namespace, values }: Release): string[] {
-  return ['upgrade', '--install', name, CHART, '--namespace', namespace, '--wait', '--timeout', READY_WITHIN, ...values];
+  return [
+    'upgrade',
+    '--install',
+    name,
+    CHART,
+    '--namespace',
+    namespace,
+    '--wait',
+    '--timeout',
+    READY_WITHIN,
+    ...values,
+  ];
 }
 
 function explained(error: unknown, release: Release, troubles: readonly Trouble[]): unknown {
@@ -83,7 +108,9 @@ function explained(error: unknown, release: Release, troubles: readonly Trouble[
     {
       expected: 'every pod ready',
       found: troubles.map(troubleText).join('\n'),
-      todo: [`mend that, then run this again; kubectl -n ${release.namespace} logs ${first.pod} --previous may say more`],
+      todo: [
+        `mend that, then run this again; kubectl -n ${release.namespace} logs ${first.pod} --previous may say more`,
+      ],
     },
     { cause: error },
   );
@@ -98,7 +125,8 @@ async function watchPods(kube: Kube, release: Release, report: Progress, signal:
     report.detail(readinessText(pods));
     const troubles = troublesOf(pods);
     for (const key of troubles.map(keyOf)) since.set(key, since.get(key) ?? Date.now());
-    if (troubles.some((trouble) => Date.now() - (since.get(keyOf(trouble)) ?? Infinity) > TROUBLE_LASTS)) return troubles;
+    if (troubles.some((trouble) => Date.now() - (since.get(keyOf(trouble)) ?? Infinity) > TROUBLE_LASTS))
+      return troubles;
   }
   return [];
 }
@@ -131,22 +159,34 @@ async function pendingRecord(kube: Kube, { name, namespace }: Release): Promise<
 }
 
 /** Restarts apps of ours, which is how they come to run an image that was built anew under the same tag. */
-export async function restartApps(kube: Kube, release: Release, components: readonly string[], report: Progress): Promise<void> {
+export async function restartApps(
+  kube: Kube,
+  release: Release,
+  components: readonly string[],
+  report: Progress,
+): Promise<void> {
   const ours = `app.kubernetes.io/instance=${release.name},app.kubernetes.io/component in (${components.join()})`;
   const which = ['deployment', '--namespace', release.namespace, '--selector', ours];
   await kube.kubectl(['rollout', 'restart', ...which]);
-  await whileWatching(kube, release, report, (signal) => kube.kubectl(['rollout', 'status', ...which, '--timeout', READY_WITHIN], { signal }));
+  await whileWatching(kube, release, report, (signal) =>
+    kube.kubectl(['rollout', 'status', ...which, '--timeout', READY_WITHIN], { signal }),
+  );
 }
 
 /** Removes the release and waits until its pods are gone. @returns whether there was one */
-export async function uninstallRelease(kube: Kube, { name, namespace }: Pick<Release, 'name' | 'namespace'>): Promise<boolean> {
+export async function uninstallRelease(
+  kube: Kube,
+  { name, namespace }: Pick<Release, 'name' | 'namespace'>,
+): Promise<boolean> {
   const { stdout } = await kube.helm(['uninstall', name, '--namespace', namespace, '--wait', '--ignore-not-found']);
   return /uninstalled/.test(stdout);
 }
 
 /** Removes the namespace if `up` made it. @returns whether it did */
 export async function deleteNamespace(kube: Kube, name: string): Promise<boolean> {
-  const selector = Object.entries(MADE_BY_UP).map(([key, value]) => `${key}=${value}`).join();
+  const selector = Object.entries(MADE_BY_UP)
+    .map(([key, value]) => `${key}=${value}`)
+    .join();
   const list = await kube.get<{ items: { metadata?: { name?: string } }[] }>('namespaces', '--selector', selector);
   if (list?.items.some((namespace) => namespace.metadata?.name === name) !== true) return false;
   await kube.kubectl(['delete', 'namespace', name, '--wait']);

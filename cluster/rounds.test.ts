@@ -28,7 +28,17 @@ async function withGuide(answers: (path: string) => Answer, work: (url: string) 
 function traceOf(...services: string[]): Answer {
   const resourceSpans = services.map((service, index) => ({
     resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
-    scopeSpans: [{ spans: [{ traceId: ID, spanId: String(index + 1).repeat(16), parentSpanId: index === 0 ? '' : String(index).repeat(16) }] }],
+    scopeSpans: [
+      {
+        spans: [
+          {
+            traceId: ID,
+            spanId: String(index + 1).repeat(16),
+            parentSpanId: index === 0 ? '' : String(index).repeat(16),
+          },
+        ],
+      },
+    ],
   }));
   return { status: 200, body: { result: { resourceSpans } } };
 }
@@ -49,22 +59,34 @@ test('the trace is given once all services are in it and it grows no more', asyn
 });
 
 test('a trace that stays incomplete is an error that says what there is of it', async () => {
-  await withGuide(() => traceOf('guide', 'arcade'), async (url) => {
-    await expect(findTrace(url, ID, 1000)).rejects.toMatchObject({
-      advice: { expected: `4 services in trace ${ID} within 1 s`, found: '2 spans of arcade, guide' },
-    });
-  });
+  await withGuide(
+    () => traceOf('guide', 'arcade'),
+    async (url) => {
+      await expect(findTrace(url, ID, 1000)).rejects.toMatchObject({
+        advice: { expected: `4 services in trace ${ID} within 1 s`, found: '2 spans of arcade, guide' },
+      });
+    },
+  );
 });
 
 test('rounds are played one after another, and the last is given', async () => {
   let played = 0;
-  await withGuide(() => ({ status: 200, body: { player: 'you', roll: ++played } }), async (url) => {
-    expect(await playRounds(url, 3)).toMatchObject({ roll: 3 });
-  });
+  await withGuide(
+    () => ({ status: 200, body: { player: 'you', roll: ++played } }),
+    async (url) => {
+      expect(await playRounds(url, 3)).toMatchObject({ roll: 3 });
+    },
+  );
 });
 
 test('a door that does not answer is an error that says what it found', async () => {
-  await withGuide(() => ({ status: 503, body: {} }), async (url) => {
-    await expect(waitForDoor(url, 500)).rejects.toMatchObject({ message: 'The front door does not answer.', advice: { found: 'status 503' } });
-  });
+  await withGuide(
+    () => ({ status: 503, body: {} }),
+    async (url) => {
+      await expect(waitForDoor(url, 500)).rejects.toMatchObject({
+        message: 'The front door does not answer.',
+        advice: { found: 'status 503' },
+      });
+    },
+  );
 });

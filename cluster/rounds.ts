@@ -30,7 +30,13 @@ export async function waitForDoor(url: string, within = 60_000): Promise<void> {
 /** Plays `count` rounds, one after another. @returns the last one */
 export async function playRounds(url: string, count: number): Promise<Round> {
   let round: Round | undefined;
-  for (let played = 0; played < count; played++) round = (await eventually(() => playRound(url), () => true, 10_000)) ?? (await playRound(url));
+  for (let played = 0; played < count; played++)
+    round =
+      (await eventually(
+        () => playRound(url),
+        () => true,
+        10_000,
+      )) ?? (await playRound(url));
   if (round === undefined) throw new Error('no round was played');
   return round;
 }
@@ -53,23 +59,35 @@ export async function findTrace(url: string, id: string, within = 30_000): Promi
     const spans = trace?.spans.length ?? 0;
     const settled = spans === before;
     before = spans;
-    return settled && trace !== undefined && trace.services.length >= SERVICES && trace.roots.every((span) => !span.orphan);
+    return (
+      settled && trace !== undefined && trace.services.length >= SERVICES && trace.roots.every((span) => !span.orphan)
+    );
   };
   const trace = await eventually(() => traceFromJaeger(new URL('jaeger', url).href, id), whole, within);
   if (trace !== undefined) return trace;
   const last = await traceFromJaeger(new URL('jaeger', url).href, id).catch((error: unknown) => String(error));
   throw new UserError('The trace of the round did not come to Jaeger as a whole.', {
     expected: `${SERVICES} services in trace ${id} within ${within / 1000} s`,
-    found: typeof last === 'object' ? `${last.spans.length} spans of ${last.services.join(', ')}` : (last ?? 'nothing of it'),
+    found:
+      typeof last === 'object'
+        ? `${last.spans.length} spans of ${last.services.join(', ')}`
+        : (last ?? 'nothing of it'),
     todo: ['run this again', "see the Collector's log: kubectl logs -l app.kubernetes.io/component=collector"],
   });
 }
 
 /** Asks again and again until the answer is `enough`; undefined when it never was. An error counts as no answer. */
-async function eventually<T>(ask: () => Promise<T>, enough: (answer: T) => boolean, within: number): Promise<T | undefined> {
+async function eventually<T>(
+  ask: () => Promise<T>,
+  enough: (answer: T) => boolean,
+  within: number,
+): Promise<T | undefined> {
   const until = Date.now() + within;
   while (Date.now() < until) {
-    const answer = await ask().then((value) => ({ value }), () => undefined);
+    const answer = await ask().then(
+      (value) => ({ value }),
+      () => undefined,
+    );
     if (answer !== undefined && enough(answer.value)) return answer.value;
     await sleep(200);
   }

@@ -22,7 +22,9 @@ function installed() {
   const [has, wanted] = [marker, lockfile].map((file) => JSON.parse(readFileSync(file, 'utf8')).packages);
   return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
     if (path === '') return true;
-    return has[path] === undefined ? optional === true : has[path].version === version && has[path].integrity === integrity;
+    return has[path] === undefined
+      ? optional === true
+      : has[path].version === version && has[path].integrity === integrity;
   });
 }
 
@@ -30,18 +32,24 @@ function install() {
   console.error('intro-otel: installing the dependencies that package-lock.json names (about a minute, only now) …');
   const npm = process.env.npm_execpath;
   const [command, args] = npm ? [process.execPath, [npm, 'ci']] : ['npm', ['ci']];
-  const result = spawnSync(command, [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
-  if (result.status !== 0) fail('npm ci failed (its own words are above). Check the network and the disk, then run this again.');
+  const result = spawnSync(command, [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (result.status !== 0)
+    fail('npm ci failed (its own words are above). Check the network and the disk, then run this again.');
 }
 
-if (Number(process.versions.node.split('.')[0]) < 20) fail(`Node 20 or later is needed, this is ${process.versions.node}.`);
+if (Number(process.versions.node.split('.')[0]) < 20)
+  fail(`Node 20 or later is needed, this is ${process.versions.node}.`);
 if (!installed()) install();
 
 const [first, ...rest] = process.argv.slice(2);
 const isBin = first === '--bin';
 const script = isBin ? join(bin, rest[0]) : join(root, first);
 const args = isBin ? rest.slice(1) : rest;
-const nodeOptions = isBin && rest[0] === 'jest' ? '--experimental-vm-modules --disable-warning=ExperimentalWarning' : '';
+const nodeOptions =
+  isBin && rest[0] === 'jest' ? '--experimental-vm-modules --disable-warning=ExperimentalWarning' : '';
 const child = spawn(pinnedNode, [...nodeOptions.split(' ').filter(Boolean), script, ...args], {
   stdio: 'inherit',
   env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },

@@ -3,7 +3,10 @@ import { survey } from './survey.ts';
 
 const MIB = 1024 ** 2;
 
-function node(name: string, overrides: { ready?: boolean; taint?: string; unschedulable?: boolean; images?: string[] } = {}): V1Node {
+function node(
+  name: string,
+  overrides: { ready?: boolean; taint?: string; unschedulable?: boolean; images?: string[] } = {},
+): V1Node {
   return {
     kind: 'Node',
     metadata: { name },
@@ -22,7 +25,10 @@ function node(name: string, overrides: { ready?: boolean; taint?: string; unsche
 function pod(nodeName: string, cpu: string, memory: string, phase = 'Running'): V1Pod {
   return {
     kind: 'Pod',
-    spec: { nodeName, containers: [{ name: 'a', resources: { requests: { cpu, memory } } }, { name: 'without requests' }] },
+    spec: {
+      nodeName,
+      containers: [{ name: 'a', resources: { requests: { cpu, memory } } }, { name: 'without requests' }],
+    },
     status: { phase },
   };
 }
@@ -32,7 +38,10 @@ function namespace(name: string, uid: string): V1Namespace {
 }
 
 test('room is what the nodes have less what their pods request', () => {
-  expect(survey([node('a'), pod('a', '250m', '64Mi'), pod('a', '100m', '36Mi')]).free).toEqual({ cpu: 1650, memory: 900 * MIB });
+  expect(survey([node('a'), pod('a', '250m', '64Mi'), pod('a', '100m', '36Mi')]).free).toEqual({
+    cpu: 1650,
+    memory: 900 * MIB,
+  });
 });
 
 test('pods that have ended, and pods on nodes that do not count, take no room', () => {

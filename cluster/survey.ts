@@ -29,7 +29,8 @@ export function survey(items: readonly Item[]): Survey {
   const there = pods.filter((pod) => names.has(pod.spec?.nodeName) && !hasEnded(pod));
   const images = nodes.map(imagesOf);
   const free = (resource: 'cpu' | 'memory'): number =>
-    sum(nodes.map((node) => quantity(node.status?.allocatable?.[resource] ?? '0'))) - sum(there.map((pod) => requested(pod, resource)));
+    sum(nodes.map((node) => quantity(node.status?.allocatable?.[resource] ?? '0'))) -
+    sum(there.map((pod) => requested(pod, resource)));
   return {
     id: namespaces.find((namespace) => namespace.metadata?.name === 'kube-system')?.metadata?.uid,
     namespaces,
@@ -50,7 +51,9 @@ function hasEnded(pod: V1Pod): boolean {
 }
 
 function requested(pod: V1Pod, resource: 'cpu' | 'memory'): number {
-  return sum((pod.spec?.containers ?? []).map((container) => quantity(container.resources?.requests?.[resource] ?? '0')));
+  return sum(
+    (pod.spec?.containers ?? []).map((container) => quantity(container.resources?.requests?.[resource] ?? '0')),
+  );
 }
 
 function imagesOf(node: V1Node): Set<string> {

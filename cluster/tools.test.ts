@@ -47,6 +47,10 @@ describe('with a helm of the user’s own on the PATH', () => {
 
   test('it is used when it fits', async () => {
     await writeFile(join(bin, 'helm'), '#!/bin/sh\necho v3.15.2+g1a500d5\n', { mode: 0o755 });
-    await expect(findHelm(silentProgress())).resolves.toEqual({ path: 'helm', version: 'v3.15.2+g1a500d5', pinned: false });
+    await expect(findHelm(silentProgress())).resolves.toEqual({
+      path: 'helm',
+      version: 'v3.15.2+g1a500d5',
+      pinned: false,
+    });
   });
 });

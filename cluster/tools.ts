@@ -47,7 +47,12 @@ export function kubectlFits(version: string, serverMinor: number): boolean {
 
 /** Major, minor and patch of `v1.34.5+k3s1`, `v1.32.4-dispatcher` and the like; empty when there are none. */
 export function numbers(version: string): number[] {
-  return /(\d+)\.(\d+)(?:\.(\d+))?/.exec(version)?.slice(1, 4).map((part) => Number(part ?? 0)) ?? [];
+  return (
+    /(\d+)\.(\d+)(?:\.(\d+))?/
+      .exec(version)
+      ?.slice(1, 4)
+      .map((part) => Number(part ?? 0)) ?? []
+  );
 }
 
 /** A helm that fits. @throws UserError where there is none and the pinned one is not for this machine. */
@@ -58,7 +63,12 @@ export function findHelm(report: Progress): Promise<Tool> {
 /** A kubectl that fits an API server of minor version `serverMinor`. @throws UserError as findHelm does. */
 export function findKubectl(report: Progress, serverMinor = KUBERNETES_MINOR): Promise<Tool> {
   const fits = (version: string): boolean => kubectlFits(version, serverMinor);
-  return find('kubectl', fits, `kubectl 1.${serverMinor - 1} to 1.${serverMinor + 1}, for a Kubernetes 1.${serverMinor}`, report);
+  return find(
+    'kubectl',
+    fits,
+    `kubectl 1.${serverMinor - 1} to 1.${serverMinor + 1}, for a Kubernetes 1.${serverMinor}`,
+    report,
+  );
 }
 
 /** Any kubectl at all, for reading the kubeconfig and asking a cluster for its version. */
@@ -74,12 +84,18 @@ export async function kubectlPath(report: Progress): Promise<string> {
   return (await findKubectl(report)).path;
 }
 
-async function find(name: ToolName, fits: (version: string) => boolean, expected: string, report: Progress): Promise<Tool> {
+async function find(
+  name: ToolName,
+  fits: (version: string) => boolean,
+  expected: string,
+  report: Progress,
+): Promise<Tool> {
   const own = await ownTool(name);
   if (own !== undefined && fits(own.version)) return own;
   const found = own === undefined ? `no ${name} on the PATH` : `${own.path} ${own.version}`;
   if (process.platform !== 'linux' || process.arch !== 'x64') throw notInstalled(name, expected, found);
-  if (own !== undefined) report.note(`${found} does not fit (${expected}): the pinned ${PINNED.versions[name]} is used instead`);
+  if (own !== undefined)
+    report.note(`${found} does not fit (${expected}): the pinned ${PINNED.versions[name]} is used instead`);
   return { path: join(await pinnedTools(report), name), version: PINNED.versions[name], pinned: true };
 }
 

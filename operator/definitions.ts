@@ -14,7 +14,10 @@ export async function updateDefinitions(api: Api, log: Logger): Promise<void> {
   for (const definition of crds()) {
     const { name } = definition.metadata;
     const live = await api.get<KubeObject>(KINDS.CustomResourceDefinition, name);
-    if (live === undefined) throw new Error(`Expected the CustomResourceDefinition ${name}, found none. Install the chart with operator.enabled=true.`);
+    if (live === undefined)
+      throw new Error(
+        `Expected the CustomResourceDefinition ${name}, found none. Install the chart with operator.enabled=true.`,
+      );
     if (!differs(definition, live)) continue;
     await api.apply(definition);
     log.info({ name }, 'Definition was brought up to date');

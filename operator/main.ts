@@ -40,8 +40,13 @@ async function operate(log: Logger): Promise<void> {
 
 const log = createLogger();
 try {
-  const { values } = parseArgs({ options: { farewell: { type: 'boolean', default: false }, crds: { type: 'boolean', default: false } } });
-  log.info({ group: GROUP, version: VERSION, node: process.version }, values.farewell ? 'Farewell begins' : 'Operator begins');
+  const { values } = parseArgs({
+    options: { farewell: { type: 'boolean', default: false }, crds: { type: 'boolean', default: false } },
+  });
+  log.info(
+    { group: GROUP, version: VERSION, node: process.version },
+    values.farewell ? 'Farewell begins' : 'Operator begins',
+  );
   if (values.farewell) await sayFarewell(log, values.crds);
   else await operate(log);
 } catch (error) {

@@ -70,21 +70,33 @@ export class Operator {
     const { settings, config, log } = options;
     const metrics = this.#metrics;
     const common = {
-      config, userAgent: `intro-otel-operator/${VERSION}`, fieldManager: FIELD_MANAGER,
+      config,
+      userAgent: `intro-otel-operator/${VERSION}`,
+      fieldManager: FIELD_MANAGER,
       onRequest: ({ code, method, host }: RequestReport) => metrics.requested({ code, method, host }),
     };
     this.#options = options;
     this.#api = new HttpApi({ ...common, mayWrite: () => this.#elector.isLeader() });
-    this.#events = new Recorder({ api: this.#api, log, clock, component: 'intro-otel-operator', instance: settings.identity });
+    this.#events = new Recorder({
+      api: this.#api,
+      log,
+      clock,
+      component: 'intro-otel-operator',
+      instance: settings.identity,
+    });
     this.#elector = new LeaderElector({
       // Not behind the reconcilers' requests, and not fenced by what it decides itself.
       client: leaseClient(new HttpApi({ ...common, connections: 2 }), { name: LEASE, namespace: settings.namespace }),
-      name: LEASE, identity: settings.identity, log, metrics,
+      name: LEASE,
+      identity: settings.identity,
+      log,
+      metrics,
       onElected: () => void this.#lead(),
       // Writes are fenced, so there is nothing to end: what is under way fails or waits, and this process stands for election again.
       onLost: () => log.warn({ identity: settings.identity }, 'Another may lead now, nothing is written'),
     });
-    const controller = (reconciler: ReturnType<typeof seatReconciler>, workers: number) => new Controller({ reconciler, metrics, log, workers });
+    const controller = (reconciler: ReturnType<typeof seatReconciler>, workers: number) =>
+      new Controller({ reconciler, metrics, log, workers });
     this.#seats = controller(this.#seatReconciler(), settings.workers);
     this.#workshops = controller(this.#workshopReconciler(), 2);
   }
@@ -92,7 +104,11 @@ export class Operator {
   /** Resolves once it takes part in the election. @throws Error where it can't serve its own port */
   async run(): Promise<void> {
     const { settings, log } = this.#options;
-    this.#health = await startHealthServer({ port: settings.port, metrics: this.#metrics, ready: { watches: () => this.#stale(), surroundings: () => this.#unknown() } });
+    this.#health = await startHealthServer({
+      port: settings.port,
+      metrics: this.#metrics,
+      ready: { watches: () => this.#stale(), surroundings: () => this.#unknown() },
+    });
     log.info({ port: this.#health.port }, 'Serving /healthz, /readyz and /metrics');
     this.#connect();
     void this.#keepSurroundings();
@@ -119,7 +135,8 @@ export class Operator {
       clock,
       operator: { name: settings.account, namespace: settings.namespace },
       surroundings: () => {
-        if (this.#surroundings === undefined) throw new Error('Expected the surroundings to be known before a seat is reconciled.');
+        if (this.#surroundings === undefined)
+          throw new Error('Expected the surroundings to be known before a seat is reconciled.');
         const { ca } = config.tls;
         return { ...this.#surroundings, ...(ca !== undefined && { certificateAuthority: String(ca) }) };
       },
@@ -131,8 +148,15 @@ export class Operator {
     const { settings, log } = this.#options;
     const { Workshop: workshops, Seat: seats, Pod: pods } = this.#stores;
     return workshopReconciler({
-      api: this.#api, workshops, seats, pods: pods as unknown as CompactStore<Pod>, events: this.#events, clock, log,
-      namespace: settings.namespace, seatNeed,
+      api: this.#api,
+      workshops,
+      seats,
+      pods: pods as unknown as CompactStore<Pod>,
+      events: this.#events,
+      clock,
+      log,
+      namespace: settings.namespace,
+      seatNeed,
       quotaProblem: ({ lab, quota }) => tooSmall(labOf(lab).need, quota),
     });
   }
@@ -142,7 +166,8 @@ export class Operator {
     const { Workshop, Seat, Pod: pods, ...inside } = this.#stores;
     Workshop.onChange((change) => {
       this.#workshops.enqueue(change.key);
-      if (areFaultsChanged(change.old, change.new)) for (const seat of Seat.labelled(LABELS.workshop, change.key)) this.#seats.enqueue(keyOf(seat));
+      if (areFaultsChanged(change.old, change.new))
+        for (const seat of Seat.labelled(LABELS.workshop, change.key)) this.#seats.enqueue(keyOf(seat));
     });
     Seat.onChange((change) => {
       this.#seats.enqueue(change.key);
@@ -155,7 +180,8 @@ export class Operator {
       if (workshop !== undefined) this.#workshops.enqueue(workshop);
     });
     // By the namespace, which nobody can change, and not by a label, which an attendee could: a seat is called as its namespace is.
-    for (const store of Object.values(inside)) store.onChange(({ key }) => this.#seats.enqueueAfter(key.split('/')[0] ?? key, INSIDE_TOGETHER));
+    for (const store of Object.values(inside))
+      store.onChange(({ key }) => this.#seats.enqueueAfter(key.split('/')[0] ?? key, INSIDE_TOGETHER));
   }
 
   /**
@@ -171,7 +197,10 @@ export class Operator {
 
   #watch(kind: string, store: CompactStore): void {
     const reflector = new Reflector({
-      api: this.#api, store, select: selectionOf(kind, this.#options.settings.namespace), log: this.#options.log,
+      api: this.#api,
+      store,
+      select: selectionOf(kind, this.#options.settings.namespace),
+      log: this.#options.log,
       onRestart: (of, why) => this.#metrics.watchRestarted(of, why),
     });
     void reflector.run(this.#ending.signal);
@@ -180,7 +209,7 @@ export class Operator {
   async #keepSurroundings(): Promise<void> {
     const { signal } = this.#ending;
     while (!signal.aborted) {
-      const wait = await this.#readSurroundings() ? SURROUNDINGS_EVERY : RETRY;
+      const wait = (await this.#readSurroundings()) ? SURROUNDINGS_EVERY : RETRY;
       await pause(systemTimers, jittered(wait), signal);
     }
   }
@@ -194,7 +223,8 @@ export class Operator {
       if (changed) for (const seat of this.#stores.Seat.list()) this.#seats.enqueue(keyOf(seat));
       return true;
     } catch (error) {
-      if (!this.#ending.signal.aborted) log.warn({ err: error }, 'The surroundings could not be read, will be tried again');
+      if (!this.#ending.signal.aborted)
+        log.warn({ err: error }, 'The surroundings could not be read, will be tried again');
       return false;
     }
   }
@@ -215,7 +245,10 @@ export class Operator {
     const all = (store: CompactStore<KubeObject>): string[] => store.list().map(keyOf);
     this.#seats.start();
     this.#workshops.start();
-    for (const [controller, store] of [[this.#seats, this.#stores.Seat], [this.#workshops, this.#stores.Workshop]] as const) {
+    for (const [controller, store] of [
+      [this.#seats, this.#stores.Seat],
+      [this.#workshops, this.#stores.Workshop],
+    ] as const) {
       for (const key of all(store as unknown as CompactStore)) controller.enqueue(key);
       controller.resync(() => all(store as unknown as CompactStore), RESYNC);
     }
@@ -224,11 +257,17 @@ export class Operator {
 
   #stale(): string | undefined {
     if (!this.#isWatching) return undefined;
-    const stale = Object.entries(this.#stores).filter(([, store]) => !store.fresh).map(([kind]) => kind);
-    return stale.length === 0 ? undefined : `expected a live watch on every kind, found none, or a silent one, on ${stale.join(', ')}`;
+    const stale = Object.entries(this.#stores)
+      .filter(([, store]) => !store.fresh)
+      .map(([kind]) => kind);
+    return stale.length === 0
+      ? undefined
+      : `expected a live watch on every kind, found none, or a silent one, on ${stale.join(', ')}`;
   }
 
   #unknown(): string | undefined {
-    return this.#surroundings === undefined ? 'expected to know where the API server and the nodes are, found it could not be read yet' : undefined;
+    return this.#surroundings === undefined
+      ? 'expected to know where the API server and the nodes are, found it could not be read yet'
+      : undefined;
   }
 }

@@ -3,10 +3,18 @@ import { readSettings } from './settings.ts';
 const complete = { POD_NAME: 'op-1', POD_NAMESPACE: 'default', OPERATOR_ACCOUNT: 'intro-otel-operator' };
 
 test('what the chart always sets is enough', () => {
-  expect(readSettings(complete)).toEqual({ identity: 'op-1', namespace: 'default', account: 'intro-otel-operator', port: 8082, workers: 16 });
+  expect(readSettings(complete)).toEqual({
+    identity: 'op-1',
+    namespace: 'default',
+    account: 'intro-otel-operator',
+    port: 8082,
+    workers: 16,
+  });
 });
 
 test('every variable that is wrong is named, with what was expected', () => {
   const wrong = { ...complete, POD_NAME: undefined, PORT: '80a', WORKERS: '0' };
-  expect(() => readSettings(wrong)).toThrow(/POD_NAME: expected .* found nothing\n.*PORT: expected a whole number from 0 to 65535, found "80a"\n.*WORKERS: .*"0"/);
+  expect(() => readSettings(wrong)).toThrow(
+    /POD_NAME: expected .* found nothing\n.*PORT: expected a whole number from 0 to 65535, found "80a"\n.*WORKERS: .*"0"/,
+  );
 });

@@ -26,14 +26,18 @@ class Environment {
 
   text(name: string, expected: RegExp): string {
     const found = this.#env[name] ?? '';
-    if (!expected.test(found)) this.problems.push(`${name}: expected ${expected.source}, found ${found === '' ? 'nothing' : JSON.stringify(found)}`);
+    if (!expected.test(found))
+      this.problems.push(
+        `${name}: expected ${expected.source}, found ${found === '' ? 'nothing' : JSON.stringify(found)}`,
+      );
     return found;
   }
 
   integer(name: string, [least, most]: readonly [number, number], otherwise: number): number {
     const found = this.#env[name] ?? String(otherwise);
     const value = Number(found);
-    if (!Number.isInteger(value) || value < least || value > most) this.problems.push(`${name}: expected a whole number from ${least} to ${most}, found ${JSON.stringify(found)}`);
+    if (!Number.isInteger(value) || value < least || value > most)
+      this.problems.push(`${name}: expected a whole number from ${least} to ${most}, found ${JSON.stringify(found)}`);
     return value;
   }
 }
@@ -49,5 +53,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     workers: environment.integer('WORKERS', [1, 1000], 16),
   };
   if (environment.problems.length === 0) return settings;
-  throw new Error(`The operator's environment is not as expected:\n  ${environment.problems.join('\n  ')}\nThe chart sets these: see operator/README.md.`);
+  throw new Error(
+    `The operator's environment is not as expected:\n  ${environment.problems.join('\n  ')}\nThe chart sets these: see operator/README.md.`,
+  );
 }

@@ -25,7 +25,14 @@ export function createStores() {
     ConfigMap: store(KINDS.ConfigMap),
     Service: store(KINDS.Service, { keep: withStatus('loadBalancer') }),
     Deployment: store(KINDS.Deployment, {
-      keep: withStatus('observedGeneration', 'replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas', 'conditions'),
+      keep: withStatus(
+        'observedGeneration',
+        'replicas',
+        'updatedReplicas',
+        'readyReplicas',
+        'availableReplicas',
+        'conditions',
+      ),
     }),
     NetworkPolicy: store(KINDS.NetworkPolicy),
     ResourceQuota: store(KINDS.ResourceQuota, { keep: withoutStatus }),

@@ -16,7 +16,10 @@ export interface Surroundings {
   readonly server: string;
 }
 
-type Slice = KubeObject & { readonly endpoints?: readonly { readonly addresses: readonly string[] }[]; readonly ports?: readonly { readonly port?: number }[] };
+type Slice = KubeObject & {
+  readonly endpoints?: readonly { readonly addresses: readonly string[] }[];
+  readonly ports?: readonly { readonly port?: number }[];
+};
 type ConfigMap = KubeObject & { readonly data?: Readonly<Record<string, string>> };
 type Node = KubeObject & {
   readonly spec?: { readonly podCIDRs?: readonly string[] };
@@ -24,7 +27,12 @@ type Node = KubeObject & {
 };
 
 /** What may not be read, or is not there, is unknown; the lab then does without. */
-async function readable<T extends KubeObject>(api: Api, kind: Kind, name: string, namespace: string): Promise<T | undefined> {
+async function readable<T extends KubeObject>(
+  api: Api,
+  kind: Kind,
+  name: string,
+  namespace: string,
+): Promise<T | undefined> {
   try {
     return await api.get<T>(kind, name, namespace);
   } catch (error) {
@@ -40,7 +48,8 @@ function endpointsOf(slice: Slice | undefined): Surroundings['apiServers'] {
   };
 }
 
-const urlOf = (address: string, port: number): string => `https://${address.includes(':') ? `[${address}]` : address}:${port}`;
+const urlOf = (address: string, port: number): string =>
+  `https://${address.includes(':') ? `[${address}]` : address}:${port}`;
 
 /**
  * What a cluster says of itself to those who want to join it, where it does.

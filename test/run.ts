@@ -55,22 +55,33 @@ async function main(): Promise<number> {
   } finally {
     await stopEverything();
   }
-  return conclude(chosen, chosen.flatMap((stage) => outcomes.get(stage) ?? []), missing);
+  return conclude(
+    chosen,
+    chosen.flatMap((stage) => outcomes.get(stage) ?? []),
+    missing,
+  );
 }
 
 /**
  * All begins when nothing is built any more, which would leave tests next to no time, and they have an end. What is unhurried comes one after the
  * other beside the last turn, which mostly waits, where the others keep all cores busy.
  */
-async function inTurns(chosen: readonly Stage[], run: (stage: Stage) => Promise<void>, built: () => Promise<void>): Promise<void> {
+async function inTurns(
+  chosen: readonly Stage[],
+  run: (stage: Stage) => Promise<void>,
+  built: () => Promise<void>,
+): Promise<void> {
   const of = (turn: Turn): Stage[] => chosen.filter((stage) => stage.turn === turn);
-  const unhurried = (): Promise<void> => of('unhurried').reduce((before, stage) => before.then(() => run(stage)), Promise.resolve());
+  const unhurried = (): Promise<void> =>
+    of('unhurried').reduce((before, stage) => before.then(() => run(stage)), Promise.resolve());
   await built();
   for (const turn of TURNS) await Promise.all([...of(turn).map(run), ...(turn === TURNS.at(-1) ? [unhurried()] : [])]);
 }
 
 function choose(): readonly Stage[] {
-  const { given: values } = parseOptions(process.argv.slice(2), { only: { value: 'STAGE,STAGE', help: 'these stages and no others' } });
+  const { given: values } = parseOptions(process.argv.slice(2), {
+    only: { value: 'STAGE,STAGE', help: 'these stages and no others' },
+  });
   const wanted = values.only?.split(',');
   const unknown = wanted?.find((name) => stages.every((stage) => stage.name !== name));
   if (unknown === undefined) return stages.filter((stage) => wanted?.includes(stage.name) ?? true);
@@ -84,7 +95,8 @@ function whatIsMissing(): string | undefined {
     checkMachine();
     return undefined;
   } catch (error) {
-    if (error instanceof UserError) return `they start a Kubernetes of their own, which needs Linux, root and 2 GiB of memory; found ${error.advice.found}`;
+    if (error instanceof UserError)
+      return `they start a Kubernetes of their own, which needs Linux, root and 2 GiB of memory; found ${error.advice.found}`;
     throw error;
   }
 }
@@ -131,7 +143,8 @@ async function tell(stage: string, error: unknown): Promise<void> {
 function conclude(chosen: readonly Stage[], outcomes: readonly Outcome[], missing: string | undefined): number {
   const all = sum(outcomes.map(({ tally }) => tally));
   print();
-  for (const { stage, tally, milliseconds } of outcomes) print(`  ${stage.padEnd(12)}  ${tallyText(tally).padEnd(24)}  ${duration(milliseconds)}`);
+  for (const { stage, tally, milliseconds } of outcomes)
+    print(`  ${stage.padEnd(12)}  ${tallyText(tally).padEnd(24)}  ${duration(milliseconds)}`);
   if (missing !== undefined) {
     const names = chosen.filter((stage) => stage.needsCluster).map((stage) => stage.name);
     print(`\nLeft out: ${names.join(', ')}: ${missing}`);

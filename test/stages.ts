@@ -45,7 +45,12 @@ export const stages: readonly Stage[] = [
   program('drift', () => [process.execPath, join(repoRoot, 'cdk8s', 'synth.ts'), '--verify']),
   // The first of them may have to fetch helm.
   jest('chart', 'unhurried', { args: [PATIENCE] }),
-  program('helm lint', async () => [await helmPath(silentProgress()), 'lint', '--strict', join(repoRoot, 'charts', 'lab')]),
+  program('helm lint', async () => [
+    await helmPath(silentProgress()),
+    'lint',
+    '--strict',
+    join(repoRoot, 'charts', 'lab'),
+  ]),
   // Some of them wait for what a check waits for, and a round has its 500 ms here too: by themselves.
   jest('unit', 'units', { args: ['--maxWorkers=3', WAITING_FIRST] }),
   // Most of a test on a cluster is waiting, so more of them run than there are cores.
@@ -83,7 +88,16 @@ function jest(project: string, turn: Turn, { needsCluster = false, args = [] as 
     async run(context) {
       const report = join(artefacts, `${project}.json`);
       const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-      const command: Command = [process.execPath, ...flags, bin('jest'), '--selectProjects', project, '--json', `--outputFile=${report}`, ...args];
+      const command: Command = [
+        process.execPath,
+        ...flags,
+        bin('jest'),
+        '--selectProjects',
+        project,
+        '--json',
+        `--outputFile=${report}`,
+        ...args,
+      ];
       await runProgram(command, logOf(project), { ...context, unhurried: turn === 'unhurried' });
       return tallyOf(JSON.parse(await readFile(report, 'utf8')) as JestReport);
     },

@@ -42,16 +42,19 @@ app.get('/', (_request, response) => {
   response.json({ play: '/play?player=NAME' });
 });
 
-app.get('/play', served('/play', async (request, response) => {
-  const player = typeof request.query.player === 'string' ? request.query.player : 'anonymous';
-  const span = trace.getActiveSpan();
-  span?.setAttributes({ 'player.name': player, ...traitsOf(request) });
+app.get(
+  '/play',
+  served('/play', async (request, response) => {
+    const player = typeof request.query.player === 'string' ? request.query.player : 'anonymous';
+    const span = trace.getActiveSpan();
+    span?.setAttributes({ 'player.name': player, ...traitsOf(request) });
 
-  const { roll, prize, version } = await playRound(request);
-  span?.setAttributes({ 'roll.value': roll, 'prizes.version': version });
-  log.info({ player, roll, prize: prize.name, version }, 'round played');
-  response.json({ player, roll, prize, version, trace: currentTraceId() });
-}));
+    const { roll, prize, version } = await playRound(request);
+    span?.setAttributes({ 'roll.value': roll, 'prizes.version': version });
+    log.info({ player, roll, prize: prize.name, version }, 'round played');
+    response.json({ player, roll, prize, version, trace: currentTraceId() });
+  }),
+);
 
 /** What visitors say of themselves; an instrumentation library takes it from the headers at `auto`. */
 function traitsOf(request: Request): Attributes {
@@ -62,14 +65,19 @@ function traitsOf(request: Request): Attributes {
 const TRAITS = ['x-browser-plugins', 'x-client-version'];
 
 const traitHeaders = (request: Request): Record<string, string> =>
-  Object.fromEntries(TRAITS.flatMap((name) => [request.get(name)].filter((value) => value !== undefined).map((value) => [name, value])));
+  Object.fromEntries(
+    TRAITS.flatMap((name) => [request.get(name)].filter((value) => value !== undefined).map((value) => [name, value])),
+  );
 
 async function playRound(request: Request): Promise<Prize & { roll: number }> {
   const signal = AbortSignal.timeout(budget);
   try {
     const roll = await getJson<number>(`${diceUrl}/rolldice`, { headers: injected(), signal });
     trace.getActiveSpan()?.addEvent('rolled', { 'roll.value': roll });
-    const { status, body } = await call(`${prizesUrl}/prizes/${roll}`, { headers: injected(traitHeaders(request)), signal });
+    const { status, body } = await call(`${prizesUrl}/prizes/${roll}`, {
+      headers: injected(traitHeaders(request)),
+      signal,
+    });
     if (status >= 400) throw new Refused(status, body);
     return { roll, ...(JSON.parse(body) as Prize) };
   } catch (error) {

@@ -10,7 +10,7 @@ test('the links of a ConfigMap are hidden, and so are the frames of Node and of 
     '    at next (/app/node_modules/router/index.js:1:1)',
   ].join('\n');
   expect(startFailure(source, stack).split('\n')).toEqual([
-    'dice can\'t start: its code /app/dice/app.ts has an error.',
+    "dice can't start: its code /app/dice/app.ts has an error.",
     'ReferenceError: nope is not defined',
     '    at /app/dice/app.ts:3:19',
   ]);
@@ -19,11 +19,19 @@ test('the links of a ConfigMap are hidden, and so are the frames of Node and of 
 test('the line of code and the mark under it are kept', () => {
   const stack = 'file:///app/dice/app.ts:3\n\nconst b = ;\n          ^\n\nSyntaxError: Expression expected\n';
   expect(startFailure(source, stack)).toBe(
-    'dice can\'t start: its code /app/dice/app.ts has an error.\n/app/dice/app.ts:3\nconst b = ;\n          ^\nSyntaxError: Expression expected');
+    "dice can't start: its code /app/dice/app.ts has an error.\n/app/dice/app.ts:3\nconst b = ;\n          ^\nSyntaxError: Expression expected",
+  );
 });
 
-test('who called process.exit is said when it was the learner\'s code, and only then', () => {
-  const stack = ['Error', '    at process.exit (file:///app/dice.js:20:52)', '    at file:///app/dice/..2026_11_22_16_00_00.123/app.ts:32:9', '    at next (/app/node_modules/router/index.js:1:1)'];
-  expect(exitCalled(source, stack.join('\n'), 3)).toBe('dice ends: your code calls process.exit(3)\n    at /app/dice/app.ts:32:9');
+test("who called process.exit is said when it was the learner's code, and only then", () => {
+  const stack = [
+    'Error',
+    '    at process.exit (file:///app/dice.js:20:52)',
+    '    at file:///app/dice/..2026_11_22_16_00_00.123/app.ts:32:9',
+    '    at next (/app/node_modules/router/index.js:1:1)',
+  ];
+  expect(exitCalled(source, stack.join('\n'), 3)).toBe(
+    'dice ends: your code calls process.exit(3)\n    at /app/dice/app.ts:32:9',
+  );
   expect(exitCalled(source, stack.filter((line) => !line.includes('app.ts')).join('\n'), undefined)).toBeUndefined();
 });

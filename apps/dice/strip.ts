@@ -6,9 +6,16 @@ import { pathToFileURL } from 'node:url';
 
 const [file = ''] = process.argv.slice(2);
 try {
-  process.stdout.write(stripTypeScriptTypes(readFileSync(file, 'utf8'), { mode: 'strip', sourceUrl: pathToFileURL(file).href }));
+  process.stdout.write(
+    stripTypeScriptTypes(readFileSync(file, 'utf8'), { mode: 'strip', sourceUrl: pathToFileURL(file).href }),
+  );
 } catch (error) {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(stack.split('\n').filter((line) => !/^\s+at /.test(line)).join('\n'));
+  process.stderr.write(
+    stack
+      .split('\n')
+      .filter((line) => !/^\s+at /.test(line))
+      .join('\n'),
+  );
   process.exitCode = 1;
 }

@@ -37,7 +37,10 @@ async function idOf(step = ''): Promise<string> {
 
 async function traceOfStep(step: string): Promise<string> {
   const { id, traceId } = await request<StepView>(`/course/${await idOf(step)}`);
-  if (!traceId) throw new Error(`expected a step that begins with a trace, or a trace id of 32 hexadecimal digits; found ${id}, which has none`);
+  if (!traceId)
+    throw new Error(
+      `expected a step that begins with a trace, or a trace id of 32 hexadecimal digits; found ${id}, which has none`,
+    );
   return traceId;
 }
 
@@ -50,7 +53,8 @@ async function list(): Promise<void> {
 function show({ id, title, state, traceId, questions, commands }: StepView): void {
   printLine(`${id}: ${title} (${state})`);
   if (traceId) printLine(`trace: ${traceId}`);
-  for (const { name, label, options } of questions) printLine(`  ${name}=…  ${label}${options ? ` (${options.join(' | ')})` : ''}`);
+  for (const { name, label, options } of questions)
+    printLine(`  ${name}=…  ${label}${options ? ` (${options.join(' | ')})` : ''}`);
   for (const command of commands) printLine(`\n${command}`);
 }
 
@@ -58,21 +62,36 @@ async function check(id: string, given: string[]): Promise<void> {
   const answers = answersIn(given[0] === '-' ? await textOf(process.stdin) : given.join('\n'));
   const verdict = await request<Verdict>(`/course/${id}/check`, { answers });
   if (verdict.passed) return printLine(`passed ${id}${verdict.traceId ? `, by trace ${verdict.traceId}` : ''}`);
-  printLine(`not yet (${verdict.hop})\nexpected: ${verdict.expected}\nfound:    ${verdict.found}\nhint:     ${verdict.hint}`);
+  printLine(
+    `not yet (${verdict.hop})\nexpected: ${verdict.expected}\nfound:    ${verdict.found}\nhint:     ${verdict.hint}`,
+  );
   process.exitCode = 1;
 }
 
 function solution(id: string, file = ''): void {
-  const { RELEASE: release = 'intro-otel', POD_NAMESPACE: namespace = 'default', PRIZES_URL: prizes = '' } = process.env;
-  const files: Record<string, string> = { ...new Steps(join(import.meta.dirname, 'course'), { RELEASE: release, NAMESPACE: namespace, PRIZES_URL: prizes }).atEnd(id) };
+  const {
+    RELEASE: release = 'intro-otel',
+    POD_NAMESPACE: namespace = 'default',
+    PRIZES_URL: prizes = '',
+  } = process.env;
+  const files: Record<string, string> = {
+    ...new Steps(join(import.meta.dirname, 'course'), {
+      RELEASE: release,
+      NAMESPACE: namespace,
+      PRIZES_URL: prizes,
+    }).atEnd(id),
+  };
   const text = files[file];
   if (text === undefined) throw new Error(`expected one of ${Object.keys(files).join(', ')}, found "${file}"`);
   process.stdout.write(text);
 }
 
 async function printLibraries(words: string): Promise<void> {
-  const { instrumentations } = await request<{ instrumentations: Instrumentation[] }>(`/instrumentations?q=${encodeURIComponent(words)}`);
-  for (const { name, version, description, for: target } of instrumentations) printLine(`${name} ${version}, for ${target}: ${description}`);
+  const { instrumentations } = await request<{ instrumentations: Instrumentation[] }>(
+    `/instrumentations?q=${encodeURIComponent(words)}`,
+  );
+  for (const { name, version, description, for: target } of instrumentations)
+    printLine(`${name} ${version}, for ${target}: ${description}`);
 }
 
 async function load(perMinute: number): Promise<void> {
@@ -81,13 +100,20 @@ async function load(perMinute: number): Promise<void> {
 }
 
 async function fault(name: string, on: string | undefined): Promise<void> {
-  const { faults } = await request<{ faults: { name: string; on: boolean }[] }>('/faults', { name, on: on === 'on' }, 'PUT');
+  const { faults } = await request<{ faults: { name: string; on: boolean }[] }>(
+    '/faults',
+    { name, on: on === 'on' },
+    'PUT',
+  );
   for (const { name: known, on: isOn } of faults) printLine(`${known}: ${isOn ? 'on' : 'off'}`);
 }
 
 type Command = (step: string | undefined, more: string[]) => Promise<void>;
 
-const change = (verb: string): Command => async (step) => show(await request<StepView>(`/course/${await idOf(step)}/${verb}`, {}));
+const change =
+  (verb: string): Command =>
+  async (step) =>
+    show(await request<StepView>(`/course/${await idOf(step)}/${verb}`, {}));
 
 const commands: Record<string, Command> = {
   list,

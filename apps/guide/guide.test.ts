@@ -24,10 +24,21 @@ async function serve(answer: RequestListener): Promise<string> {
 
 function otlp(id: string): string {
   const span = {
-    traceId: id, spanId: 'aaaaaaaaaaaaaaaa', name: 'GET <b>/play</b>', kind: 2,
-    startTimeUnixNano: '1795363200000000000', endTimeUnixNano: '1795363200012000000',
-    attributes: [{ key: 'player.name', value: { stringValue: 'ada' } }], status: { code: 2, message: 'too slow' },
-    events: [{ name: 'exception', timeUnixNano: '1795363200011000000', attributes: [{ key: 'exception.message', value: { stringValue: 'no time' } }] }],
+    traceId: id,
+    spanId: 'aaaaaaaaaaaaaaaa',
+    name: 'GET <b>/play</b>',
+    kind: 2,
+    startTimeUnixNano: '1795363200000000000',
+    endTimeUnixNano: '1795363200012000000',
+    attributes: [{ key: 'player.name', value: { stringValue: 'ada' } }],
+    status: { code: 2, message: 'too slow' },
+    events: [
+      {
+        name: 'exception',
+        timeUnixNano: '1795363200011000000',
+        attributes: [{ key: 'exception.message', value: { stringValue: 'no time' } }],
+      },
+    ],
   };
   const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'arcade' } }] };
   return JSON.stringify({ result: { resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] } });
@@ -38,7 +49,8 @@ function jaegerWith(home: string): RequestListener {
   return (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://jaeger');
     if (pathname === '/jaeger/') return response.end(home);
-    if (pathname === `/jaeger/api/v3/traces/${traceId}` || pathname === '/jaeger/api/v3/traces') return response.end(otlp(traceId));
+    if (pathname === `/jaeger/api/v3/traces/${traceId}` || pathname === '/jaeger/api/v3/traces')
+      return response.end(otlp(traceId));
     if (pathname === '/jaeger/api/v3/services') return response.end('{"services":["arcade"]}');
     response.writeHead(404).end('{"error":{"httpCode":404,"message":"No traces found"}}');
   };
@@ -47,7 +59,14 @@ function jaegerWith(home: string): RequestListener {
 const apps: RequestListener = (request, response) => {
   if (request.url === '/moved') return response.writeHead(302, { location: '/visit' }).end();
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ url: request.url, method: request.method, agent: request.headers['user-agent'], traceparent: request.headers.traceparent }));
+  response.end(
+    JSON.stringify({
+      url: request.url,
+      method: request.method,
+      agent: request.headers['user-agent'],
+      traceparent: request.headers.traceparent,
+    }),
+  );
 };
 
 let guide: App;
@@ -58,11 +77,20 @@ beforeAll(async () => {
   receiver = await Receiver.start();
   const appsUrl = await serve(apps);
   const env = {
-    ARCADE_URL: appsUrl, DICE_URL: appsUrl, PRIZES_URL: 'http://127.0.0.1:1', JAEGER_BASE_PATH: '/jaeger', INSTRUMENTATION: 'auto',
+    ARCADE_URL: appsUrl,
+    DICE_URL: appsUrl,
+    PRIZES_URL: 'http://127.0.0.1:1',
+    JAEGER_BASE_PATH: '/jaeger',
+    INSTRUMENTATION: 'auto',
     OPEN_WITHIN_MS: '0',
-    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_BSP_SCHEDULE_DELAY: '20',
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_BSP_SCHEDULE_DELAY: '20',
   };
-  guide = await App.start(built.dist, 'guide', { ...env, JAEGER_URL: await serve(jaegerWith('<div id="jaeger-ui-root"></div>')) });
+  guide = await App.start(built.dist, 'guide', {
+    ...env,
+    JAEGER_URL: await serve(jaegerWith('<div id="jaeger-ui-root"></div>')),
+  });
   plain = await App.start(built.dist, 'guide', { ...env, JAEGER_URL: await serve(jaegerWith(placeholder)) });
   await Promise.all([guide.ready(), plain.ready()]);
 });
@@ -76,27 +104,35 @@ afterAll(async () => {
 
 const text = async (url: string) => (await fetch(url)).text();
 
-test.each(['/', '/lab', '/why', '/traces', `/traces/${traceId}`])('the page %s allows nothing from elsewhere and asks for nothing there', async (path) => {
-  const answer = await fetch(guide.url + path);
-  expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
-  const page = await answer.text();
-  expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
-  expect(page).not.toMatch(/(src|href|action)="(https?:)?\/\//);
-  expect(page).not.toMatch(/ style="|<style|<script(?! type="module" src="\/assets\/)/);
-});
+test.each(['/', '/lab', '/why', '/traces', `/traces/${traceId}`])(
+  'the page %s allows nothing from elsewhere and asks for nothing there',
+  async (path) => {
+    const answer = await fetch(guide.url + path);
+    expect(answer.headers.get('content-security-policy')).toContain(
+      "default-src 'none'; script-src 'self'; style-src 'self'",
+    );
+    const page = await answer.text();
+    expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(page).not.toMatch(/(src|href|action)="(https?:)?\/\//);
+    expect(page).not.toMatch(/ style="|<style|<script(?! type="module" src="\/assets\/)/);
+  },
+);
 
 test('the page of the lab leads to the apps, the traces and Jaeger', async () => {
   const page = await text(`${guide.url}/lab`);
-  for (const link of ['/apps/dice/rolldice', '/apps/arcade/play?player=you', '/traces', '/jaeger/']) expect(page).toContain(`href="${link}"`);
+  for (const link of ['/apps/dice/rolldice', '/apps/arcade/play?player=you', '/traces', '/jaeger/'])
+    expect(page).toContain(`href="${link}"`);
 });
 
 test('what the pages need is served', async () => {
-  for (const asset of ['style.css', 'guide.js', 'lab.js', 'why.js', 'icon.svg']) expect((await fetch(`${guide.url}/assets/${asset}`)).status).toBe(200);
+  for (const asset of ['style.css', 'guide.js', 'lab.js', 'why.js', 'icon.svg'])
+    expect((await fetch(`${guide.url}/assets/${asset}`)).status).toBe(200);
 });
 
 test('a trace is shown plainly, with what its spans carry, and nothing in it is taken for HTML', async () => {
   const page = await text(`${guide.url}/traces/${traceId}`);
-  for (const piece of ['GET &lt;b&gt;/play&lt;/b&gt;', '12.0 ms', 'player.name', 'too slow', 'no time']) expect(page).toContain(piece);
+  for (const piece of ['GET &lt;b&gt;/play&lt;/b&gt;', '12.0 ms', 'player.name', 'too slow', 'no time'])
+    expect(page).toContain(piece);
 });
 
 test('a trace that is still on its way: the page says so and looks again', async () => {
@@ -107,55 +143,83 @@ test('a trace that is still on its way: the page says so and looks again', async
 
 test('a trace is there as JSON, as a tree', async () => {
   const trace = (await (await fetch(`${guide.url}/api/traces/${traceId}`)).json()) as object;
-  expect(trace).toMatchObject({ traceId, services: ['arcade'], duration: 12, roots: [{ service: 'arcade', kind: 'server', children: [] }] });
+  expect(trace).toMatchObject({
+    traceId,
+    services: ['arcade'],
+    duration: 12,
+    roots: [{ service: 'arcade', kind: 'server', children: [] }],
+  });
 });
 
-test('where Jaeger has its UI, its pages are Jaeger\'s own', async () => {
+test("where Jaeger has its UI, its pages are Jaeger's own", async () => {
   expect(await text(`${guide.url}/jaeger/`)).toContain('jaeger-ui-root');
   expect(await text(`${guide.url}/traces/${traceId}`)).toContain(`href="/jaeger/trace/${traceId}"`);
 });
 
-test('where Jaeger has none, its pages are the guide\'s, which say so', async () => {
+test("where Jaeger has none, its pages are the guide's, which say so", async () => {
   const answer = await fetch(`${plain.url}/jaeger/trace/${traceId}`);
   expect(new URL(answer.url).pathname).toBe(`/traces/${traceId}`);
   expect(await answer.text()).toContain('This Jaeger came without the files of its user interface');
   expect(new URL((await fetch(`${plain.url}/jaeger/search`)).url).pathname).toBe('/traces');
 });
 
-test('Jaeger\'s API is reached through the guide', async () => {
+test("Jaeger's API is reached through the guide", async () => {
   expect(await text(`${plain.url}/jaeger/api/v3/services`)).toBe('{"services":["arcade"]}');
 });
 
 test('an app is reached under its path, and is asked for its own', async () => {
   const answer = await fetch(`${guide.url}/apps/dice/visit?x=1`, { headers: { 'user-agent': 'a-test' } });
-  expect(await answer.json()).toMatchObject({ url: '/visit?x=1', method: 'GET', agent: 'a-test', traceparent: expect.stringMatching(/^00-/) as string });
+  expect(await answer.json()).toMatchObject({
+    url: '/visit?x=1',
+    method: 'GET',
+    agent: 'a-test',
+    traceparent: expect.stringMatching(/^00-/) as string,
+  });
 });
 
-test('an app that sends the browser elsewhere keeps it under the app\'s path', async () => {
+test("an app that sends the browser elsewhere keeps it under the app's path", async () => {
   const answer = await fetch(`${guide.url}/apps/dice/moved`, { redirect: 'manual' });
   expect(answer.headers.get('location')).toBe('/apps/dice/visit');
 });
 
 test('an app that is down is named', async () => {
   const answer = await fetch(`${guide.url}/apps/prizes/prizes/1`);
-  expect([answer.status, await answer.text()]).toEqual([502, expect.stringMatching(/^expected prizes to answer, found: .*ECONNREFUSED/)]);
+  expect([answer.status, await answer.text()]).toEqual([
+    502,
+    expect.stringMatching(/^expected prizes to answer, found: .*ECONNREFUSED/),
+  ]);
 });
 
 test('a round is asked for at the arcade, as the browser that asked', async () => {
-  const answer = await fetch(`${guide.url}/api/rounds?player=grace%20h`, { method: 'POST', headers: { 'user-agent': 'a-test' } });
-  expect(await answer.json()).toMatchObject({ url: '/play?player=grace%20h', agent: 'a-test', traceparent: expect.stringMatching(/^00-/) as string });
+  const answer = await fetch(`${guide.url}/api/rounds?player=grace%20h`, {
+    method: 'POST',
+    headers: { 'user-agent': 'a-test' },
+  });
+  expect(await answer.json()).toMatchObject({
+    url: '/play?player=grace%20h',
+    agent: 'a-test',
+    traceparent: expect.stringMatching(/^00-/) as string,
+  });
 });
 
 test('the status tells which parts answer', async () => {
-  const status = (await (await fetch(`${plain.url}/api/status`)).json()) as { parts: { name: string; answers: boolean }[] };
+  const status = (await (await fetch(`${plain.url}/api/status`)).json()) as {
+    parts: { name: string; answers: boolean }[];
+  };
   expect(status).toMatchObject({ instrumentation: 'auto', jaegerUi: false });
-  expect(Object.fromEntries(status.parts.map(({ name, answers }) => [name, answers]))).toEqual(
-    { arcade: true, dice: true, prizes: false, jaeger: true, collector: true });
+  expect(Object.fromEntries(status.parts.map(({ name, answers }) => [name, answers]))).toEqual({
+    arcade: true,
+    dice: true,
+    prizes: false,
+    jaeger: true,
+    collector: true,
+  });
 });
 
 test('looking at traces makes none', async () => {
   const marked = { headers: { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` } };
-  for (const path of [`/traces/${traceId}`, '/traces', '/api/status', '/jaeger/api/v3/services', '/assets/style.css']) await fetch(guide.url + path, marked);
+  for (const path of [`/traces/${traceId}`, '/traces', '/api/status', '/jaeger/api/v3/services', '/assets/style.css'])
+    await fetch(guide.url + path, marked);
   await fetch(`${guide.url}/apps/dice/visit`, marked);
   const trace = await receiver.trace('a'.repeat(32), 2);
   const paths = trace.spans.filter(({ kind }) => kind === 'server').map(({ attributes }) => attributes['url.path']);
@@ -163,23 +227,36 @@ test('looking at traces makes none', async () => {
 });
 
 describe('the probe', () => {
-  const collector = (received: string[]): RequestListener => (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      received.push((JSON.parse(Buffer.concat(chunks).toString()) as { resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: string }] }] }] }).resourceSpans[0].scopeSpans[0].spans[0].traceId);
-      response.end('{}');
-    });
-  };
-  const jaegerOf = (received: string[]): RequestListener => (request, response) => {
-    const id = request.url?.split('/').at(-1) ?? '';
-    if (received.includes(id)) response.end(otlp(id));
-    else response.writeHead(404).end();
-  };
+  const collector =
+    (received: string[]): RequestListener =>
+    (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        received.push(
+          (
+            JSON.parse(Buffer.concat(chunks).toString()) as {
+              resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: string }] }] }];
+            }
+          ).resourceSpans[0].scopeSpans[0].spans[0].traceId,
+        );
+        response.end('{}');
+      });
+    };
+  const jaegerOf =
+    (received: string[]): RequestListener =>
+    (request, response) => {
+      const id = request.url?.split('/').at(-1) ?? '';
+      if (received.includes(id)) response.end(otlp(id));
+      else response.writeHead(404).end();
+    };
 
   async function probe(collectorUrl: string, jaegerUrl: string): Promise<App> {
     const app = await App.run(built.dist, [join(built.dist, 'probe.js')], {
-      OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl, JAEGER_URL: jaegerUrl, JAEGER_BASE_PATH: '/jaeger', PROBE_TIMEOUT_SECONDS: '1',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl,
+      JAEGER_URL: jaegerUrl,
+      JAEGER_BASE_PATH: '/jaeger',
+      PROBE_TIMEOUT_SECONDS: '1',
     });
     await app.exited();
     return app;
@@ -194,7 +271,9 @@ describe('the probe', () => {
 
   test('a Collector that does not answer is the hop that failed', async () => {
     const { exitCode, stderr } = await probe('http://127.0.0.1:1', 'http://127.0.0.1:1');
-    expect(stderr).toMatch(/^The span did not get into the Collector at http:\/\/127\.0\.0\.1:1 within 1 s: .*ECONNREFUSED/);
+    expect(stderr).toMatch(
+      /^The span did not get into the Collector at http:\/\/127\.0\.0\.1:1 within 1 s: .*ECONNREFUSED/,
+    );
     expect(exitCode).toBe(1);
   });
 

@@ -15,11 +15,17 @@ export function isOurs(host: string | undefined, allowed: readonly string[] = []
   const name = nameIn(host);
   if (name === undefined) return false;
   if (isIP(name.replace(/^\[|\]$/g, '')) !== 0 || !name.includes('.')) return true;
-  return [...NOBODYS, ...allowed].some((one) => one === '*' || one === name || (one.startsWith('.') && name.endsWith(one)));
+  return [...NOBODYS, ...allowed].some(
+    (one) => one === '*' || one === name || (one.startsWith('.') && name.endsWith(one)),
+  );
 }
 
 /** `a.example.com,.example.org` as a list. */
-export const namesIn = (text = ''): string[] => text.split(',').map((name) => name.trim().toLowerCase()).filter((name) => name !== '');
+export const namesIn = (text = ''): string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '');
 
 /** Refuses with 403 what came by another name, and says how to allow it. */
 export function ownNamesOnly(allowed: readonly string[]): RequestHandler {
@@ -27,7 +33,8 @@ export function ownNamesOnly(allowed: readonly string[]): RequestHandler {
     const { host } = request.headers;
     if (isOurs(host, allowed)) return next();
     const name = nameIn(host) ?? 'a name that is none';
-    response.status(403).type('text').send(`expected to be asked by an address, by localhost or by a name in the cluster, found ${name}.
+    response.status(403).type('text')
+      .send(`expected to be asked by an address, by localhost or by a name in the cluster, found ${name}.
 Another site could have its own name lead here, and run code in your lab.
 If ${name} is yours, allow it: guide.env.ALLOWED_HOSTS=${name} among the chart's values, or below spec.lab of the Workshop.\n`);
   };

@@ -5,5 +5,7 @@ test('what is put in is escaped', () => {
 });
 
 test('HTML within HTML stays HTML, lists are joined, and undefined is nothing', () => {
-  expect(html`<ul>${['a', 'b'].map((item) => html`<li>${item}</li>`)}</ul>${undefined}${0}`.text).toBe('<ul><li>a</li><li>b</li></ul>0');
+  expect(html`<ul>${['a', 'b'].map((item) => html`<li>${item}</li>`)}</ul>${undefined}${0}`.text).toBe(
+    '<ul><li>a</li><li>b</li></ul>0',
+  );
 });

@@ -11,7 +11,11 @@ let api: ApiServer;
 let kube: Kube;
 
 const setToken = (token: string) => writeFileSync(join(account, 'token'), `${token}\n`);
-const env = () => ({ KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(api.port), POD_NAMESPACE: 'a-class' });
+const env = () => ({
+  KUBERNETES_SERVICE_HOST: '127.0.0.1',
+  KUBERNETES_SERVICE_PORT: String(api.port),
+  POD_NAMESPACE: 'a-class',
+});
 
 beforeAll(async () => {
   setToken('a-token');
@@ -31,14 +35,16 @@ afterAll(() => {
   rmSync(account, { recursive: true, force: true });
 });
 
-test('a ConfigMap is read over TLS, with the pod\'s own token, in its own namespace', async () => {
+test("a ConfigMap is read over TLS, with the pod's own token, in its own namespace", async () => {
   expect((await kube.configMap('lab-dice')).data).toEqual({ 'app.ts': 'one', 'settings.env': '' });
   expect(api.requests.at(-1)).toBe('GET /api/v1/namespaces/a-class/configmaps/lab-dice');
 });
 
 test('a server that the CA has not signed is not talked to', async () => {
   const stranger = new Kube({ url: api.url, namespace: 'a-class', token: () => 'a-token' });
-  await expect(stranger.configMap('lab-dice')).rejects.toThrow(/^expected the API server to give ConfigMap lab-dice, found: .*certificate/);
+  await expect(stranger.configMap('lab-dice')).rejects.toThrow(
+    /^expected the API server to give ConfigMap lab-dice, found: .*certificate/,
+  );
 });
 
 test('a token that was replaced is read again', async () => {
@@ -58,7 +64,10 @@ test('a patch merges: what it does not name stays, null removes', async () => {
 test('a patch of what somebody else has changed since is refused', async () => {
   const { metadata } = await kube.configMap('lab-dice');
   await kube.patchConfigMap('lab-dice', { 'app.ts': 'theirs' });
-  await expect(kube.patchConfigMap('lab-dice', { 'app.ts': 'mine' }, metadata.resourceVersion)).rejects.toMatchObject({ status: 409, reason: 'Conflict' });
+  await expect(kube.patchConfigMap('lab-dice', { 'app.ts': 'mine' }, metadata.resourceVersion)).rejects.toMatchObject({
+    status: 409,
+    reason: 'Conflict',
+  });
   expect(api.data('lab-dice')['app.ts']).toBe('theirs');
 });
 
@@ -67,9 +76,11 @@ test('a restart is the annotation that kubectl sets', async () => {
   expect(api.restarts).toEqual(['lab-dice']);
 });
 
-test('what is refused is told in Kubernetes\' own words', async () => {
+test("what is refused is told in Kubernetes' own words", async () => {
   api.forbidden = ['GET /api/v1/namespaces/a-class/configmaps'];
-  await expect(kube.configMap('lab-dice')).rejects.toThrow(new ApiError('give ConfigMap lab-dice', 403, 'Forbidden', 'the guide may not'));
+  await expect(kube.configMap('lab-dice')).rejects.toThrow(
+    new ApiError('give ConfigMap lab-dice', 403, 'Forbidden', 'the guide may not'),
+  );
 });
 
 test('pods are listed by their labels', async () => {
@@ -99,7 +110,9 @@ test('a log is followed until the listener leaves', async () => {
 
 test('a server that is not there is said', async () => {
   const gone = new Kube({ url: 'http://127.0.0.1:1', namespace: 'a-class', token: () => 'a-token' });
-  await expect(gone.restart('lab-dice')).rejects.toThrow(/^expected the API server to restart Deployment lab-dice, found: .*ECONNREFUSED/);
+  await expect(gone.restart('lab-dice')).rejects.toThrow(
+    /^expected the API server to restart Deployment lab-dice, found: .*ECONNREFUSED/,
+  );
 });
 
 test('outside of a cluster there is no place to ask', () => {

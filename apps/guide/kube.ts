@@ -19,7 +19,15 @@ export class ApiError extends Error {
   }
 }
 
-export interface ConfigMap { metadata: { name: string; resourceVersion: string; labels?: Record<string, string>; annotations?: Record<string, string> }; data?: Record<string, string> }
+export interface ConfigMap {
+  metadata: {
+    name: string;
+    resourceVersion: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
+  data?: Record<string, string>;
+}
 
 export interface ContainerState {
   waiting?: { reason?: string; message?: string };
@@ -39,18 +47,37 @@ export interface ContainerStatus {
 export interface Pod {
   metadata: { name: string; creationTimestamp: string; deletionTimestamp?: string; labels?: Record<string, string> };
   spec?: { containers: { resources?: { limits?: Record<string, string> } }[] };
-  status: { phase: string; podIP?: string; containerStatuses?: ContainerStatus[]; conditions?: { type: string; status: string; reason?: string; message?: string }[] };
+  status: {
+    phase: string;
+    podIP?: string;
+    containerStatuses?: ContainerStatus[];
+    conditions?: { type: string; status: string; reason?: string; message?: string }[];
+  };
 }
 
-export interface LogOptions { follow?: boolean; tailLines?: number; sinceSeconds?: number; limitBytes?: number; previous?: boolean }
+export interface LogOptions {
+  follow?: boolean;
+  tailLines?: number;
+  sinceSeconds?: number;
+  limitBytes?: number;
+  previous?: boolean;
+}
 
-export interface Place { url: string; namespace: string; token: () => string; ca?: string }
+export interface Place {
+  url: string;
+  namespace: string;
+  token: () => string;
+  ca?: string;
+}
 
 const patience = 10_000; // ms for an answer, other than a log that is followed
 const folder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Where the API server is and who we are, as every pod with a token is told; undefined outside of a cluster. */
-export function placeFromPod(env: NodeJS.ProcessEnv = process.env, account = env['SERVICE_ACCOUNT_DIR'] ?? folder): Place | undefined {
+export function placeFromPod(
+  env: NodeJS.ProcessEnv = process.env,
+  account = env['SERVICE_ACCOUNT_DIR'] ?? folder,
+): Place | undefined {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443', POD_NAMESPACE: namespace } = env;
   if (!host || !namespace) return undefined;
   // Read anew each time: the kubelet replaces a token well before it expires.
@@ -64,7 +91,13 @@ export function placeFromPod(env: NodeJS.ProcessEnv = process.env, account = env
   }
 }
 
-interface Ask { what: string; method?: string; path: string; body?: object; signal?: AbortSignal }
+interface Ask {
+  what: string;
+  method?: string;
+  path: string;
+  body?: object;
+  signal?: AbortSignal;
+}
 
 export class Kube {
   readonly #place: Place;
@@ -85,9 +118,18 @@ export class Kube {
    * Calls `onChange` each time that the ConfigMap is another, and at first as it is there. Until the API server ends it, as it does now and then.
    * @param seconds how long at most; a connection that is silently gone ends too
    */
-  async follow(name: string, onChange: () => Promise<void>, stopped: AbortSignal, seconds = 240 + Math.floor(Math.random() * 120)): Promise<void> {
+  async follow(
+    name: string,
+    onChange: () => Promise<void>,
+    stopped: AbortSignal,
+    seconds = 240 + Math.floor(Math.random() * 120),
+  ): Promise<void> {
     const what = `watch ConfigMap ${name}`;
-    const query = new URLSearchParams({ watch: 'true', fieldSelector: `metadata.name=${name}`, timeoutSeconds: String(seconds) });
+    const query = new URLSearchParams({
+      watch: 'true',
+      fieldSelector: `metadata.name=${name}`,
+      timeoutSeconds: String(seconds),
+    });
     const signal = AbortSignal.any([stopped, AbortSignal.timeout((seconds + 10) * 1000)]);
     const response = await this.#send({ what, path: `${this.#core('configmaps')}?${query.toString()}`, signal });
     if (response.statusCode !== 200) throw await refusal(what, response);
@@ -101,17 +143,32 @@ export class Kube {
    */
   patchConfigMap(name: string, data: Record<string, string | null>, resourceVersion?: string): Promise<ConfigMap> {
     const metadata = resourceVersion === undefined ? {} : { metadata: { resourceVersion } };
-    return this.#json({ what: `change ConfigMap ${name}`, method: 'PATCH', path: this.#core(`configmaps/${name}`), body: { ...metadata, data } });
+    return this.#json({
+      what: `change ConfigMap ${name}`,
+      method: 'PATCH',
+      path: this.#core(`configmaps/${name}`),
+      body: { ...metadata, data },
+    });
   }
 
   /** Starts a Deployment's pods anew as `kubectl rollout restart` does, or by other annotations of theirs; those that they have already start none. */
-  async restart(deployment: string, annotations: Record<string, string> = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() }): Promise<void> {
+  async restart(
+    deployment: string,
+    annotations: Record<string, string> = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() },
+  ): Promise<void> {
     const path = `/apis/apps/v1/namespaces/${this.#place.namespace}/deployments/${deployment}`;
-    await this.#json({ what: `restart Deployment ${deployment}`, method: 'PATCH', path, body: { spec: { template: { metadata: { annotations } } } } });
+    await this.#json({
+      what: `restart Deployment ${deployment}`,
+      method: 'PATCH',
+      path,
+      body: { spec: { template: { metadata: { annotations } } } },
+    });
   }
 
   async pods(labels: Record<string, string>): Promise<Pod[]> {
-    const selector = Object.entries(labels).map(([name, value]) => `${name}=${value}`).join(',');
+    const selector = Object.entries(labels)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(',');
     const path = `${this.#core('pods')}?labelSelector=${encodeURIComponent(selector)}`;
     return (await this.#json<{ items: Pod[] }>({ what: 'list pods', path })).items;
   }
@@ -124,7 +181,9 @@ export class Kube {
 
   /** A pod's log as a stream, which goes on with `follow: true` until the container ends or the signal fires. */
   async followLog(pod: string, options: LogOptions, signal: AbortSignal): Promise<IncomingMessage> {
-    const query = new URLSearchParams(Object.entries(options).map(([name, value]): [string, string] => [name, String(value)]));
+    const query = new URLSearchParams(
+      Object.entries(options).map(([name, value]): [string, string] => [name, String(value)]),
+    );
     const what = `give the log of pod ${pod}`;
     const response = await this.#send({ what, path: `${this.#core(`pods/${pod}/log`)}?${query.toString()}`, signal });
     if (response.statusCode !== 200) throw await refusal(what, response);
@@ -147,8 +206,18 @@ export class Kube {
     if (body) headers['content-type'] = 'application/merge-patch+json';
     const send = url.startsWith('https:') ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
-      const fail = (error: Error) => reject(new Error(`expected the API server to ${what}, found: ${signal?.aborted ? 'no answer in time' : error.message}`, { cause: error }));
-      const request = send(url + path, { method, headers, agent: false, ...(ca ? { ca } : {}), ...(signal ? { signal } : {}) }, resolve);
+      const fail = (error: Error) =>
+        reject(
+          new Error(
+            `expected the API server to ${what}, found: ${signal?.aborted ? 'no answer in time' : error.message}`,
+            { cause: error },
+          ),
+        );
+      const request = send(
+        url + path,
+        { method, headers, agent: false, ...(ca ? { ca } : {}), ...(signal ? { signal } : {}) },
+        resolve,
+      );
       request.on('error', fail);
       request.end(body ? JSON.stringify(body) : undefined);
     });

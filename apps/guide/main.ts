@@ -34,7 +34,9 @@ const jaeger = jaegerUrl + fromEnv('JAEGER_BASE_PATH');
 const level = process.env.INSTRUMENTATION ?? 'none';
 const collector = process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
 
-const parts = Object.entries({ ...apps, jaeger: jaegerUrl, ...(collector ? { collector } : {}) }).map(([name, url]) => ({ name, url }));
+const parts = Object.entries({ ...apps, jaeger: jaegerUrl, ...(collector ? { collector } : {}) }).map(
+  ([name, url]) => ({ name, url }),
+);
 const patience = Number(process.env.OPEN_WITHIN_MS ?? 20_000);
 
 const log = createLogger();
@@ -46,8 +48,14 @@ leaveUntraced(['/jaeger', '/assets', '/traces', '/favicon.ico', ...untraced]);
 
 /** Nothing from elsewhere, nothing inline. https://www.w3.org/TR/CSP3/ */
 const policy = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
-  "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
 ].join('; ');
 
 function page(response: Response, text: string): void {
@@ -56,10 +64,14 @@ function page(response: Response, text: string): void {
 }
 
 app.disable('x-powered-by');
-app.use(ownNamesOnly([`${process.env.RELEASE}-guide.${process.env.POD_NAMESPACE}`, ...namesIn(process.env.ALLOWED_HOSTS)]));
+app.use(
+  ownNamesOnly([`${process.env.RELEASE}-guide.${process.env.POD_NAMESPACE}`, ...namesIn(process.env.ALLOWED_HOSTS)]),
+);
 app.use('/assets', express.static(join(import.meta.dirname, 'public'), { maxAge: '5m' }));
 
-app.get('/', (_request, response) => page(response, coursePage(`${process.env.POD_NAMESPACE ?? ''}/${process.env.RELEASE ?? ''}`)));
+app.get('/', (_request, response) =>
+  page(response, coursePage(`${process.env.POD_NAMESPACE ?? ''}/${process.env.RELEASE ?? ''}`)),
+);
 app.get('/lab', (_request, response) => page(response, labPage(level)));
 app.get('/why', (_request, response) => page(response, whyPage()));
 
@@ -74,11 +86,13 @@ app.get('/traces/:id', async (request, response) => {
 });
 
 app.get('/api/traces/:id', async (request, response) => {
-  if (!/^[0-9a-f]{32}$/.test(request.params.id)) return void response.status(400).json({ error: 'expected a trace id: 32 hexadecimal digits' });
+  if (!/^[0-9a-f]{32}$/.test(request.params.id))
+    return void response.status(400).json({ error: 'expected a trace id: 32 hexadecimal digits' });
   const trace = await traceFromJaeger(jaeger, request.params.id);
   // A page that waits for a trace asks so: nothing is wrong yet, and a browser's console need not speak of it.
   if (!trace && request.query.absent === '204') return void response.status(204).end();
-  if (!trace) return void response.status(404).json({ error: `expected trace ${request.params.id} in Jaeger, found none` });
+  if (!trace)
+    return void response.status(404).json({ error: `expected trace ${request.params.id} in Jaeger, found none` });
   const { traceId, services, start, duration, roots } = trace;
   response.json({ traceId, services, start, duration, roots });
 });
@@ -87,28 +101,52 @@ app.get('/api/status', async (_request, response) => {
   response.json({ instrumentation: level, jaegerUi: await hasUi(), parts: await statusOf(parts) });
 });
 
-app.post('/api/rounds', ownRequestsOnly, served('/api/rounds', async (request, response) => {
-  const player = typeof request.query.player === 'string' ? request.query.player : 'you';
-  const headers = injected({ 'user-agent': request.get('user-agent') ?? 'unknown' });
-  const answer = await call(`${apps.arcade}/play?player=${encodeURIComponent(player)}`, { headers, signal: AbortSignal.timeout(10_000) });
-  log.info({ player, status: answer.status }, 'a round was asked for');
-  response.status(answer.status).type('json').send(answer.body);
-}));
+app.post(
+  '/api/rounds',
+  ownRequestsOnly,
+  served('/api/rounds', async (request, response) => {
+    const player = typeof request.query.player === 'string' ? request.query.player : 'you';
+    const headers = injected({ 'user-agent': request.get('user-agent') ?? 'unknown' });
+    const answer = await call(`${apps.arcade}/play?player=${encodeURIComponent(player)}`, {
+      headers,
+      signal: AbortSignal.timeout(10_000),
+    });
+    log.info({ player, status: answer.status }, 'a round was asked for');
+    response.status(answer.status).type('json').send(answer.body);
+  }),
+);
 
-app.use('/api', apiOf(surroundingsOf(), {
-  folder: join(import.meta.dirname, 'course'), prizes: apps.prizes, say: (trouble) => log.warn({ trouble }, 'faults are not switched'),
-}));
-app.use('/api', (request, response) => void response.status(404).json({ error: `expected a path of the API, found ${request.method} /api${request.path}` }));
+app.use(
+  '/api',
+  apiOf(surroundingsOf(), {
+    folder: join(import.meta.dirname, 'course'),
+    prizes: apps.prizes,
+    say: (trouble) => log.warn({ trouble }, 'faults are not switched'),
+  }),
+);
+app.use(
+  '/api',
+  (request, response) =>
+    void response
+      .status(404)
+      .json({ error: `expected a path of the API, found ${request.method} /api${request.path}` }),
+);
 
 for (const [name, url] of Object.entries(apps)) {
-  app.use(`/apps/${name}`, served(`/apps/${name}`, (request, response) => passOn(request, response, { name, url })));
+  app.use(
+    `/apps/${name}`,
+    served(`/apps/${name}`, (request, response) => passOn(request, response, { name, url })),
+  );
 }
 
 /** Where Jaeger has no UI, its pages are the guide's own. */
-app.get(['/jaeger/', '/jaeger/search', '/jaeger/trace/:id'], async (request: Request<{ id?: string }>, response, next) => {
-  if (await hasUi()) return next();
-  response.redirect(request.params.id ? `/traces/${request.params.id}` : '/traces');
-});
+app.get(
+  ['/jaeger/', '/jaeger/search', '/jaeger/trace/:id'],
+  async (request: Request<{ id?: string }>, response, next) => {
+    if (await hasUi()) return next();
+    response.redirect(request.params.id ? `/traces/${request.params.id}` : '/traces');
+  },
+);
 app.use('/jaeger', (request, response) => {
   request.url = request.originalUrl;
   return passOn(request, response, { name: 'jaeger', url: jaegerUrl });

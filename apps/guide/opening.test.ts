@@ -28,7 +28,9 @@ test('the front door opens once the last part takes connections', async () => {
 test('a part that never answers keeps the door closed no longer than the patience lasts, and is named', async () => {
   const server = await listening();
   const started = Date.now();
-  await expect(untilPartsAnswer([{ name: 'arcade', url: `http://127.0.0.1:${portOf(server)}` }, nobody], 250)).resolves.toEqual(['dice']);
+  await expect(
+    untilPartsAnswer([{ name: 'arcade', url: `http://127.0.0.1:${portOf(server)}` }, nobody], 250),
+  ).resolves.toEqual(['dice']);
   expect(Date.now() - started).toBeLessThan(3_000);
   server.close();
 });

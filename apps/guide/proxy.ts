@@ -11,7 +11,8 @@ const proxy = createProxyServer({ xfwd: true, changeOrigin: true, agent: false, 
 proxy.on('proxyRes', (answer: IncomingMessage, request: IncomingMessage) => {
   const { location } = answer.headers;
   const { baseUrl = '' } = request as Partial<Request>;
-  if (location?.startsWith('/') && baseUrl && !location.startsWith(baseUrl)) answer.headers.location = baseUrl + location;
+  if (location?.startsWith('/') && baseUrl && !location.startsWith(baseUrl))
+    answer.headers.location = baseUrl + location;
 });
 
 /**
@@ -23,7 +24,10 @@ export function passOn(request: Request, response: Response, target: { name: str
     response.once('close', resolve);
     proxy.web(request, response, { target: target.url, headers: injected() }, (error) => {
       if (response.headersSent) return void response.destroy();
-      response.status(502).type('text').send(`expected ${target.name} to answer, found: ${reason(error)}\n`);
+      response
+        .status(502)
+        .type('text')
+        .send(`expected ${target.name} to answer, found: ${reason(error)}\n`);
     });
   });
 }

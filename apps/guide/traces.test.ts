@@ -7,18 +7,33 @@ const traceId = '5b8aa5a2d2c872e8321cf37308d69df2';
 const second = 1_000_000_000n;
 const noon = 1_795_363_200n * second;
 
-interface Given { id: string; parent?: string; name?: string; from?: bigint; took?: bigint; more?: object }
+interface Given {
+  id: string;
+  parent?: string;
+  name?: string;
+  from?: bigint;
+  took?: bigint;
+  more?: object;
+}
 
 /** An OTLP span: `from` and `took` in nanoseconds, counted from noon. */
 function span({ id, parent, name = id, from = 0n, took = second, more = {} }: Given): object {
   return {
-    traceId, spanId: id, ...(parent ? { parentSpanId: parent } : {}), name,
-    startTimeUnixNano: String(noon + from), endTimeUnixNano: String(noon + from + took), ...more,
+    traceId,
+    spanId: id,
+    ...(parent ? { parentSpanId: parent } : {}),
+    name,
+    startTimeUnixNano: String(noon + from),
+    endTimeUnixNano: String(noon + from + took),
+    ...more,
   };
 }
 
 function service(name: string, spans: object[], scope = 'a-library'): object {
-  return { resource: { attributes: [{ key: 'service.name', value: { stringValue: name } }] }, scopeSpans: [{ scope: { name: scope }, spans }] };
+  return {
+    resource: { attributes: [{ key: 'service.name', value: { stringValue: name } }] },
+    scopeSpans: [{ scope: { name: scope }, spans }],
+  };
 }
 
 function onlyTrace(...resourceSpans: object[]) {
@@ -30,7 +45,11 @@ function onlyTrace(...resourceSpans: object[]) {
 test('spans of several services become one tree, each under its parent, by start time', () => {
   const { roots, spans, services } = onlyTrace(
     service('dice', [span({ id: 'c', parent: 'b', from: 3n * second })]),
-    service('arcade', [span({ id: 'd', parent: 'a', from: 5n * second }), span({ id: 'b', parent: 'a', from: 2n * second }), span({ id: 'a', took: 9n * second })]),
+    service('arcade', [
+      span({ id: 'd', parent: 'a', from: 5n * second }),
+      span({ id: 'b', parent: 'a', from: 2n * second }),
+      span({ id: 'a', took: 9n * second }),
+    ]),
   );
   expect(roots.map(({ spanId }) => spanId)).toEqual(['a']);
   expect(spans.map(({ spanId }) => spanId)).toEqual(['a', 'b', 'c', 'd']);
@@ -38,8 +57,17 @@ test('spans of several services become one tree, each under its parent, by start
 });
 
 test('a span keeps its name, kind, service, scope and times', () => {
-  const { roots } = onlyTrace(service('dice', [span({ id: 'a', name: 'GET /visit', took: 1_234_567n, more: { kind: 2 } })]));
-  expect(roots[0]).toMatchObject({ name: 'GET /visit', kind: 'server', service: 'dice', scope: 'a-library', start: Number(noon / 1_000_000n), duration: 1.234 });
+  const { roots } = onlyTrace(
+    service('dice', [span({ id: 'a', name: 'GET /visit', took: 1_234_567n, more: { kind: 2 } })]),
+  );
+  expect(roots[0]).toMatchObject({
+    name: 'GET /visit',
+    kind: 'server',
+    service: 'dice',
+    scope: 'a-library',
+    start: Number(noon / 1_000_000n),
+    duration: 1.234,
+  });
 });
 
 test('attributes of every type become plain values', () => {
@@ -54,11 +82,27 @@ test('attributes of every type become plain values', () => {
     { key: 'nothing' },
   ];
   const { roots } = onlyTrace(service('dice', [span({ id: 'a', more: { attributes } })]));
-  expect(roots[0]?.attributes).toEqual({ text: 'x', empty: '', integer: 6, double: 1.5, no: false, list: [1, 'two'], map: { a: 0 }, nothing: null });
+  expect(roots[0]?.attributes).toEqual({
+    text: 'x',
+    empty: '',
+    integer: 6,
+    double: 1.5,
+    no: false,
+    list: [1, 'two'],
+    map: { a: 0 },
+    nothing: null,
+  });
 });
 
 test('events keep their order, time and attributes', () => {
-  const events = [{ name: 'exception', timeUnixNano: String(noon + 500_000n), attributes: [{ key: 'exception.message', value: { stringValue: 'no' } }] }, { name: 'later', timeUnixNano: String(noon + second) }];
+  const events = [
+    {
+      name: 'exception',
+      timeUnixNano: String(noon + 500_000n),
+      attributes: [{ key: 'exception.message', value: { stringValue: 'no' } }],
+    },
+    { name: 'later', timeUnixNano: String(noon + second) },
+  ];
   const { roots } = onlyTrace(service('dice', [span({ id: 'a', more: { events } })]));
   expect(roots[0]?.events).toEqual([
     { name: 'exception', time: Number(noon / 1_000_000n) + 0.5, attributes: { 'exception.message': 'no' } },
@@ -77,17 +121,34 @@ test.each([
 });
 
 test('a kind may come as its name in the protocol', () => {
-  expect(onlyTrace(service('dice', [span({ id: 'a', more: { kind: 'SPAN_KIND_CLIENT' } })])).roots[0]?.kind).toBe('client');
+  expect(onlyTrace(service('dice', [span({ id: 'a', more: { kind: 'SPAN_KIND_CLIENT' } })])).roots[0]?.kind).toBe(
+    'client',
+  );
 });
 
 test('a span whose parent is missing is an orphan, and a root of what can be shown', () => {
-  const { roots } = onlyTrace(service('dice', [span({ id: 'a' }), span({ id: 'b', parent: 'gone', from: second }), span({ id: 'c', parent: 'b', from: second })]));
-  expect(roots.map(({ spanId, orphan }) => [spanId, orphan])).toEqual([['a', false], ['b', true]]);
+  const { roots } = onlyTrace(
+    service('dice', [
+      span({ id: 'a' }),
+      span({ id: 'b', parent: 'gone', from: second }),
+      span({ id: 'c', parent: 'b', from: second }),
+    ]),
+  );
+  expect(roots.map(({ spanId, orphan }) => [spanId, orphan])).toEqual([
+    ['a', false],
+    ['b', true],
+  ]);
   expect(roots[1]?.children[0]).toMatchObject({ spanId: 'c', orphan: false });
 });
 
-test('spans that are each other\'s parents are still all shown', () => {
-  const { spans } = onlyTrace(service('dice', [span({ id: 'a', parent: 'b' }), span({ id: 'b', parent: 'a', from: second }), span({ id: 'c', parent: 'c', from: 2n * second })]));
+test("spans that are each other's parents are still all shown", () => {
+  const { spans } = onlyTrace(
+    service('dice', [
+      span({ id: 'a', parent: 'b' }),
+      span({ id: 'b', parent: 'a', from: second }),
+      span({ id: 'c', parent: 'c', from: 2n * second }),
+    ]),
+  );
   expect(spans.map(({ spanId }) => spanId).sort()).toEqual(['a', 'b', 'c']);
 });
 
@@ -96,7 +157,12 @@ test('a span that was delivered twice counts once', () => {
 });
 
 test('a trace lasts from its first start to its last end', () => {
-  const { start, duration } = onlyTrace(service('dice', [span({ id: 'a', from: second, took: second }), span({ id: 'b', parent: 'a', from: 2n * second, took: 3n * second })]));
+  const { start, duration } = onlyTrace(
+    service('dice', [
+      span({ id: 'a', from: second, took: second }),
+      span({ id: 'b', parent: 'a', from: 2n * second, took: 3n * second }),
+    ]),
+  );
   expect(start).toBe(Number(noon / 1_000_000n) + 1000);
   expect(duration).toBe(4000);
 });
@@ -112,7 +178,11 @@ test('spans without a service name say so', () => {
 test('several traces in one answer come by start time', () => {
   const early = { ...span({ id: 'a' }), traceId: 'early' };
   const late = { ...span({ id: 'b', from: second }), traceId: 'late' };
-  expect(tracesFromOtlp({ resourceSpans: [service('dice', [late]), service('arcade', [early])] }).map((trace) => trace.traceId)).toEqual(['early', 'late']);
+  expect(
+    tracesFromOtlp({ resourceSpans: [service('dice', [late]), service('arcade', [early])] }).map(
+      (trace) => trace.traceId,
+    ),
+  ).toEqual(['early', 'late']);
 });
 
 test('an empty answer has no traces', () => {
@@ -148,35 +218,64 @@ describe('asking Jaeger', () => {
 
   test('a trace is found by its id', async () => {
     const asked: (string | undefined)[] = [];
-    const trace = await withJaeger((request, response) => { asked.push(request.url); response.end(found); }, (url) => traceFromJaeger(url, traceId));
+    const trace = await withJaeger(
+      (request, response) => {
+        asked.push(request.url);
+        response.end(found);
+      },
+      (url) => traceFromJaeger(url, traceId),
+    );
     expect(asked).toEqual([`/jaeger/api/v3/traces/${traceId}`]);
     expect(trace?.spans).toHaveLength(1);
   });
 
   test('a trace that Jaeger has not got is undefined', async () => {
-    expect(await withJaeger((_request, response) => response.writeHead(404).end('{"error":{}}'), (url) => traceFromJaeger(url, traceId))).toBeUndefined();
+    expect(
+      await withJaeger(
+        (_request, response) => response.writeHead(404).end('{"error":{}}'),
+        (url) => traceFromJaeger(url, traceId),
+      ),
+    ).toBeUndefined();
   });
 
   test('a refusal is an error with what Jaeger said', async () => {
-    const asking = withJaeger((_request, response) => response.writeHead(400).end('malformed parameter trace_id'), (url) => traceFromJaeger(url, 'zz'));
+    const asking = withJaeger(
+      (_request, response) => response.writeHead(400).end('malformed parameter trace_id'),
+      (url) => traceFromJaeger(url, 'zz'),
+    );
     await expect(asking).rejects.toThrow(/with 200, found 400: malformed parameter trace_id/);
   });
 
   test('what is not JSON is an error', async () => {
-    await expect(withJaeger((_request, response) => response.end('<html>'), (url) => traceFromJaeger(url, traceId))).rejects.toThrow(/expected traces from Jaeger .* found: <html>/);
+    await expect(
+      withJaeger(
+        (_request, response) => response.end('<html>'),
+        (url) => traceFromJaeger(url, traceId),
+      ),
+    ).rejects.toThrow(/expected traces from Jaeger .* found: <html>/);
   });
 
   test('a search names the service, the time and the number, as API v3 demands', async () => {
     let asked = new URLSearchParams();
-    await withJaeger((request, response) => {
-      asked = new URL(request.url ?? '', 'http://x').searchParams;
-      response.end(found);
-    }, (url) => recentTraces(url, 'arcade', { limit: 5 }));
+    await withJaeger(
+      (request, response) => {
+        asked = new URL(request.url ?? '', 'http://x').searchParams;
+        response.end(found);
+      },
+      (url) => recentTraces(url, 'arcade', { limit: 5 }),
+    );
     expect(Object.fromEntries(asked)).toMatchObject({ 'query.service_name': 'arcade', 'query.num_traces': '5' });
-    expect(Date.parse(asked.get('query.start_time_min') ?? '')).toBeLessThan(Date.parse(asked.get('query.start_time_max') ?? ''));
+    expect(Date.parse(asked.get('query.start_time_min') ?? '')).toBeLessThan(
+      Date.parse(asked.get('query.start_time_max') ?? ''),
+    );
   });
 
   test('a search that finds nothing gives an empty list', async () => {
-    expect(await withJaeger((_request, response) => response.writeHead(404).end(), (url) => recentTraces(url, 'nobody'))).toEqual([]);
+    expect(
+      await withJaeger(
+        (_request, response) => response.writeHead(404).end(),
+        (url) => recentTraces(url, 'nobody'),
+      ),
+    ).toEqual([]);
   });
 });

@@ -65,8 +65,15 @@ interface OtlpValue {
   arrayValue?: { values?: OtlpValue[] };
   kvlistValue?: { values?: OtlpAttribute[] };
 }
-interface OtlpAttribute { key: string; value?: OtlpValue }
-interface OtlpEvent { name?: string; timeUnixNano?: string; attributes?: OtlpAttribute[] }
+interface OtlpAttribute {
+  key: string;
+  value?: OtlpValue;
+}
+interface OtlpEvent {
+  name?: string;
+  timeUnixNano?: string;
+  attributes?: OtlpAttribute[];
+}
 interface OtlpSpan {
   traceId: string;
   spanId: string;
@@ -79,9 +86,17 @@ interface OtlpSpan {
   events?: OtlpEvent[];
   status?: { code?: number | string; message?: string };
 }
-interface OtlpScopeSpans { scope?: { name?: string }; spans?: OtlpSpan[] }
-interface OtlpResourceSpans { resource?: { attributes?: OtlpAttribute[] }; scopeSpans?: OtlpScopeSpans[] }
-interface OtlpTraces { resourceSpans?: OtlpResourceSpans[] }
+interface OtlpScopeSpans {
+  scope?: { name?: string };
+  spans?: OtlpSpan[];
+}
+interface OtlpResourceSpans {
+  resource?: { attributes?: OtlpAttribute[] };
+  scopeSpans?: OtlpScopeSpans[];
+}
+interface OtlpTraces {
+  resourceSpans?: OtlpResourceSpans[];
+}
 
 const kinds: Kind[] = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
 const statusCodes: SpanStatus['code'][] = ['unset', 'ok', 'error'];
@@ -107,7 +122,9 @@ function resourceSpansOf(answer: unknown): OtlpResourceSpans[] {
 function spansOf(resourceSpans: OtlpResourceSpans[]): Span[] {
   return resourceSpans.flatMap(({ resource, scopeSpans = [] }) => {
     const attributes = attributesOf(resource?.attributes);
-    return scopeSpans.flatMap(({ scope, spans = [] }) => spans.map((span) => toSpan(span, attributes, scope?.name ?? '')));
+    return scopeSpans.flatMap(({ scope, spans = [] }) =>
+      spans.map((span) => toSpan(span, attributes, scope?.name ?? '')),
+    );
   });
 }
 
@@ -159,7 +176,9 @@ function milliseconds(nanoseconds: bigint): number {
 
 /** What Jaeger remarks itself (`@jaeger@warnings`) is no attribute that anybody has set. */
 function attributesOf(attributes: OtlpAttribute[] = []): Attributes {
-  return Object.fromEntries(attributes.filter(({ key }) => !key.startsWith('@jaeger@')).map(({ key, value }) => [key, valueOf(value)]));
+  return Object.fromEntries(
+    attributes.filter(({ key }) => !key.startsWith('@jaeger@')).map(({ key, value }) => [key, valueOf(value)]),
+  );
 }
 
 function valueOf(value: OtlpValue = {}): AttributeValue {
@@ -213,7 +232,8 @@ function byStart(a: { start: number }, b: { start: number }): number {
 /** Calls from one service to another, as `arcade→dice`: each edge once, by name. */
 export function edgesOf(trace: Trace): string[] {
   const edges = trace.spans.flatMap(({ service, children }) =>
-    children.filter((child) => child.service !== service).map((child) => `${service}→${child.service}`));
+    children.filter((child) => child.service !== service).map((child) => `${service}→${child.service}`),
+  );
   return [...new Set(edges)].sort();
 }
 
@@ -232,7 +252,11 @@ export async function traceFromJaeger(jaeger: string, traceId: string): Promise<
  * @param within how far back to look, in milliseconds
  * @param until the end of that time, in milliseconds since the epoch; a minute from now by default, for clocks that differ
  */
-export async function recentTraces(jaeger: string, service: string, { limit = 20, within = 3_600_000, until = Date.now() + 60_000 } = {}): Promise<Trace[]> {
+export async function recentTraces(
+  jaeger: string,
+  service: string,
+  { limit = 20, within = 3_600_000, until = Date.now() + 60_000 } = {},
+): Promise<Trace[]> {
   const query = new URLSearchParams({
     'query.service_name': service,
     'query.start_time_min': new Date(Date.now() - within).toISOString(),
@@ -246,7 +270,8 @@ export async function recentTraces(jaeger: string, service: string, { limit = 20
 async function tracesAt(url: string): Promise<Trace[]> {
   const { status, body } = await call(url, { signal: AbortSignal.timeout(5_000) });
   if (status === 404) return [];
-  if (status !== 200) throw new Error(`expected Jaeger to answer ${url} with 200, found ${status}: ${body.trim().slice(0, 200)}`);
+  if (status !== 200)
+    throw new Error(`expected Jaeger to answer ${url} with 200, found ${status}: ${body.trim().slice(0, 200)}`);
   try {
     return tracesFromOtlp(JSON.parse(body));
   } catch (error) {

@@ -22,13 +22,16 @@ test('a key that is there is used, and nothing is written', async () => {
   expect(asked).toEqual(['GET']);
 });
 
-test.each<[Record<string, string> | undefined]>([[undefined], [{ other: 'x' }], [{ key: '' }]])('where the Secret has %j, a random key is put into it', async (data) => {
-  const { ask, asked, secret } = server(data);
-  const key = await keyIn(ask);
-  expect(key).toMatch(/^[0-9a-f]{64}$/);
-  expect((secret as { data?: object }).data).toEqual({ key: base64(key) });
-  expect(asked).toEqual(['GET', 'PATCH']);
-});
+test.each<[Record<string, string> | undefined]>([[undefined], [{ other: 'x' }], [{ key: '' }]])(
+  'where the Secret has %j, a random key is put into it',
+  async (data) => {
+    const { ask, asked, secret } = server(data);
+    const key = await keyIn(ask);
+    expect(key).toMatch(/^[0-9a-f]{64}$/);
+    expect((secret as { data?: object }).data).toEqual({ key: base64(key) });
+    expect(asked).toEqual(['GET', 'PATCH']);
+  },
+);
 
 test('no two labs have the same key', async () => {
   expect(await keyIn(server().ask)).not.toBe(await keyIn(server().ask));
@@ -44,7 +47,7 @@ test('only that version is written that was read', async () => {
   expect(bodies[1]).toMatchObject({ metadata: { resourceVersion: '1' } });
 });
 
-test('of two that make one at once, the second takes the first one\'s', async () => {
+test("of two that make one at once, the second takes the first one's", async () => {
   const { ask, asked, secret } = server(undefined, [200, 409]);
   const late: Ask = async (method, body) => {
     const answer = await ask(method, body);

@@ -30,7 +30,9 @@ export async function keyIn(ask: Ask): Promise<string> {
   const there = Buffer.from(data?.key ?? '', 'base64').toString();
   if (there !== '') return there;
   const made = randomBytes(32).toString('hex');
-  const patched = understood(await ask('PATCH', { metadata: { resourceVersion }, data: { key: Buffer.from(made).toString('base64') } }));
+  const patched = understood(
+    await ask('PATCH', { metadata: { resourceVersion }, data: { key: Buffer.from(made).toString('base64') } }),
+  );
   if (patched === undefined) throw new Error('expected nobody else to write the Secret, found that somebody has');
   return made;
 }

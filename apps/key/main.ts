@@ -14,20 +14,27 @@ const account = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api */
 function askFor(path: string): Ask {
   const options = {
-    host: fromEnv('KUBERNETES_SERVICE_HOST'), port: fromEnv('KUBERNETES_SERVICE_PORT'), path, ca: readFileSync(join(account, 'ca.crt')), agent: false as const,
+    host: fromEnv('KUBERNETES_SERVICE_HOST'),
+    port: fromEnv('KUBERNETES_SERVICE_PORT'),
+    path,
+    ca: readFileSync(join(account, 'ca.crt')),
+    agent: false as const,
   };
   const authorization = `Bearer ${readFileSync(join(account, 'token'), 'utf8').trim()}`;
-  return (method, body) => new Promise((resolve, reject) => {
-    const headers = { authorization, ...(body && { 'content-type': 'application/merge-patch+json' }) };
-    const asked = request({ ...options, method, headers, signal: AbortSignal.timeout(3_000) }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }));
+  return (method, body) =>
+    new Promise((resolve, reject) => {
+      const headers = { authorization, ...(body && { 'content-type': 'application/merge-patch+json' }) };
+      const asked = request({ ...options, method, headers, signal: AbortSignal.timeout(3_000) }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+        );
+      });
+      asked.on('error', reject);
+      asked.end(body && JSON.stringify(body));
     });
-    asked.on('error', reject);
-    asked.end(body && JSON.stringify(body));
-  });
 }
 
 try {

@@ -2,14 +2,23 @@ import { clientVersions, plugins, pluginsOf, visitorOf } from '../visitors/visit
 import { effectOf, FAULTS, namesIn, RUNNING, truthOf } from './faults.ts';
 import type { Effect, FaultName, Traits, Truth } from './faults.ts';
 
-const truth: Truth = { spike: { version: '2.0.0', client: '3.1.0' }, timeouts: { version: '1.4.0', pool: 'blue', plugin: 'dark-reader/4.9' } };
+const truth: Truth = {
+  spike: { version: '2.0.0', client: '3.1.0' },
+  timeouts: { version: '1.4.0', pool: 'blue', plugin: 'dark-reader/4.9' },
+};
 
 /** Every visitor that comes, to every process that runs, with every roll. */
-const everything: Traits[] = Array.from({ length: 30 }, (_, round) => visitorOf(round)).flatMap(({ clientVersion, plugins: of }) =>
-  RUNNING.flatMap((process) => [1, 2, 3, 4, 5, 6].map((roll) => ({ ...process, client: clientVersion, plugins: of, roll }))));
+const everything: Traits[] = Array.from({ length: 30 }, (_, round) => visitorOf(round)).flatMap(
+  ({ clientVersion, plugins: of }) =>
+    RUNNING.flatMap((process) =>
+      [1, 2, 3, 4, 5, 6].map((roll) => ({ ...process, client: clientVersion, plugins: of, roll })),
+    ),
+);
 
 const hit = (on: FaultName[]): { traits: Traits; effect: Effect }[] =>
-  everything.map((traits) => ({ traits, effect: effectOf(on, truth, traits) })).filter(({ effect }) => Object.keys(effect).length > 0);
+  everything
+    .map((traits) => ({ traits, effect: effectOf(on, truth, traits) }))
+    .filter(({ effect }) => Object.keys(effect).length > 0);
 
 test('nothing is hit while nothing is on', () => {
   expect(hit([])).toEqual([]);
@@ -20,7 +29,9 @@ describe('the spike', () => {
 
   test('hits one version with one client, each time, and nothing else', () => {
     expect(hits.every(({ traits: { version, client } }) => version === '2.0.0' && client === '3.1.0')).toBe(true);
-    expect(hits).toHaveLength(everything.filter(({ version, client }) => version === '2.0.0' && client === '3.1.0').length);
+    expect(hits).toHaveLength(
+      everything.filter(({ version, client }) => version === '2.0.0' && client === '3.1.0').length,
+    );
   });
 
   test('is of 400s and of 500s, in equal parts, and not slow', () => {
@@ -35,24 +46,42 @@ describe('the timeouts', () => {
 
   test('hit those with the plugin, whatever others they have, on one version and its pool', () => {
     expect(new Set(hits.map(({ traits: { version, pool } }) => `${version} ${pool}`))).toEqual(new Set(['1.4.0 blue']));
-    expect(hits.every(({ traits: { plugins: found = '' } }) => pluginsOf(found).includes('dark-reader/4.9'))).toBe(true);
+    expect(hits.every(({ traits: { plugins: found = '' } }) => pluginsOf(found).includes('dark-reader/4.9'))).toBe(
+      true,
+    );
     expect(new Set(hits.map(({ traits }) => traits.plugins)).size).toBe(2);
   });
 
-  test('take longer than a round\'s 500 ms, and answer as ever', () => {
+  test("take longer than a round's 500 ms, and answer as ever", () => {
     expect(Math.min(...hits.map(({ effect }) => effect.delay ?? 0))).toBeGreaterThan(500);
     expect(Math.max(...hits.map(({ effect }) => effect.delay ?? 0))).toBeLessThan(1000);
     expect(hits.filter(({ effect }) => effect.status !== undefined)).toEqual([]);
   });
 
-  test('don\'t hit who doesn\'t say what plugins they have', () => {
-    expect(effectOf(['timeouts', 'spike'], truth, { version: '1.4.0', pool: 'blue', client: undefined, plugins: undefined, roll: 1 })).toEqual({});
+  test("don't hit who doesn't say what plugins they have", () => {
+    expect(
+      effectOf(['timeouts', 'spike'], truth, {
+        version: '1.4.0',
+        pool: 'blue',
+        client: undefined,
+        plugins: undefined,
+        roll: 1,
+      }),
+    ).toEqual({});
   });
 });
 
 test('both may be on, and a request hit by both', () => {
   const both: Truth = { ...truth, spike: { version: '1.4.0', client: '3.1.0' } };
-  expect(effectOf(['spike', 'timeouts'], both, { version: '1.4.0', pool: 'blue', client: '3.1.0', plugins: 'dark-reader/4.9', roll: 2 })).toEqual({ delay: 650, status: 500 });
+  expect(
+    effectOf(['spike', 'timeouts'], both, {
+      version: '1.4.0',
+      pool: 'blue',
+      client: '3.1.0',
+      plugins: 'dark-reader/4.9',
+      roll: 2,
+    }),
+  ).toEqual({ delay: 650, status: 500 });
 });
 
 test('each story hits about a fifth of the rounds, or more', () => {
@@ -63,12 +92,16 @@ describe('whom they hit', () => {
   const labs = Array.from({ length: 40 }, (_, seat) => truthOf({ release: 'lab', namespace: `class-seat-${seat}` }));
 
   test('is the same for the same lab', () => {
-    expect(truthOf({ release: 'lab', namespace: 'class-ada' })).toEqual(truthOf({ release: 'lab', namespace: 'class-ada' }));
+    expect(truthOf({ release: 'lab', namespace: 'class-ada' })).toEqual(
+      truthOf({ release: 'lab', namespace: 'class-ada' }),
+    );
     expect(truthOf({ release: 'a', namespace: 'b' })).not.toEqual(truthOf({ release: 'b', namespace: 'c' }));
   });
 
   test('is anything there is, over the labs of a class', () => {
-    expect(new Set(labs.map(({ spike }) => `${spike.version} ${spike.client}`)).size).toBe(RUNNING.length * clientVersions.length);
+    expect(new Set(labs.map(({ spike }) => `${spike.version} ${spike.client}`)).size).toBe(
+      RUNNING.length * clientVersions.length,
+    );
     expect(new Set(labs.map(({ timeouts }) => `${timeouts.version} ${timeouts.plugin}`)).size).toBe(2 * 3);
   });
 
@@ -83,13 +116,22 @@ describe('whom they hit', () => {
   });
 });
 
-test.each<[string, FaultName[]]>([['{"names":[]}', []], ['{"names":["spike","timeouts","spike"]}', ['spike', 'timeouts']]])('%s is understood', (text, names) => {
+test.each<[string, FaultName[]]>([
+  ['{"names":[]}', []],
+  ['{"names":["spike","timeouts","spike"]}', ['spike', 'timeouts']],
+])('%s is understood', (text, names) => {
   expect(namesIn(text)).toEqual(names);
 });
 
 test.each([
-  ['', 'found no JSON: '], ['spike', 'found no JSON: spike'], ['null', 'found null'], ['{"names":"spike"}', 'found {"names":"spike"}'], ['["spike"]', 'found ["spike"]'],
-  ['{"names":["slow"]}', 'found "slow"'], ['{"names":["spike",null]}', 'found null'], [`{"names":["${'x'.repeat(500)}"]}`, '…'],
+  ['', 'found no JSON: '],
+  ['spike', 'found no JSON: spike'],
+  ['null', 'found null'],
+  ['{"names":"spike"}', 'found {"names":"spike"}'],
+  ['["spike"]', 'found ["spike"]'],
+  ['{"names":["slow"]}', 'found "slow"'],
+  ['{"names":["spike",null]}', 'found null'],
+  [`{"names":["${'x'.repeat(500)}"]}`, '…'],
 ])('%s is refused, with what was expected', (text, found) => {
   expect(() => namesIn(text)).toThrow('expected {"names": [...]} with any of spike, timeouts, ');
   expect(() => namesIn(text)).toThrow(found);

@@ -7,7 +7,10 @@ export const FAULTS = ['spike', 'timeouts'] as const;
 export type FaultName = (typeof FAULTS)[number];
 
 /** The two that run, as the lab has them. */
-export const RUNNING = [{ version: '1.4.0', pool: 'blue' }, { version: '2.0.0', pool: 'green' }] as const;
+export const RUNNING = [
+  { version: '1.4.0', pool: 'blue' },
+  { version: '2.0.0', pool: 'green' },
+] as const;
 
 /** Whom each fault hits. */
 export interface Truth {
@@ -45,7 +48,8 @@ export function truthOf(lab: { readonly release: string; readonly namespace: str
   };
 }
 
-const isInSpike = ({ spike }: Truth, { version, client }: Traits): boolean => version === spike.version && client === spike.client;
+const isInSpike = ({ spike }: Truth, { version, client }: Traits): boolean =>
+  version === spike.version && client === spike.client;
 
 const isInTimeouts = ({ timeouts }: Truth, { version, pool, plugins: found = '' }: Traits): boolean =>
   version === timeouts.version && pool === timeouts.pool && pluginsOf(found).includes(timeouts.plugin);

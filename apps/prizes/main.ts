@@ -25,19 +25,33 @@ obey('/fault', (text) => {
   return JSON.stringify({ names: faults });
 });
 
-app.get('/prizes/:roll', served('/prizes/:roll', async (request, response) => {
-  const traits = traitsOf(request);
-  trace.getActiveSpan()?.setAttributes({
-    'prizes.version': version, 'deployment.node_pool': pool, 'client.version': traits.client, 'browser.plugins': traits.plugins,
-  });
-  const { delay: wait, status } = effectOf(faults, truth, traits);
-  if (wait !== undefined) await lookForIt(wait);
-  if (status !== undefined) fail(response, status, traits.roll);
-  else give(request, response, traits.roll);
-}));
+app.get(
+  '/prizes/:roll',
+  served('/prizes/:roll', async (request, response) => {
+    const traits = traitsOf(request);
+    trace
+      .getActiveSpan()
+      ?.setAttributes({
+        'prizes.version': version,
+        'deployment.node_pool': pool,
+        'client.version': traits.client,
+        'browser.plugins': traits.plugins,
+      });
+    const { delay: wait, status } = effectOf(faults, truth, traits);
+    if (wait !== undefined) await lookForIt(wait);
+    if (status !== undefined) fail(response, status, traits.roll);
+    else give(request, response, traits.roll);
+  }),
+);
 
 function traitsOf(request: Request): Traits {
-  return { version, pool, client: request.get('x-client-version'), plugins: request.get('x-browser-plugins'), roll: Number(request.params.roll) };
+  return {
+    version,
+    pool,
+    client: request.get('x-client-version'),
+    plugins: request.get('x-browser-plugins'),
+    roll: Number(request.params.roll),
+  };
 }
 
 function give(request: Request, response: Response, roll: number): void {

@@ -25,15 +25,30 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
   beforeAll(async () => {
     receiver = await Receiver.start();
     const env = {
-      INSTRUMENTATION: level, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_BSP_SCHEDULE_DELAY: '50',
-      OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none', RELEASE: lab.release, POD_NAMESPACE: lab.namespace,
+      INSTRUMENTATION: level,
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+      RELEASE: lab.release,
+      POD_NAMESPACE: lab.namespace,
     };
     dice = await App.start(built.dist, 'dice', env);
-    prizes = await Promise.all(RUNNING.map(({ version, pool }) => App.start(built.dist, 'prizes', {
-      ...env, PRIZES_VERSION: version, NODE_POOL: pool, OTEL_RESOURCE_ATTRIBUTES: `service.version=${version},deployment.node_pool=${pool}`,
-    })));
+    prizes = await Promise.all(
+      RUNNING.map(({ version, pool }) =>
+        App.start(built.dist, 'prizes', {
+          ...env,
+          PRIZES_VERSION: version,
+          NODE_POOL: pool,
+          OTEL_RESOURCE_ATTRIBUTES: `service.version=${version},deployment.node_pool=${pool}`,
+        }),
+      ),
+    );
     // One for each, in place of the Service in front of both.
-    arcades = await Promise.all(prizes.map(({ url }) => App.start(built.dist, 'arcade', { ...env, DICE_URL: dice.url, PRIZES_URL: url })));
+    arcades = await Promise.all(
+      prizes.map(({ url }) => App.start(built.dist, 'arcade', { ...env, DICE_URL: dice.url, PRIZES_URL: url })),
+    );
     await Promise.all([dice, ...prizes, ...arcades].map((app) => app.ready()));
   });
 
@@ -50,20 +65,31 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
   }
 
   /** Ten visitors' rounds with each version. @returns status, version and visitor of each */
-  const rounds = () => Promise.all(RUNNING.flatMap(({ version }, index) => Array.from({ length: 10 }, async (_, round) => {
-    const { plugins, clientVersion } = visitorOf(round);
-    const { status } = await fetch(`${arcades[index]?.url}/play`, { headers: { 'x-browser-plugins': plugins, 'x-client-version': clientVersion } });
-    return { status, version, plugins, clientVersion };
-  })));
+  const rounds = () =>
+    Promise.all(
+      RUNNING.flatMap(({ version }, index) =>
+        Array.from({ length: 10 }, async (_, round) => {
+          const { plugins, clientVersion } = visitorOf(round);
+          const { status } = await fetch(`${arcades[index]?.url}/play`, {
+            headers: { 'x-browser-plugins': plugins, 'x-client-version': clientVersion },
+          });
+          return { status, version, plugins, clientVersion };
+        }),
+      ),
+    );
 
   const valueOf = ({ attributes }: Span, ...names: string[]): string | undefined =>
     names.flatMap((name) => attributes[name] ?? []).map(String)[0];
 
   /** The server spans of a service, once there are so many that fit. */
-  const spansOf = (service: string, many: number, fits: (span: Span) => boolean) => eventually(`${many} such spans of ${service}`, () => {
-    const found = receiver.traces().flatMap(({ spans }) => spans).filter((span) => span.service === service && span.kind === 'server' && fits(span));
-    return found.length >= many ? found : undefined;
-  });
+  const spansOf = (service: string, many: number, fits: (span: Span) => boolean) =>
+    eventually(`${many} such spans of ${service}`, () => {
+      const found = receiver
+        .traces()
+        .flatMap(({ spans }) => spans)
+        .filter((span) => span.service === service && span.kind === 'server' && fits(span));
+      return found.length >= many ? found : undefined;
+    });
 
   test('while nothing is on every round is won', async () => {
     await switchTo([]);
@@ -75,11 +101,23 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
     const failed = (await rounds()).filter(({ status }) => status !== 200);
     await switchTo([]);
     expect(failed.length).toBeGreaterThan(0);
-    expect(new Set(failed.map(({ version, clientVersion }) => `${version} ${clientVersion}`))).toEqual(new Set([`${truth.spike.version} ${truth.spike.client}`]));
+    expect(new Set(failed.map(({ version, clientVersion }) => `${version} ${clientVersion}`))).toEqual(
+      new Set([`${truth.spike.version} ${truth.spike.client}`]),
+    );
     expect(failed.every(({ status }) => status === 400 || status === 500)).toBe(true);
-    const spans = await spansOf('prizes', failed.length, (span) => Number(span.attributes['http.response.status_code']) >= 400);
-    expect(new Set(spans.map((span) => valueOf(span, 'client.version', 'http.request.header.x-client-version')))).toEqual(new Set([truth.spike.client]));
-    expect(spans.filter((span) => span.attributes['http.response.status_code'] === 500).every(({ status }) => status.code === 'error')).toBe(true);
+    const spans = await spansOf(
+      'prizes',
+      failed.length,
+      (span) => Number(span.attributes['http.response.status_code']) >= 400,
+    );
+    expect(
+      new Set(spans.map((span) => valueOf(span, 'client.version', 'http.request.header.x-client-version'))),
+    ).toEqual(new Set([truth.spike.client]));
+    expect(
+      spans
+        .filter((span) => span.attributes['http.response.status_code'] === 500)
+        .every(({ status }) => status.code === 'error'),
+    ).toBe(true);
   });
 
   test('timeouts are of one version and one plugin, as the spans say', async () => {
@@ -87,18 +125,35 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
     const failed = (await rounds()).filter(({ status }) => status !== 200);
     await switchTo([]);
     expect(failed).toHaveLength(4);
-    expect(failed.every(({ status, version, plugins }) => status === 504 && version === truth.timeouts.version && plugins.includes(truth.timeouts.plugin))).toBe(true);
-    const timedOut = await spansOf('arcade', failed.length, ({ attributes }) => attributes['http.response.status_code'] === 504);
-    for (const span of timedOut) expect(valueOf(span, 'browser.plugins', 'http.request.header.x-browser-plugins')).toContain(truth.timeouts.plugin);
+    expect(
+      failed.every(
+        ({ status, version, plugins }) =>
+          status === 504 && version === truth.timeouts.version && plugins.includes(truth.timeouts.plugin),
+      ),
+    ).toBe(true);
+    const timedOut = await spansOf(
+      'arcade',
+      failed.length,
+      ({ attributes }) => attributes['http.response.status_code'] === 504,
+    );
+    for (const span of timedOut)
+      expect(valueOf(span, 'browser.plugins', 'http.request.header.x-browser-plugins')).toContain(
+        truth.timeouts.plugin,
+      );
     const traces = new Set(timedOut.map(({ traceId }) => traceId));
     const asked = await spansOf('prizes', failed.length, ({ traceId }) => traces.has(traceId));
     const { version, pool } = truth.timeouts;
-    expect(asked.map(({ resource }) => [resource['service.version'], resource['deployment.node_pool']])).toEqual(asked.map(() => [version, pool]));
+    expect(asked.map(({ resource }) => [resource['service.version'], resource['deployment.node_pool']])).toEqual(
+      asked.map(() => [version, pool]),
+    );
   });
 
   test('a name that nobody knows is refused, and switches nothing', async () => {
     const answer = await fetch(`${prizes[0]?.health}/fault`, { method: 'PUT', body: '{"names":["slow"]}' });
-    expect([answer.status, await answer.text()]).toEqual([400, `expected {"names": [...]} with any of ${FAULTS.join(', ')}, found "slow"\n`]);
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      `expected {"names": [...]} with any of ${FAULTS.join(', ')}, found "slow"\n`,
+    ]);
     expect((await fetch(`${prizes[0]?.url}/fault`, { method: 'PUT', body: '{"names":["spike"]}' })).status).toBe(404);
   });
 });

@@ -33,11 +33,17 @@ async function send(collector: string, traceId: string): Promise<void> {
     endTimeUnixNano: String(now + 1_000_000n),
   };
   const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'helm-test' } }] };
-  const body = JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'probe' }, spans: [span] }] }] });
-  const answer = await call(`${collector}/v1/traces`, {
-    method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: AbortSignal.timeout(5_000),
+  const body = JSON.stringify({
+    resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'probe' }, spans: [span] }] }],
   });
-  if (answer.status !== 200) throw new Error(`expected it to answer 200, found ${answer.status}: ${answer.body.slice(0, 200)}`);
+  const answer = await call(`${collector}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    signal: AbortSignal.timeout(5_000),
+  });
+  if (answer.status !== 200)
+    throw new Error(`expected it to answer 200, found ${answer.status}: ${answer.body.slice(0, 200)}`);
 }
 
 async function find(jaeger: string, traceId: string): Promise<Trace> {
@@ -53,10 +59,15 @@ try {
   const deadline = Date.now() + seconds * 1000;
   const traceId = randomBytes(16).toString('hex');
 
-  await until(deadline, `The span did not get into the Collector at ${collector} within ${seconds} s`, () => send(collector, traceId));
+  await until(deadline, `The span did not get into the Collector at ${collector} within ${seconds} s`, () =>
+    send(collector, traceId),
+  );
   printLine(`sent one span, trace ${traceId}, to the Collector at ${collector}`);
-  const { spans } = await until(deadline, `The span did not get to Jaeger at ${jaeger} within ${seconds} s`, () => find(jaeger, traceId));
-  for (const { service, name, duration } of spans) printLine(`read it back from Jaeger at ${jaeger}: ${service} "${name}" ${duration} ms`);
+  const { spans } = await until(deadline, `The span did not get to Jaeger at ${jaeger} within ${seconds} s`, () =>
+    find(jaeger, traceId),
+  );
+  for (const { service, name, duration } of spans)
+    printLine(`read it back from Jaeger at ${jaeger}: ${service} "${name}" ${duration} ms`);
 } catch (error) {
   fatal(error);
 }

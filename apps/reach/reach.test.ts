@@ -46,7 +46,10 @@ test('a name that is none is no connection and no failure', async () => {
 
 test('several are tried at once and each has its own result', async () => {
   const [open, closed] = [await listening(), await closedPort()];
-  expect(await reachAll([target('own', open, true), target('theirs', closed, false)], quick)).toEqual({ own: 'connected', theirs: 'ECONNREFUSED' });
+  expect(await reachAll([target('own', open, true), target('theirs', closed, false)], quick)).toEqual({
+    own: 'connected',
+    theirs: 'ECONNREFUSED',
+  });
 });
 
 test('what opens only after a while is waited for', async () => {
@@ -72,7 +75,10 @@ test('what never becomes as expected is reported as it is', async () => {
 });
 
 test.each([
-  ['[', 'no JSON'], ['{}', 'no list'], ['[]', 'no list'], ['[{"name":"a","host":"b","port":"80","open":true}]', '"port":"80"'],
+  ['[', 'no JSON'],
+  ['{}', 'no list'],
+  ['[]', 'no list'],
+  ['[{"name":"a","host":"b","port":"80","open":true}]', '"port":"80"'],
 ])('targets that are %s are refused by name', (text, found) => {
   expect(() => targetsIn(text)).toThrow(/^TARGETS: expected a JSON list of/);
   expect(() => targetsIn(text)).toThrow(found);
@@ -81,7 +87,10 @@ test.each([
 describe('the program', () => {
   const folder = mkdtempSync(join(tmpdir(), 'reach-'));
   const log = join(folder, 'termination-log');
-  const run = (env: Record<string, string>) => promisify(execFile)(process.execPath, [join(import.meta.dirname, 'main.ts')], { env: { ...env, TERMINATION_LOG: log } });
+  const run = (env: Record<string, string>) =>
+    promisify(execFile)(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+      env: { ...env, TERMINATION_LOG: log },
+    });
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -92,6 +101,9 @@ describe('the program', () => {
   });
 
   test('fails with one line where it is not told what to reach', async () => {
-    await expect(run({})).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/^TARGETS is not set.*\n$/) as string });
+    await expect(run({})).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^TARGETS is not set.*\n$/) as string,
+    });
   });
 });

@@ -33,7 +33,9 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code
 
 async function addressOf(host: string, patience: number): Promise<string> {
   const late = new AbortController();
-  const timeout = delay(patience, undefined, { signal: late.signal }).then(() => { throw Object.assign(new Error(), { code: 'NAME_NOT_RESOLVED' }); });
+  const timeout = delay(patience, undefined, { signal: late.signal }).then(() => {
+    throw Object.assign(new Error(), { code: 'NAME_NOT_RESOLVED' });
+  });
   try {
     return (await Promise.race([lookup(host), timeout])).address;
   } finally {
@@ -74,7 +76,8 @@ export async function reachAll(targets: readonly Target[], patience: Partial<Pat
   for (;;) {
     const results = await Promise.all(targets.map((target) => reach(target, step)));
     const asExpected = targets.every(({ open }, index) => open === (results[index] === CONNECTED));
-    if (asExpected || Date.now() + pause >= end) return Object.fromEntries(targets.map(({ name }, index) => [name, results[index] ?? '']));
+    if (asExpected || Date.now() + pause >= end)
+      return Object.fromEntries(targets.map(({ name }, index) => [name, results[index] ?? '']));
     await delay(pause);
   }
 }
@@ -93,7 +96,8 @@ export function targetsIn(text: string): Target[] {
   } catch (error) {
     throw new Error(`${expected}, found what is no JSON`, { cause: error });
   }
-  if (!Array.isArray(targets) || targets.length === 0) throw new Error(`${expected}, found no list with anything in it`);
+  if (!Array.isArray(targets) || targets.length === 0)
+    throw new Error(`${expected}, found no list with anything in it`);
   const odd = targets.findIndex((target) => !isTarget(target));
   if (odd >= 0) throw new Error(`${expected}, found ${JSON.stringify(targets[odd])}`);
   return targets as Target[];

@@ -1,7 +1,10 @@
 import { fromEnv, numberFromEnv, portFromEnv, urlFromEnv } from './env.ts';
 
 const name = 'A_SETTING';
-const set = (value: string | undefined) => { if (value === undefined) delete process.env[name]; else process.env[name] = value; };
+const set = (value: string | undefined) => {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
+};
 afterEach(() => set(undefined));
 
 test('a value is read without the spaces around it', () => {

@@ -10,7 +10,8 @@ export function numberFromEnv(name: string, fallback: number): number {
   const value = process.env[name]?.trim();
   if (!value) return fallback;
   const number = Number(value);
-  if (!Number.isFinite(number) || number <= 0) throw new Error(`${name} is "${value}": expected a number greater than 0`);
+  if (!Number.isFinite(number) || number <= 0)
+    throw new Error(`${name} is "${value}": expected a number greater than 0`);
   return number;
 }
 
@@ -23,6 +24,7 @@ export function portFromEnv(name: string, fallback: number): number {
 /** An http(s) URL, without a slash at its end. */
 export function urlFromEnv(name: string): string {
   const value = fromEnv(name);
-  if (!URL.canParse(value) || !/^https?:/.test(value)) throw new Error(`${name} is "${value}": expected a URL such as http://arcade:8080`);
+  if (!URL.canParse(value) || !/^https?:/.test(value))
+    throw new Error(`${name} is "${value}": expected a URL such as http://arcade:8080`);
   return value.replace(/\/+$/, '');
 }

@@ -22,12 +22,19 @@ test('a call sends method, headers and body, and gives back status and text', as
   answer = (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => response.writeHead(201).end(`${request.method} ${String(request.headers['x-a'])} ${Buffer.concat(chunks).toString()}`));
+    request.on('end', () =>
+      response
+        .writeHead(201)
+        .end(`${request.method} ${String(request.headers['x-a'])} ${Buffer.concat(chunks).toString()}`),
+    );
   };
-  expect(await call(url, { method: 'POST', headers: { 'x-a': '1' }, body: 'été' })).toMatchObject({ status: 201, body: 'POST 1 été' });
+  expect(await call(url, { method: 'POST', headers: { 'x-a': '1' }, body: 'été' })).toMatchObject({
+    status: 201,
+    body: 'POST 1 été',
+  });
 });
 
-test('a call that takes too long is rejected with the signal\'s own reason', async () => {
+test("a call that takes too long is rejected with the signal's own reason", async () => {
   answer = () => undefined;
   await expect(call(url, { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ name: 'TimeoutError' });
 });

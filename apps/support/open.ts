@@ -8,7 +8,8 @@ import { fatal } from './output.ts';
  */
 export function open(app: Express, port: number, opened: () => void): void {
   app.listen(port, (error?: Error) => {
-    if (error) fatal(new Error(`expected to listen on port ${port}, found ${error.message}. Set PORT to one that is free.`));
+    if (error)
+      fatal(new Error(`expected to listen on port ${port}, found ${error.message}. Set PORT to one that is free.`));
     opened();
   });
 }

@@ -16,7 +16,11 @@ export function obey(path: string, command: Command): void {
 export const commandAt = (path: string | undefined): Command | undefined => commands.get(path ?? '');
 
 /** Answers 200 with what the command says, 400 with why it can't be obeyed. */
-export async function answerCommand(command: Command, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answerCommand(
+  command: Command,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
     const said = command(await textOf(request));
     response.writeHead(200, { 'content-type': 'application/json' }).end(said);

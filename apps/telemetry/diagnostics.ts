@@ -9,15 +9,17 @@ const expected = [/contains "none"\. SDK will not be initialized/, /resource att
 /** A DiagLogger that writes errors and warnings through `write`, each text at most once a minute. */
 export function diagnosticsLogger(write: (line: string) => void, now: () => number = Date.now): DiagLogger {
   const lastSaid = new Map<string, number>();
-  const say = (severity: string) => (message: string, ...more: unknown[]) => {
-    if (expected.some((text) => text.test(message))) return;
-    const text = `OpenTelemetry ${severity}: ${[readable(message), ...more.map(String)].join(' ')}`;
-    const said = lastSaid.get(text);
-    if (said !== undefined && now() - said < silence) return;
-    if (lastSaid.size > 100) lastSaid.clear();
-    lastSaid.set(text, now());
-    write(text);
-  };
+  const say =
+    (severity: string) =>
+    (message: string, ...more: unknown[]) => {
+      if (expected.some((text) => text.test(message))) return;
+      const text = `OpenTelemetry ${severity}: ${[readable(message), ...more.map(String)].join(' ')}`;
+      const said = lastSaid.get(text);
+      if (said !== undefined && now() - said < silence) return;
+      if (lastSaid.size > 100) lastSaid.clear();
+      lastSaid.set(text, now());
+      write(text);
+    };
   const nothing = () => undefined;
   return { error: say('error'), warn: say('warning'), info: nothing, debug: nothing, verbose: nothing };
 }

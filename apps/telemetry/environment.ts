@@ -13,7 +13,14 @@ const choices: Record<string, { expected: string[]; list?: true }> = {
   OTEL_LOGS_EXPORTER: { expected: ['otlp', 'console', 'none'], list: true },
   OTEL_PROPAGATORS: { expected: ['tracecontext', 'baggage', 'b3', 'b3multi', 'none'], list: true },
   OTEL_TRACES_SAMPLER: {
-    expected: ['always_on', 'always_off', 'traceidratio', 'parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'],
+    expected: [
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ],
   },
   OTEL_LOG_LEVEL: { expected: ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'] },
   OTEL_SDK_DISABLED: { expected: ['true', 'false'] },
@@ -22,14 +29,23 @@ const choices: Record<string, { expected: string[]; list?: true }> = {
 };
 
 const numbers = [
-  'OTEL_BSP_SCHEDULE_DELAY', 'OTEL_BSP_EXPORT_TIMEOUT', 'OTEL_BSP_MAX_QUEUE_SIZE', 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
-  'OTEL_BLRP_SCHEDULE_DELAY', 'OTEL_BLRP_EXPORT_TIMEOUT', 'OTEL_METRIC_EXPORT_INTERVAL', 'OTEL_METRIC_EXPORT_TIMEOUT',
+  'OTEL_BSP_SCHEDULE_DELAY',
+  'OTEL_BSP_EXPORT_TIMEOUT',
+  'OTEL_BSP_MAX_QUEUE_SIZE',
+  'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+  'OTEL_BLRP_SCHEDULE_DELAY',
+  'OTEL_BLRP_EXPORT_TIMEOUT',
+  'OTEL_METRIC_EXPORT_INTERVAL',
+  'OTEL_METRIC_EXPORT_TIMEOUT',
 ];
 
 const urls = ['OTEL_EXPORTER_OTLP_ENDPOINT', ...signals.map((signal) => `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`)];
 
 function forEachSignal(setting: string, expected: string[]): Record<string, { expected: string[] }> {
-  const names = [`OTEL_EXPORTER_OTLP_${setting}`, ...signals.map((signal) => `OTEL_EXPORTER_OTLP_${signal}_${setting}`)];
+  const names = [
+    `OTEL_EXPORTER_OTLP_${setting}`,
+    ...signals.map((signal) => `OTEL_EXPORTER_OTLP_${signal}_${setting}`),
+  ];
   return Object.fromEntries(names.map((name) => [name, { expected }]));
 }
 
@@ -43,7 +59,12 @@ function mistake(name: string, value: string): string | undefined {
 }
 
 function mistakeInChoice({ expected, list }: { expected: string[]; list?: true }, value: string): string | undefined {
-  const given = list ? value.split(',').map((item) => item.trim()).filter(Boolean) : [value.toLowerCase()];
+  const given = list
+    ? value
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean)
+    : [value.toLowerCase()];
   if (given.every((item) => expected.includes(item))) return undefined;
   return `${list ? 'one or more (with commas) of' : 'one of'} ${expected.join(', ')}`;
 }

@@ -5,8 +5,12 @@ import { pino } from 'pino';
 import type { Logger, LoggerOptions } from 'pino';
 
 const severities: Record<string, SeverityNumber> = {
-  trace: SeverityNumber.TRACE, debug: SeverityNumber.DEBUG, info: SeverityNumber.INFO,
-  warn: SeverityNumber.WARN, error: SeverityNumber.ERROR, fatal: SeverityNumber.FATAL,
+  trace: SeverityNumber.TRACE,
+  debug: SeverityNumber.DEBUG,
+  info: SeverityNumber.INFO,
+  warn: SeverityNumber.WARN,
+  error: SeverityNumber.ERROR,
+  fatal: SeverityNumber.FATAL,
 };
 
 export function createLogger(): Logger {
@@ -28,11 +32,15 @@ const logMethod: NonNullable<NonNullable<LoggerOptions['hooks']>['logMethod']> =
   const label = this.levels.labels[level] ?? 'info';
   const [first, second] = args as unknown as [unknown, string | undefined];
   const fields = typeof first === 'object' && first !== null ? first : {};
-  logs.getLogger('intro-otel').emit({
-    body: typeof first === 'string' ? first : (second ?? ''),
-    severityText: label,
-    severityNumber: severities[label] ?? SeverityNumber.INFO,
-    attributes: Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? value.message : String(value)])),
-  });
+  logs
+    .getLogger('intro-otel')
+    .emit({
+      body: typeof first === 'string' ? first : (second ?? ''),
+      severityText: label,
+      severityNumber: severities[label] ?? SeverityNumber.INFO,
+      attributes: Object.fromEntries(
+        Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? value.message : String(value)]),
+      ),
+    });
   method.apply(this, args);
 };

@@ -14,7 +14,12 @@ export const tracer: Tracer = byHand
   : new ProxyTracerProvider().getTracer('silent');
 
 /** Does `work` in a span that is active meanwhile; an error is recorded on it, sets its status, and is thrown on. */
-export function inSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>, parent: Context = context.active()): Promise<T> {
+export function inSpan<T>(
+  name: string,
+  options: SpanOptions,
+  work: (span: Span) => Promise<T>,
+  parent: Context = context.active(),
+): Promise<T> {
   return tracer.startActiveSpan(name, options, parent, async (span) => {
     try {
       return await work(span);
@@ -36,7 +41,10 @@ function recordError(span: Span, error: unknown): void {
  * An Express handler inside a SERVER span whose parent is the caller's span, as the headers tell. An error is recorded
  * and handed on to Express while the span is still the active one.
  */
-export function served(route: string, work: (request: Request, response: Response) => Promise<void> | void): RequestHandler {
+export function served(
+  route: string,
+  work: (request: Request, response: Response) => Promise<void> | void,
+): RequestHandler {
   return (request, response, next) => {
     const options = { kind: SpanKind.SERVER, attributes: requestAttributes(route, request) };
     return tracer.startActiveSpan(`${request.method} ${route}`, options, extracted(request.headers), async (span) => {

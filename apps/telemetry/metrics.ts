@@ -13,15 +13,20 @@ export function consoleMetrics(env: NodeJS.ProcessEnv): { metricReaders?: IMetri
   if (!names.includes('console') || names.includes('none')) return {};
   const exportIntervalMillis = Number(env.OTEL_METRIC_EXPORT_INTERVAL ?? 60_000);
   const exportTimeoutMillis = Math.min(Number(env.OTEL_METRIC_EXPORT_TIMEOUT ?? 30_000), exportIntervalMillis);
-  const every = (exporter: PushMetricExporter) => new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis });
+  const every = (exporter: PushMetricExporter) =>
+    new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis });
 
   const metricReaders: IMetricReader[] = [every(new ConsoleMetricExporter())];
-  if (names.includes('otlp')) metricReaders.push(every(otlpExporter(env.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL ?? env.OTEL_EXPORTER_OTLP_PROTOCOL)));
+  if (names.includes('otlp'))
+    metricReaders.push(every(otlpExporter(env.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL ?? env.OTEL_EXPORTER_OTLP_PROTOCOL)));
   if (names.includes('prometheus')) metricReaders.push(new PrometheusExporter(prometheus(env)));
   return { metricReaders };
 }
 
-function prometheus({ OTEL_EXPORTER_PROMETHEUS_HOST: host, OTEL_EXPORTER_PROMETHEUS_PORT: port }: NodeJS.ProcessEnv): { host?: string; port?: number } {
+function prometheus({ OTEL_EXPORTER_PROMETHEUS_HOST: host, OTEL_EXPORTER_PROMETHEUS_PORT: port }: NodeJS.ProcessEnv): {
+  host?: string;
+  port?: number;
+} {
   return { ...(host ? { host } : {}), ...(port ? { port: Number(port) } : {}) };
 }
 

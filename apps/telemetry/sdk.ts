@@ -28,11 +28,19 @@ export function startSdk(level: Exclude<Level, 'none'>, healthPort: number): () 
   for (const name of refused) delete process.env[name];
   if (!process.env.OTEL_LOG_LEVEL) diag.setLogger(diagnosticsLogger(writeLine), DiagLogLevel.WARN);
 
-  const sdk = new NodeSDK({ instrumentations: level === 'auto' ? libraries(healthPort) : [], ...consoleMetrics(process.env) });
+  const sdk = new NodeSDK({
+    instrumentations: level === 'auto' ? libraries(healthPort) : [],
+    ...consoleMetrics(process.env),
+  });
   if (level === 'auto') hookImports();
   sdk.start();
   patchHttp();
-  return () => sdk.shutdown().catch((error: unknown) => writeLine(`OpenTelemetry error: the last telemetry could not be sent: ${String(error)}`));
+  return () =>
+    sdk
+      .shutdown()
+      .catch((error: unknown) =>
+        writeLine(`OpenTelemetry error: the last telemetry could not be sent: ${String(error)}`),
+      );
 }
 
 /** Lets the libraries see what ES modules import: without it no Express spans, and no route in `GET /visit`. */

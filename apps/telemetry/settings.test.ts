@@ -7,7 +7,10 @@ const folder = mkdtempSync(join(tmpdir(), 'intro-otel-settings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The environment after the file's settings, and what was said. */
-function applied(text: string | undefined, env: Record<string, string> = {}): { env: Record<string, string | undefined>; said: string[] } {
+function applied(
+  text: string | undefined,
+  env: Record<string, string> = {},
+): { env: Record<string, string | undefined>; said: string[] } {
   const file = join(folder, 'settings.env');
   if (text === undefined) rmSync(file, { force: true });
   else writeFileSync(file, text);
@@ -19,11 +22,21 @@ function applied(text: string | undefined, env: Record<string, string> = {}): { 
 }
 
 test.each([
-  ['a value may have = in it', 'OTEL_RESOURCE_ATTRIBUTES=team=blue,room=1', 'OTEL_RESOURCE_ATTRIBUTES', 'team=blue,room=1'],
+  [
+    'a value may have = in it',
+    'OTEL_RESOURCE_ATTRIBUTES=team=blue,room=1',
+    'OTEL_RESOURCE_ATTRIBUTES',
+    'team=blue,room=1',
+  ],
   ['double quotes are taken off', 'OTEL_SERVICE_NAME="my dice"', 'OTEL_SERVICE_NAME', 'my dice'],
-  ['single quotes are taken off, those inside are not', 'OTEL_SERVICE_NAME=\'my "dice"\'', 'OTEL_SERVICE_NAME', 'my "dice"'],
+  [
+    'single quotes are taken off, those inside are not',
+    'OTEL_SERVICE_NAME=\'my "dice"\'',
+    'OTEL_SERVICE_NAME',
+    'my "dice"',
+  ],
   ['a quote that is not closed belongs to the value', 'OTEL_SERVICE_NAME="dice', 'OTEL_SERVICE_NAME', '"dice'],
-  ['spaces around the name and the value don\'t count', '  INSTRUMENTATION = auto  ', 'INSTRUMENTATION', 'auto'],
+  ["spaces around the name and the value don't count", '  INSTRUMENTATION = auto  ', 'INSTRUMENTATION', 'auto'],
   ['lines may end as on Windows', 'INSTRUMENTATION=none\r\n', 'INSTRUMENTATION', 'none'],
   ['a comment may follow the value', 'OTEL_TRACES_EXPORTER=console # see the log', 'OTEL_TRACES_EXPORTER', 'console'],
   ['a # without a space before it is part of the value', 'OTEL_SERVICE_NAME=dice#1', 'OTEL_SERVICE_NAME', 'dice#1'],
@@ -36,22 +49,33 @@ test.each([
 });
 
 test('of several lines only those count that are known', () => {
-  expect(parseSettings('# a\nINSTRUMENTATION = auto\nOTEL_X=a=b\nPATH=/x\n\n').values).toEqual({ INSTRUMENTATION: 'auto', OTEL_X: 'a=b' });
+  expect(parseSettings('# a\nINSTRUMENTATION = auto\nOTEL_X=a=b\nPATH=/x\n\n').values).toEqual({
+    INSTRUMENTATION: 'auto',
+    OTEL_X: 'a=b',
+  });
 });
 
 test('comments and empty lines are nothing', () => {
   expect(parseSettings('# INSTRUMENTATION=none\n\n   \n\t# OTEL_X=1\r\n')).toEqual({ values: {}, ignored: [] });
 });
 
-test('settings win over the environment, and what they don\'t name stays', () => {
-  expect(applied('INSTRUMENTATION=none\n', { INSTRUMENTATION: 'auto', PORT: '8080' })).toEqual({ env: { INSTRUMENTATION: 'none', PORT: '8080' }, said: [] });
+test("settings win over the environment, and what they don't name stays", () => {
+  expect(applied('INSTRUMENTATION=none\n', { INSTRUMENTATION: 'auto', PORT: '8080' })).toEqual({
+    env: { INSTRUMENTATION: 'none', PORT: '8080' },
+    said: [],
+  });
 });
 
 test('any other name is ignored, and all of them are said in one line', () => {
-  const { env, said } = applied('PORT=1\nNODE_OPTIONS=--require=/tmp/x\notel_service_name=x\nOTEL_SERVICE_NAME=mine\n', { PORT: '8080' });
+  const { env, said } = applied(
+    'PORT=1\nNODE_OPTIONS=--require=/tmp/x\notel_service_name=x\nOTEL_SERVICE_NAME=mine\n',
+    { PORT: '8080' },
+  );
   expect(env).toEqual({ PORT: '8080', OTEL_SERVICE_NAME: 'mine' });
   expect(said).toHaveLength(1);
-  expect(said[0]).toMatch(/settings\.env: expected INSTRUMENTATION=… or OTEL_…=… on each line, found "PORT", "NODE_OPTIONS", "otel_service_name"\. Going on without\.$/);
+  expect(said[0]).toMatch(
+    /settings\.env: expected INSTRUMENTATION=… or OTEL_…=… on each line, found "PORT", "NODE_OPTIONS", "otel_service_name"\. Going on without\.$/,
+  );
 });
 
 test('a line that is no setting is said too, and not at length', () => {
@@ -69,10 +93,14 @@ test('no file is no settings', () => {
 
 test('without LEARNER_SETTINGS no file is looked for', () => {
   const env = { INSTRUMENTATION: 'auto' };
-  applyLearnerSettings(env, () => { throw new Error('nothing was to be said'); });
+  applyLearnerSettings(env, () => {
+    throw new Error('nothing was to be said');
+  });
   expect(env).toEqual({ INSTRUMENTATION: 'auto' });
 });
 
-test('what can\'t be read as a file is an error that names it', () => {
-  expect(() => applyLearnerSettings({ LEARNER_SETTINGS: folder }, () => undefined)).toThrow(`The settings in ${folder} can't be read: EISDIR`);
+test("what can't be read as a file is an error that names it", () => {
+  expect(() => applyLearnerSettings({ LEARNER_SETTINGS: folder }, () => undefined)).toThrow(
+    `The settings in ${folder} can't be read: EISDIR`,
+  );
 });

@@ -20,7 +20,10 @@ function valueOf(text: string): string {
 export function parseSettings(text: string): LearnerSettings {
   const values: Record<string, string> = {};
   const ignored: string[] = [];
-  for (const line of text.split('\n').map((one) => one.trim()).filter((one) => one !== '' && !one.startsWith('#'))) {
+  for (const line of text
+    .split('\n')
+    .map((one) => one.trim())
+    .filter((one) => one !== '' && !one.startsWith('#'))) {
     const [, name, value = ''] = /^(?:export\s+)?([^\s=]+)\s*=\s*(.*)$/.exec(line) ?? [];
     if (name !== undefined && isKnown(name)) values[name] = valueOf(value);
     else ignored.push(name ?? line);
@@ -44,7 +47,10 @@ export function applyLearnerSettings(env: NodeJS.ProcessEnv, say: (line: string)
   if (!file) return;
   const { values, ignored } = parseSettings(readIfThere(file));
   Object.assign(env, values);
-  if (ignored.length > 0) say(`${file}: expected INSTRUMENTATION=… or OTEL_…=… on each line, found ${ignored.map(shortened).join(', ')}. Going on without.`);
+  if (ignored.length > 0)
+    say(
+      `${file}: expected INSTRUMENTATION=… or OTEL_…=… on each line, found ${ignored.map(shortened).join(', ')}. Going on without.`,
+    );
 }
 
 const shortened = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text);

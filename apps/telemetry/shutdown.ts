@@ -16,7 +16,7 @@ const LONGEST_DRAIN = 3000;
  * https://kubernetes.io/docs/tutorials/services/pods-and-endpoint-termination-flow/
  */
 export const drainTime = (text: string | undefined): number =>
-  (/^\d+$/.test(text ?? '') ? Math.min(Number(text), LONGEST_DRAIN) : 0);
+  /^\d+$/.test(text ?? '') ? Math.min(Number(text), LONGEST_DRAIN) : 0;
 
 /** `flush` sends what telemetry is still waiting; it must not throw. */
 export function exitCleanly(flush: () => Promise<void>): void {

@@ -2,9 +2,12 @@ import { isUntraced, leaveUntraced } from './untraced.ts';
 
 beforeAll(() => leaveUntraced(['/jaeger', '/api/status']));
 
-test.each(['/jaeger', '/jaeger/', '/jaeger/api/traces?limit=1', '/api/status', '/api/status?x'])('%s is left out of the traces', (url) => {
-  expect(isUntraced(url)).toBe(true);
-});
+test.each(['/jaeger', '/jaeger/', '/jaeger/api/traces?limit=1', '/api/status', '/api/status?x'])(
+  '%s is left out of the traces',
+  (url) => {
+    expect(isUntraced(url)).toBe(true);
+  },
+);
 
 test.each(['/', '/jaegers', '/api/rounds', '/?next=/jaeger'])('%s is traced', (url) => {
   expect(isUntraced(url)).toBe(false);

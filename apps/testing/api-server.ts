@@ -51,11 +51,25 @@ export class ApiServer {
     this.#server.close();
     for (const { listeners } of this.#logs.values()) listeners.forEach((listener) => listener.destroy());
     for (const { response } of this.#watchers) response.destroy();
-    if ('closeAllConnections' in this.#server) (this.#server as { closeAllConnections: () => void }).closeAllConnections();
+    if ('closeAllConnections' in this.#server)
+      (this.#server as { closeAllConnections: () => void }).closeAllConnections();
   }
 
-  put(name: string, data: Data, { labels, annotations }: Pick<ConfigMap['metadata'], 'labels' | 'annotations'> = this.configMaps.get(name)?.metadata ?? {}): void {
-    this.configMaps.set(name, { metadata: { name, resourceVersion: String(this.#version += 1), ...(labels && { labels }), ...(annotations && { annotations }) }, data });
+  put(
+    name: string,
+    data: Data,
+    { labels, annotations }: Pick<ConfigMap['metadata'], 'labels' | 'annotations'> = this.configMaps.get(name)
+      ?.metadata ?? {},
+  ): void {
+    this.configMaps.set(name, {
+      metadata: {
+        name,
+        resourceVersion: String((this.#version += 1)),
+        ...(labels && { labels }),
+        ...(annotations && { annotations }),
+      },
+      data,
+    });
     for (const watcher of this.#watchers) if (watcher.name === name) this.#tell(watcher, 'MODIFIED');
   }
 
@@ -86,16 +100,20 @@ export class ApiServer {
     this.requests.push(asked);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    if (request.headers.authorization !== `Bearer ${this.token}`) return refuse(response, 401, 'Unauthorized', 'who are you?');
-    if (this.forbidden.some((start) => (asked + (searchParams.has('watch') ? '?watch' : '')).startsWith(start))) return refuse(response, 403, 'Forbidden', 'the guide may not');
+    if (request.headers.authorization !== `Bearer ${this.token}`)
+      return refuse(response, 401, 'Unauthorized', 'who are you?');
+    if (this.forbidden.some((start) => (asked + (searchParams.has('watch') ? '?watch' : '')).startsWith(start)))
+      return refuse(response, 403, 'Forbidden', 'the guide may not');
     const patch = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as Patch) : undefined;
-    if (patch && request.headers['content-type'] !== 'application/merge-patch+json') return refuse(response, 415, 'UnsupportedMediaType', 'no merge patch');
+    if (patch && request.headers['content-type'] !== 'application/merge-patch+json')
+      return refuse(response, 415, 'UnsupportedMediaType', 'no merge patch');
     this.#give(response, pathname, patch, searchParams);
   }
 
   #give(response: ServerResponse, path: string, patch: Patch | undefined, query: URLSearchParams): void {
     const [, kind = '', name = '', part] = /\/namespaces\/[^/]+\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
-    if (kind === 'configmaps') return name === '' ? this.#watch(response, query) : this.#configMap(response, name, patch);
+    if (kind === 'configmaps')
+      return name === '' ? this.#watch(response, query) : this.#configMap(response, name, patch);
     if (kind === 'deployments') return this.#deployment(response, name, patch);
     if (part === 'log') return this.#sendLog(response, name, query);
     if (kind === 'pods') return this.#listPods(response, query.get('labelSelector') ?? '');
@@ -124,9 +142,12 @@ export class ApiServer {
     const found = this.configMaps.get(name);
     if (!found) return refuse(response, 404, 'NotFound', `configmaps "${name}" not found`);
     const wanted = patch?.metadata?.resourceVersion;
-    if (wanted !== undefined && wanted !== found.metadata.resourceVersion) return refuse(response, 409, 'Conflict', 'the object has been modified');
+    if (wanted !== undefined && wanted !== found.metadata.resourceVersion)
+      return refuse(response, 409, 'Conflict', 'the object has been modified');
     if (patch) {
-      const merged = Object.entries({ ...found.data, ...patch.data }).filter((entry): entry is [string, string] => entry[1] !== null);
+      const merged = Object.entries({ ...found.data, ...patch.data }).filter(
+        (entry): entry is [string, string] => entry[1] !== null,
+      );
       this.put(name, Object.fromEntries(merged));
     }
     response.end(JSON.stringify(this.configMaps.get(name)));
@@ -143,7 +164,9 @@ export class ApiServer {
 
   #listPods(response: ServerResponse, selector: string): void {
     const wanted = selector.split(',').map((pair) => pair.split('=') as [string, string]);
-    const items = [...this.pods.values()].filter(({ metadata: { labels = {} } }) => wanted.every(([label, value]) => labels[label] === value));
+    const items = [...this.pods.values()].filter(({ metadata: { labels = {} } }) =>
+      wanted.every(([label, value]) => labels[label] === value),
+    );
     response.end(JSON.stringify({ items }));
   }
 
@@ -151,7 +174,12 @@ export class ApiServer {
     if (!this.pods.has(pod)) return refuse(response, 404, 'NotFound', `pods "${pod}" not found`);
     const { text, listeners } = this.#logOf(pod);
     const lines = Number(query.get('tailLines') ?? Number.MAX_SAFE_INTEGER);
-    response.write(text.split('\n').slice(-lines - 1).join('\n'));
+    response.write(
+      text
+        .split('\n')
+        .slice(-lines - 1)
+        .join('\n'),
+    );
     if (query.get('follow') !== 'true') return void response.end();
     listeners.add(response);
     response.once('close', () => listeners.delete(response));
@@ -165,20 +193,38 @@ interface Patch {
 }
 
 function refuse(response: ServerResponse, status: number, reason: string, message: string): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ kind: 'Status', status: 'Failure', reason, message }));
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ kind: 'Status', status: 'Failure', reason, message }));
 }
 
 /** A pod as the API server describes it. */
-export function podOf(component: string, name: string, more: { podIP?: string; container?: object; deleted?: boolean; created?: string } = {}): Pod {
+export function podOf(
+  component: string,
+  name: string,
+  more: { podIP?: string; container?: object; deleted?: boolean; created?: string } = {},
+): Pod {
   const { podIP = '127.0.0.1', container = {}, deleted, created = new Date().toISOString() } = more;
   return {
     metadata: {
-      name, creationTimestamp: created, ...(deleted ? { deletionTimestamp: new Date().toISOString() } : {}),
+      name,
+      creationTimestamp: created,
+      ...(deleted ? { deletionTimestamp: new Date().toISOString() } : {}),
       labels: { 'app.kubernetes.io/instance': 'lab', 'app.kubernetes.io/component': component },
     },
     status: {
-      phase: 'Running', podIP,
-      containerStatuses: [{ name: component, ready: true, restartCount: 0, containerID: `c://${name}`, state: { running: { startedAt: created } }, ...container }],
+      phase: 'Running',
+      podIP,
+      containerStatuses: [
+        {
+          name: component,
+          ready: true,
+          restartCount: 0,
+          containerID: `c://${name}`,
+          state: { running: { startedAt: created } },
+          ...container,
+        },
+      ],
     },
   };
 }

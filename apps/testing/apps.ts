@@ -41,15 +41,26 @@ export class App {
   readonly #child: ChildProcess;
 
   /** Starts a component of `dist`, preloaded as in the image; `env` is all of its environment but the ports and its name. */
-  static start(dist: string, component: string, env: Record<string, string | undefined>, args: string[] = []): Promise<App> {
-    return App.run(dist, ['--import', join(dist, 'telemetry.js'), join(dist, `${component}.js`), ...args], { OTEL_SERVICE_NAME: component, ...env });
+  static start(
+    dist: string,
+    component: string,
+    env: Record<string, string | undefined>,
+    args: string[] = [],
+  ): Promise<App> {
+    return App.run(dist, ['--import', join(dist, 'telemetry.js'), join(dist, `${component}.js`), ...args], {
+      OTEL_SERVICE_NAME: component,
+      ...env,
+    });
   }
 
   /** Starts Node with these arguments. */
   static async run(dist: string, args: string[], env: Record<string, string | undefined>): Promise<App> {
     const [port, healthPort] = await Promise.all([freePort(), freePort()]);
     // Compiled once, not at each of a hundred starts: a tenth less to compute.
-    const child = spawn(process.execPath, args, { cwd: dist, env: { PORT: String(port), HEALTH_PORT: String(healthPort), NODE_COMPILE_CACHE: join(dist, '.compiled'), ...env } });
+    const child = spawn(process.execPath, args, {
+      cwd: dist,
+      env: { PORT: String(port), HEALTH_PORT: String(healthPort), NODE_COMPILE_CACHE: join(dist, '.compiled'), ...env },
+    });
     return new App(child, port, healthPort);
   }
 
@@ -58,8 +69,12 @@ export class App {
     running.add(child);
     this.url = `http://127.0.0.1:${port}`;
     this.health = `http://127.0.0.1:${healthPort}`;
-    child.stdout?.on('data', (text: Buffer) => { this.stdout += text.toString(); });
-    child.stderr?.on('data', (text: Buffer) => { this.stderr += text.toString(); });
+    child.stdout?.on('data', (text: Buffer) => {
+      this.stdout += text.toString();
+    });
+    child.stderr?.on('data', (text: Buffer) => {
+      this.stderr += text.toString();
+    });
     child.on('close', (code) => {
       this.exitCode = code ?? -1;
       running.delete(child);
@@ -68,7 +83,8 @@ export class App {
 
   async ready(): Promise<this> {
     await eventually(`a ready component at ${this.url}`, async () => {
-      if (this.exitCode !== undefined) throw new Error(`expected the component to run, found it ended with ${this.exitCode}: ${this.stderr}`);
+      if (this.exitCode !== undefined)
+        throw new Error(`expected the component to run, found it ended with ${this.exitCode}: ${this.stderr}`);
       const answer = await fetch(`${this.health}/readyz`).catch(() => undefined);
       return answer?.ok ? true : undefined;
     });
@@ -77,7 +93,10 @@ export class App {
 
   /** The lines of its log, as pino wrote them. */
   log(): Record<string, unknown>[] {
-    return this.stdout.split('\n').filter((line) => line.startsWith('{"level"')).map((line) => JSON.parse(line) as Record<string, unknown>);
+    return this.stdout
+      .split('\n')
+      .filter((line) => line.startsWith('{"level"'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
   exited(): Promise<number> {

@@ -77,7 +77,11 @@ export class Bench {
 
   /** Checks what the learner did, as the guide would. */
   async check(files: Files, solution: Solution): Promise<Verdict> {
-    const { code: { check, begin }, dice, others } = this.#shared;
+    const {
+      code: { check, begin },
+      dice,
+      others,
+    } = this.#shared;
     const collector = new PretendCollector(files['collector.yaml'], [this.#receiver, dice.receiver, others]);
     this.jaeger.passes = collector.passes;
     const since = Date.now();
@@ -100,10 +104,20 @@ export class Bench {
   }
 
   #lab(files: Files, collector: PretendCollector): Lab {
-    const { dice: { app: dice }, arcade, settings } = this.#shared;
+    const {
+      dice: { app: dice },
+      arcade,
+      settings,
+    } = this.#shared;
     return {
-      dice: dice.url, arcade, flask: this.flask, collector: this.#receiver.url, jaeger: `${this.jaeger.url}/jaeger`,
-      settings, files: () => Promise.resolve(files), patience: 1_000,
+      dice: dice.url,
+      arcade,
+      flask: this.flask,
+      collector: this.#receiver.url,
+      jaeger: `${this.jaeger.url}/jaeger`,
+      settings,
+      files: () => Promise.resolve(files),
+      patience: 1_000,
       podLog: (component) => Promise.resolve(component === 'dice' ? `${dice.stdout}\n${dice.stderr}` : collector.log()),
       truth: (fault) => ({ ...truthOf({ release: 'lab', namespace: 'ns' })[fault] }),
     };
@@ -112,16 +126,30 @@ export class Bench {
   /** Sends a span as some service would. */
   async send(span: object, resource: Record<string, string>): Promise<void> {
     const start = Date.now();
-    const made = { traceId: randomBytes(16).toString('hex'), spanId: randomBytes(8).toString('hex'), startTimeUnixNano: `${start}000000`, endTimeUnixNano: `${start + 1}000000`, ...span };
+    const made = {
+      traceId: randomBytes(16).toString('hex'),
+      spanId: randomBytes(8).toString('hex'),
+      startTimeUnixNano: `${start}000000`,
+      endTimeUnixNano: `${start + 1}000000`,
+      ...span,
+    };
     const attributes = Object.entries(resource).map(([key, stringValue]) => ({ key, value: { stringValue } }));
-    const body = JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans: [{ scope: { name: 'a-library' }, spans: [made] }] }] });
-    await call(`${this.#receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const body = JSON.stringify({
+      resourceSpans: [{ resource: { attributes }, scopeSpans: [{ scope: { name: 'a-library' }, spans: [made] }] }],
+    });
+    await call(`${this.#receiver.url}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
   }
 
   /** A server that answers, and sends what it is told to; from its port on it is part of this lab. */
   async serve(answer: (traceparent: string) => Promise<number> | number): Promise<string> {
     const server = createServer((request, response) => {
-      void Promise.resolve(answer(String(request.headers.traceparent))).then((status) => response.writeHead(status).end('4'));
+      void Promise.resolve(answer(String(request.headers.traceparent))).then((status) =>
+        response.writeHead(status).end('4'),
+      );
     }).listen(0, '127.0.0.1');
     this.#servers.push(server);
     await new Promise((resolve) => server.once('listening', resolve));

@@ -1,7 +1,17 @@
 // The apps built from the sources as they are now, once for all test files and runs, in the cache.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from '../../cluster/parts/lock.ts';
 import { cacheDir, repoRoot } from '../../cluster/support/paths.ts';
@@ -41,11 +51,18 @@ function nameOf(): string {
 /** In a process of its own, since esbuild does not work inside of jest. What is there afterwards is whole. */
 function build(target: string): void {
   mkdirSync(cacheDir('apps'), { recursive: true });
-  const { status, stderr } = spawnSync(process.execPath, [join(repoRoot, 'apps', 'build.ts'), target], { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
+  const { status, stderr } = spawnSync(process.execPath, [join(repoRoot, 'apps', 'build.ts'), target], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
   if (status !== 0) throw new Error(`expected the build to work, found: ${stderr}`);
 }
 
 function removeOldest(): void {
-  const builds = readdirSync(cacheDir('apps')).map((name) => ({ path: cacheDir('apps', name), used: statSync(cacheDir('apps', name)).mtimeMs }));
-  for (const { path } of builds.sort((a, b) => b.used - a.used).slice(kept)) rmSync(path, { recursive: true, force: true });
+  const builds = readdirSync(cacheDir('apps')).map((name) => ({
+    path: cacheDir('apps', name),
+    used: statSync(cacheDir('apps', name)).mtimeMs,
+  }));
+  for (const { path } of builds.sort((a, b) => b.used - a.used).slice(kept))
+    rmSync(path, { recursive: true, force: true });
 }

@@ -4,15 +4,26 @@ import { parse } from 'yaml';
 import type { Receiver } from './receiver.ts';
 import type { ResourceSpans } from './jaeger.ts';
 
-interface Action { key: string; value?: unknown; action: string }
-interface Processor { actions?: Action[]; attributes?: Action[]; sampling_percentage?: number }
+interface Action {
+  key: string;
+  value?: unknown;
+  action: string;
+}
+interface Processor {
+  actions?: Action[];
+  attributes?: Action[];
+  sampling_percentage?: number;
+}
 interface Config {
   exporters?: Record<string, { verbosity?: string } | null>;
   processors?: Record<string, Processor>;
   service?: { pipelines?: Record<string, { processors?: string[]; exporters?: string[] }> };
 }
 
-interface Attribute { key: string; value?: { stringValue?: string } }
+interface Attribute {
+  key: string;
+  value?: { stringValue?: string };
+}
 
 export class PretendCollector {
   readonly #config: Config;
@@ -29,25 +40,53 @@ export class PretendCollector {
   }
 
   /** What comes out at Jaeger. */
-  readonly passes = (all: ResourceSpans[]): ResourceSpans[] => (this.#traces().exporters.includes('otlphttp/jaeger') ? this.#processed(all) : []);
+  readonly passes = (all: ResourceSpans[]): ResourceSpans[] =>
+    this.#traces().exporters.includes('otlphttp/jaeger') ? this.#processed(all) : [];
 
   #processed(all: ResourceSpans[]): ResourceSpans[] {
-    const processors = this.#traces().processors.map((name) => [name.split('/')[0], this.#config.processors?.[name] ?? {}] as const);
+    const processors = this.#traces().processors.map(
+      (name) => [name.split('/')[0], this.#config.processors?.[name] ?? {}] as const,
+    );
     return processors.reduce((groups, [type, { actions, attributes, sampling_percentage: percentage = 100 }]) => {
-      if (type === 'attributes') return groups.map((group) => ({ ...group, scopeSpans: (group.scopeSpans ?? []).map((scope) => ({ ...scope, spans: (scope.spans ?? []).map((span) => changed(span, actions ?? [])) })) }));
-      if (type === 'resource') return groups.map((group) => ({ ...group, resource: changed(group.resource ?? {}, attributes ?? []) }));
+      if (type === 'attributes')
+        return groups.map((group) => ({
+          ...group,
+          scopeSpans: (group.scopeSpans ?? []).map((scope) => ({
+            ...scope,
+            spans: (scope.spans ?? []).map((span) => changed(span, actions ?? [])),
+          })),
+        }));
+      if (type === 'resource')
+        return groups.map((group) => ({ ...group, resource: changed(group.resource ?? {}, attributes ?? []) }));
       if (type !== 'probabilistic_sampler') return groups;
-      return groups.map((group) => ({ ...group, scopeSpans: (group.scopeSpans ?? []).map((scope) => ({ ...scope, spans: (scope.spans ?? []).filter(({ traceId }) => parseInt(traceId.slice(-4), 16) < 65_536 * percentage / 100) })) }));
+      return groups.map((group) => ({
+        ...group,
+        scopeSpans: (group.scopeSpans ?? []).map((scope) => ({
+          ...scope,
+          spans: (scope.spans ?? []).filter(
+            ({ traceId }) => parseInt(traceId.slice(-4), 16) < (65_536 * percentage) / 100,
+          ),
+        })),
+      }));
     }, all);
   }
 
   /** The Collector's own log. */
   log(): string {
     const verbosity = this.#config.exporters?.['debug']?.verbosity ?? 'basic';
-    const spans = this.#traces().exporters.includes('debug') ? this.#processed(this.#receivers.flatMap(({ receiver }) => receiver.resourceSpans())) : [];
-    if (verbosity === 'basic') return 'info\tTraces\t{"resource spans": 1, "spans": 1}\ninfo\tMetrics\t{"metrics": 2}\n';
-    const lines = spans.flatMap(({ scopeSpans = [] }) => scopeSpans).flatMap(({ spans: some = [] }) => some).map(({ name, traceId, spanId }) =>
-      (verbosity === 'normal' ? `${name} ${traceId} ${spanId}` : `    Trace ID       : ${traceId}\n    Name           : ${name}`));
+    const spans = this.#traces().exporters.includes('debug')
+      ? this.#processed(this.#receivers.flatMap(({ receiver }) => receiver.resourceSpans()))
+      : [];
+    if (verbosity === 'basic')
+      return 'info\tTraces\t{"resource spans": 1, "spans": 1}\ninfo\tMetrics\t{"metrics": 2}\n';
+    const lines = spans
+      .flatMap(({ scopeSpans = [] }) => scopeSpans)
+      .flatMap(({ spans: some = [] }) => some)
+      .map(({ name, traceId, spanId }) =>
+        verbosity === 'normal'
+          ? `${name} ${traceId} ${spanId}`
+          : `    Trace ID       : ${traceId}\n    Name           : ${name}`,
+      );
     const metrics = this.#receivers.flatMap(({ receiver, from }) => receiver.metrics(from));
     return [...lines, ...metrics.map((metric) => metricText(metric, verbosity))].join('\n');
   }
@@ -64,7 +103,12 @@ function changed<T extends { attributes?: Attribute[] }>(thing: T, actions: Acti
   return { ...thing, attributes } satisfies T;
 }
 
-interface Metric { name: string; sum?: { isMonotonic?: boolean }; histogram?: object; gauge?: object }
+interface Metric {
+  name: string;
+  sum?: { isMonotonic?: boolean };
+  histogram?: object;
+  gauge?: object;
+}
 
 /** As https://github.com/open-telemetry/opentelemetry-collector/tree/main/exporter/debugexporter writes them. */
 function metricText({ name, sum, histogram }: Metric, verbosity: string): string {
@@ -72,4 +116,3 @@ function metricText({ name, sum, histogram }: Metric, verbosity: string): string
   if (verbosity === 'normal') return `${name}{} ${histogram ? 'count=3 sum=9 min=1 max=6 le0=0' : '3'}`;
   return `Metric #0\nDescriptor:\n     -> Name: ${name}\n     -> Description: \n     -> Unit: \n     -> DataType: ${type}\n${sum ? `     -> IsMonotonic: ${sum.isMonotonic ?? false}\n` : ''}     -> AggregationTemporality: Cumulative`;
 }
-

@@ -2,7 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Asks until there is an answer. @throws after `patience` milliseconds, saying what was waited for */
-export async function eventually<T>(what: string, ask: () => T | undefined | Promise<T | undefined>, patience = 20_000): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  ask: () => T | undefined | Promise<T | undefined>,
+  patience = 20_000,
+): Promise<T> {
   const deadline = Date.now() + patience;
   for (;;) {
     const answer = await ask();

@@ -4,11 +4,25 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ofTraces } from './receiver.ts';
 
-interface Attribute { key: string; value?: { stringValue?: string } }
-export interface OtlpSpan { traceId: string; spanId?: string; name?: string; startTimeUnixNano?: string; attributes?: Attribute[] }
-export interface ResourceSpans { resource?: { attributes?: Attribute[] }; scopeSpans?: { scope?: object; spans?: OtlpSpan[] }[] }
+interface Attribute {
+  key: string;
+  value?: { stringValue?: string };
+}
+export interface OtlpSpan {
+  traceId: string;
+  spanId?: string;
+  name?: string;
+  startTimeUnixNano?: string;
+  attributes?: Attribute[];
+}
+export interface ResourceSpans {
+  resource?: { attributes?: Attribute[] };
+  scopeSpans?: { scope?: object; spans?: OtlpSpan[] }[];
+}
 
-interface Spans { resourceSpans(): ResourceSpans[] }
+interface Spans {
+  resourceSpans(): ResourceSpans[];
+}
 
 const empty = '{"error":{"httpCode":404,"message":"No traces found"}}';
 
@@ -53,13 +67,20 @@ export class JaegerOf {
 
   /** A search: traces with a span of the service that began in the window, the latest `num_traces`. */
   #found(query: URLSearchParams): Set<string> {
-    const [service, from, to] = ['service_name', 'start_time_min', 'start_time_max'].map((name) => query.get(`query.${name}`) ?? '');
-    const spans = this.passes(this.#own.flatMap((own) => own.resourceSpans())).filter(({ resource }) => resource?.attributes?.some(({ key, value }) => key === 'service.name' && value?.stringValue === service))
+    const [service, from, to] = ['service_name', 'start_time_min', 'start_time_max'].map(
+      (name) => query.get(`query.${name}`) ?? '',
+    );
+    const spans = this.passes(this.#own.flatMap((own) => own.resourceSpans()))
+      .filter(({ resource }) =>
+        resource?.attributes?.some(({ key, value }) => key === 'service.name' && value?.stringValue === service),
+      )
       .flatMap(({ scopeSpans = [] }) => scopeSpans.flatMap((scope) => scope.spans ?? []));
     const inTime = spans.filter(({ startTimeUnixNano = '0' }) => {
       const start = Number(BigInt(startTimeUnixNano) / 1_000_000n);
       return start >= Date.parse(from ?? '') && start <= Date.parse(to ?? '');
     });
-    return new Set([...new Set(inTime.map(({ traceId }) => traceId))].slice(-Number(query.get('query.num_traces') ?? 20)));
+    return new Set(
+      [...new Set(inTime.map(({ traceId }) => traceId))].slice(-Number(query.get('query.num_traces') ?? 20)),
+    );
   }
 }

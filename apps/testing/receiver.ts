@@ -7,11 +7,26 @@ import type { Trace } from '../guide/traces.ts';
 import { eventually } from './eventually.ts';
 import type { ResourceSpans } from './jaeger.ts';
 
-interface Metric { name: string; sum?: { isMonotonic?: boolean }; histogram?: object }
-interface LogRecord { traceId?: string; spanId?: string; severityText?: string; body?: { stringValue?: string } }
-interface Traces { resourceSpans: ResourceSpans[] }
-interface ResourceLogs { resourceLogs: { scopeLogs: { logRecords: LogRecord[] }[] }[] }
-interface ResourceMetrics { resourceMetrics: { scopeMetrics: { metrics: Metric[] }[] }[] }
+interface Metric {
+  name: string;
+  sum?: { isMonotonic?: boolean };
+  histogram?: object;
+}
+interface LogRecord {
+  traceId?: string;
+  spanId?: string;
+  severityText?: string;
+  body?: { stringValue?: string };
+}
+interface Traces {
+  resourceSpans: ResourceSpans[];
+}
+interface ResourceLogs {
+  resourceLogs: { scopeLogs: { logRecords: LogRecord[] }[] }[];
+}
+interface ResourceMetrics {
+  resourceMetrics: { scopeMetrics: { metrics: Metric[] }[] }[];
+}
 
 interface Received {
   path: string;
@@ -24,7 +39,9 @@ interface Received {
 /** What is left of spans when only these traces count. */
 export function ofTraces(all: ResourceSpans[], wanted: Set<string>): ResourceSpans[] {
   return all.flatMap((group) => {
-    const scopeSpans = (group.scopeSpans ?? []).map((scope) => ({ ...scope, spans: (scope.spans ?? []).filter(({ traceId }) => wanted.has(traceId)) })).filter(({ spans }) => spans.length > 0);
+    const scopeSpans = (group.scopeSpans ?? [])
+      .map((scope) => ({ ...scope, spans: (scope.spans ?? []).filter(({ traceId }) => wanted.has(traceId)) }))
+      .filter(({ spans }) => spans.length > 0);
     return scopeSpans.length > 0 ? [{ ...group, scopeSpans }] : [];
   });
 }
@@ -48,7 +65,11 @@ export class Receiver {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      this.requests.push({ path: request.url ?? '', type: request.headers['content-type'] ?? '', bytes: Buffer.concat(chunks) });
+      this.requests.push({
+        path: request.url ?? '',
+        type: request.headers['content-type'] ?? '',
+        bytes: Buffer.concat(chunks),
+      });
       response.writeHead(200, { 'content-type': request.headers['content-type'] ?? 'application/json' });
       response.end(request.headers['content-type'] === 'application/json' ? '{}' : undefined);
     });
@@ -64,7 +85,8 @@ export class Receiver {
   }
 
   #received<T>(path: string, from = 0): T[] {
-    return this.requests.slice(from)
+    return this.requests
+      .slice(from)
       .filter((request) => request.path === path && request.type === 'application/json')
       .map((request) => (request.parsed ??= JSON.parse(request.bytes.toString('utf8'))) as T);
   }

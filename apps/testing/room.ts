@@ -12,18 +12,35 @@ import type { Shared, Solution } from './bench.ts';
 import { Receiver } from './receiver.ts';
 
 /** A step's solution, and the files that it makes. */
-export interface Case { id: string; solution: Solution }
+export interface Case {
+  id: string;
+  solution: Solution;
+}
 
-interface Dice { app: App; receiver: Receiver }
-interface Others { apps: App[]; receiver: Receiver; arcade: string; prizes: string }
+interface Dice {
+  app: App;
+  receiver: Receiver;
+}
+interface Others {
+  apps: App[];
+  receiver: Receiver;
+  arcade: string;
+  prizes: string;
+}
 
 /** In milliseconds. An export has no longer than this either, and says so in a log that checks look at: a busy machine needs some. */
 const metricsEvery = '500';
 
 const settingsFor = (receiver: Receiver): Record<string, string> => ({
-  INSTRUMENTATION: 'auto', OTEL_TRACES_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'otlp',
-  OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-  OTEL_BSP_SCHEDULE_DELAY: '20', OTEL_BLRP_SCHEDULE_DELAY: '20', OTEL_METRIC_EXPORT_INTERVAL: metricsEvery,
+  INSTRUMENTATION: 'auto',
+  OTEL_TRACES_EXPORTER: 'otlp',
+  OTEL_METRICS_EXPORTER: 'otlp',
+  OTEL_LOGS_EXPORTER: 'otlp',
+  OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+  OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+  OTEL_BSP_SCHEDULE_DELAY: '20',
+  OTEL_BLRP_SCHEDULE_DELAY: '20',
+  OTEL_METRIC_EXPORT_INTERVAL: metricsEvery,
 });
 
 export class Room {
@@ -51,11 +68,17 @@ export class Room {
     const prizes = await App.start(dist, 'prizes', { ...settings, PRIZES_VERSION: '2.0.0', NODE_POOL: 'green' });
     // An arcade asks a dice that stays where it is.
     const dice = await App.start(dist, 'dice', settings);
-    const arcade = await App.start(dist, 'arcade', { ...settings, DICE_URL: dice.url, PRIZES_URL: prizes.url, BUDGET_MS: '5000' });
+    const arcade = await App.start(dist, 'arcade', {
+      ...settings,
+      DICE_URL: dice.url,
+      PRIZES_URL: prizes.url,
+      BUDGET_MS: '5000',
+    });
     const apps = [prizes, dice, arcade];
     await Promise.all(apps.map((app) => app.ready()));
     const room = new Room(dist, { apps, receiver, arcade: arcade.url, prizes: prizes.url });
-    for (const key of cases.map((one) => keyOf(room.#filesOf(one)))) room.#wanted.set(key, (room.#wanted.get(key) ?? 0) + 1);
+    for (const key of cases.map((one) => keyOf(room.#filesOf(one))))
+      room.#wanted.set(key, (room.#wanted.get(key) ?? 0) + 1);
     for (const id of room.#steps.ids) room.#code.set(id, await room.#steps.code(id));
     return room;
   }
@@ -104,7 +127,11 @@ export class Room {
     const source = name + extension;
     writeFileSync(source, code);
     const receiver = await Receiver.start();
-    const settings = { ...settingsFor(receiver), ...parseSettings(files['settings.env']).values, OTEL_METRIC_EXPORT_INTERVAL: metricsEvery };
+    const settings = {
+      ...settingsFor(receiver),
+      ...parseSettings(files['settings.env']).values,
+      OTEL_METRIC_EXPORT_INTERVAL: metricsEvery,
+    };
     const app = await App.start(this.#dist, 'dice', settings, [source]);
     // Code that does not start is a solution too, a wrong one.
     await app.ready().catch(() => undefined);

@@ -19,13 +19,29 @@ const log = createLogger();
 
 async function play(round: number): Promise<boolean> {
   const visitor = visitorOf(round);
-  const attributes = { 'user_agent.original': visitor.userAgent, 'browser.plugins': visitor.plugins, 'client.version': visitor.clientVersion };
-  const headers = { 'user-agent': visitor.userAgent, 'x-browser-plugins': visitor.plugins, 'x-client-version': visitor.clientVersion };
+  const attributes = {
+    'user_agent.original': visitor.userAgent,
+    'browser.plugins': visitor.plugins,
+    'client.version': visitor.clientVersion,
+  };
+  const headers = {
+    'user-agent': visitor.userAgent,
+    'x-browser-plugins': visitor.plugins,
+    'x-client-version': visitor.clientVersion,
+  };
   try {
-    await inSpan('round', { kind: SpanKind.CLIENT, attributes }, async (span) => {
-      span.addEvent('visitor arrived', { 'player.name': visitor.player });
-      await getJson(`${arcadeUrl}/play?player=${visitor.player}`, { headers: injected(headers), signal: AbortSignal.timeout(patience) });
-    }, ROOT_CONTEXT);
+    await inSpan(
+      'round',
+      { kind: SpanKind.CLIENT, attributes },
+      async (span) => {
+        span.addEvent('visitor arrived', { 'player.name': visitor.player });
+        await getJson(`${arcadeUrl}/play?player=${visitor.player}`, {
+          headers: injected(headers),
+          signal: AbortSignal.timeout(patience),
+        });
+      },
+      ROOT_CONTEXT,
+    );
     return true;
   } catch (error) {
     log.warn({ player: visitor.player, reason: messageOf(error) }, 'round failed');

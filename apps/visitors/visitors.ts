@@ -13,7 +13,13 @@ const browsers = [
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1',
 ];
 /** Each plugin is with two of the five, so that whichever it is that matters is met soon, and is not told from one visitor alone. */
-export const plugins = ['none', 'dark-reader/4.9, coupon-finder/7.1', 'ad-blocker/1.62', 'coupon-finder/7.1', 'dark-reader/4.9, ad-blocker/1.62'];
+export const plugins = [
+  'none',
+  'dark-reader/4.9, coupon-finder/7.1',
+  'ad-blocker/1.62',
+  'coupon-finder/7.1',
+  'dark-reader/4.9, ad-blocker/1.62',
+];
 export const clientVersions = ['3.1.0', '3.2.0'];
 const players = ['ada', 'grace', 'linus', 'margaret', 'edsger', 'barbara', 'ken'];
 
@@ -28,7 +34,11 @@ export function visitorOf(round: number): Visitor {
 }
 
 /** The plugins in a list as visitors send it. */
-export const pluginsOf = (list: string): string[] => list.split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'none');
+export const pluginsOf = (list: string): string[] =>
+  list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== 'none');
 
 function pick(list: string[], round: number): string {
   return list[round % list.length] ?? '';

@@ -1,7 +1,20 @@
 import { parseDocument } from 'yaml';
 import { chartValues } from '../operator/values.ts';
 import type { AnyDescription } from './describe.ts';
-import { choice, entry, fieldsOf, flag, group, integer, list, map, quantity, scalar, settings, text } from './describe.ts';
+import {
+  choice,
+  entry,
+  fieldsOf,
+  flag,
+  group,
+  integer,
+  list,
+  map,
+  quantity,
+  scalar,
+  settings,
+  text,
+} from './describe.ts';
 import { schemaOf } from './schema.ts';
 import { structuralOf } from './structural.ts';
 import { tableOf } from './table.ts';
@@ -12,14 +25,27 @@ const described = group('A café.', {
   size: choice({ doc: 'Of the cup.', default: 'small', options: ['small', 'large'] }),
   till: group('Where one pays.', {
     coins: integer({ doc: 'In it | at opening.', default: 7, minimum: 0, maximum: 9 }),
-    staff: list({ doc: 'Who is at it.', of: entry('a person', { name: text({ doc: 'Name.' }), age: scalar({ doc: 'Age.' }) }, ['name']) }),
+    staff: list({
+      doc: 'Who is at it.',
+      of: entry('a person', { name: text({ doc: 'Name.' }), age: scalar({ doc: 'Age.' }) }, ['name']),
+    }),
   }),
-  prices: map({ doc: 'By drink.', names: text({ doc: 'a drink', pattern: '^[a-z]+$', except: ['tea'] }), of: quantity({ doc: 'a price' }) }),
+  prices: map({
+    doc: 'By drink.',
+    names: text({ doc: 'a drink', pattern: '^[a-z]+$', except: ['tea'] }),
+    of: quantity({ doc: 'a price' }),
+  }),
   machine: settings({ doc: 'As its maker has it.' }),
 });
 
 test('the defaults are put together from the described values', () => {
-  expect(described.default).toEqual({ open: true, size: 'small', till: { coins: 7, staff: [] }, prices: {}, machine: {} });
+  expect(described.default).toEqual({
+    open: true,
+    size: 'small',
+    till: { coins: 7, staff: [] },
+    prices: {},
+    machine: {},
+  });
 });
 
 test('values.yaml has every value with its comment, and says what it can be', () => {
@@ -58,7 +84,9 @@ test('the table has a row for every value that is not a group', () => {
 
 test('the schema allows what is described and nothing else', () => {
   expect(schemaOf(described)).toMatchObject({
-    type: 'object', additionalProperties: false, required: ['open', 'size', 'till', 'prices', 'machine'],
+    type: 'object',
+    additionalProperties: false,
+    required: ['open', 'size', 'till', 'prices', 'machine'],
     properties: {
       open: { type: 'boolean' },
       size: { enum: ['small', 'large'] },
@@ -66,10 +94,20 @@ test('the schema allows what is described and nothing else', () => {
         additionalProperties: false,
         properties: {
           coins: { type: 'integer', minimum: 0, maximum: 9 },
-          staff: { type: 'array', items: { additionalProperties: false, required: ['name'], properties: { age: { type: ['string', 'number', 'boolean'] } } } },
+          staff: {
+            type: 'array',
+            items: {
+              additionalProperties: false,
+              required: ['name'],
+              properties: { age: { type: ['string', 'number', 'boolean'] } },
+            },
+          },
         },
       },
-      prices: { propertyNames: { pattern: '^[a-z]+$', not: { enum: ['tea'] } }, additionalProperties: { type: ['string', 'number'] } },
+      prices: {
+        propertyNames: { pattern: '^[a-z]+$', not: { enum: ['tea'] } },
+        additionalProperties: { type: ['string', 'number'] },
+      },
       machine: { type: 'object' },
     },
   });
@@ -77,31 +115,50 @@ test('the schema allows what is described and nothing else', () => {
 
 test('the structural schema allows the same, in the words that a CustomResourceDefinition has', () => {
   expect(structuralOf(described)).toEqual({
-    description: 'A café.', type: 'object',
+    description: 'A café.',
+    type: 'object',
     properties: {
       open: { description: 'Whether anybody is served.', type: 'boolean' },
       size: { description: 'Of the cup.', type: 'string', enum: ['small', 'large'] },
       till: {
-        description: 'Where one pays.', type: 'object',
+        description: 'Where one pays.',
+        type: 'object',
         properties: {
           coins: { description: 'In it | at opening.', type: 'integer', minimum: 0, maximum: 9 },
           staff: {
-            description: 'Who is at it.', type: 'array', maxItems: 100,
+            description: 'Who is at it.',
+            type: 'array',
+            maxItems: 100,
             items: {
-              description: 'a person', type: 'object', required: ['name'],
+              description: 'a person',
+              type: 'object',
+              required: ['name'],
               properties: {
                 name: { description: 'Name.', type: 'string' },
-                age: { description: 'Age.', 'x-kubernetes-preserve-unknown-fields': true, maxProperties: 0, maxItems: 0 },
+                age: {
+                  description: 'Age.',
+                  'x-kubernetes-preserve-unknown-fields': true,
+                  maxProperties: 0,
+                  maxItems: 0,
+                },
               },
             },
           },
         },
       },
       prices: {
-        description: 'By drink.', type: 'object', maxProperties: 100, not: { anyOf: [{ required: ['tea'] }] },
+        description: 'By drink.',
+        type: 'object',
+        maxProperties: 100,
+        not: { anyOf: [{ required: ['tea'] }] },
         additionalProperties: {
-          description: 'a price', 'x-kubernetes-preserve-unknown-fields': true, maxProperties: 0, maxItems: 0, nullable: true,
-          pattern: expect.any(String) as string, not: { enum: [true, false] },
+          description: 'a price',
+          'x-kubernetes-preserve-unknown-fields': true,
+          maxProperties: 0,
+          maxItems: 0,
+          nullable: true,
+          pattern: expect.any(String) as string,
+          not: { enum: [true, false] },
         },
       },
       machine: { description: 'As its maker has it.', type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
@@ -110,9 +167,12 @@ test('the structural schema allows the same, in the words that a CustomResourceD
 });
 
 test('the names in a map are ruled by CEL, in which a backslash and a quote are escaped', () => {
-  const names = text({ doc: 'a drink', pattern: '^\\w\'$', except: ['tea', 'milk'] });
+  const names = text({ doc: 'a drink', pattern: "^\\w'$", except: ['tea', 'milk'] });
   expect(structuralOf(map({ doc: '', names, of: text({ doc: '' }) }))['x-kubernetes-validations']).toEqual([
-    { rule: String.raw`self.all(name, name.matches('^\\w\'$') && !(name in ['tea', 'milk']))`, message: 'each name must be a drink' },
+    {
+      rule: String.raw`self.all(name, name.matches('^\\w\'$') && !(name in ['tea', 'milk']))`,
+      message: 'each name must be a drink',
+    },
   ]);
 });
 
@@ -124,10 +184,17 @@ test.each(['', '-1', '1.', '1 Mi', '1mi', '1K', '1e', '1e310'])('"%s" is no quan
   expect(text).not.toMatch(new RegExp(quantity({ doc: '' }).pattern ?? ''));
 });
 
-const all = (of: AnyDescription): AnyDescription[] => [of, ...(of.kind === 'group' ? fieldsOf(of).flatMap(([, field]) => all(field)) : [])];
+const all = (of: AnyDescription): AnyDescription[] => [
+  of,
+  ...(of.kind === 'group' ? fieldsOf(of).flatMap(([, field]) => all(field)) : []),
+];
 
 test('every value of the chart says in a sentence what it is for', () => {
-  expect(all(chartValues).filter(({ doc }) => !/^[A-Z].*\.$/s.test(doc)).map(({ doc }) => doc)).toEqual([]);
+  expect(
+    all(chartValues)
+      .filter(({ doc }) => !/^[A-Z].*\.$/s.test(doc))
+      .map(({ doc }) => doc),
+  ).toEqual([]);
 });
 
 test('values.yaml reads as the defaults', () => {

@@ -78,53 +78,90 @@ export type Description<Type = unknown> = Described<Type> & { readonly kind: Any
 
 /** Every kind there is, for code that walks a description. */
 export type AnyDescription =
-  | Text | Choice<string> | Integer | Flag | Scalar<string | number | boolean>
-  | Dictionary<unknown> | List<unknown> | Group<object> | Entry<object> | Settings;
+  | Text
+  | Choice<string>
+  | Integer
+  | Flag
+  | Scalar<string | number | boolean>
+  | Dictionary<unknown>
+  | List<unknown>
+  | Group<object>
+  | Entry<object>
+  | Settings;
 
 /** The type of the values that a description describes. */
 export type ValueOf<Of extends Described<unknown>> = Of['default'];
 
-export const text = (of: { doc: string; default?: string; pattern?: Pattern; except?: readonly string[] }): Text =>
-  ({ default: '', ...of, kind: 'text' });
+export const text = (of: { doc: string; default?: string; pattern?: Pattern; except?: readonly string[] }): Text => ({
+  default: '',
+  ...of,
+  kind: 'text',
+});
 
-export const choice = <const Option extends string>(
-  of: { doc: string; default: NoInfer<Option>; options: readonly Option[] },
-): Choice<Option> => ({ ...of, kind: 'choice' });
+export const choice = <const Option extends string>(of: {
+  doc: string;
+  default: NoInfer<Option>;
+  options: readonly Option[];
+}): Choice<Option> => ({ ...of, kind: 'choice' });
 
-export const integer = (of: { doc: string; default: number; minimum: number; maximum: number }): Integer =>
-  ({ ...of, kind: 'integer' });
+export const integer = (of: { doc: string; default: number; minimum: number; maximum: number }): Integer => ({
+  ...of,
+  kind: 'integer',
+});
 
 export const flag = (of: { doc: string; default: boolean }): Flag => ({ ...of, kind: 'flag' });
 
 /** Text that YAML may have read as a number or a boolean: `--set dice.env.DEBUG=1`. */
-export const scalar = (of: { doc: string }): Scalar<string | number | boolean> =>
-  ({ ...of, default: '', kind: 'scalar', types: ['string', 'number', 'boolean'] });
+export const scalar = (of: { doc: string }): Scalar<string | number | boolean> => ({
+  ...of,
+  default: '',
+  kind: 'scalar',
+  types: ['string', 'number', 'boolean'],
+});
 
 /** A Kubernetes resource quantity, https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
 export const quantity = (of: { doc: string }): Scalar<string | number> => ({
-  ...of, default: '0', kind: 'scalar', types: ['string', 'number'],
+  ...of,
+  default: '0',
+  kind: 'scalar',
+  types: ['string', 'number'],
   // Not [eE] for the exponent: Go's regexp then takes the whole alternative for E alone.
   pattern: '^[0-9]+(\\.[0-9]+)?(m|[kMGTPE]|[KMGTPE]i|e[0-9]{1,2}|E[0-9]{1,2})?$',
 });
 
-export const map = <Type>(
-  of: { doc: string; names: Text; of: Description<Type>; default?: Readonly<Record<string, Type>> },
-): Dictionary<Type> => ({ default: {}, ...of, kind: 'map' });
+export const map = <Type>(of: {
+  doc: string;
+  names: Text;
+  of: Description<Type>;
+  default?: Readonly<Record<string, Type>>;
+}): Dictionary<Type> => ({ default: {}, ...of, kind: 'map' });
 
-export const list = <Type>(of: { doc: string; of: Description<Type>; default?: readonly Type[] }): List<Type> =>
-  ({ default: [], ...of, kind: 'list' });
+export const list = <Type>(of: { doc: string; of: Description<Type>; default?: readonly Type[] }): List<Type> => ({
+  default: [],
+  ...of,
+  kind: 'list',
+});
 
 type Values<Of> = { readonly [Key in keyof Of]: Of[Key] extends Described<infer Type> ? Type : never };
 type Descriptions = Readonly<Record<string, Description>>;
 
 export const group = <Of extends Descriptions>(doc: string, fields: Of): Group<Values<Of>> => ({
-  doc, kind: 'group', fields: fields as unknown as Fields<Values<Of>>,
+  doc,
+  kind: 'group',
+  fields: fields as unknown as Fields<Values<Of>>,
   default: Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default])) as Values<Of>,
 });
 
-export const entry = <Of extends Descriptions>(doc: string, fields: Of, required: readonly (keyof Of & string)[] = []):
-Entry<Partial<Values<Of>>> => ({
-  doc, kind: 'entry', fields: fields as unknown as Fields<Required<Partial<Values<Of>>>>, required, default: {},
+export const entry = <Of extends Descriptions>(
+  doc: string,
+  fields: Of,
+  required: readonly (keyof Of & string)[] = [],
+): Entry<Partial<Values<Of>>> => ({
+  doc,
+  kind: 'entry',
+  fields: fields as unknown as Fields<Required<Partial<Values<Of>>>>,
+  required,
+  default: {},
 });
 
 export const settings = (of: { doc: string }): Settings => ({ ...of, kind: 'settings', default: {} });

@@ -24,7 +24,9 @@ const rules: Handlers<Schema> = {
   flag: () => ({ type: 'boolean' }),
   scalar: (of) => ({ type: of.types, ...(of.pattern !== undefined && { pattern: of.pattern }) }),
   map: (of) => ({
-    type: 'object', propertyNames: { ...textRules(of.names), description: of.names.doc }, additionalProperties: schemaOf(of.of),
+    type: 'object',
+    propertyNames: { ...textRules(of.names), description: of.names.doc },
+    additionalProperties: schemaOf(of.of),
   }),
   list: (of) => ({ type: 'array', items: schemaOf(of.of) }),
   group: (of) => ({ ...ofFields(of), required: fieldsOf(of).map(([name]) => name) }),

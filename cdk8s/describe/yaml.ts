@@ -25,7 +25,9 @@ export function rangeOf(of: AnyDescription): string {
 }
 
 const comment = (of: AnyDescription): string =>
-  wrapped([of.doc, rangeOf(of)].filter(Boolean).join(' ')).map((line) => ` ${line}`).join('\n');
+  wrapped([of.doc, rangeOf(of)].filter(Boolean).join(' '))
+    .map((line) => ` ${line}`)
+    .join('\n');
 
 function annotate(map: YAMLMap<Node>, group: Group<object>, depth: number): void {
   const fields = new Map(fieldsOf(group));

@@ -48,10 +48,13 @@ function sentinelLab(sentinels: Sentinels): OperatorProps & { compute: ReturnTyp
 }
 
 function componentTemplate(sentinels: Sentinels, lab: OperatorProps, component: Component<OperatorProps>): string {
-  const documents = objectsOf(lab, [component]).map((object) => printObject(sentinels, object)).join('---\n');
+  const documents = objectsOf(lab, [component])
+    .map((object) => printObject(sentinels, object))
+    .join('---\n');
   const enabled = component.enabled?.(lab);
-  return template(enabled === undefined ? documents
-    : `{{- if ${goExpression(sentinels, enabled)} }}\n${documents}{{- end }}\n`);
+  return template(
+    enabled === undefined ? documents : `{{- if ${goExpression(sentinels, enabled)} }}\n${documents}{{- end }}\n`,
+  );
 }
 
 function namedTemplate(sentinels: Sentinels, { name, body }: NamedTemplate): string {
@@ -62,13 +65,18 @@ function namedTemplate(sentinels: Sentinels, { name, body }: NamedTemplate): str
 function templates(): [string, string][] {
   const sentinels = new Sentinels();
   const lab = sentinelLab(sentinels);
-  const printed = [...components, ...operatorParts].map((component): [string, string] =>
-    [`templates/${component.name}.yaml`, componentTemplate(sentinels, lab, component)]);
+  const printed = [...components, ...operatorParts].map((component): [string, string] => [
+    `templates/${component.name}.yaml`,
+    componentTemplate(sentinels, lab, component),
+  ]);
   const probe = componentTemplate(sentinels, lab, { name: 'probe', construct: Probe });
   return [
     ...printed,
     ['templates/tests/probe.yaml', probe],
-    ['templates/_config.tpl', template(lab.compute.templates.map((named) => namedTemplate(sentinels, named)).join('\n'))],
+    [
+      'templates/_config.tpl',
+      template(lab.compute.templates.map((named) => namedTemplate(sentinels, named)).join('\n')),
+    ],
     ['templates/_helpers.tpl', template(own('_helpers.tpl'))],
     ['templates/NOTES.txt', template(own('NOTES.txt'))],
   ];
@@ -77,68 +85,100 @@ function templates(): [string, string][] {
 const EXAMPLE = { apiVersion: API_VERSION, kind: 'Workshop', metadata: { name: 'otel-101' }, spec: { seats: 3 } };
 
 /** https://artifacthub.io/docs/topics/annotations/helm/ */
-const definitions = (): object[] => crds().map(({ metadata: { name }, spec }) => {
-  const { kind } = spec['names'] as { kind: string };
-  const [version] = spec['versions'] as [{ name: string; schema: { openAPIV3Schema: { description: string } } }];
-  return { kind, name, version: version.name, displayName: kind, description: version.schema.openAPIV3Schema.description };
-});
+const definitions = (): object[] =>
+  crds().map(({ metadata: { name }, spec }) => {
+    const { kind } = spec['names'] as { kind: string };
+    const [version] = spec['versions'] as [{ name: string; schema: { openAPIV3Schema: { description: string } } }];
+    return {
+      kind,
+      name,
+      version: version.name,
+      displayName: kind,
+      description: version.schema.openAPIV3Schema.description,
+    };
+  });
 
 function chartYaml(): string {
   const { image, collector, jaeger, flask } = chartValues.default;
-  const images = Object.entries({ 'intro-otel': image, collector: collector.image, jaeger: jaeger.image, flask: flask.image })
-    .map(([name, of]) => ({ name, image: imageOf(of) }));
-  return hash(stringify({
-    apiVersion: 'v2',
-    name: 'intro-otel',
-    description: 'A hands-on OpenTelemetry workshop: a lab of small services to trace, the Collector and Jaeger, and an operator that gives a class one each.',
-    type: 'application',
-    version: VERSION,
-    appVersion: VERSION,
-    kubeVersion: '>=1.30.0-0',
-    home: ORIGIN,
-    sources: [
-      ORIGIN, 'https://github.com/open-telemetry/opentelemetry-collector-contrib', 'https://github.com/jaegertracing/jaeger',
-    ],
-    icon: `data:image/svg+xml;base64,${Buffer.from(own('icon.svg').trim()).toString('base64')}`,
-    keywords: ['opentelemetry', 'tracing', 'observability', 'instrumentation', 'workshop', 'jaeger'],
-    maintainers: [{ name: 'intro-otel' }],
-    annotations: {
-      'artifacthub.io/category': 'monitoring-logging',
-      'artifacthub.io/license': 'Apache-2.0',
-      'artifacthub.io/operator': 'true',
-      'artifacthub.io/crds': stringify(definitions()),
-      'artifacthub.io/crdsExamples': stringify([EXAMPLE]),
-      'artifacthub.io/prerelease': 'true',
-      'artifacthub.io/images': stringify(images),
-      'artifacthub.io/links': stringify([
-        { name: 'OpenTelemetry', url: 'https://opentelemetry.io/docs/' },
-        { name: 'Jaeger', url: 'https://www.jaegertracing.io/docs/' },
-      ]),
-    },
-  }, { lineWidth: 0 }));
+  const images = Object.entries({
+    'intro-otel': image,
+    collector: collector.image,
+    jaeger: jaeger.image,
+    flask: flask.image,
+  }).map(([name, of]) => ({ name, image: imageOf(of) }));
+  return hash(
+    stringify(
+      {
+        apiVersion: 'v2',
+        name: 'intro-otel',
+        description:
+          'A hands-on OpenTelemetry workshop: a lab of small services to trace, the Collector and Jaeger, and an operator that gives a class one each.',
+        type: 'application',
+        version: VERSION,
+        appVersion: VERSION,
+        kubeVersion: '>=1.30.0-0',
+        home: ORIGIN,
+        sources: [
+          ORIGIN,
+          'https://github.com/open-telemetry/opentelemetry-collector-contrib',
+          'https://github.com/jaegertracing/jaeger',
+        ],
+        icon: `data:image/svg+xml;base64,${Buffer.from(own('icon.svg').trim()).toString('base64')}`,
+        keywords: ['opentelemetry', 'tracing', 'observability', 'instrumentation', 'workshop', 'jaeger'],
+        maintainers: [{ name: 'intro-otel' }],
+        annotations: {
+          'artifacthub.io/category': 'monitoring-logging',
+          'artifacthub.io/license': 'Apache-2.0',
+          'artifacthub.io/operator': 'true',
+          'artifacthub.io/crds': stringify(definitions()),
+          'artifacthub.io/crdsExamples': stringify([EXAMPLE]),
+          'artifacthub.io/prerelease': 'true',
+          'artifacthub.io/images': stringify(images),
+          'artifacthub.io/links': stringify([
+            { name: 'OpenTelemetry', url: 'https://opentelemetry.io/docs/' },
+            { name: 'Jaeger', url: 'https://www.jaegertracing.io/docs/' },
+          ]),
+        },
+      },
+      { lineWidth: 0 },
+    ),
+  );
 }
 
-const schemaJson = (): string => `${JSON.stringify({
-  $comment: GENERATED, $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Values of intro-otel', ...schemaOf(chartValues),
-}, null, 2)}\n`;
+const schemaJson = (): string =>
+  `${JSON.stringify(
+    {
+      $comment: GENERATED,
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      title: 'Values of intro-otel',
+      ...schemaOf(chartValues),
+    },
+    null,
+    2,
+  )}\n`;
 
-const exampleText = (): string => examples
-  .map(({ doc, values }) => `${doc}\n\n\`\`\`yaml\n${stringify(values, { lineWidth: 0 })}\`\`\``).join('\n\n');
+const exampleText = (): string =>
+  examples.map(({ doc, values }) => `${doc}\n\n\`\`\`yaml\n${stringify(values, { lineWidth: 0 })}\`\`\``).join('\n\n');
 
-const readme = (): string => `<!-- ${GENERATED} -->\n${own('README.md')
-  .replace('<!-- examples -->', exampleText).replace('<!-- values -->', () => tableOf(chartValues))}`;
+const readme = (): string =>
+  `<!-- ${GENERATED} -->\n${own('README.md')
+    .replace('<!-- examples -->', exampleText)
+    .replace('<!-- values -->', () => tableOf(chartValues))}`;
 
 /** What the dice's ConfigMap has by default; the first line is dropped when the chart uses it. */
-const ownDefault = (file: string): [string, string] =>
-  [`files/dice/${file}`, `${file.endsWith('.ts') ? '//' : '#'} ${GENERATED}\n${readFileSync(join(DICE, file), 'utf8')}`];
+const ownDefault = (file: string): [string, string] => [
+  `files/dice/${file}`,
+  `${file.endsWith('.ts') ? '//' : '#'} ${GENERATED}\n${readFileSync(join(DICE, file), 'utf8')}`,
+];
 
 /** All files of the chart. */
-export const chartFiles = (): Files => new Map([
-  ['Chart.yaml', chartYaml()],
-  ['values.yaml', yamlOf(chartValues, `# ${GENERATED}`)],
-  ['values.schema.json', schemaJson()],
-  ['README.md', readme()],
-  ['.helmignore', hash('.DS_Store\n*.swp\n*.orig\n')],
-  ...['app.ts', 'app.manual.ts', 'settings.env', 'collector.yaml'].map(ownDefault),
-  ...templates(),
-]);
+export const chartFiles = (): Files =>
+  new Map([
+    ['Chart.yaml', chartYaml()],
+    ['values.yaml', yamlOf(chartValues, `# ${GENERATED}`)],
+    ['values.schema.json', schemaJson()],
+    ['README.md', readme()],
+    ['.helmignore', hash('.DS_Store\n*.swp\n*.orig\n')],
+    ...['app.ts', 'app.manual.ts', 'settings.env', 'collector.yaml'].map(ownDefault),
+    ...templates(),
+  ]);

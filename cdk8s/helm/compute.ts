@@ -17,7 +17,8 @@ export function helmCompute(sentinels: Sentinels): Compute & { templates: NamedT
   const templates: NamedTemplate[] = [];
   const go = (value: unknown): string => goExpression(sentinels, value);
   const text = (expression: string): string => sentinels.add('text', expression);
-  const components = (expression: string): Components => sentinels.map(`${expression} | fromJson`) as unknown as Components;
+  const components = (expression: string): Components =>
+    sentinels.map(`${expression} | fromJson`) as unknown as Components;
 
   const named = <Value extends string | Components>(name: string, value: Value): Value => {
     const isText = typeof value === 'string';
@@ -25,7 +26,11 @@ export function helmCompute(sentinels: Sentinels): Compute & { templates: NamedT
     return (isText ? sentinels.add('block', include(name, '.')) : components(include(name, '.'))) as Value;
   };
 
-  const choose = <Value extends readonly string[] | Readonly<Record<string, string>>>(flag: boolean, set: Value, unset: Value): Value => {
+  const choose = <Value extends readonly string[] | Readonly<Record<string, string>>>(
+    flag: boolean,
+    set: Value,
+    unset: Value,
+  ): Value => {
     const expression = `(ternary ${go(set)} ${go(unset)} ${go(flag)})`;
     return (Array.isArray(set) ? [sentinels.add('list', expression)] : sentinels.map(expression)) as Value;
   };
@@ -33,7 +38,8 @@ export function helmCompute(sentinels: Sentinels): Compute & { templates: NamedT
     sentinels.add('flag', include(name, `(list . ${of.map(go).join(' ')})`)) as unknown as boolean;
 
   return {
-    templates, choose,
+    templates,
+    choose,
     operates: (enabled) => asked('operates', enabled),
     defines: (enabled, name) => asked('defines', enabled, name),
     decimal: (value) => text(`${go(value)} | toString`),
@@ -43,11 +49,16 @@ export function helmCompute(sentinels: Sentinels): Compute & { templates: NamedT
     overlay: (base, top) => components(include('overlay', go([base, top]))),
     complete: (all, prefix, settings) => components(include('complete', go([all, prefix, settings]))),
     componentLines: (all) => text(include('componentLines', go(all))),
-    defined: (path, names, all) => [sentinels.add('list', `${include('defined', go([path, names, all]))} | fromJsonArray`)],
+    defined: (path, names, all) => [
+      sentinels.add('list', `${include('defined', go([path, names, all]))} | fromJsonArray`),
+    ],
     env: (own, theirs): k8s.EnvVar[] => [{ name: sentinels.add('items', include('env', go([own, theirs]))) }],
-    nodePort: ({ type, nodePort }) => sentinels.add(
-      'optional', go(nodePort), `and (ne ${go(type)} "ClusterIP") (ne ${go(nodePort)} 0)`,
-    ) as unknown as number,
+    nodePort: ({ type, nodePort }) =>
+      sentinels.add(
+        'optional',
+        go(nodePort),
+        `and (ne ${go(type)} "ClusterIP") (ne ${go(nodePort)} 0)`,
+      ) as unknown as number,
     ownText: (file) => ({
       current: sentinels.add('block', include('own.current', `(list . ${goString(file)})`)),
       given: text(include('own.given', `(list . ${goString(file)})`)),

@@ -7,12 +7,15 @@ export const TEMPLATE_PREFIX = 'intro-otel.';
 /** A Go string literal. What JSON escapes, Go understands. */
 export const goString = (text: string): string => JSON.stringify(text);
 
-const parenthesised = (expression: string): string => (/^[.$][\w.]*$/.test(expression) ? expression : `(${expression})`);
+const parenthesised = (expression: string): string =>
+  /^[.$][\w.]*$/.test(expression) ? expression : `(${expression})`;
 
 /** The expression of a sentinel that may stand inside of a text. */
 export function asText({ kind, expression }: Sentinel, where: string): string {
   if (kind === 'text' || kind === 'name' || kind === 'block') return expression;
-  throw new Error(`A value of kind ${kind} (${expression}) stands inside of the text ${goString(where)}. Make it text with compute first.`);
+  throw new Error(
+    `A value of kind ${kind} (${expression}) stands inside of the text ${goString(where)}. Make it text with compute first.`,
+  );
 }
 
 function textExpression(sentinels: Sentinels, text: string): string {
@@ -30,13 +33,17 @@ export function goExpression(sentinels: Sentinels, value: unknown, indent = ''):
   if (typeof value === 'string') return textExpression(sentinels, value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return `(list${value.map((item) => ` ${goExpression(sentinels, item, indent)}`).join('')})`;
-  if (typeof value === 'object' && value !== null) return dictExpression(sentinels, value as Record<string, unknown>, indent);
-  throw new Error(`There is no Go template expression for ${String(value)}. Use text, numbers, booleans, lists and maps.`);
+  if (typeof value === 'object' && value !== null)
+    return dictExpression(sentinels, value as Record<string, unknown>, indent);
+  throw new Error(
+    `There is no Go template expression for ${String(value)}. Use text, numbers, booleans, lists and maps.`,
+  );
 }
 
 function dictExpression(sentinels: Sentinels, map: Record<string, unknown>, indent: string): string {
   const deeper = `${indent}  `;
-  const entries = Object.entries(map).map(([key, value]) =>
-    `\n${deeper}${goString(key)} ${goExpression(sentinels, value, deeper)}`);
+  const entries = Object.entries(map).map(
+    ([key, value]) => `\n${deeper}${goString(key)} ${goExpression(sentinels, value, deeper)}`,
+  );
   return entries.length === 0 ? 'dict' : `(dict${entries.join('')})`;
 }

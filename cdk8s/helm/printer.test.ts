@@ -16,20 +16,24 @@ describe('the printer', () => {
 
   test('prints an integer and a flag without quotes, so that they keep their type', () => {
     const { all, print } = setup();
-    expect(print({ port: all.add('integer', '.Values.port | int'), open: all.add('flag', '.Values.on') }))
-      .toBe('port: {{ .Values.port | int }}\nopen: {{ .Values.on }}');
+    expect(print({ port: all.add('integer', '.Values.port | int'), open: all.add('flag', '.Values.on') })).toBe(
+      'port: {{ .Values.port | int }}\nopen: {{ .Values.on }}',
+    );
   });
 
   test('prints text around a value with printf, in which a percent sign is literal', () => {
     const { all, print } = setup();
-    expect(print({ a: `100% ${all.add('text', '.Values.a')} "x"` })).toBe('a: {{ (printf "100%% %s \\"x\\"" .Values.a) | quote }}');
+    expect(print({ a: `100% ${all.add('text', '.Values.a')} "x"` })).toBe(
+      'a: {{ (printf "100%% %s \\"x\\"" .Values.a) | quote }}',
+    );
   });
 
-  test('prints a name that the release\'s name begins as people would write it', () => {
+  test("prints a name that the release's name begins as people would write it", () => {
     const { all, print } = setup();
     const release = all.add('name', '.Release.Name');
-    expect(print({ a: `${release}-dice`, b: release, c: `${release}-1` }))
-      .toBe('a: {{ .Release.Name }}-dice\nb: {{ .Release.Name | quote }}\nc: {{ (printf "%s-1" .Release.Name) | quote }}');
+    expect(print({ a: `${release}-dice`, b: release, c: `${release}-1` })).toBe(
+      'a: {{ .Release.Name }}-dice\nb: {{ .Release.Name | quote }}\nc: {{ (printf "%s-1" .Release.Name) | quote }}',
+    );
   });
 
   test('prints maps and lists a level deeper than their key, also after a dash', () => {
@@ -37,21 +41,25 @@ describe('the printer', () => {
     const anyText = text({ doc: '' });
     const nodes = all.valueAt('.Values.nodes', map({ doc: '', names: anyText, of: anyText }));
     const names = all.valueAt('.Values.names', list({ doc: '', of: anyText }));
-    expect(print({ a: [{ nodes, names }] }))
-      .toBe('a:\n  - nodes: {{- toYaml .Values.nodes | nindent 6 }}\n    names: {{- toYaml .Values.names | nindent 6 }}');
+    expect(print({ a: [{ nodes, names }] })).toBe(
+      'a:\n  - nodes: {{- toYaml .Values.nodes | nindent 6 }}\n    names: {{- toYaml .Values.names | nindent 6 }}',
+    );
   });
 
   test('leaves an optional value out with its key', () => {
     const { all, print } = setup();
     const port = all.add('optional', '.Values.port', '.Values.on');
-    expect(print({ a: [{ name: 'x', port }] })).toBe('a:\n  - name: x\n    {{- if .Values.on }}\n    port: {{ .Values.port }}\n    {{- end }}');
-    expect(() => print({ a: [{ port }] })).toThrow('can\'t come first in a list\'s entry');
+    expect(print({ a: [{ name: 'x', port }] })).toBe(
+      'a:\n  - name: x\n    {{- if .Values.on }}\n    port: {{ .Values.port }}\n    {{- end }}',
+    );
+    expect(() => print({ a: [{ port }] })).toThrow("can't come first in a list's entry");
   });
 
-  test('puts items in the place of the list\'s entry that stands for them', () => {
+  test("puts items in the place of the list's entry that stands for them", () => {
     const { all, print } = setup();
-    expect(print({ env: [{ name: 'A' }, { name: all.add('items', 'include "env" .') }] }))
-      .toBe('env:\n  - name: A\n  {{- include "env" . | nindent 2 }}');
+    expect(print({ env: [{ name: 'A' }, { name: all.add('items', 'include "env" .') }] })).toBe(
+      'env:\n  - name: A\n  {{- include "env" . | nindent 2 }}',
+    );
   });
 
   test('escapes text in which Helm would see an action', () => {
@@ -66,12 +74,16 @@ describe('the printer', () => {
 
   test('refuses a sentinel in a key', () => {
     const { all, print } = setup();
-    expect(() => print({ [`${all.add('text', '.Values.a')}-x`]: 1, b: 2 })).toThrow('The value .Values.a stands where the printer can\'t put it');
+    expect(() => print({ [`${all.add('text', '.Values.a')}-x`]: 1, b: 2 })).toThrow(
+      "The value .Values.a stands where the printer can't put it",
+    );
   });
 
   test('refuses a number inside of a text', () => {
     const { all, print } = setup();
-    expect(() => print({ a: `port ${all.add('integer', '.Values.port | int')}` })).toThrow('A value of kind integer (.Values.port | int) stands inside');
+    expect(() => print({ a: `port ${all.add('integer', '.Values.port | int')}` })).toThrow(
+      'A value of kind integer (.Values.port | int) stands inside',
+    );
   });
 
   test('refuses what looks like a sentinel but is none', () => {
@@ -79,9 +91,11 @@ describe('the printer', () => {
   });
 });
 
-test('a named template\'s text has actions for sentinels and none where the text only looks like one', () => {
+test("a named template's text has actions for sentinels and none where the text only looks like one", () => {
   const { all } = setup();
-  expect(printText(all, `a: ${all.add('text', '.Values.a')}\nb: {{ c }}\n`)).toBe('a: {{ .Values.a }}\nb: {{ "{{" }} c }}\n');
+  expect(printText(all, `a: ${all.add('text', '.Values.a')}\nb: {{ c }}\n`)).toBe(
+    'a: {{ .Values.a }}\nb: {{ "{{" }} c }}\n',
+  );
 });
 
 test('data with values in it becomes a Go template expression', () => {
@@ -91,5 +105,7 @@ test('data with values in it becomes a Go template expression', () => {
     m: all.valueAt('.Values.m', settings({ doc: '' })),
     l: ['a', 1, true, {}],
   };
-  expect(goExpression(all, value)).toBe('(dict\n  "n" (.Values.n | int)\n  "m" .Values.m\n  "l" (list "a" 1 true dict))');
+  expect(goExpression(all, value)).toBe(
+    '(dict\n  "n" (.Values.n | int)\n  "m" .Values.m\n  "l" (list "a" 1 true dict))',
+  );
 });

@@ -18,7 +18,8 @@ const indented = (expression: string, indent: string): string => expression.repl
 /** A text that only a release's name is put into is easier to read without a function, and safe to print like that. */
 function readable(parts: readonly (string | Sentinel)[]): string | undefined {
   const [first, second, ...rest] = parts;
-  if (typeof first !== 'object' || first.kind !== 'name' || typeof second !== 'string' || rest.length > 0) return undefined;
+  if (typeof first !== 'object' || first.kind !== 'name' || typeof second !== 'string' || rest.length > 0)
+    return undefined;
   return /^-[a-z][a-z0-9-]*$/.test(second) ? `{{ ${first.expression} }}${second}` : undefined;
 }
 
@@ -35,20 +36,44 @@ interface Place {
 type Action = (place: Place) => string;
 
 const actions: Readonly<Record<Sentinel['kind'], (of: Sentinel) => Action>> = {
-  text: ({ expression }) => ({ before, indent }) => `${before}{{ ${indented(expression, indent)} | quote }}`,
-  name: ({ expression }) => ({ before }) => `${before}{{ ${expression} | quote }}`,
-  integer: ({ expression }) => ({ before }) => `${before}{{ ${expression} }}`,
-  flag: ({ expression }) => ({ before }) => `${before}{{ ${expression} }}`,
-  map: ({ expression }) => ({ before, inner }) => `${before}{{- toYaml ${expression} | nindent ${inner.length + 2} }}`,
-  list: ({ expression }) => ({ before, inner }) => `${before}{{- toYaml ${expression} | nindent ${inner.length + 2} }}`,
-  block: ({ expression }) => ({ indent, key }) =>
-    `${indent}{{- include "${TEMPLATE_PREFIX}entry" (list ${goString(key)} (${expression})) | nindent ${indent.length} }}`,
-  items: ({ expression }) => ({ indent }) =>
-    `${indent}{{- ${indented(expression, indent)} | nindent ${indent.length} }}`,
-  optional: ({ expression, condition }) => ({ before, indent, inner }) => {
-    if (inner !== indent) throw new Error(`${expression} may be left out, so it can't come first in a list's entry.`);
-    return `${indent}{{- if ${condition} }}\n${before}{{ ${expression} }}\n${indent}{{- end }}`;
-  },
+  text:
+    ({ expression }) =>
+    ({ before, indent }) =>
+      `${before}{{ ${indented(expression, indent)} | quote }}`,
+  name:
+    ({ expression }) =>
+    ({ before }) =>
+      `${before}{{ ${expression} | quote }}`,
+  integer:
+    ({ expression }) =>
+    ({ before }) =>
+      `${before}{{ ${expression} }}`,
+  flag:
+    ({ expression }) =>
+    ({ before }) =>
+      `${before}{{ ${expression} }}`,
+  map:
+    ({ expression }) =>
+    ({ before, inner }) =>
+      `${before}{{- toYaml ${expression} | nindent ${inner.length + 2} }}`,
+  list:
+    ({ expression }) =>
+    ({ before, inner }) =>
+      `${before}{{- toYaml ${expression} | nindent ${inner.length + 2} }}`,
+  block:
+    ({ expression }) =>
+    ({ indent, key }) =>
+      `${indent}{{- include "${TEMPLATE_PREFIX}entry" (list ${goString(key)} (${expression})) | nindent ${indent.length} }}`,
+  items:
+    ({ expression }) =>
+    ({ indent }) =>
+      `${indent}{{- ${indented(expression, indent)} | nindent ${indent.length} }}`,
+  optional:
+    ({ expression, condition }) =>
+    ({ before, indent, inner }) => {
+      if (inner !== indent) throw new Error(`${expression} may be left out, so it can't come first in a list's entry.`);
+      return `${indent}{{- if ${condition} }}\n${before}{{ ${expression} }}\n${indent}{{- end }}`;
+    },
 };
 
 class ObjectPrinter {
@@ -94,7 +119,12 @@ class ObjectPrinter {
     const [, indent = '', dash = '', label = '', index = ''] = match;
     const action = this.#actions[Number(index)];
     if (!action) throw new Error(`No value is known for the placeholder in this line: ${text}`);
-    return action({ indent, inner: `${indent}${dash && '  '}`, before: `${indent}${dash}${label}`, key: label.slice(0, -2) });
+    return action({
+      indent,
+      inner: `${indent}${dash && '  '}`,
+      before: `${indent}${dash}${label}`,
+      key: label.slice(0, -2),
+    });
   }
 }
 
@@ -106,12 +136,19 @@ export function printObject(sentinels: Sentinels, object: unknown): string {
   const printer = new ObjectPrinter(sentinels);
   // YAML 1.1 is what Helm reads: there "no" must be quoted.
   const yaml = new Document(printer.replace(object), { version: '1.1' }).toString({ lineWidth: 0 });
-  const printed = yaml.split('\n').map((line) => printer.line(line)).join('\n');
+  const printed = yaml
+    .split('\n')
+    .map((line) => printer.line(line))
+    .join('\n');
   const left = SENTINEL.exec(printed)?.[0];
-  if (left !== undefined) throw new Error(`The value ${sentinels.get(left).expression} stands where the printer can't put it:\n${printed}`);
+  if (left !== undefined)
+    throw new Error(`The value ${sentinels.get(left).expression} stands where the printer can't put it:\n${printed}`);
   return printed;
 }
 
 /** A text for the body of a named template: sentinels become actions, and what looks like an action doesn't. */
-export const printText = (sentinels: Sentinels, text: string): string => sentinels.split(text)
-  .map((part) => (typeof part === 'string' ? escaped(part) : `{{ ${asText(part, text.slice(0, 40))} }}`)).join('');
+export const printText = (sentinels: Sentinels, text: string): string =>
+  sentinels
+    .split(text)
+    .map((part) => (typeof part === 'string' ? escaped(part) : `{{ ${asText(part, text.slice(0, 40))} }}`))
+    .join('');

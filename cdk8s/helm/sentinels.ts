@@ -39,13 +39,16 @@ export class Sentinels {
 
   get(token: string): Sentinel {
     const found = this.#all.get(token);
-    if (!found) throw new Error(`"${token}" looks like a sentinel of the printer but is none. Was it made by another printer?`);
+    if (!found)
+      throw new Error(`"${token}" looks like a sentinel of the printer but is none. Was it made by another printer?`);
     return found;
   }
 
   /** The text cut into what is literal and the sentinels in it. */
   split(text: string): (string | Sentinel)[] {
-    return text.split(/(zq\d+qz)/).filter((part) => part !== '')
+    return text
+      .split(/(zq\d+qz)/)
+      .filter((part) => part !== '')
       .map((part) => (SENTINEL.test(part) ? this.get(part) : part));
   }
 
@@ -59,7 +62,7 @@ export class Sentinels {
 
   /** The sentinel of the kind that a list's item or a map's key carries. */
   #only(value: unknown, kind: SentinelKind): Sentinel | undefined {
-    const token = typeof value === 'object' && value !== null ? Object.values(value)[0] as unknown : value;
+    const token = typeof value === 'object' && value !== null ? (Object.values(value)[0] as unknown) : value;
     const found = typeof token === 'string' && WHOLE.test(token) ? this.get(token) : undefined;
     return found?.kind === kind ? found : undefined;
   }
@@ -80,13 +83,19 @@ export class Sentinels {
     const text = (): string => this.add('text', path);
     const map = (): unknown => this.map(path);
     return byKind<unknown>(description, {
-      text, choice: text, scalar: text,
+      text,
+      choice: text,
+      scalar: text,
       integer: () => this.add('integer', `${path} | int`),
       flag: () => this.add('flag', path),
-      map, settings: map,
+      map,
+      settings: map,
       list: (of) => [this.#item(this.add('list', path), of.of)],
-      group: (of) => Object.fromEntries(fieldsOf(of).map(([name, field]) => [name, this.valueAt(`${path}.${name}`, field)])),
-      entry: () => { throw new Error(`${path}: an entry can only be described inside of a list.`); },
+      group: (of) =>
+        Object.fromEntries(fieldsOf(of).map(([name, field]) => [name, this.valueAt(`${path}.${name}`, field)])),
+      entry: () => {
+        throw new Error(`${path}: an entry can only be described inside of a list.`);
+      },
     });
   }
 

@@ -14,13 +14,18 @@ export class Account extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, { component, rules }: AccountProps) {
     super(scope, id);
     const name = nameOf(lab, component);
-    new k8s.KubeServiceAccount(this, 'account', { metadata: metadata(lab, component), automountServiceAccountToken: false });
+    new k8s.KubeServiceAccount(this, 'account', {
+      metadata: metadata(lab, component),
+      automountServiceAccountToken: false,
+    });
     const clusterRole = lab.clusterRoles?.[component];
-    if (clusterRole === undefined) new k8s.KubeRole(this, 'role', { metadata: metadata(lab, component), rules: [...rules] });
+    if (clusterRole === undefined)
+      new k8s.KubeRole(this, 'role', { metadata: metadata(lab, component), rules: [...rules] });
     new k8s.KubeRoleBinding(this, 'binding', {
       metadata: metadata(lab, component),
       roleRef: {
-        apiGroup: 'rbac.authorization.k8s.io', ...(clusterRole === undefined ? { kind: 'Role', name } : { kind: 'ClusterRole', name: clusterRole }),
+        apiGroup: 'rbac.authorization.k8s.io',
+        ...(clusterRole === undefined ? { kind: 'Role', name } : { kind: 'ClusterRole', name: clusterRole }),
       },
       subjects: [{ kind: 'ServiceAccount', name, namespace: lab.namespace }],
     });

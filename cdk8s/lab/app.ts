@@ -37,15 +37,21 @@ export const backends = (lab: LabProps): Record<string, string> => ({
 });
 
 /** https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable */
-const resourceAttributes = (lab: LabProps, props: Pick<AppProps, 'version' | 'attributes'>): string => Object.entries({
-  'service.namespace': lab.release,
-  'service.version': props.version ?? lab.values.image.tag,
-  'k8s.pod.name': '$(POD_NAME)',
-  ...props.attributes,
-}).map(([name, value]) => `${name}=${value}`).join(',');
+const resourceAttributes = (lab: LabProps, props: Pick<AppProps, 'version' | 'attributes'>): string =>
+  Object.entries({
+    'service.namespace': lab.release,
+    'service.version': props.version ?? lab.values.image.tag,
+    'k8s.pod.name': '$(POD_NAME)',
+    ...props.attributes,
+  })
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
 
 /** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ */
-export function telemetry(lab: LabProps, props: Pick<AppProps, 'component' | 'version' | 'attributes'>): Record<string, string> {
+export function telemetry(
+  lab: LabProps,
+  props: Pick<AppProps, 'component' | 'version' | 'attributes'>,
+): Record<string, string> {
   const { telemetry: to, instrumentation } = lab.values;
   return {
     INSTRUMENTATION: instrumentation,
@@ -67,7 +73,11 @@ export class App extends Construct {
     super(scope, id);
     const { component, values, env = {} } = props;
     const own = {
-      PORT: String(PORTS.http), HEALTH_PORT: String(PORTS.health), DRAIN_MS, ...telemetry(lab, props), ...env,
+      PORT: String(PORTS.http),
+      HEALTH_PORT: String(PORTS.health),
+      DRAIN_MS,
+      ...telemetry(lab, props),
+      ...env,
     };
     new Workload(this, 'workload', lab, {
       ...props,
@@ -75,7 +85,8 @@ export class App extends Construct {
       command: ['node', '--import', '/app/telemetry.js', `/app/${component}.js`],
       env: [
         // Before all others: a variable can refer only to those above it.
-        fromPod('POD_NAME', 'metadata.name'), fromPod('POD_IP', 'status.podIP'),
+        fromPod('POD_NAME', 'metadata.name'),
+        fromPod('POD_IP', 'status.podIP'),
         ...Object.entries(props.fromPod ?? {}).map(([name, path]) => fromPod(name, path)),
         ...lab.compute.env(own, values.env),
       ],
@@ -88,4 +99,3 @@ export class App extends Construct {
 
 /** The URL of an app, for the others. */
 export const appUrl = (lab: LabProps, component: string): string => serviceUrl(lab, component, PORTS.http);
-

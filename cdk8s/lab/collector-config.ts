@@ -45,23 +45,29 @@ const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
 
 /** The text of config.yaml. */
 export function collectorConfig(lab: LabProps): string {
-  const { values: { collector }, compute } = lab;
-  const exporters = compute.named('exporters', compute.complete(
-    compute.overlay(builtInExporters(lab), collector.exporters), 'otlp', BOUNDED,
-  ));
+  const {
+    values: { collector },
+    compute,
+  } = lab;
+  const exporters = compute.named(
+    'exporters',
+    compute.complete(compute.overlay(builtInExporters(lab), collector.exporters), 'otlp', BOUNDED),
+  );
   const processors = compute.named('processors', compute.overlay(BUILT_IN_PROCESSORS, collector.processors));
   const pipeline = (signal: Signal): string => {
     const path = `collector.pipelines.${signal}`;
     const named = collector.pipelines[signal];
     return `    ${signal}:
       receivers: ["otlp"]
-      processors: ${compute.json(compute.union(
-        FIRST, compute.defined(`${path}.processors`, named.processors, processors), LAST,
-      ))}
+      processors: ${compute.json(
+        compute.union(FIRST, compute.defined(`${path}.processors`, named.processors, processors), LAST),
+      )}
       exporters: ${compute.json(compute.union(compute.defined(`${path}.exporters`, named.exporters, exporters)))}
 `;
   };
-  return compute.named('collector-config', `extensions:
+  return compute.named(
+    'collector-config',
+    `extensions:
   health_check:
     endpoint: 0.0.0.0:${PORTS.probe}
 receivers:
@@ -86,5 +92,6 @@ ${compute.componentLines(exporters)}service:
     metrics:
       level: basic
   pipelines:
-${SIGNALS.map(pipeline).join('')}`);
+${SIGNALS.map(pipeline).join('')}`,
+  );
 }

@@ -12,7 +12,9 @@ const COMPONENT = 'collector';
 const OTLP = { 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
 
 /** Leave to read the pods of the namespace, which is all that k8sattributes needs here. */
-export const COLLECTOR_RULES: readonly k8s.PolicyRule[] = [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }];
+export const COLLECTOR_RULES: readonly k8s.PolicyRule[] = [
+  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
+];
 
 export class Collector extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps) {
@@ -24,7 +26,10 @@ export class Collector extends Construct {
     new Account(this, 'account', lab, { component: COMPONENT, rules: COLLECTOR_RULES });
     new k8s.KubeConfigMap(this, 'config', { metadata: metadata(lab, COMPONENT), data: { 'config.yaml': text } });
     new Workload(this, 'workload', lab, {
-      component: COMPONENT, image, resources, configs: [config, own],
+      component: COMPONENT,
+      image,
+      resources,
+      configs: [config, own],
       // The second is merged over the first.
       args: [`--config=${config.path}/config.yaml`, `--config=${own.path}/collector.yaml`],
       env: [...goMemoryLimit('60'), fromPod('POD_NAMESPACE', 'metadata.namespace')],

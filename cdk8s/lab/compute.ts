@@ -52,7 +52,11 @@ export interface Compute {
   ownText(file: OwnFile): OwnText;
 
   /** The one where the flag is set, else the other. */
-  choose<Value extends readonly string[] | Readonly<Record<string, string>>>(flag: boolean, set: Value, unset: Value): Value;
+  choose<Value extends readonly string[] | Readonly<Record<string, string>>>(
+    flag: boolean,
+    set: Value,
+    unset: Value,
+  ): Value;
 
   /** Whether this release operates the cluster's workshops: it is asked to, and no other does. */
   operates(asked: boolean): boolean;

@@ -15,8 +15,14 @@ const PATH = '/app/dice';
 
 /** What is the learner's own, as files in a directory; the pod is replaced when what is for this component changes. */
 export const ownConfig = (lab: LabProps, component: string, path: string): MountedConfig => ({
-  name: nameOf(lab, COMPONENT), path,
-  texts: Object.fromEntries(OWN.filter((one) => one.component === component).map(({ file, started }) => [started, lab.compute.ownText(file).current])),
+  name: nameOf(lab, COMPONENT),
+  path,
+  texts: Object.fromEntries(
+    OWN.filter((one) => one.component === component).map(({ file, started }) => [
+      started,
+      lab.compute.ownText(file).current,
+    ]),
+  ),
 });
 
 export class Dice extends Construct {
@@ -26,12 +32,17 @@ export class Dice extends Construct {
     new k8s.KubeConfigMap(this, 'own', {
       metadata: metadata(lab, COMPONENT, {
         // So that an upgrade can tell the learner's edits from what was given.
-        annotations: Object.fromEntries(own.map(({ annotation, text }) => [annotation, lab.compute.sha256(text.given)])),
+        annotations: Object.fromEntries(
+          own.map(({ annotation, text }) => [annotation, lab.compute.sha256(text.given)]),
+        ),
       }),
       data: Object.fromEntries(own.map(({ file, text }) => [file, text.current])),
     });
     new App(this, 'app', lab, {
-      component: COMPONENT, values: lab.values.dice, configs: [ownConfig(lab, COMPONENT, PATH)], env: { LEARNER_SETTINGS: `${PATH}/settings.env` },
+      component: COMPONENT,
+      values: lab.values.dice,
+      configs: [ownConfig(lab, COMPONENT, PATH)],
+      env: { LEARNER_SETTINGS: `${PATH}/settings.env` },
     });
     new ComponentService(this, 'service', lab, { component: COMPONENT, ports: { http: PORTS.http } });
   }

@@ -13,7 +13,9 @@ export class Flask extends Construct {
     const { image, env, resources } = lab.values.flask;
     const own = { ...telemetry(lab, { component: COMPONENT, version: image.tag }), PORT: String(PORTS.http) };
     new Workload(this, 'workload', lab, {
-      component: COMPONENT, image, resources,
+      component: COMPONENT,
+      image,
+      resources,
       env: [fromPod('POD_NAME', 'metadata.name'), fromPod('POD_IP', 'status.podIP'), ...lab.compute.env(own, env)],
       ports: { http: PORTS.http },
       // A connection and no request: Flask would make a span of each.

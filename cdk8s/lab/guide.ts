@@ -17,10 +17,20 @@ const KEY_FILE = '/etc/intro-otel/key';
 
 /** Leave to read and write what the course is about, to start again what the learner has changed, and to see how its pods fare. */
 export const guideRules = (release: string): k8s.PolicyRule[] => [
-  { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'patch'], resourceNames: ['dice', PROGRESS, FAULTS].map((name) => `${release}-${name}`) },
+  {
+    apiGroups: [''],
+    resources: ['configmaps'],
+    verbs: ['get', 'patch'],
+    resourceNames: ['dice', PROGRESS, FAULTS].map((name) => `${release}-${name}`),
+  },
   { apiGroups: [''], resources: ['configmaps'], verbs: ['watch'], resourceNames: [`${release}-${FAULTS}`] },
   { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'patch'], resourceNames: [`${release}-${KEY}`] },
-  { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'patch'], resourceNames: ['dice', 'collector'].map((name) => `${release}-${name}`) },
+  {
+    apiGroups: ['apps'],
+    resources: ['deployments'],
+    verbs: ['get', 'patch'],
+    resourceNames: ['dice', 'collector'].map((name) => `${release}-${name}`),
+  },
   { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
 ];
@@ -28,11 +38,17 @@ export const guideRules = (release: string): k8s.PolicyRule[] => [
 /** Runs once in each pod, before the guide: finds the lab's key, or makes it. */
 const keyMaker = (lab: LabProps): k8s.Container => {
   const made = container(lab, 'key', {
-    image: lab.values.image, resources: lab.values.guide.resources, ports: {},
+    image: lab.values.image,
+    resources: lab.values.guide.resources,
+    ports: {},
     command: ['node', '/app/key.js'],
-    env: [fromPod('POD_NAMESPACE', 'metadata.namespace'), { name: 'RELEASE', value: lab.release }, { name: 'KEY_FILE', value: KEY_FILE }],
+    env: [
+      fromPod('POD_NAMESPACE', 'metadata.namespace'),
+      { name: 'RELEASE', value: lab.release },
+      { name: 'KEY_FILE', value: KEY_FILE },
+    ],
   });
-  return { ...made, volumeMounts: [...made.volumeMounts ?? [], { name: 'key', mountPath: '/etc/intro-otel' }] };
+  return { ...made, volumeMounts: [...(made.volumeMounts ?? []), { name: 'key', mountPath: '/etc/intro-otel' }] };
 };
 
 export class Guide extends Construct {
@@ -41,20 +57,30 @@ export class Guide extends Construct {
     const { guide: values } = lab.values;
     new Account(this, 'account', lab, { component: COMPONENT, rules: guideRules(lab.release) });
     // Empty: what is in them is the guide's to write, and whoever applies the lab never takes it away.
-    for (const name of [PROGRESS, FAULTS]) new k8s.KubeConfigMap(this, name, { metadata: metadata(lab, COMPONENT, { name: nameOf(lab, name) }) });
+    for (const name of [PROGRESS, FAULTS])
+      new k8s.KubeConfigMap(this, name, { metadata: metadata(lab, COMPONENT, { name: nameOf(lab, name) }) });
     new k8s.KubeSecret(this, 'key', { metadata: metadata(lab, COMPONENT, { name: nameOf(lab, KEY) }), type: 'Opaque' });
     new App(this, 'app', lab, {
-      component: COMPONENT, values,
+      component: COMPONENT,
+      values,
       env: {
         ...backends(lab),
-        ARCADE_URL: appUrl(lab, 'arcade'), DICE_URL: appUrl(lab, 'dice'), PRIZES_URL: appUrl(lab, 'prizes'),
-        FLASK_URL: appUrl(lab, 'flask'), FLASK_ENABLED: lab.compute.json(lab.values.flask.enabled),
+        ARCADE_URL: appUrl(lab, 'arcade'),
+        DICE_URL: appUrl(lab, 'dice'),
+        PRIZES_URL: appUrl(lab, 'prizes'),
+        FLASK_URL: appUrl(lab, 'flask'),
+        FLASK_ENABLED: lab.compute.json(lab.values.flask.enabled),
         RELEASE: lab.release,
       },
       fromPod: { POD_NAMESPACE: 'metadata.namespace' },
       serviceAccount: nameOf(lab, COMPONENT),
       initContainers: [keyMaker(lab)],
-      volumes: [{ volume: { name: 'key', emptyDir: { medium: 'Memory', sizeLimit: k8s.Quantity.fromString('1Mi') } }, path: '/etc/intro-otel' }],
+      volumes: [
+        {
+          volume: { name: 'key', emptyDir: { medium: 'Memory', sizeLimit: k8s.Quantity.fromString('1Mi') } },
+          path: '/etc/intro-otel',
+        },
+      ],
     });
     const nodePort = lab.compute.nodePort(values.service);
     new k8s.KubeService(this, 'service', {
@@ -62,10 +88,14 @@ export class Guide extends Construct {
       spec: {
         type: values.service.type,
         selector: selectorLabels(lab, COMPONENT),
-        ports: [{
-          name: 'http', port: values.service.port, targetPort: k8s.IntOrString.fromString('http'),
-          ...(nodePort !== undefined && { nodePort }),
-        }],
+        ports: [
+          {
+            name: 'http',
+            port: values.service.port,
+            targetPort: k8s.IntOrString.fromString('http'),
+            ...(nodePort !== undefined && { nodePort }),
+          },
+        ],
       },
     });
   }

@@ -10,7 +10,10 @@ const COMPONENT = 'jaeger';
 const SERVED = { query: PORTS.query, 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
 
 /** The text of config.yaml. */
-export const jaegerConfig = (lab: LabProps): string => lab.compute.named('jaeger-config', `extensions:
+export const jaegerConfig = (lab: LabProps): string =>
+  lab.compute.named(
+    'jaeger-config',
+    `extensions:
   jaeger_storage:
     backends:
       memory:
@@ -52,7 +55,8 @@ service:
     traces:
       receivers: [otlp]
       exporters: [jaeger_storage_exporter]
-`);
+`,
+  );
 
 export class Jaeger extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps) {
@@ -62,7 +66,10 @@ export class Jaeger extends Construct {
     const config = { name: nameOf(lab, COMPONENT), path: '/etc/jaeger', texts: { [CHECKSUM]: text } };
     new k8s.KubeConfigMap(this, 'config', { metadata: metadata(lab, COMPONENT), data: { 'config.yaml': text } });
     new Workload(this, 'workload', lab, {
-      component: COMPONENT, image, resources, configs: [config],
+      component: COMPONENT,
+      image,
+      resources,
+      configs: [config],
       args: [`--config=${config.path}/config.yaml`],
       env: goMemoryLimit('60'),
       ports: { ...SERVED, probe: PORTS.probe },

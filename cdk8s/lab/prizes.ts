@@ -17,7 +17,9 @@ export class Prizes extends Construct {
     super(scope, id);
     for (const { variant, version, pool } of VERSIONS) {
       new App(this, variant, lab, {
-        component: COMPONENT, variant, version,
+        component: COMPONENT,
+        variant,
+        version,
         values: lab.values.prizes,
         // What tells this lab from others decides whom its faults hit.
         env: { PRIZES_VERSION: version, NODE_POOL: pool, RELEASE: lab.release },

@@ -28,7 +28,10 @@ export class Probe extends Construct {
         backoffLimit: 1,
         activeDeadlineSeconds: 120,
         ttlSecondsAfterFinished: 300,
-        template: { metadata: { labels: podLabels(lab, COMPONENT) }, spec: { ...podSpec(lab, probe), restartPolicy: 'Never' } },
+        template: {
+          metadata: { labels: podLabels(lab, COMPONENT) },
+          spec: { ...podSpec(lab, probe), restartPolicy: 'Never' },
+        },
       },
     });
   }

@@ -8,7 +8,8 @@ export class Visitors extends Construct {
     super(scope, id);
     const { visitors: values } = lab.values;
     new App(this, 'app', lab, {
-      component: 'visitors', values,
+      component: 'visitors',
+      values,
       env: { ARCADE_URL: appUrl(lab, 'arcade'), ROUNDS_PER_MINUTE: lab.compute.decimal(values.roundsPerMinute) },
     });
   }

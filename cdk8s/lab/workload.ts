@@ -78,8 +78,12 @@ export interface WorkloadProps extends ContainerProps {
 export const imageOf = ({ registry, repository, tag }: ImageValues): string => `${registry}/${repository}:${tag}`;
 
 const quantities = (of: Readonly<Record<string, string | number>>): Record<string, k8s.Quantity> =>
-  Object.fromEntries(Object.entries(of).map(([name, amount]) =>
-    [name, typeof amount === 'number' ? k8s.Quantity.fromNumber(amount) : k8s.Quantity.fromString(amount)]));
+  Object.fromEntries(
+    Object.entries(of).map(([name, amount]) => [
+      name,
+      typeof amount === 'number' ? k8s.Quantity.fromNumber(amount) : k8s.Quantity.fromString(amount),
+    ]),
+  );
 
 /**
  * Has Go's garbage collector know the container's limit, whatever values make it, and keep the heap small before that.
@@ -91,7 +95,10 @@ export const goMemoryLimit = (gcPercent: string): k8s.EnvVar[] => [
 ];
 
 /** A variable that the pod's own fields fill. https://kubernetes.io/docs/concepts/workloads/pods/downward-api/ */
-export const fromPod = (name: string, fieldPath: string): k8s.EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+export const fromPod = (name: string, fieldPath: string): k8s.EnvVar => ({
+  name,
+  valueFrom: { fieldRef: { fieldPath } },
+});
 
 /** The container, without probes. */
 export function container(lab: LabProps, name: string, props: ContainerProps): k8s.Container {
@@ -112,14 +119,16 @@ export function container(lab: LabProps, name: string, props: ContainerProps): k
     resources: { limits: quantities(props.resources.limits), requests: quantities(props.resources.requests) },
     terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...read.map((mount) => ({ ...mount, readOnly: true }))],
-    securityContext: {
-      allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true,
-    },
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true },
   };
 }
 
 /** The pod around a container: who it runs as, where it may run, and what it mounts. */
-export function podSpec(lab: LabProps, of: k8s.Container, around: Pick<WorkloadProps, 'configs' | 'volumes' | 'initContainers'> = {}): k8s.PodSpec {
+export function podSpec(
+  lab: LabProps,
+  of: k8s.Container,
+  around: Pick<WorkloadProps, 'configs' | 'volumes' | 'initContainers'> = {},
+): k8s.PodSpec {
   const { configs = [], volumes = [], initContainers } = around;
   return {
     automountServiceAccountToken: false,
@@ -131,33 +140,51 @@ export function podSpec(lab: LabProps, of: k8s.Container, around: Pick<WorkloadP
     tolerations: [...lab.values.tolerations],
     terminationGracePeriodSeconds: 5,
     securityContext: {
-      runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER, seccompProfile: { type: 'RuntimeDefault' },
+      runAsNonRoot: true,
+      runAsUser: USER,
+      runAsGroup: USER,
+      fsGroup: USER,
+      seccompProfile: { type: 'RuntimeDefault' },
     },
     volumes: [{ name: 'tmp', emptyDir: {} }, ...configs.map(volumeOf), ...volumes.map(({ volume }) => volume)],
   };
 }
 
-const volumeOf = ({ volume = 'config', name, keys }: MountedConfig): k8s.Volume =>
-  ({ name: volume, configMap: { name, ...(keys && { items: keys.map((key) => ({ key, path: key })) }) } });
+const volumeOf = ({ volume = 'config', name, keys }: MountedConfig): k8s.Volume => ({
+  name: volume,
+  configMap: { name, ...(keys && { items: keys.map((key) => ({ key, path: key })) }) },
+});
 
 /** Annotations of a pod, which change when it must be replaced. */
 const checksums = ({ compute }: LabProps, configs: readonly MountedConfig[]): Record<string, string> =>
-  Object.fromEntries(configs.flatMap(({ texts }) => Object.entries(texts)).map(([annotation, text]) => [annotation, compute.sha256(text)]));
+  Object.fromEntries(
+    configs
+      .flatMap(({ texts }) => Object.entries(texts))
+      .map(([annotation, text]) => [annotation, compute.sha256(text)]),
+  );
 
 /** Which of a pod's containers kubectl takes, unless told, and says nothing of it. */
-const whichIsMeant = (container: string): Record<string, string> => ({ 'kubectl.kubernetes.io/default-container': container });
+const whichIsMeant = (container: string): Record<string, string> => ({
+  'kubectl.kubernetes.io/default-container': container,
+});
 
-const get = (path: string, port: number): Pick<k8s.Probe, 'httpGet' | 'timeoutSeconds'> =>
-  ({ httpGet: { path, port: k8s.IntOrString.fromNumber(port) }, timeoutSeconds: 3 });
+const get = (path: string, port: number): Pick<k8s.Probe, 'httpGet' | 'timeoutSeconds'> => ({
+  httpGet: { path, port: k8s.IntOrString.fromNumber(port) },
+  timeoutSeconds: 3,
+});
 
-const connect = (port: number): Pick<k8s.Probe, 'tcpSocket' | 'timeoutSeconds'> => ({ tcpSocket: { port: k8s.IntOrString.fromNumber(port) }, timeoutSeconds: 3 });
+const connect = (port: number): Pick<k8s.Probe, 'tcpSocket' | 'timeoutSeconds'> => ({
+  tcpSocket: { port: k8s.IntOrString.fromNumber(port) },
+  timeoutSeconds: 3,
+});
 
 /**
  * A start is asked for every second, so that it is no slower than it is, and as soon as it is over the kubelet asks whether it is ready; both are
  * asked gently from then on, for a class has hundreds of pods on a laptop.
  */
 function probes(of: ProbePaths | ProbedPort): Partial<k8s.Container> {
-  const ask = (path: string | undefined): Partial<k8s.Probe> => (path === undefined ? connect(of.port) : get(path, of.port));
+  const ask = (path: string | undefined): Partial<k8s.Probe> =>
+    path === undefined ? connect(of.port) : get(path, of.port);
   const { ready, alive, started = ready }: Partial<ProbePaths> = of;
   return {
     startupProbe: { ...ask(started), periodSeconds: 1, failureThreshold: 120 },
@@ -169,36 +196,58 @@ function probes(of: ProbePaths | ProbedPort): Partial<k8s.Container> {
 /** Kubernetes 1.30 has this hook; the constructs' types are of 1.27. */
 function keepServing(deployment: ApiObject, seconds: number | undefined): void {
   if (seconds === undefined) return;
-  deployment.addJsonPatch(JsonPatch.add('/spec/template/spec/containers/0/lifecycle', { preStop: { sleep: { seconds } } }));
+  deployment.addJsonPatch(
+    JsonPatch.add('/spec/template/spec/containers/0/lifecycle', { preStop: { sleep: { seconds } } }),
+  );
 }
 
 export class Workload extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, props: WorkloadProps) {
     super(scope, id);
-    const { component, variant, configs = [], initContainers, serviceAccount, replicas = 1, affinity, servesOn } = props;
+    const {
+      component,
+      variant,
+      configs = [],
+      initContainers,
+      serviceAccount,
+      replicas = 1,
+      affinity,
+      servesOn,
+    } = props;
     const version: Record<string, string> = variant ? { 'app.kubernetes.io/version': variant } : {};
     const name = variant ? `${nameOf(lab, component)}-${variant}` : nameOf(lab, component);
-    const spec = { ...podSpec(lab, { ...container(lab, component, props), ...probes(props.probes) }, props), ...(affinity && { affinity }) };
-    const deployment = new ApiObject(this, 'deployment', k8s.KubeDeployment.manifest({
-      metadata: metadata(lab, component, { name, labels: version }),
-      spec: {
-        replicas,
-        revisionHistoryLimit: 3,
-        selector: { matchLabels: { ...selectorLabels(lab, component), ...version } },
-        strategy: {
-          type: 'RollingUpdate',
-          // A pod that can't start leaves the old one serving.
-          rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
-        },
-        template: {
-          metadata: {
-            labels: { ...podLabels(lab, component), ...version },
-            ...((configs.length > 0 || initContainers) && { annotations: { ...checksums(lab, configs), ...(initContainers && whichIsMeant(component)) } }),
+    const spec = {
+      ...podSpec(lab, { ...container(lab, component, props), ...probes(props.probes) }, props),
+      ...(affinity && { affinity }),
+    };
+    const deployment = new ApiObject(
+      this,
+      'deployment',
+      k8s.KubeDeployment.manifest({
+        metadata: metadata(lab, component, { name, labels: version }),
+        spec: {
+          replicas,
+          revisionHistoryLimit: 3,
+          selector: { matchLabels: { ...selectorLabels(lab, component), ...version } },
+          strategy: {
+            type: 'RollingUpdate',
+            // A pod that can't start leaves the old one serving.
+            rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
           },
-          spec: serviceAccount ? { ...spec, serviceAccountName: serviceAccount, automountServiceAccountToken: true } : spec,
+          template: {
+            metadata: {
+              labels: { ...podLabels(lab, component), ...version },
+              ...((configs.length > 0 || initContainers) && {
+                annotations: { ...checksums(lab, configs), ...(initContainers && whichIsMeant(component)) },
+              }),
+            },
+            spec: serviceAccount
+              ? { ...spec, serviceAccountName: serviceAccount, automountServiceAccountToken: true }
+              : spec,
+          },
         },
-      },
-    }) as ApiObjectProps);
+      }) as ApiObjectProps,
+    );
     keepServing(deployment, servesOn);
   }
 }
@@ -216,7 +265,11 @@ export class ComponentService extends Construct {
       metadata: metadata(lab, component),
       spec: {
         selector: selectorLabels(lab, component),
-        ports: Object.entries(ports).map(([name, port]) => ({ name, port, targetPort: k8s.IntOrString.fromString(name) })),
+        ports: Object.entries(ports).map(([name, port]) => ({
+          name,
+          port,
+          targetPort: k8s.IntOrString.fromString(name),
+        })),
       },
     });
   }

@@ -15,7 +15,12 @@ export interface CustomResourceDefinition {
 }
 
 /** https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#additional-printer-columns */
-type Column = Schema & { readonly name: string; readonly type: string; readonly jsonPath: string; readonly description: string };
+type Column = Schema & {
+  readonly name: string;
+  readonly type: string;
+  readonly jsonPath: string;
+  readonly description: string;
+};
 
 interface Kind {
   readonly kind: string;
@@ -27,14 +32,32 @@ interface Kind {
   readonly subresources?: Schema;
 }
 
-const AGE: Column = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'How long ago it was made.' };
+const AGE: Column = {
+  name: 'Age',
+  type: 'date',
+  jsonPath: '.metadata.creationTimestamp',
+  description: 'How long ago it was made.',
+};
 
 const workshop: Kind = {
-  kind: 'Workshop', plural: 'workshops', shortNames: ['ws'], schema: workshopSchema,
+  kind: 'Workshop',
+  plural: 'workshops',
+  shortNames: ['ws'],
+  schema: workshopSchema,
   columns: [
-    { name: 'Ready', type: 'string', jsonPath: '.status.summary', description: 'Seats that can be used, of those there are to be.' },
-    { name: 'State', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].reason', description: 'In a word: how it is.' },
-    { name: 'Failed', type: 'integer', jsonPath: '.status.seats.failed', description: 'Seats that can\'t be made.' },
+    {
+      name: 'Ready',
+      type: 'string',
+      jsonPath: '.status.summary',
+      description: 'Seats that can be used, of those there are to be.',
+    },
+    {
+      name: 'State',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
+      description: 'In a word: how it is.',
+    },
+    { name: 'Failed', type: 'integer', jsonPath: '.status.seats.failed', description: "Seats that can't be made." },
     // As text: kubectl shows a date as how long ago it was.
     { name: 'Expires', type: 'string', jsonPath: '.spec.schedule.expiresAt', description: 'When the class ends.' },
     AGE,
@@ -42,13 +65,26 @@ const workshop: Kind = {
 };
 
 const seat: Kind = {
-  kind: 'Seat', plural: 'seats', shortNames: ['st'], schema: seatSchema,
+  kind: 'Seat',
+  plural: 'seats',
+  shortNames: ['st'],
+  schema: seatSchema,
   columns: [
     { name: 'Workshop', type: 'string', jsonPath: '.spec.workshop', description: 'The Workshop it is of.' },
     { name: 'Attendee', type: 'string', jsonPath: '.spec.attendee', description: 'Whose it is.' },
     { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'How far it is.' },
-    { name: 'Progress', type: 'string', jsonPath: '.status.progress', description: 'Exercises passed, of those there are.' },
-    { name: 'Last Activity', type: 'date', jsonPath: '.status.lastActivity', description: 'How long ago the attendee did something.' },
+    {
+      name: 'Progress',
+      type: 'string',
+      jsonPath: '.status.progress',
+      description: 'Exercises passed, of those there are.',
+    },
+    {
+      name: 'Last Activity',
+      type: 'date',
+      jsonPath: '.status.lastActivity',
+      description: 'How long ago the attendee did something.',
+    },
     { name: 'URL', type: 'string', jsonPath: '.status.url', description: 'Where the lab is opened.', priority: 1 },
     AGE,
   ],
@@ -63,13 +99,24 @@ const definitionOf = ({ kind, plural, shortNames, schema, columns, subresources 
   spec: {
     group: GROUP,
     scope: 'Cluster',
-    names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames, categories: ['intro-otel'] },
-    versions: [{
-      name: VERSION, served: true, storage: true,
-      schema: { openAPIV3Schema: schema as Json },
-      subresources: { status: {}, ...subresources },
-      additionalPrinterColumns: columns,
-    }],
+    names: {
+      kind,
+      listKind: `${kind}List`,
+      plural,
+      singular: kind.toLowerCase(),
+      shortNames,
+      categories: ['intro-otel'],
+    },
+    versions: [
+      {
+        name: VERSION,
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: schema as Json },
+        subresources: { status: {}, ...subresources },
+        additionalPrinterColumns: columns,
+      },
+    ],
   },
 });
 

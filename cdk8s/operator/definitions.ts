@@ -10,15 +10,19 @@ import type { OperatorProps } from './props.ts';
 /** Any other policy helm takes for this one. https://helm.sh/docs/howto/charts_tips_and_tricks/#tell-helm-not-to-uninstall-a-resource */
 const KEEP = { 'helm.sh/resource-policy': 'keep' };
 
-const definitionOf = (crd: CustomResourceDefinition): Component<OperatorProps>['construct'] => class extends Construct {
-  constructor(scope: Construct, id: string, lab: OperatorProps) {
-    super(scope, id);
-    const annotations = lab.compute.choose<Readonly<Record<string, string>>>(lab.values.operator.crds.keep, KEEP, {});
-    const definition = new ApiObject(this, 'definition', { ...crd, metadata: metadataElsewhere(lab, OPERATOR.component, crd.metadata.name) });
-    // As a patch: annotations that turn out to be none would be left out here, and stand in the chart.
-    definition.addJsonPatch(JsonPatch.add('/metadata/annotations', annotations));
-  }
-};
+const definitionOf = (crd: CustomResourceDefinition): Component<OperatorProps>['construct'] =>
+  class extends Construct {
+    constructor(scope: Construct, id: string, lab: OperatorProps) {
+      super(scope, id);
+      const annotations = lab.compute.choose<Readonly<Record<string, string>>>(lab.values.operator.crds.keep, KEEP, {});
+      const definition = new ApiObject(this, 'definition', {
+        ...crd,
+        metadata: metadataElsewhere(lab, OPERATOR.component, crd.metadata.name),
+      });
+      // As a patch: annotations that turn out to be none would be left out here, and stand in the chart.
+      definition.addJsonPatch(JsonPatch.add('/metadata/annotations', annotations));
+    }
+  };
 
 export const definitions: readonly Component<OperatorProps>[] = crds().map((crd) => ({
   name: `operator/${String(crd.metadata.name.split('.')[0])}`,

@@ -19,7 +19,9 @@ const PATIENCE_SECONDS = 1800;
 
 const hook = (weight: string): Pick<k8s.ObjectMeta, 'annotations'> => ({
   annotations: {
-    'helm.sh/hook': 'pre-delete', 'helm.sh/hook-weight': weight, 'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded',
+    'helm.sh/hook': 'pre-delete',
+    'helm.sh/hook-weight': weight,
+    'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded',
   },
 });
 
@@ -28,7 +30,10 @@ class Account extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps) {
     super(scope, id);
     const inCluster = { ...metadataElsewhere(lab, COMPONENT, CLUSTER_ROLE), ...hook('-2') };
-    new k8s.KubeServiceAccount(this, 'account', { metadata: metadata(lab, COMPONENT, hook('-2')), automountServiceAccountToken: false });
+    new k8s.KubeServiceAccount(this, 'account', {
+      metadata: metadata(lab, COMPONENT, hook('-2')),
+      automountServiceAccountToken: false,
+    });
     new k8s.KubeClusterRole(this, 'role', { metadata: inCluster, rules: [...FAREWELL_RULES] });
     new k8s.KubeClusterRoleBinding(this, 'binding', {
       metadata: { ...inCluster, ...hook('-1') },
@@ -47,7 +52,10 @@ export class Farewell extends Construct {
       image,
       command: ['node', '/app/operator.js', '--farewell'],
       args: [...lab.compute.choose<readonly string[]>(operator.crds.keep, [], ['--crds'])],
-      env: [fromPod('POD_NAMESPACE', 'metadata.namespace'), ...lab.compute.env({ LOG_LEVEL: operator.logLevel }, operator.env)],
+      env: [
+        fromPod('POD_NAMESPACE', 'metadata.namespace'),
+        ...lab.compute.env({ LOG_LEVEL: operator.logLevel }, operator.env),
+      ],
       ports: {},
       resources: RESOURCES,
     });
@@ -58,7 +66,12 @@ export class Farewell extends Construct {
         activeDeadlineSeconds: PATIENCE_SECONDS,
         template: {
           metadata: { labels: podLabels(lab, COMPONENT) },
-          spec: { ...podSpec(lab, says), restartPolicy: 'Never', serviceAccountName: nameOf(lab, COMPONENT), automountServiceAccountToken: true },
+          spec: {
+            ...podSpec(lab, says),
+            restartPolicy: 'Never',
+            serviceAccountName: nameOf(lab, COMPONENT),
+            automountServiceAccountToken: true,
+          },
         },
       },
     });

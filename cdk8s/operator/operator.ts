@@ -12,10 +12,15 @@ const { component } = OPERATOR;
 /** On different nodes, where there are several. */
 const apart = (lab: OperatorProps): k8s.Affinity => ({
   podAntiAffinity: {
-    preferredDuringSchedulingIgnoredDuringExecution: [{
-      weight: 100,
-      podAffinityTerm: { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: selectorLabels(lab, component) } },
-    }],
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      {
+        weight: 100,
+        podAffinityTerm: {
+          topologyKey: 'kubernetes.io/hostname',
+          labelSelector: { matchLabels: selectorLabels(lab, component) },
+        },
+      },
+    ],
   },
 });
 
@@ -33,13 +38,20 @@ const environment = (lab: OperatorProps): Record<string, string> => ({
 export class Operator extends Construct {
   constructor(scope: Construct, id: string, lab: OperatorProps) {
     super(scope, id);
-    const { image, operator: { env, resources, replicas } } = lab.values;
+    const {
+      image,
+      operator: { env, resources, replicas },
+    } = lab.values;
     new Workload(this, 'workload', lab, {
-      component, image, resources, replicas,
+      component,
+      image,
+      resources,
+      replicas,
       // The image has its processes, which mostly idle, collect garbage early; while seats are made that would be a fifth of the operator's time.
       command: ['node', '--max-semi-space-size=8', '--import', '/app/telemetry.js', '/app/operator.js'],
       env: [
-        fromPod('POD_NAME', 'metadata.name'), fromPod('POD_NAMESPACE', 'metadata.namespace'),
+        fromPod('POD_NAME', 'metadata.name'),
+        fromPod('POD_NAMESPACE', 'metadata.namespace'),
         ...lab.compute.env(environment(lab), env),
       ],
       ports: { ops: PORTS.ops },

@@ -4,26 +4,39 @@ import type { AnyObject } from '../render.ts';
 import { renderOperator } from './render.ts';
 import type { SomeChartValues } from './render.ts';
 
-const render = (values: SomeChartValues = {}): AnyObject[] => renderOperator({ release: 'intro-otel', namespace: 'default', values, managedBy: 'Helm' });
+const render = (values: SomeChartValues = {}): AnyObject[] =>
+  renderOperator({ release: 'intro-otel', namespace: 'default', values, managedBy: 'Helm' });
 
 const rulesOf = (kind: string, name: string): k8s.PolicyRule[] => {
   const found = render().find((object) => object.kind === kind && object.metadata.name === name);
   return (found as AnyObject & { rules: k8s.PolicyRule[] }).rules;
 };
 
-const roles = render().filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role')
-  .map((object) => [`${object.kind} ${object.metadata.name}`, (object as AnyObject & { rules: k8s.PolicyRule[] }).rules] as const);
+const roles = render()
+  .filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role')
+  .map(
+    (object) =>
+      [`${object.kind} ${object.metadata.name}`, (object as AnyObject & { rules: k8s.PolicyRule[] }).rules] as const,
+  );
 
 /** Whether rules allow a verb on a resource, and if so on all objects or some by name. */
 function allowed(rules: readonly k8s.PolicyRule[], verb: string, resource: string): 'no' | 'all' | readonly string[] {
   const matching = rules.filter(({ verbs, resources = [] }) => verbs.includes(verb) && resources.includes(resource));
   if (matching.length === 0) return 'no';
-  return matching.some(({ resourceNames }) => resourceNames === undefined) ? 'all' : matching.flatMap(({ resourceNames = [] }) => resourceNames);
+  return matching.some(({ resourceNames }) => resourceNames === undefined)
+    ? 'all'
+    : matching.flatMap(({ resourceNames = [] }) => resourceNames);
 }
 
 test.each(roles)('%s has no wildcard, and no right to take more rights', (_name, rules) => {
-  const words = rules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups ?? [], ...resources ?? [], ...verbs]);
-  expect(words.filter((word) => word.includes('*') || ['escalate', 'impersonate', 'deletecollection'].includes(word))).toEqual([]);
+  const words = rules.flatMap(({ apiGroups, resources, verbs }) => [
+    ...(apiGroups ?? []),
+    ...(resources ?? []),
+    ...verbs,
+  ]);
+  expect(
+    words.filter((word) => word.includes('*') || ['escalate', 'impersonate', 'deletecollection'].includes(word)),
+  ).toEqual([]);
 });
 
 describe('the operator, in the whole cluster,', () => {
@@ -50,13 +63,19 @@ describe('the operator, in a seat,', () => {
   const rules = rulesOf('ClusterRole', ROLES.operator);
 
   test('may read one Secret, the kubeconfig it makes, and make tokens of one account, the attendee', () => {
-    expect(['get', 'patch', 'delete'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([['kubeconfig'], ['kubeconfig'], ['kubeconfig']]);
+    expect(['get', 'patch', 'delete'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([
+      ['kubeconfig'],
+      ['kubeconfig'],
+      ['kubeconfig'],
+    ]);
     expect(['list', 'watch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual(['no', 'no']);
     expect(allowed(rules, 'create', 'serviceaccounts/token')).toEqual(['attendee']);
   });
 
-  test('may not run anything in the attendee\'s pods', () => {
-    expect(['pods/exec', 'pods/attach', 'pods/portforward'].map((resource) => allowed(rules, 'create', resource))).toEqual(['no', 'no', 'no']);
+  test("may not run anything in the attendee's pods", () => {
+    expect(
+      ['pods/exec', 'pods/attach', 'pods/portforward'].map((resource) => allowed(rules, 'create', resource)),
+    ).toEqual(['no', 'no', 'no']);
   });
 });
 
@@ -65,9 +84,30 @@ describe('an attendee', () => {
   const write = ['create', 'update', 'patch', 'delete'];
 
   test('may write two ConfigMaps, what is their own and the faults, and no Secret, quota, policy or right', () => {
-    expect(write.map((verb) => allowed(rules, verb, 'configmaps'))).toEqual(['no', ['lab-dice', 'lab-faults'], ['lab-dice', 'lab-faults'], 'no']);
-    for (const resource of ['resourcequotas', 'limitranges', 'networkpolicies', 'services', 'serviceaccounts', 'namespaces', 'roles', 'rolebindings', 'secrets']) {
-      expect([resource, ...write.map((verb) => allowed(rules, verb, resource))]).toEqual([resource, 'no', 'no', 'no', 'no']);
+    expect(write.map((verb) => allowed(rules, verb, 'configmaps'))).toEqual([
+      'no',
+      ['lab-dice', 'lab-faults'],
+      ['lab-dice', 'lab-faults'],
+      'no',
+    ]);
+    for (const resource of [
+      'resourcequotas',
+      'limitranges',
+      'networkpolicies',
+      'services',
+      'serviceaccounts',
+      'namespaces',
+      'roles',
+      'rolebindings',
+      'secrets',
+    ]) {
+      expect([resource, ...write.map((verb) => allowed(rules, verb, resource))]).toEqual([
+        resource,
+        'no',
+        'no',
+        'no',
+        'no',
+      ]);
     }
   });
 
@@ -89,11 +129,15 @@ describe('the guide of a seat', () => {
   test('may patch what the course is about, and make or delete nothing', () => {
     expect(allowed(rules, 'patch', 'configmaps')).toEqual(['lab-dice', 'lab-progress', 'lab-faults']);
     expect(allowed(rules, 'patch', 'deployments')).toEqual(['lab-dice', 'lab-collector']);
-    for (const verb of ['create', 'update', 'delete']) expect([verb, ...rules.filter(({ verbs }) => verbs.includes(verb))]).toEqual([verb]);
+    for (const verb of ['create', 'update', 'delete'])
+      expect([verb, ...rules.filter(({ verbs }) => verbs.includes(verb))]).toEqual([verb]);
   });
 
   test('may read one Secret, its own key, by name only', () => {
-    expect(['get', 'patch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([['lab-guide-key'], ['lab-guide-key']]);
+    expect(['get', 'patch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([
+      ['lab-guide-key'],
+      ['lab-guide-key'],
+    ]);
     expect(['list', 'watch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual(['no', 'no']);
   });
 });
@@ -105,27 +149,36 @@ test('no two objects of the operator have one kind, namespace and name, whatever
 
 test('every binding is of a role that is there, to an account that is there', () => {
   const there = new Set(render().map(({ kind, metadata }) => `${kind}/${metadata.name}`));
-  const bindings = render().filter(({ kind }) => kind.endsWith('Binding')) as (AnyObject & { roleRef: k8s.RoleRef; subjects: k8s.Subject[] })[];
-  const missing = bindings.flatMap(({ roleRef, subjects }) => [roleRef, ...subjects]).filter(({ kind, name }) => !there.has(`${kind}/${name}`));
+  const bindings = render().filter(({ kind }) => kind.endsWith('Binding')) as (AnyObject & {
+    roleRef: k8s.RoleRef;
+    subjects: k8s.Subject[];
+  })[];
+  const missing = bindings
+    .flatMap(({ roleRef, subjects }) => [roleRef, ...subjects])
+    .filter(({ kind, name }) => !there.has(`${kind}/${name}`));
   expect(missing).toEqual([]);
 });
 
-test('nothing is rendered where the operator isn\'t enabled', () => {
+test("nothing is rendered where the operator isn't enabled", () => {
   expect(render({ operator: { enabled: false } })).toEqual([]);
 });
 
 test('the definitions are kept when the release goes, unless values say otherwise', () => {
-  const kept = (values: SomeChartValues): (string | undefined)[] => render(values).filter(({ kind }) => kind === 'CustomResourceDefinition')
-    .map(({ metadata }) => metadata.annotations?.['helm.sh/resource-policy']);
+  const kept = (values: SomeChartValues): (string | undefined)[] =>
+    render(values)
+      .filter(({ kind }) => kind === 'CustomResourceDefinition')
+      .map(({ metadata }) => metadata.annotations?.['helm.sh/resource-policy']);
   expect(kept({})).toEqual(['keep', 'keep']);
   expect(kept({ operator: { crds: { keep: false } } })).toEqual([undefined, undefined]);
 });
 
-test('what says farewell is a hook, and none of its pods are the operator\'s', () => {
+test("what says farewell is a hook, and none of its pods are the operator's", () => {
   const hooks = render().filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === 'pre-delete');
   expect(hooks.map(({ kind }) => kind)).toEqual(['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Job']);
   expect(hooks.map(({ metadata }) => Number(metadata.annotations?.['helm.sh/hook-weight']))).toEqual([-2, -2, -1, 0]);
-  const operator = render().find(({ kind }) => kind === 'Deployment') as AnyObject & { spec: { selector: { matchLabels: Record<string, string> } } };
+  const operator = render().find(({ kind }) => kind === 'Deployment') as AnyObject & {
+    spec: { selector: { matchLabels: Record<string, string> } };
+  };
   const job = hooks.at(-1) as AnyObject & { spec: { template: { metadata: { labels: Record<string, string> } } } };
   expect(job.spec.template.metadata.labels).not.toMatchObject(operator.spec.selector.matchLabels);
 });

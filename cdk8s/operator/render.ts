@@ -40,5 +40,8 @@ export function renderOperator({ release, namespace, values, managedBy }: Operat
   checkRelease(release);
   const complete = completeChartValues(values);
   const props: OperatorProps = { release, namespace, managedBy, values: complete, compute: plainCompute(complete) };
-  return objectsOf(props, operatorParts.filter(({ enabled }) => enabled?.(props) ?? true));
+  return objectsOf(
+    props,
+    operatorParts.filter(({ enabled }) => enabled?.(props) ?? true),
+  );
 }

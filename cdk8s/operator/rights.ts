@@ -13,11 +13,19 @@ const LOOK = ['get', 'list', 'watch'];
 
 const RBAC = 'rbac.authorization.k8s.io';
 
-const core = (resources: string[], verbs: string[], resourceNames?: string[]): k8s.PolicyRule =>
-  ({ apiGroups: [''], resources, verbs, ...(resourceNames && { resourceNames }) });
+const core = (resources: string[], verbs: string[], resourceNames?: string[]): k8s.PolicyRule => ({
+  apiGroups: [''],
+  resources,
+  verbs,
+  ...(resourceNames && { resourceNames }),
+});
 
-const of = (group: string) => (resources: string[], verbs: string[], resourceNames?: string[]): k8s.PolicyRule =>
-  ({ ...core(resources, verbs, resourceNames), apiGroups: [group] });
+const of =
+  (group: string) =>
+  (resources: string[], verbs: string[], resourceNames?: string[]): k8s.PolicyRule => ({
+    ...core(resources, verbs, resourceNames),
+    apiGroups: [group],
+  });
 
 const apps = of('apps');
 const rbac = of(RBAC);
@@ -101,11 +109,18 @@ const GUIDE: Rules = guideRules(RELEASE);
 
 /** The roles that the operator binds in seats, by name. */
 export const SEAT_RULES: readonly (readonly [name: string, rules: Rules])[] = [
-  [ROLES.operator, IN_SEAT], [ROLES.attendee, ATTENDEE], [ROLES.collector, COLLECTOR_RULES], [ROLES.guide, GUIDE],
+  [ROLES.operator, IN_SEAT],
+  [ROLES.attendee, ATTENDEE],
+  [ROLES.collector, COLLECTOR_RULES],
+  [ROLES.guide, GUIDE],
 ];
 
 /** Of what runs before the operator is uninstalled: to end every class, and then, where that is wanted, their definitions. */
 export const FAREWELL_RULES: Rules = [
   workshops(['workshops', 'seats'], [...LOOK, 'delete']),
-  of('apiextensions.k8s.io')(['customresourcedefinitions'], ['get', 'delete'], [`workshops.${GROUP}`, `seats.${GROUP}`]),
+  of('apiextensions.k8s.io')(
+    ['customresourcedefinitions'],
+    ['get', 'delete'],
+    [`workshops.${GROUP}`, `seats.${GROUP}`],
+  ),
 ];

@@ -15,7 +15,10 @@ import type { Command } from './command.ts';
 
 const options = {
   name: { value: 'NAME', help: `which one, where there are several (${THROWAWAY}, which is the one that up uses)` },
-  port: { value: 'NUMBER', help: 'up: the port of 127.0.0.1 that leads to NodePort 30080 (8080, or the next that is free)' },
+  port: {
+    value: 'NUMBER',
+    help: 'up: the port of 127.0.0.1 that leads to NodePort 30080 (8080, or the next that is free)',
+  },
   'no-network-policy': { help: 'up: without the enforcement of NetworkPolicies' },
 } as const;
 
@@ -48,7 +51,11 @@ async function runCluster(args: readonly string[]): Promise<void> {
   const name = nameOf(given.name ?? THROWAWAY, '--name');
   const action = actions[positionals[0] ?? ''];
   if (action === undefined) {
-    throw new UsageError('What is to be done with the cluster?', { expected: ACTIONS.join(', '), found: 'none of them', todo: 'name one' });
+    throw new UsageError('What is to be done with the cluster?', {
+      expected: ACTIONS.join(', '),
+      found: 'none of them',
+      todo: 'name one',
+    });
   }
   return action(name, given);
 }
@@ -72,7 +79,9 @@ async function start(name: string, given: Given<typeof options>): Promise<void> 
 async function stop(name: string): Promise<void> {
   const { state } = await clusterStatus(name);
   if (state === 'absent') return say(`Nothing to remove: there is no throwaway Kubernetes ${name}.`);
-  await createProgress().step(`Remove the throwaway Kubernetes ${name} and all that is in it`, (step) => stopCluster(name, step));
+  await createProgress().step(`Remove the throwaway Kubernetes ${name} and all that is in it`, (step) =>
+    stopCluster(name, step),
+  );
   for (const lab of recordedLabs().filter((candidate) => candidate.throwaway === name)) forgetLab(lab);
 }
 
@@ -84,7 +93,9 @@ async function status(name: string): Promise<void> {
     case 'absent':
       return print(`There is no throwaway Kubernetes ${name}.`);
     case 'broken':
-      print(`The throwaway Kubernetes ${name} is broken: a start was cut short, or the machine restarted. Of it there still are:`);
+      print(
+        `The throwaway Kubernetes ${name} is broken: a start was cut short, or the machine restarted. Of it there still are:`,
+      );
       for (const { kind, what } of found.leftovers) print(`  ${kind}  ${what}`);
       print('npm run cluster -- up starts it anew, down removes it.');
   }

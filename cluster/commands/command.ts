@@ -24,7 +24,11 @@ export function userDirectory(): string {
 export function portOf(text: string, option: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new UsageError(`${option} ${text} is not a port.`, { expected: 'a number from 1 to 65535', found: text, todo: 'give it one' });
+  throw new UsageError(`${option} ${text} is not a port.`, {
+    expected: 'a number from 1 to 65535',
+    found: text,
+    todo: 'give it one',
+  });
 }
 
 /** A name as Kubernetes has them (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names). */
@@ -41,5 +45,9 @@ export function nameOf(text: string, option: string): string {
 export function fileOf(text: string, option: string): string {
   const path = resolve(userDirectory(), text);
   if (existsSync(path)) return path;
-  throw new UsageError(`There is no file ${text}.`, { expected: `${option} with a file that exists`, found: `nothing at ${path}`, todo: 'see to the path' });
+  throw new UsageError(`There is no file ${text}.`, {
+    expected: `${option} with a file that exists`,
+    found: `nothing at ${path}`,
+    todo: 'see to the path',
+  });
 }

@@ -35,24 +35,32 @@ async function runDown(args: readonly string[]): Promise<void> {
   const failures: unknown[] = [];
   let removed = 0;
   for (const lab of recordedLabs().filter((candidate) => isMeant(candidate, given))) {
-    await removeLab(lab, report).then(() => removed++, (error: unknown) => failures.push(error));
+    await removeLab(lab, report).then(
+      () => removed++,
+      (error: unknown) => failures.push(error),
+    );
   }
   if (Object.keys(given).length === 0 && (await removeThrowaway(THROWAWAY, report))) removed++;
-  if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures, failures.map(describeError).join('\n'));
+  if (failures.length > 0)
+    throw failures.length === 1 ? failures[0] : new AggregateError(failures, failures.map(describeError).join('\n'));
   if (removed === 0) say('Nothing to remove: no lab is up.');
 }
 
 /** Whether the lab is one that the options name; all are, when they name none. */
 export function isMeant(lab: Lab, given: Given<typeof placeOptions>): boolean {
-  const same = (wanted: string | undefined, value: string | undefined): boolean => wanted === undefined || wanted === value;
-  return same(given.context, lab.reach.context) && same(given.namespace, lab.namespace) && same(given.release, lab.release);
+  const same = (wanted: string | undefined, value: string | undefined): boolean =>
+    wanted === undefined || wanted === value;
+  return (
+    same(given.context, lab.reach.context) && same(given.namespace, lab.namespace) && same(given.release, lab.release)
+  );
 }
 
 /** A throwaway cluster takes its lab with it, unless it has others. */
 async function removeLab(lab: Lab, report: Progress): Promise<void> {
   const others = recordedLabs().filter((other) => other.throwaway === lab.throwaway && labKey(other) !== labKey(lab));
   if (lab.throwaway === undefined || others.length > 0) await removeFromCluster(lab, report);
-  else if (!(await removeThrowaway(lab.throwaway, report))) report.note(`The throwaway Kubernetes ${lab.throwaway} is gone, and what was in it`);
+  else if (!(await removeThrowaway(lab.throwaway, report)))
+    report.note(`The throwaway Kubernetes ${lab.throwaway} is gone, and what was in it`);
   forgetLab(lab);
 }
 
@@ -75,22 +83,37 @@ async function removeFromCluster(lab: Lab, report: Progress): Promise<void> {
 async function exists({ reach, throwaway }: Lab, report: Progress): Promise<boolean> {
   if (throwaway !== undefined) return (await clusterStatus(throwaway)).state === 'running';
   const kubectl = await anyKubectl(report);
-  const options = { env: reach.kubeconfig === undefined ? {} : { KUBECONFIG: reach.kubeconfig }, allowFailure: true, timeout: 30_000 };
+  const options = {
+    env: reach.kubeconfig === undefined ? {} : { KUBECONFIG: reach.kubeconfig },
+    allowFailure: true,
+    timeout: 30_000,
+  };
   const names = await run(kubectl.path, ['config', 'get-contexts', '--output=name'], options);
   if (reach.context === undefined || !names.stdout.split('\n').includes(reach.context)) return false;
-  const { code, stderr } = await run(kubectl.path, ['version', '--context', reach.context, '--request-timeout=5s'], options);
+  const { code, stderr } = await run(
+    kubectl.path,
+    ['version', '--context', reach.context, '--request-timeout=5s'],
+    options,
+  );
   if (code === 0) return true;
-  throw new UserError(`The Kubernetes of the context ${reach.context} does not answer, so the lab in it is still there.`, {
-    expected: 'an API server that answers',
-    found: stderr.trim().split('\n').at(-1) ?? '',
-    todo: ['start it, then run npm run down again', 'delete that Kubernetes, then run npm run down again'],
-  });
+  throw new UserError(
+    `The Kubernetes of the context ${reach.context} does not answer, so the lab in it is still there.`,
+    {
+      expected: 'an API server that answers',
+      found: stderr.trim().split('\n').at(-1) ?? '',
+      todo: ['start it, then run npm run down again', 'delete that Kubernetes, then run npm run down again'],
+    },
+  );
 }
 
 /** @returns whether there was anything of it */
 async function removeThrowaway(name: string, report: Progress): Promise<boolean> {
   const { state } = await clusterStatus(name);
   if (state === 'absent') return false;
-  await report.step(`Remove the throwaway Kubernetes ${name} and all that is in it`, (step) => stopCluster(name, step), { estimate: 5 });
+  await report.step(
+    `Remove the throwaway Kubernetes ${name} and all that is in it`,
+    (step) => stopCluster(name, step),
+    { estimate: 5 },
+  );
   return true;
 }

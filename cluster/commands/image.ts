@@ -19,7 +19,10 @@ import { placeOptions } from './lab-options.ts';
 const options = {
   context: placeOptions.context,
   flask: { help: 'also the image of the app in Python, which flask.enabled switches on' },
-  push: { value: 'REGISTRY/NAME', help: 'tag the image so (with :TAG, else the version) and push it to the registry; NAME-flask is that of the app in Python' },
+  push: {
+    value: 'REGISTRY/NAME',
+    help: 'tag the image so (with :TAG, else the version) and push it to the registry; NAME-flask is that of the app in Python',
+  },
 } as const;
 
 export const image: Command = {
@@ -46,11 +49,14 @@ async function runImage(args: readonly string[]): Promise<void> {
 async function push(recipes: readonly Recipe[], name: string, report: Progress): Promise<void> {
   const target = parseReference(name, IMAGE_TAG);
   const targetOf = ({ suffix }: Recipe): ImageReference => ({ ...target, repository: target.repository + suffix });
-  for (const built of await ensureImages(recipes, { kind: 'registry' }, report)) await pushImage(built, targetOf(built.recipe), report);
+  for (const built of await ensureImages(recipes, { kind: 'registry' }, report))
+    await pushImage(built, targetOf(built.recipe), report);
   say(`Pushed ${recipes.map((recipe) => referenceText(targetOf(recipe))).join(' and ')}. Install the chart with it:`);
   const flags = recipes.flatMap((recipe) => helmFlags(targetOf(recipe), recipe.value));
   print(`helm upgrade --install intro-otel ./charts/lab ${[...flags, ...switches(recipes)].join(' ')}`);
-  say('Where the registry wants credentials, make a Secret of them in the namespace (kubectl create secret docker-registry NAME …)');
+  say(
+    'Where the registry wants credentials, make a Secret of them in the namespace (kubectl create secret docker-registry NAME …)',
+  );
   say("and add: --set 'imagePullSecrets[0].name=NAME'");
 }
 
@@ -79,7 +85,8 @@ async function giveThrowaway(recipes: readonly Recipe[], report: Progress): Prom
   const destination = { kind: 'throwaway', name: THROWAWAY } as const;
   const built = await ensureImages(recipes, destination, report);
   const status = await clusterStatus(THROWAWAY);
-  if (status.state !== 'running') return say('No Kubernetes runs here yet: npm run up starts one, and gives it the image.');
+  if (status.state !== 'running')
+    return say('No Kubernetes runs here yet: npm run up starts one, and gives it the image.');
   await ensureLoaded(built, destination, await Kube.at({ kubeconfig: status.cluster.kubeconfig }, report), report);
   for (const { image: name } of recipes) say(`${name} is on the node of the throwaway Kubernetes.`);
 }

@@ -19,7 +19,12 @@ afterEach(() => {
 test('values go on to helm, with files where the user is and not where npm runs', () => {
   writeFileSync(join(directory, 'mine.yaml'), '');
   writeFileSync(join(directory, 'app.ts'), '');
-  const given = { values: ['mine.yaml', 'https://example.com/v.yaml'], set: ['a=b'], 'set-string': ['c=1'], 'set-file': ['dice.source=app.ts'] };
+  const given = {
+    values: ['mine.yaml', 'https://example.com/v.yaml'],
+    set: ['a=b'],
+    'set-string': ['c=1'],
+    'set-file': ['dice.source=app.ts'],
+  };
   expect(helmValues(given)).toEqual([
     '--values',
     join(directory, 'mine.yaml'),
@@ -34,9 +39,12 @@ test('values go on to helm, with files where the user is and not where npm runs'
   ]);
 });
 
-test.each([{ values: ['mine.yaml'] }, { 'set-file': ['dice.source=app.ts'] }])('a file that is missing is refused: %j', (given) => {
-  expect(() => helmValues(given)).toThrow(/There is no file (mine\.yaml|app\.ts)/);
-});
+test.each([{ values: ['mine.yaml'] }, { 'set-file': ['dice.source=app.ts'] }])(
+  'a file that is missing is refused: %j',
+  (given) => {
+    expect(() => helmValues(given)).toThrow(/There is no file (mine\.yaml|app\.ts)/);
+  },
+);
 
 test.each([
   [{ set: ['image.registry=ghcr.io'] }, 'image', true],
@@ -53,7 +61,11 @@ test.each([
 
 test('a place is the defaults, unless the options say otherwise', () => {
   expect(placeOf({})).toEqual({ context: undefined, namespace: 'intro-otel', release: 'intro-otel' });
-  expect(placeOf({ context: 'c', namespace: 'n', release: 'r' })).toEqual({ context: 'c', namespace: 'n', release: 'r' });
+  expect(placeOf({ context: 'c', namespace: 'n', release: 'r' })).toEqual({
+    context: 'c',
+    namespace: 'n',
+    release: 'r',
+  });
 });
 
 test('what can not be a name in Kubernetes is refused', () => {

@@ -13,7 +13,11 @@ export const placeOptions = {
 
 export const valueOptions = {
   values: { value: 'FILE', short: 'f', multiple: true, help: "values for the chart, as helm's --values" },
-  set: { value: 'KEY=VALUE', multiple: true, help: "a value for the chart, as helm's --set (also --set-string, --set-file)" },
+  set: {
+    value: 'KEY=VALUE',
+    multiple: true,
+    help: "a value for the chart, as helm's --set (also --set-string, --set-file)",
+  },
   'set-string': { value: 'KEY=VALUE', multiple: true, help: "as helm's --set-string" },
   'set-file': { value: 'KEY=FILE', multiple: true, help: "as helm's --set-file: --set-file dice.source=app.ts" },
 } as const satisfies Options;
@@ -55,5 +59,7 @@ function isUrl(text: string): boolean {
 /** Whether the user names an image of their own where the chart's values have ours, so that ours is not to be built. */
 export function namesImage(given: Given<typeof valueOptions>, { value }: Pick<Recipe, 'value'>): boolean {
   const named = ['registry', 'repository', 'tag'].map((part) => `${value}.${part}=`);
-  return [...(given.set ?? []), ...(given['set-string'] ?? [])].some((option) => option.split(',').some((pair) => named.some((name) => pair.startsWith(name))));
+  return [...(given.set ?? []), ...(given['set-string'] ?? [])].some((option) =>
+    option.split(',').some((pair) => named.some((name) => pair.startsWith(name))),
+  );
 }

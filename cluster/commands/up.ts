@@ -86,10 +86,14 @@ async function runUp(args: readonly string[]): Promise<void> {
   const report = createProgress();
   const began = performance.now();
   const found = await report.step('Find a Kubernetes', (step) => findKubernetes(asked.place.context, step));
-  const kube = found.use === 'throwaway' ? await Kube.at({}, report) : await Kube.at(reachOf(found), report, found.minor);
+  const kube =
+    found.use === 'throwaway' ? await Kube.at({}, report) : await Kube.at(reachOf(found), report, found.minor);
   const rendered = await checkValues(kube.helmCommand, { ...releaseOf(asked.place), values: asked.values });
   const wish: Wish = { ...asked, recipes: recipesIn(rendered).filter((recipe) => !namesImage(given, recipe)) };
-  const ready = found.use === 'throwaway' ? await readyThrowaway(wish, kube, found.because, report) : await readyExisting(wish, kube, found, report);
+  const ready =
+    found.use === 'throwaway'
+      ? await readyThrowaway(wish, kube, found.because, report)
+      : await readyExisting(wish, kube, found, report);
   await install(ready, wish, report);
   const url = await report.step('Open the front door', () => openFrontDoor(ready, wish, report));
   const round = await report.step(`Play ${ROUNDS} rounds`, () => playRounds(url, ROUNDS));
@@ -121,13 +125,16 @@ async function readyThrowaway(wish: Wish, tools: Kube, because: string, report: 
   await ensureLoaded(images, destination, kube, report);
   const known = { ...lab, reach: kube.reach, ...(hasDoor(lab) ? { port: cluster.doorPort } : {}) };
   recordLab(known);
-  const values = known.port === undefined ? [] : ['--set', 'guide.service.type=NodePort', '--set', 'guide.service.nodePort=30080'];
+  const values =
+    known.port === undefined ? [] : ['--set', 'guide.service.type=NodePort', '--set', 'guide.service.nodePort=30080'];
   return { lab: known, kube, survey: await surveyCluster(kube), images, values };
 }
 
 /** The one node port that leads out of the cluster is the first lab's; a second one is reached as in any other cluster. */
 function hasDoor(lab: Lab): boolean {
-  return recordedLabs().every((other) => other.throwaway !== lab.throwaway || other.port === undefined || labKey(other) === labKey(lab));
+  return recordedLabs().every(
+    (other) => other.throwaway !== lab.throwaway || other.port === undefined || labKey(other) === labKey(lab),
+  );
 }
 
 /** Both, or the first that fails, once neither goes on behind the error's back. */
@@ -145,7 +152,9 @@ async function reserveThrowaway(wish: Wish, report: Progress): Promise<number | 
   if (status.state === 'running') {
     const { doorPort } = status.cluster;
     if (wish.port !== undefined && wish.port !== doorPort) {
-      report.note(`The throwaway Kubernetes runs already, with its front door at port ${doorPort}: npm run down first to have it elsewhere`);
+      report.note(
+        `The throwaway Kubernetes runs already, with its front door at port ${doorPort}: npm run down first to have it elsewhere`,
+      );
     }
     return undefined;
   }
@@ -159,7 +168,8 @@ async function reserveThrowaway(wish: Wish, report: Progress): Promise<number | 
 
 async function choosePort(wanted: number, report: Progress): Promise<number> {
   const port = await freePort(wanted);
-  if (port !== wanted) report.note(`Port ${wanted} is taken by another program: the front door is at port ${port} instead`);
+  if (port !== wanted)
+    report.note(`Port ${wanted} is taken by another program: the front door is at port ${port} instead`);
   return port;
 }
 
@@ -202,9 +212,15 @@ async function install({ lab, kube, survey, images, values }: Ready, wish: Wish,
   const anew = images.filter(({ recipe, inputs }) => ![undefined, inputs].includes(before?.images?.[recipe.image]));
   if (!isNew && anew.length > 0) {
     const components = anew.flatMap(({ recipe }) => recipe.components);
-    await report.step('Restart the apps, whose image is new', (step) => restartApps(kube, release, components, step), { estimate: 10 });
+    await report.step('Restart the apps, whose image is new', (step) => restartApps(kube, release, components, step), {
+      estimate: 10,
+    });
   }
-  if (images.length > 0) recordLab({ ...lab, images: { ...before?.images, ...Object.fromEntries(images.map(({ recipe, inputs }) => [recipe.image, inputs])) } });
+  if (images.length > 0)
+    recordLab({
+      ...lab,
+      images: { ...before?.images, ...Object.fromEntries(images.map(({ recipe, inputs }) => [recipe.image, inputs])) },
+    });
 }
 
 async function openFrontDoor({ lab, kube }: Ready, wish: Wish, report: Progress): Promise<string> {
@@ -236,7 +252,8 @@ function printEnd(url: string, round: Round, trace: Trace | undefined, { lab }: 
   if (trace !== undefined) row('this trace', `${url}traces/${trace.traceId}`);
   row('Jaeger', `${url}jaeger/`);
   print();
-  if (trace === undefined) row('no trace', 'at instrumentation none there is none: npm run up -- --set instrumentation=auto');
+  if (trace === undefined)
+    row('no trace', 'at instrumentation none there is none: npm run up -- --set instrumentation=auto');
   if (lab.throwaway !== undefined) row('kubectl', 'export KUBECONFIG=$(npm run -s cluster -- kubeconfig)');
   row('again', 'npm run up -- --set instrumentation=manual   (or none, auto)');
   row('remove it', 'npm run down');

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { silentProgress } from '../support/progress.ts';
@@ -33,7 +42,12 @@ ${build}
 `;
   writeFileSync(join(directory, 'go'), script);
   chmodSync(join(directory, 'go'), 0o755);
-  return { calls: () => readFileSync(log, 'utf8').split('\n').filter((line) => line.startsWith('build ')) };
+  return {
+    calls: () =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => line.startsWith('build ')),
+  };
 }
 
 function part(name = 'tool'): Part {
@@ -62,7 +76,9 @@ onLinux('a part that two runs want is built by one of them', async () => {
 onLinux('a build that fails says why and leaves nothing that looks built', async () => {
   fakeGo('touch "$out/tool"; echo "no space left on device" >&2; exit 1');
   const tool = part();
-  await expect(ensureBuilt([tool], silentProgress())).rejects.toMatchObject({ advice: { found: expect.stringContaining('no space left') as string } });
+  await expect(ensureBuilt([tool], silentProgress())).rejects.toMatchObject({
+    advice: { found: expect.stringContaining('no space left') as string },
+  });
   expect(existsSync(partDir(tool))).toBe(false);
 });
 
@@ -87,5 +103,8 @@ onLinux('after a failure nothing more is begun', async () => {
 
 onLinux('a Go that can not fetch the pinned one is refused', async () => {
   fakeGo('true', 'go1.19.8');
-  await expect(ensureBuilt([part()], silentProgress())).rejects.toMatchObject({ message: 'Go is too old.', advice: { found: expect.stringContaining('go1.19.8') as string } });
+  await expect(ensureBuilt([part()], silentProgress())).rejects.toMatchObject({
+    message: 'Go is too old.',
+    advice: { found: expect.stringContaining('go1.19.8') as string },
+  });
 });

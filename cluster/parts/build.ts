@@ -33,7 +33,10 @@ export function binary(part: PartName, name: string = part): string {
 
 /** Builds those of `names` that the cache lacks. Two at a time where memory allows, since a build alone leaves cores idle while it fetches and links. */
 export async function ensureParts(names: readonly PartName[], report: Progress): Promise<void> {
-  await ensureBuilt(names.map((name) => parts[name]), report);
+  await ensureBuilt(
+    names.map((name) => parts[name]),
+    report,
+  );
 }
 
 /** As `ensureParts`, for parts of one's own (the tests have some). */
@@ -96,7 +99,10 @@ async function build(part: Part, progress: Progress): Promise<void> {
   await run('go', ['build', '-v', ...buildFlags(part), '-o', `${unfinished}/`, ...part.packages], {
     cwd: part.directory,
     env: GO_ENV,
-    onLine: (line) => progress.detail(line.startsWith('go: ') ? line.slice('go: '.length) : `${++compiled} of about ${part.cold.packages} packages`),
+    onLine: (line) =>
+      progress.detail(
+        line.startsWith('go: ') ? line.slice('go: '.length) : `${++compiled} of about ${part.cold.packages} packages`,
+      ),
   });
   const absent = binariesOf(part).filter((name) => !existsSync(join(unfinished, name)));
   if (absent.length > 0) throw new Error(`the build of ${part.name} left no ${absent.join(', ')} in ${unfinished}`);
@@ -105,16 +111,19 @@ async function build(part: Part, progress: Progress): Promise<void> {
 
 async function removeUnfinished(target: string): Promise<void> {
   for (const name of existsSync(dirname(target)) ? await readdir(dirname(target)) : []) {
-    if (name.startsWith(`${basename(target)}.unfinished-`)) await rm(join(dirname(target), name), { recursive: true, force: true });
+    if (name.startsWith(`${basename(target)}.unfinished-`))
+      await rm(join(dirname(target), name), { recursive: true, force: true });
   }
 }
 
 async function checkGo(): Promise<void> {
-  const todo = 'Install Go 1.21 or later (https://go.dev/doc/install), then run this again. It fetches the pinned Go by itself.';
+  const todo =
+    'Install Go 1.21 or later (https://go.dev/doc/install), then run this again. It fetches the pinned Go by itself.';
   const expected = `Go 1.21 or later, to build Kubernetes with ${GO_TOOLCHAIN}`;
   const found = await run('go', ['version'], { env: { GOTOOLCHAIN: 'local' } }).catch((cause: unknown) => {
     throw new UserError('Go is missing.', { expected, found: 'no go on the PATH', todo }, { cause });
   });
   const [, minor] = /go1\.(\d+)/.exec(found.stdout) ?? [];
-  if (minor !== undefined && Number(minor) < 21) throw new UserError('Go is too old.', { expected, found: found.stdout.trim(), todo });
+  if (minor !== undefined && Number(minor) < 21)
+    throw new UserError('Go is too old.', { expected, found: found.stdout.trim(), todo });
 }

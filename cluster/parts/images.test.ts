@@ -15,11 +15,15 @@ test('the images that stand in for upstream ones have their names, programs and 
   const images = new Map(clusterImages().map((image) => [image.name, image]));
   const collector = images.get('docker.io/otel/opentelemetry-collector-contrib:0.140.1');
   expect(collector?.config).toMatchObject({ Entrypoint: ['/otelcol-contrib'], User: '10001' });
-  expect(images.get('docker.io/jaegertracing/jaeger:2.13.0')?.config).toMatchObject({ Entrypoint: ['/cmd/jaeger/jaeger-linux'], User: '10001' });
+  expect(images.get('docker.io/jaegertracing/jaeger:2.13.0')?.config).toMatchObject({
+    Entrypoint: ['/cmd/jaeger/jaeger-linux'],
+    User: '10001',
+  });
 });
 
 test('every entry point is a file of its image', () => {
-  for (const { config, entries } of clusterImages()) expect(entries.map((entry) => entry.path)).toContain(config.Entrypoint?.[0]);
+  for (const { config, entries } of clusterImages())
+    expect(entries.map((entry) => entry.path)).toContain(config.Entrypoint?.[0]);
 });
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
@@ -33,6 +37,8 @@ onLinux('the base image is called what the Dockerfile builds on, and has Node an
 });
 
 test('a package is missing when one of its programs is', () => {
-  expect(missingPackages(debianPackages, (program) => program !== 'containerd-shim-runc-v2' && program !== 'ip')).toEqual(['containerd', 'iproute2']);
+  expect(
+    missingPackages(debianPackages, (program) => program !== 'containerd-shim-runc-v2' && program !== 'ip'),
+  ).toEqual(['containerd', 'iproute2']);
   expect(missingPackages(debianPackages, () => true)).toEqual([]);
 });

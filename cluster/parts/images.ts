@@ -30,7 +30,11 @@ export const IMAGE_PARTS: readonly PartName[] = ['coredns', 'opentelemetry'];
 /** What a cluster is given at its start. The parts in `IMAGE_PARTS` must be built. */
 export function clusterImages(): Image[] {
   return [
-    { name: PAUSE_IMAGE, entries: [{ path: '/pause', from: { content: pauseProgram() } }], config: { Entrypoint: ['/pause'], User: '65535:65535' } },
+    {
+      name: PAUSE_IMAGE,
+      entries: [{ path: '/pause', from: { content: pauseProgram() } }],
+      config: { Entrypoint: ['/pause'], User: '65535:65535' },
+    },
     {
       name: COREDNS_IMAGE,
       entries: [program('/coredns', binary('coredns'))],
@@ -39,7 +43,12 @@ export function clusterImages(): Image[] {
     {
       name: 'docker.io/otel/opentelemetry-collector-contrib:0.140.1',
       entries: [program('/otelcol-contrib', binary('opentelemetry', 'collector'))],
-      config: { Entrypoint: ['/otelcol-contrib'], Cmd: ['--config', '/etc/otelcol-contrib/config.yaml'], Env: [PATH], User: '10001' },
+      config: {
+        Entrypoint: ['/otelcol-contrib'],
+        Cmd: ['--config', '/etc/otelcol-contrib/config.yaml'],
+        Env: [PATH],
+        User: '10001',
+      },
     },
     {
       name: 'docker.io/jaegertracing/jaeger:2.13.0',
@@ -117,11 +126,16 @@ function contentKey(image: Image): string {
     const { size, mtimeMs } = statSync(from.source);
     return [path, mode, size, mtimeMs];
   });
-  return createHash('sha256').update(JSON.stringify([image.name, image.config, entries])).digest('hex').slice(0, 12);
+  return createHash('sha256')
+    .update(JSON.stringify([image.name, image.config, entries]))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 /** Archives of other content, layers and unfinished ones: nothing will ask for them again. */
 async function removeOthers(name: string, archive: string): Promise<void> {
-  const others = (await readdir(cacheDir('images'))).filter((file) => file.startsWith(`${name}-`) && file !== basename(archive));
+  const others = (await readdir(cacheDir('images'))).filter(
+    (file) => file.startsWith(`${name}-`) && file !== basename(archive),
+  );
   await Promise.all(others.map((file) => rm(join(cacheDir('images'), file), { force: true })));
 }

@@ -14,7 +14,8 @@ import { UserError } from '../support/errors.ts';
 export async function withLock<T>(file: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
   const release = (await acquire(file, '--nonblock')) ?? (onWait?.(), await acquire(file, '--exclusive'));
-  if (release === undefined) throw new UserError(`The lock ${file} could not be taken.`, { todo: 'Delete that file, then run this again.' });
+  if (release === undefined)
+    throw new UserError(`The lock ${file} could not be taken.`, { todo: 'Delete that file, then run this again.' });
   try {
     return await work();
   } finally {
@@ -27,7 +28,10 @@ async function acquire(file: string, mode: string): Promise<(() => Promise<void>
   const holder = spawn('flock', [mode, file, 'sh', '-c', 'echo held; exec cat'], { stdio: ['pipe', 'pipe', 'ignore'] });
   holder.stdin.on('error', () => undefined); // it may have ended already, which is what release waits for
   const ended = once(holder, 'close');
-  const held = await Promise.race([once(createInterface(holder.stdout), 'line').then(() => true), ended.then(() => false)]);
+  const held = await Promise.race([
+    once(createInterface(holder.stdout), 'line').then(() => true),
+    ended.then(() => false),
+  ]);
   if (!held) return undefined;
   return async () => {
     holder.stdin.end();

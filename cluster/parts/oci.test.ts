@@ -15,7 +15,11 @@ function image(overrides: Partial<Image> = {}): Image {
   writeFileSync(source, 'p'.repeat(1500));
   return {
     name: 'docker.io/library/example:1',
-    entries: [{ path: '/tmp', mode: 0o1777 }, { path: '/bin/program', from: { source } }, { path: '/etc/name', mode: 0o644, from: { content: 'ä\n' } }],
+    entries: [
+      { path: '/tmp', mode: 0o1777 },
+      { path: '/bin/program', from: { source } },
+      { path: '/etc/name', mode: 0o644, from: { content: 'ä\n' } },
+    ],
     config: { Entrypoint: ['/bin/program'], User: '10001' },
     ...overrides,
   };
@@ -49,7 +53,11 @@ test('tar(1) reads what is written, with modes, owners and contents', async () =
 
 test('a file has the time that is given, and none otherwise', async () => {
   const bytes: Uint8Array[] = [];
-  for await (const chunk of tar([{ path: 'a', time: 1_700_000_000, from: { content: 'a' } }, { path: 'b', from: { content: 'b' } }])) bytes.push(chunk);
+  for await (const chunk of tar([
+    { path: 'a', time: 1_700_000_000, from: { content: 'a' } },
+    { path: 'b', from: { content: 'b' } },
+  ]))
+    bytes.push(chunk);
   writeFileSync(join(directory, 'times.tar'), Buffer.concat(bytes));
   await run('tar', ['-xf', join(directory, 'times.tar'), '-C', directory]);
   expect(['a', 'b'].map((name) => statSync(join(directory, name)).mtimeMs)).toEqual([1_700_000_000_000, 0]);
@@ -59,14 +67,24 @@ test('an archive leads from its index to the layer by digests that are true', as
   await writeArchive(image(), join(directory, 'image.tar'));
   const read = await unpacked(join(directory, 'image.tar'));
   const json = (path: string): Record<string, never> => JSON.parse(read(path).toString()) as Record<string, never>;
-  const [manifest] = (json('index.json') as unknown as { manifests: (Described & { annotations: object })[] }).manifests;
+  const [manifest] = (json('index.json') as unknown as { manifests: (Described & { annotations: object })[] })
+    .manifests;
   expect(manifest?.annotations).toMatchObject({ 'io.containerd.image.name': 'docker.io/library/example:1' });
-  const { config, layers } = json(blobPath(manifest?.digest ?? '')) as unknown as { config: Described; layers: [Described] };
+  const { config, layers } = json(blobPath(manifest?.digest ?? '')) as unknown as {
+    config: Described;
+    layers: [Described];
+  };
   for (const blob of [config, layers[0]]) {
     const bytes = read(blobPath(blob.digest));
-    expect(blob).toMatchObject({ size: bytes.length, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` });
+    expect(blob).toMatchObject({
+      size: bytes.length,
+      digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+    });
   }
-  expect(json(blobPath(config.digest))).toMatchObject({ config: { User: '10001' }, rootfs: { diff_ids: [layers[0].digest] } });
+  expect(json(blobPath(config.digest))).toMatchObject({
+    config: { User: '10001' },
+    rootfs: { diff_ids: [layers[0].digest] },
+  });
 });
 
 test('the same image gives the same bytes', async () => {

@@ -70,7 +70,10 @@ export async function writeArchive(image: Image, archive: string): Promise<void>
 /** containerd takes the image's name from the first annotation, buildah from the second. */
 function index(name: string, manifest: Blob): string {
   const annotations = { 'io.containerd.image.name': name, 'org.opencontainers.image.ref.name': name };
-  return JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType: `${MEDIA}.manifest.v1+json`, ...manifest, annotations }] });
+  return JSON.stringify({
+    schemaVersion: 2,
+    manifests: [{ mediaType: `${MEDIA}.manifest.v1+json`, ...manifest, annotations }],
+  });
 }
 
 function blobEntry(digest: string, from: Entry['from']): Entry {
@@ -79,7 +82,10 @@ function blobEntry(digest: string, from: Entry['from']): Entry {
 
 function jsonBlob(value: unknown): { text: string; blob: Blob } {
   const text = JSON.stringify(value);
-  return { text, blob: { digest: `sha256:${createHash('sha256').update(text).digest('hex')}`, size: Buffer.byteLength(text) } };
+  return {
+    text,
+    blob: { digest: `sha256:${createHash('sha256').update(text).digest('hex')}`, size: Buffer.byteLength(text) },
+  };
 }
 
 async function writeTar(file: string, entries: readonly Entry[]): Promise<Blob> {
@@ -127,7 +133,8 @@ export async function* tar(entries: readonly Entry[]): AsyncGenerator<Uint8Array
 function tarHeader({ name, mode, time, size, type }: Header): Buffer {
   if (Buffer.byteLength(name) > 100) throw new Error(`${name} is longer than the 100 bytes a ustar name can have`);
   const header = Buffer.alloc(BLOCK);
-  const octal = (value: number, offset: number, digits: number): void => void header.write(value.toString(8).padStart(digits, '0'), offset);
+  const octal = (value: number, offset: number, digits: number): void =>
+    void header.write(value.toString(8).padStart(digits, '0'), offset);
   header.write(name, 0);
   octal(mode, 100, 7);
   octal(0, 108, 7);

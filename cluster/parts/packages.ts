@@ -36,7 +36,10 @@ export function cniDirectory(): string {
 }
 
 /** Packages of which a program is missing. */
-export function missingPackages(wanted: Packages = debianPackages, has: (program: string) => boolean = isInstalled): string[] {
+export function missingPackages(
+  wanted: Packages = debianPackages,
+  has: (program: string) => boolean = isInstalled,
+): string[] {
   return Object.keys(wanted).filter((name) => !wanted[name]?.every(has));
 }
 
@@ -46,10 +49,17 @@ export async function ensurePackages(report: Progress, wanted: Packages = debian
   if (missing.length === 0) return;
   const aptGet = findProgram('apt-get');
   if (aptGet === undefined || process.getuid?.() !== 0) throw cannotInstall(missing, aptGet !== undefined);
-  await report.step(`Install ${missing.join(', ')}`, (progress) => install(aptGet, missing, wanted, progress), { estimate: 40 });
+  await report.step(`Install ${missing.join(', ')}`, (progress) => install(aptGet, missing, wanted, progress), {
+    estimate: 40,
+  });
 }
 
-async function install(aptGet: string, packages: readonly string[], wanted: Packages, progress: Progress): Promise<void> {
+async function install(
+  aptGet: string,
+  packages: readonly string[],
+  wanted: Packages,
+  progress: Progress,
+): Promise<void> {
   const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, onLine: (line: string) => progress.detail(line) };
   const wait = ['-o', 'DPkg::Lock::Timeout=300']; // for another apt that runs, as at the start of a cloud machine
   await run('dpkg', ['--configure', '-a'], options); // what an apt that was killed left half installed
@@ -62,8 +72,12 @@ async function install(aptGet: string, packages: readonly string[], wanted: Pack
 }
 
 function cannotInstall(missing: readonly string[], hasApt: boolean): UserError {
-  const found = hasApt ? 'not root, so they can not be installed from here' : 'no apt-get, so they can not be installed from here';
-  const todo = hasApt ? `sudo apt-get install ${missing.join(' ')}` : `Install what provides ${missing.join(', ')} with this machine's package manager.`;
+  const found = hasApt
+    ? 'not root, so they can not be installed from here'
+    : 'no apt-get, so they can not be installed from here';
+  const todo = hasApt
+    ? `sudo apt-get install ${missing.join(' ')}`
+    : `Install what provides ${missing.join(', ')} with this machine's package manager.`;
   return new UserError('Programs that are needed here are missing.', { expected: missing.join(', '), found, todo });
 }
 

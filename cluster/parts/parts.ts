@@ -30,7 +30,9 @@ export const parts = {
     name: 'kubernetes',
     version: KUBERNETES_VERSION,
     directory: join(import.meta.dirname, 'kubernetes'),
-    packages: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'].map((name) => `k8s.io/kubernetes/cmd/${name}`),
+    packages: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'].map(
+      (name) => `k8s.io/kubernetes/cmd/${name}`,
+    ),
     // Without the version set the components say v0.0.0 and refuse each other for skew.
     ldflags: kubernetesVersionFlags(KUBERNETES_VERSION),
     tags: 'providerless',
@@ -95,7 +97,8 @@ export function binariesOf(part: Part): string[] {
 function partHash(part: Part): string {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([GO_TOOLCHAIN, arch, part.packages, buildFlags(part)]));
-  for (const file of sourceFiles(part.directory)) hash.update(`\n${file}\n`).update(readFileSync(join(part.directory, file)));
+  for (const file of sourceFiles(part.directory))
+    hash.update(`\n${file}\n`).update(readFileSync(join(part.directory, file)));
   return hash.digest('hex').slice(0, 12);
 }
 

@@ -11,13 +11,17 @@ const MACHINES: Record<string, { machine: number; code: number[] }> = {
   // mov eax, 34; syscall; jmp -9
   x64: { machine: 62, code: [0xb8, 34, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xf7] },
   // mov x0..x4, #0; mov x8, #73; svc #0; b -28
-  arm64: { machine: 183, code: words(0xd2800000, 0xd2800001, 0xd2800002, 0xd2800003, 0xd2800004, 0xd2800928, 0xd4000001, 0x17fffff9) },
+  arm64: {
+    machine: 183,
+    code: words(0xd2800000, 0xd2800001, 0xd2800002, 0xd2800003, 0xd2800004, 0xd2800928, 0xd4000001, 0x17fffff9),
+  },
 };
 
 /** A static executable for `arch` as Node names it: an ELF header, one segment, the code (elf(5)). */
 export function pauseProgram(arch: string = process.arch): Buffer {
   const target = MACHINES[arch];
-  if (target === undefined) throw new Error(`no pause program for ${arch}; there is one for ${Object.keys(MACHINES).join(' and ')}`);
+  if (target === undefined)
+    throw new Error(`no pause program for ${arch}; there is one for ${Object.keys(MACHINES).join(' and ')}`);
   const start = ELF_HEADER + PROGRAM_HEADER;
   const file = Buffer.alloc(start + target.code.length);
   file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]); // magic, 64 bits, little endian, version 1

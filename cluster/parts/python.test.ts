@@ -9,7 +9,9 @@ test('a Debian version becomes a tag that an image can have', () => {
 });
 
 test('each package of the image in Python is known by its hashes', () => {
-  const requirements = readFileSync(join(repoRoot, 'apps', 'flask', 'requirements.txt'), 'utf8').replace(/^#.*\n/gm, '').replaceAll('\\\n', ' ');
+  const requirements = readFileSync(join(repoRoot, 'apps', 'flask', 'requirements.txt'), 'utf8')
+    .replace(/^#.*\n/gm, '')
+    .replaceAll('\\\n', ' ');
   const packages = requirements.trim().split('\n');
   expect(packages.length).toBeGreaterThan(20);
   for (const line of packages) expect(line).toMatch(/^[\w.-]+==\S+(\s+--hash=sha256:[0-9a-f]{64})+$/);

@@ -58,7 +58,9 @@ export function tagOf(version: string): string {
 async function librariesOf(programs: readonly string[]): Promise<string[]> {
   const { stdout } = await run('ldd', programs);
   const found = sharedLibraries(stdout);
-  const beside = found.filter((path) => path.endsWith('/libc.so.6')).flatMap((path) => MANYLINUX.map((name) => join(dirname(path), name)));
+  const beside = found
+    .filter((path) => path.endsWith('/libc.so.6'))
+    .flatMap((path) => MANYLINUX.map((name) => join(dirname(path), name)));
   return [...new Set([...found, ...beside.filter((path) => existsSync(path))])].sort();
 }
 

@@ -18,7 +18,9 @@ test('a user error says what was expected, found and what to do, without a stack
 });
 
 test('lines of an answer that has several stay in its column', () => {
-  expect(describeError(new UserError('x', { found: 'one\ntwo', todo: 'y' }))).toContain('  found     one\n            two\n');
+  expect(describeError(new UserError('x', { found: 'one\ntwo', todo: 'y' }))).toContain(
+    '  found     one\n            two\n',
+  );
 });
 
 test('a bug of ours is described with its stack', () => {
@@ -26,6 +28,9 @@ test('a bug of ours is described with its stack', () => {
 });
 
 test('several misses are all described', () => {
-  const both = new AggregateError([new UserError('No memory.', { todo: 'a' }), new UserError('No disk.', { todo: 'b' })]);
+  const both = new AggregateError([
+    new UserError('No memory.', { todo: 'a' }),
+    new UserError('No disk.', { todo: 'b' }),
+  ]);
   expect(describeError(both)).toBe('No memory.\n  do        a\nNo disk.\n  do        b');
 });

@@ -16,15 +16,16 @@ function refusalOf(args: string[], known?: string[][]): UsageError {
 }
 
 test('flags, values and repeated values are read, inline or apart', () => {
-  expect(parseOptions(['-f', 'a.yaml', '--values=b.yaml', '--port', '9000', '--no-network-policy'], options).given).toEqual({
-    values: ['a.yaml', 'b.yaml'],
-    port: '9000',
-    'no-network-policy': true,
-  });
+  expect(
+    parseOptions(['-f', 'a.yaml', '--values=b.yaml', '--port', '9000', '--no-network-policy'], options).given,
+  ).toEqual({ values: ['a.yaml', 'b.yaml'], port: '9000', 'no-network-policy': true });
 });
 
 test('an unknown option is refused with the nearest one there is', () => {
-  expect(refusalOf(['--prot', '9000'])).toMatchObject({ message: 'There is no option --prot.', advice: { todo: 'did you mean --port?' } });
+  expect(refusalOf(['--prot', '9000'])).toMatchObject({
+    message: 'There is no option --prot.',
+    advice: { todo: 'did you mean --port?' },
+  });
 });
 
 test.each([

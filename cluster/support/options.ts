@@ -52,7 +52,10 @@ type NodeOptions = Record<string, { type: 'string' | 'boolean'; short?: string; 
 function nodeOptions(options: Options): NodeOptions {
   const entries = Object.entries(options).map(([name, option]) => [
     name,
-    { type: option.value === undefined ? 'boolean' : 'string', ...(option.short === undefined ? {} : { short: option.short }) },
+    {
+      type: option.value === undefined ? 'boolean' : 'string',
+      ...(option.short === undefined ? {} : { short: option.short }),
+    },
   ]);
   return Object.fromEntries(entries) as NodeOptions;
 }
@@ -64,11 +67,17 @@ function valueOf(
 ): string | true | string[] {
   if (option.value === undefined) {
     if (token.value === undefined) return true;
-    throw new UsageError(`${token.rawName} takes no value.`, { found: `${token.rawName}=${token.value}`, todo: `write ${token.rawName}` });
+    throw new UsageError(`${token.rawName} takes no value.`, {
+      found: `${token.rawName}=${token.value}`,
+      todo: `write ${token.rawName}`,
+    });
   }
   // As an option's value `--next` is far more often a forgotten value than a value.
   if (token.value === undefined || token.value === '' || (token.inlineValue !== true && token.value.startsWith('--'))) {
-    throw new UsageError(`${token.rawName} needs a value.`, { expected: `${token.rawName} ${option.value}`, todo: 'give it one' });
+    throw new UsageError(`${token.rawName} needs a value.`, {
+      expected: `${token.rawName} ${option.value}`,
+      todo: 'give it one',
+    });
   }
   return option.multiple === true ? [...(Array.isArray(before) ? before : []), token.value] : token.value;
 }
@@ -95,7 +104,9 @@ function positional(value: string, known: readonly string[] | undefined): string
 
 /** The one of `words` that is fewest edits from `word`, if that is few for its length. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
-  const ranked = words.map((candidate) => ({ candidate, distance: editDistance(word, candidate) })).sort((a, b) => a.distance - b.distance);
+  const ranked = words
+    .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
+    .sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
   return best !== undefined && best.distance <= Math.max(1, word.length / 3) ? best.candidate : undefined;
 }
@@ -108,7 +119,8 @@ function editDistance(a: string, b: string): number {
     rows[i] = [i];
     for (let j = 1; j <= b.length; j++) {
       const replaced = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : Infinity;
+      const swapped =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : Infinity;
       rows[i]?.push(Math.min(replaced, swapped, at(i - 1, j) + 1, at(i, j - 1) + 1));
     }
   }
@@ -122,5 +134,7 @@ export function optionsHelp(options: Options): string {
     return { head, help };
   });
   const width = Math.max(...rows.map(({ head }) => head.length));
-  return rows.map(({ head, help }) => `  ${head.padEnd(width)}  ${help.split('\n').join(`\n${' '.repeat(width + 4)}`)}`).join('\n');
+  return rows
+    .map(({ head, help }) => `  ${head.padEnd(width)}  ${help.split('\n').join(`\n${' '.repeat(width + 4)}`)}`)
+    .join('\n');
 }

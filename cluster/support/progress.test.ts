@@ -2,7 +2,10 @@ import { createProgress, liveText } from './progress.ts';
 
 const ERASE = '\r\x1b[K';
 
-function recorder(isTTY: boolean): { written: string[]; stream: { write(text: string): void; isTTY: boolean; columns: number } } {
+function recorder(isTTY: boolean): {
+  written: string[];
+  stream: { write(text: string): void; isTTY: boolean; columns: number };
+} {
   const written: string[] = [];
   return { written, stream: { write: (text) => void written.push(text), isTTY, columns: 40 } };
 }
@@ -27,13 +30,17 @@ test('a step that fails is marked so and passes its error on', async () => {
 
 test('steps of a step are indented', async () => {
   const { written, stream } = recorder(false);
-  await createProgress(stream, () => 0).step('outer', (outer) => outer.step('inner', (inner) => Promise.resolve(inner.note('done'))));
+  await createProgress(stream, () => 0).step('outer', (outer) =>
+    outer.step('inner', (inner) => Promise.resolve(inner.note('done'))),
+  );
   expect(written).toEqual(['… outer\n', '  … inner\n', '    done\n', '  ✓ inner  0.0 s\n', '✓ outer  0.0 s\n']);
 });
 
 test('on a terminal the live line is overwritten and never wider than the terminal', async () => {
   const { written, stream } = recorder(true);
-  await createProgress(stream, () => 0).step('a title that is a good deal longer than the line it has to fit on', () => Promise.resolve());
+  await createProgress(stream, () => 0).step('a title that is a good deal longer than the line it has to fit on', () =>
+    Promise.resolve(),
+  );
   expect(written[0]).toContain(`${ERASE}⠋ a title`);
   expect(written[0]?.replace(ERASE, '')).toHaveLength(39);
   expect(written.at(-1)?.startsWith(`${ERASE}✓ a title`)).toBe(true);

@@ -35,7 +35,10 @@ const LIVE_EVERY = 200;
 const SIGN_OF_LIFE_EVERY = 30_000;
 
 /** Progress on `stream`, standard error unless told otherwise; `now` gives milliseconds. */
-export function createProgress(stream: ProgressOutput = process.stderr, now: () => number = () => performance.now()): Progress {
+export function createProgress(
+  stream: ProgressOutput = process.stderr,
+  now: () => number = () => performance.now(),
+): Progress {
   const screen = stream.isTTY === true ? new LiveScreen(stream, now) : new PlainScreen(stream, now);
   return progressAt(screen, now, undefined);
 }
@@ -144,7 +147,10 @@ class LiveScreen extends Screen {
 }
 
 /** The innermost steps that run, the longest running first: `kubelet 1 min 40 s of about 3 min 00 s · etcd 12.0 s`. */
-export function liveText(running: readonly Pick<Step, 'title' | 'depth' | 'began' | 'estimate' | 'detail'>[], now: number): string {
+export function liveText(
+  running: readonly Pick<Step, 'title' | 'depth' | 'began' | 'estimate' | 'detail'>[],
+  now: number,
+): string {
   const deepest = Math.max(...running.map((step) => step.depth));
   return running
     .filter((step) => step.depth === deepest)

@@ -15,7 +15,10 @@ test('a failure shows the command, the exit code and the last words of the progr
   const failed = run('node', script('console.error("no such flag"); process.exit(3)'));
   await expect(failed).rejects.toThrow(CommandError);
   const error = await failed.catch((thrown: unknown) => thrown as CommandError);
-  expect(error).toMatchObject({ result: { code: 3, stderr: 'no such flag\n' }, advice: { found: 'exit code 3:\nno such flag' } });
+  expect(error).toMatchObject({
+    result: { code: 3, stderr: 'no such flag\n' },
+    advice: { found: 'exit code 3:\nno such flag' },
+  });
 });
 
 test('a failure that is allowed is returned', async () => {
@@ -30,11 +33,15 @@ test('a missing program is named, even where failure is allowed', async () => {
 
 test('a program that takes too long is ended and the message says how long it was given', async () => {
   const late = run('node', script('setTimeout(() => undefined, 60_000)'), { timeout: 200, allowFailure: true });
-  await expect(late).rejects.toMatchObject({ advice: { found: expect.stringContaining('after the 0.2 s it was given') as string } });
+  await expect(late).rejects.toMatchObject({
+    advice: { found: expect.stringContaining('after the 0.2 s it was given') as string },
+  });
 });
 
 test('a program that does not read its input does no harm', async () => {
-  await expect(run('node', script('process.exit(0)'), { input: 'x'.repeat(1_000_000) })).resolves.toMatchObject({ code: 0 });
+  await expect(run('node', script('process.exit(0)'), { input: 'x'.repeat(1_000_000) })).resolves.toMatchObject({
+    code: 0,
+  });
 });
 
 test('lines arrive whole while the program runs, the last one without its newline too', async () => {
@@ -47,7 +54,12 @@ test('lines arrive whole while the program runs, the last one without its newlin
 
 test('a program is asked to end when its signal is aborted, and may say something before it does', async () => {
   const controller = new AbortController();
-  const code = 'process.on("SIGTERM", () => { console.log("tidied up"); process.exit(5); }); setTimeout(() => 0, 60_000); console.log("up")';
-  const running = run('node', script(code), { signal: controller.signal, allowFailure: true, onLine: () => controller.abort() });
+  const code =
+    'process.on("SIGTERM", () => { console.log("tidied up"); process.exit(5); }); setTimeout(() => 0, 60_000); console.log("up")';
+  const running = run('node', script(code), {
+    signal: controller.signal,
+    allowFailure: true,
+    onLine: () => controller.abort(),
+  });
   await expect(running).resolves.toEqual({ stdout: 'up\ntidied up\n', stderr: '', code: 5 });
 });

@@ -71,14 +71,20 @@ interface End {
 
 function ended(child: ChildProcess, command: string): Promise<End> {
   return new Promise((resolve, reject) => {
-    child.on('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? notFound(command, error) : error));
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'ENOENT' ? notFound(command, error) : error),
+    );
     child.on('close', (code, signal) => resolve({ code, signal }));
   });
 }
 
 function notFound(command: string, cause: Error): UserError {
   const todo = `Install it, or put the directory it is in on the PATH, then run this again.`;
-  return new UserError(`${command} could not be started.`, { expected: `${command} on the PATH`, found: 'no such program', todo }, { cause });
+  return new UserError(
+    `${command} could not be started.`,
+    { expected: `${command} on the PATH`, found: 'no such program', todo },
+    { cause },
+  );
 }
 
 function failure(words: readonly string[], end: End, result: RunResult, timeout: number | undefined): CommandError {
@@ -86,7 +92,12 @@ function failure(words: readonly string[], end: End, result: RunResult, timeout:
   const how = end.signal === null ? `exit code ${result.code}` : `ended by ${end.signal}`;
   const late = end.signal === 'SIGKILL' && timeout !== undefined ? `, after the ${timeout / 1000} s it was given` : '';
   const said = lastLines(result.stderr.trim() || result.stdout.trim(), 20) || '(it said nothing)';
-  return new CommandError(`${words[0] ?? ''} failed: ${line}`, `${how}${late}:\n${said}`, 'See its own words above.', result);
+  return new CommandError(
+    `${words[0] ?? ''} failed: ${line}`,
+    `${how}${late}:\n${said}`,
+    'See its own words above.',
+    result,
+  );
 }
 
 function quoted(word: string): string {

@@ -36,8 +36,13 @@ export async function apiAt(layout: Layout, port: number): Promise<Api> {
   return {
     get: (path) => call('GET', path),
     async apply(object) {
-      const { status, body } = await call('PATCH', `${pathOf(object)}?fieldManager=intro-otel-throwaway&force=true`, JSON.stringify(object));
-      if (status >= 300) throw new Error(`the API server did not take ${object.kind} ${object.metadata.name}: ${status} ${body}`);
+      const { status, body } = await call(
+        'PATCH',
+        `${pathOf(object)}?fieldManager=intro-otel-throwaway&force=true`,
+        JSON.stringify(object),
+      );
+      if (status >= 300)
+        throw new Error(`the API server did not take ${object.kind} ${object.metadata.name}: ${status} ${body}`);
     },
   };
 }

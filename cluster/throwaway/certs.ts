@@ -30,16 +30,32 @@ export function certificates(nodeName: string): CertificateSpec[] {
     authority: 'ca',
     ...(organization === undefined ? {} : { organization }),
   });
-  const service = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', `kubernetes.default.svc.${network.domain}`];
+  const service = [
+    'kubernetes',
+    'kubernetes.default',
+    'kubernetes.default.svc',
+    `kubernetes.default.svc.${network.domain}`,
+  ];
   return [
     {
       name: 'apiserver',
       commonName: 'kube-apiserver',
       authority: 'ca',
       // 127.0.0.1 and localhost: how it is reached from the machine, through the relay.
-      altNames: ['IP:127.0.0.1', 'DNS:localhost', `IP:${network.nodeAddress}`, `IP:${network.apiService}`, ...service.map((name) => `DNS:${name}`)],
+      altNames: [
+        'IP:127.0.0.1',
+        'DNS:localhost',
+        `IP:${network.nodeAddress}`,
+        `IP:${network.apiService}`,
+        ...service.map((name) => `DNS:${name}`),
+      ],
     },
-    { name: 'kubelet-server', commonName: nodeName, authority: 'ca', altNames: [`IP:${network.nodeAddress}`, 'IP:127.0.0.1', `DNS:${nodeName}`] },
+    {
+      name: 'kubelet-server',
+      commonName: nodeName,
+      authority: 'ca',
+      altNames: [`IP:${network.nodeAddress}`, 'IP:127.0.0.1', `DNS:${nodeName}`],
+    },
     client('kubelet', `system:node:${nodeName}`, 'system:nodes'),
     client('apiserver-kubelet-client', 'kube-apiserver-kubelet-client', 'system:masters'),
     client('controller-manager', 'system:kube-controller-manager'),
@@ -57,11 +73,21 @@ export async function writeCertificates(layout: Layout): Promise<void> {
   await Promise.all(['ca', 'front-proxy-ca'].map((name) => makeAuthority(layout.pki, name)));
   await Promise.all(certificates(layout.name).map((spec) => makeCertificate(layout.pki, spec)));
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  await writeFile(join(layout.pki, 'service-account.key'), privateKey.export({ type: 'sec1', format: 'pem' }), { mode: 0o600 });
+  await writeFile(join(layout.pki, 'service-account.key'), privateKey.export({ type: 'sec1', format: 'pem' }), {
+    mode: 0o600,
+  });
 }
 
 async function makeAuthority(pki: string, name: string): Promise<void> {
-  await request(pki, name, extensionsConfig(name, undefined, ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign,cRLSign,digitalSignature']), []);
+  await request(
+    pki,
+    name,
+    extensionsConfig(name, undefined, [
+      'basicConstraints=critical,CA:TRUE',
+      'keyUsage=critical,keyCertSign,cRLSign,digitalSignature',
+    ]),
+    [],
+  );
 }
 
 async function makeCertificate(pki: string, spec: CertificateSpec): Promise<void> {
@@ -77,7 +103,11 @@ async function makeCertificate(pki: string, spec: CertificateSpec): Promise<void
 }
 
 /** The configuration openssl-req(1) takes subject and extensions from. */
-export function extensionsConfig(commonName: string, organization: string | undefined, extensions: readonly string[]): string {
+export function extensionsConfig(
+  commonName: string,
+  organization: string | undefined,
+  extensions: readonly string[],
+): string {
   return [
     '[req]',
     'prompt=no',

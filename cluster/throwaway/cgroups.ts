@@ -46,7 +46,8 @@ async function copyCpuset(group: string): Promise<void> {
   for (const file of ['cpuset.cpus', 'cpuset.mems']) {
     const path = join(group, file);
     if (!existsSync(path) || existsSync(join(group, 'cgroup.controllers'))) continue;
-    if ((await readFile(path, 'utf8')).trim() === '') await writeFile(path, await readFile(join(dirname(group), file), 'utf8'));
+    if ((await readFile(path, 'utf8')).trim() === '')
+      await writeFile(path, await readFile(join(dirname(group), file), 'utf8'));
   }
 }
 
@@ -81,7 +82,11 @@ export function processesIn(groups: readonly string[]): number[] {
  * Removes the cluster's groups, and the one above them if no other cluster is in it. Processes that were killed take a moment to
  * leave theirs. @returns the groups that are still there after `patience` milliseconds.
  */
-export async function removeCgroups(cgroup: string, roots: readonly string[] = hierarchies(), patience = 10_000): Promise<string[]> {
+export async function removeCgroups(
+  cgroup: string,
+  roots: readonly string[] = hierarchies(),
+  patience = 10_000,
+): Promise<string[]> {
   const until = Date.now() + patience;
   for (;;) {
     for (const group of existingCgroups(cgroup, roots)) await removeIfEmpty(group);

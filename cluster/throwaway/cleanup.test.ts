@@ -19,7 +19,10 @@ interface FakeProcess {
 
 /** A /proc of these processes, and of this one in the machine's network. */
 function fakeProc(...processes: FakeProcess[]): string {
-  for (const { pid, words, innerPid, state = 'S (sleeping)', net = 'host' } of [{ pid: process.pid, words: ['node'] }, ...processes]) {
+  for (const { pid, words, innerPid, state = 'S (sleeping)', net = 'host' } of [
+    { pid: process.pid, words: ['node'] },
+    ...processes,
+  ]) {
     const directory = join(root, String(pid));
     mkdirSync(join(directory, 'ns'), { recursive: true });
     const ids = innerPid === undefined ? String(pid) : `${pid}\t${innerPid}`;
@@ -62,7 +65,10 @@ test('a process that has ended but was not yet collected is none', () => {
 });
 
 test('the first process is number 1 to itself', () => {
-  const proc = fakeProc({ pid: 2_000_001, words: ['unshare', MARKER] }, { pid: 2_000_002, words: ['sh', MARKER], innerPid: 1 });
+  const proc = fakeProc(
+    { pid: 2_000_001, words: ['unshare', MARKER] },
+    { pid: 2_000_002, words: ['sh', MARKER], innerPid: 1 },
+  );
   expect(firstProcess(MARKER, proc)?.pid).toBe(2_000_002);
 });
 
@@ -73,7 +79,9 @@ test('what can not be killed is given back', async () => {
 
 test('mounts below a directory are given innermost first, with their blanks', () => {
   const line = (point: string): string => `36 35 98:0 / ${point} rw,noatime - ext4 /dev/sda1 rw`;
-  const mountinfo = ['/', '/state/lab', '/state/lab/a\\040b', '/state/lab/a\\040b/c', '/state/lab-2/x'].map(line).join('\n');
+  const mountinfo = ['/', '/state/lab', '/state/lab/a\\040b', '/state/lab/a\\040b/c', '/state/lab-2/x']
+    .map(line)
+    .join('\n');
   expect(mountsBelow('/state/lab', mountinfo)).toEqual(['/state/lab/a b/c', '/state/lab/a b']);
 });
 
@@ -95,7 +103,9 @@ test('groups are made in every hierarchy and found again, children first', async
   mkdirSync(join(root, 'memory/intro-otel/lab/kubepods/pod1'), { recursive: true });
   const found = existingCgroups('intro-otel/lab', roots);
   expect(found.at(-1)).toBe(join(root, 'pids/intro-otel/lab'));
-  expect(found.indexOf(join(root, 'memory/intro-otel/lab/kubepods/pod1'))).toBeLessThan(found.indexOf(join(root, 'memory/intro-otel/lab')));
+  expect(found.indexOf(join(root, 'memory/intro-otel/lab/kubepods/pod1'))).toBeLessThan(
+    found.indexOf(join(root, 'memory/intro-otel/lab')),
+  );
 });
 
 test('a new group of the cpuset hierarchy gets its parent’s processors', async () => {

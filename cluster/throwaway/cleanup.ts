@@ -16,7 +16,10 @@ export interface Leftover {
 /** All there is of a cluster: of a running one a lot, of one that was stopped nothing. Its network lives with its processes. */
 export function findLeftovers(layout: Layout): Leftover[] {
   return [
-    ...clusterProcesses(layout).map(({ pid, arguments: words }) => ({ kind: 'process' as const, what: `${pid} ${words.join(' ')}` })),
+    ...clusterProcesses(layout).map(({ pid, arguments: words }) => ({
+      kind: 'process' as const,
+      what: `${pid} ${words.join(' ')}`,
+    })),
     ...mountsBelow(layout.dir).map((what) => ({ kind: 'mount' as const, what })),
     ...existingCgroups(layout.cgroup).map((what) => ({ kind: 'cgroup' as const, what })),
     ...(existsSync(layout.dir) ? [{ kind: 'directory' as const, what: layout.dir }] : []),
@@ -26,7 +29,11 @@ export function findLeftovers(layout: Layout): Leftover[] {
 /** Ends the cluster's processes and removes all else of it. Does nothing when there is nothing. */
 export async function removeCluster(layout: Layout): Promise<void> {
   const left = await killAll(() => clusterProcesses(layout));
-  if (left.length > 0) throw stillThere('processes', left.map(({ pid, arguments: words }) => `${pid} ${words.join(' ')}`));
+  if (left.length > 0)
+    throw stillThere(
+      'processes',
+      left.map(({ pid, arguments: words }) => `${pid} ${words.join(' ')}`),
+    );
   // Its mounts are in a namespace that ended with its processes. Should one be in ours, nothing may be deleted through it.
   for (const mount of mountsBelow(layout.dir)) await run('umount', ['--lazy', mount]);
   const mounts = mountsBelow(layout.dir);
@@ -41,8 +48,15 @@ function clusterProcesses(layout: Layout): ProcessInfo[] {
 }
 
 /** Mount points below a directory, the innermost first (proc_pid_mountinfo(5), where a space is written \040). */
-export function mountsBelow(directory: string, mountinfo: string = readFileSync('/proc/self/mountinfo', 'utf8')): string[] {
-  const points = mountinfo.split('\n').map((line) => (line.split(' ')[4] ?? '').replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))));
+export function mountsBelow(
+  directory: string,
+  mountinfo: string = readFileSync('/proc/self/mountinfo', 'utf8'),
+): string[] {
+  const points = mountinfo
+    .split('\n')
+    .map((line) =>
+      (line.split(' ')[4] ?? '').replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))),
+    );
   return points.filter((point) => point.startsWith(`${directory}/`)).toReversed();
 }
 

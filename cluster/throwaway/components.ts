@@ -20,7 +20,11 @@ function planAt(layout: Layout): Plan {
   try {
     return JSON.parse(readFileSync(layout.plan, 'utf8')) as Plan;
   } catch (cause) {
-    throw new UserError(`The throwaway cluster ${layout.name} does not run.`, { expected: layout.plan, found: 'nothing there', todo: 'Start it first.' }, { cause });
+    throw new UserError(
+      `The throwaway cluster ${layout.name} does not run.`,
+      { expected: layout.plan, found: 'nothing there', todo: 'Start it first.' },
+      { cause },
+    );
   }
 }
 
@@ -29,9 +33,17 @@ export function processOf(component: string, plan: Plan, processes: readonly Pro
   const planned = plan.processes.find(({ name }) => name === component);
   if (planned === undefined) {
     const expected = plan.processes.map(({ name }) => name).join(', ');
-    throw new UserError('The cluster has no such component.', { expected, found: component, todo: 'Name one of these.' });
+    throw new UserError('The cluster has no such component.', {
+      expected,
+      found: component,
+      todo: 'Name one of these.',
+    });
   }
   const found = processes.find(({ arguments: words }) => words.join('\0') === planned.command.join('\0'));
   if (found !== undefined) return found;
-  throw new UserError(`${component} does not run just now.`, { expected: planned.command.join(' '), found: 'no such process', todo: 'Try again when it was started again.' });
+  throw new UserError(`${component} does not run just now.`, {
+    expected: planned.command.join(' '),
+    found: 'no such process',
+    todo: 'Try again when it was started again.',
+  });
 }

@@ -32,7 +32,8 @@ afterAll(() => {
   else process.env['INTRO_OTEL_STATE'] = before;
 });
 
-const certificate = (name: string): X509Certificate => new X509Certificate(readFileSync(join(layout.pki, `${name}.crt`)));
+const certificate = (name: string): X509Certificate =>
+  new X509Certificate(readFileSync(join(layout.pki, `${name}.crt`)));
 
 onLinux('every certificate is signed by its authority and good for years', () => {
   const inNineYears = Date.now() + 9 * 365 * 24 * 3600 * 1000;
@@ -44,8 +45,10 @@ onLinux('every certificate is signed by its authority and good for years', () =>
 });
 
 onLinux('the API server can be reached by its address on the machine, in the cluster and by its name', () => {
-  for (const address of ['127.0.0.1', network.nodeAddress, network.apiService]) expect(certificate('apiserver').checkIP(address)).toBe(address);
-  for (const name of ['localhost', 'kubernetes.default.svc']) expect(certificate('apiserver').checkHost(name)).toBe(name);
+  for (const address of ['127.0.0.1', network.nodeAddress, network.apiService])
+    expect(certificate('apiserver').checkIP(address)).toBe(address);
+  for (const name of ['localhost', 'kubernetes.default.svc'])
+    expect(certificate('apiserver').checkHost(name)).toBe(name);
 });
 
 onLinux('the kubelet is in the group and has the name that the Node authorizer asks for', () => {
@@ -53,7 +56,8 @@ onLinux('the kubelet is in the group and has the name that the Node authorizer a
 });
 
 onLinux('keys are for the owner only', () => {
-  for (const file of readdirSync(layout.pki).filter((name) => name.endsWith('.key'))) expect(statSync(join(layout.pki, file)).mode & 0o077).toBe(0);
+  for (const file of readdirSync(layout.pki).filter((name) => name.endsWith('.key')))
+    expect(statSync(join(layout.pki, file)).mode & 0o077).toBe(0);
 });
 
 onLinux('the kubeconfig leads to the relay with all it needs inside', () => {
@@ -68,7 +72,11 @@ onLinux('the kubeconfig leads to the relay with all it needs inside', () => {
 
 onLinux('the kubelet keeps to the cluster’s control group and evicts nothing for a full disk', () => {
   const kubelet = parse(configFiles(shape('lab'))['kubelet.yaml'] ?? '') as Record<string, never>;
-  expect(kubelet).toMatchObject({ cgroupRoot: `/${layout.cgroup}`, failCgroupV1: false, imageGCHighThresholdPercent: 100 });
+  expect(kubelet).toMatchObject({
+    cgroupRoot: `/${layout.cgroup}`,
+    failCgroupV1: false,
+    imageGCHighThresholdPercent: 100,
+  });
   expect(kubelet['evictionHard']).toMatchObject({ 'nodefs.available': '0%', 'imagefs.available': '0%' });
 });
 
@@ -91,7 +99,14 @@ function shape(tuning: Tuning): ClusterShape {
 }
 
 function plan(networkPolicy: boolean, other: Partial<ClusterShape> = {}): ReturnType<typeof planOf> {
-  return planOf({ ...shape('lab'), networkPolicy, apiPort: 6443, doorPort: 8080, containerd: '/usr/bin/containerd', ...other });
+  return planOf({
+    ...shape('lab'),
+    networkPolicy,
+    apiPort: 6443,
+    doorPort: 8080,
+    containerd: '/usr/bin/containerd',
+    ...other,
+  });
 }
 
 test('policies are enforced by kube-router, which can be left out', () => {
@@ -115,11 +130,16 @@ test('a cluster made for scale is a control plane whose own API rates are raised
 });
 
 onLinux('the requests of the one group that was named are written down, and of nobody unless one was', () => {
-  const flags = (auditedGroup?: string): string[] => plan(true, auditedGroup === undefined ? {} : { auditedGroup }).processes.flatMap(({ command }) => command);
+  const flags = (auditedGroup?: string): string[] =>
+    plan(true, auditedGroup === undefined ? {} : { auditedGroup }).processes.flatMap(({ command }) => command);
   expect(flags().filter((flag) => flag.startsWith('--audit'))).toEqual([]);
   expect(flags('system:serviceaccounts:a')).toContain(`--audit-log-path=${layout.auditLog}`);
-  const policy = parse(configFiles({ ...shape('scale'), auditedGroup: 'system:serviceaccounts:a' })['audit.yaml'] ?? '') as object;
-  expect(policy).toMatchObject({ rules: [{ level: 'Metadata', userGroups: ['system:serviceaccounts:a'] }, { level: 'None' }] });
+  const policy = parse(
+    configFiles({ ...shape('scale'), auditedGroup: 'system:serviceaccounts:a' })['audit.yaml'] ?? '',
+  ) as object;
+  expect(policy).toMatchObject({
+    rules: [{ level: 'Metadata', userGroups: ['system:serviceaccounts:a'] }, { level: 'None' }],
+  });
 });
 
 test('a component is the process with its command line, in this cluster and no other', () => {
@@ -148,7 +168,10 @@ test('the API path of each first object is known', () => {
 });
 
 onLinux('the cluster says in public where it is reached from outside, and by whose certificate to know it', () => {
-  const { metadata, data } = clusterInfo(layout, 'https://127.0.0.1:6443') as { metadata: object; data?: { kubeconfig: string } };
+  const { metadata, data } = clusterInfo(layout, 'https://127.0.0.1:6443') as {
+    metadata: object;
+    data?: { kubeconfig: string };
+  };
   expect(metadata).toEqual({ name: 'cluster-info', namespace: 'kube-public' });
   expect(data?.kubeconfig).toContain('server: https://127.0.0.1:6443');
   expect(data?.kubeconfig).toContain(readFileSync(join(layout.pki, 'ca.crt')).toString('base64'));

@@ -42,13 +42,19 @@ export function configFiles({ layout, snapshotter, cniDirectory, auditedGroup }:
 }
 
 /** A kubeconfig with everything in it, for a user of certs.ts; from inside the network namespace unless `server` says otherwise. */
-export function kubeconfig(layout: Layout, user: string, server = `https://${network.nodeAddress}:${network.apiPort}`): string {
+export function kubeconfig(
+  layout: Layout,
+  user: string,
+  server = `https://${network.nodeAddress}:${network.apiPort}`,
+): string {
   const data = (file: string): string => readFileSync(join(layout.pki, file)).toString('base64');
   return stringify({
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: layout.name, cluster: { server, 'certificate-authority-data': data('ca.crt') } }],
-    users: [{ name: user, user: { 'client-certificate-data': data(`${user}.crt`), 'client-key-data': data(`${user}.key`) } }],
+    users: [
+      { name: user, user: { 'client-certificate-data': data(`${user}.crt`), 'client-key-data': data(`${user}.key`) } },
+    ],
     contexts: [{ name: layout.name, context: { cluster: layout.name, user } }],
     'current-context': layout.name,
   });
@@ -81,7 +87,11 @@ function kubeletConfig(layout: Layout): object {
     address: network.nodeAddress,
     tlsCertFile: join(layout.pki, 'kubelet-server.crt'),
     tlsPrivateKeyFile: join(layout.pki, 'kubelet-server.key'),
-    authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: join(layout.pki, 'ca.crt') } },
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: join(layout.pki, 'ca.crt') },
+    },
     authorization: { mode: 'Webhook' },
     containerRuntimeEndpoint: `unix://${inside.containerdSocket}`,
     cgroupDriver: 'cgroupfs', // there may be no systemd
@@ -96,7 +106,12 @@ function kubeletConfig(layout: Layout): object {
     serializeImagePulls: false,
     configMapAndSecretChangeDetectionStrategy: 'Watch', // an edited ConfigMap is seen at once by the next pod
     // A full disk is the machine's matter: nothing is evicted for it, and no image is removed that can't be fetched again.
-    evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%' },
+    evictionHard: {
+      'memory.available': '100Mi',
+      'nodefs.available': '0%',
+      'nodefs.inodesFree': '0%',
+      'imagefs.available': '0%',
+    },
     imageGCHighThresholdPercent: 100,
     containerLogMaxSize: '5Mi',
     containerLogMaxFiles: 2,
@@ -184,7 +199,11 @@ const corefile = `.:53 {
  */
 export function firstObjects(): KubernetesObject[] {
   const labels = { 'k8s-app': 'kube-dns' };
-  const meta = (name: string): { name: string; namespace: string; labels: typeof labels } => ({ name, namespace: 'kube-system', labels });
+  const meta = (name: string): { name: string; namespace: string; labels: typeof labels } => ({
+    name,
+    namespace: 'kube-system',
+    labels,
+  });
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: meta('coredns') },
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: meta('coredns'), data: { Corefile: corefile } },
@@ -193,7 +212,11 @@ export function firstObjects(): KubernetesObject[] {
       { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
     ]),
     ...readerRole('kube-router', { kind: 'User', name: 'kube-router', apiGroup: 'rbac.authorization.k8s.io' }, [
-      { apiGroups: [''], resources: ['namespaces', 'pods', 'services', 'nodes', 'endpoints'], verbs: ['get', 'list', 'watch'] },
+      {
+        apiGroups: [''],
+        resources: ['namespaces', 'pods', 'services', 'nodes', 'endpoints'],
+        verbs: ['get', 'list', 'watch'],
+      },
       { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'list', 'watch'] },
     ]),
@@ -220,8 +243,20 @@ export function firstObjects(): KubernetesObject[] {
  */
 export function clusterInfo(layout: Layout, server: string): KubernetesObject {
   const cluster = { server, 'certificate-authority-data': readFileSync(join(layout.pki, 'ca.crt')).toString('base64') };
-  const config = stringify({ apiVersion: 'v1', kind: 'Config', clusters: [{ name: '', cluster }], contexts: [], users: [], 'current-context': '' });
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'cluster-info', namespace: 'kube-public' }, data: { kubeconfig: config } };
+  const config = stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: '', cluster }],
+    contexts: [],
+    users: [],
+    'current-context': '',
+  });
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'cluster-info', namespace: 'kube-public' },
+    data: { kubeconfig: config },
+  };
 }
 
 export interface KubernetesObject {
@@ -239,7 +274,11 @@ function coreDnsDeployment(labels: Record<string, string>): object {
     resources: { requests: { cpu: '10m', memory: '30Mi' }, limits: { memory: '170Mi' } },
     readinessProbe: { httpGet: { path: '/ready', port: 8181 }, periodSeconds: 1 },
     livenessProbe: { httpGet: { path: '/health', port: 8080 }, initialDelaySeconds: 30 },
-    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] },
+    },
     volumeMounts: [{ name: 'config', mountPath: '/etc/coredns', readOnly: true }],
   };
   return {
@@ -262,6 +301,12 @@ function readerRole(name: string, subject: object, rules: object[]): KubernetesO
   const group = 'rbac.authorization.k8s.io';
   return [
     { apiVersion: `${group}/v1`, kind: 'ClusterRole', metadata: { name }, rules },
-    { apiVersion: `${group}/v1`, kind: 'ClusterRoleBinding', metadata: { name }, roleRef: { apiGroup: group, kind: 'ClusterRole', name }, subjects: [subject] },
+    {
+      apiVersion: `${group}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: group, kind: 'ClusterRole', name },
+      subjects: [subject],
+    },
   ];
 }

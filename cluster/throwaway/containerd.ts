@@ -12,7 +12,11 @@ import { firstProcess } from './processes.ts';
 export async function importImage(layout: Layout, archive: string): Promise<void> {
   const first = firstProcess(layout.marker);
   if (first === undefined) {
-    throw new UserError(`The throwaway cluster ${layout.name} does not run.`, { expected: 'its processes', found: 'none', todo: 'Start it first.' });
+    throw new UserError(`The throwaway cluster ${layout.name} does not run.`, {
+      expected: 'its processes',
+      found: 'none',
+      todo: 'Start it first.',
+    });
   }
   const ctr = ['ctr', '--address', inside.containerdSocket, '--namespace', 'k8s.io', 'images', 'import', '-'];
   const enter = 'archive=$1; shift; exec nsenter --mount --target "$@" <"$archive"';

@@ -74,7 +74,13 @@ const RECOVERS_WITHIN = 30_000;
  * needs. Resolves when pods run and resolve names.
  * @throws UserError where it can't run, says what to do.
  */
-export async function startCluster({ name, networkPolicy = true, tuning = 'lab', report, ...wish }: StartOptions): Promise<RunningCluster> {
+export async function startCluster({
+  name,
+  networkPolicy = true,
+  tuning = 'lab',
+  report,
+  ...wish
+}: StartOptions): Promise<RunningCluster> {
   const layout = layoutOf(name);
   const shape = { networkPolicy, tuning };
   checkMachine();
@@ -83,8 +89,11 @@ export async function startCluster({ name, networkPolicy = true, tuning = 'lab',
   return locked(layout, report, async () => {
     const running = await findRunning(layout, RECOVERS_WITHIN);
     if (running !== undefined) return sameShape(running, shape, layout);
-    if (findLeftovers(layout).length > 0) await report.step('Remove what is left of an earlier cluster', () => removeCluster(layout));
-    return report.step('Start Kubernetes', (progress) => startFresh(layout, { ...wish, ...shape }, progress), { estimate: 20 });
+    if (findLeftovers(layout).length > 0)
+      await report.step('Remove what is left of an earlier cluster', () => removeCluster(layout));
+    return report.step('Start Kubernetes', (progress) => startFresh(layout, { ...wish, ...shape }, progress), {
+      estimate: 20,
+    });
   });
 }
 
@@ -100,14 +109,24 @@ async function startFresh(layout: Layout, wish: Wish, progress: Progress): Promi
     return chosen;
   });
   await awaitCluster(input, progress);
-  const record = { apiPort: input.apiPort, doorPort: input.doorPort, networkPolicy: input.networkPolicy, tuning: input.tuning };
+  const record = {
+    apiPort: input.apiPort,
+    doorPort: input.doorPort,
+    networkPolicy: input.networkPolicy,
+    tuning: input.tuning,
+  };
   await writeRecord(layout, record);
   return { ...record, kubeconfig: layout.kubeconfig };
 }
 
 /** Installs and builds whatever a cluster needs that the machine and the cache lack; needs no cluster and starts none. */
 export async function prepareMachine(report: Progress, networkPolicy = true): Promise<void> {
-  const wanted: PartName[] = [...BASE_PARTS, 'coredns', 'opentelemetry', ...(networkPolicy ? (['kube-router'] as const) : [])];
+  const wanted: PartName[] = [
+    ...BASE_PARTS,
+    'coredns',
+    'opentelemetry',
+    ...(networkPolicy ? (['kube-router'] as const) : []),
+  ];
   await ensurePackages(report); // first: it takes seconds, and may need something of the user
   await ensureParts(wanted, report);
 }
@@ -143,7 +162,8 @@ export async function loadImage(name: string, archive: string): Promise<void> {
 export function insideNetwork(name: string, command: readonly string[]): [string, ...string[]] {
   const layout = layoutOf(name);
   const first = firstProcess(layout.marker);
-  if (first === undefined) throw new UserError(`The throwaway cluster ${name} does not run.`, { todo: 'Start it first.' });
+  if (first === undefined)
+    throw new UserError(`The throwaway cluster ${name} does not run.`, { todo: 'Start it first.' });
   return ['nsenter', `--net=/proc/${first.pid}/root${inside.networkNamespace}`, ...command];
 }
 
@@ -179,7 +199,10 @@ async function findRunning(layout: Layout, patience: number): Promise<RunningClu
   const api = await apiAt(layout, record.apiPort);
   const until = Date.now() + patience;
   for (;;) {
-    const ready = await api.get('/readyz').then(({ status }) => status === 200, () => false);
+    const ready = await api.get('/readyz').then(
+      ({ status }) => status === 200,
+      () => false,
+    );
     if (ready) return { ...record, kubeconfig: layout.kubeconfig };
     if (Date.now() >= until) return undefined;
     await sleep(500);
@@ -187,7 +210,8 @@ async function findRunning(layout: Layout, patience: number): Promise<RunningClu
 }
 
 function sameShape(running: RunningCluster, wanted: Shape, layout: Layout): RunningCluster {
-  const says = ({ networkPolicy, tuning }: Shape): string => `NetworkPolicies ${networkPolicy ? 'enforced' : 'not enforced'}, made for ${tuning}`;
+  const says = ({ networkPolicy, tuning }: Shape): string =>
+    `NetworkPolicies ${networkPolicy ? 'enforced' : 'not enforced'}, made for ${tuning}`;
   if (says(running) === says(wanted)) return running;
   throw new UserError(`The throwaway cluster ${layout.name} runs already, in another way.`, {
     expected: says(wanted),

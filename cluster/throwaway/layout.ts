@@ -62,7 +62,11 @@ export interface Layout {
 export function layoutOf(name: string): Layout {
   if (!/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(name)) {
     const expected = 'at most 40 lower case letters, digits and dashes, no dash at either end';
-    throw new UserError(`"${name}" can not be the name of a cluster.`, { expected, found: name, todo: 'Choose another name.' });
+    throw new UserError(`"${name}" can not be the name of a cluster.`, {
+      expected,
+      found: name,
+      todo: 'Choose another name.',
+    });
   }
   const dir = stateDir(name);
   return {

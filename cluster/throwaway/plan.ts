@@ -51,7 +51,11 @@ export function planOf(input: PlanInput): Plan {
     logs: layout.logs,
     authority: join(layout.pki, 'ca.crt'),
     processes: [
-      { name: 'relay', command: [process.execPath, join(import.meta.dirname, 'relay-inside.ts'), layout.plan], after: [] },
+      {
+        name: 'relay',
+        command: [process.execPath, join(import.meta.dirname, 'relay-inside.ts'), layout.plan],
+        after: [],
+      },
       { name: 'etcd', command: etcd(layout), after: [] },
       { name: 'apiserver', command: apiServer(input), after: [] },
       { name: 'controller-manager', command: controllerManager(input), after: ['apiserver'] },
@@ -74,7 +78,11 @@ function nodeProcesses({ layout, networkPolicy, containerd }: PlanInput): Proces
   return [
     { name: 'containerd', command: [containerd, '--config', join(layout.config, 'containerd.toml')], after: [] },
     { name: 'kubelet', command: kubelet(layout), after: ['containerd', 'apiserver'] },
-    { name: 'kube-proxy', command: kubernetes('kube-proxy', { config: join(layout.config, 'kube-proxy.yaml') }), after: ['apiserver'] },
+    {
+      name: 'kube-proxy',
+      command: kubernetes('kube-proxy', { config: join(layout.config, 'kube-proxy.yaml') }),
+      after: ['apiserver'],
+    },
     ...(networkPolicy ? [{ name: 'kube-router', command: kubeRouter(layout), after: ['apiserver'] as const }] : []),
   ];
 }
@@ -101,7 +109,9 @@ function etcd(layout: Layout): [string, ...string[]] {
 function apiServer({ layout, auditedGroup }: PlanInput): [string, ...string[]] {
   const pki = (file: string): string => join(layout.pki, file);
   return kubernetes('kube-apiserver', {
-    ...(auditedGroup === undefined ? {} : { 'audit-policy-file': join(layout.config, 'audit.yaml'), 'audit-log-path': layout.auditLog }),
+    ...(auditedGroup === undefined
+      ? {}
+      : { 'audit-policy-file': join(layout.config, 'audit.yaml'), 'audit-log-path': layout.auditLog }),
     'etcd-servers': 'http://127.0.0.1:2379',
     'service-cluster-ip-range': network.serviceCidr,
     'advertise-address': network.nodeAddress, // there is no default route to guess it from

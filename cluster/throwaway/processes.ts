@@ -19,7 +19,9 @@ export function inspect(pid: number, proc = '/proc'): ProcessInfo | undefined {
     if (/^State:\s+[ZX]/m.test(status)) return undefined;
     return {
       pid,
-      arguments: readFileSync(join(proc, String(pid), 'cmdline'), 'utf8').split('\0').slice(0, -1),
+      arguments: readFileSync(join(proc, String(pid), 'cmdline'), 'utf8')
+        .split('\0')
+        .slice(0, -1),
       innerPid: Number(/^NSpid:.*\s(\d+)$/m.exec(status)?.[1] ?? pid),
       namespaces: ['net', 'mnt'].map((kind) => namespaceOf(pid, kind, proc)).filter((name) => name !== ''),
     };

@@ -20,10 +20,15 @@ function keep(server: Server): Server {
 
 /** Answers, once the other side has ended, what it said in capitals. */
 function startEcho(path: string): Promise<Server> {
-  const server = keep(createServer({ allowHalfOpen: true }, (socket) => {
-    let heard = '';
-    socket.setEncoding('utf8').on('data', (text: string) => (heard += text)).on('end', () => socket.end(heard.toUpperCase()));
-  }));
+  const server = keep(
+    createServer({ allowHalfOpen: true }, (socket) => {
+      let heard = '';
+      socket
+        .setEncoding('utf8')
+        .on('data', (text: string) => (heard += text))
+        .on('end', () => socket.end(heard.toUpperCase()));
+    }),
+  );
   return new Promise((resolve) => server.listen({ path }, () => resolve(server)));
 }
 
@@ -31,7 +36,11 @@ function ask(port: number, text: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = '';
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.end(text));
-    socket.setEncoding('utf8').on('data', (part: string) => (answer += part)).on('error', () => undefined).on('close', () => resolve(answer));
+    socket
+      .setEncoding('utf8')
+      .on('data', (part: string) => (answer += part))
+      .on('error', () => undefined)
+      .on('close', () => resolve(answer));
   });
 }
 
@@ -49,11 +58,16 @@ test('bytes go both ways, and an end in one direction leaves the other open', as
 test('what is behind may have said all it has to say and still be told more', async () => {
   const heard = Promise.withResolvers<string>();
   const path = join(directory, 'first-word');
-  const server = keep(createServer({ allowHalfOpen: true }, (socket) => {
-    let text = '';
-    socket.setEncoding('utf8').on('data', (part: string) => (text += part)).on('end', () => heard.resolve(text));
-    socket.end('hello');
-  }));
+  const server = keep(
+    createServer({ allowHalfOpen: true }, (socket) => {
+      let text = '';
+      socket
+        .setEncoding('utf8')
+        .on('data', (part: string) => (text += part))
+        .on('end', () => heard.resolve(text));
+      socket.end('hello');
+    }),
+  );
   await new Promise<void>((resolve) => server.listen({ path }, resolve));
   const client = connect({ port: await relayTo(path), host: '127.0.0.1', allowHalfOpen: true });
   client.resume().on('end', () => client.end('and more'));

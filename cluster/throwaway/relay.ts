@@ -7,7 +7,9 @@ import type { ListenOptions, NetConnectOpts, Server, Socket } from 'node:net';
 export function startRelay(from: ListenOptions, to: NetConnectOpts): Promise<Server> {
   if (from.path !== undefined) rmSync(from.path, { force: true }); // left by a relay that was killed
   return new Promise((resolve, reject) => {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => join(client, connect({ allowHalfOpen: true, noDelay: true, ...to })));
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) =>
+      join(client, connect({ allowHalfOpen: true, noDelay: true, ...to })),
+    );
     server.once('error', reject);
     server.listen(from, () => {
       server.off('error', reject);

@@ -23,17 +23,28 @@ export interface Machine {
 }
 
 /** @throws UserError that says what to install instead, where no throwaway cluster can run. */
-export function checkMachine(machine: Machine = { platform: process.platform, uid: process.getuid?.(), memory: totalmem() }): void {
+export function checkMachine(
+  machine: Machine = { platform: process.platform, uid: process.getuid?.(), memory: totalmem() },
+): void {
   const refuse = (found: string, expected: string, first: string[]): never => {
-    throw new UserError('The throwaway Kubernetes can not run here.', { expected, found, todo: [...first, ...KUBERNETES_OF_ONES_OWN] });
+    throw new UserError('The throwaway Kubernetes can not run here.', {
+      expected,
+      found,
+      todo: [...first, ...KUBERNETES_OF_ONES_OWN],
+    });
   };
   if (machine.platform !== 'linux') refuse(machine.platform, 'Linux, or a Kubernetes that kubectl knows', []);
-  if (machine.uid !== 0) refuse(`user id ${machine.uid}`, 'root, or a Kubernetes that kubectl knows', ['Run it as root (sudo).']);
-  if (machine.memory < LEAST_MEMORY) refuse(`${Math.round(machine.memory / 1024 ** 2)} MiB of memory`, `${LEAST_MEMORY / 1024 ** 2} MiB`, []);
+  if (machine.uid !== 0)
+    refuse(`user id ${machine.uid}`, 'root, or a Kubernetes that kubectl knows', ['Run it as root (sudo).']);
+  if (machine.memory < LEAST_MEMORY)
+    refuse(`${Math.round(machine.memory / 1024 ** 2)} MiB of memory`, `${LEAST_MEMORY / 1024 ** 2} MiB`, []);
 }
 
 /** The cluster sees other directories in place of those in `covered`, so what it is run from must not be in them. */
-export function checkPlaces(layout: Layout, places: readonly string[] = [layout.dir, cacheDir(), repoRoot, process.execPath]): void {
+export function checkPlaces(
+  layout: Layout,
+  places: readonly string[] = [layout.dir, cacheDir(), repoRoot, process.execPath],
+): void {
   for (const place of places) {
     const real = realPath(place);
     const over = covered.find((directory) => real.startsWith(`${directory}/`));

@@ -55,7 +55,10 @@ export async function awaitCluster(input: StartInput, progress: Progress): Promi
   const wait = waiting(layout, check, progress);
   await wait('API server', async () => (await api.get('/readyz')).status === 200);
   if (input.tuning === 'lab') await Promise.all([importAll(input, check), bringUp(layout, api, wait)]);
-  await wait('service account', async () => (await api.get('/api/v1/namespaces/default/serviceaccounts/default')).status === 200);
+  await wait(
+    'service account',
+    async () => (await api.get('/api/v1/namespaces/default/serviceaccounts/default')).status === 200,
+  );
   await api.apply(clusterInfo(layout, serverOf(input)));
 }
 
@@ -64,7 +67,14 @@ const serverOf = ({ apiPort }: ClusterPorts): string => `https://127.0.0.1:${api
 
 async function writeFiles(input: StartInput): Promise<void> {
   const { layout } = input;
-  const directories = [layout.pki, layout.config, layout.logs, layout.etcd, layout.containerd, ...covered.map((path) => join(layout.host, path))];
+  const directories = [
+    layout.pki,
+    layout.config,
+    layout.logs,
+    layout.etcd,
+    layout.containerd,
+    ...covered.map((path) => join(layout.host, path)),
+  ];
   await Promise.all(directories.map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
   await writeCertificates(layout);
   const shape = { ...input, snapshotter: await snapshotter(layout), cniDirectory: cniDirectory() };
@@ -81,10 +91,17 @@ async function writeFiles(input: StartInput): Promise<void> {
 /** Overlay file systems do not work on every file system (not on another overlay): tried, in a mount namespace that is gone at once. */
 async function snapshotter(layout: Layout): Promise<'overlayfs' | 'native'> {
   const probe = join(layout.dir, 'overlay-probe');
-  const [lower, upper, work, merged] = ['lower', 'upper', 'work', 'merged'].map((name) => join(probe, name)) as [string, string, string, string];
+  const [lower, upper, work, merged] = ['lower', 'upper', 'work', 'merged'].map((name) => join(probe, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   await Promise.all([lower, upper, work, merged].map((path) => mkdir(path, { recursive: true })));
   const options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
-  const tried = await run('unshare', ['--mount', 'mount', '-t', 'overlay', 'overlay', '-o', options, merged], { allowFailure: true });
+  const tried = await run('unshare', ['--mount', 'mount', '-t', 'overlay', 'overlay', '-o', options, merged], {
+    allowFailure: true,
+  });
   await rm(probe, { recursive: true });
   return tried.code === 0 ? 'overlayfs' : 'native';
 }
@@ -98,7 +115,14 @@ async function openNamespaces(layout: Layout): Promise<void> {
   const namespaces = ['unshare', '--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '--mount-proc'];
   const here = import.meta.dirname;
   const address = `${network.nodeAddress}/${network.nodePrefix}`;
-  const init = [join(here, 'init.sh'), layout.marker, layout.dir, address, process.execPath, join(here, 'supervisor.ts')];
+  const init = [
+    join(here, 'init.sh'),
+    layout.marker,
+    layout.dir,
+    address,
+    process.execPath,
+    join(here, 'supervisor.ts'),
+  ];
   const output = openSync(join(layout.logs, 'supervisor.log'), 'a');
   const child = spawn('sh', ['-c', joinGroups, 'sh', ...namespaces, 'sh', ...init], {
     cwd: '/',
@@ -143,13 +167,17 @@ type Wait = (what: string, done: () => Promise<boolean>) => Promise<void>;
 async function bringUp(layout: Layout, api: Api, wait: Wait): Promise<void> {
   for (const object of firstObjects()) await api.apply(object);
   await wait('node', async () => isTrue(await api.get(`/api/v1/nodes/${layout.name}`), 'Ready'));
-  await wait('DNS', async () => isTrue(await api.get('/apis/apps/v1/namespaces/kube-system/deployments/coredns'), 'Available'));
+  await wait('DNS', async () =>
+    isTrue(await api.get('/apis/apps/v1/namespaces/kube-system/deployments/coredns'), 'Available'),
+  );
 }
 
 function isTrue({ status, body }: ApiResponse, type: string): boolean {
   if (status !== 200) return false;
   const object = JSON.parse(body) as { status?: { conditions?: { type: string; status: string }[] } };
-  return object.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
+  return (
+    object.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false
+  );
 }
 
 /** Waits for one thing after another, all within READY_WITHIN, as long as the cluster lives. */
@@ -175,8 +203,13 @@ function notReady(found: string, lastWords: string, layout: Layout): UserError {
 
 function noControlGroups(cause: unknown): UserError {
   const found = cause instanceof Error ? cause.message : String(cause);
-  const todo = 'In a container, start that with --privileged and --cgroupns=host; else see why root may not write below /sys/fs/cgroup.';
-  return new UserError('No control groups can be made for the throwaway Kubernetes.', { expected: 'writable control groups', found, todo }, { cause });
+  const todo =
+    'In a container, start that with --privileged and --cgroupns=host; else see why root may not write below /sys/fs/cgroup.';
+  return new UserError(
+    'No control groups can be made for the throwaway Kubernetes.',
+    { expected: 'writable control groups', found, todo },
+    { cause },
+  );
 }
 
 async function tail(file: string): Promise<string> {

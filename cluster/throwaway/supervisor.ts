@@ -34,7 +34,11 @@ function log(text: string): void {
 }
 
 /** Keeps one process running, for ever. */
-async function keepRunning(plan: Plan, { name, command, after }: ProcessPlan, gates: Record<Gate, Promise<void>>): Promise<never> {
+async function keepRunning(
+  plan: Plan,
+  { name, command, after }: ProcessPlan,
+  gates: Record<Gate, Promise<void>>,
+): Promise<never> {
   await Promise.all(after.map((gate) => gates[gate]));
   for (let delay = FIRST_DELAY; ; delay = Math.min(2 * delay, LONGEST_DELAY)) {
     const began = Date.now();
@@ -48,7 +52,10 @@ async function keepRunning(plan: Plan, { name, command, after }: ProcessPlan, ga
 /** Runs a command in the cluster's network to its end. nsenter becomes the command: no process stands between. */
 function runOnce(file: string, command: readonly string[]): Promise<string> {
   const output = openSync(file, 'a');
-  const child = spawn('nsenter', [`--net=${inside.networkNamespace}`, ...command], { env: environment, stdio: ['ignore', output, output] });
+  const child = spawn('nsenter', [`--net=${inside.networkNamespace}`, ...command], {
+    env: environment,
+    stdio: ['ignore', output, output],
+  });
   return new Promise((resolve) => {
     child.on('error', (error) => resolve(error.message));
     child.on('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
@@ -69,7 +76,14 @@ function listens(path: string): Promise<boolean> {
 /** 200, not just an answer: before, the roles the managers need are not there yet. */
 function isReady(authority: Buffer): Promise<boolean> {
   return new Promise((resolve) => {
-    const options = { socketPath: inside.apiSocket, path: '/readyz', servername: 'localhost', ca: authority, timeout: 2000, agent: false };
+    const options = {
+      socketPath: inside.apiSocket,
+      path: '/readyz',
+      servername: 'localhost',
+      ca: authority,
+      timeout: 2000,
+      agent: false,
+    };
     const asked = request(options, (response) => {
       response.resume();
       resolve(response.statusCode === 200);

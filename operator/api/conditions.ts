@@ -17,7 +17,8 @@ export const rfc3339 = (ms: number): string => `${new Date(ms).toISOString().sli
 export const conditionOf = (conditions: readonly Condition[] | undefined, type: string): Condition | undefined =>
   conditions?.find((condition) => condition.type === type);
 
-export const isTrue = (conditions: readonly Condition[] | undefined, type: string): boolean => conditionOf(conditions, type)?.status === 'True';
+export const isTrue = (conditions: readonly Condition[] | undefined, type: string): boolean =>
+  conditionOf(conditions, type)?.status === 'True';
 
 /**
  * The condition as it is said now: where the status is what it was, so is the time of its last transition.

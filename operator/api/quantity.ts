@@ -20,14 +20,24 @@ const isCpu = (resource: string): boolean => resource === 'cpu' || resource.ends
 const roundedUp = (amount: number): number => Math.ceil(Number(amount.toPrecision(15)));
 
 /** A quantity of a resource as the scheduler counts it, rounded up. @throws as parseQuantity */
-export const amountOf = (resource: string, quantity: Quantity): number => roundedUp(parseQuantity(quantity) * (isCpu(resource) ? 1000 : 1));
+export const amountOf = (resource: string, quantity: Quantity): number =>
+  roundedUp(parseQuantity(quantity) * (isCpu(resource) ? 1000 : 1));
 
 /** @throws as parseQuantity */
 export const amountsOf = (quantities: Readonly<Record<string, Quantity>> = {}): Amounts =>
-  Object.fromEntries(Object.entries(quantities).map(([resource, quantity]) => [resource, amountOf(resource, quantity)]));
+  Object.fromEntries(
+    Object.entries(quantities).map(([resource, quantity]) => [resource, amountOf(resource, quantity)]),
+  );
 
-const combine = (combined: (a: number, b: number) => number) => (a: Amounts, b: Amounts): Amounts =>
-  Object.fromEntries([...new Set([...Object.keys(a), ...Object.keys(b)])].map((resource) => [resource, combined(a[resource] ?? 0, b[resource] ?? 0)]));
+const combine =
+  (combined: (a: number, b: number) => number) =>
+  (a: Amounts, b: Amounts): Amounts =>
+    Object.fromEntries(
+      [...new Set([...Object.keys(a), ...Object.keys(b)])].map((resource) => [
+        resource,
+        combined(a[resource] ?? 0, b[resource] ?? 0),
+      ]),
+    );
 
 export const plus = combine((a, b) => a + b);
 export const minus = combine((a, b) => a - b);
@@ -36,7 +46,12 @@ export const greater = combine(Math.max);
 
 export const sum = (all: readonly Amounts[]): Amounts => all.reduce(plus, {});
 
-const BINARY = [['Ti', 2 ** 40], ['Gi', 2 ** 30], ['Mi', 2 ** 20], ['Ki', 2 ** 10]] as const;
+const BINARY = [
+  ['Ti', 2 ** 40],
+  ['Gi', 2 ** 30],
+  ['Mi', 2 ** 20],
+  ['Ki', 2 ** 10],
+] as const;
 
 /** For people: `1500m`, `2`, `1.5Gi`, `110`. Bytes are rounded to a tenth. */
 export function amountText(resource: string, amount: number): string {

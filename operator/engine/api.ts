@@ -35,10 +35,12 @@ export const isGone = (error: unknown): error is ApiError => answered(error, 410
 export const isTooManyRequests = (error: unknown): error is ApiError => answered(error, 429);
 export const isForbidden = (error: unknown): error is ApiError => answered(error, 403);
 /** The namespace's ResourceQuota says no, rather than RBAC. */
-export const isOverQuota = (error: unknown): error is ApiError => answered(error, 403) && (error.status.message ?? '').includes('exceeded quota');
+export const isOverQuota = (error: unknown): error is ApiError =>
+  answered(error, 403) && (error.status.message ?? '').includes('exceeded quota');
 /** Nothing new can be made in a namespace that is being deleted. */
 export const isTerminating = (error: unknown): error is ApiError =>
-  error instanceof ApiError && (error.status.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating');
+  error instanceof ApiError &&
+  (error.status.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating');
 
 /** A write was asked for by a process that does not lead, or no longer; nothing was sent. */
 export class NotLeadingError extends Error {
@@ -70,9 +72,20 @@ export interface Api {
   /** Server-side apply, forced, as FIELD_MANAGER. https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
   apply<T extends KubeObject>(object: KubeObject, subresource?: 'status'): Promise<T>;
   /** A JSON merge patch; put resourceVersion into its metadata where the object must not have changed meanwhile. */
-  mergePatch<T extends KubeObject>(kind: Kind, key: { readonly name: string; readonly namespace?: string }, patch: object): Promise<T>;
+  mergePatch<T extends KubeObject>(
+    kind: Kind,
+    key: { readonly name: string; readonly namespace?: string },
+    patch: object,
+  ): Promise<T>;
   /** That there is none already is no error. */
-  delete(kind: Kind, key: { readonly name: string; readonly namespace?: string }, options?: DeleteOptions): Promise<void>;
+  delete(
+    kind: Kind,
+    key: { readonly name: string; readonly namespace?: string },
+    options?: DeleteOptions,
+  ): Promise<void>;
   /** A token of a ServiceAccount. https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */
-  token(account: { readonly name: string; readonly namespace: string }, seconds: number): Promise<{ readonly token: string; readonly expiresAt: string }>;
+  token(
+    account: { readonly name: string; readonly namespace: string },
+    seconds: number,
+  ): Promise<{ readonly token: string; readonly expiresAt: string }>;
 }

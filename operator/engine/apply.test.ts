@@ -10,7 +10,12 @@ interface ConfigMap extends KubeObject {
 }
 
 const labels = { managed: 'us', seat: 's' };
-const map = (name: string, data: Record<string, string> = {}): ConfigMap => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'a', labels }, data });
+const map = (name: string, data: Record<string, string> = {}): ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace: 'a', labels },
+  data,
+});
 const key = (name: string): { name: string; namespace: string } => ({ name, namespace: 'a' });
 
 let api: FakeApi;
@@ -97,7 +102,14 @@ describe('applying', () => {
 
   test('tells the store what came back, at once', async () => {
     const observed: KubeObject[] = [];
-    const store: Store = { get: () => undefined, list: () => [], labelled: () => [], observe: (object) => void observed.push(object), forget: () => undefined, fresh: true };
+    const store: Store = {
+      get: () => undefined,
+      list: () => [],
+      labelled: () => [],
+      observe: (object) => void observed.push(object),
+      forget: () => undefined,
+      fresh: true,
+    };
     const { written } = await applier.applyAll([map('m')], () => store);
     expect(observed).toEqual(written);
   });
@@ -110,13 +122,17 @@ describe('applying', () => {
       now--;
       return object as never;
     };
-    const { written } = await new Applier({ api, annotation: 'us/applied', concurrency: 3 }).applyAll(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => map(name)), () => undefined);
+    const { written } = await new Applier({ api, annotation: 'us/applied', concurrency: 3 }).applyAll(
+      ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => map(name)),
+      () => undefined,
+    );
     expect([most, written.length]).toEqual([3, 7]);
   });
 });
 
 describe('pruning', () => {
-  const prune = (desired: KubeObject[]): ReturnType<Applier['prune']> => applier.prune([api.store(KINDS.ConfigMap)], labels, desired);
+  const prune = (desired: KubeObject[]): ReturnType<Applier['prune']> =>
+    applier.prune([api.store(KINDS.ConfigMap)], labels, desired);
 
   beforeEach(async () => {
     await applier.applyAll([map('wanted'), map('unwanted')], lookup);
@@ -134,7 +150,10 @@ describe('pruning', () => {
   });
 
   test('leaves what we applied for another seat, and what is on its way out', async () => {
-    await applier.applyAll([{ ...map('other'), metadata: { ...map('other').metadata, labels: { managed: 'us', seat: 't' } } }], lookup);
+    await applier.applyAll(
+      [{ ...map('other'), metadata: { ...map('other').metadata, labels: { managed: 'us', seat: 't' } } }],
+      lookup,
+    );
     api.edit(KINDS.ConfigMap, key('unwanted'), { metadata: { finalizers: ['f'] } });
     await prune([map('wanted')]);
     await prune([map('wanted')]);
@@ -143,7 +162,9 @@ describe('pruning', () => {
 
   test('tells what it could not delete', async () => {
     api.fail({ verb: 'delete' }, apiError(409, 'Conflict'));
-    expect((await prune([map('wanted')])).failed).toMatchObject([{ object: { metadata: { name: 'unwanted' } }, error: { code: 409 } }]);
+    expect((await prune([map('wanted')])).failed).toMatchObject([
+      { object: { metadata: { name: 'unwanted' } }, error: { code: 409 } },
+    ]);
   });
 
   test('is refused without labels, which would be everything', async () => {

@@ -55,7 +55,9 @@ export class Applier {
   async applyAll(desired: readonly KubeObject[], lookup: (kind: string) => Store | undefined): Promise<Outcome> {
     const wanted = desired.map((object) => this.annotated(object));
     const due = wanted.filter((object) => this.isDue(object, lookup(object.kind)));
-    const { done, failed } = await inParallel(due, this.concurrency, (object) => this.apply(object, lookup(object.kind)));
+    const { done, failed } = await inParallel(due, this.concurrency, (object) =>
+      this.apply(object, lookup(object.kind)),
+    );
     return { written: done.filter((object) => object !== undefined), unchanged: wanted.length - due.length, failed };
   }
 
@@ -64,7 +66,11 @@ export class Applier {
    * who manages it and what it belongs to. @returns the objects whose deletion was asked for, and what failed, as applyAll
    * @throws Error where there are no labels
    */
-  async prune(stores: readonly Inventory[], labels: Readonly<Record<string, string>>, desired: readonly KubeObject[]): Promise<Outcome> {
+  async prune(
+    stores: readonly Inventory[],
+    labels: Readonly<Record<string, string>>,
+    desired: readonly KubeObject[],
+  ): Promise<Outcome> {
     const wanted = new Set(desired.map(idOf));
     const due = stores.flatMap((store) => unwanted(store, labels, wanted));
     const { done, failed } = await inParallel(due, this.concurrency, async (object) => {
@@ -107,12 +113,22 @@ export class Applier {
   }
 }
 
-function unwanted(store: Inventory, labels: Readonly<Record<string, string>>, wanted: ReadonlySet<string>): KubeObject[] {
+function unwanted(
+  store: Inventory,
+  labels: Readonly<Record<string, string>>,
+  wanted: ReadonlySet<string>,
+): KubeObject[] {
   const [first, ...others] = Object.entries(labels);
   if (!first) throw new Error('Expected labels that say whose objects to prune, found none.');
-  const surplus = store.keysLabelled(...first).filter((key) => !wanted.has(idIn(store.kind, key)) && store.applied(key));
-  return surplus.flatMap((key) => store.get(key) ?? []).filter(({ metadata: { labels: found, deletionTimestamp } }) =>
-    others.every(([name, value]) => found?.[name] === value) && deletionTimestamp === undefined);
+  const surplus = store
+    .keysLabelled(...first)
+    .filter((key) => !wanted.has(idIn(store.kind, key)) && store.applied(key));
+  return surplus
+    .flatMap((key) => store.get(key) ?? [])
+    .filter(
+      ({ metadata: { labels: found, deletionTimestamp } }) =>
+        others.every(([name, value]) => found?.[name] === value) && deletionTimestamp === undefined,
+    );
 }
 
 const idIn = ({ kind }: Pick<KubeObject, 'kind'>, key: string): string => `${kind} ${key}`;
@@ -126,12 +142,20 @@ function pairOf(desired: KubeObject, live: KubeObject): string {
 }
 
 /** Calls `each` for all, so many at a time, and keeps what failed with what it failed for. */
-async function inParallel<T>(objects: readonly KubeObject[], limit: number, each: (object: KubeObject) => Promise<T>): Promise<{ done: T[]; failed: Failure[] }> {
+async function inParallel<T>(
+  objects: readonly KubeObject[],
+  limit: number,
+  each: (object: KubeObject) => Promise<T>,
+): Promise<{ done: T[]; failed: Failure[] }> {
   const done: T[] = [];
   const failed: Failure[] = [];
   const rest = objects.values();
   const work = async (): Promise<void> => {
-    for (const object of rest) await each(object).then((result) => done.push(result), (error: unknown) => failed.push({ object, error }));
+    for (const object of rest)
+      await each(object).then(
+        (result) => done.push(result),
+        (error: unknown) => failed.push({ object, error }),
+      );
   };
   await Promise.all(Array.from({ length: Math.min(limit, objects.length) }, work));
   return { done, failed };

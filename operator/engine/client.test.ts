@@ -28,16 +28,25 @@ const timers: Timers = {
   },
 };
 
-const json = (code: number, body: object, headers: Record<string, string> = {}): Answering => (_request, response) =>
-  void response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-const raw = (code: number, body: string, headers: Record<string, string> = {}): Answering => (_request, response) => void response.writeHead(code, headers).end(body);
+const json =
+  (code: number, body: object, headers: Record<string, string> = {}): Answering =>
+  (_request, response) =>
+    void response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+const raw =
+  (code: number, body: string, headers: Record<string, string> = {}): Answering =>
+  (_request, response) =>
+    void response.writeHead(code, headers).end(body);
 
 async function start(options: Partial<HttpApiOptions> = {}): Promise<void> {
   server = await serve((request, response) => (answers.shift() ?? json(200, live))(request, response));
   const authorization = (renew = false): Promise<string> => Promise.resolve(`Bearer ${renew ? ++renewals : renewals}`);
   api = new HttpApi({
     config: { server: `${server.url}/behind`, tls: {}, namespace: 'a', authorization },
-    userAgent: 'tester/1', fieldManager: 'us', timers, onRequest: (report) => reports.push(report), ...options,
+    userAgent: 'tester/1',
+    fieldManager: 'us',
+    timers,
+    onRequest: (report) => reports.push(report),
+    ...options,
   });
 }
 
@@ -46,7 +55,9 @@ test('paths are those of the API', async () => {
   expect(pathOf(KINDS.Namespace, undefined, 'a')).toBe('/api/v1/namespaces/a');
   expect(pathOf(KINDS.Deployment, 'a', 'd', 'status')).toBe('/apis/apps/v1/namespaces/a/deployments/d/status');
   expect(pathOf(KINDS.Deployment)).toBe('/apis/apps/v1/deployments');
-  expect(pathOf(KINDS.RoleBinding, 'a', 'system:x')).toBe('/apis/rbac.authorization.k8s.io/v1/namespaces/a/rolebindings/system%3Ax');
+  expect(pathOf(KINDS.RoleBinding, 'a', 'system:x')).toBe(
+    '/apis/rbac.authorization.k8s.io/v1/namespaces/a/rolebindings/system%3Ax',
+  );
 });
 
 async function stop(): Promise<void> {
@@ -69,7 +80,12 @@ describe('requests', () => {
 
   test('say who asks, behind whatever path the server is', async () => {
     expect(await api.get(KINDS.ConfigMap, 'm', 'a')).toEqual(live);
-    expect(server.received).toMatchObject([{ url: '/behind/api/v1/namespaces/a/configmaps/m', headers: { authorization: 'Bearer 0', 'user-agent': 'tester/1' } }]);
+    expect(server.received).toMatchObject([
+      {
+        url: '/behind/api/v1/namespaces/a/configmaps/m',
+        headers: { authorization: 'Bearer 0', 'user-agent': 'tester/1' },
+      },
+    ]);
   });
 
   test('that write name the field manager', async () => {
@@ -80,10 +96,16 @@ describe('requests', () => {
     const path = '/behind/api/v1/namespaces/a/configmaps';
     const applied = 'fieldManager=us&force=true&fieldValidation=Ignore';
     expect(lines()).toEqual([
-      `POST ${path}?fieldManager=us`, `PATCH ${path}/m?${applied}`, `PATCH ${path}/m/status?${applied}`, `PATCH ${path}/m?fieldManager=us`,
+      `POST ${path}?fieldManager=us`,
+      `PATCH ${path}/m?${applied}`,
+      `PATCH ${path}/m/status?${applied}`,
+      `PATCH ${path}/m?fieldManager=us`,
     ]);
     expect(server.received.map(({ headers }) => headers['content-type'])).toEqual([
-      'application/json', 'application/apply-patch+yaml', 'application/apply-patch+yaml', 'application/merge-patch+json',
+      'application/json',
+      'application/apply-patch+yaml',
+      'application/apply-patch+yaml',
+      'application/merge-patch+json',
     ]);
     expect(server.received.map(({ body }) => JSON.parse(body) as object)).toEqual([map, map, map, { data: null }]);
   });
@@ -92,24 +114,46 @@ describe('requests', () => {
     answers = [json(404, { reason: 'NotFound' }), json(404, { reason: 'NotFound' })];
     expect(await api.get(KINDS.ConfigMap, 'm', 'a')).toBeUndefined();
     await api.delete(KINDS.ConfigMap, map.metadata, { uid: 'u', gracePeriodSeconds: 0 });
-    expect(JSON.parse(server.received[1]?.body ?? '')).toEqual({ propagationPolicy: 'Background', preconditions: { uid: 'u' }, gracePeriodSeconds: 0 });
+    expect(JSON.parse(server.received[1]?.body ?? '')).toEqual({
+      propagationPolicy: 'Background',
+      preconditions: { uid: 'u' },
+      gracePeriodSeconds: 0,
+    });
   });
 
   test('for a token give it with its end', async () => {
     answers = [json(201, { status: { token: 't', expirationTimestamp: '2026-01-01T00:00:00Z' } })];
-    expect(await api.token({ name: 's', namespace: 'a' }, 600)).toEqual({ token: 't', expiresAt: '2026-01-01T00:00:00Z' });
-    expect(server.received).toMatchObject([{ url: '/behind/api/v1/namespaces/a/serviceaccounts/s/token', body: expect.stringContaining('"expirationSeconds":600') as string }]);
+    expect(await api.token({ name: 's', namespace: 'a' }, 600)).toEqual({
+      token: 't',
+      expiresAt: '2026-01-01T00:00:00Z',
+    });
+    expect(server.received).toMatchObject([
+      {
+        url: '/behind/api/v1/namespaces/a/serviceaccounts/s/token',
+        body: expect.stringContaining('"expirationSeconds":600') as string,
+      },
+    ]);
   });
 
   test('that fail throw what the server said, and where it said it', async () => {
-    answers = [json(409, { reason: 'Conflict', message: 'changed' }), raw(502, '<html>bad gateway</html>'), raw(500, '')];
+    answers = [
+      json(409, { reason: 'Conflict', message: 'changed' }),
+      raw(502, '<html>bad gateway</html>'),
+      raw(500, ''),
+    ];
     await expect(api.apply(map)).rejects.toMatchObject({ code: 409, status: { reason: 'Conflict' } });
-    await expect(api.apply(map)).rejects.toThrow('PATCH /api/v1/namespaces/a/configmaps/m was answered 502 : <html>bad gateway</html>');
+    await expect(api.apply(map)).rejects.toThrow(
+      'PATCH /api/v1/namespaces/a/configmaps/m was answered 502 : <html>bad gateway</html>',
+    );
     await expect(api.list(KINDS.Pod)).rejects.toThrow('GET /api/v1/pods was answered 500 : the answer was empty');
   });
 
   test('that are throttled are sent again after the time that was asked for, a few times', async () => {
-    answers = [json(429, {}, { 'retry-after': '2' }), json(503, {}, { 'retry-after': '3600' }), json(429, {}, { 'retry-after': '0' })];
+    answers = [
+      json(429, {}, { 'retry-after': '2' }),
+      json(503, {}, { 'retry-after': '3600' }),
+      json(429, {}, { 'retry-after': '0' }),
+    ];
     await expect(api.apply(map)).resolves.toEqual(live);
     expect(waits.map((ms) => Math.floor(ms / 1000))).toEqual([2, 10, 0]);
     answers = Array.from({ length: 9 }, () => json(429, {}, { 'retry-after': '1' }));
@@ -143,15 +187,21 @@ describe('requests', () => {
 
 describe('lists', () => {
   const item = (name: string): object => ({ metadata: { name } });
-  const page = (names: string[], next?: string): Answering => json(200, { items: names.map(item), metadata: { resourceVersion: '5', continue: next } });
+  const page = (names: string[], next?: string): Answering =>
+    json(200, { items: names.map(item), metadata: { resourceVersion: '5', continue: next } });
 
   beforeEach(() => start());
 
   test('come page by page, and their items know their kind', async () => {
     answers = [page(['a', 'b'], 'next page'), page(['c'])];
-    expect(await api.list(KINDS.ConfigMap, { labelSelector: 'a=b,c', fieldSelector: 'd=e' })).toEqual(['a', 'b', 'c'].map((name) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } })));
+    expect(await api.list(KINDS.ConfigMap, { labelSelector: 'a=b,c', fieldSelector: 'd=e' })).toEqual(
+      ['a', 'b', 'c'].map((name) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } })),
+    );
     const query = 'labelSelector=a%3Db%2Cc&fieldSelector=d%3De&limit=500';
-    expect(lines()).toEqual([`GET /behind/api/v1/configmaps?${query}`, `GET /behind/api/v1/configmaps?${query}&continue=next%20page`]);
+    expect(lines()).toEqual([
+      `GET /behind/api/v1/configmaps?${query}`,
+      `GET /behind/api/v1/configmaps?${query}&continue=next%20page`,
+    ]);
   });
 
   test('of which a page has expired are begun again', async () => {
@@ -169,7 +219,12 @@ describe('who may not write', () => {
   test('reads, and writes nothing', async () => {
     await start({ mayWrite: () => false });
     await api.get(KINDS.ConfigMap, 'm', 'a');
-    for (const write of [() => api.create(map), () => api.apply(map), () => api.mergePatch(KINDS.ConfigMap, map.metadata, {}), () => api.delete(KINDS.ConfigMap, map.metadata)]) {
+    for (const write of [
+      () => api.create(map),
+      () => api.apply(map),
+      () => api.mergePatch(KINDS.ConfigMap, map.metadata, {}),
+      () => api.delete(KINDS.ConfigMap, map.metadata),
+    ]) {
       await expect(write()).rejects.toBeInstanceOf(NotLeadingError);
     }
     expect(server.received).toHaveLength(1);
@@ -178,12 +233,17 @@ describe('who may not write', () => {
   test('does not write what was waiting for a connection, nor what was told to come back later', async () => {
     let leads = true;
     await start({ mayWrite: () => leads, connections: 1 });
-    answers = [(request, response) => {
-      leads = false;
-      json(429, {}, { 'retry-after': '1' })(request, response);
-    }];
+    answers = [
+      (request, response) => {
+        leads = false;
+        json(429, {}, { 'retry-after': '1' })(request, response);
+      },
+    ];
     const writes = await Promise.allSettled([api.apply(map), api.apply(map)]);
-    expect(writes.map((write) => write.status === 'rejected' && write.reason instanceof NotLeadingError)).toEqual([true, true]);
+    expect(writes.map((write) => write.status === 'rejected' && write.reason instanceof NotLeadingError)).toEqual([
+      true,
+      true,
+    ]);
     expect(server.received).toHaveLength(1);
   });
 
@@ -230,14 +290,17 @@ describe('a watch', () => {
   const controller = new AbortController();
   const options = { resourceVersion: '5', timeoutSeconds: 60, silence: 100, signal: controller.signal };
   /** Answers with these pieces, one after another, and then ends, or not. */
-  const pieces = (all: (string | Buffer)[], end = true): Answering => (_request, response) => void (async () => {
-    response.writeHead(200).flushHeaders();
-    for (const piece of all) {
-      response.write(piece);
-      await sleep(5);
-    }
-    if (end) response.end();
-  })();
+  const pieces =
+    (all: (string | Buffer)[], end = true): Answering =>
+    (_request, response) =>
+      void (async () => {
+        response.writeHead(200).flushHeaders();
+        for (const piece of all) {
+          response.write(piece);
+          await sleep(5);
+        }
+        if (end) response.end();
+      })();
 
   async function linesOfWatch(): Promise<string[]> {
     const found: string[] = [];
@@ -250,7 +313,9 @@ describe('a watch', () => {
   test('asks for bookmarks and a time to end', async () => {
     answers = [pieces([])];
     await linesOfWatch();
-    expect(lines()).toEqual(['GET /behind/api/v1/pods?watch=1&allowWatchBookmarks=true&resourceVersion=5&timeoutSeconds=60']);
+    expect(lines()).toEqual([
+      'GET /behind/api/v1/pods?watch=1&allowWatchBookmarks=true&resourceVersion=5&timeoutSeconds=60',
+    ]);
   });
 
   test('gives whole lines, however they come', async () => {

@@ -72,11 +72,14 @@ export class HttpApi implements Api {
   /** A list, page by page, all of one version. @throws as Api, and ApiError 410 when the next page has expired: begin again */
   async *pages<T extends KubeObject>(kind: Kind, options: ListOptions = {}): AsyncGenerator<Page<T>, void, void> {
     const { apiVersion, kind: name } = kind;
-    for (let token: string | undefined = ''; token !== undefined; ) {
+    for (let token: string | undefined = ''; token !== undefined;) {
       const query = queryOf({ ...selectorsOf(options), limit: PAGE, ...(token && { continue: token }) });
       const { items, metadata }: ListAnswer<T> = await this.read(`${pathOf(kind, options.namespace)}?${query}`);
       // The items of a list are not told their kind: https://github.com/kubernetes/kubernetes/issues/3030
-      yield { items: (items ?? []).map((item) => ({ ...item, apiVersion, kind: name })), resourceVersion: metadata.resourceVersion };
+      yield {
+        items: (items ?? []).map((item) => ({ ...item, apiVersion, kind: name })),
+        resourceVersion: metadata.resourceVersion,
+      };
       token = metadata.continue || undefined;
     }
   }
@@ -92,11 +95,20 @@ export class HttpApi implements Api {
   }
 
   mergePatch<T extends KubeObject>(kind: Kind, { name, namespace }: Named, patch: object): Promise<T> {
-    return this.write('PATCH', `${pathOf(kind, namespace, name)}?${this.manager}`, patch, 'application/merge-patch+json');
+    return this.write(
+      'PATCH',
+      `${pathOf(kind, namespace, name)}?${this.manager}`,
+      patch,
+      'application/merge-patch+json',
+    );
   }
 
   async delete(kind: Kind, { name, namespace }: Named, { uid, gracePeriodSeconds }: DeleteOptions = {}): Promise<void> {
-    const body = { propagationPolicy: 'Background', preconditions: uid === undefined ? undefined : { uid }, gracePeriodSeconds };
+    const body = {
+      propagationPolicy: 'Background',
+      preconditions: uid === undefined ? undefined : { uid },
+      gracePeriodSeconds,
+    };
     try {
       await this.http.send({ method: 'DELETE', path: pathOf(kind, namespace, name), body: JSON.stringify(body) });
     } catch (error) {
@@ -104,10 +116,21 @@ export class HttpApi implements Api {
     }
   }
 
-  async token({ name, namespace }: { readonly name: string; readonly namespace: string }, seconds: number): Promise<{ token: string; expiresAt: string }> {
-    const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: seconds } };
+  async token(
+    { name, namespace }: { readonly name: string; readonly namespace: string },
+    seconds: number,
+  ): Promise<{ token: string; expiresAt: string }> {
+    const request = {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { expirationSeconds: seconds },
+    };
     const path = pathOf(KINDS.ServiceAccount, namespace, name, 'token');
-    const { status }: { status: { token: string; expirationTimestamp: string } } = await this.write('POST', path, request);
+    const { status }: { status: { token: string; expirationTimestamp: string } } = await this.write(
+      'POST',
+      path,
+      request,
+    );
     return { token: status.token, expiresAt: status.expirationTimestamp };
   }
 
@@ -125,8 +148,17 @@ export class HttpApi implements Api {
    * Opens a watch. Its lines are JSON, one event each; they end when the server ends the watch, and throw when the connection
    * fails or is silent for too long. @throws as Api
    */
-  async watch(kind: Kind, { resourceVersion, timeoutSeconds, silence, signal, ...options }: WatchOptions): Promise<AsyncGenerator<string, void, void>> {
-    const query = queryOf({ ...selectorsOf(options), watch: 1, allowWatchBookmarks: 'true', resourceVersion, timeoutSeconds });
+  async watch(
+    kind: Kind,
+    { resourceVersion, timeoutSeconds, silence, signal, ...options }: WatchOptions,
+  ): Promise<AsyncGenerator<string, void, void>> {
+    const query = queryOf({
+      ...selectorsOf(options),
+      watch: 1,
+      allowWatchBookmarks: 'true',
+      resourceVersion,
+      timeoutSeconds,
+    });
     return linesOf(await this.http.open(`${pathOf(kind, options.namespace)}?${query}`, { silence, signal }));
   }
 
@@ -136,7 +168,9 @@ export class HttpApi implements Api {
   }
 
   private async write<T>(method: 'POST' | 'PATCH', path: string, body: object, contentType?: string): Promise<T> {
-    return JSON.parse(await this.http.send({ method, path, body: JSON.stringify(body), ...(contentType && { contentType }) })) as T;
+    return JSON.parse(
+      await this.http.send({ method, path, body: JSON.stringify(body), ...(contentType && { contentType }) }),
+    ) as T;
   }
 }
 
@@ -146,7 +180,12 @@ interface ListAnswer<T> {
 }
 
 /** Where the API server serves a kind, one object of it, or a part of that. */
-export function pathOf({ apiVersion, plural, namespaced }: Kind, namespace?: string, name?: string, subresource?: string): string {
+export function pathOf(
+  { apiVersion, plural, namespaced }: Kind,
+  namespace?: string,
+  name?: string,
+  subresource?: string,
+): string {
   const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const within = namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
   const one = name === undefined ? '' : `/${encodeURIComponent(name)}`;
@@ -159,7 +198,9 @@ const selectorsOf = ({ labelSelector, fieldSelector }: ListOptions): Record<stri
 });
 
 const queryOf = (parameters: Readonly<Record<string, string | number>>): string =>
-  Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  Object.entries(parameters)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&');
 
 /** The lines of a stream, however it is cut into chunks. A line that is cut off at the end is none: its event will come again. */
 async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, void, void> {

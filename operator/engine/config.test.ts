@@ -52,18 +52,22 @@ describe('in a pod', () => {
   });
 
   test('an address of IPv6 is put into brackets', async () => {
-    expect((await loadConfig({ env: { KUBERNETES_SERVICE_HOST: 'fd00::1' }, account: folder })).server).toBe('https://[fd00::1]:443');
+    expect((await loadConfig({ env: { KUBERNETES_SERVICE_HOST: 'fd00::1' }, account: folder })).server).toBe(
+      'https://[fd00::1]:443',
+    );
   });
 });
 
 describe('with a kubeconfig', () => {
-  const kubeconfig = (user: object, cluster: object = {}): string => JSON.stringify({
-    'current-context': 'one',
-    contexts: [{ name: 'one', context: { cluster: 'c', user: 'u', namespace: 'n' } }],
-    clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:6443/', ...cluster } }],
-    users: [{ name: 'u', user }],
-  });
-  const loaded = (user: object, cluster?: object): ReturnType<typeof loadConfig> => loadConfig({ env: { KUBECONFIG: file('config', kubeconfig(user, cluster)) } });
+  const kubeconfig = (user: object, cluster: object = {}): string =>
+    JSON.stringify({
+      'current-context': 'one',
+      contexts: [{ name: 'one', context: { cluster: 'c', user: 'u', namespace: 'n' } }],
+      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:6443/', ...cluster } }],
+      users: [{ name: 'u', user }],
+    });
+  const loaded = (user: object, cluster?: object): ReturnType<typeof loadConfig> =>
+    loadConfig({ env: { KUBECONFIG: file('config', kubeconfig(user, cluster)) } });
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
   test('a token is sent', async () => {
@@ -76,7 +80,12 @@ describe('with a kubeconfig', () => {
       { 'client-certificate-data': base64('cert'), 'client-key-data': base64('key') },
       { 'certificate-authority-data': base64('ca'), 'tls-server-name': 'name' },
     );
-    expect(tls).toEqual({ ca: Buffer.from('ca'), cert: Buffer.from('cert'), key: Buffer.from('key'), servername: 'name' });
+    expect(tls).toEqual({
+      ca: Buffer.from('ca'),
+      cert: Buffer.from('cert'),
+      key: Buffer.from('key'),
+      servername: 'name',
+    });
     expect(await authorization()).toBeUndefined();
   });
 
@@ -92,7 +101,9 @@ describe('with a kubeconfig', () => {
 
   test('without a context is refused', async () => {
     const empty = file('config', JSON.stringify({ contexts: [], clusters: [], users: [] }));
-    await expect(loadConfig({ env: { KUBECONFIG: empty } })).rejects.toThrow('Expected a current context with a cluster');
+    await expect(loadConfig({ env: { KUBECONFIG: empty } })).rejects.toThrow(
+      'Expected a current context with a cluster',
+    );
   });
 });
 

@@ -33,11 +33,21 @@ export interface ConfigOptions {
 }
 
 /** Never what is merely at hand, such as ~/.kube/config: an operator writes. @throws Error where neither form is there */
-export async function loadConfig({ env = process.env, account = ACCOUNT, timers = systemTimers }: ConfigOptions = {}): Promise<ApiConfig> {
+export async function loadConfig({
+  env = process.env,
+  account = ACCOUNT,
+  timers = systemTimers,
+}: ConfigOptions = {}): Promise<ApiConfig> {
   const { KUBECONFIG: files, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = env;
-  if (files) return fromKubeconfig(files.split(delimiter).filter((file) => file !== ''), timers);
+  if (files)
+    return fromKubeconfig(
+      files.split(delimiter).filter((file) => file !== ''),
+      timers,
+    );
   if (!host || !existsSync(join(account, 'token'))) {
-    throw new Error(`Expected a service account in ${account} with KUBERNETES_SERVICE_HOST set, or KUBECONFIG set; found neither. Run in a pod, or set KUBECONFIG.`);
+    throw new Error(
+      `Expected a service account in ${account} with KUBERNETES_SERVICE_HOST set, or KUBECONFIG set; found neither. Run in a pod, or set KUBECONFIG.`,
+    );
   }
   const read = (name: string): string => readFileSync(join(account, name), 'utf8').trim();
   return {
@@ -62,7 +72,10 @@ async function fromKubeconfig(files: readonly string[], timers: Timers): Promise
     else config.mergeConfig(one);
   }
   const cluster = config.getCurrentCluster();
-  if (!cluster) throw new Error(`Expected a current context with a cluster in ${files.join(', ')}, found ${config.currentContext || 'none'}. Set current-context to one of its contexts.`);
+  if (!cluster)
+    throw new Error(
+      `Expected a current context with a cluster in ${files.join(', ')}, found ${config.currentContext || 'none'}. Set current-context to one of its contexts.`,
+    );
   const { ca, cert, key, servername, rejectUnauthorized } = await optionsOf(config);
   return {
     server: cluster.server.replace(/\/$/, ''),
@@ -99,4 +112,6 @@ function remembered(read: () => Promise<string | undefined>, timers: Timers): Ap
 }
 
 const withoutUndefined = <T extends object>(options: T): { [K in keyof T]: NonNullable<T[K]> } =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { [K in keyof T]: NonNullable<T[K]> };
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: NonNullable<T[K]>;
+  };

@@ -34,23 +34,32 @@ function setUp(reconcile: Reconcile, options: Partial<ControllerOptions> = {}) {
     (await metrics.text()).split('\n').find((one) => one.startsWith(`${line} `) || one.startsWith(`${line}{`));
   const results = async (): Promise<string> => {
     const text = await metrics.text();
-    return [...text.matchAll(/reconcile_total\{controller="seat",result="(\w+)"\} ([1-9]\d*)/g)].map(([, result, count]) => `${count} ${result}`).join(', ');
+    return [...text.matchAll(/reconcile_total\{controller="seat",result="(\w+)"\} ([1-9]\d*)/g)]
+      .map(([, result, count]) => `${count} ${result}`)
+      .join(', ');
   };
   return { controller, timers, lines, calls, metric, results, times: () => calls.map(({ at }) => at) };
 }
 
-const gives = (result?: Result): Reconcile => () => Promise.resolve(result);
+const gives =
+  (result?: Result): Reconcile =>
+  () =>
+    Promise.resolve(result);
 const throws = (thrown: unknown): Reconcile => {
   const error = thrown as Error;
   return () => Promise.reject(error);
 };
 /** Each call does what comes next; the last goes on for ever. */
-const inTurn = (...steps: Reconcile[]): Reconcile => (...args) => (steps.length > 1 ? steps.shift() : steps[0])?.(...args) ?? Promise.resolve(undefined);
+const inTurn =
+  (...steps: Reconcile[]): Reconcile =>
+  (...args) =>
+    (steps.length > 1 ? steps.shift() : steps[0])?.(...args) ?? Promise.resolve(undefined);
 
 /** Until its signal is aborted; then fails with the signal's reason, as fetch does. */
-const endless: Reconcile = (_, signal) => new Promise((_resolve, reject) => {
-  signal.addEventListener('abort', () => reject(signal.reason as Error));
-});
+const endless: Reconcile = (_, signal) =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
 
 describe('what follows from a reconcile', () => {
   test('that succeeds is nothing, until something changes', async () => {
@@ -77,7 +86,12 @@ describe('what follows from a reconcile', () => {
     controller.enqueue('a');
     await timers.advance(1000);
     const gaps = calls.map(({ at }, index) => at - (calls[index - 1]?.at ?? 0));
-    for (const [index, delay] of [[1, 5], [2, 10], [3, 20], [5, 5]] as const) {
+    for (const [index, delay] of [
+      [1, 5],
+      [2, 10],
+      [3, 20],
+      [5, 5],
+    ] as const) {
       expect(gaps[index]).toBeGreaterThanOrEqual(delay);
       expect(gaps[index]).toBeLessThanOrEqual(delay * 1.1 + 0.001);
     }
@@ -87,43 +101,58 @@ describe('what follows from a reconcile', () => {
   });
 
   test('that fails for good is nothing, until something changes', async () => {
-    const { controller, timers, times, lines, results, metric } = setUp(throws(new TerminalError('The quota does not fit.')));
+    const { controller, timers, times, lines, results, metric } = setUp(
+      throws(new TerminalError('The quota does not fit.')),
+    );
     controller.enqueue('a');
     await timers.advance(3_600_000);
     expect(times()).toEqual([0]);
     controller.enqueue('a');
     await timers.advance(0);
     expect(times()).toHaveLength(2);
-    expect(lines[0]).toMatchObject({ level: 'error', message: 'Reconcile failed, will not be tried again before something changes' });
+    expect(lines[0]).toMatchObject({
+      level: 'error',
+      message: 'Reconcile failed, will not be tried again before something changes',
+    });
     expect(await results()).toBe('2 error');
     expect(await metric('controller_runtime_terminal_reconcile_errors_total')).toMatch(/ 2$/);
   });
 
   test('that may not write is nothing, not even a word, and is another one once it may: the lead can come back unnoticed', async () => {
-    const { controller, timers, times, lines, results } = setUp(inTurn(throws(new NotLeadingError()), throws(new NotLeadingError()), gives()));
+    const { controller, timers, times, lines, results } = setUp(
+      inTurn(throws(new NotLeadingError()), throws(new NotLeadingError()), gives()),
+    );
     controller.enqueue('a');
     await timers.advance(3_600_000);
     expect(times()).toEqual([0, 1000, 2000]);
     expect(lines).toEqual([]);
     expect(await results()).toBe('1 success');
     const [first] = spans();
-    expect(first).toMatchObject({ attributes: { 'reconcile.result': 'not_leading' }, status: { code: SpanStatusCode.UNSET } });
+    expect(first).toMatchObject({
+      attributes: { 'reconcile.result': 'not_leading' },
+      status: { code: SpanStatusCode.UNSET },
+    });
   });
 
-  test.each([0, -5, -Infinity])('that asks to be called in %i ms is another one soon, and never one after the other without a pause', async (requeueAfter) => {
-    const { controller, timers, times, results } = setUp(gives({ requeueAfter }));
-    controller.enqueue('a');
-    await timers.advance(1000);
-    expect(times().length).toBeGreaterThan(2);
-    expect(times().length).toBeLessThan(10);
-    expect(await results()).toMatch(/^\d requeue$/);
-  });
+  test.each([0, -5, -Infinity])(
+    'that asks to be called in %i ms is another one soon, and never one after the other without a pause',
+    async (requeueAfter) => {
+      const { controller, timers, times, results } = setUp(gives({ requeueAfter }));
+      controller.enqueue('a');
+      await timers.advance(1000);
+      expect(times().length).toBeGreaterThan(2);
+      expect(times().length).toBeLessThan(10);
+      expect(await results()).toMatch(/^\d requeue$/);
+    },
+  );
 
   test('that asks for what is no number is a failure', async () => {
     const { controller, timers, lines } = setUp(inTurn(gives({ requeueAfter: NaN }), gives()));
     controller.enqueue('a');
     await timers.advance(100);
-    expect(lines[0]?.fields).toMatchObject({ err: { message: 'Expected requeueAfter to be a number of milliseconds, found NaN.' } });
+    expect(lines[0]?.fields).toMatchObject({
+      err: { message: 'Expected requeueAfter to be a number of milliseconds, found NaN.' },
+    });
   });
 });
 
@@ -132,7 +161,13 @@ describe('a failure', () => {
     const { controller, timers, lines } = setUp(inTurn(throws(new Error('no')), gives()));
     controller.enqueue('a');
     await timers.advance(100);
-    expect(lines).toMatchObject([{ level: 'error', message: 'Reconcile failed, will be tried again', fields: { err: { message: 'no' }, retries: 1, againInMs: 5 } }]);
+    expect(lines).toMatchObject([
+      {
+        level: 'error',
+        message: 'Reconcile failed, will be tried again',
+        fields: { err: { message: 'no' }, retries: 1, againInMs: 5 },
+      },
+    ]);
   });
 
   test('that is a conflict is no reason to speak up', async () => {
@@ -144,7 +179,14 @@ describe('a failure', () => {
     expect(lines.map(({ level }) => level)).toEqual(['debug']);
   });
 
-  const unreadable = { toString() { throw new Error('no'); }, get message(): string { throw new Error('no'); } };
+  const unreadable = {
+    toString() {
+      throw new Error('no');
+    },
+    get message(): string {
+      throw new Error('no');
+    },
+  };
 
   test.each([
     ['undefined', throws(undefined)],
@@ -152,7 +194,12 @@ describe('a failure', () => {
     ['a string', throws('oh')],
     ['an object without a prototype', throws(Object.create(null))],
     ['an object that throws when it is read', throws(unreadable)],
-    ['before there is a promise', () => { throw new Error('at once'); }],
+    [
+      'before there is a promise',
+      () => {
+        throw new Error('at once');
+      },
+    ],
   ])('that is odd (%s) is one like any other, and the worker goes on', async (_, odd) => {
     const { controller, timers, calls, lines } = setUp(inTurn(odd, gives()));
     controller.enqueue('a');
@@ -170,13 +217,18 @@ describe('the signal', () => {
     await timers.advance(119_999);
     expect(lines).toEqual([]);
     await timers.advance(100);
-    expect(lines[0]?.fields).toMatchObject({ err: { message: 'Expected the reconcile to end within 120 s, found it still at work. It was told to end.' } });
+    expect(lines[0]?.fields).toMatchObject({
+      err: { message: 'Expected the reconcile to end within 120 s, found it still at work. It was told to end.' },
+    });
     expect(times()).toHaveLength(2);
   });
 
   test('is left alone when the reconcile has ended, and no timer stays', async () => {
     let given: AbortSignal | undefined;
-    const { controller, timers } = setUp((_, signal) => { given = signal; return Promise.resolve(undefined); });
+    const { controller, timers } = setUp((_, signal) => {
+      given = signal;
+      return Promise.resolve(undefined);
+    });
     controller.enqueue('a');
     await timers.advance(300_000);
     expect(given?.aborted).toBe(false);
@@ -214,7 +266,13 @@ describe('workers', () => {
   test('take nothing before they are started, and then what has come until then', async () => {
     const timers = fakeTimers();
     const keys: string[] = [];
-    const reconciler: Reconciler = { name: 'seat', reconcile: (key) => { keys.push(key); return Promise.resolve(undefined); } };
+    const reconciler: Reconciler = {
+      name: 'seat',
+      reconcile: (key) => {
+        keys.push(key);
+        return Promise.resolve(undefined);
+      },
+    };
     const controller = new Controller({ reconciler, metrics: createMetrics(), log: capturedLog().log, timers });
     controller.enqueue('a');
     await timers.advance(1000);
@@ -269,7 +327,10 @@ describe('a resync', () => {
   test('that can not tell the keys is tried again', async () => {
     const { controller, timers, calls, lines } = setUp(gives());
     let asked = 0;
-    controller.resync(() => { if (asked++ === 0) throw new Error('no list'); return ['a']; }, 1000);
+    controller.resync(() => {
+      if (asked++ === 0) throw new Error('no list');
+      return ['a'];
+    }, 1000);
     await timers.advance(5000);
     expect(lines).toMatchObject([{ level: 'error', message: 'Resync failed, will be tried again' }]);
     expect(calls.length).toBeGreaterThan(1);
@@ -298,8 +359,16 @@ describe('a reconcile', () => {
     controller.enqueue('a');
     await timers.advance(100);
     expect(spans()).toMatchObject([
-      { name: 'seat reconcile', attributes: { 'reconcile.key': 'a', 'reconcile.result': 'error' }, status: { code: SpanStatusCode.ERROR, message: 'no' } },
-      { name: 'seat reconcile', attributes: { 'reconcile.key': 'a', 'reconcile.result': 'success' }, status: { code: SpanStatusCode.UNSET } },
+      {
+        name: 'seat reconcile',
+        attributes: { 'reconcile.key': 'a', 'reconcile.result': 'error' },
+        status: { code: SpanStatusCode.ERROR, message: 'no' },
+      },
+      {
+        name: 'seat reconcile',
+        attributes: { 'reconcile.key': 'a', 'reconcile.result': 'success' },
+        status: { code: SpanStatusCode.UNSET },
+      },
     ]);
   });
 
@@ -314,7 +383,12 @@ describe('a reconcile', () => {
     controller.enqueue('a');
     await timers.advance(0);
     const [span] = spans();
-    expect(JSON.parse(written[0] ?? '')).toMatchObject({ msg: 'Working', controller: 'seat', key: 'a', trace_id: span?.spanContext().traceId });
+    expect(JSON.parse(written[0] ?? '')).toMatchObject({
+      msg: 'Working',
+      controller: 'seat',
+      key: 'a',
+      trace_id: span?.spanContext().traceId,
+    });
   });
 
   test('is timed', async () => {

@@ -75,7 +75,10 @@ export class Controller {
       try {
         for (const key of keys()) this.#queue.addAfter(key, Math.random() * every);
       } catch (thrown) {
-        this.#log.error({ controller: this.#reconciler.name, err: asError(thrown) }, 'Resync failed, will be tried again');
+        this.#log.error(
+          { controller: this.#reconciler.name, err: asError(thrown) },
+          'Resync failed, will be tried again',
+        );
       }
     });
   }
@@ -92,7 +95,8 @@ export class Controller {
   async stop(): Promise<void> {
     this.#cancelResync();
     this.#stopping = true;
-    for (const controller of this.#running) controller.abort(new Error('Expected to go on, found the controller stopped.'));
+    for (const controller of this.#running)
+      controller.abort(new Error('Expected to go on, found the controller stopped.'));
     await this.#queue.shutDown();
   }
 
@@ -100,8 +104,12 @@ export class Controller {
     for (let key = await this.#queue.get(); key !== undefined; key = await this.#queue.get()) {
       try {
         await this.#process(key);
-      } catch (thrown) { // not the reconcile's, which are dealt with: ours
-        this.#log.error({ controller: this.#reconciler.name, key, err: asError(thrown) }, 'Reconcile could not be followed up');
+      } catch (thrown) {
+        // not the reconcile's, which are dealt with: ours
+        this.#log.error(
+          { controller: this.#reconciler.name, key, err: asError(thrown) },
+          'Reconcile could not be followed up',
+        );
       } finally {
         this.#queue.done(key);
       }
@@ -110,22 +118,28 @@ export class Controller {
 
   #process(key: string): Promise<void> {
     const { name } = this.#reconciler;
-    return withFields({ controller: name, key }, () => inSpan(`${name} reconcile`, { 'reconcile.key': key }, async (span) => {
-      const began = this.#timers.now();
-      const ended = this.#hooks.began();
-      const outcome = await this.#reconcile(key);
-      ended((this.#timers.now() - began) / 1000);
-      span.setAttribute('reconcile.result', outcome.result);
-      if ('error' in outcome) recordError(span, outcome.error);
-      this.#follow(key, outcome);
-    }));
+    return withFields({ controller: name, key }, () =>
+      inSpan(`${name} reconcile`, { 'reconcile.key': key }, async (span) => {
+        const began = this.#timers.now();
+        const ended = this.#hooks.began();
+        const outcome = await this.#reconcile(key);
+        ended((this.#timers.now() - began) / 1000);
+        span.setAttribute('reconcile.result', outcome.result);
+        if ('error' in outcome) recordError(span, outcome.error);
+        this.#follow(key, outcome);
+      }),
+    );
   }
 
   async #reconcile(key: string): Promise<Outcome> {
     const running = new AbortController();
     this.#running.add(running);
     const cancel = this.#timers.after(this.#timeout, () => {
-      running.abort(new Error(`Expected the reconcile to end within ${this.#timeout / 1000} s, found it still at work. It was told to end.`));
+      running.abort(
+        new Error(
+          `Expected the reconcile to end within ${this.#timeout / 1000} s, found it still at work. It was told to end.`,
+        ),
+      );
     });
     try {
       return outcomeOf(await this.#reconciler.reconcile(key, running.signal));
@@ -144,7 +158,10 @@ export class Controller {
         const delay = this.#queue.addRateLimited(key);
         this.#hooks.ended('error');
         const level = isConflict(outcome.error) ? 'debug' : 'error'; // somebody else wrote first: that happens, and is no fault
-        this.#log[level]({ err: outcome.error, retries: this.#queue.retries(key), againInMs: Math.round(delay) }, 'Reconcile failed, will be tried again');
+        this.#log[level](
+          { err: outcome.error, retries: this.#queue.retries(key), againInMs: Math.round(delay) },
+          'Reconcile failed, will be tried again',
+        );
         return;
       }
       case 'terminal_error':

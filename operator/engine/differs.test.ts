@@ -1,7 +1,12 @@
 import { differs } from './differs.ts';
 import type { KubeObject } from './object.ts';
 
-const object = (kind: string, rest: object, metadata: object = {}): KubeObject => ({ apiVersion: 'v1', kind, metadata: { name: 'x', ...metadata }, ...rest });
+const object = (kind: string, rest: object, metadata: object = {}): KubeObject => ({
+  apiVersion: 'v1',
+  kind,
+  metadata: { name: 'x', ...metadata },
+  ...rest,
+});
 
 /** Whether a Deployment whose pod is wanted so differs from one whose pod is so. */
 const podDiffers = (desired: object, live: object): boolean => {
@@ -9,14 +14,29 @@ const podDiffers = (desired: object, live: object): boolean => {
   return differs(of(desired), of(live));
 };
 const containerDiffers = (desired: object, live: object): boolean =>
-  podDiffers({ containers: [{ name: 'c', ...desired }] }, { containers: [{ name: 'sidecar' }, { name: 'c', ...live }] });
-const specDiffers = (kind: string, desired: object, live: object): boolean => differs(object(kind, { spec: desired }), object(kind, { spec: live }));
+  podDiffers(
+    { containers: [{ name: 'c', ...desired }] },
+    { containers: [{ name: 'sidecar' }, { name: 'c', ...live }] },
+  );
+const specDiffers = (kind: string, desired: object, live: object): boolean =>
+  differs(object(kind, { spec: desired }), object(kind, { spec: live }));
 
 test('what others have added is no difference', () => {
-  const desired = object('ConfigMap', { data: { a: '1' } }, { labels: { ours: 'x' }, finalizers: ['f'], ownerReferences: [{ uid: 'u', name: 'n' }] });
-  const live = object('ConfigMap', { data: { a: '1', b: '2' } }, {
-    labels: { ours: 'x', theirs: 'y' }, uid: 'u1', finalizers: ['g', 'f'], ownerReferences: [{ uid: 'v' }, { uid: 'u', name: 'n', controller: true }],
-  });
+  const desired = object(
+    'ConfigMap',
+    { data: { a: '1' } },
+    { labels: { ours: 'x' }, finalizers: ['f'], ownerReferences: [{ uid: 'u', name: 'n' }] },
+  );
+  const live = object(
+    'ConfigMap',
+    { data: { a: '1', b: '2' } },
+    {
+      labels: { ours: 'x', theirs: 'y' },
+      uid: 'u1',
+      finalizers: ['g', 'f'],
+      ownerReferences: [{ uid: 'v' }, { uid: 'u', name: 'n', controller: true }],
+    },
+  );
   expect(differs(desired, live)).toBe(false);
 });
 
@@ -26,34 +46,89 @@ test.each([
   ['a label', {}, { labels: { ours: 'x' } }],
   ['a finalizer', {}, { finalizers: ['f'] }],
   ['an owner', {}, { ownerReferences: [{ uid: 'u' }] }],
-])('%s that is missing is one', (_, rest, metadata) => expect(differs(object('ConfigMap', rest, metadata), object('ConfigMap', { data: { a: '1' } }))).toBe(true));
+])('%s that is missing is one', (_, rest, metadata) =>
+  expect(differs(object('ConfigMap', rest, metadata), object('ConfigMap', { data: { a: '1' } }))).toBe(true),
+);
 
 test('nothing is the same as an empty map or list', () => {
-  const desired = object('ConfigMap', { data: {}, list: [], nothing: null, undefined: undefined }, { labels: { a: undefined } });
+  const desired = object(
+    'ConfigMap',
+    { data: {}, list: [], nothing: null, undefined: undefined },
+    { labels: { a: undefined } },
+  );
   expect(differs(desired, object('ConfigMap', {}))).toBe(false);
 });
 
 test('false and zero are not nothing', () => {
-  expect(differs(object('ServiceAccount', { automountServiceAccountToken: false }), object('ServiceAccount', {}))).toBe(true);
+  expect(differs(object('ServiceAccount', { automountServiceAccountToken: false }), object('ServiceAccount', {}))).toBe(
+    true,
+  );
   expect(specDiffers('Deployment', { replicas: 0 }, {})).toBe(true);
 });
 
 describe('lists that the API server merges by a key', () => {
   test.each([
-    ['env', { env: [{ name: 'A', value: '1' }] }, { env: [{ name: 'B', value: '2' }, { name: 'A', value: '1' }] }],
-    ['volumeMounts', { volumeMounts: [{ name: 'v', mountPath: '/v' }] }, { volumeMounts: [{ name: 'w', mountPath: '/w' }, { name: 'v', mountPath: '/v', readOnly: true }] }],
-    ['ports', { ports: [{ containerPort: 80, name: 'http' }] }, { ports: [{ containerPort: 80, protocol: 'UDP' }, { containerPort: 80, protocol: 'TCP', name: 'http' }] }],
-  ])('may hold others, and in another order: %s of a container', (_, desired, live) => expect(containerDiffers(desired, live)).toBe(false));
+    [
+      'env',
+      { env: [{ name: 'A', value: '1' }] },
+      {
+        env: [
+          { name: 'B', value: '2' },
+          { name: 'A', value: '1' },
+        ],
+      },
+    ],
+    [
+      'volumeMounts',
+      { volumeMounts: [{ name: 'v', mountPath: '/v' }] },
+      {
+        volumeMounts: [
+          { name: 'w', mountPath: '/w' },
+          { name: 'v', mountPath: '/v', readOnly: true },
+        ],
+      },
+    ],
+    [
+      'ports',
+      { ports: [{ containerPort: 80, name: 'http' }] },
+      {
+        ports: [
+          { containerPort: 80, protocol: 'UDP' },
+          { containerPort: 80, protocol: 'TCP', name: 'http' },
+        ],
+      },
+    ],
+  ])('may hold others, and in another order: %s of a container', (_, desired, live) =>
+    expect(containerDiffers(desired, live)).toBe(false),
+  );
 
   test.each([
     ['env', { env: [{ name: 'A', value: '1' }] }, { env: [{ name: 'A', value: '2' }] }],
     ['env', { env: [{ name: 'A', value: '1' }] }, { env: [{ name: 'B', value: '1' }] }],
-    ['ports', { ports: [{ containerPort: 80, name: 'http' }] }, { ports: [{ containerPort: 80, protocol: 'UDP', name: 'http' }] }],
-  ])('differ where ours is missing or otherwise: %s of a container', (_, desired, live) => expect(containerDiffers(desired, live)).toBe(true));
+    [
+      'ports',
+      { ports: [{ containerPort: 80, name: 'http' }] },
+      { ports: [{ containerPort: 80, protocol: 'UDP', name: 'http' }] },
+    ],
+  ])('differ where ours is missing or otherwise: %s of a container', (_, desired, live) =>
+    expect(containerDiffers(desired, live)).toBe(true),
+  );
 
   test('are those of Services, too', () => {
-    expect(specDiffers('Service', { ports: [{ port: 80, targetPort: 'http' }] }, { ports: [{ port: 80, targetPort: 'http', protocol: 'TCP', nodePort: 1 }] })).toBe(false);
-    expect(specDiffers('Service', { ports: [{ port: 80, targetPort: 'http' }] }, { ports: [{ port: 80, targetPort: 81, protocol: 'TCP' }] })).toBe(true);
+    expect(
+      specDiffers(
+        'Service',
+        { ports: [{ port: 80, targetPort: 'http' }] },
+        { ports: [{ port: 80, targetPort: 'http', protocol: 'TCP', nodePort: 1 }] },
+      ),
+    ).toBe(false);
+    expect(
+      specDiffers(
+        'Service',
+        { ports: [{ port: 80, targetPort: 'http' }] },
+        { ports: [{ port: 80, targetPort: 81, protocol: 'TCP' }] },
+      ),
+    ).toBe(true);
   });
 });
 
@@ -73,8 +148,20 @@ describe('lists that it replaces as a whole', () => {
   });
 
   test('do not differ by what the API server fills in', () => {
-    expect(specDiffers('NetworkPolicy', { egress: [{ ports: [{ port: 53 }] }] }, { egress: [{ ports: [{ port: 53, protocol: 'TCP' }] }] })).toBe(false);
-    expect(specDiffers('NetworkPolicy', { egress: [{ ports: [{ port: 53 }] }] }, { egress: [{ ports: [{ port: 53, protocol: 'UDP' }] }] })).toBe(true);
+    expect(
+      specDiffers(
+        'NetworkPolicy',
+        { egress: [{ ports: [{ port: 53 }] }] },
+        { egress: [{ ports: [{ port: 53, protocol: 'TCP' }] }] },
+      ),
+    ).toBe(false);
+    expect(
+      specDiffers(
+        'NetworkPolicy',
+        { egress: [{ ports: [{ port: 53 }] }] },
+        { egress: [{ ports: [{ port: 53, protocol: 'UDP' }] }] },
+      ),
+    ).toBe(true);
   });
 });
 
@@ -82,21 +169,40 @@ describe('maps that it replaces as a whole', () => {
   test('differ by a further key', () => {
     expect(specDiffers('Service', { selector: { a: 'b' } }, { selector: { a: 'b', c: 'd' } })).toBe(true);
     expect(specDiffers('NetworkPolicy', { podSelector: {} }, { podSelector: { matchLabels: { a: 'b' } } })).toBe(true);
-    expect(containerDiffers({ env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'x' } } }] }, { env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'x', apiVersion: 'v1' } } }] })).toBe(false);
+    expect(
+      containerDiffers(
+        { env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'x' } } }] },
+        { env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'x', apiVersion: 'v1' } } }] },
+      ),
+    ).toBe(false);
   });
 
   test('differ where they are missing, though they are empty', () => {
     expect(specDiffers('NetworkPolicy', { podSelector: {} }, {})).toBe(true);
-    expect(podDiffers({ volumes: [{ name: 'v', emptyDir: {} }] }, { volumes: [{ name: 'v', hostPath: { path: '/' } }] })).toBe(true);
+    expect(
+      podDiffers({ volumes: [{ name: 'v', emptyDir: {} }] }, { volumes: [{ name: 'v', hostPath: { path: '/' } }] }),
+    ).toBe(true);
   });
 });
 
 describe('quantities', () => {
   test('are compared as amounts', () => {
-    expect(containerDiffers({ resources: { limits: { cpu: '1000m', memory: '1Gi' } } }, { resources: { limits: { cpu: '1', memory: '1024Mi', other: 1 } } })).toBe(false);
-    expect(containerDiffers({ resources: { limits: { cpu: '1000m' } } }, { resources: { limits: { cpu: '2' } } })).toBe(true);
+    expect(
+      containerDiffers(
+        { resources: { limits: { cpu: '1000m', memory: '1Gi' } } },
+        { resources: { limits: { cpu: '1', memory: '1024Mi', other: 1 } } },
+      ),
+    ).toBe(false);
+    expect(containerDiffers({ resources: { limits: { cpu: '1000m' } } }, { resources: { limits: { cpu: '2' } } })).toBe(
+      true,
+    );
     expect(containerDiffers({ resources: { limits: { cpu: '1000m' } } }, { resources: { limits: {} } })).toBe(true);
-    expect(podDiffers({ volumes: [{ name: 'v', emptyDir: { sizeLimit: '1Gi' } }] }, { volumes: [{ name: 'v', emptyDir: { sizeLimit: '1024Mi' } }] })).toBe(false);
+    expect(
+      podDiffers(
+        { volumes: [{ name: 'v', emptyDir: { sizeLimit: '1Gi' } }] },
+        { volumes: [{ name: 'v', emptyDir: { sizeLimit: '1024Mi' } }] },
+      ),
+    ).toBe(false);
   });
 
   test('are so in the list of a LimitRange, which is replaced as a whole', () => {
@@ -106,7 +212,10 @@ describe('quantities', () => {
     expect(specDiffers('LimitRange', limits('Container', '1'), limits('Pod', '1'))).toBe(true);
   });
 
-  test('are not meant elsewhere', () => expect(differs(object('ConfigMap', { data: { a: '1000m' } }), object('ConfigMap', { data: { a: '1' } }))).toBe(true));
+  test('are not meant elsewhere', () =>
+    expect(differs(object('ConfigMap', { data: { a: '1000m' } }), object('ConfigMap', { data: { a: '1' } }))).toBe(
+      true,
+    ));
 });
 
 test('a list of a map of limits that are none is compared as it is', () => {

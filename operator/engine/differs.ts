@@ -5,14 +5,20 @@ import type { KubeObject } from './object.ts';
 import { sameAmount } from './quantity.ts';
 
 /** How a field is merged: a map field by field, a list by the fields that are its items' key, or as a set; any other list as a whole. */
-type Shape = { readonly keys: readonly string[]; readonly of?: Fields } | { readonly set: true } | { readonly fields: Fields };
+type Shape =
+  { readonly keys: readonly string[]; readonly of?: Fields } | { readonly set: true } | { readonly fields: Fields };
 type Fields = Readonly<Record<string, Shape>>;
 type Map = Readonly<Record<string, unknown>>;
 
 // From the list types in the API server's own OpenAPI, for the kinds in kinds.ts.
 const CONTAINERS: Shape = {
   keys: ['name'],
-  of: { env: { keys: ['name'] }, ports: { keys: ['containerPort', 'protocol'] }, volumeMounts: { keys: ['mountPath'] }, volumeDevices: { keys: ['devicePath'] } },
+  of: {
+    env: { keys: ['name'] },
+    ports: { keys: ['containerPort', 'protocol'] },
+    volumeMounts: { keys: ['mountPath'] },
+    volumeDevices: { keys: ['devicePath'] },
+  },
 };
 const POD: Shape = {
   fields: {
@@ -33,14 +39,34 @@ const SPECS: Readonly<Record<string, Shape>> = {
 
 /** Maps that are replaced as a whole. */
 const ATOMIC = new Set([
-  'selector', 'podSelector', 'namespaceSelector', 'labelSelector', 'nodeSelector', 'roleRef', 'configMapKeyRef', 'secretKeyRef', 'fieldRef', 'resourceFieldRef',
+  'selector',
+  'podSelector',
+  'namespaceSelector',
+  'labelSelector',
+  'nodeSelector',
+  'roleRef',
+  'configMapKeyRef',
+  'secretKeyRef',
+  'fieldRef',
+  'resourceFieldRef',
 ]);
 /** Maps that mean something though nothing is in them. */
 const MEANT_EMPTY = new Set(['emptyDir', 'podSelector', 'namespaceSelector', 'labelSelector']);
 /** What the API server fills in where lists and maps are replaced as a whole. */
 const DEFAULTS: Map = { protocol: 'TCP', apiVersion: 'v1', divisor: '0' };
 /** Fields that are quantities, or maps of them. */
-const QUANTITIES = new Set(['limits', 'requests', 'hard', 'default', 'defaultRequest', 'max', 'min', 'maxLimitRequestRatio', 'sizeLimit', 'divisor']);
+const QUANTITIES = new Set([
+  'limits',
+  'requests',
+  'hard',
+  'default',
+  'defaultRequest',
+  'max',
+  'min',
+  'maxLimitRequestRatio',
+  'sizeLimit',
+  'divisor',
+]);
 
 /** Whether `live` lacks anything of `desired`. Status and what the API server itself writes are for who asks to leave out. */
 export function differs(desired: KubeObject, live: KubeObject): boolean {
@@ -66,24 +92,37 @@ function valueDiffers(name: string, desired: unknown, live: unknown, shape: Shap
 
 function innerDiffers(name: string, desired: Map, live: Map, shape: Shape | undefined): boolean {
   if (ATOMIC.has(name)) return !same(desired, live);
-  if (QUANTITIES.has(name)) return Object.keys(desired).some((resource) => !isAbsent(desired[resource]) && !same(desired[resource], live[resource], name));
+  if (QUANTITIES.has(name))
+    return Object.keys(desired).some(
+      (resource) => !isAbsent(desired[resource]) && !same(desired[resource], live[resource], name),
+    );
   return mapDiffers(desired, live, shape && 'fields' in shape ? shape.fields : undefined);
 }
 
 function listDiffers(desired: readonly unknown[], live: readonly unknown[], shape: Shape | undefined): boolean {
-  if (shape && 'keys' in shape) return (desired as readonly Map[]).some((item) => itemDiffers(item, live as readonly Map[], shape));
+  if (shape && 'keys' in shape)
+    return (desired as readonly Map[]).some((item) => itemDiffers(item, live as readonly Map[], shape));
   if (shape && 'set' in shape) return desired.some((item) => !live.includes(item));
   return !same(desired, live);
 }
 
-function itemDiffers(item: Map, live: readonly Map[], { keys, of }: { readonly keys: readonly string[]; readonly of?: Fields }): boolean {
-  const counterpart = live.find((other) => keys.every((key) => (item[key] ?? DEFAULTS[key]) === (other[key] ?? DEFAULTS[key])));
+function itemDiffers(
+  item: Map,
+  live: readonly Map[],
+  { keys, of }: { readonly keys: readonly string[]; readonly of?: Fields },
+): boolean {
+  const counterpart = live.find((other) =>
+    keys.every((key) => (item[key] ?? DEFAULTS[key]) === (other[key] ?? DEFAULTS[key])),
+  );
   return counterpart === undefined || mapDiffers(item, counterpart, of);
 }
 
 /** Equal as a whole, but for what the API server fills in. `name` is that of the field, or of the map of quantities that it is in. */
 function same(desired: unknown, live: unknown, name = ''): boolean {
-  if (Array.isArray(desired)) return Array.isArray(live) && desired.length === live.length && desired.every((item, index) => same(item, live[index]));
+  if (Array.isArray(desired))
+    return (
+      Array.isArray(live) && desired.length === live.length && desired.every((item, index) => same(item, live[index]))
+    );
   if (!isMap(desired)) return desired === live || (QUANTITIES.has(name) && sameAmount(desired, live));
   if (!isMap(live)) return false;
   const names = new Set([...Object.keys(desired), ...Object.keys(live)]);
@@ -95,4 +134,5 @@ function same(desired: unknown, live: unknown, name = ''): boolean {
 
 const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null;
 const isMap = (value: unknown): value is Map => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isEmpty = (value: unknown): boolean => (Array.isArray(value) ? value.length === 0 : isMap(value) && Object.values(value).every(isAbsent));
+const isEmpty = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length === 0 : isMap(value) && Object.values(value).every(isAbsent);

@@ -5,7 +5,14 @@ test('an error is left as it is', () => {
   expect(asError(error)).toBe(error);
 });
 
-const unreadable = { get message(): string { throw new Error('no'); }, toString() { throw new Error('no'); } };
+const unreadable = {
+  get message(): string {
+    throw new Error('no');
+  },
+  toString() {
+    throw new Error('no');
+  },
+};
 
 test.each([
   ['a string', 'oh', 'oh'],

@@ -18,14 +18,27 @@ function setUp(failing: Error | undefined = undefined) {
     return failure ? Promise.reject(failure) : Promise.resolve(body as never);
   };
   let failure = failing;
-  const api = { create: (object: object) => take('create', object), mergePatch: (_kind: unknown, _key: unknown, patch: object) => take('patch', patch) } as unknown as Api;
+  const api = {
+    create: (object: object) => take('create', object),
+    mergePatch: (_kind: unknown, _key: unknown, patch: object) => take('patch', patch),
+  } as unknown as Api;
   let now = Date.parse('2026-01-01T00:00:00Z');
   const log = { debug: () => undefined, warn: (fields: object) => void warnings.push(fields) };
-  const recorder = new Recorder({ api, log, clock: { now: () => now }, component: 'intro-otel-operator', instance: 'op-1' });
+  const recorder = new Recorder({
+    api,
+    log,
+    clock: { now: () => now },
+    component: 'intro-otel-operator',
+    instance: 'op-1',
+  });
   return { recorder, sent, warnings, pass: (ms: number) => void (now += ms), mend: () => (failure = undefined) };
 }
 
-const seat = (name: string): KubeObject => ({ apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Seat', metadata: { name, uid: `uid-${name}` } });
+const seat = (name: string): KubeObject => ({
+  apiVersion: 'intro-otel.dev/v1alpha1',
+  kind: 'Seat',
+  metadata: { name, uid: `uid-${name}` },
+});
 
 test('an Event on an object without a namespace is in default, and says who tells it of what', async () => {
   const { recorder, sent } = setUp();
@@ -33,9 +46,15 @@ test('an Event on an object without a namespace is in default, and says who tell
   await recorder.idle();
   expect(sent).toHaveLength(1);
   expect(sent[0]?.body).toMatchObject({
-    metadata: { namespace: 'default' }, type: 'Normal', reason: 'Ready', message: 'The lab can be used.', count: 1,
+    metadata: { namespace: 'default' },
+    type: 'Normal',
+    reason: 'Ready',
+    message: 'The lab can be used.',
+    count: 1,
     involvedObject: { kind: 'Seat', name: 'class-ada', uid: 'uid-class-ada' },
-    firstTimestamp: '2026-01-01T00:00:00Z', source: { component: 'intro-otel-operator' }, reportingInstance: 'op-1',
+    firstTimestamp: '2026-01-01T00:00:00Z',
+    source: { component: 'intro-otel-operator' },
+    reportingInstance: 'op-1',
   });
 });
 
@@ -48,7 +67,11 @@ test('the same within the hour counts up, and after it is told anew', async () =
   pass(HOUR);
   tell();
   await recorder.idle();
-  expect(sent.map(({ verb, body }) => [verb, body['count']])).toEqual([['create', 1], ['patch', 2], ['create', 1]]);
+  expect(sent.map(({ verb, body }) => [verb, body['count']])).toEqual([
+    ['create', 1],
+    ['patch', 2],
+    ['create', 1],
+  ]);
   expect(sent[1]?.body).toEqual({ count: 2, lastTimestamp: '2026-01-01T00:01:00Z' });
 });
 
@@ -92,13 +115,17 @@ test.each([
   mend();
   recorder.event(seat('a'), 'Normal', 'Ready', 'The lab can be used.');
   await recorder.idle();
-  expect(sent.map(({ verb, body }) => [verb, body['count']])).toEqual([['create', 1], ['create', 1]]);
+  expect(sent.map(({ verb, body }) => [verb, body['count']])).toEqual([
+    ['create', 1],
+    ['create', 1],
+  ]);
   expect(warnings).toHaveLength(warned);
 });
 
 test('more than can wait are dropped, with a word in the log', async () => {
   const { recorder, sent, warnings } = setUp();
-  for (let index = 0; index < 1100; index++) recorder.event(seat(`seat-${index}`), 'Normal', 'Ready', 'The lab can be used.');
+  for (let index = 0; index < 1100; index++)
+    recorder.event(seat(`seat-${index}`), 'Normal', 'Ready', 'The lab can be used.');
   await recorder.idle();
   expect(sent.length).toBeLessThan(1100);
   expect(sent.length + warnings.length).toBe(1100);

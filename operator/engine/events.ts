@@ -22,7 +22,13 @@ export interface EventOptions {
 
 /** What is sent to the API server. */
 interface Event extends KubeObject {
-  readonly involvedObject: { readonly apiVersion: string; readonly kind: string; readonly name: string; readonly namespace?: string; readonly uid?: string };
+  readonly involvedObject: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+  };
   readonly type: EventType;
   readonly reason: string;
   readonly message: string;
@@ -99,7 +105,11 @@ export class Recorder implements EventRecorder {
     }
     if (before) return this.#again(id, before, now);
     const event = this.#eventOf(about, { type, reason, message: message.slice(0, LONGEST) }, { id, now });
-    this.#told.set(id, { key: { name: event.metadata.name, namespace: event.metadata.namespace ?? NO_NAMESPACE }, since: now, count: 1 });
+    this.#told.set(id, {
+      key: { name: event.metadata.name, namespace: event.metadata.namespace ?? NO_NAMESPACE },
+      since: now,
+      count: 1,
+    });
     this.#send(id, () => this.#options.api.create(event));
   }
 
@@ -108,16 +118,37 @@ export class Recorder implements EventRecorder {
     while (this.#sending) await this.#sending;
   }
 
-  #eventOf(about: KubeObject, what: Pick<Event, 'type' | 'reason' | 'message'>, { id, now }: { readonly id: string; readonly now: number }): Event {
+  #eventOf(
+    about: KubeObject,
+    what: Pick<Event, 'type' | 'reason' | 'message'>,
+    { id, now }: { readonly id: string; readonly now: number },
+  ): Event {
     const { component, instance } = this.#options;
-    const { apiVersion, kind, metadata: { name, namespace, uid } } = about;
+    const {
+      apiVersion,
+      kind,
+      metadata: { name, namespace, uid },
+    } = about;
     const time = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
     const unique = createHash('sha256').update(`${id}\n${now}\n${instance}`).digest('hex').slice(0, 16);
     return {
-      apiVersion: 'v1', kind: 'Event',
+      apiVersion: 'v1',
+      kind: 'Event',
       metadata: { name: `${name}.${unique}`, namespace: namespace ?? NO_NAMESPACE },
-      involvedObject: { apiVersion, kind, name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) },
-      ...what, count: 1, firstTimestamp: time, lastTimestamp: time, source: { component }, reportingComponent: component, reportingInstance: instance,
+      involvedObject: {
+        apiVersion,
+        kind,
+        name,
+        ...(namespace !== undefined && { namespace }),
+        ...(uid !== undefined && { uid }),
+      },
+      ...what,
+      count: 1,
+      firstTimestamp: time,
+      lastTimestamp: time,
+      source: { component },
+      reportingComponent: component,
+      reportingInstance: instance,
     };
   }
 

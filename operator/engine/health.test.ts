@@ -4,7 +4,10 @@ import type { HealthOptions, HealthServer } from './health.ts';
 let server: HealthServer | undefined;
 afterEach(() => server?.close());
 
-async function get(path: string, options: Partial<HealthOptions> = {}): Promise<{ status: number; type: string | null; text: string }> {
+async function get(
+  path: string,
+  options: Partial<HealthOptions> = {},
+): Promise<{ status: number; type: string | null; text: string }> {
   const metrics = { contentType: 'text/plain; version=0.0.4', text: () => Promise.resolve('up 1\n') };
   server = await startHealthServer({ port: 0, host: '127.0.0.1', ready: {}, metrics, ...options });
   const response = await fetch(`http://127.0.0.1:${server.port}${path}`);
@@ -16,7 +19,10 @@ test('/healthz says that the process answers, whatever is not ready', async () =
 });
 
 test('/readyz says yes when every check is content', async () => {
-  expect(await get('/readyz?verbose', { ready: { cache: () => undefined } })).toMatchObject({ status: 200, text: '[+]cache ok\nready\n' });
+  expect(await get('/readyz?verbose', { ready: { cache: () => undefined } })).toMatchObject({
+    status: 200,
+    text: '[+]cache ok\nready\n',
+  });
 });
 
 test('/readyz says which check is not content, and why', async () => {
@@ -27,7 +33,13 @@ test('/readyz says which check is not content, and why', async () => {
 });
 
 test('a check that throws has failed', async () => {
-  const { status, text } = await get('/readyz', { ready: { cache: () => { throw new Error('no cache'); } } });
+  const { status, text } = await get('/readyz', {
+    ready: {
+      cache: () => {
+        throw new Error('no cache');
+      },
+    },
+  });
   expect({ status, text }).toEqual({ status: 503, text: '[-]cache failed: no cache\nnot ready\n' });
 });
 
@@ -47,5 +59,7 @@ test('any other path is told what there is', async () => {
 test('a port that is taken is an error', async () => {
   await get('/healthz');
   const metrics = { contentType: '', text: () => Promise.resolve('') };
-  await expect(startHealthServer({ port: server?.port ?? 0, host: '127.0.0.1', ready: {}, metrics })).rejects.toThrow('EADDRINUSE');
+  await expect(startHealthServer({ port: server?.port ?? 0, host: '127.0.0.1', ready: {}, metrics })).rejects.toThrow(
+    'EADDRINUSE',
+  );
 });

@@ -28,7 +28,9 @@ export interface HealthServer {
 /** @throws Error when it can't listen */
 export async function startHealthServer(options: HealthOptions): Promise<HealthServer> {
   const server = createServer((request, response) => {
-    answer(pathOf(request.url), response, options).catch((error: unknown) => respond(response, 500, asError(error).message));
+    answer(pathOf(request.url), response, options).catch((error: unknown) =>
+      respond(response, 500, asError(error).message),
+    );
   });
   server.listen(options.port, options.host);
   await once(server, 'listening');

@@ -72,10 +72,21 @@ export class Http {
   private readonly waiting: (() => void)[] = [];
 
   constructor(options: HttpOptions) {
-    const { config: { server, tls }, connections = 32, timeout = 30_000, timers = systemTimers } = options;
+    const {
+      config: { server, tls },
+      connections = 32,
+      timeout = 30_000,
+      timers = systemTimers,
+    } = options;
     const { origin, host, pathname } = new URL(server);
     const connect = { ...tls, timeout: Math.min(timeout, CONNECT_TIMEOUT) };
-    const common = { connect, headersTimeout: timeout, keepAliveTimeout: KEEP_ALIVE, keepAliveMaxTimeout: KEEP_ALIVE, allowH2: false };
+    const common = {
+      connect,
+      headersTimeout: timeout,
+      keepAliveTimeout: KEEP_ALIVE,
+      keepAliveMaxTimeout: KEEP_ALIVE,
+      allowH2: false,
+    };
     this.options = options;
     this.timers = timers;
     this.host = host;
@@ -108,7 +119,10 @@ export class Http {
    * Opens a watch: its body comes in chunks for as long as the server likes, and fails once no byte has come for `silence`
    * milliseconds. @throws as send, but is not tried again
    */
-  async open(path: string, { silence, signal }: { readonly silence: number; readonly signal: AbortSignal }): Promise<AsyncIterable<Buffer>> {
+  async open(
+    path: string,
+    { silence, signal }: { readonly silence: number; readonly signal: AbortSignal },
+  ): Promise<AsyncIterable<Buffer>> {
     const request = { method: 'GET', path } as const;
     const { statusCode, body } = await this.reported(request, async () => {
       const answer = await this.watches.request({ ...(await this.parts(request)), signal, bodyTimeout: silence });
@@ -147,7 +161,12 @@ export class Http {
     return { code, of: { code, retryAfter: headers['retry-after']?.toString(), text: await body.text() } };
   }
 
-  private async parts({ method, path, body, contentType = 'application/json' }: HttpRequest): Promise<Dispatcher.RequestOptions> {
+  private async parts({
+    method,
+    path,
+    body,
+    contentType = 'application/json',
+  }: HttpRequest): Promise<Dispatcher.RequestOptions> {
     const authorization = await this.options.config.authorization();
     const headers: Record<string, string> = { accept: 'application/json', 'user-agent': this.options.userAgent };
     if (authorization !== undefined) headers['authorization'] = authorization;
@@ -182,11 +201,15 @@ const fenced = (handler: Handler, mayWrite: () => boolean): Handler => ({
   onResponseError: (...parts) => handler.onResponseError?.(...parts),
 });
 
-const fence = (mayWrite: () => boolean): Dispatcher.DispatcherComposeInterceptor => (dispatch) => (options, handler) =>
-  dispatch(options, options.method === 'GET' ? handler : fenced(handler, mayWrite));
+const fence =
+  (mayWrite: () => boolean): Dispatcher.DispatcherComposeInterceptor =>
+  (dispatch) =>
+  (options, handler) =>
+    dispatch(options, options.method === 'GET' ? handler : fenced(handler, mayWrite));
 
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/ says 429; a server that is not up to it yet says 503. */
-const isThrottled = ({ code, retryAfter }: Answer): boolean => (code === 429 || code === 503) && retryAfter !== undefined;
+const isThrottled = ({ code, retryAfter }: Answer): boolean =>
+  (code === 429 || code === 503) && retryAfter !== undefined;
 
 /** Milliseconds; at least a tenth of a second, and a second where the header gives a date, which the API server never does. */
 function waitOf({ retryAfter }: Answer): number {

@@ -1,15 +1,29 @@
 // The kinds that the operator deals with.
 import type { Kind } from './object.ts';
 
-const namespaced = (apiVersion: string, kind: string, plural: string): Kind => ({ apiVersion, kind, plural, namespaced: true });
-const clusterScoped = (apiVersion: string, kind: string, plural: string): Kind => ({ apiVersion, kind, plural, namespaced: false });
+const namespaced = (apiVersion: string, kind: string, plural: string): Kind => ({
+  apiVersion,
+  kind,
+  plural,
+  namespaced: true,
+});
+const clusterScoped = (apiVersion: string, kind: string, plural: string): Kind => ({
+  apiVersion,
+  kind,
+  plural,
+  namespaced: false,
+});
 
 export const KINDS = {
   Workshop: clusterScoped('intro-otel.dev/v1alpha1', 'Workshop', 'workshops'),
   Seat: clusterScoped('intro-otel.dev/v1alpha1', 'Seat', 'seats'),
   Namespace: clusterScoped('v1', 'Namespace', 'namespaces'),
   Node: clusterScoped('v1', 'Node', 'nodes'),
-  CustomResourceDefinition: clusterScoped('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'customresourcedefinitions'),
+  CustomResourceDefinition: clusterScoped(
+    'apiextensions.k8s.io/v1',
+    'CustomResourceDefinition',
+    'customresourcedefinitions',
+  ),
   ConfigMap: namespaced('v1', 'ConfigMap', 'configmaps'),
   Event: namespaced('v1', 'Event', 'events'),
   LimitRange: namespaced('v1', 'LimitRange', 'limitranges'),

@@ -6,7 +6,13 @@ test('the first replica makes the Lease and leads', async () => {
   expect(a.leads()).toBe(true);
   expect(a.said).toEqual(['elected']);
   const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/) as string;
-  expect(leases.lease?.spec).toEqual({ holderIdentity: 'a', leaseDurationSeconds: 12, acquireTime: time, renewTime: time, leaseTransitions: 0 });
+  expect(leases.lease?.spec).toEqual({
+    holderIdentity: 'a',
+    leaseDurationSeconds: 12,
+    acquireTime: time,
+    renewTime: time,
+    leaseTransitions: 0,
+  });
   expect(await a.metrics.text()).toContain('leader_election_master_status{name="operator"} 1\n');
 });
 
@@ -138,24 +144,27 @@ describe('when the API server is away', () => {
     expect(a.leads()).toBe(true);
   });
 
-  test.each(['refuses', 'silent'] as const)('for longer (%s), it stops leading 8 s after its last renewal, says so, and leads again afterwards', async (mood) => {
-    const { join, timers, leases } = startElection();
-    const a = await join('a');
-    await timers.advance(20_000);
-    const renewed = leases.requests.at(-1)?.at ?? 0;
-    leases.mood = mood;
-    await timers.advance(renewed + 7_999 - timers.now());
-    expect(a.leads()).toBe(true);
-    await timers.advance(2);
-    expect(a.leads()).toBe(false);
-    await timers.advance(1_000);
-    expect(a.said).toEqual(['elected', 'lost']);
-    await timers.advance(60_000);
-    leases.mood = 'up';
-    await timers.advance(5_000);
-    expect(a.said).toEqual(['elected', 'lost', 'elected']);
-    expect(leases.lease?.spec?.leaseTransitions).toBe(0);
-  });
+  test.each(['refuses', 'silent'] as const)(
+    'for longer (%s), it stops leading 8 s after its last renewal, says so, and leads again afterwards',
+    async (mood) => {
+      const { join, timers, leases } = startElection();
+      const a = await join('a');
+      await timers.advance(20_000);
+      const renewed = leases.requests.at(-1)?.at ?? 0;
+      leases.mood = mood;
+      await timers.advance(renewed + 7_999 - timers.now());
+      expect(a.leads()).toBe(true);
+      await timers.advance(2);
+      expect(a.leads()).toBe(false);
+      await timers.advance(1_000);
+      expect(a.said).toEqual(['elected', 'lost']);
+      await timers.advance(60_000);
+      leases.mood = 'up';
+      await timers.advance(5_000);
+      expect(a.said).toEqual(['elected', 'lost', 'elected']);
+      expect(leases.lease?.spec?.leaseTransitions).toBe(0);
+    },
+  );
 
   test('and is slow, a renewal that is answered late counts from when it was sent', async () => {
     const { join, timers, leases } = startElection();

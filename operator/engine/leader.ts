@@ -21,7 +21,12 @@ export interface ElectionTimes {
   readonly retryPeriod: number;
 }
 
-const DEFAULT_TIMES: ElectionTimes = { leaseDuration: 12_000, renewDeadline: 8_000, renewPeriod: 4_000, retryPeriod: 1_000 };
+const DEFAULT_TIMES: ElectionTimes = {
+  leaseDuration: 12_000,
+  renewDeadline: 8_000,
+  renewPeriod: 4_000,
+  retryPeriod: 1_000,
+};
 
 export interface LeaderElectorOptions {
   readonly client: LeaseClient;
@@ -172,14 +177,17 @@ export class LeaderElector {
       leaseDurationSeconds: Math.ceil(this.#times.leaseDuration / 1000),
       acquireTime: holderIdentity === identity ? (acquireTime ?? now) : now,
       renewTime: now,
-      leaseTransitions: holderIdentity === undefined || holderIdentity === identity ? leaseTransitions : leaseTransitions + 1,
+      leaseTransitions:
+        holderIdentity === undefined || holderIdentity === identity ? leaseTransitions : leaseTransitions + 1,
     });
     // Also when it is answered after it was given up on: an API server may be slow.
-    await this.#soon(written.then((lease) => {
-      if (term !== this.#term) return;
-      this.#observe(lease);
-      this.#renewed = renewed;
-    }));
+    await this.#soon(
+      written.then((lease) => {
+        if (term !== this.#term) return;
+        this.#observe(lease);
+        this.#renewed = renewed;
+      }),
+    );
   }
 
   /** Leaves the lead to whoever wants it, at once. */
@@ -190,7 +198,15 @@ export class LeaderElector {
       if (this.#lease?.spec?.holderIdentity !== identity) return;
       const now = microTime();
       const { leaseTransitions = 0 } = this.#lease.spec;
-      await this.#soon(this.#write({ holderIdentity: '', leaseDurationSeconds: 1, acquireTime: now, renewTime: now, leaseTransitions }));
+      await this.#soon(
+        this.#write({
+          holderIdentity: '',
+          leaseDurationSeconds: 1,
+          acquireTime: now,
+          renewTime: now,
+          leaseTransitions,
+        }),
+      );
       log.info({ lease: name }, 'The lead was given up');
     } catch (thrown) {
       this.#failed(thrown, 'The lead could not be given up, another will have it when it expires');
@@ -246,7 +262,10 @@ export class LeaderElector {
   #lost(): void {
     const { log, name, onLost } = this.#options;
     this.#gone();
-    log.error({ lease: name, holder: this.#said?.holderIdentity, deadlineInMs: this.#times.renewDeadline }, 'The lead was lost');
+    log.error(
+      { lease: name, holder: this.#said?.holderIdentity, deadlineInMs: this.#times.renewDeadline },
+      'The lead was lost',
+    );
     onLost();
   }
 

@@ -36,17 +36,29 @@ const WATCH_SECONDS = 600;
 const SILENCE = 30_000;
 
 /** @param api one of its own, without a `mayWrite`, so that a renewal neither waits behind other requests nor is fenced */
-export function leaseClient(api: Pick<HttpApi, 'get' | 'create' | 'mergePatch' | 'watch'>, key: { readonly name: string; readonly namespace: string }): LeaseClient {
+export function leaseClient(
+  api: Pick<HttpApi, 'get' | 'create' | 'mergePatch' | 'watch'>,
+  key: { readonly name: string; readonly namespace: string },
+): LeaseClient {
   return {
     get: () => api.get<Lease>(KINDS.Lease, key.name, key.namespace),
-    create: (spec) => api.create<Lease>({ apiVersion: KINDS.Lease.apiVersion, kind: KINDS.Lease.kind, metadata: key, spec }),
+    create: (spec) =>
+      api.create<Lease>({ apiVersion: KINDS.Lease.apiVersion, kind: KINDS.Lease.kind, metadata: key, spec }),
     update: (resourceVersion, spec) => api.mergePatch<Lease>(KINDS.Lease, key, { metadata: { resourceVersion }, spec }),
     async *watch(resourceVersion, signal) {
       const fieldSelector = `metadata.name=${key.name}`;
-      const options = { namespace: key.namespace, fieldSelector, resourceVersion, timeoutSeconds: WATCH_SECONDS, silence: SILENCE, signal };
+      const options = {
+        namespace: key.namespace,
+        fieldSelector,
+        resourceVersion,
+        timeoutSeconds: WATCH_SECONDS,
+        silence: SILENCE,
+        signal,
+      };
       for await (const line of await api.watch(KINDS.Lease, options)) {
         const { type, object } = JSON.parse(line) as { type: string; object: Lease };
-        if (type === 'ERROR') throw new Error(`Expected an event of Lease ${key.name}, found ${JSON.stringify(object)}.`);
+        if (type === 'ERROR')
+          throw new Error(`Expected an event of Lease ${key.name}, found ${JSON.stringify(object)}.`);
         if (type !== 'BOOKMARK') yield type === 'DELETED' ? undefined : object;
       }
     },

@@ -14,17 +14,33 @@ function written(write: (log: Logger) => void, level?: string): Record<string, u
 
 test('a line is JSON with level, time, fields and message', () => {
   const [line] = written((log) => log.info({ seat: 'a', count: 2 }, 'Seat made'));
-  expect(line).toEqual({ level: 'info', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string, seat: 'a', count: 2, msg: 'Seat made' });
+  expect(line).toEqual({
+    level: 'info',
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string,
+    seat: 'a',
+    count: 2,
+    msg: 'Seat made',
+  });
 });
 
 test('what is below the level is not written', () => {
-  const lines = written((log) => { log.debug({}, 'no'); log.info({}, 'no'); log.warn({}, 'yes'); }, 'warn');
+  const lines = written((log) => {
+    log.debug({}, 'no');
+    log.info({}, 'no');
+    log.warn({}, 'yes');
+  }, 'warn');
   expect(lines.map(({ msg }) => msg)).toEqual(['yes']);
 });
 
 test('a level that there is not is said, and info taken instead', () => {
-  const lines = written((log) => { log.debug({}, 'no'); log.info({}, 'yes'); }, 'chatty');
-  expect(lines).toMatchObject([{ level: 'warn', msg: 'LOG_LEVEL is not a level', found: 'chatty', using: 'info' }, { msg: 'yes' }]);
+  const lines = written((log) => {
+    log.debug({}, 'no');
+    log.info({}, 'yes');
+  }, 'chatty');
+  expect(lines).toMatchObject([
+    { level: 'warn', msg: 'LOG_LEVEL is not a level', found: 'chatty', using: 'info' },
+    { msg: 'yes' },
+  ]);
 });
 
 test('a level in capitals, or left empty, is fine', () => {
@@ -33,7 +49,9 @@ test('a level in capitals, or left empty, is fine', () => {
 });
 
 test('a line that is written in a span carries its ids', async () => {
-  const line = await inSpan('work', {}, (span) => Promise.resolve({ ids: span.spanContext(), ...written((log) => log.info({}, 'here'))[0] }));
+  const line = await inSpan('work', {}, (span) =>
+    Promise.resolve({ ids: span.spanContext(), ...written((log) => log.info({}, 'here'))[0] }),
+  );
   expect(line).toMatchObject({ trace_id: line.ids.traceId, span_id: line.ids.spanId, msg: 'here' });
 });
 
@@ -43,10 +61,12 @@ test('a line that is written outside of any span carries none', () => {
 
 test('fields of the work are on every line of it, also after waiting, and on no other', async () => {
   const line = (): Record<string, unknown> => written((log) => log.info({ own: 1 }, 'here'))[0] ?? {};
-  const within = await withFields({ controller: 'seat' }, () => withFields({ key: 'a' }, async () => {
-    await Promise.resolve();
-    return line();
-  }));
+  const within = await withFields({ controller: 'seat' }, () =>
+    withFields({ key: 'a' }, async () => {
+      await Promise.resolve();
+      return line();
+    }),
+  );
   expect(within).toMatchObject({ controller: 'seat', key: 'a', own: 1 });
   expect(line()).not.toHaveProperty('key');
 });
@@ -62,7 +82,10 @@ describe('no secret is written', () => {
     ['a client key', { user: { 'client-key-data': secret } }],
     ['a Secret', { object: { kind: 'Secret', data: { config: secret } } }],
     ['a token deep inside', { a: { b: { c: { token: secret } } } }],
-    ['what an error carries with it', { err: Object.assign(new Error('no'), { request: { headers: { authorization: secret } } }) }],
+    [
+      'what an error carries with it',
+      { err: Object.assign(new Error('no'), { request: { headers: { authorization: secret } } }) },
+    ],
     ['an object that was thrown', { err: { headers: { x: secret } } }],
   ])('%s', (_, fields) => {
     const text = JSON.stringify(written((log) => log.info(fields, 'here')));
@@ -77,12 +100,17 @@ describe('no secret is written', () => {
 });
 
 describe('an error', () => {
-  const error = Object.assign(new TypeError('fetch failed', { cause: new AggregateError([new Error('refused')], '') }), { code: 'ECONNREFUSED' });
+  const error = Object.assign(
+    new TypeError('fetch failed', { cause: new AggregateError([new Error('refused')], '') }),
+    { code: 'ECONNREFUSED' },
+  );
 
   test('is told with its causes and without a stack', () => {
     const [line] = written((log) => log.error({ err: error }, 'Failed'));
     expect(line?.['err']).toEqual({
-      type: 'TypeError', message: 'fetch failed', code: 'ECONNREFUSED',
+      type: 'TypeError',
+      message: 'fetch failed',
+      code: 'ECONNREFUSED',
       cause: { type: 'AggregateError', message: '', errors: [{ type: 'Error', message: 'refused' }] },
     });
   });
@@ -95,12 +123,20 @@ describe('an error', () => {
   test('that causes itself is told all the same', () => {
     const round: Error = new Error('round');
     round.cause = round;
-    expect(written((log) => log.error({ err: round }, 'Failed'))).toMatchObject([{ err: { message: 'round', cause: { message: 'round' } } }]);
+    expect(written((log) => log.error({ err: round }, 'Failed'))).toMatchObject([
+      { err: { message: 'round', cause: { message: 'round' } } },
+    ]);
   });
 
   test('that can not be read is told all the same', () => {
     const odd = new Error('odd');
-    Object.defineProperty(odd, 'message', { get() { throw new Error('no'); } });
-    expect(written((log) => log.error({ err: odd }, 'Failed'))).toMatchObject([{ msg: 'Failed', err: { type: 'Error' } }]);
+    Object.defineProperty(odd, 'message', {
+      get() {
+        throw new Error('no');
+      },
+    });
+    expect(written((log) => log.error({ err: odd }, 'Failed'))).toMatchObject([
+      { msg: 'Failed', err: { type: 'Error' } },
+    ]);
   });
 });

@@ -21,8 +21,20 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** Names of fields that hold, or may hold, a credential, as Kubernetes and HTTP write them. */
 const SECRETS = [
-  'token', 'accessToken', 'bearerToken', 'authorization', 'Authorization', 'password', 'kubeconfig', 'cookie', 'Cookie',
-  'clientKey', 'client-key', 'client-key-data', 'data', 'stringData',
+  'token',
+  'accessToken',
+  'bearerToken',
+  'authorization',
+  'Authorization',
+  'password',
+  'kubeconfig',
+  'cookie',
+  'Cookie',
+  'clientKey',
+  'client-key',
+  'client-key-data',
+  'data',
+  'stringData',
 ];
 const DEPTHS = ['', '*.', '*.*.', '*.*.*.'];
 
@@ -34,7 +46,10 @@ export function withFields<T>(fields: object, work: () => T): T {
 }
 
 /** @param wanted the least severe level to be written, `info` unless told otherwise */
-export function createLogger(wanted: string | undefined = process.env['LOG_LEVEL'], destination?: DestinationStream): Logger {
+export function createLogger(
+  wanted: string | undefined = process.env['LOG_LEVEL'],
+  destination?: DestinationStream,
+): Logger {
   const level = LEVELS.find((one) => one === wanted?.toLowerCase()) ?? 'info';
   const withStack = level === 'debug' || level === 'trace';
   const options = {
@@ -81,7 +96,9 @@ function fieldsOf(thrown: unknown, withStack: boolean, depth = 0): ErrorFields {
       ...(error.code === undefined ? {} : { code: error.code }),
       ...(withStack ? { stack: error.stack } : {}),
       ...(isNativeError(error.cause) && depth < MOST_CAUSES ? { cause: deeper(error.cause) } : {}),
-      ...(Array.isArray(error.errors) && depth < MOST_CAUSES ? { errors: error.errors.slice(0, MOST_CAUSES).map(deeper) } : {}),
+      ...(Array.isArray(error.errors) && depth < MOST_CAUSES
+        ? { errors: error.errors.slice(0, MOST_CAUSES).map(deeper) }
+        : {}),
     };
   } catch {
     return { type: 'Error', message: 'Expected an error that can be read, found one whose properties throw.' };

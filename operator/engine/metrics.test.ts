@@ -1,29 +1,44 @@
 import { createMetrics } from './metrics.ts';
 
 /** The samples of a metric, as lines. */
-const linesOf = (text: string, name: string): string[] => text.split('\n').filter((line) => line.startsWith(name) && !line.includes('_bucket{'));
+const linesOf = (text: string, name: string): string[] =>
+  text.split('\n').filter((line) => line.startsWith(name) && !line.includes('_bucket{'));
 
 test('there are the metrics that dashboards for controller-runtime know, by name, labels and type', async () => {
   const metrics = createMetrics();
   metrics.controller('seat').queue(() => 0);
   const text = await metrics.text();
   for (const [type, name] of [
-    ['counter', 'controller_runtime_reconcile_total'], ['counter', 'controller_runtime_reconcile_errors_total'],
-    ['counter', 'controller_runtime_terminal_reconcile_errors_total'], ['histogram', 'controller_runtime_reconcile_time_seconds'],
-    ['gauge', 'controller_runtime_active_workers'], ['gauge', 'controller_runtime_max_concurrent_reconciles'],
-    ['gauge', 'workqueue_depth'], ['counter', 'workqueue_adds_total'], ['counter', 'workqueue_retries_total'],
-    ['histogram', 'workqueue_queue_duration_seconds'], ['histogram', 'workqueue_work_duration_seconds'], ['gauge', 'workqueue_unfinished_work_seconds'],
-    ['gauge', 'leader_election_master_status'], ['counter', 'rest_client_requests_total'], ['counter', 'watch_restarts_total'],
-    ['histogram', 'intro_otel_seat_ready_seconds'], ['counter', 'process_cpu_seconds_total'], ['gauge', 'process_resident_memory_bytes'],
+    ['counter', 'controller_runtime_reconcile_total'],
+    ['counter', 'controller_runtime_reconcile_errors_total'],
+    ['counter', 'controller_runtime_terminal_reconcile_errors_total'],
+    ['histogram', 'controller_runtime_reconcile_time_seconds'],
+    ['gauge', 'controller_runtime_active_workers'],
+    ['gauge', 'controller_runtime_max_concurrent_reconciles'],
+    ['gauge', 'workqueue_depth'],
+    ['counter', 'workqueue_adds_total'],
+    ['counter', 'workqueue_retries_total'],
+    ['histogram', 'workqueue_queue_duration_seconds'],
+    ['histogram', 'workqueue_work_duration_seconds'],
+    ['gauge', 'workqueue_unfinished_work_seconds'],
+    ['gauge', 'leader_election_master_status'],
+    ['counter', 'rest_client_requests_total'],
+    ['counter', 'watch_restarts_total'],
+    ['histogram', 'intro_otel_seat_ready_seconds'],
+    ['counter', 'process_cpu_seconds_total'],
+    ['gauge', 'process_resident_memory_bytes'],
     ['gauge', 'process_start_time_seconds'],
-  ]) expect(text).toContain(`# TYPE ${name} ${type}\n`);
+  ])
+    expect(text).toContain(`# TYPE ${name} ${type}\n`);
 });
 
 test('every result of a reconcile is there from the start, so that a first error is seen as a rise', async () => {
   const metrics = createMetrics();
   metrics.controller('seat');
   expect(linesOf(await metrics.text(), 'controller_runtime_reconcile_total')).toEqual(
-    ['success', 'error', 'requeue_after', 'requeue'].map((result) => `controller_runtime_reconcile_total{controller="seat",result="${result}"} 0`),
+    ['success', 'error', 'requeue_after', 'requeue'].map(
+      (result) => `controller_runtime_reconcile_total{controller="seat",result="${result}"} 0`,
+    ),
   );
 });
 

@@ -53,4 +53,5 @@ export interface Kind {
 }
 
 /** What the object is found by: `namespace/name`, or `name` where the kind has no namespaces. */
-export const keyOf = ({ metadata: { name, namespace } }: KubeObject): string => (namespace === undefined ? name : `${namespace}/${name}`);
+export const keyOf = ({ metadata: { name, namespace } }: KubeObject): string =>
+  namespace === undefined ? name : `${namespace}/${name}`;

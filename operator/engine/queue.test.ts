@@ -94,7 +94,10 @@ describe('adding for later', () => {
     expect(taken).toEqual(['a']);
   });
 
-  test.each([[500, 200], [200, 500]])('of two times, %i and %i ms, the earlier one counts, and there is one timer', async (one, other) => {
+  test.each([
+    [500, 200],
+    [200, 500],
+  ])('of two times, %i and %i ms, the earlier one counts, and there is one timer', async (one, other) => {
     const { queue, timers } = setUp();
     const taken = quick(queue, timers);
     const began = timers.now();
@@ -309,40 +312,63 @@ describe('whatever is added in whatever order', () => {
       done: ({ which }) => held.splice(which % Math.max(held.length, 1), 1).forEach((one) => queue.done(one)),
       pass: ({ ms }) => timers.advance(ms),
     };
-    return { queue, timers, row, held, twice, perform: async (one: Act) => { await acts[one.kind](one as never); await timers.advance(0); } };
+    return {
+      queue,
+      timers,
+      row,
+      held,
+      twice,
+      perform: async (one: Act) => {
+        await acts[one.kind](one as never);
+        await timers.advance(0);
+      },
+    };
   }
 
   test('no key is ever in the hands of two workers, and none that was asked for is lost', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(act, { maxLength: 40 }), async (acts) => {
-      const { row, held, twice, perform } = play();
-      for (const one of acts) await perform(one);
-      for (let turn = 0; turn < 12; turn++) { // three keys, at most held, waiting, again and for later
-        await perform({ kind: 'pass', ms: 200 });
-        for (let taker = 0; taker < 3; taker++) await perform({ kind: 'take' });
-        while (held.length > 0) await perform({ kind: 'done', which: 0 });
-      }
-      expect(twice).toEqual([]);
-      const lost = row.filter(({ asked }, at) => asked !== undefined && !row.slice(at).some(({ began }) => began === asked));
-      expect(lost).toEqual([]);
-      expect(row.filter(({ began }) => began).length).toBeLessThanOrEqual(row.filter(({ asked }) => asked).length);
-    }), { numRuns: 150 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { maxLength: 40 }), async (acts) => {
+        const { row, held, twice, perform } = play();
+        for (const one of acts) await perform(one);
+        for (let turn = 0; turn < 12; turn++) {
+          // three keys, at most held, waiting, again and for later
+          await perform({ kind: 'pass', ms: 200 });
+          for (let taker = 0; taker < 3; taker++) await perform({ kind: 'take' });
+          while (held.length > 0) await perform({ kind: 'done', which: 0 });
+        }
+        expect(twice).toEqual([]);
+        const lost = row.filter(
+          ({ asked }, at) => asked !== undefined && !row.slice(at).some(({ began }) => began === asked),
+        );
+        expect(lost).toEqual([]);
+        expect(row.filter(({ began }) => began).length).toBeLessThanOrEqual(row.filter(({ asked }) => asked).length);
+      }),
+      { numRuns: 150 },
+    );
   });
 
   test('where a worker is free, every key is handed out no later than was asked', async () => {
-    const delays = fc.array(fc.record({ key, ms: fc.integer({ min: 0, max: 100 }), wait: fc.nat(50) }), { maxLength: 30 });
-    await fc.assert(fc.asyncProperty(delays, async (asked) => {
-      const { queue, timers } = setUp();
-      const taken = quick(queue, timers);
-      const calls = [];
-      for (const { key, ms, wait } of asked) {
-        calls.push({ key, from: timers.now(), due: timers.now() + ms });
-        queue.addAfter(key, ms);
-        await timers.advance(wait);
-      }
-      await timers.advance(200);
-      const late = calls.filter((call) => !taken.some(({ key, at }) => key === call.key && at >= call.from && at <= call.due));
-      expect(late).toEqual([]);
-      expect(timers.pending).toBe(0);
-    }), { numRuns: 100 });
+    const delays = fc.array(fc.record({ key, ms: fc.integer({ min: 0, max: 100 }), wait: fc.nat(50) }), {
+      maxLength: 30,
+    });
+    await fc.assert(
+      fc.asyncProperty(delays, async (asked) => {
+        const { queue, timers } = setUp();
+        const taken = quick(queue, timers);
+        const calls = [];
+        for (const { key, ms, wait } of asked) {
+          calls.push({ key, from: timers.now(), due: timers.now() + ms });
+          queue.addAfter(key, ms);
+          await timers.advance(wait);
+        }
+        await timers.advance(200);
+        const late = calls.filter(
+          (call) => !taken.some(({ key, at }) => key === call.key && at >= call.from && at <= call.due),
+        );
+        expect(late).toEqual([]);
+        expect(timers.pending).toBe(0);
+      }),
+      { numRuns: 100 },
+    );
   });
 });

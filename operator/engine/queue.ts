@@ -51,7 +51,13 @@ export class WorkQueue {
   readonly #drained = Promise.withResolvers<void>();
   #shut = false;
 
-  constructor({ hooks = noHooks, timers = systemTimers, firstDelay = 5, longestDelay = 300_000, random = Math.random }: QueueOptions = {}) {
+  constructor({
+    hooks = noHooks,
+    timers = systemTimers,
+    firstDelay = 5,
+    longestDelay = 300_000,
+    random = Math.random,
+  }: QueueOptions = {}) {
     this.#hooks = hooks;
     this.#timers = timers;
     this.#backoff = (failures) => jittered(Math.min(firstDelay * 2 ** failures, longestDelay), random);

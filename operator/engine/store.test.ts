@@ -14,8 +14,13 @@ const store = (options: Partial<StoreOptions<Deployment>> = {}): CompactStore<De
   new CompactStore({ kind: KINDS.Deployment, fieldManager: 'us', index: ['seat'], timers, ...options });
 
 /** The Deployment `a/d` in a version; `rest` goes over it. */
-const at = (resourceVersion: number, { metadata = {}, ...rest }: { metadata?: object; spec?: object; status?: object } = {}): Deployment => ({
-  apiVersion: 'apps/v1', kind: 'Deployment', ...rest,
+const at = (
+  resourceVersion: number,
+  { metadata = {}, ...rest }: { metadata?: object; spec?: object; status?: object } = {},
+): Deployment => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  ...rest,
   metadata: { name: 'd', namespace: 'a', uid: 'u1', resourceVersion: String(resourceVersion), ...metadata },
 });
 
@@ -44,11 +49,15 @@ describe.each([{ parsed: false }, { parsed: true }])('a store that keeps objects
     const subject = store({ ...options, keep: withStatus('readyReplicas') });
     subject.upsert(at(1, { status: { readyReplicas: 1, observedGeneration: 1 } }));
     const changes = changesOf(subject);
-    subject.upsert(at(2, { status: { readyReplicas: 1, observedGeneration: 2 }, metadata: { managedFields: [{ manager: 'x' }] } }));
+    subject.upsert(
+      at(2, { status: { readyReplicas: 1, observedGeneration: 2 }, metadata: { managedFields: [{ manager: 'x' }] } }),
+    );
     expect(changes).toEqual([]);
     expect(subject.get('a/d')).toEqual(at(2, { status: { readyReplicas: 1 } }));
     subject.upsert(at(3, { status: { readyReplicas: 0 } }));
-    expect(changes).toMatchObject([{ key: 'a/d', old: { status: { readyReplicas: 1 } }, new: { status: { readyReplicas: 0 } } }]);
+    expect(changes).toMatchObject([
+      { key: 'a/d', old: { status: { readyReplicas: 1 } }, new: { status: { readyReplicas: 0 } } },
+    ]);
   });
 });
 
@@ -69,7 +78,8 @@ test('an object of a list, which comes in another order, is no change', () => {
 
 test('objects are found by their labels, indexed or not, also once those have changed', () => {
   const subject = store();
-  const names = (label: string, value: string): string[] => subject.labelled(label, value).map(({ metadata }) => metadata.name);
+  const names = (label: string, value: string): string[] =>
+    subject.labelled(label, value).map(({ metadata }) => metadata.name);
   subject.upsert(at(1, { metadata: { labels: { seat: 's1', other: 'x' } } }));
   expect([names('seat', 's1'), names('other', 'x'), names('seat', 's2')]).toEqual([['d'], ['d'], []]);
   subject.upsert(at(2, { metadata: { labels: { seat: 's2' } } }));

@@ -57,20 +57,30 @@ interface Entry<T> {
 }
 
 interface Received {
-  readonly managedFields?: readonly { readonly manager?: string; readonly operation?: string; readonly subresource?: string }[];
+  readonly managedFields?: readonly {
+    readonly manager?: string;
+    readonly operation?: string;
+    readonly subresource?: string;
+  }[];
 }
 
 /** Milliseconds for which a deleted object is remembered: longer than the answer to any write takes. */
 const REMEMBERED = 300_000;
 
 /** Without its status. For `keep`. */
-export const withoutStatus = <T extends KubeObject>(object: T): Omit<T, 'metadata'> => ({ ...object, status: undefined });
+export const withoutStatus = <T extends KubeObject>(object: T): Omit<T, 'metadata'> => ({
+  ...object,
+  status: undefined,
+});
 
 /** With these fields of its status and no others. For `keep`. */
 export function withStatus<T extends KubeObject>(...fields: readonly string[]): (object: T) => Omit<T, 'metadata'> {
   return (object) => {
     const { status = {} } = object as { status?: Record<string, unknown> };
-    return { ...object, status: Object.fromEntries(fields.filter((field) => field in status).map((field) => [field, status[field]])) };
+    return {
+      ...object,
+      status: Object.fromEntries(fields.filter((field) => field in status).map((field) => [field, status[field]])),
+    };
   };
 }
 
@@ -119,7 +129,9 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
   keysLabelled(name: string, value: string): readonly string[] {
     const indexed = this.index.find(({ label }) => label === name);
     if (indexed) return [...(indexed.keys.get(value) ?? [])];
-    return this.list().filter(({ metadata }) => metadata.labels?.[name] === value).map(keyOf);
+    return this.list()
+      .filter(({ metadata }) => metadata.labels?.[name] === value)
+      .map(keyOf);
   }
 
   findings(key: string): Findings | undefined {
@@ -212,12 +224,19 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
 
   private entryOf(object: T, kept: T, listing: number): Entry<T> {
     const { parsed, fieldManager } = this.options;
-    const { uid = '', resourceVersion = '', labels = {}, managedFields = [] } = object.metadata as KubeObject['metadata'] & Received;
+    const {
+      uid = '',
+      resourceVersion = '',
+      labels = {},
+      managedFields = [],
+    } = object.metadata as KubeObject['metadata'] & Received;
     return {
       kept: parsed ? kept : textOf(kept),
       uid,
       resourceVersion,
-      applied: managedFields.some(({ manager, operation, subresource }) => manager === fieldManager && operation === 'Apply' && !subresource),
+      applied: managedFields.some(
+        ({ manager, operation, subresource }) => manager === fieldManager && operation === 'Apply' && !subresource,
+      ),
       labels: this.index.map(({ label }) => labels[label]),
       listing,
     };
@@ -241,7 +260,13 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
   private notify(key: string, before: Entry<T> | undefined, now: T | undefined): void {
     // Parsed only for who looks.
     const old = (): T | undefined => before && this.objectOf(before);
-    const change: Change<T> = { key, new: now, get old() { return old(); } };
+    const change: Change<T> = {
+      key,
+      new: now,
+      get old() {
+        return old();
+      },
+    };
     for (const listener of this.listeners) listener(change);
   }
 }
@@ -257,7 +282,9 @@ function isNewer(version: string, than: string): boolean {
 
 /** Without the version, which changes though nothing else that is kept does. */
 const textOf = (kept: string | KubeObject): string =>
-  typeof kept === 'string' ? kept : JSON.stringify({ ...kept, metadata: { ...kept.metadata, resourceVersion: undefined } });
+  typeof kept === 'string'
+    ? kept
+    : JSON.stringify({ ...kept, metadata: { ...kept.metadata, resourceVersion: undefined } });
 
 function addTo(keys: Map<string, Set<string>>, value: string, key: string): void {
   const set = keys.get(value);

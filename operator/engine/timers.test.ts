@@ -53,7 +53,9 @@ describe('within a time', () => {
 
   test('work that takes longer has failed', async () => {
     const timers = fakeTimers();
-    const late = expect(within(timers, 100, new Promise(() => undefined))).rejects.toThrow('Expected an answer within 0.1 s, found none.');
+    const late = expect(within(timers, 100, new Promise(() => undefined))).rejects.toThrow(
+      'Expected an answer within 0.1 s, found none.',
+    );
     await timers.advance(100);
     await late;
   });

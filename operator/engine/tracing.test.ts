@@ -10,7 +10,14 @@ test('work is done in a span of its own, which is the active one, and what it gi
     return trace.getActiveSpan() === span;
   });
   expect(seen).toBe(true);
-  expect(spans()).toMatchObject([{ name: 'seat reconcile', attributes: { 'reconcile.key': 'a' }, status: { code: SpanStatusCode.UNSET }, ended: true }]);
+  expect(spans()).toMatchObject([
+    {
+      name: 'seat reconcile',
+      attributes: { 'reconcile.key': 'a' },
+      status: { code: SpanStatusCode.UNSET },
+      ended: true,
+    },
+  ]);
 });
 
 test('a span within another is its child', async () => {

@@ -11,7 +11,11 @@ type Api = ReflectorOptions<KubeObject>['api'];
 /** What happens on a watch: a line comes, it fails, it ends. */
 type Happening = { readonly line: string } | { readonly error: Error } | 'end';
 
-const pod = (name: string, version: number): KubeObject => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'a', uid: name, resourceVersion: String(version) } });
+const pod = (name: string, version: number): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'a', uid: name, resourceVersion: String(version) },
+});
 const event = (type: string, object: object): Happening => ({ line: JSON.stringify({ type, object }) });
 const bookmark = (version: number): Happening => event('BOOKMARK', { metadata: { resourceVersion: String(version) } });
 const silent = (): Happening => ({ error: Object.assign(new Error('silent'), { code: 'UND_ERR_BODY_TIMEOUT' }) });
@@ -41,7 +45,9 @@ class Stage implements Api {
     yield { items: names.map((name) => pod(name, version) as T), resourceVersion: String(version) };
   }
 
-  async watch(...[, { resourceVersion, signal }]: Parameters<Api['watch']>): Promise<AsyncGenerator<string, void, void>> {
+  async watch(
+    ...[, { resourceVersion, signal }]: Parameters<Api['watch']>
+  ): Promise<AsyncGenerator<string, void, void>> {
     await this.request(`watch ${resourceVersion}`);
     signal.addEventListener('abort', () => void this.play({ error: new Error('aborted') }), { once: true });
     return this.lines();
@@ -71,7 +77,11 @@ let restarts: string[];
 let log: ReturnType<typeof capturedLog>;
 const ended = { controller: new AbortController(), run: Promise.resolve() };
 
-const names = (): string[] => store.list().map(({ metadata }) => metadata.name).sort();
+const names = (): string[] =>
+  store
+    .list()
+    .map(({ metadata }) => metadata.name)
+    .sort();
 
 beforeEach(async () => {
   timers = fakeTimers();
@@ -80,7 +90,13 @@ beforeEach(async () => {
   restarts = [];
   log = capturedLog();
   ended.controller = new AbortController();
-  const reflector = new Reflector({ api: stage, store, timers, log: log.log, onRestart: (kind, why) => restarts.push(`${kind} ${why}`) });
+  const reflector = new Reflector({
+    api: stage,
+    store,
+    timers,
+    log: log.log,
+    onRestart: (kind, why) => restarts.push(`${kind} ${why}`),
+  });
   ended.run = reflector.run(ended.controller.signal);
   await timers.advance(0);
 });
@@ -111,12 +127,20 @@ test('a watch that breaks goes on from the last event, after a moment', async ()
 });
 
 test.each([
-  ['whose version has expired, as an answer', async () => {
-    stage.failures.push(refusal(410));
-    await stage.play('end');
-    await timers.advance(5_001);
-  }, 'expired'],
-  ['whose version has expired, as an event', () => stage.play(event('ERROR', { kind: 'Status', code: 410, reason: 'Expired' })), 'expired'],
+  [
+    'whose version has expired, as an answer',
+    async () => {
+      stage.failures.push(refusal(410));
+      await stage.play('end');
+      await timers.advance(5_001);
+    },
+    'expired',
+  ],
+  [
+    'whose version has expired, as an event',
+    () => stage.play(event('ERROR', { kind: 'Status', code: 410, reason: 'Expired' })),
+    'expired',
+  ],
   ['with an event of an error', () => stage.play(event('ERROR', { code: 500, message: 'etcd' })), 'error'],
   ['with a line that is no JSON', () => stage.play({ line: '{"type":' }), 'malformed'],
   ['with a line that is no event', () => stage.play({ line: 'null' }), 'malformed'],
@@ -150,7 +174,8 @@ test('a watch that is refused time after time is no longer believed in: all is l
 });
 
 test('failures are waited for longer and longer, up to half a minute, until there is a sign of life', async () => {
-  const failing = (count: number): void => void stage.failures.push(...Array.from({ length: count }, () => refusal(500)));
+  const failing = (count: number): void =>
+    void stage.failures.push(...Array.from({ length: count }, () => refusal(500)));
   const requestsWithin = async (ms: number): Promise<number> => {
     const before = stage.requests.length;
     await timers.advance(ms);
@@ -220,7 +245,13 @@ describe('it is fresh', () => {
 
 test('each failure is logged, with why and what it was', async () => {
   await stage.play(silent());
-  expect(log.lines).toMatchObject([{ level: 'warn', message: 'watch begins again', fields: { kind: 'Pod', why: 'silent', failures: 1, err: { message: 'silent' } } }]);
+  expect(log.lines).toMatchObject([
+    {
+      level: 'warn',
+      message: 'watch begins again',
+      fields: { kind: 'Pod', why: 'silent', failures: 1, err: { message: 'silent' } },
+    },
+  ]);
 });
 
 test('no timer runs while it is idle', () => expect(timers.pending).toBe(0));

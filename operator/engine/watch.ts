@@ -11,7 +11,8 @@ import { jittered, pause, systemTimers } from './timers.ts';
 import type { Timers } from './timers.ts';
 
 /** Why a watch was begun again; `closed` is how a healthy one ends. */
-export type Restart = 'closed' | 'expired' | 'silent' | 'malformed' | 'error' | 'refused' | 'unavailable' | 'disconnected';
+export type Restart =
+  'closed' | 'expired' | 'silent' | 'malformed' | 'error' | 'refused' | 'unavailable' | 'disconnected';
 
 /** These say nothing of what is known: the next watch goes on from the last event. All others leave a doubt. */
 const HARMLESS: readonly Restart[] = ['closed', 'unavailable', 'disconnected'];
@@ -94,7 +95,11 @@ export class Reflector<T extends KubeObject> {
       this.failures++;
       const why = whyOf(error);
       if (!HARMLESS.includes(why) || this.failures >= PATIENCE) this.version = undefined;
-      if (!signal.aborted) this.options.log?.warn({ kind: this.options.store.kind.kind, why, failures: this.failures, err: error }, 'watch begins again');
+      if (!signal.aborted)
+        this.options.log?.warn(
+          { kind: this.options.store.kind.kind, why, failures: this.failures, err: error },
+          'watch begins again',
+        );
       return why;
     }
   }
@@ -125,7 +130,8 @@ export class Reflector<T extends KubeObject> {
       this.failures = 0;
       store.alive();
     }
-    if (!any && this.timers.now() - began < SHORT) throw new Error('Expected a watch of minutes, found one that ended at once without an event.');
+    if (!any && this.timers.now() - began < SHORT)
+      throw new Error('Expected a watch of minutes, found one that ended at once without an event.');
     this.failures = 0;
   }
 
@@ -133,7 +139,8 @@ export class Reflector<T extends KubeObject> {
     const { store } = this.options;
     if (type === 'ERROR') throw errorOf(object);
     const version = object?.metadata?.resourceVersion;
-    if (version === undefined) throw new DoubtError('malformed', `Expected an event with a resourceVersion, found ${type} without one.`);
+    if (version === undefined)
+      throw new DoubtError('malformed', `Expected an event with a resourceVersion, found ${type} without one.`);
     if (type === 'DELETED') store.forget(keyOf(object), object.metadata.uid ?? '');
     else if (type !== 'BOOKMARK') store.upsert(object);
     this.version = version;
@@ -146,7 +153,8 @@ const TYPES: readonly unknown[] = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', '
 function eventOf<T extends KubeObject>(line: string): WatchEvent<T> {
   const event = parsed(line) as Partial<WatchEvent<T>> | null;
   const { type, object } = event ?? {};
-  if (!TYPES.includes(type)) throw new DoubtError('malformed', `Expected an event with a type, found type ${String(type)}.`);
+  if (!TYPES.includes(type))
+    throw new DoubtError('malformed', `Expected an event with a type, found type ${String(type)}.`);
   const named = type === 'BOOKMARK' || type === 'ERROR' || typeof object?.metadata?.name === 'string';
   if (named) return event as WatchEvent<T>;
   throw new DoubtError('malformed', `Expected an object with a name, found ${type} without one.`);
@@ -156,7 +164,9 @@ function parsed(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch (cause) {
-    throw new DoubtError('malformed', `Expected an event as JSON, found ${line.length} characters that are none.`, { cause });
+    throw new DoubtError('malformed', `Expected an event as JSON, found ${line.length} characters that are none.`, {
+      cause,
+    });
   }
 }
 
@@ -164,7 +174,10 @@ function parsed(line: string): unknown {
 function errorOf(object: unknown): DoubtError {
   const { code, reason, message } = (object ?? {}) as Status & { code?: number };
   const expired = code === 410 || reason === 'Expired' || reason === 'Gone';
-  return new DoubtError(expired ? 'expired' : 'error', `The watch said ${code ?? ''} ${reason ?? ''}: ${message ?? 'no message'}`);
+  return new DoubtError(
+    expired ? 'expired' : 'error',
+    `The watch said ${code ?? ''} ${reason ?? ''}: ${message ?? 'no message'}`,
+  );
 }
 
 function whyOf(error: unknown): Restart {

@@ -9,8 +9,16 @@ describe('the kubeconfig', () => {
 
   test('is for an hour where that is asked for, and is renewed after four fifths of it', async () => {
     const world = await aReadyWorld(aSeat({ spec: lifetime }));
-    expect(world.api.writes.find(({ verb }) => verb === 'token')).toMatchObject({ name: 'attendee', namespace: NAME, body: { seconds: 3600 } });
-    expect(world.seat.status?.access).toEqual({ secret: 'class-ada/kubeconfig', expiresAt: '2026-01-01T01:00:00Z', renewAt: '2026-01-01T00:48:00Z' });
+    expect(world.api.writes.find(({ verb }) => verb === 'token')).toMatchObject({
+      name: 'attendee',
+      namespace: NAME,
+      body: { seconds: 3600 },
+    });
+    expect(world.seat.status?.access).toEqual({
+      secret: 'class-ada/kubeconfig',
+      expiresAt: '2026-01-01T01:00:00Z',
+      renewAt: '2026-01-01T00:48:00Z',
+    });
     const before = world.kubeconfig;
     world.clock.advance(46 * MINUTE);
     await world.reconcile();
@@ -49,7 +57,7 @@ describe('the kubeconfig', () => {
     expect(world.kubeconfig).toContain('server: "https://other.example.com"');
   });
 
-  test('is made anew when the attendee\'s account is another', async () => {
+  test("is made anew when the attendee's account is another", async () => {
     const world = await aReadyWorld();
     world.api.remove(KINDS.ServiceAccount, inSeat('attendee'));
     const watch = world.watch();
@@ -57,7 +65,7 @@ describe('the kubeconfig', () => {
     expect(watch.writes()).toContain('token ServiceAccount attendee');
   });
 
-  test('is renewed for a seat that can\'t follow its spec, too', async () => {
+  test("is renewed for a seat that can't follow its spec, too", async () => {
     const world = await aReadyWorld(aSeat({ spec: lifetime }));
     world.change({ revision: 'r2', quota: { pods: 1 } });
     await world.reconcile();
@@ -90,10 +98,18 @@ describe('the kubeconfig', () => {
 describe('progress', () => {
   test('is what the course has written, and rubbish is nothing', async () => {
     const world = await aReadyWorld();
-    world.api.edit(KINDS.ConfigMap, inSeat('lab-progress'), { data: { passed: '3', total: '12', lastActivity: '2026-01-01T00:00:59Z' } });
+    world.api.edit(KINDS.ConfigMap, inSeat('lab-progress'), {
+      data: { passed: '3', total: '12', lastActivity: '2026-01-01T00:00:59Z' },
+    });
     await world.reconcile();
-    expect(world.seat.status).toMatchObject({ exercises: { passed: 3, total: 12 }, progress: '3/12', lastActivity: '2026-01-01T00:00:59Z' });
-    world.api.edit(KINDS.ConfigMap, inSeat('lab-progress'), { data: { passed: '3\n99/99', total: '\u001b[2J', lastActivity: 'x'.repeat(9999) } });
+    expect(world.seat.status).toMatchObject({
+      exercises: { passed: 3, total: 12 },
+      progress: '3/12',
+      lastActivity: '2026-01-01T00:00:59Z',
+    });
+    world.api.edit(KINDS.ConfigMap, inSeat('lab-progress'), {
+      data: { passed: '3\n99/99', total: '\u001b[2J', lastActivity: 'x'.repeat(9999) },
+    });
     const watch = world.watch();
     await world.reconcile();
     expect(watch.writes()).toEqual(['apply Seat class-ada/status']);
@@ -110,12 +126,16 @@ describe('errors that nobody has foreseen', () => {
     expect(watch.writes()).not.toContain('apply Seat class-ada/status');
     world.clock.advance(10_000);
     await expect(world.reconcile()).rejects.toThrow('etcdserver');
-    expect(world.condition('Provisioned')).toMatchObject({ status: 'False', reason: 'Error', message: expect.stringContaining('etcdserver: request timed out') as string });
+    expect(world.condition('Provisioned')).toMatchObject({
+      status: 'False',
+      reason: 'Error',
+      message: expect.stringContaining('etcdserver: request timed out') as string,
+    });
     await world.reconcile();
     expect(world.condition('Provisioned')).toMatchObject({ status: 'True' });
   });
 
-  test('don\'t count from one that has passed', async () => {
+  test("don't count from one that has passed", async () => {
     const world = aWorld();
     world.api.fail({ kind: 'Service' }, apiError(500, 'InternalError'));
     await expect(world.reconcile()).rejects.toThrow('InternalError');

@@ -17,7 +17,11 @@ type Access = NonNullable<SeatStatus['access']>;
 function termsOf({ options: { surroundings }, seat }: Pass): Terms {
   const { server, certificateAuthority } = surroundings();
   const { access: { server: given, tokenLifetime } = {} } = seat.spec;
-  return { server: given ?? server, seconds: lifetimeSeconds(tokenLifetime), ...(certificateAuthority !== undefined && { certificateAuthority }) };
+  return {
+    server: given ?? server,
+    seconds: lifetimeSeconds(tokenLifetime),
+    ...(certificateAuthority !== undefined && { certificateAuthority }),
+  };
 }
 
 /** From 0 to 1, the same for the same seat: so that seats don't all look at once. */
@@ -29,11 +33,17 @@ function share(uid: string): number {
 
 /** Whether the seat has been as it is now for a while: then a process that has just started need not look at its Secret at once. */
 const isSettled = ({ seat: { metadata, spec, status } }: Pass): boolean =>
-  status?.observedGeneration === metadata.generation && status?.revision === spec.revision && isTrue(status?.conditions, 'Ready');
+  status?.observedGeneration === metadata.generation &&
+  status?.revision === spec.revision &&
+  isTrue(status?.conditions, 'Ready');
 
 /** When the Secret is to be looked at next. Milliseconds since 1970. */
 export function secretDue(pass: Pass): number {
-  const { note, now, deadlines: { secret } } = pass;
+  const {
+    note,
+    now,
+    deadlines: { secret },
+  } = pass;
   note.secretSeen ??= isSettled(pass) ? now - share(note.uid) * secret : now - secret;
   return note.secretSeen + secret;
 }
@@ -45,7 +55,12 @@ async function holds(pass: Pass, account: string): Promise<boolean> {
 }
 
 async function renew(pass: Pass, account: string): Promise<Access> {
-  const { options: { api, events }, seat, now, note } = pass;
+  const {
+    options: { api, events },
+    seat,
+    now,
+    note,
+  } = pass;
   const terms = termsOf(pass);
   const token = await api.token({ name: NAMES.attendee, namespace: namespaceOf(seat) }, terms.seconds);
   await api.apply(kubeconfigSecret(seat, terms, account, token));
@@ -64,7 +79,11 @@ function accessSoFar({ seat: { status }, note }: Pass): Access | undefined {
 
 /** Whether the Secret has to be looked at: now and then, and when something has changed that it was made from. */
 function isDoubtful(pass: Pass, account: string): boolean {
-  const { seat: { spec, status }, note, now } = pass;
+  const {
+    seat: { spec, status },
+    note,
+    now,
+  } = pass;
   const another = note.account !== undefined && note.account !== account;
   note.account = account;
   const isAnother = status?.revision !== spec.revision && note.access?.revision !== spec.revision;
@@ -75,7 +94,7 @@ async function keptOrRenewed(pass: Pass, account: string): Promise<Access> {
   const doubtful = isDoubtful(pass, account);
   const access = accessSoFar(pass);
   const valid = access !== undefined && pass.now < Date.parse(access.renewAt);
-  return valid && (!doubtful || await holds(pass, account)) ? access : renew(pass, account);
+  return valid && (!doubtful || (await holds(pass, account))) ? access : renew(pass, account);
 }
 
 /**
@@ -89,10 +108,14 @@ export async function ensureAccess(pass: Pass): Promise<Access> {
     return await keptOrRenewed(pass, metadata.uid);
   } catch (error) {
     if (!isForbidden(error)) throw error;
-    throw new SeatProblem({
-      reason: 'NoKubeconfig',
-      message: 'Expected the operator to be allowed to make the attendee\'s token and its Secret kubeconfig, found it is not. '
-        + 'See that the chart\'s cluster roles are as they were installed: helm upgrade restores them.',
-    }, { cause: error });
+    throw new SeatProblem(
+      {
+        reason: 'NoKubeconfig',
+        message:
+          "Expected the operator to be allowed to make the attendee's token and its Secret kubeconfig, found it is not. " +
+          "See that the chart's cluster roles are as they were installed: helm upgrade restores them.",
+      },
+      { cause: error },
+    );
   }
 }

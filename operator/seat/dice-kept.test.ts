@@ -9,10 +9,11 @@ import { NAME, aReadyWorld, aWorld, inSeat } from './world.ts';
 import type { World } from './world.ts';
 
 const dice = (world: World) => world.get<ConfigMap>('ConfigMap', 'lab-dice');
-const annotationsOf = (world: World, component: string) => world.get<Deployment>('Deployment', `lab-${component}`)?.spec.template.metadata?.annotations;
+const annotationsOf = (world: World, component: string) =>
+  world.get<Deployment>('Deployment', `lab-${component}`)?.spec.template.metadata?.annotations;
 const given = { 'settings.env': GIVEN_SETTINGS, 'collector.yaml': GIVEN_COLLECTOR };
 
-describe('the attendee\'s own code', () => {
+describe("the attendee's own code", () => {
   const startedWith = (world: World) => annotationsOf(world, 'dice')?.['intro-otel.dev/config-sha256'];
   const manual = { revision: 'r2', lab: { instrumentation: 'manual' } } as const;
 
@@ -82,20 +83,28 @@ describe('the attendee\'s own code', () => {
     expect(dice(world)?.data).toEqual({ ...given, 'app.ts': GIVEN_CODE.auto });
   });
 
-  test('that doesn\'t run keeps nobody from calling the seat ready, which says so', async () => {
+  test("that doesn't run keeps nobody from calling the seat ready, which says so", async () => {
     const world = await aReadyWorld();
     world.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'app.ts': 'broken(' } });
     await world.reconcile();
     world.settle('lab-dice');
     await world.reconcile();
     expect(world.seat.status?.phase).toBe('Ready');
-    expect(world.condition('Ready')?.message).toBe('All 1 Deployments of the lab are available. lab-dice is not counted, as it runs the attendee\'s own code.');
+    expect(world.condition('Ready')?.message).toBe(
+      "All 1 Deployments of the lab are available. lab-dice is not counted, as it runs the attendee's own code.",
+    );
   });
 });
 
-describe('the attendee\'s own settings and Collector configuration', () => {
-  const collectorStarted = { 'intro-otel.dev/config-sha256': 'of the lab\'s', 'intro-otel.dev/own-sha256': sha256(GIVEN_COLLECTOR) };
-  const withCollector: LabTemplate = (values) => (namespace) => [...smallLab(values)(namespace), aDeployment('collector', { annotations: collectorStarted, namespace })];
+describe("the attendee's own settings and Collector configuration", () => {
+  const collectorStarted = {
+    'intro-otel.dev/config-sha256': "of the lab's",
+    'intro-otel.dev/own-sha256': sha256(GIVEN_COLLECTOR),
+  };
+  const withCollector: LabTemplate = (values) => (namespace) => [
+    ...smallLab(values)(namespace),
+    aDeployment('collector', { annotations: collectorStarted, namespace }),
+  ];
 
   async function readyWorld(): Promise<World> {
     const world = aWorld(aSeat(), { labOf: labCache(withCollector) });
@@ -117,15 +126,21 @@ describe('the attendee\'s own settings and Collector configuration', () => {
     const { world, writes } = await edited('settings.env', 'INSTRUMENTATION=none\n');
     expect(writes).toEqual(['apply Deployment lab-dice', 'apply Seat class-ada/status']);
     expect(annotationsOf(world, 'dice')).toEqual({
-      'intro-otel.dev/config-sha256': sha256(GIVEN_CODE.auto), 'intro-otel.dev/settings-sha256': sha256('INSTRUMENTATION=none\n'),
+      'intro-otel.dev/config-sha256': sha256(GIVEN_CODE.auto),
+      'intro-otel.dev/settings-sha256': sha256('INSTRUMENTATION=none\n'),
     });
-    expect(world.events.at(-1)?.message).toBe('Deployment lab-dice is started with what the attendee has put into ConfigMap lab-dice.');
+    expect(world.events.at(-1)?.message).toBe(
+      'Deployment lab-dice is started with what the attendee has put into ConfigMap lab-dice.',
+    );
   });
 
   test('configuration starts the Collector, and nothing else', async () => {
     const { world, writes } = await edited('collector.yaml', 'exporters: {}\n');
     expect(writes).toEqual(['apply Deployment lab-collector', 'apply Seat class-ada/status']);
-    expect(annotationsOf(world, 'collector')).toEqual({ ...collectorStarted, 'intro-otel.dev/own-sha256': sha256('exporters: {}\n') });
+    expect(annotationsOf(world, 'collector')).toEqual({
+      ...collectorStarted,
+      'intro-otel.dev/own-sha256': sha256('exporters: {}\n'),
+    });
     expect(world.events.at(-1)?.message).toContain('Deployment lab-collector is started');
   });
 
@@ -133,7 +148,11 @@ describe('the attendee\'s own settings and Collector configuration', () => {
     const { world } = await edited('collector.yaml', 'exporters: {}\n');
     world.change({ revision: 'r2', lab: { instrumentation: 'manual' } });
     await world.reconcile();
-    expect(dice(world)?.data).toEqual({ 'app.ts': GIVEN_CODE.manual, 'settings.env': GIVEN_SETTINGS, 'collector.yaml': 'exporters: {}\n' });
+    expect(dice(world)?.data).toEqual({
+      'app.ts': GIVEN_CODE.manual,
+      'settings.env': GIVEN_SETTINGS,
+      'collector.yaml': 'exporters: {}\n',
+    });
   });
 
   test('that is as it was given again is no longer theirs, and is started as such', async () => {
@@ -153,11 +172,13 @@ describe('the attendee\'s own settings and Collector configuration', () => {
     expect(dice(world)?.data).toEqual({ ...given, 'app.ts': GIVEN_CODE.auto });
   });
 
-  test('with which the Collector doesn\'t run keeps nobody from calling the seat ready, which says so', async () => {
+  test("with which the Collector doesn't run keeps nobody from calling the seat ready, which says so", async () => {
     const { world } = await edited('collector.yaml', 'broken');
     world.settle('lab-collector');
     await world.reconcile();
     expect(world.seat.status?.phase).toBe('Ready');
-    expect(world.condition('Ready')?.message).toBe('All 2 Deployments of the lab are available. lab-collector is not counted, as it runs the attendee\'s own configuration.');
+    expect(world.condition('Ready')?.message).toBe(
+      "All 2 Deployments of the lab are available. lab-collector is not counted, as it runs the attendee's own configuration.",
+    );
   });
 });

@@ -31,7 +31,9 @@ export function ownFiles(live: ConfigMap | undefined, desired: LabObject | undef
 }
 
 /** Deployments that run something of the attendee's own. */
-export const runningOwn = (own: Own): string[] => [...new Set(OWN.filter(({ file }) => own.has(file)).map(deploymentOf))];
+export const runningOwn = (own: Own): string[] => [
+  ...new Set(OWN.filter(({ file }) => own.has(file)).map(deploymentOf)),
+];
 
 function withoutOwn(dice: LabObject, own: Own): LabObject {
   const { data = {}, ...rest } = dice as LabObject & Pick<ConfigMap, 'data'>;
@@ -41,11 +43,18 @@ function withoutOwn(dice: LabObject, own: Own): LabObject {
 
 /** The same Deployment, its pods started with these files: other ones start others. */
 function startedWith(deployment: Deployment, own: Own): Deployment {
-  const { spec: { template, ...spec } } = deployment;
-  const started = OWN.filter((one) => deploymentOf(one) === deployment.metadata.name)
-    .flatMap(({ file, started: annotation }): [string, string][] => (own.has(file) ? [[annotation, sha256(own.get(file) ?? '')]] : []));
+  const {
+    spec: { template, ...spec },
+  } = deployment;
+  const started = OWN.filter((one) => deploymentOf(one) === deployment.metadata.name).flatMap(
+    ({ file, started: annotation }): [string, string][] =>
+      own.has(file) ? [[annotation, sha256(own.get(file) ?? '')]] : [],
+  );
   const annotations = { ...template.metadata?.annotations, ...Object.fromEntries(started) };
-  return { ...deployment, spec: { ...spec, template: { ...template, metadata: { ...template.metadata, annotations } } } };
+  return {
+    ...deployment,
+    spec: { ...spec, template: { ...template, metadata: { ...template.metadata, annotations } } },
+  };
 }
 
 /**
@@ -56,6 +65,8 @@ export function leavingAlone(own: Own, lab: readonly LabObject[]): LabObject[] {
   const running = runningOwn(own);
   return lab.map((object) => {
     if (isDice(object)) return withoutOwn(object, own);
-    return isDeployment(object) && running.includes(object.metadata.name) ? startedWith(object, own) as unknown as LabObject : object;
+    return isDeployment(object) && running.includes(object.metadata.name)
+      ? (startedWith(object, own) as unknown as LabObject)
+      : object;
   });
 }

@@ -9,32 +9,59 @@ import type { Pass } from './options.ts';
 /** Type, reason and message, as EventRecorder takes them. */
 export type Telling = readonly [type: EventType, reason: string, message: string];
 
-const seatReady = (seconds: number): Telling => ['Normal', 'Ready', `The lab can be used, ${Math.round(seconds)} s after the seat was made.`];
+const seatReady = (seconds: number): Telling => [
+  'Normal',
+  'Ready',
+  `The lab can be used, ${Math.round(seconds)} s after the seat was made.`,
+];
 
 const readyAgain: Telling = ['Normal', 'ReadyAgain', 'The lab can be used again.'];
 
-const seatStopped: Telling = ['Normal', 'Stopped', 'Every pod of the lab has been stopped. What the attendee has written is kept.'];
+const seatStopped: Telling = [
+  'Normal',
+  'Stopped',
+  'Every pod of the lab has been stopped. What the attendee has written is kept.',
+];
 
 const seatStarted: Telling = ['Normal', 'Started', 'The lab is started again.'];
 
 /** Of the first one the status tells. */
-export const kubeconfigRenewed = (seat: Seat): Telling =>
-  ['Normal', 'KubeconfigRenewed', `Secret ${namespaceOf(seat)}/${NAMES.kubeconfig} holds a kubeconfig with a new token.`];
+export const kubeconfigRenewed = (seat: Seat): Telling => [
+  'Normal',
+  'KubeconfigRenewed',
+  `Secret ${namespaceOf(seat)}/${NAMES.kubeconfig} holds a kubeconfig with a new token.`,
+];
 
 /** An object that was made to follow this revision before was found to be otherwise. */
-export const repaired = (kind: string, name: string): Telling => ['Normal', 'Repaired', `${kind} ${name} was not as it should be, and was put right.`];
+export const repaired = (kind: string, name: string): Telling => [
+  'Normal',
+  'Repaired',
+  `${kind} ${name} was not as it should be, and was put right.`,
+];
 
-export const ownStarted = (deployment: string): Telling =>
-  ['Normal', 'CodeStarted', `Deployment ${deployment} is started with what the attendee has put into ConfigMap ${NAMES.dice}.`];
+export const ownStarted = (deployment: string): Telling => [
+  'Normal',
+  'CodeStarted',
+  `Deployment ${deployment} is started with what the attendee has put into ConfigMap ${NAMES.dice}.`,
+];
 
-export const faultsSwitched: Telling = ['Normal', 'FaultsSwitched', `The faults that are on are now those of the Workshop's label ${LABELS.faults}.`];
+export const faultsSwitched: Telling = [
+  'Normal',
+  'FaultsSwitched',
+  `The faults that are on are now those of the Workshop's label ${LABELS.faults}.`,
+];
 
-export const removed = (kind: string, name: string): Telling => ['Normal', 'Removed', `${kind} ${name} is no part of the lab any more, and was deleted.`];
+export const removed = (kind: string, name: string): Telling => [
+  'Normal',
+  'Removed',
+  `${kind} ${name} is no part of the lab any more, and was deleted.`,
+];
 
 export const letGo = (namespace: string, waited: string, blockers: string): Telling => [
-  'Warning', 'NamespaceLeftBehind',
-  `Expected namespace ${namespace} to be gone within ${waited}, found it still there: ${blockers} The Seat no longer waits for it. `
-  + `Kubernetes goes on deleting it; see to what keeps it: kubectl get namespace ${namespace} -o yaml`,
+  'Warning',
+  'NamespaceLeftBehind',
+  `Expected namespace ${namespace} to be gone within ${waited}, found it still there: ${blockers} The Seat no longer waits for it. ` +
+    `Kubernetes goes on deleting it; see to what keeps it: kubectl get namespace ${namespace} -o yaml`,
 ];
 
 function failure(before: SeatStatus, after: SeatStatus): Telling[] {
@@ -52,7 +79,10 @@ function phaseChange(before: SeatStatus, after: SeatStatus): Telling[] {
 
 /** Tells of what is different in the status that was written. */
 export function tellChanges({ options: { events, onReady }, seat, now }: Pass, after: SeatStatus): void {
-  const { status: before = {}, metadata: { creationTimestamp } } = seat;
+  const {
+    status: before = {},
+    metadata: { creationTimestamp },
+  } = seat;
   const tellings = [...failure(before, after), ...phaseChange(before, after)];
   if (before.readyAt === undefined && after.readyAt !== undefined && creationTimestamp !== undefined) {
     const seconds = (now - Date.parse(creationTimestamp)) / 1000;

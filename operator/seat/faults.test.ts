@@ -10,28 +10,43 @@ import { aWorld, inSeat } from './world.ts';
 import type { World } from './world.ts';
 
 const workshop = (label?: string): Workshop => ({
-  apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Workshop',
-  metadata: { name: 'class', uid: 'class-1', ...(label !== undefined && { labels: { [LABELS.faults]: label } }) }, spec: { seats: 1 },
+  apiVersion: 'intro-otel.dev/v1alpha1',
+  kind: 'Workshop',
+  metadata: { name: 'class', uid: 'class-1', ...(label !== undefined && { labels: { [LABELS.faults]: label } }) },
+  spec: { seats: 1 },
 });
 
 test.each([
-  [undefined, undefined], ['', ''], ['none', ''], ['spike', 'spike'], ['spike.timeouts', 'spike,timeouts'], ['spike_timeouts', 'spike,timeouts'], ['..spike.', 'spike'],
+  [undefined, undefined],
+  ['', ''],
+  ['none', ''],
+  ['spike', 'spike'],
+  ['spike.timeouts', 'spike,timeouts'],
+  ['spike_timeouts', 'spike,timeouts'],
+  ['..spike.', 'spike'],
 ])('the label %j switches on %j', (label, expected) => {
   expect(faultsOf(workshop(label))).toBe(expected);
 });
 
 test.each<[string, Workshop | undefined, Workshop | undefined, boolean]>([
-  ['set', workshop(), workshop('spike'), true], ['changed', workshop('spike'), workshop('timeouts'), true], ['removed', workshop('spike'), workshop(), true],
-  ['gone with the Workshop', workshop('spike'), undefined, true], ['as it was', workshop('spike'), workshop('spike'), false], ['never there', undefined, workshop(), false],
+  ['set', workshop(), workshop('spike'), true],
+  ['changed', workshop('spike'), workshop('timeouts'), true],
+  ['removed', workshop('spike'), workshop(), true],
+  ['gone with the Workshop', workshop('spike'), undefined, true],
+  ['as it was', workshop('spike'), workshop('spike'), false],
+  ['never there', undefined, workshop(), false],
 ])('seats are looked at where the label was %s', (_what, before, after, expected) => {
   expect(areFaultsChanged(before, after)).toBe(expected);
 });
 
-describe('a seat\'s faults', () => {
-  const withFaults: LabTemplate = (values) => (namespace) =>
-    [...smallLab(values)(namespace), { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'lab-faults', namespace } }];
+describe("a seat's faults", () => {
+  const withFaults: LabTemplate = (values) => (namespace) => [
+    ...smallLab(values)(namespace),
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'lab-faults', namespace } },
+  ];
   const on = (world: World) => world.get<ConfigMap>('ConfigMap', 'lab-faults')?.data?.['faults'];
-  const whose = (world: World) => world.get<ConfigMap>('ConfigMap', 'lab-faults')?.metadata.annotations?.['intro-otel.dev/faults-of'];
+  const whose = (world: World) =>
+    world.get<ConfigMap>('ConfigMap', 'lab-faults')?.metadata.annotations?.['intro-otel.dev/faults-of'];
 
   async function readyWorld(label?: string): Promise<World> {
     const world = aWorld(aSeat(), { labOf: labCache(withFaults) });
@@ -55,7 +70,9 @@ describe('a seat\'s faults', () => {
     expect(await label(world, 'spike.timeouts')).toEqual(['apply ConfigMap lab-faults']);
     expect(on(world)).toBe('spike,timeouts');
     expect(whose(world)).toBe('class');
-    expect(world.events.at(-1)?.message).toBe('The faults that are on are now those of the Workshop\'s label intro-otel.dev/faults.');
+    expect(world.events.at(-1)?.message).toBe(
+      "The faults that are on are now those of the Workshop's label intro-otel.dev/faults.",
+    );
     expect(await label(world, null)).toEqual(['apply ConfigMap lab-faults']);
     expect([on(world), whose(world)]).toEqual([undefined, undefined]);
   });
@@ -64,7 +81,7 @@ describe('a seat\'s faults', () => {
     expect(on(await readyWorld('spike'))).toBe('spike');
   });
 
-  test('are the lab\'s own to switch while there is no label', async () => {
+  test("are the lab's own to switch while there is no label", async () => {
     const world = await readyWorld();
     world.api.edit(KINDS.ConfigMap, inSeat('lab-faults'), { data: { faults: 'timeouts' } });
     const watch = world.watch();

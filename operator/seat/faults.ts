@@ -13,18 +13,27 @@ const labelOf = (workshop: KubeObject | undefined): string | undefined => worksh
  * then no fault is on, whatever a lab has switched.
  */
 export function faultsOf(workshop: Workshop | undefined): string | undefined {
-  return labelOf(workshop)?.split(/[._]/).filter((name) => name !== '' && name !== 'none').join(',');
+  return labelOf(workshop)
+    ?.split(/[._]/)
+    .filter((name) => name !== '' && name !== 'none')
+    .join(',');
 }
 
 /** Whether seats have to be looked at since the label is another, or gone, or there at last. */
-export const areFaultsChanged = (before: KubeObject | undefined, after: KubeObject | undefined): boolean => labelOf(before) !== labelOf(after);
+export const areFaultsChanged = (before: KubeObject | undefined, after: KubeObject | undefined): boolean =>
+  labelOf(before) !== labelOf(after);
 
-export const isFaults = ({ kind, metadata }: KubeObject): boolean => kind === 'ConfigMap' && metadata.name === NAMES.faults;
+export const isFaults = ({ kind, metadata }: KubeObject): boolean =>
+  kind === 'ConfigMap' && metadata.name === NAMES.faults;
 
 /** What was applied and no longer is, the API server takes out again: so the label's end is the faults' end. */
 export function withFaults(workshop: Workshop | undefined, lab: readonly LabObject[]): LabObject[] {
   const faults = faultsOf(workshop);
   if (faults === undefined) return [...lab];
-  const ofTheClass = ({ metadata, ...rest }: LabObject): LabObject => ({ ...rest, metadata: { ...metadata, annotations: { ...metadata.annotations, [FAULTS_OF]: 'class' } }, data: { faults } });
+  const ofTheClass = ({ metadata, ...rest }: LabObject): LabObject => ({
+    ...rest,
+    metadata: { ...metadata, annotations: { ...metadata.annotations, [FAULTS_OF]: 'class' } },
+    data: { faults },
+  });
   return lab.map((object) => (isFaults(object) ? ofTheClass(object) : object));
 }

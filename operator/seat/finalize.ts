@@ -21,11 +21,15 @@ function statusOf({ metadata, status }: Seat, namespace: Namespace, { now }: Pas
   const since = Date.parse(namespace.metadata.deletionTimestamp ?? new Date(now).toISOString());
   const blockers = now - since < SOON_MS ? undefined : blockersOf(namespace);
   const saying = {
-    type: TYPES.ready, status: 'False', reason: 'Terminating',
+    type: TYPES.ready,
+    status: 'False',
+    reason: 'Terminating',
     message: `Waiting for namespace ${namespace.metadata.name} to go.${blockers === undefined ? '' : ` It is kept by: ${blockers}`}`,
   } as const;
   return {
-    ...status, observedGeneration: metadata.generation ?? 0, phase: 'Terminating',
+    ...status,
+    observedGeneration: metadata.generation ?? 0,
+    phase: 'Terminating',
     conditions: setConditions(status?.conditions, [saying], { generation: metadata.generation, now }),
   };
 }
@@ -34,7 +38,11 @@ function statusOf({ metadata, status }: Seat, namespace: Namespace, { now }: Pas
 async function release({ options: { api, stores }, seat }: Pass): Promise<void> {
   const { name, uid = '', resourceVersion = '', finalizers = [] } = seat.metadata;
   try {
-    await api.mergePatch(KINDS.Seat, { name }, { metadata: { resourceVersion, finalizers: finalizers.filter((one) => one !== FINALIZER) } });
+    await api.mergePatch(
+      KINDS.Seat,
+      { name },
+      { metadata: { resourceVersion, finalizers: finalizers.filter((one) => one !== FINALIZER) } },
+    );
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
@@ -43,9 +51,17 @@ async function release({ options: { api, stores }, seat }: Pass): Promise<void> 
 
 /** What keeps the namespace is told where it can still be read once the Seat is gone: on the Workshop as well. */
 async function giveUp(pass: Pass, namespace: Namespace): Promise<void> {
-  const { options: { events, stores }, seat, deadlines } = pass;
+  const {
+    options: { events, stores },
+    seat,
+    deadlines,
+  } = pass;
   const workshop = stores.Workshop.get(seat.spec.workshop);
-  const telling = letGo(namespaceOf(seat), duration(deadlines.gone), blockersOf(namespace) ?? 'nothing says what keeps it.');
+  const telling = letGo(
+    namespaceOf(seat),
+    duration(deadlines.gone),
+    blockersOf(namespace) ?? 'nothing says what keeps it.',
+  );
   for (const about of [seat, ...(workshop ? [workshop] : [])]) events.event(about, ...telling);
   await release(pass);
 }
@@ -58,11 +74,11 @@ export async function finalize(pass: Pass): Promise<Result | undefined> {
   const { seat, now, deadlines } = pass;
   if (!seat.metadata.finalizers?.includes(FINALIZER)) return undefined;
   const namespace = await findNamespace(pass);
-  if (!namespace || whoseIs(namespace, seat) !== 'own') return void await release(pass);
+  if (!namespace || whoseIs(namespace, seat) !== 'own') return void (await release(pass));
   const { deletionTimestamp } = namespace.metadata;
   if (deletionTimestamp === undefined) await deleteNamespace(pass, namespace);
   const left = deletionTimestamp === undefined ? deadlines.gone : Date.parse(deletionTimestamp) + deadlines.gone - now;
-  if (left <= 0) return void await giveUp(pass, namespace);
+  if (left <= 0) return void (await giveUp(pass, namespace));
   await writeStatus(pass, statusOf(seat, namespace, pass));
   return { requeueAfter: Math.min(left, LOOK_MS) };
 }

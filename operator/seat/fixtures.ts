@@ -16,17 +16,28 @@ interface SeatOverrides {
 /** Attendee ada's seat in the workshop `class`. */
 export function aSeat({ metadata, spec, status }: SeatOverrides = {}): Seat {
   return {
-    apiVersion: API_VERSION, kind: 'Seat',
+    apiVersion: API_VERSION,
+    kind: 'Seat',
     metadata: {
-      name: 'class-ada', uid: 'seat-1', generation: 1, resourceVersion: '7', creationTimestamp: '2026-01-01T00:00:00Z', finalizers: [FINALIZER],
-      labels: { [LABELS.managedBy]: MANAGED_BY, [LABELS.workshop]: 'class' }, ...metadata,
+      name: 'class-ada',
+      uid: 'seat-1',
+      generation: 1,
+      resourceVersion: '7',
+      creationTimestamp: '2026-01-01T00:00:00Z',
+      finalizers: [FINALIZER],
+      labels: { [LABELS.managedBy]: MANAGED_BY, [LABELS.workshop]: 'class' },
+      ...metadata,
     },
     spec: { workshop: 'class', attendee: 'ada', revision: 'r1', ...spec },
     ...(status && { status }),
   };
 }
 
-const labels = (component: string) => ({ [LABELS.managedBy]: MANAGED_BY, [LABELS.component]: component, 'app.kubernetes.io/instance': 'lab' });
+const labels = (component: string) => ({
+  [LABELS.managedBy]: MANAGED_BY,
+  [LABELS.component]: component,
+  'app.kubernetes.io/instance': 'lab',
+});
 
 interface DeploymentOverrides {
   readonly resources?: object;
@@ -35,12 +46,22 @@ interface DeploymentOverrides {
 }
 
 /** Of one container that asks for a tenth of a core and 100Mi. */
-export function aDeployment(component: string, { resources, annotations, namespace = 'class-ada' }: DeploymentOverrides = {}): Deployment & LabObject {
-  const container = { name: component, resources: resources ?? { requests: { cpu: '100m', memory: '100Mi' }, limits: { memory: '200Mi' } } };
+export function aDeployment(
+  component: string,
+  { resources, annotations, namespace = 'class-ada' }: DeploymentOverrides = {},
+): Deployment & LabObject {
+  const container = {
+    name: component,
+    resources: resources ?? { requests: { cpu: '100m', memory: '100Mi' }, limits: { memory: '200Mi' } },
+  };
   return {
-    apiVersion: 'apps/v1', kind: 'Deployment',
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
     metadata: { name: `lab-${component}`, namespace, labels: labels(component) },
-    spec: { replicas: 1, template: { metadata: { ...(annotations && { annotations }) }, spec: { containers: [container] } } },
+    spec: {
+      replicas: 1,
+      template: { metadata: { ...(annotations && { annotations }) }, spec: { containers: [container] } },
+    },
   };
 }
 
@@ -56,19 +77,32 @@ export const smallLab: LabTemplate = (values = {}) => {
   const code = values.instrumentation === 'manual' ? GIVEN_CODE.manual : GIVEN_CODE.auto;
   const texts = { 'app.ts': code, 'settings.env': GIVEN_SETTINGS, 'collector.yaml': GIVEN_COLLECTOR };
   const startedWith = (component: string) =>
-    Object.fromEntries(OWN.filter((one) => one.component === component).map(({ file, started }) => [started, sha256(texts[file])]));
+    Object.fromEntries(
+      OWN.filter((one) => one.component === component).map(({ file, started }) => [started, sha256(texts[file])]),
+    );
   return (namespace) => [
     {
-      apiVersion: 'v1', kind: 'ConfigMap',
-      metadata: { name: 'lab-dice', namespace, labels: labels('dice'), annotations: Object.fromEntries(OWN.map(({ file, given }) => [given, sha256(texts[file])])) },
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name: 'lab-dice',
+        namespace,
+        labels: labels('dice'),
+        annotations: Object.fromEntries(OWN.map(({ file, given }) => [given, sha256(texts[file])])),
+      },
       data: texts,
     },
     aDeployment('dice', { annotations: startedWith('dice'), namespace }),
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'lab-progress', namespace, labels: labels('guide') } },
     aDeployment('guide', { namespace }),
     {
-      apiVersion: 'v1', kind: 'Service', metadata: { name: 'lab-guide', namespace, labels: labels('guide') },
-      spec: { type: values.guide?.service?.type ?? 'ClusterIP', ports: [{ name: 'http', port: 8080, targetPort: 'http' }] },
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'lab-guide', namespace, labels: labels('guide') },
+      spec: {
+        type: values.guide?.service?.type ?? 'ClusterIP',
+        ports: [{ name: 'http', port: 8080, targetPort: 'http' }],
+      },
     },
   ];
 };

@@ -3,28 +3,64 @@ import { aSeat } from './fixtures.ts';
 import { accessOf, isCurrent, kubeconfigSecret, lifetimeSeconds } from './kubeconfig.ts';
 import type { Secret } from './shapes.ts';
 
-const terms = { server: 'https://kube.example.com:6443', certificateAuthority: '-----BEGIN CERTIFICATE-----\n', seconds: 3600 };
+const terms = {
+  server: 'https://kube.example.com:6443',
+  certificateAuthority: '-----BEGIN CERTIFICATE-----\n',
+  seconds: 3600,
+};
 const token = { token: 'secret-token', expiresAt: '2026-01-05T10:00:00Z' };
-const secret = (of = terms, account = 'account-1') => kubeconfigSecret(aSeat(), of, account, token) as unknown as Secret;
+const secret = (of = terms, account = 'account-1') =>
+  kubeconfigSecret(aSeat(), of, account, token) as unknown as Secret;
 
-test.each([[undefined, 43_200], ['12h', 43_200], ['90m', 5400], ['1h30m', 5400], ['45s', 600], ['10m', 600], ['forever', 43_200], ['', 43_200]])('a lifetime of %s is %d s', (text, seconds) => {
+test.each([
+  [undefined, 43_200],
+  ['12h', 43_200],
+  ['90m', 5400],
+  ['1h30m', 5400],
+  ['45s', 600],
+  ['10m', 600],
+  ['forever', 43_200],
+  ['', 43_200],
+])('a lifetime of %s is %d s', (text, seconds) => {
   expect(lifetimeSeconds(text)).toBe(seconds);
 });
 
-test('the Secret holds a kubeconfig for the attendee\'s own namespace', () => {
-  const { type, metadata: { name, namespace }, data } = secret() as Secret & { type: string };
+test("the Secret holds a kubeconfig for the attendee's own namespace", () => {
+  const {
+    type,
+    metadata: { name, namespace },
+    data,
+  } = secret() as Secret & { type: string };
   expect([type, namespace, name]).toEqual(['Opaque', 'class-ada', 'kubeconfig']);
   expect(parse(Buffer.from(data?.['config'] ?? '', 'base64').toString())).toEqual({
-    apiVersion: 'v1', kind: 'Config', 'current-context': 'class-ada',
-    clusters: [{ name: 'class', cluster: { server: terms.server, 'certificate-authority-data': Buffer.from(terms.certificateAuthority).toString('base64') } }],
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'class-ada',
+    clusters: [
+      {
+        name: 'class',
+        cluster: {
+          server: terms.server,
+          'certificate-authority-data': Buffer.from(terms.certificateAuthority).toString('base64'),
+        },
+      },
+    ],
     contexts: [{ name: 'class-ada', context: { cluster: 'class', namespace: 'class-ada', user: 'ada' } }],
     users: [{ name: 'ada', user: { token: 'secret-token' } }],
   });
 });
 
 test('names that YAML would read as something else stay names', () => {
-  const odd = kubeconfigSecret(aSeat({ spec: { workshop: '1e3', attendee: 'null' } }), terms, 'account-1', token) as unknown as Secret;
-  expect(parse(Buffer.from(odd.data?.['config'] ?? '', 'base64').toString())).toMatchObject({ clusters: [{ name: '1e3' }], users: [{ name: 'null' }] });
+  const odd = kubeconfigSecret(
+    aSeat({ spec: { workshop: '1e3', attendee: 'null' } }),
+    terms,
+    'account-1',
+    token,
+  ) as unknown as Secret;
+  expect(parse(Buffer.from(odd.data?.['config'] ?? '', 'base64').toString())).toMatchObject({
+    clusters: [{ name: '1e3' }],
+    users: [{ name: 'null' }],
+  });
 });
 
 test('a kubeconfig is current until the server, its certificates, the lifetime or the account changes, or it is emptied', () => {
@@ -40,6 +76,8 @@ test('a kubeconfig is current until the server, its certificates, the lifetime o
 test('the token is not in what describes the Secret, and is renewed at four fifths of its life', () => {
   expect(JSON.stringify(secret().metadata)).not.toContain('secret-token');
   expect(accessOf(aSeat(), token, Date.parse('2026-01-05T09:00:00Z'))).toEqual({
-    secret: 'class-ada/kubeconfig', expiresAt: '2026-01-05T10:00:00Z', renewAt: '2026-01-05T09:48:00Z',
+    secret: 'class-ada/kubeconfig',
+    expiresAt: '2026-01-05T10:00:00Z',
+    renewAt: '2026-01-05T09:48:00Z',
   });
 });

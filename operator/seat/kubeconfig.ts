@@ -40,17 +40,24 @@ const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
 export function lifetimeSeconds(duration = DEFAULT_LIFETIME): number {
   const text = /^(\d+[hms])+$/.test(duration) ? duration : DEFAULT_LIFETIME;
   const parts = [...text.matchAll(/(\d+)([hms])/g)].map(([, digits, unit = '']) => Number(digits) * (UNITS[unit] ?? 0));
-  return Math.max(SHORTEST, parts.reduce((a, b) => a + b, 0));
+  return Math.max(
+    SHORTEST,
+    parts.reduce((a, b) => a + b, 0),
+  );
 }
 
-const termsHash = (terms: Terms, account: string): string => sha256(JSON.stringify([terms.server, terms.certificateAuthority ?? '', terms.seconds, account]));
+const termsHash = (terms: Terms, account: string): string =>
+  sha256(JSON.stringify([terms.server, terms.certificateAuthority ?? '', terms.seconds, account]));
 
 /** Quoted as JSON is, which YAML reads alike. */
 const quoted = (value: string): string => JSON.stringify(value);
 
 function text(seat: Seat, { server, certificateAuthority }: Terms, token: string): string {
   const namespace = namespaceOf(seat);
-  const authority = certificateAuthority === undefined ? '' : `
+  const authority =
+    certificateAuthority === undefined
+      ? ''
+      : `
     certificate-authority-data: ${Buffer.from(certificateAuthority).toString('base64')}`;
   return `apiVersion: v1
 kind: Config
@@ -74,9 +81,13 @@ users:
 
 /** The Secret. `account` is the uid of the ServiceAccount that the token is of: another one's tokens are void. */
 export const kubeconfigSecret = (seat: Seat, terms: Terms, account: string, { token }: Token): LabObject => ({
-  apiVersion: 'v1', kind: 'Secret', type: 'Opaque',
+  apiVersion: 'v1',
+  kind: 'Secret',
+  type: 'Opaque',
   metadata: {
-    name: NAMES.kubeconfig, namespace: namespaceOf(seat), labels: { ...labelsOf(seat), [LABELS.component]: 'access' },
+    name: NAMES.kubeconfig,
+    namespace: namespaceOf(seat),
+    labels: { ...labelsOf(seat), [LABELS.component]: 'access' },
     annotations: { [TERMS]: termsHash(terms, account) },
   },
   data: { config: Buffer.from(text(seat, terms, token)).toString('base64') },
@@ -89,5 +100,9 @@ export const isCurrent = (secret: Secret | undefined, terms: Terms, account: str
 /** For the status. A token is renewed at four fifths of its life. */
 export function accessOf(seat: Seat, { expiresAt }: Token, now: number): NonNullable<SeatStatus['access']> {
   const expires = Date.parse(expiresAt);
-  return { secret: `${namespaceOf(seat)}/${NAMES.kubeconfig}`, expiresAt: rfc3339(expires), renewAt: rfc3339(now + (expires - now) * 0.8) };
+  return {
+    secret: `${namespaceOf(seat)}/${NAMES.kubeconfig}`,
+    expiresAt: rfc3339(expires),
+    renewAt: rfc3339(now + (expires - now) * 0.8),
+  };
 }

@@ -41,7 +41,10 @@ export function labCache(template: LabTemplate = labTemplate): (values?: SomeVal
       for (const oldest of [...labs.keys()].slice(0, -KEPT)) labs.delete(oldest);
       return lab;
     } catch (error) {
-      throw new TerminalError(`The lab can't be rendered: ${(error as Error).message} Change the Workshop's spec.lab.`, { cause: error });
+      throw new TerminalError(
+        `The lab can't be rendered: ${(error as Error).message} Change the Workshop's spec.lab.`,
+        { cause: error },
+      );
     }
   };
 }

@@ -6,15 +6,22 @@ import { aSeat } from './fixtures.ts';
 import { MINUTE, NAME, aReadyWorld, aWorld, inSeat } from './world.ts';
 
 describe('a namespace of that name', () => {
-  const namespace = (metadata: object) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAME, ...metadata } });
+  const namespace = (metadata: object) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: NAME, ...metadata },
+  });
   const ours = { [LABELS.managedBy]: MANAGED_BY, [LABELS.seat]: NAME };
   const owner = { apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Seat', name: NAME, uid: 'seat-1' };
 
   test.each<[string, object]>([
-    ['that is somebody else\'s', { labels: { team: 'payments' } }],
+    ["that is somebody else's", { labels: { team: 'payments' } }],
     ['with our labels and no owner', { labels: ours }],
     ['with our owner and no labels', { ownerReferences: [owner] }],
-    ['of another seat', { labels: { ...ours, [LABELS.seat]: 'other' }, ownerReferences: [{ ...owner, name: 'other' }] }],
+    [
+      'of another seat',
+      { labels: { ...ours, [LABELS.seat]: 'other' }, ownerReferences: [{ ...owner, name: 'other' }] },
+    ],
   ])('%s is never touched', async (_what, metadata) => {
     const world = aWorld();
     world.api.seed(namespace(metadata));
@@ -23,12 +30,15 @@ describe('a namespace of that name', () => {
     expect(watch.writes().filter((write) => !/^create Namespace|status$/.test(write))).toEqual([]);
     expect(world.seat.status).toMatchObject({ phase: 'Failed' });
     expect(world.seat.status).not.toHaveProperty('namespace');
-    expect(world.condition('Ready')).toMatchObject({ reason: 'NamespaceTaken', message: expect.stringContaining('Give the attendee or the Workshop another name') as string });
+    expect(world.condition('Ready')).toMatchObject({
+      reason: 'NamespaceTaken',
+      message: expect.stringContaining('Give the attendee or the Workshop another name') as string,
+    });
     expect(world.events).toContainEqual(expect.objectContaining({ type: 'Warning', reason: 'NamespaceTaken' }));
     expect(result?.requeueAfter).toBe(5 * MINUTE);
   });
 
-  test('is left alone when the Seat that couldn\'t have it is deleted', async () => {
+  test("is left alone when the Seat that couldn't have it is deleted", async () => {
     const world = aWorld();
     world.api.seed(namespace({ labels: { team: 'payments' } }));
     await world.reconcile();
@@ -54,11 +64,27 @@ describe('a namespace of that name', () => {
     await world.reconcile();
     expect(world.get<Seat>('Namespace', NAME)?.metadata.deletionTimestamp).toBeDefined();
     expect(world.seat.status).toMatchObject({ phase: 'Pending' });
-    world.api.edit(KINDS.Namespace, { name: NAME }, {
-      status: { conditions: [{ type: 'NamespaceFinalizersRemaining', status: 'True', message: 'Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances' }] },
-    });
+    world.api.edit(
+      KINDS.Namespace,
+      { name: NAME },
+      {
+        status: {
+          conditions: [
+            {
+              type: 'NamespaceFinalizersRemaining',
+              status: 'True',
+              message:
+                'Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
+            },
+          ],
+        },
+      },
+    );
     await world.reconcile();
-    expect(world.condition('Ready')).toMatchObject({ reason: 'NamespaceTerminating', message: expect.stringContaining('example.com/hold in 1 resource instances') as string });
+    expect(world.condition('Ready')).toMatchObject({
+      reason: 'NamespaceTerminating',
+      message: expect.stringContaining('example.com/hold in 1 resource instances') as string,
+    });
     world.api.remove(KINDS.Namespace, { name: NAME });
     await world.reconcile();
     expect(world.get('Namespace', NAME)).toMatchObject({ metadata: { ownerReferences: [{ uid: 'seat-1' }] } });
@@ -101,7 +127,9 @@ describe('a Seat that is deleted', () => {
     const watch = world.watch();
     expect((await world.reconcile())?.requeueAfter).toBe(15_000);
     expect(watch.writes()).toEqual(['delete Namespace class-ada', 'apply Seat class-ada/status']);
-    expect(world.api.writes.find(({ verb, kind }) => verb === 'delete' && kind === 'Namespace')?.body).toEqual({ uid: world.get<Seat>('Namespace', NAME)?.metadata.uid });
+    expect(world.api.writes.find(({ verb, kind }) => verb === 'delete' && kind === 'Namespace')?.body).toEqual({
+      uid: world.get<Seat>('Namespace', NAME)?.metadata.uid,
+    });
     expect(world.seat.status?.phase).toBe('Terminating');
     await world.reconcile();
     expect(world.seat).toBeDefined();
@@ -113,12 +141,32 @@ describe('a Seat that is deleted', () => {
   test('names what keeps its namespace, once that takes a while', async () => {
     const world = await aGoingSeat();
     await world.reconcile();
-    world.api.edit(KINDS.Namespace, { name: NAME }, { status: { conditions: [{ type: 'NamespaceContentRemaining', status: 'True', message: 'Some resources are remaining: pods. has 1 resource instances' }] } });
+    world.api.edit(
+      KINDS.Namespace,
+      { name: NAME },
+      {
+        status: {
+          conditions: [
+            {
+              type: 'NamespaceContentRemaining',
+              status: 'True',
+              message: 'Some resources are remaining: pods. has 1 resource instances',
+            },
+          ],
+        },
+      },
+    );
     await world.reconcile();
-    expect(world.condition('Ready')).toMatchObject({ status: 'False', reason: 'Terminating', message: 'Waiting for namespace class-ada to go.' });
+    expect(world.condition('Ready')).toMatchObject({
+      status: 'False',
+      reason: 'Terminating',
+      message: 'Waiting for namespace class-ada to go.',
+    });
     world.clock.advance(30_000);
     await world.reconcile();
-    expect(world.condition('Ready')?.message).toBe('Waiting for namespace class-ada to go. It is kept by: Some resources are remaining: pods. has 1 resource instances');
+    expect(world.condition('Ready')?.message).toBe(
+      'Waiting for namespace class-ada to go. It is kept by: Some resources are remaining: pods. has 1 resource instances',
+    );
   });
 
   test('is let go after ten minutes, and the Workshop is told what was left behind', async () => {
@@ -131,7 +179,10 @@ describe('a Seat that is deleted', () => {
     await world.reconcile();
     expect(world.seat).toBeUndefined();
     const told = world.events.filter(({ reason }) => reason === 'NamespaceLeftBehind');
-    expect(told.map(({ about, type }) => [about, type])).toEqual([['Seat class-ada', 'Warning'], ['Workshop class', 'Warning']]);
+    expect(told.map(({ about, type }) => [about, type])).toEqual([
+      ['Seat class-ada', 'Warning'],
+      ['Workshop class', 'Warning'],
+    ]);
     expect(told[0]?.message).toContain('Expected namespace class-ada to be gone within 10 minutes');
   });
 

@@ -21,7 +21,9 @@ const SOON_MS = 500;
  */
 export function whoseIs(namespace: Namespace, seat: Seat): 'own' | 'former' | 'foreign' {
   const { labels = {}, ownerReferences = [] } = namespace.metadata;
-  const owner = ownerReferences.find(({ apiVersion, kind, name }) => apiVersion === seat.apiVersion && kind === seat.kind && name === seat.metadata.name);
+  const owner = ownerReferences.find(
+    ({ apiVersion, kind, name }) => apiVersion === seat.apiVersion && kind === seat.kind && name === seat.metadata.name,
+  );
   if (labels[LABELS.managedBy] !== MANAGED_BY || labels[LABELS.seat] !== seat.metadata.name || !owner) return 'foreign';
   return owner.uid === seat.metadata.uid ? 'own' : 'former';
 }
@@ -31,7 +33,9 @@ export function whoseIs(namespace: Namespace, seat: Seat): 'own' | 'former' | 'f
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#automatic-labelling and the like
  */
 export function blockersOf({ status }: Namespace): string | undefined {
-  const found = (status?.conditions ?? []).filter(({ type, status: is, message }) => type.startsWith('Namespace') && is === 'True' && message);
+  const found = (status?.conditions ?? []).filter(
+    ({ type, status: is, message }) => type.startsWith('Namespace') && is === 'True' && message,
+  );
   return found.length === 0 ? undefined : found.map(({ message = '' }) => message.trim().slice(0, 300)).join('; ');
 }
 
@@ -60,7 +64,7 @@ async function make(pass: Pass): Promise<Namespace | undefined> {
  */
 export async function ensureNamespace(pass: Pass): Promise<Namespace> {
   const name = namespaceOf(pass.seat);
-  const there = pass.options.stores.Namespace.get(name) ?? await make(pass);
+  const there = pass.options.stores.Namespace.get(name) ?? (await make(pass));
   if (!there) throw new LookAgain(SOON_MS);
   const whose = whoseIs(there, pass.seat);
   if (whose === 'foreign') throw taken(name);
@@ -69,19 +73,28 @@ export async function ensureNamespace(pass: Pass): Promise<Namespace> {
   return there;
 }
 
-const taken = (name: string): SeatProblem => new SeatProblem({
-  reason: 'NamespaceTaken',
-  message: `Expected no namespace ${name}, or this Seat's own, found one that is not: it was left as it is. Give the attendee or the Workshop another name, `
-    + 'or delete that namespace if nobody needs it.',
-}, { permanent: true });
+const taken = (name: string): SeatProblem =>
+  new SeatProblem(
+    {
+      reason: 'NamespaceTaken',
+      message:
+        `Expected no namespace ${name}, or this Seat's own, found one that is not: it was left as it is. Give the attendee or the Workshop another name, ` +
+        'or delete that namespace if nobody needs it.',
+    },
+    { permanent: true },
+  );
 
-const terminating = (name: string, there: Namespace): SeatProblem => new SeatProblem({
-  reason: 'NamespaceTerminating',
-  message: `The former namespace ${name} is being deleted, the seat is made once it is gone. ${blockersOf(there) ?? 'Nothing is known to keep it.'}`,
-});
+const terminating = (name: string, there: Namespace): SeatProblem =>
+  new SeatProblem({
+    reason: 'NamespaceTerminating',
+    message: `The former namespace ${name} is being deleted, the seat is made once it is gone. ${blockersOf(there) ?? 'Nothing is known to keep it.'}`,
+  });
 
 /** Restores labels that were edited. */
-export async function restoreNamespace({ options: { api, stores, events }, seat }: Pass, live: Namespace): Promise<void> {
+export async function restoreNamespace(
+  { options: { api, stores, events }, seat }: Pass,
+  live: Namespace,
+): Promise<void> {
   const desired = namespaceObject(seat);
   if (!differs(desired, live)) return;
   stores.Namespace.observe(await api.apply(desired));

@@ -44,13 +44,19 @@ interface ContainerNeed {
 }
 
 const containersOf = ({ spec }: Deployment): ContainerNeed[] =>
-  spec.template.spec.containers.map(({ resources = {} }: Container) => ({ requests: amountsOf(resources.requests), limits: amountsOf(resources.limits) }));
+  spec.template.spec.containers.map(({ resources = {} }: Container) => ({
+    requests: amountsOf(resources.requests),
+    limits: amountsOf(resources.limits),
+  }));
 
 /** Such that no container of the lab is refused: neither one that has a request and no limit, nor one with a high limit. */
 function memoryLimitFor(containers: readonly ContainerNeed[]): SeatNeed['memoryLimit'] {
   const unlimited = containers.filter(({ limits }) => limits['memory'] === undefined);
   const byDefault = Math.max(DEFAULTS.limits.memory, ...unlimited.map(({ requests }) => requests['memory'] ?? 0));
-  return { default: byDefault, max: Math.max(LARGEST, byDefault, ...containers.map(({ limits }) => limits['memory'] ?? 0)) };
+  return {
+    default: byDefault,
+    max: Math.max(LARGEST, byDefault, ...containers.map(({ limits }) => limits['memory'] ?? 0)),
+  };
 }
 
 /**

@@ -10,7 +10,16 @@ import type { Account } from './objects.ts';
 import type { Network } from './policies.ts';
 
 /** Kinds of the objects in a seat's namespace; what is of these and no longer wanted is deleted. */
-export const INSIDE = ['ResourceQuota', 'LimitRange', 'NetworkPolicy', 'ServiceAccount', 'RoleBinding', 'ConfigMap', 'Service', 'Deployment'] as const;
+export const INSIDE = [
+  'ResourceQuota',
+  'LimitRange',
+  'NetworkPolicy',
+  'ServiceAccount',
+  'RoleBinding',
+  'ConfigMap',
+  'Service',
+  'Deployment',
+] as const;
 
 /**
  * Objects with the label of the operator, and all Seats. Of a status there must be: all of a Seat's, a Namespace's conditions, a Deployment's
@@ -72,7 +81,11 @@ export interface Note {
   /** The access that was last made here, and the revision of the seat for which it was. */
   access?: { readonly made: NonNullable<SeatStatus['access']>; readonly revision: string };
   /** When it was last looked for what the lab is waiting for, and what was found. */
-  waiting?: { readonly at: number; readonly for: readonly string[]; readonly why: { readonly reason: string; readonly message: string } | undefined };
+  waiting?: {
+    readonly at: number;
+    readonly for: readonly string[];
+    readonly why: { readonly reason: string; readonly message: string } | undefined;
+  };
 }
 
 /** One reconcile of one seat. */

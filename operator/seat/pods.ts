@@ -13,9 +13,15 @@ export type Waiting = Omit<NonNullable<Note['waiting']>, 'at'>;
 const GOOD_MS = 20_000;
 
 /** What these Deployments, which are not ready, are waiting for. */
-export async function lookIntoPods({ options: { api }, seat, note, now }: Pass, deployments: readonly string[]): Promise<Waiting> {
+export async function lookIntoPods(
+  { options: { api }, seat, note, now }: Pass,
+  deployments: readonly string[],
+): Promise<Waiting> {
   if (note.waiting && now - note.waiting.at < GOOD_MS) return note.waiting;
-  const pods = await api.list<Pod>(KINDS.Pod, { namespace: namespaceOf(seat), labelSelector: `app.kubernetes.io/instance=${RELEASE}` });
+  const pods = await api.list<Pod>(KINDS.Pod, {
+    namespace: namespaceOf(seat),
+    labelSelector: `app.kubernetes.io/instance=${RELEASE}`,
+  });
   note.waiting = { at: now, for: deployments, why: diagnose(pods, deployments) };
   return note.waiting;
 }

@@ -43,8 +43,16 @@ const component = (...names: readonly string[]): object => ({
   matchExpressions: [{ key: LABELS.component, operator: 'In', values: names }],
 });
 
-const ingress = (podSelector: object, rules: readonly Rule[]): PolicySpec => ({ podSelector, policyTypes: ['Ingress'], ingress: rules });
-const egress = (podSelector: object, rules: readonly Rule[]): PolicySpec => ({ podSelector, policyTypes: ['Egress'], egress: rules });
+const ingress = (podSelector: object, rules: readonly Rule[]): PolicySpec => ({
+  podSelector,
+  policyTypes: ['Ingress'],
+  ingress: rules,
+});
+const egress = (podSelector: object, rules: readonly Rule[]): PolicySpec => ({
+  podSelector,
+  policyTypes: ['Egress'],
+  egress: rules,
+});
 
 /** Every address but these; of IPv6 only where pods have such addresses. */
 function anywhereBut(cidrs: readonly string[]): object[] {
@@ -59,8 +67,11 @@ const onlyTo = (address: string): object => ({ ipBlock: { cidr: `${address}/${is
 
 /** Whether telemetry is to leave the lab: an exporter beyond the built-in ones, or one of these pointed elsewhere. */
 const sendsOutside = ({ collector: { exporters } }: LabValues): boolean =>
-  Object.entries(exporters).some(([name, settings]) =>
-    name !== 'debug' && (name !== 'otlphttp/jaeger' || Object.keys(settings ?? {}).some((key) => key.endsWith('endpoint'))));
+  Object.entries(exporters).some(
+    ([name, settings]) =>
+      name !== 'debug' &&
+      (name !== 'otlphttp/jaeger' || Object.keys(settings ?? {}).some((key) => key.endsWith('endpoint'))),
+  );
 
 /** By name. */
 export function policiesOf(values: LabValues, { apiServers, podCidrs }: Network): Readonly<Record<string, PolicySpec>> {
@@ -69,24 +80,41 @@ export function policiesOf(values: LabValues, { apiServers, podCidrs }: Network)
     'default-deny': { podSelector: ALL_PODS, policyTypes: ['Ingress', 'Egress'], ingress: [], egress: [] },
     // Within the namespace everything may talk to everything: it is all one attendee's.
     'within-namespace': {
-      podSelector: ALL_PODS, policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ from: [{ podSelector: ALL_PODS }] }], egress: [{ to: [{ podSelector: ALL_PODS }] }],
+      podSelector: ALL_PODS,
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: [{ podSelector: ALL_PODS }] }],
+      egress: [{ to: [{ podSelector: ALL_PODS }] }],
     },
     // Services are found by their names.
-    dns: egress(ALL_PODS, [{
-      to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }, { ipBlock: { cidr: NODE_LOCAL_DNS } }],
-      ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }],
-    }]),
+    dns: egress(ALL_PODS, [
+      {
+        to: [
+          { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } },
+          { ipBlock: { cidr: NODE_LOCAL_DNS } },
+        ],
+        ports: [
+          { protocol: 'UDP', port: 53 },
+          { protocol: 'TCP', port: 53 },
+        ],
+      },
+    ]),
     // The Collector asks which pods the telemetry is from, the guide writes down what the attendee has passed.
-    'api-server': egress(component('collector', 'guide'), apiServers.addresses.length === 0 ? [] : [{
-      to: unique(apiServers.addresses).map(onlyTo), ports: [{ protocol: 'TCP', port: apiServers.port }],
-    }]),
+    'api-server': egress(
+      component('collector', 'guide'),
+      apiServers.addresses.length === 0
+        ? []
+        : [{ to: unique(apiServers.addresses).map(onlyTo), ports: [{ protocol: 'TCP', port: apiServers.port }] }],
+    ),
     // A front door on a port of the nodes or behind a load balancer is for who comes from outside, and for no other seat's pods. (Through
     // ClusterIP it is reached by port-forward, which comes from the pod's own node: that is never refused.)
     ...(values.guide.service.type !== 'ClusterIP' && {
-      'guide-from-outside': ingress(component('guide'), [{ from: anywhereBut(podCidrs), ports: [{ protocol: 'TCP', port: PORTS.http }] }]),
+      'guide-from-outside': ingress(component('guide'), [
+        { from: anywhereBut(podCidrs), ports: [{ protocol: 'TCP', port: PORTS.http }] },
+      ]),
     }),
     // A second backend is wherever the instructor says, but in no other seat, nor is it the cloud's metadata server.
-    ...(sendsOutside(values) && { 'collector-to-outside': egress(component('collector'), [{ to: anywhereBut([...podCidrs, LINK_LOCAL]) }]) }),
+    ...(sendsOutside(values) && {
+      'collector-to-outside': egress(component('collector'), [{ to: anywhereBut([...podCidrs, LINK_LOCAL]) }]),
+    }),
   };
 }

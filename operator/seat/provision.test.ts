@@ -11,7 +11,10 @@ test('a new seat gives way to others once, when all of it but its pods stands', 
   const reconciler = seatReconciler(world.options());
   const once = () => reconciler.reconcile(NAME, new AbortController().signal);
   expect(await once()).toEqual({ requeueAfter: 1 });
-  expect([world.get('Secret', 'kubeconfig'), world.get('ConfigMap', 'lab-dice')]).toEqual([expect.anything(), expect.anything()]);
+  expect([world.get('Secret', 'kubeconfig'), world.get('ConfigMap', 'lab-dice')]).toEqual([
+    expect.anything(),
+    expect.anything(),
+  ]);
   expect(world.get('Deployment', 'lab-dice')).toBeUndefined();
   await once();
   expect(world.get('Deployment', 'lab-dice')).toBeDefined();
@@ -27,12 +30,26 @@ test('a seat whose pods run gives way to none when it follows a new revision', a
   expect(world.seat.status?.revision).toBe('another');
 });
 
-describe('the lab\'s Secret', () => {
-  const account = (namespace: string) => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'lab-guide', namespace } });
-  const key = (namespace: string) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'lab-guide-key', namespace }, type: 'Opaque' });
-  const withKey: LabTemplate = (values) => (namespace) => [...smallLab(values)(namespace), account(namespace), key(namespace)];
+describe("the lab's Secret", () => {
+  const account = (namespace: string) => ({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'lab-guide', namespace },
+  });
+  const key = (namespace: string) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'lab-guide-key', namespace },
+    type: 'Opaque',
+  });
+  const withKey: LabTemplate = (values) => (namespace) => [
+    ...smallLab(values)(namespace),
+    account(namespace),
+    key(namespace),
+  ];
   const keyWorld = () => aWorld(aSeat(), { labOf: labCache(withKey) });
-  const writesOf = (world: World) => world.api.writes.filter(({ kind, name }) => kind === 'Secret' && name === 'lab-guide-key').map(({ verb }) => verb);
+  const writesOf = (world: World) =>
+    world.api.writes.filter(({ kind, name }) => kind === 'Secret' && name === 'lab-guide-key').map(({ verb }) => verb);
 
   test('is made once, empty, before the account that fills it, and never written or read again', async () => {
     const world = keyWorld();
@@ -45,7 +62,10 @@ describe('the lab\'s Secret', () => {
     world.restart();
     await world.reconcile();
     expect(writesOf(world)).toEqual(['create']);
-    expect(world.get('Secret', 'lab-guide-key')).toMatchObject({ data: { key: 'c2VjcmV0' }, metadata: { labels: { 'intro-otel.dev/seat': NAME } } });
+    expect(world.get('Secret', 'lab-guide-key')).toMatchObject({
+      data: { key: 'c2VjcmV0' },
+      metadata: { labels: { 'intro-otel.dev/seat': NAME } },
+    });
     expect(world.api.reads.filter(({ kind, name }) => kind === 'Secret' && name === 'lab-guide-key')).toEqual([]);
   });
 

@@ -14,7 +14,16 @@ import type { Telling } from './events.ts';
 import { isFaults, withFaults } from './faults.ts';
 import type { Lab } from './lab.ts';
 import { ensureNamespace, ensureRights, restoreNamespace } from './namespace.ts';
-import { fences, labelsOf, limitsObject, namespaceObject, namespaceOf, operatorBinding, people, quotaObject } from './objects.ts';
+import {
+  fences,
+  labelsOf,
+  limitsObject,
+  namespaceObject,
+  namespaceOf,
+  operatorBinding,
+  people,
+  quotaObject,
+} from './objects.ts';
 import { INSIDE, isStopped } from './options.ts';
 import type { Pass, SeatStores } from './options.ts';
 import { LookAgain, SeatProblem, meaningOf, worstOf } from './problem.ts';
@@ -33,17 +42,25 @@ export interface SeatLab {
 }
 
 const scaledToNothing = (object: LabObject): LabObject =>
-  (isDeployment(object) ? { ...object, spec: { ...object.spec, replicas: 0 } } : object);
+  isDeployment(object) ? { ...object, spec: { ...object.spec, replicas: 0 } } : object;
 
 /** The lab of this seat, given what the attendee has made of it. */
 export function seatLab({ options: { stores }, seat }: Pass, lab: Lab): SeatLab {
   const labels = labelsOf(seat);
-  const given = withFaults(stores.Workshop.get(seat.spec.workshop), lab.objects(namespaceOf(seat))).map((object): LabObject =>
-    ({ ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } } }));
+  const given = withFaults(stores.Workshop.get(seat.spec.workshop), lab.objects(namespaceOf(seat))).map(
+    (object): LabObject => ({
+      ...object,
+      metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } },
+    }),
+  );
   const dice = given.find(isDice);
   const own = dice ? ownFiles(stores.ConfigMap.get(keyOf(dice)), dice) : NOTHING_OWN;
   const objects = leavingAlone(own, given).map(isStopped(seat) ? scaledToNothing : (object) => object);
-  return { objects: objects.filter((object) => !isDice(object)), dice: objects.find(isDice), runningOwn: runningOwn(own) };
+  return {
+    objects: objects.filter((object) => !isDice(object)),
+    dice: objects.find(isDice),
+    runningOwn: runningOwn(own),
+  };
 }
 
 /** Kinds of the lab's objects that its pods need before they can be made. */
@@ -55,7 +72,11 @@ function partsOf({ seat, options: { surroundings } }: Pass, lab: Lab, { objects 
   return {
     quota: quotaObject(seat, lab),
     limits: limitsObject(seat, lab),
-    guards: [...fences(seat, lab, surroundings()), ...people(seat), ...objects.filter(({ kind }) => ACCOUNTS.includes(kind))],
+    guards: [
+      ...fences(seat, lab, surroundings()),
+      ...people(seat),
+      ...objects.filter(({ kind }) => ACCOUNTS.includes(kind)),
+    ],
     held: rest.filter((object) => !isDeployment(object)),
     deployments: rest.filter(isDeployment),
   };
@@ -85,7 +106,15 @@ export async function run(pass: Pass, lab: Lab, own: SeatLab): Promise<void> {
   const { quota, limits, guards, held, deployments } = partsOf(pass, lab, own);
   giveWay(pass, deployments);
   await applyAll(pass, deployments, own.runningOwn);
-  await prune(pass, [operatorBinding(pass.seat, pass.options.operator), quota, limits, ...guards, ...held, ...deployments, ...(own.dice ? [own.dice] : [])]);
+  await prune(pass, [
+    operatorBinding(pass.seat, pass.options.operator),
+    quota,
+    limits,
+    ...guards,
+    ...held,
+    ...deployments,
+    ...(own.dice ? [own.dice] : []),
+  ]);
 }
 
 /**
@@ -115,7 +144,9 @@ async function makeOwn(pass: Pass): Promise<void> {
  * not read these.
  */
 async function makeSecrets({ options: { api, stores }, note, now }: Pass, { objects }: SeatLab): Promise<void> {
-  const isNew = objects.some((object) => object.kind === 'ServiceAccount' && stores.ServiceAccount.get(keyOf(object)) === undefined);
+  const isNew = objects.some(
+    (object) => object.kind === 'ServiceAccount' && stores.ServiceAccount.get(keyOf(object)) === undefined,
+  );
   for (const object of isNew ? objects.filter(({ kind }) => kind === 'Secret') : []) {
     await api.create<KubeObject>(object).catch((error: unknown) => {
       if (!isAlreadyExists(error)) throw meaningOf({ object, error }, note, now);
@@ -130,13 +161,20 @@ const storeOf = (stores: SeatStores, kind: string): SeatStores[(typeof INSIDE)[n
 
 /** An object that was as it should be isn't any more: somebody has changed it; or the attendee what it runs of theirs, as is their right. */
 function changeOf(object: KubeObject, runsOwn: readonly string[]): Telling {
-  const { kind, metadata: { name } } = object;
+  const {
+    kind,
+    metadata: { name },
+  } = object;
   if (isFaults(object)) return faultsSwitched;
   return kind === 'Deployment' && runsOwn.includes(name) ? ownStarted(name) : repaired(kind, name);
 }
 
 async function applyAll(pass: Pass, desired: readonly LabObject[], runsOwn: readonly string[] = []): Promise<void> {
-  const { options: { applier, stores, events }, seat, signal } = pass;
+  const {
+    options: { applier, stores, events },
+    seat,
+    signal,
+  } = pass;
   signal.throwIfAborted();
   const { written, failed } = await applier.applyAll(desired, (kind) => storeOf(stores, kind));
   if (wasProvisioned(seat)) for (const object of written) events.event(seat, ...changeOf(object, runsOwn));
@@ -147,15 +185,23 @@ async function applyAll(pass: Pass, desired: readonly LabObject[], runsOwn: read
  * What the API server says of kinds in which nothing is the attendee's when applying can't mend them: a field can't be changed; or, of a
  * Service's port whose number somebody has changed and now owns, ours has its name and can't stand beside it.
  */
-const UNMENDABLE: Readonly<Record<string, RegExp>> = { RoleBinding: /cannot change/, Deployment: /immutable/, Service: /Duplicate value/ };
+const UNMENDABLE: Readonly<Record<string, RegExp>> = {
+  RoleBinding: /cannot change/,
+  Deployment: /immutable/,
+  Service: /Duplicate value/,
+};
 
 /** Deletes an object that applying can't mend, so that it is made anew; else says what the failure means. */
 async function replacedOr({ options: { api, stores }, note, now }: Pass, failure: Failure): Promise<unknown> {
   const { object, error } = failure;
   const live = storeOf(stores, object.kind)?.get(keyOf(object));
   const uid = live?.metadata.uid;
-  if (uid === undefined || !isInvalid(error) || UNMENDABLE[object.kind]?.test(error.message) !== true) return meaningOf(failure, note, now);
-  return api.delete(kindOf(object), object.metadata, { uid }).then(() => new LookAgain(100), (cause: unknown) => cause);
+  if (uid === undefined || !isInvalid(error) || UNMENDABLE[object.kind]?.test(error.message) !== true)
+    return meaningOf(failure, note, now);
+  return api.delete(kindOf(object), object.metadata, { uid }).then(
+    () => new LookAgain(100),
+    (cause: unknown) => cause,
+  );
 }
 
 /**
@@ -163,7 +209,11 @@ async function replacedOr({ options: { api, stores }, note, now }: Pass, failure
  * was seen only if there is none.
  */
 async function applyDice(pass: Pass, desired: LabObject): Promise<void> {
-  const { options: { stores }, note, now } = pass;
+  const {
+    options: { stores },
+    note,
+    now,
+  } = pass;
   const live = stores.ConfigMap.get(keyOf(desired)) as ConfigMap | undefined;
   if (live && !differs(desired, live)) return;
   try {
@@ -173,7 +223,11 @@ async function applyDice(pass: Pass, desired: LabObject): Promise<void> {
   }
 }
 
-async function writeDice({ options: { api } }: Pass, desired: LabObject, live: ConfigMap | undefined): Promise<KubeObject> {
+async function writeDice(
+  { options: { api } }: Pass,
+  desired: LabObject,
+  live: ConfigMap | undefined,
+): Promise<KubeObject> {
   const toThat = (object: KubeObject, { metadata: { resourceVersion = '' } }: ConfigMap): Promise<KubeObject> =>
     api.apply({ ...object, metadata: { ...object.metadata, resourceVersion } });
   if (live) return toThat(desired, live);
@@ -181,7 +235,9 @@ async function writeDice({ options: { api } }: Pass, desired: LabObject, live: C
     return await api.create<KubeObject>(desired);
   } catch (error) {
     // One without our labels, which no store has.
-    const there = isAlreadyExists(error) ? await api.get<ConfigMap>(KINDS.ConfigMap, desired.metadata.name, desired.metadata.namespace) : undefined;
+    const there = isAlreadyExists(error)
+      ? await api.get<ConfigMap>(KINDS.ConfigMap, desired.metadata.name, desired.metadata.namespace)
+      : undefined;
     if (!there) throw error;
     return toThat(leavingAlone(ownFiles(there, desired), [desired])[0] ?? desired, there);
   }
@@ -201,9 +257,16 @@ const within = (store: Inventory, namespace: string): Inventory => ({
 });
 
 /** Only what carries the seat's labels and was applied by us: copies that the attendee has made of something are theirs. */
-async function prune({ options: { applier, stores, events }, seat, note, now }: Pass, desired: readonly KubeObject[]): Promise<void> {
+async function prune(
+  { options: { applier, stores, events }, seat, note, now }: Pass,
+  desired: readonly KubeObject[],
+): Promise<void> {
   const labels = { [LABELS.seat]: seat.metadata.name, [LABELS.managedBy]: MANAGED_BY };
-  const { written, failed } = await applier.prune(INSIDE.map((kind) => within(stores[kind], namespaceOf(seat))), labels, desired);
+  const { written, failed } = await applier.prune(
+    INSIDE.map((kind) => within(stores[kind], namespaceOf(seat))),
+    labels,
+    desired,
+  );
   for (const { kind, metadata } of written) events.event(seat, ...removed(kind, metadata.name));
   if (failed.length > 0) throw worstOf(failed.map((failure) => meaningOf(failure, note, now)));
 }

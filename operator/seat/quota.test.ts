@@ -4,13 +4,19 @@ import { needOf } from './need.ts';
 import { limitsOf, quotaOf, tooSmall } from './quota.ts';
 
 const MI = 2 ** 20;
-const need = needOf([aDeployment('dice'), aDeployment('guide', { resources: { requests: { cpu: '0.3' }, limits: { memory: '1Gi' } } })]);
+const need = needOf([
+  aDeployment('dice'),
+  aDeployment('guide', { resources: { requests: { cpu: '0.3' }, limits: { memory: '1Gi' } } }),
+]);
 
 test('a lab needs what its pods request together', () => {
   // A limit without a request is the request too.
   expect(need.requests).toEqual({ cpu: 400, memory: 1124 * MI });
   expect(need.limits).toEqual({ memory: 1224 * MI });
-  expect(need.pods.map(({ name, requests }) => [name, requests['cpu']])).toEqual([['lab-dice', 100], ['lab-guide', 300]]);
+  expect(need.pods.map(({ name, requests }) => [name, requests['cpu']])).toEqual([
+    ['lab-dice', 100],
+    ['lab-guide', 300],
+  ]);
   expect(need.largest).toEqual({ requests: { cpu: 300, memory: 1024 * MI }, limits: { memory: 1024 * MI } });
 });
 
@@ -20,35 +26,57 @@ test('a container that asks for nothing gets what the LimitRange gives', () => {
 });
 
 test('the LimitRange refuses no container of the lab', () => {
-  expect(limitsOf(need)).toEqual([{
-    type: 'Container', default: { memory: '256Mi' }, defaultRequest: { cpu: '25m', memory: '64Mi' }, max: { memory: '1Gi' },
-  }]);
-  expect(limitsOf(needOf([aDeployment('dice', { resources: { requests: { memory: '700Mi' } } })]))).toMatchObject([{ default: { memory: '700Mi' }, max: { memory: '700Mi' } }]);
+  expect(limitsOf(need)).toEqual([
+    {
+      type: 'Container',
+      default: { memory: '256Mi' },
+      defaultRequest: { cpu: '25m', memory: '64Mi' },
+      max: { memory: '1Gi' },
+    },
+  ]);
+  expect(limitsOf(needOf([aDeployment('dice', { resources: { requests: { memory: '700Mi' } } })]))).toMatchObject([
+    { default: { memory: '700Mi' }, max: { memory: '700Mi' } },
+  ]);
 });
 
-test('a derived quota has room for the lab, its largest pod twice, three pods of the attendee\'s own and the probe', () => {
+test("a derived quota has room for the lab, its largest pod twice, three pods of the attendee's own and the probe", () => {
   expect(quotaOf(need)).toEqual({
     'requests.cpu': `${400 + 2 * 300 + 3 * 25 + 25}m`,
     'requests.memory': `${1124 + 2 * 1024 + 3 * 64 + 64}Mi`,
     'limits.memory': `${1224 + 2 * 1024 + 3 * 256 + 128}Mi`,
     pods: String(2 * 2 + 3 + 1),
-    configmaps: '10', secrets: '10', services: '10',
-    persistentvolumeclaims: '0', 'services.nodeports': '0', 'services.loadbalancers': '0',
+    configmaps: '10',
+    secrets: '10',
+    services: '10',
+    persistentvolumeclaims: '0',
+    'services.nodeports': '0',
+    'services.loadbalancers': '0',
   });
 });
 
 test('a quota that was given is taken as it is, and written as the API server would', () => {
-  expect(quotaOf(need, { cpu: '2000m', memory: '2048Mi', pods: 7 })).toMatchObject({ 'requests.cpu': '2', 'requests.memory': '2Gi', 'limits.memory': '2Gi', pods: '7' });
+  expect(quotaOf(need, { cpu: '2000m', memory: '2048Mi', pods: 7 })).toMatchObject({
+    'requests.cpu': '2',
+    'requests.memory': '2Gi',
+    'limits.memory': '2Gi',
+    pods: '7',
+  });
 });
 
-test.each([['NodePort', '1', '0'], ['LoadBalancer', '1', '1']])('a front door of type %s may have %s node ports and %s load balancers', (type, nodePorts, balancers) => {
-  expect(quotaOf(need, {}, type)).toMatchObject({ 'services.nodeports': nodePorts, 'services.loadbalancers': balancers });
+test.each([
+  ['NodePort', '1', '0'],
+  ['LoadBalancer', '1', '1'],
+])('a front door of type %s may have %s node ports and %s load balancers', (type, nodePorts, balancers) => {
+  expect(quotaOf(need, {}, type)).toMatchObject({
+    'services.nodeports': nodePorts,
+    'services.loadbalancers': balancers,
+  });
 });
 
-test('a quota that the lab doesn\'t fit is told with what is needed and what to change', () => {
+test("a quota that the lab doesn't fit is told with what is needed and what to change", () => {
   expect(tooSmall(need, { cpu: '500m', pods: 2, memory: '4Gi' })).toBe(
-    'Expected a quota that the lab fits, with room for one more pod while it is changed; found cpu 500m where 700m is needed, pods 2 where 3 is needed. '
-    + 'In the Workshop, set spec.quota to cpu: 700m, pods: 3 or more, or leave it out to have it derived.',
+    'Expected a quota that the lab fits, with room for one more pod while it is changed; found cpu 500m where 700m is needed, pods 2 where 3 is needed. ' +
+      'In the Workshop, set spec.quota to cpu: 700m, pods: 3 or more, or leave it out to have it derived.',
   );
 });
 

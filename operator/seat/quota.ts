@@ -42,18 +42,30 @@ export function tooSmall(need: SeatNeed, quota: QuotaSpec = {}): string | undefi
   const least = leastOf(need);
   const lacking = (['cpu', 'memory', 'pods'] as const).flatMap((name) => {
     const given = quota[name];
-    return given === undefined || amountOf(name, given) >= least[name] ? [] : [{ name, given, least: quantityText(name, least[name]) }];
+    return given === undefined || amountOf(name, given) >= least[name]
+      ? []
+      : [{ name, given, least: quantityText(name, least[name]) }];
   });
   if (lacking.length === 0) return undefined;
-  const differences = lacking.map(({ name, given, least: needed }) => `${name} ${given} where ${needed} is needed`).join(', ');
-  return `Expected a quota that the lab fits, with room for one more pod while it is changed; found ${differences}. `
-    + `In the Workshop, set spec.quota to ${lacking.map(({ name, least: needed }) => `${name}: ${needed}`).join(', ')} or more, or leave it out to have it derived.`;
+  const differences = lacking
+    .map(({ name, given, least: needed }) => `${name} ${given} where ${needed} is needed`)
+    .join(', ');
+  return (
+    `Expected a quota that the lab fits, with room for one more pod while it is changed; found ${differences}. ` +
+    `In the Workshop, set spec.quota to ${lacking.map(({ name, least: needed }) => `${name}: ${needed}`).join(', ')} or more, or leave it out to have it derived.`
+  );
 }
 
 /** What is derived: the lab, two of its largest pod on top while it is changed, pods of the attendee's own, and the probe. */
 function derived(need: SeatNeed): { requests: Amounts; limits: Amounts; pods: number } {
   const all = (of: 'requests' | 'limits'): Amounts =>
-    sum([need[of], need.largest[of], need.largest[of], PROBE_ROOM[of], ...Array.from({ length: OWN_PODS }, () => DEFAULTS[of])]);
+    sum([
+      need[of],
+      need.largest[of],
+      need.largest[of],
+      PROBE_ROOM[of],
+      ...Array.from({ length: OWN_PODS }, () => DEFAULTS[of]),
+    ]);
   // Pods that are counted only: all of the lab's may be replaced at once, as far as what they request allows.
   return { requests: all('requests'), limits: all('limits'), pods: 2 * need.pods.length + OWN_PODS + 1 };
 }
@@ -73,7 +85,7 @@ const SERVICES_BEYOND_CLUSTER: Readonly<Record<string, Hard>> = {
 export function quotaOf(need: SeatNeed, quota: QuotaSpec = {}, serviceType = 'ClusterIP'): Hard {
   const { requests, limits, pods } = derived(need);
   const of = (resource: string, given: Quantity | undefined, amounts: Amounts): string =>
-    quantityText(resource, given === undefined ? amounts[resource] ?? 0 : amountOf(resource, given));
+    quantityText(resource, given === undefined ? (amounts[resource] ?? 0) : amountOf(resource, given));
   const counts = (kind: string): string => String((need.objects[kind] ?? 0) + OWN_OBJECTS);
   // Deployments are not counted: nobody but the operator may make any in a seat, and each count is one more that pods wait for.
   return {
@@ -90,9 +102,14 @@ export function quotaOf(need: SeatNeed, quota: QuotaSpec = {}, serviceType = 'Cl
 }
 
 /** The limits of a LimitRange. */
-export const limitsOf = ({ memoryLimit }: SeatNeed): object[] => [{
-  type: 'Container',
-  default: { memory: quantityText('memory', memoryLimit.default) },
-  defaultRequest: { cpu: quantityText('cpu', DEFAULTS.requests.cpu), memory: quantityText('memory', DEFAULTS.requests.memory) },
-  max: { memory: quantityText('memory', memoryLimit.max) },
-}];
+export const limitsOf = ({ memoryLimit }: SeatNeed): object[] => [
+  {
+    type: 'Container',
+    default: { memory: quantityText('memory', memoryLimit.default) },
+    defaultRequest: {
+      cpu: quantityText('cpu', DEFAULTS.requests.cpu),
+      memory: quantityText('memory', DEFAULTS.requests.memory),
+    },
+    max: { memory: quantityText('memory', memoryLimit.max) },
+  },
+];

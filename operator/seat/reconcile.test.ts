@@ -13,12 +13,23 @@ describe('a new seat', () => {
     const watch = world.watch();
     await world.reconcile();
     const writes = watch.writes();
-    expect(writes.slice(0, 3)).toEqual(['create Namespace class-ada', 'create RoleBinding intro-otel-seat-operator', 'apply LimitRange seat']);
+    expect(writes.slice(0, 3)).toEqual([
+      'create Namespace class-ada',
+      'create RoleBinding intro-otel-seat-operator',
+      'apply LimitRange seat',
+    ]);
     const first = (kind: string): number => writes.findIndex((write) => write.includes(` ${kind} `));
     const last = (kind: string): number => writes.findLastIndex((write) => write.includes(` ${kind} `));
-    expect(first('Deployment')).toBeGreaterThan(Math.max(last('NetworkPolicy'), last('LimitRange'), last('RoleBinding')));
+    expect(first('Deployment')).toBeGreaterThan(
+      Math.max(last('NetworkPolicy'), last('LimitRange'), last('RoleBinding')),
+    );
     expect(writes.slice(-6)).toEqual([
-      'apply ResourceQuota seat', 'token ServiceAccount attendee', 'apply Secret kubeconfig', 'apply Deployment lab-dice', 'apply Deployment lab-guide', 'apply Seat class-ada/status',
+      'apply ResourceQuota seat',
+      'token ServiceAccount attendee',
+      'apply Secret kubeconfig',
+      'apply Deployment lab-dice',
+      'apply Deployment lab-guide',
+      'apply Seat class-ada/status',
     ]);
     expect(new Set(writes).size).toBe(writes.length);
   });
@@ -29,23 +40,39 @@ describe('a new seat', () => {
     expect(world.get('Namespace', NAME)).toMatchObject({
       metadata: {
         labels: {
-          [LABELS.managedBy]: MANAGED_BY, [LABELS.seat]: NAME, [LABELS.workshop]: 'class', [LABELS.attendee]: 'ada',
-          'pod-security.kubernetes.io/enforce': 'restricted', 'pod-security.kubernetes.io/enforce-version': 'latest',
-          'pod-security.kubernetes.io/audit': 'restricted', 'pod-security.kubernetes.io/warn': 'restricted',
+          [LABELS.managedBy]: MANAGED_BY,
+          [LABELS.seat]: NAME,
+          [LABELS.workshop]: 'class',
+          [LABELS.attendee]: 'ada',
+          'pod-security.kubernetes.io/enforce': 'restricted',
+          'pod-security.kubernetes.io/enforce-version': 'latest',
+          'pod-security.kubernetes.io/audit': 'restricted',
+          'pod-security.kubernetes.io/warn': 'restricted',
         },
-        ownerReferences: [{ apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Seat', name: NAME, uid: 'seat-1', controller: true, blockOwnerDeletion: true }],
+        ownerReferences: [
+          {
+            apiVersion: 'intro-otel.dev/v1alpha1',
+            kind: 'Seat',
+            name: NAME,
+            uid: 'seat-1',
+            controller: true,
+            blockOwnerDeletion: true,
+          },
+        ],
       },
     });
   });
 
-  test('binds the operator\'s and the attendee\'s accounts to cluster roles by name, and makes no roles', async () => {
+  test("binds the operator's and the attendee's accounts to cluster roles by name, and makes no roles", async () => {
     const world = aWorld();
     await world.reconcile();
     expect(world.get('RoleBinding', 'intro-otel-seat-operator')).toMatchObject({
-      roleRef: { kind: 'ClusterRole', name: 'intro-otel-seat-operator' }, subjects: [{ kind: 'ServiceAccount', ...operator }],
+      roleRef: { kind: 'ClusterRole', name: 'intro-otel-seat-operator' },
+      subjects: [{ kind: 'ServiceAccount', ...operator }],
     });
     expect(world.get('RoleBinding', 'attendee')).toMatchObject({
-      roleRef: { kind: 'ClusterRole', name: 'intro-otel-seat-attendee' }, subjects: [{ kind: 'ServiceAccount', name: 'attendee', namespace: NAME }],
+      roleRef: { kind: 'ClusterRole', name: 'intro-otel-seat-attendee' },
+      subjects: [{ kind: 'ServiceAccount', name: 'attendee', namespace: NAME }],
     });
     expect(world.get('ServiceAccount', 'attendee')).toMatchObject({ automountServiceAccountToken: false });
   });
@@ -53,7 +80,9 @@ describe('a new seat', () => {
   test('carries its labels on every object', async () => {
     const world = aWorld();
     await world.reconcile();
-    const labelled = world.api.writes.filter(({ verb, kind }) => verb !== 'token' && kind !== 'Seat').map(({ body }) => (body as Seat).metadata.labels?.[LABELS.seat]);
+    const labelled = world.api.writes
+      .filter(({ verb, kind }) => verb !== 'token' && kind !== 'Seat')
+      .map(({ body }) => (body as Seat).metadata.labels?.[LABELS.seat]);
     expect(labelled.length).toBeGreaterThan(12);
     expect(new Set(labelled)).toEqual(new Set([NAME]));
   });
@@ -61,14 +90,28 @@ describe('a new seat', () => {
   test('is Provisioning until its Deployments are available, then Ready, which is counted once', async () => {
     const world = aWorld();
     await world.reconcile();
-    expect(world.seat.status).toMatchObject({ phase: 'Provisioning', observedGeneration: 1, namespace: NAME, revision: 'r1', replicas: 1 });
+    expect(world.seat.status).toMatchObject({
+      phase: 'Provisioning',
+      observedGeneration: 1,
+      namespace: NAME,
+      revision: 'r1',
+      replicas: 1,
+    });
     expect(world.condition('Ready')).toMatchObject({ status: 'False', reason: 'Starting' });
     world.clock.advance(20_000);
     world.settle();
     await world.reconcile();
     await world.reconcile();
-    expect(world.seat.status).toMatchObject({ phase: 'Ready', readyAt: '2026-01-01T00:00:20Z', url: 'kubectl -n class-ada port-forward service/lab-guide 8080:8080' });
-    expect(world.condition('Ready')).toMatchObject({ status: 'True', message: 'All 2 Deployments of the lab are available.', observedGeneration: 1 });
+    expect(world.seat.status).toMatchObject({
+      phase: 'Ready',
+      readyAt: '2026-01-01T00:00:20Z',
+      url: 'kubectl -n class-ada port-forward service/lab-guide 8080:8080',
+    });
+    expect(world.condition('Ready')).toMatchObject({
+      status: 'True',
+      message: 'All 2 Deployments of the lab are available.',
+      observedGeneration: 1,
+    });
     expect(world.readyAfter).toEqual([20]);
     expect(world.events.filter(({ reason }) => reason === 'Ready')).toHaveLength(1);
   });
@@ -91,7 +134,10 @@ describe('a new seat', () => {
     expect(await world.reconcile()).toEqual({ requeueAfter: 50 });
     world.clock.advance(1_000);
     await world.reconcile();
-    expect(world.condition('Ready')).toMatchObject({ reason: 'Forbidden', message: expect.stringContaining('cannot patch resourcequotas') as string });
+    expect(world.condition('Ready')).toMatchObject({
+      reason: 'Forbidden',
+      message: expect.stringContaining('cannot patch resourcequotas') as string,
+    });
     world.clock.advance(30_000);
     await world.reconcile();
     expect(world.condition('Provisioned')).toMatchObject({ status: 'True' });
@@ -105,10 +151,13 @@ describe('a new seat', () => {
     const watch = world.watch();
     await world.reconcile();
     expect(watch.writes()).toEqual([
-      'token ServiceAccount attendee', 'apply Secret kubeconfig', 'apply Deployment lab-dice', 'apply Deployment lab-guide', 'apply Seat class-ada/status',
+      'token ServiceAccount attendee',
+      'apply Secret kubeconfig',
+      'apply Deployment lab-dice',
+      'apply Deployment lab-guide',
+      'apply Seat class-ada/status',
     ]);
   });
-
 
   test('is no longer there: then nothing is done', async () => {
     const world = aWorld();
@@ -143,7 +192,12 @@ describe('a seat that is ready', () => {
     await world.reconcile();
     expect(watch.writes()).toEqual(['apply NetworkPolicy default-deny']);
     expect(world.get('NetworkPolicy', 'default-deny')).toMatchObject({ spec: { egress: [] } });
-    expect(world.events.at(-1)).toMatchObject({ about: 'Seat class-ada', type: 'Normal', reason: 'Repaired', message: 'NetworkPolicy default-deny was not as it should be, and was put right.' });
+    expect(world.events.at(-1)).toMatchObject({
+      about: 'Seat class-ada',
+      type: 'Normal',
+      reason: 'Repaired',
+      message: 'NetworkPolicy default-deny was not as it should be, and was put right.',
+    });
   });
 
   test('is put right where somebody has removed something', async () => {
@@ -156,15 +210,25 @@ describe('a seat that is ready', () => {
 
   test('gets the labels of its namespace back', async () => {
     const world = await aReadyWorld();
-    world.api.edit(KINDS.Namespace, { name: NAME }, { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } });
+    world.api.edit(
+      KINDS.Namespace,
+      { name: NAME },
+      { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } },
+    );
     await world.reconcile();
-    expect(world.get<Seat>('Namespace', NAME)?.metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' });
+    expect(world.get<Seat>('Namespace', NAME)?.metadata.labels).toMatchObject({
+      'pod-security.kubernetes.io/enforce': 'restricted',
+    });
     expect(world.events.at(-1)?.message).toBe('Namespace class-ada was not as it should be, and was put right.');
   });
 
   test('loses what is no longer part of its lab, but keeps what the attendee has made', async () => {
     const world = await aReadyWorld(aSeat({ spec: { lab: { guide: { service: { type: 'NodePort' } } } } }));
-    world.api.seed({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...inSeat('copy'), labels: world.get<ConfigMap>('ConfigMap', 'lab-dice')?.metadata.labels ?? {} } });
+    world.api.seed({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { ...inSeat('copy'), labels: world.get<ConfigMap>('ConfigMap', 'lab-dice')?.metadata.labels ?? {} },
+    });
     expect(world.get('NetworkPolicy', 'guide-from-outside')).toBeDefined();
     world.change({ revision: 'r2', lab: { guide: { service: { type: 'ClusterIP' } } } });
     await world.reconcile();
@@ -172,10 +236,14 @@ describe('a seat that is ready', () => {
     expect(world.get('ConfigMap', 'copy')).toBeDefined();
   });
 
-  test('leaves alone what is in another namespace, though its labels say it is the seat\'s', async () => {
+  test("leaves alone what is in another namespace, though its labels say it is the seat's", async () => {
     const world = await aReadyWorld();
     world.api.seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'class-bob' } });
-    await world.api.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', namespace: 'class-bob', labels: { [LABELS.managedBy]: MANAGED_BY, [LABELS.seat]: NAME } } });
+    await world.api.apply({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'm', namespace: 'class-bob', labels: { [LABELS.managedBy]: MANAGED_BY, [LABELS.seat]: NAME } },
+    });
     const watch = world.watch();
     await world.reconcile();
     expect(watch.writes()).toEqual([]);
@@ -197,8 +265,20 @@ describe('a seat that is ready', () => {
   });
 
   test.each([
-    ['whose difference is in a field that can\'t be changed', 'RoleBinding', 'attendee', { roleRef: { name: 'view' } }, 'cannot change roleRef'],
-    ['in which somebody else\'s item bars ours', 'Service', 'lab-guide', { spec: { ports: [{ name: 'http', port: 81 }] } }, 'spec.ports[1].name: Duplicate value: "http"'],
+    [
+      "whose difference is in a field that can't be changed",
+      'RoleBinding',
+      'attendee',
+      { roleRef: { name: 'view' } },
+      'cannot change roleRef',
+    ],
+    [
+      "in which somebody else's item bars ours",
+      'Service',
+      'lab-guide',
+      { spec: { ports: [{ name: 'http', port: 81 }] } },
+      'spec.ports[1].name: Duplicate value: "http"',
+    ],
   ] as const)('has an object made anew %s', async (...[, kind, name, edit, says]) => {
     const world = await aReadyWorld();
     const { roleRef, spec } = world.get(kind, name) as { roleRef?: object; spec?: { ports?: object[] } };
@@ -220,13 +300,16 @@ describe('a seat that is ready', () => {
 });
 
 describe('a quota', () => {
-  test('that the lab doesn\'t fit fails the seat before anything is made', async () => {
+  test("that the lab doesn't fit fails the seat before anything is made", async () => {
     const world = aWorld(aSeat({ spec: { quota: { cpu: '100m' } } }));
     const watch = world.watch();
     await world.reconcile();
     expect(watch.writes()).toEqual(['apply Seat class-ada/status']);
     expect(world.seat.status?.phase).toBe('Failed');
-    expect(world.condition('Ready')).toMatchObject({ reason: 'QuotaTooSmall', message: expect.stringContaining('cpu 100m where 300m is needed') as string });
+    expect(world.condition('Ready')).toMatchObject({
+      reason: 'QuotaTooSmall',
+      message: expect.stringContaining('cpu 100m where 300m is needed') as string,
+    });
     const again = world.watch();
     await world.reconcile();
     expect([...again.writes(), ...again.reads()]).toEqual([]);
@@ -242,9 +325,20 @@ describe('a quota', () => {
 
   test('that is full is said to be, with what to do', async () => {
     const world = aWorld();
-    world.api.fail({ kind: 'Service' }, apiError(403, 'Forbidden', 'services "lab-guide" is forbidden: exceeded quota: seat, requested: services=1, used: services=11, limited: services=11'));
+    world.api.fail(
+      { kind: 'Service' },
+      apiError(
+        403,
+        'Forbidden',
+        'services "lab-guide" is forbidden: exceeded quota: seat, requested: services=1, used: services=11, limited: services=11',
+      ),
+    );
     await world.reconcile();
-    expect(world.condition('Provisioned')).toMatchObject({ status: 'False', reason: 'OverQuota', message: expect.stringContaining('used: services=11') as string });
+    expect(world.condition('Provisioned')).toMatchObject({
+      status: 'False',
+      reason: 'OverQuota',
+      message: expect.stringContaining('used: services=11') as string,
+    });
     expect(world.seat.status?.phase).toBe('Provisioning');
   });
 });
@@ -267,7 +361,10 @@ describe('a lab', () => {
     world.settle();
     await world.reconcile();
     expect(world.seat.status?.phase).toBe('Ready');
-    expect(world.events.map(({ reason }) => reason).filter((reason) => /^St/.test(reason))).toEqual(['Stopped', 'Started']);
+    expect(world.events.map(({ reason }) => reason).filter((reason) => /^St/.test(reason))).toEqual([
+      'Stopped',
+      'Started',
+    ]);
   });
 
   test('of a class that has expired is stopped too', async () => {
@@ -279,18 +376,32 @@ describe('a lab', () => {
     expect(world.seat.status?.phase).toBe('Stopped');
   });
 
-  test('that can\'t be rendered fails the seat and says which value', async () => {
-    const world = aWorld(aSeat({ spec: { lab: { collector: { pipelines: { traces: { exporters: ['nobody'] } } } } } }), { labOf });
+  test("that can't be rendered fails the seat and says which value", async () => {
+    const world = aWorld(
+      aSeat({ spec: { lab: { collector: { pipelines: { traces: { exporters: ['nobody'] } } } } } }),
+      { labOf },
+    );
     await world.reconcile();
     expect(world.seat.status?.phase).toBe('Failed');
-    expect(world.condition('Ready')).toMatchObject({ reason: 'LabInvalid', message: expect.stringMatching(/collector\.pipelines\.traces\.exporters names "nobody".*Change the Workshop's spec\.lab\.$/) as string });
+    expect(world.condition('Ready')).toMatchObject({
+      reason: 'LabInvalid',
+      message: expect.stringMatching(
+        /collector\.pipelines\.traces\.exporters names "nobody".*Change the Workshop's spec\.lab\.$/,
+      ) as string,
+    });
   });
 
   test('that the API server refuses fails the seat and says why', async () => {
     const world = aWorld();
-    world.api.fail({ kind: 'Deployment', name: 'lab-guide' }, apiError(422, 'Invalid', 'spec.template.spec.tolerations[0].key: Invalid value'));
+    world.api.fail(
+      { kind: 'Deployment', name: 'lab-guide' },
+      apiError(422, 'Invalid', 'spec.template.spec.tolerations[0].key: Invalid value'),
+    );
     await world.reconcile();
     expect(world.seat.status?.phase).toBe('Failed');
-    expect(world.condition('Ready')).toMatchObject({ reason: 'Invalid', message: expect.stringContaining('Deployment lab-guide, found: spec.template.spec.tolerations[0].key') as string });
+    expect(world.condition('Ready')).toMatchObject({
+      reason: 'Invalid',
+      message: expect.stringContaining('Deployment lab-guide, found: spec.template.spec.tolerations[0].key') as string,
+    });
   });
 });

@@ -45,8 +45,15 @@ interface Attempt<T> {
 
 function problemOf(error: unknown): SeatProblem {
   if (error instanceof SeatProblem) return error;
-  if (error instanceof TerminalError) return new SeatProblem({ reason: 'LabInvalid', message: error.message }, { cause: error, permanent: true });
-  return new SeatProblem({ reason: 'Error', message: `Expected every request to be answered, found: ${asError(error).message} It is tried again.` }, { cause: error });
+  if (error instanceof TerminalError)
+    return new SeatProblem({ reason: 'LabInvalid', message: error.message }, { cause: error, permanent: true });
+  return new SeatProblem(
+    {
+      reason: 'Error',
+      message: `Expected every request to be answered, found: ${asError(error).message} It is tried again.`,
+    },
+    { cause: error },
+  );
 }
 
 /** Whether the reconcile has to end as it is: somebody was quicker, or nobody wants it any more. */
@@ -69,15 +76,23 @@ async function attempt<T>({ note, now, signal }: Pass, step: () => Promise<T> | 
 async function ensureFinalizer({ options: { api, stores }, seat }: Pass): Promise<Seat> {
   const { name, resourceVersion = '', finalizers = [] } = seat.metadata;
   if (finalizers.includes(FINALIZER)) return seat;
-  const kept = await api.mergePatch<Seat>(KINDS.Seat, { name }, { metadata: { resourceVersion, finalizers: [...finalizers, FINALIZER] } });
+  const kept = await api.mergePatch<Seat>(
+    KINDS.Seat,
+    { name },
+    { metadata: { resourceVersion, finalizers: [...finalizers, FINALIZER] } },
+  );
   stores.Seat.observe(kept);
   return kept;
 }
 
 /** Of the lab as it is to be; where that can't be told, as it is. */
 function readiness({ options: { stores }, seat }: Pass, lab: SeatLab | undefined): Readiness {
-  const live = (name: string): Deployment | undefined => stores.Deployment.get(`${namespaceOf(seat)}/${name}`) as Deployment | undefined;
-  const there = () => stores.Deployment.labelled(LABELS.seat, seat.metadata.name).filter(({ metadata }) => metadata.namespace === namespaceOf(seat));
+  const live = (name: string): Deployment | undefined =>
+    stores.Deployment.get(`${namespaceOf(seat)}/${name}`) as Deployment | undefined;
+  const there = () =>
+    stores.Deployment.labelled(LABELS.seat, seat.metadata.name).filter(
+      ({ metadata }) => metadata.namespace === namespaceOf(seat),
+    );
   const desired = (lab?.objects ?? there()).filter(isDeployment);
   return readinessOf(desired, live, lab?.runningOwn ?? []);
 }
@@ -96,7 +111,12 @@ type Begun = Omit<Made, 'readiness' | 'runningOwn'>;
 
 /** What can be told of a seat whatever its lab is like. */
 const begun = (pass: Pass, { problem, error }: Attempt<unknown>): Begun => ({
-  problem, accessProblem: undefined, access: pass.seat.status?.access, url: pass.seat.status?.url, progress: progress(pass), ...(error && { error }),
+  problem,
+  accessProblem: undefined,
+  access: pass.seat.status?.access,
+  url: pass.seat.status?.url,
+  progress: progress(pass),
+  ...(error && { error }),
 });
 
 /** A seat that can't follow its spec, but stands as it did before, keeps its attendee: their token is renewed when that is due. */
@@ -117,25 +137,39 @@ async function withLab(pass: Pass, lab: Lab, own: SeatLab): Promise<Made> {
   const made = await withAccess(pass, begun(pass, await attempt(pass, () => lay(pass, lab, own))));
   const { problem, error = made.error } = made.problem ? made : await attempt(pass, () => run(pass, lab, own));
   return {
-    ...made, problem, readiness: readiness(pass, own), runningOwn: own.runningOwn, ...(!problem && { url: url(pass, lab) }), ...(error && { error }),
+    ...made,
+    problem,
+    readiness: readiness(pass, own),
+    runningOwn: own.runningOwn,
+    ...(!problem && { url: url(pass, lab) }),
+    ...(error && { error }),
   };
 }
 
 /** All steps, each made only where the one before it was. */
 async function steps(pass: Pass): Promise<Made> {
-  const { seat, options: { labOf = labOfChart } } = pass;
+  const {
+    seat,
+    options: { labOf = labOfChart },
+  } = pass;
   const lab = await attempt(pass, () => labOf(seat.spec.lab));
   if (lab.value) return withLab(pass, lab.value, seatLab(pass, lab.value));
-  return { ...await withAccess(pass, begun(pass, lab)), readiness: readiness(pass, undefined), runningOwn: [] };
+  return { ...(await withAccess(pass, begun(pass, lab))), readiness: readiness(pass, undefined), runningOwn: [] };
 }
 
 /** Milliseconds until the seat has to be looked at again though nothing may have changed. */
-function requeueAfter(pass: Pass, { problem, accessProblem, readiness: { ready } }: Found, status: SeatStatus, since: number): number {
+function requeueAfter(
+  pass: Pass,
+  { problem, accessProblem, readiness: { ready } }: Found,
+  status: SeatStatus,
+  since: number,
+): number {
   const { seat, now, deadlines } = pass;
   const trouble = problem ?? accessProblem;
   if (trouble) return trouble.permanent ? FAILED_MS : WAITING_MS;
   const due = [secretDue(pass), status.access ? Date.parse(status.access.renewAt) : Infinity];
-  if (!ready && !isStopped(seat)) due.push(...[since + SOON_MS, since + deadlines.ready].filter((time) => time > now), now + WAITING_MS);
+  if (!ready && !isStopped(seat))
+    due.push(...[since + SOON_MS, since + deadlines.ready].filter((time) => time > now), now + WAITING_MS);
   return Math.ceil(Math.max(1000, Math.min(...due) - now));
 }
 

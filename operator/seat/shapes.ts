@@ -43,12 +43,20 @@ export interface ConfigMap extends KubeObject {
 }
 
 export interface Service extends KubeObject {
-  readonly spec?: { readonly type?: string; readonly ports?: readonly { readonly port: number; readonly nodePort?: number }[] };
-  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] } };
+  readonly spec?: {
+    readonly type?: string;
+    readonly ports?: readonly { readonly port: number; readonly nodePort?: number }[];
+  };
+  readonly status?: {
+    readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] };
+  };
 }
 
 export interface Namespace extends KubeObject {
-  readonly status?: { readonly phase?: string; readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[] };
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+  };
 }
 
 export interface ContainerState {
@@ -66,7 +74,12 @@ export interface ContainerStatus {
 export interface Pod extends KubeObject {
   readonly status?: {
     readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
     readonly containerStatuses?: readonly ContainerStatus[];
   };
@@ -76,4 +89,5 @@ export interface Secret extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-export const isDeployment = (object: KubeObject): object is Deployment => object.kind === 'Deployment' && object.apiVersion === 'apps/v1';
+export const isDeployment = (object: KubeObject): object is Deployment =>
+  object.kind === 'Deployment' && object.apiVersion === 'apps/v1';

@@ -1,13 +1,17 @@
 import { MINUTE, aWorld, inSeat } from './world.ts';
 
 describe('a seat whose lab takes long', () => {
-  test('that doesn\'t start is looked into after half a minute, and fails after five', async () => {
+  test("that doesn't start is looked into after half a minute, and fails after five", async () => {
     const world = aWorld();
     const pods = () => world.api.reads.filter(({ kind }) => kind === 'Pod').length;
     expect(await world.reconcile()).toEqual({ requeueAfter: 30_000 });
     world.api.seed({
-      apiVersion: 'v1', kind: 'Pod', metadata: { ...inSeat('lab-guide-abc'), labels: { 'app.kubernetes.io/instance': 'lab' } },
-      status: { containerStatuses: [{ name: 'guide', state: { waiting: { reason: 'ErrImagePull', message: 'not found' } } }] },
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...inSeat('lab-guide-abc'), labels: { 'app.kubernetes.io/instance': 'lab' } },
+      status: {
+        containerStatuses: [{ name: 'guide', state: { waiting: { reason: 'ErrImagePull', message: 'not found' } } }],
+      },
     } as never);
     world.clock.advance(29_000);
     await world.reconcile();
@@ -18,7 +22,10 @@ describe('a seat whose lab takes long', () => {
     await world.reconcile();
     expect(pods()).toBe(1);
     expect(world.seat.status?.phase).toBe('Provisioning');
-    expect(world.condition('Ready')).toMatchObject({ reason: 'ErrImagePull', message: expect.stringContaining('Expected pod lab-guide-abc to start') as string });
+    expect(world.condition('Ready')).toMatchObject({
+      reason: 'ErrImagePull',
+      message: expect.stringContaining('Expected pod lab-guide-abc to start') as string,
+    });
     world.clock.advance(4.5 * MINUTE);
     await world.reconcile();
     expect(world.seat.status?.phase).toBe('Failed');
@@ -34,7 +41,10 @@ describe('a seat whose lab takes long', () => {
     expect([watch.writes(), watch.reads().length]).toEqual([[], 1]);
     world.clock.advance(MINUTE / 2);
     await world.reconcile();
-    expect(world.condition('Ready')).toMatchObject({ reason: 'NotAvailable', message: expect.stringContaining('still waiting for lab-dice, lab-guide') as string });
+    expect(world.condition('Ready')).toMatchObject({
+      reason: 'NotAvailable',
+      message: expect.stringContaining('still waiting for lab-dice, lab-guide') as string,
+    });
   });
 
   test('that has failed becomes Ready when it does after all', async () => {

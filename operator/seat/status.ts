@@ -43,13 +43,18 @@ export const wasProvisioned = ({ metadata, status }: Seat): boolean =>
   status?.observedGeneration === metadata.generation && isTrue(status?.conditions, TYPES.provisioned);
 
 /** The namespace is to follow a new revision, or to be started again. */
-const beginsAnew = (seat: Seat): boolean => seat.status?.revision !== seat.spec.revision || (seat.status.phase === 'Stopped' && !isStopped(seat));
+const beginsAnew = (seat: Seat): boolean =>
+  seat.status?.revision !== seat.spec.revision || (seat.status.phase === 'Stopped' && !isStopped(seat));
 
 /** The conditions as they were, but that what begins anew is not provisioned until it is: so that the time counts from then. */
 function conditionsBefore(seat: Seat, now: number): readonly Condition[] {
   const { status: { conditions = [] } = {} } = seat;
   if (!beginsAnew(seat)) return conditions;
-  return setCondition(conditions, { type: TYPES.provisioned, status: 'False', reason: 'Provisioning', message: '' }, { now });
+  return setCondition(
+    conditions,
+    { type: TYPES.provisioned, status: 'False', reason: 'Provisioning', message: '' },
+    { now },
+  );
 }
 
 /** Since when the seat would have been waiting, should it not be ready now: until its objects stand for that, from then on for its lab. */
@@ -63,27 +68,44 @@ export function unreadySince(seat: Seat, provisioned: boolean, now: number): num
 }
 
 /** For people: 5 minutes, 90 s. */
-export const duration = (ms: number): string => (ms > 60_000 && ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1000)} s`);
+export const duration = (ms: number): string =>
+  ms > 60_000 && ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1000)} s`;
 
 function provisionedSaying(seat: Seat, { problem }: Found): Saying {
   const type = TYPES.provisioned;
   return problem
     ? { type, status: 'False', reason: problem.reason, message: problem.message }
-    : { type, status: 'True', reason: 'Provisioned', message: `Namespace ${namespaceOf(seat)} and all in it are as revision ${seat.spec.revision} has them.` };
+    : {
+        type,
+        status: 'True',
+        reason: 'Provisioned',
+        message: `Namespace ${namespaceOf(seat)} and all in it are as revision ${seat.spec.revision} has them.`,
+      };
 }
 
 function accessSaying(seat: Seat, { access, accessProblem, problem }: Found): Saying {
   const type = TYPES.access;
   if (access && !accessProblem) {
-    return { type, status: 'True', reason: 'KubeconfigValid', message: `Secret ${namespaceOf(seat)}/${NAMES.kubeconfig} holds a kubeconfig, whose token is renewed in time.` };
+    return {
+      type,
+      status: 'True',
+      reason: 'KubeconfigValid',
+      message: `Secret ${namespaceOf(seat)}/${NAMES.kubeconfig} holds a kubeconfig, whose token is renewed in time.`,
+    };
   }
-  const { reason, message } = accessProblem ?? problem ?? { reason: 'NotYet', message: 'The kubeconfig is written once the namespace is there.' };
+  const { reason, message } = accessProblem ??
+    problem ?? { reason: 'NotYet', message: 'The kubeconfig is written once the namespace is there.' };
   return { type, status: 'False', reason, message };
 }
 
 /** What is said of those with code or configuration of the attendee's own: that they run or not is theirs to see to. */
-const ofOwn = ({ runningOwn }: Found): string => runningOwn
-  .map((name) => ` ${name} is not counted, as it runs the attendee's own ${name === NAMES.dice ? 'code' : 'configuration'}.`).join('');
+const ofOwn = ({ runningOwn }: Found): string =>
+  runningOwn
+    .map(
+      (name) =>
+        ` ${name} is not counted, as it runs the attendee's own ${name === NAMES.dice ? 'code' : 'configuration'}.`,
+    )
+    .join('');
 
 /** For so long nobody asks what a lab is waiting for: most is over by then. */
 export const SOON_MS = 30_000;
@@ -92,28 +114,47 @@ const PATIENT_MS = 90_000;
 const isSoon = ({ now, since }: When): boolean => now - since < SOON_MS;
 const isPatient = ({ now, since, deadline }: When): boolean => now - since < Math.min(PATIENT_MS, deadline);
 
-const STOPPED: Why = { reason: 'Stopped', message: 'The seat is stopped. Start it with kubectl scale seat NAME --replicas=1, or extend the class if it has expired.' };
+const STOPPED: Why = {
+  reason: 'Stopped',
+  message:
+    'The seat is stopped. Start it with kubectl scale seat NAME --replicas=1, or extend the class if it has expired.',
+};
 
-const starting = ({ status }: Seat): Why =>
-  ({ reason: status?.readyAt === undefined ? 'Starting' : 'Updating', message: 'Waiting for the lab\'s Deployments to become available.' });
+const starting = ({ status }: Seat): Why => ({
+  reason: status?.readyAt === undefined ? 'Starting' : 'Updating',
+  message: "Waiting for the lab's Deployments to become available.",
+});
 
 function notAvailable(seat: Seat, found: Found, { deadline }: When): Why {
   return {
     reason: 'NotAvailable',
-    message: `Expected the lab's Deployments to become available within ${duration(deadline)}, still waiting for ${(found.waiting?.for ?? found.readiness.waitingFor).join(', ')}.${ofOwn(found)} `
-      + `Look closer: kubectl -n ${namespaceOf(seat)} get pods,events`,
+    message:
+      `Expected the lab's Deployments to become available within ${duration(deadline)}, still waiting for ${(found.waiting?.for ?? found.readiness.waitingFor).join(', ')}.${ofOwn(found)} ` +
+      `Look closer: kubectl -n ${namespaceOf(seat)} get pods,events`,
   };
 }
 
 /** What the lab's Deployments are short of, as far as it is time to say so. */
 function whyNotAvailable(seat: Seat, found: Found, when: When): Why {
   if (isSoon(when)) return starting(seat);
-  return found.waiting?.why ?? found.readiness.trouble ?? (isPatient(when) ? starting(seat) : notAvailable(seat, found, when));
+  return (
+    found.waiting?.why ??
+    found.readiness.trouble ??
+    (isPatient(when) ? starting(seat) : notAvailable(seat, found, when))
+  );
 }
 
 function whyNotReady(seat: Seat, found: Found, when: When): Why {
-  const { readiness: { ready }, problem, accessProblem } = found;
-  if (problem) return { reason: problem.reason, message: ready ? `${problem.message} The lab runs as it was before.` : problem.message };
+  const {
+    readiness: { ready },
+    problem,
+    accessProblem,
+  } = found;
+  if (problem)
+    return {
+      reason: problem.reason,
+      message: ready ? `${problem.message} The lab runs as it was before.` : problem.message,
+    };
   if (isStopped(seat)) return STOPPED;
   if (ready && accessProblem) return accessProblem;
   return whyNotAvailable(seat, found, when);
@@ -125,7 +166,12 @@ const isReady = (seat: Seat, { problem, readiness, accessProblem }: Found): bool
 
 function readySaying(seat: Seat, found: Found, when: When): Saying {
   if (isReady(seat, found)) {
-    return { type: TYPES.ready, status: 'True', reason: 'LabAvailable', message: `All ${found.readiness.of} Deployments of the lab are available.${ofOwn(found)}` };
+    return {
+      type: TYPES.ready,
+      status: 'True',
+      reason: 'LabAvailable',
+      message: `All ${found.readiness.of} Deployments of the lab are available.${ofOwn(found)}`,
+    };
   }
   const { reason, message } = whyNotReady(seat, found, when);
   return { type: TYPES.ready, status: 'False', reason, message };
@@ -153,7 +199,13 @@ export function statusOf(seat: Seat, found: Found, when: When): SeatStatus {
   return withoutUndefined({
     observedGeneration: seat.metadata.generation,
     conditions: setConditions(conditionsBefore(seat, when.now), sayings, at),
-    phase, namespace, revision, url, access, ...progress, readyAt,
+    phase,
+    namespace,
+    revision,
+    url,
+    access,
+    ...progress,
+    readyAt,
     replicas: isStopped(seat) && readiness.none ? 0 : 1,
   });
 }

@@ -31,7 +31,14 @@ export interface FrontDoor {
 }
 
 /** The URL of the front door; until there is one, or where there is none, the command that forwards a port to it. */
-export function urlOf({ guide: { service: { type, port } } }: LabValues, { namespace, live, nodeAddress }: FrontDoor): string {
+export function urlOf(
+  {
+    guide: {
+      service: { type, port },
+    },
+  }: LabValues,
+  { namespace, live, nodeAddress }: FrontDoor,
+): string {
   const forward = `kubectl -n ${namespace} port-forward service/${FRONT_DOOR} 8080:${port}`;
   if (type === 'ClusterIP') return forward;
   return (type === 'LoadBalancer' ? balanced(port, live) : undefined) ?? onNode(nodeAddress, live) ?? forward;

@@ -26,8 +26,11 @@ export class World {
   /** Seconds, as they were told to `onReady`. */
   readonly readyAfter: number[] = [];
   readonly surroundings: { -readonly [Key in keyof Surroundings]: Surroundings[Key] } = {
-    apiServers: { addresses: ['10.0.0.1'], port: 6443 }, podCidrs: ['10.244.0.0/24'], nodeAddress: undefined,
-    server: 'https://kube.example.com:6443', certificateAuthority: 'CERTIFICATE',
+    apiServers: { addresses: ['10.0.0.1'], port: 6443 },
+    podCidrs: ['10.244.0.0/24'],
+    nodeAddress: undefined,
+    server: 'https://kube.example.com:6443',
+    certificateAuthority: 'CERTIFICATE',
   };
   #reconciler;
   readonly #overrides: Partial<SeatOptions>;
@@ -45,10 +48,18 @@ export class World {
   /** What its reconciler is given. */
   options(): SeatOptions {
     return {
-      api: this.api, clock: this.clock, events: this.recorded, operator,
-      stores: Object.fromEntries(Object.entries(KINDS).map(([name, kind]) => [name, this.api.store(kind)])) as unknown as SeatStores,
+      api: this.api,
+      clock: this.clock,
+      events: this.recorded,
+      operator,
+      stores: Object.fromEntries(
+        Object.entries(KINDS).map(([name, kind]) => [name, this.api.store(kind)]),
+      ) as unknown as SeatStores,
       applier: new Applier({ api: this.api, annotation: 'intro-otel.dev/applied' }),
-      surroundings: () => this.surroundings, labOf: labCache(smallLab), onReady: (seconds) => this.readyAfter.push(seconds), ...this.#overrides,
+      surroundings: () => this.surroundings,
+      labOf: labCache(smallLab),
+      onReady: (seconds) => this.readyAfter.push(seconds),
+      ...this.#overrides,
     };
   }
 
@@ -82,15 +93,22 @@ export class World {
 
   /** Has the pods of every Deployment become available, but for those of these. */
   settle(...broken: readonly string[]): void {
-    for (const { metadata: { name, generation }, spec: { replicas = 1 } } of this.api.store<Deployment>(KINDS.Deployment).list()) {
+    for (const {
+      metadata: { name, generation },
+      spec: { replicas = 1 },
+    } of this.api.store<Deployment>(KINDS.Deployment).list()) {
       const availableReplicas = broken.includes(name) ? 0 : replicas;
-      this.api.edit(KINDS.Deployment, inSeat(name), { status: { observedGeneration: generation, replicas, updatedReplicas: replicas, availableReplicas } });
+      this.api.edit(KINDS.Deployment, inSeat(name), {
+        status: { observedGeneration: generation, replicas, updatedReplicas: replicas, availableReplicas },
+      });
     }
   }
 
   /** As the Workshop's reconciler or the instructor would. */
   change(spec: Partial<SeatSpec>): void {
-    const { metadata: { generation = 1 } } = this.seat;
+    const {
+      metadata: { generation = 1 },
+    } = this.seat;
     this.api.edit(KINDS.Seat, { name: NAME }, { spec, metadata: { generation: generation + 1 } });
   }
 
@@ -98,7 +116,13 @@ export class World {
   watch(): { writes(): string[]; reads(): string[] } {
     const [written, read] = [this.api.writes.length, this.api.reads.length];
     return {
-      writes: () => this.api.writes.slice(written).map(({ verb, kind, name = '', subresource }) => `${verb} ${kind} ${name}${subresource ? `/${subresource}` : ''}`),
+      writes: () =>
+        this.api.writes
+          .slice(written)
+          .map(
+            ({ verb, kind, name = '', subresource }) =>
+              `${verb} ${kind} ${name}${subresource ? `/${subresource}` : ''}`,
+          ),
       reads: () => this.api.reads.slice(read).map(({ verb, kind }) => `${verb} ${kind}`),
     };
   }

@@ -7,9 +7,18 @@ import type { Pass } from './options.ts';
 /** Writes nothing where nothing differs, nor where there is no Seat any more. @returns whether it was written */
 export async function writeStatus({ options: { api, stores }, seat }: Pass, status: SeatStatus): Promise<boolean> {
   if (json(status) === json(seat.status ?? {})) return false;
-  const { apiVersion, kind, metadata: { name } } = seat;
+  const {
+    apiVersion,
+    kind,
+    metadata: { name },
+  } = seat;
   try {
-    const written: Pick<Seat, 'apiVersion' | 'kind'> & { metadata: { name: string }; status: SeatStatus } = { apiVersion, kind, metadata: { name }, status };
+    const written: Pick<Seat, 'apiVersion' | 'kind'> & { metadata: { name: string }; status: SeatStatus } = {
+      apiVersion,
+      kind,
+      metadata: { name },
+      status,
+    };
     stores.Seat.observe(await api.apply<Seat>(written, 'status'));
     return true;
   } catch (error) {

@@ -9,6 +9,7 @@ export interface Line {
 
 export function capturedLog(): { readonly log: Logger; readonly lines: Line[] } {
   const lines: Line[] = [];
-  const at = (level: keyof Logger) => (fields: object, message: string) => void lines.push({ level, message, fields: { ...fields } });
+  const at = (level: keyof Logger) => (fields: object, message: string) =>
+    void lines.push({ level, message, fields: { ...fields } });
   return { lines, log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } };
 }

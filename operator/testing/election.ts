@@ -16,17 +16,29 @@ export function startElection() {
     const metrics = createMetrics();
     const { log } = capturedLog();
     const elector = new LeaderElector({
-      client: process.client(leases.client(identity)), name: 'operator', identity, log, metrics, timers: process.timers,
-      onElected: () => said.push('elected'), onLost: () => said.push('lost'),
+      client: process.client(leases.client(identity)),
+      name: 'operator',
+      identity,
+      log,
+      metrics,
+      timers: process.timers,
+      onElected: () => said.push('elected'),
+      onLost: () => said.push('lost'),
     });
     const ended = elector.run(stop.signal);
     const replica = {
-      process, said, metrics,
+      process,
+      said,
+      metrics,
       leads: () => elector.isLeader(),
       writes: () => leases.count(identity, 'update') + leases.count(identity, 'create'),
       /** kill -9 */
       kill: () => process.stop(),
-      leave: async () => { stop.abort(); await timers.advance(10); await ended; },
+      leave: async () => {
+        stop.abort();
+        await timers.advance(10);
+        await ended;
+      },
     };
     await timers.advance(10);
     return replica;

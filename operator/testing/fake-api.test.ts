@@ -8,7 +8,12 @@ interface ConfigMap extends KubeObject {
 }
 
 const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'a' } };
-const map = (data: Record<string, string>, metadata: object = {}): ConfigMap => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', namespace: 'a', ...metadata }, data });
+const map = (data: Record<string, string>, metadata: object = {}): ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'm', namespace: 'a', ...metadata },
+  data,
+});
 const key = { name: 'm', namespace: 'a' };
 
 let api: FakeApi;
@@ -20,7 +25,12 @@ beforeEach(() => {
 
 test('an object is made once, with a uid, a version and a time', async () => {
   const made = await api.create(map({ x: '1' }));
-  expect(made.metadata).toMatchObject({ uid: expect.stringMatching(/./) as string, resourceVersion: expect.stringMatching(/^\d+$/) as string, generation: 1, creationTimestamp: '2026-02-03T04:05:06Z' });
+  expect(made.metadata).toMatchObject({
+    uid: expect.stringMatching(/./) as string,
+    resourceVersion: expect.stringMatching(/^\d+$/) as string,
+    generation: 1,
+    creationTimestamp: '2026-02-03T04:05:06Z',
+  });
   await expect(api.create(map({}))).rejects.toMatchObject({ code: 409, status: { reason: 'AlreadyExists' } });
 });
 
@@ -63,8 +73,14 @@ test('a deleted object with a finalizer stays until it is taken off', async () =
 
 test('preconditions hold', async () => {
   await api.create(map({}));
-  await expect(api.delete(KINDS.ConfigMap, key, { uid: 'another' })).rejects.toMatchObject({ code: 409, status: { reason: 'Conflict' } });
-  await expect(api.mergePatch(KINDS.ConfigMap, key, { metadata: { resourceVersion: '1' } })).rejects.toMatchObject({ code: 409, status: { reason: 'Conflict' } });
+  await expect(api.delete(KINDS.ConfigMap, key, { uid: 'another' })).rejects.toMatchObject({
+    code: 409,
+    status: { reason: 'Conflict' },
+  });
+  await expect(api.mergePatch(KINDS.ConfigMap, key, { metadata: { resourceVersion: '1' } })).rejects.toMatchObject({
+    code: 409,
+    status: { reason: 'Conflict' },
+  });
 });
 
 test('nothing can be made in a namespace that is going or is not there', async () => {

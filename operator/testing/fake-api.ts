@@ -58,7 +58,11 @@ export class FakeApi implements Api {
 
   /** Puts objects there as they are, status and all, as if somebody else had made them; not among the writes. */
   seed<T extends KubeObject>(object: T): T {
-    const metadata = { ...this.#born(), ...object.metadata, ...(kindOf(object).namespaced ? {} : { namespace: undefined }) };
+    const metadata = {
+      ...this.#born(),
+      ...object.metadata,
+      ...(kindOf(object).namespaced ? {} : { namespace: undefined }),
+    };
     return this.#put({ ...object, metadata: withoutUndefined(metadata) }) as T;
   }
 
@@ -93,9 +97,19 @@ export class FakeApi implements Api {
     return this.#of(kind.kind).get(keyText(named(name, namespace))) as T | undefined;
   }
 
-  async list<T extends KubeObject>(kind: Kind, { namespace, labelSelector = '', fieldSelector = '' }: ListOptions = {}): Promise<T[]> {
-    await this.#receive(this.reads, { verb: 'list', kind: kind.kind, ...(namespace === undefined ? {} : { namespace }) });
-    const fields = fieldSelector.split(',').filter((part) => part !== '').map((part) => part.split(/==?/));
+  async list<T extends KubeObject>(
+    kind: Kind,
+    { namespace, labelSelector = '', fieldSelector = '' }: ListOptions = {},
+  ): Promise<T[]> {
+    await this.#receive(this.reads, {
+      verb: 'list',
+      kind: kind.kind,
+      ...(namespace === undefined ? {} : { namespace }),
+    });
+    const fields = fieldSelector
+      .split(',')
+      .filter((part) => part !== '')
+      .map((part) => part.split(/==?/));
     const fits = (object: KubeObject): boolean =>
       (namespace === undefined || object.metadata.namespace === namespace) &&
       selects(labelSelector, object.metadata.labels ?? {}) &&
@@ -105,7 +119,8 @@ export class FakeApi implements Api {
 
   async create<T extends KubeObject>(object: T): Promise<T> {
     await this.#receive(this.writes, request('create', object));
-    if (this.#of(object.kind).has(keyOf(object))) throw apiError(409, 'AlreadyExists', `${object.kind} "${object.metadata.name}" already exists`);
+    if (this.#of(object.kind).has(keyOf(object)))
+      throw apiError(409, 'AlreadyExists', `${object.kind} "${object.metadata.name}" already exists`);
     return this.#make(object) as T;
   }
 
@@ -114,7 +129,8 @@ export class FakeApi implements Api {
     const live = this.#of(object.kind).get(keyOf(object));
     if (live) checkPreconditions(live, object.metadata);
     else if (subresource) throw notFound(object.kind, object.metadata.name);
-    else if (object.metadata.uid !== undefined) throw apiError(409, 'Conflict', 'uid mismatch: the provided object specified a uid, and there is no object');
+    else if (object.metadata.uid !== undefined)
+      throw apiError(409, 'Conflict', 'uid mismatch: the provided object specified a uid, and there is no object');
     const id = ownerId(kindOf(object), object.metadata, subresource ?? '');
     const wanted = subresource ? pick(json(object), 'status') : writable(json(object));
     const former = this.#owned.get(id) ?? {};
@@ -140,7 +156,10 @@ export class FakeApi implements Api {
     this.#change(live, mergePatched(json(live), { metadata: { deletionTimestamp } }));
   }
 
-  async token(account: { readonly name: string; readonly namespace: string }, seconds: number): Promise<{ token: string; expiresAt: string }> {
+  async token(
+    account: { readonly name: string; readonly namespace: string },
+    seconds: number,
+  ): Promise<{ token: string; expiresAt: string }> {
     await this.#receive(this.writes, { verb: 'token', kind: 'ServiceAccount', ...account, body: { seconds } });
     this.#found(KINDS.ServiceAccount, account);
     return { token: `token-${this.#counter++}`, expiresAt: this.#time(seconds * 1000) };
@@ -160,15 +179,25 @@ export class FakeApi implements Api {
     const { namespace } = object.metadata;
     if (namespace !== undefined) this.#checkNamespace(namespace);
     const written = writable(json(object));
-    return this.#put({ ...written, metadata: { ...(written['metadata'] as JsonMap), ...this.#born() } } as unknown as KubeObject);
+    return this.#put({
+      ...written,
+      metadata: { ...(written['metadata'] as JsonMap), ...this.#born() },
+    } as unknown as KubeObject);
   }
 
   #checkNamespace(name: string): void {
     const namespace = this.#of('Namespace').get(name);
     if (!namespace) throw notFound('namespaces', name);
     if (namespace.metadata.deletionTimestamp === undefined) return;
-    const causes = [{ reason: 'NamespaceTerminating', message: `namespace ${name} is being terminated`, field: 'metadata.namespace' }];
-    throw apiError(403, 'Forbidden', `unable to create new content in namespace ${name} because it is being terminated`, { causes });
+    const causes = [
+      { reason: 'NamespaceTerminating', message: `namespace ${name} is being terminated`, field: 'metadata.namespace' },
+    ];
+    throw apiError(
+      403,
+      'Forbidden',
+      `unable to create new content in namespace ${name} because it is being terminated`,
+      { causes },
+    );
   }
 
   /** Puts `next` in the place of `live`, unless it is the same; and removes it when the last finalizer of a deleted one is gone. */
@@ -177,8 +206,15 @@ export class FakeApi implements Api {
     if (canonical(before) === canonical(after)) return live;
     const specChanged = canonical(specOf(before)) !== canonical(specOf(after));
     const changed = after as unknown as KubeObject;
-    const metadata = { ...changed.metadata, resourceVersion: String(++this.#counter), generation: (live.metadata.generation ?? 1) + (specChanged ? 1 : 0) };
-    const ended = changed.kind !== 'Namespace' && metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0;
+    const metadata = {
+      ...changed.metadata,
+      resourceVersion: String(++this.#counter),
+      generation: (live.metadata.generation ?? 1) + (specChanged ? 1 : 0),
+    };
+    const ended =
+      changed.kind !== 'Namespace' &&
+      metadata.deletionTimestamp !== undefined &&
+      (metadata.finalizers ?? []).length === 0;
     if (ended) this.remove(kindOf(live), live.metadata);
     return ended ? changed : this.#put({ ...changed, metadata });
   }
@@ -250,7 +286,9 @@ export class FakeStore<T extends KubeObject = KubeObject> implements Inventory<T
 }
 
 /** A clock that stands still until it is moved; from 2026-01-01T00:00:00Z unless told otherwise (RFC 3339 or milliseconds since 1970). */
-export function manualClock(start: string | number = '2026-01-01T00:00:00Z'): Clock & { advance(milliseconds: number): void } {
+export function manualClock(
+  start: string | number = '2026-01-01T00:00:00Z',
+): Clock & { advance(milliseconds: number): void } {
   let now = new Date(start).getTime();
   return { now: () => now, advance: (milliseconds) => void (now += milliseconds) };
 }
@@ -266,30 +304,56 @@ export interface RecordedEvent {
 /** Keeps the events, each time it is told. */
 export function recordedEvents(): EventRecorder & { readonly events: RecordedEvent[] } {
   const events: RecordedEvent[] = [];
-  return { events, event: (about, type, reason, message) => void events.push({ about: `${about.kind} ${keyOf(about)}`, type, reason, message }) };
+  return {
+    events,
+    event: (about, type, reason, message) =>
+      void events.push({ about: `${about.kind} ${keyOf(about)}`, type, reason, message }),
+  };
 }
 
 const json = (value: object): JsonMap => structuredClone(value) as JsonMap;
 const named = (name: string, namespace?: string): Named => (namespace === undefined ? { name } : { name, namespace });
 const keyText = ({ name, namespace }: Named): string => (namespace === undefined ? name : `${namespace}/${name}`);
 const ownerId = (kind: Kind, key: Named, subresource: string): string => `${kind.kind} ${keyText(key)} ${subresource}`;
-const request = (verb: FakeRequest['verb'], object: KubeObject): FakeRequest =>
-  ({ verb, kind: object.kind, ...named(object.metadata.name, object.metadata.namespace), body: object });
+const request = (verb: FakeRequest['verb'], object: KubeObject): FakeRequest => ({
+  verb,
+  kind: object.kind,
+  ...named(object.metadata.name, object.metadata.namespace),
+  body: object,
+});
 const notFound = (what: string, name: string): ApiError => apiError(404, 'NotFound', `${what} "${name}" not found`);
-const pick = (object: JsonMap, field: string): JsonMap => (object[field] === undefined ? {} : { [field]: object[field] });
-const without = (object: JsonMap, ...keys: string[]): JsonMap => Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+const pick = (object: JsonMap, field: string): JsonMap =>
+  object[field] === undefined ? {} : { [field]: object[field] };
+const without = (object: JsonMap, ...keys: string[]): JsonMap =>
+  Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 const specOf = (object: JsonMap): JsonMap => without(object, 'metadata', 'status');
 
 /** What a write that is not of the status can change: neither the status nor what the server itself keeps. */
 function writable(object: JsonMap): JsonMap {
-  const metadata = without((object['metadata'] ?? {}) as JsonMap, 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp');
+  const metadata = without(
+    (object['metadata'] ?? {}) as JsonMap,
+    'uid',
+    'resourceVersion',
+    'generation',
+    'creationTimestamp',
+    'deletionTimestamp',
+  );
   return withoutUndefined({ ...without(object, 'status'), metadata });
 }
 
 function checkPreconditions(live: KubeObject, { uid, resourceVersion }: Partial<ObjectMeta>): void {
-  if (uid !== undefined && uid !== live.metadata.uid) throw apiError(409, 'Conflict', `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`);
+  if (uid !== undefined && uid !== live.metadata.uid)
+    throw apiError(
+      409,
+      'Conflict',
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`,
+    );
   if (resourceVersion === undefined || resourceVersion === live.metadata.resourceVersion) return;
-  throw apiError(409, 'Conflict', 'the object has been modified; please apply your changes to the latest version and try again');
+  throw apiError(
+    409,
+    'Conflict',
+    'the object has been modified; please apply your changes to the latest version and try again',
+  );
 }
 
 /** As JSON has it: no key whose value is undefined. */
@@ -298,7 +362,10 @@ const withoutUndefined = <T extends object>(value: T): T => JSON.parse(JSON.stri
 /** The same text for the same content, in whatever order its keys are. */
 const canonical = (value: object): string =>
   JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part);
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 
 const fieldAt = (object: KubeObject, path: string): unknown =>
   path.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], object);

@@ -46,15 +46,18 @@ export class FakeLeases {
   client(who: string): LeaseClient {
     return {
       get: () => this.#ask(who, 'get', () => this.lease),
-      create: (spec) => this.#ask(who, 'create', () => {
-        if (this.lease) throw new ApiError('POST /leases', 409, { reason: 'AlreadyExists' });
-        return this.put(spec) as Lease;
-      }),
-      update: (version, spec) => this.#ask(who, 'update', () => {
-        if (!this.lease) throw new ApiError('PATCH /leases/operator', 404, { reason: 'NotFound' });
-        if (this.lease.metadata.resourceVersion !== version) throw new ApiError('PATCH /leases/operator', 409, { reason: 'Conflict' });
-        return this.put({ ...this.lease.spec, ...spec }) as Lease;
-      }),
+      create: (spec) =>
+        this.#ask(who, 'create', () => {
+          if (this.lease) throw new ApiError('POST /leases', 409, { reason: 'AlreadyExists' });
+          return this.put(spec) as Lease;
+        }),
+      update: (version, spec) =>
+        this.#ask(who, 'update', () => {
+          if (!this.lease) throw new ApiError('PATCH /leases/operator', 404, { reason: 'NotFound' });
+          if (this.lease.metadata.resourceVersion !== version)
+            throw new ApiError('PATCH /leases/operator', 409, { reason: 'Conflict' });
+          return this.put({ ...this.lease.spec, ...spec }) as Lease;
+        }),
       watch: (version, signal) => this.#watch(who, version, signal),
     };
   }
@@ -68,7 +71,9 @@ export class FakeLeases {
       const value = what();
       answer = () => value;
     } catch (error) {
-      answer = () => { throw error; };
+      answer = () => {
+        throw error;
+      };
     }
     await new Promise<void>((resolve) => this.#timers.after(this.latency, resolve));
     return answer();
@@ -79,8 +84,18 @@ export class FakeLeases {
     const seen: (Lease | undefined)[] = this.lease?.metadata.resourceVersion === version ? [] : [this.lease];
     let ended = false;
     let wake = (): void => undefined;
-    const end = (): void => { ended = true; wake(); };
-    const watcher = { who, tell: (lease: Lease | undefined) => { seen.push(lease); wake(); }, end };
+    const end = (): void => {
+      ended = true;
+      wake();
+    };
+    const watcher = {
+      who,
+      tell: (lease: Lease | undefined) => {
+        seen.push(lease);
+        wake();
+      },
+      end,
+    };
     this.#watchers.add(watcher);
     signal.addEventListener('abort', end);
     try {

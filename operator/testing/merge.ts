@@ -3,7 +3,8 @@
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonMap = { [key: string]: Json };
 
-export const isMap = (value: unknown): value is JsonMap => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isMap = (value: unknown): value is JsonMap =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** https://www.rfc-editor.org/rfc/rfc7396 */
 export function mergePatched(live: JsonMap, patch: JsonMap): JsonMap {
@@ -42,7 +43,8 @@ function others(live: Json | undefined, former: Json | undefined): Json[] {
 /** Removes what `former` owned at `key`; of a map or a set only what is owned in it, and itself where nothing else is in it. */
 function removeOwned(result: JsonMap, key: string, former: Json | undefined): void {
   const live = result[key];
-  const rest = isMap(former) && isMap(live) ? applied(live, former, {}) : key === 'finalizers' ? others(live, former) : {};
+  const rest =
+    isMap(former) && isMap(live) ? applied(live, former, {}) : key === 'finalizers' ? others(live, former) : {};
   if (Object.keys(rest).length > 0) result[key] = rest;
   else delete result[key];
 }
@@ -53,7 +55,8 @@ export function stillOwned(owned: JsonMap, live: JsonMap, patch: JsonMap): JsonM
   for (const [key, value] of Object.entries(patch)) {
     const [mine, there] = [result[key], live[key]];
     if (isMap(mine) && isMap(there) && isMap(value)) result[key] = stillOwned(mine, there, value);
-    else if (key === 'finalizers' && Array.isArray(mine) && Array.isArray(value)) result[key] = mine.filter((one) => value.includes(one));
+    else if (key === 'finalizers' && Array.isArray(mine) && Array.isArray(value))
+      result[key] = mine.filter((one) => value.includes(one));
     else if (JSON.stringify(there) !== JSON.stringify(value)) delete result[key];
   }
   return result;

@@ -29,7 +29,12 @@ function served() {
   for (const name of ['intro-otel', ...NAMES]) api.seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   api.seed(aNode('node'));
   return {
-    api, clock, events: recordedEvents(), seats: api.store<Seat>(KINDS.Seat), workshops: api.store<Workshop>(KINDS.Workshop), pods: api.store<Pod>(KINDS.Pod),
+    api,
+    clock,
+    events: recordedEvents(),
+    seats: api.store<Seat>(KINDS.Seat),
+    workshops: api.store<Workshop>(KINDS.Workshop),
+    pods: api.store<Pod>(KINDS.Pod),
   };
 }
 
@@ -39,7 +44,12 @@ export function aClass(spec: WorkshopSpec = { seats: 3 }, options: Partial<Works
   const { api, seats, pods, workshops } = world;
   api.seed(aWorkshop(spec));
   const all: WorkshopOptions = {
-    ...world, log: silent, namespace: 'intro-otel', seatNeed: () => ({ pods: [{ requests: { cpu: 500 } }] }), quotaProblem: () => undefined, ...options,
+    ...world,
+    log: silent,
+    namespace: 'intro-otel',
+    seatNeed: () => ({ pods: [{ requests: { cpu: 500 } }] }),
+    quotaProblem: () => undefined,
+    ...options,
   };
   const { signal } = new AbortController();
   let reconciler = workshopReconciler(all);
@@ -47,12 +57,19 @@ export function aClass(spec: WorkshopSpec = { seats: 3 }, options: Partial<Works
   const workshop = (): Workshop => workshops.get('class') as Workshop;
 
   /** The seats' reconciler gets as far as that with those of these names; what is going is gone. */
-  const settle = (phase: SeatPhase = 'Ready', message = 'As said.', names = seats.list().map(({ metadata }) => metadata.name)): void => {
+  const settle = (
+    phase: SeatPhase = 'Ready',
+    message = 'As said.',
+    names = seats.list().map(({ metadata }) => metadata.name),
+  ): void => {
     for (const { metadata, spec: of } of seats.list().filter((seat) => names.includes(seat.metadata.name))) {
       const conditions = [{ type: 'Ready', status: 'False', reason: phase, message, lastTransitionTime: MONDAY }];
       const reached = of.stopped === true || of.replicas === 0 ? 'Stopped' : phase;
       if (metadata.deletionTimestamp !== undefined) api.remove(KINDS.Seat, metadata);
-      else api.edit(KINDS.Seat, metadata, { status: { observedGeneration: metadata.generation, revision: of.revision, phase: reached, conditions } });
+      else
+        api.edit(KINDS.Seat, metadata, {
+          status: { observedGeneration: metadata.generation, revision: of.revision, phase: reached, conditions },
+        });
     }
   };
 
@@ -67,18 +84,31 @@ export function aClass(spec: WorkshopSpec = { seats: 3 }, options: Partial<Works
   };
 
   return {
-    ...world, reconcile, workshop, settle, settleAll,
+    ...world,
+    reconcile,
+    workshop,
+    settle,
+    settleAll,
     /** Another process takes over. */
-    restart: (more: Partial<WorkshopOptions> = {}): void => { reconciler = workshopReconciler({ ...all, ...more }); },
+    restart: (more: Partial<WorkshopOptions> = {}): void => {
+      reconciler = workshopReconciler({ ...all, ...more });
+    },
     /** Of the Seats that are not going. */
-    names: (): string[] => seats.list().filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ metadata: { name } }) => name).sort(),
+    names: (): string[] =>
+      seats
+        .list()
+        .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+        .map(({ metadata: { name } }) => name)
+        .sort(),
     condition: (type: string): Condition => conditionOf(workshop().status?.conditions, type) as Condition,
     edit: (patch: object): void => void api.edit(KINDS.Workshop, { name: 'class' }, patch),
     /** What is asked of the API server meanwhile. */
     requests: async (work: () => Promise<unknown>): Promise<string[]> => {
       const [reads, writes] = [api.reads.length, api.writes.length];
       await work();
-      return [...api.reads.slice(reads), ...api.writes.slice(writes)].map(({ verb, kind, subresource }) => [verb, kind, subresource].filter((part) => part !== undefined).join(' '));
+      return [...api.reads.slice(reads), ...api.writes.slice(writes)].map(({ verb, kind, subresource }) =>
+        [verb, kind, subresource].filter((part) => part !== undefined).join(' '),
+      );
     },
   };
 }

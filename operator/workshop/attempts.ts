@@ -19,7 +19,11 @@ export class Attempts {
   end(): void {
     const [first, ...others] = this.errors;
     if (first === undefined) return;
-    const decisive = this.errors.find((error) => error instanceof NotLeadingError) ?? (others.length === 0 ? first : undefined);
-    throw decisive ?? new AggregateError(this.errors, `${this.errors.length} of its steps failed, the first: ${first.message}`);
+    const decisive =
+      this.errors.find((error) => error instanceof NotLeadingError) ?? (others.length === 0 ? first : undefined);
+    throw (
+      decisive ??
+      new AggregateError(this.errors, `${this.errors.length} of its steps failed, the first: ${first.message}`)
+    );
   }
 }

@@ -12,7 +12,9 @@ const MOST_ATTENDEES = 1000;
  * seat changes its name, and is made anew for that, when a class grows.
  */
 export function attendeesOf({ attendees, seats = 0 }: WorkshopSpec): readonly Attendee[] {
-  return attendees ?? Array.from({ length: seats }, (_, index) => ({ name: `seat-${String(index + 1).padStart(2, '0')}` }));
+  return (
+    attendees ?? Array.from({ length: seats }, (_, index) => ({ name: `seat-${String(index + 1).padStart(2, '0')}` }))
+  );
 }
 
 /** The name of a seat, of its Seat and of its namespace. */
@@ -22,21 +24,32 @@ function problemsOfCount({ attendees, seats }: WorkshopSpec): string[] {
   if (attendees !== undefined && seats !== undefined) return ['It has both attendees and seats: remove one of them.'];
   const count = attendees?.length ?? seats;
   if (count === undefined) return ['It has neither attendees nor seats: say who attends, or how many do.'];
-  return count >= 0 && count <= MOST_ATTENDEES ? [] : [`It has ${count} attendees, expected at most ${MOST_ATTENDEES}: use several Workshops.`];
+  return count >= 0 && count <= MOST_ATTENDEES
+    ? []
+    : [`It has ${count} attendees, expected at most ${MOST_ATTENDEES}: use several Workshops.`];
 }
 
 function problemOfName(workshop: string, { name }: Attendee): string[] {
-  if (!DNS_LABEL.test(name)) return [`Attendee "${name}" must be named with lower-case letters, digits and hyphens, the latter not at its ends.`];
+  if (!DNS_LABEL.test(name))
+    return [
+      `Attendee "${name}" must be named with lower-case letters, digits and hyphens, the latter not at its ends.`,
+    ];
   const { length } = seatName(workshop, name);
   if (length <= LONGEST) return [];
-  return [`Attendee "${name}" makes a namespace's name of ${length} characters, expected at most ${LONGEST}: shorten it by ${length - LONGEST}.`];
+  return [
+    `Attendee "${name}" makes a namespace's name of ${length} characters, expected at most ${LONGEST}: shorten it by ${length - LONGEST}.`,
+  ];
 }
 
 function problemsOfNames(workshop: string, attendees: readonly Attendee[]): string[] {
   const byName = Map.groupBy(attendees, ({ name }) => name);
-  const twice = [...byName].filter(([, same]) => same.length > 1)
+  const twice = [...byName]
+    .filter(([, same]) => same.length > 1)
     .map(([name, { length }]) => `${length} attendees are named "${name}": give each a name of their own.`);
-  return [...twice, ...[...byName.values()].flatMap(([attendee]) => (attendee ? problemOfName(workshop, attendee) : []))];
+  return [
+    ...twice,
+    ...[...byName.values()].flatMap(([attendee]) => (attendee ? problemOfName(workshop, attendee) : [])),
+  ];
 }
 
 function problemsOfSchedule({ schedule = {} }: WorkshopSpec): string[] {
@@ -44,11 +57,14 @@ function problemsOfSchedule({ schedule = {} }: WorkshopSpec): string[] {
     const text = schedule[field];
     return text === undefined ? [] : [{ field, text, at: Date.parse(text) }];
   });
-  const unreadable = times.filter(({ at }) => Number.isNaN(at))
+  const unreadable = times
+    .filter(({ at }) => Number.isNaN(at))
     .map(({ field, text }) => `schedule.${field} is "${text}", expected a time such as 2026-03-02T09:00:00Z.`);
   const [starts, expires] = times;
   if (!starts || !expires || unreadable.length > 0 || starts.at < expires.at) return unreadable;
-  return [`schedule.expiresAt (${expires.text}) must be later than schedule.startsAt (${starts.text}): change one of them.`];
+  return [
+    `schedule.expiresAt (${expires.text}) must be later than schedule.startsAt (${starts.text}): change one of them.`,
+  ];
 }
 
 function problemsOfRollout({ rollout = {} }: WorkshopSpec): string[] {
@@ -64,6 +80,8 @@ function problemsOfAttendance(workshop: string, spec: WorkshopSpec): string[] {
 
 /** What must change before the spec can be followed, a sentence each; none where it can. */
 export function problemsOf({ metadata: { name }, spec }: Workshop): string[] {
-  const problems = DNS_LABEL.test(name) ? [] : [`The Workshop's name "${name}" can't begin namespaces' names: make it anew, named without dots.`];
+  const problems = DNS_LABEL.test(name)
+    ? []
+    : [`The Workshop's name "${name}" can't begin namespaces' names: make it anew, named without dots.`];
   return [...problems, ...problemsOfAttendance(name, spec), ...problemsOfSchedule(spec), ...problemsOfRollout(spec)];
 }

@@ -5,11 +5,22 @@ import type { Node, Pod } from './kube.ts';
 
 const MI = 2 ** 20;
 const pod = (cpu: number, mi = 64): PodNeed => ({ requests: { cpu, memory: mi * MI } });
-const seats = (count: number, pods: readonly PodNeed[]): CapacityInput['seats'] => Array.from({ length: count }, (_, index) => ({ name: `s${index}`, pods }));
+const seats = (count: number, pods: readonly PodNeed[]): CapacityInput['seats'] =>
+  Array.from({ length: count }, (_, index) => ({ name: `s${index}`, pods }));
 
 /** How many seats fit, and what is short. */
-function fit(nodes: readonly Node[], pods: readonly Pod[], more: Partial<CapacityInput> = {}): { count: number; resource: string | undefined } {
-  const { fitting, shortage } = fitSeats({ nodes, usage: usageOf(pods), reserved: [], seats: seats(30, [pod(300), pod(200)]), ...more });
+function fit(
+  nodes: readonly Node[],
+  pods: readonly Pod[],
+  more: Partial<CapacityInput> = {},
+): { count: number; resource: string | undefined } {
+  const { fitting, shortage } = fitSeats({
+    nodes,
+    usage: usageOf(pods),
+    reserved: [],
+    seats: seats(30, [pod(300), pod(200)]),
+    ...more,
+  });
   return { count: fitting.length, resource: shortage?.resource };
 }
 
@@ -34,13 +45,21 @@ test('a seat’s pods may be on several nodes, but no pod is divided', () => {
 });
 
 test('a seat fits whole or not at all, and leaves nothing behind for the next', () => {
-  const { fitting, shortage } = fitSeats({ nodes: [aNode('a', { allocatable: { cpu: '900m' } })], usage: usageOf([]), reserved: [], seats: seats(2, [pod(300), pod(200)]) });
+  const { fitting, shortage } = fitSeats({
+    nodes: [aNode('a', { allocatable: { cpu: '900m' } })],
+    usage: usageOf([]),
+    reserved: [],
+    seats: seats(2, [pod(300), pod(200)]),
+  });
   expect(fitting).toEqual(['s0']);
   expect(shortage).toMatchObject({ free: 400, pod: 200, seat: 500 });
 });
 
 test('a node takes only so many pods', () => {
-  expect(fit([aNode('a', { allocatable: { pods: '7' } })], [aPod('one', 'a', {})])).toEqual({ count: 3, resource: 'pods' });
+  expect(fit([aNode('a', { allocatable: { pods: '7' } })], [aPod('one', 'a', {})])).toEqual({
+    count: 3,
+    resource: 'pods',
+  });
 });
 
 test('memory can be what is short', () => {
@@ -48,7 +67,10 @@ test('memory can be what is short', () => {
 });
 
 test('a resource that a node doesn’t have it has none of', () => {
-  expect(fit([aNode('a')], [], { seats: seats(1, [{ requests: { 'nvidia.com/gpu': 1 } }]) })).toEqual({ count: 0, resource: 'nvidia.com/gpu' });
+  expect(fit([aNode('a')], [], { seats: seats(1, [{ requests: { 'nvidia.com/gpu': 1 } }]) })).toEqual({
+    count: 0,
+    resource: 'nvidia.com/gpu',
+  });
 });
 
 test.each([
@@ -56,13 +78,22 @@ test.each([
   ['isn’t Ready', aNode('a', { ready: false })],
   ['has a taint', aNode('a', { spec: { taints: [{ key: 'gpu', effect: 'NoSchedule' }] } })],
 ])('a node that %s takes none', (_, node) => {
-  const { fitting, shortage } = fitSeats({ nodes: [node], usage: usageOf([]), reserved: [], seats: seats(1, [pod(100)]) });
+  const { fitting, shortage } = fitSeats({
+    nodes: [node],
+    usage: usageOf([]),
+    reserved: [],
+    seats: seats(1, [pod(100)]),
+  });
   expect([fitting, shortage?.nodes]).toEqual([[], 0]);
 });
 
 test.each([
-  [{ key: 'gpu', operator: 'Exists' }, 1], [{ operator: 'Exists' }, 1], [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }, 1],
-  [{ key: 'gpu', value: 'no' }, 0], [{ key: 'gpu', operator: 'Exists', effect: 'NoExecute' }, 0], [{ key: 'cpu', operator: 'Exists' }, 0],
+  [{ key: 'gpu', operator: 'Exists' }, 1],
+  [{ operator: 'Exists' }, 1],
+  [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }, 1],
+  [{ key: 'gpu', value: 'no' }, 0],
+  [{ key: 'gpu', operator: 'Exists', effect: 'NoExecute' }, 0],
+  [{ key: 'cpu', operator: 'Exists' }, 0],
 ])('with the toleration %j a tainted node takes %i', (toleration, count) => {
   const node = aNode('a', { spec: { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] } });
   expect(fit([node], [], { seats: seats(1, [{ ...pod(100), tolerations: [toleration] }]) }).count).toBe(count);
@@ -88,29 +119,51 @@ test('a reserved pod that fits nowhere takes nothing', () => {
 test('a hundred nodes and a thousand seats take no time that is felt', () => {
   const nodes = Array.from({ length: 100 }, (_, index) => aNode(`n${index}`));
   const began = performance.now();
-  const { fitting } = fitSeats({ nodes, usage: usageOf([]), reserved: [], seats: seats(1000, Array.from({ length: 8 }, () => pod(40))) });
+  const { fitting } = fitSeats({
+    nodes,
+    usage: usageOf([]),
+    reserved: [],
+    seats: seats(
+      1000,
+      Array.from({ length: 8 }, () => pod(40)),
+    ),
+  });
   expect(fitting).toHaveLength(1000);
   expect(performance.now() - began).toBeLessThan(2000);
 });
 
 describe('what a pod requests', () => {
-  const container = (cpu: string, restartPolicy?: string) => ({ name: 'c', resources: { requests: { cpu } }, ...(restartPolicy && { restartPolicy }) });
+  const container = (cpu: string, restartPolicy?: string) => ({
+    name: 'c',
+    resources: { requests: { cpu } },
+    ...(restartPolicy && { restartPolicy }),
+  });
 
   test('is the sum of its containers, and its overhead', () => {
-    expect(podRequests({ containers: [container('100m'), container('50m')], overhead: { cpu: '10m' } })).toEqual({ cpu: 160 });
+    expect(podRequests({ containers: [container('100m'), container('50m')], overhead: { cpu: '10m' } })).toEqual({
+      cpu: 160,
+    });
   });
 
   test('is what an init container needs, where that is more', () => {
-    expect(podRequests({ containers: [container('100m')], initContainers: [container('300m'), container('200m')] })).toEqual({ cpu: 300 });
+    expect(
+      podRequests({ containers: [container('100m')], initContainers: [container('300m'), container('200m')] }),
+    ).toEqual({ cpu: 300 });
   });
 
   test('is what sidecars need beside all that comes after them', () => {
-    expect(podRequests({ containers: [container('100m')], initContainers: [container('50m', 'Always'), container('200m')] })).toEqual({ cpu: 250 });
-    expect(podRequests({ containers: [container('300m')], initContainers: [container('200m'), container('50m', 'Always')] })).toEqual({ cpu: 350 });
+    expect(
+      podRequests({ containers: [container('100m')], initContainers: [container('50m', 'Always'), container('200m')] }),
+    ).toEqual({ cpu: 250 });
+    expect(
+      podRequests({ containers: [container('300m')], initContainers: [container('200m'), container('50m', 'Always')] }),
+    ).toEqual({ cpu: 350 });
   });
 
   test('is what is said for the pod as a whole, where that is said', () => {
-    expect(podRequests({ containers: [container('100m')], resources: { requests: { cpu: '1' } } })).toEqual({ cpu: 1000 });
+    expect(podRequests({ containers: [container('100m')], resources: { requests: { cpu: '1' } } })).toEqual({
+      cpu: 1000,
+    });
   });
 });
 
@@ -123,24 +176,42 @@ test('the pods of a seat that have a node are told by what they request, and by 
 
 describe('what is said of it', () => {
   test('all fit', () => {
-    expect(capacitySaying(30, 11, { fitting: seats(19, []).map(({ name }) => name) })).toMatchObject({ status: 'True', reason: 'Fits', message: 'Fits 30 of 30 seats.' });
+    expect(capacitySaying(30, 11, { fitting: seats(19, []).map(({ name }) => name) })).toMatchObject({
+      status: 'True',
+      reason: 'Fits',
+      message: 'Fits 30 of 30 seats.',
+    });
   });
 
   test('some fit: how many, what is short, and what to do', () => {
-    const fit = fitSeats({ nodes: [aNode('a', { allocatable: { memory: '320Mi' } })], usage: usageOf([]), reserved: [], seats: seats(30, [pod(300), pod(200)]) });
+    const fit = fitSeats({
+      nodes: [aNode('a', { allocatable: { memory: '320Mi' } })],
+      usage: usageOf([]),
+      reserved: [],
+      seats: seats(30, [pod(300), pod(200)]),
+    });
     expect(capacitySaying(39, 9, fit)).toEqual({
-      type: 'CapacityAvailable', status: 'False', reason: 'InsufficientCapacity',
-      message: 'Fits 11 of 39 seats. Short of memory: a seat needs 128Mi, one of its pods 64Mi, and what is free on 1 node is 64Mi in all. '
-        + 'Add nodes, remove attendees or lower the requests in spec.lab; the others follow by themselves once there is room.',
+      type: 'CapacityAvailable',
+      status: 'False',
+      reason: 'InsufficientCapacity',
+      message:
+        'Fits 11 of 39 seats. Short of memory: a seat needs 128Mi, one of its pods 64Mi, and what is free on 1 node is 64Mi in all. ' +
+        'Add nodes, remove attendees or lower the requests in spec.lab; the others follow by themselves once there is room.',
     });
   });
 
   test('no node takes the pods', () => {
     const fit = fitSeats({ nodes: [], usage: usageOf([]), reserved: [], seats: seats(1, [pod(100)]) });
-    expect(capacitySaying(1, 0, fit).message).toMatch(/^Fits 0 of 1 seats\. No node takes its pods: expected one that is Ready and schedulable/);
+    expect(capacitySaying(1, 0, fit).message).toMatch(
+      /^Fits 0 of 1 seats\. No node takes its pods: expected one that is Ready and schedulable/,
+    );
   });
 
   test('nothing can be told', () => {
-    expect(capacityUnknown('nodes is forbidden')).toMatchObject({ status: 'Unknown', reason: 'NotReadable', message: expect.stringContaining('nodes is forbidden') as string });
+    expect(capacityUnknown('nodes is forbidden')).toMatchObject({
+      status: 'Unknown',
+      reason: 'NotReadable',
+      message: expect.stringContaining('nodes is forbidden') as string,
+    });
   });
 });

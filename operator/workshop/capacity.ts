@@ -43,16 +43,27 @@ export function podRequests({ containers, initContainers = [], resources, overhe
 
 /** Pods that ended, and those that have no node yet, take nothing. */
 export function usageOf(pods: readonly Pod[]): Usage {
-  const bound = pods.filter(({ spec, status }) => spec.nodeName !== undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed')
-    .map(({ spec, metadata }) => ({ node: spec.nodeName, namespace: metadata.namespace ?? '', requests: podRequests(spec) }));
+  const bound = pods
+    .filter(
+      ({ spec, status }) => spec.nodeName !== undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed',
+    )
+    .map(({ spec, metadata }) => ({
+      node: spec.nodeName,
+      namespace: metadata.namespace ?? '',
+      requests: podRequests(spec),
+    }));
   const byNode = new Map<string, Amounts>();
   for (const { node = '', requests } of bound) byNode.set(node, plus(byNode.get(node) ?? {}, { ...requests, pods: 1 }));
   const namespaces = Map.groupBy(bound, ({ namespace }) => namespace);
-  return { byNode, byNamespace: new Map([...namespaces].map(([name, own]) => [name, own.map(({ requests }) => requests)])) };
+  return {
+    byNode,
+    byNamespace: new Map([...namespaces].map(([name, own]) => [name, own.map(({ requests }) => requests)])),
+  };
 }
 
 /** Requests that the namespace's LimitRange adds are none of the lab's. */
-const requestsAs = (need: Amounts, placed: Amounts): boolean => Object.entries(need).every(([resource, amount]) => placed[resource] === amount);
+const requestsAs = (need: Amounts, placed: Amounts): boolean =>
+  Object.entries(need).every(([resource, amount]) => placed[resource] === amount);
 
 /** The pods of a seat that have no node yet, told from those that do by what they request. */
 export function stillToPlace(need: readonly PodNeed[], placed: readonly Amounts[] = []): PodNeed[] {
@@ -86,7 +97,8 @@ interface Unplaced {
 function unplaced(rooms: readonly Room[], pod: PodNeed): Unplaced {
   const needed = asPod(pod);
   const possible = rooms.filter(({ node }) => takes(node, pod));
-  const lacking = (resource: string): number => possible.filter(({ free }) => (free[resource] ?? 0) < (needed[resource] ?? 0)).length;
+  const lacking = (resource: string): number =>
+    possible.filter(({ free }) => (free[resource] ?? 0) < (needed[resource] ?? 0)).length;
   const [resource = 'pods'] = Object.keys(needed).sort((a, b) => lacking(b) - lacking(a));
   return { pod, resource };
 }
@@ -131,7 +143,10 @@ export interface Fit {
 function shortageOf(rooms: readonly Room[], { pod, resource }: Unplaced, seat: readonly PodNeed[]): Shortage {
   const possible = rooms.filter(({ node }) => takes(node, pod));
   return {
-    nodes: possible.length, resource, pod: asPod(pod)[resource] ?? 0, seat: sum(seat.map(asPod))[resource] ?? 0,
+    nodes: possible.length,
+    resource,
+    pod: asPod(pod)[resource] ?? 0,
+    seat: sum(seat.map(asPod))[resource] ?? 0,
     free: possible.reduce((total, { free }) => total + Math.max(0, free[resource] ?? 0), 0),
   };
 }
@@ -147,7 +162,10 @@ export interface CapacityInput {
 
 /** First come, first served: seats are placed in order until one doesn't fit. */
 export function fitSeats({ nodes, usage, reserved, seats }: CapacityInput): Fit {
-  const rooms = nodes.map((node): Room => ({ node, free: minus(amountsOf(node.status?.allocatable), usage.byNode.get(node.metadata.name) ?? {}) }));
+  const rooms = nodes.map((node): Room => ({
+    node,
+    free: minus(amountsOf(node.status?.allocatable), usage.byNode.get(node.metadata.name) ?? {}),
+  }));
   for (const pod of reserved) place(rooms, [pod]);
   const fitting: string[] = [];
   for (const { name, pods } of seats) {
@@ -162,24 +180,36 @@ const TYPE = 'CapacityAvailable';
 
 function shortageText({ nodes, resource, pod, seat, free }: Shortage): string {
   if (nodes === 0) {
-    return 'No node takes its pods: expected one that is Ready and schedulable, has the labels of lab.nodeSelector, and only taints that'
-      + ' lab.tolerations name. Change one or the other.';
+    return (
+      'No node takes its pods: expected one that is Ready and schedulable, has the labels of lab.nodeSelector, and only taints that' +
+      ' lab.tolerations name. Change one or the other.'
+    );
   }
   const text = (amount: number): string => amountText(resource, amount);
-  return `Short of ${resource}: a seat needs ${text(seat)}, one of its pods ${text(pod)}, and what is free on ${nodes} node${nodes === 1 ? '' : 's'} is ${text(free)}`
-    + ' in all. Add nodes, remove attendees or lower the requests in spec.lab; the others follow by themselves once there is room.';
+  return (
+    `Short of ${resource}: a seat needs ${text(seat)}, one of its pods ${text(pod)}, and what is free on ${nodes} node${nodes === 1 ? '' : 's'} is ${text(free)}` +
+    ' in all. Add nodes, remove attendees or lower the requests in spec.lab; the others follow by themselves once there is room.'
+  );
 }
 
 /** `there`: how many of the `desired` seats have been made already. */
 export function capacitySaying(desired: number, there: number, { fitting, shortage }: Fit): Saying {
   const fits = there + fitting.length;
   if (desired === 0) return { type: TYPE, status: 'True', reason: 'Fits', message: 'No seat is to be made.' };
-  if (shortage) return { type: TYPE, status: 'False', reason: 'InsufficientCapacity', message: `Fits ${fits} of ${desired} seats. ${shortageText(shortage)}` };
+  if (shortage)
+    return {
+      type: TYPE,
+      status: 'False',
+      reason: 'InsufficientCapacity',
+      message: `Fits ${fits} of ${desired} seats. ${shortageText(shortage)}`,
+    };
   return { type: TYPE, status: 'True', reason: 'Fits', message: `Fits ${desired} of ${desired} seats.` };
 }
 
 /** Nothing is held back for what can't be known. */
 export const capacityUnknown = (refusal: string): Saying => ({
-  type: TYPE, status: 'Unknown', reason: 'NotReadable',
+  type: TYPE,
+  status: 'Unknown',
+  reason: 'NotReadable',
   message: `Whether the nodes have room can't be told: ${refusal}. Let the operator list nodes and pods, as its chart does. Seats are made all the same.`,
 });

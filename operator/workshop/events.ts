@@ -14,13 +14,15 @@ export interface Told {
 
 /** On a Seat. */
 export const restored = (seat: Seat): Told => ({
-  type: 'Normal', reason: 'Restored',
+  type: 'Normal',
+  reason: 'Restored',
   message: `Seat ${seat.metadata.name} was edited by hand and is again as Workshop ${seat.spec.workshop} says: change it there.`,
 });
 
 /** On a Workshop. */
 export const removed = (names: readonly string[]): Told => ({
-  type: 'Normal', reason: 'SeatsRemoved',
+  type: 'Normal',
+  reason: 'SeatsRemoved',
   message: `Removing ${names.length} seat${names.length === 1 ? '' : 's'} that no attendee has: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}.`,
 });
 
@@ -31,7 +33,8 @@ const WHAT_THEN = {
 } as const;
 
 export const expiresSoon = ({ expiresAt = '', afterExpiry, warning = 0 }: Schedule): Told => ({
-  type: 'Warning', reason: 'ExpiresSoon',
+  type: 'Warning',
+  reason: 'ExpiresSoon',
   message: `The class ends at ${expiresAt}, in at most ${warning} minutes; ${WHAT_THEN[afterExpiry]}. To go on, set spec.schedule.expiresAt to a later time.`,
 });
 
@@ -45,7 +48,8 @@ const TOLD: Readonly<Record<string, Readonly<Record<string, EventType>>>> = {
   NetworkIsolation: { Enforced: 'Normal', Unenforced: 'Warning', ProbeFailed: 'Warning' },
 };
 
-const saysTheSame = (a: Condition | undefined, b: Condition): boolean => a?.status === b.status && a.reason === b.reason;
+const saysTheSame = (a: Condition | undefined, b: Condition): boolean =>
+  a?.status === b.status && a.reason === b.reason;
 
 /** What is to be told about a Workshop whose status becomes another. */
 export function changesTold(before: WorkshopStatus | undefined, after: WorkshopStatus): Told[] {

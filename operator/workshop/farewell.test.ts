@@ -20,7 +20,8 @@ function operate(api: ClassApi): NodeJS.Timeout {
     const [seat] = api.store(KINDS.Seat).list();
     const [leaving] = api.store(KINDS.Workshop).list();
     if (!seat && leaving) api.remove(KINDS.Workshop, leaving.metadata);
-    if (seat && (seat.metadata.deletionTimestamp !== undefined || leaving?.metadata.deletionTimestamp !== undefined)) api.remove(KINDS.Seat, seat.metadata);
+    if (seat && (seat.metadata.deletionTimestamp !== undefined || leaving?.metadata.deletionTimestamp !== undefined))
+      api.remove(KINDS.Seat, seat.metadata);
   }, 15);
 }
 
@@ -47,7 +48,15 @@ test('Seats that no Workshop has any more go too', async () => {
 test('what blocks is named, with what it says of itself and what to do', async () => {
   const { api, farewell: leave } = setUp();
   api.seed(workshop);
-  const conditions = [{ type: 'Ready', status: 'False', reason: 'NamespaceStuck', message: 'Its namespace waits for a finalizer.', lastTransitionTime: '2026-01-05T09:00:00Z' }] as const;
+  const conditions = [
+    {
+      type: 'Ready',
+      status: 'False',
+      reason: 'NamespaceStuck',
+      message: 'Its namespace waits for a finalizer.',
+      lastTransitionTime: '2026-01-05T09:00:00Z',
+    },
+  ] as const;
   api.seed<Seat>(seatOf(workshop, 0, { status: { conditions, phase: 'Terminating' } }));
   const failure = leave(20);
   await expect(failure).rejects.toThrow('Expected all Workshops and Seats to be gone after 0.02 s, found 1 and 1.');

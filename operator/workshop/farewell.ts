@@ -31,12 +31,16 @@ async function listed<T extends KubeObject>(api: Api, kind: Kind): Promise<T[]> 
   }
 }
 
-const look = async (api: Api): Promise<Left> => ({ workshops: await listed<Workshop>(api, KINDS.Workshop), seats: await listed<Seat>(api, KINDS.Seat) });
+const look = async (api: Api): Promise<Left> => ({
+  workshops: await listed<Workshop>(api, KINDS.Workshop),
+  seats: await listed<Seat>(api, KINDS.Seat),
+});
 
 const MOST_NAMED = 5;
 
 function blockText({ metadata: { name, deletionTimestamp }, status, kind }: Workshop | Seat): string {
-  const { reason, message = deletionTimestamp === undefined ? 'its deletion has not begun' : 'it says no more' } = conditionOf(status?.conditions, 'Ready') ?? {};
+  const { reason, message = deletionTimestamp === undefined ? 'its deletion has not begun' : 'it says no more' } =
+    conditionOf(status?.conditions, 'Ready') ?? {};
   return `${kind} ${name}: ${reason === undefined ? '' : `${reason}: `}${message}`;
 }
 
@@ -44,15 +48,27 @@ function blockText({ metadata: { name, deletionTimestamp }, status, kind }: Work
 function blockedText({ workshops, seats }: Left, seconds: number): string {
   const blocking = seats.length > 0 ? seats : workshops;
   const more = blocking.length > MOST_NAMED ? `\n  and ${blocking.length - MOST_NAMED} more` : '';
-  return `Expected all Workshops and Seats to be gone after ${seconds} s, found ${workshops.length} and ${seats.length}. What keeps them:\n`
-    + blocking.slice(0, MOST_NAMED).map((one) => `  ${blockText(one)}`).join('\n') + more
-    + '\nMend that, or see that the operator runs (kubectl get pods -A -l app.kubernetes.io/component=operator), and uninstall again.';
+  return (
+    `Expected all Workshops and Seats to be gone after ${seconds} s, found ${workshops.length} and ${seats.length}. What keeps them:\n` +
+    blocking
+      .slice(0, MOST_NAMED)
+      .map((one) => `  ${blockText(one)}`)
+      .join('\n') +
+    more +
+    '\nMend that, or see that the operator runs (kubectl get pods -A -l app.kubernetes.io/component=operator), and uninstall again.'
+  );
 }
 
 /** Workshops take their Seats with them; what Seats there are after that are nobody's. */
 async function deleteAll(api: Api, { workshops, seats }: Left): Promise<void> {
-  const standing = (workshops.length > 0 ? workshops : seats).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  await Promise.all(standing.map(({ kind, metadata: { name } }) => api.delete(kind === 'Workshop' ? KINDS.Workshop : KINDS.Seat, { name })));
+  const standing = (workshops.length > 0 ? workshops : seats).filter(
+    ({ metadata }) => metadata.deletionTimestamp === undefined,
+  );
+  await Promise.all(
+    standing.map(({ kind, metadata: { name } }) =>
+      api.delete(kind === 'Workshop' ? KINDS.Workshop : KINDS.Seat, { name }),
+    ),
+  );
 }
 
 /**
@@ -64,7 +80,10 @@ export async function farewell(api: Api, { log, timeout, every = 2000 }: Farewel
   let told = -1;
   for (;;) {
     const left = await look(api);
-    const { workshops: { length: workshops }, seats: { length: seats } } = left;
+    const {
+      workshops: { length: workshops },
+      seats: { length: seats },
+    } = left;
     if (workshops + seats === 0) break;
     await deleteAll(api, left);
     if (workshops + seats !== told) log.info({ workshops, seats }, 'Waiting for Workshops and Seats to go');

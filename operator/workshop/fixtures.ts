@@ -10,8 +10,17 @@ import { wantedSeats } from './seats.ts';
 export const MONDAY = '2026-01-05T09:00:00Z';
 
 export const aWorkshop = (spec: WorkshopSpec = { seats: 3 }, metadata: Partial<ObjectMeta> = {}): Workshop => ({
-  apiVersion: API_VERSION, kind: 'Workshop',
-  metadata: { name: 'class', uid: 'class-uid', generation: 1, resourceVersion: '1', creationTimestamp: MONDAY, ...metadata }, spec,
+  apiVersion: API_VERSION,
+  kind: 'Workshop',
+  metadata: {
+    name: 'class',
+    uid: 'class-uid',
+    generation: 1,
+    resourceVersion: '1',
+    creationTimestamp: MONDAY,
+    ...metadata,
+  },
+  spec,
 });
 
 interface SeatOverrides {
@@ -27,9 +36,17 @@ export function aSeat(wanted: Seat, { metadata, spec, status, phase }: SeatOverr
   const whole = { ...wanted.spec, ...spec };
   return {
     ...wanted,
-    metadata: { ...wanted.metadata, uid: `uid-of-${wanted.metadata.name}`, generation: 1, resourceVersion: '1', ...metadata },
+    metadata: {
+      ...wanted.metadata,
+      uid: `uid-of-${wanted.metadata.name}`,
+      generation: 1,
+      resourceVersion: '1',
+      ...metadata,
+    },
     spec: whole,
-    ...((status ?? phase) && { status: { observedGeneration: 1, revision: whole.revision, ...(phase && { phase }), ...status } }),
+    ...((status ?? phase) && {
+      status: { observedGeneration: 1, revision: whole.revision, ...(phase && { phase }), ...status },
+    }),
   };
 }
 
@@ -48,21 +65,37 @@ interface NodeOverrides {
 }
 
 /** Ready, with 4 cores, 8Gi and 110 pods. */
-export const aNode = (name: string, { allocatable, labels = {}, spec = {}, ready = true }: NodeOverrides = {}): Node => ({
-  apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec,
-  status: { allocatable: { cpu: '4', memory: '8Gi', pods: '110', ...allocatable }, conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+export const aNode = (
+  name: string,
+  { allocatable, labels = {}, spec = {}, ready = true }: NodeOverrides = {},
+): Node => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name, labels },
+  spec,
+  status: {
+    allocatable: { cpu: '4', memory: '8Gi', pods: '110', ...allocatable },
+    conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }],
+  },
 });
 
 const container = (requests: Record<string, string>): Container => ({ name: 'one', resources: { requests } });
 
 /** Running on the node, and asking for that much. */
 export const aPod = (name: string, node: string, requests: Record<string, string>, namespace = 'elsewhere'): Pod => ({
-  apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace }, spec: { nodeName: node, containers: [container(requests)] }, status: { phase: 'Running' },
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace },
+  spec: { nodeName: node, containers: [container(requests)] },
+  status: { phase: 'Running' },
 });
 
 /** The fake API server; its lists leave what ended to the one who asked. */
 export class ClassApi extends FakeApi {
   override list<T extends KubeObject>(kind: Kind, { namespace, labelSelector }: ListOptions = {}): Promise<T[]> {
-    return super.list<T>(kind, { ...(namespace !== undefined && { namespace }), ...(labelSelector !== undefined && { labelSelector }) });
+    return super.list<T>(kind, {
+      ...(namespace !== undefined && { namespace }),
+      ...(labelSelector !== undefined && { labelSelector }),
+    });
   }
 }

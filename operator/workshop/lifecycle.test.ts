@@ -8,7 +8,11 @@ describe('a schedule', () => {
     expect(await reconcile()).toEqual({ requeueAfter: 180_000 });
     expect([names(), pods.list().length]).toEqual([[], 1]);
     expect(condition('Progressing')).toMatchObject({ status: 'False', reason: 'Scheduled' });
-    expect(condition('Ready')).toMatchObject({ status: 'False', reason: 'Scheduled', message: `The class starts at ${later(0.05)}.` });
+    expect(condition('Ready')).toMatchObject({
+      status: 'False',
+      reason: 'Scheduled',
+      message: `The class starts at ${later(0.05)}.`,
+    });
     clock.advance(180_000);
     await reconcile();
     expect(names()).toEqual(NAMES);
@@ -16,7 +20,10 @@ describe('a schedule', () => {
 
   test('warns before the end, once each time', async () => {
     const { clock, reconcile, events, restart } = aClass({ seats: 3, schedule: { expiresAt: later(2) } });
-    const warnings = () => events.events.filter(({ reason }) => reason === 'ExpiresSoon').map(({ message }) => /in at most (\d+) minutes/.exec(message)?.[1]);
+    const warnings = () =>
+      events.events
+        .filter(({ reason }) => reason === 'ExpiresSoon')
+        .map(({ message }) => /in at most (\d+) minutes/.exec(message)?.[1]);
     await reconcile();
     expect(warnings()).toEqual([]);
     for (const minutes of [61, 1, 44, 1, 9, 2]) {
@@ -30,15 +37,25 @@ describe('a schedule', () => {
   });
 
   test('that ends with Delete has the seats deleted and the Workshop stay; extended, they come back', async () => {
-    const { clock, settle, settleAll, reconcile, edit, names, condition, workshop } = aClass({ seats: 3, schedule: { expiresAt: later(2) } });
+    const { clock, settle, settleAll, reconcile, edit, names, condition, workshop } = aClass({
+      seats: 3,
+      schedule: { expiresAt: later(2) },
+    });
     await settleAll();
     clock.advance(2 * HOUR);
     await reconcile();
     expect(names()).toEqual([]);
-    expect(condition('Ready')).toMatchObject({ reason: 'Expired', message: expect.stringContaining('its seats are being deleted, 3 to go') as string });
+    expect(condition('Ready')).toMatchObject({
+      reason: 'Expired',
+      message: expect.stringContaining('its seats are being deleted, 3 to go') as string,
+    });
     settle();
     expect(await reconcile()).toBeUndefined();
-    expect(condition('Ready')).toMatchObject({ status: 'False', reason: 'Expired', message: expect.stringContaining('its seats are deleted. Set spec.schedule.expiresAt') as string });
+    expect(condition('Ready')).toMatchObject({
+      status: 'False',
+      reason: 'Expired',
+      message: expect.stringContaining('its seats are deleted. Set spec.schedule.expiresAt') as string,
+    });
     expect(condition('Progressing')).toMatchObject({ status: 'False', reason: 'Expired' });
     expect(workshop().status?.seats?.desired).toBe(0);
     edit({ spec: { schedule: { expiresAt: later(9) } } });
@@ -47,21 +64,33 @@ describe('a schedule', () => {
   });
 
   test('that ends with Stop has the seats stopped; extended, they start', async () => {
-    const { clock, settle, settleAll, reconcile, edit, seats, condition } = aClass({ seats: 3, schedule: { expiresAt: later(2), afterExpiry: 'Stop' } });
+    const { clock, settle, settleAll, reconcile, edit, seats, condition } = aClass({
+      seats: 3,
+      schedule: { expiresAt: later(2), afterExpiry: 'Stop' },
+    });
     await settleAll();
     clock.advance(2 * HOUR);
     await reconcile();
     expect(seats.list().map(({ spec }) => spec.stopped)).toEqual([true, true, true]);
     settle();
     await reconcile();
-    expect(condition('Ready')).toMatchObject({ reason: 'Expired', message: expect.stringContaining('3 of 3 seats are stopped') as string });
+    expect(condition('Ready')).toMatchObject({
+      reason: 'Expired',
+      message: expect.stringContaining('3 of 3 seats are stopped') as string,
+    });
     edit({ spec: { schedule: { expiresAt: later(9) } } });
     await settleAll();
-    expect([seats.list().map(({ spec }) => spec.stopped), condition('Ready').status]).toEqual([[undefined, undefined, undefined], 'True']);
+    expect([seats.list().map(({ spec }) => spec.stopped), condition('Ready').status]).toEqual([
+      [undefined, undefined, undefined],
+      'True',
+    ]);
   });
 
   test('that ends with Keep changes nothing', async () => {
-    const { clock, settleAll, reconcile, names, condition } = aClass({ seats: 3, schedule: { expiresAt: later(2), afterExpiry: 'Keep' } });
+    const { clock, settleAll, reconcile, names, condition } = aClass({
+      seats: 3,
+      schedule: { expiresAt: later(2), afterExpiry: 'Keep' },
+    });
     await settleAll();
     clock.advance(2 * HOUR);
     await reconcile();
@@ -77,7 +106,11 @@ describe('a Workshop that is deleted', () => {
     await reconcile();
     expect(names()).toEqual([]);
     expect(workshop().metadata.finalizers).toEqual([FINALIZER]);
-    expect(condition('Ready')).toMatchObject({ status: 'False', reason: 'Terminating', message: expect.stringContaining('once 3 seats are gone: class-seat-01 (Ready: As said.)') as string });
+    expect(condition('Ready')).toMatchObject({
+      status: 'False',
+      reason: 'Terminating',
+      message: expect.stringContaining('once 3 seats are gone: class-seat-01 (Ready: As said.)') as string,
+    });
     settle();
     await reconcile();
     expect([workshops.list(), pods.list()]).toEqual([[], []]);
@@ -98,7 +131,16 @@ describe('a Workshop that is deleted', () => {
     const { api, reconcile, restart, workshops } = aClass();
     await reconcile();
     await api.delete(KINDS.Workshop, { name: 'class' });
-    restart({ seats: { fresh: true, get: () => undefined, list: () => [], labelled: () => [], observe: () => undefined, forget: () => undefined } });
+    restart({
+      seats: {
+        fresh: true,
+        get: () => undefined,
+        list: () => [],
+        labelled: () => [],
+        observe: () => undefined,
+        forget: () => undefined,
+      },
+    });
     expect(await reconcile()).toEqual({ requeueAfter: 1000 });
     expect(workshops.list()).toHaveLength(1);
   });

@@ -22,12 +22,15 @@ function tolerates({ key = '', operator, value = '', effect = '' }: Toleration, 
   return key === taint.key && (ofAnyValue || value === (taint.value ?? ''));
 }
 
-const isReady = ({ status }: Node): boolean => status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true;
+const isReady = ({ status }: Node): boolean =>
+  status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true;
 
 /** Whether the scheduler would put a new pod with that placement on the node, room aside. */
 export function takes(node: Node, { nodeSelector = {}, tolerations = [] }: Placement): boolean {
   if (node.spec?.unschedulable === true || !isReady(node)) return false;
   const repelling = (node.spec?.taints ?? []).filter(({ effect }) => effect !== 'PreferNoSchedule');
-  return repelling.every((taint) => tolerations.some((toleration) => tolerates(toleration, taint)))
-    && Object.entries(nodeSelector).every(([label, value]) => node.metadata.labels?.[label] === value);
+  return (
+    repelling.every((taint) => tolerations.some((toleration) => tolerates(toleration, taint))) &&
+    Object.entries(nodeSelector).every(([label, value]) => node.metadata.labels?.[label] === value)
+  );
 }

@@ -16,7 +16,12 @@ function setUp() {
   const api = new ClassApi(clock);
   for (const name of ['class-seat-01', 'class-seat-02', 'class-seat-03', 'elsewhere']) {
     api.seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'lab-dice', namespace: name, labels: { 'app.kubernetes.io/instance': 'lab' } }, spec: { clusterIP: '10.0.0.7', ports: [{ port: 8080 }] } };
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'lab-dice', namespace: name, labels: { 'app.kubernetes.io/instance': 'lab' } },
+      spec: { clusterIP: '10.0.0.7', ports: [{ port: 8080 }] },
+    };
     api.seed(service);
   }
   const pods = api.store<Pod>(KINDS.Pod);
@@ -24,8 +29,23 @@ function setUp() {
   const look = (seats: readonly Seat[] = [one, two, three], of = workshop) => isolation.look(of, seats);
   /** The pod ends, having said that. */
   const end = (results: object) => {
-    const [{ metadata: { name, namespace = '' } }] = pods.list() as [Pod];
-    api.edit(KINDS.Pod, { name, namespace }, { status: { phase: 'Succeeded', containerStatuses: [{ name: 'probe', state: { terminated: { exitCode: 0, message: JSON.stringify(results) } } }] } });
+    const [
+      {
+        metadata: { name, namespace = '' },
+      },
+    ] = pods.list() as [Pod];
+    api.edit(
+      KINDS.Pod,
+      { name, namespace },
+      {
+        status: {
+          phase: 'Succeeded',
+          containerStatuses: [
+            { name: 'probe', state: { terminated: { exitCode: 0, message: JSON.stringify(results) } } },
+          ],
+        },
+      },
+    );
   };
   const where = (): (string | undefined)[] => pods.list().map(({ metadata }) => metadata.namespace);
   return { api, clock, isolation, look, end, pods, where };
@@ -45,7 +65,14 @@ test('with two it is tried from the first, waited for, answered, and the pod rem
   expect(pods.list()[0]?.spec.containers[0]?.env?.[0]?.value).toContain('"lab-dice:8080","host":"10.0.0.7"');
   expect(await look()).toEqual({ next: 1000 });
   end(SHUT);
-  expect(await look()).toEqual({ next: HOUR, saying: expect.objectContaining({ status: 'True', reason: 'Enforced', message: expect.stringContaining('of seat class-seat-02') as string }) as object });
+  expect(await look()).toEqual({
+    next: HOUR,
+    saying: expect.objectContaining({
+      status: 'True',
+      reason: 'Enforced',
+      message: expect.stringContaining('of seat class-seat-02') as string,
+    }) as object,
+  });
   expect(where()).toEqual([]);
 });
 
@@ -97,7 +124,10 @@ test('pods of another Workshop’s trial are left to it', async () => {
   const { api, look, where } = setUp();
   const other = new Isolation(api, manualClock());
   const foreign = aWorkshop({ seats: 2 }, { name: 'other', uid: 'other-uid' });
-  const at = (index: number): Seat => ({ ...seatOf(foreign, index, { phase: 'Ready' }), metadata: { ...seatOf(foreign, index).metadata, name: index === 0 ? 'elsewhere' : 'class-seat-03' } });
+  const at = (index: number): Seat => ({
+    ...seatOf(foreign, index, { phase: 'Ready' }),
+    metadata: { ...seatOf(foreign, index).metadata, name: index === 0 ? 'elsewhere' : 'class-seat-03' },
+  });
   await other.look(foreign, [at(0), at(1)]);
   await look();
   expect(where().sort()).toEqual(['class-seat-01', 'elsewhere']);
@@ -106,11 +136,26 @@ test('pods of another Workshop’s trial are left to it', async () => {
 test('a pod that does not end is given up after a minute, with what it waits for', async () => {
   const { api, clock, look, where } = setUp();
   await look();
-  api.edit(KINDS.Pod, { name: 'isolation-probe', namespace: 'class-seat-01' }, { status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes' }] } });
+  api.edit(
+    KINDS.Pod,
+    { name: 'isolation-probe', namespace: 'class-seat-01' },
+    {
+      status: {
+        conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes' }],
+      },
+    },
+  );
   clock.advance(59_999);
   expect(await look()).toEqual({ next: 1000 });
   clock.advance(1);
-  expect(await look()).toMatchObject({ next: 60_000, saying: { status: 'Unknown', reason: 'ProbeFailed', message: expect.stringContaining('Unschedulable: 0/1 nodes') as string } });
+  expect(await look()).toMatchObject({
+    next: 60_000,
+    saying: {
+      status: 'Unknown',
+      reason: 'ProbeFailed',
+      message: expect.stringContaining('Unschedulable: 0/1 nodes') as string,
+    },
+  });
   expect(where()).toEqual([]);
 });
 
@@ -119,17 +164,26 @@ test('a pod that somebody removed, or put another in the place of, tells nothing
   await look();
   const key = { name: 'isolation-probe', namespace: 'class-seat-01' };
   api.remove(KINDS.Pod, key);
-  const forged = { phase: 'Succeeded', containerStatuses: [{ name: 'probe', state: { terminated: { exitCode: 0, message: JSON.stringify(SHUT) } } }] };
+  const forged = {
+    phase: 'Succeeded',
+    containerStatuses: [{ name: 'probe', state: { terminated: { exitCode: 0, message: JSON.stringify(SHUT) } } }],
+  };
   api.seed({ apiVersion: 'v1', kind: 'Pod', metadata: { ...key }, spec: { containers: [] }, status: forged });
-  expect(await look()).toMatchObject({ saying: { reason: 'ProbeFailed', message: expect.stringContaining('removed') as string } });
+  expect(await look()).toMatchObject({
+    saying: { reason: 'ProbeFailed', message: expect.stringContaining('removed') as string },
+  });
 });
 
 test.each([
-  [403, 'Forbidden', 'exceeded quota: seat'], [404, 'NotFound', 'namespaces "class-seat-01" not found'],
+  [403, 'Forbidden', 'exceeded quota: seat'],
+  [404, 'NotFound', 'namespaces "class-seat-01" not found'],
 ])('that it may not be made (%i) is said and no failure', async (code, reason, message) => {
   const { api, look } = setUp();
   api.fail({ verb: 'create', kind: 'Pod' }, apiError(code, reason, message));
-  expect(await look()).toMatchObject({ next: 60_000, saying: { reason: 'ProbeFailed', message: expect.stringContaining(message) as string } });
+  expect(await look()).toMatchObject({
+    next: 60_000,
+    saying: { reason: 'ProbeFailed', message: expect.stringContaining(message) as string },
+  });
 });
 
 test('a seat that goes while it is tried tells nothing', async () => {

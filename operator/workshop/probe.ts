@@ -6,7 +6,16 @@ import { isAlreadyExists, isConflict, isForbidden, isNotFound } from '../engine/
 import type { Api } from '../engine/api.ts';
 import { KINDS } from '../engine/kinds.ts';
 import type { Clock } from '../engine/reconciler.ts';
-import { PROBE, PROBE_SECONDS, answerOf, foreignTargets, probeFailed, probePod, stuckText, verdict } from './isolation.ts';
+import {
+  PROBE,
+  PROBE_SECONDS,
+  answerOf,
+  foreignTargets,
+  probeFailed,
+  probePod,
+  stuckText,
+  verdict,
+} from './isolation.ts';
 import type { Served, Service } from './isolation.ts';
 import type { Pod } from './kube.ts';
 import { isReady, isSettled, uidOf } from './seats.ts';
@@ -74,14 +83,25 @@ export class Isolation {
     return wait > 0 ? { next: wait } : this.#begin(workshop, { ...state, round: state.round + 1 }, { from, to });
   }
 
-  async #begin(workshop: Workshop, state: State, { from, to }: { readonly from: Seat; readonly to: Seat }): Promise<Looked> {
+  async #begin(
+    workshop: Workshop,
+    state: State,
+    { from, to }: { readonly from: Seat; readonly to: Seat },
+  ): Promise<Looked> {
     try {
       await this.#removeLeftovers(workshop);
       const where = { namespace: to.metadata.name, labelSelector: `app.kubernetes.io/instance=${RELEASE}` };
-      const [services, pods] = await Promise.all([this.#api.list<Service>(KINDS.Service, where), this.#api.list<Served>(KINDS.Pod, where)]);
+      const [services, pods] = await Promise.all([
+        this.#api.list<Service>(KINDS.Service, where),
+        this.#api.list<Served>(KINDS.Pod, where),
+      ]);
       const pod = await this.#api.create(probePod(workshop, from, foreignTargets(services, pods)));
       const running: Running = {
-        pod: { name: PROBE, namespace: from.metadata.name }, uid: uidOf(pod), from: from.metadata.name, to: to.metadata.name, since: this.#clock.now(),
+        pod: { name: PROBE, namespace: from.metadata.name },
+        uid: uidOf(pod),
+        from: from.metadata.name,
+        to: to.metadata.name,
+        since: this.#clock.now(),
       };
       this.#states.set(workshop.metadata.name, { ...state, running });
       return { next: POLL_MS };
@@ -96,7 +116,9 @@ export class Isolation {
   async #removeLeftovers(workshop: Workshop): Promise<void> {
     const labelSelector = `${LABELS.workshop}=${workshop.metadata.name},${LABELS.component}=${PROBE}`;
     const pods = await this.#api.list<Pod>(KINDS.Pod, { labelSelector });
-    await Promise.all(pods.map(({ metadata: { name, namespace = '' } }) => this.#api.delete(KINDS.Pod, { name, namespace })));
+    await Promise.all(
+      pods.map(({ metadata: { name, namespace = '' } }) => this.#api.delete(KINDS.Pod, { name, namespace })),
+    );
   }
 
   async #follow(workshop: Workshop, state: State, running: Running): Promise<Looked> {
@@ -105,7 +127,8 @@ export class Isolation {
     const isLate = this.#clock.now() - running.since >= PROBE_SECONDS * 1000;
     if (answer === undefined && !isLate) return { next: POLL_MS };
     await this.#remove(running);
-    if (typeof answer === 'object') return this.#end(workshop, state, verdict(answer, { ...running, at: this.#clock.now() }));
+    if (typeof answer === 'object')
+      return this.#end(workshop, state, verdict(answer, { ...running, at: this.#clock.now() }));
     return this.#end(workshop, state, probeFailed(answer ?? stuckText(pod)));
   }
 
@@ -131,7 +154,12 @@ export class Isolation {
   #end(workshop: Workshop, state: State, saying: Saying): Looked {
     const isGood = saying.status === 'True';
     const next = isGood || state.repeated ? HOURLY_MS : AGAIN_MS;
-    this.#states.set(workshop.metadata.name, { ...state, running: undefined, repeated: !isGood, nextAt: this.#clock.now() + next });
+    this.#states.set(workshop.metadata.name, {
+      ...state,
+      running: undefined,
+      repeated: !isGood,
+      nextAt: this.#clock.now() + next,
+    });
     return { saying, next };
   }
 }

@@ -15,7 +15,11 @@ function setUp() {
   for (const name of ['a', 'b']) api.seed(aNode(name));
   const pods = api.store<Pod>(KINDS.Pod);
   const images = new Images({ api, clock, cluster: new Cluster(api, clock), pods, namespace: 'intro-otel' });
-  const nodes = (): (string | undefined)[] => pods.list().map(({ spec }) => spec.nodeName).sort();
+  const nodes = (): (string | undefined)[] =>
+    pods
+      .list()
+      .map(({ spec }) => spec.nodeName)
+      .sort();
   const writes = (): string[] => api.writes.splice(0).map(({ verb }) => verb);
   return { api, clock, images, pods, nodes, writes };
 }
@@ -46,7 +50,9 @@ test('pods for images that are no longer the lab’s are removed', async () => {
   const { images, pods } = setUp();
   await images.look(workshop);
   await images.look(aWorkshop({ seats: 2, lab: { image: { tag: '0.2.0' } } }));
-  expect(new Set(pods.list().map(({ spec }) => spec.containers[0]?.image))).toEqual(new Set(['docker.io/library/intro-otel:0.2.0']));
+  expect(new Set(pods.list().map(({ spec }) => spec.containers[0]?.image))).toEqual(
+    new Set(['docker.io/library/intro-otel:0.2.0']),
+  );
   expect(pods.list()).toHaveLength(2);
 });
 
@@ -54,10 +60,20 @@ test('pods of other Workshops, and what isn’t about images, stay', async () =>
   const { api, images, pods } = setUp();
   const other = aWorkshop({ seats: 1 }, { name: 'other', uid: 'other-uid' });
   await images.look(other);
-  api.seed({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x', namespace: 'intro-otel', labels: { [LABELS.workshop]: 'class' } }, spec: { containers: [] } });
+  api.seed({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'x', namespace: 'intro-otel', labels: { [LABELS.workshop]: 'class' } },
+    spec: { containers: [] },
+  });
   await images.look(workshop);
   await images.clear(workshop);
-  expect(pods.list().map(({ metadata: { labels } }) => labels?.[LABELS.workshop]).sort()).toEqual(['class', 'other', 'other']);
+  expect(
+    pods
+      .list()
+      .map(({ metadata: { labels } }) => labels?.[LABELS.workshop])
+      .sort(),
+  ).toEqual(['class', 'other', 'other']);
 });
 
 test('a pod that its node refused is tried again, after a while', async () => {
@@ -79,7 +95,11 @@ test('a pod that its node refused is tried again, after a while', async () => {
 test('pods that may not be made are said, and no failure', async () => {
   const { api, images } = setUp();
   api.fail({ verb: 'create', kind: 'Pod' }, apiError(403, 'Forbidden', 'exceeded quota'), 2);
-  expect(await images.look(workshop)).toMatchObject({ status: 'Unknown', reason: 'PullRefused', message: expect.stringContaining('exceeded quota') as string });
+  expect(await images.look(workshop)).toMatchObject({
+    status: 'Unknown',
+    reason: 'PullRefused',
+    message: expect.stringContaining('exceeded quota') as string,
+  });
 });
 
 test('a pod that the leader before has made a moment ago is as good', async () => {

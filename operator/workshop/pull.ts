@@ -42,7 +42,9 @@ export class Images {
     const live = (name: string): Pod | undefined => pods.get(`${namespace}/${name}`);
     await this.#remove(this.#podsOf(workshop).filter((pod) => !names.has(pod.metadata.name) || this.#isStale(pod)));
     try {
-      await Promise.all(wanted.filter(({ metadata }) => live(metadata.name) === undefined).map((pod) => this.#create(pod)));
+      await Promise.all(
+        wanted.filter(({ metadata }) => live(metadata.name) === undefined).map((pod) => this.#create(pod)),
+      );
     } catch (error) {
       // By a quota or an admission policy of the operator's namespace: the class can do without.
       if (isForbidden(error)) return imagesRefused(error.message);
@@ -57,7 +59,9 @@ export class Images {
   }
 
   #podsOf(workshop: Workshop): Pod[] {
-    return this.#options.pods.labelled(LABELS.workshop, workshop.metadata.name).filter(({ metadata }) => metadata.labels?.[LABELS.component] === COMPONENT);
+    return this.#options.pods
+      .labelled(LABELS.workshop, workshop.metadata.name)
+      .filter(({ metadata }) => metadata.labels?.[LABELS.component] === COMPONENT);
   }
 
   #isStale(pod: Pod): boolean {
@@ -76,10 +80,14 @@ export class Images {
 
   async #remove(pods: readonly Pod[]): Promise<void> {
     const { api } = this.#options;
-    await Promise.all(pods.filter((pod) => !isLeaving(pod)).map(async (pod) => {
-      const { name, namespace = '' } = pod.metadata;
-      await api.delete(KINDS.Pod, { name, namespace }, { uid: uidOf(pod) });
-      this.#options.pods.forget(keyOf(pod), uidOf(pod));
-    }));
+    await Promise.all(
+      pods
+        .filter((pod) => !isLeaving(pod))
+        .map(async (pod) => {
+          const { name, namespace = '' } = pod.metadata;
+          await api.delete(KINDS.Pod, { name, namespace }, { uid: uidOf(pod) });
+          this.#options.pods.forget(keyOf(pod), uidOf(pod));
+        }),
+    );
   }
 }

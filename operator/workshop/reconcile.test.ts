@@ -14,12 +14,33 @@ describe('a new Workshop', () => {
     expect(workshop().metadata.finalizers).toEqual([FINALIZER]);
     expect(names()).toEqual(NAMES);
     expect(seats.get('class-seat-01')).toMatchObject({
-      metadata: { labels: { [LABELS.workshop]: 'class', [LABELS.attendee]: 'seat-01' }, finalizers: [FINALIZER], ownerReferences: [{ name: 'class', controller: true, blockOwnerDeletion: true }] },
+      metadata: {
+        labels: { [LABELS.workshop]: 'class', [LABELS.attendee]: 'seat-01' },
+        finalizers: [FINALIZER],
+        ownerReferences: [{ name: 'class', controller: true, blockOwnerDeletion: true }],
+      },
       spec: { workshop: 'class', attendee: 'seat-01', revision: expect.stringMatching(/./) as string },
     });
-    expect(workshop().status).toMatchObject({ observedGeneration: 1, seats: { desired: 3, ready: 0, updated: 0, failed: 0 }, summary: '0/3' });
-    expect([condition('Ready'), condition('Progressing'), condition('Degraded'), condition('CapacityAvailable'), condition('ImagesReady'), condition('NetworkIsolation')])
-      .toMatchObject([{ reason: 'SeatsNotReady' }, { reason: 'RollingOut' }, { reason: 'AsExpected' }, { status: 'True' }, { reason: 'NotAllYet' }, { reason: 'NotProbed' }]);
+    expect(workshop().status).toMatchObject({
+      observedGeneration: 1,
+      seats: { desired: 3, ready: 0, updated: 0, failed: 0 },
+      summary: '0/3',
+    });
+    expect([
+      condition('Ready'),
+      condition('Progressing'),
+      condition('Degraded'),
+      condition('CapacityAvailable'),
+      condition('ImagesReady'),
+      condition('NetworkIsolation'),
+    ]).toMatchObject([
+      { reason: 'SeatsNotReady' },
+      { reason: 'RollingOut' },
+      { reason: 'AsExpected' },
+      { status: 'True' },
+      { reason: 'NotAllYet' },
+      { reason: 'NotProbed' },
+    ]);
     for (const { observedGeneration } of workshop().status?.conditions ?? []) expect(observedGeneration).toBe(1);
   });
 
@@ -28,8 +49,13 @@ describe('a new Workshop', () => {
     await settleAll();
     expect(workshop().status).toMatchObject({ seats: { desired: 3, ready: 3, updated: 3, failed: 0 }, summary: '3/3' });
     expect(workshop().status).not.toHaveProperty('failing');
-    for (const type of ['Ready', 'CapacityAvailable', 'ImagesReady', 'NetworkIsolation']) expect(condition(type)).toMatchObject({ type, status: 'True' });
-    expect(condition('Progressing')).toMatchObject({ status: 'False', reason: 'Complete', message: '3 of 3 seats are as the spec says.' });
+    for (const type of ['Ready', 'CapacityAvailable', 'ImagesReady', 'NetworkIsolation'])
+      expect(condition(type)).toMatchObject({ type, status: 'True' });
+    expect(condition('Progressing')).toMatchObject({
+      status: 'False',
+      reason: 'Complete',
+      message: '3 of 3 seats are as the spec says.',
+    });
     expect(events.events.map(({ reason }) => reason)).toEqual(['RollingOut', 'SeatsReady', 'Pulled', 'Enforced']);
   });
 
@@ -66,8 +92,15 @@ describe('attendees', () => {
     edit({ spec: { attendees: [{ name: 'ada' }, { name: 'ada' }] } });
     expect(await requests(reconcile)).toEqual(['apply Workshop status']);
     expect(names()).toEqual(['class-ada', 'class-bob']);
-    expect(condition('Ready')).toMatchObject({ status: 'False', reason: 'InvalidSpec', message: '2 attendees are named "ada": give each a name of their own. Until then its seats stay as they are.' });
-    expect(workshop().status).toMatchObject({ seats: { desired: 2, ready: 2 }, observedGeneration: workshop().metadata.generation });
+    expect(condition('Ready')).toMatchObject({
+      status: 'False',
+      reason: 'InvalidSpec',
+      message: '2 attendees are named "ada": give each a name of their own. Until then its seats stay as they are.',
+    });
+    expect(workshop().status).toMatchObject({
+      seats: { desired: 2, ready: 2 },
+      observedGeneration: workshop().metadata.generation,
+    });
     expect(await reconcile()).toBeUndefined();
     edit({ spec: { attendees } });
     await settleAll();
@@ -75,22 +108,44 @@ describe('attendees', () => {
   });
 
   test.each<[string, Partial<WorkshopOptions>]>([
-    ['a lab that can’t be rendered', { seatNeed: () => { throw new Error('Change it.'); } }],
+    [
+      'a lab that can’t be rendered',
+      {
+        seatNeed: () => {
+          throw new Error('Change it.');
+        },
+      },
+    ],
     ['a quota that the lab doesn’t fit', { quotaProblem: () => 'Change it.' }],
   ])('%s is said before any seat is made', async (_, options) => {
     const { reconcile, names, condition } = aClass({ seats: 3 }, options);
     await reconcile();
-    expect([names(), condition('Ready')]).toMatchObject([[], { reason: 'InvalidSpec', message: expect.stringContaining('Change it.') as string }]);
+    expect([names(), condition('Ready')]).toMatchObject([
+      [],
+      { reason: 'InvalidSpec', message: expect.stringContaining('Change it.') as string },
+    ]);
   });
 
   test('whose seat another Workshop has: it is left alone and said, the others get theirs', async () => {
     const { api, settleAll, reconcile, names, condition, workshop, seats } = aClass({ attendees });
-    const other = { ...seatOf(aWorkshop({ seats: 1 }, { name: 'other', uid: 'other-uid' }), 0), status: { phase: 'Ready' as const } };
+    const other = {
+      ...seatOf(aWorkshop({ seats: 1 }, { name: 'other', uid: 'other-uid' }), 0),
+      status: { phase: 'Ready' as const },
+    };
     const theirs = api.seed<Seat>({ ...other, metadata: { ...other.metadata, name: 'class-ada' } });
     await reconcile();
     expect(names()).toEqual(['class-ada', 'class-bob']);
     expect(seats.get('class-ada')).toBe(theirs);
-    expect(workshop().status).toMatchObject({ seats: { desired: 2, failed: 1 }, failing: [{ name: 'class-ada', reason: 'SeatTaken', message: expect.stringContaining('belongs to Workshop other') as string }] });
+    expect(workshop().status).toMatchObject({
+      seats: { desired: 2, failed: 1 },
+      failing: [
+        {
+          name: 'class-ada',
+          reason: 'SeatTaken',
+          message: expect.stringContaining('belongs to Workshop other') as string,
+        },
+      ],
+    });
     expect(condition('Degraded')).toMatchObject({ status: 'True', reason: 'SeatsFailed' });
     expect((await reconcile())?.requeueAfter).toBeLessThanOrEqual(30_000);
     api.remove(KINDS.Seat, { name: 'class-ada' });
@@ -101,13 +156,19 @@ describe('attendees', () => {
 
 describe('a change of the lab', () => {
   test('goes through the seats a few at a time', async () => {
-    const { settleAll, settle, edit, reconcile, seats, condition, workshop } = aClass({ seats: 3, rollout: { maxConcurrent: 1 } });
+    const { settleAll, settle, edit, reconcile, seats, condition, workshop } = aClass({
+      seats: 3,
+      rollout: { maxConcurrent: 1 },
+    });
     await settleAll();
     edit({ spec: { lab: { jaeger: { maxTraces: 7 } } } });
     for (const done of [1, 2, 3]) {
       await reconcile();
       expect(seats.list().filter(({ spec }) => spec.lab?.jaeger?.maxTraces === 7)).toHaveLength(done);
-      expect(condition('Progressing')).toMatchObject({ status: 'True', message: `${done - 1} of 3 seats ${done === 2 ? 'is' : 'are'} as the spec says, 1 under way, ${3 - done} to be begun.` });
+      expect(condition('Progressing')).toMatchObject({
+        status: 'True',
+        message: `${done - 1} of 3 seats ${done === 2 ? 'is' : 'are'} as the spec says, 1 under way, ${3 - done} to be begun.`,
+      });
       expect(workshop().status?.seats).toMatchObject({ updated: done - 1 });
       settle();
     }
@@ -116,7 +177,10 @@ describe('a change of the lab', () => {
   });
 
   test('that breaks seats is stopped, and says which and what to do; the next one goes on', async () => {
-    const { settleAll, settle, edit, reconcile, seats, condition, events } = aClass({ seats: 3, rollout: { maxConcurrent: 1, maxFailures: 1 } });
+    const { settleAll, settle, edit, reconcile, seats, condition, events } = aClass({
+      seats: 3,
+      rollout: { maxConcurrent: 1, maxFailures: 1 },
+    });
     await settleAll();
     edit({ spec: { lab: { jaeger: { maxTraces: 7 } } } });
     await reconcile();
@@ -124,7 +188,13 @@ describe('a change of the lab', () => {
     await reconcile();
     for (const name of NAMES.slice(1)) expect(seats.get(name)?.spec.lab).toBeUndefined();
     await reconcile();
-    expect(condition('Degraded')).toMatchObject({ status: 'True', reason: 'RolloutStopped', message: expect.stringMatching(/class-seat-01.*rollout\.maxFailures \(1\).*lab-jaeger can’t start.*Change spec\.lab/) as string });
+    expect(condition('Degraded')).toMatchObject({
+      status: 'True',
+      reason: 'RolloutStopped',
+      message: expect.stringMatching(
+        /class-seat-01.*rollout\.maxFailures \(1\).*lab-jaeger can’t start.*Change spec\.lab/,
+      ) as string,
+    });
     expect(condition('Progressing')).toMatchObject({ status: 'False', reason: 'RolloutStopped' });
     expect(events.events).toContainEqual(expect.objectContaining({ type: 'Warning', reason: 'RolloutStopped' }));
     edit({ spec: { lab: { jaeger: { maxTraces: 8 } } } });
@@ -137,7 +207,11 @@ describe('a change of the lab', () => {
     await settleAll();
     edit({ spec: { rollout: { paused: true }, lab: { jaeger: { maxTraces: 7 } } } });
     expect((await requests(reconcile)).filter((request) => request.includes('Seat'))).toEqual([]);
-    expect(condition('Progressing')).toMatchObject({ status: 'False', reason: 'Paused', message: '0 of 3 seats are as the spec says, 3 to be begun once spec.rollout.paused is false.' });
+    expect(condition('Progressing')).toMatchObject({
+      status: 'False',
+      reason: 'Paused',
+      message: '0 of 3 seats are as the spec says, 3 to be begun once spec.rollout.paused is false.',
+    });
     expect(condition('Ready').status).toBe('True');
     edit({ spec: { rollout: { paused: false } } });
     await settleAll();
@@ -163,9 +237,19 @@ describe('a seat', () => {
   test('that is edited by hand is put right', async () => {
     const { api, settleAll, reconcile, seats } = aClass({ seats: 3 });
     await settleAll();
-    api.edit(KINDS.Seat, { name: 'class-seat-01' }, { metadata: { labels: { [LABELS.workshop]: null }, ownerReferences: [] }, spec: { lab: { instrumentation: 'none' }, replicas: 0 } });
+    api.edit(
+      KINDS.Seat,
+      { name: 'class-seat-01' },
+      {
+        metadata: { labels: { [LABELS.workshop]: null }, ownerReferences: [] },
+        spec: { lab: { instrumentation: 'none' }, replicas: 0 },
+      },
+    );
     await reconcile();
-    expect(seats.get('class-seat-01')).toMatchObject({ metadata: { labels: { [LABELS.workshop]: 'class' }, ownerReferences: [{ name: 'class' }] }, spec: { replicas: 0 } });
+    expect(seats.get('class-seat-01')).toMatchObject({
+      metadata: { labels: { [LABELS.workshop]: 'class' }, ownerReferences: [{ name: 'class' }] },
+      spec: { replicas: 0 },
+    });
     expect(seats.get('class-seat-01')?.spec).not.toHaveProperty('lab');
   });
 
@@ -181,12 +265,23 @@ describe('a seat', () => {
 
 describe('room', () => {
   test('for some: those are made, the others follow when there is more', async () => {
-    const { api, clock, settleAll, reconcile, names, condition } = aClass({ seats: 10, rollout: { maxConcurrent: 10 } });
+    const { api, clock, settleAll, reconcile, names, condition } = aClass({
+      seats: 10,
+      rollout: { maxConcurrent: 10 },
+    });
     await reconcile();
     expect(names()).toHaveLength(8);
-    expect(condition('CapacityAvailable')).toMatchObject({ status: 'False', reason: 'InsufficientCapacity', message: expect.stringContaining('Fits 8 of 10 seats.') as string });
+    expect(condition('CapacityAvailable')).toMatchObject({
+      status: 'False',
+      reason: 'InsufficientCapacity',
+      message: expect.stringContaining('Fits 8 of 10 seats.') as string,
+    });
     const result = await settleAll();
-    expect(condition('Progressing')).toMatchObject({ status: 'False', reason: 'InsufficientCapacity', message: expect.stringContaining('class-seat-09, class-seat-10') as string });
+    expect(condition('Progressing')).toMatchObject({
+      status: 'False',
+      reason: 'InsufficientCapacity',
+      message: expect.stringContaining('class-seat-09, class-seat-10') as string,
+    });
     expect(result?.requeueAfter).toBeLessThanOrEqual(30_000);
     api.seed(aNode('more'));
     clock.advance(30_000);
@@ -221,7 +316,11 @@ describe('isolation', () => {
   test('is not claimed of a class of one', async () => {
     const { settleAll, condition } = aClass({ seats: 1 });
     await settleAll();
-    expect(condition('NetworkIsolation')).toMatchObject({ status: 'Unknown', reason: 'NotProbed', message: expect.stringContaining('found 1') as string });
+    expect(condition('NetworkIsolation')).toMatchObject({
+      status: 'Unknown',
+      reason: 'NotProbed',
+      message: expect.stringContaining('found 1') as string,
+    });
   });
 });
 
@@ -231,7 +330,11 @@ describe('what fails', () => {
     api.fail({ verb: 'apply', kind: 'Seat', name: 'class-seat-02' }, apiError(422, 'Invalid', 'spec.lab: too long'));
     await expect(reconcile()).rejects.toMatchObject({ code: 422 });
     expect(names()).toEqual(['class-seat-01', 'class-seat-03']);
-    expect(condition('Degraded')).toMatchObject({ status: 'True', reason: 'WriteRefused', message: expect.stringContaining('spec.lab: too long') as string });
+    expect(condition('Degraded')).toMatchObject({
+      status: 'True',
+      reason: 'WriteRefused',
+      message: expect.stringContaining('spec.lab: too long') as string,
+    });
     await reconcile();
     expect([names(), condition('Degraded').status]).toEqual([NAMES, 'False']);
   });
@@ -239,7 +342,9 @@ describe('what fails', () => {
   test('several failures are told as one', async () => {
     const { api, reconcile } = aClass();
     api.fail({ verb: 'apply', kind: 'Seat' }, apiError(500, 'InternalError', 'etcd is away'), 2);
-    await expect(reconcile()).rejects.toThrow('2 of its steps failed, the first: The request was answered 500 InternalError: etcd is away');
+    await expect(reconcile()).rejects.toThrow(
+      '2 of its steps failed, the first: The request was answered 500 InternalError: etcd is away',
+    );
   });
 
   test('that another process leads decides it', async () => {

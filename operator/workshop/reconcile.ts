@@ -110,8 +110,15 @@ class WorkshopReconciler implements Reconciler {
     return finalizers.includes(FINALIZER) ? workshop : this.#writeFinalizers(workshop, [...finalizers, FINALIZER]);
   }
 
-  async #writeFinalizers({ metadata: { name, resourceVersion } }: Workshop, finalizers: readonly string[]): Promise<Workshop> {
-    const written = await this.#options.api.mergePatch<Workshop>(KINDS.Workshop, { name }, { metadata: { resourceVersion, finalizers } });
+  async #writeFinalizers(
+    { metadata: { name, resourceVersion } }: Workshop,
+    finalizers: readonly string[],
+  ): Promise<Workshop> {
+    const written = await this.#options.api.mergePatch<Workshop>(
+      KINDS.Workshop,
+      { name },
+      { metadata: { resourceVersion, finalizers } },
+    );
     this.#options.workshops.observe(written);
     return written;
   }
@@ -124,17 +131,24 @@ class WorkshopReconciler implements Reconciler {
     const { own } = this.#find(workshop, []);
     if (own.length > 0) {
       const attempts = new Attempts();
-      await Promise.all(own.filter((seat) => !isLeaving(seat)).map((seat) => attempts.attempt(() => this.#writer.remove(seat))));
+      await Promise.all(
+        own.filter((seat) => !isLeaving(seat)).map((seat) => attempts.attempt(() => this.#writer.remove(seat))),
+      );
       await this.#report(workshop, leavingStatus(workshop, own, clock.now()));
       attempts.end();
       return undefined;
     }
     // What was made a moment ago the store may not have seen.
-    const left = (await api.list<Seat>(KINDS.Seat, { labelSelector: `${LABELS.workshop}=${name}` })).filter((seat) => isSeatOf(seat, workshop));
+    const left = (await api.list<Seat>(KINDS.Seat, { labelSelector: `${LABELS.workshop}=${name}` })).filter((seat) =>
+      isSeatOf(seat, workshop),
+    );
     for (const seat of left) seats.observe(seat);
     if (left.length > 0) return { requeueAfter: SOON_MS };
     await this.#images.clear(workshop);
-    await this.#writeFinalizers(workshop, finalizers.filter((finalizer) => finalizer !== FINALIZER));
+    await this.#writeFinalizers(
+      workshop,
+      finalizers.filter((finalizer) => finalizer !== FINALIZER),
+    );
     this.#options.log.info({ workshop: name }, 'Workshop is gone, and all that was its');
     return this.#forget(name);
   }
@@ -173,10 +187,27 @@ class WorkshopReconciler implements Reconciler {
     const { own, taken } = this.#find(workshop, wanted);
     const isolation = (await attempts.attempt(() => this.#isolation.look(workshop, inOrder(wanted, own)))) ?? {};
     this.#warn(workshop, schedule);
-    const facts: Facts = { workshop, schedule, wanted, own, taken, plan, capacity: room.saying, images, isolation: isolation.saying, refused };
+    const facts: Facts = {
+      workshop,
+      schedule,
+      wanted,
+      own,
+      taken,
+      plan,
+      capacity: room.saying,
+      images,
+      isolation: isolation.saying,
+      refused,
+    };
     await attempts.attempt(() => this.#report(workshop, statusOf(facts, clock.now())));
     attempts.end();
-    return soonest(schedule.next, room.next, isolation.next, images && LOOK_MS, taken.length > 0 ? CHECK_MS : undefined);
+    return soonest(
+      schedule.next,
+      room.next,
+      isolation.next,
+      images && LOOK_MS,
+      taken.length > 0 ? CHECK_MS : undefined,
+    );
   }
 
   /** The very objects of the last time where the spec is the same: hundreds are compared with what there is each time that one changes. */
@@ -188,7 +219,11 @@ class WorkshopReconciler implements Reconciler {
   }
 
   /** Where it can't be told, because the API server does not answer, nothing is made. */
-  async #lookForRoom(workshop: Workshop, wanted: readonly Seat[], { found, attempts }: { readonly found: Found; readonly attempts: Attempts }): Promise<RoomFound> {
+  async #lookForRoom(
+    workshop: Workshop,
+    wanted: readonly Seat[],
+    { found, attempts }: { readonly found: Found; readonly attempts: Attempts },
+  ): Promise<RoomFound> {
     const look = { workshop, wanted, missing: missingOf(wanted, found), all: found.all };
     return (await attempts.attempt(() => this.#rooms.look(look))) ?? { fitting: new Set() };
   }
@@ -196,7 +231,10 @@ class WorkshopReconciler implements Reconciler {
   #find(workshop: Workshop, wanted: readonly Seat[]): Found {
     const all = this.#options.seats.list();
     const names = new Set(wanted.map(nameOf));
-    const [own, others] = [all.filter((seat) => isSeatOf(seat, workshop)), all.filter((seat) => !isSeatOf(seat, workshop))];
+    const [own, others] = [
+      all.filter((seat) => isSeatOf(seat, workshop)),
+      all.filter((seat) => !isSeatOf(seat, workshop)),
+    ];
     return { all, own, taken: others.filter((seat) => names.has(nameOf(seat))) };
   }
 
@@ -214,19 +252,30 @@ class WorkshopReconciler implements Reconciler {
     const there = new Set([...memory.known, ...found.own.map(nameOf)]);
     memory.known = new Set(wanted.map(nameOf).filter((name) => there.has(name)));
     return planRollout({
-      wanted, existing: found.own, taken: new Set(found.taken.map(nameOf)), known: memory.known, fitting,
-      maxConcurrent, maxFailures, mayBegin: !paused && schedule.state !== 'Scheduled',
+      wanted,
+      existing: found.own,
+      taken: new Set(found.taken.map(nameOf)),
+      known: memory.known,
+      fitting,
+      maxConcurrent,
+      maxFailures,
+      mayBegin: !paused && schedule.state !== 'Scheduled',
     });
   }
 
   /** @returns what the API server refused, where trying again won't mend it */
-  async #carryOut(workshop: Workshop, { create, update, remove }: RolloutPlan, attempts: Attempts): Promise<string | undefined> {
+  async #carryOut(
+    workshop: Workshop,
+    { create, update, remove }: RolloutPlan,
+    attempts: Attempts,
+  ): Promise<string | undefined> {
     const { log, events } = this.#options;
     const before = attempts.errors.length;
-    const write = (what: string, seat: Seat, request: () => Promise<void>): Promise<void> => attempts.attempt(async () => {
-      await request();
-      log.info({ workshop: workshop.metadata.name, seat: nameOf(seat), revision: seat.spec.revision }, what);
-    });
+    const write = (what: string, seat: Seat, request: () => Promise<void>): Promise<void> =>
+      attempts.attempt(async () => {
+        await request();
+        log.info({ workshop: workshop.metadata.name, seat: nameOf(seat), revision: seat.spec.revision }, what);
+      });
     if (remove.length > 0) tell(events, workshop, removed(remove.map(nameOf)));
     await Promise.all([
       ...remove.map((seat) => write('Seat is being removed', seat, () => this.#writer.remove(seat))),
@@ -248,7 +297,11 @@ class WorkshopReconciler implements Reconciler {
   async #report(workshop: Workshop, status: WorkshopStatus): Promise<void> {
     if (isSameStatus(workshop.status, status)) return;
     const { api, workshops, events } = this.#options;
-    const { apiVersion, kind, metadata: { name } } = workshop;
+    const {
+      apiVersion,
+      kind,
+      metadata: { name },
+    } = workshop;
     const reported = { apiVersion, kind, metadata: { name, uid: uidOf(workshop) }, status };
     try {
       workshops.observe(await api.apply<Workshop>(reported, 'status'));
@@ -267,7 +320,8 @@ interface Situation {
   readonly fitting: ReadonlySet<string>;
 }
 
-const tell = (events: EventRecorder, about: Workshop, { type, reason, message }: Told): void => events.event(about, type, reason, message);
+const tell = (events: EventRecorder, about: Workshop, { type, reason, message }: Told): void =>
+  events.event(about, type, reason, message);
 
 /** Names of the seats that are nobody's yet. */
 function missingOf(wanted: readonly Seat[], { own, taken }: Found): string[] {

@@ -10,7 +10,12 @@ export const restrictedPod = {
   enableServiceLinks: false,
   restartPolicy: 'Never',
   terminationGracePeriodSeconds: 1,
-  securityContext: { runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, seccompProfile: { type: 'RuntimeDefault' } },
+  securityContext: {
+    runAsNonRoot: true,
+    runAsUser: USER,
+    runAsGroup: USER,
+    seccompProfile: { type: 'RuntimeDefault' },
+  },
 } as const satisfies Partial<PodSpec>;
 
 export const restrictedContainer = {

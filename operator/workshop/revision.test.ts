@@ -3,7 +3,9 @@ import { revisionOf } from './revision.ts';
 const revision = revisionOf({ lab: { jaeger: { maxTraces: 10 }, instrumentation: 'auto' }, quota: { pods: 20 } });
 
 test('a revision is the same for the same, in whatever order it is written', () => {
-  expect(revisionOf({ quota: { pods: 20 }, lab: { instrumentation: 'auto', jaeger: { maxTraces: 10 } } })).toBe(revision);
+  expect(revisionOf({ quota: { pods: 20 }, lab: { instrumentation: 'auto', jaeger: { maxTraces: 10 } } })).toBe(
+    revision,
+  );
 });
 
 test('what is left out is as what is empty', () => {
@@ -11,9 +13,14 @@ test('what is left out is as what is empty', () => {
 });
 
 test.each([
-  { lab: { jaeger: { maxTraces: 11 } } }, { quota: { pods: 21 } }, { access: { tokenLifetime: '1h' } }, { lab: {}, quota: { pods: 20 } },
+  { lab: { jaeger: { maxTraces: 11 } } },
+  { quota: { pods: 21 } },
+  { access: { tokenLifetime: '1h' } },
+  { lab: {}, quota: { pods: 20 } },
 ])('with %j it is another', (spec) => {
-  expect(revisionOf({ lab: { jaeger: { maxTraces: 10 }, instrumentation: 'auto' }, quota: { pods: 20 }, ...spec })).not.toBe(revision);
+  expect(
+    revisionOf({ lab: { jaeger: { maxTraces: 10 }, instrumentation: 'auto' }, quota: { pods: 20 }, ...spec }),
+  ).not.toBe(revision);
 });
 
 test('who attends is no part of it', () => {

@@ -61,7 +61,13 @@ function stepFor(wanted: Seat, live: Seat | undefined, known: ReadonlySet<string
     return { wanted, rank: isReset ? RANK.reset : RANK.create, isReset, takesSlot: true };
   }
   if (isLeaving(live) || !begins(live, wanted)) return undefined;
-  return { wanted, live, rank: isReady(live) ? RANK.update : RANK.broken, isReset: false, takesSlot: !isInFlight(live) };
+  return {
+    wanted,
+    live,
+    rank: isReady(live) ? RANK.update : RANK.broken,
+    isReset: false,
+    takesSlot: !isInFlight(live),
+  };
 }
 
 /** What was edited by hand, put right at once; of a seat that is not to follow the new spec yet, only what is not in the spec. */
@@ -87,15 +93,34 @@ export function planRollout(input: RolloutInput): RolloutPlan {
   const wanted = input.wanted.filter(({ metadata: { name } }) => !input.taken.has(name));
   const names = new Set(input.wanted.map(({ metadata: { name } }) => name));
   const attending = input.existing.filter(({ metadata: { name } }) => names.has(name));
-  const halted = attending.filter((seat) => hasFailed(seat) && seat.spec.revision === wanted[0]?.spec.revision).length >= input.maxFailures;
+  const halted =
+    attending.filter((seat) => hasFailed(seat) && seat.spec.revision === wanted[0]?.spec.revision).length >=
+    input.maxFailures;
 
-  const steps = wanted.map((seat) => stepFor(seat, live.get(seat.metadata.name), input.known)).filter((step) => step !== undefined);
-  const possible = steps.filter(({ isReset, live: there, wanted: { metadata: { name } } }) =>
-    (isReset || (input.mayBegin && !halted)) && (there !== undefined || input.fitting.has(name)));
+  const steps = wanted
+    .map((seat) => stepFor(seat, live.get(seat.metadata.name), input.known))
+    .filter((step) => step !== undefined);
+  const possible = steps.filter(
+    ({
+      isReset,
+      live: there,
+      wanted: {
+        metadata: { name },
+      },
+    }) => (isReset || (input.mayBegin && !halted)) && (there !== undefined || input.fitting.has(name)),
+  );
   const begun = chosen(possible, input.maxConcurrent - attending.filter(isInFlight).length);
 
   const beginning = new Set(begun.map((step) => step.wanted));
-  const waiting = steps.filter((step) => !beginning.has(step.wanted)).map(({ wanted: { metadata: { name } } }) => name);
+  const waiting = steps
+    .filter((step) => !beginning.has(step.wanted))
+    .map(
+      ({
+        wanted: {
+          metadata: { name },
+        },
+      }) => name,
+    );
   return {
     create: begun.filter((step) => step.live === undefined).map((step) => step.wanted),
     update: [

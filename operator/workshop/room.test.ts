@@ -32,14 +32,21 @@ test('once all fit it is not asked again while they are made', async () => {
   expect((await look()).fitting).toEqual(new Set(names));
   expect(api.reads).toHaveLength(2);
   clock.advance(3_600_000);
-  expect(await look(names.slice(3))).toMatchObject({ fitting: new Set(names), saying: { message: 'Fits 10 of 10 seats.' } });
+  expect(await look(names.slice(3))).toMatchObject({
+    fitting: new Set(names),
+    saying: { message: 'Fits 10 of 10 seats.' },
+  });
   expect(api.reads).toHaveLength(2);
 });
 
 test('while it is short of room the nodes are looked at every half minute, and what has come is used', async () => {
   const { api, clock, look } = setUp();
   api.seed(aNode('a'));
-  expect(await look()).toMatchObject({ fitting: new Set(names.slice(0, 8)), next: 30_000, saying: { status: 'False', message: expect.stringContaining('Fits 8 of 10') as string } });
+  expect(await look()).toMatchObject({
+    fitting: new Set(names.slice(0, 8)),
+    next: 30_000,
+    saying: { status: 'False', message: expect.stringContaining('Fits 8 of 10') as string },
+  });
   clock.advance(10_000);
   expect(await look()).toMatchObject({ next: 20_000 });
   expect(api.reads).toHaveLength(2);
@@ -70,12 +77,19 @@ test('seats on their way keep their room, also those of other Workshops, until t
 test('a seat that is going keeps no room', async () => {
   const { api, look } = setUp();
   api.seed(aNode('a'));
-  const going = seatOf(aWorkshop({ seats: 1 }, { name: 'other' }), 0, { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } });
+  const going = seatOf(aWorkshop({ seats: 1 }, { name: 'other' }), 0, {
+    metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' },
+  });
   expect((await look(names, [going])).fitting.size).toBe(8);
 });
 
 test('another’s lab that can’t be rendered is no obstacle', async () => {
-  const { api, look } = setUp({ need: (lab) => { if (lab?.jaeger) throw new Error('no'); return seatNeed(); } });
+  const { api, look } = setUp({
+    need: (lab) => {
+      if (lab?.jaeger) throw new Error('no');
+      return seatNeed();
+    },
+  });
   api.seed(aNode('a'));
   const broken = seatOf(aWorkshop({ seats: 1, lab: { jaeger: {} } }, { name: 'other' }), 0);
   expect((await look(names, [broken])).fitting.size).toBe(8);

@@ -65,13 +65,20 @@ export class Rooms {
 
   /** Asks the API server only while a seat is to be made that there was no room for, and then only every CHECK_MS. */
   async look(input: RoomInput): Promise<RoomFound> {
-    const { workshop: { metadata: { name, generation } }, missing, wanted } = input;
+    const {
+      workshop: {
+        metadata: { name, generation },
+      },
+      missing,
+      wanted,
+    } = input;
     if (missing.length === 0) {
       this.#verdicts.delete(name);
       return { fitting: new Set(), saying: capacitySaying(wanted.length, wanted.length, { fitting: [] }) };
     }
     const before = this.#verdicts.get(name);
-    const stands = before?.generation === generation && (missing.every((seat) => before?.fitting.has(seat)) || !this.#isDue(before));
+    const stands =
+      before?.generation === generation && (missing.every((seat) => before?.fitting.has(seat)) || !this.#isDue(before));
     const verdict = before && stands ? before : await this.#reckon(input);
     this.#verdicts.set(name, verdict);
     const short = missing.some((seat) => !verdict.fitting.has(seat));
@@ -83,14 +90,28 @@ export class Rooms {
   }
 
   async #reckon(input: RoomInput): Promise<Verdict> {
-    const { workshop: { metadata: { generation } }, wanted, missing } = input;
+    const {
+      workshop: {
+        metadata: { generation },
+      },
+      wanted,
+      missing,
+    } = input;
     const [nodes, usage] = await Promise.all([this.#cluster.nodes(CHECK_MS), this.#cluster.usage(AT_ONCE_MS)]);
     const verdict = { generation, at: this.#clock.now() };
-    const unknown = (refusal: string): Verdict => ({ ...verdict, fitting: new Set(missing), saying: capacityUnknown(refusal) });
+    const unknown = (refusal: string): Verdict => ({
+      ...verdict,
+      fitting: new Set(missing),
+      saying: capacityUnknown(refusal),
+    });
     if ('refused' in nodes) return unknown(nodes.refused);
     if ('refused' in usage) return unknown(usage.refused);
     const fit = this.#fit(input, nodes.found, usage.found);
-    return { ...verdict, fitting: new Set(fit.fitting), saying: capacitySaying(wanted.length, wanted.length - missing.length, fit) };
+    return {
+      ...verdict,
+      fitting: new Set(fit.fitting),
+      saying: capacitySaying(wanted.length, wanted.length - missing.length, fit),
+    };
   }
 
   #fit({ workshop, missing, all }: RoomInput, nodes: readonly Node[], usage: Usage): Fit {
@@ -111,7 +132,8 @@ export class Rooms {
   /** Reckoned once for each lab, as it takes rendering one. */
   #pods(lab: SomeValues = {}): readonly PodNeed[] {
     const key = json(lab);
-    const pods = this.#needs.get(key) ?? this.#seatNeed(lab).pods.map(({ requests }) => ({ requests, ...placementOf(lab) }));
+    const pods =
+      this.#needs.get(key) ?? this.#seatNeed(lab).pods.map(({ requests }) => ({ requests, ...placementOf(lab) }));
     if (this.#needs.size >= MOST_LABS) this.#needs.clear();
     this.#needs.set(key, pods);
     return pods;

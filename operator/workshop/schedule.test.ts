@@ -20,7 +20,12 @@ test('from its end on it is expired, and nothing more is waited for', () => {
 });
 
 test.each([
-  ['15:59:59', undefined, 1000], ['16:00:00', 60, 45 * MINUTE], ['16:44:00', 60, MINUTE], ['16:45:00', 15, 10 * MINUTE], ['16:55:00', 5, 5 * MINUTE], ['17:00:00', undefined, undefined],
+  ['15:59:59', undefined, 1000],
+  ['16:00:00', 60, 45 * MINUTE],
+  ['16:44:00', 60, MINUTE],
+  ['16:45:00', 15, 10 * MINUTE],
+  ['16:55:00', 5, 5 * MINUTE],
+  ['17:00:00', undefined, undefined],
 ])('at %s the warning that is due is %p, and the next look in %p', (time, warning, next) => {
   expect(scheduleAt(at(time), day).next).toBe(next);
   expect(scheduleAt(at(time), day).warning).toBe(warning);
@@ -36,6 +41,10 @@ test('no wait is longer than a day, which a timer can take', () => {
 
 test('a class that is kept is not over when it has expired', () => {
   const late = at('18:00:00');
-  expect([undefined, 'Delete', 'Stop', 'Keep'].map((afterExpiry) => isOver(scheduleAt(late, { ...day, ...(afterExpiry && { afterExpiry: afterExpiry as 'Stop' }) })))).toEqual([true, true, true, false]);
+  expect(
+    [undefined, 'Delete', 'Stop', 'Keep'].map((afterExpiry) =>
+      isOver(scheduleAt(late, { ...day, ...(afterExpiry && { afterExpiry: afterExpiry as 'Stop' }) })),
+    ),
+  ).toEqual([true, true, true, false]);
   expect(isOver(scheduleAt(at('12:00:00'), day))).toBe(false);
 });

@@ -32,10 +32,13 @@ export function scheduleAt(now: number, spec: ScheduleSpec = {}): Schedule {
   const starts = startsAt === undefined ? -Infinity : Date.parse(startsAt);
   const expires = expiresAt === undefined ? Infinity : Date.parse(expiresAt);
   const state = stateAt(now, starts, expires);
-  const ahead = [starts, expires, ...WARNINGS.map((before) => expires - before)].filter((at) => at > now && at < Infinity);
+  const ahead = [starts, expires, ...WARNINGS.map((before) => expires - before)].filter(
+    (at) => at > now && at < Infinity,
+  );
   const due = state === 'Expired' ? [] : WARNINGS.filter((before) => now >= expires - before);
   return {
-    state, afterExpiry,
+    state,
+    afterExpiry,
     ...(startsAt !== undefined && { startsAt }),
     ...(expiresAt !== undefined && { expiresAt }),
     ...(ahead.length > 0 && { next: Math.min(LONGEST_WAIT, Math.min(...ahead) - now) }),

@@ -14,15 +14,25 @@ export function uidOf({ kind, metadata: { name, uid } }: KubeObject): string {
 
 /** What makes the garbage collector remove an object after the Workshop. */
 export const ownedBy = (workshop: Workshop): OwnerReference => ({
-  apiVersion: API_VERSION, kind: 'Workshop', name: workshop.metadata.name, uid: uidOf(workshop), controller: true,
+  apiVersion: API_VERSION,
+  kind: 'Workshop',
+  name: workshop.metadata.name,
+  uid: uidOf(workshop),
+  controller: true,
 });
 
 /** Labels of all that the Workshop's reconciler makes. */
 export const labelsOf = (workshop: Workshop): Record<string, string> => ({
-  [LABELS.managedBy]: MANAGED_BY, [LABELS.partOf]: MANAGED_BY, [LABELS.workshop]: workshop.metadata.name,
+  [LABELS.managedBy]: MANAGED_BY,
+  [LABELS.partOf]: MANAGED_BY,
+  [LABELS.workshop]: workshop.metadata.name,
 });
 
-const specFor = ({ metadata, spec: { lab, quota, access } }: Workshop, attendee: Attendee, revision: string): SeatSpec => ({
+const specFor = (
+  { metadata, spec: { lab, quota, access } }: Workshop,
+  attendee: Attendee,
+  revision: string,
+): SeatSpec => ({
   workshop: metadata.name,
   attendee: attendee.name,
   revision,
@@ -77,9 +87,11 @@ export const writtenSpec = ({ spec }: Seat): SeatSpec =>
 const sameSpec = (a: Seat, b: Seat): boolean => json(writtenSpec(a)) === json(writtenSpec(b));
 
 function sameMetadata(live: Seat, { metadata: { labels = {}, finalizers = [], ownerReferences = [] } }: Seat): boolean {
-  return Object.entries(labels).every(([label, value]) => live.metadata.labels?.[label] === value)
-    && finalizers.every((finalizer) => live.metadata.finalizers?.includes(finalizer))
-    && ownerReferences.every((owner) => live.metadata.ownerReferences?.some((one) => json(one) === json(owner)));
+  return (
+    Object.entries(labels).every(([label, value]) => live.metadata.labels?.[label] === value) &&
+    finalizers.every((finalizer) => live.metadata.finalizers?.includes(finalizer)) &&
+    ownerReferences.every((owner) => live.metadata.ownerReferences?.some((one) => json(one) === json(owner)))
+  );
 }
 
 /** For each Seat as it was found, what it was found to be like. Stores never change an object, but replace it. */
@@ -100,9 +112,12 @@ const isObserved = ({ metadata, status }: Seat): boolean => status?.observedGene
 
 /** Everything as its spec says, and usable or stopped on purpose. */
 export const isSettled = (seat: Seat): boolean =>
-  isObserved(seat) && seat.status?.revision === seat.spec.revision && (seat.status.phase === 'Ready' || seat.status.phase === 'Stopped');
+  isObserved(seat) &&
+  seat.status?.revision === seat.spec.revision &&
+  (seat.status.phase === 'Ready' || seat.status.phase === 'Stopped');
 
-export const hasFailed = (seat: Seat): boolean => !isLeaving(seat) && isObserved(seat) && seat.status?.phase === 'Failed';
+export const hasFailed = (seat: Seat): boolean =>
+  !isLeaving(seat) && isObserved(seat) && seat.status?.phase === 'Failed';
 
 /** Being made or changed: neither where it is to be, nor known not to get there. */
 export const isInFlight = (seat: Seat): boolean => !isLeaving(seat) && !isSettled(seat) && !hasFailed(seat);

@@ -41,12 +41,18 @@ test('what somebody has added to or changed in the spec is taken back; replicas,
   await writer.create(wanted);
   api.edit(KINDS.Seat, key, {
     metadata: { labels: { theirs: '1' }, annotations: { theirs: '1' } },
-    spec: { replicas: 0, quota: { pods: 1 }, lab: { jaeger: { maxTraces: 9 }, instrumentation: 'none', visitors: { enabled: null } } },
+    spec: {
+      replicas: 0,
+      quota: { pods: 1 },
+      lab: { jaeger: { maxTraces: 9 }, instrumentation: 'none', visitors: { enabled: null } },
+    },
   });
   await writer.update(live(), wanted);
   expect(live().spec).toEqual({ ...wanted.spec, replicas: 0 });
   expect(live().metadata).toMatchObject({ labels: { theirs: '1' }, annotations: { theirs: '1' } });
-  expect(events.events).toEqual([expect.objectContaining({ about: `Seat ${key.name}`, type: 'Normal', reason: 'Restored' })]);
+  expect(events.events).toEqual([
+    expect.objectContaining({ about: `Seat ${key.name}`, type: 'Normal', reason: 'Restored' }),
+  ]);
 });
 
 test('a step of a rollout, or another name of the attendee, is not told as a restoration', async () => {
@@ -63,8 +69,14 @@ test('what the API server makes something else of is not written again and again
   api.seed({ ...wanted, metadata: { ...wanted.metadata, uid: 'u' }, spec: { ...wanted.spec, quota: { pods: 7 } } });
   // An API server that keeps the quota, as one with a default for it would.
   const stubborn: Api = Object.assign(Object.create(api) as ClassApi, {
-    apply: async (object: Seat) => { await api.apply(object); return api.edit<Seat>(KINDS.Seat, key, { spec: { quota: { pods: 7 } } }); },
-    mergePatch: async () => { await api.mergePatch(KINDS.Seat, key, {}); return live(); },
+    apply: async (object: Seat) => {
+      await api.apply(object);
+      return api.edit<Seat>(KINDS.Seat, key, { spec: { quota: { pods: 7 } } });
+    },
+    mergePatch: async () => {
+      await api.mergePatch(KINDS.Seat, key, {});
+      return live();
+    },
   });
   const writerOf = new SeatWriter({ api: stubborn, seats: api.store<Seat>(KINDS.Seat), events: recordedEvents() });
   await writerOf.update(live(), wanted);

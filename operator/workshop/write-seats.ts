@@ -16,7 +16,8 @@ export function mergePatchOf(live: Tree, wanted: Tree): Tree {
   const patch = [...new Set([...Object.keys(live), ...Object.keys(wanted)])].flatMap((key): [string, unknown][] => {
     const [before, after] = [live[key], wanted[key]];
     if (after === undefined) return [[key, null]];
-    if (!isMap(before) || !isMap(after)) return before !== undefined && json(before) === json(after) ? [] : [[key, after]];
+    if (!isMap(before) || !isMap(after))
+      return before !== undefined && json(before) === json(after) ? [] : [[key, after]];
     const inside = mergePatchOf(before, after);
     return Object.keys(inside).length > 0 ? [[key, inside]] : [];
   });
@@ -27,7 +28,9 @@ const withoutName = (seat: Seat): Seat => ({ ...seat, spec: without(seat.spec, [
 
 /** Whether what is put right is somebody's edit: no step of a rollout, nor only how the attendee is called. */
 const isRepair = (live: Seat, wanted: Seat): boolean =>
-  live.spec.revision === wanted.spec.revision && live.spec.stopped === wanted.spec.stopped && !isAsWanted(withoutName(live), withoutName(wanted));
+  live.spec.revision === wanted.spec.revision &&
+  live.spec.stopped === wanted.spec.stopped &&
+  !isAsWanted(withoutName(live), withoutName(wanted));
 
 export class SeatWriter {
   readonly #api: Api;
@@ -36,7 +39,15 @@ export class SeatWriter {
   /** By uid, what was tried and is not to be had: the API server makes something else of it. */
   readonly #futile = new Map<string, string>();
 
-  constructor({ api, seats, events }: { readonly api: Api; readonly seats: Store<Seat>; readonly events: EventRecorder }) {
+  constructor({
+    api,
+    seats,
+    events,
+  }: {
+    readonly api: Api;
+    readonly seats: Store<Seat>;
+    readonly events: EventRecorder;
+  }) {
     this.#api = api;
     this.#seats = seats;
     this.#events = events;
@@ -56,7 +67,12 @@ export class SeatWriter {
    */
   async update(live: Seat, wanted: Seat): Promise<void> {
     const uid = uidOf(live);
-    const attempt = json([live.metadata.generation ?? 0, live.metadata.labels ?? {}, live.metadata.ownerReferences ?? [], writtenSpec(wanted)]);
+    const attempt = json([
+      live.metadata.generation ?? 0,
+      live.metadata.labels ?? {},
+      live.metadata.ownerReferences ?? [],
+      writtenSpec(wanted),
+    ]);
     if (this.#futile.get(uid) === attempt) return;
     const applied = await this.#api.apply<Seat>({ ...wanted, metadata: { ...wanted.metadata, uid } });
     const after = await this.#removeSurplus(applied, wanted);
@@ -74,7 +90,9 @@ export class SeatWriter {
   async #removeSurplus(applied: Seat, wanted: Seat): Promise<Seat> {
     const { resourceVersion, name } = applied.metadata;
     const spec = mergePatchOf({ ...writtenSpec(applied) }, { ...writtenSpec(wanted) });
-    return Object.keys(spec).length === 0 ? applied : this.#api.mergePatch<Seat>(KINDS.Seat, { name }, { metadata: { resourceVersion }, spec });
+    return Object.keys(spec).length === 0
+      ? applied
+      : this.#api.mergePatch<Seat>(KINDS.Seat, { name }, { metadata: { resourceVersion }, spec });
   }
 
   /** Asks for the deletion of that very Seat. */

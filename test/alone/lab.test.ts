@@ -30,19 +30,32 @@ test('when helm install --wait ends, a round can be played, and the first page o
 });
 
 test('the namespace enforces Pod Security restricted, and every pod of the lab runs in it', async () => {
-  const privileged = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'privileged' }, spec: { containers: [{ name: 'any', image: 'any', securityContext: { privileged: true } }] } };
-  const refused = await tool('kubectl', ['apply', '-n', lab.namespace, '-f', '-'], { input: JSON.stringify(privileged), allowFailure: true });
+  const privileged = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'privileged' },
+    spec: { containers: [{ name: 'any', image: 'any', securityContext: { privileged: true } }] },
+  };
+  const refused = await tool('kubectl', ['apply', '-n', lab.namespace, '-f', '-'], {
+    input: JSON.stringify(privileged),
+    allowFailure: true,
+  });
   expect(refused.stderr).toContain('violates PodSecurity "restricted');
 
   const pods = await lab.pods();
-  expect(pods.filter(isReady).map((pod) => pod.metadata.labels?.['app.kubernetes.io/component']).sort()).toEqual([
-    'arcade', 'collector', 'dice', 'guide', 'jaeger', 'prizes', 'prizes', 'visitors',
-  ]);
+  expect(
+    pods
+      .filter(isReady)
+      .map((pod) => pod.metadata.labels?.['app.kubernetes.io/component'])
+      .sort(),
+  ).toEqual(['arcade', 'collector', 'dice', 'guide', 'jaeger', 'prizes', 'prizes', 'visitors']);
 });
 
 test('helm test passes and leaves no pod behind', async () => {
   await expect(lab.helm(['test', lab.release, '--timeout', '60s'])).resolves.toContain('Succeeded');
-  await eventually(async () => expect((await lab.pods('probe')).map((pod) => pod.metadata.name)).toEqual([]), { within: 20_000 });
+  await eventually(async () => expect((await lab.pods('probe')).map((pod) => pod.metadata.name)).toEqual([]), {
+    within: 20_000,
+  });
 });
 
 describe('a round played at the guide', () => {
@@ -102,7 +115,9 @@ test('both versions of prizes take their share of the rounds', async () => {
   await Promise.all(Array.from({ length: 16 }, () => lab.play()));
   await eventually(
     async () => {
-      const spans = (await tracesOf(lab, 'prizes')).flatMap((trace) => trace.spans).filter((span) => span.service === 'prizes');
+      const spans = (await tracesOf(lab, 'prizes'))
+        .flatMap((trace) => trace.spans)
+        .filter((span) => span.service === 'prizes');
       expect([...new Set(spans.map((span) => span.resource['service.version']))].sort()).toEqual(['1.4.0', '2.0.0']);
     },
     { within: 10_000 },
@@ -130,20 +145,31 @@ test('a log line of the arcade carries the ids of a span that Jaeger has', async
     },
     { within: 5_000 },
   );
-  await eventually(async () => expect((await traceOf(lab, line.trace_id)).spans.map((span) => span.spanId)).toContain(line.span_id), { within: 10_000 });
+  await eventually(
+    async () => expect((await traceOf(lab, line.trace_id)).spans.map((span) => span.spanId)).toContain(line.span_id),
+    { within: 10_000 },
+  );
 });
 
-describe('an edit of the dice\'s code', () => {
+describe("an edit of the dice's code", () => {
   let edited: number;
 
   beforeAll(async () => {
     const source = await lab.diceSource();
     edited = Date.now();
-    await lab.editDice(source.replace('\napp.listen(', "\napp.get('/fortune', (request, response) => { response.send('You will trace.'); });\n\napp.listen("));
+    await lab.editDice(
+      source.replace(
+        '\napp.listen(',
+        "\napp.get('/fortune', (request, response) => { response.send('You will trace.'); });\n\napp.listen(",
+      ),
+    );
   });
 
   test('is live within 5 s of kubectl rollout restart', async () => {
-    await eventually(async () => expect(await lab.text('dice', '/fortune')).toBe('You will trace.'), { within: 5_000, every: 100 });
+    await eventually(async () => expect(await lab.text('dice', '/fortune')).toBe('You will trace.'), {
+      within: 5_000,
+      every: 100,
+    });
   });
 
   test('shows as a new span in Jaeger within 8 s', async () => {
@@ -164,7 +190,12 @@ test('while Jaeger is away nothing crashes or restarts, and when it is back trac
   await always(
     async () => {
       await lab.play();
-      expect((await lab.pods()).filter((pod) => !isLeaving(pod)).filter((pod) => !isReady(pod) || restarts(pod) > 0).map((pod) => pod.metadata.name)).toEqual([]);
+      expect(
+        (await lab.pods())
+          .filter((pod) => !isLeaving(pod))
+          .filter((pod) => !isReady(pod) || restarts(pod) > 0)
+          .map((pod) => pod.metadata.name),
+      ).toEqual([]);
     },
     { during: 8_000 },
   );
@@ -177,15 +208,24 @@ test('while Jaeger is away nothing crashes or restarts, and when it is back trac
 });
 
 test('nothing of the lab has restarted since it was installed', async () => {
-  expect((await lab.pods()).map((pod) => [pod.metadata.name, restarts(pod)])).toEqual((await lab.pods()).map((pod) => [pod.metadata.name, 0]));
+  expect((await lab.pods()).map((pod) => [pod.metadata.name, restarts(pod)])).toEqual(
+    (await lab.pods()).map((pod) => [pod.metadata.name, 0]),
+  );
 });
 
 test('helm uninstall leaves nothing of any kind behind', async () => {
   await lab.uninstall();
-  const kinds = (await kubectl('api-resources', '--namespaced', '--verbs=list', '--output=name')).split('\n').filter((kind) => kind !== '' && !kind.startsWith('events'));
+  const kinds = (await kubectl('api-resources', '--namespaced', '--verbs=list', '--output=name'))
+    .split('\n')
+    .filter((kind) => kind !== '' && !kind.startsWith('events'));
   await eventually(
-    async () => expect(await lab.kubectl('get', kinds.join(','), '-l', `app.kubernetes.io/instance=${lab.release}`, '--output=name')).toBe(''),
+    async () =>
+      expect(
+        await lab.kubectl('get', kinds.join(','), '-l', `app.kubernetes.io/instance=${lab.release}`, '--output=name'),
+      ).toBe(''),
     { within: 30_000, every: 1000 },
   );
-  expect(await lab.kubectl('get', 'secrets,configmaps,serviceaccounts,roles,rolebindings', '--output=name')).toBe('configmap/kube-root-ca.crt\nserviceaccount/default\n');
+  expect(await lab.kubectl('get', 'secrets,configmaps,serviceaccounts,roles,rolebindings', '--output=name')).toBe(
+    'configmap/kube-root-ca.crt\nserviceaccount/default\n',
+  );
 });

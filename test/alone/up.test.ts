@@ -12,7 +12,11 @@ useState('test-up');
 
 /** `npm run …` without any kubectl context. */
 function npmRun(...args: string[]): Promise<RunResult> {
-  return run('npm', ['run', '--silent', ...args], { cwd: repoRoot, allowFailure: true, env: { KUBECONFIG: '/dev/null', INTRO_OTEL_TEST_CLUSTER: undefined } });
+  return run('npm', ['run', '--silent', ...args], {
+    cwd: repoRoot,
+    allowFailure: true,
+    env: { KUBECONFIG: '/dev/null', INTRO_OTEL_TEST_CLUSTER: undefined },
+  });
 }
 
 async function timed<T>(work: Promise<T>): Promise<[T, number]> {
@@ -47,7 +51,8 @@ function occupy(port: number): Promise<Server | undefined> {
 test('npm run up ends with a trace across four services', () => {
   expect([first.code, first.code === 0 ? '' : first.stderr]).toEqual([0, '']);
   expect(first.stdout).toMatch(/one trace of \d+ spans across 4 services/);
-  for (const service of ['guide', 'arcade', 'dice', 'prizes']) expect(first.stdout).toMatch(new RegExp(`^\\s+${service}\\b.* ms\\b`, 'm'));
+  for (const service of ['guide', 'arcade', 'dice', 'prizes'])
+    expect(first.stdout).toMatch(new RegExp(`^\\s+${service}\\b.* ms\\b`, 'm'));
 });
 
 test('npm run up takes less than 90 s when everything it builds is in the cache', () => {
@@ -70,7 +75,9 @@ test('the address it prints for the trace shows that trace', async () => {
 });
 
 test('npm run up works again, on the lab that is there, and builds the app in Python that is switched on now', async () => {
-  const [again, tookAgain] = await timed(npmRun('up', '--', '--set', 'instrumentation=manual', '--set', 'flask.enabled=true'));
+  const [again, tookAgain] = await timed(
+    npmRun('up', '--', '--set', 'instrumentation=manual', '--set', 'flask.enabled=true'),
+  );
   expect([again.code, again.code === 0 ? '' : again.stderr]).toEqual([0, '']);
   expect(url.exec(again.stdout)?.[1]).toBe(url.exec(first.stdout)?.[1]);
   expect(again.stdout).toMatch(/one trace of \d+ spans across 4 services/);

@@ -24,7 +24,10 @@ const [workshop = '', seats = '', connections = ''] = process.argv.slice(2);
 const pool = connect(readFileSync(process.env['KUBECONFIG'] ?? '', 'utf8'), Number(connections));
 const objects = seatNames(workshop, Number(seats)).flatMap((name) => seatObjects(workshop, name));
 const requests = Map.groupBy(objects, ({ kind }) => kind === 'Namespace');
-const [first, rest] = [true, false].map((namespaces) => (requests.get(namespaces) ?? []).map(requestFor)) as [Request[], Request[]];
+const [first, rest] = [true, false].map((namespaces) => (requests.get(namespaces) ?? []).map(requestFor)) as [
+  Request[],
+  Request[],
+];
 
 process.stdout.write('began\n');
 await sendAll(first);
@@ -32,9 +35,16 @@ await sendAll(rest);
 await pool.close();
 
 function connect(kubeconfig: string, size: number): Pool {
-  const { clusters: [{ cluster }], users: [{ user }] } = parse(kubeconfig) as Config;
+  const {
+    clusters: [{ cluster }],
+    users: [{ user }],
+  } = parse(kubeconfig) as Config;
   const decoded = (text: string): string => Buffer.from(text, 'base64').toString();
-  const tls = { ca: decoded(cluster['certificate-authority-data']), cert: decoded(user['client-certificate-data']), key: decoded(user['client-key-data']) };
+  const tls = {
+    ca: decoded(cluster['certificate-authority-data']),
+    cert: decoded(user['client-certificate-data']),
+    key: decoded(user['client-key-data']),
+  };
   return new Pool(cluster.server, { connections: size, pipelining: 1, connect: tls });
 }
 
@@ -43,7 +53,10 @@ function requestFor(object: KubeObject): Request {
   const { name, namespace } = object.metadata;
   const all = collection(kind);
   const within = kind.namespaced ? all.replace(/[^/]+$/, `namespaces/${namespace}/${kind.plural}`) : all;
-  return { path: `${within}/${name}?fieldManager=${FIELD_MANAGER}&force=true&fieldValidation=Ignore`, body: JSON.stringify(object) };
+  return {
+    path: `${within}/${name}?fieldManager=${FIELD_MANAGER}&force=true&fieldValidation=Ignore`,
+    body: JSON.stringify(object),
+  };
 }
 
 /** As many at a time as there are connections. */
@@ -56,7 +69,12 @@ async function sendAll(queue: readonly Request[]): Promise<void> {
 }
 
 async function send({ path, body }: Request): Promise<void> {
-  const { statusCode, body: answer } = await pool.request({ method: 'PATCH', path, body, headers: { 'content-type': 'application/apply-patch+yaml' } });
+  const { statusCode, body: answer } = await pool.request({
+    method: 'PATCH',
+    path,
+    body,
+    headers: { 'content-type': 'application/apply-patch+yaml' },
+  });
   if (statusCode >= 300) throw new Error(`PATCH ${path} was answered ${statusCode}: ${await answer.text()}`);
   await answer.dump();
 }

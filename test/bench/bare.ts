@@ -21,9 +21,19 @@ const CONNECTIONS = 32;
 /** Makes the objects of so many seats. */
 export async function measureBare(seats: number): Promise<Measured> {
   const begun = Promise.withResolvers<number>();
-  const command = [process.execPath, join(import.meta.dirname, 'bare-client.ts'), WORKSHOP, String(seats), String(CONNECTIONS)];
+  const command = [
+    process.execPath,
+    join(import.meta.dirname, 'bare-client.ts'),
+    WORKSHOP,
+    String(seats),
+    String(CONNECTIONS),
+  ];
   const env = { KUBECONFIG: insideKubeconfig(testCluster().name) };
-  const client = await startInside('bare-client', command, { env, first: true, onOutput: () => begun.resolve(performance.now()) });
+  const client = await startInside('bare-client', command, {
+    env,
+    first: true,
+    onOutput: () => begun.resolve(performance.now()),
+  });
   const ended = client.ended.then((how) => {
     if (how !== 'exit code 0') throw new Error(`the bare client ended: ${how}; its log is in test/artefacts`);
   });

@@ -20,10 +20,25 @@ const VISITED_MS = 5 * 60_000;
 const PATIENCE = 60_000;
 
 export const benchmarks: readonly Benchmark[] = [
-  { name: 'first-trace', about: 'helm install to the first whole trace in Jaeger, images present', cluster: 'lab', run: firstTrace },
+  {
+    name: 'first-trace',
+    about: 'helm install to the first whole trace in Jaeger, images present',
+    cluster: 'lab',
+    run: firstTrace,
+  },
   { name: 'edit', about: "edit of the dice's code to the new span in Jaeger", cluster: 'lab', run: edit },
-  { name: 'waterfall', about: "Run on the guide's page, in a browser, to the new span on the waterfall that it draws", cluster: 'lab', run: waterfall },
-  { name: 'working-set', about: 'memory of all pods of a lab after 5 minutes of visitors', cluster: 'lab', run: memory },
+  {
+    name: 'waterfall',
+    about: "Run on the guide's page, in a browser, to the new span on the waterfall that it draws",
+    cluster: 'lab',
+    run: waterfall,
+  },
+  {
+    name: 'working-set',
+    about: 'memory of all pods of a lab after 5 minutes of visitors',
+    cluster: 'lab',
+    run: memory,
+  },
   classOfFive,
   scale,
   idle,
@@ -41,7 +56,15 @@ async function firstTrace(detail: (text: string) => void): Promise<Row[]> {
       return seconds(began);
     });
   });
-  return [{ what: `first trace in Jaeger after helm install (p50 of ${RUNS})`, unit: 's', value: median(samples), bound: { atMost: 20 }, samples }];
+  return [
+    {
+      what: `first trace in Jaeger after helm install (p50 of ${RUNS})`,
+      unit: 's',
+      value: median(samples),
+      bound: { atMost: 20 },
+      samples,
+    },
+  ];
 }
 
 /** A trace of the arcade, the dice and the prizes, which the first visitor makes. @throws Error while there is none */
@@ -62,7 +85,15 @@ async function edit(detail: (text: string) => void): Promise<Row[]> {
       await lab.rolledOut('dice');
       return took;
     });
-    return [{ what: `edit of the dice's code to its new span in Jaeger (p50 of ${RUNS})`, unit: 's', value: median(samples), bound: { atMost: 8 }, samples }];
+    return [
+      {
+        what: `edit of the dice's code to its new span in Jaeger (p50 of ${RUNS})`,
+        unit: 's',
+        value: median(samples),
+        bound: { atMost: 8 },
+        samples,
+      },
+    ];
   });
 }
 
@@ -86,13 +117,23 @@ async function waterfall(detail: (text: string) => void): Promise<Row[]> {
   return withNamespace('waterfall', async (lab) => {
     await lab.install({ guide: { service: { type: 'NodePort', nodePort: 30080 } } });
     const source = await lab.diceSource();
-    const samples = await onFrontPage((page) => times(RUNS, async (run) => {
-      detail(`run ${run + 1} of ${RUNS}`);
-      const took = await runToWaterfall(page, source, `do_roll_${run}`);
-      await lab.rolledOut('dice');
-      return took;
-    }));
-    return [{ what: `Run to new span on the page's waterfall (p50 of ${RUNS})`, unit: 's', value: median(samples), bound: { atMost: 8 }, samples }];
+    const samples = await onFrontPage((page) =>
+      times(RUNS, async (run) => {
+        detail(`run ${run + 1} of ${RUNS}`);
+        const took = await runToWaterfall(page, source, `do_roll_${run}`);
+        await lab.rolledOut('dice');
+        return took;
+      }),
+    );
+    return [
+      {
+        what: `Run to new span on the page's waterfall (p50 of ${RUNS})`,
+        unit: 's',
+        value: median(samples),
+        bound: { atMost: 8 },
+        samples,
+      },
+    ];
   });
 }
 
@@ -107,7 +148,15 @@ async function memory(detail: (text: string) => void): Promise<Row[]> {
       return { what, unit: 'MiB', value: workingSet(testCluster().name, uid) / MEBIBYTE };
     });
     const total = rows.reduce((sum, row) => sum + row.value, 0);
-    return [{ what: 'working set of one lab, all pods, after 5 minutes of visitors', unit: 'MiB', value: total, bound: { atMost: 300 } }, ...rows];
+    return [
+      {
+        what: 'working set of one lab, all pods, after 5 minutes of visitors',
+        unit: 'MiB',
+        value: total,
+        bound: { atMost: 300 },
+      },
+      ...rows,
+    ];
   });
 }
 

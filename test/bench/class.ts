@@ -29,15 +29,22 @@ async function measureClass(detail: (text: string) => void): Promise<Row[]> {
   await makeNamespace(own.namespace);
   // The installer's own lab is quiet: it is not what is measured.
   await own.helm(['install', own.release, chart, '--wait', '--timeout', '120s', '--set', 'visitors.enabled=false']);
-  const workshop = (await kubectl('create', '--dry-run=client', '--filename', FILE, '--output=jsonpath={.metadata.name}')).trim();
+  const workshop = (
+    await kubectl('create', '--dry-run=client', '--filename', FILE, '--output=jsonpath={.metadata.name}')
+  ).trim();
   const seats = await watchSeats(workshop, SEATS);
   const began = performance.now();
   await kubectl('apply', '--filename', FILE);
   const ready = ((await seats.allReady(detail)) - began) / 1000;
   seats.stop();
-  const names = (await kubectl('get', 'seats', '--output=name')).trim().split('\n').map((name) => name.replace(/^.*\//, ''));
+  const names = (await kubectl('get', 'seats', '--output=name'))
+    .trim()
+    .split('\n')
+    .map((name) => name.replace(/^.*\//, ''));
   detail('a trace in each');
-  await Promise.all(names.map((name) => eventually(() => playedRound(new Lab(name, RELEASE)), { within: TRACE_WITHIN })));
+  await Promise.all(
+    names.map((name) => eventually(() => playedRound(new Lab(name, RELEASE)), { within: TRACE_WITHIN })),
+  );
   const traced = seconds(began);
   const memory = await operatorMemory(own);
   await deleteWorkshop(workshop);
@@ -45,13 +52,15 @@ async function measureClass(detail: (text: string) => void): Promise<Row[]> {
   await kubectl('delete', 'namespace', own.namespace, '--timeout=120s');
   return [
     { what: `kubectl apply -f examples/class-5.yaml until ${SEATS} seats are Ready`, unit: 's', value: ready },
-    { what: '  until a round\'s trace was found in each', unit: 's', value: traced },
+    { what: "  until a round's trace was found in each", unit: 's', value: traced },
     { what: '  seats with a trace', unit: '', value: names.length, bound: { atLeast: SEATS } },
-    { what: '  working set of the operator\'s pods, the largest', unit: 'MiB', value: memory, bound: { atMost: 200 } },
+    { what: "  working set of the operator's pods, the largest", unit: 'MiB', value: memory, bound: { atMost: 200 } },
   ];
 }
 
 async function operatorMemory(own: Lab): Promise<number> {
-  const uids = (await own.kubectl('get', 'pods', '--selector', OPERATOR, '--output=jsonpath={.items[*].metadata.uid}')).trim().split(' ');
+  const uids = (await own.kubectl('get', 'pods', '--selector', OPERATOR, '--output=jsonpath={.items[*].metadata.uid}'))
+    .trim()
+    .split(' ');
   return Math.max(...uids.map((uid) => workingSet(testCluster().name, uid))) / MEBIBYTE;
 }

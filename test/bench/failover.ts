@@ -63,7 +63,8 @@ async function failOver(replicas: InsideProgram[], { start, ready }: Operators):
 }
 
 async function allReady(seats: SeatsSeen, detail: (text: string) => void): Promise<void> {
-  if (seats.ready() === SEATS) throw new Error(`the rollout was over before the leader had been killed ${KILLS} times: nothing is shown`);
+  if (seats.ready() === SEATS)
+    throw new Error(`the rollout was over before the leader had been killed ${KILLS} times: nothing is shown`);
   await seats.allReady(detail);
   seats.stop();
 }
@@ -92,13 +93,21 @@ async function watchMade(): Promise<Made> {
   return {
     twice: () => [...uids].filter(([, seen]) => seen.size > 1).map(([key]) => key),
     removed: () => removed,
-    missing: () => wanted().map((object) => nameOf(kindOf(object), object)).filter((key) => !uids.has(key)),
+    missing: () =>
+      wanted()
+        .map((object) => nameOf(kindOf(object), object))
+        .filter((key) => !uids.has(key)),
   };
 }
 
 function timeRows(samples: readonly number[]): Row[] {
   return [
-    { what: `from kill -9 of the leader until the other leads (p50 of ${KILLS})`, unit: 's', value: median(samples), samples },
+    {
+      what: `from kill -9 of the leader until the other leads (p50 of ${KILLS})`,
+      unit: 's',
+      value: median(samples),
+      samples,
+    },
     { what: '  the longest', unit: 's', value: Math.max(...samples), bound: { atMost: 15 } },
   ];
 }
@@ -111,7 +120,12 @@ function readyRows(before: number): Row[] {
 }
 
 function outcomeRows(made: Made, orphans: readonly string[]): Row[] {
-  const none = (what: string, found: readonly string[]): Row => ({ what: [what, ...found.slice(0, 3)].join(' '), unit: '', value: found.length, bound: { atMost: 0 } });
+  const none = (what: string, found: readonly string[]): Row => ({
+    what: [what, ...found.slice(0, 3)].join(' '),
+    unit: '',
+    value: found.length,
+    bound: { atMost: 0 },
+  });
   return [
     none('objects made twice', made.twice()),
     none('objects removed', made.removed()),

@@ -4,7 +4,10 @@ import { FAULTS, FaultyLab } from '../support/operator-faults.ts';
 import type { Fault } from '../support/operator-faults.ts';
 import type { Benchmark, Row } from './benchmark.ts';
 
-const FULL_SIZE: readonly Fault[] = [...Object.values(FAULTS).filter(({ what }) => what !== FAULTS.frozen.what), { ...FAULTS.frozen, lasts: 60_000, within: 150_000 }];
+const FULL_SIZE: readonly Fault[] = [
+  ...Object.values(FAULTS).filter(({ what }) => what !== FAULTS.frozen.what),
+  { ...FAULTS.frozen, lasts: 60_000, within: 150_000 },
+];
 
 export const faults: Benchmark = {
   name: 'faults',
@@ -20,7 +23,12 @@ async function measureFaults(detail: (text: string) => void): Promise<Row[]> {
     for (const fault of FULL_SIZE) {
       detail(fault.what);
       const value = (await lab.meet(fault)) / 1000;
-      rows.push({ what: `${fault.what}, for ${fault.lasts / 1000} s: until all was put right again`, unit: 's', value, bound: { atMost: fault.within / 1000 } });
+      rows.push({
+        what: `${fault.what}, for ${fault.lasts / 1000} s: until all was put right again`,
+        unit: 's',
+        value,
+        bound: { atMost: fault.within / 1000 },
+      });
     }
     return rows;
   } finally {

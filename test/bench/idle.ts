@@ -77,18 +77,36 @@ async function requestsSince(began: number): Promise<AuditEvent[]> {
 function requestRows(asked: readonly AuditEvent[]): Row[] {
   const writes = asked.filter(({ verb }) => !READS.includes(verb));
   const others = writes.filter(({ objectRef }) => objectRef?.resource !== 'leases');
-  const kinds = Map.groupBy(asked, ({ verb, objectRef }) => `  ${verb} ${[objectRef?.resource, objectRef?.subresource].filter(Boolean).join('/')}`);
+  const kinds = Map.groupBy(
+    asked,
+    ({ verb, objectRef }) => `  ${verb} ${[objectRef?.resource, objectRef?.subresource].filter(Boolean).join('/')}`,
+  );
   return [
-    { what: `writes in 5 minutes with ${SEATS} idle seats, but to the Lease`, unit: '', value: others.length, bound: { atMost: 0 } },
-    { what: 'requests of both replicas, writes to the Lease included', unit: '/s', value: asked.length / (IDLE_MS / 1000), bound: { atMost: 1 } },
+    {
+      what: `writes in 5 minutes with ${SEATS} idle seats, but to the Lease`,
+      unit: '',
+      value: others.length,
+      bound: { atMost: 0 },
+    },
+    {
+      what: 'requests of both replicas, writes to the Lease included',
+      unit: '/s',
+      value: asked.length / (IDLE_MS / 1000),
+      bound: { atMost: 1 },
+    },
     ...[...kinds].map(([what, { length }]): Row => ({ what, unit: '', value: length })),
   ];
 }
 
 function memoryRows(memory: number, leader: number, other: number): Row[] {
   return [
-    { what: `memory of the leader with ${SEATS} idle seats (RSS)`, unit: 'MiB', value: memory / MEBIBYTE, bound: { atMost: 200 } },
+    {
+      what: `memory of the leader with ${SEATS} idle seats (RSS)`,
+      unit: 'MiB',
+      value: memory / MEBIBYTE,
+      bound: { atMost: 200 },
+    },
     { what: '  the most while they were made', unit: 'MiB', value: residentSet(leader).peak / MEBIBYTE },
-    { what: '  the replica that doesn\'t lead', unit: 'MiB', value: residentSet(other).now / MEBIBYTE },
+    { what: "  the replica that doesn't lead", unit: 'MiB', value: residentSet(other).now / MEBIBYTE },
   ];
 }

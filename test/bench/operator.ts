@@ -14,7 +14,13 @@ const WORKSHOPS = collection(KINDS.Workshop);
 export async function createWorkshop(name: string, spec: WorkshopSpec): Promise<number> {
   const body = JSON.stringify({ apiVersion: API_VERSION, kind: 'Workshop', metadata: { name }, spec });
   const began = performance.now();
-  await textOf(await fetch(testCluster().api + WORKSHOPS, { method: 'POST', headers: { 'content-type': 'application/json' }, body }));
+  await textOf(
+    await fetch(testCluster().api + WORKSHOPS, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    }),
+  );
   return began;
 }
 
@@ -66,6 +72,8 @@ export async function strays(workshop: string): Promise<string[]> {
     return new Set(items.map(({ metadata }) => metadata.name));
   };
   const seats = await names(`${collection(KINDS.Seat)}?labelSelector=${LABELS.workshop}=${workshop}`);
-  const namespaces = await names(`${collection(KINDS.Namespace)}?labelSelector=${encodeURIComponent(ofWorkshop(workshop))}`);
+  const namespaces = await names(
+    `${collection(KINDS.Namespace)}?labelSelector=${encodeURIComponent(ofWorkshop(workshop))}`,
+  );
   return [...seats, ...namespaces].filter((name) => !seats.has(name) || !namespaces.has(name));
 }

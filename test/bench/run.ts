@@ -30,11 +30,13 @@ await main().catch(broken);
 
 async function main(): Promise<void> {
   const { given: values } = parseOptions(process.argv.slice(2), {
-    only: { value: 'NAME,NAME', help: 'these benchmarks and no others' }, json: { value: 'FILE', help: 'also writes the figures to a file' },
+    only: { value: 'NAME,NAME', help: 'these benchmarks and no others' },
+    json: { value: 'FILE', help: 'also writes the figures to a file' },
   });
   const rows = await measure(choose(values.only?.split(',')));
   printTable(rows);
-  if (values.json !== undefined) await writeFile(fileOf(values.json), `${JSON.stringify({ machine: machine(), rows }, undefined, 2)}\n`);
+  if (values.json !== undefined)
+    await writeFile(fileOf(values.json), `${JSON.stringify({ machine: machine(), rows }, undefined, 2)}\n`);
   if (!rows.every(holds)) process.exitCode = 1;
 }
 
@@ -42,7 +44,11 @@ function choose(names?: readonly string[]): readonly Benchmark[] {
   const unknown = names?.find((name) => benchmarks.every((one) => one.name !== name));
   if (unknown === undefined) return benchmarks.filter(({ name }) => names?.includes(name) ?? true);
   const expected = benchmarks.map(({ name, about }) => `${name.padEnd(12)} ${about}`).join('\n');
-  throw new UserError('There is no such benchmark.', { expected, found: unknown, todo: 'npm run bench -- --only NAME,NAME' });
+  throw new UserError('There is no such benchmark.', {
+    expected,
+    found: unknown,
+    todo: 'npm run bench -- --only NAME,NAME',
+  });
 }
 
 /** Those on a lab's cluster share one; each of the others has its own, so that none finds what another has left. */
@@ -53,15 +59,25 @@ async function measure(chosen: readonly Benchmark[]): Promise<Row[]> {
   const alone = chosen.filter(({ cluster }) => cluster === 'scale');
   const found: Row[] = [];
   try {
-    if (onLab.length > 0) found.push(...(await measureOn((progress) => startTestCluster(CLUSTER, progress), onLab).catch(broken)));
-    for (const one of alone) found.push(...(await measureOn((progress) => startScaleCluster(CLUSTER, progress, one.audited && OPERATOR_GROUP), [one]).catch(broken)));
+    if (onLab.length > 0)
+      found.push(...(await measureOn((progress) => startTestCluster(CLUSTER, progress), onLab).catch(broken)));
+    for (const one of alone)
+      found.push(
+        ...(await measureOn(
+          (progress) => startScaleCluster(CLUSTER, progress, one.audited && OPERATOR_GROUP),
+          [one],
+        ).catch(broken)),
+      );
     return found;
   } finally {
     await stop();
   }
 }
 
-async function measureOn(start: (progress: Progress) => Promise<StartedCluster>, chosen: readonly Benchmark[]): Promise<Row[]> {
+async function measureOn(
+  start: (progress: Progress) => Promise<StartedCluster>,
+  chosen: readonly Benchmark[],
+): Promise<Row[]> {
   const begin = async (): Promise<StartedCluster> => {
     const started = await report.step('a cluster', start);
     Object.assign(process.env, environmentFor(started));
@@ -74,7 +90,10 @@ async function measureOn(start: (progress: Progress) => Promise<StartedCluster>,
   };
   try {
     const found: Row[] = [];
-    for (const one of chosen) found.push(...(await report.step(one.name, (progress) => one.run((text) => progress.detail(text), anew)).catch(broken)));
+    for (const one of chosen)
+      found.push(
+        ...(await report.step(one.name, (progress) => one.run((text) => progress.detail(text), anew)).catch(broken)),
+      );
     return found;
   } finally {
     await cluster.stop();
@@ -98,9 +117,12 @@ function printTable(all: readonly Row[]): void {
   print();
   for (const row of all) {
     const { what, unit, value, samples } = row;
-    const from = samples === undefined ? '' : coloured('dim', `  (${samples.map((sample) => sample.toFixed(1)).join(', ')})`);
+    const from =
+      samples === undefined ? '' : coloured('dim', `  (${samples.map((sample) => sample.toFixed(1)).join(', ')})`);
     // A ratio is about one: its second digit tells.
-    print(`  ${what.padEnd(width)}  ${value.toFixed(unit === '×' ? 2 : 1).padStart(6)} ${unit.padEnd(3)}${verdict(row)}${from}`);
+    print(
+      `  ${what.padEnd(width)}  ${value.toFixed(unit === '×' ? 2 : 1).padStart(6)} ${unit.padEnd(3)}${verdict(row)}${from}`,
+    );
   }
 }
 
@@ -117,5 +139,11 @@ function fileOf(path: string): string {
 }
 
 function machine(): object {
-  return { cpus: availableParallelism(), model: cpus()[0]?.model, memory: totalmem(), platform: process.platform, arch: process.arch };
+  return {
+    cpus: availableParallelism(),
+    model: cpus()[0]?.model,
+    memory: totalmem(),
+    platform: process.platform,
+    arch: process.arch,
+  };
 }

@@ -49,7 +49,11 @@ async function measureScale(detail: (text: string) => void, anew: () => Promise<
   await simulateNodes(NODES);
   const helm = await measureHelm();
   const peak = Math.max(...operator.map((one) => one.peak));
-  return [...rows(bare, operator), ...helmRows(mean(operator), helm), { what: 'operator\'s memory, the most it was', unit: 'MiB', value: peak / MEBIBYTE }];
+  return [
+    ...rows(bare, operator),
+    ...helmRows(mean(operator), helm),
+    { what: "operator's memory, the most it was", unit: 'MiB', value: peak / MEBIBYTE },
+  ];
 }
 
 interface OperatorMeasured extends Measured {
@@ -90,24 +94,54 @@ async function measureHelm(): Promise<HelmMeasured> {
 }
 
 async function helmInstall(namespace: string): Promise<void> {
-  const command = [testCluster().tools.helm, 'install', RELEASE, chart, '--namespace', namespace, '--create-namespace', '--set', 'operator.enabled=false'];
+  const command = [
+    testCluster().tools.helm,
+    'install',
+    RELEASE,
+    chart,
+    '--namespace',
+    namespace,
+    '--create-namespace',
+    '--set',
+    'operator.enabled=false',
+  ];
   const env = { KUBECONFIG: insideKubeconfig(testCluster().name), HOME: join(artefacts, 'home') };
   const how = await (await startInside('helm', command, { env, first: true })).ended;
-  if (how !== 'exit code 0') throw new Error(`helm install in ${namespace} ended: ${how}; its log is in test/artefacts`);
+  if (how !== 'exit code 0')
+    throw new Error(`helm install in ${namespace} ended: ${how}; its log is in test/artefacts`);
 }
 
 function rows(bares: readonly Measured[], operators: readonly Measured[]): Row[] {
   const [bare, operator] = [mean(bares), mean(operators)];
-  const took = (what: string, of: readonly Measured[], field: 'stood' | 'ready'): Row => ({ what, unit: 's', value: mean(of)[field], samples: of.map((one) => one[field]) });
+  const took = (what: string, of: readonly Measured[], field: 'stood' | 'ready'): Row => ({
+    what,
+    unit: 's',
+    value: mean(of)[field],
+    samples: of.map((one) => one[field]),
+  });
   return [
-    took(`bare client: until every object of ${SEATS} seats stands (${bare.objects}; mean of ${ROUNDS})`, bares, 'stood'),
+    took(
+      `bare client: until every object of ${SEATS} seats stands (${bare.objects}; mean of ${ROUNDS})`,
+      bares,
+      'stood',
+    ),
     took('operator: the same', operators, 'stood'),
     { what: 'bare client: objects standing, a second', unit: '/s', value: rate(bare) },
     { what: 'operator: the same', unit: '/s', value: rate(operator) },
-    { what: 'operator\'s rate of objects to the bare client\'s', unit: '×', value: rate(operator) / rate(bare), bound: { atLeast: 0.8 } },
+    {
+      what: "operator's rate of objects to the bare client's",
+      unit: '×',
+      value: rate(operator) / rate(bare),
+      bound: { atLeast: 0.8 },
+    },
     took(`bare client: until all Deployments are available (mean of ${ROUNDS})`, bares, 'ready'),
     took('operator: until all Seats are Ready', operators, 'ready'),
-    { what: 'operator\'s time until ready to the bare client\'s', unit: '×', value: operator.ready / bare.ready, bound: { atMost: 1.2 } },
+    {
+      what: "operator's time until ready to the bare client's",
+      unit: '×',
+      value: operator.ready / bare.ready,
+      bound: { atMost: 1.2 },
+    },
   ];
 }
 
@@ -119,10 +153,23 @@ function mean(rounds: readonly Measured[]): Measured {
 
 function helmRows(operator: Measured, helm: HelmMeasured): Row[] {
   return [
-    { what: `helm install, without --wait, one lab of ${helm.objects} objects (mean of ${SEATS})`, unit: 's', value: helm.took },
+    {
+      what: `helm install, without --wait, one lab of ${helm.objects} objects (mean of ${SEATS})`,
+      unit: 's',
+      value: helm.took,
+    },
     { what: 'helm: objects standing, a second', unit: '/s', value: helm.objects / helm.took },
-    { what: 'operator\'s rate of objects to helm\'s', unit: '×', value: rate(operator) / (helm.objects / helm.took), bound: { atLeast: 5 } },
-    { what: `the same of whole labs, though a seat has ${operator.objects / SEATS} objects`, unit: '×', value: (SEATS / operator.stood) * helm.took },
+    {
+      what: "operator's rate of objects to helm's",
+      unit: '×',
+      value: rate(operator) / (helm.objects / helm.took),
+      bound: { atLeast: 5 },
+    },
+    {
+      what: `the same of whole labs, though a seat has ${operator.objects / SEATS} objects`,
+      unit: '×',
+      value: (SEATS / operator.stood) * helm.took,
+    },
   ];
 }
 

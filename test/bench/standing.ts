@@ -26,10 +26,19 @@ interface Metadata {
 export async function standing(workshop: string, seats: number): Promise<Standing> {
   const expected = seats * seatObjects(workshop, 'any').length;
   const query = `labelSelector=${encodeURIComponent(ofWorkshop(workshop))}`;
-  const lists = await Promise.all(kindsOfSeats().map(async (kind) =>
-    JSON.parse(await textOf(await fetch(`${testCluster().api}${collection(kind)}?${query}`, { headers: { accept: AS.metadataList } }))) as Metadata));
+  const lists = await Promise.all(
+    kindsOfSeats().map(
+      async (kind) =>
+        JSON.parse(
+          await textOf(
+            await fetch(`${testCluster().api}${collection(kind)}?${query}`, { headers: { accept: AS.metadataList } }),
+          ),
+        ) as Metadata,
+    ),
+  );
   const made = lists.flatMap(({ items }) => items.map(({ metadata }) => Date.parse(metadata.creationTimestamp)));
-  if (made.length !== expected) throw new Error(`Expected ${expected} objects of the seats of ${workshop}, found ${made.length}`);
+  if (made.length !== expected)
+    throw new Error(`Expected ${expected} objects of the seats of ${workshop}, found ${made.length}`);
   return { objects: expected, last: Math.max(...made) + 1000 - performance.timeOrigin };
 }
 
@@ -43,7 +52,9 @@ export async function deploymentsAvailable(workshop: string, seats: number): Pro
   const expected = seats * seatObjects(workshop, 'any').filter(({ kind }) => kind === 'Deployment').length;
   const path = `${collection(KINDS.Deployment)}?includeObject=None&labelSelector=${encodeURIComponent(ofWorkshop(workshop))}&resourceVersion=0`;
   const look = async (): Promise<number> => {
-    const { columnDefinitions, rows } = JSON.parse(await textOf(await fetch(testCluster().api + path, { headers: { accept: AS.table } }))) as Table;
+    const { columnDefinitions, rows } = JSON.parse(
+      await textOf(await fetch(testCluster().api + path, { headers: { accept: AS.table } })),
+    ) as Table;
     const column = columnDefinitions.findIndex(({ name }) => name === 'Ready');
     const available = rows.filter(({ cells }) => /^(\d+)\/\1$/.test(String(cells[column]))).length;
     if (available < expected) throw new Error(`${available} of ${expected} Deployments have all their pods`);

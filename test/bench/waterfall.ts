@@ -37,6 +37,7 @@ export async function runToWaterfall(page: Page, source: string, span: string): 
 
 function withSpan(source: string, span: string): string {
   const roll = '  return Math.floor(';
-  if (!source.includes(roll)) throw new Error(`expected dice's code to have a line that begins with "${roll}", found none`);
+  if (!source.includes(roll))
+    throw new Error(`expected dice's code to have a line that begins with "${roll}", found none`);
   return `import { trace } from '@opentelemetry/api';\n${source.replace(roll, `  trace.getTracer('dice').startSpan('${span}').end();\n${roll}`)}`;
 }

@@ -10,25 +10,108 @@ import { labValues } from '../../cdk8s/values.ts';
 
 /** Text that YAML, Go templates, JSON in Go or a shell would take for something else. */
 const nasty = [
-  '', ' ', 'yes', 'no', 'on', 'y', 'null', '~', 'true', '1e3', '0x1f', '0o17', '017', '1_000', '12:30:45', '.inf', '2020-01-01', '-', '- a',
-  ': ', 'a: b', '# no comment', 'a #b', '{{ .Values.dice }}', '{{', '}}', '{{- /* */ -}}', '`', '"', '\'', '\\', '\\n', '%s %d %', '$(POD_NAME)',
-  '${env:HOME}', '<b>&amp;</b>', '\u2028\u2029', '\u0085', '\ufeff', '\u0000', '\u007f', '\t', '\ttab', ' leading', 'trailing ', '\n', '\r\n',
-  'two\nlines', 'ends\n', 'ends twice\n\n', '\nbegins', '  \n indented first', 'a\n\n\nb', 'a\n \nb', 'a \nb\t\n', 'cr\rlf\r\n', '---\n', '...', '|', '>-',
-  '&anchor', '*alias', '!tag', '%YAML', '@', 'é', 'e\u0301', '日本', '🎲', '👩🏽‍🔬', '\u{10ffff}', 'x'.repeat(300), 'zq0qz', 'zp0pz', '__proto__',
+  '',
+  ' ',
+  'yes',
+  'no',
+  'on',
+  'y',
+  'null',
+  '~',
+  'true',
+  '1e3',
+  '0x1f',
+  '0o17',
+  '017',
+  '1_000',
+  '12:30:45',
+  '.inf',
+  '2020-01-01',
+  '-',
+  '- a',
+  ': ',
+  'a: b',
+  '# no comment',
+  'a #b',
+  '{{ .Values.dice }}',
+  '{{',
+  '}}',
+  '{{- /* */ -}}',
+  '`',
+  '"',
+  "'",
+  '\\',
+  '\\n',
+  '%s %d %',
+  '$(POD_NAME)',
+  '${env:HOME}',
+  '<b>&amp;</b>',
+  '\u2028\u2029',
+  '\u0085',
+  '\ufeff',
+  '\u0000',
+  '\u007f',
+  '\t',
+  '\ttab',
+  ' leading',
+  'trailing ',
+  '\n',
+  '\r\n',
+  'two\nlines',
+  'ends\n',
+  'ends twice\n\n',
+  '\nbegins',
+  '  \n indented first',
+  'a\n\n\nb',
+  'a\n \nb',
+  'a \nb\t\n',
+  'cr\rlf\r\n',
+  '---\n',
+  '...',
+  '|',
+  '>-',
+  '&anchor',
+  '*alias',
+  '!tag',
+  '%YAML',
+  '@',
+  'é',
+  'e\u0301',
+  '日本',
+  '🎲',
+  '👩🏽‍🔬',
+  '\u{10ffff}',
+  'x'.repeat(300),
+  'zq0qz',
+  'zp0pz',
+  '__proto__',
 ];
 
-const anyText = fc.oneof(fc.constantFrom(...nasty), fc.string({ unit: 'binary', maxLength: 20 }),
-  fc.array(fc.constantFrom(...nasty), { minLength: 2, maxLength: 4 }).map((lines) => lines.join('\n')));
+const anyText = fc.oneof(
+  fc.constantFrom(...nasty),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.array(fc.constantFrom(...nasty), { minLength: 2, maxLength: 4 }).map((lines) => lines.join('\n')),
+);
 
-const anyNumber = fc.oneof(fc.integer(), fc.constantFrom(0, 0.1, 1.5, 1e3, 1e6, 1e20, 1e21, 1e-6, 1e-7, 2 ** 53 - 1, -(2 ** 53 - 1)),
-  fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0)); // no -0, which JSON can't say
+const anyNumber = fc.oneof(
+  fc.integer(),
+  fc.constantFrom(0, 0.1, 1.5, 1e3, 1e6, 1e20, 1e21, 1e-6, 1e-7, 2 ** 53 - 1, -(2 ** 53 - 1)),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0),
+); // no -0, which JSON can't say
 
 /** An own property by that name would be the object's prototype. */
 const anyKey = anyText.filter((key) => key !== '__proto__');
 
 const anyJson: Arbitrary<Json> = fc.letrec<{ json: Json }>((tie) => ({
-  json: fc.oneof({ maxDepth: 2 }, anyText, anyNumber, fc.boolean(), fc.constant(null),
-    fc.array(tie('json'), { maxLength: 3 }), fc.dictionary(anyKey, tie('json'), { maxKeys: 3, noNullPrototype: true })),
+  json: fc.oneof(
+    { maxDepth: 2 },
+    anyText,
+    anyNumber,
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie('json'), { maxLength: 3 }),
+    fc.dictionary(anyKey, tie('json'), { maxKeys: 3, noNullPrototype: true }),
+  ),
 })).json;
 
 function textOf({ pattern, except = [] }: Text): Arbitrary<string> {
@@ -36,7 +119,8 @@ function textOf({ pattern, except = [] }: Text): Arbitrary<string> {
   const rule = new RegExp(pattern);
   const fitting = nasty.filter((text) => rule.test(text));
   const matching = fc.stringMatching(rule);
-  return fc.oneof(...(fitting.length > 0 ? [fc.constantFrom(...fitting)] : []), matching)
+  return fc
+    .oneof(...(fitting.length > 0 ? [fc.constantFrom(...fitting)] : []), matching)
     .filter((text) => !except.includes(text) && text !== '__proto__');
 }
 
@@ -45,24 +129,29 @@ const dictionaryOf = (of: Dictionary<unknown>): Arbitrary<unknown> =>
 
 /** Groups and entries with any of their fields left out: the defaults then count. */
 const fields = (of: Group<object> | Entry<object>, requiredKeys: string[]): Arbitrary<unknown> =>
-  fc.record(Object.fromEntries(fieldsOf(of).map(([name, field]) => [name, arbitraryOf(field)])), { requiredKeys, noNullPrototype: true });
+  fc.record(Object.fromEntries(fieldsOf(of).map(([name, field]) => [name, arbitraryOf(field)])), {
+    requiredKeys,
+    noNullPrototype: true,
+  });
 
-const arbitraryOf = (description: Description): Arbitrary<unknown> => byKind<Arbitrary<unknown>>(description, {
-  text: textOf,
-  choice: (of) => fc.constantFrom(...of.options),
-  integer: (of) => fc.integer({ min: of.minimum, max: of.maximum }),
-  flag: () => fc.boolean(),
-  scalar: (of) => fc.oneof(
-    of.pattern === undefined ? anyText : fc.stringMatching(new RegExp(of.pattern)),
-    of.pattern === undefined ? anyNumber : fc.nat(1000),
-    ...(of.types.includes('boolean') ? [fc.boolean()] : []),
-  ),
-  map: dictionaryOf,
-  list: (of) => fc.array(arbitraryOf(of.of), { maxLength: 3 }),
-  group: (of) => fields(of, []),
-  entry: (of) => fields(of, [...of.required]),
-  settings: () => fc.dictionary(anyKey, anyJson, { maxKeys: 3, noNullPrototype: true }),
-});
+const arbitraryOf = (description: Description): Arbitrary<unknown> =>
+  byKind<Arbitrary<unknown>>(description, {
+    text: textOf,
+    choice: (of) => fc.constantFrom(...of.options),
+    integer: (of) => fc.integer({ min: of.minimum, max: of.maximum }),
+    flag: () => fc.boolean(),
+    scalar: (of) =>
+      fc.oneof(
+        of.pattern === undefined ? anyText : fc.stringMatching(new RegExp(of.pattern)),
+        of.pattern === undefined ? anyNumber : fc.nat(1000),
+        ...(of.types.includes('boolean') ? [fc.boolean()] : []),
+      ),
+    map: dictionaryOf,
+    list: (of) => fc.array(arbitraryOf(of.of), { maxLength: 3 }),
+    group: (of) => fields(of, []),
+    entry: (of) => fields(of, [...of.required]),
+    settings: () => fc.dictionary(anyKey, anyJson, { maxKeys: 3, noNullPrototype: true }),
+  });
 
 type Pipelines = NonNullable<NonNullable<SomeChartValues['collector']>['pipelines']>;
 
@@ -74,19 +163,29 @@ function consistent<Values extends SomeValues>(values: Values): Values {
     processors: ['memory_limiter', 'k8sattributes', 'batch', ...Object.keys(collector.processors ?? {})],
     exporters: ['debug', 'otlphttp/jaeger', ...Object.keys(collector.exporters ?? {})],
   };
-  const pick = (names: readonly string[], from: readonly string[]): string[] => names.map((name) => from[name.length % from.length] ?? '');
-  const pipelines = Object.fromEntries(Object.entries(collector.pipelines).map(([signal, of]) => [signal, {
-    ...(of?.processors && { processors: pick(of.processors, defined.processors) }),
-    ...(of?.exporters && { exporters: pick(of.exporters, defined.exporters) }),
-  }])) as Pipelines;
+  const pick = (names: readonly string[], from: readonly string[]): string[] =>
+    names.map((name) => from[name.length % from.length] ?? '');
+  const pipelines = Object.fromEntries(
+    Object.entries(collector.pipelines).map(([signal, of]) => [
+      signal,
+      {
+        ...(of?.processors && { processors: pick(of.processors, defined.processors) }),
+        ...(of?.exporters && { exporters: pick(of.exporters, defined.exporters) }),
+      },
+    ]),
+  ) as Pipelines;
   return { ...values, collector: { ...collector, pipelines } };
 }
 
 /** Values that a user may give the chart. */
-export const someValues: Arbitrary<SomeChartValues> = arbitraryOf(chartValues).map((values) => consistent(values as SomeChartValues));
+export const someValues: Arbitrary<SomeChartValues> = arbitraryOf(chartValues).map((values) =>
+  consistent(values as SomeChartValues),
+);
 
 /** Values that a user may give a lab in a class. */
-export const arbitraryLab: Arbitrary<SomeValues> = arbitraryOf(labValues).map((values) => consistent(values as SomeValues));
+export const arbitraryLab: Arbitrary<SomeValues> = arbitraryOf(labValues).map((values) =>
+  consistent(values as SomeValues),
+);
 
 /** Names that Kubernetes and Helm allow. */
 export const dnsLabel: Arbitrary<string> = fc.oneof(

@@ -21,7 +21,10 @@ const helm = async (args: readonly string[], input = ''): Promise<RunResult> =>
 
 /** JSON that every YAML parser reads: the characters that YAML wants escaped are. */
 const yamlSafe = (values: unknown): string =>
-  JSON.stringify(values).replace(/[\u007f-\ud7ff\ue000-\uffff]/g, (of) => `\\u${of.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  JSON.stringify(values).replace(
+    /[\u007f-\ud7ff\ue000-\uffff]/g,
+    (of) => `\\u${of.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 export interface Release {
   readonly release: string;
@@ -34,17 +37,25 @@ const KUBERNETES = ['--kube-version', '1.34.4'];
 
 /** `helm template`, without the test hooks. */
 export const template = ({ release, namespace, values }: Release): Promise<RunResult> =>
-  helm(['template', release, chart, '--namespace', namespace, '--skip-tests', '--values', '-', ...KUBERNETES], yamlSafe(values));
+  helm(
+    ['template', release, chart, '--namespace', namespace, '--skip-tests', '--values', '-', ...KUBERNETES],
+    yamlSafe(values),
+  );
 
 export const lint = (): Promise<RunResult> => helm(['lint', '--strict', chart, ...KUBERNETES]);
 
 /** Go's YAML, unlike this one, wants a digit in a number: E0 and . are text to it. */
-const withDigits = (tags: Tags): Tags => tags.map((tag) => (typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:float' && 'test' in tag
-  ? { ...tag, test: new RegExp(`^(?=[-+]?\\.?[0-9])${tag.test?.source ?? ''}`) } as typeof tag : tag));
+const withDigits = (tags: Tags): Tags =>
+  tags.map((tag) =>
+    typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:float' && 'test' in tag
+      ? ({ ...tag, test: new RegExp(`^(?=[-+]?\\.?[0-9])${tag.test?.source ?? ''}`) } as typeof tag)
+      : tag,
+  );
 
 function parse(text: string, version: '1.1' | '1.2'): AnyObject[] {
   return parseAllDocuments(text, { version, customTags: withDigits }).map((document) => {
-    if (document.errors.length > 0) throw new Error(`helm printed what isn't YAML: ${document.errors.join('\n')}\n${text}`);
+    if (document.errors.length > 0)
+      throw new Error(`helm printed what isn't YAML: ${document.errors.join('\n')}\n${text}`);
     return document.toJS() as AnyObject;
   });
 }
@@ -58,4 +69,6 @@ export function parseManifests(text: string): AnyObject[] {
 
 /** Objects by kind, namespace and name, since the order of objects means nothing. */
 export const byName = (objects: readonly AnyObject[]): Record<string, AnyObject> =>
-  Object.fromEntries(objects.map((object) => [`${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}`, object]));
+  Object.fromEntries(
+    objects.map((object) => [`${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}`, object]),
+  );

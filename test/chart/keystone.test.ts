@@ -15,7 +15,9 @@ import type { Release } from './helm.ts';
 const SEED = 20260322;
 const VALUES = 240;
 
-const schema = new Ajv2020({ allowUnionTypes: true }).compile(JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as object);
+const schema = new Ajv2020({ allowUnionTypes: true }).compile(
+  JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as object,
+);
 
 async function expectSame({ values, ...release }: Release & { readonly values: SomeChartValues }): Promise<void> {
   const { stdout, stderr } = await template({ ...release, values });
@@ -35,7 +37,8 @@ test.each(examples)('helm template and renderLab agree on the example $name', as
 });
 
 test.each<[what: string, SomeChartValues['operator']]>([
-  ['without an operator', { enabled: false }], ['with an operator of other values', { replicas: 1, logLevel: 'debug', crds: { keep: false }, env: { A: 1 } }],
+  ['without an operator', { enabled: false }],
+  ['with an operator of other values', { replicas: 1, logLevel: 'debug', crds: { keep: false }, env: { A: 1 } }],
 ])('helm template and renderLab agree %s', async (_what, operator) => {
   await expectSame({ ...lab, values: { operator: operator ?? {} } });
 });
@@ -47,10 +50,17 @@ test('null takes a default entry out of a map in both', async () => {
 test(`helm template and renderLab agree on ${VALUES} generated values (seed ${SEED})`, async () => {
   // The operator's two definitions are longer than all the rest, and differ by nothing that is generated: one in twelve has them.
   const operates = fc.constantFrom(true, ...Array<boolean>(11).fill(false));
-  const request = fc.record({ release: dnsLabel, namespace: dnsLabel, values: someValues, operates }).map(({ operates: has, values, ...release }) =>
-    ({ ...release, values: has ? values : { ...values, operator: { ...values.operator, enabled: false } } }));
-  await fc.assert(fc.asyncProperty(request, request, async (...two) => {
-    for (const { values } of two) expect(schema(completeChartValues(values)) ? [] : schema.errors).toEqual([]);
-    await Promise.all(two.map(expectSame));
-  }), { seed: SEED, numRuns: VALUES / 2 });
+  const request = fc
+    .record({ release: dnsLabel, namespace: dnsLabel, values: someValues, operates })
+    .map(({ operates: has, values, ...release }) => ({
+      ...release,
+      values: has ? values : { ...values, operator: { ...values.operator, enabled: false } },
+    }));
+  await fc.assert(
+    fc.asyncProperty(request, request, async (...two) => {
+      for (const { values } of two) expect(schema(completeChartValues(values)) ? [] : schema.errors).toEqual([]);
+      await Promise.all(two.map(expectSame));
+    }),
+    { seed: SEED, numRuns: VALUES / 2 },
+  );
 }, 600_000);

@@ -2,7 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { say } from '../../cluster/support/output.ts';
 import { kubectl } from '../support/cluster.ts';
-import { allReady, CLASS_READY_WITHIN, conditionText, installOperator, keepClassEvidence, labOf, seatNow, theClass, workshopFile, workshopNow } from '../support/class.ts';
+import {
+  allReady,
+  CLASS_READY_WITHIN,
+  conditionText,
+  installOperator,
+  keepClassEvidence,
+  labOf,
+  seatNow,
+  theClass,
+  workshopFile,
+  workshopNow,
+} from '../support/class.ts';
 import { eventually } from '../support/eventually.ts';
 import { playedRound } from '../support/traces.ts';
 
@@ -13,7 +24,9 @@ beforeAll(async () => {
   await installOperator();
   await kubectl('apply', '--filename', workshopFile);
   await allReady(workshop, seats.length);
-  say(`helm install, kubectl apply: ${seats.length} seats were ready ${((performance.now() - began) / 1000).toFixed(1)} s later`);
+  say(
+    `helm install, kubectl apply: ${seats.length} seats were ready ${((performance.now() - began) / 1000).toFixed(1)} s later`,
+  );
 }, CLASS_READY_WITHIN + 60_000);
 
 afterAll(keepClassEvidence, 60_000);
@@ -23,7 +36,7 @@ test.each(seats)('a round played in %s is a trace of four services in its own Ja
   expect(services).toEqual(['arcade', 'dice', 'guide', 'prizes']);
 });
 
-test('kubectl get workshops answers an instructor\'s question', async () => {
+test("kubectl get workshops answers an instructor's question", async () => {
   const [header = '', row = ''] = (await kubectl('get', 'workshops', workshop)).split('\n');
   expect(header).toMatch(/^NAME +READY +STATE/);
   expect(row).toContain('3/3');
@@ -39,7 +52,8 @@ test('kubectl get seats has a row for each attendee, and no token in it', async 
 
 test('kubectl explain teaches what a Workshop is', async () => {
   const text = await kubectl('explain', 'workshop.spec', '--recursive');
-  for (const field of ['attendees', 'seats', 'lab', 'quota', 'rollout', 'access', 'schedule']) expect(text).toMatch(new RegExp(`\\b${field}\\s+<`));
+  for (const field of ['attendees', 'seats', 'lab', 'quota', 'rollout', 'access', 'schedule'])
+    expect(text).toMatch(new RegExp(`\\b${field}\\s+<`));
   expect(await kubectl('explain', 'workshop.spec.schedule.afterExpiry')).toMatch(/Delete.*Stop.*Keep/s);
 });
 
@@ -62,5 +76,9 @@ test('each seat says where its lab is and where its kubeconfig is, and not what 
 });
 
 test('of the two commands, the order is all there is to know: workshop.yaml says who attends, and little else', () => {
-  expect(readFileSync(workshopFile, 'utf8').split('\n').filter((line) => !line.startsWith('#')).length).toBeLessThan(20);
+  expect(
+    readFileSync(workshopFile, 'utf8')
+      .split('\n')
+      .filter((line) => !line.startsWith('#')).length,
+  ).toBeLessThan(20);
 });

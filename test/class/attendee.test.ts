@@ -11,7 +11,10 @@ import { accountOf, labOf, operator, useClass } from '../support/class.ts';
 import { eventually } from '../support/eventually.ts';
 import { escapes, restrictedPod } from '../support/restricted-pod.ts';
 
-const { seats: [own, other], workshop } = useClass();
+const {
+  seats: [own, other],
+  workshop,
+} = useClass();
 const attendee = useAttendee(own);
 
 /** Words in the tables' paths that stand for what is known only when the class is there. */
@@ -22,7 +25,6 @@ beforeAll(async () => {
   known['THEIR_POD'] = (await labOf(other).pod('dice')).metadata.name;
   known['NODE'] = testCluster().name;
 });
-
 
 function attempt([, method, path, body]: Act): Attempt {
   const filled = path.replaceAll(/[A-Z][A-Z_]+/g, (word) => known[word] ?? word);
@@ -37,7 +39,9 @@ const OURS = '/apis/intro-otel.dev/v1alpha1';
 
 const meta = { metadata: { name: 'mine' } };
 const subjects = [{ kind: 'ServiceAccount', name: NAMES.attendee, namespace: own }];
-const roleRef = (name: string): object => ({ roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name } });
+const roleRef = (name: string): object => ({
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+});
 const everything = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }];
 const open = { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] };
 
@@ -53,17 +57,42 @@ const ofOthers: readonly Act[] = [
   ['reach a Service through the API server', 'GET', `${CORE}/namespaces/OTHER/services/${RELEASE}-guide:http/proxy/`],
   ['create a pod', 'POST', `${CORE}/namespaces/OTHER/pods`, restrictedPod('mine')],
   ['delete a pod', 'DELETE', `${CORE}/namespaces/OTHER/pods/THEIR_POD`],
-  ['evict a pod', 'POST', `${CORE}/namespaces/OTHER/pods/THEIR_POD/eviction`, { apiVersion: 'policy/v1', kind: 'Eviction', ...meta }],
+  [
+    'evict a pod',
+    'POST',
+    `${CORE}/namespaces/OTHER/pods/THEIR_POD/eviction`,
+    { apiVersion: 'policy/v1', kind: 'Eviction', ...meta },
+  ],
   ['list the ConfigMaps', 'GET', `${CORE}/namespaces/OTHER/configmaps`],
   ['read the code of the dice', 'GET', `${CORE}/namespaces/OTHER/configmaps/${NAMES.dice}`],
-  ['change the code of the dice', 'PATCH', `${CORE}/namespaces/OTHER/configmaps/${NAMES.dice}`, { data: { 'app.ts': '' } }],
+  [
+    'change the code of the dice',
+    'PATCH',
+    `${CORE}/namespaces/OTHER/configmaps/${NAMES.dice}`,
+    { data: { 'app.ts': '' } },
+  ],
   ['list the Secrets', 'GET', `${CORE}/namespaces/OTHER/secrets`],
   ['read the kubeconfig', 'GET', `${CORE}/namespaces/OTHER/secrets/${NAMES.kubeconfig}`],
-  ['restart a Deployment', 'PATCH', `${APPS}/namespaces/OTHER/deployments/${RELEASE}-dice`, { spec: { template: { metadata: { annotations: { restarted: 'now' } } } } }],
-  ['scale a Deployment', 'PATCH', `${APPS}/namespaces/OTHER/deployments/${RELEASE}-dice/scale`, { spec: { replicas: 0 } }],
+  [
+    'restart a Deployment',
+    'PATCH',
+    `${APPS}/namespaces/OTHER/deployments/${RELEASE}-dice`,
+    { spec: { template: { metadata: { annotations: { restarted: 'now' } } } } },
+  ],
+  [
+    'scale a Deployment',
+    'PATCH',
+    `${APPS}/namespaces/OTHER/deployments/${RELEASE}-dice/scale`,
+    { spec: { replicas: 0 } },
+  ],
   ['list the Services', 'GET', `${CORE}/namespaces/OTHER/services`],
   ['list the events', 'GET', `${CORE}/namespaces/OTHER/events`],
-  ['get a token of the attendee', 'POST', `${CORE}/namespaces/OTHER/serviceaccounts/${NAMES.attendee}/token`, { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }],
+  [
+    'get a token of the attendee',
+    'POST',
+    `${CORE}/namespaces/OTHER/serviceaccounts/${NAMES.attendee}/token`,
+    { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+  ],
   ['remove the seat', 'DELETE', `${CORE}/namespaces/OTHER`],
 ];
 
@@ -76,13 +105,28 @@ const ofTheClass: readonly Act[] = [
   ['read the Workshop', 'GET', `${OURS}/workshops/WORKSHOP`],
   ['change the Workshop', 'PATCH', `${OURS}/workshops/WORKSHOP`, { spec: { quota: { pods: 1000 } } }],
   ['end the Workshop', 'DELETE', `${OURS}/workshops/WORKSHOP`],
-  ['make a Workshop', 'POST', `${OURS}/workshops`, { apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Workshop', ...meta, spec: { seats: 1 } }],
-  ['change what a Seat is', 'PATCH', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/seats.intro-otel.dev', { metadata: { labels: { mine: 'true' } } }],
-  ['list the operator\'s pods', 'GET', `${CORE}/namespaces/OPERATOR/pods`],
-  ['read the operator\'s Secrets', 'GET', `${CORE}/namespaces/OPERATOR/secrets`],
+  [
+    'make a Workshop',
+    'POST',
+    `${OURS}/workshops`,
+    { apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Workshop', ...meta, spec: { seats: 1 } },
+  ],
+  [
+    'change what a Seat is',
+    'PATCH',
+    '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/seats.intro-otel.dev',
+    { metadata: { labels: { mine: 'true' } } },
+  ],
+  ["list the operator's pods", 'GET', `${CORE}/namespaces/OPERATOR/pods`],
+  ["read the operator's Secrets", 'GET', `${CORE}/namespaces/OPERATOR/secrets`],
   ['stop the operator', 'DELETE', `${APPS}/namespaces/OPERATOR/deployments`],
   ['take the lead from the operator', 'GET', '/apis/coordination.k8s.io/v1/namespaces/OPERATOR/leases'],
-  ['get a token of an account of the operator', 'POST', `${CORE}/namespaces/OPERATOR/serviceaccounts/default/token`, { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }],
+  [
+    'get a token of an account of the operator',
+    'POST',
+    `${CORE}/namespaces/OPERATOR/serviceaccounts/default/token`,
+    { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+  ],
 ];
 
 const ofTheCluster: readonly Act[] = [
@@ -95,39 +139,150 @@ const ofTheCluster: readonly Act[] = [
   ['reach the kubelet', 'GET', `${CORE}/nodes/NODE/proxy/pods`],
   ['drain the node', 'PATCH', `${CORE}/nodes/NODE`, { spec: { unschedulable: true } }],
   ['make a volume', 'POST', `${CORE}/persistentvolumes`, { apiVersion: 'v1', kind: 'PersistentVolume', ...meta }],
-  ['make a ClusterRole', 'POST', `${RBAC}/clusterroles`, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', ...meta, rules: everything }],
-  ['become an administrator', 'POST', `${RBAC}/clusterrolebindings`, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', ...meta, subjects, ...roleRef('cluster-admin') }],
-  ['widen the attendees\' role', 'PATCH', `${RBAC}/clusterroles/${ROLES.attendee}`, { rules: everything }],
-  ['make a webhook', 'POST', '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations', { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration', ...meta }],
-  ['make a priority', 'POST', '/apis/scheduling.k8s.io/v1/priorityclasses', { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', ...meta, value: 1_000_000 }],
+  [
+    'make a ClusterRole',
+    'POST',
+    `${RBAC}/clusterroles`,
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', ...meta, rules: everything },
+  ],
+  [
+    'become an administrator',
+    'POST',
+    `${RBAC}/clusterrolebindings`,
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      ...meta,
+      subjects,
+      ...roleRef('cluster-admin'),
+    },
+  ],
+  ["widen the attendees' role", 'PATCH', `${RBAC}/clusterroles/${ROLES.attendee}`, { rules: everything }],
+  [
+    'make a webhook',
+    'POST',
+    '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
+    { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration', ...meta },
+  ],
+  [
+    'make a priority',
+    'POST',
+    '/apis/scheduling.k8s.io/v1/priorityclasses',
+    { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', ...meta, value: 1_000_000 },
+  ],
 ];
 
 const ofTheirFence: readonly Act[] = [
-  ['change its labels, Pod Security among them', 'PATCH', `${CORE}/namespaces/OWN`, { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } }],
+  [
+    'change its labels, Pod Security among them',
+    'PATCH',
+    `${CORE}/namespaces/OWN`,
+    { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } },
+  ],
   ['change its owner', 'PATCH', `${CORE}/namespaces/OWN`, { metadata: { ownerReferences: [] } }],
-  ['finalize it', 'PUT', `${CORE}/namespaces/OWN/finalize`, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: own }, spec: { finalizers: [] } }],
+  [
+    'finalize it',
+    'PUT',
+    `${CORE}/namespaces/OWN/finalize`,
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: own }, spec: { finalizers: [] } },
+  ],
   ['delete it', 'DELETE', `${CORE}/namespaces/OWN`],
   ['list the Secrets', 'GET', `${CORE}/namespaces/OWN/secrets`],
-  ['make a Secret, and with it a token that lasts', 'POST', `${CORE}/namespaces/OWN/secrets`, { apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/service-account-token', metadata: { name: 'mine', annotations: { 'kubernetes.io/service-account.name': NAMES.attendee } } }],
-  ['get a token that lasts', 'POST', `${CORE}/namespaces/OWN/serviceaccounts/${NAMES.attendee}/token`, { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 31_536_000 } }],
-  ['make a ServiceAccount', 'POST', `${CORE}/namespaces/OWN/serviceaccounts`, { apiVersion: 'v1', kind: 'ServiceAccount', ...meta }],
-  ['raise the quota', 'PATCH', `${CORE}/namespaces/OWN/resourcequotas/${NAMES.quota}`, { spec: { hard: { pods: '1000' } } }],
+  [
+    'make a Secret, and with it a token that lasts',
+    'POST',
+    `${CORE}/namespaces/OWN/secrets`,
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'kubernetes.io/service-account-token',
+      metadata: { name: 'mine', annotations: { 'kubernetes.io/service-account.name': NAMES.attendee } },
+    },
+  ],
+  [
+    'get a token that lasts',
+    'POST',
+    `${CORE}/namespaces/OWN/serviceaccounts/${NAMES.attendee}/token`,
+    { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 31_536_000 } },
+  ],
+  [
+    'make a ServiceAccount',
+    'POST',
+    `${CORE}/namespaces/OWN/serviceaccounts`,
+    { apiVersion: 'v1', kind: 'ServiceAccount', ...meta },
+  ],
+  [
+    'raise the quota',
+    'PATCH',
+    `${CORE}/namespaces/OWN/resourcequotas/${NAMES.quota}`,
+    { spec: { hard: { pods: '1000' } } },
+  ],
   ['remove the quota', 'DELETE', `${CORE}/namespaces/OWN/resourcequotas/${NAMES.quota}`],
-  ['make a quota', 'POST', `${CORE}/namespaces/OWN/resourcequotas`, { apiVersion: 'v1', kind: 'ResourceQuota', ...meta, spec: { hard: { pods: '0' } } }],
+  [
+    'make a quota',
+    'POST',
+    `${CORE}/namespaces/OWN/resourcequotas`,
+    { apiVersion: 'v1', kind: 'ResourceQuota', ...meta, spec: { hard: { pods: '0' } } },
+  ],
   ['raise the limits', 'PATCH', `${CORE}/namespaces/OWN/limitranges/${NAMES.quota}`, { spec: { limits: [] } }],
   ['remove the limits', 'DELETE', `${CORE}/namespaces/OWN/limitranges`],
-  ['open the network', 'POST', `${NETWORKING}/namespaces/OWN/networkpolicies`, { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', ...meta, spec: open }],
+  [
+    'open the network',
+    'POST',
+    `${NETWORKING}/namespaces/OWN/networkpolicies`,
+    { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', ...meta, spec: open },
+  ],
   ['remove the NetworkPolicies', 'DELETE', `${NETWORKING}/namespaces/OWN/networkpolicies`],
-  ['make a Role', 'POST', `${RBAC}/namespaces/OWN/roles`, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', ...meta, rules: everything }],
-  ['bind itself to a greater role', 'POST', `${RBAC}/namespaces/OWN/rolebindings`, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', ...meta, subjects, ...roleRef('admin') }],
-  ['bind itself to the operator\'s role', 'POST', `${RBAC}/namespaces/OWN/rolebindings`, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', ...meta, subjects, ...roleRef(ROLES.operator) }],
-  ['take the operator\'s rights away', 'DELETE', `${RBAC}/namespaces/OWN/rolebindings`],
-  ['change what the operator made: the Collector\'s ConfigMap', 'PATCH', `${CORE}/namespaces/OWN/configmaps/${RELEASE}-collector`, { data: {} }],
+  [
+    'make a Role',
+    'POST',
+    `${RBAC}/namespaces/OWN/roles`,
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', ...meta, rules: everything },
+  ],
+  [
+    'bind itself to a greater role',
+    'POST',
+    `${RBAC}/namespaces/OWN/rolebindings`,
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', ...meta, subjects, ...roleRef('admin') },
+  ],
+  [
+    "bind itself to the operator's role",
+    'POST',
+    `${RBAC}/namespaces/OWN/rolebindings`,
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', ...meta, subjects, ...roleRef(ROLES.operator) },
+  ],
+  ["take the operator's rights away", 'DELETE', `${RBAC}/namespaces/OWN/rolebindings`],
+  [
+    "change what the operator made: the Collector's ConfigMap",
+    'PATCH',
+    `${CORE}/namespaces/OWN/configmaps/${RELEASE}-collector`,
+    { data: {} },
+  ],
   ['change their progress', 'PATCH', `${CORE}/namespaces/OWN/configmaps/${NAMES.progress}`, { data: { passed: '12' } }],
-  ['make a Deployment', 'POST', `${APPS}/namespaces/OWN/deployments`, { apiVersion: 'apps/v1', kind: 'Deployment', ...meta }],
-  ['make a Service', 'POST', `${CORE}/namespaces/OWN/services`, { apiVersion: 'v1', kind: 'Service', ...meta, spec: { type: 'NodePort', ports: [{ port: 80 }] } }],
-  ['make a claim to storage', 'POST', `${CORE}/namespaces/OWN/persistentvolumeclaims`, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', ...meta }],
-  ['make an Ingress', 'POST', `${NETWORKING}/namespaces/OWN/ingresses`, { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', ...meta }],
+  [
+    'make a Deployment',
+    'POST',
+    `${APPS}/namespaces/OWN/deployments`,
+    { apiVersion: 'apps/v1', kind: 'Deployment', ...meta },
+  ],
+  [
+    'make a Service',
+    'POST',
+    `${CORE}/namespaces/OWN/services`,
+    { apiVersion: 'v1', kind: 'Service', ...meta, spec: { type: 'NodePort', ports: [{ port: 80 }] } },
+  ],
+  [
+    'make a claim to storage',
+    'POST',
+    `${CORE}/namespaces/OWN/persistentvolumeclaims`,
+    { apiVersion: 'v1', kind: 'PersistentVolumeClaim', ...meta },
+  ],
+  [
+    'make an Ingress',
+    'POST',
+    `${NETWORKING}/namespaces/OWN/ingresses`,
+    { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', ...meta },
+  ],
 ];
 
 describe.each([
@@ -150,10 +305,21 @@ async function refused(tried: Attempt, asked: ResourceAttributes): Promise<void>
 
 test.each([
   ['an administrator', { resource: 'users', name: 'kubernetes-admin' }, { 'Impersonate-User': 'kubernetes-admin' }],
-  ['a group of administrators', { resource: 'groups', name: 'system:masters' }, { 'Impersonate-User': 'any', 'Impersonate-Group': 'system:masters' }],
-  ['the attendee of another seat', { resource: 'serviceaccounts', namespace: other, name: NAMES.attendee }, { 'Impersonate-User': `system:serviceaccount:${other}:${NAMES.attendee}` }],
+  [
+    'a group of administrators',
+    { resource: 'groups', name: 'system:masters' },
+    { 'Impersonate-User': 'any', 'Impersonate-Group': 'system:masters' },
+  ],
+  [
+    'the attendee of another seat',
+    { resource: 'serviceaccounts', namespace: other, name: NAMES.attendee },
+    { 'Impersonate-User': `system:serviceaccount:${other}:${NAMES.attendee}` },
+  ],
 ])('an attendee may not speak as %s', async (_, whom, headers) => {
-  await refused({ method: 'GET', path: `${CORE}/namespaces/${other}/pods`, headers: { ...headers } }, { verb: 'impersonate', group: '', ...whom });
+  await refused(
+    { method: 'GET', path: `${CORE}/namespaces/${other}/pods`, headers: { ...headers } },
+    { verb: 'impersonate', group: '', ...whom },
+  );
 });
 
 test.each(['escalate', 'bind'])('an attendee may not %s roles, nor cluster roles', async (verb) => {
@@ -162,21 +328,34 @@ test.each(['escalate', 'bind'])('an attendee may not %s roles, nor cluster roles
   expect(await attendee.account.may({ ...rbac, resource: 'clusterroles', namespace: own })).toBe(false);
 });
 
-test.each(Object.entries(escapes))('an attendee\'s pod may not have %s', async (_, change) => {
-  const { code, message } = await attendee.account.try({ method: 'POST', path: `${CORE}/namespaces/${own}/pods`, body: restrictedPod('mine', change) });
+test.each(Object.entries(escapes))("an attendee's pod may not have %s", async (_, change) => {
+  const { code, message } = await attendee.account.try({
+    method: 'POST',
+    path: `${CORE}/namespaces/${own}/pods`,
+    body: restrictedPod('mine', change),
+  });
   expect([code, message]).toEqual([403, expect.stringContaining('violates PodSecurity "restricted')]);
 });
 
 test('no account that a pod of an attendee could run as may do any of that, but write ConfigMaps', async () => {
-  const acts = [...ofOthers, ...ofTheClass, ...ofTheCluster, ...ofTheirFence.filter(([, , path]) => !path.includes('/configmaps/'))];
-  const accounts = (await kubectl('get', 'serviceaccounts', '--namespace', own, '--output=jsonpath={.items[*].metadata.name}')).split(' ');
+  const acts = [
+    ...ofOthers,
+    ...ofTheClass,
+    ...ofTheCluster,
+    ...ofTheirFence.filter(([, , path]) => !path.includes('/configmaps/')),
+  ];
+  const accounts = (
+    await kubectl('get', 'serviceaccounts', '--namespace', own, '--output=jsonpath={.items[*].metadata.name}')
+  ).split(' ');
   expect(accounts.length).toBeGreaterThan(1);
-  const more = await Promise.all(accounts.map(async (name) => {
-    const account = await accountOf(own, name);
-    const answers = await Promise.all(acts.map((act) => account.may(attributesOf(attempt(act)))));
-    account.close();
-    return acts.filter((_, index) => answers[index]).map(([what]) => `${name} may ${what}`);
-  }));
+  const more = await Promise.all(
+    accounts.map(async (name) => {
+      const account = await accountOf(own, name);
+      const answers = await Promise.all(acts.map((act) => account.may(attributesOf(attempt(act)))));
+      account.close();
+      return acts.filter((_, index) => answers[index]).map(([what]) => `${name} may ${what}`);
+    }),
+  );
   expect(more.flat()).toEqual([]);
 });
 
@@ -212,15 +391,26 @@ describe('with kubectl and the kubeconfig as it is handed out, an attendee', () 
 
   test('reads a log', async () => {
     await labOf(own).text('dice', '/server_request?param=hello-to-the-log');
-    await eventually(async () => expect(await attendee.kubectl(['logs', `deployment/${RELEASE}-dice`])).toContain('hello-to-the-log'), { within: 10_000 });
+    await eventually(
+      async () => expect(await attendee.kubectl(['logs', `deployment/${RELEASE}-dice`])).toContain('hello-to-the-log'),
+      { within: 10_000 },
+    );
   });
 
   test('executes a command', async () => {
-    expect(await attendee.kubectl(['exec', `deployment/${RELEASE}-dice`, '--', 'node', '--print', '6 * 7'])).toBe('42\n');
+    expect(await attendee.kubectl(['exec', `deployment/${RELEASE}-dice`, '--', 'node', '--print', '6 * 7'])).toBe(
+      '42\n',
+    );
   });
 
   test('forwards a port to the lab, and plays', async () => {
-    const args = [`--kubeconfig=${attendee.kubeconfig}`, 'port-forward', `service/${RELEASE}-guide`, ':8080', '--address=127.0.0.1'];
+    const args = [
+      `--kubeconfig=${attendee.kubeconfig}`,
+      'port-forward',
+      `service/${RELEASE}-guide`,
+      ':8080',
+      '--address=127.0.0.1',
+    ];
     const forward = spawn(testCluster().tools.kubectl, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       for await (const line of createInterface(forward.stdout)) {
@@ -239,9 +429,22 @@ describe('with kubectl and the kubeconfig as it is handed out, an attendee', () 
   test('changes the code of the dice, restarts it and sees it live', async () => {
     const lab = labOf(own);
     const source = await lab.diceSource();
-    const edited = source.replace('\napp.listen(', "\napp.get('/mine', (request, response) => { response.send('mine'); });\n\napp.listen(");
-    for (const [code, answers] of [[edited, 200], [source, 404]] as const) {
-      await attendee.kubectl(['patch', 'configmap', NAMES.dice, '--type=merge', '--patch', JSON.stringify({ data: { 'app.ts': code } })]);
+    const edited = source.replace(
+      '\napp.listen(',
+      "\napp.get('/mine', (request, response) => { response.send('mine'); });\n\napp.listen(",
+    );
+    for (const [code, answers] of [
+      [edited, 200],
+      [source, 404],
+    ] as const) {
+      await attendee.kubectl([
+        'patch',
+        'configmap',
+        NAMES.dice,
+        '--type=merge',
+        '--patch',
+        JSON.stringify({ data: { 'app.ts': code } }),
+      ]);
       await attendee.kubectl(['rollout', 'restart', `deployment/${RELEASE}-dice`]);
       await attendee.kubectl(['rollout', 'status', `deployment/${RELEASE}-dice`, '--timeout=60s']);
       await eventually(async () => expect((await lab.fetch('dice', '/mine')).status).toBe(answers), { within: 10_000 });

@@ -4,7 +4,20 @@ import { conditionOf } from '../../operator/api/conditions.ts';
 import { NAMES, RELEASE } from '../../operator/api/types.ts';
 import { apiGet, kubectl } from '../support/cluster.ts';
 import {
-  allReady, applyWorkshop, conditionText, gone, keepClassEvidence, labOf, namespacesOf, patchWorkshop, quietSpec, seatBecomes, seatNow, seatsOf, useClass, workshopBecomes,
+  allReady,
+  applyWorkshop,
+  conditionText,
+  gone,
+  keepClassEvidence,
+  labOf,
+  namespacesOf,
+  patchWorkshop,
+  quietSpec,
+  seatBecomes,
+  seatNow,
+  seatsOf,
+  useClass,
+  workshopBecomes,
 } from '../support/class.ts';
 import { always, eventually } from '../support/eventually.ts';
 
@@ -15,7 +28,9 @@ afterAll(keepClassEvidence, 60_000);
 
 /** What stays the same of seats that are left alone: their namespaces and all their pods. */
 async function tracesOf(names: readonly string[]): Promise<Record<string, string>> {
-  const all = await Promise.all(names.map(async (name) => [name, JSON.stringify([await namespaceUid(name), await labOf(name).podUids()])] as const));
+  const all = await Promise.all(
+    names.map(async (name) => [name, JSON.stringify([await namespaceUid(name), await labOf(name).podUids()])] as const),
+  );
   return Object.fromEntries(all);
 }
 
@@ -46,7 +61,10 @@ describe('one attendee more', () => {
     await labOf(theirs).editDice(`${await labOf(theirs).diceSource()}\n// the latecomer's\n`);
     await labOf(theirs).rolledOut('dice');
     await kubectl('scale', 'seat', theirs, '--replicas=0');
-    await eventually(async () => expect(await kubectl('get', 'pods', '--namespace', theirs, '--output=name')).toBe(''), { within: 60_000 });
+    await eventually(
+      async () => expect(await kubectl('get', 'pods', '--namespace', theirs, '--output=name')).toBe(''),
+      { within: 60_000 },
+    );
     expect((await seatNow(theirs)).status?.phase).toBe('Stopped');
     expect(conditionText(await seatNow(theirs), 'Ready')).toMatch(/^False Stopped/);
   });
@@ -60,8 +78,15 @@ describe('one attendee more', () => {
 
   test('leaves with all that was theirs, and the others stay', async () => {
     await patchWorkshop(workshop, { attendees });
-    await eventually(async () => expect((await namespacesOf(workshop)).sort()).toEqual([...seats].sort()), { within: 60_000, every: 1000 });
-    await eventually(async () => expect((await seatsOf(workshop)).map(({ metadata }) => metadata.name).sort()).toEqual([...seats].sort()), { within: 10_000 });
+    await eventually(async () => expect((await namespacesOf(workshop)).sort()).toEqual([...seats].sort()), {
+      within: 60_000,
+      every: 1000,
+    });
+    await eventually(
+      async () =>
+        expect((await seatsOf(workshop)).map(({ metadata }) => metadata.name).sort()).toEqual([...seats].sort()),
+      { within: 10_000 },
+    );
     await allReady(workshop, seats.length, 30_000);
     expect(await tracesOf(seats)).toEqual(others);
   });
@@ -93,8 +118,15 @@ describe('another lab for all', () => {
       async () => {
         const all = await seatsOf(workshop);
         const generation = all.map(({ spec }) => spec.lab?.arcade?.budgetMs);
-        const under = all.filter(({ spec, status, metadata }) => spec.lab?.arcade?.budgetMs === 9_000
-          && !(status?.revision === spec.revision && status.observedGeneration === metadata.generation && conditionOf(status.conditions, 'Ready')?.status === 'True'));
+        const under = all.filter(
+          ({ spec, status, metadata }) =>
+            spec.lab?.arcade?.budgetMs === 9_000 &&
+            !(
+              status?.revision === spec.revision &&
+              status.observedGeneration === metadata.generation &&
+              conditionOf(status.conditions, 'Ready')?.status === 'True'
+            ),
+        );
         atATime = Math.max(atATime, under.length);
         expect([generation, under.map(({ metadata }) => metadata.name)]).toEqual([seats.map(() => 9_000), []]);
       },
@@ -107,7 +139,13 @@ describe('another lab for all', () => {
   test('leaves an attendee their own code, running in it', async () => {
     expect(await labOf(first).diceSource()).toContain("app.get('/mine'");
     await eventually(async () => expect(await labOf(first).text('dice', '/mine')).toBe('mine'), { within: 20_000 });
-    expect(await labOf(first).kubectl('get', `deployment/${RELEASE}-dice`, '--output=jsonpath={..env[?(@.name=="CHANGED")].value}')).toBe('yes');
+    expect(
+      await labOf(first).kubectl(
+        'get',
+        `deployment/${RELEASE}-dice`,
+        '--output=jsonpath={..env[?(@.name=="CHANGED")].value}',
+      ),
+    ).toBe('yes');
   });
 });
 
@@ -135,7 +173,11 @@ describe('a seat that is reset', () => {
   });
 
   test('has a kubeconfig of its own again', async () => {
-    await eventually(async () => expect(await kubectl('get', 'secret', NAMES.kubeconfig, '--namespace', first, '--output=name')).not.toBe(''), { within: 10_000 });
+    await eventually(
+      async () =>
+        expect(await kubectl('get', 'secret', NAMES.kubeconfig, '--namespace', first, '--output=name')).not.toBe(''),
+      { within: 10_000 },
+    );
   });
 
   test('is all that has changed', async () => {
@@ -150,10 +192,21 @@ describe('a class with an end', () => {
 
   afterAll(() => kubectl('delete', 'workshop', short, '--ignore-not-found', '--timeout=60s'), 90_000);
 
-  const replicas = async (): Promise<string> => [...new Set((await kubectl('get', 'deployments', '--namespace', seat, '--output=jsonpath={.items[*].spec.replicas}')).split(' '))].join();
+  const replicas = async (): Promise<string> =>
+    [
+      ...new Set(
+        (await kubectl('get', 'deployments', '--namespace', seat, '--output=jsonpath={.items[*].spec.replicas}')).split(
+          ' ',
+        ),
+      ),
+    ].join();
 
   test('has not begun before it starts', async () => {
-    await applyWorkshop(short, { attendees: [{ name: 'ada' }], lab: quietSpec.lab ?? {}, schedule: { startsAt: inSeconds(3600), expiresAt: inSeconds(7200), afterExpiry: 'Stop' } });
+    await applyWorkshop(short, {
+      attendees: [{ name: 'ada' }],
+      lab: quietSpec.lab ?? {},
+      schedule: { startsAt: inSeconds(3600), expiresAt: inSeconds(7200), afterExpiry: 'Stop' },
+    });
     await workshopBecomes(short, 'ImagesReady', /^True /);
     expect(conditionText(await workshopBecomes(short, 'Ready', /^False /), 'Ready')).toMatch(/Scheduled|starts/i);
     expect(await seatsOf(short)).toEqual([]);
@@ -161,10 +214,20 @@ describe('a class with an end', () => {
 
   test('warns before it ends', async () => {
     await patchWorkshop(short, { schedule: { startsAt: null, expiresAt: inSeconds(240) } });
-    await eventually(async () => {
-      const events = await kubectl('get', 'events', '--all-namespaces', '--field-selector', `involvedObject.kind=Workshop,involvedObject.name=${short}`, '--output=jsonpath={range .items[*]}{.reason}: {.message}{"\\n"}{end}');
-      expect(events).toMatch(/expire|end/i);
-    }, { within: 20_000 });
+    await eventually(
+      async () => {
+        const events = await kubectl(
+          'get',
+          'events',
+          '--all-namespaces',
+          '--field-selector',
+          `involvedObject.kind=Workshop,involvedObject.name=${short}`,
+          '--output=jsonpath={range .items[*]}{.reason}: {.message}{"\\n"}{end}',
+        );
+        expect(events).toMatch(/expire|end/i);
+      },
+      { within: 20_000 },
+    );
     await eventually(async () => expect(await replicas()).toMatch(/^1/), { within: 30_000 });
   });
 
@@ -182,7 +245,10 @@ describe('a class with an end', () => {
 
   test('loses its seats when it has ended, where that is asked for, and stays itself', async () => {
     await patchWorkshop(short, { schedule: { expiresAt: inSeconds(-1), afterExpiry: 'Delete' } });
-    await eventually(async () => expect([await namespacesOf(short), await seatsOf(short)]).toEqual([[], []]), { within: 60_000, every: 1000 });
+    await eventually(async () => expect([await namespacesOf(short), await seatsOf(short)]).toEqual([[], []]), {
+      within: 60_000,
+      every: 1000,
+    });
     expect(conditionText(await workshopBecomes(short, 'Ready', /^False /), 'Ready')).toMatch(/Expired/);
   });
 

@@ -6,7 +6,10 @@ import { eventually } from '../support/eventually.ts';
 import { doorsOf, knock, OPEN, SHUT } from '../support/reach.ts';
 import { restrictedPod } from '../support/restricted-pod.ts';
 
-const { seats: [own, other], workshop } = useClass();
+const {
+  seats: [own, other],
+  workshop,
+} = useClass();
 
 const OUTSIDE = 'class-outside';
 /** The front door, what runs the attendee's own code, and a pod that the attendee has made. */
@@ -18,13 +21,18 @@ let fromInside: Record<string, string[]>;
 
 beforeAll(async () => {
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OUTSIDE } });
-  await Promise.all([own, OUTSIDE].map(async (namespace) => {
-    await apply({ ...restrictedPod('knocker'), metadata: { name: 'knocker', namespace } });
-    await kubectl('wait', 'pod/knocker', '--namespace', namespace, '--for=condition=Ready', '--timeout=60s');
-  }));
+  await Promise.all(
+    [own, OUTSIDE].map(async (namespace) => {
+      await apply({ ...restrictedPod('knocker'), metadata: { name: 'knocker', namespace } });
+      await kubectl('wait', 'pod/knocker', '--namespace', namespace, '--for=condition=Ready', '--timeout=60s');
+    }),
+  );
   const [ofOwn, ofOther] = await Promise.all([doorsOf(own), doorsOf(other)]);
   const inside = INSIDERS.map(async (pod) => [pod, await knock(own, pod, ofOther)] as const);
-  [fromOwn, fromOutside] = await Promise.all([knock(own, 'deployment/lab-guide', ofOwn), knock(OUTSIDE, 'knocker', ofOther)]);
+  [fromOwn, fromOutside] = await Promise.all([
+    knock(own, 'deployment/lab-guide', ofOwn),
+    knock(OUTSIDE, 'knocker', ofOther),
+  ]);
   fromInside = Object.fromEntries(await Promise.all(inside));
 }, 90_000);
 
@@ -33,7 +41,8 @@ afterAll(async () => {
   await kubectl('delete', 'namespace', OUTSIDE, '--wait=false');
 });
 
-const not = (pattern: RegExp, answers: readonly string[]): string[] => answers.filter((answer) => !pattern.test(answer));
+const not = (pattern: RegExp, answers: readonly string[]): string[] =>
+  answers.filter((answer) => !pattern.test(answer));
 
 test('the operator says that the seats are kept apart, having tried', async () => {
   const found = await workshopBecomes(workshop, 'NetworkIsolation', /^True Enforced: /);
@@ -81,6 +90,13 @@ describe('while nothing enforces NetworkPolicies', () => {
 });
 
 test('the pods that the operator tried it with go', async () => {
-  const probes = (): Promise<string> => kubectl('get', 'pods', '--all-namespaces', '--selector=app.kubernetes.io/component=isolation-probe', '--output=name');
+  const probes = (): Promise<string> =>
+    kubectl(
+      'get',
+      'pods',
+      '--all-namespaces',
+      '--selector=app.kubernetes.io/component=isolation-probe',
+      '--output=name',
+    );
   await eventually(async () => expect(await probes()).toBe(''), { within: 60_000, every: 1000 });
 });

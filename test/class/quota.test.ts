@@ -8,7 +8,9 @@ import { eventually } from '../support/eventually.ts';
 import { isReady } from '../support/objects.ts';
 import { restrictedPod } from '../support/restricted-pod.ts';
 
-const { seats: [own, ...neighbours] } = useClass();
+const {
+  seats: [own, ...neighbours],
+} = useClass();
 const attendee = useAttendee(own);
 
 const PODS = 2000;
@@ -18,21 +20,36 @@ let during: Promise<string[]>;
 
 beforeAll(async () => {
   const path = `/api/v1/namespaces/${own}/pods`;
-  const asked = Promise.all(Array.from({ length: PODS }, (_, index) => attendee.account.try({ method: 'POST', path, body: restrictedPod(`flood-${index}`) })));
+  const asked = Promise.all(
+    Array.from({ length: PODS }, (_, index) =>
+      attendee.account.try({ method: 'POST', path, body: restrictedPod(`flood-${index}`) }),
+    ),
+  );
   let flooding = true;
   during = playUntil(() => !flooding);
   answers = await asked.finally(() => (flooding = false));
 }, 120_000);
 
 afterAll(async () => {
-  await kubectl('delete', 'pods', '--namespace', own, '--selector=!app.kubernetes.io/part-of', '--grace-period=0', '--wait=false');
+  await kubectl(
+    'delete',
+    'pods',
+    '--namespace',
+    own,
+    '--selector=!app.kubernetes.io/part-of',
+    '--grace-period=0',
+    '--wait=false',
+  );
 });
 
 /** Rounds in the other seats, one after the other; gives what went wrong in them. */
 async function playUntil(done: () => boolean): Promise<string[]> {
   const failures: string[] = [];
   do {
-    for (const seat of neighbours) await labOf(seat).play().catch((error: unknown) => failures.push(`${seat}: ${String(error)}`));
+    for (const seat of neighbours)
+      await labOf(seat)
+        .play()
+        .catch((error: unknown) => failures.push(`${seat}: ${String(error)}`));
   } while (!done());
   return failures;
 }
@@ -41,7 +58,9 @@ test('of 2,000 pods that an attendee asks for, the quota lets in as many as it h
   const refused = answers.filter(({ code }) => code !== 201);
   expect([...new Set(refused.map(({ code }) => code))]).toEqual([403]);
   expect(refused.filter(({ message = '' }) => !message.includes('exceeded quota'))).toEqual([]);
-  const { hard, used } = JSON.parse(await kubectl('get', 'resourcequota', 'seat', '--namespace', own, '--output=jsonpath={.status}')) as { hard: Record<string, string>; used: Record<string, string> };
+  const { hard, used } = JSON.parse(
+    await kubectl('get', 'resourcequota', 'seat', '--namespace', own, '--output=jsonpath={.status}'),
+  ) as { hard: Record<string, string>; used: Record<string, string> };
   expect(Number(used['pods'])).toBeLessThanOrEqual(Number(hard['pods']));
   expect(PODS - refused.length).toBeLessThan(Number(hard['pods']));
 });
@@ -58,11 +77,20 @@ test('nothing of the neighbours has gone, and nothing new is in their namespaces
   for (const seat of neighbours) {
     const pods = await labOf(seat).pods();
     expect(pods.filter((pod) => !isReady(pod))).toEqual([]);
-    expect(await kubectl('get', 'pods', '--namespace', seat, '--selector=!app.kubernetes.io/part-of', '--output=name')).toBe('');
+    expect(
+      await kubectl('get', 'pods', '--namespace', seat, '--selector=!app.kubernetes.io/part-of', '--output=name'),
+    ).toBe('');
   }
 });
 
 test('the operator goes on: the class stays ready', async () => {
-  const notReady = async (): Promise<string> => kubectl('get', 'seats', '--selector', `${LABELS.workshop}`, '--output=jsonpath={range .items[?(@.status.phase!="Ready")]}{.metadata.name}{" "}{end}');
+  const notReady = async (): Promise<string> =>
+    kubectl(
+      'get',
+      'seats',
+      '--selector',
+      `${LABELS.workshop}`,
+      '--output=jsonpath={range .items[?(@.status.phase!="Ready")]}{.metadata.name}{" "}{end}',
+    );
   await eventually(async () => expect(await notReady()).toBe(''), { within: 20_000 });
 });

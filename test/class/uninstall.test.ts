@@ -16,7 +16,10 @@ const { workshop, seats } = useClass();
 const nowhere = { nodeSelector: { 'example.com/nowhere': 'true' } };
 
 const DEFINITIONS = ['workshops.intro-otel.dev', 'seats.intro-otel.dev'] as const;
-const definitions = async (): Promise<string[]> => (await kubectl('get', 'crds', '--output=jsonpath={.items[*].metadata.name}')).split(' ').filter((name) => name.endsWith('.intro-otel.dev'));
+const definitions = async (): Promise<string[]> =>
+  (await kubectl('get', 'crds', '--output=jsonpath={.items[*].metadata.name}'))
+    .split(' ')
+    .filter((name) => name.endsWith('.intro-otel.dev'));
 
 /** Helm makes no namespace that enforces Pod Security, and what it leaves behind goes with this one. */
 async function releaseIn(namespace: string, name: string): Promise<Lab> {
@@ -38,33 +41,68 @@ describe('a second release', () => {
   }, 90_000);
   afterAll(() => kubectl('delete', 'namespace', second.namespace, '--wait=false'));
 
-  test('installs, and says that the operator is the first one\'s', () => {
+  test("installs, and says that the operator is the first one's", () => {
     expect(notes).toContain('STATUS: deployed');
     expect(notes).toMatch(new RegExp(`operator[^]*${operator.namespace}`, 'i'));
   });
 
   test('has no operator of its own', async () => {
-    expect(await kubectl('get', 'deployments', '--namespace', second.namespace, '--selector', `${LABELS.component}=operator`, '--output=name')).toBe('');
-    expect(await kubectl('get', 'deployments', '--namespace', second.namespace, '--output=name')).toContain('second-dice');
+    expect(
+      await kubectl(
+        'get',
+        'deployments',
+        '--namespace',
+        second.namespace,
+        '--selector',
+        `${LABELS.component}=operator`,
+        '--output=name',
+      ),
+    ).toBe('');
+    expect(await kubectl('get', 'deployments', '--namespace', second.namespace, '--output=name')).toContain(
+      'second-dice',
+    );
   });
 
   test('can be upgraded, and has none then either', async () => {
-    await second.helm(['upgrade', second.release, chart, '--values=-'], 'helm', { ...nowhere, visitors: { enabled: false } });
-    expect(await kubectl('get', 'deployments', '--namespace', second.namespace, '--selector', `${LABELS.component}=operator`, '--output=name')).toBe('');
-    expect(await kubectl('get', 'deployments', '--namespace', second.namespace, '--output=name')).not.toContain('second-visitors');
+    await second.helm(['upgrade', second.release, chart, '--values=-'], 'helm', {
+      ...nowhere,
+      visitors: { enabled: false },
+    });
+    expect(
+      await kubectl(
+        'get',
+        'deployments',
+        '--namespace',
+        second.namespace,
+        '--selector',
+        `${LABELS.component}=operator`,
+        '--output=name',
+      ),
+    ).toBe('');
+    expect(await kubectl('get', 'deployments', '--namespace', second.namespace, '--output=name')).not.toContain(
+      'second-visitors',
+    );
   });
 
   test('takes nothing with it when it goes', async () => {
     await second.helm(['uninstall', second.release, '--wait', '--timeout=60s']);
     expect((await definitions()).sort()).toEqual([...DEFINITIONS].sort());
     await allReady(workshop, seats.length, 10_000);
-    expect(await kubectl('get', 'clusterroles', '--selector', `${LABELS.partOf}=intro-otel`, '--output=name')).toContain('intro-otel-seat-attendee');
+    expect(
+      await kubectl('get', 'clusterroles', '--selector', `${LABELS.partOf}=intro-otel`, '--output=name'),
+    ).toContain('intro-otel-seat-attendee');
   }, 90_000);
 });
 
 describe('helm upgrade', () => {
-  const columns = async (): Promise<string[]> => Promise.all(DEFINITIONS.map((name) => kubectl('get', 'crd', name, '--output=jsonpath={.spec.versions[0].additionalPrinterColumns[*].name}')));
-  const upgradeTo = (path: string): Promise<string> => operator.helm(['upgrade', operator.release, path, '--reset-then-reuse-values', '--timeout=90s']);
+  const columns = async (): Promise<string[]> =>
+    Promise.all(
+      DEFINITIONS.map((name) =>
+        kubectl('get', 'crd', name, '--output=jsonpath={.spec.versions[0].additionalPrinterColumns[*].name}'),
+      ),
+    );
+  const upgradeTo = (path: string): Promise<string> =>
+    operator.helm(['upgrade', operator.release, path, '--reset-then-reuse-values', '--timeout=90s']);
   let older: string;
 
   beforeAll(async () => {
@@ -103,15 +141,35 @@ describe('helm uninstall', () => {
 
   test('has let all seats go first, and no namespace is stranded', async () => {
     expect(await kubectl('get', 'seats', '--output=name')).toBe('');
-    const left = await kubectl('get', 'namespaces', '--selector', LABELS.workshop, '--output=jsonpath={range .items[*]}{.metadata.name} {.status.phase}{"\\n"}{end}');
+    const left = await kubectl(
+      'get',
+      'namespaces',
+      '--selector',
+      LABELS.workshop,
+      '--output=jsonpath={range .items[*]}{.metadata.name} {.status.phase}{"\\n"}{end}',
+    );
     expect(left).toBe('');
   });
 
   test('has removed the operator and its rights', async () => {
     expect(await ofOperator('{.items[*].metadata.name}')).toBe('');
     const kinds = 'clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,services,jobs,leases';
-    await eventually(async () => expect(await kubectl('get', kinds, '--all-namespaces', '--selector', `${LABELS.partOf}=intro-otel`, '--output=name')).toBe(''), { within: 30_000 });
-    expect(await kubectl('get', 'secrets,configmaps,serviceaccounts,leases', '--namespace', operator.namespace, '--output=name')).toBe('configmap/kube-root-ca.crt\nserviceaccount/default\n');
+    await eventually(
+      async () =>
+        expect(
+          await kubectl('get', kinds, '--all-namespaces', '--selector', `${LABELS.partOf}=intro-otel`, '--output=name'),
+        ).toBe(''),
+      { within: 30_000 },
+    );
+    expect(
+      await kubectl(
+        'get',
+        'secrets,configmaps,serviceaccounts,leases',
+        '--namespace',
+        operator.namespace,
+        '--output=name',
+      ),
+    ).toBe('configmap/kube-root-ca.crt\nserviceaccount/default\n');
   });
 
   test('has left the definitions, as nobody asked to remove them', async () => {

@@ -28,7 +28,11 @@ beforeAll(async () => {
   [browser] = await Promise.all([launchBrowser(), lab.install({ flask: { enabled: true } })]);
   await lab.settled();
   await door.open();
-  const context = await browser.newContext({ viewport: WIDE, baseURL: door.origin, permissions: ['clipboard-read', 'clipboard-write'] });
+  const context = await browser.newContext({
+    viewport: WIDE,
+    baseURL: door.origin,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   page = await context.newPage();
   page.setDefaultTimeout(15_000);
   found = misdeeds(page, door.origin);
@@ -53,25 +57,33 @@ async function keep(name: string): Promise<void> {
   expect(minded).toEqual([]);
 }
 
-test.each(steps)('step %s, by hand, is verified', async (id) => {
-  const began = performance.now();
-  const number = steps.indexOf(id) + 1;
-  try {
-    if (number > 1) await learner.goOn();
-    await learner.start(number);
-    await byHand[id]?.(learner, lab);
-    await learner.check();
-    await page.getByText(`Steps: ${number} of ${steps.length} verified`).waitFor();
-    say(`${id} by hand: verified after ${((performance.now() - began) / 1000).toFixed(1)} s`);
-  } finally {
-    await keep(id);
-  }
-  expect(found.splice(0)).toEqual([]);
-}, 150_000);
+test.each(steps)(
+  'step %s, by hand, is verified',
+  async (id) => {
+    const began = performance.now();
+    const number = steps.indexOf(id) + 1;
+    try {
+      if (number > 1) await learner.goOn();
+      await learner.start(number);
+      await byHand[id]?.(learner, lab);
+      await learner.check();
+      await page.getByText(`Steps: ${number} of ${steps.length} verified`).waitFor();
+      say(`${id} by hand: verified after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    } finally {
+      await keep(id);
+    }
+    expect(found.splice(0)).toEqual([]);
+  },
+  150_000,
+);
 
 test.each(['lab', 'why', 'traces'])('the page /%s of the real lab has nothing that axe minds', async (name) => {
   await page.goto(`/${name}`);
-  await page.locator({ lab: '#parts', why: '#hops', traces: '.traces' }[name] ?? 'main').locator('li').nth(2).waitFor();
+  await page
+    .locator({ lab: '#parts', why: '#hops', traces: '.traces' }[name] ?? 'main')
+    .locator('li')
+    .nth(2)
+    .waitFor();
   await keep(name);
   if (name !== 'traces') return;
   await page.locator('.traces a').first().click();

@@ -21,8 +21,13 @@ beforeAll(async () => {
 
 afterAll(() => terminal.close());
 
-interface Shown { commands: string[] }
-interface Overview { passed: number; steps: { id: string; state: string }[] }
+interface Shown {
+  commands: string[];
+}
+interface Overview {
+  passed: number;
+  steps: { id: string; state: string }[];
+}
 
 const get = async <T>(path: string): Promise<T> => JSON.parse(await lab.text('guide', `/api${path}`)) as T;
 
@@ -38,40 +43,65 @@ const AGAIN_WITHIN = 60_000;
 async function typeAll(commands: readonly string[]): Promise<Map<string, string>> {
   const printed = new Map<string, string>();
   for (const command of commands) {
-    if (command.endsWith('< answers.env')) await terminal.write('answers.env', answersFrom(await terminal.read('answers.env'), printed));
+    if (command.endsWith('< answers.env'))
+      await terminal.write('answers.env', answersFrom(await terminal.read('answers.env'), printed));
     const type = (): Promise<string> => terminal.run(command);
     if (looksAgain(command)) printed.set(command, await enough(type));
-    else printed.set(command, isCheck(command) ? await eventually(type, { within: AGAIN_WITHIN, every: 1_000 }) : await type());
+    else
+      printed.set(
+        command,
+        isCheck(command) ? await eventually(type, { within: AGAIN_WITHIN, every: 1_000 }) : await type(),
+      );
   }
   return printed;
 }
 
 /** Several rounds, of visitors with different plugins, so that what they share can be told from chance. */
 function enough(type: () => Promise<string>): Promise<string> {
-  return eventually(async () => {
-    const text = await type();
-    const plugins = [...text.matchAll(/x-browser-plugins=(\[.*?\])/g)].map(([, list]) => list);
-    if (plugins.length < ENOUGH || new Set(plugins).size < 2) throw new Error(`too few rounds:\n${text}`);
-    return text;
-  }, { within: 90_000, every: 1_000 });
+  return eventually(
+    async () => {
+      const text = await type();
+      const plugins = [...text.matchAll(/x-browser-plugins=(\[.*?\])/g)].map(([, list]) => list);
+      if (plugins.length < ENOUGH || new Set(plugins).size < 2) throw new Error(`too few rounds:\n${text}`);
+      return text;
+    },
+    { within: 90_000, every: 1_000 },
+  );
 }
 
-test.each(steps)('step %s, by its commands, is verified', async (id) => {
-  const began = performance.now();
-  const { commands } = await get<Shown>(`/course/${id}`);
-  const printed = await typeAll(commands);
-  expect([...printed.values()].at(-1)).toMatch(new RegExp(`^passed ${id}`));
-  say(`${id} by its ${commands.length} commands: verified after ${((performance.now() - began) / 1000).toFixed(1)} s`);
-}, 170_000);
+test.each(steps)(
+  'step %s, by its commands, is verified',
+  async (id) => {
+    const began = performance.now();
+    const { commands } = await get<Shown>(`/course/${id}`);
+    const printed = await typeAll(commands);
+    expect([...printed.values()].at(-1)).toMatch(new RegExp(`^passed ${id}`));
+    say(
+      `${id} by its ${commands.length} commands: verified after ${((performance.now() - began) / 1000).toFixed(1)} s`,
+    );
+  },
+  170_000,
+);
 
 test('all that was verified is counted', async () => {
-  const list = await terminal.run(`kubectl -n ${lab.namespace} exec deploy/${lab.release}-guide -- node /app/course.js list`);
+  const list = await terminal.run(
+    `kubectl -n ${lab.namespace} exec deploy/${lab.release}-guide -- node /app/course.js list`,
+  );
   expect(list).toContain(`${steps.length} of ${steps.length} steps passed`);
 });
 
 test('what is written into the ConfigMap by hand is not verified', async () => {
-  const forged = { '11-next-steps': { startedAt: new Date().toISOString(), passedAt: new Date().toISOString(), proof: 'f'.repeat(64) } };
-  await lab.kubectl('patch', 'configmap', `${lab.release}-progress`, '--type=merge', '--patch', JSON.stringify({ data: { passed: '11', steps: JSON.stringify(forged) } }));
+  const forged = {
+    '11-next-steps': { startedAt: new Date().toISOString(), passedAt: new Date().toISOString(), proof: 'f'.repeat(64) },
+  };
+  await lab.kubectl(
+    'patch',
+    'configmap',
+    `${lab.release}-progress`,
+    '--type=merge',
+    '--patch',
+    JSON.stringify({ data: { passed: '11', steps: JSON.stringify(forged) } }),
+  );
   const { passed, steps: told } = await get<Overview>('/course');
   expect([passed, told.at(-1)?.state]).toEqual([0, 'unverified']);
 });

@@ -21,9 +21,11 @@ export interface Row {
 
 /** `dice GET /rolldice server, level 4`, as a screen reader says it, and `1.90 ms`. */
 function rowOf(words: string, time = ''): Row {
-  const [, service = '', name = '', level] = /^(\S+) (.*) [a-z]+(?: error)?(?: parent missing)?, level (\d+)/.exec(words) ?? [];
+  const [, service = '', name = '', level] =
+    /^(\S+) (.*) [a-z]+(?: error)?(?: parent missing)?, level (\d+)/.exec(words) ?? [];
   const [, took, unit] = /^([\d.]+) (m?s)$/.exec(time) ?? [];
-  if (level === undefined || took === undefined) throw new Error(`expected a span with its level and its time, found "${words}" and "${time}"`);
+  if (level === undefined || took === undefined)
+    throw new Error(`expected a span with its level and its time, found "${words}" and "${time}"`);
   return { level: Number(level), service, name, took: Number(took) * (unit === 's' ? 1000 : 1) };
 }
 
@@ -36,7 +38,10 @@ export class Learner {
 
   /** By the link below the step before. */
   async goOn(): Promise<void> {
-    await this.page.getByRole('navigation', { name: 'Previous and next step' }).getByRole('link', { name: /→$/ }).click();
+    await this.page
+      .getByRole('navigation', { name: 'Previous and next step' })
+      .getByRole('link', { name: /→$/ })
+      .click();
   }
 
   /** Waits for the step of that number, and starts it. */
@@ -64,14 +69,16 @@ export class Learner {
   async run(): Promise<string> {
     await this.press('Run');
     const said = this.page.locator('#run-status');
-    await said.filter({ hasText: /^Runs your files, \d+\.\d s after Run|^\S+: (?!the new pod)/ }).waitFor({ timeout: RUN_WITHIN });
+    await said
+      .filter({ hasText: /^Runs your files, \d+\.\d s after Run|^\S+: (?!the new pod)/ })
+      .waitFor({ timeout: RUN_WITHIN });
     return said.innerText();
   }
 
   /** Asks dice by a button, or by the field for other paths. @returns what it has answered, by the page */
   async ask(path: string): Promise<string> {
     const named = this.page.getByRole('group', { name: 'Ask dice' }).getByRole('button', { name: path, exact: true });
-    if (await named.count() > 0) {
+    if ((await named.count()) > 0) {
       await named.click();
     } else {
       await this.page.getByLabel('Another path').fill(path);
@@ -99,7 +106,9 @@ export class Learner {
   async waterfall(): Promise<Row[]> {
     await this.row('').first().waitFor({ timeout: TRACE_WITHIN });
     await this.#whole();
-    const [names, times] = await Promise.all(['.span-name', '.took'].map((part) => this.page.locator(`.span-row ${part}`).allTextContents()));
+    const [names, times] = await Promise.all(
+      ['.span-name', '.took'].map((part) => this.page.locator(`.span-row ${part}`).allTextContents()),
+    );
     return (names ?? []).map((words, index) => rowOf(words, times?.[index]));
   }
 
@@ -116,7 +125,7 @@ export class Learner {
   async log(text: string | RegExp, of: 'dice' | 'the Collector' = 'dice', within = TRACE_WITHIN): Promise<string> {
     const choice = this.page.getByLabel('of', { exact: true });
     // To choose anew what is chosen would show the log anew, from further back.
-    if (await choice.locator('option:checked').innerText() !== of) await choice.selectOption({ label: of });
+    if ((await choice.locator('option:checked').innerText()) !== of) await choice.selectOption({ label: of });
     const log = this.page.getByRole('group', { name: 'Log of the newest pod' }).filter({ hasText: text });
     await log.waitFor({ timeout: within });
     return log.innerText();

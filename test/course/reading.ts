@@ -6,19 +6,24 @@ type Printed = ReadonlyMap<string, string>;
 
 /** The file of questions with an answer to each. */
 export function answersFrom(form: string, printed: Printed): string {
-  const answers: Readonly<Record<string, string>> = form.includes('spike.') ? fromSpans(printed) : fromTree(textOf(printed, / trace /));
+  const answers: Readonly<Record<string, string>> = form.includes('spike.')
+    ? fromSpans(printed)
+    : fromTree(textOf(printed, / trace /));
   return form.replaceAll(/^([\w.]+)=$/gm, (line, name: string) => line + (answers[name] ?? ''));
 }
 
 function textOf(printed: Printed, command: RegExp): string {
   const found = [...printed].find(([words]) => command.test(words));
-  if (found === undefined) throw new Error(`none of the commands is ${String(command)}: ${[...printed.keys()].join('\n')}`);
+  if (found === undefined)
+    throw new Error(`none of the commands is ${String(command)}: ${[...printed.keys()].join('\n')}`);
   return found[1];
 }
 
 /** `  dice GET /rolldice | server | 0.5 ms | b3ddfe8b8cbc32cf`: who stands further in was called by who stands above. */
 function fromTree(text: string): Record<string, string> {
-  const spans = [...text.matchAll(/^( *)\S.* \| \w+ \| ([\d.]+) ms \| ([0-9a-f]{16})/gm)].map(([, indent = '', took, id = '']) => ({ depth: indent.length, took: Number(took), id }));
+  const spans = [...text.matchAll(/^( *)\S.* \| \w+ \| ([\d.]+) ms \| ([0-9a-f]{16})/gm)].map(
+    ([, indent = '', took, id = '']) => ({ depth: indent.length, took: Number(took), id }),
+  );
   const [root, ...others] = spans;
   const child = others.find(({ depth }) => depth === 2);
   const slowest = others.toSorted((a, b) => b.took - a.took)[0];
@@ -38,8 +43,16 @@ function fromSpans(printed: Printed): Record<string, string> {
 }
 
 function roundsIn(text: string): Seen[] {
-  return text.trim().split('\n').map((line) => {
-    const value = (name: string): string => new RegExp(`${name}=\\[?"([^"]*)"`).exec(line)?.[1] ?? '';
-    return { version: value('service.version'), pool: value('deployment.node_pool'), client: value('x-client-version'), plugins: pluginsIn(value('x-browser-plugins')) };
-  });
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const value = (name: string): string => new RegExp(`${name}=\\[?"([^"]*)"`).exec(line)?.[1] ?? '';
+      return {
+        version: value('service.version'),
+        pool: value('deployment.node_pool'),
+        client: value('x-client-version'),
+        plugins: pluginsIn(value('x-browser-plugins')),
+      };
+    });
 }

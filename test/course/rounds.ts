@@ -14,10 +14,17 @@ export const ENOUGH = 4;
 /** @throws Error where no value is in more rounds than every other */
 export function shared(rounds: readonly Seen[], valuesOf: (round: Seen) => readonly string[]): string {
   const all = rounds.flatMap(valuesOf);
-  const counts = [...Map.groupBy(all, (value) => value)].map(([value, found]) => ({ value, times: found.length })).sort((a, b) => b.times - a.times);
+  const counts = [...Map.groupBy(all, (value) => value)]
+    .map(([value, found]) => ({ value, times: found.length }))
+    .sort((a, b) => b.times - a.times);
   const [most, next] = counts;
-  if (most === undefined || most.times < ENOUGH || most.times === next?.times) throw new Error(`no trait stands out among ${rounds.length} rounds: ${JSON.stringify(counts)}`);
+  if (most === undefined || most.times < ENOUGH || most.times === next?.times)
+    throw new Error(`no trait stands out among ${rounds.length} rounds: ${JSON.stringify(counts)}`);
   return most.value;
 }
 
-export const pluginsIn = (text: string): string[] => text.split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'none');
+export const pluginsIn = (text: string): string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== 'none');

@@ -34,8 +34,16 @@ export class Terminal {
   /** One command, word for word. @returns what it has printed. @throws when it fails, with what it said */
   async run(command: string): Promise<string> {
     const env = { KUBECONFIG: this.#path('kubeconfig'), PATH: `${this.#directory}:${process.env['PATH'] ?? ''}` };
-    const { code, stdout, stderr } = await run('bash', ['-o', 'pipefail', '-c', command], { cwd: this.#directory, env, allowFailure: true, timeout: 150_000 });
-    if (code !== 0) throw new Error(`expected this to succeed: ${command}\nit ended with ${code}, and said: ${stdout.slice(-2_000)}${stderr.slice(-2_000)}`);
+    const { code, stdout, stderr } = await run('bash', ['-o', 'pipefail', '-c', command], {
+      cwd: this.#directory,
+      env,
+      allowFailure: true,
+      timeout: 150_000,
+    });
+    if (code !== 0)
+      throw new Error(
+        `expected this to succeed: ${command}\nit ended with ${code}, and said: ${stdout.slice(-2_000)}${stderr.slice(-2_000)}`,
+      );
     return stdout;
   }
 
@@ -59,15 +67,27 @@ async function giveRights(namespace: string): Promise<void> {
   await apply(
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
     { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata, rules },
-    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: NAME }, subjects: [{ kind: 'ServiceAccount', ...metadata }] },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: NAME },
+      subjects: [{ kind: 'ServiceAccount', ...metadata }],
+    },
   );
 }
 
 async function kubeconfigOf(namespace: string): Promise<string> {
-  const { clusters: [{ cluster }] } = parse(await readFile(testCluster().kubeconfig, 'utf8')) as { clusters: [{ cluster: object }] };
+  const {
+    clusters: [{ cluster }],
+  } = parse(await readFile(testCluster().kubeconfig, 'utf8')) as { clusters: [{ cluster: object }] };
   const token = (await kubectl('create', 'token', NAME, '--namespace', namespace)).trim();
   return JSON.stringify({
-    apiVersion: 'v1', kind: 'Config', 'current-context': NAME, clusters: [{ name: NAME, cluster }],
-    contexts: [{ name: NAME, context: { cluster: NAME, user: NAME } }], users: [{ name: NAME, user: { token } }],
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': NAME,
+    clusters: [{ name: NAME, cluster }],
+    contexts: [{ name: NAME, context: { cluster: NAME, user: NAME } }],
+    users: [{ name: NAME, user: { token } }],
   });
 }

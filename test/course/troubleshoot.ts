@@ -17,11 +17,31 @@ export async function troubleshoot({ page }: Learner): Promise<void> {
     const late = await failing(traces, 'longer than its', ({ plugins }) => plugins);
     await flip(page, 'Requests that time out at 500 ms');
     await setLoad(page, 0);
-    await answer(page, 'Story a: which version of prizes?', shared(spiked, ({ version }) => [version]));
-    await answer(page, 'Story a: which version of the client?', shared(spiked, ({ client }) => [client]));
-    await answer(page, 'Story b: which version of prizes?', shared(late, ({ version }) => [version]));
-    await answer(page, 'Story b: which browser plugin?', shared(late, ({ plugins }) => plugins));
-    await answer(page, 'Story b: which node pool?', shared(late, ({ pool }) => [pool]));
+    await answer(
+      page,
+      'Story a: which version of prizes?',
+      shared(spiked, ({ version }) => [version]),
+    );
+    await answer(
+      page,
+      'Story a: which version of the client?',
+      shared(spiked, ({ client }) => [client]),
+    );
+    await answer(
+      page,
+      'Story b: which version of prizes?',
+      shared(late, ({ version }) => [version]),
+    );
+    await answer(
+      page,
+      'Story b: which browser plugin?',
+      shared(late, ({ plugins }) => plugins),
+    );
+    await answer(
+      page,
+      'Story b: which node pool?',
+      shared(late, ({ pool }) => [pool]),
+    );
   } finally {
     await traces.close();
   }
@@ -47,28 +67,44 @@ async function answer(page: Page, question: string, text: string): Promise<void>
 /** Opens traces that have an error, until enough of them failed for this reason for one of these values to stand out. */
 async function failing(page: Page, reason: string, valuesOf: (round: Seen) => readonly string[]): Promise<Seen[]> {
   const known = new Map<string, Seen | undefined>();
-  return eventually(async () => {
-    await page.goto('/traces');
-    const links = await page.locator('.traces li', { has: page.locator('.error') }).locator('a').all();
-    const paths = await Promise.all(links.map((link) => link.getAttribute('href')));
-    for (const path of paths.filter((one) => one !== null && !known.has(one)) as string[]) known.set(path, await roundAt(page, path, reason));
-    const seen = [...known.values()].filter((round) => round !== undefined);
-    if (seen.length < ENOUGH) throw new Error(`${seen.length} rounds of ${known.size} that failed say "${reason}"`);
-    shared(seen, valuesOf);
-    return seen;
-  }, { within: 60_000, every: 1_000 });
+  return eventually(
+    async () => {
+      await page.goto('/traces');
+      const links = await page
+        .locator('.traces li', { has: page.locator('.error') })
+        .locator('a')
+        .all();
+      const paths = await Promise.all(links.map((link) => link.getAttribute('href')));
+      for (const path of paths.filter((one) => one !== null && !known.has(one)) as string[])
+        known.set(path, await roundAt(page, path, reason));
+      const seen = [...known.values()].filter((round) => round !== undefined);
+      if (seen.length < ENOUGH) throw new Error(`${seen.length} rounds of ${known.size} that failed say "${reason}"`);
+      shared(seen, valuesOf);
+      return seen;
+    },
+    { within: 60_000, every: 1_000 },
+  );
 }
 
 /** What the page of a trace says of its round; undefined where it failed for another reason, or prizes' span is still to come. */
 async function roundAt(page: Page, path: string, reason: string): Promise<Seen | undefined> {
   await page.goto(path);
   const span = page.locator('details', { has: page.locator('summary', { hasText: 'prizes GET' }) }).first();
-  if (await page.getByText(reason).count() === 0 || await span.count() === 0) return undefined;
+  if ((await page.getByText(reason).count()) === 0 || (await span.count()) === 0) return undefined;
   await span.locator('summary').click();
-  const said = async (name: string): Promise<string> => bare(await span.locator('dl div', { has: page.locator('dt', { hasText: name }) }).locator('dd').first().innerText());
+  const said = async (name: string): Promise<string> =>
+    bare(
+      await span
+        .locator('dl div', { has: page.locator('dt', { hasText: name }) })
+        .locator('dd')
+        .first()
+        .innerText(),
+    );
   return {
-    version: await said('service.version'), pool: await said('deployment.node_pool'),
-    client: await said('x-client-version'), plugins: pluginsIn(await said('x-browser-plugins')),
+    version: await said('service.version'),
+    pool: await said('deployment.node_pool'),
+    client: await said('x-client-version'),
+    plugins: pluginsIn(await said('x-browser-plugins')),
   };
 }
 

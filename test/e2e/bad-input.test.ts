@@ -46,19 +46,29 @@ afterAll(async () => {
 /** The dice's own source with this line before the one that opens it to requests. */
 const atStart = (line: string): string => original.replace('\napp.listen(', `\n${line}\napp.listen(`);
 /** The same with this line as the first of what answers /visit. */
-const inVisit = (line: string): string => original.replace("app.get('/visit', (request, response) => {\n", (found) => `${found}${line}\n`);
+const inVisit = (line: string): string =>
+  original.replace("app.get('/visit', (request, response) => {\n", (found) => `${found}${line}\n`);
 
 /** Guide, arcade and Jaeger answer, and nothing but dice has been started again. */
 async function restLives(): Promise<void> {
-  const answers = [fetch(`${guide.origin}/api/course`), fetch(`${guide.origin}/jaeger/api/v3/services`), fetch(`${guide.origin}/apps/arcade/`)];
+  const answers = [
+    fetch(`${guide.origin}/api/course`),
+    fetch(`${guide.origin}/jaeger/api/v3/services`),
+    fetch(`${guide.origin}/apps/arcade/`),
+  ];
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200]);
-  const others = (await lab.pods()).filter((pod) => pod.metadata.labels?.['app.kubernetes.io/component'] !== 'dice' && !isLeaving(pod));
+  const others = (await lab.pods()).filter(
+    (pod) => pod.metadata.labels?.['app.kubernetes.io/component'] !== 'dice' && !isLeaving(pod),
+  );
   expect(others.filter((pod) => !isReady(pod) || restarts(pod) > 0).map(({ metadata }) => metadata.name)).toEqual([]);
 }
 
 /** The page says it in its own words: those of the guide, at the place in the file. */
 async function pageSays(message: string): Promise<void> {
-  await page.locator('#run-status', { hasText: `app.ts: ${message}` }).or(page.locator('#run-status', { hasText: message })).waitFor();
+  await page
+    .locator('#run-status', { hasText: `app.ts: ${message}` })
+    .or(page.locator('#run-status', { hasText: message }))
+    .waitFor();
 }
 
 const EATS = 'const kept: Buffer[] = []; for (;;) kept.push(Buffer.alloc(8 * 1024 * 1024, 1));';
@@ -67,11 +77,31 @@ describe('code that keeps dice from starting', () => {
   test.each([
     ['does not parse', 'const = 1;', /^your code does not parse, at line \d+: SyntaxError/, true],
     ['throws', "throw new Error('no dice');", /^your code throws an error, at line \d+: Error: no dice/, true],
-    ['ends with an error', 'process.exit(3);', /^your code calls process\.exit\(3\), at line \d+\. A server goes on/, true],
+    [
+      'ends with an error',
+      'process.exit(3);',
+      /^your code calls process\.exit\(3\), at line \d+\. A server goes on/,
+      true,
+    ],
     ['ends without one', 'process.exit();', /^your code calls process\.exit\(\), at line \d+\. A server goes on/, true],
-    ['eats memory', EATS, /^dice was killed for using more than 160 MiB .*: what grows without end\?.* run again\.$/, false],
-    ['prints 100 MB at once', "for (let line = 0; line < 100 * 1024; line++) console.log('x'.repeat(1023));", /^dice was killed for using more than 160 MiB .*printed faster/, false],
-    ['loops', 'for (;;) {}', /^dice runs, but takes no connections.*: a loop that never ends.* Mend it and run again; until then the dice before it/, false],
+    [
+      'eats memory',
+      EATS,
+      /^dice was killed for using more than 160 MiB .*: what grows without end\?.* run again\.$/,
+      false,
+    ],
+    [
+      'prints 100 MB at once',
+      "for (let line = 0; line < 100 * 1024; line++) console.log('x'.repeat(1023));",
+      /^dice was killed for using more than 160 MiB .*printed faster/,
+      false,
+    ],
+    [
+      'loops',
+      'for (;;) {}',
+      /^dice runs, but takes no connections.*: a loop that never ends.* Mend it and run again; until then the dice before it/,
+      false,
+    ],
   ])('%s: is said, and the dice before it serves on', async (...[, line, says, hasLine]) => {
     const told = events.mark();
     const source = atStart(line);
@@ -86,10 +116,28 @@ describe('code that keeps dice from starting', () => {
 
 describe('code that breaks dice when it is asked', () => {
   test.each([
-    ['throws where nobody catches it', "  return void setTimeout(() => { throw new Error('later'); });", /your code throws an error, at line \d+: Error: later/, /^0 the connection broke off/, true],
-    ['ends', '  process.exit(1);', /your code calls process\.exit\(1\), at line \d+\./, /^0 the connection broke off/, true],
+    [
+      'throws where nobody catches it',
+      "  return void setTimeout(() => { throw new Error('later'); });",
+      /your code throws an error, at line \d+: Error: later/,
+      /^0 the connection broke off/,
+      true,
+    ],
+    [
+      'ends',
+      '  process.exit(1);',
+      /your code calls process\.exit\(1\), at line \d+\./,
+      /^0 the connection broke off/,
+      true,
+    ],
     ['eats memory', `  ${EATS}`, /dice was killed for using more than 160 MiB/, /^0 the connection broke off/, false],
-    ['loops', '  for (;;) {}', /takes no connections.*: a loop that never ends|no longer answered: a loop that never ends/, /^0 no answer within 5 s\. A loop that never ends\?/, false],
+    [
+      'loops',
+      '  for (;;) {}',
+      /takes no connections.*: a loop that never ends|no longer answered: a loop that never ends/,
+      /^0 no answer within 5 s\. A loop that never ends\?/,
+      false,
+    ],
   ])('%s: is said', async (...[, line, says, answered, hasLine]) => {
     const told = events.mark();
     const source = inVisit(line);
@@ -97,11 +145,14 @@ describe('code that breaks dice when it is asked', () => {
     const { pod } = await told(({ phase }) => phase === 'running', 30_000);
     // On a busy machine the pod before it may still be asked for a moment; so it is asked again and again.
     const answers: string[] = [];
-    const state = await eventually(async () => {
-      const { status, body } = await guide.ask<{ status: number; body: string }>('/visit', { path: '/visit' });
-      answers.push(`${status} ${body}`);
-      return told((one) => one.pod === pod && says.test(one.message ?? ''), 100);
-    }, { within: 60_000, every: 500 });
+    const state = await eventually(
+      async () => {
+        const { status, body } = await guide.ask<{ status: number; body: string }>('/visit', { path: '/visit' });
+        answers.push(`${status} ${body}`);
+        return told((one) => one.pod === pod && says.test(one.message ?? ''), 100);
+      },
+      { within: 60_000, every: 500 },
+    );
     expect(answers).toContainEqual(expect.stringMatching(answered));
     expect(state.line).toBe(hasLine ? source.split('\n').indexOf(line) + 1 : undefined);
     await page.locator('#run-status', { hasText: says }).waitFor();
@@ -114,28 +165,36 @@ test('of 100 MB in the log the page shows the end, and the guide keeps next to n
   const told = events.mark();
   const [before] = await guideMemory();
   // A megabyte at a time, each when the one before it is written: dice itself is well.
-  const flood = "const chunk = ('x'.repeat(1022) + '\\n').repeat(1024);\nlet left = 100;\nconst more = () => { if (left-- > 0) process.stdout.write(chunk, () => setImmediate(more)); else log.info('all is printed'); };\nmore();";
+  const flood =
+    "const chunk = ('x'.repeat(1022) + '\\n').repeat(1024);\nlet left = 100;\nconst more = () => { if (left-- > 0) process.stdout.write(chunk, () => setImmediate(more)); else log.info('all is printed'); };\nmore();";
   await guide.run(atStart(flood));
   await told(({ phase }) => phase === 'running', 30_000);
   const peak: number[] = [];
-  await eventually(async () => {
-    peak.push(...await guideMemory());
-    expect(events.lines.some((line) => line.includes('all is printed'))).toBe(true);
-  }, { within: 60_000 });
+  await eventually(
+    async () => {
+      peak.push(...(await guideMemory()));
+      expect(events.lines.some((line) => line.includes('all is printed'))).toBe(true);
+    },
+    { within: 60_000 },
+  );
   expect(events.lines.filter((line) => /^… \d+ lines left out: more than 200 a second/.test(line))).not.toEqual([]);
   await page.locator('#log', { hasText: 'all is printed' }).waitFor();
   expect((await page.locator('#log').textContent())?.length).toBeLessThan(1_000_000);
   // Asking why reads the log as well.
   await guide.ask('/why');
-  peak.push(...await guideMemory());
-  say(`guide with 100 MB in the log: ${(before ?? 0).toFixed(0)} MiB before, at most ${Math.max(...peak).toFixed(0)} MiB; the page was sent ${((events.bytes - bytes) / MEBIBYTE).toFixed(1)} MiB`);
+  peak.push(...(await guideMemory()));
+  say(
+    `guide with 100 MB in the log: ${(before ?? 0).toFixed(0)} MiB before, at most ${Math.max(...peak).toFixed(0)} MiB; the page was sent ${((events.bytes - bytes) / MEBIBYTE).toFixed(1)} MiB`,
+  );
   expect(Math.max(...peak)).toBeLessThan(100);
   expect(events.bytes - bytes).toBeLessThan(20 * MEBIBYTE);
   await restLives();
 });
 
 async function guideMemory(): Promise<number[]> {
-  return (await lab.pods('guide')).filter(isReady).map(({ metadata }) => workingSet(testCluster().name, metadata.uid) / MEBIBYTE);
+  return (await lab.pods('guide'))
+    .filter(isReady)
+    .map(({ metadata }) => workingSet(testCluster().name, metadata.uid) / MEBIBYTE);
 }
 
 test('the second of two tabs is told, and overwrites nothing', async () => {
@@ -144,7 +203,10 @@ test('the second of two tabs is told, and overwrites nothing', async () => {
   const body = JSON.stringify({ version, files: { ...files, 'app.ts': `${original}// the second\n` } });
   const second = await fetch(`${guide.origin}/api/files`, { method: 'PUT', headers: OWN_HEADERS, body });
   expect(second.status).toBe(409);
-  expect(await second.json()).toMatchObject({ error: expect.stringContaining('nothing was overwritten') as string, files: { 'app.ts': `${original}// the first\n` } });
+  expect(await second.json()).toMatchObject({
+    error: expect.stringContaining('nothing was overwritten') as string,
+    files: { 'app.ts': `${original}// the first\n` },
+  });
   expect(await lab.diceSource()).toBe(`${original}// the first\n`);
 });
 
@@ -166,21 +228,36 @@ describe('Jaeger, started again in the middle of a step', () => {
     await lab.kubectl('rollout', 'restart', `deployment/${lab.release}-jaeger`);
     await lab.rolledOut('jaeger');
     const answers = { root: 'a', slowest: 'b', parent: 'a', child: 'b' };
-    const verdict = await eventually(async () => {
-      const found = await guide.ask<{ passed: boolean; hop: string; hint: string }>('/course/02-read-a-trace/check', { answers });
-      expect(found).toMatchObject({ passed: false, hop: 'jaeger', found: 'no such trace' });
-      return found;
-    }, { within: 30_000 });
-    expect(verdict.hint).toMatch(/Jaeger keeps traces in memory: after a restart they are gone\. Start this step again/);
+    const verdict = await eventually(
+      async () => {
+        const found = await guide.ask<{ passed: boolean; hop: string; hint: string }>('/course/02-read-a-trace/check', {
+          answers,
+        });
+        expect(found).toMatchObject({ passed: false, hop: 'jaeger', found: 'no such trace' });
+        return found;
+      },
+      { within: 30_000 },
+    );
+    expect(verdict.hint).toMatch(
+      /Jaeger keeps traces in memory: after a restart they are gone\. Start this step again/,
+    );
     await page.reload();
     await page.getByText('so a restart loses them, as does time. Play a round or ask dice again').waitFor();
     const missing = await fetch(`${guide.origin}/traces/${traceId}`);
-    expect([missing.status, await missing.text()]).toEqual([404, expect.stringContaining('Jaeger keeps traces in memory')]);
+    expect([missing.status, await missing.text()]).toEqual([
+      404,
+      expect.stringContaining('Jaeger keeps traces in memory'),
+    ]);
   });
 
   test('a check that looks for what was sent before says when it was lost', async () => {
     await guide.ask('/course/10-troubleshooting/start', {});
-    await lab.kubectl('delete', 'pod', '--wait=false', `--selector=app.kubernetes.io/instance=${lab.release},app.kubernetes.io/component=jaeger`);
+    await lab.kubectl(
+      'delete',
+      'pod',
+      '--wait=false',
+      `--selector=app.kubernetes.io/instance=${lab.release},app.kubernetes.io/component=jaeger`,
+    );
     await lab.rolledOut('jaeger');
     const verdict = await guide.ask<{ hint: string }>('/course/10-troubleshooting/check', { answers: {} });
     expect(verdict.hint).toMatch(/Jaeger was started again .* since this step began.*gone/);
@@ -192,14 +269,34 @@ const ELSEWHERE = /Server available|"names"|"apiVersion"|"kind":"Status"|"prize"
 
 test('the proxy leads to no other service, whatever the path', async () => {
   const lines = [
-    'GET http://intro-otel-collector:13133/', 'GET http://intro-otel-prizes:8080/prizes/6', 'GET //intro-otel-prizes:8080/prizes/6', 'GET /apps/dice//intro-otel-prizes:8080/prizes/6',
-    'GET /apps/dice/@intro-otel-prizes:8080/prizes/6', 'GET /apps/dice/http://intro-otel-prizes:8080/prizes/6', 'GET /apps/dice/..%2f..%2fprizes%2f6', 'GET /apps/dice/%2e%2e/%2e%2e/prizes/6',
-    'GET /jaeger/../prizes/6', 'GET /jaeger/%2e%2e/prizes/6', 'GET /jaeger@intro-otel-collector:13133/', 'GET /jaeger/../../healthz', 'GET /apps/prizes:8081/healthz',
-    'GET /apps/kubernetes.default.svc:443/version', 'GET @intro-otel-collector:13133/', 'CONNECT intro-otel-collector:13133', 'PUT /apps/prizes/fault', 'GET /apps/__proto__/',
+    'GET http://intro-otel-collector:13133/',
+    'GET http://intro-otel-prizes:8080/prizes/6',
+    'GET //intro-otel-prizes:8080/prizes/6',
+    'GET /apps/dice//intro-otel-prizes:8080/prizes/6',
+    'GET /apps/dice/@intro-otel-prizes:8080/prizes/6',
+    'GET /apps/dice/http://intro-otel-prizes:8080/prizes/6',
+    'GET /apps/dice/..%2f..%2fprizes%2f6',
+    'GET /apps/dice/%2e%2e/%2e%2e/prizes/6',
+    'GET /jaeger/../prizes/6',
+    'GET /jaeger/%2e%2e/prizes/6',
+    'GET /jaeger@intro-otel-collector:13133/',
+    'GET /jaeger/../../healthz',
+    'GET /apps/prizes:8081/healthz',
+    'GET /apps/kubernetes.default.svc:443/version',
+    'GET @intro-otel-collector:13133/',
+    'CONNECT intro-otel-collector:13133',
+    'PUT /apps/prizes/fault',
+    'GET /apps/__proto__/',
   ];
-  const answers = await Promise.all(lines.map(async (line) => ({ line, answer: await guide.raw(`${line} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0`) })));
+  const answers = await Promise.all(
+    lines.map(async (line) => ({
+      line,
+      answer: await guide.raw(`${line} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0`),
+    })),
+  );
   // What is found is a page of the guide's own, Jaeger's one page for all paths, or nothing.
-  const known = /^(HTTP\/1\.1 (30\d|400|403|404|502) |HTTP\/1\.1 200 [^]*(<title>Intro to OpenTelemetry|not the Jaeger UI)|$)/;
+  const known =
+    /^(HTTP\/1\.1 (30\d|400|403|404|502) |HTTP\/1\.1 200 [^]*(<title>Intro to OpenTelemetry|not the Jaeger UI)|$)/;
   expect(answers.filter(({ answer }) => ELSEWHERE.test(answer) || !known.test(answer))).toEqual([]);
 });
 
@@ -207,27 +304,55 @@ describe('a page of another site', () => {
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
   test.each<[string, Record<string, string>]>([
-    ['without the header', { 'content-type': 'application/json' }], ['with a form', { ...form, origin: 'http://evil.example' }], ['with a form that has no origin', form],
-    ['with the header, which its browser would have asked leave for', { ...OWN_HEADERS, origin: 'http://evil.example' }], ['in a sandbox', { ...OWN_HEADERS, origin: 'null' }],
+    ['without the header', { 'content-type': 'application/json' }],
+    ['with a form', { ...form, origin: 'http://evil.example' }],
+    ['with a form that has no origin', form],
+    [
+      'with the header, which its browser would have asked leave for',
+      { ...OWN_HEADERS, origin: 'http://evil.example' },
+    ],
+    ['in a sandbox', { ...OWN_HEADERS, origin: 'null' }],
     ['by a text', { 'content-type': 'text/plain', 'x-intro-otel': '1' }],
   ])('runs no code %s', async (_how, headers) => {
     const { version } = await guide.ask<{ version: string }>('/files');
     const body = JSON.stringify({ version, files: { 'app.ts': 'process.exit()' }, name: 'spike', on: true, path: '/' });
-    const tries = [['PUT', '/files'], ['PUT', '/faults'], ['PUT', '/load'], ['POST', '/visit'], ['POST', '/course/reset'], ['POST', '/course/04-automatic/skip']] as const;
-    const statuses = await Promise.all(tries.map(async ([method, path]) => (await fetch(`${guide.origin}/api${path}`, { method, headers, body })).status));
+    const tries = [
+      ['PUT', '/files'],
+      ['PUT', '/faults'],
+      ['PUT', '/load'],
+      ['POST', '/visit'],
+      ['POST', '/course/reset'],
+      ['POST', '/course/04-automatic/skip'],
+    ] as const;
+    const statuses = await Promise.all(
+      tries.map(
+        async ([method, path]) => (await fetch(`${guide.origin}/api${path}`, { method, headers, body })).status,
+      ),
+    );
     expect(statuses).toEqual(tries.map(() => 403));
     expect((await guide.ask<{ version: string }>('/files')).version).toBe(version);
   });
 
   test('has its own name lead to the lab, and is told nothing', async () => {
-    const asked = (host: string): string => `PUT /api/faults HTTP/1.1\r\nHost: ${host}\r\nOrigin: http://${host}\r\nX-Intro-OTel: 1\r\nContent-Type: application/json\r\nContent-Length: 0`;
-    const answers = await Promise.all(['/', '/api/files', '/apps/dice/', '/assets/guide.js'].map((path) => guide.raw(`GET ${path} HTTP/1.1\r\nHost: rebound.evil.example:8080`)));
+    const asked = (host: string): string =>
+      `PUT /api/faults HTTP/1.1\r\nHost: ${host}\r\nOrigin: http://${host}\r\nX-Intro-OTel: 1\r\nContent-Type: application/json\r\nContent-Length: 0`;
+    const answers = await Promise.all(
+      ['/', '/api/files', '/apps/dice/', '/assets/guide.js'].map((path) =>
+        guide.raw(`GET ${path} HTTP/1.1\r\nHost: rebound.evil.example:8080`),
+      ),
+    );
     expect(answers.map((answer) => answer.slice(0, 12))).toEqual(answers.map(() => 'HTTP/1.1 403'));
-    expect(await guide.raw(asked('rebound.evil.example'))).toMatch(/^HTTP\/1\.1 403 [^]*guide\.env\.ALLOWED_HOSTS=rebound\.evil\.example/);
+    expect(await guide.raw(asked('rebound.evil.example'))).toMatch(
+      /^HTTP\/1\.1 403 [^]*guide\.env\.ALLOWED_HOSTS=rebound\.evil\.example/,
+    );
   });
 
   test('is given leave for nothing', async () => {
-    const asked = { origin: 'http://evil.example', 'access-control-request-method': 'PUT', 'access-control-request-headers': 'x-intro-otel,content-type' };
+    const asked = {
+      origin: 'http://evil.example',
+      'access-control-request-method': 'PUT',
+      'access-control-request-headers': 'x-intro-otel,content-type',
+    };
     const { headers } = await fetch(`${guide.origin}/api/files`, { method: 'OPTIONS', headers: asked });
     expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
   });

@@ -20,9 +20,20 @@ const SERVER_SIDE = ['apply', '--server-side', '--force-conflicts'];
 
 const everything: Values = {
   instrumentation: 'manual',
-  image: { registry: 'registry.example.com:5000', repository: 'workshop/intro-otel', tag: `1.0@sha256:${'0'.repeat(64)}`, pullPolicy: 'Always' },
+  image: {
+    registry: 'registry.example.com:5000',
+    repository: 'workshop/intro-otel',
+    tag: `1.0@sha256:${'0'.repeat(64)}`,
+    pullPolicy: 'Always',
+  },
   imagePullSecrets: [{ name: 'regcred' }],
-  telemetry: { tracesExporter: 'otlp,console', metricsExporter: 'none', logsExporter: 'console', batchDelayMs: 100, metricIntervalMs: 1000 },
+  telemetry: {
+    tracesExporter: 'otlp,console',
+    metricsExporter: 'none',
+    logsExporter: 'console',
+    batchDelayMs: 100,
+    metricIntervalMs: 1000,
+  },
   dice: { source: '// {{ nothing }} of "Helm\'s"\n', env: { OTEL_LOG_LEVEL: 'debug', A: 1, B: true } },
   arcade: { budgetMs: 1, resources: { requests: { cpu: 1, memory: '1Gi' }, limits: { memory: '2Gi' } } },
   visitors: { enabled: false },
@@ -44,8 +55,12 @@ const cases: Record<string, Values> = {
 describe.each(Object.entries(cases))('rendered with %s', (_, values) => {
   test('every object is taken by the API server, and none draws a warning', async () => {
     const input = JSON.stringify(values);
-    const { stdout } = await tool('helm', ['template', 'a-lab', chart, '--namespace', namespace, '--values=-'], { input });
-    const { stdout: taken, stderr } = await tool('kubectl', [...SERVER_SIDE, '--dry-run=server', '--filename=-'], { input: stdout });
+    const { stdout } = await tool('helm', ['template', 'a-lab', chart, '--namespace', namespace, '--values=-'], {
+      input,
+    });
+    const { stdout: taken, stderr } = await tool('kubectl', [...SERVER_SIDE, '--dry-run=server', '--filename=-'], {
+      input: stdout,
+    });
     expect(stderr).toBe('');
     const lines = taken.trim().split('\n');
     expect(lines.length).toBeGreaterThan(15);

@@ -66,12 +66,15 @@ test('that it is replaced costs no span: every round played right after is in Ja
     ids.push((await lab.play()).trace);
     await sleep(250); // the old one leaves meanwhile
   }
-  await eventually(async () => {
-    for (const id of ids) complete(await traceOf(lab, id));
-  }, { within: 5_000 }); // an exporter would wait for 10 s
+  await eventually(
+    async () => {
+      for (const id of ids) complete(await traceOf(lab, id));
+    },
+    { within: 5_000 },
+  ); // an exporter would wait for 10 s
 });
 
-test('the debug exporter prints every span to the Collector\'s log, and Jaeger has them still', async () => {
+test("the debug exporter prints every span to the Collector's log, and Jaeger has them still", async () => {
   await configure(example('Print every span'));
   const { traceId } = await settledRound(lab);
   await eventually(async () => expect(await lab.log('collector')).toContain(traceId), { within: 5_000 });
@@ -92,13 +95,18 @@ test('an attribute can be added', async () => {
 test('head sampling keeps a share of the traces, each of them whole', async () => {
   await configure(example('Keep a quarter of the traces'));
   const since = Date.now();
-  await sendTraces(lab, Array.from({ length: 200 }, () => ({ service: 'sampled' })));
+  await sendTraces(
+    lab,
+    Array.from({ length: 200 }, () => ({ service: 'sampled' })),
+  );
   const kept = await settledCount('sampled', since);
   expect(kept).toBeGreaterThan(20); // of 50 that are expected, five standard deviations away
   expect(kept).toBeLessThan(85);
 
   const rounds = await Promise.all(Array.from({ length: 40 }, () => lab.play()));
-  await eventually(async () => expect((await tracesOf(lab, 'guide', since)).length).toBeGreaterThan(0), { within: 5_000 });
+  await eventually(async () => expect((await tracesOf(lab, 'guide', since)).length).toBeGreaterThan(0), {
+    within: 5_000,
+  });
   await settledCount('guide', since);
   const traces = (await tracesOf(lab, 'guide', since)).map(edgesOf);
   expect(traces.length).toBeLessThan(rounds.length);
@@ -108,8 +116,14 @@ test('head sampling keeps a share of the traces, each of them whole', async () =
 test('tail sampling keeps every trace with an error, and few of the others', async () => {
   await configure(example('Keep the traces with an error'));
   const since = Date.now();
-  await sendTraces(lab, Array.from({ length: 100 }, (_, index) => ({ service: 'sampled-by-tail', failed: index % 2 === 0 })));
-  await eventually(async () => expect((await tracesOf(lab, 'sampled-by-tail', since)).length).toBeGreaterThanOrEqual(50), { within: 15_000 });
+  await sendTraces(
+    lab,
+    Array.from({ length: 100 }, (_, index) => ({ service: 'sampled-by-tail', failed: index % 2 === 0 })),
+  );
+  await eventually(
+    async () => expect((await tracesOf(lab, 'sampled-by-tail', since)).length).toBeGreaterThanOrEqual(50),
+    { within: 15_000 },
+  );
   await settledCount('sampled-by-tail', since);
   const kept = (await tracesOf(lab, 'sampled-by-tail', since)).flatMap((trace) => trace.spans);
   expect(kept.filter((span) => span.status.code === 'error')).toHaveLength(50);
@@ -124,21 +138,31 @@ describe('a second OTLP backend', () => {
   const withSecond = (endpoint: string): Values => {
     const { collector } = example<SecondBackend>('Send traces and metrics to a second OTLP backend');
     const { traces } = collector.pipelines; // and not metrics, which a Jaeger does not take
-    return { collector: { pipelines: { traces }, exporters: { 'otlphttp/second': { ...collector.exporters['otlphttp/second'], endpoint } } } };
+    return {
+      collector: {
+        pipelines: { traces },
+        exporters: { 'otlphttp/second': { ...collector.exporters['otlphttp/second'], endpoint } },
+      },
+    };
   };
 
   test('gets every trace, as Jaeger does', async () => {
     await configure(withSecond(`http://${second.release}-jaeger:4318`));
     const { traceId, spans } = await settledRound(lab);
     const ids = (all: readonly Span[]): string[] => all.map((span) => span.spanId).sort();
-    await eventually(async () => expect(ids((await traceOf(second, traceId)).spans)).toEqual(ids(spans)), { within: 10_000 });
+    await eventually(async () => expect(ids((await traceOf(second, traceId)).spans)).toEqual(ids(spans)), {
+      within: 10_000,
+    });
   });
 
   test('that can not be reached costs only its own data: the lab works on, and drops are logged with their count', async () => {
     // Nobody listens there: a refused connection is tried again, for 30 s.
     await configure(withSecond(`http://${second.release}-jaeger:4999`));
     await settledRound(lab);
-    await eventually(async () => expect(await lab.log('collector')).toMatch(/otlphttp\/second.*"dropped_items": [1-9]/), { within: 60_000, every: 2000 });
+    await eventually(
+      async () => expect(await lab.log('collector')).toMatch(/otlphttp\/second.*"dropped_items": [1-9]/),
+      { within: 60_000, every: 2000 },
+    );
     await settledRound(lab);
   });
 

@@ -20,7 +20,11 @@ beforeAll(async () => {
 afterAll(() => rm(state, { recursive: true, force: true }));
 
 function npmRun(words: readonly string[], config: string): Promise<RunResult> {
-  return run('npm', ['run', '--silent', ...words], { cwd: repoRoot, allowFailure: true, env: { KUBECONFIG: config, INTRO_OTEL_STATE: state } });
+  return run('npm', ['run', '--silent', ...words], {
+    cwd: repoRoot,
+    allowFailure: true,
+    env: { KUBECONFIG: config, INTRO_OTEL_STATE: state },
+  });
 }
 
 describe('npm run up -- --context NAME', () => {
@@ -30,7 +34,20 @@ describe('npm run up -- --context NAME', () => {
   beforeAll(async () => {
     const place = ['--context', name, '--namespace', namespace];
     // The node has the image; naming it tells up to build none. The operator's definitions would outlive it here.
-    up = await npmRun(['up', '--', ...place, '--set', 'image.tag=0.1.0', '--set', 'arcade.budgetMs=10000', '--set', 'operator.enabled=false'], kubeconfig);
+    up = await npmRun(
+      [
+        'up',
+        '--',
+        ...place,
+        '--set',
+        'image.tag=0.1.0',
+        '--set',
+        'arcade.budgetMs=10000',
+        '--set',
+        'operator.enabled=false',
+      ],
+      kubeconfig,
+    );
     url = /the lab\s+(http:\/\/127\.0\.0\.1:\d+\/)/.exec(up.stdout)?.[1] ?? '';
   }, 180_000);
 
@@ -67,7 +84,17 @@ test('npm run up leaves a current context alone that is not on this machine, and
   // An address for documentation, which nobody has: https://www.rfc-editor.org/rfc/rfc5737
   const cluster = { name: 'prod', cluster: { server: 'https://203.0.113.1:6443' } };
   const context = { name: 'prod', context: { cluster: 'prod', user: 'prod' } };
-  await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'Config', 'current-context': 'prod', clusters: [cluster], contexts: [context], users: [{ name: 'prod', user: {} }] }));
+  await writeFile(
+    file,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'prod',
+      clusters: [cluster],
+      contexts: [context],
+      users: [{ name: 'prod', user: {} }],
+    }),
+  );
   const refused = await npmRun(['up'], file);
   expect(refused.code).toBe(1);
   expect(refused.stderr).toMatch(/context, prod, .*left alone/);

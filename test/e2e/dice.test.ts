@@ -26,7 +26,12 @@ function withLine(line: string): string {
 }
 
 test('the call of the arcade carries traceparent: it names the trace, and the very span of the arcade that waits for the answer', async () => {
-  await lab.editDice(original.replace("app.get('/rolldice', (request, response) => {\n", "app.get('/rolldice', (request, response) => {\n  log.info('traceparent ' + request.headers.traceparent);\n"));
+  await lab.editDice(
+    original.replace(
+      "app.get('/rolldice', (request, response) => {\n",
+      "app.get('/rolldice', (request, response) => {\n  log.info('traceparent ' + request.headers.traceparent);\n",
+    ),
+  );
   await lab.rolledOut('dice');
   const { traceId, spans } = await playedRound(lab);
   const caller = await eventually(
@@ -59,9 +64,10 @@ describe('a syntax error in the dice', () => {
   }, 60_000);
 
   /** Where the error is: the line that withLine has added. */
-  const place = (): RegExp => new RegExp(`app\\.ts:${original.split('\n').findIndex((line) => line.startsWith('app.listen(')) + 1}`);
+  const place = (): RegExp =>
+    new RegExp(`app\\.ts:${original.split('\n').findIndex((line) => line.startsWith('app.listen(')) + 1}`);
 
-  test('is in the new pod\'s log, with file and line', async () => {
+  test("is in the new pod's log, with file and line", async () => {
     // Kubernetes starts it again and again, and each time the log begins anew.
     const log = await eventually(
       async () => {
@@ -74,7 +80,7 @@ describe('a syntax error in the dice', () => {
     expect(log.split('\n').length).toBeLessThan(15);
   });
 
-  test('is in the new pod\'s status, with file and line', () => {
+  test("is in the new pod's status, with file and line", () => {
     const [container] = broken.status.containerStatuses ?? [];
     const terminated = container?.state.terminated ?? container?.lastState.terminated;
     expect(terminated?.message).toMatch(place());
@@ -121,7 +127,17 @@ test('--set-file dice.source=FILE replaces the code, and rolls only the dice', a
   const file = join(directory, 'app.ts');
   await writeFile(file, withLine("app.get('/from-file', (request, response) => { response.send('from a file'); });"));
   // What was edited in the cluster belongs to whoever edited it; a learner who means their file says so.
-  await lab.helm(['upgrade', lab.release, chart, '--wait', '--timeout=120s', '--reuse-values', '--force-conflicts', '--set-file', `dice.source=${file}`]);
+  await lab.helm([
+    'upgrade',
+    lab.release,
+    chart,
+    '--wait',
+    '--timeout=120s',
+    '--reuse-values',
+    '--force-conflicts',
+    '--set-file',
+    `dice.source=${file}`,
+  ]);
   await rm(directory, { recursive: true });
   await expect(lab.text('dice', '/from-file')).resolves.toBe('from a file');
   const { [dice]: old, ...others } = before;

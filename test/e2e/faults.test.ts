@@ -25,7 +25,11 @@ beforeAll(async () => {
 }, 150_000);
 
 function put(path: string, body: object): Promise<string> {
-  return lab.text('guide', `/api${path}`, { method: 'PUT', headers: { 'x-intro-otel': '1', 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  return lab.text('guide', `/api${path}`, {
+    method: 'PUT',
+    headers: { 'x-intro-otel': '1', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 }
 
 /** A round as a learner reads it in Jaeger. */
@@ -44,20 +48,31 @@ interface Round {
 
 /** @returns no round where prizes was not asked, or not all of it is there yet */
 function roundOf({ spans }: Trace): Round[] {
-  const served = (name: string): Span | undefined => spans.find(({ service, kind }) => service === name && kind === 'server');
+  const served = (name: string): Span | undefined =>
+    spans.find(({ service, kind }) => service === name && kind === 'server');
   const [prizes, arcade] = [served('prizes'), served('arcade')];
   if (prizes === undefined || arcade === undefined) return [];
   const [status, slow] = [(of: Span): number => Number(of.attributes['http.response.status_code'] ?? 0), 400];
   const header = (name: string): string => textOf(prizes.attributes[`http.request.header.${name}`]);
-  return [{
-    at: prizes.start, waited: prizes.duration > slow, status: { prizes: status(prizes), arcade: status(arcade) },
-    version: textOf(prizes.resource['service.version']), pool: textOf(prizes.resource['deployment.node_pool']),
-    client: header('x-client-version'), plugins: header('x-browser-plugins').split(', '),
-  }];
+  return [
+    {
+      at: prizes.start,
+      waited: prizes.duration > slow,
+      status: { prizes: status(prizes), arcade: status(arcade) },
+      version: textOf(prizes.resource['service.version']),
+      pool: textOf(prizes.resource['deployment.node_pool']),
+      client: header('x-client-version'),
+      plugins: header('x-browser-plugins').split(', '),
+    },
+  ];
 }
 
 /** A header may be sent more than once, so what it says is a list. */
-const textOf = (value: AttributeValue | undefined): string => [value ?? ''].flat().filter((one) => typeof one === 'string').join(', ');
+const textOf = (value: AttributeValue | undefined): string =>
+  [value ?? '']
+    .flat()
+    .filter((one) => typeof one === 'string')
+    .join(', ');
 
 interface Story {
   isMeant: (round: Round) => boolean;
@@ -75,17 +90,22 @@ const stories: Record<FaultName, Story> = {
     switchOff: () => put('/faults', { name: 'spike', on: false }),
   },
   timeouts: {
-    isMeant: ({ version, pool, plugins }) => version === truth.timeouts.version && pool === truth.timeouts.pool && plugins.includes(truth.timeouts.plugin),
+    isMeant: ({ version, pool, plugins }) =>
+      version === truth.timeouts.version && pool === truth.timeouts.pool && plugins.includes(truth.timeouts.plugin),
     isHit: ({ status, waited }) => waited && status.arcade === 504,
     isSpared: ({ status }) => status.arcade === 200,
     // As the operator does it for a class: the guide is not asked, and has to notice.
-    switchOff: () => lab.kubectl('patch', 'configmap', `${lab.release}-faults`, '--type=merge', '--patch', '{"data":{"faults":""}}'),
+    switchOff: () =>
+      lab.kubectl('patch', 'configmap', `${lab.release}-faults`, '--type=merge', '--patch', '{"data":{"faults":""}}'),
   },
 };
 
 async function roundsSince(moment: number): Promise<Round[]> {
   const traces = await tracesOf(lab, 'prizes', moment);
-  return traces.flatMap(roundOf).filter(({ at }) => at > moment).sort((one, other) => one.at - other.at);
+  return traces
+    .flatMap(roundOf)
+    .filter(({ at }) => at > moment)
+    .sort((one, other) => one.at - other.at);
 }
 
 describe.each(FAULTS)('%s', (name) => {
@@ -94,37 +114,51 @@ describe.each(FAULTS)('%s', (name) => {
   test('switched on, gives its evidence within 30 s, and hits all whom it is meant for, and nobody else', async () => {
     const since = Date.now();
     await put('/faults', { name, on: true });
-    const evidence = await eventually(async () => {
-      expect((await roundsSince(since)).filter(isHit)).not.toEqual([]);
-      return Date.now() - since;
-    }, { within: PROMISED.evidence });
-    const rounds = await eventually(async () => {
-      const found = await roundsSince(since);
-      expect(found.filter((round) => isHit(round) && isMeant(round)).length).toBeGreaterThanOrEqual(ENOUGH);
-      expect(found.filter((round) => !isMeant(round)).length).toBeGreaterThanOrEqual(ENOUGH);
-      return found;
-    }, { within: PROMISED.evidence });
+    const evidence = await eventually(
+      async () => {
+        expect((await roundsSince(since)).filter(isHit)).not.toEqual([]);
+        return Date.now() - since;
+      },
+      { within: PROMISED.evidence },
+    );
+    const rounds = await eventually(
+      async () => {
+        const found = await roundsSince(since);
+        expect(found.filter((round) => isHit(round) && isMeant(round)).length).toBeGreaterThanOrEqual(ENOUGH);
+        expect(found.filter((round) => !isMeant(round)).length).toBeGreaterThanOrEqual(ENOUGH);
+        return found;
+      },
+      { within: PROMISED.evidence },
+    );
     const missed = rounds.filter((round) => isMeant(round) && isSpared(round));
     expect(missed.filter(({ at }) => at > since + PROMISED.effect)).toEqual([]);
     expect(rounds.filter((round) => !isMeant(round) && isHit(round))).toEqual([]);
-    say(`${name}: evidence in Jaeger ${inSeconds(evidence)} after switching on; ${rounds.filter(isHit).length} of ${rounds.length} rounds hit, all of them meant; the last that was meant and not hit ${lastOf(missed, since)}`);
+    say(
+      `${name}: evidence in Jaeger ${inSeconds(evidence)} after switching on; ${rounds.filter(isHit).length} of ${rounds.length} rounds hit, all of them meant; the last that was meant and not hit ${lastOf(missed, since)}`,
+    );
   });
 
   test('switched off, is gone within 30 s', async () => {
     const since = Date.now();
     await switchOff();
-    const { rounds, gone } = await eventually(async () => {
-      const found = (await roundsSince(since)).filter((round) => isMeant(round) && (isHit(round) || isSpared(round)));
-      const last = found.findLastIndex(isHit);
-      expect(found.length - 1 - last).toBeGreaterThanOrEqual(ENOUGH);
-      return { rounds: found, gone: Date.now() - since };
-    }, { within: PROMISED.evidence });
+    const { rounds, gone } = await eventually(
+      async () => {
+        const found = (await roundsSince(since)).filter((round) => isMeant(round) && (isHit(round) || isSpared(round)));
+        const last = found.findLastIndex(isHit);
+        expect(found.length - 1 - last).toBeGreaterThanOrEqual(ENOUGH);
+        return { rounds: found, gone: Date.now() - since };
+      },
+      { within: PROMISED.evidence },
+    );
     const hit = rounds.filter(isHit);
     expect(hit.filter(({ at }) => at > since + PROMISED.effect)).toEqual([]);
-    say(`${name}: ${ENOUGH} rounds in a row of those it was meant for spared, and in Jaeger, ${inSeconds(gone)} after switching off; the last that was hit ${lastOf(hit, since)}`);
+    say(
+      `${name}: ${ENOUGH} rounds in a row of those it was meant for spared, and in Jaeger, ${inSeconds(gone)} after switching off; the last that was hit ${lastOf(hit, since)}`,
+    );
   });
 });
 
 const inSeconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
 
-const lastOf = (rounds: Round[], since: number): string => (rounds.length === 0 ? 'was before' : `came ${inSeconds((rounds.at(-1)?.at ?? 0) - since)} after`);
+const lastOf = (rounds: Round[], since: number): string =>
+  rounds.length === 0 ? 'was before' : `came ${inSeconds((rounds.at(-1)?.at ?? 0) - since)} after`;

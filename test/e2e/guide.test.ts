@@ -48,7 +48,9 @@ describe.each([1280, 390])('at %i px', (width) => {
       await page.getByText('dice: answers').waitFor();
       await page.getByRole('button', { name: 'Roll the dice' }).click();
       await page.getByText(/You rolled a [1-6] and won/).waitFor();
-      expect(await page.getByRole('link', { name: 'See the trace of this round' }).getAttribute('href')).toMatch(/^\/traces\/[0-9a-f]{32}$/);
+      expect(await page.getByRole('link', { name: 'See the trace of this round' }).getAttribute('href')).toMatch(
+        /^\/traces\/[0-9a-f]{32}$/,
+      );
       expect(await page.getByText('does not answer').allTextContents()).toEqual([]);
       expect(found).toEqual([]);
       expect(await wider(page)).toEqual([]);
@@ -68,7 +70,13 @@ describe.each([1280, 390])('at %i px', (width) => {
       const found = misdeeds(page, origin);
       await page.goto(`${origin}/traces/${traceId}`);
       const span = (text: string): Locator => page.locator('summary', { hasText: text });
-      for (const text of ['guide POST /api/rounds', 'arcade GET /play', 'dice GET /rolldice', 'prizes GET /prizes/:roll']) await span(text).waitFor();
+      for (const text of [
+        'guide POST /api/rounds',
+        'arcade GET /play',
+        'dice GET /rolldice',
+        'prizes GET /prizes/:roll',
+      ])
+        await span(text).waitFor();
       await span('dice GET /rolldice').click();
       await page.locator('dt:visible', { hasText: 'http.route' }).waitFor();
       expect(found).toEqual([]);

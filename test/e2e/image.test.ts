@@ -33,36 +33,60 @@ const images = ['workshop/intro-otel', 'workshop/intro-otel-flask'];
 
 async function manifest(name: string): Promise<Manifest> {
   const accept = 'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json';
-  return JSON.parse(await textOf(await fetch(`http://${registry.address}/v2/${name}/manifests/7.8.9`, { headers: { accept } }))) as Manifest;
+  return JSON.parse(
+    await textOf(await fetch(`http://${registry.address}/v2/${name}/manifests/7.8.9`, { headers: { accept } })),
+  ) as Manifest;
 }
 
 function blob(name: string, digest: string, method = 'GET'): Promise<Response> {
   return fetch(`http://${registry.address}/v2/${name}/blobs/${digest}`, { method });
 }
 
-test.each(images)('npm run image -- --flask --push REGISTRY/NAME:TAG puts the manifest of %s there, and every layer it names', async (name) => {
-  const { layers } = await manifest(name);
-  expect(layers.length).toBeGreaterThanOrEqual(2);
-  for (const { digest, size } of layers) {
-    const answer = await blob(name, digest, 'HEAD');
-    expect([digest, answer.status, Number(answer.headers.get('content-length'))]).toEqual([digest, 200, size]);
-  }
-});
+test.each(images)(
+  'npm run image -- --flask --push REGISTRY/NAME:TAG puts the manifest of %s there, and every layer it names',
+  async (name) => {
+    const { layers } = await manifest(name);
+    expect(layers.length).toBeGreaterThanOrEqual(2);
+    for (const { digest, size } of layers) {
+      const answer = await blob(name, digest, 'HEAD');
+      expect([digest, answer.status, Number(answer.headers.get('content-length'))]).toEqual([digest, 200, size]);
+    }
+  },
+);
 
 test.each(images)('%s is for this kind of machine, and runs as a user other than root', async (name) => {
   const { config } = await manifest(name);
-  const read = JSON.parse(await textOf(await blob(name, config.digest))) as { architecture: string; os: string; config: { User: string } };
-  expect(read).toMatchObject({ architecture: arch === 'x64' ? 'amd64' : arch, os: 'linux', config: { User: '10001:10001' } });
+  const read = JSON.parse(await textOf(await blob(name, config.digest))) as {
+    architecture: string;
+    os: string;
+    config: { User: string };
+  };
+  expect(read).toMatchObject({
+    architecture: arch === 'x64' ? 'amd64' : arch,
+    os: 'linux',
+    config: { User: '10001:10001' },
+  });
 });
 
 test('the helm command that the push prints makes every pod of ours take those images', async () => {
   const flags = /helm upgrade --install intro-otel \.\/charts\/lab (.*)$/m.exec(pushed)?.[1]?.split(' ') ?? [];
   expect(flags.length).toBeGreaterThan(0);
-  const { stdout } = await tool('helm', ['template', 'intro-otel', chart, ...flags, '--set', 'imagePullSecrets[0].name=regcred']);
-  const pods = parseAllDocuments(stdout).flatMap((document) => (document.toJS() as Workload).spec?.template?.spec ?? []);
+  const { stdout } = await tool('helm', [
+    'template',
+    'intro-otel',
+    chart,
+    ...flags,
+    '--set',
+    'imagePullSecrets[0].name=regcred',
+  ]);
+  const pods = parseAllDocuments(stdout).flatMap(
+    (document) => (document.toJS() as Workload).spec?.template?.spec ?? [],
+  );
   const ours = pods.filter((pod) => !/jaeger|collector/.test(pod.containers[0]?.image ?? ''));
   expect(ours.length).toBeGreaterThanOrEqual(7);
-  expect(new Set(ours.map((pod) => pod.containers[0]?.image))).toEqual(new Set(images.map((name) => `${registry.address}/${name}:7.8.9`)));
+  expect(new Set(ours.map((pod) => pod.containers[0]?.image))).toEqual(
+    new Set(images.map((name) => `${registry.address}/${name}:7.8.9`)),
+  );
   expect(pods.map((pod) => pod.imagePullSecrets)).toEqual(pods.map(() => [{ name: 'regcred' }]));
 });
 

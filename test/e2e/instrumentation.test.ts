@@ -26,7 +26,9 @@ async function requestToDice(path: string): Promise<Span[]> {
   await lab.text('dice', path);
   return eventually(
     async () => {
-      const [found] = (await tracesOf(lab, 'dice', since)).filter(({ spans }) => spans.some((span) => span.attributes['url.path'] === path));
+      const [found] = (await tracesOf(lab, 'dice', since)).filter(({ spans }) =>
+        spans.some((span) => span.attributes['url.path'] === path),
+      );
       expect(found).toBeDefined();
       return found?.spans ?? [];
     },
@@ -59,18 +61,32 @@ describe('at auto, the default,', () => {
     const spans = await round();
     for (const service of ['guide', 'arcade', 'dice', 'prizes']) {
       const scopes = new Set(spans.filter((span) => span.service === service).map((span) => span.scope));
-      expect([service, [...scopes].sort()]).toEqual([service, ['@opentelemetry/instrumentation-express', '@opentelemetry/instrumentation-http']]);
+      expect([service, [...scopes].sort()]).toEqual([
+        service,
+        ['@opentelemetry/instrumentation-express', '@opentelemetry/instrumentation-http'],
+      ]);
     }
   });
 
   test('server spans are named for their routes', async () => {
     const spans = await round();
-    const servers = spans.filter((span) => span.kind === 'server').map(title).sort();
-    expect(servers).toEqual(['arcade GET /play', 'dice GET /rolldice', 'guide POST /api/rounds', 'prizes GET /prizes/:roll']);
+    const servers = spans
+      .filter((span) => span.kind === 'server')
+      .map(title)
+      .sort();
+    expect(servers).toEqual([
+      'arcade GET /play',
+      'dice GET /rolldice',
+      'guide POST /api/rounds',
+      'prizes GET /prizes/:roll',
+    ]);
   });
 
   test('the app in Python joins the trace of who asks it, by the library for Flask alone', async () => {
-    const { spans: [span], caller } = await requestToFlask('/rolldice', 1);
+    const {
+      spans: [span],
+      caller,
+    } = await requestToFlask('/rolldice', 1);
     expect(span).toMatchObject({
       service: 'flask',
       name: 'GET /rolldice',
@@ -83,15 +99,25 @@ describe('at auto, the default,', () => {
 
   test('the app in Python is who the lab says, and can write nothing but /tmp', async () => {
     const [pod] = await lab.pods('flask');
-    const inPod = (script: string): Promise<string> => lab.kubectl('exec', pod?.metadata.name ?? '', '--', 'sh', '-c', script);
-    expect(await inPod('echo here > /tmp/it && python3 -c "import os; print(os.getuid(), open(\'/tmp/it\').read())"')).toMatch(/^10001 here/);
+    const inPod = (script: string): Promise<string> =>
+      lab.kubectl('exec', pod?.metadata.name ?? '', '--', 'sh', '-c', script);
+    expect(
+      await inPod('echo here > /tmp/it && python3 -c "import os; print(os.getuid(), open(\'/tmp/it\').read())"'),
+    ).toMatch(/^10001 here/);
     await expect(inPod('echo here > /app/it')).rejects.toThrow(/read-only file system/i);
   });
 
   test('the app in Python has all that its packages load, and complains of nothing', async () => {
     const [pod] = await lab.pods('flask');
     const compiled = 'charset_normalizer.cd, google._upb._message, markupsafe._speedups, wrapt._wrappers';
-    await lab.kubectl('exec', pod?.metadata.name ?? '', '--', 'python3', '-c', `import ${compiled}, ssl, sqlite3, zlib, ctypes`);
+    await lab.kubectl(
+      'exec',
+      pod?.metadata.name ?? '',
+      '--',
+      'python3',
+      '-c',
+      `import ${compiled}, ssl, sqlite3, zlib, ctypes`,
+    );
     expect(await lab.log('flask')).not.toMatch(/Traceback|[a-z](Warning|Error)\b/);
   });
 
@@ -106,7 +132,9 @@ describe('at auto, the default,', () => {
     const spans = await requestToDice('/visit');
     expect(spans.map(title)).toContain('dice GET /visit');
     const all = (await tracesOf(lab, 'dice')).flatMap((trace) => trace.spans);
-    expect(all.filter(({ attributes }) => ['/healthz', '/readyz'].includes(attributes['url.path'] as string)).map(title)).toEqual([]);
+    expect(
+      all.filter(({ attributes }) => ['/healthz', '/readyz'].includes(attributes['url.path'] as string)).map(title),
+    ).toEqual([]);
   });
 });
 
@@ -120,7 +148,8 @@ describe('after helm upgrade --set instrumentation=none', () => {
     expect(answer.trace).toBeUndefined();
     expect(await lab.text('flask', '/rolldice')).toMatch(/^[1-6]$/);
     await new Promise((resolve) => setTimeout(resolve, 4000)); // long enough for what auto and manual would have sent
-    for (const service of ['guide', 'arcade', 'dice', 'prizes', 'flask']) expect([service, await tracesOf(lab, service, since)]).toEqual([service, []]);
+    for (const service of ['guide', 'arcade', 'dice', 'prizes', 'flask'])
+      expect([service, await tracesOf(lab, service, since)]).toEqual([service, []]);
   });
 });
 
@@ -148,14 +177,28 @@ describe('after helm upgrade --set instrumentation=manual', () => {
   test('the app in Python has the spans of the deck, written by hand, in the trace of who asks it', async () => {
     const { spans, caller } = await requestToFlask('/rolldice', 2);
     const [served, rolled] = spans;
-    expect(served).toMatchObject({ service: 'flask', name: 'rolldice', kind: 'server', parentSpanId: caller, scope: 'app_manual' });
-    expect(rolled).toMatchObject({ service: 'flask', name: 'do_roll', kind: 'internal', parentSpanId: served?.spanId, scope: 'app_manual' });
+    expect(served).toMatchObject({
+      service: 'flask',
+      name: 'rolldice',
+      kind: 'server',
+      parentSpanId: caller,
+      scope: 'app_manual',
+    });
+    expect(rolled).toMatchObject({
+      service: 'flask',
+      name: 'do_roll',
+      kind: 'internal',
+      parentSpanId: served?.spanId,
+      scope: 'app_manual',
+    });
     expect([1, 2, 3, 4, 5, 6]).toContain(rolled?.attributes['roll.value']);
   });
 
   test('/server_request gives a SERVER span with the attributes of the request, a child of the caller', async () => {
     const caller = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-    await lab.text('dice', '/server_request?param=testing', { headers: { traceparent: caller, 'user-agent': 'a test' } });
+    await lab.text('dice', '/server_request?param=testing', {
+      headers: { traceparent: caller, 'user-agent': 'a test' },
+    });
     const [span] = await eventually(
       async () => {
         const { spans } = await traceOf(lab, '4bf92f3577b34da6a3ce929d0e0e4736');
@@ -168,11 +211,16 @@ describe('after helm upgrade --set instrumentation=manual', () => {
       name: 'server_request',
       kind: 'server',
       parentSpanId: '00f067aa0ba902b7',
-      attributes: { 'http.request.method': 'GET', 'url.path': '/server_request', 'user_agent.original': 'a test', 'http.response.status_code': 200 },
+      attributes: {
+        'http.request.method': 'GET',
+        'url.path': '/server_request',
+        'user_agent.original': 'a test',
+        'http.response.status_code': 200,
+      },
     });
   });
 
-  test('the parameter of /server_request is in the dice\'s log, with the ids of its trace', async () => {
+  test("the parameter of /server_request is in the dice's log, with the ids of its trace", async () => {
     await lab.text('dice', '/server_request?param=marker-4711');
     const line = await eventually(
       async () => {
@@ -182,7 +230,10 @@ describe('after helm upgrade --set instrumentation=manual', () => {
       },
       { within: 5_000 },
     );
-    await eventually(async () => expect((await traceOf(lab, line.trace_id)).spans.map((span) => span.spanId)).toEqual([line.span_id]), { within: 10_000 });
+    await eventually(
+      async () => expect((await traceOf(lab, line.trace_id)).spans.map((span) => span.spanId)).toEqual([line.span_id]),
+      { within: 10_000 },
+    );
   });
 
   test('spans have events', async () => {
@@ -194,7 +245,7 @@ describe('after helm upgrade --set instrumentation=manual', () => {
 describe('a round that takes longer than arcade.budgetMs', () => {
   beforeAll(() => lab.upgrade({ ...quiet, ...flask, instrumentation: 'manual', arcade: { budgetMs: 1 } }), 150_000); // manual still: only the arcade starts again
 
-  test('is answered with 504, and the exception is recorded on the arcade\'s span', async () => {
+  test("is answered with 504, and the exception is recorded on the arcade's span", async () => {
     const response = await lab.fetch('arcade', '/play?player=late');
     expect(response.status).toBe(504);
     const { trace: id } = (await response.json()) as { trace: string };
@@ -214,17 +265,25 @@ describe('a round that takes longer than arcade.budgetMs', () => {
 });
 
 describe('with the exporters of the deck, telemetry.tracesExporter=console and telemetry.metricsExporter=console,', () => {
-  beforeAll(() => lab.upgradeQuietly({ telemetry: { tracesExporter: 'console', metricsExporter: 'console', metricIntervalMs: 1000 } }), 150_000);
+  beforeAll(
+    () =>
+      lab.upgradeQuietly({
+        telemetry: { tracesExporter: 'console', metricsExporter: 'console', metricIntervalMs: 1000 },
+      }),
+    150_000,
+  );
 
   test('the app in Python, which no value switches on now, is gone', async () => {
     const gone = async (): Promise<void> => {
       const what = 'deployments,replicasets,pods,services,endpointslices';
-      expect(await lab.kubectl('get', what, '--selector', 'app.kubernetes.io/component=flask', '--output', 'name')).toBe('');
+      expect(
+        await lab.kubectl('get', what, '--selector', 'app.kubernetes.io/component=flask', '--output', 'name'),
+      ).toBe('');
     };
     await eventually(gone, { within: 30_000 });
   });
 
-  test('spans are in the pod\'s log, and not in Jaeger', async () => {
+  test("spans are in the pod's log, and not in Jaeger", async () => {
     const since = Date.now();
     const { trace: id } = await lab.play();
     await eventually(
@@ -238,7 +297,9 @@ describe('with the exporters of the deck, telemetry.tracesExporter=console and t
     expect(await tracesOf(lab, 'dice', since)).toEqual([]);
   });
 
-  test('metrics are in the pod\'s log', async () => {
-    await eventually(async () => expect(await lab.log('dice')).toContain("name: 'http.server.request.duration'"), { within: 5_000 });
+  test("metrics are in the pod's log", async () => {
+    await eventually(async () => expect(await lab.log('dice')).toContain("name: 'http.server.request.duration'"), {
+      within: 5_000,
+    });
   });
 });

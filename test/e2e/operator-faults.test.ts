@@ -36,11 +36,19 @@ describe('the operator gets over', () => {
     [FAULTS.failing.what, FAULTS.failing, nothing],
     [FAULTS.reset.what, FAULTS.reset, nothing],
     [FAULTS.killed.what, FAULTS.killed, nothing],
-    [`${FAULTS.frozen.what}, and does not lead meanwhile`, FAULTS.frozen, async () => expect(await lab.operator.leads()).toBe(false)],
-  ])('%s', async (what, fault, during) => {
-    const took = await lab.meet(fault, during);
-    say(`${what}: what had changed meanwhile was put right ${(took / 1000).toFixed(1)} s after it was over`);
-  }, 240_000);
+    [
+      `${FAULTS.frozen.what}, and does not lead meanwhile`,
+      FAULTS.frozen,
+      async () => expect(await lab.operator.leads()).toBe(false),
+    ],
+  ])(
+    '%s',
+    async (what, fault, during) => {
+      const took = await lab.meet(fault, during);
+      say(`${what}: what had changed meanwhile was put right ${(took / 1000).toFixed(1)} s after it was over`);
+    },
+    240_000,
+  );
 });
 
 test('it has counted why watches were begun again', async () => {
@@ -60,32 +68,52 @@ describe('a leader that is killed while it makes seats, again and again,', () =>
   /** How many seats have been made as the Workshop says since `round`. */
   async function done(round: number): Promise<number> {
     const all = await seatsOf(CROWD);
-    return all.filter(({ spec, status }) => spec.lab?.dice?.env?.['ROUND'] === String(round) && status?.revision === spec.revision).length;
+    return all.filter(
+      ({ spec, status }) => spec.lab?.dice?.env?.['ROUND'] === String(round) && status?.revision === spec.revision,
+    ).length;
   }
 
   async function remember(): Promise<void> {
-    const { items } = await apiGet<{ items: { metadata: { name: string; uid: string } }[] }>(`/api/v1/namespaces?labelSelector=${LABELS.workshop}=${CROWD}`);
-    for (const { metadata: { name, uid } } of items) if (!firstSeen.has(name)) firstSeen.set(name, uid);
+    const { items } = await apiGet<{ items: { metadata: { name: string; uid: string } }[] }>(
+      `/api/v1/namespaces?labelSelector=${LABELS.workshop}=${CROWD}`,
+    );
+    for (const {
+      metadata: { name, uid },
+    } of items)
+      if (!firstSeen.has(name)) firstSeen.set(name, uid);
   }
 
   /** Kills whoever leads while the other stands by, starts another in its place, and waits until one leads. */
   async function killLeader(round: number): Promise<void> {
     // One that is only starting has not seen the Lease, and would count from when it does.
-    await eventually(async () => expect(await Promise.all(replicas.map((replica) => replica.isReady()))).not.toContain(false), { within: 30_000 });
+    await eventually(
+      async () => expect(await Promise.all(replicas.map((replica) => replica.isReady()))).not.toContain(false),
+      { within: 30_000 },
+    );
     const leading = await Promise.all(replicas.map((replica) => replica.leads()));
     const leader = replicas[leading.indexOf(true)];
     expect(leader).toBeDefined();
     const began = performance.now();
     leader?.kill();
-    replicas = [...replicas.filter((replica) => replica !== leader), await LocalOperator.start(`operator-${round}`, lab.proxy.url)];
-    await eventually(async () => expect(await Promise.all(replicas.map((replica) => replica.leads()))).toContain(true), { within: 30_000, every: 100 });
+    replicas = [
+      ...replicas.filter((replica) => replica !== leader),
+      await LocalOperator.start(`operator-${round}`, lab.proxy.url),
+    ];
+    await eventually(
+      async () => expect(await Promise.all(replicas.map((replica) => replica.leads()))).toContain(true),
+      { within: 30_000, every: 100 },
+    );
     failovers.push((performance.now() - began) / 1000);
   }
 
   beforeAll(async () => {
     replicas = [lab.operator, await LocalOperator.start('operator-0', lab.proxy.url)];
     for (let round = 1; round <= KILLS; round++) {
-      await applyWorkshop(CROWD, { attendees: ATTENDEES.map((name) => ({ name })), lab: { dice: { env: { ROUND: String(round) } } }, rollout: { maxConcurrent: 1 } });
+      await applyWorkshop(CROWD, {
+        attendees: ATTENDEES.map((name) => ({ name })),
+        lab: { dice: { env: { ROUND: String(round) } } },
+        rollout: { maxConcurrent: 1 },
+      });
       await eventually(async () => expect(await done(round)).toBeGreaterThan(0), { within: 60_000, every: 50 });
       expect(await done(round)).toBeLessThan(ATTENDEES.length);
       await remember();
@@ -93,7 +121,9 @@ describe('a leader that is killed while it makes seats, again and again,', () =>
       await eventually(async () => expect(await done(round)).toBe(ATTENDEES.length), { within: 60_000 });
       await remember();
     }
-    say(`a leader that was killed was replaced after ${failovers.map((seconds) => `${seconds.toFixed(1)} s`).join(', ')}`);
+    say(
+      `a leader that was killed was replaced after ${failovers.map((seconds) => `${seconds.toFixed(1)} s`).join(', ')}`,
+    );
   }, 300_000);
 
   afterAll(async () => {
@@ -111,18 +141,37 @@ describe('a leader that is killed while it makes seats, again and again,', () =>
 
   test('leaves nothing made twice', async () => {
     await remember();
-    const { items } = await apiGet<{ items: { metadata: { name: string; uid: string } }[] }>(`/api/v1/namespaces?labelSelector=${LABELS.workshop}=${CROWD}`);
+    const { items } = await apiGet<{ items: { metadata: { name: string; uid: string } }[] }>(
+      `/api/v1/namespaces?labelSelector=${LABELS.workshop}=${CROWD}`,
+    );
     expect(new Map(items.map(({ metadata }) => [metadata.name, metadata.uid]))).toEqual(firstSeen);
     // A Deployment that nothing has changed has never been rolled.
-    const sets = await kubectl('get', 'replicasets', '--all-namespaces', '--selector', `${LABELS.component}=guide`, '--output=jsonpath={.items[*].metadata.namespace}');
-    expect(sets.split(' ').filter((name) => name.startsWith(`${CROWD}-`)).sort()).toEqual(ATTENDEES.map((name) => `${CROWD}-${name}`));
+    const sets = await kubectl(
+      'get',
+      'replicasets',
+      '--all-namespaces',
+      '--selector',
+      `${LABELS.component}=guide`,
+      '--output=jsonpath={.items[*].metadata.namespace}',
+    );
+    expect(
+      sets
+        .split(' ')
+        .filter((name) => name.startsWith(`${CROWD}-`))
+        .sort(),
+    ).toEqual(ATTENDEES.map((name) => `${CROWD}-${name}`));
   });
 
   test('leaves nothing orphaned, and every seat with the same objects', async () => {
     expect((await namespacesOf(CROWD)).sort()).toEqual(ATTENDEES.map((name) => `${CROWD}-${name}`));
-    expect((await seatsOf(CROWD)).map(({ metadata }) => metadata.name).sort()).toEqual(ATTENDEES.map((name) => `${CROWD}-${name}`));
-    const kinds = 'configmaps,deployments,limitranges,networkpolicies,resourcequotas,rolebindings,secrets,serviceaccounts,services';
-    const objects = await Promise.all(ATTENDEES.map((name) => kubectl('get', kinds, '--namespace', `${CROWD}-${name}`, '--output=name')));
+    expect((await seatsOf(CROWD)).map(({ metadata }) => metadata.name).sort()).toEqual(
+      ATTENDEES.map((name) => `${CROWD}-${name}`),
+    );
+    const kinds =
+      'configmaps,deployments,limitranges,networkpolicies,resourcequotas,rolebindings,secrets,serviceaccounts,services';
+    const objects = await Promise.all(
+      ATTENDEES.map((name) => kubectl('get', kinds, '--namespace', `${CROWD}-${name}`, '--output=name')),
+    );
     expect(new Set(objects).size).toBe(1);
     expect(objects[0]).toContain(`deployment.apps/${RELEASE}-dice`);
   });

@@ -20,15 +20,24 @@ test('each lab has its own traces and no others', async () => {
   for (const [index, lab] of labs.entries()) {
     const known = (await tracesOf(lab, 'guide')).map((trace) => trace.traceId);
     expect(known).toContain(rounds[index]?.traceId);
-    expect(known.filter((id) => rounds.some((round, another) => another !== index && round.traceId === id))).toEqual([]);
+    expect(known.filter((id) => rounds.some((round, another) => another !== index && round.traceId === id))).toEqual(
+      [],
+    );
   }
 });
 
 test('no Service of a lab has a pod of another lab behind it', async () => {
   const slices = JSON.parse(await one.kubectl('get', 'endpointslices', '--output=json')) as { items: EndpointSlice[] };
-  const behind = slices.items.map(({ metadata, endpoints }) => [metadata.labels['kubernetes.io/service-name'], (endpoints ?? []).map(({ targetRef }) => targetRef.name)] as const);
+  const behind = slices.items.map(
+    ({ metadata, endpoints }) =>
+      [
+        metadata.labels['kubernetes.io/service-name'],
+        (endpoints ?? []).map(({ targetRef }) => targetRef.name),
+      ] as const,
+  );
   expect(behind.length).toBeGreaterThanOrEqual(12);
-  for (const [service, pods] of behind) expect([service, pods.filter((pod) => !pod.startsWith(`${service}-`))]).toEqual([service, []]);
+  for (const [service, pods] of behind)
+    expect([service, pods.filter((pod) => !pod.startsWith(`${service}-`))]).toEqual([service, []]);
 });
 
 interface EndpointSlice {
@@ -97,16 +106,27 @@ describe.each([
   });
 
   test('uninstall takes this lab away, whole, and nothing of the others', async () => {
-    const ofOthers = (text: string): string[] => text.split('\n').filter((name) => name !== '' && !name.includes(`${lab.release}-`) && !name.includes(`.${lab.release}.`));
+    const ofOthers = (text: string): string[] =>
+      text
+        .split('\n')
+        .filter((name) => name !== '' && !name.includes(`${lab.release}-`) && !name.includes(`.${lab.release}.`));
     const kinds = 'deployments,replicasets,pods,services,configmaps,secrets,serviceaccounts,roles,rolebindings,jobs';
     const before = ofOthers(await lab.kubectl('get', kinds, '--output=name'));
     await lab.uninstall(helm);
-    await eventually(async () => expect(await lab.kubectl('get', kinds, '-l', `app.kubernetes.io/instance=${lab.release}`, '--output=name')).toBe(''), { within: 30_000, every: 1000 });
+    await eventually(
+      async () =>
+        expect(
+          await lab.kubectl('get', kinds, '-l', `app.kubernetes.io/instance=${lab.release}`, '--output=name'),
+        ).toBe(''),
+      { within: 30_000, every: 1000 },
+    );
     expect(ofOthers(await lab.kubectl('get', kinds, '--output=name'))).toEqual(before);
     await playedRound(other, 20_000);
   });
 
   async function upgradeWith(flag: string): Promise<{ code: number; stderr: string }> {
-    return tool(helm, ['upgrade', lab.release, chart, '--namespace', lab.namespace, '--reuse-values', flag], { allowFailure: true });
+    return tool(helm, ['upgrade', lab.release, chart, '--namespace', lab.namespace, '--reuse-values', flag], {
+      allowFailure: true,
+    });
   }
 });

@@ -35,7 +35,8 @@ describe('pods', () => {
 
   test('find each other by the names of Services', () => expectAnswer(here, 'open', 'http://peer/', /^here$/));
 
-  test('of another namespace are found by their longer names', () => expectAnswer(here, 'guarded', 'http://peer.open.svc.cluster.local/', /^here$/));
+  test('of another namespace are found by their longer names', () =>
+    expectAnswer(here, 'guarded', 'http://peer.open.svc.cluster.local/', /^here$/));
 
   test('are kept out by a NetworkPolicy, by Service as by address, and its own namespace is not', async () => {
     const address = await addressOf(here, 'guarded');
@@ -51,9 +52,22 @@ describe('pods', () => {
   });
 
   test('are reached by kubectl logs, exec and port-forward', async () => {
-    await kubectl('exec', '-n', 'open', 'visitor', '--', 'node', '-e', "require('fs').writeFileSync('/proc/1/fd/1', 'a line\\n')");
-    await eventually(async () => expect(await kubectl('logs', '-n', 'open', 'visitor')).toBe('a line\n'), { within: 5_000 });
-    const forward = spawn(tools.kubectl, ['port-forward', '-n', 'open', 'service/peer', ':80'], { env: { ...process.env, KUBECONFIG: kubeconfig } });
+    await kubectl(
+      'exec',
+      '-n',
+      'open',
+      'visitor',
+      '--',
+      'node',
+      '-e',
+      "require('fs').writeFileSync('/proc/1/fd/1', 'a line\\n')",
+    );
+    await eventually(async () => expect(await kubectl('logs', '-n', 'open', 'visitor')).toBe('a line\n'), {
+      within: 5_000,
+    });
+    const forward = spawn(tools.kubectl, ['port-forward', '-n', 'open', 'service/peer', ':80'], {
+      env: { ...process.env, KUBECONFIG: kubeconfig },
+    });
     try {
       const port = await lineOf(forward.stdout, /127\.0\.0\.1:(\d+)/);
       await expect(fetch(`http://127.0.0.1:${port}/`).then((answer) => answer.text())).resolves.toBe('here');
@@ -65,10 +79,22 @@ describe('pods', () => {
 
 test('a part of it that is killed is started again', async () => {
   const processes = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
-  const scheduler = processes.filter((pid) => commandOf(pid).includes('kube-scheduler') && commandOf(pid).includes(`/${name}/`));
+  const scheduler = processes.filter(
+    (pid) => commandOf(pid).includes('kube-scheduler') && commandOf(pid).includes(`/${name}/`),
+  );
   expect(scheduler).toHaveLength(1);
   process.kill(Number(scheduler[0]), 'SIGKILL');
-  await kubectl('run', 'after-the-kill', '--image=docker.io/library/intro-otel:0.1.0', '--restart=Never', '--command', '--', 'node', '-e', '0');
+  await kubectl(
+    'run',
+    'after-the-kill',
+    '--image=docker.io/library/intro-otel:0.1.0',
+    '--restart=Never',
+    '--command',
+    '--',
+    'node',
+    '-e',
+    '0',
+  );
   await kubectl('wait', 'pod/after-the-kill', '--for=jsonpath={.status.phase}=Succeeded', '--timeout=60s');
   await kubectl('delete', 'pod', 'after-the-kill');
 });
@@ -79,9 +105,14 @@ describe('a start that is ended by kill -9 half way', () => {
 
   beforeAll(async () => {
     const cli = join(repoRoot, 'cluster', 'cli.ts');
-    const start = spawn(process.execPath, [cli, 'cluster', 'up', '--name', CLUSTER_TO_CRASH, '--no-network-policy'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const start = spawn(process.execPath, [cli, 'cluster', 'up', '--name', CLUSTER_TO_CRASH, '--no-network-policy'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     await lineOf(start.stderr, /(Start Kubernetes)/);
-    await eventually(() => expect(leftovers(CLUSTER_TO_CRASH).filter((left) => left.kind === 'process').length).toBeGreaterThan(3), { within: 30_000, every: 100 });
+    await eventually(
+      () => expect(leftovers(CLUSTER_TO_CRASH).filter((left) => left.kind === 'process').length).toBeGreaterThan(3),
+      { within: 30_000, every: 100 },
+    );
     start.kill('SIGKILL');
   }, 90_000);
 
@@ -95,7 +126,12 @@ describe('a start that is ended by kill -9 half way', () => {
     const report = silentProgress();
     const cluster = await startCluster({ name: CLUSTER_TO_CRASH, networkPolicy: false, report });
     const destination = { kind: 'throwaway', name: CLUSTER_TO_CRASH } as const;
-    await ensureLoaded([await ensureImage(destination, report)], destination, await Kube.at({ kubeconfig: cluster.kubeconfig }, report), report);
+    await ensureLoaded(
+      [await ensureImage(destination, report)],
+      destination,
+      await Kube.at({ kubeconfig: cluster.kubeconfig }, report),
+      report,
+    );
     there = kubectlOf(tools.kubectl, cluster.kubeconfig);
     await makeNeighbours(there);
     await expectAnswer(there, 'open', 'http://peer.guarded/', /^here$/);
@@ -105,7 +141,9 @@ describe('a start that is ended by kill -9 half way', () => {
   test('and of the other cluster, beside it, nothing is seen', async () => {
     const [program, ...args] = insideNetwork(CLUSTER_TO_CRASH, ['ip', '-oneline', 'link']);
     const { stdout } = await run(program, args);
-    const pods = (await there(['get', 'pods', '-A', '--field-selector=spec.hostNetwork=false', '-o', 'name'])).trim().split('\n');
+    const pods = (await there(['get', 'pods', '-A', '--field-selector=spec.hostNetwork=false', '-o', 'name']))
+      .trim()
+      .split('\n');
     expect(stdout.match(/ veth/g)).toHaveLength(pods.length);
   });
 
@@ -119,15 +157,24 @@ describe('a start that is ended by kill -9 half way', () => {
 
 /** What a cluster must not change of the machine. */
 async function machineState(): Promise<Record<string, string>> {
-  const said = async (program: string, ...args: string[]): Promise<string> => (await run(program, args, { allowFailure: true })).stdout;
-  const withoutCounters = (rules: string): string => rules.split('\n').filter((line) => !line.startsWith('#')).join('\n').replace(/\[\d+:\d+\]/g, '');
+  const said = async (program: string, ...args: string[]): Promise<string> =>
+    (await run(program, args, { allowFailure: true })).stdout;
+  const withoutCounters = (rules: string): string =>
+    rules
+      .split('\n')
+      .filter((line) => !line.startsWith('#'))
+      .join('\n')
+      .replace(/\[\d+:\d+\]/g, '');
   return {
     links: await said('ip', '-oneline', 'link', 'show'),
     routes: await said('ip', 'route', 'show', 'table', 'all'),
     namespaces: await said('ip', 'netns', 'list'),
     rules: withoutCounters(await said('iptables-save')),
     sets: await said('ipset', 'list', '-name'),
-    mounts: readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map((line) => line.split(' ')[4]).join('\n'),
+    mounts: readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .map((line) => line.split(' ')[4])
+      .join('\n'),
   };
 }
 

@@ -29,12 +29,19 @@ afterAll(async () => {
   if (brought) await kubectl('delete', 'crds', ...names, '--timeout=60s');
 }, 90_000);
 
-const manifest = (kind: string, name: string, spec: object): object =>
-  ({ apiVersion: 'intro-otel.dev/v1alpha1', kind, metadata: { name }, spec });
+const manifest = (kind: string, name: string, spec: object): object => ({
+  apiVersion: 'intro-otel.dev/v1alpha1',
+  kind,
+  metadata: { name },
+  spec,
+});
 
 /** What `kubectl apply` says of it; nothing is made. */
 async function tried(object: object): Promise<{ code: number; stdout: string; stderr: string }> {
-  return tool('kubectl', ['apply', '--dry-run=server', '--output=json', '--filename=-'], { input: JSON.stringify(object), allowFailure: true });
+  return tool('kubectl', ['apply', '--dry-run=server', '--output=json', '--filename=-'], {
+    input: JSON.stringify(object),
+    allowFailure: true,
+  });
 }
 
 const long = (length: number): string => 'a'.repeat(length);
@@ -43,34 +50,169 @@ const attendees = (...of: string[]): object => ({ attendees: of.map((name) => ({
 describe('a Workshop is refused', () => {
   test.each<[what: string, name: string, spec: object, said: readonly [field: string, message: string]]>([
     ['with neither attendees nor seats', 'otel', {}, ['spec', 'give either attendees, by name, or seats, a number']],
-    ['with both attendees and seats', 'otel', { seats: 2, ...attendees('ada') }, ['spec', 'give either attendees, by name, or seats, a number']],
-    ['with two attendees of one name', 'otel', attendees('ada', 'eve', 'ada'), ['spec.attendees[2]', 'Duplicate value: {"name":"ada"}']],
-    ['with an attendee\'s name that no namespace can have', 'otel', attendees('Ada L.'), ['spec.attendees[0].name', 'must be lower-case letters, digits and hyphens']],
-    ['with an attendee without a name', 'otel', attendees(''), ['spec.attendees[0].name', 'must be lower-case letters, digits and hyphens']],
-    ['with a name too long once prefixed', 'otel', attendees('ada', long(59)), ['spec.attendees', 'shorten the name of the Workshop, or of the attendee']],
-    ['with a name too long once a number is put behind it', long(54), { seats: 1000 }, ['metadata.name', 'shorten the Workshop\'s name']],
-    ['with a name that can begin no namespace\'s', 'otel.101', { seats: 1 }, ['metadata.name', 'lower-case letters, digits and hyphens, as in otel-101; found otel.101']],
-    ['with more seats than an operator is made for', 'otel', { seats: 1001 }, ['spec.seats', 'less than or equal to 1000']],
-    ['with more attendees than an operator is made for', 'otel', attendees(...Array.from({ length: 1001 }, (_, index) => `a-${index}`)), ['spec.attendees', 'must have at most 1000 items']],
-    ['with an end before its beginning', 'otel', { seats: 1, schedule: { startsAt: '2026-05-04T10:00:00+02:00', expiresAt: '2026-05-04T08:00:00Z' } }, ['spec.schedule.expiresAt', 'must be after startsAt']],
-    ['with a time that is none', 'otel', { seats: 1, schedule: { startsAt: 'tomorrow' } }, ['spec.schedule.startsAt', 'date-time']],
-    ['with an end that it doesn\'t know', 'otel', { seats: 1, schedule: { afterExpiry: 'Remove' } }, ['spec.schedule.afterExpiry', 'supported values: "Delete", "Stop", "Keep"']],
-    ['with a token that ends too soon', 'otel', { seats: 1, access: { tokenLifetime: '9m59s' } }, ['spec.access.tokenLifetime', 'must be from 10m to 720h']],
-    ['with a token that lasts too long', 'otel', { seats: 1, access: { tokenLifetime: '721h' } }, ['spec.access.tokenLifetime', 'must be from 10m to 720h']],
-    ['with a token that lasts for days, which aren\'t known', 'otel', { seats: 1, access: { tokenLifetime: '30d' } }, ['spec.access.tokenLifetime', 'hours, minutes and seconds, as in 12h or 1h30m']],
-    ['with an API server that is no URL', 'otel', { seats: 1, access: { server: 'kube:6443' } }, ['spec.access.server', 'must be a URL, as in https://']],
-    ['with a quantity that is none', 'otel', { seats: 1, quota: { memory: 'lots' } }, ['spec.quota.memory', 'should match']],
-    ['with a rollout of none at a time', 'otel', { seats: 1, rollout: { maxConcurrent: 0 } }, ['spec.rollout.maxConcurrent', 'greater than or equal to 1']],
-    ['with a field that there isn\'t', 'otel', { seat: 1, seats: 1 }, ['spec.seat', 'unknown field']],
-    ['with a lab\'s value that there isn\'t', 'otel', { seats: 1, lab: { dice: { evn: {} } } }, ['spec.lab.dice.evn', 'unknown field']],
-    ['with values of the operator in its lab', 'otel', { seats: 1, lab: { operator: { replicas: 1 } } }, ['spec.lab.operator', 'unknown field']],
-    ['with a lab\'s value of the wrong type', 'otel', { seats: 1, lab: { jaeger: { maxTraces: 'many' } } }, ['spec.lab.jaeger.maxTraces', 'must be of type integer']],
-    ['with a lab\'s value out of range', 'otel', { seats: 1, lab: { arcade: { budgetMs: 0 } } }, ['spec.lab.arcade.budgetMs', 'greater than or equal to 1']],
-    ['with a level that isn\'t one', 'otel', { seats: 1, lab: { instrumentation: 'full' } }, ['spec.lab.instrumentation', 'supported values: "none", "auto", "manual"']],
-    ['with a lab\'s quantity that is none', 'otel', { seats: 1, lab: { dice: { resources: { limits: { memory: 'lots' } } } } }, ['spec.lab.dice.resources.limits.memory', 'should match']],
-    ['with a variable that the lab fills itself', 'otel', { seats: 1, lab: { dice: { env: { A: 1, POD_IP: 'x' } } } }, ['spec.lab.dice.env', 'must not validate the schema']],
-    ['with a name that no exporter can have', 'otel', { seats: 1, lab: { collector: { exporters: { 'o o': {} } } } }, ['spec.lab.collector.exporters', 'each name must be a component of the Collector']],
-    ['with a pull secret without a name', 'otel', { seats: 1, lab: { imagePullSecrets: [{}] } }, ['spec.lab.imagePullSecrets[0].name', 'Required value']],
+    [
+      'with both attendees and seats',
+      'otel',
+      { seats: 2, ...attendees('ada') },
+      ['spec', 'give either attendees, by name, or seats, a number'],
+    ],
+    [
+      'with two attendees of one name',
+      'otel',
+      attendees('ada', 'eve', 'ada'),
+      ['spec.attendees[2]', 'Duplicate value: {"name":"ada"}'],
+    ],
+    [
+      "with an attendee's name that no namespace can have",
+      'otel',
+      attendees('Ada L.'),
+      ['spec.attendees[0].name', 'must be lower-case letters, digits and hyphens'],
+    ],
+    [
+      'with an attendee without a name',
+      'otel',
+      attendees(''),
+      ['spec.attendees[0].name', 'must be lower-case letters, digits and hyphens'],
+    ],
+    [
+      'with a name too long once prefixed',
+      'otel',
+      attendees('ada', long(59)),
+      ['spec.attendees', 'shorten the name of the Workshop, or of the attendee'],
+    ],
+    [
+      'with a name too long once a number is put behind it',
+      long(54),
+      { seats: 1000 },
+      ['metadata.name', "shorten the Workshop's name"],
+    ],
+    [
+      "with a name that can begin no namespace's",
+      'otel.101',
+      { seats: 1 },
+      ['metadata.name', 'lower-case letters, digits and hyphens, as in otel-101; found otel.101'],
+    ],
+    [
+      'with more seats than an operator is made for',
+      'otel',
+      { seats: 1001 },
+      ['spec.seats', 'less than or equal to 1000'],
+    ],
+    [
+      'with more attendees than an operator is made for',
+      'otel',
+      attendees(...Array.from({ length: 1001 }, (_, index) => `a-${index}`)),
+      ['spec.attendees', 'must have at most 1000 items'],
+    ],
+    [
+      'with an end before its beginning',
+      'otel',
+      { seats: 1, schedule: { startsAt: '2026-05-04T10:00:00+02:00', expiresAt: '2026-05-04T08:00:00Z' } },
+      ['spec.schedule.expiresAt', 'must be after startsAt'],
+    ],
+    [
+      'with a time that is none',
+      'otel',
+      { seats: 1, schedule: { startsAt: 'tomorrow' } },
+      ['spec.schedule.startsAt', 'date-time'],
+    ],
+    [
+      "with an end that it doesn't know",
+      'otel',
+      { seats: 1, schedule: { afterExpiry: 'Remove' } },
+      ['spec.schedule.afterExpiry', 'supported values: "Delete", "Stop", "Keep"'],
+    ],
+    [
+      'with a token that ends too soon',
+      'otel',
+      { seats: 1, access: { tokenLifetime: '9m59s' } },
+      ['spec.access.tokenLifetime', 'must be from 10m to 720h'],
+    ],
+    [
+      'with a token that lasts too long',
+      'otel',
+      { seats: 1, access: { tokenLifetime: '721h' } },
+      ['spec.access.tokenLifetime', 'must be from 10m to 720h'],
+    ],
+    [
+      "with a token that lasts for days, which aren't known",
+      'otel',
+      { seats: 1, access: { tokenLifetime: '30d' } },
+      ['spec.access.tokenLifetime', 'hours, minutes and seconds, as in 12h or 1h30m'],
+    ],
+    [
+      'with an API server that is no URL',
+      'otel',
+      { seats: 1, access: { server: 'kube:6443' } },
+      ['spec.access.server', 'must be a URL, as in https://'],
+    ],
+    [
+      'with a quantity that is none',
+      'otel',
+      { seats: 1, quota: { memory: 'lots' } },
+      ['spec.quota.memory', 'should match'],
+    ],
+    [
+      'with a rollout of none at a time',
+      'otel',
+      { seats: 1, rollout: { maxConcurrent: 0 } },
+      ['spec.rollout.maxConcurrent', 'greater than or equal to 1'],
+    ],
+    ["with a field that there isn't", 'otel', { seat: 1, seats: 1 }, ['spec.seat', 'unknown field']],
+    [
+      "with a lab's value that there isn't",
+      'otel',
+      { seats: 1, lab: { dice: { evn: {} } } },
+      ['spec.lab.dice.evn', 'unknown field'],
+    ],
+    [
+      'with values of the operator in its lab',
+      'otel',
+      { seats: 1, lab: { operator: { replicas: 1 } } },
+      ['spec.lab.operator', 'unknown field'],
+    ],
+    [
+      "with a lab's value of the wrong type",
+      'otel',
+      { seats: 1, lab: { jaeger: { maxTraces: 'many' } } },
+      ['spec.lab.jaeger.maxTraces', 'must be of type integer'],
+    ],
+    [
+      "with a lab's value out of range",
+      'otel',
+      { seats: 1, lab: { arcade: { budgetMs: 0 } } },
+      ['spec.lab.arcade.budgetMs', 'greater than or equal to 1'],
+    ],
+    [
+      "with a level that isn't one",
+      'otel',
+      { seats: 1, lab: { instrumentation: 'full' } },
+      ['spec.lab.instrumentation', 'supported values: "none", "auto", "manual"'],
+    ],
+    [
+      "with a lab's quantity that is none",
+      'otel',
+      { seats: 1, lab: { dice: { resources: { limits: { memory: 'lots' } } } } },
+      ['spec.lab.dice.resources.limits.memory', 'should match'],
+    ],
+    [
+      'with a variable that the lab fills itself',
+      'otel',
+      { seats: 1, lab: { dice: { env: { A: 1, POD_IP: 'x' } } } },
+      ['spec.lab.dice.env', 'must not validate the schema'],
+    ],
+    [
+      'with a name that no exporter can have',
+      'otel',
+      { seats: 1, lab: { collector: { exporters: { 'o o': {} } } } },
+      ['spec.lab.collector.exporters', 'each name must be a component of the Collector'],
+    ],
+    [
+      'with a pull secret without a name',
+      'otel',
+      { seats: 1, lab: { imagePullSecrets: [{}] } },
+      ['spec.lab.imagePullSecrets[0].name', 'Required value'],
+    ],
   ])('%s', async (_what, name, spec, [field, message]) => {
     const { code, stderr } = await tried(manifest('Workshop', name, spec));
     expect(code).not.toBe(0);
@@ -96,9 +238,12 @@ describe('a Workshop is taken', () => {
     await given('otel', attendees(...Array.from({ length: 1000 }, (_, index) => `attendee-${index}`)));
   });
 
-  test('with what it doesn\'t say filled in, but for its lab', async () => {
+  test("with what it doesn't say filled in, but for its lab", async () => {
     expect(await given('otel', { seats: 3, lab: { dice: {} }, schedule: {} })).toEqual({
-      seats: 3, lab: { dice: {} }, rollout: { maxConcurrent: 5, maxFailures: 3, paused: false }, access: { tokenLifetime: '12h' },
+      seats: 3,
+      lab: { dice: {} },
+      rollout: { maxConcurrent: 5, maxFailures: 3, paused: false },
+      access: { tokenLifetime: '12h' },
       schedule: { afterExpiry: 'Delete' },
     });
   });
@@ -109,44 +254,62 @@ describe('a Workshop is taken', () => {
     await given('otel', { seats: 1, access: { tokenLifetime: '719h59m60s' } });
   });
 
-  test('with the chart\'s defaults as its lab', async () => {
+  test("with the chart's defaults as its lab", async () => {
     const { operator, ...lab } = chartValues.default;
     expect(operator.enabled).toBe(true);
     expect(await given('otel', { seats: 1, lab })).toMatchObject({ lab });
   });
 
   test(`with whatever the chart takes for a lab, which it keeps as it is (${LABS} of them, seed ${SEED})`, async () => {
-    await fc.assert(fc.asyncProperty(arbitraryLab, async (lab) => {
-      const answer = await fetch(`${testCluster().api}${WORKSHOPS}?dryRun=All&fieldValidation=Strict`, {
-        method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(manifest('Workshop', 'otel', { seats: 1, lab })),
-      });
-      const body = await answer.json() as { message?: string; spec?: { lab?: object } };
-      expect([answer.status, body.message]).toEqual([201, undefined]);
-      expect(body.spec?.lab).toEqual(JSON.parse(JSON.stringify(lab)));
-    }), { seed: SEED, numRuns: LABS });
+    await fc.assert(
+      fc.asyncProperty(arbitraryLab, async (lab) => {
+        const answer = await fetch(`${testCluster().api}${WORKSHOPS}?dryRun=All&fieldValidation=Strict`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(manifest('Workshop', 'otel', { seats: 1, lab })),
+        });
+        const body = (await answer.json()) as { message?: string; spec?: { lab?: object } };
+        expect([answer.status, body.message]).toEqual([201, undefined]);
+        expect(body.spec?.lab).toEqual(JSON.parse(JSON.stringify(lab)));
+      }),
+      { seed: SEED, numRuns: LABS },
+    );
   }, 60_000);
 
   test('from two who apply it server-side, one its attendees and the other its lab', async () => {
     const as = async (manager: string, spec: object): Promise<void> => {
-      await tool('kubectl', ['apply', '--server-side', `--field-manager=${manager}`, '--filename=-'], { input: JSON.stringify(manifest('Workshop', 'crds-ssa', spec)) });
+      await tool('kubectl', ['apply', '--server-side', `--field-manager=${manager}`, '--filename=-'], {
+        input: JSON.stringify(manifest('Workshop', 'crds-ssa', spec)),
+      });
     };
     try {
       await as('one', attendees('ada', 'eve'));
-      await as('other', { ...attendees('bob'), lab: { dice: { env: { A: true, B: 1.5 }, resources: { limits: { memory: null } } } } });
-      expect(await kubectl('get', 'workshop', 'crds-ssa', '--output=jsonpath={.spec.attendees[*].name} {.spec.lab}'))
-        .toBe('ada eve bob {"dice":{"env":{"A":true,"B":1.5},"resources":{"limits":{"memory":null}}}}');
+      await as('other', {
+        ...attendees('bob'),
+        lab: { dice: { env: { A: true, B: 1.5 }, resources: { limits: { memory: null } } } },
+      });
+      expect(
+        await kubectl('get', 'workshop', 'crds-ssa', '--output=jsonpath={.spec.attendees[*].name} {.spec.lab}'),
+      ).toBe('ada eve bob {"dice":{"env":{"A":true,"B":1.5},"resources":{"limits":{"memory":null}}}}');
     } finally {
       await kubectl('delete', 'workshop', 'crds-ssa', '--ignore-not-found', '--timeout=60s');
     }
   });
 
-  test.each(['workshop.yaml', ...readdirSync(join(repoRoot, 'examples')).filter((file) => file.endsWith('.yaml')).map((file) => `examples/${file}`)])(
-    'from %s, as it is in the repository', async (file) => {
-      const { code, stdout, stderr } = await tool('kubectl', ['apply', '--dry-run=server', '--filename', join(repoRoot, file)], { allowFailure: true });
-      expect([code, stderr]).toEqual([0, '']);
-      expect(stdout).toMatch(/^workshop\.intro-otel\.dev\/\S+ created \(server dry run\)\n$/);
-    },
-  );
+  test.each([
+    'workshop.yaml',
+    ...readdirSync(join(repoRoot, 'examples'))
+      .filter((file) => file.endsWith('.yaml'))
+      .map((file) => `examples/${file}`),
+  ])('from %s, as it is in the repository', async (file) => {
+    const { code, stdout, stderr } = await tool(
+      'kubectl',
+      ['apply', '--dry-run=server', '--filename', join(repoRoot, file)],
+      { allowFailure: true },
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^workshop\.intro-otel\.dev\/\S+ created \(server dry run\)\n$/);
+  });
 });
 
 describe('a Seat', () => {
@@ -157,11 +320,26 @@ describe('a Seat', () => {
   afterAll(() => kubectl('delete', 'seat', 'crds-ada', '--ignore-not-found'));
 
   test.each<[what: string, name: string, spec: object, said: readonly [field: string, message: string]]>([
-    ['another\'s name', 'crds-eve', spec, ['metadata.name', 'here crds-ada. Seats are made by the operator: add the attendee to the Workshop']],
+    [
+      "another's name",
+      'crds-eve',
+      spec,
+      ['metadata.name', 'here crds-ada. Seats are made by the operator: add the attendee to the Workshop'],
+    ],
     ['two replicas', 'crds-ada', { ...spec, replicas: 2 }, ['spec.replicas', 'less than or equal to 1']],
     ['no revision', 'crds-ada', { workshop: 'crds', attendee: 'ada' }, ['spec.revision', 'Required value']],
-    ['another attendee than before', 'crds-ada', { ...spec, attendee: 'eve' }, ['spec.attendee', 'a Seat stays that of one attendee, ada: change spec.attendees of the Workshop']],
-    ['another Workshop than before', 'crds-ada', { ...spec, workshop: 'other' }, ['spec.workshop', 'a Seat stays that of one workshop, crds']],
+    [
+      'another attendee than before',
+      'crds-ada',
+      { ...spec, attendee: 'eve' },
+      ['spec.attendee', 'a Seat stays that of one attendee, ada: change spec.attendees of the Workshop'],
+    ],
+    [
+      'another Workshop than before',
+      'crds-ada',
+      { ...spec, workshop: 'other' },
+      ['spec.workshop', 'a Seat stays that of one workshop, crds'],
+    ],
   ])('is refused with %s', async (_what, name, other, [field, message]) => {
     const { code, stderr } = await tried(manifest('Seat', name, other));
     expect(code).not.toBe(0);
@@ -188,7 +366,10 @@ describe('kubectl', () => {
     kubectl('patch', kind, name, '--subresource=status', '--type=merge', '--patch', JSON.stringify({ status: of }));
 
   beforeAll(async () => {
-    await apply(manifest('Workshop', 'crds', { ...attendees('ada'), schedule: { expiresAt: '2030-01-01T18:00:00Z' } }), manifest('Seat', 'crds-ada', { workshop: 'crds', attendee: 'ada', revision: '1' }));
+    await apply(
+      manifest('Workshop', 'crds', { ...attendees('ada'), schedule: { expiresAt: '2030-01-01T18:00:00Z' } }),
+      manifest('Seat', 'crds-ada', { workshop: 'crds', attendee: 'ada', revision: '1' }),
+    );
   });
   // An operator that is there may have put a finalizer on them.
   afterAll(() => kubectl('delete', 'workshop/crds', 'seat/crds-ada', '--ignore-not-found', '--timeout=60s'));
@@ -199,27 +380,61 @@ describe('kubectl', () => {
   });
 
   test('get shows of Seats what an instructor asks for, and where the lab is when asked for more', async () => {
-    expect(await header('seats')).toEqual(['NAME', 'WORKSHOP', 'ATTENDEE', 'PHASE', 'PROGRESS', 'LAST ACTIVITY', 'AGE']);
-    expect(await header('st', '--output=wide')).toEqual(['NAME', 'WORKSHOP', 'ATTENDEE', 'PHASE', 'PROGRESS', 'LAST ACTIVITY', 'URL', 'AGE']);
+    expect(await header('seats')).toEqual([
+      'NAME',
+      'WORKSHOP',
+      'ATTENDEE',
+      'PHASE',
+      'PROGRESS',
+      'LAST ACTIVITY',
+      'AGE',
+    ]);
+    expect(await header('st', '--output=wide')).toEqual([
+      'NAME',
+      'WORKSHOP',
+      'ATTENDEE',
+      'PHASE',
+      'PROGRESS',
+      'LAST ACTIVITY',
+      'URL',
+      'AGE',
+    ]);
   });
 
   test('get finds both by their category', async () => {
-    expect((await kubectl('get', 'intro-otel', '--output=name')).trim().split('\n')).toEqual(expect.arrayContaining(['workshop.intro-otel.dev/crds', 'seat.intro-otel.dev/crds-ada']));
+    expect((await kubectl('get', 'intro-otel', '--output=name')).trim().split('\n')).toEqual(
+      expect.arrayContaining(['workshop.intro-otel.dev/crds', 'seat.intro-otel.dev/crds-ada']),
+    );
   });
 
   test('get fills the columns from the status', async () => {
-    const condition = { type: 'Ready', status: 'False', reason: 'SeatsNotReady', message: 'is', lastTransitionTime: '2026-05-04T09:00:00Z' };
-    await status('workshop', 'crds', { summary: '0/1', seats: { desired: 1, ready: 0, updated: 0, failed: 1 }, conditions: [condition] });
-    expect(await kubectl('get', 'workshop', 'crds', '--no-headers')).toMatch(/^crds\s+0\/1\s+SeatsNotReady\s+1\s+2030-01-01T18:00:00Z\s+\S+\n$/);
+    const condition = {
+      type: 'Ready',
+      status: 'False',
+      reason: 'SeatsNotReady',
+      message: 'is',
+      lastTransitionTime: '2026-05-04T09:00:00Z',
+    };
+    await status('workshop', 'crds', {
+      summary: '0/1',
+      seats: { desired: 1, ready: 0, updated: 0, failed: 1 },
+      conditions: [condition],
+    });
+    expect(await kubectl('get', 'workshop', 'crds', '--no-headers')).toMatch(
+      /^crds\s+0\/1\s+SeatsNotReady\s+1\s+2030-01-01T18:00:00Z\s+\S+\n$/,
+    );
     const lastActivity = new Date(Date.now() - 120_000).toISOString();
     await status('seat', 'crds-ada', { phase: 'Failed', progress: '3/12', lastActivity, url: 'http://localhost:8080' });
-    expect(await kubectl('get', 'seat', 'crds-ada', '--no-headers', '--output=wide'))
-      .toMatch(/^crds-ada\s+crds\s+ada\s+Failed\s+3\/12\s+2m\S*\s+http:\/\/localhost:8080\s+\S+\n$/);
+    expect(await kubectl('get', 'seat', 'crds-ada', '--no-headers', '--output=wide')).toMatch(
+      /^crds-ada\s+crds\s+ada\s+Failed\s+3\/12\s+2m\S*\s+http:\/\/localhost:8080\s+\S+\n$/,
+    );
   });
 
   test.each([
-    ['workshop.spec.attendees', 'each gets a seat'], ['workshop.spec.lab.collector', 'The OpenTelemetry Collector'],
-    ['workshop.status.conditions', 'NetworkIsolation'], ['seat.spec.replicas', 'kubectl scale seat'],
+    ['workshop.spec.attendees', 'each gets a seat'],
+    ['workshop.spec.lab.collector', 'The OpenTelemetry Collector'],
+    ['workshop.status.conditions', 'NetworkIsolation'],
+    ['seat.spec.replicas', 'kubectl scale seat'],
   ])('explain %s says what it is for', async (path, words) => {
     expect((await kubectl('explain', path)).replaceAll(/\s+/g, ' ')).toContain(words);
   });

@@ -15,27 +15,79 @@ import { eventually } from '../support/eventually.ts';
 const namespace = useEmptyNamespace('engine-apply');
 const SEAT = 'intro-otel.dev/test-seat';
 const labels = { 'intro-otel.dev/test': 'engine-apply', [SEAT]: 'one' };
-const kinds: readonly Kind[] = [KINDS.ConfigMap, KINDS.Deployment, KINDS.Service, KINDS.ServiceAccount, KINDS.RoleBinding, KINDS.NetworkPolicy, KINDS.ResourceQuota, KINDS.LimitRange];
-const stores = new Map(kinds.map((kind) => [kind.kind, new CompactStore({ kind, fieldManager: FIELD_MANAGER, index: [SEAT], keep: withoutStatus })]));
+const kinds: readonly Kind[] = [
+  KINDS.ConfigMap,
+  KINDS.Deployment,
+  KINDS.Service,
+  KINDS.ServiceAccount,
+  KINDS.RoleBinding,
+  KINDS.NetworkPolicy,
+  KINDS.ResourceQuota,
+  KINDS.LimitRange,
+];
+const stores = new Map(
+  kinds.map((kind) => [
+    kind.kind,
+    new CompactStore({ kind, fieldManager: FIELD_MANAGER, index: [SEAT], keep: withoutStatus }),
+  ]),
+);
 const lookup = (kind: string): CompactStore | undefined => stores.get(kind);
 const live = (object: KubeObject): KubeObject | undefined => lookup(object.kind)?.get(keyOf(object));
 
 /** What a seat has beside its lab. */
 const FENCES = [
-  { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'deny', namespace }, spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [], egress: [{ to: [{ namespaceSelector: {} }], ports: [{ port: 53, protocol: 'UDP' }, { port: 53 }] }] } },
-  { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'seat', namespace }, spec: { hard: { 'requests.cpu': '1000m', 'limits.memory': '2048Mi', pods: 20 } } },
-  { apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'seat', namespace }, spec: { limits: [{ type: 'Container', default: { cpu: '1000m', memory: '0.5Gi' }, defaultRequest: { cpu: '10m', memory: '64Mi' } }] } },
+  {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'deny', namespace },
+    spec: {
+      podSelector: {},
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [],
+      egress: [{ to: [{ namespaceSelector: {} }], ports: [{ port: 53, protocol: 'UDP' }, { port: 53 }] }],
+    },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'seat', namespace },
+    spec: { hard: { 'requests.cpu': '1000m', 'limits.memory': '2048Mi', pods: 20 } },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'LimitRange',
+    metadata: { name: 'seat', namespace },
+    spec: {
+      limits: [
+        {
+          type: 'Container',
+          default: { cpu: '1000m', memory: '0.5Gi' },
+          defaultRequest: { cpu: '10m', memory: '64Mi' },
+        },
+      ],
+    },
+  },
 ] as const;
 
-const labelled = (object: KubeObject): KubeObject => ({ ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } } });
+const labelled = (object: KubeObject): KubeObject => ({
+  ...object,
+  metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } },
+});
 // Nothing is to run here.
-const stopped = (object: KubeObject): KubeObject => (object.kind === 'Deployment' ? ({ ...object, spec: { ...(object as unknown as { spec: object }).spec, replicas: 0 } } as KubeObject) : object);
+const stopped = (object: KubeObject): KubeObject =>
+  object.kind === 'Deployment'
+    ? ({ ...object, spec: { ...(object as unknown as { spec: object }).spec, replicas: 0 } } as KubeObject)
+    : object;
 // Secrets are made once and not watched, so they are not applied.
 const isApplied = ({ kind }: KubeObject): boolean => kind !== 'Secret';
-const desired = [...(labTemplate({})(namespace) as readonly KubeObject[]).filter(isApplied).map(stopped), ...FENCES].map(labelled);
+const desired = [
+  ...(labTemplate({})(namespace) as readonly KubeObject[]).filter(isApplied).map(stopped),
+  ...FENCES,
+].map(labelled);
 
 /** All of an object but what the API server writes. */
-const specOf = (object: KubeObject | undefined): object => Object.fromEntries(Object.entries(object ?? {}).filter(([field]) => field !== 'metadata' && field !== 'status'));
+const specOf = (object: KubeObject | undefined): object =>
+  Object.fromEntries(Object.entries(object ?? {}).filter(([field]) => field !== 'metadata' && field !== 'status'));
 
 let api: HttpApi;
 let applier: Applier;
@@ -45,7 +97,10 @@ let writes = 0;
 beforeAll(async () => {
   api = await testApi({ onRequest: ({ method }) => void (writes += method === 'GET' ? 0 : 1) });
   applier = new Applier({ api, annotation: 'intro-otel.dev/test-applied' });
-  for (const store of stores.values()) ended.runs.push(new Reflector({ api, store, select: { labelSelector: `${SEAT}=one` } }).run(ended.controller.signal));
+  for (const store of stores.values())
+    ended.runs.push(
+      new Reflector({ api, store, select: { labelSelector: `${SEAT}=one` } }).run(ended.controller.signal),
+    );
   await eventually(() => expect([...stores.values()].every(({ fresh }) => fresh)).toBe(true), { within: 20_000 });
   const { failed } = await applier.applyAll(desired, lookup);
   expect(failed).toEqual([]);
@@ -63,14 +118,21 @@ beforeEach(() => {
 
 /** Applies until nothing is written, so that what the store learns late does not count. */
 async function settled(): Promise<void> {
-  await eventually(async () => {
-    const { written, failed } = await applier.applyAll(desired, lookup);
-    expect([written.map(keyOf), failed]).toEqual([[], []]);
-  }, { within: 20_000 });
+  await eventually(
+    async () => {
+      const { written, failed } = await applier.applyAll(desired, lookup);
+      expect([written.map(keyOf), failed]).toEqual([[], []]);
+    },
+    { within: 20_000 },
+  );
 }
 
 test('what was applied does not differ, whatever the API server has filled in', () => {
-  expect(desired.filter((object) => differs(object, live(object) ?? object)).map((object) => `${object.kind} ${object.metadata.name}`)).toEqual([]);
+  expect(
+    desired
+      .filter((object) => differs(object, live(object) ?? object))
+      .map((object) => `${object.kind} ${object.metadata.name}`),
+  ).toEqual([]);
   expect(desired.filter((object) => live(object) === undefined)).toEqual([]);
 });
 
@@ -83,32 +145,65 @@ test('nothing is written a second time, nor by one who has just started', async 
 });
 
 test.each([
-  ['a Deployment whose pods were changed', KINDS.Deployment, 'lab-guide', { spec: { template: { spec: { terminationGracePeriodSeconds: 99 } } } }],
-  ['a NetworkPolicy that was opened', KINDS.NetworkPolicy, 'deny', { spec: { podSelector: { matchLabels: { nobody: 'this' } } } }],
+  [
+    'a Deployment whose pods were changed',
+    KINDS.Deployment,
+    'lab-guide',
+    { spec: { template: { spec: { terminationGracePeriodSeconds: 99 } } } },
+  ],
+  [
+    'a NetworkPolicy that was opened',
+    KINDS.NetworkPolicy,
+    'deny',
+    { spec: { podSelector: { matchLabels: { nobody: 'this' } } } },
+  ],
   ['a NetworkPolicy that was opened beside what we wanted', KINDS.NetworkPolicy, 'deny', { spec: { egress: [{}] } }],
   ['a quota that was raised', KINDS.ResourceQuota, 'seat', { spec: { hard: { pods: '2000' } } }],
-  ['a RoleBinding to somebody else', KINDS.RoleBinding, 'lab-collector', { subjects: [{ kind: 'User', name: 'eve', apiGroup: 'rbac.authorization.k8s.io' }] }],
+  [
+    'a RoleBinding to somebody else',
+    KINDS.RoleBinding,
+    'lab-collector',
+    { subjects: [{ kind: 'User', name: 'eve', apiGroup: 'rbac.authorization.k8s.io' }] },
+  ],
   ['a Service that selects other pods', KINDS.Service, 'lab-guide', { spec: { selector: { further: 'x' } } }],
   ['a ConfigMap with a key removed', KINDS.ConfigMap, 'lab-dice', { data: { 'app.ts': null } }],
 ])('drift is repaired: %s', async (_, kind, name, patch) => {
   const before = specOf(await api.get(kind, name, namespace));
   await api.mergePatch(kind, { name, namespace }, patch);
-  await eventually(async () => {
-    await applier.applyAll(desired, lookup);
-    expect(specOf(await api.get(kind, name, namespace))).toEqual(before);
-  }, { within: 10_000 });
+  await eventually(
+    async () => {
+      await applier.applyAll(desired, lookup);
+      expect(specOf(await api.get(kind, name, namespace))).toEqual(before);
+    },
+    { within: 10_000 },
+  );
 });
 
 test('what others have added is left alone, and not written over and over', async () => {
-  await api.mergePatch(KINDS.Deployment, { name: 'lab-guide', namespace }, { metadata: { annotations: { 'somebody.example/note': 'mine' } }, spec: { template: { metadata: { annotations: { restarted: 'today' } } } } });
+  await api.mergePatch(
+    KINDS.Deployment,
+    { name: 'lab-guide', namespace },
+    {
+      metadata: { annotations: { 'somebody.example/note': 'mine' } },
+      spec: { template: { metadata: { annotations: { restarted: 'today' } } } },
+    },
+  );
   await settled();
-  const guide = await api.get<KubeObject & { spec: { template: KubeObject } }>(KINDS.Deployment, 'lab-guide', namespace);
-  expect([guide?.metadata.annotations?.['somebody.example/note'], guide?.spec.template.metadata.annotations?.['restarted']]).toEqual(['mine', 'today']);
+  const guide = await api.get<KubeObject & { spec: { template: KubeObject } }>(
+    KINDS.Deployment,
+    'lab-guide',
+    namespace,
+  );
+  expect([
+    guide?.metadata.annotations?.['somebody.example/note'],
+    guide?.spec.template.metadata.annotations?.['restarted'],
+  ]).toEqual(['mine', 'today']);
 });
 
 test('a key that is no longer wanted goes, and one that an attendee has made theirs stays', async () => {
   const other = await testApi({ fieldManager: 'attendee' });
-  const keys = async (): Promise<string[]> => Object.keys((await api.get<ConfigMap>(KINDS.ConfigMap, 'keys', namespace))?.data ?? {}).sort();
+  const keys = async (): Promise<string[]> =>
+    Object.keys((await api.get<ConfigMap>(KINDS.ConfigMap, 'keys', namespace))?.data ?? {}).sort();
   const object = (data: Record<string, string>): KubeObject => configMap(namespace, 'keys', data, labels);
   try {
     await applier.applyAll([object({ a: '1', b: '1', c: '1' })], lookup);
@@ -125,19 +220,26 @@ test('an apply that can change nothing is not sent again', async () => {
   await settled();
   const [guide] = desired.filter(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'lab-guide');
   // The API server drops what is false here, so that this looks different for ever.
-  const dropped = { ...guide, spec: { ...(guide as unknown as { spec: object }).spec, paused: false } } as unknown as KubeObject;
+  const dropped = {
+    ...guide,
+    spec: { ...(guide as unknown as { spec: object }).spec, paused: false },
+  } as unknown as KubeObject;
   await applier.applyAll([dropped], lookup);
   expect(differs(dropped, live(dropped) ?? dropped)).toBe(true);
-  await eventually(async () => {
-    await applier.applyAll([dropped], lookup);
-    writes = 0;
-    await applier.applyAll([dropped], lookup);
-    expect(writes).toBe(0);
-  }, { within: 5_000 });
+  await eventually(
+    async () => {
+      await applier.applyAll([dropped], lookup);
+      writes = 0;
+      await applier.applyAll([dropped], lookup);
+      expect(writes).toBe(0);
+    },
+    { within: 5_000 },
+  );
 });
 
 describe('pruning', () => {
-  const names = async (): Promise<string[]> => (await api.list(KINDS.ConfigMap, { namespace, labelSelector: `${SEAT}=one` })).map(({ metadata }) => metadata.name);
+  const names = async (): Promise<string[]> =>
+    (await api.list(KINDS.ConfigMap, { namespace, labelSelector: `${SEAT}=one` })).map(({ metadata }) => metadata.name);
   const prune = (): ReturnType<Applier['prune']> => applier.prune([...stores.values()], labels, desired);
   const unwanted = configMap(namespace, 'unwanted', {}, labels);
 
@@ -159,7 +261,8 @@ describe('pruning', () => {
   test('does not delete what has come in the place of what it knew', async () => {
     await applier.applyAll([unwanted], lookup);
     const stale = new CompactStore({ kind: KINDS.ConfigMap, fieldManager: FIELD_MANAGER });
-    for (const one of await api.list(KINDS.ConfigMap, { namespace, labelSelector: `${SEAT}=one` })) if (one.metadata.name === 'unwanted') stale.upsert(one);
+    for (const one of await api.list(KINDS.ConfigMap, { namespace, labelSelector: `${SEAT}=one` }))
+      if (one.metadata.name === 'unwanted') stale.upsert(one);
     await api.delete(KINDS.ConfigMap, { name: 'unwanted', namespace });
     await api.create(unwanted);
     const { failed } = await applier.prune([stale], labels, []);

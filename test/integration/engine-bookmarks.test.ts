@@ -8,7 +8,13 @@ test('the API server sends bookmarks', async () => {
   const api = await testApi();
   const { resourceVersion } = (await api.create(configMap(namespace, 'any'))).metadata;
   const signal = AbortSignal.timeout(80_000);
-  const lines = await api.watch(KINDS.ConfigMap, { resourceVersion: resourceVersion ?? '', timeoutSeconds: 75, silence: 75_000, signal, labelSelector: 'watched=never' });
+  const lines = await api.watch(KINDS.ConfigMap, {
+    resourceVersion: resourceVersion ?? '',
+    timeoutSeconds: 75,
+    silence: 75_000,
+    signal,
+    labelSelector: 'watched=never',
+  });
   const { value } = await lines.next();
   expect(JSON.parse(value ?? '')).toMatchObject({ type: 'BOOKMARK' });
   await lines.return();

@@ -1,5 +1,12 @@
 // The engine's client on the real API server: it asks as the API wants to be asked, and tells its answers apart.
-import { isAlreadyExists, isConflict, isInvalid, isNotFound, isOverQuota, isTerminating } from '../../operator/engine/api.ts';
+import {
+  isAlreadyExists,
+  isConflict,
+  isInvalid,
+  isNotFound,
+  isOverQuota,
+  isTerminating,
+} from '../../operator/engine/api.ts';
 import type { HttpApi } from '../../operator/engine/client.ts';
 import { KINDS } from '../../operator/engine/kinds.ts';
 import type { KubeObject } from '../../operator/engine/object.ts';
@@ -12,7 +19,11 @@ import { startFaultyProxy } from '../support/faulty-proxy.ts';
 const namespace = useEmptyNamespace('engine-client');
 const map = (name: string, data?: Record<string, string>): ConfigMap => configMap(namespace, name, data);
 const key = (name: string): { name: string; namespace: string } => ({ name, namespace });
-const failureOf = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => undefined, (error: unknown) => error);
+const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
 let api: HttpApi;
 beforeAll(async () => {
@@ -25,9 +36,16 @@ test('an object is created once, read, changed and deleted', async () => {
   expect(isAlreadyExists(await failureOf(api.create(map('life'))))).toBe(true);
   expect(await api.get(KINDS.ConfigMap, 'life', namespace)).toEqual(created);
   const { resourceVersion } = created.metadata;
-  const changed = await api.mergePatch<ConfigMap>(KINDS.ConfigMap, key('life'), { metadata: { resourceVersion }, data: { a: null, b: '2' } });
+  const changed = await api.mergePatch<ConfigMap>(KINDS.ConfigMap, key('life'), {
+    metadata: { resourceVersion },
+    data: { a: null, b: '2' },
+  });
   expect(changed.data).toEqual({ b: '2' });
-  expect(isConflict(await failureOf(api.mergePatch(KINDS.ConfigMap, key('life'), { metadata: { resourceVersion }, data: null })))).toBe(true);
+  expect(
+    isConflict(
+      await failureOf(api.mergePatch(KINDS.ConfigMap, key('life'), { metadata: { resourceVersion }, data: null })),
+    ),
+  ).toBe(true);
   expect(isConflict(await failureOf(api.delete(KINDS.ConfigMap, key('life'), { uid: 'another' })))).toBe(true);
   await api.delete(KINDS.ConfigMap, key('life'), { uid: created.metadata.uid ?? '' });
   expect(await api.get(KINDS.ConfigMap, 'life', namespace)).toBeUndefined();
@@ -39,9 +57,14 @@ test('an apply takes over fields of others, leaves the rest, and removes what it
   try {
     await api.apply(map('shared', { ours: '1', dropped: '1', contested: '1' }));
     await other.apply(map('shared', { theirs: '1', contested: '2' }));
-    const { data, metadata } = await api.apply<ConfigMap & { metadata: { managedFields: { manager: string; operation: string }[] } }>(map('shared', { ours: '1', contested: '3' }));
+    const { data, metadata } = await api.apply<
+      ConfigMap & { metadata: { managedFields: { manager: string; operation: string }[] } }
+    >(map('shared', { ours: '1', contested: '3' }));
     expect(data).toEqual({ ours: '1', theirs: '1', contested: '3' });
-    expect(metadata.managedFields.map(({ manager, operation }) => `${manager} ${operation}`).sort()).toEqual([`${FIELD_MANAGER} Apply`, 'somebody-else Apply']);
+    expect(metadata.managedFields.map(({ manager, operation }) => `${manager} ${operation}`).sort()).toEqual([
+      `${FIELD_MANAGER} Apply`,
+      'somebody-else Apply',
+    ]);
   } finally {
     await other.close();
   }
@@ -50,19 +73,30 @@ test('an apply takes over fields of others, leaves the rest, and removes what it
 test('refusals are told apart', async () => {
   expect(isNotFound(await failureOf(api.create(configMap('no-such-namespace', 'x'))))).toBe(true);
   expect(isInvalid(await failureOf(api.apply(map('Not A Name'))))).toBe(true);
-  await api.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: key('one'), spec: { hard: { 'count/secrets': '0' } } } as KubeObject);
+  await api.apply({
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: key('one'),
+    spec: { hard: { 'count/secrets': '0' } },
+  } as KubeObject);
   // A quota binds once it has been counted, which takes the API server's managers a moment.
   let attempts = 0;
-  await eventually(async () => {
-    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: key(`s-${++attempts}`) };
-    expect(isOverQuota(await failureOf(api.create(secret)))).toBe(true);
-  }, { within: 60_000 });
+  await eventually(
+    async () => {
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: key(`s-${++attempts}`) };
+      expect(isOverQuota(await failureOf(api.create(secret)))).toBe(true);
+    },
+    { within: 60_000 },
+  );
 });
 
 test('nothing can be made in a namespace that goes', async () => {
   const going = 'engine-client-going';
   await api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: going } });
-  await api.apply({ ...configMap(going, 'keeps-it'), metadata: { name: 'keeps-it', namespace: going, finalizers: ['intro-otel.dev/test'] } });
+  await api.apply({
+    ...configMap(going, 'keeps-it'),
+    metadata: { name: 'keeps-it', namespace: going, finalizers: ['intro-otel.dev/test'] },
+  });
   await api.delete(KINDS.Namespace, { name: going });
   expect(isTerminating(await failureOf(api.create(configMap(going, 'late'))))).toBe(true);
   await api.mergePatch(KINDS.ConfigMap, { name: 'keeps-it', namespace: going }, { metadata: { finalizers: null } });
@@ -80,13 +114,20 @@ describe('a list of more than a page', () => {
   const count = 510;
 
   beforeAll(async () => {
-    await Promise.all(Array.from({ length: count }, (_, number) => api.apply(configMap(namespace, `many-${number}`, {}, { many: 'yes' }))));
+    await Promise.all(
+      Array.from({ length: count }, (_, number) =>
+        api.apply(configMap(namespace, `many-${number}`, {}, { many: 'yes' })),
+      ),
+    );
   }, 60_000);
 
   test('is whole, each object once, and all pages are of one version', async () => {
     const versions = new Set<string>();
     const names = new Set<string>();
-    for await (const { items, resourceVersion } of api.pages(KINDS.ConfigMap, { namespace, labelSelector: 'many=yes' })) {
+    for await (const { items, resourceVersion } of api.pages(KINDS.ConfigMap, {
+      namespace,
+      labelSelector: 'many=yes',
+    })) {
       expect(items.length).toBeLessThanOrEqual(500);
       versions.add(resourceVersion);
       for (const { kind, metadata } of items) names.add(`${kind} ${metadata.name}`);

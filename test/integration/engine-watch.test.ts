@@ -39,19 +39,31 @@ beforeEach(async () => {
   await set('kept', '1');
   await set('deleted', '1');
   through = await testApi({ config: { ...(await testConfig()), server: proxy.url }, timeout: 1500 });
-  store = new CompactStore<ConfigMap>({ kind: KINDS.ConfigMap, fieldManager: FIELD_MANAGER, index: ['watched'], staleAfter: 3_000 });
+  store = new CompactStore<ConfigMap>({
+    kind: KINDS.ConfigMap,
+    fieldManager: FIELD_MANAGER,
+    index: ['watched'],
+    staleAfter: 3_000,
+  });
   changes.length = proxy.requests.length = 0;
   restarts = [];
   store.onChange((change) => changes.push({ ...change }));
   ended.controller = new AbortController();
   const reflector = new Reflector({
-    api: through, store, silence: 1_000, select: { labelSelector: 'watched=yes' }, onRestart: (_kind, why) => restarts.push(why),
+    api: through,
+    store,
+    silence: 1_000,
+    select: { labelSelector: 'watched=yes' },
+    onRestart: (_kind, why) => restarts.push(why),
   });
   ended.run = reflector.run(ended.controller.signal);
   await eventually(() => expect([store.fresh, seen('kept')]).toEqual([true, '1']), within);
   // What came after the list has come by the watch: it is open.
   const { resourceVersion } = (await set('last', String(performance.now()))).metadata;
-  await eventually(() => expect(store.get(`${namespace}/last`)?.metadata.resourceVersion).toBe(resourceVersion), within);
+  await eventually(
+    () => expect(store.get(`${namespace}/last`)?.metadata.resourceVersion).toBe(resourceVersion),
+    within,
+  );
 });
 
 afterEach(async () => {
@@ -73,12 +85,18 @@ test('what is made, changed and deleted is seen, each once', async () => {
   await direct.mergePatch(KINDS.ConfigMap, { name: 'new', namespace }, { metadata: { annotations: { other: 'x' } } });
   await direct.delete(KINDS.ConfigMap, { name: 'new', namespace });
   await eventually(() => expect(changes).toHaveLength(4), within);
-  expect(changes.map((change) => [change.old?.data?.['a'], change.new?.data?.['a']])).toEqual([[undefined, '1'], ['1', '2'], ['2', '2'], ['2', undefined]]);
+  expect(changes.map((change) => [change.old?.data?.['a'], change.new?.data?.['a']])).toEqual([
+    [undefined, '1'],
+    ['1', '2'],
+    ['2', '2'],
+    ['2', undefined],
+  ]);
   expect(store.applied(`${namespace}/kept`)).toBe(true);
 });
 
 test('an object that loses the label is gone, and comes back with it', async () => {
-  const relabel = (watched: string | null): Promise<unknown> => direct.mergePatch(KINDS.ConfigMap, { name: 'kept', namespace }, { metadata: { labels: { watched } } });
+  const relabel = (watched: string | null): Promise<unknown> =>
+    direct.mergePatch(KINDS.ConfigMap, { name: 'kept', namespace }, { metadata: { labels: { watched } } });
   await relabel(null);
   await eventually(() => expect(seen('kept')).toBeUndefined(), within);
   await relabel('yes');
@@ -93,7 +111,16 @@ async function changeMeanwhile(): Promise<void> {
 }
 
 const expectCaughtUp = (): Promise<void> =>
-  eventually(() => expect({ kept: seen('kept'), added: seen('added'), deleted: seen('deleted'), fresh: store.fresh }).toEqual({ kept: '2', added: '2', deleted: undefined, fresh: true }), within);
+  eventually(
+    () =>
+      expect({ kept: seen('kept'), added: seen('added'), deleted: seen('deleted'), fresh: store.fresh }).toEqual({
+        kept: '2',
+        added: '2',
+        deleted: undefined,
+        fresh: true,
+      }),
+    within,
+  );
 
 afterEach(() => direct.delete(KINDS.ConfigMap, { name: 'added', namespace }));
 

@@ -51,7 +51,8 @@ function start(identity: string): Replica {
 
 const lease = async (): Promise<Lease['spec']> => (await api.get<Lease>(KINDS.Lease, NAME, namespace))?.spec;
 const leader = async (): Promise<string | undefined> => (await lease())?.holderIdentity;
-const writesOf = async ({ identity }: Replica): Promise<number> => Number((await api.get<ConfigMap>(KINDS.ConfigMap, NAME, namespace))?.data?.[identity] ?? 0);
+const writesOf = async ({ identity }: Replica): Promise<number> =>
+  Number((await api.get<ConfigMap>(KINDS.ConfigMap, NAME, namespace))?.data?.[identity] ?? 0);
 const count = ({ said }: Replica, what: Said['what']): number => said.filter((one) => one.what === what).length;
 
 /** Waits until `replica` leads and has written. @returns milliseconds */
@@ -104,7 +105,10 @@ test('when the leader is frozen, another leads within 15 s, and what goes on the
   await eventually(() => expect(count(second, 'refused')).toBeGreaterThan(refused + 20), { within: 10_000 });
   // One may have been past the look at the clock and on its way to the socket when the process was stopped; it would have made 20 more.
   expect(await writesOf(second)).toBeLessThanOrEqual(writes + 1);
-  expect(second.said.filter(({ what }) => what === 'elected' || what === 'lost')).toEqual([{ what: 'elected' }, { what: 'lost' }]);
+  expect(second.said.filter(({ what }) => what === 'elected' || what === 'lost')).toEqual([
+    { what: 'elected' },
+    { what: 'lost' },
+  ]);
   expect(await leader()).toBe('third');
 });
 
@@ -116,7 +120,7 @@ test('a leader that is told to end leaves the lead to the other at once', async 
   expect(await lease()).toMatchObject({ holderIdentity: 'second', leaseTransitions: 3 });
 });
 
-test('the last one leaves a Lease that is nobody\'s', async () => {
+test("the last one leaves a Lease that is nobody's", async () => {
   second.child.kill('SIGTERM');
   await once(second.child, 'exit');
   expect(await leader()).toBe('');

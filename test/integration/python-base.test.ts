@@ -7,7 +7,8 @@ test('the base image has Python, what it and its packages load, a shell, and the
   expect(name).toMatch(/^throwaway\.intro-otel\.dev\/python:3\.\d+\.\d+[\w.-]*$/);
   const paths = entries.map(({ path }) => path);
   expect(paths).toEqual(expect.arrayContaining([PYTHON, '/bin/sh', '/usr/bin/env', '/tmp']));
-  for (const library of ['libc.so.6', 'libpthread.so.0', 'libssl.so.3', 'libstdc++.so.6']) expect(paths.filter((path) => path.endsWith(`/${library}`))).toHaveLength(1);
+  for (const library of ['libc.so.6', 'libpthread.so.0', 'libssl.so.3', 'libstdc++.so.6'])
+    expect(paths.filter((path) => path.endsWith(`/${library}`))).toHaveLength(1);
   expect(new Set(paths).size).toBe(paths.length);
 });
 

@@ -55,8 +55,14 @@ export class Account {
 
   /** @param kubeconfig its text; `token` where that has another user's credentials, or none */
   constructor(kubeconfig: string, token?: string) {
-    const { clusters: [{ cluster }], users: [{ user }] } = parse(kubeconfig) as Config;
-    if (new URL(cluster.server).hostname !== '127.0.0.1') throw new Error(`expected the API server on 127.0.0.1, found ${cluster.server}, which would be another's out here`);
+    const {
+      clusters: [{ cluster }],
+      users: [{ user }],
+    } = parse(kubeconfig) as Config;
+    if (new URL(cluster.server).hostname !== '127.0.0.1')
+      throw new Error(
+        `expected the API server on 127.0.0.1, found ${cluster.server}, which would be another's out here`,
+      );
     this.server = cluster.server;
     this.ca = Buffer.from(cluster['certificate-authority-data'], 'base64');
     this.token = token ?? user.token ?? '';
@@ -67,19 +73,38 @@ export class Account {
   try({ method, path, body, headers }: Attempt): Promise<Answer> {
     const text = body === undefined ? '' : JSON.stringify(body);
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-    const sent = { authorization: `Bearer ${this.token}`, 'content-type': type, 'content-length': Buffer.byteLength(text), ...headers };
+    const sent = {
+      authorization: `Bearer ${this.token}`,
+      'content-type': type,
+      'content-length': Buffer.byteLength(text),
+      ...headers,
+    };
     return new Promise((resolve, reject) => {
       const options = { method, headers: sent, ca: this.ca, agent: this.agent, timeout: PATIENCE };
-      const asked = request(new URL(path, this.server), options, (response) => void answerOf(response).then(resolve, reject));
-      asked.on('error', reject).on('timeout', () => asked.destroy(new Error(`${method} ${path} had no answer in ${PATIENCE / 1000} s`)));
+      const asked = request(
+        new URL(path, this.server),
+        options,
+        (response) => void answerOf(response).then(resolve, reject),
+      );
+      asked
+        .on('error', reject)
+        .on('timeout', () => asked.destroy(new Error(`${method} ${path} had no answer in ${PATIENCE / 1000} s`)));
       asked.end(text);
     });
   }
 
   /** What `kubectl auth can-i` would say. */
   async may(resourceAttributes: ResourceAttributes): Promise<boolean> {
-    const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } };
-    const { code, text } = await this.try({ method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', body });
+    const body = {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes },
+    };
+    const { code, text } = await this.try({
+      method: 'POST',
+      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      body,
+    });
     if (code !== 201) throw new Error(`the review was answered ${code}: ${text}`);
     return (JSON.parse(text) as { status: { allowed: boolean } }).status.allowed;
   }
@@ -95,7 +120,11 @@ async function answerOf(response: IncomingMessage): Promise<Answer> {
   for await (const part of response) parts.push(part as Buffer);
   const text = Buffer.concat(parts).toString();
   const { kind, reason, message } = status(text);
-  return { code: response.statusCode ?? 0, text, ...(kind === 'Status' && { reason: reason ?? '', message: message ?? '' }) };
+  return {
+    code: response.statusCode ?? 0,
+    text,
+    ...(kind === 'Status' && { reason: reason ?? '', message: message ?? '' }),
+  };
 }
 
 function status(text: string): { kind?: string; reason?: string; message?: string } {

@@ -16,7 +16,9 @@ export class Attendee {
 
   /** Fetches the kubeconfig, as the instructor does who hands it out. */
   async open(): Promise<void> {
-    const secret = JSON.parse(await kubectl('get', 'secret', NAMES.kubeconfig, '--namespace', this.seat, '--output=json')) as { data: { config: string } };
+    const secret = JSON.parse(
+      await kubectl('get', 'secret', NAMES.kubeconfig, '--namespace', this.seat, '--output=json'),
+    ) as { data: { config: string } };
     const text = Buffer.from(secret.data.config, 'base64').toString();
     const directory = await mkdtemp(join(tmpdir(), 'attendee-'));
     const kubeconfig = join(directory, 'config');
@@ -44,7 +46,8 @@ export class Attendee {
   }
 
   private get found(): NonNullable<typeof this.opened> {
-    if (this.opened === undefined) throw new Error(`there is no kubeconfig of ${this.seat}: the first failure tells why`);
+    if (this.opened === undefined)
+      throw new Error(`there is no kubeconfig of ${this.seat}: the first failure tells why`);
     return this.opened;
   }
 }

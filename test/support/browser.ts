@@ -9,7 +9,12 @@ import { run } from '../../cluster/support/run.ts';
 import { artefacts } from './artefacts.ts';
 
 /** The headless shell comes first: it is Chromium without all that makes it a desktop's browser, and needs half the time to open a page. */
-const PROGRAMS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const PROGRAMS = [
+  '/usr/bin/chromium-headless-shell',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 
 const FLAGS = [
   '--disable-gpu',
@@ -26,17 +31,26 @@ export async function ensureBrowser(report: Progress): Promise<void> {
   if (program() !== undefined) return;
   const options = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
   const apt = ['-o', 'DPkg::Lock::Timeout=300'];
-  await report.step('Install chromium', async () => {
-    await run('apt-get', [...apt, 'update'], options);
-    const install = (name: string) => run('apt-get', [...apt, 'install', '--yes', '--no-install-recommends', name], options);
-    // Not every distribution with apt has the headless shell.
-    await install('chromium-headless-shell').catch(() => install('chromium'));
-  }, { estimate: 60 });
+  await report.step(
+    'Install chromium',
+    async () => {
+      await run('apt-get', [...apt, 'update'], options);
+      const install = (name: string) =>
+        run('apt-get', [...apt, 'install', '--yes', '--no-install-recommends', name], options);
+      // Not every distribution with apt has the headless shell.
+      await install('chromium-headless-shell').catch(() => install('chromium'));
+    },
+    { estimate: 60 },
+  );
 }
 
 export function launchBrowser(): Promise<Browser> {
   const executablePath = program();
-  if (executablePath === undefined) throw new UserError('There is no browser.', { expected: PROGRAMS.join(' or '), todo: 'apt-get install chromium-headless-shell' });
+  if (executablePath === undefined)
+    throw new UserError('There is no browser.', {
+      expected: PROGRAMS.join(' or '),
+      todo: 'apt-get install chromium-headless-shell',
+    });
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
@@ -50,7 +64,9 @@ export function misdeeds(page: Page, origin: string): string[] {
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== origin) found.push(`request to elsewhere: ${request.url()}`);
   });
-  page.on('requestfailed', (request) => found.push(`failed request: ${request.url()} ${request.failure()?.errorText ?? ''}`));
+  page.on('requestfailed', (request) =>
+    found.push(`failed request: ${request.url()} ${request.failure()?.errorText ?? ''}`),
+  );
   return found;
 }
 

@@ -10,6 +10,7 @@ export function example<T = Values>(words: string, readme = readFileSync(join(ch
   const paragraphs = readme.split('\n\n');
   const at = paragraphs.findIndex((paragraph) => paragraph.startsWith(words));
   const yaml = /^```yaml\n([^]*?)\n```$/.exec(paragraphs[at + 1]?.trim() ?? '')?.[1];
-  if (yaml === undefined) throw new Error(`the chart's README has no YAML after a paragraph that begins with "${words}"`);
+  if (yaml === undefined)
+    throw new Error(`the chart's README has no YAML after a paragraph that begins with "${words}"`);
   return parse(yaml) as T;
 }

@@ -31,7 +31,11 @@ export const theClass = {
   workshop: example.metadata.name,
   attendees: example.spec.attendees ?? [],
   /** Names of its Seats, which are those of their namespaces. */
-  seats: (example.spec.attendees ?? []).map(({ name }) => `${example.metadata.name}-${name}`) as [string, string, string],
+  seats: (example.spec.attendees ?? []).map(({ name }) => `${example.metadata.name}-${name}`) as [
+    string,
+    string,
+    string,
+  ],
 };
 
 /** The release that brings the operator, and the lab of whoever installs it. */
@@ -56,7 +60,9 @@ export async function installOperator(values: Values = {}): Promise<string> {
  */
 export function useClass(): typeof theClass {
   beforeAll(async () => {
-    const { code } = await tool('helm', ['status', operator.release, '--namespace', operator.namespace], { allowFailure: true });
+    const { code } = await tool('helm', ['status', operator.release, '--namespace', operator.namespace], {
+      allowFailure: true,
+    });
     if (code !== 0) await installOperator();
     await applyWorkshop(theClass.workshop, quietSpec);
     await allReady(theClass.workshop, theClass.seats.length);
@@ -69,7 +75,10 @@ export function useClass(): typeof theClass {
 export async function keepClassEvidence(): Promise<void> {
   await mkdir(artefacts, { recursive: true });
   await keepEvidence(operator.namespace).catch(String);
-  await writeFile(join(artefacts, 'class.yaml'), await kubectl('get', 'workshops,seats', '--output=yaml').catch(String));
+  await writeFile(
+    join(artefacts, 'class.yaml'),
+    await kubectl('get', 'workshops,seats', '--output=yaml').catch(String),
+  );
 }
 
 export async function applyWorkshop(name: string, spec: WorkshopSpec): Promise<void> {
@@ -89,13 +98,17 @@ export function seatNow(name: string): Promise<Seat> {
 }
 
 export async function seatsOf(workshop: string): Promise<Seat[]> {
-  const { items } = await apiGet<{ items: Seat[] }>(`/apis/intro-otel.dev/v1alpha1/seats?labelSelector=${LABELS.workshop}=${workshop}`);
+  const { items } = await apiGet<{ items: Seat[] }>(
+    `/apis/intro-otel.dev/v1alpha1/seats?labelSelector=${LABELS.workshop}=${workshop}`,
+  );
   return items;
 }
 
 /** Names of the namespaces of a Workshop, also those on their way out. */
 export async function namespacesOf(workshop: string): Promise<string[]> {
-  const { items } = await apiGet<{ items: { metadata: { name: string } }[] }>(`/api/v1/namespaces?labelSelector=${LABELS.workshop}=${workshop}`);
+  const { items } = await apiGet<{ items: { metadata: { name: string } }[] }>(
+    `/api/v1/namespaces?labelSelector=${LABELS.workshop}=${workshop}`,
+  );
   return items.map(({ metadata }) => metadata.name);
 }
 
@@ -112,7 +125,12 @@ export async function allReady(workshop: string, seats: number, within = CLASS_R
     const states = (await seatsOf(workshop)).map((seat) => `${seat.metadata.name} ${conditionText(seat, 'Ready')}`);
     const { observedGeneration, seats: counts } = found.status ?? {};
     const seen = { observedGeneration, counts, ready: conditionText(found, 'Ready').split(' ')[0], states };
-    expect(seen).toEqual({ observedGeneration: found.metadata.generation, counts: { desired: seats, ready: seats, updated: seats, failed: 0 }, ready: 'True', states });
+    expect(seen).toEqual({
+      observedGeneration: found.metadata.generation,
+      counts: { desired: seats, ready: seats, updated: seats, failed: 0 },
+      ready: 'True',
+      states,
+    });
   };
   await eventually(look, { within, every: 1000 });
 }
@@ -128,7 +146,12 @@ export async function seatBecomes(name: string, type: string, expected: RegExp, 
 }
 
 /** As seatBecomes, of a Workshop. */
-export async function workshopBecomes(name: string, type: string, expected: RegExp, within = 60_000): Promise<Workshop> {
+export async function workshopBecomes(
+  name: string,
+  type: string,
+  expected: RegExp,
+  within = 60_000,
+): Promise<Workshop> {
   const look = async (): Promise<Workshop> => {
     const workshop = await workshopNow(name);
     expect(conditionText(workshop, type)).toMatch(expected);
@@ -140,7 +163,9 @@ export async function workshopBecomes(name: string, type: string, expected: RegE
 /** Waits until a Workshop and all that was made for it are gone. */
 export async function gone(workshop: string, within = 60_000): Promise<void> {
   const look = async (): Promise<void> => {
-    const { items } = await apiGet<{ items: Workshop[] }>(`/apis/intro-otel.dev/v1alpha1/workshops?fieldSelector=metadata.name=${workshop}`);
+    const { items } = await apiGet<{ items: Workshop[] }>(
+      `/apis/intro-otel.dev/v1alpha1/workshops?fieldSelector=metadata.name=${workshop}`,
+    );
     expect([items, await seatsOf(workshop), await namespacesOf(workshop)]).toEqual([[], [], []]);
   };
   await eventually(look, { within });
@@ -164,16 +189,39 @@ export async function operatorAccount(): Promise<Account> {
 
 /** What a JSON path finds in the list of the operator's Deployments. */
 export async function ofOperator(jsonPath: string): Promise<string> {
-  return kubectl('get', 'deployments', '--namespace', operator.namespace, '--selector', `${LABELS.component}=operator`, `--output=jsonpath=${jsonPath}`);
+  return kubectl(
+    'get',
+    'deployments',
+    '--namespace',
+    operator.namespace,
+    '--selector',
+    `${LABELS.component}=operator`,
+    `--output=jsonpath=${jsonPath}`,
+  );
 }
 
 /** What the operator's leader answers at /metrics. */
 export async function leaderMetrics(): Promise<string> {
-  const { items } = await apiGet<{ items: OperatorPod[] }>(`/api/v1/namespaces/${operator.namespace}/pods?labelSelector=${LABELS.component}=operator`);
-  const texts = await Promise.all(items.map(async ({ metadata: { name }, spec: { containers: [container] } }) => {
-    const port = container.ports.find((one) => one.name === 'ops')?.containerPort;
-    return textOf(await fetch(`${testCluster().api}/api/v1/namespaces/${operator.namespace}/pods/${name}:${port}/proxy/metrics`));
-  }));
+  const { items } = await apiGet<{ items: OperatorPod[] }>(
+    `/api/v1/namespaces/${operator.namespace}/pods?labelSelector=${LABELS.component}=operator`,
+  );
+  const texts = await Promise.all(
+    items.map(
+      async ({
+        metadata: { name },
+        spec: {
+          containers: [container],
+        },
+      }) => {
+        const port = container.ports.find((one) => one.name === 'ops')?.containerPort;
+        return textOf(
+          await fetch(
+            `${testCluster().api}/api/v1/namespaces/${operator.namespace}/pods/${name}:${port}/proxy/metrics`,
+          ),
+        );
+      },
+    ),
+  );
   const leading = texts.filter((text) => total(samplesOf(text, 'leader_election_master_status')) === 1);
   if (leading.length !== 1) throw new Error(`${leading.length} of ${items.length} operators lead, expected one`);
   return leading[0] ?? '';

@@ -39,7 +39,10 @@ export async function startTestCluster(name: string, report: Progress): Promise<
 
 /** `kubectl proxy` on a free port of 127.0.0.1. */
 export async function startProxy(kubectl: string, kubeconfig: string): Promise<{ url: string; stop: () => void }> {
-  const child = spawn(kubectl, ['proxy', '--port=0'], { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(kubectl, ['proxy', '--port=0'], {
+    env: { ...process.env, KUBECONFIG: kubeconfig },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   // Otherwise it would outlive the run, and the run, which has a pipe to it, would not end.
   endWithTheRun(child);
   for await (const line of createInterface(child.stdout)) {

@@ -38,7 +38,11 @@ export type Tool = keyof TestCluster['tools'];
 /** Runs a tool against the cluster under test; a failure is thrown with what the tool said. */
 export function tool(name: Tool, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { kubeconfig, tools } = testCluster();
-  const done = run(tools[name], args, { timeout: 300_000, ...options, env: { ...UNCOLLECTED, ...options.env, KUBECONFIG: kubeconfig } });
+  const done = run(tools[name], args, {
+    timeout: 300_000,
+    ...options,
+    env: { ...UNCOLLECTED, ...options.env, KUBECONFIG: kubeconfig },
+  });
   return done.catch((error: unknown) => {
     throw new Error(describeError(error)); // jest shows an error's message, and no more of it
   });

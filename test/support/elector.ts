@@ -14,7 +14,8 @@ import { pause, systemTimers } from '../../operator/engine/timers.ts';
 export const NAME = 'election';
 
 /** A line; `request` is one that the elector itself makes, `refused` a write by a replica that may not. */
-export type Said = { readonly what: 'elected' | 'lost' | 'refused' } | { readonly what: 'request'; readonly method: string };
+export type Said =
+  { readonly what: 'elected' | 'lost' | 'refused' } | { readonly what: 'request'; readonly method: string };
 
 /** Milliseconds between two writes. */
 const EVERY = 50;
@@ -23,16 +24,24 @@ async function main(namespace: string, identity: string): Promise<void> {
   const say = (said: Said): void => void process.stdout.write(`${JSON.stringify(said)}\n`);
   const stop = new AbortController();
   process.once('SIGTERM', () => stop.abort());
-  const common = { config: await loadConfig(), userAgent: `intro-otel-test-elector/${identity}`, fieldManager: identity };
+  const common = {
+    config: await loadConfig(),
+    userAgent: `intro-otel-test-elector/${identity}`,
+    fieldManager: identity,
+  };
   const election = new HttpApi({ ...common, onRequest: ({ method }) => say({ what: 'request', method }) });
   const elector: LeaderElector = new LeaderElector({
-    client: leaseClient(election, { name: NAME, namespace }), name: NAME, identity,
-    log: createLogger('info', process.stderr), metrics: createMetrics(),
-    onElected: () => say({ what: 'elected' }), onLost: () => say({ what: 'lost' }),
+    client: leaseClient(election, { name: NAME, namespace }),
+    name: NAME,
+    identity,
+    log: createLogger('info', process.stderr),
+    metrics: createMetrics(),
+    onElected: () => say({ what: 'elected' }),
+    onLost: () => say({ what: 'lost' }),
   });
   const api = new HttpApi({ ...common, mayWrite: () => elector.isLeader() });
   const elected = elector.run(stop.signal);
-  for (let count = 1; !stop.signal.aborted; ) {
+  for (let count = 1; !stop.signal.aborted;) {
     try {
       await api.mergePatch(KINDS.ConfigMap, { name: NAME, namespace }, { data: { [identity]: String(count) } });
       count++;

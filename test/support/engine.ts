@@ -16,7 +16,12 @@ export function testConfig(): Promise<ApiConfig> {
 
 /** Close it. */
 export async function testApi(options: Partial<HttpApiOptions> = {}): Promise<HttpApi> {
-  return new HttpApi({ config: await testConfig(), userAgent: 'intro-otel-test/0', fieldManager: FIELD_MANAGER, ...options });
+  return new HttpApi({
+    config: await testConfig(),
+    userAgent: 'intro-otel-test/0',
+    fieldManager: FIELD_MANAGER,
+    ...options,
+  });
 }
 
 /** A namespace for the tests of this file, removed after them; nothing runs in it. */
@@ -34,6 +39,11 @@ export interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-export function configMap(namespace: string, name: string, data: Readonly<Record<string, string>> = {}, labels: Readonly<Record<string, string>> = {}): ConfigMap {
+export function configMap(
+  namespace: string,
+  name: string,
+  data: Readonly<Record<string, string>> = {},
+  labels: Readonly<Record<string, string>> = {},
+): ConfigMap {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, labels }, data };
 }

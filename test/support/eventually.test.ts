@@ -18,7 +18,9 @@ describe('eventually', () => {
     const look = () => {
       throw new Error(`saw ${++looks}`);
     };
-    await expect(eventually(look, { within: 30, every: 10 })).rejects.toThrow(/Not so after .* looks\)\. Last seen:\nsaw [2-9]/);
+    await expect(eventually(look, { within: 30, every: 10 })).rejects.toThrow(
+      /Not so after .* looks\)\. Last seen:\nsaw [2-9]/,
+    );
   });
 
   test('looks at least once, however short the time is', async () => {

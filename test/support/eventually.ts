@@ -26,7 +26,10 @@ export async function eventually<T>(look: () => T | Promise<T>, { within, every 
 }
 
 /** Holds for the whole of `during` milliseconds: calls `look` again and again and throws what it throws first. */
-export async function always(look: () => void | Promise<void>, { during, every = 1000 }: { during: number; every?: number }): Promise<void> {
+export async function always(
+  look: () => void | Promise<void>,
+  { during, every = 1000 }: { during: number; every?: number },
+): Promise<void> {
   const end = performance.now() + during;
   while (performance.now() < end) {
     await look();

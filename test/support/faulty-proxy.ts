@@ -56,7 +56,8 @@ export async function startFaultyProxy(target: Target): Promise<FaultyProxy> {
     requests,
     fail(fault, applies = () => true) {
       faultOf = (request) => (applies(request) ? fault : undefined);
-      for (const exchange of typeof fault === 'object' ? [] : open) if (applies(exchange.request)) strike(exchange, fault as 'reset' | 'silence');
+      for (const exchange of typeof fault === 'object' ? [] : open)
+        if (applies(exchange.request)) strike(exchange, fault as 'reset' | 'silence');
     },
     heal: () => void (faultOf = () => undefined),
     async close() {
@@ -96,5 +97,14 @@ function strike(exchange: Exchange, fault: 'reset' | 'silence'): void {
 function answer(response: ServerResponse, code: number): void {
   const reason = code === 410 ? 'Expired' : 'InternalError';
   response.writeHead(code, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', message: 'said by the faulty proxy', reason, code }));
+  response.end(
+    JSON.stringify({
+      kind: 'Status',
+      apiVersion: 'v1',
+      status: 'Failure',
+      message: 'said by the faulty proxy',
+      reason,
+      code,
+    }),
+  );
 }

@@ -26,8 +26,18 @@ export class Forward {
   async open(): Promise<void> {
     this.close();
     const { kubeconfig, tools } = testCluster();
-    const args = ['port-forward', '--namespace', this.#lab.namespace, `service/${this.#lab.release}-guide`, `${this.#port}:8080`, '--address=127.0.0.1'];
-    const child = spawn(tools.kubectl, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const args = [
+      'port-forward',
+      '--namespace',
+      this.#lab.namespace,
+      `service/${this.#lab.release}-guide`,
+      `${this.#port}:8080`,
+      '--address=127.0.0.1',
+    ];
+    const child = spawn(tools.kubectl, args, {
+      env: { ...process.env, KUBECONFIG: kubeconfig },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#child = child;
     endWithTheRun(child);
     child.stderr.pipe(createWriteStream(join(artefacts, `${this.#lab.namespace}-forward.log`), { flags: 'a' }));

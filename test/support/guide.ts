@@ -52,8 +52,15 @@ export class Guide {
   raw(request: string): Promise<string> {
     return new Promise((resolve, reject) => {
       let text = '';
-      const socket = connect(Number(new URL(this.origin).port), '127.0.0.1', () => socket.write(`${request}\r\nConnection: close\r\n\r\n`));
-      socket.on('data', (chunk) => { text += chunk.toString(); }).on('close', () => resolve(text)).on('error', reject);
+      const socket = connect(Number(new URL(this.origin).port), '127.0.0.1', () =>
+        socket.write(`${request}\r\nConnection: close\r\n\r\n`),
+      );
+      socket
+        .on('data', (chunk) => {
+          text += chunk.toString();
+        })
+        .on('close', () => resolve(text))
+        .on('error', reject);
     });
   }
 }
@@ -83,12 +90,19 @@ export class RunEvents {
   mark(): (isSuch: (state: RunState) => boolean, within: number) => Promise<RunState> {
     const from = this.states.length;
     const old = this.states.at(-1)?.pod;
-    return (isSuch, within) => eventually(() => {
-      const told = this.states.slice(from).filter(({ pod }) => pod !== old);
-      const found = told.find(isSuch);
-      if (found === undefined) throw new Error(`the guide has told ${told.map(({ pod, phase, message = '' }) => `${pod} ${phase} ${message}`).join('\n') || 'of no other pod'}`);
-      return found;
-    }, { within, every: 100 });
+    return (isSuch, within) =>
+      eventually(
+        () => {
+          const told = this.states.slice(from).filter(({ pod }) => pod !== old);
+          const found = told.find(isSuch);
+          if (found === undefined)
+            throw new Error(
+              `the guide has told ${told.map(({ pod, phase, message = '' }) => `${pod} ${phase} ${message}`).join('\n') || 'of no other pod'}`,
+            );
+          return found;
+        },
+        { within, every: 100 },
+      );
   }
 
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {

@@ -32,13 +32,21 @@ export interface InsideProgram {
 }
 
 /** Starts `command`; what it says goes to `test/artefacts/<cluster>-<name>.log`. nsenter becomes the command, so the process id is its own. */
-export async function startInside(name: string, command: readonly string[], options: InsideOptions = {}): Promise<InsideProgram> {
+export async function startInside(
+  name: string,
+  command: readonly string[],
+  options: InsideOptions = {},
+): Promise<InsideProgram> {
   await mkdir(artefacts, { recursive: true });
   const log = openSync(join(artefacts, `${testCluster().name}-${name}.log`), 'a');
   const first = options.first === true;
   const [program, ...args] = insideNetwork(testCluster().name, first ? ['nice', '-n', FIRST, ...command] : command);
   const env = { PATH: process.env['PATH'], ...options.env };
-  const child = spawn(program, args, { env, stdio: ['pipe', options.onOutput === undefined ? log : 'pipe', log], detached: first });
+  const child = spawn(program, args, {
+    env,
+    stdio: ['pipe', options.onOutput === undefined ? log : 'pipe', log],
+    detached: first,
+  });
   if (first) setSession(child, FIRST);
   child.stdin?.on('error', () => undefined); // it may have ended; how it did is told
   child.stdin?.end(options.input ?? '');

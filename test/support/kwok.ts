@@ -30,9 +30,15 @@ export async function simulateNodes(count: number): Promise<void> {
   const command = [join(partDir(kwok), 'kwok'), '--kubeconfig', insideKubeconfig(name), '--config', '-', '--v', 'WARN'];
   // HOME: its own directory there would be read as well.
   // First, as nodes have processors of their own: where it comes too late, the API server ends its watches, and it begins anew with all pods.
-  const program = await startInside('kwok', command, { input: configuration(), env: { HOME: '/nonexistent' }, first: true });
+  const program = await startInside('kwok', command, {
+    input: configuration(),
+    env: { HOME: '/nonexistent' },
+    first: true,
+  });
   await apply(...Array.from({ length: count }, (_, index) => node(index)));
-  const lost = program.ended.then((how) => Promise.reject(new Error(`kwok ended (${how}); its log is in test/artefacts`)));
+  const lost = program.ended.then((how) =>
+    Promise.reject(new Error(`kwok ended (${how}); its log is in test/artefacts`)),
+  );
   lost.catch(() => undefined); // it ends with the cluster
   await Promise.race([eventually(() => allReady(count), { within: 60_000 }), lost]);
 }
@@ -45,33 +51,55 @@ interface NodeObject {
 async function allReady(count: number): Promise<void> {
   const { items } = await apiGet<{ items: NodeObject[] }>(`/api/v1/nodes?labelSelector=type=${LABEL.type}`);
   const ready = items.filter(
-    ({ spec, status }) => spec.podCIDR !== undefined && spec.taints === undefined && status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True'),
+    ({ spec, status }) =>
+      spec.podCIDR !== undefined &&
+      spec.taints === undefined &&
+      status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True'),
   );
   if (ready.length !== count) throw new Error(`${ready.length} of ${count} simulated nodes are ready`);
 }
 
 function node(index: number): object {
   const labels = { ...LABEL, 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': `kwok-${index}` };
-  return { apiVersion: 'v1', kind: 'Node', metadata: { name: `kwok-${index}`, labels }, status: { allocatable: SIMULATED, capacity: SIMULATED } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: `kwok-${index}`, labels },
+    status: { allocatable: SIMULATED, capacity: SIMULATED },
+  };
 }
 
 /** https://kwok.sigs.k8s.io/docs/user/configuration/ and https://kwok.sigs.k8s.io/docs/user/stages-configuration/ */
 function configuration(): string {
-  const parallelism = { podPlayStageParallelism: 16, nodePlayStageParallelism: 4, nodeLeaseParallelism: 4, podsOnNodeSyncParallelism: 4 };
+  const parallelism = {
+    podPlayStageParallelism: 16,
+    nodePlayStageParallelism: 4,
+    nodeLeaseParallelism: 4,
+    podsOnNodeSyncParallelism: 4,
+  };
   const options = { manageNodesWithLabelSelector: `type=${LABEL.type}`, nodeLeaseDurationSeconds: 40, ...parallelism };
-  return [{ apiVersion: 'config.kwok.x-k8s.io/v1alpha1', kind: 'KwokConfiguration', options }, ...stages()].map((one) => stringify(one)).join('---\n');
+  return [{ apiVersion: 'config.kwok.x-k8s.io/v1alpha1', kind: 'KwokConfiguration', options }, ...stages()]
+    .map((one) => stringify(one))
+    .join('---\n');
 }
 
 function stages(): object[] {
   const alive = { key: '.metadata.deletionTimestamp', operator: 'DoesNotExist' };
   const inPhase = (...values: string[]): object => ({ key: '.status.phase', operator: 'In', values });
-  const notReady = { key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: 'NotIn', values: ['True'] };
+  const notReady = {
+    key: '.status.conditions.[] | select( .type == "Ready" ) | .status',
+    operator: 'NotIn',
+    values: ['True'],
+  };
   const short = { key: '.spec.restartPolicy', operator: 'In', values: ['Never'] };
   const delay = { durationMilliseconds: READY_AFTER_MS };
   return [
     stage('Node', 'node-ready', [notReady], { next: { statusTemplate: NODE_READY } }),
     // Also again: Kubernetes takes the pods of a node that has not been heard of for not ready, until the node says otherwise.
-    stage('Pod', 'pod-ready', [alive, inPhase('Pending', 'Running'), notReady], { delay, next: { statusTemplate: POD_READY } }),
+    stage('Pod', 'pod-ready', [alive, inPhase('Pending', 'Running'), notReady], {
+      delay,
+      next: { statusTemplate: POD_READY },
+    }),
     stage('Pod', 'pod-complete', [alive, inPhase('Running'), short], { delay, next: { statusTemplate: POD_COMPLETE } }),
     stage('Pod', 'pod-delete', [{ ...alive, operator: 'Exists' }], { next: { delete: true } }),
   ];

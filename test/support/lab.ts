@@ -37,7 +37,11 @@ export class Lab {
 
   /** `helm install --wait`, without the operator. */
   async install(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
-    const installed = this.helm(['install', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'], helm, { ...alone, ...values });
+    const installed = this.helm(
+      ['install', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'],
+      helm,
+      { ...alone, ...values },
+    );
     await installed.catch((error: unknown) => {
       this.broken = error;
       throw error;
@@ -79,7 +83,10 @@ export class Lab {
 
   /** `helm upgrade --wait` with these values, without the operator, and for the rest with the chart's defaults. */
   async upgrade(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
-    await this.helm(['upgrade', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'], helm, { ...alone, ...values });
+    await this.helm(['upgrade', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'], helm, {
+      ...alone,
+      ...values,
+    });
   }
 
   async uninstall(helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
@@ -119,15 +126,21 @@ export class Lab {
 
   /** The pods of this release, or of one component of it. */
   async pods(component?: string): Promise<Pod[]> {
-    const labels = [`app.kubernetes.io/instance=${this.release}`, ...(component === undefined ? [] : [`app.kubernetes.io/component=${component}`])];
-    const { items } = await apiGet<{ items: Pod[] }>(`/api/v1/namespaces/${this.namespace}/pods?labelSelector=${labels.join(',')}`);
+    const labels = [
+      `app.kubernetes.io/instance=${this.release}`,
+      ...(component === undefined ? [] : [`app.kubernetes.io/component=${component}`]),
+    ];
+    const { items } = await apiGet<{ items: Pod[] }>(
+      `/api/v1/namespaces/${this.namespace}/pods?labelSelector=${labels.join(',')}`,
+    );
     return items;
   }
 
   /** The one ready pod of a component. @throws Error while there are none, or several */
   async pod(component: string): Promise<Pod> {
     const [pod, ...others] = (await this.pods(component)).filter(isReady);
-    if (pod === undefined || others.length > 0) throw new Error(`${component} has ${pod ? others.length + 1 : 0} ready pods, not one`);
+    if (pod === undefined || others.length > 0)
+      throw new Error(`${component} has ${pod ? others.length + 1 : 0} ready pods, not one`);
     return pod;
   }
 
@@ -143,25 +156,43 @@ export class Lab {
 
   /** Uids of this release's pods that are meant to stay, by component and version: what an upgrade rolled shows as a difference. */
   async podUids(): Promise<Record<string, string>> {
-    const pods = (await this.pods()).filter((pod) => pod.metadata.deletionTimestamp === undefined && pod.status.phase === 'Running');
-    return Object.fromEntries(pods.map((pod) => [`${pod.metadata.name.replace(/-[a-z0-9]{6,10}-[a-z0-9]{5}$/, '')}`, pod.metadata.uid]));
+    const pods = (await this.pods()).filter(
+      (pod) => pod.metadata.deletionTimestamp === undefined && pod.status.phase === 'Running',
+    );
+    return Object.fromEntries(
+      pods.map((pod) => [`${pod.metadata.name.replace(/-[a-z0-9]{6,10}-[a-z0-9]{5}$/, '')}`, pod.metadata.uid]),
+    );
   }
 
   /** Puts this TypeScript into the dice's ConfigMap and restarts the dice, as a learner does; doesn't wait for it. */
   async editDice(source: string): Promise<void> {
-    await this.kubectl('patch', 'configmap', `${this.release}-dice`, '--type=merge', '--patch', JSON.stringify({ data: { 'app.ts': source } }));
+    await this.kubectl(
+      'patch',
+      'configmap',
+      `${this.release}-dice`,
+      '--type=merge',
+      '--patch',
+      JSON.stringify({ data: { 'app.ts': source } }),
+    );
     await this.kubectl('rollout', 'restart', `deployment/${this.release}-dice`);
   }
 
   /** The dice's TypeScript as it is in the cluster. */
   async diceSource(): Promise<string> {
-    const { data } = await apiGet<{ data: { 'app.ts': string } }>(`/api/v1/namespaces/${this.namespace}/configmaps/${this.release}-dice`);
+    const { data } = await apiGet<{ data: { 'app.ts': string } }>(
+      `/api/v1/namespaces/${this.namespace}/configmaps/${this.release}-dice`,
+    );
     return data['app.ts'];
   }
 
   /** Waits until the newest pod of each of these Deployments is the only one. */
   async rolledOut(...names: string[]): Promise<void> {
-    await this.kubectl('rollout', 'status', '--timeout=60s', ...names.map((name) => `deployment/${this.release}-${name}`));
+    await this.kubectl(
+      'rollout',
+      'status',
+      '--timeout=60s',
+      ...names.map((name) => `deployment/${this.release}-${name}`),
+    );
     await eventually(
       async () => {
         const others = (await this.pods()).filter((pod) => !isReady(pod)).map((pod) => pod.metadata.name);

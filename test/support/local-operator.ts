@@ -37,8 +37,17 @@ export class LocalOperator {
   static async start(name: string, server: string): Promise<LocalOperator> {
     await mkdir(artefacts, { recursive: true });
     const directory = await mkdtemp(join(tmpdir(), 'operator-'));
-    const account = await kubectl('get', 'serviceaccounts', '--namespace', OPERATOR_NAMESPACE, '--selector=app.kubernetes.io/component=operator', '--output=jsonpath={.items[0].metadata.name}');
-    const token = (await kubectl('create', 'token', account, '--namespace', OPERATOR_NAMESPACE, '--duration=1h')).trim();
+    const account = await kubectl(
+      'get',
+      'serviceaccounts',
+      '--namespace',
+      OPERATOR_NAMESPACE,
+      '--selector=app.kubernetes.io/component=operator',
+      '--output=jsonpath={.items[0].metadata.name}',
+    );
+    const token = (
+      await kubectl('create', 'token', account, '--namespace', OPERATOR_NAMESPACE, '--duration=1h')
+    ).trim();
     const kubeconfig = join(directory, 'kubeconfig');
     await writeFile(kubeconfig, stringify(kubeconfigFor(server, token)), { mode: 0o600 });
     const port = await freePort(18080);
@@ -52,7 +61,10 @@ export class LocalOperator {
       PORT: String(port),
     };
     const log = openSync(join(artefacts, `${name}.log`), 'a');
-    const child = spawn(process.execPath, [join(repoRoot, 'operator', 'main.ts')], { env, stdio: ['ignore', log, log] });
+    const child = spawn(process.execPath, [join(repoRoot, 'operator', 'main.ts')], {
+      env,
+      stdio: ['ignore', log, log],
+    });
     return new LocalOperator(child, `http://127.0.0.1:${port}`, directory);
   }
 
@@ -81,7 +93,10 @@ export class LocalOperator {
 
   /** Waits until it leads, and is ready. */
   async atWork(within = LEADS_WITHIN): Promise<void> {
-    await eventually(async () => expect([this.ended, await this.leads(), await this.isReady()]).toEqual([undefined, true, true]), { within });
+    await eventually(
+      async () => expect([this.ended, await this.leads(), await this.isReady()]).toEqual([undefined, true, true]),
+      { within },
+    );
   }
 
   /** As when the machine goes: at once, and with nothing said. */

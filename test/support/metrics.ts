@@ -15,7 +15,9 @@ export function samplesOf(text: string, name: string): Sample[] {
 }
 
 function labelsIn(text: string): Record<string, string> {
-  return Object.fromEntries([...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key = '', value = '']) => [key, value]));
+  return Object.fromEntries(
+    [...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key = '', value = '']) => [key, value]),
+  );
 }
 
 /** The sum over the samples that `which` holds for. */

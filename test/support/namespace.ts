@@ -17,7 +17,10 @@ export function useNamespace(name: string): string {
 
 /** https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
 export async function makeNamespace(name: string): Promise<void> {
-  const enforce = { 'pod-security.kubernetes.io/enforce': 'restricted', 'pod-security.kubernetes.io/enforce-version': 'latest' };
+  const enforce = {
+    'pod-security.kubernetes.io/enforce': 'restricted',
+    'pod-security.kubernetes.io/enforce-version': 'latest',
+  };
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: enforce } });
 }
 
@@ -31,7 +34,10 @@ export async function keepEvidence(namespace: string): Promise<void> {
   for (const pod of items) {
     await writeFile(join(directory, `${pod.metadata.name}.log`), await podLog(pod).catch(String));
     if (pod.status.containerStatuses?.some((container) => container.restartCount > 0) !== true) continue;
-    await writeFile(join(directory, `${pod.metadata.name}.previous.log`), await podLog(pod, 'previous=true').catch(String));
+    await writeFile(
+      join(directory, `${pod.metadata.name}.previous.log`),
+      await podLog(pod, 'previous=true').catch(String),
+    );
   }
 }
 

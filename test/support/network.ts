@@ -23,7 +23,8 @@ const SERVER = "require('http').createServer((request, response) => response.end
 export async function makeNeighbours(kubectl: Kubectl): Promise<void> {
   const objects = [...neighbour('open'), ...neighbour('guarded'), onlyOwnNamespace('guarded')];
   await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
-  for (const namespace of ['open', 'guarded']) await kubectl(['wait', '-n', namespace, 'pod/peer', 'pod/visitor', '--for=condition=Ready', '--timeout=60s']);
+  for (const namespace of ['open', 'guarded'])
+    await kubectl(['wait', '-n', namespace, 'pod/peer', 'pod/visitor', '--for=condition=Ready', '--timeout=60s']);
 }
 
 function neighbour(namespace: string): object[] {
@@ -31,7 +32,12 @@ function neighbour(namespace: string): object[] {
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     pod(namespace, 'peer', SERVER),
     pod(namespace, 'visitor', 'setInterval(() => {}, 1e6)'),
-    { apiVersion: 'v1', kind: 'Service', metadata: { name: 'peer', namespace }, spec: { selector: { app: 'peer' }, ports: [{ port: 80, targetPort: 8080 }] } },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'peer', namespace },
+      spec: { selector: { app: 'peer' }, ports: [{ port: 80, targetPort: 8080 }] },
+    },
   ];
 }
 
@@ -46,7 +52,12 @@ function pod(namespace: string, name: string, program: string): object {
 
 function onlyOwnNamespace(namespace: string): object {
   const spec = { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: [{ podSelector: {} }] }] };
-  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'only-own-namespace', namespace }, spec };
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'only-own-namespace', namespace },
+    spec,
+  };
 }
 
 /** What a pod of `from` gets for a request to `url`: the answer, or the word for how it failed. */

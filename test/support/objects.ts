@@ -14,7 +14,10 @@ export interface Meta {
 
 export interface Pod {
   metadata: Meta;
-  spec: { nodeName?: string; containers: { name: string; image: string; resources: { limits?: Record<string, string> } }[] };
+  spec: {
+    nodeName?: string;
+    containers: { name: string; image: string; resources: { limits?: Record<string, string> } }[];
+  };
   status: {
     phase: string;
     podIP?: string;
@@ -50,7 +53,9 @@ export function isLeaving(pod: Pod): boolean {
 }
 
 export function isReady(pod: Pod): boolean {
-  return !isLeaving(pod) && pod.status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true;
+  return (
+    !isLeaving(pod) && pod.status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true
+  );
 }
 
 export function restarts(pod: Pod): number {

@@ -34,30 +34,50 @@ const ofProxy: Pick<Fault, 'end' | 'drift'> = { end: (proxy: FaultyProxy) => pro
 /** By name. */
 export const FAULTS = {
   expired: {
-    ...ofProxy, what: 'watches that have expired (410)', lasts: 2000, within: 45_000,
+    ...ofProxy,
+    what: 'watches that have expired (410)',
+    lasts: 2000,
+    within: 45_000,
     begin: (proxy) => {
       proxy.fail('reset', isWatch); // so that they begin again
       proxy.fail({ answer: 410 }, isWatch);
     },
   },
   failing: {
-    ...ofProxy, what: 'an API server that answers 500', lasts: 6000, within: 45_000,
+    ...ofProxy,
+    what: 'an API server that answers 500',
+    lasts: 6000,
+    within: 45_000,
     begin: (proxy) => {
       proxy.fail('reset', isWatch);
       proxy.fail({ answer: 500 });
     },
   },
-  reset: { ...ofProxy, what: 'connections that are reset', lasts: 3000, within: 45_000, begin: (proxy) => proxy.fail('reset') },
+  reset: {
+    ...ofProxy,
+    what: 'connections that are reset',
+    lasts: 3000,
+    within: 45_000,
+    begin: (proxy) => proxy.fail('reset'),
+  },
   // That a watch is silent can only be noticed by waiting.
   silent: { ...ofProxy, what: 'silence', lasts: 15_000, within: 150_000, begin: (proxy) => proxy.fail('silence') },
   killed: {
-    what: 'an API server that is killed and started again', lasts: 1000, within: 90_000, drift: 'after',
-    begin: () => signalComponent(testCluster().name, 'apiserver', 'SIGKILL'), end: () => undefined,
+    what: 'an API server that is killed and started again',
+    lasts: 1000,
+    within: 90_000,
+    drift: 'after',
+    begin: () => signalComponent(testCluster().name, 'apiserver', 'SIGKILL'),
+    end: () => undefined,
   },
   /** For longer than a Lease lasts. */
   frozen: {
-    what: 'an API server that is frozen', lasts: 15_000, within: 90_000, drift: 'before',
-    begin: () => signalComponent(testCluster().name, 'apiserver', 'SIGSTOP'), end: () => signalComponent(testCluster().name, 'apiserver', 'SIGCONT'),
+    what: 'an API server that is frozen',
+    lasts: 15_000,
+    within: 90_000,
+    drift: 'before',
+    begin: () => signalComponent(testCluster().name, 'apiserver', 'SIGSTOP'),
+    end: () => signalComponent(testCluster().name, 'apiserver', 'SIGCONT'),
   },
 } satisfies Record<string, Fault>;
 
@@ -80,8 +100,14 @@ export class FaultyLab {
   /** On a cluster without a node of its own, whose kubeconfig this is. */
   static async start(kubeconfig: string): Promise<FaultyLab> {
     await Promise.all([simulateNodes(1), installOperatorRights()]);
-    const config = parse(await readFile(kubeconfig, 'utf8')) as { clusters: [{ cluster: { server: string; 'certificate-authority-data': string } }] };
-    const [{ cluster: { server, 'certificate-authority-data': ca } }] = config.clusters;
+    const config = parse(await readFile(kubeconfig, 'utf8')) as {
+      clusters: [{ cluster: { server: string; 'certificate-authority-data': string } }];
+    };
+    const [
+      {
+        cluster: { server, 'certificate-authority-data': ca },
+      },
+    ] = config.clusters;
     const proxy = await startFaultyProxy({ url: server, tls: { ca: Buffer.from(ca, 'base64') } });
     const operator = await LocalOperator.start('operator-faulty', proxy.url);
     const lab = new FaultyLab(proxy, operator);
@@ -106,7 +132,10 @@ export class FaultyLab {
    * @returns milliseconds that it took once the fault was over
    * @throws where it did not get over it, or ended
    */
-  async meet({ begin, end, lasts, within, drift }: Fault, during: () => Promise<void> = () => Promise.resolve()): Promise<number> {
+  async meet(
+    { begin, end, lasts, within, drift }: Fault,
+    during: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<number> {
     await this.operator.atWork();
     const { pid } = this.operator;
     const { length: before } = this.proxy.requests;
@@ -114,7 +143,8 @@ export class FaultyLab {
     begin(this.proxy);
     if (drift === 'during') await makeDrift();
     await sleep(lasts);
-    if (drift === 'during' && this.proxy.requests.length === before) throw new Error('the operator has asked nothing during the fault: nothing is shown');
+    if (drift === 'during' && this.proxy.requests.length === before)
+      throw new Error('the operator has asked nothing during the fault: nothing is shown');
     await during();
     end(this.proxy);
     const began = performance.now();
@@ -122,7 +152,8 @@ export class FaultyLab {
     await eventually(repaired, { within, every: 500 });
     await this.operator.atWork(within);
     const took = performance.now() - began;
-    if (this.operator.ended !== undefined || this.operator.pid !== pid) throw new Error(`the operator did not get over it: ${this.operator.ended ?? 'another process'}`);
+    if (this.operator.ended !== undefined || this.operator.pid !== pid)
+      throw new Error(`the operator did not get over it: ${this.operator.ended ?? 'another process'}`);
     await allReady(CLASS, SEATS.length, READY_WITHIN);
     return took;
   }
@@ -138,9 +169,18 @@ async function makeDrift(): Promise<void> {
 /** @throws while it is not as it should be */
 async function repaired(): Promise<void> {
   const inSeat = `namespaces/${SEAT}`;
-  const quotas = await apiGet<{ items: object[] }>(`/api/v1/${inSeat}/resourcequotas?fieldSelector=metadata.name=${NAMES.quota}`);
-  const { spec: { replicas } } = await apiGet<Deployment>(`/apis/apps/v1/${inSeat}/deployments/${RELEASE}-dice`);
-  const { spec: { displayName } } = await seatNow(SEAT);
-  const [found, expected] = [JSON.stringify({ quotas: quotas.items.length, replicas, displayName }), JSON.stringify({ quotas: 1, replicas: 1 })];
+  const quotas = await apiGet<{ items: object[] }>(
+    `/api/v1/${inSeat}/resourcequotas?fieldSelector=metadata.name=${NAMES.quota}`,
+  );
+  const {
+    spec: { replicas },
+  } = await apiGet<Deployment>(`/apis/apps/v1/${inSeat}/deployments/${RELEASE}-dice`);
+  const {
+    spec: { displayName },
+  } = await seatNow(SEAT);
+  const [found, expected] = [
+    JSON.stringify({ quotas: quotas.items.length, replicas, displayName }),
+    JSON.stringify({ quotas: 1, replicas: 1 }),
+  ];
   if (found !== expected) throw new Error(`expected ${expected}, found ${found}`);
 }

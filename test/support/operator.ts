@@ -51,12 +51,28 @@ export interface OperatorDeployment extends Manifest {
 /** Gives the cluster what the chart has for the operator, but for its pods: definitions, account and rights. */
 export async function installOperatorRights(): Promise<OperatorDeployment> {
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OPERATOR_NAMESPACE } });
-  const { stdout } = await tool('helm', ['template', 'intro-otel', join(repoRoot, 'charts', 'lab'), '--namespace', OPERATOR_NAMESPACE]);
+  const { stdout } = await tool('helm', [
+    'template',
+    'intro-otel',
+    join(repoRoot, 'charts', 'lab'),
+    '--namespace',
+    OPERATOR_NAMESPACE,
+  ]);
   const manifests = parseAllDocuments(stdout).flatMap((document) => (document.toJSON() as Manifest | null) ?? []);
-  const own = manifests.filter(({ kind, metadata }) => kind === DEFINITION || metadata.labels?.[COMPONENT] === 'operator');
+  const own = manifests.filter(
+    ({ kind, metadata }) => kind === DEFINITION || metadata.labels?.[COMPONENT] === 'operator',
+  );
   const rights = own.filter(({ kind }) => kind === DEFINITION || RIGHTS.includes(kind));
-  await tool('kubectl', ['apply', '--server-side', '-f', '-'], { input: rights.map((one) => stringify(one)).join('---\n') });
-  await kubectl('wait', '--for=condition=Established', '--timeout=60s', 'crd/workshops.intro-otel.dev', 'crd/seats.intro-otel.dev');
+  await tool('kubectl', ['apply', '--server-side', '-f', '-'], {
+    input: rights.map((one) => stringify(one)).join('---\n'),
+  });
+  await kubectl(
+    'wait',
+    '--for=condition=Established',
+    '--timeout=60s',
+    'crd/workshops.intro-otel.dev',
+    'crd/seats.intro-otel.dev',
+  );
   const deployment = own.find(({ kind }) => kind === 'Deployment') as OperatorDeployment | undefined;
   if (deployment === undefined) throw new Error('the chart has no Deployment of the operator');
   return deployment;
@@ -65,7 +81,10 @@ export async function installOperatorRights(): Promise<OperatorDeployment> {
 /** Also builds what its pods would run, which is what `start` starts. */
 export async function installOperator(): Promise<Operators> {
   const deployment = await installOperatorRights();
-  const { serviceAccountName, containers: [container] } = deployment.spec.template.spec;
+  const {
+    serviceAccountName,
+    containers: [container],
+  } = deployment.spec.template.spec;
   const { dir } = layoutOf(testCluster().name);
   await buildApps(join(dir, 'app'));
   await writeAccount(serviceAccountName, join(dir, 'operator'));
@@ -94,7 +113,9 @@ async function writeAccount(account: string, run: string): Promise<void> {
 }
 
 function replicas({ command, env }: Container, dir: string): Operators {
-  const given = Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))) as Record<string, string>;
+  const given = Object.fromEntries(
+    env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
+  ) as Record<string, string>;
   const [, ...args] = command.map((word) => word.replace(/^\/app\//, `${join(dir, 'app')}/`));
   let started = 0;
   const portOf = (index: number): number => FIRST_PORT + 2 * index;
@@ -102,7 +123,10 @@ function replicas({ command, env }: Container, dir: string): Operators {
     ready: async ({ name }) => {
       const url = `http://127.0.0.1:${portOf(Number(name.replace(/\D+/, '')))}/readyz`;
       const how = await (await startInside('asks', [process.execPath, '-e', ASKS_UNTIL_OK, url])).ended;
-      if (how !== 'exit code 0') throw new Error(`Expected ${name} to be ready at ${url} within 30 s, found: ${how}. Its log is in test/artefacts.`);
+      if (how !== 'exit code 0')
+        throw new Error(
+          `Expected ${name} to be ready at ${url} within 30 s, found: ${how}. Its log is in test/artefacts.`,
+        );
     },
     start: () => {
       const index = started++;
@@ -117,7 +141,10 @@ function replicas({ command, env }: Container, dir: string): Operators {
         PORT: String(portOf(index)),
         HEALTH_PORT: String(portOf(index) + 1),
       };
-      return startInside(name, inPlaceOfRun(join(dir, 'operator'), [process.execPath, ...args]), { env: { ...OF_THE_IMAGE, ...given, ...here }, first: true });
+      return startInside(name, inPlaceOfRun(join(dir, 'operator'), [process.execPath, ...args]), {
+        env: { ...OF_THE_IMAGE, ...given, ...here },
+        first: true,
+      });
     },
   };
 }
@@ -133,7 +160,9 @@ interface Lease {
 
 /** The name of the replica that leads; undefined while none does. */
 export async function leader(): Promise<string | undefined> {
-  const { items } = await apiGet<{ items: Lease[] }>(`/apis/coordination.k8s.io/v1/namespaces/${OPERATOR_NAMESPACE}/leases`);
+  const { items } = await apiGet<{ items: Lease[] }>(
+    `/apis/coordination.k8s.io/v1/namespaces/${OPERATOR_NAMESPACE}/leases`,
+  );
   // What may come after the pod's name tells one life of it from the next.
   return /^operator-\d+/.exec(items[0]?.spec.holderIdentity ?? '')?.[0];
 }
@@ -154,6 +183,7 @@ const KIBIBYTE = 1024;
 /** Bytes of memory that a process has now, and the most it has had. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
 export function residentSet(pid: number): { now: number; peak: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * KIBIBYTE;
+  const field = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * KIBIBYTE;
   return { now: field('VmRSS'), peak: field('VmHWM') };
 }

@@ -18,7 +18,13 @@ const ERROR = 2;
 export async function sendTraces(lab: Lab, traces: readonly MadeTrace[]): Promise<string[]> {
   const made = traces.map((one) => ({ ...one, traceId: randomBytes(16).toString('hex') }));
   const body = JSON.stringify({ resourceSpans: made.map(resourceSpans) });
-  await textOf(await fetch(`${lab.url('collector', 'otlp-http')}/v1/traces`, { method: 'POST', body, headers: { 'content-type': 'application/json' } }));
+  await textOf(
+    await fetch(`${lab.url('collector', 'otlp-http')}/v1/traces`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    }),
+  );
   return made.map((one) => one.traceId);
 }
 
@@ -32,7 +38,11 @@ function resourceSpans({ service, failed = false, padding = 0, traceId }: MadeTr
     startTimeUnixNano: String(now),
     endTimeUnixNano: String(now + 1_000_000n),
     status: { code: failed ? ERROR : OK },
-    attributes: padding === 0 ? [] : [{ key: 'padding', value: { stringValue: randomBytes(padding / 2).toString('hex') } }],
+    attributes:
+      padding === 0 ? [] : [{ key: 'padding', value: { stringValue: randomBytes(padding / 2).toString('hex') } }],
   };
-  return { resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] }, scopeSpans: [{ scope: { name: 'test' }, spans: [span] }] };
+  return {
+    resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
+    scopeSpans: [{ scope: { name: 'test' }, spans: [span] }],
+  };
 }

@@ -18,11 +18,19 @@ export interface ProgramOptions {
 }
 
 /** Runs `command` to its end, both its outputs into `file`. @returns the exit code, 1 where a signal ended it */
-export async function runProgram(command: readonly [string, ...string[]], file: string, options: ProgramOptions = {}): Promise<number> {
+export async function runProgram(
+  command: readonly [string, ...string[]],
+  file: string,
+  options: ProgramOptions = {},
+): Promise<number> {
   const { env, unhurried = false } = options;
   const [name, ...args] = unhurried ? (['nice', '-n', LAST, ...command] as const) : command;
   const output = createWriteStream(file);
-  const child = spawn(name, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: unhurried });
+  const child = spawn(name, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: unhurried,
+  });
   running.add(child);
   if (unhurried) setSession(child, LAST);
   for (const stream of [child.stdout, child.stderr]) {

@@ -23,17 +23,24 @@ interface Slice {
 
 /** Of the lab in that namespace, each by the name of its Service and by the address of its pod. */
 export async function doorsOf(seat: string): Promise<Door[]> {
-  const doors = await Promise.all(DOORS.map(async ({ component, port, path }) => {
-    const name = `${RELEASE}-${component}`;
-    const service = await apiGet<{ spec: { ports: { name: string; port: number }[] } }>(`/api/v1/namespaces/${seat}/services/${name}`);
-    const { items } = await apiGet<{ items: Slice[] }>(`/apis/discovery.k8s.io/v1/namespaces/${seat}/endpointslices?labelSelector=kubernetes.io/service-name=${name}`);
-    const named = (all: readonly { name: string; port: number }[] = []): number => all.find((one) => one.name === port)?.port ?? 0;
-    const address = items.flatMap(({ endpoints = [] }) => endpoints).flatMap(({ addresses }) => addresses)[0] ?? '';
-    return [
-      { what: `${component} by its Service`, url: `http://${name}.${seat}:${named(service.spec.ports)}${path}` },
-      { what: `${component} by its pod's address`, url: `http://${address}:${named(items[0]?.ports)}${path}` },
-    ];
-  }));
+  const doors = await Promise.all(
+    DOORS.map(async ({ component, port, path }) => {
+      const name = `${RELEASE}-${component}`;
+      const service = await apiGet<{ spec: { ports: { name: string; port: number }[] } }>(
+        `/api/v1/namespaces/${seat}/services/${name}`,
+      );
+      const { items } = await apiGet<{ items: Slice[] }>(
+        `/apis/discovery.k8s.io/v1/namespaces/${seat}/endpointslices?labelSelector=kubernetes.io/service-name=${name}`,
+      );
+      const named = (all: readonly { name: string; port: number }[] = []): number =>
+        all.find((one) => one.name === port)?.port ?? 0;
+      const address = items.flatMap(({ endpoints = [] }) => endpoints).flatMap(({ addresses }) => addresses)[0] ?? '';
+      return [
+        { what: `${component} by its Service`, url: `http://${name}.${seat}:${named(service.spec.ports)}${path}` },
+        { what: `${component} by its pod's address`, url: `http://${address}:${named(items[0]?.ports)}${path}` },
+      ];
+    }),
+  );
   return doors.flat();
 }
 
@@ -47,11 +54,14 @@ Promise.all(JSON.parse(process.argv[1]).map(ask)).then((all) => console.log(JSON
 /** What a pod gets at these doors: `dice by its Service: 200`. @param pod as `kubectl exec` takes it: a pod's name, or `deployment/lab-guide` */
 export async function knock(namespace: string, pod: string, doors: readonly Door[]): Promise<string[]> {
   const urls = JSON.stringify(doors.map(({ url }) => url));
-  const answers = JSON.parse(await kubectl('exec', '--namespace', namespace, pod, '--', 'node', '-e', PROGRAM, urls)) as (string | number)[];
+  const answers = JSON.parse(
+    await kubectl('exec', '--namespace', namespace, pod, '--', 'node', '-e', PROGRAM, urls),
+  ) as (string | number)[];
   return doors.map(({ what }, index) => `${what}: ${answers[index]}`);
 }
 
 /** The packets went nowhere. That a name could not be resolved would prove nothing. */
-export const SHUT = /: (ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|TimeoutError|AbortError)$/;
+export const SHUT =
+  /: (ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|TimeoutError|AbortError)$/;
 /** Somebody answered, whatever it was. */
 export const OPEN = /: [2-4]\d\d$/;

@@ -13,7 +13,12 @@ export interface Registry {
 }
 
 /** https://distribution.github.io/distribution/about/configuration/ */
-const CONFIG = { version: '0.1', log: { level: 'info' }, storage: { inmemory: {} }, http: { addr: '127.0.0.1:0', secret: 'of no worth' } };
+const CONFIG = {
+  version: '0.1',
+  log: { level: 'info' },
+  storage: { inmemory: {} },
+  http: { addr: '127.0.0.1:0', secret: 'of no worth' },
+};
 
 export async function startRegistry(): Promise<Registry> {
   const directory = await mkdtemp(join(tmpdir(), 'registry-'));

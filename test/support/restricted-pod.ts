@@ -9,7 +9,13 @@ export interface Change {
   readonly security?: object;
 }
 
-const SECURITY = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: 'RuntimeDefault' } };
+const SECURITY = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  runAsNonRoot: true,
+  runAsUser: 65532,
+  seccompProfile: { type: 'RuntimeDefault' },
+};
 
 /** Small, and asks for nothing that it doesn't say; sleeps. */
 export function restrictedPod(name: string, { spec, container, security }: Change = {}): object {
@@ -43,5 +49,7 @@ export const escapes: Readonly<Record<string, Change>> = {
   'the processes of the node': { spec: { hostPID: true } },
   'the memory segments of the node': { spec: { hostIPC: true } },
   'a directory of the node': { spec: { volumes: [{ name: 'host', hostPath: { path: '/' } }] } },
-  'the kernel settings of the node': { spec: { securityContext: { sysctls: [{ name: 'kernel.msgmax', value: '65536' }] } } },
+  'the kernel settings of the node': {
+    spec: { securityContext: { sysctls: [{ name: 'kernel.msgmax', value: '65536' }] } },
+  },
 };

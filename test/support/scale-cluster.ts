@@ -7,9 +7,16 @@ import type { StartedCluster } from './cluster-start.ts';
 import { testParts } from './parts.ts';
 
 /** Starts it, after removing what an earlier run may have left. @param auditedGroup whose requests are written to `auditLog` */
-export async function startScaleCluster(name: string, report: Progress, auditedGroup?: string): Promise<StartedCluster> {
+export async function startScaleCluster(
+  name: string,
+  report: Progress,
+  auditedGroup?: string,
+): Promise<StartedCluster> {
   await stopCluster(name);
-  const [cluster, parts] = await Promise.all([startCluster({ name, tuning: 'scale', report, ...(auditedGroup !== undefined && { auditedGroup }) }), testParts(report)]);
+  const [cluster, parts] = await Promise.all([
+    startCluster({ name, tuning: 'scale', report, ...(auditedGroup !== undefined && { auditedGroup }) }),
+    testParts(report),
+  ]);
   try {
     const kube = await Kube.at({ kubeconfig: cluster.kubeconfig }, report);
     const tools = { helm: kube.helmCommand, kubectl: kube.kubectlCommand, ...parts };

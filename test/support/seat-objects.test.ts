@@ -15,10 +15,13 @@ test('no object of a seat is there twice, and each is found by the label of its 
   expect(objects.filter(({ metadata }) => metadata.labels?.[LABELS.workshop] !== 'class')).toEqual([]);
 });
 
-test('the kinds to watch are those of a seat\'s objects', () => {
+test("the kinds to watch are those of a seat's objects", () => {
   expect(new Set(kindsOfSeats().map(({ kind }) => kind))).toEqual(new Set(objects.map(({ kind }) => kind)));
 });
 
 test('seats are numbered with as many digits as the last of them needs', () => {
-  expect(seatNames('class', 12).filter((_, index) => index === 0 || index === 11)).toEqual(['class-seat-01', 'class-seat-12']);
+  expect(seatNames('class', 12).filter((_, index) => index === 0 || index === 11)).toEqual([
+    'class-seat-01',
+    'class-seat-12',
+  ]);
 });

@@ -17,5 +17,12 @@ describe('the count of a jest run', () => {
 });
 
 test('the last line adds up all stages', () => {
-  expect(tallyText(sum([{ passed: 1, failed: 0 }, { passed: 20, failed: 3 }]))).toBe('21 passed, 3 failed');
+  expect(
+    tallyText(
+      sum([
+        { passed: 1, failed: 0 },
+        { passed: 20, failed: 3 },
+      ]),
+    ),
+  ).toBe('21 passed, 3 failed');
 });

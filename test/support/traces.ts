@@ -39,7 +39,9 @@ export function complete(trace: Trace): Trace {
   const missing = ['arcade', 'dice', 'prizes'].filter((service) => !trace.services.includes(service));
   const orphans = trace.spans.filter((span) => span.orphan);
   if (missing.length > 0 || orphans.length > 0) {
-    throw new Error(`trace ${trace.traceId} lacks ${[...missing, ...orphans.map((span) => `the parent of ${title(span)}`)].join(', ')}; it has ${trace.spans.map(title).join(', ')}`);
+    throw new Error(
+      `trace ${trace.traceId} lacks ${[...missing, ...orphans.map((span) => `the parent of ${title(span)}`)].join(', ')}; it has ${trace.spans.map(title).join(', ')}`,
+    );
   }
   return trace;
 }

@@ -2,7 +2,8 @@
 import Sequencer from '@jest/test-sequencer';
 
 const waiting = [
-  /\/course\/solutions$/, /\/cluster\/door$/,
+  /\/course\/solutions$/,
+  /\/cluster\/door$/,
   /\/integration\/(engine-bookmarks|cluster|leader)$/,
   /\/e2e\/(operator-faults|collector|bad-input|releases)$/,
 ];

@@ -37,10 +37,21 @@ export function collection({ apiVersion, plural }: Kind): string {
  * Calls `onEvent` with each event's line, those of the objects that are there first. Resolves when the API server has answered. Where that ends the
  * watch, as it does when a definition changes, it goes on from what was seen last.
  */
-export async function watch(kind: Kind, selector: string, as: 'whole' | 'metadata', onEvent: (line: string) => void): Promise<Watch> {
+export async function watch(
+  kind: Kind,
+  selector: string,
+  as: 'whole' | 'metadata',
+  onEvent: (line: string) => void,
+): Promise<Watch> {
   const aborted = new AbortController();
   let version: string | undefined;
-  const open = (): Promise<ReadableStream> => opened(kind, { labelSelector: selector, ...(version !== undefined && { resourceVersion: version }) }, AS[as], aborted.signal);
+  const open = (): Promise<ReadableStream> =>
+    opened(
+      kind,
+      { labelSelector: selector, ...(version !== undefined && { resourceVersion: version }) },
+      AS[as],
+      aborted.signal,
+    );
   const take = (line: string): void => {
     if (line.startsWith('{"type":"ERROR"')) throw new Error(`the watch of ${kind.plural} can not go on: ${line}`);
     version = /"resourceVersion":"(\d+)"/.exec(line)?.[1] ?? version;
@@ -50,15 +61,31 @@ export async function watch(kind: Kind, selector: string, as: 'whole' | 'metadat
     for (let body = first; ; body = await open()) await readLines(body, take);
   };
   const lost = follow(await open()).catch((error: unknown) =>
-    (aborted.signal.aborted ? new Promise<never>(() => undefined) : Promise.reject(new Error(`the watch of ${kind.plural} broke`, { cause: error }))));
+    aborted.signal.aborted
+      ? new Promise<never>(() => undefined)
+      : Promise.reject(new Error(`the watch of ${kind.plural} broke`, { cause: error })),
+  );
   lost.catch(() => undefined); // for whoever waits for something
   return { lost, stop: () => aborted.abort() };
 }
 
-async function opened(kind: Kind, parameters: Record<string, string>, accept: string, signal: AbortSignal): Promise<ReadableStream> {
-  const query = new URLSearchParams({ watch: 'true', timeoutSeconds: String(WATCH_S), allowWatchBookmarks: 'true', ...parameters });
-  const response = await served(() => fetch(`${testCluster().api}${collection(kind)}?${query.toString()}`, { headers: { accept }, signal }));
-  if (!response.ok || response.body === null) throw new Error(`the watch of ${kind.plural} was answered ${response.status}`);
+async function opened(
+  kind: Kind,
+  parameters: Record<string, string>,
+  accept: string,
+  signal: AbortSignal,
+): Promise<ReadableStream> {
+  const query = new URLSearchParams({
+    watch: 'true',
+    timeoutSeconds: String(WATCH_S),
+    allowWatchBookmarks: 'true',
+    ...parameters,
+  });
+  const response = await served(() =>
+    fetch(`${testCluster().api}${collection(kind)}?${query.toString()}`, { headers: { accept }, signal }),
+  );
+  if (!response.ok || response.body === null)
+    throw new Error(`the watch of ${kind.plural} was answered ${response.status}`);
   return response.body;
 }
 
@@ -81,8 +108,15 @@ async function readLines(body: ReadableStream, onLine: (line: string) => void): 
 export class Watches {
   private readonly watches: Watch[] = [];
 
-  async add(kinds: readonly Kind[], selector: string, as: 'whole' | 'metadata', onEvent: (line: string, kind: Kind) => void): Promise<this> {
-    this.watches.push(...(await Promise.all(kinds.map((kind) => watch(kind, selector, as, (line) => onEvent(line, kind))))));
+  async add(
+    kinds: readonly Kind[],
+    selector: string,
+    as: 'whole' | 'metadata',
+    onEvent: (line: string, kind: Kind) => void,
+  ): Promise<this> {
+    this.watches.push(
+      ...(await Promise.all(kinds.map((kind) => watch(kind, selector, as, (line) => onEvent(line, kind))))),
+    );
     return this;
   }
 

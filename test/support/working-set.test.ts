@@ -15,7 +15,10 @@ function has(files: Record<string, string>): void {
 }
 
 test('the working set in version 1 is the usage without the inactive file pages of the group and those below it', () => {
-  has({ 'memory.usage_in_bytes': '1000\n', 'memory.stat': 'inactive_file 1\ntotal_inactive_file 300\ntotal_active_file 7\n' });
+  has({
+    'memory.usage_in_bytes': '1000\n',
+    'memory.stat': 'inactive_file 1\ntotal_inactive_file 300\ntotal_active_file 7\n',
+  });
   expect(bytesOf(group)).toBe(700);
 });
 

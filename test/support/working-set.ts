@@ -15,7 +15,8 @@ const VERSIONS = [
 export function workingSet(name: string, uid: string): number {
   const groups = existingCgroups(layoutOf(name).cgroup).filter((group) => basename(group) === `pod${uid}`);
   const found = groups.map(bytesOf).find((bytes) => bytes !== undefined);
-  if (found === undefined) throw new Error(`no control group of pod ${uid} counts memory; looked at ${groups.join(', ') || 'none'}`);
+  if (found === undefined)
+    throw new Error(`no control group of pod ${uid} counts memory; looked at ${groups.join(', ') || 'none'}`);
   return found;
 }
 
@@ -23,6 +24,8 @@ export function workingSet(name: string, uid: string): number {
 export function bytesOf(group: string): number | undefined {
   const version = VERSIONS.find(({ usage }) => existsSync(join(group, usage)));
   if (version === undefined) return undefined;
-  const inactive = new RegExp(`^${version.inactive} (\\d+)$`, 'm').exec(readFileSync(join(group, 'memory.stat'), 'utf8'))?.[1];
+  const inactive = new RegExp(`^${version.inactive} (\\d+)$`, 'm').exec(
+    readFileSync(join(group, 'memory.stat'), 'utf8'),
+  )?.[1];
   return Math.max(0, Number(readFileSync(join(group, version.usage), 'utf8')) - Number(inactive ?? 0));
 }

@@ -15,7 +15,18 @@ import { labApi } from './lab.ts';
 import { runApi } from './run.ts';
 
 /** What of the API is about looking at telemetry, or makes it by itself: it must not be in the traces. */
-export const untraced = ['course', 'files', 'run', 'load', 'faults', 'why', 'visit', 'instrumentations', 'traces', 'status'].map((name) => `/api/${name}`);
+export const untraced = [
+  'course',
+  'files',
+  'run',
+  'load',
+  'faults',
+  'why',
+  'visit',
+  'instrumentations',
+  'traces',
+  'status',
+].map((name) => `/api/${name}`);
 
 export interface ApiOptions {
   /** Where the rendered course is. */
@@ -24,7 +35,10 @@ export interface ApiOptions {
   say: (trouble: string) => void;
 }
 
-export function apiOf({ release, namespace, kube, files, key, lab }: Surroundings, { folder, prizes, say }: ApiOptions): Router {
+export function apiOf(
+  { release, namespace, kube, files, key, lab }: Surroundings,
+  { folder, prizes, say }: ApiOptions,
+): Router {
   const steps = new Steps(folder, { RELEASE: release, NAMESPACE: namespace, PRIZES_URL: prizes });
   const progress = new Progress({ release, steps: steps.ids, ...(key ? { key } : {}), ...(kube ? { kube } : {}) });
   const faults = kube && new Faults({ kube, release, say });
@@ -35,6 +49,8 @@ export function apiOf({ release, namespace, kube, files, key, lab }: Surrounding
   router.use('/course', courseApi(new Course({ steps, progress, lab, files })));
   router.use('/files', filesApi(files));
   router.use('/run', runApi(kube && new RunWatcher(kube, release)));
-  router.use(labApi({ lab, load: new Load(lab.arcade), faults, instrumentations: join(folder, 'instrumentations.json') }));
+  router.use(
+    labApi({ lab, load: new Load(lab.arcade), faults, instrumentations: join(folder, 'instrumentations.json') }),
+  );
   return router;
 }

@@ -12,8 +12,14 @@ export function courseApi(course: Course): Router {
   router.post('/reset', async (_request, response) => void response.json(await course.resetAll()));
   router.use('/:id', known(course));
   router.get('/:id', async (request: ById, response) => void response.json(await course.step(request.params.id)));
-  router.post('/:id/start', async (request: ById, response) => void response.json(await course.start(request.params.id)));
-  router.post('/:id/reset', async (request: ById, response) => void response.json(await course.reset(request.params.id)));
+  router.post(
+    '/:id/start',
+    async (request: ById, response) => void response.json(await course.start(request.params.id)),
+  );
+  router.post(
+    '/:id/reset',
+    async (request: ById, response) => void response.json(await course.reset(request.params.id)),
+  );
   router.post('/:id/skip', async (request: ById, response) => void response.json(await course.skip(request.params.id)));
   router.post('/:id/check', async (request: ById, response) => check(course, request, response));
   return router;
@@ -22,14 +28,20 @@ export function courseApi(course: Course): Router {
 function known(course: Course): RequestHandler {
   return (request, response, next) => {
     const { id = '' } = request.params;
-    if (!course.has(String(id))) return refuse(response, `expected the id of a step, found ${JSON.stringify(String(id).slice(0, 100))}: GET /api/course lists them`, 404);
+    if (!course.has(String(id)))
+      return refuse(
+        response,
+        `expected the id of a step, found ${JSON.stringify(String(id).slice(0, 100))}: GET /api/course lists them`,
+        404,
+      );
     next();
   };
 }
 
 async function check(course: Course, request: ById, response: Response): Promise<void> {
   const { answers = {} } = (request.body ?? {}) as { answers?: unknown };
-  if (!areAnswers(answers)) return refuse(response, 'expected "answers", an object of at most 20 texts of at most 1000 characters');
+  if (!areAnswers(answers))
+    return refuse(response, 'expected "answers", an object of at most 20 texts of at most 1000 characters');
   response.json(await course.check(request.params.id, answers));
 }
 

@@ -29,9 +29,11 @@ export function filesApi(store: FileStore | undefined): Router {
 
 function troubleWith(version: unknown, files: unknown): string | undefined {
   if (typeof version !== 'string') return 'expected "version", as GET /api/files gave it';
-  if (typeof files !== 'object' || files === null || Array.isArray(files)) return 'expected "files", an object of texts';
+  if (typeof files !== 'object' || files === null || Array.isArray(files))
+    return 'expected "files", an object of texts';
   const unknown = Object.keys(files).find((name) => !(fileNames as readonly string[]).includes(name));
-  if (unknown !== undefined) return `expected files ${fileNames.join(', ')}, found ${JSON.stringify(unknown.slice(0, 100))}`;
+  if (unknown !== undefined)
+    return `expected files ${fileNames.join(', ')}, found ${JSON.stringify(unknown.slice(0, 100))}`;
   return troubleWithTexts(Object.entries(files));
 }
 
@@ -43,5 +45,7 @@ function troubleWithTexts(files: [string, unknown][]): string | undefined {
     if (size > largest) return `expected ${name} to have at most 256 kB, found ${Math.ceil(size / 1024)} kB`;
     all += size;
   }
-  return all > largestOfAll ? `expected the files to have at most 512 kB together, found ${Math.ceil(all / 1024)} kB` : undefined;
+  return all > largestOfAll
+    ? `expected the files to have at most 512 kB together, found ${Math.ceil(all / 1024)} kB`
+    : undefined;
 }

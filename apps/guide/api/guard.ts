@@ -18,10 +18,13 @@ export const ownRequestsOnly: RequestHandler = (request, response, next) => {
 
 function foreign(request: Request): string | undefined {
   const { origin, host } = request.headers;
-  if (origin !== undefined && hostOf(origin) !== host) return `expected a request from this site, found one from ${origin}`;
+  if (origin !== undefined && hostOf(origin) !== host)
+    return `expected a request from this site, found one from ${origin}`;
   if (harmless.has(request.baseUrl + request.path)) return undefined;
-  if (request.get('x-intro-otel') !== '1') return 'expected the header x-intro-otel: 1, found none: requests that change something need it';
-  if (!request.is('application/json')) return `expected content-type application/json, found ${request.get('content-type') ?? 'none'}`;
+  if (request.get('x-intro-otel') !== '1')
+    return 'expected the header x-intro-otel: 1, found none: requests that change something need it';
+  if (!request.is('application/json'))
+    return `expected content-type application/json, found ${request.get('content-type') ?? 'none'}`;
   return undefined;
 }
 
@@ -37,14 +40,19 @@ export function refuse(response: Response, error: string, status = 400): void {
   response.status(status).json({ error });
 }
 
-interface HttpError { status?: number; type?: string }
+interface HttpError {
+  status?: number;
+  type?: string;
+}
 
 /** Every error of the API as JSON, in words. */
 export const failed: ErrorRequestHandler = (error: Error & HttpError, _request, response, next) => {
   if (response.headersSent) return next(error);
   if (error instanceof Changed) return void response.status(409).json({ error: error.message, ...error.current });
   if (error.type === 'entity.too.large') return refuse(response, 'expected at most 256 kB a file, found more', 413);
-  if (/^(entity|encoding|charset)\./.test(error.type ?? '')) return refuse(response, `expected JSON, found: ${error.message}`);
-  if (error instanceof ApiError && error.status === 403) return refuse(response, `${error.message}. The guide's Role does not allow it.`, 502);
+  if (/^(entity|encoding|charset)\./.test(error.type ?? ''))
+    return refuse(response, `expected JSON, found: ${error.message}`);
+  if (error instanceof ApiError && error.status === 403)
+    return refuse(response, `${error.message}. The guide's Role does not allow it.`, 502);
   next(error);
 };

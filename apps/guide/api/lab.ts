@@ -15,7 +15,12 @@ import { recentTraces } from '../traces.ts';
 import { off } from './files.ts';
 import { refuse } from './guard.ts';
 
-export interface LabParts { lab: Lab; load: Load; faults: Faults | undefined; instrumentations: string }
+export interface LabParts {
+  lab: Lab;
+  load: Load;
+  faults: Faults | undefined;
+  instrumentations: string;
+}
 
 export function labApi({ lab, load, faults: switches, instrumentations }: LabParts): Router {
   const router = Router();
@@ -29,25 +34,32 @@ export function labApi({ lab, load, faults: switches, instrumentations }: LabPar
   router.put('/faults', (request, response) => setFault(switches, request, response));
   router.get('/why', async (_request, response) => void response.json({ hops: await why(lab) }));
   router.get('/traces', (request, response) => search(lab, request, response));
-  router.get('/instrumentations', (request, response) => void response.json({ instrumentations: matching(instrumentations, request.query['q']) }));
+  router.get(
+    '/instrumentations',
+    (request, response) => void response.json({ instrumentations: matching(instrumentations, request.query['q']) }),
+  );
   return router;
 }
 
-const listOf = (on: readonly string[]) => ({ faults: FAULTS.map((name) => ({ name, title: TITLES[name], on: on.includes(name) })) });
+const listOf = (on: readonly string[]) => ({
+  faults: FAULTS.map((name) => ({ name, title: TITLES[name], on: on.includes(name) })),
+});
 
 /** Dice's own paths, and no others: the guide asks nobody else for anybody. */
 const paths = /^\/(visit|rolldice|server_request)?(\?[\w=&%.+-]{0,200})?$/;
 
 async function visitDice(lab: Lab, request: Request, response: Response): Promise<void> {
   const { path } = (request.body ?? {}) as { path?: unknown };
-  if (typeof path !== 'string' || !paths.test(path)) return refuse(response, 'expected "path" to be /, /visit, /rolldice or /server_request?param=…');
+  if (typeof path !== 'string' || !paths.test(path))
+    return refuse(response, 'expected "path" to be /, /visit, /rolldice or /server_request?param=…');
   const { status, body, traceId } = await visit({ url: lab.dice, path, collector: lab.collector });
   response.json({ status, body, trace: traceId });
 }
 
 function setLoad(load: Load, request: Request, response: Response): void {
   const { perMinute } = (request.body ?? {}) as { perMinute?: unknown };
-  if (typeof perMinute !== 'number' || !Number.isInteger(perMinute) || perMinute < 0 || perMinute > most) return refuse(response, `expected "perMinute" to be a whole number from 0 to ${most}`);
+  if (typeof perMinute !== 'number' || !Number.isInteger(perMinute) || perMinute < 0 || perMinute > most)
+    return refuse(response, `expected "perMinute" to be a whole number from 0 to ${most}`);
   load.set(perMinute);
   response.json({ perMinute });
 }
@@ -55,7 +67,8 @@ function setLoad(load: Load, request: Request, response: Response): void {
 async function setFault(switches: Faults | undefined, request: Request, response: Response): Promise<void> {
   if (!switches) return refuse(response, off, 503);
   const { name, on } = (request.body ?? {}) as { name?: unknown; on?: unknown };
-  if (!isFault(name) || typeof on !== 'boolean') return refuse(response, `expected "name" (one of ${FAULTS.join(', ')}) and "on" (true or false)`);
+  if (!isFault(name) || typeof on !== 'boolean')
+    return refuse(response, `expected "name" (one of ${FAULTS.join(', ')}) and "on" (true or false)`);
   try {
     response.json(listOf(await switches.set(name, on)));
   } catch (error) {
@@ -67,13 +80,29 @@ async function setFault(switches: Faults | undefined, request: Request, response
 async function search(lab: Lab, request: Request, response: Response): Promise<void> {
   const service = textOf(request.query['service']) ?? 'dice';
   const limit = Math.min(Math.max(Math.trunc(Number(request.query['limit'] ?? 20)) || 1, 1), 100);
-  const [since, until] = [Number(request.query['since'] ?? Date.now() - 3_600_000), Number(request.query['until'] ?? Date.now() + 60_000)];
-  if (!/^[\w.-]{1,100}$/.test(service) || !Number.isFinite(since) || !Number.isFinite(until)) return refuse(response, 'expected "service" to be a name, "since" and "until" milliseconds since 1970');
-  const traces = await quietly(() => recentTraces(lab.jaeger, service, { limit, within: Math.max(Date.now() - since, 1_000), until }));
-  response.json({ traces: traces.filter(({ start }) => start >= since && start <= until).slice(0, limit).map(({ traceId, start, duration, services, roots }) => ({ traceId, start, duration, services, roots })) });
+  const [since, until] = [
+    Number(request.query['since'] ?? Date.now() - 3_600_000),
+    Number(request.query['until'] ?? Date.now() + 60_000),
+  ];
+  if (!/^[\w.-]{1,100}$/.test(service) || !Number.isFinite(since) || !Number.isFinite(until))
+    return refuse(response, 'expected "service" to be a name, "since" and "until" milliseconds since 1970');
+  const traces = await quietly(() =>
+    recentTraces(lab.jaeger, service, { limit, within: Math.max(Date.now() - since, 1_000), until }),
+  );
+  response.json({
+    traces: traces
+      .filter(({ start }) => start >= since && start <= until)
+      .slice(0, limit)
+      .map(({ traceId, start, duration, services, roots }) => ({ traceId, start, duration, services, roots })),
+  });
 }
 
-export interface Instrumentation { name: string; version: string; description: string; for: string }
+export interface Instrumentation {
+  name: string;
+  version: string;
+  description: string;
+  for: string;
+}
 
 /** The libraries that the image really holds, as the build wrote them down; those with all words of `q`. */
 function matching(file: string, q: unknown): Instrumentation[] {

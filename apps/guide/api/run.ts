@@ -12,8 +12,11 @@ export function runApi(watcher: RunWatcher | undefined): Router {
   const router = Router();
   router.get('/', (_request, response) => {
     if (!watcher) return refuse(response, off, 503);
-    if (watcher.listeners >= most) return refuse(response, `expected at most ${most} tabs that listen, found more: close some`, 429);
-    response.set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }).flushHeaders();
+    if (watcher.listeners >= most)
+      return refuse(response, `expected at most ${most} tabs that listen, found more: close some`, 429);
+    response
+      .set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+      .flushHeaders();
     response.write('retry: 1000\n\n');
     const stop = watcher.listen(writerTo(response));
     const beat = setInterval(() => response.write(': still here\n\n'), 15_000);
@@ -34,7 +37,8 @@ function writerTo(response: Response): (event: RunEvent) => void {
       missed += 1;
       return;
     }
-    if (missed > 0 && event.type === 'log') write({ ...event, data: { ...event.data, line: `… ${missed} lines left out: the page did not keep up` } });
+    if (missed > 0 && event.type === 'log')
+      write({ ...event, data: { ...event.data, line: `… ${missed} lines left out: the page did not keep up` } });
     if (event.type === 'log') missed = 0;
     write(event);
   };

@@ -8,7 +8,9 @@ import { Pages, picture, schemes, typeInEditor, widths } from './testing/pages.t
 jest.setTimeout(60_000);
 
 let pages: Pages;
-beforeAll(async () => { pages = await Pages.open(); });
+beforeAll(async () => {
+  pages = await Pages.open();
+});
 afterAll(() => pages?.close());
 
 interface State {
@@ -21,8 +23,12 @@ interface State {
 const states: State[] = [
   { name: 'course', path: '/', reach: (page) => page.locator('.cm-content').waitFor() },
   {
-    name: 'verdict', path: '/#02-read-a-trace', reach: async (page, guide) => {
-      guide.lab.verdicts = [{ passed: false, hop: 'shape', expected: 'arcade', found: 'dice', hint: 'The root has no parent.' }];
+    name: 'verdict',
+    path: '/#02-read-a-trace',
+    reach: async (page, guide) => {
+      guide.lab.verdicts = [
+        { passed: false, hop: 'shape', expected: 'arcade', found: 'dice', hint: 'The root has no parent.' },
+      ];
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByRole('button', { name: 'Check', exact: true }).click();
       await page.getByText('The root has no parent.').waitFor();
@@ -34,7 +40,10 @@ const states: State[] = [
     },
   },
   {
-    name: 'conflict', path: '/', answers: [409], reach: async (page, guide) => {
+    name: 'conflict',
+    path: '/',
+    answers: [409],
+    reach: async (page, guide) => {
       await typeInEditor(page, 'oops\n');
       await page.getByRole('button', { name: 'Run', exact: true }).click();
       await page.locator('.cm-problem-message').waitFor();
@@ -44,38 +53,64 @@ const states: State[] = [
       await page.getByText('Their app.ts').click();
     },
   },
-  { name: 'search', path: '/#03-opentelemetry', reach: (page) => page.getByText('2 of the installed libraries').waitFor() },
-  { name: 'dialog', path: '/#05-collector', reach: async (page) => page.getByRole('button', { name: 'Skip to here' }).click() },
-  { name: 'lab', path: '/lab', reach: async (page) => {
-    await page.getByText('prizes: does not answer').waitFor();
-    await page.getByRole('button', { name: 'Roll the dice' }).click();
-    await page.getByText('See the trace of this round').waitFor();
-  } },
+  {
+    name: 'search',
+    path: '/#03-opentelemetry',
+    reach: (page) => page.getByText('2 of the installed libraries').waitFor(),
+  },
+  {
+    name: 'dialog',
+    path: '/#05-collector',
+    reach: async (page) => page.getByRole('button', { name: 'Skip to here' }).click(),
+  },
+  {
+    name: 'lab',
+    path: '/lab',
+    reach: async (page) => {
+      await page.getByText('prizes: does not answer').waitFor();
+      await page.getByRole('button', { name: 'Roll the dice' }).click();
+      await page.getByText('See the trace of this round').waitFor();
+    },
+  },
   { name: 'why', path: '/why', reach: (page) => page.getByText('Every hop works').waitFor() },
-  { name: 'traces', path: '/traces', reach: async (page, guide) => {
-    guide.lab.newTrace('round');
-    await page.reload();
-    await page.getByText('POST /api/rounds').waitFor();
-  } },
-  { name: 'one-trace', path: '/traces', reach: async (page, guide) => {
-    guide.lab.delay = 0;
-    await page.goto(`/traces/${guide.lab.newTrace('round')}`);
-    await page.locator('summary', { hasText: 'prizes' }).click();
-  } },
+  {
+    name: 'traces',
+    path: '/traces',
+    reach: async (page, guide) => {
+      guide.lab.newTrace('round');
+      await page.reload();
+      await page.getByText('POST /api/rounds').waitFor();
+    },
+  },
+  {
+    name: 'one-trace',
+    path: '/traces',
+    reach: async (page, guide) => {
+      guide.lab.delay = 0;
+      await page.goto(`/traces/${guide.lab.newTrace('round')}`);
+      await page.locator('summary', { hasText: 'prizes' }).click();
+    },
+  },
 ];
 
 // A page asks for its width while it loads, so a state is reached at each; of the scheme only colours depend.
 describe.each(widths)('at %i px', (width) => {
   test.each(states)('$name has nothing that axe minds, in light and in dark', ({ name, path, reach, answers }) =>
-    pages.with(`axe-${name}`, { width, scheme: 'light' }, async (page, guide) => {
-      await page.goto(path);
-      await reach(page, guide);
-      const found: Record<string, string[]> = {};
-      for (const scheme of schemes) {
-        await page.emulateMedia({ colorScheme: scheme });
-        found[scheme] = await violations(page);
-        await picture(page, `pages-axe-${name}-${width}-${scheme}`);
-      }
-      expect(found).toEqual({ light: [], dark: [] });
-    }, answers));
+    pages.with(
+      `axe-${name}`,
+      { width, scheme: 'light' },
+      async (page, guide) => {
+        await page.goto(path);
+        await reach(page, guide);
+        const found: Record<string, string[]> = {};
+        for (const scheme of schemes) {
+          await page.emulateMedia({ colorScheme: scheme });
+          found[scheme] = await violations(page);
+          await picture(page, `pages-axe-${name}-${width}-${scheme}`);
+        }
+        expect(found).toEqual({ light: [], dark: [] });
+      },
+      answers,
+    ),
+  );
 });

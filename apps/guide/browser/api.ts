@@ -35,7 +35,11 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
   const text = await answer.text().catch(() => '');
   const body = parsed(text);
   if (answer.ok && body !== undefined) return body as T;
-  throw new ApiError(reason(body) ?? `Expected JSON from ${path}, found ${answer.status}: ${text.slice(0, 200)}`, answer.status, body);
+  throw new ApiError(
+    reason(body) ?? `Expected JSON from ${path}, found ${answer.status}: ${text.slice(0, 200)}`,
+    answer.status,
+    body,
+  );
 }
 
 function parsed(text: string): unknown {

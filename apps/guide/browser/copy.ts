@@ -6,7 +6,9 @@ export function copyButton(text: () => string, what: string): HTMLButtonElement 
   made.addEventListener('click', () => {
     void copied(text()).then((done) => {
       made.textContent = done ? 'Copied' : 'Select and copy it';
-      setTimeout(() => { made.textContent = 'Copy'; }, 2_000);
+      setTimeout(() => {
+        made.textContent = 'Copy';
+      }, 2_000);
     });
   });
   return made;

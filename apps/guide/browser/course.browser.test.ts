@@ -10,7 +10,9 @@ const view: View = { width: 1280, scheme: 'light' };
 const small: View = { width: 390, scheme: 'dark' };
 
 let pages: Pages;
-beforeAll(async () => { pages = await Pages.open(); });
+beforeAll(async () => {
+  pages = await Pages.open();
+});
 afterAll(() => pages?.close());
 
 describe.each([view, small])('at $width px', (here) => {
@@ -37,7 +39,7 @@ describe.each([view, small])('at $width px', (here) => {
       await page.goto('/');
       await typeInEditor(page, '\n\noops\n');
       await page.keyboard.press('Control+Enter');
-      await page.getByRole('status').getByText('app.ts, line 3: Expected \';\', found \'oops\'').waitFor();
+      await page.getByRole('status').getByText("app.ts, line 3: Expected ';', found 'oops'").waitFor();
       expect(await page.locator('.cm-problem').textContent()).toBe('oops');
       await page.getByRole('tab', { name: 'settings.env' }).click();
       await page.getByRole('button', { name: 'Go to app.ts, line 3' }).click();
@@ -50,57 +52,73 @@ describe.each([view, small])('at $width px', (here) => {
     }));
 
   test('a text changed elsewhere is told, and nothing is replaced before the learner has chosen', () =>
-    pages.with('conflict', here, async (page, guide) => {
-      await page.goto('/');
-      await typeInEditor(page, '// mine\n');
-      guide.lab.edit({ 'app.ts': '// theirs\n', 'settings.env': '# theirs too\n' });
-      await page.getByRole('button', { name: 'Run', exact: true }).click();
-      await page.getByRole('heading', { name: 'app.ts was changed elsewhere' }).waitFor();
-      expect(guide.lab.files['app.ts']).toBe('// theirs\n');
-      await page.locator('.cm-line', { hasText: '// mine' }).waitFor();
-      await page.getByRole('button', { name: 'Keep mine' }).click();
-      await page.getByText(/Runs your files/).waitFor();
-      expect(guide.lab.files['app.ts']).toMatch(/^\/\/ mine\n/);
-      expect(guide.lab.files['settings.env']).toBe('# theirs too\n');
-    }, [409]));
+    pages.with(
+      'conflict',
+      here,
+      async (page, guide) => {
+        await page.goto('/');
+        await typeInEditor(page, '// mine\n');
+        guide.lab.edit({ 'app.ts': '// theirs\n', 'settings.env': '# theirs too\n' });
+        await page.getByRole('button', { name: 'Run', exact: true }).click();
+        await page.getByRole('heading', { name: 'app.ts was changed elsewhere' }).waitFor();
+        expect(guide.lab.files['app.ts']).toBe('// theirs\n');
+        await page.locator('.cm-line', { hasText: '// mine' }).waitFor();
+        await page.getByRole('button', { name: 'Keep mine' }).click();
+        await page.getByText(/Runs your files/).waitFor();
+        expect(guide.lab.files['app.ts']).toMatch(/^\/\/ mine\n/);
+        expect(guide.lab.files['settings.env']).toBe('# theirs too\n');
+      },
+      [409],
+    ));
 });
 
 test('theirs, taken, can be undone', () =>
-  pages.with('theirs', view, async (page, guide) => {
-    await page.goto('/');
-    await typeInEditor(page, '// mine\n');
-    guide.lab.edit({ 'app.ts': '// theirs\n' });
-    await page.getByRole('button', { name: 'Run', exact: true }).click();
-    await page.getByRole('button', { name: 'Take theirs' }).click();
-    await page.locator('.cm-line', { hasText: '// theirs' }).waitFor();
-    expect(await page.locator('#conflict').isHidden()).toBe(true);
-    await page.locator('.cm-content').click();
-    await page.keyboard.press('Control+z');
-    await page.locator('.cm-line', { hasText: '// mine' }).waitFor();
-  }, [409]));
+  pages.with(
+    'theirs',
+    view,
+    async (page, guide) => {
+      await page.goto('/');
+      await typeInEditor(page, '// mine\n');
+      guide.lab.edit({ 'app.ts': '// theirs\n' });
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByRole('button', { name: 'Take theirs' }).click();
+      await page.locator('.cm-line', { hasText: '// theirs' }).waitFor();
+      expect(await page.locator('#conflict').isHidden()).toBe(true);
+      await page.locator('.cm-content').click();
+      await page.keyboard.press('Control+z');
+      await page.locator('.cm-line', { hasText: '// mine' }).waitFor();
+    },
+    [409],
+  ));
 
 test('a text changed elsewhere that nobody changed here is just taken', () =>
-  pages.with('follows', view, async (page, guide) => {
-    await page.goto('/');
-    await typeInEditor(page, '// mine\n');
-    guide.lab.edit({ 'collector.yaml': '# theirs\n' });
-    await page.getByRole('button', { name: 'Run', exact: true }).click();
-    await page.getByText(/Runs your files/).waitFor();
-    await page.getByRole('tab', { name: 'collector.yaml' }).click();
-    await page.locator('.cm-line', { hasText: '# theirs' }).waitFor();
-    expect(guide.lab.files['app.ts']).toMatch(/^\/\/ mine\n/);
-  }, [409]));
+  pages.with(
+    'follows',
+    view,
+    async (page, guide) => {
+      await page.goto('/');
+      await typeInEditor(page, '// mine\n');
+      guide.lab.edit({ 'collector.yaml': '# theirs\n' });
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByText(/Runs your files/).waitFor();
+      await page.getByRole('tab', { name: 'collector.yaml' }).click();
+      await page.locator('.cm-line', { hasText: '# theirs' }).waitFor();
+      expect(guide.lab.files['app.ts']).toMatch(/^\/\/ mine\n/);
+    },
+    [409],
+  ));
 
 test('a program that prints without an end does not fill the page', () =>
   pages.with('flood', view, async (page, guide) => {
     await page.goto('/');
     await page.getByText('a first line').waitFor();
-    for (let line = 0; line < 20_000; line += 1) guide.lab.log({ component: 'dice', pod: 'lab-dice-1', line: `line ${line} ${'x'.repeat(100)}` });
+    for (let line = 0; line < 20_000; line += 1)
+      guide.lab.log({ component: 'dice', pod: 'lab-dice-1', line: `line ${line} ${'x'.repeat(100)}` });
     await page.getByText('line 19999').waitFor();
     expect((await page.locator('#log').textContent())?.length).toBeLessThan(100_000);
   }));
 
-test('after a Run, what the pod before still answers is not taken for the new one\'s', () =>
+test("after a Run, what the pod before still answers is not taken for the new one's", () =>
   pages.with('stale', view, async (page, guide) => {
     guide.lab.stale = 2;
     await page.goto('/');
@@ -118,7 +136,9 @@ test('what was read before a Run, and comes after it, does not bring the old tex
     await typeInEditor(page, '// mine\n');
     const old = guide.lab.versioned();
     let answer = (): void => {};
-    const held = new Promise<void>((resolve) => { answer = resolve; });
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
     await page.route('**/api/files', async (route) => {
       if (route.request().method() !== 'GET') return route.fallback();
       await held;
@@ -127,7 +147,9 @@ test('what was read before a Run, and comes after it, does not bring the old tex
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByText(/Runs your files/).waitFor();
-    const late = page.waitForResponse((response) => response.request().method() === 'GET' && response.url().endsWith('/api/files'));
+    const late = page.waitForResponse(
+      (response) => response.request().method() === 'GET' && response.url().endsWith('/api/files'),
+    );
     answer();
     await late;
     await page.getByRole('tab', { name: 'settings.env' }).click();
@@ -137,20 +159,25 @@ test('what was read before a Run, and comes after it, does not bring the old tex
   }));
 
 test('where CodeMirror does not load, there is a plain editor that saves and runs all the same', () =>
-  pages.with('plain', small, async (page, guide) => {
-    await page.route('**/codemirror-*.js', (route) => route.fulfill({ status: 404 }));
-    await page.goto('/');
-    const editor = page.getByRole('textbox', { name: 'app.ts, text of the file' });
-    await editor.fill('// mine\noops\n');
-    await page.getByRole('button', { name: 'Run', exact: true }).click();
-    await page.getByText('app.ts, line 2: Expected').waitFor();
-    await page.getByRole('button', { name: 'Go to app.ts, line 2' }).click();
-    await page.keyboard.type('// ');
-    expect(await editor.inputValue()).toBe('// mine\n// oops\n');
-    expect(guide.lab.files['app.ts']).toBe('// mine\noops\n');
-  }, [404]));
+  pages.with(
+    'plain',
+    small,
+    async (page, guide) => {
+      await page.route('**/codemirror-*.js', (route) => route.fulfill({ status: 404 }));
+      await page.goto('/');
+      const editor = page.getByRole('textbox', { name: 'app.ts, text of the file' });
+      await editor.fill('// mine\noops\n');
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByText('app.ts, line 2: Expected').waitFor();
+      await page.getByRole('button', { name: 'Go to app.ts, line 2' }).click();
+      await page.keyboard.type('// ');
+      expect(await editor.inputValue()).toBe('// mine\n// oops\n');
+      expect(guide.lab.files['app.ts']).toBe('// mine\noops\n');
+    },
+    [404],
+  ));
 
-test('a change of the Collector shows the Collector\'s log', () =>
+test("a change of the Collector shows the Collector's log", () =>
   pages.with('collector', view, async (page) => {
     await page.goto('/');
     await page.locator('.cm-content').waitFor();
@@ -167,10 +194,11 @@ test('a tab that is not seen holds no connection, and hears again when it is', (
   pages.with('hidden', view, async (page, guide) => {
     await page.goto('/');
     await page.getByText('a first line').waitFor();
-    const turn = (state: string) => page.evaluate((value) => {
-      Object.defineProperty(document, 'visibilityState', { configurable: true, value });
-      document.dispatchEvent(new Event('visibilitychange'));
-    }, state);
+    const turn = (state: string) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'visibilityState', { configurable: true, value });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, state);
     await turn('hidden');
     await eventually('no connection', () => guide.lab.listeners === 0 || undefined);
     await turn('visible');
@@ -190,11 +218,18 @@ test('where the guide may not change the lab, it says so and offers no Run', () 
   }));
 
 test('a guide that is away is said to be, and the text stays', () =>
-  pages.with('away', view, async (page) => {
-    await page.goto('/');
-    await typeInEditor(page, '// mine\n');
-    await page.route('**/api/files', (route) => route.fulfill({ status: 503, json: { error: 'expected the API server to answer, found: ECONNREFUSED' } }));
-    await page.getByRole('button', { name: 'Run', exact: true }).click();
-    await page.getByText('Not saved. expected the API server to answer').waitFor();
-    await page.locator('.cm-line', { hasText: '// mine' }).waitFor();
-  }, [503]));
+  pages.with(
+    'away',
+    view,
+    async (page) => {
+      await page.goto('/');
+      await typeInEditor(page, '// mine\n');
+      await page.route('**/api/files', (route) =>
+        route.fulfill({ status: 503, json: { error: 'expected the API server to answer, found: ECONNREFUSED' } }),
+      );
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByText('Not saved. expected the API server to answer').waitFor();
+      await page.locator('.cm-line', { hasText: '// mine' }).waitFor();
+    },
+    [503],
+  ));

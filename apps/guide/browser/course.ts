@@ -21,7 +21,7 @@ const editing = course.start();
 requestAnimationFrame(() => setTimeout(() => void startEditing()));
 
 async function startEditing(): Promise<void> {
-  if (!await editing) return workbench.off();
+  if (!(await editing)) return workbench.off();
   runner.start();
   await workbench.start();
 }

@@ -5,11 +5,19 @@ type Listener = (event: Event) => void;
 export type AttributeMap = Record<string, string | number | boolean | undefined | Listener>;
 
 /** An element. `onclick` and the like take a function; true is an attribute without a value; false and undefined are none. */
-export function h<K extends keyof HTMLElementTagNameMap>(name: K, attributes: AttributeMap = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+export function h<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  attributes: AttributeMap = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
   return filled(document.createElement(name), attributes, children);
 }
 
-export function svg<K extends keyof SVGElementTagNameMap>(name: K, attributes: AttributeMap = {}, ...children: Child[]): SVGElementTagNameMap[K] {
+export function svg<K extends keyof SVGElementTagNameMap>(
+  name: K,
+  attributes: AttributeMap = {},
+  ...children: Child[]
+): SVGElementTagNameMap[K] {
   return filled(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children);
 }
 

@@ -14,9 +14,14 @@ async function playRound(): Promise<void> {
   const outcome = byId('outcome');
   try {
     const round = await send<Round>('POST', '/api/rounds');
-    fill(outcome, h('span', round.error === undefined ? {} : { class: 'bad' }, roundInWords(round)), ' ', round.trace
-      ? h('a', { href: `/traces/${round.trace}` }, 'See the trace of this round')
-      : 'There is no trace of it: instrumentation is none.');
+    fill(
+      outcome,
+      h('span', round.error === undefined ? {} : { class: 'bad' }, roundInWords(round)),
+      ' ',
+      round.trace
+        ? h('a', { href: `/traces/${round.trace}` }, 'See the trace of this round')
+        : 'There is no trace of it: instrumentation is none.',
+    );
   } catch (error) {
     fill(outcome, h('span', { class: 'bad' }, messageOf(error)));
   }
@@ -26,7 +31,12 @@ async function showStatus(): Promise<void> {
   const parts = byId('parts');
   try {
     const status = await get<Status>('/api/status');
-    fill(parts, status.parts.map(({ name, answers }) => h('li', answers ? {} : { class: 'bad' }, `${name}: ${answers ? 'answers' : 'does not answer'}`)));
+    fill(
+      parts,
+      status.parts.map(({ name, answers }) =>
+        h('li', answers ? {} : { class: 'bad' }, `${name}: ${answers ? 'answers' : 'does not answer'}`),
+      ),
+    );
   } catch (error) {
     fill(parts, h('li', { class: 'bad' }, messageOf(error)));
   }

@@ -11,7 +11,9 @@ const view: View = { width: 1280, scheme: 'dark' };
 const small: View = { width: 390, scheme: 'light' };
 
 let pages: Pages;
-beforeAll(async () => { pages = await Pages.open(); });
+beforeAll(async () => {
+  pages = await Pages.open();
+});
 afterAll(() => pages?.close());
 
 const title = (page: Page, text: string) => page.getByRole('heading', { name: text, exact: true }).waitFor();
@@ -19,7 +21,15 @@ const title = (page: Page, text: string) => page.getByRole('heading', { name: te
 describe.each([view, small])('at $width px', (here) => {
   test('a step is started, fails its check with words that tell what to do, then passes, and leads on', () =>
     pages.with('step', here, async (page, guide) => {
-      guide.lab.verdicts = [{ passed: false, hop: 'collector', expected: 'a span GET /visit', found: 'nothing at the Collector', hint: 'Look at settings.env.' }];
+      guide.lab.verdicts = [
+        {
+          passed: false,
+          hop: 'collector',
+          expected: 'a span GET /visit',
+          found: 'nothing at the Collector',
+          hint: 'Look at settings.env.',
+        },
+      ];
       await page.goto('/#04-automatic');
       await title(page, '4. Automatic instrumentation');
       await page.getByRole('button', { name: 'Start', exact: true }).click();
@@ -27,29 +37,46 @@ describe.each([view, small])('at $width px', (here) => {
       await page.getByLabel('Which exporter').fill('console');
       await page.getByRole('button', { name: 'Check', exact: true }).click();
       const verdict = page.locator('.verdict');
-      for (const text of ['Not yet. Nothing comes to the Collector.', 'a span GET /visit', 'nothing at the Collector', 'Look at settings.env.']) await verdict.getByText(text).first().waitFor();
+      for (const text of [
+        'Not yet. Nothing comes to the Collector.',
+        'a span GET /visit',
+        'nothing at the Collector',
+        'Look at settings.env.',
+      ])
+        await verdict.getByText(text).first().waitFor();
       expect(await verdict.getByRole('link', { name: 'Why is there no trace?' }).getAttribute('href')).toBe('/why');
       expect(await page.getByLabel('Which exporter').inputValue()).toBe('console');
       await page.getByRole('button', { name: 'Check', exact: true }).click();
       await verdict.getByText('Verified.').waitFor();
       await page.getByText('Steps: 1 of 11 verified').waitFor();
-      await page.getByRole('navigation', { name: 'Previous and next step' }).getByRole('link', { name: /^5\./ }).click();
+      await page
+        .getByRole('navigation', { name: 'Previous and next step' })
+        .getByRole('link', { name: /^5\./ })
+        .click();
       await title(page, '5. Exporter, Collector, Jaeger');
       expect(await page.evaluate(() => document.activeElement?.id)).toBe('step-title');
     }));
 
-  test('a round is played, and each span of its trace says what it carries, as the deck\'s JSON too', () =>
+  test("a round is played, and each span of its trace says what it carries, as the deck's JSON too", () =>
     pages.with('trace', here, async (page) => {
       await page.goto('/');
       await page.getByRole('button', { name: 'Play a round' }).click();
       await page.getByText('You rolled a 4 and won a plush bear (prizes 1.4.0).').waitFor();
       await page.getByRole('status').getByText('8 spans in arcade, dice, guide, prizes').waitFor();
-      expect(await page.getByRole('link', { name: 'Open this trace in Jaeger' }).getAttribute('href')).toMatch(/^\/jaeger\/trace\/[0-9a-f]{32}$/);
+      expect(await page.getByRole('link', { name: 'Open this trace in Jaeger' }).getAttribute('href')).toMatch(
+        /^\/jaeger\/trace\/[0-9a-f]{32}$/,
+      );
       await page.locator('.span-row', { hasText: 'prizes' }).click();
-      for (const text of ['the shelf is empty', 'node.pool', 'exception.message']) await page.locator('.span-details').getByText(text).first().waitFor();
+      for (const text of ['the shelf is empty', 'node.pool', 'exception.message'])
+        await page.locator('.span-details').getByText(text).first().waitFor();
       await page.getByText('The span as JSON').click();
-      const json = JSON.parse(await page.locator('.json pre').textContent() ?? '') as object;
-      expect(json).toMatchObject({ name: 'GET /prizes/:roll', kind: 'SpanKind.SERVER', status: { status_code: 'ERROR' }, events: [{ name: 'exception' }] });
+      const json = JSON.parse((await page.locator('.json pre').textContent()) ?? '') as object;
+      expect(json).toMatchObject({
+        name: 'GET /prizes/:roll',
+        kind: 'SpanKind.SERVER',
+        status: { status_code: 'ERROR' },
+        events: [{ name: 'exception' }],
+      });
     }));
 });
 
@@ -83,29 +110,43 @@ test('a library that is searched for is picked as the answer', () =>
     await page.goto('/#03-opentelemetry');
     await page.getByLabel('Search the installed libraries').fill('express');
     await page.getByRole('button', { name: 'Pick @opentelemetry/instrumentation-express' }).click();
-    expect(await page.getByLabel('Which of the installed libraries').inputValue()).toBe('@opentelemetry/instrumentation-express');
+    expect(await page.getByLabel('Which of the installed libraries').inputValue()).toBe(
+      '@opentelemetry/instrumentation-express',
+    );
   }));
 
 test('the way by kubectl is there when it is asked for, and can be copied', () =>
   pages.with('kubectl', view, async (page) => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.goto('/#04-automatic');
-    const copy = page.getByText('node /app/course.js start').locator('xpath=ancestor::div[1]').getByRole('button', { name: 'Copy this code' });
+    const copy = page
+      .getByText('node /app/course.js start')
+      .locator('xpath=ancestor::div[1]')
+      .getByRole('button', { name: 'Copy this code' });
     expect(await copy.isHidden()).toBe(true);
     await page.getByText('The same with kubectl').click();
     await copy.click();
     await page.getByText('Copied').waitFor();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('kubectl -n intro-otel exec deploy/lab-guide -- node /app/course.js start 04-automatic\n');
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+      'kubectl -n intro-otel exec deploy/lab-guide -- node /app/course.js start 04-automatic\n',
+    );
   }));
 
 test('a round that is lost says why, and its trace is drawn', () =>
-  pages.with('lost-round', view, async (page, guide) => {
-    await page.goto('/');
-    await page.route('**/api/rounds', (route) => route.fulfill({ status: 504, json: { error: 'no answer within 500 ms', trace: guide.lab.newTrace('round') } }));
-    await page.getByRole('button', { name: 'Play a round' }).click();
-    await page.getByText('The round was lost: no answer within 500 ms').waitFor();
-    await page.locator('.span-row', { hasText: 'prizes' }).waitFor();
-  }, [504]));
+  pages.with(
+    'lost-round',
+    view,
+    async (page, guide) => {
+      await page.goto('/');
+      await page.route('**/api/rounds', (route) =>
+        route.fulfill({ status: 504, json: { error: 'no answer within 500 ms', trace: guide.lab.newTrace('round') } }),
+      );
+      await page.getByRole('button', { name: 'Play a round' }).click();
+      await page.getByText('The round was lost: no answer within 500 ms').waitFor();
+      await page.locator('.span-row', { hasText: 'prizes' }).waitFor();
+    },
+    [504],
+  ));
 
 test('answers that were not sent yet survive a reload', () =>
   pages.with('answers', small, async (page) => {
@@ -165,28 +206,41 @@ test('a trace that dice has begun by itself is drawn in place of who asked, and 
     await page.getByText('/rolldice?sides=20 answered 200').waitFor();
     await page.locator('.span-row', { hasText: 'dice do_roll' }).waitFor();
     await page.getByRole('status').getByText('one of its own that dice has begun').waitFor();
-    expect(await page.getByRole('link', { name: 'who asked' }).getAttribute('href')).toMatch(/^\/traces\/[0-9a-f]{32}$/);
+    expect(await page.getByRole('link', { name: 'who asked' }).getAttribute('href')).toMatch(
+      /^\/traces\/[0-9a-f]{32}$/,
+    );
   }));
 
 test('load and faults are set, and what the guide refuses is said', () =>
-  pages.with('settings', small, async (page, guide) => {
-    await page.goto('/');
-    await page.getByLabel('Load: extra rounds').fill('60');
-    await page.getByRole('button', { name: 'Set' }).click();
-    await page.getByText('60 a minute are played').waitFor();
-    await page.getByText('Faults to find').click();
-    await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).check();
-    await page.getByText('“A spike of 400s and 500s” is on').waitFor();
-    expect([guide.lab.perMinute, guide.lab.faults[0]?.on]).toEqual([60, true]);
-    await page.route('**/api/faults', (route) => route.fulfill({ status: 503, json: { error: 'expected the API server to answer' } }));
-    await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).click();
-    await page.getByText('expected the API server to answer').waitFor();
-    expect(await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).isChecked()).toBe(true);
-  }, [503]));
+  pages.with(
+    'settings',
+    small,
+    async (page, guide) => {
+      await page.goto('/');
+      await page.getByLabel('Load: extra rounds').fill('60');
+      await page.getByRole('button', { name: 'Set' }).click();
+      await page.getByText('60 a minute are played').waitFor();
+      await page.getByText('Faults to find').click();
+      await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).check();
+      await page.getByText('“A spike of 400s and 500s” is on').waitFor();
+      expect([guide.lab.perMinute, guide.lab.faults[0]?.on]).toEqual([60, true]);
+      await page.route('**/api/faults', (route) =>
+        route.fulfill({ status: 503, json: { error: 'expected the API server to answer' } }),
+      );
+      await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).click();
+      await page.getByText('expected the API server to answer').waitFor();
+      expect(await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).isChecked()).toBe(true);
+    },
+    [503],
+  ));
 
 test('why there is no trace: the first hop that is broken is named, with what to do', () =>
   pages.with('why', small, async (page, guide) => {
-    guide.lab.hops = guide.lab.hops.map((hop) => (hop.name === 'exporter' ? { ...hop, ok: false, says: 'OTEL_TRACES_EXPORTER is none.', todo: 'Set it to otlp in settings.env.' } : hop));
+    guide.lab.hops = guide.lab.hops.map((hop) =>
+      hop.name === 'exporter'
+        ? { ...hop, ok: false, says: 'OTEL_TRACES_EXPORTER is none.', todo: 'Set it to otlp in settings.env.' }
+        : hop,
+    );
     await page.goto('/why');
     await page.getByRole('status').getByText('Begin with this one: Exporter, in dice.').waitFor();
     await page.getByText('Set it to otlp in settings.env.').waitFor();
@@ -235,16 +289,19 @@ test('the page is painted before the editor is loaded, within a second, and all 
     await page.goto('/');
     await page.locator('.cm-content').waitFor();
     // The headless shell does not ask for it by itself.
-    const icon = await page.request.get(await page.locator('link[rel="icon"]').getAttribute('href') ?? '');
+    const icon = await page.request.get((await page.locator('link[rel="icon"]').getAttribute('href')) ?? '');
     expect([icon.status(), icon.headers()['content-type']]).toEqual([200, 'image/svg+xml']);
     bodies.push(icon.body().then((body) => ({ path: 'icon', body })));
     const sizes = (await Promise.all(bodies)).map(({ path, body }) => ({ path, size: gzipSync(body).length }));
     const total = sizes.reduce((sum, { size }) => sum + size, 0);
     const times = await page.evaluate(() => ({
       paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity,
-      editor: performance.getEntriesByType('resource').find(({ name }) => name.includes('/codemirror-'))?.startTime ?? 0,
+      editor:
+        performance.getEntriesByType('resource').find(({ name }) => name.includes('/codemirror-'))?.startTime ?? 0,
     }));
-    process.stdout.write(`front page: ${(total / 1000).toFixed(0)} kB gzipped in ${sizes.length} answers, first paint after ${times.paint.toFixed(0)} ms, the editor asked for after ${times.editor.toFixed(0)} ms\n`);
+    process.stdout.write(
+      `front page: ${(total / 1000).toFixed(0)} kB gzipped in ${sizes.length} answers, first paint after ${times.paint.toFixed(0)} ms, the editor asked for after ${times.editor.toFixed(0)} ms\n`,
+    );
     expect(total).toBeLessThan(500_000);
     expect(times.paint).toBeLessThan(1_000);
     expect(sizes.some(({ path }) => path.includes('codemirror'))).toBe(true);

@@ -3,7 +3,12 @@ import { get, messageOf } from './api.ts';
 import type { WhyHop } from './api.types.ts';
 import { byId, fill, h, whenPressed } from './dom.ts';
 
-const titles: Record<WhyHop['name'], string> = { sdk: 'SDK, in dice', exporter: 'Exporter, in dice', collector: 'Collector', jaeger: 'Jaeger' };
+const titles: Record<WhyHop['name'], string> = {
+  sdk: 'SDK, in dice',
+  exporter: 'Exporter, in dice',
+  collector: 'Collector',
+  jaeger: 'Jaeger',
+};
 
 async function look(): Promise<void> {
   const status = byId('why-status');
@@ -13,7 +18,9 @@ async function look(): Promise<void> {
     fill(byId('hops'), hops.map(item));
     const broken = hops.find(({ ok }) => !ok);
     status.dataset.tone = broken ? 'bad' : 'good';
-    status.textContent = broken ? `Begin with this one: ${titles[broken.name]}.` : 'Every hop works: spans that dice makes come to Jaeger.';
+    status.textContent = broken
+      ? `Begin with this one: ${titles[broken.name]}.`
+      : 'Every hop works: spans that dice makes come to Jaeger.';
   } catch (error) {
     status.dataset.tone = 'bad';
     status.textContent = messageOf(error);
@@ -21,9 +28,18 @@ async function look(): Promise<void> {
 }
 
 function item({ name, ok, says, todo }: WhyHop): HTMLElement {
-  return h('li', { class: ok ? 'hop good' : 'hop bad-hop' },
-    h('h2', {}, titles[name], h('span', { class: ok ? 'verdict-word good' : 'verdict-word bad' }, ok ? 'works' : 'is broken')),
-    h('p', {}, says), todo !== undefined && h('p', { class: 'todo' }, h('strong', {}, 'To do: '), todo));
+  return h(
+    'li',
+    { class: ok ? 'hop good' : 'hop bad-hop' },
+    h(
+      'h2',
+      {},
+      titles[name],
+      h('span', { class: ok ? 'verdict-word good' : 'verdict-word bad' }, ok ? 'works' : 'is broken'),
+    ),
+    h('p', {}, says),
+    todo !== undefined && h('p', { class: 'todo' }, h('strong', {}, 'To do: '), todo),
+  );
 }
 
 whenPressed(byId<HTMLButtonElement>('again'), look);

@@ -11,11 +11,17 @@ import { Room } from '../../testing/room.ts';
 
 jest.setTimeout(60_000);
 
-const ids = readdirSync(import.meta.dirname).filter((name) => /^\d\d-/.test(name)).sort();
-const steps = await Promise.all(ids.map(async (id) => {
-  const { solutions } = (await import(pathToFileURL(join(import.meta.dirname, id, 'solutions.ts')).href)) as { solutions: Solution[] };
-  return { id, right: solutions.filter(({ right }) => right), wrong: solutions.filter(({ right }) => !right) };
-}));
+const ids = readdirSync(import.meta.dirname)
+  .filter((name) => /^\d\d-/.test(name))
+  .sort();
+const steps = await Promise.all(
+  ids.map(async (id) => {
+    const { solutions } = (await import(pathToFileURL(join(import.meta.dirname, id, 'solutions.ts')).href)) as {
+      solutions: Solution[];
+    };
+    return { id, right: solutions.filter(({ right }) => right), wrong: solutions.filter(({ right }) => !right) };
+  }),
+);
 const cases = steps.flatMap(({ id, right, wrong }) => [...right, ...wrong].map((solution) => ({ id, solution })));
 const told = new Set<Solution>();
 

@@ -21,7 +21,9 @@ export class OfTheClass extends Error {
   override name = 'OfTheClass';
 
   constructor() {
-    super(`expected faults that are this lab's own to switch, found them set by your instructor for the whole class. They are yours again when the label ${LABELS.faults} of the Workshop is gone.`);
+    super(
+      `expected faults that are this lab's own to switch, found them set by your instructor for the whole class. They are yours again when the label ${LABELS.faults} of the Workshop is gone.`,
+    );
   }
 }
 
@@ -88,10 +90,14 @@ export class Faults {
     const { kube, release } = this.#options;
     while (!stopped.aborted) {
       try {
-        await kube.follow(`${release}-faults`, async () => {
-          this.#followed = true;
-          await this.look();
-        }, stopped);
+        await kube.follow(
+          `${release}-faults`,
+          async () => {
+            this.#followed = true;
+            await this.look();
+          },
+          stopped,
+        );
       } catch {
         // Looking tells what is wrong, if it still is.
         this.#followed = false;
@@ -117,12 +123,17 @@ export class Faults {
     const names = await this.names();
     this.#on = names.length > 0;
     const wanted = JSON.stringify({ names });
-    const quiet = names.length === 0 && this.#told.size > 0 && [...this.#told.values()].every((told) => told === wanted);
+    const quiet =
+      names.length === 0 && this.#told.size > 0 && [...this.#told.values()].every((told) => told === wanted);
     if (quiet) return; // a pod that is new has no fault
     const pods = await kube.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': 'prizes' });
-    const running = pods.filter(({ metadata, status }) => status.podIP && status.phase === 'Running' && !metadata.deletionTimestamp);
+    const running = pods.filter(
+      ({ metadata, status }) => status.podIP && status.phase === 'Running' && !metadata.deletionTimestamp,
+    );
     this.#told = new Map([...this.#told].filter(([key]) => running.some((pod) => keyOf(pod) === key)));
-    const told = await Promise.allSettled(running.filter((pod) => this.#told.get(keyOf(pod)) !== wanted).map((pod) => this.#tell(pod, wanted)));
+    const told = await Promise.allSettled(
+      running.filter((pod) => this.#told.get(keyOf(pod)) !== wanted).map((pod) => this.#tell(pod, wanted)),
+    );
     const failed = told.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
   }
@@ -130,14 +141,23 @@ export class Faults {
   async #tell(pod: Pod, body: string): Promise<void> {
     const ip = pod.status.podIP ?? '';
     const url = `http://${ip.includes(':') ? `[${ip}]` : ip}:${this.#options.port ?? 8081}/fault`;
-    const { status } = await call(url, { method: 'PUT', headers: { 'content-type': 'application/json' }, body, signal: AbortSignal.timeout(2_000) });
-    if (status < 200 || status > 299) throw new Error(`expected pod ${pod.metadata.name} to take ${body} with 2xx, found ${status}`);
+    const { status } = await call(url, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal: AbortSignal.timeout(2_000),
+    });
+    if (status < 200 || status > 299)
+      throw new Error(`expected pod ${pod.metadata.name} to take ${body} with 2xx, found ${status}`);
     this.#told.set(keyOf(pod), body);
   }
 }
 
 function namesIn({ data = {} }: ConfigMap): FaultName[] {
-  return (data['faults'] ?? '').split(',').map((name) => name.trim()).filter(isFault);
+  return (data['faults'] ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(isFault);
 }
 
 /** A container that was restarted has forgotten. */

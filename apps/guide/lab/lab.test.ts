@@ -36,12 +36,17 @@ afterAll(() => {
 
 test('an app that is asked is told the trace, whose root the guide sends itself', async () => {
   let headers: IncomingHttpHeaders = {};
-  const { url } = await serve((request, response) => { headers = request.headers; response.end('4'); });
+  const { url } = await serve((request, response) => {
+    headers = request.headers;
+    response.end('4');
+  });
   const asked = await visit({ url, path: '/rolldice?x=1', collector: receiver.url });
   expect(asked).toMatchObject({ status: 200, body: '4' });
   expect(headers.traceparent).toBe(`00-${asked.traceId}-${asked.spanId}-01`);
   const { spans } = await receiver.trace(asked.traceId);
-  expect(spans).toMatchObject([{ service: 'guide', name: 'GET /rolldice', kind: 'client', spanId: asked.spanId, orphan: false }]);
+  expect(spans).toMatchObject([
+    { service: 'guide', name: 'GET /rolldice', kind: 'client', spanId: asked.spanId, orphan: false },
+  ]);
 });
 
 test('an app that does not answer is said, and is in the trace as an error', async () => {
@@ -52,7 +57,10 @@ test('an app that does not answer is said, and is in the trace as an error', asy
 
 test('extra rounds are played by the visitors that always come, until the load is 0 again', async () => {
   const rounds: IncomingHttpHeaders[] = [];
-  const { url } = await serve((request, response) => { rounds.push(request.headers); response.end('{}'); });
+  const { url } = await serve((request, response) => {
+    rounds.push(request.headers);
+    response.end('{}');
+  });
   const load = new Load(url);
   load.set(6_000);
   await eventually('three rounds', () => rounds.length >= 3 || undefined);
@@ -103,7 +111,7 @@ describe('faults', () => {
     expect(told).toEqual(['PUT /fault {"names":["timeouts"]}']);
   });
 
-  test('a guide that starts anew tells the pods, for it can\'t know what they were told', async () => {
+  test("a guide that starts anew tells the pods, for it can't know what they were told", async () => {
     await new Faults({ kube, release: 'lab', port }).look();
     expect(told).toEqual(['PUT /fault {"names":[]}']);
   });
@@ -128,13 +136,16 @@ describe('faults', () => {
     api.put('lab-faults', { faults: '' });
     await eventually('the next', () => told.at(-1)?.includes('[]') || undefined);
     api.endWatches();
-    await eventually('another watch', () => api.requests.filter((request) => request.endsWith('/configmaps')).length === 2 || undefined);
+    await eventually(
+      'another watch',
+      () => api.requests.filter((request) => request.endsWith('/configmaps')).length === 2 || undefined,
+    );
     api.put('lab-faults', { faults: 'timeouts' });
     await eventually('the change after that', () => told.at(-1)?.includes('timeouts') || undefined);
     stop();
   });
 
-  test('where changes can\'t be followed, they are looked for', async () => {
+  test("where changes can't be followed, they are looked for", async () => {
     api.forbidden = ['GET /api/v1/namespaces/ns/configmaps?'];
     const stop = new Faults({ kube, release: 'lab', port, every: 50 }).watch();
     await eventually('the first look', () => told.length > 0 || undefined);

@@ -21,13 +21,20 @@ export class Load {
   set(perMinute: number): void {
     clearInterval(this.#timer);
     this.perMinute = perMinute;
-    this.#timer = perMinute === 0 ? undefined : afresh(() => setInterval(() => void this.#play(), 60_000 / perMinute).unref());
+    this.#timer =
+      perMinute === 0 ? undefined : afresh(() => setInterval(() => void this.#play(), 60_000 / perMinute).unref());
   }
 
   async #play(): Promise<void> {
-    const visitor = visitorOf(this.#round += 1);
-    const headers = { 'user-agent': visitor.userAgent, 'x-browser-plugins': visitor.plugins, 'x-client-version': visitor.clientVersion };
+    const visitor = visitorOf((this.#round += 1));
+    const headers = {
+      'user-agent': visitor.userAgent,
+      'x-browser-plugins': visitor.plugins,
+      'x-client-version': visitor.clientVersion,
+    };
     const url = `${this.#arcade}/play?player=${visitor.player}`;
-    await inSpan('round', { kind: SpanKind.CLIENT }, () => call(url, { headers: injected(headers), signal: AbortSignal.timeout(5_000) })).catch(() => undefined);
+    await inSpan('round', { kind: SpanKind.CLIENT }, () =>
+      call(url, { headers: injected(headers), signal: AbortSignal.timeout(5_000) }),
+    ).catch(() => undefined);
   }
 }

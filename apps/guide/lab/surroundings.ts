@@ -25,7 +25,14 @@ export function surroundingsOf(env: NodeJS.ProcessEnv = process.env): Surroundin
   const place = placeFromPod(env);
   const kube = place && new Kube(place);
   const files = kube && new FileStore(kube, release);
-  return { release, namespace, kube, files, key: keyFrom(env['GUIDE_KEY_FILE'] ?? '/etc/intro-otel/key'), lab: labOf({ env, release, namespace, kube, files }) };
+  return {
+    release,
+    namespace,
+    kube,
+    files,
+    key: keyFrom(env['GUIDE_KEY_FILE'] ?? '/etc/intro-otel/key'),
+    lab: labOf({ env, release, namespace, kube, files }),
+  };
 }
 
 function keyFrom(path: string): Buffer | undefined {
@@ -37,16 +44,27 @@ function keyFrom(path: string): Buffer | undefined {
   }
 }
 
-interface Known { env: NodeJS.ProcessEnv; release: string; namespace: string; kube: Kube | undefined; files: FileStore | undefined }
+interface Known {
+  env: NodeJS.ProcessEnv;
+  release: string;
+  namespace: string;
+  kube: Kube | undefined;
+  files: FileStore | undefined;
+}
 
 function labOf({ env, release, namespace, kube, files }: Known): Lab {
   return {
-    arcade: urlFromEnv('ARCADE_URL'), dice: urlFromEnv('DICE_URL'),
+    arcade: urlFromEnv('ARCADE_URL'),
+    dice: urlFromEnv('DICE_URL'),
     flask: env['FLASK_URL'] ?? `http://${release}-flask:8080`,
     collector: env['OTEL_EXPORTER_OTLP_ENDPOINT'],
     jaeger: urlFromEnv('JAEGER_URL') + (env['JAEGER_BASE_PATH'] ?? ''),
     // The chart gives every app the same, so what holds for the guide holds for dice, until settings.env says otherwise.
-    settings: Object.fromEntries(Object.entries(env).filter(([name]) => name === 'INSTRUMENTATION' || /^OTEL_(?!SERVICE_NAME|RESOURCE)/.test(name))),
+    settings: Object.fromEntries(
+      Object.entries(env).filter(
+        ([name]) => name === 'INSTRUMENTATION' || /^OTEL_(?!SERVICE_NAME|RESOURCE)/.test(name),
+      ),
+    ),
     files: async () => (await files?.read())?.files,
     podLog: (component, sinceSeconds) => logOf(kube, release, component, sinceSeconds),
     podTrouble: (component) => troubleOf(kube, release, component),
@@ -57,28 +75,41 @@ function labOf({ env, release, namespace, kube, files }: Known): Lab {
 
 /** Why the newest pod of a component does not serve, if it doesn't. */
 async function troubleOf(kube: Kube | undefined, release: string, component: string): Promise<string | undefined> {
-  const pods = await kube?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component }).catch(() => []);
+  const pods = await kube
+    ?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component })
+    .catch(() => []);
   const pod = newest(pods ?? []);
   if (!pod) return undefined;
   const log = await logOf(kube, release, component, 600);
   const { phase, message } = stateOf(component, pod, log.split('\n').slice(-200), Date.now());
   if (phase === 'running') return undefined;
-  return message ?? `its pod ${pod.metadata.name} is still ${phase === 'gone' ? 'leaving, and there is no other' : 'starting'}`;
+  return (
+    message ??
+    `its pod ${pod.metadata.name} is still ${phase === 'gone' ? 'leaving, and there is no other' : 'starting'}`
+  );
 }
 
 /** When the container of a component's newest pod was started; undefined where nobody can tell. */
 async function startOf(kube: Kube | undefined, release: string, component: string): Promise<number | undefined> {
-  const pods = await kube?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component }).catch(() => []);
+  const pods = await kube
+    ?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component })
+    .catch(() => []);
   const started = Date.parse(newest(pods ?? [])?.status.containerStatuses?.[0]?.state?.running?.startedAt ?? '');
   return Number.isNaN(started) ? undefined : started;
 }
 
 /** '' where it can't be had: a log is never the only thing that is looked at. */
-async function logOf(kube: Kube | undefined, release: string, component: string, sinceSeconds: number): Promise<string> {
+async function logOf(
+  kube: Kube | undefined,
+  release: string,
+  component: string,
+  sinceSeconds: number,
+): Promise<string> {
   try {
-    const pods = await kube?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component }) ?? [];
+    const pods =
+      (await kube?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component })) ?? [];
     const pod = newest(pods);
-    return (pod && await kube?.log(pod.metadata.name, tail, { sinceSeconds, tailLines: 5_000 })) ?? '';
+    return (pod && (await kube?.log(pod.metadata.name, tail, { sinceSeconds, tailLines: 5_000 }))) ?? '';
   } catch {
     return '';
   }

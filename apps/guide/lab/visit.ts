@@ -14,7 +14,11 @@ export interface Asked {
   body: string;
 }
 
-export interface Caller { url: string; path: string; collector?: string | undefined }
+export interface Caller {
+  url: string;
+  path: string;
+  collector?: string | undefined;
+}
 
 const patience = 5_000; // ms
 export const agent = 'intro-otel-guide/1';
@@ -25,14 +29,18 @@ export function visit({ url, path, collector }: Caller): Promise<Asked> {
     const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
     const start = Date.now();
     const answer = await ask(url + path, `00-${traceId}-${spanId}-01`);
-    if (collector) await send(collector, spanOf({ traceId, spanId, path, start, status: answer.status })).catch(() => undefined);
+    if (collector)
+      await send(collector, spanOf({ traceId, spanId, path, start, status: answer.status })).catch(() => undefined);
     return { traceId, spanId, ...answer };
   });
 }
 
 async function ask(url: string, traceparent: string): Promise<{ status: number; body: string }> {
   try {
-    const { status, body } = await call(url, { headers: { traceparent, 'user-agent': agent }, signal: AbortSignal.timeout(patience) });
+    const { status, body } = await call(url, {
+      headers: { traceparent, 'user-agent': agent },
+      signal: AbortSignal.timeout(patience),
+    });
     return { status, body: body.slice(0, 10_000) };
   } catch (error) {
     return { status: 0, body: inWords(error) };
@@ -42,21 +50,36 @@ async function ask(url: string, traceparent: string): Promise<{ status: number; 
 /** Why there was no answer, and what it may mean. */
 function inWords(error: unknown): string {
   const { name, code } = error as NodeJS.ErrnoException;
-  if (name === 'TimeoutError') return `no answer within ${patience / 1000} s. A loop that never ends? Nothing else runs while code loops.`;
-  if (code === 'ECONNRESET') return `the connection broke off (${messageOf(error)}). Did the app end while it was answering? What its pod says tells.`;
+  if (name === 'TimeoutError')
+    return `no answer within ${patience / 1000} s. A loop that never ends? Nothing else runs while code loops.`;
+  if (code === 'ECONNRESET')
+    return `the connection broke off (${messageOf(error)}). Did the app end while it was answering? What its pod says tells.`;
   return `no connection (${messageOf(error)}). Is its pod running? What it says tells.`;
 }
 
-interface Made { traceId: string; spanId: string; path: string; start: number; status: number }
+interface Made {
+  traceId: string;
+  spanId: string;
+  path: string;
+  start: number;
+  status: number;
+}
 
 const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
 
 function spanOf({ traceId, spanId, path, start, status }: Made): object {
   const [route = path] = path.split('?', 1);
   return {
-    traceId, spanId, name: `GET ${route}`, kind: 3, startTimeUnixNano: `${start}000000`, endTimeUnixNano: `${Math.max(Date.now(), start + 1)}000000`,
+    traceId,
+    spanId,
+    name: `GET ${route}`,
+    kind: 3,
+    startTimeUnixNano: `${start}000000`,
+    endTimeUnixNano: `${Math.max(Date.now(), start + 1)}000000`,
     attributes: [
-      text('http.request.method', 'GET'), text('url.path', route), text('user_agent.original', agent),
+      text('http.request.method', 'GET'),
+      text('url.path', route),
+      text('user_agent.original', agent),
       { key: 'http.response.status_code', value: { intValue: String(status) } },
     ],
     ...(status === 0 || status >= 500 ? { status: { code: 2 } } : {}),
@@ -65,9 +88,20 @@ function spanOf({ traceId, spanId, path, start, status }: Made): object {
 
 /** One span into the Collector, by OTLP as JSON. @throws when it is not taken */
 export async function send(collector: string, span: object): Promise<void> {
-  const body = JSON.stringify({ resourceSpans: [{ resource: { attributes: [text('service.name', 'guide')] }, scopeSpans: [{ scope: { name: 'guide' }, spans: [span] }] }] });
-  const { status, body: said } = await call(`${collector}/v1/traces`, {
-    method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: AbortSignal.timeout(3_000),
+  const body = JSON.stringify({
+    resourceSpans: [
+      {
+        resource: { attributes: [text('service.name', 'guide')] },
+        scopeSpans: [{ scope: { name: 'guide' }, spans: [span] }],
+      },
+    ],
   });
-  if (status !== 200) throw new Error(`expected the Collector to take a span with 200, found ${status}: ${said.slice(0, 200)}`);
+  const { status, body: said } = await call(`${collector}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    signal: AbortSignal.timeout(3_000),
+  });
+  if (status !== 200)
+    throw new Error(`expected the Collector to take a span with 200, found ${status}: ${said.slice(0, 200)}`);
 }

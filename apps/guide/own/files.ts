@@ -10,7 +10,10 @@ export const fileNames: readonly OwnFile[] = OWN.map(({ file }) => file);
 export type Files = Record<OwnFile, string>;
 
 /** The files, and what they are known by: the same text has the same version, whoever wrote it. */
-export interface Versioned { version: string; files: Files }
+export interface Versioned {
+  version: string;
+  files: Files;
+}
 
 /** Somebody else (another tab, kubectl) has changed the files since; `current` is what they are now. */
 export class Changed extends Error {
@@ -18,7 +21,9 @@ export class Changed extends Error {
   readonly current: Versioned;
 
   constructor(current: Versioned) {
-    super('expected the files as you last saw them, found them changed since, in another tab or by kubectl: nothing was overwritten. Take over what you want from them, then save again.');
+    super(
+      'expected the files as you last saw them, found them changed since, in another tab or by kubectl: nothing was overwritten. Take over what you want from them, then save again.',
+    );
     this.current = current;
   }
 }
@@ -51,8 +56,13 @@ export class FileStore {
       if (from !== undefined && from !== current.version) throw new Changed(current);
       const changed = OWN.filter(({ file }) => wanted[file] !== undefined && wanted[file] !== current.files[file]);
       if (changed.length === 0) return { ...current, restarted: [] };
-      const kept = keepAs ? changed.map(({ file }): [string, string] => [`${keepAs}.${file}`, current.files[file]]) : [];
-      const data = Object.fromEntries([...kept, ...changed.map(({ file }): [string, string] => [file, wanted[file] ?? ''])]);
+      const kept = keepAs
+        ? changed.map(({ file }): [string, string] => [`${keepAs}.${file}`, current.files[file]])
+        : [];
+      const data = Object.fromEntries([
+        ...kept,
+        ...changed.map(({ file }): [string, string] => [file, wanted[file] ?? '']),
+      ]);
       const patched = await this.#patch(map, data);
       if (!patched) continue;
       return { ...versioned(patched), restarted: await this.#restart(changed, patched) };
@@ -78,7 +88,12 @@ export class FileStore {
     const components = [...new Set(changed.map(({ component }) => component))];
     for (const component of components) {
       const read = changed.filter((own) => own.component === component);
-      const started = read.map(({ file, started: annotation }): [string, string] => [annotation, createHash('sha256').update(data[file] ?? '').digest('hex')]);
+      const started = read.map(({ file, started: annotation }): [string, string] => [
+        annotation,
+        createHash('sha256')
+          .update(data[file] ?? '')
+          .digest('hex'),
+      ]);
       await this.#kube.restart(`${this.#release}-${component}`, inSeat ? Object.fromEntries(started) : undefined);
     }
     return components;

@@ -22,7 +22,7 @@ afterAll(() => api.stop());
 describe('files', () => {
   const store = () => new FileStore(kube, 'lab');
 
-  test('are read with a version that is their text\'s', async () => {
+  test("are read with a version that is their text's", async () => {
     const first = await store().read();
     api.put('lab-dice', { 'app.ts': 'one', 'settings.env': '', 'collector.yaml': '{}', more: 'x' });
     expect(await store().read()).toEqual(first);
@@ -36,7 +36,11 @@ describe('files', () => {
   });
 
   test('in a seat, what reads it is started by the text that it reads, as the operator would', async () => {
-    api.put('lab-dice', { 'app.ts': 'one', 'settings.env': '', 'collector.yaml': '{}' }, { labels: { 'app.kubernetes.io/managed-by': 'intro-otel' } });
+    api.put(
+      'lab-dice',
+      { 'app.ts': 'one', 'settings.env': '', 'collector.yaml': '{}' },
+      { labels: { 'app.kubernetes.io/managed-by': 'intro-otel' } },
+    );
     await store().write({ 'app.ts': 'two' });
     const sha256 = '3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3'; // printf two | sha256sum
     expect(api.annotations.get('lab-dice')).toEqual({ 'intro-otel.dev/config-sha256': sha256 });
@@ -48,7 +52,9 @@ describe('files', () => {
   test('of two tabs that edit, the second is told, and nothing is overwritten', async () => {
     const { version } = await store().read();
     await store().write({ 'app.ts': 'mine' }, { from: version });
-    const refused = await store().write({ 'app.ts': 'yours' }, { from: version }).catch((error: unknown) => error);
+    const refused = await store()
+      .write({ 'app.ts': 'yours' }, { from: version })
+      .catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(Changed);
     expect((refused as Changed).current.files['app.ts']).toBe('mine');
     expect(api.data('lab-dice')['app.ts']).toBe('mine');
@@ -56,7 +62,9 @@ describe('files', () => {
 
   test('of two that save at the same moment, one is told', async () => {
     const { version } = await store().read();
-    const outcomes = await Promise.allSettled(['a', 'b'].map((text) => store().write({ 'app.ts': text }, { from: version })));
+    const outcomes = await Promise.allSettled(
+      ['a', 'b'].map((text) => store().write({ 'app.ts': text }, { from: version })),
+    );
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
@@ -67,7 +75,8 @@ describe('files', () => {
 });
 
 describe('progress', () => {
-  const progress = (more: { key?: Buffer } = { key }) => new Progress({ release: 'lab', steps: ['one', 'two'], kube, ...more });
+  const progress = (more: { key?: Buffer } = { key }) =>
+    new Progress({ release: 'lab', steps: ['one', 'two'], kube, ...more });
   const state = async (of: Progress, id: string) => of.stateOf(id, (await of.steps())[id]);
 
   test('a step goes from open to started to passed, and is counted', async () => {
@@ -77,7 +86,11 @@ describe('progress', () => {
     expect(await state(mine, 'one')).toBe('started');
     await mine.pass('one', { traceId: 'abc', answers: { a: 'b' } });
     expect(await state(mine, 'one')).toBe('passed');
-    expect(api.data('lab-progress')).toMatchObject({ passed: '1', total: '2', lastActivity: expect.stringMatching(/Z$/) as string });
+    expect(api.data('lab-progress')).toMatchObject({
+      passed: '1',
+      total: '2',
+      lastActivity: expect.stringMatching(/Z$/) as string,
+    });
   });
 
   test('it outlives the guide', async () => {
@@ -87,7 +100,10 @@ describe('progress', () => {
 
   test.each([
     ['a step that no check wrote', { one: { startedAt: '2026-01-01T00:00:00Z', passedAt: '2026-01-01T00:00:00Z' } }],
-    ['a proof that is made up', { one: { startedAt: '2026-01-01T00:00:00Z', passedAt: '2026-01-01T00:00:00Z', proof: 'a'.repeat(64) } }],
+    [
+      'a proof that is made up',
+      { one: { startedAt: '2026-01-01T00:00:00Z', passedAt: '2026-01-01T00:00:00Z', proof: 'a'.repeat(64) } },
+    ],
   ])('%s is not verified, and not counted', async (_what, steps) => {
     api.put('lab-progress', { passed: '1', total: '2', steps: JSON.stringify(steps) });
     expect(await state(progress(), 'one')).toBe('unverified');
@@ -107,10 +123,13 @@ describe('progress', () => {
     expect(await state(progress({}), 'one')).toBe('unverified');
   });
 
-  test.each(['', 'no json', '[]', 'null', '{"one": 1, "two": {"startedAt": "never"}}'])('steps that are %j are no steps', async (steps) => {
-    api.put('lab-progress', { passed: '0', total: '2', steps });
-    expect(await progress().steps()).toEqual({});
-  });
+  test.each(['', 'no json', '[]', 'null', '{"one": 1, "two": {"startedAt": "never"}}'])(
+    'steps that are %j are no steps',
+    async (steps) => {
+      api.put('lab-progress', { passed: '0', total: '2', steps });
+      expect(await progress().steps()).toEqual({});
+    },
+  );
 
   test('two changes at once both count', async () => {
     await Promise.all([progress().start('one'), progress().start('two')]);

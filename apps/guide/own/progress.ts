@@ -52,7 +52,10 @@ export class Progress {
     return this.#change((steps) => {
       const startedAt = this.#now().toISOString();
       const known = anew ? undefined : steps[id];
-      steps[id] = { ...(known ?? { startedAt }), ...(traceId ? { traceId, startedAt: known?.startedAt ?? startedAt } : {}) };
+      steps[id] = {
+        ...(known ?? { startedAt }),
+        ...(traceId ? { traceId, startedAt: known?.startedAt ?? startedAt } : {}),
+      };
     });
   }
 
@@ -61,7 +64,9 @@ export class Progress {
     return this.#change((steps) => {
       const now = this.#now().toISOString();
       const step: StepProgress = {
-        startedAt: steps[id]?.startedAt ?? now, passedAt: now, ...(traceId ? { traceId } : {}),
+        startedAt: steps[id]?.startedAt ?? now,
+        passedAt: now,
+        ...(traceId ? { traceId } : {}),
         ...(answers && Object.keys(answers).length > 0 ? { answers } : {}),
       };
       const proof = this.#proofOf(id, step);
@@ -70,11 +75,17 @@ export class Progress {
   }
 
   forget(id: string): Promise<void> {
-    return this.#change((steps) => { delete steps[id]; });
+    return this.#change((steps) => {
+      delete steps[id];
+    });
   }
 
   reset(): Promise<void> {
-    return this.#change((steps) => Object.keys(steps).forEach((id) => { delete steps[id]; }));
+    return this.#change((steps) =>
+      Object.keys(steps).forEach((id) => {
+        delete steps[id];
+      }),
+    );
   }
 
   #now(): Date {
@@ -82,7 +93,10 @@ export class Progress {
   }
 
   #proofOf(id: string, { passedAt = '', traceId = '' }: StepProgress): string | undefined {
-    return this.#options.key && createHmac('sha256', this.#options.key).update([id, passedAt, traceId].join('\n')).digest('hex');
+    return (
+      this.#options.key &&
+      createHmac('sha256', this.#options.key).update([id, passedAt, traceId].join('\n')).digest('hex')
+    );
   }
 
   #isProven(id: string, step: StepProgress): boolean {
@@ -131,8 +145,10 @@ export class Progress {
     this.#memory = steps;
     if (!kube || version === undefined) return true;
     const data = {
-      passed: String(this.#passed(steps)), total: String(this.#options.steps.length),
-      lastActivity: this.#now().toISOString(), steps: JSON.stringify(steps),
+      passed: String(this.#passed(steps)),
+      total: String(this.#options.steps.length),
+      lastActivity: this.#now().toISOString(),
+      steps: JSON.stringify(steps),
     };
     try {
       await kube.patchConfigMap(`${release}-progress`, data, version);
@@ -149,12 +165,21 @@ function stepsOf(text: string | undefined): Steps {
   try {
     const steps: unknown = JSON.parse(text ?? '{}');
     if (typeof steps !== 'object' || steps === null) return {};
-    return Object.fromEntries(Object.entries(steps as Record<string, unknown>).filter((entry): entry is [string, StepProgress] => isStep(entry[1])));
+    return Object.fromEntries(
+      Object.entries(steps as Record<string, unknown>).filter((entry): entry is [string, StepProgress] =>
+        isStep(entry[1]),
+      ),
+    );
   } catch {
     return {};
   }
 }
 
 function isStep(step: unknown): step is StepProgress {
-  return typeof step === 'object' && step !== null && 'startedAt' in step && !Number.isNaN(Date.parse(String(step.startedAt)));
+  return (
+    typeof step === 'object' &&
+    step !== null &&
+    'startedAt' in step &&
+    !Number.isNaN(Date.parse(String(step.startedAt)))
+  );
 }

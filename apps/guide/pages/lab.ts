@@ -13,7 +13,11 @@ const apps = [
   { path: '/apps/dice/', text: 'dice', about: 'the hit counter' },
   { path: '/apps/dice/visit', text: 'dice/visit', about: 'counts, and thanks you' },
   { path: '/apps/dice/rolldice', text: 'dice/rolldice', about: 'one roll' },
-  { path: '/apps/dice/server_request?param=hello', text: 'dice/server_request?param=hello', about: 'prints the parameter to the log' },
+  {
+    path: '/apps/dice/server_request?param=hello',
+    text: 'dice/server_request?param=hello',
+    about: 'prints the parameter to the log',
+  },
   { path: '/apps/arcade/play?player=you', text: 'arcade/play?player=you', about: 'a whole round, as JSON' },
   { path: '/apps/prizes/prizes/6', text: 'prizes/prizes/6', about: 'what a six wins' },
 ];

@@ -58,6 +58,8 @@ export function layout(page: Page): string {
 }
 
 function linksOf({ path: open }: Page): Content {
-  return navigation.map(({ path, title }) => html`
-        <a href="${path}"${path === open ? html` aria-current="page"` : ''}>${title}</a>`);
+  return navigation.map(
+    ({ path, title }) => html`
+        <a href="${path}"${path === open ? html` aria-current="page"` : ''}>${title}</a>`,
+  );
 }

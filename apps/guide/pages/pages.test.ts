@@ -2,7 +2,11 @@ import { coursePage } from './course.ts';
 import { labPage } from './lab.ts';
 import { whyPage } from './why.ts';
 
-test.each([['/', coursePage('a/b')], ['/lab', labPage('auto')], ['/why', whyPage()]])('%s has nothing inline, nothing from elsewhere, and one heading of the first level', (path, page) => {
+test.each([
+  ['/', coursePage('a/b')],
+  ['/lab', labPage('auto')],
+  ['/why', whyPage()],
+])('%s has nothing inline, nothing from elsewhere, and one heading of the first level', (path, page) => {
   expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
   expect(page).not.toMatch(/(src|href|action)="(https?:)?\/\//);
   expect(page).not.toMatch(/ style="|<style| on[a-z]+="|<script(?! type="module" src="\/assets\/)/);

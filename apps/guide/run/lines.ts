@@ -45,7 +45,8 @@ export class Lines {
   /** Says now how many lines were left out, if any were, and what the last of them are; to be called when nothing more comes, or now and then. */
   settle(): void {
     const left = this.#left - this.#newest.length;
-    if (left > 0) this.#emit(`… ${left} ${left === 1 ? 'line' : 'lines'} left out: more than ${this.#bounds.perSecond} a second`);
+    if (left > 0)
+      this.#emit(`… ${left} ${left === 1 ? 'line' : 'lines'} left out: more than ${this.#bounds.perSecond} a second`);
     this.#newest.forEach((line) => this.#emit(line));
     this.#newest = [];
     this.#left = 0;

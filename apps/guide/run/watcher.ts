@@ -6,14 +6,25 @@ import { Lines } from './lines.ts';
 import { stateOf } from './phase.ts';
 import type { RunState } from './phase.ts';
 
-export type RunEvent = { type: 'state'; data: RunState } | { type: 'log'; data: { component: string; pod: string; line: string } };
+export type RunEvent =
+  { type: 'state'; data: RunState } | { type: 'log'; data: { component: string; pod: string; line: string } };
 type Listener = (event: RunEvent) => void;
 
 const pause = 700; // ms between two looks at the pods
 const handover = 700; // ms from when a pod is ready until requests no longer go to the one before it: what kube-proxy may take
 const remembered = 200; // lines of a pod's log, for who comes later and for the reason of a crash
 
-interface Watched { component: string; tailLines: number; state?: RunState; readySince?: number | undefined; pod?: string; container?: string; recent: string[]; leave?: AbortController; lines?: Lines }
+interface Watched {
+  component: string;
+  tailLines: number;
+  state?: RunState;
+  readySince?: number | undefined;
+  pod?: string;
+  container?: string;
+  recent: string[];
+  leave?: AbortController;
+  lines?: Lines;
+}
 
 export class RunWatcher {
   readonly #kube: Kube;
@@ -48,7 +59,10 @@ export class RunWatcher {
   #start(): void {
     const running = new AbortController();
     this.#running = running;
-    this.#watched = [{ component: 'dice', tailLines: remembered, recent: [] }, { component: 'collector', tailLines: 20, recent: [] }];
+    this.#watched = [
+      { component: 'dice', tailLines: remembered, recent: [] },
+      { component: 'collector', tailLines: 20, recent: [] },
+    ];
     void this.#watch(running.signal);
   }
 
@@ -61,14 +75,21 @@ export class RunWatcher {
 
   async #watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await Promise.all(this.#watched.map((watched) => this.#look(watched, signal).catch((error: unknown) => this.#tellTrouble(watched, error))));
+      await Promise.all(
+        this.#watched.map((watched) =>
+          this.#look(watched, signal).catch((error: unknown) => this.#tellTrouble(watched, error)),
+        ),
+      );
       await delay(pause, undefined, { signal }).catch(() => undefined);
     }
   }
 
   async #look(watched: Watched, signal: AbortSignal): Promise<void> {
     const { component } = watched;
-    const pods = await this.#kube.pods({ 'app.kubernetes.io/instance': this.#release, 'app.kubernetes.io/component': component });
+    const pods = await this.#kube.pods({
+      'app.kubernetes.io/instance': this.#release,
+      'app.kubernetes.io/component': component,
+    });
     const pod = newest(pods);
     if (signal.aborted) return;
     if (!pod) return this.#tell(watched, { component, pod: watched.pod ?? '', phase: 'gone' });
@@ -89,14 +110,17 @@ export class RunWatcher {
     Object.assign(watched, { pod: name, container, recent: [], leave });
     const lines = new Lines((line) => this.#log(watched, line));
     watched.lines = lines;
-    void this.#kube.followLog(name, { follow: true, tailLines: watched.tailLines }, leave.signal).then(async (stream) => {
-      for await (const chunk of stream) lines.write(chunk as Buffer);
-      lines.end();
-    }).catch(() => {
-      lines.end();
-      // Not there yet, or cut off: the next look tries again.
-      if (watched.leave === leave && !leave.signal.aborted) delete watched.container;
-    });
+    void this.#kube
+      .followLog(name, { follow: true, tailLines: watched.tailLines }, leave.signal)
+      .then(async (stream) => {
+        for await (const chunk of stream) lines.write(chunk as Buffer);
+        lines.end();
+      })
+      .catch(() => {
+        lines.end();
+        // Not there yet, or cut off: the next look tries again.
+        if (watched.leave === leave && !leave.signal.aborted) delete watched.container;
+      });
   }
 
   #log(watched: Watched, line: string): void {
@@ -115,7 +139,12 @@ export class RunWatcher {
   #tellTrouble(watched: Watched, error: unknown): void {
     const { component, pod = '' } = watched;
     if (watched.state?.phase === 'running') return;
-    this.#tell(watched, { component, pod, phase: watched.state?.phase ?? 'starting', message: error instanceof Error ? error.message : String(error) });
+    this.#tell(watched, {
+      component,
+      pod,
+      phase: watched.state?.phase ?? 'starting',
+      message: error instanceof Error ? error.message : String(error),
+    });
   }
 
   #send(event: RunEvent): void {
@@ -135,11 +164,18 @@ function takenOver(watched: Watched, state: RunState, pods: readonly Pod[]): Run
   }
   watched.readySince ??= Date.now();
   if (state.component === 'dice' && Date.now() - watched.readySince >= handover) return state;
-  return { ...state, phase: 'starting', message: `the ${state.component === 'dice' ? 'dice' : 'Collector'} before it is leaving` };
+  return {
+    ...state,
+    phase: 'starting',
+    message: `the ${state.component === 'dice' ? 'dice' : 'Collector'} before it is leaving`,
+  };
 }
 
 /** The pod that was made last, one that is leaving only when there is no other. */
 export function newest(pods: Pod[]): Pod | undefined {
   const leaving = ({ metadata }: Pod) => (metadata.deletionTimestamp ? 0 : 1);
-  return pods.toSorted((a, b) => leaving(b) - leaving(a) || Date.parse(b.metadata.creationTimestamp) - Date.parse(a.metadata.creationTimestamp))[0];
+  return pods.toSorted(
+    (a, b) =>
+      leaving(b) - leaving(a) || Date.parse(b.metadata.creationTimestamp) - Date.parse(a.metadata.creationTimestamp),
+  )[0];
 }

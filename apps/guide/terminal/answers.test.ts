@@ -8,7 +8,10 @@ const questions = [
 test('questions are a file to fill in, and the answers are read from it', () => {
   const form = formOf({ id: '02-read-a-trace', questions });
   expect(form).toBe('# Which is the root?\nroot=\n# Which version? (1.4.0, 2.0.0)\nspike.version=');
-  expect(answersIn(form.replace('root=', 'root=GET /play').replace('version=', "version = '2.0.0' "))).toEqual({ root: 'GET /play', 'spike.version': '2.0.0' });
+  expect(answersIn(form.replace('root=', 'root=GET /play').replace('version=', "version = '2.0.0' "))).toEqual({
+    root: 'GET /play',
+    'spike.version': '2.0.0',
+  });
 });
 
 test('a question that is left out has an empty answer', () => {

@@ -5,22 +5,41 @@ import type { Attributes, AttributeValue, Span } from '../traces.ts';
 export function treeOf(spans: readonly Span[], depth = 0): string[] {
   return spans.flatMap((span) => {
     const indent = '  '.repeat(depth);
-    const more = [...Object.entries(span.attributes).map(pair), ...span.events.map(({ name, attributes }) => [`event ${name}`, ...Object.entries(attributes).map(pair)].join(' '))];
-    return [indent + headOf(span), ...more.map((line) => `${indent}      ${line}`), ...treeOf(span.children, depth + 1)];
+    const more = [
+      ...Object.entries(span.attributes).map(pair),
+      ...span.events.map(({ name, attributes }) =>
+        [`event ${name}`, ...Object.entries(attributes).map(pair)].join(' '),
+      ),
+    ];
+    return [
+      indent + headOf(span),
+      ...more.map((line) => `${indent}      ${line}`),
+      ...treeOf(span.children, depth + 1),
+    ];
   });
 }
 
 /** One span in one line, with all that it carries. */
 export function lineOf(span: Span): string {
-  return [new Date(span.start).toISOString().slice(11, 23), span.traceId, headOf(span), ...Object.entries({ ...told(span.resource), ...span.attributes }).map(pair)].join(' ');
+  return [
+    new Date(span.start).toISOString().slice(11, 23),
+    span.traceId,
+    headOf(span),
+    ...Object.entries({ ...told(span.resource), ...span.attributes }).map(pair),
+  ].join(' ');
 }
 
 /** Of a resource, what tells one process of a service from another; its machine, its runtime and its SDK are left out. */
 const told = (resource: Attributes): Attributes =>
-  Object.fromEntries(Object.entries(resource).filter(([key]) => !/^(host|process|telemetry|k8s)\.|^service\.name/.test(key)));
+  Object.fromEntries(
+    Object.entries(resource).filter(([key]) => !/^(host|process|telemetry|k8s)\.|^service\.name/.test(key)),
+  );
 
 function headOf({ service, name, kind, duration, status, orphan, spanId }: Span): string {
-  const notes = [status.code === 'error' && `error${status.message ? `: ${firstLine(status.message)}` : ''}`, orphan && 'parent missing'].filter(Boolean);
+  const notes = [
+    status.code === 'error' && `error${status.message ? `: ${firstLine(status.message)}` : ''}`,
+    orphan && 'parent missing',
+  ].filter(Boolean);
   return [`${service} ${name}`, kind, `${duration.toFixed(1)} ms`, spanId, ...notes].join(' | ');
 }
 

@@ -10,6 +10,7 @@ export async function request<T>(path: string, body?: object, method = 'POST'): 
   const answer = await call(base + path, body ? { method, headers, body: JSON.stringify(body) } : {});
   if (answer.status === 204) return undefined as T;
   const said = JSON.parse(answer.body) as T & { error?: string };
-  if (answer.status !== 200) throw new Error(said.error ?? `expected the guide to answer ${path} with 200, found ${answer.status}`);
+  if (answer.status !== 200)
+    throw new Error(said.error ?? `expected the guide to answer ${path} with 200, found ${answer.status}`);
   return said;
 }

@@ -19,7 +19,10 @@ export async function askDice(path: string): Promise<void> {
 }
 
 export async function playRound(): Promise<void> {
-  const { roll, prize, trace } = await request<{ roll: number; prize: { name: string }; trace?: string }>('/rounds', {});
+  const { roll, prize, trace } = await request<{ roll: number; prize: { name: string }; trace?: string }>(
+    '/rounds',
+    {},
+  );
   printLine(`rolled a ${roll} and won ${prize.name}`);
   if (trace) await printMade(trace, 'prizes');
 }
@@ -29,12 +32,14 @@ async function printMade(traceId: string, service: string): Promise<void> {
   const trace = await made(traceId, service);
   if (trace) print(trace);
   if (trace?.services.includes(service)) return;
-  const own = trace && await begunBy(service, trace);
+  const own = trace && (await begunBy(service, trace));
   if (own) {
     printLine(`${service} has begun a trace of its own: it did not take over the context of who asked`);
     return print(own);
   }
-  printLine(`no span of ${service} has come within ${patience / 1000} s in trace ${traceId}: node /app/why.js walks the way that it takes`);
+  printLine(
+    `no span of ${service} has come within ${patience / 1000} s in trace ${traceId}: node /app/why.js walks the way that it takes`,
+  );
 }
 
 async function made(traceId: string, service?: string): Promise<Found | undefined> {
@@ -42,7 +47,7 @@ async function made(traceId: string, service?: string): Promise<Found | undefine
   for (const end = Date.now() + patience; ;) {
     const trace = await request<Found | undefined>(`/traces/${traceId}?absent=204`);
     const size = trace ? flat(trace.roots).length : 0;
-    const settled = trace && size === before && await isAll(trace, service);
+    const settled = trace && size === before && (await isAll(trace, service));
     if (settled || Date.now() > end) return trace;
     before = size;
     await delay(pause);
@@ -52,18 +57,23 @@ async function made(traceId: string, service?: string): Promise<Found | undefine
 /** One root, and the service in it; or the service in another trace. */
 async function isAll(trace: Found, service: string | undefined): Promise<boolean> {
   if (trace.roots.length !== 1) return false;
-  return service === undefined || trace.services.includes(service) || await begunBy(service, trace) !== undefined;
+  return service === undefined || trace.services.includes(service) || (await begunBy(service, trace)) !== undefined;
 }
 
 /** Begun while `trace` went on, by a service that is not in it. */
 async function begunBy(service: string, { start, duration }: Found): Promise<Found | undefined> {
-  const { traces } = await request<{ traces: Found[] }>(`/traces?service=${service}&since=${start}&until=${start + duration}`);
+  const { traces } = await request<{ traces: Found[] }>(
+    `/traces?service=${service}&since=${start}&until=${start + duration}`,
+  );
   return traces.at(-1);
 }
 
 export async function printTrace(traceId: string): Promise<void> {
   const trace = await made(traceId);
-  if (!trace) throw new Error(`expected trace ${traceId} in Jaeger, found none: it keeps traces in memory, so after a restart they are gone`);
+  if (!trace)
+    throw new Error(
+      `expected trace ${traceId} in Jaeger, found none: it keeps traces in memory, so after a restart they are gone`,
+    );
   print(trace);
 }
 
@@ -75,7 +85,10 @@ function print({ traceId, roots }: Found): void {
 /** The oldest first, as in a log. */
 export async function printSpans(service: string): Promise<void> {
   const { traces } = await request<{ traces: Found[] }>(`/traces?service=${encodeURIComponent(service)}&limit=${most}`);
-  const spans = traces.flatMap(({ roots }) => flat(roots)).filter((span) => span.service === service).sort((a, b) => a.start - b.start);
+  const spans = traces
+    .flatMap(({ roots }) => flat(roots))
+    .filter((span) => span.service === service)
+    .sort((a, b) => a.start - b.start);
   if (spans.length === 0) throw new Error(`expected spans of ${service} in Jaeger, found none within the last hour`);
   for (const span of spans) printLine(lineOf(span));
 }

@@ -19,20 +19,39 @@ export function librarySearch(pick: (name: string) => void): HTMLElement {
   const look = async (): Promise<void> => {
     const turn = ++latest;
     try {
-      const { instrumentations } = await get<{ instrumentations: Library[] }>(`/api/instrumentations?q=${encodeURIComponent(input.value)}`);
+      const { instrumentations } = await get<{ instrumentations: Library[] }>(
+        `/api/instrumentations?q=${encodeURIComponent(input.value)}`,
+      );
       if (turn !== latest) return;
       count.textContent = `${instrumentations.length} of the installed libraries`;
-      fill(results, instrumentations.map((library) => item(library, pick)));
+      fill(
+        results,
+        instrumentations.map((library) => item(library, pick)),
+      );
     } catch (error) {
       count.textContent = messageOf(error);
     }
   };
   input.addEventListener('input', () => void look());
   void look();
-  return h('div', { class: 'search', role: 'search' }, h('label', { for: 'library' }, 'Search the installed libraries'), input, count, results);
+  return h(
+    'div',
+    { class: 'search', role: 'search' },
+    h('label', { for: 'library' }, 'Search the installed libraries'),
+    input,
+    count,
+    results,
+  );
 }
 
 function item({ name, version, description, for: target }: Library, pick: (name: string) => void): HTMLElement {
-  return h('li', {}, h('strong', {}, name), h('span', { class: 'soft' }, ` ${version}, for ${target}: `), description, ' ',
-    button('Pick', () => pick(name), { class: 'quiet', 'aria-label': `Pick ${name}` }));
+  return h(
+    'li',
+    {},
+    h('strong', {}, name),
+    h('span', { class: 'soft' }, ` ${version}, for ${target}: `),
+    description,
+    ' ',
+    button('Pick', () => pick(name), { class: 'quiet', 'aria-label': `Pick ${name}` }),
+  );
 }

@@ -37,8 +37,12 @@ export class CoursePane {
 
   /** @returns whether the learner's files can be changed from here */
   async start(): Promise<boolean> {
-    if (!await this.#refresh()) {
-      fill(this.#article, h('h2', { id: 'step-title' }, 'The course could not be loaded'), h('p', {}, 'Load the page again when the lab answers.'));
+    if (!(await this.#refresh())) {
+      fill(
+        this.#article,
+        h('h2', { id: 'step-title' }, 'The course could not be loaded'),
+        h('p', {}, 'Load the page again when the lab answers.'),
+      );
       return true;
     }
     const { steps } = this.#course;
@@ -69,10 +73,23 @@ export class CoursePane {
   #list(): void {
     const { passed, total, steps } = this.#course;
     fill(byId('progress'), `Steps: ${passed} of ${total} verified`);
-    fill(byId('step-list'), steps.map(({ id, number, title, minutes, state }) => h('li', { class: `state-${state}` },
-      h('a', { href: `#${id}`, 'aria-current': id === this.#wanted ? 'step' : undefined },
-        h('span', { class: 'sign', 'aria-hidden': 'true' }, signOf[state]), h('span', {}, `${number}. ${title}`),
-        h('span', { class: 'sr' }, `, ${stateInWords[state]}`), h('span', { class: 'soft minutes' }, `${minutes} min`)))));
+    fill(
+      byId('step-list'),
+      steps.map(({ id, number, title, minutes, state }) =>
+        h(
+          'li',
+          { class: `state-${state}` },
+          h(
+            'a',
+            { href: `#${id}`, 'aria-current': id === this.#wanted ? 'step' : undefined },
+            h('span', { class: 'sign', 'aria-hidden': 'true' }, signOf[state]),
+            h('span', {}, `${number}. ${title}`),
+            h('span', { class: 'sr' }, `, ${stateInWords[state]}`),
+            h('span', { class: 'soft minutes' }, `${minutes} min`),
+          ),
+        ),
+      ),
+    );
   }
 
   async #open(id: string, focus: boolean): Promise<void> {
@@ -95,12 +112,18 @@ export class CoursePane {
     const actions = {
       start: () => this.#begin(step),
       check: () => this.#check(step),
-      reset: () => this.#replaceFiles(step, 'reset', {
-        title: 'Reset this step?', text: `Your files in the lab become what they are at the start of “${step.title}”. What you have changed since is gone.`, yes: 'Reset',
-      }),
-      skip: () => this.#replaceFiles(step, 'skip', {
-        title: 'Skip to here?', text: `Your files in the lab become what they should be by “${step.title}”. What you have written is replaced.`, yes: 'Skip',
-      }),
+      reset: () =>
+        this.#replaceFiles(step, 'reset', {
+          title: 'Reset this step?',
+          text: `Your files in the lab become what they are at the start of “${step.title}”. What you have changed since is gone.`,
+          yes: 'Reset',
+        }),
+      skip: () =>
+        this.#replaceFiles(step, 'skip', {
+          title: 'Skip to here?',
+          text: `Your files in the lab become what they should be by “${step.title}”. What you have written is replaced.`,
+          yes: 'Skip',
+        }),
       open: (name: Step['files'][number]) => this.#workbench.open(name),
     };
     fill(this.#article, stepView({ step, form: this.#form, actions }));
@@ -127,10 +150,13 @@ export class CoursePane {
   }
 
   async #check(step: Step): Promise<void> {
-    if (this.#workbench.hasUnsaved()) this.#say('Checking what the lab runs. What you have changed since the last Run is not in it.');
+    if (this.#workbench.hasUnsaved())
+      this.#say('Checking what the lab runs. What you have changed since the last Run is not in it.');
     else this.#say('Checking against your traces; this takes up to 15 s…');
     await this.#doing(async () => {
-      const verdict = await send<Verdict>('POST', `/api/course/${step.id}/check`, { answers: this.#form?.answers() ?? {} });
+      const verdict = await send<Verdict>('POST', `/api/course/${step.id}/check`, {
+        answers: this.#form?.answers() ?? {},
+      });
       if (this.#step?.id !== step.id) return;
       if (verdict.traceId) void this.#trace.show({ traceId: verdict.traceId });
       if (!verdict.passed) return showVerdict(this.#verdict, verdict);
@@ -143,7 +169,7 @@ export class CoursePane {
 
   /** For what replaces the learner's files, so only after they have agreed. */
   async #replaceFiles(step: Step, verb: 'reset' | 'skip', question: Asked): Promise<void> {
-    if (!await confirmed(question)) return;
+    if (!(await confirmed(question))) return;
     await this.#doing(async () => {
       if (verb === 'reset') forgetAnswers(this.#store, step.id);
       const begun = await send<Step>('POST', `/api/course/${step.id}/${verb}`);
@@ -155,7 +181,9 @@ export class CoursePane {
 
   async #resetAll(): Promise<void> {
     const agreed = await confirmed({
-      title: 'Reset the whole course?', text: 'Every step becomes not started, and your files become what they are at the very start.', yes: 'Reset everything',
+      title: 'Reset the whole course?',
+      text: 'Every step becomes not started, and your files become what they are at the very start.',
+      yes: 'Reset everything',
     });
     if (!agreed) return;
     await this.#doing(async () => {

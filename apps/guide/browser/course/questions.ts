@@ -17,12 +17,18 @@ export class QuestionForm {
     this.#store = store;
     this.#key = keyOf(stepId);
     const known = store.get<Answers>(this.#key) ?? {};
-    this.dom = h('form', { class: 'questions', 'aria-label': 'Questions' }, questions.map((question) => field(question, known[question.name] ?? '')));
+    this.dom = h(
+      'form',
+      { class: 'questions', 'aria-label': 'Questions' },
+      questions.map((question) => field(question, known[question.name] ?? '')),
+    );
     this.dom.addEventListener('input', () => this.#store.set(this.#key, this.answers()));
   }
 
   answers(): Answers {
-    return Object.fromEntries([...new FormData(this.dom)].map(([name, value]) => [name, typeof value === 'string' ? value.trim() : '']));
+    return Object.fromEntries(
+      [...new FormData(this.dom)].map(([name, value]) => [name, typeof value === 'string' ? value.trim() : '']),
+    );
   }
 
   /** Fills one in for the learner, and shows where. */
@@ -44,13 +50,37 @@ const keyOf = (stepId: string): string => `answers/${stepId}`;
 function field({ name, label, options }: Question, value: string): HTMLElement {
   const id = `answer-${name}`;
   if (!options) {
-    return h('p', {}, h('label', { for: id }, label), h('input', { id, name, value, autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false' }));
+    return h(
+      'p',
+      {},
+      h('label', { for: id }, label),
+      h('input', { id, name, value, autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false' }),
+    );
   }
   if (options.length > fewOptions) {
-    return h('p', {}, h('label', { for: id }, label), h('select', { id, name },
-      h('option', { value: '' }, 'Choose…'), options.map((option) => h('option', { value: option, selected: option === value }, option))));
+    return h(
+      'p',
+      {},
+      h('label', { for: id }, label),
+      h(
+        'select',
+        { id, name },
+        h('option', { value: '' }, 'Choose…'),
+        options.map((option) => h('option', { value: option, selected: option === value }, option)),
+      ),
+    );
   }
-  return h('fieldset', {}, h('legend', {}, label), options.map((option, index) => h('p', { class: 'group' },
-    h('input', { type: 'radio', id: `${id}-${index}`, name, value: option, checked: option === value }),
-    h('label', { for: `${id}-${index}` }, option))));
+  return h(
+    'fieldset',
+    {},
+    h('legend', {}, label),
+    options.map((option, index) =>
+      h(
+        'p',
+        { class: 'group' },
+        h('input', { type: 'radio', id: `${id}-${index}`, name, value: option, checked: option === value }),
+        h('label', { for: `${id}-${index}` }, option),
+      ),
+    ),
+  );
 }

@@ -25,9 +25,25 @@ export function stepView({ step, form, actions }: StepParts): Child {
   return [
     h('h2', { id: 'step-title', tabindex: '-1' }, `${step.number}. ${step.title}`),
     h('p', { class: 'soft' }, `${step.minutes} minutes, ${stateInWords[step.state]}`, traceOf(step)),
-    step.learn.length > 0 && h('div', { class: 'learn' }, h('h3', {}, 'What you learn'), h('ul', {}, step.learn.map((one) => h('li', {}, one)))),
+    step.learn.length > 0 &&
+      h(
+        'div',
+        { class: 'learn' },
+        h('h3', {}, 'What you learn'),
+        h(
+          'ul',
+          {},
+          step.learn.map((one) => h('li', {}, one)),
+        ),
+      ),
     prose(step.html),
-    step.files.length > 0 && h('p', { class: 'group' }, h('span', { class: 'soft' }, 'It is about'), step.files.map((name) => button(name, () => actions.open(name), { class: 'quiet' }))),
+    step.files.length > 0 &&
+      h(
+        'p',
+        { class: 'group' },
+        h('span', { class: 'soft' }, 'It is about'),
+        step.files.map((name) => button(name, () => actions.open(name), { class: 'quiet' })),
+      ),
     step.questions.some(({ name }) => name === 'pick') && librarySearch((name) => form.set('pick', name)),
     step.questions.length > 0 && form.dom,
     step.commands.length > 0 && !step.html.includes('kubectl') && commands(step.commands),
@@ -36,7 +52,12 @@ export function stepView({ step, form, actions }: StepParts): Child {
 
 /** The one it began with or, once it is passed, was passed by. */
 function traceOf({ state, traceId }: Step): Child {
-  return traceId !== undefined && [state === 'passed' ? ' by ' : ', with ', h('a', { href: `/traces/${traceId}` }, 'this trace')];
+  return (
+    traceId !== undefined && [
+      state === 'passed' ? ' by ' : ', with ',
+      h('a', { href: `/traces/${traceId}` }, 'this trace'),
+    ]
+  );
 }
 
 /** Our own text, rendered by the guide; its code can be copied, and scrolled to by keyboard. */
@@ -45,7 +66,8 @@ function prose(html: string): HTMLElement {
   made.innerHTML = html;
   foldKubectl(made);
   made.querySelectorAll('table').forEach(frameTable);
-  for (const link of made.querySelectorAll<HTMLAnchorElement>('a[href^="http"]')) Object.assign(link, { target: '_blank', rel: 'noopener noreferrer' });
+  for (const link of made.querySelectorAll<HTMLAnchorElement>('a[href^="http"]'))
+    Object.assign(link, { target: '_blank', rel: 'noopener noreferrer' });
   for (const block of made.querySelectorAll('pre')) {
     const text = block.textContent;
     const frame = h('div', { class: 'code-block' });
@@ -53,7 +75,10 @@ function prose(html: string): HTMLElement {
     block.tabIndex = 0;
     block.setAttribute('role', 'group');
     block.setAttribute('aria-label', 'Code');
-    frame.append(block, copyButton(() => text, 'this code'));
+    frame.append(
+      block,
+      copyButton(() => text, 'this code'),
+    );
   }
   return made;
 }
@@ -65,7 +90,10 @@ function frameTable(table: HTMLTableElement): void {
   frame.append(table);
   for (const code of table.querySelectorAll('code')) {
     const parts = code.textContent.split(/(?<=[.,_(])(?!\))/);
-    fill(code, parts.map((part, index) => [index > 0 && h('wbr'), part]));
+    fill(
+      code,
+      parts.map((part, index) => [index > 0 && h('wbr'), part]),
+    );
   }
 }
 
@@ -79,9 +107,19 @@ function foldKubectl(prose: HTMLElement): void {
 }
 
 function commands(lines: string[]): HTMLElement {
-  return h('details', { class: 'commands' }, h('summary', {}, 'The same by kubectl'),
-    lines.map((line, index) => h('div', { class: 'code-block' },
-      h('pre', { tabindex: '0', role: 'group', 'aria-label': `Command ${index + 1}` }, h('code', {}, line)), copyButton(() => line, `command ${index + 1}`))));
+  return h(
+    'details',
+    { class: 'commands' },
+    h('summary', {}, 'The same by kubectl'),
+    lines.map((line, index) =>
+      h(
+        'div',
+        { class: 'code-block' },
+        h('pre', { tabindex: '0', role: 'group', 'aria-label': `Command ${index + 1}` }, h('code', {}, line)),
+        copyButton(() => line, `command ${index + 1}`),
+      ),
+    ),
+  );
 }
 
 export function stepButtons(step: Step, actions: StepActions): Child {
@@ -89,8 +127,14 @@ export function stepButtons(step: Step, actions: StepActions): Child {
   return [
     fresh && button('Start', () => actions.start(), { class: 'primary' }),
     !fresh && button('Check', () => actions.check(), { class: step.state === 'passed' ? '' : 'primary' }),
-    fresh && button('Skip to here', () => actions.skip(), { 'aria-description': 'Starts this step with the files as they should be by now.' }),
-    !fresh && button('Reset this step', () => actions.reset(), { 'aria-description': 'The files become what they are at the start of this step.' }),
+    fresh &&
+      button('Skip to here', () => actions.skip(), {
+        'aria-description': 'Starts this step with the files as they should be by now.',
+      }),
+    !fresh &&
+      button('Reset this step', () => actions.reset(), {
+        'aria-description': 'The files become what they are at the start of this step.',
+      }),
   ];
 }
 
@@ -108,9 +152,28 @@ function neighbour(step: StepSummary | undefined, before: string, after = ''): H
 export function showVerdict(place: HTMLElement, verdict: Verdict): void {
   place.dataset.tone = verdict.passed ? 'good' : 'bad';
   const { expected, found, hint, traceId } = verdict;
-  fill(place, h('p', { class: 'verdict-title' }, h('strong', {}, verdictTitle(verdict))),
-    h('dl', {}, [['Expected', expected], ['Found', found], ['Hint', hint]].map(([term, text]) =>
-      text !== undefined && h('div', {}, h('dt', {}, term), h('dd', {}, text)))),
-    traceId !== undefined && h('p', {}, h('a', { href: `/traces/${traceId}` }, verdict.passed ? 'The trace that proves it' : 'The trace that was looked at')),
-    isBrokenHop(verdict) && h('p', {}, h('a', { href: '/why' }, 'Why is there no trace?')));
+  fill(
+    place,
+    h('p', { class: 'verdict-title' }, h('strong', {}, verdictTitle(verdict))),
+    h(
+      'dl',
+      {},
+      [
+        ['Expected', expected],
+        ['Found', found],
+        ['Hint', hint],
+      ].map(([term, text]) => text !== undefined && h('div', {}, h('dt', {}, term), h('dd', {}, text))),
+    ),
+    traceId !== undefined &&
+      h(
+        'p',
+        {},
+        h(
+          'a',
+          { href: `/traces/${traceId}` },
+          verdict.passed ? 'The trace that proves it' : 'The trace that was looked at',
+        ),
+      ),
+    isBrokenHop(verdict) && h('p', {}, h('a', { href: '/why' }, 'Why is there no trace?')),
+  );
 }

@@ -82,16 +82,38 @@ export class CodeEditor implements Editor {
       this.#events.onRun();
       return true;
     };
-    return EditorState.create({ doc: text, extensions: [
-      Prec.highest(keymap.of([{ key: 'Mod-Enter', run }, { key: 'Mod-s', run, preventDefault: true }])),
-      lineNumbers(), history(), bracketMatching(), closeBrackets(), indentOnInput(), indentUnit.of('  '),
-      highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(), search({ top: true }),
-      keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
-      languages[name], syntaxHighlighting(colours), look, problemMarks,
-      EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': `${labelOf(name)}. Tab indents; Escape, then Tab, leaves the editor.` }),
-      EditorView.updateListener.of(({ docChanged, state }) => {
-        if (docChanged && !this.#quiet) this.#events.onEdit(name, state.doc.toString());
-      }),
-    ] });
+    return EditorState.create({
+      doc: text,
+      extensions: [
+        Prec.highest(
+          keymap.of([
+            { key: 'Mod-Enter', run },
+            { key: 'Mod-s', run, preventDefault: true },
+          ]),
+        ),
+        lineNumbers(),
+        history(),
+        bracketMatching(),
+        closeBrackets(),
+        indentOnInput(),
+        indentUnit.of('  '),
+        highlightActiveLine(),
+        highlightActiveLineGutter(),
+        highlightSelectionMatches(),
+        search({ top: true }),
+        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
+        languages[name],
+        syntaxHighlighting(colours),
+        look,
+        problemMarks,
+        EditorView.contentAttributes.of({
+          tabindex: '0',
+          'aria-label': `${labelOf(name)}. Tab indents; Escape, then Tab, leaves the editor.`,
+        }),
+        EditorView.updateListener.of(({ docChanged, state }) => {
+          if (docChanged && !this.#quiet) this.#events.onEdit(name, state.doc.toString());
+        }),
+      ],
+    });
   }
 }

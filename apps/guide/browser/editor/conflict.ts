@@ -18,15 +18,36 @@ export function showConflict(place: HTMLElement, workspace: Workspace, choice: C
   const wasHidden = place.hidden;
   if (shown === '') return leave(place);
   place.hidden = false;
-  const title = h('h3', { tabindex: '-1' }, `${names.join(' and ')} ${names.length > 1 ? 'were' : 'was'} changed elsewhere`);
-  fill(place,
+  const title = h(
+    'h3',
+    { tabindex: '-1' },
+    `${names.join(' and ')} ${names.length > 1 ? 'were' : 'was'} changed elsewhere`,
+  );
+  fill(
+    place,
     title,
-    h('p', {}, 'Another tab, a reset or kubectl has saved another text since you began to change it here. Nothing of yours is saved, and nothing is lost: choose.'),
+    h(
+      'p',
+      {},
+      'Another tab, a reset or kubectl has saved another text since you began to change it here. Nothing of yours is saved, and nothing is lost: choose.',
+    ),
     names.map((name) => theirs(name, workspace.saved(name))),
-    h('p', { class: 'actions' },
-      button('Keep mine', () => choice.keepMine(), { 'aria-description': 'Runs your text; theirs is replaced in the lab.' }),
-      button('Take theirs', () => choice.takeTheirs(), { 'aria-description': 'Your text is replaced here; Undo in the editor brings it back.' })),
-    h('p', { class: 'soft' }, 'Keep mine runs your text instead of theirs. Take theirs replaces yours in the editor, where Undo brings it back.'));
+    h(
+      'p',
+      { class: 'actions' },
+      button('Keep mine', () => choice.keepMine(), {
+        'aria-description': 'Runs your text; theirs is replaced in the lab.',
+      }),
+      button('Take theirs', () => choice.takeTheirs(), {
+        'aria-description': 'Your text is replaced here; Undo in the editor brings it back.',
+      }),
+    ),
+    h(
+      'p',
+      { class: 'soft' },
+      'Keep mine runs your text instead of theirs. Take theirs replaces yours in the editor, where Undo brings it back.',
+    ),
+  );
   if (wasHidden) title.focus();
 }
 
@@ -38,5 +59,10 @@ function leave(place: HTMLElement): void {
 }
 
 function theirs(name: FileName, text: string): HTMLElement {
-  return h('details', {}, h('summary', {}, `Their ${name}`), h('pre', { tabindex: '0', role: 'group', 'aria-label': `Their ${name}` }, text));
+  return h(
+    'details',
+    {},
+    h('summary', {}, `Their ${name}`),
+    h('pre', { tabindex: '0', role: 'group', 'aria-label': `Their ${name}` }, text),
+  );
 }

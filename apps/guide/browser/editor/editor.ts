@@ -24,7 +24,13 @@ export function labelOf(name: FileName): string {
 }
 
 export class PlainEditor implements Editor {
-  readonly dom = h('textarea', { class: 'plain-editor', spellcheck: 'false', autocapitalize: 'off', autocomplete: 'off', rows: 22 });
+  readonly dom = h('textarea', {
+    class: 'plain-editor',
+    spellcheck: 'false',
+    autocapitalize: 'off',
+    autocomplete: 'off',
+    rows: 22,
+  });
   readonly #texts = new Map<FileName, string>();
   #name: FileName = 'app.ts';
 
@@ -51,7 +57,11 @@ export class PlainEditor implements Editor {
   }
 
   goTo(line: number): void {
-    const start = this.dom.value.split('\n').slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0);
+    const start =
+      this.dom.value
+        .split('\n')
+        .slice(0, line - 1)
+        .join('\n').length + (line > 1 ? 1 : 0);
     this.dom.focus();
     this.dom.setSelectionRange(start, start);
   }

@@ -32,7 +32,10 @@ function decorations(state: EditorState, problems: Problem[]): DecorationSet {
   const ranges = problems.flatMap(({ line, message }): Range<Decoration>[] => {
     if (line === undefined || line < 1 || line > state.doc.lines) return [];
     const { from, to } = state.doc.line(line);
-    return [markedLine.range(from), Decoration.widget({ widget: new Message(message), block: true, side: 1 }).range(to)];
+    return [
+      markedLine.range(from),
+      Decoration.widget({ widget: new Message(message), block: true, side: 1 }).range(to),
+    ];
   });
   return Decoration.set(ranges, true);
 }

@@ -15,7 +15,14 @@ export class Tabs {
     this.#panel = panel;
     this.#onOpen = onOpen;
     for (const name of fileNames) {
-      this.#tabs.set(name, h('button', { type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': panel.id, onclick: () => this.open(name) }, name));
+      this.#tabs.set(
+        name,
+        h(
+          'button',
+          { type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': panel.id, onclick: () => this.open(name) },
+          name,
+        ),
+      );
     }
     fill(list, ...this.#tabs.values());
     list.addEventListener('keydown', (event) => this.#move(event));
@@ -35,7 +42,9 @@ export class Tabs {
   /** Says at each tab whether its file has changes that are not in the lab yet, and which files an exercise is about. */
   tell(unsaved: FileName[], wrong: FileName[]): void {
     for (const [name, tab] of this.#tabs) {
-      const notes = [unsaved.includes(name) ? 'not saved' : '', wrong.includes(name) ? 'has an error' : ''].filter(Boolean);
+      const notes = [unsaved.includes(name) ? 'not saved' : '', wrong.includes(name) ? 'has an error' : ''].filter(
+        Boolean,
+      );
       tab.classList.toggle('unsaved', unsaved.includes(name));
       tab.classList.toggle('wrong', wrong.includes(name));
       fill(tab, name, notes.length > 0 && h('span', { class: 'sr' }, ` (${notes.join(', ')})`));

@@ -14,11 +14,21 @@ export const look = EditorView.theme({
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--code-active)' },
   '&.cm-focused .cm-matchingBracket, .cm-selectionMatch': { backgroundColor: 'var(--code-match)' },
   '.cm-panels': { backgroundColor: 'var(--raised)', color: 'var(--ink)', borderBottom: '1px solid var(--line)' },
-  '.cm-textfield, .cm-button': { background: 'var(--paper)', color: 'var(--ink)', border: '1px solid var(--line)', borderRadius: '4px', fontSize: '0.85rem' },
+  '.cm-textfield, .cm-button': {
+    background: 'var(--paper)',
+    color: 'var(--ink)',
+    border: '1px solid var(--line)',
+    borderRadius: '4px',
+    fontSize: '0.85rem',
+  },
   '.cm-problem': { backgroundColor: 'var(--bad-paper)', boxShadow: 'inset 3px 0 var(--bad)' },
   '.cm-problem-message': {
-    padding: '0.25rem 1rem 0.35rem 0.5rem', color: 'var(--bad)', backgroundColor: 'var(--bad-paper)', boxShadow: 'inset 3px 0 var(--bad)',
-    fontFamily: 'var(--sans)', whiteSpace: 'pre-wrap',
+    padding: '0.25rem 1rem 0.35rem 0.5rem',
+    color: 'var(--bad)',
+    backgroundColor: 'var(--bad-paper)',
+    boxShadow: 'inset 3px 0 var(--bad)',
+    fontFamily: 'var(--sans)',
+    whiteSpace: 'pre-wrap',
   },
 });
 
@@ -27,7 +37,10 @@ export const colours = HighlightStyle.define([
   { tag: [tags.string, tags.special(tags.string), tags.regexp], color: 'var(--code-string)' },
   { tag: [tags.number, tags.bool, tags.null, tags.atom], color: 'var(--code-number)' },
   { tag: [tags.comment, tags.meta], color: 'var(--soft)', fontStyle: 'italic' },
-  { tag: [tags.definition(tags.variableName), tags.function(tags.variableName), tags.function(tags.propertyName)], color: 'var(--code-name)' },
+  {
+    tag: [tags.definition(tags.variableName), tags.function(tags.variableName), tags.function(tags.propertyName)],
+    color: 'var(--code-name)',
+  },
   { tag: [tags.typeName, tags.className], color: 'var(--code-type)' },
   { tag: tags.definition(tags.propertyName), color: 'var(--code-name)' },
 ]);

@@ -39,9 +39,15 @@ export class Workbench {
 
   /** Brings the editor in; the plainest one when CodeMirror can't be had. */
   async start(): Promise<void> {
-    const events = { onEdit: (name: FileName, text: string) => this.#edited(name, text), onRun: () => this.#runButton.click() };
+    const events = {
+      onEdit: (name: FileName, text: string) => this.#edited(name, text),
+      onRun: () => this.#runButton.click(),
+    };
     const files = this.reload();
-    const editor = await import('./codemirror.ts').then(({ CodeEditor }) => new CodeEditor(events), () => new PlainEditor(events));
+    const editor = await import('./codemirror.ts').then(
+      ({ CodeEditor }) => new CodeEditor(events),
+      () => new PlainEditor(events),
+    );
     await files;
     if (!this.#loaded) return;
     this.#editor = editor;
@@ -54,7 +60,14 @@ export class Workbench {
     this.#editing = false;
     this.#runButton.hidden = true;
     byId('log-part').hidden = true;
-    fill(this.#place, h('p', { class: 'soft' }, 'Editing is off: this guide does not run in a cluster, so there is no lab whose files it could change.'));
+    fill(
+      this.#place,
+      h(
+        'p',
+        { class: 'soft' },
+        'Editing is off: this guide does not run in a cluster, so there is no lab whose files it could change.',
+      ),
+    );
     this.#runner.say({ tone: 'quiet', text: 'Nothing can be run from here.' });
   }
 
@@ -77,7 +90,16 @@ export class Workbench {
       this.#take(files, before);
       this.#loaded = true;
     } catch (error) {
-      if (!this.#loaded) fill(this.#place, h('p', { class: 'bad' }, messageOf(error)), h('p', {}, button('Try again', () => this.start())));
+      if (!this.#loaded)
+        fill(
+          this.#place,
+          h('p', { class: 'bad' }, messageOf(error)),
+          h(
+            'p',
+            {},
+            button('Try again', () => this.start()),
+          ),
+        );
     }
   }
 
@@ -89,7 +111,10 @@ export class Workbench {
     this.#runs += 1;
     this.#runner.prepare();
     try {
-      const { version, restarted } = await send<{ version: string; restarted: string[] }>('PUT', '/api/files', { version: this.#workspace.version, files: sent });
+      const { version, restarted } = await send<{ version: string; restarted: string[] }>('PUT', '/api/files', {
+        version: this.#workspace.version,
+        files: sent,
+      });
       this.#runs += 1;
       this.#workspace.wasSaved(version, sent);
       this.#runner.begin(restarted);
@@ -104,7 +129,10 @@ export class Workbench {
   async #refused(theirs: VersionedFiles): Promise<void> {
     this.#take(theirs, this.#workspace.all());
     if (this.#workspace.conflicts().length === 0) return this.run();
-    this.#runner.say({ tone: 'bad', text: `Not saved: ${this.#workspace.conflicts().join(' and ')} was changed elsewhere. Choose above which text to keep.` });
+    this.#runner.say({
+      tone: 'bad',
+      text: `Not saved: ${this.#workspace.conflicts().join(' and ')} was changed elsewhere. Choose above which text to keep.`,
+    });
   }
 
   #take(files: VersionedFiles, before: Files): void {
@@ -122,7 +150,11 @@ export class Workbench {
 
   async #discard(): Promise<void> {
     const names = this.#workspace.unsaved();
-    const agreed = await confirmed({ title: 'Discard your changes?', text: `${names.join(' and ')} will be as the lab has it now.`, yes: 'Discard' });
+    const agreed = await confirmed({
+      title: 'Discard your changes?',
+      text: `${names.join(' and ')} will be as the lab has it now.`,
+      yes: 'Discard',
+    });
     if (agreed) this.#drop(names);
   }
 
@@ -152,7 +184,10 @@ export class Workbench {
 
   #tell(): void {
     const unsaved = this.#workspace.unsaved();
-    this.#tabs.tell(unsaved, this.#problems.map(({ file }) => file));
+    this.#tabs.tell(
+      unsaved,
+      this.#problems.map(({ file }) => file),
+    );
     byId('unsaved').textContent = unsaved.length > 0 ? `Not saved: ${unsaved.join(', ')}` : '';
     byId('discard').hidden = unsaved.length === 0;
     showConflict(byId('conflict'), this.#workspace, {

@@ -6,7 +6,12 @@ const lab: Files = { 'app.ts': 'old', 'settings.env': 'A=1', 'collector.yaml': '
 
 function keeper() {
   const kept = new Map<string, string>();
-  return { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: (key: string) => void kept.delete(key), kept };
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+    kept,
+  };
 }
 
 function opened(storage = keeper(), name = 'ns/lab') {
@@ -18,7 +23,11 @@ function opened(storage = keeper(), name = 'ns/lab') {
 test('what is typed is unsaved, and what is typed back is not', () => {
   const workspace = opened();
   workspace.edit('app.ts', 'new');
-  expect([workspace.unsaved(), workspace.text('app.ts'), workspace.saved('app.ts')]).toEqual([['app.ts'], 'new', 'old']);
+  expect([workspace.unsaved(), workspace.text('app.ts'), workspace.saved('app.ts')]).toEqual([
+    ['app.ts'],
+    'new',
+    'old',
+  ]);
   workspace.edit('app.ts', 'old');
   expect(workspace.unsaved()).toEqual([]);
 });
@@ -85,7 +94,15 @@ test('saving here leaves the draft that another tab keeps', () => {
 });
 
 test('a browser that keeps nothing, or nonsense, still edits', () => {
-  const refusing = { getItem: () => '{"base":', setItem: () => { throw new Error('full'); }, removeItem: () => { throw new Error('no'); } };
+  const refusing = {
+    getItem: () => '{"base":',
+    setItem: () => {
+      throw new Error('full');
+    },
+    removeItem: () => {
+      throw new Error('no');
+    },
+  };
   const workspace = new Workspace(new Store(refusing, 'x'));
   workspace.take({ version: '1', files: lab });
   workspace.edit('app.ts', 'new');

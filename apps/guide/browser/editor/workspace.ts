@@ -39,7 +39,11 @@ export class Workspace {
   }
 
   all(): Files {
-    return { 'app.ts': this.text('app.ts'), 'settings.env': this.text('settings.env'), 'collector.yaml': this.text('collector.yaml') };
+    return {
+      'app.ts': this.text('app.ts'),
+      'settings.env': this.text('settings.env'),
+      'collector.yaml': this.text('collector.yaml'),
+    };
   }
 
   unsaved(): FileName[] {

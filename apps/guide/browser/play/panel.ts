@@ -29,7 +29,8 @@ export class PlayPanel {
     this.#last = store.get<string>('ask') ?? '/rolldice';
     byId('ask-again').textContent = this.#last;
     whenPressed(byId<HTMLButtonElement>('play'), () => this.play());
-    for (const one of document.querySelectorAll<HTMLButtonElement>('[data-ask]')) whenPressed(one, () => this.ask(one.dataset.ask ?? '/'));
+    for (const one of document.querySelectorAll<HTMLButtonElement>('[data-ask]'))
+      whenPressed(one, () => this.ask(one.dataset.ask ?? '/'));
     this.#takeOtherPaths();
     this.#rememberChoice();
   }
@@ -37,7 +38,8 @@ export class PlayPanel {
   /** Whatever is not on a button. */
   #takeOtherPaths(): void {
     const input = byId<HTMLInputElement>('path');
-    if (![...document.querySelectorAll<HTMLElement>('[data-ask]')].some(({ dataset }) => dataset.ask === this.#last)) input.value = this.#last;
+    if (![...document.querySelectorAll<HTMLElement>('[data-ask]')].some(({ dataset }) => dataset.ask === this.#last))
+      input.value = this.#last;
     byId('other-path').addEventListener('submit', (event) => {
       event.preventDefault();
       const { pathname, search } = new URL(input.value.trim().replace(/^\/*/, '/'), location.origin);
@@ -98,7 +100,10 @@ export class PlayPanel {
   }
 
   /** Says what came of it. @returns the id of its trace */
-  async #answered(meanwhile: string, work: () => Promise<{ text: string; trace: string | undefined }>): Promise<string | undefined> {
+  async #answered(
+    meanwhile: string,
+    work: () => Promise<{ text: string; trace: string | undefined }>,
+  ): Promise<string | undefined> {
     this.#answer.dataset.tone = 'busy';
     fill(this.#answer, meanwhile);
     try {
@@ -139,27 +144,35 @@ export class PlayPanel {
   async #startFaults(): Promise<void> {
     const { faults } = await get<{ faults: Fault[] }>('/api/faults').catch(() => ({ faults: [] }));
     byId('faults-part').hidden = faults.length === 0;
-    fill(byId('faults'), faults.map((fault) => this.#faultSwitch(fault)));
+    fill(
+      byId('faults'),
+      faults.map((fault) => this.#faultSwitch(fault)),
+    );
   }
 
   #faultSwitch({ name, title, on }: Fault): HTMLElement {
     const box = h('input', { type: 'checkbox', role: 'switch', id: `fault-${name}`, checked: on });
-    box.addEventListener('change', () => void reported(byId('faults-status'), async () => {
-      try {
-        await send('PUT', '/api/faults', { name, on: box.checked });
-      } catch (error) {
-        box.checked = !box.checked;
-        throw error;
-      }
-      return `“${title}” is ${box.checked ? 'on' : 'off'}; it takes up to 5 s to be felt.`;
-    }));
+    box.addEventListener(
+      'change',
+      () =>
+        void reported(byId('faults-status'), async () => {
+          try {
+            await send('PUT', '/api/faults', { name, on: box.checked });
+          } catch (error) {
+            box.checked = !box.checked;
+            throw error;
+          }
+          return `“${title}” is ${box.checked ? 'on' : 'off'}; it takes up to 5 s to be felt.`;
+        }),
+    );
     return h('p', { class: 'group' }, box, h('label', { for: box.id }, title));
   }
 }
 
 /** A round beyond its budget, or that a part failed in, is no failure of the page: its trace is what to look at. */
 function lostRound(error: unknown): Round {
-  if (error instanceof ApiError && typeof error.body === 'object' && error.body !== null && 'trace' in error.body) return error.body as Round;
+  if (error instanceof ApiError && typeof error.body === 'object' && error.body !== null && 'trace' in error.body)
+    return error.body as Round;
   throw error;
 }
 

@@ -17,7 +17,9 @@ export class LogBuffer {
   }
 
   add(line: string): void {
-    this.#lines.push(line.length > maxLength ? `${line.slice(0, maxLength)}… (${line.length - maxLength} more characters)` : line);
+    this.#lines.push(
+      line.length > maxLength ? `${line.slice(0, maxLength)}… (${line.length - maxLength} more characters)` : line,
+    );
     if (this.#lines.length <= 2 * maxLines) return;
     this.#dropped += this.#lines.length - maxLines;
     this.#lines = this.#lines.slice(-maxLines);

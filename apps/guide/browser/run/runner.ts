@@ -11,7 +11,9 @@ const patience = 5_000; // ms
 export class Runner {
   readonly #watch = new RunWatch();
   readonly #logs: Record<Component, { buffer: LogBuffer; pod: string }> = {
-    dice: { buffer: new LogBuffer(), pod: '' }, collector: { buffer: new LogBuffer(), pod: '' } };
+    dice: { buffer: new LogBuffer(), pod: '' },
+    collector: { buffer: new LogBuffer(), pod: '' },
+  };
   readonly #log = byId('log');
   readonly #choice = byId<HTMLSelectElement>('log-of');
   readonly #status = byId('run-status');
@@ -46,9 +48,13 @@ export class Runner {
     events.addEventListener('state', ({ data }: MessageEvent<string>) => this.#onState(JSON.parse(data) as PodState));
     events.addEventListener('log', ({ data }: MessageEvent<string>) => this.#onLog(JSON.parse(data) as LogLine));
     events.addEventListener('error', () => {
-      if (!this.#watch.waiting) this.say({ tone: 'quiet', text: 'The guide is not heard from just now; trying again.' });
+      if (!this.#watch.waiting)
+        this.say({ tone: 'quiet', text: 'The guide is not heard from just now; trying again.' });
       // After a connection that broke the browser tries again by itself, after a refusal it does not.
-      if (events.readyState === EventSource.CLOSED) setTimeout(() => { if (events === this.#events) this.#listen(); }, patience);
+      if (events.readyState === EventSource.CLOSED)
+        setTimeout(() => {
+          if (events === this.#events) this.#listen();
+        }, patience);
     });
     events.addEventListener('open', () => {
       // The guide begins with what it remembers of each log.
@@ -71,7 +77,8 @@ export class Runner {
     const up = this.#watch.begin(restarted, performance.now());
     const [component] = this.#watch.awaited;
     if (component) this.#showLogOf(component);
-    if (restarted.length === 0) this.say({ tone: 'good', text: 'Nothing has changed since the last Run: the lab has what you see.' });
+    if (restarted.length === 0)
+      this.say({ tone: 'good', text: 'Nothing has changed since the last Run: the lab has what you see.' });
     else this.#report();
     if (up) this.onUp();
   }
@@ -95,7 +102,10 @@ export class Runner {
     if (text === this.#problems) return;
     this.#problems = text;
     this.#more.hidden = problems.length === 0;
-    fill(this.#more, problems.map((problem) => this.#wayOn(problem)));
+    fill(
+      this.#more,
+      problems.map((problem) => this.#wayOn(problem)),
+    );
     this.onProblems(problems);
   }
 

@@ -1,7 +1,12 @@
 import type { PodState } from '../api.types.ts';
 import { RunWatch } from './watch.ts';
 
-const dice = (pod: string, phase: PodState['phase'], more: Partial<PodState> = {}): PodState => ({ component: 'dice', pod, phase, ...more });
+const dice = (pod: string, phase: PodState['phase'], more: Partial<PodState> = {}): PodState => ({
+  component: 'dice',
+  pod,
+  phase,
+  ...more,
+});
 
 function running() {
   const watch = new RunWatch();
@@ -26,7 +31,7 @@ test('a pod that is up before the answer to Run comes is not waited for', () => 
   expect(watch.begin(['dice'], 1_100)).toBe(true);
 });
 
-test('the Collector is told by its Deployment\'s name, and both are waited for', () => {
+test("the Collector is told by its Deployment's name, and both are waited for", () => {
   const watch = running();
   watch.begin(['lab-dice', 'lab-collector'], 1_100);
   expect(watch.on(dice('new', 'running'), 1_200)).toBe(false);
@@ -49,7 +54,7 @@ test('the problem of the pod before is none of the new one', () => {
   expect([watch.problems(), watch.report().tone]).toEqual([[], 'busy']);
 });
 
-test('what the Collector can\'t read is in its own file', () => {
+test("what the Collector can't read is in its own file", () => {
   const watch = running();
   watch.begin(['collector'], 1_100);
   watch.on({ component: 'collector', pod: 'c', phase: 'failed', message: 'no such exporter' }, 1_200);

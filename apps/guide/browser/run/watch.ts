@@ -32,7 +32,11 @@ export class RunWatch {
 
   /** The guide has restarted these. @returns whether all of them run already */
   begin(restarted: string[], now: number): boolean {
-    this.#awaited = new Set((Object.keys(files) as Component[]).filter((name) => restarted.some((one) => one === name || one.endsWith(`-${name}`))));
+    this.#awaited = new Set(
+      (Object.keys(files) as Component[]).filter((name) =>
+        restarted.some((one) => one === name || one.endsWith(`-${name}`)),
+      ),
+    );
     for (const state of this.#latest.values()) this.#settle(state, now);
     return this.#awaited.size === 0;
   }
@@ -72,11 +76,13 @@ export class RunWatch {
   }
 
   problems(): Problem[] {
-    return [...this.#latest.values()].filter((state) => isTrouble(state) && !this.#waitsForAnother(state.component)).map((state) => ({
-      file: files[state.component],
-      message: state.message ?? `${state.component} has failed; its log says more.`,
-      ...(state.line === undefined ? {} : { line: state.line }),
-    }));
+    return [...this.#latest.values()]
+      .filter((state) => isTrouble(state) && !this.#waitsForAnother(state.component))
+      .map((state) => ({
+        file: files[state.component],
+        message: state.message ?? `${state.component} has failed; its log says more.`,
+        ...(state.line === undefined ? {} : { line: state.line }),
+      }));
   }
 
   /** While the pod that failed is the old one, and a new one is on its way. */
@@ -88,8 +94,13 @@ export class RunWatch {
   report(): Report {
     const [problem] = this.problems();
     if (problem) return { tone: 'bad', text: `${placeOf(problem)}: ${problem.message}` };
-    if (this.#awaited.size > 0) return { tone: 'busy', text: `Saved. ${[...this.#awaited].map((component) => this.#waitsFor(component)).join(' ')}` };
-    if (this.#took > 0) return { tone: 'good', text: `Runs your files, ${(this.#took / 1000).toFixed(1)} s after Run.` };
+    if (this.#awaited.size > 0)
+      return {
+        tone: 'busy',
+        text: `Saved. ${[...this.#awaited].map((component) => this.#waitsFor(component)).join(' ')}`,
+      };
+    if (this.#took > 0)
+      return { tone: 'good', text: `Runs your files, ${(this.#took / 1000).toFixed(1)} s after Run.` };
     return this.#atRest();
   }
 

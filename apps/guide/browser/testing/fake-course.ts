@@ -24,14 +24,22 @@ function doRoll(): number {
 app.listen(process.env.PORT ?? 8080);
 `,
   'settings.env': '# NAME=value, a line each: INSTRUMENTATION and OTEL_* are taken.\nINSTRUMENTATION=auto\n',
-  'collector.yaml': '# Merged over the Collector\'s own configuration.\nprocessors:\n  attributes/tag:\n    actions: [{ key: lab.owner, value: you, action: insert }]\n',
+  'collector.yaml':
+    "# Merged over the Collector's own configuration.\nprocessors:\n  attributes/tag:\n    actions: [{ key: lab.owner, value: you, action: insert }]\n",
 };
 
 const titles: [string, string, number][] = [
-  ['01-set-up', 'Set up', 5], ['02-read-a-trace', 'Read a trace', 10], ['03-opentelemetry', 'OpenTelemetry', 10],
-  ['04-automatic', 'Automatic instrumentation', 15], ['05-collector', 'Exporter, Collector, Jaeger', 20],
-  ['06-manual', 'Manual instrumentation', 20], ['07-span-methods', 'Span methods', 20], ['08-context', 'Context', 20],
-  ['09-metrics-and-logs', 'Metrics and logs', 20], ['10-troubleshooting', 'Troubleshooting', 25], ['11-next-steps', 'Next steps', 10],
+  ['01-set-up', 'Set up', 5],
+  ['02-read-a-trace', 'Read a trace', 10],
+  ['03-opentelemetry', 'OpenTelemetry', 10],
+  ['04-automatic', 'Automatic instrumentation', 15],
+  ['05-collector', 'Exporter, Collector, Jaeger', 20],
+  ['06-manual', 'Manual instrumentation', 20],
+  ['07-span-methods', 'Span methods', 20],
+  ['08-context', 'Context', 20],
+  ['09-metrics-and-logs', 'Metrics and logs', 20],
+  ['10-troubleshooting', 'Troubleshooting', 25],
+  ['11-next-steps', 'Next steps', 10],
 ];
 
 const html = `<p>Spans that nobody wrote: an <strong>instrumentation library</strong> patches <code>http</code> and <code>express</code>, and each request becomes a span.</p>
@@ -53,17 +61,36 @@ const questions: Record<string, Step['questions']> = {
   '02-read-a-trace': [
     { name: 'root', label: 'Which service made the root span?', options: ['guide', 'arcade', 'dice', 'prizes'] },
     { name: 'slowest', label: 'Name of the slowest span that has no children' },
-    { name: 'parent', label: 'Whose child is GET /rolldice?', options: ['guide', 'arcade', 'dice', 'prizes', 'visitors', 'jaeger'] },
+    {
+      name: 'parent',
+      label: 'Whose child is GET /rolldice?',
+      options: ['guide', 'arcade', 'dice', 'prizes', 'visitors', 'jaeger'],
+    },
   ],
-  '03-opentelemetry': [{ name: 'pick', label: 'Which of the installed libraries gives spans when somebody visits dice?' }],
+  '03-opentelemetry': [
+    { name: 'pick', label: 'Which of the installed libraries gives spans when somebody visits dice?' },
+  ],
   '04-automatic': [{ name: 'exporter', label: 'Which exporter prints spans to the log?' }],
 };
 
 export function steps(): Step[] {
   return titles.map(([id, title, minutes], index) => ({
-    id, number: index + 1, title, minutes, state: 'open',
-    learn: ['What an instrumentation library does, and what it can’t know', 'How INSTRUMENTATION and OTEL_TRACES_EXPORTER work together'],
-    html, files: index < 3 ? [] : ['settings.env', 'app.ts'], questions: questions[id] ?? [],
-    commands: ['kubectl -n intro-otel edit configmap lab-dice', 'kubectl -n intro-otel rollout restart deployment lab-dice', 'kubectl -n intro-otel logs deployment/lab-dice --follow'],
+    id,
+    number: index + 1,
+    title,
+    minutes,
+    state: 'open',
+    learn: [
+      'What an instrumentation library does, and what it can’t know',
+      'How INSTRUMENTATION and OTEL_TRACES_EXPORTER work together',
+    ],
+    html,
+    files: index < 3 ? [] : ['settings.env', 'app.ts'],
+    questions: questions[id] ?? [],
+    commands: [
+      'kubectl -n intro-otel edit configmap lab-dice',
+      'kubectl -n intro-otel rollout restart deployment lab-dice',
+      'kubectl -n intro-otel logs deployment/lab-dice --follow',
+    ],
   }));
 }

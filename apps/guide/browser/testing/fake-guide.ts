@@ -16,7 +16,8 @@ import type { Span, Trace } from '../../traces.ts';
 import type { TraceOfPage } from '../api.types.ts';
 import { FakeLab } from './fake-lab.ts';
 
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
 /** What a route answers: a status, and what becomes JSON. */
@@ -30,29 +31,76 @@ const ok = (body: unknown): Answer => ({ body });
 const missing = (what: string): Answer => ({ status: 404, body: { error: `expected ${what}, found none` } });
 
 const libraries = [
-  { name: '@opentelemetry/instrumentation-express', version: '0.72.0', description: 'middleware and routes of Express', for: 'express' },
-  { name: '@opentelemetry/instrumentation-http', version: '0.300.0', description: 'requests that come in and go out', for: 'http' },
+  {
+    name: '@opentelemetry/instrumentation-express',
+    version: '0.72.0',
+    description: 'middleware and routes of Express',
+    for: 'express',
+  },
+  {
+    name: '@opentelemetry/instrumentation-http',
+    version: '0.300.0',
+    description: 'requests that come in and go out',
+    for: 'http',
+  },
 ];
 
 const routes: [string, RegExp, Route][] = [
   ['GET', /^\/api\/course$/, (lab) => ok(lab.course())],
   ['POST', /^\/api\/course\/reset$/, (lab) => ok(lab.resetAll())],
-  ['GET', /^\/api\/course\/([\w-]+)$/, (lab, _body, [id = '']) => (lab.step(id) ? ok(lab.step(id)) : missing(`step ${id}`))],
-  ['POST', /^\/api\/course\/([\w-]+)\/(start|skip|reset)$/, (lab, _body, [id = '', verb = '']) => ok(lab.begin(id, verb))],
-  ['POST', /^\/api\/course\/([\w-]+)\/check$/, (lab, body, [id = '']) => ok(lab.check(id, body.answers as Record<string, string>))],
+  [
+    'GET',
+    /^\/api\/course\/([\w-]+)$/,
+    (lab, _body, [id = '']) => (lab.step(id) ? ok(lab.step(id)) : missing(`step ${id}`)),
+  ],
+  [
+    'POST',
+    /^\/api\/course\/([\w-]+)\/(start|skip|reset)$/,
+    (lab, _body, [id = '', verb = '']) => ok(lab.begin(id, verb)),
+  ],
+  [
+    'POST',
+    /^\/api\/course\/([\w-]+)\/check$/,
+    (lab, body, [id = '']) => ok(lab.check(id, body.answers as Record<string, string>)),
+  ],
   ['GET', /^\/api\/files$/, (lab) => ok(lab.versioned())],
   ['PUT', /^\/api\/files$/, (lab, body) => lab.save(body as unknown as Parameters<FakeLab['save']>[0])],
-  ['POST', /^\/api\/rounds$/, (lab) => ok({ roll: 4, prize: { name: 'a plush bear' }, version: '1.4.0', trace: lab.newTrace('round') })],
-  ['POST', /^\/api\/visit$/, (lab, { path }) => ok({ status: 200, body: 'Thank you for the visit! You are number 12.', trace: lab.newTrace(String(path)) })],
+  [
+    'POST',
+    /^\/api\/rounds$/,
+    (lab) => ok({ roll: 4, prize: { name: 'a plush bear' }, version: '1.4.0', trace: lab.newTrace('round') }),
+  ],
+  [
+    'POST',
+    /^\/api\/visit$/,
+    (lab, { path }) =>
+      ok({ status: 200, body: 'Thank you for the visit! You are number 12.', trace: lab.newTrace(String(path)) }),
+  ],
   ['GET', /^\/api\/load$/, (lab) => ok({ perMinute: lab.perMinute })],
   ['PUT', /^\/api\/load$/, (lab, { perMinute }) => lab.setLoad(Number(perMinute))],
-  ['GET', /^\/api\/traces\/([0-9a-f]+)$/, (lab, _body, [id = '']) => (lab.trace(id) ? ok(lab.trace(id)) : { status: 204, body: undefined })],
+  [
+    'GET',
+    /^\/api\/traces\/([0-9a-f]+)$/,
+    (lab, _body, [id = '']) => (lab.trace(id) ? ok(lab.trace(id)) : { status: 204, body: undefined }),
+  ],
   ['GET', /^\/api\/traces$/, (lab) => ok({ traces: lab.begunByDice() })],
   ['GET', /^\/api\/faults$/, (lab) => ok({ faults: lab.faults })],
   ['PUT', /^\/api\/faults$/, (lab, { name, on }) => ok({ faults: lab.setFault(String(name), on === true) })],
   ['GET', /^\/api\/instrumentations$/, () => ok({ instrumentations: libraries })],
   ['GET', /^\/api\/why$/, (lab) => ok({ hops: lab.hops })],
-  ['GET', /^\/api\/status$/, () => ok({ instrumentation: 'auto', jaegerUi: true, parts: ['arcade', 'dice', 'prizes', 'jaeger', 'collector'].map((name) => ({ name, answers: name !== 'prizes' })) })],
+  [
+    'GET',
+    /^\/api\/status$/,
+    () =>
+      ok({
+        instrumentation: 'auto',
+        jaegerUi: true,
+        parts: ['arcade', 'dice', 'prizes', 'jaeger', 'collector'].map((name) => ({
+          name,
+          answers: name !== 'prizes',
+        })),
+      }),
+  ],
 ];
 
 export class FakeGuide {
@@ -90,7 +138,11 @@ export class FakeGuide {
     if (pathname.startsWith('/assets/')) return this.#asset(pathname.slice('/assets'.length), response);
     if (pathname === '/api/run') return this.lab.stream(response);
     if (pathname.startsWith('/api/')) return this.#api(request, response, pathname);
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-store' });
+    response.writeHead(200, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+      'cache-control': 'no-store',
+    });
     response.end(this.#page(pathname));
   }
 
@@ -111,7 +163,9 @@ export class FakeGuide {
 
   async #api(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const { status = 200, body } = await this.#answer(request, path);
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body === undefined ? undefined : JSON.stringify(body));
+    response
+      .writeHead(status, { 'content-type': 'application/json' })
+      .end(body === undefined ? undefined : JSON.stringify(body));
   }
 
   async #answer(request: IncomingMessage, path: string): Promise<Answer> {
@@ -119,7 +173,10 @@ export class FakeGuide {
     const found = routes.find(([verb, pattern]) => verb === method && pattern.test(path));
     if (!found) return missing(path);
     if (method !== 'GET') this.changes.push(`${method} ${path}`);
-    if (method !== 'GET' && (request.headers['x-intro-otel'] !== '1' || request.headers['content-type'] !== 'application/json')) {
+    if (
+      method !== 'GET' &&
+      (request.headers['x-intro-otel'] !== '1' || request.headers['content-type'] !== 'application/json')
+    ) {
       return { status: 403, body: { error: 'expected the header x-intro-otel and JSON' } };
     }
     const [, pattern, route] = found;

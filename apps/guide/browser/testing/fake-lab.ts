@@ -1,7 +1,19 @@
 // The lab behind the fake guide: files with a version, a dice that starts after a moment or says why it can't, and traces.
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { Course, Fault, FileName, Files, LogLine, PodState, Step, TraceOfPage, Verdict, VersionedFiles, WhyHop } from '../api.types.ts';
+import type {
+  Course,
+  Fault,
+  FileName,
+  Files,
+  LogLine,
+  PodState,
+  Step,
+  TraceOfPage,
+  Verdict,
+  VersionedFiles,
+  WhyHop,
+} from '../api.types.ts';
 import { files as startFiles, steps } from './fake-course.ts';
 import { rollTrace, roundTrace, visitTrace } from './fake-trace.ts';
 
@@ -27,7 +39,9 @@ export class FakeLab {
   /** What the next checks say, before all else. */
   verdicts: Verdict[] = [];
   faults: Fault[] = [
-    { name: 'spike', title: 'A spike of 400s and 500s', on: false }, { name: 'timeouts', title: 'Rounds that time out at 500 ms', on: false }];
+    { name: 'spike', title: 'A spike of 400s and 500s', on: false },
+    { name: 'timeouts', title: 'Rounds that time out at 500 ms', on: false },
+  ];
   files: Files = { ...startFiles };
   #version = 1;
   #steps: Step[] = steps();
@@ -37,7 +51,12 @@ export class FakeLab {
   #pods = 1;
 
   course(): Course {
-    return { passed: this.#steps.filter(({ state }) => state === 'passed').length, total: this.#steps.length, editing: this.editing, steps: this.#steps };
+    return {
+      passed: this.#steps.filter(({ state }) => state === 'passed').length,
+      total: this.#steps.length,
+      editing: this.editing,
+      steps: this.#steps,
+    };
   }
 
   step(id: string): Step | undefined {
@@ -55,7 +74,9 @@ export class FakeLab {
     const verdict = this.verdicts.shift() ?? { passed: true, traceId: this.newTrace('round') };
     const step = this.step(id);
     if (step && verdict.passed) Object.assign(step, { state: 'passed', traceId: verdict.traceId });
-    return 'echo' in answers ? { passed: false, hop: 'shape', expected: 'echo', found: JSON.stringify(answers) } : verdict;
+    return 'echo' in answers
+      ? { passed: false, hop: 'shape', expected: 'echo', found: JSON.stringify(answers) }
+      : verdict;
   }
 
   resetAll(): Course {
@@ -65,7 +86,8 @@ export class FakeLab {
   }
 
   setLoad(perMinute: number): { status?: number; body: unknown } {
-    if (!Number.isInteger(perMinute) || perMinute < 0 || perMinute > 120) return { status: 400, body: { error: `expected perMinute from 0 to 120, found ${perMinute}` } };
+    if (!Number.isInteger(perMinute) || perMinute < 0 || perMinute > 120)
+      return { status: 400, body: { error: `expected perMinute from 0 to 120, found ${perMinute}` } };
     this.perMinute = perMinute;
     return { body: { perMinute } };
   }
@@ -86,7 +108,8 @@ export class FakeLab {
   }
 
   save({ version, files }: VersionedFiles): { status?: number; body: unknown } {
-    if (version !== String(this.#version)) return { status: 409, body: { error: 'the files were changed since', ...this.versioned() } };
+    if (version !== String(this.#version))
+      return { status: 409, body: { error: 'the files were changed since', ...this.versioned() } };
     const changed = (Object.keys(files) as FileName[]).filter((name) => files[name] !== this.files[name]);
     if (changed.length === 0) return { body: { version, restarted: [] } };
     this.edit(files);
@@ -106,7 +129,7 @@ export class FakeLab {
     const line = this.files['app.ts'].split('\n').findIndex((text) => text.includes('oops')) + 1;
     if (component === 'dice' && line > 0) {
       this.log({ component, pod, line: `/app/dice/app.ts:${line}` });
-      return { component, pod, phase: 'failed', message: 'Expected \';\', found \'oops\'', line };
+      return { component, pod, phase: 'failed', message: "Expected ';', found 'oops'", line };
     }
     this.log({ component, pod, line: '{"level":30,"time":1795363200000,"msg":"listening on 8080"}' });
     return { component, pod, phase: 'running' };
@@ -128,7 +151,9 @@ export class FakeLab {
   stream(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     response.write(`event: state\ndata: ${JSON.stringify(this.#pod)}\n\n`);
-    response.write(`event: log\ndata: ${JSON.stringify({ component: 'dice', pod: this.#pod.pod, line: '{"level":30,"msg":"a first line"}' })}\n\n`);
+    response.write(
+      `event: log\ndata: ${JSON.stringify({ component: 'dice', pod: this.#pod.pod, line: '{"level":30,"msg":"a first line"}' })}\n\n`,
+    );
     this.#listeners.add(response);
     response.once('close', () => this.#listeners.delete(response));
   }
@@ -143,7 +168,8 @@ export class FakeLab {
     const id = randomBytes(16).toString('hex');
     const trace = what === 'round' ? roundTrace(id) : visitTrace(id, what.split('?')[0] ?? what, this.#answering());
     this.#traces.set(id, { trace, from: Date.now() + this.delay });
-    if (this.diceBegins) this.#traces.set('d'.repeat(32), { trace: rollTrace('d'.repeat(32), this.#pod.pod), from: Date.now() });
+    if (this.diceBegins)
+      this.#traces.set('d'.repeat(32), { trace: rollTrace('d'.repeat(32), this.#pod.pod), from: Date.now() });
     return id;
   }
 
@@ -159,7 +185,9 @@ export class FakeLab {
 
   /** Begun while somebody asked, in a trace of its own. */
   begunByDice(): TraceOfPage[] {
-    return this.diceBegins ? [...this.#traces.values()].map(({ trace }) => trace).filter(({ services }) => services.join() === 'dice') : [];
+    return this.diceBegins
+      ? [...this.#traces.values()].map(({ trace }) => trace).filter(({ services }) => services.join() === 'dice')
+      : [];
   }
 
   traces(): TraceOfPage[] {

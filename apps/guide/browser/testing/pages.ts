@@ -24,7 +24,10 @@ export class Pages {
   /** Bundles the assets, in a process of its own since esbuild does not work inside of jest, and starts a browser. */
   static async open(): Promise<Pages> {
     const assets = mkdtempSync(join(tmpdir(), 'intro-otel-assets-'));
-    const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '..', 'build.ts'), assets], { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
+    const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '..', 'build.ts'), assets], {
+      encoding: 'utf8',
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
     if (status !== 0) throw new Error(`expected the pages to be bundled, found: ${stderr}`);
     return new Pages(assets, await launchBrowser());
   }
@@ -43,15 +46,29 @@ export class Pages {
    * A guide and a page of its own for `work`, which fails if the page did what it should not; then a picture of it is kept.
    * @param answers statuses that the guide is to answer with: Chromium notes those from 400 on in its console
    */
-  async with(name: string, { width, scheme }: View, work: (page: Page, guide: FakeGuide) => Promise<void>, answers: number[] = []): Promise<void> {
+  async with(
+    name: string,
+    { width, scheme }: View,
+    work: (page: Page, guide: FakeGuide) => Promise<void>,
+    answers: number[] = [],
+  ): Promise<void> {
     const guide = await FakeGuide.start(this.#assets);
-    const page = await this.#browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme, baseURL: guide.url });
+    const page = await this.#browser.newPage({
+      viewport: { width, height: 900 },
+      colorScheme: scheme,
+      baseURL: guide.url,
+    });
     page.setDefaultTimeout(10_000);
     const found = misdeeds(page, guide.url);
     try {
       await work(page, guide);
       // A page that is left, or loaded again, gives up what it was still asking for.
-      expect(found.filter((line) => !line.endsWith('net::ERR_ABORTED') && !answers.some((status) => line.includes(`status of ${status} `)))).toEqual([]);
+      expect(
+        found.filter(
+          (line) =>
+            !line.endsWith('net::ERR_ABORTED') && !answers.some((status) => line.includes(`status of ${status} `)),
+        ),
+      ).toEqual([]);
       expect(await wider(page)).toEqual([]);
     } catch (error) {
       await picture(page, `pages-${name}-${width}-failed`).catch(() => undefined);
@@ -65,8 +82,13 @@ export class Pages {
 
 /** What reaches beyond the right edge of the window, so that a reader would have to scroll sideways. */
 function wider(page: Page): Promise<string[]> {
-  return page.evaluate(() => (document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
-    .filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.outerHTML.slice(0, 100))));
+  return page.evaluate(() =>
+    document.documentElement.scrollWidth <= innerWidth
+      ? []
+      : [...document.querySelectorAll('body *')]
+          .filter((one) => one.getBoundingClientRect().right > innerWidth)
+          .map((one) => one.outerHTML.slice(0, 100)),
+  );
 }
 
 /** Types at the start of the open file. */

@@ -5,8 +5,16 @@ import { inWords, isFromAnother, isWhole, rowsOf } from './flat.ts';
 const trace = roundTrace('f'.repeat(32));
 
 test('rows are the spans, parents before their children, each as deep as it is', () => {
-  expect(rowsOf(trace).map(({ span, depth }) => `${depth} ${span.service}`)).toEqual(
-    ['0 guide', '1 guide', '2 arcade', '3 arcade', '4 dice', '5 dice', '3 arcade', '4 prizes']);
+  expect(rowsOf(trace).map(({ span, depth }) => `${depth} ${span.service}`)).toEqual([
+    '0 guide',
+    '1 guide',
+    '2 arcade',
+    '3 arcade',
+    '4 dice',
+    '5 dice',
+    '3 arcade',
+    '4 prizes',
+  ]);
 });
 
 test('no bar leaves the drawing, and none is too narrow to be seen', () => {
@@ -29,11 +37,19 @@ test('a trace is whole with one root that has lost no parent', () => {
   expect([isWhole(trace), isWhole(two), isWhole(orphan)]).toEqual([true, false, false]);
 });
 
-test('spans tell which pod they are from; those that do not are not taken for another\'s', () => {
+test("spans tell which pod they are from; those that do not are not taken for another's", () => {
   const pod = 'lab-dice-7d4b9c6f5-x2x8v';
-  expect([isFromAnother(trace, 'dice', pod), isFromAnother(trace, 'dice', 'another'), isFromAnother(trace, 'visitors', pod)]).toEqual([false, true, false]);
+  expect([
+    isFromAnother(trace, 'dice', pod),
+    isFromAnother(trace, 'dice', 'another'),
+    isFromAnother(trace, 'visitors', pod),
+  ]).toEqual([false, true, false]);
 });
 
-test.each([[0.1234, '0.12 ms'], [38.42, '38.4 ms'], [1500, '1.50 s']])('%d ms is said as %s', (time, words) => {
+test.each([
+  [0.1234, '0.12 ms'],
+  [38.42, '38.4 ms'],
+  [1500, '1.50 s'],
+])('%d ms is said as %s', (time, words) => {
   expect(inWords(time)).toBe(words);
 });

@@ -14,10 +14,14 @@ const narrowest = 4;
 
 export function rowsOf({ roots, start, duration }: TraceOfPage): Row[] {
   const scale = duration > 0 ? 1000 / duration : 0;
-  const rows = (spans: SpanOfPage[], depth: number): Row[] => spans.flatMap((span) => {
-    const width = Math.min(1000, Math.max(span.duration * scale, narrowest));
-    return [{ span, depth, from: Math.max(0, Math.min((span.start - start) * scale, 1000 - width)), width }, ...rows(span.children, depth + 1)];
-  });
+  const rows = (spans: SpanOfPage[], depth: number): Row[] =>
+    spans.flatMap((span) => {
+      const width = Math.min(1000, Math.max(span.duration * scale, narrowest));
+      return [
+        { span, depth, from: Math.max(0, Math.min((span.start - start) * scale, 1000 - width)), width },
+        ...rows(span.children, depth + 1),
+      ];
+    });
   return rows(roots, 0);
 }
 
@@ -31,7 +35,10 @@ export function isWhole({ roots }: TraceOfPage): boolean {
  * be asked; what it sends says nothing of the new code.
  */
 export function isFromAnother(trace: TraceOfPage, service: string, pod: string): boolean {
-  const pods = rowsOf(trace).filter(({ span }) => span.service === service).map(({ span }) => span.resource['k8s.pod.name']).filter((name) => name !== undefined);
+  const pods = rowsOf(trace)
+    .filter(({ span }) => span.service === service)
+    .map(({ span }) => span.resource['k8s.pod.name'])
+    .filter((name) => name !== undefined);
   return pods.length > 0 && !pods.includes(pod);
 }
 

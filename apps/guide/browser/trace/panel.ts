@@ -53,7 +53,7 @@ export class TracePanel {
       const trace = await this.#ask(traceId);
       if (turn !== this.#turn) return undefined;
       if (trace && (isOfAnotherPod(trace, wanted) || this.#hasAll(trace, seen, wanted))) return trace;
-      const own = trace && await this.#begunBy(wanted.service, trace);
+      const own = trace && (await this.#begunBy(wanted.service, trace));
       if (own && turn === this.#turn) return this.show({ ...wanted, traceId: own, caller: traceId });
       await new Promise((resolve) => setTimeout(resolve, pause));
       if (turn !== this.#turn) return undefined;
@@ -79,7 +79,9 @@ export class TracePanel {
   async #begunBy(service: string | undefined, { services, start, duration }: TraceOfPage): Promise<string | undefined> {
     if (service === undefined || services.includes(service)) return undefined;
     const query = new URLSearchParams({ service, since: String(start), until: String(start + duration) });
-    const { traces } = await get<{ traces: TraceOfPage[] }>(`/api/traces?${query.toString()}`).catch(() => ({ traces: [] }));
+    const { traces } = await get<{ traces: TraceOfPage[] }>(`/api/traces?${query.toString()}`).catch(() => ({
+      traces: [],
+    }));
     return traces.at(-1)?.traceId;
   }
 
@@ -95,8 +97,12 @@ export class TracePanel {
     if (turn !== this.#turn) return;
     if (trace) return this.#draw(trace);
     this.#store.remove('trace');
-    fill(this.#status, 'Jaeger no longer has the trace shown here before, ', traceName(traceId),
-      '. It keeps traces in memory only, so a restart loses them, as does time. Play a round or ask dice again, and the new one is drawn here.');
+    fill(
+      this.#status,
+      'Jaeger no longer has the trace shown here before, ',
+      traceName(traceId),
+      '. It keeps traces in memory only, so a restart loses them, as does time. Play a round or ask dice again, and the new one is drawn here.',
+    );
   }
 
   async #ask(traceId: string): Promise<TraceOfPage | undefined> {
@@ -110,10 +116,20 @@ export class TracePanel {
   }
 
   #draw(trace: TraceOfPage, { service = '', caller }: Partial<Wanted> = {}): void {
-    const open = new Set([...this.#place.querySelectorAll<HTMLElement>('[aria-expanded="true"]')].map(({ dataset }) => dataset.span ?? ''));
+    const open = new Set(
+      [...this.#place.querySelectorAll<HTMLElement>('[aria-expanded="true"]')].map(({ dataset }) => dataset.span ?? ''),
+    );
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.span : undefined;
     this.#drawn = summary(trace);
-    fill(this.#status, this.#drawn, caller !== undefined && [` It is one of its own that ${service} has begun, since it did not take over the context of `, h('a', { href: `/traces/${caller}` }, 'who asked'), '.']);
+    fill(
+      this.#status,
+      this.#drawn,
+      caller !== undefined && [
+        ` It is one of its own that ${service} has begun, since it did not take over the context of `,
+        h('a', { href: `/traces/${caller}` }, 'who asked'),
+        '.',
+      ],
+    );
     fill(this.#place, links(trace.traceId), waterfall(trace, open));
     if (focused) this.#place.querySelector<HTMLElement>(`[data-span="${focused}"]`)?.focus();
     this.#store.set('trace', trace.traceId);
@@ -133,7 +149,8 @@ export class TracePanel {
     const trace = this.#latest;
     if (!trace || isComplete(trace, wanted)) return;
     const { service } = wanted;
-    if (service !== undefined && !trace.services.includes(service)) fill(this.#status, `${this.#drawn} None is of ${service}. `, why());
+    if (service !== undefined && !trace.services.includes(service))
+      fill(this.#status, `${this.#drawn} None is of ${service}. `, why());
     else fill(this.#status, `${this.#drawn} Some are missing: see which have lost their parent.`);
   }
 }
@@ -152,10 +169,13 @@ function summary(trace: TraceOfPage): string {
 }
 
 function links(traceId: string): Child {
-  return h('p', { class: 'trace-links' },
+  return h(
+    'p',
+    { class: 'trace-links' },
     h('a', { href: `/jaeger/trace/${traceId}` }, 'Open this trace in Jaeger'),
     h('a', { href: `/traces/${traceId}` }, 'Page of this trace'),
-    h('code', {}, traceId));
+    h('code', {}, traceId),
+  );
 }
 
 function traceName(traceId: string): HTMLElement {

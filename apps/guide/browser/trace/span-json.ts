@@ -10,19 +10,26 @@ export function isoTime(time: number): string {
 }
 
 export function spanJson(span: SpanOfPage): string {
-  return JSON.stringify({
-    name: span.name,
-    context: contextOf(span, span.traceState),
-    kind: `SpanKind.${span.kind.toUpperCase()}`,
-    parent_id: span.parentSpanId === undefined ? null : `0x${span.parentSpanId}`,
-    start_time: isoTime(span.start),
-    end_time: isoTime(span.start + span.duration),
-    status: { status_code: span.status.code.toUpperCase(), ...(span.status.message ? { description: span.status.message } : {}) },
-    attributes: span.attributes,
-    events: span.events.map(eventOf),
-    links: (span.links ?? []).map((link) => ({ context: contextOf(link), attributes: link.attributes ?? {} })),
-    resource: { attributes: span.resource, schema_url: span.schemaUrl ?? '' },
-  }, null, 2);
+  return JSON.stringify(
+    {
+      name: span.name,
+      context: contextOf(span, span.traceState),
+      kind: `SpanKind.${span.kind.toUpperCase()}`,
+      parent_id: span.parentSpanId === undefined ? null : `0x${span.parentSpanId}`,
+      start_time: isoTime(span.start),
+      end_time: isoTime(span.start + span.duration),
+      status: {
+        status_code: span.status.code.toUpperCase(),
+        ...(span.status.message ? { description: span.status.message } : {}),
+      },
+      attributes: span.attributes,
+      events: span.events.map(eventOf),
+      links: (span.links ?? []).map((link) => ({ context: contextOf(link), attributes: link.attributes ?? {} })),
+      resource: { attributes: span.resource, schema_url: span.schemaUrl ?? '' },
+    },
+    null,
+    2,
+  );
 }
 
 function contextOf({ traceId, spanId }: { traceId: string; spanId: string }, state = ''): object {

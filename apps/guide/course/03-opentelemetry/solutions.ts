@@ -10,6 +10,20 @@ export const solutions: Solution[] = [
   { name: 'a library that makes no spans', right: false, says: /log lines/, ...pick('pino') },
   { name: 'a library that dice has no use for', right: false, says: /fetch/, ...pick('undici') },
   { name: 'a library that is not installed', right: false, says: /installed here/, ...pick('flask') },
-  { name: 'a right pick, but nothing is instrumented', right: false, hop: 'pod', says: /INSTRUMENTATION is none/, ...pick('http'), files: { 'settings.env': 'INSTRUMENTATION=none' } },
-  { name: 'a right pick, but the spans go to the console', right: false, hop: 'pod', says: /OTEL_TRACES_EXPORTER is console/, ...pick('http'), files: { 'settings.env': 'INSTRUMENTATION=auto\nOTEL_TRACES_EXPORTER=console' } },
+  {
+    name: 'a right pick, but nothing is instrumented',
+    right: false,
+    hop: 'pod',
+    says: /INSTRUMENTATION is none/,
+    ...pick('http'),
+    files: { 'settings.env': 'INSTRUMENTATION=none' },
+  },
+  {
+    name: 'a right pick, but the spans go to the console',
+    right: false,
+    hop: 'pod',
+    says: /OTEL_TRACES_EXPORTER is console/,
+    ...pick('http'),
+    files: { 'settings.env': 'INSTRUMENTATION=auto\nOTEL_TRACES_EXPORTER=console' },
+  },
 ];

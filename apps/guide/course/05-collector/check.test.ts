@@ -4,7 +4,10 @@ import type { Span, Trace } from '../../traces.ts';
 import { check } from './check.ts';
 
 const attributes = { 'workshop.step': '5' };
-const spans = [{ service: 'guide', attributes, resource: {} }, { service: 'dice', kind: 'server', attributes, resource: {} }] as unknown as Span[];
+const spans = [
+  { service: 'guide', attributes, resource: {} },
+  { service: 'dice', kind: 'server', attributes, resource: {} },
+] as unknown as Span[];
 const looks = 12;
 
 /** A lab where Jaeger has the traces of which `isThere` says so, in order, at each look at all of them. */
@@ -15,7 +18,9 @@ function labOf(isThere: (visit: number, look: number) => boolean): LabView {
     ask: () => Promise.resolve({ traceId: `trace-${asked.push('')}` }),
     trace: (traceId: string) => {
       const look = Math.floor(searched++ / asked.length);
-      return Promise.resolve(isThere(Number(traceId.slice('trace-'.length)), look) ? ({ traceId, spans } as Trace) : undefined);
+      return Promise.resolve(
+        isThere(Number(traceId.slice('trace-'.length)), look) ? ({ traceId, spans } as Trace) : undefined,
+      );
     },
     collectorLog: () => Promise.resolve('trace-1 trace-2 trace-3'),
     eventually: async (ask: () => Promise<unknown>) => {
@@ -34,7 +39,10 @@ test('some that are missing among others are sampled away', async () => {
 });
 
 test('a second batch that comes later is waited for', async () => {
-  await expect(check(labOf((visit, look) => visit <= 12 || look >= 4))).resolves.toMatchObject({ passed: false, found: 'all 24 of 24' });
+  await expect(check(labOf((visit, look) => visit <= 12 || look >= 4))).resolves.toMatchObject({
+    passed: false,
+    found: 'all 24 of 24',
+  });
 });
 
 test('a second batch that does not come in time tells nothing: it is tried again', async () => {

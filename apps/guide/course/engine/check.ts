@@ -7,7 +7,14 @@ import type { Span, Trace } from '../../traces.ts';
 
 export type Verdict =
   | { passed: true; traceId?: string }
-  | { passed: false; hop: 'pod' | 'collector' | 'jaeger' | 'shape'; expected: string; found: string; hint: string; traceId?: string };
+  | {
+      passed: false;
+      hop: 'pod' | 'collector' | 'jaeger' | 'shape';
+      expected: string;
+      found: string;
+      hint: string;
+      traceId?: string;
+    };
 
 export interface LabView {
   /** What the learner answered, by the name of the question. */
@@ -47,8 +54,14 @@ export type Begin = (lab: LabView) => Promise<{ traceId?: string }>;
 export const passed = (traceId?: string): Verdict => ({ passed: true, ...(traceId ? { traceId } : {}) });
 
 /** The span is there, but is not what was asked for. */
-export const wrong = (expected: string, found: string, hint: string, traceId?: string): Verdict =>
-  ({ passed: false, hop: 'shape', expected, found, hint, ...(traceId ? { traceId } : {}) });
+export const wrong = (expected: string, found: string, hint: string, traceId?: string): Verdict => ({
+  passed: false,
+  hop: 'shape',
+  expected,
+  found,
+  hint,
+  ...(traceId ? { traceId } : {}),
+});
 
 /** Nothing was seen: says which hop is silent. */
 export async function silent(lab: LabView, expected: string, hint: string): Promise<Verdict> {

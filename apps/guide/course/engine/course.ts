@@ -16,7 +16,12 @@ export interface CourseOptions {
   deadline?: number;
 }
 
-export interface Overview { passed: number; total: number; editing: boolean; steps: (Outline & { state: State })[] }
+export interface Overview {
+  passed: number;
+  total: number;
+  editing: boolean;
+  steps: (Outline & { state: State })[];
+}
 export type StepView = Step & { state: State; traceId?: string; startedAt?: string };
 
 export class Course {
@@ -35,14 +40,24 @@ export class Course {
     const { steps, progress, files } = this.#options;
     const known = await progress.steps();
     const all = steps.outlines().map((step) => ({ ...step, state: progress.stateOf(step.id, known[step.id]) }));
-    return { passed: all.filter(({ state }) => state === 'passed').length, total: all.length, editing: files !== undefined, steps: all };
+    return {
+      passed: all.filter(({ state }) => state === 'passed').length,
+      total: all.length,
+      editing: files !== undefined,
+      steps: all,
+    };
   }
 
   async step(id: string): Promise<StepView> {
     const { steps, progress } = this.#options;
     const known = (await progress.steps())[id];
     const { traceId, startedAt } = known ?? {};
-    return { ...steps.step(id), state: progress.stateOf(id, known), ...(traceId ? { traceId } : {}), ...(startedAt ? { startedAt } : {}) };
+    return {
+      ...steps.step(id),
+      state: progress.stateOf(id, known),
+      ...(traceId ? { traceId } : {}),
+      ...(startedAt ? { startedAt } : {}),
+    };
   }
 
   /** The first start writes the files that the step brings along, and keeps what they replace. A step that is passed stays so. */
@@ -92,7 +107,10 @@ export class Course {
       known = (await progress.steps())[id];
     }
     const { check } = await steps.code(id);
-    const verdict = await this.#withJaeger(await this.#withPods(await check(this.#view(known, answers))), Date.parse(known?.startedAt ?? ''));
+    const verdict = await this.#withJaeger(
+      await this.#withPods(await check(this.#view(known, answers))),
+      Date.parse(known?.startedAt ?? ''),
+    );
     if (verdict.passed) await progress.pass(id, { ...(verdict.traceId ? { traceId: verdict.traceId } : {}), answers });
     return verdict;
   }
@@ -102,7 +120,14 @@ export class Course {
     if (verdict.passed) return verdict;
     for (const component of ['dice', 'collector'] as const) {
       const trouble = await this.#options.lab.podTrouble?.(component);
-      if (trouble) return { passed: false, hop: component === 'dice' ? 'pod' : component, expected: `the newest pod of ${component} to run`, found: trouble, hint: 'What you changed last is not what was checked: the pod before it goes on until the new one runs. Mend it and Run, or wait if it is only starting.' };
+      if (trouble)
+        return {
+          passed: false,
+          hop: component === 'dice' ? 'pod' : component,
+          expected: `the newest pod of ${component} to run`,
+          found: trouble,
+          hint: 'What you changed last is not what was checked: the pod before it goes on until the new one runs. Mend it and Run, or wait if it is only starting.',
+        };
     }
     return verdict;
   }
@@ -126,6 +151,11 @@ export class Course {
 
   #view(known: StepProgress | undefined, answers: Record<string, string>) {
     const { lab, deadline } = this.#options;
-    return viewOf(lab, { answers, since: Date.parse(known?.startedAt ?? '') || Date.now(), traceId: known?.traceId, ...(deadline ? { deadline } : {}) });
+    return viewOf(lab, {
+      answers,
+      since: Date.parse(known?.startedAt ?? '') || Date.now(),
+      traceId: known?.traceId,
+      ...(deadline ? { deadline } : {}),
+    });
   }
 }

@@ -19,7 +19,9 @@ export class Steps {
   constructor(folder: string, fill: Record<string, string>) {
     this.#folder = folder;
     this.#fill = fill;
-    this.ids = readdirSync(folder).filter((name) => /^\d\d-/.test(name)).sort();
+    this.ids = readdirSync(folder)
+      .filter((name) => /^\d\d-/.test(name))
+      .sort();
   }
 
   has(id: string): boolean {
@@ -48,7 +50,9 @@ export class Steps {
 
   /** All files as they are when the step begins. */
   atStart(id: string): Files {
-    const earlier = this.ids.filter((other) => other < id).flatMap((other) => [this.ownStart(other), this.#read(join(other, 'files'))]);
+    const earlier = this.ids
+      .filter((other) => other < id)
+      .flatMap((other) => [this.ownStart(other), this.#read(join(other, 'files'))]);
     return Object.assign({}, this.#read('files'), ...earlier, this.ownStart(id)) as Files;
   }
 

@@ -37,12 +37,18 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 15_0
   const begun = Date.now();
   const end = begun + deadline;
   const view: LabView = {
-    answers, since, traceId,
+    answers,
+    since,
+    traceId,
     now: () => Date.now(),
     ask: (path, app = 'dice') => visit({ url: lab[app], path, collector: lab.collector }),
     play: () => play(lab.arcade),
     trace: (id) => quietly(() => traceFromJaeger(lab.jaeger, id)),
-    traces: async (service, from = since) => newer(await quietly(() => recentTraces(lab.jaeger, service, { limit: 50, within: Date.now() - from + 1_000 })), from),
+    traces: async (service, from = since) =>
+      newer(
+        await quietly(() => recentTraces(lab.jaeger, service, { limit: 50, within: Date.now() - from + 1_000 })),
+        from,
+      ),
     find: (service, isSuch) => quietly(() => findBack(lab.jaeger, { service, since, isSuch })),
     files: (): Promise<Files | undefined> => lab.files(),
     podLog: () => lab.podLog('dice', seconds(since)),
@@ -65,7 +71,10 @@ const slice = 15_000; // ms: at most some forty rounds, which take a megabyte as
 const farthest = 3_600_000; // ms
 
 /** From now back to `since`, a slice of time after the other: a guide has little memory, and a class makes many traces. */
-async function findBack(jaeger: string, { service, since, isSuch }: { service: string; since: number; isSuch: (trace: Trace) => boolean }): Promise<Trace | undefined> {
+async function findBack(
+  jaeger: string,
+  { service, since, isSuch }: { service: string; since: number; isSuch: (trace: Trace) => boolean },
+): Promise<Trace | undefined> {
   const now = Date.now();
   for (let to = now + 1_000; to > Math.max(since, now - farthest); to -= slice) {
     const from = Math.max(to - slice, since);
@@ -91,7 +100,15 @@ async function settle(view: LabView, attempt: () => Promise<Verdict | undefined>
     // A try that the end cut short saw less than the one before it.
     if (!last || Date.now() + pause < end) last = verdict ?? last;
     if (verdict?.passed) return verdict;
-    if (Date.now() + pause > end) return last ?? silent(view, 'spans of what the check has just asked for', 'Is the new code running? Press Run, and wait until the new pod runs.');
+    if (Date.now() + pause > end)
+      return (
+        last ??
+        silent(
+          view,
+          'spans of what the check has just asked for',
+          'Is the new code running? Press Run, and wait until the new pod runs.',
+        )
+      );
     await delay(pause);
   }
 }
