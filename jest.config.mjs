@@ -20,15 +20,16 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{apps,cdk8s,cluster,operator,test/support}/**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.browser\\.test\\.ts$'],
+      testMatch: [
+        '<rootDir>/{apps,cdk8s,cluster,course,kubernetes,lab,operator,otlp,support,test/support}/**/*.test.ts',
+      ],
     },
-    { ...shared, displayName: 'browser', testMatch: ['<rootDir>/apps/**/*.browser.test.ts'] },
+    inTest('browser'),
     inTest('chart'),
     inTest('integration'),
     inTest('e2e'),
-    inTest('alone'),
+    inTest('serial'),
     inTest('course'),
-    inTest('class'),
+    inTest('workshop'),
   ],
 };

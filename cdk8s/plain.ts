@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { k8s } from 'cdk8s-plus-27';
 import type { Components, Compute, OwnText } from './lab/compute.ts';
-import type { OwnFile } from './names.ts';
+import type { OwnFile } from '../lab/names.ts';
 import type { LabValues } from './values.ts';
 
 /** In the image the examples are beside the program that this is part of; in a checkout they are the app's own. */

@@ -1,6 +1,6 @@
 import type { k8s } from 'cdk8s-plus-27';
 import { parse } from 'yaml';
-import { RUNNING } from '../apps/prizes/faults.ts';
+import { RUNNING } from '../lab/faults.ts';
 import { sha256 } from './plain.ts';
 import { labTemplate, renderLab } from './render.ts';
 import type { KubernetesObject, SomeValues } from './render.ts';

@@ -1,6 +1,6 @@
 // renderLab: the lab's objects for given values, the same that the chart prints for them.
 import { ApiObject, App, Chart } from 'cdk8s';
-import { MANAGED_BY, RELEASE, ROLES } from './names.ts';
+import { MANAGED_BY, RELEASE, ROLES } from '../lab/names.ts';
 import { components } from './lab/components.ts';
 import type { Component } from './lab/components.ts';
 import type { ClusterRoles, LabProps } from './lab/lab.ts';

@@ -1,19 +1,7 @@
 // The lab's values, described once: the chart's values.yaml, values.schema.json and README table, and the TypeScript type
 // that the constructs take, are all derived from this description.
-import {
-  choice,
-  entry,
-  flag,
-  group,
-  integer,
-  list,
-  map,
-  quantity,
-  scalar,
-  settings,
-  text,
-} from './describe/describe.ts';
-import type { ValueOf } from './describe/describe.ts';
+import { choice, entry, flag, group, integer, list, map, quantity, scalar, settings, text } from './schema/schema.ts';
+import type { ValueOf } from './schema/schema.ts';
 
 /** The version of the lab: chart, image and the labels on every object. */
 export const VERSION = '0.1.0';

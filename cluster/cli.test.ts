@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { main } from './cli.ts';
-import { UsageError } from './support/options.ts';
+import { UsageError } from '../support/options.ts';
 
 test('a command that does not exist is refused with the nearest one', async () => {
   const refused = main(['donw']);

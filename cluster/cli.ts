@@ -1,7 +1,7 @@
 // The command line: npm run up, down, image and cluster come here. Errors meant for the user are printed without a stack.
-import { describeError } from './support/errors.ts';
-import { nearest, UsageError } from './support/options.ts';
-import { coloured, print, say } from './support/output.ts';
+import { describeError } from '../support/errors.ts';
+import { nearest, UsageError } from '../support/options.ts';
+import { coloured, print, say } from '../support/output.ts';
 import type { Command } from './commands/command.ts';
 
 const FAILED = 1;

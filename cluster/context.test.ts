@@ -1,6 +1,6 @@
 import { choose, localKind, whenUnreachable } from './context.ts';
 import type { Context, Existing, Facts } from './context.ts';
-import { UserError } from './support/errors.ts';
+import { UserError } from '../support/errors.ts';
 
 const LOOPBACK = 'https://127.0.0.1:6443';
 
@@ -13,7 +13,7 @@ function facts(overrides: Partial<Facts> = {}): Facts {
     contexts: [],
     current: undefined,
     requested: undefined,
-    throwawayServer: undefined,
+    devclusterServer: undefined,
     platform: 'linux',
     root: true,
     ...overrides,
@@ -103,7 +103,7 @@ test.each([
   ['current', { current: 'lab' }],
   ['named by --context', { requested: 'lab' }],
 ])('our own throwaway cluster is recognised when its context is %s', (_, overrides) => {
-  const found = facts({ contexts: [context('lab')], throwawayServer: LOOPBACK, ...overrides });
+  const found = facts({ contexts: [context('lab')], devclusterServer: LOOPBACK, ...overrides });
   expect(choose(found)).toMatchObject({ use: 'throwaway' });
 });
 

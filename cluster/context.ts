@@ -1,6 +1,6 @@
 // Which Kubernetes to use. Deciding is a pure function of what was found; finding never touches a cluster that is neither
 // on this machine nor asked for by name.
-import { UserError } from './support/errors.ts';
+import { UserError } from '../support/errors.ts';
 
 /** What a local cluster was made by; it says where an image has to be put. */
 export type LocalKind =
@@ -20,7 +20,7 @@ export interface Facts {
   /** What `--context` named. */
   requested: string | undefined;
   /** A throwaway cluster that `up` recorded: the URL of its API server. */
-  throwawayServer: string | undefined;
+  devclusterServer: string | undefined;
   platform: NodeJS.Platform;
   root: boolean;
 }
@@ -32,13 +32,13 @@ export interface Existing {
   kind: LocalKind | 'other';
 }
 
-export interface Throwaway {
+export interface DevclusterChoice {
   use: 'throwaway';
   /** Why not another, for the person at the terminal. */
   because: string;
 }
 
-export type Choice = Existing | Throwaway;
+export type Choice = Existing | DevclusterChoice;
 
 const NAMES: readonly (readonly [LocalKind, RegExp])[] = [
   ['docker-desktop', /^docker-(desktop|for-desktop)$/],
@@ -81,8 +81,8 @@ function hostOf(server: string | undefined): string | undefined {
 export function choose(facts: Facts): Choice {
   if (facts.requested !== undefined) return requested(facts, facts.requested);
   const current = facts.contexts.find((context) => context.name === facts.current);
-  if (current === undefined) return throwaway(facts, noContext(facts));
-  if (isThrowaway(current, facts)) return { use: 'throwaway', because: 'it is the current kubectl context' };
+  if (current === undefined) return chooseDevcluster(facts, noContext(facts));
+  if (isDevcluster(current, facts)) return { use: 'throwaway', because: 'it is the current kubectl context' };
   const kind = localKind(current);
   if (kind === undefined) throw notLocal(current, facts.contexts);
   return { use: 'context', context: current.name, kind };
@@ -93,8 +93,8 @@ export function choose(facts: Facts): Choice {
  * @param found what the attempt said
  * @throws UserError otherwise
  */
-export function whenUnreachable(choice: Existing, facts: Facts, found: string): Throwaway {
-  if (facts.requested === undefined && canRunThrowaway(facts)) {
+export function whenUnreachable(choice: Existing, facts: Facts, found: string): DevclusterChoice {
+  if (facts.requested === undefined && canRunDevcluster(facts)) {
     return { use: 'throwaway', because: `the current kubectl context, ${choice.context}, does not answer` };
   }
   throw new UserError(`The Kubernetes of the context ${choice.context} does not answer.`, {
@@ -113,16 +113,16 @@ function requested(facts: Facts, name: string): Choice {
       todo: 'name one of these, or leave --context out',
     });
   }
-  if (isThrowaway(context, facts)) return { use: 'throwaway', because: 'the context named is its own' };
+  if (isDevcluster(context, facts)) return { use: 'throwaway', because: 'the context named is its own' };
   return { use: 'context', context: name, kind: localKind(context) ?? 'other' };
 }
 
-function isThrowaway(context: Context, facts: Facts): boolean {
-  return context.server !== undefined && context.server === facts.throwawayServer;
+function isDevcluster(context: Context, facts: Facts): boolean {
+  return context.server !== undefined && context.server === facts.devclusterServer;
 }
 
-function throwaway(facts: Facts, because: string): Throwaway {
-  if (canRunThrowaway(facts)) return { use: 'throwaway', because };
+function chooseDevcluster(facts: Facts, because: string): DevclusterChoice {
+  if (canRunDevcluster(facts)) return { use: 'throwaway', because };
   const linux = facts.platform === 'linux';
   throw new UserError('There is no Kubernetes to use.', {
     expected: 'a kubectl context of a Kubernetes on this machine',
@@ -135,7 +135,7 @@ function throwaway(facts: Facts, because: string): Throwaway {
   });
 }
 
-function canRunThrowaway(facts: Facts): boolean {
+function canRunDevcluster(facts: Facts): boolean {
   return facts.platform === 'linux' && facts.root;
 }
 

@@ -1,6 +1,6 @@
 import { buildCommand, labelCommand, loadCommand, planEngine, pushCommands, saveCommand } from './engines.ts';
 import type { Destination, Engine, EngineFacts, EngineName, Plan } from './engines.ts';
-import { UserError } from './support/errors.ts';
+import { UserError } from '../support/errors.ts';
 
 const IMAGE = 'docker.io/library/intro-otel:0.1.0';
 

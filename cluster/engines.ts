@@ -1,8 +1,8 @@
 // The container engines that can build and keep our image, and how an image gets from one to where a cluster looks.
 // Choosing is a pure function of what was found on the machine.
 import type { Existing } from './context.ts';
-import { UserError } from './support/errors.ts';
-import { run } from './support/run.ts';
+import { UserError } from '../support/errors.ts';
+import { run } from '../support/run.ts';
 
 export type EngineName = 'docker' | 'nerdctl' | 'podman' | 'buildah';
 

@@ -1,6 +1,6 @@
 // How the pods of a release are doing: how many are ready, and which of them are in a state they won't get out of alone.
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
-import type { Kube } from './kube.ts';
+import type { ClusterTools } from './kubectl.ts';
 
 /** A container that can't start or keeps ending, and what it or the kubelet said about that. */
 export interface Trouble {
@@ -22,7 +22,7 @@ const STUCK = [
 ];
 
 /** The pods of a release's Deployments as they are to be now. */
-export async function podsOf(kube: Kube, namespace: string, release: string): Promise<V1Pod[]> {
+export async function podsOf(kube: ClusterTools, namespace: string, release: string): Promise<V1Pod[]> {
   const list = await kube.get<{ items: V1Pod[] }>(
     'pods',
     '--namespace',

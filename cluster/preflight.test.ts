@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { clusterMisses, freePort, machineMisses, quantity, readMachine, throwMisses } from './preflight.ts';
 import type { ClusterFacts, ClusterNeeds, MachineFacts, MachineNeeds } from './preflight.ts';
-import { UserError } from './support/errors.ts';
+import { UserError } from '../support/errors.ts';
 
 const GIB = 1024 ** 3;
 

@@ -5,7 +5,7 @@ import { stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import { UserError } from './support/errors.ts';
+import { UserError } from '../support/errors.ts';
 import { numbers } from './tools.ts';
 
 const MIB = 1024 ** 2;

@@ -2,13 +2,13 @@
 import type { V1Secret } from '@kubernetes/client-node';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kube } from './kube.ts';
+import type { ClusterTools } from './kubectl.ts';
 import { podsOf, readinessText, troublesOf, troubleText } from './pods.ts';
 import type { Trouble } from './pods.ts';
-import { UserError } from './support/errors.ts';
-import { repoRoot } from './support/paths.ts';
-import type { Progress } from './support/progress.ts';
-import { CommandError, run } from './support/run.ts';
+import { UserError } from '../support/errors.ts';
+import { repoRoot } from '../support/paths.ts';
+import type { Progress } from '../support/progress.ts';
+import { CommandError, run } from '../support/run.ts';
 
 export const CHART = join(repoRoot, 'charts', 'lab');
 
@@ -34,7 +34,7 @@ const TROUBLE_LASTS = 20_000;
 const PENDING_PATIENCE = 10_000;
 
 /** Makes the namespace, whose pods must be restricted ones: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
-export async function createNamespace(kube: Kube, name: string): Promise<void> {
+export async function createNamespace(kube: ClusterTools, name: string): Promise<void> {
   const namespace = {
     apiVersion: 'v1',
     kind: 'Namespace',
@@ -57,14 +57,14 @@ export async function checkValues(helm: string, { name, namespace, values }: Rel
 }
 
 /** `helm upgrade --install` with `--wait`. @throws UserError when a pod can't start, with its last words */
-export async function installRelease(kube: Kube, release: Release, report: Progress): Promise<void> {
+export async function installRelease(kube: ClusterTools, release: Release, report: Progress): Promise<void> {
   await untilNotPending(kube, release, report);
   await whileWatching(kube, release, report, (signal) => kube.helm(upgradeArgs(release), { signal }));
 }
 
 /** Does `work`, which waits for the release's pods; its signal is aborted when one of them can't start. */
 async function whileWatching(
-  kube: Kube,
+  kube: ClusterTools,
   release: Release,
   report: Progress,
   work: (signal: AbortSignal) => Promise<unknown>,
@@ -117,7 +117,12 @@ function explained(error: unknown, release: Release, troubles: readonly Trouble[
 }
 
 /** Shows how many pods are ready until `signal`; resolves with the troubles that lasted, if any did. */
-async function watchPods(kube: Kube, release: Release, report: Progress, signal: AbortSignal): Promise<Trouble[]> {
+async function watchPods(
+  kube: ClusterTools,
+  release: Release,
+  report: Progress,
+  signal: AbortSignal,
+): Promise<Trouble[]> {
   const since = new Map<string, number>();
   while (!signal.aborted) {
     await sleep(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
@@ -139,7 +144,7 @@ function keyOf({ pod, container }: Trouble): string {
  * A helm that was killed leaves its release pending, which locks it for good; one that still runs does so for a while. The
  * record of an operation that stays pending is removed, and what it made is taken over.
  */
-async function untilNotPending(kube: Kube, release: Release, report: Progress): Promise<void> {
+async function untilNotPending(kube: ClusterTools, release: Release, report: Progress): Promise<void> {
   const until = Date.now() + PENDING_PATIENCE;
   let pending = await pendingRecord(kube, release);
   if (pending === undefined) return;
@@ -152,7 +157,7 @@ async function untilNotPending(kube: Kube, release: Release, report: Progress): 
 }
 
 /** The Secret in which helm keeps an operation that has not ended, if there is one. */
-async function pendingRecord(kube: Kube, { name, namespace }: Release): Promise<string | undefined> {
+async function pendingRecord(kube: ClusterTools, { name, namespace }: Release): Promise<string | undefined> {
   const selector = `owner=helm,name=${name},status in (pending-install,pending-upgrade,pending-rollback,uninstalling)`;
   const list = await kube.get<{ items: V1Secret[] }>('secrets', '--namespace', namespace, '--selector', selector);
   return list?.items[0]?.metadata?.name;
@@ -160,7 +165,7 @@ async function pendingRecord(kube: Kube, { name, namespace }: Release): Promise<
 
 /** Restarts apps of ours, which is how they come to run an image that was built anew under the same tag. */
 export async function restartApps(
-  kube: Kube,
+  kube: ClusterTools,
   release: Release,
   components: readonly string[],
   report: Progress,
@@ -175,7 +180,7 @@ export async function restartApps(
 
 /** Removes the release and waits until its pods are gone. @returns whether there was one */
 export async function uninstallRelease(
-  kube: Kube,
+  kube: ClusterTools,
   { name, namespace }: Pick<Release, 'name' | 'namespace'>,
 ): Promise<boolean> {
   const { stdout } = await kube.helm(['uninstall', name, '--namespace', namespace, '--wait', '--ignore-not-found']);
@@ -183,7 +188,7 @@ export async function uninstallRelease(
 }
 
 /** Removes the namespace if `up` made it. @returns whether it did */
-export async function deleteNamespace(kube: Kube, name: string): Promise<boolean> {
+export async function deleteNamespace(kube: ClusterTools, name: string): Promise<boolean> {
   const selector = Object.entries(MADE_BY_UP)
     .map(([key, value]) => `${key}=${value}`)
     .join();

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentProgress } from './support/progress.ts';
+import { silentProgress } from '../support/progress.ts';
 import { findHelm, helmFits, kubectlFits, numbers } from './tools.ts';
 
 test.each([

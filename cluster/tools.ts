@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { UserError } from './support/errors.ts';
-import { cacheDir } from './support/paths.ts';
-import { run } from './support/run.ts';
-import type { Progress } from './support/progress.ts';
+import { UserError } from '../support/errors.ts';
+import { cacheDir } from '../support/paths.ts';
+import { run } from '../support/run.ts';
+import type { Progress } from '../support/progress.ts';
 
 export type ToolName = 'helm' | 'kubectl';
 

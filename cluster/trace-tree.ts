@@ -1,6 +1,6 @@
 // A trace as a small tree for the terminal: service, span, duration, and a bar that shows when.
-import { coloured } from './support/output.ts';
-import type { Colour } from './support/output.ts';
+import { coloured } from '../support/output.ts';
+import type { Colour } from '../support/output.ts';
 
 export interface TreeSpan {
   spanId: string;

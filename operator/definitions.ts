@@ -1,9 +1,9 @@
 // The operator's own CustomResourceDefinitions, brought up to date where Helm can't: those that another release left behind.
 import { crds } from '../cdk8s/operator/crds.ts';
-import type { Api } from './engine/api.ts';
+import type { Api } from '../kubernetes/api.ts';
 import { differs } from './engine/apply.ts';
-import { KINDS } from './engine/kinds.ts';
-import type { KubeObject } from './engine/object.ts';
+import { KINDS } from '../kubernetes/kinds.ts';
+import type { KubeObject } from '../kubernetes/object.ts';
 import type { Logger } from './engine/log.ts';
 
 /**

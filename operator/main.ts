@@ -4,23 +4,23 @@ import { parseArgs } from 'node:util';
 import { VERSION } from '../cdk8s/values.ts';
 import { FIELD_MANAGER, GROUP } from './api/types.ts';
 import { deleteDefinitions } from './definitions.ts';
-import { HttpApi } from './engine/client.ts';
-import { loadConfig } from './engine/config.ts';
+import { HttpApi } from '../kubernetes/client.ts';
+import { loadConfig } from '../kubernetes/config.ts';
 import { createLogger } from './engine/log.ts';
 import type { Logger } from './engine/log.ts';
 import { Operator } from './operator.ts';
 import { readSettings } from './settings.ts';
-import { farewell } from './workshop/farewell.ts';
+import { uninstall } from './workshop/uninstall.ts';
 
 /** Helm's own patience with a hook is what ends a wait; this only has it end with a reason. */
 const FAREWELL_MS = 25 * 60_000;
 
 /** Before the operator is uninstalled. @throws Error that names what blocks */
-async function sayFarewell(log: Logger, definitions: boolean): Promise<void> {
+async function runUninstall(log: Logger, definitions: boolean): Promise<void> {
   const config = await loadConfig();
   const api = new HttpApi({ config, userAgent: `intro-otel-farewell/${VERSION}`, fieldManager: FIELD_MANAGER });
   try {
-    await farewell(api, { log, timeout: FAREWELL_MS });
+    await uninstall(api, { log, timeout: FAREWELL_MS });
     if (definitions) await deleteDefinitions(api);
   } finally {
     await api.close();
@@ -47,7 +47,7 @@ try {
     { group: GROUP, version: VERSION, node: process.version },
     values.farewell ? 'Farewell begins' : 'Operator begins',
   );
-  if (values.farewell) await sayFarewell(log, values.crds);
+  if (values.farewell) await runUninstall(log, values.crds);
   else await operate(log);
 } catch (error) {
   log.error({ err: error }, 'The operator can not go on');

@@ -5,32 +5,32 @@ import { FIELD_MANAGER, GROUP, LABELS } from './api/types.ts';
 import type { Seat } from './api/types.ts';
 import { updateDefinitions } from './definitions.ts';
 import { Applier } from './engine/apply.ts';
-import { HttpApi } from './engine/client.ts';
-import type { ApiConfig } from './engine/config.ts';
+import { HttpApi } from '../kubernetes/client.ts';
+import type { ApiConfig } from '../kubernetes/config.ts';
 import { Controller } from './engine/controller.ts';
 import { Recorder } from './engine/events.ts';
 import { startHealthServer } from './engine/health.ts';
 import type { HealthServer } from './engine/health.ts';
-import type { RequestReport } from './engine/http.ts';
+import type { RequestReport } from '../kubernetes/http.ts';
 import { LeaderElector } from './engine/leader.ts';
 import { leaseClient } from './engine/lease.ts';
 import type { Logger } from './engine/log.ts';
 import { createMetrics } from './engine/metrics.ts';
-import { keyOf } from './engine/object.ts';
-import type { KubeObject } from './engine/object.ts';
+import { keyOf } from '../kubernetes/object.ts';
+import type { KubeObject } from '../kubernetes/object.ts';
 import type { CompactStore } from './engine/store.ts';
-import { jittered, pause, systemTimers, within } from './engine/timers.ts';
+import { jittered, pause, systemTimers, within } from '../support/timers.ts';
 import { Reflector } from './engine/watch.ts';
 import { areFaultsChanged } from './seat/faults.ts';
 import { labOf, seatNeed } from './seat/lab.ts';
 import { tooSmall } from './seat/quota.ts';
-import { seatReconciler } from './seat/reconcile.ts';
+import { seatReconciler } from './seat/controller.ts';
 import type { Settings } from './settings.ts';
 import { createStores, selectionOf } from './stores.ts';
-import { readSurroundings } from './surroundings.ts';
-import type { Surroundings } from './surroundings.ts';
-import { workshopReconciler } from './workshop/reconcile.ts';
-import type { Pod } from './workshop/kube.ts';
+import { readClusterInfo } from './cluster-info.ts';
+import type { ClusterInfo } from './cluster-info.ts';
+import { workshopReconciler } from './workshop/controller.ts';
+import type { Pod } from './workshop/types.ts';
 
 export interface OperatorOptions {
   readonly settings: Settings;
@@ -61,7 +61,7 @@ export class Operator {
   readonly #elector: LeaderElector;
   readonly #seats: Controller;
   readonly #workshops: Controller;
-  #surroundings: Surroundings | undefined;
+  #surroundings: ClusterInfo | undefined;
   #isWatching = false;
   #electing: Promise<void> = Promise.resolve();
   #health: HealthServer | undefined;
@@ -217,7 +217,7 @@ export class Operator {
   async #readSurroundings(): Promise<boolean> {
     const { config, log } = this.#options;
     try {
-      const found = await readSurroundings(this.#api, config.server);
+      const found = await readClusterInfo(this.#api, config.server);
       const changed = JSON.stringify(found) !== JSON.stringify(this.#surroundings);
       this.#surroundings = found;
       if (changed) for (const seat of this.#stores.Seat.list()) this.#seats.enqueue(keyOf(seat));

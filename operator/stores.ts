@@ -1,12 +1,12 @@
 // What the operator watches, and what it keeps of it.
 import { FIELD_MANAGER, LABELS, MANAGED_BY } from './api/types.ts';
 import type { Seat, Workshop } from './api/types.ts';
-import { KINDS } from './engine/kinds.ts';
-import type { Kind, KubeObject } from './engine/object.ts';
-import type { ListOptions } from './engine/api.ts';
+import { KINDS } from '../kubernetes/kinds.ts';
+import type { Kind, KubeObject } from '../kubernetes/object.ts';
+import type { ListOptions } from '../kubernetes/api.ts';
 import { CompactStore, withoutStatus, withStatus } from './engine/store.ts';
 import type { StoreOptions } from './engine/store.ts';
-import { COMPONENT as IMAGE_PULL } from './workshop/images.ts';
+import { COMPONENT as IMAGE_PULL } from './workshop/image-prepull-pods.ts';
 
 const OURS = `${LABELS.managedBy}=${MANAGED_BY}`;
 

@@ -1,34 +1,34 @@
 // `npm test`: everything there is to test, in turns, while the cluster for the later ones starts beside.
 // usage: npm test [-- --only STAGE,STAGE]
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { describeError, UserError } from '../cluster/support/errors.ts';
-import { duration, print, say } from '../cluster/support/output.ts';
-import { parseOptions } from '../cluster/support/options.ts';
-import { createProgress } from '../cluster/support/progress.ts';
-import { THROWAWAY } from '../cluster/find.ts';
-import { stopCluster } from '../cluster/throwaway/index.ts';
-import { checkMachine } from '../cluster/throwaway/requirements.ts';
+import { describeError, UserError } from '../support/errors.ts';
+import { duration, print, say } from '../support/output.ts';
+import { parseOptions } from '../support/options.ts';
+import { createProgress } from '../support/progress.ts';
+import { DEVCLUSTER } from '../cluster/context-discovery.ts';
+import { stopCluster } from '../cluster/devcluster/index.ts';
+import { checkMachine } from '../cluster/devcluster/requirements.ts';
 import { artefacts } from './support/artefacts.ts';
-import { ensureBrowser } from './support/browser.ts';
-import { CLUSTER_TO_CRASH, environmentFor } from './support/cluster.ts';
-import { startTestCluster } from './support/cluster-start.ts';
-import type { StartedCluster } from './support/cluster-start.ts';
+import { ensureBrowser } from './support/browser/browser.ts';
+import { CLUSTER_TO_CRASH, environmentFor } from './support/cluster/cluster.ts';
+import { startTestCluster } from './support/cluster/start.ts';
+import type { StartedCluster } from './support/cluster/start.ts';
 import { endPrograms } from './support/program.ts';
 import { removeState, useState } from './support/state.ts';
-import { sum, tallyText } from './support/tally.ts';
-import type { Tally } from './support/tally.ts';
+import { sum, resultsText } from './support/results.ts';
+import type { Results } from './support/results.ts';
 import { logOf, stages, TURNS } from './stages.ts';
 import type { Stage, Turn } from './stages.ts';
 
 interface Outcome {
   stage: string;
-  tally: Tally;
+  tally: Results;
   milliseconds: number;
 }
 
 /** Never the one a learner's lab is in. */
 const CLUSTER = 'intro-otel-test';
-const FAILED: Tally = { passed: 0, failed: 1 };
+const FAILED: Results = { passed: 0, failed: 1 };
 
 const report = createProgress();
 useState('test');
@@ -112,7 +112,7 @@ function startBeside(): Promise<StartedCluster> {
 }
 
 /** A cluster that could not be started is a failure of each stage that needs it. */
-async function runOn(cluster: Promise<StartedCluster>, stage: Stage): Promise<Tally> {
+async function runOn(cluster: Promise<StartedCluster>, stage: Stage): Promise<Results> {
   const onLine = (line: string): void => {
     if (/^(PASS|FAIL) /.test(line)) report.note(`    ${line}`); // these take minutes: show that they go on
   };
@@ -120,7 +120,7 @@ async function runOn(cluster: Promise<StartedCluster>, stage: Stage): Promise<Ta
 }
 
 /** Runs a stage; whatever goes wrong in it is told, counted, and keeps no other from running. */
-async function timed(stage: string, run: () => Promise<Tally>): Promise<Outcome> {
+async function timed(stage: string, run: () => Promise<Results>): Promise<Outcome> {
   const began = performance.now();
   let tally = FAILED;
   try {
@@ -129,13 +129,13 @@ async function timed(stage: string, run: () => Promise<Tally>): Promise<Outcome>
       if (tally.failed > 0) throw new Error('failed');
     });
   } catch (error) {
-    await tell(stage, error);
+    await printOutput(stage, error);
   }
   return { stage, tally, milliseconds: performance.now() - began };
 }
 
 /** What the stage has said, or why it could not run at all. */
-async function tell(stage: string, error: unknown): Promise<void> {
+async function printOutput(stage: string, error: unknown): Promise<void> {
   const output = await readFile(logOf(stage), 'utf8').catch(() => undefined);
   say(output ?? describeError(error));
 }
@@ -144,14 +144,14 @@ function conclude(chosen: readonly Stage[], outcomes: readonly Outcome[], missin
   const all = sum(outcomes.map(({ tally }) => tally));
   print();
   for (const { stage, tally, milliseconds } of outcomes)
-    print(`  ${stage.padEnd(12)}  ${tallyText(tally).padEnd(24)}  ${duration(milliseconds)}`);
+    print(`  ${stage.padEnd(12)}  ${resultsText(tally).padEnd(24)}  ${duration(milliseconds)}`);
   if (missing !== undefined) {
     const names = chosen.filter((stage) => stage.needsCluster).map((stage) => stage.name);
     print(`\nLeft out: ${names.join(', ')}: ${missing}`);
     // A CI that skips what it is there for must not be green.
     if (process.env['CI'] !== undefined) all.failed += names.length;
   }
-  print(`\n${tallyText(all)}`);
+  print(`\n${resultsText(all)}`);
   return all.failed > 0 ? 1 : 0;
 }
 
@@ -169,7 +169,7 @@ async function stopEverything(): Promise<void> {
   endPrograms();
   if (whatIsMissing() !== undefined) return;
   useState('test-up');
-  await stopCluster(THROWAWAY);
+  await stopCluster(DEVCLUSTER);
   await removeState('test-up');
   useState('test');
   for (const name of [CLUSTER, CLUSTER_TO_CRASH]) await stopCluster(name);

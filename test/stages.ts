@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { helmPath } from '../cluster/tools.ts';
-import { repoRoot } from '../cluster/support/paths.ts';
-import { silentProgress } from '../cluster/support/progress.ts';
+import { repoRoot } from '../support/paths.ts';
+import { silentProgress } from '../support/progress.ts';
 import { artefacts } from './support/artefacts.ts';
 import { runProgram } from './support/program.ts';
-import { tallyOf } from './support/tally.ts';
-import type { JestReport, Tally } from './support/tally.ts';
+import { resultsOf } from './support/results.ts';
+import type { JestReport, Results } from './support/results.ts';
 
 export interface StageContext {
   /** Added to the environment of what the stage runs. */
@@ -15,7 +15,7 @@ export interface StageContext {
   onLine?: (line: string) => void;
 }
 
-export const TURNS = ['units', 'parts', 'labs', 'alone', 'course', 'class'] as const;
+export const TURNS = ['units', 'parts', 'labs', 'serial', 'course', 'workshop'] as const;
 export type Turn = 'unhurried' | (typeof TURNS)[number];
 
 export interface Stage {
@@ -23,7 +23,7 @@ export interface Stage {
   needsCluster: boolean;
   /** When it runs: stages of one turn run side by side, one turn after the other; what is unhurried runs beside the last, with the time it leaves. */
   turn: Turn;
-  run(context: StageContext): Promise<Tally>;
+  run(context: StageContext): Promise<Results>;
 }
 
 const bin = (name: string): string => join(repoRoot, 'node_modules', '.bin', name);
@@ -31,7 +31,7 @@ const bin = (name: string): string => join(repoRoot, 'node_modules', '.bin', nam
 /** Where the output of a stage is kept. */
 export const logOf = (stage: string): string => join(artefacts, `${stage}.log`);
 
-const sequencer = (name: string): string => `--testSequencer=${join(repoRoot, 'test', 'support', name)}`;
+const sequencer = (name: string): string => `--testSequencer=${join(repoRoot, 'test', 'support', 'sequencers', name)}`;
 
 const WAITING_FIRST = sequencer('waiting-first.mjs');
 
@@ -40,7 +40,7 @@ const PATIENCE = '--testTimeout=180000';
 
 export const stages: readonly Stage[] = [
   program('types', () => [bin('tsc')]),
-  program('types in the browser', () => [bin('tsc'), '-p', join(repoRoot, 'apps', 'guide', 'browser')]),
+  program('types in the browser', () => [bin('tsc'), '-p', join(repoRoot, 'test', 'browser')]),
   program('lint', () => [bin('eslint'), '.']),
   program('drift', () => [process.execPath, join(repoRoot, 'cdk8s', 'synth.ts'), '--verify']),
   // The first of them may have to fetch helm.
@@ -59,11 +59,11 @@ export const stages: readonly Stage[] = [
   jest('browser', 'parts', { needsCluster: true, args: ['--maxWorkers=2', PATIENCE] }),
   jest('e2e', 'labs', { needsCluster: true, args: ['--maxWorkers=3', WAITING_FIRST, PATIENCE] }),
   // What promises a time, and a round has its 500 ms, is tested when nothing else runs.
-  jest('alone', 'alone', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
+  jest('serial', 'serial', { needsCluster: true, args: ['--runInBand', PATIENCE] }),
   // The course as learners do it, in a browser and by kubectl: two labs side by side.
   jest('course', 'course', { needsCluster: true, args: ['--maxWorkers=2', PATIENCE] }),
   // One operator operates a cluster, and counts the room in it, so its tests share it and a class, with no other labs: each file goes on with what the others have left.
-  jest('class', 'class', { needsCluster: true, args: ['--runInBand', sequencer('by-name.mjs'), PATIENCE] }),
+  jest('workshop', 'workshop', { needsCluster: true, args: ['--runInBand', sequencer('by-name.mjs'), PATIENCE] }),
 ];
 
 type Command = readonly [string, ...string[]];
@@ -99,7 +99,7 @@ function jest(project: string, turn: Turn, { needsCluster = false, args = [] as 
         ...args,
       ];
       await runProgram(command, logOf(project), { ...context, unhurried: turn === 'unhurried' });
-      return tallyOf(JSON.parse(await readFile(report, 'utf8')) as JestReport);
+      return resultsOf(JSON.parse(await readFile(report, 'utf8')) as JestReport);
     },
   };
 }

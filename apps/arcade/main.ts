@@ -3,12 +3,12 @@ import { trace } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
 import express from 'express';
 import type { ErrorRequestHandler, Request } from 'express';
-import { numberFromEnv, portFromEnv, urlFromEnv } from '../support/env.ts';
-import { call, getJson } from '../support/http.ts';
-import { open } from '../support/open.ts';
-import { messageOf } from '../support/output.ts';
+import { numberFromEnv, portFromEnv, urlFromEnv } from '../../support/env.ts';
+import { call, getJson } from '../../support/http.ts';
+import { listen } from '../telemetry/listen.ts';
+import { messageOf } from '../../support/console.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { currentTraceId, injected, served } from '../telemetry/manual.ts';
+import { currentTraceId, injectContext, withServerSpan } from '../telemetry/manual.ts';
 
 const diceUrl = urlFromEnv('DICE_URL');
 const prizesUrl = urlFromEnv('PRIZES_URL');
@@ -44,7 +44,7 @@ app.get('/', (_request, response) => {
 
 app.get(
   '/play',
-  served('/play', async (request, response) => {
+  withServerSpan('/play', async (request, response) => {
     const player = typeof request.query.player === 'string' ? request.query.player : 'anonymous';
     const span = trace.getActiveSpan();
     span?.setAttributes({ 'player.name': player, ...traitsOf(request) });
@@ -72,10 +72,10 @@ const traitHeaders = (request: Request): Record<string, string> =>
 async function playRound(request: Request): Promise<Prize & { roll: number }> {
   const signal = AbortSignal.timeout(budget);
   try {
-    const roll = await getJson<number>(`${diceUrl}/rolldice`, { headers: injected(), signal });
+    const roll = await getJson<number>(`${diceUrl}/rolldice`, { headers: injectContext(), signal });
     trace.getActiveSpan()?.addEvent('rolled', { 'roll.value': roll });
     const { status, body } = await call(`${prizesUrl}/prizes/${roll}`, {
-      headers: injected(traitHeaders(request)),
+      headers: injectContext(traitHeaders(request)),
       signal,
     });
     if (status >= 400) throw new Refused(status, body);
@@ -97,4 +97,4 @@ const refuse: ErrorRequestHandler = (error: Error, _request, response, next) => 
 };
 app.use(refuse);
 
-open(app, portFromEnv('PORT', 8080), () => log.info('arcade is open'));
+listen(app, portFromEnv('PORT', 8080), () => log.info('arcade is open'));

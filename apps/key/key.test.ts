@@ -1,4 +1,4 @@
-import { keyIn, keyWithin, NoKey } from './key.ts';
+import { keyIn, keyWithin, KeyUnavailableError } from './key.ts';
 import type { Ask } from './key.ts';
 
 /** An API server with one Secret, that refuses a patch of another version than it has. */
@@ -66,7 +66,7 @@ test('an API server that is not there yet is asked again', async () => {
 
 test.each([403, 404])('an answer of %i settles it', async (status) => {
   const { ask, asked } = server({}, [status]);
-  await expect(keyWithin(ask, 1_000, 1)).rejects.toThrow(NoKey);
+  await expect(keyWithin(ask, 1_000, 1)).rejects.toThrow(KeyUnavailableError);
   expect(asked).toHaveLength(1);
 });
 

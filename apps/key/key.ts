@@ -12,13 +12,13 @@ interface Secret {
 }
 
 /** No try will change it. */
-export class NoKey extends Error {}
+export class KeyUnavailableError extends Error {}
 
-function understood({ status, body }: Awaited<ReturnType<Ask>>): Secret | undefined {
+function secretFrom({ status, body }: Awaited<ReturnType<Ask>>): Secret | undefined {
   if (status === 200) return JSON.parse(body) as Secret;
   if (status === 409) return undefined; // another was quicker
   const problem = `expected the API server to answer 200, found ${status}: ${body.slice(0, 200).trim()}`;
-  throw status < 500 && status !== 429 ? new NoKey(problem) : new Error(problem);
+  throw status < 500 && status !== 429 ? new KeyUnavailableError(problem) : new Error(problem);
 }
 
 /**
@@ -26,11 +26,11 @@ function understood({ status, body }: Awaited<ReturnType<Ask>>): Secret | undefi
  * @throws NoKey where it can't be had, Error where it may be in a moment
  */
 export async function keyIn(ask: Ask): Promise<string> {
-  const { metadata: { resourceVersion } = {}, data } = understood(await ask('GET')) ?? {};
+  const { metadata: { resourceVersion } = {}, data } = secretFrom(await ask('GET')) ?? {};
   const there = Buffer.from(data?.key ?? '', 'base64').toString();
   if (there !== '') return there;
   const made = randomBytes(32).toString('hex');
-  const patched = understood(
+  const patched = secretFrom(
     await ask('PATCH', { metadata: { resourceVersion }, data: { key: Buffer.from(made).toString('base64') } }),
   );
   if (patched === undefined) throw new Error('expected nobody else to write the Secret, found that somebody has');
@@ -43,7 +43,7 @@ export async function keyWithin(ask: Ask, patience: number, pause = 250): Promis
     try {
       return await keyIn(ask);
     } catch (error) {
-      if (error instanceof NoKey || Date.now() + pause > deadline) throw error;
+      if (error instanceof KeyUnavailableError || Date.now() + pause > deadline) throw error;
     }
   }
 }

@@ -3,8 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { fromEnv } from '../support/env.ts';
-import { messageOf, printLine } from '../support/output.ts';
+import { fromEnv } from '../../support/env.ts';
+import { messageOf, printLine } from '../../support/console.ts';
 import { keyWithin } from './key.ts';
 import type { Ask } from './key.ts';
 

@@ -1,6 +1,8 @@
-import { clientVersions, plugins, pluginsOf, visitorOf } from '../visitors/visitors.ts';
-import { effectOf, FAULTS, namesIn, RUNNING, truthOf } from './faults.ts';
-import type { Effect, FaultName, Traits, Truth } from './faults.ts';
+import { clientVersions, plugins, pluginsOf, visitorOf } from '../../lab/visitors.ts';
+import { FAULTS, namesIn, RUNNING, truthOf } from '../../lab/faults.ts';
+import type { FaultName, Truth } from '../../lab/faults.ts';
+import { effectOf } from './faults.ts';
+import type { Effect, Traits } from './faults.ts';
 
 const truth: Truth = {
   spike: { version: '2.0.0', client: '3.1.0' },

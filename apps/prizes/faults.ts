@@ -1,24 +1,6 @@
-// The faults of the course's stories: whom they hit, and what becomes of a request that is hit. Which version, client, plugin and pool it is
-// differs from lab to lab, is the same for a lab as long as it lives, and is told to no page: to find it out is the exercise.
-import { createHash } from 'node:crypto';
-import { clientVersions, pluginsOf, plugins } from '../visitors/visitors.ts';
-
-export const FAULTS = ['spike', 'timeouts'] as const;
-export type FaultName = (typeof FAULTS)[number];
-
-/** The two that run, as the lab has them. */
-export const RUNNING = [
-  { version: '1.4.0', pool: 'blue' },
-  { version: '2.0.0', pool: 'green' },
-] as const;
-
-/** Whom each fault hits. */
-export interface Truth {
-  /** A spike of 400s and 500s: this version can't cope with this client. */
-  readonly spike: { readonly version: string; readonly client: string };
-  /** Rounds that exceed their 500 ms: this version, on this pool, with a visitor who has this plugin. */
-  readonly timeouts: { readonly version: string; readonly pool: string; readonly plugin: string };
-}
+// What becomes of a request that a fault hits.
+import type { FaultName, Truth } from '../../lab/faults.ts';
+import { pluginsOf } from '../../lab/visitors.ts';
 
 /** What is known of a request, and of the process that it has come to. */
 export interface Traits {
@@ -34,18 +16,6 @@ export interface Effect {
   /** Milliseconds until the answer. */
   readonly delay?: number;
   readonly status?: 400 | 500;
-}
-
-const everyPlugin = [...new Set(plugins.flatMap(pluginsOf))].sort();
-
-/** @param lab what tells labs apart: the release and its namespace */
-export function truthOf(lab: { readonly release: string; readonly namespace: string }): Truth {
-  const bytes = createHash('sha256').update(`${lab.namespace}/${lab.release}`).digest();
-  const pick = <T>(of: readonly T[], index: number): T => of[(bytes[index] ?? 0) % of.length] as T;
-  return {
-    spike: { version: pick(RUNNING, 0).version, client: pick(clientVersions, 1) },
-    timeouts: { ...pick(RUNNING, 2), plugin: pick(everyPlugin, 3) },
-  };
 }
 
 const isInSpike = ({ spike }: Truth, { version, client }: Traits): boolean =>
@@ -64,26 +34,3 @@ export function effectOf(on: readonly FaultName[], truth: Truth, traits: Traits)
     ...(on.includes('spike') && isInSpike(truth, traits) && { status: traits.roll % 2 === 0 ? 500 : 400 }),
   };
 }
-
-export const isFault = (name: unknown): name is FaultName => FAULTS.some((known) => known === name);
-
-/**
- * The names in `{"names": ["spike"]}`.
- * @throws Error that says what was expected and what was found
- */
-export function namesIn(text: string): FaultName[] {
-  const expected = `expected {"names": [...]} with any of ${FAULTS.join(', ')}`;
-  let found: unknown;
-  try {
-    found = JSON.parse(text);
-  } catch {
-    throw new Error(`${expected}, found no JSON: ${shortened(text)}`);
-  }
-  const { names } = (found ?? {}) as { names?: unknown };
-  if (!Array.isArray(names)) throw new Error(`${expected}, found ${shortened(text)}`);
-  const unknown: unknown = names.find((name) => !isFault(name));
-  if (unknown !== undefined) throw new Error(`${expected}, found ${shortened(JSON.stringify(unknown))}`);
-  return [...new Set(names as FaultName[])];
-}
-
-const shortened = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}…` : text);

@@ -3,13 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import express from 'express';
 import type { Request, Response } from 'express';
-import { fromEnv, portFromEnv } from '../support/env.ts';
-import { open } from '../support/open.ts';
-import { obey } from '../telemetry/commands.ts';
+import { fromEnv, portFromEnv } from '../../support/env.ts';
+import { listen } from '../telemetry/listen.ts';
+import { registerCommand } from '../telemetry/commands.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { served } from '../telemetry/manual.ts';
-import { effectOf, namesIn, truthOf } from './faults.ts';
-import type { FaultName, Traits } from './faults.ts';
+import { withServerSpan } from '../telemetry/manual.ts';
+import { namesIn, truthOf } from '../../lab/faults.ts';
+import type { FaultName } from '../../lab/faults.ts';
+import { effectOf } from './faults.ts';
+import type { Traits } from './faults.ts';
 import { prizeFor } from './prizes.ts';
 
 const version = fromEnv('PRIZES_VERSION');
@@ -20,14 +22,14 @@ const log = createLogger();
 const app = express();
 let faults: readonly FaultName[] = [];
 
-obey('/fault', (text) => {
+registerCommand('/fault', (text) => {
   faults = namesIn(text);
   return JSON.stringify({ names: faults });
 });
 
 app.get(
   '/prizes/:roll',
-  served('/prizes/:roll', async (request, response) => {
+  withServerSpan('/prizes/:roll', async (request, response) => {
     const traits = traitsOf(request);
     trace
       .getActiveSpan()
@@ -82,4 +84,4 @@ function fail(response: Response, status: 400 | 500, roll: number): void {
   response.status(status).json({ error: error.message });
 }
 
-open(app, portFromEnv('PORT', 8080), () => log.info({ version, pool }, 'prizes are ready'));
+listen(app, portFromEnv('PORT', 8080), () => log.info({ version, pool }, 'prizes are ready'));

@@ -1,12 +1,12 @@
 // The stories as they show in real traces: the built arcade and both versions of prizes, with visitors' rounds, and what the spans say.
 import { jest } from '@jest/globals';
-import type { Span } from '../guide/traces.ts';
+import type { Span } from '../../otlp/traces.ts';
 import { App, buildOutside } from '../testing/apps.ts';
 import { Receiver } from '../testing/receiver.ts';
 import { eventually } from '../testing/eventually.ts';
-import { visitorOf } from '../visitors/visitors.ts';
-import { FAULTS, RUNNING, truthOf } from './faults.ts';
-import type { FaultName } from './faults.ts';
+import { visitorOf } from '../../lab/visitors.ts';
+import { FAULTS, RUNNING, truthOf } from '../../lab/faults.ts';
+import type { FaultName } from '../../lab/faults.ts';
 
 jest.setTimeout(60_000);
 

@@ -2,11 +2,11 @@
 // 1 with the hop that failed.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { traceFromJaeger } from '../guide/traces.ts';
-import type { Trace } from '../guide/traces.ts';
-import { numberFromEnv, urlFromEnv } from '../support/env.ts';
-import { call } from '../support/http.ts';
-import { fatal, messageOf, printLine } from '../support/output.ts';
+import { traceFromJaeger } from '../../otlp/traces.ts';
+import type { Trace } from '../../otlp/traces.ts';
+import { numberFromEnv, urlFromEnv } from '../../support/env.ts';
+import { call } from '../../support/http.ts';
+import { fatal, messageOf, printLine } from '../../support/console.ts';
 
 const pause = 500; // ms between tries
 

@@ -3,8 +3,8 @@
 import './memory.ts';
 import { startHealthServer } from './health.ts';
 import { parseLevel } from './level.ts';
-import { fatal } from '../support/output.ts';
-import { portFromEnv } from '../support/env.ts';
+import { fatal } from '../../support/console.ts';
+import { portFromEnv } from '../../support/env.ts';
 import { watchServers } from './readiness.ts';
 import { applyLearnerSettings } from './settings.ts';
 import { exitCleanly } from './shutdown.ts';

@@ -1,6 +1,6 @@
 // What a component can be told from inside the lab, on its health port, which no Service and no proxy has.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { messageOf } from '../support/output.ts';
+import { messageOf } from '../../support/console.ts';
 
 /** @returns what to answer. @throws Error that says what was expected, where the text is not that */
 export type Command = (text: string) => string;
@@ -9,7 +9,7 @@ const LONGEST = 10_000; // bytes
 const commands = new Map<string, Command>();
 
 /** From now on `PUT path` is obeyed. */
-export function obey(path: string, command: Command): void {
+export function registerCommand(path: string, command: Command): void {
   commands.set(path, command);
 }
 

@@ -4,7 +4,7 @@ import { context, propagation, ProxyTracerProvider, SpanKind, SpanStatusCode, tr
 import type { Attributes, Context, Span, SpanOptions, Tracer } from '@opentelemetry/api';
 import type { Request, RequestHandler, Response } from 'express';
 import type { IncomingHttpHeaders } from 'node:http';
-import { messageOf } from '../support/output.ts';
+import { messageOf } from '../../support/console.ts';
 
 const byHand = process.env.INSTRUMENTATION === 'manual';
 
@@ -41,33 +41,38 @@ function recordError(span: Span, error: unknown): void {
  * An Express handler inside a SERVER span whose parent is the caller's span, as the headers tell. An error is recorded
  * and handed on to Express while the span is still the active one.
  */
-export function served(
+export function withServerSpan(
   route: string,
   work: (request: Request, response: Response) => Promise<void> | void,
 ): RequestHandler {
   return (request, response, next) => {
     const options = { kind: SpanKind.SERVER, attributes: requestAttributes(route, request) };
-    return tracer.startActiveSpan(`${request.method} ${route}`, options, extracted(request.headers), async (span) => {
-      try {
-        await work(request, response);
-      } catch (error) {
-        recordError(span, error);
-        next(error);
-      } finally {
-        span.setAttribute('http.response.status_code', response.statusCode);
-        span.end();
-      }
-    });
+    return tracer.startActiveSpan(
+      `${request.method} ${route}`,
+      options,
+      extractContext(request.headers),
+      async (span) => {
+        try {
+          await work(request, response);
+        } catch (error) {
+          recordError(span, error);
+          next(error);
+        } finally {
+          span.setAttribute('http.response.status_code', response.statusCode);
+          span.end();
+        }
+      },
+    );
   };
 }
 
 /** The context that a caller sent along. An instrumentation library has done this already at `auto`. */
-function extracted(headers: IncomingHttpHeaders): Context {
+function extractContext(headers: IncomingHttpHeaders): Context {
   return byHand ? propagation.extract(context.active(), headers) : context.active();
 }
 
 /** `headers` with the active context added, for the service that is called next. */
-export function injected(headers: Record<string, string> = {}): Record<string, string> {
+export function injectContext(headers: Record<string, string> = {}): Record<string, string> {
   if (byHand) propagation.inject(context.active(), headers);
   return headers;
 }

@@ -14,7 +14,7 @@ import { checkEnvironment } from './environment.ts';
 import { diagnosticsLogger } from './diagnostics.ts';
 import type { Level } from './level.ts';
 import { consoleMetrics } from './metrics.ts';
-import { isUntraced } from './untraced.ts';
+import { isIgnoredPath } from './ignored-paths.ts';
 
 const writeLine = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -58,7 +58,7 @@ function patchHttp(): void {
 
 function libraries(healthPort: number): Instrumentation[] {
   const ignoreIncomingRequestHook = (request: IncomingMessage) =>
-    request.socket.localPort === healthPort || isUntraced(request.url ?? '/');
+    request.socket.localPort === healthPort || isIgnoredPath(request.url ?? '/');
   return [
     new HttpInstrumentation({
       ignoreIncomingRequestHook,

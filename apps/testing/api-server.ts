@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
-import type { ConfigMap, Pod } from '../guide/kube.ts';
+import type { ConfigMap, Pod } from '../guide/server/kube.ts';
 
 type Data = Record<string, string>;
 

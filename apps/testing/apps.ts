@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort as freeFrom } from '../../cluster/throwaway/ports.ts';
+import { freePort as freeFrom } from '../../support/ports.ts';
 import { copyBuilt } from './built.ts';
 import { eventually } from './eventually.ts';
 

@@ -13,11 +13,11 @@ import {
   utimesSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { withLock } from '../../cluster/parts/lock.ts';
-import { cacheDir, repoRoot } from '../../cluster/support/paths.ts';
+import { withLock } from '../../support/locks.ts';
+import { cacheDir, repoRoot } from '../../support/paths.ts';
 
 /** Whose code may go into a build: every workspace but the tests'. */
-const workspaces = ['apps', 'cdk8s', 'cluster', 'operator'];
+const workspaces = ['apps', 'cdk8s', 'cluster', 'course', 'kubernetes', 'lab', 'operator', 'otlp', 'support'];
 /** Which packages there are, and how esbuild is to read TypeScript. */
 const settings = ['package.json', 'package-lock.json', 'node_modules/.package-lock.json', 'tsconfig.json'];
 /** Those of several checkouts, and of a change and what was there before it. */
@@ -51,7 +51,7 @@ function nameOf(): string {
 /** In a process of its own, since esbuild does not work inside of jest. What is there afterwards is whole. */
 function build(target: string): void {
   mkdirSync(cacheDir('apps'), { recursive: true });
-  const { status, stderr } = spawnSync(process.execPath, [join(repoRoot, 'apps', 'build.ts'), target], {
+  const { status, stderr } = spawnSync(process.execPath, [join(repoRoot, 'cluster', 'image', 'build.ts'), target], {
     encoding: 'utf8',
     env: { ...process.env, NODE_OPTIONS: '' },
   });

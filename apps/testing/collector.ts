@@ -25,7 +25,7 @@ interface Attribute {
   value?: { stringValue?: string };
 }
 
-export class PretendCollector {
+export class FakeCollector {
   readonly #config: Config;
   /** What each had received before belongs to another Collector's log. */
   readonly #receivers: { receiver: Receiver; from: number }[];

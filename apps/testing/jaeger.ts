@@ -26,7 +26,7 @@ interface Spans {
 
 const empty = '{"error":{"httpCode":404,"message":"No traces found"}}';
 
-export class JaegerOf {
+export class FakeJaeger {
   readonly #own: Spans[];
   readonly #others: Spans[];
   readonly #server: Server;
@@ -34,8 +34,8 @@ export class JaegerOf {
   passes: (resourceSpans: ResourceSpans[]) => ResourceSpans[] = (all) => all;
 
   /** @param others where more spans of the traces may be that `own` know of; a search does not look there */
-  static async start(own: Spans[], others: Spans[] = []): Promise<JaegerOf> {
-    const jaeger = new JaegerOf(own, others);
+  static async start(own: Spans[], others: Spans[] = []): Promise<FakeJaeger> {
+    const jaeger = new FakeJaeger(own, others);
     await new Promise<void>((resolve) => jaeger.#server.listen(0, '127.0.0.1', resolve));
     return jaeger;
   }

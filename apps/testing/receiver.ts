@@ -2,8 +2,8 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tracesFromOtlp } from '../guide/traces.ts';
-import type { Trace } from '../guide/traces.ts';
+import { tracesFromOtlp } from '../../otlp/traces.ts';
+import type { Trace } from '../../otlp/traces.ts';
 import { eventually } from './eventually.ts';
 import type { ResourceSpans } from './jaeger.ts';
 
@@ -28,7 +28,7 @@ interface ResourceMetrics {
   resourceMetrics: { scopeMetrics: { metrics: Metric[] }[] }[];
 }
 
-interface Received {
+interface ReceivedTelemetry {
   path: string;
   type: string;
   bytes: Buffer;
@@ -48,7 +48,7 @@ export function ofTraces(all: ResourceSpans[], wanted: Set<string>): ResourceSpa
 
 export class Receiver {
   /** Path and content type of every request, in order. */
-  readonly requests: Received[] = [];
+  readonly requests: ReceivedTelemetry[] = [];
   readonly #server: Server;
 
   static async start(): Promise<Receiver> {

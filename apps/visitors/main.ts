@@ -1,14 +1,14 @@
 // The load: one round after the other, low and steady. Each round is a trace of its own whose root is here.
 import { setTimeout as delay } from 'node:timers/promises';
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
-import { numberFromEnv, urlFromEnv } from '../support/env.ts';
-import { getJson } from '../support/http.ts';
-import { accepts } from '../support/net.ts';
-import { messageOf } from '../support/output.ts';
+import { numberFromEnv, urlFromEnv } from '../../support/env.ts';
+import { getJson } from '../../support/http.ts';
+import { accepts } from '../../support/tcp.ts';
+import { messageOf } from '../../support/console.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { injected, inSpan } from '../telemetry/manual.ts';
+import { injectContext, inSpan } from '../telemetry/manual.ts';
 import { declareReady } from '../telemetry/readiness.ts';
-import { visitorOf } from './visitors.ts';
+import { visitorOf } from '../../lab/visitors.ts';
 
 const arcadeUrl = urlFromEnv('ARCADE_URL');
 const pause = 60_000 / numberFromEnv('ROUNDS_PER_MINUTE', 30);
@@ -36,7 +36,7 @@ async function play(round: number): Promise<boolean> {
       async (span) => {
         span.addEvent('visitor arrived', { 'player.name': visitor.player });
         await getJson(`${arcadeUrl}/play?player=${visitor.player}`, {
-          headers: injected(headers),
+          headers: injectContext(headers),
           signal: AbortSignal.timeout(patience),
         });
       },

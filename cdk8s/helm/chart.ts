@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { API_VERSION } from '../names.ts';
-import { yamlOf } from '../describe/yaml.ts';
-import { schemaOf } from '../describe/schema.ts';
-import { tableOf } from '../describe/table.ts';
+import { API_VERSION } from '../../lab/names.ts';
+import { yamlOf } from '../schema/yaml.ts';
+import { schemaOf } from '../schema/json-schema.ts';
+import { tableOf } from '../schema/table.ts';
 import { examples } from '../examples.ts';
 import { components } from '../lab/components.ts';
 import type { Component } from '../lab/components.ts';
@@ -22,7 +22,7 @@ import { helmCompute } from './compute.ts';
 import type { NamedTemplate } from './compute.ts';
 import { TEMPLATE_PREFIX, goExpression } from './expression.ts';
 import { printObject, printText } from './printer.ts';
-import { Sentinels } from './sentinels.ts';
+import { Tokens } from './tokens.ts';
 
 /** Paths in the chart's directory, and what is in them. */
 export type Files = ReadonlyMap<string, string>;
@@ -37,7 +37,7 @@ const hash = (text: string): string => `# ${GENERATED}\n${text}`;
 const template = (text: string): string => `{{- /* ${GENERATED} */ -}}\n${text}`;
 
 /** The constructs' view of a release that Helm will know about. */
-function sentinelLab(sentinels: Sentinels): OperatorProps & { compute: ReturnType<typeof helmCompute> } {
+function tokenLab(sentinels: Tokens): OperatorProps & { compute: ReturnType<typeof helmCompute> } {
   return {
     release: sentinels.add('name', '.Release.Name'),
     namespace: sentinels.add('text', '.Release.Namespace'),
@@ -47,7 +47,7 @@ function sentinelLab(sentinels: Sentinels): OperatorProps & { compute: ReturnTyp
   };
 }
 
-function componentTemplate(sentinels: Sentinels, lab: OperatorProps, component: Component<OperatorProps>): string {
+function componentTemplate(sentinels: Tokens, lab: OperatorProps, component: Component<OperatorProps>): string {
   const documents = objectsOf(lab, [component])
     .map((object) => printObject(sentinels, object))
     .join('---\n');
@@ -57,14 +57,14 @@ function componentTemplate(sentinels: Sentinels, lab: OperatorProps, component: 
   );
 }
 
-function namedTemplate(sentinels: Sentinels, { name, body }: NamedTemplate): string {
+function namedTemplate(sentinels: Tokens, { name, body }: NamedTemplate): string {
   const text = 'text' in body ? printText(sentinels, body.text) : `{{ toJson ${body.json} }}`;
   return `{{- define "${TEMPLATE_PREFIX}${name}" -}}\n${text}{{ end }}\n`;
 }
 
 function templates(): [string, string][] {
-  const sentinels = new Sentinels();
-  const lab = sentinelLab(sentinels);
+  const sentinels = new Tokens();
+  const lab = tokenLab(sentinels);
   const printed = [...components, ...operatorParts].map((component): [string, string] => [
     `templates/${component.name}.yaml`,
     componentTemplate(sentinels, lab, component),

@@ -2,7 +2,7 @@
 import type { k8s } from 'cdk8s-plus-27';
 import type { Components, Compute } from '../lab/compute.ts';
 import { TEMPLATE_PREFIX, goExpression, goString } from './expression.ts';
-import type { Sentinels } from './sentinels.ts';
+import type { Tokens } from './tokens.ts';
 
 /** A named template that the printer has to write: text, or JSON that `include … | fromJson` reads back. */
 export interface NamedTemplate {
@@ -13,7 +13,7 @@ export interface NamedTemplate {
 const include = (name: string, argument: string): string => `include "${TEMPLATE_PREFIX}${name}" ${argument}`;
 
 /** The operations, and the templates they found that the chart needs. */
-export function helmCompute(sentinels: Sentinels): Compute & { templates: NamedTemplate[] } {
+export function helmCompute(sentinels: Tokens): Compute & { templates: NamedTemplate[] } {
   const templates: NamedTemplate[] = [];
   const go = (value: unknown): string => goExpression(sentinels, value);
   const text = (expression: string): string => sentinels.add('text', expression);

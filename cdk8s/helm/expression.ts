@@ -1,5 +1,5 @@
 // Go template expressions for plain data with sentinels in it.
-import type { Sentinel, Sentinels } from './sentinels.ts';
+import type { Token, Tokens } from './tokens.ts';
 
 /** The chart's prefix of template names, which are global to all charts of a release. */
 export const TEMPLATE_PREFIX = 'intro-otel.';
@@ -11,14 +11,14 @@ const parenthesised = (expression: string): string =>
   /^[.$][\w.]*$/.test(expression) ? expression : `(${expression})`;
 
 /** The expression of a sentinel that may stand inside of a text. */
-export function asText({ kind, expression }: Sentinel, where: string): string {
+export function asText({ kind, expression }: Token, where: string): string {
   if (kind === 'text' || kind === 'name' || kind === 'block') return expression;
   throw new Error(
     `A value of kind ${kind} (${expression}) stands inside of the text ${goString(where)}. Make it text with compute first.`,
   );
 }
 
-function textExpression(sentinels: Sentinels, text: string): string {
+function textExpression(sentinels: Tokens, text: string): string {
   const parts = sentinels.split(text);
   if (parts.every((part) => typeof part === 'string')) return goString(text);
   const format = parts.map((part) => (typeof part === 'string' ? part.replaceAll('%', '%%') : '%s')).join('');
@@ -27,7 +27,7 @@ function textExpression(sentinels: Sentinels, text: string): string {
 }
 
 /** An expression for one argument of a Go template function; maps are printed over several lines at the given indentation. */
-export function goExpression(sentinels: Sentinels, value: unknown, indent = ''): string {
+export function goExpression(sentinels: Tokens, value: unknown, indent = ''): string {
   const sentinel = sentinels.whole(value);
   if (sentinel) return parenthesised(sentinel.expression);
   if (typeof value === 'string') return textExpression(sentinels, value);
@@ -40,7 +40,7 @@ export function goExpression(sentinels: Sentinels, value: unknown, indent = ''):
   );
 }
 
-function dictExpression(sentinels: Sentinels, map: Record<string, unknown>, indent: string): string {
+function dictExpression(sentinels: Tokens, map: Record<string, unknown>, indent: string): string {
   const deeper = `${indent}  `;
   const entries = Object.entries(map).map(
     ([key, value]) => `\n${deeper}${goString(key)} ${goExpression(sentinels, value, deeper)}`,

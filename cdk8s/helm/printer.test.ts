@@ -1,10 +1,10 @@
 import { goExpression } from './expression.ts';
 import { printObject, printText } from './printer.ts';
-import { Sentinels } from './sentinels.ts';
-import { integer, list, map, settings, text } from '../describe/describe.ts';
+import { Tokens } from './tokens.ts';
+import { integer, list, map, settings, text } from '../schema/schema.ts';
 
-const setup = (): { all: Sentinels; print: (object: unknown) => string } => {
-  const all = new Sentinels();
+const setup = (): { all: Tokens; print: (object: unknown) => string } => {
+  const all = new Tokens();
   return { all, print: (object) => printObject(all, object).trimEnd() };
 };
 

@@ -4,8 +4,8 @@
 // placeholder is rewritten as the template action it stands for. A sentinel that is left over is an error.
 import { Document } from 'yaml';
 import { TEMPLATE_PREFIX, asText, goExpression, goString } from './expression.ts';
-import { SENTINEL } from './sentinels.ts';
-import type { Sentinel, Sentinels } from './sentinels.ts';
+import { SENTINEL } from './tokens.ts';
+import type { Token, Tokens } from './tokens.ts';
 
 const PLACEHOLDER = /zp\d+pz/;
 const LINE = /^( *)(- )?([^ ].*: )?zp(\d+)pz$/;
@@ -16,7 +16,7 @@ const escaped = (text: string): string => text.replaceAll('{{', '{{ "{{" }}');
 const indented = (expression: string, indent: string): string => expression.replaceAll('\n', `\n${indent}`);
 
 /** A text that only a release's name is put into is easier to read without a function, and safe to print like that. */
-function readable(parts: readonly (string | Sentinel)[]): string | undefined {
+function readable(parts: readonly (string | Token)[]): string | undefined {
   const [first, second, ...rest] = parts;
   if (typeof first !== 'object' || first.kind !== 'name' || typeof second !== 'string' || rest.length > 0)
     return undefined;
@@ -35,7 +35,7 @@ interface Place {
 
 type Action = (place: Place) => string;
 
-const actions: Readonly<Record<Sentinel['kind'], (of: Sentinel) => Action>> = {
+const actions: Readonly<Record<Token['kind'], (of: Token) => Action>> = {
   text:
     ({ expression }) =>
     ({ before, indent }) =>
@@ -77,11 +77,11 @@ const actions: Readonly<Record<Sentinel['kind'], (of: Sentinel) => Action>> = {
 };
 
 class ObjectPrinter {
-  readonly #sentinels: Sentinels;
+  readonly #tokens: Tokens;
   readonly #actions: Action[] = [];
 
-  constructor(sentinels: Sentinels) {
-    this.#sentinels = sentinels;
+  constructor(sentinels: Tokens) {
+    this.#tokens = sentinels;
   }
 
   #placeholder(action: Action): string {
@@ -89,16 +89,16 @@ class ObjectPrinter {
   }
 
   #text(text: string): string {
-    const parts = this.#sentinels.split(text);
+    const parts = this.#tokens.split(text);
     const isPlain = !SENTINEL.test(text) && !text.includes('{{');
     if (isPlain) return text;
-    const action = readable(parts) ?? `{{ ${goExpression(this.#sentinels, text)} | quote }}`;
+    const action = readable(parts) ?? `{{ ${goExpression(this.#tokens, text)} | quote }}`;
     return this.#placeholder(({ before }) => `${before}${action}`);
   }
 
   /** The value with placeholders in place of all that is for Helm. */
   replace(value: unknown): unknown {
-    const whole = this.#sentinels.whole(value);
+    const whole = this.#tokens.whole(value);
     if (whole) return this.#placeholder(actions[whole.kind](whole));
     if (typeof value === 'string') return this.#text(value);
     if (Array.isArray(value)) return value.map((item: unknown) => this.#item(item));
@@ -107,7 +107,7 @@ class ObjectPrinter {
   }
 
   #item(item: unknown): unknown {
-    const items = this.#sentinels.items(item);
+    const items = this.#tokens.items(item);
     return items ? this.#placeholder(actions.items(items)) : this.replace(item);
   }
 
@@ -132,7 +132,7 @@ class ObjectPrinter {
  * One object as a YAML document for Helm's templates directory.
  * @throws where a sentinel is left over, for instance in a key
  */
-export function printObject(sentinels: Sentinels, object: unknown): string {
+export function printObject(sentinels: Tokens, object: unknown): string {
   const printer = new ObjectPrinter(sentinels);
   // YAML 1.1 is what Helm reads: there "no" must be quoted.
   const yaml = new Document(printer.replace(object), { version: '1.1' }).toString({ lineWidth: 0 });
@@ -147,7 +147,7 @@ export function printObject(sentinels: Sentinels, object: unknown): string {
 }
 
 /** A text for the body of a named template: sentinels become actions, and what looks like an action doesn't. */
-export const printText = (sentinels: Sentinels, text: string): string =>
+export const printText = (sentinels: Tokens, text: string): string =>
   sentinels
     .split(text)
     .map((part) => (typeof part === 'string' ? escaped(part) : `{{ ${asText(part, text.slice(0, 40))} }}`))

@@ -1,8 +1,8 @@
 // What constructs may do with values beyond handing them on. Each operation exists twice: computed at once (plain.ts), and as
 // an expression that Helm computes later (helm/compute.ts with helm/_helpers.tpl). The keystone test holds the two together.
 import type { k8s } from 'cdk8s-plus-27';
-import type { Json } from '../describe/describe.ts';
-import type { OwnFile } from '../names.ts';
+import type { Json } from '../schema/schema.ts';
+import type { OwnFile } from '../../lab/names.ts';
 import type { EnvValues, LabValues } from '../values.ts';
 
 /** Components of the Collector by name, with their settings. */

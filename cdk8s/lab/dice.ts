@@ -2,7 +2,7 @@
 // adds to the Collector's configuration.
 import { Construct } from 'constructs';
 import { k8s } from 'cdk8s-plus-27';
-import { OWN } from '../names.ts';
+import { OWN } from '../../lab/names.ts';
 import { App } from './app.ts';
 import { PORTS, metadata, nameOf } from './lab.ts';
 import type { LabProps } from './lab.ts';

@@ -1,7 +1,7 @@
 // The two CustomResourceDefinitions, for the chart and for the operator, which brings them up to date where helm can't.
-import { GROUP } from '../names.ts';
-import type { Json } from '../describe/describe.ts';
-import type { Schema } from '../describe/structural.ts';
+import { GROUP } from '../../lab/names.ts';
+import type { Json } from '../schema/schema.ts';
+import type { Schema } from '../schema/structural.ts';
 import { seatSchema } from './seat.ts';
 import { workshopSchema } from './workshop.ts';
 

@@ -1,5 +1,5 @@
 import type { k8s } from 'cdk8s-plus-27';
-import { ROLES } from '../names.ts';
+import { ROLES } from '../../lab/names.ts';
 import type { AnyObject } from '../render.ts';
 import { renderOperator } from './render.ts';
 import type { SomeChartValues } from './render.ts';

@@ -4,10 +4,10 @@ import { plainCompute } from '../plain.ts';
 import { checkRelease, completed, objectsOf } from '../render.ts';
 import type { AnyObject, LabRequest, SomeValues } from '../render.ts';
 import { definitions } from './definitions.ts';
-import { Farewell } from './farewell.ts';
+import { Uninstall } from './uninstall.ts';
 import { Operator } from './operator.ts';
 import type { OperatorProps } from './props.ts';
-import { Rbac } from './rbac.ts';
+import { Rbac } from './roles.ts';
 import { chartValues } from './values.ts';
 import type { ChartValues } from './values.ts';
 
@@ -20,7 +20,7 @@ export const operatorParts: readonly Component<OperatorProps>[] = [
   ...definitions,
   { name: 'operator/rbac', construct: Rbac, enabled: operates },
   { name: 'operator/operator', construct: Operator, enabled: operates },
-  { name: 'operator/farewell', construct: Farewell, enabled: operates },
+  { name: 'operator/farewell', construct: Uninstall, enabled: operates },
 ];
 
 export interface OperatorRequest extends Pick<LabRequest, 'release' | 'namespace'> {

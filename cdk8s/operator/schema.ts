@@ -1,5 +1,5 @@
 // Builders for the structural schemas of the operator's kinds. A description is required: `kubectl explain` shows nothing else.
-import type { Schema } from '../describe/structural.ts';
+import type { Schema } from '../schema/structural.ts';
 
 type More = Schema;
 

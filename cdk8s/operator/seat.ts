@@ -1,5 +1,5 @@
 // The schema of a Seat. The types that the operator reads it by are in operator/api/types.ts.
-import type { Schema } from '../describe/structural.ts';
+import type { Schema } from '../schema/structural.ts';
 import {
   DNS_LABEL,
   LABEL_LENGTH,

@@ -1,6 +1,6 @@
 // The values of the chart: those of a lab, and those of the operator, which a lab in a class has none of.
-import { choice, flag, group, integer } from '../describe/describe.ts';
-import type { ValueOf } from '../describe/describe.ts';
+import { choice, flag, group, integer } from '../schema/schema.ts';
+import type { ValueOf } from '../schema/schema.ts';
 import { env, labValues, resources } from '../values.ts';
 
 const operatorValues = group(

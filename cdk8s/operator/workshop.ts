@@ -1,7 +1,7 @@
 // The schema of a Workshop. The types that the operator reads it by are in operator/api/types.ts.
-import { quantity } from '../describe/describe.ts';
-import { structuralOf } from '../describe/structural.ts';
-import type { Schema } from '../describe/structural.ts';
+import { quantity } from '../schema/schema.ts';
+import { structuralOf } from '../schema/structural.ts';
+import type { Schema } from '../schema/structural.ts';
 import { labValues } from '../values.ts';
 import {
   DNS_LABEL,

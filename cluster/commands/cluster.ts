@@ -1,20 +1,20 @@
 // The throwaway Kubernetes by itself: up, down, status, kubeconfig.
-import { THROWAWAY } from '../find.ts';
-import { forgetLab, recordedLabs } from '../labs.ts';
-import { shareToBuild, throwawayNeeds } from '../needs.ts';
+import { DEVCLUSTER } from '../context-discovery.ts';
+import { forgetLab, recordedLabs } from '../state.ts';
+import { shareToBuild, devclusterRequirements } from '../machine-requirements.ts';
 import { machineMisses, readMachine, throwMisses } from '../preflight.ts';
-import { UserError } from '../support/errors.ts';
-import { optionsHelp, parseOptions, UsageError } from '../support/options.ts';
-import type { Given } from '../support/options.ts';
-import { print, say } from '../support/output.ts';
-import { createProgress } from '../support/progress.ts';
-import { checkMachine, clusterStatus, startCluster, stopCluster } from '../throwaway/index.ts';
-import type { RunningCluster } from '../throwaway/index.ts';
+import { UserError } from '../../support/errors.ts';
+import { optionsHelp, parseOptions, UsageError } from '../../support/options.ts';
+import type { Given } from '../../support/options.ts';
+import { print, say } from '../../support/output.ts';
+import { createProgress } from '../../support/progress.ts';
+import { checkMachine, clusterStatus, startCluster, stopCluster } from '../devcluster/index.ts';
+import type { RunningCluster } from '../devcluster/index.ts';
 import { nameOf, portOf } from './command.ts';
 import type { Command } from './command.ts';
 
 const options = {
-  name: { value: 'NAME', help: `which one, where there are several (${THROWAWAY}, which is the one that up uses)` },
+  name: { value: 'NAME', help: `which one, where there are several (${DEVCLUSTER}, which is the one that up uses)` },
   port: {
     value: 'NUMBER',
     help: 'up: the port of 127.0.0.1 that leads to NodePort 30080 (8080, or the next that is free)',
@@ -48,7 +48,7 @@ ${optionsHelp(options)}`,
 
 async function runCluster(args: readonly string[]): Promise<void> {
   const { given, positionals } = parseOptions(args, options, [ACTIONS]);
-  const name = nameOf(given.name ?? THROWAWAY, '--name');
+  const name = nameOf(given.name ?? DEVCLUSTER, '--name');
   const action = actions[positionals[0] ?? ''];
   if (action === undefined) {
     throw new UsageError('What is to be done with the cluster?', {
@@ -64,7 +64,7 @@ async function start(name: string, given: Given<typeof options>): Promise<void> 
   const report = createProgress();
   checkMachine();
   if ((await clusterStatus(name)).state !== 'running') {
-    const needs = await throwawayNeeds(name, shareToBuild());
+    const needs = await devclusterRequirements(name, shareToBuild());
     throwMisses(machineMisses(await readMachine(needs), needs));
   }
   const started = await startCluster({

@@ -1,8 +1,8 @@
 // What a command of the command line is, and what several of them have in common.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { UsageError } from '../support/options.ts';
-import type { Options } from '../support/options.ts';
+import { UsageError } from '../../support/options.ts';
+import type { Options } from '../../support/options.ts';
 
 export interface Command {
   /** One line for the list of commands. */

@@ -1,7 +1,7 @@
-import type { Lab } from '../labs.ts';
+import type { RecordedLab } from '../state.ts';
 import { isMeant } from './down.ts';
 
-const lab: Lab = { reach: { context: 'kind-a' }, namespace: 'n', release: 'r' };
+const lab: RecordedLab = { reach: { context: 'kind-a' }, namespace: 'n', release: 'r' };
 
 test.each([
   [{}, true],

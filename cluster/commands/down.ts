@@ -1,18 +1,18 @@
 // Removes all that `up` made, as its records and the machine tell, and says what that was. Nothing to remove is no error.
-import { closeDoor } from '../door.ts';
-import { THROWAWAY } from '../find.ts';
-import { Kube } from '../kube.ts';
-import { forgetLab, labKey, recordedLabs } from '../labs.ts';
-import type { Lab } from '../labs.ts';
+import { closePortForward } from '../port-forward.ts';
+import { DEVCLUSTER } from '../context-discovery.ts';
+import { ClusterTools } from '../kubectl.ts';
+import { forgetLab, labKey, recordedLabs } from '../state.ts';
+import type { RecordedLab } from '../state.ts';
 import { deleteNamespace, uninstallRelease } from '../release.ts';
-import { describeError, UserError } from '../support/errors.ts';
-import { optionsHelp, parseOptions } from '../support/options.ts';
-import type { Given } from '../support/options.ts';
-import { say } from '../support/output.ts';
-import { createProgress } from '../support/progress.ts';
-import type { Progress } from '../support/progress.ts';
-import { run } from '../support/run.ts';
-import { clusterStatus, stopCluster } from '../throwaway/index.ts';
+import { describeError, UserError } from '../../support/errors.ts';
+import { optionsHelp, parseOptions } from '../../support/options.ts';
+import type { Given } from '../../support/options.ts';
+import { say } from '../../support/output.ts';
+import { createProgress } from '../../support/progress.ts';
+import type { Progress } from '../../support/progress.ts';
+import { run } from '../../support/run.ts';
+import { clusterStatus, stopCluster } from '../devcluster/index.ts';
 import { anyKubectl } from '../tools.ts';
 import type { Command } from './command.ts';
 import { placeOptions } from './lab-options.ts';
@@ -40,14 +40,14 @@ async function runDown(args: readonly string[]): Promise<void> {
       (error: unknown) => failures.push(error),
     );
   }
-  if (Object.keys(given).length === 0 && (await removeThrowaway(THROWAWAY, report))) removed++;
+  if (Object.keys(given).length === 0 && (await removeDevcluster(DEVCLUSTER, report))) removed++;
   if (failures.length > 0)
     throw failures.length === 1 ? failures[0] : new AggregateError(failures, failures.map(describeError).join('\n'));
   if (removed === 0) say('Nothing to remove: no lab is up.');
 }
 
 /** Whether the lab is one that the options name; all are, when they name none. */
-export function isMeant(lab: Lab, given: Given<typeof placeOptions>): boolean {
+export function isMeant(lab: RecordedLab, given: Given<typeof placeOptions>): boolean {
   const same = (wanted: string | undefined, value: string | undefined): boolean =>
     wanted === undefined || wanted === value;
   return (
@@ -56,19 +56,19 @@ export function isMeant(lab: Lab, given: Given<typeof placeOptions>): boolean {
 }
 
 /** A throwaway cluster takes its lab with it, unless it has others. */
-async function removeLab(lab: Lab, report: Progress): Promise<void> {
+async function removeLab(lab: RecordedLab, report: Progress): Promise<void> {
   const others = recordedLabs().filter((other) => other.throwaway === lab.throwaway && labKey(other) !== labKey(lab));
   if (lab.throwaway === undefined || others.length > 0) await removeFromCluster(lab, report);
-  else if (!(await removeThrowaway(lab.throwaway, report)))
+  else if (!(await removeDevcluster(lab.throwaway, report)))
     report.note(`The throwaway Kubernetes ${lab.throwaway} is gone, and what was in it`);
   forgetLab(lab);
 }
 
-async function removeFromCluster(lab: Lab, report: Progress): Promise<void> {
+async function removeFromCluster(lab: RecordedLab, report: Progress): Promise<void> {
   const where = lab.throwaway ?? lab.reach.context ?? 'the current context';
-  await report.step('Close the front door', () => closeDoor(labKey(lab)));
+  await report.step('Close the front door', () => closePortForward(labKey(lab)));
   if (!(await exists(lab, report))) return report.note(`${where} is gone, and what was in it`);
-  const kube = await Kube.at(lab.reach, report);
+  const kube = await ClusterTools.at(lab.reach, report);
   await report.step(`Remove the release ${lab.release} from ${where}`, async (step) => {
     const there = await uninstallRelease(kube, { name: lab.release, namespace: lab.namespace });
     if (!there) step.note('it was not there');
@@ -80,7 +80,7 @@ async function removeFromCluster(lab: Lab, report: Progress): Promise<void> {
 }
 
 /** Whether the cluster a lab was in still is: its kubeconfig or context goes with it. @throws UserError when it does not answer */
-async function exists({ reach, throwaway }: Lab, report: Progress): Promise<boolean> {
+async function exists({ reach, throwaway }: RecordedLab, report: Progress): Promise<boolean> {
   if (throwaway !== undefined) return (await clusterStatus(throwaway)).state === 'running';
   const kubectl = await anyKubectl(report);
   const options = {
@@ -107,7 +107,7 @@ async function exists({ reach, throwaway }: Lab, report: Progress): Promise<bool
 }
 
 /** @returns whether there was anything of it */
-async function removeThrowaway(name: string, report: Progress): Promise<boolean> {
+async function removeDevcluster(name: string, report: Progress): Promise<boolean> {
   const { state } = await clusterStatus(name);
   if (state === 'absent') return false;
   await report.step(

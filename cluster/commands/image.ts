@@ -1,18 +1,18 @@
 // Builds the lab's own image, and that of the app in Python if asked, and puts them where the chosen cluster looks, or into a registry.
 import type { Destination } from '../engines.ts';
-import { findKubernetes, THROWAWAY } from '../find.ts';
-import { helmFlags, parseReference, referenceText } from '../image-reference.ts';
-import type { ImageReference } from '../image-reference.ts';
-import { ensureImages, ensureLoaded, pushImage } from '../image.ts';
-import { Kube } from '../kube.ts';
-import { FLASK, IMAGE_TAG, LAB } from '../recipes.ts';
-import type { Recipe } from '../recipes.ts';
-import { UserError } from '../support/errors.ts';
-import { optionsHelp, parseOptions } from '../support/options.ts';
-import { print, say } from '../support/output.ts';
-import { createProgress } from '../support/progress.ts';
-import type { Progress } from '../support/progress.ts';
-import { clusterStatus } from '../throwaway/index.ts';
+import { findKubernetes, DEVCLUSTER } from '../context-discovery.ts';
+import { helmFlags, parseReference, referenceText } from '../image/reference.ts';
+import type { ImageReference } from '../image/reference.ts';
+import { ensureImages, ensureLoaded, pushImage } from '../image/image.ts';
+import { ClusterTools } from '../kubectl.ts';
+import { FLASK, IMAGE_TAG, LAB } from '../image/recipes.ts';
+import type { Recipe } from '../image/recipes.ts';
+import { UserError } from '../../support/errors.ts';
+import { optionsHelp, parseOptions } from '../../support/options.ts';
+import { print, say } from '../../support/output.ts';
+import { createProgress } from '../../support/progress.ts';
+import type { Progress } from '../../support/progress.ts';
+import { clusterStatus } from '../devcluster/index.ts';
 import type { Command } from './command.ts';
 import { placeOptions } from './lab-options.ts';
 
@@ -66,7 +66,7 @@ function switches(recipes: readonly Recipe[]): string[] {
 
 async function give(recipes: readonly Recipe[], context: string | undefined, report: Progress): Promise<void> {
   const found = await report.step('Find a Kubernetes', (step) => findKubernetes(context, step));
-  if (found.use === 'throwaway') return giveThrowaway(recipes, report);
+  if (found.use === 'throwaway') return loadIntoDevcluster(recipes, report);
   if (found.kind === 'other') {
     throw new UserError(`${found.context} is not on this machine, so it can't be given the image.`, {
       expected: 'a registry that it can reach',
@@ -76,17 +76,22 @@ async function give(recipes: readonly Recipe[], context: string | undefined, rep
   }
   const destination: Destination = { kind: found.kind, context: found.context };
   const built = await ensureImages(recipes, destination, report);
-  const kube = await Kube.at({ context: found.context }, report, found.minor);
+  const kube = await ClusterTools.at({ context: found.context }, report, found.minor);
   await ensureLoaded(built, destination, kube, report);
   for (const { image: name } of recipes) say(`${name} is where ${found.context} looks for it.`);
 }
 
-async function giveThrowaway(recipes: readonly Recipe[], report: Progress): Promise<void> {
-  const destination = { kind: 'throwaway', name: THROWAWAY } as const;
+async function loadIntoDevcluster(recipes: readonly Recipe[], report: Progress): Promise<void> {
+  const destination = { kind: 'throwaway', name: DEVCLUSTER } as const;
   const built = await ensureImages(recipes, destination, report);
-  const status = await clusterStatus(THROWAWAY);
+  const status = await clusterStatus(DEVCLUSTER);
   if (status.state !== 'running')
     return say('No Kubernetes runs here yet: npm run up starts one, and gives it the image.');
-  await ensureLoaded(built, destination, await Kube.at({ kubeconfig: status.cluster.kubeconfig }, report), report);
+  await ensureLoaded(
+    built,
+    destination,
+    await ClusterTools.at({ kubeconfig: status.cluster.kubeconfig }, report),
+    report,
+  );
   for (const { image: name } of recipes) say(`${name} is on the node of the throwaway Kubernetes.`);
 }

@@ -1,6 +1,6 @@
 // The options that say where a lab is and what is in it, and helm's words for the latter.
-import type { Recipe } from '../recipes.ts';
-import type { Given, Options } from '../support/options.ts';
+import type { Recipe } from '../image/recipes.ts';
+import type { Given, Options } from '../../support/options.ts';
 import { fileOf, nameOf } from './command.ts';
 
 export const DEFAULT_NAME = 'intro-otel';

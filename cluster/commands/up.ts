@@ -1,31 +1,31 @@
 // Brings the lab up and proves it: a Kubernetes, the image, the chart, a front door, and a round of the game found as one
 // trace in Jaeger. Every part of it can be run again; what is there already is left as it is.
-import { findKubernetes, THROWAWAY } from '../find.ts';
-import type { Found } from '../find.ts';
-import { closeDoor, openDoor, openPort } from '../door.ts';
-import { ensureImages, ensureLoaded } from '../image.ts';
-import type { BuiltImage } from '../image.ts';
-import { Kube } from '../kube.ts';
-import type { Reach } from '../kube.ts';
-import { labKey, recordedLabs, recordLab } from '../labs.ts';
-import type { Lab } from '../labs.ts';
-import { labNeeds, shareToBuild, throwawayNeeds } from '../needs.ts';
+import { findKubernetes, DEVCLUSTER } from '../context-discovery.ts';
+import type { Discovery } from '../context-discovery.ts';
+import { closePortForward, openPortForward, openPort } from '../port-forward.ts';
+import { ensureImages, ensureLoaded } from '../image/image.ts';
+import type { BuiltImage } from '../image/image.ts';
+import { ClusterTools } from '../kubectl.ts';
+import type { ClusterAccess } from '../kubectl.ts';
+import { labKey, recordedLabs, recordLab } from '../state.ts';
+import type { RecordedLab } from '../state.ts';
+import { labRequirements, shareToBuild, devclusterRequirements } from '../machine-requirements.ts';
 import { clusterMisses, freePort, machineMisses, readMachine, throwMisses } from '../preflight.ts';
-import { FLASK, recipesIn } from '../recipes.ts';
-import type { Recipe } from '../recipes.ts';
+import { FLASK, recipesIn } from '../image/recipes.ts';
+import type { Recipe } from '../image/recipes.ts';
 import { checkValues, createNamespace, installRelease, restartApps } from '../release.ts';
-import { findTrace, playRounds, waitForDoor } from '../rounds.ts';
-import type { Round } from '../rounds.ts';
-import { surveyCluster } from '../survey.ts';
-import type { Survey } from '../survey.ts';
-import { UserError } from '../support/errors.ts';
-import { optionsHelp, parseOptions } from '../support/options.ts';
-import { coloured, duration, print } from '../support/output.ts';
-import { createProgress } from '../support/progress.ts';
-import type { Progress } from '../support/progress.ts';
-import { clusterStatus, prepareMachine, startCluster } from '../throwaway/index.ts';
+import { findTrace, playRounds, waitForDoor } from '../smoke-test.ts';
+import type { Round } from '../smoke-test.ts';
+import { readClusterCapacity } from '../cluster-capacity.ts';
+import type { ClusterCapacity } from '../cluster-capacity.ts';
+import { UserError } from '../../support/errors.ts';
+import { optionsHelp, parseOptions } from '../../support/options.ts';
+import { coloured, duration, print } from '../../support/output.ts';
+import { createProgress } from '../../support/progress.ts';
+import type { Progress } from '../../support/progress.ts';
+import { clusterStatus, prepareMachine, startCluster } from '../devcluster/index.ts';
 import { traceTree } from '../trace-tree.ts';
-import type { Trace } from '../../apps/guide/traces.ts';
+import type { Trace } from '../../otlp/traces.ts';
 import { portOf } from './command.ts';
 import type { Command } from './command.ts';
 import { helmValues, namesImage, placeOf, placeOptions, valueOptions } from './lab-options.ts';
@@ -56,7 +56,7 @@ ${optionsHelp(options)}`,
 };
 
 /** What was asked for. */
-interface Wish {
+interface UpSpec {
   place: Place;
   values: readonly string[];
   /** The images of ours that the values ask for; naming one says that the cluster has it. */
@@ -67,9 +67,9 @@ interface Wish {
 
 /** A cluster that is ready to take the lab, with its images. */
 interface Ready {
-  lab: Lab;
-  kube: Kube;
-  survey: Survey;
+  lab: RecordedLab;
+  kube: ClusterTools;
+  survey: ClusterCapacity;
   images: readonly BuiltImage[];
   /** What the kind of cluster adds to the values. */
   values: readonly string[];
@@ -87,15 +87,17 @@ async function runUp(args: readonly string[]): Promise<void> {
   const began = performance.now();
   const found = await report.step('Find a Kubernetes', (step) => findKubernetes(asked.place.context, step));
   const kube =
-    found.use === 'throwaway' ? await Kube.at({}, report) : await Kube.at(reachOf(found), report, found.minor);
+    found.use === 'throwaway'
+      ? await ClusterTools.at({}, report)
+      : await ClusterTools.at(reachOf(found), report, found.minor);
   const rendered = await checkValues(kube.helmCommand, { ...releaseOf(asked.place), values: asked.values });
-  const wish: Wish = { ...asked, recipes: recipesIn(rendered).filter((recipe) => !namesImage(given, recipe)) };
+  const wish: UpSpec = { ...asked, recipes: recipesIn(rendered).filter((recipe) => !namesImage(given, recipe)) };
   const ready =
     found.use === 'throwaway'
-      ? await readyThrowaway(wish, kube, found.because, report)
+      ? await readyDevcluster(wish, kube, found.because, report)
       : await readyExisting(wish, kube, found, report);
   await install(ready, wish, report);
-  const url = await report.step('Open the front door', () => openFrontDoor(ready, wish, report));
+  const url = await report.step('Open the front door', () => forwardGuide(ready, wish, report));
   const round = await report.step(`Play ${ROUNDS} rounds`, () => playRounds(url, ROUNDS));
   const id = round.trace;
   const trace = id === undefined ? undefined : await report.step('Find the trace in Jaeger', () => findTrace(url, id));
@@ -103,7 +105,7 @@ async function runUp(args: readonly string[]): Promise<void> {
   print(coloured('dim', `up in ${duration(performance.now() - began)}`));
 }
 
-function reachOf({ context }: Found): Reach {
+function reachOf({ context }: Discovery): ClusterAccess {
   return { context, kubeconfig: process.env['KUBECONFIG'] };
 }
 
@@ -111,27 +113,32 @@ function releaseOf({ release, namespace }: Place): { name: string; namespace: st
   return { name: release, namespace };
 }
 
-async function readyThrowaway(wish: Wish, tools: Kube, because: string, report: Progress): Promise<Ready> {
+async function readyDevcluster(wish: UpSpec, tools: ClusterTools, because: string, report: Progress): Promise<Ready> {
   report.note(`The throwaway Kubernetes is used: ${because}`);
-  const doorPort = await reserveThrowaway(wish, report);
-  const lab: Lab = { throwaway: THROWAWAY, reach: {}, namespace: wish.place.namespace, release: wish.place.release };
+  const doorPort = await reserveDevcluster(wish, report);
+  const lab: RecordedLab = {
+    throwaway: DEVCLUSTER,
+    reach: {},
+    namespace: wish.place.namespace,
+    release: wish.place.release,
+  };
   recordLab(lab);
   await prepareMachine(report, wish.networkPolicy);
   const door = doorPort === undefined ? {} : { doorPort };
-  const starting = startCluster({ name: THROWAWAY, networkPolicy: wish.networkPolicy, ...door, report });
-  const destination = { kind: 'throwaway', name: THROWAWAY } as const;
+  const starting = startCluster({ name: DEVCLUSTER, networkPolicy: wish.networkPolicy, ...door, report });
+  const destination = { kind: 'throwaway', name: DEVCLUSTER } as const;
   const [cluster, images] = await bothOf(starting, ensureImages(wish.recipes, destination, report));
-  const kube = new Kube({ kubeconfig: cluster.kubeconfig }, tools.helmCommand, tools.kubectlCommand);
+  const kube = new ClusterTools({ kubeconfig: cluster.kubeconfig }, tools.helmCommand, tools.kubectlCommand);
   await ensureLoaded(images, destination, kube, report);
-  const known = { ...lab, reach: kube.reach, ...(hasDoor(lab) ? { port: cluster.doorPort } : {}) };
+  const known = { ...lab, reach: kube.reach, ...(hasPortForward(lab) ? { port: cluster.doorPort } : {}) };
   recordLab(known);
   const values =
     known.port === undefined ? [] : ['--set', 'guide.service.type=NodePort', '--set', 'guide.service.nodePort=30080'];
-  return { lab: known, kube, survey: await surveyCluster(kube), images, values };
+  return { lab: known, kube, survey: await readClusterCapacity(kube), images, values };
 }
 
 /** The one node port that leads out of the cluster is the first lab's; a second one is reached as in any other cluster. */
-function hasDoor(lab: Lab): boolean {
+function hasPortForward(lab: RecordedLab): boolean {
   return recordedLabs().every(
     (other) => other.throwaway !== lab.throwaway || other.port === undefined || labKey(other) === labKey(lab),
   );
@@ -147,8 +154,8 @@ async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, 
  * Checks the machine for what a cluster that does not run yet will take.
  * @returns the port that was wished for or the next that is free; undefined leaves it to the start, when nothing else may take it
  */
-async function reserveThrowaway(wish: Wish, report: Progress): Promise<number | undefined> {
-  const status = await clusterStatus(THROWAWAY);
+async function reserveDevcluster(wish: UpSpec, report: Progress): Promise<number | undefined> {
+  const status = await clusterStatus(DEVCLUSTER);
   if (status.state === 'running') {
     const { doorPort } = status.cluster;
     if (wish.port !== undefined && wish.port !== doorPort) {
@@ -158,7 +165,7 @@ async function reserveThrowaway(wish: Wish, report: Progress): Promise<number | 
     }
     return undefined;
   }
-  const needs = await throwawayNeeds(THROWAWAY, shareToBuild());
+  const needs = await devclusterRequirements(DEVCLUSTER, shareToBuild());
   throwMisses(machineMisses(await readMachine(needs), needs));
   if (wish.port !== undefined) return choosePort(wish.port, report);
   // What is left of a cluster that broke may still be on the port, until the start removes it.
@@ -173,12 +180,12 @@ async function choosePort(wanted: number, report: Progress): Promise<number> {
   return port;
 }
 
-async function readyExisting(wish: Wish, kube: Kube, found: Found, report: Progress): Promise<Ready> {
+async function readyExisting(wish: UpSpec, kube: ClusterTools, found: Discovery, report: Progress): Promise<Ready> {
   report.note(`The Kubernetes of the context ${found.context} is used (${found.kind}, ${found.version})`);
-  const lab: Lab = { reach: kube.reach, namespace: wish.place.namespace, release: wish.place.release };
-  const survey = await surveyCluster(kube);
+  const lab: RecordedLab = { reach: kube.reach, namespace: wish.place.namespace, release: wish.place.release };
+  const survey = await readClusterCapacity(kube);
   if (recordedLabs().every((other) => labKey(other) !== labKey(lab))) {
-    throwMisses(clusterMisses({ ...survey, version: found.version }, labNeeds()));
+    throwMisses(clusterMisses({ ...survey, version: found.version }, labRequirements()));
   }
   const destination = { kind: found.kind, context: found.context };
   if (wish.recipes.length > 0 && found.kind === 'other') throw needsRegistry(found, wish.recipes);
@@ -187,7 +194,7 @@ async function readyExisting(wish: Wish, kube: Kube, found: Found, report: Progr
   return { lab, kube, survey, images, values: [] };
 }
 
-function needsRegistry({ context }: Found, recipes: readonly Recipe[]): UserError {
+function needsRegistry({ context }: Discovery, recipes: readonly Recipe[]): UserError {
   const flask = recipes.includes(FLASK) ? '--flask ' : '';
   return new UserError(`${context} is not on this machine, so it can't be given the image.`, {
     expected: 'an image in a registry that the cluster can reach',
@@ -196,7 +203,7 @@ function needsRegistry({ context }: Found, recipes: readonly Recipe[]): UserErro
   });
 }
 
-async function install({ lab, kube, survey, images, values }: Ready, wish: Wish, report: Progress): Promise<void> {
+async function install({ lab, kube, survey, images, values }: Ready, wish: UpSpec, report: Progress): Promise<void> {
   const release = { ...releaseOf(wish.place), values: [...values, ...wish.values] };
   const before = recordedLabs().find((other) => labKey(other) === labKey(lab));
   const isNew = !survey.namespaces.some(({ metadata }) => metadata?.name === lab.namespace);
@@ -223,22 +230,31 @@ async function install({ lab, kube, survey, images, values }: Ready, wish: Wish,
     });
 }
 
-async function openFrontDoor({ lab, kube }: Ready, wish: Wish, report: Progress): Promise<string> {
-  if (lab.port !== undefined) await closeDoor(labKey(lab)); // of a time when another lab had the cluster's own
-  const port = lab.port ?? (await keptDoor(lab, kube, wish, report));
+async function forwardGuide({ lab, kube }: Ready, wish: UpSpec, report: Progress): Promise<string> {
+  if (lab.port !== undefined) await closePortForward(labKey(lab)); // of a time when another lab had the cluster's own
+  const port = lab.port ?? (await existingPortForward(lab, kube, wish, report));
   const url = `http://127.0.0.1:${port}/`;
   await waitForDoor(url);
   return url;
 }
 
 /** The port of a keeper that is there already, where it is the one wished for, or of a new one. */
-async function keptDoor(lab: Lab, kube: Kube, wish: Wish, report: Progress): Promise<number> {
+async function existingPortForward(
+  lab: RecordedLab,
+  kube: ClusterTools,
+  wish: UpSpec,
+  report: Progress,
+): Promise<number> {
   const key = labKey(lab);
   const open = openPort(key);
   if (open !== undefined && (wish.port === undefined || wish.port === open)) return open;
-  await closeDoor(key);
+  await closePortForward(key);
   const port = await choosePort(wish.port ?? DOOR_PORT, report);
-  openDoor(key, port, kube, { namespace: lab.namespace, service: `${lab.release}-guide`, servicePort: GUIDE_PORT });
+  openPortForward(key, port, kube, {
+    namespace: lab.namespace,
+    service: `${lab.release}-guide`,
+    servicePort: GUIDE_PORT,
+  });
   return port;
 }
 

@@ -1,10 +1,10 @@
 // The API group intro-otel.dev/v1alpha1 as TypeScript: what the reconcilers read and write. The schema that the API server
 // enforces is in cdk8s/operator/; a test holds the two together.
-import { GROUP } from '../../cdk8s/names.ts';
+import { GROUP } from '../../lab/names.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
-import type { Condition, KubeObject } from '../engine/object.ts';
+import type { Condition, KubeObject } from '../../kubernetes/object.ts';
 
-export { API_VERSION, GROUP, LABELS, MANAGED_BY, NAMES, RELEASE, ROLES } from '../../cdk8s/names.ts';
+export { API_VERSION, GROUP, LABELS, MANAGED_BY, NAMES, RELEASE, ROLES } from '../../lab/names.ts';
 
 /** Who owns what the operator applies: https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers */
 export const FIELD_MANAGER = 'intro-otel';

@@ -1,7 +1,7 @@
-import { FakeApi, apiError } from '../testing/fake-api.ts';
+import { FakeApi, apiError } from './testing/fake-api.ts';
 import { Applier } from './apply.ts';
-import { KINDS } from './kinds.ts';
-import type { KubeObject } from './object.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import type { KubeObject } from '../../kubernetes/object.ts';
 import type { Store } from './reconciler.ts';
 import { CompactStore } from './store.ts';
 

@@ -1,10 +1,10 @@
 // Brings objects to what is wanted of them by server-side apply, and writes nothing where nothing differs.
 import { hash } from 'node:crypto';
-import type { Api } from './api.ts';
+import type { Api } from '../../kubernetes/api.ts';
 import { differs } from './differs.ts';
-import { kindOf } from './kinds.ts';
-import { keyOf } from './object.ts';
-import type { KubeObject } from './object.ts';
+import { kindOf } from '../../kubernetes/kinds.ts';
+import { keyOf } from '../../kubernetes/object.ts';
+import type { KubeObject } from '../../kubernetes/object.ts';
 import type { Store } from './reconciler.ts';
 import type { Inventory } from './store.ts';
 

@@ -1,8 +1,8 @@
 import { SpanStatusCode } from '@opentelemetry/api';
-import { capturedLog } from '../testing/captured-log.ts';
-import { fakeTimers } from '../testing/fake-timers.ts';
-import { collectSpans } from '../testing/tracing.ts';
-import { ApiError, NotLeadingError } from './api.ts';
+import { capturedLog } from './testing/captured-log.ts';
+import { fakeTimers } from '../../support/testing/fake-timers.ts';
+import { collectSpans } from './testing/tracing.ts';
+import { ApiError, NotLeadingError } from '../../kubernetes/api.ts';
 import { Controller } from './controller.ts';
 import type { ControllerOptions } from './controller.ts';
 import { createLogger } from './log.ts';

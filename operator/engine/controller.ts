@@ -1,16 +1,16 @@
 // Takes keys from a work queue and has them reconciled, as controller-runtime's controller does: what follows from what came of a
 // reconcile is decided in one place, `#follow`.
 // https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/internal/controller
-import { isConflict, NotLeadingError } from './api.ts';
-import { asError } from './errors.ts';
+import { isConflict, NotLeadingError } from '../../kubernetes/api.ts';
+import { asError } from '../../support/as-error.ts';
 import { withFields } from './log.ts';
 import type { Logger } from './log.ts';
 import type { ControllerHooks, Metrics } from './metrics.ts';
 import { WorkQueue } from './queue.ts';
 import { TerminalError } from './reconciler.ts';
 import type { Reconciler, Result } from './reconciler.ts';
-import { systemTimers } from './timers.ts';
-import type { Timers } from './timers.ts';
+import { systemTimers } from '../../support/timers.ts';
+import type { Timers } from '../../support/timers.ts';
 import { inSpan, recordError } from './tracing.ts';
 
 export interface ControllerOptions {

@@ -1,5 +1,5 @@
 import { differs } from './differs.ts';
-import type { KubeObject } from './object.ts';
+import type { KubeObject } from '../../kubernetes/object.ts';
 
 const object = (kind: string, rest: object, metadata: object = {}): KubeObject => ({
   apiVersion: 'v1',

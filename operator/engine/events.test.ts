@@ -1,7 +1,7 @@
-import { ApiError, NotLeadingError } from './api.ts';
-import type { Api } from './api.ts';
+import { ApiError, NotLeadingError } from '../../kubernetes/api.ts';
+import type { Api } from '../../kubernetes/api.ts';
 import { Recorder } from './events.ts';
-import type { KubeObject } from './object.ts';
+import type { KubeObject } from '../../kubernetes/object.ts';
 
 const HOUR = 3_600_000;
 

@@ -2,12 +2,12 @@
 // something neither waits for the API server nor fails because of it.
 // https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
 import { createHash } from 'node:crypto';
-import { NotLeadingError, isNotFound } from './api.ts';
-import type { Api } from './api.ts';
-import { asError } from './errors.ts';
-import { KINDS } from './kinds.ts';
+import { NotLeadingError, isNotFound } from '../../kubernetes/api.ts';
+import type { Api } from '../../kubernetes/api.ts';
+import { asError } from '../../support/as-error.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
 import type { Logger } from './log.ts';
-import type { KubeObject } from './object.ts';
+import type { KubeObject } from '../../kubernetes/object.ts';
 import type { Clock, EventRecorder, EventType } from './reconciler.ts';
 
 export interface EventOptions {
@@ -52,7 +52,7 @@ const NO_NAMESPACE = 'default';
 /** The API server takes messages of up to 1024 bytes. */
 const LONGEST = 1000;
 
-interface Told {
+interface SentEvent {
   readonly key: { readonly name: string; readonly namespace: string };
   readonly since: number;
   count: number;
@@ -83,7 +83,7 @@ class Bucket {
 
 export class Recorder implements EventRecorder {
   readonly #options: EventOptions;
-  readonly #told = new Map<string, Told>();
+  readonly #told = new Map<string, SentEvent>();
   readonly #buckets = new Map<string, Bucket>();
   readonly #waiting: (() => Promise<unknown>)[] = [];
   #sending: Promise<void> | undefined;
@@ -152,7 +152,7 @@ export class Recorder implements EventRecorder {
     };
   }
 
-  #again(id: string, told: Told, now: number): void {
+  #again(id: string, told: SentEvent, now: number): void {
     const lastTimestamp = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
     this.#send(id, () => this.#options.api.mergePatch(KINDS.Event, told.key, { count: told.count, lastTimestamp }));
   }

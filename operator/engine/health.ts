@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { asError } from './errors.ts';
+import { asError } from '../../support/as-error.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What is wrong: what was expected, what was found. Undefined where all is well. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { startElection } from '../testing/election.ts';
+import { startElection } from './testing/election.ts';
 
 test('whatever is stopped, cut off or late, there are never two leaders, and in the end there is one', async () => {
   const fault = fc.record({

@@ -1,4 +1,4 @@
-import { startElection } from '../testing/election.ts';
+import { startElection } from './testing/election.ts';
 
 test('the first replica makes the Lease and leads', async () => {
   const { join, leases } = startElection();

@@ -1,13 +1,13 @@
 // Leader election by a Lease, as in client-go: of several replicas one works, and when it is gone another does. Times of two
 // machines are never compared: a holder has gone when its Lease has not changed for its duration by the clock of who looks.
 // https://pkg.go.dev/k8s.io/client-go/tools/leaderelection
-import { isAlreadyExists, isConflict, isNotFound } from './api.ts';
-import { asError } from './errors.ts';
+import { isAlreadyExists, isConflict, isNotFound } from '../../kubernetes/api.ts';
+import { asError } from '../../support/as-error.ts';
 import type { Lease, LeaseClient, LeaseSpec } from './lease.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import { jittered, pause, systemTimers, within } from './timers.ts';
-import type { Timers } from './timers.ts';
+import { jittered, pause, systemTimers, within } from '../../support/timers.ts';
+import type { Timers } from '../../support/timers.ts';
 
 /** Milliseconds. Who leads stops writing some seconds before another may begin to. */
 export interface ElectionTimes {

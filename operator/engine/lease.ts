@@ -1,8 +1,8 @@
 // The Lease that an election is about, and the few requests that an elector makes.
 // https://kubernetes.io/docs/concepts/architecture/leases/#leader-election
-import type { HttpApi } from './client.ts';
-import { KINDS } from './kinds.ts';
-import type { KubeObject } from './object.ts';
+import type { HttpApi } from '../../kubernetes/client.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import type { KubeObject } from '../../kubernetes/object.ts';
 
 export interface LeaseSpec {
   /** Who leads; empty once released. */

@@ -1,4 +1,4 @@
-import { collectSpans } from '../testing/tracing.ts';
+import { collectSpans } from './testing/tracing.ts';
 import { createLogger, withFields } from './log.ts';
 import type { Logger } from './log.ts';
 import { inSpan } from './tracing.ts';

@@ -5,7 +5,7 @@ import { isNativeError } from 'node:util/types';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
-import { asError } from './errors.ts';
+import { asError } from '../../support/as-error.ts';
 
 /** The message is the same each time, so that it can be searched for; what differs is in the fields. */
 type Write = (fields: object, message: string) => void;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { fakeTimers } from '../testing/fake-timers.ts';
-import type { FakeTimers } from '../testing/fake-timers.ts';
+import { fakeTimers } from '../../support/testing/fake-timers.ts';
+import type { FakeTimers } from '../../support/testing/fake-timers.ts';
 import { WorkQueue } from './queue.ts';
 import type { QueueHooks, QueueOptions } from './queue.ts';
 

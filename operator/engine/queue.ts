@@ -1,8 +1,8 @@
 // The work queue, with the semantics of client-go's: a key waits at most once however often it is added, is never handed to two
 // workers at once, and when added while it is worked on is handed out again after that.
 // https://pkg.go.dev/k8s.io/client-go/util/workqueue
-import { jittered, systemTimers } from './timers.ts';
-import type { Timers } from './timers.ts';
+import { jittered, systemTimers } from '../../support/timers.ts';
+import type { Timers } from '../../support/timers.ts';
 
 /** Told of what happens in a queue; durations are in seconds. */
 export interface QueueHooks {

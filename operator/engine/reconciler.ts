@@ -1,7 +1,7 @@
 // What a reconciler is. It is level-based: it is given a key and nothing else, looks at what is there now, and does what
 // brings that closer to what is wanted. It may be called for a key at any time, for any reason or none, and by another process
 // half way through; but never twice at once for one key.
-import type { KubeObject } from './object.ts';
+import type { KubeObject } from '../../kubernetes/object.ts';
 
 /** What is to happen next; nothing, where it is left out, until something changes. */
 export interface Result {

@@ -1,8 +1,8 @@
-import { KINDS } from './kinds.ts';
-import type { KubeObject } from './object.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import type { KubeObject } from '../../kubernetes/object.ts';
 import { CompactStore, withStatus, withoutStatus } from './store.ts';
 import type { Change, StoreOptions } from './store.ts';
-import { fakeTimers } from '../testing/fake-timers.ts';
+import { fakeTimers } from '../../support/testing/fake-timers.ts';
 
 interface Deployment extends KubeObject {
   readonly spec?: object;

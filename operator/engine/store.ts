@@ -1,10 +1,10 @@
 // The objects of one kind as last seen. There may be tens of thousands, so each is kept as text without what nobody reads;
 // a watch feeds it, and so do the answers to our own writes.
-import { keyOf } from './object.ts';
-import type { Kind, KubeObject } from './object.ts';
+import { keyOf } from '../../kubernetes/object.ts';
+import type { Kind, KubeObject } from '../../kubernetes/object.ts';
 import type { Findings, Store } from './reconciler.ts';
-import { systemTimers } from './timers.ts';
-import type { Timers } from './timers.ts';
+import { systemTimers } from '../../support/timers.ts';
+import type { Timers } from '../../support/timers.ts';
 
 /** An object has come (no `old`), has gone (no `new`) or is different in what is kept of it. `old` is parsed when it is looked at. */
 export interface Change<T> {

@@ -1,5 +1,5 @@
 import { SpanStatusCode, trace } from '@opentelemetry/api';
-import { collectSpans } from '../testing/tracing.ts';
+import { collectSpans } from './testing/tracing.ts';
 import { inSpan } from './tracing.ts';
 
 const spans = collectSpans();

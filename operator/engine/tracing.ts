@@ -2,7 +2,7 @@
 // https://opentelemetry.io/docs/specs/otel/trace/api/
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Span } from '@opentelemetry/api';
-import { asError } from './errors.ts';
+import { asError } from '../../support/as-error.ts';
 
 const tracer = trace.getTracer('@intro-otel/operator');
 

@@ -1,8 +1,8 @@
-import { capturedLog } from '../testing/captured-log.ts';
-import { fakeTimers } from '../testing/fake-timers.ts';
-import { ApiError } from './api.ts';
-import { KINDS } from './kinds.ts';
-import type { KubeObject } from './object.ts';
+import { capturedLog } from './testing/captured-log.ts';
+import { fakeTimers } from '../../support/testing/fake-timers.ts';
+import { ApiError } from '../../kubernetes/api.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import type { KubeObject } from '../../kubernetes/object.ts';
 import { CompactStore } from './store.ts';
 import { Reflector } from './watch.ts';
 import type { ReflectorOptions } from './watch.ts';

@@ -1,14 +1,14 @@
 // Keeps a store as the API server has it: a list, then a watch from its version on, for as long as it is wanted. A watch may end,
 // expire, break, or fall silent while everything looks healthy; each is found, and where there is doubt all is listed again.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
-import { ApiError, isGone } from './api.ts';
-import type { ListOptions, Status } from './api.ts';
-import type { HttpApi } from './client.ts';
-import { keyOf } from './object.ts';
-import type { KubeObject } from './object.ts';
+import { ApiError, isGone } from '../../kubernetes/api.ts';
+import type { ListOptions, Status } from '../../kubernetes/api.ts';
+import type { HttpApi } from '../../kubernetes/client.ts';
+import { keyOf } from '../../kubernetes/object.ts';
+import type { KubeObject } from '../../kubernetes/object.ts';
 import type { CompactStore } from './store.ts';
-import { jittered, pause, systemTimers } from './timers.ts';
-import type { Timers } from './timers.ts';
+import { jittered, pause, systemTimers } from '../../support/timers.ts';
+import type { Timers } from '../../support/timers.ts';
 
 /** Why a watch was begun again; `closed` is how a healthy one ends. */
 export type Restart =

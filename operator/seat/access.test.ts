@@ -1,14 +1,14 @@
-import { NotLeadingError } from '../engine/api.ts';
-import { KINDS } from '../engine/kinds.ts';
-import { apiError } from '../testing/fake-api.ts';
-import { aSeat } from './fixtures.ts';
-import { MINUTE, NAME, aReadyWorld, aWorld, inSeat } from './world.ts';
+import { NotLeadingError } from '../../kubernetes/api.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import { apiError } from '../engine/testing/fake-api.ts';
+import { aSeat } from './testing/fixtures.ts';
+import { MINUTE, NAME, aReadySeatHarness, aSeatHarness, inSeat } from './testing/seat-harness.ts';
 
 describe('the kubeconfig', () => {
   const lifetime = { access: { tokenLifetime: '1h' } };
 
   test('is for an hour where that is asked for, and is renewed after four fifths of it', async () => {
-    const world = await aReadyWorld(aSeat({ spec: lifetime }));
+    const world = await aReadySeatHarness(aSeat({ spec: lifetime }));
     expect(world.api.writes.find(({ verb }) => verb === 'token')).toMatchObject({
       name: 'attendee',
       namespace: NAME,
@@ -31,7 +31,7 @@ describe('the kubeconfig', () => {
   });
 
   test('is looked at every half an hour, and made anew where it is gone', async () => {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     world.api.remove(KINDS.Secret, inSeat('kubeconfig'));
     await world.reconcile();
     expect(world.kubeconfig).toBe('');
@@ -43,7 +43,7 @@ describe('the kubeconfig', () => {
   });
 
   test('is left as it is when it is looked at and holds', async () => {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     world.clock.advance(30 * MINUTE);
     const watch = world.watch();
     await world.reconcile();
@@ -51,14 +51,14 @@ describe('the kubeconfig', () => {
   });
 
   test('is made anew when the server that attendees use changes', async () => {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     world.change({ revision: 'r2', access: { server: 'https://other.example.com' } });
     await world.reconcile();
     expect(world.kubeconfig).toContain('server: "https://other.example.com"');
   });
 
   test("is made anew when the attendee's account is another", async () => {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     world.api.remove(KINDS.ServiceAccount, inSeat('attendee'));
     const watch = world.watch();
     await world.reconcile();
@@ -66,7 +66,7 @@ describe('the kubeconfig', () => {
   });
 
   test("is renewed for a seat that can't follow its spec, too", async () => {
-    const world = await aReadyWorld(aSeat({ spec: lifetime }));
+    const world = await aReadySeatHarness(aSeat({ spec: lifetime }));
     world.change({ revision: 'r2', quota: { pods: 1 } });
     await world.reconcile();
     const before = world.kubeconfig;
@@ -78,14 +78,14 @@ describe('the kubeconfig', () => {
   });
 
   test('is nowhere but in its Secret', async () => {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     expect(world.kubeconfig).toMatch(/token-\d+/);
     const others = world.api.writes.filter(({ kind }) => kind !== 'Secret');
     expect(JSON.stringify([others, world.seat, world.events])).not.toMatch(/token-\d+/);
   });
 
   test('that may not be made is told, without its content, and the seat is not ready', async () => {
-    const world = aWorld();
+    const world = aSeatHarness();
     world.api.fail({ verb: 'token' }, apiError(403, 'Forbidden', 'cannot create serviceaccounts/token'), 3);
     await world.reconcile();
     world.settle();
@@ -97,7 +97,7 @@ describe('the kubeconfig', () => {
 
 describe('progress', () => {
   test('is what the course has written, and rubbish is nothing', async () => {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     world.api.edit(KINDS.ConfigMap, inSeat('lab-progress'), {
       data: { passed: '3', total: '12', lastActivity: '2026-01-01T00:00:59Z' },
     });
@@ -119,7 +119,7 @@ describe('progress', () => {
 
 describe('errors that nobody has foreseen', () => {
   test('are for the queue to try again, and are told in the status once they last', async () => {
-    const world = aWorld();
+    const world = aSeatHarness();
     world.api.fail({ kind: 'Service' }, apiError(500, 'InternalError', 'etcdserver: request timed out'), 2);
     const watch = world.watch();
     await expect(world.reconcile()).rejects.toThrow('etcdserver');
@@ -136,7 +136,7 @@ describe('errors that nobody has foreseen', () => {
   });
 
   test("don't count from one that has passed", async () => {
-    const world = aWorld();
+    const world = aSeatHarness();
     world.api.fail({ kind: 'Service' }, apiError(500, 'InternalError'));
     await expect(world.reconcile()).rejects.toThrow('InternalError');
     await world.reconcile();
@@ -149,7 +149,7 @@ describe('errors that nobody has foreseen', () => {
   });
 
   test('are none when another process leads by now', async () => {
-    const world = aWorld();
+    const world = aSeatHarness();
     world.api.fail({ kind: 'ResourceQuota' }, new NotLeadingError());
     world.clock.advance(MINUTE);
     const watch = world.watch();

@@ -1,20 +1,20 @@
 // Keeps a kubeconfig with a token that holds in the seat's namespace. The Secret is not watched, as the operator may read no others.
-import { isForbidden } from '../engine/api.ts';
-import { KINDS } from '../engine/kinds.ts';
+import { isForbidden } from '../../kubernetes/api.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
 import { NAMES } from '../api/types.ts';
 import type { SeatStatus } from '../api/types.ts';
-import { isTrue } from '../api/conditions.ts';
+import { isTrue } from '../../kubernetes/conditions.ts';
 import { kubeconfigRenewed } from './events.ts';
 import { accessOf, isCurrent, kubeconfigSecret, lifetimeSeconds } from './kubeconfig.ts';
 import type { Terms } from './kubeconfig.ts';
 import { namespaceOf } from './objects.ts';
-import type { Pass } from './options.ts';
+import type { SeatContext } from './options.ts';
 import { LookAgain, SeatProblem } from './problem.ts';
-import type { Secret } from './shapes.ts';
+import type { Secret } from './types.ts';
 
 type Access = NonNullable<SeatStatus['access']>;
 
-function termsOf({ options: { surroundings }, seat }: Pass): Terms {
+function termsOf({ options: { surroundings }, seat }: SeatContext): Terms {
   const { server, certificateAuthority } = surroundings();
   const { access: { server: given, tokenLifetime } = {} } = seat.spec;
   return {
@@ -32,13 +32,13 @@ function share(uid: string): number {
 }
 
 /** Whether the seat has been as it is now for a while: then a process that has just started need not look at its Secret at once. */
-const isSettled = ({ seat: { metadata, spec, status } }: Pass): boolean =>
+const isSettled = ({ seat: { metadata, spec, status } }: SeatContext): boolean =>
   status?.observedGeneration === metadata.generation &&
   status?.revision === spec.revision &&
   isTrue(status?.conditions, 'Ready');
 
 /** When the Secret is to be looked at next. Milliseconds since 1970. */
-export function secretDue(pass: Pass): number {
+export function secretDue(pass: SeatContext): number {
   const {
     note,
     now,
@@ -48,13 +48,13 @@ export function secretDue(pass: Pass): number {
   return note.secretSeen + secret;
 }
 
-async function holds(pass: Pass, account: string): Promise<boolean> {
+async function holds(pass: SeatContext, account: string): Promise<boolean> {
   const secret = await pass.options.api.get<Secret>(KINDS.Secret, NAMES.kubeconfig, namespaceOf(pass.seat));
   pass.note.secretSeen = pass.now;
   return isCurrent(secret, termsOf(pass), account);
 }
 
-async function renew(pass: Pass, account: string): Promise<Access> {
+async function renew(pass: SeatContext, account: string): Promise<Access> {
   const {
     options: { api, events },
     seat,
@@ -72,13 +72,13 @@ async function renew(pass: Pass, account: string): Promise<Access> {
 }
 
 /** What was last made: told by the status, or known here while that is not written yet. */
-function accessSoFar({ seat: { status }, note }: Pass): Access | undefined {
+function accessSoFar({ seat: { status }, note }: SeatContext): Access | undefined {
   const known = [status?.access, note.access?.made].filter((access) => access !== undefined);
   return known.sort((a, b) => Date.parse(b.renewAt) - Date.parse(a.renewAt))[0];
 }
 
 /** Whether the Secret has to be looked at: now and then, and when something has changed that it was made from. */
-function isDoubtful(pass: Pass, account: string): boolean {
+function isDoubtful(pass: SeatContext, account: string): boolean {
   const {
     seat: { spec, status },
     note,
@@ -90,7 +90,7 @@ function isDoubtful(pass: Pass, account: string): boolean {
   return another || isAnother || now >= secretDue(pass);
 }
 
-async function keptOrRenewed(pass: Pass, account: string): Promise<Access> {
+async function keptOrRenewed(pass: SeatContext, account: string): Promise<Access> {
   const doubtful = isDoubtful(pass, account);
   const access = accessSoFar(pass);
   const valid = access !== undefined && pass.now < Date.parse(access.renewAt);
@@ -101,7 +101,7 @@ async function keptOrRenewed(pass: Pass, account: string): Promise<Access> {
  * What the status says of the access, renewed where it was due.
  * @throws SeatProblem where it may not be renewed, and what a request failed with; none of it tells of a token
  */
-export async function ensureAccess(pass: Pass): Promise<Access> {
+export async function ensureAccess(pass: SeatContext): Promise<Access> {
   const { metadata } = pass.options.stores.ServiceAccount.get(`${namespaceOf(pass.seat)}/${NAMES.attendee}`) ?? {};
   if (metadata?.uid === undefined) throw new LookAgain(500);
   try {

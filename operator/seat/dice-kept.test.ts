@@ -1,29 +1,29 @@
 import { sha256 } from '../../cdk8s/plain.ts';
 import { LABELS } from '../api/types.ts';
-import { KINDS } from '../engine/kinds.ts';
-import { aDeployment, aSeat, GIVEN_CODE, GIVEN_COLLECTOR, GIVEN_SETTINGS, smallLab } from './fixtures.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import { aDeployment, aSeat, GIVEN_CODE, GIVEN_COLLECTOR, GIVEN_SETTINGS, smallLab } from './testing/fixtures.ts';
 import { labCache } from './lab.ts';
 import type { LabTemplate } from './lab.ts';
-import type { ConfigMap, Deployment } from './shapes.ts';
-import { NAME, aReadyWorld, aWorld, inSeat } from './world.ts';
-import type { World } from './world.ts';
+import type { ConfigMap, Deployment } from './types.ts';
+import { NAME, aReadySeatHarness, aSeatHarness, inSeat } from './testing/seat-harness.ts';
+import type { SeatHarness } from './testing/seat-harness.ts';
 
-const dice = (world: World) => world.get<ConfigMap>('ConfigMap', 'lab-dice');
-const annotationsOf = (world: World, component: string) =>
+const dice = (world: SeatHarness) => world.get<ConfigMap>('ConfigMap', 'lab-dice');
+const annotationsOf = (world: SeatHarness, component: string) =>
   world.get<Deployment>('Deployment', `lab-${component}`)?.spec.template.metadata?.annotations;
 const given = { 'settings.env': GIVEN_SETTINGS, 'collector.yaml': GIVEN_COLLECTOR };
 
 describe("the attendee's own code", () => {
-  const startedWith = (world: World) => annotationsOf(world, 'dice')?.['intro-otel.dev/config-sha256'];
+  const startedWith = (world: SeatHarness) => annotationsOf(world, 'dice')?.['intro-otel.dev/config-sha256'];
   const manual = { revision: 'r2', lab: { instrumentation: 'manual' } } as const;
 
   test('is there to begin with, as the lab gives it', async () => {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     expect(dice(world)?.data).toEqual({ ...given, 'app.ts': GIVEN_CODE.auto });
   });
 
   test('follows the lab as long as it is as it was given', async () => {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     world.change(manual);
     await world.reconcile();
     expect(dice(world)?.data).toEqual({ ...given, 'app.ts': GIVEN_CODE.manual });
@@ -31,7 +31,7 @@ describe("the attendee's own code", () => {
   });
 
   test('is started once it is edited, and stays through every change of the lab', async () => {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     world.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'app.ts': 'mine' } });
     const watch = world.watch();
     await world.reconcile();
@@ -48,7 +48,7 @@ describe("the attendee's own code", () => {
   });
 
   test('is not lost when it is saved at the very moment at which the lab changes', async () => {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     world.change(manual);
     // What the store has is what was there before the attendee saved.
     const before = dice(world);
@@ -61,7 +61,7 @@ describe("the attendee's own code", () => {
   });
 
   test('is taken as it is where the attendee has replaced the whole ConfigMap, labels and all', async () => {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     world.api.remove(KINDS.ConfigMap, inSeat('lab-dice'));
     world.api.seed({ apiVersion: 'v1', kind: 'ConfigMap', metadata: inSeat('lab-dice'), data: { 'app.ts': 'mine' } });
     // The stores hold what has our labels.
@@ -75,7 +75,7 @@ describe("the attendee's own code", () => {
   });
 
   test('comes back as it was given when the attendee deletes it', async () => {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     world.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'app.ts': 'mine' } });
     await world.reconcile();
     world.api.remove(KINDS.ConfigMap, inSeat('lab-dice'));
@@ -84,7 +84,7 @@ describe("the attendee's own code", () => {
   });
 
   test("that doesn't run keeps nobody from calling the seat ready, which says so", async () => {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     world.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'app.ts': 'broken(' } });
     await world.reconcile();
     world.settle('lab-dice');
@@ -106,15 +106,15 @@ describe("the attendee's own settings and Collector configuration", () => {
     aDeployment('collector', { annotations: collectorStarted, namespace }),
   ];
 
-  async function readyWorld(): Promise<World> {
-    const world = aWorld(aSeat(), { labOf: labCache(withCollector) });
+  async function readyWorld(): Promise<SeatHarness> {
+    const world = aSeatHarness(aSeat(), { labOf: labCache(withCollector) });
     await world.reconcile();
     world.settle();
     await world.reconcile();
     return world;
   }
 
-  async function edited(file: string, text: string): Promise<{ world: World; writes: string[] }> {
+  async function edited(file: string, text: string): Promise<{ world: SeatHarness; writes: string[] }> {
     const world = await readyWorld();
     world.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { [file]: text } });
     const watch = world.watch();

@@ -1,9 +1,9 @@
-import { OWN } from '../../cdk8s/names.ts';
+import { OWN } from '../../lab/names.ts';
 import { sha256 } from '../../cdk8s/plain.ts';
 import { leavingAlone, NOTHING_OWN, ownFiles, runningOwn } from './dice.ts';
 import type { Own } from './dice.ts';
-import { aDeployment, GIVEN_CODE, GIVEN_COLLECTOR, GIVEN_SETTINGS, smallLab } from './fixtures.ts';
-import type { ConfigMap, Deployment, LabObject } from './shapes.ts';
+import { aDeployment, GIVEN_CODE, GIVEN_COLLECTOR, GIVEN_SETTINGS, smallLab } from './testing/fixtures.ts';
+import type { ConfigMap, Deployment, LabObject } from './types.ts';
 
 const lab = smallLab({ instrumentation: 'manual' })('class-ada');
 const [desired] = lab;

@@ -1,11 +1,11 @@
 // What is the attendee's own in the dice's ConfigMap (names.ts: OWN): each file is theirs from their first change of it, and whatever is done to
 // the lab leaves it alone.
-import { OWN } from '../../cdk8s/names.ts';
-import type { OwnFile } from '../../cdk8s/names.ts';
+import { OWN } from '../../lab/names.ts';
+import type { OwnFile } from '../../lab/names.ts';
 import { sha256 } from '../../cdk8s/plain.ts';
 import { NAMES, RELEASE } from '../api/types.ts';
-import { isDeployment } from './shapes.ts';
-import type { ConfigMap, Deployment, LabObject } from './shapes.ts';
+import { isDeployment } from './types.ts';
+import type { ConfigMap, Deployment, LabObject } from './types.ts';
 
 /** The text of each file that is the attendee's own. */
 export type Own = ReadonlyMap<OwnFile, string>;

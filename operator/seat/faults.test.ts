@@ -1,13 +1,13 @@
 import { LABELS } from '../api/types.ts';
 import type { Workshop } from '../api/types.ts';
-import { KINDS } from '../engine/kinds.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
 import { areFaultsChanged, faultsOf } from './faults.ts';
-import { aSeat, smallLab } from './fixtures.ts';
+import { aSeat, smallLab } from './testing/fixtures.ts';
 import { labCache } from './lab.ts';
 import type { LabTemplate } from './lab.ts';
-import type { ConfigMap } from './shapes.ts';
-import { aWorld, inSeat } from './world.ts';
-import type { World } from './world.ts';
+import type { ConfigMap } from './types.ts';
+import { aSeatHarness, inSeat } from './testing/seat-harness.ts';
+import type { SeatHarness } from './testing/seat-harness.ts';
 
 const workshop = (label?: string): Workshop => ({
   apiVersion: 'intro-otel.dev/v1alpha1',
@@ -44,12 +44,12 @@ describe("a seat's faults", () => {
     ...smallLab(values)(namespace),
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'lab-faults', namespace } },
   ];
-  const on = (world: World) => world.get<ConfigMap>('ConfigMap', 'lab-faults')?.data?.['faults'];
-  const whose = (world: World) =>
+  const on = (world: SeatHarness) => world.get<ConfigMap>('ConfigMap', 'lab-faults')?.data?.['faults'];
+  const whose = (world: SeatHarness) =>
     world.get<ConfigMap>('ConfigMap', 'lab-faults')?.metadata.annotations?.['intro-otel.dev/faults-of'];
 
-  async function readyWorld(label?: string): Promise<World> {
-    const world = aWorld(aSeat(), { labOf: labCache(withFaults) });
+  async function readyWorld(label?: string): Promise<SeatHarness> {
+    const world = aSeatHarness(aSeat(), { labOf: labCache(withFaults) });
     world.api.seed(workshop(label));
     await world.reconcile();
     world.settle();
@@ -57,7 +57,7 @@ describe("a seat's faults", () => {
     return world;
   }
 
-  async function label(world: World, value: string | null): Promise<string[]> {
+  async function label(world: SeatHarness, value: string | null): Promise<string[]> {
     world.api.edit(KINDS.Workshop, { name: 'class' }, { metadata: { labels: { [LABELS.faults]: value } } });
     const watch = world.watch();
     await world.reconcile();

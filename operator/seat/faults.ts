@@ -1,10 +1,10 @@
 // Faults that the instructor has switched on for the whole class, by a label of the Workshop: they are written where each lab's guide looks for
 // them. Without the label they are the lab's own to switch, and nothing is written.
-import { FAULTS_OF } from '../../cdk8s/names.ts';
+import { FAULTS_OF } from '../../lab/names.ts';
 import { LABELS, NAMES } from '../api/types.ts';
 import type { Workshop } from '../api/types.ts';
-import type { KubeObject } from '../engine/object.ts';
-import type { LabObject } from './shapes.ts';
+import type { KubeObject } from '../../kubernetes/object.ts';
+import type { LabObject } from './types.ts';
 
 const labelOf = (workshop: KubeObject | undefined): string | undefined => workshop?.metadata.labels?.[LABELS.faults];
 

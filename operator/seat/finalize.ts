@@ -1,15 +1,15 @@
 // The end of a seat: its namespace goes first, and the Seat only then, so that a seat of the same name begins with nothing.
-import { setConditions } from '../api/conditions.ts';
+import { setConditions } from '../../kubernetes/conditions.ts';
 import { FINALIZER } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
-import { isNotFound } from '../engine/api.ts';
-import { KINDS } from '../engine/kinds.ts';
+import { isNotFound } from '../../kubernetes/api.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
 import type { Result } from '../engine/reconciler.ts';
-import { letGo } from './events.ts';
+import { released } from './events.ts';
 import { blockersOf, deleteNamespace, findNamespace, whoseIs } from './namespace.ts';
 import { namespaceOf } from './objects.ts';
-import type { Pass } from './options.ts';
-import type { Namespace } from './shapes.ts';
+import type { SeatContext } from './options.ts';
+import type { Namespace } from './types.ts';
 import { SOON_MS, TYPES, duration } from './status.ts';
 import { writeStatus } from './write-status.ts';
 
@@ -17,7 +17,7 @@ import { writeStatus } from './write-status.ts';
 const LOOK_MS = 15_000;
 
 /** Nothing is said of what blocks in the first half minute: most is over by then, and each word of it would be a write. */
-function statusOf({ metadata, status }: Seat, namespace: Namespace, { now }: Pass): SeatStatus {
+function statusOf({ metadata, status }: Seat, namespace: Namespace, { now }: SeatContext): SeatStatus {
   const since = Date.parse(namespace.metadata.deletionTimestamp ?? new Date(now).toISOString());
   const blockers = now - since < SOON_MS ? undefined : blockersOf(namespace);
   const saying = {
@@ -35,7 +35,7 @@ function statusOf({ metadata, status }: Seat, namespace: Namespace, { now }: Pas
 }
 
 /** Takes the finalizer off, which ends the Seat. */
-async function release({ options: { api, stores }, seat }: Pass): Promise<void> {
+async function release({ options: { api, stores }, seat }: SeatContext): Promise<void> {
   const { name, uid = '', resourceVersion = '', finalizers = [] } = seat.metadata;
   try {
     await api.mergePatch(
@@ -50,14 +50,14 @@ async function release({ options: { api, stores }, seat }: Pass): Promise<void> 
 }
 
 /** What keeps the namespace is told where it can still be read once the Seat is gone: on the Workshop as well. */
-async function giveUp(pass: Pass, namespace: Namespace): Promise<void> {
+async function giveUp(pass: SeatContext, namespace: Namespace): Promise<void> {
   const {
     options: { events, stores },
     seat,
     deadlines,
   } = pass;
   const workshop = stores.Workshop.get(seat.spec.workshop);
-  const telling = letGo(
+  const telling = released(
     namespaceOf(seat),
     duration(deadlines.gone),
     blockersOf(namespace) ?? 'nothing says what keeps it.',
@@ -70,7 +70,7 @@ async function giveUp(pass: Pass, namespace: Namespace): Promise<void> {
  * Has the seat's own namespace deleted and waits until it is gone, but not for ever: its deletion is then Kubernetes' to finish.
  * A namespace that isn't the seat's own is left alone.
  */
-export async function finalize(pass: Pass): Promise<Result | undefined> {
+export async function finalize(pass: SeatContext): Promise<Result | undefined> {
   const { seat, now, deadlines } = pass;
   if (!seat.metadata.finalizers?.includes(FINALIZER)) return undefined;
   const namespace = await findNamespace(pass);

@@ -1,11 +1,11 @@
 // The attendee's kubeconfig: a cluster, a token that ends, and the attendee's own namespace.
 // https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
 import { sha256 } from '../../cdk8s/plain.ts';
-import { rfc3339 } from '../api/conditions.ts';
+import { rfc3339 } from '../../kubernetes/conditions.ts';
 import { GROUP, LABELS, NAMES } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
 import { labelsOf, namespaceOf } from './objects.ts';
-import type { LabObject, Secret } from './shapes.ts';
+import type { LabObject, Secret } from './types.ts';
 
 /** How attendees reach the API server. */
 export interface Endpoint {

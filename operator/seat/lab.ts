@@ -3,9 +3,9 @@ import { completeValues, labTemplate } from '../../cdk8s/render.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import type { LabValues } from '../../cdk8s/values.ts';
 import { TerminalError } from '../engine/reconciler.ts';
-import { needOf } from './need.ts';
-import type { SeatNeed } from './need.ts';
-import type { LabObject } from './shapes.ts';
+import { needOf } from './resource-requirements.ts';
+import type { SeatNeed } from './resource-requirements.ts';
+import type { LabObject } from './types.ts';
 
 export interface Lab {
   readonly values: LabValues;

@@ -1,9 +1,9 @@
 import { LABELS, MANAGED_BY } from '../api/types.ts';
 import type { Seat } from '../api/types.ts';
-import { KINDS } from '../engine/kinds.ts';
-import { apiError } from '../testing/fake-api.ts';
-import { aSeat } from './fixtures.ts';
-import { MINUTE, NAME, aReadyWorld, aWorld, inSeat } from './world.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import { apiError } from '../engine/testing/fake-api.ts';
+import { aSeat } from './testing/fixtures.ts';
+import { MINUTE, NAME, aReadySeatHarness, aSeatHarness, inSeat } from './testing/seat-harness.ts';
 
 describe('a namespace of that name', () => {
   const namespace = (metadata: object) => ({
@@ -23,7 +23,7 @@ describe('a namespace of that name', () => {
       { labels: { ...ours, [LABELS.seat]: 'other' }, ownerReferences: [{ ...owner, name: 'other' }] },
     ],
   ])('%s is never touched', async (_what, metadata) => {
-    const world = aWorld();
+    const world = aSeatHarness();
     world.api.seed(namespace(metadata));
     const watch = world.watch();
     const result = await world.reconcile();
@@ -39,7 +39,7 @@ describe('a namespace of that name', () => {
   });
 
   test("is left alone when the Seat that couldn't have it is deleted", async () => {
-    const world = aWorld();
+    const world = aSeatHarness();
     world.api.seed(namespace({ labels: { team: 'payments' } }));
     await world.reconcile();
     await world.api.delete(KINDS.Seat, { name: NAME });
@@ -49,7 +49,7 @@ describe('a namespace of that name', () => {
   });
 
   test('is taken once it is free', async () => {
-    const world = aWorld();
+    const world = aSeatHarness();
     world.api.seed(namespace({ labels: { team: 'payments' } }));
     await world.reconcile();
     world.api.remove(KINDS.Namespace, { name: NAME });
@@ -59,7 +59,7 @@ describe('a namespace of that name', () => {
   });
 
   test('of the seat before is deleted and waited for, and what keeps it is said', async () => {
-    const world = aWorld();
+    const world = aSeatHarness();
     world.api.seed(namespace({ labels: ours, ownerReferences: [{ ...owner, uid: 'seat-0' }] }));
     await world.reconcile();
     expect(world.get<Seat>('Namespace', NAME)?.metadata.deletionTimestamp).toBeDefined();
@@ -91,7 +91,7 @@ describe('a namespace of that name', () => {
   });
 
   test('that was deleted by hand is made anew with all that was in it, and with another kubeconfig', async () => {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     const before = world.kubeconfig;
     await world.api.delete(KINDS.Namespace, { name: NAME });
     await world.reconcile();
@@ -106,7 +106,7 @@ describe('a namespace of that name', () => {
   });
 
   test('that begins to go while it is filled is waited for', async () => {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     world.api.remove(KINDS.Service, inSeat('lab-guide'));
     const causes = [{ reason: 'NamespaceTerminating' }];
     world.api.fail({ kind: 'Service' }, apiError(403, 'Forbidden', 'because it is being terminated', { causes }));
@@ -117,7 +117,7 @@ describe('a namespace of that name', () => {
 
 describe('a Seat that is deleted', () => {
   async function aGoingSeat() {
-    const world = await aReadyWorld();
+    const world = await aReadySeatHarness();
     await world.api.delete(KINDS.Seat, { name: NAME });
     return world;
   }
@@ -197,7 +197,7 @@ describe('a Seat that is deleted', () => {
   });
 
   test('goes at once where it never had a namespace', async () => {
-    const world = aWorld();
+    const world = aSeatHarness();
     await world.api.delete(KINDS.Seat, { name: NAME });
     const watch = world.watch();
     await world.reconcile();
@@ -206,7 +206,9 @@ describe('a Seat that is deleted', () => {
   });
 
   test('is none of our business without our finalizer', async () => {
-    const world = aWorld(aSeat({ metadata: { finalizers: ['other'], deletionTimestamp: '2026-01-01T00:00:00Z' } }));
+    const world = aSeatHarness(
+      aSeat({ metadata: { finalizers: ['other'], deletionTimestamp: '2026-01-01T00:00:00Z' } }),
+    );
     expect(await world.reconcile()).toBeUndefined();
     expect(world.api.writes).toEqual([]);
   });

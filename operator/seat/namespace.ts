@@ -1,15 +1,15 @@
 // The seat's namespace: made if there is none, and never one that isn't the seat's own.
 import { LABELS, MANAGED_BY } from '../api/types.ts';
 import type { Seat } from '../api/types.ts';
-import { isAlreadyExists, isForbidden, isTerminating } from '../engine/api.ts';
+import { isAlreadyExists, isForbidden, isTerminating } from '../../kubernetes/api.ts';
 import { differs } from '../engine/apply.ts';
-import { KINDS } from '../engine/kinds.ts';
-import { keyOf } from '../engine/object.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import { keyOf } from '../../kubernetes/object.ts';
 import { repaired } from './events.ts';
 import { namespaceObject, namespaceOf, operatorBinding } from './objects.ts';
-import type { Pass } from './options.ts';
+import type { SeatContext } from './options.ts';
 import { LookAgain, SeatProblem, meaningOf } from './problem.ts';
-import type { Namespace } from './shapes.ts';
+import type { Namespace } from './types.ts';
 import { wasProvisioned } from './status.ts';
 
 /** Until a watch has told of what another has just made or removed. */
@@ -40,13 +40,13 @@ export function blockersOf({ status }: Namespace): string | undefined {
 }
 
 /** As the store has it; where it has none, as the API server does. A namespace may be read by its name only in a list of all. */
-export async function findNamespace({ options: { api, stores }, seat }: Pass): Promise<Namespace | undefined> {
+export async function findNamespace({ options: { api, stores }, seat }: SeatContext): Promise<Namespace | undefined> {
   const name = namespaceOf(seat);
   const known = stores.Namespace.get(name);
   return known ?? (await api.list<Namespace>(KINDS.Namespace, { fieldSelector: `metadata.name=${name}` }))[0];
 }
 
-async function make(pass: Pass): Promise<Namespace | undefined> {
+async function make(pass: SeatContext): Promise<Namespace | undefined> {
   const { api, stores } = pass.options;
   try {
     const made = await api.create<Namespace>(namespaceObject(pass.seat));
@@ -62,7 +62,7 @@ async function make(pass: Pass): Promise<Namespace | undefined> {
  * The seat's own namespace, made if there was none.
  * @throws SeatProblem where it is another's or is being deleted
  */
-export async function ensureNamespace(pass: Pass): Promise<Namespace> {
+export async function ensureNamespace(pass: SeatContext): Promise<Namespace> {
   const name = namespaceOf(pass.seat);
   const there = pass.options.stores.Namespace.get(name) ?? (await make(pass));
   if (!there) throw new LookAgain(SOON_MS);
@@ -92,7 +92,7 @@ const terminating = (name: string, there: Namespace): SeatProblem =>
 
 /** Restores labels that were edited. */
 export async function restoreNamespace(
-  { options: { api, stores, events }, seat }: Pass,
+  { options: { api, stores, events }, seat }: SeatContext,
   live: Namespace,
 ): Promise<void> {
   const desired = namespaceObject(seat);
@@ -102,7 +102,7 @@ export async function restoreNamespace(
 }
 
 /** Gives the operator its rights in the namespace, if nothing has yet. */
-export async function ensureRights({ options: { api, stores, operator }, seat }: Pass): Promise<void> {
+export async function ensureRights({ options: { api, stores, operator }, seat }: SeatContext): Promise<void> {
   const binding = operatorBinding(seat, operator);
   if (stores.RoleBinding.get(keyOf(binding))) return;
   try {
@@ -116,7 +116,7 @@ export async function ensureRights({ options: { api, stores, operator }, seat }:
  * Asks for the deletion of that very namespace; rights to do so come from inside of it.
  * @throws LookAgain where these have only just been given, SeatProblem where they don't suffice
  */
-export async function deleteNamespace(pass: Pass, there: Namespace): Promise<void> {
+export async function deleteNamespace(pass: SeatContext, there: Namespace): Promise<void> {
   const { uid } = there.metadata;
   try {
     await pass.options.api.delete(KINDS.Namespace, { name: there.metadata.name }, uid === undefined ? {} : { uid });
@@ -128,7 +128,7 @@ export async function deleteNamespace(pass: Pass, there: Namespace): Promise<voi
   }
 }
 
-async function giveRights({ options: { api, operator }, seat }: Pass): Promise<void> {
+async function giveRights({ options: { api, operator }, seat }: SeatContext): Promise<void> {
   try {
     await api.create(operatorBinding(seat, operator));
   } catch (error) {

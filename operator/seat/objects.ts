@@ -1,12 +1,12 @@
 // The objects of a seat beside the lab itself: the namespace, what fences it in, and who may do what in it.
 import { LABELS, MANAGED_BY, NAMES, ROLES } from '../api/types.ts';
 import type { Seat } from '../api/types.ts';
-import type { ObjectMeta } from '../engine/object.ts';
+import type { ObjectMeta } from '../../kubernetes/object.ts';
 import type { Lab } from './lab.ts';
 import { policiesOf } from './policies.ts';
 import type { Network } from './policies.ts';
 import { limitsOf, quotaOf } from './quota.ts';
-import type { LabObject } from './shapes.ts';
+import type { LabObject } from './types.ts';
 
 /** A ServiceAccount. */
 export interface Account {

@@ -1,6 +1,6 @@
 // What the seat's reconciler is given, and what one reconcile carries along.
 import type { Seat, SeatStatus, Workshop } from '../api/types.ts';
-import type { Api } from '../engine/api.ts';
+import type { Api } from '../../kubernetes/api.ts';
 import type { Applier } from '../engine/apply.ts';
 import type { Clock, EventRecorder, Store } from '../engine/reconciler.ts';
 import type { Inventory } from '../engine/store.ts';
@@ -32,7 +32,7 @@ export type SeatStores = Readonly<Record<(typeof INSIDE)[number], Inventory>> & 
 };
 
 /** What is around the seats. It may change; then it is for the caller to have seats reconciled. */
-export interface Surroundings extends Network, Endpoint {
+export interface ClusterInfo extends Network, Endpoint {
   /** Of any node, as attendees reach it, if one is known. */
   readonly nodeAddress: string | undefined;
 }
@@ -57,7 +57,7 @@ export interface SeatOptions {
   readonly clock: Clock;
   /** The operator's own ServiceAccount, which is bound in every seat. */
   readonly operator: Account;
-  readonly surroundings: () => Surroundings;
+  readonly surroundings: () => ClusterInfo;
   /** Default: those of the chart. */
   readonly labOf?: typeof labOf;
   readonly deadlines?: Partial<Deadlines>;
@@ -66,7 +66,7 @@ export interface SeatOptions {
 }
 
 /** What is remembered of a seat from one reconcile to the next; after a restart it is found out anew. Times in milliseconds since 1970. */
-export interface Note {
+export interface SeatMemo {
   readonly uid: string;
   /** When the Secret was last looked at. */
   secretSeen?: number;
@@ -89,11 +89,11 @@ export interface Note {
 }
 
 /** One reconcile of one seat. */
-export interface Pass {
+export interface SeatContext {
   readonly options: SeatOptions;
   readonly deadlines: Deadlines;
   readonly seat: Seat;
-  readonly note: Note;
+  readonly note: SeatMemo;
   /** When it began. */
   readonly now: number;
   readonly signal: AbortSignal;

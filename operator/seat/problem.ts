@@ -1,7 +1,7 @@
 // What keeps a seat from being as it should: told apart from errors that nobody has foreseen.
-import { ApiError, isForbidden, isInvalid, isOverQuota, isTerminating } from '../engine/api.ts';
+import { ApiError, isForbidden, isInvalid, isOverQuota, isTerminating } from '../../kubernetes/api.ts';
 import type { Failure } from '../engine/apply.ts';
-import type { Note } from './options.ts';
+import type { SeatMemo } from './options.ts';
 import type { Why } from './readiness.ts';
 
 /** Foreseen: the seat's conditions say what it is and what to do. */
@@ -33,7 +33,7 @@ export class LookAgain extends Error {
 const RIGHTS_MS = 5_000;
 const RIGHTS_RETRY_MS = 50;
 
-function forbidden(error: ApiError, note: Note, now: number): Error {
+function forbidden(error: ApiError, note: SeatMemo, now: number): Error {
   note.forbiddenSince ??= now;
   if (now - note.forbiddenSince < RIGHTS_MS) return new LookAgain(RIGHTS_RETRY_MS);
   return new SeatProblem(
@@ -50,7 +50,7 @@ function forbidden(error: ApiError, note: Note, now: number): Error {
 const called = ({ object: { kind, metadata } }: Failure): string => `${kind} ${metadata.name}`;
 
 /** What a failed write means for the seat; an error that nobody has foreseen is returned as it is. */
-export function meaningOf(failure: Failure, note: Note, now: number): unknown {
+export function meaningOf(failure: Failure, note: SeatMemo, now: number): unknown {
   const { error } = failure;
   const said = error instanceof ApiError ? (error.status.message ?? error.message) : '';
   if (isTerminating(error)) {

@@ -1,8 +1,8 @@
 // How far the attendee is, out of a ConfigMap that the attendee can write too: whatever is in it, no more than two numbers and a time
 // come out of it.
-import { rfc3339 } from '../api/conditions.ts';
+import { rfc3339 } from '../../kubernetes/conditions.ts';
 import type { SeatStatus } from '../api/types.ts';
-import type { ConfigMap } from './shapes.ts';
+import type { ConfigMap } from './types.ts';
 
 /** A course has no more exercises than that. */
 const MOST = 999;

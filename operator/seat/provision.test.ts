@@ -1,13 +1,13 @@
-import { seatReconciler } from './reconcile.ts';
-import { KINDS } from '../engine/kinds.ts';
-import { aSeat, smallLab } from './fixtures.ts';
+import { seatReconciler } from './controller.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import { aSeat, smallLab } from './testing/fixtures.ts';
 import { labCache } from './lab.ts';
 import type { LabTemplate } from './lab.ts';
-import { NAME, aWorld, inSeat } from './world.ts';
-import type { World } from './world.ts';
+import { NAME, aSeatHarness, inSeat } from './testing/seat-harness.ts';
+import type { SeatHarness } from './testing/seat-harness.ts';
 
 test('a new seat gives way to others once, when all of it but its pods stands', async () => {
-  const world = aWorld();
+  const world = aSeatHarness();
   const reconciler = seatReconciler(world.options());
   const once = () => reconciler.reconcile(NAME, new AbortController().signal);
   expect(await once()).toEqual({ requeueAfter: 1 });
@@ -21,7 +21,7 @@ test('a new seat gives way to others once, when all of it but its pods stands', 
 });
 
 test('a seat whose pods run gives way to none when it follows a new revision', async () => {
-  const world = aWorld();
+  const world = aSeatHarness();
   await world.reconcile();
   world.restart();
   world.change({ revision: 'another', lab: { instrumentation: 'manual' } });
@@ -47,8 +47,8 @@ describe("the lab's Secret", () => {
     account(namespace),
     key(namespace),
   ];
-  const keyWorld = () => aWorld(aSeat(), { labOf: labCache(withKey) });
-  const writesOf = (world: World) =>
+  const keyWorld = () => aSeatHarness(aSeat(), { labOf: labCache(withKey) });
+  const writesOf = (world: SeatHarness) =>
     world.api.writes.filter(({ kind, name }) => kind === 'Secret' && name === 'lab-guide-key').map(({ verb }) => verb);
 
   test('is made once, empty, before the account that fills it, and never written or read again', async () => {

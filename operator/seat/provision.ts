@@ -1,16 +1,16 @@
 // Brings the seat's namespace and everything in it to what the Seat's spec says, in an order in which nobody ever meets it less guarded
 // than it will be: rights, fences, the lab but for its pods, quota, and only then a way in for the attendee, and pods.
 import { LABELS, MANAGED_BY } from '../api/types.ts';
-import { isAlreadyExists, isInvalid } from '../engine/api.ts';
+import { isAlreadyExists, isInvalid } from '../../kubernetes/api.ts';
 import { differs } from '../engine/apply.ts';
 import type { Failure } from '../engine/apply.ts';
-import { KINDS, kindOf } from '../engine/kinds.ts';
-import { keyOf } from '../engine/object.ts';
-import type { KubeObject } from '../engine/object.ts';
+import { KINDS, kindOf } from '../../kubernetes/kinds.ts';
+import { keyOf } from '../../kubernetes/object.ts';
+import type { KubeObject } from '../../kubernetes/object.ts';
 import type { Inventory } from '../engine/store.ts';
 import { isDice, leavingAlone, NOTHING_OWN, ownFiles, runningOwn } from './dice.ts';
 import { faultsSwitched, ownStarted, removed, repaired } from './events.ts';
-import type { Telling } from './events.ts';
+import type { EventSpec } from './events.ts';
 import { isFaults, withFaults } from './faults.ts';
 import type { Lab } from './lab.ts';
 import { ensureNamespace, ensureRights, restoreNamespace } from './namespace.ts';
@@ -25,11 +25,11 @@ import {
   quotaObject,
 } from './objects.ts';
 import { INSIDE, isStopped } from './options.ts';
-import type { Pass, SeatStores } from './options.ts';
+import type { SeatContext, SeatStores } from './options.ts';
 import { LookAgain, SeatProblem, meaningOf, worstOf } from './problem.ts';
 import { tooSmall } from './quota.ts';
-import { isDeployment } from './shapes.ts';
-import type { ConfigMap, LabObject } from './shapes.ts';
+import { isDeployment } from './types.ts';
+import type { ConfigMap, LabObject } from './types.ts';
 import { wasProvisioned } from './status.ts';
 
 /** What the namespace is to hold. */
@@ -45,7 +45,7 @@ const scaledToNothing = (object: LabObject): LabObject =>
   isDeployment(object) ? { ...object, spec: { ...object.spec, replicas: 0 } } : object;
 
 /** The lab of this seat, given what the attendee has made of it. */
-export function seatLab({ options: { stores }, seat }: Pass, lab: Lab): SeatLab {
+export function seatLab({ options: { stores }, seat }: SeatContext, lab: Lab): SeatLab {
   const labels = labelsOf(seat);
   const given = withFaults(stores.Workshop.get(seat.spec.workshop), lab.objects(namespaceOf(seat))).map(
     (object): LabObject => ({
@@ -67,7 +67,7 @@ export function seatLab({ options: { stores }, seat }: Pass, lab: Lab): SeatLab 
 const ACCOUNTS = ['ServiceAccount', 'RoleBinding'];
 
 /** All that is applied by kind; the namespace, the operator's rights and the dice's ConfigMap have ways of their own. */
-function partsOf({ seat, options: { surroundings } }: Pass, lab: Lab, { objects }: SeatLab) {
+function partsOf({ seat, options: { surroundings } }: SeatContext, lab: Lab, { objects }: SeatLab) {
   const rest = objects.filter(({ kind }) => ![...ACCOUNTS, 'Secret'].includes(kind));
   return {
     quota: quotaObject(seat, lab),
@@ -86,7 +86,7 @@ function partsOf({ seat, options: { surroundings } }: Pass, lab: Lab, { objects 
  * Makes all but what runs pods.
  * @throws SeatProblem for what the seat's conditions should say, LookAgain for what will have passed in a moment, and what a request failed with
  */
-export async function lay(pass: Pass, lab: Lab, own: SeatLab): Promise<void> {
+export async function ensureFoundation(pass: SeatContext, lab: Lab, own: SeatLab): Promise<void> {
   const small = tooSmall(lab.need, pass.seat.spec.quota);
   if (small !== undefined) throw new SeatProblem({ reason: 'QuotaTooSmall', message: small }, { permanent: true });
   await makeOwn(pass);
@@ -102,9 +102,9 @@ export async function lay(pass: Pass, lab: Lab, own: SeatLab): Promise<void> {
 }
 
 /** Makes what runs pods, and removes what is no longer wanted. @throws as `lay` */
-export async function run(pass: Pass, lab: Lab, own: SeatLab): Promise<void> {
+export async function ensureWorkloads(pass: SeatContext, lab: Lab, own: SeatLab): Promise<void> {
   const { quota, limits, guards, held, deployments } = partsOf(pass, lab, own);
-  giveWay(pass, deployments);
+  yieldToOtherSeats(pass, deployments);
   await applyAll(pass, deployments, own.runningOwn);
   await prune(pass, [
     operatorBinding(pass.seat, pass.options.operator),
@@ -121,7 +121,7 @@ export async function run(pass: Pass, lab: Lab, own: SeatLab): Promise<void> {
  * Before the first pod of a new seat, lets other seats have their turn: where many are made at once, everything else stands before the pods
  * take the API server for themselves, which it then does several times as fast; the pods are ready no later.
  */
-function giveWay({ note, options: { stores } }: Pass, deployments: readonly LabObject[]): void {
+function yieldToOtherSeats({ note, options: { stores } }: SeatContext, deployments: readonly LabObject[]): void {
   const isNew = !deployments.some((one) => stores.Deployment.get(keyOf(one)));
   if (note.hasGivenWay === true || !isNew) return;
   note.hasGivenWay = true;
@@ -129,7 +129,7 @@ function giveWay({ note, options: { stores } }: Pass, deployments: readonly LabO
 }
 
 /** The namespace, and rights in it. */
-async function makeOwn(pass: Pass): Promise<void> {
+async function makeOwn(pass: SeatContext): Promise<void> {
   try {
     const namespace = await ensureNamespace(pass);
     await ensureRights(pass);
@@ -143,7 +143,7 @@ async function makeOwn(pass: Pass): Promise<void> {
  * Makes the lab's Secrets, before the accounts that may fill them: what is in them is none of the operator's, which doesn't watch Secrets, and may
  * not read these.
  */
-async function makeSecrets({ options: { api, stores }, note, now }: Pass, { objects }: SeatLab): Promise<void> {
+async function makeSecrets({ options: { api, stores }, note, now }: SeatContext, { objects }: SeatLab): Promise<void> {
   const isNew = objects.some(
     (object) => object.kind === 'ServiceAccount' && stores.ServiceAccount.get(keyOf(object)) === undefined,
   );
@@ -160,7 +160,7 @@ const storeOf = (stores: SeatStores, kind: string): SeatStores[(typeof INSIDE)[n
 };
 
 /** An object that was as it should be isn't any more: somebody has changed it; or the attendee what it runs of theirs, as is their right. */
-function changeOf(object: KubeObject, runsOwn: readonly string[]): Telling {
+function changeOf(object: KubeObject, runsOwn: readonly string[]): EventSpec {
   const {
     kind,
     metadata: { name },
@@ -169,7 +169,11 @@ function changeOf(object: KubeObject, runsOwn: readonly string[]): Telling {
   return kind === 'Deployment' && runsOwn.includes(name) ? ownStarted(name) : repaired(kind, name);
 }
 
-async function applyAll(pass: Pass, desired: readonly LabObject[], runsOwn: readonly string[] = []): Promise<void> {
+async function applyAll(
+  pass: SeatContext,
+  desired: readonly LabObject[],
+  runsOwn: readonly string[] = [],
+): Promise<void> {
   const {
     options: { applier, stores, events },
     seat,
@@ -192,7 +196,7 @@ const UNMENDABLE: Readonly<Record<string, RegExp>> = {
 };
 
 /** Deletes an object that applying can't mend, so that it is made anew; else says what the failure means. */
-async function replacedOr({ options: { api, stores }, note, now }: Pass, failure: Failure): Promise<unknown> {
+async function replacedOr({ options: { api, stores }, note, now }: SeatContext, failure: Failure): Promise<unknown> {
   const { object, error } = failure;
   const live = storeOf(stores, object.kind)?.get(keyOf(object));
   const uid = live?.metadata.uid;
@@ -208,7 +212,7 @@ async function replacedOr({ options: { api, stores }, note, now }: Pass, failure
  * Applied by itself, as what is in it may be the attendee's at any moment: only to that very version of it that was looked at, and where none
  * was seen only if there is none.
  */
-async function applyDice(pass: Pass, desired: LabObject): Promise<void> {
+async function applyDice(pass: SeatContext, desired: LabObject): Promise<void> {
   const {
     options: { stores },
     note,
@@ -224,7 +228,7 @@ async function applyDice(pass: Pass, desired: LabObject): Promise<void> {
 }
 
 async function writeDice(
-  { options: { api } }: Pass,
+  { options: { api } }: SeatContext,
   desired: LabObject,
   live: ConfigMap | undefined,
 ): Promise<KubeObject> {
@@ -258,7 +262,7 @@ const within = (store: Inventory, namespace: string): Inventory => ({
 
 /** Only what carries the seat's labels and was applied by us: copies that the attendee has made of something are theirs. */
 async function prune(
-  { options: { applier, stores, events }, seat, note, now }: Pass,
+  { options: { applier, stores, events }, seat, note, now }: SeatContext,
   desired: readonly KubeObject[],
 ): Promise<void> {
   const labels = { [LABELS.seat]: seat.metadata.name, [LABELS.managedBy]: MANAGED_BY };

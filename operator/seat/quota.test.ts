@@ -1,6 +1,6 @@
-import { aDeployment } from './fixtures.ts';
+import { aDeployment } from './testing/fixtures.ts';
 import { labOf } from './lab.ts';
-import { needOf } from './need.ts';
+import { needOf } from './resource-requirements.ts';
 import { limitsOf, quotaOf, tooSmall } from './quota.ts';
 
 const MI = 2 ** 20;

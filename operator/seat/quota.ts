@@ -1,10 +1,10 @@
 // How much a seat may use: a ResourceQuota for the namespace, and a LimitRange for its containers.
 // https://kubernetes.io/docs/concepts/policy/resource-quotas/ https://kubernetes.io/docs/concepts/policy/limit-range/
-import { amountOf, amountText, plus, sum } from '../api/quantity.ts';
-import type { Amounts, Quantity } from '../api/quantity.ts';
+import { amountOf, amountText, plus, sum } from '../../kubernetes/quantity.ts';
+import type { Amounts, Quantity } from '../../kubernetes/quantity.ts';
 import type { QuotaSpec } from '../api/types.ts';
-import { DEFAULTS } from './need.ts';
-import type { SeatNeed } from './need.ts';
+import { DEFAULTS } from './resource-requirements.ts';
+import type { SeatNeed } from './resource-requirements.ts';
 
 const MI = 2 ** 20;
 

@@ -1,6 +1,6 @@
-import { aDeployment } from './fixtures.ts';
+import { aDeployment } from './testing/fixtures.ts';
 import { diagnose, readinessOf } from './readiness.ts';
-import type { Deployment, Pod } from './shapes.ts';
+import type { Deployment, Pod } from './types.ts';
 
 const desired = [aDeployment('dice'), aDeployment('guide')];
 

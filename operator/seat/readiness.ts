@@ -1,5 +1,5 @@
 // Whether a seat's lab can be used, told from its Deployments alone; and why not, from its pods, which are looked at only when it takes long.
-import type { ContainerStatus, Deployment, DeploymentCondition, Pod } from './shapes.ts';
+import type { ContainerStatus, Deployment, DeploymentCondition, Pod } from './types.ts';
 
 /** For a condition: one word, and a sentence. */
 export interface Why {

@@ -1,8 +1,8 @@
-import { MINUTE, aWorld, inSeat } from './world.ts';
+import { MINUTE, aSeatHarness, inSeat } from './testing/seat-harness.ts';
 
 describe('a seat whose lab takes long', () => {
   test("that doesn't start is looked into after half a minute, and fails after five", async () => {
-    const world = aWorld();
+    const world = aSeatHarness();
     const pods = () => world.api.reads.filter(({ kind }) => kind === 'Pod').length;
     expect(await world.reconcile()).toEqual({ requeueAfter: 30_000 });
     world.api.seed({
@@ -33,7 +33,7 @@ describe('a seat whose lab takes long', () => {
   });
 
   test('that is only slow is not written about before a minute and a half', async () => {
-    const world = aWorld();
+    const world = aSeatHarness();
     await world.reconcile();
     const watch = world.watch();
     world.clock.advance(MINUTE);
@@ -48,7 +48,7 @@ describe('a seat whose lab takes long', () => {
   });
 
   test('that has failed becomes Ready when it does after all', async () => {
-    const world = aWorld();
+    const world = aSeatHarness();
     await world.reconcile();
     world.clock.advance(6 * MINUTE);
     await world.reconcile();
@@ -59,7 +59,7 @@ describe('a seat whose lab takes long', () => {
   });
 
   test('has five minutes anew for each revision', async () => {
-    const world = aWorld();
+    const world = aSeatHarness();
     await world.reconcile();
     world.clock.advance(10 * MINUTE);
     await world.reconcile();

@@ -1,9 +1,9 @@
 // What a Seat's status says, from what was found. Pure, so that a reconcile writes it once, and only where it differs.
-import { conditionOf, isTrue, rfc3339, setCondition, setConditions } from '../api/conditions.ts';
-import type { Saying } from '../api/conditions.ts';
+import { conditionOf, isTrue, rfc3339, setCondition, setConditions } from '../../kubernetes/conditions.ts';
+import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { NAMES } from '../api/types.ts';
 import type { Seat, SeatPhase, SeatStatus } from '../api/types.ts';
-import type { Condition } from '../engine/object.ts';
+import type { Condition } from '../../kubernetes/object.ts';
 import { namespaceOf } from './objects.ts';
 import { isStopped } from './options.ts';
 import type { SeatProblem } from './problem.ts';
@@ -71,7 +71,7 @@ export function unreadySince(seat: Seat, provisioned: boolean, now: number): num
 export const duration = (ms: number): string =>
   ms > 60_000 && ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1000)} s`;
 
-function provisionedSaying(seat: Seat, { problem }: Found): Saying {
+function provisionedCondition(seat: Seat, { problem }: Found): ConditionSpec {
   const type = TYPES.provisioned;
   return problem
     ? { type, status: 'False', reason: problem.reason, message: problem.message }
@@ -83,7 +83,7 @@ function provisionedSaying(seat: Seat, { problem }: Found): Saying {
       };
 }
 
-function accessSaying(seat: Seat, { access, accessProblem, problem }: Found): Saying {
+function accessCondition(seat: Seat, { access, accessProblem, problem }: Found): ConditionSpec {
   const type = TYPES.access;
   if (access && !accessProblem) {
     return {
@@ -164,7 +164,7 @@ function whyNotReady(seat: Seat, found: Found, when: When): Why {
 const isReady = (seat: Seat, { problem, readiness, accessProblem }: Found): boolean =>
   problem === undefined && accessProblem === undefined && readiness.ready && !isStopped(seat);
 
-function readySaying(seat: Seat, found: Found, when: When): Saying {
+function readyCondition(seat: Seat, found: Found, when: When): ConditionSpec {
   if (isReady(seat, found)) {
     return {
       type: TYPES.ready,
@@ -192,7 +192,7 @@ export function statusOf(seat: Seat, found: Found, when: When): SeatStatus {
   const { status: before = {} } = seat;
   const phase = phaseOf(seat, found, when);
   const at = { generation: seat.metadata.generation, now: when.now };
-  const sayings = [readySaying(seat, found, when), provisionedSaying(seat, found), accessSaying(seat, found)];
+  const sayings = [readyCondition(seat, found, when), provisionedCondition(seat, found), accessCondition(seat, found)];
   const namespace = problem ? before.namespace : namespaceOf(seat);
   const revision = problem ? before.revision : seat.spec.revision;
   const readyAt = before.readyAt ?? (phase === 'Ready' ? rfc3339(when.now) : undefined);

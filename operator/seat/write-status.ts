@@ -1,11 +1,14 @@
 // The one way to write a Seat's status.
 import { json } from '../../cdk8s/plain.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
-import { isNotFound } from '../engine/api.ts';
-import type { Pass } from './options.ts';
+import { isNotFound } from '../../kubernetes/api.ts';
+import type { SeatContext } from './options.ts';
 
 /** Writes nothing where nothing differs, nor where there is no Seat any more. @returns whether it was written */
-export async function writeStatus({ options: { api, stores }, seat }: Pass, status: SeatStatus): Promise<boolean> {
+export async function writeStatus(
+  { options: { api, stores }, seat }: SeatContext,
+  status: SeatStatus,
+): Promise<boolean> {
   if (json(status) === json(seat.status ?? {})) return false;
   const {
     apiVersion,

@@ -1,6 +1,6 @@
 // Several steps of which each is to be tried, whatever comes of the others.
-import { NotLeadingError } from '../engine/api.ts';
-import { asError } from '../engine/errors.ts';
+import { NotLeadingError } from '../../kubernetes/api.ts';
+import { asError } from '../../support/as-error.ts';
 
 export class Attempts {
   readonly errors: Error[] = [];

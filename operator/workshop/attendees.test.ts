@@ -1,5 +1,5 @@
 import { attendeesOf, problemsOf } from './attendees.ts';
-import { aWorkshop } from './fixtures.ts';
+import { aWorkshop } from './testing/fixtures.ts';
 
 const names = (seats: number): string[] => attendeesOf({ seats }).map(({ name }) => name);
 

@@ -1,7 +1,7 @@
-import { capacitySaying, capacityUnknown, fitSeats, podRequests, stillToPlace, usageOf } from './capacity.ts';
+import { capacityCondition, capacityUnknown, fitSeats, podRequests, stillToPlace, usageOf } from './capacity.ts';
 import type { CapacityInput, PodNeed } from './capacity.ts';
-import { aNode, aPod } from './fixtures.ts';
-import type { Node, Pod } from './kube.ts';
+import { aNode, aPod } from './testing/fixtures.ts';
+import type { Node, Pod } from './types.ts';
 
 const MI = 2 ** 20;
 const pod = (cpu: number, mi = 64): PodNeed => ({ requests: { cpu, memory: mi * MI } });
@@ -176,7 +176,7 @@ test('the pods of a seat that have a node are told by what they request, and by 
 
 describe('what is said of it', () => {
   test('all fit', () => {
-    expect(capacitySaying(30, 11, { fitting: seats(19, []).map(({ name }) => name) })).toMatchObject({
+    expect(capacityCondition(30, 11, { fitting: seats(19, []).map(({ name }) => name) })).toMatchObject({
       status: 'True',
       reason: 'Fits',
       message: 'Fits 30 of 30 seats.',
@@ -190,7 +190,7 @@ describe('what is said of it', () => {
       reserved: [],
       seats: seats(30, [pod(300), pod(200)]),
     });
-    expect(capacitySaying(39, 9, fit)).toEqual({
+    expect(capacityCondition(39, 9, fit)).toEqual({
       type: 'CapacityAvailable',
       status: 'False',
       reason: 'InsufficientCapacity',
@@ -202,7 +202,7 @@ describe('what is said of it', () => {
 
   test('no node takes the pods', () => {
     const fit = fitSeats({ nodes: [], usage: usageOf([]), reserved: [], seats: seats(1, [pod(100)]) });
-    expect(capacitySaying(1, 0, fit).message).toMatch(
+    expect(capacityCondition(1, 0, fit).message).toMatch(
       /^Fits 0 of 1 seats\. No node takes its pods: expected one that is Ready and schedulable/,
     );
   });

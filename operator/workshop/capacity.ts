@@ -1,9 +1,9 @@
 // Whether the nodes have room for the seats that are still to be made, reckoned as the scheduler does: what is requested counts,
 // not what is used.
-import { amountText, amountsOf, greater, minus, plus, sum } from '../api/quantity.ts';
-import type { Amounts } from '../api/quantity.ts';
-import type { Saying } from '../api/conditions.ts';
-import type { Container, Node, Pod, PodSpec } from './kube.ts';
+import { amountText, amountsOf, greater, minus, plus, sum } from '../../kubernetes/quantity.ts';
+import type { Amounts } from '../../kubernetes/quantity.ts';
+import type { ConditionSpec } from '../../kubernetes/conditions.ts';
+import type { Container, Node, Pod, PodSpec } from './types.ts';
 import { takes } from './placement.ts';
 import type { Placement } from './placement.ts';
 
@@ -193,7 +193,7 @@ function shortageText({ nodes, resource, pod, seat, free }: Shortage): string {
 }
 
 /** `there`: how many of the `desired` seats have been made already. */
-export function capacitySaying(desired: number, there: number, { fitting, shortage }: Fit): Saying {
+export function capacityCondition(desired: number, there: number, { fitting, shortage }: Fit): ConditionSpec {
   const fits = there + fitting.length;
   if (desired === 0) return { type: TYPE, status: 'True', reason: 'Fits', message: 'No seat is to be made.' };
   if (shortage)
@@ -207,7 +207,7 @@ export function capacitySaying(desired: number, there: number, { fitting, shorta
 }
 
 /** Nothing is held back for what can't be known. */
-export const capacityUnknown = (refusal: string): Saying => ({
+export const capacityUnknown = (refusal: string): ConditionSpec => ({
   type: TYPE,
   status: 'Unknown',
   reason: 'NotReadable',

@@ -1,13 +1,13 @@
 // Nodes and what their pods request, listed when they are wanted and not more often than that: a watch on all pods of a cluster
 // would cost more than all the rest.
-import { isForbidden } from '../engine/api.ts';
-import type { Api, ListOptions } from '../engine/api.ts';
-import { KINDS } from '../engine/kinds.ts';
-import type { Kind, KubeObject } from '../engine/object.ts';
+import { isForbidden } from '../../kubernetes/api.ts';
+import type { Api, ListOptions } from '../../kubernetes/api.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import type { Kind, KubeObject } from '../../kubernetes/object.ts';
 import type { Clock } from '../engine/reconciler.ts';
 import { usageOf } from './capacity.ts';
 import type { Usage } from './capacity.ts';
-import type { Node, Pod } from './kube.ts';
+import type { Node, Pod } from './types.ts';
 
 /** What may not be read is no object but the API server's words. */
 export type Read<T> = { readonly found: T } | { readonly refused: string };

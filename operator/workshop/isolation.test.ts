@@ -1,11 +1,11 @@
-import { targetsIn } from '../../apps/reach/reach.ts';
-import type { Target } from '../../apps/reach/reach.ts';
+import { targetsIn } from '../../apps/isolation-probe/probe.ts';
+import type { Target } from '../../apps/isolation-probe/probe.ts';
 import { LABELS } from '../api/types.ts';
 import { PROBE_ROOM } from '../seat/quota.ts';
-import { amountsOf } from '../api/quantity.ts';
-import { aWorkshop, seatOf } from './fixtures.ts';
+import { amountsOf } from '../../kubernetes/quantity.ts';
+import { aWorkshop, seatOf } from './testing/fixtures.ts';
 import { answerOf, foreignTargets, notProbed, probeFailed, probePod, stuckText, verdict } from './isolation.ts';
-import type { Pod } from './kube.ts';
+import type { Pod } from './types.ts';
 
 const workshop = aWorkshop({ seats: 2 });
 const from = seatOf(workshop, 0, { phase: 'Ready' });

@@ -1,15 +1,15 @@
 // Whether seats are isolated from each other: the pod that tries it in one seat, what of another seat it tries, and what its answer
 // means. Nothing is claimed that was not seen.
-import { CONNECTED } from '../../apps/reach/reach.ts';
-import type { Results, Target } from '../../apps/reach/reach.ts';
+import { CONNECTED } from '../../apps/isolation-probe/probe.ts';
+import type { Results, Target } from '../../apps/isolation-probe/probe.ts';
 import { imageOf } from '../../cdk8s/lab/workload.ts';
 import { completeValues } from '../../cdk8s/render.ts';
-import { rfc3339 } from '../api/conditions.ts';
-import type { Saying } from '../api/conditions.ts';
+import { rfc3339 } from '../../kubernetes/conditions.ts';
+import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { LABELS, RELEASE } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
-import type { KubeObject } from '../engine/object.ts';
-import type { Pod } from './kube.ts';
+import type { KubeObject } from '../../kubernetes/object.ts';
+import type { Pod } from './types.ts';
 import { placementOf } from './placement.ts';
 import { restrictedContainer, restrictedPod } from './restricted.ts';
 import { labelsOf } from './seats.ts';
@@ -111,14 +111,14 @@ export function probePod(workshop: Workshop, from: Seat, foreign: readonly Targe
 
 const TYPE = 'NetworkIsolation';
 
-export const notProbed = (ready: number): Saying => ({
+export const notProbed = (ready: number): ConditionSpec => ({
   type: TYPE,
   status: 'Unknown',
   reason: 'NotProbed',
   message: ready < 2 ? `Needs two seats that are Ready to try it between, found ${ready}.` : 'Is being tried.',
 });
 
-export const probeFailed = (why: string): Saying => ({
+export const probeFailed = (why: string): ConditionSpec => ({
   type: TYPE,
   status: 'Unknown',
   reason: 'ProbeFailed',
@@ -134,7 +134,7 @@ export interface Tried {
 }
 
 /** What the pod's answer means. */
-export function verdict(results: Results, { from, to, at }: Tried): Saying {
+export function verdict(results: Results, { from, to, at }: Tried): ConditionSpec {
   const { [CONTROL]: own = 'no answer', ...foreign } = results;
   if (own !== CONNECTED) {
     return probeFailed(

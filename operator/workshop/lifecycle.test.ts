@@ -1,10 +1,13 @@
 import { FINALIZER } from '../api/types.ts';
-import { KINDS } from '../engine/kinds.ts';
-import { HOUR, NAMES, aClass, later } from './a-class.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import { HOUR, NAMES, aWorkshopHarness, later } from './testing/workshop-harness.ts';
 
 describe('a schedule', () => {
   test('has images pulled before the start, and no seat made', async () => {
-    const { clock, reconcile, pods, names, condition } = aClass({ seats: 3, schedule: { startsAt: later(0.05) } });
+    const { clock, reconcile, pods, names, condition } = aWorkshopHarness({
+      seats: 3,
+      schedule: { startsAt: later(0.05) },
+    });
     expect(await reconcile()).toEqual({ requeueAfter: 180_000 });
     expect([names(), pods.list().length]).toEqual([[], 1]);
     expect(condition('Progressing')).toMatchObject({ status: 'False', reason: 'Scheduled' });
@@ -19,7 +22,7 @@ describe('a schedule', () => {
   });
 
   test('warns before the end, once each time', async () => {
-    const { clock, reconcile, events, restart } = aClass({ seats: 3, schedule: { expiresAt: later(2) } });
+    const { clock, reconcile, events, restart } = aWorkshopHarness({ seats: 3, schedule: { expiresAt: later(2) } });
     const warnings = () =>
       events.events
         .filter(({ reason }) => reason === 'ExpiresSoon')
@@ -37,7 +40,7 @@ describe('a schedule', () => {
   });
 
   test('that ends with Delete has the seats deleted and the Workshop stay; extended, they come back', async () => {
-    const { clock, settle, settleAll, reconcile, edit, names, condition, workshop } = aClass({
+    const { clock, settle, settleAll, reconcile, edit, names, condition, workshop } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2) },
     });
@@ -64,7 +67,7 @@ describe('a schedule', () => {
   });
 
   test('that ends with Stop has the seats stopped; extended, they start', async () => {
-    const { clock, settle, settleAll, reconcile, edit, seats, condition } = aClass({
+    const { clock, settle, settleAll, reconcile, edit, seats, condition } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2), afterExpiry: 'Stop' },
     });
@@ -87,7 +90,7 @@ describe('a schedule', () => {
   });
 
   test('that ends with Keep changes nothing', async () => {
-    const { clock, settleAll, reconcile, names, condition } = aClass({
+    const { clock, settleAll, reconcile, names, condition } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2), afterExpiry: 'Keep' },
     });
@@ -100,7 +103,7 @@ describe('a schedule', () => {
 
 describe('a Workshop that is deleted', () => {
   test('has its seats deleted, says what it waits for, and leaves nothing', async () => {
-    const { api, settle, settleAll, reconcile, workshops, workshop, names, condition, pods } = aClass();
+    const { api, settle, settleAll, reconcile, workshops, workshop, names, condition, pods } = aWorkshopHarness();
     await settleAll();
     await api.delete(KINDS.Workshop, { name: 'class' });
     await reconcile();
@@ -117,7 +120,7 @@ describe('a Workshop that is deleted', () => {
   });
 
   test('in the middle of its rollout leaves nothing either', async () => {
-    const { api, settle, reconcile, workshops, seats } = aClass({ seats: 30 });
+    const { api, settle, reconcile, workshops, seats } = aWorkshopHarness({ seats: 30 });
     await reconcile();
     await api.delete(KINDS.Workshop, { name: 'class' });
     for (let round = 0; round < 3; round++) {
@@ -128,7 +131,7 @@ describe('a Workshop that is deleted', () => {
   });
 
   test('waits for seats that the store has not seen yet', async () => {
-    const { api, reconcile, restart, workshops } = aClass();
+    const { api, reconcile, restart, workshops } = aWorkshopHarness();
     await reconcile();
     await api.delete(KINDS.Workshop, { name: 'class' });
     restart({
@@ -146,7 +149,7 @@ describe('a Workshop that is deleted', () => {
   });
 
   test('before it was ever held is none of ours any more', async () => {
-    const { api, edit, reconcile, requests } = aClass();
+    const { api, edit, reconcile, requests } = aWorkshopHarness();
     edit({ metadata: { finalizers: ['other/one'] } });
     await api.delete(KINDS.Workshop, { name: 'class' });
     expect(await requests(reconcile)).toEqual([]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { FINALIZER, LABELS } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
-import { aSeat, aWorkshop } from './fixtures.ts';
+import { aSeat, aWorkshop } from './testing/fixtures.ts';
 import { DEFAULTS, planRollout } from './rollout.ts';
 import type { RolloutInput, RolloutPlan } from './rollout.ts';
 import { hasFailed, isAsWanted, isInFlight, isLeaving, isSettled, wantedSeats } from './seats.ts';

@@ -2,7 +2,7 @@
 import { json } from '../../cdk8s/plain.ts';
 import { API_VERSION, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
 import type { Attendee, Seat, SeatSpec, Workshop } from '../api/types.ts';
-import type { KubeObject, OwnerReference } from '../engine/object.ts';
+import type { KubeObject, OwnerReference } from '../../kubernetes/object.ts';
 import { attendeesOf, seatName } from './attendees.ts';
 import { revisionOf } from './revision.ts';
 

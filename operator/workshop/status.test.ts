@@ -1,6 +1,6 @@
-import { conditionOf } from '../api/conditions.ts';
+import { conditionOf } from '../../kubernetes/conditions.ts';
 import type { Seat, SeatPhase, WorkshopStatus } from '../api/types.ts';
-import { MONDAY, aWorkshop, seatOf } from './fixtures.ts';
+import { MONDAY, aWorkshop, seatOf } from './testing/fixtures.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { wantedSeats } from './seats.ts';
 import { invalidStatus, isSameStatus, leavingStatus, statusOf } from './status.ts';

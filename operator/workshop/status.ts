@@ -1,9 +1,9 @@
 // What a Workshop's status says, all of it derived from what was found and decided just now.
 import { json } from '../../cdk8s/plain.ts';
-import { conditionOf, setConditions } from '../api/conditions.ts';
-import type { Saying } from '../api/conditions.ts';
+import { conditionOf, setConditions } from '../../kubernetes/conditions.ts';
+import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import type { FailingSeat, Seat, SeatCounts, Workshop, WorkshopStatus } from '../api/types.ts';
-import type { Condition } from '../engine/object.ts';
+import type { Condition } from '../../kubernetes/object.ts';
 import { notProbed } from './isolation.ts';
 import { DEFAULTS } from './rollout.ts';
 import type { RolloutPlan } from './rollout.ts';
@@ -21,9 +21,9 @@ export interface Facts {
   readonly taken: readonly Seat[];
   readonly plan: RolloutPlan;
   /** Left out where it is not known anew: then it is as it was. */
-  readonly capacity?: Saying | undefined;
-  readonly images?: Saying | undefined;
-  readonly isolation?: Saying | undefined;
+  readonly capacity?: ConditionSpec | undefined;
+  readonly images?: ConditionSpec | undefined;
+  readonly isolation?: ConditionSpec | undefined;
   /** What the API server said to a write that trying again won't mend. */
   readonly refused?: string | undefined;
 }
@@ -31,7 +31,7 @@ export interface Facts {
 const LONGEST = 1000;
 const MOST_FAILING = 5;
 
-const say = (type: string, status: Saying['status'], reason: string, message: string): Saying => ({
+const say = (type: string, status: ConditionSpec['status'], reason: string, message: string): ConditionSpec => ({
   type,
   status,
   reason,
@@ -92,14 +92,14 @@ function overText({ schedule: { expiresAt = '', afterExpiry }, own, stopped, cou
 const failingText = ([first]: readonly FailingSeat[]): string =>
   first ? ` ${first.name}: ${first.reason}: ${first.message}` : '';
 
-function ready(found: Found): Saying {
+function ready(found: Found): ConditionSpec {
   const {
     schedule,
     stopped,
     failing,
     counts: { desired, ready: usable, failed },
   } = found;
-  const is = (status: Saying['status'], reason: string, message: string): Saying =>
+  const is = (status: ConditionSpec['status'], reason: string, message: string): ConditionSpec =>
     say('Ready', status, reason, message);
   if (isOver(schedule)) return is('False', 'Expired', overText(found));
   if (schedule.state === 'Scheduled' && usable === 0)
@@ -116,11 +116,11 @@ function ready(found: Found): Saying {
   return is('False', 'SeatsNotReady', `${text}${failed > 0 ? `, ${failed} failed` : ''}.${failingText(failing)}`);
 }
 
-const progress = (status: Saying['status'], reason: string, message: string): Saying =>
+const progress = (status: ConditionSpec['status'], reason: string, message: string): ConditionSpec =>
   say('Progressing', status, reason, message);
 
 /** What holds the rollout as a whole, if anything does. */
-function heldBack(found: Found, text: string): Saying | undefined {
+function heldBack(found: Found, text: string): ConditionSpec | undefined {
   const {
     schedule,
     own,
@@ -140,7 +140,7 @@ function heldBack(found: Found, text: string): Saying | undefined {
     : undefined;
 }
 
-function progressing(found: Found): Saying {
+function progressing(found: Found): ConditionSpec {
   const {
     plan: { waiting, unplaced },
     live,
@@ -175,8 +175,8 @@ function degraded({
   workshop: {
     spec: { rollout: { maxFailures = DEFAULTS.maxFailures } = {} },
   },
-}: Found): Saying {
-  const is = (status: Saying['status'], reason: string, message: string): Saying =>
+}: Found): ConditionSpec {
+  const is = (status: ConditionSpec['status'], reason: string, message: string): ConditionSpec =>
     say('Degraded', status, reason, message);
   if (refused !== undefined) return is('True', 'WriteRefused', `The API server refused a write: ${refused}`);
   if (failing.length === 0) return is('False', 'AsExpected', 'No seat has failed.');
@@ -195,7 +195,7 @@ const asBefore = (workshop: Workshop, type: string): Condition[] =>
   [conditionOf(workshop.status?.conditions, type)].filter((one) => one !== undefined);
 
 /** What was seen is said until it is seen anew. */
-function isolation({ workshop, isolation: now, counts }: Found): (Saying | Condition)[] {
+function isolation({ workshop, isolation: now, counts }: Found): (ConditionSpec | Condition)[] {
   if (now) return [now];
   const seen = asBefore(workshop, 'NetworkIsolation').filter(({ reason }) => reason !== 'NotProbed');
   return seen.length > 0 ? seen : [notProbed(counts.ready)];
@@ -217,7 +217,7 @@ export function statusOf(facts: Facts, now: number): WorkshopStatus {
 }
 
 interface Parts {
-  readonly sayings: readonly (Saying | Condition)[];
+  readonly sayings: readonly (ConditionSpec | Condition)[];
   readonly counts: SeatCounts;
   readonly failing: readonly FailingSeat[];
   readonly now: number;
@@ -227,7 +227,7 @@ function complete(
   { metadata: { generation }, status }: Workshop,
   { sayings, counts, failing, now }: Parts,
 ): WorkshopStatus {
-  const said = (saying: Saying | Condition): Condition[] =>
+  const said = (saying: ConditionSpec | Condition): Condition[] =>
     'lastTransitionTime' in saying ? [saying] : setConditions(status?.conditions, [saying], { generation, now });
   return {
     ...(generation !== undefined && { observedGeneration: generation }),

@@ -1,8 +1,8 @@
 import type { Seat } from '../api/types.ts';
-import type { Api } from '../engine/api.ts';
-import { KINDS } from '../engine/kinds.ts';
-import { apiError, manualClock, recordedEvents } from '../testing/fake-api.ts';
-import { ClassApi, aWorkshop } from './fixtures.ts';
+import type { Api } from '../../kubernetes/api.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import { apiError, manualClock, recordedEvents } from '../engine/testing/fake-api.ts';
+import { ClassApi, aWorkshop } from './testing/fixtures.ts';
 import { isAsWanted, wantedSeats } from './seats.ts';
 import { SeatWriter, mergePatchOf } from './write-seats.ts';
 

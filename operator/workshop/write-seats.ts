@@ -1,8 +1,8 @@
 // The requests that make, restore and remove Seats.
 import { json } from '../../cdk8s/plain.ts';
 import type { Seat, SeatSpec } from '../api/types.ts';
-import type { Api } from '../engine/api.ts';
-import { KINDS } from '../engine/kinds.ts';
+import type { Api } from '../../kubernetes/api.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
 import type { EventRecorder, Store } from '../engine/reconciler.ts';
 import { restored } from './events.ts';
 import { isAsWanted, uidOf, without, writtenSpec } from './seats.ts';

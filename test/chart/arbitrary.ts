@@ -1,8 +1,8 @@
 // Values to try, made from their description: all that the schema allows, the nasty before the nice.
 import fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
-import { byKind, fieldsOf } from '../../cdk8s/describe/describe.ts';
-import type { Description, Dictionary, Entry, Group, Json, Text } from '../../cdk8s/describe/describe.ts';
+import { byKind, fieldsOf } from '../../cdk8s/schema/schema.ts';
+import type { Description, Dictionary, Entry, Group, Json, Text } from '../../cdk8s/schema/schema.ts';
 import type { SomeChartValues } from '../../cdk8s/operator/render.ts';
 import { chartValues } from '../../cdk8s/operator/values.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';

@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Tags } from 'yaml';
-import { repoRoot } from '../../cluster/support/paths.ts';
-import { silentProgress } from '../../cluster/support/progress.ts';
-import { run } from '../../cluster/support/run.ts';
-import type { RunResult } from '../../cluster/support/run.ts';
+import { repoRoot } from '../../support/paths.ts';
+import { silentProgress } from '../../support/progress.ts';
+import { run } from '../../support/run.ts';
+import type { RunResult } from '../../support/run.ts';
 import { helmPath } from '../../cluster/tools.ts';
 import type { AnyObject } from '../../cdk8s/render.ts';
-import { UNCOLLECTED } from '../support/cluster.ts';
+import { UNCOLLECTED } from '../support/cluster/cluster.ts';
 
 export const chart = join(repoRoot, 'charts', 'lab');
 

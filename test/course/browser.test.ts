@@ -1,13 +1,13 @@
 // The whole course in a real browser, on the real node, as a learner does it: by the page's own controls, and by what it shows.
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import { violations } from '../../apps/testing/axe.ts';
-import { say } from '../../cluster/support/output.ts';
+import { violations } from '../support/browser/axe.ts';
+import { say } from '../../support/output.ts';
 import { artefacts } from '../support/artefacts.ts';
-import { launchBrowser, misdeeds, picture } from '../support/browser.ts';
-import { Forward } from '../support/forward.ts';
-import { Lab } from '../support/lab.ts';
-import { useNamespace } from '../support/namespace.ts';
+import { launchBrowser, misdeeds, picture } from '../support/browser/browser.ts';
+import { Forward } from '../support/cluster/forward.ts';
+import { Lab } from '../support/cluster/lab.ts';
+import { useNamespace } from '../support/cluster/namespace.ts';
 import { byHand } from './by-hand.ts';
 import { Learner } from './learner.ts';
 import { steps } from './steps.ts';

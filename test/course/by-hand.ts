@@ -1,15 +1,15 @@
 // What a learner does in each step, once it is started and before the check: by the page alone.
-import { eventually } from '../support/eventually.ts';
-import type { Lab } from '../support/lab.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import type { Lab } from '../support/cluster/lab.ts';
 import type { Learner } from './learner.ts';
 import { solutionOf } from './steps.ts';
 import { troubleshoot } from './troubleshoot.ts';
 
-export type Doing = (learner: Learner, lab: Lab) => Promise<void>;
+export type CommandContext = (learner: Learner, lab: Lab) => Promise<void>;
 
 /** The solution into the editor, and Run; then nothing for as long as the dice before serves on and may answer, which is what a learner needs to look up. */
 const edit =
-  (id: string): Doing =>
+  (id: string): CommandContext =>
   async (learner, lab) => {
     for (const [name, text] of solutionOf(lab, id)) await learner.replace(name, text);
     expect(await learner.run()).toMatch(/^Runs your files/);
@@ -17,12 +17,12 @@ const edit =
   };
 
 const then =
-  (...doings: Doing[]): Doing =>
+  (...doings: CommandContext[]): CommandContext =>
   async (learner, lab) => {
     for (const doing of doings) await doing(learner, lab);
   };
 
-export const byHand: Readonly<Record<string, Doing>> = {
+export const byHand: Readonly<Record<string, CommandContext>> = {
   '01-set-up': async (learner) => {
     await learner.press('Play a round');
     await learner.page.getByText(/You rolled a [1-6] and won/).waitFor();

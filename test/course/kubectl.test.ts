@@ -1,10 +1,10 @@
 // The whole course on the real node by the commands that each step prints, word for word, with the rights of an attendee. What a learner
 // adds are the answers to questions, which are written into the file that a command has brought, from what the commands have printed.
 import { RELEASE } from '../../operator/api/types.ts';
-import { say } from '../../cluster/support/output.ts';
-import { eventually } from '../support/eventually.ts';
-import { Lab } from '../support/lab.ts';
-import { useNamespace } from '../support/namespace.ts';
+import { say } from '../../support/output.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { Lab } from '../support/cluster/lab.ts';
+import { useNamespace } from '../support/cluster/namespace.ts';
 import { answersFrom } from './reading.ts';
 import { ENOUGH } from './rounds.ts';
 import { steps } from './steps.ts';

@@ -1,10 +1,10 @@
 // The course's steps, and what their folders say that is right.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { repoRoot } from '../../cluster/support/paths.ts';
-import type { Lab } from '../support/lab.ts';
+import { repoRoot } from '../../support/paths.ts';
+import type { Lab } from '../support/cluster/lab.ts';
 
-const folder = join(repoRoot, 'apps', 'guide', 'course');
+const folder = join(repoRoot, 'course', 'steps');
 
 export const steps = readdirSync(folder)
   .filter((name) => /^\d\d-/.test(name))

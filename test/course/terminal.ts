@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { SEAT_RULES } from '../../cdk8s/operator/rights.ts';
+import { SEAT_RULES } from '../../cdk8s/operator/rbac.ts';
 import { ROLES } from '../../operator/api/types.ts';
-import { run } from '../../cluster/support/run.ts';
-import { apply, kubectl, testCluster } from '../support/cluster.ts';
-import type { Lab } from '../support/lab.ts';
+import { run } from '../../support/run.ts';
+import { apply, kubectl, testCluster } from '../support/cluster/cluster.ts';
+import type { Lab } from '../support/cluster/lab.ts';
 
 const NAME = 'learner';
 

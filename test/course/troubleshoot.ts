@@ -1,6 +1,6 @@
 // Step 10 by hand: each fault on and off, and in between the page Traces, where rounds that failed are opened and compared.
 import type { Page } from 'playwright-core';
-import { eventually } from '../support/eventually.ts';
+import { eventually } from '../support/matchers/eventually.ts';
 import type { Learner } from './learner.ts';
 import { ENOUGH, pluginsIn, shared } from './rounds.ts';
 import type { Seen } from './rounds.ts';

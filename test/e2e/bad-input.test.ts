@@ -2,17 +2,17 @@
 // of another site may try: it runs no code, and reaches nothing but what the guide shows.
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import { say } from '../../cluster/support/output.ts';
+import { say } from '../../support/output.ts';
 import { artefacts } from '../support/artefacts.ts';
-import { launchBrowser, picture } from '../support/browser.ts';
-import { testCluster } from '../support/cluster.ts';
-import { eventually } from '../support/eventually.ts';
-import { Guide, OWN_HEADERS, RunEvents } from '../support/guide.ts';
-import { Lab } from '../support/lab.ts';
-import { useNamespace } from '../support/namespace.ts';
-import { isLeaving, isReady, restarts } from '../support/objects.ts';
-import { playedRound } from '../support/traces.ts';
-import { workingSet } from '../support/working-set.ts';
+import { launchBrowser, picture } from '../support/browser/browser.ts';
+import { testCluster } from '../support/cluster/cluster.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { Guide, OWN_HEADERS, RunEvents } from '../support/cluster/guide.ts';
+import { Lab } from '../support/cluster/lab.ts';
+import { useNamespace } from '../support/cluster/namespace.ts';
+import { isLeaving, isReady, restarts } from '../support/matchers/objects.ts';
+import { playedRound } from '../support/otlp/traces.ts';
+import { workingSet } from '../support/cluster/working-set.ts';
 
 const MEBIBYTE = 2 ** 20;
 const lab = new Lab(useNamespace('e2e-bad-input'));

@@ -1,9 +1,9 @@
 // What the chart renders, seen by the real API server: every object is taken as it is, and without a warning.
-import { tool } from '../support/cluster.ts';
+import { tool } from '../support/cluster/cluster.ts';
 import { example } from '../support/chart-examples.ts';
-import { chart } from '../support/lab.ts';
-import type { Values } from '../support/lab.ts';
-import { makeNamespace } from '../support/namespace.ts';
+import { chart } from '../support/cluster/lab.ts';
+import type { Values } from '../support/cluster/lab.ts';
+import { makeNamespace } from '../support/cluster/namespace.ts';
 
 const namespace = 'e2e-chart';
 

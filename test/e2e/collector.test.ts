@@ -1,17 +1,17 @@
 // The Collector is configured by values: each example of the chart's README, seen at Jaeger, with no app restarted.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { edgesOf } from '../../apps/guide/traces.ts';
-import type { Span } from '../../apps/guide/traces.ts';
-import { apiGet, testCluster, tool } from '../support/cluster.ts';
+import { edgesOf } from '../../otlp/traces.ts';
+import type { Span } from '../../otlp/traces.ts';
+import { apiGet, testCluster, tool } from '../support/cluster/cluster.ts';
 import { example } from '../support/chart-examples.ts';
-import { eventually } from '../support/eventually.ts';
-import { ROUND_AT_GUIDE } from '../support/expected-telemetry.ts';
-import { chart, Lab } from '../support/lab.ts';
-import type { Values } from '../support/lab.ts';
-import { useNamespace } from '../support/namespace.ts';
-import { restarts } from '../support/objects.ts';
-import { sendTraces } from '../support/otlp.ts';
-import { complete, settledRound, traceOf, tracesOf } from '../support/traces.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { ROUND_AT_GUIDE } from '../support/otlp/expected-telemetry.ts';
+import { chart, Lab } from '../support/cluster/lab.ts';
+import type { Values } from '../support/cluster/lab.ts';
+import { useNamespace } from '../support/cluster/namespace.ts';
+import { restarts } from '../support/matchers/objects.ts';
+import { sendTraces } from '../support/otlp/otlp.ts';
+import { complete, settledRound, traceOf, tracesOf } from '../support/otlp/traces.ts';
 
 const lab = new Lab(useNamespace('e2e-collector'));
 /** Only a Jaeger: the second backend. */

@@ -3,11 +3,11 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { repoRoot } from '../../cluster/support/paths.ts';
-import { run } from '../../cluster/support/run.ts';
-import type { RunResult } from '../../cluster/support/run.ts';
-import { kubectl, testCluster } from '../support/cluster.ts';
-import { eventually } from '../support/eventually.ts';
+import { repoRoot } from '../../support/paths.ts';
+import { run } from '../../support/run.ts';
+import type { RunResult } from '../../support/run.ts';
+import { kubectl, testCluster } from '../support/cluster/cluster.ts';
+import { eventually } from '../support/matchers/eventually.ts';
 
 const { kubeconfig, name } = testCluster();
 const namespace = 'e2e-context';

@@ -2,12 +2,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '../support/eventually.ts';
-import { chart, Lab } from '../support/lab.ts';
-import { podLog, useNamespace } from '../support/namespace.ts';
-import { isLeaving, isReady, restarts } from '../support/objects.ts';
-import type { Pod } from '../support/objects.ts';
-import { playedRound } from '../support/traces.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { chart, Lab } from '../support/cluster/lab.ts';
+import { podLog, useNamespace } from '../support/cluster/namespace.ts';
+import { isLeaving, isReady, restarts } from '../support/matchers/objects.ts';
+import type { Pod } from '../support/matchers/objects.ts';
+import { playedRound } from '../support/otlp/traces.ts';
 
 const lab = new Lab(useNamespace('e2e-dice'));
 const dice = `${lab.release}-dice`;

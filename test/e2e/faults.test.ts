@@ -1,13 +1,13 @@
 // The stories of the course's last lesson but one, on the real node: each fault gives its evidence soon after it is switched on, hits whom it says and
 // nobody else, and is gone soon after it is switched off. Whom it hits is what prizes knows, and no page does.
-import { FAULTS, truthOf } from '../../apps/prizes/faults.ts';
-import type { FaultName } from '../../apps/prizes/faults.ts';
-import type { AttributeValue, Span, Trace } from '../../apps/guide/traces.ts';
-import { say } from '../../cluster/support/output.ts';
-import { eventually } from '../support/eventually.ts';
-import { Lab } from '../support/lab.ts';
-import { useNamespace } from '../support/namespace.ts';
-import { tracesOf } from '../support/traces.ts';
+import { FAULTS, truthOf } from '../../lab/faults.ts';
+import type { FaultName } from '../../lab/faults.ts';
+import type { AttributeValue, Span, Trace } from '../../otlp/traces.ts';
+import { say } from '../../support/output.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { Lab } from '../support/cluster/lab.ts';
+import { useNamespace } from '../support/cluster/namespace.ts';
+import { tracesOf } from '../support/otlp/traces.ts';
 
 /** What is promised, in milliseconds. */
 const PROMISED = { effect: 5_000, evidence: 30_000 };

@@ -2,11 +2,11 @@
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { artefacts } from '../support/artefacts.ts';
-import { launchBrowser, misdeeds, picture } from '../support/browser.ts';
-import { testCluster } from '../support/cluster.ts';
-import { Lab } from '../support/lab.ts';
-import { useNamespace } from '../support/namespace.ts';
-import { playedRound } from '../support/traces.ts';
+import { launchBrowser, misdeeds, picture } from '../support/browser/browser.ts';
+import { testCluster } from '../support/cluster/cluster.ts';
+import { Lab } from '../support/cluster/lab.ts';
+import { useNamespace } from '../support/cluster/namespace.ts';
+import { playedRound } from '../support/otlp/traces.ts';
 
 const lab = new Lab(useNamespace('e2e-guide'));
 const origin = `http://127.0.0.1:${testCluster().doorPort}`;

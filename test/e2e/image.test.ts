@@ -1,12 +1,12 @@
 // The images leave the machine: pushed to a real registry server by the command a person uses, whole, and named by the chart.
 import { arch } from 'node:process';
 import { parseAllDocuments } from 'yaml';
-import { run } from '../../cluster/support/run.ts';
-import { repoRoot } from '../../cluster/support/paths.ts';
-import { textOf, tool } from '../support/cluster.ts';
-import { chart } from '../support/lab.ts';
-import { startRegistry } from '../support/registry.ts';
-import type { Registry } from '../support/registry.ts';
+import { run } from '../../support/run.ts';
+import { repoRoot } from '../../support/paths.ts';
+import { textOf, tool } from '../support/cluster/cluster.ts';
+import { chart } from '../support/cluster/lab.ts';
+import { startRegistry } from '../support/cluster/registry.ts';
+import type { Registry } from '../support/cluster/registry.ts';
 
 let registry: Registry;
 let pushed: string;

@@ -1,12 +1,12 @@
 // The ladder none, auto, manual: one value, changed by `helm upgrade` on a lab that runs; and beside it the app in Python, which has it too.
 import { randomBytes } from 'node:crypto';
-import { edgesOf } from '../../apps/guide/traces.ts';
-import type { Span } from '../../apps/guide/traces.ts';
-import { eventually } from '../support/eventually.ts';
-import { ROUND_AT_GUIDE } from '../support/expected-telemetry.ts';
-import { Lab, quiet } from '../support/lab.ts';
-import { useNamespace } from '../support/namespace.ts';
-import { playedRound, title, traceOf, tracesOf } from '../support/traces.ts';
+import { edgesOf } from '../../otlp/traces.ts';
+import type { Span } from '../../otlp/traces.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { ROUND_AT_GUIDE } from '../support/otlp/expected-telemetry.ts';
+import { Lab, quiet } from '../support/cluster/lab.ts';
+import { useNamespace } from '../support/cluster/namespace.ts';
+import { playedRound, title, traceOf, tracesOf } from '../support/otlp/traces.ts';
 
 const lab = new Lab(useNamespace('e2e-levels'));
 

@@ -1,17 +1,17 @@
 // The operator on an API server that fails in every way it can: it goes on by itself, and puts right what changed meanwhile. On a
 // control plane of its own, whose nodes are simulated, as what is done to it would disturb others.
-import { silentProgress } from '../../cluster/support/progress.ts';
-import { say } from '../../cluster/support/output.ts';
+import { silentProgress } from '../../support/progress.ts';
+import { say } from '../../support/output.ts';
 import { LABELS, RELEASE } from '../../operator/api/types.ts';
-import { allReady, applyWorkshop, gone, namespacesOf, seatsOf } from '../support/class.ts';
-import { CLUSTER_TO_CRASH, apiGet, environmentFor, kubectl } from '../support/cluster.ts';
-import type { StartedCluster } from '../support/cluster-start.ts';
-import { eventually } from '../support/eventually.ts';
-import { LocalOperator } from '../support/local-operator.ts';
-import { samplesOf } from '../support/metrics.ts';
-import { FAULTS, FaultyLab } from '../support/operator-faults.ts';
-import type { Fault } from '../support/operator-faults.ts';
-import { startScaleCluster } from '../support/scale-cluster.ts';
+import { allReady, applyWorkshop, gone, namespacesOf, seatsOf } from '../support/cluster/workshop.ts';
+import { CLUSTER_TO_CRASH, apiGet, environmentFor, kubectl } from '../support/cluster/cluster.ts';
+import type { StartedCluster } from '../support/cluster/start.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { LocalOperator } from '../support/cluster/local-operator.ts';
+import { samplesOf } from '../support/matchers/metrics.ts';
+import { FAULTS, FaultyLab } from '../support/cluster/operator-faults.ts';
+import type { Fault } from '../support/cluster/operator-faults.ts';
+import { startScaleCluster } from '../support/cluster/scale-cluster.ts';
 
 const nothing = (): Promise<void> => Promise.resolve();
 

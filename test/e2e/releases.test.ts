@@ -1,9 +1,9 @@
 // Labs side by side: two releases in one namespace and one in another, by Helm 4 and by Helm 3, from install to uninstall.
-import { tool } from '../support/cluster.ts';
-import { eventually } from '../support/eventually.ts';
-import { chart, Lab } from '../support/lab.ts';
-import { useNamespace } from '../support/namespace.ts';
-import { playedRound, settledRound, tracesOf } from '../support/traces.ts';
+import { tool } from '../support/cluster/cluster.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { chart, Lab } from '../support/cluster/lab.ts';
+import { useNamespace } from '../support/cluster/namespace.ts';
+import { playedRound, settledRound, tracesOf } from '../support/otlp/traces.ts';
 
 const here = useNamespace('e2e-side-by-side');
 const elsewhere = useNamespace('e2e-elsewhere');

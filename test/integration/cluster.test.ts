@@ -4,16 +4,16 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ensureImage, ensureLoaded } from '../../cluster/image.ts';
-import { Kube } from '../../cluster/kube.ts';
-import { repoRoot } from '../../cluster/support/paths.ts';
-import { silentProgress } from '../../cluster/support/progress.ts';
-import { run } from '../../cluster/support/run.ts';
-import { clusterStatus, insideNetwork, leftovers, startCluster, stopCluster } from '../../cluster/throwaway/index.ts';
-import { CLUSTER_TO_CRASH, kubectl, testCluster } from '../support/cluster.ts';
-import { eventually } from '../support/eventually.ts';
-import { addressOf, expectAnswer, kubectlOf, makeNeighbours, request } from '../support/network.ts';
-import type { Kubectl } from '../support/network.ts';
+import { ensureImage, ensureLoaded } from '../../cluster/image/image.ts';
+import { ClusterTools } from '../../cluster/kubectl.ts';
+import { repoRoot } from '../../support/paths.ts';
+import { silentProgress } from '../../support/progress.ts';
+import { run } from '../../support/run.ts';
+import { clusterStatus, insideNetwork, leftovers, startCluster, stopCluster } from '../../cluster/devcluster/index.ts';
+import { CLUSTER_TO_CRASH, kubectl, testCluster } from '../support/cluster/cluster.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { addressOf, expectAnswer, kubectlOf, makeNeighbours, request } from '../support/cluster/network.ts';
+import type { Kubectl } from '../support/cluster/network.ts';
 
 const { kubeconfig, tools, name } = testCluster();
 
@@ -129,7 +129,7 @@ describe('a start that is ended by kill -9 half way', () => {
     await ensureLoaded(
       [await ensureImage(destination, report)],
       destination,
-      await Kube.at({ kubeconfig: cluster.kubeconfig }, report),
+      await ClusterTools.at({ kubeconfig: cluster.kubeconfig }, report),
       report,
     );
     there = kubectlOf(tools.kubectl, cluster.kubeconfig);

@@ -3,10 +3,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { repoRoot } from '../../cluster/support/paths.ts';
+import { repoRoot } from '../../support/paths.ts';
 import { crds } from '../../cdk8s/operator/crds.ts';
 import { chartValues } from '../../cdk8s/operator/values.ts';
-import { apply, kubectl, testCluster, tool } from '../support/cluster.ts';
+import { apply, kubectl, testCluster, tool } from '../support/cluster/cluster.ts';
 import { arbitraryLab } from '../chart/arbitrary.ts';
 
 const SEED = 20260504;

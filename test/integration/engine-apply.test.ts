@@ -2,15 +2,15 @@
 // what is no longer wanted goes.
 import { labTemplate } from '../../cdk8s/render.ts';
 import { Applier, differs } from '../../operator/engine/apply.ts';
-import type { HttpApi } from '../../operator/engine/client.ts';
-import { KINDS } from '../../operator/engine/kinds.ts';
-import { keyOf } from '../../operator/engine/object.ts';
-import type { Kind, KubeObject } from '../../operator/engine/object.ts';
+import type { HttpApi } from '../../kubernetes/client.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import { keyOf } from '../../kubernetes/object.ts';
+import type { Kind, KubeObject } from '../../kubernetes/object.ts';
 import { CompactStore, withoutStatus } from '../../operator/engine/store.ts';
 import { Reflector } from '../../operator/engine/watch.ts';
-import { FIELD_MANAGER, configMap, testApi, useEmptyNamespace } from '../support/engine.ts';
-import type { ConfigMap } from '../support/engine.ts';
-import { eventually } from '../support/eventually.ts';
+import { FIELD_MANAGER, configMap, testApi, useEmptyNamespace } from '../support/cluster/engine.ts';
+import type { ConfigMap } from '../support/cluster/engine.ts';
+import { eventually } from '../support/matchers/eventually.ts';
 
 const namespace = useEmptyNamespace('engine-apply');
 const SEAT = 'intro-otel.dev/test-seat';

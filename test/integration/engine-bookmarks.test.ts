@@ -1,6 +1,6 @@
 // What the search for silent watches relies on. Waits for a minute, so it is a file of its own, beside which others run.
-import { KINDS } from '../../operator/engine/kinds.ts';
-import { configMap, testApi, useEmptyNamespace } from '../support/engine.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import { configMap, testApi, useEmptyNamespace } from '../support/cluster/engine.ts';
 
 const namespace = useEmptyNamespace('engine-bookmarks');
 

@@ -6,15 +6,15 @@ import {
   isNotFound,
   isOverQuota,
   isTerminating,
-} from '../../operator/engine/api.ts';
-import type { HttpApi } from '../../operator/engine/client.ts';
-import { KINDS } from '../../operator/engine/kinds.ts';
-import type { KubeObject } from '../../operator/engine/object.ts';
-import { testCluster } from '../support/cluster.ts';
-import { FIELD_MANAGER, configMap, testApi, testConfig, useEmptyNamespace } from '../support/engine.ts';
-import type { ConfigMap } from '../support/engine.ts';
-import { eventually } from '../support/eventually.ts';
-import { startFaultyProxy } from '../support/faulty-proxy.ts';
+} from '../../kubernetes/api.ts';
+import type { HttpApi } from '../../kubernetes/client.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import type { KubeObject } from '../../kubernetes/object.ts';
+import { testCluster } from '../support/cluster/cluster.ts';
+import { FIELD_MANAGER, configMap, testApi, testConfig, useEmptyNamespace } from '../support/cluster/engine.ts';
+import type { ConfigMap } from '../support/cluster/engine.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { startFaultyProxy } from '../support/cluster/faulty-proxy.ts';
 
 const namespace = useEmptyNamespace('engine-client');
 const map = (name: string, data?: Record<string, string>): ConfigMap => configMap(namespace, name, data);

@@ -1,16 +1,16 @@
 // The engine's watch on the real API server, through a proxy that fails on command: whatever happens in between, the store ends
 // up as the cluster is, by itself.
-import type { HttpApi } from '../../operator/engine/client.ts';
-import { KINDS } from '../../operator/engine/kinds.ts';
+import type { HttpApi } from '../../kubernetes/client.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
 import { CompactStore } from '../../operator/engine/store.ts';
 import type { Change } from '../../operator/engine/store.ts';
 import { Reflector } from '../../operator/engine/watch.ts';
-import { testCluster } from '../support/cluster.ts';
-import { FIELD_MANAGER, configMap, testApi, testConfig, useEmptyNamespace } from '../support/engine.ts';
-import type { ConfigMap } from '../support/engine.ts';
-import { eventually } from '../support/eventually.ts';
-import { startFaultyProxy } from '../support/faulty-proxy.ts';
-import type { FaultyProxy } from '../support/faulty-proxy.ts';
+import { testCluster } from '../support/cluster/cluster.ts';
+import { FIELD_MANAGER, configMap, testApi, testConfig, useEmptyNamespace } from '../support/cluster/engine.ts';
+import type { ConfigMap } from '../support/cluster/engine.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { startFaultyProxy } from '../support/cluster/faulty-proxy.ts';
+import type { FaultyProxy } from '../support/cluster/faulty-proxy.ts';
 
 const namespace = useEmptyNamespace('engine-watch');
 const labels = { watched: 'yes' };

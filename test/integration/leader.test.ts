@@ -5,15 +5,15 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KINDS } from '../../operator/engine/kinds.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
 import type { Lease } from '../../operator/engine/lease.ts';
-import type { HttpApi } from '../../operator/engine/client.ts';
-import { testCluster } from '../support/cluster.ts';
-import { NAME } from '../support/elector.ts';
-import type { Said } from '../support/elector.ts';
-import { configMap, testApi, useEmptyNamespace } from '../support/engine.ts';
-import type { ConfigMap } from '../support/engine.ts';
-import { eventually } from '../support/eventually.ts';
+import type { HttpApi } from '../../kubernetes/client.ts';
+import { testCluster } from '../support/cluster/cluster.ts';
+import { NAME } from '../support/cluster/elector.ts';
+import type { ElectorReport } from '../support/cluster/elector.ts';
+import { configMap, testApi, useEmptyNamespace } from '../support/cluster/engine.ts';
+import type { ConfigMap } from '../support/cluster/engine.ts';
+import { eventually } from '../support/matchers/eventually.ts';
 
 const namespace = useEmptyNamespace('engine-leader');
 /** Milliseconds: what the design promises. */
@@ -22,7 +22,7 @@ const FAILOVER = 15_000;
 interface Replica {
   readonly identity: string;
   readonly child: ChildProcess;
-  readonly said: Said[];
+  readonly said: ElectorReport[];
 }
 
 const replicas: Replica[] = [];
@@ -39,11 +39,11 @@ afterAll(async () => {
 });
 
 function start(identity: string): Replica {
-  const program = join(import.meta.dirname, '..', 'support', 'elector.ts');
+  const program = join(import.meta.dirname, '..', 'support', 'cluster', 'elector.ts');
   const env = { ...process.env, KUBECONFIG: testCluster().kubeconfig };
   const child = spawn(process.execPath, [program, namespace, identity], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const said: Said[] = [];
-  createInterface(child.stdout).on('line', (line) => said.push(JSON.parse(line) as Said));
+  const said: ElectorReport[] = [];
+  createInterface(child.stdout).on('line', (line) => said.push(JSON.parse(line) as ElectorReport));
   const replica = { identity, child, said };
   replicas.push(replica);
   return replica;
@@ -53,7 +53,8 @@ const lease = async (): Promise<Lease['spec']> => (await api.get<Lease>(KINDS.Le
 const leader = async (): Promise<string | undefined> => (await lease())?.holderIdentity;
 const writesOf = async ({ identity }: Replica): Promise<number> =>
   Number((await api.get<ConfigMap>(KINDS.ConfigMap, NAME, namespace))?.data?.[identity] ?? 0);
-const count = ({ said }: Replica, what: Said['what']): number => said.filter((one) => one.what === what).length;
+const count = ({ said }: Replica, what: ElectorReport['what']): number =>
+  said.filter((one) => one.what === what).length;
 
 /** Waits until `replica` leads and has written. @returns milliseconds */
 async function untilItWrites(replica: Replica, within: number): Promise<number> {

@@ -1,6 +1,6 @@
 // What the app in Python stands on where nothing can be pulled: made of what Debian has put on this machine for the cluster's images.
 import { readFileSync } from 'node:fs';
-import { PYTHON, pythonBaseImage } from '../../cluster/parts/python.ts';
+import { PYTHON, pythonBaseImage } from '../../cluster/components/python.ts';
 
 test('the base image has Python, what it and its packages load, a shell, and the standard library with what was compiled of it', async () => {
   const { name, entries } = await pythonBaseImage();

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { chart } from './lab.ts';
-import type { Values } from './lab.ts';
+import { chart } from './cluster/lab.ts';
+import type { Values } from './cluster/lab.ts';
 
 /** The values in the YAML block that follows the paragraph beginning with `words`. */
 export function example<T = Values>(words: string, readme = readFileSync(join(chart, 'README.md'), 'utf8')): T {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { repoRoot } from '../../cluster/support/paths.ts';
+import { repoRoot } from '../../support/paths.ts';
 
 /** Who has a state of its own: the tests, those of `npm run up` among them, and the benchmarks. */
 export type Purpose = 'test' | 'test-up' | 'bench';

@@ -1,0 +1,33 @@
+// A step's questions as a file to fill in, and the answers in it: NAME=ANSWER, a line each.
+import type { Question } from '../contract.ts';
+
+interface Asked {
+  readonly id: string;
+  readonly questions: readonly Question[];
+}
+
+/** @throws where there is nothing to answer */
+export function formOf({ id, questions }: Asked): string {
+  if (questions.length === 0) throw new Error(`${id} has no questions: its check needs no answers`);
+  return questions
+    .map(({ name, label, options }) => `# ${label}${options ? ` (${options.join(', ')})` : ''}\n${name}=`)
+    .join('\n');
+}
+
+/** @throws on a line that is neither an answer nor a comment */
+export function answersIn(text: string): Record<string, string> {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [, name, answer] = /^([\w.-]+)\s*=(.*)$/.exec(line) ?? [];
+      if (name === undefined || answer === undefined)
+        throw new Error(`expected NAME=ANSWER, found "${line.slice(0, 80)}"`);
+      return [name, unquoted(answer.trim())];
+    }),
+  );
+}
+
+const unquoted = (text: string): string => /^(["'])(.*)\1$/.exec(text)?.[2] ?? text;

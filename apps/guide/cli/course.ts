@@ -1,0 +1,132 @@
+// The course at a terminal: `node /app/course.js` in the guide's pod. It asks the guide that runs there, so both know the same.
+import { text as textOf } from 'node:stream/consumers';
+import { fatal, printLine } from '../../../support/console.ts';
+import type { Course as Overview, Files, Instrumentation, Step as StepView, Verdict } from '../contract.ts';
+import { request } from './request.ts';
+import { answersIn, formOf } from './answers.ts';
+import { askDice, playRound, printSpans, printTrace } from './telemetry.ts';
+
+const usage = `expected one of:
+  list                        the steps, and how far you are
+  show STEP                   the step's state, questions and commands
+  start STEP                  begins the step
+  questions STEP              prints its questions, as a file to fill in
+  check STEP [NAME=ANSWER…]   checks it; answers from that file by: check STEP - < FILE
+  skip STEP                   the files as they should be by then
+  reset STEP | reset          the files as they are at the step's start; all of the course
+  solution STEP FILE          prints app.ts, settings.env or collector.yaml as it should be when the step is done
+  ask PATH                    asks dice, and prints the trace of it
+  play                        plays a round, and prints the trace of it
+  libraries [WORD…]           the instrumentation libraries in this image
+  trace ID | STEP             prints a trace, or the one that the step began with
+  spans SERVICE               prints the latest spans of a service, a line each, with their attributes
+  load ROUNDS                 extra rounds a minute, 0 to 120
+  fault NAME on|off           switches spike or timeouts
+STEP is the id (04-automatic), or its number (4).`;
+
+async function idOf(step = ''): Promise<string> {
+  const { steps } = await request<Overview>('/course');
+  const found = steps.find(({ id, number }) => id === step || String(number) === step);
+  if (!found) throw new Error(`expected a step, found "${step}": ${steps.map(({ id }) => id).join(', ')}`);
+  return found.id;
+}
+
+async function traceOfStep(step: string): Promise<string> {
+  const { id, traceId } = await request<StepView>(`/course/${await idOf(step)}`);
+  if (!traceId)
+    throw new Error(
+      `expected a step that begins with a trace, or a trace id of 32 hexadecimal digits; found ${id}, which has none`,
+    );
+  return traceId;
+}
+
+async function list(): Promise<void> {
+  const { steps, passed, total } = await request<Overview>('/course');
+  for (const { id, title, state } of steps) printLine(`${state.padEnd(10)}  ${id.padEnd(22)}  ${title}`);
+  printLine(`${passed} of ${total} steps passed`);
+}
+
+function show({ id, title, state, traceId, questions, commands }: StepView): void {
+  printLine(`${id}: ${title} (${state})`);
+  if (traceId) printLine(`trace: ${traceId}`);
+  for (const { name, label, options } of questions)
+    printLine(`  ${name}=…  ${label}${options ? ` (${options.join(' | ')})` : ''}`);
+  for (const command of commands) printLine(`\n${command}`);
+}
+
+async function check(id: string, given: string[]): Promise<void> {
+  const answers = answersIn(given[0] === '-' ? await textOf(process.stdin) : given.join('\n'));
+  const verdict = await request<Verdict>(`/course/${id}/check`, { answers });
+  if (verdict.passed) return printLine(`passed ${id}${verdict.traceId ? `, by trace ${verdict.traceId}` : ''}`);
+  printLine(
+    `not yet (${verdict.hop})\nexpected: ${verdict.expected}\nfound:    ${verdict.found}\nhint:     ${verdict.hint}`,
+  );
+  process.exitCode = 1;
+}
+
+async function solution(id: string, file = ''): Promise<void> {
+  const files: Record<string, string> = await request<Files>(`/course/${id}/solution`);
+  const text = files[file];
+  if (text === undefined) throw new Error(`expected one of ${Object.keys(files).join(', ')}, found "${file}"`);
+  process.stdout.write(text);
+}
+
+async function printLibraries(words: string): Promise<void> {
+  const { instrumentations } = await request<{ instrumentations: Instrumentation[] }>(
+    `/instrumentations?q=${encodeURIComponent(words)}`,
+  );
+  for (const { name, version, description, for: target } of instrumentations)
+    printLine(`${name} ${version}, for ${target}: ${description}`);
+}
+
+async function load(perMinute: number): Promise<void> {
+  await request('/load', { perMinute }, 'PUT');
+  printLine(perMinute === 0 ? 'no extra rounds' : `${perMinute} extra rounds a minute, until you set 0`);
+}
+
+async function fault(name: string, on: string | undefined): Promise<void> {
+  const { faults } = await request<{ faults: { name: string; on: boolean }[] }>(
+    '/faults',
+    { name, on: on === 'on' },
+    'PUT',
+  );
+  for (const { name: known, on: isOn } of faults) printLine(`${known}: ${isOn ? 'on' : 'off'}`);
+}
+
+type Command = (step: string | undefined, more: string[]) => Promise<void>;
+
+const change =
+  (verb: string): Command =>
+  async (step) =>
+    show(await request<StepView>(`/course/${await idOf(step)}/${verb}`, {}));
+
+const commands: Record<string, Command> = {
+  list,
+  show: async (step) => show(await request<StepView>(`/course/${await idOf(step)}`)),
+  start: change('start'),
+  questions: async (step) => printLine(formOf(await request<StepView>(`/course/${await idOf(step)}`))),
+  check: async (step, answers) => check(await idOf(step), answers),
+  skip: change('skip'),
+  reset: (step, more) => (step === undefined ? resetAll() : change('reset')(step, more)),
+  solution: async (step, [file]) => solution(await idOf(step), file),
+  ask: (path = '/') => askDice(path),
+  play: () => playRound(),
+  trace: async (which = '') => printTrace(/^[0-9a-f]{32}$/.test(which) ? which : await traceOfStep(which)),
+  spans: (service = 'dice') => printSpans(service),
+  libraries: (word = '', more) => printLibraries([word, ...more].join(' ')),
+  load: (perMinute) => load(Number(perMinute)),
+  fault: (name, [on]) => fault(name ?? '', on),
+};
+
+async function resetAll(): Promise<void> {
+  await request('/course/reset', {});
+  return list();
+}
+
+async function run([name = '', step, ...more]: string[]): Promise<void> {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) throw new Error(usage);
+  await command(step, more);
+}
+
+await run(process.argv.slice(2)).catch(fatal);

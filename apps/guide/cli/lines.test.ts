@@ -1,0 +1,55 @@
+import type { Span } from '../../../otlp/traces.ts';
+import { lineOf, treeOf } from './lines.ts';
+
+const span = (over: Partial<Span> = {}): Span => ({
+  traceId: 'a'.repeat(32),
+  spanId: 'b'.repeat(16),
+  name: 'GET /prizes/:roll',
+  kind: 'server',
+  service: 'prizes',
+  scope: '',
+  start: Date.UTC(2026, 10, 23, 9, 30, 12, 114),
+  duration: 12.34,
+  attributes: { 'http.response.status_code': 500 },
+  resource: {
+    'service.name': 'prizes',
+    'service.version': '2.0.0',
+    'deployment.node_pool': 'green',
+    'process.pid': 1,
+    'k8s.pod.name': 'p',
+  },
+  events: [],
+  status: { code: 'unset' },
+  children: [],
+  orphan: false,
+  ...over,
+});
+
+test('a span is a line with its attributes, and with what of its resource tells processes apart', () => {
+  expect(lineOf(span())).toBe(
+    `09:30:12.114 ${'a'.repeat(32)} prizes GET /prizes/:roll | server | 12.3 ms | ${'b'.repeat(16)} service.version="2.0.0" deployment.node_pool="green" http.response.status_code=500`,
+  );
+});
+
+test('a trace is a tree: who is called stands further in, with attributes and events below', () => {
+  const child = span({
+    service: 'dice',
+    name: 'do_roll',
+    kind: 'internal',
+    attributes: { 'roll.value': 4 },
+    events: [{ name: 'rolled', time: 0, attributes: { sides: 6 } }],
+  });
+  expect(treeOf([span({ children: [child] })])).toEqual([
+    `prizes GET /prizes/:roll | server | 12.3 ms | ${'b'.repeat(16)}`,
+    '      http.response.status_code=500',
+    `  dice do_roll | internal | 12.3 ms | ${'b'.repeat(16)}`,
+    '        roll.value=4',
+    '        event rolled sides=6',
+  ]);
+});
+
+test('what is wrong with a span stands in its own line, however many lines a text has', () => {
+  expect(
+    treeOf([span({ orphan: true, status: { code: 'error', message: 'too slow\n  at stack' }, attributes: {} })]),
+  ).toEqual([`prizes GET /prizes/:roll | server | 12.3 ms | ${'b'.repeat(16)} | error: too slow | parent missing`]);
+});

@@ -1,0 +1,53 @@
+// /api/course: the steps, and what can be done with one.
+import { Router } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
+import type { CourseService } from '../course-service.ts';
+import { refuse } from './csrf.ts';
+
+type ById = Request<{ id: string }>;
+
+export function courseApi(course: CourseService): Router {
+  const router = Router();
+  router.get('/', async (_request, response) => void response.json(await course.overview()));
+  router.post('/reset', async (_request, response) => void response.json(await course.resetAll()));
+  router.use('/:id', known(course));
+  router.get('/:id', async (request: ById, response) => void response.json(await course.step(request.params.id)));
+  router.get('/:id/solution', (request: ById, response) => void response.json(course.solution(request.params.id)));
+  router.post(
+    '/:id/start',
+    async (request: ById, response) => void response.json(await course.start(request.params.id)),
+  );
+  router.post(
+    '/:id/reset',
+    async (request: ById, response) => void response.json(await course.reset(request.params.id)),
+  );
+  router.post('/:id/skip', async (request: ById, response) => void response.json(await course.skip(request.params.id)));
+  router.post('/:id/check', async (request: ById, response) => check(course, request, response));
+  return router;
+}
+
+function known(course: CourseService): RequestHandler {
+  return (request, response, next) => {
+    const { id = '' } = request.params;
+    if (!course.has(String(id)))
+      return refuse(
+        response,
+        `expected the id of a step, found ${JSON.stringify(String(id).slice(0, 100))}: GET /api/course lists them`,
+        404,
+      );
+    next();
+  };
+}
+
+async function check(course: CourseService, request: ById, response: Response): Promise<void> {
+  const { answers = {} } = (request.body ?? {}) as { answers?: unknown };
+  if (!areAnswers(answers))
+    return refuse(response, 'expected "answers", an object of at most 20 texts of at most 1000 characters');
+  response.json(await course.check(request.params.id, answers));
+}
+
+function areAnswers(answers: unknown): answers is Record<string, string> {
+  if (typeof answers !== 'object' || answers === null || Array.isArray(answers)) return false;
+  const texts = Object.values(answers);
+  return texts.length <= 20 && texts.every((text) => typeof text === 'string' && text.length <= 1000);
+}

@@ -1,0 +1,108 @@
+// What can be done with the lab: visit dice, set the load, switch faults, look for traces, and ask why there is none.
+import { readFileSync } from 'node:fs';
+import { Router } from 'express';
+import type { Request, Response } from 'express';
+import { FAULTS, isFault } from '../../../../lab/faults.ts';
+import { SetByClassError, TITLES } from '../lab/faults.ts';
+import type { Faults } from '../lab/faults.ts';
+import { most } from '../lab/load.ts';
+import type { Load } from '../lab/load.ts';
+import { visit } from '../lab/visit.ts';
+import { why } from '../lab/why.ts';
+import type { Lab } from '../lab/environment.ts';
+import { suppressTracing } from '../suppress-tracing.ts';
+import { recentTraces } from '../../../../otlp/traces.ts';
+import type { Instrumentation } from '../../contract.ts';
+import { off } from './files.ts';
+import { refuse } from './csrf.ts';
+
+export interface LabParts {
+  lab: Lab;
+  load: Load;
+  faults: Faults | undefined;
+  instrumentations: string;
+}
+
+export function labApi({ lab, load, faults: switches, instrumentations }: LabParts): Router {
+  const router = Router();
+  router.post('/visit', (request, response) => visitDice(lab, request, response));
+  router.get('/load', (_request, response) => void response.json({ perMinute: load.perMinute }));
+  router.put('/load', (request, response) => setLoad(load, request, response));
+  router.get('/faults', async (_request, response) => {
+    if (!switches) return refuse(response, off, 503);
+    response.json(listOf(await switches.names()));
+  });
+  router.put('/faults', (request, response) => setFault(switches, request, response));
+  router.get('/why', async (_request, response) => void response.json({ hops: await why(lab) }));
+  router.get('/traces', (request, response) => search(lab, request, response));
+  router.get(
+    '/instrumentations',
+    (request, response) => void response.json({ instrumentations: matching(instrumentations, request.query['q']) }),
+  );
+  return router;
+}
+
+const listOf = (on: readonly string[]) => ({
+  faults: FAULTS.map((name) => ({ name, title: TITLES[name], on: on.includes(name) })),
+});
+
+/** Dice's own paths, and no others: the guide asks nobody else for anybody. */
+const paths = /^\/(visit|rolldice|server_request)?(\?[\w=&%.+-]{0,200})?$/;
+
+async function visitDice(lab: Lab, request: Request, response: Response): Promise<void> {
+  const { path } = (request.body ?? {}) as { path?: unknown };
+  if (typeof path !== 'string' || !paths.test(path))
+    return refuse(response, 'expected "path" to be /, /visit, /rolldice or /server_request?param=…');
+  const { status, body, traceId } = await visit({ url: lab.dice, path, collector: lab.collector });
+  response.json({ status, body, trace: traceId });
+}
+
+function setLoad(load: Load, request: Request, response: Response): void {
+  const { perMinute } = (request.body ?? {}) as { perMinute?: unknown };
+  if (typeof perMinute !== 'number' || !Number.isInteger(perMinute) || perMinute < 0 || perMinute > most)
+    return refuse(response, `expected "perMinute" to be a whole number from 0 to ${most}`);
+  load.set(perMinute);
+  response.json({ perMinute });
+}
+
+async function setFault(switches: Faults | undefined, request: Request, response: Response): Promise<void> {
+  if (!switches) return refuse(response, off, 503);
+  const { name, on } = (request.body ?? {}) as { name?: unknown; on?: unknown };
+  if (!isFault(name) || typeof on !== 'boolean')
+    return refuse(response, `expected "name" (one of ${FAULTS.join(', ')}) and "on" (true or false)`);
+  try {
+    response.json(listOf(await switches.set(name, on)));
+  } catch (error) {
+    if (!(error instanceof SetByClassError)) throw error;
+    refuse(response, error.message, 409);
+  }
+}
+
+async function search(lab: Lab, request: Request, response: Response): Promise<void> {
+  const service = textOf(request.query['service']) ?? 'dice';
+  const limit = Math.min(Math.max(Math.trunc(Number(request.query['limit'] ?? 20)) || 1, 1), 100);
+  const [since, until] = [
+    Number(request.query['since'] ?? Date.now() - 3_600_000),
+    Number(request.query['until'] ?? Date.now() + 60_000),
+  ];
+  if (!/^[\w.-]{1,100}$/.test(service) || !Number.isFinite(since) || !Number.isFinite(until))
+    return refuse(response, 'expected "service" to be a name, "since" and "until" milliseconds since 1970');
+  const traces = await suppressTracing(() =>
+    recentTraces(lab.jaeger, service, { limit, within: Math.max(Date.now() - since, 1_000), until }),
+  );
+  response.json({
+    traces: traces
+      .filter(({ start }) => start >= since && start <= until)
+      .slice(0, limit)
+      .map(({ traceId, start, duration, services, roots }) => ({ traceId, start, duration, services, roots })),
+  });
+}
+
+/** The libraries that the image really holds, as the build wrote them down; those with all words of `q`. */
+function matching(file: string, q: unknown): Instrumentation[] {
+  const all = JSON.parse(readFileSync(file, 'utf8')) as Instrumentation[];
+  const words = (textOf(q) ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  return all.filter((library) => words.every((word) => Object.values(library).join(' ').toLowerCase().includes(word)));
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

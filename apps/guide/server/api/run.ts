@@ -1,0 +1,45 @@
+// GET /api/run: a stream of what becomes of the learner's pods. https://html.spec.whatwg.org/multipage/server-sent-events.html
+import { Router } from 'express';
+import type { Response } from 'express';
+import type { RunEvent, RunWatcher } from '../pods/watcher.ts';
+import { off } from './files.ts';
+import { refuse } from './csrf.ts';
+
+const most = 16; // listeners at once: tabs, that is
+const backlog = 256 * 1024; // bytes that may wait for a page that does not read
+
+export function runApi(watcher: RunWatcher | undefined): Router {
+  const router = Router();
+  router.get('/', (_request, response) => {
+    if (!watcher) return refuse(response, off, 503);
+    if (watcher.listeners >= most)
+      return refuse(response, `expected at most ${most} tabs that listen, found more: close some`, 429);
+    response
+      .set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+      .flushHeaders();
+    response.write('retry: 1000\n\n');
+    const stop = watcher.listen(writerTo(response));
+    const beat = setInterval(() => response.write(': still here\n\n'), 15_000);
+    response.once('close', () => {
+      clearInterval(beat);
+      stop();
+    });
+  });
+  return router;
+}
+
+/** A page that does not read gets no more lines until it does, and is told how many it missed. */
+function writerTo(response: Response): (event: RunEvent) => void {
+  let missed = 0;
+  const write = ({ type, data }: RunEvent) => response.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+  return (event) => {
+    if (event.type === 'log' && response.writableLength > backlog) {
+      missed += 1;
+      return;
+    }
+    if (missed > 0 && event.type === 'log')
+      write({ ...event, data: { ...event.data, line: `… ${missed} lines left out: the page did not keep up` } });
+    if (event.type === 'log') missed = 0;
+    write(event);
+  };
+}

@@ -1,0 +1,167 @@
+// Asking apps, extra rounds, and faults, against servers of the test's own.
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders, RequestListener, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ApiServer, podOf } from '../../../testing/api-server.ts';
+import { eventually } from '../../../testing/eventually.ts';
+import { Receiver } from '../../../testing/receiver.ts';
+import { Kube } from '../kube.ts';
+import { Faults } from './faults.ts';
+import { Load } from './load.ts';
+import { visit } from './visit.ts';
+
+const opened: Server[] = [];
+async function serve(answer: RequestListener): Promise<{ url: string; port: number }> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  opened.push(server);
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, port };
+}
+
+let receiver: Receiver;
+let api: ApiServer;
+let kube: Kube;
+
+beforeAll(async () => {
+  receiver = await Receiver.start();
+  api = await ApiServer.start();
+  kube = new Kube({ url: api.url, namespace: 'ns', token: () => 'a-token' });
+});
+afterAll(() => {
+  receiver.stop();
+  api.stop();
+  opened.forEach((server) => server.close().closeAllConnections());
+});
+
+test('an app that is asked is told the trace, whose root the guide sends itself', async () => {
+  let headers: IncomingHttpHeaders = {};
+  const { url } = await serve((request, response) => {
+    headers = request.headers;
+    response.end('4');
+  });
+  const asked = await visit({ url, path: '/rolldice?x=1', collector: receiver.url });
+  expect(asked).toMatchObject({ status: 200, body: '4' });
+  expect(headers.traceparent).toBe(`00-${asked.traceId}-${asked.spanId}-01`);
+  const { spans } = await receiver.trace(asked.traceId);
+  expect(spans).toMatchObject([
+    { service: 'guide', name: 'GET /rolldice', kind: 'client', spanId: asked.spanId, orphan: false },
+  ]);
+});
+
+test('an app that does not answer is said, and is in the trace as an error', async () => {
+  const asked = await visit({ url: 'http://127.0.0.1:1', path: '/', collector: receiver.url });
+  expect(asked).toMatchObject({ status: 0, body: expect.stringContaining('ECONNREFUSED') as string });
+  expect((await receiver.trace(asked.traceId)).spans[0]?.status.code).toBe('error');
+});
+
+test('extra rounds are played by the visitors that always come, until the load is 0 again', async () => {
+  const rounds: IncomingHttpHeaders[] = [];
+  const { url } = await serve((request, response) => {
+    rounds.push(request.headers);
+    response.end('{}');
+  });
+  const load = new Load(url);
+  load.set(6_000);
+  await eventually('three rounds', () => rounds.length >= 3 || undefined);
+  load.set(0);
+  expect(rounds[0]).toMatchObject({ 'x-client-version': '3.2.0', 'x-browser-plugins': expect.any(String) as string });
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const played = rounds.length;
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(rounds.length).toBe(played);
+});
+
+describe('faults', () => {
+  const told: string[] = [];
+  let port: number;
+  let status = 204;
+  beforeAll(async () => {
+    ({ port } = await serve((request, response) => {
+      request.on('data', (chunk: Buffer) => told.push(`${request.method} ${request.url} ${chunk.toString()}`));
+      request.on('end', () => response.writeHead(status).end());
+    }));
+  });
+  beforeEach(() => {
+    told.length = 0;
+    status = 204;
+    api.put('lab-faults', { faults: '' });
+    api.pods.clear();
+    api.pods.set('prizes-1', podOf('prizes', 'prizes-1'));
+  });
+
+  test('one that is switched on is told to every pod, once, and to a pod that is new', async () => {
+    const faults = new Faults({ kube, release: 'lab', port });
+    expect(await faults.set('spike', true)).toEqual(['spike']);
+    await faults.look();
+    expect(told).toEqual(['PUT /fault {"names":["spike"]}']);
+    api.pods.set('prizes-2', podOf('prizes', 'prizes-2'));
+    await faults.look();
+    expect(told).toHaveLength(2);
+    await faults.set('timeouts', true);
+    expect(await faults.set('spike', false)).toEqual(['timeouts']);
+    expect(told.at(-1)).toBe('PUT /fault {"names":["timeouts"]}');
+    expect(api.data('lab-faults')).toEqual({ faults: 'timeouts' });
+  });
+
+  test('what the operator wrote counts, and what is no fault does not', async () => {
+    api.put('lab-faults', { faults: 'timeouts, fire' });
+    const faults = new Faults({ kube, release: 'lab', port });
+    await faults.look();
+    expect(told).toEqual(['PUT /fault {"names":["timeouts"]}']);
+  });
+
+  test("a guide that starts anew tells the pods, for it can't know what they were told", async () => {
+    await new Faults({ kube, release: 'lab', port }).look();
+    expect(told).toEqual(['PUT /fault {"names":[]}']);
+  });
+
+  test('with no fault on, pods are not even listed again', async () => {
+    const faults = new Faults({ kube, release: 'lab', port });
+    await faults.look();
+    const before = api.requests.length;
+    await faults.look();
+    expect(api.requests.slice(before)).toEqual(['GET /api/v1/namespaces/ns/configmaps/lab-faults']);
+  });
+
+  test('a change is told at once, over a watch that ended too; and while nothing is on, nothing is asked', async () => {
+    const faults = new Faults({ kube, release: 'lab', port, every: 50 });
+    const stop = faults.watch();
+    await eventually('the first look', () => told.length > 0 || undefined);
+    const before = api.requests.length;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(api.requests.slice(before)).toEqual([]);
+    api.put('lab-faults', { faults: 'spike' });
+    await eventually('the change', () => told.at(-1)?.includes('spike') || undefined);
+    api.put('lab-faults', { faults: '' });
+    await eventually('the next', () => told.at(-1)?.includes('[]') || undefined);
+    api.endWatches();
+    await eventually(
+      'another watch',
+      () => api.requests.filter((request) => request.endsWith('/configmaps')).length === 2 || undefined,
+    );
+    api.put('lab-faults', { faults: 'timeouts' });
+    await eventually('the change after that', () => told.at(-1)?.includes('timeouts') || undefined);
+    stop();
+  });
+
+  test("where changes can't be followed, they are looked for", async () => {
+    api.forbidden = ['GET /api/v1/namespaces/ns/configmaps?'];
+    const stop = new Faults({ kube, release: 'lab', port, every: 50 }).watch();
+    await eventually('the first look', () => told.length > 0 || undefined);
+    api.put('lab-faults', { faults: 'spike' });
+    await eventually('the change', () => told.at(-1)?.includes('spike') || undefined);
+    expect(api.requests.filter((request) => request.endsWith('/configmaps/lab-faults')).length).toBeGreaterThan(2);
+    stop();
+    api.forbidden = [];
+  });
+
+  test('a pod that does not take it is told again, and the trouble is said once', async () => {
+    const said: string[] = [];
+    status = 500;
+    const faults = new Faults({ kube, release: 'lab', port, say: (trouble) => said.push(trouble) });
+    await faults.look();
+    await faults.look();
+    expect([told.length, said]).toEqual([2, ['expected pod prizes-1 to take {"names":[]} with 2xx, found 500']]);
+  });
+});

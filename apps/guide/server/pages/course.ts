@@ -1,0 +1,116 @@
+// The front page: the course, and beside it all that it needs: the learner's code, something to ask, and the trace of it.
+// This is the shell; apps/guide/web/course.ts fills it from the API.
+import { html } from '../html.ts';
+import type { Content } from '../html.ts';
+import { layout } from './layout.ts';
+
+/** @param lab which lab this is: its namespace and release */
+export function coursePage(lab: string): string {
+  return layout({
+    title: 'Intro to OpenTelemetry',
+    path: '/',
+    script: 'guide.js',
+    lab,
+    wide: true,
+    content: html`
+      <noscript><p class="note">The course needs JavaScript. Without it you can still read <a href="/traces">the latest traces</a>,
+        and <a href="/api/course">the steps as JSON</a>.</p></noscript>
+      <nav class="parts-of-page" aria-label="On this page">
+        <a href="#course">Course</a> <a href="#code">Code</a> <a href="#try">Try</a> <a href="#trace">Trace</a>
+      </nav>
+      <div class="columns">
+        ${course}
+        <div class="bench">
+          ${code}
+          ${tryIt}
+          ${trace}
+        </div>
+      </div>
+      ${dialog}`,
+  });
+}
+
+const course: Content = html`<section id="course" class="course" aria-label="Course" tabindex="-1">
+          <details id="steps" class="steps">
+            <summary><span id="progress">The steps</span></summary>
+            <nav aria-label="Steps"><ol id="step-list" class="step-list"></ol></nav>
+            <p><button type="button" class="quiet" id="reset-all">Reset the whole course</button></p>
+          </details>
+          <p id="course-status" class="status" role="status"></p>
+          <article id="step" class="step" aria-labelledby="step-title"><h2 id="step-title">Loading the course…</h2></article>
+          <div id="step-actions" class="actions step-actions"></div>
+          <div id="verdict" class="verdict" role="status"></div>
+          <nav id="pager" class="pager" aria-label="Previous and next step"></nav>
+        </section>`;
+
+const code: Content = html`<section id="code" class="card" aria-labelledby="code-title" tabindex="-1">
+            <div class="card-head">
+              <h2 id="code-title">Your files</h2>
+              <div class="actions">
+                <span id="unsaved" class="soft"></span>
+                <button type="button" id="discard" class="quiet" hidden>Discard</button>
+                <button type="button" id="run" class="primary">Run</button>
+              </div>
+            </div>
+            <div id="conflict" class="conflict" hidden></div>
+            <div id="tabs" class="tabs" role="tablist" aria-label="Files"></div>
+            <div id="editor" class="editor" role="tabpanel"><p class="soft">The editor is loading…</p></div>
+            <p id="run-status" class="run-status status" role="status">Asking after dice…</p>
+            <p id="run-more" class="run-more" hidden></p>
+            <details id="log-part" class="log" open>
+              <summary>Log of the newest pod</summary>
+              <p class="group"><label for="log-of">of</label>
+                <select id="log-of"><option value="dice">dice</option><option value="collector">the Collector</option></select></p>
+              <pre id="log" tabindex="0" role="group" aria-label="Log of the newest pod"></pre>
+            </details>
+          </section>`;
+
+const tryIt: Content = html`<section id="try" class="card" aria-labelledby="try-title" tabindex="-1">
+            <div class="card-head"><h2 id="try-title">Try it</h2></div>
+            <div class="asks">
+              <button type="button" class="primary" id="play">Play a round</button>
+              <div class="group" role="group" aria-label="Ask dice">
+                <span class="soft" aria-hidden="true">Ask dice</span>
+                <button type="button" data-ask="/">/</button>
+                <button type="button" data-ask="/visit">/visit</button>
+                <button type="button" data-ask="/rolldice">/rolldice</button>
+              </div>
+              <form id="other-path" class="group">
+                <label for="path">Another path</label>
+                <input id="path" name="path" value="/server_request?param=hello" autocomplete="off" autocapitalize="off" spellcheck="false">
+                <button>Ask</button>
+              </form>
+            </div>
+            <p id="answer" class="answer status" role="status"></p>
+            <div class="settings">
+              <form id="load" class="group">
+                <label for="per-minute">Load: extra rounds a minute</label>
+                <input id="per-minute" name="perMinute" type="number" min="0" max="120" step="1" value="0" inputmode="numeric">
+                <button>Set</button>
+                <span id="load-status" class="soft" role="status"></span>
+              </form>
+              <p class="group">
+                <input type="checkbox" id="ask-after-run" checked>
+                <label for="ask-after-run">When a Run is up, ask dice for <code id="ask-again">/rolldice</code></label>
+              </p>
+            </div>
+            <details id="faults-part" class="faults" hidden>
+              <summary>Faults to find</summary>
+              <div id="faults"></div>
+              <p id="faults-status" class="soft" role="status"></p>
+            </details>
+          </section>`;
+
+const trace: Content = html`<section id="trace" class="card" aria-labelledby="trace-title" tabindex="-1">
+            <div class="card-head"><h2 id="trace-title">The trace just made</h2></div>
+            <p id="trace-status" class="status" role="status">Play a round or ask dice, and its trace is drawn here.</p>
+            <div id="waterfall"></div>
+          </section>`;
+
+const dialog: Content = html`<dialog id="confirm" aria-labelledby="confirm-title">
+        <form method="dialog">
+          <h2 id="confirm-title"></h2>
+          <p id="confirm-text"></p>
+          <p class="actions"><button value="no">Cancel</button> <button value="yes" class="primary" id="confirm-yes">Yes</button></p>
+        </form>
+      </dialog>`;

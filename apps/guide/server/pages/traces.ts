@@ -1,0 +1,29 @@
+// The latest rounds: a line for each trace, that leads to the whole of it.
+import { html } from '../html.ts';
+import type { Content } from '../html.ts';
+import type { Trace } from '../../../../otlp/traces.ts';
+import { layout } from './layout.ts';
+import { clock, inMilliseconds, noJaegerUi } from './parts.ts';
+
+export function tracesPage(traces: Trace[], jaegerHasUi: boolean): string {
+  return layout({
+    title: 'The latest traces',
+    path: '/traces',
+    content: html`
+      ${jaegerHasUi ? '' : noJaegerUi}
+      ${traces.length === 0 ? html`<p>There are none yet. <a href="/lab">Play a round</a>, or wait for a visitor.</p>` : list(traces)}`,
+  });
+}
+
+function list(traces: Trace[]): Content {
+  return html`<ul class="traces">${traces.map(item)}</ul>`;
+}
+
+function item({ traceId, roots, spans, services, start, duration }: Trace): Content {
+  const failed = spans.some(({ status }) => status.code === 'error');
+  return html`
+          <li>
+            <a href="/traces/${traceId}">${roots[0]?.service}: ${roots[0]?.name}</a>${failed ? html` <strong class="error">error</strong>` : ''}
+            <span>${clock(start)} UTC, ${inMilliseconds(duration)}, ${spans.length} spans in ${services.join(', ')}</span>
+          </li>`;
+}

@@ -1,0 +1,324 @@
+// What a learner is told of the pod that runs their code.
+import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { ApiServer, podOf } from '../../../testing/api-server.ts';
+import { eventually } from '../../../testing/eventually.ts';
+import { startFailure } from '../../../dice/failure.ts';
+import { Kube } from '../kube.ts';
+import { Lines } from './lines.ts';
+import { failureIn, stateOf } from './phase.ts';
+import { RunWatcher, newest } from './watcher.ts';
+import type { RunEvent } from './watcher.ts';
+
+const created = '2026-01-01T00:00:00Z';
+const soon = Date.parse(created) + 1_000;
+const later = Date.parse(created) + 60_000;
+const pod = (container: object) => podOf('dice', 'dice-1', { created, container });
+const ended = (terminated: object) => pod({ ready: false, state: { terminated } });
+const syntaxError = [
+  "dice can't start: its code /app/dice/app.ts has an error.",
+  '/app/dice/app.ts:3',
+  'const app = express(;',
+  '                    ^',
+  'SyntaxError: Unexpected token',
+  '',
+];
+
+/** As Node says it of an error in a request, and Kubernetes keeps it with how the container ended. */
+const thrown = {
+  exitCode: 1,
+  reason: 'Error',
+  finishedAt: created,
+  message:
+    '/app/dice/..2026_11_22_16_00_00.123/app.ts:12\n  throw new Error("later");\n  ^\n\nError: later\n    at Timeout._onTimeout (/app/dice/..2026_11_22_16_00_00.123/app.ts:12:9)\n',
+};
+
+describe('the state of a pod', () => {
+  test.each([
+    [
+      'it is being made',
+      pod({ ready: false, state: { waiting: { reason: 'ContainerCreating' } } }),
+      [],
+      soon,
+      { phase: 'starting' },
+    ],
+    ['it has just started', pod({ ready: false }), [], soon, { phase: 'starting' }],
+    ['it serves', pod({}), [], later, { phase: 'running' }],
+    ['it leaves', podOf('dice', 'dice-1', { deleted: true }), [], later, { phase: 'gone' }],
+    [
+      'it does not parse',
+      ended({ exitCode: 1, reason: 'Error' }),
+      syntaxError,
+      later,
+      { phase: 'failed', line: 3, message: 'your code does not parse, at line 3: SyntaxError: Unexpected token' },
+    ],
+    [
+      'it throws, and Kubernetes waits before the next try',
+      pod({
+        ready: false,
+        state: { waiting: { reason: 'CrashLoopBackOff' } },
+        lastState: { terminated: { exitCode: 1 } },
+      }),
+      ["dice can't start: its code /app/dice/app.ts has an error.", 'Error: no', '    at /app/dice/app.ts:7:7'],
+      later,
+      { phase: 'failed', line: 7, message: 'your code throws an error, at line 7: Error: no' },
+    ],
+    [
+      'it loops for ever',
+      pod({ ready: false }),
+      [],
+      later,
+      { phase: 'failed', message: expect.stringContaining('a loop that never ends, or no app.listen') as string },
+    ],
+    [
+      'it looped, and was stopped',
+      ended({ exitCode: 137, reason: 'Error' }),
+      [],
+      later,
+      { phase: 'failed', message: expect.stringContaining('no longer answered') as string },
+    ],
+    [
+      'it ate memory',
+      {
+        ...ended({ exitCode: 137, reason: 'OOMKilled' }),
+        spec: { containers: [{ resources: { limits: { memory: '160Mi' } } }] },
+      },
+      [],
+      later,
+      { phase: 'failed', message: expect.stringContaining('killed for using more than 160 MiB') as string },
+    ],
+    [
+      'it called process.exit, and did not say where',
+      ended({ exitCode: 0, reason: 'Completed' }),
+      ['{"level":30,"msg":"bye"}'],
+      later,
+      { phase: 'failed', message: expect.stringContaining('process.exit') as string },
+    ],
+    [
+      'it called process.exit',
+      ended({ exitCode: 3, reason: 'Error' }),
+      ['dice ends: your code calls process.exit(3)', '    at /app/dice/app.ts:9:7'],
+      later,
+      {
+        phase: 'failed',
+        line: 9,
+        message: expect.stringMatching(/^your code calls process\.exit\(3\), at line 9\. /) as string,
+      },
+    ],
+    [
+      'it threw, and is just started again',
+      pod({ ready: false, lastState: { terminated: thrown } }),
+      ['{"level":30,"msg":"hello"}'],
+      soon,
+      { phase: 'failed', line: 12, message: 'your code throws an error, at line 12: Error: later' },
+    ],
+    [
+      'it threw, and serves again',
+      pod({ restartCount: 1, lastState: { terminated: thrown } }),
+      [],
+      soon,
+      {
+        phase: 'running',
+        line: 12,
+        message: 'it runs again, but has ended once before: your code throws an error, at line 12: Error: later',
+      },
+    ],
+    [
+      'it threw long ago',
+      pod({ restartCount: 1, lastState: { terminated: thrown } }),
+      [],
+      soon + 3_600_000,
+      { phase: 'running' },
+    ],
+    [
+      'its node was started again',
+      pod({ restartCount: 1, lastState: { terminated: { exitCode: 255, reason: 'Unknown', finishedAt: created } } }),
+      [],
+      soon,
+      { phase: 'running' },
+    ],
+    [
+      'its image is not there',
+      pod({ ready: false, state: { waiting: { reason: 'ErrImagePull', message: 'not found' } } }),
+      [],
+      soon,
+      { phase: 'failed', message: expect.stringContaining('ErrImagePull not found') as string },
+    ],
+  ])('when %s', (...[, given, log, now, expected]) => {
+    expect(stateOf('dice', given, log, now)).toEqual({ component: 'dice', pod: 'dice-1', ...expected });
+  });
+
+  test('a Collector whose configuration is wrong says what it said', () => {
+    const log = [
+      'Error: invalid configuration: service::pipelines::traces: references exporter "nowhere" which is not configured',
+    ];
+    expect(
+      stateOf(
+        'collector',
+        podOf('collector', 'c', { container: { ready: false, state: { terminated: { exitCode: 1 } } } }),
+        log,
+        later,
+      ),
+    ).toMatchObject({ phase: 'failed', message: expect.stringContaining('references exporter "nowhere"') as string });
+  });
+
+  test('of several pods the newest counts, and one that leaves only when it is the last', () => {
+    const old = podOf('dice', 'old', { created: '2026-01-01T00:00:00Z' });
+    const young = podOf('dice', 'young', { created: '2026-01-01T00:01:00Z' });
+    const leaving = podOf('dice', 'leaving', { created: '2026-01-01T00:02:00Z', deleted: true });
+    expect(newest([old, leaving, young])?.metadata.name).toBe('young');
+    expect(newest([leaving])?.metadata.name).toBe('leaving');
+  });
+});
+
+test.each([
+  ['const a: number = 1;\n\nconst b = (;\n', 3, /does not parse/],
+  ['\nthrow new Error("no dice");\n', 2, /throws an error.*no dice/],
+  ['setTimeout(() => { throw new Error("later"); }, 1);\n', 1, /throws an error.*later/],
+])('the line of what Node really says of %j is found', (code, line, message) => {
+  // As the stripper prints it, with the path that the file has in the pod.
+  const script = code.includes('setTimeout')
+    ? `const { Script } = require('vm'); new Script(${JSON.stringify(code)}, { filename: '/app/dice/app.ts' }).runInThisContext();`
+    : `try { const { stripTypeScriptTypes } = require('module'); const { Script } = require('vm');
+       new Script(stripTypeScriptTypes(${JSON.stringify(code)}, { sourceUrl: 'file:///app/dice/app.ts' }), { filename: '/app/dice/app.ts' }).runInThisContext(); }
+       catch (error) { process.stderr.write(error.stack); process.exit(1); }`;
+  const { stderr } = spawnSync(process.execPath, ['--no-warnings', '-e', script], { encoding: 'utf8', env: {} });
+  const log = code.includes('setTimeout') ? stderr : startFailure('/app/dice/app.ts', stderr);
+  expect(failureIn(log.split('\n'))).toMatchObject({ line, message: expect.stringMatching(message) as string });
+});
+
+describe('lines', () => {
+  function linesOf(chunks: string[], bounds = { perSecond: 3, width: 10 }): string[] {
+    const heard: string[] = [];
+    const lines = new Lines(
+      (line) => heard.push(line),
+      bounds,
+      () => 1_000,
+    );
+    chunks.forEach((chunk) => lines.write(Buffer.from(chunk)));
+    lines.end();
+    return heard;
+  }
+
+  test('come whole, however they arrive', () => {
+    expect(linesOf(['on', 'e\ntwo', '\nthree'])).toEqual(['one', 'two', 'three']);
+  });
+
+  test('that are too many are counted, and end as they ended', () => {
+    const numbers = Array.from({ length: 100 }, (_, index) => String(index + 1));
+    expect(linesOf([numbers.map((number) => `${number}\n`).join('')])).toEqual([
+      '1',
+      '2',
+      '3',
+      '… 87 lines left out: more than 3 a second',
+      ...numbers.slice(-10),
+    ]);
+    expect(linesOf(['1\n2\n3\n4\n5\n'])).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  test('that are too long are cut', () => {
+    expect(linesOf(['123456789012345\nok\n'])).toEqual(['1234567890…', 'ok']);
+  });
+
+  test('100 MB in one line, and in many, take no memory to speak of', () => {
+    let heard = 0;
+    const lines = new Lines(() => {
+      heard += 1;
+    });
+    const before = process.memoryUsage().heapUsed;
+    const [blob, short] = [Buffer.alloc(1024 * 1024, 'x'), Buffer.from('line\n'.repeat(20_000))];
+    for (let megabyte = 0; megabyte < 50; megabyte += 1) lines.write(blob);
+    for (let tenth = 0; tenth < 50; tenth += 1) lines.write(short);
+    lines.end();
+    expect(heard).toBeLessThan(2_000);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 * 1024 * 1024);
+  });
+});
+
+describe('the watcher', () => {
+  let api: ApiServer;
+  beforeAll(async () => {
+    api = await ApiServer.start();
+  });
+  afterAll(() => api.stop());
+
+  test('tells of the new pod, its log as it comes, and its crash; who comes later hears it too', async () => {
+    const watcher = new RunWatcher(new Kube({ url: api.url, namespace: 'ns', token: () => 'a-token' }), 'lab');
+    const [early, late]: RunEvent[][] = [[], []];
+    api.pods.set('dice-1', podOf('dice', 'dice-1', { created: '2026-01-01T00:00:00Z' }));
+    api.log('dice-1', 'hello\n');
+    const stop = watcher.listen((event) => early?.push(event));
+    const logged = (events: RunEvent[] | undefined) =>
+      events?.flatMap((event) => (event.type === 'log' ? [event.data.line] : []));
+    await eventually('a line', () => logged(early)?.includes('hello') || undefined);
+
+    api.pods.set('dice-2', podOf('dice', 'dice-2', { created: '2026-01-01T00:01:00Z' }));
+    await eventually('the old pod to be gone', () =>
+      early?.find(
+        ({ type, data }) => type === 'state' && data.pod === 'dice-1' && 'phase' in data && data.phase === 'gone',
+      ),
+    );
+    await eventually('a follower', () => api.requests.find((request) => request.endsWith('/pods/dice-2/log')));
+    api.log('dice-2', syntaxError.join('\n'));
+    await eventually('what it says', () => logged(early)?.includes('SyntaxError: Unexpected token') || undefined);
+    api.pods.set(
+      'dice-2',
+      podOf('dice', 'dice-2', {
+        created: '2026-01-01T00:01:00Z',
+        container: { ready: false, state: { terminated: { exitCode: 1 } } },
+      }),
+    );
+    await eventually('the crash', () => early?.find(({ data }) => 'line' in data && data.line === 3));
+
+    const leave = watcher.listen((event) => late?.push(event));
+    expect(late?.map(({ data }) => ('phase' in data ? data.phase : data.line))).toEqual(
+      expect.arrayContaining(['failed', 'SyntaxError: Unexpected token']),
+    );
+    stop();
+    leave();
+    const asked = api.requests.length;
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    expect(api.requests.length).toBeLessThanOrEqual(asked + 1);
+  });
+
+  test('says that dice runs a moment after it is ready, as until then the one before it is asked', async () => {
+    const watcher = new RunWatcher(new Kube({ url: api.url, namespace: 'ns', token: () => 'a-token' }), 'lab');
+    const told: { phase: string; message: string | undefined; at: number }[] = [];
+    api.pods.clear();
+    api.pods.set('old', podOf('dice', 'old', { created: '2026-01-01T00:00:00Z', deleted: true }));
+    api.pods.set('new', podOf('dice', 'new', { created: '2026-01-01T00:01:00Z' }));
+    const stop = watcher.listen(
+      ({ data }) =>
+        'phase' in data &&
+        data.pod === 'new' &&
+        told.push({ phase: data.phase, message: data.message, at: Date.now() }),
+    );
+    await eventually('that it runs', () => told.find(({ phase }) => phase === 'running'));
+    stop();
+    const [first, last] = told;
+    expect(told).toMatchObject([
+      { phase: 'starting', message: 'the dice before it is leaving' },
+      { phase: 'running', message: undefined },
+    ]);
+    expect((last?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(690);
+    expect(api.pods.has('old')).toBe(true);
+  });
+
+  test('says that a Collector runs when the one before it, which serves on while it leaves, has gone', async () => {
+    const watcher = new RunWatcher(new Kube({ url: api.url, namespace: 'ns', token: () => 'a-token' }), 'lab');
+    const events: RunEvent[] = [];
+    api.pods.set('old', podOf('collector', 'old', { created: '2026-01-01T00:00:00Z', deleted: true }));
+    api.pods.set('new', podOf('collector', 'new', { created: '2026-01-01T00:01:00Z' }));
+    const stop = watcher.listen((event) => events.push(event));
+    const phases = () => events.flatMap(({ data }) => ('phase' in data && data.pod === 'new' ? [data.phase] : []));
+    await eventually('a state', () => phases().length || undefined);
+    api.pods.delete('old');
+    await eventually('that it runs', () => phases().includes('running') || undefined);
+    stop();
+    expect(phases()).toEqual(['starting', 'running']);
+  });
+});
+
+test('the words of a failed start are those that dice says', () => {
+  expect(readFileSync(new URL('../../../dice/failure.ts', import.meta.url), 'utf8')).toContain("dice can't start: ");
+});

@@ -1,0 +1,30 @@
+// Bundles what the pages load: a module for each page that has one, in pieces, so that CodeMirror comes after the first paint,
+// and one style sheet. `node apps/guide/web/build.ts FOLDER` writes it there.
+import { cpSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const here = import.meta.dirname;
+
+const scripts = { guide: 'course.ts', lab: 'lab.ts', why: 'why.ts' };
+
+/** Writes all that is served under /assets into `folder`. */
+export async function buildPages(folder: string): Promise<void> {
+  cpSync(join(here, 'public'), folder, { recursive: true });
+  const entries = { ...scripts, style: join('style', 'main.css') };
+  await build({
+    entryPoints: Object.entries(entries).map(([out, source]) => ({ out, in: join(here, source) })),
+    outdir: folder,
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'browser',
+    target: ['chrome123', 'firefox120', 'safari17.5'],
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+}
+
+if (import.meta.main) await buildPages(resolve(process.argv[2] ?? join(here, '..', '..', 'dist', 'public')));

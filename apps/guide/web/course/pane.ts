@@ -1,0 +1,217 @@
+// The course beside the code: the list of steps, the one that is open, and its buttons.
+import { get, messageOf, send } from '../api.ts';
+import type { Course, Step, Verdict } from '../../contract.ts';
+import { confirmed } from '../dialog.ts';
+import type { Asked } from '../dialog.ts';
+import { byId, fill, h, whenPressed } from '../dom.ts';
+import type { Workbench } from '../editor/workbench.ts';
+import type { Store } from '../store.ts';
+import type { TracePanel } from '../trace/panel.ts';
+import { QuestionForm, forgetAnswers } from './questions.ts';
+import { pager, showVerdict, stepButtons, stepView } from './step-view.ts';
+import { signOf, stateInWords } from './words.ts';
+
+export class CoursePane {
+  readonly #store: Store;
+  readonly #workbench: Workbench;
+  readonly #trace: TracePanel;
+  readonly #article = byId('step');
+  readonly #status = byId('course-status');
+  #course: Course = { passed: 0, total: 0, editing: true, steps: [] };
+  /** Asked for last; an answer for another comes too late. */
+  #wanted = '';
+  #step: Step | undefined;
+  #form: QuestionForm | undefined;
+  /** Stays where it is, since a live region speaks only of what changes in it. */
+  readonly #verdict = byId('verdict');
+
+  constructor(store: Store, workbench: Workbench, trace: TracePanel) {
+    this.#store = store;
+    this.#workbench = workbench;
+    this.#trace = trace;
+    whenPressed(byId<HTMLButtonElement>('reset-all'), () => this.#resetAll());
+    addEventListener('hashchange', () => {
+      if (this.#hashStep()) void this.#open(this.#hashStep() ?? '', true);
+    });
+  }
+
+  /** @returns whether the learner's files can be changed from here */
+  async start(): Promise<boolean> {
+    if (!(await this.#refresh())) {
+      fill(
+        this.#article,
+        h('h2', { id: 'step-title' }, 'The course could not be loaded'),
+        h('p', {}, 'Load the page again when the lab answers.'),
+      );
+      return true;
+    }
+    const { steps } = this.#course;
+    const next = this.#hashStep() ?? steps.find(({ state }) => state !== 'passed')?.id ?? steps.at(-1)?.id;
+    byId<HTMLDetailsElement>('steps').open = steps.every(({ state }) => state === 'open') && innerWidth >= 1000;
+    if (next) void this.#open(next, false);
+    return this.#course.editing;
+  }
+
+  #hashStep(): string | undefined {
+    const id = location.hash.slice(1);
+    return this.#course.steps.find((step) => step.id === id)?.id;
+  }
+
+  /** Asks how far the learner is. @returns whether the guide answered */
+  async #refresh(): Promise<boolean> {
+    try {
+      this.#course = await get<Course>('/api/course');
+      this.#list();
+      fill(this.#status);
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  #list(): void {
+    const { passed, total, steps } = this.#course;
+    fill(byId('progress'), `Steps: ${passed} of ${total} verified`);
+    fill(
+      byId('step-list'),
+      steps.map(({ id, number, title, minutes, state }) =>
+        h(
+          'li',
+          { class: `state-${state}` },
+          h(
+            'a',
+            { href: `#${id}`, 'aria-current': id === this.#wanted ? 'step' : undefined },
+            h('span', { class: 'sign', 'aria-hidden': 'true' }, signOf[state]),
+            h('span', {}, `${number}. ${title}`),
+            h('span', { class: 'sr' }, `, ${stateInWords[state]}`),
+            h('span', { class: 'soft minutes' }, `${minutes} min`),
+          ),
+        ),
+      ),
+    );
+  }
+
+  async #open(id: string, focus: boolean): Promise<void> {
+    this.#wanted = id;
+    this.#list();
+    try {
+      const step = await get<Step>(`/api/course/${id}`);
+      if (this.#wanted !== id) return;
+      fill(this.#verdict);
+      this.#show(step);
+      if (focus) byId('step-title').focus();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #show(step: Step): void {
+    this.#step = step;
+    this.#form = new QuestionForm(step.questions, this.#store, step.id);
+    const actions = {
+      start: () => this.#begin(step),
+      check: () => this.#check(step),
+      reset: () =>
+        this.#replaceFiles(step, 'reset', {
+          title: 'Reset this step?',
+          text: `Your files in the lab become what they are at the start of “${step.title}”. What you have changed since is gone.`,
+          yes: 'Reset',
+        }),
+      skip: () =>
+        this.#replaceFiles(step, 'skip', {
+          title: 'Skip to here?',
+          text: `Your files in the lab become what they should be by “${step.title}”. What you have written is replaced.`,
+          yes: 'Skip',
+        }),
+      open: (name: Step['files'][number]) => this.#workbench.open(name),
+    };
+    fill(this.#article, stepView({ step, form: this.#form, actions }));
+    fill(byId('step-actions'), stepButtons(step, actions));
+    fill(byId('pager'), pager(step, this.#course));
+  }
+
+  async #begin(step: Step): Promise<void> {
+    await this.#doing(async () => {
+      const started = await send<Step>('POST', `/api/course/${step.id}/start`);
+      const [file] = started.files;
+      await Promise.all([this.#refresh(), this.#workbench.reload()]);
+      this.#show(started);
+      byId<HTMLDetailsElement>('steps').open = false;
+      if (file) this.#workbench.open(file);
+      this.#showTraceOf(started);
+      byId('step-title').focus();
+    });
+  }
+
+  /** Of a step that begins with one. */
+  #showTraceOf({ state, traceId }: Step): void {
+    if (state === 'started' && traceId) void this.#trace.show({ traceId });
+  }
+
+  async #check(step: Step): Promise<void> {
+    if (this.#workbench.hasUnsaved())
+      this.#say('Checking what the lab runs. What you have changed since the last Run is not in it.');
+    else this.#say('Checking against your traces; this takes up to 15 s…');
+    await this.#doing(async () => {
+      const verdict = await send<Verdict>('POST', `/api/course/${step.id}/check`, {
+        answers: this.#form?.answers() ?? {},
+      });
+      if (this.#step?.id !== step.id) return;
+      if (verdict.traceId) void this.#trace.show({ traceId: verdict.traceId });
+      if (!verdict.passed) return showVerdict(this.#verdict, verdict);
+      await this.#refresh();
+      this.#show(await get<Step>(`/api/course/${step.id}`));
+      showVerdict(this.#verdict, verdict);
+      byId('step-actions').querySelector('button')?.focus();
+    });
+  }
+
+  /** For what replaces the learner's files, so only after they have agreed. */
+  async #replaceFiles(step: Step, verb: 'reset' | 'skip', question: Asked): Promise<void> {
+    if (!(await confirmed(question))) return;
+    await this.#doing(async () => {
+      if (verb === 'reset') forgetAnswers(this.#store, step.id);
+      const begun = await send<Step>('POST', `/api/course/${step.id}/${verb}`);
+      await Promise.all([this.#refresh(), this.#workbench.reload(true)]);
+      await this.#open(step.id, true);
+      this.#showTraceOf(begun);
+    });
+  }
+
+  async #resetAll(): Promise<void> {
+    const agreed = await confirmed({
+      title: 'Reset the whole course?',
+      text: 'Every step becomes not started, and your files become what they are at the very start.',
+      yes: 'Reset everything',
+    });
+    if (!agreed) return;
+    await this.#doing(async () => {
+      await send('POST', '/api/course/reset');
+      for (const { id } of this.#course.steps) forgetAnswers(this.#store, id);
+      await Promise.all([this.#refresh(), this.#workbench.reload(true)]);
+      const [first] = this.#course.steps;
+      if (first) await this.#open(first.id, true);
+    });
+  }
+
+  #say(text: string): void {
+    this.#verdict.dataset.tone = 'busy';
+    fill(this.#verdict, text);
+  }
+
+  async #doing(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    fill(this.#verdict);
+    delete this.#verdict.dataset.tone;
+    this.#status.dataset.tone = 'bad';
+    fill(this.#status, messageOf(error));
+  }
+}

@@ -1,0 +1,86 @@
+// The questions of a step as a form. What is filled in is kept in this browser until the step is reset.
+import type { Question } from '../../contract.ts';
+import { h } from '../dom.ts';
+import type { Store } from '../store.ts';
+
+export type Answers = Record<string, string>;
+
+/** More options than this are a list to choose from, not a row of buttons. */
+const fewOptions = 4;
+
+export class QuestionForm {
+  readonly dom: HTMLFormElement;
+  readonly #store: Store;
+  readonly #key: string;
+
+  constructor(questions: Question[], store: Store, stepId: string) {
+    this.#store = store;
+    this.#key = keyOf(stepId);
+    const known = store.get<Answers>(this.#key) ?? {};
+    this.dom = h(
+      'form',
+      { class: 'questions', 'aria-label': 'Questions' },
+      questions.map((question) => field(question, known[question.name] ?? '')),
+    );
+    this.dom.addEventListener('input', () => this.#store.set(this.#key, this.answers()));
+  }
+
+  answers(): Answers {
+    return Object.fromEntries(
+      [...new FormData(this.dom)].map(([name, value]) => [name, typeof value === 'string' ? value.trim() : '']),
+    );
+  }
+
+  /** Fills one in for the learner, and shows where. */
+  set(name: string, value: string): void {
+    const input = this.dom.elements.namedItem(name);
+    if (!(input instanceof HTMLInputElement)) return;
+    input.value = value;
+    this.#store.set(this.#key, this.answers());
+    input.focus();
+  }
+}
+
+export function forgetAnswers(store: Store, stepId: string): void {
+  store.remove(keyOf(stepId));
+}
+
+const keyOf = (stepId: string): string => `answers/${stepId}`;
+
+function field({ name, label, options }: Question, value: string): HTMLElement {
+  const id = `answer-${name}`;
+  if (!options) {
+    return h(
+      'p',
+      {},
+      h('label', { for: id }, label),
+      h('input', { id, name, value, autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false' }),
+    );
+  }
+  if (options.length > fewOptions) {
+    return h(
+      'p',
+      {},
+      h('label', { for: id }, label),
+      h(
+        'select',
+        { id, name },
+        h('option', { value: '' }, 'Choose…'),
+        options.map((option) => h('option', { value: option, selected: option === value }, option)),
+      ),
+    );
+  }
+  return h(
+    'fieldset',
+    {},
+    h('legend', {}, label),
+    options.map((option, index) =>
+      h(
+        'p',
+        { class: 'group' },
+        h('input', { type: 'radio', id: `${id}-${index}`, name, value: option, checked: option === value }),
+        h('label', { for: `${id}-${index}` }, option),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,179 @@
+// One step of the course on the page: what to learn, what to do, its questions, its commands, and how the check went.
+import type { Course, FileName, Step, StepSummary, Verdict } from '../../contract.ts';
+import { copyButton } from '../copy.ts';
+import { button, fill, h } from '../dom.ts';
+import type { Child } from '../dom.ts';
+import { librarySearch } from './library-search.ts';
+import type { QuestionForm } from './questions.ts';
+import { isBrokenHop, stateInWords, verdictTitle } from './words.ts';
+
+export interface StepActions {
+  start(): unknown;
+  check(): unknown;
+  reset(): unknown;
+  skip(): unknown;
+  open(name: FileName): unknown;
+}
+
+export interface StepParts {
+  step: Step;
+  form: QuestionForm;
+  actions: StepActions;
+}
+
+export function stepView({ step, form, actions }: StepParts): Child {
+  return [
+    h('h2', { id: 'step-title', tabindex: '-1' }, `${step.number}. ${step.title}`),
+    h('p', { class: 'soft' }, `${step.minutes} minutes, ${stateInWords[step.state]}`, traceOf(step)),
+    step.learn.length > 0 &&
+      h(
+        'div',
+        { class: 'learn' },
+        h('h3', {}, 'What you learn'),
+        h(
+          'ul',
+          {},
+          step.learn.map((one) => h('li', {}, one)),
+        ),
+      ),
+    prose(step.html),
+    step.files.length > 0 &&
+      h(
+        'p',
+        { class: 'group' },
+        h('span', { class: 'soft' }, 'It is about'),
+        step.files.map((name) => button(name, () => actions.open(name), { class: 'quiet' })),
+      ),
+    step.questions.some(({ name }) => name === 'pick') && librarySearch((name) => form.set('pick', name)),
+    step.questions.length > 0 && form.dom,
+    step.commands.length > 0 && !step.html.includes('kubectl') && commands(step.commands),
+  ];
+}
+
+/** The one it began with or, once it is passed, was passed by. */
+function traceOf({ state, traceId }: Step): Child {
+  return (
+    traceId !== undefined && [
+      state === 'passed' ? ' by ' : ', with ',
+      h('a', { href: `/traces/${traceId}` }, 'this trace'),
+    ]
+  );
+}
+
+/** Our own text, rendered by the guide; its code can be copied, and scrolled to by keyboard. */
+function prose(html: string): HTMLElement {
+  const made = h('div', { class: 'prose' });
+  made.innerHTML = html;
+  foldKubectl(made);
+  made.querySelectorAll('table').forEach(frameTable);
+  for (const link of made.querySelectorAll<HTMLAnchorElement>('a[href^="http"]'))
+    Object.assign(link, { target: '_blank', rel: 'noopener noreferrer' });
+  for (const block of made.querySelectorAll('pre')) {
+    const text = block.textContent;
+    const frame = h('div', { class: 'code-block' });
+    block.replaceWith(frame);
+    block.tabIndex = 0;
+    block.setAttribute('role', 'group');
+    block.setAttribute('aria-label', 'Code');
+    frame.append(
+      block,
+      copyButton(() => text, 'this code'),
+    );
+  }
+  return made;
+}
+
+/** Code in a narrow column breaks where a reader would; what is still too wide is scrolled to, by keyboard too. */
+function frameTable(table: HTMLTableElement): void {
+  const frame = h('div', { class: 'table', tabindex: '0', role: 'group', 'aria-label': 'Table' });
+  table.replaceWith(frame);
+  frame.append(table);
+  for (const code of table.querySelectorAll('code')) {
+    const parts = code.textContent.split(/(?<=[.,_(])(?!\))/);
+    fill(
+      code,
+      parts.map((part, index) => [index > 0 && h('wbr'), part]),
+    );
+  }
+}
+
+/** The way by kubectl is another way to do the same, so it is folded away: from its heading to the next one. */
+function foldKubectl(prose: HTMLElement): void {
+  const heading = [...prose.querySelectorAll('h2')].find(({ textContent }) => textContent.includes('kubectl'));
+  if (!heading) return;
+  const folded = h('details', { class: 'commands' }, h('summary', {}, heading.textContent));
+  heading.replaceWith(folded);
+  for (let next = folded.nextSibling; next && next.nodeName !== 'H2'; next = folded.nextSibling) folded.append(next);
+}
+
+function commands(lines: string[]): HTMLElement {
+  return h(
+    'details',
+    { class: 'commands' },
+    h('summary', {}, 'The same by kubectl'),
+    lines.map((line, index) =>
+      h(
+        'div',
+        { class: 'code-block' },
+        h('pre', { tabindex: '0', role: 'group', 'aria-label': `Command ${index + 1}` }, h('code', {}, line)),
+        copyButton(() => line, `command ${index + 1}`),
+      ),
+    ),
+  );
+}
+
+export function stepButtons(step: Step, actions: StepActions): Child {
+  const fresh = step.state === 'open';
+  return [
+    fresh && button('Start', () => actions.start(), { class: 'primary' }),
+    !fresh && button('Check', () => actions.check(), { class: step.state === 'passed' ? '' : 'primary' }),
+    fresh &&
+      button('Skip to here', () => actions.skip(), {
+        'aria-description': 'Starts this step with the files as they should be by now.',
+      }),
+    !fresh &&
+      button('Reset this step', () => actions.reset(), {
+        'aria-description': 'The files become what they are at the start of this step.',
+      }),
+  ];
+}
+
+/** Links to the steps before and after. */
+export function pager(step: Step, { steps }: Course): Child {
+  const at = steps.findIndex(({ id }) => id === step.id);
+  return [neighbour(steps[at - 1], '← '), neighbour(steps[at + 1], '', ' →')];
+}
+
+function neighbour(step: StepSummary | undefined, before: string, after = ''): HTMLElement {
+  return step ? h('a', { href: `#${step.id}` }, `${before}${step.number}. ${step.title}${after}`) : h('span');
+}
+
+/** The answer of a check, said in full. */
+export function showVerdict(place: HTMLElement, verdict: Verdict): void {
+  place.dataset.tone = verdict.passed ? 'good' : 'bad';
+  const { expected, found, hint, traceId } = verdict;
+  fill(
+    place,
+    h('p', { class: 'verdict-title' }, h('strong', {}, verdictTitle(verdict))),
+    h(
+      'dl',
+      {},
+      [
+        ['Expected', expected],
+        ['Found', found],
+        ['Hint', hint],
+      ].map(([term, text]) => text !== undefined && h('div', {}, h('dt', {}, term), h('dd', {}, text))),
+    ),
+    traceId !== undefined &&
+      h(
+        'p',
+        {},
+        h(
+          'a',
+          { href: `/traces/${traceId}` },
+          verdict.passed ? 'The trace that proves it' : 'The trace that was looked at',
+        ),
+      ),
+    isBrokenHop(verdict) && h('p', {}, h('a', { href: '/why' }, 'Why is there no trace?')),
+  );
+}

@@ -1,0 +1,119 @@
+// The editor proper. It lives in a shadow root: there CodeMirror adds its style sheets as objects, while in the page itself it
+// would add <style> elements, which the page's policy forbids.
+import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { javascript } from '@codemirror/lang-javascript';
+import { yaml } from '@codemirror/lang-yaml';
+import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+import { EditorState, Prec } from '@codemirror/state';
+import type { Extension } from '@codemirror/state';
+import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
+import type { FileName } from '../../contract.ts';
+import { h } from '../dom.ts';
+import type { Problem } from '../run/watch.ts';
+import { labelOf } from './editor.ts';
+import type { Editor, EditorEvents } from './editor.ts';
+import { problemMarks, setProblems } from './problem-marks.ts';
+import { colours, look } from './theme.ts';
+
+const languages: Record<FileName, Extension> = {
+  'app.ts': javascript({ typescript: true }),
+  'settings.env': [],
+  'collector.yaml': yaml(),
+};
+
+export class CodeEditor implements Editor {
+  readonly dom = h('div', { class: 'code-editor' });
+  readonly #view: EditorView;
+  readonly #events: EditorEvents;
+  /** Each file keeps its own history and cursor while another is shown. */
+  readonly #states = new Map<FileName, EditorState>();
+  #name: FileName = 'app.ts';
+  #problems: Problem[] = [];
+  /** Whether a change comes from the page and not from the learner. */
+  #quiet = false;
+
+  constructor(events: EditorEvents) {
+    this.#events = events;
+    const root = this.dom.attachShadow({ mode: 'open' });
+    this.#view = new EditorView({ parent: root, root, state: EditorState.create() });
+  }
+
+  open(name: FileName, text: string): void {
+    if (this.#states.has(this.#name)) this.#states.set(this.#name, this.#view.state);
+    const state = this.#states.get(name) ?? this.#stateOf(name, text);
+    this.#states.set(name, state);
+    this.#name = name;
+    this.#view.setState(state);
+    this.#showProblems();
+  }
+
+  replace(name: FileName, text: string): void {
+    if (name === this.#name) {
+      this.#quiet = true;
+      this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: text } });
+      this.#quiet = false;
+      return;
+    }
+    const state = this.#states.get(name);
+    if (state) this.#states.set(name, state.update({ changes: { from: 0, to: state.doc.length, insert: text } }).state);
+  }
+
+  mark(problems: Problem[]): void {
+    this.#problems = problems;
+    this.#showProblems();
+  }
+
+  goTo(line: number): void {
+    const { doc } = this.#view.state;
+    const { from } = doc.line(Math.max(1, Math.min(line, doc.lines)));
+    this.#view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
+    this.#view.focus();
+  }
+
+  #showProblems(): void {
+    if (!this.#states.has(this.#name)) return;
+    this.#view.dispatch({ effects: setProblems.of(this.#problems.filter(({ file }) => file === this.#name)) });
+  }
+
+  #stateOf(name: FileName, text: string): EditorState {
+    const run = () => {
+      this.#events.onRun();
+      return true;
+    };
+    return EditorState.create({
+      doc: text,
+      extensions: [
+        Prec.highest(
+          keymap.of([
+            { key: 'Mod-Enter', run },
+            { key: 'Mod-s', run, preventDefault: true },
+          ]),
+        ),
+        lineNumbers(),
+        history(),
+        bracketMatching(),
+        closeBrackets(),
+        indentOnInput(),
+        indentUnit.of('  '),
+        highlightActiveLine(),
+        highlightActiveLineGutter(),
+        highlightSelectionMatches(),
+        search({ top: true }),
+        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
+        languages[name],
+        syntaxHighlighting(colours),
+        look,
+        problemMarks,
+        EditorView.contentAttributes.of({
+          tabindex: '0',
+          'aria-label': `${labelOf(name)}. Tab indents; Escape, then Tab, leaves the editor.`,
+        }),
+        EditorView.updateListener.of(({ docChanged, state }) => {
+          if (docChanged && !this.#quiet) this.#events.onEdit(name, state.doc.toString());
+        }),
+      ],
+    });
+  }
+}

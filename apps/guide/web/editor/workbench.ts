@@ -1,0 +1,201 @@
+// The learner's files on the page: shown, changed, kept in this browser, and sent to the lab when Run is pressed, never before.
+import { ApiError, get, messageOf, send } from '../api.ts';
+import type { FileName, Files, VersionedFiles } from '../../contract.ts';
+import { confirmed } from '../dialog.ts';
+import { button, byId, fill, h, whenPressed } from '../dom.ts';
+import type { Runner } from '../run/runner.ts';
+import type { Problem } from '../run/watch.ts';
+import type { Store } from '../store.ts';
+import { showConflict } from './conflict.ts';
+import type { Editor } from './editor.ts';
+import { PlainEditor } from './editor.ts';
+import { Tabs } from './tabs.ts';
+import { Workspace } from './workspace.ts';
+
+export class Workbench {
+  readonly #workspace: Workspace;
+  readonly #runner: Runner;
+  readonly #tabs: Tabs;
+  readonly #place = byId('editor');
+  readonly #runButton = byId<HTMLButtonElement>('run');
+  #editor: Editor | undefined;
+  #loaded = false;
+  #editing = true;
+  #problems: Problem[] = [];
+  /** How many Runs there were: what was read before one says nothing of the lab after it. */
+  #runs = 0;
+
+  constructor(store: Store, runner: Runner) {
+    this.#workspace = new Workspace(store);
+    this.#runner = runner;
+    this.#tabs = new Tabs(byId('tabs'), this.#place, (name) => this.#editor?.open(name, this.#workspace.text(name)));
+    whenPressed(this.#runButton, () => this.run());
+    whenPressed(byId<HTMLButtonElement>('discard'), () => this.#discard());
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible' && this.#loaded) void this.reload();
+    });
+    runner.onProblems = (problems) => this.#mark(problems);
+  }
+
+  /** Brings the editor in; the plainest one when CodeMirror can't be had. */
+  async start(): Promise<void> {
+    const events = {
+      onEdit: (name: FileName, text: string) => this.#edited(name, text),
+      onRun: () => this.#runButton.click(),
+    };
+    const files = this.reload();
+    const editor = await import('./codemirror.ts').then(
+      ({ CodeEditor }) => new CodeEditor(events),
+      () => new PlainEditor(events),
+    );
+    await files;
+    if (!this.#loaded) return;
+    this.#editor = editor;
+    this.#place.replaceChildren(editor.dom);
+    this.#show();
+  }
+
+  /** For a guide that may not change its lab, and so has no files to show either. */
+  off(): void {
+    this.#editing = false;
+    this.#runButton.hidden = true;
+    byId('log-part').hidden = true;
+    fill(
+      this.#place,
+      h(
+        'p',
+        { class: 'soft' },
+        'Editing is off: this guide does not run in a cluster, so there is no lab whose files it could change.',
+      ),
+    );
+    this.#runner.say({ tone: 'quiet', text: 'Nothing can be run from here.' });
+  }
+
+  hasUnsaved(): boolean {
+    return this.#workspace.unsaved().length > 0;
+  }
+
+  open(name: FileName): void {
+    this.#tabs.open(name);
+  }
+
+  /** Takes what the lab has now. @param anew drops what was typed here, since the learner has agreed to that */
+  async reload(anew = false): Promise<void> {
+    const runs = this.#runs;
+    try {
+      const files = await get<VersionedFiles>('/api/files');
+      if (runs !== this.#runs) return;
+      const before = this.#workspace.all();
+      if (anew) this.#workspace.drop(this.#workspace.unsaved());
+      this.#take(files, before);
+      this.#loaded = true;
+    } catch (error) {
+      if (!this.#loaded)
+        fill(
+          this.#place,
+          h('p', { class: 'bad' }, messageOf(error)),
+          h(
+            'p',
+            {},
+            button('Try again', () => this.start()),
+          ),
+        );
+    }
+  }
+
+  /** Saves what the editor has, and has it run. */
+  async run(): Promise<void> {
+    if (!this.#loaded || !this.#editing) return;
+    if (this.#workspace.conflicts().length > 0) return this.#tell();
+    const sent = this.#workspace.all();
+    this.#runs += 1;
+    this.#runner.prepare();
+    try {
+      const { version, restarted } = await send<{ version: string; restarted: string[] }>('PUT', '/api/files', {
+        version: this.#workspace.version,
+        files: sent,
+      });
+      this.#runs += 1;
+      this.#workspace.wasSaved(version, sent);
+      this.#runner.begin(restarted);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409) await this.#refused(error.body as VersionedFiles);
+      else this.#runner.say({ tone: 'bad', text: `Not saved. ${messageOf(error)}` });
+    }
+    this.#tell();
+  }
+
+  /** Another has saved in between: where nobody else has touched what was changed here, there is nothing to ask. */
+  async #refused(theirs: VersionedFiles): Promise<void> {
+    this.#take(theirs, this.#workspace.all());
+    if (this.#workspace.conflicts().length === 0) return this.run();
+    this.#runner.say({
+      tone: 'bad',
+      text: `Not saved: ${this.#workspace.conflicts().join(' and ')} was changed elsewhere. Choose above which text to keep.`,
+    });
+  }
+
+  #take(files: VersionedFiles, before: Files): void {
+    this.#workspace.take(files);
+    for (const name of Object.keys(before) as FileName[]) {
+      if (this.#workspace.text(name) !== before[name]) this.#editor?.replace(name, this.#workspace.text(name));
+    }
+    this.#tell();
+  }
+
+  #edited(name: FileName, text: string): void {
+    this.#workspace.edit(name, text);
+    this.#tell();
+  }
+
+  async #discard(): Promise<void> {
+    const names = this.#workspace.unsaved();
+    const agreed = await confirmed({
+      title: 'Discard your changes?',
+      text: `${names.join(' and ')} will be as the lab has it now.`,
+      yes: 'Discard',
+    });
+    if (agreed) this.#drop(names);
+  }
+
+  #drop(names: FileName[]): void {
+    this.#workspace.drop(names);
+    for (const name of names) this.#editor?.replace(name, this.#workspace.text(name));
+    this.#tell();
+  }
+
+  #mark(problems: Problem[]): void {
+    this.#problems = problems;
+    this.#editor?.mark(problems);
+    this.#tell();
+  }
+
+  /** To the place of a problem, as its button asks. */
+  goTo({ file, line }: Problem): void {
+    this.#tabs.open(file);
+    if (line !== undefined) this.#editor?.goTo(line);
+  }
+
+  #show(): void {
+    this.#editor?.open(this.#tabs.current, this.#workspace.text(this.#tabs.current));
+    this.#editor?.mark(this.#problems);
+    this.#tell();
+  }
+
+  #tell(): void {
+    const unsaved = this.#workspace.unsaved();
+    this.#tabs.tell(
+      unsaved,
+      this.#problems.map(({ file }) => file),
+    );
+    byId('unsaved').textContent = unsaved.length > 0 ? `Not saved: ${unsaved.join(', ')}` : '';
+    byId('discard').hidden = unsaved.length === 0;
+    showConflict(byId('conflict'), this.#workspace, {
+      keepMine: () => {
+        this.#workspace.keepMine();
+        return this.run();
+      },
+      takeTheirs: () => this.#drop(this.#workspace.conflicts()),
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import type { Files } from '../../contract.ts';
+import { Store } from '../store.ts';
+import { Workspace } from './workspace.ts';
+
+const lab: Files = { 'app.ts': 'old', 'settings.env': 'A=1', 'collector.yaml': '{}' };
+
+function keeper() {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+    kept,
+  };
+}
+
+function opened(storage = keeper(), name = 'ns/lab') {
+  const workspace = new Workspace(new Store(storage, name));
+  workspace.take({ version: '1', files: lab });
+  return workspace;
+}
+
+test('what is typed is unsaved, and what is typed back is not', () => {
+  const workspace = opened();
+  workspace.edit('app.ts', 'new');
+  expect([workspace.unsaved(), workspace.text('app.ts'), workspace.saved('app.ts')]).toEqual([
+    ['app.ts'],
+    'new',
+    'old',
+  ]);
+  workspace.edit('app.ts', 'old');
+  expect(workspace.unsaved()).toEqual([]);
+});
+
+test('what is typed survives a reload, in its own lab only', () => {
+  const storage = keeper();
+  opened(storage).edit('settings.env', 'A=2');
+  expect(opened(storage).text('settings.env')).toBe('A=2');
+  expect(opened(storage, 'ns/other').text('settings.env')).toBe('A=1');
+});
+
+test('a draft over a text that the lab no longer has is a conflict, not a text to be sent', () => {
+  const storage = keeper();
+  opened(storage).edit('app.ts', 'mine');
+  const workspace = new Workspace(new Store(storage, 'ns/lab'));
+  workspace.take({ version: '2', files: { ...lab, 'app.ts': 'theirs' } });
+  expect([workspace.conflicts(), workspace.text('app.ts')]).toEqual([['app.ts'], 'mine']);
+});
+
+test('a file that was not changed here follows the lab, and is named as changed', () => {
+  const workspace = opened();
+  workspace.edit('app.ts', 'mine');
+  expect(workspace.take({ version: '2', files: { ...lab, 'settings.env': 'A=3' } })).toEqual(['settings.env']);
+  expect([workspace.text('settings.env'), workspace.conflicts(), workspace.unsaved()]).toEqual(['A=3', [], ['app.ts']]);
+});
+
+test('both ways out of a conflict', () => {
+  const theirs = { version: '2', files: { ...lab, 'app.ts': 'theirs' } };
+  const keep = opened();
+  keep.edit('app.ts', 'mine');
+  keep.take(theirs);
+  keep.keepMine();
+  expect([keep.conflicts(), keep.all()['app.ts'], keep.version]).toEqual([[], 'mine', '2']);
+  const drop = opened();
+  drop.edit('app.ts', 'mine');
+  drop.take(theirs);
+  drop.drop(drop.conflicts());
+  expect([drop.conflicts(), drop.unsaved(), drop.text('app.ts')]).toEqual([[], [], 'theirs']);
+});
+
+test('the same change made by both is no conflict', () => {
+  const workspace = opened();
+  workspace.edit('app.ts', 'same');
+  workspace.take({ version: '2', files: { ...lab, 'app.ts': 'same' } });
+  expect([workspace.conflicts(), workspace.unsaved()]).toEqual([[], []]);
+});
+
+test('what is typed while the lab saves stays unsaved, and is no conflict', () => {
+  const workspace = opened();
+  workspace.edit('app.ts', 'one');
+  const sent = workspace.all();
+  workspace.edit('app.ts', 'one two');
+  workspace.wasSaved('2', sent);
+  expect([workspace.unsaved(), workspace.conflicts(), workspace.text('app.ts')]).toEqual([['app.ts'], [], 'one two']);
+});
+
+test('saving here leaves the draft that another tab keeps', () => {
+  const storage = keeper();
+  const [first, second] = [opened(storage), opened(storage)];
+  first.edit('app.ts', 'of the first');
+  second.edit('app.ts', 'of the second');
+  first.wasSaved('2', first.all());
+  expect([...storage.kept.values()].join()).toContain('of the second');
+});
+
+test('a browser that keeps nothing, or nonsense, still edits', () => {
+  const refusing = {
+    getItem: () => '{"base":',
+    setItem: () => {
+      throw new Error('full');
+    },
+    removeItem: () => {
+      throw new Error('no');
+    },
+  };
+  const workspace = new Workspace(new Store(refusing, 'x'));
+  workspace.take({ version: '1', files: lab });
+  workspace.edit('app.ts', 'new');
+  workspace.drop(['app.ts']);
+  expect(workspace.text('app.ts')).toBe('old');
+});

@@ -1,0 +1,150 @@
+// What the page says of the pods: their state in a line, their log, and where their errors are. All of it comes as Server-Sent
+// Events, for as long as the page is open.
+import type { Component, LogLine, PodState } from '../../contract.ts';
+import { button, byId, fill } from '../dom.ts';
+import { LogBuffer } from './log-buffer.ts';
+import { RunWatch } from './watch.ts';
+import type { Problem, Report } from './watch.ts';
+
+const patience = 5_000; // ms
+
+export class Runner {
+  readonly #watch = new RunWatch();
+  readonly #logs: Record<Component, { buffer: LogBuffer; pod: string }> = {
+    dice: { buffer: new LogBuffer(), pod: '' },
+    collector: { buffer: new LogBuffer(), pod: '' },
+  };
+  readonly #log = byId('log');
+  readonly #choice = byId<HTMLSelectElement>('log-of');
+  readonly #status = byId('run-status');
+  readonly #more = byId('run-more');
+  #events: EventSource | undefined;
+  #drawing = false;
+  #problems = '';
+
+  /** Called with what is wrong now, whenever that changes. */
+  onProblems: (problems: Problem[]) => void = () => {};
+  /** Called when what was run is up. */
+  onUp: () => void = () => {};
+  onGoTo: (problem: Problem) => void = () => {};
+
+  constructor() {
+    this.#choice.addEventListener('change', () => this.#draw());
+  }
+
+  /** Listens while the page is seen: a browser has few connections to one site, and all tabs share them. */
+  start(): void {
+    this.#listen();
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden') this.#events?.close();
+      else this.#listen();
+    });
+  }
+
+  #listen(): void {
+    this.#events?.close();
+    const events = new EventSource('/api/run');
+    this.#events = events;
+    events.addEventListener('state', ({ data }: MessageEvent<string>) => this.#onState(JSON.parse(data) as PodState));
+    events.addEventListener('log', ({ data }: MessageEvent<string>) => this.#onLog(JSON.parse(data) as LogLine));
+    events.addEventListener('error', () => {
+      if (!this.#watch.waiting)
+        this.say({ tone: 'quiet', text: 'The guide is not heard from just now; trying again.' });
+      // After a connection that broke the browser tries again by itself, after a refusal it does not.
+      if (events.readyState === EventSource.CLOSED)
+        setTimeout(() => {
+          if (events === this.#events) this.#listen();
+        }, patience);
+    });
+    events.addEventListener('open', () => {
+      // The guide begins with what it remembers of each log.
+      for (const log of Object.values(this.#logs)) log.pod = '';
+      this.#report();
+    });
+  }
+
+  /** The newest pod of a component, once it serves. */
+  newest(component: Component): string | undefined {
+    return this.#watch.podOf(component);
+  }
+
+  prepare(): void {
+    this.#watch.prepare(performance.now());
+    this.say({ tone: 'busy', text: 'Saving…' });
+  }
+
+  begin(restarted: string[]): void {
+    const up = this.#watch.begin(restarted, performance.now());
+    const [component] = this.#watch.awaited;
+    if (component) this.#showLogOf(component);
+    if (restarted.length === 0)
+      this.say({ tone: 'good', text: 'Nothing has changed since the last Run: the lab has what you see.' });
+    else this.#report();
+    if (up) this.onUp();
+  }
+
+  say({ tone, text }: Report): void {
+    this.#status.dataset.tone = tone;
+    if (this.#status.textContent !== text) this.#status.textContent = text;
+  }
+
+  #onState(state: PodState): void {
+    const up = this.#watch.on(state, performance.now());
+    if (state.phase !== 'gone') this.#beginLog(state);
+    this.#report();
+    if (up) this.onUp();
+  }
+
+  #report(): void {
+    this.say(this.#watch.report());
+    const problems = this.#watch.problems();
+    const text = JSON.stringify(problems);
+    if (text === this.#problems) return;
+    this.#problems = text;
+    this.#more.hidden = problems.length === 0;
+    fill(
+      this.#more,
+      problems.map((problem) => this.#wayOn(problem)),
+    );
+    this.onProblems(problems);
+  }
+
+  /** How to go on after an error. */
+  #wayOn(problem: Problem): HTMLElement {
+    const label = problem.line === undefined ? `Open ${problem.file}` : `Go to ${problem.file}, line ${problem.line}`;
+    return button(label, () => this.onGoTo(problem), { class: 'quiet' });
+  }
+
+  #onLog({ component, pod, line }: LogLine): void {
+    this.#beginLog({ component, pod });
+    this.#logs[component].buffer.add(line);
+    if (component === this.#choice.value) this.#draw();
+  }
+
+  /** A new pod begins a new log, also one that has nothing to say. */
+  #beginLog({ component, pod }: Pick<LogLine, 'component' | 'pod'>): void {
+    const log = this.#logs[component];
+    if (pod === log.pod) return;
+    log.buffer.clear();
+    log.buffer.add(`— pod ${pod} —`);
+    log.pod = pod;
+    if (component === this.#choice.value) this.#draw();
+  }
+
+  #showLogOf(component: Component): void {
+    this.#choice.value = component;
+    this.#draw();
+  }
+
+  /** At most once a frame, however fast lines come; stays at the end unless the reader has scrolled up. */
+  #draw(): void {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    requestAnimationFrame(() => {
+      this.#drawing = false;
+      const atEnd = this.#log.scrollTop + this.#log.clientHeight >= this.#log.scrollHeight - 40;
+      this.#log.textContent = this.#logs[this.#choice.value as Component].buffer.text();
+      if (atEnd) this.#log.scrollTop = this.#log.scrollHeight;
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import type { PodState } from '../../contract.ts';
+import { RunWatch } from './watch.ts';
+
+const dice = (pod: string, phase: PodState['phase'], more: Partial<PodState> = {}): PodState => ({
+  component: 'dice',
+  pod,
+  phase,
+  ...more,
+});
+
+function running() {
+  const watch = new RunWatch();
+  watch.on(dice('old', 'running'), 0);
+  watch.prepare(1_000);
+  return watch;
+}
+
+test('a Run is up when the new pod runs, not as long as the old one does', () => {
+  const watch = running();
+  expect(watch.begin(['dice'], 1_100)).toBe(false);
+  expect(watch.on(dice('old', 'running'), 1_200)).toBe(false);
+  expect(watch.on(dice('new', 'starting'), 1_300)).toBe(false);
+  expect(watch.report().tone).toBe('busy');
+  expect(watch.on(dice('new', 'running'), 4_200)).toBe(true);
+  expect(watch.report()).toEqual({ tone: 'good', text: 'Runs your files, 3.2 s after Run.' });
+});
+
+test('a pod that is up before the answer to Run comes is not waited for', () => {
+  const watch = running();
+  watch.on(dice('new', 'running'), 1_050);
+  expect(watch.begin(['dice'], 1_100)).toBe(true);
+});
+
+test("the Collector is told by its Deployment's name, and both are waited for", () => {
+  const watch = running();
+  watch.begin(['lab-dice', 'lab-collector'], 1_100);
+  expect(watch.on(dice('new', 'running'), 1_200)).toBe(false);
+  expect(watch.on({ component: 'collector', pod: 'c', phase: 'running' }, 1_300)).toBe(true);
+});
+
+test('a pod that fails is a problem at its line, in words', () => {
+  const watch = running();
+  watch.begin(['dice'], 1_100);
+  watch.on(dice('new', 'failed', { message: 'unexpected token', line: 7 }), 1_200);
+  expect(watch.problems()).toEqual([{ file: 'app.ts', line: 7, message: 'unexpected token' }]);
+  expect(watch.report()).toEqual({ tone: 'bad', text: 'app.ts, line 7: unexpected token' });
+});
+
+test('the problem of the pod before is none of the new one', () => {
+  const watch = new RunWatch();
+  watch.on(dice('old', 'failed', { message: 'unexpected token', line: 7 }), 0);
+  watch.prepare(1_000);
+  watch.begin(['dice'], 1_100);
+  expect([watch.problems(), watch.report().tone]).toEqual([[], 'busy']);
+});
+
+test("what the Collector can't read is in its own file", () => {
+  const watch = running();
+  watch.begin(['collector'], 1_100);
+  watch.on({ component: 'collector', pod: 'c', phase: 'failed', message: 'no such exporter' }, 1_200);
+  expect(watch.report().text).toBe('collector.yaml: no such exporter');
+});
+
+test('a restart that Run did not ask for is told as such', () => {
+  const watch = running();
+  watch.begin(['dice'], 1_100);
+  watch.on(dice('new', 'running'), 1_200);
+  watch.on(dice('newer', 'starting'), 60_000);
+  expect(watch.report()).toEqual({ tone: 'busy', text: 'dice is starting…' });
+  expect(watch.on(dice('newer', 'running'), 62_000)).toBe(false);
+  expect(watch.report()).toEqual({ tone: 'good', text: 'dice runs (pod newer).' });
+});
+
+test('what a new pod waits for is said, and a line that the message names is not said twice', () => {
+  const watch = running();
+  watch.begin(['dice'], 1_100);
+  watch.on(dice('new', 'starting', { message: 'waiting for room on a node' }), 1_200);
+  expect(watch.report().text).toBe('Saved. dice: the new pod is waiting for room on a node');
+  watch.on(dice('new', 'failed', { message: 'your code does not parse, at line 7: no', line: 7 }), 1_300);
+  expect(watch.report().text).toBe('app.ts: your code does not parse, at line 7: no');
+});

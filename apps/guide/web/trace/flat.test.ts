@@ -1,0 +1,55 @@
+import type { TraceOfPage } from '../../contract.ts';
+import { roundTrace } from '../testing/fake-trace.ts';
+import { inWords, isFromAnother, isWhole, rowsOf } from './flat.ts';
+
+const trace = roundTrace('f'.repeat(32));
+
+test('rows are the spans, parents before their children, each as deep as it is', () => {
+  expect(rowsOf(trace).map(({ span, depth }) => `${depth} ${span.service}`)).toEqual([
+    '0 guide',
+    '1 guide',
+    '2 arcade',
+    '3 arcade',
+    '4 dice',
+    '5 dice',
+    '3 arcade',
+    '4 prizes',
+  ]);
+});
+
+test('no bar leaves the drawing, and none is too narrow to be seen', () => {
+  for (const { from, width } of rowsOf(trace)) {
+    expect(from).toBeGreaterThanOrEqual(0);
+    expect(width).toBeGreaterThanOrEqual(4);
+    expect(from + width).toBeLessThanOrEqual(1000);
+  }
+});
+
+test('a trace that took no time has bars all the same', () => {
+  expect(rowsOf({ ...trace, duration: 0 }).every(({ from, width }) => from === 0 && width === 4)).toBe(true);
+});
+
+test('a trace is whole with one root that has lost no parent', () => {
+  const [root] = trace.roots;
+  if (!root) throw new Error('expected a root');
+  const two: TraceOfPage = { ...trace, roots: [root, root] };
+  const orphan: TraceOfPage = { ...trace, roots: [{ ...root, orphan: true }] };
+  expect([isWhole(trace), isWhole(two), isWhole(orphan)]).toEqual([true, false, false]);
+});
+
+test("spans tell which pod they are from; those that do not are not taken for another's", () => {
+  const pod = 'lab-dice-7d4b9c6f5-x2x8v';
+  expect([
+    isFromAnother(trace, 'dice', pod),
+    isFromAnother(trace, 'dice', 'another'),
+    isFromAnother(trace, 'visitors', pod),
+  ]).toEqual([false, true, false]);
+});
+
+test.each([
+  [0.1234, '0.12 ms'],
+  [38.42, '38.4 ms'],
+  [1500, '1.50 s'],
+])('%d ms is said as %s', (time, words) => {
+  expect(inWords(time)).toBe(words);
+});

@@ -1,0 +1,187 @@
+// The trace just made: asked for until all of its spans are there, and drawn as they come.
+import { ApiError, get, messageOf } from '../api.ts';
+import type { TraceOfPage } from '../../contract.ts';
+import { byId, fill, h } from '../dom.ts';
+import type { Child } from '../dom.ts';
+import type { Store } from '../store.ts';
+import { inWords, isFromAnother, isWhole, rowsOf } from './flat.ts';
+import { waterfall } from './waterfall.ts';
+
+const pause = 400; // ms
+/** After this long without a span, something is wrong; a batch of spans leaves after 5 s at most. */
+const patience = 12_000;
+/** A whole trace that has not grown for this long is taken as all of it. */
+const quiet = 2_000;
+
+export interface Wanted {
+  traceId: string;
+  /** A service whose spans should be in it. */
+  service?: string;
+  /** The pod that should have made them; a trace of another is not drawn. */
+  pod?: string;
+  /** The trace of who asked, where the service has begun another of its own. */
+  caller?: string;
+}
+
+export class TracePanel {
+  readonly #status = byId('trace-status');
+  readonly #place = byId('waterfall');
+  readonly #store: Store;
+  /** Which of the traces asked for is the latest: another ends the wait for the one before. */
+  #turn = 0;
+  #drawn = '';
+  #latest: TraceOfPage | undefined;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Shows again what was shown before the page was loaded. */
+  restore(): void {
+    const traceId = this.#store.get<string>('trace');
+    if (traceId) void this.#restore(traceId);
+  }
+
+  /** @returns the trace when it is all there, undefined when another was asked for meanwhile or none came */
+  async show(wanted: Wanted): Promise<TraceOfPage | undefined> {
+    const turn = ++this.#turn;
+    const { traceId } = wanted;
+    fill(this.#status, 'Waiting for the spans of ', traceName(traceId), '…');
+    const seen = { size: 0, grown: performance.now() };
+    const end = seen.grown + patience;
+    while (performance.now() < end) {
+      const trace = await this.#ask(traceId);
+      if (turn !== this.#turn) return undefined;
+      if (trace && (isOfAnotherPod(trace, wanted) || this.#hasAll(trace, seen, wanted))) return trace;
+      const own = trace && (await this.#begunBy(wanted.service, trace));
+      if (own && turn === this.#turn) return this.show({ ...wanted, traceId: own, caller: traceId });
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      if (turn !== this.#turn) return undefined;
+    }
+    this.#notAll(seen.size, wanted);
+    return undefined;
+  }
+
+  /** Draws the trace if it has grown. @returns whether it is whole, and has not grown for a while */
+  #hasAll(trace: TraceOfPage, seen: { size: number; grown: number }, wanted: Wanted): boolean {
+    const size = rowsOf(trace).length;
+    if (size !== seen.size) {
+      Object.assign(seen, { size, grown: performance.now() });
+      this.#draw(trace, wanted);
+    }
+    return isComplete(trace, wanted) && performance.now() - seen.grown > quiet;
+  }
+
+  /**
+   * A service that does not take over its caller's context begins a trace of its own, while its caller waits.
+   * @returns the id of that trace
+   */
+  async #begunBy(service: string | undefined, { services, start, duration }: TraceOfPage): Promise<string | undefined> {
+    if (service === undefined || services.includes(service)) return undefined;
+    const query = new URLSearchParams({ service, since: String(start), until: String(start + duration) });
+    const { traces } = await get<{ traces: TraceOfPage[] }>(`/api/traces?${query.toString()}`).catch(() => ({
+      traces: [],
+    }));
+    return traces.at(-1)?.traceId;
+  }
+
+  /** When what was asked for has no trace at all. */
+  none(): void {
+    this.#turn += 1;
+    fill(this.#status, 'The guide made no trace of that: its own instrumentation is none. ', why());
+  }
+
+  async #restore(traceId: string): Promise<void> {
+    const turn = ++this.#turn;
+    const trace = await this.#ask(traceId);
+    if (turn !== this.#turn) return;
+    if (trace) return this.#draw(trace);
+    this.#store.remove('trace');
+    fill(
+      this.#status,
+      'Jaeger no longer has the trace shown here before, ',
+      traceName(traceId),
+      '. It keeps traces in memory only, so a restart loses them, as does time. Play a round or ask dice again, and the new one is drawn here.',
+    );
+  }
+
+  async #ask(traceId: string): Promise<TraceOfPage | undefined> {
+    try {
+      // Not there yet is no error, so it should not be one in the browser's console either.
+      return await get<TraceOfPage | undefined>(`/api/traces/${traceId}?absent=204`);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 404)) fill(this.#status, messageOf(error));
+      return undefined;
+    }
+  }
+
+  #draw(trace: TraceOfPage, { service = '', caller }: Partial<Wanted> = {}): void {
+    const open = new Set(
+      [...this.#place.querySelectorAll<HTMLElement>('[aria-expanded="true"]')].map(({ dataset }) => dataset.span ?? ''),
+    );
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.span : undefined;
+    this.#drawn = summary(trace);
+    fill(
+      this.#status,
+      this.#drawn,
+      caller !== undefined && [
+        ` It is one of its own that ${service} has begun, since it did not take over the context of `,
+        h('a', { href: `/traces/${caller}` }, 'who asked'),
+        '.',
+      ],
+    );
+    fill(this.#place, links(trace.traceId), waterfall(trace, open));
+    if (focused) this.#place.querySelector<HTMLElement>(`[data-span="${focused}"]`)?.focus();
+    this.#store.set('trace', trace.traceId);
+    this.#latest = trace;
+  }
+
+  #missing(traceId: string): void {
+    fill(this.#status, `No span of this trace has come within ${patience / 1000} s: `, traceName(traceId), '. ', why());
+  }
+
+  #notAll(size: number, wanted: Wanted): void {
+    if (size === 0) this.#missing(wanted.traceId);
+    else this.#lacking(wanted);
+  }
+
+  #lacking(wanted: Wanted): void {
+    const trace = this.#latest;
+    if (!trace || isComplete(trace, wanted)) return;
+    const { service } = wanted;
+    if (service !== undefined && !trace.services.includes(service))
+      fill(this.#status, `${this.#drawn} None is of ${service}. `, why());
+    else fill(this.#status, `${this.#drawn} Some are missing: see which have lost their parent.`);
+  }
+}
+
+function isComplete(trace: TraceOfPage, { service }: Wanted): boolean {
+  return isWhole(trace) && (service === undefined || trace.services.includes(service));
+}
+
+export function isOfAnotherPod(trace: TraceOfPage, { service, pod }: Pick<Wanted, 'service' | 'pod'>): boolean {
+  return service !== undefined && pod !== undefined && isFromAnother(trace, service, pod);
+}
+
+function summary(trace: TraceOfPage): string {
+  const count = rowsOf(trace).length;
+  return `${count} ${count === 1 ? 'span' : 'spans'} in ${trace.services.join(', ')}; ${inWords(trace.duration)} in all.`;
+}
+
+function links(traceId: string): Child {
+  return h(
+    'p',
+    { class: 'trace-links' },
+    h('a', { href: `/jaeger/trace/${traceId}` }, 'Open this trace in Jaeger'),
+    h('a', { href: `/traces/${traceId}` }, 'Page of this trace'),
+    h('code', {}, traceId),
+  );
+}
+
+function traceName(traceId: string): HTMLElement {
+  return h('code', {}, traceId);
+}
+
+function why(): HTMLElement {
+  return h('a', { href: '/why' }, 'Why is there no trace?');
+}

@@ -1,0 +1,153 @@
+// A trace, drawn: a row for each span with its bar, and what the span carries when its row is opened. Bars are SVG, as the
+// page's policy allows no inline style.
+import type { AttributeValue, Attributes } from '../../../../otlp/traces.ts';
+import type { SpanOfPage, TraceOfPage } from '../../contract.ts';
+import { button, fill, h, svg } from '../dom.ts';
+import type { Child } from '../dom.ts';
+import { copyButton } from '../copy.ts';
+import { inWords, rowsOf } from './flat.ts';
+import type { Row } from './flat.ts';
+import { spanJson } from './span-json.ts';
+
+const hues = 6;
+const deepest = 8;
+
+/** @param open span ids whose rows are to be open, as they were before more spans came */
+export function waterfall(trace: TraceOfPage, open: ReadonlySet<string>): HTMLElement {
+  return h(
+    'div',
+    { class: 'waterfall' },
+    h(
+      'div',
+      { class: 'axis', 'aria-hidden': 'true' },
+      [0, 0.25, 0.5, 0.75, 1].map((part) => h('span', {}, inWords(trace.duration * part))),
+    ),
+    h(
+      'ul',
+      { class: 'rows' },
+      rowsOf(trace).map((row) => item(row, trace, open.has(row.span.spanId))),
+    ),
+  );
+}
+
+function item(row: Row, trace: TraceOfPage, isOpen: boolean): HTMLElement {
+  const { span, depth } = row;
+  const id = `span-${span.spanId}`;
+  const details = h('div', { class: 'span-details', id, hidden: !isOpen });
+  if (isOpen) fill(details, detailsOf(span));
+  const head = h(
+    'button',
+    {
+      type: 'button',
+      class: `span-row depth-${Math.min(depth, deepest)} hue-${trace.services.indexOf(span.service) % hues}`,
+      'aria-expanded': String(isOpen),
+      'aria-controls': id,
+      'data-span': span.spanId,
+      onclick: () => {
+        details.hidden = !details.hidden;
+        head.setAttribute('aria-expanded', String(!details.hidden));
+        if (!details.hidden) fill(details, detailsOf(span));
+      },
+    },
+    nameOf(span, depth),
+    h('span', { class: 'took' }, inWords(span.duration)),
+    bar(row, trace),
+  );
+  return h('li', {}, head, details);
+}
+
+function nameOf(span: SpanOfPage, depth: number): HTMLElement {
+  return h(
+    'span',
+    { class: 'span-name' },
+    h('span', { class: 'service' }, span.service),
+    ' ',
+    span.name,
+    ' ',
+    h('span', { class: 'soft' }, span.kind),
+    span.status.code === 'error' && h('strong', { class: 'bad' }, ' error'),
+    span.orphan && h('strong', { class: 'bad' }, ' parent missing'),
+    h('span', { class: 'sr' }, `, level ${depth + 1}${span.events.length > 0 ? `, ${span.events.length} events` : ''}`),
+  );
+}
+
+function bar({ span, from, width }: Row, { start, duration }: TraceOfPage): SVGElement {
+  const at = (time: number) => (duration > 0 ? Math.max(0, Math.min(997, ((time - start) / duration) * 1000)) : 0);
+  return svg(
+    'svg',
+    {
+      class: span.status.code === 'error' ? 'bar failed' : 'bar',
+      viewBox: '0 0 1000 20',
+      preserveAspectRatio: 'none',
+      'aria-hidden': 'true',
+    },
+    svg('rect', { x: from.toFixed(1), y: 4, width: width.toFixed(1), height: 12, rx: 2 }),
+    span.events.map(({ time }) => svg('rect', { class: 'event', x: at(time).toFixed(1), y: 0, width: 3, height: 20 })),
+  );
+}
+
+function detailsOf(span: SpanOfPage): Child {
+  const json = spanJson(span);
+  return [
+    span.orphan &&
+      h(
+        'p',
+        { class: 'bad' },
+        `Its parent, ${span.parentSpanId ?? ''}, is not among the spans: it was never sent, or the context came from elsewhere.`,
+      ),
+    h(
+      'p',
+      {},
+      'Status: ',
+      h('strong', span.status.code === 'error' ? { class: 'bad' } : {}, span.status.code.toUpperCase()),
+      span.status.message ? ` ${span.status.message}` : '',
+    ),
+    h('h3', {}, 'Attributes'),
+    list(span.attributes),
+    h('h3', {}, 'Events'),
+    span.events.length === 0
+      ? h('p', { class: 'soft' }, 'none')
+      : span.events.map((event) =>
+          h(
+            'div',
+            { class: 'event' },
+            h('h4', {}, event.name, h('span', { class: 'soft' }, ` after ${inWords(event.time - span.start)}`)),
+            list(event.attributes),
+          ),
+        ),
+    h(
+      'details',
+      {},
+      h('summary', {}, 'Resource, and who made the span'),
+      list({ 'otel.scope.name': span.scope, ...span.resource }),
+    ),
+    h(
+      'details',
+      { class: 'json' },
+      h('summary', {}, 'The span as JSON'),
+      copyButton(() => json, 'the JSON of this span'),
+      h('pre', { tabindex: '0', role: 'group', 'aria-label': `${span.name} as JSON` }, json),
+    ),
+    button('Close', (): void => close(span.spanId), { class: 'quiet' }),
+  ];
+}
+
+function close(spanId: string): void {
+  const head = document.querySelector<HTMLButtonElement>(`[data-span="${spanId}"]`);
+  head?.click();
+  head?.focus();
+}
+
+function list(attributes: Attributes): HTMLElement {
+  const entries = Object.entries(attributes);
+  if (entries.length === 0) return h('p', { class: 'soft' }, 'none');
+  return h(
+    'dl',
+    {},
+    entries.map(([key, value]) => h('div', {}, h('dt', {}, key), h('dd', {}, shown(value)))),
+  );
+}
+
+function shown(value: AttributeValue): string {
+  return JSON.stringify(value);
+}

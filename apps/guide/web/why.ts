@@ -1,0 +1,46 @@
+// The page that says why there is no trace: asks each hop, when it is opened and whenever it is told to.
+import { get, messageOf } from './api.ts';
+import type { WhyHop } from '../contract.ts';
+import { byId, fill, h, whenPressed } from './dom.ts';
+
+const titles: Record<WhyHop['name'], string> = {
+  sdk: 'SDK, in dice',
+  exporter: 'Exporter, in dice',
+  collector: 'Collector',
+  jaeger: 'Jaeger',
+};
+
+async function look(): Promise<void> {
+  const status = byId('why-status');
+  status.textContent = 'Asking each hop…';
+  try {
+    const { hops } = await get<{ hops: WhyHop[] }>('/api/why');
+    fill(byId('hops'), hops.map(item));
+    const broken = hops.find(({ ok }) => !ok);
+    status.dataset.tone = broken ? 'bad' : 'good';
+    status.textContent = broken
+      ? `Begin with this one: ${titles[broken.name]}.`
+      : 'Every hop works: spans that dice makes come to Jaeger.';
+  } catch (error) {
+    status.dataset.tone = 'bad';
+    status.textContent = messageOf(error);
+  }
+}
+
+function item({ name, ok, says, todo }: WhyHop): HTMLElement {
+  return h(
+    'li',
+    { class: ok ? 'hop good' : 'hop bad-hop' },
+    h(
+      'h2',
+      {},
+      titles[name],
+      h('span', { class: ok ? 'verdict-word good' : 'verdict-word bad' }, ok ? 'works' : 'is broken'),
+    ),
+    h('p', {}, says),
+    todo !== undefined && h('p', { class: 'todo' }, h('strong', {}, 'To do: '), todo),
+  );
+}
+
+whenPressed(byId<HTMLButtonElement>('again'), look);
+void look();

@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { tryConnection, tryConnections, targetsIn } from './probe.ts';
+import type { Target } from './probe.ts';
+
+const servers: Server[] = [];
+
+async function listening(port = 0): Promise<number> {
+  const server = createServer((socket) => socket.on('error', () => undefined).resume());
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+/** A port that nobody listens on. */
+async function closedPort(): Promise<number> {
+  const port = await listening();
+  await new Promise((resolve) => servers.pop()?.close(resolve));
+  return port;
+}
+
+const target = (name: string, port: number, open: boolean): Target => ({ name, host: '127.0.0.1', port, open });
+const quick = { step: 300, pause: 20, total: 200 };
+
+afterEach(() => Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve)))));
+
+test('a port that takes connections is connected to, by address and by name', async () => {
+  const port = await listening();
+  expect(await tryConnection({ host: '127.0.0.1', port })).toBe('connected');
+  expect(await tryConnection({ host: 'localhost', port })).toBe('connected');
+});
+
+test('a port that takes none is named by the reason', async () => {
+  expect(await tryConnection({ host: '127.0.0.1', port: await closedPort() })).toBe('ECONNREFUSED');
+});
+
+test('a name that is none is no connection and no failure', async () => {
+  expect(await tryConnection({ host: 'not a name', port: 80 })).toMatch(/^E/);
+});
+
+test('several are tried at once and each has its own result', async () => {
+  const [open, closed] = [await listening(), await closedPort()];
+  expect(await tryConnections([target('own', open, true), target('theirs', closed, false)], quick)).toEqual({
+    own: 'connected',
+    theirs: 'ECONNREFUSED',
+  });
+});
+
+test('what opens only after a while is waited for', async () => {
+  const port = await closedPort();
+  const result = tryConnections([target('own', port, true)], { ...quick, total: 5_000 });
+  await delay(100);
+  await listening(port);
+  expect(await result).toEqual({ own: 'connected' });
+});
+
+test('what closes only after a while is waited for', async () => {
+  const port = await listening();
+  const result = tryConnections([target('theirs', port, false)], { ...quick, total: 5_000 });
+  await delay(100);
+  await new Promise((resolve) => servers.pop()?.close(resolve));
+  // Reset where the attempt was under way just then.
+  expect(await result).toEqual({ theirs: expect.stringMatching(/^ECONN(REFUSED|RESET)$/) as string });
+});
+
+test('what never becomes as expected is reported as it is', async () => {
+  const port = await listening();
+  expect(await tryConnections([target('theirs', port, false)], quick)).toEqual({ theirs: 'connected' });
+});
+
+test.each([
+  ['[', 'no JSON'],
+  ['{}', 'no list'],
+  ['[]', 'no list'],
+  ['[{"name":"a","host":"b","port":"80","open":true}]', '"port":"80"'],
+])('targets that are %s are refused by name', (text, found) => {
+  expect(() => targetsIn(text)).toThrow(/^TARGETS: expected a JSON list of/);
+  expect(() => targetsIn(text)).toThrow(found);
+});
+
+describe('the program', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'reach-'));
+  const log = join(folder, 'termination-log');
+  const run = (env: Record<string, string>) =>
+    promisify(execFile)(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+      env: { ...env, TERMINATION_LOG: log },
+    });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('leaves its results as the termination message', async () => {
+    const targets = [target('own', await listening(), true), target('theirs', await closedPort(), false)];
+    await run({ TARGETS: JSON.stringify(targets) });
+    expect(JSON.parse(readFileSync(log, 'utf8'))).toEqual({ own: 'connected', theirs: 'ECONNREFUSED' });
+  });
+
+  test('fails with one line where it is not told what to reach', async () => {
+    await expect(run({})).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^TARGETS is not set.*\n$/) as string,
+    });
+  });
+});

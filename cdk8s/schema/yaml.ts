@@ -1,0 +1,49 @@
+// Described values as a YAML file of their defaults, with what each is for above it.
+import { Document, isMap, isScalar } from 'yaml';
+import type { Node, YAMLMap } from 'yaml';
+import { anyKind, fieldsOf } from './schema.ts';
+import type { AnyDescription, Group } from './schema.ts';
+
+const WIDTH = 110;
+
+/** Lines of at most WIDTH characters, broken between words. */
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** What else is to be known about a value: its options, its range. */
+export function rangeOf(of: AnyDescription): string {
+  if (of.kind === 'choice') return `One of ${of.options.join(', ')}.`;
+  if (of.kind === 'integer') return `From ${of.minimum} to ${of.maximum}.`;
+  return '';
+}
+
+const comment = (of: AnyDescription): string =>
+  wrapped([of.doc, rangeOf(of)].filter(Boolean).join(' '))
+    .map((line) => ` ${line}`)
+    .join('\n');
+
+function annotate(map: YAMLMap<Node>, group: Group<object>, depth: number): void {
+  const fields = new Map(fieldsOf(group));
+  map.items.forEach((pair, index) => {
+    const field = isScalar(pair.key) && fields.get(String(pair.key.value));
+    if (!field) return;
+    pair.key.commentBefore = comment(field);
+    pair.key.spaceBefore = depth === 0 && index > 0;
+    const of = anyKind(field);
+    if (of.kind === 'group' && isMap<Node>(pair.value)) annotate(pair.value, of, depth + 1);
+  });
+}
+
+/** The file, opened by the given comment. */
+export function yamlOf(group: Group<object>, opening: string): string {
+  const document = new Document(group.default, { version: '1.1' });
+  if (isMap<Node>(document.contents)) annotate(document.contents, group, 0);
+  return `${opening}\n${document.toString({ lineWidth: 0 })}`;
+}

@@ -1,0 +1,65 @@
+// What is known of a cluster from one reading of its namespaces, nodes and pods.
+import type { V1Namespace, V1Node, V1Pod } from '@kubernetes/client-node';
+import type { ClusterTools } from './kubectl.ts';
+import { quantity } from './preflight.ts';
+import type { ClusterFacts } from './preflight.ts';
+
+export interface ClusterCapacity extends Omit<ClusterFacts, 'version'> {
+  /** The uid of kube-system, which is the cluster's own: another one for a cluster made anew under the same name. */
+  id: string | undefined;
+  namespaces: readonly V1Namespace[];
+  /** Names of the images that every ready node has, as far as they tell (kubelets name the 50 largest). */
+  images: ReadonlySet<string>;
+}
+
+type Item = V1Namespace | V1Node | V1Pod;
+
+/** Reads the cluster. @throws CommandError where that is not allowed. */
+export async function readClusterCapacity(kube: ClusterTools): Promise<ClusterCapacity> {
+  const list = await kube.get<{ items: Item[] }>('namespaces,nodes,pods', '--all-namespaces');
+  return capacityOf(list?.items ?? []);
+}
+
+/** The survey of these objects. */
+export function capacityOf(items: readonly Item[]): ClusterCapacity {
+  const namespaces = items.filter((item) => item.kind === 'Namespace') as V1Namespace[];
+  const nodes = (items.filter((item) => item.kind === 'Node') as V1Node[]).filter(takesPods);
+  const pods = items.filter((item) => item.kind === 'Pod') as V1Pod[];
+  const names = new Set(nodes.map((node) => node.metadata?.name));
+  const there = pods.filter((pod) => names.has(pod.spec?.nodeName) && !hasEnded(pod));
+  const images = nodes.map(imagesOf);
+  const free = (resource: 'cpu' | 'memory'): number =>
+    sum(nodes.map((node) => quantity(node.status?.allocatable?.[resource] ?? '0'))) -
+    sum(there.map((pod) => requested(pod, resource)));
+  return {
+    id: namespaces.find((namespace) => namespace.metadata?.name === 'kube-system')?.metadata?.uid,
+    namespaces,
+    readyNodes: nodes.length,
+    free: { cpu: Math.round(free('cpu') * 1000), memory: free('memory') },
+    images: new Set([...(images[0] ?? [])].filter((name) => images.every((onNode) => onNode.has(name)))),
+  };
+}
+
+function takesPods(node: V1Node): boolean {
+  const ready = node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
+  const repels = node.spec?.taints?.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute') === true;
+  return ready && !repels && node.spec?.unschedulable !== true;
+}
+
+function hasEnded(pod: V1Pod): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+}
+
+function requested(pod: V1Pod, resource: 'cpu' | 'memory'): number {
+  return sum(
+    (pod.spec?.containers ?? []).map((container) => quantity(container.resources?.requests?.[resource] ?? '0')),
+  );
+}
+
+function imagesOf(node: V1Node): Set<string> {
+  return new Set((node.status?.images ?? []).flatMap((image) => image.names ?? []));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

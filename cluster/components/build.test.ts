@@ -1,0 +1,110 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { silentProgress } from '../../support/progress.ts';
+import { ensureBuilt } from './build.ts';
+import { componentDir } from './catalog.ts';
+import type { Component } from './catalog.ts';
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+const before = { PATH: process.env['PATH'], INTRO_OTEL_CACHE: process.env['INTRO_OTEL_CACHE'] };
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'build-'));
+  process.env['INTRO_OTEL_CACHE'] = join(directory, 'cache');
+  process.env['PATH'] = [directory, before.PATH].join(delimiter);
+});
+afterEach(() => {
+  process.env['PATH'] = before.PATH;
+  if (before.INTRO_OTEL_CACHE === undefined) delete process.env['INTRO_OTEL_CACHE'];
+  else process.env['INTRO_OTEL_CACHE'] = before.INTRO_OTEL_CACHE;
+  rmSync(directory, { recursive: true });
+});
+
+/** Puts a `go` on the PATH that notes its arguments and, for `go build`, runs `build` with the output directory as $out. */
+function fakeGo(build: string, version = 'go1.26.8'): { calls: () => string[] } {
+  const log = join(directory, 'calls');
+  const script = `#!/bin/sh
+echo "$*" >>${log}
+if [ "$1" = version ]; then echo "go version ${version} linux/amd64"; exit; fi
+while [ $# -gt 0 ]; do if [ "$1" = -o ]; then out=$2; fi; shift; done
+${build}
+`;
+  writeFileSync(join(directory, 'go'), script);
+  chmodSync(join(directory, 'go'), 0o755);
+  return {
+    calls: () =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => line.startsWith('build ')),
+  };
+}
+
+function part(name = 'tool'): Component {
+  const source = join(directory, 'source', name);
+  mkdirSync(source, { recursive: true });
+  writeFileSync(join(source, 'go.mod'), 'module x\n');
+  return { name, version: '1.0.0', directory: source, packages: ['.'], cold: { packages: 1, seconds: 1 } };
+}
+
+onLinux('a part is built once', async () => {
+  const go = fakeGo('touch "$out/tool"');
+  const tool = part();
+  await ensureBuilt([tool], silentProgress());
+  await ensureBuilt([tool], silentProgress());
+  expect(existsSync(join(componentDir(tool), 'tool'))).toBe(true);
+  expect(go.calls()).toHaveLength(1);
+});
+
+onLinux('a part that two runs want is built by one of them', async () => {
+  const go = fakeGo('sleep 0.2; touch "$out/tool"');
+  const tool = part();
+  await Promise.all([ensureBuilt([tool], silentProgress()), ensureBuilt([tool], silentProgress())]);
+  expect(go.calls()).toHaveLength(1);
+});
+
+onLinux('a build that fails says why and leaves nothing that looks built', async () => {
+  fakeGo('touch "$out/tool"; echo "no space left on device" >&2; exit 1');
+  const tool = part();
+  await expect(ensureBuilt([tool], silentProgress())).rejects.toMatchObject({
+    advice: { found: expect.stringContaining('no space left') as string },
+  });
+  expect(existsSync(componentDir(tool))).toBe(false);
+});
+
+onLinux('a build that leaves no binary is none', async () => {
+  fakeGo('true');
+  await expect(ensureBuilt([part()], silentProgress())).rejects.toThrow('left no tool');
+});
+
+onLinux('what a run that was killed left is removed', async () => {
+  fakeGo('touch "$out/tool"');
+  const tool = part();
+  mkdirSync(`${componentDir(tool)}.unfinished-1`, { recursive: true });
+  await ensureBuilt([tool], silentProgress());
+  expect(readdirSync(dirname(componentDir(tool)))).toEqual([expect.stringMatching(/^tool-1\.0\.0-[0-9a-f]{12}$/)]);
+});
+
+onLinux('after a failure nothing more is begun', async () => {
+  const go = fakeGo('exit 1');
+  await expect(ensureBuilt(['a', 'b', 'c', 'd'].map(part), silentProgress())).rejects.toThrow('go failed');
+  expect(go.calls().length).toBeLessThanOrEqual(2);
+});
+
+onLinux('a Go that can not fetch the pinned one is refused', async () => {
+  fakeGo('true', 'go1.19.8');
+  await expect(ensureBuilt([part()], silentProgress())).rejects.toMatchObject({
+    message: 'Go is too old.',
+    advice: { found: expect.stringContaining('go1.19.8') as string },
+  });
+});

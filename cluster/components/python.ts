@@ -1,0 +1,74 @@
+// Python for an image, as Debian packages it: what the image of apps/flask is built on where no registry can be reached.
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { run } from '../../support/run.ts';
+import { PATH, sharedLibraries, TMP } from './images.ts';
+import type { Entry, Image } from './oci.ts';
+import type { Packages } from './packages.ts';
+
+/** Debian's own, whatever else is on the PATH: it is this one that the image has, and that chooses the packages for it. */
+export const PYTHON = '/usr/bin/python3';
+
+/** Debian packages by the programs of them that are used. */
+export const pythonPackages: Packages = { python3: [PYTHON], 'python3-pip': ['/usr/bin/pip3'] };
+
+/** Prints `3.11 cpython-311`: the version that directories are named by, and the word that files of compiled code are. */
+const ABOUT = 'import sys; print("%d.%d" % sys.version_info[:2], sys.implementation.cache_tag)';
+
+/** What the scripts of the image need: a shell, and env. */
+const TOOLS = ['/bin/sh', '/usr/bin/env'];
+
+/** What compiled packages may count on besides: https://peps.python.org/pep-0599/#the-manylinux2014-policy, less what a server has no use for. */
+const MANYLINUX = ['libdl.so.2', 'libgcc_s.so.1', 'libpthread.so.0', 'librt.so.1', 'libstdc++.so.6', 'libutil.so.1'];
+
+/** Python with its standard library, the libraries those load and those that packages do, and a shell. */
+export async function pythonBaseImage(): Promise<Image> {
+  const [version = '', cacheTag = ''] = (await run(PYTHON, ['-c', ABOUT])).stdout.trim().split(' ');
+  const standard = [`libpython${version}-minimal`, `libpython${version}-stdlib`];
+  const library = (await filesOf(standard)).filter((path) => path.startsWith(`/usr/lib/python${version}/`));
+  const programs = [PYTHON, ...TOOLS];
+  const libraries = await librariesOf([...programs, ...library.filter((path) => path.endsWith('.so'))]);
+  return {
+    name: `throwaway.intro-otel.dev/python:${tagOf(await debianVersion(standard))}`,
+    entries: [
+      TMP,
+      ...[...programs, ...libraries].map((path) => ({ path, from: { source: path } })),
+      ...library.flatMap((path) => withCompiled(path, cacheTag)),
+    ],
+    config: { Cmd: [PYTHON], Env: [PATH, 'LANG=C.UTF-8'] },
+  };
+}
+
+/** The files of packages, as dpkg knows them. */
+async function filesOf(packages: readonly string[]): Promise<string[]> {
+  const { stdout } = await run('dpkg-query', ['--listfiles', ...packages]);
+  return stdout.split('\n').filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+}
+
+async function debianVersion(packages: readonly string[]): Promise<string> {
+  const { stdout } = await run('dpkg-query', ['--show', '--showformat', '${Version}\n', ...packages]);
+  return stdout.split('\n')[0] ?? '';
+}
+
+/** A Debian version as a tag, which can have neither + nor ~ nor a colon. */
+export function tagOf(version: string): string {
+  return version.replace(/[^\w.-]/g, '-');
+}
+
+async function librariesOf(programs: readonly string[]): Promise<string[]> {
+  const { stdout } = await run('ldd', programs);
+  const found = sharedLibraries(stdout);
+  const beside = found
+    .filter((path) => path.endsWith('/libc.so.6'))
+    .flatMap((path) => MANYLINUX.map((name) => join(dirname(path), name)));
+  return [...new Set([...found, ...beside.filter((path) => existsSync(path))])].sort();
+}
+
+/** A file of the standard library, and what Python has compiled of it: this is good for as long as the file has its time. */
+function withCompiled(path: string, cacheTag: string): Entry[] {
+  const compiled = path.replace(/([^/]+)\.py$/, `__pycache__/$1.${cacheTag}.pyc`);
+  return [path, ...(compiled !== path && existsSync(compiled) ? [compiled] : [])].map((each) => {
+    const { mtimeMs } = statSync(each);
+    return { path: each, mode: 0o644, time: Math.floor(mtimeMs / 1000), from: { source: each } };
+  });
+}

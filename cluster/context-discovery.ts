@@ -1,0 +1,98 @@
+// Finds the Kubernetes to use: reads the kubeconfig, lets context.ts decide, and asks that one cluster whether it answers.
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { choose, whenUnreachable } from './context.ts';
+import type { Context, Existing, Facts, DevclusterChoice } from './context.ts';
+import { run } from '../support/run.ts';
+import type { RunResult } from '../support/run.ts';
+import { stateDir } from '../support/paths.ts';
+import type { Progress } from '../support/progress.ts';
+import { anyKubectl, numbers } from './tools.ts';
+
+/** The name of the throwaway cluster that `up` uses. */
+export const DEVCLUSTER = 'intro-otel';
+
+/** A cluster that was there, and the version its API server told. */
+export interface Discovery extends Existing {
+  version: string;
+  minor: number;
+}
+
+/** @param context what `--context` named, if anything */
+export async function findKubernetes(
+  context: string | undefined,
+  report: Progress,
+): Promise<Discovery | DevclusterChoice> {
+  const facts = await readFacts(context, report);
+  const choice = choose(facts);
+  if (choice.use === 'throwaway') return choice;
+  const answer = await askVersion(choice, report);
+  return answer.version === undefined
+    ? whenUnreachable(choice, facts, answer.said)
+    : { ...choice, version: answer.version, minor: numbers(answer.version)[1] ?? 0 };
+}
+
+async function readFacts(requested: string | undefined, report: Progress): Promise<Facts> {
+  const config = hasKubeconfig() ? await readKubeconfig(report) : {};
+  return {
+    contexts: contextsOf(config),
+    current: config['current-context'] === '' ? undefined : config['current-context'],
+    requested,
+    devclusterServer: devclusterServer(DEVCLUSTER),
+    platform: process.platform,
+    root: process.getuid?.() === 0,
+  };
+}
+
+/** What kubectl needs to be asked for at all; without one it need not even be there. */
+function hasKubeconfig(): boolean {
+  const files =
+    process.env['KUBECONFIG']?.split(process.platform === 'win32' ? ';' : ':').filter((file) => file !== '') ?? [];
+  return (files.length > 0 ? files : [join(homedir(), '.kube', 'config')]).some((file) => existsSync(file));
+}
+
+/** The part of https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ that is used here; lists may be null. */
+interface Kubeconfig {
+  'current-context'?: string;
+  contexts?: { name: string; context: { cluster: string } }[] | null;
+  clusters?: { name: string; cluster: { server?: string } }[] | null;
+}
+
+async function readKubeconfig(report: Progress): Promise<Kubeconfig> {
+  const kubectl = await anyKubectl(report);
+  const { stdout } = await run(kubectl.path, ['config', 'view', '--output=json'], { timeout: 20_000 });
+  return JSON.parse(stdout) as Kubeconfig;
+}
+
+/** The contexts of a kubeconfig, each with its cluster's server. */
+export function contextsOf(config: Kubeconfig): Context[] {
+  const servers = new Map((config.clusters ?? []).map(({ name, cluster }) => [name, cluster.server]));
+  return (config.contexts ?? []).map(({ name, context }) => ({ name, server: servers.get(context.cluster) }));
+}
+
+/** The API server of the throwaway cluster of this name, as its kubeconfig has it. */
+function devclusterServer(name: string): string | undefined {
+  const file = stateDir(name, 'kubeconfig');
+  return existsSync(file) ? /server:\s*"?([^"\s]+)/.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
+}
+
+async function askVersion({ context }: Existing, report: Progress): Promise<{ version?: string; said: string }> {
+  const kubectl = await anyKubectl(report);
+  const args = ['version', '--output=json', '--context', context, '--request-timeout=5s'];
+  const result = await run(kubectl.path, args, { timeout: 30_000, allowFailure: true });
+  const version = serverVersion(result);
+  return version === undefined ? { said: lastLine(result) } : { version, said: '' };
+}
+
+function serverVersion({ stdout }: RunResult): string | undefined {
+  try {
+    return (JSON.parse(stdout) as { serverVersion?: { gitVersion?: string } }).serverVersion?.gitVersion;
+  } catch {
+    return undefined;
+  }
+}
+
+function lastLine({ stdout, stderr }: RunResult): string {
+  return (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '';
+}

@@ -1,0 +1,130 @@
+// The cluster's certificates, made with openssl(1): Node can read certificates but not make them.
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '../../support/run.ts';
+import type { Layout } from './layout.ts';
+import { network } from './layout.ts';
+
+export interface CertificateSpec {
+  /** File name without extension. */
+  name: string;
+  commonName: string;
+  /** The group, to Kubernetes. */
+  organization?: string;
+  /** `IP:…` and `DNS:…`; a certificate with any is for a server, one without for a client. */
+  altNames?: string[];
+  /** Name of the authority that signs it. */
+  authority: 'ca' | 'front-proxy-ca';
+}
+
+/** Ten years: nothing of the cluster is to expire while somebody still has it. */
+const DAYS = '3650';
+const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc'];
+
+/** Who identifies how. Users and groups are the ones Kubernetes has roles for: https://kubernetes.io/docs/setup/best-practices/certificates/ */
+export function certificates(nodeName: string): CertificateSpec[] {
+  const client = (name: string, commonName: string, organization?: string): CertificateSpec => ({
+    name,
+    commonName,
+    authority: 'ca',
+    ...(organization === undefined ? {} : { organization }),
+  });
+  const service = [
+    'kubernetes',
+    'kubernetes.default',
+    'kubernetes.default.svc',
+    `kubernetes.default.svc.${network.domain}`,
+  ];
+  return [
+    {
+      name: 'apiserver',
+      commonName: 'kube-apiserver',
+      authority: 'ca',
+      // 127.0.0.1 and localhost: how it is reached from the machine, through the relay.
+      altNames: [
+        'IP:127.0.0.1',
+        'DNS:localhost',
+        `IP:${network.nodeAddress}`,
+        `IP:${network.apiService}`,
+        ...service.map((name) => `DNS:${name}`),
+      ],
+    },
+    {
+      name: 'kubelet-server',
+      commonName: nodeName,
+      authority: 'ca',
+      altNames: [`IP:${network.nodeAddress}`, 'IP:127.0.0.1', `DNS:${nodeName}`],
+    },
+    client('kubelet', `system:node:${nodeName}`, 'system:nodes'),
+    client('apiserver-kubelet-client', 'kube-apiserver-kubelet-client', 'system:masters'),
+    client('controller-manager', 'system:kube-controller-manager'),
+    client('scheduler', 'system:kube-scheduler'),
+    client('kube-proxy', 'system:kube-proxy'),
+    client('kube-router', 'kube-router'),
+    client('admin', 'intro-otel-admin', 'system:masters'),
+    // Without an aggregation layer of its own trust the managers log an error every few seconds.
+    { name: 'front-proxy-client', commonName: 'front-proxy-client', authority: 'front-proxy-ca' },
+  ];
+}
+
+/** Writes all certificates and keys, and the key that signs service account tokens, to the cluster's pki directory. */
+export async function writeCertificates(layout: Layout): Promise<void> {
+  await Promise.all(['ca', 'front-proxy-ca'].map((name) => makeAuthority(layout.pki, name)));
+  await Promise.all(certificates(layout.name).map((spec) => makeCertificate(layout.pki, spec)));
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  await writeFile(join(layout.pki, 'service-account.key'), privateKey.export({ type: 'sec1', format: 'pem' }), {
+    mode: 0o600,
+  });
+}
+
+async function makeAuthority(pki: string, name: string): Promise<void> {
+  await request(
+    pki,
+    name,
+    extensionsConfig(name, undefined, [
+      'basicConstraints=critical,CA:TRUE',
+      'keyUsage=critical,keyCertSign,cRLSign,digitalSignature',
+    ]),
+    [],
+  );
+}
+
+async function makeCertificate(pki: string, spec: CertificateSpec): Promise<void> {
+  const usage = spec.altNames === undefined ? 'clientAuth' : 'serverAuth';
+  const extensions = [
+    'basicConstraints=critical,CA:FALSE',
+    'keyUsage=critical,digitalSignature',
+    `extendedKeyUsage=${usage}`,
+    ...(spec.altNames === undefined ? [] : [`subjectAltName=${spec.altNames.join(',')}`]),
+  ];
+  const authority = ['-CA', join(pki, `${spec.authority}.crt`), '-CAkey', join(pki, `${spec.authority}.key`)];
+  await request(pki, spec.name, extensionsConfig(spec.commonName, spec.organization, extensions), authority);
+}
+
+/** The configuration openssl-req(1) takes subject and extensions from. */
+export function extensionsConfig(
+  commonName: string,
+  organization: string | undefined,
+  extensions: readonly string[],
+): string {
+  return [
+    '[req]',
+    'prompt=no',
+    'distinguished_name=subject',
+    'x509_extensions=extensions',
+    '[subject]',
+    ...(organization === undefined ? [] : [`O=${organization}`]),
+    `CN=${commonName}`,
+    '[extensions]',
+    ...extensions,
+    '',
+  ].join('\n');
+}
+
+async function request(pki: string, name: string, config: string, authority: readonly string[]): Promise<void> {
+  const file = (extension: string): string => join(pki, `${name}.${extension}`);
+  await writeFile(file('cnf'), config);
+  const out = ['-keyout', file('key'), '-out', file('crt')];
+  await run('openssl', ['req', '-x509', '-config', file('cnf'), '-days', DAYS, ...NEW_KEY, ...authority, ...out]);
+}

@@ -1,0 +1,312 @@
+// The configuration files of the cluster's components, as text. Why each odd setting is there is said beside it.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { COREDNS_IMAGE, PAUSE_IMAGE } from '../components/images.ts';
+import type { Layout } from './layout.ts';
+import { inside, network } from './layout.ts';
+
+/**
+ * What a cluster is made for: `lab`, labs on a node of its own; `scale`, hundreds of labs on simulated nodes, which are yet to
+ * join. Then it has no node itself, and the control plane's own API rates are so high that they aren't what is measured.
+ */
+export type Tuning = 'lab' | 'scale';
+
+export interface ClusterShape {
+  layout: Layout;
+  tuning: Tuning;
+  /** The group of users whose requests the API server writes down, one JSON object a line, in `auditLog`. */
+  auditedGroup?: string;
+  /** Of the machine: what containerd keeps image layers with, and where the CNI plugins are. */
+  snapshotter: 'overlayfs' | 'native';
+  cniDirectory: string;
+}
+
+/** The files below the cluster's `config` directory, by name. */
+export function configFiles({ layout, snapshotter, cniDirectory, auditedGroup }: ClusterShape): Record<string, string> {
+  return {
+    'admin.kubeconfig': kubeconfig(layout, 'admin'),
+    'audit.yaml': stringify(auditPolicy(auditedGroup)),
+    'scheduler.yaml': stringify(schedulerConfig(layout)),
+    'kubelet.yaml': stringify(kubeletConfig(layout)),
+    'kube-proxy.yaml': stringify(kubeProxyConfig(layout)),
+    'containerd.toml': containerdConfig(layout, snapshotter, cniDirectory),
+    'cni/10-bridge.conflist': JSON.stringify(cniConfig(), undefined, 2),
+    'resolv.conf': `nameserver ${network.dnsService}\n`,
+    'kubelet.kubeconfig': kubeconfig(layout, 'kubelet'),
+    'controller-manager.kubeconfig': kubeconfig(layout, 'controller-manager'),
+    'scheduler.kubeconfig': kubeconfig(layout, 'scheduler'),
+    'kube-proxy.kubeconfig': kubeconfig(layout, 'kube-proxy'),
+    'kube-router.kubeconfig': kubeconfig(layout, 'kube-router'),
+  };
+}
+
+/** A kubeconfig with everything in it, for a user of certs.ts; from inside the network namespace unless `server` says otherwise. */
+export function kubeconfig(
+  layout: Layout,
+  user: string,
+  server = `https://${network.nodeAddress}:${network.apiPort}`,
+): string {
+  const data = (file: string): string => readFileSync(join(layout.pki, file)).toString('base64');
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: layout.name, cluster: { server, 'certificate-authority-data': data('ca.crt') } }],
+    users: [
+      { name: user, user: { 'client-certificate-data': data(`${user}.crt`), 'client-key-data': data(`${user}.key`) } },
+    ],
+    contexts: [{ name: layout.name, context: { cluster: layout.name, user } }],
+    'current-context': layout.name,
+  });
+}
+
+/** https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/ */
+function auditPolicy(group: string | undefined): object {
+  const rules = [...(group === undefined ? [] : [{ level: 'Metadata', userGroups: [group] }]), { level: 'None' }];
+  return { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules };
+}
+
+/** What a client of the control plane may ask a second, where it is not to be what is measured: more than two cores can answer. */
+export const UNBOUNDED = { qps: 1000, burst: 2000 } as const;
+
+/** Of a cluster tuned for scale. https://kubernetes.io/docs/reference/config-api/kube-scheduler-config.v1/ */
+function schedulerConfig(layout: Layout): object {
+  return {
+    apiVersion: 'kubescheduler.config.k8s.io/v1',
+    kind: 'KubeSchedulerConfiguration',
+    clientConnection: { kubeconfig: join(layout.config, 'scheduler.kubeconfig'), ...UNBOUNDED },
+    leaderElection: { leaderElect: false }, // there is one of it
+  };
+}
+
+/** https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
+function kubeletConfig(layout: Layout): object {
+  return {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    address: network.nodeAddress,
+    tlsCertFile: join(layout.pki, 'kubelet-server.crt'),
+    tlsPrivateKeyFile: join(layout.pki, 'kubelet-server.key'),
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: join(layout.pki, 'ca.crt') },
+    },
+    authorization: { mode: 'Webhook' },
+    containerRuntimeEndpoint: `unix://${inside.containerdSocket}`,
+    cgroupDriver: 'cgroupfs', // there may be no systemd
+    cgroupRoot: `/${layout.cgroup}`,
+    failCgroupV1: false, // some machines still have version 1 only, and 1.34 runs on it
+    failSwapOn: false,
+    enforceNodeAllocatable: [], // the machine's other work is not ours to limit
+    clusterDNS: [network.dnsService],
+    clusterDomain: network.domain,
+    resolvConf: join(layout.config, 'resolv.conf'), // the machine's own name servers can't be reached from in there
+    maxPods: 500,
+    serializeImagePulls: false,
+    configMapAndSecretChangeDetectionStrategy: 'Watch', // an edited ConfigMap is seen at once by the next pod
+    // A full disk is the machine's matter: nothing is evicted for it, and no image is removed that can't be fetched again.
+    evictionHard: {
+      'memory.available': '100Mi',
+      'nodefs.available': '0%',
+      'nodefs.inodesFree': '0%',
+      'imagefs.available': '0%',
+    },
+    imageGCHighThresholdPercent: 100,
+    containerLogMaxSize: '5Mi',
+    containerLogMaxFiles: 2,
+    volumePluginDir: join(inside.kubelet, 'volume-plugins'), // the default is a directory of the machine
+    readOnlyPort: 0,
+  };
+}
+
+/** https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/ */
+function kubeProxyConfig(layout: Layout): object {
+  return {
+    apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+    kind: 'KubeProxyConfiguration',
+    mode: 'iptables',
+    clientConnection: { kubeconfig: join(layout.config, 'kube-proxy.kubeconfig') },
+    hostnameOverride: layout.name,
+    clusterCIDR: network.podCidr,
+    conntrack: { maxPerCore: 0, min: 0 }, // a limit of the whole machine
+    nodePortAddresses: ['primary'],
+    iptables: { localhostNodePorts: false }, // would make the node's loopback reachable for pods
+    metricsBindAddress: '127.0.0.1:10249',
+    healthzBindAddress: '127.0.0.1:10256',
+  };
+}
+
+/** https://github.com/containerd/containerd/blob/v1.6.20/docs/cri/config.md */
+function containerdConfig(layout: Layout, snapshotter: string, cniDirectory: string): string {
+  return `version = 2
+root = "${layout.containerd}"
+state = "/run/containerd"
+# "opt" makes a directory in /opt of the machine, the other snapshotters want what is not here.
+disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs",
+  "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs", "io.containerd.tracing.processor.v1.otlp"]
+
+[grpc]
+address = "${inside.containerdSocket}"
+
+[plugins."io.containerd.grpc.v1.cri"]
+sandbox_image = "${PAUSE_IMAGE}"
+# Without CAP_SYS_RESOURCE a sandbox's score of -998 fails as "can't get final child's PID from pipe: EOF".
+restrict_oom_score_adj = true
+# Its profile would stay loaded in the machine's kernel.
+disable_apparmor = true
+netns_mounts_under_state_dir = true
+
+[plugins."io.containerd.grpc.v1.cri".cni]
+bin_dir = "${cniDirectory}"
+conf_dir = "${join(layout.config, 'cni')}"
+
+[plugins."io.containerd.grpc.v1.cri".containerd]
+snapshotter = "${snapshotter}"
+default_runtime_name = "runc"
+
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+runtime_type = "io.containerd.runc.v2"
+`;
+}
+
+/** https://www.cni.dev/plugins/current/main/bridge/ */
+function cniConfig(): object {
+  const bridge = {
+    type: 'bridge',
+    bridge: 'pods0',
+    isGateway: true,
+    hairpinMode: true, // a pod that calls its own Service
+    ipam: { type: 'host-local', ranges: [[{ subnet: network.firstNodePodCidr }]], routes: [{ dst: '0.0.0.0/0' }] },
+  };
+  return { cniVersion: '1.0.0', name: 'pods', plugins: [bridge] };
+}
+
+const corefile = `.:53 {
+    errors
+    health
+    ready
+    kubernetes ${network.domain} in-addr.arpa {
+        pods insecure
+    }
+    cache 5
+}
+`;
+
+/**
+ * What a cluster has from the start. CoreDNS is a pod with the usual name and labels, so that a NetworkPolicy that lets
+ * pods ask kube-dns means here what it means elsewhere. There is nothing to forward other names to: they are refused.
+ */
+export function firstObjects(): KubernetesObject[] {
+  const labels = { 'k8s-app': 'kube-dns' };
+  const meta = (name: string): { name: string; namespace: string; labels: typeof labels } => ({
+    name,
+    namespace: 'kube-system',
+    labels,
+  });
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: meta('coredns') },
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: meta('coredns'), data: { Corefile: corefile } },
+    ...readerRole('system:coredns', { kind: 'ServiceAccount', name: 'coredns', namespace: 'kube-system' }, [
+      { apiGroups: [''], resources: ['endpoints', 'services', 'pods', 'namespaces'], verbs: ['list', 'watch'] },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
+    ]),
+    ...readerRole('kube-router', { kind: 'User', name: 'kube-router', apiGroup: 'rbac.authorization.k8s.io' }, [
+      {
+        apiGroups: [''],
+        resources: ['namespaces', 'pods', 'services', 'nodes', 'endpoints'],
+        verbs: ['get', 'list', 'watch'],
+      },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'list', 'watch'] },
+    ]),
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: meta('kube-dns'),
+      spec: {
+        clusterIP: network.dnsService,
+        selector: labels,
+        ports: [
+          { name: 'dns', port: 53, protocol: 'UDP' },
+          { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+        ],
+      },
+    },
+    { apiVersion: 'apps/v1', kind: 'Deployment', metadata: meta('coredns'), spec: coreDnsDeployment(labels) },
+  ];
+}
+
+/**
+ * What the cluster says of itself to whoever wants to reach it: its URL from outside, which no pod would find out by itself.
+ * https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/#create-the-public-cluster-info-configmap
+ */
+export function clusterInfo(layout: Layout, server: string): KubernetesObject {
+  const cluster = { server, 'certificate-authority-data': readFileSync(join(layout.pki, 'ca.crt')).toString('base64') };
+  const config = stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: '', cluster }],
+    contexts: [],
+    users: [],
+    'current-context': '',
+  });
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'cluster-info', namespace: 'kube-public' },
+    data: { kubeconfig: config },
+  };
+}
+
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+  [field: string]: unknown;
+}
+
+function coreDnsDeployment(labels: Record<string, string>): object {
+  const container = {
+    name: 'coredns',
+    image: COREDNS_IMAGE,
+    args: ['-conf', '/etc/coredns/Corefile'],
+    resources: { requests: { cpu: '10m', memory: '30Mi' }, limits: { memory: '170Mi' } },
+    readinessProbe: { httpGet: { path: '/ready', port: 8181 }, periodSeconds: 1 },
+    livenessProbe: { httpGet: { path: '/health', port: 8080 }, initialDelaySeconds: 30 },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] },
+    },
+    volumeMounts: [{ name: 'config', mountPath: '/etc/coredns', readOnly: true }],
+  };
+  return {
+    replicas: 1,
+    selector: { matchLabels: labels },
+    template: {
+      metadata: { labels },
+      spec: {
+        serviceAccountName: 'coredns',
+        priorityClassName: 'system-cluster-critical',
+        dnsPolicy: 'Default',
+        containers: [container],
+        volumes: [{ name: 'config', configMap: { name: 'coredns' } }],
+      },
+    },
+  };
+}
+
+function readerRole(name: string, subject: object, rules: object[]): KubernetesObject[] {
+  const group = 'rbac.authorization.k8s.io';
+  return [
+    { apiVersion: `${group}/v1`, kind: 'ClusterRole', metadata: { name }, rules },
+    {
+      apiVersion: `${group}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: group, kind: 'ClusterRole', name },
+      subjects: [subject],
+    },
+  ];
+}

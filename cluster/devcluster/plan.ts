@@ -1,0 +1,204 @@
+// What runs in a cluster, as data for the supervisor: each process with its command line and what it has to wait for.
+import { join } from 'node:path';
+import { binary } from '../components/build.ts';
+import { UNBOUNDED } from './config.ts';
+import type { ClusterShape } from './config.ts';
+import { inside, network } from './layout.ts';
+import type { Layout } from './layout.ts';
+
+/** What must answer before a process is started: started too early, the kubelet and the managers give up. */
+export type Gate = 'containerd' | 'apiserver';
+
+export interface ProcessPlan {
+  name: string;
+  command: readonly [string, ...string[]];
+  after: readonly Gate[];
+}
+
+/** A port of the machine's loopback, and the unix socket behind which the cluster's side of the relay is. */
+export interface RelayPlan {
+  port: number;
+  socket: string;
+}
+
+/** The cluster's side: connections to `socket` go on to `host`:`port` in the cluster's network. */
+export interface InnerRelayPlan {
+  socket: string;
+  host: string;
+  port: number;
+}
+
+export interface Plan {
+  logs: string;
+  /** Trusted for the API server's certificate. */
+  authority: string;
+  processes: readonly ProcessPlan[];
+  relays: readonly RelayPlan[];
+  innerRelays: readonly InnerRelayPlan[];
+}
+
+export interface PlanInput extends ClusterShape {
+  networkPolicy: boolean;
+  apiPort: number;
+  doorPort: number;
+  containerd: string;
+}
+
+/** The plan of a cluster; needs the parts that `prepareMachine` builds. */
+export function planOf(input: PlanInput): Plan {
+  const { layout } = input;
+  return {
+    logs: layout.logs,
+    authority: join(layout.pki, 'ca.crt'),
+    processes: [
+      {
+        name: 'relay',
+        command: [process.execPath, join(import.meta.dirname, 'relay-inside.ts'), layout.plan],
+        after: [],
+      },
+      { name: 'etcd', command: etcd(layout), after: [] },
+      { name: 'apiserver', command: apiServer(input), after: [] },
+      { name: 'controller-manager', command: controllerManager(input), after: ['apiserver'] },
+      { name: 'scheduler', command: scheduler(input), after: ['apiserver'] },
+      ...(input.tuning === 'lab' ? nodeProcesses(input) : []),
+    ],
+    relays: [
+      { port: input.apiPort, socket: inside.apiSocket },
+      { port: input.doorPort, socket: inside.doorSocket },
+    ],
+    innerRelays: [
+      { socket: inside.apiSocket, host: network.nodeAddress, port: network.apiPort },
+      { socket: inside.doorSocket, host: network.nodeAddress, port: network.doorNodePort },
+    ],
+  };
+}
+
+/** What makes the machine a node. */
+function nodeProcesses({ layout, networkPolicy, containerd }: PlanInput): ProcessPlan[] {
+  return [
+    { name: 'containerd', command: [containerd, '--config', join(layout.config, 'containerd.toml')], after: [] },
+    { name: 'kubelet', command: kubelet(layout), after: ['containerd', 'apiserver'] },
+    {
+      name: 'kube-proxy',
+      command: kubernetes('kube-proxy', { config: join(layout.config, 'kube-proxy.yaml') }),
+      after: ['apiserver'],
+    },
+    ...(networkPolicy ? [{ name: 'kube-router', command: kubeRouter(layout), after: ['apiserver'] as const }] : []),
+  ];
+}
+
+type Flags = Record<string, string>;
+
+function withFlags(program: string, flags: Flags): [string, ...string[]] {
+  return [program, ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`)];
+}
+
+function kubernetes(program: string, flags: Flags): [string, ...string[]] {
+  return withFlags(binary('kubernetes', program), flags);
+}
+
+function etcd(layout: Layout): [string, ...string[]] {
+  return withFlags(binary('etcd'), {
+    name: layout.name,
+    'data-dir': layout.etcd,
+    'unsafe-no-fsync': 'true', // what a crash of the machine would lose is thrown away anyhow
+    'log-level': 'warn',
+  });
+}
+
+function apiServer({ layout, auditedGroup }: PlanInput): [string, ...string[]] {
+  const pki = (file: string): string => join(layout.pki, file);
+  return kubernetes('kube-apiserver', {
+    ...(auditedGroup === undefined
+      ? {}
+      : { 'audit-policy-file': join(layout.config, 'audit.yaml'), 'audit-log-path': layout.auditLog }),
+    'etcd-servers': 'http://127.0.0.1:2379',
+    'service-cluster-ip-range': network.serviceCidr,
+    'advertise-address': network.nodeAddress, // there is no default route to guess it from
+    'secure-port': String(network.apiPort),
+    'tls-cert-file': pki('apiserver.crt'),
+    'tls-private-key-file': pki('apiserver.key'),
+    'client-ca-file': pki('ca.crt'),
+    'authorization-mode': 'Node,RBAC',
+    'enable-admission-plugins': 'NodeRestriction',
+    'allow-privileged': 'true',
+    'service-account-issuer': `https://kubernetes.default.svc.${network.domain}`,
+    'service-account-key-file': pki('service-account.key'),
+    'service-account-signing-key-file': pki('service-account.key'),
+    'kubelet-certificate-authority': pki('ca.crt'),
+    'kubelet-client-certificate': pki('apiserver-kubelet-client.crt'),
+    'kubelet-client-key': pki('apiserver-kubelet-client.key'),
+    'kubelet-preferred-address-types': 'InternalIP', // nothing resolves the node's name
+    'requestheader-client-ca-file': pki('front-proxy-ca.crt'),
+    'requestheader-allowed-names': 'front-proxy-client',
+    'requestheader-extra-headers-prefix': 'X-Remote-Extra-',
+    'requestheader-group-headers': 'X-Remote-Group',
+    'requestheader-username-headers': 'X-Remote-User',
+    'proxy-client-cert-file': pki('front-proxy-client.crt'),
+    'proxy-client-key-file': pki('front-proxy-client.key'),
+  });
+}
+
+function manager(layout: Layout, name: string): Flags {
+  const config = join(layout.config, `${name}.kubeconfig`);
+  return {
+    kubeconfig: config,
+    'authentication-kubeconfig': config,
+    'authorization-kubeconfig': config,
+    'bind-address': '127.0.0.1',
+    'leader-elect': 'false', // there is one of it
+  };
+}
+
+/** Of a cluster tuned for scale: how often it may ask. How much it does at a time is left as it is, since that would take the API server from others. */
+const MANY_AT_ONCE: Flags = {
+  'kube-api-qps': String(UNBOUNDED.qps),
+  'kube-api-burst': String(UNBOUNDED.burst),
+  'concurrent-namespace-syncs': '50', // deletes them: else all that is measured twice waits for that
+};
+
+function controllerManager({ layout, tuning }: PlanInput): [string, ...string[]] {
+  return kubernetes('kube-controller-manager', {
+    ...manager(layout, 'controller-manager'),
+    ...(tuning === 'scale' ? MANY_AT_ONCE : {}),
+    'allocate-node-cidrs': 'true',
+    'cluster-cidr': network.podCidr,
+    'node-cidr-mask-size': String(network.nodePodCidrSize),
+    'service-cluster-ip-range': network.serviceCidr,
+    'use-service-account-credentials': 'true',
+    'service-account-private-key-file': join(layout.pki, 'service-account.key'),
+    'flex-volume-plugin-dir': join(inside.kubelet, 'volume-plugins'), // the default is a directory of the machine
+    'root-ca-file': join(layout.pki, 'ca.crt'),
+    'cluster-signing-cert-file': join(layout.pki, 'ca.crt'),
+    'cluster-signing-key-file': join(layout.pki, 'ca.key'),
+  });
+}
+
+function scheduler({ layout, tuning }: PlanInput): [string, ...string[]] {
+  const rates = tuning === 'scale' ? { config: join(layout.config, 'scheduler.yaml') } : {};
+  return kubernetes('kube-scheduler', { ...manager(layout, 'scheduler'), ...rates });
+}
+
+function kubelet(layout: Layout): [string, ...string[]] {
+  return kubernetes('kubelet', {
+    config: join(layout.config, 'kubelet.yaml'),
+    kubeconfig: join(layout.config, 'kubelet.kubeconfig'),
+    'root-dir': inside.kubelet,
+    'hostname-override': layout.name,
+    'node-ip': network.nodeAddress,
+    'node-labels': 'intro-otel.dev/throwaway=true',
+  });
+}
+
+/** Enforces NetworkPolicies, which the bridge plugin does not, and does nothing else. */
+function kubeRouter(layout: Layout): [string, ...string[]] {
+  return withFlags(binary('kube-router'), {
+    kubeconfig: join(layout.config, 'kube-router.kubeconfig'),
+    'hostname-override': layout.name,
+    'service-cluster-ip-range': network.serviceCidr,
+    'run-firewall': 'true',
+    'run-router': 'false',
+    'run-service-proxy': 'false',
+    'health-port': '0',
+  });
+}

@@ -1,0 +1,49 @@
+// Ill-treats the parts of a running cluster, for the tests of what must survive it: the supervisor starts again what has
+// ended, and leaves alone what has merely stopped.
+import { readFileSync } from 'node:fs';
+import { UserError } from '../../support/errors.ts';
+import type { Layout } from './layout.ts';
+import type { Plan } from './plan.ts';
+import { allProcesses } from './processes.ts';
+import type { ProcessInfo } from './processes.ts';
+
+export type ComponentSignal = 'SIGSTOP' | 'SIGCONT' | 'SIGKILL' | 'SIGTERM';
+
+/** As `signalComponent` of index.ts. */
+export function signalComponentOf(layout: Layout, component: string, signal: ComponentSignal): number {
+  const { pid } = processOf(component, planAt(layout), allProcesses());
+  process.kill(pid, signal);
+  return pid;
+}
+
+function planAt(layout: Layout): Plan {
+  try {
+    return JSON.parse(readFileSync(layout.plan, 'utf8')) as Plan;
+  } catch (cause) {
+    throw new UserError(
+      `The throwaway cluster ${layout.name} does not run.`,
+      { expected: layout.plan, found: 'nothing there', todo: 'Start it first.' },
+      { cause },
+    );
+  }
+}
+
+/** The one that has the component's command line, which names files of this cluster and of no other. @throws UserError where there is none */
+export function processOf(component: string, plan: Plan, processes: readonly ProcessInfo[]): ProcessInfo {
+  const planned = plan.processes.find(({ name }) => name === component);
+  if (planned === undefined) {
+    const expected = plan.processes.map(({ name }) => name).join(', ');
+    throw new UserError('The cluster has no such component.', {
+      expected,
+      found: component,
+      todo: 'Name one of these.',
+    });
+  }
+  const found = processes.find(({ arguments: words }) => words.join('\0') === planned.command.join('\0'));
+  if (found !== undefined) return found;
+  throw new UserError(`${component} does not run just now.`, {
+    expected: planned.command.join(' '),
+    found: 'no such process',
+    todo: 'Try again when it was started again.',
+  });
+}

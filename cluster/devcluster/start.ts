@@ -1,0 +1,218 @@
+// Starts a cluster: writes what it consists of, opens its namespaces, waits until a pod could run and resolve names.
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cniDirectory, findProgram, SYSTEM_PATH } from '../components/packages.ts';
+import type { Progress } from '../../support/progress.ts';
+import { run } from '../../support/run.ts';
+import { UserError } from '../../support/errors.ts';
+import { apiAt } from './api.ts';
+import type { Api, ApiResponse } from './api.ts';
+import { writeCertificates } from './certs.ts';
+import { createCgroups } from './cgroups.ts';
+import { clusterInfo, configFiles, firstObjects, kubeconfig } from './config.ts';
+import type { Tuning } from './config.ts';
+import { importImage } from './containerd.ts';
+import { accepts } from '../../support/ports.ts';
+import { covered, inside, network } from './layout.ts';
+import type { Layout } from './layout.ts';
+import { planOf } from './plan.ts';
+import { firstProcess } from './processes.ts';
+
+const READY_WITHIN = 180_000;
+const POLL = 150;
+const FIRST_PROCESS_WITHIN = 10_000;
+
+export interface ClusterPorts {
+  apiPort: number;
+  doorPort: number;
+}
+
+export interface StartInput extends ClusterPorts {
+  layout: Layout;
+  networkPolicy: boolean;
+  tuning: Tuning;
+  auditedGroup?: string;
+  archives: readonly string[];
+}
+
+/** Writes what the cluster consists of and starts it; resolves when its ports are taken, which is long before it is ready. */
+export async function launchCluster(input: StartInput): Promise<void> {
+  const { layout } = input;
+  await writeFiles(input);
+  await openNamespaces(layout);
+  const check = aliveness(layout);
+  for (const port of [input.apiPort, input.doorPort]) await until(() => accepts(port), check);
+}
+
+/** Waits until pods can run and resolve names, giving the cluster its first objects and the images meanwhile; without a node, until it can be used. */
+export async function awaitCluster(input: StartInput, progress: Progress): Promise<void> {
+  const { layout } = input;
+  const check = aliveness(layout);
+  const api = await apiAt(layout, input.apiPort);
+  const wait = waiting(layout, check, progress);
+  await wait('API server', async () => (await api.get('/readyz')).status === 200);
+  if (input.tuning === 'lab') await Promise.all([importAll(input, check), bringUp(layout, api, wait)]);
+  await wait(
+    'service account',
+    async () => (await api.get('/api/v1/namespaces/default/serviceaccounts/default')).status === 200,
+  );
+  await api.apply(clusterInfo(layout, serverOf(input)));
+}
+
+/** The API server's URL on the machine. */
+const serverOf = ({ apiPort }: ClusterPorts): string => `https://127.0.0.1:${apiPort}`;
+
+async function writeFiles(input: StartInput): Promise<void> {
+  const { layout } = input;
+  const directories = [
+    layout.pki,
+    layout.config,
+    layout.logs,
+    layout.etcd,
+    layout.containerd,
+    ...covered.map((path) => join(layout.host, path)),
+  ];
+  await Promise.all(directories.map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
+  await writeCertificates(layout);
+  const shape = { ...input, snapshotter: await snapshotter(layout), cniDirectory: cniDirectory() };
+  for (const [name, text] of Object.entries(configFiles(shape))) {
+    const file = join(layout.config, name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text, { mode: 0o600 });
+  }
+  const plan = planOf({ ...shape, containerd: findProgram('containerd') ?? 'containerd' });
+  await writeFile(layout.plan, JSON.stringify(plan, undefined, 2));
+  await writeFile(layout.kubeconfig, kubeconfig(layout, 'admin', serverOf(input)), { mode: 0o600 });
+}
+
+/** Overlay file systems do not work on every file system (not on another overlay): tried, in a mount namespace that is gone at once. */
+async function snapshotter(layout: Layout): Promise<'overlayfs' | 'native'> {
+  const probe = join(layout.dir, 'overlay-probe');
+  const [lower, upper, work, merged] = ['lower', 'upper', 'work', 'merged'].map((name) => join(probe, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  await Promise.all([lower, upper, work, merged].map((path) => mkdir(path, { recursive: true })));
+  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+  const tried = await run('unshare', ['--mount', 'mount', '-t', 'overlay', 'overlay', '-o', options, merged], {
+    allowFailure: true,
+  });
+  await rm(probe, { recursive: true });
+  return tried.code === 0 ? 'overlayfs' : 'native';
+}
+
+/** Starts init.sh in namespaces and control groups of the cluster's own, to outlive this process. */
+async function openNamespaces(layout: Layout): Promise<void> {
+  const groups = await createCgroups(layout.cgroup).catch((cause: unknown) => {
+    throw noControlGroups(cause);
+  });
+  const joinGroups = 'for group in $CONTROL_GROUPS; do echo $$ >"$group/cgroup.procs"; done; exec "$@"';
+  const namespaces = ['unshare', '--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '--mount-proc'];
+  const here = import.meta.dirname;
+  const address = `${network.nodeAddress}/${network.nodePrefix}`;
+  const init = [
+    join(here, 'init.sh'),
+    layout.marker,
+    layout.dir,
+    address,
+    process.execPath,
+    join(here, 'supervisor.ts'),
+  ];
+  const output = openSync(join(layout.logs, 'supervisor.log'), 'a');
+  const child = spawn('sh', ['-c', joinGroups, 'sh', ...namespaces, 'sh', ...init], {
+    cwd: '/',
+    env: { PATH: SYSTEM_PATH, CONTROL_GROUPS: groups.join(' ') },
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
+  child.unref();
+  await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+  closeSync(output);
+}
+
+/** Throws once the cluster's first process is gone; before it has appeared, only when that takes too long. */
+function aliveness(layout: Layout): () => Promise<void> {
+  const began = Date.now();
+  let seen = false;
+  return async () => {
+    const alive = firstProcess(layout.marker) !== undefined;
+    if (!alive && (seen || Date.now() - began > FIRST_PROCESS_WITHIN)) {
+      throw notReady('it ended', await tail(join(layout.logs, 'supervisor.log')), layout);
+    }
+    seen ||= alive;
+  };
+}
+
+async function importAll({ layout, archives }: StartInput, check: () => Promise<void>): Promise<void> {
+  const socket = join(layout.host, inside.containerdSocket);
+  await until(() => Promise.resolve(existsSync(socket)), check);
+  // The small ones first: the first pods wait for them.
+  for (const archive of archives) await importImage(layout, archive);
+}
+
+async function until(done: () => Promise<boolean>, check: () => Promise<void>): Promise<void> {
+  while (!(await done())) {
+    await check();
+    await sleep(POLL);
+  }
+}
+
+type Wait = (what: string, done: () => Promise<boolean>) => Promise<void>;
+
+async function bringUp(layout: Layout, api: Api, wait: Wait): Promise<void> {
+  for (const object of firstObjects()) await api.apply(object);
+  await wait('node', async () => isTrue(await api.get(`/api/v1/nodes/${layout.name}`), 'Ready'));
+  await wait('DNS', async () =>
+    isTrue(await api.get('/apis/apps/v1/namespaces/kube-system/deployments/coredns'), 'Available'),
+  );
+}
+
+function isTrue({ status, body }: ApiResponse, type: string): boolean {
+  if (status !== 200) return false;
+  const object = JSON.parse(body) as { status?: { conditions?: { type: string; status: string }[] } };
+  return (
+    object.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false
+  );
+}
+
+/** Waits for one thing after another, all within READY_WITHIN, as long as the cluster lives. */
+function waiting(layout: Layout, check: () => Promise<void>, progress: Progress): Wait {
+  const until = Date.now() + READY_WITHIN;
+  return async (what, done) => {
+    progress.detail(`waiting for the ${what}`);
+    while (!(await done().catch(() => false))) {
+      await check();
+      if (Date.now() > until) throw notReady(`the ${what} was not ready within ${READY_WITHIN / 1000} s`, '', layout);
+      await sleep(POLL);
+    }
+  };
+}
+
+function notReady(found: string, lastWords: string, layout: Layout): UserError {
+  return new UserError('The throwaway Kubernetes did not start.', {
+    expected: 'a node that is ready, and DNS',
+    found: [found, lastWords].filter(Boolean).join(':\n'),
+    todo: [`See the logs in ${layout.logs}.`, 'Run this again: what is left of it is removed first.'],
+  });
+}
+
+function noControlGroups(cause: unknown): UserError {
+  const found = cause instanceof Error ? cause.message : String(cause);
+  const todo =
+    'In a container, start that with --privileged and --cgroupns=host; else see why root may not write below /sys/fs/cgroup.';
+  return new UserError(
+    'No control groups can be made for the throwaway Kubernetes.',
+    { expected: 'writable control groups', found, todo },
+    { cause },
+  );
+}
+
+async function tail(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trimEnd().split('\n').slice(-15).join('\n');
+}

@@ -1,0 +1,92 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { findTrace, playRounds, waitForDoor } from './smoke-test.ts';
+
+const ID = '0af7651916cd43dd8448eb211c80319c';
+
+interface Answer {
+  status: number;
+  body: unknown;
+}
+
+/** A guide on loopback whose answers are given by path. */
+async function withGuide(answers: (path: string) => Answer, work: (url: string) => Promise<void>): Promise<void> {
+  const server = createServer((request, response) => {
+    const { status, body } = answers(request.url ?? '');
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** Jaeger's answer with a span for each of these services, each the child of the one before. */
+function traceOf(...services: string[]): Answer {
+  const resourceSpans = services.map((service, index) => ({
+    resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
+    scopeSpans: [
+      {
+        spans: [
+          {
+            traceId: ID,
+            spanId: String(index + 1).repeat(16),
+            parentSpanId: index === 0 ? '' : String(index).repeat(16),
+          },
+        ],
+      },
+    ],
+  }));
+  return { status: 200, body: { result: { resourceSpans } } };
+}
+
+test('the trace is given once all services are in it and it grows no more', async () => {
+  const all = ['guide', 'arcade', 'dice', 'prizes'];
+  let asked = 0;
+  const paths = new Set<string>();
+  const answers = (path: string): Answer => {
+    paths.add(path);
+    return traceOf(...all.slice(0, 1 + asked++));
+  };
+  await withGuide(answers, async (url) => {
+    expect((await findTrace(url, ID)).services.toSorted()).toEqual(all.toSorted());
+  });
+  expect(asked).toBeGreaterThan(4);
+  expect([...paths]).toEqual([`/jaeger/api/v3/traces/${ID}`]);
+});
+
+test('a trace that stays incomplete is an error that says what there is of it', async () => {
+  await withGuide(
+    () => traceOf('guide', 'arcade'),
+    async (url) => {
+      await expect(findTrace(url, ID, 1000)).rejects.toMatchObject({
+        advice: { expected: `4 services in trace ${ID} within 1 s`, found: '2 spans of arcade, guide' },
+      });
+    },
+  );
+});
+
+test('rounds are played one after another, and the last is given', async () => {
+  let played = 0;
+  await withGuide(
+    () => ({ status: 200, body: { player: 'you', roll: ++played } }),
+    async (url) => {
+      expect(await playRounds(url, 3)).toMatchObject({ roll: 3 });
+    },
+  );
+});
+
+test('a door that does not answer is an error that says what it found', async () => {
+  await withGuide(
+    () => ({ status: 503, body: {} }),
+    async (url) => {
+      await expect(waitForDoor(url, 500)).rejects.toMatchObject({
+        message: 'The front door does not answer.',
+        advice: { found: 'status 503' },
+      });
+    },
+  );
+});

@@ -1,0 +1,102 @@
+// Plays rounds through the front door, and finds the trace of the last one in Jaeger, by the same way a browser goes.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { traceFromJaeger } from '../otlp/traces.ts';
+import type { Trace } from '../otlp/traces.ts';
+import { UserError } from '../support/errors.ts';
+
+/** What the guide's POST /api/rounds gives back. */
+export interface Round {
+  player: string;
+  roll: number;
+  prize: { name: string };
+  version: string;
+  /** The trace's id; absent at `instrumentation: none`. */
+  trace?: string;
+}
+
+const SERVICES = 4;
+
+/** Waits until the guide answers at `url`. @throws UserError after `within` milliseconds */
+export async function waitForDoor(url: string, within = 60_000): Promise<void> {
+  const answers = async (): Promise<boolean> => (await fetch(url, { signal: AbortSignal.timeout(5000) })).ok;
+  if ((await eventually(answers, (ok) => ok, within)) === true) return;
+  throw new UserError('The front door does not answer.', {
+    expected: `the guide's page at ${url} within ${within / 1000} s`,
+    found: await lastError(url),
+    todo: ['run this again', 'npm run down, then npm run up'],
+  });
+}
+
+/** Plays `count` rounds, one after another. @returns the last one */
+export async function playRounds(url: string, count: number): Promise<Round> {
+  let round: Round | undefined;
+  for (let played = 0; played < count; played++)
+    round =
+      (await eventually(
+        () => playRound(url),
+        () => true,
+        10_000,
+      )) ?? (await playRound(url));
+  if (round === undefined) throw new Error('no round was played');
+  return round;
+}
+
+async function playRound(url: string): Promise<Round> {
+  const response = await fetch(new URL('api/rounds', url), { method: 'POST', signal: AbortSignal.timeout(10_000) });
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text) as Round;
+  throw new UserError('A round could not be played.', {
+    expected: 'POST /api/rounds to answer 200',
+    found: `${response.status}: ${text.trim().slice(0, 500)}`,
+    todo: 'npm run up again; kubectl logs of the arcade says more',
+  });
+}
+
+/** The trace by this id, once all its services are in and it grows no more. @throws UserError after `within` milliseconds */
+export async function findTrace(url: string, id: string, within = 30_000): Promise<Trace> {
+  let before = 0;
+  const whole = (trace: Trace | undefined): boolean => {
+    const spans = trace?.spans.length ?? 0;
+    const settled = spans === before;
+    before = spans;
+    return (
+      settled && trace !== undefined && trace.services.length >= SERVICES && trace.roots.every((span) => !span.orphan)
+    );
+  };
+  const trace = await eventually(() => traceFromJaeger(new URL('jaeger', url).href, id), whole, within);
+  if (trace !== undefined) return trace;
+  const last = await traceFromJaeger(new URL('jaeger', url).href, id).catch((error: unknown) => String(error));
+  throw new UserError('The trace of the round did not come to Jaeger as a whole.', {
+    expected: `${SERVICES} services in trace ${id} within ${within / 1000} s`,
+    found:
+      typeof last === 'object'
+        ? `${last.spans.length} spans of ${last.services.join(', ')}`
+        : (last ?? 'nothing of it'),
+    todo: ['run this again', "see the Collector's log: kubectl logs -l app.kubernetes.io/component=collector"],
+  });
+}
+
+/** Asks again and again until the answer is `enough`; undefined when it never was. An error counts as no answer. */
+async function eventually<T>(
+  ask: () => Promise<T>,
+  enough: (answer: T) => boolean,
+  within: number,
+): Promise<T | undefined> {
+  const until = Date.now() + within;
+  while (Date.now() < until) {
+    const answer = await ask().then(
+      (value) => ({ value }),
+      () => undefined,
+    );
+    if (answer !== undefined && enough(answer.value)) return answer.value;
+    await sleep(200);
+  }
+  return undefined;
+}
+
+async function lastError(url: string): Promise<string> {
+  return fetch(url, { signal: AbortSignal.timeout(5000) }).then(
+    (response) => `status ${response.status}`,
+    ({ cause, message }: Error) => (cause instanceof Error ? cause.message : message),
+  );
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { edited } from '../../harness/check-harness.ts';
+import type { Solution } from '../../harness/check-harness.ts';
+
+const app = readFileSync(join(import.meta.dirname, '..', '..', '..', 'apps', 'dice', 'app.ts'), 'utf8');
+const nobody = 'http://127.0.0.1:1';
+
+export const solutions: Solution[] = [
+  { name: 'the lab as it is', right: true },
+  { name: 'nothing instrumented', right: true, files: { 'settings.env': 'INSTRUMENTATION=none' } },
+  {
+    name: 'a Collector that samples',
+    right: true,
+    files: {
+      'collector.yaml':
+        'processors: {probabilistic_sampler: {sampling_percentage: 60}}\nservice: {pipelines: {traces: {processors: [probabilistic_sampler]}}}',
+    },
+  },
+  { name: 'dice is not there', right: false, hop: 'pod', says: /ECONNREFUSED/, lab: { dice: nobody } },
+  { name: 'dice does not parse', right: false, hop: 'pod', files: { 'app.ts': 'const app = (;' } },
+  {
+    name: 'dice fails at each visit',
+    right: false,
+    hop: 'pod',
+    says: /status 500/,
+    files: { 'app.ts': edited(app, ['response.send(`Thank', 'throw new Error("no visits"); response.send(`Thank']) },
+  },
+  {
+    name: 'the Collector is not there',
+    right: false,
+    hop: 'collector',
+    says: /ECONNREFUSED/,
+    lab: { collector: nobody },
+  },
+  { name: 'Jaeger is not there', right: false, hop: 'jaeger', says: /ECONNREFUSED/, lab: { jaeger: nobody } },
+  {
+    name: 'the Collector hands nothing on to Jaeger',
+    right: false,
+    hop: 'jaeger',
+    says: /otlphttp\/jaeger/,
+    files: { 'collector.yaml': 'service: {pipelines: {traces: {exporters: [debug]}}}' },
+  },
+];

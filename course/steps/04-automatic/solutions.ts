@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { edited } from '../../harness/check-harness.ts';
+import type { Solution } from '../../harness/check-harness.ts';
+
+const dice = (name: string) => readFileSync(join(import.meta.dirname, '..', '..', '..', 'apps', 'dice', name), 'utf8');
+const settings = (...lines: string[]) => ({ files: { 'settings.env': lines.join('\n') } });
+
+export const solutions: Solution[] = [
+  { name: 'as the step says', right: true },
+  { name: 'traces only', right: true, ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console') },
+  {
+    name: 'to the console and the Collector',
+    right: true,
+    ...settings('OTEL_TRACES_EXPORTER = otlp,console', '# yes', 'INSTRUMENTATION = auto'),
+  },
+  {
+    name: 'still none',
+    right: false,
+    hop: 'pod',
+    says: /INSTRUMENTATION is none/,
+    ...settings('INSTRUMENTATION=none', 'OTEL_TRACES_EXPORTER=console'),
+  },
+  {
+    name: 'sent, not printed',
+    right: false,
+    hop: 'pod',
+    says: /does not name the console/,
+    ...settings('INSTRUMENTATION=auto'),
+  },
+  {
+    name: 'metrics on the console, and no traces',
+    right: false,
+    hop: 'pod',
+    says: /does not name the console/,
+    ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=none', 'OTEL_METRICS_EXPORTER=console'),
+  },
+  {
+    name: 'a level that nobody knows',
+    right: false,
+    hop: 'pod',
+    ...settings('INSTRUMENTATION=automatic', 'OTEL_TRACES_EXPORTER=console'),
+  },
+  {
+    name: 'spans by hand',
+    right: false,
+    says: /by hand/,
+    files: { 'app.ts': dice('app.manual.ts'), 'settings.env': 'INSTRUMENTATION=manual\nOTEL_TRACES_EXPORTER=console' },
+  },
+  {
+    name: 'switched off',
+    right: false,
+    hop: 'pod',
+    says: /OTEL_SDK_DISABLED/,
+    ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console', 'OTEL_SDK_DISABLED=true'),
+  },
+  {
+    name: 'a route that was renamed',
+    right: false,
+    says: /route \/visit/,
+    files: { 'app.ts': edited(dice('app.ts'), ["app.get('/visit'", "app.get('/visits'"]) },
+  },
+];

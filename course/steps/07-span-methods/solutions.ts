@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { edited } from '../../harness/check-harness.ts';
+import type { Solution } from '../../harness/check-harness.ts';
+
+const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
+const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
+
+/** No active span, no finally, its attributes all at once. */
+const plainly = edited(app, [
+  app.slice(app.indexOf('function doRoll'), app.indexOf('app.listen')),
+  `function doRoll(sides: number): number {
+  const span = tracer.startSpan('do_roll');
+  span.setAttributes({ 'roll.sides': sides });
+  if (!(sides > 0)) {
+    const trouble = new Error('no sides');
+    span.recordException({ name: 'NoSides', message: 'no sides' });
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end();
+    throw trouble;
+  }
+  const value = 1 + Math.floor(Math.random() * sides);
+  span.setAttributes({ 'roll.value': value });
+  span.addEvent('rolled', { 'it.took': 'a while', lucky: value > 3 });
+  span.end();
+  return value;
+}
+
+`,
+]);
+
+export const solutions: Solution[] = [
+  { name: 'as the step says', right: true },
+  { name: 'without an active span', right: true, files: { 'app.ts': plainly } },
+  {
+    name: 'beside the libraries, answered with 500',
+    right: true,
+    files: {
+      'app.ts': edited(app, ['response.status(400)', 'response.status(500)']),
+      'settings.env': 'INSTRUMENTATION=auto',
+    },
+  },
+  {
+    name: 'no roll.sides',
+    right: false,
+    says: /roll.sides/,
+    ...changed(["  trace.getActiveSpan()?.setAttribute('roll.sides', sides);\n", '']),
+  },
+  {
+    name: 'roll.sides as a text',
+    right: false,
+    says: /string/,
+    ...changed(["'roll.sides', sides", "'roll.sides', String(sides)"]),
+  },
+  {
+    name: 'no event',
+    right: false,
+    says: /no event/,
+    ...changed(["      rollSpan.addEvent('rolled', { 'roll.value': result });\n", '']),
+  },
+  {
+    name: 'an event of another name',
+    right: false,
+    says: /“roll”/,
+    ...changed(["addEvent('rolled'", "addEvent('roll'"]),
+  },
+  {
+    name: 'an event without attributes',
+    right: false,
+    says: /attribute on the event/,
+    ...changed([", { 'roll.value': result });\n", ');\n']),
+  },
+  {
+    name: 'an exception without a status',
+    right: false,
+    says: /status unset/,
+    ...changed(['      rollSpan.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });\n', '']),
+  },
+  {
+    name: 'a status without an exception',
+    right: false,
+    says: /recordException/,
+    ...changed(['      rollSpan.recordException(error as Error);\n', '']),
+  },
+  {
+    name: 'an error status each time',
+    right: false,
+    says: /went well/,
+    ...changed([
+      '      return result;',
+      '      rollSpan.setStatus({ code: SpanStatusCode.ERROR });\n      return result;',
+    ]),
+  },
+  {
+    name: 'an error that is swallowed',
+    right: false,
+    says: /400 or more/,
+    ...changed(['      throw error;', '      return 0;']),
+  },
+  {
+    name: 'a failed span that is never ended',
+    right: false,
+    says: /finally/,
+    ...changed(
+      ['      throw error;\n    } finally {\n      rollSpan.end();\n    }', '      throw error;\n    }'],
+      ['      return result;', '      rollSpan.end();\n      return result;'],
+    ),
+  },
+  {
+    name: 'the step before',
+    right: false,
+    says: /roll.sides/,
+    files: { 'app.ts': readFileSync(join(import.meta.dirname, '..', '06-manual', 'files', 'app.ts'), 'utf8') },
+  },
+];

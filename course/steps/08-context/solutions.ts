@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { edited } from '../../harness/check-harness.ts';
+import type { Solution } from '../../harness/check-harness.ts';
+
+const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
+const broken = readFileSync(join(import.meta.dirname, 'start', 'app.ts'), 'utf8');
+const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
+
+/** startSpan and setSpan, and the header taken apart and put together by hand. */
+const byHand = edited(
+  broken,
+  ['import { SpanStatusCode, trace }', 'import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace }'],
+  [
+    broken.slice(broken.indexOf("app.get('/server_request'"), broken.indexOf('function textFrom')),
+    `app.get('/server_request', async (request, response) => {
+  const [, traceId = '', spanId = ''] = String(request.headers.traceparent).split('-');
+  const caller = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: 1, isRemote: true });
+  const span = tracer.startSpan('GET /server_request', { kind: SpanKind.SERVER }, caller);
+  const mine = span.spanContext();
+  const prize = await textFrom(prizes, { traceparent: \`00-\${mine.traceId}-\${mine.spanId}-01\` });
+  response.send(prize);
+  span.end();
+});
+
+`,
+  ],
+);
+
+export const solutions: Solution[] = [
+  { name: 'as the step says', right: true },
+  { name: 'the header by hand', right: true, files: { 'app.ts': byHand } },
+  {
+    name: 'context.with around the way out, and a CLIENT span of its own',
+    right: true,
+    ...changed([
+      '  const headers = {};\n  propagation.inject(context.active(), headers);\n  return textFrom(prizes, headers);',
+      "  const headers = {};\n  return tracer.startActiveSpan('ask prizes', { kind: SpanKind.CLIENT }, async (span) => {\n    propagation.inject(context.active(), headers);\n    try {\n      return await textFrom(prizes, headers);\n    } finally {\n      span.end();\n    }\n  });",
+    ]),
+  },
+  { name: 'as it was at the start', right: false, says: /trace of its own|extract/, files: { 'app.ts': broken } },
+  {
+    name: 'the way in only',
+    right: false,
+    says: /inject/,
+    ...changed(['  propagation.inject(context.active(), headers);\n', '']),
+  },
+  {
+    name: 'the way out only',
+    right: false,
+    says: /trace of its own/,
+    ...changed([
+      'const parent = propagation.extract(context.active(), request.headers);',
+      'const parent = context.active();',
+    ]),
+  },
+  {
+    name: 'not of kind SERVER',
+    right: false,
+    says: /kind: SpanKind.SERVER/,
+    ...changed(['{ kind: SpanKind.SERVER, attributes', '{ attributes']),
+  },
+  {
+    name: "the caller's context injected, not one's own",
+    right: false,
+    says: /beside it/,
+    ...changed(
+      ['await askPrizes()', 'await askPrizes(request)'],
+      ['function askPrizes()', 'function askPrizes(request: Request)'],
+      [
+        'propagation.inject(context.active(), headers)',
+        'propagation.inject(propagation.extract(context.active(), request.headers), headers)',
+      ],
+    ),
+  },
+  {
+    name: 'a span in between that is never ended',
+    right: false,
+    says: /orphan/,
+    ...changed([
+      '  const headers = {};\n  propagation.inject(context.active(), headers);\n  return textFrom(prizes, headers);',
+      "  const headers = {};\n  return tracer.startActiveSpan('ask prizes', () => {\n    propagation.inject(context.active(), headers);\n    return textFrom(prizes, headers);\n  });",
+    ]),
+  },
+  {
+    name: 'prizes is not asked any more',
+    right: false,
+    says: /span of prizes/,
+    ...changed(['${await askPrizes()}', '${prizes}']),
+  },
+  {
+    name: 'left to the libraries',
+    right: false,
+    says: /of your own/,
+    files: {
+      'app.ts': edited(broken, [
+        "tracer.startActiveSpan('server_request', async (span) => {",
+        "tracer.startActiveSpan('ask', async (span) => {",
+      ]),
+      'settings.env': 'INSTRUMENTATION=auto',
+    },
+  },
+  {
+    name: 'a made-up trace',
+    right: false,
+    hop: 'shape',
+    ...changed([
+      'propagation.inject(context.active(), headers);',
+      "Object.assign(headers, { traceparent: '00-5b8aa5a2d2c872e8321cf37308d69df2-051581bf3cb55c13-01' });",
+    ]),
+  },
+  {
+    name: 'the route fails',
+    right: false,
+    hop: 'pod',
+    says: /status 500/,
+    ...changed(['await handle(request, response);', 'throw new Error("no");']),
+  },
+];

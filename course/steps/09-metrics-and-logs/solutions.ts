@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { edited } from '../../harness/check-harness.ts';
+import type { Solution } from '../../harness/check-harness.ts';
+
+const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
+const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
+const mixin = '{ mixin: traceIds }';
+
+export const solutions: Solution[] = [
+  { name: 'as the step says', right: true },
+  {
+    name: 'normal verbosity, and another counter beside',
+    right: true,
+    files: {
+      'app.ts': edited(app, ['const values =', "meter.createCounter('dice.more').add(1);\nconst values ="]),
+      'collector.yaml': 'exporters: {debug: {verbosity: normal}}',
+    },
+  },
+  {
+    name: 'the ids in another place and under other names',
+    right: true,
+    ...changed(
+      [mixin, ''],
+      [
+        '  log.info(request.query.param);',
+        "  const ids = trace.getActiveSpan()?.spanContext();\n  log.info({ traceId: ids?.traceId, spanId: ids?.spanId, said: request.query.param }, 'asked');",
+      ],
+      [
+        '// Log lines that can be found from the trace, and the trace from them.\nfunction traceIds() {\n  const span = trace.getActiveSpan()?.spanContext();\n  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};\n}\n',
+        '',
+      ],
+    ),
+  },
+  {
+    name: 'beside the libraries, which write the ids',
+    right: true,
+    files: { 'app.ts': edited(app, [mixin, '']), 'settings.env': 'INSTRUMENTATION=auto' },
+  },
+  {
+    name: 'the step before',
+    right: false,
+    says: /dice.rolls/,
+    files: { 'app.ts': readFileSync(join(import.meta.dirname, '..', '08-context', 'files', 'app.ts'), 'utf8') },
+  },
+  {
+    name: 'no histogram',
+    right: false,
+    says: /dice.rolls \(sum\)/,
+    ...changed(['      values.record(result);\n', '']),
+  },
+  {
+    name: 'a counter for a histogram',
+    right: false,
+    says: /dice.roll.value \(sum\)/,
+    ...changed(
+      [
+        "meter.createHistogram('dice.roll.value', { description: 'What was rolled', advice: { explicitBucketBoundaries: [1, 2, 3, 4, 5, 6] } });",
+        "meter.createCounter('dice.roll.value');",
+      ],
+      ['values.record(result)', 'values.add(result)'],
+    ),
+  },
+  {
+    name: 'a gauge for a counter',
+    right: false,
+    says: /dice.rolls \(other\)/,
+    ...changed(
+      [
+        "meter.createCounter('dice.rolls', { description: 'How often a die was rolled' })",
+        "meter.createGauge('dice.rolls')",
+      ],
+      ["rolls.add(1, { 'roll.sides': sides })", 'rolls.record(1)'],
+    ),
+  },
+  {
+    name: 'a sum that may fall for a counter',
+    right: false,
+    says: /dice.rolls \(other\)/,
+    ...changed(["meter.createCounter('dice.rolls'", "meter.createUpDownCounter('dice.rolls'"]),
+  },
+  { name: 'another name', right: false, says: /dice_rolls/, ...changed(["'dice.rolls'", "'dice_rolls'"]) },
+  { name: 'a debug exporter that only counts', right: false, says: /verbosity/, files: { 'collector.yaml': '{}' } },
+  { name: 'no ids in the log line', right: false, says: /trace_id and span_id/, ...changed([mixin, '']) },
+  {
+    name: 'ids of no span',
+    right: false,
+    says: /no span/,
+    ...changed([
+      '{ trace_id: span.traceId, span_id: span.spanId }',
+      "{ trace_id: '5b8aa5a2d2c872e8321cf37308d69df2', span_id: '051581bf3cb55c13' }",
+    ]),
+  },
+  {
+    name: 'a log line that says something else',
+    right: false,
+    says: /no such line/,
+    ...changed(['log.info(request.query.param)', "log.info('asked')"]),
+  },
+  {
+    name: 'metrics that are not exported',
+    right: false,
+    hop: 'shape',
+    files: { 'settings.env': 'INSTRUMENTATION=manual\nOTEL_METRICS_EXPORTER=none' },
+  },
+];

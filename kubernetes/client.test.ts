@@ -1,0 +1,353 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { serve } from './testing/http-server.ts';
+import type { Answering, HttpServer } from './testing/http-server.ts';
+import { ApiError, NotLeadingError } from './api.ts';
+import { HttpApi, pathOf } from './client.ts';
+import type { HttpApiOptions } from './client.ts';
+import type { RequestReport } from './http.ts';
+import { KINDS } from './kinds.ts';
+import type { KubeObject } from './object.ts';
+import type { Timers } from '../support/timers.ts';
+
+const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', namespace: 'a' } };
+const live = { ...map, metadata: { ...map.metadata, resourceVersion: '7' } };
+
+let server: HttpServer;
+let api: HttpApi;
+let answers: Answering[];
+let renewals: number;
+const reports: RequestReport[] = [];
+const waits: number[] = [];
+/** Waits take no time, and are written down. */
+const timers: Timers = {
+  now: () => performance.now(),
+  after(ms, call) {
+    waits.push(ms);
+    setImmediate(call);
+    return () => undefined;
+  },
+};
+
+const json =
+  (code: number, body: object, headers: Record<string, string> = {}): Answering =>
+  (_request, response) =>
+    void response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+const raw =
+  (code: number, body: string, headers: Record<string, string> = {}): Answering =>
+  (_request, response) =>
+    void response.writeHead(code, headers).end(body);
+
+async function start(options: Partial<HttpApiOptions> = {}): Promise<void> {
+  server = await serve((request, response) => (answers.shift() ?? json(200, live))(request, response));
+  const authorization = (renew = false): Promise<string> => Promise.resolve(`Bearer ${renew ? ++renewals : renewals}`);
+  api = new HttpApi({
+    config: { server: `${server.url}/behind`, tls: {}, namespace: 'a', authorization },
+    userAgent: 'tester/1',
+    fieldManager: 'us',
+    timers,
+    onRequest: (report) => reports.push(report),
+    ...options,
+  });
+}
+
+test('paths are those of the API', async () => {
+  await start();
+  expect(pathOf(KINDS.Namespace, undefined, 'a')).toBe('/api/v1/namespaces/a');
+  expect(pathOf(KINDS.Deployment, 'a', 'd', 'status')).toBe('/apis/apps/v1/namespaces/a/deployments/d/status');
+  expect(pathOf(KINDS.Deployment)).toBe('/apis/apps/v1/deployments');
+  expect(pathOf(KINDS.RoleBinding, 'a', 'system:x')).toBe(
+    '/apis/rbac.authorization.k8s.io/v1/namespaces/a/rolebindings/system%3Ax',
+  );
+});
+
+async function stop(): Promise<void> {
+  await api.close();
+  server.close();
+}
+
+beforeEach(() => {
+  answers = [];
+  renewals = reports.length = waits.length = 0;
+});
+
+afterEach(stop);
+
+/** What the requests were, in a line each. */
+const lines = (): string[] => server.received.map(({ method, url }) => `${method} ${url}`);
+
+describe('requests', () => {
+  beforeEach(() => start());
+
+  test('say who asks, behind whatever path the server is', async () => {
+    expect(await api.get(KINDS.ConfigMap, 'm', 'a')).toEqual(live);
+    expect(server.received).toMatchObject([
+      {
+        url: '/behind/api/v1/namespaces/a/configmaps/m',
+        headers: { authorization: 'Bearer 0', 'user-agent': 'tester/1' },
+      },
+    ]);
+  });
+
+  test('that write name the field manager', async () => {
+    await api.create(map);
+    await api.apply(map);
+    await api.apply(map, 'status');
+    await api.mergePatch(KINDS.ConfigMap, map.metadata, { data: null });
+    const path = '/behind/api/v1/namespaces/a/configmaps';
+    const applied = 'fieldManager=us&force=true&fieldValidation=Ignore';
+    expect(lines()).toEqual([
+      `POST ${path}?fieldManager=us`,
+      `PATCH ${path}/m?${applied}`,
+      `PATCH ${path}/m/status?${applied}`,
+      `PATCH ${path}/m?fieldManager=us`,
+    ]);
+    expect(server.received.map(({ headers }) => headers['content-type'])).toEqual([
+      'application/json',
+      'application/apply-patch+yaml',
+      'application/apply-patch+yaml',
+      'application/merge-patch+json',
+    ]);
+    expect(server.received.map(({ body }) => JSON.parse(body) as object)).toEqual([map, map, map, { data: null }]);
+  });
+
+  test('for what is not there give nothing, and delete it without an error', async () => {
+    answers = [json(404, { reason: 'NotFound' }), json(404, { reason: 'NotFound' })];
+    expect(await api.get(KINDS.ConfigMap, 'm', 'a')).toBeUndefined();
+    await api.delete(KINDS.ConfigMap, map.metadata, { uid: 'u', gracePeriodSeconds: 0 });
+    expect(JSON.parse(server.received[1]?.body ?? '')).toEqual({
+      propagationPolicy: 'Background',
+      preconditions: { uid: 'u' },
+      gracePeriodSeconds: 0,
+    });
+  });
+
+  test('for a token give it with its end', async () => {
+    answers = [json(201, { status: { token: 't', expirationTimestamp: '2026-01-01T00:00:00Z' } })];
+    expect(await api.token({ name: 's', namespace: 'a' }, 600)).toEqual({
+      token: 't',
+      expiresAt: '2026-01-01T00:00:00Z',
+    });
+    expect(server.received).toMatchObject([
+      {
+        url: '/behind/api/v1/namespaces/a/serviceaccounts/s/token',
+        body: expect.stringContaining('"expirationSeconds":600') as string,
+      },
+    ]);
+  });
+
+  test('that fail throw what the server said, and where it said it', async () => {
+    answers = [
+      json(409, { reason: 'Conflict', message: 'changed' }),
+      raw(502, '<html>bad gateway</html>'),
+      raw(500, ''),
+    ];
+    await expect(api.apply(map)).rejects.toMatchObject({ code: 409, status: { reason: 'Conflict' } });
+    await expect(api.apply(map)).rejects.toThrow(
+      'PATCH /api/v1/namespaces/a/configmaps/m was answered 502 : <html>bad gateway</html>',
+    );
+    await expect(api.list(KINDS.Pod)).rejects.toThrow('GET /api/v1/pods was answered 500 : the answer was empty');
+  });
+
+  test('that are throttled are sent again after the time that was asked for, a few times', async () => {
+    answers = [
+      json(429, {}, { 'retry-after': '2' }),
+      json(503, {}, { 'retry-after': '3600' }),
+      json(429, {}, { 'retry-after': '0' }),
+    ];
+    await expect(api.apply(map)).resolves.toEqual(live);
+    expect(waits.map((ms) => Math.floor(ms / 1000))).toEqual([2, 10, 0]);
+    answers = Array.from({ length: 9 }, () => json(429, {}, { 'retry-after': '1' }));
+    await expect(api.apply(map)).rejects.toMatchObject({ code: 429 });
+    expect(server.received).toHaveLength(4 + 5);
+  });
+
+  test('that are refused without being told to come back are not', async () => {
+    answers = [json(503, {})];
+    await expect(api.apply(map)).rejects.toMatchObject({ code: 503 });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('whose token has ended are sent once more with a new one', async () => {
+    answers = [json(401, {})];
+    await api.get(KINDS.ConfigMap, 'm', 'a');
+    expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer 0', 'Bearer 1']);
+    answers = [json(401, {}), json(401, {})];
+    await expect(api.get(KINDS.ConfigMap, 'm', 'a')).rejects.toMatchObject({ code: 401 });
+  });
+
+  test('are reported each, with what came of them', async () => {
+    answers = [json(500, {}), (_request, response) => response.destroy()];
+    await expect(api.get(KINDS.ConfigMap, 'm', 'a')).rejects.toBeInstanceOf(ApiError);
+    await expect(api.apply(map)).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
+    await api.apply(map);
+    expect(reports.map(({ method, code }) => `${method} ${code}`)).toEqual(['GET 500', 'PATCH <error>', 'PATCH 200']);
+    expect(reports[0]).toMatchObject({ host: new URL(server.url).host, seconds: expect.closeTo(0, 0) as number });
+  });
+});
+
+describe('lists', () => {
+  const item = (name: string): object => ({ metadata: { name } });
+  const page = (names: string[], next?: string): Answering =>
+    json(200, { items: names.map(item), metadata: { resourceVersion: '5', continue: next } });
+
+  beforeEach(() => start());
+
+  test('come page by page, and their items know their kind', async () => {
+    answers = [page(['a', 'b'], 'next page'), page(['c'])];
+    expect(await api.list(KINDS.ConfigMap, { labelSelector: 'a=b,c', fieldSelector: 'd=e' })).toEqual(
+      ['a', 'b', 'c'].map((name) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } })),
+    );
+    const query = 'labelSelector=a%3Db%2Cc&fieldSelector=d%3De&limit=500';
+    expect(lines()).toEqual([
+      `GET /behind/api/v1/configmaps?${query}`,
+      `GET /behind/api/v1/configmaps?${query}&continue=next%20page`,
+    ]);
+  });
+
+  test('of which a page has expired are begun again', async () => {
+    answers = [page(['a'], 'x'), json(410, { reason: 'Expired' }), page(['b'], 'y'), page(['c'])];
+    expect((await api.list(KINDS.ConfigMap)).map(({ metadata }) => metadata.name)).toEqual(['b', 'c']);
+  });
+
+  test('without items are empty', async () => {
+    answers = [json(200, { items: null, metadata: { resourceVersion: '5' } })];
+    expect(await api.list(KINDS.Pod, { namespace: 'a' })).toEqual([]);
+  });
+});
+
+describe('who may not write', () => {
+  test('reads, and writes nothing', async () => {
+    await start({ mayWrite: () => false });
+    await api.get(KINDS.ConfigMap, 'm', 'a');
+    for (const write of [
+      () => api.create(map),
+      () => api.apply(map),
+      () => api.mergePatch(KINDS.ConfigMap, map.metadata, {}),
+      () => api.delete(KINDS.ConfigMap, map.metadata),
+    ]) {
+      await expect(write()).rejects.toBeInstanceOf(NotLeadingError);
+    }
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('does not write what was waiting for a connection, nor what was told to come back later', async () => {
+    let leads = true;
+    await start({ mayWrite: () => leads, connections: 1 });
+    answers = [
+      (request, response) => {
+        leads = false;
+        json(429, {}, { 'retry-after': '1' })(request, response);
+      },
+    ];
+    const writes = await Promise.allSettled([api.apply(map), api.apply(map)]);
+    expect(writes.map((write) => write.status === 'rejected' && write.reason instanceof NotLeadingError)).toEqual([
+      true,
+      true,
+    ]);
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('does not write what waited while its connection was made, and writes what comes after', async () => {
+    const answersOfTheFence = [true, false]; // asked when it is a request's turn, and when it is sent
+    await start({ mayWrite: () => answersOfTheFence.shift() ?? true });
+    await expect(api.apply(map)).rejects.toBeInstanceOf(NotLeadingError);
+    expect(server.received).toHaveLength(0);
+    await api.apply(map);
+    expect(server.received).toHaveLength(1);
+  });
+});
+
+test('no more requests are under way than there are connections', async () => {
+  await start({ connections: 2 });
+  let [now, most] = [0, 0];
+  answers = Array.from({ length: 6 }, (): Answering => (request, response) => {
+    most = Math.max(most, ++now);
+    setTimeout(() => {
+      now--;
+      json(200, live)(request, response);
+    }, 10);
+  });
+  await Promise.all(answers.map(() => api.apply(map)));
+  expect([most, server.received.length]).toEqual([2, 6]);
+});
+
+test('a server that says nothing is waited for no longer than told', async () => {
+  await start({ timeout: 100 });
+  answers = [() => undefined, (_request, response) => void response.writeHead(200).write('{')];
+  await expect(api.apply(map)).rejects.toMatchObject({ code: 'UND_ERR_HEADERS_TIMEOUT' });
+  await expect(api.apply(map)).rejects.toMatchObject({ code: 'UND_ERR_BODY_TIMEOUT' });
+});
+
+test('closing ends what is under way', async () => {
+  await start();
+  answers = [() => undefined];
+  const write = api.apply(map);
+  await sleep(20);
+  await Promise.all([expect(write).rejects.toThrow(/destroyed/), api.close()]);
+});
+
+describe('a watch', () => {
+  const controller = new AbortController();
+  const options = { resourceVersion: '5', timeoutSeconds: 60, silence: 100, signal: controller.signal };
+  /** Answers with these pieces, one after another, and then ends, or not. */
+  const pieces =
+    (all: (string | Buffer)[], end = true): Answering =>
+    (_request, response) =>
+      void (async () => {
+        response.writeHead(200).flushHeaders();
+        for (const piece of all) {
+          response.write(piece);
+          await sleep(5);
+        }
+        if (end) response.end();
+      })();
+
+  async function linesOfWatch(): Promise<string[]> {
+    const found: string[] = [];
+    for await (const line of await api.watch(KINDS.Pod, options)) found.push(line);
+    return found;
+  }
+
+  beforeEach(() => start());
+
+  test('asks for bookmarks and a time to end', async () => {
+    answers = [pieces([])];
+    await linesOfWatch();
+    expect(lines()).toEqual([
+      'GET /behind/api/v1/pods?watch=1&allowWatchBookmarks=true&resourceVersion=5&timeoutSeconds=60',
+    ]);
+  });
+
+  test('gives whole lines, however they come', async () => {
+    const snowman = Buffer.from('"☃"\n');
+    answers = [pieces(['1\n2\n', '3', '4', '5\n6\n7', '\n', snowman.subarray(0, 2), snowman.subarray(2), 'cut off'])];
+    expect(await linesOfWatch()).toEqual(['1', '2', '345', '6', '7', '"☃"']);
+  });
+
+  test('that is silent for too long fails', async () => {
+    answers = [pieces(['1\n'], false)];
+    await expect(linesOfWatch()).rejects.toMatchObject({ code: 'UND_ERR_BODY_TIMEOUT' });
+  });
+
+  test('that is refused throws what the server said', async () => {
+    answers = [json(410, { reason: 'Expired' })];
+    await expect(linesOfWatch()).rejects.toMatchObject({ code: 410 });
+  });
+
+  test('ends with its signal', async () => {
+    answers = [pieces(['1\n'], false)];
+    const watch = await api.watch(KINDS.Pod, { ...options, silence: 60_000 });
+    await watch.next();
+    controller.abort();
+    await expect(watch.next()).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  test('does not keep other requests waiting', async () => {
+    await stop();
+    await start({ connections: 1 });
+    answers = [pieces([], false), pieces([], false)];
+    const signal = new AbortController().signal;
+    await Promise.all([api.watch(KINDS.Pod, { ...options, signal }), api.watch(KINDS.Node, { ...options, signal })]);
+    expect(await api.apply<KubeObject>(map)).toEqual(live);
+  });
+});

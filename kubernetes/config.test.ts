@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fakeTimers } from '../support/testing/fake-timers.ts';
+import { loadConfig } from './config.ts';
+
+let folder: string;
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'config-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('in a pod', () => {
+  const env = { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '6443' };
+
+  beforeEach(() => {
+    file('token', 'first\n');
+    file('ca.crt', 'authority');
+    file('namespace', 'here\n');
+  });
+
+  test('the service account says who we are and who the server is', async () => {
+    const config = await loadConfig({ env, account: folder });
+    expect(config).toMatchObject({ server: 'https://10.0.0.1:6443', tls: { ca: 'authority' }, namespace: 'here' });
+    expect(await config.authorization()).toBe('Bearer first');
+  });
+
+  test('a token is read again after a minute, or when it was refused', async () => {
+    const timers = fakeTimers();
+    const { authorization } = await loadConfig({ env, account: folder, timers });
+    await authorization();
+    file('token', 'second');
+    await timers.advance(59_000);
+    expect(await authorization()).toBe('Bearer first');
+    await timers.advance(1_000);
+    expect(await authorization()).toBe('Bearer second');
+    file('token', 'third');
+    expect(await authorization(true)).toBe('Bearer third');
+  });
+
+  test('a token that could not be read is tried again by the next request', async () => {
+    const { authorization } = await loadConfig({ env, account: folder });
+    rmSync(join(folder, 'token'));
+    await expect(authorization()).rejects.toThrow('ENOENT');
+    file('token', 'back');
+    expect(await authorization()).toBe('Bearer back');
+  });
+
+  test('an address of IPv6 is put into brackets', async () => {
+    expect((await loadConfig({ env: { KUBERNETES_SERVICE_HOST: 'fd00::1' }, account: folder })).server).toBe(
+      'https://[fd00::1]:443',
+    );
+  });
+});
+
+describe('with a kubeconfig', () => {
+  const kubeconfig = (user: object, cluster: object = {}): string =>
+    JSON.stringify({
+      'current-context': 'one',
+      contexts: [{ name: 'one', context: { cluster: 'c', user: 'u', namespace: 'n' } }],
+      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:6443/', ...cluster } }],
+      users: [{ name: 'u', user }],
+    });
+  const loaded = (user: object, cluster?: object): ReturnType<typeof loadConfig> =>
+    loadConfig({ env: { KUBECONFIG: file('config', kubeconfig(user, cluster)) } });
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+  test('a token is sent', async () => {
+    const { server, namespace, authorization } = await loaded({ token: 't' });
+    expect([server, namespace, await authorization()]).toEqual(['https://127.0.0.1:6443', 'n', 'Bearer t']);
+  });
+
+  test('certificates are used for the connection, and no header is sent', async () => {
+    const { tls, authorization } = await loaded(
+      { 'client-certificate-data': base64('cert'), 'client-key-data': base64('key') },
+      { 'certificate-authority-data': base64('ca'), 'tls-server-name': 'name' },
+    );
+    expect(tls).toEqual({
+      ca: Buffer.from('ca'),
+      cert: Buffer.from('cert'),
+      key: Buffer.from('key'),
+      servername: 'name',
+    });
+    expect(await authorization()).toBeUndefined();
+  });
+
+  test('a name with a password is sent', async () => {
+    expect(await (await loaded({ username: 'a', password: 'b' })).authorization()).toBe(`Basic ${base64('a:b')}`);
+  });
+
+  test('several files are one', async () => {
+    const first = file('first', JSON.stringify({ 'current-context': 'one', contexts: [], clusters: [], users: [] }));
+    const second = file('second', kubeconfig({ token: 't' }));
+    expect((await loadConfig({ env: { KUBECONFIG: `${first}:${second}` } })).namespace).toBe('n');
+  });
+
+  test('without a context is refused', async () => {
+    const empty = file('config', JSON.stringify({ contexts: [], clusters: [], users: [] }));
+    await expect(loadConfig({ env: { KUBECONFIG: empty } })).rejects.toThrow(
+      'Expected a current context with a cluster',
+    );
+  });
+});
+
+test('neither is refused, and what is merely at hand is not taken', async () => {
+  await expect(loadConfig({ env: { HOME: folder }, account: folder })).rejects.toThrow('found neither');
+});

@@ -1,0 +1,47 @@
+// Replicas that elect a leader, in a time that a test moves.
+import { LeaderElector } from '../leader.ts';
+import { createMetrics } from '../metrics.ts';
+import { capturedLog } from './captured-log.ts';
+import { FakeLeases, FakeProcess } from './fake-leases.ts';
+import { fakeTimers } from '../../../support/testing/fake-timers.ts';
+
+export function startElection() {
+  const timers = fakeTimers();
+  const leases = new FakeLeases(timers);
+  /** A replica that takes part, after the requests of those before it. */
+  async function join(identity: string) {
+    const process = new FakeProcess(timers);
+    const stop = new AbortController();
+    const said: string[] = [];
+    const metrics = createMetrics();
+    const { log } = capturedLog();
+    const elector = new LeaderElector({
+      client: process.client(leases.client(identity)),
+      name: 'operator',
+      identity,
+      log,
+      metrics,
+      timers: process.timers,
+      onElected: () => said.push('elected'),
+      onLost: () => said.push('lost'),
+    });
+    const ended = elector.run(stop.signal);
+    const replica = {
+      process,
+      said,
+      metrics,
+      leads: () => elector.isLeader(),
+      writes: () => leases.count(identity, 'update') + leases.count(identity, 'create'),
+      /** kill -9 */
+      kill: () => process.stop(),
+      leave: async () => {
+        stop.abort();
+        await timers.advance(10);
+        await ended;
+      },
+    };
+    await timers.advance(10);
+    return replica;
+  }
+  return { timers, leases, join, holder: () => leases.lease?.spec?.holderIdentity };
+}

@@ -1,0 +1,101 @@
+// Workshops, Seats, nodes and pods for the unit tests of this folder, with overrides.
+import { API_VERSION } from '../../api/types.ts';
+import type { Seat, SeatPhase, SeatSpec, SeatStatus, Workshop, WorkshopSpec } from '../../api/types.ts';
+import type { ListOptions } from '../../../kubernetes/api.ts';
+import type { Kind, KubeObject, ObjectMeta } from '../../../kubernetes/object.ts';
+import { FakeApi } from '../../engine/testing/fake-api.ts';
+import type { Container, Node, Pod } from '../types.ts';
+import { wantedSeats } from '../seats.ts';
+
+export const MONDAY = '2026-01-05T09:00:00Z';
+
+export const aWorkshop = (spec: WorkshopSpec = { seats: 3 }, metadata: Partial<ObjectMeta> = {}): Workshop => ({
+  apiVersion: API_VERSION,
+  kind: 'Workshop',
+  metadata: {
+    name: 'class',
+    uid: 'class-uid',
+    generation: 1,
+    resourceVersion: '1',
+    creationTimestamp: MONDAY,
+    ...metadata,
+  },
+  spec,
+});
+
+interface SeatOverrides {
+  readonly metadata?: Partial<ObjectMeta>;
+  readonly spec?: Partial<SeatSpec>;
+  readonly status?: SeatStatus;
+  /** As far as that, at the revision that its spec has. */
+  readonly phase?: SeatPhase;
+}
+
+/** A Seat as the API server has it, made from one that is wanted. */
+export function aSeat(wanted: Seat, { metadata, spec, status, phase }: SeatOverrides = {}): Seat {
+  const whole = { ...wanted.spec, ...spec };
+  return {
+    ...wanted,
+    metadata: {
+      ...wanted.metadata,
+      uid: `uid-of-${wanted.metadata.name}`,
+      generation: 1,
+      resourceVersion: '1',
+      ...metadata,
+    },
+    spec: whole,
+    ...((status ?? phase) && {
+      status: { observedGeneration: 1, revision: whole.revision, ...(phase && { phase }), ...status },
+    }),
+  };
+}
+
+/** The Seat number `index` that the Workshop wants, as it is there. */
+export function seatOf(workshop: Workshop, index: number, overrides: SeatOverrides = {}): Seat {
+  const wanted = wantedSeats(workshop)[index];
+  if (!wanted) throw new Error(`Expected a Workshop with more than ${index} attendees.`);
+  return aSeat(wanted, overrides);
+}
+
+interface NodeOverrides {
+  readonly allocatable?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly spec?: Node['spec'];
+  readonly ready?: boolean;
+}
+
+/** Ready, with 4 cores, 8Gi and 110 pods. */
+export const aNode = (
+  name: string,
+  { allocatable, labels = {}, spec = {}, ready = true }: NodeOverrides = {},
+): Node => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name, labels },
+  spec,
+  status: {
+    allocatable: { cpu: '4', memory: '8Gi', pods: '110', ...allocatable },
+    conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }],
+  },
+});
+
+const container = (requests: Record<string, string>): Container => ({ name: 'one', resources: { requests } });
+
+/** Running on the node, and asking for that much. */
+export const aPod = (name: string, node: string, requests: Record<string, string>, namespace = 'elsewhere'): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace },
+  spec: { nodeName: node, containers: [container(requests)] },
+  status: { phase: 'Running' },
+});
+
+/** The fake API server; its lists leave what ended to the one who asked. */
+export class ClassApi extends FakeApi {
+  override list<T extends KubeObject>(kind: Kind, { namespace, labelSelector }: ListOptions = {}): Promise<T[]> {
+    return super.list<T>(kind, {
+      ...(namespace !== undefined && { namespace }),
+      ...(labelSelector !== undefined && { labelSelector }),
+    });
+  }
+}

@@ -1,0 +1,114 @@
+// A Workshop's reconciler in a class that unit tests move on: the fake API server, a clock, and what the seats' reconciler and the
+// kubelet would do.
+import { conditionOf } from '../../../kubernetes/conditions.ts';
+import type { Seat, SeatPhase, Workshop, WorkshopSpec } from '../../api/types.ts';
+import { KINDS } from '../../../kubernetes/kinds.ts';
+import type { Condition } from '../../../kubernetes/object.ts';
+import type { Result } from '../../engine/reconciler.ts';
+import { manualClock, recordedEvents } from '../../engine/testing/fake-api.ts';
+import { ClassApi, MONDAY, aNode, aWorkshop } from './fixtures.ts';
+import type { Pod } from '../types.ts';
+import { workshopReconciler } from '../controller.ts';
+import type { WorkshopOptions } from '../controller.ts';
+
+export const HOUR = 3_600_000;
+export const NAMES = ['class-seat-01', 'class-seat-02', 'class-seat-03'];
+export const later = (hours: number): string => new Date(Date.parse(MONDAY) + hours * HOUR).toISOString();
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** A pod whose containers have ended, having said what the probe for isolation does where a network is enforced. */
+const ended = ({ spec: { containers } }: Pod): object => {
+  const state = { terminated: { exitCode: 0, message: '{"control":"connected","x:1":"ETIMEDOUT"}' } };
+  return { status: { containerStatuses: containers.map(({ name }) => ({ name, imageID: 'sha256:1', state })) } };
+};
+
+function served() {
+  const clock = manualClock(MONDAY);
+  const api = new ClassApi(clock);
+  for (const name of ['intro-otel', ...NAMES]) api.seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  api.seed(aNode('node'));
+  return {
+    api,
+    clock,
+    events: recordedEvents(),
+    seats: api.store<Seat>(KINDS.Seat),
+    workshops: api.store<Workshop>(KINDS.Workshop),
+    pods: api.store<Pod>(KINDS.Pod),
+  };
+}
+
+/** A class of that spec, on a node with room for eight seats. */
+export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Partial<WorkshopOptions> = {}) {
+  const world = served();
+  const { api, seats, pods, workshops } = world;
+  api.seed(aWorkshop(spec));
+  const all: WorkshopOptions = {
+    ...world,
+    log: silent,
+    namespace: 'intro-otel',
+    seatNeed: () => ({ pods: [{ requests: { cpu: 500 } }] }),
+    quotaProblem: () => undefined,
+    ...options,
+  };
+  const { signal } = new AbortController();
+  let reconciler = workshopReconciler(all);
+  const reconcile = (): Promise<Result | undefined> => reconciler.reconcile('class', signal);
+  const workshop = (): Workshop => workshops.get('class') as Workshop;
+
+  /** The seats' reconciler gets as far as that with those of these names; what is going is gone. */
+  const settle = (
+    phase: SeatPhase = 'Ready',
+    message = 'As said.',
+    names = seats.list().map(({ metadata }) => metadata.name),
+  ): void => {
+    for (const { metadata, spec: of } of seats.list().filter((seat) => names.includes(seat.metadata.name))) {
+      const conditions = [{ type: 'Ready', status: 'False', reason: phase, message, lastTransitionTime: MONDAY }];
+      const reached = of.stopped === true || of.replicas === 0 ? 'Stopped' : phase;
+      if (metadata.deletionTimestamp !== undefined) api.remove(KINDS.Seat, metadata);
+      else
+        api.edit(KINDS.Seat, metadata, {
+          status: { observedGeneration: metadata.generation, revision: of.revision, phase: reached, conditions },
+        });
+    }
+  };
+
+  /** Until nothing more is to do. @returns what the last reconcile did */
+  const settleAll = async (): Promise<Result | undefined> => {
+    for (let round = 0; round < 10; round++) {
+      await reconcile();
+      settle();
+      for (const pod of pods.list()) api.edit(KINDS.Pod, pod.metadata, ended(pod));
+    }
+    return reconcile();
+  };
+
+  return {
+    ...world,
+    reconcile,
+    workshop,
+    settle,
+    settleAll,
+    /** Another process takes over. */
+    restart: (more: Partial<WorkshopOptions> = {}): void => {
+      reconciler = workshopReconciler({ ...all, ...more });
+    },
+    /** Of the Seats that are not going. */
+    names: (): string[] =>
+      seats
+        .list()
+        .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+        .map(({ metadata: { name } }) => name)
+        .sort(),
+    condition: (type: string): Condition => conditionOf(workshop().status?.conditions, type) as Condition,
+    edit: (patch: object): void => void api.edit(KINDS.Workshop, { name: 'class' }, patch),
+    /** What is asked of the API server meanwhile. */
+    requests: async (work: () => Promise<unknown>): Promise<string[]> => {
+      const [reads, writes] = [api.reads.length, api.writes.length];
+      await work();
+      return [...api.reads.slice(reads), ...api.writes.slice(writes)].map(({ verb, kind, subresource }) =>
+        [verb, kind, subresource].filter((part) => part !== undefined).join(' '),
+      );
+    },
+  };
+}

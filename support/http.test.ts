@@ -1,0 +1,60 @@
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { call, getJson } from './http.ts';
+import { accepts } from './tcp.ts';
+
+let server: Server;
+let url: string;
+let answer: RequestListener = (_request, response) => response.end();
+
+beforeAll(async () => {
+  server = createServer((request, response) => answer(request, response)).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+test('a call sends method, headers and body, and gives back status and text', async () => {
+  answer = (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () =>
+      response
+        .writeHead(201)
+        .end(`${request.method} ${String(request.headers['x-a'])} ${Buffer.concat(chunks).toString()}`),
+    );
+  };
+  expect(await call(url, { method: 'POST', headers: { 'x-a': '1' }, body: 'été' })).toMatchObject({
+    status: 201,
+    body: 'POST 1 été',
+  });
+});
+
+test("a call that takes too long is rejected with the signal's own reason", async () => {
+  answer = () => undefined;
+  await expect(call(url, { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ name: 'TimeoutError' });
+});
+
+test('JSON is parsed', async () => {
+  answer = (_request, response) => response.end('{"a":1}');
+  expect(await getJson(url)).toEqual({ a: 1 });
+});
+
+test('a status that is not 2xx is an error that quotes the answer', async () => {
+  answer = (_request, response) => response.writeHead(503).end('closed');
+  await expect(getJson(url)).rejects.toThrow(`expected ${url} to answer 2xx, found 503: closed`);
+});
+
+test('what is not JSON is an error that quotes it', async () => {
+  answer = (_request, response) => response.end('<p>');
+  await expect(getJson(url)).rejects.toThrow(`expected ${url} to answer JSON, found: <p>`);
+});
+
+test('a port is known to take connections, or not', async () => {
+  expect(await accepts(url)).toBe(true);
+  expect(await accepts('http://127.0.0.1:1')).toBe(false);
+});

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withLock } from './locks.ts';
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+let directory: string;
+beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'lock-'))));
+afterEach(() => rmSync(directory, { recursive: true }));
+
+onLinux('two runs do their work one after the other, and the second is told that it waits', async () => {
+  const file = join(directory, 'deep', 'lock');
+  const events: string[] = [];
+  const until = async (event: string): Promise<void> => {
+    while (!events.includes(event)) await sleep(5);
+  };
+  const work = (name: string) => async (): Promise<void> => {
+    events.push(`${name} begins`);
+    await until('b waits');
+    events.push(`${name} ends`);
+  };
+  const first = withLock(file, work('a'));
+  await until('a begins');
+  await Promise.all([first, withLock(file, work('b'), () => events.push('b waits'))]);
+  expect(events).toEqual(['a begins', 'b waits', 'a ends', 'b begins', 'b ends']);
+});
+
+onLinux('the lock is free again after work that failed', async () => {
+  const file = join(directory, 'lock');
+  await expect(withLock(file, () => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk');
+  await expect(withLock(file, () => Promise.resolve('done'))).resolves.toBe('done');
+});
+
+onLinux('the lock of a run that was killed is free', async () => {
+  const file = join(directory, 'lock');
+  const code = `import { withLock } from ${JSON.stringify(join(import.meta.dirname, 'locks.ts'))};
+    await withLock(${JSON.stringify(file)}, () => new Promise(() => { console.log('held'); setInterval(() => 0, 1000); }));`;
+  const other = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(other.stdout, 'data');
+  other.kill('SIGKILL');
+  await expect(withLock(file, () => Promise.resolve('mine'))).resolves.toBe('mine');
+});

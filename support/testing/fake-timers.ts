@@ -1,0 +1,51 @@
+// Timers that stand still until a test moves them on.
+import { setImmediate } from 'node:timers/promises';
+import type { Timers } from '../timers.ts';
+
+export interface FakeTimers extends Timers {
+  /** Lets `ms` milliseconds pass, what is due happening in its order, and what that leads to before the next. */
+  advance(ms: number): Promise<void>;
+  /** Lets `ms` milliseconds pass at once, as for a process that was stopped; only then what is due happens. */
+  freeze(ms: number): Promise<void>;
+  /** How many timers run. */
+  readonly pending: number;
+}
+
+export function fakeTimers(): FakeTimers {
+  let time = 1_000;
+  const timers = new Set<{ readonly due: number; readonly call: () => void }>();
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 3; turn++) await setImmediate();
+  };
+  const fireNext = (until: number): boolean => {
+    const [next] = [...timers].sort((a, b) => a.due - b.due);
+    if (next === undefined || next.due > until) return false;
+    time = Math.max(time, next.due);
+    timers.delete(next);
+    next.call();
+    return true;
+  };
+  const advance = async (ms: number): Promise<void> => {
+    const until = time + ms;
+    await settle();
+    while (fireNext(until)) await settle();
+    time = Math.max(time, until);
+    await settle();
+  };
+  return {
+    now: () => time,
+    after(ms, call) {
+      const timer = { due: time + ms, call };
+      timers.add(timer);
+      return () => void timers.delete(timer);
+    },
+    advance,
+    async freeze(ms) {
+      time += ms;
+      await advance(0);
+    },
+    get pending() {
+      return timers.size;
+    },
+  };
+}

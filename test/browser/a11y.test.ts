@@ -1,0 +1,116 @@
+// axe-core on every page, in every state that looks different, at both widths, in light and dark.
+import { jest } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { violations } from '../support/browser/axe.ts';
+import type { FakeGuide } from './fakes/fake-guide.ts';
+import { Pages, picture, schemes, typeInEditor, widths } from './fakes/pages.ts';
+
+jest.setTimeout(60_000);
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await Pages.open();
+});
+afterAll(() => pages?.close());
+
+interface State {
+  name: string;
+  path: string;
+  reach: (page: Page, guide: FakeGuide) => Promise<void>;
+  answers?: number[];
+}
+
+const states: State[] = [
+  { name: 'course', path: '/', reach: (page) => page.locator('.cm-content').waitFor() },
+  {
+    name: 'verdict',
+    path: '/#02-read-a-trace',
+    reach: async (page, guide) => {
+      guide.lab.verdicts = [
+        { passed: false, hop: 'shape', expected: 'arcade', found: 'dice', hint: 'The root has no parent.' },
+      ];
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByRole('button', { name: 'Check', exact: true }).click();
+      await page.getByText('The root has no parent.').waitFor();
+      await page.getByText('The same with kubectl').click();
+      await page.getByRole('button', { name: 'Play a round' }).click();
+      await page.locator('.span-row', { hasText: 'prizes' }).click();
+      await page.getByText('The span as JSON').click();
+      await page.getByText('Faults to find').click();
+    },
+  },
+  {
+    name: 'conflict',
+    path: '/',
+    answers: [409],
+    reach: async (page, guide) => {
+      await typeInEditor(page, 'oops\n');
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.locator('.cm-problem-message').waitFor();
+      await typeInEditor(page, '// mine\n');
+      guide.lab.edit({ 'app.ts': '// theirs\n' });
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByText('Their app.ts').click();
+    },
+  },
+  {
+    name: 'search',
+    path: '/#03-opentelemetry',
+    reach: (page) => page.getByText('2 of the installed libraries').waitFor(),
+  },
+  {
+    name: 'dialog',
+    path: '/#05-collector',
+    reach: async (page) => page.getByRole('button', { name: 'Skip to here' }).click(),
+  },
+  {
+    name: 'lab',
+    path: '/lab',
+    reach: async (page) => {
+      await page.getByText('prizes: does not answer').waitFor();
+      await page.getByRole('button', { name: 'Roll the dice' }).click();
+      await page.getByText('See the trace of this round').waitFor();
+    },
+  },
+  { name: 'why', path: '/why', reach: (page) => page.getByText('Every hop works').waitFor() },
+  {
+    name: 'traces',
+    path: '/traces',
+    reach: async (page, guide) => {
+      guide.lab.newTrace('round');
+      await page.reload();
+      await page.getByText('POST /api/rounds').waitFor();
+    },
+  },
+  {
+    name: 'one-trace',
+    path: '/traces',
+    reach: async (page, guide) => {
+      guide.lab.delay = 0;
+      await page.goto(`/traces/${guide.lab.newTrace('round')}`);
+      await page.locator('summary', { hasText: 'prizes' }).click();
+    },
+  },
+];
+
+// A page asks for its width while it loads, so a state is reached at each; of the scheme only colours depend.
+describe.each(widths)('at %i px', (width) => {
+  test.each(states)('$name has nothing that axe minds, in light and in dark', ({ name, path, reach, answers }) =>
+    pages.with(
+      `axe-${name}`,
+      { width, scheme: 'light' },
+      async (page, guide) => {
+        await page.goto(path);
+        await reach(page, guide);
+        const found: Record<string, string[]> = {};
+        for (const scheme of schemes) {
+          await page.emulateMedia({ colorScheme: scheme });
+          found[scheme] = await violations(page);
+          await picture(page, `pages-axe-${name}-${width}-${scheme}`);
+        }
+        expect(found).toEqual({ light: [], dark: [] });
+      },
+      answers,
+    ),
+  );
+});

@@ -1,0 +1,235 @@
+// What a learner does with their files on the front page, in a real browser.
+import { jest } from '@jest/globals';
+import { eventually } from '../../apps/testing/eventually.ts';
+import { Pages, typeInEditor } from './fakes/pages.ts';
+import type { View } from './fakes/pages.ts';
+
+jest.setTimeout(30_000);
+
+const view: View = { width: 1280, scheme: 'light' };
+const small: View = { width: 390, scheme: 'dark' };
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await Pages.open();
+});
+afterAll(() => pages?.close());
+
+describe.each([view, small])('at $width px', (here) => {
+  test('a text that is typed survives a reload, is sent by Run only, and its trace is drawn by itself', () =>
+    pages.with('run', here, async (page, guide) => {
+      await page.goto('/');
+      await typeInEditor(page, '// mine\n');
+      await page.getByText('Not saved: app.ts').waitFor();
+      await page.reload();
+      await page.getByText('Not saved: app.ts').waitFor();
+      await page.locator('.cm-line', { hasText: '// mine' }).waitFor();
+      expect(guide.changes).toEqual([]);
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByText(/Runs your files, \d+\.\d s after Run/).waitFor();
+      await page.getByText('"msg":"listening on 8080"').waitFor();
+      await page.locator('.span-row', { hasText: 'dice GET /rolldice' }).waitFor();
+      expect(guide.lab.files['app.ts']).toMatch(/^\/\/ mine\n/);
+      expect(guide.changes).toEqual(['PUT /api/files', 'POST /api/visit']);
+      expect(await page.locator('#unsaved').textContent()).toBe('');
+    }));
+
+  test('an error stands at its line, and is said in words', () =>
+    pages.with('error', here, async (page) => {
+      await page.goto('/');
+      await typeInEditor(page, '\n\noops\n');
+      await page.keyboard.press('Control+Enter');
+      await page.getByRole('status').getByText("app.ts, line 3: Expected ';', found 'oops'").waitFor();
+      expect(await page.locator('.cm-problem').textContent()).toBe('oops');
+      await page.getByRole('tab', { name: 'settings.env' }).click();
+      await page.getByRole('button', { name: 'Go to app.ts, line 3' }).click();
+      await page.locator('.cm-problem-message').waitFor();
+      await page.keyboard.press('End');
+      for (let key = 0; key < 4; key += 1) await page.keyboard.press('Backspace');
+      await page.keyboard.press('Control+Enter');
+      await page.getByText(/Runs your files/).waitFor();
+      expect(await page.locator('.cm-problem').count()).toBe(0);
+    }));
+
+  test('a text changed elsewhere is told, and nothing is replaced before the learner has chosen', () =>
+    pages.with(
+      'conflict',
+      here,
+      async (page, guide) => {
+        await page.goto('/');
+        await typeInEditor(page, '// mine\n');
+        guide.lab.edit({ 'app.ts': '// theirs\n', 'settings.env': '# theirs too\n' });
+        await page.getByRole('button', { name: 'Run', exact: true }).click();
+        await page.getByRole('heading', { name: 'app.ts was changed elsewhere' }).waitFor();
+        expect(guide.lab.files['app.ts']).toBe('// theirs\n');
+        await page.locator('.cm-line', { hasText: '// mine' }).waitFor();
+        await page.getByRole('button', { name: 'Keep mine' }).click();
+        await page.getByText(/Runs your files/).waitFor();
+        expect(guide.lab.files['app.ts']).toMatch(/^\/\/ mine\n/);
+        expect(guide.lab.files['settings.env']).toBe('# theirs too\n');
+      },
+      [409],
+    ));
+});
+
+test('theirs, taken, can be undone', () =>
+  pages.with(
+    'theirs',
+    view,
+    async (page, guide) => {
+      await page.goto('/');
+      await typeInEditor(page, '// mine\n');
+      guide.lab.edit({ 'app.ts': '// theirs\n' });
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByRole('button', { name: 'Take theirs' }).click();
+      await page.locator('.cm-line', { hasText: '// theirs' }).waitFor();
+      expect(await page.locator('#conflict').isHidden()).toBe(true);
+      await page.locator('.cm-content').click();
+      await page.keyboard.press('Control+z');
+      await page.locator('.cm-line', { hasText: '// mine' }).waitFor();
+    },
+    [409],
+  ));
+
+test('a text changed elsewhere that nobody changed here is just taken', () =>
+  pages.with(
+    'follows',
+    view,
+    async (page, guide) => {
+      await page.goto('/');
+      await typeInEditor(page, '// mine\n');
+      guide.lab.edit({ 'collector.yaml': '# theirs\n' });
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByText(/Runs your files/).waitFor();
+      await page.getByRole('tab', { name: 'collector.yaml' }).click();
+      await page.locator('.cm-line', { hasText: '# theirs' }).waitFor();
+      expect(guide.lab.files['app.ts']).toMatch(/^\/\/ mine\n/);
+    },
+    [409],
+  ));
+
+test('a program that prints without an end does not fill the page', () =>
+  pages.with('flood', view, async (page, guide) => {
+    await page.goto('/');
+    await page.getByText('a first line').waitFor();
+    for (let line = 0; line < 20_000; line += 1)
+      guide.lab.log({ component: 'dice', pod: 'lab-dice-1', line: `line ${line} ${'x'.repeat(100)}` });
+    await page.getByText('line 19999').waitFor();
+    expect((await page.locator('#log').textContent())?.length).toBeLessThan(100_000);
+  }));
+
+test("after a Run, what the pod before still answers is not taken for the new one's", () =>
+  pages.with('stale', view, async (page, guide) => {
+    guide.lab.stale = 2;
+    await page.goto('/');
+    await typeInEditor(page, '// mine\n');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'dice GET /rolldice' }).click();
+    await page.getByText('Resource, and who made the span').click();
+    await page.locator('dd', { hasText: '"lab-dice-2"' }).waitFor();
+    expect(guide.changes).toEqual(['PUT /api/files', 'POST /api/visit', 'POST /api/visit', 'POST /api/visit']);
+  }));
+
+test('what was read before a Run, and comes after it, does not bring the old text back', () =>
+  pages.with('late', view, async (page, guide) => {
+    await page.goto('/');
+    await typeInEditor(page, '// mine\n');
+    const old = guide.lab.versioned();
+    let answer = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/api/files', async (route) => {
+      if (route.request().method() !== 'GET') return route.fallback();
+      await held;
+      await route.fulfill({ json: old });
+    });
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText(/Runs your files/).waitFor();
+    const late = page.waitForResponse(
+      (response) => response.request().method() === 'GET' && response.url().endsWith('/api/files'),
+    );
+    answer();
+    await late;
+    await page.getByRole('tab', { name: 'settings.env' }).click();
+    await page.getByRole('tab', { name: 'app.ts' }).click();
+    expect(await page.locator('.cm-line').first().textContent()).toBe('// mine');
+    expect(await page.locator('#unsaved').textContent()).toBe('');
+  }));
+
+test('where CodeMirror does not load, there is a plain editor that saves and runs all the same', () =>
+  pages.with(
+    'plain',
+    small,
+    async (page, guide) => {
+      await page.route('**/codemirror-*.js', (route) => route.fulfill({ status: 404 }));
+      await page.goto('/');
+      const editor = page.getByRole('textbox', { name: 'app.ts, text of the file' });
+      await editor.fill('// mine\noops\n');
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByText('app.ts, line 2: Expected').waitFor();
+      await page.getByRole('button', { name: 'Go to app.ts, line 2' }).click();
+      await page.keyboard.type('// ');
+      expect(await editor.inputValue()).toBe('// mine\n// oops\n');
+      expect(guide.lab.files['app.ts']).toBe('// mine\noops\n');
+    },
+    [404],
+  ));
+
+test("a change of the Collector shows the Collector's log", () =>
+  pages.with('collector', view, async (page) => {
+    await page.goto('/');
+    await page.locator('.cm-content').waitFor();
+    await page.getByRole('tab', { name: 'collector.yaml' }).click();
+    await typeInEditor(page, '# mine\n');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText(/Runs your files/).waitFor();
+    await page.locator('#log', { hasText: 'pod lab-collector-2' }).waitFor();
+    await page.getByLabel('of', { exact: true }).selectOption('dice');
+    await page.locator('#log', { hasText: 'a first line' }).waitFor();
+  }));
+
+test('a tab that is not seen holds no connection, and hears again when it is', () =>
+  pages.with('hidden', view, async (page, guide) => {
+    await page.goto('/');
+    await page.getByText('a first line').waitFor();
+    const turn = (state: string) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'visibilityState', { configurable: true, value });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, state);
+    await turn('hidden');
+    await eventually('no connection', () => guide.lab.listeners === 0 || undefined);
+    await turn('visible');
+    await eventually('a connection', () => guide.lab.listeners === 1 || undefined);
+    guide.lab.log({ component: 'dice', pod: 'lab-dice-1', line: 'heard again' });
+    await page.locator('#log', { hasText: 'heard again' }).waitFor();
+    expect((await page.locator('#log').textContent())?.match(/a first line/g)).toHaveLength(1);
+  }));
+
+test('where the guide may not change the lab, it says so and offers no Run', () =>
+  pages.with('off', view, async (page, guide) => {
+    guide.lab.editing = false;
+    await page.goto('/');
+    await page.getByText('Editing is off').waitFor();
+    await page.getByRole('heading', { name: '1. Set up' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Run', exact: true }).isHidden()).toBe(true);
+  }));
+
+test('a guide that is away is said to be, and the text stays', () =>
+  pages.with(
+    'away',
+    view,
+    async (page) => {
+      await page.goto('/');
+      await typeInEditor(page, '// mine\n');
+      await page.route('**/api/files', (route) =>
+        route.fulfill({ status: 503, json: { error: 'expected the API server to answer, found: ECONNREFUSED' } }),
+      );
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByText('Not saved. expected the API server to answer').waitFor();
+      await page.locator('.cm-line', { hasText: '// mine' }).waitFor();
+    },
+    [503],
+  ));

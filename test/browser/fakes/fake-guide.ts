@@ -1,0 +1,202 @@
+// A guide for the browser to talk to: real HTTP and the real pages, but a lab that exists in memory only.
+// `node test/browser/fakes/fake-guide.ts ASSETS [PORT]` serves it, ASSETS as web/build.ts writes them.
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { printLine } from '../../../support/console.ts';
+import { coursePage } from '../../../apps/guide/server/pages/course.ts';
+import { labPage } from '../../../apps/guide/server/pages/lab.ts';
+import { missingTracePage, tracePage } from '../../../apps/guide/server/pages/trace.ts';
+import { tracesPage } from '../../../apps/guide/server/pages/traces.ts';
+import { whyPage } from '../../../apps/guide/server/pages/why.ts';
+import type { Span, Trace } from '../../../otlp/traces.ts';
+import type { TraceOfPage } from '../../../apps/guide/contract.ts';
+import { FakeLab } from './fake-lab.ts';
+
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+
+/** What a route answers: a status, and what becomes JSON. */
+interface Answer {
+  status?: number;
+  body: unknown;
+}
+type Route = (lab: FakeLab, body: Record<string, unknown>, match: string[]) => Answer | Promise<Answer>;
+
+const ok = (body: unknown): Answer => ({ body });
+const missing = (what: string): Answer => ({ status: 404, body: { error: `expected ${what}, found none` } });
+
+const libraries = [
+  {
+    name: '@opentelemetry/instrumentation-express',
+    version: '0.72.0',
+    description: 'middleware and routes of Express',
+    for: 'express',
+  },
+  {
+    name: '@opentelemetry/instrumentation-http',
+    version: '0.300.0',
+    description: 'requests that come in and go out',
+    for: 'http',
+  },
+];
+
+const routes: [string, RegExp, Route][] = [
+  ['GET', /^\/api\/course$/, (lab) => ok(lab.course())],
+  ['POST', /^\/api\/course\/reset$/, (lab) => ok(lab.resetAll())],
+  [
+    'GET',
+    /^\/api\/course\/([\w-]+)$/,
+    (lab, _body, [id = '']) => (lab.step(id) ? ok(lab.step(id)) : missing(`step ${id}`)),
+  ],
+  [
+    'POST',
+    /^\/api\/course\/([\w-]+)\/(start|skip|reset)$/,
+    (lab, _body, [id = '', verb = '']) => ok(lab.begin(id, verb)),
+  ],
+  [
+    'POST',
+    /^\/api\/course\/([\w-]+)\/check$/,
+    (lab, body, [id = '']) => ok(lab.check(id, body.answers as Record<string, string>)),
+  ],
+  ['GET', /^\/api\/files$/, (lab) => ok(lab.versioned())],
+  ['PUT', /^\/api\/files$/, (lab, body) => lab.save(body as unknown as Parameters<FakeLab['save']>[0])],
+  [
+    'POST',
+    /^\/api\/rounds$/,
+    (lab) => ok({ roll: 4, prize: { name: 'a plush bear' }, version: '1.4.0', trace: lab.newTrace('round') }),
+  ],
+  [
+    'POST',
+    /^\/api\/visit$/,
+    (lab, { path }) =>
+      ok({ status: 200, body: 'Thank you for the visit! You are number 12.', trace: lab.newTrace(String(path)) }),
+  ],
+  ['GET', /^\/api\/load$/, (lab) => ok({ perMinute: lab.perMinute })],
+  ['PUT', /^\/api\/load$/, (lab, { perMinute }) => lab.setLoad(Number(perMinute))],
+  [
+    'GET',
+    /^\/api\/traces\/([0-9a-f]+)$/,
+    (lab, _body, [id = '']) => (lab.trace(id) ? ok(lab.trace(id)) : { status: 204, body: undefined }),
+  ],
+  ['GET', /^\/api\/traces$/, (lab) => ok({ traces: lab.begunByDice() })],
+  ['GET', /^\/api\/faults$/, (lab) => ok({ faults: lab.faults })],
+  ['PUT', /^\/api\/faults$/, (lab, { name, on }) => ok({ faults: lab.setFault(String(name), on === true) })],
+  ['GET', /^\/api\/instrumentations$/, () => ok({ instrumentations: libraries })],
+  ['GET', /^\/api\/why$/, (lab) => ok({ hops: lab.hops })],
+  [
+    'GET',
+    /^\/api\/status$/,
+    () =>
+      ok({
+        instrumentation: 'auto',
+        jaegerUi: true,
+        parts: ['arcade', 'dice', 'prizes', 'jaeger', 'collector'].map((name) => ({
+          name,
+          answers: name !== 'prizes',
+        })),
+      }),
+  ],
+];
+
+export class FakeGuide {
+  readonly lab = new FakeLab();
+  /** What came with a method other than GET, as `PUT /api/files`. */
+  readonly changes: string[] = [];
+  readonly #assets: string;
+  readonly #server: Server;
+
+  static async start(assets: string, port = 0): Promise<FakeGuide> {
+    const guide = new FakeGuide(assets);
+    guide.#server.listen(port, '127.0.0.1');
+    await once(guide.#server, 'listening');
+    return guide;
+  }
+
+  private constructor(assets: string) {
+    this.#assets = assets;
+    this.#server = createServer((request, response) => {
+      this.#serve(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
+    });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.lab.stop();
+    this.#server.close().closeAllConnections();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', 'http://guide');
+    if (pathname.startsWith('/assets/')) return this.#asset(pathname.slice('/assets'.length), response);
+    if (pathname === '/api/run') return this.lab.stream(response);
+    if (pathname.startsWith('/api/')) return this.#api(request, response, pathname);
+    response.writeHead(200, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+      'cache-control': 'no-store',
+    });
+    response.end(this.#page(pathname));
+  }
+
+  #page(path: string): string {
+    if (path === '/lab') return labPage('auto');
+    if (path === '/why') return whyPage();
+    if (path === '/traces') return tracesPage(this.lab.traces().map(asTrace), true);
+    const id = /^\/traces\/([0-9a-f]+)$/.exec(path)?.[1];
+    if (id === undefined) return coursePage('intro-otel/lab');
+    const trace = this.lab.trace(id);
+    return trace ? tracePage(asTrace(trace), true) : missingTracePage(id);
+  }
+
+  async #asset(path: string, response: ServerResponse): Promise<void> {
+    const body = await readFile(join(this.#assets, normalize(path))).catch(() => undefined);
+    response.writeHead(body ? 200 : 404, { 'content-type': types[extname(path)] ?? 'text/plain' }).end(body);
+  }
+
+  async #api(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const { status = 200, body } = await this.#answer(request, path);
+    response
+      .writeHead(status, { 'content-type': 'application/json' })
+      .end(body === undefined ? undefined : JSON.stringify(body));
+  }
+
+  async #answer(request: IncomingMessage, path: string): Promise<Answer> {
+    const { method = 'GET' } = request;
+    const found = routes.find(([verb, pattern]) => verb === method && pattern.test(path));
+    if (!found) return missing(path);
+    if (method !== 'GET') this.changes.push(`${method} ${path}`);
+    if (
+      method !== 'GET' &&
+      (request.headers['x-intro-otel'] !== '1' || request.headers['content-type'] !== 'application/json')
+    ) {
+      return { status: 403, body: { error: 'expected the header x-intro-otel and JSON' } };
+    }
+    const [, pattern, route] = found;
+    return route(this.lab, await bodyOf(request), (pattern.exec(path) ?? []).slice(1));
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>) : {};
+}
+
+function asTrace(trace: TraceOfPage): Trace {
+  const roots = trace.roots as Span[];
+  const flat = (spans: Span[]): Span[] => spans.flatMap((span) => [span, ...flat(span.children)]);
+  return { ...trace, roots, spans: flat(roots) };
+}
+
+if (import.meta.main) {
+  const guide = await FakeGuide.start(process.argv[2] ?? '', Number(process.argv[3] ?? 0));
+  printLine(`a guide of a lab that is not there: ${guide.url}`);
+}

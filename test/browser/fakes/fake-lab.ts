@@ -1,0 +1,205 @@
+// The lab behind the fake guide: files with a version, a dice that starts after a moment or says why it can't, and traces.
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type {
+  Course,
+  Fault,
+  FileName,
+  Files,
+  LogLine,
+  PodState,
+  Step,
+  TraceOfPage,
+  Verdict,
+  VersionedFiles,
+  WhyHop,
+} from '../../../apps/guide/contract.ts';
+import { files as startFiles, steps } from './fake-course.ts';
+import { rollTrace, roundTrace, visitTrace } from '../../../apps/guide/web/testing/fake-trace.ts';
+
+const works: WhyHop[] = [
+  { name: 'sdk', ok: true, says: 'INSTRUMENTATION is auto; 212 spans were made, the latest 3 s ago.' },
+  { name: 'exporter', ok: true, says: '212 spans were sent by OTLP to http://lab-collector:4318, none failed.' },
+  { name: 'collector', ok: true, says: '212 spans came from dice and left to Jaeger; no queue.' },
+  { name: 'jaeger', ok: true, says: 'It answers, and its latest trace of dice is 3 s old.' },
+];
+
+export class FakeLab {
+  editing = true;
+  perMinute = 0;
+  /** How long a new pod takes, and how long a trace is on its way; ms. */
+  delay = 150;
+  hops = works;
+  /** Whether dice's spans come to Jaeger. */
+  diceSends = true;
+  /** As where dice does not take over the context of who asks: its spans are in a trace of their own. */
+  diceBegins = false;
+  /** How many more questions the pod before the newest answers. */
+  stale = 0;
+  /** What the next checks say, before all else. */
+  verdicts: Verdict[] = [];
+  faults: Fault[] = [
+    { name: 'spike', title: 'A spike of 400s and 500s', on: false },
+    { name: 'timeouts', title: 'Rounds that time out at 500 ms', on: false },
+  ];
+  files: Files = { ...startFiles };
+  #version = 1;
+  #steps: Step[] = steps();
+  readonly #traces = new Map<string, { trace: TraceOfPage; from: number }>();
+  readonly #listeners = new Set<ServerResponse>();
+  #pod: PodState = { component: 'dice', pod: 'lab-dice-1', phase: 'running' };
+  #pods = 1;
+
+  course(): Course {
+    return {
+      passed: this.#steps.filter(({ state }) => state === 'passed').length,
+      total: this.#steps.length,
+      editing: this.editing,
+      steps: this.#steps,
+    };
+  }
+
+  step(id: string): Step | undefined {
+    return this.#steps.find((step) => step.id === id);
+  }
+
+  begin(id: string, verb: string): Step | undefined {
+    const step = this.step(id);
+    if (step) step.state = 'started';
+    if (verb !== 'start') this.edit({ ...startFiles });
+    return step;
+  }
+
+  check(id: string, answers: Record<string, string> = {}): Verdict {
+    const verdict = this.verdicts.shift() ?? { passed: true, traceId: this.newTrace('round') };
+    const step = this.step(id);
+    if (step && verdict.passed) Object.assign(step, { state: 'passed', traceId: verdict.traceId });
+    return 'echo' in answers
+      ? { passed: false, hop: 'shape', expected: 'echo', found: JSON.stringify(answers) }
+      : verdict;
+  }
+
+  resetAll(): Course {
+    this.#steps = steps();
+    this.edit({ ...startFiles });
+    return this.course();
+  }
+
+  setLoad(perMinute: number): { status?: number; body: unknown } {
+    if (!Number.isInteger(perMinute) || perMinute < 0 || perMinute > 120)
+      return { status: 400, body: { error: `expected perMinute from 0 to 120, found ${perMinute}` } };
+    this.perMinute = perMinute;
+    return { body: { perMinute } };
+  }
+
+  setFault(name: string, on: boolean): Fault[] {
+    for (const fault of this.faults) if (fault.name === name) fault.on = on;
+    return this.faults;
+  }
+
+  versioned(): VersionedFiles {
+    return { version: String(this.#version), files: this.files };
+  }
+
+  /** Somebody else, such as kubectl, changes files. */
+  edit(changed: Partial<Files>): void {
+    this.files = { ...this.files, ...changed };
+    this.#version += 1;
+  }
+
+  save({ version, files }: VersionedFiles): { status?: number; body: unknown } {
+    if (version !== String(this.#version))
+      return { status: 409, body: { error: 'the files were changed since', ...this.versioned() } };
+    const changed = (Object.keys(files) as FileName[]).filter((name) => files[name] !== this.files[name]);
+    if (changed.length === 0) return { body: { version, restarted: [] } };
+    this.edit(files);
+    const component = changed.every((name) => name === 'collector.yaml') ? 'collector' : 'dice';
+    this.#restart(component);
+    return { body: { version: String(this.#version), restarted: [component] } };
+  }
+
+  #restart(component: PodState['component']): void {
+    const pod = `lab-${component}-${++this.#pods}`;
+    this.#tell({ component, pod, phase: 'starting' });
+    setTimeout(() => this.#tell(this.#outcome(component, pod)), this.delay);
+  }
+
+  /** A line with `oops` is an error of the learner's code. */
+  #outcome(component: PodState['component'], pod: string): PodState {
+    const line = this.files['app.ts'].split('\n').findIndex((text) => text.includes('oops')) + 1;
+    if (component === 'dice' && line > 0) {
+      this.log({ component, pod, line: `/app/dice/app.ts:${line}` });
+      return { component, pod, phase: 'failed', message: "Expected ';', found 'oops'", line };
+    }
+    this.log({ component, pod, line: '{"level":30,"time":1795363200000,"msg":"listening on 8080"}' });
+    return { component, pod, phase: 'running' };
+  }
+
+  #tell(state: PodState): void {
+    if (state.component === 'dice') this.#pod = state;
+    this.#send('state', state);
+  }
+
+  log(line: LogLine): void {
+    this.#send('log', line);
+  }
+
+  #send(event: string, data: object): void {
+    for (const listener of this.#listeners) listener.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  stream(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    response.write(`event: state\ndata: ${JSON.stringify(this.#pod)}\n\n`);
+    response.write(
+      `event: log\ndata: ${JSON.stringify({ component: 'dice', pod: this.#pod.pod, line: '{"level":30,"msg":"a first line"}' })}\n\n`,
+    );
+    this.#listeners.add(response);
+    response.once('close', () => this.#listeners.delete(response));
+  }
+
+  /** Pages that listen now. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** A trace that comes to Jaeger after a moment. @returns its id */
+  newTrace(what: string): string {
+    const id = randomBytes(16).toString('hex');
+    const trace = what === 'round' ? roundTrace(id) : visitTrace(id, what.split('?')[0] ?? what, this.#answering());
+    this.#traces.set(id, { trace, from: Date.now() + this.delay });
+    if (this.diceBegins)
+      this.#traces.set('d'.repeat(32), { trace: rollTrace('d'.repeat(32), this.#pod.pod), from: Date.now() });
+    return id;
+  }
+
+  #answering(): string | undefined {
+    if (!this.diceSends || this.diceBegins) return undefined;
+    return this.stale-- > 0 ? 'lab-dice-before' : this.#pod.pod;
+  }
+
+  trace(id: string): TraceOfPage | undefined {
+    const known = this.#traces.get(id);
+    return known && known.from <= Date.now() ? known.trace : undefined;
+  }
+
+  /** Begun while somebody asked, in a trace of its own. */
+  begunByDice(): TraceOfPage[] {
+    return this.diceBegins
+      ? [...this.#traces.values()].map(({ trace }) => trace).filter(({ services }) => services.join() === 'dice')
+      : [];
+  }
+
+  traces(): TraceOfPage[] {
+    return [...this.#traces.values()].map(({ trace }) => trace);
+  }
+
+  /** As a restarted Jaeger, whose store is its memory. */
+  forgetTraces(): void {
+    this.#traces.clear();
+  }
+
+  stop(): void {
+    for (const listener of this.#listeners) listener.end();
+  }
+}

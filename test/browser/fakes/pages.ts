@@ -1,0 +1,101 @@
+// The pages in a real browser, against a fake guide: what each browser test begins with.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { repoRoot } from '../../../support/paths.ts';
+import { launchBrowser, misdeeds, picture } from '../../support/browser/browser.ts';
+import { FakeGuide } from './fake-guide.ts';
+
+export const widths = [1280, 390];
+export const schemes = ['light', 'dark'] as const;
+
+export interface View {
+  width: number;
+  scheme: (typeof schemes)[number];
+}
+
+export { picture };
+
+export class Pages {
+  readonly #assets: string;
+  readonly #browser: Browser;
+
+  /** Bundles the assets, in a process of its own since esbuild does not work inside of jest, and starts a browser. */
+  static async open(): Promise<Pages> {
+    const assets = mkdtempSync(join(tmpdir(), 'intro-otel-assets-'));
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [join(repoRoot, 'apps', 'guide', 'web', 'build.ts'), assets],
+      { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
+    );
+    if (status !== 0) throw new Error(`expected the pages to be bundled, found: ${stderr}`);
+    return new Pages(assets, await launchBrowser());
+  }
+
+  private constructor(assets: string, browser: Browser) {
+    this.#assets = assets;
+    this.#browser = browser;
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    rmSync(this.#assets, { recursive: true, force: true });
+  }
+
+  /**
+   * A guide and a page of its own for `work`, which fails if the page did what it should not; then a picture of it is kept.
+   * @param answers statuses that the guide is to answer with: Chromium notes those from 400 on in its console
+   */
+  async with(
+    name: string,
+    { width, scheme }: View,
+    work: (page: Page, guide: FakeGuide) => Promise<void>,
+    answers: number[] = [],
+  ): Promise<void> {
+    const guide = await FakeGuide.start(this.#assets);
+    const page = await this.#browser.newPage({
+      viewport: { width, height: 900 },
+      colorScheme: scheme,
+      baseURL: guide.url,
+    });
+    page.setDefaultTimeout(10_000);
+    const found = misdeeds(page, guide.url);
+    try {
+      await work(page, guide);
+      // A page that is left, or loaded again, gives up what it was still asking for.
+      expect(
+        found.filter(
+          (line) =>
+            !line.endsWith('net::ERR_ABORTED') && !answers.some((status) => line.includes(`status of ${status} `)),
+        ),
+      ).toEqual([]);
+      expect(await wider(page)).toEqual([]);
+    } catch (error) {
+      await picture(page, `pages-${name}-${width}-failed`).catch(() => undefined);
+      throw error;
+    } finally {
+      await page.close();
+      guide.stop();
+    }
+  }
+}
+
+/** What reaches beyond the right edge of the window, so that a reader would have to scroll sideways. */
+function wider(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    document.documentElement.scrollWidth <= innerWidth
+      ? []
+      : [...document.querySelectorAll('body *')]
+          .filter((one) => one.getBoundingClientRect().right > innerWidth)
+          .map((one) => one.outerHTML.slice(0, 100)),
+  );
+}
+
+/** Types at the start of the open file. */
+export async function typeInEditor(page: Page, text: string): Promise<void> {
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type(text);
+}

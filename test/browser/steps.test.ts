@@ -1,0 +1,308 @@
+// The course's own buttons, and the trace, as a learner uses them; one of them by keyboard alone.
+import { gzipSync } from 'node:zlib';
+import { jest } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { Pages, typeInEditor } from './fakes/pages.ts';
+import type { View } from './fakes/pages.ts';
+
+jest.setTimeout(30_000);
+
+const view: View = { width: 1280, scheme: 'dark' };
+const small: View = { width: 390, scheme: 'light' };
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await Pages.open();
+});
+afterAll(() => pages?.close());
+
+const title = (page: Page, text: string) => page.getByRole('heading', { name: text, exact: true }).waitFor();
+
+describe.each([view, small])('at $width px', (here) => {
+  test('a step is started, fails its check with words that tell what to do, then passes, and leads on', () =>
+    pages.with('step', here, async (page, guide) => {
+      guide.lab.verdicts = [
+        {
+          passed: false,
+          hop: 'collector',
+          expected: 'a span GET /visit',
+          found: 'nothing at the Collector',
+          hint: 'Look at settings.env.',
+        },
+      ];
+      await page.goto('/#04-automatic');
+      await title(page, '4. Automatic instrumentation');
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByRole('button', { name: 'Check', exact: true }).waitFor();
+      await page.getByLabel('Which exporter').fill('console');
+      await page.getByRole('button', { name: 'Check', exact: true }).click();
+      const verdict = page.locator('.verdict');
+      for (const text of [
+        'Not yet. Nothing comes to the Collector.',
+        'a span GET /visit',
+        'nothing at the Collector',
+        'Look at settings.env.',
+      ])
+        await verdict.getByText(text).first().waitFor();
+      expect(await verdict.getByRole('link', { name: 'Why is there no trace?' }).getAttribute('href')).toBe('/why');
+      expect(await page.getByLabel('Which exporter').inputValue()).toBe('console');
+      await page.getByRole('button', { name: 'Check', exact: true }).click();
+      await verdict.getByText('Verified.').waitFor();
+      await page.getByText('Steps: 1 of 11 verified').waitFor();
+      await page
+        .getByRole('navigation', { name: 'Previous and next step' })
+        .getByRole('link', { name: /^5\./ })
+        .click();
+      await title(page, '5. Exporter, Collector, Jaeger');
+      expect(await page.evaluate(() => document.activeElement?.id)).toBe('step-title');
+    }));
+
+  test("a round is played, and each span of its trace says what it carries, as the deck's JSON too", () =>
+    pages.with('trace', here, async (page) => {
+      await page.goto('/');
+      await page.getByRole('button', { name: 'Play a round' }).click();
+      await page.getByText('You rolled a 4 and won a plush bear (prizes 1.4.0).').waitFor();
+      await page.getByRole('status').getByText('8 spans in arcade, dice, guide, prizes').waitFor();
+      expect(await page.getByRole('link', { name: 'Open this trace in Jaeger' }).getAttribute('href')).toMatch(
+        /^\/jaeger\/trace\/[0-9a-f]{32}$/,
+      );
+      await page.locator('.span-row', { hasText: 'prizes' }).click();
+      for (const text of ['the shelf is empty', 'node.pool', 'exception.message'])
+        await page.locator('.span-details').getByText(text).first().waitFor();
+      await page.getByText('The span as JSON').click();
+      const json = JSON.parse((await page.locator('.json pre').textContent()) ?? '') as object;
+      expect(json).toMatchObject({
+        name: 'GET /prizes/:roll',
+        kind: 'SpanKind.SERVER',
+        status: { status_code: 'ERROR' },
+        events: [{ name: 'exception' }],
+      });
+    }));
+});
+
+test('skipping replaces files only after the learner has agreed', () =>
+  pages.with('skip', view, async (page, guide) => {
+    await page.goto('/#06-manual');
+    await title(page, '6. Manual instrumentation');
+    await typeInEditor(page, '// mine\n');
+    await page.getByRole('button', { name: 'Skip to here' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    expect(guide.changes).toEqual([]);
+    await page.getByRole('button', { name: 'Skip to here' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Skip' }).click();
+    await page.getByRole('button', { name: 'Check', exact: true }).waitFor();
+    await page.waitForFunction(() => document.getElementById('unsaved')?.textContent === '');
+    expect(guide.changes).toEqual(['POST /api/course/06-manual/skip']);
+  }));
+
+test('the whole course is reset only after the learner has agreed', () =>
+  pages.with('reset', view, async (page, guide) => {
+    guide.lab.check('01-set-up');
+    await page.goto('/');
+    await page.getByText('Steps: 1 of 11 verified').click();
+    await page.getByRole('button', { name: 'Reset the whole course' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Reset everything' }).click();
+    await page.getByText('Steps: 0 of 11 verified').waitFor();
+  }));
+
+test('a library that is searched for is picked as the answer', () =>
+  pages.with('search', small, async (page) => {
+    await page.goto('/#03-opentelemetry');
+    await page.getByLabel('Search the installed libraries').fill('express');
+    await page.getByRole('button', { name: 'Pick @opentelemetry/instrumentation-express' }).click();
+    expect(await page.getByLabel('Which of the installed libraries').inputValue()).toBe(
+      '@opentelemetry/instrumentation-express',
+    );
+  }));
+
+test('the way by kubectl is there when it is asked for, and can be copied', () =>
+  pages.with('kubectl', view, async (page) => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto('/#04-automatic');
+    const copy = page
+      .getByText('node /app/course.js start')
+      .locator('xpath=ancestor::div[1]')
+      .getByRole('button', { name: 'Copy this code' });
+    expect(await copy.isHidden()).toBe(true);
+    await page.getByText('The same with kubectl').click();
+    await copy.click();
+    await page.getByText('Copied').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+      'kubectl -n intro-otel exec deploy/lab-guide -- node /app/course.js start 04-automatic\n',
+    );
+  }));
+
+test('a round that is lost says why, and its trace is drawn', () =>
+  pages.with(
+    'lost-round',
+    view,
+    async (page, guide) => {
+      await page.goto('/');
+      await page.route('**/api/rounds', (route) =>
+        route.fulfill({ status: 504, json: { error: 'no answer within 500 ms', trace: guide.lab.newTrace('round') } }),
+      );
+      await page.getByRole('button', { name: 'Play a round' }).click();
+      await page.getByText('The round was lost: no answer within 500 ms').waitFor();
+      await page.locator('.span-row', { hasText: 'prizes' }).waitFor();
+    },
+    [504],
+  ));
+
+test('answers that were not sent yet survive a reload', () =>
+  pages.with('answers', small, async (page) => {
+    await page.goto('/#02-read-a-trace');
+    await page.getByRole('group', { name: 'Which service made the root span?' }).getByLabel('arcade').check();
+    await page.getByLabel('Name of the slowest span').fill('GET /prizes');
+    await page.getByLabel('Whose child is').selectOption('visitors');
+    await page.reload();
+    await page.getByRole('heading', { name: '2. Read a trace' }).waitFor();
+    expect(await page.getByLabel('arcade').first().isChecked()).toBe(true);
+    expect(await page.getByLabel('Name of the slowest span').inputValue()).toBe('GET /prizes');
+    expect(await page.getByLabel('Whose child is').inputValue()).toBe('visitors');
+  }));
+
+test('a trace is shown again after a reload; when Jaeger has lost it, the page says so and what to do', () =>
+  pages.with('lost', view, async (page, guide) => {
+    await page.goto('/');
+    await page.getByRole('button', { name: '/visit', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    await page.reload();
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    guide.lab.forgetTraces();
+    await page.reload();
+    await page.getByText('Jaeger no longer has the trace shown here before').waitFor();
+  }));
+
+test('a trace that dice has no part in leads to why', () =>
+  pages.with('partial', view, async (page, guide) => {
+    await page.clock.install();
+    await page.goto('/');
+    guide.lab.diceSends = false;
+    await page.getByRole('button', { name: '/rolldice', exact: true }).click();
+    await page.clock.runFor(1_000);
+    await page.locator('.span-row', { hasText: 'guide POST /api/visit' }).waitFor();
+    await page.clock.runFor(15_000);
+    await page.getByRole('status').getByText('None is of dice.').waitFor();
+    await page.locator('#trace-status').getByRole('link', { name: 'Why is there no trace?' }).waitFor();
+  }));
+
+test('dice can be asked again while a trace is waited for that may never come', () =>
+  pages.with('again', view, async (page, guide) => {
+    await page.goto('/');
+    guide.lab.diceSends = false;
+    await page.getByRole('button', { name: '/rolldice', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'guide POST /api/visit' }).waitFor();
+    guide.lab.diceSends = true;
+    await page.getByRole('button', { name: '/rolldice', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'dice' }).first().waitFor({ timeout: 6_000 }); // the wait for the first would end after 12 s
+  }));
+
+test('a trace that dice has begun by itself is drawn in place of who asked, and said to be one of its own', () =>
+  pages.with('own-trace', view, async (page, guide) => {
+    await page.goto('/');
+    guide.lab.diceBegins = true;
+    await page.getByLabel('Another path').fill('/rolldice?sides=20');
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByText('/rolldice?sides=20 answered 200').waitFor();
+    await page.locator('.span-row', { hasText: 'dice do_roll' }).waitFor();
+    await page.getByRole('status').getByText('one of its own that dice has begun').waitFor();
+    expect(await page.getByRole('link', { name: 'who asked' }).getAttribute('href')).toMatch(
+      /^\/traces\/[0-9a-f]{32}$/,
+    );
+  }));
+
+test('load and faults are set, and what the guide refuses is said', () =>
+  pages.with(
+    'settings',
+    small,
+    async (page, guide) => {
+      await page.goto('/');
+      await page.getByLabel('Load: extra rounds').fill('60');
+      await page.getByRole('button', { name: 'Set' }).click();
+      await page.getByText('60 a minute are played').waitFor();
+      await page.getByText('Faults to find').click();
+      await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).check();
+      await page.getByText('“A spike of 400s and 500s” is on').waitFor();
+      expect([guide.lab.perMinute, guide.lab.faults[0]?.on]).toEqual([60, true]);
+      await page.route('**/api/faults', (route) =>
+        route.fulfill({ status: 503, json: { error: 'expected the API server to answer' } }),
+      );
+      await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).click();
+      await page.getByText('expected the API server to answer').waitFor();
+      expect(await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).isChecked()).toBe(true);
+    },
+    [503],
+  ));
+
+test('why there is no trace: the first hop that is broken is named, with what to do', () =>
+  pages.with('why', small, async (page, guide) => {
+    guide.lab.hops = guide.lab.hops.map((hop) =>
+      hop.name === 'exporter'
+        ? { ...hop, ok: false, says: 'OTEL_TRACES_EXPORTER is none.', todo: 'Set it to otlp in settings.env.' }
+        : hop,
+    );
+    await page.goto('/why');
+    await page.getByRole('status').getByText('Begin with this one: Exporter, in dice.').waitFor();
+    await page.getByText('Set it to otlp in settings.env.').waitFor();
+    await page.getByRole('button', { name: 'Look again' }).click();
+  }));
+
+test('with the keyboard alone: from the head to a step, its start, the editor, out of it, Run, and a span', () =>
+  pages.with('keyboard', view, async (page, guide) => {
+    await page.goto('/#03-opentelemetry');
+    await title(page, '3. OpenTelemetry');
+    await page.locator('.cm-content').waitFor();
+    const press = async (key: string, until: string) => {
+      for (let times = 0; times < 40; times += 1) {
+        await page.keyboard.press(key);
+        const reached = await page.evaluate(() => {
+          const active = document.activeElement?.shadowRoot?.activeElement ?? document.activeElement;
+          return active?.getAttribute('aria-label') ?? active?.textContent ?? '';
+        });
+        if (reached.trim().startsWith(until)) return;
+      }
+      throw new Error(`expected ${key} to lead to “${until}”`);
+    };
+    await press('Tab', 'Skip to the content');
+    await press('Tab', 'Start');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Check', exact: true }).waitFor();
+    await press('Tab', 'app.ts, text of the file');
+    await page.keyboard.type('// by keyboard\n');
+    await page.keyboard.press('Escape');
+    await press('Shift+Tab', 'Run');
+    await page.keyboard.press('Enter');
+    await page.locator('.span-row').nth(2).waitFor();
+    await press('Tab', 'guide POST');
+    await page.keyboard.press('Enter');
+    await page.getByText('Status: UNSET').waitFor();
+    expect(guide.lab.files['app.ts']).toMatch(/^\/\/ by keyboard\n/);
+  }));
+
+test('the page is painted before the editor is loaded, within a second, and all of it is under 500 kB', () =>
+  pages.with('weight', view, async (page) => {
+    const bodies: Promise<{ path: string; body: Buffer }>[] = [];
+    page.on('response', (response) => {
+      const { pathname } = new URL(response.url());
+      if (pathname !== '/api/run') bodies.push(response.body().then((body) => ({ path: pathname, body })));
+    });
+    await page.goto('/');
+    await page.locator('.cm-content').waitFor();
+    // The headless shell does not ask for it by itself.
+    const icon = await page.request.get((await page.locator('link[rel="icon"]').getAttribute('href')) ?? '');
+    expect([icon.status(), icon.headers()['content-type']]).toEqual([200, 'image/svg+xml']);
+    bodies.push(icon.body().then((body) => ({ path: 'icon', body })));
+    const sizes = (await Promise.all(bodies)).map(({ path, body }) => ({ path, size: gzipSync(body).length }));
+    const total = sizes.reduce((sum, { size }) => sum + size, 0);
+    const times = await page.evaluate(() => ({
+      paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity,
+      editor:
+        performance.getEntriesByType('resource').find(({ name }) => name.includes('/codemirror-'))?.startTime ?? 0,
+    }));
+    process.stdout.write(
+      `front page: ${(total / 1000).toFixed(0)} kB gzipped in ${sizes.length} answers, first paint after ${times.paint.toFixed(0)} ms, the editor asked for after ${times.editor.toFixed(0)} ms\n`,
+    );
+    expect(total).toBeLessThan(500_000);
+    expect(times.paint).toBeLessThan(1_000);
+    expect(sizes.some(({ path }) => path.includes('codemirror'))).toBe(true);
+  }));

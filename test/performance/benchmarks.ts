@@ -1,0 +1,176 @@
+// What is measured. Here: what concerns one lab, with the chart's defaults in a namespace of its own that enforces Pod Security "restricted".
+import { setTimeout as sleep } from 'node:timers/promises';
+import { kubectl, testCluster } from '../support/cluster/cluster.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { chart, Lab } from '../support/cluster/lab.ts';
+import { makeNamespace } from '../support/cluster/namespace.ts';
+import { complete, tracesOf } from '../support/otlp/traces.ts';
+import { workingSet } from '../support/cluster/working-set.ts';
+import { MEBIBYTE, median, seconds } from './benchmark.ts';
+import type { Benchmark, Row } from './benchmark.ts';
+import { classOfFive } from './class.ts';
+import { failover } from './failover.ts';
+import { faults } from './faults.ts';
+import { idle } from './idle.ts';
+import { scale } from './scale.ts';
+import { onFrontPage, runToWaterfall } from './waterfall.ts';
+
+const RUNS = 5;
+const VISITED_MS = 5 * 60_000;
+const PATIENCE = 60_000;
+
+export const benchmarks: readonly Benchmark[] = [
+  {
+    name: 'first-trace',
+    about: 'helm install to the first whole trace in Jaeger, images present',
+    cluster: 'lab',
+    run: firstTrace,
+  },
+  { name: 'edit', about: "edit of the dice's code to the new span in Jaeger", cluster: 'lab', run: edit },
+  {
+    name: 'waterfall',
+    about: "Run on the guide's page, in a browser, to the new span on the waterfall that it draws",
+    cluster: 'lab',
+    run: waterfall,
+  },
+  {
+    name: 'working-set',
+    about: 'memory of all pods of a lab after 5 minutes of visitors',
+    cluster: 'lab',
+    run: memory,
+  },
+  classOfFive,
+  scale,
+  idle,
+  failover,
+  faults,
+];
+
+async function firstTrace(detail: (text: string) => void): Promise<Row[]> {
+  const samples = await times(RUNS, async (run) => {
+    detail(`run ${run + 1} of ${RUNS}`);
+    return withNamespace(`first-trace-${run}`, async (lab) => {
+      const began = performance.now();
+      await lab.helm(['install', lab.release, chart, '--set=operator.enabled=false']);
+      await eventually(() => wholeTrace(lab), { within: PATIENCE, every: 100 });
+      return seconds(began);
+    });
+  });
+  return [
+    {
+      what: `first trace in Jaeger after helm install (p50 of ${RUNS})`,
+      unit: 's',
+      value: median(samples),
+      bound: { atMost: 20 },
+      samples,
+    },
+  ];
+}
+
+/** A trace of the arcade, the dice and the prizes, which the first visitor makes. @throws Error while there is none */
+async function wholeTrace(lab: Lab): Promise<void> {
+  const traces = await tracesOf(lab, 'arcade');
+  const [whole] = traces.filter((trace) => trace.services.includes('prizes'));
+  if (whole === undefined) throw new Error(`none of ${traces.length} traces has all services`);
+  complete(whole);
+}
+
+async function edit(detail: (text: string) => void): Promise<Row[]> {
+  return withNamespace('edit', async (lab) => {
+    await lab.install();
+    const source = await lab.diceSource();
+    const samples = await times(RUNS, async (run) => {
+      detail(`run ${run + 1} of ${RUNS}`);
+      const took = await editToSpan(lab, source, `/fortune-${run}`);
+      await lab.rolledOut('dice');
+      return took;
+    });
+    return [
+      {
+        what: `edit of the dice's code to its new span in Jaeger (p50 of ${RUNS})`,
+        unit: 's',
+        value: median(samples),
+        bound: { atMost: 8 },
+        samples,
+      },
+    ];
+  });
+}
+
+/** Adds a route to the dice, asks for it until it answers, and looks for its span; the seconds all of that took. */
+async function editToSpan(lab: Lab, source: string, route: string): Promise<number> {
+  const began = performance.now();
+  const since = Date.now();
+  await lab.editDice(`${source}\napp.get('${route}', (request, response) => { response.send('You will trace.'); });\n`);
+  await eventually(() => lab.text('dice', route), { within: PATIENCE, every: 100 });
+  await eventually(
+    async () => {
+      const names = (await tracesOf(lab, 'dice', since)).flatMap((trace) => trace.spans.map((span) => span.name));
+      if (!names.includes(`GET ${route}`)) throw new Error(`the spans are ${names.join(', ')}`);
+    },
+    { within: PATIENCE, every: 100 },
+  );
+  return seconds(began);
+}
+
+async function waterfall(detail: (text: string) => void): Promise<Row[]> {
+  return withNamespace('waterfall', async (lab) => {
+    await lab.install({ guide: { service: { type: 'NodePort', nodePort: 30080 } } });
+    const source = await lab.diceSource();
+    const samples = await onFrontPage((page) =>
+      times(RUNS, async (run) => {
+        detail(`run ${run + 1} of ${RUNS}`);
+        const took = await runToWaterfall(page, source, `do_roll_${run}`);
+        await lab.rolledOut('dice');
+        return took;
+      }),
+    );
+    return [
+      {
+        what: `Run to new span on the page's waterfall (p50 of ${RUNS})`,
+        unit: 's',
+        value: median(samples),
+        bound: { atMost: 8 },
+        samples,
+      },
+    ];
+  });
+}
+
+async function memory(detail: (text: string) => void): Promise<Row[]> {
+  return withNamespace('working-set', async (lab) => {
+    await lab.install();
+    detail('visitors play for 5 minutes');
+    await sleep(VISITED_MS);
+    const rows = (await lab.pods()).map((pod): Row => {
+      const { name, uid } = pod.metadata;
+      const what = `  ${name.replace(/-[a-z0-9]+-[a-z0-9]{5}$/, '').slice(lab.release.length + 1)}`;
+      return { what, unit: 'MiB', value: workingSet(testCluster().name, uid) / MEBIBYTE };
+    });
+    const total = rows.reduce((sum, row) => sum + row.value, 0);
+    return [
+      {
+        what: 'working set of one lab, all pods, after 5 minutes of visitors',
+        unit: 'MiB',
+        value: total,
+        bound: { atMost: 300 },
+      },
+      ...rows,
+    ];
+  });
+}
+
+async function withNamespace<T>(namespace: string, work: (lab: Lab) => Promise<T>): Promise<T> {
+  await makeNamespace(namespace);
+  try {
+    return await work(new Lab(namespace));
+  } finally {
+    await kubectl('delete', 'namespace', namespace, '--timeout=120s');
+  }
+}
+
+async function times<T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let index = 0; index < count; index++) results.push(await work(index));
+  return results;
+}

@@ -1,0 +1,149 @@
+// `npm run bench`: the figures this repository promises, measured on throwaway clusters of their own.
+// usage: npm run bench [-- --only NAME,NAME] [--json FILE]
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { resolve } from 'node:path';
+import { expect } from 'expect';
+import { describeError, UserError } from '../../support/errors.ts';
+import { parseOptions } from '../../support/options.ts';
+import { stopCluster } from '../../cluster/devcluster/index.ts';
+import { coloured, print, say } from '../../support/output.ts';
+import { createProgress } from '../../support/progress.ts';
+import type { Progress } from '../../support/progress.ts';
+import { environmentFor } from '../support/cluster/cluster.ts';
+import { startTestCluster } from '../support/cluster/start.ts';
+import type { StartedCluster } from '../support/cluster/start.ts';
+import { OPERATOR_GROUP } from '../support/cluster/operator.ts';
+import { startScaleCluster } from '../support/cluster/scale-cluster.ts';
+import { removeState, useState } from '../support/state.ts';
+import { holds } from './benchmark.ts';
+import type { Benchmark, Row } from './benchmark.ts';
+import { benchmarks } from './benchmarks.ts';
+
+const CLUSTER = 'intro-otel-bench';
+
+// What tests and benchmarks share waits until an expectation is met; in tests jest brings it.
+Object.assign(globalThis, { expect });
+const report = createProgress();
+useState('bench');
+await main().catch(broken);
+
+async function main(): Promise<void> {
+  const { given: values } = parseOptions(process.argv.slice(2), {
+    only: { value: 'NAME,NAME', help: 'these benchmarks and no others' },
+    json: { value: 'FILE', help: 'also writes the figures to a file' },
+  });
+  const rows = await measure(choose(values.only?.split(',')));
+  printTable(rows);
+  if (values.json !== undefined)
+    await writeFile(fileOf(values.json), `${JSON.stringify({ machine: machine(), rows }, undefined, 2)}\n`);
+  if (!rows.every(holds)) process.exitCode = 1;
+}
+
+function choose(names?: readonly string[]): readonly Benchmark[] {
+  const unknown = names?.find((name) => benchmarks.every((one) => one.name !== name));
+  if (unknown === undefined) return benchmarks.filter(({ name }) => names?.includes(name) ?? true);
+  const expected = benchmarks.map(({ name, about }) => `${name.padEnd(12)} ${about}`).join('\n');
+  throw new UserError('There is no such benchmark.', {
+    expected,
+    found: unknown,
+    todo: 'npm run bench -- --only NAME,NAME',
+  });
+}
+
+/** Those on a lab's cluster share one; each of the others has its own, so that none finds what another has left. */
+async function measure(chosen: readonly Benchmark[]): Promise<Row[]> {
+  const interrupted = (): void => void stop().finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  const onLab = chosen.filter(({ cluster }) => cluster === 'lab');
+  const alone = chosen.filter(({ cluster }) => cluster === 'scale');
+  const found: Row[] = [];
+  try {
+    if (onLab.length > 0)
+      found.push(...(await measureOn((progress) => startTestCluster(CLUSTER, progress), onLab).catch(broken)));
+    for (const one of alone)
+      found.push(
+        ...(await measureOn(
+          (progress) => startScaleCluster(CLUSTER, progress, one.audited && OPERATOR_GROUP),
+          [one],
+        ).catch(broken)),
+      );
+    return found;
+  } finally {
+    await stop();
+  }
+}
+
+async function measureOn(
+  start: (progress: Progress) => Promise<StartedCluster>,
+  chosen: readonly Benchmark[],
+): Promise<Row[]> {
+  const begin = async (): Promise<StartedCluster> => {
+    const started = await report.step('a cluster', start);
+    Object.assign(process.env, environmentFor(started));
+    return started;
+  };
+  let cluster = await begin();
+  const anew = async (): Promise<void> => {
+    await cluster.stop();
+    cluster = await begin();
+  };
+  try {
+    const found: Row[] = [];
+    for (const one of chosen)
+      found.push(
+        ...(await report.step(one.name, (progress) => one.run((text) => progress.detail(text), anew)).catch(broken)),
+      );
+    return found;
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function stop(): Promise<void> {
+  await stopCluster(CLUSTER);
+  await removeState('bench');
+}
+
+/** What could not be run has no rows, and keeps nothing else from running. */
+function broken(error: unknown): [] {
+  say(describeError(error));
+  process.exitCode = 1;
+  return [];
+}
+
+function printTable(all: readonly Row[]): void {
+  const width = Math.max(...all.map(({ what }) => what.length));
+  print();
+  for (const row of all) {
+    const { what, unit, value, samples } = row;
+    const from =
+      samples === undefined ? '' : coloured('dim', `  (${samples.map((sample) => sample.toFixed(1)).join(', ')})`);
+    // A ratio is about one: its second digit tells.
+    print(
+      `  ${what.padEnd(width)}  ${value.toFixed(unit === '×' ? 2 : 1).padStart(6)} ${unit.padEnd(3)}${verdict(row)}${from}`,
+    );
+  }
+}
+
+function verdict(row: Row): string {
+  const { bound, unit } = row;
+  if (bound === undefined) return '';
+  const text = 'atMost' in bound ? `≤ ${bound.atMost}` : `≥ ${bound.atLeast}`;
+  return `  ${`${text} ${unit}`.trimEnd()}  ${holds(row) ? coloured('green', 'holds') : coloured('red', 'FAILS')}`;
+}
+
+/** The directory the user is in is not this process's: npm runs scripts in the root of the checkout. */
+function fileOf(path: string): string {
+  return resolve(process.env['INIT_CWD'] ?? '.', path);
+}
+
+function machine(): object {
+  return {
+    cpus: availableParallelism(),
+    model: cpus()[0]?.model,
+    memory: totalmem(),
+    platform: process.platform,
+    arch: process.arch,
+  };
+}

@@ -1,0 +1,178 @@
+// 200 seats on simulated nodes: the operator against a bare client that applies the same objects, and against `helm install`.
+// All in the same run, one after the other, each on a cluster that has just been started: none finds what another has left.
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { insideKubeconfig } from '../../cluster/devcluster/index.ts';
+import { RELEASE } from '../../operator/api/types.ts';
+import { artefacts } from '../support/artefacts.ts';
+import { testCluster, tool } from '../support/cluster/cluster.ts';
+import { startInCluster } from '../support/cluster/in-cluster-network.ts';
+import { simulateNodes } from '../support/cluster/kwok.ts';
+import { chart } from '../support/cluster/lab.ts';
+import { installOperator, installOperatorRights, residentSet, someoneLeads } from '../support/cluster/operator.ts';
+import type { Operators } from '../support/cluster/operator.ts';
+import { measureBare } from './bare.ts';
+import type { BareFigures } from './bare.ts';
+import { MEBIBYTE, seconds } from './benchmark.ts';
+import type { Benchmark, Row } from './benchmark.ts';
+import { createWorkshop, watchSeats } from './operator.ts';
+import { standing } from './standing.ts';
+
+const SEATS = 200;
+const NODES = 6;
+const WORKSHOP = 'scale';
+/** Of the bare client and the operator, in turns: the same machine does the same work up to a tenth faster or slower a minute later. */
+const ROUNDS = 2;
+
+export const scale: Benchmark = {
+  name: 'scale',
+  about: `${SEATS} seats on simulated nodes, against a bare client and helm`,
+  cluster: 'scale',
+  run: measureScale,
+};
+
+async function measureScale(detail: (text: string) => void, anew: () => Promise<void>): Promise<Row[]> {
+  const bare: BareFigures[] = [];
+  const operator: OperatorFigures[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    detail(`the bare client, ${round} of ${ROUNDS}`);
+    await simulateNodes(NODES);
+    await installOperatorRights();
+    bare.push(await measureBare(SEATS));
+    await anew();
+    detail(`the operator, ${round} of ${ROUNDS}`);
+    await simulateNodes(NODES);
+    operator.push(await measureOperator(await installOperator(), detail));
+    await anew();
+  }
+  detail('helm install');
+  await simulateNodes(NODES);
+  const helm = await measureHelm();
+  const peak = Math.max(...operator.map((one) => one.peak));
+  return [
+    ...rows(bare, operator),
+    ...helmRows(mean(operator), helm),
+    { what: "operator's memory, the most it was", unit: 'MiB', value: peak / MEBIBYTE },
+  ];
+}
+
+interface OperatorFigures extends BareFigures {
+  /** Bytes. */
+  peak: number;
+}
+
+async function measureOperator({ start }: Operators, detail: (text: string) => void): Promise<OperatorFigures> {
+  const replicas = [await start(), await start()];
+  const leader = await someoneLeads(replicas);
+  const seats = await watchSeats(WORKSHOP, SEATS);
+  const began = await createWorkshop(WORKSHOP, { seats: SEATS, rollout: { maxConcurrent: SEATS } });
+  const ready = await seats.allReady(detail);
+  const { peak } = residentSet(leader.pid);
+  const { objects, last } = await standing(WORKSHOP, SEATS);
+  seats.stop();
+  return { objects, stood: (last - began) / 1000, ready: (ready - began) / 1000, peak };
+}
+
+interface HelmFigures {
+  /** Of one lab: what helm sent, the namespace and its record of the release. */
+  objects: number;
+  /** Seconds for one lab. */
+  took: number;
+}
+
+/** As many labs as there are seats, one after the other as a loop in a shell would: those that are there already have their pods started meanwhile. */
+async function measureHelm(): Promise<HelmFigures> {
+  const names = Array.from({ length: SEATS }, (_, index) => `helm-${index}`);
+  // A first one fills helm's cache of what the API server serves, as on a machine where helm has been used.
+  await helmInstall('helm-first');
+  const began = performance.now();
+  for (const name of names) await helmInstall(name);
+  const took = seconds(began) / SEATS;
+  const { stdout: manifest } = await tool('helm', ['get', 'manifest', RELEASE, '--namespace', 'helm-first']);
+  const sent = parseAllDocuments(manifest).filter((document) => document.contents !== null).length;
+  return { objects: sent + 2, took };
+}
+
+async function helmInstall(namespace: string): Promise<void> {
+  const command = [
+    testCluster().tools.helm,
+    'install',
+    RELEASE,
+    chart,
+    '--namespace',
+    namespace,
+    '--create-namespace',
+    '--set',
+    'operator.enabled=false',
+  ];
+  const env = { KUBECONFIG: insideKubeconfig(testCluster().name), HOME: join(artefacts, 'home') };
+  const how = await (await startInCluster('helm', command, { env, first: true })).ended;
+  if (how !== 'exit code 0')
+    throw new Error(`helm install in ${namespace} ended: ${how}; its log is in test/artefacts`);
+}
+
+function rows(bares: readonly BareFigures[], operators: readonly BareFigures[]): Row[] {
+  const [bare, operator] = [mean(bares), mean(operators)];
+  const took = (what: string, of: readonly BareFigures[], field: 'stood' | 'ready'): Row => ({
+    what,
+    unit: 's',
+    value: mean(of)[field],
+    samples: of.map((one) => one[field]),
+  });
+  return [
+    took(
+      `bare client: until every object of ${SEATS} seats stands (${bare.objects}; mean of ${ROUNDS})`,
+      bares,
+      'stood',
+    ),
+    took('operator: the same', operators, 'stood'),
+    { what: 'bare client: objects standing, a second', unit: '/s', value: rate(bare) },
+    { what: 'operator: the same', unit: '/s', value: rate(operator) },
+    {
+      what: "operator's rate of objects to the bare client's",
+      unit: '×',
+      value: rate(operator) / rate(bare),
+      bound: { atLeast: 0.8 },
+    },
+    took(`bare client: until all Deployments are available (mean of ${ROUNDS})`, bares, 'ready'),
+    took('operator: until all Seats are Ready', operators, 'ready'),
+    {
+      what: "operator's time until ready to the bare client's",
+      unit: '×',
+      value: operator.ready / bare.ready,
+      bound: { atMost: 1.2 },
+    },
+  ];
+}
+
+/** All of one kind made as many objects. */
+function mean(rounds: readonly BareFigures[]): BareFigures {
+  const of = (field: keyof BareFigures): number => rounds.reduce((sum, one) => sum + one[field], 0) / rounds.length;
+  return { objects: of('objects'), stood: of('stood'), ready: of('ready') };
+}
+
+function helmRows(operator: BareFigures, helm: HelmFigures): Row[] {
+  return [
+    {
+      what: `helm install, without --wait, one lab of ${helm.objects} objects (mean of ${SEATS})`,
+      unit: 's',
+      value: helm.took,
+    },
+    { what: 'helm: objects standing, a second', unit: '/s', value: helm.objects / helm.took },
+    {
+      what: "operator's rate of objects to helm's",
+      unit: '×',
+      value: rate(operator) / (helm.objects / helm.took),
+      bound: { atLeast: 5 },
+    },
+    {
+      what: `the same of whole labs, though a seat has ${operator.objects / SEATS} objects`,
+      unit: '×',
+      value: (SEATS / operator.stood) * helm.took,
+    },
+  ];
+}
+
+function rate({ objects, stood }: BareFigures): number {
+  return objects / stood;
+}

@@ -1,0 +1,43 @@
+// A learner at the guide's page, in a real browser: an edit in the editor, Run, and the wait for the new span on the waterfall that the page draws by
+// itself once the new pod runs.
+import type { Page } from 'playwright-core';
+import { silentProgress } from '../../support/progress.ts';
+import { ensureBrowser, launchBrowser } from '../support/browser/browser.ts';
+import { testCluster } from '../support/cluster/cluster.ts';
+import { seconds } from './benchmark.ts';
+
+const PATIENCE = 60_000;
+
+/** Does `work` on the front page of the lab whose guide has the node port that the front door leads to. */
+export async function onFrontPage<T>(work: (page: Page) => Promise<T>): Promise<T> {
+  await ensureBrowser(silentProgress());
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.setDefaultTimeout(PATIENCE);
+    await page.goto(`http://127.0.0.1:${testCluster().doorPort}/`);
+    await page.locator('.cm-content').waitFor();
+    return await work(page);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Has the editor hold dice's code with a span of this name in each roll, presses Run, and waits until the page has drawn it; the seconds from Run on. */
+export async function runToWaterfall(page: Page, source: string, span: string): Promise<number> {
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.insertText(withSpan(source, span));
+  await page.getByText('Not saved: app.ts').waitFor();
+  const began = performance.now();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.locator('.span-row', { hasText: `dice ${span}` }).waitFor();
+  return seconds(began);
+}
+
+function withSpan(source: string, span: string): string {
+  const roll = '  return Math.floor(';
+  if (!source.includes(roll))
+    throw new Error(`expected dice's code to have a line that begins with "${roll}", found none`);
+  return `import { trace } from '@opentelemetry/api';\n${source.replace(roll, `  trace.getTracer('dice').startSpan('${span}').end();\n${roll}`)}`;
+}

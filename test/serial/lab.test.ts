@@ -1,0 +1,231 @@
+// A lab as a learner gets it: `helm install --wait` in a namespace that enforces Pod Security "restricted", and what it
+// promises from then on to the moment it is uninstalled.
+import { edgesOf } from '../../otlp/traces.ts';
+import type { Trace } from '../../otlp/traces.ts';
+import { kubectl, tool } from '../support/cluster/cluster.ts';
+import { always, eventually } from '../support/matchers/eventually.ts';
+import { ROUND_AT_GUIDE, ROUND_OF_VISITOR } from '../support/otlp/expected-telemetry.ts';
+import { Lab } from '../support/cluster/lab.ts';
+import { useNamespace } from '../support/cluster/namespace.ts';
+import { isLeaving, isReady, restarts } from '../support/matchers/objects.ts';
+import { playedRound, title, traceOf, tracesOf } from '../support/otlp/traces.ts';
+
+const lab = new Lab(useNamespace('e2e-lab'));
+
+let installed: number;
+
+beforeAll(async () => {
+  await lab.install();
+  installed = Date.now();
+}, 150_000);
+
+test('when helm install --wait ends, a round can be played, and the first page of every part is there', async () => {
+  // kube-proxy writes what it knows once a second, so Kubernetes itself may take that long to lead to a pod that is ready.
+  const round = await eventually(() => lab.play(), { within: 2_000, every: 100 });
+  expect([1, 2, 3, 4, 5, 6]).toContain(round.roll);
+  expect(round.prize.name).not.toBe('');
+  for (const path of ['/', '/traces', '/jaeger/', '/apps/arcade/', '/apps/dice/', '/apps/prizes/prizes/6']) {
+    expect([path, (await lab.fetch('guide', path)).status]).toEqual([path, 200]);
+  }
+});
+
+test('the namespace enforces Pod Security restricted, and every pod of the lab runs in it', async () => {
+  const privileged = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'privileged' },
+    spec: { containers: [{ name: 'any', image: 'any', securityContext: { privileged: true } }] },
+  };
+  const refused = await tool('kubectl', ['apply', '-n', lab.namespace, '-f', '-'], {
+    input: JSON.stringify(privileged),
+    allowFailure: true,
+  });
+  expect(refused.stderr).toContain('violates PodSecurity "restricted');
+
+  const pods = await lab.pods();
+  expect(
+    pods
+      .filter(isReady)
+      .map((pod) => pod.metadata.labels?.['app.kubernetes.io/component'])
+      .sort(),
+  ).toEqual(['arcade', 'collector', 'dice', 'guide', 'jaeger', 'prizes', 'prizes', 'visitors']);
+});
+
+test('helm test passes and leaves no pod behind', async () => {
+  await expect(lab.helm(['test', lab.release, '--timeout', '60s'])).resolves.toContain('Succeeded');
+  await eventually(async () => expect((await lab.pods('probe')).map((pod) => pod.metadata.name)).toEqual([]), {
+    within: 20_000,
+  });
+});
+
+describe('a round played at the guide', () => {
+  let round: Trace;
+
+  beforeAll(async () => {
+    round = await playedRound(lab);
+  });
+
+  test('is one trace with exactly the calls guide→arcade, arcade→dice and arcade→prizes', () => {
+    expect(edgesOf(round)).toEqual(ROUND_AT_GUIDE);
+    expect(round.services).toEqual(['arcade', 'dice', 'guide', 'prizes']);
+  });
+
+  test('has one root, and every other span has its parent in the trace', () => {
+    expect(round.roots.map((span) => [span.service, span.parentSpanId])).toEqual([['guide', undefined]]);
+    expect(round.spans.filter((span) => span.orphan).map(title)).toEqual([]);
+  });
+
+  test('says of each span which pod, namespace and lab it is from', async () => {
+    const pods = (await lab.pods()).map((pod) => pod.metadata.name);
+    for (const { resource } of round.spans) {
+      expect(pods).toContain(resource['k8s.pod.name']);
+      expect(resource).toMatchObject({ 'service.namespace': lab.release, 'k8s.namespace.name': lab.namespace });
+    }
+  });
+
+  test('continues the trace of a caller who sends a traceparent', async () => {
+    const id = '0af7651916cd43dd8448eb211c80319c';
+    const caller = 'b7ad6b7169203331';
+    expect((await lab.play({ traceparent: `00-${id}-${caller}-01` })).trace).toBe(id);
+    await eventually(
+      async () => {
+        const trace = await traceOf(lab, id);
+        expect(edgesOf(trace)).toEqual(ROUND_AT_GUIDE);
+        expect(trace.roots.map((span) => [span.service, span.parentSpanId])).toEqual([['guide', caller]]);
+      },
+      { within: 10_000 },
+    );
+  });
+});
+
+test('visitors play by themselves, and each of their rounds is a trace that starts with them', async () => {
+  const rounds = await eventually(
+    async () => {
+      const found = (await tracesOf(lab, 'visitors', installed)).slice(1); // the latest may still be under way
+      expect(found.length).toBeGreaterThanOrEqual(2);
+      return found;
+    },
+    { within: 20_000 },
+  );
+  expect(rounds.map(edgesOf)).toEqual(rounds.map(() => ROUND_OF_VISITOR));
+  expect(rounds.flatMap((round) => round.roots.map((span) => span.service))).toEqual(rounds.map(() => 'visitors'));
+});
+
+test('both versions of prizes take their share of the rounds', async () => {
+  await Promise.all(Array.from({ length: 16 }, () => lab.play()));
+  await eventually(
+    async () => {
+      const spans = (await tracesOf(lab, 'prizes'))
+        .flatMap((trace) => trace.spans)
+        .filter((span) => span.service === 'prizes');
+      expect([...new Set(spans.map((span) => span.resource['service.version']))].sort()).toEqual(['1.4.0', '2.0.0']);
+    },
+    { within: 10_000 },
+  );
+});
+
+test('metrics and logs of every app arrive at the Collector, which prints them', async () => {
+  await eventually(
+    async () => {
+      const log = await lab.log('collector');
+      expect(log).toMatch(/Metrics\s.*"data points": [1-9]/);
+      expect(log).toMatch(/Logs\s.*"log records": [1-9]/);
+    },
+    { within: 25_000 },
+  );
+});
+
+test('a log line of the arcade carries the ids of a span that Jaeger has', async () => {
+  const { trace: id } = await lab.play();
+  const line = await eventually(
+    async () => {
+      const found = (await lab.log('arcade')).split('\n').find((text) => text.includes(`"trace_id":"${id}"`));
+      expect(found).toBeDefined();
+      return JSON.parse(found ?? '') as { trace_id: string; span_id: string };
+    },
+    { within: 5_000 },
+  );
+  await eventually(
+    async () => expect((await traceOf(lab, line.trace_id)).spans.map((span) => span.spanId)).toContain(line.span_id),
+    { within: 10_000 },
+  );
+});
+
+describe("an edit of the dice's code", () => {
+  let edited: number;
+
+  beforeAll(async () => {
+    const source = await lab.diceSource();
+    edited = Date.now();
+    await lab.editDice(
+      source.replace(
+        '\napp.listen(',
+        "\napp.get('/fortune', (request, response) => { response.send('You will trace.'); });\n\napp.listen(",
+      ),
+    );
+  });
+
+  test('is live within 5 s of kubectl rollout restart', async () => {
+    await eventually(async () => expect(await lab.text('dice', '/fortune')).toBe('You will trace.'), {
+      within: 5_000,
+      every: 100,
+    });
+  });
+
+  test('shows as a new span in Jaeger within 8 s', async () => {
+    await eventually(
+      async () => {
+        const spans = (await tracesOf(lab, 'dice', edited)).flatMap((trace) => trace.spans);
+        expect(spans.map(title)).toContain('dice GET /fortune');
+      },
+      { within: edited + 8_000 - Date.now(), every: 100 },
+    );
+  });
+});
+
+test('while Jaeger is away nothing crashes or restarts, and when it is back traces flow again', async () => {
+  const before = await lab.podUids();
+  await lab.scale('jaeger', 0);
+  await eventually(async () => expect(await lab.pods('jaeger')).toEqual([]), { within: 30_000 });
+  await always(
+    async () => {
+      await lab.play();
+      expect(
+        (await lab.pods())
+          .filter((pod) => !isLeaving(pod))
+          .filter((pod) => !isReady(pod) || restarts(pod) > 0)
+          .map((pod) => pod.metadata.name),
+      ).toEqual([]);
+    },
+    { during: 8_000 },
+  );
+  await lab.scale('jaeger', 1);
+  await lab.rolledOut('jaeger');
+  await eventually(() => playedRound(lab, 2_000), { within: 40_000 });
+  const { [`${lab.release}-jaeger`]: old, ...others } = before;
+  expect(old).toBeDefined();
+  expect(await lab.podUids()).toMatchObject(others);
+});
+
+test('nothing of the lab has restarted since it was installed', async () => {
+  expect((await lab.pods()).map((pod) => [pod.metadata.name, restarts(pod)])).toEqual(
+    (await lab.pods()).map((pod) => [pod.metadata.name, 0]),
+  );
+});
+
+test('helm uninstall leaves nothing of any kind behind', async () => {
+  await lab.uninstall();
+  const kinds = (await kubectl('api-resources', '--namespaced', '--verbs=list', '--output=name'))
+    .split('\n')
+    .filter((kind) => kind !== '' && !kind.startsWith('events'));
+  await eventually(
+    async () =>
+      expect(
+        await lab.kubectl('get', kinds.join(','), '-l', `app.kubernetes.io/instance=${lab.release}`, '--output=name'),
+      ).toBe(''),
+    { within: 30_000, every: 1000 },
+  );
+  expect(await lab.kubectl('get', 'secrets,configmaps,serviceaccounts,roles,rolebindings', '--output=name')).toBe(
+    'configmap/kube-root-ca.crt\nserviceaccount/default\n',
+  );
+});

@@ -1,0 +1,108 @@
+// `npm run up` as a newcomer types it, on a machine without Kubernetes, with what it builds in the cache; and `npm run down`.
+import { createServer } from 'node:net';
+import type { Server } from 'node:net';
+import { DEVCLUSTER } from '../../cluster/context-discovery.ts';
+import { repoRoot } from '../../support/paths.ts';
+import { run } from '../../support/run.ts';
+import type { RunResult } from '../../support/run.ts';
+import { leftovers } from '../../cluster/devcluster/index.ts';
+import { useState } from '../support/state.ts';
+
+useState('test-up');
+
+/** `npm run …` without any kubectl context. */
+function npmRun(...args: string[]): Promise<RunResult> {
+  return run('npm', ['run', '--silent', ...args], {
+    cwd: repoRoot,
+    allowFailure: true,
+    env: { KUBECONFIG: '/dev/null', INTRO_OTEL_TEST_CLUSTER: undefined },
+  });
+}
+
+async function timed<T>(work: Promise<T>): Promise<[T, number]> {
+  const began = performance.now();
+  return [await work, performance.now() - began];
+}
+
+const url = /the lab\s+(http:\/\/127\.0\.0\.1:(\d+)\/)/;
+
+let occupant: Server | undefined;
+let first: RunResult;
+let took: number;
+
+beforeAll(async () => {
+  occupant = await occupy(8080);
+  [first, took] = await timed(npmRun('up'));
+}, 180_000);
+
+afterAll(async () => {
+  occupant?.close();
+  await npmRun('down');
+}, 60_000);
+
+/** Takes the port; undefined where another program has it already, which will do. */
+function occupy(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(undefined));
+    server.listen({ host: '127.0.0.1', port }, () => resolve(server));
+  });
+}
+
+test('npm run up ends with a trace across four services', () => {
+  expect([first.code, first.code === 0 ? '' : first.stderr]).toEqual([0, '']);
+  expect(first.stdout).toMatch(/one trace of \d+ spans across 4 services/);
+  for (const service of ['guide', 'arcade', 'dice', 'prizes'])
+    expect(first.stdout).toMatch(new RegExp(`^\\s+${service}\\b.* ms\\b`, 'm'));
+});
+
+test('npm run up takes less than 90 s when everything it builds is in the cache', () => {
+  expect(took / 1000).toBeLessThan(90);
+});
+
+test('npm run up says that port 8080 is taken, and takes another', async () => {
+  expect(first.stderr).toMatch(/port 8080 is taken.*port \d+/i);
+  const [, address = '', port] = url.exec(first.stdout) ?? [];
+  expect(port).not.toBe('8080');
+  const page = await fetch(address);
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+});
+
+test('the address it prints for the trace shows that trace', async () => {
+  const [, address = ''] = /this trace\s+(http:\S+)/.exec(first.stdout) ?? [];
+  const page = await fetch(address);
+  expect(page.status).toBe(200);
+  expect(await page.text()).toContain(address.split('/').at(-1));
+});
+
+test('npm run up works again, on the lab that is there, and builds the app in Python that is switched on now', async () => {
+  const [again, tookAgain] = await timed(
+    npmRun('up', '--', '--set', 'instrumentation=manual', '--set', 'flask.enabled=true'),
+  );
+  expect([again.code, again.code === 0 ? '' : again.stderr]).toEqual([0, '']);
+  expect(url.exec(again.stdout)?.[1]).toBe(url.exec(first.stdout)?.[1]);
+  expect(again.stdout).toMatch(/one trace of \d+ spans across 4 services/);
+  expect(tookAgain / 1000).toBeLessThan(60);
+  expect(again.stderr).toMatch(/docker\.io\/library\/intro-otel-flask:\S+ with /);
+  const roll = await fetch(`${url.exec(again.stdout)?.[1]}apps/flask/rolldice`);
+  expect([roll.status, await roll.text()]).toEqual([200, expect.stringMatching(/^[1-6]$/)]);
+});
+
+test('npm run -s cluster -- kubeconfig prints a path that kubectl and helm take', async () => {
+  const { stdout } = await npmRun('cluster', '--', 'kubeconfig');
+  const kubeconfig = stdout.trim().split('\n').at(-1) ?? '';
+  const { stdout: config } = await run('cat', [kubeconfig]);
+  expect(config).toContain('https://127.0.0.1:');
+});
+
+test('npm run down leaves nothing on the machine', async () => {
+  expect(leftovers(DEVCLUSTER).length).toBeGreaterThan(0);
+  const down = await npmRun('down');
+  expect([down.code, down.code === 0 ? '' : down.stderr]).toEqual([0, '']);
+  expect(leftovers(DEVCLUSTER)).toEqual([]);
+});
+
+test('npm run down with nothing to remove says so, and is no failure', async () => {
+  const down = await npmRun('down');
+  expect(down.code).toBe(0);
+  expect(down.stderr).toContain('Nothing to remove');
+});

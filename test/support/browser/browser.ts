@@ -1,0 +1,80 @@
+// A real browser for the guide's pages, that talks to 127.0.0.1 and to nobody else.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { UserError } from '../../../support/errors.ts';
+import type { Progress } from '../../../support/progress.ts';
+import { run } from '../../../support/run.ts';
+import { artefacts } from '../artefacts.ts';
+
+/** The headless shell comes first: it is Chromium without all that makes it a desktop's browser, and needs half the time to open a page. */
+const PROGRAMS = [
+  '/usr/bin/chromium-headless-shell',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+
+const FLAGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+];
+
+/** Installs one where there is none of these. */
+export async function ensureBrowser(report: Progress): Promise<void> {
+  if (program() !== undefined) return;
+  const options = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
+  const apt = ['-o', 'DPkg::Lock::Timeout=300'];
+  await report.step(
+    'Install chromium',
+    async () => {
+      await run('apt-get', [...apt, 'update'], options);
+      const install = (name: string) =>
+        run('apt-get', [...apt, 'install', '--yes', '--no-install-recommends', name], options);
+      // Not every distribution with apt has the headless shell.
+      await install('chromium-headless-shell').catch(() => install('chromium'));
+    },
+    { estimate: 60 },
+  );
+}
+
+export function launchBrowser(): Promise<Browser> {
+  const executablePath = program();
+  if (executablePath === undefined)
+    throw new UserError('There is no browser.', {
+      expected: PROGRAMS.join(' or '),
+      todo: 'apt-get install chromium-headless-shell',
+    });
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** What a page did that it should not have, as lines; none for a good page. */
+export function misdeeds(page: Page, origin: string): string[] {
+  const found: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) found.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => found.push(`exception: ${error.message}`));
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== origin) found.push(`request to elsewhere: ${request.url()}`);
+  });
+  page.on('requestfailed', (request) =>
+    found.push(`failed request: ${request.url()} ${request.failure()?.errorText ?? ''}`),
+  );
+  return found;
+}
+
+/** Keeps a picture of the whole page in the artefacts. */
+export async function picture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(artefacts, `${name}.png`), fullPage: true });
+}
+
+function program(): string | undefined {
+  return PROGRAMS.find((path) => existsSync(path));
+}

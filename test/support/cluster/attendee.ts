@@ -1,0 +1,61 @@
+// An attendee under test: has the kubeconfig that is in the seat's Secret, and nothing else.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NAMES } from '../../../operator/api/types.ts';
+import { Account } from './account.ts';
+import { kubectl, tool } from './cluster.ts';
+
+export class Attendee {
+  readonly seat: string;
+  private opened: { account: Account; directory: string; kubeconfig: string } | undefined;
+
+  constructor(seat: string) {
+    this.seat = seat;
+  }
+
+  /** Fetches the kubeconfig, as the instructor does who hands it out. */
+  async open(): Promise<void> {
+    const secret = JSON.parse(
+      await kubectl('get', 'secret', NAMES.kubeconfig, '--namespace', this.seat, '--output=json'),
+    ) as { data: { config: string } };
+    const text = Buffer.from(secret.data.config, 'base64').toString();
+    const directory = await mkdtemp(join(tmpdir(), 'attendee-'));
+    const kubeconfig = join(directory, 'config');
+    await writeFile(kubeconfig, text, { mode: 0o600 });
+    this.opened = { account: new Account(text), directory, kubeconfig };
+  }
+
+  async close(): Promise<void> {
+    this.opened?.account.close();
+    if (this.opened !== undefined) await rm(this.opened.directory, { recursive: true });
+  }
+
+  get account(): Account {
+    return this.found.account;
+  }
+
+  /** Path of the kubeconfig. */
+  get kubeconfig(): string {
+    return this.found.kubeconfig;
+  }
+
+  /** kubectl with no word about the namespace: that the kubeconfig knows. Gives its standard output. */
+  async kubectl(args: readonly string[], input = ''): Promise<string> {
+    return (await tool('kubectl', [`--kubeconfig=${this.kubeconfig}`, ...args], { input })).stdout;
+  }
+
+  private get found(): NonNullable<typeof this.opened> {
+    if (this.opened === undefined)
+      throw new Error(`there is no kubeconfig of ${this.seat}: the first failure tells why`);
+    return this.opened;
+  }
+}
+
+/** The attendee of a seat, for the tests of this file. */
+export function useAttendee(seat: string): Attendee {
+  const attendee = new Attendee(seat);
+  beforeAll(() => attendee.open());
+  afterAll(() => attendee.close());
+  return attendee;
+}

@@ -1,0 +1,61 @@
+// A replica of an operator that does nothing but elect, and write as fast as it may: for a test to kill, stop and let go on.
+// usage: elector NAMESPACE IDENTITY, with KUBECONFIG set. Says what happens on standard output, a line of JSON each.
+import { NotLeadingError } from '../../../kubernetes/api.ts';
+import { HttpApi } from '../../../kubernetes/client.ts';
+import { loadConfig } from '../../../kubernetes/config.ts';
+import { KINDS } from '../../../kubernetes/kinds.ts';
+import { LeaderElector } from '../../../operator/engine/leader.ts';
+import { leaseClient } from '../../../operator/engine/lease.ts';
+import { createLogger } from '../../../operator/engine/log.ts';
+import { createMetrics } from '../../../operator/engine/metrics.ts';
+import { pause, systemTimers } from '../../../support/timers.ts';
+
+/** Of the Lease, and of the ConfigMap in which each replica counts its writes under its identity. */
+export const NAME = 'election';
+
+/** A line; `request` is one that the elector itself makes, `refused` a write by a replica that may not. */
+export type ElectorReport =
+  { readonly what: 'elected' | 'lost' | 'refused' } | { readonly what: 'request'; readonly method: string };
+
+/** Milliseconds between two writes. */
+const EVERY = 50;
+
+async function main(namespace: string, identity: string): Promise<void> {
+  const say = (said: ElectorReport): void => void process.stdout.write(`${JSON.stringify(said)}\n`);
+  const stop = new AbortController();
+  process.once('SIGTERM', () => stop.abort());
+  const common = {
+    config: await loadConfig(),
+    userAgent: `intro-otel-test-elector/${identity}`,
+    fieldManager: identity,
+  };
+  const election = new HttpApi({ ...common, onRequest: ({ method }) => say({ what: 'request', method }) });
+  const elector: LeaderElector = new LeaderElector({
+    client: leaseClient(election, { name: NAME, namespace }),
+    name: NAME,
+    identity,
+    log: createLogger('info', process.stderr),
+    metrics: createMetrics(),
+    onElected: () => say({ what: 'elected' }),
+    onLost: () => say({ what: 'lost' }),
+  });
+  const api = new HttpApi({ ...common, mayWrite: () => elector.isLeader() });
+  const elected = elector.run(stop.signal);
+  for (let count = 1; !stop.signal.aborted;) {
+    try {
+      await api.mergePatch(KINDS.ConfigMap, { name: NAME, namespace }, { data: { [identity]: String(count) } });
+      count++;
+    } catch (error) {
+      if (!(error instanceof NotLeadingError)) throw error;
+      say({ what: 'refused' });
+    }
+    await pause(systemTimers, EVERY, stop.signal);
+  }
+  await elected;
+  await Promise.all([api.close(), election.close()]);
+}
+
+if (import.meta.main) {
+  const [namespace = '', identity = ''] = process.argv.slice(2);
+  await main(namespace, identity);
+}

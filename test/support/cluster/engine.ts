@@ -1,0 +1,49 @@
+// The operator's engine, aimed at the cluster under test.
+import { HttpApi } from '../../../kubernetes/client.ts';
+import type { HttpApiOptions } from '../../../kubernetes/client.ts';
+import { loadConfig } from '../../../kubernetes/config.ts';
+import type { ApiConfig } from '../../../kubernetes/config.ts';
+import { KINDS } from '../../../kubernetes/kinds.ts';
+import type { KubeObject } from '../../../kubernetes/object.ts';
+import { testCluster } from './cluster.ts';
+
+export const FIELD_MANAGER = 'intro-otel-test';
+
+/** The cluster's administrator. */
+export function testConfig(): Promise<ApiConfig> {
+  return loadConfig({ env: { KUBECONFIG: testCluster().kubeconfig } });
+}
+
+/** Close it. */
+export async function testApi(options: Partial<HttpApiOptions> = {}): Promise<HttpApi> {
+  return new HttpApi({
+    config: await testConfig(),
+    userAgent: 'intro-otel-test/0',
+    fieldManager: FIELD_MANAGER,
+    ...options,
+  });
+}
+
+/** A namespace for the tests of this file, removed after them; nothing runs in it. */
+export function useEmptyNamespace(name: string): string {
+  const once = async (act: (api: HttpApi) => Promise<unknown>): Promise<void> => {
+    const api = await testApi();
+    await act(api).finally(() => api.close());
+  };
+  beforeAll(() => once((api) => api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })));
+  afterAll(() => once((api) => api.delete(KINDS.Namespace, { name })));
+  return name;
+}
+
+export interface ConfigMap extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export function configMap(
+  namespace: string,
+  name: string,
+  data: Readonly<Record<string, string>> = {},
+  labels: Readonly<Record<string, string>> = {},
+): ConfigMap {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, labels }, data };
+}

@@ -1,0 +1,58 @@
+// The guide on a port of this machine, as a learner reaches it: kubectl port-forward.
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { artefacts } from '../artefacts.ts';
+import { testCluster } from './cluster.ts';
+import type { Lab } from './lab.ts';
+import { endWithTheRun } from '../program.ts';
+
+export class Forward {
+  readonly #lab: Lab;
+  #child: ChildProcess | undefined;
+  #port = '';
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Again to the same port, where it was open before: it ends with the pod that it leads to. */
+  async open(): Promise<void> {
+    this.close();
+    const { kubeconfig, tools } = testCluster();
+    const args = [
+      'port-forward',
+      '--namespace',
+      this.#lab.namespace,
+      `service/${this.#lab.release}-guide`,
+      `${this.#port}:8080`,
+      '--address=127.0.0.1',
+    ];
+    const child = spawn(tools.kubectl, args, {
+      env: { ...process.env, KUBECONFIG: kubeconfig },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    endWithTheRun(child);
+    child.stderr.pipe(createWriteStream(join(artefacts, `${this.#lab.namespace}-forward.log`), { flags: 'a' }));
+    this.#port = await new Promise((resolve, reject) => {
+      // Read on to the end: it says a line for each connection.
+      createInterface(child.stdout).on('line', (line) => {
+        const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+        if (port !== undefined) resolve(port);
+      });
+      child.once('close', () => reject(new Error('kubectl port-forward ended without saying where it listens')));
+    });
+  }
+
+  close(): void {
+    this.#child?.kill();
+    this.#child = undefined;
+  }
+}

@@ -1,0 +1,126 @@
+// The guide of a lab as its learner reaches it: by a port that kubectl forwards, so with paths and headers as they are sent.
+import { connect } from 'node:net';
+import { say } from '../../../support/output.ts';
+import { textOf } from './cluster.ts';
+import { eventually } from '../matchers/eventually.ts';
+import { Forward } from './forward.ts';
+import type { Lab } from './lab.ts';
+
+/** What a request has to have that changes something. */
+export const OWN_HEADERS = { 'x-intro-otel': '1', 'content-type': 'application/json' };
+
+export interface RunState {
+  component: string;
+  pod: string;
+  phase: 'starting' | 'running' | 'failed' | 'gone';
+  message?: string;
+  line?: number;
+}
+
+export class Guide {
+  readonly origin: string;
+  readonly #stop: () => void;
+
+  static async open(lab: Lab): Promise<Guide> {
+    const forward = new Forward(lab);
+    await forward.open();
+    return new Guide(forward.origin, () => forward.close());
+  }
+
+  private constructor(origin: string, stop: () => void) {
+    this.origin = origin;
+    this.#stop = stop;
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  /** The API, asked as the page asks it. @throws Error when the status isn't 2xx */
+  async ask<T>(path: string, body?: object, method = 'POST'): Promise<T> {
+    const init = body && { method, headers: OWN_HEADERS, body: JSON.stringify(body) };
+    return JSON.parse(await textOf(await fetch(`${this.origin}/api${path}`, init))) as T;
+  }
+
+  /** Saves dice's code, which starts it, as Run does. */
+  async run(source: string): Promise<void> {
+    const { version } = await this.ask<{ version: string }>('/files');
+    await this.ask('/files', { version, files: { 'app.ts': source } }, 'PUT');
+  }
+
+  /** The answer to a request whose first line and headers are sent as they are given, by a client that tidies nothing. */
+  raw(request: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      let text = '';
+      const socket = connect(Number(new URL(this.origin).port), '127.0.0.1', () =>
+        socket.write(`${request}\r\nConnection: close\r\n\r\n`),
+      );
+      socket
+        .on('data', (chunk) => {
+          text += chunk.toString();
+        })
+        .on('close', () => resolve(text))
+        .on('error', reject);
+    });
+  }
+}
+
+/** What `GET /api/run` tells, from now on. */
+export class RunEvents {
+  readonly states: RunState[] = [];
+  /** The newest lines of dice. */
+  lines: string[] = [];
+  bytes = 0;
+  readonly #leave = new AbortController();
+
+  static async listen(guide: Guide): Promise<RunEvents> {
+    const events = new RunEvents();
+    const { body } = await fetch(`${guide.origin}/api/run`, { signal: events.#leave.signal });
+    void events.#read(body ?? new ReadableStream()).catch((error: unknown) => {
+      if (!events.#leave.signal.aborted) say(`the stream of the run broke off: ${String(error)}`);
+    });
+    return events;
+  }
+
+  close(): void {
+    this.#leave.abort();
+  }
+
+  /** What is told from here on, of pods other than the one that there is now. */
+  mark(): (isSuch: (state: RunState) => boolean, within: number) => Promise<RunState> {
+    const from = this.states.length;
+    const old = this.states.at(-1)?.pod;
+    return (isSuch, within) =>
+      eventually(
+        () => {
+          const told = this.states.slice(from).filter(({ pod }) => pod !== old);
+          const found = told.find(isSuch);
+          if (found === undefined)
+            throw new Error(
+              `the guide has told ${told.map(({ pod, phase, message = '' }) => `${pod} ${phase} ${message}`).join('\n') || 'of no other pod'}`,
+            );
+          return found;
+        },
+        { within, every: 100 },
+      );
+  }
+
+  async #read(body: ReadableStream<Uint8Array>): Promise<void> {
+    let rest = '';
+    for await (const chunk of body) {
+      this.bytes += chunk.length;
+      const parts = (rest + Buffer.from(chunk).toString()).split('\n\n');
+      rest = parts.pop() ?? '';
+      parts.forEach((part) => this.#take(part));
+    }
+  }
+
+  #take(event: string): void {
+    const [, type, data = ''] = /^event: (\w+)\ndata: (.*)$/s.exec(event) ?? [];
+    if (type === undefined) return;
+    const told = JSON.parse(data) as RunState & { line: string };
+    if (told.component !== 'dice') return;
+    if (type === 'state') this.states.push(told);
+    else this.lines = [...this.lines.slice(-400), told.line];
+  }
+}

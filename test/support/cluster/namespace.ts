@@ -1,0 +1,48 @@
+// A namespace for a file of tests: Pod Security "restricted" is enforced in it, and what happened in it is kept.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { artefacts } from '../artefacts.ts';
+import { apiGet, apply, kubectl, testCluster, textOf } from './cluster.ts';
+import type { Pod } from '../matchers/objects.ts';
+
+/** A namespace for the tests of this file; it is removed after them. */
+export function useNamespace(name: string): string {
+  beforeAll(() => makeNamespace(name), 60_000);
+  afterAll(async () => {
+    await keepEvidence(name);
+    await kubectl('delete', 'namespace', name, '--wait=false');
+  }, 60_000);
+  return name;
+}
+
+/** https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
+export async function makeNamespace(name: string): Promise<void> {
+  const enforce = {
+    'pod-security.kubernetes.io/enforce': 'restricted',
+    'pod-security.kubernetes.io/enforce-version': 'latest',
+  };
+  await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: enforce } });
+}
+
+/** Writes the pods' logs (also those of a container's previous life), the pods and the events to the artefacts. */
+export async function keepEvidence(namespace: string): Promise<void> {
+  const directory = join(artefacts, namespace);
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, 'pods.txt'), await kubectl('get', 'pods', '-n', namespace, '-o', 'wide'));
+  await writeFile(join(directory, 'events.txt'), await kubectl('events', '-n', namespace));
+  const { items } = await apiGet<{ items: Pod[] }>(`/api/v1/namespaces/${namespace}/pods`);
+  for (const pod of items) {
+    await writeFile(join(directory, `${pod.metadata.name}.log`), await podLog(pod).catch(String));
+    if (pod.status.containerStatuses?.some((container) => container.restartCount > 0) !== true) continue;
+    await writeFile(
+      join(directory, `${pod.metadata.name}.previous.log`),
+      await podLog(pod, 'previous=true').catch(String),
+    );
+  }
+}
+
+/** All that a pod has written; `query` as in the API (`sinceTime=…`, `previous=true`). */
+export async function podLog(pod: Pod, query = ''): Promise<string> {
+  const { namespace, name } = pod.metadata;
+  return textOf(await fetch(`${testCluster().api}/api/v1/namespaces/${namespace}/pods/${name}/log?${query}`));
+}

@@ -1,0 +1,189 @@
+// The operator as processes of this machine, for benchmarks on a cluster without a node of its own. They are what runs in the
+// image, started as the chart's Deployment starts them, and find what they would find in a pod: the files of their
+// ServiceAccount, the API server in their network, and somebody who takes their traces.
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseAllDocuments, stringify } from 'yaml';
+import { buildApps } from '../../../cluster/image/build.ts';
+import { repoRoot } from '../../../support/paths.ts';
+import { layoutOf, network } from '../../../cluster/devcluster/layout.ts';
+import { apiGet, apply, kubectl, testCluster, tool } from './cluster.ts';
+import { eventually } from '../matchers/eventually.ts';
+import { startInCluster } from './in-cluster-network.ts';
+import type { InClusterProgram } from './in-cluster-network.ts';
+
+/** The namespace, and the release, that it runs as. */
+export const OPERATOR_NAMESPACE = 'intro-otel';
+/** Of every account in its namespace, and that is the operator's alone. */
+export const OPERATOR_GROUP = `system:serviceaccounts:${OPERATOR_NAMESPACE}`;
+
+const COMPONENT = 'app.kubernetes.io/component';
+const RIGHTS = ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'Lease'];
+const DEFINITION = 'CustomResourceDefinition';
+/** As in apps/Dockerfile. */
+const OF_THE_IMAGE = { NODE_ENV: 'production', NODE_OPTIONS: '--max-semi-space-size=1' };
+/** Ports of the loopback of the cluster's network, where hardly anything else listens. */
+const FIRST_PORT = 18080;
+const OTLP_PORT = 14318;
+
+export interface Operators {
+  /** Starts one replica, with a name that no other has had. */
+  start: () => Promise<InClusterProgram>;
+  /** Waits until a replica is ready, as a Service would. */
+  ready: (replica: InClusterProgram) => Promise<void>;
+}
+
+interface Manifest {
+  kind: string;
+  metadata: { name: string; labels?: Record<string, string> };
+}
+
+interface Container {
+  command: string[];
+  env: { name: string; value?: string }[];
+}
+
+export interface OperatorDeployment extends Manifest {
+  spec: { template: { spec: { serviceAccountName: string; containers: [Container] } } };
+}
+
+/** Gives the cluster what the chart has for the operator, but for its pods: definitions, account and rights. */
+export async function installOperatorRights(): Promise<OperatorDeployment> {
+  await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OPERATOR_NAMESPACE } });
+  const { stdout } = await tool('helm', [
+    'template',
+    'intro-otel',
+    join(repoRoot, 'charts', 'lab'),
+    '--namespace',
+    OPERATOR_NAMESPACE,
+  ]);
+  const manifests = parseAllDocuments(stdout).flatMap((document) => (document.toJSON() as Manifest | null) ?? []);
+  const own = manifests.filter(
+    ({ kind, metadata }) => kind === DEFINITION || metadata.labels?.[COMPONENT] === 'operator',
+  );
+  const rights = own.filter(({ kind }) => kind === DEFINITION || RIGHTS.includes(kind));
+  await tool('kubectl', ['apply', '--server-side', '-f', '-'], {
+    input: rights.map((one) => stringify(one)).join('---\n'),
+  });
+  await kubectl(
+    'wait',
+    '--for=condition=Established',
+    '--timeout=60s',
+    'crd/workshops.intro-otel.dev',
+    'crd/seats.intro-otel.dev',
+  );
+  const deployment = own.find(({ kind }) => kind === 'Deployment') as OperatorDeployment | undefined;
+  if (deployment === undefined) throw new Error('the chart has no Deployment of the operator');
+  return deployment;
+}
+
+/** Also builds what its pods would run, which is what `start` starts. */
+export async function installOperator(): Promise<Operators> {
+  const deployment = await installOperatorRights();
+  const {
+    serviceAccountName,
+    containers: [container],
+  } = deployment.spec.template.spec;
+  const { dir } = layoutOf(testCluster().name);
+  await buildApps(join(dir, 'app'));
+  await writeAccount(serviceAccountName, join(dir, 'operator'));
+  await startInCluster('otlp', [process.execPath, '-e', TAKES_ANYTHING]);
+  return replicas(container, dir);
+}
+
+/** Answers as a Collector does, and forgets what it was sent. */
+const TAKES_ANYTHING = `require('http').createServer((request, response) => request.resume().on('end', () => response.end())).listen(${OTLP_PORT}, '127.0.0.1')`;
+
+/** Ends with 0 once the URL answers with success, and with 1 where it has not within 30 s. */
+const ASKS_UNTIL_OK = `(async () => {
+  const isOk = () => fetch(process.argv[1]).then(({ ok }) => ok, () => false);
+  for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((done) => setTimeout(done, 50))) if (await isOk()) return;
+  process.exitCode = 1;
+})()`;
+
+/** Writes what a pod has at /var/run/secrets to a directory that is to stand for /run. */
+async function writeAccount(account: string, run: string): Promise<void> {
+  const directory = join(run, 'secrets', 'kubernetes.io', 'serviceaccount');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const token = await kubectl('create', 'token', account, '--namespace', OPERATOR_NAMESPACE, '--duration=12h');
+  const authority = readFileSync(join(layoutOf(testCluster().name).pki, 'ca.crt'), 'utf8');
+  const files = { token: token.trim(), namespace: OPERATOR_NAMESPACE, 'ca.crt': authority };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text, { mode: 0o600 });
+}
+
+function replicas({ command, env }: Container, dir: string): Operators {
+  const given = Object.fromEntries(
+    env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
+  ) as Record<string, string>;
+  const [, ...args] = command.map((word) => word.replace(/^\/app\//, `${join(dir, 'app')}/`));
+  let started = 0;
+  const portOf = (index: number): number => FIRST_PORT + 2 * index;
+  return {
+    ready: async ({ name }) => {
+      const url = `http://127.0.0.1:${portOf(Number(name.replace(/\D+/, '')))}/readyz`;
+      const how = await (await startInCluster('asks', [process.execPath, '-e', ASKS_UNTIL_OK, url])).ended;
+      if (how !== 'exit code 0')
+        throw new Error(
+          `Expected ${name} to be ready at ${url} within 30 s, found: ${how}. Its log is in test/artefacts.`,
+        );
+    },
+    start: () => {
+      const index = started++;
+      const name = `operator-${index}`;
+      const here = {
+        POD_NAME: name,
+        POD_NAMESPACE: OPERATOR_NAMESPACE,
+        KUBERNETES_SERVICE_HOST: network.nodeAddress, // a Service's address needs a kube-proxy
+        KUBERNETES_SERVICE_PORT: String(network.apiPort),
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${OTLP_PORT}`,
+        // They share a loopback, as pods don't.
+        PORT: String(portOf(index)),
+        HEALTH_PORT: String(portOf(index) + 1),
+      };
+      return startInCluster(name, inPlaceOfRun(join(dir, 'operator'), [process.execPath, ...args]), {
+        env: { ...OF_THE_IMAGE, ...given, ...here },
+        first: true,
+      });
+    },
+  };
+}
+
+/** Each process becomes the next one, so the process id that was started is the operator's in the end. */
+function inPlaceOfRun(directory: string, command: readonly string[]): string[] {
+  return ['unshare', '--mount', 'sh', '-c', 'mount --bind "$1" /run; shift; exec "$@"', 'sh', directory, ...command];
+}
+
+interface Lease {
+  spec: { holderIdentity?: string };
+}
+
+/** The name of the replica that leads; undefined while none does. */
+export async function leader(): Promise<string | undefined> {
+  const { items } = await apiGet<{ items: Lease[] }>(
+    `/apis/coordination.k8s.io/v1/namespaces/${OPERATOR_NAMESPACE}/leases`,
+  );
+  // What may come after the pod's name tells one life of it from the next.
+  return /^operator-\d+/.exec(items[0]?.spec.holderIdentity ?? '')?.[0];
+}
+
+/** Waits until one of these leads. */
+export function someoneLeads(programs: readonly InClusterProgram[]): Promise<InClusterProgram> {
+  const look = async (): Promise<InClusterProgram> => {
+    const name = await leader();
+    const found = programs.find((program) => program.name === name);
+    if (found === undefined) throw new Error(`${name ?? 'none'} leads`);
+    return found;
+  };
+  return eventually(look, { within: 60_000, every: 50 });
+}
+
+const KIBIBYTE = 1024;
+
+/** Bytes of memory that a process has now, and the most it has had. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
+export function residentSet(pid: number): { now: number; peak: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const field = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * KIBIBYTE;
+  return { now: field('VmRSS'), peak: field('VmHWM') };
+}

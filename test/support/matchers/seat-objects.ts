@@ -1,0 +1,71 @@
+// All objects of a seat as the operator renders them, for a client that applies the very same without being an operator.
+import { KINDS, kindOf } from '../../../kubernetes/kinds.ts';
+import type { Kind } from '../../../kubernetes/object.ts';
+import { API_VERSION, LABELS, MANAGED_BY, NAMES } from '../../../operator/api/types.ts';
+import type { Seat } from '../../../operator/api/types.ts';
+import { labOf } from '../../../operator/seat/lab.ts';
+import {
+  fences,
+  labelsOf,
+  limitsObject,
+  namespaceObject,
+  operatorBinding,
+  people,
+  quotaObject,
+} from '../../../operator/seat/objects.ts';
+import type { LabObject } from '../../../operator/seat/types.ts';
+import { attendeesOf } from '../../../operator/workshop/attendees.ts';
+
+/** About as long as a kubeconfig with a token. */
+const KUBECONFIG_BYTES = 2500;
+const operator = { name: 'intro-otel-operator', namespace: 'intro-otel' };
+/** As in a cluster of six nodes. */
+const network = {
+  apiServers: { addresses: ['10.200.0.2'], port: 6443 },
+  podCidrs: [0, 4, 8, 12, 16, 20].map((third) => `10.240.${third}.0/22`),
+};
+
+/** What selects the objects of a Workshop's seats, and nothing else. */
+export const ofWorkshop = (workshop: string): string =>
+  `${LABELS.managedBy}=${MANAGED_BY},${LABELS.workshop}=${workshop}`;
+
+/** The names of a Workshop's seats: of `seats: N`. */
+export const seatNames = (workshop: string, count: number): string[] =>
+  attendeesOf({ seats: count }).map(({ name }) => `${workshop}-${name}`);
+
+/** Of one seat, in the order they are to be made: the namespace first. Without an owner, which only a Seat could be. */
+export function seatObjects(workshop: string, name: string): LabObject[] {
+  const seat: Seat = {
+    apiVersion: API_VERSION,
+    kind: 'Seat',
+    metadata: { name },
+    spec: { workshop, attendee: name, revision: '' },
+  };
+  const lab = labOf();
+  const objects = lab.objects(name);
+  const { labels = {} } = namespaceObject(seat).metadata;
+  return [
+    { ...namespaceObject(seat), metadata: { name, labels } },
+    operatorBinding(seat, operator),
+    quotaObject(seat, lab),
+    limitsObject(seat, lab),
+    ...fences(seat, lab, network),
+    ...people(seat),
+    kubeconfig(seat),
+    ...objects.map((object) => ({
+      ...object,
+      metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labelsOf(seat) } },
+    })),
+  ];
+}
+
+function kubeconfig(seat: Seat): LabObject {
+  const metadata = { name: NAMES.kubeconfig, namespace: seat.metadata.name, labels: labelsOf(seat) };
+  return { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { config: 'x'.repeat(KUBECONFIG_BYTES) } };
+}
+
+/** Those that a seat's objects are of. */
+export function kindsOfSeats(): Kind[] {
+  const kinds = new Set(seatObjects('any', 'any').map((object) => kindOf(object)));
+  return Object.values(KINDS).filter((kind) => kinds.has(kind));
+}

@@ -1,0 +1,28 @@
+import { sum, resultsOf, resultsText } from './results.ts';
+
+describe('the count of a jest run', () => {
+  const clean = { numPassedTests: 7, numFailedTests: 0, numPendingTests: 0, numRuntimeErrorTestSuites: 0 };
+
+  test('is what passed and what failed', () => {
+    expect(resultsOf({ ...clean, numFailedTests: 2 })).toEqual({ passed: 7, failed: 2 });
+  });
+
+  test('counts a skipped test as failed', () => {
+    expect(resultsOf({ ...clean, numPendingTests: 1 })).toEqual({ passed: 7, failed: 1 });
+  });
+
+  test('counts a file that could not be run as failed', () => {
+    expect(resultsOf({ ...clean, numRuntimeErrorTestSuites: 1 })).toEqual({ passed: 7, failed: 1 });
+  });
+});
+
+test('the last line adds up all stages', () => {
+  expect(
+    resultsText(
+      sum([
+        { passed: 1, failed: 0 },
+        { passed: 20, failed: 3 },
+      ]),
+    ),
+  ).toBe('21 passed, 3 failed');
+});

@@ -1,0 +1,18 @@
+// Begins with the files that take longest, which is to wait, so that the others compute meanwhile; those in jest's own order. https://jestjs.io/docs/configuration#testsequencer-string
+import Sequencer from '@jest/test-sequencer';
+
+const waiting = [
+  /\/course\/solutions$/,
+  /\/cluster\/port-forward$/,
+  /\/integration\/(engine-bookmarks|cluster|leader)$/,
+  /\/e2e\/(operator-faults|collector|bad-input|releases)$/,
+];
+
+const waits = ({ path }) => waiting.some((name) => name.test(path.replace(/\.test\.ts$/, '')));
+
+export default class WaitingFirst extends Sequencer {
+  sort(tests) {
+    const sorted = super.sort(tests);
+    return [...sorted.filter(waits), ...sorted.filter((test) => !waits(test))];
+  }
+}

@@ -1,0 +1,84 @@
+// The two commands of the README, one right after the other: the operator comes, and then every attendee has a lab.
+import { readFileSync } from 'node:fs';
+import { say } from '../../support/output.ts';
+import { kubectl } from '../support/cluster/cluster.ts';
+import {
+  allReady,
+  CLASS_READY_WITHIN,
+  conditionText,
+  installOperator,
+  keepWorkshopEvidence,
+  labOf,
+  seatNow,
+  theClass,
+  workshopFile,
+  workshopNow,
+} from '../support/cluster/workshop.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { playedRound } from '../support/otlp/traces.ts';
+
+const { workshop, seats } = theClass;
+
+beforeAll(async () => {
+  const began = performance.now();
+  await installOperator();
+  await kubectl('apply', '--filename', workshopFile);
+  await allReady(workshop, seats.length);
+  say(
+    `helm install, kubectl apply: ${seats.length} seats were ready ${((performance.now() - began) / 1000).toFixed(1)} s later`,
+  );
+}, CLASS_READY_WITHIN + 60_000);
+
+afterAll(keepWorkshopEvidence, 60_000);
+
+test.each(seats)('a round played in %s is a trace of four services in its own Jaeger', async (seat) => {
+  const { services } = await eventually(() => playedRound(labOf(seat)), { within: 40_000 });
+  expect(services).toEqual(['arcade', 'dice', 'guide', 'prizes']);
+});
+
+test("kubectl get workshops answers an instructor's question", async () => {
+  const [header = '', row = ''] = (await kubectl('get', 'workshops', workshop)).split('\n');
+  expect(header).toMatch(/^NAME +READY +STATE/);
+  expect(row).toContain('3/3');
+});
+
+test('kubectl get seats has a row for each attendee, and no token in it', async () => {
+  const [header = '', ...rows] = (await kubectl('get', 'seats', '--output=wide')).trim().split('\n');
+  expect(header).toMatch(/^NAME +WORKSHOP +ATTENDEE +PHASE/);
+  expect(rows.map((row) => row.split(/ +/)[0])).toEqual([...seats].sort());
+  expect(rows.filter((row) => !row.includes('Ready'))).toEqual([]);
+  expect(rows.join()).not.toMatch(/eyJ|client-key|token/);
+});
+
+test('kubectl explain teaches what a Workshop is', async () => {
+  const text = await kubectl('explain', 'workshop.spec', '--recursive');
+  for (const field of ['attendees', 'seats', 'lab', 'quota', 'rollout', 'access', 'schedule'])
+    expect(text).toMatch(new RegExp(`\\b${field}\\s+<`));
+  expect(await kubectl('explain', 'workshop.spec.schedule.afterExpiry')).toMatch(/Delete.*Stop.*Keep/s);
+});
+
+test('the images were there before the first seat was begun, and there was room for all', async () => {
+  const now = await workshopNow(workshop);
+  expect(conditionText(now, 'ImagesReady')).toMatch(/^True /);
+  expect(conditionText(now, 'CapacityAvailable')).toMatch(/^True /);
+  expect(conditionText(now, 'Degraded')).toMatch(/^False /);
+});
+
+test('each seat says where its lab is and where its kubeconfig is, and not what is in that', async () => {
+  for (const name of seats) {
+    const { status } = await seatNow(name);
+    expect(status?.namespace).toBe(name);
+    expect(status?.url).toContain(name);
+    expect(status?.access?.secret).toBe(`${name}/kubeconfig`);
+    expect(Date.parse(status?.access?.expiresAt ?? '')).toBeGreaterThan(Date.now());
+    expect(JSON.stringify(status)).not.toContain('eyJ');
+  }
+});
+
+test('of the two commands, the order is all there is to know: workshop.yaml says who attends, and little else', () => {
+  expect(
+    readFileSync(workshopFile, 'utf8')
+      .split('\n')
+      .filter((line) => !line.startsWith('#')).length,
+  ).toBeLessThan(20);
+});

@@ -1,0 +1,460 @@
+// What an attendee may do with the kubeconfig of their seat, and what not: each act is asked for as `kubectl auth can-i` asks,
+// and then tried.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { NAMES, RELEASE, ROLES } from '../../operator/api/types.ts';
+import { attributesOf, byName } from '../support/cluster/account.ts';
+import type { Act, Attempt, ResourceAttributes } from '../support/cluster/account.ts';
+import { useAttendee } from '../support/cluster/attendee.ts';
+import { kubectl, testCluster } from '../support/cluster/cluster.ts';
+import { accountOf, labOf, operator, useWorkshop } from '../support/cluster/workshop.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { escapes, restrictedPod } from '../support/cluster/restricted-pod.ts';
+
+const {
+  seats: [own, other],
+  workshop,
+} = useWorkshop();
+const attendee = useAttendee(own);
+
+/** Words in the tables' paths that stand for what is known only when the class is there. */
+const known: Record<string, string> = { OWN: own, OTHER: other, OPERATOR: operator.namespace, WORKSHOP: workshop };
+
+beforeAll(async () => {
+  known['MY_POD'] = (await labOf(own).pod('dice')).metadata.name;
+  known['THEIR_POD'] = (await labOf(other).pod('dice')).metadata.name;
+  known['NODE'] = testCluster().name;
+});
+
+function attempt([, method, path, body]: Act): Attempt {
+  const filled = path.replaceAll(/[A-Z][A-Z_]+/g, (word) => known[word] ?? word);
+  return { method, path: filled, ...(body !== undefined && { body }) };
+}
+
+const CORE = '/api/v1';
+const APPS = '/apis/apps/v1';
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+const NETWORKING = '/apis/networking.k8s.io/v1';
+const OURS = '/apis/intro-otel.dev/v1alpha1';
+
+const meta = { metadata: { name: 'mine' } };
+const subjects = [{ kind: 'ServiceAccount', name: NAMES.attendee, namespace: own }];
+const roleRef = (name: string): object => ({
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+});
+const everything = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }];
+const open = { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] };
+
+const ofOthers: readonly Act[] = [
+  ['list the pods', 'GET', `${CORE}/namespaces/OTHER/pods`],
+  ['watch the pods', 'GET', `${CORE}/namespaces/OTHER/pods?watch=true`],
+  ['get a pod', 'GET', `${CORE}/namespaces/OTHER/pods/THEIR_POD`],
+  ['read a log', 'GET', `${CORE}/namespaces/OTHER/pods/THEIR_POD/log`],
+  ['execute a command', 'POST', `${CORE}/namespaces/OTHER/pods/THEIR_POD/exec?command=ls&stdout=true`],
+  ['attach to a pod', 'POST', `${CORE}/namespaces/OTHER/pods/THEIR_POD/attach?stdout=true`],
+  ['forward a port', 'POST', `${CORE}/namespaces/OTHER/pods/THEIR_POD/portforward?ports=8080`],
+  ['reach a pod through the API server', 'GET', `${CORE}/namespaces/OTHER/pods/THEIR_POD/proxy/`],
+  ['reach a Service through the API server', 'GET', `${CORE}/namespaces/OTHER/services/${RELEASE}-guide:http/proxy/`],
+  ['create a pod', 'POST', `${CORE}/namespaces/OTHER/pods`, restrictedPod('mine')],
+  ['delete a pod', 'DELETE', `${CORE}/namespaces/OTHER/pods/THEIR_POD`],
+  [
+    'evict a pod',
+    'POST',
+    `${CORE}/namespaces/OTHER/pods/THEIR_POD/eviction`,
+    { apiVersion: 'policy/v1', kind: 'Eviction', ...meta },
+  ],
+  ['list the ConfigMaps', 'GET', `${CORE}/namespaces/OTHER/configmaps`],
+  ['read the code of the dice', 'GET', `${CORE}/namespaces/OTHER/configmaps/${NAMES.dice}`],
+  [
+    'change the code of the dice',
+    'PATCH',
+    `${CORE}/namespaces/OTHER/configmaps/${NAMES.dice}`,
+    { data: { 'app.ts': '' } },
+  ],
+  ['list the Secrets', 'GET', `${CORE}/namespaces/OTHER/secrets`],
+  ['read the kubeconfig', 'GET', `${CORE}/namespaces/OTHER/secrets/${NAMES.kubeconfig}`],
+  [
+    'restart a Deployment',
+    'PATCH',
+    `${APPS}/namespaces/OTHER/deployments/${RELEASE}-dice`,
+    { spec: { template: { metadata: { annotations: { restarted: 'now' } } } } },
+  ],
+  [
+    'scale a Deployment',
+    'PATCH',
+    `${APPS}/namespaces/OTHER/deployments/${RELEASE}-dice/scale`,
+    { spec: { replicas: 0 } },
+  ],
+  ['list the Services', 'GET', `${CORE}/namespaces/OTHER/services`],
+  ['list the events', 'GET', `${CORE}/namespaces/OTHER/events`],
+  [
+    'get a token of the attendee',
+    'POST',
+    `${CORE}/namespaces/OTHER/serviceaccounts/${NAMES.attendee}/token`,
+    { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+  ],
+  ['remove the seat', 'DELETE', `${CORE}/namespaces/OTHER`],
+];
+
+const ofTheClass: readonly Act[] = [
+  ['list the seats', 'GET', `${OURS}/seats`],
+  ['read the own seat', 'GET', `${OURS}/seats/OWN`],
+  ['change the own seat', 'PATCH', `${OURS}/seats/OWN`, { spec: { quota: { pods: 1000 } } }],
+  ['stop the seat of another', 'PATCH', `${OURS}/seats/OTHER/scale`, { spec: { replicas: 0 } }],
+  ['reset the seat of another', 'DELETE', `${OURS}/seats/OTHER`],
+  ['read the Workshop', 'GET', `${OURS}/workshops/WORKSHOP`],
+  ['change the Workshop', 'PATCH', `${OURS}/workshops/WORKSHOP`, { spec: { quota: { pods: 1000 } } }],
+  ['end the Workshop', 'DELETE', `${OURS}/workshops/WORKSHOP`],
+  [
+    'make a Workshop',
+    'POST',
+    `${OURS}/workshops`,
+    { apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Workshop', ...meta, spec: { seats: 1 } },
+  ],
+  [
+    'change what a Seat is',
+    'PATCH',
+    '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/seats.intro-otel.dev',
+    { metadata: { labels: { mine: 'true' } } },
+  ],
+  ["list the operator's pods", 'GET', `${CORE}/namespaces/OPERATOR/pods`],
+  ["read the operator's Secrets", 'GET', `${CORE}/namespaces/OPERATOR/secrets`],
+  ['stop the operator', 'DELETE', `${APPS}/namespaces/OPERATOR/deployments`],
+  ['take the lead from the operator', 'GET', '/apis/coordination.k8s.io/v1/namespaces/OPERATOR/leases'],
+  [
+    'get a token of an account of the operator',
+    'POST',
+    `${CORE}/namespaces/OPERATOR/serviceaccounts/default/token`,
+    { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+  ],
+];
+
+const ofTheCluster: readonly Act[] = [
+  ['list all namespaces', 'GET', `${CORE}/namespaces`],
+  ['make a namespace', 'POST', `${CORE}/namespaces`, { apiVersion: 'v1', kind: 'Namespace', ...meta }],
+  ['list all pods', 'GET', `${CORE}/pods`],
+  ['list all Secrets', 'GET', `${CORE}/secrets`],
+  ['read the Secrets of the system', 'GET', `${CORE}/namespaces/kube-system/secrets`],
+  ['list the nodes', 'GET', `${CORE}/nodes`],
+  ['reach the kubelet', 'GET', `${CORE}/nodes/NODE/proxy/pods`],
+  ['drain the node', 'PATCH', `${CORE}/nodes/NODE`, { spec: { unschedulable: true } }],
+  ['make a volume', 'POST', `${CORE}/persistentvolumes`, { apiVersion: 'v1', kind: 'PersistentVolume', ...meta }],
+  [
+    'make a ClusterRole',
+    'POST',
+    `${RBAC}/clusterroles`,
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', ...meta, rules: everything },
+  ],
+  [
+    'become an administrator',
+    'POST',
+    `${RBAC}/clusterrolebindings`,
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      ...meta,
+      subjects,
+      ...roleRef('cluster-admin'),
+    },
+  ],
+  ["widen the attendees' role", 'PATCH', `${RBAC}/clusterroles/${ROLES.attendee}`, { rules: everything }],
+  [
+    'make a webhook',
+    'POST',
+    '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
+    { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration', ...meta },
+  ],
+  [
+    'make a priority',
+    'POST',
+    '/apis/scheduling.k8s.io/v1/priorityclasses',
+    { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', ...meta, value: 1_000_000 },
+  ],
+];
+
+const ofTheirFence: readonly Act[] = [
+  [
+    'change its labels, Pod Security among them',
+    'PATCH',
+    `${CORE}/namespaces/OWN`,
+    { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } },
+  ],
+  ['change its owner', 'PATCH', `${CORE}/namespaces/OWN`, { metadata: { ownerReferences: [] } }],
+  [
+    'finalize it',
+    'PUT',
+    `${CORE}/namespaces/OWN/finalize`,
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: own }, spec: { finalizers: [] } },
+  ],
+  ['delete it', 'DELETE', `${CORE}/namespaces/OWN`],
+  ['list the Secrets', 'GET', `${CORE}/namespaces/OWN/secrets`],
+  [
+    'make a Secret, and with it a token that lasts',
+    'POST',
+    `${CORE}/namespaces/OWN/secrets`,
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'kubernetes.io/service-account-token',
+      metadata: { name: 'mine', annotations: { 'kubernetes.io/service-account.name': NAMES.attendee } },
+    },
+  ],
+  [
+    'get a token that lasts',
+    'POST',
+    `${CORE}/namespaces/OWN/serviceaccounts/${NAMES.attendee}/token`,
+    { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 31_536_000 } },
+  ],
+  [
+    'make a ServiceAccount',
+    'POST',
+    `${CORE}/namespaces/OWN/serviceaccounts`,
+    { apiVersion: 'v1', kind: 'ServiceAccount', ...meta },
+  ],
+  [
+    'raise the quota',
+    'PATCH',
+    `${CORE}/namespaces/OWN/resourcequotas/${NAMES.quota}`,
+    { spec: { hard: { pods: '1000' } } },
+  ],
+  ['remove the quota', 'DELETE', `${CORE}/namespaces/OWN/resourcequotas/${NAMES.quota}`],
+  [
+    'make a quota',
+    'POST',
+    `${CORE}/namespaces/OWN/resourcequotas`,
+    { apiVersion: 'v1', kind: 'ResourceQuota', ...meta, spec: { hard: { pods: '0' } } },
+  ],
+  ['raise the limits', 'PATCH', `${CORE}/namespaces/OWN/limitranges/${NAMES.quota}`, { spec: { limits: [] } }],
+  ['remove the limits', 'DELETE', `${CORE}/namespaces/OWN/limitranges`],
+  [
+    'open the network',
+    'POST',
+    `${NETWORKING}/namespaces/OWN/networkpolicies`,
+    { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', ...meta, spec: open },
+  ],
+  ['remove the NetworkPolicies', 'DELETE', `${NETWORKING}/namespaces/OWN/networkpolicies`],
+  [
+    'make a Role',
+    'POST',
+    `${RBAC}/namespaces/OWN/roles`,
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', ...meta, rules: everything },
+  ],
+  [
+    'bind itself to a greater role',
+    'POST',
+    `${RBAC}/namespaces/OWN/rolebindings`,
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', ...meta, subjects, ...roleRef('admin') },
+  ],
+  [
+    "bind itself to the operator's role",
+    'POST',
+    `${RBAC}/namespaces/OWN/rolebindings`,
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', ...meta, subjects, ...roleRef(ROLES.operator) },
+  ],
+  ["take the operator's rights away", 'DELETE', `${RBAC}/namespaces/OWN/rolebindings`],
+  [
+    "change what the operator made: the Collector's ConfigMap",
+    'PATCH',
+    `${CORE}/namespaces/OWN/configmaps/${RELEASE}-collector`,
+    { data: {} },
+  ],
+  ['change their progress', 'PATCH', `${CORE}/namespaces/OWN/configmaps/${NAMES.progress}`, { data: { passed: '12' } }],
+  [
+    'make a Deployment',
+    'POST',
+    `${APPS}/namespaces/OWN/deployments`,
+    { apiVersion: 'apps/v1', kind: 'Deployment', ...meta },
+  ],
+  [
+    'make a Service',
+    'POST',
+    `${CORE}/namespaces/OWN/services`,
+    { apiVersion: 'v1', kind: 'Service', ...meta, spec: { type: 'NodePort', ports: [{ port: 80 }] } },
+  ],
+  [
+    'make a claim to storage',
+    'POST',
+    `${CORE}/namespaces/OWN/persistentvolumeclaims`,
+    { apiVersion: 'v1', kind: 'PersistentVolumeClaim', ...meta },
+  ],
+  [
+    'make an Ingress',
+    'POST',
+    `${NETWORKING}/namespaces/OWN/ingresses`,
+    { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', ...meta },
+  ],
+];
+
+describe.each([
+  ['the seat of another', ofOthers],
+  ['the class and the operator', ofTheClass],
+  ['the cluster', ofTheCluster],
+  ['the namespace of their own', ofTheirFence],
+])('an attendee may not, of %s,', (_what, acts) => {
+  test.each(byName(acts))('%s', async (_, act) => {
+    const tried = attempt(act);
+    await refused(tried, attributesOf(tried));
+  });
+});
+
+async function refused(tried: Attempt, asked: ResourceAttributes): Promise<void> {
+  expect(await attendee.account.may(asked)).toBe(false);
+  const { code, reason } = await attendee.account.try(tried);
+  expect([code, reason]).toEqual([403, 'Forbidden']);
+}
+
+test.each([
+  ['an administrator', { resource: 'users', name: 'kubernetes-admin' }, { 'Impersonate-User': 'kubernetes-admin' }],
+  [
+    'a group of administrators',
+    { resource: 'groups', name: 'system:masters' },
+    { 'Impersonate-User': 'any', 'Impersonate-Group': 'system:masters' },
+  ],
+  [
+    'the attendee of another seat',
+    { resource: 'serviceaccounts', namespace: other, name: NAMES.attendee },
+    { 'Impersonate-User': `system:serviceaccount:${other}:${NAMES.attendee}` },
+  ],
+])('an attendee may not speak as %s', async (_, whom, headers) => {
+  await refused(
+    { method: 'GET', path: `${CORE}/namespaces/${other}/pods`, headers: { ...headers } },
+    { verb: 'impersonate', group: '', ...whom },
+  );
+});
+
+test.each(['escalate', 'bind'])('an attendee may not %s roles, nor cluster roles', async (verb) => {
+  const rbac = { verb, group: 'rbac.authorization.k8s.io' };
+  expect(await attendee.account.may({ ...rbac, resource: 'roles', namespace: own })).toBe(false);
+  expect(await attendee.account.may({ ...rbac, resource: 'clusterroles', namespace: own })).toBe(false);
+});
+
+test.each(Object.entries(escapes))("an attendee's pod may not have %s", async (_, change) => {
+  const { code, message } = await attendee.account.try({
+    method: 'POST',
+    path: `${CORE}/namespaces/${own}/pods`,
+    body: restrictedPod('mine', change),
+  });
+  expect([code, message]).toEqual([403, expect.stringContaining('violates PodSecurity "restricted')]);
+});
+
+test('no account that a pod of an attendee could run as may do any of that, but write ConfigMaps', async () => {
+  const acts = [
+    ...ofOthers,
+    ...ofTheClass,
+    ...ofTheCluster,
+    ...ofTheirFence.filter(([, , path]) => !path.includes('/configmaps/')),
+  ];
+  const accounts = (
+    await kubectl('get', 'serviceaccounts', '--namespace', own, '--output=jsonpath={.items[*].metadata.name}')
+  ).split(' ');
+  expect(accounts.length).toBeGreaterThan(1);
+  const more = await Promise.all(
+    accounts.map(async (name) => {
+      const account = await accountOf(own, name);
+      const answers = await Promise.all(acts.map((act) => account.may(attributesOf(attempt(act)))));
+      account.close();
+      return acts.filter((_, index) => answers[index]).map(([what]) => `${name} may ${what}`);
+    }),
+  );
+  expect(more.flat()).toEqual([]);
+});
+
+const allowed: readonly Act[] = [
+  ['get a pod', 'GET', `${CORE}/namespaces/OWN/pods/MY_POD`],
+  ['list the pods', 'GET', `${CORE}/namespaces/OWN/pods`],
+  ['read a log', 'GET', `${CORE}/namespaces/OWN/pods/MY_POD/log`],
+  ['list the ConfigMaps', 'GET', `${CORE}/namespaces/OWN/configmaps`],
+  ['read the code of the dice', 'GET', `${CORE}/namespaces/OWN/configmaps/${NAMES.dice}`],
+  ['list the Deployments', 'GET', `${APPS}/namespaces/OWN/deployments`],
+  ['get a Deployment', 'GET', `${APPS}/namespaces/OWN/deployments/${RELEASE}-dice`],
+  ['list the ReplicaSets', 'GET', `${APPS}/namespaces/OWN/replicasets`],
+  ['list the Services', 'GET', `${CORE}/namespaces/OWN/services`],
+  ['list what is behind the Services', 'GET', '/apis/discovery.k8s.io/v1/namespaces/OWN/endpointslices'],
+  ['list the events', 'GET', `${CORE}/namespaces/OWN/events`],
+  ['see the quota', 'GET', `${CORE}/namespaces/OWN/resourcequotas`],
+  ['see the limits', 'GET', `${CORE}/namespaces/OWN/limitranges`],
+  ['see the NetworkPolicies', 'GET', `${NETWORKING}/namespaces/OWN/networkpolicies`],
+];
+
+test.each(byName(allowed))('an attendee may, in the own namespace, %s', async (_, act) => {
+  const tried = attempt(act);
+  expect(await attendee.account.may(attributesOf(tried))).toBe(true);
+  const { code, text } = await attendee.account.try(tried);
+  expect([code, code === 200 ? '' : text]).toEqual([200, '']);
+});
+
+describe('with kubectl and the kubeconfig as it is handed out, an attendee', () => {
+  test('needs to say no namespace: it is that of the seat', async () => {
+    expect(await attendee.kubectl(['config', 'view', '--minify', '--output=jsonpath={..namespace}'])).toBe(own);
+    expect(await attendee.kubectl(['auth', 'can-i', 'get', 'pods'])).toBe('yes\n');
+  });
+
+  test('reads a log', async () => {
+    await labOf(own).text('dice', '/server_request?param=hello-to-the-log');
+    await eventually(
+      async () => expect(await attendee.kubectl(['logs', `deployment/${RELEASE}-dice`])).toContain('hello-to-the-log'),
+      { within: 10_000 },
+    );
+  });
+
+  test('executes a command', async () => {
+    expect(await attendee.kubectl(['exec', `deployment/${RELEASE}-dice`, '--', 'node', '--print', '6 * 7'])).toBe(
+      '42\n',
+    );
+  });
+
+  test('forwards a port to the lab, and plays', async () => {
+    const args = [
+      `--kubeconfig=${attendee.kubeconfig}`,
+      'port-forward',
+      `service/${RELEASE}-guide`,
+      ':8080',
+      '--address=127.0.0.1',
+    ];
+    const forward = spawn(testCluster().tools.kubectl, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      for await (const line of createInterface(forward.stdout)) {
+        const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+        if (port === undefined) continue;
+        const round = await fetch(`http://127.0.0.1:${port}/api/rounds`, { method: 'POST' });
+        expect(round.status).toBe(200);
+        return;
+      }
+      throw new Error('kubectl port-forward ended without saying where it listens');
+    } finally {
+      forward.kill();
+    }
+  });
+
+  test('changes the code of the dice, restarts it and sees it live', async () => {
+    const lab = labOf(own);
+    const source = await lab.diceSource();
+    const edited = source.replace(
+      '\napp.listen(',
+      "\napp.get('/mine', (request, response) => { response.send('mine'); });\n\napp.listen(",
+    );
+    for (const [code, answers] of [
+      [edited, 200],
+      [source, 404],
+    ] as const) {
+      await attendee.kubectl([
+        'patch',
+        'configmap',
+        NAMES.dice,
+        '--type=merge',
+        '--patch',
+        JSON.stringify({ data: { 'app.ts': code } }),
+      ]);
+      await attendee.kubectl(['rollout', 'restart', `deployment/${RELEASE}-dice`]);
+      await attendee.kubectl(['rollout', 'status', `deployment/${RELEASE}-dice`, '--timeout=60s']);
+      await eventually(async () => expect((await lab.fetch('dice', '/mine')).status).toBe(answers), { within: 10_000 });
+    }
+  });
+
+  test('runs a pod of their own, and removes it', async () => {
+    await attendee.kubectl(['create', '--filename=-'], JSON.stringify(restrictedPod('my-own')));
+    await attendee.kubectl(['wait', 'pod/my-own', '--for=condition=Ready', '--timeout=60s']);
+    expect(await attendee.kubectl(['get', 'pod', 'my-own', '--watch=false', '--output=name'])).toBe('pod/my-own\n');
+    await attendee.kubectl(['delete', 'pod', 'my-own']);
+  });
+});

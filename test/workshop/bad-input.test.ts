@@ -1,0 +1,228 @@
+// What an instructor may get wrong: refused at once, with a word about what to change, or said in a condition. Nothing crashes,
+// and nothing that isn't ours is touched.
+import { apply, kubectl, tool } from '../support/cluster/cluster.ts';
+import {
+  applyWorkshop,
+  conditionText,
+  gone,
+  operator,
+  seatBecomes,
+  seatsOf,
+  useWorkshop,
+  workshopBecomes,
+  workshopNow,
+} from '../support/cluster/workshop.ts';
+import { always, eventually } from '../support/matchers/eventually.ts';
+import { restarts } from '../support/matchers/objects.ts';
+import type { Pod } from '../support/matchers/objects.ts';
+
+const { seats, workshop: shared } = useWorkshop();
+
+const long = (length: number): string => 'a'.repeat(length);
+
+describe('refused when it is applied:', () => {
+  test.each<[string, string, object, RegExp]>([
+    [
+      'two attendees of one name',
+      'bad',
+      { attendees: [{ name: 'ada' }, { name: 'ada' }] },
+      /attendees.*(Duplicate|unique|twice)/i,
+    ],
+    [
+      'an attendee whose namespace would have too long a name',
+      'bad',
+      { attendees: [{ name: long(60) }] },
+      /63|too long/i,
+    ],
+    [
+      "an attendee whose namespace would have too long a name for the Workshop's",
+      long(40),
+      { attendees: [{ name: long(30) }] },
+      /63/,
+    ],
+    [
+      "an attendee whose name can be no part of a namespace's",
+      'bad',
+      { attendees: [{ name: 'Ada Lovelace' }] },
+      /lower.?case|DNS|a-z0-9/i,
+    ],
+    [
+      'attendees and a number of seats',
+      'bad',
+      { attendees: [{ name: 'ada' }], seats: 3 },
+      /attendees.*seats|seats.*attendees/i,
+    ],
+    ['neither attendees nor a number of seats', 'bad', {}, /attendees.*seats|seats.*attendees/i],
+    ['more than a thousand seats', 'bad', { seats: 1001 }, /1,?000/],
+    ["a value that the lab doesn't have", 'bad', { seats: 1, lab: { colector: {} } }, /colector/],
+    [
+      'a value of the lab that is none of the choices',
+      'bad',
+      { seats: 1, lab: { instrumentation: 'magic' } },
+      /instrumentation[^]*(auto|manual)/,
+    ],
+    [
+      'an end before the start',
+      'bad',
+      { seats: 1, schedule: { startsAt: '2030-01-02T09:00:00Z', expiresAt: '2030-01-01T09:00:00Z' } },
+      /expiresAt[^]*startsAt/,
+    ],
+    [
+      'an end of another kind',
+      'bad',
+      { seats: 1, schedule: { expiresAt: '2030-01-01T09:00:00Z', afterExpiry: 'Explode' } },
+      /Delete[^]*Stop[^]*Keep/,
+    ],
+    ['a lifetime that is no duration', 'bad', { seats: 1, access: { tokenLifetime: 'a while' } }, /tokenLifetime/],
+    ['a quota that is no quantity', 'bad', { seats: 1, quota: { memory: 'lots' } }, /memory/],
+    ['no seat at a time', 'bad', { seats: 1, rollout: { maxConcurrent: 0 } }, /maxConcurrent[^]*1/],
+    ['a field that nobody knows', 'bad', { seats: 1, atendees: [] }, /atendees/],
+  ])('%s', async (_, name, spec, says) => {
+    const input = JSON.stringify({ apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Workshop', metadata: { name }, spec });
+    const { code, stderr } = await tool(
+      'kubectl',
+      ['create', '--validate=strict', '--dry-run=server', '--filename=-'],
+      { input, allowFailure: true },
+    );
+    expect(stderr).toMatch(says);
+    expect(code).not.toBe(0);
+  });
+
+  test('an end that is moved before the start later on', async () => {
+    const patch = JSON.stringify({
+      spec: { schedule: { startsAt: '2030-01-02T09:00:00Z', expiresAt: '2030-01-01T09:00:00Z' } },
+    });
+    const { code, stderr } = await tool(
+      'kubectl',
+      ['patch', 'workshop', shared, '--type=merge', '--dry-run=server', '--patch', patch],
+      { allowFailure: true },
+    );
+    expect([code === 0, stderr]).toEqual([false, expect.stringContaining('expiresAt')]);
+  });
+});
+
+describe("a namespace that is there already and isn't ours", () => {
+  const taken = 'class-taken-ada';
+  let before: string;
+
+  const itself = (): Promise<string> =>
+    kubectl(
+      'get',
+      'namespace',
+      taken,
+      '--output=jsonpath={.metadata.uid} {.metadata.labels} {.metadata.resourceVersion}',
+    );
+
+  beforeAll(async () => {
+    await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: taken, labels: { owner: 'somebody' } } });
+    await apply({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'theirs', namespace: taken },
+      data: { of: 'worth' },
+    });
+    before = await itself();
+    await applyWorkshop('class-taken', { attendees: [{ name: 'ada' }] });
+  });
+  afterAll(() => kubectl('delete', 'namespace', taken, '--wait=false'));
+
+  test('is named in a condition that says what to do', async () => {
+    const seat = await seatBecomes(taken, 'Ready', /^False NamespaceTaken: .*class-taken-ada/);
+    expect(seat.status?.phase).toBe('Failed');
+    const { status } = await workshopBecomes('class-taken', 'Degraded', /^True /);
+    expect(status?.failing).toEqual([expect.objectContaining({ name: taken, reason: 'NamespaceTaken' })]);
+  });
+
+  test('is not touched, and nothing is put into it', async () => {
+    await always(async () => expect(await itself()).toBe(before), { during: 2000 });
+    expect(
+      await kubectl(
+        'get',
+        'configmaps,rolebindings,deployments,networkpolicies,resourcequotas',
+        '--namespace',
+        taken,
+        '--output=name',
+      ),
+    ).toBe('configmap/kube-root-ca.crt\nconfigmap/theirs\n');
+  });
+
+  test('outlives the Workshop', async () => {
+    await kubectl('delete', 'workshop', 'class-taken', '--timeout=30s');
+    await gone('class-taken');
+    expect(await itself()).toBe(before);
+  });
+
+  test('is not taken either where it has our labels and another owner', async () => {
+    const forged = 'class-forged-ada';
+    const labels = {
+      'app.kubernetes.io/managed-by': 'intro-otel',
+      'intro-otel.dev/seat': forged,
+      'intro-otel.dev/workshop': 'class-forged',
+    };
+    const owner = {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      name: 'default',
+      uid: await kubectl('get', 'namespace', 'default', '--output=jsonpath={.metadata.uid}'),
+    };
+    await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: forged, labels, ownerReferences: [owner] } });
+    await applyWorkshop('class-forged', { attendees: [{ name: 'ada' }] });
+    await seatBecomes(forged, 'Ready', /^False NamespaceTaken: /);
+    await kubectl('delete', 'workshop', 'class-forged', '--timeout=30s');
+    expect(await kubectl('get', 'namespace', forged, '--output=jsonpath={.status.phase}')).toBe('Active');
+    await kubectl('delete', 'namespace', forged, '--wait=false');
+  });
+});
+
+describe("a quota that the lab doesn't fit", () => {
+  afterAll(() => kubectl('delete', 'workshop', 'class-narrow', '--ignore-not-found', '--timeout=60s'));
+
+  test('is said in a condition, with what the lab needs', async () => {
+    await applyWorkshop('class-narrow', { attendees: [{ name: 'ada' }], quota: { memory: '64Mi' } });
+    const found = await workshopBecomes('class-narrow', 'Ready', /^False .*(quota|memory)/i);
+    const said = conditionText(found, 'Ready');
+    expect(said).toMatch(/memory/);
+    expect(said).toMatch(/64Mi/);
+  });
+});
+
+describe('a class that the cluster has no room for', () => {
+  afterAll(() => kubectl('delete', 'workshop', 'class-crowd', '--ignore-not-found', '--timeout=60s'));
+
+  test('is told how many seats fit', async () => {
+    await applyWorkshop('class-crowd', { seats: 200, rollout: { paused: true } });
+    await workshopBecomes('class-crowd', 'CapacityAvailable', /^False .*fits \d+ of 200/i);
+    expect((await seatsOf('class-crowd')).length).toBeLessThan(200);
+  });
+});
+
+test('a Workshop that is deleted while its seats are being made leaves nothing', async () => {
+  await applyWorkshop('class-brief', { attendees: [{ name: 'ada' }, { name: 'grace' }] });
+  await eventually(
+    async () =>
+      expect(await kubectl('get', 'deployments', '--namespace', 'class-brief-ada', '--output=name')).not.toBe(''),
+    { within: 30_000, every: 200 },
+  );
+  await kubectl('delete', 'workshop', 'class-brief', '--timeout=60s');
+  await gone('class-brief', 1000);
+});
+
+test('in all of this the operator has not restarted, and the class beside it has not been touched', async () => {
+  const { items } = JSON.parse(
+    await kubectl(
+      'get',
+      'pods',
+      '--namespace',
+      operator.namespace,
+      '--selector=app.kubernetes.io/component=operator',
+      '--output=json',
+    ),
+  ) as { items: Pod[] };
+  expect(items.map(restarts)).toEqual([0, 0]);
+  expect((await workshopNow(shared)).status?.seats).toEqual({
+    desired: seats.length,
+    ready: seats.length,
+    updated: seats.length,
+    failed: 0,
+  });
+});

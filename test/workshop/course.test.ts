@@ -1,0 +1,162 @@
+// What a seat has for the course: faults that the instructor switches for all, files that are the attendee's own, and the guide's key.
+import { NAMES, RELEASE } from '../../operator/api/types.ts';
+import { useAttendee } from '../support/cluster/attendee.ts';
+import { accountOf, labOf, useWorkshop } from '../support/cluster/workshop.ts';
+import { apiGet, kubectl } from '../support/cluster/cluster.ts';
+import { always, eventually } from '../support/matchers/eventually.ts';
+import { OWN_HEADERS } from '../support/cluster/guide.ts';
+
+const { seats, workshop } = useWorkshop();
+const [own] = seats;
+const attendee = useAttendee(own);
+
+interface Data {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+const configMap = (seat: string, name: string): Promise<Data> =>
+  apiGet(`/api/v1/namespaces/${seat}/configmaps/${name}`);
+
+describe('the label of the Workshop', () => {
+  const faults = () => Promise.all(seats.map(async (seat) => (await configMap(seat, NAMES.faults)).data?.['faults']));
+
+  test('switches faults on in every seat within five seconds, and off when it goes', async () => {
+    for (const [label, expected] of [
+      ['=spike.timeouts', 'spike,timeouts'],
+      ['=none', ''],
+      ['-', undefined],
+    ] as const) {
+      await kubectl('label', 'workshop', workshop, `intro-otel.dev/faults${label}`, '--overwrite');
+      await eventually(async () => expect(await faults()).toEqual(seats.map(() => expected)), { within: 5_000 });
+    }
+  });
+
+  test('is stronger than what a lab would switch, which its guide says', async () => {
+    const switched = async (on: boolean): Promise<number> =>
+      (
+        await labOf(own).fetch('guide', '/api/faults', {
+          method: 'PUT',
+          headers: OWN_HEADERS,
+          body: JSON.stringify({ name: 'spike', on }),
+        })
+      ).status;
+    await kubectl('label', 'workshop', workshop, 'intro-otel.dev/faults=spike');
+    await eventually(async () => expect(await switched(false)).toBe(409), { within: 5_000 });
+    await kubectl('label', 'workshop', workshop, 'intro-otel.dev/faults-');
+    await eventually(async () => expect(await switched(false)).toBe(200), { within: 5_000 });
+  });
+});
+
+describe("a file of the attendee's own", () => {
+  const started = async (component: string) =>
+    JSON.stringify(
+      ((await labOf(own).deployment(component)) as unknown as { spec: { template: { metadata: object } } }).spec
+        .template.metadata,
+    );
+  const write = (file: string, text: string) =>
+    attendee.kubectl([
+      'patch',
+      'configmap',
+      NAMES.dice,
+      '--type=merge',
+      '--patch',
+      JSON.stringify({ data: { [file]: text } }),
+    ]);
+
+  test.each([
+    ['settings.env', 'dice', 'collector', '# mine\nOTEL_LOGS_EXPORTER=none\n'],
+    ['collector.yaml', 'collector', 'dice', 'processors: {}\n'],
+  ])(
+    '%s starts the %s, and not the %s',
+    async (file, component, other, text) => {
+      const { [file]: given = '' } = (await configMap(own, NAMES.dice)).data ?? {};
+      const before = [await started(component), await started(other)];
+      await write(file, text);
+      await eventually(async () => expect(await started(component)).not.toBe(before[0]), { within: 10_000 });
+      expect(await started(other)).toBe(before[1]);
+      await labOf(own).rolledOut(component);
+      expect((await configMap(own, NAMES.dice)).data?.[file]).toBe(text);
+      await write(file, given);
+      await eventually(async () => expect(await started(component)).toBe(before[0]), { within: 10_000 });
+      await labOf(own).rolledOut(component);
+    },
+    120_000,
+  );
+});
+
+describe('Run, in the guide', () => {
+  interface Revised {
+    metadata: { annotations: Record<string, string> };
+  }
+  const revision = async () =>
+    Number(
+      (await apiGet<Revised>(`/apis/apps/v1/namespaces/${own}/deployments/${RELEASE}-dice`)).metadata.annotations[
+        'deployment.kubernetes.io/revision'
+      ],
+    );
+  const ask = async <T>(body?: object): Promise<T> => {
+    return JSON.parse(
+      await labOf(own).text(
+        'guide',
+        '/api/files',
+        body && { method: 'PUT', headers: OWN_HEADERS, body: JSON.stringify(body) },
+      ),
+    ) as T;
+  };
+
+  test('starts dice once, although the operator too sees the change', async () => {
+    const { version, files } = await ask<{ version: string; files: Record<string, string> }>();
+    const before = await revision();
+    await ask({ version, files: { 'app.ts': `${files['app.ts'] ?? ''}\n// by the guide\n` } });
+    await labOf(own).rolledOut('dice');
+    await always(async () => expect(await revision()).toBe(before + 1), { during: 5_000, every: 500 });
+  }, 90_000);
+});
+
+describe("the guide's key", () => {
+  // The image has no cat.
+  const READ = 'process.stdout.write(require("fs").readFileSync("/etc/intro-otel/key"))';
+  const inPod = (): Promise<string> =>
+    kubectl(
+      'exec',
+      '--namespace',
+      own,
+      `deployment/${RELEASE}-guide`,
+      '--container=guide',
+      '--',
+      'node',
+      '--eval',
+      READ,
+    );
+
+  test("is made once, and is the same for the guide's next pod", async () => {
+    const key = await inPod();
+    expect(key).toMatch(/^[0-9a-f]{64}$/);
+    const { data } = await apiGet<Data>(`/api/v1/namespaces/${own}/secrets/${RELEASE}-guide-key`);
+    expect(Buffer.from(data?.['key'] ?? '', 'base64').toString()).toBe(key);
+    await kubectl('rollout', 'restart', '--namespace', own, `deployment/${RELEASE}-guide`);
+    await labOf(own).rolledOut('guide');
+    expect(await inPod()).toBe(key);
+  }, 120_000);
+
+  test("can't be read by the attendee through the API", async () => {
+    const { code, reason } = await attendee.account.try({
+      method: 'GET',
+      path: `/api/v1/namespaces/${own}/secrets/${RELEASE}-guide-key`,
+    });
+    expect([code, reason]).toEqual([403, 'Forbidden']);
+  });
+
+  test('can be read and changed by the guide, which may do so with no other Secret', async () => {
+    const guide = await accountOf(own, `${RELEASE}-guide`);
+    const may = (verb: string, name: string) =>
+      guide.may({ verb, group: '', resource: 'secrets', namespace: own, name });
+    expect(await Promise.all(['get', 'patch', 'delete'].map((verb) => may(verb, `${RELEASE}-guide-key`)))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(await may('get', NAMES.kubeconfig)).toBe(false);
+    guide.close();
+  });
+});

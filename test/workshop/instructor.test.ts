@@ -1,0 +1,259 @@
+// An instructor's verbs, each by kubectl alone: add and remove attendees, change the lab for all, pause, reset a seat, stop and
+// start one, extend the class, end it. Whoever a verb is not about notices nothing.
+import { conditionOf } from '../../kubernetes/conditions.ts';
+import { NAMES, RELEASE } from '../../operator/api/types.ts';
+import { apiGet, kubectl } from '../support/cluster/cluster.ts';
+import {
+  allReady,
+  applyWorkshop,
+  conditionText,
+  gone,
+  keepWorkshopEvidence,
+  labOf,
+  namespacesOf,
+  patchWorkshop,
+  quietSpec,
+  seatBecomes,
+  seatNow,
+  seatsOf,
+  useWorkshop,
+  workshopBecomes,
+} from '../support/cluster/workshop.ts';
+import { always, eventually } from '../support/matchers/eventually.ts';
+
+const { seats, workshop, attendees } = useWorkshop();
+const [first, second] = seats;
+
+afterAll(keepWorkshopEvidence, 60_000);
+
+/** What stays the same of seats that are left alone: their namespaces and all their pods. */
+async function tracesOf(names: readonly string[]): Promise<Record<string, string>> {
+  const all = await Promise.all(
+    names.map(async (name) => [name, JSON.stringify([await namespaceUid(name), await labOf(name).podUids()])] as const),
+  );
+  return Object.fromEntries(all);
+}
+
+async function namespaceUid(name: string): Promise<string> {
+  return (await apiGet<{ metadata: { uid: string } }>(`/api/v1/namespaces/${name}`)).metadata.uid;
+}
+
+describe('one attendee more', () => {
+  const late = 'latecomer';
+  const theirs = `${workshop}-${late}`;
+  let others: Record<string, string>;
+
+  beforeAll(async () => {
+    others = await tracesOf(seats);
+    await patchWorkshop(workshop, { attendees: [...attendees, { name: late }] });
+  });
+
+  test('gets a seat', async () => {
+    await allReady(workshop, seats.length + 1, 120_000);
+    await labOf(theirs).settled(1);
+  }, 180_000);
+
+  test('takes nothing from the others', async () => {
+    expect(await tracesOf(seats)).toEqual(others);
+  });
+
+  test('can be stopped for the night: the code stays, the pods go', async () => {
+    await labOf(theirs).editDice(`${await labOf(theirs).diceSource()}\n// the latecomer's\n`);
+    await labOf(theirs).rolledOut('dice');
+    await kubectl('scale', 'seat', theirs, '--replicas=0');
+    await eventually(
+      async () => expect(await kubectl('get', 'pods', '--namespace', theirs, '--output=name')).toBe(''),
+      { within: 60_000 },
+    );
+    expect((await seatNow(theirs)).status?.phase).toBe('Stopped');
+    expect(conditionText(await seatNow(theirs), 'Ready')).toMatch(/^False Stopped/);
+  });
+
+  test('is started again as they left it', async () => {
+    await kubectl('scale', 'seat', theirs, '--replicas=1');
+    await allReady(workshop, seats.length + 1, 120_000);
+    expect(await labOf(theirs).diceSource()).toContain("// the latecomer's");
+    await labOf(theirs).settled(1);
+  }, 180_000);
+
+  test('leaves with all that was theirs, and the others stay', async () => {
+    await patchWorkshop(workshop, { attendees });
+    await eventually(async () => expect((await namespacesOf(workshop)).sort()).toEqual([...seats].sort()), {
+      within: 60_000,
+      every: 1000,
+    });
+    await eventually(
+      async () =>
+        expect((await seatsOf(workshop)).map(({ metadata }) => metadata.name).sort()).toEqual([...seats].sort()),
+      { within: 10_000 },
+    );
+    await allReady(workshop, seats.length, 30_000);
+    expect(await tracesOf(seats)).toEqual(others);
+  });
+});
+
+describe('another lab for all', () => {
+  const mine = "\napp.get('/mine', (request, response) => { response.send('mine'); });\n\napp.listen(";
+  const changed = { ...quietSpec.lab, arcade: { budgetMs: 9_000 }, dice: { env: { CHANGED: 'yes' } } };
+  let atATime: number;
+
+  beforeAll(async () => {
+    const lab = labOf(first);
+    await lab.editDice((await lab.diceSource()).replace('\napp.listen(', mine));
+    await lab.rolledOut('dice');
+    await patchWorkshop(workshop, { rollout: { paused: true }, lab: changed });
+  }, 60_000);
+
+  test('waits while the class is paused', async () => {
+    await workshopBecomes(workshop, 'Progressing', /Paused/);
+    const revisions = async (): Promise<string[]> => (await seatsOf(workshop)).map(({ spec }) => spec.revision);
+    const before = await revisions();
+    await always(async () => expect(await revisions()).toEqual(before), { during: 2_000, every: 500 });
+  });
+
+  test('comes to one seat after the other where maxConcurrent is 1', async () => {
+    await patchWorkshop(workshop, { rollout: { paused: false, maxConcurrent: 1 } });
+    atATime = 0;
+    await eventually(
+      async () => {
+        const all = await seatsOf(workshop);
+        const generation = all.map(({ spec }) => spec.lab?.arcade?.budgetMs);
+        const under = all.filter(
+          ({ spec, status, metadata }) =>
+            spec.lab?.arcade?.budgetMs === 9_000 &&
+            !(
+              status?.revision === spec.revision &&
+              status.observedGeneration === metadata.generation &&
+              conditionOf(status.conditions, 'Ready')?.status === 'True'
+            ),
+        );
+        atATime = Math.max(atATime, under.length);
+        expect([generation, under.map(({ metadata }) => metadata.name)]).toEqual([seats.map(() => 9_000), []]);
+      },
+      { within: 120_000, every: 200 },
+    );
+    expect(atATime).toBe(1);
+    await allReady(workshop, seats.length, 30_000);
+  }, 180_000);
+
+  test('leaves an attendee their own code, running in it', async () => {
+    expect(await labOf(first).diceSource()).toContain("app.get('/mine'");
+    await eventually(async () => expect(await labOf(first).text('dice', '/mine')).toBe('mine'), { within: 20_000 });
+    expect(
+      await labOf(first).kubectl(
+        'get',
+        `deployment/${RELEASE}-dice`,
+        '--output=jsonpath={..env[?(@.name=="CHANGED")].value}',
+      ),
+    ).toBe('yes');
+  });
+});
+
+describe('a seat that is reset', () => {
+  let others: Record<string, string>;
+  let before: { namespace: string; seat: string };
+
+  beforeAll(async () => {
+    const rest = seats.filter((name) => name !== first);
+    others = await tracesOf(rest);
+    before = { namespace: await namespaceUid(first), seat: (await seatNow(first)).metadata.uid ?? '' };
+    await kubectl('delete', 'seat', first, '--timeout=60s');
+  }, 90_000);
+
+  test('is a fresh one', async () => {
+    await eventually(async () => expect(await namespaceUid(first)).not.toBe(before.namespace), { within: 60_000 });
+    await allReady(workshop, seats.length, 120_000);
+    expect((await seatNow(first)).metadata.uid).not.toBe(before.seat);
+    await labOf(first).settled(1);
+  }, 200_000);
+
+  test('has the code that the class began with', async () => {
+    expect(await labOf(first).diceSource()).not.toContain("app.get('/mine'");
+    expect(await labOf(first).diceSource()).toBe(await labOf(second).diceSource());
+  });
+
+  test('has a kubeconfig of its own again', async () => {
+    await eventually(
+      async () =>
+        expect(await kubectl('get', 'secret', NAMES.kubeconfig, '--namespace', first, '--output=name')).not.toBe(''),
+      { within: 10_000 },
+    );
+  });
+
+  test('is all that has changed', async () => {
+    expect(await tracesOf(Object.keys(others))).toEqual(others);
+  });
+});
+
+describe('a class with an end', () => {
+  const short = 'class-short';
+  const seat = `${short}-ada`;
+  const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
+
+  afterAll(() => kubectl('delete', 'workshop', short, '--ignore-not-found', '--timeout=60s'), 90_000);
+
+  const replicas = async (): Promise<string> =>
+    [
+      ...new Set(
+        (await kubectl('get', 'deployments', '--namespace', seat, '--output=jsonpath={.items[*].spec.replicas}')).split(
+          ' ',
+        ),
+      ),
+    ].join();
+
+  test('has not begun before it starts', async () => {
+    await applyWorkshop(short, {
+      attendees: [{ name: 'ada' }],
+      lab: quietSpec.lab ?? {},
+      schedule: { startsAt: inSeconds(3600), expiresAt: inSeconds(7200), afterExpiry: 'Stop' },
+    });
+    await workshopBecomes(short, 'ImagesReady', /^True /);
+    expect(conditionText(await workshopBecomes(short, 'Ready', /^False /), 'Ready')).toMatch(/Scheduled|starts/i);
+    expect(await seatsOf(short)).toEqual([]);
+  });
+
+  test('warns before it ends', async () => {
+    await patchWorkshop(short, { schedule: { startsAt: null, expiresAt: inSeconds(240) } });
+    await eventually(
+      async () => {
+        const events = await kubectl(
+          'get',
+          'events',
+          '--all-namespaces',
+          '--field-selector',
+          `involvedObject.kind=Workshop,involvedObject.name=${short}`,
+          '--output=jsonpath={range .items[*]}{.reason}: {.message}{"\\n"}{end}',
+        );
+        expect(events).toMatch(/expire|end/i);
+      },
+      { within: 20_000 },
+    );
+    await eventually(async () => expect(await replicas()).toMatch(/^1/), { within: 30_000 });
+  });
+
+  test('is stopped when it has ended, where that is asked for', async () => {
+    await patchWorkshop(short, { schedule: { expiresAt: inSeconds(-1) } });
+    await seatBecomes(seat, 'Ready', /^False Stopped/);
+    expect(await replicas()).toBe('0');
+  });
+
+  test('goes on when it is extended', async () => {
+    await patchWorkshop(short, { schedule: { expiresAt: inSeconds(7200) } });
+    await eventually(async () => expect(await replicas()).toMatch(/^1/), { within: 20_000 });
+    await eventually(async () => expect((await seatNow(seat)).status?.phase).not.toBe('Stopped'), { within: 10_000 });
+  });
+
+  test('loses its seats when it has ended, where that is asked for, and stays itself', async () => {
+    await patchWorkshop(short, { schedule: { expiresAt: inSeconds(-1), afterExpiry: 'Delete' } });
+    await eventually(async () => expect([await namespacesOf(short), await seatsOf(short)]).toEqual([[], []]), {
+      within: 60_000,
+      every: 1000,
+    });
+    expect(conditionText(await workshopBecomes(short, 'Ready', /^False /), 'Ready')).toMatch(/Expired/);
+  });
+
+  test('is ended at once by kubectl delete', async () => {
+    await kubectl('delete', 'workshop', short, '--timeout=30s');
+    await gone(short);
+  });
+});

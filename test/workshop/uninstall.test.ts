@@ -1,0 +1,204 @@
+// Releases come and go: a second one leaves the operating to the first, an upgrade brings the definitions up to date, and when
+// the operator goes, its seats go first. The last file of its stage: it leaves no class behind.
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LABELS } from '../../operator/api/types.ts';
+import { kubectl } from '../support/cluster/cluster.ts';
+import {
+  allReady,
+  gone,
+  keepWorkshopEvidence,
+  ofOperator,
+  operator,
+  theClass,
+  useWorkshop,
+} from '../support/cluster/workshop.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { chart, Lab } from '../support/cluster/lab.ts';
+import { makeNamespace } from '../support/cluster/namespace.ts';
+
+const { workshop, seats } = useWorkshop();
+
+/** Without pods that run: what is looked at is what helm makes and leaves. */
+const nowhere = { nodeSelector: { 'example.com/nowhere': 'true' } };
+
+const DEFINITIONS = ['workshops.intro-otel.dev', 'seats.intro-otel.dev'] as const;
+const definitions = async (): Promise<string[]> =>
+  (await kubectl('get', 'crds', '--output=jsonpath={.items[*].metadata.name}'))
+    .split(' ')
+    .filter((name) => name.endsWith('.intro-otel.dev'));
+
+/** Helm makes no namespace that enforces Pod Security, and what it leaves behind goes with this one. */
+async function releaseIn(namespace: string, name: string): Promise<Lab> {
+  await makeNamespace(namespace);
+  return new Lab(namespace, name);
+}
+
+async function install(lab: Lab, values: object): Promise<string> {
+  return lab.helm(['install', lab.release, chart, '--values=-'], 'helm', { ...values });
+}
+
+describe('a second release', () => {
+  let second: Lab;
+  let notes: string;
+
+  beforeAll(async () => {
+    second = await releaseIn('class-second', 'second');
+    notes = await install(second, nowhere);
+  }, 90_000);
+  afterAll(() => kubectl('delete', 'namespace', second.namespace, '--wait=false'));
+
+  test("installs, and says that the operator is the first one's", () => {
+    expect(notes).toContain('STATUS: deployed');
+    expect(notes).toMatch(new RegExp(`operator[^]*${operator.namespace}`, 'i'));
+  });
+
+  test('has no operator of its own', async () => {
+    expect(
+      await kubectl(
+        'get',
+        'deployments',
+        '--namespace',
+        second.namespace,
+        '--selector',
+        `${LABELS.component}=operator`,
+        '--output=name',
+      ),
+    ).toBe('');
+    expect(await kubectl('get', 'deployments', '--namespace', second.namespace, '--output=name')).toContain(
+      'second-dice',
+    );
+  });
+
+  test('can be upgraded, and has none then either', async () => {
+    await second.helm(['upgrade', second.release, chart, '--values=-'], 'helm', {
+      ...nowhere,
+      visitors: { enabled: false },
+    });
+    expect(
+      await kubectl(
+        'get',
+        'deployments',
+        '--namespace',
+        second.namespace,
+        '--selector',
+        `${LABELS.component}=operator`,
+        '--output=name',
+      ),
+    ).toBe('');
+    expect(await kubectl('get', 'deployments', '--namespace', second.namespace, '--output=name')).not.toContain(
+      'second-visitors',
+    );
+  });
+
+  test('takes nothing with it when it goes', async () => {
+    await second.helm(['uninstall', second.release, '--wait', '--timeout=60s']);
+    expect((await definitions()).sort()).toEqual([...DEFINITIONS].sort());
+    await allReady(workshop, seats.length, 10_000);
+    expect(
+      await kubectl('get', 'clusterroles', '--selector', `${LABELS.partOf}=intro-otel`, '--output=name'),
+    ).toContain('intro-otel-seat-attendee');
+  }, 90_000);
+});
+
+describe('helm upgrade', () => {
+  const columns = async (): Promise<string[]> =>
+    Promise.all(
+      DEFINITIONS.map((name) =>
+        kubectl('get', 'crd', name, '--output=jsonpath={.spec.versions[0].additionalPrinterColumns[*].name}'),
+      ),
+    );
+  const upgradeTo = (path: string): Promise<string> =>
+    operator.helm(['upgrade', operator.release, path, '--reset-then-reuse-values', '--timeout=90s']);
+  let older: string;
+
+  beforeAll(async () => {
+    older = await olderChart();
+  });
+  afterAll(() => rm(older, { recursive: true }));
+
+  /** A copy of the chart whose definitions lack a column that they have now. */
+  async function olderChart(): Promise<string> {
+    const directory = await mkdtemp(join(tmpdir(), 'older-'));
+    await cp(chart, directory, { recursive: true });
+    for (const name of ['workshops', 'seats']) {
+      const file = join(directory, 'templates', 'operator', `${name}.yaml`);
+      const text = await readFile(file, 'utf8');
+      await writeFile(file, text.replace(/^( +)- (?:.+\n\1 {2})*?name: (State|Phase)\n(?:\1 {2}.+\n)*/m, ''));
+    }
+    return directory;
+  }
+
+  test('brings the definitions up to date, and the class goes on', async () => {
+    const before = await columns();
+    await upgradeTo(older);
+    expect(await columns()).toEqual(before.map((names) => names.replace(/(State|Phase) /, '')));
+    expect(await columns()).not.toEqual(before);
+    await upgradeTo(chart);
+    await eventually(async () => expect(await columns()).toEqual(before), { within: 20_000 });
+    await allReady(workshop, seats.length, 60_000);
+  }, 240_000);
+});
+
+describe('helm uninstall', () => {
+  beforeAll(async () => {
+    await keepWorkshopEvidence();
+    await operator.helm(['uninstall', operator.release, '--wait', '--timeout=120s']);
+  }, 180_000);
+
+  test('has let all seats go first, and no namespace is stranded', async () => {
+    expect(await kubectl('get', 'seats', '--output=name')).toBe('');
+    const left = await kubectl(
+      'get',
+      'namespaces',
+      '--selector',
+      LABELS.workshop,
+      '--output=jsonpath={range .items[*]}{.metadata.name} {.status.phase}{"\\n"}{end}',
+    );
+    expect(left).toBe('');
+  });
+
+  test('has removed the operator and its rights', async () => {
+    expect(await ofOperator('{.items[*].metadata.name}')).toBe('');
+    const kinds = 'clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,services,jobs,leases';
+    await eventually(
+      async () =>
+        expect(
+          await kubectl('get', kinds, '--all-namespaces', '--selector', `${LABELS.partOf}=intro-otel`, '--output=name'),
+        ).toBe(''),
+      { within: 30_000 },
+    );
+    expect(
+      await kubectl(
+        'get',
+        'secrets,configmaps,serviceaccounts,leases',
+        '--namespace',
+        operator.namespace,
+        '--output=name',
+      ),
+    ).toBe('configmap/kube-root-ca.crt\nserviceaccount/default\n');
+  });
+
+  test('has left the definitions, as nobody asked to remove them', async () => {
+    expect((await definitions()).sort()).toEqual([...DEFINITIONS].sort());
+    await gone(theClass.workshop, 1000);
+  });
+});
+
+describe('the definitions that a release has left', () => {
+  let next: Lab;
+
+  test('are no hindrance to the next one, in another namespace', async () => {
+    next = await releaseIn('class-next', 'next');
+    await install(next, { visitors: { enabled: false }, operator: { crds: { keep: false } } });
+    const of = ['--namespace', next.namespace, '--selector', `${LABELS.component}=operator`];
+    expect(await kubectl('get', 'deployments', ...of, '--output=name')).not.toBe('');
+  }, 60_000);
+
+  test('go with one that was told not to keep them', async () => {
+    await next.helm(['uninstall', next.release, '--wait', '--timeout=90s']);
+    expect(await definitions()).toEqual([]);
+    await kubectl('delete', 'namespace', next.namespace, operator.namespace, '--wait=false');
+  }, 120_000);
+});
