@@ -1,4 +1,4 @@
-// The edge of the game: plays a round by asking dice for a roll and prizes for what it wins, within a budget of time.
+// The arcade, the lab's edge service. It plays a round: it asks dice for a roll, and prizes for what the roll wins, within a time budget.
 import { trace } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
 import express from 'express';
@@ -27,7 +27,7 @@ class BudgetExceeded extends Error {
   override name = 'BudgetExceeded';
 }
 
-/** The prizes answered, though not with a prize: theirs is the round's status too. */
+/** Prizes answered with an error. The round then has the same status. */
 class Refused extends Error {
   override name = 'Refused';
   readonly status: number;
@@ -56,12 +56,12 @@ app.get(
   }),
 );
 
-/** What visitors say of themselves; an instrumentation library takes it from the headers at `auto`. */
+/** Span attributes from the visitor's headers. At `auto` an instrumentation library adds them instead. */
 function traitsOf(request: Request): Attributes {
   return { 'browser.plugins': request.get('x-browser-plugins'), 'client.version': request.get('x-client-version') };
 }
 
-/** Passed on as they came, since what a part does with a request may depend on them. */
+/** Headers that the arcade forwards unchanged, because other services may depend on them. */
 const TRAITS = ['x-browser-plugins', 'x-client-version'];
 
 const traitHeaders = (request: Request): Record<string, string> =>

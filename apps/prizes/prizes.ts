@@ -1,4 +1,4 @@
-// The shelf of prizes: version 2 of the service gives better ones.
+// The list of prizes. Version 2 of the service gives better ones.
 
 export interface Prize {
   name: string;
