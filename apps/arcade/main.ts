@@ -1,4 +1,5 @@
-// The arcade, the lab's edge service. It plays a round: it asks dice for a roll, and prizes for what the roll wins, within a time budget.
+// The arcade, the lab's edge service. It plays a round: it asks dice for a roll, and prizes for what the roll wins,
+// within a time budget.
 import { trace } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
 import express from 'express';

@@ -19,7 +19,13 @@ test('hides the links of a ConfigMap, and the frames of Node and of packages', (
 test('keeps the line of code and the mark under it', () => {
   const stack = 'file:///app/dice/app.ts:3\n\nconst b = ;\n          ^\n\nSyntaxError: Expression expected\n';
   expect(startFailure(source, stack)).toBe(
-    "dice can't start: its code /app/dice/app.ts has an error.\n/app/dice/app.ts:3\nconst b = ;\n          ^\nSyntaxError: Expression expected",
+    [
+      "dice can't start: its code /app/dice/app.ts has an error.",
+      '/app/dice/app.ts:3',
+      'const b = ;',
+      '          ^',
+      'SyntaxError: Expression expected',
+    ].join('\n'),
   );
 });
 

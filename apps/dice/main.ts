@@ -10,7 +10,10 @@ import { exitCalled, startFailure } from './failure.ts';
 const source = resolve(process.argv[2] ?? join(import.meta.dirname, 'dice', 'app.ts'));
 const stripper = join(import.meta.dirname, 'strip.js');
 
-/** Strips types with Node's own function, but in a child process. When the child ends, the stripper's memory is free again. */
+/**
+ * Strips types with Node's own function, but in a child process. When the child ends, the stripper's memory is free
+ * again.
+ */
 function stripTypes(file: string): string {
   const child = spawnSync(process.execPath, ['--no-warnings', stripper, file], { encoding: 'utf8', env: {} });
   if (child.error) throw child.error;

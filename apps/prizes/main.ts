@@ -74,7 +74,10 @@ async function searchPrize(wait: number): Promise<void> {
   span?.addEvent('prize found', { 'waited.ms': wait });
 }
 
-/** Fails as a buggy service does: it blames the request (400) or itself (500). Only a 500 sets the span's status to error. */
+/**
+ * Fails as a buggy service does: it blames the request (400) or itself (500). Only a 500 sets the span's status to
+ * error.
+ */
 function fail(response: Response, status: 400 | 500, roll: number): void {
   const error = new Error(status === 400 ? 'the request could not be understood' : 'the prize could not be wrapped');
   const span = trace.getActiveSpan();

@@ -1,4 +1,5 @@
-// The faults as real traces show them. The tests run the built arcade and both versions of prizes, and play visitors' rounds.
+// The faults as real traces show them. The tests run the built arcade and both versions of prizes, and play visitors'
+// rounds.
 import { jest } from '@jest/globals';
 import type { Span } from '../../otlp/traces.ts';
 import { App, buildOutside } from '../testing/apps.ts';

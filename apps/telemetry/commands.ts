@@ -2,7 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf } from '../../support/console.ts';
 
-/** Handles a request body. @returns the response body. @throws Error that says what it expected, if the body is invalid */
+/**
+ * Handles a request body.
+ * @returns the response body
+ * @throws Error that says what it expected, if the body is invalid
+ */
 export type Command = (text: string) => string;
 
 const LONGEST = 10_000; // bytes

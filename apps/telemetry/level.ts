@@ -4,8 +4,8 @@ export const levels = ['none', 'auto', 'manual'] as const;
 export type Level = (typeof levels)[number];
 
 /**
- * Parses INSTRUMENTATION. `none` loads no SDK. `auto` loads the SDK and the instrumentation libraries. `manual` loads the
- * SDK, and only hand-written spans appear. An absent value means `none`.
+ * Parses INSTRUMENTATION. `none` loads no SDK. `auto` loads the SDK and the instrumentation libraries. `manual` loads
+ * the SDK, and only hand-written spans appear. An absent value means `none`.
  * @throws Error for any other value
  */
 export function parseLevel(value: string | undefined): Level {

@@ -1,5 +1,5 @@
-// Hand-written instrumentation for INSTRUMENTATION=manual: starts spans, extracts the caller's context from the headers,
-// and injects ours into the next call. At the other levels it does nothing, since libraries do the same.
+// Hand-written instrumentation for INSTRUMENTATION=manual: starts spans, extracts the caller's context from the
+// headers, and injects ours into the next call. At the other levels it does nothing.
 import { context, propagation, ProxyTracerProvider, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Span, SpanOptions, Tracer } from '@opentelemetry/api';
 import type { Request, RequestHandler, Response } from 'express';

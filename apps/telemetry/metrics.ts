@@ -7,7 +7,9 @@ import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { ConsoleMetricExporter, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import type { IMetricReader, PushMetricExporter } from '@opentelemetry/sdk-metrics';
 
-/** SDK options for metrics if OTEL_METRICS_EXPORTER names the console. Otherwise empty, and the SDK configures itself. */
+/**
+ * SDK options for metrics if OTEL_METRICS_EXPORTER names the console. Otherwise empty, and the SDK configures itself.
+ */
 export function consoleMetrics(env: NodeJS.ProcessEnv): { metricReaders?: IMetricReader[] } {
   const names = (env.OTEL_METRICS_EXPORTER ?? '').split(',').map((name) => name.trim());
   if (!names.includes('console') || names.includes('none')) return {};

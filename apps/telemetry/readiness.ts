@@ -1,5 +1,5 @@
-// The readiness of this process: which ports it listens on, and whether it is shutting down. Node's diagnostics channels
-// report the ports, so no app and no learner's code needs code for health checks.
+// The readiness of this process: which ports it listens on, and whether it is shutting down. Node's diagnostics
+// channels report the ports, so no app and no learner's code needs code for health checks.
 import { subscribe } from 'node:diagnostics_channel';
 import type { AddressInfo, Server } from 'node:net';
 

@@ -1,5 +1,6 @@
-// Starts OpenTelemetry for Node: the SDK with the exporters that the OTEL_* variables name. At `auto` it also starts the
-// instrumentation libraries for what the apps use. The bootstrap loads this file before the app, unless the level is `none`.
+// Starts OpenTelemetry for Node: the SDK with the exporters that the OTEL_* variables name. At `auto` it also starts
+// the instrumentation libraries for what the apps use. The bootstrap loads this file before the app, unless the level
+// is `none`.
 import type { IncomingMessage } from 'node:http';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
@@ -43,7 +44,9 @@ export function startSdk(level: Exclude<Level, 'none'>, healthPort: number): () 
       );
 }
 
-/** Lets the libraries patch what ES modules import. Without it there are no Express spans, and no route in `GET /visit`. */
+/**
+ * Lets the libraries patch what ES modules import. Without it there are no Express spans, and no route in `GET /visit`.
+ */
 function hookImports(): void {
   register({ include: ['express', 'pino'] });
 }

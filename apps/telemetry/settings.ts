@@ -1,5 +1,5 @@
-// The learner's settings file: lines of NAME=value that override the environment. Only names that configure OpenTelemetry
-// count, so no line can break the process.
+// The learner's settings file: lines of NAME=value that override the environment. Only names that configure
+// OpenTelemetry count, so no line can break the process.
 import { readFileSync } from 'node:fs';
 
 export interface LearnerSettings {

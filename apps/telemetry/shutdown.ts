@@ -1,6 +1,6 @@
 // A clean exit on SIGTERM. The process first keeps serving while Kubernetes removes the pod from its Services. Then it
-// accepts no new requests, finishes the running ones, flushes telemetry and exits with code 0. All of that takes at most
-// four seconds, before Kubernetes sends SIGKILL.
+// accepts no new requests, finishes the running ones, flushes telemetry and exits with code 0. All of that takes at
+// most four seconds, before Kubernetes sends SIGKILL.
 import type { Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { declareShutdown, openServers } from './readiness.ts';

@@ -51,7 +51,9 @@ function nameOf(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Builds in a separate process, since esbuild doesn't work inside jest. The folder appears only when it is complete. */
+/**
+ * Builds in a separate process, since esbuild doesn't work inside jest. The folder appears only when it is complete.
+ */
 function build(target: string): void {
   mkdirSync(cacheDir('apps'), { recursive: true });
   const { status, stderr } = spawnSync(process.execPath, [join(repoRoot, 'cluster', 'image', 'build.ts'), target], {

@@ -110,9 +110,14 @@ interface Metric {
   gauge?: object;
 }
 
-/** A metric in the format of https://github.com/open-telemetry/opentelemetry-collector/tree/main/exporter/debugexporter */
+/**
+ * A metric in the format of https://github.com/open-telemetry/opentelemetry-collector/tree/main/exporter/debugexporter
+ */
 function metricText({ name, sum, histogram }: Metric, verbosity: string): string {
   const type = sum ? 'Sum' : histogram ? 'Histogram' : 'Gauge';
   if (verbosity === 'normal') return `${name}{} ${histogram ? 'count=3 sum=9 min=1 max=6 le0=0' : '3'}`;
-  return `Metric #0\nDescriptor:\n     -> Name: ${name}\n     -> Description: \n     -> Unit: \n     -> DataType: ${type}\n${sum ? `     -> IsMonotonic: ${sum.isMonotonic ?? false}\n` : ''}     -> AggregationTemporality: Cumulative`;
+  const fields = [`-> Name: ${name}`, '-> Description: ', '-> Unit: ', `-> DataType: ${type}`];
+  if (sum) fields.push(`-> IsMonotonic: ${sum.isMonotonic ?? false}`);
+  fields.push('-> AggregationTemporality: Cumulative');
+  return ['Metric #0', 'Descriptor:', ...fields.map((field) => `     ${field}`)].join('\n');
 }
