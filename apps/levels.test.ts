@@ -18,12 +18,12 @@ const { dist } = built;
 afterAll(built.remove);
 
 interface Round {
-  player: string;
-  roll: number;
-  prize: { name: string };
-  version: string;
-  trace?: string;
-  error?: string;
+  readonly player: string;
+  readonly roll: number;
+  readonly prize: { name: string };
+  readonly version: string;
+  readonly trace?: string;
+  readonly error?: string;
 }
 
 /** Starts a server that never answers, so that a round fails. */

@@ -18,9 +18,9 @@ const budget = numberFromEnv('BUDGET_MS', 500);
 const log = createLogger();
 const app = express();
 
-interface Prize {
-  prize: { name: string; points: number };
-  version: string;
+interface PrizesResponse {
+  readonly prize: { name: string; points: number };
+  readonly version: string;
 }
 
 /** The deck's question: what do the requests that time out at 500 ms have in common? */
@@ -70,7 +70,7 @@ const traitHeaders = (request: Request): Record<string, string> =>
     TRAITS.flatMap((name) => [request.get(name)].filter((value) => value !== undefined).map((value) => [name, value])),
   );
 
-async function playRound(request: Request): Promise<Prize & { roll: number }> {
+async function playRound(request: Request): Promise<PrizesResponse & { roll: number }> {
   const signal = AbortSignal.timeout(budget);
   try {
     const roll = await getJson<number>(`${diceUrl}/rolldice`, { headers: injectContext(), signal });
@@ -80,7 +80,7 @@ async function playRound(request: Request): Promise<Prize & { roll: number }> {
       signal,
     });
     if (status >= 400) throw new Refused(status, body);
-    return { roll, ...(JSON.parse(body) as Prize) };
+    return { roll, ...(JSON.parse(body) as PrizesResponse) };
   } catch (error) {
     throw signal.aborted ? new BudgetExceeded(`the round took longer than its ${budget} ms`) : error;
   }

@@ -187,9 +187,9 @@ export class ApiServer {
 }
 
 interface Patch {
-  metadata?: { resourceVersion?: string };
-  data?: Record<string, string | null>;
-  spec?: { template?: { metadata?: { annotations?: Data } } };
+  readonly metadata?: { resourceVersion?: string };
+  readonly data?: Record<string, string | null>;
+  readonly spec?: { template?: { metadata?: { annotations?: Data } } };
 }
 
 function refuse(response: ServerResponse, status: number, reason: string, message: string): void {

@@ -5,24 +5,24 @@ import type { Receiver } from './receiver.ts';
 import type { ResourceSpans } from './jaeger.ts';
 
 interface Action {
-  key: string;
-  value?: unknown;
-  action: string;
+  readonly key: string;
+  readonly value?: unknown;
+  readonly action: string;
 }
 interface Processor {
-  actions?: Action[];
-  attributes?: Action[];
-  sampling_percentage?: number;
+  readonly actions?: Action[];
+  readonly attributes?: Action[];
+  readonly sampling_percentage?: number;
 }
 interface Config {
-  exporters?: Record<string, { verbosity?: string } | null>;
-  processors?: Record<string, Processor>;
-  service?: { pipelines?: Record<string, { processors?: string[]; exporters?: string[] }> };
+  readonly exporters?: Record<string, { verbosity?: string } | null>;
+  readonly processors?: Record<string, Processor>;
+  readonly service?: { pipelines?: Record<string, { processors?: string[]; exporters?: string[] }> };
 }
 
 interface Attribute {
-  key: string;
-  value?: { stringValue?: string };
+  readonly key: string;
+  readonly value?: { stringValue?: string };
 }
 
 export class FakeCollector {
@@ -104,10 +104,10 @@ function changed<T extends { attributes?: Attribute[] }>(thing: T, actions: Acti
 }
 
 interface Metric {
-  name: string;
-  sum?: { isMonotonic?: boolean };
-  histogram?: object;
-  gauge?: object;
+  readonly name: string;
+  readonly sum?: { isMonotonic?: boolean };
+  readonly histogram?: object;
+  readonly gauge?: object;
 }
 
 /**

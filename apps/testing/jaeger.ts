@@ -5,19 +5,19 @@ import type { AddressInfo } from 'node:net';
 import { ofTraces } from './receiver.ts';
 
 interface Attribute {
-  key: string;
-  value?: { stringValue?: string };
+  readonly key: string;
+  readonly value?: { stringValue?: string };
 }
 export interface OtlpSpan {
-  traceId: string;
-  spanId?: string;
-  name?: string;
-  startTimeUnixNano?: string;
-  attributes?: Attribute[];
+  readonly traceId: string;
+  readonly spanId?: string;
+  readonly name?: string;
+  readonly startTimeUnixNano?: string;
+  readonly attributes?: Attribute[];
 }
 export interface ResourceSpans {
-  resource?: { attributes?: Attribute[] };
-  scopeSpans?: { scope?: object; spans?: OtlpSpan[] }[];
+  readonly resource?: { attributes?: Attribute[] };
+  readonly scopeSpans?: { scope?: object; spans?: OtlpSpan[] }[];
 }
 
 interface Spans {

@@ -8,24 +8,24 @@ import { eventually } from './eventually.ts';
 import type { ResourceSpans } from './jaeger.ts';
 
 interface Metric {
-  name: string;
-  sum?: { isMonotonic?: boolean };
-  histogram?: object;
+  readonly name: string;
+  readonly sum?: { isMonotonic?: boolean };
+  readonly histogram?: object;
 }
 interface LogRecord {
-  traceId?: string;
-  spanId?: string;
-  severityText?: string;
-  body?: { stringValue?: string };
+  readonly traceId?: string;
+  readonly spanId?: string;
+  readonly severityText?: string;
+  readonly body?: { stringValue?: string };
 }
-interface Traces {
-  resourceSpans: ResourceSpans[];
+interface ResourceTraces {
+  readonly resourceSpans: ResourceSpans[];
 }
 interface ResourceLogs {
-  resourceLogs: { scopeLogs: { logRecords: LogRecord[] }[] }[];
+  readonly resourceLogs: { scopeLogs: { logRecords: LogRecord[] }[] }[];
 }
 interface ResourceMetrics {
-  resourceMetrics: { scopeMetrics: { metrics: Metric[] }[] }[];
+  readonly resourceMetrics: { scopeMetrics: { metrics: Metric[] }[] }[];
 }
 
 interface ReceivedTelemetry {
@@ -96,7 +96,7 @@ export class Receiver {
   }
 
   resourceSpans(): ResourceSpans[] {
-    return this.#received<Traces>('/v1/traces').flatMap(({ resourceSpans }) => resourceSpans);
+    return this.#received<ResourceTraces>('/v1/traces').flatMap(({ resourceSpans }) => resourceSpans);
   }
 
   logRecords(): LogRecord[] {
