@@ -1,7 +1,9 @@
 // The guide's environment: its lab, and, in a cluster, the API server and its key. The same for the server and for why.js.
 import { readFileSync } from 'node:fs';
 import { truthOf } from '../../../../lab/faults.ts';
-import { Kube, placeFromPod } from '../kube.ts';
+import { ACCOUNT, inClusterConfig } from '../../../../kubernetes/in-cluster.ts';
+import type { Pod } from '../../../../kubernetes/types.ts';
+import { Kube } from '../kube.ts';
 import { FileStore } from '../learner/files.ts';
 import { stateOf } from '../pods/phase.ts';
 import { newest } from '../pods/watcher.ts';
@@ -31,8 +33,8 @@ const tail = 1024 * 1024; // bytes of a log that a check looks at
 export function environmentOf(env: NodeJS.ProcessEnv = process.env): Environment {
   const release = env['RELEASE'] ?? 'intro-otel';
   const namespace = env['POD_NAMESPACE'] ?? 'default';
-  const place = placeFromPod(env);
-  const kube = place && new Kube(place);
+  const config = inClusterConfig({ env, account: env['SERVICE_ACCOUNT_DIR'] ?? ACCOUNT });
+  const kube = config && new Kube(config);
   const files = kube && new FileStore(kube, release);
   return {
     release,
@@ -82,12 +84,15 @@ function labOf({ env, release, namespace, kube, files }: LabSources): Lab {
   };
 }
 
+/** The newest pod of a component. Undefined when there is none, or when it can't be known. */
+async function newestPod(kube: Kube | undefined, release: string, component: string): Promise<Pod | undefined> {
+  const labels = { 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component };
+  return newest((await kube?.pods(labels).catch(() => [])) ?? []);
+}
+
 /** Why the newest pod of a component does not serve, if it doesn't. */
 async function troubleOf(kube: Kube | undefined, release: string, component: string): Promise<string | undefined> {
-  const pods = await kube
-    ?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component })
-    .catch(() => []);
-  const pod = newest(pods ?? []);
+  const pod = await newestPod(kube, release, component);
   if (!pod) return undefined;
   const log = await logOf(kube, release, component, 600);
   const { phase, message } = stateOf(component, pod, log.split('\n').slice(-200), Date.now());
@@ -98,12 +103,11 @@ async function troubleOf(kube: Kube | undefined, release: string, component: str
   );
 }
 
-/** When the container of a component's newest pod was started; undefined where nobody can tell. */
+/** When the container of a component's newest pod started. Undefined when that is unknown. */
 async function startOf(kube: Kube | undefined, release: string, component: string): Promise<number | undefined> {
-  const pods = await kube
-    ?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component })
-    .catch(() => []);
-  const started = Date.parse(newest(pods ?? [])?.status.containerStatuses?.[0]?.state?.running?.startedAt ?? '');
+  const pod = await newestPod(kube, release, component);
+  const [container] = pod?.status?.containerStatuses ?? [];
+  const started = Date.parse(container?.state?.running?.startedAt ?? '');
   return Number.isNaN(started) ? undefined : started;
 }
 
@@ -115,9 +119,7 @@ async function logOf(
   sinceSeconds: number,
 ): Promise<string> {
   try {
-    const pods =
-      (await kube?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component })) ?? [];
-    const pod = newest(pods);
+    const pod = await newestPod(kube, release, component);
     return (pod && (await kube?.log(pod.metadata.name, tail, { sinceSeconds, tailLines: 5_000 }))) ?? '';
   } catch {
     return '';

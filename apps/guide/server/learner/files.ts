@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { OWN } from '../../../../lab/names.ts';
 import type { OwnFile } from '../../../../lab/names.ts';
-import { ApiError } from '../kube.ts';
-import type { ConfigMap, Kube } from '../kube.ts';
+import { isConflict } from '../../../../kubernetes/api.ts';
+import type { ConfigMap } from '../../../../kubernetes/types.ts';
+import type { Kube } from '../kube.ts';
 
 type LearnerFile = (typeof OWN)[number];
 export const fileNames: readonly OwnFile[] = OWN.map(({ file }) => file);
@@ -77,7 +78,7 @@ export class FileStore {
     try {
       return await this.#kube.patchConfigMap(map.metadata.name, data, map.metadata.resourceVersion);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 409) return undefined;
+      if (isConflict(error)) return undefined;
       throw error;
     }
   }

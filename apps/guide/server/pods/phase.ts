@@ -1,5 +1,5 @@
 // What has become of a pod, in words that tell a learner how to go on.
-import type { ContainerStatus, Pod } from '../kube.ts';
+import type { ContainerStatus, Pod, PodCondition } from '../../../../kubernetes/types.ts';
 
 export type Phase = 'starting' | 'running' | 'failed' | 'gone';
 
@@ -28,7 +28,7 @@ export function stateOf(component: string, pod: Pod, log: readonly string[], now
     ...(line ? { line } : {}),
   });
   if (deletionTimestamp) return state('gone');
-  const [container] = pod.status.containerStatuses ?? [];
+  const [container] = pod.status?.containerStatuses ?? [];
   if (container?.ready) return state('running', ...lately(component, pod, container, now));
   const ended = container && endOf(container);
   if (ended) return state('failed', ...reasonOf({ component, ended, log, limit: limitOf(pod) }));
@@ -44,7 +44,7 @@ function endOf({ state, lastState }: ContainerStatus): Terminated | undefined {
 function lately(
   component: string,
   pod: Pod,
-  { lastState, restartCount }: ContainerStatus,
+  { lastState, restartCount = 0 }: ContainerStatus,
   now: number,
 ): [message?: string, line?: number | undefined] {
   const ended = lastState?.terminated;
@@ -61,7 +61,7 @@ const isOfTheNode = ({ exitCode }: Terminated): boolean => [0, 143, 255].include
 
 /** In words: 160Mi is 160 MiB. */
 function limitOf({ spec }: Pod): string | undefined {
-  return spec?.containers[0]?.resources?.limits?.['memory']?.replace(/^(\d+)([KMG]i)$/, '$1 $2B');
+  return spec.containers[0]?.resources?.limits?.['memory']?.replace(/^(\d+)([KMG]i)$/, '$1 $2B');
 }
 
 function waiting(component: string, pod: Pod, container: ContainerStatus | undefined, now: number): [Phase, string?] {
@@ -73,16 +73,17 @@ function waiting(component: string, pod: Pod, container: ContainerStatus | undef
 }
 
 /** What keeps Kubernetes from starting the container. */
-function hindranceOf(
-  { status: { conditions = [] } }: Pod,
-  container: ContainerStatus | undefined,
-): [Phase, string] | undefined {
+function hindranceOf(pod: Pod, container: ContainerStatus | undefined): [Phase, string] | undefined {
   const { reason = '', message = '' } = container?.state?.waiting ?? {};
   if (/^(Err|ImagePull|CreateContainer|InvalidImage|RunContainer)/.test(reason))
     return ['failed', `Kubernetes can't start the container: ${reason} ${message}`.trim()];
-  const unscheduled = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  const unscheduled = unscheduledIn(pod);
   return unscheduled && ['starting', `waiting for room on a node: ${unscheduled.message ?? ''}`];
 }
+
+/** The pod's condition when no node has room for it. */
+const unscheduledIn = ({ status }: Pod): PodCondition | undefined =>
+  status?.conditions?.find((condition) => condition.type === 'PodScheduled' && condition.status === 'False');
 
 const goOn = 'Mend it and run again; until then the dice before it, if any, goes on.';
 

@@ -81,7 +81,7 @@ describe('the state of a pod', () => {
       'it ate memory',
       {
         ...ended({ exitCode: 137, reason: 'OOMKilled' }),
-        spec: { containers: [{ resources: { limits: { memory: '160Mi' } } }] },
+        spec: { containers: [{ name: 'dice', resources: { limits: { memory: '160Mi' } } }] },
       },
       [],
       later,
@@ -243,7 +243,7 @@ describe('the watcher', () => {
   afterAll(() => api.stop());
 
   test('tells of the new pod, its log as it comes, and its crash; who comes later hears it too', async () => {
-    const watcher = new RunWatcher(new Kube({ url: api.url, namespace: 'ns', token: () => 'a-token' }), 'lab');
+    const watcher = new RunWatcher(new Kube(api.config), 'lab');
     const [early, late]: RunEvent[][] = [[], []];
     api.pods.set('dice-1', podOf('dice', 'dice-1', { created: '2026-01-01T00:00:00Z' }));
     api.log('dice-1', 'hello\n');
@@ -282,7 +282,7 @@ describe('the watcher', () => {
   });
 
   test('says that dice runs a moment after it is ready, as until then the one before it is asked', async () => {
-    const watcher = new RunWatcher(new Kube({ url: api.url, namespace: 'ns', token: () => 'a-token' }), 'lab');
+    const watcher = new RunWatcher(new Kube(api.config), 'lab');
     const told: { phase: string; message: string | undefined; at: number }[] = [];
     api.pods.clear();
     api.pods.set('old', podOf('dice', 'old', { created: '2026-01-01T00:00:00Z', deleted: true }));
@@ -305,7 +305,7 @@ describe('the watcher', () => {
   });
 
   test('says that a Collector runs when the one before it, which serves on while it leaves, has gone', async () => {
-    const watcher = new RunWatcher(new Kube({ url: api.url, namespace: 'ns', token: () => 'a-token' }), 'lab');
+    const watcher = new RunWatcher(new Kube(api.config), 'lab');
     const events: RunEvent[] = [];
     api.pods.set('old', podOf('collector', 'old', { created: '2026-01-01T00:00:00Z', deleted: true }));
     api.pods.set('new', podOf('collector', 'new', { created: '2026-01-01T00:01:00Z' }));

@@ -1,6 +1,7 @@
 // Follows the newest pod of dice and of the Collector for whoever looks on: what state it is in, and what it logs.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Kube, Pod } from '../kube.ts';
+import type { Pod } from '../../../../kubernetes/types.ts';
+import type { Kube } from '../kube.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 import { Lines } from './lines.ts';
 import { stateOf } from './phase.ts';
@@ -103,7 +104,7 @@ export class RunWatcher {
   /** Follows the log of each container once: a restart in the same pod is another container. */
   #follow(watched: WatchedPod, pod: Pod): void {
     const { name } = pod.metadata;
-    const container = pod.status.containerStatuses?.[0]?.containerID;
+    const container = pod.status?.containerStatuses?.[0]?.containerID;
     if (!container || watched.container === container) return;
     watched.leave?.abort();
     const leave = new AbortController();
@@ -113,7 +114,7 @@ export class RunWatcher {
     void this.#kube
       .followLog(name, { follow: true, tailLines: watched.tailLines }, leave.signal)
       .then(async (stream) => {
-        for await (const chunk of stream) lines.write(chunk as Buffer);
+        for await (const chunk of stream) lines.write(chunk);
         lines.end();
       })
       .catch(() => {
@@ -157,7 +158,7 @@ export class RunWatcher {
  * go to it, and a Collector, which does with spans what its file said, when it is alone.
  */
 function takenOver(watched: WatchedPod, state: RunState, pods: readonly Pod[]): RunState {
-  const others = pods.filter(({ metadata, status }) => metadata.name !== state.pod && status.phase === 'Running');
+  const others = pods.filter(({ metadata, status }) => metadata.name !== state.pod && status?.phase === 'Running');
   if (state.phase !== 'running' || others.length === 0) {
     watched.readySince = undefined;
     return state;
@@ -171,11 +172,10 @@ function takenOver(watched: WatchedPod, state: RunState, pods: readonly Pod[]): 
   };
 }
 
+const madeAt = ({ metadata }: Pod): number => Date.parse(metadata.creationTimestamp ?? '');
+
 /** The pod that was made last, one that is leaving only when there is no other. */
 export function newest(pods: Pod[]): Pod | undefined {
   const leaving = ({ metadata }: Pod) => (metadata.deletionTimestamp ? 0 : 1);
-  return pods.toSorted(
-    (a, b) =>
-      leaving(b) - leaving(a) || Date.parse(b.metadata.creationTimestamp) - Date.parse(a.metadata.creationTimestamp),
-  )[0];
+  return pods.toSorted((a, b) => leaving(b) - leaving(a) || madeAt(b) - madeAt(a))[0];
 }
