@@ -5,7 +5,7 @@ import { messageOf } from '../../../../support/console.ts';
 import { call } from '../../../../support/http.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 
-export interface Asked {
+export interface AppAnswer {
   traceId: string;
   /** Of the guide's own span: what an app's span has as its parent when it took over the context. */
   spanId: string;
@@ -24,7 +24,7 @@ const patience = 5_000; // ms
 export const agent = 'intro-otel-guide/1';
 
 /** Asks, sends the span, and gives back both the answer and the trace's id. It never throws. */
-export function visit({ url, path, collector }: Caller): Promise<Asked> {
+export function visit({ url, path, collector }: Caller): Promise<AppAnswer> {
   return suppressTracing(async () => {
     const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
     const start = Date.now();

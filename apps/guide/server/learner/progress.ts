@@ -1,6 +1,7 @@
 // How far the learner has come, in the ConfigMap `<release>-progress`. A step counts as passed when a check of this guide has
 // said so: its proof is made with a key that only the guide has, so that a ConfigMap edited by hand proves nothing.
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { StepState } from '../../contract.ts';
 import { ApiError } from '../kube.ts';
 import type { Kube } from '../kube.ts';
 
@@ -12,8 +13,6 @@ export interface StepProgress {
   answers?: Record<string, string>;
   proof?: string;
 }
-
-export type State = 'open' | 'started' | 'passed' | 'unverified';
 
 export interface ProgressOptions {
   release: string;
@@ -41,7 +40,7 @@ export class Progress {
     return (await this.#read()).steps;
   }
 
-  stateOf(id: string, step: StepProgress | undefined): State {
+  stateOf(id: string, step: StepProgress | undefined): StepState {
     if (!step) return 'open';
     if (!step.passedAt) return 'started';
     return this.#isProven(id, step) ? 'passed' : 'unverified';

@@ -14,7 +14,7 @@ const narrowest = 4;
 
 export function rowsOf({ roots, start, duration }: TraceOfPage): Row[] {
   const scale = duration > 0 ? 1000 / duration : 0;
-  const rows = (spans: SpanOfPage[], depth: number): Row[] =>
+  const rows = (spans: readonly SpanOfPage[], depth: number): Row[] =>
     spans.flatMap((span) => {
       const width = Math.min(1000, Math.max(span.duration * scale, narrowest));
       return [
