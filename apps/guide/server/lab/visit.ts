@@ -1,5 +1,12 @@
 // Asking an app, as the start of a trace. The guide's own span of it is written by hand and sent straight to the Collector,
 // so that there is one at every level of instrumentation, and none that an app could have made up.
+import {
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_SERVICE_NAME,
+  ATTR_URL_PATH,
+  ATTR_USER_AGENT_ORIGINAL,
+} from '@opentelemetry/semantic-conventions';
 import { randomBytes } from 'node:crypto';
 import { messageOf } from '../../../../support/console.ts';
 import { call } from '../../../../support/http.ts';
@@ -77,10 +84,10 @@ function spanOf({ traceId, spanId, path, start, status }: GuideSpan): object {
     startTimeUnixNano: `${start}000000`,
     endTimeUnixNano: `${Math.max(Date.now(), start + 1)}000000`,
     attributes: [
-      text('http.request.method', 'GET'),
-      text('url.path', route),
-      text('user_agent.original', agent),
-      { key: 'http.response.status_code', value: { intValue: String(status) } },
+      text(ATTR_HTTP_REQUEST_METHOD, 'GET'),
+      text(ATTR_URL_PATH, route),
+      text(ATTR_USER_AGENT_ORIGINAL, agent),
+      { key: ATTR_HTTP_RESPONSE_STATUS_CODE, value: { intValue: String(status) } },
     ],
     ...(status === 0 || status >= 500 ? { status: { code: 2 } } : {}),
   };
@@ -91,7 +98,7 @@ export async function send(collector: string, span: object): Promise<void> {
   const body = JSON.stringify({
     resourceSpans: [
       {
-        resource: { attributes: [text('service.name', 'guide')] },
+        resource: { attributes: [text(ATTR_SERVICE_NAME, 'guide')] },
         scopeSpans: [{ scope: { name: 'guide' }, spans: [span] }],
       },
     ],
