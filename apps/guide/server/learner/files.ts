@@ -1,20 +1,13 @@
 // The learner's three files, in the ConfigMap `<release>-dice`: read, and changed without overwriting what somebody else wrote.
 import { createHash } from 'node:crypto';
-import { OWN } from '../../../../lab/names.ts';
-import type { OwnFile } from '../../../../lab/names.ts';
 import { isConflict } from '../../../../kubernetes/api.ts';
 import type { ConfigMap } from '../../../../kubernetes/types.ts';
+import { OWN } from '../../../../lab/names.ts';
+import { fileNames } from '../../contract.ts';
+import type { Files, VersionedFiles } from '../../contract.ts';
 import type { Kube } from '../kube.ts';
 
 type LearnerFile = (typeof OWN)[number];
-export const fileNames: readonly OwnFile[] = OWN.map(({ file }) => file);
-export type Files = Record<OwnFile, string>;
-
-/** The files, and what they are known by: the same text has the same version, whoever wrote it. */
-export interface VersionedFiles {
-  version: string;
-  files: Files;
-}
 
 /** Somebody else (another tab, kubectl) has changed the files since; `current` is what they are now. */
 export class FilesChangedError extends Error {

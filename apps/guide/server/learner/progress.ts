@@ -2,6 +2,7 @@
 // said so: its proof is made with a key that only the guide has, so that a ConfigMap edited by hand proves nothing.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isConflict, isNotFound } from '../../../../kubernetes/api.ts';
+import type { StepState } from '../../contract.ts';
 import type { Kube } from '../kube.ts';
 
 export interface StepProgress {
@@ -12,8 +13,6 @@ export interface StepProgress {
   answers?: Record<string, string>;
   proof?: string;
 }
-
-export type State = 'open' | 'started' | 'passed' | 'unverified';
 
 export interface ProgressOptions {
   release: string;
@@ -41,7 +40,7 @@ export class Progress {
     return (await this.#read()).steps;
   }
 
-  stateOf(id: string, step: StepProgress | undefined): State {
+  stateOf(id: string, step: StepProgress | undefined): StepState {
     if (!step) return 'open';
     if (!step.passedAt) return 'started';
     return this.#isProven(id, step) ? 'passed' : 'unverified';
