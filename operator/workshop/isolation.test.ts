@@ -1,7 +1,7 @@
 import { targetsIn } from '../../apps/isolation-probe/probe.ts';
 import type { Target } from '../../apps/isolation-probe/probe.ts';
 import { LABELS } from '../api/types.ts';
-import { PROBE_ROOM } from '../seat/quota.ts';
+import { PROBE_RESOURCES } from '../seat/quota.ts';
 import { amountsOf } from '../../kubernetes/quantity.ts';
 import { aWorkshop, seatOf } from './testing/fixtures.ts';
 import { answerOf, foreignTargets, notProbed, probeFailed, probePod, stuckText, verdict } from './isolation.ts';
@@ -103,7 +103,7 @@ describe('the pod that tries', () => {
     });
     for (const kind of ['requests', 'limits'] as const) {
       for (const [resource, amount] of Object.entries(amountsOf(container?.resources?.[kind]))) {
-        expect(amount).toBeLessThanOrEqual((PROBE_ROOM[kind] as Record<string, number>)[resource] ?? 0);
+        expect(amount).toBeLessThanOrEqual((PROBE_RESOURCES[kind] as Record<string, number>)[resource] ?? 0);
       }
     }
   });
