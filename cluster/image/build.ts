@@ -7,6 +7,7 @@ import type { BuildOptions } from 'esbuild';
 import { checksOf, stageCourse } from './stage-course.ts';
 import { loadLazily } from './lazy-exporters-plugin.ts';
 import { buildPages } from '../../apps/guide/web/build.ts';
+import { servicePrograms } from '../../lab/services.ts';
 import { repoRoot } from '../../support/paths.ts';
 import { printLine } from '../../support/console.ts';
 
@@ -14,14 +15,10 @@ const apps = join(repoRoot, 'apps');
 const course = join(repoRoot, 'course');
 
 /** Programs of the image: name of the file in dist, and its source. */
-const programs = {
+const programs: Readonly<Record<string, string>> = {
+  ...servicePrograms(),
   telemetry: 'apps/telemetry/bootstrap.ts',
-  arcade: 'apps/arcade/main.ts',
-  dice: 'apps/dice/main.ts',
   strip: 'apps/dice/strip.ts',
-  prizes: 'apps/prizes/main.ts',
-  visitors: 'apps/visitors/main.ts',
-  guide: 'course/guide.ts',
   why: 'apps/guide/cli/why.ts',
   course: 'apps/guide/cli/course.ts',
   key: 'apps/key/main.ts',
