@@ -31,7 +31,7 @@ import { createStores, selectionOf } from './stores.ts';
 import { readClusterInfo } from './cluster-info.ts';
 import type { ClusterInfo } from './cluster-info.ts';
 import { WorkshopReconciler } from './workshop/controller.ts';
-import type { Pod } from './workshop/types.ts';
+import type { Pod } from '../kubernetes/types.ts';
 
 export interface OperatorOptions {
   readonly settings: Settings;

@@ -4,7 +4,7 @@ import { KINDS } from '../../kubernetes/kinds.ts';
 import { aDeployment, aSeat, GIVEN_CODE, GIVEN_COLLECTOR, GIVEN_SETTINGS, smallLab } from './testing/fixtures.ts';
 import { labCache } from './rendered-lab.ts';
 import type { LabTemplate } from './rendered-lab.ts';
-import type { ConfigMap, Deployment } from './types.ts';
+import type { ConfigMap, Deployment } from '../../kubernetes/types.ts';
 import { NAME, aReadySeatHarness, aSeatHarness, inSeat } from './testing/seat-harness.ts';
 import type { SeatHarness } from './testing/seat-harness.ts';
 

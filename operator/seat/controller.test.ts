@@ -5,7 +5,7 @@ import { KINDS } from '../../kubernetes/kinds.ts';
 import { apiError } from '../engine/testing/fake-api.ts';
 import { aSeat } from './testing/fixtures.ts';
 import { labOf } from './rendered-lab.ts';
-import type { Deployment } from './types.ts';
+import type { Deployment } from '../../kubernetes/types.ts';
 import { MINUTE, NAME, aReadySeatHarness, aSeatHarness, inSeat, operator } from './testing/seat-harness.ts';
 
 describe('a new seat', () => {

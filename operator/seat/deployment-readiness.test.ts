@@ -1,6 +1,6 @@
 import { aDeployment } from './testing/fixtures.ts';
 import { readinessOf } from './deployment-readiness.ts';
-import type { Deployment } from './types.ts';
+import type { Deployment } from '../../kubernetes/types.ts';
 
 const desired = [aDeployment('dice'), aDeployment('guide')];
 

@@ -1,5 +1,5 @@
 // Whether a seat's lab can be used, judged by its Deployments alone.
-import type { Deployment, DeploymentCondition } from './types.ts';
+import type { Deployment, DeploymentCondition } from '../../kubernetes/types.ts';
 
 /** What is wrong, for a condition. */
 export interface Diagnosis {

@@ -3,7 +3,8 @@ import { sha256 } from '../../cdk8s/plain.ts';
 import { attendeeFiles, customizedDeployments, NO_FILES, withoutAttendeeFiles } from './dice.ts';
 import type { AttendeeFiles } from './dice.ts';
 import { aDeployment, GIVEN_CODE, GIVEN_COLLECTOR, GIVEN_SETTINGS, smallLab } from './testing/fixtures.ts';
-import type { ConfigMap, Deployment, LabObject } from './types.ts';
+import type { LabObject } from './types.ts';
+import type { ConfigMap, Deployment } from '../../kubernetes/types.ts';
 
 const lab = smallLab({ instrumentation: 'manual' })('class-ada');
 const [desired] = lab;

@@ -4,7 +4,8 @@ import type { OwnFile } from '../../lab/names.ts';
 import { sha256 } from '../../cdk8s/plain.ts';
 import { NAMES, RELEASE } from '../api/types.ts';
 import { isDeployment } from './types.ts';
-import type { ConfigMap, Deployment, LabObject } from './types.ts';
+import type { LabObject } from './types.ts';
+import type { ConfigMap, Deployment } from '../../kubernetes/types.ts';
 
 /** The files that the attendee has edited, by name. */
 export type AttendeeFiles = ReadonlyMap<OwnFile, string>;

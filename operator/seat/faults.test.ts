@@ -5,7 +5,7 @@ import { areFaultsChanged, faultsOf } from './faults.ts';
 import { aSeat, smallLab } from './testing/fixtures.ts';
 import { labCache } from './rendered-lab.ts';
 import type { LabTemplate } from './rendered-lab.ts';
-import type { ConfigMap } from './types.ts';
+import type { ConfigMap } from '../../kubernetes/types.ts';
 import { aSeatHarness, inSeat } from './testing/seat-harness.ts';
 import type { SeatHarness } from './testing/seat-harness.ts';
 

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { aSeat } from './testing/fixtures.ts';
 import { accessOf, isCurrent, kubeconfigSecret, lifetimeSeconds } from './kubeconfig.ts';
-import type { Secret } from './types.ts';
+import type { Secret } from '../../kubernetes/types.ts';
 
 const terms = {
   server: 'https://kube.example.com:6443',

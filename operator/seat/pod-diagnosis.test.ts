@@ -1,11 +1,12 @@
 import { diagnose } from './pod-diagnosis.ts';
-import type { Pod } from './types.ts';
+import type { Pod } from '../../kubernetes/types.ts';
 
 describe('a diagnosis', () => {
   const pod = (name: string, status: Pod['status'], metadata: object = {}): Pod => ({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name, namespace: 'class-ada', ...metadata },
+    spec: { containers: [] },
     ...(status && { status }),
   });
   const waiting = (reason: string, message: string, lastOutput?: string): Pod['status'] => ({
@@ -13,7 +14,7 @@ describe('a diagnosis', () => {
       {
         name: 'app',
         state: { waiting: { reason, message } },
-        ...(lastOutput !== undefined && { lastState: { terminated: { message: lastOutput } } }),
+        ...(lastOutput !== undefined && { lastState: { terminated: { exitCode: 1, message: lastOutput } } }),
       },
     ],
   });

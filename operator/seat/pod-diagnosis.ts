@@ -5,7 +5,7 @@ import type { SeatContext } from './context.ts';
 import type { Diagnosis } from './deployment-readiness.ts';
 import { lastLine } from './deployment-readiness.ts';
 import { namespaceOf } from './objects.ts';
-import type { ContainerStatus, Pod } from './types.ts';
+import type { ContainerStatus, Pod } from '../../kubernetes/types.ts';
 
 export interface PodDiagnosis {
   /** Deployments that were not available when the pods were listed. */

@@ -1,5 +1,5 @@
 import { progressOf } from './progress.ts';
-import type { ConfigMap } from './types.ts';
+import type { ConfigMap } from '../../kubernetes/types.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9);
 const written = (data: Record<string, string>): ConfigMap => ({

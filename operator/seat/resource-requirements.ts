@@ -3,7 +3,7 @@ import { amountsOf, greater, sum } from '../../kubernetes/quantity.ts';
 import type { Amounts } from '../../kubernetes/quantity.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
 import { isDeployment } from './types.ts';
-import type { Container, Deployment } from './types.ts';
+import type { Container, Deployment } from '../../kubernetes/types.ts';
 
 const MI = 2 ** 20;
 

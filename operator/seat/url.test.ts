@@ -1,5 +1,5 @@
 import { completeValues } from '../../cdk8s/render.ts';
-import type { Service } from './types.ts';
+import type { Service } from '../../kubernetes/types.ts';
 import { urlOf } from './url.ts';
 import type { FrontDoor } from './url.ts';
 

@@ -3,7 +3,7 @@ import type { Seat } from '../api/types.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { apiError } from '../engine/testing/fake-api.ts';
 import { aSeat } from './testing/fixtures.ts';
-import type { ConfigMap } from './types.ts';
+import type { ConfigMap } from '../../kubernetes/types.ts';
 import { MINUTE, NAME, aReadySeatHarness, inSeat } from './testing/seat-harness.ts';
 
 describe('a ready seat', () => {

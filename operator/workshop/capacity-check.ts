@@ -7,7 +7,7 @@ import type { Clock } from '../engine/reconciler.ts';
 import { capacityCondition, capacityUnknown, fitSeats, stillToPlace } from './capacity.ts';
 import type { Fit, PodRequirements, SeatRequirements, Usage } from './capacity.ts';
 import type { Cluster } from './cluster.ts';
-import type { Node } from './types.ts';
+import type { Node } from '../../kubernetes/types.ts';
 import { placementOf } from './placement.ts';
 import { isLeaving } from './seats.ts';
 
@@ -53,7 +53,11 @@ export class CapacityCheck {
   readonly #needs = new Map<string, readonly PodRequirements[]>();
   readonly #verdicts = new Map<string, Verdict>();
 
-  constructor(options: { readonly cluster: Cluster; readonly clock: Clock; readonly seatRequirements: SeatRequirementsOf }) {
+  constructor(options: {
+    readonly cluster: Cluster;
+    readonly clock: Clock;
+    readonly seatRequirements: SeatRequirementsOf;
+  }) {
     this.#cluster = options.cluster;
     this.#clock = options.clock;
     this.#seatRequirements = options.seatRequirements;
@@ -133,7 +137,8 @@ export class CapacityCheck {
   #pods(lab: SomeValues = {}): readonly PodRequirements[] {
     const key = json(lab);
     const pods =
-      this.#needs.get(key) ?? this.#seatRequirements(lab).pods.map(({ requests }) => ({ requests, ...placementOf(lab) }));
+      this.#needs.get(key) ??
+      this.#seatRequirements(lab).pods.map(({ requests }) => ({ requests, ...placementOf(lab) }));
     if (this.#needs.size >= MOST_LABS) this.#needs.clear();
     this.#needs.set(key, pods);
     return pods;

@@ -1,7 +1,7 @@
 import { capacityCondition, capacityUnknown, fitSeats, podRequests, stillToPlace, usageOf } from './capacity.ts';
 import type { CapacityInput, PodRequirements } from './capacity.ts';
 import { aNode, aPod } from './testing/fixtures.ts';
-import type { Node, Pod } from './types.ts';
+import type { Node, Pod } from '../../kubernetes/types.ts';
 
 const MI = 2 ** 20;
 const pod = (cpu: number, mi = 64): PodRequirements => ({ requests: { cpu, memory: mi * MI } });

@@ -3,7 +3,7 @@
 import { amountText, amountsOf, greater, minus, plus, sum } from '../../kubernetes/quantity.ts';
 import type { Amounts } from '../../kubernetes/quantity.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
-import type { Container, Node, Pod, PodSpec } from './types.ts';
+import type { Container, Node, Pod, PodSpec } from '../../kubernetes/types.ts';
 import { takes } from './placement.ts';
 import type { Placement } from './placement.ts';
 

@@ -15,7 +15,7 @@ import type { SeatRequirements } from './capacity.ts';
 import { Cluster } from './cluster.ts';
 import { changeEvents, expiresSoon, removed } from './events.ts';
 import type { EventSpec } from './events.ts';
-import type { Pod } from './types.ts';
+import type { Pod } from '../../kubernetes/types.ts';
 import { IsolationCheck } from './isolation-check.ts';
 import { ImagePrepull, LOOK_MS } from './image-prepull.ts';
 import { DEFAULTS, planRollout } from './rollout.ts';
@@ -338,4 +338,3 @@ function soonest(...times: readonly (number | undefined)[]): Result | undefined 
   const waits = times.filter((wait) => wait !== undefined);
   return waits.length === 0 ? undefined : { requeueAfter: Math.min(LONGEST_WAIT, ...waits) };
 }
-

@@ -5,7 +5,7 @@ import { PROBE_RESOURCES } from '../seat/quota.ts';
 import { amountsOf } from '../../kubernetes/quantity.ts';
 import { aWorkshop, seatOf } from './testing/fixtures.ts';
 import { answerOf, foreignTargets, notProbed, probeFailed, probePod, stuckText, verdict } from './isolation.ts';
-import type { Pod } from './types.ts';
+import type { Pod } from '../../kubernetes/types.ts';
 
 const workshop = aWorkshop({ seats: 2 });
 const from = seatOf(workshop, 0, { phase: 'Ready' });
@@ -156,7 +156,7 @@ describe('what its answer means', () => {
 });
 
 describe('its answer', () => {
-  const ended = (terminated: object): Pod => ({
+  const ended = (terminated: { exitCode: number; message?: string }): Pod => ({
     ...probePod(workshop, from, []),
     status: { phase: 'Succeeded', containerStatuses: [{ name: 'probe', state: { terminated } }] },
   });

@@ -13,7 +13,7 @@ import { namespaceOf } from '../objects.ts';
 import { DONE, problem, requeueAfter } from '../phase-result.ts';
 import type { PhaseResult } from '../phase-result.ts';
 import type { Phase } from '../phase.ts';
-import type { Secret } from '../types.ts';
+import type { Secret } from '../../../kubernetes/types.ts';
 
 type Access = NonNullable<SeatStatus['access']>;
 

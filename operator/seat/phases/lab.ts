@@ -10,7 +10,8 @@ import { failureResult } from '../failure-result.ts';
 import { DONE, inOrder, worstOf } from '../phase-result.ts';
 import type { PhaseResult } from '../phase-result.ts';
 import type { Phase } from '../phase.ts';
-import type { ConfigMap, LabObject } from '../types.ts';
+import type { LabObject } from '../types.ts';
+import type { ConfigMap } from '../../../kubernetes/types.ts';
 import { applyAll } from '../write-objects.ts';
 
 /**

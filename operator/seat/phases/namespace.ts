@@ -14,7 +14,7 @@ import { DONE, permanentProblem, problem, requeueAfter } from '../phase-result.t
 import type { PhaseResult } from '../phase-result.ts';
 import type { Phase } from '../phase.ts';
 import { wasProvisioned } from '../status.ts';
-import type { Namespace } from '../types.ts';
+import type { Namespace } from '../../../kubernetes/types.ts';
 
 /** Time for the watch to report a namespace that somebody else has just created or deleted. */
 const CACHE_MS = 500;

@@ -13,7 +13,7 @@ import type { PodDiagnosis } from '../pod-diagnosis.ts';
 import { progressOf } from '../progress.ts';
 import { QUIET_MS, unreadySince } from '../status.ts';
 import { isDeployment } from '../types.ts';
-import type { Deployment, Service } from '../types.ts';
+import type { Deployment, Service } from '../../../kubernetes/types.ts';
 import { FRONT_DOOR, urlOf } from '../url.ts';
 
 /** Deployments that exist in the seat's namespace. */

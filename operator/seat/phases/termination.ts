@@ -12,7 +12,7 @@ import { DONE, requeueAfter } from '../phase-result.ts';
 import type { PhaseResult } from '../phase-result.ts';
 import type { Phase } from '../phase.ts';
 import { QUIET_MS, TYPES, duration } from '../status.ts';
-import type { Namespace } from '../types.ts';
+import type { Namespace } from '../../../kubernetes/types.ts';
 import { writeStatus } from '../write-status.ts';
 import { deleteNamespace, deletionBlockers, findNamespace, namespaceOwner } from './namespace.ts';
 

@@ -5,7 +5,8 @@ import type { ObjectMeta } from '../../../kubernetes/object.ts';
 import { OWN } from '../../../lab/names.ts';
 import { sha256 } from '../../../cdk8s/plain.ts';
 import type { LabTemplate } from '../rendered-lab.ts';
-import type { Deployment, LabObject } from '../types.ts';
+import type { LabObject } from '../types.ts';
+import type { Deployment } from '../../../kubernetes/types.ts';
 
 interface SeatOverrides {
   readonly metadata?: Partial<ObjectMeta>;

@@ -10,7 +10,7 @@ import { labCache } from '../rendered-lab.ts';
 import type { SeatOptions, SeatStores, ClusterInfo } from '../context.ts';
 import { SeatReconciler } from '../controller.ts';
 import type { SeatResult } from '../controller.ts';
-import type { Deployment, Secret } from '../types.ts';
+import type { Deployment, Secret } from '../../../kubernetes/types.ts';
 
 export const NAME = 'class-ada';
 export const MINUTE = 60_000;

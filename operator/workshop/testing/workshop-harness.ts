@@ -7,7 +7,7 @@ import type { Condition } from '../../../kubernetes/object.ts';
 import type { Result } from '../../engine/reconciler.ts';
 import { manualClock, recordedEvents } from '../../engine/testing/fake-api.ts';
 import { ClassApi, MONDAY, aNode, aWorkshop } from './fixtures.ts';
-import type { Pod } from '../types.ts';
+import type { Pod } from '../../../kubernetes/types.ts';
 import { WorkshopReconciler } from '../controller.ts';
 import type { WorkshopOptions } from '../controller.ts';
 
