@@ -5,16 +5,18 @@ import { FIELD_MANAGER, GROUP, LABELS } from './api/types.ts';
 import type { Seat } from './api/types.ts';
 import { updateDefinitions } from './definitions.ts';
 import { Applier } from './engine/apply.ts';
-import { HttpApi } from '../kubernetes/client.ts';
+import type { HttpApi } from '../kubernetes/client.ts';
 import type { ApiConfig } from '../kubernetes/config.ts';
 import { Controller } from './engine/controller.ts';
 import { Recorder } from './engine/events.ts';
 import { startHealthServer } from './engine/health.ts';
 import type { HealthServer } from './engine/health.ts';
-import type { RequestReport } from '../kubernetes/http.ts';
+import { pooledApi } from '../kubernetes/transport-undici.ts';
+import type { RequestReport } from '../kubernetes/transport-undici.ts';
 import { LeaderElector } from './engine/leader.ts';
 import { leaseClient } from './engine/lease.ts';
 import type { Logger } from './engine/log.ts';
+import type { Reconciler } from './engine/reconciler.ts';
 import { createMetrics } from './engine/metrics.ts';
 import { keyOf } from '../kubernetes/object.ts';
 import type { KubeObject } from '../kubernetes/object.ts';
@@ -22,15 +24,15 @@ import type { CompactStore } from './engine/store.ts';
 import { jittered, pause, systemTimers, within } from '../support/timers.ts';
 import { Reflector } from './engine/watch.ts';
 import { areFaultsChanged } from './seat/faults.ts';
-import { labOf, seatNeed } from './seat/lab.ts';
-import { tooSmall } from './seat/quota.ts';
-import { seatReconciler } from './seat/controller.ts';
+import { labOf, seatRequirements } from './seat/rendered-lab.ts';
+import { quotaProblem } from './seat/quota.ts';
+import { SeatReconciler } from './seat/controller.ts';
 import type { Settings } from './settings.ts';
 import { createStores, selectionOf } from './stores.ts';
 import { readClusterInfo } from './cluster-info.ts';
 import type { ClusterInfo } from './cluster-info.ts';
-import { workshopReconciler } from './workshop/controller.ts';
-import type { Pod } from './workshop/types.ts';
+import { WorkshopReconciler } from './workshop/controller.ts';
+import type { Pod } from '../kubernetes/types.ts';
 
 export interface OperatorOptions {
   readonly settings: Settings;
@@ -76,7 +78,7 @@ export class Operator {
       onRequest: ({ code, method, host }: RequestReport) => metrics.requested({ code, method, host }),
     };
     this.#options = options;
-    this.#api = new HttpApi({ ...common, mayWrite: () => this.#elector.isLeader() });
+    this.#api = pooledApi({ ...common, mayWrite: () => this.#elector.isLeader() });
     this.#events = new Recorder({
       api: this.#api,
       log,
@@ -86,7 +88,7 @@ export class Operator {
     });
     this.#elector = new LeaderElector({
       // Not behind the reconcilers' requests, and not fenced by what it decides itself.
-      client: leaseClient(new HttpApi({ ...common, connections: 2 }), { name: LEASE, namespace: settings.namespace }),
+      client: leaseClient(pooledApi({ ...common, connections: 2 }), { name: LEASE, namespace: settings.namespace }),
       name: LEASE,
       identity: settings.identity,
       log,
@@ -95,7 +97,7 @@ export class Operator {
       // Writes are fenced, so there is nothing to end: what is under way fails or waits, and this process stands for election again.
       onLost: () => log.warn({ identity: settings.identity }, 'Another may lead now, nothing is written'),
     });
-    const controller = (reconciler: ReturnType<typeof seatReconciler>, workers: number) =>
+    const controller = (reconciler: Reconciler, workers: number) =>
       new Controller({ reconciler, metrics, log, workers });
     this.#seats = controller(this.#seatReconciler(), settings.workers);
     this.#workshops = controller(this.#workshopReconciler(), 2);
@@ -124,10 +126,10 @@ export class Operator {
     await this.#health?.close();
   }
 
-  #seatReconciler(): ReturnType<typeof seatReconciler> {
+  #seatReconciler(): SeatReconciler {
     const { settings, config } = this.#options;
     const { Seat, Workshop, Namespace, ...inside } = this.#stores;
-    return seatReconciler({
+    return new SeatReconciler({
       api: this.#api,
       applier: new Applier({ api: this.#api, annotation: `${GROUP}/applied` }),
       stores: { Seat, Workshop, Namespace, ...inside },
@@ -144,10 +146,10 @@ export class Operator {
     });
   }
 
-  #workshopReconciler(): ReturnType<typeof workshopReconciler> {
+  #workshopReconciler(): WorkshopReconciler {
     const { settings, log } = this.#options;
     const { Workshop: workshops, Seat: seats, Pod: pods } = this.#stores;
-    return workshopReconciler({
+    return new WorkshopReconciler({
       api: this.#api,
       workshops,
       seats,
@@ -156,8 +158,8 @@ export class Operator {
       clock,
       log,
       namespace: settings.namespace,
-      seatNeed,
-      quotaProblem: ({ lab, quota }) => tooSmall(labOf(lab).need, quota),
+      seatRequirements,
+      quotaProblem: ({ lab, quota }) => quotaProblem(labOf(lab).requirements, quota),
     });
   }
 

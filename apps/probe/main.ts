@@ -1,5 +1,6 @@
 // `helm test`: sends one real span to the Collector and reads it back from Jaeger. The exit code is 0 if the span
 // arrived. Otherwise it is 1, and the message names the hop that failed.
+import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { traceFromJaeger } from '../../otlp/traces.ts';
@@ -32,7 +33,7 @@ async function send(collector: string, traceId: string): Promise<void> {
     startTimeUnixNano: String(now),
     endTimeUnixNano: String(now + 1_000_000n),
   };
-  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'helm-test' } }] };
+  const resource = { attributes: [{ key: ATTR_SERVICE_NAME, value: { stringValue: 'helm-test' } }] };
   const body = JSON.stringify({
     resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'probe' }, spans: [span] }] }],
   });

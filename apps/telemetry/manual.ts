@@ -2,6 +2,13 @@
 // headers, and injects ours into the next call. At the other levels it does nothing.
 import { context, propagation, ProxyTracerProvider, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Span, SpanOptions, Tracer } from '@opentelemetry/api';
+import {
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+  ATTR_URL_PATH,
+  ATTR_USER_AGENT_ORIGINAL,
+} from '@opentelemetry/semantic-conventions';
 import type { Request, RequestHandler, Response } from 'express';
 import type { IncomingHttpHeaders } from 'node:http';
 import { messageOf } from '../../support/console.ts';
@@ -58,7 +65,7 @@ export function withServerSpan(
           recordError(span, error);
           next(error);
         } finally {
-          span.setAttribute('http.response.status_code', response.statusCode);
+          span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, response.statusCode);
           span.end();
         }
       },
@@ -80,12 +87,12 @@ export function injectContext(headers: Record<string, string> = {}): Record<stri
 /** The span attributes of a request. https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
 function requestAttributes(route: string, request: Request): Attributes {
   const attributes: Attributes = {
-    'http.request.method': request.method,
-    'http.route': route,
-    'url.path': request.originalUrl.split('?', 1)[0] ?? '/',
+    [ATTR_HTTP_REQUEST_METHOD]: request.method,
+    [ATTR_HTTP_ROUTE]: route,
+    [ATTR_URL_PATH]: request.originalUrl.split('?', 1)[0] ?? '/',
   };
   const agent = request.get('user-agent');
-  if (agent) attributes['user_agent.original'] = agent;
+  if (agent) attributes[ATTR_USER_AGENT_ORIGINAL] = agent;
   return attributes;
 }
 

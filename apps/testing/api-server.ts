@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
-import type { ConfigMap, Pod } from '../guide/server/kube.ts';
+import type { ApiConfig } from '../../kubernetes/in-cluster.ts';
+import type { ConfigMap, ContainerStatus, Pod } from '../../kubernetes/types.ts';
 
 type Data = Record<string, string>;
 
@@ -47,6 +48,11 @@ export class ApiServer {
     return `${this.#secure ? 'https' : 'http'}://127.0.0.1:${this.port}`;
   }
 
+  /** How a client reaches the server. It does not know the certificate. */
+  get config(): ApiConfig {
+    return { server: this.url, tls: {}, namespace: 'ns', authorization: () => Promise.resolve('Bearer a-token') };
+  }
+
   stop(): void {
     this.#server.close();
     for (const { listeners } of this.#logs.values()) listeners.forEach((listener) => listener.destroy());
@@ -62,6 +68,8 @@ export class ApiServer {
       ?.metadata ?? {},
   ): void {
     this.configMaps.set(name, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
       metadata: {
         name,
         resourceVersion: String((this.#version += 1)),
@@ -167,7 +175,7 @@ export class ApiServer {
     const items = [...this.pods.values()].filter(({ metadata: { labels = {} } }) =>
       wanted.every(([label, value]) => labels[label] === value),
     );
-    response.end(JSON.stringify({ items }));
+    response.end(JSON.stringify({ items, metadata: { resourceVersion: String(this.#version) } }));
   }
 
   #sendLog(response: ServerResponse, pod: string, query: URLSearchParams): void {
@@ -202,16 +210,19 @@ function refuse(response: ServerResponse, status: number, reason: string, messag
 export function podOf(
   component: string,
   name: string,
-  more: { podIP?: string; container?: object; deleted?: boolean; created?: string } = {},
+  more: { podIP?: string; container?: Partial<ContainerStatus>; deleted?: boolean; created?: string } = {},
 ): Pod {
   const { podIP = '127.0.0.1', container = {}, deleted, created = new Date().toISOString() } = more;
   return {
+    apiVersion: 'v1',
+    kind: 'Pod',
     metadata: {
       name,
       creationTimestamp: created,
       ...(deleted ? { deletionTimestamp: new Date().toISOString() } : {}),
       labels: { 'app.kubernetes.io/instance': 'lab', 'app.kubernetes.io/component': component },
     },
+    spec: { containers: [{ name: component }] },
     status: {
       phase: 'Running',
       podIP,

@@ -1,6 +1,7 @@
 // The load: one round after another, at a low and steady rate. Each round is its own trace, and its root span is here.
 import { setTimeout as delay } from 'node:timers/promises';
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
+import { ATTR_USER_AGENT_ORIGINAL } from '@opentelemetry/semantic-conventions';
 import { numberFromEnv, urlFromEnv } from '../../support/env.ts';
 import { getJson } from '../../support/http.ts';
 import { accepts } from '../../support/tcp.ts';
@@ -20,7 +21,7 @@ const log = createLogger();
 async function play(round: number): Promise<boolean> {
   const visitor = visitorOf(round);
   const attributes = {
-    'user_agent.original': visitor.userAgent,
+    [ATTR_USER_AGENT_ORIGINAL]: visitor.userAgent,
     'browser.plugins': visitor.plugins,
     'client.version': visitor.clientVersion,
   };
