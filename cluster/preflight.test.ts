@@ -93,6 +93,14 @@ test.each([
 });
 
 test.each([
+  [undefined, 'give it more CPU and memory'],
+  ['Docker Desktop: Settings, Resources', 'give it more CPU and memory (Docker Desktop: Settings, Resources)'],
+])('says how to resize the cluster when that is %s', (resize, todo) => {
+  const [miss] = clusterMisses(cluster({ free: { cpu: 0, memory: 0 }, resize }), wanted);
+  expect(miss?.advice.todo).toContain(todo);
+});
+
+test.each([
   ['250m', 0.25],
   ['2', 2],
   ['64Mi', 64 * 1024 ** 2],

@@ -45,7 +45,9 @@ export interface ClusterFacts {
   version: string;
   readyNodes: number;
   /** What the ready nodes have left: CPU in thousandths, memory in bytes. */
-  free: { cpu: number; memory: number };
+  readonly free: { readonly cpu: number; readonly memory: number };
+  /** How to give this cluster more, when its product is known. */
+  readonly resize?: string | undefined;
 }
 
 /** Everything this machine lacks for `needs`; empty when it has all of it. */
@@ -104,12 +106,12 @@ function versionMisses(facts: ClusterFacts, needs: ClusterNeeds): UserError[] {
     new UserError('The Kubernetes is too old for the chart.', {
       expected: `Kubernetes ${needs.kubeVersion}`,
       found: facts.version,
-      todo: 'update it (Docker Desktop and the others bring a newer one with their own updates)',
+      todo: 'update the program that runs it: a newer Kubernetes comes with it',
     }),
   ];
 }
 
-function roomMisses(facts: ClusterFacts, needs: ClusterNeeds): UserError[] {
+function roomMisses({ resize, ...facts }: ClusterFacts, needs: ClusterNeeds): UserError[] {
   if (facts.readyNodes === 0) {
     return [
       new UserError('The Kubernetes has no node that is ready.', {
@@ -125,7 +127,7 @@ function roomMisses(facts: ClusterFacts, needs: ClusterNeeds): UserError[] {
     new UserError('The Kubernetes has too little room left for the lab.', {
       expected: `${cpu}m CPU and ${size(memory)} of memory not yet requested by other pods`,
       found: `${facts.free.cpu}m CPU and ${size(facts.free.memory)}`,
-      todo: ['remove what else runs there', 'give it more (Docker Desktop: Settings, Resources)'],
+      todo: ['remove other pods from it', `give it more CPU and memory${resize === undefined ? '' : ` (${resize})`}`],
     }),
   ];
 }

@@ -1,10 +1,10 @@
 // Builds the lab's own image, and that of the app in Python if asked, and puts them where the chosen cluster looks, or into a registry.
-import type { Destination } from '../engines.ts';
 import { findKubernetes, DEVCLUSTER } from '../context-discovery.ts';
 import { helmFlags, parseReference, referenceText } from '../image/reference.ts';
 import type { ImageReference } from '../image/reference.ts';
 import { ensureImages, ensureLoaded, pushImage } from '../image/image.ts';
 import { ClusterTools } from '../kubectl.ts';
+import { product as devcluster } from '../products/devcluster.ts';
 import { FLASK, IMAGE_TAG, LAB } from '../image/recipes.ts';
 import type { Recipe } from '../image/recipes.ts';
 import { UserError } from '../../support/errors.ts';
@@ -49,7 +49,7 @@ async function runImage(args: readonly string[]): Promise<void> {
 async function push(recipes: readonly Recipe[], name: string, report: Progress): Promise<void> {
   const target = parseReference(name, IMAGE_TAG);
   const targetOf = ({ suffix }: Recipe): ImageReference => ({ ...target, repository: target.repository + suffix });
-  for (const built of await ensureImages(recipes, { kind: 'registry' }, report))
+  for (const built of await ensureImages(recipes, 'registry', report))
     await pushImage(built, targetOf(built.recipe), report);
   say(`Pushed ${recipes.map((recipe) => referenceText(targetOf(recipe))).join(' and ')}. Install the chart with it:`);
   const flags = recipes.flatMap((recipe) => helmFlags(targetOf(recipe), recipe.value));
@@ -66,15 +66,15 @@ function switches(recipes: readonly Recipe[]): string[] {
 
 async function give(recipes: readonly Recipe[], context: string | undefined, report: Progress): Promise<void> {
   const found = await report.step('Find a Kubernetes', (step) => findKubernetes(context, step));
-  if (found.use === 'throwaway') return loadIntoDevcluster(recipes, report);
-  if (found.kind === 'other') {
+  if (found.use === 'devcluster') return loadIntoDevcluster(recipes, report);
+  if (found.product === undefined) {
     throw new UserError(`${found.context} is not on this machine, so it can't be given the image.`, {
       expected: 'a registry that it can reach',
       found: 'no --push',
       todo: 'npm run image -- --push REGISTRY/NAME',
     });
   }
-  const destination: Destination = { kind: found.kind, context: found.context };
+  const destination = { product: found.product, name: found.context };
   const built = await ensureImages(recipes, destination, report);
   const kube = await ClusterTools.at({ context: found.context }, report, found.minor);
   await ensureLoaded(built, destination, kube, report);
@@ -82,7 +82,7 @@ async function give(recipes: readonly Recipe[], context: string | undefined, rep
 }
 
 async function loadIntoDevcluster(recipes: readonly Recipe[], report: Progress): Promise<void> {
-  const destination = { kind: 'throwaway', name: DEVCLUSTER } as const;
+  const destination = { product: devcluster, name: DEVCLUSTER };
   const built = await ensureImages(recipes, destination, report);
   const status = await clusterStatus(DEVCLUSTER);
   if (status.state !== 'running')

@@ -6,6 +6,8 @@ import { closePortForward, openPortForward, openPort } from '../port-forward.ts'
 import { ensureImages, ensureLoaded } from '../image/image.ts';
 import type { BuiltImage } from '../image/image.ts';
 import { ClusterTools } from '../kubectl.ts';
+import { product as devcluster } from '../products/devcluster.ts';
+import { productTitles } from '../products/index.ts';
 import type { ClusterAccess } from '../kubectl.ts';
 import { labKey, recordedLabs, recordLab } from '../state.ts';
 import type { RecordedLab } from '../state.ts';
@@ -46,9 +48,12 @@ export const up: Command = {
   summary: 'brings the lab up, plays rounds, and prints the trace of one',
   help: `npm run up [-- OPTIONS]
 
-Finds a Kubernetes (the current kubectl context if that is on this machine, else a throwaway
+Finds a Kubernetes (the current kubectl context if it is on this machine, else a throwaway
 one on Linux as root), builds the image, installs the chart, plays rounds of the game, and
-prints the trace of the last one as Jaeger has it. Run it again at any time.
+prints the trace of the last one as Jaeger has it. You can run it again at any time.
+
+It knows these local clusters: ${productTitles}.
+It never touches any other cluster unless you name its context.
 
 ${optionsHelp(options)}`,
   options,
@@ -87,13 +92,13 @@ async function runUp(args: readonly string[]): Promise<void> {
   const began = performance.now();
   const found = await report.step('Find a Kubernetes', (step) => findKubernetes(asked.place.context, step));
   const kube =
-    found.use === 'throwaway'
+    found.use === 'devcluster'
       ? await ClusterTools.at({}, report)
       : await ClusterTools.at(reachOf(found), report, found.minor);
   const rendered = await checkValues(kube.helmCommand, { ...releaseOf(asked.place), values: asked.values });
   const wish: UpSpec = { ...asked, recipes: recipesIn(rendered).filter((recipe) => !namesImage(given, recipe)) };
   const ready =
-    found.use === 'throwaway'
+    found.use === 'devcluster'
       ? await readyDevcluster(wish, kube, found.because, report)
       : await readyExisting(wish, kube, found, report);
   await install(ready, wish, report);
@@ -126,7 +131,7 @@ async function readyDevcluster(wish: UpSpec, tools: ClusterTools, because: strin
   await prepareMachine(report, wish.networkPolicy);
   const door = doorPort === undefined ? {} : { doorPort };
   const starting = startCluster({ name: DEVCLUSTER, networkPolicy: wish.networkPolicy, ...door, report });
-  const destination = { kind: 'throwaway', name: DEVCLUSTER } as const;
+  const destination = { product: devcluster, name: DEVCLUSTER };
   const [cluster, images] = await bothOf(starting, ensureImages(wish.recipes, destination, report));
   const kube = new ClusterTools({ kubeconfig: cluster.kubeconfig }, tools.helmCommand, tools.kubectlCommand);
   await ensureLoaded(images, destination, kube, report);
@@ -181,17 +186,29 @@ async function choosePort(wanted: number, report: Progress): Promise<number> {
 }
 
 async function readyExisting(wish: UpSpec, kube: ClusterTools, found: Discovery, report: Progress): Promise<Ready> {
-  report.note(`The Kubernetes of the context ${found.context} is used (${found.kind}, ${found.version})`);
+  report.note(
+    `The Kubernetes of the context ${found.context} is used (${found.product?.title ?? 'not on this machine'}, ${found.version})`,
+  );
   const lab: RecordedLab = { reach: kube.reach, namespace: wish.place.namespace, release: wish.place.release };
   const survey = await readClusterCapacity(kube);
   if (recordedLabs().every((other) => labKey(other) !== labKey(lab))) {
-    throwMisses(clusterMisses({ ...survey, version: found.version }, labRequirements()));
+    throwMisses(clusterMisses({ ...survey, version: found.version, resize: found.product?.resize }, labRequirements()));
   }
-  const destination = { kind: found.kind, context: found.context };
-  if (wish.recipes.length > 0 && found.kind === 'other') throw needsRegistry(found, wish.recipes);
-  const images = await ensureImages(wish.recipes, destination, report);
-  await ensureLoaded(images, destination, kube, report);
+  const images = wish.recipes.length === 0 ? [] : await loadImages(wish.recipes, kube, found, report);
   return { lab, kube, survey, images, values: [] };
+}
+
+async function loadImages(
+  recipes: readonly Recipe[],
+  kube: ClusterTools,
+  found: Discovery,
+  report: Progress,
+): Promise<BuiltImage[]> {
+  if (found.product === undefined) throw needsRegistry(found, recipes);
+  const destination = { product: found.product, name: found.context };
+  const images = await ensureImages(recipes, destination, report);
+  await ensureLoaded(images, destination, kube, report);
+  return images;
 }
 
 function needsRegistry({ context }: Discovery, recipes: readonly Recipe[]): UserError {

@@ -17,7 +17,6 @@ import type { ComponentSignal } from './signal-component.ts';
 import type { Tuning } from './config.ts';
 import { findLeftovers, removeCluster } from './cleanup.ts';
 import type { Leftover } from './cleanup.ts';
-import { importImage } from './containerd.ts';
 import { inside, layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { checkFree, freePort } from '../../support/ports.ts';
@@ -151,11 +150,6 @@ export async function clusterStatus(name: string): Promise<ClusterStatus> {
 /** Everything of the cluster `name` that is on this machine; nothing after `stopCluster`. */
 export function leftovers(name: string): Leftover[] {
   return findLeftovers(layoutOf(name));
-}
-
-/** Gives the cluster an image, from an archive as `docker save`, `buildah push … docker-archive:` and `oci-archive:` write it. */
-export async function loadImage(name: string, archive: string): Promise<void> {
-  await importImage(layoutOf(name), archive);
 }
 
 /** The command line that runs `command` in the cluster's network, with this machine's files: for tests and load. */

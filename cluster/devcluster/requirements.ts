@@ -3,15 +3,9 @@ import { realpathSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { cacheDir, repoRoot } from '../../support/paths.ts';
 import { UserError } from '../../support/errors.ts';
+import { products } from '../products/index.ts';
 import { covered } from './layout.ts';
 import type { Layout } from './layout.ts';
-
-const KUBERNETES_OF_ONES_OWN = [
-  'Docker Desktop: turn on Settings > Kubernetes > Enable Kubernetes',
-  'kind (https://kind.sigs.k8s.io): kind create cluster',
-  'k3d (https://k3d.io): k3d cluster create',
-  'minikube (https://minikube.sigs.k8s.io): minikube start',
-];
 
 /** Enough for the control plane (700 MB), one lab (300 MiB) and the page cache they need to be quick. */
 const LEAST_MEMORY = 2 * 1024 ** 3;
@@ -30,7 +24,7 @@ export function checkMachine(
     throw new UserError('The throwaway Kubernetes can not run here.', {
       expected,
       found,
-      todo: [...first, ...KUBERNETES_OF_ONES_OWN],
+      todo: [...first, ...products.flatMap(({ setup }) => setup ?? [])],
     });
   };
   if (machine.platform !== 'linux') refuse(machine.platform, 'Linux, or a Kubernetes that kubectl knows', []);
