@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { arch } from 'node:process';
 import { join } from 'node:path';
+import { versions } from '../../lab/versions.ts';
 import { cacheDir } from '../../support/paths.ts';
 
-/** The Go release everything is built with; another Go fetches it from the module proxy (https://go.dev/doc/toolchain). */
-export const GO_TOOLCHAIN = 'go1.26.8';
+/** The Go release that builds everything. Another Go fetches it from the module proxy (https://go.dev/doc/toolchain). */
+export const GO_TOOLCHAIN = `go${versions.go}`;
 
 /** Programs that are compiled together from one Go module. */
 export interface Component {
@@ -23,38 +24,36 @@ export interface Component {
   cold: { packages: number; seconds: number };
 }
 
-const KUBERNETES_VERSION = '1.34.4';
-
 export const components = {
   kubernetes: {
     name: 'kubernetes',
-    version: KUBERNETES_VERSION,
+    version: versions.kubernetes,
     directory: join(import.meta.dirname, 'kubernetes'),
     packages: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'].map(
       (name) => `k8s.io/kubernetes/cmd/${name}`,
     ),
     // Without the version set the components say v0.0.0 and refuse each other for skew.
-    ldflags: kubernetesVersionFlags(KUBERNETES_VERSION),
+    ldflags: kubernetesVersionFlags(versions.kubernetes),
     tags: 'providerless',
     cold: { packages: 2460, seconds: 375 },
   },
   etcd: {
     name: 'etcd',
-    version: '3.6.8',
+    version: versions.etcd,
     directory: join(import.meta.dirname, 'etcd'),
     packages: ['.'],
     cold: { packages: 560, seconds: 25 },
   },
   coredns: {
     name: 'coredns',
-    version: '1.14.2',
+    version: versions.coredns,
     directory: join(import.meta.dirname, 'coredns'),
     packages: ['.'],
     cold: { packages: 760, seconds: 80 },
   },
   'kube-router': {
     name: 'kube-router',
-    version: '2.1.0',
+    version: versions.kubeRouter,
     directory: join(import.meta.dirname, 'kube-router'),
     packages: ['github.com/cloudnativelabs/kube-router/v2/cmd/kube-router'],
     cold: { packages: 930, seconds: 95 },
@@ -62,7 +61,7 @@ export const components = {
   opentelemetry: {
     // The Collector and Jaeger share most of what they are made of: one module, compiled together, takes half as long as two.
     name: 'opentelemetry',
-    version: '0.140.1',
+    version: versions.collector,
     directory: join(import.meta.dirname, 'opentelemetry'),
     packages: ['./collector', 'github.com/jaegertracing/jaeger/cmd/jaeger'],
     cold: { packages: 2660, seconds: 350 },

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { versions } from '../../lab/versions.ts';
 import { cacheDir } from '../../support/paths.ts';
 import type { Progress } from '../../support/progress.ts';
 import { run } from '../../support/run.ts';
@@ -41,7 +42,7 @@ export function clusterImages(): Image[] {
       config: { Entrypoint: ['/coredns'] }, // as root, for port 53; its pod leaves it no other capability
     },
     {
-      name: 'docker.io/otel/opentelemetry-collector-contrib:0.140.1',
+      name: `docker.io/otel/opentelemetry-collector-contrib:${versions.collector}`,
       entries: [program('/otelcol-contrib', binary('opentelemetry', 'collector'))],
       config: {
         Entrypoint: ['/otelcol-contrib'],
@@ -51,7 +52,7 @@ export function clusterImages(): Image[] {
       },
     },
     {
-      name: 'docker.io/jaegertracing/jaeger:2.13.0',
+      name: `docker.io/jaegertracing/jaeger:${versions.jaeger}`,
       entries: [TMP, program('/cmd/jaeger/jaeger-linux', binary('opentelemetry', 'jaeger'))],
       config: { Entrypoint: ['/cmd/jaeger/jaeger-linux'], Env: [PATH], User: '10001' },
     },

@@ -6,12 +6,13 @@ import { nodeBaseImage } from '../components/images.ts';
 import type { Image } from '../components/oci.ts';
 import type { Packages } from '../components/packages.ts';
 import { PYTHON, pythonBaseImage, pythonPackages } from '../components/python.ts';
+import { versions } from '../../lab/versions.ts';
 import { repoRoot } from '../../support/paths.ts';
 import type { Progress } from '../../support/progress.ts';
 import { run } from '../../support/run.ts';
 
-/** The tag that the chart's defaults give, which is the version of everything here. */
-export const IMAGE_TAG = '0.1.0';
+/** The tag of our images in the chart's defaults. */
+export const IMAGE_TAG = versions.lab;
 
 export interface Recipe {
   /** The name that the chart's defaults give it. */
