@@ -1,4 +1,5 @@
-// Finds the Kubernetes to use. It reads the kubeconfig, lets context.ts decide, and asks that one cluster for its version.
+// Finds the Kubernetes to use. It reads the kubeconfig, lets context.ts decide, and asks that one cluster for its
+// version.
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';

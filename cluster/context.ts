@@ -31,8 +31,8 @@ export interface DevclusterChoice {
 export type Choice = Existing | DevclusterChoice;
 
 /**
- * Chooses a cluster without talking to it: the one that `--context` names, else the current one if it is on this machine,
- * else the throwaway cluster.
+ * Chooses a cluster without talking to it: the one that `--context` names, else the current one if it is on this
+ * machine, else the throwaway cluster.
  * @throws UserError for a context that does not exist or must not be touched, or when no throwaway cluster can run
  */
 export function choose(facts: Facts): Choice {
@@ -45,7 +45,8 @@ export function choose(facts: Facts): Choice {
 }
 
 /**
- * Falls back to the throwaway cluster when the chosen cluster does not answer, if it can run and the user named no other.
+ * Falls back to the throwaway cluster when the chosen cluster does not answer, if it can run and the user named no
+ * other.
  * @param found what the attempt printed
  * @throws UserError otherwise
  */

@@ -22,7 +22,9 @@ export class ClusterTools {
     this.kubectlCommand = kubectl;
   }
 
-  /** Finds a helm and a kubectl that fit a cluster of this minor version. The default is that of the throwaway cluster. */
+  /**
+   * Finds a helm and a kubectl that fit a cluster of this minor version. The default is that of the throwaway cluster.
+   */
   static async at(reach: ClusterAccess, report: Progress, minor?: number): Promise<ClusterTools> {
     const [helm, kubectl] = await Promise.all([findHelm(report), findKubectl(report, minor)]);
     return new ClusterTools(reach, helm.path, kubectl.path);

@@ -10,7 +10,9 @@ export interface Trouble {
   readonly message: string;
 }
 
-/** States that rarely resolve by waiting. See https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff */
+/**
+ * States that rarely resolve by waiting. See https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff
+ */
 const STUCK = [
   'CrashLoopBackOff',
   'ImagePullBackOff',
@@ -34,8 +36,8 @@ export async function podsOf(kube: ClusterTools, namespace: string, release: str
 }
 
 /**
- * The pods of each Deployment's newest template. Pods of older templates are about to go. Pods without a Deployment, such
- * as those of helm's tests, are left out.
+ * The pods of each Deployment's newest template. Pods of older templates are about to go. Pods without a Deployment,
+ * such as those of helm's tests, are left out.
  */
 export function currentOf(pods: readonly V1Pod[]): V1Pod[] {
   const deployed = pods.filter((pod) => templateOf(pod) !== undefined && pod.metadata?.deletionTimestamp === undefined);

@@ -1,6 +1,6 @@
-// Opens the front door of a cluster that has no node port on this machine. A keeper process restarts `kubectl port-forward`
-// until its file is gone. Nothing is killed by process id, since another program may have the id by then. A kubectl whose
-// keeper was killed ends when its pod goes.
+// Opens the front door of a cluster that has no node port on this machine. A keeper process restarts `kubectl
+// port-forward` until its file is gone. Nothing is killed by process id, since another program may have the id by then.
+// A kubectl whose keeper was killed ends when its pod goes.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

@@ -1,5 +1,5 @@
-// Checks a machine and a cluster before anything is started. The checks are pure functions of facts, so each can be tested.
-// The functions that read the facts are at the bottom.
+// Checks a machine and a cluster before anything is started. The checks are pure functions of facts, so each can be
+// tested. The functions that read the facts are at the bottom.
 import { existsSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -88,12 +88,16 @@ function diskMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
     if (free === undefined || free >= wanted) return [];
     return [
       new UserError('There is too little space on the disk.', {
-        expected: `${size(wanted)} free: ${group.map((need) => `${size(need.bytes)} in ${need.path} for ${need.for}`).join(', ')}`,
+        expected: `${size(wanted)} free: ${group.map(needText).join(', ')}`,
         found: `${size(free)} free`,
         todo: ['free some space', 'set INTRO_OTEL_CACHE and INTRO_OTEL_STATE to directories on a larger disk'],
       }),
     ];
   });
+}
+
+function needText({ bytes, path, for: purpose }: DiskNeed): string {
+  return `${size(bytes)} in ${path} for ${purpose}`;
 }
 
 /** Everything that the cluster lacks for `needs`. Empty when it lacks nothing. */

@@ -126,7 +126,8 @@ async function watchPods(
   const since = new Map<string, number>();
   while (!signal.aborted) {
     await sleep(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
-    const pods = await podsOf(kube, release.namespace, release.name).catch(() => []); // helm reports what is wrong with the cluster
+    // Helm reports what is wrong with the cluster.
+    const pods = await podsOf(kube, release.namespace, release.name).catch(() => []);
     report.detail(readinessText(pods));
     const troubles = troublesOf(pods);
     for (const key of troubles.map(keyOf)) since.set(key, since.get(key) ?? Date.now());

@@ -14,7 +14,7 @@ export interface Round {
   readonly trace?: string;
 }
 
-/** How many services take part in a round. The tests list them. */
+/** How many services take part in a round: guide, arcade, dice and prizes. */
 const SERVICES_IN_A_ROUND = 4;
 
 /** Waits until the guide answers at `url`. @throws UserError after `within` milliseconds */

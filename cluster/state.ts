@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path';
 import type { ClusterAccess } from './kubectl.ts';
 import { stateDir } from '../support/paths.ts';
 
-/** Where a lab is, and what `down` has to remove. Its keys are those of the JSON files, which `down` of any version reads. */
+/**
+ * Where a lab is, and what `down` has to remove. Its keys are those of the JSON files, which `down` of any version
+ * reads.
+ */
 export interface RecordedLab {
   /** The name of the throwaway cluster. Undefined for a lab in an existing cluster. */
   readonly throwaway?: string | undefined;

@@ -37,7 +37,9 @@ export function helmFits(version: string): boolean {
   return major > OLDEST_HELM[0] || (major === OLDEST_HELM[0] && minor >= OLDEST_HELM[1]);
 }
 
-/** Whether kubectl is within one minor of the API server (https://kubernetes.io/releases/version-skew-policy/#kubectl). */
+/**
+ * Whether kubectl is within one minor of the API server (https://kubernetes.io/releases/version-skew-policy/#kubectl).
+ */
 export function kubectlFits(version: string, serverMinor: number): boolean {
   const [major, minor = -1] = numbers(version);
   return major === 1 && Math.abs(minor - serverMinor) <= 1;
@@ -100,7 +102,7 @@ async function find(
   return { path: join(await pinnedTools(report), name), version: PINNED.versions[name], pinned: true };
 }
 
-/** The user's own, or undefined where there is none that says its version. */
+/** The user's own tool. Undefined when there is none that prints its version. */
 async function ownTool(name: ToolName): Promise<Tool | undefined> {
   const answer = await run(name, VERSION_ARGS[name], { timeout: 20_000 }).catch(() => undefined);
   const version = answer === undefined ? undefined : /v\d+\.\d+\.\d+[\w.+-]*/.exec(answer.stdout)?.[0];

@@ -30,7 +30,9 @@ export function servicesOf(spans: readonly TreeSpan[]): string[] {
   return [...new Set(rowsOf(spans).map((row) => row.span.service))];
 }
 
-/** The lines of the tree. None is wider than `width` columns. Colours are used only where the terminal supports them. */
+/**
+ * The lines of the tree. None is wider than `width` columns. Colours are used only where the terminal supports them.
+ */
 export function traceTree(spans: readonly TreeSpan[], width: number): string[] {
   const rows = rowsOf(spans);
   const services = servicesOf(spans);
@@ -63,7 +65,9 @@ function fit(text: string, width: number): string {
   return text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`;
 }
 
-/** The spans depth first, siblings by start time. A span with a missing parent counts as a root, so none is left out. */
+/**
+ * The spans depth first, siblings by start time. A span with a missing parent counts as a root, so none is left out.
+ */
 function rowsOf(spans: readonly TreeSpan[]): Row[] {
   const known = new Set(spans.map((span) => span.spanId));
   const parentOf = (span: TreeSpan): string | undefined =>

@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import { UserError } from './errors.ts';
 
 /**
- * Runs `work` while it holds an exclusive lock on `file`. The file is created when it is missing. `onWait` is called once
- * when another process holds the lock. Linux only: flock(1) holds the lock while its standard input is open, and the
- * kernel closes that input however this process ends.
+ * Runs `work` while it holds an exclusive lock on `file`. The file is created when it is missing. `onWait` is called
+ * once when another process holds the lock. Linux only: flock(1) holds the lock while its standard input is open, and
+ * the kernel closes that input however this process ends.
  */
 export async function withLock<T>(file: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
   await mkdir(dirname(file), { recursive: true });

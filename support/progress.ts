@@ -1,5 +1,5 @@
-// Shows the progress of work. A terminal gets one live line with the time taken and the estimate. A CI log or a pipe gets a
-// line when a step starts and ends, and a sign of life every 30 seconds that says what is running.
+// Shows the progress of work. A terminal gets one live line with the time taken and the estimate. A CI log or a pipe
+// gets a line when a step starts and ends, and a sign of life every 30 seconds that says what is running.
 import { coloured, duration } from './output.ts';
 
 export interface StepOptions {

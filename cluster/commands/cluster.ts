@@ -94,7 +94,7 @@ async function status(name: string): Promise<void> {
       return print(`There is no throwaway Kubernetes ${name}.`);
     case 'broken':
       print(
-        `The throwaway Kubernetes ${name} is broken: a start was interrupted, or the machine restarted. This is left of it:`,
+        `The throwaway Kubernetes ${name} is broken: a start was interrupted, or the machine restarted.\nLeft of it:`,
       );
       for (const { kind, what } of found.leftovers) print(`  ${kind}  ${what}`);
       print('Start it again with npm run cluster -- up, or remove it with down.');

@@ -15,7 +15,9 @@ export interface Command {
   run(args: readonly string[]): Promise<void>;
 }
 
-/** The directory of the user. npm runs scripts in the root of the checkout, and says in INIT_CWD where it was started. */
+/**
+ * The directory of the user. npm runs scripts in the root of the checkout, and says in INIT_CWD where it was started.
+ */
 export function userDirectory(): string {
   return process.env['INIT_CWD'] ?? process.cwd();
 }

@@ -37,7 +37,10 @@ export function placeOf(given: Given<typeof placeOptions>): Place {
   };
 }
 
-/** The arguments for helm. Paths become absolute, since helm runs in another directory. @throws UsageError for a missing file */
+/**
+ * The arguments for helm. Paths become absolute, since helm runs in another directory.
+ * @throws UsageError for a missing file
+ */
 export function helmValues(given: Given<typeof valueOptions>): string[] {
   return [
     ...(given.values ?? []).flatMap((file) => ['--values', isUrl(file) ? file : fileOf(file, '--values')]),

@@ -147,7 +147,9 @@ async function readyDevcluster(
   return { lab: known, kube, capacity: await readClusterCapacity(kube), images, values };
 }
 
-/** Whether this lab gets the one node port that leads out of the cluster. The first lab has it, others are forwarded. */
+/**
+ * Whether this lab gets the one node port that leads out of the cluster. The first lab has it, others are forwarded.
+ */
 function hasPortForward(lab: RecordedLab): boolean {
   return recordedLabs().every(
     (other) => other.throwaway !== lab.throwaway || other.port === undefined || labKey(other) === labKey(lab),
@@ -170,7 +172,7 @@ async function reserveDevcluster(spec: UpSpec, report: Progress): Promise<number
     const { doorPort } = status.cluster;
     if (spec.port !== undefined && spec.port !== doorPort) {
       report.note(
-        `The throwaway Kubernetes is already running, with its front door at port ${doorPort}. To move it, run npm run down first`,
+        `The throwaway Kubernetes already runs with its front door at port ${doorPort}. npm run down first to move it`,
       );
     }
     return undefined;
@@ -195,9 +197,8 @@ async function readyExisting(
   found: Discovery,
   report: Progress,
 ): Promise<ReadyCluster> {
-  report.note(
-    `The Kubernetes of the context ${found.context} is used (${found.product?.title ?? 'not on this machine'}, ${found.version})`,
-  );
+  const product = found.product?.title ?? 'not on this machine';
+  report.note(`The Kubernetes of the context ${found.context} is used (${product}, ${found.version})`);
   const lab: RecordedLab = { reach: kube.reach, namespace: spec.place.namespace, release: spec.place.release };
   const capacity = await readClusterCapacity(kube);
   if (recordedLabs().every((other) => labKey(other) !== labKey(lab))) {

@@ -1,5 +1,5 @@
-// Writes container images from files on this machine, without a container engine. An image is one layer, in an archive of
-// the OCI image layout (https://github.com/opencontainers/image-spec/blob/v1.1.0/image-layout.md).
+// Writes container images from files on this machine, without a container engine. An image is one layer, in an archive
+// of the OCI image layout (https://github.com/opencontainers/image-spec/blob/v1.1.0/image-layout.md).
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, statSync } from 'node:fs';

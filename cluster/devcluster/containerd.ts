@@ -9,8 +9,8 @@ import { firstProcess } from './processes.ts';
 const ENTER = 'archive=$1; shift; exec nsenter --mount --target "$@" <"$archive"';
 
 /**
- * The command that imports an archive of `docker save` or of the OCI layout, under the names in the archive. ctr(1) runs
- * in the cluster's mount namespace, where the path of containerd's socket is short enough.
+ * The command that imports an archive of `docker save` or of the OCI layout, under the names in the archive. ctr(1)
+ * runs in the cluster's mount namespace, where the path of containerd's socket is short enough.
  * @throws UserError when the cluster does not run
  */
 export function importCommand(layout: Layout, archive: string): string[] {

@@ -1,5 +1,5 @@
-// Stages the content of our image: each program as one JavaScript file, the SDK as a chunk that loads only on demand, and
-// the few packages that can't be bundled. `node cluster/image/build.ts [FOLDER]` prints the sizes.
+// Stages the content of our image: each program as one JavaScript file, the SDK as a chunk that loads only on demand,
+// and the few packages that can't be bundled. `node cluster/image/build.ts [FOLDER]` prints the sizes.
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -125,7 +125,8 @@ function stageFiles(dist: string): void {
 }
 
 /**
- * Builds everything beside `dist` and moves it there when it is complete. A failed build, or two at once, leave no half.
+ * Builds everything beside `dist` and moves it there when it is complete. A failed build, or two at once, leave no
+ * half.
  * @returns the names of the staged packages
  */
 export async function buildApps(dist: string): Promise<string[]> {

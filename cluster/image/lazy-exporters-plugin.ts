@@ -1,5 +1,5 @@
-// Replaces exporters of the SDK that few people use and that cost memory in every process. A class of the same name loads
-// the real one (apps/telemetry/lazy-exporters.ts) when the first object is created.
+// Replaces exporters of the SDK that few people use and that cost memory in every process. A class of the same name
+// loads the real one (apps/telemetry/lazy-exporters.ts) when the first object is created.
 import type { Plugin } from 'esbuild';
 
 /** Each package, and the class that the SDK imports from it. */

@@ -8,7 +8,8 @@ export const product: Product = {
   detects: (context) => /^docker-(desktop|for-desktop)$/.test(context.name) && isOnThisMachine(context),
   startHint: () => 'start Docker Desktop and enable Kubernetes in its settings',
   setup:
-    'enable Kubernetes in Docker Desktop: Settings, Kubernetes, Enable Kubernetes (https://docs.docker.com/desktop/features/kubernetes/)',
+    'enable Kubernetes in Docker Desktop: Settings, Kubernetes, Enable Kubernetes\n' +
+    '(https://docs.docker.com/desktop/features/kubernetes/)',
   resize: 'Docker Desktop: Settings, Resources',
   engine: { dockerContext: () => 'desktop-linux' },
 };

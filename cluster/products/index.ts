@@ -1,5 +1,5 @@
-// The local cluster products that `npm run up` knows. Each is one file in this folder, named for its kind, with its test
-// beside it. Adding a product is adding these two files.
+// The local cluster products that `npm run up` knows. Each is one file in this folder, named for its kind, with its
+// test beside it. Adding a product is adding these two files.
 import { readdirSync } from 'node:fs';
 
 /** A context of the kubeconfig, and where its API server is. */
