@@ -12,12 +12,12 @@ export interface ClusterAccess {
 }
 
 export class ClusterTools {
-  readonly reach: ClusterAccess;
+  readonly access: ClusterAccess;
   readonly helmCommand: string;
   readonly kubectlCommand: string;
 
-  constructor(reach: ClusterAccess, helm: string, kubectl: string) {
-    this.reach = reach;
+  constructor(access: ClusterAccess, helm: string, kubectl: string) {
+    this.access = access;
     this.helmCommand = helm;
     this.kubectlCommand = kubectl;
   }
@@ -25,9 +25,9 @@ export class ClusterTools {
   /**
    * Finds a helm and a kubectl that fit a cluster of this minor version. The default is that of the throwaway cluster.
    */
-  static async at(reach: ClusterAccess, report: Progress, minor?: number): Promise<ClusterTools> {
+  static async at(access: ClusterAccess, report: Progress, minor?: number): Promise<ClusterTools> {
     const [helm, kubectl] = await Promise.all([findHelm(report), findKubectl(report, minor)]);
-    return new ClusterTools(reach, helm.path, kubectl.path);
+    return new ClusterTools(access, helm.path, kubectl.path);
   }
 
   kubectl(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
@@ -35,7 +35,7 @@ export class ClusterTools {
   }
 
   helm(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-    const { context } = this.reach;
+    const { context } = this.access;
     return run(
       this.helmCommand,
       [...args, ...(context === undefined ? [] : ['--kube-context', context])],
@@ -51,11 +51,11 @@ export class ClusterTools {
 
   /** The options that point kubectl at this cluster, in addition to the environment. */
   kubectlArgs(): string[] {
-    return this.reach.context === undefined ? [] : ['--context', this.reach.context];
+    return this.access.context === undefined ? [] : ['--context', this.access.context];
   }
 
   env(): Record<string, string> {
-    return this.reach.kubeconfig === undefined ? {} : { KUBECONFIG: this.reach.kubeconfig };
+    return this.access.kubeconfig === undefined ? {} : { KUBECONFIG: this.access.kubeconfig };
   }
 
   #withEnv(options: RunOptions): RunOptions {

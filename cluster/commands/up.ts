@@ -140,7 +140,7 @@ async function readyDevcluster(
   const [cluster, images] = await bothOf(starting, ensureImages(spec.recipes, destination, report));
   const kube = new ClusterTools({ kubeconfig: cluster.kubeconfig }, tools.helmCommand, tools.kubectlCommand);
   await ensureLoaded(images, destination, kube, report);
-  const known = { ...lab, reach: kube.reach, ...(hasPortForward(lab) ? { port: cluster.doorPort } : {}) };
+  const known = { ...lab, reach: kube.access, ...(getsNodePort(lab) ? { port: cluster.doorPort } : {}) };
   recordLab(known);
   const values =
     known.port === undefined ? [] : ['--set', 'guide.service.type=NodePort', '--set', 'guide.service.nodePort=30080'];
@@ -150,7 +150,7 @@ async function readyDevcluster(
 /**
  * Whether this lab gets the one node port that leads out of the cluster. The first lab has it, others are forwarded.
  */
-function hasPortForward(lab: RecordedLab): boolean {
+function getsNodePort(lab: RecordedLab): boolean {
   return recordedLabs().every(
     (other) => other.throwaway !== lab.throwaway || other.port === undefined || labKey(other) === labKey(lab),
   );
@@ -199,7 +199,7 @@ async function readyExisting(
 ): Promise<ReadyCluster> {
   const product = found.product?.title ?? 'not on this machine';
   report.note(`The Kubernetes of the context ${found.context} is used (${product}, ${found.version})`);
-  const lab: RecordedLab = { reach: kube.reach, namespace: spec.place.namespace, release: spec.place.release };
+  const lab: RecordedLab = { reach: kube.access, namespace: spec.place.namespace, release: spec.place.release };
   const capacity = await readClusterCapacity(kube);
   if (recordedLabs().every((other) => labKey(other) !== labKey(lab))) {
     throwMisses(
