@@ -40,7 +40,7 @@ export interface EnginePlan {
 
 /**
  * Chooses the engine to build with.
- * @throws UserError when this machine has none that will do
+ * @throws UserError when this machine has no suitable engine
  */
 export function planEngine(facts: EngineFacts, destination: Destination): EnginePlan {
   if (destination === 'registry' || destination.product.engine === undefined)

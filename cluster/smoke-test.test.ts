@@ -24,7 +24,7 @@ async function withGuide(answers: (path: string) => Answer, work: (url: string) 
   }
 }
 
-/** Jaeger's answer with a span for each of these services, each the child of the one before. */
+/** Jaeger's answer with one span for each service. Each span is a child of the span before. */
 function traceOf(...services: string[]): Answer {
   const resourceSpans = services.map((service, index) => ({
     resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },

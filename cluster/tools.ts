@@ -55,7 +55,7 @@ export function numbers(version: string): number[] {
   );
 }
 
-/** The minor version of the Kubernetes that this repository is made for. */
+/** The minor version of the throwaway cluster's Kubernetes. */
 const [, OWN_MINOR = 0] = numbers(versions.kubernetes);
 
 /** A helm that fits. @throws UserError when there is none and the pinned one does not run on this machine */
@@ -120,7 +120,7 @@ function notInstalled(name: ToolName, expected: string, found: string): UserErro
   });
 }
 
-/** The directory with the pinned binaries, filled on first use. */
+/** The directory with the pinned binaries. It is filled on first use. */
 async function pinnedTools(report: Progress): Promise<string> {
   const directory = cacheDir('tools', PINNED.directory);
   if (await isDirectory(directory)) return directory;

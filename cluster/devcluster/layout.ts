@@ -9,7 +9,7 @@ import { UserError } from '../../support/errors.ts';
 export const network = {
   nodeAddress: '10.200.0.2',
   nodePrefix: 24,
-  /** Room for 1,024 nodes (simulated ones too) of 1,022 pods each. */
+  /** Addresses for 1,024 nodes, real or simulated, with 1,022 pods each. */
   podCidr: '10.240.0.0/12',
   nodePodCidrSize: 22,
   firstNodePodCidr: '10.240.0.0/22',

@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 /** A context of the kubeconfig, and where its API server is. */
 export interface Context {
   readonly name: string;
-  /** The server's URL, or undefined where the kubeconfig has no such cluster. */
+  /** The server's URL, or undefined when the kubeconfig has no such cluster. */
   readonly server: string | undefined;
 }
 
