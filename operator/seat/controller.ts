@@ -90,7 +90,7 @@ function readiness({ options: { stores }, seat }: SeatContext, lab: SeatLab | un
   const live = (name: string): Deployment | undefined =>
     stores.Deployment.get(`${namespaceOf(seat)}/${name}`) as Deployment | undefined;
   const there = () =>
-    stores.Deployment.labelled(LABELS.seat, seat.metadata.name).filter(
+    stores.Deployment.byLabel(LABELS.seat, seat.metadata.name).filter(
       ({ metadata }) => metadata.namespace === namespaceOf(seat),
     );
   const desired = (lab?.objects ?? there()).filter(isDeployment);

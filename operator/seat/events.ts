@@ -78,7 +78,7 @@ function phaseChange(before: SeatStatus, after: SeatStatus): EventSpec[] {
 }
 
 /** Tells of what is different in the status that was written. */
-export function recordChanges({ options: { events, onReady }, seat, now }: SeatContext, after: SeatStatus): void {
+export function recordChanges({ options: { events, metrics }, seat, now }: SeatContext, after: SeatStatus): void {
   const {
     status: before = {},
     metadata: { creationTimestamp },
@@ -86,7 +86,7 @@ export function recordChanges({ options: { events, onReady }, seat, now }: SeatC
   const tellings = [...failure(before, after), ...phaseChange(before, after)];
   if (before.readyAt === undefined && after.readyAt !== undefined && creationTimestamp !== undefined) {
     const seconds = (now - Date.parse(creationTimestamp)) / 1000;
-    onReady?.(seconds);
+    metrics.seatReady(seconds);
     tellings.push(seatReady(seconds));
   }
   for (const telling of tellings) events.event(seat, ...telling);

@@ -2,6 +2,7 @@
 import type { Seat, SeatStatus, Workshop } from '../api/types.ts';
 import type { Api } from '../../kubernetes/api.ts';
 import type { Applier } from '../engine/apply.ts';
+import type { OperatorMetrics } from '../metrics.ts';
 import type { Clock, EventRecorder, Store } from '../engine/reconciler.ts';
 import type { Inventory } from '../engine/store.ts';
 import type { Endpoint } from './kubeconfig.ts';
@@ -61,8 +62,7 @@ export interface SeatOptions {
   /** Default: those of the chart. */
   readonly labOf?: typeof labOf;
   readonly deadlines?: Partial<Deadlines>;
-  /** Told once for each seat, how many seconds after its creation it was ready. */
-  readonly onReady?: (seconds: number) => void;
+  readonly metrics: OperatorMetrics;
 }
 
 /** What is remembered of a seat from one reconcile to the next; after a restart it is found out anew. Times in milliseconds since 1970. */
