@@ -36,8 +36,6 @@ export interface ManagerOptions {
   readonly namespace: string;
   /** Port of /healthz, /readyz and /metrics. 0 picks a free port. */
   readonly port: number;
-  /** Address of the health server. Default: all. */
-  readonly host?: string;
   readonly config: ApiConfig;
   readonly log: Logger;
 }
@@ -145,8 +143,8 @@ export class Manager {
 
   /** Resolves once the health server listens and the election has begun. @throws Error if the port is taken */
   async start(): Promise<void> {
-    const { port, host, log } = this.#options;
-    this.#health = await startHealthServer({ port, ...(host && { host }), metrics: this.metrics, ready: this.#checks });
+    const { port, log } = this.#options;
+    this.#health = await startHealthServer({ port, metrics: this.metrics, ready: this.#checks });
     log.info({ port: this.#health.port }, 'Serving /healthz, /readyz and /metrics');
     const { signal } = this.#stopping;
     for (const run of this.#runnables) void run(signal);
@@ -213,9 +211,10 @@ export class Manager {
   }
 }
 
-/** Starts the controller, queues every key, and does so again at every resync. */
+/** Queues every key, now and at every resync, and starts the controller. */
 function reconcileAll({ controller, keys }: ManagedController): void {
-  controller.start();
+  // Before `start`, because workers take keys at once: a key that is queued again then would be reconciled twice.
   for (const key of keys()) controller.enqueue(key);
+  controller.start();
   controller.resync(keys, RESYNC_MS);
 }
