@@ -135,18 +135,18 @@ describe('pruning', () => {
     applier.prune([api.store(KINDS.ConfigMap)], labels, desired);
 
   beforeEach(async () => {
-    await applier.applyAll([map('wanted'), map('unwanted')], lookup);
+    await applier.applyAll([map('desired'), map('surplus')], lookup);
   });
 
   test('deletes what we applied for this seat and no longer desire', async () => {
-    expect(namesOf((await prune([map('wanted')])).written)).toEqual(['unwanted']);
-    expect([live('wanted'), live('unwanted')]).toEqual([expect.anything(), undefined]);
+    expect(namesOf((await prune([map('desired')])).written)).toEqual(['surplus']);
+    expect([live('desired'), live('surplus')]).toEqual([expect.anything(), undefined]);
     expect(api.writes.at(-1)).toMatchObject({ verb: 'delete', body: { uid: expect.stringMatching(/./) as string } });
   });
 
   test('keeps objects with our labels that we did not apply', async () => {
     api.seed(map('theirs'));
-    expect(namesOf((await prune([map('wanted'), map('unwanted')])).written)).toEqual([]);
+    expect(namesOf((await prune([map('desired'), map('surplus')])).written)).toEqual([]);
   });
 
   test('keeps objects of another seat and objects that are being deleted', async () => {
@@ -154,16 +154,16 @@ describe('pruning', () => {
       [{ ...map('other'), metadata: { ...map('other').metadata, labels: { managed: 'us', seat: 't' } } }],
       lookup,
     );
-    api.edit(KINDS.ConfigMap, key('unwanted'), { metadata: { finalizers: ['f'] } });
-    await prune([map('wanted')]);
-    await prune([map('wanted')]);
+    api.edit(KINDS.ConfigMap, key('surplus'), { metadata: { finalizers: ['f'] } });
+    await prune([map('desired')]);
+    await prune([map('desired')]);
     expect(api.writes.filter(({ verb }) => verb === 'delete')).toHaveLength(1);
   });
 
   test('returns the failed deletions', async () => {
     api.fail({ verb: 'delete' }, apiError(409, 'Conflict'));
-    expect((await prune([map('wanted')])).failed).toMatchObject([
-      { object: { metadata: { name: 'unwanted' } }, error: { code: 409 } },
+    expect((await prune([map('desired')])).failed).toMatchObject([
+      { object: { metadata: { name: 'surplus' } }, error: { code: 409 } },
     ]);
   });
 

@@ -71,15 +71,15 @@ export class Applier {
     labels: Readonly<Record<string, string>>,
     desired: readonly KubeObject[],
   ): Promise<ApplyResult> {
-    const wanted = new Set(desired.map(idOf));
-    const due = stores.flatMap((store) => surplusOf(store, labels, wanted));
+    const desiredIds = new Set(desired.map(idOf));
+    const due = stores.flatMap((store) => surplusOf(store, labels, desiredIds));
     const { done, failed } = await inParallel(due, this.#concurrency, async (object) => {
       const { uid } = object.metadata;
       await this.#api.delete(kindOf(object), object.metadata, uid === undefined ? {} : { uid });
       this.#ineffective.delete(idOf(object));
       return object;
     });
-    return { written: done, unchanged: wanted.size, failed };
+    return { written: done, unchanged: desiredIds.size, failed };
   }
 
   #annotated(object: KubeObject): KubeObject {
@@ -118,11 +118,13 @@ export class Applier {
 function surplusOf(
   store: Inventory,
   labels: Readonly<Record<string, string>>,
-  wanted: ReadonlySet<string>,
+  desiredIds: ReadonlySet<string>,
 ): KubeObject[] {
   const [first, ...others] = Object.entries(labels);
   if (!first) throw new Error('Expected labels that identify the objects to prune, found none.');
-  const surplus = store.keysByLabel(...first).filter((key) => !wanted.has(idIn(store.kind, key)) && store.applied(key));
+  const surplus = store
+    .keysByLabel(...first)
+    .filter((key) => !desiredIds.has(idIn(store.kind, key)) && store.applied(key));
   return surplus
     .flatMap((key) => store.get(key) ?? [])
     .filter(

@@ -133,7 +133,7 @@ export class Controller {
     return withFields({ controller: name, key }, () =>
       inSpan(spanSpec, async (span) => {
         const startTime = this.#timers.now();
-        const finish = this.#hooks.began();
+        const finish = this.#hooks.started();
         const outcome = await this.#reconcile(key);
         finish((this.#timers.now() - startTime) / 1000);
         span.setAttribute('reconcile.result', outcome.result);

@@ -57,7 +57,7 @@ test('counts reconciles by result, and errors and terminal errors separately', a
 test('counts a worker as active during a reconcile, and records the duration', async () => {
   const metrics = createMetrics();
   const seat = metrics.controller('seat');
-  const finish = seat.began();
+  const finish = seat.started();
   expect(await metrics.text()).toContain('controller_runtime_active_workers{controller="seat"} 1\n');
   finish(0.25);
   const text = await metrics.text();

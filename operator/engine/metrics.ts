@@ -13,7 +13,7 @@ export interface ControllerHooks {
   queue(unfinished: () => number): QueueHooks;
   workers(max: number): void;
   /** Call it when a reconcile starts, and the returned function when the reconcile ends. */
-  began(): (seconds: number) => void;
+  started(): (seconds: number) => void;
   ended(result: ReconcileResult): void;
   terminal(): void;
 }
@@ -119,7 +119,7 @@ function controllerMetrics(registers: Registry[]): Metrics['controller'] {
     return {
       queue: (unfinished) => queue(controller, unfinished),
       workers: (count) => max.set({ controller }, count),
-      began() {
+      started() {
         active.inc({ controller });
         return (seconds) => {
           active.dec({ controller });

@@ -136,10 +136,10 @@ export class FakeApi implements Api {
     else if (object.metadata.uid !== undefined)
       throw apiError(409, 'Conflict', 'uid mismatch: the provided object specified a uid, and there is no object');
     const id = ownerId(kindOf(object), object.metadata, subresource ?? '');
-    const wanted = subresource ? pick(json(object), 'status') : writable(json(object));
+    const desired = subresource ? pick(json(object), 'status') : writable(json(object));
     const former = this.#owned.get(id) ?? {};
-    this.#owned.set(id, wanted);
-    return (live ? this.#change(live, applied(json(live), former, wanted)) : this.#make(object)) as T;
+    this.#owned.set(id, desired);
+    return (live ? this.#change(live, applied(json(live), former, desired)) : this.#make(object)) as T;
   }
 
   async mergePatch<T extends KubeObject>(kind: Kind, key: Named, patch: object): Promise<T> {

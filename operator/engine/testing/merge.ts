@@ -17,23 +17,23 @@ export function mergePatched(live: JsonMap, patch: JsonMap): JsonMap {
 }
 
 /**
- * The result of applying `wanted` to `live`, by a field manager that applied `former` before. Maps are merged, lists
+ * The result of applying `desired` to `live`, by a field manager that applied `former` before. Maps are merged, lists
  * are replaced, finalizers are a set, and fields that only `former` has are removed.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
  */
-export function applied(live: JsonMap, former: JsonMap, wanted: JsonMap): JsonMap {
+export function applied(live: JsonMap, former: JsonMap, desired: JsonMap): JsonMap {
   const result: JsonMap = { ...live };
   for (const key of Object.keys(former)) {
-    if (!(key in wanted)) removeOwned(result, key, former[key]);
+    if (!(key in desired)) removeOwned(result, key, former[key]);
   }
-  for (const [key, value] of Object.entries(wanted)) result[key] = mergedValue(key, result[key], former[key], value);
+  for (const [key, value] of Object.entries(desired)) result[key] = mergedValue(key, result[key], former[key], value);
   return result;
 }
 
-function mergedValue(key: string, live: Json | undefined, former: Json | undefined, wanted: Json): Json {
-  if (isMap(wanted)) return applied(isMap(live) ? live : {}, isMap(former) ? former : {}, wanted);
-  if (key !== 'finalizers' || !Array.isArray(wanted)) return wanted;
-  return [...new Set([...wanted, ...others(live, former)])];
+function mergedValue(key: string, live: Json | undefined, former: Json | undefined, desired: Json): Json {
+  if (isMap(desired)) return applied(isMap(live) ? live : {}, isMap(former) ? former : {}, desired);
+  if (key !== 'finalizers' || !Array.isArray(desired)) return desired;
+  return [...new Set([...desired, ...others(live, former)])];
 }
 
 /** The items of `live` that are not in `former`. */
