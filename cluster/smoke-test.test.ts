@@ -63,7 +63,7 @@ test('a trace that stays incomplete is an error that says what there is of it', 
     () => traceOf('guide', 'arcade'),
     async (url) => {
       await expect(findTrace(url, ID, 1000)).rejects.toMatchObject({
-        advice: { expected: `4 services in trace ${ID} within 1 s`, found: '2 spans of arcade, guide' },
+        advice: { expected: `spans of arcade, dice, guide, prizes in trace ${ID} within 1 s`, found: '2 spans of arcade, guide' },
       });
     },
   );

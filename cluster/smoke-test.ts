@@ -1,5 +1,6 @@
 // Plays rounds through the front door, and finds the trace of the last one in Jaeger, by the same way a browser goes.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { servicesOfRound } from '../lab/services.ts';
 import { traceFromJaeger } from '../otlp/traces.ts';
 import type { Trace } from '../otlp/traces.ts';
 import { UserError } from '../support/errors.ts';
@@ -14,7 +15,8 @@ export interface Round {
   trace?: string;
 }
 
-const SERVICES = 4;
+/** Services whose spans the trace of a round has. */
+const SERVICES = servicesOfRound('guide');
 
 /** Waits until the guide answers at `url`. @throws UserError after `within` milliseconds */
 export async function waitForDoor(url: string, within = 60_000): Promise<void> {
@@ -60,14 +62,17 @@ export async function findTrace(url: string, id: string, within = 30_000): Promi
     const settled = spans === before;
     before = spans;
     return (
-      settled && trace !== undefined && trace.services.length >= SERVICES && trace.roots.every((span) => !span.orphan)
+      settled &&
+      trace !== undefined &&
+      SERVICES.every((service) => trace.services.includes(service)) &&
+      trace.roots.every((span) => !span.orphan)
     );
   };
   const trace = await eventually(() => traceFromJaeger(new URL('jaeger', url).href, id), whole, within);
   if (trace !== undefined) return trace;
   const last = await traceFromJaeger(new URL('jaeger', url).href, id).catch((error: unknown) => String(error));
   throw new UserError('The trace of the round did not come to Jaeger as a whole.', {
-    expected: `${SERVICES} services in trace ${id} within ${within / 1000} s`,
+    expected: `spans of ${SERVICES.join(', ')} in trace ${id} within ${within / 1000} s`,
     found:
       typeof last === 'object'
         ? `${last.spans.length} spans of ${last.services.join(', ')}`

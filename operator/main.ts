@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 import { VERSION } from '../cdk8s/values.ts';
 import { FIELD_MANAGER, GROUP } from './api/types.ts';
 import { deleteDefinitions } from './definitions.ts';
-import { HttpApi } from '../kubernetes/client.ts';
 import { loadConfig } from '../kubernetes/config.ts';
+import { pooledApi } from '../kubernetes/transport-undici.ts';
 import { createLogger } from './engine/log.ts';
 import type { Logger } from './engine/log.ts';
 import { createOperator } from './operator.ts';
@@ -18,7 +18,7 @@ const UNINSTALL_TIMEOUT_MS = 25 * 60_000;
 /** Cleans up before the chart is uninstalled. @throws Error that names what blocks it */
 async function runUninstall(log: Logger, withDefinitions: boolean): Promise<void> {
   const config = await loadConfig();
-  const api = new HttpApi({ config, userAgent: `intro-otel-uninstall/${VERSION}`, fieldManager: FIELD_MANAGER });
+  const api = pooledApi({ config, userAgent: `intro-otel-uninstall/${VERSION}`, fieldManager: FIELD_MANAGER });
   try {
     await uninstall(api, { log, timeout: UNINSTALL_TIMEOUT_MS });
     if (withDefinitions) await deleteDefinitions(api);

@@ -14,14 +14,14 @@ import { Manager } from './engine/manager.ts';
 import type { Reconciler } from './engine/reconciler.ts';
 import type { Change } from './engine/store.ts';
 import { createOperatorMetrics } from './metrics.ts';
-import { seatReconciler } from './seat/controller.ts';
+import { SeatReconciler } from './seat/controller.ts';
 import { areFaultsChanged } from './seat/faults.ts';
-import { labOf, seatNeed } from './seat/lab.ts';
-import { tooSmall } from './seat/quota.ts';
+import { labOf, seatRequirements } from './seat/rendered-lab.ts';
+import { quotaProblem } from './seat/quota.ts';
 import type { Settings } from './settings.ts';
 import { createStores } from './stores.ts';
 import type { Stores } from './stores.ts';
-import { workshopReconciler } from './workshop/controller.ts';
+import { WorkshopReconciler } from './workshop/controller.ts';
 
 export interface OperatorOptions {
   readonly settings: Settings;
@@ -121,7 +121,7 @@ const workshopOfLabel = (change: Change<KubeObject>): string[] => {
 function createSeatReconciler({ manager, stores, clusterInfo, settings, config }: Parts): Reconciler {
   const { api, events, clock, metrics } = manager;
   const { ca } = config.tls;
-  return seatReconciler({
+  return new SeatReconciler({
     api,
     applier: new Applier({ api, annotation: `${GROUP}/applied` }),
     stores: { ...stores.seatContents, Seat: stores.seats, Workshop: stores.workshops },
@@ -135,7 +135,7 @@ function createSeatReconciler({ manager, stores, clusterInfo, settings, config }
 
 function createWorkshopReconciler({ manager, stores, settings, log }: Parts): Reconciler {
   const { api, events, clock } = manager;
-  return workshopReconciler({
+  return new WorkshopReconciler({
     api,
     workshops: stores.workshops,
     seats: stores.seats,
@@ -144,7 +144,7 @@ function createWorkshopReconciler({ manager, stores, settings, log }: Parts): Re
     clock,
     log,
     namespace: settings.namespace,
-    seatNeed,
-    quotaProblem: ({ lab, quota }) => tooSmall(labOf(lab).need, quota),
+    seatRequirements,
+    quotaProblem: ({ lab, quota }) => quotaProblem(labOf(lab).requirements, quota),
   });
 }

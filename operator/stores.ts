@@ -1,13 +1,13 @@
 // What the operator watches, and what it keeps of each object.
 import { KINDS } from '../kubernetes/kinds.ts';
 import type { Kind, KubeObject } from '../kubernetes/object.ts';
+import type { Pod } from '../kubernetes/types.ts';
 import { LABELS, MANAGED_BY } from './api/types.ts';
 import type { Seat, Workshop } from './api/types.ts';
 import type { Manager } from './engine/manager.ts';
 import { withoutStatus, withStatus } from './engine/store.ts';
 import type { CompactStore, StoreOptions } from './engine/store.ts';
 import { COMPONENT as IMAGE_PULL } from './workshop/image-prepull-pods.ts';
-import type { Pod } from './workshop/types.ts';
 
 const MANAGED = `${LABELS.managedBy}=${MANAGED_BY}`;
 

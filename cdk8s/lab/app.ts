@@ -2,7 +2,8 @@
 import { Construct } from 'constructs';
 import type { k8s } from 'cdk8s-plus-27';
 import type { EnvValues, ResourceValues } from '../values.ts';
-import { JAEGER_BASE_PATH, PORTS, serviceUrl } from './lab.ts';
+import { JAEGER_BASE_PATH, PORTS } from '../../lab/ports.ts';
+import { serviceUrl } from './lab.ts';
 import type { LabProps } from './lab.ts';
 import { Workload, fromPod } from './workload.ts';
 import type { MountedConfig, MountedVolume } from './workload.ts';

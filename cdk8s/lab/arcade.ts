@@ -1,7 +1,7 @@
 // The arcade: the edge service, which plays a round by calling dice and prizes within a budget of time.
 import { Construct } from 'constructs';
 import { App, appUrl } from './app.ts';
-import { PORTS } from './lab.ts';
+import { PORTS } from '../../lab/ports.ts';
 import type { LabProps } from './lab.ts';
 import { ComponentService } from './workload.ts';
 

@@ -2,7 +2,8 @@
 // https://opentelemetry.io/docs/collector/configuration/
 import type { Signal } from '../values.ts';
 import type { Components } from './compute.ts';
-import { PORTS, serviceUrl } from './lab.ts';
+import { PORTS } from '../../lab/ports.ts';
+import { serviceUrl } from './lab.ts';
 import type { LabProps } from './lab.ts';
 
 /** A backend that can't be reached costs this much memory and no more; what doesn't fit is dropped, counted and logged. */

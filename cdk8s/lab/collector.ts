@@ -4,7 +4,8 @@ import { k8s } from 'cdk8s-plus-27';
 import { Account } from './account.ts';
 import { collectorConfig } from './collector-config.ts';
 import { ownConfig } from './dice.ts';
-import { PORTS, metadata, nameOf } from './lab.ts';
+import { PORTS } from '../../lab/ports.ts';
+import { metadata, nameOf } from './lab.ts';
 import type { LabProps } from './lab.ts';
 import { CHECKSUM, ComponentService, Workload, fromPod, goMemoryLimit } from './workload.ts';
 

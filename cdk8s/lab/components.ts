@@ -1,5 +1,7 @@
-// The parts of a lab, in the order they are listed and printed.
+// The construct of each service of the lab.
 import type { Construct } from 'constructs';
+import { SERVICES } from '../../lab/services.ts';
+import type { ServiceName } from '../../lab/services.ts';
 import { Arcade } from './arcade.ts';
 import { Collector } from './collector.ts';
 import { Dice } from './dice.ts';
@@ -17,13 +19,19 @@ export interface Component<Props extends LabProps = LabProps> {
   readonly enabled?: (lab: Props) => boolean;
 }
 
-export const components: readonly Component[] = [
-  { name: 'collector', construct: Collector },
-  { name: 'jaeger', construct: Jaeger },
-  { name: 'dice', construct: Dice },
-  { name: 'prizes', construct: Prizes },
-  { name: 'arcade', construct: Arcade },
-  { name: 'visitors', construct: Visitors, enabled: (lab) => lab.values.visitors.enabled },
-  { name: 'flask', construct: Flask, enabled: (lab) => lab.values.flask.enabled },
-  { name: 'guide', construct: Guide },
-];
+type Construction = Omit<Component, 'name'>;
+
+/** A service without a construct here doesn't compile. */
+const constructs: Readonly<Record<ServiceName, Construction>> = {
+  collector: { construct: Collector },
+  jaeger: { construct: Jaeger },
+  dice: { construct: Dice },
+  prizes: { construct: Prizes },
+  arcade: { construct: Arcade },
+  visitors: { construct: Visitors, enabled: (lab) => lab.values.visitors.enabled },
+  flask: { construct: Flask, enabled: (lab) => lab.values.flask.enabled },
+  guide: { construct: Guide },
+};
+
+/** In the order of lab/services.ts. */
+export const components: readonly Component[] = SERVICES.map(({ name }) => ({ name, ...constructs[name] }));

@@ -1,7 +1,7 @@
 // The deck's app in Python, beside the dice: it calls nobody, and joins the trace of who asks it. An image of its own, and off by default.
 import { Construct } from 'constructs';
 import { telemetry } from './app.ts';
-import { PORTS } from './lab.ts';
+import { PORTS } from '../../lab/ports.ts';
 import type { LabProps } from './lab.ts';
 import { ComponentService, Workload, fromPod } from './workload.ts';
 

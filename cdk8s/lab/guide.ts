@@ -1,6 +1,7 @@
 // The guide: the front door, one URL for the course, the apps and Jaeger.
 import { Construct } from 'constructs';
 import { k8s } from 'cdk8s-plus-27';
+import { servicesBehindGuide, urlVariable } from '../../lab/services.ts';
 import { Account } from './account.ts';
 import { App, appUrl, backends } from './app.ts';
 import { metadata, nameOf, selectorLabels } from './lab.ts';
@@ -8,6 +9,8 @@ import type { LabProps } from './lab.ts';
 import { container, fromPod } from './workload.ts';
 
 const COMPONENT = 'guide';
+
+const BEHIND_GUIDE = servicesBehindGuide(['flask']);
 
 /** Beside the dice's: how far the learner is, and which faults are on; and the Secret with the key that progress is signed with. */
 const [PROGRESS, FAULTS, KEY] = ['progress', 'faults', 'guide-key'] as const;
@@ -65,10 +68,7 @@ export class Guide extends Construct {
       values,
       env: {
         ...backends(lab),
-        ARCADE_URL: appUrl(lab, 'arcade'),
-        DICE_URL: appUrl(lab, 'dice'),
-        PRIZES_URL: appUrl(lab, 'prizes'),
-        FLASK_URL: appUrl(lab, 'flask'),
+        ...Object.fromEntries(BEHIND_GUIDE.map((name) => [urlVariable(name), appUrl(lab, name)])),
         FLASK_ENABLED: lab.compute.json(lab.values.flask.enabled),
         RELEASE: lab.release,
       },

@@ -2,7 +2,8 @@
 // https://www.jaegertracing.io/docs/2.13/deployment/configuration/
 import { Construct } from 'constructs';
 import { k8s } from 'cdk8s-plus-27';
-import { JAEGER_BASE_PATH, PORTS, metadata, nameOf } from './lab.ts';
+import { JAEGER_BASE_PATH, PORTS } from '../../lab/ports.ts';
+import { metadata, nameOf } from './lab.ts';
 import type { LabProps } from './lab.ts';
 import { CHECKSUM, ComponentService, Workload, goMemoryLimit } from './workload.ts';
 

@@ -31,19 +31,6 @@ const NAME = 'intro-otel';
 /** The prefix of the lab's own annotations and attributes. */
 export const DOMAIN = 'intro-otel.dev';
 
-/** Ports, by the names that Services and containers give them. */
-export const PORTS = {
-  http: 8080,
-  health: 8081,
-  otlpGrpc: 4317,
-  otlpHttp: 4318,
-  query: 16686,
-  probe: 13133,
-  ops: 8082,
-} as const;
-
-export const JAEGER_BASE_PATH = '/jaeger';
-
 export const nameOf = (lab: LabProps, component: string): string => `${lab.release}-${component}`;
 
 /** What tells the pods of a component from all others, also where a second lab lives in the same namespace. */

@@ -1,7 +1,7 @@
 // The prizes: two versions of one service, each on a node pool of its own, behind one Service.
 import { Construct } from 'constructs';
 import { App } from './app.ts';
-import { PORTS } from './lab.ts';
+import { PORTS } from '../../lab/ports.ts';
 import type { LabProps } from './lab.ts';
 import { ComponentService } from './workload.ts';
 

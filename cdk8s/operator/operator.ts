@@ -2,7 +2,8 @@
 import { Construct } from 'constructs';
 import { k8s } from 'cdk8s-plus-27';
 import { telemetry } from '../lab/app.ts';
-import { PORTS, nameOf, selectorLabels } from '../lab/lab.ts';
+import { PORTS } from '../../lab/ports.ts';
+import { nameOf, selectorLabels } from '../lab/lab.ts';
 import { ComponentService, Workload, fromPod } from '../lab/workload.ts';
 import { OPERATOR, metadataElsewhere } from './props.ts';
 import type { OperatorProps } from './props.ts';

@@ -4,9 +4,11 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statS
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
-import { checksOf, stageCourse } from './stage-course.ts';
+import { checksOf } from '../../course/engine/stage-steps.ts';
+import { stageCourse } from './stage-course.ts';
 import { loadLazily } from './lazy-exporters-plugin.ts';
 import { buildPages } from '../../apps/guide/web/build.ts';
+import { servicePrograms } from '../../lab/services.ts';
 import { repoRoot } from '../../support/paths.ts';
 import { printLine } from '../../support/console.ts';
 
@@ -14,14 +16,10 @@ const apps = join(repoRoot, 'apps');
 const course = join(repoRoot, 'course');
 
 /** Programs of the image: name of the file in dist, and its source. */
-const programs = {
+const programs: Readonly<Record<string, string>> = {
+  ...servicePrograms(),
   telemetry: 'apps/telemetry/bootstrap.ts',
-  arcade: 'apps/arcade/main.ts',
-  dice: 'apps/dice/main.ts',
   strip: 'apps/dice/strip.ts',
-  prizes: 'apps/prizes/main.ts',
-  visitors: 'apps/visitors/main.ts',
-  guide: 'course/guide.ts',
   why: 'apps/guide/cli/why.ts',
   course: 'apps/guide/cli/course.ts',
   key: 'apps/key/main.ts',
@@ -52,7 +50,7 @@ async function buildPrograms(dist: string): Promise<void> {
     metafile: true,
     entryPoints: [
       ...Object.entries(programs).map(([out, source]) => ({ out, in: join(repoRoot, source) })),
-      ...checksOf(course),
+      ...checksOf(join(course, 'steps')),
     ],
     outdir: dist,
     format: 'esm',

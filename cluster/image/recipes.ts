@@ -6,6 +6,7 @@ import { nodeBaseImage } from '../components/images.ts';
 import type { Image } from '../components/oci.ts';
 import type { Packages } from '../components/packages.ts';
 import { PYTHON, pythonBaseImage, pythonPackages } from '../components/python.ts';
+import { servicesOfImage } from '../../lab/services.ts';
 import { repoRoot } from '../../support/paths.ts';
 import type { Progress } from '../../support/progress.ts';
 import { run } from '../../support/run.ts';
@@ -43,7 +44,7 @@ export const LAB: Recipe = {
   image: `docker.io/library/intro-otel:${IMAGE_TAG}`,
   value: 'image',
   suffix: '',
-  components: ['arcade', 'dice', 'prizes', 'visitors', 'guide'],
+  components: servicesOfImage('intro-otel'),
   dockerfile: join(repoRoot, 'apps', 'Dockerfile'),
   files: async () => [
     ...(await filesUnder('{apps,cdk8s,course,kubernetes,lab,operator,otlp,support}/**', ['apps/flask'])),
@@ -64,7 +65,7 @@ export const FLASK: Recipe = {
   image: `docker.io/library/intro-otel-flask:${IMAGE_TAG}`,
   value: 'flask.image',
   suffix: '-flask',
-  components: ['flask'],
+  components: servicesOfImage('intro-otel-flask'),
   dockerfile: join(FLASK_DIRECTORY, 'Dockerfile'),
   files: () => filesUnder('apps/flask/**'),
   withoutRegistry: { packages: pythonPackages, base: pythonBaseImage, target: 'staged' },

@@ -3,10 +3,11 @@
 // https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/manager
 import { trace } from '@opentelemetry/api';
 import type { ListOptions } from '../../kubernetes/api.ts';
-import { HttpApi } from '../../kubernetes/client.ts';
+import type { HttpApi } from '../../kubernetes/client.ts';
 import type { ApiConfig } from '../../kubernetes/config.ts';
-import type { RequestReport } from '../../kubernetes/http.ts';
 import type { Kind, KubeObject } from '../../kubernetes/object.ts';
+import { pooledApi } from '../../kubernetes/transport-undici.ts';
+import type { RequestReport } from '../../kubernetes/transport-undici.ts';
 import { pause, systemTimers, within } from '../../support/timers.ts';
 import { ControllerBuilder } from './builder.ts';
 import { Controller } from './controller.ts';
@@ -95,9 +96,9 @@ export class Manager {
       onRequest: ({ code, method, host }: RequestReport) => this.metrics.requested({ code, method, host }),
     };
     this.#options = options;
-    this.api = new HttpApi({ ...common, mayWrite: () => this.#elector.isLeader() });
+    this.api = pooledApi({ ...common, mayWrite: () => this.#elector.isLeader() });
     // A client of its own: renewals must not wait for the reconcilers' requests, and must not be fenced.
-    this.#electionApi = new HttpApi({ ...common, connections: ELECTION_CONNECTIONS });
+    this.#electionApi = pooledApi({ ...common, connections: ELECTION_CONNECTIONS });
     this.events = new Recorder({ api: this.api, log, clock: this.clock, component: name, instance: identity });
     this.#elector = this.#createElector();
   }

@@ -1,221 +1,207 @@
-// The seat's reconciler: one Seat becomes a namespace with a lab, an attendee's account, and fences around them.
-// Deletion first, then the finalizer, then one step after another; what came of them is written into the status once, where it differs.
-import { FINALIZER, LABELS, NAMES } from '../api/types.ts';
+// The seat's reconciler: each Seat becomes a namespace with a lab, an attendee's account, and guardrails around them.
+// It runs the phases in order, collects their results, and writes the status once, only if it differs.
+import { FINALIZER } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
 import { NotLeadingError, isConflict } from '../../kubernetes/api.ts';
-import { asError } from '../../support/as-error.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
-import { TerminalError } from '../engine/reconciler.ts';
 import type { Reconciler, Result } from '../engine/reconciler.ts';
-import { ensureAccess, secretDue } from './access.ts';
+import { DEADLINES, isStopped } from './context.ts';
+import type { Deadlines, LabContext, SeatContext, SeatMemo, SeatOptions } from './context.ts';
+import { desiredSeat } from './desired-seat.ts';
 import { recordChanges } from './events.ts';
-import { finalize } from './finalize.ts';
-import { labOf as labOfChart } from './lab.ts';
-import type { Lab } from './lab.ts';
-import { namespaceOf } from './objects.ts';
-import { DEADLINES, isStopped } from './options.ts';
-import type { SeatMemo, SeatContext, SeatOptions } from './options.ts';
-import { lookIntoPods } from './pods.ts';
-import { LookAgain, SeatProblem } from './problem.ts';
-import { progressOf } from './progress.ts';
-import { ensureFoundation, ensureWorkloads, seatLab } from './provision.ts';
-import type { SeatLab } from './provision.ts';
-import { readinessOf } from './readiness.ts';
-import type { Readiness } from './readiness.ts';
-import { isDeployment } from './types.ts';
-import type { Deployment, Service } from './types.ts';
-import { SOON_MS, statusOf, unreadySince } from './status.ts';
-import type { Found } from './status.ts';
-import { FRONT_DOOR, urlOf } from './url.ts';
+import { unexpected } from './phase-result.ts';
+import type { Findings, PhaseResult, Problem, RequeueAfter, RequeueReason, SeatProblem } from './phase-result.ts';
+import type { Phase } from './phase.ts';
+import { access, secretDue } from './phases/access.ts';
+import { guardrails } from './phases/guardrails.ts';
+import { lab } from './phases/lab.ts';
+import { namespace } from './phases/namespace.ts';
+import { quotaCheck } from './phases/quota-check.ts';
+import { readiness } from './phases/readiness.ts';
+import { termination } from './phases/termination.ts';
+import { workloads } from './phases/workloads.ts';
+import { QUIET_MS, statusOf } from './status.ts';
+import type { SeatState } from './status.ts';
 import { writeStatus } from './write-status.ts';
 
-/** For so long an error that nobody has foreseen is only tried again; then the status tells of it as well. */
-const FLEETING_MS = 10_000;
-/** How soon a seat is looked at again that something else keeps from being ready, and one that nothing but a change can mend. */
+/**
+ * The order in which nothing is ever less guarded than it will be: the permissions and guardrails first, then the lab without its pods, the
+ * quota, the attendee's access, and the pods last.
+ */
+const PHASES: readonly Phase<LabContext>[] = [quotaCheck, namespace, guardrails, lab, access, workloads];
+/** The phases of a seat whose lab can't be rendered. */
+const PHASES_WITHOUT_LAB: readonly Phase[] = [access];
+
+/** How long an unexpected error is only retried. After that the status reports it too. */
+const REPORT_AFTER_MS = 10_000;
+/** When to look again at a seat that waits for something else, and at one that only a change can fix. */
 const WAITING_MS = 30_000;
 const FAILED_MS = 5 * 60_000;
 
-/** What came of a step: what it gave, or what kept it from that. */
-interface Attempt<T> {
-  readonly value?: T;
-  readonly problem?: SeatProblem;
-  /** To be thrown once the status is written. */
-  readonly error?: Error;
+/** A requeue with the reason for it, if the reconcile ended early. */
+export interface SeatResult extends Result {
+  readonly reason?: RequeueReason;
 }
 
-function problemOf(error: unknown): SeatProblem {
-  if (error instanceof SeatProblem) return error;
-  if (error instanceof TerminalError)
-    return new SeatProblem({ reason: 'LabInvalid', message: error.message }, { cause: error, permanent: true });
-  return new SeatProblem(
-    {
-      reason: 'Error',
-      message: `Expected every request to be answered, found: ${asError(error).message} It is tried again.`,
-    },
-    { cause: error },
-  );
+/** What the phases have come to so far. */
+interface Outcome {
+  readonly type: 'outcome';
+  readonly problems: Partial<Readonly<Record<Phase['condition'], SeatProblem>>>;
+  readonly findings: Partial<Findings>;
 }
 
-/** Whether the reconcile has to end as it is: somebody was quicker, or nobody wants it any more. */
-const endsHere = (error: unknown, signal: AbortSignal): boolean =>
-  error instanceof LookAgain || error instanceof NotLeadingError || isConflict(error) || signal.aborted;
+/** Whether an unexpected error ends the reconcile without a report: the write can't succeed now, or the error is new. */
+function isOnlyRetried(error: Error, { memo, now }: SeatContext): boolean {
+  if (error instanceof NotLeadingError || isConflict(error)) return true;
+  memo.failingSince ??= now;
+  return now - memo.failingSince < REPORT_AFTER_MS;
+}
 
-async function attempt<T>({ note, now, signal }: SeatContext, step: () => Promise<T> | T): Promise<Attempt<T>> {
+/** @throws the error of the problem, if it is only retried */
+function reported({ problem }: Problem, context: SeatContext): Problem {
+  context.signal.throwIfAborted();
+  if (problem.error && isOnlyRetried(problem.error, context)) throw problem.error;
+  return { type: 'problem', problem };
+}
+
+async function runPhase<Context extends SeatContext>(phase: Phase<Context>, context: Context): Promise<PhaseResult> {
+  const result = await attempt(phase, context);
+  return result.type === 'problem' ? reported(result, context) : result;
+}
+
+async function attempt<Context extends SeatContext>(phase: Phase<Context>, context: Context): Promise<PhaseResult> {
   try {
-    return { value: await step() };
+    return await phase.reconcile(context);
   } catch (error) {
-    if (endsHere(error, signal)) throw error;
-    const problem = problemOf(error);
-    if (problem.reason !== 'Error') return { problem };
-    note.failingSince ??= now;
-    if (now - note.failingSince < FLEETING_MS) throw error;
-    return { problem, error: asError(error) };
+    return unexpected(error);
   }
 }
+
+function fold(outcome: Outcome, phase: Pick<Phase, 'condition'>, result: Exclude<PhaseResult, RequeueAfter>): Outcome {
+  return result.type === 'done'
+    ? { ...outcome, findings: { ...outcome.findings, ...result.findings } }
+    : { ...outcome, problems: { ...outcome.problems, [phase.condition]: result.problem } };
+}
+
+/** Runs the phases in order. After a problem, only those run that are meant to. A requeue ends the reconcile. */
+async function runPhases<Context extends SeatContext>(
+  phases: readonly Phase<Context>[],
+  context: Context,
+  start: Outcome,
+): Promise<Outcome | RequeueAfter> {
+  let outcome = start;
+  for (const phase of phases) {
+    const problem = outcome.problems.Provisioned;
+    if (problem && phase.runsAfterProblem !== true) continue;
+    const result = await runPhase(phase, { ...context, problem });
+    if (result.type === 'requeueAfter') return result;
+    outcome = fold(outcome, phase, result);
+  }
+  return outcome;
+}
+
+const START: Outcome = { type: 'outcome', problems: {}, findings: {} };
 
 async function ensureFinalizer({ options: { api, stores }, seat }: SeatContext): Promise<Seat> {
   const { name, resourceVersion = '', finalizers = [] } = seat.metadata;
   if (finalizers.includes(FINALIZER)) return seat;
-  const kept = await api.mergePatch<Seat>(
-    KINDS.Seat,
-    { name },
-    { metadata: { resourceVersion, finalizers: [...finalizers, FINALIZER] } },
-  );
-  stores.Seat.observe(kept);
-  return kept;
+  const patch = { metadata: { resourceVersion, finalizers: [...finalizers, FINALIZER] } };
+  const patched = await api.mergePatch<Seat>(KINDS.Seat, { name }, patch);
+  stores.Seat.observe(patched);
+  return patched;
 }
 
-/** Of the lab as it is to be; where that can't be told, as it is. */
-function readiness({ options: { stores }, seat }: SeatContext, lab: SeatLab | undefined): Readiness {
-  const live = (name: string): Deployment | undefined =>
-    stores.Deployment.get(`${namespaceOf(seat)}/${name}`) as Deployment | undefined;
-  const there = () =>
-    stores.Deployment.byLabel(LABELS.seat, seat.metadata.name).filter(
-      ({ metadata }) => metadata.namespace === namespaceOf(seat),
-    );
-  const desired = (lab?.objects ?? there()).filter(isDeployment);
-  return readinessOf(desired, live, lab?.runningOwn ?? []);
+/** Everything but the readiness phase, which needs to know what came of the others. */
+async function provision(context: SeatContext): Promise<{ context: SeatContext; outcome: Outcome | RequeueAfter }> {
+  const desired = desiredSeat(context);
+  if ('type' in desired) {
+    const { problem } = reported(desired, context);
+    const start = { ...START, problems: { Provisioned: problem } };
+    return { context, outcome: await runPhases(PHASES_WITHOUT_LAB, context, start) };
+  }
+  const withLab = { ...context, desired };
+  return { context: withLab, outcome: await runPhases(PHASES, withLab, START) };
 }
 
-function url({ options: { stores, surroundings }, seat }: SeatContext, lab: Lab): string {
-  const namespace = namespaceOf(seat);
-  const live = stores.Service.get(`${namespace}/${FRONT_DOOR}`) as Service | undefined;
-  return urlOf(lab.values, { namespace, live, nodeAddress: surroundings().nodeAddress });
-}
-
-const progress = ({ options: { stores }, seat, now }: SeatContext): Found['progress'] =>
-  progressOf(stores.ConfigMap.get(`${namespaceOf(seat)}/${NAMES.progress}`), now);
-
-type Made = Omit<Found, 'waiting'> & Pick<Attempt<never>, 'error'>;
-type Begun = Omit<Made, 'readiness' | 'runningOwn'>;
-
-/** What can be told of a seat whatever its lab is like. */
-const begun = (pass: SeatContext, { problem, error }: Attempt<unknown>): Begun => ({
-  problem,
-  accessProblem: undefined,
-  access: pass.seat.status?.access,
-  url: pass.seat.status?.url,
-  progress: progress(pass),
-  ...(error && { error }),
-});
-
-/** A seat that can't follow its spec, but stands as it did before, keeps its attendee: their token is renewed when that is due. */
-function isAccessDue({ seat: { status }, now }: SeatContext, problem: SeatProblem | undefined): boolean {
-  if (!problem) return true;
-  const stands = problem.permanent && problem.reason !== 'NamespaceTaken';
-  return stands && status?.access !== undefined && now >= Date.parse(status.access.renewAt);
-}
-
-async function withAccess(pass: SeatContext, made: Begun): Promise<Begun> {
-  if (!isAccessDue(pass, made.problem)) return made;
-  const { value, problem, error = made.error } = await attempt(pass, () => ensureAccess(pass));
-  return { ...made, accessProblem: problem, ...(value && { access: value }), ...(error && { error }) };
-}
-
-/** The lab is there but for its pods, and the attendee can get in. */
-async function withLab(pass: SeatContext, lab: Lab, own: SeatLab): Promise<Made> {
-  const made = await withAccess(pass, begun(pass, await attempt(pass, () => ensureFoundation(pass, lab, own))));
-  const { problem, error = made.error } = made.problem
-    ? made
-    : await attempt(pass, () => ensureWorkloads(pass, lab, own));
-  return {
-    ...made,
-    problem,
-    readiness: readiness(pass, own),
-    runningOwn: own.runningOwn,
-    ...(!problem && { url: url(pass, lab) }),
-    ...(error && { error }),
-  };
-}
-
-/** All steps, each made only where the one before it was. */
-async function steps(pass: SeatContext): Promise<Made> {
-  const {
-    seat,
-    options: { labOf = labOfChart },
-  } = pass;
-  const lab = await attempt(pass, () => labOf(seat.spec.lab));
-  if (lab.value) return withLab(pass, lab.value, seatLab(pass, lab.value));
-  return { ...(await withAccess(pass, begun(pass, lab))), readiness: readiness(pass, undefined), runningOwn: [] };
-}
-
-/** Milliseconds until the seat has to be looked at again though nothing may have changed. */
-function requeueAfter(
-  pass: SeatContext,
-  { problem, accessProblem, readiness: { ready } }: Found,
-  status: SeatStatus,
-  since: number,
-): number {
-  const { seat, now, deadlines } = pass;
-  const trouble = problem ?? accessProblem;
-  if (trouble) return trouble.permanent ? FAILED_MS : WAITING_MS;
-  const due = [secretDue(pass), status.access ? Date.parse(status.access.renewAt) : Infinity];
-  if (!ready && !isStopped(seat))
-    due.push(...[since + SOON_MS, since + deadlines.ready].filter((time) => time > now), now + WAITING_MS);
+/** Milliseconds until the seat must be looked at again, even if nothing changes. */
+function nextReconcile(context: SeatContext, state: SeatState, status: SeatStatus): number {
+  const { seat, now, deadlines } = context;
+  const problem = state.problem ?? state.accessProblem;
+  if (problem) return problem.permanent ? FAILED_MS : WAITING_MS;
+  const due = [secretDue(context), status.access ? Date.parse(status.access.renewAt) : Infinity];
+  const since = state.unreadySince;
+  if (!state.readiness.ready && !isStopped(seat))
+    due.push(...[since + QUIET_MS, since + deadlines.ready].filter((time) => time > now), now + WAITING_MS);
   return Math.ceil(Math.max(1000, Math.min(...due) - now));
 }
 
-async function reconcileSeat(given: SeatContext): Promise<Result> {
-  const pass = { ...given, seat: await ensureFinalizer(given) };
-  const { seat, now, deadlines } = pass;
-  const { error, ...found } = await steps(pass);
-  if (!error) delete pass.note.failingSince;
-  if (!found.problem) delete pass.note.forbiddenSince;
-  const since = unreadySince(seat, found.problem === undefined, now);
-  const isLong = !found.readiness.ready && !isStopped(seat) && now - since >= SOON_MS;
-  const waiting = isLong && !found.problem ? await lookIntoPods(pass, found.readiness.waitingFor) : undefined;
-  const status = statusOf(seat, { ...found, waiting }, { now, since, deadline: deadlines.ready });
-  if (await writeStatus(pass, status)) recordChanges(pass, status);
+/** Forgets errors that are over. */
+function clearErrors({ memo }: SeatContext, { Provisioned, Access }: Outcome['problems']): void {
+  if (!Provisioned?.error && !Access?.error) delete memo.failingSince;
+  if (!Provisioned) delete memo.forbiddenSince;
+}
+
+/** Observes the lab, writes the status, and says when to look again. @throws the unexpected error that the status reports */
+async function report(context: SeatContext, { problems, findings }: Outcome): Promise<SeatResult> {
+  const { seat, now, deadlines } = context;
+  const { Provisioned: problem, Access: accessProblem } = problems;
+  clearErrors(context, problems);
+  const observed = await readiness.reconcile({ ...context, problem });
+  const state = { access: seat.status?.access, ...findings, ...observed.findings, problem, accessProblem };
+  const status = statusOf(seat, state, { now, deadline: deadlines.ready });
+  if (await writeStatus(context, status)) recordChanges(context, status);
+  const error = problem?.error ?? accessProblem?.error;
   if (error) throw error;
-  return { requeueAfter: requeueAfter(pass, { ...found, waiting }, status, since) };
+  return { requeueAfter: nextReconcile(context, state, status) };
+}
+
+const requeue = ({ ms, reason }: RequeueAfter): SeatResult => ({ requeueAfter: ms, reason });
+
+async function reconcileSeat(given: SeatContext): Promise<SeatResult> {
+  const seat = await ensureFinalizer(given);
+  const { context, outcome } = await provision({ ...given, seat });
+  return outcome.type === 'requeueAfter' ? requeue(outcome) : report(context, outcome);
+}
+
+async function terminate(context: SeatContext): Promise<SeatResult | undefined> {
+  const result = await termination.reconcile(context);
+  if (result.type === 'problem') throw result.problem.error ?? new Error(result.problem.message);
+  return result.type === 'requeueAfter' ? requeue(result) : undefined;
 }
 
 /**
- * An unchanged seat that is ready costs no request, but for a look at its Secret now and then. To be called for a key that is the Seat's name,
- * whenever the Seat, its namespace or an object with its label has changed.
+ * Reconciles Seats. Enqueue a Seat's name when the Seat, its namespace or an object in it changes. An unchanged seat that is ready costs no
+ * request, except a read of its Secret now and then.
  */
-export function seatReconciler(options: SeatOptions): Reconciler {
-  const notes = new Map<string, SeatMemo>();
-  const deadlines = { ...DEADLINES, ...options.deadlines };
-  const noteOf = (key: string, uid: string): SeatMemo => {
-    const known = notes.get(key);
-    const note = known?.uid === uid ? known : { uid };
-    notes.set(key, note);
-    return note;
-  };
-  return {
-    name: 'seat',
-    async reconcile(key, signal) {
-      const seat = options.stores.Seat.get(key);
-      if (!seat) return void notes.delete(key);
-      const { uid = '', deletionTimestamp } = seat.metadata;
-      const pass: SeatContext = { options, deadlines, seat, note: noteOf(key, uid), now: options.clock.now(), signal };
-      try {
-        return await (deletionTimestamp === undefined ? reconcileSeat(pass) : finalize(pass));
-      } catch (error) {
-        if (error instanceof LookAgain) return { requeueAfter: error.after };
-        throw error;
-      }
-    },
-  };
+export class SeatReconciler implements Reconciler {
+  readonly name = 'seat';
+  readonly #options: SeatOptions;
+  readonly #deadlines: Deadlines;
+  readonly #memos = new Map<string, SeatMemo>();
+
+  constructor(options: SeatOptions) {
+    this.#options = options;
+    this.#deadlines = { ...DEADLINES, ...options.deadlines };
+  }
+
+  async reconcile(key: string, signal: AbortSignal): Promise<SeatResult | undefined> {
+    const seat = this.#options.stores.Seat.get(key);
+    if (!seat) return void this.#memos.delete(key);
+    const context = this.#contextOf(seat, signal);
+    return seat.metadata.deletionTimestamp === undefined ? reconcileSeat(context) : terminate(context);
+  }
+
+  #contextOf(seat: Seat, signal: AbortSignal): SeatContext {
+    const options = this.#options;
+    const memo = this.#memoOf(seat);
+    return { options, deadlines: this.#deadlines, seat, memo, now: options.clock.now(), signal };
+  }
+
+  /** A new Seat of the same name gets a new memo. */
+  #memoOf({ metadata: { name, uid = '' } }: Seat): SeatMemo {
+    const known = this.#memos.get(name);
+    const memo = known?.uid === uid ? known : { uid };
+    this.#memos.set(name, memo);
+    return memo;
+  }
 }

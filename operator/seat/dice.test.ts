@@ -1,9 +1,10 @@
 import { OWN } from '../../lab/names.ts';
 import { sha256 } from '../../cdk8s/plain.ts';
-import { leavingAlone, NOTHING_OWN, ownFiles, runningOwn } from './dice.ts';
-import type { Own } from './dice.ts';
+import { attendeeFiles, customizedDeployments, NO_FILES, withoutAttendeeFiles } from './dice.ts';
+import type { AttendeeFiles } from './dice.ts';
 import { aDeployment, GIVEN_CODE, GIVEN_COLLECTOR, GIVEN_SETTINGS, smallLab } from './testing/fixtures.ts';
-import type { ConfigMap, Deployment, LabObject } from './types.ts';
+import type { LabObject } from './types.ts';
+import type { ConfigMap, Deployment } from '../../kubernetes/types.ts';
 
 const lab = smallLab({ instrumentation: 'manual' })('class-ada');
 const [desired] = lab;
@@ -19,32 +20,28 @@ const live = (code: string | undefined, given: string | undefined, more: Record<
   ...(code !== undefined && { data: { 'app.ts': code, ...more } }),
 });
 
-const ownOf = (own: Own): object => Object.fromEntries(own);
+const filesOf = (files: AttendeeFiles): object => Object.fromEntries(files);
 
 test.each<[string, ConfigMap | undefined, object]>([
-  ["code that was given before is not the attendee's", live(GIVEN_CODE.auto, GIVEN_CODE.auto), {}],
+  ['ignores code that the lab gave before', live(GIVEN_CODE.auto, GIVEN_CODE.auto), {}],
+  ['ignores code that the lab gives now, whatever the annotation says', live(GIVEN_CODE.manual, 'edited away'), {}],
+  ['finds other code', live('mine', GIVEN_CODE.auto), { 'app.ts': 'mine' }],
+  ['finds code in a ConfigMap without the annotation', live('mine', undefined), { 'app.ts': 'mine' }],
+  ['ignores a missing file', live(undefined, GIVEN_CODE.auto), {}],
+  ['ignores an empty file', live('', GIVEN_CODE.auto), {}],
+  ['finds nothing without a ConfigMap', undefined, {}],
   [
-    "code that is given now is not the attendee's, whatever the ConfigMap says",
-    live(GIVEN_CODE.manual, 'edited away'),
-    {},
-  ],
-  ['any other code is', live('mine', GIVEN_CODE.auto), { 'app.ts': 'mine' }],
-  ["so is code in a ConfigMap that doesn't say what was given", live('mine', undefined), { 'app.ts': 'mine' }],
-  ["no code is nobody's", live(undefined, GIVEN_CODE.auto), {}],
-  ['nor is empty code', live('', GIVEN_CODE.auto), {}],
-  ["nor a ConfigMap that isn't there", undefined, {}],
-  [
-    'settings and configuration are told from what was given one by one',
+    'judges code, settings and configuration separately',
     live('mine', GIVEN_CODE.auto, { 'settings.env': GIVEN_SETTINGS, 'collector.yaml': 'a: b' }),
     { 'app.ts': 'mine', 'collector.yaml': 'a: b' },
   ],
-  ["a file that is none of the three is nobody's", live(GIVEN_CODE.auto, GIVEN_CODE.auto, { 'notes.txt': 'mine' }), {}],
-])('%s', (_what, there, expected) => {
-  expect(ownOf(ownFiles(there, desired))).toEqual(expected);
+  ['ignores a file that the lab does not know', live(GIVEN_CODE.auto, GIVEN_CODE.auto, { 'notes.txt': 'mine' }), {}],
+])('%s', (_title, configMap, expected) => {
+  expect(filesOf(attendeeFiles(configMap, desired))).toEqual(expected);
 });
 
-test("the attendee's code is left out, and starts pods of its own", () => {
-  const [dice, deployment, ...others] = leavingAlone(new Map([['app.ts', 'mine']]), lab);
+test("leaves out the attendee's code and puts its hash into the pod template", () => {
+  const [dice, deployment, ...others] = withoutAttendeeFiles(new Map([['app.ts', 'mine']]), lab);
   expect(dice?.['data']).toEqual({ 'settings.env': GIVEN_SETTINGS, 'collector.yaml': GIVEN_COLLECTOR });
   expect(dice?.metadata).toEqual(desired?.metadata);
   expect((deployment as unknown as Deployment).spec.template.metadata?.annotations).toEqual({
@@ -54,22 +51,22 @@ test("the attendee's code is left out, and starts pods of its own", () => {
   expect(others).toEqual(lab.slice(2));
 });
 
-test("nothing is left of the data where all of it is the attendee's", () => {
-  const [dice] = leavingAlone(new Map(OWN.map(({ file }) => [file, 'mine'])), lab);
+test("leaves out the whole data if all files are the attendee's", () => {
+  const [dice] = withoutAttendeeFiles(new Map(OWN.map(({ file }) => [file, 'mine'])), lab);
   expect(dice).not.toHaveProperty('data');
 });
 
-test('given files are applied as they are', () => {
-  expect(leavingAlone(NOTHING_OWN, lab)).toEqual(lab);
+test('keeps the lab as it is if the attendee changed nothing', () => {
+  expect(withoutAttendeeFiles(NO_FILES, lab)).toEqual(lab);
 });
 
-test("configuration starts the Collector's pods, and leaves the dice's", () => {
-  const own: Own = new Map([['collector.yaml', 'a: b']]);
+test("restarts only the Collector's pods for the attendee's configuration", () => {
+  const files: AttendeeFiles = new Map([['collector.yaml', 'a: b']]);
   const collector = aDeployment('collector', {
     annotations: { 'intro-otel.dev/config-sha256': "of the lab's" },
   }) as LabObject;
-  const [, dice, started] = leavingAlone(own, [...lab.slice(0, 2), collector]);
-  expect(runningOwn(own)).toEqual(['lab-collector']);
+  const [, dice, started] = withoutAttendeeFiles(files, [...lab.slice(0, 2), collector]);
+  expect(customizedDeployments(files)).toEqual(['lab-collector']);
   expect(dice).toEqual(lab[1]);
   expect((started as unknown as Deployment).spec.template.metadata?.annotations).toEqual({
     'intro-otel.dev/config-sha256': "of the lab's",

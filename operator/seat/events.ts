@@ -1,93 +1,81 @@
-// What is told about a Seat as it happens, to be read with `kubectl describe seat` or `kubectl events`.
+// The Events on a Seat. `kubectl describe seat` and `kubectl events` show them.
 import { conditionOf } from '../../kubernetes/conditions.ts';
 import { LABELS, NAMES } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
-import type { EventType } from '../engine/reconciler.ts';
+import { record } from '../events.ts';
+import type { EventSpec } from '../events.ts';
+import type { SeatContext } from './context.ts';
 import { namespaceOf } from './objects.ts';
-import type { SeatContext } from './options.ts';
 
-/** Type, reason and message, as EventRecorder takes them. */
-export type EventSpec = readonly [type: EventType, reason: string, message: string];
+const normal = (reason: string, message: string): EventSpec => ({ type: 'Normal', reason, message });
+const warning = (reason: string, message: string): EventSpec => ({ type: 'Warning', reason, message });
 
-const seatReady = (seconds: number): EventSpec => [
-  'Normal',
-  'Ready',
-  `The lab can be used, ${Math.round(seconds)} s after the seat was made.`,
-];
+const seatReady = (seconds: number): EventSpec =>
+  normal('Ready', `The lab is ready, ${Math.round(seconds)} s after the Seat was created.`);
 
-const readyAgain: EventSpec = ['Normal', 'ReadyAgain', 'The lab can be used again.'];
+const readyAgain = normal('ReadyAgain', 'The lab is ready again.');
 
-const seatStopped: EventSpec = [
-  'Normal',
-  'Stopped',
-  'Every pod of the lab has been stopped. What the attendee has written is kept.',
-];
+const seatStopped = normal('Stopped', "The lab's pods are stopped. The attendee's files are kept.");
 
-const seatStarted: EventSpec = ['Normal', 'Started', 'The lab is started again.'];
+const seatStarted = normal('Started', 'The lab is starting again.');
 
-/** Of the first one the status tells. */
-export const kubeconfigRenewed = (seat: Seat): EventSpec => [
-  'Normal',
-  'KubeconfigRenewed',
-  `Secret ${namespaceOf(seat)}/${NAMES.kubeconfig} holds a kubeconfig with a new token.`,
-];
+/** For every kubeconfig but the first, which the status shows. */
+export const kubeconfigRenewed = (seat: Seat): EventSpec =>
+  normal('KubeconfigRenewed', `Secret ${namespaceOf(seat)}/${NAMES.kubeconfig} holds a kubeconfig with a new token.`);
 
-/** An object that was made to follow this revision before was found to be otherwise. */
-export const repaired = (kind: string, name: string): EventSpec => [
-  'Normal',
-  'Repaired',
-  `${kind} ${name} was not as it should be, and was put right.`,
-];
+/** For an object that somebody changed after the operator had applied it. */
+export const repaired = (kind: string, name: string): EventSpec =>
+  normal('Repaired', `${kind} ${name} differed from the lab and was restored.`);
 
-export const ownStarted = (deployment: string): EventSpec => [
-  'Normal',
-  'CodeStarted',
-  `Deployment ${deployment} is started with what the attendee has put into ConfigMap ${NAMES.dice}.`,
-];
+export const codeStarted = (deployment: string): EventSpec =>
+  normal('CodeStarted', `Deployment ${deployment} restarts with the attendee's files from ConfigMap ${NAMES.dice}.`);
 
-export const faultsSwitched: EventSpec = [
-  'Normal',
+export const faultsSwitched = normal(
   'FaultsSwitched',
-  `The faults that are on are now those of the Workshop's label ${LABELS.faults}.`,
-];
+  `The lab's faults now follow the Workshop's label ${LABELS.faults}.`,
+);
 
-export const removed = (kind: string, name: string): EventSpec => [
-  'Normal',
-  'Removed',
-  `${kind} ${name} is no part of the lab any more, and was deleted.`,
-];
+export const removed = (kind: string, name: string): EventSpec =>
+  normal('Removed', `${kind} ${name} is no longer part of the lab and was deleted.`);
 
-export const released = (namespace: string, waited: string, blockers: string): EventSpec => [
-  'Warning',
-  'NamespaceLeftBehind',
-  `Expected namespace ${namespace} to be gone within ${waited}, found it still there: ${blockers} The Seat no longer waits for it. ` +
-    `Kubernetes goes on deleting it; see to what keeps it: kubectl get namespace ${namespace} -o yaml`,
-];
+export const namespaceLeftBehind = (
+  namespace: string,
+  waited: string,
+  blockers = 'Kubernetes reports nothing that blocks the deletion.',
+): EventSpec =>
+  warning(
+    'NamespaceLeftBehind',
+    `Expected namespace ${namespace} to be gone within ${waited}, found it still there: ${blockers} The Seat no longer waits for it. ` +
+      `Kubernetes continues the deletion. Look closer: kubectl get namespace ${namespace} -o yaml`,
+  );
 
-function failure(before: SeatStatus, after: SeatStatus): EventSpec[] {
-  const [was, is] = [conditionOf(before.conditions, 'Ready'), conditionOf(after.conditions, 'Ready')];
-  const isNew = before.phase !== 'Failed' || was?.reason !== is?.reason;
-  return after.phase === 'Failed' && isNew && is ? [['Warning', is.reason, is.message]] : [];
+function failureEvents(before: SeatStatus, after: SeatStatus): EventSpec[] {
+  const [earlier, ready] = [conditionOf(before.conditions, 'Ready'), conditionOf(after.conditions, 'Ready')];
+  const isNew = before.phase !== 'Failed' || earlier?.reason !== ready?.reason;
+  return after.phase === 'Failed' && isNew && ready ? [warning(ready.reason, ready.message)] : [];
 }
 
-function phaseChange(before: SeatStatus, after: SeatStatus): EventSpec[] {
+function phaseEvents(before: SeatStatus, after: SeatStatus): EventSpec[] {
   if (before.phase === after.phase) return [];
   if (after.phase === 'Stopped') return [seatStopped];
   if (before.phase === 'Stopped') return [seatStarted];
   return before.phase === 'Failed' && after.phase === 'Ready' && before.readyAt !== undefined ? [readyAgain] : [];
 }
 
-/** Tells of what is different in the status that was written. */
-export function recordChanges({ options: { events, metrics }, seat, now }: SeatContext, after: SeatStatus): void {
-  const {
-    status: before = {},
-    metadata: { creationTimestamp },
-  } = seat;
-  const tellings = [...failure(before, after), ...phaseChange(before, after)];
-  if (before.readyAt === undefined && after.readyAt !== undefined && creationTimestamp !== undefined) {
-    const seconds = (now - Date.parse(creationTimestamp)) / 1000;
-    metrics.seatReady(seconds);
-    tellings.push(seatReady(seconds));
-  }
-  for (const telling of tellings) events.event(seat, ...telling);
+/** Seconds from the Seat's creation, if it is ready for the first time. */
+function secondsToReady({ seat, now }: SeatContext, after: SeatStatus): number | undefined {
+  const { creationTimestamp } = seat.metadata;
+  const isFirst = seat.status?.readyAt === undefined && after.readyAt !== undefined;
+  return isFirst && creationTimestamp !== undefined ? (now - Date.parse(creationTimestamp)) / 1000 : undefined;
+}
+
+/** Records an Event for each change of the status that matters to people. */
+export function recordChanges(context: SeatContext, after: SeatStatus): void {
+  const { options, seat } = context;
+  const { status: before = {} } = seat;
+  const seconds = secondsToReady(context, after);
+  if (seconds !== undefined) options.metrics.seatReady(seconds);
+  const events = [...failureEvents(before, after), ...phaseEvents(before, after)];
+  const first = seconds === undefined ? [] : [seatReady(seconds)];
+  for (const event of [...events, ...first]) record(options.events, seat, event);
 }

@@ -3,9 +3,9 @@ import type { Workshop } from '../api/types.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { areFaultsChanged, faultsOf } from './faults.ts';
 import { aSeat, smallLab } from './testing/fixtures.ts';
-import { labCache } from './lab.ts';
-import type { LabTemplate } from './lab.ts';
-import type { ConfigMap } from './types.ts';
+import { labCache } from './rendered-lab.ts';
+import type { LabTemplate } from './rendered-lab.ts';
+import type { ConfigMap } from '../../kubernetes/types.ts';
 import { aSeatHarness, inSeat } from './testing/seat-harness.ts';
 import type { SeatHarness } from './testing/seat-harness.ts';
 
@@ -24,7 +24,7 @@ test.each([
   ['spike.timeouts', 'spike,timeouts'],
   ['spike_timeouts', 'spike,timeouts'],
   ['..spike.', 'spike'],
-])('the label %j switches on %j', (label, expected) => {
+])('reads the label %j as %j', (label, expected) => {
   expect(faultsOf(workshop(label))).toBe(expected);
 });
 
@@ -32,70 +32,70 @@ test.each<[string, Workshop | undefined, Workshop | undefined, boolean]>([
   ['set', workshop(), workshop('spike'), true],
   ['changed', workshop('spike'), workshop('timeouts'), true],
   ['removed', workshop('spike'), workshop(), true],
-  ['gone with the Workshop', workshop('spike'), undefined, true],
-  ['as it was', workshop('spike'), workshop('spike'), false],
-  ['never there', undefined, workshop(), false],
-])('seats are looked at where the label was %s', (_what, before, after, expected) => {
+  ['deleted with the Workshop', workshop('spike'), undefined, true],
+  ['unchanged', workshop('spike'), workshop('spike'), false],
+  ['never set', undefined, workshop(), false],
+])('detects whether the label changed: %s', (_title, before, after, expected) => {
   expect(areFaultsChanged(before, after)).toBe(expected);
 });
 
-describe("a seat's faults", () => {
+describe("a class's faults", () => {
   const withFaults: LabTemplate = (values) => (namespace) => [
     ...smallLab(values)(namespace),
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'lab-faults', namespace } },
   ];
-  const on = (world: SeatHarness) => world.get<ConfigMap>('ConfigMap', 'lab-faults')?.data?.['faults'];
-  const whose = (world: SeatHarness) =>
-    world.get<ConfigMap>('ConfigMap', 'lab-faults')?.metadata.annotations?.['intro-otel.dev/faults-of'];
+  const faultsOn = (harness: SeatHarness) => harness.get<ConfigMap>('ConfigMap', 'lab-faults')?.data?.['faults'];
+  const switchedBy = (harness: SeatHarness) =>
+    harness.get<ConfigMap>('ConfigMap', 'lab-faults')?.metadata.annotations?.['intro-otel.dev/faults-of'];
 
-  async function readyWorld(label?: string): Promise<SeatHarness> {
-    const world = aSeatHarness(aSeat(), { labOf: labCache(withFaults) });
-    world.api.seed(workshop(label));
-    await world.reconcile();
-    world.settle();
-    await world.reconcile();
-    return world;
+  async function readyHarness(label?: string): Promise<SeatHarness> {
+    const harness = aSeatHarness(aSeat(), { labOf: labCache(withFaults) });
+    harness.api.seed(workshop(label));
+    await harness.reconcile();
+    harness.settle();
+    await harness.reconcile();
+    return harness;
   }
 
-  async function label(world: SeatHarness, value: string | null): Promise<string[]> {
-    world.api.edit(KINDS.Workshop, { name: 'class' }, { metadata: { labels: { [LABELS.faults]: value } } });
-    const watch = world.watch();
-    await world.reconcile();
+  async function label(harness: SeatHarness, value: string | null): Promise<string[]> {
+    harness.api.edit(KINDS.Workshop, { name: 'class' }, { metadata: { labels: { [LABELS.faults]: value } } });
+    const watch = harness.watch();
+    await harness.reconcile();
     return watch.writes();
   }
 
-  test('are switched on and taken back with the label, and nothing else is written', async () => {
-    const world = await readyWorld();
-    expect(on(world)).toBeUndefined();
-    expect(await label(world, 'spike.timeouts')).toEqual(['apply ConfigMap lab-faults']);
-    expect(on(world)).toBe('spike,timeouts');
-    expect(whose(world)).toBe('class');
-    expect(world.events.at(-1)?.message).toBe(
-      "The faults that are on are now those of the Workshop's label intro-otel.dev/faults.",
+  test('follow the label when it is set and removed, with one write each', async () => {
+    const harness = await readyHarness();
+    expect(faultsOn(harness)).toBeUndefined();
+    expect(await label(harness, 'spike.timeouts')).toEqual(['apply ConfigMap lab-faults']);
+    expect(faultsOn(harness)).toBe('spike,timeouts');
+    expect(switchedBy(harness)).toBe('class');
+    expect(harness.events.at(-1)?.message).toBe(
+      "The lab's faults now follow the Workshop's label intro-otel.dev/faults.",
     );
-    expect(await label(world, null)).toEqual(['apply ConfigMap lab-faults']);
-    expect([on(world), whose(world)]).toEqual([undefined, undefined]);
+    expect(await label(harness, null)).toEqual(['apply ConfigMap lab-faults']);
+    expect([faultsOn(harness), switchedBy(harness)]).toEqual([undefined, undefined]);
   });
 
-  test('are on from the beginning in a seat that is made later', async () => {
-    expect(on(await readyWorld('spike'))).toBe('spike');
+  test('are on from the start in a seat that is created later', async () => {
+    expect(faultsOn(await readyHarness('spike'))).toBe('spike');
   });
 
-  test("are the lab's own to switch while there is no label", async () => {
-    const world = await readyWorld();
-    world.api.edit(KINDS.ConfigMap, inSeat('lab-faults'), { data: { faults: 'timeouts' } });
-    const watch = world.watch();
-    await world.reconcile();
-    expect([watch.writes(), on(world)]).toEqual([[], 'timeouts']);
+  test('stay as the lab switched them while the Workshop has no label', async () => {
+    const harness = await readyHarness();
+    harness.api.edit(KINDS.ConfigMap, inSeat('lab-faults'), { data: { faults: 'timeouts' } });
+    const watch = harness.watch();
+    await harness.reconcile();
+    expect([watch.writes(), faultsOn(harness)]).toEqual([[], 'timeouts']);
   });
 
-  test('are as the label says while there is one, whatever the lab has switched', async () => {
-    const world = await readyWorld();
-    world.api.edit(KINDS.ConfigMap, inSeat('lab-faults'), { data: { faults: 'timeouts' } });
-    await label(world, 'none');
-    expect(on(world)).toBe('');
-    world.api.edit(KINDS.ConfigMap, inSeat('lab-faults'), { data: { faults: 'spike' } });
-    await world.reconcile();
-    expect(on(world)).toBe('');
+  test('follow the label, whatever the lab has switched', async () => {
+    const harness = await readyHarness();
+    harness.api.edit(KINDS.ConfigMap, inSeat('lab-faults'), { data: { faults: 'timeouts' } });
+    await label(harness, 'none');
+    expect(faultsOn(harness)).toBe('');
+    harness.api.edit(KINDS.ConfigMap, inSeat('lab-faults'), { data: { faults: 'spike' } });
+    await harness.reconcile();
+    expect(faultsOn(harness)).toBe('');
   });
 });

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { aSeat } from './testing/fixtures.ts';
 import { accessOf, isCurrent, kubeconfigSecret, lifetimeSeconds } from './kubeconfig.ts';
-import type { Secret } from './types.ts';
+import type { Secret } from '../../kubernetes/types.ts';
 
 const terms = {
   server: 'https://kube.example.com:6443',
@@ -9,8 +9,7 @@ const terms = {
   seconds: 3600,
 };
 const token = { token: 'secret-token', expiresAt: '2026-01-05T10:00:00Z' };
-const secret = (of = terms, account = 'account-1') =>
-  kubeconfigSecret(aSeat(), of, account, token) as unknown as Secret;
+const secret = () => kubeconfigSecret(aSeat(), terms, 'account-1', token) as unknown as Secret;
 
 test.each([
   [undefined, 43_200],
@@ -21,11 +20,11 @@ test.each([
   ['10m', 600],
   ['forever', 43_200],
   ['', 43_200],
-])('a lifetime of %s is %d s', (text, seconds) => {
+])('reads the token lifetime %s as %d s', (text, seconds) => {
   expect(lifetimeSeconds(text)).toBe(seconds);
 });
 
-test("the Secret holds a kubeconfig for the attendee's own namespace", () => {
+test("writes a kubeconfig for the attendee's namespace into the Secret", () => {
   const {
     type,
     metadata: { name, namespace },
@@ -50,20 +49,20 @@ test("the Secret holds a kubeconfig for the attendee's own namespace", () => {
   });
 });
 
-test('names that YAML would read as something else stay names', () => {
-  const odd = kubeconfigSecret(
+test('quotes names that YAML would read as numbers or null', () => {
+  const quoted = kubeconfigSecret(
     aSeat({ spec: { workshop: '1e3', attendee: 'null' } }),
     terms,
     'account-1',
     token,
   ) as unknown as Secret;
-  expect(parse(Buffer.from(odd.data?.['config'] ?? '', 'base64').toString())).toMatchObject({
+  expect(parse(Buffer.from(quoted.data?.['config'] ?? '', 'base64').toString())).toMatchObject({
     clusters: [{ name: '1e3' }],
     users: [{ name: 'null' }],
   });
 });
 
-test('a kubeconfig is current until the server, its certificates, the lifetime or the account changes, or it is emptied', () => {
+test('detects a kubeconfig that is empty or made for another server, certificate, lifetime or account', () => {
   expect(isCurrent(secret(), terms, 'account-1')).toBe(true);
   expect(isCurrent(secret(), { ...terms, server: 'https://other.example.com' }, 'account-1')).toBe(false);
   expect(isCurrent(secret(), { ...terms, certificateAuthority: 'other' }, 'account-1')).toBe(false);
@@ -73,7 +72,7 @@ test('a kubeconfig is current until the server, its certificates, the lifetime o
   expect(isCurrent(undefined, terms, 'account-1')).toBe(false);
 });
 
-test('the token is not in what describes the Secret, and is renewed at four fifths of its life', () => {
+test("keeps the token out of the Secret's metadata and renews it at four fifths of its lifetime", () => {
   expect(JSON.stringify(secret().metadata)).not.toContain('secret-token');
   expect(accessOf(aSeat(), token, Date.parse('2026-01-05T09:00:00Z'))).toEqual({
     secret: 'class-ada/kubeconfig',

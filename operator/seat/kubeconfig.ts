@@ -5,7 +5,8 @@ import { rfc3339 } from '../../kubernetes/conditions.ts';
 import { GROUP, LABELS, NAMES } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
 import { labelsOf, namespaceOf } from './objects.ts';
-import type { LabObject, Secret } from './types.ts';
+import type { LabObject } from './types.ts';
+import type { Secret } from '../../kubernetes/types.ts';
 
 /** How attendees reach the API server. */
 export interface Endpoint {

@@ -1,8 +1,8 @@
-// The objects of a seat beside the lab itself: the namespace, what fences it in, and who may do what in it.
+// The objects of a seat besides the lab: namespace, quota, limits, network policies, accounts and roles.
 import { LABELS, MANAGED_BY, NAMES, ROLES } from '../api/types.ts';
 import type { Seat } from '../api/types.ts';
 import type { ObjectMeta } from '../../kubernetes/object.ts';
-import type { Lab } from './lab.ts';
+import type { Lab } from './rendered-lab.ts';
 import { policiesOf } from './policies.ts';
 import type { Network } from './policies.ts';
 import { limitsOf, quotaOf } from './quota.ts';
@@ -14,10 +14,10 @@ export interface Account {
   readonly namespace: string;
 }
 
-/** The seat's namespace is called as the seat is. */
+/** The seat's namespace has the name of the Seat. */
 export const namespaceOf = (seat: Seat): string => seat.metadata.name;
 
-/** On every object of the seat. */
+/** Labels of every object of the seat. */
 export const labelsOf = ({ metadata, spec }: Seat): Record<string, string> => ({
   [LABELS.managedBy]: MANAGED_BY,
   [LABELS.partOf]: MANAGED_BY,
@@ -40,7 +40,7 @@ const POD_SECURITY = Object.fromEntries(
   ]),
 );
 
-/** Goes when the seat goes, even where nobody is left to delete it. */
+/** The namespace. Its owner is the Seat, so the garbage collector deletes it even if no operator runs. */
 export function namespaceObject(seat: Seat): LabObject {
   const {
     apiVersion,
@@ -68,20 +68,20 @@ function roleBinding(seat: Seat, name: string, role: string, account: Account): 
   };
 }
 
-/** What gives the operator its rights in the namespace, and so comes first. */
+/** Lets the operator work in the namespace, so it comes first. */
 export const operatorBinding = (seat: Seat, operator: Account): LabObject =>
   roleBinding(seat, ROLES.operator, ROLES.operator, operator);
 
-/** Before anything else: no pod starts that nobody counts. */
-export const quotaObject = (seat: Seat, { need, values }: Lab): LabObject => ({
+/** Limits what all pods of the namespace may use together. */
+export const quotaObject = (seat: Seat, { requirements, values }: Lab): LabObject => ({
   apiVersion: 'v1',
   kind: 'ResourceQuota',
   metadata: metadataOf(seat, NAMES.quota),
-  spec: { hard: quotaOf(need, seat.spec.quota, values.guide.service.type) },
+  spec: { hard: quotaOf(requirements, seat.spec.quota, values.guide.service.type) },
 });
 
-/** Before the lab: no pod starts that could talk to another seat. */
-export const fences = (seat: Seat, { values }: Lab, network: Network): LabObject[] =>
+/** Isolate the seat from other seats. They must exist before the first pod. */
+export const networkPolicies = (seat: Seat, { values }: Lab, network: Network): LabObject[] =>
   Object.entries(policiesOf(values, network)).map(([name, spec]): LabObject => ({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -89,15 +89,16 @@ export const fences = (seat: Seat, { values }: Lab, network: Network): LabObject
     spec,
   }));
 
-export const limitsObject = (seat: Seat, { need }: Lab): LabObject => ({
+/** Sets default requests and limits for containers that have none. */
+export const limitsObject = (seat: Seat, { requirements }: Lab): LabObject => ({
   apiVersion: 'v1',
   kind: 'LimitRange',
   metadata: metadataOf(seat, NAMES.quota),
-  spec: { limits: limitsOf(need) },
+  spec: { limits: limitsOf(requirements) },
 });
 
-/** The attendee's account, whose token is in their kubeconfig and in no pod; and what it may do. */
-export const people = (seat: Seat): LabObject[] => [
+/** The attendee's ServiceAccount and its role. The token is in their kubeconfig and in no pod. */
+export const attendeeAccount = (seat: Seat): LabObject[] => [
   {
     apiVersion: 'v1',
     kind: 'ServiceAccount',

@@ -6,9 +6,9 @@ const network = {
   apiServers: { addresses: ['10.0.0.2', '10.0.0.1', 'fd00::1'], port: 6443 },
   podCidrs: ['10.244.1.0/24', '10.244.0.0/24'],
 };
-const policies = (values: SomeValues = {}, of = network) => policiesOf(completeValues(values), of);
+const policies = (values: SomeValues = {}, cluster = network) => policiesOf(completeValues(values), cluster);
 
-test('by default everything is refused but the namespace itself, DNS, and the API server to those who ask it', () => {
+test('denies everything by default, except the namespace itself, DNS and the API server', () => {
   const all = policies();
   expect(Object.keys(all)).toEqual(['default-deny', 'within-namespace', 'dns', 'api-server']);
   expect(all['default-deny']).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [], egress: [] });
@@ -18,7 +18,7 @@ test('by default everything is refused but the namespace itself, DNS, and the AP
   });
 });
 
-test("DNS is asked in kube-system or of the node's own cache, on port 53 only", () => {
+test("allows DNS to kube-system and the node's cache, on port 53 only", () => {
   expect(policies()['dns']).toEqual({
     podSelector: {},
     policyTypes: ['Egress'],
@@ -37,7 +37,7 @@ test("DNS is asked in kube-system or of the node's own cache, on port 53 only", 
   });
 });
 
-test('only the Collector and the guide reach the API server, and of it no other port', () => {
+test('lets only the Collector and the guide reach the API server, on its port only', () => {
   expect(policies()['api-server']).toEqual({
     podSelector: {
       matchLabels: { 'app.kubernetes.io/instance': 'lab' },
@@ -53,11 +53,11 @@ test('only the Collector and the guide reach the API server, and of it no other 
   });
 });
 
-test("while it isn't known where the API server is, nobody reaches it", () => {
+test('allows no API server while its address is unknown', () => {
   expect(policies({}, { ...network, apiServers: { addresses: [], port: 443 } })['api-server']?.egress).toEqual([]);
 });
 
-test.each(['NodePort', 'LoadBalancer'] as const)('a front door of type %s is open to all but pods', (type) => {
+test.each(['NodePort', 'LoadBalancer'] as const)('opens a front door of type %s to everybody except pods', (type) => {
   expect(policies({ guide: { service: { type } } })['guide-from-outside']).toMatchObject({
     policyTypes: ['Ingress'],
     ingress: [
@@ -69,7 +69,7 @@ test.each(['NodePort', 'LoadBalancer'] as const)('a front door of type %s is ope
   });
 });
 
-test('a second backend opens a way out for the Collector, to no pod and no metadata server', () => {
+test('lets the Collector reach a second backend, but no pod and no metadata server', () => {
   expect(
     policies({ collector: { exporters: { 'otlp/second': { endpoint: 'otel.example.com:4317' } } } })[
       'collector-to-outside'
@@ -85,20 +85,20 @@ test('a second backend opens a way out for the Collector, to no pod and no metad
 
 test.each<[string, SomeValues, boolean]>([
   [
-    'other settings of the built-in exporters open none',
+    'keeps the Collector inside for other settings of the built-in exporters',
     { collector: { exporters: { debug: { verbosity: 'detailed' }, 'otlphttp/jaeger': { timeout: '1s' } } } },
     false,
   ],
   [
-    'a built-in exporter pointed elsewhere opens one',
+    'lets the Collector out if a built-in exporter has another endpoint',
     { collector: { exporters: { 'otlphttp/jaeger': { endpoint: 'https://jaeger.example.com' } } } },
     true,
   ],
-])('%s', (_what, values, open) => {
-  expect('collector-to-outside' in policies(values)).toBe(open);
+])('%s', (_title, values, isOpen) => {
+  expect('collector-to-outside' in policies(values)).toBe(isOpen);
 });
 
-test('where pods have addresses of IPv6 as well, both kinds are open and both except pods', () => {
+test('allows IPv4 and IPv6 from outside if pods have both, and excludes the pods of both', () => {
   const both = policies(
     { guide: { service: { type: 'NodePort' } } },
     { ...network, podCidrs: ['10.244.0.0/24', 'fd00:10::/64'] },

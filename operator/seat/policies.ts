@@ -1,6 +1,6 @@
 // What may talk to what in a seat's namespace: nothing, but for the paths that the lab needs.
 // https://kubernetes.io/docs/concepts/services-networking/network-policies/
-import { PORTS } from '../../cdk8s/lab/lab.ts';
+import { PORTS } from '../../lab/ports.ts';
 import type { LabValues } from '../../cdk8s/values.ts';
 import { LABELS, RELEASE } from '../api/types.ts';
 

@@ -2,7 +2,7 @@
 // come out of it.
 import { rfc3339 } from '../../kubernetes/conditions.ts';
 import type { SeatStatus } from '../api/types.ts';
-import type { ConfigMap } from './types.ts';
+import type { ConfigMap } from '../../kubernetes/types.ts';
 
 /** A course has no more exercises than that. */
 const MOST = 999;

@@ -1,75 +1,73 @@
-// What a lab needs of the nodes it runs on: the sum over the pods of its Deployments, as the scheduler and the quota count them.
+// What a lab requires from the nodes: the sum over the pods of its Deployments, as the scheduler and the quota count.
 import { amountsOf, greater, sum } from '../../kubernetes/quantity.ts';
 import type { Amounts } from '../../kubernetes/quantity.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
 import { isDeployment } from './types.ts';
-import type { Container, Deployment } from './types.ts';
+import type { Container, Deployment } from '../../kubernetes/types.ts';
 
 const MI = 2 ** 20;
 
 /**
- * What a container gets that asks for nothing: the LimitRange of every seat says so. Enough for a shell or a small web server.
- * There is no limit of CPU: it would only slow down what starts on an idle node.
+ * Defaults for a container without requests and limits, set by the LimitRange of every seat. Enough for a shell or a small web server.
+ * There is no CPU limit: it would only slow down a start on an idle node.
  */
 export const DEFAULTS = { requests: { cpu: 25, memory: 64 * MI }, limits: { memory: 256 * MI } } as const;
 
-/** The most that one container may take that is none of the lab's, in bytes of memory. */
-const LARGEST = 512 * MI;
+/** The highest memory limit of a container that the attendee adds. Bytes. */
+const MAX_MEMORY_LIMIT = 512 * MI;
 
-/** Amounts as in api/quantity.ts. */
-export interface PodNeed {
-  /** The Deployment. */
+/** The requirements of one pod. */
+export interface PodRequirements {
+  /** The name of its Deployment. */
   readonly name: string;
   readonly requests: Amounts;
   readonly limits: Amounts;
 }
 
-export interface SeatNeed {
-  /** One entry for each pod. */
-  readonly pods: readonly PodNeed[];
-  /** Of all pods together. */
+export interface SeatRequirements {
+  /** One entry per pod. */
+  readonly pods: readonly PodRequirements[];
+  /** The sum over all pods. */
   readonly requests: Amounts;
   readonly limits: Amounts;
-  /** Of each resource what the greediest pod needs of it. */
+  /** The largest amount of each resource that one pod requires. */
   readonly largest: { readonly requests: Amounts; readonly limits: Amounts };
-  /** Bytes of memory, for the LimitRange: the limit of a container that has none, and the highest there may be. */
+  /** For the LimitRange, in bytes: the limit of a container that has none, and the highest limit. */
   readonly memoryLimit: { readonly default: number; readonly max: number };
-  /** How many objects there are of each kind. */
+  /** The number of objects per kind. */
   readonly objects: Readonly<Record<string, number>>;
 }
 
-interface ContainerNeed {
+interface ContainerRequirements {
   readonly requests: Amounts;
   readonly limits: Amounts;
 }
 
-const containersOf = ({ spec }: Deployment): ContainerNeed[] =>
+const containersOf = ({ spec }: Deployment): ContainerRequirements[] =>
   spec.template.spec.containers.map(({ resources = {} }: Container) => ({
     requests: amountsOf(resources.requests),
     limits: amountsOf(resources.limits),
   }));
 
-/** Such that no container of the lab is refused: neither one that has a request and no limit, nor one with a high limit. */
-function memoryLimitFor(containers: readonly ContainerNeed[]): SeatNeed['memoryLimit'] {
+/** Chosen so that the LimitRange refuses no container of the lab. */
+function memoryLimitFor(containers: readonly ContainerRequirements[]): SeatRequirements['memoryLimit'] {
   const unlimited = containers.filter(({ limits }) => limits['memory'] === undefined);
   const byDefault = Math.max(DEFAULTS.limits.memory, ...unlimited.map(({ requests }) => requests['memory'] ?? 0));
   return {
     default: byDefault,
-    max: Math.max(LARGEST, byDefault, ...containers.map(({ limits }) => limits['memory'] ?? 0)),
+    max: Math.max(MAX_MEMORY_LIMIT, byDefault, ...containers.map(({ limits }) => limits['memory'] ?? 0)),
   };
 }
 
-/**
- * @throws Error where a Deployment has a quantity that is none
- */
-export function needOf(objects: readonly KubeObject[]): SeatNeed {
+/** @throws Error if a Deployment has an invalid quantity */
+export function requirementsOf(objects: readonly KubeObject[]): SeatRequirements {
   const deployments = objects.filter(isDeployment);
   const memoryLimit = memoryLimitFor(deployments.flatMap(containersOf));
   const pods = deployments.flatMap((deployment) => {
     const containers = containersOf(deployment);
-    const pod: PodNeed = {
+    const pod: PodRequirements = {
       name: deployment.metadata.name,
-      // A limit without a request is the request too; what isn't said at all is what the LimitRange says.
+      // A limit without a request is also the request. The LimitRange sets the rest.
       requests: sum(containers.map(({ requests, limits }) => ({ ...DEFAULTS.requests, ...limits, ...requests }))),
       limits: sum(containers.map(({ limits }) => ({ memory: memoryLimit.default, ...limits }))),
     };

@@ -1,55 +1,44 @@
-// What a Seat's status says, from what was found. Pure, so that a reconcile writes it once, and only where it differs.
+// A Seat's status, derived from what its phases found. Pure, so that a reconcile writes it once, and only if it differs.
 import { conditionOf, isTrue, rfc3339, setCondition, setConditions } from '../../kubernetes/conditions.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { NAMES } from '../api/types.ts';
 import type { Seat, SeatPhase, SeatStatus } from '../api/types.ts';
 import type { Condition } from '../../kubernetes/object.ts';
+import { isStopped } from './context.ts';
+import type { Diagnosis } from './deployment-readiness.ts';
 import { namespaceOf } from './objects.ts';
-import { isStopped } from './options.ts';
-import type { SeatProblem } from './problem.ts';
-import type { Waiting } from './pods.ts';
-import type { Readiness, Why } from './readiness.ts';
+import type { Findings, SeatProblem } from './phase-result.ts';
 
-/** What a reconcile has found out and done. */
-export interface Found {
-  /** Why not all objects stand, if not. */
+/** What the phases of one reconcile found. */
+export interface SeatState extends Findings {
+  /** Why some objects are not as the spec wants them. */
   readonly problem: SeatProblem | undefined;
-  /** Why the attendee has no access, if not. */
+  /** Why the attendee has no access. */
   readonly accessProblem: SeatProblem | undefined;
-  readonly access: SeatStatus['access'];
-  readonly readiness: Readiness;
-  /** Deployments that run what is the attendee's own. */
-  readonly runningOwn: readonly string[];
-  /** What the lab is waiting for, where that was looked into. */
-  readonly waiting: Waiting | undefined;
-  readonly url: string | undefined;
-  readonly progress: Pick<SeatStatus, 'exercises' | 'progress' | 'lastActivity'>;
 }
 
-export interface When {
+export interface Timing {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Since when the seat is not ready, as `unreadySince` says. */
-  readonly since: number;
-  /** Milliseconds that it may take. */
+  /** Milliseconds that a seat may take to become ready. */
   readonly deadline: number;
 }
 
-/** Ready says it all; the others, what that needs. */
+/** Ready sums up the others. */
 export const TYPES = { ready: 'Ready', provisioned: 'Provisioned', access: 'Access' } as const;
 
-/** Everything has been as the spec says it now. */
+/** Whether every object has followed the current spec before. */
 export const wasProvisioned = ({ metadata, status }: Seat): boolean =>
   status?.observedGeneration === metadata.generation && isTrue(status?.conditions, TYPES.provisioned);
 
-/** The namespace is to follow a new revision, or to be started again. */
-const beginsAnew = (seat: Seat): boolean =>
+/** Whether the seat has a new revision to follow, or starts again. */
+const isRestarting = (seat: Seat): boolean =>
   seat.status?.revision !== seat.spec.revision || (seat.status.phase === 'Stopped' && !isStopped(seat));
 
-/** The conditions as they were, but that what begins anew is not provisioned until it is: so that the time counts from then. */
-function conditionsBefore(seat: Seat, now: number): readonly Condition[] {
-  const { status: { conditions = [] } = {} } = seat;
-  if (!beginsAnew(seat)) return conditions;
+/** The conditions so far. A seat that restarts counts as not provisioned, so that its deadline starts again. */
+function earlierConditions(seat: Seat, now: number): readonly Condition[] {
+  const conditions = seat.status?.conditions ?? [];
+  if (!isRestarting(seat)) return conditions;
   return setCondition(
     conditions,
     { type: TYPES.provisioned, status: 'False', reason: 'Provisioning', message: '' },
@@ -57,11 +46,11 @@ function conditionsBefore(seat: Seat, now: number): readonly Condition[] {
   );
 }
 
-/** Since when the seat would have been waiting, should it not be ready now: until its objects stand for that, from then on for its lab. */
+/** Since when the seat waits: first for its objects, then for its lab. Milliseconds since 1970. */
 export function unreadySince(seat: Seat, provisioned: boolean, now: number): number {
-  const before = conditionsBefore(seat, now);
+  const conditions = earlierConditions(seat, now);
   const since = (type: string, status: 'True' | 'False'): number => {
-    const condition = conditionOf(before, type);
+    const condition = conditionOf(conditions, type);
     return condition?.status === status ? Date.parse(condition.lastTransitionTime) : now;
   };
   return Math.max(since(TYPES.provisioned, provisioned ? 'True' : 'False'), since(TYPES.ready, 'False'));
@@ -71,142 +60,133 @@ export function unreadySince(seat: Seat, provisioned: boolean, now: number): num
 export const duration = (ms: number): string =>
   ms > 60_000 && ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1000)} s`;
 
-function provisionedCondition(seat: Seat, { problem }: Found): ConditionSpec {
+function provisionedCondition(seat: Seat, { problem }: SeatState): ConditionSpec {
   const type = TYPES.provisioned;
-  return problem
-    ? { type, status: 'False', reason: problem.reason, message: problem.message }
-    : {
-        type,
-        status: 'True',
-        reason: 'Provisioned',
-        message: `Namespace ${namespaceOf(seat)} and all in it are as revision ${seat.spec.revision} has them.`,
-      };
+  if (problem) return { type, status: 'False', reason: problem.reason, message: problem.message };
+  const message = `Namespace ${namespaceOf(seat)} and its objects follow revision ${seat.spec.revision}.`;
+  return { type, status: 'True', reason: 'Provisioned', message };
 }
 
-function accessCondition(seat: Seat, { access, accessProblem, problem }: Found): ConditionSpec {
+const NO_ACCESS_YET: Diagnosis = {
+  reason: 'NotYet',
+  message: 'The kubeconfig is not written yet. It follows the namespace.',
+};
+
+function accessCondition(seat: Seat, { access, accessProblem, problem }: SeatState): ConditionSpec {
   const type = TYPES.access;
   if (access && !accessProblem) {
-    return {
-      type,
-      status: 'True',
-      reason: 'KubeconfigValid',
-      message: `Secret ${namespaceOf(seat)}/${NAMES.kubeconfig} holds a kubeconfig, whose token is renewed in time.`,
-    };
+    const secret = `${namespaceOf(seat)}/${NAMES.kubeconfig}`;
+    const message = `Secret ${secret} holds the attendee's kubeconfig. The operator renews its token in time.`;
+    return { type, status: 'True', reason: 'KubeconfigValid', message };
   }
-  const { reason, message } = accessProblem ??
-    problem ?? { reason: 'NotYet', message: 'The kubeconfig is written once the namespace is there.' };
+  const { reason, message } = accessProblem ?? problem ?? NO_ACCESS_YET;
   return { type, status: 'False', reason, message };
 }
 
-/** What is said of those with code or configuration of the attendee's own: that they run or not is theirs to see to. */
-const ofOwn = ({ runningOwn }: Found): string =>
-  runningOwn
-    .map(
-      (name) =>
-        ` ${name} is not counted, as it runs the attendee's own ${name === NAMES.dice ? 'code' : 'configuration'}.`,
-    )
+/** Names the Deployments that don't count, because the attendee is responsible for what they run. */
+const customizedText = ({ customized }: SeatState): string =>
+  customized
+    .map((name) => {
+      const files = name === NAMES.dice ? 'code' : 'configuration';
+      return ` ${name} is not counted because it runs the attendee's own ${files}.`;
+    })
     .join('');
 
-/** For so long nobody asks what a lab is waiting for: most is over by then. */
-export const SOON_MS = 30_000;
-/** And for so long nothing is said of it unless something is wrong: a class that begins on few processors only needs time, and each word is a write. */
-const PATIENT_MS = 90_000;
-const isSoon = ({ now, since }: When): boolean => now - since < SOON_MS;
-const isPatient = ({ now, since, deadline }: When): boolean => now - since < Math.min(PATIENT_MS, deadline);
+/** How long nobody is told why a lab is not ready. Most labs are ready by then. */
+export const QUIET_MS = 30_000;
+/**
+ * How long a slow lab is not reported unless something is wrong. A class on few processors only needs time, and each report is a write.
+ */
+const SLOW_MS = 90_000;
 
-const STOPPED: Why = {
+const STOPPED: Diagnosis = {
   reason: 'Stopped',
   message:
-    'The seat is stopped. Start it with kubectl scale seat NAME --replicas=1, or extend the class if it has expired.',
+    'The seat is stopped. Start it with kubectl scale seat NAME --replicas=1. ' +
+    "If the class has expired, set the Workshop's spec.schedule.expiresAt to a later time.",
 };
 
-const starting = ({ status }: Seat): Why => ({
+const starting = ({ status }: Seat): Diagnosis => ({
   reason: status?.readyAt === undefined ? 'Starting' : 'Updating',
   message: "Waiting for the lab's Deployments to become available.",
 });
 
-function notAvailable(seat: Seat, found: Found, { deadline }: When): Why {
+function notAvailable(seat: Seat, state: SeatState, { deadline }: Timing): Diagnosis {
+  const unavailable = state.podDiagnosis?.unavailable ?? state.readiness.unavailable;
   return {
     reason: 'NotAvailable',
     message:
-      `Expected the lab's Deployments to become available within ${duration(deadline)}, still waiting for ${(found.waiting?.for ?? found.readiness.waitingFor).join(', ')}.${ofOwn(found)} ` +
+      `Expected the lab's Deployments to become available within ${duration(deadline)}, found some that are not: ` +
+      `${unavailable.join(', ')}.${customizedText(state)} ` +
       `Look closer: kubectl -n ${namespaceOf(seat)} get pods,events`,
   };
 }
 
-/** What the lab's Deployments are short of, as far as it is time to say so. */
-function whyNotAvailable(seat: Seat, found: Found, when: When): Why {
-  if (isSoon(when)) return starting(seat);
-  return (
-    found.waiting?.why ??
-    found.readiness.trouble ??
-    (isPatient(when) ? starting(seat) : notAvailable(seat, found, when))
-  );
+/** Why the lab's Deployments are not available, as far as it is time to report it. */
+function unavailability(seat: Seat, state: SeatState, timing: Timing): Diagnosis {
+  const waited = timing.now - state.unreadySince;
+  if (waited < QUIET_MS) return starting(seat);
+  const diagnosis = state.podDiagnosis?.diagnosis ?? state.readiness.diagnosis;
+  if (diagnosis) return diagnosis;
+  return waited < Math.min(SLOW_MS, timing.deadline) ? starting(seat) : notAvailable(seat, state, timing);
 }
 
-function whyNotReady(seat: Seat, found: Found, when: When): Why {
-  const {
-    readiness: { ready },
-    problem,
-    accessProblem,
-  } = found;
-  if (problem)
-    return {
-      reason: problem.reason,
-      message: ready ? `${problem.message} The lab runs as it was before.` : problem.message,
-    };
+function problemDiagnosis({ reason, message }: SeatProblem, isRunning: boolean): Diagnosis {
+  return { reason, message: isRunning ? `${message} The lab keeps running as before.` : message };
+}
+
+function unreadiness(seat: Seat, state: SeatState, timing: Timing): Diagnosis {
+  const { readiness, problem, accessProblem } = state;
+  if (problem) return problemDiagnosis(problem, readiness.ready);
   if (isStopped(seat)) return STOPPED;
-  if (ready && accessProblem) return accessProblem;
-  return whyNotAvailable(seat, found, when);
+  return readiness.ready && accessProblem ? accessProblem : unavailability(seat, state, timing);
 }
 
-/** As its spec says in every way, and running. */
-const isReady = (seat: Seat, { problem, readiness, accessProblem }: Found): boolean =>
+/** Whether the seat runs and follows its spec in every way. */
+const isReady = (seat: Seat, { problem, readiness, accessProblem }: SeatState): boolean =>
   problem === undefined && accessProblem === undefined && readiness.ready && !isStopped(seat);
 
-function readyCondition(seat: Seat, found: Found, when: When): ConditionSpec {
-  if (isReady(seat, found)) {
-    return {
-      type: TYPES.ready,
-      status: 'True',
-      reason: 'LabAvailable',
-      message: `All ${found.readiness.of} Deployments of the lab are available.${ofOwn(found)}`,
-    };
+function readyCondition(seat: Seat, state: SeatState, timing: Timing): ConditionSpec {
+  const type = TYPES.ready;
+  if (isReady(seat, state)) {
+    const message = `All ${state.readiness.total} Deployments of the lab are available.${customizedText(state)}`;
+    return { type, status: 'True', reason: 'LabAvailable', message };
   }
-  const { reason, message } = whyNotReady(seat, found, when);
-  return { type: TYPES.ready, status: 'False', reason, message };
+  const { reason, message } = unreadiness(seat, state, timing);
+  return { type, status: 'False', reason, message };
 }
 
-function phaseOf(seat: Seat, found: Found, { now, since, deadline }: When): SeatPhase {
-  const { problem, readiness } = found;
+function phaseOf(seat: Seat, state: SeatState, { now, deadline }: Timing): SeatPhase {
+  const { problem, readiness, unreadySince: since } = state;
   if (problem?.permanent) return 'Failed';
-  if (!problem && isStopped(seat) && readiness.none) return 'Stopped';
-  if (isReady(seat, found)) return 'Ready';
+  if (!problem && isStopped(seat) && readiness.hasNoPods) return 'Stopped';
+  if (isReady(seat, state)) return 'Ready';
   if (now - since >= deadline) return 'Failed';
   return problem?.reason === 'NamespaceTerminating' ? 'Pending' : 'Provisioning';
 }
 
-/** The status, complete. */
-export function statusOf(seat: Seat, found: Found, when: When): SeatStatus {
-  const { problem, access, url, progress, readiness } = found;
+function conditionsOf(seat: Seat, state: SeatState, timing: Timing): Condition[] {
+  const { now } = timing;
+  const specs = [readyCondition(seat, state, timing), provisionedCondition(seat, state), accessCondition(seat, state)];
+  return setConditions(earlierConditions(seat, now), specs, { generation: seat.metadata.generation, now });
+}
+
+/** The complete status. */
+export function statusOf(seat: Seat, state: SeatState, timing: Timing): SeatStatus {
+  const { problem, access, url, progress, readiness } = state;
   const { status: before = {} } = seat;
-  const phase = phaseOf(seat, found, when);
-  const at = { generation: seat.metadata.generation, now: when.now };
-  const sayings = [readyCondition(seat, found, when), provisionedCondition(seat, found), accessCondition(seat, found)];
-  const namespace = problem ? before.namespace : namespaceOf(seat);
-  const revision = problem ? before.revision : seat.spec.revision;
-  const readyAt = before.readyAt ?? (phase === 'Ready' ? rfc3339(when.now) : undefined);
+  const phase = phaseOf(seat, state, timing);
   return withoutUndefined({
     observedGeneration: seat.metadata.generation,
-    conditions: setConditions(conditionsBefore(seat, when.now), sayings, at),
+    conditions: conditionsOf(seat, state, timing),
     phase,
-    namespace,
-    revision,
+    namespace: problem ? before.namespace : namespaceOf(seat),
+    revision: problem ? before.revision : seat.spec.revision,
     url,
     access,
     ...progress,
-    readyAt,
-    replicas: isStopped(seat) && readiness.none ? 0 : 1,
+    readyAt: before.readyAt ?? (phase === 'Ready' ? rfc3339(timing.now) : undefined),
+    replicas: isStopped(seat) && readiness.hasNoPods ? 0 : 1,
   });
 }
 

@@ -1,5 +1,5 @@
 import { completeValues } from '../../cdk8s/render.ts';
-import type { Service } from './types.ts';
+import type { Service } from '../../kubernetes/types.ts';
 import { urlOf } from './url.ts';
 import type { FrontDoor } from './url.ts';
 
@@ -22,45 +22,40 @@ const at = (live: Service | undefined, nodeAddress: string | undefined): FrontDo
 const named = { hostname: 'ada.example.com', ip: '192.0.2.1' };
 
 test.each([
+  ['is a port-forward command for ClusterIP', values('ClusterIP'), at(service(), '10.0.0.1'), FORWARD],
   [
-    'inside the cluster only, it is the command that forwards a port',
-    values('ClusterIP'),
-    at(service(), '10.0.0.1'),
-    FORWARD,
-  ],
-  [
-    'to whatever port the Service has',
+    "is a port-forward command to the Service's port",
     values('ClusterIP', 80),
     at(service(), '10.0.0.1'),
     'kubectl -n class-ada port-forward service/lab-guide 8080:80',
   ],
+  ['is a node port for NodePort', values('NodePort'), at(service(), '10.0.0.1'), 'http://10.0.0.1:31234/'],
   [
-    'on a port of every node, it is at one of them',
+    'puts an IPv6 address of a node into brackets',
     values('NodePort'),
-    at(service(), '10.0.0.1'),
-    'http://10.0.0.1:31234/',
+    at(service(), 'fd00::1'),
+    'http://[fd00::1]:31234/',
   ],
-  ['also where nodes have IPv6', values('NodePort'), at(service(), 'fd00::1'), 'http://[fd00::1]:31234/'],
-  ["where no node's address is known, it is the command", values('NodePort'), at(service(), undefined), FORWARD],
-  ['until the port is known, it is the command', values('NodePort'), at(undefined, '10.0.0.1'), FORWARD],
+  ['is a port-forward command while no node address is known', values('NodePort'), at(service(), undefined), FORWARD],
+  ['is a port-forward command while the node port is unknown', values('NodePort'), at(undefined, '10.0.0.1'), FORWARD],
   [
-    'behind a load balancer, it is there',
+    'is the host name of the load balancer',
     values('LoadBalancer', 80),
     at(service([named]), '10.0.0.1'),
     'http://ada.example.com/',
   ],
   [
-    'a load balancer without a name has an address',
+    'is the address of a load balancer without a host name',
     values('LoadBalancer'),
     at(service([{ ip: '192.0.2.1' }]), undefined),
     'http://192.0.2.1:8080/',
   ],
   [
-    'until there is a load balancer, a node will do',
+    'is a node port while there is no load balancer',
     values('LoadBalancer'),
     at(service(), '10.0.0.1'),
     'http://10.0.0.1:31234/',
   ],
-])('%s', (_what, of, door, expected) => {
-  expect(urlOf(of, door)).toBe(expected);
+])('%s', (_title, labValues, door, expected) => {
+  expect(urlOf(labValues, door)).toBe(expected);
 });

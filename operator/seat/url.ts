@@ -1,7 +1,7 @@
 // Where a seat's lab is opened.
 import type { LabValues } from '../../cdk8s/values.ts';
 import { RELEASE } from '../api/types.ts';
-import type { Service } from './types.ts';
+import type { Service } from '../../kubernetes/types.ts';
 
 /** Also the path in the namespace's store. */
 export const FRONT_DOOR = `${RELEASE}-guide`;

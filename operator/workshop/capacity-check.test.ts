@@ -2,19 +2,19 @@ import { apiError, manualClock } from '../engine/testing/fake-api.ts';
 import { Cluster } from './cluster.ts';
 import { ClassApi, aNode, aPod, aWorkshop, seatOf } from './testing/fixtures.ts';
 import { CapacityCheck } from './capacity-check.ts';
-import type { SeatNeedOf } from './capacity-check.ts';
+import type { SeatRequirementsOf } from './capacity-check.ts';
 import { wantedSeats } from './seats.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 
 const SEAT = { cpu: 500, memory: 64 * 2 ** 20 };
-const seatNeed: SeatNeedOf = () => ({ pods: [{ requests: SEAT }] });
+const seatRequirements: SeatRequirementsOf = () => ({ pods: [{ requests: SEAT }] });
 const workshop = aWorkshop({ seats: 10 });
 const names = wantedSeats(workshop).map(({ metadata }) => metadata.name);
 
-function setUp({ need = seatNeed }: { need?: SeatNeedOf } = {}) {
+function setUp({ need = seatRequirements }: { need?: SeatRequirementsOf } = {}) {
   const clock = manualClock();
   const api = new ClassApi(clock);
-  const rooms = new CapacityCheck({ cluster: new Cluster(api, clock), clock, seatNeed: need });
+  const rooms = new CapacityCheck({ cluster: new Cluster(api, clock), clock, seatRequirements: need });
   const look = (missing: readonly string[] = names, all: readonly Seat[] = [], of: Workshop = workshop) =>
     rooms.look({ workshop: of, wanted: wantedSeats(of), missing, all });
   return { api, clock, rooms, look };
@@ -87,7 +87,7 @@ test('another’s lab that can’t be rendered is no obstacle', async () => {
   const { api, look } = setUp({
     need: (lab) => {
       if (lab?.jaeger) throw new Error('no');
-      return seatNeed();
+      return seatRequirements();
     },
   });
   api.seed(aNode('a'));

@@ -5,9 +5,9 @@ import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import type { Clock } from '../engine/reconciler.ts';
 import { capacityCondition, capacityUnknown, fitSeats, stillToPlace } from './capacity.ts';
-import type { Fit, PodNeed, SeatNeed, Usage } from './capacity.ts';
+import type { Fit, PodRequirements, SeatRequirements, Usage } from './capacity.ts';
 import type { Cluster } from './cluster.ts';
-import type { Node } from './types.ts';
+import type { Node } from '../../kubernetes/types.ts';
 import { placementOf } from './placement.ts';
 import { isLeaving } from './seats.ts';
 
@@ -19,7 +19,7 @@ const AT_ONCE_MS = 1000;
 const MOST_LABS = 50;
 
 /** @throws Error where the lab can't be rendered */
-export type SeatNeedOf = (lab?: SomeValues) => SeatNeed;
+export type SeatRequirementsOf = (lab?: SomeValues) => SeatRequirements;
 
 /** What was reckoned for one generation of a Workshop. */
 interface Verdict {
@@ -49,14 +49,18 @@ export interface CapacityFinding {
 export class CapacityCheck {
   readonly #cluster: Cluster;
   readonly #clock: Clock;
-  readonly #seatNeed: SeatNeedOf;
-  readonly #needs = new Map<string, readonly PodNeed[]>();
+  readonly #seatRequirements: SeatRequirementsOf;
+  readonly #needs = new Map<string, readonly PodRequirements[]>();
   readonly #verdicts = new Map<string, Verdict>();
 
-  constructor(options: { readonly cluster: Cluster; readonly clock: Clock; readonly seatNeed: SeatNeedOf }) {
+  constructor(options: {
+    readonly cluster: Cluster;
+    readonly clock: Clock;
+    readonly seatRequirements: SeatRequirementsOf;
+  }) {
     this.#cluster = options.cluster;
     this.#clock = options.clock;
-    this.#seatNeed = options.seatNeed;
+    this.#seatRequirements = options.seatRequirements;
   }
 
   forget(workshop: string): void {
@@ -120,7 +124,7 @@ export class CapacityCheck {
     return fitSeats({ nodes, usage, reserved, seats: missing.map((name) => ({ name, pods })) });
   }
 
-  #reservedFor({ spec: { lab }, metadata: { name } }: Seat, usage: Usage): PodNeed[] {
+  #reservedFor({ spec: { lab }, metadata: { name } }: Seat, usage: Usage): PodRequirements[] {
     try {
       return stillToPlace(this.#pods(lab), usage.byNamespace.get(name));
     } catch {
@@ -130,10 +134,11 @@ export class CapacityCheck {
   }
 
   /** Reckoned once for each lab, as it takes rendering one. */
-  #pods(lab: SomeValues = {}): readonly PodNeed[] {
+  #pods(lab: SomeValues = {}): readonly PodRequirements[] {
     const key = json(lab);
     const pods =
-      this.#needs.get(key) ?? this.#seatNeed(lab).pods.map(({ requests }) => ({ requests, ...placementOf(lab) }));
+      this.#needs.get(key) ??
+      this.#seatRequirements(lab).pods.map(({ requests }) => ({ requests, ...placementOf(lab) }));
     if (this.#needs.size >= MOST_LABS) this.#needs.clear();
     this.#needs.set(key, pods);
     return pods;

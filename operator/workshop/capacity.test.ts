@@ -1,11 +1,11 @@
 import { capacityCondition, capacityUnknown, fitSeats, podRequests, stillToPlace, usageOf } from './capacity.ts';
-import type { CapacityInput, PodNeed } from './capacity.ts';
+import type { CapacityInput, PodRequirements } from './capacity.ts';
 import { aNode, aPod } from './testing/fixtures.ts';
-import type { Node, Pod } from './types.ts';
+import type { Node, Pod } from '../../kubernetes/types.ts';
 
 const MI = 2 ** 20;
-const pod = (cpu: number, mi = 64): PodNeed => ({ requests: { cpu, memory: mi * MI } });
-const seats = (count: number, pods: readonly PodNeed[]): CapacityInput['seats'] =>
+const pod = (cpu: number, mi = 64): PodRequirements => ({ requests: { cpu, memory: mi * MI } });
+const seats = (count: number, pods: readonly PodRequirements[]): CapacityInput['seats'] =>
   Array.from({ length: count }, (_, index) => ({ name: `s${index}`, pods }));
 
 /** How many seats fit, and what is short. */

@@ -3,17 +3,17 @@
 import { amountText, amountsOf, greater, minus, plus, sum } from '../../kubernetes/quantity.ts';
 import type { Amounts } from '../../kubernetes/quantity.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
-import type { Container, Node, Pod, PodSpec } from './types.ts';
+import type { Container, Node, Pod, PodSpec } from '../../kubernetes/types.ts';
 import { takes } from './placement.ts';
 import type { Placement } from './placement.ts';
 
 /** A pod that a seat needs. */
-export interface PodNeed extends Placement {
+export interface PodRequirements extends Placement {
   readonly requests: Amounts;
 }
 
 /** What a seat needs of the nodes. */
-export interface SeatNeed {
+export interface SeatRequirements {
   readonly pods: readonly { readonly requests: Amounts }[];
 }
 
@@ -66,7 +66,7 @@ const requestsAs = (need: Amounts, placed: Amounts): boolean =>
   Object.entries(need).every(([resource, amount]) => placed[resource] === amount);
 
 /** The pods of a seat that have no node yet, told from those that do by what they request. */
-export function stillToPlace(need: readonly PodNeed[], placed: readonly Amounts[] = []): PodNeed[] {
+export function stillToPlace(need: readonly PodRequirements[], placed: readonly Amounts[] = []): PodRequirements[] {
   const there = [...placed];
   return need.filter(({ requests }) => {
     const index = there.findIndex((one) => requestsAs(requests, one));
@@ -85,16 +85,16 @@ function covers(free: Amounts, needed: Amounts): boolean {
   return true;
 }
 
-const asPod = ({ requests }: PodNeed): Amounts => ({ ...requests, pods: 1 });
+const asPod = ({ requests }: PodRequirements): Amounts => ({ ...requests, pods: 1 });
 
 /** A pod that no node has room for. */
 interface Unplaced {
-  readonly pod: PodNeed;
+  readonly pod: PodRequirements;
   /** The resource of which most nodes have too little. */
   readonly resource: string;
 }
 
-function unplaced(rooms: readonly Room[], pod: PodNeed): Unplaced {
+function unplaced(rooms: readonly Room[], pod: PodRequirements): Unplaced {
   const needed = asPod(pod);
   const possible = rooms.filter(({ node }) => takes(node, pod));
   const lacking = (resource: string): number =>
@@ -104,7 +104,7 @@ function unplaced(rooms: readonly Room[], pod: PodNeed): Unplaced {
 }
 
 /** Puts each pod on the first node with room. Either all find one and take it, or nothing is taken. */
-function place(rooms: readonly Room[], pods: readonly PodNeed[]): Unplaced | undefined {
+function place(rooms: readonly Room[], pods: readonly PodRequirements[]): Unplaced | undefined {
   const taken: { readonly room: Room; readonly before: Amounts }[] = [];
   for (const pod of pods) {
     const needed = asPod(pod);
@@ -140,7 +140,7 @@ export interface Fit {
   readonly shortage?: Shortage;
 }
 
-function shortageOf(rooms: readonly Room[], { pod, resource }: Unplaced, seat: readonly PodNeed[]): Shortage {
+function shortageOf(rooms: readonly Room[], { pod, resource }: Unplaced, seat: readonly PodRequirements[]): Shortage {
   const possible = rooms.filter(({ node }) => takes(node, pod));
   return {
     nodes: possible.length,
@@ -155,9 +155,9 @@ export interface CapacityInput {
   readonly nodes: readonly Node[];
   readonly usage: Usage;
   /** Pods of seats that are being made: theirs comes first. */
-  readonly reserved: readonly PodNeed[];
+  readonly reserved: readonly PodRequirements[];
   /** The seats still to be made, in order, with all their pods. */
-  readonly seats: readonly { readonly name: string; readonly pods: readonly PodNeed[] }[];
+  readonly seats: readonly { readonly name: string; readonly pods: readonly PodRequirements[] }[];
 }
 
 /** First come, first served: seats are placed in order until one doesn't fit. */

@@ -7,7 +7,7 @@ import type { Kind, KubeObject } from '../../kubernetes/object.ts';
 import type { Clock } from '../engine/reconciler.ts';
 import { usageOf } from './capacity.ts';
 import type { Usage } from './capacity.ts';
-import type { Node, Pod } from './types.ts';
+import type { Node, Pod } from '../../kubernetes/types.ts';
 
 /** What may not be read is no object but the API server's words. */
 export type Read<T> = { readonly found: T } | { readonly refused: string };

@@ -111,7 +111,7 @@ describe('attendees', () => {
     [
       'a lab that can’t be rendered',
       {
-        seatNeed: () => {
+        seatRequirements: () => {
           throw new Error('Change it.');
         },
       },

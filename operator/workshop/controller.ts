@@ -11,11 +11,11 @@ import type { Logger } from '../engine/log.ts';
 import type { Clock, EventRecorder, Reconciler, Result, Store } from '../engine/reconciler.ts';
 import { Attempts } from './attempts.ts';
 import { problemsOf } from './attendees.ts';
-import type { SeatNeed } from './capacity.ts';
+import type { SeatRequirements } from './capacity.ts';
 import { Cluster } from './cluster.ts';
 import { changeEvents, expiresSoon, removed } from './events.ts';
 import type { EventSpec } from './events.ts';
-import type { Pod } from './types.ts';
+import type { Pod } from '../../kubernetes/types.ts';
 import { IsolationCheck } from './isolation-check.ts';
 import { ImagePrepull, LOOK_MS } from './image-prepull.ts';
 import { DEFAULTS, planRollout } from './rollout.ts';
@@ -41,7 +41,7 @@ export interface WorkshopOptions {
   /** The operator's own. */
   readonly namespace: string;
   /** What a seat needs of the nodes. @throws Error where the lab can't be rendered; the message says what to change */
-  seatNeed(lab?: SomeValues): SeatNeed;
+  seatRequirements(lab?: SomeValues): SeatRequirements;
   /** Why the lab doesn't fit into the quota, and what to do; undefined where it does. */
   quotaProblem(spec: Workshop['spec']): string | undefined;
 }
@@ -70,7 +70,7 @@ const SOON_MS = 1000;
 
 const nameOf = ({ metadata: { name } }: Seat): string => name;
 
-class WorkshopReconciler implements Reconciler {
+export class WorkshopReconciler implements Reconciler {
   readonly name = 'workshop';
   readonly #options: WorkshopOptions;
   readonly #writer: SeatWriter;
@@ -84,7 +84,7 @@ class WorkshopReconciler implements Reconciler {
     const cluster = new Cluster(api, clock);
     this.#options = options;
     this.#writer = new SeatWriter(options);
-    this.#rooms = new CapacityCheck({ cluster, clock, seatNeed: (lab) => options.seatNeed(lab) });
+    this.#rooms = new CapacityCheck({ cluster, clock, seatRequirements: (lab) => options.seatRequirements(lab) });
     this.#images = new ImagePrepull({ ...options, cluster });
     this.#isolation = new IsolationCheck(api, clock);
   }
@@ -157,7 +157,7 @@ class WorkshopReconciler implements Reconciler {
     const problems = problemsOf(workshop);
     if (problems.length > 0) return problems;
     try {
-      this.#options.seatNeed(workshop.spec.lab);
+      this.#options.seatRequirements(workshop.spec.lab);
       return [this.#options.quotaProblem(workshop.spec)].filter((problem) => problem !== undefined);
     } catch (error) {
       return [asError(error).message];
@@ -338,5 +338,3 @@ function soonest(...times: readonly (number | undefined)[]): Result | undefined 
   const waits = times.filter((wait) => wait !== undefined);
   return waits.length === 0 ? undefined : { requeueAfter: Math.min(LONGEST_WAIT, ...waits) };
 }
-
-export const workshopReconciler = (options: WorkshopOptions): Reconciler => new WorkshopReconciler(options);

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from './types.ts';
+import type { ContainerStatus, Pod } from '../../kubernetes/types.ts';
 import { aNode, aWorkshop } from './testing/fixtures.ts';
 import { imagesCondition, pullPods } from './image-prepull-pods.ts';
 

@@ -7,7 +7,7 @@ import type { SomeValues } from '../../cdk8s/render.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { GROUP, LABELS } from '../api/types.ts';
 import type { Workshop } from '../api/types.ts';
-import type { Container, ContainerStatus, Node, Pod } from './types.ts';
+import type { Container, ContainerStatus, Node, Pod } from '../../kubernetes/types.ts';
 import { placementOf, takes } from './placement.ts';
 import { restrictedContainer, restrictedPod } from './restricted.ts';
 import { labelsOf, ownedBy } from './seats.ts';

@@ -3,7 +3,7 @@ import { KINDS } from '../../kubernetes/kinds.ts';
 import { apiError, manualClock } from '../engine/testing/fake-api.ts';
 import { Cluster } from './cluster.ts';
 import { ClassApi, aNode, aWorkshop } from './testing/fixtures.ts';
-import type { Pod } from './types.ts';
+import type { Pod } from '../../kubernetes/types.ts';
 import { ImagePrepull, LOOK_MS } from './image-prepull.ts';
 
 const workshop = aWorkshop({ seats: 2 });

@@ -16,7 +16,7 @@ import {
   pullPods,
   wasRefused,
 } from './image-prepull-pods.ts';
-import type { Pod } from './types.ts';
+import type { Pod } from '../../kubernetes/types.ts';
 import { isLeaving, uidOf } from './seats.ts';
 
 /** How often nodes that have come or gone are looked for, and a pod that a node refused is tried again. */

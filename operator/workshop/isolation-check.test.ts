@@ -2,7 +2,7 @@ import { KINDS } from '../../kubernetes/kinds.ts';
 import type { Seat } from '../api/types.ts';
 import { apiError, manualClock } from '../engine/testing/fake-api.ts';
 import { ClassApi, aWorkshop, seatOf } from './testing/fixtures.ts';
-import type { Pod } from './types.ts';
+import type { Pod } from '../../kubernetes/types.ts';
 import { IsolationCheck } from './isolation-check.ts';
 
 const HOUR = 3_600_000;

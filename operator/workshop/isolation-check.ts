@@ -17,7 +17,7 @@ import {
   verdict,
 } from './isolation.ts';
 import type { Served, Service } from './isolation.ts';
-import type { Pod } from './types.ts';
+import type { Pod } from '../../kubernetes/types.ts';
 import { isReady, isSettled, uidOf } from './seats.ts';
 
 /** How often a running pod is asked for. */

@@ -1,11 +1,11 @@
 import { targetsIn } from '../../apps/isolation-probe/probe.ts';
 import type { Target } from '../../apps/isolation-probe/probe.ts';
 import { LABELS } from '../api/types.ts';
-import { PROBE_ROOM } from '../seat/quota.ts';
+import { PROBE_RESOURCES } from '../seat/quota.ts';
 import { amountsOf } from '../../kubernetes/quantity.ts';
 import { aWorkshop, seatOf } from './testing/fixtures.ts';
 import { answerOf, foreignTargets, notProbed, probeFailed, probePod, stuckText, verdict } from './isolation.ts';
-import type { Pod } from './types.ts';
+import type { Pod } from '../../kubernetes/types.ts';
 
 const workshop = aWorkshop({ seats: 2 });
 const from = seatOf(workshop, 0, { phase: 'Ready' });
@@ -103,7 +103,7 @@ describe('the pod that tries', () => {
     });
     for (const kind of ['requests', 'limits'] as const) {
       for (const [resource, amount] of Object.entries(amountsOf(container?.resources?.[kind]))) {
-        expect(amount).toBeLessThanOrEqual((PROBE_ROOM[kind] as Record<string, number>)[resource] ?? 0);
+        expect(amount).toBeLessThanOrEqual((PROBE_RESOURCES[kind] as Record<string, number>)[resource] ?? 0);
       }
     }
   });
@@ -156,7 +156,7 @@ describe('what its answer means', () => {
 });
 
 describe('its answer', () => {
-  const ended = (terminated: object): Pod => ({
+  const ended = (terminated: { exitCode: number; message?: string }): Pod => ({
     ...probePod(workshop, from, []),
     status: { phase: 'Succeeded', containerStatuses: [{ name: 'probe', state: { terminated } }] },
   });

@@ -9,7 +9,7 @@ import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { LABELS, RELEASE } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
-import type { Pod } from './types.ts';
+import type { Pod } from '../../kubernetes/types.ts';
 import { placementOf } from './placement.ts';
 import { restrictedContainer, restrictedPod } from './restricted.ts';
 import { labelsOf } from './seats.ts';

@@ -1,7 +1,7 @@
 // Which nodes take a lab's pods, and how its values say so.
 import { completeValues } from '../../cdk8s/render.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
-import type { Node, Taint, Toleration } from './types.ts';
+import type { Node, Taint, Toleration } from '../../kubernetes/types.ts';
 
 export interface Placement {
   readonly nodeSelector?: Readonly<Record<string, string>>;

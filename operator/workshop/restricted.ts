@@ -1,6 +1,6 @@
 // What every pod of the Workshop's own needs to be let in where Pod Security is "restricted".
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
-import type { PodSpec } from './types.ts';
+import type { PodSpec } from '../../kubernetes/types.ts';
 
 /** The user of our own image and of the upstream ones. */
 const USER = 10001;

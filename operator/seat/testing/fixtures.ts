@@ -1,11 +1,12 @@
-// A seat and a small lab for the unit tests of this folder, with overrides.
+// A Seat and a small lab for this folder's unit tests, with overrides.
 import { API_VERSION, FINALIZER, LABELS, MANAGED_BY } from '../../api/types.ts';
 import type { Seat, SeatSpec, SeatStatus } from '../../api/types.ts';
 import type { ObjectMeta } from '../../../kubernetes/object.ts';
 import { OWN } from '../../../lab/names.ts';
 import { sha256 } from '../../../cdk8s/plain.ts';
-import type { LabTemplate } from '../lab.ts';
-import type { Deployment, LabObject } from '../types.ts';
+import type { LabTemplate } from '../rendered-lab.ts';
+import type { LabObject } from '../types.ts';
+import type { Deployment } from '../../../kubernetes/types.ts';
 
 interface SeatOverrides {
   readonly metadata?: Partial<ObjectMeta>;
@@ -45,7 +46,7 @@ interface DeploymentOverrides {
   readonly namespace?: string;
 }
 
-/** Of one container that asks for a tenth of a core and 100Mi. */
+/** A Deployment with one container, which requests a tenth of a core and 100Mi by default. */
 export function aDeployment(
   component: string,
   { resources, annotations, namespace = 'class-ada' }: DeploymentOverrides = {},
@@ -65,14 +66,14 @@ export function aDeployment(
   };
 }
 
-/** What else it gives that is the attendee's own. */
+/** The other files that the small lab gives an attendee. */
 export const GIVEN_SETTINGS = '# nothing set\n';
 export const GIVEN_COLLECTOR = '{}\n';
 
-/** The code that the small lab gives: with `instrumentation: manual` it is other code. */
+/** The code that the small lab gives an attendee. It depends on `instrumentation`. */
 export const GIVEN_CODE = { auto: 'export const given = 1;\n', manual: 'export const given = 2;\n' } as const;
 
-/** The dice, whose code depends on the values as the real one's does, the guide and its Service. */
+/** The dice, the guide and its Service. The dice's code depends on the values, as in the real lab. */
 export const smallLab: LabTemplate = (values = {}) => {
   const code = values.instrumentation === 'manual' ? GIVEN_CODE.manual : GIVEN_CODE.auto;
   const texts = { 'app.ts': code, 'settings.env': GIVEN_SETTINGS, 'collector.yaml': GIVEN_COLLECTOR };

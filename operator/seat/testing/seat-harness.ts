@@ -1,16 +1,16 @@
-// A seat with its reconciler and an API server in memory, for the unit tests of this folder.
+// A seat with its reconciler and an API server in memory, for this folder's unit tests.
 import { conditionOf } from '../../../kubernetes/conditions.ts';
 import type { Seat, SeatSpec } from '../../api/types.ts';
 import { Applier } from '../../engine/apply.ts';
 import { KINDS } from '../../../kubernetes/kinds.ts';
 import type { Condition } from '../../../kubernetes/object.ts';
-import type { Result } from '../../engine/reconciler.ts';
 import { FakeApi, manualClock, recordedEvents } from '../../engine/testing/fake-api.ts';
 import { aSeat, smallLab } from './fixtures.ts';
-import { labCache } from '../lab.ts';
-import type { SeatOptions, SeatStores, ClusterInfo } from '../options.ts';
-import { seatReconciler } from '../controller.ts';
-import type { Deployment, Secret } from '../types.ts';
+import { labCache } from '../rendered-lab.ts';
+import type { SeatOptions, SeatStores, ClusterInfo } from '../context.ts';
+import { SeatReconciler } from '../controller.ts';
+import type { SeatResult } from '../controller.ts';
+import type { Deployment, Secret } from '../../../kubernetes/types.ts';
 
 export const NAME = 'class-ada';
 export const MINUTE = 60_000;
@@ -23,7 +23,7 @@ export class SeatHarness {
   readonly clock = manualClock();
   readonly api = new FakeApi(this.clock);
   readonly recorded = recordedEvents();
-  /** Seconds, that were recorded as `seatReady`. */
+  /** The seconds that were recorded as `seatReady`. */
   readonly readyAfter: number[] = [];
   readonly surroundings: { -readonly [Key in keyof ClusterInfo]: ClusterInfo[Key] } = {
     apiServers: { addresses: ['10.0.0.1'], port: 6443 },
@@ -32,20 +32,16 @@ export class SeatHarness {
     server: 'https://kube.example.com:6443',
     certificateAuthority: 'CERTIFICATE',
   };
-  #reconciler;
+  #reconciler: SeatReconciler;
   readonly #overrides: Partial<SeatOptions>;
 
   constructor(seat: Seat, overrides: Partial<SeatOptions>) {
     this.#overrides = overrides;
-    this.#reconciler = this.#another();
+    this.#reconciler = new SeatReconciler(this.options());
     this.api.seed(seat);
   }
 
-  #another() {
-    return seatReconciler(this.options());
-  }
-
-  /** What its reconciler is given. */
+  /** What the reconciler is constructed with. */
   options(): SeatOptions {
     return {
       api: this.api,
@@ -63,16 +59,19 @@ export class SeatHarness {
     };
   }
 
-  /** Once, and once more where it only gave way to other seats, of which there are none. */
-  async reconcile(): Promise<Result | undefined> {
-    const once = (): Promise<Result | undefined> => this.#reconciler.reconcile(NAME, new AbortController().signal);
-    const result = await once();
-    return result?.requeueAfter === 1 ? once() : result;
+  /** Reconciles once. If the seat yields to other seats, of which there are none, its turn comes again at once. */
+  async reconcile(): Promise<SeatResult | undefined> {
+    const result = await this.reconcileOnce();
+    return result?.reason === 'YieldToOtherSeats' ? this.reconcileOnce() : result;
   }
 
-  /** From now on another process reconciles, which remembers nothing. */
+  reconcileOnce(): Promise<SeatResult | undefined> {
+    return this.#reconciler.reconcile(NAME, new AbortController().signal);
+  }
+
+  /** Continues with a new reconciler, as after a restart of the process. */
   restart(): void {
-    this.#reconciler = this.#another();
+    this.#reconciler = new SeatReconciler(this.options());
   }
 
   get seat(): Seat {
@@ -91,7 +90,7 @@ export class SeatHarness {
     return this.recorded.events;
   }
 
-  /** Has the pods of every Deployment become available, but for those of these. */
+  /** Makes the pods of every Deployment available, except those of the `broken` ones. */
   settle(...broken: readonly string[]): void {
     for (const {
       metadata: { name, generation },
@@ -104,7 +103,7 @@ export class SeatHarness {
     }
   }
 
-  /** As the Workshop's reconciler or the instructor would. */
+  /** Changes the Seat's spec, as the Workshop's reconciler or the instructor would. */
   change(spec: Partial<SeatSpec>): void {
     const {
       metadata: { generation = 1 },
@@ -112,7 +111,7 @@ export class SeatHarness {
     this.api.edit(KINDS.Seat, { name: NAME }, { spec, metadata: { generation: generation + 1 } });
   }
 
-  /** What is written and read from now on. */
+  /** Records the requests from now on. */
   watch(): { writes(): string[]; reads(): string[] } {
     const [written, read] = [this.api.writes.length, this.api.reads.length];
     return {
@@ -127,12 +126,12 @@ export class SeatHarness {
     };
   }
 
-  /** What is in the Secret. */
+  /** The attendee's kubeconfig. */
   get kubeconfig(): string {
     return Buffer.from(this.get<Secret>('Secret', 'kubeconfig')?.data?.['config'] ?? '', 'base64').toString();
   }
 
-  /** Hides from the reconciler, until the function returned is called, what this one of the store's answers is replaced by. */
+  /** Replaces the store's `get` by `seen` until the returned function is called. */
   hide(kind: Kind, seen: (key: string) => unknown): () => void {
     const store = this.api.store(KINDS[kind]) as { get: unknown };
     store.get = seen;
@@ -143,12 +142,12 @@ export class SeatHarness {
 export const aSeatHarness = (seat: Seat = aSeat(), overrides: Partial<SeatOptions> = {}): SeatHarness =>
   new SeatHarness(seat, overrides);
 
-/** With a seat that is ready, and has been for a minute. */
+/** A harness whose seat has been ready for a minute. */
 export async function aReadySeatHarness(seat?: Seat): Promise<SeatHarness> {
-  const world = aSeatHarness(seat);
-  await world.reconcile();
-  world.settle();
-  await world.reconcile();
-  world.clock.advance(MINUTE);
-  return world;
+  const harness = aSeatHarness(seat);
+  await harness.reconcile();
+  harness.settle();
+  await harness.reconcile();
+  harness.clock.advance(MINUTE);
+  return harness;
 }

@@ -4,7 +4,7 @@ import type { Seat, SeatPhase, SeatSpec, SeatStatus, Workshop, WorkshopSpec } fr
 import type { ListOptions } from '../../../kubernetes/api.ts';
 import type { Kind, KubeObject, ObjectMeta } from '../../../kubernetes/object.ts';
 import { FakeApi } from '../../engine/testing/fake-api.ts';
-import type { Container, Node, Pod } from '../types.ts';
+import type { Container, Node, Pod } from '../../../kubernetes/types.ts';
 import { wantedSeats } from '../seats.ts';
 
 export const MONDAY = '2026-01-05T09:00:00Z';

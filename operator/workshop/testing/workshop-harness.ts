@@ -7,8 +7,8 @@ import type { Condition } from '../../../kubernetes/object.ts';
 import type { Result } from '../../engine/reconciler.ts';
 import { manualClock, recordedEvents } from '../../engine/testing/fake-api.ts';
 import { ClassApi, MONDAY, aNode, aWorkshop } from './fixtures.ts';
-import type { Pod } from '../types.ts';
-import { workshopReconciler } from '../controller.ts';
+import type { Pod } from '../../../kubernetes/types.ts';
+import { WorkshopReconciler } from '../controller.ts';
 import type { WorkshopOptions } from '../controller.ts';
 
 export const HOUR = 3_600_000;
@@ -47,12 +47,12 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
     ...world,
     log: silent,
     namespace: 'intro-otel',
-    seatNeed: () => ({ pods: [{ requests: { cpu: 500 } }] }),
+    seatRequirements: () => ({ pods: [{ requests: { cpu: 500 } }] }),
     quotaProblem: () => undefined,
     ...options,
   };
   const { signal } = new AbortController();
-  let reconciler = workshopReconciler(all);
+  let reconciler = new WorkshopReconciler(all);
   const reconcile = (): Promise<Result | undefined> => reconciler.reconcile('class', signal);
   const workshop = (): Workshop => workshops.get('class') as Workshop;
 
@@ -91,7 +91,7 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
     settleAll,
     /** Another process takes over. */
     restart: (more: Partial<WorkshopOptions> = {}): void => {
-      reconciler = workshopReconciler({ ...all, ...more });
+      reconciler = new WorkshopReconciler({ ...all, ...more });
     },
     /** Of the Seats that are not going. */
     names: (): string[] =>

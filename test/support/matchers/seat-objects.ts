@@ -3,14 +3,14 @@ import { KINDS, kindOf } from '../../../kubernetes/kinds.ts';
 import type { Kind } from '../../../kubernetes/object.ts';
 import { API_VERSION, LABELS, MANAGED_BY, NAMES } from '../../../operator/api/types.ts';
 import type { Seat } from '../../../operator/api/types.ts';
-import { labOf } from '../../../operator/seat/lab.ts';
+import { labOf } from '../../../operator/seat/rendered-lab.ts';
 import {
-  fences,
+  networkPolicies,
   labelsOf,
   limitsObject,
   namespaceObject,
   operatorBinding,
-  people,
+  attendeeAccount,
   quotaObject,
 } from '../../../operator/seat/objects.ts';
 import type { LabObject } from '../../../operator/seat/types.ts';
@@ -49,8 +49,8 @@ export function seatObjects(workshop: string, name: string): LabObject[] {
     operatorBinding(seat, operator),
     quotaObject(seat, lab),
     limitsObject(seat, lab),
-    ...fences(seat, lab, network),
-    ...people(seat),
+    ...networkPolicies(seat, lab, network),
+    ...attendeeAccount(seat),
     kubeconfig(seat),
     ...objects.map((object) => ({
       ...object,

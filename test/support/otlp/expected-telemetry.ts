@@ -1,7 +1,8 @@
-// What a round must look like in Jaeger: who calls whom, as a table of edges. Both sides are services, sorted as edgesOf does.
+// What a round must look like in Jaeger: who calls whom, as a table of edges, sorted as edgesOf sorts them.
+import { callsOfRound } from '../../../lab/services.ts';
 
 /** A round played at the guide. */
-export const ROUND_AT_GUIDE = ['arcade→dice', 'arcade→prizes', 'guide→arcade'];
+export const ROUND_AT_GUIDE = callsOfRound('guide');
 
 /** A round played by a visitor. */
-export const ROUND_OF_VISITOR = ['arcade→dice', 'arcade→prizes', 'visitors→arcade'];
+export const ROUND_OF_VISITOR = callsOfRound('visitors');

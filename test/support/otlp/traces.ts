@@ -1,4 +1,5 @@
 // Reads a lab's traces back from its Jaeger.
+import { servicesOfRound } from '../../../lab/services.ts';
 import { recentTraces, traceFromJaeger } from '../../../otlp/traces.ts';
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import { eventually } from '../matchers/eventually.ts';
@@ -36,7 +37,7 @@ export function settledRound(lab: Lab): Promise<Trace> {
 
 /** A trace of a round to which nothing more will come. @throws Error where something is missing yet */
 export function complete(trace: Trace): Trace {
-  const missing = ['arcade', 'dice', 'prizes'].filter((service) => !trace.services.includes(service));
+  const missing = servicesOfRound('arcade').filter((service) => !trace.services.includes(service));
   const orphans = trace.spans.filter((span) => span.orphan);
   if (missing.length > 0 || orphans.length > 0) {
     throw new Error(

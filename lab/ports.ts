@@ -1,0 +1,14 @@
+// Ports of the lab's containers and Services, and the path that Jaeger's query service is under.
+
+/** Ports, by the names that Services and containers give them. */
+export const PORTS = {
+  http: 8080,
+  health: 8081,
+  otlpGrpc: 4317,
+  otlpHttp: 4318,
+  query: 16686,
+  probe: 13133,
+  ops: 8082,
+} as const;
+
+export const JAEGER_BASE_PATH = '/jaeger';

@@ -1,0 +1,70 @@
+import { aDeployment } from './testing/fixtures.ts';
+import { readinessOf } from './deployment-readiness.ts';
+import type { Deployment } from '../../kubernetes/types.ts';
+
+const desired = [aDeployment('dice'), aDeployment('guide')];
+
+function live(component: string, status: Deployment['status'] = {}, replicas = 1): Deployment {
+  const up = { observedGeneration: 2, replicas, updatedReplicas: replicas, availableReplicas: replicas };
+  const deployment: Deployment = aDeployment(component);
+  return {
+    ...deployment,
+    metadata: { ...deployment.metadata, generation: 2 },
+    spec: { ...deployment.spec, replicas },
+    status: { ...up, ...status },
+  };
+}
+
+const readiness = (deployments: readonly Deployment[], ignored: readonly string[] = []) =>
+  readinessOf(desired, (name) => deployments.find(({ metadata }) => metadata.name === name), ignored);
+
+test('reports ready when all Deployments are complete', () => {
+  expect(readiness([live('dice'), live('guide')])).toEqual({
+    ready: true,
+    unavailable: [],
+    total: 2,
+    hasNoPods: false,
+  });
+});
+
+test.each<[string, Deployment['status']]>([
+  ['has a change that Kubernetes has not observed', { observedGeneration: 1 }],
+  ['still has an old pod', { replicas: 2 }],
+  ['has no new pod yet', { updatedReplicas: 0 }],
+  ['has a pod that is not available', { availableReplicas: 0 }],
+])('reports not ready while a Deployment %s', (_title, status) => {
+  expect(readiness([live('dice'), live('guide', status)])).toMatchObject({ ready: false, unavailable: ['lab-guide'] });
+});
+
+test('reports not ready while a Deployment is missing', () => {
+  expect(readiness([live('dice')])).toMatchObject({ ready: false, unavailable: ['lab-guide'] });
+});
+
+test('does not count an ignored Deployment', () => {
+  expect(readiness([live('dice', { availableReplicas: 0 }), live('guide')], ['lab-dice'])).toEqual({
+    ready: true,
+    unavailable: [],
+    total: 1,
+    hasNoPods: false,
+  });
+});
+
+test('passes on what Kubernetes reports about a Deployment', () => {
+  const conditions = [
+    {
+      type: 'ReplicaFailure',
+      status: 'True',
+      reason: 'FailedCreate',
+      message: 'pods "x" is forbidden: exceeded quota: seat',
+    },
+  ];
+  expect(readiness([live('dice'), live('guide', { availableReplicas: 0, conditions })]).diagnosis).toEqual({
+    reason: 'FailedCreate',
+    message: 'Expected Deployment lab-guide to become available, found: pods "x" is forbidden: exceeded quota: seat',
+  });
+});
+
+test('reports no pods once no Deployment has any', () => {
+  expect(readiness([live('dice', {}, 0), live('guide', {}, 0)]).hasNoPods).toBe(true);
+  expect(readiness([live('dice', {}, 0), live('guide', { replicas: 1 }, 0)]).hasNoPods).toBe(false);
+});

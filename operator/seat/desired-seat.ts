@@ -1,0 +1,66 @@
+// The objects of a seat as its spec wants them. Derived from the spec and from what the attendee has changed.
+import { keyOf } from '../../kubernetes/object.ts';
+import { TerminalError } from '../engine/reconciler.ts';
+import { attendeeFiles, customizedDeployments, isDice, NO_FILES, withoutAttendeeFiles } from './dice.ts';
+import { isStopped } from './context.ts';
+import type { DesiredSeat, SeatContext } from './context.ts';
+import { withFaults } from './faults.ts';
+import { attendeeAccount, labelsOf, limitsObject, namespaceOf, networkPolicies, quotaObject } from './objects.ts';
+import { permanentProblem, unexpected } from './phase-result.ts';
+import type { Problem } from './phase-result.ts';
+import { labOf as labOfChart } from './rendered-lab.ts';
+import type { Lab } from './rendered-lab.ts';
+import { isDeployment } from './types.ts';
+import type { LabObject } from './types.ts';
+
+/** Kinds of the lab that must exist before its pods. */
+const ACCOUNT_KINDS = ['ServiceAccount', 'RoleBinding'];
+
+const scaledToZero = (object: LabObject): LabObject =>
+  isDeployment(object) ? { ...object, spec: { ...object.spec, replicas: 0 } } : object;
+
+function labelled(seat: SeatContext['seat'], object: LabObject): LabObject {
+  const { metadata } = object;
+  return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, ...labelsOf(seat) } } };
+}
+
+/** The lab's objects for this seat, without the files that the attendee has changed. */
+function labObjects(
+  { options: { stores }, seat }: SeatContext,
+  lab: Lab,
+): Pick<DesiredSeat, 'customized'> & { readonly objects: readonly LabObject[] } {
+  const workshop = stores.Workshop.get(seat.spec.workshop);
+  const given = withFaults(workshop, lab.objects(namespaceOf(seat))).map((object) => labelled(seat, object));
+  const dice = given.find(isDice);
+  const files = dice ? attendeeFiles(stores.ConfigMap.get(keyOf(dice)), dice) : NO_FILES;
+  const objects = withoutAttendeeFiles(files, given);
+  return { objects: isStopped(seat) ? objects.map(scaledToZero) : objects, customized: customizedDeployments(files) };
+}
+
+function objectsOf(context: SeatContext, lab: Lab): DesiredSeat {
+  const { seat, options } = context;
+  const { objects, customized } = labObjects(context, lab);
+  const accounts = objects.filter(({ kind }) => ACCOUNT_KINDS.includes(kind));
+  const others = objects.filter(({ kind }) => kind !== 'Secret' && !ACCOUNT_KINDS.includes(kind));
+  return {
+    lab,
+    quota: quotaObject(seat, lab),
+    limits: limitsObject(seat, lab),
+    guardrails: [...networkPolicies(seat, lab, options.surroundings()), ...attendeeAccount(seat), ...accounts],
+    secrets: objects.filter(({ kind }) => kind === 'Secret'),
+    services: others.filter((object) => !isDeployment(object) && !isDice(object)),
+    dice: others.find(isDice),
+    deployments: others.filter(isDeployment),
+    customized,
+  };
+}
+
+/** The desired objects, or the problem that keeps them from being rendered. */
+export function desiredSeat(context: SeatContext): DesiredSeat | Problem {
+  const { labOf = labOfChart } = context.options;
+  try {
+    return objectsOf(context, labOf(context.seat.spec.lab));
+  } catch (error) {
+    return error instanceof TerminalError ? permanentProblem('LabInvalid', error.message) : unexpected(error);
+  }
+}

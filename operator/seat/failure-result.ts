@@ -1,0 +1,43 @@
+// What a failed request to the API server means for a seat.
+import { ApiError, isForbidden, isInvalid, isOverQuota, isTerminating } from '../../kubernetes/api.ts';
+import type { Failure } from '../engine/apply.ts';
+import type { SeatContext } from './context.ts';
+import { permanentProblem, problem, requeueAfter, unexpected } from './phase-result.ts';
+import type { PhaseResult } from './phase-result.ts';
+
+/** New permissions take a moment to reach every API server. https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
+const PERMISSIONS_MS = 5_000;
+const PERMISSIONS_RETRY_MS = 50;
+
+function forbidden(text: string, { memo, now }: SeatContext): PhaseResult {
+  memo.forbiddenSince ??= now;
+  if (now - memo.forbiddenSince < PERMISSIONS_MS) return requeueAfter(PERMISSIONS_RETRY_MS, 'PermissionsPending');
+  return problem(
+    'Forbidden',
+    `The API server denies the operator a permission in the seat's namespace: ${text}. ` +
+      "The chart's cluster roles were probably changed. Restore them with helm upgrade.",
+  );
+}
+
+/** The result for a failed write. An error without a specific reason becomes an unexpected one. */
+export function failureResult({ object, error }: Failure, context: SeatContext): PhaseResult {
+  const name = `${object.kind} ${object.metadata.name}`;
+  const text = error instanceof ApiError ? (error.status.message ?? error.message) : '';
+  if (isTerminating(error))
+    return problem(
+      'NamespaceTerminating',
+      `${name} can't be created because the namespace is being deleted. The operator creates the seat again when it is gone.`,
+    );
+  if (isOverQuota(error))
+    return problem(
+      'OverQuota',
+      `Expected room for ${name} in the seat's quota, found: ${text}. Delete what you don't need from the namespace, or raise spec.quota of the Workshop.`,
+    );
+  if (isForbidden(error)) return forbidden(text, context);
+  if (isInvalid(error))
+    return permanentProblem(
+      'Invalid',
+      `Expected the API server to accept ${name}, found: ${text}. Change spec.lab of the Workshop.`,
+    );
+  return unexpected(error);
+}

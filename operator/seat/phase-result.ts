@@ -1,0 +1,96 @@
+// What comes of one phase of a seat: done, try again soon, or a problem that a condition reports.
+import type { SeatStatus } from '../api/types.ts';
+import type { Diagnosis, Readiness } from './deployment-readiness.ts';
+import type { PodDiagnosis } from './pod-diagnosis.ts';
+import { asError } from '../../support/as-error.ts';
+
+/** What keeps a seat from following its spec, in words for its conditions. */
+export interface SeatProblem extends Diagnosis {
+  /** Waiting does not help: the seat has failed until something changes. */
+  readonly permanent: boolean;
+  /** The error behind a problem that has no specific reason. The queue retries it. */
+  readonly error?: Error;
+}
+
+/** What the phases find out for the status. */
+export interface Findings {
+  readonly access: SeatStatus['access'];
+  readonly url: string | undefined;
+  readonly progress: Pick<SeatStatus, 'exercises' | 'progress' | 'lastActivity'>;
+  readonly readiness: Readiness;
+  /** Deployments that run files of the attendee's own. */
+  readonly customized: readonly string[];
+  /** Set when the pods were asked why the lab is not ready. */
+  readonly podDiagnosis: PodDiagnosis | undefined;
+  /** Since when the seat is not ready. Milliseconds since 1970. */
+  readonly unreadySince: number;
+}
+
+/** Why a reconcile ends early and is repeated, although nothing is wrong. */
+export type RequeueReason =
+  | 'NamespaceNotCached'
+  | 'NamespaceTerminating'
+  | 'ObjectReplaced'
+  | 'PermissionsPending'
+  | 'ServiceAccountNotCached'
+  | 'YieldToOtherSeats';
+
+export interface Done<T extends Partial<Findings> = Partial<Findings>> {
+  readonly type: 'done';
+  readonly findings: T;
+}
+
+export interface RequeueAfter {
+  readonly type: 'requeueAfter';
+  readonly ms: number;
+  readonly reason: RequeueReason;
+}
+
+export interface Problem {
+  readonly type: 'problem';
+  readonly problem: SeatProblem;
+}
+
+export type PhaseResult = Done | RequeueAfter | Problem;
+
+export const DONE: Done = { type: 'done', findings: {} };
+
+export const requeueAfter = (ms: number, reason: RequeueReason): RequeueAfter => ({ type: 'requeueAfter', ms, reason });
+
+export const problem = (reason: string, message: string): Problem => ({
+  type: 'problem',
+  problem: { reason, message, permanent: false },
+});
+
+export const permanentProblem = (reason: string, message: string): Problem => ({
+  type: 'problem',
+  problem: { reason, message, permanent: true },
+});
+
+/** The result for an error that no phase has a specific reason for. */
+export function unexpected(thrown: unknown): Problem {
+  const error = asError(thrown);
+  const message = `The operator retries after an unexpected error: ${error.message}`;
+  return { type: 'problem', problem: { reason: 'Error', message, permanent: false, error } };
+}
+
+/** Lower is worse. */
+function rankOf(result: PhaseResult): number {
+  if (result.type === 'done') return 4;
+  if (result.type === 'requeueAfter') return 3;
+  if (result.problem.error) return 2;
+  return result.problem.permanent ? 0 : 1;
+}
+
+/** The result to act on: a permanent problem, then any other known problem, then an unexpected error. */
+export const worstOf = (results: readonly PhaseResult[]): PhaseResult =>
+  results.toSorted((a, b) => rankOf(a) - rankOf(b))[0] ?? DONE;
+
+/** Runs steps one after another. Stops at the first that is not done, and returns its result. */
+export async function inOrder(...steps: readonly (() => Promise<PhaseResult>)[]): Promise<PhaseResult> {
+  for (const step of steps) {
+    const result = await step();
+    if (result.type !== 'done') return result;
+  }
+  return DONE;
+}

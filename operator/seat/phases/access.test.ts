@@ -1,0 +1,95 @@
+import { KINDS } from '../../../kubernetes/kinds.ts';
+import { apiError } from '../../engine/testing/fake-api.ts';
+import { aSeat } from '../testing/fixtures.ts';
+import { MINUTE, NAME, aReadySeatHarness, aSeatHarness, inSeat } from '../testing/seat-harness.ts';
+
+describe('the kubeconfig', () => {
+  const lifetime = { access: { tokenLifetime: '1h' } };
+
+  test('has the requested token lifetime and is renewed after four fifths of it', async () => {
+    const harness = await aReadySeatHarness(aSeat({ spec: lifetime }));
+    expect(harness.api.writes.find(({ verb }) => verb === 'token')).toMatchObject({
+      name: 'attendee',
+      namespace: NAME,
+      body: { seconds: 3600 },
+    });
+    expect(harness.seat.status?.access).toEqual({
+      secret: 'class-ada/kubeconfig',
+      expiresAt: '2026-01-01T01:00:00Z',
+      renewAt: '2026-01-01T00:48:00Z',
+    });
+    const before = harness.kubeconfig;
+    harness.clock.advance(46 * MINUTE);
+    await harness.reconcile();
+    expect(harness.kubeconfig).toBe(before);
+    expect((await harness.reconcile())?.requeueAfter).toBe(MINUTE);
+    harness.clock.advance(MINUTE);
+    await harness.reconcile();
+    expect(harness.kubeconfig).not.toBe(before);
+    expect(harness.seat.status?.access?.expiresAt).toBe('2026-01-01T01:48:00Z');
+  });
+
+  test('is checked every half hour and created again if it is gone', async () => {
+    const harness = await aReadySeatHarness();
+    harness.api.remove(KINDS.Secret, inSeat('kubeconfig'));
+    await harness.reconcile();
+    expect(harness.kubeconfig).toBe('');
+    harness.clock.advance(30 * MINUTE);
+    const watch = harness.watch();
+    await harness.reconcile();
+    expect(watch.reads()).toEqual(['get Secret']);
+    expect(harness.kubeconfig).toContain('token: "token-');
+  });
+
+  test('is not written if the check finds it current', async () => {
+    const harness = await aReadySeatHarness();
+    harness.clock.advance(30 * MINUTE);
+    const watch = harness.watch();
+    await harness.reconcile();
+    expect([watch.reads(), watch.writes()]).toEqual([['get Secret'], []]);
+  });
+
+  test("is written again when the attendees' server changes", async () => {
+    const harness = await aReadySeatHarness();
+    harness.change({ revision: 'r2', access: { server: 'https://other.example.com' } });
+    await harness.reconcile();
+    expect(harness.kubeconfig).toContain('server: "https://other.example.com"');
+  });
+
+  test("is written again when the attendee's ServiceAccount is a new one", async () => {
+    const harness = await aReadySeatHarness();
+    harness.api.remove(KINDS.ServiceAccount, inSeat('attendee'));
+    const watch = harness.watch();
+    await harness.reconcile();
+    expect(watch.writes()).toContain('token ServiceAccount attendee');
+  });
+
+  test('is renewed even for a seat that fails to follow its spec', async () => {
+    const harness = await aReadySeatHarness(aSeat({ spec: lifetime }));
+    harness.change({ revision: 'r2', quota: { pods: 1 } });
+    await harness.reconcile();
+    const before = harness.kubeconfig;
+    harness.clock.advance(48 * MINUTE);
+    await harness.reconcile();
+    expect(harness.seat.status?.phase).toBe('Failed');
+    expect(harness.kubeconfig).not.toBe(before);
+    expect(harness.condition('Access')).toMatchObject({ status: 'True' });
+  });
+
+  test('appears in no object but its Secret', async () => {
+    const harness = await aReadySeatHarness();
+    expect(harness.kubeconfig).toMatch(/token-\d+/);
+    const others = harness.api.writes.filter(({ kind }) => kind !== 'Secret');
+    expect(JSON.stringify([others, harness.seat, harness.events])).not.toMatch(/token-\d+/);
+  });
+
+  test('sets NoKubeconfig and Ready=False if the API server denies the token', async () => {
+    const harness = aSeatHarness();
+    harness.api.fail({ verb: 'token' }, apiError(403, 'Forbidden', 'cannot create serviceaccounts/token'), 3);
+    await harness.reconcile();
+    harness.settle();
+    await harness.reconcile();
+    expect(harness.condition('Ready')).toMatchObject({ status: 'False', reason: 'NoKubeconfig' });
+    expect(harness.condition('Provisioned')).toMatchObject({ status: 'True' });
+  });
+});

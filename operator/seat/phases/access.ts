@@ -1,0 +1,128 @@
+// The attendee's access: a Secret with a kubeconfig whose token is valid in the seat's namespace only.
+import { NAMES } from '../../api/types.ts';
+import type { SeatStatus } from '../../api/types.ts';
+import { isForbidden } from '../../../kubernetes/api.ts';
+import { isTrue } from '../../../kubernetes/conditions.ts';
+import { KINDS } from '../../../kubernetes/kinds.ts';
+import { record } from '../../events.ts';
+import type { SeatContext } from '../context.ts';
+import { kubeconfigRenewed } from '../events.ts';
+import { accessOf, isCurrent, kubeconfigSecret, lifetimeSeconds } from '../kubeconfig.ts';
+import type { Terms } from '../kubeconfig.ts';
+import { namespaceOf } from '../objects.ts';
+import { DONE, problem, requeueAfter } from '../phase-result.ts';
+import type { PhaseResult } from '../phase-result.ts';
+import type { Phase } from '../phase.ts';
+import type { Secret } from '../../../kubernetes/types.ts';
+
+type Access = NonNullable<SeatStatus['access']>;
+
+/** Time for the watch to report the attendee's new ServiceAccount. */
+const CACHE_MS = 500;
+
+function termsOf({ options: { surroundings }, seat }: SeatContext): Terms {
+  const cluster = surroundings();
+  const { certificateAuthority } = cluster;
+  const { access: { server = cluster.server, tokenLifetime } = {} } = seat.spec;
+  return {
+    server,
+    seconds: lifetimeSeconds(tokenLifetime),
+    ...(certificateAuthority !== undefined && { certificateAuthority }),
+  };
+}
+
+/** A number from 0 to 1, always the same for the same uid. It spreads the checks of many seats over time. */
+function spread(uid: string): number {
+  let hash = 0;
+  for (const character of uid) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 9973;
+  return hash / 9973;
+}
+
+/** Whether the seat already follows its spec. A process that has just started then need not read the Secret at once. */
+const isSettled = ({ seat: { metadata, spec, status } }: SeatContext): boolean =>
+  status?.observedGeneration === metadata.generation &&
+  status?.revision === spec.revision &&
+  isTrue(status?.conditions, 'Ready');
+
+/** When the Secret must be read again. Milliseconds since 1970. */
+export function secretDue(context: SeatContext): number {
+  const { memo, now, deadlines } = context;
+  const { secret } = deadlines;
+  memo.secretCheckedAt ??= isSettled(context) ? now - spread(memo.uid) * secret : now - secret;
+  return memo.secretCheckedAt + secret;
+}
+
+async function isSecretCurrent(context: SeatContext, accountUid: string): Promise<boolean> {
+  const { options, seat, memo, now } = context;
+  const secret = await options.api.get<Secret>(KINDS.Secret, NAMES.kubeconfig, namespaceOf(seat));
+  memo.secretCheckedAt = now;
+  return isCurrent(secret, termsOf(context), accountUid);
+}
+
+async function renewAccess(context: SeatContext, accountUid: string): Promise<Access> {
+  const { options, seat, now, memo } = context;
+  const terms = termsOf(context);
+  const account = { name: NAMES.attendee, namespace: namespaceOf(seat) };
+  const token = await options.api.token(account, terms.seconds);
+  await options.api.apply(kubeconfigSecret(seat, terms, accountUid, token));
+  memo.secretCheckedAt = now;
+  if (seat.status?.access !== undefined) record(options.events, seat, kubeconfigRenewed(seat));
+  const access = accessOf(seat, token, now);
+  memo.access = { value: access, revision: seat.spec.revision };
+  return access;
+}
+
+/** The latest access: from the status, or from memory if the status is not written yet. */
+function latestAccess({ seat: { status }, memo }: SeatContext): Access | undefined {
+  const known = [status?.access, memo.access?.value].filter((access) => access !== undefined);
+  return known.sort((a, b) => Date.parse(b.renewAt) - Date.parse(a.renewAt))[0];
+}
+
+/** Whether the Secret must be read: after some time, and after a change of something that it was made from. */
+function isCheckDue(context: SeatContext, accountUid: string): boolean {
+  const { seat, memo, now } = context;
+  const isNewAccount = memo.accountUid !== undefined && memo.accountUid !== accountUid;
+  memo.accountUid = accountUid;
+  const { revision } = seat.spec;
+  const isNewRevision = seat.status?.revision !== revision && memo.access?.revision !== revision;
+  return isNewAccount || isNewRevision || now >= secretDue(context);
+}
+
+async function currentAccess(context: SeatContext, accountUid: string): Promise<Access> {
+  const isDue = isCheckDue(context, accountUid);
+  const access = latestAccess(context);
+  const isValid = access !== undefined && context.now < Date.parse(access.renewAt);
+  const isKept = isValid && (!isDue || (await isSecretCurrent(context, accountUid)));
+  return isKept ? access : renewAccess(context, accountUid);
+}
+
+const NO_KUBECONFIG = problem(
+  'NoKubeconfig',
+  "The API server does not let the operator create the attendee's token or the Secret kubeconfig. " +
+    "The chart's cluster roles were probably changed. Restore them with helm upgrade.",
+);
+
+async function reconcileAccess(context: SeatContext): Promise<PhaseResult> {
+  const { stores } = context.options;
+  const account = stores.ServiceAccount.get(`${namespaceOf(context.seat)}/${NAMES.attendee}`);
+  if (account?.metadata.uid === undefined) return requeueAfter(CACHE_MS, 'ServiceAccountNotCached');
+  try {
+    return { type: 'done', findings: { access: await currentAccess(context, account.metadata.uid) } };
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    return NO_KUBECONFIG;
+  }
+}
+
+/** Whether to look at the access. A seat that fails permanently, but still runs as before, has its token renewed in time. */
+function isAccessDue({ seat: { status }, problem: earlier, now }: SeatContext): boolean {
+  if (!earlier) return true;
+  const stillRuns = earlier.permanent && earlier.reason !== 'NamespaceTaken';
+  return stillRuns && status?.access !== undefined && now >= Date.parse(status.access.renewAt);
+}
+
+export const access: Phase = {
+  condition: 'Access',
+  runsAfterProblem: true,
+  reconcile: (context) => (isAccessDue(context) ? reconcileAccess(context) : Promise.resolve(DONE)),
+};

@@ -1,0 +1,215 @@
+import { LABELS, MANAGED_BY } from '../../api/types.ts';
+import type { Seat } from '../../api/types.ts';
+import { KINDS } from '../../../kubernetes/kinds.ts';
+import { apiError } from '../../engine/testing/fake-api.ts';
+import { aSeat } from '../testing/fixtures.ts';
+import { MINUTE, NAME, aReadySeatHarness, aSeatHarness, inSeat } from '../testing/seat-harness.ts';
+
+describe('an existing namespace of the same name', () => {
+  const namespace = (metadata: object) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: NAME, ...metadata },
+  });
+  const ours = { [LABELS.managedBy]: MANAGED_BY, [LABELS.seat]: NAME };
+  const owner = { apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Seat', name: NAME, uid: 'seat-1' };
+
+  test.each<[string, object]>([
+    ['of somebody else', { labels: { team: 'payments' } }],
+    ['with our labels and no owner', { labels: ours }],
+    ['with our owner and no labels', { ownerReferences: [owner] }],
+    [
+      'of another seat',
+      { labels: { ...ours, [LABELS.seat]: 'other' }, ownerReferences: [{ ...owner, name: 'other' }] },
+    ],
+  ])('%s is never touched', async (_title, metadata) => {
+    const harness = aSeatHarness();
+    harness.api.seed(namespace(metadata));
+    const watch = harness.watch();
+    const result = await harness.reconcile();
+    expect(watch.writes().filter((write) => !/^create Namespace|status$/.test(write))).toEqual([]);
+    expect(harness.seat.status).toMatchObject({ phase: 'Failed' });
+    expect(harness.seat.status).not.toHaveProperty('namespace');
+    expect(harness.condition('Ready')).toMatchObject({
+      reason: 'NamespaceTaken',
+      message: expect.stringContaining('Give the attendee or the Workshop another name') as string,
+    });
+    expect(harness.events).toContainEqual(expect.objectContaining({ type: 'Warning', reason: 'NamespaceTaken' }));
+    expect(result?.requeueAfter).toBe(5 * MINUTE);
+  });
+
+  test('is not deleted with a Seat that does not own it', async () => {
+    const harness = aSeatHarness();
+    harness.api.seed(namespace({ labels: { team: 'payments' } }));
+    await harness.reconcile();
+    await harness.api.delete(KINDS.Seat, { name: NAME });
+    await harness.reconcile();
+    expect(harness.seat).toBeUndefined();
+    expect(harness.get<Seat>('Namespace', NAME)?.metadata.deletionTimestamp).toBeUndefined();
+  });
+
+  test('is replaced by the seat once it is deleted', async () => {
+    const harness = aSeatHarness();
+    harness.api.seed(namespace({ labels: { team: 'payments' } }));
+    await harness.reconcile();
+    harness.api.remove(KINDS.Namespace, { name: NAME });
+    await harness.reconcile();
+    expect(harness.condition('Provisioned')).toMatchObject({ status: 'True' });
+    expect(harness.seat.status?.phase).toBe('Provisioning');
+  });
+
+  test('is deleted if it belongs to a deleted Seat, and the condition names what blocks that', async () => {
+    const harness = aSeatHarness();
+    harness.api.seed(namespace({ labels: ours, ownerReferences: [{ ...owner, uid: 'seat-0' }] }));
+    await harness.reconcile();
+    expect(harness.get<Seat>('Namespace', NAME)?.metadata.deletionTimestamp).toBeDefined();
+    expect(harness.seat.status).toMatchObject({ phase: 'Pending' });
+    harness.api.edit(
+      KINDS.Namespace,
+      { name: NAME },
+      {
+        status: {
+          conditions: [
+            {
+              type: 'NamespaceFinalizersRemaining',
+              status: 'True',
+              message:
+                'Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
+            },
+          ],
+        },
+      },
+    );
+    await harness.reconcile();
+    expect(harness.condition('Ready')).toMatchObject({
+      reason: 'NamespaceTerminating',
+      message: expect.stringContaining('example.com/hold in 1 resource instances') as string,
+    });
+    harness.api.remove(KINDS.Namespace, { name: NAME });
+    await harness.reconcile();
+    expect(harness.get('Namespace', NAME)).toMatchObject({ metadata: { ownerReferences: [{ uid: 'seat-1' }] } });
+  });
+
+  test('is created again after a deletion by hand, with a new kubeconfig', async () => {
+    const harness = await aReadySeatHarness();
+    const before = harness.kubeconfig;
+    await harness.api.delete(KINDS.Namespace, { name: NAME });
+    await harness.reconcile();
+    expect(harness.seat.status).toMatchObject({ phase: 'Pending' });
+    harness.api.remove(KINDS.Namespace, { name: NAME });
+    await harness.reconcile();
+    harness.settle();
+    await harness.reconcile();
+    expect(harness.seat.status?.phase).toBe('Ready');
+    expect(harness.kubeconfig).toContain('token: "token-');
+    expect(harness.kubeconfig).not.toBe(before);
+  });
+
+  test('is awaited if its deletion starts during a reconcile', async () => {
+    const harness = await aReadySeatHarness();
+    harness.api.remove(KINDS.Service, inSeat('lab-guide'));
+    const causes = [{ reason: 'NamespaceTerminating' }];
+    harness.api.fail({ kind: 'Service' }, apiError(403, 'Forbidden', 'because it is being terminated', { causes }));
+    await harness.reconcile();
+    expect(harness.condition('Provisioned')).toMatchObject({ status: 'False', reason: 'NamespaceTerminating' });
+  });
+});
+
+describe('a deleted Seat', () => {
+  async function aDeletedSeat() {
+    const harness = await aReadySeatHarness();
+    await harness.api.delete(KINDS.Seat, { name: NAME });
+    return harness;
+  }
+
+  test('deletes its namespace and waits until it is gone', async () => {
+    const harness = await aDeletedSeat();
+    const watch = harness.watch();
+    expect((await harness.reconcile())?.requeueAfter).toBe(15_000);
+    expect(watch.writes()).toEqual(['delete Namespace class-ada', 'apply Seat class-ada/status']);
+    expect(harness.api.writes.find(({ verb, kind }) => verb === 'delete' && kind === 'Namespace')?.body).toEqual({
+      uid: harness.get<Seat>('Namespace', NAME)?.metadata.uid,
+    });
+    expect(harness.seat.status?.phase).toBe('Terminating');
+    await harness.reconcile();
+    expect(harness.seat).toBeDefined();
+    harness.api.remove(KINDS.Namespace, { name: NAME });
+    await harness.reconcile();
+    expect(harness.seat).toBeUndefined();
+  });
+
+  test('names what blocks the deletion of its namespace after half a minute', async () => {
+    const harness = await aDeletedSeat();
+    await harness.reconcile();
+    harness.api.edit(
+      KINDS.Namespace,
+      { name: NAME },
+      {
+        status: {
+          conditions: [
+            {
+              type: 'NamespaceContentRemaining',
+              status: 'True',
+              message: 'Some resources are remaining: pods. has 1 resource instances',
+            },
+          ],
+        },
+      },
+    );
+    await harness.reconcile();
+    expect(harness.condition('Ready')).toMatchObject({
+      status: 'False',
+      reason: 'Terminating',
+      message: 'Waiting until namespace class-ada is deleted.',
+    });
+    harness.clock.advance(30_000);
+    await harness.reconcile();
+    expect(harness.condition('Ready')?.message).toBe(
+      'Waiting until namespace class-ada is deleted. What blocks it: Some resources are remaining: pods. has 1 resource instances',
+    );
+  });
+
+  test('stops waiting after ten minutes and records an Event on the Workshop', async () => {
+    const harness = await aDeletedSeat();
+    harness.api.seed({ apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Workshop', metadata: { name: 'class' } });
+    await harness.reconcile();
+    harness.clock.advance(10 * MINUTE - 1);
+    expect((await harness.reconcile())?.requeueAfter).toBe(1);
+    harness.clock.advance(1);
+    await harness.reconcile();
+    expect(harness.seat).toBeUndefined();
+    const events = harness.events.filter(({ reason }) => reason === 'NamespaceLeftBehind');
+    expect(events.map(({ about, type }) => [about, type])).toEqual([
+      ['Seat class-ada', 'Warning'],
+      ['Workshop class', 'Warning'],
+    ]);
+    expect(events[0]?.message).toContain('Expected namespace class-ada to be gone within 10 minutes');
+  });
+
+  test('restores the RoleBinding that it needs to delete its namespace', async () => {
+    const harness = await aDeletedSeat();
+    harness.api.remove(KINDS.RoleBinding, inSeat('intro-otel-seat-operator'));
+    harness.api.fail({ verb: 'delete', kind: 'Namespace' }, apiError(403, 'Forbidden', 'cannot delete namespaces'));
+    expect(await harness.reconcile()).toEqual({ requeueAfter: 50, reason: 'PermissionsPending' });
+    expect(harness.get('RoleBinding', 'intro-otel-seat-operator')).toBeDefined();
+    await harness.reconcile();
+    expect(harness.get<Seat>('Namespace', NAME)?.metadata.deletionTimestamp).toBeDefined();
+  });
+
+  test('is gone at once if it never had a namespace', async () => {
+    const harness = aSeatHarness();
+    await harness.api.delete(KINDS.Seat, { name: NAME });
+    const watch = harness.watch();
+    await harness.reconcile();
+    expect(harness.seat).toBeUndefined();
+    expect(watch.writes()).toEqual(['mergePatch Seat class-ada']);
+  });
+
+  test('ignores a Seat that lacks our finalizer', async () => {
+    const harness = aSeatHarness(
+      aSeat({ metadata: { finalizers: ['other'], deletionTimestamp: '2026-01-01T00:00:00Z' } }),
+    );
+    expect(await harness.reconcile()).toBeUndefined();
+    expect(harness.api.writes).toEqual([]);
+  });
+});

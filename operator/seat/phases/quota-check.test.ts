@@ -1,0 +1,47 @@
+import { apiError } from '../../engine/testing/fake-api.ts';
+import { aSeat } from '../testing/fixtures.ts';
+import { NAME, aReadySeatHarness, aSeatHarness } from '../testing/seat-harness.ts';
+
+describe('a quota', () => {
+  test('fails the seat before anything is created if the lab does not fit', async () => {
+    const harness = aSeatHarness(aSeat({ spec: { quota: { cpu: '100m' } } }));
+    const watch = harness.watch();
+    await harness.reconcile();
+    expect(watch.writes()).toEqual(['apply Seat class-ada/status']);
+    expect(harness.seat.status?.phase).toBe('Failed');
+    expect(harness.condition('Ready')).toMatchObject({
+      reason: 'QuotaTooSmall',
+      message: expect.stringContaining('cpu 100m where 300m is needed') as string,
+    });
+    const again = harness.watch();
+    await harness.reconcile();
+    expect([...again.writes(), ...again.reads()]).toEqual([]);
+  });
+
+  test('leaves the lab running if it is lowered too far, and reports that', async () => {
+    const harness = await aReadySeatHarness();
+    harness.change({ revision: 'r2', quota: { pods: 1 } });
+    await harness.reconcile();
+    expect(harness.seat.status).toMatchObject({ phase: 'Failed', revision: 'r1', namespace: NAME });
+    expect(harness.condition('Ready')?.message).toMatch(/pods 1 where 3 is needed.*The lab keeps running as before\.$/);
+  });
+
+  test('is reported when it is full, with advice', async () => {
+    const harness = aSeatHarness();
+    harness.api.fail(
+      { kind: 'Service' },
+      apiError(
+        403,
+        'Forbidden',
+        'services "lab-guide" is forbidden: exceeded quota: seat, requested: services=1, used: services=11, limited: services=11',
+      ),
+    );
+    await harness.reconcile();
+    expect(harness.condition('Provisioned')).toMatchObject({
+      status: 'False',
+      reason: 'OverQuota',
+      message: expect.stringContaining('used: services=11') as string,
+    });
+    expect(harness.seat.status?.phase).toBe('Provisioning');
+  });
+});

@@ -1,0 +1,79 @@
+// Whether the lab can be used, where, and how far the attendee is. It runs last, whatever came of the other phases.
+import { LABELS, NAMES } from '../../api/types.ts';
+import type { KubeObject } from '../../../kubernetes/object.ts';
+import { isStopped } from '../context.ts';
+import type { SeatContext } from '../context.ts';
+import { readinessOf } from '../deployment-readiness.ts';
+import type { Readiness } from '../deployment-readiness.ts';
+import { namespaceOf } from '../objects.ts';
+import type { Done, Findings } from '../phase-result.ts';
+import type { Phase } from '../phase.ts';
+import { askPods } from '../pod-diagnosis.ts';
+import type { PodDiagnosis } from '../pod-diagnosis.ts';
+import { progressOf } from '../progress.ts';
+import { QUIET_MS, unreadySince } from '../status.ts';
+import { isDeployment } from '../types.ts';
+import type { Deployment, Service } from '../../../kubernetes/types.ts';
+import { FRONT_DOOR, urlOf } from '../url.ts';
+
+/** Deployments that exist in the seat's namespace. */
+const liveDeployments = ({ options: { stores }, seat }: SeatContext): readonly KubeObject[] =>
+  stores.Deployment.byLabel(LABELS.seat, seat.metadata.name).filter(
+    ({ metadata }) => metadata.namespace === namespaceOf(seat),
+  );
+
+/** Compares the Deployments with the desired ones. If the lab can't be rendered, those that exist count as desired. */
+function labReadiness(context: SeatContext): Readiness {
+  const { options, seat, desired } = context;
+  const wanted: readonly KubeObject[] = desired?.deployments ?? liveDeployments(context);
+  const live = (name: string): Deployment | undefined =>
+    options.stores.Deployment.get(`${namespaceOf(seat)}/${name}`) as Deployment | undefined;
+  return readinessOf(wanted.filter(isDeployment), live, desired?.customized ?? []);
+}
+
+/** The lab's URL. While the seat has a problem, it stays as it was. */
+function labUrl({ options, seat, desired, problem }: SeatContext): string | undefined {
+  if (problem || !desired) return seat.status?.url;
+  const namespace = namespaceOf(seat);
+  const live = options.stores.Service.get(`${namespace}/${FRONT_DOOR}`) as Service | undefined;
+  return urlOf(desired.lab.values, { namespace, live, nodeAddress: options.surroundings().nodeAddress });
+}
+
+function attendeeProgress({ options: { stores }, seat, now }: SeatContext): Findings['progress'] {
+  const live = stores.ConfigMap.get(`${namespaceOf(seat)}/${NAMES.progress}`);
+  return progressOf(live, now);
+}
+
+/** Asks the pods only if the lab takes long, because each answer may cause a write of the status. */
+async function diagnosePods(
+  context: SeatContext,
+  { ready, unavailable }: Readiness,
+  since: number,
+): Promise<PodDiagnosis | undefined> {
+  const { seat, now, problem } = context;
+  const isDue = !ready && !isStopped(seat) && now - since >= QUIET_MS;
+  return isDue && !problem ? askPods(context, unavailable) : undefined;
+}
+
+type Observation = Omit<Findings, 'access'>;
+
+async function reconcileReadiness(context: SeatContext): Promise<Done<Observation>> {
+  const { seat, now, problem, desired } = context;
+  const readiness = labReadiness(context);
+  const since = unreadySince(seat, problem === undefined, now);
+  const findings = {
+    readiness,
+    unreadySince: since,
+    url: labUrl(context),
+    progress: attendeeProgress(context),
+    customized: desired?.customized ?? [],
+    podDiagnosis: await diagnosePods(context, readiness, since),
+  };
+  return { type: 'done', findings };
+}
+
+export const readiness = {
+  condition: 'Ready',
+  runsAfterProblem: true,
+  reconcile: reconcileReadiness,
+} as const satisfies Phase;

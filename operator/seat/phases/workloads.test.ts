@@ -1,0 +1,22 @@
+import { aSeatHarness } from '../testing/seat-harness.ts';
+
+test('lets other seats go first, once, when all but the pods of a new seat exist', async () => {
+  const harness = aSeatHarness();
+  expect(await harness.reconcileOnce()).toMatchObject({ reason: 'YieldToOtherSeats' });
+  expect([harness.get('Secret', 'kubeconfig'), harness.get('ConfigMap', 'lab-dice')]).toEqual([
+    expect.anything(),
+    expect.anything(),
+  ]);
+  expect(harness.get('Deployment', 'lab-dice')).toBeUndefined();
+  await harness.reconcileOnce();
+  expect(harness.get('Deployment', 'lab-dice')).toBeDefined();
+});
+
+test('does not let other seats go first if the seat already has pods', async () => {
+  const harness = aSeatHarness();
+  await harness.reconcile();
+  harness.restart();
+  harness.change({ revision: 'another', lab: { instrumentation: 'manual' } });
+  await harness.reconcileOnce();
+  expect(harness.seat.status?.revision).toBe('another');
+});

@@ -1,0 +1,40 @@
+// The lab's Deployments, and the removal of what the lab no longer has.
+import { keyOf } from '../../../kubernetes/object.ts';
+import type { LabContext } from '../context.ts';
+import { operatorBinding } from '../objects.ts';
+import { DONE, inOrder, requeueAfter } from '../phase-result.ts';
+import type { PhaseResult } from '../phase-result.ts';
+import type { Phase } from '../phase.ts';
+import { applyAll, prune } from '../write-objects.ts';
+
+/** The shortest requeue: the seat goes to the end of the queue. */
+const YIELD_MS = 1;
+
+/**
+ * Lets other seats go first, once, before the first pod of a new seat. When a class starts, every seat then has all but its pods before
+ * pods load the API server. That makes this part several times as fast, and the pods are ready no later.
+ */
+function yieldToOtherSeats({ memo, options: { stores }, desired }: LabContext): PhaseResult {
+  const isNew = !desired.deployments.some((deployment) => stores.Deployment.get(keyOf(deployment)));
+  if (memo.hasYielded === true || !isNew) return DONE;
+  memo.hasYielded = true;
+  return requeueAfter(YIELD_MS, 'YieldToOtherSeats');
+}
+
+function pruneObjects(context: LabContext): Promise<PhaseResult> {
+  const { seat, options, desired } = context;
+  const { quota, limits, guardrails, services, deployments, dice } = desired;
+  const binding = operatorBinding(seat, options.operator);
+  const all = [binding, quota, limits, ...guardrails, ...services, ...deployments, ...(dice ? [dice] : [])];
+  return prune(context, all);
+}
+
+export const workloads: Phase<LabContext> = {
+  condition: 'Provisioned',
+  reconcile: (context) =>
+    inOrder(
+      () => Promise.resolve(yieldToOtherSeats(context)),
+      () => applyAll(context, context.desired.deployments, context.desired.customized),
+      () => pruneObjects(context),
+    ),
+};

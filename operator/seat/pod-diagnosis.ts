@@ -1,0 +1,97 @@
+// What the pods of a seat report about a lab that is not ready. The operator does not watch pods. It lists them when a lab takes long.
+import { RELEASE } from '../api/types.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import type { SeatContext } from './context.ts';
+import type { Diagnosis } from './deployment-readiness.ts';
+import { lastLine } from './deployment-readiness.ts';
+import { namespaceOf } from './objects.ts';
+import type { ContainerStatus, Pod } from '../../kubernetes/types.ts';
+
+export interface PodDiagnosis {
+  /** Deployments that were not available when the pods were listed. */
+  readonly unavailable: readonly string[];
+  /** The first reason that a pod gives, if any does. */
+  readonly diagnosis: Diagnosis | undefined;
+}
+
+/** How long an answer stays valid. A new one may cause a write of the status, for hundreds of seats at a time. */
+const VALID_MS = 20_000;
+
+/** Lists the pods of these Deployments, unless the last answer is still valid. */
+export async function askPods(
+  { options: { api }, seat, memo, now }: SeatContext,
+  unavailable: readonly string[],
+): Promise<PodDiagnosis> {
+  if (memo.podDiagnosis && now - memo.podDiagnosis.at < VALID_MS) return memo.podDiagnosis;
+  const pods = await api.list<Pod>(KINDS.Pod, {
+    namespace: namespaceOf(seat),
+    labelSelector: `app.kubernetes.io/instance=${RELEASE}`,
+  });
+  memo.podDiagnosis = { at: now, unavailable, diagnosis: diagnose(pods, unavailable) };
+  return memo.podDiagnosis;
+}
+
+type Advice = (pod: string, namespace: string) => string;
+
+const checkImages: Advice = () => "Check the images in the Workshop's spec.lab, and that every node can pull them.";
+const readLogs: Advice = (pod, namespace) => `Read its last output: kubectl -n ${namespace} logs ${pod} --previous`;
+const describePod: Advice = (pod, namespace) => `Look closer: kubectl -n ${namespace} describe pod ${pod}`;
+
+/** Waiting reasons that seldom go away by themselves. https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff */
+const ADVICE: Readonly<Record<string, Advice>> = {
+  ErrImagePull: checkImages,
+  ImagePullBackOff: checkImages,
+  ErrImageNeverPull: checkImages,
+  InvalidImageName: checkImages,
+  CrashLoopBackOff: readLogs,
+  RunContainerError: readLogs,
+  CreateContainerConfigError: describePod,
+  CreateContainerError: describePod,
+};
+
+/** The container's last output before it ended, or else the kubelet's message. */
+const containerMessage = ({ state, lastState }: ContainerStatus): string =>
+  lastLine(lastState?.terminated?.message ?? '') || lastLine(state?.waiting?.message ?? '');
+
+function containerDiagnosis({ metadata }: Pod, container: ContainerStatus): Diagnosis | undefined {
+  const { name, namespace = '' } = metadata;
+  const { reason = '' } = container.state?.waiting ?? {};
+  const advice = ADVICE[reason];
+  if (!advice) return undefined;
+  const text = containerMessage(container);
+  const found = `${container.name} in ${reason}${text && `: ${text}`}`;
+  const message = `Expected pod ${name} to start, found its container ${found}. ${advice(name, namespace)}`;
+  return { reason, message };
+}
+
+/** Looks at init containers too: while one of them can't start, the others only wait. */
+function stuckContainer(pod: Pod): Diagnosis | undefined {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  return [...initContainerStatuses, ...containerStatuses]
+    .map((container) => containerDiagnosis(pod, container))
+    .find((diagnosis) => diagnosis !== undefined);
+}
+
+function unschedulable({ metadata: { name }, status }: Pod): Diagnosis | undefined {
+  const condition = status?.conditions?.find(
+    (one) => one.type === 'PodScheduled' && one.status === 'False' && one.reason === 'Unschedulable',
+  );
+  return (
+    condition && {
+      reason: 'Unschedulable',
+      message:
+        `Expected a node with room for pod ${name}, found: ${lastLine(condition.message ?? 'none')} ` +
+        "Add nodes, or lower the lab's requests in the Workshop's spec.lab.",
+    }
+  );
+}
+
+const byName = (a: Pod, b: Pod): number => (a.metadata.name < b.metadata.name ? -1 : 1);
+
+/** Why the pods of these Deployments are not ready, if a pod gives a reason. */
+export function diagnose(pods: readonly Pod[], deployments: readonly string[]): Diagnosis | undefined {
+  const belongs = ({ metadata }: Pod): boolean => deployments.some((name) => metadata.name.startsWith(`${name}-`));
+  const candidates = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined && belongs(pod)).sort(byName);
+  const diagnoses = [...candidates.map(stuckContainer), ...candidates.map(unschedulable)];
+  return diagnoses.find((diagnosis) => diagnosis !== undefined);
+}
