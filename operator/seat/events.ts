@@ -74,7 +74,7 @@ export function recordChanges(context: SeatContext, after: SeatStatus): void {
   const { options, seat } = context;
   const { status: before = {} } = seat;
   const seconds = secondsToReady(context, after);
-  if (seconds !== undefined) options.onReady?.(seconds);
+  if (seconds !== undefined) options.metrics.seatReady(seconds);
   const events = [...failureEvents(before, after), ...phaseEvents(before, after)];
   const first = seconds === undefined ? [] : [seatReady(seconds)];
   for (const event of [...events, ...first]) record(options.events, seat, event);

@@ -67,7 +67,7 @@ export class ImagePrepull {
 
   #podsOf(workshop: Workshop): Pod[] {
     return this.#options.pods
-      .labelled(LABELS.workshop, workshop.metadata.name)
+      .byLabel(LABELS.workshop, workshop.metadata.name)
       .filter(({ metadata }) => metadata.labels?.[LABELS.component] === COMPONENT);
   }
 

@@ -139,7 +139,7 @@ describe('a Workshop that is deleted', () => {
         fresh: true,
         get: () => undefined,
         list: () => [],
-        labelled: () => [],
+        byLabel: () => [],
         observe: () => undefined,
         forget: () => undefined,
       },
