@@ -9,7 +9,7 @@ import { manualClock, recordedEvents } from '../../engine/testing/fake-api.ts';
 import { ClassApi, MONDAY, aNode, aWorkshop } from './fixtures.ts';
 import type { Pod } from '../../../kubernetes/types.ts';
 import { WorkshopReconciler } from '../controller.ts';
-import type { WorkshopOptions } from '../controller.ts';
+import type { WorkshopOptions } from '../options.ts';
 
 export const HOUR = 3_600_000;
 export const NAMES = ['class-seat-01', 'class-seat-02', 'class-seat-03'];
