@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from './testing/http-server.ts';
 import type { Answering, HttpServer } from './testing/http-server.ts';
 import { ApiError, NotLeadingError } from './api.ts';
-import { HttpApi, pathOf } from './client.ts';
-import type { HttpApiOptions } from './client.ts';
-import type { RequestReport } from './http.ts';
+import { pathOf } from './client.ts';
+import type { HttpApi } from './client.ts';
+import { pooledApi } from './transport-undici.ts';
+import type { PooledApiOptions, RequestReport } from './transport-undici.ts';
 import { KINDS } from './kinds.ts';
 import type { KubeObject } from './object.ts';
 import type { Timers } from '../support/timers.ts';
@@ -37,10 +38,10 @@ const raw =
   (_request, response) =>
     void response.writeHead(code, headers).end(body);
 
-async function start(options: Partial<HttpApiOptions> = {}): Promise<void> {
+async function start(options: Partial<PooledApiOptions> = {}): Promise<void> {
   server = await serve((request, response) => (answers.shift() ?? json(200, live))(request, response));
   const authorization = (renew = false): Promise<string> => Promise.resolve(`Bearer ${renew ? ++renewals : renewals}`);
-  api = new HttpApi({
+  api = pooledApi({
     config: { server: `${server.url}/behind`, tls: {}, namespace: 'a', authorization },
     userAgent: 'tester/1',
     fieldManager: 'us',

@@ -1,4 +1,4 @@
-// The API server over HTTP. https://kubernetes.io/docs/reference/using-api/api-concepts/
+// The client of the API server. https://kubernetes.io/docs/reference/using-api/api-concepts/
 import { isGone, isNotFound } from './api.ts';
 import type { Api, DeleteOptions, ListOptions } from './api.ts';
 import { Http } from './http.ts';
@@ -11,41 +11,51 @@ export interface HttpApiOptions extends HttpOptions {
   readonly fieldManager: string;
 }
 
-/** Some of the objects of a list, and the version that the whole list is of. */
+/** Some of the objects of a list, and the version of the whole list. */
 export interface Page<T> {
   readonly items: T[];
   readonly resourceVersion: string;
 }
 
 export interface WatchOptions extends ListOptions {
-  /** Events later than this one. */
-  readonly resourceVersion: string;
-  /** After which the server is to end the watch. */
+  /** Only events after this version. Without it the watch begins with an event for each object there is. */
+  readonly resourceVersion?: string;
+  /** The server ends the watch after so many seconds. */
   readonly timeoutSeconds: number;
-  /** Milliseconds without a byte after which the watch has failed. */
+  /** The longest time without a byte, in milliseconds. After it the watch fails. */
   readonly silence: number;
   readonly signal: AbortSignal;
+}
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-read-log-of-the-specified-pod */
+export interface LogOptions {
+  readonly follow?: boolean;
+  readonly tailLines?: number;
+  readonly sinceSeconds?: number;
+  readonly limitBytes?: number;
+  readonly previous?: boolean;
 }
 
 type Named = { readonly name: string; readonly namespace?: string };
 
 /**
- * Fields that are unknown or given twice would be told of in warnings, for which the API server parses the object a second time. Applying refuses
- * the former anyway, and JSON.stringify gives none twice. https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
+ * Saves the API server from parsing the object twice, which it does to warn of unknown and duplicate fields. Applying
+ * refuses unknown fields anyway, and JSON.stringify writes no field twice.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
  */
-const UNREAD = 'fieldValidation=Ignore';
-/** How many objects are asked for at a time. */
+const NO_VALIDATION = 'fieldValidation=Ignore';
+/** The number of objects in one page of a list. */
 const PAGE = 500;
-/** How often a list is begun again because its next page had expired. */
+/** How often a list starts over when its next page has expired. */
 const LIST_ATTEMPTS = 3;
 
 export class HttpApi implements Api {
-  private readonly http: Http;
-  private readonly manager: string;
+  readonly #http: Http;
+  readonly #manager: string;
 
   constructor(options: HttpApiOptions) {
-    this.http = new Http(options);
-    this.manager = `fieldManager=${encodeURIComponent(options.fieldManager)}`;
+    this.#http = new Http(options);
+    this.#manager = `fieldManager=${encodeURIComponent(options.fieldManager)}`;
   }
 
   async get<T extends KubeObject>(kind: Kind, name: string, namespace?: string): Promise<T | undefined> {
@@ -69,13 +79,13 @@ export class HttpApi implements Api {
     }
   }
 
-  /** A list, page by page, all of one version. @throws as Api, and ApiError 410 when the next page has expired: begin again */
+  /** The pages of a list, all of one version. @throws as Api, and ApiError 410 when a page has expired: start over */
   async *pages<T extends KubeObject>(kind: Kind, options: ListOptions = {}): AsyncGenerator<Page<T>, void, void> {
     const { apiVersion, kind: name } = kind;
     for (let token: string | undefined = ''; token !== undefined;) {
       const query = queryOf({ ...selectorsOf(options), limit: PAGE, ...(token && { continue: token }) });
       const { items, metadata }: ListAnswer<T> = await this.read(`${pathOf(kind, options.namespace)}?${query}`);
-      // The items of a list are not told their kind: https://github.com/kubernetes/kubernetes/issues/3030
+      // The items of a list lack their kind: https://github.com/kubernetes/kubernetes/issues/3030
       yield {
         items: (items ?? []).map((item) => ({ ...item, apiVersion, kind: name })),
         resourceVersion: metadata.resourceVersion,
@@ -86,18 +96,23 @@ export class HttpApi implements Api {
 
   create<T extends KubeObject>(object: T): Promise<T> {
     const path = pathOf(kindOf(object), object.metadata.namespace);
-    return this.write('POST', `${path}?${this.manager}`, object);
+    return this.#write('POST', `${path}?${this.#manager}`, object);
   }
 
   apply<T extends KubeObject>(object: KubeObject, subresource?: 'status'): Promise<T> {
     const path = pathOf(kindOf(object), object.metadata.namespace, object.metadata.name, subresource);
-    return this.write('PATCH', `${path}?${this.manager}&force=true&${UNREAD}`, object, 'application/apply-patch+yaml');
+    return this.#write(
+      'PATCH',
+      `${path}?${this.#manager}&force=true&${NO_VALIDATION}`,
+      object,
+      'application/apply-patch+yaml',
+    );
   }
 
   mergePatch<T extends KubeObject>(kind: Kind, { name, namespace }: Named, patch: object): Promise<T> {
-    return this.write(
+    return this.#write(
       'PATCH',
-      `${pathOf(kind, namespace, name)}?${this.manager}`,
+      `${pathOf(kind, namespace, name)}?${this.#manager}`,
       patch,
       'application/merge-patch+json',
     );
@@ -110,7 +125,7 @@ export class HttpApi implements Api {
       gracePeriodSeconds,
     };
     try {
-      await this.http.send({ method: 'DELETE', path: pathOf(kind, namespace, name), body: JSON.stringify(body) });
+      await this.#http.send({ method: 'DELETE', path: pathOf(kind, namespace, name), body: JSON.stringify(body) });
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
@@ -126,7 +141,7 @@ export class HttpApi implements Api {
       spec: { expirationSeconds: seconds },
     };
     const path = pathOf(KINDS.ServiceAccount, namespace, name, 'token');
-    const { status }: { status: { token: string; expirationTimestamp: string } } = await this.write(
+    const { status }: { status: { token: string; expirationTimestamp: string } } = await this.#write(
       'POST',
       path,
       request,
@@ -134,19 +149,19 @@ export class HttpApi implements Api {
     return { token: status.token, expiresAt: status.expirationTimestamp };
   }
 
-  /** What is at a path, parsed: for what is no object, such as /version. @throws as Api */
+  /** The JSON at a path, such as /version. @throws as Api */
   async read<T>(path: string): Promise<T> {
-    return JSON.parse(await this.http.send({ method: 'GET', path })) as T;
+    return JSON.parse(await this.#http.send({ method: 'GET', path })) as T;
   }
 
-  /** What is at a path, as text: a pod's log. @throws as Api */
+  /** The text at a path, such as /readyz. @throws as Api */
   text(path: string): Promise<string> {
-    return this.http.send({ method: 'GET', path });
+    return this.#http.send({ method: 'GET', path });
   }
 
   /**
-   * Opens a watch. Its lines are JSON, one event each; they end when the server ends the watch, and throw when the connection
-   * fails or is silent for too long. @throws as Api
+   * Opens a watch. Each line is one event as JSON. The lines end when the server ends the watch. They throw when the
+   * connection fails or is silent for too long. @throws as Api
    */
   async watch(
     kind: Kind,
@@ -156,20 +171,25 @@ export class HttpApi implements Api {
       ...selectorsOf(options),
       watch: 1,
       allowWatchBookmarks: 'true',
-      resourceVersion,
+      ...(resourceVersion !== undefined && { resourceVersion }),
       timeoutSeconds,
     });
-    return linesOf(await this.http.open(`${pathOf(kind, options.namespace)}?${query}`, { silence, signal }));
+    return linesOf(await this.#http.open(`${pathOf(kind, options.namespace)}?${query}`, { silence, signal }));
   }
 
-  /** Ends all connections and whatever is under way on them. */
+  /** Opens a pod's log. It comes in chunks, with `follow` until the container ends. @throws as Api */
+  log({ name, namespace }: Named, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
+    return this.#http.open(`${pathOf(KINDS.Pod, namespace, name, 'log')}?${queryOf({ ...options })}`, { signal });
+  }
+
+  /** Ends all connections and the requests on them. */
   close(): Promise<void> {
-    return this.http.close();
+    return this.#http.close();
   }
 
-  private async write<T>(method: 'POST' | 'PATCH', path: string, body: object, contentType?: string): Promise<T> {
+  async #write<T>(method: 'POST' | 'PATCH', path: string, body: object, contentType?: string): Promise<T> {
     return JSON.parse(
-      await this.http.send({ method, path, body: JSON.stringify(body), ...(contentType && { contentType }) }),
+      await this.#http.send({ method, path, body: JSON.stringify(body), ...(contentType && { contentType }) }),
     ) as T;
   }
 }
@@ -179,7 +199,7 @@ interface ListAnswer<T> {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
 }
 
-/** Where the API server serves a kind, one object of it, or a part of that. */
+/** The path of a kind, of one object of it, or of a subresource. */
 export function pathOf(
   { apiVersion, plural, namespaced }: Kind,
   namespace?: string,
@@ -197,12 +217,12 @@ const selectorsOf = ({ labelSelector, fieldSelector }: ListOptions): Record<stri
   ...(fieldSelector && { fieldSelector }),
 });
 
-const queryOf = (parameters: Readonly<Record<string, string | number>>): string =>
+const queryOf = (parameters: Readonly<Record<string, string | number | boolean>>): string =>
   Object.entries(parameters)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&');
 
-/** The lines of a stream, however it is cut into chunks. A line that is cut off at the end is none: its event will come again. */
+/** The lines of a stream, whatever its chunks are. Drops a line that is cut off at the end: its event will come again. */
 async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, void, void> {
   let begun: Buffer[] = [];
   for await (const chunk of chunks) {

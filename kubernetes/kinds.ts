@@ -1,4 +1,4 @@
-// The kinds that the operator deals with.
+// The kinds of Kubernetes' own API that we read and write.
 import type { Kind } from './object.ts';
 
 const namespaced = (apiVersion: string, kind: string, plural: string): Kind => ({
@@ -39,9 +39,23 @@ export const KINDS = {
   RoleBinding: namespaced('rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings'),
 } as const satisfies Record<string, Kind>;
 
-/** @throws Error for a kind that the operator has no business with */
-export function kindOf({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): Kind {
+interface Typed {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata?: { readonly namespace?: string };
+}
+
+/**
+ * The kind of an object. Custom kinds are not listed here: their plural follows from their name, as in client-go's
+ * UnsafeGuessKindToResource, and their objects are namespaced when they have a namespace.
+ */
+export function kindOf({ apiVersion, kind, metadata }: Typed): Kind {
   const known = Object.values(KINDS).find((one) => one.kind === kind && one.apiVersion === apiVersion);
-  if (known) return known;
-  throw new Error(`Expected one of the kinds in engine/kinds.ts, found ${apiVersion} ${kind}.`);
+  return known ?? { apiVersion, kind, plural: pluralOf(kind), namespaced: metadata?.namespace !== undefined };
+}
+
+function pluralOf(kind: string): string {
+  const singular = kind.toLowerCase();
+  if (singular.endsWith('y')) return `${singular.slice(0, -1)}ies`;
+  return singular.endsWith('s') ? `${singular}es` : `${singular}s`;
 }

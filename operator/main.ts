@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 import { VERSION } from '../cdk8s/values.ts';
 import { FIELD_MANAGER, GROUP } from './api/types.ts';
 import { deleteDefinitions } from './definitions.ts';
-import { HttpApi } from '../kubernetes/client.ts';
 import { loadConfig } from '../kubernetes/config.ts';
+import { pooledApi } from '../kubernetes/transport-undici.ts';
 import { createLogger } from './engine/log.ts';
 import type { Logger } from './engine/log.ts';
 import { Operator } from './operator.ts';
@@ -18,7 +18,7 @@ const FAREWELL_MS = 25 * 60_000;
 /** Before the operator is uninstalled. @throws Error that names what blocks */
 async function runUninstall(log: Logger, definitions: boolean): Promise<void> {
   const config = await loadConfig();
-  const api = new HttpApi({ config, userAgent: `intro-otel-farewell/${VERSION}`, fieldManager: FIELD_MANAGER });
+  const api = pooledApi({ config, userAgent: `intro-otel-farewell/${VERSION}`, fieldManager: FIELD_MANAGER });
   try {
     await uninstall(api, { log, timeout: FAREWELL_MS });
     if (definitions) await deleteDefinitions(api);

@@ -5,13 +5,14 @@ import { FIELD_MANAGER, GROUP, LABELS } from './api/types.ts';
 import type { Seat } from './api/types.ts';
 import { updateDefinitions } from './definitions.ts';
 import { Applier } from './engine/apply.ts';
-import { HttpApi } from '../kubernetes/client.ts';
+import type { HttpApi } from '../kubernetes/client.ts';
 import type { ApiConfig } from '../kubernetes/config.ts';
 import { Controller } from './engine/controller.ts';
 import { Recorder } from './engine/events.ts';
 import { startHealthServer } from './engine/health.ts';
 import type { HealthServer } from './engine/health.ts';
-import type { RequestReport } from '../kubernetes/http.ts';
+import { pooledApi } from '../kubernetes/transport-undici.ts';
+import type { RequestReport } from '../kubernetes/transport-undici.ts';
 import { LeaderElector } from './engine/leader.ts';
 import { leaseClient } from './engine/lease.ts';
 import type { Logger } from './engine/log.ts';
@@ -77,7 +78,7 @@ export class Operator {
       onRequest: ({ code, method, host }: RequestReport) => metrics.requested({ code, method, host }),
     };
     this.#options = options;
-    this.#api = new HttpApi({ ...common, mayWrite: () => this.#elector.isLeader() });
+    this.#api = pooledApi({ ...common, mayWrite: () => this.#elector.isLeader() });
     this.#events = new Recorder({
       api: this.#api,
       log,
@@ -87,7 +88,7 @@ export class Operator {
     });
     this.#elector = new LeaderElector({
       // Not behind the reconcilers' requests, and not fenced by what it decides itself.
-      client: leaseClient(new HttpApi({ ...common, connections: 2 }), { name: LEASE, namespace: settings.namespace }),
+      client: leaseClient(pooledApi({ ...common, connections: 2 }), { name: LEASE, namespace: settings.namespace }),
       name: LEASE,
       identity: settings.identity,
       log,

@@ -1,120 +1,150 @@
-// What the guide's HTTP API takes and answers, as the browser sees it.
+// The contract of the guide's HTTP API: what it takes and answers. The pages, the server, the command line and the tests import it.
+import { OWN } from '../../lab/names.ts';
+import type { OwnFile } from '../../lab/names.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 
-export const fileNames = ['app.ts', 'settings.env', 'collector.yaml'] as const;
-export type FileName = (typeof fileNames)[number];
+export type FileName = OwnFile;
+/** Names of the files that a learner edits, in the order of the editor's tabs. */
+export const fileNames: readonly FileName[] = OWN.map(({ file }) => file);
 export type Files = Record<FileName, string>;
 
+/** The files and their version. The same text has the same version, whoever wrote it. */
 export interface VersionedFiles {
-  version: string;
-  files: Files;
+  readonly version: string;
+  readonly files: Files;
 }
 
 export type StepState = 'open' | 'started' | 'passed' | 'unverified';
 
 export interface StepSummary {
-  id: string;
-  number: number;
-  title: string;
-  minutes: number;
-  state: StepState;
+  readonly id: string;
+  readonly number: number;
+  readonly title: string;
+  readonly minutes: number;
+  readonly state: StepState;
 }
 
-export interface Course {
-  passed: number;
-  total: number;
-  /** Whether the guide may change the learner's files: it has no right to outside of a cluster. */
-  editing: boolean;
-  steps: StepSummary[];
+export interface CourseOverview {
+  readonly passed: number;
+  readonly total: number;
+  /** Whether the guide can change the learner's files. Outside a cluster it can't. */
+  readonly editing: boolean;
+  readonly steps: readonly StepSummary[];
 }
 
 export interface Question {
-  name: string;
-  label: string;
-  options?: string[];
+  readonly name: string;
+  readonly label: string;
+  readonly options?: readonly string[];
 }
 
 export interface Step extends StepSummary {
-  learn: string[];
-  /** Written by us, rendered by the guide. */
-  html: string;
-  files: FileName[];
-  questions: Question[];
-  commands: string[];
-  traceId?: string;
-  startedAt?: string;
+  readonly learn: readonly string[];
+  /** The step's text. We wrote it, so a page may show it as it is. */
+  readonly html: string;
+  /** How to do the step with kubectl. */
+  readonly kubectlHtml: string;
+  /** The files that the step changes. */
+  readonly files: readonly FileName[];
+  readonly questions: readonly Question[];
+  /** The commands of `kubectlHtml`, in order. */
+  readonly commands: readonly string[];
+  /** The trace that the step started with or that passed it. */
+  readonly traceId?: string;
+  readonly startedAt?: string;
 }
 
-export type Hop = 'pod' | 'collector' | 'jaeger' | 'shape';
+/** The part of the way from dice to Jaeger where a check stopped. `shape` means that spans arrive but differ from what is expected. */
+export type VerdictHop = 'pod' | 'collector' | 'jaeger' | 'shape';
 
-export interface Verdict {
-  passed: boolean;
-  hop?: Hop;
-  expected?: string;
-  found?: string;
-  hint?: string;
-  traceId?: string;
+export interface Passed {
+  readonly passed: true;
+  readonly traceId?: string;
 }
 
+export interface Failed {
+  readonly passed: false;
+  readonly hop: VerdictHop;
+  readonly expected: string;
+  readonly found: string;
+  readonly hint: string;
+  readonly traceId?: string;
+}
+
+/** The result of a check. */
+export type Verdict = Passed | Failed;
+
+/** The components that read a learner's files. */
 export type Component = 'dice' | 'collector';
 
 export interface PodState {
-  component: Component;
-  pod: string;
-  phase: 'starting' | 'running' | 'failed' | 'gone';
-  message?: string;
-  line?: number;
+  readonly component: Component;
+  readonly pod: string;
+  readonly phase: 'starting' | 'running' | 'failed' | 'gone';
+  /** Why the pod is in this phase, and what to do. */
+  readonly message?: string;
+  /** Line of app.ts that caused a failure. */
+  readonly line?: number;
 }
 
 export interface LogLine {
-  component: Component;
-  pod: string;
-  line: string;
+  readonly component: Component;
+  readonly pod: string;
+  readonly line: string;
 }
 
+/** An event of the stream `GET /api/run`. */
+export type PodEvent =
+  { readonly type: 'state'; readonly data: PodState } | { readonly type: 'log'; readonly data: LogLine };
+
 export interface Round {
-  roll?: number;
-  prize?: { name: string };
-  version?: string;
-  trace?: string;
-  error?: string;
+  readonly roll?: number;
+  readonly prize?: { readonly name: string };
+  readonly version?: string;
+  readonly trace?: string;
+  readonly error?: string;
 }
 
 export interface Visit {
-  status: number;
-  body: string;
-  trace?: string;
+  /** HTTP status of the answer; 0 if dice did not answer. */
+  readonly status: number;
+  readonly body: string;
+  readonly trace?: string;
 }
 
 export interface Fault {
-  name: string;
-  title: string;
-  on: boolean;
+  readonly name: string;
+  readonly title: string;
+  readonly on: boolean;
 }
 
-export interface WhyHop {
-  name: 'sdk' | 'exporter' | 'collector' | 'jaeger';
-  ok: boolean;
-  says: string;
-  todo?: string;
+/** One hop of the way from dice to Jaeger, as "Why is there no trace?" reports it. */
+export interface PipelineHop {
+  readonly name: 'sdk' | 'exporter' | 'collector' | 'jaeger';
+  readonly ok: boolean;
+  /** What the hop reports. */
+  readonly says: string;
+  /** What to do if the hop is broken. */
+  readonly todo?: string;
 }
 
-/** What the guide may add to a span, for its JSON as the deck shows it. */
+/** A span with all that a page can show of it, including the fields that only the span's JSON needs. */
 export interface SpanOfPage extends Omit<Span, 'children'> {
-  children: SpanOfPage[];
-  traceState?: string;
-  links?: { traceId: string; spanId: string; attributes?: Span['attributes'] }[];
-  schemaUrl?: string;
+  readonly children: readonly SpanOfPage[];
+  readonly traceState?: string;
+  readonly links?: readonly { traceId: string; spanId: string; attributes?: Span['attributes'] }[];
+  readonly schemaUrl?: string;
 }
 
 export interface TraceOfPage extends Pick<Trace, 'traceId' | 'services' | 'start' | 'duration'> {
-  roots: SpanOfPage[];
+  readonly roots: readonly SpanOfPage[];
 }
 
-/** A library of automatic instrumentation that the image holds. */
+/** An instrumentation library that the image contains. */
 export interface Instrumentation {
-  name: string;
-  version: string;
-  description: string;
-  for: string;
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  /** What the library instruments. */
+  readonly for: string;
 }

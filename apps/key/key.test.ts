@@ -1,75 +1,99 @@
+import { ApiError } from '../../kubernetes/api.ts';
+import type { Secret } from '../../kubernetes/types.ts';
 import { keyIn, keyWithin, KeyUnavailableError } from './key.ts';
-import type { Ask } from './key.ts';
+import type { SecretApi } from './key.ts';
 
-/** An API server with one Secret, that refuses a patch of another version than it has. */
-function server(data?: Record<string, string>, answers: number[] = []) {
-  const secret = { metadata: { resourceVersion: '1' }, ...(data && { data }) };
+const NAME = { name: 'lab-guide-key', namespace: 'ns' };
+const SOON = { within: 1_000, every: 1 };
+const REASONS: Readonly<Record<number, string>> = { 404: 'NotFound', 409: 'Conflict' };
+
+/** An API server with one Secret. It answers requests with `codes`, in turn, then with success. */
+function server(data?: Record<string, string>, codes: number[] = []) {
   const asked: string[] = [];
-  const ask: Ask = (method, body) => {
+  const patches: object[] = [];
+  const live = { apiVersion: 'v1', kind: 'Secret', metadata: { ...NAME, resourceVersion: '1' }, data };
+  const answer = (method: string): void => {
     asked.push(method);
-    const status = answers.shift() ?? 200;
-    if (status === 200 && method === 'PATCH') Object.assign(secret, { data: (body as typeof secret).data });
-    return Promise.resolve({ status, body: status === 200 ? JSON.stringify(secret) : 'no' });
+    const code = codes.shift() ?? 200;
+    if (code !== 200) throw new ApiError(`${method} the Secret`, code, { reason: REASONS[code] ?? '', message: 'no' });
   };
-  return { ask, asked, secret };
+  const api = {
+    get: () => Promise.resolve().then(() => (answer('GET'), live)),
+    mergePatch: (_kind: object, _key: object, patch: object) =>
+      Promise.resolve().then(() => {
+        patches.push(patch);
+        answer('PATCH');
+        live.data = (patch as Secret).data;
+        return live;
+      }),
+  } as unknown as SecretApi;
+  return { api, asked, patches, live };
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-test('a key that is there is used, and nothing is written', async () => {
-  const { ask, asked } = server({ key: base64('mine') });
-  expect(await keyIn(ask)).toBe('mine');
+test('uses the key that is there, and writes nothing', async () => {
+  const { api, asked } = server({ key: base64('mine') });
+  expect(await keyIn(api, NAME)).toBe('mine');
   expect(asked).toEqual(['GET']);
 });
 
 test.each<[Record<string, string> | undefined]>([[undefined], [{ other: 'x' }], [{ key: '' }]])(
-  'where the Secret has %j, a random key is put into it',
+  'writes a random key where the Secret has %j',
   async (data) => {
-    const { ask, asked, secret } = server(data);
-    const key = await keyIn(ask);
+    const { api, asked, live } = server(data);
+    const key = await keyIn(api, NAME);
     expect(key).toMatch(/^[0-9a-f]{64}$/);
-    expect((secret as { data?: object }).data).toEqual({ key: base64(key) });
+    expect(live.data).toEqual({ key: base64(key) });
     expect(asked).toEqual(['GET', 'PATCH']);
   },
 );
 
-test('no two labs have the same key', async () => {
-  expect(await keyIn(server().ask)).not.toBe(await keyIn(server().ask));
+test('makes a different key for each lab', async () => {
+  expect(await keyIn(server().api, NAME)).not.toBe(await keyIn(server().api, NAME));
 });
 
-test('only that version is written that was read', async () => {
-  const bodies: unknown[] = [];
-  const { ask } = server();
-  await keyIn((method, body) => {
-    bodies.push(body);
-    return ask(method, body);
-  });
-  expect(bodies[1]).toMatchObject({ metadata: { resourceVersion: '1' } });
+test('writes only to the version that was read', async () => {
+  const { api, patches } = server();
+  await keyIn(api, NAME);
+  expect(patches).toMatchObject([{ metadata: { resourceVersion: '1' } }]);
 });
 
-test("of two that make one at once, the second takes the first one's", async () => {
-  const { ask, asked, secret } = server(undefined, [200, 409]);
-  const late: Ask = async (method, body) => {
-    const answer = await ask(method, body);
-    if (answer.status === 409) Object.assign(secret, { data: { key: base64('theirs') } });
-    return answer;
-  };
-  expect(await keyWithin(late, 1_000, 1)).toBe('theirs');
+test("takes the other writer's key when it comes second", async () => {
+  const { api, asked, live } = server(undefined, [200, 409]);
+  const late = {
+    get: api.get,
+    mergePatch: (...args: Parameters<SecretApi['mergePatch']>) =>
+      api.mergePatch(...args).finally(() => {
+        live.data = { key: base64('theirs') };
+      }),
+  } as SecretApi;
+  expect(await keyWithin(late, NAME, SOON)).toBe('theirs');
   expect(asked).toEqual(['GET', 'PATCH', 'GET']);
 });
 
-test('an API server that is not there yet is asked again', async () => {
-  const { ask, asked } = server({ key: base64('mine') }, [503, 429]);
-  expect(await keyWithin(ask, 1_000, 1)).toBe('mine');
+test('tries again while the API server is not ready', async () => {
+  const { api, asked } = server({ key: base64('mine') }, [503, 429]);
+  expect(await keyWithin(api, NAME, SOON)).toBe('mine');
   expect(asked).toHaveLength(3);
 });
 
-test.each([403, 404])('an answer of %i settles it', async (status) => {
-  const { ask, asked } = server({}, [status]);
-  await expect(keyWithin(ask, 1_000, 1)).rejects.toThrow(KeyUnavailableError);
+test('gives up at once when it may not read the Secret', async () => {
+  const { api, asked } = server({}, [403]);
+  await expect(keyWithin(api, NAME, SOON)).rejects.toMatchObject({ code: 403 });
   expect(asked).toHaveLength(1);
 });
 
-test('after a while it is given up', async () => {
-  await expect(keyWithin(() => Promise.reject(new Error('ECONNREFUSED')), 20, 5)).rejects.toThrow('ECONNREFUSED');
+test('gives up at once when there is no Secret', async () => {
+  let asked = 0;
+  const get = () => Promise.resolve(void asked++);
+  const { mergePatch } = server().api;
+  await expect(keyWithin({ get, mergePatch }, NAME, SOON)).rejects.toThrow(KeyUnavailableError);
+  expect(asked).toBe(1);
+});
+
+test('gives up after a while', async () => {
+  const get = () => Promise.reject(new Error('ECONNREFUSED'));
+  const { mergePatch } = server().api;
+  await expect(keyWithin({ get, mergePatch }, NAME, { within: 20, every: 5 })).rejects.toThrow('ECONNREFUSED');
 });

@@ -1,49 +1,62 @@
-// The guide's key, with which it signs what a check has found: random, made once for each lab, kept in a Secret that the chart makes empty.
-// So nothing that renders the lab has to be random, and an upgrade has nothing to overwrite.
+// The guide's key, which signs what a check has found. It is random, made once per lab, and kept in a Secret that the chart creates empty.
+// So rendering the lab needs nothing random, and an upgrade overwrites nothing.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ApiError, isConflict, isTooManyRequests } from '../../kubernetes/api.ts';
+import type { Api } from '../../kubernetes/api.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import type { Secret } from '../../kubernetes/types.ts';
 
-/** One request about the Secret; `body` is a JSON merge patch. */
-export type Ask = (method: 'GET' | 'PATCH', body?: object) => Promise<{ status: number; body: string }>;
+export type SecretApi = Pick<Api, 'get' | 'mergePatch'>;
 
-interface Secret {
-  metadata?: { resourceVersion?: string };
-  data?: Record<string, string>;
+interface SecretName {
+  readonly name: string;
+  readonly namespace: string;
 }
 
-/** No try will change it. */
+/** There is no key, and trying again will not help. */
 export class KeyUnavailableError extends Error {}
 
-function secretFrom({ status, body }: Awaited<ReturnType<Ask>>): Secret | undefined {
-  if (status === 200) return JSON.parse(body) as Secret;
-  if (status === 409) return undefined; // another was quicker
-  const problem = `expected the API server to answer 200, found ${status}: ${body.slice(0, 200).trim()}`;
-  throw status < 500 && status !== 429 ? new KeyUnavailableError(problem) : new Error(problem);
-}
-
 /**
- * The key in the Secret, put there if there is none: only into that very version that was read, so that of two one is kept.
- * @throws NoKey where it can't be had, Error where it may be in a moment
+ * The key in the Secret, created if there is none. Writes only to the version that was read, so two writers keep one key.
+ * @throws KeyUnavailableError without a Secret, or as Api
  */
-export async function keyIn(ask: Ask): Promise<string> {
-  const { metadata: { resourceVersion } = {}, data } = secretFrom(await ask('GET')) ?? {};
-  const there = Buffer.from(data?.key ?? '', 'base64').toString();
-  if (there !== '') return there;
+export async function keyIn(api: SecretApi, secret: SecretName): Promise<string> {
+  const { name, namespace } = secret;
+  const live = await api.get<Secret>(KINDS.Secret, name, namespace);
+  if (!live)
+    throw new KeyUnavailableError(`Expected the Secret ${namespace}/${name}, found none. Install the lab again.`);
+  const key = Buffer.from(live.data?.['key'] ?? '', 'base64').toString();
+  if (key !== '') return key;
   const made = randomBytes(32).toString('hex');
-  const patched = secretFrom(
-    await ask('PATCH', { metadata: { resourceVersion }, data: { key: Buffer.from(made).toString('base64') } }),
-  );
-  if (patched === undefined) throw new Error('expected nobody else to write the Secret, found that somebody has');
+  const { resourceVersion } = live.metadata;
+  const data = { key: Buffer.from(made).toString('base64') };
+  await api.mergePatch(KINDS.Secret, secret, { metadata: { resourceVersion }, data });
   return made;
 }
 
-/** Tries for so many milliseconds. @throws what the last try, or one that settles it, failed with */
-export async function keyWithin(ask: Ask, patience: number, pause = 250): Promise<string> {
-  for (const deadline = Date.now() + patience; ; await delay(pause)) {
+export interface Patience {
+  /** How long to try, in milliseconds. */
+  readonly within: number;
+  /** The wait between two attempts, in milliseconds. */
+  readonly every?: number;
+}
+
+/** Tries again until there is a key. @throws the last error, or the first that another attempt can't change */
+export async function keyWithin(
+  api: SecretApi,
+  secret: SecretName,
+  { within, every = 250 }: Patience,
+): Promise<string> {
+  for (const deadline = Date.now() + within; ; await delay(every)) {
     try {
-      return await keyIn(ask);
+      return await keyIn(api, secret);
     } catch (error) {
-      if (error instanceof KeyUnavailableError || Date.now() + pause > deadline) throw error;
+      if (isFinal(error) || Date.now() + every > deadline) throw error;
     }
   }
 }
+
+const isFinal = (error: unknown): boolean =>
+  error instanceof KeyUnavailableError ||
+  (error instanceof ApiError && error.code < 500 && !isConflict(error) && !isTooManyRequests(error));

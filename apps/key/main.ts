@@ -1,45 +1,28 @@
-// Runs before the guide: puts the lab's key where the guide reads it. Without a key the guide runs all the same, and says of passed steps that
-// they are not verified; so this never keeps the front door shut.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
-import { join } from 'node:path';
-import { fromEnv } from '../../support/env.ts';
+// Runs before the guide and puts the lab's key where the guide reads it. Without a key the guide still runs, and says that passed
+// steps are not verified. So this never keeps the front door shut.
+import { writeFileSync } from 'node:fs';
+import { HttpApi } from '../../kubernetes/client.ts';
+import { inClusterConfig } from '../../kubernetes/in-cluster.ts';
+import { NodeTransport } from '../../kubernetes/transport-node.ts';
 import { messageOf, printLine } from '../../support/console.ts';
+import { fromEnv } from '../../support/env.ts';
 import { keyWithin } from './key.ts';
-import type { Ask } from './key.ts';
 
-const patience = 10_000; // ms
-const account = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** How long to try, in milliseconds. */
+const PATIENCE = 10_000;
+/** The longest time for one answer, in milliseconds. */
+const TIMEOUT = 3_000;
 
-/** https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api */
-function askFor(path: string): Ask {
-  const options = {
-    host: fromEnv('KUBERNETES_SERVICE_HOST'),
-    port: fromEnv('KUBERNETES_SERVICE_PORT'),
-    path,
-    ca: readFileSync(join(account, 'ca.crt')),
-    agent: false as const,
-  };
-  const authorization = `Bearer ${readFileSync(join(account, 'token'), 'utf8').trim()}`;
-  return (method, body) =>
-    new Promise((resolve, reject) => {
-      const headers = { authorization, ...(body && { 'content-type': 'application/merge-patch+json' }) };
-      const asked = request({ ...options, method, headers, signal: AbortSignal.timeout(3_000) }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
-        );
-      });
-      asked.on('error', reject);
-      asked.end(body && JSON.stringify(body));
-    });
+function connect(): HttpApi {
+  const config = inClusterConfig();
+  if (!config) throw new Error('Expected a service account and KUBERNETES_SERVICE_HOST, found neither. Run in a pod.');
+  const transport = new NodeTransport({ config, timeout: TIMEOUT });
+  return new HttpApi({ config, transport, userAgent: 'intro-otel-key', fieldManager: 'intro-otel-key' });
 }
 
 try {
-  const path = `/api/v1/namespaces/${fromEnv('POD_NAMESPACE')}/secrets/${fromEnv('RELEASE')}-guide-key`;
-  const key = await keyWithin(askFor(path), patience);
+  const secret = { name: `${fromEnv('RELEASE')}-guide-key`, namespace: fromEnv('POD_NAMESPACE') };
+  const key = await keyWithin(connect(), secret, { within: PATIENCE });
   writeFileSync(fromEnv('KEY_FILE'), key, { mode: 0o600 });
 } catch (error) {
   printLine(`The guide has no key, so passed steps will not be verified: ${messageOf(error)}`);

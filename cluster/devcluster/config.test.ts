@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { pathOf } from '../../kubernetes/client.ts';
+import { kindOf } from '../../kubernetes/kinds.ts';
 import { UserError } from '../../support/errors.ts';
 import type { Advice } from '../../support/errors.ts';
-import { pathOf } from './api.ts';
 import { certificates, writeCertificates } from './certs.ts';
 import { processOf } from './signal-component.ts';
 import { clusterInfo, configFiles, firstObjects, kubeconfig } from './config.ts';
@@ -160,8 +161,11 @@ test('every relay has its other side', () => {
   expect(relays.map(({ port }) => port)).toEqual([6443, 8080]);
 });
 
-test('the API path of each first object is known', () => {
-  const paths = firstObjects().map(pathOf);
+test('knows the API path of each first object', () => {
+  const paths = firstObjects().map((object) => {
+    const { namespace, name } = object.metadata;
+    return pathOf(kindOf(object), namespace, name);
+  });
   expect(paths).toContain('/apis/apps/v1/namespaces/kube-system/deployments/coredns');
   expect(paths).toContain('/apis/rbac.authorization.k8s.io/v1/clusterroles/kube-router');
   expect(paths).toContain('/api/v1/namespaces/kube-system/services/kube-dns');

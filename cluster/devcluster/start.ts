@@ -6,10 +6,12 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cniDirectory, findProgram, SYSTEM_PATH } from '../components/packages.ts';
 import type { Progress } from '../../support/progress.ts';
+import type { HttpApi } from '../../kubernetes/client.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import type { KubeObject } from '../../kubernetes/object.ts';
 import { run } from '../../support/run.ts';
 import { UserError } from '../../support/errors.ts';
 import { apiAt } from './api.ts';
-import type { Api, ApiResponse } from './api.ts';
 import { writeCertificates } from './certs.ts';
 import { createCgroups } from './cgroups.ts';
 import { clusterInfo, configFiles, firstObjects, kubeconfig } from './config.ts';
@@ -53,12 +55,9 @@ export async function awaitCluster(input: StartInput, progress: Progress): Promi
   const check = aliveness(layout);
   const api = await apiAt(layout, input.apiPort);
   const wait = waiting(layout, check, progress);
-  await wait('API server', async () => (await api.get('/readyz')).status === 200);
+  await wait('API server', async () => (await api.text('/readyz')) !== '');
   if (input.tuning === 'lab') await Promise.all([importAll(input, check), bringUp(layout, api, wait)]);
-  await wait(
-    'service account',
-    async () => (await api.get('/api/v1/namespaces/default/serviceaccounts/default')).status === 200,
-  );
+  await wait('service account', async () => (await api.get(KINDS.ServiceAccount, 'default', 'default')) !== undefined);
   await api.apply(clusterInfo(layout, serverOf(input)));
 }
 
@@ -164,21 +163,18 @@ async function until(done: () => Promise<boolean>, check: () => Promise<void>): 
 
 type Wait = (what: string, done: () => Promise<boolean>) => Promise<void>;
 
-async function bringUp(layout: Layout, api: Api, wait: Wait): Promise<void> {
+async function bringUp(layout: Layout, api: HttpApi, wait: Wait): Promise<void> {
   for (const object of firstObjects()) await api.apply(object);
-  await wait('node', async () => isTrue(await api.get(`/api/v1/nodes/${layout.name}`), 'Ready'));
-  await wait('DNS', async () =>
-    isTrue(await api.get('/apis/apps/v1/namespaces/kube-system/deployments/coredns'), 'Available'),
-  );
+  await wait('node', async () => isTrue(await api.get(KINDS.Node, layout.name), 'Ready'));
+  await wait('DNS', async () => isTrue(await api.get(KINDS.Deployment, 'coredns', 'kube-system'), 'Available'));
 }
 
-function isTrue({ status, body }: ApiResponse, type: string): boolean {
-  if (status !== 200) return false;
-  const object = JSON.parse(body) as { status?: { conditions?: { type: string; status: string }[] } };
-  return (
-    object.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false
-  );
+interface Conditioned extends KubeObject {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
+
+const isTrue = (object: Conditioned | undefined, type: string): boolean =>
+  object?.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
 
 /** Waits for one thing after another, all within READY_WITHIN, as long as the cluster lives. */
 function waiting(layout: Layout, check: () => Promise<void>, progress: Progress): Wait {

@@ -4,7 +4,8 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statS
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
-import { checksOf, stageCourse } from './stage-course.ts';
+import { checksOf } from '../../course/engine/stage-steps.ts';
+import { stageCourse } from './stage-course.ts';
 import { loadLazily } from './lazy-exporters-plugin.ts';
 import { buildPages } from '../../apps/guide/web/build.ts';
 import { servicePrograms } from '../../lab/services.ts';
@@ -49,7 +50,7 @@ async function buildPrograms(dist: string): Promise<void> {
     metafile: true,
     entryPoints: [
       ...Object.entries(programs).map(([out, source]) => ({ out, in: join(repoRoot, source) })),
-      ...checksOf(course),
+      ...checksOf(join(course, 'steps')),
     ],
     outdir: dist,
     format: 'esm',

@@ -1,59 +1,55 @@
-// What a step's check is given, and what it gives back. A check looks at structure only (service, name, kind, parent, attributes,
-// events, status, edges, orphans), never at the learner's text, so that a right solution in another style passes.
-import type { Files } from '../../apps/guide/server/learner/files.ts';
-import type { Asked } from '../../apps/guide/server/lab/visit.ts';
-import type { Hop } from '../../apps/guide/server/lab/why.ts';
+// The API of a step's check: what it can look at, and what it returns. A check looks at structure only (service, name, kind, parent,
+// attributes, events, status, edges, orphans). It never reads the learner's code, so a correct solution in another style passes.
+import type { Files, PipelineHop, Verdict } from '../../apps/guide/contract.ts';
+import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 
-export type Verdict =
-  | { passed: true; traceId?: string }
-  | {
-      passed: false;
-      hop: 'pod' | 'collector' | 'jaeger' | 'shape';
-      expected: string;
-      found: string;
-      hint: string;
-      traceId?: string;
-    };
+export type { Verdict } from '../../apps/guide/contract.ts';
 
 export interface LabView {
-  /** What the learner answered, by the name of the question. */
+  /** The learner's answers, by the name of the question. */
   readonly answers: Readonly<Record<string, string>>;
-  /** When the step was started, in milliseconds: nothing older counts. */
+  /** When the learner started the step, in milliseconds since 1970. Nothing older counts. */
   readonly since: number;
-  /** The trace that the step began with, where it did. */
+  /** The trace that the step started with, if it makes one. */
   readonly traceId?: string | undefined;
   now(): number;
-  /** Asks dice (or flask), as the start of a trace whose first span is the guide's. */
-  ask(path: string, app?: 'dice' | 'flask'): Promise<Asked>;
-  /** A round of the game, by way of the arcade. @returns the id of its trace, if it has one */
+  /** Sends a request to dice (or flask) as the start of a trace. The guide's own span is the root. */
+  ask(path: string, app?: 'dice' | 'flask'): Promise<AppAnswer>;
+  /** Plays a round through the arcade. @returns the id of its trace, if it has one */
   play(): Promise<string | undefined>;
   trace(traceId: string): Promise<Trace | undefined>;
-  /** The traces that a service took part in since `since` (the step's start, when it isn't given), the latest first. */
+  /** The traces that a service took part in, newest first. @param since defaults to the step's start */
   traces(service: string, since?: number): Promise<Trace[]>;
-  /** The latest trace of the service since the step's start that is such a one. However many there are, few are looked at at once. */
-  find(service: string, isSuch: (trace: Trace) => boolean): Promise<Trace | undefined>;
+  /** The newest trace of a service since the step's start that matches. It reads few traces at a time, to save memory. */
+  find(service: string, matches: (trace: Trace) => boolean): Promise<Trace | undefined>;
   files(): Promise<Files | undefined>;
   podLog(component: 'dice'): Promise<string>;
   collectorLog(): Promise<string>;
-  /** Which hop is silent, and what it says. */
-  why(): Promise<Hop[]>;
+  /** The state of each hop from dice to Jaeger. */
+  why(): Promise<PipelineHop[]>;
   /** What a fault really hits. */
   truth(fault: 'spike' | 'timeouts'): Record<string, string>;
-  /** Asks until there is an answer, or the check's time is up. */
+  /** Repeats a request until it returns something, or until time is up. @param patience in milliseconds */
   eventually<T>(ask: () => Promise<T | undefined>, patience?: number): Promise<T | undefined>;
-  /** Tries until a try passes, or the check's time is up; gives the last verdict. A try that saw nothing gives undefined. */
+  /** Repeats an attempt until it passes or time is up. Returns the last verdict. An attempt that saw nothing returns undefined. */
   settle(attempt: () => Promise<Verdict | undefined>): Promise<Verdict>;
 }
 
 export type Check = (lab: LabView) => Promise<Verdict>;
 
-/** What a step does when it is started, beyond its files. */
+/** Runs when a step starts, after its files are written. */
 export type Begin = (lab: LabView) => Promise<{ traceId?: string }>;
+
+/** What a step's `check.ts` exports. */
+export interface StepCode {
+  readonly check: Check;
+  readonly begin?: Begin;
+}
 
 export const passed = (traceId?: string): Verdict => ({ passed: true, ...(traceId ? { traceId } : {}) });
 
-/** The span is there, but is not what was asked for. */
+/** The verdict for a span that arrived but differs from what the step asks for. */
 export const wrong = (expected: string, found: string, hint: string, traceId?: string): Verdict => ({
   passed: false,
   hop: 'shape',
@@ -63,7 +59,7 @@ export const wrong = (expected: string, found: string, hint: string, traceId?: s
   ...(traceId ? { traceId } : {}),
 });
 
-/** Nothing was seen: says which hop is silent. */
+/** The verdict for a span that did not arrive. It names the first hop that is broken. */
 export async function silent(lab: LabView, expected: string, hint: string): Promise<Verdict> {
   const broken = (await lab.why()).find(({ ok }) => !ok);
   if (!broken) return wrong(expected, 'none, though every hop from dice to Jaeger works', hint);
@@ -71,7 +67,7 @@ export async function silent(lab: LabView, expected: string, hint: string): Prom
   return { passed: false, hop, expected, found: broken.says, hint: broken.todo ?? hint };
 }
 
-/** In words, for `found`. */
+/** Describes a span, for the `found` of a verdict. */
 export function named({ service, name, kind }: Span): string {
   return `${service} “${name}” (${kind})`;
 }

@@ -1,24 +1,25 @@
-// The course: which step is where, and what starting, checking, skipping and resetting one does.
-import type { FileStore } from '../../apps/guide/server/learner/files.ts';
-import type { Course as Overview, Files, Step as StepView, Verdict } from '../../apps/guide/contract.ts';
+// The course: starts, checks, skips and resets steps, and reports how far the learner is.
+import type { CourseOverview, Files, Step, Verdict } from '../../apps/guide/contract.ts';
 import type { CourseOptions as OpenOptions, CourseService } from '../../apps/guide/server/course-service.ts';
+import type { Lab } from '../../apps/guide/server/lab/environment.ts';
+import type { FileStore } from '../../apps/guide/server/learner/files.ts';
 import { Progress } from '../../apps/guide/server/learner/progress.ts';
 import type { StepProgress } from '../../apps/guide/server/learner/progress.ts';
-import { Steps } from './steps.ts';
+import type { LabView } from './check.ts';
 import { viewOf } from './lab-view.ts';
-import type { Lab } from '../../apps/guide/server/lab/environment.ts';
+import { Steps } from './steps.ts';
 
 export interface CourseOptions {
-  steps: Steps;
-  progress: Progress;
-  lab: Lab;
-  /** Without it (outside of a cluster) nothing can be edited. */
-  files?: FileStore | undefined;
-  /** Milliseconds that a check may take. */
-  deadline?: number;
+  readonly steps: Steps;
+  readonly progress: Progress;
+  readonly lab: Lab;
+  /** Absent outside a cluster; then the course edits no files. */
+  readonly files?: FileStore | undefined;
+  /** Time limit of a check, in milliseconds. */
+  readonly deadline?: number;
 }
 
-/** The course of the image, for the guide to serve. */
+/** Opens the course that the image holds. */
 export function openCourse({
   environment: { release, namespace, kube, files, key, lab },
   folder,
@@ -41,7 +42,7 @@ export class Course implements CourseService {
     return this.#options.steps.has(id);
   }
 
-  async overview(): Promise<Overview> {
+  async overview(): Promise<CourseOverview> {
     const { steps, progress, files } = this.#options;
     const known = await progress.steps();
     const all = steps.outlines().map((step) => ({ ...step, state: progress.stateOf(step.id, known[step.id]) }));
@@ -53,7 +54,7 @@ export class Course implements CourseService {
     };
   }
 
-  async step(id: string): Promise<StepView> {
+  async step(id: string): Promise<Step> {
     const { steps, progress } = this.#options;
     const known = (await progress.steps())[id];
     const { traceId, startedAt } = known ?? {};
@@ -65,31 +66,31 @@ export class Course implements CourseService {
     };
   }
 
-  /** The first start writes the files that the step brings along, and keeps what they replace. A step that is passed stays so. */
-  async start(id: string): Promise<StepView> {
+  /** Starts a step. The first start writes the step's own files and keeps a copy of what they replace. A passed step stays passed. */
+  async start(id: string): Promise<Step> {
     const { steps, files } = this.#options;
     const { state } = await this.step(id);
     if (state === 'passed') return this.step(id);
-    if (state === 'open') await files?.write(steps.ownStart(id), { keepAs: `before-${id}` });
+    if (state === 'open') await files?.write(steps.startFiles(id), { keepAs: `before-${id}` });
     await this.#begin(id);
     return this.step(id);
   }
 
-  async reset(id: string): Promise<StepView> {
+  async reset(id: string): Promise<Step> {
     await this.#options.files?.write(this.#options.steps.atStart(id));
     await this.#begin(id);
     return this.step(id);
   }
 
-  /** To this step, as if all before it were done: the files, that is; nothing is passed by it. */
-  async skip(id: string): Promise<StepView> {
+  /** Writes the files as if all earlier steps were done. It marks none of them as passed. */
+  async skip(id: string): Promise<Step> {
     const { state } = await this.step(id);
     await this.#options.files?.write(this.#options.steps.atStart(id));
     if (state !== 'passed') await this.#begin(id);
     return this.step(id);
   }
 
-  async resetAll(): Promise<Overview> {
+  async resetAll(): Promise<CourseOverview> {
     const { steps, files, progress } = this.#options;
     const [first] = steps.ids;
     if (first) await files?.write(steps.atStart(first));
@@ -101,7 +102,7 @@ export class Course implements CourseService {
     return this.#options.steps.atEnd(id);
   }
 
-  /** One check after the other: each drives traffic, and has its time. */
+  /** Checks a step. Checks run one after another, because each one drives traffic and has a time limit. */
   check(id: string, answers: Record<string, string>): Promise<Verdict> {
     const turn = this.#turn.then(() => this.#check(id, answers));
     this.#turn = turn.catch(() => undefined);
@@ -110,11 +111,7 @@ export class Course implements CourseService {
 
   async #check(id: string, answers: Record<string, string>): Promise<Verdict> {
     const { steps, progress } = this.#options;
-    let known = (await progress.steps())[id];
-    if (!known) {
-      await progress.start(id);
-      known = (await progress.steps())[id];
-    }
+    const known = await this.#startedStep(id);
     const { check } = await steps.code(id);
     const verdict = await this.#withJaeger(
       await this.#withPods(await check(this.#view(known, answers))),
@@ -124,7 +121,15 @@ export class Course implements CourseService {
     return verdict;
   }
 
-  /** What is wrong with the spans is beside the point while they are those of an older pod, since the new one does not serve. */
+  async #startedStep(id: string): Promise<StepProgress | undefined> {
+    const { progress } = this.#options;
+    const known = (await progress.steps())[id];
+    if (known) return known;
+    await progress.start(id);
+    return (await progress.steps())[id];
+  }
+
+  /** Reports a new pod that does not run. Until it does, the spans come from older code and say nothing about the learner's change. */
   async #withPods(verdict: Verdict): Promise<Verdict> {
     if (verdict.passed) return verdict;
     for (const component of ['dice', 'collector'] as const) {
@@ -135,19 +140,19 @@ export class Course implements CourseService {
           hop: component === 'dice' ? 'pod' : component,
           expected: `the newest pod of ${component} to run`,
           found: trouble,
-          hint: 'What you changed last is not what was checked: the pod before it goes on until the new one runs. Mend it and Run, or wait if it is only starting.',
+          hint: 'The check saw the pod from before your last change, because the new one does not run yet. Fix the error and press Run, or wait if the pod is only starting.',
         };
     }
     return verdict;
   }
 
-  /** What was sent before Jaeger was started again is nowhere any more, however right it was. */
+  /** Adds a hint if Jaeger restarted during the step. The traces from before the restart are lost, even if they were right. */
   async #withJaeger(verdict: Verdict, since: number): Promise<Verdict> {
     if (verdict.passed) return verdict;
     const started = await this.#options.lab.startOf?.('jaeger');
-    // Kubernetes tells whole seconds: that in which the step began may be that in which Jaeger was started, just after.
+    // Kubernetes reports whole seconds, so a restart in the second in which the step started may be a later one.
     if (started === undefined || !(started > since - 1000)) return verdict;
-    const lost = `Jaeger was started again at ${new Date(started).toISOString().slice(11, 19)} UTC, since this step began, and keeps traces in memory: those from before are gone. What the step tells you to play, ask or switch on has to be done once more.`;
+    const lost = `Jaeger restarted at ${new Date(started).toISOString().slice(11, 19)} UTC, after you started this step. It keeps traces in memory, so the earlier ones are gone. Repeat what the step tells you to play, ask or switch on.`;
     return { ...verdict, hint: `${verdict.hint} ${lost}` };
   }
 
@@ -158,7 +163,7 @@ export class Course implements CourseService {
     await progress.start(id, { ...begun, anew: true });
   }
 
-  #view(known: StepProgress | undefined, answers: Record<string, string>) {
+  #view(known: StepProgress | undefined, answers: Record<string, string>): LabView {
     const { lab, deadline } = this.#options;
     return viewOf(lab, {
       answers,

@@ -1,30 +1,29 @@
-// The lab as a check sees it, on top of the real one.
+// The view of the lab that a check gets, built on the real lab.
 import { setTimeout as delay } from 'node:timers/promises';
 import { call } from '../../support/http.ts';
+import type { Verdict } from '../../apps/guide/contract.ts';
 import { suppressTracing } from '../../apps/guide/server/suppress-tracing.ts';
-import type { Files } from '../../apps/guide/server/learner/files.ts';
 import { visit } from '../../apps/guide/server/lab/visit.ts';
-import { why } from '../../apps/guide/server/lab/why.ts';
+import { diagnosePipeline } from '../../apps/guide/server/lab/diagnose-pipeline.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
 import { recentTraces, traceFromJaeger } from '../../otlp/traces.ts';
 import type { Trace } from '../../otlp/traces.ts';
 import { silent } from './check.ts';
-import type { LabView, Verdict } from './check.ts';
+import type { LabView } from './check.ts';
 
-export interface Attempt {
-  answers?: Record<string, string>;
-  since: number;
-  traceId?: string | undefined;
-  /** Milliseconds that a check may take. */
-  deadline?: number;
-  /** What to say when nothing was seen. */
-  expected?: string;
+export interface ViewOptions {
+  readonly answers?: Record<string, string>;
+  /** When the learner started the step, in milliseconds since 1970. */
+  readonly since: number;
+  readonly traceId?: string | undefined;
+  /** Time limit of the check, in milliseconds. */
+  readonly deadline?: number;
 }
 
-const pause = 250; // ms
+const pause = 250; // ms between two attempts
 
-/** A view for one check: its time runs from now. */
-export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 15_000 }: Attempt): LabView {
+/** Makes a view for one check. Its time limit starts now. */
+export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 15_000 }: ViewOptions): LabView {
   const begun = Date.now();
   const end = begun + deadline;
   const view: LabView = {
@@ -42,12 +41,12 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 15_0
         ),
         from,
       ),
-    find: (service, isSuch) => suppressTracing(() => findBack(lab.jaeger, { service, since, isSuch })),
-    files: (): Promise<Files | undefined> => lab.files(),
+    find: (service, matches) => suppressTracing(() => findBack(lab.jaeger, { service, since, matches })),
+    files: () => lab.files(),
     podLog: () => lab.podLog('dice', seconds(since)),
-    // What was logged before this check began may be of other code, or another configuration.
+    // Older lines may come from other code or another configuration.
     collectorLog: () => lab.podLog('collector', Math.ceil((Date.now() - begun) / 1000) + 1),
-    why: () => why(lab),
+    why: () => diagnosePipeline(lab),
     truth: lab.truth,
     eventually: (ask, patience = 3_000) => until(ask, Math.min(end, Date.now() + patience)),
     settle: (attempt) => settle(view, attempt, end),
@@ -57,22 +56,22 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 15_0
 
 const seconds = (since: number): number => Math.max(60, Math.ceil((Date.now() - since) / 1000));
 
-/** Jaeger may give a trace that has begun before: what counts is younger. */
+/** Drops traces that started too early: Jaeger returns every trace that overlaps the interval. */
 const newer = (traces: Trace[], since: number): Trace[] => traces.filter(({ start }) => start >= since);
 
-const slice = 15_000; // ms: at most some forty rounds, which take a megabyte as JSON
+const slice = 15_000; // ms; about forty rounds at most, which are a megabyte of JSON
 const farthest = 3_600_000; // ms
 
-/** From now back to `since`, a slice of time after the other: a guide has little memory, and a class makes many traces. */
+/** Searches from now back to `since`, one slice of time after another. The guide has little memory, and a class makes many traces. */
 async function findBack(
   jaeger: string,
-  { service, since, isSuch }: { service: string; since: number; isSuch: (trace: Trace) => boolean },
+  { service, since, matches }: { service: string; since: number; matches: (trace: Trace) => boolean },
 ): Promise<Trace | undefined> {
   const now = Date.now();
   for (let to = now + 1_000; to > Math.max(since, now - farthest); to -= slice) {
     const from = Math.max(to - slice, since);
     const traces = await recentTraces(jaeger, service, { limit: 60, within: now - from, until: to });
-    const found = newer(traces, since).find(isSuch);
+    const found = newer(traces, since).find(matches);
     if (found) return found;
   }
   return undefined;
@@ -90,7 +89,7 @@ async function settle(view: LabView, attempt: () => Promise<Verdict | undefined>
   let last: Verdict | undefined;
   for (;;) {
     const verdict = await attempt();
-    // A try that the end cut short saw less than the one before it.
+    // An attempt that the time limit cut short saw less than the one before it.
     if (!last || Date.now() + pause < end) last = verdict ?? last;
     if (verdict?.passed) return verdict;
     if (Date.now() + pause > end)
@@ -98,7 +97,7 @@ async function settle(view: LabView, attempt: () => Promise<Verdict | undefined>
         last ??
         silent(
           view,
-          'spans of what the check has just asked for',
+          'spans of the requests that the check sent',
           'Is the new code running? Press Run, and wait until the new pod runs.',
         )
       );

@@ -1,30 +1,26 @@
-// At build time: a step's Markdown with its front matter becomes what the guide serves, so that the guide needs no Markdown library.
+// Renders a step when the image is built, so that the guide needs no Markdown library at run time.
 import { marked } from 'marked';
 import { parse } from 'yaml';
+import type { Step, StepSummary } from '../../apps/guide/contract.ts';
+import { kubectlBlocks, markdownOf } from './kubectl-section.ts';
+import type { KubectlMatter } from './kubectl-section.ts';
 
-import type { FileName, Question } from '../../apps/guide/contract.ts';
+/** A step as the image holds it: what is the same for every learner. */
+export type RenderedStep = Omit<Step, 'state' | 'traceId' | 'startedAt'>;
+export type StepOutline = Omit<StepSummary, 'state'>;
 
-export interface Step {
-  /** Name of the step's folder. */
-  id: string;
-  number: number;
-  title: string;
-  minutes: number;
-  learn: string[];
-  files: FileName[];
-  questions: Question[];
-  commands: string[];
-  html: string;
-}
+/** What an author writes above a step's text. */
+type FrontMatter = Pick<RenderedStep, 'title' | 'minutes' | 'learn'> &
+  Partial<Pick<RenderedStep, 'files' | 'questions'>> & { readonly kubectl?: KubectlMatter };
 
-/** @throws when the front matter lacks something, naming the step and what was expected */
-export function renderStep(id: string, text: string): Step {
-  const [, matter, body] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(text) ?? [];
-  if (matter === undefined || body === undefined)
-    throw new Error(`${id}/step.md: expected front matter between two lines of ---, found none`);
-  const { title, minutes, learn, files = [], questions = [] } = parse(matter) as Partial<Step>;
-  if (typeof title !== 'string' || typeof minutes !== 'number' || !Array.isArray(learn))
-    throw new Error(`${id}/step.md: expected title, minutes and learn in its front matter`);
+/**
+ * Turns a step's Markdown and its front matter into what the guide serves.
+ * @throws if the front matter lacks a field, naming the step and the field
+ */
+export function renderStep(id: string, text: string): RenderedStep {
+  const { matter, body } = partsOf(id, text);
+  const { title, minutes, learn, files = [], questions = [], kubectl = {} } = matter;
+  const blocks = kubectlBlocks({ id, files, hasQuestions: questions.length > 0, kubectl });
   return {
     id,
     number: Number(id.slice(0, 2)),
@@ -33,12 +29,21 @@ export function renderStep(id: string, text: string): Step {
     learn,
     files,
     questions,
-    commands: commandsIn(body),
+    commands: blocks.flatMap(({ commands }) => commands),
     html: marked.parse(body, { async: false }),
+    kubectlHtml: marked.parse(markdownOf(blocks), { async: false }),
   };
 }
 
-/** What stands in ```sh fences: a command each, even where it takes several lines. */
-function commandsIn(body: string): string[] {
-  return [...body.matchAll(/^```sh\n([\s\S]*?)\n```$/gm)].map(([, command = '']) => command);
+function partsOf(id: string, text: string): { matter: FrontMatter; body: string } {
+  const [, matter, body] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(text) ?? [];
+  if (matter === undefined || body === undefined)
+    throw new Error(`${id}/step.md: expected front matter between two lines of ---, found none. Add it at the top.`);
+  const parsed = parse(matter) as Partial<FrontMatter> | null;
+  const missing = (['title', 'minutes', 'learn'] as const).filter((field) => parsed?.[field] === undefined);
+  if (missing.length > 0)
+    throw new Error(
+      `${id}/step.md: expected title, minutes and learn in its front matter, found no ${missing.join(', ')}.`,
+    );
+  return { matter: parsed as FrontMatter, body };
 }

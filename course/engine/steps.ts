@@ -1,80 +1,81 @@
-// The course as the image holds it: a folder a step, rendered. Nothing of it is kept in memory.
-import { readFileSync, readdirSync } from 'node:fs';
+// The course as the image holds it: one folder per step, already rendered. It reads files on demand and keeps nothing in memory.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fileNames } from '../../apps/guide/server/learner/files.ts';
-import type { Files } from '../../apps/guide/server/learner/files.ts';
-import type { Step } from './render-step.ts';
-import type { Begin, Check } from './check.ts';
-
-export type { Step } from './render-step.ts';
-export type Outline = Pick<Step, 'id' | 'number' | 'title' | 'minutes'>;
+import { fileNames } from '../../apps/guide/contract.ts';
+import type { Files } from '../../apps/guide/contract.ts';
+import type { StepCode } from './check.ts';
+import type { RenderedStep, StepOutline } from './render-step.ts';
+import { stepIdsIn } from './step-folders.ts';
 
 export class Steps {
   readonly #folder: string;
-  readonly #fill: Record<string, string>;
+  readonly #words: Record<string, string>;
   readonly ids: string[];
 
-  /** @param fill what stands for `$RELEASE` and other such words of the texts */
-  constructor(folder: string, fill: Record<string, string>) {
+  /** @param words values for `$RELEASE` and the other variables in the steps' texts */
+  constructor(folder: string, words: Record<string, string>) {
     this.#folder = folder;
-    this.#fill = fill;
-    this.ids = readdirSync(folder)
-      .filter((name) => /^\d\d-/.test(name))
-      .sort();
+    this.#words = words;
+    this.ids = stepIdsIn(folder);
   }
 
   has(id: string): boolean {
     return this.ids.includes(id);
   }
 
-  outlines(): Outline[] {
+  outlines(): StepOutline[] {
     return this.ids.map((id) => {
       const { number, title, minutes } = this.step(id);
       return { id, number, title, minutes };
     });
   }
 
-  step(id: string): Step {
-    return JSON.parse(this.#filled(readFileSync(join(this.#folder, id, 'step.json'), 'utf8'))) as Step;
+  step(id: string): RenderedStep {
+    return JSON.parse(this.#filled(readFileSync(join(this.#folder, id, 'step.json'), 'utf8'))) as RenderedStep;
   }
 
-  async code(id: string): Promise<{ check: Check; begin?: Begin }> {
-    return (await import(pathToFileURL(join(this.#folder, id, 'check.js')).href)) as { check: Check; begin?: Begin };
+  async code(id: string): Promise<StepCode> {
+    return (await import(pathToFileURL(join(this.#folder, id, 'check.js')).href)) as StepCode;
   }
 
-  /** The files that a step brings along when it is started. */
-  ownStart(id: string): Partial<Files> {
+  /** The files that a step replaces when it starts. */
+  startFiles(id: string): Partial<Files> {
     return this.#read(join(id, 'start'));
   }
 
-  /** All files as they are when the step begins. */
+  /** All files at the start of the step. */
   atStart(id: string): Files {
     const earlier = this.ids
       .filter((other) => other < id)
-      .flatMap((other) => [this.ownStart(other), this.#read(join(other, 'files'))]);
-    return Object.assign({}, this.#read('files'), ...earlier, this.ownStart(id)) as Files;
+      .flatMap((other) => [this.startFiles(other), this.#read(join(other, 'files'))]);
+    return Object.assign({}, this.#read('files'), ...earlier, this.startFiles(id)) as Files;
   }
 
-  /** All files as they should be when the step is done. */
+  /** All files of a finished step. */
   atEnd(id: string): Files {
-    return { ...this.atStart(id), ...this.#read(join(id, 'files')) };
+    return { ...this.atStart(id), ...this.solutionFiles(id) };
+  }
+
+  /** The files that a finished step has changed. */
+  solutionFiles(id: string): Partial<Files> {
+    return this.#read(join(id, 'files'));
   }
 
   #read(folder: string): Partial<Files> {
     const present = fileNames.flatMap((name) => {
-      const text = readIfThere(join(this.#folder, folder, name));
+      const text = textIfPresent(join(this.#folder, folder, name));
       return text === undefined ? [] : [[name, this.#filled(text)] as const];
     });
     return Object.fromEntries(present);
   }
 
   #filled(text: string): string {
-    return Object.entries(this.#fill).reduce((filled, [name, value]) => filled.replaceAll(`$${name}`, value), text);
+    return Object.entries(this.#words).reduce((filled, [name, value]) => filled.replaceAll(`$${name}`, value), text);
   }
 }
 
-function readIfThere(path: string): string | undefined {
+function textIfPresent(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {

@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { viewOf } from '../engine/lab-view.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
-import type { Begin, Check, Verdict } from '../engine/check.ts';
+import type { StepCode } from '../engine/check.ts';
 import { truthOf } from '../../lab/faults.ts';
-import type { Files } from '../../apps/guide/server/learner/files.ts';
+import type { Failed, Files, Verdict, VerdictHop } from '../../apps/guide/contract.ts';
 import { call } from '../../support/http.ts';
 import type { Trace } from '../../otlp/traces.ts';
 import type { App } from '../../apps/testing/apps.ts';
@@ -21,7 +21,7 @@ export interface Solution {
   name: string;
   right: boolean;
   /** Where it has to fail. */
-  hop?: 'pod' | 'collector' | 'jaeger' | 'shape';
+  hop?: VerdictHop;
   /** What the hint, or what was found, has to speak of. */
   says?: RegExp;
   /** What differs from the files as they should be. */
@@ -36,13 +36,13 @@ export interface Solution {
 
 const shortly = 1_600; // ms: all that takes part is on this machine
 
-const isAsExpected = ({ hop, expected, found, hint }: Verdict & { passed: false }, solution: Solution): boolean =>
+const isAsExpected = ({ hop, expected, found, hint }: Failed, solution: Solution): boolean =>
   hop === (solution.hop ?? 'shape') && (solution.says ?? /./).test(`${expected} ${found} ${hint}`);
 
 /** What a lab has besides, and shares with others. */
 export interface Shared {
   /** The step's own. */
-  code: { check: Check; begin?: Begin };
+  code: StepCode;
   dice: { app: App; receiver: Receiver };
   /** Those of the apps that are not the learner's. */
   others: Receiver;

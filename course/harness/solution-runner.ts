@@ -2,9 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
-import type { Verdict } from '../engine/check.ts';
+import type { Files, Verdict } from '../../apps/guide/contract.ts';
 import { Steps } from '../engine/steps.ts';
-import type { Files } from '../../apps/guide/server/learner/files.ts';
 import { parseSettings } from '../../apps/telemetry/settings.ts';
 import { App } from '../../apps/testing/apps.ts';
 import { CheckHarness } from './check-harness.ts';

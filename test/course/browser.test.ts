@@ -1,4 +1,4 @@
-// The whole course in a real browser, on the real node, as a learner does it: by the page's own controls, and by what it shows.
+// The whole course in a real browser on a real node, done by the page's controls and by what it shows.
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { violations } from '../support/browser/axe.ts';
@@ -8,9 +8,8 @@ import { launchBrowser, misdeeds, picture } from '../support/browser/browser.ts'
 import { Forward } from '../support/cluster/forward.ts';
 import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
-import { byHand } from './by-hand.ts';
-import { Learner } from './learner.ts';
-import { steps } from './steps.ts';
+import { PageLearner } from './learner.ts';
+import { steps, walkthroughOf } from './steps.ts';
 
 const WIDE = { width: 1280, height: 900 };
 const NARROW = { width: 390, height: 844 };
@@ -20,7 +19,7 @@ const door = new Forward(lab);
 
 let browser: Browser;
 let page: Page;
-let learner: Learner;
+let learner: PageLearner;
 let found: string[];
 
 beforeAll(async () => {
@@ -36,7 +35,7 @@ beforeAll(async () => {
   page = await context.newPage();
   page.setDefaultTimeout(15_000);
   found = misdeeds(page, door.origin);
-  learner = new Learner(page);
+  learner = new PageLearner(page, lab);
   await page.goto('/');
 }, 150_000);
 
@@ -45,7 +44,7 @@ afterAll(async () => {
   door.close();
 });
 
-/** Pictures at both widths; what axe minds is a failure. */
+/** Takes pictures at both widths, and fails on what axe reports. */
 async function keep(name: string): Promise<void> {
   await page.evaluate('scrollTo(0, 0)');
   await picture(page, `course-${name}-1280`);
@@ -58,14 +57,14 @@ async function keep(name: string): Promise<void> {
 }
 
 test.each(steps)(
-  'step %s, by hand, is verified',
+  'verifies step %s, done on the page',
   async (id) => {
     const began = performance.now();
     const number = steps.indexOf(id) + 1;
     try {
       if (number > 1) await learner.goOn();
-      await learner.start(number);
-      await byHand[id]?.(learner, lab);
+      await learner.start(id);
+      await (await walkthroughOf(id)).onPage?.(learner);
       await learner.check();
       await page.getByText(`Steps: ${number} of ${steps.length} verified`).waitFor();
       say(`${id} by hand: verified after ${((performance.now() - began) / 1000).toFixed(1)} s`);
@@ -77,7 +76,7 @@ test.each(steps)(
   150_000,
 );
 
-test.each(['lab', 'why', 'traces'])('the page /%s of the real lab has nothing that axe minds', async (name) => {
+test.each(['lab', 'why', 'traces'])('shows /%s of the real lab without a violation that axe reports', async (name) => {
   await page.goto(`/${name}`);
   await page
     .locator({ lab: '#parts', why: '#hops', traces: '.traces' }[name] ?? 'main')
@@ -91,7 +90,7 @@ test.each(['lab', 'why', 'traces'])('the page /%s of the real lab has nothing th
   await keep('one-trace');
 });
 
-test('all that was verified is still shown after a reload, and by another pod of the guide', async () => {
+test('shows every verified step after a reload, and from a new pod of the guide', async () => {
   await page.goto('/');
   await page.getByText(`Steps: ${steps.length} of ${steps.length} verified`).waitFor();
   await page.goto('about:blank');

@@ -1,16 +1,16 @@
-// The whole course on the real node by the commands that each step prints, word for word, with the rights of an attendee. What a learner
-// adds are the answers to questions, which are written into the file that a command has brought, from what the commands have printed.
+// The whole course on a real node by the commands that each step prints, word for word, with an attendee's rights. The learner adds only the
+// answers to questions, and takes them from what the commands have printed.
 import { RELEASE } from '../../operator/api/types.ts';
 import { say } from '../../support/output.ts';
 import { eventually } from '../support/matchers/eventually.ts';
 import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
-import { answersFrom } from './reading.ts';
-import { ENOUGH } from './rounds.ts';
-import { steps } from './steps.ts';
+import type { CourseOverview, Step } from '../../apps/guide/contract.ts';
+import type { Walkthrough } from '../../course/harness/walkthrough.ts';
+import { steps, walkthroughOf } from './steps.ts';
 import { Terminal } from './terminal.ts';
 
-/** Named as a seat's, since an attendee's rights are for objects of that name. */
+/** Has a seat's name, because an attendee's rights are for objects of that name. */
 const lab = new Lab(useNamespace('course-kubectl'), RELEASE);
 const terminal = new Terminal(lab);
 
@@ -21,61 +21,48 @@ beforeAll(async () => {
 
 afterAll(() => terminal.close());
 
-interface Shown {
-  commands: string[];
-}
-interface Overview {
-  passed: number;
-  steps: { id: string; state: string }[];
-}
-
 const get = async <T>(path: string): Promise<T> => JSON.parse(await lab.text('guide', `/api${path}`)) as T;
-
-/** A command is typed again while it finds nothing yet, as the text says of those that look for what failed. */
-const looksAgain = (command: string): boolean => /\bspans \w+ \| grep\b/.test(command);
 
 const isCheck = (command: string): boolean => /\bcourse\.js check\b/.test(command);
 
-/** A check that finds nothing yet is typed again, as one does when the machine is busy. */
-const AGAIN_WITHIN = 60_000;
-
-/** @returns all that the commands have printed, each under its own words */
-async function typeAll(commands: readonly string[]): Promise<Map<string, string>> {
-  const printed = new Map<string, string>();
+/** Types all commands. @returns what each has printed, by the command */
+async function typeAll(commands: readonly string[], { answers, repeat }: Walkthrough): Promise<Map<string, string>> {
+  const output = new Map<string, string>();
   for (const command of commands) {
-    if (command.endsWith('< answers.env'))
-      await terminal.write('answers.env', answersFrom(await terminal.read('answers.env'), printed));
-    const type = (): Promise<string> => terminal.run(command);
-    if (looksAgain(command)) printed.set(command, await enough(type));
-    else
-      printed.set(
-        command,
-        isCheck(command) ? await eventually(type, { within: AGAIN_WITHIN, every: 1_000 }) : await type(),
-      );
+    if (command.endsWith('< answers.env')) await fillIn(answers?.(output) ?? {});
+    output.set(command, await type(command, repeat));
   }
-  return printed;
+  return output;
 }
 
-/** Several rounds, of visitors with different plugins, so that what they share can be told from chance. */
-function enough(type: () => Promise<string>): Promise<string> {
+/** Types a command once. A check, which fails on a busy machine, and a command that the step repeats are typed until they succeed. */
+function type(command: string, repeat: Walkthrough['repeat']): Promise<string> {
+  if (isCheck(command)) return eventually(() => terminal.run(command), { within: 60_000, every: 1_000 });
+  if (!repeat?.commands.test(command)) return terminal.run(command);
   return eventually(
     async () => {
-      const text = await type();
-      const plugins = [...text.matchAll(/x-browser-plugins=(\[.*?\])/g)].map(([, list]) => list);
-      if (plugins.length < ENOUGH || new Set(plugins).size < 2) throw new Error(`too few rounds:\n${text}`);
+      const text = await terminal.run(command);
+      if (!repeat.isEnough(text)) throw new Error(`expected more lines from ${command}, found:\n${text}`);
       return text;
     },
     { within: 90_000, every: 1_000 },
   );
 }
 
+/** Writes an answer after the name of each question. */
+async function fillIn(answers: Readonly<Record<string, string>>): Promise<void> {
+  const form = await terminal.read('answers.env');
+  const filled = form.replaceAll(/^([\w.]+)=$/gm, (line, name: string) => line + (answers[name] ?? ''));
+  await terminal.write('answers.env', filled);
+}
+
 test.each(steps)(
-  'step %s, by its commands, is verified',
+  'verifies step %s, done by its commands',
   async (id) => {
     const began = performance.now();
-    const { commands } = await get<Shown>(`/course/${id}`);
-    const printed = await typeAll(commands);
-    expect([...printed.values()].at(-1)).toMatch(new RegExp(`^passed ${id}`));
+    const { commands } = await get<Step>(`/course/${id}`);
+    const output = await typeAll(commands, await walkthroughOf(id));
+    expect([...output.values()].at(-1)).toMatch(new RegExp(`^passed ${id}`));
     say(
       `${id} by its ${commands.length} commands: verified after ${((performance.now() - began) / 1000).toFixed(1)} s`,
     );
@@ -83,25 +70,24 @@ test.each(steps)(
   170_000,
 );
 
-test('all that was verified is counted', async () => {
+test('counts every verified step', async () => {
   const list = await terminal.run(
     `kubectl -n ${lab.namespace} exec deploy/${lab.release}-guide -- node /app/course.js list`,
   );
   expect(list).toContain(`${steps.length} of ${steps.length} steps passed`);
 });
 
-test('what is written into the ConfigMap by hand is not verified', async () => {
-  const forged = {
-    '11-next-steps': { startedAt: new Date().toISOString(), passedAt: new Date().toISOString(), proof: 'f'.repeat(64) },
-  };
+test('does not count a step that was written into the ConfigMap by hand', async () => {
+  const now = new Date().toISOString();
+  const forged = { [steps.at(-1) ?? '']: { startedAt: now, passedAt: now, proof: 'f'.repeat(64) } };
   await lab.kubectl(
     'patch',
     'configmap',
     `${lab.release}-progress`,
     '--type=merge',
     '--patch',
-    JSON.stringify({ data: { passed: '11', steps: JSON.stringify(forged) } }),
+    JSON.stringify({ data: { passed: String(steps.length), steps: JSON.stringify(forged) } }),
   );
-  const { passed, steps: told } = await get<Overview>('/course');
-  expect([passed, told.at(-1)?.state]).toEqual([0, 'unverified']);
+  const overview = await get<CourseOverview>('/course');
+  expect([overview.passed, overview.steps.at(-1)?.state]).toEqual([0, 'unverified']);
 });

@@ -1,25 +1,19 @@
-// A learner at the guide's front page: does what its own controls do, and knows what it shows.
+// A learner at the guide's front page, who uses its controls and reads what it shows.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
-import type { FileName } from './steps.ts';
+import type { FileName } from '../../apps/guide/contract.ts';
+import type { Learner, Row } from '../../course/harness/walkthrough.ts';
+import type { Lab } from '../support/cluster/lab.ts';
+import { eventually } from '../support/matchers/eventually.ts';
+import { solutionOf, steps } from './steps.ts';
 
-/** The newest pod runs within this, also on a busy machine. */
+/** How long a new pod takes to run on a busy machine. */
 const RUN_WITHIN = 60_000;
-/** A check has 15 s, and may have to wait for its turn. */
+/** A check has 15 s, and may wait for another one. */
 const CHECK_WITHIN = 30_000;
 const TRACE_WITHIN = 20_000;
 
-/** A line of the waterfall, as it is drawn. */
-export interface Row {
-  /** The root's is 1. */
-  readonly level: number;
-  readonly service: string;
-  readonly name: string;
-  /** Milliseconds. */
-  readonly took: number;
-}
-
-/** `dice GET /rolldice server, level 4`, as a screen reader says it, and `1.90 ms`. */
+/** Reads a row: `dice GET /rolldice server, level 4`, as a screen reader says it, and `1.90 ms`. */
 function rowOf(words: string, time = ''): Row {
   const [, service = '', name = '', level] =
     /^(\S+) (.*) [a-z]+(?: error)?(?: parent missing)?, level (\d+)/.exec(words) ?? [];
@@ -29,14 +23,17 @@ function rowOf(words: string, time = ''): Row {
   return { level: Number(level), service, name, took: Number(took) * (unit === 's' ? 1000 : 1) };
 }
 
-export class Learner {
+export class PageLearner implements Learner {
   readonly page: Page;
+  readonly #lab: Lab;
+  #step = '';
 
-  constructor(page: Page) {
+  constructor(page: Page, lab: Lab) {
     this.page = page;
+    this.#lab = lab;
   }
 
-  /** By the link below the step before. */
+  /** Opens the next step by the link below this one. */
   async goOn(): Promise<void> {
     await this.page
       .getByRole('navigation', { name: 'Previous and next step' })
@@ -44,8 +41,10 @@ export class Learner {
       .click();
   }
 
-  /** Waits for the step of that number, and starts it. */
-  async start(number: number): Promise<void> {
+  /** Waits for the step's text, and starts the step. */
+  async start(id: string): Promise<void> {
+    this.#step = id;
+    const number = steps.indexOf(id) + 1;
     await this.page.getByRole('heading', { name: new RegExp(`^${number}\\. `) }).waitFor();
     await this.press('Start');
     await this.#button('Check').waitFor();
@@ -55,7 +54,14 @@ export class Learner {
     return this.#button(name).click();
   }
 
-  /** Replaces a file's text in the editor, by the clipboard. */
+  async solve(): Promise<void> {
+    for (const [name, text] of solutionOf(this.#lab, this.#step)) await this.replace(name, text);
+    expect(await this.run()).toMatch(/^Runs your files/);
+    // The old dice may still answer until it is gone.
+    await eventually(async () => expect(await this.#lab.pods('dice')).toHaveLength(1), { within: 20_000 });
+  }
+
+  /** Replaces a file's text in the editor, through the clipboard. */
   async replace(name: FileName, text: string): Promise<void> {
     await this.page.getByRole('tab', { name }).click();
     await this.page.locator('.cm-content').click();
@@ -65,17 +71,15 @@ export class Learner {
     await this.page.getByText(new RegExp(`^Not saved: .*${name}`)).waitFor();
   }
 
-  /** @returns what the page says when the new pod runs */
+  /** Presses Run. @returns the status once the new pod runs or has failed */
   async run(): Promise<string> {
     await this.press('Run');
-    const said = this.page.locator('#run-status');
-    await said
-      .filter({ hasText: /^Runs your files, \d+\.\d s after Run|^\S+: (?!the new pod)/ })
-      .waitFor({ timeout: RUN_WITHIN });
-    return said.innerText();
+    const status = this.page.locator('#run-status');
+    await status.filter({ hasText: /^Runs your files, \d+\.\d s after Run|^\S+: / }).waitFor({ timeout: RUN_WITHIN });
+    return status.innerText();
   }
 
-  /** Asks dice by a button, or by the field for other paths. @returns what it has answered, by the page */
+  /** Sends a request to dice, by a button or by the field for other paths. @returns the answer as the page shows it */
   async ask(path: string): Promise<string> {
     const named = this.page.getByRole('group', { name: 'Ask dice' }).getByRole('button', { name: path, exact: true });
     if ((await named.count()) > 0) {
@@ -89,12 +93,12 @@ export class Learner {
     return answer.innerText();
   }
 
-  /** A line of the waterfall; @param text as it stands there */
+  /** Rows of the waterfall with this text. */
   row(text: string | RegExp): Locator {
     return this.page.locator('.span-row', { hasText: text });
   }
 
-  /** Waits for this span, opens it, and waits until all of these texts are there. */
+  /** Waits for this span, opens it, and waits for all of these texts. */
   async read(text: string | RegExp, ...shown: string[]): Promise<void> {
     await this.row(text).first().waitFor({ timeout: TRACE_WITHIN });
     await this.#whole();
@@ -102,7 +106,7 @@ export class Learner {
     for (const one of shown) await this.page.locator('.span-details:visible').getByText(one).first().waitFor();
   }
 
-  /** The waterfall, once no more spans come. */
+  /** The waterfall, once no more spans arrive. */
   async waterfall(): Promise<Row[]> {
     await this.row('').first().waitFor({ timeout: TRACE_WITHIN });
     await this.#whole();
@@ -112,7 +116,7 @@ export class Learner {
     return (names ?? []).map((words, index) => rowOf(words, times?.[index]));
   }
 
-  /** Spans come in batches: waits until there is one root, and the number of rows stays for a while. */
+  /** Waits until the number of rows stays the same for a while, since spans arrive in batches. */
   async #whole(): Promise<void> {
     for (let before = -1, now = 0; before !== now;) {
       before = now;
@@ -121,19 +125,19 @@ export class Learner {
     }
   }
 
-  /** Waits until the log beside the editor has this. */
-  async log(text: string | RegExp, of: 'dice' | 'the Collector' = 'dice', within = TRACE_WITHIN): Promise<string> {
+  /** Waits until the log next to the editor has this text. */
+  async log(text: string | RegExp, source: 'dice' | 'the Collector' = 'dice', within = TRACE_WITHIN): Promise<string> {
     const choice = this.page.getByLabel('of', { exact: true });
-    // To choose anew what is chosen would show the log anew, from further back.
-    if ((await choice.locator('option:checked').innerText()) !== of) await choice.selectOption({ label: of });
+    // Selecting the same source again would reload the log from further back.
+    if ((await choice.locator('option:checked').innerText()) !== source) await choice.selectOption({ label: source });
     const log = this.page.getByRole('group', { name: 'Log of the newest pod' }).filter({ hasText: text });
     await log.waitFor({ timeout: within });
     return log.innerText();
   }
 
   /**
-   * Presses Check, and once more where it is not yet so, as one does when the machine is busy.
-   * @throws Error with all of the verdict, where it is not "Verified."
+   * Presses Check, and once more if it fails, as a learner does when the machine is busy.
+   * @throws with the whole verdict, unless it is "Verified."
    */
   async check(tries = 2): Promise<void> {
     await this.press('Check');

@@ -1,29 +1,28 @@
-// The course's steps, and what their folders say that is right.
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+// The course's steps, with the solution and the walkthrough from each step's folder.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { FileName } from '../../apps/guide/contract.ts';
+import { Steps } from '../../course/engine/steps.ts';
+import type { Walkthrough } from '../../course/harness/walkthrough.ts';
 import { repoRoot } from '../../support/paths.ts';
 import type { Lab } from '../support/cluster/lab.ts';
 
 const folder = join(repoRoot, 'course', 'steps');
 
-export const steps = readdirSync(folder)
-  .filter((name) => /^\d\d-/.test(name))
-  .sort();
+/** Ids of all steps, in order. */
+export const steps = new Steps(folder, {}).ids;
 
-export type FileName = 'app.ts' | 'settings.env' | 'collector.yaml';
-const fileNames: readonly FileName[] = ['app.ts', 'settings.env', 'collector.yaml'];
+/** How a learner does the step. A step without a walkthrough needs only Start and Check. */
+export async function walkthroughOf(id: string): Promise<Walkthrough> {
+  const path = join(folder, id, 'walkthrough.ts');
+  if (!existsSync(path)) return {};
+  const { walkthrough } = (await import(pathToFileURL(path).href)) as { walkthrough: Walkthrough };
+  return walkthrough;
+}
 
-/** The files that a step has changed when it is done. */
-export function solutionOf(lab: Lab, id: string): [FileName, string][] {
-  const fill: Record<string, string> = {
-    $RELEASE: lab.release,
-    $NAMESPACE: lab.namespace,
-    $PRIZES_URL: `http://${lab.release}-prizes:8080`,
-  };
-  const filled = (text: string): string =>
-    Object.entries(fill).reduce((so, [word, value]) => so.replaceAll(word, value), text);
-  const paths = fileNames
-    .map((name) => [name, join(folder, id, 'files', name)] as const)
-    .filter(([, path]) => existsSync(path));
-  return paths.map(([name, path]) => [name, filled(readFileSync(path, 'utf8'))]);
+/** The files that a finished step has changed, for this lab. */
+export function solutionOf({ release, namespace }: Lab, id: string): [FileName, string][] {
+  const words = { RELEASE: release, NAMESPACE: namespace, PRIZES_URL: `http://${release}-prizes:8080` };
+  return Object.entries(new Steps(folder, words).solutionFiles(id)) as [FileName, string][];
 }

@@ -1,4 +1,4 @@
-// A learner at a terminal, with the rights of an attendee: runs commands as they are printed, in a directory of their own.
+// A learner at a terminal with an attendee's rights. It runs commands as they are printed, in a directory of its own.
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ export class Terminal {
     this.#directory = await mkdtemp(join(tmpdir(), 'learner-'));
     await giveRights(this.#lab.namespace);
     await writeFile(this.#path('kubeconfig'), await kubeconfigOf(this.#lab.namespace), { mode: 0o600 });
-    // Whatever the tool is called here: what is printed says kubectl.
+    // The commands say kubectl, whatever the tool's file is called here.
     await symlink(testCluster().tools.kubectl, this.#path('kubectl'));
   }
 
@@ -31,7 +31,7 @@ export class Terminal {
     if (this.#directory !== '') await rm(this.#directory, { recursive: true });
   }
 
-  /** One command, word for word. @returns what it has printed. @throws when it fails, with what it said */
+  /** Runs one command, word for word. @returns what it printed @throws with its output if it fails */
   async run(command: string): Promise<string> {
     const env = { KUBECONFIG: this.#path('kubeconfig'), PATH: `${this.#directory}:${process.env['PATH'] ?? ''}` };
     const { code, stdout, stderr } = await run('bash', ['-o', 'pipefail', '-c', command], {
@@ -42,7 +42,7 @@ export class Terminal {
     });
     if (code !== 0)
       throw new Error(
-        `expected this to succeed: ${command}\nit ended with ${code}, and said: ${stdout.slice(-2_000)}${stderr.slice(-2_000)}`,
+        `expected exit code 0 from: ${command}\nfound ${code}, and this output: ${stdout.slice(-2_000)}${stderr.slice(-2_000)}`,
       );
     return stdout;
   }
@@ -60,7 +60,7 @@ export class Terminal {
   }
 }
 
-/** The same rules that an attendee of a class has, in this namespace alone. */
+/** Grants the rules of an attendee, in this namespace only. */
 async function giveRights(namespace: string): Promise<void> {
   const rules = SEAT_RULES.find(([name]) => name === ROLES.attendee)?.[1];
   const metadata = { name: NAME, namespace };

@@ -87,7 +87,7 @@ describe('code that keeps dice from starting', () => {
     [
       'eats memory',
       EATS,
-      /^dice was killed for using more than 160 MiB .*: what grows without end\?.* run again\.$/,
+      /^dice was killed for using more than 160 MiB .*: what grows without end\?.* press Run\.$/,
       false,
     ],
     [
@@ -99,7 +99,7 @@ describe('code that keeps dice from starting', () => {
     [
       'loops',
       'for (;;) {}',
-      /^dice runs, but takes no connections.*: a loop that never ends.* Mend it and run again; until then the dice before it/,
+      /^dice runs, but takes no connections.*: a loop that never ends.* Fix it and press Run\. Until then the old dice serves/,
       false,
     ],
   ])('%s: is said, and the dice before it serves on', async (...[, line, says, hasLine]) => {
@@ -260,7 +260,7 @@ describe('Jaeger, started again in the middle of a step', () => {
     );
     await lab.rolledOut('jaeger');
     const verdict = await guide.ask<{ hint: string }>('/course/10-troubleshooting/check', { answers: {} });
-    expect(verdict.hint).toMatch(/Jaeger was started again .* since this step began.*gone/);
+    expect(verdict.hint).toMatch(/Jaeger restarted at .* after you started this step.*gone/);
   });
 });
 

@@ -1,13 +1,13 @@
 // A step's questions as a file to fill in, and the answers in it: NAME=ANSWER, a line each.
 import type { Question } from '../contract.ts';
 
-interface Asked {
+interface AppAnswer {
   readonly id: string;
   readonly questions: readonly Question[];
 }
 
 /** @throws where there is nothing to answer */
-export function formOf({ id, questions }: Asked): string {
+export function formOf({ id, questions }: AppAnswer): string {
   if (questions.length === 0) throw new Error(`${id} has no questions: its check needs no answers`);
   return questions
     .map(({ name, label, options }) => `# ${label}${options ? ` (${options.join(', ')})` : ''}\n${name}=`)

@@ -1,7 +1,7 @@
 // The course at a terminal: `node /app/course.js` in the guide's pod. It asks the guide that runs there, so both know the same.
 import { text as textOf } from 'node:stream/consumers';
 import { fatal, printLine } from '../../../support/console.ts';
-import type { Course as Overview, Files, Instrumentation, Step as StepView, Verdict } from '../contract.ts';
+import type { CourseOverview, Files, Instrumentation, Step, Verdict } from '../contract.ts';
 import { request } from './request.ts';
 import { answersIn, formOf } from './answers.ts';
 import { askDice, playRound, printSpans, printTrace } from './telemetry.ts';
@@ -25,14 +25,14 @@ const usage = `expected one of:
 STEP is the id (04-automatic), or its number (4).`;
 
 async function idOf(step = ''): Promise<string> {
-  const { steps } = await request<Overview>('/course');
+  const { steps } = await request<CourseOverview>('/course');
   const found = steps.find(({ id, number }) => id === step || String(number) === step);
   if (!found) throw new Error(`expected a step, found "${step}": ${steps.map(({ id }) => id).join(', ')}`);
   return found.id;
 }
 
 async function traceOfStep(step: string): Promise<string> {
-  const { id, traceId } = await request<StepView>(`/course/${await idOf(step)}`);
+  const { id, traceId } = await request<Step>(`/course/${await idOf(step)}`);
   if (!traceId)
     throw new Error(
       `expected a step that begins with a trace, or a trace id of 32 hexadecimal digits; found ${id}, which has none`,
@@ -41,12 +41,12 @@ async function traceOfStep(step: string): Promise<string> {
 }
 
 async function list(): Promise<void> {
-  const { steps, passed, total } = await request<Overview>('/course');
+  const { steps, passed, total } = await request<CourseOverview>('/course');
   for (const { id, title, state } of steps) printLine(`${state.padEnd(10)}  ${id.padEnd(22)}  ${title}`);
   printLine(`${passed} of ${total} steps passed`);
 }
 
-function show({ id, title, state, traceId, questions, commands }: StepView): void {
+function show({ id, title, state, traceId, questions, commands }: Step): void {
   printLine(`${id}: ${title} (${state})`);
   if (traceId) printLine(`trace: ${traceId}`);
   for (const { name, label, options } of questions)
@@ -98,13 +98,13 @@ type Command = (step: string | undefined, more: string[]) => Promise<void>;
 const change =
   (verb: string): Command =>
   async (step) =>
-    show(await request<StepView>(`/course/${await idOf(step)}/${verb}`, {}));
+    show(await request<Step>(`/course/${await idOf(step)}/${verb}`, {}));
 
 const commands: Record<string, Command> = {
   list,
-  show: async (step) => show(await request<StepView>(`/course/${await idOf(step)}`)),
+  show: async (step) => show(await request<Step>(`/course/${await idOf(step)}`)),
   start: change('start'),
-  questions: async (step) => printLine(formOf(await request<StepView>(`/course/${await idOf(step)}`))),
+  questions: async (step) => printLine(formOf(await request<Step>(`/course/${await idOf(step)}`))),
   check: async (step, answers) => check(await idOf(step), answers),
   skip: change('skip'),
   reset: (step, more) => (step === undefined ? resetAll() : change('reset')(step, more)),

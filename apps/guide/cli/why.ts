@@ -1,10 +1,10 @@
 // "Why is there no trace?" as a program: `node /app/why.js` in the guide's pod. Exit code 1 when a hop is silent.
 import { environmentOf } from '../server/lab/environment.ts';
-import { why } from '../server/lab/why.ts';
+import { diagnosePipeline } from '../server/lab/diagnose-pipeline.ts';
 import { fatal, printLine } from '../../../support/console.ts';
 
 try {
-  const hops = await why(environmentOf().lab);
+  const hops = await diagnosePipeline(environmentOf().lab);
   for (const { name, ok, says, todo } of hops) {
     printLine(`${ok ? 'ok     ' : 'SILENT '} ${name.padEnd(10)} ${says}`);
     if (todo) printLine(`                   ${todo}`);

@@ -1,11 +1,11 @@
 // The course as the guide's server sees it. The course itself is built on the guide, so the guide's entry point (course/guide.ts) hands it over.
-import type { Course, Files, Step, Verdict } from '../contract.ts';
+import type { CourseOverview, Files, Step, Verdict } from '../contract.ts';
 import type { Environment } from './lab/environment.ts';
 
 /** What can be done with the course. All methods that take a step's id expect one that it has. */
 export interface CourseService {
   has(id: string): boolean;
-  overview(): Promise<Course>;
+  overview(): Promise<CourseOverview>;
   step(id: string): Promise<Step>;
   start(id: string): Promise<Step>;
   reset(id: string): Promise<Step>;
@@ -14,7 +14,7 @@ export interface CourseService {
   check(id: string, answers: Record<string, string>): Promise<Verdict>;
   /** The files as they should be when the step is done. */
   solution(id: string): Files;
-  resetAll(): Promise<Course>;
+  resetAll(): Promise<CourseOverview>;
 }
 
 export interface CourseOptions {

@@ -1,14 +1,14 @@
 // One question before something is replaced that the learner may have written.
 import { byId } from './dom.ts';
 
-export interface Asked {
+export interface AppAnswer {
   title: string;
   text: string;
   yes: string;
 }
 
 /** @returns whether the learner agreed; Escape and Cancel are no */
-export function confirmed({ title, text, yes }: Asked): Promise<boolean> {
+export function confirmed({ title, text, yes }: AppAnswer): Promise<boolean> {
   const dialog = byId<HTMLDialogElement>('confirm');
   byId('confirm-title').textContent = title;
   byId('confirm-text').textContent = text;

@@ -1,9 +1,9 @@
 // The page that says why there is no trace: asks each hop, when it is opened and whenever it is told to.
 import { get, messageOf } from './api.ts';
-import type { WhyHop } from '../contract.ts';
+import type { PipelineHop } from '../contract.ts';
 import { byId, fill, h, whenPressed } from './dom.ts';
 
-const titles: Record<WhyHop['name'], string> = {
+const titles: Record<PipelineHop['name'], string> = {
   sdk: 'SDK, in dice',
   exporter: 'Exporter, in dice',
   collector: 'Collector',
@@ -14,7 +14,7 @@ async function look(): Promise<void> {
   const status = byId('why-status');
   status.textContent = 'Asking each hop…';
   try {
-    const { hops } = await get<{ hops: WhyHop[] }>('/api/why');
+    const { hops } = await get<{ hops: PipelineHop[] }>('/api/why');
     fill(byId('hops'), hops.map(item));
     const broken = hops.find(({ ok }) => !ok);
     status.dataset.tone = broken ? 'bad' : 'good';
@@ -27,7 +27,7 @@ async function look(): Promise<void> {
   }
 }
 
-function item({ name, ok, says, todo }: WhyHop): HTMLElement {
+function item({ name, ok, says, todo }: PipelineHop): HTMLElement {
   return h(
     'li',
     { class: ok ? 'hop good' : 'hop bad-hop' },

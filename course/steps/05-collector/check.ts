@@ -1,4 +1,5 @@
 // The Collector, changed without touching the app. The guide's own span, which no app can change, shows that it was the Collector.
+import { ATTR_USER_AGENT_ORIGINAL } from '@opentelemetry/semantic-conventions';
 import type { Span } from '../../../otlp/traces.ts';
 import { passed, silent, wrong } from '../../engine/check.ts';
 import type { Check, LabView, Verdict } from '../../engine/check.ts';
@@ -71,7 +72,7 @@ function troubleWithAttributes({ kept }: Seen): Verdict | undefined {
         "Here the app was changed, not the Collector: the guide's spans have to carry it too.",
         traceId,
       );
-    const agents = [guide, dice].filter(({ attributes }) => attributes['user_agent.original'] !== undefined);
+    const agents = [guide, dice].filter(({ attributes }) => attributes[ATTR_USER_AGENT_ORIGINAL] !== undefined);
     if (agents.length > 0)
       return wrong(
         'no user_agent.original on any span',

@@ -1,4 +1,5 @@
 // Attributes, an event, and a status with a recorded exception.
+import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '@opentelemetry/semantic-conventions';
 import type { Span } from '../../../otlp/traces.ts';
 import { passed, wrong } from '../../engine/check.ts';
 import type { Check, LabView, Verdict } from '../../engine/check.ts';
@@ -95,7 +96,7 @@ function troubleWithError({ status, events, traceId }: Span, answered: number): 
       'span.recordException(error) in the catch.',
       traceId,
     );
-  if (!exception.attributes['exception.message'] && !exception.attributes['exception.type'])
+  if (!exception.attributes[ATTR_EXCEPTION_MESSAGE] && !exception.attributes[ATTR_EXCEPTION_TYPE])
     return wrong(
       'exception.message or exception.type on the event',
       'neither',

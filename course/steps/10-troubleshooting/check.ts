@@ -1,4 +1,5 @@
 // The deck's two stories: what do the requests that failed have in common? Compared with what prizes really does.
+import { ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/semantic-conventions';
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import { passed, wrong } from '../../engine/check.ts';
 import type { Check, LabView, Verdict } from '../../engine/check.ts';
@@ -20,7 +21,7 @@ const stories: { fault: Fault; title: string; shows: (span: Span) => boolean; hi
 ];
 
 const statusOf = ({ attributes }: Span): number =>
-  Number(attributes['http.response.status_code'] ?? attributes['http.status_code'] ?? 0);
+  Number(attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] ?? attributes['http.status_code'] ?? 0);
 
 export const check: Check = async (lab) => {
   for (const { fault, title, shows, hint } of stories) {

@@ -1,4 +1,5 @@
 // The same in Python: the deck's Flask app joins the trace of whoever asks it.
+import { ATTR_TELEMETRY_SDK_LANGUAGE } from '@opentelemetry/semantic-conventions';
 import type { Trace } from '../../../otlp/traces.ts';
 import { named, passed, wrong } from '../../engine/check.ts';
 import type { Check, Verdict } from '../../engine/check.ts';
@@ -29,7 +30,7 @@ export const check: Check = (lab) =>
   });
 
 function troubleWith({ spans, traceId, services }: Trace, caller: string): Verdict | undefined {
-  const python = spans.filter(({ resource }) => resource['telemetry.sdk.language'] === 'python');
+  const python = spans.filter(({ resource }) => resource[ATTR_TELEMETRY_SDK_LANGUAGE] === 'python');
   if (python.length === 0)
     return wrong(
       "a span of the Python SDK in the caller's trace",

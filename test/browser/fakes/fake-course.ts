@@ -51,9 +51,9 @@ OTEL_METRICS_EXPORTER=console
 </code></pre>
 <ol start="2"><li>Press <strong>Run</strong>, ask dice for <code>/visit</code>, and find the span in the log.</li></ol>
 <table><thead><tr><th>Level</th><th>What makes spans</th></tr></thead><tbody><tr><td><code>none</code></td><td>nothing</td></tr><tr><td><code>auto</code></td><td>libraries</td></tr><tr><td><code>manual</code></td><td>your own code</td></tr></tbody></table>
-<p>More in the <a href="https://opentelemetry.io/docs/">documentation</a>.</p>
-<h2>The same with kubectl</h2>
-<p>Begin, and take the files into your own editor:</p>
+<p>More in the <a href="https://opentelemetry.io/docs/">documentation</a>.</p>`;
+
+const kubectlHtml = `<p>Begin, and take the files into your own editor:</p>
 <pre><code class="language-sh">kubectl -n intro-otel exec deploy/lab-guide -- node /app/course.js start 04-automatic
 </code></pre>`;
 
@@ -85,6 +85,7 @@ export function steps(): Step[] {
       'How INSTRUMENTATION and OTEL_TRACES_EXPORTER work together',
     ],
     html,
+    kubectlHtml,
     files: index < 3 ? [] : ['settings.env', 'app.ts'],
     questions: questions[id] ?? [],
     commands: [

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type {
-  Course,
+  CourseOverview,
   Fault,
   FileName,
   Files,
@@ -12,12 +12,12 @@ import type {
   TraceOfPage,
   Verdict,
   VersionedFiles,
-  WhyHop,
+  PipelineHop,
 } from '../../../apps/guide/contract.ts';
 import { files as startFiles, steps } from './fake-course.ts';
 import { rollTrace, roundTrace, visitTrace } from '../../../apps/guide/web/testing/fake-trace.ts';
 
-const works: WhyHop[] = [
+const works: PipelineHop[] = [
   { name: 'sdk', ok: true, says: 'INSTRUMENTATION is auto; 212 spans were made, the latest 3 s ago.' },
   { name: 'exporter', ok: true, says: '212 spans were sent by OTLP to http://lab-collector:4318, none failed.' },
   { name: 'collector', ok: true, says: '212 spans came from dice and left to Jaeger; no queue.' },
@@ -50,7 +50,7 @@ export class FakeLab {
   #pod: PodState = { component: 'dice', pod: 'lab-dice-1', phase: 'running' };
   #pods = 1;
 
-  course(): Course {
+  course(): CourseOverview {
     return {
       passed: this.#steps.filter(({ state }) => state === 'passed').length,
       total: this.#steps.length,
@@ -65,7 +65,7 @@ export class FakeLab {
 
   begin(id: string, verb: string): Step | undefined {
     const step = this.step(id);
-    if (step) step.state = 'started';
+    if (step) Object.assign(step, { state: 'started' });
     if (verb !== 'start') this.edit({ ...startFiles });
     return step;
   }
@@ -75,11 +75,11 @@ export class FakeLab {
     const step = this.step(id);
     if (step && verdict.passed) Object.assign(step, { state: 'passed', traceId: verdict.traceId });
     return 'echo' in answers
-      ? { passed: false, hop: 'shape', expected: 'echo', found: JSON.stringify(answers) }
+      ? { passed: false, hop: 'shape', expected: 'echo', found: JSON.stringify(answers), hint: 'Answer the questions.' }
       : verdict;
   }
 
-  resetAll(): Course {
+  resetAll(): CourseOverview {
     this.#steps = steps();
     this.edit({ ...startFiles });
     return this.course();
@@ -93,7 +93,7 @@ export class FakeLab {
   }
 
   setFault(name: string, on: boolean): Fault[] {
-    for (const fault of this.faults) if (fault.name === name) fault.on = on;
+    this.faults = this.faults.map((fault) => (fault.name === name ? { ...fault, on } : fault));
     return this.faults;
   }
 

@@ -1,9 +1,9 @@
 // A replica of an operator that does nothing but elect, and write as fast as it may: for a test to kill, stop and let go on.
 // usage: elector NAMESPACE IDENTITY, with KUBECONFIG set. Says what happens on standard output, a line of JSON each.
 import { NotLeadingError } from '../../../kubernetes/api.ts';
-import { HttpApi } from '../../../kubernetes/client.ts';
 import { loadConfig } from '../../../kubernetes/config.ts';
 import { KINDS } from '../../../kubernetes/kinds.ts';
+import { pooledApi } from '../../../kubernetes/transport-undici.ts';
 import { LeaderElector } from '../../../operator/engine/leader.ts';
 import { leaseClient } from '../../../operator/engine/lease.ts';
 import { createLogger } from '../../../operator/engine/log.ts';
@@ -29,7 +29,7 @@ async function main(namespace: string, identity: string): Promise<void> {
     userAgent: `intro-otel-test-elector/${identity}`,
     fieldManager: identity,
   };
-  const election = new HttpApi({ ...common, onRequest: ({ method }) => say({ what: 'request', method }) });
+  const election = pooledApi({ ...common, onRequest: ({ method }) => say({ what: 'request', method }) });
   const elector: LeaderElector = new LeaderElector({
     client: leaseClient(election, { name: NAME, namespace }),
     name: NAME,
@@ -39,7 +39,7 @@ async function main(namespace: string, identity: string): Promise<void> {
     onElected: () => say({ what: 'elected' }),
     onLost: () => say({ what: 'lost' }),
   });
-  const api = new HttpApi({ ...common, mayWrite: () => elector.isLeader() });
+  const api = pooledApi({ ...common, mayWrite: () => elector.isLeader() });
   const elected = elector.run(stop.signal);
   for (let count = 1; !stop.signal.aborted;) {
     try {

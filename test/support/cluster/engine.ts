@@ -1,10 +1,11 @@
 // The operator's engine, aimed at the cluster under test.
-import { HttpApi } from '../../../kubernetes/client.ts';
-import type { HttpApiOptions } from '../../../kubernetes/client.ts';
+import type { HttpApi } from '../../../kubernetes/client.ts';
 import { loadConfig } from '../../../kubernetes/config.ts';
 import type { ApiConfig } from '../../../kubernetes/config.ts';
 import { KINDS } from '../../../kubernetes/kinds.ts';
 import type { KubeObject } from '../../../kubernetes/object.ts';
+import { pooledApi } from '../../../kubernetes/transport-undici.ts';
+import type { PooledApiOptions } from '../../../kubernetes/transport-undici.ts';
 import { testCluster } from './cluster.ts';
 
 export const FIELD_MANAGER = 'intro-otel-test';
@@ -15,8 +16,8 @@ export function testConfig(): Promise<ApiConfig> {
 }
 
 /** Close it. */
-export async function testApi(options: Partial<HttpApiOptions> = {}): Promise<HttpApi> {
-  return new HttpApi({
+export async function testApi(options: Partial<PooledApiOptions> = {}): Promise<HttpApi> {
+  return pooledApi({
     config: await testConfig(),
     userAgent: 'intro-otel-test/0',
     fieldManager: FIELD_MANAGER,

@@ -1,5 +1,6 @@
 // The guide of a lab as its learner reaches it: by a port that kubectl forwards, so with paths and headers as they are sent.
 import { connect } from 'node:net';
+import type { PodState } from '../../../apps/guide/contract.ts';
 import { say } from '../../../support/output.ts';
 import { textOf } from './cluster.ts';
 import { eventually } from '../matchers/eventually.ts';
@@ -8,14 +9,6 @@ import type { Lab } from './lab.ts';
 
 /** What a request has to have that changes something. */
 export const OWN_HEADERS = { 'x-intro-otel': '1', 'content-type': 'application/json' };
-
-export interface RunState {
-  component: string;
-  pod: string;
-  phase: 'starting' | 'running' | 'failed' | 'gone';
-  message?: string;
-  line?: number;
-}
 
 export class Guide {
   readonly origin: string;
@@ -67,7 +60,7 @@ export class Guide {
 
 /** What `GET /api/run` tells, from now on. */
 export class RunEvents {
-  readonly states: RunState[] = [];
+  readonly states: PodState[] = [];
   /** The newest lines of dice. */
   lines: string[] = [];
   bytes = 0;
@@ -87,7 +80,7 @@ export class RunEvents {
   }
 
   /** What is told from here on, of pods other than the one that there is now. */
-  mark(): (isSuch: (state: RunState) => boolean, within: number) => Promise<RunState> {
+  mark(): (isSuch: (state: PodState) => boolean, within: number) => Promise<PodState> {
     const from = this.states.length;
     const old = this.states.at(-1)?.pod;
     return (isSuch, within) =>
@@ -118,7 +111,7 @@ export class RunEvents {
   #take(event: string): void {
     const [, type, data = ''] = /^event: (\w+)\ndata: (.*)$/s.exec(event) ?? [];
     if (type === undefined) return;
-    const told = JSON.parse(data) as RunState & { line: string };
+    const told = JSON.parse(data) as PodState & { line: string };
     if (told.component !== 'dice') return;
     if (type === 'state') this.states.push(told);
     else this.lines = [...this.lines.slice(-400), told.line];

@@ -5,7 +5,7 @@ import type { OpenCourse } from '../course-service.ts';
 import { Faults } from '../lab/faults.ts';
 import { Load } from '../lab/load.ts';
 import type { Environment } from '../lab/environment.ts';
-import { RunWatcher } from '../pods/watcher.ts';
+import { PodWatcher } from '../pods/watcher.ts';
 import { courseApi } from './course.ts';
 import { filesApi } from './files.ts';
 import { body, sameOriginOnly } from './csrf.ts';
@@ -43,7 +43,7 @@ export function apiOf(environment: Environment, { openCourse, folder, prizes, sa
   router.use(sameOriginOnly, body);
   router.use('/course', courseApi(openCourse({ environment, folder, prizes })));
   router.use('/files', filesApi(files));
-  router.use('/run', runApi(kube && new RunWatcher(kube, release)));
+  router.use('/run', runApi(kube && new PodWatcher(kube, release)));
   router.use(
     labApi({ lab, load: new Load(lab.arcade), faults, instrumentations: join(folder, 'instrumentations.json') }),
   );

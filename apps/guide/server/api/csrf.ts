@@ -2,7 +2,7 @@
 // https://owasp.org/www-community/attacks/csrf
 import express from 'express';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { ApiError } from '../kube.ts';
+import { isForbidden } from '../../../../kubernetes/api.ts';
 import { FilesChangedError } from '../learner/files.ts';
 
 /** Playing a round takes no header, for it changes no more than looking at /apps/arcade/play does. */
@@ -53,7 +53,6 @@ export const failed: ErrorRequestHandler = (error: Error & HttpError, _request, 
   if (error.type === 'entity.too.large') return refuse(response, 'expected at most 256 kB a file, found more', 413);
   if (/^(entity|encoding|charset)\./.test(error.type ?? ''))
     return refuse(response, `expected JSON, found: ${error.message}`);
-  if (error instanceof ApiError && error.status === 403)
-    return refuse(response, `${error.message}. The guide's Role does not allow it.`, 502);
+  if (isForbidden(error)) return refuse(response, `${error.message}. The guide's Role does not allow it.`, 502);
   next(error);
 };

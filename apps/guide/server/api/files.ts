@@ -1,7 +1,8 @@
 // GET and PUT /api/files: the learner's files, saved only on top of what the page has seen.
 import { Router } from 'express';
-import { fileNames } from '../learner/files.ts';
-import type { FileStore, Files } from '../learner/files.ts';
+import { fileNames } from '../../contract.ts';
+import type { Files } from '../../contract.ts';
+import type { FileStore } from '../learner/files.ts';
 import { refuse } from './csrf.ts';
 
 const largest = 256 * 1024;

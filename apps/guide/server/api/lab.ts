@@ -8,7 +8,7 @@ import type { Faults } from '../lab/faults.ts';
 import { most } from '../lab/load.ts';
 import type { Load } from '../lab/load.ts';
 import { visit } from '../lab/visit.ts';
-import { why } from '../lab/why.ts';
+import { diagnosePipeline } from '../lab/diagnose-pipeline.ts';
 import type { Lab } from '../lab/environment.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 import { recentTraces } from '../../../../otlp/traces.ts';
@@ -33,7 +33,7 @@ export function labApi({ lab, load, faults: switches, instrumentations }: LabPar
     response.json(listOf(await switches.names()));
   });
   router.put('/faults', (request, response) => setFault(switches, request, response));
-  router.get('/why', async (_request, response) => void response.json({ hops: await why(lab) }));
+  router.get('/why', async (_request, response) => void response.json({ hops: await diagnosePipeline(lab) }));
   router.get('/traces', (request, response) => search(lab, request, response));
   router.get(
     '/instrumentations',

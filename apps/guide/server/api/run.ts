@@ -1,14 +1,15 @@
 // GET /api/run: a stream of what becomes of the learner's pods. https://html.spec.whatwg.org/multipage/server-sent-events.html
 import { Router } from 'express';
 import type { Response } from 'express';
-import type { RunEvent, RunWatcher } from '../pods/watcher.ts';
+import type { PodEvent } from '../../contract.ts';
+import type { PodWatcher } from '../pods/watcher.ts';
 import { off } from './files.ts';
 import { refuse } from './csrf.ts';
 
 const most = 16; // listeners at once: tabs, that is
 const backlog = 256 * 1024; // bytes that may wait for a page that does not read
 
-export function runApi(watcher: RunWatcher | undefined): Router {
+export function runApi(watcher: PodWatcher | undefined): Router {
   const router = Router();
   router.get('/', (_request, response) => {
     if (!watcher) return refuse(response, off, 503);
@@ -29,9 +30,9 @@ export function runApi(watcher: RunWatcher | undefined): Router {
 }
 
 /** A page that does not read gets no more lines until it does, and is told how many it missed. */
-function writerTo(response: Response): (event: RunEvent) => void {
+function writerTo(response: Response): (event: PodEvent) => void {
   let missed = 0;
-  const write = ({ type, data }: RunEvent) => response.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+  const write = ({ type, data }: PodEvent) => response.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
   return (event) => {
     if (event.type === 'log' && response.writableLength > backlog) {
       missed += 1;

@@ -1,38 +1,41 @@
-// The guide's environment: its lab, and, in a cluster, the API server and its key. The same for the server and for why.js.
+// The guide's environment: its lab and, in a cluster, the API server and the guide's key. The server and why.js share it.
 import { readFileSync } from 'node:fs';
 import { truthOf } from '../../../../lab/faults.ts';
-import { Kube, placeFromPod } from '../kube.ts';
+import { ACCOUNT, inClusterConfig } from '../../../../kubernetes/in-cluster.ts';
+import type { Pod } from '../../../../kubernetes/types.ts';
+import { urlFromEnv } from '../../../../support/env.ts';
+import type { Component } from '../../contract.ts';
+import { Kube } from '../kube.ts';
 import { FileStore } from '../learner/files.ts';
 import { stateOf } from '../pods/phase.ts';
 import { newest } from '../pods/watcher.ts';
-import type { Way } from './why.ts';
-import { urlFromEnv } from '../../../../support/env.ts';
+import type { PipelineSources } from './diagnose-pipeline.ts';
 
-/** What the guide knows of its lab. */
-export interface Lab extends Way {
-  arcade: string;
-  flask: string;
-  truth: (fault: 'spike' | 'timeouts') => Record<string, string>;
-  /** When a component was started last. */
-  startOf?: (component: 'jaeger') => Promise<number | undefined>;
+/** The lab as the guide reaches it. */
+export interface Lab extends PipelineSources {
+  readonly arcade: string;
+  readonly flask: string;
+  readonly truth: (fault: 'spike' | 'timeouts') => Record<string, string>;
+  /** When a component last started, in milliseconds since 1970. */
+  readonly startOf?: (component: 'jaeger') => Promise<number | undefined>;
 }
 
 export interface Environment {
-  release: string;
-  namespace: string;
-  kube: Kube | undefined;
-  files: FileStore | undefined;
-  key: Buffer | undefined;
-  lab: Lab;
+  readonly release: string;
+  readonly namespace: string;
+  readonly kube: Kube | undefined;
+  readonly files: FileStore | undefined;
+  readonly key: Buffer | undefined;
+  readonly lab: Lab;
 }
 
-const tail = 1024 * 1024; // bytes of a log that a check looks at
+const logBytes = 1024 * 1024; // most of a log that a check reads
 
 export function environmentOf(env: NodeJS.ProcessEnv = process.env): Environment {
   const release = env['RELEASE'] ?? 'intro-otel';
   const namespace = env['POD_NAMESPACE'] ?? 'default';
-  const place = placeFromPod(env);
-  const kube = place && new Kube(place);
+  const config = inClusterConfig({ env, account: env['SERVICE_ACCOUNT_DIR'] ?? ACCOUNT });
+  const kube = config && new Kube(config);
   const files = kube && new FileStore(kube, release);
   return {
     release,
@@ -40,7 +43,7 @@ export function environmentOf(env: NodeJS.ProcessEnv = process.env): Environment
     kube,
     files,
     key: keyFrom(env['GUIDE_KEY_FILE'] ?? '/etc/intro-otel/key'),
-    lab: labOf({ env, release, namespace, kube, files }),
+    lab: labOf({ env, release, namespace, pods: new NewestPods(kube, release), files }),
   };
 }
 
@@ -54,72 +57,74 @@ function keyFrom(path: string): Buffer | undefined {
 }
 
 interface LabSources {
-  env: NodeJS.ProcessEnv;
-  release: string;
-  namespace: string;
-  kube: Kube | undefined;
-  files: FileStore | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  readonly release: string;
+  readonly namespace: string;
+  readonly pods: NewestPods;
+  readonly files: FileStore | undefined;
 }
 
-function labOf({ env, release, namespace, kube, files }: LabSources): Lab {
+function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
   return {
     arcade: urlFromEnv('ARCADE_URL'),
     dice: urlFromEnv('DICE_URL'),
     flask: env['FLASK_URL'] ?? `http://${release}-flask:8080`,
     collector: env['OTEL_EXPORTER_OTLP_ENDPOINT'],
     jaeger: urlFromEnv('JAEGER_URL') + (env['JAEGER_BASE_PATH'] ?? ''),
-    // The chart gives every app the same, so what holds for the guide holds for dice, until settings.env says otherwise.
+    // The chart gives every app the same settings, so the guide's are those of dice, unless settings.env changes them.
     settings: Object.fromEntries(
       Object.entries(env).filter(
         ([name]) => name === 'INSTRUMENTATION' || /^OTEL_(?!SERVICE_NAME|RESOURCE)/.test(name),
       ),
     ),
     files: async () => (await files?.read())?.files,
-    podLog: (component, sinceSeconds) => logOf(kube, release, component, sinceSeconds),
-    podTrouble: (component) => troubleOf(kube, release, component),
-    startOf: (component) => startOf(kube, release, component),
+    podLog: (component, sinceSeconds) => pods.log(component, sinceSeconds),
+    podTrouble: (component) => pods.trouble(component),
+    startOf: (component) => pods.startOf(component),
     truth: (fault) => ({ ...truthOf({ release, namespace })[fault] }),
   };
 }
 
-/** Why the newest pod of a component does not serve, if it doesn't. */
-async function troubleOf(kube: Kube | undefined, release: string, component: string): Promise<string | undefined> {
-  const pods = await kube
-    ?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component })
-    .catch(() => []);
-  const pod = newest(pods ?? []);
-  if (!pod) return undefined;
-  const log = await logOf(kube, release, component, 600);
-  const { phase, message } = stateOf(component, pod, log.split('\n').slice(-200), Date.now());
-  if (phase === 'running') return undefined;
-  return (
-    message ??
-    `its pod ${pod.metadata.name} is still ${phase === 'gone' ? 'leaving, and there is no other' : 'starting'}`
-  );
-}
+/** The newest pod of each component. Outside a cluster there are none. */
+class NewestPods {
+  readonly #kube: Kube | undefined;
+  readonly #release: string;
 
-/** When the container of a component's newest pod was started; undefined where nobody can tell. */
-async function startOf(kube: Kube | undefined, release: string, component: string): Promise<number | undefined> {
-  const pods = await kube
-    ?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component })
-    .catch(() => []);
-  const started = Date.parse(newest(pods ?? [])?.status.containerStatuses?.[0]?.state?.running?.startedAt ?? '');
-  return Number.isNaN(started) ? undefined : started;
-}
+  constructor(kube: Kube | undefined, release: string) {
+    this.#kube = kube;
+    this.#release = release;
+  }
 
-/** '' where it can't be had: a log is never the only thing that is looked at. */
-async function logOf(
-  kube: Kube | undefined,
-  release: string,
-  component: string,
-  sinceSeconds: number,
-): Promise<string> {
-  try {
-    const pods =
-      (await kube?.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component })) ?? [];
-    const pod = newest(pods);
-    return (pod && (await kube?.log(pod.metadata.name, tail, { sinceSeconds, tailLines: 5_000 }))) ?? '';
-  } catch {
-    return '';
+  /** Why the newest pod does not serve; undefined if it does. */
+  async trouble(component: Component): Promise<string | undefined> {
+    const pod = await this.#pod(component);
+    if (!pod) return undefined;
+    const log = await this.log(component, 600);
+    const { phase, message } = stateOf(component, pod, log.split('\n').slice(-200), Date.now());
+    if (phase === 'running') return undefined;
+    return (
+      message ??
+      `its pod ${pod.metadata.name} is ${phase === 'gone' ? 'shutting down, and there is no other' : 'still starting'}`
+    );
+  }
+
+  /** When the newest pod's container started; undefined if that is unknown. */
+  async startOf(component: string): Promise<number | undefined> {
+    const pod = await this.#pod(component);
+    const [container] = pod?.status?.containerStatuses ?? [];
+    const started = Date.parse(container?.state?.running?.startedAt ?? '');
+    return Number.isNaN(started) ? undefined : started;
+  }
+
+  /** The log of the newest pod; '' if it can't be read. No check depends on a log alone. */
+  async log(component: string, sinceSeconds: number): Promise<string> {
+    const pod = await this.#pod(component);
+    const log = pod && this.#kube?.log(pod.metadata.name, logBytes, { sinceSeconds, tailLines: 5_000 });
+    return (await log?.catch(() => undefined)) ?? '';
+  }
+
+  async #pod(component: string): Promise<Pod | undefined> {
+    const labels = { 'app.kubernetes.io/instance': this.#release, 'app.kubernetes.io/component': component };
+    return newest((await this.#kube?.pods(labels).catch(() => [])) ?? []);
   }
 }

@@ -6,8 +6,9 @@ import { FAULTS, isFault } from '../../../../lab/faults.ts';
 import type { FaultName } from '../../../../lab/faults.ts';
 import { call } from '../../../../support/http.ts';
 import { messageOf } from '../../../../support/console.ts';
-import { ApiError } from '../kube.ts';
-import type { ConfigMap, Kube, Pod } from '../kube.ts';
+import { isNotFound } from '../../../../kubernetes/api.ts';
+import type { ConfigMap, Pod } from '../../../../kubernetes/types.ts';
+import type { Kube } from '../kube.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 
 /** What a page calls them. */
@@ -112,8 +113,7 @@ export class Faults {
       await this.#look();
       this.#trouble = '';
     } catch (error) {
-      const gone = error instanceof ApiError && error.status === 404;
-      if (!gone && messageOf(error) !== this.#trouble) this.#options.say?.(messageOf(error));
+      if (!isNotFound(error) && messageOf(error) !== this.#trouble) this.#options.say?.(messageOf(error));
       this.#trouble = messageOf(error);
     }
   }
@@ -128,7 +128,7 @@ export class Faults {
     if (quiet) return; // a pod that is new has no fault
     const pods = await kube.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': 'prizes' });
     const running = pods.filter(
-      ({ metadata, status }) => status.podIP && status.phase === 'Running' && !metadata.deletionTimestamp,
+      ({ metadata, status }) => status?.podIP && status.phase === 'Running' && !metadata.deletionTimestamp,
     );
     this.#told = new Map([...this.#told].filter(([key]) => running.some((pod) => keyOf(pod) === key)));
     const told = await Promise.allSettled(
@@ -139,7 +139,7 @@ export class Faults {
   }
 
   async #tell(pod: Pod, body: string): Promise<void> {
-    const ip = pod.status.podIP ?? '';
+    const ip = pod.status?.podIP ?? '';
     const url = `http://${ip.includes(':') ? `[${ip}]` : ip}:${this.#options.port ?? 8081}/fault`;
     const { status } = await call(url, {
       method: 'PUT',
@@ -162,5 +162,5 @@ function namesIn({ data = {} }: ConfigMap): FaultName[] {
 
 /** A container that was restarted has forgotten. */
 function keyOf({ metadata, status }: Pod): string {
-  return `${metadata.name}/${status.containerStatuses?.[0]?.containerID ?? ''}`;
+  return `${metadata.name}/${status?.containerStatuses?.[0]?.containerID ?? ''}`;
 }

@@ -26,7 +26,7 @@ let kube: Kube;
 beforeAll(async () => {
   receiver = await Receiver.start();
   api = await ApiServer.start();
-  kube = new Kube({ url: api.url, namespace: 'ns', token: () => 'a-token' });
+  kube = new Kube(api.config);
 });
 afterAll(() => {
   receiver.stop();

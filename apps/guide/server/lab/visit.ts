@@ -1,11 +1,18 @@
 // Asking an app, as the start of a trace. The guide's own span of it is written by hand and sent straight to the Collector,
 // so that there is one at every level of instrumentation, and none that an app could have made up.
+import {
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_SERVICE_NAME,
+  ATTR_URL_PATH,
+  ATTR_USER_AGENT_ORIGINAL,
+} from '@opentelemetry/semantic-conventions';
 import { randomBytes } from 'node:crypto';
 import { messageOf } from '../../../../support/console.ts';
 import { call } from '../../../../support/http.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 
-export interface Asked {
+export interface AppAnswer {
   traceId: string;
   /** Of the guide's own span: what an app's span has as its parent when it took over the context. */
   spanId: string;
@@ -24,7 +31,7 @@ const patience = 5_000; // ms
 export const agent = 'intro-otel-guide/1';
 
 /** Asks, sends the span, and gives back both the answer and the trace's id. It never throws. */
-export function visit({ url, path, collector }: Caller): Promise<Asked> {
+export function visit({ url, path, collector }: Caller): Promise<AppAnswer> {
   return suppressTracing(async () => {
     const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
     const start = Date.now();
@@ -77,10 +84,10 @@ function spanOf({ traceId, spanId, path, start, status }: GuideSpan): object {
     startTimeUnixNano: `${start}000000`,
     endTimeUnixNano: `${Math.max(Date.now(), start + 1)}000000`,
     attributes: [
-      text('http.request.method', 'GET'),
-      text('url.path', route),
-      text('user_agent.original', agent),
-      { key: 'http.response.status_code', value: { intValue: String(status) } },
+      text(ATTR_HTTP_REQUEST_METHOD, 'GET'),
+      text(ATTR_URL_PATH, route),
+      text(ATTR_USER_AGENT_ORIGINAL, agent),
+      { key: ATTR_HTTP_RESPONSE_STATUS_CODE, value: { intValue: String(status) } },
     ],
     ...(status === 0 || status >= 500 ? { status: { code: 2 } } : {}),
   };
@@ -91,7 +98,7 @@ export async function send(collector: string, span: object): Promise<void> {
   const body = JSON.stringify({
     resourceSpans: [
       {
-        resource: { attributes: [text('service.name', 'guide')] },
+        resource: { attributes: [text(ATTR_SERVICE_NAME, 'guide')] },
         scopeSpans: [{ scope: { name: 'guide' }, spans: [span] }],
       },
     ],

@@ -1,19 +1,13 @@
 // The learner's three files, in the ConfigMap `<release>-dice`: read, and changed without overwriting what somebody else wrote.
 import { createHash } from 'node:crypto';
+import { isConflict } from '../../../../kubernetes/api.ts';
+import type { ConfigMap } from '../../../../kubernetes/types.ts';
 import { OWN } from '../../../../lab/names.ts';
-import type { OwnFile } from '../../../../lab/names.ts';
-import { ApiError } from '../kube.ts';
-import type { ConfigMap, Kube } from '../kube.ts';
+import { fileNames } from '../../contract.ts';
+import type { Files, VersionedFiles } from '../../contract.ts';
+import type { Kube } from '../kube.ts';
 
 type LearnerFile = (typeof OWN)[number];
-export const fileNames: readonly OwnFile[] = OWN.map(({ file }) => file);
-export type Files = Record<OwnFile, string>;
-
-/** The files, and what they are known by: the same text has the same version, whoever wrote it. */
-export interface VersionedFiles {
-  version: string;
-  files: Files;
-}
 
 /** Somebody else (another tab, kubectl) has changed the files since; `current` is what they are now. */
 export class FilesChangedError extends Error {
@@ -77,7 +71,7 @@ export class FileStore {
     try {
       return await this.#kube.patchConfigMap(map.metadata.name, data, map.metadata.resourceVersion);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 409) return undefined;
+      if (isConflict(error)) return undefined;
       throw error;
     }
   }

@@ -10,7 +10,7 @@ const key = Buffer.from('a key of thirty-two bytes, or so');
 
 beforeAll(async () => {
   api = await ApiServer.start();
-  kube = new Kube({ url: api.url, namespace: 'ns', token: () => 'a-token' });
+  kube = new Kube(api.config);
 });
 beforeEach(() => {
   api.restarts.length = 0;

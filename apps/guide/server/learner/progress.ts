@@ -1,7 +1,8 @@
 // How far the learner has come, in the ConfigMap `<release>-progress`. A step counts as passed when a check of this guide has
 // said so: its proof is made with a key that only the guide has, so that a ConfigMap edited by hand proves nothing.
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { ApiError } from '../kube.ts';
+import { isConflict, isNotFound } from '../../../../kubernetes/api.ts';
+import type { StepState } from '../../contract.ts';
 import type { Kube } from '../kube.ts';
 
 export interface StepProgress {
@@ -12,8 +13,6 @@ export interface StepProgress {
   answers?: Record<string, string>;
   proof?: string;
 }
-
-export type State = 'open' | 'started' | 'passed' | 'unverified';
 
 export interface ProgressOptions {
   release: string;
@@ -41,7 +40,7 @@ export class Progress {
     return (await this.#read()).steps;
   }
 
-  stateOf(id: string, step: StepProgress | undefined): State {
+  stateOf(id: string, step: StepProgress | undefined): StepState {
     if (!step) return 'open';
     if (!step.passedAt) return 'started';
     return this.#isProven(id, step) ? 'passed' : 'unverified';
@@ -127,15 +126,18 @@ export class Progress {
     const { kube, release } = this.#options;
     if (!kube) return { steps: structuredClone(this.#memory) };
     try {
-      const { data = {}, metadata } = await kube.configMap(`${release}-progress`);
+      const {
+        data = {},
+        metadata: { resourceVersion },
+      } = await kube.configMap(`${release}-progress`);
       const steps = stepsOf(data['steps']);
       if (data['passed'] !== undefined && data['passed'] !== String(this.#passed(steps))) {
         await kube.patchConfigMap(`${release}-progress`, { passed: String(this.#passed(steps)) });
         return await this.#read();
       }
-      return { steps, version: metadata.resourceVersion };
+      return { steps, ...(resourceVersion !== undefined && { version: resourceVersion }) };
     } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return { steps: structuredClone(this.#memory) };
+      if (isNotFound(error)) return { steps: structuredClone(this.#memory) };
       throw error;
     }
   }
@@ -154,7 +156,7 @@ export class Progress {
       await kube.patchConfigMap(`${release}-progress`, data, version);
       return true;
     } catch (error) {
-      if (error instanceof ApiError && error.status === 409) return false;
+      if (isConflict(error)) return false;
       throw error;
     }
   }

@@ -1,17 +1,17 @@
-// A log as lines, however much of it there is: of 100 MB a page gets what a person could read, and is told how much was left out.
+// Splits a log into lines and limits their rate and length. Of 100 MB a page gets what a person can read, and how much is missing.
 import { StringDecoder } from 'node:string_decoder';
 
 export interface Bounds {
-  /** Lines a second that are passed on. */
-  perSecond: number;
-  /** Characters of a line that are passed on. */
-  width: number;
+  /** Most lines per second. */
+  readonly perSecond: number;
+  /** Most characters per line. */
+  readonly width: number;
 }
 
-const modest: Bounds = { perSecond: 200, width: 4_000 };
+const defaultBounds: Bounds = { perSecond: 200, width: 4_000 };
 
-/** Of those that are too many the last are passed on all the same: how it ended is what a reader looks for. */
-const last = 10;
+/** How many of the dropped lines are kept: a reader looks for how a log ended. */
+const keptLines = 10;
 
 export class Lines {
   readonly #emit: (line: string) => void;
@@ -25,7 +25,7 @@ export class Lines {
   #left = 0;
   #newest: string[] = [];
 
-  constructor(emit: (line: string) => void, bounds: Bounds = modest, now: () => number = Date.now) {
+  constructor(emit: (line: string) => void, bounds: Bounds = defaultBounds, now: () => number = Date.now) {
     this.#emit = emit;
     this.#bounds = bounds;
     this.#now = now;
@@ -42,7 +42,7 @@ export class Lines {
     }
   }
 
-  /** Says now how many lines were left out, if any were, and what the last of them are; to be called when nothing more comes, or now and then. */
+  /** Emits how many lines were left out, then the last of them. Call it from time to time, and when no more lines come. */
   settle(): void {
     const left = this.#left - this.#newest.length;
     if (left > 0)
@@ -75,6 +75,6 @@ export class Lines {
     if (this.#passed <= this.#bounds.perSecond) return this.#emit(line);
     this.#left += 1;
     this.#newest.push(line);
-    if (this.#newest.length > last) this.#newest.shift();
+    if (this.#newest.length > keptLines) this.#newest.shift();
   }
 }

@@ -1,26 +1,18 @@
-// What has become of a pod, in words that tell a learner how to go on.
-import type { ContainerStatus, Pod } from '../kube.ts';
+// The state of a pod, with a message that tells the learner what to do.
+import type { ContainerStatus, Pod, PodCondition } from '../../../../kubernetes/types.ts';
+import type { Component, PodState } from '../../contract.ts';
 
-export type Phase = 'starting' | 'running' | 'failed' | 'gone';
+type Phase = PodState['phase'];
 
-export interface RunState {
-  component: string;
-  pod: string;
-  phase: Phase;
-  message?: string;
-  /** Of app.ts, where the trouble is. */
-  line?: number;
-}
-
-const slow = 12_000; // ms within which a server listens, on a busy laptop too
-const recent = 600_000; // ms for which the end of a container is worth a word, though the next one serves
+const startTime = 12_000; // ms within which a server listens, even on a busy laptop
+const crashMemory = 600_000; // ms for which a crash is reported after the container serves again
 
 type Terminated = NonNullable<NonNullable<ContainerStatus['state']>['terminated']>;
 
-/** @param log the newest lines of the pod's log, where a crash says its reason */
-export function stateOf(component: string, pod: Pod, log: readonly string[], now: number): RunState {
+/** @param log the newest lines of the pod's log, where a crash names its reason */
+export function stateOf(component: Component, pod: Pod, log: readonly string[], now: number): PodState {
   const { name, deletionTimestamp } = pod.metadata;
-  const state = (phase: Phase, message?: string, line?: number): RunState => ({
+  const state = (phase: Phase, message?: string, line?: number): PodState => ({
     component,
     pod: name,
     phase,
@@ -28,106 +20,108 @@ export function stateOf(component: string, pod: Pod, log: readonly string[], now
     ...(line ? { line } : {}),
   });
   if (deletionTimestamp) return state('gone');
-  const [container] = pod.status.containerStatuses ?? [];
-  if (container?.ready) return state('running', ...lately(component, pod, container, now));
+  const [container] = pod.status?.containerStatuses ?? [];
+  if (container?.ready) return state('running', ...recentCrash(component, pod, container, now));
   const ended = container && endOf(container);
   if (ended) return state('failed', ...reasonOf({ component, ended, log, limit: limitOf(pod) }));
   return state(...waiting(component, pod, container, now));
 }
 
-/** How the container ended; the same code is started again, so it goes for the next try too, until that one serves. */
+/** How the container ended. A restart runs the same code, so the last end counts until the container serves. */
 function endOf({ state, lastState }: ContainerStatus): Terminated | undefined {
   return state?.terminated ?? lastState?.terminated;
 }
 
-/** What ended a container that serves again: whoever looks up from their terminal a minute later should see it all the same. */
-function lately(
-  component: string,
+/** Why a container that serves again had crashed. A learner who looks a minute later must still see it. */
+function recentCrash(
+  component: Component,
   pod: Pod,
-  { lastState, restartCount }: ContainerStatus,
+  { lastState, restartCount = 0 }: ContainerStatus,
   now: number,
 ): [message?: string, line?: number | undefined] {
   const ended = lastState?.terminated;
-  if (!ended || isOfTheNode(ended) || !(now - Date.parse(ended.finishedAt ?? '') < recent)) return [];
+  if (!ended || isNodeRestart(ended) || !(now - Date.parse(ended.finishedAt ?? '') < crashMemory)) return [];
   const [reason, line] = reasonOf({ component, ended, log: [], limit: limitOf(pod) });
-  return [
-    `it runs again, but has ended ${restartCount === 1 ? 'once' : `${restartCount} times`} before: ${reason}`,
-    line,
-  ];
+  return [`it runs again after ${restartCount === 1 ? 'a crash' : `${restartCount} crashes`}: ${reason}`, line];
 }
 
-/** A node that is started again stops its pods first, or forgets how they ended. */
-const isOfTheNode = ({ exitCode }: Terminated): boolean => [0, 143, 255].includes(exitCode);
+/** Whether the node restarted: it stops its pods first, or forgets how they ended. */
+const isNodeRestart = ({ exitCode }: Terminated): boolean => [0, 143, 255].includes(exitCode);
 
-/** In words: 160Mi is 160 MiB. */
+/** The memory limit as people write it: 160Mi is 160 MiB. */
 function limitOf({ spec }: Pod): string | undefined {
-  return spec?.containers[0]?.resources?.limits?.['memory']?.replace(/^(\d+)([KMG]i)$/, '$1 $2B');
+  return spec.containers[0]?.resources?.limits?.['memory']?.replace(/^(\d+)([KMG]i)$/, '$1 $2B');
 }
 
-function waiting(component: string, pod: Pod, container: ContainerStatus | undefined, now: number): [Phase, string?] {
-  const hindrance = hindranceOf(pod, container);
-  if (hindrance) return hindrance;
+function waiting(
+  component: Component,
+  pod: Pod,
+  container: ContainerStatus | undefined,
+  now: number,
+): [Phase, string?] {
+  const obstacle = startObstacle(pod, container);
+  if (obstacle) return obstacle;
   const startedAt = Date.parse(container?.state?.running?.startedAt ?? '');
-  if (!(now - startedAt > slow)) return ['starting'];
-  return ['failed', component === 'dice' ? deaf : 'it runs, but is not ready: see its log'];
+  if (!(now - startedAt > startTime)) return ['starting'];
+  return ['failed', component === 'dice' ? notListening : 'it runs, but it is not ready: see its log'];
 }
 
 /** What keeps Kubernetes from starting the container. */
-function hindranceOf(
-  { status: { conditions = [] } }: Pod,
-  container: ContainerStatus | undefined,
-): [Phase, string] | undefined {
+function startObstacle(pod: Pod, container: ContainerStatus | undefined): [Phase, string] | undefined {
   const { reason = '', message = '' } = container?.state?.waiting ?? {};
   if (/^(Err|ImagePull|CreateContainer|InvalidImage|RunContainer)/.test(reason))
     return ['failed', `Kubernetes can't start the container: ${reason} ${message}`.trim()];
-  const unscheduled = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-  return unscheduled && ['starting', `waiting for room on a node: ${unscheduled.message ?? ''}`];
+  const unscheduled = unscheduledIn(pod);
+  return unscheduled && ['starting', `its pod is waiting for room on a node: ${unscheduled.message ?? ''}`];
 }
 
-const goOn = 'Mend it and run again; until then the dice before it, if any, goes on.';
+/** The pod's condition when no node has room for it. */
+const unscheduledIn = ({ status }: Pod): PodCondition | undefined =>
+  status?.conditions?.find((condition) => condition.type === 'PodScheduled' && condition.status === 'False');
 
-/** It runs, and takes no connections. */
-const deaf = `dice runs, but takes no connections on its port: a loop that never ends, or no app.listen(…)? Nothing else runs while your code loops. ${goOn}`;
+const fixIt = 'Fix it and press Run. Until then the old dice serves, if there is one.';
+
+const notListening = `dice runs, but takes no connections on its port: a loop that never ends, or no app.listen(…)? Nothing else runs while your code loops. ${fixIt}`;
 
 interface TerminatedContainer {
-  component: string;
-  ended: Terminated;
-  log: readonly string[];
-  limit: string | undefined;
+  readonly component: Component;
+  readonly ended: Terminated;
+  readonly log: readonly string[];
+  readonly limit: string | undefined;
 }
 
 function reasonOf({ component, ended, log, limit }: TerminatedContainer): [string, number?] {
   const { reason, exitCode, signal, message = '' } = ended;
   if (reason === 'OOMKilled')
     return [
-      `${component} was killed for using more than ${limit ?? 'the memory it may have'} (OOMKilled): what grows without end? What is printed faster than it can be written counts too. Mend it and run again.`,
+      `${component} was killed for using more than ${limit ?? 'the memory it may have'} (OOMKilled): what grows without end? Output that is printed faster than it can be written counts too. Fix it and press Run.`,
     ];
   if (exitCode === 137 || signal === 9)
-    return [`${component} was stopped because it no longer answered: a loop that never ends? ${goOn}`];
-  // Kubernetes keeps a log's last lines with how the container ended, also when the log itself is that of the next try.
+    return [`${component} was stopped because it no longer answered: a loop that never ends? ${fixIt}`];
+  // Kubernetes keeps a log's last lines in the container's status, also when the log itself belongs to the next start.
   const words = failureIn(log) ? log : message.split('\n');
   if (component !== 'dice') return [collectorReason(component, ended, [...words, ...log])];
-  const said = failureIn(words);
-  if (said) return said.line === undefined ? [said.message] : [said.message, said.line];
-  return [quietEnd(exitCode)];
+  const failure = failureIn(words);
+  if (failure) return failure.line === undefined ? [failure.message] : [failure.message, failure.line];
+  return [exitReason(exitCode)];
 }
 
-/** It has said nothing of an error. */
-function quietEnd(exitCode: number): string {
+/** The likely reason of an end without an error in the log. */
+function exitReason(exitCode: number): string {
   if (exitCode === 0)
-    return 'dice ended by itself, with code 0: does your code call process.exit, or never app.listen(…)? A server goes on until it is stopped.';
+    return 'dice ended by itself, with code 0: does your code call process.exit, or never call app.listen(…)? A server runs until it is stopped.';
   if (exitCode === 134)
-    return 'dice ran out of memory and ended (code 134): what grows without end? Mend it and run again.';
+    return 'dice ran out of memory and ended (code 134): what grows without end? Fix it and press Run.';
   return `dice ended with code ${exitCode}: does your code call process.exit? See its log.`;
 }
 
-/** The Collector says in one line what is wrong with its configuration. */
-function collectorReason(component: string, { exitCode }: Terminated, log: readonly string[]): string {
-  const said = log.findLast((line) => /^Error: |invalid configuration|failed to get config|cannot/i.test(line));
-  return `${component} ended with code ${exitCode}${said ? `: ${said.trim()}` : '. See its log.'}`;
+/** The Collector's own message about its configuration, which is one line. */
+function collectorReason(component: Component, { exitCode }: Terminated, log: readonly string[]): string {
+  const message = log.findLast((line) => /^Error: |invalid configuration|failed to get config|cannot/i.test(line));
+  return `${component} ended with code ${exitCode}${message ? `: ${message.trim()}` : '. See its log.'}`;
 }
 
-/** What dice, or Node, says of an error that ended it; and the line of app.ts that it was at. */
+/** Finds the error that ended dice, as dice or Node print it, and its line of app.ts. */
 export function failureIn(log: readonly string[]): { message: string; line?: number } | undefined {
   const begin = log.findLastIndex((text) =>
     /dice (can't start|ends): |^Uncaught |^node:internal|^(file:\/\/)?\/app\/dice\/.*:\d+$/.test(text),
@@ -140,7 +134,7 @@ export function failureIn(log: readonly string[]): { message: string; line?: num
   const message =
     exit === undefined
       ? thrown(words, at)
-      : `${exit}${at}. A server goes on until it is stopped: take that call out and run again.`;
+      : `${exit}${at}. A server runs until it is stopped: remove that call and press Run.`;
   return { message, ...(line ? { line } : {}) };
 }
 

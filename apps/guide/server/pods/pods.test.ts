@@ -1,4 +1,4 @@
-// What a learner is told of the pod that runs their code.
+// The messages about the pod that runs the learner's code.
 import { readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { ApiServer, podOf } from '../../../testing/api-server.ts';
@@ -7,8 +7,8 @@ import { startFailure } from '../../../dice/failure.ts';
 import { Kube } from '../kube.ts';
 import { Lines } from './lines.ts';
 import { failureIn, stateOf } from './phase.ts';
-import { RunWatcher, newest } from './watcher.ts';
-import type { RunEvent } from './watcher.ts';
+import { PodWatcher, newest } from './watcher.ts';
+import type { PodEvent } from '../../contract.ts';
 
 const created = '2026-01-01T00:00:00Z';
 const soon = Date.parse(created) + 1_000;
@@ -24,7 +24,7 @@ const syntaxError = [
   '',
 ];
 
-/** As Node says it of an error in a request, and Kubernetes keeps it with how the container ended. */
+/** An error in a request, as Node prints it and Kubernetes keeps it in the container's status. */
 const thrown = {
   exitCode: 1,
   reason: 'Error',
@@ -33,27 +33,27 @@ const thrown = {
     '/app/dice/..2026_11_22_16_00_00.123/app.ts:12\n  throw new Error("later");\n  ^\n\nError: later\n    at Timeout._onTimeout (/app/dice/..2026_11_22_16_00_00.123/app.ts:12:9)\n',
 };
 
-describe('the state of a pod', () => {
+describe('stateOf', () => {
   test.each([
     [
-      'it is being made',
+      'being created',
       pod({ ready: false, state: { waiting: { reason: 'ContainerCreating' } } }),
       [],
       soon,
       { phase: 'starting' },
     ],
-    ['it has just started', pod({ ready: false }), [], soon, { phase: 'starting' }],
-    ['it serves', pod({}), [], later, { phase: 'running' }],
-    ['it leaves', podOf('dice', 'dice-1', { deleted: true }), [], later, { phase: 'gone' }],
+    ['just started', pod({ ready: false }), [], soon, { phase: 'starting' }],
+    ['serving', pod({}), [], later, { phase: 'running' }],
+    ['shutting down', podOf('dice', 'dice-1', { deleted: true }), [], later, { phase: 'gone' }],
     [
-      'it does not parse',
+      'code that does not parse',
       ended({ exitCode: 1, reason: 'Error' }),
       syntaxError,
       later,
       { phase: 'failed', line: 3, message: 'your code does not parse, at line 3: SyntaxError: Unexpected token' },
     ],
     [
-      'it throws, and Kubernetes waits before the next try',
+      'code that throws, while Kubernetes waits to restart it',
       pod({
         ready: false,
         state: { waiting: { reason: 'CrashLoopBackOff' } },
@@ -64,38 +64,38 @@ describe('the state of a pod', () => {
       { phase: 'failed', line: 7, message: 'your code throws an error, at line 7: Error: no' },
     ],
     [
-      'it loops for ever',
+      'code that loops forever',
       pod({ ready: false }),
       [],
       later,
       { phase: 'failed', message: expect.stringContaining('a loop that never ends, or no app.listen') as string },
     ],
     [
-      'it looped, and was stopped',
+      'code that looped and was stopped',
       ended({ exitCode: 137, reason: 'Error' }),
       [],
       later,
       { phase: 'failed', message: expect.stringContaining('no longer answered') as string },
     ],
     [
-      'it ate memory',
+      'out of memory',
       {
         ...ended({ exitCode: 137, reason: 'OOMKilled' }),
-        spec: { containers: [{ resources: { limits: { memory: '160Mi' } } }] },
+        spec: { containers: [{ name: 'dice', resources: { limits: { memory: '160Mi' } } }] },
       },
       [],
       later,
       { phase: 'failed', message: expect.stringContaining('killed for using more than 160 MiB') as string },
     ],
     [
-      'it called process.exit, and did not say where',
+      'a call of process.exit without a place',
       ended({ exitCode: 0, reason: 'Completed' }),
       ['{"level":30,"msg":"bye"}'],
       later,
       { phase: 'failed', message: expect.stringContaining('process.exit') as string },
     ],
     [
-      'it called process.exit',
+      'a call of process.exit with its place',
       ended({ exitCode: 3, reason: 'Error' }),
       ['dice ends: your code calls process.exit(3)', '    at /app/dice/app.ts:9:7'],
       later,
@@ -106,49 +106,49 @@ describe('the state of a pod', () => {
       },
     ],
     [
-      'it threw, and is just started again',
+      'code that threw, just restarted',
       pod({ ready: false, lastState: { terminated: thrown } }),
       ['{"level":30,"msg":"hello"}'],
       soon,
       { phase: 'failed', line: 12, message: 'your code throws an error, at line 12: Error: later' },
     ],
     [
-      'it threw, and serves again',
+      'code that threw, serving again',
       pod({ restartCount: 1, lastState: { terminated: thrown } }),
       [],
       soon,
       {
         phase: 'running',
         line: 12,
-        message: 'it runs again, but has ended once before: your code throws an error, at line 12: Error: later',
+        message: 'it runs again after a crash: your code throws an error, at line 12: Error: later',
       },
     ],
     [
-      'it threw long ago',
+      'code that threw long ago',
       pod({ restartCount: 1, lastState: { terminated: thrown } }),
       [],
       soon + 3_600_000,
       { phase: 'running' },
     ],
     [
-      'its node was started again',
+      'a node restart',
       pod({ restartCount: 1, lastState: { terminated: { exitCode: 255, reason: 'Unknown', finishedAt: created } } }),
       [],
       soon,
       { phase: 'running' },
     ],
     [
-      'its image is not there',
+      'a missing image',
       pod({ ready: false, state: { waiting: { reason: 'ErrImagePull', message: 'not found' } } }),
       [],
       soon,
       { phase: 'failed', message: expect.stringContaining('ErrImagePull not found') as string },
     ],
-  ])('when %s', (...[, given, log, now, expected]) => {
+  ])('reports the state of a pod: %s', (...[, given, log, now, expected]) => {
     expect(stateOf('dice', given, log, now)).toEqual({ component: 'dice', pod: 'dice-1', ...expected });
   });
 
-  test('a Collector whose configuration is wrong says what it said', () => {
+  test('repeats what the Collector prints about a wrong configuration', () => {
     const log = [
       'Error: invalid configuration: service::pipelines::traces: references exporter "nowhere" which is not configured',
     ];
@@ -162,7 +162,7 @@ describe('the state of a pod', () => {
     ).toMatchObject({ phase: 'failed', message: expect.stringContaining('references exporter "nowhere"') as string });
   });
 
-  test('of several pods the newest counts, and one that leaves only when it is the last', () => {
+  test('picks the newest pod, and one that is shutting down only if there is no other', () => {
     const old = podOf('dice', 'old', { created: '2026-01-01T00:00:00Z' });
     const young = podOf('dice', 'young', { created: '2026-01-01T00:01:00Z' });
     const leaving = podOf('dice', 'leaving', { created: '2026-01-01T00:02:00Z', deleted: true });
@@ -175,8 +175,8 @@ test.each([
   ['const a: number = 1;\n\nconst b = (;\n', 3, /does not parse/],
   ['\nthrow new Error("no dice");\n', 2, /throws an error.*no dice/],
   ['setTimeout(() => { throw new Error("later"); }, 1);\n', 1, /throws an error.*later/],
-])('the line of what Node really says of %j is found', (code, line, message) => {
-  // As the stripper prints it, with the path that the file has in the pod.
+])('finds the line in what Node really prints for %j', (code, line, message) => {
+  // Prints what the type stripper prints, with the path that the file has in the pod.
   const script = code.includes('setTimeout')
     ? `const { Script } = require('vm'); new Script(${JSON.stringify(code)}, { filename: '/app/dice/app.ts' }).runInThisContext();`
     : `try { const { stripTypeScriptTypes } = require('module'); const { Script } = require('vm');
@@ -187,7 +187,7 @@ test.each([
   expect(failureIn(log.split('\n'))).toMatchObject({ line, message: expect.stringMatching(message) as string });
 });
 
-describe('lines', () => {
+describe('Lines', () => {
   function linesOf(chunks: string[], bounds = { perSecond: 3, width: 10 }): string[] {
     const heard: string[] = [];
     const lines = new Lines(
@@ -200,11 +200,11 @@ describe('lines', () => {
     return heard;
   }
 
-  test('come whole, however they arrive', () => {
+  test('emits whole lines, however the chunks are cut', () => {
     expect(linesOf(['on', 'e\ntwo', '\nthree'])).toEqual(['one', 'two', 'three']);
   });
 
-  test('that are too many are counted, and end as they ended', () => {
+  test('counts the lines over the limit, and emits the last ones', () => {
     const numbers = Array.from({ length: 100 }, (_, index) => String(index + 1));
     expect(linesOf([numbers.map((number) => `${number}\n`).join('')])).toEqual([
       '1',
@@ -216,11 +216,11 @@ describe('lines', () => {
     expect(linesOf(['1\n2\n3\n4\n5\n'])).toEqual(['1', '2', '3', '4', '5']);
   });
 
-  test('that are too long are cut', () => {
+  test('cuts lines that are too long', () => {
     expect(linesOf(['123456789012345\nok\n'])).toEqual(['1234567890…', 'ok']);
   });
 
-  test('100 MB in one line, and in many, take no memory to speak of', () => {
+  test('needs little memory for 100 MB, in one line and in many', () => {
     let heard = 0;
     const lines = new Lines(() => {
       heard += 1;
@@ -235,20 +235,20 @@ describe('lines', () => {
   });
 });
 
-describe('the watcher', () => {
+describe('PodWatcher', () => {
   let api: ApiServer;
   beforeAll(async () => {
     api = await ApiServer.start();
   });
   afterAll(() => api.stop());
 
-  test('tells of the new pod, its log as it comes, and its crash; who comes later hears it too', async () => {
-    const watcher = new RunWatcher(new Kube({ url: api.url, namespace: 'ns', token: () => 'a-token' }), 'lab');
-    const [early, late]: RunEvent[][] = [[], []];
+  test('sends the new pod, its log and its crash, also to a listener that comes later', async () => {
+    const watcher = new PodWatcher(new Kube(api.config), 'lab');
+    const [early, late]: PodEvent[][] = [[], []];
     api.pods.set('dice-1', podOf('dice', 'dice-1', { created: '2026-01-01T00:00:00Z' }));
     api.log('dice-1', 'hello\n');
     const stop = watcher.listen((event) => early?.push(event));
-    const logged = (events: RunEvent[] | undefined) =>
+    const logged = (events: PodEvent[] | undefined) =>
       events?.flatMap((event) => (event.type === 'log' ? [event.data.line] : []));
     await eventually('a line', () => logged(early)?.includes('hello') || undefined);
 
@@ -281,8 +281,8 @@ describe('the watcher', () => {
     expect(api.requests.length).toBeLessThanOrEqual(asked + 1);
   });
 
-  test('says that dice runs a moment after it is ready, as until then the one before it is asked', async () => {
-    const watcher = new RunWatcher(new Kube({ url: api.url, namespace: 'ns', token: () => 'a-token' }), 'lab');
+  test('reports dice as running a moment after it is ready, when requests no longer go to the old pod', async () => {
+    const watcher = new PodWatcher(new Kube(api.config), 'lab');
     const told: { phase: string; message: string | undefined; at: number }[] = [];
     api.pods.clear();
     api.pods.set('old', podOf('dice', 'old', { created: '2026-01-01T00:00:00Z', deleted: true }));
@@ -297,16 +297,16 @@ describe('the watcher', () => {
     stop();
     const [first, last] = told;
     expect(told).toMatchObject([
-      { phase: 'starting', message: 'the dice before it is leaving' },
+      { phase: 'starting', message: 'the new pod is ready, the old one is shutting down' },
       { phase: 'running', message: undefined },
     ]);
     expect((last?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(690);
     expect(api.pods.has('old')).toBe(true);
   });
 
-  test('says that a Collector runs when the one before it, which serves on while it leaves, has gone', async () => {
-    const watcher = new RunWatcher(new Kube({ url: api.url, namespace: 'ns', token: () => 'a-token' }), 'lab');
-    const events: RunEvent[] = [];
+  test('reports a Collector as running once the old one, which still serves, is gone', async () => {
+    const watcher = new PodWatcher(new Kube(api.config), 'lab');
+    const events: PodEvent[] = [];
     api.pods.set('old', podOf('collector', 'old', { created: '2026-01-01T00:00:00Z', deleted: true }));
     api.pods.set('new', podOf('collector', 'new', { created: '2026-01-01T00:01:00Z' }));
     const stop = watcher.listen((event) => events.push(event));
@@ -319,6 +319,6 @@ describe('the watcher', () => {
   });
 });
 
-test('the words of a failed start are those that dice says', () => {
+test('looks for the words that dice prints when it fails to start', () => {
   expect(readFileSync(new URL('../../../dice/failure.ts', import.meta.url), 'utf8')).toContain("dice can't start: ");
 });

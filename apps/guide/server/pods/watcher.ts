@@ -1,32 +1,31 @@
-// Follows the newest pod of dice and of the Collector for whoever looks on: what state it is in, and what it logs.
+// Follows the newest pod of dice and of the Collector, and sends its state and its log to the pages that listen.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Kube, Pod } from '../kube.ts';
+import type { Pod } from '../../../../kubernetes/types.ts';
+import type { Component, PodEvent, PodState } from '../../contract.ts';
+import type { Kube } from '../kube.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 import { Lines } from './lines.ts';
 import { stateOf } from './phase.ts';
-import type { RunState } from './phase.ts';
 
-export type RunEvent =
-  { type: 'state'; data: RunState } | { type: 'log'; data: { component: string; pod: string; line: string } };
-type Listener = (event: RunEvent) => void;
+type Listener = (event: PodEvent) => void;
 
-const pause = 700; // ms between two looks at the pods
-const handover = 700; // ms from when a pod is ready until requests no longer go to the one before it: what kube-proxy may take
-const remembered = 200; // lines of a pod's log, for who comes later and for the reason of a crash
+const pause = 700; // ms between two reads of the pods
+const handover = 700; // ms that kube-proxy may take to send requests to a pod that is ready, instead of the old one
+const logMemory = 200; // lines of a pod's log, for a page that opens later and for the reason of a crash
 
 interface WatchedPod {
-  component: string;
-  tailLines: number;
-  state?: RunState;
+  readonly component: Component;
+  readonly tailLines: number;
+  state?: PodState;
   readySince?: number | undefined;
   pod?: string;
   container?: string;
   recent: string[];
-  leave?: AbortController;
+  follower?: AbortController;
   lines?: Lines;
 }
 
-export class RunWatcher {
+export class PodWatcher {
   readonly #kube: Kube;
   readonly #release: string;
   readonly #listeners = new Set<Listener>();
@@ -42,7 +41,7 @@ export class RunWatcher {
     return this.#listeners.size;
   }
 
-  /** Tells the listener what is known, then all that happens. @returns how to stop */
+  /** Sends the listener what is known now, then every change. @returns a function that stops it */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     if (!this.#running) suppressTracing(() => this.#start());
@@ -60,7 +59,7 @@ export class RunWatcher {
     const running = new AbortController();
     this.#running = running;
     this.#watched = [
-      { component: 'dice', tailLines: remembered, recent: [] },
+      { component: 'dice', tailLines: logMemory, recent: [] },
       { component: 'collector', tailLines: 20, recent: [] },
     ];
     void this.#watch(running.signal);
@@ -69,7 +68,7 @@ export class RunWatcher {
   #stop(): void {
     this.#running?.abort();
     this.#running = undefined;
-    for (const { leave } of this.#watched) leave?.abort();
+    for (const { follower } of this.#watched) follower?.abort();
     this.#watched = [];
   }
 
@@ -77,14 +76,14 @@ export class RunWatcher {
     while (!signal.aborted) {
       await Promise.all(
         this.#watched.map((watched) =>
-          this.#look(watched, signal).catch((error: unknown) => this.#tellTrouble(watched, error)),
+          this.#read(watched, signal).catch((error: unknown) => this.#reportError(watched, error)),
         ),
       );
       await delay(pause, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #look(watched: WatchedPod, signal: AbortSignal): Promise<void> {
+  async #read(watched: WatchedPod, signal: AbortSignal): Promise<void> {
     const { component } = watched;
     const pods = await this.#kube.pods({
       'app.kubernetes.io/instance': this.#release,
@@ -92,54 +91,54 @@ export class RunWatcher {
     });
     const pod = newest(pods);
     if (signal.aborted) return;
-    if (!pod) return this.#tell(watched, { component, pod: watched.pod ?? '', phase: 'gone' });
+    if (!pod) return this.#report(watched, { component, pod: watched.pod ?? '', phase: 'gone' });
     const before = watched.state?.pod;
-    if (before && before !== pod.metadata.name) this.#tell(watched, { component, pod: before, phase: 'gone' });
+    if (before && before !== pod.metadata.name) this.#report(watched, { component, pod: before, phase: 'gone' });
     this.#follow(watched, pod);
     watched.lines?.settle();
-    this.#tell(watched, takenOver(watched, stateOf(component, pod, watched.recent, Date.now()), pods));
+    this.#report(watched, afterHandover(watched, stateOf(component, pod, watched.recent, Date.now()), pods));
   }
 
-  /** Follows the log of each container once: a restart in the same pod is another container. */
+  /** Follows the log of each container once. A restart in the same pod is a new container. */
   #follow(watched: WatchedPod, pod: Pod): void {
     const { name } = pod.metadata;
-    const container = pod.status.containerStatuses?.[0]?.containerID;
+    const container = pod.status?.containerStatuses?.[0]?.containerID;
     if (!container || watched.container === container) return;
-    watched.leave?.abort();
-    const leave = new AbortController();
-    Object.assign(watched, { pod: name, container, recent: [], leave });
+    watched.follower?.abort();
+    const follower = new AbortController();
+    Object.assign(watched, { pod: name, container, recent: [], follower });
     const lines = new Lines((line) => this.#log(watched, line));
     watched.lines = lines;
     void this.#kube
-      .followLog(name, { follow: true, tailLines: watched.tailLines }, leave.signal)
+      .followLog(name, { follow: true, tailLines: watched.tailLines }, follower.signal)
       .then(async (stream) => {
-        for await (const chunk of stream) lines.write(chunk as Buffer);
+        for await (const chunk of stream) lines.write(chunk);
         lines.end();
       })
       .catch(() => {
         lines.end();
-        // Not there yet, or cut off: the next look tries again.
-        if (watched.leave === leave && !leave.signal.aborted) delete watched.container;
+        // The log is not there yet, or the connection broke: the next read tries again.
+        if (watched.follower === follower && !follower.signal.aborted) delete watched.container;
       });
   }
 
   #log(watched: WatchedPod, line: string): void {
     watched.recent.push(line);
-    if (watched.recent.length > remembered) watched.recent.shift();
+    if (watched.recent.length > logMemory) watched.recent.shift();
     this.#send({ type: 'log', data: { component: watched.component, pod: watched.pod ?? '', line } });
   }
 
-  #tell(watched: WatchedPod, state: RunState): void {
+  #report(watched: WatchedPod, state: PodState): void {
     if (JSON.stringify(watched.state) === JSON.stringify(state)) return;
     watched.state = state;
     this.#send({ type: 'state', data: state });
   }
 
-  /** A pod that ran when it was last looked at is not said to be in trouble because it can't be looked at. */
-  #tellTrouble(watched: WatchedPod, error: unknown): void {
+  /** Reports a failed read. It leaves a running pod as it is, since the pod is not to blame. */
+  #reportError(watched: WatchedPod, error: unknown): void {
     const { component, pod = '' } = watched;
     if (watched.state?.phase === 'running') return;
-    this.#tell(watched, {
+    this.#report(watched, {
       component,
       pod,
       phase: watched.state?.phase ?? 'starting',
@@ -147,35 +146,30 @@ export class RunWatcher {
     });
   }
 
-  #send(event: RunEvent): void {
+  #send(event: PodEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
 }
 
 /**
- * The one before it serves on while it leaves, so who asks right away would be answered by the code of before: dice is only said to run when requests
- * go to it, and a Collector, which does with spans what its file said, when it is alone.
+ * Delays `running` while the old pod still answers. Dice counts as running once requests go to the new pod. The Collector counts as running
+ * once it is alone, because an old one still handles spans by its old configuration.
  */
-function takenOver(watched: WatchedPod, state: RunState, pods: readonly Pod[]): RunState {
-  const others = pods.filter(({ metadata, status }) => metadata.name !== state.pod && status.phase === 'Running');
+function afterHandover(watched: WatchedPod, state: PodState, pods: readonly Pod[]): PodState {
+  const others = pods.filter(({ metadata, status }) => metadata.name !== state.pod && status?.phase === 'Running');
   if (state.phase !== 'running' || others.length === 0) {
     watched.readySince = undefined;
     return state;
   }
   watched.readySince ??= Date.now();
   if (state.component === 'dice' && Date.now() - watched.readySince >= handover) return state;
-  return {
-    ...state,
-    phase: 'starting',
-    message: `the ${state.component === 'dice' ? 'dice' : 'Collector'} before it is leaving`,
-  };
+  return { ...state, phase: 'starting', message: 'the new pod is ready, the old one is shutting down' };
 }
 
-/** The pod that was made last, one that is leaving only when there is no other. */
-export function newest(pods: Pod[]): Pod | undefined {
-  const leaving = ({ metadata }: Pod) => (metadata.deletionTimestamp ? 0 : 1);
-  return pods.toSorted(
-    (a, b) =>
-      leaving(b) - leaving(a) || Date.parse(b.metadata.creationTimestamp) - Date.parse(a.metadata.creationTimestamp),
-  )[0];
+const createdAt = ({ metadata }: Pod): number => Date.parse(metadata.creationTimestamp ?? '');
+
+/** The newest pod. A pod that is shutting down counts only if there is no other. */
+export function newest(pods: readonly Pod[]): Pod | undefined {
+  const rank = ({ metadata }: Pod) => (metadata.deletionTimestamp ? 0 : 1);
+  return pods.toSorted((a, b) => rank(b) - rank(a) || createdAt(b) - createdAt(a))[0];
 }

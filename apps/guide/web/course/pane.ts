@@ -1,8 +1,8 @@
 // The course beside the code: the list of steps, the one that is open, and its buttons.
 import { get, messageOf, send } from '../api.ts';
-import type { Course, Step, Verdict } from '../../contract.ts';
+import type { CourseOverview, Step, Verdict } from '../../contract.ts';
 import { confirmed } from '../dialog.ts';
-import type { Asked } from '../dialog.ts';
+import type { AppAnswer } from '../dialog.ts';
 import { byId, fill, h, whenPressed } from '../dom.ts';
 import type { Workbench } from '../editor/workbench.ts';
 import type { Store } from '../store.ts';
@@ -17,8 +17,8 @@ export class CoursePane {
   readonly #trace: TracePanel;
   readonly #article = byId('step');
   readonly #status = byId('course-status');
-  #course: Course = { passed: 0, total: 0, editing: true, steps: [] };
-  /** Asked for last; an answer for another comes too late. */
+  #course: CourseOverview = { passed: 0, total: 0, editing: true, steps: [] };
+  /** AppAnswer for last; an answer for another comes too late. */
   #wanted = '';
   #step: Step | undefined;
   #form: QuestionForm | undefined;
@@ -60,7 +60,7 @@ export class CoursePane {
   /** Asks how far the learner is. @returns whether the guide answered */
   async #refresh(): Promise<boolean> {
     try {
-      this.#course = await get<Course>('/api/course');
+      this.#course = await get<CourseOverview>('/api/course');
       this.#list();
       fill(this.#status);
       return true;
@@ -168,7 +168,7 @@ export class CoursePane {
   }
 
   /** For what replaces the learner's files, so only after they have agreed. */
-  async #replaceFiles(step: Step, verb: 'reset' | 'skip', question: Asked): Promise<void> {
+  async #replaceFiles(step: Step, verb: 'reset' | 'skip', question: AppAnswer): Promise<void> {
     if (!(await confirmed(question))) return;
     await this.#doing(async () => {
       if (verb === 'reset') forgetAnswers(this.#store, step.id);

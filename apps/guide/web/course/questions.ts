@@ -13,7 +13,7 @@ export class QuestionForm {
   readonly #store: Store;
   readonly #key: string;
 
-  constructor(questions: Question[], store: Store, stepId: string) {
+  constructor(questions: readonly Question[], store: Store, stepId: string) {
     this.#store = store;
     this.#key = keyOf(stepId);
     const known = store.get<Answers>(this.#key) ?? {};

@@ -1,5 +1,5 @@
 // One step of the course on the page: what to learn, what to do, its questions, its commands, and how the check went.
-import type { Course, FileName, Step, StepSummary, Verdict } from '../../contract.ts';
+import type { CourseOverview, Failed, FileName, Step, StepSummary, Verdict } from '../../contract.ts';
 import { copyButton } from '../copy.ts';
 import { button, fill, h } from '../dom.ts';
 import type { Child } from '../dom.ts';
@@ -37,6 +37,7 @@ export function stepView({ step, form, actions }: StepParts): Child {
         ),
       ),
     prose(step.html),
+    kubectlSection(step.kubectlHtml),
     step.files.length > 0 &&
       h(
         'p',
@@ -46,7 +47,6 @@ export function stepView({ step, form, actions }: StepParts): Child {
       ),
     step.questions.some(({ name }) => name === 'pick') && librarySearch((name) => form.set('pick', name)),
     step.questions.length > 0 && form.dom,
-    step.commands.length > 0 && !step.html.includes('kubectl') && commands(step.commands),
   ];
 }
 
@@ -64,7 +64,6 @@ function traceOf({ state, traceId }: Step): Child {
 function prose(html: string): HTMLElement {
   const made = h('div', { class: 'prose' });
   made.innerHTML = html;
-  foldKubectl(made);
   made.querySelectorAll('table').forEach(frameTable);
   for (const link of made.querySelectorAll<HTMLAnchorElement>('a[href^="http"]'))
     Object.assign(link, { target: '_blank', rel: 'noopener noreferrer' });
@@ -97,30 +96,9 @@ function frameTable(table: HTMLTableElement): void {
   }
 }
 
-/** The way by kubectl is another way to do the same, so it is folded away: from its heading to the next one. */
-function foldKubectl(prose: HTMLElement): void {
-  const heading = [...prose.querySelectorAll('h2')].find(({ textContent }) => textContent.includes('kubectl'));
-  if (!heading) return;
-  const folded = h('details', { class: 'commands' }, h('summary', {}, heading.textContent));
-  heading.replaceWith(folded);
-  for (let next = folded.nextSibling; next && next.nodeName !== 'H2'; next = folded.nextSibling) folded.append(next);
-}
-
-function commands(lines: string[]): HTMLElement {
-  return h(
-    'details',
-    { class: 'commands' },
-    h('summary', {}, 'The same by kubectl'),
-    lines.map((line, index) =>
-      h(
-        'div',
-        { class: 'code-block' },
-        h('pre', { tabindex: '0', role: 'group', 'aria-label': `Command ${index + 1}` }, h('code', {}, line)),
-        copyButton(() => line, `command ${index + 1}`),
-      ),
-    ),
-  );
-}
+/** The commands that do the step in a terminal. They are folded, since most learners use the page. */
+const kubectlSection = (html: string): HTMLElement =>
+  h('details', { class: 'commands' }, h('summary', {}, 'The same with kubectl'), prose(html));
 
 export function stepButtons(step: Step, actions: StepActions): Child {
   const fresh = step.state === 'open';
@@ -139,7 +117,7 @@ export function stepButtons(step: Step, actions: StepActions): Child {
 }
 
 /** Links to the steps before and after. */
-export function pager(step: Step, { steps }: Course): Child {
+export function pager(step: Step, { steps }: CourseOverview): Child {
   const at = steps.findIndex(({ id }) => id === step.id);
   return [neighbour(steps[at - 1], '← '), neighbour(steps[at + 1], '', ' →')];
 }
@@ -148,22 +126,23 @@ function neighbour(step: StepSummary | undefined, before: string, after = ''): H
   return step ? h('a', { href: `#${step.id}` }, `${before}${step.number}. ${step.title}${after}`) : h('span');
 }
 
-/** The answer of a check, said in full. */
+function failureList({ expected, found, hint }: Failed): HTMLElement {
+  const rows = Object.entries({ Expected: expected, Found: found, Hint: hint });
+  return h(
+    'dl',
+    {},
+    rows.map(([term, text]) => h('div', {}, h('dt', {}, term), h('dd', {}, text))),
+  );
+}
+
+/** Shows the result of a check. */
 export function showVerdict(place: HTMLElement, verdict: Verdict): void {
   place.dataset.tone = verdict.passed ? 'good' : 'bad';
-  const { expected, found, hint, traceId } = verdict;
+  const { traceId } = verdict;
   fill(
     place,
     h('p', { class: 'verdict-title' }, h('strong', {}, verdictTitle(verdict))),
-    h(
-      'dl',
-      {},
-      [
-        ['Expected', expected],
-        ['Found', found],
-        ['Hint', hint],
-      ].map(([term, text]) => text !== undefined && h('div', {}, h('dt', {}, term), h('dd', {}, text))),
-    ),
+    !verdict.passed && failureList(verdict),
     traceId !== undefined &&
       h(
         'p',

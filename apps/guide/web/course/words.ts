@@ -1,5 +1,5 @@
 // The course's states and verdicts in words.
-import type { Hop, StepState, Verdict } from '../../contract.ts';
+import type { VerdictHop, StepState, Verdict } from '../../contract.ts';
 
 export const stateInWords: Record<StepState, string> = {
   open: 'not started',
@@ -11,19 +11,15 @@ export const stateInWords: Record<StepState, string> = {
 /** The sign before a step; its meaning is said in words as well. */
 export const signOf: Record<StepState, string> = { open: '○', started: '◐', passed: '✓', unverified: '?' };
 
-const hops: Record<Hop, string> = {
+const hops: Record<VerdictHop, string> = {
   pod: 'Nothing leaves the pod.',
   collector: 'Nothing comes to the Collector.',
   jaeger: 'Nothing comes to Jaeger.',
   shape: 'Spans come, but not yet of the shape that is asked for.',
 };
 
-export function verdictTitle({ passed, hop }: Verdict): string {
-  if (passed) return 'Verified.';
-  return `Not yet. ${hop ? hops[hop] : ''}`.trim();
-}
+export const verdictTitle = (verdict: Verdict): string =>
+  verdict.passed ? 'Verified.' : `Not yet. ${hops[verdict.hop]}`;
 
-/** Whether the page that walks the hops can help. */
-export function isBrokenHop({ passed, hop }: Verdict): boolean {
-  return !passed && hop !== undefined && hop !== 'shape';
-}
+/** Whether the page "Why is there no trace?" can help. */
+export const isBrokenHop = (verdict: Verdict): boolean => !verdict.passed && verdict.hop !== 'shape';

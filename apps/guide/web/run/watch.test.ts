@@ -74,8 +74,8 @@ test('a restart that Run did not ask for is told as such', () => {
 test('what a new pod waits for is said, and a line that the message names is not said twice', () => {
   const watch = running();
   watch.begin(['dice'], 1_100);
-  watch.on(dice('new', 'starting', { message: 'waiting for room on a node' }), 1_200);
-  expect(watch.report().text).toBe('Saved. dice: the new pod is waiting for room on a node');
+  watch.on(dice('new', 'starting', { message: 'its pod is waiting for room on a node' }), 1_200);
+  expect(watch.report().text).toBe('Saved. dice: its pod is waiting for room on a node');
   watch.on(dice('new', 'failed', { message: 'your code does not parse, at line 7: no', line: 7 }), 1_300);
   expect(watch.report().text).toBe('app.ts: your code does not parse, at line 7: no');
 });

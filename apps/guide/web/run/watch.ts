@@ -107,7 +107,7 @@ export class RunWatch {
   #waitsFor(component: Component): string {
     const state = this.#latest.get(component);
     const message = state?.phase === 'starting' && !this.#isOld(state) ? state.message : undefined;
-    return `${component}: the new pod ${message === undefined ? 'is starting…' : `is ${message}`}`;
+    return `${component}: ${message ?? 'the new pod is starting…'}`;
   }
 
   /** When nothing was run from this page yet. */

@@ -1,4 +1,5 @@
 // A trace as rows: each span with how deep it is, and where its bar goes.
+import { ATTR_K8S_POD_NAME } from '@opentelemetry/semantic-conventions';
 import type { SpanOfPage, TraceOfPage } from '../../contract.ts';
 
 export interface Row {
@@ -14,7 +15,7 @@ const narrowest = 4;
 
 export function rowsOf({ roots, start, duration }: TraceOfPage): Row[] {
   const scale = duration > 0 ? 1000 / duration : 0;
-  const rows = (spans: SpanOfPage[], depth: number): Row[] =>
+  const rows = (spans: readonly SpanOfPage[], depth: number): Row[] =>
     spans.flatMap((span) => {
       const width = Math.min(1000, Math.max(span.duration * scale, narrowest));
       return [
@@ -37,7 +38,7 @@ export function isWhole({ roots }: TraceOfPage): boolean {
 export function isFromAnother(trace: TraceOfPage, service: string, pod: string): boolean {
   const pods = rowsOf(trace)
     .filter(({ span }) => span.service === service)
-    .map(({ span }) => span.resource['k8s.pod.name'])
+    .map(({ span }) => span.resource[ATTR_K8S_POD_NAME])
     .filter((name) => name !== undefined);
   return pods.length > 0 && !pods.includes(pod);
 }

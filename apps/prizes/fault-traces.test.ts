@@ -1,4 +1,5 @@
-// The stories as they show in real traces: the built arcade and both versions of prizes, with visitors' rounds, and what the spans say.
+// The faults as real traces show them. The tests run the built arcade and both versions of prizes, and play visitors'
+// rounds.
 import { jest } from '@jest/globals';
 import type { Span } from '../../otlp/traces.ts';
 import { App, buildOutside } from '../testing/apps.ts';
@@ -45,7 +46,7 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
         }),
       ),
     );
-    // One for each, in place of the Service in front of both.
+    // One arcade for each version, in place of the Service in front of both.
     arcades = await Promise.all(
       prizes.map(({ url }) => App.start(built.dist, 'arcade', { ...env, DICE_URL: dice.url, PRIZES_URL: url })),
     );
@@ -64,7 +65,7 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
     }
   }
 
-  /** Ten visitors' rounds with each version. @returns status, version and visitor of each */
+  /** Plays ten visitors' rounds with each version. @returns status, version and visitor of each round */
   const rounds = () =>
     Promise.all(
       RUNNING.flatMap(({ version }, index) =>
@@ -81,7 +82,7 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
   const valueOf = ({ attributes }: Span, ...names: string[]): string | undefined =>
     names.flatMap((name) => attributes[name] ?? []).map(String)[0];
 
-  /** The server spans of a service, once there are so many that fit. */
+  /** The server spans of a service that `fits` accepts, once there are at least `many`. */
   const spansOf = (service: string, many: number, fits: (span: Span) => boolean) =>
     eventually(`${many} such spans of ${service}`, () => {
       const found = receiver
@@ -91,12 +92,12 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
       return found.length >= many ? found : undefined;
     });
 
-  test('while nothing is on every round is won', async () => {
+  test('wins every round while no fault is on', async () => {
     await switchTo([]);
     expect((await rounds()).filter(({ status }) => status !== 200)).toEqual([]);
   });
 
-  test('a spike of 400s and 500s is of one version with one client, as the spans say', async () => {
+  test('shows in the spans that a spike hits one client and one version', async () => {
     await switchTo(['spike']);
     const failed = (await rounds()).filter(({ status }) => status !== 200);
     await switchTo([]);
@@ -120,7 +121,7 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
     ).toBe(true);
   });
 
-  test('timeouts are of one version and one plugin, as the spans say', async () => {
+  test('shows in the spans that timeouts hit one plugin and one version', async () => {
     await switchTo(['timeouts']);
     const failed = (await rounds()).filter(({ status }) => status !== 200);
     await switchTo([]);
@@ -148,7 +149,7 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
     );
   });
 
-  test('a name that nobody knows is refused, and switches nothing', async () => {
+  test('refuses an unknown fault, and changes nothing', async () => {
     const answer = await fetch(`${prizes[0]?.health}/fault`, { method: 'PUT', body: '{"names":["slow"]}' });
     expect([answer.status, await answer.text()]).toEqual([
       400,

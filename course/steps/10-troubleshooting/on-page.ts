@@ -1,11 +1,11 @@
-// Step 10 by hand: each fault on and off, and in between the page Traces, where rounds that failed are opened and compared.
+// Does the step on the page: switches each fault on and off, and compares failed rounds on the page Traces.
 import type { Page } from 'playwright-core';
-import { eventually } from '../support/matchers/eventually.ts';
-import type { Learner } from './learner.ts';
+import { eventually } from '../../../apps/testing/eventually.ts';
+import type { Learner } from '../../harness/walkthrough.ts';
 import { ENOUGH, pluginsIn, shared } from './rounds.ts';
-import type { Seen } from './rounds.ts';
+import type { SeenRound } from './rounds.ts';
 
-export async function troubleshoot({ page }: Learner): Promise<void> {
+export async function onPage({ page }: Learner): Promise<void> {
   await page.getByText('Faults to find').click();
   await setLoad(page, 120);
   const traces = await page.context().newPage();
@@ -17,21 +17,14 @@ export async function troubleshoot({ page }: Learner): Promise<void> {
     const late = await failing(traces, 'longer than its', ({ plugins }) => plugins);
     await flip(page, 'Requests that time out at 500 ms');
     await setLoad(page, 0);
-    await answer(
-      page,
-      'Story a: which version of prizes?',
-      shared(spiked, ({ version }) => [version]),
-    );
+    const version = ({ version }: SeenRound): string[] => [version];
+    await answer(page, 'Story a: which version of prizes?', shared(spiked, version));
     await answer(
       page,
       'Story a: which version of the client?',
       shared(spiked, ({ client }) => [client]),
     );
-    await answer(
-      page,
-      'Story b: which version of prizes?',
-      shared(late, ({ version }) => [version]),
-    );
+    await answer(page, 'Story b: which version of prizes?', shared(late, version));
     await answer(
       page,
       'Story b: which browser plugin?',
@@ -64,35 +57,47 @@ async function answer(page: Page, question: string, text: string): Promise<void>
   await page.getByRole('group', { name: question }).getByLabel(text, { exact: true }).check();
 }
 
-/** Opens traces that have an error, until enough of them failed for this reason for one of these values to stand out. */
-async function failing(page: Page, reason: string, valuesOf: (round: Seen) => readonly string[]): Promise<Seen[]> {
-  const known = new Map<string, Seen | undefined>();
+/** Opens traces with an error until enough of them failed for this reason and one value stands out. */
+async function failing(
+  page: Page,
+  reason: string,
+  valuesOf: (round: SeenRound) => readonly string[],
+): Promise<SeenRound[]> {
+  const known = new Map<string, SeenRound | undefined>();
   return eventually(
+    `${ENOUGH} failed rounds that say "${reason}" and share a trait`,
     async () => {
-      await page.goto('/traces');
-      const links = await page
-        .locator('.traces li', { has: page.locator('.error') })
-        .locator('a')
-        .all();
-      const paths = await Promise.all(links.map((link) => link.getAttribute('href')));
-      for (const path of paths.filter((one) => one !== null && !known.has(one)) as string[])
-        known.set(path, await roundAt(page, path, reason));
+      for (const path of await failedTraces(page))
+        if (!known.has(path)) known.set(path, await roundAt(page, path, reason));
       const seen = [...known.values()].filter((round) => round !== undefined);
-      if (seen.length < ENOUGH) throw new Error(`${seen.length} rounds of ${known.size} that failed say "${reason}"`);
-      shared(seen, valuesOf);
-      return seen;
+      return standsOut(seen, valuesOf) ? seen : undefined;
     },
-    { within: 60_000, every: 1_000 },
+    60_000,
   );
 }
 
-/** What the page of a trace says of its round; undefined where it failed for another reason, or prizes' span is still to come. */
-async function roundAt(page: Page, path: string, reason: string): Promise<Seen | undefined> {
+async function failedTraces(page: Page): Promise<string[]> {
+  await page.goto('/traces');
+  const items = page.locator('.traces li', { has: page.locator('.error') });
+  const paths = await Promise.all((await items.locator('a').all()).map((link) => link.getAttribute('href')));
+  return paths.filter((path) => path !== null);
+}
+
+function standsOut(rounds: SeenRound[], valuesOf: (round: SeenRound) => readonly string[]): boolean {
+  try {
+    return rounds.length >= ENOUGH && shared(rounds, valuesOf) !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** Reads the page of a trace. Returns undefined if the round failed for another reason, or if the span of prizes is missing. */
+async function roundAt(page: Page, path: string, reason: string): Promise<SeenRound | undefined> {
   await page.goto(path);
   const span = page.locator('details', { has: page.locator('summary', { hasText: 'prizes GET' }) }).first();
   if ((await page.getByText(reason).count()) === 0 || (await span.count()) === 0) return undefined;
   await span.locator('summary').click();
-  const said = async (name: string): Promise<string> =>
+  const value = async (name: string): Promise<string> =>
     bare(
       await span
         .locator('dl div', { has: page.locator('dt', { hasText: name }) })
@@ -101,12 +106,12 @@ async function roundAt(page: Page, path: string, reason: string): Promise<Seen |
         .innerText(),
     );
   return {
-    version: await said('service.version'),
-    pool: await said('deployment.node_pool'),
-    client: await said('x-client-version'),
-    plugins: pluginsIn(await said('x-browser-plugins')),
+    version: await value('service.version'),
+    pool: await value('deployment.node_pool'),
+    client: await value('x-client-version'),
+    plugins: pluginsIn(await value('x-browser-plugins')),
   };
 }
 
-/** Values are shown as JSON, and a header is a list. */
+/** Strips JSON from a value, which may be a list. */
 const bare = (text: string): string => text.replaceAll(/["[\]]/g, '');

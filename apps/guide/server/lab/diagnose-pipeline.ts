@@ -1,25 +1,16 @@
-// "Why is there no trace?": walks the way of a span, SDK → exporter → Collector → Jaeger, and asks each what it says now.
+// "Why is there no trace?": walks the sources of a span, SDK → exporter → Collector → Jaeger, and asks each what it says now.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { accepts } from '../../../../support/tcp.ts';
 import { messageOf } from '../../../../support/console.ts';
-import type { Files } from '../learner/files.ts';
+import type { Files, PipelineHop } from '../../contract.ts';
 import { parseSettings } from '../../../telemetry/settings.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 import { traceFromJaeger } from '../../../../otlp/traces.ts';
 import { send } from './visit.ts';
 
-export interface Hop {
-  name: 'sdk' | 'exporter' | 'collector' | 'jaeger';
-  ok: boolean;
-  /** What it says now. */
-  says: string;
-  /** What to do, where it is not as it should be. */
-  todo?: string;
-}
-
-/** What is asked on the way. */
-export interface Way {
+/** What is asked on the sources. */
+export interface PipelineSources {
   dice: string;
   collector?: string | undefined;
   /** Base path included. */
@@ -35,16 +26,16 @@ export interface Way {
   patience?: number;
 }
 
-export function why(way: Way): Promise<Hop[]> {
+export function diagnosePipeline(sources: PipelineSources): Promise<PipelineHop[]> {
   return suppressTracing(async () => {
     const settings = {
-      ...way.settings,
-      ...parseSettings((await way.files().catch(() => undefined))?.['settings.env'] ?? '').values,
+      ...sources.settings,
+      ...parseSettings((await sources.files().catch(() => undefined))?.['settings.env'] ?? '').values,
     };
     const [sdk, exporter, [collector, jaeger]] = await Promise.all([
-      sdkHop(way, settings),
-      exporterHop(way, settings),
-      backendHops(way),
+      sdkHop(sources, settings),
+      exporterHop(sources, settings),
+      backendHops(sources),
     ]);
     return [sdk, exporter, collector, jaeger];
   });
@@ -52,7 +43,7 @@ export function why(way: Way): Promise<Hop[]> {
 
 type Settings = Record<string, string | undefined>;
 
-async function sdkHop({ dice, podTrouble }: Way, settings: Settings): Promise<Hop> {
+async function sdkHop({ dice, podTrouble }: PipelineSources, settings: Settings): Promise<PipelineHop> {
   const trouble = await podTrouble?.('dice');
   if (trouble)
     return {
@@ -75,8 +66,8 @@ function sdkWith({
   INSTRUMENTATION: level = 'none',
   OTEL_SDK_DISABLED: disabled,
   OTEL_TRACES_SAMPLER: sampler,
-}: Settings): Hop {
-  const bad = (says: string, todo: string): Hop => ({ name: 'sdk', ok: false, says, todo });
+}: Settings): PipelineHop {
+  const bad = (says: string, todo: string): PipelineHop => ({ name: 'sdk', ok: false, says, todo });
   if (level === 'none')
     return bad(
       'INSTRUMENTATION is none: the SDK is not even loaded',
@@ -99,13 +90,13 @@ function sdkWith({
   return { name: 'sdk', ok: true, says: `INSTRUMENTATION is ${level}: ${says}` };
 }
 
-async function exporterHop({ podLog }: Way, settings: Settings): Promise<Hop> {
+async function exporterHop({ podLog }: PipelineSources, settings: Settings): Promise<PipelineHop> {
   const {
     OTEL_TRACES_EXPORTER: exporter = 'otlp',
     OTEL_EXPORTER_OTLP_ENDPOINT: general,
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint = general,
   } = settings;
-  const bad = (says: string, todo: string): Hop => ({ name: 'exporter', ok: false, says, todo });
+  const bad = (says: string, todo: string): PipelineHop => ({ name: 'exporter', ok: false, says, todo });
   const names = exporter.split(',').map((name) => name.trim());
   if (!names.includes('otlp'))
     return bad(
@@ -127,24 +118,24 @@ async function exporterHop({ podLog }: Way, settings: Settings): Promise<Hop> {
   };
 }
 
-async function backendHops(way: Way): Promise<[Hop, Hop]> {
-  const jaegerSays = await answerOf(way);
+async function backendHops(sources: PipelineSources): Promise<[PipelineHop, PipelineHop]> {
+  const jaegerSays = await answerOf(sources);
   try {
-    if (!way.collector) throw new Error('OTEL_EXPORTER_OTLP_ENDPOINT is not set');
-    const trouble = await way.podTrouble?.('collector');
+    if (!sources.collector) throw new Error('OTEL_EXPORTER_OTLP_ENDPOINT is not set');
+    const trouble = await sources.podTrouble?.('collector');
     if (trouble) throw new Error(trouble);
-    const sent = await probe(way.collector);
-    const collector: Hop = { name: 'collector', ok: true, says: `takes spans at ${way.collector}` };
-    if (jaegerSays !== undefined) return [collector, notThere(way, jaegerSays)];
-    return (await found(way, sent)).length > 0
+    const sent = await probe(sources.collector);
+    const collector: PipelineHop = { name: 'collector', ok: true, says: `takes spans at ${sources.collector}` };
+    if (jaegerSays !== undefined) return [collector, notThere(sources, jaegerSays)];
+    return (await found(sources, sent)).length > 0
       ? [
           collector,
           { name: 'jaeger', ok: true, says: 'has the span that the guide has just sent through the Collector' },
         ]
-      : await lost(way, collector);
+      : await lost(sources, collector);
   } catch (error) {
-    const says = `does not take a span: ${messageOf(error)}${await saidBy(way)}`;
-    const collector: Hop = {
+    const says = `does not take a span: ${messageOf(error)}${await saidBy(sources)}`;
+    const collector: PipelineHop = {
       name: 'collector',
       ok: false,
       says,
@@ -152,29 +143,29 @@ async function backendHops(way: Way): Promise<[Hop, Hop]> {
     };
     return [
       collector,
-      jaegerSays === undefined ? { name: 'jaeger', ok: true, says: 'answers' } : notThere(way, jaegerSays),
+      jaegerSays === undefined ? { name: 'jaeger', ok: true, says: 'answers' } : notThere(sources, jaegerSays),
     ];
   }
 }
 
-const notThere = ({ jaeger }: Way, says: string): Hop => ({
+const notThere = ({ jaeger }: PipelineSources, says: string): PipelineHop => ({
   name: 'jaeger',
   ok: false,
   says: `does not answer at ${jaeger}: ${says}`,
   todo: 'Wait until its pod is ready again. It keeps traces in memory: those from before a restart are gone, so play new rounds.',
 });
 
-async function lost(way: Way, collector: Hop): Promise<[Hop, Hop]> {
+async function lost(sources: PipelineSources, collector: PipelineHop): Promise<[PipelineHop, PipelineHop]> {
   const todo =
     'Look at service.pipelines.traces in collector.yaml: is otlphttp/jaeger still among its exporters, and does no processor drop all spans?';
-  const said = await saidBy(way);
+  const said = await saidBy(sources);
   return [
     { ...collector, ...(said ? { ok: false, todo, says: `${collector.says}, but${said.slice(1)}` } : {}) },
     { name: 'jaeger', ok: false, says: 'answers, but a span that the Collector took did not come out here', todo },
   ];
 }
 
-async function answerOf({ jaeger }: Way): Promise<string | undefined> {
+async function answerOf({ jaeger }: PipelineSources): Promise<string | undefined> {
   try {
     await traceFromJaeger(jaeger, randomBytes(16).toString('hex'));
     return undefined;
@@ -184,7 +175,7 @@ async function answerOf({ jaeger }: Way): Promise<string | undefined> {
 }
 
 /** The Collector's last word of trouble. */
-async function saidBy({ podLog }: Way): Promise<string> {
+async function saidBy({ podLog }: PipelineSources): Promise<string> {
   const line = (await podLog('collector', 120))
     .split('\n')
     .findLast((text) => /\terror\t|^Error: |Dropping|Exporting failed/.test(text));
@@ -208,7 +199,7 @@ async function probe(collector: string): Promise<string[]> {
   return ids;
 }
 
-async function found({ jaeger, patience = 4_000 }: Way, ids: string[]): Promise<string[]> {
+async function found({ jaeger, patience = 4_000 }: PipelineSources, ids: string[]): Promise<string[]> {
   const deadline = Date.now() + patience;
   for (;;) {
     const traces = await Promise.all(ids.map((id) => traceFromJaeger(jaeger, id).catch(() => undefined)));

@@ -1,0 +1,121 @@
+// The programs in the guide's pod, and what the guide's port refuses.
+import { connect } from 'node:net';
+import { jest } from '@jest/globals';
+import { changeHeaders, GuideHarness } from '../testing/guide-harness.ts';
+
+jest.setTimeout(40_000);
+
+let harness: GuideHarness;
+
+beforeAll(async () => {
+  harness = await GuideHarness.start();
+});
+beforeEach(() => harness.reset());
+afterAll(() => harness.stop());
+
+describe('the programs', () => {
+  test('list, start and check the course', async () => {
+    expect((await harness.run('course', ['list'])).stdout).toMatch(
+      new RegExp(`^open {8}01-set-up .*[\\s\\S]*0 of ${harness.steps.length} steps passed\n$`),
+    );
+    expect((await harness.run('course', ['start', '4'])).stdout).toContain(
+      '04-automatic: Automatic instrumentation (started)',
+    );
+    expect(harness.api.data('lab-dice')['settings.env']).toContain('INSTRUMENTATION=none');
+    const passed = await harness.run('course', ['check', '01-set-up']);
+    expect([passed.exitCode, passed.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^passed 01-set-up, by trace [0-9a-f]{32}\n$/),
+    ]);
+    const failed = await harness.run('course', ['check', '3', 'pick=']);
+    expect([failed.exitCode, failed.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^not yet \(shape\)\nexpected: .*\nfound: .*\nhint: /),
+    ]);
+  });
+
+  test('print the files of a finished step', async () => {
+    expect((await harness.run('course', ['solution', '08-context', 'app.ts'])).stdout).toContain(
+      "'http://lab-prizes:8080/prizes/6'",
+    );
+    expect((await harness.run('course', ['solution', '8', '../step.json'])).stderr).toMatch(
+      /^expected one of app.ts, settings.env, collector.yaml, found/,
+    );
+  });
+
+  test('print their usage for an unknown command', async () => {
+    for (const args of [[], ['help'], ['constructor']])
+      expect(await harness.run('course', args)).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringMatching(/^expected one of:\n {2}list/) as string,
+      });
+    expect((await harness.run('course', ['start', '99'])).stderr).toMatch(/^expected a step, found "99": 01-set-up, /);
+  });
+
+  test('walk the hops to Jaeger, and exit with 1 if one is broken', async () => {
+    const well = await harness.run('why', []);
+    expect([well.exitCode, well.stdout.match(/^ok /gm)?.length]).toEqual([0, 4]);
+    const ill = await harness.run('why', [], { JAEGER_URL: 'http://127.0.0.1:1' });
+    expect([ill.exitCode, ill.stdout]).toEqual([1, expect.stringMatching(/^SILENT {2}jaeger .*ECONNREFUSED/m)]);
+  });
+});
+
+describe('a request from another site', () => {
+  test.each([
+    ['without the header', { 'content-type': 'application/json' }],
+    ['as a form', { 'x-intro-otel': '1', 'content-type': 'text/plain' }],
+    ['from elsewhere', { ...changeHeaders, origin: 'http://evil.example' }],
+    ['from a sandbox', { ...changeHeaders, origin: 'null' }],
+  ])('changes nothing %s', async (_how, headers) => {
+    for (const path of ['/files', '/load', '/faults'])
+      expect((await harness.ask(path, { method: 'PUT', body: {}, headers })).status).toBe(403);
+    for (const path of ['/course/reset', '/course/04-automatic/start', '/visit'])
+      expect((await harness.ask(path, { method: 'POST', body: {}, headers })).status).toBe(403);
+  });
+
+  test('plays no rounds, while one from this site does', async () => {
+    expect((await harness.ask('/rounds', { method: 'POST', headers: { origin: 'http://evil.example' } })).status).toBe(
+      403,
+    );
+    expect((await harness.ask('/rounds', { method: 'POST', headers: { origin: harness.guide.url } })).status).toBe(200);
+  });
+});
+
+describe('the proxy', () => {
+  /** Sends a request line as it is, like a client that does not normalize paths. */
+  function raw(target: string): Promise<string> {
+    const { hostname, port } = new URL(harness.guide.url);
+    return new Promise((resolve, reject) => {
+      let text = '';
+      const socket = connect(Number(port), hostname, () =>
+        socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`),
+      );
+      socket
+        .on('data', (chunk) => {
+          text += chunk.toString();
+        })
+        .on('end', () => resolve(text))
+        .on('error', reject);
+    });
+  }
+
+  test.each([
+    '/apps/dice//evil.example/x',
+    '/apps/dice/http://evil.example/',
+    'http://evil.example/apps/dice/x',
+    '/apps/dice/..//evil.example',
+    '/apps/dice/@evil.example/',
+    '/apps/dice/\\evil.example',
+  ])('keeps %s within the lab', async (target) => {
+    const answer = await raw(target);
+    expect(answer).toMatch(/^HTTP\/1\.1 (200|400|404)/);
+    if (answer.startsWith('HTTP/1.1 200')) expect(answer).toContain('"url":');
+  });
+
+  test.each(['/apps/evil.example/', '/apps/__proto__/', 'http://evil.example/', '/apps/../jaeger/../../etc/passwd'])(
+    'answers %s with a page of its own or an error',
+    async (target) => {
+      expect(await raw(target)).toMatch(/^HTTP\/1\.1 (200 OK[\s\S]*intro-otel|40[04])/);
+    },
+  );
+});

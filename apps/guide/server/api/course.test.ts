@@ -1,0 +1,126 @@
+// The course's API, as the built guide serves it.
+import { jest } from '@jest/globals';
+import { podOf } from '../../../testing/api-server.ts';
+import { GuideHarness } from '../../testing/guide-harness.ts';
+
+jest.setTimeout(40_000);
+
+let harness: GuideHarness;
+
+beforeAll(async () => {
+  harness = await GuideHarness.start();
+});
+beforeEach(() => harness.reset());
+afterAll(() => harness.stop());
+
+describe('in a cluster', () => {
+  test('lists every step, none of them passed at first', async () => {
+    const { body } = await harness.ask('/course');
+    expect(body).toMatchObject({ passed: 0, total: harness.steps.length, editing: true });
+    expect((body['steps'] as { id: string }[]).map(({ id }) => id)).toEqual(harness.steps.toSorted());
+    expect((body['steps'] as object[])[3]).toEqual({
+      id: '04-automatic',
+      number: 4,
+      title: 'Automatic instrumentation',
+      minutes: 10,
+      state: 'open',
+    });
+  });
+
+  test('serves text, questions and commands of a step for this release and namespace', async () => {
+    const { body } = await harness.ask('/course/08-context');
+    expect(body).toMatchObject({ id: '08-context', files: ['app.ts'], questions: [], state: 'open' });
+    expect(body['html']).toContain('<code>traceparent</code>');
+    expect((body['commands'] as string[]).at(-1)).toBe(
+      'kubectl -n ns exec deploy/lab-guide -- node /app/course.js check 08-context',
+    );
+    expect(JSON.stringify(body)).not.toMatch(/\$RELEASE|\$NAMESPACE/);
+  });
+
+  test('writes the files of a step at its first start, and keeps what they replace', async () => {
+    expect((await harness.post('/course/08-context/start')).body).toMatchObject({ state: 'started' });
+    expect(harness.api.data('lab-dice')['app.ts']).toContain("const prizes = 'http://lab-prizes:8080/prizes/6';");
+    expect(harness.api.data('lab-dice')['before-08-context.app.ts']).toBe('one');
+    expect(harness.api.restarts).toEqual(['lab-dice']);
+    harness.api.put('lab-dice', { 'app.ts': 'my work', 'settings.env': '', 'collector.yaml': '' });
+    await harness.post('/course/08-context/start');
+    expect(harness.api.data('lab-dice')['app.ts']).toBe('my work');
+    await harness.post('/course/08-context/reset');
+    expect(harness.api.data('lab-dice')['app.ts']).toContain('Nothing goes along');
+  });
+
+  test('skips to a step with the files of its start', async () => {
+    expect((await harness.post('/course/09-metrics-and-logs/skip')).body).toMatchObject({ state: 'started' });
+    expect(harness.api.data('lab-dice')['app.ts']).toContain('propagation.inject(context.active(), headers)');
+    expect(harness.api.data('lab-dice')['settings.env']).toContain('INSTRUMENTATION=manual');
+    expect(harness.api.data('lab-dice')['collector.yaml']).not.toContain('probabilistic_sampler');
+  });
+
+  test('counts a check that passes, and proves it', async () => {
+    const { body } = await harness.post('/course/01-set-up/check');
+    expect(body).toEqual({ passed: true, traceId: expect.stringMatching(/^[0-9a-f]{32}$/) as string });
+    expect((await harness.ask('/course/01-set-up')).body).toMatchObject({ state: 'passed', traceId: body['traceId'] });
+    expect(harness.api.data('lab-progress')).toMatchObject({ passed: '1', total: String(harness.steps.length) });
+    const forged = harness.api.data('lab-progress')['steps']?.replace('01-set-up', '02-read-a-trace') ?? '';
+    harness.api.put('lab-progress', { passed: '1', total: String(harness.steps.length), steps: forged });
+    expect((await harness.ask('/course/02-read-a-trace')).body).toMatchObject({ state: 'unverified' });
+    await harness.post('/course/reset');
+    expect((await harness.ask('/course')).body).toMatchObject({ passed: 0 });
+  });
+
+  test('fails a check while the new pod does not run, although the old one serves', async () => {
+    harness.api.pods.set(
+      'dice-2',
+      podOf('dice', 'dice-2', { container: { ready: false, state: { terminated: { exitCode: 1 } } } }),
+    );
+    harness.api.log(
+      'dice-2',
+      "dice can't start: its code /app/dice/app.ts has an error.\n/app/dice/app.ts:3\nSyntaxError: Unexpected token\n",
+    );
+    const { body } = await harness.post('/course/03-opentelemetry/check', { answers: { pick: '' } });
+    expect(body).toMatchObject({
+      passed: false,
+      hop: 'pod',
+      found: 'your code does not parse, at line 3: SyntaxError: Unexpected token',
+    });
+  });
+
+  test('adds to a failed check that Jaeger restarted during the step, even in the same second', async () => {
+    await harness.post('/course/03-opentelemetry/reset');
+    const hintWith = async (seconds: number): Promise<unknown> => {
+      const created = `${new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19)}Z`; // as Kubernetes reports it
+      harness.api.pods.set('jaeger-1', podOf('jaeger', 'jaeger-1', { created }));
+      return (await harness.post('/course/03-opentelemetry/check', { answers: { pick: '' } })).body['hint'];
+    };
+    expect(await hintWith(0)).toMatch(/Jaeger restarted at \d\d:\d\d:\d\d UTC, after you started this step/);
+    expect(await hintWith(-2)).not.toMatch(/Jaeger restarted/);
+  });
+
+  test.each(['/course/99-more', '/course/..%2F..%2Fpackage', '/course/files'])(
+    'answers 404 to %s, which is no step',
+    async (path) => {
+      expect((await harness.ask(path)).status).toBe(404);
+    },
+  );
+});
+
+describe('outside a cluster', () => {
+  test('serves the course, and refuses to edit', async () => {
+    expect((await harness.ask('/course', { at: harness.alone })).body).toMatchObject({
+      editing: false,
+      total: harness.steps.length,
+    });
+    for (const path of ['/files', '/run', '/faults'])
+      expect(await harness.ask(path, { at: harness.alone })).toMatchObject({
+        status: 503,
+        body: { error: expect.stringContaining('editing is off') as string },
+      });
+  });
+
+  test('checks a step', async () => {
+    expect(
+      (await harness.ask('/course/01-set-up/check', { method: 'POST', body: {}, at: harness.alone })).body,
+    ).toMatchObject({ passed: true });
+    expect((await harness.ask('/course/01-set-up', { at: harness.alone })).body).toMatchObject({ state: 'passed' });
+  });
+});

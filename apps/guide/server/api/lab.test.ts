@@ -1,0 +1,204 @@
+// The rest of the guide's API, as the built guide serves it: files, faults, load, traces, and the stream of pod events.
+import { jest } from '@jest/globals';
+import { podOf } from '../../../testing/api-server.ts';
+import { eventually } from '../../../testing/eventually.ts';
+import { GuideHarness } from '../../testing/guide-harness.ts';
+
+jest.setTimeout(40_000);
+
+let harness: GuideHarness;
+
+beforeAll(async () => {
+  harness = await GuideHarness.start();
+});
+beforeEach(() => harness.reset());
+afterAll(() => harness.stop());
+
+describe('/api/files', () => {
+  test('answers a save with what restarted, and refuses the second of two tabs', async () => {
+    const {
+      body: { version },
+    } = await harness.ask('/files');
+    const saved = await harness.ask('/files', {
+      method: 'PUT',
+      body: { version, files: { 'app.ts': 'mine', 'settings.env': '', 'collector.yaml': '{}\n' } },
+    });
+    expect(saved).toMatchObject({ status: 200, body: { restarted: ['dice'] } });
+    const refused = await harness.put('/files', { version, files: { 'app.ts': 'yours' } });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: {
+        version: saved.body['version'],
+        files: { 'app.ts': 'mine' },
+        error: expect.stringContaining('nothing was overwritten') as string,
+      },
+    });
+    expect(harness.api.data('lab-dice')['app.ts']).toBe('mine');
+  });
+
+  test.each([
+    [
+      'a file that is too large',
+      { version: 'x', files: { 'app.ts': 'x'.repeat(256 * 1024 + 1) } },
+      413,
+      /at most 256 kB/,
+    ],
+    [
+      'a body that is far too large',
+      { version: 'x', files: { 'app.ts': 'x'.repeat(3 * 1024 * 1024) } },
+      413,
+      /at most 256 kB/,
+    ],
+    ['an unknown file', { version: 'x', files: { '../secret': '' } }, 400, /found "\.\.\/secret"/],
+    ['a file that is not text', { version: 'x', files: { 'app.ts': 1 } }, 400, /found number/],
+    ['no version', { files: {} }, 400, /"version"/],
+    ['a list as the body', [1], 400, /"version"/],
+    ['invalid JSON', '{"version":', 400, /expected JSON/],
+  ])('refuses a save with %s, and says why', async (_what, body, status, words) => {
+    expect(await harness.ask('/files', { method: 'PUT', body })).toMatchObject({
+      status,
+      body: { error: expect.stringMatching(words) as string },
+    });
+    expect(harness.api.restarts).toEqual([]);
+  });
+
+  test('names the Role if it forbids a save', async () => {
+    harness.api.forbidden = ['PATCH /api/v1/namespaces/ns/configmaps/lab-dice'];
+    const {
+      body: { version },
+    } = await harness.ask('/files');
+    expect(await harness.put('/files', { version, files: { 'app.ts': 'x' } })).toMatchObject({
+      status: 502,
+      body: { error: expect.stringContaining('Role does not allow it') as string },
+    });
+    harness.api.forbidden = [];
+  });
+});
+
+describe('the lab of the guide', () => {
+  test('visits dice as the start of a trace', async () => {
+    const { body } = await harness.post('/visit', { path: '/server_request?param=x' });
+    expect(body).toMatchObject({ status: 200, trace: expect.stringMatching(/^[0-9a-f]{32}$/) as string });
+    expect(body['body']).toContain(String(body['trace']));
+    const trace = await harness.receiver.trace(String(body['trace']));
+    expect(trace.spans).toMatchObject([{ service: 'guide', name: 'GET /server_request', orphan: false }]);
+  });
+
+  test.each([
+    'http://evil.example/',
+    '//evil.example/',
+    '/../x',
+    '/visit/../../x',
+    '@evil',
+    '',
+    1,
+    '/visit#x',
+    '/server_request?param=\r\nx',
+  ])('refuses to visit the path %j', async (path) => {
+    expect((await harness.post('/visit', { path })).status).toBe(400);
+  });
+
+  test.each([-1, 121, 0.5, '60', null])('refuses a load of %j', async (perMinute) => {
+    expect((await harness.put('/load', { perMinute })).status).toBe(400);
+  });
+
+  test('sets and reads the load', async () => {
+    expect((await harness.put('/load', { perMinute: 60 })).body).toEqual({ perMinute: 60 });
+    expect((await harness.ask('/load')).body).toEqual({ perMinute: 60 });
+    await harness.put('/load', { perMinute: 0 });
+  });
+
+  test('switches faults, and hides what they hit', async () => {
+    const { body } = await harness.put('/faults', { name: 'spike', on: true });
+    expect(body).toEqual({
+      faults: [
+        { name: 'spike', title: 'A spike of 400s and 500s', on: true },
+        { name: 'timeouts', title: 'Requests that time out at 500 ms', on: false },
+      ],
+    });
+    expect(harness.api.data('lab-faults')).toEqual({ faults: 'spike' });
+    expect((await harness.put('/faults', { name: 'fire', on: true })).status).toBe(400);
+  });
+
+  test('refuses to switch faults that the instructor has set for the class', async () => {
+    harness.api.put('lab-faults', { faults: 'spike' }, { annotations: { 'intro-otel.dev/faults-of': 'class' } });
+    expect(await harness.put('/faults', { name: 'spike', on: false })).toMatchObject({
+      status: 409,
+      body: { error: expect.stringContaining('set by your instructor') as string },
+    });
+    expect(harness.api.data('lab-faults')).toEqual({ faults: 'spike' });
+    harness.api.put('lab-faults', { faults: '' }, {});
+  });
+
+  test('reports the state of each hop to Jaeger', async () => {
+    const { body } = await harness.ask('/why');
+    expect((body['hops'] as { name: string; ok: boolean }[]).map(({ name, ok }) => [name, ok])).toEqual([
+      ['sdk', true],
+      ['exporter', true],
+      ['collector', true],
+      ['jaeger', true],
+    ]);
+    harness.api.put('lab-dice', { 'settings.env': 'INSTRUMENTATION=none\n' });
+    expect(((await harness.ask('/why')).body['hops'] as object[])[0]).toMatchObject({
+      ok: false,
+      says: expect.stringContaining('INSTRUMENTATION is none') as string,
+      todo: expect.any(String) as string,
+    });
+  });
+
+  test('searches the libraries in the image', async () => {
+    const { body } = await harness.ask('/instrumentations?q=express');
+    expect(body['instrumentations']).toMatchObject([
+      { name: '@opentelemetry/instrumentation-express', version: expect.stringMatching(/^\d/) as string },
+    ]);
+    expect((await harness.ask('/instrumentations?q=flask')).body).toEqual({ instrumentations: [] });
+  });
+
+  test('finds the newest traces of a service since a time', async () => {
+    const since = Date.now() - 1;
+    const {
+      body: { trace },
+    } = await harness.post('/visit', { path: '/visit' });
+    await harness.receiver.trace(String(trace));
+    expect((await harness.ask(`/traces?service=guide&since=${since}&limit=1`)).body).toMatchObject({
+      traces: [{ traceId: trace, services: ['guide'] }],
+    });
+    expect((await harness.ask(`/traces?service=guide&since=${Date.now() + 1000}`)).body).toEqual({ traces: [] });
+    expect((await harness.ask('/traces?service=../x')).status).toBe(400);
+    expect((await harness.ask('/traces/..%2Fservices')).status).toBe(400);
+  });
+
+  test('makes no traces of requests that only read', async () => {
+    for (const path of ['/course', '/course/01-set-up', '/files', '/faults', '/why', '/instrumentations'])
+      await harness.ask(path);
+    const spans = harness.receiver.traces().flatMap((trace) => trace.spans);
+    expect(
+      spans
+        .filter(({ attributes }) => JSON.stringify([attributes['url.path'], attributes['url.full']]).includes('/api'))
+        .map(({ name }) => name)
+        .filter((name) => !name.includes('rounds')),
+    ).toEqual([]);
+  });
+});
+
+test('streams the state of a new pod and its log', async () => {
+  harness.api.pods.set('dice-1', podOf('dice', 'dice-1'));
+  const leave = new AbortController();
+  const response = await fetch(`${harness.guide.url}/api/run`, { signal: leave.signal });
+  expect(response.headers.get('content-type')).toContain('text/event-stream');
+  let heard = '';
+  void (async () => {
+    for await (const chunk of response.body ?? []) heard += Buffer.from(chunk as Uint8Array).toString();
+  })().catch(() => undefined);
+  await eventually(
+    'a state',
+    () => heard.includes('event: state\ndata: {"component":"dice","pod":"dice-1","phase":"running"}') || undefined,
+  );
+  await eventually('a follower', () => harness.api.requests.find((request) => request.endsWith('/pods/dice-1/log')));
+  harness.api.log('dice-1', 'rolled a 4\n');
+  await eventually(
+    'a line',
+    () => heard.includes('event: log\ndata: {"component":"dice","pod":"dice-1","line":"rolled a 4"}') || undefined,
+  );
+  leave.abort();
+});

@@ -1,0 +1,167 @@
+// The built guide for tests of its API: one in a cluster that the test controls, and one outside any cluster.
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiServer } from '../../testing/api-server.ts';
+import { App, buildOutside } from '../../testing/apps.ts';
+import { certificate } from '../../testing/certificate.ts';
+import { FakeJaeger } from '../../testing/jaeger.ts';
+import { Receiver } from '../../testing/receiver.ts';
+
+/** The headers of a request that changes something. */
+export const changeHeaders = { 'x-intro-otel': '1', 'content-type': 'application/json' };
+
+export interface ApiRequest {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  /** Defaults to the guide in the cluster. */
+  readonly at?: App;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+interface Parts {
+  readonly dist: string;
+  readonly account: string;
+  readonly api: ApiServer;
+  readonly receiver: Receiver;
+  readonly jaeger: FakeJaeger;
+  readonly dice: Server;
+  readonly settings: Record<string, string>;
+  readonly guide: App;
+  readonly alone: App;
+  readonly remove: () => void;
+}
+
+export class GuideHarness {
+  readonly #parts: Parts;
+  /** The guide in the cluster. */
+  readonly guide: App;
+  /** The guide outside any cluster. */
+  readonly alone: App;
+  readonly api: ApiServer;
+  readonly receiver: Receiver;
+  /** Ids of the steps in the build. */
+  readonly steps: readonly string[];
+
+  static async start(): Promise<GuideHarness> {
+    const { dist, remove } = await buildOutside();
+    const account = mkdtempSync(join(tmpdir(), 'intro-otel-account-'));
+    const { key, cert } = certificate(account);
+    const api = await ApiServer.start({ key, cert });
+    writeFileSync(join(account, 'token'), api.token);
+    writeFileSync(join(account, 'key'), 'k'.repeat(32));
+    const receiver = await Receiver.start();
+    const jaeger = await FakeJaeger.start([receiver]);
+    const dice = await echoServer();
+    const settings = settingsFor({ dice: urlOf(dice), jaeger: jaeger.url, receiver: receiver.url, account });
+    const guide = await App.start(dist, 'guide', {
+      ...settings,
+      KUBERNETES_SERVICE_HOST: '127.0.0.1',
+      KUBERNETES_SERVICE_PORT: String(api.port),
+      SERVICE_ACCOUNT_DIR: account,
+    });
+    const alone = await App.start(dist, 'guide', settings);
+    await Promise.all([guide.ready(), alone.ready()]);
+    return new GuideHarness({ dist, account, api, receiver, jaeger, dice, settings, guide, alone, remove });
+  }
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+    this.guide = parts.guide;
+    this.alone = parts.alone;
+    this.api = parts.api;
+    this.receiver = parts.receiver;
+    this.steps = readdirSync(join(parts.dist, 'course')).filter((name) => /^\d\d-/.test(name));
+  }
+
+  /** Puts the cluster's objects back to what they are in a new lab. */
+  reset(): void {
+    this.api.put('lab-dice', { 'app.ts': 'one', 'settings.env': '', 'collector.yaml': '{}\n' });
+    this.api.put('lab-progress', { passed: '0', total: String(this.steps.length), steps: '{}' });
+    this.api.put('lab-faults', { faults: '' });
+    this.api.pods.clear();
+    this.api.restarts.length = 0;
+  }
+
+  async stop(): Promise<void> {
+    const { guide, alone, api, receiver, jaeger, dice, account, remove } = this.#parts;
+    await Promise.all([guide.stop(), alone.stop()]);
+    [api, receiver, jaeger].forEach((server) => server.stop());
+    dice.close().closeAllConnections();
+    rmSync(account, { recursive: true, force: true });
+    remove();
+  }
+
+  /** Sends a request to the API. */
+  async ask(
+    path: string,
+    { method = 'GET', body, headers = changeHeaders, at = this.guide }: ApiRequest = {},
+  ): Promise<ApiAnswer> {
+    const answer = await fetch(`${at.url}/api${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    return { status: answer.status, body: JSON.parse(await answer.text()) as Record<string, unknown> };
+  }
+
+  post(path: string, body: unknown = {}): Promise<ApiAnswer> {
+    return this.ask(path, { method: 'POST', body });
+  }
+
+  put(path: string, body: unknown): Promise<ApiAnswer> {
+    return this.ask(path, { method: 'PUT', body });
+  }
+
+  /** Runs a program of the guide's pod until it ends. */
+  async run(program: string, args: string[], env: Record<string, string> = {}): Promise<App> {
+    const { dist, settings } = this.#parts;
+    const port = new URL(this.guide.url).port;
+    const app = await App.run(dist, [join(dist, `${program}.js`), ...args], { ...settings, PORT: port, ...env });
+    await app.exited();
+    return app;
+  }
+}
+
+interface Urls {
+  readonly dice: string;
+  readonly jaeger: string;
+  readonly receiver: string;
+  readonly account: string;
+}
+
+const settingsFor = ({ dice, jaeger, receiver, account }: Urls): Record<string, string> => ({
+  ARCADE_URL: dice,
+  DICE_URL: dice,
+  PRIZES_URL: 'http://lab-prizes:8080',
+  JAEGER_URL: jaeger,
+  JAEGER_BASE_PATH: '/jaeger',
+  OPEN_WITHIN_MS: '0',
+  INSTRUMENTATION: 'auto',
+  RELEASE: 'lab',
+  POD_NAMESPACE: 'ns',
+  GUIDE_KEY_FILE: join(account, 'key'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: receiver,
+  OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+  OTEL_BSP_SCHEDULE_DELAY: '20',
+  OTEL_METRICS_EXPORTER: 'none',
+});
+
+/** Stands for every app: answers with the path and the trace context of the request. */
+async function echoServer(): Promise<Server> {
+  const answer: RequestListener = (request, response) =>
+    response.end(JSON.stringify({ url: request.url, trace: request.headers.traceparent }));
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  return server;
+}
+
+const urlOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

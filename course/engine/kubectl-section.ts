@@ -1,0 +1,115 @@
+// The kubectl section of a step: the commands that do the step from a terminal. Most of them are the same for every step and are written
+// here. What is special about a step is in its front matter.
+import { OWN } from '../../lab/names.ts';
+import type { FileName } from '../../apps/guide/contract.ts';
+
+/** A paragraph and the commands below it. */
+export interface CommandBlock {
+  readonly text: string;
+  readonly commands: readonly string[];
+}
+
+/** Commands that a step adds, as its front matter writes them: see `commandOf`. */
+interface StepCommands {
+  readonly text: string;
+  readonly run: readonly string[];
+}
+
+/** `kubectl` in the front matter of a step. */
+export interface KubectlMatter {
+  /** Runs before the learner's files change. */
+  readonly afterStart?: readonly StepCommands[];
+  /** Runs once the step is done. */
+  readonly beforeCheck?: readonly StepCommands[];
+  /** Answers that fit on the command line, with a text that says what to replace. Other questions are answered in a file. */
+  readonly answers?: { readonly text: string; readonly example: string };
+}
+
+export interface KubectlOptions {
+  readonly id: string;
+  /** The files that the step changes. */
+  readonly files: readonly FileName[];
+  readonly hasQuestions: boolean;
+  readonly kubectl: KubectlMatter;
+}
+
+const kubectl = (args: string): string => `kubectl -n $NAMESPACE ${args}`;
+
+const inGuide = (program: string, flags = ''): string =>
+  kubectl(`exec ${flags}deploy/$RELEASE-guide -- node /app/${program}`);
+
+const course = (args: string): string => inGuide(`course.js ${args}`);
+
+/**
+ * Expands a line of the front matter to a command. `course …` and `why` are programs in the guide's pod, every other line is arguments of
+ * kubectl. `$STEP` is the step's id.
+ */
+function commandOf(line: string, id: string): string {
+  const [, program, args = ''] = /^(course|why)\b(.*)$/.exec(line) ?? [];
+  const command = program ? inGuide(`${program}.js${args}`) : kubectl(line);
+  return command.replaceAll('$STEP', id);
+}
+
+/** All of the section, in the order in which the learner needs it. The last command is the step's check. */
+export function kubectlBlocks({ id, files, hasQuestions, kubectl: matter }: KubectlOptions): CommandBlock[] {
+  const expand = ({ text, run }: StepCommands): CommandBlock => ({
+    text,
+    commands: run.map((line) => commandOf(line, id)),
+  });
+  return [
+    start(id, files),
+    ...(matter.afterStart ?? []).map(expand),
+    ...(files.length > 0 ? [solution(id, files), apply(files)] : []),
+    ...(matter.beforeCheck ?? []).map(expand),
+    ...check(id, hasQuestions, matter.answers),
+  ];
+}
+
+export function markdownOf(blocks: readonly CommandBlock[]): string {
+  return blocks
+    .map(({ text, commands }) => [text, ...commands.map((command) => `\`\`\`sh\n${command}\n\`\`\``)].join('\n\n'))
+    .join('\n\n');
+}
+
+function start(id: string, files: readonly FileName[]): CommandBlock {
+  return {
+    text: files.length > 0 ? 'Start the step, and copy its files to your own editor:' : 'Start the step:',
+    commands: [course(`start ${id}`), ...files.map(download)],
+  };
+}
+
+const download = (file: FileName): string =>
+  kubectl(`get configmap $RELEASE-dice -o go-template='{{index .data "${file}"}}' > ${file}`);
+
+function solution(id: string, files: readonly FileName[]): CommandBlock {
+  return {
+    text: 'Edit the files. If you are stuck, take the ones of a finished step:',
+    commands: files.map((file) => course(`solution ${id} ${file} > ${file}`)),
+  };
+}
+
+function apply(files: readonly FileName[]): CommandBlock {
+  const parts = [...new Set(OWN.filter(({ file }) => files.includes(file)).map(({ component }) => component))];
+  const sources = files.map((file) => `--from-file=${file}`).join(' ');
+  const patch = kubectl('patch configmap $RELEASE-dice --type merge --patch-file /dev/stdin');
+  return {
+    text: 'Apply your files, and restart the pods that read them:',
+    commands: [
+      `${kubectl(`create configmap $RELEASE-dice ${sources} --dry-run=client -o json`)} | ${patch}`,
+      ...parts.map((part) => kubectl(`rollout restart deployment/$RELEASE-${part}`)),
+      ...parts.map((part) => kubectl(`rollout status deployment/$RELEASE-${part} --timeout=120s`)),
+    ],
+  };
+}
+
+function check(id: string, hasQuestions: boolean, answers: KubectlMatter['answers']): CommandBlock[] {
+  if (answers) return [{ text: answers.text, commands: [course(`check ${id} ${answers.example}`)] }];
+  if (!hasQuestions) return [{ text: 'Check the step:', commands: [course(`check ${id}`)] }];
+  return [
+    {
+      text: 'Save the questions to a file, and write each answer after its `=`:',
+      commands: [course(`questions ${id} > answers.env`)],
+    },
+    { text: 'Hand in your answers:', commands: [inGuide(`course.js check ${id} - < answers.env`, '-i ')] },
+  ];
+}

@@ -1,0 +1,126 @@
+// A step is its folder: this builds one in a temporary folder, and lists, renders and checks it as the guide does.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Lab } from '../../apps/guide/server/lab/environment.ts';
+import { Progress } from '../../apps/guide/server/learner/progress.ts';
+import { repoRoot } from '../../support/paths.ts';
+import { Course } from './course.ts';
+import { checksOf, stageSteps } from './stage-steps.ts';
+import { Steps } from './steps.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'intro-otel-step-'));
+const [sources, dist] = [join(root, 'steps'), join(root, 'dist')];
+let rolled = '6';
+const dice = createServer((_request, response) => response.end(rolled));
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(sources, path)), { recursive: true });
+  writeFileSync(join(sources, path), text);
+}
+
+/** Bundles the checks in a process of its own, because esbuild does not work inside jest. */
+function bundleChecks(): void {
+  const options = { entryPoints: checksOf(sources), outdir: dist, bundle: true, format: 'esm', platform: 'node' };
+  const script = "import { build } from 'esbuild'; await build(JSON.parse(process.argv[1]));";
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', script, JSON.stringify(options)],
+    { cwd: repoRoot, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
+  );
+  if (status !== 0) throw new Error(`expected esbuild to bundle the check, found: ${stderr}`);
+}
+
+function courseWith(url: string): Course {
+  const steps = new Steps(join(dist, 'course'), { RELEASE: 'lab', NAMESPACE: 'ns' });
+  const progress = new Progress({ release: 'lab', steps: steps.ids, key: Buffer.alloc(16, 'k') });
+  const lab: Lab = {
+    arcade: url,
+    dice: url,
+    flask: url,
+    jaeger: url,
+    settings: {},
+    files: () => Promise.resolve(undefined),
+    podLog: () => Promise.resolve(''),
+    truth: () => ({}),
+  };
+  return new Course({ steps, progress, lab });
+}
+
+let course: Course;
+
+beforeAll(async () => {
+  write(
+    '12-lucky/step.md',
+    '---\ntitle: A lucky roll\nminutes: 5\nlearn: [to roll a six]\nfiles: [app.ts]\nkubectl:\n  beforeCheck:\n    - { text: "Roll:", run: [course ask /rolldice] }\n---\n\nRoll a **six** in $NAMESPACE.\n',
+  );
+  write('12-lucky/start/app.ts', 'export const sides = 1;\n');
+  write('12-lucky/files/app.ts', 'export const sides = 6;\n');
+  write(
+    '12-lucky/check.ts',
+    `import { passed, wrong } from ${JSON.stringify(join(repoRoot, 'course', 'engine', 'check.ts'))};
+     export async function check(lab) {
+       const { body } = await lab.ask('/rolldice');
+       return body === '6' ? passed() : wrong('a six', body, 'Roll again.');
+     }`,
+  );
+  stageSteps(sources, join(dist, 'course'));
+  writeFileSync(join(dist, 'package.json'), '{ "type": "module" }');
+  bundleChecks();
+  await new Promise<void>((resolve) => dice.listen(0, '127.0.0.1', resolve));
+  course = courseWith(`http://127.0.0.1:${(dice.address() as AddressInfo).port}`);
+}, 30_000);
+
+afterAll(() => {
+  dice.close().closeAllConnections();
+  rmSync(root, { recursive: true, force: true });
+});
+
+test('lists a step whose folder is there', async () => {
+  expect(await course.overview()).toEqual({
+    passed: 0,
+    total: 1,
+    editing: false,
+    steps: [{ id: '12-lucky', number: 12, title: 'A lucky roll', minutes: 5, state: 'open' }],
+  });
+});
+
+test('renders its text and its kubectl commands', async () => {
+  const { html, commands } = await course.step('12-lucky');
+  expect(html).toBe('<p>Roll a <strong>six</strong> in ns.</p>\n');
+  expect(commands.map((command) => command.replace('kubectl -n ns ', '').slice(0, 64))).toEqual([
+    'exec deploy/lab-guide -- node /app/course.js start 12-lucky',
+    expect.stringContaining('get configmap lab-dice') as string,
+    expect.stringContaining('exec deploy/lab-guide -- node /app/course.js solution 12-lucky') as string,
+    expect.stringContaining('create configmap lab-dice --from-file=app.ts') as string,
+    'rollout restart deployment/lab-dice',
+    'rollout status deployment/lab-dice --timeout=120s',
+    'exec deploy/lab-guide -- node /app/course.js ask /rolldice',
+    'exec deploy/lab-guide -- node /app/course.js check 12-lucky',
+  ]);
+});
+
+test('serves the files of its start and its solution', () => {
+  const steps = new Steps(join(dist, 'course'), {});
+  expect([steps.atStart('12-lucky'), course.solution('12-lucky')]).toEqual([
+    { 'app.ts': 'export const sides = 1;\n' },
+    { 'app.ts': 'export const sides = 6;\n' },
+  ]);
+});
+
+test('fails its check with the hint, and passes it once the answer is right', async () => {
+  rolled = '3';
+  expect(await course.check('12-lucky', {})).toEqual({
+    passed: false,
+    hop: 'shape',
+    expected: 'a six',
+    found: '3',
+    hint: 'Roll again.',
+  });
+  rolled = '6';
+  expect(await course.check('12-lucky', {})).toEqual({ passed: true });
+  expect((await course.overview()).passed).toBe(1);
+});

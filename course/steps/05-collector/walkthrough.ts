@@ -1,0 +1,16 @@
+import { eventually } from '../../../apps/testing/eventually.ts';
+import type { Learner, Walkthrough } from '../../harness/walkthrough.ts';
+
+/** Whether the Collector logs a visit. It drops half of the traces, so one visit proves nothing. */
+async function isLogged(learner: Learner): Promise<true | undefined> {
+  await learner.ask('/visit');
+  const log = learner.log(/GET \/visit .*workshop\.step=5/, 'the Collector', 4_000);
+  return log.then(() => true as const).catch(() => undefined);
+}
+
+export const walkthrough: Walkthrough = {
+  onPage: async (learner) => {
+    await learner.solve();
+    await eventually('a visit in the log of the Collector', () => isLogged(learner), 60_000);
+  },
+};

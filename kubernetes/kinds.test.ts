@@ -1,0 +1,20 @@
+import { KINDS, kindOf } from './kinds.ts';
+
+test('finds the kinds of Kubernetes, whether or not the object has a namespace', () => {
+  expect(kindOf({ apiVersion: 'v1', kind: 'Pod' })).toBe(KINDS.Pod);
+  expect(kindOf({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' })).toBe(KINDS.NetworkPolicy);
+});
+
+test.each([
+  ['Seat', 'seats'],
+  ['ClusterRole', 'clusterroles'],
+  ['PodSecurityPolicy', 'podsecuritypolicies'],
+  ['Ingress', 'ingresses'],
+])('derives the plural of %s', (kind, plural) => {
+  expect(kindOf({ apiVersion: 'example.com/v1', kind })).toMatchObject({ plural, namespaced: false });
+});
+
+test('derives from its metadata whether an object of another kind is namespaced', () => {
+  const seat = { apiVersion: 'example.com/v1', kind: 'Seat', metadata: { namespace: 'a' } };
+  expect(kindOf(seat).namespaced).toBe(true);
+});

@@ -1,0 +1,156 @@
+// The transport of a program that makes many requests at once: a pool of connections, a fence around writes, and metrics.
+import { Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import { NotLeadingError } from './api.ts';
+import { HttpApi } from './client.ts';
+import type { HttpApiOptions } from './client.ts';
+import type { ApiConfig } from './in-cluster.ts';
+import type { ApiRequest, ApiResponse, ApiStream, StreamOptions, Transport } from './transport.ts';
+import { systemTimers } from '../support/timers.ts';
+import type { Timers } from '../support/timers.ts';
+
+/** A finished request, for the metric `rest_client_requests_total`. */
+export interface RequestReport {
+  readonly method: string;
+  /** The status code, or `<error>` when no answer came, as in client-go. */
+  readonly code: string;
+  readonly host: string;
+  /** The time until the whole answer was there, or until a watch was open. */
+  readonly seconds: number;
+}
+
+export interface PoolOptions {
+  readonly config: Pick<ApiConfig, 'server' | 'tls'>;
+  /** The number of requests at a time, watches excluded. 32 by default. */
+  readonly connections?: number;
+  /** The longest wait for a sign from the server, in milliseconds. After it a request fails. 30,000 by default. */
+  readonly timeout?: number;
+  /** Whether this process may write now. Asked before each request that is not a GET. */
+  readonly mayWrite?: () => boolean;
+  readonly onRequest?: (report: RequestReport) => void;
+  readonly timers?: Timers;
+}
+
+export interface PooledApiOptions extends Omit<HttpApiOptions, 'config' | 'transport'>, Omit<PoolOptions, 'config'> {
+  readonly config: ApiConfig;
+}
+
+/** How long an idle connection is kept, in milliseconds. The API server closes one after 90 s, so ours never closes in use. */
+const KEEP_ALIVE = 60_000;
+const CONNECT_TIMEOUT = 10_000;
+
+/** A client on a pool of connections. */
+export const pooledApi = (options: PooledApiOptions): HttpApi =>
+  new HttpApi({ ...options, transport: new UndiciTransport(options) });
+
+export class UndiciTransport implements Transport {
+  readonly #options: PoolOptions;
+  readonly #timers: Timers;
+  readonly #pool: Pool;
+  /** The pool behind the fence. */
+  readonly #sender: Dispatcher;
+  /** Each watch has a connection of its own. */
+  readonly #watches: Pool;
+  readonly #host: string;
+  readonly #prefix: string;
+  /** How many more requests may be sent now. */
+  #free: number;
+  /** Requests that wait for their turn. */
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(options: PoolOptions) {
+    const {
+      config: { server, tls },
+      connections = 32,
+      timeout = 30_000,
+      timers = systemTimers,
+    } = options;
+    const { origin, host, pathname } = new URL(server);
+    const common = {
+      connect: { ...tls, timeout: Math.min(timeout, CONNECT_TIMEOUT) },
+      headersTimeout: timeout,
+      keepAliveTimeout: KEEP_ALIVE,
+      keepAliveMaxTimeout: KEEP_ALIVE,
+      allowH2: false,
+    };
+    this.#options = options;
+    this.#timers = timers;
+    this.#host = host;
+    this.#prefix = pathname === '/' ? '' : pathname;
+    this.#free = connections;
+    this.#pool = new Pool(origin, { ...common, connections, bodyTimeout: timeout });
+    this.#sender = options.mayWrite ? this.#pool.compose(fence(options.mayWrite)) : this.#pool;
+    this.#watches = new Pool(origin, { ...common, connections: null });
+  }
+
+  /**
+   * Requests wait for their turn here and not in the pool. So no request that waited is written after this process has
+   * lost the lead, and the wait does not count as a timeout.
+   * @throws NotLeadingError, or what the connection fails with
+   */
+  async send(request: ApiRequest): Promise<ApiResponse> {
+    if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#free--;
+    try {
+      if (request.method !== 'GET' && this.#options.mayWrite?.() === false) throw new NotLeadingError();
+      return await this.#reported(request, () => this.#once(request));
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free++;
+    }
+  }
+
+  open(request: ApiRequest, { signal, silence = 0 }: StreamOptions): Promise<ApiStream> {
+    return this.#reported(request, async () => {
+      const options = { ...this.#dispatch(request), signal, bodyTimeout: silence };
+      const { statusCode: code, body } = await this.#watches.request(options);
+      return { code, chunks: body };
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.destroy(), this.#watches.destroy()]);
+  }
+
+  async #once(request: ApiRequest): Promise<ApiResponse> {
+    const { statusCode: code, headers, body } = await this.#sender.request(this.#dispatch(request));
+    return { code, retryAfter: headers['retry-after']?.toString(), text: await body.text() };
+  }
+
+  #dispatch({ method, path, headers, body }: ApiRequest): Dispatcher.RequestOptions {
+    return { method, path: this.#prefix + path, headers: { ...headers }, body: body ?? null };
+  }
+
+  async #reported<T extends { readonly code: number }>({ method }: ApiRequest, send: () => Promise<T>): Promise<T> {
+    const began = this.#timers.now();
+    let code = '<error>';
+    try {
+      const answer = await send();
+      code = String(answer.code);
+      return answer;
+    } finally {
+      this.#options.onRequest?.({ method, code, host: this.#host, seconds: (this.#timers.now() - began) / 1000 });
+    }
+  }
+}
+
+type Handler = Dispatcher.DispatchHandler;
+
+/** Checks again as a write leaves: it may have waited for a connection, and the process may have been suspended meanwhile. */
+const fenced = (handler: Handler, mayWrite: () => boolean): Handler => ({
+  onRequestStart(controller, context) {
+    if (mayWrite()) handler.onRequestStart?.(controller, context);
+    else controller.abort(new NotLeadingError());
+  },
+  onResponseStart: (...parts) => handler.onResponseStart?.(...parts),
+  onResponseData: (...parts) => handler.onResponseData?.(...parts),
+  onResponseEnd: (...parts) => handler.onResponseEnd?.(...parts),
+  onResponseError: (...parts) => handler.onResponseError?.(...parts),
+});
+
+const fence =
+  (mayWrite: () => boolean): Dispatcher.DispatcherComposeInterceptor =>
+  (dispatch) =>
+  (options, handler) =>
+    dispatch(options, options.method === 'GET' ? handler : fenced(handler, mayWrite));
