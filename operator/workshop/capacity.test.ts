@@ -8,7 +8,7 @@ const pod = (cpu: number, mi = 64): PodRequirements => ({ requests: { cpu, memor
 const seats = (count: number, pods: readonly PodRequirements[]): CapacityInput['seats'] =>
   Array.from({ length: count }, (_, index) => ({ name: `s${index}`, pods }));
 
-/** How many seats fit, and what is short. */
+/** How many seats fit, and what is missing. */
 function fit(
   nodes: readonly Node[],
   pods: readonly Pod[],

@@ -27,7 +27,7 @@ function setUp() {
   const pods = api.store<Pod>(KINDS.Pod);
   const isolation = new IsolationCheck(api, clock);
   const check = (seats: readonly Seat[] = [one, two, three], asking = workshop) => isolation.check(asking, seats);
-  /** The pod ends, having said that. */
+  /** Ends the pod with these results. */
   const end = (results: object) => {
     const [
       {

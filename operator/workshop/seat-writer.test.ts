@@ -67,7 +67,7 @@ test('records no Restored Event for a rollout step or a new display name', async
 test('does not repeat a write that the API server turns into something else', async () => {
   const { api, live, verbs } = setUp();
   api.seed({ ...wanted, metadata: { ...wanted.metadata, uid: 'u' }, spec: { ...wanted.spec, quota: { pods: 7 } } });
-  // An API server that keeps the quota, as one with a default for it would.
+  // This API server keeps the quota, like one that sets a default.
   const stubborn: Api = Object.assign(Object.create(api) as ClassApi, {
     apply: async (object: Seat) => {
       await api.apply(object);

@@ -14,7 +14,7 @@ function setUp() {
   return { api, lines, farewell: (timeout: number) => uninstall(api, { log, timeout, every: 5 }) };
 }
 
-/** What an operator that runs would do by and by. */
+/** Plays a running operator. */
 function operate(api: ClassApi): NodeJS.Timeout {
   return setInterval(() => {
     const [seat] = api.store(KINDS.Seat).list();
