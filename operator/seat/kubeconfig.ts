@@ -35,7 +35,8 @@ const SHORTEST = 600;
 const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
 
 /**
- * The seconds of a duration such as 12h or 1h30m, at least ten minutes. An invalid duration, which the schema refuses, gives the default.
+ * The seconds of a duration such as 12h or 1h30m, at least ten minutes. An invalid duration, which the schema refuses,
+ * gives the default.
  * https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
  */
 export function lifetimeSeconds(duration = DEFAULT_LIFETIME): number {

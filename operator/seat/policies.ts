@@ -4,7 +4,10 @@ import { PORTS } from '../../lab/ports.ts';
 import type { LabValues } from '../../cdk8s/values.ts';
 import { LABELS, RELEASE } from '../api/types.ts';
 
-/** The API server's addresses behind the Service `kubernetes`. Policies see the final address of a packet, not the Service's. */
+/**
+ * The API server's addresses behind the Service `kubernetes`. Policies see the final address of a packet, not the
+ * Service's.
+ */
 export interface ApiServers {
   readonly addresses: readonly string[];
   readonly port: number;
@@ -65,7 +68,9 @@ function anywhereBut(cidrs: readonly string[]): object[] {
 
 const onlyTo = (address: string): object => ({ ipBlock: { cidr: `${address}/${isV6(address) ? 128 : 32}` } });
 
-/** Whether telemetry leaves the lab: through an exporter that is not built in, or a built-in one with another endpoint. */
+/**
+ * Whether telemetry leaves the lab: through an exporter that is not built in, or a built-in one with another endpoint.
+ */
 const sendsOutside = ({ collector: { exporters } }: LabValues): boolean =>
   Object.entries(exporters).some(
     ([name, settings]) =>
@@ -105,8 +110,8 @@ export function policiesOf(values: LabValues, { apiServers, podCidrs }: Network)
         ? []
         : [{ to: unique(apiServers.addresses).map(onlyTo), ports: [{ protocol: 'TCP', port: apiServers.port }] }],
     ),
-    // A node port or a load balancer serves people from outside, but no pods of other seats. With ClusterIP people use port-forward, which
-    // comes from the pod's own node and is never denied.
+    // A node port or a load balancer serves people from outside, but no pods of other seats. With ClusterIP people use
+    // port-forward, which comes from the pod's own node and is never denied.
     ...(values.guide.service.type !== 'ClusterIP' && {
       'guide-from-outside': ingress(component('guide'), [
         { from: anywhereBut(podCidrs), ports: [{ protocol: 'TCP', port: PORTS.http }] },

@@ -1,4 +1,5 @@
-// The attendee's progress, read from a ConfigMap that the attendee can edit. Only two numbers and a time can come out of it.
+// The attendee's progress, read from a ConfigMap that the attendee can edit. Only two numbers and a time can come out
+// of it.
 import { rfc3339 } from '../../kubernetes/conditions.ts';
 import type { SeatStatus } from '../api/types.ts';
 import type { ConfigMap } from '../../kubernetes/types.ts';

@@ -184,14 +184,17 @@ const TYPE = 'CapacityAvailable';
 function shortageText({ nodes, resource, pod, seat, free }: Shortage): string {
   if (nodes === 0) {
     return (
-      'Expected a node that is Ready and schedulable, has the labels of lab.nodeSelector, and has only taints that lab.tolerations name. ' +
+      'Expected a node that is Ready and schedulable, has the labels of lab.nodeSelector, and has only taints ' +
+      'that lab.tolerations name. ' +
       'Found none. Change the nodes or spec.lab.'
     );
   }
   const text = (amount: number): string => amountText(resource, amount);
   return (
-    `Not enough ${resource}: a seat needs ${text(seat)}, one of its pods ${text(pod)}, and ${nodes} node${nodes === 1 ? ' has' : 's have'} ${text(free)}` +
-    ' free in all. Add nodes, remove attendees or lower the requests in spec.lab. The other seats are created once they fit.'
+    `Not enough ${resource}: a seat needs ${text(seat)}, one of its pods ${text(pod)}, and ${nodes} ` +
+    `node${nodes === 1 ? ' has' : 's have'} ${text(free)}` +
+    ' free in all. Add nodes, remove attendees or lower the requests in spec.lab. The other seats are created ' +
+    'once they fit.'
   );
 }
 
@@ -214,5 +217,7 @@ export const capacityUnknown = (denial: string): ConditionSpec => ({
   type: TYPE,
   status: 'Unknown',
   reason: 'NotReadable',
-  message: `The API server does not let the operator list nodes and pods: ${denial}. Restore the chart's cluster roles with helm upgrade. Seats are created anyway.`,
+  message:
+    `The API server does not let the operator list nodes and pods: ${denial}. Restore the chart's cluster roles ` +
+    'with helm upgrade. Seats are created anyway.',
 });

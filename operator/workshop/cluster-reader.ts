@@ -1,4 +1,5 @@
-// Lists the nodes and what their pods request, and caches both. Watching all pods of a cluster would cost more than everything else.
+// Lists the nodes and what their pods request, and caches both. Watching all pods of a cluster would cost more than
+// everything else.
 import { isForbidden } from '../../kubernetes/api.ts';
 import type { Api, ListOptions } from '../../kubernetes/api.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';

@@ -1,5 +1,5 @@
-// The Workshop's reconciler: it creates, changes and deletes the Seats as the spec says, a few at a time, and reports how far that is.
-// Each reconcile observes everything, decides in `planRollout`, and writes only what differs.
+// The Workshop's reconciler: it creates, changes and deletes the Seats as the spec says, a few at a time, and reports
+// how far that is. Each reconcile observes everything, decides in `planRollout`, and writes only what differs.
 import { asError } from '../../support/as-error.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import type { Reconciler, Result } from '../engine/reconciler.ts';
@@ -130,7 +130,10 @@ export class WorkshopReconciler implements Reconciler {
     return { schedule, wanted, existing: this.#existing(workshop, wanted) };
   }
 
-  /** The same objects for the same spec. That makes it cheap to compare hundreds of Seats each time one of them changes. */
+  /**
+   * The same objects for the same spec. That makes it cheap to compare hundreds of Seats each time one of them
+   * changes.
+   */
   #wanted(workshop: Workshop, stopped: boolean): readonly Seat[] {
     const memo = this.#memos.get(workshop);
     const key = `${workshop.metadata.generation} ${stopped}`;

@@ -11,7 +11,9 @@ import type { Schedule } from './schedule.ts';
 export const seatRestored = (seat: Seat): EventSpec => ({
   type: 'Normal',
   reason: 'Restored',
-  message: `Somebody edited Seat ${seat.metadata.name}, and the operator restored it. Change Workshop ${seat.spec.workshop} instead.`,
+  message:
+    `Somebody edited Seat ${seat.metadata.name}, and the operator restored it. Change Workshop ` +
+    `${seat.spec.workshop} instead.`,
 });
 
 export function seatsRemoved(names: readonly string[]): EventSpec {

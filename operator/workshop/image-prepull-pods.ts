@@ -1,4 +1,5 @@
-// The pods that pull images onto nodes before a class needs them. Each runs every image of the lab for a moment, so that the kubelet pulls it.
+// The pods that pull images onto nodes before a class needs them. Each runs every image of the lab for a moment, so
+// that the kubelet pulls it.
 import { imageOf } from '../../cdk8s/lab/workload.ts';
 import { json, sha256 } from '../../cdk8s/plain.ts';
 import { completeValues } from '../../cdk8s/render.ts';
@@ -49,7 +50,8 @@ const containerFor =
   });
 
 /**
- * The pods that pull images, one for each node that accepts the lab's pods. They name their node, so the scheduler has no part in it.
+ * The pods that pull images, one for each node that accepts the lab's pods. They name their node, so the scheduler has
+ * no part in it.
  */
 export function pullPods(workshop: Workshop, nodes: readonly Node[], namespace: string): Pod[] {
   const { lab } = workshop.spec;
@@ -101,7 +103,10 @@ function imageState(status: ContainerStatus | undefined): ImageState {
   return PULL_ERRORS.includes(reason) ? { reason, message } : 'pulling';
 }
 
-/** Whether the node rejected the pod before it pulled anything, for example for lack of resources. The pod stays failed. */
+/**
+ * Whether the node rejected the pod before it pulled anything, for example for lack of resources. The pod stays
+ * failed.
+ */
 export const wasRejected = ({ status }: Pod): boolean =>
   status?.phase === 'Failed' && (status.containerStatuses ?? []).every(({ imageID = '' }) => imageID === '');
 
@@ -129,7 +134,8 @@ const TYPE = 'ImagesReady';
 const adviceFor = (reason: string, namespace: string): string =>
   reason === 'ErrImageNeverPull'
     ? 'Load the image onto the node, or set lab.image.pullPolicy to IfNotPresent.'
-    : `Check its name in spec.lab, that the node reaches the registry, and that the Secrets of lab.imagePullSecrets are in namespace ${namespace} too. ` +
+    : 'Check its name in spec.lab, that the node reaches the registry, and ' +
+      `that the Secrets of lab.imagePullSecrets are in namespace ${namespace} too. ` +
       'If no registry has the image, load it onto the node.';
 
 /** @param live the live pod of that name, if it exists */
@@ -142,7 +148,8 @@ export function imagesCondition(wanted: readonly Pod[], live: (name: string) => 
       status: 'False',
       reason: 'NoNodes',
       message:
-        'Expected a node that is Ready and schedulable, has the labels of lab.nodeSelector, and has only taints that lab.tolerations name. Found none.',
+        'Expected a node that is Ready and schedulable, has the labels of lab.nodeSelector, and has only taints ' +
+        'that lab.tolerations name. Found none.',
     };
   }
   for (const { node, image, state } of all) {
@@ -152,7 +159,9 @@ export function imagesCondition(wanted: readonly Pod[], live: (name: string) => 
       type: TYPE,
       status: 'False',
       reason: 'ErrImagePull',
-      message: `Node ${node} can't pull ${image}: ${reason}${message === '' ? '' : `: ${message}`}. ${adviceFor(reason, first.metadata.namespace ?? '')}`,
+      message:
+        `Node ${node} can't pull ${image}: ${reason}${message === '' ? '' : `: ${message}`}. ` +
+        `${adviceFor(reason, first.metadata.namespace ?? '')}`,
     };
   }
   const images = first.spec.containers.length;
@@ -178,12 +187,16 @@ export const imagesUnknown = (denial: string): ConditionSpec => ({
   type: TYPE,
   status: 'Unknown',
   reason: 'NotReadable',
-  message: `The API server does not let the operator list nodes: ${denial}. Restore the chart's cluster roles with helm upgrade. Until then, images are pulled when a seat needs them.`,
+  message:
+    `The API server does not let the operator list nodes: ${denial}. Restore the chart's cluster roles with helm ` +
+    'upgrade. Until then, images are pulled when a seat needs them.',
 });
 
 export const imagesDenied = (denial: string): ConditionSpec => ({
   type: TYPE,
   status: 'Unknown',
   reason: 'PullRefused',
-  message: `The API server denies the pods that pull images: ${denial}. Allow them in the operator's namespace. Until then, images are pulled when a seat needs them.`,
+  message:
+    `The API server denies the pods that pull images: ${denial}. Allow them in the operator's namespace. Until ` +
+    'then, images are pulled when a seat needs them.',
 });

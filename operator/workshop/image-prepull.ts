@@ -39,7 +39,10 @@ export class ImagePrepull {
     this.#options = options;
   }
 
-  /** Pulls missing images and reports how far that is. Lists nodes every NODES_MS and sends no other request if nothing is missing. */
+  /**
+   * Pulls missing images and reports how far that is. Lists nodes every NODES_MS and sends no other request if nothing
+   * is missing.
+   */
   async ensure(workshop: Workshop): Promise<ConditionSpec> {
     const { cluster, namespace, pods } = this.#options;
     const nodes = await cluster.nodes(NODES_MS);

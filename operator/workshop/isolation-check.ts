@@ -66,7 +66,8 @@ export class IsolationCheck {
   }
 
   /**
-   * Tests once two seats are Ready: after a start of this process, after each change of the Workshop's spec, and every hour.
+   * Tests once two seats are Ready: after a start of this process, after each change of the Workshop's spec, and every
+   * hour.
    */
   async check(workshop: Workshop, seats: readonly Seat[]): Promise<IsolationResult> {
     const { name, generation } = workshop.metadata;

@@ -1,5 +1,5 @@
-// The isolation test's pod: it runs in one seat and tries to reach another. This file says what it tries and what its answer means.
-// It claims nothing that was not seen.
+// The isolation test's pod: it runs in one seat and tries to reach another. This file says what it tries and what its
+// answer means. It claims nothing that was not seen.
 import { CONNECTED } from '../../apps/isolation-probe/probe.ts';
 import type { Results, Target } from '../../apps/isolation-probe/probe.ts';
 import { imageOf } from '../../cdk8s/lab/workload.ts';
@@ -124,7 +124,8 @@ export function verdict(results: Results, { from, to, at }: TestRun): ConditionS
   const { [CONTROL]: controlResult = 'no answer', ...foreign } = results;
   if (controlResult !== CONNECTED) {
     return testFailed(
-      `a pod in seat ${from} could not reach ${RELEASE}-guide in the same seat (${controlResult}). Check the network plugin and DNS.`,
+      `a pod in seat ${from} could not reach ${RELEASE}-guide in the same seat (${controlResult}). Check the ` +
+        'network plugin and DNS.',
     );
   }
   const tried = Object.keys(foreign).length;
@@ -140,7 +141,8 @@ export function verdict(results: Results, { from, to, at }: TestRun): ConditionS
       status: 'False',
       reason: 'Unenforced',
       message:
-        `A pod in seat ${from} reached ${reached.slice(0, 3).join(', ')}${more} of seat ${to} (${rfc3339(at)}): the cluster's network does not enforce NetworkPolicies.` +
+        `A pod in seat ${from} reached ${reached.slice(0, 3).join(', ')}${more} of seat ${to} (${rfc3339(at)}): ` +
+        "the cluster's network does not enforce NetworkPolicies." +
         " Attendees can reach each other's labs. Use a network plugin that enforces NetworkPolicies.",
     };
   }
@@ -148,7 +150,9 @@ export function verdict(results: Results, { from, to, at }: TestRun): ConditionS
     type: TYPE,
     status: 'True',
     reason: 'Enforced',
-    message: `A pod in seat ${from} reached ${RELEASE}-guide in the same seat, and none of ${tried} addresses of seat ${to} (${rfc3339(at)}).`,
+    message:
+      `A pod in seat ${from} reached ${RELEASE}-guide in the same seat, and none of ${tried} addresses of seat ` +
+      `${to} (${rfc3339(at)}).`,
   };
 }
 

@@ -1,4 +1,5 @@
-// What a process remembers of each Workshop. Losing it is safe: at worst a reset waits for the end of a pause, and a warning repeats.
+// What a process remembers of each Workshop. Losing it is safe: at worst a reset waits for the end of a pause, and a
+// warning repeats.
 import type { Seat, Workshop } from '../api/types.ts';
 import { uidOf } from './seats.ts';
 

@@ -18,7 +18,9 @@ export interface WorkshopOptions {
   readonly log: Logger;
   /** The operator's namespace. */
   readonly namespace: string;
-  /** What a seat requires from the nodes. @throws Error if the lab can't be rendered; the message says what to change */
+  /**
+   * What a seat requires from the nodes. @throws Error if the lab can't be rendered; the message says what to change
+   */
   seatRequirements(lab?: SomeValues): SeatRequirements;
   /** Why the lab does not fit the quota, and what to do. Undefined if it fits. */
   quotaProblem(spec: Workshop['spec']): string | undefined;

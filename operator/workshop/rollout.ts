@@ -83,7 +83,8 @@ function chooseSteps(steps: readonly Step[], slots: number): Step[] {
 
 /**
  * - Deletes Seats without an attendee and undoes edits by hand at once.
- * - Keeps at most `maxConcurrent` Seats in flight, that is neither settled nor failed. Changing one that is in flight needs no slot.
+ * - Keeps at most `maxConcurrent` Seats in flight, that is neither settled nor failed. Changing one that is in flight
+ * needs no slot.
  * - Starts only resets once `maxFailures` Seats have failed at this revision, or while `mayStart` is false.
  */
 export function planRollout(input: RolloutInput): RolloutPlan {

@@ -53,15 +53,16 @@ export class SeatWriter {
   }
 
   /**
-   * Creates the Seat. If another Workshop has just created one of that name, the API server refuses a second controller.
+   * Creates the Seat. If another Workshop has just created one of that name, the API server refuses a second
+   * controller.
    */
   async create(wanted: Seat): Promise<void> {
     this.#seats.observe(await this.#api.apply<Seat>(wanted));
   }
 
   /**
-   * Changes exactly this Seat into the wanted one. Apply removes fields that the operator applied before. A patch removes fields that others
-   * added to the spec.
+   * Changes exactly this Seat into the wanted one. Apply removes fields that the operator applied before. A patch
+   * removes fields that others added to the spec.
    */
   async update(live: Seat, wanted: Seat): Promise<void> {
     const uid = uidOf(live);

@@ -66,7 +66,10 @@ export function wantedSeats(workshop: Workshop, { stopped = false } = {}): Seat[
 const controllerOf = ({ metadata: { ownerReferences = [] } }: Seat): OwnerReference | undefined =>
   ownerReferences.find(({ controller }) => controller === true);
 
-/** Whether the Seat belongs to exactly this Workshop. A Seat without an owner belongs to the Workshop that its spec names. */
+/**
+ * Whether the Seat belongs to exactly this Workshop. A Seat without an owner belongs to the Workshop that its spec
+ * names.
+ */
 export function isSeatOf(seat: Seat, workshop: Workshop): boolean {
   const controller = controllerOf(seat);
   return controller ? controller.uid === workshop.metadata.uid : seat.spec.workshop === workshop.metadata.name;

@@ -63,7 +63,9 @@ function failingSeat(seat: Seat): FailingSeat {
 const takenSeat = (seat: Seat): FailingSeat => ({
   name: nameOf(seat),
   reason: 'SeatTaken',
-  message: `A Seat of this name belongs to ${ownerText(seat)}, so the operator does not touch it. Rename the attendee, or delete that Seat.`,
+  message:
+    `A Seat of this name belongs to ${ownerText(seat)}, so the operator does not touch it. Rename the attendee, or ` +
+    'delete that Seat.',
 });
 
 const byName = (a: FailingSeat, b: FailingSeat): number => (a.name < b.name ? -1 : 1);
@@ -103,7 +105,8 @@ function readyCondition(state: CountedState): ConditionSpec {
   if (schedule.state === 'Scheduled' && ready === 0)
     return condition('False', 'Scheduled', `The class starts at ${schedule.startsAt}.`);
   if (desired > 0 && stopped === desired) return condition('False', 'Stopped', stoppedText(desired));
-  const text = `${ready} of ${plural(desired, 'seat')} ${ready === 1 ? 'is' : 'are'} ready${stopped > 0 ? `, ${stopped} stopped` : ''}`;
+  const stoppedCount = stopped > 0 ? `, ${stopped} stopped` : '';
+  const text = `${ready} of ${plural(desired, 'seat')} ${ready === 1 ? 'is' : 'are'} ready${stoppedCount}`;
   if (ready + stopped >= desired) return condition('True', 'SeatsReady', `${text}.`);
   const failures = failed > 0 ? `, ${failed} failed` : '';
   return condition('False', 'SeatsNotReady', `${text}${failures}.${failingText(failing)}`);

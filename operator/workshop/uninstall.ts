@@ -51,13 +51,15 @@ function blockedText({ workshops, seats }: Remaining, seconds: number): string {
   const blocking = seats.length > 0 ? seats : workshops;
   const more = blocking.length > MAX_NAMED ? `\n  and ${blocking.length - MAX_NAMED} more` : '';
   return (
-    `Expected all Workshops and Seats to be gone after ${seconds} s, found ${workshops.length} Workshops and ${seats.length} Seats. What blocks them:\n` +
+    `Expected all Workshops and Seats to be gone after ${seconds} s, found ${workshops.length} Workshops and ` +
+    `${seats.length} Seats. What blocks them:\n` +
     blocking
       .slice(0, MAX_NAMED)
       .map((one) => `  ${blockText(one)}`)
       .join('\n') +
     more +
-    '\nFix that, check that the operator runs (kubectl get pods -A -l app.kubernetes.io/component=operator), and uninstall again.'
+    '\nFix that, check that the operator runs (kubectl get pods -A -l app.kubernetes.io/component=operator), and ' +
+    'uninstall again.'
   );
 }
 

@@ -1,9 +1,12 @@
-// What makes a Workshop's spec impossible to follow. The API server refuses most of it at admission. The rest are rules that a schema can't
-// express, and Workshops from before a rule.
+// What makes a Workshop's spec impossible to follow. The API server refuses most of it at admission. The rest are
+// rules that a schema can't express, and Workshops from before a rule.
 import type { Attendee, Workshop, WorkshopSpec } from '../api/types.ts';
 import { attendeesOf, seatName } from './attendees.ts';
 
-/** Limits of a namespace's name. https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+/**
+ * Limits of a namespace's name.
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
+ */
 const MAX_NAME_LENGTH = 63;
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const MAX_ATTENDEES = 1000;
@@ -26,7 +29,8 @@ function nameProblems(workshop: string, { name }: Attendee): string[] {
   if (length <= MAX_NAME_LENGTH) return [];
   const surplus = length - MAX_NAME_LENGTH;
   return [
-    `Attendee "${name}" gives a namespace name of ${length} characters, expected at most ${MAX_NAME_LENGTH}. Shorten it by ${surplus}.`,
+    `Attendee "${name}" gives a namespace name of ${length} characters, expected at most ${MAX_NAME_LENGTH}. ` +
+      `Shorten it by ${surplus}.`,
   ];
 }
 

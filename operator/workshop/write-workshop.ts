@@ -35,7 +35,10 @@ export async function removeFinalizer(options: Options, workshop: Workshop): Pro
   await writeFinalizers(options, workshop, others);
 }
 
-/** Writes the status if it differs and the Workshop still exists, and records an Event for each change that matters to people. */
+/**
+ * Writes the status if it differs and the Workshop still exists, and records an Event for each change that matters to
+ * people.
+ */
 export async function writeStatus(options: Options, workshop: Workshop, status: WorkshopStatus): Promise<void> {
   if (isSameStatus(workshop.status, status)) return;
   const { api, workshops, events } = options;

@@ -1,5 +1,5 @@
-// A Workshop with its reconciler, a fake API server and a clock, for this folder's unit tests. The harness plays the seats' reconciler and
-// the kubelet.
+// A Workshop with its reconciler, a fake API server and a clock, for this folder's unit tests. The harness plays the
+// seats' reconciler and the kubelet.
 import { conditionOf } from '../../../kubernetes/conditions.ts';
 import type { Seat, SeatPhase, Workshop, WorkshopSpec } from '../../api/types.ts';
 import { KINDS } from '../../../kubernetes/kinds.ts';
