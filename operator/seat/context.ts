@@ -28,8 +28,8 @@ export const NAMESPACED_KINDS = [
 export type NamespacedKind = (typeof NAMESPACED_KINDS)[number];
 
 /**
- * Objects with the operator's label, and all Seats. The stores must keep these parts of a status: a Seat's whole status, a Namespace's
- * conditions, a Deployment's numbers and conditions, a Service's loadBalancer.
+ * Objects with the operator's label, and all Seats. The stores must keep these parts of a status: a Seat's whole
+ * status, a Namespace's conditions, a Deployment's numbers and conditions, a Service's loadBalancer.
  */
 export type SeatStores = Readonly<Record<NamespacedKind, Inventory>> & {
   readonly Seat: Store<Seat>;

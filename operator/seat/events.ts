@@ -45,7 +45,8 @@ export const namespaceLeftBehind = (
 ): EventSpec =>
   warning(
     'NamespaceLeftBehind',
-    `Expected namespace ${namespace} to be gone within ${waited}, found it still there: ${blockers} The Seat no longer waits for it. ` +
+    `Expected namespace ${namespace} to be gone within ${waited}, found it still there: ${blockers} The Seat no ` +
+      'longer waits for it. ' +
       `Kubernetes continues the deletion. Look closer: kubectl get namespace ${namespace} -o yaml`,
   );
 

@@ -1,8 +1,8 @@
-// What every pod of the Workshop's own needs to be let in where Pod Security is "restricted".
+// What Pod Security "restricted" requires of the pods that the Workshop's reconciler creates.
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 import type { PodSpec } from '../../kubernetes/types.ts';
 
-/** The user of our own image and of the upstream ones. */
+/** The user of our image and of the upstream images. */
 const USER = 10001;
 
 export const restrictedPod = {

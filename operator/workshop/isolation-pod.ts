@@ -1,5 +1,5 @@
-// Whether seats are isolated from each other: the pod that tries it in one seat, what of another seat it tries, and what its answer
-// means. Nothing is claimed that was not seen.
+// The isolation test's pod: it runs in one seat and tries to reach another. This file says what it tries and what its
+// answer means. It claims nothing that was not seen.
 import { CONNECTED } from '../../apps/isolation-probe/probe.ts';
 import type { Results, Target } from '../../apps/isolation-probe/probe.ts';
 import { imageOf } from '../../cdk8s/lab/workload.ts';
@@ -8,69 +8,52 @@ import { rfc3339 } from '../../kubernetes/conditions.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { LABELS, RELEASE } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
-import type { KubeObject } from '../../kubernetes/object.ts';
-import type { Pod } from '../../kubernetes/types.ts';
+import type { Pod, Service } from '../../kubernetes/types.ts';
 import { placementOf } from './placement.ts';
-import { restrictedContainer, restrictedPod } from './restricted.ts';
+import { restrictedContainer, restrictedPod } from './pod-security.ts';
 import { labelsOf } from './seats.ts';
 
-/** Name of the pod, and its label app.kubernetes.io/component. */
+/** The pod's name and its label app.kubernetes.io/component. */
 export const PROBE = 'isolation-probe';
 
-/** Within what the quota and the LimitRange of a seat leave for it. */
+/** Less than PROBE_RESOURCES, which a seat's quota reserves. */
 const RESOURCES = { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '96Mi' } };
 
-/** A pod that can't be run or does not end is given up after that many seconds. */
+/** Seconds after which the test of a pod fails that has not ended. */
 export const PROBE_SECONDS = 60;
 
-/** The most addresses that are tried: the answer has to fit into a termination message of 4096 bytes. */
-const MOST_TARGETS = 40;
-
-export interface Service extends KubeObject {
-  readonly spec?: {
-    readonly clusterIP?: string;
-    readonly ports?: readonly { readonly port: number; readonly protocol?: string }[];
-  };
-}
-
-export interface Served extends KubeObject {
-  readonly spec?: {
-    readonly containers?: readonly {
-      readonly ports?: readonly { readonly containerPort: number; readonly protocol?: string }[];
-    }[];
-  };
-  readonly status?: { readonly podIP?: string };
-}
+/** How many addresses to try. The answer must fit into a termination message of 4096 bytes. */
+const MAX_TARGETS = 40;
 
 const isTcp = ({ protocol = 'TCP' }: { readonly protocol?: string }): boolean => protocol === 'TCP';
-const closed = (name: string, host: string, port: number): Target => ({
+const unreachable = (name: string, host: string, port: number): Target => ({
   name: `${name}:${port}`,
   host,
   port,
   open: false,
 });
 
-/** What a seat serves: at the addresses of its Services, and of its pods, which a network may tell apart. */
-export function foreignTargets(services: readonly Service[], pods: readonly Served[]): Target[] {
+/** The addresses of a seat's Services and pods. A network may treat the two differently. */
+export function foreignTargets(services: readonly Service[], pods: readonly Pod[]): Target[] {
   const ofServices = services.flatMap(({ metadata, spec: { clusterIP = '', ports = [] } = {} }) =>
     clusterIP === '' || clusterIP === 'None'
       ? []
-      : ports.filter(isTcp).map(({ port }) => closed(metadata.name, clusterIP, port)),
+      : ports.filter(isTcp).map(({ port }) => unreachable(metadata.name, clusterIP, port)),
   );
-  const ofPods = pods.flatMap(({ metadata, spec: { containers = [] } = {}, status: { podIP = '' } = {} }) =>
+  const ofPods = pods.flatMap(({ metadata, spec: { containers }, status: { podIP = '' } = {} }) =>
     podIP === ''
       ? []
       : containers
           .flatMap(({ ports = [] }) => ports)
           .filter(isTcp)
-          .map(({ containerPort }) => closed(metadata.name, podIP, containerPort)),
+          .map(({ containerPort }) => unreachable(metadata.name, podIP, containerPort)),
   );
-  return [...ofServices, ...ofPods].slice(0, MOST_TARGETS);
+  return [...ofServices, ...ofPods].slice(0, MAX_TARGETS);
 }
 
 const CONTROL = 'control';
 
-/** The seat's own front door, by name: where the pod can't reach that, the network is what fails, and proves nothing. */
+/** The seat's own front door. If the pod can't reach even that, the network fails and the test proves nothing. */
 const control = (seat: Seat): Target => ({
   name: CONTROL,
   host: `${RELEASE}-guide`,
@@ -78,7 +61,7 @@ const control = (seat: Seat): Target => ({
   open: true,
 });
 
-/** The pod that tries, in the namespace of the seat `from`. It is like a pod of the attendee's own. */
+/** The test's pod in the namespace of the seat `from`. It is like a pod of the attendee. */
 export function probePod(workshop: Workshop, from: Seat, foreign: readonly Target[]): Pod {
   const { image, imagePullSecrets } = completeValues(from.spec.lab);
   return {
@@ -111,34 +94,38 @@ export function probePod(workshop: Workshop, from: Seat, foreign: readonly Targe
 
 const TYPE = 'NetworkIsolation';
 
-export const notProbed = (ready: number): ConditionSpec => ({
+export const notTested = (ready: number): ConditionSpec => ({
   type: TYPE,
   status: 'Unknown',
   reason: 'NotProbed',
-  message: ready < 2 ? `Needs two seats that are Ready to try it between, found ${ready}.` : 'Is being tried.',
+  message:
+    ready < 2
+      ? `Not tested yet: the isolation test needs two Ready seats, found ${ready}.`
+      : 'Not tested yet: the isolation test has not finished.',
 });
 
-export const probeFailed = (why: string): ConditionSpec => ({
+export const testFailed = (cause: string): ConditionSpec => ({
   type: TYPE,
   status: 'Unknown',
   reason: 'ProbeFailed',
-  message: `Could not be tried: ${why} It is tried again by itself.`,
+  message: `Not known: ${cause} The operator repeats the isolation test by itself.`,
 });
 
-export interface Tried {
-  /** Names of the seats. */
+export interface TestRun {
+  /** The names of the seats. */
   readonly from: string;
   readonly to: string;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
-/** What the pod's answer means. */
-export function verdict(results: Results, { from, to, at }: Tried): ConditionSpec {
-  const { [CONTROL]: own = 'no answer', ...foreign } = results;
-  if (own !== CONNECTED) {
-    return probeFailed(
-      `a pod in seat ${from} could not reach that seat's own ${RELEASE}-guide (${own}). Expected pods of one seat to reach each other: check the network plugin and DNS.`,
+/** The condition for the pod's answer. */
+export function verdict(results: Results, { from, to, at }: TestRun): ConditionSpec {
+  const { [CONTROL]: controlResult = 'no answer', ...foreign } = results;
+  if (controlResult !== CONNECTED) {
+    return testFailed(
+      `a pod in seat ${from} could not reach ${RELEASE}-guide in the same seat (${controlResult}). Check the ` +
+        'network plugin and DNS.',
     );
   }
   const tried = Object.keys(foreign).length;
@@ -146,7 +133,7 @@ export function verdict(results: Results, { from, to, at }: Tried): ConditionSpe
     .filter(([, result]) => result === CONNECTED)
     .map(([name]) => name)
     .sort();
-  if (tried === 0) return probeFailed(`nothing that seat ${to} serves was found.`);
+  if (tried === 0) return testFailed(`the test found no Service or pod with a port in seat ${to}.`);
   if (reached.length > 0) {
     const more = reached.length > 3 ? ` and ${reached.length - 3} more` : '';
     return {
@@ -154,15 +141,18 @@ export function verdict(results: Results, { from, to, at }: Tried): ConditionSpe
       status: 'False',
       reason: 'Unenforced',
       message:
-        `A pod in seat ${from} reached ${reached.slice(0, 3).join(', ')}${more} of seat ${to} (${rfc3339(at)}): the cluster's network does not enforce NetworkPolicies.` +
-        " Use a network plugin that does, or know that attendees can reach each other's labs.",
+        `A pod in seat ${from} reached ${reached.slice(0, 3).join(', ')}${more} of seat ${to} (${rfc3339(at)}): ` +
+        "the cluster's network does not enforce NetworkPolicies." +
+        " Attendees can reach each other's labs. Use a network plugin that enforces NetworkPolicies.",
     };
   }
   return {
     type: TYPE,
     status: 'True',
     reason: 'Enforced',
-    message: `A pod in seat ${from} reached its own ${RELEASE}-guide, and none of ${tried} addresses of seat ${to} (${rfc3339(at)}).`,
+    message:
+      `A pod in seat ${from} reached ${RELEASE}-guide in the same seat, and none of ${tried} addresses of seat ` +
+      `${to} (${rfc3339(at)}).`,
   };
 }
 
@@ -181,29 +171,30 @@ function resultsIn(text: string): Results | undefined {
   }
 }
 
-const saidBy = ({
+const parseAnswer = ({
   message = 'nothing',
   exitCode,
 }: {
   readonly message?: string;
   readonly exitCode?: number;
-}): Results | string => resultsIn(message) ?? `the pod ended with code ${exitCode} and said: ${message.slice(0, 200)}.`;
+}): Results | string =>
+  resultsIn(message) ?? `the pod ended with code ${exitCode} and wrote: ${message.slice(0, 200)}.`;
 
-/** The pod's answer; a sentence where it ended without one; undefined while it hasn't ended. */
-export function answerOf({
+/** The pod's answer, a text if it ended without one, or undefined while it runs. */
+export function probeAnswer({
   status: { phase, reason = 'Failed', message = '', containerStatuses = [] } = {},
 }: Pod): Results | string | undefined {
   const ended = containerStatuses.map(({ state }) => state?.terminated).find((terminated) => terminated !== undefined);
-  if (ended) return saidBy(ended);
+  if (ended) return parseAnswer(ended);
   return phase === 'Failed' ? `the pod ended: ${reason}: ${message}.` : undefined;
 }
 
-/** What a pod that has not ended is waiting for. */
-export function stuckText({
+/** What a pod waits for that has not ended in time. */
+export function timeoutText({
   status: { conditions = [], containerStatuses = [] } = {},
 }: Pick<Pod, 'status'> = {}): string {
   const waiting = containerStatuses[0]?.state?.waiting;
   const unscheduled = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-  const why = [waiting, unscheduled].flatMap((one) => [one?.reason ?? [], one?.message ?? []].flat()).join(': ');
-  return `the pod did not end within ${PROBE_SECONDS} s${why === '' ? '' : `, ${why}`}.`;
+  const cause = [waiting, unscheduled].flatMap((one) => [one?.reason ?? [], one?.message ?? []].flat()).join(': ');
+  return `the pod did not end within ${PROBE_SECONDS} s${cause === '' ? '' : `, ${cause}`}.`;
 }

@@ -1,69 +1,68 @@
-// The requests that make, restore and remove Seats.
+// Creates, changes and deletes Seats.
 import { json } from '../../cdk8s/plain.ts';
 import type { Seat, SeatSpec } from '../api/types.ts';
 import type { Api } from '../../kubernetes/api.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import type { EventRecorder, Store } from '../engine/reconciler.ts';
-import { restored } from './events.ts';
+import { record } from '../events.ts';
+import { seatRestored } from './events.ts';
 import { isAsWanted, uidOf, without, writtenSpec } from './seats.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 
 const isMap = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The JSON merge patch that makes `live` into `wanted`; empty where they are alike. https://www.rfc-editor.org/rfc/rfc7396 */
+/** The JSON merge patch from `live` to `wanted`, empty if they are equal. https://www.rfc-editor.org/rfc/rfc7396 */
 export function mergePatchOf(live: Tree, wanted: Tree): Tree {
   const patch = [...new Set([...Object.keys(live), ...Object.keys(wanted)])].flatMap((key): [string, unknown][] => {
     const [before, after] = [live[key], wanted[key]];
     if (after === undefined) return [[key, null]];
     if (!isMap(before) || !isMap(after))
       return before !== undefined && json(before) === json(after) ? [] : [[key, after]];
-    const inside = mergePatchOf(before, after);
-    return Object.keys(inside).length > 0 ? [[key, inside]] : [];
+    const nested = mergePatchOf(before, after);
+    return Object.keys(nested).length > 0 ? [[key, nested]] : [];
   });
   return Object.fromEntries(patch);
 }
 
-const withoutName = (seat: Seat): Seat => ({ ...seat, spec: without(seat.spec, ['displayName']) as SeatSpec });
+const withoutDisplayName = (seat: Seat): Seat => ({ ...seat, spec: without(seat.spec, ['displayName']) as SeatSpec });
 
-/** Whether what is put right is somebody's edit: no step of a rollout, nor only how the attendee is called. */
+/** Whether the change undoes somebody's edit. A rollout step or a new display name does not count. */
 const isRepair = (live: Seat, wanted: Seat): boolean =>
   live.spec.revision === wanted.spec.revision &&
   live.spec.stopped === wanted.spec.stopped &&
-  !isAsWanted(withoutName(live), withoutName(wanted));
+  !isAsWanted(withoutDisplayName(live), withoutDisplayName(wanted));
+
+export interface SeatWriterOptions {
+  readonly api: Api;
+  readonly seats: Store<Seat>;
+  readonly events: EventRecorder;
+}
 
 export class SeatWriter {
   readonly #api: Api;
   readonly #seats: Store<Seat>;
   readonly #events: EventRecorder;
-  /** By uid, what was tried and is not to be had: the API server makes something else of it. */
+  /** Writes that the API server turned into something else, by the Seat's uid. They are not repeated. */
   readonly #futile = new Map<string, string>();
 
-  constructor({
-    api,
-    seats,
-    events,
-  }: {
-    readonly api: Api;
-    readonly seats: Store<Seat>;
-    readonly events: EventRecorder;
-  }) {
+  constructor({ api, seats, events }: SeatWriterOptions) {
     this.#api = api;
     this.#seats = seats;
     this.#events = events;
   }
 
   /**
-   * Makes the Seat. Should another Workshop have made one by that name a moment ago, the API server refuses it, as an object has one
-   * controller at most.
+   * Creates the Seat. If another Workshop has just created one of that name, the API server refuses a second
+   * controller.
    */
   async create(wanted: Seat): Promise<void> {
     this.#seats.observe(await this.#api.apply<Seat>(wanted));
   }
 
   /**
-   * Changes a Seat into the wanted one: that very object, not one that has come in its place. Applying takes away what was applied
-   * before; what others have put into the spec takes a patch.
+   * Changes exactly this Seat into the wanted one. Apply removes fields that the operator applied before. A patch
+   * removes fields that others added to the spec.
    */
   async update(live: Seat, wanted: Seat): Promise<void> {
     const uid = uidOf(live);
@@ -79,12 +78,7 @@ export class SeatWriter {
     this.#seats.observe(after);
     if (isAsWanted(after, wanted)) this.#futile.delete(uid);
     else this.#futile.set(uid, attempt);
-    if (isRepair(live, wanted)) this.#tell(live);
-  }
-
-  #tell(live: Seat): void {
-    const { type, reason, message } = restored(live);
-    this.#events.event(live, type, reason, message);
+    if (isRepair(live, wanted)) record(this.#events, live, seatRestored(live));
   }
 
   async #removeSurplus(applied: Seat, wanted: Seat): Promise<Seat> {
@@ -95,7 +89,7 @@ export class SeatWriter {
       : this.#api.mergePatch<Seat>(KINDS.Seat, { name }, { metadata: { resourceVersion }, spec });
   }
 
-  /** Asks for the deletion of that very Seat. */
+  /** Deletes exactly this Seat. */
   async remove(live: Seat): Promise<void> {
     const uid = uidOf(live);
     this.#futile.delete(uid);

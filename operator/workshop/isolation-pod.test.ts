@@ -4,7 +4,7 @@ import { LABELS } from '../api/types.ts';
 import { PROBE_RESOURCES } from '../seat/quota.ts';
 import { amountsOf } from '../../kubernetes/quantity.ts';
 import { aWorkshop, seatOf } from './testing/fixtures.ts';
-import { answerOf, foreignTargets, notProbed, probeFailed, probePod, stuckText, verdict } from './isolation.ts';
+import { probeAnswer, foreignTargets, notTested, testFailed, probePod, timeoutText, verdict } from './isolation-pod.ts';
 import type { Pod } from '../../kubernetes/types.ts';
 
 const workshop = aWorkshop({ seats: 2 });
@@ -18,14 +18,16 @@ const service = (name: string, clusterIP: string, ...ports: number[]) => ({
   spec: { clusterIP, ports: ports.map((port) => ({ port, protocol: 'TCP' })) },
 });
 
-describe('what of another seat is tried', () => {
-  test('is every TCP port of its Services and of its pods, by address', () => {
+describe('the targets', () => {
+  test('are all TCP ports of the Services and pods of the other seat', () => {
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: 'lab-dice-1' },
       status: { podIP: '10.1.0.9' },
-      spec: { containers: [{ ports: [{ containerPort: 8080 }, { containerPort: 53, protocol: 'UDP' }] }] },
+      spec: {
+        containers: [{ name: 'dice', ports: [{ containerPort: 8080 }, { containerPort: 53, protocol: 'UDP' }] }],
+      },
     };
     expect(foreignTargets([service('lab-collector', '10.0.0.7', 4317, 4318)], [pod])).toEqual([
       { name: 'lab-collector:4317', host: '10.0.0.7', port: 4317, open: false },
@@ -34,12 +36,12 @@ describe('what of another seat is tried', () => {
     ]);
   });
 
-  test('is nothing that has no address', () => {
+  test('exclude everything without an address', () => {
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: 'p' },
-      spec: { containers: [{ ports: [{ containerPort: 1 }] }] },
+      spec: { containers: [{ name: 'p', ports: [{ containerPort: 1 }] }] },
     };
     expect(
       foreignTargets(
@@ -49,7 +51,7 @@ describe('what of another seat is tried', () => {
     ).toEqual([]);
   });
 
-  test('is no more than an answer can hold', () => {
+  test('are no more than an answer can hold', () => {
     const many = foreignTargets(
       Array.from({ length: 100 }, (_, index) => service('x'.repeat(63), `10.0.0.${index}`, 65_535)),
       [],
@@ -61,19 +63,19 @@ describe('what of another seat is tried', () => {
   });
 });
 
-describe('the pod that tries', () => {
+describe('the test pod', () => {
   const foreign: Target[] = [{ name: 'lab-dice:8080', host: '10.0.0.7', port: 8080, open: false }];
   const pod = probePod(workshop, from, foreign);
   const [container] = pod.spec.containers;
 
-  test('is told the seat’s own front door, which is to be open, and what is not to be', () => {
+  test('gets the seat’s own front door as reachable, and the other targets as unreachable', () => {
     expect(targetsIn(container?.env?.[0]?.value ?? '')).toEqual([
       { name: 'control', host: 'lab-guide', port: 8080, open: true },
       ...foreign,
     ]);
   });
 
-  test('knows a front door on another port', () => {
+  test('uses the port of the front door', () => {
     const elsewhere = probePod(
       workshop,
       { ...from, spec: { ...from.spec, lab: { guide: { service: { port: 80 } } } } },
@@ -82,14 +84,14 @@ describe('the pod that tries', () => {
     expect(targetsIn(elsewhere.spec.containers[0]?.env?.[0]?.value ?? '')[0]?.port).toBe(80);
   });
 
-  test('is in that seat, and known as what it is', () => {
+  test('runs in that seat and is labelled', () => {
     expect(pod.metadata).toMatchObject({
       namespace: 'class-seat-01',
       labels: { [LABELS.component]: 'isolation-probe', [LABELS.workshop]: 'class', [LABELS.seat]: 'class-seat-01' },
     });
   });
 
-  test('runs our image as the lab’s pods do, restricted, and within the room that its quota has for it', () => {
+  test('runs our image restricted, within the resources that the quota reserves', () => {
     expect(pod.spec).toMatchObject({
       restartPolicy: 'Never',
       activeDeadlineSeconds: 60,
@@ -109,8 +111,8 @@ describe('the pod that tries', () => {
   });
 });
 
-describe('what its answer means', () => {
-  test('nothing reached but its own: enforced, and when that was seen', () => {
+describe('the verdict', () => {
+  test('is Enforced, with the time, if only the own seat was reached', () => {
     expect(
       verdict({ control: 'connected', 'lab-dice:8080': 'ETIMEDOUT', 'lab-jaeger:16686': 'ECONNREFUSED' }, tried),
     ).toEqual({
@@ -118,11 +120,11 @@ describe('what its answer means', () => {
       status: 'True',
       reason: 'Enforced',
       message:
-        'A pod in seat class-a reached its own lab-guide, and none of 2 addresses of seat class-b (2026-01-05T09:00:00Z).',
+        'A pod in seat class-a reached lab-guide in the same seat, and none of 2 addresses of seat class-b (2026-01-05T09:00:00Z).',
     });
   });
 
-  test('anything reached: unenforced, with what it was and what to do', () => {
+  test('is Unenforced, with the reached targets and advice, if another seat was reached', () => {
     const results = {
       control: 'connected',
       a: 'ETIMEDOUT',
@@ -134,35 +136,35 @@ describe('what its answer means', () => {
     const { message, ...rest } = verdict(results, tried);
     expect(rest).toEqual({ type: 'NetworkIsolation', status: 'False', reason: 'Unenforced' });
     expect(message).toContain('A pod in seat class-a reached b, c, d and 1 more of seat class-b');
-    expect(message).toContain('Use a network plugin that does');
+    expect(message).toContain('Use a network plugin that enforces');
   });
 
-  test('its own not reached: nothing is claimed', () => {
+  test('claims nothing if the own seat was not reached', () => {
     expect(verdict({ control: 'NAME_NOT_RESOLVED', 'lab-dice:8080': 'ETIMEDOUT' }, tried)).toMatchObject({
       status: 'Unknown',
       reason: 'ProbeFailed',
-      message: expect.stringContaining("could not reach that seat's own lab-guide (NAME_NOT_RESOLVED)") as string,
+      message: expect.stringContaining('could not reach lab-guide in the same seat (NAME_NOT_RESOLVED)') as string,
     });
     expect(verdict({ 'lab-dice:8080': 'ETIMEDOUT' }, tried)).toMatchObject({ reason: 'ProbeFailed' });
   });
 
-  test('nothing tried: nothing is claimed', () => {
+  test('claims nothing if no target was tried', () => {
     expect(verdict({ control: 'connected' }, tried)).toMatchObject({
       status: 'Unknown',
       reason: 'ProbeFailed',
-      message: expect.stringContaining('nothing that seat class-b serves') as string,
+      message: expect.stringContaining('no Service or pod with a port in seat class-b') as string,
     });
   });
 });
 
-describe('its answer', () => {
+describe('the answer', () => {
   const ended = (terminated: { exitCode: number; message?: string }): Pod => ({
     ...probePod(workshop, from, []),
     status: { phase: 'Succeeded', containerStatuses: [{ name: 'probe', state: { terminated } }] },
   });
 
-  test('is its termination message', () => {
-    expect(answerOf(ended({ exitCode: 0, message: '{"control":"connected"}' }))).toEqual({ control: 'connected' });
+  test('is the termination message', () => {
+    expect(probeAnswer(ended({ exitCode: 0, message: '{"control":"connected"}' }))).toEqual({ control: 'connected' });
   });
 
   test.each([
@@ -170,54 +172,59 @@ describe('its answer', () => {
     ['[]', 0],
     ['{"a":1}', 0],
     ['null', 0],
-  ])('is none where that is %s', (message, exitCode) => {
-    expect(answerOf(ended({ exitCode, message }))).toBe(`the pod ended with code ${exitCode} and said: ${message}.`);
+  ])('is rejected if it is %s', (message, exitCode) => {
+    expect(probeAnswer(ended({ exitCode, message }))).toBe(
+      `the pod ended with code ${exitCode} and wrote: ${message}.`,
+    );
   });
 
-  test('is none where it says nothing, or never ran', () => {
-    expect(answerOf(ended({ exitCode: 137 }))).toBe('the pod ended with code 137 and said: nothing.');
+  test('is missing if the pod wrote nothing or never ran', () => {
+    expect(probeAnswer(ended({ exitCode: 137 }))).toBe('the pod ended with code 137 and wrote: nothing.');
     expect(
-      answerOf({ ...probePod(workshop, from, []), status: { phase: 'Failed', reason: 'Evicted', message: 'No room' } }),
+      probeAnswer({
+        ...probePod(workshop, from, []),
+        status: { phase: 'Failed', reason: 'Evicted', message: 'No room' },
+      }),
     ).toBe('the pod ended: Evicted: No room.');
   });
 
-  test('is still to come while it runs', () => {
-    expect(answerOf(probePod(workshop, from, []))).toBeUndefined();
+  test('is undefined while the pod runs', () => {
+    expect(probeAnswer(probePod(workshop, from, []))).toBeUndefined();
     expect(
-      answerOf({
+      probeAnswer({
         ...probePod(workshop, from, []),
         status: { phase: 'Running', containerStatuses: [{ name: 'probe', state: { running: {} } }] },
       }),
     ).toBeUndefined();
   });
 
-  test('that does not come is said with what the pod waits for', () => {
+  test('that is late is explained with what the pod waits for', () => {
     const waiting = {
       containerStatuses: [
         { name: 'probe', state: { waiting: { reason: 'ImagePullBackOff', message: 'no such image' } } },
       ],
     };
-    expect(stuckText({ status: waiting })).toContain('60 s, ImagePullBackOff: no such image.');
+    expect(timeoutText({ status: waiting })).toContain('60 s, ImagePullBackOff: no such image.');
     expect(
-      stuckText({
+      timeoutText({
         status: {
           conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes' }],
         },
       }),
     ).toContain('Unschedulable: 0/1 nodes');
-    expect(stuckText()).toBe('the pod did not end within 60 s.');
+    expect(timeoutText()).toBe('the pod did not end within 60 s.');
   });
 });
 
-test('what was not tried is not claimed', () => {
-  expect(notProbed(1)).toMatchObject({
+test('claims nothing before a test', () => {
+  expect(notTested(1)).toMatchObject({
     status: 'Unknown',
     reason: 'NotProbed',
-    message: 'Needs two seats that are Ready to try it between, found 1.',
+    message: 'Not tested yet: the isolation test needs two Ready seats, found 1.',
   });
-  expect(notProbed(2).message).toBe('Is being tried.');
-  expect(probeFailed('quota.')).toMatchObject({
+  expect(notTested(2).message).toBe('Not tested yet: the isolation test has not finished.');
+  expect(testFailed('quota.')).toMatchObject({
     status: 'Unknown',
-    message: 'Could not be tried: quota. It is tried again by itself.',
+    message: 'Not known: quota. The operator repeats the isolation test by itself.',
   });
 });

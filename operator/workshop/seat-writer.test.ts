@@ -4,7 +4,7 @@ import { KINDS } from '../../kubernetes/kinds.ts';
 import { apiError, manualClock, recordedEvents } from '../engine/testing/fake-api.ts';
 import { ClassApi, aWorkshop } from './testing/fixtures.ts';
 import { isAsWanted, wantedSeats } from './seats.ts';
-import { SeatWriter, mergePatchOf } from './write-seats.ts';
+import { SeatWriter, mergePatchOf } from './seat-writer.ts';
 
 const workshop = aWorkshop({ seats: 1, lab: { jaeger: { maxTraces: 5 }, visitors: { enabled: false } } });
 const [wanted] = wantedSeats(workshop) as [Seat];
@@ -20,14 +20,14 @@ function setUp() {
   return { api, seats, events, writer, live, verbs };
 }
 
-test('a seat is made as it is wanted', async () => {
+test('creates the wanted seat', async () => {
   const { writer, live, verbs } = setUp();
   await writer.create(wanted);
   expect(isAsWanted(live(), wanted)).toBe(true);
   expect(verbs()).toEqual(['apply']);
 });
 
-test('a value that the Workshop no longer has goes from the seat, by applying alone', async () => {
+test('removes a value that the Workshop no longer has, with one apply', async () => {
   const { writer, live, verbs } = setUp();
   await writer.create(wanted);
   const [next] = wantedSeats(aWorkshop({ seats: 1, lab: { jaeger: { maxTraces: 5 } } })) as [Seat];
@@ -36,7 +36,7 @@ test('a value that the Workshop no longer has goes from the seat, by applying al
   expect(verbs()).toEqual(['apply', 'apply']);
 });
 
-test('what somebody has added to or changed in the spec is taken back; replicas, labels and annotations of theirs are not', async () => {
+test('undoes edits of the spec, but keeps replicas and labels and annotations of others', async () => {
   const { api, writer, live, events } = setUp();
   await writer.create(wanted);
   api.edit(KINDS.Seat, key, {
@@ -55,7 +55,7 @@ test('what somebody has added to or changed in the spec is taken back; replicas,
   ]);
 });
 
-test('a step of a rollout, or another name of the attendee, is not told as a restoration', async () => {
+test('records no Restored Event for a rollout step or a new display name', async () => {
   const { writer, live, events } = setUp();
   await writer.create(wanted);
   await writer.update(live(), wantedSeats(aWorkshop({ seats: 1, lab: {} }))[0] as Seat);
@@ -64,10 +64,10 @@ test('a step of a rollout, or another name of the attendee, is not told as a res
   expect(events.events).toEqual([]);
 });
 
-test('what the API server makes something else of is not written again and again', async () => {
+test('does not repeat a write that the API server turns into something else', async () => {
   const { api, live, verbs } = setUp();
   api.seed({ ...wanted, metadata: { ...wanted.metadata, uid: 'u' }, spec: { ...wanted.spec, quota: { pods: 7 } } });
-  // An API server that keeps the quota, as one with a default for it would.
+  // This API server keeps the quota, like one that sets a default.
   const stubborn: Api = Object.assign(Object.create(api) as ClassApi, {
     apply: async (object: Seat) => {
       await api.apply(object);
@@ -87,7 +87,7 @@ test('what the API server makes something else of is not written again and again
   expect(verbs()).not.toEqual([]);
 });
 
-test('a seat that has come in the place of another is not changed for it', async () => {
+test('does not change a seat that replaced the one it saw', async () => {
   const { api, writer, live } = setUp();
   await writer.create(wanted);
   const before = live();
@@ -99,7 +99,7 @@ test('a seat that has come in the place of another is not changed for it', async
   expect(live()).toBeDefined();
 });
 
-test('a refusal is passed on', async () => {
+test('passes on a refused write', async () => {
   const { api, writer } = setUp();
   api.fail({ verb: 'apply' }, apiError(422, 'Invalid', 'Only one reference can have Controller set to true'));
   await expect(writer.create(wanted)).rejects.toMatchObject({ code: 422 });
@@ -111,6 +111,6 @@ test.each([
   [{ a: 1 }, { a: { b: 1 } }, { a: { b: 1 } }],
   [{ a: { b: 1 } }, {}, { a: null }],
   [{ a: 1, b: [{ x: 1 }] }, { b: [{ x: 1 }], a: 1 }, {}],
-])('what makes %j into %j is %j', (live, next, patch) => {
+])('computes from %j to %j the patch %j', (live, next, patch) => {
   expect(mergePatchOf(live, next)).toEqual(patch);
 });
