@@ -1,4 +1,4 @@
-// The CustomResourceDefinitions as the chart brings them: they stay when the release goes, unless values say otherwise.
+// The CustomResourceDefinitions in the chart. They stay after an uninstall, unless values say otherwise.
 import { ApiObject, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Component } from '../lab/components.ts';
@@ -7,7 +7,7 @@ import type { CustomResourceDefinition } from './crds.ts';
 import { OPERATOR, metadataElsewhere } from './props.ts';
 import type { OperatorProps } from './props.ts';
 
-/** Any other policy helm takes for this one. https://helm.sh/docs/howto/charts_tips_and_tricks/#tell-helm-not-to-uninstall-a-resource */
+/** Keeps an object after an uninstall. Helm treats any other policy the same. https://helm.sh/docs/howto/charts_tips_and_tricks/#tell-helm-not-to-uninstall-a-resource */
 const KEEP = { 'helm.sh/resource-policy': 'keep' };
 
 const definitionOf = (crd: CustomResourceDefinition): Component<OperatorProps>['construct'] =>
@@ -19,7 +19,7 @@ const definitionOf = (crd: CustomResourceDefinition): Component<OperatorProps>['
         ...crd,
         metadata: metadataElsewhere(lab, OPERATOR.component, crd.metadata.name),
       });
-      // As a patch: annotations that turn out to be none would be left out here, and stand in the chart.
+      // A patch, since an object leaves out annotations that are empty, and the chart doesn't.
       definition.addJsonPatch(JsonPatch.add('/metadata/annotations', annotations));
     }
   };

@@ -1,8 +1,8 @@
 // The attendee's kubeconfig: a cluster, a token that ends, and the attendee's own namespace.
 // https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
-import { sha256 } from '../../cdk8s/plain.ts';
+import { sha256 } from '../../cdk8s/canonical-json.ts';
 import { rfc3339 } from '../../kubernetes/conditions.ts';
-import { GROUP, LABELS, NAMES } from '../api/types.ts';
+import { DEFAULTS, GROUP, LABELS, LIMITS, NAMES } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
 import { labelsOf, namespaceOf } from './objects.ts';
 import type { LabObject, Secret } from './types.ts';
@@ -28,20 +28,17 @@ export interface Token {
 
 /** Says what the kubeconfig was made from, the token aside. */
 const TERMS = `${GROUP}/terms-sha256`;
-const DEFAULT_LIFETIME = '12h';
-/** The shortest that the API server gives. */
-const SHORTEST = 600;
 const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
 
 /**
  * Seconds of a duration such as 12h or 1h30m, at least ten minutes. What is none, which the schema refuses, is the default.
  * https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
  */
-export function lifetimeSeconds(duration = DEFAULT_LIFETIME): number {
-  const text = /^(\d+[hms])+$/.test(duration) ? duration : DEFAULT_LIFETIME;
+export function lifetimeSeconds(duration = DEFAULTS.tokenLifetime): number {
+  const text = /^(\d+[hms])+$/.test(duration) ? duration : DEFAULTS.tokenLifetime;
   const parts = [...text.matchAll(/(\d+)([hms])/g)].map(([, digits, unit = '']) => Number(digits) * (UNITS[unit] ?? 0));
   return Math.max(
-    SHORTEST,
+    LIMITS.tokenLifetime.minimum,
     parts.reduce((a, b) => a + b, 0),
   );
 }

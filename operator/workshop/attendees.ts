@@ -1,11 +1,9 @@
 // Who is to have a seat, and what about a Workshop's spec can't be followed. Most of the latter is refused at admission; a
 // definition from before a rule, or a rule that the schema can't say, lets it through.
+import { DNS_LABEL, LABEL_LENGTH, LIMITS } from '../api/types.ts';
 import type { Attendee, Workshop, WorkshopSpec } from '../api/types.ts';
 
-/** Of a namespace's name: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
-const LONGEST = 63;
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const MOST_ATTENDEES = 1000;
+const dnsLabel = new RegExp(DNS_LABEL);
 
 /**
  * The attendees in their order. Those that are only counted are seat-01, seat-02 and so on; from 100 on a digit longer, so that no
@@ -24,20 +22,20 @@ function problemsOfCount({ attendees, seats }: WorkshopSpec): string[] {
   if (attendees !== undefined && seats !== undefined) return ['It has both attendees and seats: remove one of them.'];
   const count = attendees?.length ?? seats;
   if (count === undefined) return ['It has neither attendees nor seats: say who attends, or how many do.'];
-  return count >= 0 && count <= MOST_ATTENDEES
+  return count >= 0 && count <= LIMITS.attendees
     ? []
-    : [`It has ${count} attendees, expected at most ${MOST_ATTENDEES}: use several Workshops.`];
+    : [`It has ${count} attendees, expected at most ${LIMITS.attendees}: use several Workshops.`];
 }
 
 function problemOfName(workshop: string, { name }: Attendee): string[] {
-  if (!DNS_LABEL.test(name))
+  if (!dnsLabel.test(name))
     return [
       `Attendee "${name}" must be named with lower-case letters, digits and hyphens, the latter not at its ends.`,
     ];
   const { length } = seatName(workshop, name);
-  if (length <= LONGEST) return [];
+  if (length <= LABEL_LENGTH) return [];
   return [
-    `Attendee "${name}" makes a namespace's name of ${length} characters, expected at most ${LONGEST}: shorten it by ${length - LONGEST}.`,
+    `Attendee "${name}" makes a namespace's name of ${length} characters, expected at most ${LABEL_LENGTH}: shorten it by ${length - LABEL_LENGTH}.`,
   ];
 }
 
@@ -80,7 +78,7 @@ function problemsOfAttendance(workshop: string, spec: WorkshopSpec): string[] {
 
 /** What must change before the spec can be followed, a sentence each; none where it can. */
 export function problemsOf({ metadata: { name }, spec }: Workshop): string[] {
-  const problems = DNS_LABEL.test(name)
+  const problems = dnsLabel.test(name)
     ? []
     : [`The Workshop's name "${name}" can't begin namespaces' names: make it anew, named without dots.`];
   return [...problems, ...problemsOfAttendance(name, spec), ...problemsOfSchedule(spec), ...problemsOfRollout(spec)];

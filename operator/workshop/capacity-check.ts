@@ -1,5 +1,5 @@
 // Which of the seats still to be made there is room for: when that is reckoned anew, and what it was.
-import { json } from '../../cdk8s/plain.ts';
+import { json } from '../../cdk8s/canonical-json.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import type { Seat, Workshop } from '../api/types.ts';

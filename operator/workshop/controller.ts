@@ -1,7 +1,7 @@
 // One Workshop: its Seats made, changed and removed as its spec has it, a few at a time; and its status, which says how far that is.
 // It is level-based: each time it looks at all there is, decides in `planRollout`, and writes only what differs.
 import type { SomeValues } from '../../cdk8s/render.ts';
-import { FINALIZER, LABELS } from '../api/types.ts';
+import { DEFAULTS, FINALIZER, LABELS } from '../api/types.ts';
 import type { Seat, Workshop, WorkshopStatus } from '../api/types.ts';
 import { isForbidden, isInvalid, isNotFound } from '../../kubernetes/api.ts';
 import type { Api } from '../../kubernetes/api.ts';
@@ -18,7 +18,7 @@ import type { EventSpec } from './events.ts';
 import type { Pod } from './types.ts';
 import { IsolationCheck } from './isolation-check.ts';
 import { ImagePrepull, LOOK_MS } from './image-prepull.ts';
-import { DEFAULTS, planRollout } from './rollout.ts';
+import { planRollout } from './rollout.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { CHECK_MS, CapacityCheck } from './capacity-check.ts';
 import type { CapacityFinding } from './capacity-check.ts';
@@ -247,7 +247,7 @@ class WorkshopReconciler implements Reconciler {
   }
 
   #plan(workshop: Workshop, { schedule, wanted, found, fitting }: Situation): RolloutPlan {
-    const { maxConcurrent, maxFailures, paused = false } = { ...DEFAULTS, ...workshop.spec.rollout };
+    const { maxConcurrent, maxFailures, paused } = { ...DEFAULTS.rollout, ...workshop.spec.rollout };
     const memory = this.#memoryOf(workshop);
     const there = new Set([...memory.known, ...found.own.map(nameOf)]);
     memory.known = new Set(wanted.map(nameOf).filter((name) => there.has(name)));

@@ -1,7 +1,7 @@
 // Images on every node before a class needs them: a pod per node that runs each of the lab's images for a moment, and so has the
 // kubelet pull it.
 import { imageOf } from '../../cdk8s/lab/workload.ts';
-import { json, sha256 } from '../../cdk8s/plain.ts';
+import { json, sha256 } from '../../cdk8s/canonical-json.ts';
 import { completeValues } from '../../cdk8s/render.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';

@@ -1,5 +1,5 @@
 // What a seat is made from, as one word: where it changes, seats are to change.
-import { json, sha256 } from '../../cdk8s/plain.ts';
+import { json, sha256 } from '../../cdk8s/canonical-json.ts';
 import type { WorkshopSpec } from '../api/types.ts';
 
 /** As it travels: without what is undefined. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { FINALIZER, LABELS } from '../api/types.ts';
+import { DEFAULTS, FINALIZER, LABELS } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import { aSeat, aWorkshop } from './testing/fixtures.ts';
-import { DEFAULTS, planRollout } from './rollout.ts';
+import { planRollout } from './rollout.ts';
 import type { RolloutInput, RolloutPlan } from './rollout.ts';
 import { hasFailed, isAsWanted, isInFlight, isLeaving, isSettled, wantedSeats } from './seats.ts';
 
@@ -32,7 +32,7 @@ const input = (more: Partial<RolloutInput>): RolloutInput => ({
   taken: new Set(),
   known: new Set(),
   fitting: new Set(wanted.map(({ metadata: { name } }) => name)),
-  ...DEFAULTS,
+  ...DEFAULTS.rollout,
   mayBegin: true,
   ...more,
 });

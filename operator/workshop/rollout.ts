@@ -2,9 +2,6 @@
 import type { Seat } from '../api/types.ts';
 import { hasFailed, isAsWanted, isInFlight, isLeaving, isReady, writtenSpec } from './seats.ts';
 
-/** Where spec.rollout says nothing. */
-export const DEFAULTS = { maxConcurrent: 5, maxFailures: 3 } as const;
-
 export interface RolloutInput {
   /** As they are to be, in the order of the attendees. */
   readonly wanted: readonly Seat[];

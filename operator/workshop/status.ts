@@ -1,11 +1,11 @@
 // What a Workshop's status says, all of it derived from what was found and decided just now.
-import { json } from '../../cdk8s/plain.ts';
+import { json } from '../../cdk8s/canonical-json.ts';
 import { conditionOf, setConditions } from '../../kubernetes/conditions.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
+import { DEFAULTS } from '../api/types.ts';
 import type { FailingSeat, Seat, SeatCounts, Workshop, WorkshopStatus } from '../api/types.ts';
 import type { Condition } from '../../kubernetes/object.ts';
 import { notProbed } from './isolation.ts';
-import { DEFAULTS } from './rollout.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { isOver } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
@@ -173,7 +173,7 @@ function degraded({
   failing,
   refused,
   workshop: {
-    spec: { rollout: { maxFailures = DEFAULTS.maxFailures } = {} },
+    spec: { rollout: { maxFailures = DEFAULTS.rollout.maxFailures } = {} },
   },
 }: Found): ConditionSpec {
   const is = (status: ConditionSpec['status'], reason: string, message: string): ConditionSpec =>
