@@ -22,6 +22,7 @@ import { VERSION } from '../values.ts';
 import { helmCompute } from './compute.ts';
 import type { NamedTemplate } from './compute.ts';
 import { TEMPLATE_PREFIX, goExpression } from './expression.ts';
+import { inFieldOrder } from './field-order.ts';
 import { printObject, printText } from './printer.ts';
 import { Tokens } from './tokens.ts';
 
@@ -50,7 +51,7 @@ function tokenLab(tokens: Tokens): OperatorProps & { compute: ReturnType<typeof 
 
 function componentTemplate(tokens: Tokens, lab: OperatorProps, component: Component<OperatorProps>): string {
   const documents = objectsOf(lab, [component])
-    .map((object) => printObject(tokens, object))
+    .map((object) => printObject(tokens, inFieldOrder(object)))
     .join('---\n');
   const enabled = component.enabled?.(lab);
   return template(
