@@ -98,6 +98,7 @@ export const valueCompute = (values: LabValues): Compute => ({
   },
   union: (...lists) => unresolved([...new Set(lists.flatMap((list) => resolved(list)))]),
   ownText: (file) => ownText(values, file),
+  labels: (labels) => labels,
   choose: (flag, set, unset) => unresolved(resolved(flag) ? set : unset),
   operates: (enabled) => enabled,
   defines: (enabled) => enabled,

@@ -34,6 +34,14 @@ export function helmCompute(tokens: Tokens): Compute & { templates: NamedTemplat
       const expression = `(ternary ${go(set)} ${go(unset)} ${go(enabled)})`;
       return Array.isArray(set) ? tokens.list(expression) : tokens.map(expression);
     },
+    labels: (labels) =>
+      tokens.map(
+        include(
+          'labels',
+          `(list . ${['component', 'version'].map((name) => go(labels[`app.kubernetes.io/${name}`])).join(' ')})`,
+        ),
+        'lines',
+      ),
     operates: (enabled) => flag('operates', enabled),
     defines: (enabled, name) => flag('defines', enabled, name),
     decimal: (number) => text(`${go(number)} | toString`),

@@ -56,6 +56,10 @@ const actions: Readonly<Record<Token['kind'], (token: Token) => Action>> = {
     ({ expression }) =>
     ({ before, inner }) =>
       `${before}{{- toYaml ${expression} | nindent ${inner.length + 2} }}`,
+  lines:
+    ({ expression }) =>
+    ({ before, inner }) =>
+      `${before}{{- ${expression} | nindent ${inner.length + 2} }}`,
   list:
     ({ expression }) =>
     ({ before, inner }) =>

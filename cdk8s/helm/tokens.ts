@@ -10,11 +10,13 @@ import type { Description } from '../schema/schema.ts';
  * - `name`: like `text`, and always a DNS label
  * - `integer`, `flag`: without quotes
  * - `map`, `list`: YAML, one level deeper
+ * - `lines`: a map whose expression is YAML already
  * - `block`: text of many lines in a readable form
  * - `items`: entries of the surrounding list, printed in its place
  * - `optional`: an integer that is omitted with its key unless `condition` holds
  */
-export type TokenKind = 'text' | 'name' | 'integer' | 'flag' | 'map' | 'list' | 'block' | 'items' | 'optional';
+export type TokenKind =
+  'text' | 'name' | 'integer' | 'flag' | 'map' | 'lines' | 'list' | 'block' | 'items' | 'optional';
 
 export interface Token {
   readonly kind: TokenKind;
@@ -62,15 +64,15 @@ export class Tokens {
   tokenOf(value: unknown): Token | undefined {
     if (typeof value === 'string') return ONLY_TOKEN.test(value) ? this.get(value) : undefined;
     if (Array.isArray(value)) return value.length === 1 ? this.#only(value[0], 'list') : undefined;
-    if (typeof value === 'object' && value !== null) return this.#only(Object.keys(value)[0], 'map');
+    if (typeof value === 'object' && value !== null) return this.#only(Object.keys(value)[0], 'map', 'lines');
     return undefined;
   }
 
-  /** The token of that kind in a list's item or a map's key. */
-  #only(value: unknown, kind: TokenKind): Token | undefined {
+  /** The token of one of these kinds in a list's item or a map's key. */
+  #only(value: unknown, ...kinds: TokenKind[]): Token | undefined {
     const token = typeof value === 'object' && value !== null ? (Object.values(value)[0] as unknown) : value;
     const found = typeof token === 'string' && ONLY_TOKEN.test(token) ? this.get(token) : undefined;
-    return found?.kind === kind ? found : undefined;
+    return found && kinds.includes(found.kind) ? found : undefined;
   }
 
   /** The token for several entries of the list that contains the item. */
@@ -79,8 +81,8 @@ export class Tokens {
   }
 
   /** A map that stands for the expression's value. */
-  map<Type>(expression: string): Value<Type> {
-    const token = this.add('map', expression);
+  map<Type>(expression: string, kind: 'map' | 'lines' = 'map'): Value<Type> {
+    const token = this.add(kind, expression);
     return { [token]: token } as unknown as Value<Type>;
   }
 

@@ -1,5 +1,5 @@
 import { renderLab } from '../render.ts';
-import { render, template } from '../testing/rendered.ts';
+import { render } from '../testing/rendered.ts';
 import type { Deployment } from '../testing/rendered.ts';
 import type { KubernetesObject } from '../render.ts';
 

@@ -54,6 +54,9 @@ export interface Compute {
   /** A file that belongs to the learner: from the values, else the learner's own where that is known, else the default. */
   ownText(file: OwnFile): OwnText;
 
+  /** All labels of an object. A rendering may print them through a helper. */
+  labels(labels: Readonly<Record<string, string>>): Given<Readonly<Record<string, string>>>;
+
   /** `set` if the flag is set, else `unset`. */
   choose<Constant extends readonly string[] | Readonly<Record<string, string>>>(
     flag: Value<boolean>,

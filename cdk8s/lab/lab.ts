@@ -61,18 +61,25 @@ export const podLabels = (lab: LabProps, component: string): Record<string, stri
 });
 
 /** Labels of an object. */
-export const labels = (lab: LabProps, component: string): Record<string, string> => ({
-  ...podLabels(lab, component),
-  'app.kubernetes.io/version': VERSION,
-  'app.kubernetes.io/managed-by': lab.managedBy,
-});
+export const labels = (lab: LabProps, component: string, version: string = VERSION): ObjectMeta['labels'] =>
+  lab.compute.labels({
+    ...podLabels(lab, component),
+    'app.kubernetes.io/version': version,
+    'app.kubernetes.io/managed-by': lab.managedBy,
+  });
+
+/** Metadata that differs from the default. */
+export interface MetadataProps extends Partial<Pick<ObjectMeta, 'name' | 'annotations'>> {
+  /** Version of the component. Default: that of the lab. */
+  readonly version?: string;
+}
 
 /** The metadata of an object in the lab's namespace. */
-export const metadata = (lab: LabProps, component: string, more: Partial<ObjectMeta> = {}): ObjectMeta => ({
+export const metadata = (lab: LabProps, component: string, { version, ...fields }: MetadataProps = {}): ObjectMeta => ({
   name: nameOf(lab, component),
   namespace: lab.namespace,
-  ...more,
-  labels: { ...labels(lab, component), ...more.labels },
+  ...fields,
+  labels: labels(lab, component, version),
 });
 
 export const serviceUrl = (lab: LabProps, component: string, port: number): string =>

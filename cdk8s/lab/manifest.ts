@@ -68,7 +68,7 @@ export type Subject = RbacV1Subject;
 export interface ObjectMeta {
   readonly name: string;
   readonly namespace?: string;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Given<Readonly<Record<string, string>>>;
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
@@ -76,10 +76,11 @@ type Fields<Type> = Omit<Manifest<Type>, 'apiVersion' | 'kind' | 'metadata' | 's
   readonly metadata: ObjectMeta;
 };
 
-const kind =
+/** A function that adds objects of one kind to a construct. */
+export const kind =
   <Type>(apiVersion: string, name: string) =>
   (scope: Construct, id: string, fields: Fields<Type>): ApiObject =>
-    new ApiObject(scope, id, { apiVersion, kind: name, ...fields } as unknown as ApiObjectProps);
+    new ApiObject(scope, id, { apiVersion, kind: name, ...fields } as ApiObjectProps);
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 

@@ -1,5 +1,4 @@
 import { deployments, replaced, template } from '../testing/rendered.ts';
-import type { Deployment } from '../testing/rendered.ts';
 import type { SomeValues } from '../render.ts';
 
 describe.each(deployments().map((deployment) => [deployment.metadata.name, deployment] as const))(

@@ -185,50 +185,40 @@ function probes(props: ProbePaths | ProbedPort): Partial<Container> {
 const lifecycle = (seconds: number | undefined): Partial<Container> =>
   seconds === undefined ? {} : { lifecycle: { preStop: { sleep: { seconds } } } };
 
+/** The pod with all that the props add to it. */
+function fullPodSpec(lab: LabProps, props: WorkloadProps): PodSpec {
+  const { component, affinity, serviceAccount } = props;
+  const main = { ...container(lab, component, props), ...probes(props.probes), ...lifecycle(props.keepServingSeconds) };
+  return {
+    ...podSpec(lab, main, props),
+    ...(affinity && { affinity }),
+    ...(serviceAccount && { serviceAccountName: serviceAccount, automountServiceAccountToken: true }),
+  };
+}
+
+/** The annotations of the pod, unless there are none. */
+function podAnnotations(lab: LabProps, { component, configs = [], initContainers }: WorkloadProps) {
+  if (configs.length === 0 && initContainers === undefined) return {};
+  return { annotations: { ...checksums(lab, configs), ...(initContainers && defaultContainer(component)) } };
+}
+
 export class Workload extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, props: WorkloadProps) {
     super(scope, id);
-    const {
-      component,
-      variant,
-      configs = [],
-      initContainers,
-      serviceAccount,
-      replicas = 1,
-      affinity,
-      keepServingSeconds,
-    } = props;
+    const { component, variant, replicas = 1 } = props;
     const version: Record<string, string> = variant ? { 'app.kubernetes.io/version': variant } : {};
     const name = variant ? `${nameOf(lab, component)}-${variant}` : nameOf(lab, component);
-    const spec = {
-      ...podSpec(
-        lab,
-        { ...container(lab, component, props), ...probes(props.probes), ...lifecycle(keepServingSeconds) },
-        props,
-      ),
-      ...(affinity && { affinity }),
-    };
     deployment(this, 'deployment', {
-      metadata: metadata(lab, component, { name, labels: version }),
+      metadata: metadata(lab, component, { name, ...(variant && { version: variant }) }),
       spec: {
         replicas,
         revisionHistoryLimit: 3,
         selector: { matchLabels: { ...selectorLabels(lab, component), ...version } },
-        strategy: {
-          type: 'RollingUpdate',
-          // The old pod serves until the new one is ready.
-          rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
-        },
+        // The old pod serves until the new one is ready.
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         template: {
-          metadata: {
-            labels: { ...podLabels(lab, component), ...version },
-            ...((configs.length > 0 || initContainers) && {
-              annotations: { ...checksums(lab, configs), ...(initContainers && defaultContainer(component)) },
-            }),
-          },
-          spec: serviceAccount
-            ? { ...spec, serviceAccountName: serviceAccount, automountServiceAccountToken: true }
-            : spec,
+          metadata: { labels: { ...podLabels(lab, component), ...version }, ...podAnnotations(lab, props) },
+          spec: fullPodSpec(lab, props),
         },
       },
     });

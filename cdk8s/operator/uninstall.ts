@@ -4,7 +4,6 @@ import { Construct } from 'constructs';
 import { metadata, nameOf, podLabels } from '../lab/lab.ts';
 import type { LabProps } from '../lab/lab.ts';
 import { clusterRole, clusterRoleBinding, job, serviceAccount } from '../lab/manifest.ts';
-import type { ObjectMeta } from '../lab/manifest.ts';
 import { container, fromPod, podSpec } from '../lab/workload.ts';
 import { metadataElsewhere } from './props.ts';
 import type { OperatorProps } from './props.ts';

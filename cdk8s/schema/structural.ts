@@ -86,7 +86,7 @@ const keywords: Handlers<Schema> = {
 export const structuralOf = (description: Description): Schema => ({
   description: description.doc,
   ...byKind(description, keywords),
-  ...(description.rules && { 'x-kubernetes-validations': description.rules as readonly Json[] }),
+  ...(description.rules && { 'x-kubernetes-validations': description.rules }),
   ...(description.persisted && { default: description.default as Json }),
 });
 
@@ -99,5 +99,5 @@ export const resourceSchema = ({ doc, spec, status, rules }: Resource): Schema =
   type: 'object',
   properties: { metadata, spec: structuralOf(spec), status: structuralOf(status) },
   required: ['spec'],
-  'x-kubernetes-validations': rules as readonly Json[],
+  'x-kubernetes-validations': rules,
 });

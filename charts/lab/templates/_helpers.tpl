@@ -62,6 +62,17 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The labels of an object: list ROOT COMPONENT VERSION. */}}
+{{- define "intro-otel.labels" -}}
+{{- $root := index . 0 -}}
+app.kubernetes.io/name: intro-otel
+app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
+app.kubernetes.io/component: {{ index . 1 }}
+app.kubernetes.io/part-of: intro-otel
+app.kubernetes.io/version: {{ index . 2 | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
+{{- end -}}
+
 {{/* A ConfigMap's entry: list KEY TEXT. It is a readable block, or a quoted string where toYaml would change the text: */}}
 {{/* with uncommon characters, or blank lines at either end. */}}
 {{- define "intro-otel.entry" -}}
