@@ -55,19 +55,20 @@ describe.each(deployments().map((deployment) => [deployment.metadata.name, deplo
 
 test('gives an API token only to the Collector and the guide', () => {
   const privileged = deployments()
-    .filter((of) => template(of).spec.automountServiceAccountToken)
-    .map((of) => of.metadata.name);
+    .filter((deployment) => template(deployment).spec.automountServiceAccountToken)
+    .map(({ metadata }) => metadata.name);
   expect(privileged).toEqual(['lab-collector', 'lab-guide']);
 });
 
 test('requests at most 300m of CPU and 300 MiB of memory', () => {
-  const asked = (resource: string): number =>
+  const requested = (resource: string): number =>
     deployments().reduce(
-      (sum, of) => sum + parseInt(template(of).spec.containers[0].resources.requests[resource] ?? '', 10),
+      (sum, deployment) =>
+        sum + parseInt(template(deployment).spec.containers[0].resources.requests[resource] ?? '', 10),
       0,
     );
-  expect(asked('cpu')).toBeLessThanOrEqual(300);
-  expect(asked('memory')).toBeLessThanOrEqual(300);
+  expect(requested('cpu')).toBeLessThanOrEqual(300);
+  expect(requested('memory')).toBeLessThanOrEqual(300);
 });
 
 test.each<[string, SomeValues, string[]]>([
@@ -88,7 +89,7 @@ test.each<[string, SomeValues, string[]]>([
 
 test("replaces the lab's variable with the user's variable of the same name", () => {
   const dice = deployments({ dice: { env: { OTEL_SERVICE_NAME: 'mine' } } }).find(
-    (of) => of.metadata.name === 'lab-dice',
+    ({ metadata }) => metadata.name === 'lab-dice',
   );
   expect(dice && template(dice).spec.containers[0].env.filter(({ name }) => name === 'OTEL_SERVICE_NAME')).toEqual([
     { name: 'OTEL_SERVICE_NAME', value: 'mine' },
