@@ -1,9 +1,9 @@
-// What can be done to telemetry in the Collector by values alone. The chart's README shows these, and tests run them.
+// Examples of what values alone can do to telemetry in the Collector. The chart's README shows them, and tests run them.
 import type { SomeValues } from './render.ts';
 
 export interface Example {
   readonly name: string;
-  /** What it is for, in a sentence. */
+  /** The purpose, in a sentence. */
   readonly doc: string;
   readonly values: SomeValues;
 }
@@ -11,7 +11,7 @@ export interface Example {
 export const examples: readonly Example[] = [
   {
     name: 'debug',
-    doc: "Print every span to the Collector's log, and send them to Jaeger still.",
+    doc: "Print every span to the Collector's log, and still send it to Jaeger.",
     values: {
       collector: {
         exporters: { debug: { verbosity: 'detailed' } },
@@ -21,7 +21,7 @@ export const examples: readonly Example[] = [
   },
   {
     name: 'drop-attribute',
-    doc: "Drop an attribute, here the browser's name, before it leaves the cluster.",
+    doc: "Drop an attribute before it leaves the cluster: here the browser's name.",
     values: {
       collector: {
         processors: { 'attributes/drop': { actions: [{ key: 'user_agent.original', action: 'delete' }] } },
@@ -31,7 +31,7 @@ export const examples: readonly Example[] = [
   },
   {
     name: 'add-attribute',
-    doc: 'Add an attribute to everything that passes.',
+    doc: 'Add an attribute to all telemetry.',
     values: {
       collector: {
         processors: {
@@ -47,7 +47,7 @@ export const examples: readonly Example[] = [
   },
   {
     name: 'sample',
-    doc: 'Keep a quarter of the traces, whichever they are (head sampling).',
+    doc: 'Keep a random quarter of the traces (head sampling).',
     values: {
       collector: {
         processors: { probabilistic_sampler: { sampling_percentage: 25 } },
@@ -57,7 +57,7 @@ export const examples: readonly Example[] = [
   },
   {
     name: 'tail-sample',
-    doc: 'Keep the traces with an error or slower than 300 ms, and a tenth of the rest (tail sampling).',
+    doc: 'Keep all traces that have an error or take longer than 300 ms, and a tenth of the rest (tail sampling).',
     values: {
       collector: {
         processors: {
@@ -78,8 +78,8 @@ export const examples: readonly Example[] = [
   {
     name: 'second-backend',
     doc:
-      "Send traces and metrics to a second OTLP backend as well. While it can't be reached, what doesn't fit its bounded queue " +
-      "is dropped, with a count and a line in the Collector's log; Jaeger gets everything all the same.",
+      "Send traces and metrics to a second OTLP backend too. While it is unreachable, the Collector drops what doesn't fit the bounded " +
+      'queue, and counts and logs that. Jaeger still gets everything.',
     values: {
       collector: {
         exporters: { 'otlphttp/second': { endpoint: 'http://otlp.example.com:4318' } },

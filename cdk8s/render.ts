@@ -1,14 +1,17 @@
-// renderLab: the lab's objects for given values, the same that the chart prints for them.
+// renderLab: the lab's objects for given values. The chart prints the same objects.
 import { ApiObject, App, Chart } from 'cdk8s';
 import { MANAGED_BY, RELEASE, ROLES } from '../lab/names.ts';
 import { components } from './lab/components.ts';
 import type { Component } from './lab/components.ts';
 import type { ClusterRoles, LabProps } from './lab/lab.ts';
-import { plainCompute } from './plain.ts';
+import { valueCompute } from './compute-values.ts';
+import { resolved, unresolved, unresolvedValues } from './lab/value.ts';
+import { completed } from './schema/partial.ts';
+import type { SomeValues as SomeOf } from './schema/partial.ts';
 import { labValues } from './values.ts';
 import type { LabValues } from './values.ts';
 
-/** An object in a namespace, or in none. */
+/** A namespaced or cluster-scoped object. */
 export interface AnyObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -25,47 +28,24 @@ export interface KubernetesObject extends AnyObject {
   readonly metadata: AnyObject['metadata'] & { readonly namespace: string };
 }
 
-/** Some of the values: the rest are the defaults. Lists replace, and null takes a default entry out of a map, as in Helm. */
-export type SomeValues<Of = LabValues> = Of extends readonly unknown[]
-  ? Of
-  : Of extends object
-    ? { readonly [Key in keyof Of]?: SomeValues<Of[Key]> | (string extends keyof Of ? null : never) }
-    : Of;
+/** Some of the lab's values. The rest are the defaults. */
+export type SomeValues = SomeOf<LabValues>;
 
 export interface LabRequest {
-  /** The prefix of every object's name: a DNS label of at most 53 characters, as Helm has it. */
+  /** The prefix of every object's name: a DNS label of at most 53 characters, as in Helm. */
   readonly release: string;
   readonly namespace: string;
   readonly values?: SomeValues;
   /** The label app.kubernetes.io/managed-by. */
   readonly managedBy?: string;
-  /** Cluster roles to bind, in place of the lab's own Roles. */
+  /** Existing cluster roles to bind instead of Roles of the lab's own. */
   readonly clusterRoles?: ClusterRoles;
 }
 
-type Tree = Readonly<Record<string, unknown>>;
-
-const isMap = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function merge(defaults: Tree, given: Tree): Tree {
-  const merged = new Map(Object.entries(defaults));
-  for (const [key, value] of Object.entries(given)) {
-    const before = merged.get(key);
-    if (value === null && merged.has(key)) merged.delete(key);
-    else if (value !== undefined) merged.set(key, isMap(value) && isMap(before) ? merge(before, value) : value);
-  }
-  return Object.fromEntries(merged);
-}
-
-/** The values complete, as Helm puts them together from those given and the chart's own. */
-export const completed = <Values extends object>(
-  { default: defaults }: { readonly default: Values },
-  given: NoInfer<SomeValues<Values>>,
-): Values => merge(defaults as Tree, given as Tree) as Values;
-
+/** The lab's values complete. */
 export const completeValues = (given: SomeValues = {}): LabValues => completed(labValues, given);
 
-/** The objects of one construct tree, in the order they were made. */
+/** The objects of the components, in the order of their creation. */
 export function objectsOf<Props extends LabProps>(lab: Props, parts: readonly Component<Props>[]): AnyObject[] {
   const chart = new Chart(new App(), 'lab', { disableResourceNameHashes: true });
   for (const { name, construct: Part } of parts) new Part(chart, name, lab);
@@ -75,17 +55,21 @@ export function objectsOf<Props extends LabProps>(lab: Props, parts: readonly Co
     .map((object) => object.toJson() as AnyObject);
 }
 
-/** @throws where the release's name can't prefix names */
+/** Components that the values enable. For a rendering in which all values are known. */
+export const enabledOf = <Props extends LabProps>(lab: Props, parts: readonly Component<Props>[]) =>
+  parts.filter(({ enabled }) => enabled === undefined || resolved(enabled(lab)));
+
+/** @throws if the release's name can't prefix names */
 export function checkRelease(release: string): void {
   if (/^[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?$/.test(release)) return;
   throw new Error(
-    `A release's name must be at most 53 lower-case letters, digits and hyphens, not at its ends a hyphen; found "${release}".`,
+    `A release's name must be at most 53 lower-case letters, digits and hyphens, without a hyphen at either end; found "${release}".`,
   );
 }
 
 /**
  * The objects of one lab.
- * @throws where the release's name can't prefix names, or a pipeline names what isn't defined
+ * @throws if the release's name can't prefix names, or a pipeline names a component that isn't defined
  */
 export function renderLab({
   release,
@@ -97,20 +81,17 @@ export function renderLab({
   checkRelease(release);
   const complete = completeValues(values);
   const lab: LabProps = {
-    release,
-    namespace,
-    managedBy,
-    values: complete,
-    compute: plainCompute(complete),
+    release: unresolved(release),
+    namespace: unresolved(namespace),
+    managedBy: unresolved(managedBy),
+    values: unresolvedValues(complete),
+    compute: valueCompute(complete),
     ...(clusterRoles && { clusterRoles }),
   };
-  return objectsOf(
-    lab,
-    components.filter(({ enabled }) => enabled?.(lab) ?? true),
-  ) as KubernetesObject[];
+  return objectsOf(lab, enabledOf(lab, components)) as KubernetesObject[];
 }
 
-/** The object in that namespace: nothing else in a seat's lab says where it is. */
+/** A copy of the object for another namespace. Nothing else in a seat's lab depends on the namespace. */
 function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
   const { metadata, subjects } = object as KubernetesObject & { readonly subjects?: readonly object[] };
   return {
@@ -121,9 +102,9 @@ function inNamespace(object: KubernetesObject, namespace: string): KubernetesObj
 }
 
 /**
- * The labs of seats, which have the same values and differ by their namespace only. Rendering takes a tenth of a second, and
- * is done once; after that a lab is a copy of what is about its namespace, and shares all the rest. Never mutate one.
- * @throws as renderLab
+ * The labs of seats with the same values, which differ only by their namespace. Rendering takes a tenth of a second and happens
+ * once. Each lab then copies what depends on the namespace and shares the rest, so never mutate one.
+ * @throws the same errors as renderLab
  */
 export function labTemplate(values?: SomeValues): (namespace: string) => KubernetesObject[] {
   const lab = renderLab({

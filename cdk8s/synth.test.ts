@@ -1,7 +1,7 @@
 import { chartFiles } from './helm/chart.ts';
 import { differences } from './synth.ts';
 
-test('a file that differs, one that is missing and one that is stray are each named', () => {
+test('names each file that differs, is missing or is stray', () => {
   const wanted = new Map([
     ['same', 'a'],
     ['edited', 'a'],
@@ -19,7 +19,7 @@ test('a file that differs, one that is missing and one that is stray are each na
   ]);
 });
 
-test('every file of the chart says in its first line that it is generated', () => {
+test('says in the first line of every chart file that it is generated', () => {
   const opening = ([path, text]: [string, string]): string =>
     (path.endsWith('.json') ? text.split('\n')[1] : text.split('\n')[0]) ?? '';
   const silent = [...chartFiles()]
@@ -28,6 +28,6 @@ test('every file of the chart says in its first line that it is generated', () =
   expect(silent).toEqual([]);
 });
 
-test('generating twice gives the same', () => {
+test('generates the same files twice', () => {
   expect(chartFiles()).toEqual(chartFiles());
 });

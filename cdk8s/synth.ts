@@ -1,4 +1,4 @@
-// Writes charts/lab from the constructs; with --verify writes nothing and fails where the files there are any different.
+// Writes charts/lab from the constructs. With --verify it writes nothing, and fails if any file differs.
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,9 +7,9 @@ import type { Files } from './helm/chart.ts';
 
 const CHART = join(import.meta.dirname, '..', 'charts', 'lab');
 
-const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 
-/** Every file below a directory, by its path from there with forward slashes; none where it doesn't exist. */
+/** All files below a directory, by relative path with forward slashes. Empty if the directory doesn't exist. */
 function read(directory: string): Files {
   try {
     const files = readdirSync(directory, { recursive: true, withFileTypes: true })
@@ -22,7 +22,7 @@ function read(directory: string): Files {
   }
 }
 
-/** What is wrong with the files that are there, a line each. */
+/** One line for each file that differs, is missing or is stray. */
 export function differences(wanted: Files, found: Files): string[] {
   const wrong = [...wanted]
     .filter(([path, text]) => found.get(path) !== text)
@@ -37,13 +37,13 @@ function write(wanted: Files): void {
     mkdirSync(dirname(join(CHART, path)), { recursive: true });
     writeFileSync(join(CHART, path), text);
   }
-  say(`charts/lab: ${wanted.size} files written`);
+  print(`charts/lab: ${wanted.size} files written`);
 }
 
 function verify(wanted: Files): void {
   const wrong = differences(wanted, read(CHART));
-  for (const line of wrong) say(`charts/lab/${line}`);
-  say(wrong.length === 0 ? 'charts/lab is what cdk8s/ generates' : 'Run `npm run generate` and commit the result.');
+  for (const line of wrong) print(`charts/lab/${line}`);
+  print(wrong.length === 0 ? 'charts/lab matches cdk8s/' : 'Run `npm run generate` and commit the result.');
   process.exitCode = wrong.length === 0 ? 0 : 1;
 }
 

@@ -1,4 +1,4 @@
-// The chart as a set of files: templates printed from the lab's constructs, and all that describes them.
+// The chart as a set of files: templates printed from the constructs, values.yaml, schema and README.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -9,6 +9,7 @@ import { tableOf } from '../schema/table.ts';
 import { examples } from '../examples.ts';
 import { components } from '../lab/components.ts';
 import type { Component } from '../lab/components.ts';
+import type { Values } from '../lab/value.ts';
 import { Probe } from '../lab/probe.ts';
 import { imageOf } from '../lab/workload.ts';
 import { crds } from '../operator/crds.ts';
@@ -21,14 +22,15 @@ import { VERSION } from '../values.ts';
 import { helmCompute } from './compute.ts';
 import type { NamedTemplate } from './compute.ts';
 import { TEMPLATE_PREFIX, goExpression } from './expression.ts';
+import { inFieldOrder } from './field-order.ts';
 import { printObject, printText } from './printer.ts';
 import { Tokens } from './tokens.ts';
 
-/** Paths in the chart's directory, and what is in them. */
+/** Texts by their path in the chart's directory. */
 export type Files = ReadonlyMap<string, string>;
 
 const GENERATED = 'Generated from cdk8s/ by `npm run generate`; change it there.';
-/** The workshop's slides and first version. */
+/** Where the workshop's slides and first version are. */
 const ORIGIN = 'https://github.com/paigerduty/intro-to-instrumentation';
 const DICE = join(import.meta.dirname, '..', '..', 'apps', 'dice');
 
@@ -36,47 +38,44 @@ const own = (name: string): string => readFileSync(join(import.meta.dirname, nam
 const hash = (text: string): string => `# ${GENERATED}\n${text}`;
 const template = (text: string): string => `{{- /* ${GENERATED} */ -}}\n${text}`;
 
-/** The constructs' view of a release that Helm will know about. */
-function tokenLab(sentinels: Tokens): OperatorProps & { compute: ReturnType<typeof helmCompute> } {
+/** A release as constructs see it: with tokens for everything that only Helm knows. */
+function tokenLab(tokens: Tokens): OperatorProps & { compute: ReturnType<typeof helmCompute> } {
   return {
-    release: sentinels.add('name', '.Release.Name'),
-    namespace: sentinels.add('text', '.Release.Namespace'),
-    managedBy: sentinels.add('text', '.Release.Service'),
-    values: sentinels.valueAt('.Values', chartValues) as ChartValues,
-    compute: helmCompute(sentinels),
+    release: tokens.value<string>('name', '.Release.Name'),
+    namespace: tokens.value<string>('text', '.Release.Namespace'),
+    managedBy: tokens.value<string>('text', '.Release.Service'),
+    values: tokens.valueAt('.Values', chartValues) as Values<ChartValues>,
+    compute: helmCompute(tokens),
   };
 }
 
-function componentTemplate(sentinels: Tokens, lab: OperatorProps, component: Component<OperatorProps>): string {
+function componentTemplate(tokens: Tokens, lab: OperatorProps, component: Component<OperatorProps>): string {
   const documents = objectsOf(lab, [component])
-    .map((object) => printObject(sentinels, object))
+    .map((object) => printObject(tokens, inFieldOrder(object)))
     .join('---\n');
   const enabled = component.enabled?.(lab);
   return template(
-    enabled === undefined ? documents : `{{- if ${goExpression(sentinels, enabled)} }}\n${documents}{{- end }}\n`,
+    enabled === undefined ? documents : `{{- if ${goExpression(tokens, enabled)} }}\n${documents}{{- end }}\n`,
   );
 }
 
-function namedTemplate(sentinels: Tokens, { name, body }: NamedTemplate): string {
-  const text = 'text' in body ? printText(sentinels, body.text) : `{{ toJson ${body.json} }}`;
+function namedTemplate(tokens: Tokens, { name, body }: NamedTemplate): string {
+  const text = 'text' in body ? printText(tokens, body.text) : `{{ toJson ${body.json} }}`;
   return `{{- define "${TEMPLATE_PREFIX}${name}" -}}\n${text}{{ end }}\n`;
 }
 
 function templates(): [string, string][] {
-  const sentinels = new Tokens();
-  const lab = tokenLab(sentinels);
+  const tokens = new Tokens();
+  const lab = tokenLab(tokens);
   const printed = [...components, ...operatorParts].map((component): [string, string] => [
     `templates/${component.name}.yaml`,
-    componentTemplate(sentinels, lab, component),
+    componentTemplate(tokens, lab, component),
   ]);
-  const probe = componentTemplate(sentinels, lab, { name: 'probe', construct: Probe });
+  const probe = componentTemplate(tokens, lab, { name: 'probe', construct: Probe });
   return [
     ...printed,
     ['templates/tests/probe.yaml', probe],
-    [
-      'templates/_config.tpl',
-      template(lab.compute.templates.map((named) => namedTemplate(sentinels, named)).join('\n')),
-    ],
+    ['templates/_config.tpl', template(lab.compute.templates.map((named) => namedTemplate(tokens, named)).join('\n'))],
     ['templates/_helpers.tpl', template(own('_helpers.tpl'))],
     ['templates/NOTES.txt', template(own('NOTES.txt'))],
   ];
@@ -105,7 +104,7 @@ function chartYaml(): string {
     collector: collector.image,
     jaeger: jaeger.image,
     flask: flask.image,
-  }).map(([name, of]) => ({ name, image: imageOf(of) }));
+  }).map(([name, values]) => ({ name, image: imageOf(values) }));
   return hash(
     stringify(
       {
@@ -165,7 +164,7 @@ const readme = (): string =>
     .replace('<!-- examples -->', exampleText)
     .replace('<!-- values -->', () => tableOf(chartValues))}`;
 
-/** What the dice's ConfigMap has by default; the first line is dropped when the chart uses it. */
+/** A default of the dice's ConfigMap. The chart drops the first line when it uses the file. */
 const ownDefault = (file: string): [string, string] => [
   `files/dice/${file}`,
   `${file.endsWith('.ts') ? '//' : '#'} ${GENERATED}\n${readFileSync(join(DICE, file), 'utf8')}`,

@@ -1,10 +1,10 @@
-// The operations on values as expressions for Helm; those that need more than a function of Helm's are in _helpers.tpl.
-import type { k8s } from 'cdk8s-plus-27';
+// The operations on values as Helm expressions. Those that need more than one of Helm's functions are in _helpers.tpl.
 import type { Components, Compute } from '../lab/compute.ts';
+import type { Text, Value } from '../lab/value.ts';
 import { TEMPLATE_PREFIX, goExpression, goString } from './expression.ts';
 import type { Tokens } from './tokens.ts';
 
-/** A named template that the printer has to write: text, or JSON that `include … | fromJson` reads back. */
+/** A named template for the printer to write: text, or JSON that `include … | fromJson` reads back. */
 export interface NamedTemplate {
   readonly name: string;
   readonly body: { readonly text: string } | { readonly json: string };
@@ -12,55 +12,51 @@ export interface NamedTemplate {
 
 const include = (name: string, argument: string): string => `include "${TEMPLATE_PREFIX}${name}" ${argument}`;
 
-/** The operations, and the templates they found that the chart needs. */
-export function helmCompute(sentinels: Tokens): Compute & { templates: NamedTemplate[] } {
+/** The operations, and the named templates that they have asked for. */
+export function helmCompute(tokens: Tokens): Compute & { templates: NamedTemplate[] } {
   const templates: NamedTemplate[] = [];
-  const go = (value: unknown): string => goExpression(sentinels, value);
-  const text = (expression: string): string => sentinels.add('text', expression);
-  const components = (expression: string): Components =>
-    sentinels.map(`${expression} | fromJson`) as unknown as Components;
+  const go = (value: unknown): string => goExpression(tokens, value);
+  const text = (expression: string): Text => tokens.value<string>('text', expression);
+  const flag = (name: string, ...given: readonly unknown[]): Value<boolean> =>
+    tokens.value('flag', include(name, `(list . ${given.map(go).join(' ')})`));
+  const list = (expression: string): Value<readonly string[]> => tokens.list(expression);
+  const components = (expression: string): Value<Components> => tokens.map(`${expression} | fromJson`);
 
-  const named = <Value extends string | Components>(name: string, value: Value): Value => {
+  const named = <Named extends string | Value<Components>>(name: string, value: Named): Named => {
     const isText = typeof value === 'string';
     templates.push({ name, body: isText ? { text: value } : { json: go(value) } });
-    return (isText ? sentinels.add('block', include(name, '.')) : components(include(name, '.'))) as Value;
+    return (isText ? tokens.value('block', include(name, '.')) : components(include(name, '.'))) as Named;
   };
-
-  const choose = <Value extends readonly string[] | Readonly<Record<string, string>>>(
-    flag: boolean,
-    set: Value,
-    unset: Value,
-  ): Value => {
-    const expression = `(ternary ${go(set)} ${go(unset)} ${go(flag)})`;
-    return (Array.isArray(set) ? [sentinels.add('list', expression)] : sentinels.map(expression)) as Value;
-  };
-  const asked = (name: string, ...of: readonly unknown[]): boolean =>
-    sentinels.add('flag', include(name, `(list . ${of.map(go).join(' ')})`)) as unknown as boolean;
 
   return {
     templates,
-    choose,
-    operates: (enabled) => asked('operates', enabled),
-    defines: (enabled, name) => asked('defines', enabled, name),
-    decimal: (value) => text(`${go(value)} | toString`),
+    choose: (enabled, set, unset) => {
+      const expression = `(ternary ${go(set)} ${go(unset)} ${go(enabled)})`;
+      return Array.isArray(set) ? tokens.list(expression) : tokens.map(expression);
+    },
+    labels: (labels) =>
+      tokens.map(
+        include(
+          'labels',
+          `(list . ${['component', 'version'].map((name) => go(labels[`app.kubernetes.io/${name}`])).join(' ')})`,
+        ),
+        'lines',
+      ),
+    operates: (enabled) => flag('operates', enabled),
+    defines: (enabled, name) => flag('defines', enabled, name),
+    decimal: (number) => text(`${go(number)} | toString`),
     json: (value) => text(`toJson ${go(value)}`),
     sha256: (value) => text(`${go(value)} | sha256sum`),
-    union: (...lists) => [sentinels.add('list', `concat ${lists.map(go).join(' ')} | uniq`)],
+    union: (...lists) => list(`concat ${lists.map(go).join(' ')} | uniq`),
     overlay: (base, top) => components(include('overlay', go([base, top]))),
     complete: (all, prefix, settings) => components(include('complete', go([all, prefix, settings]))),
     componentLines: (all) => text(include('componentLines', go(all))),
-    defined: (path, names, all) => [
-      sentinels.add('list', `${include('defined', go([path, names, all]))} | fromJsonArray`),
-    ],
-    env: (own, theirs): k8s.EnvVar[] => [{ name: sentinels.add('items', include('env', go([own, theirs]))) }],
+    defined: (path, names, all) => list(`${include('defined', go([path, names, all]))} | fromJsonArray`),
+    env: (own, theirs) => [{ name: tokens.value('items', include('env', go([own, theirs]))) }],
     nodePort: ({ type, nodePort }) =>
-      sentinels.add(
-        'optional',
-        go(nodePort),
-        `and (ne ${go(type)} "ClusterIP") (ne ${go(nodePort)} 0)`,
-      ) as unknown as number,
+      tokens.value('optional', go(nodePort), `and (ne ${go(type)} "ClusterIP") (ne ${go(nodePort)} 0)`),
     ownText: (file) => ({
-      current: sentinels.add('block', include('own.current', `(list . ${goString(file)})`)),
+      current: tokens.value<string>('block', include('own.current', `(list . ${goString(file)})`)),
       given: text(include('own.given', `(list . ${goString(file)})`)),
     }),
     named,

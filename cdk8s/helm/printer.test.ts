@@ -21,14 +21,14 @@ describe('the printer', () => {
     );
   });
 
-  test('prints text around a value with printf, in which a percent sign is literal', () => {
+  test('prints text around a value with printf, and escapes percent signs', () => {
     const { all, print } = setup();
     expect(print({ a: `100% ${all.add('text', '.Values.a')} "x"` })).toBe(
       'a: {{ (printf "100%% %s \\"x\\"" .Values.a) | quote }}',
     );
   });
 
-  test("prints a name that the release's name begins as people would write it", () => {
+  test("prints a name after the release's name without a function", () => {
     const { all, print } = setup();
     const release = all.add('name', '.Release.Name');
     expect(print({ a: `${release}-dice`, b: release, c: `${release}-1` })).toBe(
@@ -36,7 +36,7 @@ describe('the printer', () => {
     );
   });
 
-  test('prints maps and lists a level deeper than their key, also after a dash', () => {
+  test('indents maps and lists one level below their key, also after a dash', () => {
     const { all, print } = setup();
     const anyText = text({ doc: '' });
     const nodes = all.valueAt('.Values.nodes', map({ doc: '', names: anyText, of: anyText }));
@@ -46,7 +46,7 @@ describe('the printer', () => {
     );
   });
 
-  test('leaves an optional value out with its key', () => {
+  test('omits an optional value with its key', () => {
     const { all, print } = setup();
     const port = all.add('optional', '.Values.port', '.Values.on');
     expect(print({ a: [{ name: 'x', port }] })).toBe(
@@ -55,7 +55,7 @@ describe('the printer', () => {
     expect(() => print({ a: [{ port }] })).toThrow("can't come first in a list's entry");
   });
 
-  test("puts items in the place of the list's entry that stands for them", () => {
+  test('replaces the placeholder entry of a list by its items', () => {
     const { all, print } = setup();
     expect(print({ env: [{ name: 'A' }, { name: all.add('items', 'include "env" .') }] })).toBe(
       'env:\n  - name: A\n  {{- include "env" . | nindent 2 }}',
@@ -67,38 +67,38 @@ describe('the printer', () => {
     expect(print({ a: '{{ .Values.secret }}' })).toBe('a: {{ "{{ .Values.secret }}" | quote }}');
   });
 
-  test('quotes text that YAML 1.1 would take for something else', () => {
+  test('quotes text that YAML 1.1 reads as another type', () => {
     const { print } = setup();
     expect(print(['no', '1e3', '0x1f', 'null', '12:30:45'])).toBe('- "no"\n- "1e3"\n- "0x1f"\n- "null"\n- "12:30:45"');
   });
 
-  test('refuses a sentinel in a key', () => {
+  test('refuses a token in a key', () => {
     const { all, print } = setup();
     expect(() => print({ [`${all.add('text', '.Values.a')}-x`]: 1, b: 2 })).toThrow(
       "The value .Values.a stands where the printer can't put it",
     );
   });
 
-  test('refuses a number inside of a text', () => {
+  test('refuses a number inside text', () => {
     const { all, print } = setup();
     expect(() => print({ a: `port ${all.add('integer', '.Values.port | int')}` })).toThrow(
-      'A value of kind integer (.Values.port | int) stands inside',
+      'found a value of kind integer (.Values.port | int)',
     );
   });
 
-  test('refuses what looks like a sentinel but is none', () => {
-    expect(() => setup().print({ a: 'zq7qz' })).toThrow('"zq7qz" looks like a sentinel');
+  test('refuses text that looks like a token', () => {
+    expect(() => setup().print({ a: 'zq7qz' })).toThrow('"zq7qz" looks like a token');
   });
 });
 
-test("a named template's text has actions for sentinels and none where the text only looks like one", () => {
+test('prints tokens in a named template as actions, and escapes literal braces', () => {
   const { all } = setup();
   expect(printText(all, `a: ${all.add('text', '.Values.a')}\nb: {{ c }}\n`)).toBe(
     'a: {{ .Values.a }}\nb: {{ "{{" }} c }}\n',
   );
 });
 
-test('data with values in it becomes a Go template expression', () => {
+test('turns data with tokens into a Go template expression', () => {
   const { all } = setup();
   const value = {
     n: all.valueAt('.Values.n', integer({ doc: '', default: 1, minimum: 0, maximum: 9 })),

@@ -1,21 +1,21 @@
-// Prints Kubernetes objects with sentinels in them as Helm templates.
+// Prints Kubernetes objects with tokens in them as Helm templates.
 //
-// Each sentinel, and each text that has one inside, becomes a placeholder that YAML prints as it is; then each line with a
-// placeholder is rewritten as the template action it stands for. A sentinel that is left over is an error.
+// Each token, and each text that contains one, becomes a placeholder that YAML prints unchanged. Then each line with a
+// placeholder is rewritten as a template action. A token that is left over is an error.
 import { Document } from 'yaml';
 import { TEMPLATE_PREFIX, asText, goExpression, goString } from './expression.ts';
-import { SENTINEL } from './tokens.ts';
+import { TOKEN } from './tokens.ts';
 import type { Token, Tokens } from './tokens.ts';
 
 const PLACEHOLDER = /zp\d+pz/;
 const LINE = /^( *)(- )?([^ ].*: )?zp(\d+)pz$/;
 
-/** Literal text in which Helm would see an action. */
+/** Text that Helm prints as it is, although it looks like an action. */
 const escaped = (text: string): string => text.replaceAll('{{', '{{ "{{" }}');
 
 const indented = (expression: string, indent: string): string => expression.replaceAll('\n', `\n${indent}`);
 
-/** A text that only a release's name is put into is easier to read without a function, and safe to print like that. */
+/** `{{ .Release.Name }}-dice`: a name after the release's name is safe to print without a function, and easier to read. */
 function readable(parts: readonly (string | Token)[]): string | undefined {
   const [first, second, ...rest] = parts;
   if (typeof first !== 'object' || first.kind !== 'name' || typeof second !== 'string' || rest.length > 0)
@@ -23,19 +23,19 @@ function readable(parts: readonly (string | Token)[]): string | undefined {
   return /^-[a-z][a-z0-9-]*$/.test(second) ? `{{ ${first.expression} }}${second}` : undefined;
 }
 
-/** Where a placeholder was found. */
+/** The line that contains a placeholder. */
 interface Place {
   readonly indent: string;
-  /** Spaces before the content of the line, which may start with a dash. */
+  /** Spaces before the content of the line. A dash counts as a space. */
   readonly inner: string;
-  /** All that is before the placeholder. */
+  /** Everything before the placeholder. */
   readonly before: string;
   readonly key: string;
 }
 
 type Action = (place: Place) => string;
 
-const actions: Readonly<Record<Token['kind'], (of: Token) => Action>> = {
+const actions: Readonly<Record<Token['kind'], (token: Token) => Action>> = {
   text:
     ({ expression }) =>
     ({ before, indent }) =>
@@ -56,6 +56,10 @@ const actions: Readonly<Record<Token['kind'], (of: Token) => Action>> = {
     ({ expression }) =>
     ({ before, inner }) =>
       `${before}{{- toYaml ${expression} | nindent ${inner.length + 2} }}`,
+  lines:
+    ({ expression }) =>
+    ({ before, inner }) =>
+      `${before}{{- ${expression} | nindent ${inner.length + 2} }}`,
   list:
     ({ expression }) =>
     ({ before, inner }) =>
@@ -71,7 +75,10 @@ const actions: Readonly<Record<Token['kind'], (of: Token) => Action>> = {
   optional:
     ({ expression, condition }) =>
     ({ before, indent, inner }) => {
-      if (inner !== indent) throw new Error(`${expression} may be left out, so it can't come first in a list's entry.`);
+      if (inner !== indent)
+        throw new Error(
+          `${expression} may be omitted, so it can't come first in a list's entry. Put another field first.`,
+        );
       return `${indent}{{- if ${condition} }}\n${before}{{ ${expression} }}\n${indent}{{- end }}`;
     },
 };
@@ -80,8 +87,8 @@ class ObjectPrinter {
   readonly #tokens: Tokens;
   readonly #actions: Action[] = [];
 
-  constructor(sentinels: Tokens) {
-    this.#tokens = sentinels;
+  constructor(tokens: Tokens) {
+    this.#tokens = tokens;
   }
 
   #placeholder(action: Action): string {
@@ -90,20 +97,20 @@ class ObjectPrinter {
 
   #text(text: string): string {
     const parts = this.#tokens.split(text);
-    const isPlain = !SENTINEL.test(text) && !text.includes('{{');
+    const isPlain = !TOKEN.test(text) && !text.includes('{{');
     if (isPlain) return text;
     const action = readable(parts) ?? `{{ ${goExpression(this.#tokens, text)} | quote }}`;
     return this.#placeholder(({ before }) => `${before}${action}`);
   }
 
-  /** The value with placeholders in place of all that is for Helm. */
+  /** The value with a placeholder for each token. */
   replace(value: unknown): unknown {
-    const whole = this.#tokens.whole(value);
-    if (whole) return this.#placeholder(actions[whole.kind](whole));
+    const token = this.#tokens.tokenOf(value);
+    if (token) return this.#placeholder(actions[token.kind](token));
     if (typeof value === 'string') return this.#text(value);
     if (Array.isArray(value)) return value.map((item: unknown) => this.#item(item));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, this.replace(of)]));
+    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, this.replace(entry)]));
   }
 
   #item(item: unknown): unknown {
@@ -111,14 +118,14 @@ class ObjectPrinter {
     return items ? this.#placeholder(actions.items(items)) : this.replace(item);
   }
 
-  /** The line with its placeholder rewritten. */
+  /** The line with an action in place of its placeholder. */
   line(text: string): string {
     if (!PLACEHOLDER.test(text)) return text;
     const match = LINE.exec(text);
-    if (!match) throw new Error(`The printer can't place a value in this line: ${text}`);
+    if (!match) throw new Error(`Expected a value at the end of the line, found it elsewhere: ${text}`);
     const [, indent = '', dash = '', label = '', index = ''] = match;
     const action = this.#actions[Number(index)];
-    if (!action) throw new Error(`No value is known for the placeholder in this line: ${text}`);
+    if (!action) throw new Error(`Expected a placeholder of this object, found another in the line: ${text}`);
     return action({
       indent,
       inner: `${indent}${dash && '  '}`,
@@ -130,25 +137,25 @@ class ObjectPrinter {
 
 /**
  * One object as a YAML document for Helm's templates directory.
- * @throws where a sentinel is left over, for instance in a key
+ * @throws if a token is left over, for instance in a key
  */
-export function printObject(sentinels: Tokens, object: unknown): string {
-  const printer = new ObjectPrinter(sentinels);
+export function printObject(tokens: Tokens, object: unknown): string {
+  const printer = new ObjectPrinter(tokens);
   // YAML 1.1 is what Helm reads: there "no" must be quoted.
   const yaml = new Document(printer.replace(object), { version: '1.1' }).toString({ lineWidth: 0 });
   const printed = yaml
     .split('\n')
     .map((line) => printer.line(line))
     .join('\n');
-  const left = SENTINEL.exec(printed)?.[0];
+  const left = TOKEN.exec(printed)?.[0];
   if (left !== undefined)
-    throw new Error(`The value ${sentinels.get(left).expression} stands where the printer can't put it:\n${printed}`);
+    throw new Error(`The value ${tokens.get(left).expression} stands where the printer can't put it:\n${printed}`);
   return printed;
 }
 
-/** A text for the body of a named template: sentinels become actions, and what looks like an action doesn't. */
-export const printText = (sentinels: Tokens, text: string): string =>
-  sentinels
+/** Text for the body of a named template: tokens become actions, and literal braces are escaped. */
+export const printText = (tokens: Tokens, text: string): string =>
+  tokens
     .split(text)
     .map((part) => (typeof part === 'string' ? escaped(part) : `{{ ${asText(part, text.slice(0, 40))} }}`))
     .join('');

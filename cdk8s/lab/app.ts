@@ -1,36 +1,37 @@
-// One of the lab's own apps: a Node process from the one image, with its telemetry configured by OTEL_* variables.
+// One of the lab's own apps: a Node process from the shared image. OTEL_* variables configure its telemetry.
 import { Construct } from 'constructs';
-import type { k8s } from 'cdk8s-plus-27';
-import type { EnvValues, ResourceValues } from '../values.ts';
+import type { AppValues } from '../values.ts';
 import { JAEGER_BASE_PATH, PORTS } from '../../lab/ports.ts';
 import { serviceUrl } from './lab.ts';
 import type { LabProps } from './lab.ts';
+import type { Container } from './manifest.ts';
+import type { Given, Values } from './value.ts';
 import { Workload, fromPod } from './workload.ts';
 import type { MountedConfig, MountedVolume } from './workload.ts';
 
 export interface AppProps {
   readonly component: string;
-  /** What sets this Deployment apart from another of the same component. */
+  /** Distinguishes this Deployment from another one of the same component. */
   readonly variant?: string;
-  /** Values of the component: what users add to the environment, and the resources. */
-  readonly values: { readonly env: EnvValues; readonly resources: ResourceValues };
-  readonly env?: Readonly<Record<string, string>>;
-  /** The app's own version, where it isn't that of the image. */
+  /** Values of the component: variables that users add, and resources. */
+  readonly values: Values<AppValues>;
+  readonly env?: Readonly<Record<string, Given<string>>>;
+  /** Version of the app. Default: the tag of the image. */
   readonly version?: string;
-  /** Resource attributes beyond those that every app has. */
+  /** Resource attributes in addition to those of every app. */
   readonly attributes?: Readonly<Record<string, string>>;
   readonly configs?: readonly MountedConfig[];
-  /** Variables that the pod's own fields fill, beside its name and address. */
+  /** Variables with fields of the pod, in addition to its name and address. */
   readonly fromPod?: Readonly<Record<string, string>>;
   readonly serviceAccount?: string;
-  readonly initContainers?: readonly k8s.Container[];
+  readonly initContainers?: readonly Container[];
   readonly volumes?: readonly MountedVolume[];
 }
 
-/** For how long a pod serves on after SIGTERM: what kube-proxy needs to forget it, and less than the pod's grace period. */
+/** How long a pod keeps serving after SIGTERM. kube-proxy needs that time to forget it; the grace period must be longer. */
 const DRAIN_MS = '2000';
 
-/** Where the Collector and Jaeger are, for the parts that talk to them directly. */
+/** The addresses of the Collector and Jaeger, for components that talk to them directly. */
 export const backends = (lab: LabProps): Record<string, string> => ({
   OTEL_EXPORTER_OTLP_ENDPOINT: serviceUrl(lab, 'collector', PORTS.otlpHttp),
   JAEGER_URL: serviceUrl(lab, 'jaeger', PORTS.query),
@@ -52,20 +53,20 @@ const resourceAttributes = (lab: LabProps, props: Pick<AppProps, 'version' | 'at
 export function telemetry(
   lab: LabProps,
   props: Pick<AppProps, 'component' | 'version' | 'attributes'>,
-): Record<string, string> {
-  const { telemetry: to, instrumentation } = lab.values;
+): Record<string, Given<string>> {
+  const { telemetry: settings, instrumentation } = lab.values;
   return {
     INSTRUMENTATION: instrumentation,
     OTEL_SERVICE_NAME: props.component,
     OTEL_RESOURCE_ATTRIBUTES: resourceAttributes(lab, props),
     OTEL_EXPORTER_OTLP_ENDPOINT: serviceUrl(lab, 'collector', PORTS.otlpHttp),
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
-    OTEL_TRACES_EXPORTER: to.tracesExporter,
-    OTEL_METRICS_EXPORTER: to.metricsExporter,
-    OTEL_LOGS_EXPORTER: to.logsExporter,
-    OTEL_BSP_SCHEDULE_DELAY: lab.compute.decimal(to.batchDelayMs),
-    OTEL_BLRP_SCHEDULE_DELAY: lab.compute.decimal(to.batchDelayMs),
-    OTEL_METRIC_EXPORT_INTERVAL: lab.compute.decimal(to.metricIntervalMs),
+    OTEL_TRACES_EXPORTER: settings.tracesExporter,
+    OTEL_METRICS_EXPORTER: settings.metricsExporter,
+    OTEL_LOGS_EXPORTER: settings.logsExporter,
+    OTEL_BSP_SCHEDULE_DELAY: lab.compute.decimal(settings.batchDelayMs),
+    OTEL_BLRP_SCHEDULE_DELAY: lab.compute.decimal(settings.batchDelayMs),
+    OTEL_METRIC_EXPORT_INTERVAL: lab.compute.decimal(settings.metricIntervalMs),
   };
 }
 
@@ -85,7 +86,7 @@ export class App extends Construct {
       image: lab.values.image,
       command: ['node', '--import', '/app/telemetry.js', `/app/${component}.js`],
       env: [
-        // Before all others: a variable can refer only to those above it.
+        // First, since a variable can refer only to those above it.
         fromPod('POD_NAME', 'metadata.name'),
         fromPod('POD_IP', 'status.podIP'),
         ...Object.entries(props.fromPod ?? {}).map(([name, path]) => fromPod(name, path)),
@@ -98,5 +99,5 @@ export class App extends Construct {
   }
 }
 
-/** The URL of an app, for the others. */
+/** The URL of an app inside the cluster. */
 export const appUrl = (lab: LabProps, component: string): string => serviceUrl(lab, component, PORTS.http);

@@ -1,4 +1,4 @@
-// The Collector's configuration: what is fixed as YAML, what values decide as JSON inside of it (which is YAML too).
+// The Collector's configuration: YAML, with JSON for the parts that values decide (JSON is YAML too).
 // https://opentelemetry.io/docs/collector/configuration/
 import type { Signal } from '../values.ts';
 import type { Components } from './compute.ts';
@@ -6,7 +6,7 @@ import { PORTS } from '../../lab/ports.ts';
 import { serviceUrl } from './lab.ts';
 import type { LabProps } from './lab.ts';
 
-/** A backend that can't be reached costs this much memory and no more; what doesn't fit is dropped, counted and logged. */
+/** Bounds the memory that an unreachable backend costs. The Collector drops, counts and logs what doesn't fit. */
 const BOUNDED = {
   sending_queue: { enabled: true, sizer: 'bytes', queue_size: 4 * 1024 * 1024, num_consumers: 2 },
   retry_on_failure: { enabled: true, initial_interval: '1s', max_interval: '5s', max_elapsed_time: '30s' },
@@ -14,15 +14,15 @@ const BOUNDED = {
 
 const builtInExporters = (lab: LabProps): Components => ({
   debug: { verbosity: 'basic' },
-  // HTTP, since gRPC waits up to two minutes before it tries again a backend that was away.
+  // HTTP, since gRPC waits up to two minutes before it retries a backend.
   'otlphttp/jaeger': { endpoint: serviceUrl(lab, 'jaeger', PORTS.otlpHttp), compression: 'none', timeout: '5s' },
 });
 
 const BUILT_IN_PROCESSORS: Components = {
-  // Of the container's limit, so that it follows when a value changes that.
+  // A percentage of the container's limit, so that it follows the value.
   memory_limiter: { check_interval: '1s', limit_percentage: 75, spike_limit_percentage: 20 },
-  // Nothing here needs more than to read the pods of its own namespace. The Collector is told by its pod which that is, so that
-  // this text, and the checksum that pods are replaced for, are the same in every namespace.
+  // It may only read the pods of its own namespace. The pod provides the namespace's name, so that this text and its checksum
+  // are the same in every namespace.
   k8sattributes: {
     auth_type: 'serviceAccount',
     filter: { namespace: '${env:POD_NAMESPACE}' },
@@ -38,7 +38,7 @@ const BUILT_IN_PROCESSORS: Components = {
   batch: { timeout: '200ms', send_batch_size: 512, send_batch_max_size: 1024 },
 };
 
-/** In every pipeline, around the ones that values name; where values name one of these too, it stays in one place. */
+/** Processors of every pipeline, before and after those from values. One that values repeat still runs once. */
 const FIRST = ['memory_limiter', 'k8sattributes'];
 const LAST = ['batch'];
 
@@ -83,7 +83,7 @@ ${compute.componentLines(processors)}exporters:
 ${compute.componentLines(exporters)}service:
   extensions: [health_check]
   telemetry:
-    # Log lines say what happened, and not each time who says so.
+    # Keep log lines short: without the name of the Collector.
     resource:
       service.name:
       service.version:

@@ -10,13 +10,14 @@ import { Guide } from './guide.ts';
 import { Jaeger } from './jaeger.ts';
 import type { LabProps } from './lab.ts';
 import { Prizes } from './prizes.ts';
+import type { Value } from './value.ts';
 import { Visitors } from './visitors.ts';
 
 export interface Component<Props extends LabProps = LabProps> {
   readonly name: string;
   readonly construct: new (scope: Construct, id: string, lab: Props) => Construct;
-  /** What switches it on; always on where there is nothing. */
-  readonly enabled?: (lab: Props) => boolean;
+  /** The value that switches the component on. Without one it is always on. */
+  readonly enabled?: (lab: Props) => Value<boolean>;
 }
 
 type Construction = Omit<Component, 'name'>;

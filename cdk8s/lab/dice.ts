@@ -1,12 +1,12 @@
-// The dice, whose code is the learner's own: it comes from a ConfigMap, not from the image. So do settings of the dice, and what the learner
-// adds to the Collector's configuration.
+// The dice. Its code belongs to the learner and comes from a ConfigMap, not from the image. The same ConfigMap has the
+// settings of the dice and the learner's additions to the Collector's configuration.
 import { Construct } from 'constructs';
-import { k8s } from 'cdk8s-plus-27';
 import { OWN } from '../../lab/names.ts';
 import { App } from './app.ts';
 import { PORTS } from '../../lab/ports.ts';
 import { metadata, nameOf } from './lab.ts';
 import type { LabProps } from './lab.ts';
+import { configMap } from './manifest.ts';
 import { ComponentService } from './workload.ts';
 import type { MountedConfig } from './workload.ts';
 
@@ -14,12 +14,12 @@ const COMPONENT = 'dice';
 
 const PATH = '/app/dice';
 
-/** What is the learner's own, as files in a directory; the pod is replaced when what is for this component changes. */
+/** The learner's files in a directory. A change of a file for this component replaces its pod. */
 export const ownConfig = (lab: LabProps, component: string, path: string): MountedConfig => ({
   name: nameOf(lab, COMPONENT),
   path,
   texts: Object.fromEntries(
-    OWN.filter((one) => one.component === component).map(({ file, started }) => [
+    OWN.filter((own) => own.component === component).map(({ file, started }) => [
       started,
       lab.compute.ownText(file).current,
     ]),
@@ -30,9 +30,9 @@ export class Dice extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps) {
     super(scope, id);
     const own = OWN.map(({ file, given }) => ({ file, annotation: given, text: lab.compute.ownText(file) }));
-    new k8s.KubeConfigMap(this, 'own', {
+    configMap(this, 'own', {
       metadata: metadata(lab, COMPONENT, {
-        // So that an upgrade can tell the learner's edits from what was given.
+        // An upgrade needs these to recognise the learner's edits.
         annotations: Object.fromEntries(
           own.map(({ annotation, text }) => [annotation, lab.compute.sha256(text.given)]),
         ),

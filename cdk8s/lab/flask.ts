@@ -1,4 +1,5 @@
-// The deck's app in Python, beside the dice: it calls nobody, and joins the trace of who asks it. An image of its own, and off by default.
+// The slides' app in Python. It calls no other service and joins the trace of its caller. It has its own image and is off by
+// default.
 import { Construct } from 'constructs';
 import { telemetry } from './app.ts';
 import { PORTS } from '../../lab/ports.ts';
@@ -18,7 +19,7 @@ export class Flask extends Construct {
       resources,
       env: [fromPod('POD_NAME', 'metadata.name'), fromPod('POD_IP', 'status.podIP'), ...lab.compute.env(own, env)],
       ports: { http: PORTS.http },
-      // A connection and no request: Flask would make a span of each.
+      // A connection instead of a request, since Flask makes a span of each request.
       probes: { port: PORTS.http },
     });
     new ComponentService(this, 'service', lab, { component: COMPONENT, ports: { http: PORTS.http } });

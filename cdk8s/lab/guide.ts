@@ -1,25 +1,26 @@
-// The guide: the front door, one URL for the course, the apps and Jaeger.
+// The guide: one URL for the course, the apps and Jaeger.
 import { Construct } from 'constructs';
-import { k8s } from 'cdk8s-plus-27';
 import { servicesBehindGuide, urlVariable } from '../../lab/services.ts';
 import { Account } from './account.ts';
 import { App, appUrl, backends } from './app.ts';
 import { metadata, nameOf, selectorLabels } from './lab.ts';
 import type { LabProps } from './lab.ts';
+import { configMap, secret, service } from './manifest.ts';
+import type { Container, PolicyRule } from './manifest.ts';
 import { container, fromPod } from './workload.ts';
 
 const COMPONENT = 'guide';
 
 const BEHIND_GUIDE = servicesBehindGuide(['flask']);
 
-/** Beside the dice's: how far the learner is, and which faults are on; and the Secret with the key that progress is signed with. */
+/** ConfigMaps for the learner's progress and the faults that are on, and the Secret with the key that signs progress. */
 const [PROGRESS, FAULTS, KEY] = ['progress', 'faults', 'guide-key'] as const;
 
-/** Where the key is, as a file. */
+/** The file with the key. */
 const KEY_FILE = '/etc/intro-otel/key';
 
-/** Leave to read and write what the course is about, to start again what the learner has changed, and to see how its pods fare. */
-export const guideRules = (release: string): k8s.PolicyRule[] => [
+/** Permission to edit the learner's files, progress and faults, to restart the dice and the Collector, and to watch the pods. */
+export const guideRules = (release: string): PolicyRule[] => [
   {
     apiGroups: [''],
     resources: ['configmaps'],
@@ -38,9 +39,9 @@ export const guideRules = (release: string): k8s.PolicyRule[] => [
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
 ];
 
-/** Runs once in each pod, before the guide: finds the lab's key, or makes it. */
-const keyMaker = (lab: LabProps): k8s.Container => {
-  const made = container(lab, 'key', {
+/** The container that runs before the guide: it finds the lab's key, or creates it. */
+const keyMaker = (lab: LabProps): Container => {
+  const base = container(lab, 'key', {
     image: lab.values.image,
     resources: lab.values.guide.resources,
     ports: {},
@@ -51,7 +52,7 @@ const keyMaker = (lab: LabProps): k8s.Container => {
       { name: 'KEY_FILE', value: KEY_FILE },
     ],
   });
-  return { ...made, volumeMounts: [...(made.volumeMounts ?? []), { name: 'key', mountPath: '/etc/intro-otel' }] };
+  return { ...base, volumeMounts: [...base.volumeMounts, { name: 'key', mountPath: '/etc/intro-otel' }] };
 };
 
 export class Guide extends Construct {
@@ -59,10 +60,10 @@ export class Guide extends Construct {
     super(scope, id);
     const { guide: values } = lab.values;
     new Account(this, 'account', lab, { component: COMPONENT, rules: guideRules(lab.release) });
-    // Empty: what is in them is the guide's to write, and whoever applies the lab never takes it away.
+    // Without data, so that applying the lab never removes what the guide writes.
     for (const name of [PROGRESS, FAULTS])
-      new k8s.KubeConfigMap(this, name, { metadata: metadata(lab, COMPONENT, { name: nameOf(lab, name) }) });
-    new k8s.KubeSecret(this, 'key', { metadata: metadata(lab, COMPONENT, { name: nameOf(lab, KEY) }), type: 'Opaque' });
+      configMap(this, name, { metadata: metadata(lab, COMPONENT, { name: nameOf(lab, name) }) });
+    secret(this, 'key', { metadata: metadata(lab, COMPONENT, { name: nameOf(lab, KEY) }), type: 'Opaque' });
     new App(this, 'app', lab, {
       component: COMPONENT,
       values,
@@ -75,26 +76,16 @@ export class Guide extends Construct {
       fromPod: { POD_NAMESPACE: 'metadata.namespace' },
       serviceAccount: nameOf(lab, COMPONENT),
       initContainers: [keyMaker(lab)],
-      volumes: [
-        {
-          volume: { name: 'key', emptyDir: { medium: 'Memory', sizeLimit: k8s.Quantity.fromString('1Mi') } },
-          path: '/etc/intro-otel',
-        },
-      ],
+      volumes: [{ volume: { name: 'key', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } }, path: '/etc/intro-otel' }],
     });
     const nodePort = lab.compute.nodePort(values.service);
-    new k8s.KubeService(this, 'service', {
+    service(this, 'service', {
       metadata: metadata(lab, COMPONENT),
       spec: {
         type: values.service.type,
         selector: selectorLabels(lab, COMPONENT),
         ports: [
-          {
-            name: 'http',
-            port: values.service.port,
-            targetPort: k8s.IntOrString.fromString('http'),
-            ...(nodePort !== undefined && { nodePort }),
-          },
+          { name: 'http', port: values.service.port, targetPort: 'http', ...(nodePort !== undefined && { nodePort }) },
         ],
       },
     });

@@ -1,10 +1,10 @@
-// Jaeger v2, all in one process: OTLP in, a bounded number of traces in memory, its UI and API under a base path.
+// Jaeger v2 in one process: it receives OTLP, keeps a bounded number of traces in memory, and serves its UI under a base path.
 // https://www.jaegertracing.io/docs/2.13/deployment/configuration/
 import { Construct } from 'constructs';
-import { k8s } from 'cdk8s-plus-27';
 import { JAEGER_BASE_PATH, PORTS } from '../../lab/ports.ts';
 import { metadata, nameOf } from './lab.ts';
 import type { LabProps } from './lab.ts';
+import { configMap } from './manifest.ts';
 import { CHECKSUM, ComponentService, Workload, goMemoryLimit } from './workload.ts';
 
 const COMPONENT = 'jaeger';
@@ -24,7 +24,7 @@ export const jaegerConfig = (lab: LabProps): string =>
     storage:
       traces: memory
     base_path: ${JAEGER_BASE_PATH}
-    # Traces of every look into Jaeger would take the place of the lab's own.
+    # Traces of Jaeger itself would push out those of the lab.
     enable_tracing: false
     http:
       endpoint: 0.0.0.0:${PORTS.query}
@@ -65,7 +65,7 @@ export class Jaeger extends Construct {
     const { image, resources } = lab.values.jaeger;
     const text = jaegerConfig(lab);
     const config = { name: nameOf(lab, COMPONENT), path: '/etc/jaeger', texts: { [CHECKSUM]: text } };
-    new k8s.KubeConfigMap(this, 'config', { metadata: metadata(lab, COMPONENT), data: { 'config.yaml': text } });
+    configMap(this, 'config', { metadata: metadata(lab, COMPONENT), data: { 'config.yaml': text } });
     new Workload(this, 'workload', lab, {
       component: COMPONENT,
       image,

@@ -1,4 +1,4 @@
-// The prizes: two versions of one service, each on a node pool of its own, behind one Service.
+// The prizes: two versions of one app, each on a node pool of its own, behind one Service.
 import { Construct } from 'constructs';
 import { App } from './app.ts';
 import { PORTS } from '../../lab/ports.ts';
@@ -21,7 +21,7 @@ export class Prizes extends Construct {
         variant,
         version,
         values: lab.values.prizes,
-        // What tells this lab from others decides whom its faults hit.
+        // The faults pick the requests that fail by the lab's release and namespace.
         env: { PRIZES_VERSION: version, NODE_POOL: pool, RELEASE: lab.release },
         fromPod: { POD_NAMESPACE: 'metadata.namespace' },
         attributes: { 'deployment.node_pool': pool },

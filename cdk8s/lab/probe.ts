@@ -1,9 +1,9 @@
-// `helm test`: sends one span in at the Collector and reads it back from Jaeger. Only the chart has it.
+// The Job of `helm test`: it sends a span to the Collector and reads it back from Jaeger. Only the chart has it.
 import { Construct } from 'constructs';
-import { k8s } from 'cdk8s-plus-27';
 import { backends } from './app.ts';
 import { metadata, podLabels } from './lab.ts';
 import type { LabProps } from './lab.ts';
+import { job } from './manifest.ts';
 import { container, podSpec } from './workload.ts';
 
 const COMPONENT = 'probe';
@@ -20,7 +20,7 @@ export class Probe extends Construct {
       ports: {},
       resources: RESOURCES,
     });
-    new k8s.KubeJob(this, 'job', {
+    job(this, 'job', {
       metadata: metadata(lab, COMPONENT, {
         annotations: { 'helm.sh/hook': 'test', 'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded' },
       }),

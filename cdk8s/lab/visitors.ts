@@ -1,4 +1,4 @@
-// The visitors: browsers, plugins and versions of them that play rounds, low and steady.
+// The visitors: a low, steady load from browsers with different plugins and versions.
 import { Construct } from 'constructs';
 import { App, appUrl } from './app.ts';
 import type { LabProps } from './lab.ts';

@@ -1,9 +1,10 @@
-// The two CustomResourceDefinitions, for the chart and for the operator, which brings them up to date where helm can't.
+// The two CustomResourceDefinitions. The chart installs them, and the operator updates those that Helm can't.
 import { GROUP } from '../../lab/names.ts';
-import type { Json } from '../schema/schema.ts';
+import type { Resource } from '../schema/resource.ts';
+import { resourceSchema } from '../schema/structural.ts';
 import type { Schema } from '../schema/structural.ts';
-import { seatSchema } from './seat.ts';
-import { workshopSchema } from './workshop.ts';
+import { seat } from './seat.ts';
+import { workshop } from './workshop.ts';
 
 const VERSION = 'v1alpha1';
 
@@ -26,8 +27,8 @@ interface Kind {
   readonly kind: string;
   readonly plural: string;
   readonly shortNames: readonly string[];
-  readonly schema: Schema;
-  /** What `kubectl get` shows. */
+  readonly resource: Resource;
+  /** The columns of `kubectl get`. */
   readonly columns: readonly Column[];
   readonly subresources?: Schema;
 }
@@ -36,63 +37,75 @@ const AGE: Column = {
   name: 'Age',
   type: 'date',
   jsonPath: '.metadata.creationTimestamp',
-  description: 'How long ago it was made.',
+  description: 'Time since it was created.',
 };
 
-const workshop: Kind = {
+const workshops: Kind = {
   kind: 'Workshop',
   plural: 'workshops',
   shortNames: ['ws'],
-  schema: workshopSchema,
+  resource: workshop,
   columns: [
-    {
-      name: 'Ready',
-      type: 'string',
-      jsonPath: '.status.summary',
-      description: 'Seats that can be used, of those there are to be.',
-    },
+    { name: 'Ready', type: 'string', jsonPath: '.status.summary', description: 'Ready seats of all seats.' },
     {
       name: 'State',
       type: 'string',
       jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
-      description: 'In a word: how it is.',
+      description: 'The state in one word.',
     },
-    { name: 'Failed', type: 'integer', jsonPath: '.status.seats.failed', description: "Seats that can't be made." },
-    // As text: kubectl shows a date as how long ago it was.
+    {
+      name: 'Failed',
+      type: 'integer',
+      jsonPath: '.status.seats.failed',
+      description: "Seats that the operator can't create.",
+    },
+    // As text, since kubectl shows a date as the time since then.
     { name: 'Expires', type: 'string', jsonPath: '.spec.schedule.expiresAt', description: 'When the class ends.' },
     AGE,
   ],
 };
 
-const seat: Kind = {
+const seats: Kind = {
   kind: 'Seat',
   plural: 'seats',
   shortNames: ['st'],
-  schema: seatSchema,
+  resource: seat,
   columns: [
-    { name: 'Workshop', type: 'string', jsonPath: '.spec.workshop', description: 'The Workshop it is of.' },
-    { name: 'Attendee', type: 'string', jsonPath: '.spec.attendee', description: 'Whose it is.' },
-    { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'How far it is.' },
+    { name: 'Workshop', type: 'string', jsonPath: '.spec.workshop', description: 'The Workshop of the seat.' },
+    { name: 'Attendee', type: 'string', jsonPath: '.spec.attendee', description: 'The attendee of the seat.' },
+    {
+      name: 'Phase',
+      type: 'string',
+      jsonPath: '.status.phase',
+      description: 'How far the operator has come with the seat.',
+    },
     {
       name: 'Progress',
       type: 'string',
       jsonPath: '.status.progress',
-      description: 'Exercises passed, of those there are.',
+      description: 'Exercises passed of all exercises.',
     },
     {
       name: 'Last Activity',
       type: 'date',
       jsonPath: '.status.lastActivity',
-      description: 'How long ago the attendee did something.',
+      description: 'Time since the attendee did something.',
     },
-    { name: 'URL', type: 'string', jsonPath: '.status.url', description: 'Where the lab is opened.', priority: 1 },
+    { name: 'URL', type: 'string', jsonPath: '.status.url', description: 'Where to open the lab.', priority: 1 },
     AGE,
   ],
   // https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#scale-subresource
   subresources: { scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' } },
 };
 
-const definitionOf = ({ kind, plural, shortNames, schema, columns, subresources }: Kind): CustomResourceDefinition => ({
+const definitionOf = ({
+  kind,
+  plural,
+  shortNames,
+  resource,
+  columns,
+  subresources,
+}: Kind): CustomResourceDefinition => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: { name: `${plural}.${GROUP}` },
@@ -112,7 +125,7 @@ const definitionOf = ({ kind, plural, shortNames, schema, columns, subresources 
         name: VERSION,
         served: true,
         storage: true,
-        schema: { openAPIV3Schema: schema as Json },
+        schema: { openAPIV3Schema: resourceSchema(resource) },
         subresources: { status: {}, ...subresources },
         additionalPrinterColumns: columns,
       },
@@ -120,5 +133,5 @@ const definitionOf = ({ kind, plural, shortNames, schema, columns, subresources 
   },
 });
 
-/** The definitions, without what says who put them there. */
-export const crds = (): CustomResourceDefinition[] => [workshop, seat].map(definitionOf);
+/** The definitions, without the labels and annotations of a release. */
+export const crds = (): CustomResourceDefinition[] => [workshops, seats].map(definitionOf);

@@ -1,13 +1,16 @@
-// The CustomResourceDefinitions as the chart brings them: they stay when the release goes, unless values say otherwise.
-import { ApiObject, JsonPatch } from 'cdk8s';
+// The CustomResourceDefinitions in the chart. They stay after an uninstall, unless values say otherwise.
+import { JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Component } from '../lab/components.ts';
+import { kind } from '../lab/manifest.ts';
 import { crds } from './crds.ts';
 import type { CustomResourceDefinition } from './crds.ts';
 import { OPERATOR, metadataElsewhere } from './props.ts';
 import type { OperatorProps } from './props.ts';
 
-/** Any other policy helm takes for this one. https://helm.sh/docs/howto/charts_tips_and_tricks/#tell-helm-not-to-uninstall-a-resource */
+const customResourceDefinition = kind<{ readonly spec: object }>('apiextensions.k8s.io/v1', 'CustomResourceDefinition');
+
+/** Keeps an object after an uninstall. Helm treats any other policy the same. https://helm.sh/docs/howto/charts_tips_and_tricks/#tell-helm-not-to-uninstall-a-resource */
 const KEEP = { 'helm.sh/resource-policy': 'keep' };
 
 const definitionOf = (crd: CustomResourceDefinition): Component<OperatorProps>['construct'] =>
@@ -15,11 +18,11 @@ const definitionOf = (crd: CustomResourceDefinition): Component<OperatorProps>['
     constructor(scope: Construct, id: string, lab: OperatorProps) {
       super(scope, id);
       const annotations = lab.compute.choose<Readonly<Record<string, string>>>(lab.values.operator.crds.keep, KEEP, {});
-      const definition = new ApiObject(this, 'definition', {
-        ...crd,
+      const definition = customResourceDefinition(this, 'definition', {
+        spec: crd.spec,
         metadata: metadataElsewhere(lab, OPERATOR.component, crd.metadata.name),
       });
-      // As a patch: annotations that turn out to be none would be left out here, and stand in the chart.
+      // A patch, since an object leaves out annotations that are empty, and the chart doesn't.
       definition.addJsonPatch(JsonPatch.add('/metadata/annotations', annotations));
     }
   };

@@ -1,17 +1,19 @@
-// The operator: several pods of which one leads, with their telemetry sent to the release's own Collector.
+// The operator: several pods, one of which leads. They send telemetry to the Collector of the release.
 import { Construct } from 'constructs';
-import { k8s } from 'cdk8s-plus-27';
 import { telemetry } from '../lab/app.ts';
 import { PORTS } from '../../lab/ports.ts';
 import { nameOf, selectorLabels } from '../lab/lab.ts';
+import { lease } from '../lab/manifest.ts';
+import type { Affinity } from '../lab/manifest.ts';
+import type { Given } from '../lab/value.ts';
 import { ComponentService, Workload, fromPod } from '../lab/workload.ts';
 import { OPERATOR, metadataElsewhere } from './props.ts';
 import type { OperatorProps } from './props.ts';
 
 const { component } = OPERATOR;
 
-/** On different nodes, where there are several. */
-const apart = (lab: OperatorProps): k8s.Affinity => ({
+/** Prefers to run each pod on another node. */
+const apart = (lab: OperatorProps): Affinity => ({
   podAntiAffinity: {
     preferredDuringSchedulingIgnoredDuringExecution: [
       {
@@ -25,11 +27,11 @@ const apart = (lab: OperatorProps): k8s.Affinity => ({
   },
 });
 
-const environment = (lab: OperatorProps): Record<string, string> => ({
+const environment = (lab: OperatorProps): Record<string, Given<string>> => ({
   ...telemetry(lab, { component }),
   INSTRUMENTATION: 'manual',
   PORT: String(PORTS.ops),
-  // What is under way ends, and the lead is given up, before the process does.
+  // The process finishes its work and releases the lease before it exits.
   DRAIN_MS: '1500',
   HEALTH_PORT: String(PORTS.health),
   LOG_LEVEL: lab.values.operator.logLevel,
@@ -48,7 +50,8 @@ export class Operator extends Construct {
       image,
       resources,
       replicas,
-      // The image has its processes, which mostly idle, collect garbage early; while seats are made that would be a fifth of the operator's time.
+      // The image's default collects garbage early, for apps that are mostly idle. While the operator creates seats, that costs a
+      // fifth of its time.
       command: ['node', '--max-semi-space-size=8', '--import', '/app/telemetry.js', '/app/operator.js'],
       env: [
         fromPod('POD_NAME', 'metadata.name'),
@@ -56,14 +59,14 @@ export class Operator extends Construct {
         ...lab.compute.env(environment(lab), env),
       ],
       ports: { ops: PORTS.ops },
-      // Its start may wait for an API server that is slow, and a restart would not hurry that.
+      // The start may wait for a slow API server, and a restart would not help.
       probes: { port: PORTS.ops, ready: '/readyz', alive: '/healthz', started: '/healthz' },
       serviceAccount: nameOf(lab, component),
       affinity: apart(lab),
     });
-    // Held by the one that leads. It is here so that it goes with the release, after those that would make it anew.
-    new k8s.KubeLease(this, 'lease', { metadata: metadataElsewhere(lab, component, OPERATOR.lease, lab.namespace) });
-    // For what reads /metrics.
+    // The lease of the leader. It is part of the release so that an uninstall removes it, after the pods.
+    lease(this, 'lease', { metadata: metadataElsewhere(lab, component, OPERATOR.lease, lab.namespace) });
+    // For programs that read /metrics.
     new ComponentService(this, 'service', lab, { component, ports: { ops: PORTS.ops } });
   }
 }

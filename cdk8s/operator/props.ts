@@ -1,24 +1,24 @@
-// What every construct of the operator is given, and what they share.
-import type { k8s } from 'cdk8s-plus-27';
+// The properties of every construct of the operator, and the names that they share.
 import { labels } from '../lab/lab.ts';
 import type { LabProps } from '../lab/lab.ts';
+import type { ObjectMeta } from '../lab/manifest.ts';
+import type { Values } from '../lab/value.ts';
 import type { ChartValues } from './values.ts';
 
 export interface OperatorProps extends LabProps {
-  readonly values: ChartValues;
+  readonly values: Values<ChartValues>;
 }
 
-/** Names that the operator has whatever the release that brings it: its cluster role is what a second release finds it by. */
+/** Names that don't depend on the release. A second release recognises an operator by its cluster role. */
 export const OPERATOR = {
   component: 'operator',
   clusterRole: 'intro-otel-operator',
   lease: 'intro-otel-operator',
 } as const;
 
-/** The metadata of an object in no namespace, or in another than the release's. */
-export const metadataElsewhere = (
-  lab: LabProps,
-  component: string,
-  name: string,
-  namespace?: string,
-): k8s.ObjectMeta => ({ name, ...(namespace !== undefined && { namespace }), labels: labels(lab, component) });
+/** The metadata of a cluster-scoped object, or of one outside the release's namespace. */
+export const metadataElsewhere = (lab: LabProps, component: string, name: string, namespace?: string): ObjectMeta => ({
+  name,
+  ...(namespace !== undefined && { namespace }),
+  labels: labels(lab, component),
+});

@@ -1,5 +1,5 @@
-import type { k8s } from 'cdk8s-plus-27';
 import { ROLES } from '../../lab/names.ts';
+import type { PolicyRule, RoleRef, Subject } from '../lab/manifest.ts';
 import type { AnyObject } from '../render.ts';
 import { renderOperator } from './render.ts';
 import type { SomeChartValues } from './render.ts';
@@ -7,20 +7,20 @@ import type { SomeChartValues } from './render.ts';
 const render = (values: SomeChartValues = {}): AnyObject[] =>
   renderOperator({ release: 'intro-otel', namespace: 'default', values, managedBy: 'Helm' });
 
-const rulesOf = (kind: string, name: string): k8s.PolicyRule[] => {
+const rulesOf = (kind: string, name: string): PolicyRule[] => {
   const found = render().find((object) => object.kind === kind && object.metadata.name === name);
-  return (found as AnyObject & { rules: k8s.PolicyRule[] }).rules;
+  return (found as AnyObject & { rules: PolicyRule[] }).rules;
 };
 
 const roles = render()
   .filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role')
   .map(
     (object) =>
-      [`${object.kind} ${object.metadata.name}`, (object as AnyObject & { rules: k8s.PolicyRule[] }).rules] as const,
+      [`${object.kind} ${object.metadata.name}`, (object as AnyObject & { rules: PolicyRule[] }).rules] as const,
   );
 
 /** Whether rules allow a verb on a resource, and if so on all objects or some by name. */
-function allowed(rules: readonly k8s.PolicyRule[], verb: string, resource: string): 'no' | 'all' | readonly string[] {
+function allowed(rules: readonly PolicyRule[], verb: string, resource: string): 'no' | 'all' | readonly string[] {
   const matching = rules.filter(({ verbs, resources = [] }) => verbs.includes(verb) && resources.includes(resource));
   if (matching.length === 0) return 'no';
   return matching.some(({ resourceNames }) => resourceNames === undefined)
@@ -28,7 +28,7 @@ function allowed(rules: readonly k8s.PolicyRule[], verb: string, resource: strin
     : matching.flatMap(({ resourceNames = [] }) => resourceNames);
 }
 
-test.each(roles)('%s has no wildcard, and no right to take more rights', (_name, rules) => {
+test.each(roles)('%s has no wildcard, and no permission to gain permissions', (_name, rules) => {
   const words = rules.flatMap(({ apiGroups, resources, verbs }) => [
     ...(apiGroups ?? []),
     ...(resources ?? []),
@@ -39,7 +39,7 @@ test.each(roles)('%s has no wildcard, and no right to take more rights', (_name,
   ).toEqual([]);
 });
 
-describe('the operator, in the whole cluster,', () => {
+describe('the operator in the whole cluster', () => {
   const rules = rulesOf('ClusterRole', 'intro-otel-operator');
 
   test('may bind the four roles of seats, and no others', () => {
@@ -51,7 +51,7 @@ describe('the operator, in the whole cluster,', () => {
     expect(allowed(rules, verb, 'secrets')).toBe('no');
   });
 
-  test.each(['patch', 'update', 'delete'])('may not %s what it watches, but for Seats', (verb) => {
+  test.each(['patch', 'update', 'delete'])('may %s only its own kinds of all that it watches', (verb) => {
     const watched = rules.filter(({ verbs }) => verbs.includes('watch')).flatMap(({ resources = [] }) => resources);
     expect(watched.filter((resource) => allowed(rules, verb, resource) !== 'no').sort()).toEqual(
       { patch: ['seats', 'workshops'], update: [], delete: ['seats'] }[verb],
@@ -59,10 +59,10 @@ describe('the operator, in the whole cluster,', () => {
   });
 });
 
-describe('the operator, in a seat,', () => {
+describe('the operator in a seat', () => {
   const rules = rulesOf('ClusterRole', ROLES.operator);
 
-  test('may read one Secret, the kubeconfig it makes, and make tokens of one account, the attendee', () => {
+  test('may read only the kubeconfig Secret, and create tokens only for the attendee', () => {
     expect(['get', 'patch', 'delete'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([
       ['kubeconfig'],
       ['kubeconfig'],
@@ -72,7 +72,7 @@ describe('the operator, in a seat,', () => {
     expect(allowed(rules, 'create', 'serviceaccounts/token')).toEqual(['attendee']);
   });
 
-  test("may not run anything in the attendee's pods", () => {
+  test("may not run commands in the attendee's pods", () => {
     expect(
       ['pods/exec', 'pods/attach', 'pods/portforward'].map((resource) => allowed(rules, 'create', resource)),
     ).toEqual(['no', 'no', 'no']);
@@ -83,7 +83,7 @@ describe('an attendee', () => {
   const rules = rulesOf('ClusterRole', ROLES.attendee);
   const write = ['create', 'update', 'patch', 'delete'];
 
-  test('may write two ConfigMaps, what is their own and the faults, and no Secret, quota, policy or right', () => {
+  test('may write the ConfigMaps of the dice and the faults, and no Secret, quota, policy or role', () => {
     expect(write.map((verb) => allowed(rules, verb, 'configmaps'))).toEqual([
       'no',
       ['lab-dice', 'lab-faults'],
@@ -111,12 +111,12 @@ describe('an attendee', () => {
     }
   });
 
-  test('may not look into Secrets, nor make a token', () => {
+  test('may not read Secrets or create tokens', () => {
     expect(['get', 'list', 'watch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual(['no', 'no', 'no']);
     expect(allowed(rules, 'create', 'serviceaccounts/token')).toBe('no');
   });
 
-  test('may forward a port and open a shell, whichever protocol kubectl speaks', () => {
+  test('may forward a port and open a shell over both protocols of kubectl', () => {
     for (const resource of ['pods/exec', 'pods/portforward']) {
       expect(['get', 'create'].map((verb) => allowed(rules, verb, resource))).toEqual(['all', 'all']);
     }
@@ -126,14 +126,14 @@ describe('an attendee', () => {
 describe('the guide of a seat', () => {
   const rules = rulesOf('ClusterRole', ROLES.guide);
 
-  test('may patch what the course is about, and make or delete nothing', () => {
+  test("may patch the learner's objects, and create or delete nothing", () => {
     expect(allowed(rules, 'patch', 'configmaps')).toEqual(['lab-dice', 'lab-progress', 'lab-faults']);
     expect(allowed(rules, 'patch', 'deployments')).toEqual(['lab-dice', 'lab-collector']);
     for (const verb of ['create', 'update', 'delete'])
       expect([verb, ...rules.filter(({ verbs }) => verbs.includes(verb))]).toEqual([verb]);
   });
 
-  test('may read one Secret, its own key, by name only', () => {
+  test('may read only the Secret with its key, by name', () => {
     expect(['get', 'patch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([
       ['lab-guide-key'],
       ['lab-guide-key'],
@@ -142,16 +142,16 @@ describe('the guide of a seat', () => {
   });
 });
 
-test('no two objects of the operator have one kind, namespace and name, whatever the release is called', () => {
+test('renders no two objects with the same kind, namespace and name', () => {
   const keys = render().map(({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`);
   expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
 });
 
-test('every binding is of a role that is there, to an account that is there', () => {
+test('binds only roles and accounts that it renders', () => {
   const there = new Set(render().map(({ kind, metadata }) => `${kind}/${metadata.name}`));
   const bindings = render().filter(({ kind }) => kind.endsWith('Binding')) as (AnyObject & {
-    roleRef: k8s.RoleRef;
-    subjects: k8s.Subject[];
+    roleRef: RoleRef;
+    subjects: Subject[];
   })[];
   const missing = bindings
     .flatMap(({ roleRef, subjects }) => [roleRef, ...subjects])
@@ -159,11 +159,11 @@ test('every binding is of a role that is there, to an account that is there', ()
   expect(missing).toEqual([]);
 });
 
-test("nothing is rendered where the operator isn't enabled", () => {
+test("renders nothing if the operator isn't enabled", () => {
   expect(render({ operator: { enabled: false } })).toEqual([]);
 });
 
-test('the definitions are kept when the release goes, unless values say otherwise', () => {
+test('keeps the definitions after an uninstall, unless values say otherwise', () => {
   const kept = (values: SomeChartValues): (string | undefined)[] =>
     render(values)
       .filter(({ kind }) => kind === 'CustomResourceDefinition')
@@ -172,7 +172,7 @@ test('the definitions are kept when the release goes, unless values say otherwis
   expect(kept({ operator: { crds: { keep: false } } })).toEqual([undefined, undefined]);
 });
 
-test("what says farewell is a hook, and none of its pods are the operator's", () => {
+test("cleans up in hooks before an uninstall, in pods that the operator's Deployment doesn't select", () => {
   const hooks = render().filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === 'pre-delete');
   expect(hooks.map(({ kind }) => kind)).toEqual(['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Job']);
   expect(hooks.map(({ metadata }) => Number(metadata.annotations?.['helm.sh/hook-weight']))).toEqual([-2, -2, -1, 0]);

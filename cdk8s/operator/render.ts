@@ -1,8 +1,12 @@
-// renderOperator: the operator's objects for given values, the same that the chart prints for them.
+// renderOperator: the operator's objects for given values. The chart prints the same objects.
 import type { Component } from '../lab/components.ts';
-import { plainCompute } from '../plain.ts';
-import { checkRelease, completed, objectsOf } from '../render.ts';
-import type { AnyObject, LabRequest, SomeValues } from '../render.ts';
+import { valueCompute } from '../compute-values.ts';
+import { unresolved, unresolvedValues } from '../lab/value.ts';
+import type { Value } from '../lab/value.ts';
+import { checkRelease, enabledOf, objectsOf } from '../render.ts';
+import type { AnyObject, LabRequest } from '../render.ts';
+import { completed } from '../schema/partial.ts';
+import type { SomeValues } from '../schema/partial.ts';
 import { definitions } from './definitions.ts';
 import { Uninstall } from './uninstall.ts';
 import { Operator } from './operator.ts';
@@ -13,9 +17,9 @@ import type { ChartValues } from './values.ts';
 
 export type SomeChartValues = SomeValues<ChartValues>;
 
-const operates = ({ compute, values }: OperatorProps): boolean => compute.operates(values.operator.enabled);
+const operates = ({ compute, values }: OperatorProps): Value<boolean> => compute.operates(values.operator.enabled);
 
-/** The parts of the operator, in the order they are listed and printed. */
+/** The components of the operator, in the order of the templates. */
 export const operatorParts: readonly Component<OperatorProps>[] = [
   ...definitions,
   { name: 'operator/rbac', construct: Rbac, enabled: operates },
@@ -29,19 +33,22 @@ export interface OperatorRequest extends Pick<LabRequest, 'release' | 'namespace
   readonly managedBy: string;
 }
 
-/** The chart's values complete, as Helm puts them together from those given and the chart's own. */
+/** The chart's values complete. */
 export const completeChartValues = (given: SomeChartValues = {}): ChartValues => completed(chartValues, given);
 
 /**
- * The operator's objects: definitions, rights, the operator, and what says farewell; none where values don't enable it.
- * @throws where the release's name can't prefix names
+ * The operator's objects: definitions, roles, the operator, and the Job that cleans up. None if values disable the operator.
+ * @throws if the release's name can't prefix names
  */
 export function renderOperator({ release, namespace, values, managedBy }: OperatorRequest): AnyObject[] {
   checkRelease(release);
   const complete = completeChartValues(values);
-  const props: OperatorProps = { release, namespace, managedBy, values: complete, compute: plainCompute(complete) };
-  return objectsOf(
-    props,
-    operatorParts.filter(({ enabled }) => enabled?.(props) ?? true),
-  );
+  const props: OperatorProps = {
+    release: unresolved(release),
+    namespace: unresolved(namespace),
+    managedBy: unresolved(managedBy),
+    values: unresolvedValues(complete),
+    compute: valueCompute(complete),
+  };
+  return objectsOf(props, enabledOf(props, operatorParts));
 }

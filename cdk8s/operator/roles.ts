@@ -1,28 +1,29 @@
-// Who may do what, as roles and bindings.
+// The operator's account, the roles of rbac.ts, and their bindings.
 import { Construct } from 'constructs';
-import { k8s } from 'cdk8s-plus-27';
 import { metadata, nameOf } from '../lab/lab.ts';
+import { clusterRole, clusterRoleBinding, role, roleBinding, serviceAccount } from '../lab/manifest.ts';
+import type { ObjectMeta, PolicyRule } from '../lab/manifest.ts';
 import { OPERATOR, metadataElsewhere } from './props.ts';
 import type { OperatorProps } from './props.ts';
 import { API_SERVER_RULES, CLUSTER_INFO_RULES, OPERATOR_RULES, OWN_NAMESPACE_RULES, SEAT_RULES } from './rbac.ts';
 
 const apiGroup = 'rbac.authorization.k8s.io';
-const { component, clusterRole } = OPERATOR;
+const { component, clusterRole: name } = OPERATOR;
 
-/** Rights of the operator's account in one namespace. */
-class InNamespace extends Construct {
+/** Permissions of the operator's account in one namespace. */
+class NamespaceRole extends Construct {
   constructor(
     scope: Construct,
     id: string,
     lab: OperatorProps,
-    of: { readonly metadata: k8s.ObjectMeta; readonly rules: readonly k8s.PolicyRule[] },
+    props: { readonly metadata: ObjectMeta; readonly rules: readonly PolicyRule[] },
   ) {
     super(scope, id);
-    const name = of.metadata.name ?? '';
-    new k8s.KubeRole(this, 'role', { metadata: of.metadata, rules: [...of.rules] });
-    new k8s.KubeRoleBinding(this, 'binding', {
-      metadata: of.metadata,
-      roleRef: { apiGroup, kind: 'Role', name },
+    const { metadata: where, rules } = props;
+    role(this, 'role', { metadata: where, rules });
+    roleBinding(this, 'binding', {
+      metadata: where,
+      roleRef: { apiGroup, kind: 'Role', name: where.name },
       subjects: [{ kind: 'ServiceAccount', name: nameOf(lab, component), namespace: lab.namespace }],
     });
   }
@@ -32,31 +33,25 @@ export class Rbac extends Construct {
   constructor(scope: Construct, id: string, lab: OperatorProps) {
     super(scope, id);
     const account = { kind: 'ServiceAccount', name: nameOf(lab, component), namespace: lab.namespace };
-    new k8s.KubeServiceAccount(this, 'account', {
-      metadata: metadata(lab, component),
-      automountServiceAccountToken: false,
-    });
-    new k8s.KubeClusterRole(this, 'role', {
-      metadata: metadataElsewhere(lab, component, clusterRole),
-      rules: [...OPERATOR_RULES],
-    });
-    new k8s.KubeClusterRoleBinding(this, 'binding', {
-      metadata: metadataElsewhere(lab, component, clusterRole),
-      roleRef: { apiGroup, kind: 'ClusterRole', name: clusterRole },
+    serviceAccount(this, 'account', { metadata: metadata(lab, component), automountServiceAccountToken: false });
+    clusterRole(this, 'role', { metadata: metadataElsewhere(lab, component, name), rules: OPERATOR_RULES });
+    clusterRoleBinding(this, 'binding', {
+      metadata: metadataElsewhere(lab, component, name),
+      roleRef: { apiGroup, kind: 'ClusterRole', name },
       subjects: [account],
     });
-    new InNamespace(this, 'own', lab, { metadata: metadata(lab, component), rules: OWN_NAMESPACE_RULES });
-    for (const [name, namespace, rules] of [
+    new NamespaceRole(this, 'own', lab, { metadata: metadata(lab, component), rules: OWN_NAMESPACE_RULES });
+    for (const [suffix, namespace, rules] of [
       ['api-server', 'default', API_SERVER_RULES],
       ['cluster-info', 'kube-public', CLUSTER_INFO_RULES],
     ] as const) {
-      new InNamespace(this, name, lab, {
-        metadata: metadataElsewhere(lab, component, `${clusterRole}-${name}`, namespace),
+      new NamespaceRole(this, suffix, lab, {
+        metadata: metadataElsewhere(lab, component, `${name}-${suffix}`, namespace),
         rules,
       });
     }
-    for (const [name, rules] of SEAT_RULES) {
-      new k8s.KubeClusterRole(this, name, { metadata: metadataElsewhere(lab, component, name), rules: [...rules] });
+    for (const [seatRole, rules] of SEAT_RULES) {
+      clusterRole(this, seatRole, { metadata: metadataElsewhere(lab, component, seatRole), rules });
     }
   }
 }

@@ -1,183 +1,203 @@
-// The schema of a Workshop. The types that the operator reads it by are in operator/api/types.ts.
-import { quantity } from '../schema/schema.ts';
-import { structuralOf } from '../schema/structural.ts';
-import type { Schema } from '../schema/structural.ts';
-import { labValues } from '../values.ts';
+// The Workshop: the operator's types, defaults, limits and checks are derived from this description, and so is the CRD.
 import {
   DNS_LABEL,
   LABEL_LENGTH,
-  choice,
   conditions,
-  flag,
-  integer,
-  listBy,
-  matching,
-  metadata,
-  object,
+  count,
+  keyedList,
   observedGeneration,
-  rules,
-  text,
+  option,
+  partOf,
+  persisted,
   time,
-} from './schema.ts';
+  withRules,
+} from '../schema/resource.ts';
+import type { Resource } from '../schema/resource.ts';
+import { matching } from '../schema/rules.ts';
+import type { Rule } from '../schema/rules.ts';
+import { defaultsOf, entry, flag, quantity, text } from '../schema/schema.ts';
+import { labValues } from '../values.ts';
 
-/** Attendees of one Workshop. */
-const MOST = 1000;
+/** Limits that the operator checks too, for a Workshop that an older definition let through. */
+export const LIMITS = {
+  /** Attendees of one Workshop. */
+  attendees: 1000,
+  /** Seconds that an attendee's token may be valid. The API server grants no less than the minimum. */
+  tokenLifetime: { minimum: 600, maximum: 720 * 3600 },
+} as const;
 
-const attendees = listBy(
-  'name',
-  'Who takes part, by name; each gets a seat. Those added or removed later leave the others alone.',
-  object(
+export { DNS_LABEL, LABEL_LENGTH } from '../schema/resource.ts';
+
+const attendees = keyedList({
+  key: 'name',
+  doc: 'The attendees by name. Each gets a seat. Adding or removing one leaves the other seats alone.',
+  of: entry(
     'An attendee.',
     {
-      name: text(
-        "Unique in the Workshop; lower-case letters, digits and hyphens. The attendee's namespace is <workshop>-<name>.",
-        {
+      name: withRules(
+        text({
+          doc:
+            'A name that is unique in the Workshop, of lower-case letters, digits and hyphens. The namespace of the attendee ' +
+            'is <workshop>-<name>.',
           maxLength: LABEL_LENGTH - 2,
-          ...rules(
-            matching(
-              DNS_LABEL,
-              'must be lower-case letters, digits and hyphens, and a hyphen neither first nor last, as in ada or ada-2',
-            ),
-          ),
-        },
+        }),
+        matching(
+          DNS_LABEL,
+          'must be lower-case letters, digits and hyphens, and start and end with a letter or digit, as in ada or ada-2',
+        ),
       ),
-      displayName: text('What the attendee is called on the page of the lab.', { maxLength: 100 }),
+      displayName: text({ doc: 'The name that the lab page shows.', maxLength: 100 }),
     },
-    { required: ['name'] },
+    ['name'],
   ),
-  MOST,
-);
+  maxItems: LIMITS.attendees,
+});
 
-export const quota: Schema = object(
-  "What one seat may use of the cluster. What is left out is what the lab needs, and room for the attendee's own pods.",
+export const quota = entry(
+  "What one seat may use of the cluster. Default: what the lab needs, plus room for the attendee's own pods.",
   {
-    cpu: structuralOf(quantity({ doc: 'CPU that all pods of the seat may request, such as 1 or 1500m.' })),
-    memory: structuralOf(
-      quantity({ doc: 'Memory that the limits of all pods of the seat may add up to, such as 2Gi.' }),
-    ),
-    pods: integer('How many pods the seat may have.', 1, { maximum: 1000 }),
+    cpu: quantity({ doc: 'CPU that all pods of the seat may request together, such as 1 or 1500m.' }),
+    memory: quantity({ doc: 'Memory that the limits of all pods of the seat may add up to, such as 2Gi.' }),
+    pods: count('Number of pods that the seat may have.', 1, 1000),
   },
 );
 
-/** What people write: 12h, 90m, 1h30m. */
+/** A duration as people write it: 12h, 90m, 1h30m. */
 const DURATION = '^([0-9]{1,4}h)?([0-9]{1,5}m)?([0-9]{1,7}s)?$';
 
-const tokenLifetime = text(
-  "How long an attendee's token is valid, as in 12h or 90m; it is renewed at four fifths of that.",
-  {
+const SHORTEST = `${LIMITS.tokenLifetime.minimum / 60}m`;
+const LONGEST = `${LIMITS.tokenLifetime.maximum / 3600}h`;
+
+const tokenLifetime = withRules(
+  text({
+    doc: "How long an attendee's token is valid, such as 12h or 90m. The operator renews it after four fifths of that.",
     minLength: 2,
     maxLength: 20,
-    ...rules(matching(DURATION, 'must be hours, minutes and seconds, as in 12h or 1h30m'), {
-      rule: `!self.matches('${DURATION}') || (duration(self) >= duration('10m') && duration(self) <= duration('720h'))`,
-      message: 'must be from 10m to 720h, which is 30 days',
-    }),
+  }),
+  matching(DURATION, 'must be hours, minutes and seconds, as in 12h or 1h30m'),
+  {
+    rule: `!self.matches('${DURATION}') || (duration(self) >= duration('${SHORTEST}') && duration(self) <= duration('${LONGEST}'))`,
+    message: `must be from ${SHORTEST} to ${LONGEST}, which is ${LIMITS.tokenLifetime.maximum / 86_400} days`,
   },
 );
 
-const server = text(
-  "The API server's URL as attendees reach it, as in https://kube.example.com:6443. Found out where it is left out.",
-  {
+const server = withRules(
+  text({
+    doc: "The API server's URL as attendees reach it, such as https://kube.example.com:6443. Default: the operator finds it.",
     maxLength: 300,
-    ...rules(matching('^https?://[^\\s/]+(/\\S*)?$', 'must be a URL, as in https://kube.example.com:6443')),
-  },
+  }),
+  matching('^https?://[^\\s/]+(/\\S*)?$', 'must be a URL, as in https://kube.example.com:6443'),
 );
 
-export const access: Schema = object('How attendees reach their seats.', { tokenLifetime, server });
+export const access = entry('How attendees reach their seats.', { tokenLifetime, server });
 
-const tokenLifetimeByDefault = { ...tokenLifetime, default: '12h' };
+const persistedAccess = entry(access.doc, { tokenLifetime: persisted(tokenLifetime, '12h'), server });
 
-const rollout = object(
-  'How seats are made, and changed when the Workshop does.',
-  {
-    maxConcurrent: integer('How many seats are made or changed at a time.', 1, { maximum: MOST, default: 5 }),
-    maxFailures: integer('After how many failed seats no other is begun.', 1, { maximum: MOST, default: 3 }),
-    paused: flag('While this is true no seat is begun; those under way are finished.', { default: false }),
-  },
-  { default: {} },
+const rolloutFields = {
+  maxConcurrent: persisted(count('How many seats are created or changed at a time.', 1, LIMITS.attendees), 5),
+  maxFailures: persisted(count('How many seats may fail before the operator starts no other.', 1, LIMITS.attendees), 3),
+  paused: persisted(
+    flag({ doc: 'While this is true, the operator starts no seat. It finishes those it has started.', default: false }),
+    false,
+  ),
+};
+
+const afterExpiry = persisted(
+  option(
+    'What happens to the seats after the class. Delete removes them and keeps the Workshop. Stop scales them to zero and keeps ' +
+      "the attendees' work. Keep leaves them running.",
+    ['Delete', 'Stop', 'Keep'],
+  ),
+  'Delete',
 );
 
-const schedule = object(
-  'When the class begins and ends.',
-  {
+const schedule = withRules(
+  entry('When the class begins and ends.', {
     startsAt: time(
-      'Images are pulled at once, seats are made from then on, as in 2026-05-04T09:00:00+02:00. At once where it is left out.',
+      'When the operator starts to create seats, such as 2026-05-04T09:00:00+02:00. It pulls images before that. Default: now.',
     ),
-    expiresAt: time('When the class ends. Never where it is left out. To extend a class, change it.'),
-    afterExpiry: choice(
-      'What then becomes of the seats: Delete removes them and keeps the Workshop, Stop scales them to nothing and keeps what attendees ' +
-        'have written, Keep leaves them running.',
-      ['Delete', 'Stop', 'Keep'],
-      { default: 'Delete' },
-    ),
-  },
-  rules({
+    expiresAt: time('When the class ends. Default: never. To extend a class, change it.'),
+    afterExpiry,
+  }),
+  {
     rule: '!has(self.startsAt) || !has(self.expiresAt) || self.startsAt < self.expiresAt',
     message: 'must be after startsAt',
     fieldPath: '.expiresAt',
-  }),
+  },
 );
 
-const spec = object(
-  'What the class is to be.',
-  {
+/** The defaults, for code that reads a Workshop which the API server has not filled in. */
+export const DEFAULTS = {
+  rollout: defaultsOf(rolloutFields),
+  afterExpiry: afterExpiry.default,
+  tokenLifetime: persistedAccess.fields.tokenLifetime.default,
+};
+
+export const rollout = entry(
+  'How the operator creates seats, and changes them when the Workshop changes.',
+  rolloutFields,
+);
+
+export const workshopSpec = withRules(
+  entry('The class that you want.', {
     attendees,
-    seats: integer(
-      'As many attendees, in place of a list of them; they are called seat-01 to seat-99, seat-100 and so on, so that none is renamed when the ' +
-        'class grows.',
+    seats: count(
+      'The number of attendees, instead of a list. They are called seat-01 to seat-99, seat-100 and so on, so that no seat ' +
+        'changes its name when the class grows.',
       0,
-      { maximum: MOST },
+      LIMITS.attendees,
     ),
-    lab: {
-      ...structuralOf(labValues),
-      description:
-        "Values of every attendee's lab: those of the chart's values.yaml, but for operator. What is left out is as there.",
-    },
+    lab: partOf(
+      labValues,
+      "Values of every attendee's lab, as in the chart's values.yaml, without operator. The defaults are the same.",
+    ),
     quota,
-    rollout,
+    rollout: persisted(rollout, {}),
     schedule,
-    access: { ...access, properties: { tokenLifetime: tokenLifetimeByDefault, server }, default: {} },
-  },
-  rules({
+    access: persisted(persistedAccess, {}),
+  }),
+  {
     rule: 'has(self.attendees) != has(self.seats)',
     message: 'give either attendees, by name, or seats, a number: one of the two, and not both',
-  }),
+  },
 );
 
-const status = object('What has become of it.', {
+export const workshopStatus = entry('What the operator has done so far.', {
   observedGeneration,
   conditions: conditions(
-    'Ready: every seat is. Progressing: seats are being made or changed. Degraded: some fail. CapacityAvailable: the ' +
-      'nodes have room for all. ImagesReady: every node has the images. NetworkIsolation: whether one seat was seen to be kept from another.',
+    'Ready: all seats are. Progressing: the operator creates or changes seats. Degraded: some seats fail. ' +
+      'CapacityAvailable: the nodes have room for all seats. ImagesReady: every node has the images. ' +
+      "NetworkIsolation: a test found that one seat can't reach another.",
   ),
-  seats: object(
-    'How many seats are how far.',
+  seats: entry(
+    'How many seats have come how far.',
     {
-      desired: integer('How many there are to be.', 0),
-      ready: integer('How many can be used now.', 0),
-      updated: integer('How many are as the Workshop says now.', 0),
-      failed: integer("How many can't be made.", 0),
+      desired: count('Seats that the Workshop asks for.', 0),
+      ready: count('Seats that attendees can use now.', 0),
+      updated: count('Seats that match the Workshop as it is now.', 0),
+      failed: count("Seats that the operator can't create.", 0),
     },
-    { required: ['desired', 'ready', 'updated', 'failed'] },
+    ['desired', 'ready', 'updated', 'failed'],
   ),
-  failing: listBy(
-    'name',
-    'The first few seats that fail, and why.',
-    object(
+  failing: keyedList({
+    key: 'name',
+    doc: 'The first few seats that fail, with the reason.',
+    of: entry(
       'A seat that fails.',
       {
-        name: text('Name of the Seat.', { maxLength: LABEL_LENGTH }),
-        reason: text('Why, in one word.', { maxLength: 1024 }),
-        message: text('Why, and what to do.', { maxLength: 32_768 }),
+        name: text({ doc: 'Name of the Seat.', maxLength: LABEL_LENGTH }),
+        reason: text({ doc: 'The reason in one word.', maxLength: 1024 }),
+        message: text({ doc: 'The reason, and what to do.', maxLength: 32_768 }),
       },
-      { required: ['name', 'reason', 'message'] },
+      ['name', 'reason', 'message'],
     ),
-    10,
-  ),
-  summary: text('Seats that are ready, of those there are to be, as in 11/30.', { maxLength: 20 }),
+    maxItems: 10,
+  }),
+  summary: text({ doc: 'Ready seats of all seats, such as 11/30.', maxLength: 20 }),
 });
 
-/** A Seat is called <workshop>-<attendee>, and so is its namespace. */
-const nameRules = rules(
+/** A Seat and its namespace are both called <workshop>-<attendee>. */
+const nameRules: readonly Rule[] = [
   {
     rule: `self.metadata.name.size() <= ${LABEL_LENGTH - 2} && self.metadata.name.matches('${DNS_LABEL}')`,
     messageExpression:
@@ -197,10 +217,11 @@ const nameRules = rules(
     message: `a namespace is called <workshop>-seat-<number>, in at most ${LABEL_LENGTH} characters: shorten the Workshop's name`,
     fieldPath: '.metadata.name',
   },
-);
+];
 
-export const workshopSchema: Schema = object(
-  'A class: who takes part, what lab they get, and when. Every attendee gets a Seat, and with it a namespace with a lab of their own.',
-  { metadata, spec, status },
-  { required: ['spec'], ...nameRules },
-);
+export const workshop: Resource = {
+  doc: 'A class: its attendees, their lab and its schedule. Every attendee gets a Seat, which is a namespace with a lab.',
+  spec: workshopSpec,
+  status: workshopStatus,
+  rules: nameRules,
+};

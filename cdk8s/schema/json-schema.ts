@@ -1,4 +1,4 @@
-// The JSON schema of described values: what Helm checks before it renders anything.
+// Described values as a JSON schema, which Helm checks before it renders anything.
 import { byKind, fieldsOf } from './schema.ts';
 import type { AnyDescription, Description, Handlers, Json, Text } from './schema.ts';
 
@@ -9,30 +9,36 @@ const textRules = ({ pattern, except }: Text): Schema => ({
   ...(except && { not: { enum: except } }),
 });
 
-const ofFields = (of: Extract<AnyDescription, { fields: unknown }>): Schema => ({
+const ofFields = (description: Extract<AnyDescription, { fields: unknown }>): Schema => ({
   type: 'object',
-  properties: Object.fromEntries(fieldsOf(of).map(([name, field]) => [name, schemaOf(field)])),
-  // Says what was expected where `additionalProperties` says only what was found.
-  propertyNames: { enum: fieldsOf(of).map(([name]) => name) },
+  properties: Object.fromEntries(fieldsOf(description).map(([name, field]) => [name, schemaOf(field)])),
+  // States the names that are allowed. The message of `additionalProperties` has only the name that was found.
+  propertyNames: { enum: fieldsOf(description).map(([name]) => name) },
   additionalProperties: false,
 });
 
 const rules: Handlers<Schema> = {
-  text: (of) => ({ type: 'string', ...textRules(of) }),
-  choice: (of) => ({ type: 'string', enum: of.options }),
-  integer: (of) => ({ type: 'integer', minimum: of.minimum, maximum: of.maximum }),
+  text: (description) => ({ type: 'string', ...textRules(description) }),
+  choice: ({ options }) => ({ type: 'string', enum: options }),
+  integer: ({ minimum, maximum }) => ({ type: 'integer', minimum, ...(maximum !== undefined && { maximum }) }),
   flag: () => ({ type: 'boolean' }),
-  scalar: (of) => ({ type: of.types, ...(of.pattern !== undefined && { pattern: of.pattern }) }),
-  map: (of) => ({
+  scalar: ({ types, pattern }) => ({ type: types, ...(pattern !== undefined && { pattern }) }),
+  map: ({ names, of }) => ({
     type: 'object',
-    propertyNames: { ...textRules(of.names), description: of.names.doc },
-    additionalProperties: schemaOf(of.of),
+    propertyNames: { ...textRules(names), description: names.doc },
+    additionalProperties: schemaOf(of),
   }),
-  list: (of) => ({ type: 'array', items: schemaOf(of.of) }),
-  group: (of) => ({ ...ofFields(of), required: fieldsOf(of).map(([name]) => name) }),
-  entry: (of) => ({ ...ofFields(of), ...(of.required.length > 0 && { required: of.required }) }),
+  list: ({ of }) => ({ type: 'array', items: schemaOf(of) }),
+  group: (description) => ({ ...ofFields(description), required: fieldsOf(description).map(([name]) => name) }),
+  entry: (description) => ({
+    ...ofFields(description),
+    ...(description.required.length > 0 && { required: description.required }),
+  }),
   settings: () => ({ type: 'object' }),
 };
 
-/** The schema of one value and all below it. */
-export const schemaOf = (of: Description): Schema => ({ description: of.doc, ...byKind(of, rules) });
+/** The schema of one value and all values below it. */
+export const schemaOf = (description: Description): Schema => ({
+  description: description.doc,
+  ...byKind(description, rules),
+});

@@ -20,7 +20,7 @@ import { structuralOf } from './structural.ts';
 import { tableOf } from './table.ts';
 import { yamlOf } from './yaml.ts';
 
-const described = group('A café.', {
+const cafe = group('A café.', {
   open: flag({ doc: 'Whether anybody is served.', default: true }),
   size: choice({ doc: 'Of the cup.', default: 'small', options: ['small', 'large'] }),
   till: group('Where one pays.', {
@@ -38,18 +38,12 @@ const described = group('A café.', {
   machine: settings({ doc: 'As its maker has it.' }),
 });
 
-test('the defaults are put together from the described values', () => {
-  expect(described.default).toEqual({
-    open: true,
-    size: 'small',
-    till: { coins: 7, staff: [] },
-    prices: {},
-    machine: {},
-  });
+test('collects the defaults of a group', () => {
+  expect(cafe.default).toEqual({ open: true, size: 'small', till: { coins: 7, staff: [] }, prices: {}, machine: {} });
 });
 
-test('values.yaml has every value with its comment, and says what it can be', () => {
-  expect(yamlOf(described, '# Opening')).toBe(`# Opening
+test('prints values.yaml with a comment that has the purpose, options and range of each value', () => {
+  expect(yamlOf(cafe, '# Opening')).toBe(`# Opening
 # Whether anybody is served.
 open: true
 
@@ -71,8 +65,8 @@ machine: {}
 `);
 });
 
-test('the table has a row for every value that is not a group', () => {
-  expect(tableOf(described).split('\n').slice(2)).toEqual([
+test('prints a table row for every value that is not a group', () => {
+  expect(tableOf(cafe).split('\n').slice(2)).toEqual([
     '| `open` | `true` | Whether anybody is served. |',
     '| `size` | `"small"` | Of the cup. One of small, large. |',
     '| `till.coins` | `7` | In it \\| at opening. From 0 to 9. |',
@@ -82,8 +76,8 @@ test('the table has a row for every value that is not a group', () => {
   ]);
 });
 
-test('the schema allows what is described and nothing else', () => {
-  expect(schemaOf(described)).toMatchObject({
+test('allows only described values in the JSON schema', () => {
+  expect(schemaOf(cafe)).toMatchObject({
     type: 'object',
     additionalProperties: false,
     required: ['open', 'size', 'till', 'prices', 'machine'],
@@ -113,8 +107,8 @@ test('the schema allows what is described and nothing else', () => {
   });
 });
 
-test('the structural schema allows the same, in the words that a CustomResourceDefinition has', () => {
-  expect(structuralOf(described)).toEqual({
+test('allows the same values in the structural schema', () => {
+  expect(structuralOf(cafe)).toEqual({
     description: 'A café.',
     type: 'object',
     properties: {
@@ -166,7 +160,7 @@ test('the structural schema allows the same, in the words that a CustomResourceD
   });
 });
 
-test('the names in a map are ruled by CEL, in which a backslash and a quote are escaped', () => {
+test('checks the names of a map by CEL, with backslashes and quotes escaped', () => {
   const names = text({ doc: 'a drink', pattern: "^\\w'$", except: ['tea', 'milk'] });
   expect(structuralOf(map({ doc: '', names, of: text({ doc: '' }) }))['x-kubernetes-validations']).toEqual([
     {
@@ -176,20 +170,20 @@ test('the names in a map are ruled by CEL, in which a backslash and a quote are 
   ]);
 });
 
-test.each(['0', '50m', '1.5', '64Mi', '1e3', '1E3', '2E', '1k'])('%s is a quantity', (text) => {
+test.each(['0', '50m', '1.5', '64Mi', '1e3', '1E3', '2E', '1k'])('accepts the quantity %s', (text) => {
   expect(text).toMatch(new RegExp(quantity({ doc: '' }).pattern ?? ''));
 });
 
-test.each(['', '-1', '1.', '1 Mi', '1mi', '1K', '1e', '1e310'])('"%s" is no quantity', (text) => {
+test.each(['', '-1', '1.', '1 Mi', '1mi', '1K', '1e', '1e310'])('refuses the quantity "%s"', (text) => {
   expect(text).not.toMatch(new RegExp(quantity({ doc: '' }).pattern ?? ''));
 });
 
-const all = (of: AnyDescription): AnyDescription[] => [
-  of,
-  ...(of.kind === 'group' ? fieldsOf(of).flatMap(([, field]) => all(field)) : []),
+const all = (description: AnyDescription): AnyDescription[] => [
+  description,
+  ...(description.kind === 'group' ? fieldsOf(description).flatMap(([, field]) => all(field)) : []),
 ];
 
-test('every value of the chart says in a sentence what it is for', () => {
+test('documents every value of the chart in a sentence', () => {
   expect(
     all(chartValues)
       .filter(({ doc }) => !/^[A-Z].*\.$/s.test(doc))
@@ -197,6 +191,6 @@ test('every value of the chart says in a sentence what it is for', () => {
   ).toEqual([]);
 });
 
-test('values.yaml reads as the defaults', () => {
+test('prints a values.yaml that parses to the defaults', () => {
   expect(parseDocument(yamlOf(chartValues, '#'), { version: '1.1' }).toJS()).toEqual(chartValues.default);
 });

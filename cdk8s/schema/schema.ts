@@ -1,22 +1,31 @@
-// Builders for describing values: what each may be, what it is when nobody says, and what it is for.
-// Type, defaults, JSON schema, values.yaml and the README's table are all derived from such a description.
+// Builders that describe values: what each value may be, its default and its purpose.
+// TypeScript types, defaults, JSON schema, values.yaml, the README's table and the CRDs are derived from these descriptions.
+import type { Rule } from './rules.ts';
 
-/** What JSON can hold. */
+/** Anything that JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 interface Described<Type> {
-  /** What the value is for, in a sentence or two; printed wherever the value is shown. */
+  /** What the value is for, in a sentence or two. It is printed wherever the value is shown. */
   readonly doc: string;
+  /** The value in values.yaml. In a resource it counts only with `persisted`. */
   readonly default: Type;
+  /** Makes the API server write the default into the resource. */
+  readonly persisted?: true;
+  /** Rules in CEL. Only the API server checks them. */
+  readonly rules?: readonly Rule[];
 }
 
-/** A rule for text: an ECMA 262 regular expression that Go's RE2 reads alike, so no lookahead and no backreference. */
+/** An ECMA 262 regular expression that Go's RE2 reads alike, so without lookahead and back-references. */
 export type Pattern = string;
 
 export interface Text extends Described<string> {
   readonly kind: 'text';
   readonly pattern?: Pattern;
   readonly except?: readonly string[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly format?: 'date-time';
 }
 
 export interface Choice<Option extends string> extends Described<Option> {
@@ -27,21 +36,22 @@ export interface Choice<Option extends string> extends Described<Option> {
 export interface Integer extends Described<number> {
   readonly kind: 'integer';
   readonly minimum: number;
-  readonly maximum: number;
+  readonly maximum?: number;
+  readonly format?: 'int32' | 'int64';
 }
 
 export interface Flag extends Described<boolean> {
   readonly kind: 'flag';
 }
 
-/** One of several scalar types, for what people write in YAML with or without quotes; `pattern` binds when it is a string. */
+/** One of several scalar types, for values that people write with or without quotes. `pattern` applies to strings. */
 export interface Scalar<Type extends string | number | boolean> extends Described<Type> {
   readonly kind: 'scalar';
   readonly types: readonly ('string' | 'number' | 'boolean')[];
   readonly pattern?: Pattern;
 }
 
-/** Names of the writer's own choosing, each with a value of the same kind. */
+/** A map: the user chooses the names, and each has a value of the same kind. */
 export interface Dictionary<Type> extends Described<Readonly<Record<string, Type>>> {
   readonly kind: 'map';
   readonly names: Text;
@@ -51,32 +61,35 @@ export interface Dictionary<Type> extends Described<Readonly<Record<string, Type
 export interface List<Type> extends Described<readonly Type[]> {
   readonly kind: 'list';
   readonly of: Description<Type>;
+  /** The field that identifies an item. Server-side apply merges the list by it. */
+  readonly key?: string;
+  readonly maxItems?: number;
 }
 
-/** A fixed set of named values. */
+/** A fixed set of named values, all of which are present. */
 export interface Group<Type extends object> extends Described<Type> {
   readonly kind: 'group';
   readonly fields: Fields<Type>;
 }
 
-/** An entry of a list with fields that may be left out, except the required ones. */
+/** A fixed set of named values. All may be left out, except the required ones. */
 export interface Entry<Type extends object> extends Described<Type> {
   readonly kind: 'entry';
   readonly fields: Fields<Required<Type>>;
   readonly required: readonly string[];
 }
 
-/** A map whose insides are somebody else's syntax, such as the settings of a Collector component. */
+/** A map in the syntax of another program, such as the settings of a Collector component. */
 export interface Settings extends Described<{ readonly [key: string]: Json }> {
   readonly kind: 'settings';
 }
 
 export type Fields<Type extends object> = { readonly [Key in keyof Type]: Description<Type[Key]> };
 
-/** The description of a value of some type. The kinds are told apart by `kind`. */
+/** The description of a value of some type. `kind` tells the kinds apart. */
 export type Description<Type = unknown> = Described<Type> & { readonly kind: AnyDescription['kind'] };
 
-/** Every kind there is, for code that walks a description. */
+/** Every kind of description, for code that walks one. */
 export type AnyDescription =
   | Text
   | Choice<string>
@@ -92,36 +105,34 @@ export type AnyDescription =
 /** The type of the values that a description describes. */
 export type ValueOf<Of extends Described<unknown>> = Of['default'];
 
-export const text = (of: { doc: string; default?: string; pattern?: Pattern; except?: readonly string[] }): Text => ({
-  default: '',
-  ...of,
-  kind: 'text',
-});
+type Options<Of extends Described<unknown>> = Omit<Of, 'kind' | 'default'> & { readonly default?: Of['default'] };
 
-export const choice = <const Option extends string>(of: {
+export const text = (options: Options<Text>): Text => ({ default: '', ...options, kind: 'text' });
+
+export const choice = <const Option extends string>(options: {
   doc: string;
   default: NoInfer<Option>;
   options: readonly Option[];
-}): Choice<Option> => ({ ...of, kind: 'choice' });
+}): Choice<Option> => ({ ...options, kind: 'choice' });
 
-export const integer = (of: { doc: string; default: number; minimum: number; maximum: number }): Integer => ({
-  ...of,
+export const integer = (options: { doc: string; default: number; minimum: number; maximum: number }): Integer => ({
+  ...options,
   kind: 'integer',
 });
 
-export const flag = (of: { doc: string; default: boolean }): Flag => ({ ...of, kind: 'flag' });
+export const flag = (options: { doc: string; default: boolean }): Flag => ({ ...options, kind: 'flag' });
 
-/** Text that YAML may have read as a number or a boolean: `--set dice.env.DEBUG=1`. */
-export const scalar = (of: { doc: string }): Scalar<string | number | boolean> => ({
-  ...of,
+/** Text that YAML may read as a number or a boolean, as in `--set dice.env.DEBUG=1`. */
+export const scalar = (options: { doc: string }): Scalar<string | number | boolean> => ({
+  ...options,
   default: '',
   kind: 'scalar',
   types: ['string', 'number', 'boolean'],
 });
 
 /** A Kubernetes resource quantity, https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
-export const quantity = (of: { doc: string }): Scalar<string | number> => ({
-  ...of,
+export const quantity = (options: { doc: string }): Scalar<string | number> => ({
+  ...options,
   default: '0',
   kind: 'scalar',
   types: ['string', 'number'],
@@ -129,55 +140,63 @@ export const quantity = (of: { doc: string }): Scalar<string | number> => ({
   pattern: '^[0-9]+(\\.[0-9]+)?(m|[kMGTPE]|[KMGTPE]i|e[0-9]{1,2}|E[0-9]{1,2})?$',
 });
 
-export const map = <Type>(of: {
+export const map = <Type>(options: {
   doc: string;
   names: Text;
   of: Description<Type>;
   default?: Readonly<Record<string, Type>>;
-}): Dictionary<Type> => ({ default: {}, ...of, kind: 'map' });
+}): Dictionary<Type> => ({ default: {}, ...options, kind: 'map' });
 
-export const list = <Type>(of: { doc: string; of: Description<Type>; default?: readonly Type[] }): List<Type> => ({
+export const list = <Type>(options: { doc: string; of: Description<Type>; default?: readonly Type[] }): List<Type> => ({
   default: [],
-  ...of,
+  ...options,
   kind: 'list',
 });
 
 type Values<Of> = { readonly [Key in keyof Of]: Of[Key] extends Described<infer Type> ? Type : never };
 type Descriptions = Readonly<Record<string, Description>>;
 
+export const defaultsOf = <Of extends Descriptions>(fields: Of): Values<Of> =>
+  Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default])) as Values<Of>;
+
 export const group = <Of extends Descriptions>(doc: string, fields: Of): Group<Values<Of>> => ({
   doc,
   kind: 'group',
   fields: fields as unknown as Fields<Values<Of>>,
-  default: Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default])) as Values<Of>,
+  default: defaultsOf(fields),
 });
 
-export const entry = <Of extends Descriptions>(
+/** The values of an entry: `Key` is present, and the others may be. */
+type EntryValues<Of, Key extends keyof Of> = { readonly [Name in keyof Pick<Values<Of>, Key>]: Values<Of>[Name] } & {
+  readonly [Name in Exclude<keyof Of, Key>]?: Values<Of>[Name];
+};
+
+export const entry = <Of extends Descriptions, const Key extends keyof Of & string = never>(
   doc: string,
   fields: Of,
-  required: readonly (keyof Of & string)[] = [],
-): Entry<Partial<Values<Of>>> => ({
+  required: readonly Key[] = [],
+): Entry<EntryValues<Of, Key>> => ({
   doc,
   kind: 'entry',
-  fields: fields as unknown as Fields<Required<Partial<Values<Of>>>>,
+  fields: fields as unknown as Fields<Required<EntryValues<Of, Key>>>,
   required,
-  default: {},
+  default: {} as EntryValues<Of, Key>,
 });
 
-export const settings = (of: { doc: string }): Settings => ({ ...of, kind: 'settings', default: {} });
+export const settings = (options: { doc: string }): Settings => ({ ...options, kind: 'settings', default: {} });
 
 /** One function for each kind of description. */
 export type Handlers<Result> = {
-  readonly [Kind in AnyDescription['kind']]: (of: Extract<AnyDescription, { kind: Kind }>) => Result;
+  readonly [Kind in AnyDescription['kind']]: (description: Extract<AnyDescription, { kind: Kind }>) => Result;
 };
 
 /** The description as the union of all kinds, which `kind` tells apart. */
-export const anyKind = (of: Description): AnyDescription => of as AnyDescription;
+export const anyKind = (description: Description): AnyDescription => description as AnyDescription;
 
 /** Calls the function for the description's kind. */
-export const byKind = <Result>(of: Description, handlers: Handlers<Result>): Result =>
-  (handlers[of.kind] as (of: Description) => Result)(of);
+export const byKind = <Result>(description: Description, handlers: Handlers<Result>): Result =>
+  (handlers[description.kind] as (description: Description) => Result)(description);
 
 /** The fields of a group or an entry, in the order they were described. */
-export const fieldsOf = (of: Group<object> | Entry<object>): [string, AnyDescription][] =>
-  Object.entries(of.fields as Record<string, AnyDescription>);
+export const fieldsOf = (description: Group<object> | Entry<object>): [string, AnyDescription][] =>
+  Object.entries(description.fields as Record<string, AnyDescription>);

@@ -1,18 +1,22 @@
-// Described values as a structural schema, which a CustomResourceDefinition takes: the API server prunes by it, and `kubectl
-// explain` reads it. https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
+// Described values as the structural schema of a CustomResourceDefinition. The API server prunes by it and `kubectl explain` reads it.
+// https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
+import type { Resource } from './resource.ts';
+import { celString } from './rules.ts';
 import { byKind, fieldsOf } from './schema.ts';
-import type { AnyDescription, Description, Dictionary, Handlers, Json, Text } from './schema.ts';
+import type { AnyDescription, Description, Dictionary, Handlers, Json, List, Text } from './schema.ts';
 
 export interface Schema {
   readonly [keyword: string]: Json;
 }
 
-/** Bounds that the API server needs to know what a rule may cost, far beyond what anybody wants. */
+/** Bounds far above any real use. The API server needs them to estimate the cost of a rule. */
 const MOST = { entries: 100, items: 100 };
 
-const celString = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+/** The keywords that have a value. */
+const given = (keywords: Readonly<Record<string, Json | undefined>>): Schema =>
+  Object.fromEntries(Object.entries(keywords).filter((keyword): keyword is [string, Json] => keyword[1] !== undefined));
 
-/** Property names can only be ruled by CEL in a structural schema. https://kubernetes.io/docs/reference/using-api/cel/ */
+/** Rules for property names. A structural schema can state them only in CEL. */
 function nameRules({ doc, pattern, except }: Text): Json[] {
   const rule = [
     ...(pattern === undefined ? [] : [`name.matches(${celString(pattern)})`]),
@@ -21,12 +25,12 @@ function nameRules({ doc, pattern, except }: Text): Json[] {
   return rule === '' ? [] : [{ rule: `self.all(name, ${rule})`, message: `each name must be ${doc}` }];
 }
 
-const properties = (of: Extract<AnyDescription, { fields: unknown }>): Schema => ({
+const properties = (description: Extract<AnyDescription, { fields: unknown }>): Schema => ({
   type: 'object',
-  properties: Object.fromEntries(fieldsOf(of).map(([name, field]) => [name, structuralOf(field)])),
+  properties: Object.fromEntries(fieldsOf(description).map(([name, field]) => [name, structuralOf(field)])),
 });
 
-/** CEL has no type for a map of what is of several types: of its names only those that are ruled out can be said. */
+/** Rules for the names of a map whose values have several types. CEL has no type for it, so only exclusions can be stated. */
 const untypedRules = ({ except }: Text): Schema =>
   except ? { not: { anyOf: except.map((name) => ({ required: [name] })) } } : {};
 
@@ -36,37 +40,64 @@ function mapOf({ names, of }: Dictionary<unknown>): Schema {
     type: 'object',
     maxProperties: MOST.entries,
     ...(of.kind === 'scalar' ? untypedRules(names) : rules.length > 0 && { 'x-kubernetes-validations': rules }),
-    // Null takes a default entry out.
+    // Null removes a default entry.
     additionalProperties: { ...structuralOf(of), nullable: true },
   };
 }
 
-const rules: Handlers<Schema> = {
-  text: ({ pattern, except }) => ({
+const listOf = ({ of, key, maxItems = MOST.items }: List<unknown>): Schema => ({
+  type: 'array',
+  maxItems,
+  items: structuralOf(of),
+  ...(key !== undefined && { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': [key] }),
+});
+
+const keywords: Handlers<Schema> = {
+  text: ({ pattern, except, format, minLength, maxLength }) => ({
     type: 'string',
-    ...(pattern !== undefined && { pattern }),
+    ...given({ format, pattern, minLength, maxLength }),
     ...(except && { not: { enum: except } }),
   }),
-  choice: (of) => ({ type: 'string', enum: of.options }),
-  integer: (of) => ({ type: 'integer', minimum: of.minimum, maximum: of.maximum }),
+  choice: ({ options }) => ({ type: 'string', enum: options }),
+  integer: ({ format, minimum, maximum }) => ({ type: 'integer', ...given({ format, minimum, maximum }) }),
   flag: () => ({ type: 'boolean' }),
-  // A structural schema has one type or none: without one anything goes, but for what is ruled out here.
+  // A structural schema has one type or none. Without a type all values are allowed, except those excluded here.
   scalar: ({ pattern, types }) => ({
     'x-kubernetes-preserve-unknown-fields': true,
     maxProperties: 0,
     maxItems: 0,
-    ...(pattern !== undefined && { pattern }),
+    ...given({ pattern }),
     ...(!types.includes('boolean') && { not: { enum: [true, false] } }),
   }),
   map: mapOf,
-  list: (of) => ({ type: 'array', maxItems: MOST.items, items: structuralOf(of.of) }),
+  list: listOf,
   group: properties,
-  entry: (of) => ({ ...properties(of), ...(of.required.length > 0 && { required: of.required }) }),
+  entry: (description) => ({
+    ...properties(description),
+    ...(description.required.length > 0 && { required: description.required }),
+  }),
   settings: () => ({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true }),
 };
 
 /**
- * The schema of one value and all below it. It takes what `schemaOf` takes, parts of it too: what is left out is somebody else's to
- * fill in, and no default is written into the object.
+ * The schema of one value and all values below it. Every field of a group may be left out: the API server fills in only
+ * the defaults that are marked as persisted.
  */
-export const structuralOf = (of: Description): Schema => ({ description: of.doc, ...byKind(of, rules) });
+export const structuralOf = (description: Description): Schema => ({
+  description: description.doc,
+  ...byKind(description, keywords),
+  ...(description.rules && { 'x-kubernetes-validations': description.rules }),
+  ...(description.persisted && { default: description.default as Json }),
+});
+
+/** Names can't be longer than this. The schema repeats it because the API server estimates what a rule costs. */
+const metadata: Schema = { type: 'object', properties: { name: { type: 'string', maxLength: 253 } } };
+
+/** The schema of a whole resource. */
+export const resourceSchema = ({ doc, spec, status, rules }: Resource): Schema => ({
+  description: doc,
+  type: 'object',
+  properties: { metadata, spec: structuralOf(spec), status: structuralOf(status) },
+  required: ['spec'],
+  'x-kubernetes-validations': rules,
+});

@@ -1,4 +1,4 @@
-// Described values as a YAML file of their defaults, with what each is for above it.
+// Described values as a YAML file of their defaults, with a comment above each.
 import { Document, isMap, isScalar } from 'yaml';
 import type { Node, YAMLMap } from 'yaml';
 import { anyKind, fieldsOf } from './schema.ts';
@@ -17,15 +17,16 @@ function wrapped(text: string): string[] {
   return lines;
 }
 
-/** What else is to be known about a value: its options, its range. */
-export function rangeOf(of: AnyDescription): string {
-  if (of.kind === 'choice') return `One of ${of.options.join(', ')}.`;
-  if (of.kind === 'integer') return `From ${of.minimum} to ${of.maximum}.`;
-  return '';
+/** The options or the range of a value, as a sentence. Empty for other kinds. */
+export function rangeOf(description: AnyDescription): string {
+  if (description.kind === 'choice') return `One of ${description.options.join(', ')}.`;
+  if (description.kind !== 'integer') return '';
+  const { minimum, maximum } = description;
+  return maximum === undefined ? `At least ${minimum}.` : `From ${minimum} to ${maximum}.`;
 }
 
-const comment = (of: AnyDescription): string =>
-  wrapped([of.doc, rangeOf(of)].filter(Boolean).join(' '))
+const comment = (description: AnyDescription): string =>
+  wrapped([description.doc, rangeOf(description)].filter(Boolean).join(' '))
     .map((line) => ` ${line}`)
     .join('\n');
 
@@ -36,12 +37,12 @@ function annotate(map: YAMLMap<Node>, group: Group<object>, depth: number): void
     if (!field) return;
     pair.key.commentBefore = comment(field);
     pair.key.spaceBefore = depth === 0 && index > 0;
-    const of = anyKind(field);
-    if (of.kind === 'group' && isMap<Node>(pair.value)) annotate(pair.value, of, depth + 1);
+    const inner = anyKind(field);
+    if (inner.kind === 'group' && isMap<Node>(pair.value)) annotate(pair.value, inner, depth + 1);
   });
 }
 
-/** The file, opened by the given comment. */
+/** The file. It begins with the given comment. */
 export function yamlOf(group: Group<object>, opening: string): string {
   const document = new Document(group.default, { version: '1.1' });
   if (isMap<Node>(document.contents)) annotate(document.contents, group, 0);

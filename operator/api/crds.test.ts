@@ -4,15 +4,15 @@ import type { Schema } from '../../cdk8s/schema/structural.ts';
 import { labValues } from '../../cdk8s/values.ts';
 import { crds } from '../../cdk8s/operator/crds.ts';
 
-/** All fields there are, in all that is below too. */
-type Whole<Of> = Of extends readonly (infer Item)[]
-  ? readonly [Whole<Item>]
-  : Of extends object
-    ? { readonly [Key in keyof Of]-?: Whole<NonNullable<Of[Key]>> }
-    : Of;
+/** The type with every field required, at every depth. A list has one item. */
+type AllFields<Type> = Type extends readonly (infer Item)[]
+  ? readonly [AllFields<Item>]
+  : Type extends object
+    ? { readonly [Key in keyof Type]-?: AllFields<NonNullable<Type[Key]>> }
+    : Type;
 
 const time = '2026-05-04T09:00:00Z';
-const condition: Whole<Condition> = {
+const condition: AllFields<Condition> = {
   type: 'Ready',
   status: 'True',
   reason: 'Ready',
@@ -20,12 +20,13 @@ const condition: Whole<Condition> = {
   lastTransitionTime: time,
   observedGeneration: 1,
 };
-const attendee: Whole<Attendee> = { name: 'ada', displayName: 'Ada' };
+const attendee: AllFields<Attendee> = { name: 'ada', displayName: 'Ada' };
 const quota = { cpu: 1, memory: '1Gi', pods: 10 };
 const access = { tokenLifetime: '12h', server: 'https://kube.example.com' };
 
-type Part<Of, Name extends 'spec' | 'status'> = Whole<
-  Omit<NonNullable<Of extends { [Key in Name]?: infer P } ? P : never>, 'lab'>
+/** A spec or a status with all fields, of which `lab` may be empty. */
+type Part<Type, Name extends 'spec' | 'status'> = AllFields<
+  Omit<NonNullable<Type extends { [Key in Name]?: infer P } ? P : never>, 'lab'>
 > & { readonly lab?: object };
 
 const workshop: { spec: Part<Workshop, 'spec'>; status: Part<Workshop, 'status'> } = {
@@ -78,29 +79,29 @@ const seat: { spec: Part<Seat, 'spec'>; status: Part<Seat, 'status'> } = {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Paths of fields in an object; a list's are those of its items. */
+/** Paths of the fields of an object. A list has the paths of its items. */
 function pathsOf(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => pathsOf(item, `${path}[]`));
   if (!isObject(value)) return [path];
-  return [path, ...Object.entries(value).flatMap(([key, of]) => pathsOf(of, `${path}.${key}`))];
+  return [path, ...Object.entries(value).flatMap(([key, inner]) => pathsOf(inner, `${path}.${key}`))];
 }
 
-/** Paths of fields in a schema. */
+/** Paths of the fields of a schema. */
 function fieldsOf(schema: Schema, path = ''): string[] {
   if (isObject(schema['items'])) return fieldsOf(schema['items'], `${path}[]`);
   const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
-  return [path, ...Object.entries(properties).flatMap(([key, of]) => fieldsOf(of, `${path}.${key}`))];
+  return [path, ...Object.entries(properties).flatMap(([key, inner]) => fieldsOf(inner, `${path}.${key}`))];
 }
 
-/** Every schema there is in a schema, with its path. */
+/** The schema and every schema inside it, with its path. */
 function all(schema: Schema, path = ''): [string, Schema][] {
   const inner = [
     ...Object.entries((schema['properties'] ?? {}) as Record<string, Schema>).map(
-      ([key, of]) => [`${path}.${key}`, of] as const,
+      ([key, inner]) => [`${path}.${key}`, inner] as const,
     ),
     ...(isObject(schema['items']) ? [[`${path}[]`, schema['items']] as const] : []),
   ];
-  return [[path, schema], ...inner.flatMap(([where, of]) => all(of, where))];
+  return [[path, schema], ...inner.flatMap(([where, nested]) => all(nested, where))];
 }
 
 const definition = (kind: string) => crds().find(({ spec }) => (spec['names'] as { kind: string }).kind === kind);
@@ -110,19 +111,19 @@ const [workshops, seats] = ['Workshop', 'Seat'].map((kind) => {
   return (version['schema'] as { openAPIV3Schema: Schema }).openAPIV3Schema;
 }) as [Schema, Schema];
 
-/** Without metadata, which is as in any object, and the insides of lab, which are as in the values. */
+/** Without metadata and the insides of lab, which aren't specific to our kinds. */
 const own = (paths: readonly string[]): string[] =>
   paths.filter((path) => !/^\.(metadata|spec\.lab\.)/.test(path)).sort();
 
-test("a Workshop's schema has exactly the fields that the operator's types have", () => {
+test("gives a Workshop's schema exactly the fields of the operator's types", () => {
   expect(own(fieldsOf(workshops))).toEqual(own(pathsOf(workshop)));
 });
 
-test("a Seat's schema has exactly the fields that the operator's types have", () => {
+test("gives a Seat's schema exactly the fields of the operator's types", () => {
   expect(own(fieldsOf(seats))).toEqual(own(pathsOf(seat)));
 });
 
-test('every field says in a sentence what it is for', () => {
+test('documents every field in a sentence', () => {
   const silent = [workshops, seats]
     .flatMap((schema) => all(schema))
     .filter(([path]) => !path.startsWith('.metadata'))
@@ -133,19 +134,19 @@ test('every field says in a sentence what it is for', () => {
   expect(silent).toEqual([]);
 });
 
-test('a lab in a Workshop has no default of its own, so that nothing is written into it', () => {
+test('persists no default into the lab of a Workshop', () => {
   const defaults = all(workshops).filter(([path, schema]) => path.startsWith('.spec.lab') && 'default' in schema);
   expect(defaults).toEqual([]);
 });
 
-test("a lab in a Workshop has every value of the chart's lab, and none of the operator's", () => {
+test("allows in the lab of a Workshop every value of the chart's lab, and none of the operator's", () => {
   const lab = ((workshops['properties'] as Record<string, Schema>)['spec']?.['properties'] as Record<string, Schema>)[
     'lab'
   ];
   expect(Object.keys(lab?.['properties'] ?? {})).toEqual(Object.keys(labValues.fields));
 });
 
-test('both kinds are cluster-scoped, and are found together by their category', () => {
+test('makes both kinds cluster-scoped and puts them into one category', () => {
   for (const { spec } of crds()) {
     expect(spec).toMatchObject({ scope: 'Cluster', group: 'intro-otel.dev', names: { categories: ['intro-otel'] } });
   }

@@ -1,4 +1,4 @@
-import { sha256 } from '../../cdk8s/plain.ts';
+import { sha256 } from '../../cdk8s/canonical-json.ts';
 import { LABELS } from '../api/types.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { aDeployment, aSeat, GIVEN_CODE, GIVEN_COLLECTOR, GIVEN_SETTINGS, smallLab } from './testing/fixtures.ts';

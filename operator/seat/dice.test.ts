@@ -1,5 +1,5 @@
 import { OWN } from '../../lab/names.ts';
-import { sha256 } from '../../cdk8s/plain.ts';
+import { sha256 } from '../../cdk8s/canonical-json.ts';
 import { attendeeFiles, customizedDeployments, NO_FILES, withoutAttendeeFiles } from './dice.ts';
 import type { AttendeeFiles } from './dice.ts';
 import { aDeployment, GIVEN_CODE, GIVEN_COLLECTOR, GIVEN_SETTINGS, smallLab } from './testing/fixtures.ts';

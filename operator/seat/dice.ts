@@ -2,7 +2,7 @@
 // then leaves it alone.
 import { OWN } from '../../lab/names.ts';
 import type { OwnFile } from '../../lab/names.ts';
-import { sha256 } from '../../cdk8s/plain.ts';
+import { sha256 } from '../../cdk8s/canonical-json.ts';
 import { NAMES, RELEASE } from '../api/types.ts';
 import { isDeployment } from './types.ts';
 import type { LabObject } from './types.ts';

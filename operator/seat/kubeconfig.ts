@@ -1,8 +1,8 @@
 // The attendee's kubeconfig: the cluster, a token that expires, and the attendee's namespace.
 // https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
-import { sha256 } from '../../cdk8s/plain.ts';
+import { sha256 } from '../../cdk8s/canonical-json.ts';
 import { rfc3339 } from '../../kubernetes/conditions.ts';
-import { GROUP, LABELS, NAMES } from '../api/types.ts';
+import { DEFAULTS, GROUP, LABELS, LIMITS, NAMES } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
 import { labelsOf, namespaceOf } from './objects.ts';
 import type { LabObject } from './types.ts';
@@ -29,9 +29,6 @@ export interface Token {
 
 /** The annotation with the hash of the terms. */
 const TERMS = `${GROUP}/terms-sha256`;
-const DEFAULT_LIFETIME = '12h';
-/** The shortest lifetime that the API server allows, in seconds. */
-const SHORTEST = 600;
 const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
 
 /**
@@ -39,11 +36,11 @@ const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
  * gives the default.
  * https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
  */
-export function lifetimeSeconds(duration = DEFAULT_LIFETIME): number {
-  const text = /^(\d+[hms])+$/.test(duration) ? duration : DEFAULT_LIFETIME;
+export function lifetimeSeconds(duration = DEFAULTS.tokenLifetime): number {
+  const text = /^(\d+[hms])+$/.test(duration) ? duration : DEFAULTS.tokenLifetime;
   const parts = [...text.matchAll(/(\d+)([hms])/g)].map(([, digits, unit = '']) => Number(digits) * (UNITS[unit] ?? 0));
   return Math.max(
-    SHORTEST,
+    LIMITS.tokenLifetime.minimum,
     parts.reduce((a, b) => a + b, 0),
   );
 }

@@ -1,5 +1,5 @@
 // Writes a Seat's status.
-import { json } from '../../cdk8s/plain.ts';
+import { json } from '../../cdk8s/canonical-json.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
 import { isNotFound } from '../../kubernetes/api.ts';
 import type { SeatContext } from './context.ts';

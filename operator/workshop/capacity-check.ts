@@ -1,5 +1,5 @@
 // Checks which of the missing seats fit on the nodes, and when to check again.
-import { json } from '../../cdk8s/plain.ts';
+import { json } from '../../cdk8s/canonical-json.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import type { Seat, Workshop } from '../api/types.ts';

@@ -1,6 +1,7 @@
 // The Workshop's reconciler: it creates, changes and deletes the Seats as the spec says, a few at a time, and reports
 // how far that is. Each reconcile observes everything, decides in `planRollout`, and writes only what differs.
 import { asError } from '../../support/as-error.ts';
+import { DEFAULTS } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import type { Reconciler, Result } from '../engine/reconciler.ts';
 import { record } from '../events.ts';
@@ -15,7 +16,7 @@ import { IsolationCheck } from './isolation-check.ts';
 import { ImagePrepull, NODES_MS } from './image-prepull.ts';
 import { WorkshopMemos } from './memo.ts';
 import type { WorkshopOptions } from './options.ts';
-import { DEFAULTS, planRollout } from './rollout.ts';
+import { planRollout } from './rollout.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { MAX_WAIT_MS, isOver, scheduleAt } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
@@ -160,7 +161,7 @@ export class WorkshopReconciler implements Reconciler {
   }
 
   #plan(workshop: Workshop, { schedule, wanted, existing }: Situation, fitting: ReadonlySet<string>): RolloutPlan {
-    const { maxConcurrent, maxFailures, paused = false } = { ...DEFAULTS, ...workshop.spec.rollout };
+    const { maxConcurrent, maxFailures, paused } = { ...DEFAULTS.rollout, ...workshop.spec.rollout };
     return planRollout({
       wanted,
       existing: existing.owned,

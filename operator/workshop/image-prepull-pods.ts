@@ -1,7 +1,7 @@
 // The pods that pull images onto nodes before a class needs them. Each runs every image of the lab for a moment, so
 // that the kubelet pulls it.
 import { imageOf } from '../../cdk8s/lab/workload.ts';
-import { json, sha256 } from '../../cdk8s/plain.ts';
+import { json, sha256 } from '../../cdk8s/canonical-json.ts';
 import { completeValues } from '../../cdk8s/render.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';

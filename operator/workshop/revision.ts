@@ -1,5 +1,5 @@
 // The revision of a Workshop's seats: a hash of everything that a seat is made from.
-import { json, sha256 } from '../../cdk8s/plain.ts';
+import { json, sha256 } from '../../cdk8s/canonical-json.ts';
 import type { WorkshopSpec } from '../api/types.ts';
 
 /** The value as JSON carries it, without undefined fields. */

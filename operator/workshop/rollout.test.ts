@@ -1,7 +1,7 @@
-import { FINALIZER, LABELS } from '../api/types.ts';
+import { DEFAULTS, FINALIZER, LABELS } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import { aSeat, aWorkshop } from './testing/fixtures.ts';
-import { DEFAULTS, planRollout } from './rollout.ts';
+import { planRollout } from './rollout.ts';
 import type { RolloutInput } from './rollout.ts';
 import { wantedSeats } from './seats.ts';
 
@@ -31,7 +31,7 @@ const input = (more: Partial<RolloutInput>): RolloutInput => ({
   taken: new Set(),
   known: new Set(),
   fitting: new Set(wanted.map(({ metadata: { name } }) => name)),
-  ...DEFAULTS,
+  ...DEFAULTS.rollout,
   mayStart: true,
   ...more,
 });

@@ -2,9 +2,6 @@
 import type { Seat } from '../api/types.ts';
 import { hasFailed, isAsWanted, isDeleting, isInFlight, isReady, nameOf, writtenSpec } from './seats.ts';
 
-/** Defaults of spec.rollout. */
-export const DEFAULTS = { maxConcurrent: 5, maxFailures: 3 } as const;
-
 export interface RolloutInput {
   /** The Seats as they should be, in the order of the attendees. */
   readonly wanted: readonly Seat[];

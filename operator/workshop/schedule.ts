@@ -1,4 +1,5 @@
 // The state of a class, derived from its schedule and the time.
+import { DEFAULTS } from '../api/types.ts';
 import type { ScheduleSpec } from '../api/types.ts';
 
 const MINUTE = 60_000;
@@ -12,7 +13,7 @@ export const MAX_WAIT_MS = 24 * HOUR;
 
 export interface Schedule {
   readonly state: 'Scheduled' | 'Open' | 'Expired';
-  readonly afterExpiry: 'Delete' | 'Stop' | 'Keep';
+  readonly afterExpiry: NonNullable<ScheduleSpec['afterExpiry']>;
   readonly startsAt?: string;
   readonly expiresAt?: string;
   /** Milliseconds until the state may change, at most MAX_WAIT_MS. */
@@ -28,7 +29,7 @@ function stateAt(now: number, starts: number, expires: number): Schedule['state'
 
 /** @param now milliseconds since 1970 */
 export function scheduleAt(now: number, spec: ScheduleSpec = {}): Schedule {
-  const { startsAt, expiresAt, afterExpiry = 'Delete' } = spec;
+  const { startsAt, expiresAt, afterExpiry = DEFAULTS.afterExpiry } = spec;
   const starts = startsAt === undefined ? -Infinity : Date.parse(startsAt);
   const expires = expiresAt === undefined ? Infinity : Date.parse(expiresAt);
   const state = stateAt(now, starts, expires);

@@ -1,5 +1,5 @@
 // Creates, changes and deletes Seats.
-import { json } from '../../cdk8s/plain.ts';
+import { json } from '../../cdk8s/canonical-json.ts';
 import type { Seat, SeatSpec } from '../api/types.ts';
 import type { Api } from '../../kubernetes/api.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';

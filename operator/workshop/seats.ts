@@ -1,5 +1,5 @@
 // A Workshop's Seats: how they should be, whose they are, and how far each is.
-import { json } from '../../cdk8s/plain.ts';
+import { json } from '../../cdk8s/canonical-json.ts';
 import { API_VERSION, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
 import type { Attendee, Seat, SeatSpec, Workshop } from '../api/types.ts';
 import type { KubeObject, OwnerReference } from '../../kubernetes/object.ts';

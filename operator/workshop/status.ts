@@ -1,11 +1,11 @@
 // A Workshop's status, derived from what one reconcile observed and decided. Pure.
-import { json } from '../../cdk8s/plain.ts';
+import { json } from '../../cdk8s/canonical-json.ts';
 import { conditionOf, setConditions } from '../../kubernetes/conditions.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
+import { DEFAULTS } from '../api/types.ts';
 import type { FailingSeat, Seat, SeatCounts, Workshop, WorkshopStatus } from '../api/types.ts';
 import type { Condition } from '../../kubernetes/object.ts';
 import { notTested } from './isolation-pod.ts';
-import { DEFAULTS } from './rollout.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { isOver } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
@@ -164,7 +164,7 @@ function progressingCondition(state: CountedState): ConditionSpec {
 }
 
 function degradedCondition({ plan, failing, refused, workshop }: CountedState): ConditionSpec {
-  const { maxFailures = DEFAULTS.maxFailures } = workshop.spec.rollout ?? {};
+  const { maxFailures = DEFAULTS.rollout.maxFailures } = workshop.spec.rollout ?? {};
   const condition = (status: Status, reason: string, message: string): ConditionSpec =>
     conditionSpec('Degraded', status, reason, message);
   if (refused !== undefined) return condition('True', 'WriteRefused', `The API server refused a write: ${refused}`);

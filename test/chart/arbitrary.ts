@@ -138,7 +138,7 @@ const arbitraryOf = (description: Description): Arbitrary<unknown> =>
   byKind<Arbitrary<unknown>>(description, {
     text: textOf,
     choice: (of) => fc.constantFrom(...of.options),
-    integer: (of) => fc.integer({ min: of.minimum, max: of.maximum }),
+    integer: (of) => fc.integer({ min: of.minimum, ...(of.maximum !== undefined && { max: of.maximum }) }),
     flag: () => fc.boolean(),
     scalar: (of) =>
       fc.oneof(

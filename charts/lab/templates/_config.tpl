@@ -58,7 +58,7 @@ processors:
 {{ include "intro-otel.componentLines" (include "intro-otel.exporters" . | fromJson) }}service:
   extensions: [health_check]
   telemetry:
-    # Log lines say what happened, and not each time who says so.
+    # Keep log lines short: without the name of the Collector.
     resource:
       service.name:
       service.version:
@@ -93,7 +93,7 @@ extensions:
     storage:
       traces: memory
     base_path: /jaeger
-    # Traces of every look into Jaeger would take the place of the lab's own.
+    # Traces of Jaeger itself would push out those of the lab.
     enable_tracing: false
     http:
       endpoint: 0.0.0.0:16686

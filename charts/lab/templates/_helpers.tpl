@@ -1,7 +1,7 @@
 {{- /* Generated from cdk8s/ by `npm run generate`; change it there. */ -}}
-{{/* The operations of cdk8s/lab/compute.ts that need more than one function of Helm's. Arguments come as a list. */}}
+{{/* The operations of cdk8s/lab/compute.ts that need more than one of Helm's functions. Each takes its arguments as a list. */}}
 
-{{/* Components of both, the settings of the second winning, setting by setting: list BASE TOP, as JSON. */}}
+{{/* The components of both: list BASE TOP, as JSON. Each setting of TOP wins over the same setting of BASE. */}}
 {{- define "intro-otel.overlay" -}}
 {{- $components := dict -}}
 {{- range $layer := . -}}
@@ -13,7 +13,7 @@
 {{- toJson $components -}}
 {{- end -}}
 
-{{/* Gives components of which the name starts with PREFIX the settings they lack: list COMPONENTS PREFIX SETTINGS, as JSON. */}}
+{{/* Adds the settings to components whose name starts with PREFIX, unless they have them: list COMPONENTS PREFIX SETTINGS, as JSON. */}}
 {{- define "intro-otel.complete" -}}
 {{- $components := deepCopy (index . 0) -}}
 {{- $prefix := index . 1 -}}
@@ -25,7 +25,7 @@
 {{- toJson $components -}}
 {{- end -}}
 
-{{/* A YAML mapping of components, a line per setting. */}}
+{{/* A YAML mapping of the components, one line per setting. */}}
 {{- define "intro-otel.componentLines" -}}
 {{- range $name, $settings := . }}
 {{- printf "  %s:" (toJson $name) }}
@@ -38,7 +38,7 @@
 {{- end }}
 {{- end -}}
 
-{{/* The names, having made sure that each is defined: list PATH NAMES COMPONENTS, as JSON. */}}
+{{/* The names, after checking that each is defined: list PATH NAMES COMPONENTS, as JSON. */}}
 {{- define "intro-otel.defined" -}}
 {{- $path := index . 0 -}}
 {{- $components := index . 2 -}}
@@ -50,7 +50,7 @@
 {{- toJson (index . 1) -}}
 {{- end -}}
 
-{{/* Variables sorted by name, the second map winning: list OWN THEIRS. */}}
+{{/* Variables sorted by name: list OWN THEIRS. THEIRS win. */}}
 {{- define "intro-otel.env" -}}
 {{- $env := index . 0 -}}
 {{- range $name, $value := index . 1 -}}
@@ -62,8 +62,19 @@
 {{- end -}}
 {{- end -}}
 
-{{/* A ConfigMap's entry: list KEY TEXT. Lines for people to read, but quoted where toYaml garbles what it is given: */}}
-{{/* uncommon characters, blank lines at either end. */}}
+{{/* The labels of an object: list ROOT COMPONENT VERSION. */}}
+{{- define "intro-otel.labels" -}}
+{{- $root := index . 0 -}}
+app.kubernetes.io/name: intro-otel
+app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
+app.kubernetes.io/component: {{ index . 1 }}
+app.kubernetes.io/part-of: intro-otel
+app.kubernetes.io/version: {{ index . 2 | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
+{{- end -}}
+
+{{/* A ConfigMap's entry: list KEY TEXT. It is a readable block, or a quoted string where toYaml would change the text: */}}
+{{/* with uncommon characters, or blank lines at either end. */}}
 {{- define "intro-otel.entry" -}}
 {{- $common := index . 1 | replace "\n" "" | replace "\t" "" | regexMatch "\\A[\\pL\\pM\\pN\\pP\\pS\\p{Zs}]*\\z" -}}
 {{- if and $common (index . 1 | regexMatch "(?s)\\A\\S(.*\\S)?\n\\z") -}}
@@ -73,7 +84,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* A file that is the learner's own, as given, or its default: list ROOT FILE. The defaults' first line only says that the file is generated. */}}
+{{/* A learner's file as the values give it, or its default: list ROOT FILE. A default's first line says that the file is generated. */}}
 {{- define "intro-otel.own.given" -}}
 {{- $root := index . 0 -}}
 {{- $file := index . 1 -}}
@@ -87,7 +98,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The file as it is to be: list ROOT FILE. Where the learner has edited the one in the cluster, an upgrade that gives no other leaves it alone. */}}
+{{/* A learner's file for the ConfigMap: list ROOT FILE. An upgrade keeps the learner's edit unless the values give a file. */}}
 {{- define "intro-otel.own.current" -}}
 {{- $root := index . 0 -}}
 {{- $file := index . 1 -}}
@@ -104,13 +115,13 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The release that helm says an object is of, as namespace/name. */}}
+{{/* The release that owns an object, as namespace/name. */}}
 {{- define "intro-otel.releaseOf" -}}
 {{- $annotations := dig "metadata" "annotations" dict . -}}
 {{- printf "%s/%s" (get $annotations "meta.helm.sh/release-namespace") (get $annotations "meta.helm.sh/release-name") -}}
 {{- end -}}
 
-{{/* Whose the operator is that this cluster has already, as namespace/name; nothing where it is this release's own, or there is none. */}}
+{{/* The other release that brought the cluster's operator, as namespace/name. Empty without one. */}}
 {{- define "intro-otel.operatedBy" -}}
 {{- $role := lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" "intro-otel-operator" -}}
 {{- if $role -}}
@@ -119,15 +130,15 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Whether this release operates the cluster's workshops: list ROOT ASKED. */}}
+{{/* Whether this release operates the cluster's workshops: list ROOT ENABLED. */}}
 {{- define "intro-otel.operates" -}}
 {{- if index . 1 -}}
 {{- if not (include "intro-otel.operatedBy" (index . 0)) }}true{{ end -}}
 {{- end -}}
 {{- end -}}
 
-{{/* Whether this release brings a CustomResourceDefinition: list ROOT ASKED NAME. One that is there and isn't its own, helm would refuse to */}}
-{{/* take over; it was left by a release that is gone, and the operator brings it up to date. */}}
+{{/* Whether this release installs a CustomResourceDefinition: list ROOT ENABLED NAME. Helm refuses to take over one that */}}
+{{/* another release left behind, so the operator updates that one. */}}
 {{- define "intro-otel.defines" -}}
 {{- $root := index . 0 -}}
 {{- if include "intro-otel.operates" . -}}

@@ -3,7 +3,7 @@ import { API_VERSION, FINALIZER, LABELS, MANAGED_BY } from '../../api/types.ts';
 import type { Seat, SeatSpec, SeatStatus } from '../../api/types.ts';
 import type { ObjectMeta } from '../../../kubernetes/object.ts';
 import { OWN } from '../../../lab/names.ts';
-import { sha256 } from '../../../cdk8s/plain.ts';
+import { sha256 } from '../../../cdk8s/canonical-json.ts';
 import type { LabTemplate } from '../rendered-lab.ts';
 import type { LabObject } from '../types.ts';
 import type { Deployment } from '../../../kubernetes/types.ts';

@@ -1,9 +1,10 @@
-import { json, plainCompute, sha256 } from './plain.ts';
+import { json, sha256 } from './canonical-json.ts';
+import { valueCompute } from './compute-values.ts';
 import { labValues } from './values.ts';
 
-const compute = plainCompute(labValues.default);
+const compute = valueCompute(labValues.default);
 
-test("JSON is what Go's encoding/json prints", () => {
+test("prints JSON like Go's encoding/json", () => {
   const value = {
     b: [1, 1e21, 1e-7, true, null],
     a: { html: '<a&b>', lines: '\u2028\u2029', control: '\b\f\n\u0001' },
@@ -13,26 +14,26 @@ test("JSON is what Go's encoding/json prints", () => {
   );
 });
 
-test('keys are in the order of their UTF-8 bytes, as Go sorts them', () => {
+test('sorts keys by their UTF-8 bytes, like Go', () => {
   expect(json({ '\u{1f3b2}': 1, '\uff61': 2, Z: 3, a: 4 })).toBe('{"Z":3,"a":4,"\uff61":2,"\u{1f3b2}":1}');
 });
 
-test('SHA-256 is of the UTF-8 bytes, in lower-case hexadecimal', () => {
+test('hashes the UTF-8 bytes and prints lower-case hexadecimal', () => {
   expect(sha256('é')).toBe('4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c');
 });
 
-test("a list's entry is kept only where it comes first", () => {
+test('keeps the first of equal list entries', () => {
   expect(compute.union(['a', 'b'], ['b', 'c'], ['a'])).toEqual(['a', 'b', 'c']);
 });
 
-test('settings given for a component win over the built-in ones, setting by setting, also when they are false or empty', () => {
+test('overrides built-in settings one by one, also with empty values', () => {
   expect(compute.overlay({ batch: { timeout: '1s', size: 5 } }, { batch: { timeout: '' }, new: {} })).toEqual({
     batch: { timeout: '', size: 5 },
     new: {},
   });
 });
 
-test('only components with the prefix are completed, and only with what they lack', () => {
+test('adds missing settings to components with the prefix only', () => {
   const all = { 'otlp/a': { queue: 1 }, otlphttp: {}, debug: {} };
   expect(compute.complete(all, 'otlp', { queue: 9 })).toEqual({
     'otlp/a': { queue: 1 },
@@ -41,19 +42,19 @@ test('only components with the prefix are completed, and only with what they lac
   });
 });
 
-test('components are lines of YAML with JSON in them', () => {
+test('prints components as lines of YAML that contain JSON', () => {
   expect(compute.componentLines({ nop: {}, 'otlp/a': { tls: { insecure: true } } })).toBe(
     '  "nop": {}\n  "otlp/a":\n    "tls": {"insecure":true}\n',
   );
 });
 
-test('a name that is not defined is refused, with where it stands and what could stand there', () => {
+test('refuses an undefined name, with its path and the defined names', () => {
   expect(() => compute.defined('some.path', ['a', 'c'], { b: {}, a: {} })).toThrow(
     'some.path names "c", which is not defined. Use one of: a, b; or define it.',
   );
 });
 
-test("the environment is sorted, the user's variables win, and numbers and flags become text", () => {
+test('sorts variables, prefers those of the user, and turns numbers and flags into text', () => {
   expect(compute.env({ B: 'own', C: 'own' }, { C: 1e21, A: false, B: '' })).toEqual([
     { name: 'A', value: 'false' },
     { name: 'B', value: '' },
@@ -66,13 +67,13 @@ test.each([
   ['NodePort', 0, undefined],
   ['NodePort', 30080, 30080],
   ['LoadBalancer', 30080, 30080],
-] as const)('a Service of type %s with node port %d gets %s', (type, nodePort, expected) => {
-  expect(compute.nodePort({ type, nodePort, port: 80 })).toBe(expected);
+] as const)('gives a Service of type %s with node port %d the port %s', (type, nodePort, expected) => {
+  expect(compute.nodePort({ type, nodePort })).toBe(expected);
 });
 
-test("the dice's hand-written example is used at the level manual only", () => {
+test('uses the hand-written dice example only at the level manual', () => {
   const source = (instrumentation: 'none' | 'auto' | 'manual'): string =>
-    plainCompute({ ...labValues.default, instrumentation }).ownText('app.ts').current;
+    valueCompute({ ...labValues.default, instrumentation }).ownText('app.ts').current;
   expect(source('manual')).toContain('@opentelemetry/api');
   expect(source('auto')).not.toContain('@opentelemetry/api');
   expect(source('none')).toBe(source('auto'));

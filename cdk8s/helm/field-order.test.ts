@@ -1,0 +1,21 @@
+import { inFieldOrder } from './field-order.ts';
+
+const text = (value: unknown): string => JSON.stringify(inFieldOrder(value));
+
+test('puts well-known fields first and keeps the order of the others', () => {
+  const pod = {
+    spec: { containers: [{ env: [], image: 'a', name: 'b' }], nodeSelector: {} },
+    kind: 'Pod',
+    metadata: {},
+  };
+  expect(text({ b: 1, a: 2 })).toBe('{"b":1,"a":2}');
+  expect(text(pod)).toBe(
+    '{"kind":"Pod","metadata":{},"spec":{"containers":[{"name":"b","image":"a","env":[]}],"nodeSelector":{}}}',
+  );
+});
+
+test('leaves the fields of a schema in their order', () => {
+  expect(text({ openAPIV3Schema: { properties: { spec: {}, kind: {} } } })).toBe(
+    '{"openAPIV3Schema":{"properties":{"spec":{},"kind":{}}}}',
+  );
+});

@@ -1,0 +1,30 @@
+import { renderLab } from '../render.ts';
+import { render } from '../testing/rendered.ts';
+import type { Deployment } from '../testing/rendered.ts';
+import type { KubernetesObject } from '../render.ts';
+
+test('bounds the queue and retries of exporters that set no bounds', () => {
+  const config = render({
+    collector: {
+      exporters: { 'otlp/second': { endpoint: 'a:1' }, 'otlphttp/own': { sending_queue: { enabled: false } } },
+    },
+  }).find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'lab-collector') as KubernetesObject & {
+    data: Record<string, string>;
+  };
+  const lines = (name: string): string =>
+    config.data['config.yaml']?.split(`  "${name}":\n`)[1]?.split(/\n {2}\S/)[0] ?? '';
+  expect(lines('otlp/second')).toMatch(/"max_elapsed_time":"30s"[^]*"queue_size":4194304/);
+  expect(lines('otlphttp/own')).toContain('"sending_queue": {"enabled":false}');
+});
+
+test('renders the same pods in every namespace', () => {
+  const template = (namespace: string) =>
+    renderLab({ release: 'lab', namespace })
+      .filter(({ kind }) => kind === 'Deployment')
+      .map(({ spec }) => (spec as Deployment['spec']).template);
+  expect(template('a')).toEqual(template('b'));
+  const collector = renderLab({ release: 'lab', namespace: 'a' }).find(
+    ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'lab-collector',
+  );
+  expect(JSON.stringify(collector?.['data'])).toContain('${env:POD_NAMESPACE}');
+});

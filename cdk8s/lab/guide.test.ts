@@ -1,0 +1,66 @@
+import type { PolicyRule } from './manifest.ts';
+import { deployments, render, template } from '../testing/rendered.ts';
+import type { Container, Deployment, PodSpec } from '../testing/rendered.ts';
+import type { KubernetesObject } from '../render.ts';
+
+describe('the guide', () => {
+  const role = render().find(
+    ({ kind, metadata }) => kind === 'Role' && metadata.name === 'lab-guide',
+  ) as KubernetesObject & { rules: PolicyRule[] };
+  const pod = template(deployments().find(({ metadata }) => metadata.name === 'lab-guide') as Deployment)
+    .spec as PodSpec & { initContainers: Container[] };
+
+  test('may write three ConfigMaps, one Secret and two Deployments of this lab, and only read the rest', () => {
+    const writing = role.rules.filter(({ verbs }) => verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)));
+    expect(writing.map(({ resources, verbs, resourceNames }) => [resources, verbs, resourceNames])).toEqual([
+      [['configmaps'], ['get', 'patch'], ['lab-dice', 'lab-progress', 'lab-faults']],
+      [['secrets'], ['get', 'patch'], ['lab-guide-key']],
+      [['deployments'], ['get', 'patch'], ['lab-dice', 'lab-collector']],
+    ]);
+    expect(
+      role.rules
+        .filter((rule) => !writing.includes(rule))
+        .map(({ resources, resourceNames }) => [resources, resourceNames]),
+    ).toEqual([
+      [['configmaps'], ['lab-faults']],
+      [['pods'], undefined],
+      [['pods/log'], undefined],
+    ]);
+  });
+
+  test('gets its ConfigMaps and Secret without data, so that no upgrade removes what it wrote', () => {
+    const empty = render().filter(({ metadata: { name } }) =>
+      ['lab-progress', 'lab-faults', 'lab-guide-key'].includes(name),
+    );
+    expect(empty.map(({ kind }) => kind)).toEqual(['ConfigMap', 'ConfigMap', 'Secret']);
+    for (const object of empty)
+      expect(Object.keys(object).filter((field) => /^(binary|string)?data$/i.test(field))).toEqual([]);
+  });
+
+  test('gets variables for its release and its namespace', () => {
+    expect(pod.containers[0].env).toEqual(
+      expect.arrayContaining([
+        { name: 'RELEASE', value: 'lab' },
+        { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+      ]),
+    );
+  });
+
+  test('has an init container that provides its key, under Pod Security "restricted" too', () => {
+    const [keyContainer] = pod.initContainers;
+    expect(keyContainer).toMatchObject({
+      command: ['node', '/app/key.js'],
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      },
+      volumeMounts: expect.arrayContaining([{ name: 'key', mountPath: '/etc/intro-otel' }]) as never,
+      resources: { limits: { memory: expect.anything() as never } },
+    });
+    expect(keyContainer?.env).toEqual(expect.arrayContaining([{ name: 'KEY_FILE', value: '/etc/intro-otel/key' }]));
+    expect(pod.containers[0]).toMatchObject({
+      volumeMounts: expect.arrayContaining([{ name: 'key', mountPath: '/etc/intro-otel', readOnly: true }]) as never,
+    });
+  });
+});

@@ -1,0 +1,97 @@
+import { deployments, replaced, template } from '../testing/rendered.ts';
+import type { SomeValues } from '../render.ts';
+
+describe.each(deployments().map((deployment) => [deployment.metadata.name, deployment] as const))(
+  'the Deployment %s',
+  (_name, deployment) => {
+    const pod = template(deployment).spec;
+    const [container] = pod.containers;
+
+    test('meets the Pod Security Standard "restricted"', () => {
+      expect(pod.securityContext).toMatchObject({
+        runAsNonRoot: true,
+        runAsUser: 10001,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      expect(container.securityContext).toMatchObject({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(pod.hostNetwork).toBeUndefined();
+    });
+
+    test('has a startup, a readiness and a liveness probe', () => {
+      expect(Object.keys(container)).toEqual(
+        expect.arrayContaining(['startupProbe', 'readinessProbe', 'livenessProbe']),
+      );
+    });
+
+    test('requests CPU and memory and limits memory', () => {
+      expect(container.resources).toMatchObject({
+        requests: { cpu: /./, memory: /./ } as never,
+        limits: { memory: expect.any(String) as string },
+      });
+    });
+
+    test('reports the end of its log as its status when it fails', () => {
+      expect(container.terminationMessagePolicy).toBe('FallbackToLogsOnError');
+    });
+
+    test('pins the image version and pulls only a missing image', () => {
+      expect(container.image).toMatch(/:\d+\.\d+\.\d+$/);
+      expect(container.imagePullPolicy).toBe('IfNotPresent');
+    });
+
+    test('selects its own pods', () => {
+      expect(template(deployment).metadata.labels).toMatchObject(deployment.spec.selector.matchLabels);
+    });
+
+    test('labels its pods with nothing that an upgrade of the lab changes', () => {
+      expect(Object.values(template(deployment).metadata.labels)).not.toContain('0.1.0');
+    });
+  },
+);
+
+test('gives an API token only to the Collector and the guide', () => {
+  const privileged = deployments()
+    .filter((deployment) => template(deployment).spec.automountServiceAccountToken)
+    .map(({ metadata }) => metadata.name);
+  expect(privileged).toEqual(['lab-collector', 'lab-guide']);
+});
+
+test('requests at most 300m of CPU and 300 MiB of memory', () => {
+  const requested = (resource: string): number =>
+    deployments().reduce(
+      (sum, deployment) =>
+        sum + parseInt(template(deployment).spec.containers[0].resources.requests[resource] ?? '', 10),
+      0,
+    );
+  expect(requested('cpu')).toBeLessThanOrEqual(300);
+  expect(requested('memory')).toBeLessThanOrEqual(300);
+});
+
+test.each<[string, SomeValues, string[]]>([
+  [
+    "the Collector's configuration",
+    { collector: { exporters: { debug: { verbosity: 'detailed' } } } },
+    ['lab-collector'],
+  ],
+  ["Jaeger's configuration", { jaeger: { maxTraces: 10 } }, ['lab-jaeger']],
+  ["the dice's source", { dice: { source: 'other' } }, ['lab-dice']],
+  ["the dice's settings", { dice: { settings: 'INSTRUMENTATION=none' } }, ['lab-dice']],
+  ["what is merged over the Collector's configuration", { collector: { own: 'exporters: {}' } }, ['lab-collector']],
+  ["the arcade's budget", { arcade: { budgetMs: 100 } }, ['lab-arcade']],
+  ["the guide's Service", { guide: { service: { type: 'NodePort', nodePort: 30080 } } }, []],
+])('replaces only the pods that use %s when it changes', (_what, values, expected) => {
+  expect(replaced({}, values)).toEqual(expected);
+});
+
+test("replaces the lab's variable with the user's variable of the same name", () => {
+  const dice = deployments({ dice: { env: { OTEL_SERVICE_NAME: 'mine' } } }).find(
+    ({ metadata }) => metadata.name === 'lab-dice',
+  );
+  expect(dice && template(dice).spec.containers[0].env.filter(({ name }) => name === 'OTEL_SERVICE_NAME')).toEqual([
+    { name: 'OTEL_SERVICE_NAME', value: 'mine' },
+  ]);
+});
