@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { insideNetwork } from '../../../cluster/devcluster/index.ts';
 import { artefacts } from '../artefacts.ts';
 import { testCluster } from './cluster.ts';
-import { setSession } from '../program.ts';
+import { setSessionPriority } from '../program.ts';
 
 /** Half way to the highest priority there is: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/nice.html */
 const FIRST = '-10';
@@ -47,7 +47,7 @@ export async function startInCluster(
     stdio: ['pipe', options.onOutput === undefined ? log : 'pipe', log],
     detached: first,
   });
-  if (first) setSession(child, FIRST);
+  if (first) setSessionPriority(child, FIRST);
   child.stdin?.on('error', () => undefined); // it may have ended; how it did is told
   child.stdin?.end(options.input ?? '');
   child.stdout?.setEncoding('utf8').on('data', (text: string) => options.onOutput?.(text));
