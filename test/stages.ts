@@ -1,10 +1,12 @@
 // The stages of `npm test` and `npm run check`. A stage is a program or a jest project.
+import { globSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { helmPath } from '../cluster/tools.ts';
 import { repoRoot } from '../support/paths.ts';
 import { silentProgress } from '../support/progress.ts';
 import { artefacts } from './support/artefacts.ts';
+import { actionlintPath } from './support/cluster/components.ts';
 import { runProgram } from './support/program.ts';
 import { resultsOf } from './support/results.ts';
 import type { JestReport, Results } from './support/results.ts';
@@ -62,6 +64,14 @@ export const stages: readonly Stage[] = [
     await helmPath(silentProgress()),
     ...['lint', '--strict', join(repoRoot, 'charts', 'lab')],
   ]),
+  // Its first run compiles actionlint, so it is not quick.
+  {
+    ...program('workflows', async () => [
+      await actionlintPath(silentProgress()),
+      ...globSync(join(repoRoot, '.github', 'workflows', '*.yml')),
+    ]),
+    quick: false,
+  },
   jest('chart', 'background', { args: [HANG_LIMIT] }),
   // Some unit tests have time limits of 500 ms, so no stage on a cluster runs beside them.
   jest('unit', 'units', { quick: true, args: ['--maxWorkers=2', WAITING_FIRST] }),
@@ -88,7 +98,7 @@ function tsc(project: string): Command {
   return [bin('tsc'), '--project', join(repoRoot, project), '--incremental', '--tsBuildInfoFile', buildInfo];
 }
 
-/** A program counts as one test. All of them are quick. */
+/** A program counts as one test. */
 function program(name: string, command: () => Command | Promise<Command>): Stage {
   return {
     name,
