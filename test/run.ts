@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   // A quick check leaves the logs and the clusters of a full run alone.
   if (onCluster) await rm(artefacts, { recursive: true, force: true });
   await mkdir(artefacts, { recursive: true });
-  const stop = onCluster ? stopEverything : endPrograms;
+  const stop = (): Promise<void> => stopEverything(onCluster);
   stopOnSignals(stop);
   const missing = onCluster ? missingRequirement() : undefined;
   const cluster = onCluster && missing === undefined ? startBeside() : undefined;
@@ -164,19 +164,19 @@ function conclude(chosen: readonly Stage[], outcomes: readonly Outcome[], missin
 }
 
 /** Cleans up after Ctrl-C, a CI timeout or a closed terminal. */
-function stopOnSignals(stop: () => void | Promise<void>): void {
+function stopOnSignals(stop: () => Promise<void>): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       say(`\n${signal}: stopping all that this run started …`);
-      void Promise.resolve(stop()).finally(() => process.exit(130));
+      void stop().finally(() => process.exit(130));
     });
   }
 }
 
-/** Ends the programs and removes the clusters, also those that an earlier run left behind. */
-async function stopEverything(): Promise<void> {
+/** Ends the programs, and removes the clusters if this run uses them, also those that an earlier run left behind. */
+async function stopEverything(onCluster: boolean): Promise<void> {
   endPrograms();
-  if (missingRequirement() !== undefined) return;
+  if (!onCluster || missingRequirement() !== undefined) return;
   useState('test-up');
   await stopCluster(DEVCLUSTER);
   await removeState('test-up');

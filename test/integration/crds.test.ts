@@ -1,5 +1,5 @@
-// What admission makes of a Workshop and a Seat: bad input is refused with what is expected and what to do, and all that the
-// chart takes for a lab, a Workshop takes too.
+// Tests the admission of Workshops and Seats: bad input is refused with what is expected and what to do, and a Workshop
+// accepts every lab that the chart accepts.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await kubectl('wait', '--for=condition=Established', '--timeout=30s', 'crds', ...names);
 }, 60_000);
 
-// Those of a chart's release are another test's to bring.
+// Another test covers the definitions that a release brings.
 afterAll(async () => {
   if (brought) await kubectl('delete', 'crds', ...names, '--timeout=60s');
 }, 90_000);
@@ -36,7 +36,7 @@ const manifest = (kind: string, name: string, spec: object): object => ({
   spec,
 });
 
-/** What `kubectl apply` says of it; nothing is made. */
+/** What `kubectl apply` answers. Nothing is created. */
 async function tried(object: object): Promise<{ code: number; stdout: string; stderr: string }> {
   return tool('kubectl', ['apply', '--dry-run=server', '--output=json', '--filename=-'], {
     input: JSON.stringify(object),
@@ -47,7 +47,7 @@ async function tried(object: object): Promise<{ code: number; stdout: string; st
 const long = (length: number): string => 'a'.repeat(length);
 const attendees = (...of: string[]): object => ({ attendees: of.map((name) => ({ name })) });
 
-describe('a Workshop is refused', () => {
+describe('a Workshop', () => {
   test.each<[what: string, name: string, spec: object, said: readonly [field: string, message: string]]>([
     ['with neither attendees nor seats', 'otel', {}, ['spec', 'give either attendees, by name, or seats, a number']],
     [
@@ -213,7 +213,7 @@ describe('a Workshop is refused', () => {
       { seats: 1, lab: { imagePullSecrets: [{}] } },
       ['spec.lab.imagePullSecrets[0].name', 'Required value'],
     ],
-  ])('%s', async (_what, name, spec, [field, message]) => {
+  ])('is refused %s', async (_what, name, spec, [field, message]) => {
     const { code, stderr } = await tried(manifest('Workshop', name, spec));
     expect(code).not.toBe(0);
     expect(stderr).toContain(field);
@@ -221,20 +221,20 @@ describe('a Workshop is refused', () => {
   });
 });
 
-describe('a Workshop is taken', () => {
+describe('a Workshop', () => {
   const given = async (name: string, spec: object): Promise<object> => {
     const { code, stdout, stderr } = await tried(manifest('Workshop', name, spec));
     expect([code, stderr]).toEqual([0, '']);
     return (JSON.parse(stdout) as { spec: object }).spec;
   };
 
-  test('with the longest names that there are', async () => {
+  test('is accepted with the longest names', async () => {
     await given('otel', attendees(long(58)));
     await given(long(61), attendees('a'));
     await given(long(53), { seats: 1000 });
   });
 
-  test('with a thousand attendees', async () => {
+  test('is accepted with a thousand attendees', async () => {
     await given('otel', attendees(...Array.from({ length: 1000 }, (_, index) => `attendee-${index}`)));
   });
 
@@ -248,7 +248,7 @@ describe('a Workshop is taken', () => {
     });
   });
 
-  test('with tokens that last from ten minutes to thirty days', async () => {
+  test('is accepted with tokens that last from ten minutes to thirty days', async () => {
     await given('otel', { seats: 1, access: { tokenLifetime: '10m' } });
     await given('otel', { seats: 1, access: { tokenLifetime: '720h' } });
     await given('otel', { seats: 1, access: { tokenLifetime: '719h59m60s' } });
@@ -276,7 +276,7 @@ describe('a Workshop is taken', () => {
     );
   }, 60_000);
 
-  test('from two who apply it server-side, one its attendees and the other its lab', async () => {
+  test('is accepted from two who apply it server-side, one its attendees and the other its lab', async () => {
     const as = async (manager: string, spec: object): Promise<void> => {
       await tool('kubectl', ['apply', '--server-side', `--field-manager=${manager}`, '--filename=-'], {
         input: JSON.stringify(manifest('Workshop', 'crds-ssa', spec)),
@@ -301,7 +301,7 @@ describe('a Workshop is taken', () => {
     ...readdirSync(join(repoRoot, 'examples'))
       .filter((file) => file.endsWith('.yaml'))
       .map((file) => `examples/${file}`),
-  ])('from %s, as it is in the repository', async (file) => {
+  ])('is accepted from %s, as it is in the repository', async (file) => {
     const { code, stdout, stderr } = await tool(
       'kubectl',
       ['apply', '--dry-run=server', '--filename', join(repoRoot, file)],
@@ -347,7 +347,7 @@ describe('a Seat', () => {
     expect(stderr).toContain(message);
   });
 
-  test('runs unless it is told otherwise, and is stopped and started by kubectl scale', async () => {
+  test('runs by default, and kubectl scale stops and starts it', async () => {
     const replicas = (): Promise<string> => kubectl('get', 'seat', 'crds-ada', '--output=jsonpath={.spec.replicas}');
     expect(await replicas()).toBe('1');
     await kubectl('scale', 'seat', 'crds-ada', '--replicas=0');
@@ -371,15 +371,15 @@ describe('kubectl', () => {
       manifest('Seat', 'crds-ada', { workshop: 'crds', attendee: 'ada', revision: '1' }),
     );
   });
-  // An operator that is there may have put a finalizer on them.
+  // A running operator may have added a finalizer.
   afterAll(() => kubectl('delete', 'workshop/crds', 'seat/crds-ada', '--ignore-not-found', '--timeout=60s'));
 
-  test('get shows of Workshops what an instructor asks for, also by their short name', async () => {
+  test('gets the columns of Workshops that an instructor needs, also by their short name', async () => {
     expect(await header('workshops')).toEqual(['NAME', 'READY', 'STATE', 'FAILED', 'EXPIRES', 'AGE']);
     expect(await header('ws')).toEqual(['NAME', 'READY', 'STATE', 'FAILED', 'EXPIRES', 'AGE']);
   });
 
-  test('get shows of Seats what an instructor asks for, and where the lab is when asked for more', async () => {
+  test("gets the columns of Seats that an instructor needs, and the lab's place with -o wide", async () => {
     expect(await header('seats')).toEqual([
       'NAME',
       'WORKSHOP',
@@ -401,13 +401,13 @@ describe('kubectl', () => {
     ]);
   });
 
-  test('get finds both by their category', async () => {
+  test('gets both kinds by their category', async () => {
     expect((await kubectl('get', 'intro-otel', '--output=name')).trim().split('\n')).toEqual(
       expect.arrayContaining(['workshop.intro-otel.dev/crds', 'seat.intro-otel.dev/crds-ada']),
     );
   });
 
-  test('get fills the columns from the status', async () => {
+  test('fills the columns from the status', async () => {
     const condition = {
       type: 'Ready',
       status: 'False',
@@ -435,7 +435,7 @@ describe('kubectl', () => {
     ['workshop.spec.lab.collector', 'The OpenTelemetry Collector'],
     ['workshop.status.conditions', 'NetworkIsolation'],
     ['seat.spec.replicas', 'kubectl scale seat'],
-  ])('explain %s says what it is for', async (path, words) => {
+  ])('explains what %s is for', async (path, words) => {
     expect((await kubectl('explain', path)).replaceAll(/\s+/g, ' ')).toContain(words);
   });
 });

@@ -1,17 +1,17 @@
-// Observes from outside how the seats of a Workshop come into being: when the last of their objects stands, and when the last
-// of their Deployments is available. The same eyes for whoever makes them.
+// Observes a Workshop's seats from outside: when the last of their objects exists, and when the last Deployment is
+// available. It is the same for the operator and the bare client.
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { apiGet, testCluster, textOf } from '../support/cluster/cluster.ts';
 import { eventually } from '../support/matchers/eventually.ts';
 import { kindsOfSeats, ofWorkshop, seatObjects } from '../support/matchers/seat-objects.ts';
 import { AS, collection } from '../support/cluster/watch.ts';
 
-/** Milliseconds that any of it may take. */
+/** The time limit of each wait, in milliseconds. */
 export const PATIENCE = 900_000;
 
 export interface Standing {
   objects: number;
-  /** When the last of them stood, as performance.now says it. */
+  /** When the last object existed, as performance.now counts. */
   last: number;
 }
 
@@ -20,8 +20,9 @@ interface Metadata {
 }
 
 /**
- * Looks, once all is ready, when the objects of a Workshop's seats were made: that costs nothing while they are. The API server says it in whole
- * seconds, which are taken as full. @throws Error unless all are there
+ * Reads, once all is ready, when the objects of a Workshop's seats were created, so that it costs nothing meanwhile.
+ * The API server answers in whole seconds.
+ * @throws Error unless all exist
  */
 export async function standing(workshop: string, seats: number): Promise<Standing> {
   const expected = seats * seatObjects(workshop, 'any').length;
@@ -47,10 +48,18 @@ interface Table {
   rows: { cells: unknown[] }[];
 }
 
-/** Waits until all Deployments of a Workshop's seats have all their pods; resolves to the time (performance.now) at which that was seen. */
+/**
+ * Waits until all Deployments of a Workshop's seats have all their pods.
+ * @returns the time (performance.now) of that
+ */
 export async function deploymentsAvailable(workshop: string, seats: number): Promise<number> {
   const expected = seats * seatObjects(workshop, 'any').filter(({ kind }) => kind === 'Deployment').length;
-  const path = `${collection(KINDS.Deployment)}?includeObject=None&labelSelector=${encodeURIComponent(ofWorkshop(workshop))}&resourceVersion=0`;
+  const query = new URLSearchParams({
+    includeObject: 'None',
+    labelSelector: ofWorkshop(workshop),
+    resourceVersion: '0',
+  });
+  const path = `${collection(KINDS.Deployment)}?${query}`;
   const look = async (): Promise<number> => {
     const { columnDefinitions, rows } = JSON.parse(
       await textOf(await fetch(testCluster().api + path, { headers: { accept: AS.table } })),
@@ -63,7 +72,7 @@ export async function deploymentsAvailable(workshop: string, seats: number): Pro
   return eventually(look, { within: PATIENCE, every: 500 });
 }
 
-/** Waits until nothing is left of the seats of a Workshop: a namespace goes when everything in it has. */
+/** Waits until nothing is left of a Workshop's seats: a namespace goes once it is empty. */
 export async function allGone(workshop: string): Promise<void> {
   const path = `${collection(KINDS.Namespace)}?limit=1&labelSelector=${encodeURIComponent(ofWorkshop(workshop))}`;
   const look = async (): Promise<void> => {

@@ -1,5 +1,5 @@
-// What an attendee may do with the kubeconfig of their seat, and what not: each act is asked for as `kubectl auth can-i` asks,
-// and then tried.
+// Tests what an attendee may and may not do with their seat's kubeconfig. Each act is asked for as `kubectl auth can-i`
+// asks, and then tried.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { NAMES, RELEASE, ROLES } from '../../operator/api/types.ts';
@@ -17,7 +17,7 @@ const {
 } = useWorkshop();
 const attendee = useAttendee(own);
 
-/** Words in the tables' paths that stand for what is known only when the class is there. */
+/** Words in the tables' paths that stand for names known once the Workshop is there. */
 const known: Record<string, string> = { OWN: own, OTHER: other, OPERATOR: operator.namespace, WORKSHOP: workshop };
 
 beforeAll(async () => {
@@ -290,8 +290,8 @@ describe.each([
   ['the class and the operator', ofTheClass],
   ['the cluster', ofTheCluster],
   ['the namespace of their own', ofTheirFence],
-])('an attendee may not, of %s,', (_what, acts) => {
-  test.each(byName(acts))('%s', async (_, act) => {
+])('an attendee of %s', (_what, acts) => {
+  test.each(byName(acts))('may not %s', async (_, act) => {
     const tried = attempt(act);
     await refused(tried, attributesOf(tried));
   });
@@ -315,20 +315,20 @@ test.each([
     { resource: 'serviceaccounts', namespace: other, name: NAMES.attendee },
     { 'Impersonate-User': `system:serviceaccount:${other}:${NAMES.attendee}` },
   ],
-])('an attendee may not speak as %s', async (_, whom, headers) => {
+])('refuses an attendee who impersonates %s', async (_, whom, headers) => {
   await refused(
     { method: 'GET', path: `${CORE}/namespaces/${other}/pods`, headers: { ...headers } },
     { verb: 'impersonate', group: '', ...whom },
   );
 });
 
-test.each(['escalate', 'bind'])('an attendee may not %s roles, nor cluster roles', async (verb) => {
+test.each(['escalate', 'bind'])('refuses an attendee who wants to %s roles or cluster roles', async (verb) => {
   const rbac = { verb, group: 'rbac.authorization.k8s.io' };
   expect(await attendee.account.may({ ...rbac, resource: 'roles', namespace: own })).toBe(false);
   expect(await attendee.account.may({ ...rbac, resource: 'clusterroles', namespace: own })).toBe(false);
 });
 
-test.each(Object.entries(escapes))("an attendee's pod may not have %s", async (_, change) => {
+test.each(Object.entries(escapes))("refuses an attendee's pod with %s", async (_, change) => {
   const { code, message } = await attendee.account.try({
     method: 'POST',
     path: `${CORE}/namespaces/${own}/pods`,
@@ -337,7 +337,7 @@ test.each(Object.entries(escapes))("an attendee's pod may not have %s", async (_
   expect([code, message]).toEqual([403, expect.stringContaining('violates PodSecurity "restricted')]);
 });
 
-test('no account that a pod of an attendee could run as may do any of that, but write ConfigMaps', async () => {
+test("refuses these acts to all accounts that an attendee's pod could run as, except writing ConfigMaps", async () => {
   const acts = [
     ...ofOthers,
     ...ofTheClass,
@@ -376,7 +376,7 @@ const allowed: readonly Act[] = [
   ['see the NetworkPolicies', 'GET', `${NETWORKING}/namespaces/OWN/networkpolicies`],
 ];
 
-test.each(byName(allowed))('an attendee may, in the own namespace, %s', async (_, act) => {
+test.each(byName(allowed))('lets an attendee, in their own namespace, %s', async (_, act) => {
   const tried = attempt(act);
   expect(await attendee.account.may(attributesOf(tried))).toBe(true);
   const { code, text } = await attendee.account.try(tried);
@@ -384,7 +384,7 @@ test.each(byName(allowed))('an attendee may, in the own namespace, %s', async (_
 });
 
 describe('with kubectl and the kubeconfig as it is handed out, an attendee', () => {
-  test('needs to say no namespace: it is that of the seat', async () => {
+  test("needs no namespace: the kubeconfig names the seat's", async () => {
     expect(await attendee.kubectl(['config', 'view', '--minify', '--output=jsonpath={..namespace}'])).toBe(own);
     expect(await attendee.kubectl(['auth', 'can-i', 'get', 'pods'])).toBe('yes\n');
   });
@@ -397,7 +397,7 @@ describe('with kubectl and the kubeconfig as it is handed out, an attendee', () 
     );
   });
 
-  test('executes a command', async () => {
+  test('runs a command in a container', async () => {
     expect(await attendee.kubectl(['exec', `deployment/${RELEASE}-dice`, '--', 'node', '--print', '6 * 7'])).toBe(
       '42\n',
     );

@@ -1,4 +1,4 @@
-// Go programs that only the tests need: Helm 3, a registry to push images to, kwok, which simulates nodes, and actionlint.
+// Go programs that only the tests need: Helm 3, a registry for images, kwok, which simulates nodes, and actionlint.
 import { join } from 'node:path';
 import { repoRoot } from '../../../support/paths.ts';
 import { ensureBuilt } from '../../../cluster/components/build.ts';

@@ -1,4 +1,4 @@
-// What a round must look like in Jaeger: who calls whom, as a table of edges. Both sides are services, sorted as edgesOf does.
+// The calls of a round in Jaeger, as edges between services. They are sorted as edgesOf sorts them.
 
 /** A round played at the guide. */
 export const ROUND_AT_GUIDE = ['arcade→dice', 'arcade→prizes', 'guide→arcade'];
