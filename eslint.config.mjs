@@ -35,14 +35,14 @@ const zones = [
   },
 ];
 
-/** These folders still have longer lines. */
-const LONG_LINES = ['apps', 'cdk8s', 'cluster', 'course', 'kubernetes', 'lab', 'operator', 'otlp', 'support'];
+/** These folders still have longer lines and files. */
+const LONG = ['apps', 'cdk8s', 'cluster', 'course', 'kubernetes', 'lab', 'operator', 'otlp', 'support'];
 
 const policy = {
   complexity: ['error', 10],
   'max-depth': ['error', 3],
   'max-params': ['error', 4],
-  'max-lines': ['error', 550],
+  'max-lines': ['error', 350],
   // Prettier leaves comments and strings alone. A link can't be broken.
   'max-len': ['error', { code: 120, ignoreUrls: true }],
   eqeqeq: 'error',
@@ -68,6 +68,6 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': 'error',
     },
   },
-  { files: [...LONG_LINES, 'test/chart', 'test/course'].map((folder) => `${folder}/**`), rules: { 'max-len': 'off' } },
+  { files: [...LONG, 'test/chart', 'test/course'].map((folder) => `${folder}/**`), rules: { 'max-len': 'off' } },
   { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
 );

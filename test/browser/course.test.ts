@@ -118,7 +118,7 @@ test('keeps the page short while a program prints without end', () =>
     expect((await page.locator('#log').textContent())?.length).toBeLessThan(100_000);
   }));
 
-test("after a Run, what the pod before still answers is not taken for the new one's", () =>
+test('ignores answers of the old pod after a Run', () =>
   pages.with('stale', view, async (page, guide) => {
     guide.lab.stale = 2;
     await page.goto('/');
@@ -177,7 +177,7 @@ test('falls back to a plain editor that saves and runs, if CodeMirror does not l
     [404],
   ));
 
-test("a change of the Collector shows the Collector's log", () =>
+test("shows the Collector's log after a change of the Collector", () =>
   pages.with('collector', view, async (page) => {
     await page.goto('/');
     await page.locator('.cm-content').waitFor();

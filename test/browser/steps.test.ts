@@ -57,7 +57,7 @@ describe.each([view, small])('at $width px', (here) => {
       expect(await page.evaluate(() => document.activeElement?.id)).toBe('step-title');
     }));
 
-  test("a round is played, and each span of its trace says what it carries, as the deck's JSON too", () =>
+  test("plays a round, and shows what each span carries, also as the deck's JSON", () =>
     pages.with('trace', here, async (page) => {
       await page.goto('/');
       await page.getByRole('button', { name: 'Play a round' }).click();

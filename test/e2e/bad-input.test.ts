@@ -2,6 +2,7 @@
 // Also tests what a page of another site may try: it runs no code, and reaches only what the guide shows.
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
+import { brokenAtStart, brokenInVisit } from './broken-code.ts';
 import { say } from '../../support/output.ts';
 import { artefacts } from '../support/artefacts.ts';
 import { launchBrowser, picture } from '../support/browser/browser.ts';
@@ -71,38 +72,8 @@ async function pageSays(message: string): Promise<void> {
     .waitFor();
 }
 
-const EATS = 'const kept: Buffer[] = []; for (;;) kept.push(Buffer.alloc(8 * 1024 * 1024, 1));';
-
 describe('code that keeps dice from starting', () => {
-  test.each([
-    ['does not parse', 'const = 1;', /^your code does not parse, at line \d+: SyntaxError/, true],
-    ['throws', "throw new Error('no dice');", /^your code throws an error, at line \d+: Error: no dice/, true],
-    [
-      'ends with an error',
-      'process.exit(3);',
-      /^your code calls process\.exit\(3\), at line \d+\. A server goes on/,
-      true,
-    ],
-    ['ends without one', 'process.exit();', /^your code calls process\.exit\(\), at line \d+\. A server goes on/, true],
-    [
-      'eats memory',
-      EATS,
-      /^dice was killed for using more than 160 MiB .*: what grows without end\?.* run again\.$/,
-      false,
-    ],
-    [
-      'prints 100 MB at once',
-      "for (let line = 0; line < 100 * 1024; line++) console.log('x'.repeat(1023));",
-      /^dice was killed for using more than 160 MiB .*printed faster/,
-      false,
-    ],
-    [
-      'loops',
-      'for (;;) {}',
-      /^dice runs, but takes no connections.*: a loop that never ends.* Mend it and run again; until then the dice/,
-      false,
-    ],
-  ])('%s: reports it, and keeps the earlier dice serving', async (...[, line, says, hasLine]) => {
+  test.each(brokenAtStart)('%s: reports it, and keeps the earlier dice serving', async (...[, line, says, hasLine]) => {
     const told = events.mark();
     const source = atStart(line);
     await guide.run(source);
@@ -115,30 +86,7 @@ describe('code that keeps dice from starting', () => {
 });
 
 describe('code that breaks dice when it is asked', () => {
-  test.each([
-    [
-      'throws where nobody catches it',
-      "  return void setTimeout(() => { throw new Error('later'); });",
-      /your code throws an error, at line \d+: Error: later/,
-      /^0 the connection broke off/,
-      true,
-    ],
-    [
-      'ends',
-      '  process.exit(1);',
-      /your code calls process\.exit\(1\), at line \d+\./,
-      /^0 the connection broke off/,
-      true,
-    ],
-    ['eats memory', `  ${EATS}`, /dice was killed for using more than 160 MiB/, /^0 the connection broke off/, false],
-    [
-      'loops',
-      '  for (;;) {}',
-      /takes no connections.*: a loop that never ends|no longer answered: a loop that never ends/,
-      /^0 no answer within 5 s\. A loop that never ends\?/,
-      false,
-    ],
-  ])('%s: reports it', async (...[, line, says, answered, hasLine]) => {
+  test.each(brokenInVisit)('%s: reports it', async (...[, line, says, answered, hasLine]) => {
     const told = events.mark();
     const source = inVisit(line);
     await guide.run(source);

@@ -75,7 +75,7 @@ test('loses no span when the Collector is replaced: every round right after is i
   ); // an exporter would wait for 10 s
 });
 
-test("the debug exporter prints every span to the Collector's log, and Jaeger has them still", async () => {
+test("prints every span to the Collector's log with the debug exporter, and still sends it to Jaeger", async () => {
   await configure(example('Print every span'));
   const { traceId } = await settledRound(lab);
   await eventually(async () => expect(await lab.log('collector')).toContain(traceId), { within: 5_000 });

@@ -221,7 +221,7 @@ describe('after helm upgrade --set instrumentation=manual', () => {
     });
   });
 
-  test("the parameter of /server_request is in the dice's log, with the ids of its trace", async () => {
+  test('logs the parameter of /server_request in the dice, with the ids of its trace', async () => {
     await lab.text('dice', '/server_request?param=marker-4711');
     const line = await eventually(
       async () => {
@@ -285,7 +285,7 @@ describe('with telemetry.tracesExporter=console and telemetry.metricsExporter=co
     await eventually(gone, { within: 30_000 });
   });
 
-  test("spans are in the pod's log, and not in Jaeger", async () => {
+  test("writes spans to the pod's log, and not to Jaeger", async () => {
     const since = Date.now();
     const { trace: id } = await lab.play();
     await eventually(
@@ -299,7 +299,7 @@ describe('with telemetry.tracesExporter=console and telemetry.metricsExporter=co
     expect(await tracesOf(lab, 'dice', since)).toEqual([]);
   });
 
-  test("metrics are in the pod's log", async () => {
+  test("writes metrics to the pod's log", async () => {
     await eventually(async () => expect(await lab.log('dice')).toContain("name: 'http.server.request.duration'"), {
       within: 5_000,
     });

@@ -122,7 +122,7 @@ test('lets the other replica lead at once when the leader ends in order', async 
   expect(await lease()).toMatchObject({ holderIdentity: 'second', leaseTransitions: 3 });
 });
 
-test("the last one leaves a Lease that is nobody's", async () => {
+test('leaves a Lease without a holder when the last replica ends', async () => {
   second.child.kill('SIGTERM');
   await once(second.child, 'exit');
   expect(await leader()).toBe('');

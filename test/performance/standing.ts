@@ -59,7 +59,7 @@ export async function deploymentsAvailable(workshop: string, seats: number): Pro
     labelSelector: ofWorkshop(workshop),
     resourceVersion: '0',
   });
-  const path = `${collection(KINDS.Deployment)}?${query}`;
+  const path = `${collection(KINDS.Deployment)}?${query.toString()}`;
   const look = async (): Promise<number> => {
     const { columnDefinitions, rows } = JSON.parse(
       await textOf(await fetch(testCluster().api + path, { headers: { accept: AS.table } })),

@@ -34,7 +34,7 @@ test.each(seats)('plays a round in %s, and finds a trace of four services in its
   expect(services).toEqual(['arcade', 'dice', 'guide', 'prizes']);
 });
 
-test("kubectl get workshops answers an instructor's question", async () => {
+test("answers an instructor's question with kubectl get workshops", async () => {
   const [header = '', row = ''] = (await kubectl('get', 'workshops', workshop)).split('\n');
   expect(header).toMatch(/^NAME +READY +STATE/);
   expect(row).toContain('3/3');

@@ -101,7 +101,7 @@ describe('a Workshop when it is applied', () => {
   });
 });
 
-describe("a namespace that is there already and isn't ours", () => {
+describe("an existing namespace that isn't ours", () => {
   const taken = 'class-taken-ada';
   let before: string;
 

@@ -130,7 +130,7 @@ describe("the guide's key", () => {
       READ,
     );
 
-  test("is made once, and is the same for the guide's next pod", async () => {
+  test("is made once, and stays the same for the guide's next pod", async () => {
     const key = await inPod();
     expect(key).toMatch(/^[0-9a-f]{64}$/);
     const { data } = await apiGet<Data>(`/api/v1/namespaces/${own}/secrets/${RELEASE}-guide-key`);

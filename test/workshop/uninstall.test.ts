@@ -49,7 +49,7 @@ describe('a second release', () => {
   }, 90_000);
   afterAll(() => kubectl('delete', 'namespace', second.namespace, '--wait=false'));
 
-  test("installs, and says that the operator is the first one's", () => {
+  test("installs, and says that it uses the first one's operator", () => {
     expect(notes).toContain('STATUS: deployed');
     expect(notes).toMatch(new RegExp(`operator[^]*${operator.namespace}`, 'i'));
   });

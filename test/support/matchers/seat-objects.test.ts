@@ -15,7 +15,7 @@ test('names each object of a seat once, and labels it with the Workshop', () => 
   expect(objects.filter(({ metadata }) => metadata.labels?.[LABELS.workshop] !== 'class')).toEqual([]);
 });
 
-test("the kinds to watch are those of a seat's objects", () => {
+test("watches the kinds of a seat's objects", () => {
   expect(new Set(kindsOfSeats().map(({ kind }) => kind))).toEqual(new Set(objects.map(({ kind }) => kind)));
 });
 
