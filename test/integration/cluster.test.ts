@@ -12,8 +12,8 @@ import { run } from '../../support/run.ts';
 import { clusterStatus, insideNetwork, leftovers, startCluster, stopCluster } from '../../cluster/devcluster/index.ts';
 import { CLUSTER_TO_CRASH, kubectl, testCluster } from '../support/cluster/cluster.ts';
 import { eventually } from '../support/matchers/eventually.ts';
-import { addressOf, expectAnswer, kubectlOf, makeNeighbours, request } from '../support/cluster/network.ts';
-import type { Kubectl } from '../support/cluster/network.ts';
+import { addressOf, expectAnswer, kubectlOf, makeNeighbours, request } from '../support/cluster/neighbours.ts';
+import type { Kubectl } from '../support/cluster/neighbours.ts';
 
 const { kubeconfig, tools, name } = testCluster();
 

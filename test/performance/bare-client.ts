@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { FIELD_MANAGER } from '../../operator/api/types.ts';
 import { kindOf } from '../../kubernetes/kinds.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
-import { seatNames, seatObjects } from '../support/matchers/seat-objects.ts';
+import { seatNames, seatObjects } from '../support/cluster/seat-objects.ts';
 import { collection } from '../support/cluster/watch.ts';
 
 interface Config {

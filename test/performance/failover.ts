@@ -9,7 +9,7 @@ import type { InClusterProgram } from '../support/cluster/in-cluster-network.ts'
 import { simulateNodes } from '../support/cluster/kwok.ts';
 import { installOperator, someoneLeads } from '../support/cluster/operator.ts';
 import type { Operators } from '../support/cluster/operator.ts';
-import { kindsOfSeats, seatNames, seatObjects } from '../support/matchers/seat-objects.ts';
+import { kindsOfSeats, seatNames, seatObjects } from '../support/cluster/seat-objects.ts';
 import { Watches } from '../support/cluster/watch.ts';
 import { median, seconds } from './benchmark.ts';
 import type { Benchmark, Row } from './benchmark.ts';

@@ -4,7 +4,7 @@ import { API_VERSION, LABELS } from '../../operator/api/types.ts';
 import type { Seat, WorkshopSpec } from '../../operator/api/types.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { apiGet, testCluster, textOf } from '../support/cluster/cluster.ts';
-import { ofWorkshop } from '../support/matchers/seat-objects.ts';
+import { ofWorkshop } from '../support/cluster/seat-objects.ts';
 import { collection, Mark, Watches } from '../support/cluster/watch.ts';
 import { allGone, PATIENCE } from './standing.ts';
 

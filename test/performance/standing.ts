@@ -3,7 +3,7 @@
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { apiGet, testCluster, textOf } from '../support/cluster/cluster.ts';
 import { eventually } from '../support/matchers/eventually.ts';
-import { kindsOfSeats, ofWorkshop, seatObjects } from '../support/matchers/seat-objects.ts';
+import { kindsOfSeats, ofWorkshop, seatObjects } from '../support/cluster/seat-objects.ts';
 import { AS, collection } from '../support/cluster/watch.ts';
 
 /** The time limit of each wait, in milliseconds. */

@@ -11,7 +11,7 @@ import {
   workshopBecomes,
 } from '../support/cluster/workshop.ts';
 import { eventually } from '../support/matchers/eventually.ts';
-import { endpointsOf, tryEndpoints, OPEN, SHUT } from '../support/cluster/reach.ts';
+import { endpointsOf, tryEndpoints, OPEN, SHUT } from '../support/cluster/seat-endpoints.ts';
 import { restrictedPod } from '../support/cluster/restricted-pod.ts';
 
 const {

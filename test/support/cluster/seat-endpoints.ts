@@ -3,7 +3,7 @@ import { apiGet, kubectl } from './cluster.ts';
 import { RELEASE } from '../../../operator/api/types.ts';
 
 /** The parts of a lab that may interest a neighbour, with their Services' ports and a request. */
-const DOORS = [
+const TARGETS = [
   { component: 'dice', port: 'http', path: '/' },
   { component: 'jaeger', port: 'query', path: '/jaeger/api/v3/services' },
   { component: 'guide', port: 'http', path: '/' },
@@ -23,8 +23,8 @@ interface Slice {
 
 /** The targets in that namespace's lab, each by its Service's name and by its pod's address. */
 export async function endpointsOf(seat: string): Promise<Endpoint[]> {
-  const doors = await Promise.all(
-    DOORS.map(async ({ component, port, path }) => {
+  const pairs = await Promise.all(
+    TARGETS.map(async ({ component, port, path }) => {
       const name = `${RELEASE}-${component}`;
       const service = await apiGet<{ spec: { ports: { name: string; port: number }[] } }>(
         `/api/v1/namespaces/${seat}/services/${name}`,
@@ -41,7 +41,7 @@ export async function endpointsOf(seat: string): Promise<Endpoint[]> {
       ];
     }),
   );
-  return doors.flat();
+  return pairs.flat();
 }
 
 /** Prints the status of the answer, or the code of the failure, for each URL. */
@@ -58,12 +58,12 @@ Promise.all(JSON.parse(process.argv[1]).map(ask)).then((all) => console.log(JSON
  * The results of a pod's requests to these targets: `dice by its Service: 200`.
  * @param pod as for `kubectl exec`: a pod's name, or `deployment/lab-guide`
  */
-export async function tryEndpoints(namespace: string, pod: string, doors: readonly Endpoint[]): Promise<string[]> {
-  const urls = JSON.stringify(doors.map(({ url }) => url));
+export async function tryEndpoints(namespace: string, pod: string, endpoints: readonly Endpoint[]): Promise<string[]> {
+  const urls = JSON.stringify(endpoints.map(({ url }) => url));
   const answers = JSON.parse(
     await kubectl('exec', '--namespace', namespace, pod, '--', 'node', '-e', PROGRAM, urls),
   ) as (string | number)[];
-  return doors.map(({ what }, index) => `${what}: ${answers[index]}`);
+  return endpoints.map(({ what }, index) => `${what}: ${answers[index]}`);
 }
 
 /** True if the packets were dropped. A name that can't be resolved would prove nothing. */
