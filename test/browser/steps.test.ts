@@ -262,7 +262,7 @@ test('leads through the page with the keyboard alone: head, step, start, editor,
         });
         if (reached.trim().startsWith(until)) return;
       }
-      throw new Error(`expected ${key} to lead to “${until}”`);
+      throw new Error(`expected ${key} to reach “${until}”, but it did not`);
     };
     await press('Tab', 'Skip to the content');
     await press('Tab', 'Start');

@@ -195,8 +195,8 @@ describe('kubectl', () => {
     const { stdout } = await tool('kubectl', ['get', ...args]);
     return (stdout.split('\n')[0] ?? '').trim().split(/ {2,}/);
   };
-  const status = (kind: string, name: string, of: object): Promise<string> =>
-    kubectl('patch', kind, name, '--subresource=status', '--type=merge', '--patch', JSON.stringify({ status: of }));
+  const patchStatus = (kind: string, name: string, status: object): Promise<string> =>
+    kubectl('patch', kind, name, '--subresource=status', '--type=merge', '--patch', JSON.stringify({ status }));
 
   beforeAll(async () => {
     await apply(
@@ -248,7 +248,7 @@ describe('kubectl', () => {
       message: 'is',
       lastTransitionTime: '2026-05-04T09:00:00Z',
     };
-    await status('workshop', 'crds', {
+    await patchStatus('workshop', 'crds', {
       summary: '0/1',
       seats: { desired: 1, ready: 0, updated: 0, failed: 1 },
       conditions: [condition],
@@ -257,7 +257,12 @@ describe('kubectl', () => {
       /^crds\s+0\/1\s+SeatsNotReady\s+1\s+2030-01-01T18:00:00Z\s+\S+\n$/,
     );
     const lastActivity = new Date(Date.now() - 120_000).toISOString();
-    await status('seat', 'crds-ada', { phase: 'Failed', progress: '3/12', lastActivity, url: 'http://localhost:8080' });
+    await patchStatus('seat', 'crds-ada', {
+      phase: 'Failed',
+      progress: '3/12',
+      lastActivity,
+      url: 'http://localhost:8080',
+    });
     expect(await kubectl('get', 'seat', 'crds-ada', '--no-headers', '--output=wide')).toMatch(
       /^crds-ada\s+crds\s+ada\s+Failed\s+3\/12\s+2m\S*\s+http:\/\/localhost:8080\s+\S+\n$/,
     );

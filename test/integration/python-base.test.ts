@@ -17,7 +17,7 @@ test("records each source's own time in its compiled file, or Python would compi
   const { entries } = await pythonBaseImage();
   const json = entries.find(({ path }) => path.endsWith('/json/__init__.py'));
   const compiled = entries.find(({ path }) => /\/json\/__pycache__\/__init__\.[\w-]+\.pyc$/.test(path));
-  if (compiled?.from === undefined || !('source' in compiled.from)) throw new Error('json is not compiled');
+  if (compiled?.from === undefined || !('source' in compiled.from)) throw new Error('expected json to be compiled');
   // https://peps.python.org/pep-0552/: four bytes of magic, four of flags, then the source's time in seconds since 1970
   expect(readFileSync(compiled.from.source).readUInt32LE(8)).toBe(json?.time);
 });

@@ -71,7 +71,7 @@ async function firstTrace(detail: (text: string) => void): Promise<Row[]> {
 async function wholeTrace(lab: Lab): Promise<void> {
   const traces = await tracesOf(lab, 'arcade');
   const [whole] = traces.filter((trace) => trace.services.includes('prizes'));
-  if (whole === undefined) throw new Error(`none of ${traces.length} traces has all services`);
+  if (whole === undefined) throw new Error(`expected a trace with all services, found none in ${traces.length}`);
   complete(whole);
 }
 
@@ -109,7 +109,7 @@ async function editToSpan(lab: Lab, source: string, route: string): Promise<numb
   await eventually(
     async () => {
       const names = (await tracesOf(lab, 'dice', since)).flatMap((trace) => trace.spans.map((span) => span.name));
-      if (!names.includes(`GET ${route}`)) throw new Error(`the spans are ${names.join(', ')}`);
+      if (!names.includes(`GET ${route}`)) throw new Error(`expected a span GET ${route}, found ${names.join(', ')}`);
     },
     { within: PATIENCE, every: 100 },
   );

@@ -68,7 +68,7 @@ async function failOver(replicas: InClusterProgram[], { start, ready }: Operator
 
 async function allReady(seats: SeatTimes, detail: (text: string) => void): Promise<void> {
   if (seats.ready() === SEATS)
-    throw new Error(`the rollout was over before the leader had been killed ${KILLS} times: nothing is shown`);
+    throw new Error(`the rollout ended before the leader was killed ${KILLS} times, so it proves nothing`);
   await seats.allReady(detail);
   seats.stop();
 }

@@ -30,7 +30,7 @@ await main().catch(broken);
 
 async function main(): Promise<void> {
   const { given: values } = parseOptions(process.argv.slice(2), {
-    only: { value: 'NAME,NAME', help: 'these benchmarks and no others' },
+    only: { value: 'NAME,NAME', help: 'only these benchmarks' },
     json: { value: 'FILE', help: 'also writes the figures to a file' },
   });
   const rows = await measure(choose(values.only?.split(',')));

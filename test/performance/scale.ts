@@ -116,11 +116,11 @@ async function helmInstall(namespace: string): Promise<void> {
 
 function rows(bares: readonly BareFigures[], operators: readonly BareFigures[]): Row[] {
   const [bare, operator] = [mean(bares), mean(operators)];
-  const took = (what: string, of: readonly BareFigures[], field: 'stood' | 'ready'): Row => ({
+  const took = (what: string, rounds: readonly BareFigures[], field: 'stood' | 'ready'): Row => ({
     what,
     unit: 's',
-    value: mean(of)[field],
-    samples: of.map((one) => one[field]),
+    value: mean(rounds)[field],
+    samples: rounds.map((round) => round[field]),
   });
   return [
     took(
@@ -150,8 +150,8 @@ function rows(bares: readonly BareFigures[], operators: readonly BareFigures[]):
 
 /** One object for all objects of a kind. */
 function mean(rounds: readonly BareFigures[]): BareFigures {
-  const of = (field: keyof BareFigures): number => rounds.reduce((sum, one) => sum + one[field], 0) / rounds.length;
-  return { objects: of('objects'), stood: of('stood'), ready: of('ready') };
+  const meanOf = (field: keyof BareFigures): number => rounds.reduce((sum, one) => sum + one[field], 0) / rounds.length;
+  return { objects: meanOf('objects'), stood: meanOf('stood'), ready: meanOf('ready') };
 }
 
 function helmRows(operator: BareFigures, helm: HelmFigures): Row[] {

@@ -39,7 +39,7 @@ export async function standing(workshop: string, seats: number): Promise<Standin
   );
   const made = lists.flatMap(({ items }) => items.map(({ metadata }) => Date.parse(metadata.creationTimestamp)));
   if (made.length !== expected)
-    throw new Error(`Expected ${expected} objects of the seats of ${workshop}, found ${made.length}`);
+    throw new Error(`expected ${expected} objects of the seats of ${workshop}, found ${made.length}`);
   return { objects: expected, last: Math.max(...made) + 1000 - performance.timeOrigin };
 }
 
@@ -66,7 +66,8 @@ export async function deploymentsAvailable(workshop: string, seats: number): Pro
     ) as Table;
     const column = columnDefinitions.findIndex(({ name }) => name === 'Ready');
     const available = rows.filter(({ cells }) => /^(\d+)\/\1$/.test(String(cells[column]))).length;
-    if (available < expected) throw new Error(`${available} of ${expected} Deployments have all their pods`);
+    if (available < expected)
+      throw new Error(`expected ${expected} Deployments with all their pods, found ${available}`);
     return performance.now();
   };
   return eventually(look, { within: PATIENCE, every: 500 });
@@ -77,7 +78,7 @@ export async function allGone(workshop: string): Promise<void> {
   const path = `${collection(KINDS.Namespace)}?limit=1&labelSelector=${encodeURIComponent(ofWorkshop(workshop))}`;
   const look = async (): Promise<void> => {
     const { items } = await apiGet<{ items: unknown[] }>(path);
-    if (items.length > 0) throw new Error(`there still is something at ${path}`);
+    if (items.length > 0) throw new Error(`expected no objects at ${path}, found ${items.length}`);
   };
   await eventually(look, { within: PATIENCE, every: 1000 });
 }

@@ -192,8 +192,8 @@ describe('the definitions that a release has left', () => {
   test("don't hinder the next release, in another namespace", async () => {
     next = await releaseIn('class-next', 'next');
     await install(next, { visitors: { enabled: false }, operator: { crds: { keep: false } } });
-    const of = ['--namespace', next.namespace, '--selector', `${LABELS.component}=operator`];
-    expect(await kubectl('get', 'deployments', ...of, '--output=name')).not.toBe('');
+    const selection = ['--namespace', next.namespace, '--selector', `${LABELS.component}=operator`];
+    expect(await kubectl('get', 'deployments', ...selection, '--output=name')).not.toBe('');
   }, 60_000);
 
   test('are removed with a release that was told not to keep them', async () => {
