@@ -1,10 +1,10 @@
-// Lint as policy: what review would otherwise have to say each time.
+// Lint rules: what a review would otherwise have to repeat.
 import eslint from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
-/** The layers of the house, top first: a folder may import what stands below it, and nothing above. */
+/** The layers, top first. A folder may import the folders below it, and none above. */
 export const LAYERS = [
   'test',
   'cluster',
@@ -18,23 +18,33 @@ export const LAYERS = [
   'support',
 ];
 
-/** For `import-x/no-restricted-paths`: each folder, and what it must not import. */
+/** For `import-x/no-restricted-paths`: each folder, and the folders that it must not import. */
 const zones = [
   ...LAYERS.flatMap((folder, floor) =>
     LAYERS.slice(0, floor).map((above) => ({
       target: `./${folder}`,
       from: `./${above}`,
-      message: `${folder}/ stands below ${above}/: move what both need down, or hand it over as an argument.`,
+      message: `${folder}/ is below ${above}/: move what both need down, or pass it as an argument.`,
     })),
   ),
-  { target: './operator/engine', from: ['./operator', './cdk8s', './lab'], except: ['./engine'] },
+  {
+    target: './operator/engine',
+    from: ['./operator', './cdk8s', './lab'],
+    except: ['./engine'],
+    message: 'engine/ is generic: pass what is ours as an argument.',
+  },
 ];
+
+/** These folders still have longer lines and files. */
+const LONG = ['apps', 'cdk8s', 'cluster', 'course', 'kubernetes', 'lab', 'operator', 'otlp', 'support'];
 
 const policy = {
   complexity: ['error', 10],
   'max-depth': ['error', 3],
   'max-params': ['error', 4],
-  'max-lines': ['error', 550],
+  'max-lines': ['error', 350],
+  // Prettier leaves comments and strings alone. A link can't be broken.
+  'max-len': ['error', { code: 120, ignoreUrls: true }],
   eqeqeq: 'error',
   'prefer-const': 'error',
   'no-console': 'error',
@@ -58,5 +68,6 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': 'error',
     },
   },
+  { files: [...LONG, 'test/chart', 'test/course'].map((folder) => `${folder}/**`), rules: { 'max-len': 'off' } },
   { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
 );

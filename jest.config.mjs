@@ -1,4 +1,4 @@
-// Unit tests stand beside what they test; the others live in test/. ESM as Node runs it, types stripped by swc.
+// Unit tests stand beside the code they test. All others live in test/. Modules stay ESM, and swc strips the types.
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -11,10 +11,13 @@ const shared = {
   modulePathIgnorePatterns: ['/dist/', '/artefacts/'],
 };
 
+// Checks every solution with the real SDK. It takes a minute, so only `npm test` runs it.
+const SOLUTIONS = '<rootDir>/course/solutions.test.ts';
+
 const inTest = (name) => ({ ...shared, displayName: name, testMatch: [`<rootDir>/test/${name}/**/*.test.ts`] });
 
 export default {
-  // Of tests that say they may run side by side: they wait, and compute little.
+  // Concurrent tests mostly wait, so eight of them share a core.
   maxConcurrency: 8,
   projects: [
     {
@@ -22,8 +25,11 @@ export default {
       displayName: 'unit',
       testMatch: [
         '<rootDir>/{apps,cdk8s,cluster,course,kubernetes,lab,operator,otlp,support,test/support}/**/*.test.ts',
+        '<rootDir>/test/*.test.ts',
       ],
+      testPathIgnorePatterns: ['/node_modules/', SOLUTIONS],
     },
+    { ...shared, displayName: 'solutions', testMatch: [SOLUTIONS] },
     inTest('browser'),
     inTest('chart'),
     inTest('integration'),

@@ -1,4 +1,4 @@
-// `npm test`: everything there is to test, in turns, while the cluster for the later ones starts beside.
+// `npm test` runs all stages, and `npm run check` the quick ones. Later stages need a cluster, which starts meanwhile.
 // usage: npm test [-- --only STAGE,STAGE]
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { describeError, UserError } from '../support/errors.ts';
@@ -21,12 +21,12 @@ import { logOf, stages, TURNS } from './stages.ts';
 import type { Stage, Turn } from './stages.ts';
 
 interface Outcome {
-  stage: string;
-  tally: Results;
-  milliseconds: number;
+  readonly stage: string;
+  readonly results: Results;
+  readonly milliseconds: number;
 }
 
-/** Never the one a learner's lab is in. */
+/** A cluster of the tests' own, never the one that holds a learner's lab. */
 const CLUSTER = 'intro-otel-test';
 const FAILED: Results = { passed: 0, failed: 1 };
 
@@ -38,22 +38,27 @@ process.exitCode = await main().catch((error: unknown) => {
 });
 
 async function main(): Promise<number> {
-  const chosen = choose();
-  await rm(artefacts, { recursive: true, force: true });
-  await mkdir(artefacts, { recursive: true });
-  stopOnSignals();
+  const chosen = chooseStages();
   const onCluster = chosen.some((stage) => stage.needsCluster);
-  const missing = onCluster ? whatIsMissing() : undefined;
+  // A quick check leaves the logs and the clusters of a full run alone.
+  if (onCluster) await rm(artefacts, { recursive: true, force: true });
+  await mkdir(artefacts, { recursive: true });
+  const stop = (): Promise<void> => stopEverything(onCluster);
+  stopOnSignals(stop);
+  const missing = onCluster ? missingRequirement() : undefined;
   const cluster = onCluster && missing === undefined ? startBeside() : undefined;
   const outcomes = new Map<Stage, Outcome>();
   const runStage = async (stage: Stage): Promise<void> => {
-    if (!stage.needsCluster) outcomes.set(stage, await timed(stage.name, () => stage.run({ env: {} })));
+    if (!stage.needsCluster)
+      outcomes.set(stage, await timed(stage.name, () => stage.run({ env: {}, yielding: onCluster })));
     else if (cluster !== undefined) outcomes.set(stage, await timed(stage.name, () => runOn(cluster, stage)));
   };
   try {
-    await inTurns(chosen, runStage, async () => void (await cluster?.catch(() => undefined)));
+    // Building a cluster takes all cores, and tests have time limits.
+    await cluster?.catch(() => undefined);
+    await runInTurns(chosen, runStage);
   } finally {
-    await stopEverything();
+    await stop();
   }
   return conclude(
     chosen,
@@ -63,45 +68,49 @@ async function main(): Promise<number> {
 }
 
 /**
- * All begins when nothing is built any more, which would leave tests next to no time, and they have an end. What is unhurried comes one after the
- * other beside the last turn, which mostly waits, where the others keep all cores busy.
+ * Runs the stages turn by turn. Background stages run one after the other beside the last turn: its tests mostly wait,
+ * while the other turns keep all cores busy.
  */
-async function inTurns(
-  chosen: readonly Stage[],
-  run: (stage: Stage) => Promise<void>,
-  built: () => Promise<void>,
-): Promise<void> {
-  const of = (turn: Turn): Stage[] => chosen.filter((stage) => stage.turn === turn);
-  const unhurried = (): Promise<void> =>
-    of('unhurried').reduce((before, stage) => before.then(() => run(stage)), Promise.resolve());
-  await built();
-  for (const turn of TURNS) await Promise.all([...of(turn).map(run), ...(turn === TURNS.at(-1) ? [unhurried()] : [])]);
+async function runInTurns(chosen: readonly Stage[], run: (stage: Stage) => Promise<void>): Promise<void> {
+  const inTurn = (turn: Turn): Stage[] => chosen.filter((stage) => stage.turn === turn);
+  const turns = TURNS.map(inTurn).filter((group) => group.length > 0);
+  const last = turns.pop() ?? [];
+  for (const group of turns) await Promise.all(group.map(run));
+  await Promise.all([...last.map(run), runInSequence(inTurn('background'), run)]);
 }
 
-function choose(): readonly Stage[] {
-  const { given: values } = parseOptions(process.argv.slice(2), {
-    only: { value: 'STAGE,STAGE', help: 'these stages and no others' },
+async function runInSequence(some: readonly Stage[], run: (stage: Stage) => Promise<void>): Promise<void> {
+  for (const stage of some) await run(stage);
+}
+
+function chooseStages(): readonly Stage[] {
+  const { given } = parseOptions(process.argv.slice(2), {
+    only: { value: 'STAGE,STAGE', help: 'only these stages' },
+    quick: { help: 'only the stages of npm run check' },
   });
-  const wanted = values.only?.split(',');
+  if (given.quick) return stages.filter((stage) => stage.quick);
+  const wanted = given.only?.split(',');
   const unknown = wanted?.find((name) => stages.every((stage) => stage.name !== name));
   if (unknown === undefined) return stages.filter((stage) => wanted?.includes(stage.name) ?? true);
   const expected = stages.map((stage) => stage.name).join(', ');
   throw new UserError('There is no such stage.', { expected, found: unknown, todo: 'npm test -- --only STAGE,STAGE' });
 }
 
-/** Why no cluster can be started on this machine; undefined where one can. An own Kubernetes would not help: tests ill-treat theirs. */
-function whatIsMissing(): string | undefined {
+/**
+ * The reason why this machine can't start a cluster, or undefined if it can. A cluster that exists already is no
+ * substitute, because the tests damage theirs.
+ */
+function missingRequirement(): string | undefined {
   try {
     checkMachine();
     return undefined;
   } catch (error) {
-    if (error instanceof UserError)
-      return `they start a Kubernetes of their own, which needs Linux, root and 2 GiB of memory; found ${error.advice.found}`;
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    return `they start their own Kubernetes, which needs Linux, root and 2 GiB of memory; found ${error.advice.found}`;
   }
 }
 
-/** Starts the cluster while other stages run. A failure is kept for the stages that need it. */
+/** Starts the cluster while other stages run. The stages that need it report its failure. */
 function startBeside(): Promise<StartedCluster> {
   const cluster = report.step('a cluster for the later stages', async (progress) => {
     await ensureBrowser(progress);
@@ -111,63 +120,63 @@ function startBeside(): Promise<StartedCluster> {
   return cluster;
 }
 
-/** A cluster that could not be started is a failure of each stage that needs it. */
+/** Runs a stage on the cluster. The stage fails if the cluster didn't start. */
 async function runOn(cluster: Promise<StartedCluster>, stage: Stage): Promise<Results> {
   const onLine = (line: string): void => {
-    if (/^(PASS|FAIL) /.test(line)) report.note(`    ${line}`); // these take minutes: show that they go on
+    if (/^(PASS|FAIL) /.test(line)) report.note(`    ${line}`); // the stage takes minutes, so show each file
   };
-  return stage.run({ env: environmentFor(await cluster), onLine });
+  return stage.run({ env: environmentFor(await cluster), onLine, yielding: true });
 }
 
-/** Runs a stage; whatever goes wrong in it is told, counted, and keeps no other from running. */
+/** Runs a stage and measures it. A stage that throws counts as one failure, and the others still run. */
 async function timed(stage: string, run: () => Promise<Results>): Promise<Outcome> {
   const began = performance.now();
-  let tally = FAILED;
+  let results = FAILED;
   try {
     await report.step(stage, async () => {
-      tally = await run();
-      if (tally.failed > 0) throw new Error('failed');
+      results = await run();
+      if (results.failed > 0) throw new Error('failed');
     });
   } catch (error) {
     await printOutput(stage, error);
   }
-  return { stage, tally, milliseconds: performance.now() - began };
+  return { stage, results, milliseconds: performance.now() - began };
 }
 
-/** What the stage has said, or why it could not run at all. */
+/** Prints the log of a failed stage, or the error if the stage never started. */
 async function printOutput(stage: string, error: unknown): Promise<void> {
   const output = await readFile(logOf(stage), 'utf8').catch(() => undefined);
   say(output ?? describeError(error));
 }
 
 function conclude(chosen: readonly Stage[], outcomes: readonly Outcome[], missing: string | undefined): number {
-  const all = sum(outcomes.map(({ tally }) => tally));
+  const skipped = missing === undefined ? [] : chosen.filter((stage) => stage.needsCluster);
+  const width = Math.max(...chosen.map(({ name }) => name.length));
   print();
-  for (const { stage, tally, milliseconds } of outcomes)
-    print(`  ${stage.padEnd(12)}  ${resultsText(tally).padEnd(24)}  ${duration(milliseconds)}`);
-  if (missing !== undefined) {
-    const names = chosen.filter((stage) => stage.needsCluster).map((stage) => stage.name);
-    print(`\nLeft out: ${names.join(', ')}: ${missing}`);
-    // A CI that skips what it is there for must not be green.
-    if (process.env['CI'] !== undefined) all.failed += names.length;
-  }
+  for (const { stage, results, milliseconds } of outcomes)
+    print(`  ${stage.padEnd(width)}  ${resultsText(results).padEnd(24)}  ${duration(milliseconds)}`);
+  if (missing !== undefined) print(`\nSkipped ${skipped.map(({ name }) => name).join(', ')}: ${missing}`);
+  // A CI run must not be green if it skips its main stages.
+  const failures = process.env['CI'] === undefined ? 0 : skipped.length;
+  const all = sum([...outcomes.map(({ results }) => results), { passed: 0, failed: failures }]);
   print(`\n${resultsText(all)}`);
   return all.failed > 0 ? 1 : 0;
 }
 
-/** Ctrl-C, a CI that gives up, a terminal that is closed: in the end there is nothing left of the run. */
-function stopOnSignals(): void {
+/** Cleans up after Ctrl-C, a CI timeout or a closed terminal. */
+function stopOnSignals(stop: () => Promise<void>): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
-      say(`\n${signal}: stopping what was started …`);
-      void stopEverything().finally(() => process.exit(130));
+      say(`\n${signal}: stopping all that this run started …`);
+      void stop().finally(() => process.exit(130));
     });
   }
 }
 
-async function stopEverything(): Promise<void> {
+/** Ends the programs, and removes the clusters if this run uses them, also those that an earlier run left behind. */
+async function stopEverything(onCluster: boolean): Promise<void> {
   endPrograms();
-  if (whatIsMissing() !== undefined) return;
+  if (!onCluster || missingRequirement() !== undefined) return;
   useState('test-up');
   await stopCluster(DEVCLUSTER);
   await removeState('test-up');

@@ -1,4 +1,4 @@
-// axe-core on every page, in every state that looks different, at both widths, in light and dark.
+// Runs axe-core on every page, in every state that looks different, at both widths, in light and dark.
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { violations } from '../support/browser/axe.ts';
@@ -93,9 +93,9 @@ const states: State[] = [
   },
 ];
 
-// A page asks for its width while it loads, so a state is reached at each; of the scheme only colours depend.
+// A page measures its width while it loads, so each width needs a fresh page. The scheme only changes colours.
 describe.each(widths)('at %i px', (width) => {
-  test.each(states)('$name has nothing that axe minds, in light and in dark', ({ name, path, reach, answers }) =>
+  test.each(states)('$name has no axe violation, in light and in dark', ({ name, path, reach, answers }) =>
     pages.with(
       `axe-${name}`,
       { width, scheme: 'light' },

@@ -1,4 +1,4 @@
-// What a learner does with their files on the front page, in a real browser.
+// Tests what a learner does with their files on the front page, in a real browser.
 import { jest } from '@jest/globals';
 import { eventually } from '../../apps/testing/eventually.ts';
 import { Pages, typeInEditor } from './fakes/pages.ts';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => pages?.close());
 
 describe.each([view, small])('at $width px', (here) => {
-  test('a text that is typed survives a reload, is sent by Run only, and its trace is drawn by itself', () =>
+  test('keeps typed text over a reload, sends it only on Run, and draws its trace by itself', () =>
     pages.with('run', here, async (page, guide) => {
       await page.goto('/');
       await typeInEditor(page, '// mine\n');
@@ -34,7 +34,7 @@ describe.each([view, small])('at $width px', (here) => {
       expect(await page.locator('#unsaved').textContent()).toBe('');
     }));
 
-  test('an error stands at its line, and is said in words', () =>
+  test('shows an error at its line, and explains it', () =>
     pages.with('error', here, async (page) => {
       await page.goto('/');
       await typeInEditor(page, '\n\noops\n');
@@ -51,7 +51,7 @@ describe.each([view, small])('at $width px', (here) => {
       expect(await page.locator('.cm-problem').count()).toBe(0);
     }));
 
-  test('a text changed elsewhere is told, and nothing is replaced before the learner has chosen', () =>
+  test('reports a text that was changed elsewhere, and waits for the learner to choose', () =>
     pages.with(
       'conflict',
       here,
@@ -72,7 +72,7 @@ describe.each([view, small])('at $width px', (here) => {
     ));
 });
 
-test('theirs, taken, can be undone', () =>
+test('undoes taking the other version', () =>
   pages.with(
     'theirs',
     view,
@@ -91,7 +91,7 @@ test('theirs, taken, can be undone', () =>
     [409],
   ));
 
-test('a text changed elsewhere that nobody changed here is just taken', () =>
+test('takes a text that was changed only elsewhere', () =>
   pages.with(
     'follows',
     view,
@@ -108,7 +108,7 @@ test('a text changed elsewhere that nobody changed here is just taken', () =>
     [409],
   ));
 
-test('a program that prints without an end does not fill the page', () =>
+test('keeps the page short while a program prints without end', () =>
   pages.with('flood', view, async (page, guide) => {
     await page.goto('/');
     await page.getByText('a first line').waitFor();
@@ -118,7 +118,7 @@ test('a program that prints without an end does not fill the page', () =>
     expect((await page.locator('#log').textContent())?.length).toBeLessThan(100_000);
   }));
 
-test("after a Run, what the pod before still answers is not taken for the new one's", () =>
+test('ignores answers of the old pod after a Run', () =>
   pages.with('stale', view, async (page, guide) => {
     guide.lab.stale = 2;
     await page.goto('/');
@@ -130,7 +130,7 @@ test("after a Run, what the pod before still answers is not taken for the new on
     expect(guide.changes).toEqual(['PUT /api/files', 'POST /api/visit', 'POST /api/visit', 'POST /api/visit']);
   }));
 
-test('what was read before a Run, and comes after it, does not bring the old text back', () =>
+test('ignores an answer that was read before a Run and arrives after it', () =>
   pages.with('late', view, async (page, guide) => {
     await page.goto('/');
     await typeInEditor(page, '// mine\n');
@@ -158,7 +158,7 @@ test('what was read before a Run, and comes after it, does not bring the old tex
     expect(await page.locator('#unsaved').textContent()).toBe('');
   }));
 
-test('where CodeMirror does not load, there is a plain editor that saves and runs all the same', () =>
+test('falls back to a plain editor that saves and runs, if CodeMirror does not load', () =>
   pages.with(
     'plain',
     small,
@@ -177,7 +177,7 @@ test('where CodeMirror does not load, there is a plain editor that saves and run
     [404],
   ));
 
-test("a change of the Collector shows the Collector's log", () =>
+test("shows the Collector's log after a change of the Collector", () =>
   pages.with('collector', view, async (page) => {
     await page.goto('/');
     await page.locator('.cm-content').waitFor();
@@ -190,7 +190,7 @@ test("a change of the Collector shows the Collector's log", () =>
     await page.locator('#log', { hasText: 'a first line' }).waitFor();
   }));
 
-test('a tab that is not seen holds no connection, and hears again when it is', () =>
+test('closes the connection of a hidden tab, and opens it again when the tab is shown', () =>
   pages.with('hidden', view, async (page, guide) => {
     await page.goto('/');
     await page.getByText('a first line').waitFor();
@@ -208,7 +208,7 @@ test('a tab that is not seen holds no connection, and hears again when it is', (
     expect((await page.locator('#log').textContent())?.match(/a first line/g)).toHaveLength(1);
   }));
 
-test('where the guide may not change the lab, it says so and offers no Run', () =>
+test('says so and offers no Run if the guide may not change the lab', () =>
   pages.with('off', view, async (page, guide) => {
     guide.lab.editing = false;
     await page.goto('/');
@@ -217,7 +217,7 @@ test('where the guide may not change the lab, it says so and offers no Run', () 
     expect(await page.getByRole('button', { name: 'Run', exact: true }).isHidden()).toBe(true);
   }));
 
-test('a guide that is away is said to be, and the text stays', () =>
+test('reports that the guide is away, and keeps the text', () =>
   pages.with(
     'away',
     view,

@@ -1,4 +1,4 @@
-// The course's own buttons, and the trace, as a learner uses them; one of them by keyboard alone.
+// Tests the course's buttons and the trace as a learner uses them, once with the keyboard alone.
 import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
@@ -19,7 +19,7 @@ afterAll(() => pages?.close());
 const title = (page: Page, text: string) => page.getByRole('heading', { name: text, exact: true }).waitFor();
 
 describe.each([view, small])('at $width px', (here) => {
-  test('a step is started, fails its check with words that tell what to do, then passes, and leads on', () =>
+  test('starts a step, explains why its check fails, passes it, and leads on to the next', () =>
     pages.with('step', here, async (page, guide) => {
       guide.lab.verdicts = [
         {
@@ -57,7 +57,7 @@ describe.each([view, small])('at $width px', (here) => {
       expect(await page.evaluate(() => document.activeElement?.id)).toBe('step-title');
     }));
 
-  test("a round is played, and each span of its trace says what it carries, as the deck's JSON too", () =>
+  test("plays a round, and shows what each span carries, also as the deck's JSON", () =>
     pages.with('trace', here, async (page) => {
       await page.goto('/');
       await page.getByRole('button', { name: 'Play a round' }).click();
@@ -80,7 +80,7 @@ describe.each([view, small])('at $width px', (here) => {
     }));
 });
 
-test('skipping replaces files only after the learner has agreed', () =>
+test('replaces files when a step is skipped only after the learner agrees', () =>
   pages.with('skip', view, async (page, guide) => {
     await page.goto('/#06-manual');
     await title(page, '6. Manual instrumentation');
@@ -95,7 +95,7 @@ test('skipping replaces files only after the learner has agreed', () =>
     expect(guide.changes).toEqual(['POST /api/course/06-manual/skip']);
   }));
 
-test('the whole course is reset only after the learner has agreed', () =>
+test('resets the whole course only after the learner agrees', () =>
   pages.with('reset', view, async (page, guide) => {
     guide.lab.check('01-set-up');
     await page.goto('/');
@@ -105,7 +105,7 @@ test('the whole course is reset only after the learner has agreed', () =>
     await page.getByText('Steps: 0 of 11 verified').waitFor();
   }));
 
-test('a library that is searched for is picked as the answer', () =>
+test('picks a library from the search as the answer', () =>
   pages.with('search', small, async (page) => {
     await page.goto('/#03-opentelemetry');
     await page.getByLabel('Search the installed libraries').fill('express');
@@ -115,7 +115,7 @@ test('a library that is searched for is picked as the answer', () =>
     );
   }));
 
-test('the way by kubectl is there when it is asked for, and can be copied', () =>
+test('shows the way by kubectl when asked, ready to copy', () =>
   pages.with('kubectl', view, async (page) => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.goto('/#04-automatic');
@@ -132,7 +132,7 @@ test('the way by kubectl is there when it is asked for, and can be copied', () =
     );
   }));
 
-test('a round that is lost says why, and its trace is drawn', () =>
+test('explains a lost round, and draws its trace', () =>
   pages.with(
     'lost-round',
     view,
@@ -148,7 +148,7 @@ test('a round that is lost says why, and its trace is drawn', () =>
     [504],
   ));
 
-test('answers that were not sent yet survive a reload', () =>
+test('keeps answers that were not sent over a reload', () =>
   pages.with('answers', small, async (page) => {
     await page.goto('/#02-read-a-trace');
     await page.getByRole('group', { name: 'Which service made the root span?' }).getByLabel('arcade').check();
@@ -161,7 +161,7 @@ test('answers that were not sent yet survive a reload', () =>
     expect(await page.getByLabel('Whose child is').inputValue()).toBe('visitors');
   }));
 
-test('a trace is shown again after a reload; when Jaeger has lost it, the page says so and what to do', () =>
+test('shows a trace again after a reload, and says what to do when Jaeger has lost it', () =>
   pages.with('lost', view, async (page, guide) => {
     await page.goto('/');
     await page.getByRole('button', { name: '/visit', exact: true }).click();
@@ -173,7 +173,7 @@ test('a trace is shown again after a reload; when Jaeger has lost it, the page s
     await page.getByText('Jaeger no longer has the trace shown here before').waitFor();
   }));
 
-test('a trace that dice has no part in leads to why', () =>
+test('offers the diagnosis for a trace without dice', () =>
   pages.with('partial', view, async (page, guide) => {
     await page.clock.install();
     await page.goto('/');
@@ -186,7 +186,7 @@ test('a trace that dice has no part in leads to why', () =>
     await page.locator('#trace-status').getByRole('link', { name: 'Why is there no trace?' }).waitFor();
   }));
 
-test('dice can be asked again while a trace is waited for that may never come', () =>
+test('allows another roll while a trace is missing', () =>
   pages.with('again', view, async (page, guide) => {
     await page.goto('/');
     guide.lab.diceSends = false;
@@ -194,10 +194,11 @@ test('dice can be asked again while a trace is waited for that may never come', 
     await page.locator('.span-row', { hasText: 'guide POST /api/visit' }).waitFor();
     guide.lab.diceSends = true;
     await page.getByRole('button', { name: '/rolldice', exact: true }).click();
-    await page.locator('.span-row', { hasText: 'dice' }).first().waitFor({ timeout: 6_000 }); // the wait for the first would end after 12 s
+    // Without the second roll, the wait would take 12 s.
+    await page.locator('.span-row', { hasText: 'dice' }).first().waitFor({ timeout: 6_000 });
   }));
 
-test('a trace that dice has begun by itself is drawn in place of who asked, and said to be one of its own', () =>
+test("draws a trace that dice began itself in place of the caller's, and says so", () =>
   pages.with('own-trace', view, async (page, guide) => {
     await page.goto('/');
     guide.lab.diceBegins = true;
@@ -211,7 +212,7 @@ test('a trace that dice has begun by itself is drawn in place of who asked, and 
     );
   }));
 
-test('load and faults are set, and what the guide refuses is said', () =>
+test('sets load and faults, and shows why the guide refuses a value', () =>
   pages.with(
     'settings',
     small,
@@ -234,7 +235,7 @@ test('load and faults are set, and what the guide refuses is said', () =>
     [503],
   ));
 
-test('why there is no trace: the first hop that is broken is named, with what to do', () =>
+test('names the first broken hop and what to do, when there is no trace', () =>
   pages.with('why', small, async (page, guide) => {
     guide.lab.hops = guide.lab.hops.map((hop) =>
       hop.name === 'exporter'
@@ -247,7 +248,7 @@ test('why there is no trace: the first hop that is broken is named, with what to
     await page.getByRole('button', { name: 'Look again' }).click();
   }));
 
-test('with the keyboard alone: from the head to a step, its start, the editor, out of it, Run, and a span', () =>
+test('leads through the page with the keyboard alone: head, step, start, editor, Run and a span', () =>
   pages.with('keyboard', view, async (page, guide) => {
     await page.goto('/#03-opentelemetry');
     await title(page, '3. OpenTelemetry');
@@ -261,7 +262,7 @@ test('with the keyboard alone: from the head to a step, its start, the editor, o
         });
         if (reached.trim().startsWith(until)) return;
       }
-      throw new Error(`expected ${key} to lead to “${until}”`);
+      throw new Error(`expected ${key} to reach “${until}”, but it did not`);
     };
     await press('Tab', 'Skip to the content');
     await press('Tab', 'Start');
@@ -279,7 +280,7 @@ test('with the keyboard alone: from the head to a step, its start, the editor, o
     expect(guide.lab.files['app.ts']).toMatch(/^\/\/ by keyboard\n/);
   }));
 
-test('the page is painted before the editor is loaded, within a second, and all of it is under 500 kB', () =>
+test('paints the page within a second and before the editor loads, in less than 500 kB', () =>
   pages.with('weight', view, async (page) => {
     const bodies: Promise<{ path: string; body: Buffer }>[] = [];
     page.on('response', (response) => {
@@ -288,7 +289,7 @@ test('the page is painted before the editor is loaded, within a second, and all 
     });
     await page.goto('/');
     await page.locator('.cm-content').waitFor();
-    // The headless shell does not ask for it by itself.
+    // The headless shell does not ask for the icon by itself.
     const icon = await page.request.get((await page.locator('link[rel="icon"]').getAttribute('href')) ?? '');
     expect([icon.status(), icon.headers()['content-type']]).toEqual([200, 'image/svg+xml']);
     bodies.push(icon.body().then((body) => ({ path: 'icon', body })));
@@ -300,7 +301,8 @@ test('the page is painted before the editor is loaded, within a second, and all 
         performance.getEntriesByType('resource').find(({ name }) => name.includes('/codemirror-'))?.startTime ?? 0,
     }));
     process.stdout.write(
-      `front page: ${(total / 1000).toFixed(0)} kB gzipped in ${sizes.length} answers, first paint after ${times.paint.toFixed(0)} ms, the editor asked for after ${times.editor.toFixed(0)} ms\n`,
+      `front page: ${(total / 1000).toFixed(0)} kB gzipped in ${sizes.length} answers, first paint after ` +
+        `${times.paint.toFixed(0)} ms, editor requested after ${times.editor.toFixed(0)} ms\n`,
     );
     expect(total).toBeLessThan(500_000);
     expect(times.paint).toBeLessThan(1_000);

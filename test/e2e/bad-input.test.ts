@@ -1,7 +1,8 @@
-// What a learner may get wrong, on the real node: the page says what happened and how to go on, the rest of the lab lives. And what a page
-// of another site may try: it runs no code, and reaches nothing but what the guide shows.
+// Tests what a learner may get wrong: the page says what happened and what to do, and the rest of the lab works on.
+// Also tests what a page of another site may try: it runs no code, and reaches only what the guide shows.
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
+import { brokenAtStart, brokenInVisit } from './broken-code.ts';
 import { say } from '../../support/output.ts';
 import { artefacts } from '../support/artefacts.ts';
 import { launchBrowser, picture } from '../support/browser/browser.ts';
@@ -43,13 +44,13 @@ afterAll(async () => {
   guide?.close();
 });
 
-/** The dice's own source with this line before the one that opens it to requests. */
+/** The dice's own source, with this line before the one that starts the server. */
 const atStart = (line: string): string => original.replace('\napp.listen(', `\n${line}\napp.listen(`);
-/** The same with this line as the first of what answers /visit. */
+/** The same, with this line first in the handler of /visit. */
 const inVisit = (line: string): string =>
   original.replace("app.get('/visit', (request, response) => {\n", (found) => `${found}${line}\n`);
 
-/** Guide, arcade and Jaeger answer, and nothing but dice has been started again. */
+/** Checks that guide, arcade and Jaeger answer, and that only dice has started again. */
 async function restLives(): Promise<void> {
   const answers = [
     fetch(`${guide.origin}/api/course`),
@@ -63,7 +64,7 @@ async function restLives(): Promise<void> {
   expect(others.filter((pod) => !isReady(pod) || restarts(pod) > 0).map(({ metadata }) => metadata.name)).toEqual([]);
 }
 
-/** The page says it in its own words: those of the guide, at the place in the file. */
+/** The page's message, with its place in the file. */
 async function pageSays(message: string): Promise<void> {
   await page
     .locator('#run-status', { hasText: `app.ts: ${message}` })
@@ -71,38 +72,8 @@ async function pageSays(message: string): Promise<void> {
     .waitFor();
 }
 
-const EATS = 'const kept: Buffer[] = []; for (;;) kept.push(Buffer.alloc(8 * 1024 * 1024, 1));';
-
 describe('code that keeps dice from starting', () => {
-  test.each([
-    ['does not parse', 'const = 1;', /^your code does not parse, at line \d+: SyntaxError/, true],
-    ['throws', "throw new Error('no dice');", /^your code throws an error, at line \d+: Error: no dice/, true],
-    [
-      'ends with an error',
-      'process.exit(3);',
-      /^your code calls process\.exit\(3\), at line \d+\. A server goes on/,
-      true,
-    ],
-    ['ends without one', 'process.exit();', /^your code calls process\.exit\(\), at line \d+\. A server goes on/, true],
-    [
-      'eats memory',
-      EATS,
-      /^dice was killed for using more than 160 MiB .*: what grows without end\?.* press Run\.$/,
-      false,
-    ],
-    [
-      'prints 100 MB at once',
-      "for (let line = 0; line < 100 * 1024; line++) console.log('x'.repeat(1023));",
-      /^dice was killed for using more than 160 MiB .*printed faster/,
-      false,
-    ],
-    [
-      'loops',
-      'for (;;) {}',
-      /^dice runs, but takes no connections.*: a loop that never ends.* Fix it and press Run\. Until then the old dice serves/,
-      false,
-    ],
-  ])('%s: is said, and the dice before it serves on', async (...[, line, says, hasLine]) => {
+  test.each(brokenAtStart)('%s: reports it, and keeps the earlier dice serving', async (...[, line, says, hasLine]) => {
     const told = events.mark();
     const source = atStart(line);
     await guide.run(source);
@@ -115,35 +86,12 @@ describe('code that keeps dice from starting', () => {
 });
 
 describe('code that breaks dice when it is asked', () => {
-  test.each([
-    [
-      'throws where nobody catches it',
-      "  return void setTimeout(() => { throw new Error('later'); });",
-      /your code throws an error, at line \d+: Error: later/,
-      /^0 the connection broke off/,
-      true,
-    ],
-    [
-      'ends',
-      '  process.exit(1);',
-      /your code calls process\.exit\(1\), at line \d+\./,
-      /^0 the connection broke off/,
-      true,
-    ],
-    ['eats memory', `  ${EATS}`, /dice was killed for using more than 160 MiB/, /^0 the connection broke off/, false],
-    [
-      'loops',
-      '  for (;;) {}',
-      /takes no connections.*: a loop that never ends|no longer answered: a loop that never ends/,
-      /^0 no answer within 5 s\. A loop that never ends\?/,
-      false,
-    ],
-  ])('%s: is said', async (...[, line, says, answered, hasLine]) => {
+  test.each(brokenInVisit)('%s: reports it', async (...[, line, says, answered, hasLine]) => {
     const told = events.mark();
     const source = inVisit(line);
     await guide.run(source);
     const { pod } = await told(({ phase }) => phase === 'running', 30_000);
-    // On a busy machine the pod before it may still be asked for a moment; so it is asked again and again.
+    // On a busy machine the earlier pod may still receive requests for a moment, so this asks repeatedly.
     const answers: string[] = [];
     const state = await eventually(
       async () => {
@@ -160,13 +108,18 @@ describe('code that breaks dice when it is asked', () => {
   });
 });
 
-test('of 100 MB in the log the page shows the end, and the guide keeps next to nothing', async () => {
+test('shows the end of a log of 100 MB, and keeps next to nothing of it in the guide', async () => {
   const { bytes } = events;
   const told = events.mark();
   const [before] = await guideMemory();
-  // A megabyte at a time, each when the one before it is written: dice itself is well.
-  const flood =
-    "const chunk = ('x'.repeat(1022) + '\\n').repeat(1024);\nlet left = 100;\nconst more = () => { if (left-- > 0) process.stdout.write(chunk, () => setImmediate(more)); else log.info('all is printed'); };\nmore();";
+  // Writes a megabyte at a time, each after the one before, so that dice itself stays healthy.
+  const flood = `const chunk = ('x'.repeat(1022) + '\\n').repeat(1024);
+let left = 100;
+const more = () => {
+  if (left-- > 0) process.stdout.write(chunk, () => setImmediate(more));
+  else log.info('all is printed');
+};
+more();`;
   await guide.run(atStart(flood));
   await told(({ phase }) => phase === 'running', 30_000);
   const peak: number[] = [];
@@ -180,11 +133,12 @@ test('of 100 MB in the log the page shows the end, and the guide keeps next to n
   expect(events.lines.filter((line) => /^… \d+ lines left out: more than 200 a second/.test(line))).not.toEqual([]);
   await page.locator('#log', { hasText: 'all is printed' }).waitFor();
   expect((await page.locator('#log').textContent())?.length).toBeLessThan(1_000_000);
-  // Asking why reads the log as well.
+  // The diagnosis reads the log as well.
   await guide.ask('/why');
   peak.push(...(await guideMemory()));
   say(
-    `guide with 100 MB in the log: ${(before ?? 0).toFixed(0)} MiB before, at most ${Math.max(...peak).toFixed(0)} MiB; the page was sent ${((events.bytes - bytes) / MEBIBYTE).toFixed(1)} MiB`,
+    `guide with 100 MB in the log: ${(before ?? 0).toFixed(0)} MiB before, at most ${Math.max(...peak).toFixed(0)} ` +
+      `MiB; the page received ${((events.bytes - bytes) / MEBIBYTE).toFixed(1)} MiB`,
   );
   expect(Math.max(...peak)).toBeLessThan(100);
   expect(events.bytes - bytes).toBeLessThan(20 * MEBIBYTE);
@@ -197,7 +151,7 @@ async function guideMemory(): Promise<number[]> {
     .map(({ metadata }) => workingSet(testCluster().name, metadata.uid) / MEBIBYTE);
 }
 
-test('the second of two tabs is told, and overwrites nothing', async () => {
+test('warns the second of two tabs, and overwrites nothing', async () => {
   const { version, files } = await guide.ask<{ version: string; files: Record<string, string> }>('/files');
   await guide.ask('/files', { version, files: { 'app.ts': `${original}// the first\n` } }, 'PUT');
   const body = JSON.stringify({ version, files: { ...files, 'app.ts': `${original}// the second\n` } });
@@ -210,7 +164,7 @@ test('the second of two tabs is told, and overwrites nothing', async () => {
   expect(await lab.diceSource()).toBe(`${original}// the first\n`);
 });
 
-test('after a reset dice is well again', async () => {
+test('makes dice work again after a reset', async () => {
   const told = events.mark();
   await guide.ask('/course/03-opentelemetry/reset', {});
   expect(await lab.diceSource()).toBe(original);
@@ -221,7 +175,7 @@ test('after a reset dice is well again', async () => {
 });
 
 describe('Jaeger, started again in the middle of a step', () => {
-  test('has lost its traces: the check, the page and the page of a trace say so, and what to do', async () => {
+  test('loses its traces: the check, the page and the page of a trace say so, and what to do', async () => {
     const { traceId = '' } = await guide.ask<{ traceId?: string }>('/course/02-read-a-trace/start', {});
     await page.getByRole('button', { name: 'Play a round' }).click();
     await page.locator('.span-row', { hasText: 'prizes GET /prizes/:roll' }).waitFor();
@@ -250,7 +204,7 @@ describe('Jaeger, started again in the middle of a step', () => {
     ]);
   });
 
-  test('a check that looks for what was sent before says when it was lost', async () => {
+  test('lets a check say when it lost what was sent before', async () => {
     await guide.ask('/course/10-troubleshooting/start', {});
     await lab.kubectl(
       'delete',
@@ -264,10 +218,13 @@ describe('Jaeger, started again in the middle of a step', () => {
   });
 });
 
-/** What only those answer that the guide leads nobody to: the Collector's and prizes' ports of their own, the API server. */
+/**
+ * Answers that only the ports give to which the guide does not lead: those of the Collector, of prizes and the API
+ * server.
+ */
 const ELSEWHERE = /Server available|"names"|"apiVersion"|"kind":"Status"|"prize"|alive\n$/;
 
-test('the proxy leads to no other service, whatever the path', async () => {
+test('reaches no other service through the proxy, whatever the path', async () => {
   const lines = [
     'GET http://intro-otel-collector:13133/',
     'GET http://intro-otel-prizes:8080/prizes/6',
@@ -294,7 +251,7 @@ test('the proxy leads to no other service, whatever the path', async () => {
       answer: await guide.raw(`${line} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0`),
     })),
   );
-  // What is found is a page of the guide's own, Jaeger's one page for all paths, or nothing.
+  // Every answer is a page of the guide, Jaeger's one page for all paths, or nothing.
   const known =
     /^(HTTP\/1\.1 (30\d|400|403|404|502) |HTTP\/1\.1 200 [^]*(<title>Intro to OpenTelemetry|not the Jaeger UI)|$)/;
   expect(answers.filter(({ answer }) => ELSEWHERE.test(answer) || !known.test(answer))).toEqual([]);
@@ -333,9 +290,16 @@ describe('a page of another site', () => {
     expect((await guide.ask<{ version: string }>('/files')).version).toBe(version);
   });
 
-  test('has its own name lead to the lab, and is told nothing', async () => {
+  test('learns nothing when its own name resolves to the lab', async () => {
     const asked = (host: string): string =>
-      `PUT /api/faults HTTP/1.1\r\nHost: ${host}\r\nOrigin: http://${host}\r\nX-Intro-OTel: 1\r\nContent-Type: application/json\r\nContent-Length: 0`;
+      [
+        'PUT /api/faults HTTP/1.1',
+        `Host: ${host}`,
+        `Origin: http://${host}`,
+        'X-Intro-OTel: 1',
+        'Content-Type: application/json',
+        'Content-Length: 0',
+      ].join('\r\n');
     const answers = await Promise.all(
       ['/', '/api/files', '/apps/dice/', '/assets/guide.js'].map((path) =>
         guide.raw(`GET ${path} HTTP/1.1\r\nHost: rebound.evil.example:8080`),
@@ -347,7 +311,7 @@ describe('a page of another site', () => {
     );
   });
 
-  test('is given leave for nothing', async () => {
+  test('receives no CORS permission', async () => {
     const asked = {
       origin: 'http://evil.example',
       'access-control-request-method': 'PUT',

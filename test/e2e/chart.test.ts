@@ -1,4 +1,4 @@
-// What the chart renders, seen by the real API server: every object is taken as it is, and without a warning.
+// Tests that the real API server accepts every rendered object as it is, and without a warning.
 import { tool } from '../support/cluster/cluster.ts';
 import { example } from '../support/chart-examples.ts';
 import { chart } from '../support/cluster/lab.ts';
@@ -9,13 +9,13 @@ const namespace = 'e2e-chart';
 
 beforeAll(async () => {
   await makeNamespace(namespace);
-  // Workloads are not refused by Pod Security, only their pods are: with this the API server warns of the workload.
+  // Pod Security refuses pods, not workloads. With this label, the API server warns of workloads too.
   await tool('kubectl', ['label', 'namespace', namespace, 'pod-security.kubernetes.io/warn=restricted']);
 }, 60_000);
 
 afterAll(() => tool('kubectl', ['delete', 'namespace', namespace, '--wait=false']));
 
-/** What is cluster-scoped may be there already, from another release. */
+/** Cluster-scoped objects may exist already, from another release. */
 const SERVER_SIDE = ['apply', '--server-side', '--force-conflicts'];
 
 const everything: Values = {
@@ -53,7 +53,7 @@ const cases: Record<string, Values> = {
 };
 
 describe.each(Object.entries(cases))('rendered with %s', (_, values) => {
-  test('every object is taken by the API server, and none draws a warning', async () => {
+  test('renders only objects that the API server accepts without a warning', async () => {
     const input = JSON.stringify(values);
     const { stdout } = await tool('helm', ['template', 'a-lab', chart, '--namespace', namespace, '--values=-'], {
       input,
@@ -68,7 +68,7 @@ describe.each(Object.entries(cases))('rendered with %s', (_, values) => {
   });
 });
 
-test.each(['helm', 'helm3'] as const)('%s would install it, as far as the API server can tell', async (helm) => {
+test.each(['helm', 'helm3'] as const)('can be installed with %s, as far as the API server can tell', async (helm) => {
   const { stdout } = await tool(helm, ['install', 'a-lab', chart, '--namespace', namespace, '--dry-run=server']);
   expect(stdout).toContain('kubectl -n e2e-chart port-forward service/a-lab-guide 8080:8080');
 });

@@ -1,4 +1,5 @@
-// The Collector is configured by values: each example of the chart's README, seen at Jaeger, with no app restarted.
+// Tests each example for the Collector in the chart's README: values change it, Jaeger shows the effect, and no app
+// restarts.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { edgesOf } from '../../otlp/traces.ts';
 import type { Span } from '../../otlp/traces.ts';
@@ -14,7 +15,7 @@ import { sendTraces } from '../support/otlp/otlp.ts';
 import { complete, settledRound, traceOf, tracesOf } from '../support/otlp/traces.ts';
 
 const lab = new Lab(useNamespace('e2e-collector'));
-/** Only a Jaeger: the second backend. */
+/** A second backend, which is a Jaeger without anything else. */
 const second = new Lab(lab.namespace, 'second');
 
 let atInstall: Record<string, string>;
@@ -29,7 +30,7 @@ async function installSecondJaeger(): Promise<void> {
   await tool('kubectl', ['apply', '-n', second.namespace, '-f', '-'], { input: objects });
 }
 
-/** Upgrades to these values, which changes nothing but the Collector. */
+/** Upgrades to these values, which only change the Collector. */
 async function configure(values: Values): Promise<void> {
   await lab.upgradeQuietly(values);
   const { [`${lab.release}-collector`]: before, ...apps } = atInstall;
@@ -52,19 +53,19 @@ async function settledCount(service: string, since: number): Promise<number> {
   );
 }
 
-test('by default no span is printed, and each keeps the attributes that its app gave it', async () => {
+test("prints no span by default, and keeps each span's attributes", async () => {
   const { spans } = await settledRound(lab);
   expect(spans.filter((span) => 'user_agent.original' in span.attributes).length).toBeGreaterThan(0);
   expect(await lab.log('collector')).not.toContain('Span #0');
 });
 
-test('that it is replaced costs no span: every round played right after is in Jaeger, whole', async () => {
+test('loses no span when the Collector is replaced: every round right after is in Jaeger, whole', async () => {
   await lab.kubectl('rollout', 'restart', `deployment/${lab.release}-collector`);
   await lab.kubectl('rollout', 'status', '--timeout=60s', `deployment/${lab.release}-collector`);
   const ids: (string | undefined)[] = [];
   for (let played = 0; played < 12; played++) {
     ids.push((await lab.play()).trace);
-    await sleep(250); // the old one leaves meanwhile
+    await sleep(250); // the old pod shuts down meanwhile
   }
   await eventually(
     async () => {
@@ -74,25 +75,25 @@ test('that it is replaced costs no span: every round played right after is in Ja
   ); // an exporter would wait for 10 s
 });
 
-test("the debug exporter prints every span to the Collector's log, and Jaeger has them still", async () => {
+test("prints every span to the Collector's log with the debug exporter, and still sends it to Jaeger", async () => {
   await configure(example('Print every span'));
   const { traceId } = await settledRound(lab);
   await eventually(async () => expect(await lab.log('collector')).toContain(traceId), { within: 5_000 });
 });
 
-test('an attribute can be dropped', async () => {
+test('drops an attribute', async () => {
   await configure(example('Drop an attribute'));
   const { spans } = await settledRound(lab);
   expect(spans.filter((span) => 'user_agent.original' in span.attributes)).toEqual([]);
 });
 
-test('an attribute can be added', async () => {
+test('adds an attribute', async () => {
   await configure(example('Add an attribute'));
   const { spans } = await settledRound(lab);
   expect(spans.map((span) => span.resource['workshop.class'])).toEqual(spans.map(() => 'scale-20x'));
 });
 
-test('head sampling keeps a share of the traces, each of them whole', async () => {
+test('keeps a share of the traces with head sampling, each of them whole', async () => {
   await configure(example('Keep a quarter of the traces'));
   const since = Date.now();
   await sendTraces(
@@ -100,7 +101,7 @@ test('head sampling keeps a share of the traces, each of them whole', async () =
     Array.from({ length: 200 }, () => ({ service: 'sampled' })),
   );
   const kept = await settledCount('sampled', since);
-  expect(kept).toBeGreaterThan(20); // of 50 that are expected, five standard deviations away
+  expect(kept).toBeGreaterThan(20); // 50 are expected, and 20 is five standard deviations away
   expect(kept).toBeLessThan(85);
 
   const rounds = await Promise.all(Array.from({ length: 40 }, () => lab.play()));
@@ -113,7 +114,7 @@ test('head sampling keeps a share of the traces, each of them whole', async () =
   expect(traces).toEqual(traces.map(() => ROUND_AT_GUIDE));
 });
 
-test('tail sampling keeps every trace with an error, and few of the others', async () => {
+test('keeps every trace with an error with tail sampling, and few of the others', async () => {
   await configure(example('Keep the traces with an error'));
   const since = Date.now();
   await sendTraces(
@@ -137,7 +138,7 @@ interface SecondBackend {
 describe('a second OTLP backend', () => {
   const withSecond = (endpoint: string): Values => {
     const { collector } = example<SecondBackend>('Send traces and metrics to a second OTLP backend');
-    const { traces } = collector.pipelines; // and not metrics, which a Jaeger does not take
+    const { traces } = collector.pipelines; // without metrics, which a Jaeger does not take
     return {
       collector: {
         pipelines: { traces },
@@ -146,7 +147,7 @@ describe('a second OTLP backend', () => {
     };
   };
 
-  test('gets every trace, as Jaeger does', async () => {
+  test('receives every trace, as Jaeger does', async () => {
     await configure(withSecond(`http://${second.release}-jaeger:4318`));
     const { traceId, spans } = await settledRound(lab);
     const ids = (all: readonly Span[]): string[] => all.map((span) => span.spanId).sort();
@@ -155,8 +156,8 @@ describe('a second OTLP backend', () => {
     });
   });
 
-  test('that can not be reached costs only its own data: the lab works on, and drops are logged with their count', async () => {
-    // Nobody listens there: a refused connection is tried again, for 30 s.
+  test('loses only its own data while it is down: the lab works on, and the log counts the drops', async () => {
+    // Nobody listens there. The Collector retries a refused connection for 30 s.
     await configure(withSecond(`http://${second.release}-jaeger:4999`));
     await settledRound(lab);
     await eventually(
@@ -166,12 +167,12 @@ describe('a second OTLP backend', () => {
     await settledRound(lab);
   });
 
-  test('that can not be reached does not make the Collector grow past its limit, however much is sent', async () => {
+  test('does not make the Collector grow past its limit while it is down, however much is sent', async () => {
     const limit = mebibytes((await lab.pod('collector')).spec.containers[0]?.resources.limits?.['memory']);
     const batch = Array.from({ length: 200 }, () => ({ service: 'flood', padding: 4000 }));
     let highest = 0;
     for (let sent = 0; sent < 60; sent++) {
-      await sendTraces(lab, batch).catch(String); // to refuse more than it can hold is right
+      await sendTraces(lab, batch).catch(String); // the Collector should refuse more than it can hold
       if (sent % 5 === 0) highest = Math.max(highest, await workingSet('collector'));
     }
     const [collector] = await lab.pods('collector');
@@ -183,7 +184,7 @@ describe('a second OTLP backend', () => {
   });
 });
 
-test('no app has restarted in all of this', async () => {
+test('restarts no app in all of this', async () => {
   expect((await lab.pods()).filter((pod) => restarts(pod) > 0).map((pod) => pod.metadata.name)).toEqual([]);
 });
 

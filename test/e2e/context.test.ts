@@ -1,5 +1,5 @@
-// `npm run up` on a Kubernetes that is there already: one that is named is used and left as it was found, one that is neither
-// named nor on this machine is not touched.
+// Tests `npm run up` on an existing Kubernetes. It uses the one that is named and leaves it as it was. It does not
+// touch one that is neither named nor on this machine.
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ describe('npm run up -- --context NAME', () => {
 
   beforeAll(async () => {
     const place = ['--context', name, '--namespace', namespace];
-    // The node has the image; naming it tells up to build none. The operator's definitions would outlive it here.
+    // The node has the image, and naming it makes `up` build none. The operator's definitions would stay behind here.
     up = await npmRun(
       [
         'up',
@@ -62,14 +62,14 @@ describe('npm run up -- --context NAME', () => {
     expect(up.stderr).toMatch(new RegExp(`context ${name} is used`));
   });
 
-  test('keeps a front door open on 127.0.0.1 that outlives the pod behind it', async () => {
+  test('keeps a port forward on 127.0.0.1 that outlives the pod behind it', async () => {
     expect((await fetch(url)).status).toBe(200);
     await kubectl('-n', namespace, 'rollout', 'restart', 'deployment/intro-otel-guide');
     await kubectl('-n', namespace, 'rollout', 'status', 'deployment/intro-otel-guide', '--timeout=60s');
     await eventually(async () => expect((await fetch(url)).status).toBe(200), { within: 20_000 });
   });
 
-  test('npm run down takes the lab, its namespace and the front door away, and leaves the Kubernetes', async () => {
+  test('removes the lab, its namespace and the port forward with npm run down, and leaves the Kubernetes', async () => {
     const down = await npmRun(['down'], kubeconfig);
     expect([down.code, down.code === 0 ? '' : down.stderr]).toEqual([0, '']);
     await expect(fetch(url)).rejects.toThrow('fetch failed');
@@ -79,7 +79,7 @@ describe('npm run up -- --context NAME', () => {
   });
 });
 
-test('npm run up leaves a current context alone that is not on this machine, and says how to name one', async () => {
+test('leaves a current context alone that is not on this machine, and says how to name one', async () => {
   const file = join(state, 'elsewhere.kubeconfig');
   // An address for documentation, which nobody has: https://www.rfc-editor.org/rfc/rfc5737
   const cluster = { name: 'prod', cluster: { server: 'https://203.0.113.1:6443' } };

@@ -1,4 +1,5 @@
-// The dice's code is the learner's: edited in the cluster, broken, repaired, kept by an upgrade or replaced by one.
+// Tests the dice's code as the learner's own: edited in the cluster, broken, repaired, and kept or replaced by an
+// upgrade.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,13 +20,13 @@ beforeAll(async () => {
   original = await lab.diceSource();
 }, 150_000);
 
-/** The dice's own source with a line more before the one that opens it to requests. */
+/** The dice's own source, with one more line before the one that starts the server. */
 function withLine(line: string): string {
   expect(original).toContain('\napp.listen(');
   return original.replace('\napp.listen(', `\n${line}\n\napp.listen(`);
 }
 
-test('the call of the arcade carries traceparent: it names the trace, and the very span of the arcade that waits for the answer', async () => {
+test("carries the trace and the arcade's waiting span in the traceparent of the arcade's call", async () => {
   await lab.editDice(
     original.replace(
       "app.get('/rolldice', (request, response) => {\n",
@@ -63,12 +64,12 @@ describe('a syntax error in the dice', () => {
     );
   }, 60_000);
 
-  /** Where the error is: the line that withLine has added. */
+  /** The place of the error: the line that withLine has added. */
   const place = (): RegExp =>
     new RegExp(`app\\.ts:${original.split('\n').findIndex((line) => line.startsWith('app.listen(')) + 1}`);
 
   test("is in the new pod's log, with file and line", async () => {
-    // Kubernetes starts it again and again, and each time the log begins anew.
+    // Kubernetes restarts it again and again, and the log begins anew each time.
     const log = await eventually(
       async () => {
         const text = await podLog(broken);
@@ -101,7 +102,7 @@ describe('a syntax error in the dice', () => {
   });
 });
 
-test('an upgrade that changes something else keeps what the learner has edited, and rolls only what it changes', async () => {
+test("keeps the learner's edits in an upgrade, and rolls only what it changes", async () => {
   const edited = withLine("app.get('/kept', (request, response) => { response.send('kept'); });");
   await lab.editDice(edited);
   await lab.rolledOut('dice');
@@ -114,19 +115,19 @@ test('an upgrade that changes something else keeps what the learner has edited, 
   expect(arcadeNow).not.toBe(arcade);
 });
 
-test('an upgrade that changes nothing rolls nothing', async () => {
+test('rolls nothing in an upgrade that changes nothing', async () => {
   await lab.upgradeQuietly({ arcade: { budgetMs: 9_000 } });
   const before = await lab.podUids();
   await lab.upgradeQuietly({ arcade: { budgetMs: 9_000 } });
   expect(await lab.podUids()).toEqual(before);
 });
 
-test('--set-file dice.source=FILE replaces the code, and rolls only the dice', async () => {
+test('replaces the code with --set-file dice.source=FILE, and rolls only the dice', async () => {
   const before = await lab.podUids();
   const directory = await mkdtemp(join(tmpdir(), 'dice-'));
   const file = join(directory, 'app.ts');
   await writeFile(file, withLine("app.get('/from-file', (request, response) => { response.send('from a file'); });"));
-  // What was edited in the cluster belongs to whoever edited it; a learner who means their file says so.
+  // Whoever edited it in the cluster owns it. A learner who prefers their file has to say so.
   await lab.helm([
     'upgrade',
     lab.release,

@@ -1,5 +1,5 @@
-// The stories of the course's last lesson but one, on the real node: each fault gives its evidence soon after it is switched on, hits whom it says and
-// nobody else, and is gone soon after it is switched off. Whom it hits is what prizes knows, and no page does.
+// Tests each fault of the course on the real node: it shows evidence soon, hits exactly its victims, and is gone soon
+// after it is switched off. Only prizes knows the victims, and no page does.
 import { FAULTS, truthOf } from '../../lab/faults.ts';
 import type { FaultName } from '../../lab/faults.ts';
 import type { AttributeValue, Span, Trace } from '../../otlp/traces.ts';
@@ -9,9 +9,9 @@ import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
 import { tracesOf } from '../support/otlp/traces.ts';
 
-/** What is promised, in milliseconds. */
+/** The promised times, in milliseconds. */
 const PROMISED = { effect: 5_000, evidence: 30_000 };
-/** Of those that a fault hits each time: so many in a row can't have been spared by chance. */
+/** So many victims in a row can't be spared by chance. */
 const ENOUGH = 3;
 
 const lab = new Lab(useNamespace('e2e-faults'));
@@ -32,32 +32,35 @@ function put(path: string, body: object): Promise<string> {
   });
 }
 
+/** Milliseconds: most of the 500 that a round has. */
+const MOST_OF_A_ROUND = 400;
+
 /** A round as a learner reads it in Jaeger. */
 interface Round {
-  /** When prizes was asked, in milliseconds. */
+  /** When prizes was asked, in milliseconds since 1970. */
   at: number;
   version: string;
   pool: string;
   client: string;
   plugins: string[];
-  /** What prizes answered, and the arcade. */
+  /** The statuses that prizes and the arcade answered. */
   status: { prizes: number; arcade: number };
-  /** Whether it was prizes that most of a round's 500 ms went by in: on a busy machine anything may be slow. */
+  /** Whether prizes took most of a round's 500 ms: on a busy machine anything may be slow. */
   waited: boolean;
 }
 
-/** @returns no round where prizes was not asked, or not all of it is there yet */
+/** @returns undefined if prizes was not asked, or not all of the round is in Jaeger yet */
 function roundOf({ spans }: Trace): Round[] {
   const served = (name: string): Span | undefined =>
     spans.find(({ service, kind }) => service === name && kind === 'server');
   const [prizes, arcade] = [served('prizes'), served('arcade')];
   if (prizes === undefined || arcade === undefined) return [];
-  const [status, slow] = [(of: Span): number => Number(of.attributes['http.response.status_code'] ?? 0), 400];
+  const status = (span: Span): number => Number(span.attributes['http.response.status_code'] ?? 0);
   const header = (name: string): string => textOf(prizes.attributes[`http.request.header.${name}`]);
   return [
     {
       at: prizes.start,
-      waited: prizes.duration > slow,
+      waited: prizes.duration > MOST_OF_A_ROUND,
       status: { prizes: status(prizes), arcade: status(arcade) },
       version: textOf(prizes.resource['service.version']),
       pool: textOf(prizes.resource['deployment.node_pool']),
@@ -67,7 +70,7 @@ function roundOf({ spans }: Trace): Round[] {
   ];
 }
 
-/** A header may be sent more than once, so what it says is a list. */
+/** A header may be sent more than once, so its value is a list. */
 const textOf = (value: AttributeValue | undefined): string =>
   [value ?? '']
     .flat()
@@ -77,7 +80,9 @@ const textOf = (value: AttributeValue | undefined): string =>
 interface Story {
   isMeant: (round: Round) => boolean;
   isHit: (round: Round) => boolean;
-  /** Went well: on a busy machine a round that was hit may look otherwise, as it was late when it came to prizes. */
+  /**
+   * Whether the round went well. On a busy machine even a hit round may look different, because it reached prizes late.
+   */
   isSpared: (round: Round) => boolean;
   switchOff: () => Promise<unknown>;
 }
@@ -94,7 +99,7 @@ const stories: Record<FaultName, Story> = {
       version === truth.timeouts.version && pool === truth.timeouts.pool && plugins.includes(truth.timeouts.plugin),
     isHit: ({ status, waited }) => waited && status.arcade === 504,
     isSpared: ({ status }) => status.arcade === 200,
-    // As the operator does it for a class: the guide is not asked, and has to notice.
+    // Sets it as the operator does for a class. The guide is not asked, and has to notice.
     switchOff: () =>
       lab.kubectl('patch', 'configmap', `${lab.release}-faults`, '--type=merge', '--patch', '{"data":{"faults":""}}'),
   },
@@ -111,7 +116,7 @@ async function roundsSince(moment: number): Promise<Round[]> {
 describe.each(FAULTS)('%s', (name) => {
   const { isMeant, isHit, isSpared, switchOff } = stories[name];
 
-  test('switched on, gives its evidence within 30 s, and hits all whom it is meant for, and nobody else', async () => {
+  test('shows its evidence within 30 s of being switched on, and hits all its victims and nobody else', async () => {
     const since = Date.now();
     await put('/faults', { name, on: true });
     const evidence = await eventually(
@@ -134,11 +139,12 @@ describe.each(FAULTS)('%s', (name) => {
     expect(missed.filter(({ at }) => at > since + PROMISED.effect)).toEqual([]);
     expect(rounds.filter((round) => !isMeant(round) && isHit(round))).toEqual([]);
     say(
-      `${name}: evidence in Jaeger ${inSeconds(evidence)} after switching on; ${rounds.filter(isHit).length} of ${rounds.length} rounds hit, all of them meant; the last that was meant and not hit ${lastOf(missed, since)}`,
+      `${name}: evidence in Jaeger ${inSeconds(evidence)} after switching on; ${rounds.filter(isHit).length} of ` +
+        `${rounds.length} rounds hit, all of them victims; the last victim that was spared ${lastOf(missed, since)}`,
     );
   });
 
-  test('switched off, is gone within 30 s', async () => {
+  test('is gone within 30 s of being switched off', async () => {
     const since = Date.now();
     await switchOff();
     const { rounds, gone } = await eventually(
@@ -153,7 +159,8 @@ describe.each(FAULTS)('%s', (name) => {
     const hit = rounds.filter(isHit);
     expect(hit.filter(({ at }) => at > since + PROMISED.effect)).toEqual([]);
     say(
-      `${name}: ${ENOUGH} rounds in a row of those it was meant for spared, and in Jaeger, ${inSeconds(gone)} after switching off; the last that was hit ${lastOf(hit, since)}`,
+      `${name}: ${ENOUGH} rounds of victims in a row spared, and in Jaeger, ${inSeconds(gone)} after switching off; ` +
+        `the last hit ${lastOf(hit, since)}`,
     );
   });
 });

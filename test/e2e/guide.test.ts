@@ -1,4 +1,4 @@
-// The guide's pages in a browser, through the front door: they load from this lab alone, play a round and show its trace.
+// Tests the guide's pages in a browser: they load from this lab alone, play a round and show its trace.
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { artefacts } from '../support/artefacts.ts';
@@ -15,14 +15,14 @@ let browser: Browser;
 
 beforeAll(async () => {
   await mkdir(artefacts, { recursive: true });
-  // The front door leads to this port of the node, so this is the only lab that may have it.
+  // The test cluster relays one port to the node, so only this lab may have it.
   await lab.installQuietly({ guide: { service: { type: 'NodePort', nodePort: 30080 } } });
   browser = await launchBrowser();
 }, 150_000);
 
 afterAll(() => browser?.close());
 
-/** Does `work` on a page of its own; a picture is kept, also when it fails. */
+/** Runs `work` on a page of its own, and keeps a screenshot, also if it fails. */
 async function onPage(width: number, name: string, work: (page: Page) => Promise<void>): Promise<void> {
   const page = await browser.newPage({ viewport: { width, height: 900 } });
   page.setDefaultTimeout(15_000);
@@ -34,14 +34,16 @@ async function onPage(width: number, name: string, work: (page: Page) => Promise
   }
 }
 
-/** What reaches beyond the right edge of the window, so that a reader would have to scroll sideways. */
+/** Elements that reach beyond the right edge of the window, so that a reader has to scroll sideways. */
 function wider(page: Page): Promise<string[]> {
-  return page.evaluate(`document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
+  return page.evaluate(`document.documentElement.scrollWidth <= innerWidth
+    ? []
+    : [...document.querySelectorAll('body *')]
     .filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.outerHTML.slice(0, 100))`);
 }
 
 describe.each([1280, 390])('at %i px', (width) => {
-  test('the page of the lab loads without an error, asks no other host for anything, and plays a round', () =>
+  test('loads the page of the lab without an error or another host, and plays a round', () =>
     onPage(width, 'lab', async (page) => {
       const found = misdeeds(page, origin);
       await page.goto(`${origin}/lab`);
@@ -56,7 +58,7 @@ describe.each([1280, 390])('at %i px', (width) => {
       expect(await wider(page)).toEqual([]);
     }));
 
-  test('the link to the trace of a round, followed at once, leads to that trace as soon as it is there', () =>
+  test("opens a round's trace as soon as it is there, even if the link is followed at once", () =>
     onPage(width, 'followed', async (page) => {
       await page.goto(`${origin}/lab`);
       await page.getByRole('button', { name: 'Roll the dice' }).click();
@@ -64,7 +66,7 @@ describe.each([1280, 390])('at %i px', (width) => {
       await page.getByRole('heading', { name: 'One trace' }).waitFor();
     }));
 
-  test('the page of a trace shows the span of each service, and the attributes of one that is opened', async () => {
+  test('shows the span of each service in a trace, and the attributes of an opened one', async () => {
     const { traceId } = await playedRound(lab);
     await onPage(width, 'trace', async (page) => {
       const found = misdeeds(page, origin);
@@ -84,7 +86,7 @@ describe.each([1280, 390])('at %i px', (width) => {
     });
   });
 
-  test('the list of traces leads to each of them', () =>
+  test('leads to each trace from the list', () =>
     onPage(width, 'traces', async (page) => {
       const { traceId } = await playedRound(lab);
       const found = misdeeds(page, origin);
@@ -95,7 +97,7 @@ describe.each([1280, 390])('at %i px', (width) => {
     }));
 });
 
-test('where Jaeger has no pages of its own, its link says so and shows the traces', () =>
+test('shows the traces and says so if Jaeger has no pages of its own', () =>
   onPage(1280, 'jaeger', async (page) => {
     await page.goto(origin);
     await page.getByRole('navigation').getByRole('link', { name: 'Jaeger', exact: true }).click();

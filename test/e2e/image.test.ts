@@ -1,4 +1,4 @@
-// The images leave the machine: pushed to a real registry server by the command a person uses, whole, and named by the chart.
+// Tests that `npm run image -- --push` pushes whole images to a real registry, and that the chart can use them.
 import { arch } from 'node:process';
 import { parseAllDocuments } from 'yaml';
 import { run } from '../../support/run.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => registry?.stop());
 
-/** `npm run image -- …`. */
+/** Runs `npm run image -- …`. */
 function image(...args: string[]): ReturnType<typeof run> {
   return run('npm', ['run', '--silent', 'image', '--', ...args], { cwd: repoRoot, allowFailure: true });
 }
@@ -68,7 +68,7 @@ test.each(images)('%s is for this kind of machine, and runs as a user other than
   });
 });
 
-test('the helm command that the push prints makes every pod of ours take those images', async () => {
+test('makes every pod of ours use those images, with the helm command that the push prints', async () => {
   const flags = /helm upgrade --install intro-otel \.\/charts\/lab (.*)$/m.exec(pushed)?.[1]?.split(' ') ?? [];
   expect(flags.length).toBeGreaterThan(0);
   const { stdout } = await tool('helm', [
@@ -94,14 +94,14 @@ interface Workload {
   spec?: { template?: { spec: { containers: { image: string }[]; imagePullSecrets: { name: string }[] } } };
 }
 
-test('a registry that does not answer is named in the failure', async () => {
+test('names a registry that does not answer', async () => {
   const refused = await image('--push', '127.0.0.1:9/workshop/intro-otel');
   expect(refused.code).not.toBe(0);
   expect(refused.stderr).toContain('127.0.0.1:9');
   expect(refused.stderr).not.toMatch(/^\s+at .*\.ts:\d+/m);
 });
 
-test('a name that no image can have is refused before anything is built', async () => {
+test('refuses an invalid image name before anything is built', async () => {
   const refused = await image('--push', `${registry.address}/Not/Lower`);
   expect(refused.code).toBe(2);
   expect(refused.stderr).toMatch(/lower case/);

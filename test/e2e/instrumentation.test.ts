@@ -1,4 +1,5 @@
-// The ladder none, auto, manual: one value, changed by `helm upgrade` on a lab that runs; and beside it the app in Python, which has it too.
+// Tests the levels none, auto and manual: `helm upgrade` changes one value on a running lab, which also holds the
+// Python app.
 import { randomBytes } from 'node:crypto';
 import { edgesOf } from '../../otlp/traces.ts';
 import type { Span } from '../../otlp/traces.ts';
@@ -20,7 +21,7 @@ async function round(): Promise<Span[]> {
   return (await playedRound(lab)).spans;
 }
 
-/** The spans of a request to the dice by itself. */
+/** The spans of a direct request to the dice. */
 async function requestToDice(path: string): Promise<Span[]> {
   const since = Date.now();
   await lab.text('dice', path);
@@ -36,7 +37,7 @@ async function requestToDice(path: string): Promise<Span[]> {
   );
 }
 
-/** The spans of a request to the app in Python, which are `count`, and the span that asked: a new one of a new trace. */
+/** The `count` spans of a request to the Python app, and the calling span, which begins a new trace. */
 async function requestToFlask(path: string, count: number): Promise<{ spans: Span[]; caller: string }> {
   const [traceId, caller] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
   expect(await lab.text('flask', path, { headers: { traceparent: `00-${traceId}-${caller}-01` } })).toMatch(/^[1-6]$/);
@@ -52,12 +53,12 @@ async function requestToFlask(path: string, count: number): Promise<{ spans: Spa
 }
 
 describe('at auto, the default,', () => {
-  test('every span is made by an instrumentation library', async () => {
+  test('makes every span with an instrumentation library', async () => {
     const spans = await round();
     expect(spans.filter((span) => !isLibrary(span)).map(title)).toEqual([]);
   });
 
-  test('each service has HTTP spans as well as Express spans', async () => {
+  test('gives each service HTTP spans and Express spans', async () => {
     const spans = await round();
     for (const service of ['guide', 'arcade', 'dice', 'prizes']) {
       const scopes = new Set(spans.filter((span) => span.service === service).map((span) => span.scope));
@@ -68,7 +69,7 @@ describe('at auto, the default,', () => {
     }
   });
 
-  test('server spans are named for their routes', async () => {
+  test('names server spans for their routes', async () => {
     const spans = await round();
     const servers = spans
       .filter((span) => span.kind === 'server')
@@ -82,7 +83,7 @@ describe('at auto, the default,', () => {
     ]);
   });
 
-  test('the app in Python joins the trace of who asks it, by the library for Flask alone', async () => {
+  test("continues the caller's trace in the Python app, with the library for Flask alone", async () => {
     const {
       spans: [span],
       caller,
@@ -97,7 +98,7 @@ describe('at auto, the default,', () => {
     });
   });
 
-  test('the app in Python is who the lab says, and can write nothing but /tmp', async () => {
+  test("runs the Python app as the lab's user, which can write nothing but /tmp", async () => {
     const [pod] = await lab.pods('flask');
     const inPod = (script: string): Promise<string> =>
       lab.kubectl('exec', pod?.metadata.name ?? '', '--', 'sh', '-c', script);
@@ -107,7 +108,7 @@ describe('at auto, the default,', () => {
     await expect(inPod('echo here > /app/it')).rejects.toThrow(/read-only file system/i);
   });
 
-  test('the app in Python has all that its packages load, and complains of nothing', async () => {
+  test("loads all that the Python app's packages need, without a complaint", async () => {
     const [pod] = await lab.pods('flask');
     const compiled = 'charset_normalizer.cd, google._upb._message, markupsafe._speedups, wrapt._wrappers';
     await lab.kubectl(
@@ -121,11 +122,11 @@ describe('at auto, the default,', () => {
     expect(await lab.log('flask')).not.toMatch(/Traceback|[a-z](Warning|Error)\b/);
   });
 
-  test('no line of the dice is about telemetry', async () => {
+  test('has no line about telemetry in the dice', async () => {
     expect(await lab.diceSource()).not.toMatch(/from '@opentelemetry/);
   });
 
-  test('the hit counter counts visits, and probes are neither hits nor spans', async () => {
+  test('counts visits, and takes probes for neither visits nor spans', async () => {
     const hits = async (path: string): Promise<number> => Number(/\d+/.exec(await lab.text('dice', path))?.[0]);
     const first = await hits('/');
     expect(await hits('/')).toBe(first + 1);
@@ -141,13 +142,13 @@ describe('at auto, the default,', () => {
 describe('after helm upgrade --set instrumentation=none', () => {
   beforeAll(() => lab.upgradeQuietly({ ...flask, instrumentation: 'none' }), 150_000);
 
-  test('rounds are played as before, and nothing new arrives in Jaeger', async () => {
+  test('plays rounds as before, and sends nothing new to Jaeger', async () => {
     const since = Date.now();
     const answer = await lab.play();
     expect(answer.roll).toBeGreaterThanOrEqual(1);
     expect(answer.trace).toBeUndefined();
     expect(await lab.text('flask', '/rolldice')).toMatch(/^[1-6]$/);
-    await new Promise((resolve) => setTimeout(resolve, 4000)); // long enough for what auto and manual would have sent
+    await new Promise((resolve) => setTimeout(resolve, 4000)); // long enough for what auto and manual would send
     for (const service of ['guide', 'arcade', 'dice', 'prizes', 'flask'])
       expect([service, await tracesOf(lab, service, since)]).toEqual([service, []]);
   });
@@ -156,25 +157,25 @@ describe('after helm upgrade --set instrumentation=none', () => {
 describe('after helm upgrade --set instrumentation=manual', () => {
   beforeAll(() => lab.upgradeQuietly({ ...flask, instrumentation: 'manual' }), 150_000);
 
-  test('every span is one that was written by hand', async () => {
+  test('has only spans that were written by hand', async () => {
     const spans = await round();
     expect(spans.filter(isLibrary).map(title)).toEqual([]);
   });
 
-  test('the context is carried by hand: one trace, one root, no orphans', async () => {
+  test('carries the context by hand: one trace, one root, no orphans', async () => {
     const trace = await playedRound(lab);
     expect(edgesOf(trace)).toEqual(ROUND_AT_GUIDE);
     expect(trace.roots.map((span) => [span.service, span.parentSpanId])).toEqual([['guide', undefined]]);
   });
 
-  test('do_roll says what was rolled, as an integer', async () => {
+  test('records what was rolled in do_roll, as an integer', async () => {
     const rolls = (await round()).filter((span) => span.name === 'do_roll');
     expect(rolls).toHaveLength(1);
     const value = rolls[0]?.attributes['roll.value'];
     expect([1, 2, 3, 4, 5, 6]).toContain(value);
   });
 
-  test('the app in Python has the spans of the deck, written by hand, in the trace of who asks it', async () => {
+  test("has the deck's spans in the Python app, written by hand, in the caller's trace", async () => {
     const { spans, caller } = await requestToFlask('/rolldice', 2);
     const [served, rolled] = spans;
     expect(served).toMatchObject({
@@ -194,7 +195,7 @@ describe('after helm upgrade --set instrumentation=manual', () => {
     expect([1, 2, 3, 4, 5, 6]).toContain(rolled?.attributes['roll.value']);
   });
 
-  test('/server_request gives a SERVER span with the attributes of the request, a child of the caller', async () => {
+  test("makes a SERVER span with the request's attributes for /server_request, a child of the caller's", async () => {
     const caller = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     await lab.text('dice', '/server_request?param=testing', {
       headers: { traceparent: caller, 'user-agent': 'a test' },
@@ -220,7 +221,7 @@ describe('after helm upgrade --set instrumentation=manual', () => {
     });
   });
 
-  test("the parameter of /server_request is in the dice's log, with the ids of its trace", async () => {
+  test('logs the parameter of /server_request in the dice, with the ids of its trace', async () => {
     await lab.text('dice', '/server_request?param=marker-4711');
     const line = await eventually(
       async () => {
@@ -236,14 +237,15 @@ describe('after helm upgrade --set instrumentation=manual', () => {
     );
   });
 
-  test('spans have events', async () => {
+  test('adds events to spans', async () => {
     const names = (await round()).flatMap((span) => span.events.map((event) => event.name));
     expect(names).toContain('rolled');
   });
 });
 
 describe('a round that takes longer than arcade.budgetMs', () => {
-  beforeAll(() => lab.upgrade({ ...quiet, ...flask, instrumentation: 'manual', arcade: { budgetMs: 1 } }), 150_000); // manual still: only the arcade starts again
+  // Still at manual, so that only the arcade restarts.
+  beforeAll(() => lab.upgrade({ ...quiet, ...flask, instrumentation: 'manual', arcade: { budgetMs: 1 } }), 150_000);
 
   test("is answered with 504, and the exception is recorded on the arcade's span", async () => {
     const response = await lab.fetch('arcade', '/play?player=late');
@@ -264,7 +266,7 @@ describe('a round that takes longer than arcade.budgetMs', () => {
   });
 });
 
-describe('with the exporters of the deck, telemetry.tracesExporter=console and telemetry.metricsExporter=console,', () => {
+describe('with telemetry.tracesExporter=console and telemetry.metricsExporter=console, as in the deck,', () => {
   beforeAll(
     () =>
       lab.upgradeQuietly({
@@ -273,7 +275,7 @@ describe('with the exporters of the deck, telemetry.tracesExporter=console and t
     150_000,
   );
 
-  test('the app in Python, which no value switches on now, is gone', async () => {
+  test('has removed the Python app, which no value switches on now', async () => {
     const gone = async (): Promise<void> => {
       const what = 'deployments,replicasets,pods,services,endpointslices';
       expect(
@@ -283,7 +285,7 @@ describe('with the exporters of the deck, telemetry.tracesExporter=console and t
     await eventually(gone, { within: 30_000 });
   });
 
-  test("spans are in the pod's log, and not in Jaeger", async () => {
+  test("writes spans to the pod's log, and not to Jaeger", async () => {
     const since = Date.now();
     const { trace: id } = await lab.play();
     await eventually(
@@ -297,7 +299,7 @@ describe('with the exporters of the deck, telemetry.tracesExporter=console and t
     expect(await tracesOf(lab, 'dice', since)).toEqual([]);
   });
 
-  test("metrics are in the pod's log", async () => {
+  test("writes metrics to the pod's log", async () => {
     await eventually(async () => expect(await lab.log('dice')).toContain("name: 'http.server.request.duration'"), {
       within: 5_000,
     });

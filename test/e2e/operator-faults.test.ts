@@ -1,5 +1,5 @@
-// The operator on an API server that fails in every way it can: it goes on by itself, and puts right what changed meanwhile. On a
-// control plane of its own, whose nodes are simulated, as what is done to it would disturb others.
+// Tests the operator on an API server that fails in every way it can: it recovers by itself, and repairs what changed
+// meanwhile. The control plane is its own, with simulated nodes, since the faults would disturb other tests.
 import { silentProgress } from '../../support/progress.ts';
 import { say } from '../../support/output.ts';
 import { LABELS, RELEASE } from '../../operator/api/types.ts';
@@ -29,7 +29,8 @@ afterAll(async () => {
   await cluster.stop();
 }, 60_000);
 
-// Silence, which takes minutes to be noticed, is met by `npm run bench -- --only faults`, and in part by integration/engine-watch.
+// `npm run bench -- --only faults` covers silence, which takes minutes to notice. integration/engine-watch covers part
+// of it.
 describe('the operator gets over', () => {
   test.each<[string, Fault, () => Promise<void>]>([
     [FAULTS.expired.what, FAULTS.expired, nothing],
@@ -51,7 +52,7 @@ describe('the operator gets over', () => {
   );
 });
 
-test('it has counted why watches were begun again', async () => {
+test('counts why watches were restarted', async () => {
   const restarts = samplesOf(await lab.operator.metrics(), 'watch_restarts_total');
   const reasons = new Set(restarts.filter(({ value }) => value > 0).map(({ labels }) => labels['reason']));
   expect([...reasons]).toEqual(expect.arrayContaining(['expired', 'disconnected']));
@@ -65,7 +66,7 @@ describe('a leader that is killed while it makes seats, again and again,', () =>
   const firstSeen = new Map<string, string>();
   let replicas: LocalOperator[];
 
-  /** How many seats have been made as the Workshop says since `round`. */
+  /** How many seats the Workshop has reported as made since `round`. */
   async function done(round: number): Promise<number> {
     const all = await seatsOf(CROWD);
     return all.filter(
@@ -83,9 +84,9 @@ describe('a leader that is killed while it makes seats, again and again,', () =>
       if (!firstSeen.has(name)) firstSeen.set(name, uid);
   }
 
-  /** Kills whoever leads while the other stands by, starts another in its place, and waits until one leads. */
+  /** Kills the leader while the other replica stands by, starts a new one in its place, and waits until one leads. */
   async function killLeader(round: number): Promise<void> {
-    // One that is only starting has not seen the Lease, and would count from when it does.
+    // A replica that is only starting has not seen the Lease, and would count its time from then.
     await eventually(
       async () => expect(await Promise.all(replicas.map((replica) => replica.isReady()))).not.toContain(false),
       { within: 30_000 },
@@ -139,13 +140,13 @@ describe('a leader that is killed while it makes seats, again and again,', () =>
     await allReady(CROWD, ATTENDEES.length, 60_000);
   }, 90_000);
 
-  test('leaves nothing made twice', async () => {
+  test('leaves nothing that was made twice', async () => {
     await remember();
     const { items } = await apiGet<{ items: { metadata: { name: string; uid: string } }[] }>(
       `/api/v1/namespaces?labelSelector=${LABELS.workshop}=${CROWD}`,
     );
     expect(new Map(items.map(({ metadata }) => [metadata.name, metadata.uid]))).toEqual(firstSeen);
-    // A Deployment that nothing has changed has never been rolled.
+    // A Deployment that nobody changed has never rolled.
     const sets = await kubectl(
       'get',
       'replicasets',
@@ -162,7 +163,7 @@ describe('a leader that is killed while it makes seats, again and again,', () =>
     ).toEqual(ATTENDEES.map((name) => `${CROWD}-${name}`));
   });
 
-  test('leaves nothing orphaned, and every seat with the same objects', async () => {
+  test('leaves no orphans, and the same objects for every seat', async () => {
     expect((await namespacesOf(CROWD)).sort()).toEqual(ATTENDEES.map((name) => `${CROWD}-${name}`));
     expect((await seatsOf(CROWD)).map(({ metadata }) => metadata.name).sort()).toEqual(
       ATTENDEES.map((name) => `${CROWD}-${name}`),
@@ -176,7 +177,7 @@ describe('a leader that is killed while it makes seats, again and again,', () =>
     expect(objects[0]).toContain(`deployment.apps/${RELEASE}-dice`);
   });
 
-  test('leaves one that takes it all away when it is asked to', async () => {
+  test('leaves a successor that removes everything when asked to', async () => {
     await kubectl('delete', 'workshop', CROWD, '--timeout=60s');
     await gone(CROWD);
   }, 90_000);

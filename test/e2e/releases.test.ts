@@ -1,4 +1,5 @@
-// Labs side by side: two releases in one namespace and one in another, by Helm 4 and by Helm 3, from install to uninstall.
+// Tests labs side by side: two releases in one namespace and one in another, with Helm 4 and Helm 3, from install to
+// uninstall.
 import { tool } from '../support/cluster/cluster.ts';
 import { eventually } from '../support/matchers/eventually.ts';
 import { chart, Lab } from '../support/cluster/lab.ts';
@@ -14,7 +15,7 @@ const other = new Lab(elsewhere, 'one');
 
 beforeAll(() => Promise.all([one.installQuietly(), two.installQuietly({}, 'helm3'), other.installQuietly()]), 300_000);
 
-test('each lab has its own traces and no others', async () => {
+test('keeps the traces of each lab apart', async () => {
   const labs = [one, two, other];
   const rounds = await Promise.all(labs.map((lab) => playedRound(lab, 20_000)));
   for (const [index, lab] of labs.entries()) {
@@ -26,7 +27,7 @@ test('each lab has its own traces and no others', async () => {
   }
 });
 
-test('no Service of a lab has a pod of another lab behind it', async () => {
+test('routes no Service of a lab to a pod of another', async () => {
   const slices = JSON.parse(await one.kubectl('get', 'endpointslices', '--output=json')) as { items: EndpointSlice[] };
   const behind = slices.items.map(
     ({ metadata, endpoints }) =>
@@ -54,7 +55,7 @@ describe.each([
     return instrumentation;
   };
 
-  test('an upgrade changes the lab, and a rollback changes it back', async () => {
+  test('changes the lab in an upgrade, and changes it back in a rollback', async () => {
     expect(await level()).toBe('auto');
     const source = await lab.diceSource();
     await lab.upgradeQuietly({ instrumentation: 'manual' }, helm);
@@ -66,7 +67,7 @@ describe.each([
     await settledRound(lab);
   });
 
-  test('an upgrade keeps the code that was edited in the cluster', async () => {
+  test('keeps the code that was edited in the cluster in an upgrade', async () => {
     const edited = `${await lab.diceSource()}\n// mine\n`;
     await lab.editDice(edited);
     await lab.rolledOut('dice');
@@ -74,38 +75,38 @@ describe.each([
     expect(await lab.diceSource()).toBe(edited);
   });
 
-  test('an unknown key is refused with its name', async () => {
+  test('refuses an unknown key with its name', async () => {
     const refused = await upgradeWith('--set=colector.enabled=true');
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toMatch(/additional propert(y|ies) 'colector' not allowed|colector.*not allowed/i);
   });
 
-  test('an unknown key further down is refused with the place it is at', async () => {
+  test('refuses an unknown nested key with its path', async () => {
     const refused = await upgradeWith('--set=collector.exporter.debug=1');
     expect(refused.stderr).toMatch(/collector/);
     expect(refused.stderr).toMatch(/'?exporter'?.*not allowed/i);
   });
 
-  test('a value of the wrong type is refused with its key and what was expected', async () => {
+  test('refuses a value of the wrong type with its key and the expected type', async () => {
     const refused = await upgradeWith('--set-string=arcade.budgetMs=soon');
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toMatch(/arcade[./]budgetMs/);
     expect(refused.stderr).toMatch(/got string, want integer|expected: integer/i);
   });
 
-  test('a value that is none of the choices is refused with the choices', async () => {
+  test('refuses an unknown choice with the choices', async () => {
     const refused = await upgradeWith('--set=instrumentation=magic');
     expect(refused.stderr).toMatch(/instrumentation/);
     expect(refused.stderr).toMatch(/none.*auto.*manual/);
   });
 
-  test('a pipeline that names an exporter nobody defined is refused with its name', async () => {
+  test('refuses a pipeline with an undefined exporter, and names the exporter', async () => {
     const refused = await upgradeWith('--set-json=collector.pipelines.traces.exporters=["otlp/nowhere"]');
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toMatch(/otlp\/nowhere/);
   });
 
-  test('uninstall takes this lab away, whole, and nothing of the others', async () => {
+  test('removes this lab completely with uninstall, and nothing of the others', async () => {
     const ofOthers = (text: string): string[] =>
       text
         .split('\n')

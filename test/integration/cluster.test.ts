@@ -1,5 +1,5 @@
-// The throwaway Kubernetes that everything else is tested on: it does what a Kubernetes does, keeps to itself, comes back
-// from being killed, and is gone when it is stopped.
+// Tests the devcluster that all other tests run on: it does what a Kubernetes does, keeps to itself, survives kill -9,
+// and leaves nothing behind when it is stopped.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,12 +13,12 @@ import { run } from '../../support/run.ts';
 import { clusterStatus, insideNetwork, leftovers, startCluster, stopCluster } from '../../cluster/devcluster/index.ts';
 import { CLUSTER_TO_CRASH, kubectl, testCluster } from '../support/cluster/cluster.ts';
 import { eventually } from '../support/matchers/eventually.ts';
-import { addressOf, expectAnswer, kubectlOf, makeNeighbours, request } from '../support/cluster/network.ts';
-import type { Kubectl } from '../support/cluster/network.ts';
+import { addressOf, expectAnswer, kubectlOf, makeNeighbours, request } from '../support/cluster/neighbours.ts';
+import type { Kubectl } from '../support/cluster/neighbours.ts';
 
 const { kubeconfig, tools, name } = testCluster();
 
-test('its node is Ready and runs the pinned Kubernetes', async () => {
+test('has a Ready node that runs the pinned Kubernetes', async () => {
   const { items } = JSON.parse(await kubectl('get', 'nodes', '-o', 'json')) as { items: Node[] };
   expect(items.map(({ status }) => status.nodeInfo.kubeletVersion)).toEqual(['v1.34.4']);
   expect(items[0]?.status.conditions.find(({ type }) => type === 'Ready')?.status).toBe('True');
@@ -36,10 +36,10 @@ describe('pods', () => {
 
   test('find each other by the names of Services', () => expectAnswer(here, 'open', 'http://peer/', /^here$/));
 
-  test('of another namespace are found by their longer names', () =>
+  test('find pods of another namespace by their longer names', () =>
     expectAnswer(here, 'guarded', 'http://peer.open.svc.cluster.local/', /^here$/));
 
-  test('are kept out by a NetworkPolicy, by Service as by address, and its own namespace is not', async () => {
+  test('are kept out by a NetworkPolicy, by Service and by address, while pods of its own namespace pass', async () => {
     const address = await addressOf(here, 'guarded');
     await expectAnswer(here, 'open', 'http://peer.guarded/', /ECONNREFUSED|TimeoutError/);
     await expectAnswer(here, 'open', `http://${address}:8080/`, /ECONNREFUSED|TimeoutError/);
@@ -47,12 +47,12 @@ describe('pods', () => {
     await expectAnswer(here, 'guarded', `http://${address}:8080/`, /^here$/);
   });
 
-  test('have no way out of the cluster', async () => {
+  test("can't reach anything outside the cluster", async () => {
     // An address for documentation, which nobody has: https://www.rfc-editor.org/rfc/rfc5737
     expect(await request(here, 'open', 'http://192.0.2.1/')).toMatch(/ENETUNREACH|EHOSTUNREACH|ECONNREFUSED/);
   });
 
-  test('are reached by kubectl logs, exec and port-forward', async () => {
+  test('answer kubectl logs, exec and port-forward', async () => {
     await kubectl(
       'exec',
       '-n',
@@ -78,7 +78,7 @@ describe('pods', () => {
   });
 });
 
-test('a part of it that is killed is started again', async () => {
+test('starts a component again that was killed', async () => {
   const processes = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
   const scheduler = processes.filter(
     (pid) => commandOf(pid).includes('kube-scheduler') && commandOf(pid).includes(`/${name}/`),
@@ -119,11 +119,11 @@ describe('a start that is ended by kill -9 half way', () => {
 
   afterAll(() => stopCluster(CLUSTER_TO_CRASH), 60_000);
 
-  test('leaves something behind, and says so when asked', async () => {
+  test('leaves remains, and the status says so', async () => {
     expect((await clusterStatus(CLUSTER_TO_CRASH)).state).toBe('broken');
   });
 
-  test('is made good by the next start, here of a cluster that does not enforce NetworkPolicies', async () => {
+  test('is repaired by the next start, here of a cluster that does not enforce NetworkPolicies', async () => {
     const report = silentProgress();
     const cluster = await startCluster({ name: CLUSTER_TO_CRASH, networkPolicy: false, report });
     const destination = { product: devcluster, name: CLUSTER_TO_CRASH };
@@ -139,7 +139,7 @@ describe('a start that is ended by kill -9 half way', () => {
     await expectAnswer(there, 'open', `http://${await addressOf(there, 'guarded')}:8080/`, /^here$/);
   });
 
-  test('and of the other cluster, beside it, nothing is seen', async () => {
+  test('sees nothing of the other cluster beside it', async () => {
     const [program, ...args] = insideNetwork(CLUSTER_TO_CRASH, ['ip', '-oneline', 'link']);
     const { stdout } = await run(program, args);
     const pods = (await there(['get', 'pods', '-A', '--field-selector=spec.hostNetwork=false', '-o', 'name']))
@@ -148,7 +148,7 @@ describe('a start that is ended by kill -9 half way', () => {
     expect(stdout.match(/ veth/g)).toHaveLength(pods.length);
   });
 
-  test('is, once stopped, as if it had never been', async () => {
+  test('leaves no trace once it is stopped', async () => {
     await stopCluster(CLUSTER_TO_CRASH);
     expect(leftovers(CLUSTER_TO_CRASH)).toEqual([]);
     expect((await clusterStatus(CLUSTER_TO_CRASH)).state).toBe('absent');
@@ -156,7 +156,7 @@ describe('a start that is ended by kill -9 half way', () => {
   });
 });
 
-/** What a cluster must not change of the machine. */
+/** The state of the machine that a cluster must not change. */
 async function machineState(): Promise<Record<string, string>> {
   const said = async (program: string, ...args: string[]): Promise<string> =>
     (await run(program, args, { allowFailure: true })).stdout;
@@ -179,7 +179,7 @@ async function machineState(): Promise<Record<string, string>> {
   };
 }
 
-/** Waits for a line of a program's output, and gives what the pattern has in its parentheses. */
+/** Waits for a line of a program's output, and returns what the pattern captures. */
 async function lineOf(stream: NodeJS.ReadableStream, pattern: RegExp): Promise<string> {
   const lines = createInterface(stream);
   for await (const line of lines) {

@@ -1,5 +1,5 @@
-// What admission makes of a Workshop and a Seat: bad input is refused with what is expected and what to do, and all that the
-// chart takes for a lab, a Workshop takes too.
+// Tests the admission of Workshops and Seats: bad input is refused with what is expected and what to do, and a Workshop
+// accepts every lab that the chart accepts.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,6 +7,7 @@ import { repoRoot } from '../../support/paths.ts';
 import { crds } from '../../cdk8s/operator/crds.ts';
 import { chartValues } from '../../cdk8s/operator/values.ts';
 import { apply, kubectl, testCluster, tool } from '../support/cluster/cluster.ts';
+import { attendees, long, refusedWorkshops } from './refused-workshops.ts';
 import { arbitraryLab } from '../chart/arbitrary.ts';
 
 const SEED = 20260504;
@@ -24,7 +25,7 @@ beforeAll(async () => {
   await kubectl('wait', '--for=condition=Established', '--timeout=30s', 'crds', ...names);
 }, 60_000);
 
-// Those of a chart's release are another test's to bring.
+// Another test covers the definitions that a release brings.
 afterAll(async () => {
   if (brought) await kubectl('delete', 'crds', ...names, '--timeout=60s');
 }, 90_000);
@@ -36,7 +37,7 @@ const manifest = (kind: string, name: string, spec: object): object => ({
   spec,
 });
 
-/** What `kubectl apply` says of it; nothing is made. */
+/** What `kubectl apply` answers. Nothing is created. */
 async function tried(object: object): Promise<{ code: number; stdout: string; stderr: string }> {
   return tool('kubectl', ['apply', '--dry-run=server', '--output=json', '--filename=-'], {
     input: JSON.stringify(object),
@@ -44,176 +45,8 @@ async function tried(object: object): Promise<{ code: number; stdout: string; st
   });
 }
 
-const long = (length: number): string => 'a'.repeat(length);
-const attendees = (...of: string[]): object => ({ attendees: of.map((name) => ({ name })) });
-
-describe('a Workshop is refused', () => {
-  test.each<[what: string, name: string, spec: object, said: readonly [field: string, message: string]]>([
-    ['with neither attendees nor seats', 'otel', {}, ['spec', 'give either attendees, by name, or seats, a number']],
-    [
-      'with both attendees and seats',
-      'otel',
-      { seats: 2, ...attendees('ada') },
-      ['spec', 'give either attendees, by name, or seats, a number'],
-    ],
-    [
-      'with two attendees of one name',
-      'otel',
-      attendees('ada', 'eve', 'ada'),
-      ['spec.attendees[2]', 'Duplicate value: {"name":"ada"}'],
-    ],
-    [
-      "with an attendee's name that no namespace can have",
-      'otel',
-      attendees('Ada L.'),
-      ['spec.attendees[0].name', 'must be lower-case letters, digits and hyphens'],
-    ],
-    [
-      'with an attendee without a name',
-      'otel',
-      attendees(''),
-      ['spec.attendees[0].name', 'must be lower-case letters, digits and hyphens'],
-    ],
-    [
-      'with a name too long once prefixed',
-      'otel',
-      attendees('ada', long(59)),
-      ['spec.attendees', 'shorten the name of the Workshop, or of the attendee'],
-    ],
-    [
-      'with a name too long once a number is put behind it',
-      long(54),
-      { seats: 1000 },
-      ['metadata.name', "shorten the Workshop's name"],
-    ],
-    [
-      "with a name that can begin no namespace's",
-      'otel.101',
-      { seats: 1 },
-      ['metadata.name', 'lower-case letters, digits and hyphens, as in otel-101; found otel.101'],
-    ],
-    [
-      'with more seats than an operator is made for',
-      'otel',
-      { seats: 1001 },
-      ['spec.seats', 'less than or equal to 1000'],
-    ],
-    [
-      'with more attendees than an operator is made for',
-      'otel',
-      attendees(...Array.from({ length: 1001 }, (_, index) => `a-${index}`)),
-      ['spec.attendees', 'must have at most 1000 items'],
-    ],
-    [
-      'with an end before its beginning',
-      'otel',
-      { seats: 1, schedule: { startsAt: '2026-05-04T10:00:00+02:00', expiresAt: '2026-05-04T08:00:00Z' } },
-      ['spec.schedule.expiresAt', 'must be after startsAt'],
-    ],
-    [
-      'with a time that is none',
-      'otel',
-      { seats: 1, schedule: { startsAt: 'tomorrow' } },
-      ['spec.schedule.startsAt', 'date-time'],
-    ],
-    [
-      "with an end that it doesn't know",
-      'otel',
-      { seats: 1, schedule: { afterExpiry: 'Remove' } },
-      ['spec.schedule.afterExpiry', 'supported values: "Delete", "Stop", "Keep"'],
-    ],
-    [
-      'with a token that ends too soon',
-      'otel',
-      { seats: 1, access: { tokenLifetime: '9m59s' } },
-      ['spec.access.tokenLifetime', 'must be from 10m to 720h'],
-    ],
-    [
-      'with a token that lasts too long',
-      'otel',
-      { seats: 1, access: { tokenLifetime: '721h' } },
-      ['spec.access.tokenLifetime', 'must be from 10m to 720h'],
-    ],
-    [
-      "with a token that lasts for days, which aren't known",
-      'otel',
-      { seats: 1, access: { tokenLifetime: '30d' } },
-      ['spec.access.tokenLifetime', 'hours, minutes and seconds, as in 12h or 1h30m'],
-    ],
-    [
-      'with an API server that is no URL',
-      'otel',
-      { seats: 1, access: { server: 'kube:6443' } },
-      ['spec.access.server', 'must be a URL, as in https://'],
-    ],
-    [
-      'with a quantity that is none',
-      'otel',
-      { seats: 1, quota: { memory: 'lots' } },
-      ['spec.quota.memory', 'should match'],
-    ],
-    [
-      'with a rollout of none at a time',
-      'otel',
-      { seats: 1, rollout: { maxConcurrent: 0 } },
-      ['spec.rollout.maxConcurrent', 'greater than or equal to 1'],
-    ],
-    ["with a field that there isn't", 'otel', { seat: 1, seats: 1 }, ['spec.seat', 'unknown field']],
-    [
-      "with a lab's value that there isn't",
-      'otel',
-      { seats: 1, lab: { dice: { evn: {} } } },
-      ['spec.lab.dice.evn', 'unknown field'],
-    ],
-    [
-      'with values of the operator in its lab',
-      'otel',
-      { seats: 1, lab: { operator: { replicas: 1 } } },
-      ['spec.lab.operator', 'unknown field'],
-    ],
-    [
-      "with a lab's value of the wrong type",
-      'otel',
-      { seats: 1, lab: { jaeger: { maxTraces: 'many' } } },
-      ['spec.lab.jaeger.maxTraces', 'must be of type integer'],
-    ],
-    [
-      "with a lab's value out of range",
-      'otel',
-      { seats: 1, lab: { arcade: { budgetMs: 0 } } },
-      ['spec.lab.arcade.budgetMs', 'greater than or equal to 1'],
-    ],
-    [
-      "with a level that isn't one",
-      'otel',
-      { seats: 1, lab: { instrumentation: 'full' } },
-      ['spec.lab.instrumentation', 'supported values: "none", "auto", "manual"'],
-    ],
-    [
-      "with a lab's quantity that is none",
-      'otel',
-      { seats: 1, lab: { dice: { resources: { limits: { memory: 'lots' } } } } },
-      ['spec.lab.dice.resources.limits.memory', 'should match'],
-    ],
-    [
-      'with a variable that the lab fills itself',
-      'otel',
-      { seats: 1, lab: { dice: { env: { A: 1, POD_IP: 'x' } } } },
-      ['spec.lab.dice.env', 'must not validate the schema'],
-    ],
-    [
-      'with a name that no exporter can have',
-      'otel',
-      { seats: 1, lab: { collector: { exporters: { 'o o': {} } } } },
-      ['spec.lab.collector.exporters', 'each name must be a component of the Collector'],
-    ],
-    [
-      'with a pull secret without a name',
-      'otel',
-      { seats: 1, lab: { imagePullSecrets: [{}] } },
-      ['spec.lab.imagePullSecrets[0].name', 'Required value'],
-    ],
-  ])('%s', async (_what, name, spec, [field, message]) => {
+describe('a Workshop', () => {
+  test.each(refusedWorkshops)('is refused %s', async (_what, name, spec, [field, message]) => {
     const { code, stderr } = await tried(manifest('Workshop', name, spec));
     expect(code).not.toBe(0);
     expect(stderr).toContain(field);
@@ -221,24 +54,24 @@ describe('a Workshop is refused', () => {
   });
 });
 
-describe('a Workshop is taken', () => {
+describe('a Workshop', () => {
   const given = async (name: string, spec: object): Promise<object> => {
     const { code, stdout, stderr } = await tried(manifest('Workshop', name, spec));
     expect([code, stderr]).toEqual([0, '']);
     return (JSON.parse(stdout) as { spec: object }).spec;
   };
 
-  test('with the longest names that there are', async () => {
+  test('is accepted with the longest names', async () => {
     await given('otel', attendees(long(58)));
     await given(long(61), attendees('a'));
     await given(long(53), { seats: 1000 });
   });
 
-  test('with a thousand attendees', async () => {
+  test('is accepted with a thousand attendees', async () => {
     await given('otel', attendees(...Array.from({ length: 1000 }, (_, index) => `attendee-${index}`)));
   });
 
-  test("with what it doesn't say filled in, but for its lab", async () => {
+  test('gets its defaults filled in, except for its lab', async () => {
     expect(await given('otel', { seats: 3, lab: { dice: {} }, schedule: {} })).toEqual({
       seats: 3,
       lab: { dice: {} },
@@ -248,19 +81,19 @@ describe('a Workshop is taken', () => {
     });
   });
 
-  test('with tokens that last from ten minutes to thirty days', async () => {
+  test('is accepted with tokens that last from ten minutes to thirty days', async () => {
     await given('otel', { seats: 1, access: { tokenLifetime: '10m' } });
     await given('otel', { seats: 1, access: { tokenLifetime: '720h' } });
     await given('otel', { seats: 1, access: { tokenLifetime: '719h59m60s' } });
   });
 
-  test("with the chart's defaults as its lab", async () => {
+  test("is accepted with the chart's defaults as its lab", async () => {
     const { operator, ...lab } = chartValues.default;
     expect(operator.enabled).toBe(true);
     expect(await given('otel', { seats: 1, lab })).toMatchObject({ lab });
   });
 
-  test(`with whatever the chart takes for a lab, which it keeps as it is (${LABS} of them, seed ${SEED})`, async () => {
+  test(`keeps any lab that the chart accepts as it is (${LABS} labs, seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryLab, async (lab) => {
         const answer = await fetch(`${testCluster().api}${WORKSHOPS}?dryRun=All&fieldValidation=Strict`, {
@@ -276,7 +109,7 @@ describe('a Workshop is taken', () => {
     );
   }, 60_000);
 
-  test('from two who apply it server-side, one its attendees and the other its lab', async () => {
+  test('is accepted from two who apply it server-side, one its attendees and the other its lab', async () => {
     const as = async (manager: string, spec: object): Promise<void> => {
       await tool('kubectl', ['apply', '--server-side', `--field-manager=${manager}`, '--filename=-'], {
         input: JSON.stringify(manifest('Workshop', 'crds-ssa', spec)),
@@ -301,7 +134,7 @@ describe('a Workshop is taken', () => {
     ...readdirSync(join(repoRoot, 'examples'))
       .filter((file) => file.endsWith('.yaml'))
       .map((file) => `examples/${file}`),
-  ])('from %s, as it is in the repository', async (file) => {
+  ])('is accepted from %s, as it is in the repository', async (file) => {
     const { code, stdout, stderr } = await tool(
       'kubectl',
       ['apply', '--dry-run=server', '--filename', join(repoRoot, file)],
@@ -347,7 +180,7 @@ describe('a Seat', () => {
     expect(stderr).toContain(message);
   });
 
-  test('runs unless it is told otherwise, and is stopped and started by kubectl scale', async () => {
+  test('runs by default, and kubectl scale stops and starts it', async () => {
     const replicas = (): Promise<string> => kubectl('get', 'seat', 'crds-ada', '--output=jsonpath={.spec.replicas}');
     expect(await replicas()).toBe('1');
     await kubectl('scale', 'seat', 'crds-ada', '--replicas=0');
@@ -362,8 +195,8 @@ describe('kubectl', () => {
     const { stdout } = await tool('kubectl', ['get', ...args]);
     return (stdout.split('\n')[0] ?? '').trim().split(/ {2,}/);
   };
-  const status = (kind: string, name: string, of: object): Promise<string> =>
-    kubectl('patch', kind, name, '--subresource=status', '--type=merge', '--patch', JSON.stringify({ status: of }));
+  const patchStatus = (kind: string, name: string, status: object): Promise<string> =>
+    kubectl('patch', kind, name, '--subresource=status', '--type=merge', '--patch', JSON.stringify({ status }));
 
   beforeAll(async () => {
     await apply(
@@ -371,15 +204,15 @@ describe('kubectl', () => {
       manifest('Seat', 'crds-ada', { workshop: 'crds', attendee: 'ada', revision: '1' }),
     );
   });
-  // An operator that is there may have put a finalizer on them.
+  // A running operator may have added a finalizer.
   afterAll(() => kubectl('delete', 'workshop/crds', 'seat/crds-ada', '--ignore-not-found', '--timeout=60s'));
 
-  test('get shows of Workshops what an instructor asks for, also by their short name', async () => {
+  test('gets the columns of Workshops that an instructor needs, also by their short name', async () => {
     expect(await header('workshops')).toEqual(['NAME', 'READY', 'STATE', 'FAILED', 'EXPIRES', 'AGE']);
     expect(await header('ws')).toEqual(['NAME', 'READY', 'STATE', 'FAILED', 'EXPIRES', 'AGE']);
   });
 
-  test('get shows of Seats what an instructor asks for, and where the lab is when asked for more', async () => {
+  test("gets the columns of Seats that an instructor needs, and the lab's place with -o wide", async () => {
     expect(await header('seats')).toEqual([
       'NAME',
       'WORKSHOP',
@@ -401,13 +234,13 @@ describe('kubectl', () => {
     ]);
   });
 
-  test('get finds both by their category', async () => {
+  test('gets both kinds by their category', async () => {
     expect((await kubectl('get', 'intro-otel', '--output=name')).trim().split('\n')).toEqual(
       expect.arrayContaining(['workshop.intro-otel.dev/crds', 'seat.intro-otel.dev/crds-ada']),
     );
   });
 
-  test('get fills the columns from the status', async () => {
+  test('fills the columns from the status', async () => {
     const condition = {
       type: 'Ready',
       status: 'False',
@@ -415,7 +248,7 @@ describe('kubectl', () => {
       message: 'is',
       lastTransitionTime: '2026-05-04T09:00:00Z',
     };
-    await status('workshop', 'crds', {
+    await patchStatus('workshop', 'crds', {
       summary: '0/1',
       seats: { desired: 1, ready: 0, updated: 0, failed: 1 },
       conditions: [condition],
@@ -424,7 +257,12 @@ describe('kubectl', () => {
       /^crds\s+0\/1\s+SeatsNotReady\s+1\s+2030-01-01T18:00:00Z\s+\S+\n$/,
     );
     const lastActivity = new Date(Date.now() - 120_000).toISOString();
-    await status('seat', 'crds-ada', { phase: 'Failed', progress: '3/12', lastActivity, url: 'http://localhost:8080' });
+    await patchStatus('seat', 'crds-ada', {
+      phase: 'Failed',
+      progress: '3/12',
+      lastActivity,
+      url: 'http://localhost:8080',
+    });
     expect(await kubectl('get', 'seat', 'crds-ada', '--no-headers', '--output=wide')).toMatch(
       /^crds-ada\s+crds\s+ada\s+Failed\s+3\/12\s+2m\S*\s+http:\/\/localhost:8080\s+\S+\n$/,
     );
@@ -435,7 +273,7 @@ describe('kubectl', () => {
     ['workshop.spec.lab.collector', 'The OpenTelemetry Collector'],
     ['workshop.status.conditions', 'NetworkIsolation'],
     ['seat.spec.replicas', 'kubectl scale seat'],
-  ])('explain %s says what it is for', async (path, words) => {
+  ])('explains what %s is for', async (path, words) => {
     expect((await kubectl('explain', path)).replaceAll(/\s+/g, ' ')).toContain(words);
   });
 });

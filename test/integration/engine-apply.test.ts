@@ -1,5 +1,5 @@
-// The engine's apply on the real API server, with the whole lab: nothing is written twice, drift is repaired, what is others' stays,
-// what is no longer wanted goes.
+// Tests the engine's apply on the real API server, with the whole lab: it writes nothing twice, repairs drift, leaves
+// what others own, and removes what is no longer part of it.
 import { labTemplate } from '../../cdk8s/render.ts';
 import { Applier, differs } from '../../operator/engine/apply.ts';
 import type { HttpApi } from '../../kubernetes/client.ts';
@@ -34,7 +34,7 @@ const stores = new Map(
 const lookup = (kind: string): CompactStore | undefined => stores.get(kind);
 const live = (object: KubeObject): KubeObject | undefined => lookup(object.kind)?.get(keyOf(object));
 
-/** What a seat has beside its lab. */
+/** The objects of a seat besides its lab. */
 const FENCES = [
   {
     apiVersion: 'networking.k8s.io/v1',
@@ -73,19 +73,19 @@ const labelled = (object: KubeObject): KubeObject => ({
   ...object,
   metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } },
 });
-// Nothing is to run here.
+// No pods are needed here.
 const stopped = (object: KubeObject): KubeObject =>
   object.kind === 'Deployment'
     ? ({ ...object, spec: { ...(object as unknown as { spec: object }).spec, replicas: 0 } } as KubeObject)
     : object;
-// Secrets are made once and not watched, so they are not applied.
+// Secrets are created once and not watched, so they are not applied.
 const isApplied = ({ kind }: KubeObject): boolean => kind !== 'Secret';
 const desired = [
   ...(labTemplate({})(namespace) as readonly KubeObject[]).filter(isApplied).map(stopped),
   ...FENCES,
 ].map(labelled);
 
-/** All of an object but what the API server writes. */
+/** An object without the fields that the API server writes. */
 const specOf = (object: KubeObject | undefined): object =>
   Object.fromEntries(Object.entries(object ?? {}).filter(([field]) => field !== 'metadata' && field !== 'status'));
 
@@ -116,7 +116,7 @@ beforeEach(() => {
   writes = 0;
 });
 
-/** Applies until nothing is written, so that what the store learns late does not count. */
+/** Applies until nothing is written, so that writes the store has not seen yet don't count. */
 async function settled(): Promise<void> {
   await eventually(
     async () => {
@@ -127,7 +127,7 @@ async function settled(): Promise<void> {
   );
 }
 
-test('what was applied does not differ, whatever the API server has filled in', () => {
+test('finds no difference after an apply, whatever the API server has filled in', () => {
   expect(
     desired
       .filter((object) => differs(object, live(object) ?? object))
@@ -136,7 +136,7 @@ test('what was applied does not differ, whatever the API server has filled in', 
   expect(desired.filter((object) => live(object) === undefined)).toEqual([]);
 });
 
-test('nothing is written a second time, nor by one who has just started', async () => {
+test('writes nothing a second time, nor after a restart', async () => {
   await settled();
   writes = 0;
   await applier.applyAll(desired, lookup);
@@ -167,7 +167,7 @@ test.each([
   ],
   ['a Service that selects other pods', KINDS.Service, 'lab-guide', { spec: { selector: { further: 'x' } } }],
   ['a ConfigMap with a key removed', KINDS.ConfigMap, 'lab-dice', { data: { 'app.ts': null } }],
-])('drift is repaired: %s', async (_, kind, name, patch) => {
+])('repairs drift: %s', async (_, kind, name, patch) => {
   const before = specOf(await api.get(kind, name, namespace));
   await api.mergePatch(kind, { name, namespace }, patch);
   await eventually(
@@ -179,7 +179,7 @@ test.each([
   );
 });
 
-test('what others have added is left alone, and not written over and over', async () => {
+test('leaves additions of others alone, and does not write over and over', async () => {
   await api.mergePatch(
     KINDS.Deployment,
     { name: 'lab-guide', namespace },
@@ -200,7 +200,7 @@ test('what others have added is left alone, and not written over and over', asyn
   ]).toEqual(['mine', 'today']);
 });
 
-test('a key that is no longer wanted goes, and one that an attendee has made theirs stays', async () => {
+test('removes a key that is no longer applied, and keeps one that an attendee has taken over', async () => {
   const other = await testApi({ fieldManager: 'attendee' });
   const keys = async (): Promise<string[]> =>
     Object.keys((await api.get<ConfigMap>(KINDS.ConfigMap, 'keys', namespace))?.data ?? {}).sort();
@@ -216,10 +216,10 @@ test('a key that is no longer wanted goes, and one that an attendee has made the
   }
 });
 
-test('an apply that can change nothing is not sent again', async () => {
+test('does not repeat an apply that can change nothing', async () => {
   await settled();
   const [guide] = desired.filter(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'lab-guide');
-  // The API server drops what is false here, so that this looks different for ever.
+  // The API server drops a false here, so the object differs forever.
   const dropped = {
     ...guide,
     spec: { ...(guide as unknown as { spec: object }).spec, paused: false },
@@ -243,7 +243,7 @@ describe('pruning', () => {
   const prune = (): ReturnType<Applier['prune']> => applier.prune([...stores.values()], labels, desired);
   const unwanted = configMap(namespace, 'unwanted', {}, labels);
 
-  test('deletes what we applied and no longer want', async () => {
+  test('deletes what we applied and no longer render', async () => {
     await applier.applyAll([unwanted], lookup);
     const { written } = await prune();
     expect(written.map(keyOf)).toEqual([`${namespace}/unwanted`]);
@@ -251,14 +251,14 @@ describe('pruning', () => {
     expect(await names()).toContain('lab-dice');
   });
 
-  test('leaves what bears our labels and was made by somebody else', async () => {
+  test('keeps what bears our labels and was made by somebody else', async () => {
     await api.create(configMap(namespace, 'theirs', {}, labels));
     await eventually(() => expect(lookup('ConfigMap')?.get(`${namespace}/theirs`)).toBeDefined(), { within: 10_000 });
     expect(await prune()).toMatchObject({ written: [], failed: [] });
     expect(await names()).toContain('theirs');
   });
 
-  test('does not delete what has come in the place of what it knew', async () => {
+  test('keeps an object that has replaced the one it knew', async () => {
     await applier.applyAll([unwanted], lookup);
     const stale = new CompactStore({ kind: KINDS.ConfigMap, fieldManager: FIELD_MANAGER });
     for (const one of await api.list(KINDS.ConfigMap, { namespace, labelSelector: `${SEAT}=one` }))

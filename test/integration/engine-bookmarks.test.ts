@@ -1,10 +1,11 @@
-// What the search for silent watches relies on. Waits for a minute, so it is a file of its own, beside which others run.
+// Tests what the search for silent watches relies on. It waits for a minute, so it is a file of its own beside the
+// others.
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { configMap, testApi, useEmptyNamespace } from '../support/cluster/engine.ts';
 
 const namespace = useEmptyNamespace('engine-bookmarks');
 
-test('the API server sends bookmarks', async () => {
+test('receives bookmarks from the API server', async () => {
   const api = await testApi();
   const { resourceVersion } = (await api.create(configMap(namespace, 'any'))).metadata;
   const signal = AbortSignal.timeout(80_000);

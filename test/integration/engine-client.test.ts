@@ -1,4 +1,4 @@
-// The engine's client on the real API server: it asks as the API wants to be asked, and tells its answers apart.
+// Tests the engine's client on the real API server: its requests are accepted, and it tells the answers apart.
 import {
   isAlreadyExists,
   isConflict,
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-test('an object is created once, read, changed and deleted', async () => {
+test('creates an object once, reads, changes and deletes it', async () => {
   const created = await api.create(map('life', { a: '1' }));
   expect(isAlreadyExists(await failureOf(api.create(map('life'))))).toBe(true);
   expect(await api.get(KINDS.ConfigMap, 'life', namespace)).toEqual(created);
@@ -52,7 +52,7 @@ test('an object is created once, read, changed and deleted', async () => {
   await api.delete(KINDS.ConfigMap, key('life'));
 });
 
-test('an apply takes over fields of others, leaves the rest, and removes what it no longer has', async () => {
+test('takes over fields of others in an apply, keeps the rest, and removes fields that are gone', async () => {
   const other = await testApi({ fieldManager: 'somebody-else' });
   try {
     await api.apply(map('shared', { ours: '1', dropped: '1', contested: '1' }));
@@ -70,7 +70,7 @@ test('an apply takes over fields of others, leaves the rest, and removes what it
   }
 });
 
-test('refusals are told apart', async () => {
+test('tells refusals apart', async () => {
   expect(isNotFound(await failureOf(api.create(configMap('no-such-namespace', 'x'))))).toBe(true);
   expect(isInvalid(await failureOf(api.apply(map('Not A Name'))))).toBe(true);
   await api.apply({
@@ -79,7 +79,7 @@ test('refusals are told apart', async () => {
     metadata: key('one'),
     spec: { hard: { 'count/secrets': '0' } },
   } as KubeObject);
-  // A quota binds once it has been counted, which takes the API server's managers a moment.
+  // A quota applies once it has been counted, which takes the API server's managers a moment.
   let attempts = 0;
   await eventually(
     async () => {
@@ -90,7 +90,7 @@ test('refusals are told apart', async () => {
   );
 });
 
-test('nothing can be made in a namespace that goes', async () => {
+test("can't create anything in a namespace that is being deleted", async () => {
   const going = 'engine-client-going';
   await api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: going } });
   await api.apply({
@@ -102,7 +102,7 @@ test('nothing can be made in a namespace that goes', async () => {
   await api.mergePatch(KINDS.ConfigMap, { name: 'keeps-it', namespace: going }, { metadata: { finalizers: null } });
 });
 
-test('a token is for the service account that was asked for, and for as long', async () => {
+test('gets a token for the requested service account, with the requested lifetime', async () => {
   await api.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: key('someone') });
   const { token, expiresAt } = await api.token(key('someone'), 1200);
   const { sub } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string };
@@ -121,7 +121,7 @@ describe('a list of more than a page', () => {
     );
   }, 60_000);
 
-  test('is whole, each object once, and all pages are of one version', async () => {
+  test('is complete, with each object once and all pages of one version', async () => {
     const versions = new Set<string>();
     const names = new Set<string>();
     for await (const { items, resourceVersion } of api.pages(KINDS.ConfigMap, {
@@ -135,7 +135,7 @@ describe('a list of more than a page', () => {
     expect([names.size, versions.size, names.has('ConfigMap many-509')]).toEqual([count, 1, true]);
   });
 
-  test('is whole, though its second page expires once', async () => {
+  test('is complete, although its second page expires once', async () => {
     const proxy = await startFaultyProxy({ url: testCluster().api });
     const through = await testApi({ config: { ...(await testConfig()), server: proxy.url } });
     try {

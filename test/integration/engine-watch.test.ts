@@ -1,5 +1,5 @@
-// The engine's watch on the real API server, through a proxy that fails on command: whatever happens in between, the store ends
-// up as the cluster is, by itself.
+// Tests the engine's watch on the real API server, through a proxy that fails on command: whatever happens, the store
+// ends up as the cluster is.
 import type { HttpApi } from '../../kubernetes/client.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { CompactStore } from '../../operator/engine/store.ts';
@@ -17,7 +17,7 @@ const labels = { watched: 'yes' };
 const map = (name: string, data: Record<string, string> = {}): ConfigMap => configMap(namespace, name, data, labels);
 const isWatch = (request: string): boolean => request.includes('watch=1');
 
-/** Goes straight to the API server. */
+/** Connects to the API server without the proxy. */
 let direct: HttpApi;
 let through: HttpApi;
 let proxy: FaultyProxy;
@@ -58,7 +58,7 @@ beforeEach(async () => {
   });
   ended.run = reflector.run(ended.controller.signal);
   await eventually(() => expect([store.fresh, seen('kept')]).toEqual([true, '1']), within);
-  // What came after the list has come by the watch: it is open.
+  // What came after the list came by the watch, so the watch is open.
   const { resourceVersion } = (await set('last', String(performance.now()))).metadata;
   await eventually(
     () => expect(store.get(`${namespace}/last`)?.metadata.resourceVersion).toBe(resourceVersion),
@@ -78,7 +78,7 @@ afterAll(async () => {
   await direct.close();
 });
 
-test('what is made, changed and deleted is seen, each once', async () => {
+test('sees each creation, change and deletion once', async () => {
   changes.length = 0;
   await set('new', '1');
   await set('new', '2');
@@ -94,7 +94,7 @@ test('what is made, changed and deleted is seen, each once', async () => {
   expect(store.applied(`${namespace}/kept`)).toBe(true);
 });
 
-test('an object that loses the label is gone, and comes back with it', async () => {
+test('loses an object that loses the label, and gets it back with the label', async () => {
   const relabel = (watched: string | null): Promise<unknown> =>
     direct.mergePatch(KINDS.ConfigMap, { name: 'kept', namespace }, { metadata: { labels: { watched } } });
   await relabel(null);
@@ -103,7 +103,7 @@ test('an object that loses the label is gone, and comes back with it', async () 
   await eventually(() => expect(seen('kept')).toBe('1'), within);
 });
 
-/** Changes things while the watch can't see them. */
+/** Changes objects while the watch can't see them. */
 async function changeMeanwhile(): Promise<void> {
   await set('kept', '2');
   await set('added', '2');
@@ -127,7 +127,7 @@ afterEach(() => direct.delete(KINDS.ConfigMap, { name: 'added', namespace }));
 test.each([
   ['answers 410 to watches', { answer: 410 }, 'expired'],
   ['answers 500 to watches', { answer: 500 }, 'unavailable'],
-] as const)('a server that %s is caught up with', async (_, fault, why) => {
+] as const)('catches up with a server that %s', async (_, fault, why) => {
   proxy.fail('reset', isWatch);
   proxy.fail(fault, isWatch);
   await changeMeanwhile();
@@ -136,7 +136,7 @@ test.each([
   await expectCaughtUp();
 });
 
-test('a server that answers 500 to everything, for longer than anything is fresh, is caught up with', async () => {
+test('catches up with a server that answers 500 for longer than anything stays fresh', async () => {
   proxy.fail('reset');
   proxy.fail({ answer: 500 });
   await changeMeanwhile();
@@ -145,7 +145,7 @@ test('a server that answers 500 to everything, for longer than anything is fresh
   await expectCaughtUp();
 });
 
-test('connections that are reset are begun again', async () => {
+test('reconnects after connections are reset', async () => {
   proxy.fail('reset');
   await changeMeanwhile();
   await eventually(() => expect(restarts.length).toBeGreaterThan(1), within);
@@ -154,7 +154,7 @@ test('connections that are reset are begun again', async () => {
   expect(restarts[0]).toBe('disconnected');
 });
 
-test('a watch that falls silent while everything looks healthy is found, and all is listed again', async () => {
+test('notices a watch that falls silent while everything looks healthy, and lists again', async () => {
   proxy.fail('silence', isWatch);
   proxy.heal();
   await changeMeanwhile();
@@ -162,7 +162,7 @@ test('a watch that falls silent while everything looks healthy is found, and all
   expect(restarts).toContain('silent');
 });
 
-test('a server that never says anything any more is found, and caught up with once it does', async () => {
+test('notices a server that never answers again, and catches up once it does', async () => {
   proxy.fail('silence');
   await changeMeanwhile();
   await eventually(() => expect(store.fresh).toBe(false), within);

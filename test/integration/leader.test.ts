@@ -1,4 +1,4 @@
-// The election on the real API server, between processes that are killed, stopped and continued.
+// Tests the election on the real API server, between processes that are killed, stopped and continued.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ import type { ConfigMap } from '../support/cluster/engine.ts';
 import { eventually } from '../support/matchers/eventually.ts';
 
 const namespace = useEmptyNamespace('engine-leader');
-/** Milliseconds: what the design promises. */
+/** The times that the design promises, in milliseconds. */
 const FAILOVER = 15_000;
 
 interface Replica {
@@ -68,7 +68,7 @@ async function untilItWrites(replica: Replica, within: number): Promise<number> 
 async function startFollower(identity: string): Promise<Replica> {
   const replica = start(identity);
   await eventually(() => expect(count(replica, 'refused')).toBeGreaterThan(0), { within: 20_000 });
-  await eventually(() => expect(count(replica, 'request')).toBeGreaterThanOrEqual(2), { within: 5_000 }); // it has looked, and watches
+  await eventually(() => expect(count(replica, 'request')).toBeGreaterThanOrEqual(2), { within: 5_000 });
   return replica;
 }
 
@@ -76,7 +76,7 @@ let first: Replica;
 let second: Replica;
 let third: Replica;
 
-test('of two replicas one leads; it writes the Lease about once in 4 s, and the other asks for nothing', async () => {
+test('lets one of two replicas lead; it writes the Lease about once in 4 s, and the other sends nothing', async () => {
   first = start('first');
   await untilItWrites(first, 20_000);
   second = await startFollower('second');
@@ -88,14 +88,14 @@ test('of two replicas one leads; it writes the Lease about once in 4 s, and the 
   expect(await writesOf(second)).toBe(0);
 });
 
-test('when the leader is killed, the other leads within 15 s', async () => {
+test("lets the other replica lead within 15 s of the leader's kill -9", async () => {
   first.child.kill('SIGKILL');
   const took = await untilItWrites(second, FAILOVER);
   process.stderr.write(`Failover after kill -9: ${(took / 1000).toFixed(1)} s\n`);
   expect(await lease()).toMatchObject({ holderIdentity: 'second', leaseTransitions: 1 });
 });
 
-test('when the leader is frozen, another leads within 15 s, and what goes on then writes nothing but what was on its way', async () => {
+test('lets another lead within 15 s of a freeze, and the frozen one writes only what was on its way', async () => {
   third = await startFollower('third');
   second.child.kill('SIGSTOP');
   const took = await untilItWrites(third, FAILOVER);
@@ -104,7 +104,8 @@ test('when the leader is frozen, another leads within 15 s, and what goes on the
   const refused = count(second, 'refused');
   second.child.kill('SIGCONT');
   await eventually(() => expect(count(second, 'refused')).toBeGreaterThan(refused + 20), { within: 10_000 });
-  // One may have been past the look at the clock and on its way to the socket when the process was stopped; it would have made 20 more.
+  // One write may have passed the clock's check and been on its way when the process stopped. A broken check would add
+  // 20 more.
   expect(await writesOf(second)).toBeLessThanOrEqual(writes + 1);
   expect(second.said.filter(({ what }) => what === 'elected' || what === 'lost')).toEqual([
     { what: 'elected' },
@@ -113,7 +114,7 @@ test('when the leader is frozen, another leads within 15 s, and what goes on the
   expect(await leader()).toBe('third');
 });
 
-test('a leader that is told to end leaves the lead to the other at once', async () => {
+test('lets the other replica lead at once when the leader ends in order', async () => {
   third.child.kill('SIGTERM');
   const took = await untilItWrites(second, FAILOVER);
   process.stderr.write(`Failover after SIGTERM: ${(took / 1000).toFixed(1)} s\n`);
@@ -121,7 +122,7 @@ test('a leader that is told to end leaves the lead to the other at once', async 
   expect(await lease()).toMatchObject({ holderIdentity: 'second', leaseTransitions: 3 });
 });
 
-test("the last one leaves a Lease that is nobody's", async () => {
+test('leaves a Lease without a holder when the last replica ends', async () => {
   second.child.kill('SIGTERM');
   await once(second.child, 'exit');
   expect(await leader()).toBe('');

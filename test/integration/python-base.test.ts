@@ -1,8 +1,9 @@
-// What the app in Python stands on where nothing can be pulled: made of what Debian has put on this machine for the cluster's images.
+// Tests the base image of the Python app on machines that can't pull it. It is built from the Debian packages for the
+// cluster's images.
 import { readFileSync } from 'node:fs';
 import { PYTHON, pythonBaseImage } from '../../cluster/components/python.ts';
 
-test('the base image has Python, what it and its packages load, a shell, and the standard library with what was compiled of it', async () => {
+test('holds Python, its libraries, a shell, and the standard library with its compiled files', async () => {
   const { name, entries } = await pythonBaseImage();
   expect(name).toMatch(/^throwaway\.intro-otel\.dev\/python:3\.\d+\.\d+[\w.-]*$/);
   const paths = entries.map(({ path }) => path);
@@ -12,11 +13,11 @@ test('the base image has Python, what it and its packages load, a shell, and the
   expect(new Set(paths).size).toBe(paths.length);
 });
 
-test('what Python has compiled is of the very time that the file has in the image, or it would be compiled again at each start', async () => {
+test("records each source's own time in its compiled file, or Python would compile it at every start", async () => {
   const { entries } = await pythonBaseImage();
   const json = entries.find(({ path }) => path.endsWith('/json/__init__.py'));
   const compiled = entries.find(({ path }) => /\/json\/__pycache__\/__init__\.[\w-]+\.pyc$/.test(path));
-  if (compiled?.from === undefined || !('source' in compiled.from)) throw new Error('json is not compiled');
-  // https://peps.python.org/pep-0552/: four bytes of magic, four of flags, then the seconds since 1970 of what was compiled
+  if (compiled?.from === undefined || !('source' in compiled.from)) throw new Error('expected json to be compiled');
+  // https://peps.python.org/pep-0552/: four bytes of magic, four of flags, then the source's time in seconds since 1970
   expect(readFileSync(compiled.from.source).readUInt32LE(8)).toBe(json?.time);
 });

@@ -1,13 +1,13 @@
-// The bare client that the operator is measured against: server-side-applies the objects of many seats as fast as it can, and
-// does nothing else. Everything is rendered before the first request; the namespaces come first, then all the rest at once.
-// usage: KUBECONFIG=FILE node bare-client.ts WORKSHOP SEATS CONNECTIONS; says "began" before its first request
+// The bare client that the operator is compared with. It server-side-applies the objects of many seats as fast as it
+// can. It renders everything first, then applies the namespaces, then all the rest at once. Usage: KUBECONFIG=FILE node
+// bare-client.ts WORKSHOP SEATS CONNECTIONS. It prints "began" before its first request.
 import { readFileSync } from 'node:fs';
 import { Pool } from 'undici';
 import { parse } from 'yaml';
 import { FIELD_MANAGER } from '../../operator/api/types.ts';
 import { kindOf } from '../../kubernetes/kinds.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
-import { seatNames, seatObjects } from '../support/matchers/seat-objects.ts';
+import { seatNames, seatObjects } from '../support/cluster/seat-objects.ts';
 import { collection } from '../support/cluster/watch.ts';
 
 interface Config {
@@ -59,7 +59,7 @@ function requestFor(object: KubeObject): Request {
   };
 }
 
-/** As many at a time as there are connections. */
+/** Runs as many at a time as there are connections. */
 async function sendAll(queue: readonly Request[]): Promise<void> {
   const left = queue.values();
   const worker = async (): Promise<void> => {

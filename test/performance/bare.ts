@@ -1,4 +1,4 @@
-// Measures the bare client, in a process of its own inside the cluster's network as the operator is.
+// Measures the bare client, in a process of its own inside the cluster's network, where the operator runs too.
 import { join } from 'node:path';
 import { insideKubeconfig } from '../../cluster/devcluster/index.ts';
 import { testCluster } from '../support/cluster/cluster.ts';
@@ -8,17 +8,17 @@ import { deploymentsAvailable, standing } from './standing.ts';
 /** Seconds since the first request, or since the Workshop was applied. */
 export interface BareFigures {
   objects: number;
-  /** Until every object stood. */
+  /** Until every object existed. */
   stood: number;
-  /** Until all was ready. */
+  /** Until everything was ready. */
   ready: number;
 }
 
 const WORKSHOP = 'bare';
-/** More are no quicker on two cores. */
+/** More are no faster on two cores. */
 const CONNECTIONS = 32;
 
-/** Makes the objects of so many seats. */
+/** Makes the objects of `seats` seats. */
 export async function measureBare(seats: number): Promise<BareFigures> {
   const begun = Promise.withResolvers<number>();
   const command = [

@@ -1,25 +1,28 @@
-// What a benchmark is, and the rows it gives for the table.
+// Defines a benchmark, and the rows that it adds to the table.
 
 export interface Row {
   what: string;
-  /** × is a ratio; empty for a number of things. */
+  /** × is a ratio. A count has an empty unit. */
   unit: 's' | 'MiB' | '/s' | '×' | '';
   value: number;
-  /** What it must be; none for a row that only explains others. */
+  /** The limit; none for a row that only explains others. */
   bound?: { atMost: number } | { atLeast: number };
-  /** What the value was computed from. */
+  /** The figures behind the value. */
   samples?: readonly number[];
 }
 
 export interface Benchmark {
   name: string;
-  /** In a line, for the help. */
+  /** One line for the help text. */
   about: string;
-  /** What it is measured on: a cluster with a node, shared with others; or a control plane for simulated nodes, its own. */
+  /**
+   * What it runs on: a cluster with a node, shared with other benchmarks, or its own control plane with simulated
+   * nodes.
+   */
   cluster: 'lab' | 'scale';
-  /** Whether it reads the API server's audit log of the operator, which costs the operator's requests something. */
+  /** Whether it reads the API server's audit log of the operator. The log slows the operator's requests a little. */
   audited?: true;
-  /** `anew` gives it another cluster, just started, in place of the one it has. */
+  /** `anew` replaces the benchmark's cluster with one that has just started. */
   run(detail: (text: string) => void, anew: () => Promise<void>): Promise<readonly Row[]>;
 }
 

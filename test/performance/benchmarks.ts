@@ -1,4 +1,4 @@
-// What is measured. Here: what concerns one lab, with the chart's defaults in a namespace of its own that enforces Pod Security "restricted".
+// The benchmarks of one lab: the chart's defaults, in a namespace of its own that enforces Pod Security "restricted".
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kubectl, testCluster } from '../support/cluster/cluster.ts';
 import { eventually } from '../support/matchers/eventually.ts';
@@ -67,11 +67,11 @@ async function firstTrace(detail: (text: string) => void): Promise<Row[]> {
   ];
 }
 
-/** A trace of the arcade, the dice and the prizes, which the first visitor makes. @throws Error while there is none */
+/** A trace of arcade, dice and prizes, which the first visitor makes. @throws Error while there is none */
 async function wholeTrace(lab: Lab): Promise<void> {
   const traces = await tracesOf(lab, 'arcade');
   const [whole] = traces.filter((trace) => trace.services.includes('prizes'));
-  if (whole === undefined) throw new Error(`none of ${traces.length} traces has all services`);
+  if (whole === undefined) throw new Error(`expected a trace with all services, found none in ${traces.length}`);
   complete(whole);
 }
 
@@ -97,7 +97,10 @@ async function edit(detail: (text: string) => void): Promise<Row[]> {
   });
 }
 
-/** Adds a route to the dice, asks for it until it answers, and looks for its span; the seconds all of that took. */
+/**
+ * Adds a route to the dice, requests it until it answers, and looks for its span.
+ * @returns the seconds that all of it took
+ */
 async function editToSpan(lab: Lab, source: string, route: string): Promise<number> {
   const began = performance.now();
   const since = Date.now();
@@ -106,7 +109,7 @@ async function editToSpan(lab: Lab, source: string, route: string): Promise<numb
   await eventually(
     async () => {
       const names = (await tracesOf(lab, 'dice', since)).flatMap((trace) => trace.spans.map((span) => span.name));
-      if (!names.includes(`GET ${route}`)) throw new Error(`the spans are ${names.join(', ')}`);
+      if (!names.includes(`GET ${route}`)) throw new Error(`expected a span GET ${route}, found ${names.join(', ')}`);
     },
     { within: PATIENCE, every: 100 },
   );

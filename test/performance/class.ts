@@ -1,4 +1,4 @@
-// A class of five on the real node, from the two commands of an instructor to a trace in each seat's own Jaeger.
+// Measures a Workshop of five on the real node, from an instructor's two commands to a trace in each seat's own Jaeger.
 import { join } from 'node:path';
 import { repoRoot } from '../../support/paths.ts';
 import { RELEASE } from '../../operator/api/types.ts';
@@ -27,7 +27,7 @@ export const classOfFive: Benchmark = {
 async function measureClass(detail: (text: string) => void): Promise<Row[]> {
   const own = new Lab('class');
   await makeNamespace(own.namespace);
-  // The installer's own lab is quiet: it is not what is measured.
+  // The release's own lab is quiet, because it is not measured.
   await own.helm(['install', own.release, chart, '--wait', '--timeout', '120s', '--set', 'visitors.enabled=false']);
   const workshop = (
     await kubectl('create', '--dry-run=client', '--filename', FILE, '--output=jsonpath={.metadata.name}')

@@ -1,4 +1,5 @@
-// A rollout of 100 seats whose leader is killed 20 times: it ends with every seat ready, nothing made twice, nothing orphaned.
+// Measures a rollout of 100 seats whose leader is killed 20 times: all seats become ready, without duplicates or
+// orphans.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KINDS, kindOf } from '../../kubernetes/kinds.ts';
 import type { Kind, KubeObject } from '../../kubernetes/object.ts';
@@ -8,7 +9,7 @@ import type { InClusterProgram } from '../support/cluster/in-cluster-network.ts'
 import { simulateNodes } from '../support/cluster/kwok.ts';
 import { installOperator, someoneLeads } from '../support/cluster/operator.ts';
 import type { Operators } from '../support/cluster/operator.ts';
-import { kindsOfSeats, seatNames, seatObjects } from '../support/matchers/seat-objects.ts';
+import { kindsOfSeats, seatNames, seatObjects } from '../support/cluster/seat-objects.ts';
 import { Watches } from '../support/cluster/watch.ts';
 import { median, seconds } from './benchmark.ts';
 import type { Benchmark, Row } from './benchmark.ts';
@@ -19,7 +20,7 @@ const SEATS = 100;
 const NODES = 3;
 const KILLS = 20;
 const WORKSHOP = 'failover';
-/** A leader is killed after a time up to this, so that it is in the middle of anything. */
+/** A leader is killed after a random time up to this, so that it is in the middle of something. */
 const LONGEST_REIGN_MS = 2_500;
 
 export const failover: Benchmark = {
@@ -47,7 +48,10 @@ async function measureFailover(detail: (text: string) => void): Promise<Row[]> {
   return [...timeRows(samples), ...readyRows(before), ...outcomeRows(made, await strays(WORKSHOP))];
 }
 
-/** Seconds from the leader's death until the other, which stood by, leads; then the dead one is replaced, as a Deployment would. */
+/**
+ * Seconds from the leader's death until the replica that stood by leads. Then the dead one is replaced, as a Deployment
+ * would.
+ */
 async function failOver(replicas: InClusterProgram[], { start, ready }: Operators): Promise<number> {
   const leader = await someoneLeads(replicas);
   for (const replica of replicas) await ready(replica);
@@ -64,20 +68,20 @@ async function failOver(replicas: InClusterProgram[], { start, ready }: Operator
 
 async function allReady(seats: SeatTimes, detail: (text: string) => void): Promise<void> {
   if (seats.ready() === SEATS)
-    throw new Error(`the rollout was over before the leader had been killed ${KILLS} times: nothing is shown`);
+    throw new Error(`the rollout ended before the leader was killed ${KILLS} times, so it proves nothing`);
   await seats.allReady(detail);
   seats.stop();
 }
 
 interface CreationTimes {
-  /** What has been there with more than one uid. */
+  /** Objects that have existed with more than one uid. */
   twice(): string[];
   removed(): string[];
-  /** Of all that the seats are to have. */
+  /** The kinds of all the seats' objects. */
   missing(): string[];
 }
 
-/** Remembers every object of the Workshop that has ever been there. */
+/** Records every object of the Workshop that has ever existed. */
 async function watchMade(): Promise<CreationTimes> {
   const uids = new Map<string, Set<string>>();
   const removed: string[] = [];

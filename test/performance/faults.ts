@@ -1,4 +1,5 @@
-// The operator on an API server that fails in every way it can, at full size: it goes on by itself, and puts right what changed meanwhile.
+// Measures the operator on an API server that fails in every way it can, at full size. It recovers by itself, and
+// repairs what changed.
 import { testCluster } from '../support/cluster/cluster.ts';
 import { FAULTS, FaultyLab } from '../support/cluster/operator-faults.ts';
 import type { Fault } from '../support/cluster/operator-faults.ts';

@@ -1,5 +1,4 @@
-// 500 seats that nobody touches: what the operator asks of the API server all the same, by the API server's own audit log, and
-// how much memory it takes.
+// Measures 500 seats that nobody touches: the operator's requests by the API server's own audit log, and its memory.
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +13,7 @@ import { createWorkshop, watchSeats } from './operator.ts';
 const SEATS = 500;
 const NODES = 12;
 const WORKSHOP = 'idle';
-/** After the last seat has become ready: Events, warnings and a first resync may still follow from that. */
+/** Wait after the last seat became ready: Events, warnings and a first resync may still follow. */
 const SETTLE_MS = 60_000;
 const IDLE_MS = 300_000;
 const SAMPLE_MS = 5_000;
@@ -46,7 +45,7 @@ async function measureIdle(detail: (text: string) => void): Promise<Row[]> {
   return [...requestRows(asked), ...memoryRows(memory, leader.pid, other?.pid ?? 0)];
 }
 
-/** The largest of what is seen in IDLE_MS. */
+/** The largest value seen in IDLE_MS. */
 async function most(look: () => number): Promise<number> {
   const end = performance.now() + IDLE_MS;
   let largest = 0;
@@ -64,7 +63,7 @@ interface AuditEvent {
   objectRef?: { resource: string; subresource?: string; namespace?: string; name?: string };
 }
 
-/** Requests of the operator that the API server has received since then (milliseconds since 1970), each once. */
+/** The operator's requests that the API server has received since then (milliseconds since 1970), each once. */
 async function requestsSince(began: number): Promise<AuditEvent[]> {
   const found = new Map<string, AuditEvent>();
   for await (const line of createInterface(createReadStream(auditLog(testCluster().name)))) {

@@ -1,16 +1,16 @@
-// What the benchmarks of many seats ask of the operator: a Workshop of so many, seen becoming ready, and gone again.
+// Asks the operator for a Workshop with many seats, watches them become ready, and removes them.
 import { conditionOf } from '../../kubernetes/conditions.ts';
 import { API_VERSION, LABELS } from '../../operator/api/types.ts';
 import type { Seat, WorkshopSpec } from '../../operator/api/types.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { apiGet, testCluster, textOf } from '../support/cluster/cluster.ts';
-import { ofWorkshop } from '../support/matchers/seat-objects.ts';
+import { ofWorkshop } from '../support/cluster/seat-objects.ts';
 import { collection, Mark, Watches } from '../support/cluster/watch.ts';
 import { allGone, PATIENCE } from './standing.ts';
 
 const WORKSHOPS = collection(KINDS.Workshop);
 
-/** Creates a Workshop; resolves to the time (performance.now) just before. */
+/** Creates a Workshop. @returns the time (performance.now) just before */
 export async function createWorkshop(name: string, spec: WorkshopSpec): Promise<number> {
   const body = JSON.stringify({ apiVersion: API_VERSION, kind: 'Workshop', metadata: { name }, spec });
   const began = performance.now();
@@ -32,12 +32,15 @@ export async function deleteWorkshop(name: string): Promise<void> {
 
 export interface SeatTimes {
   ready(): number;
-  /** Resolves to the time (performance.now) at which all of so many seats had become ready; tells `detail` how many are until then. */
+  /**
+   * Waits until all seats have been ready, and reports their number to `detail`.
+   * @returns the time (performance.now) at the end
+   */
   allReady(detail: (text: string) => void): Promise<number>;
   stop(): void;
 }
 
-/** Watches the Seats of a Workshop by what the operator says of them. */
+/** Watches the Seats of a Workshop through the operator's statuses. */
 export async function watchSeats(workshop: string, seats: number): Promise<SeatTimes> {
   const states = new Map<string, string>();
   const ready = (): number => [...states.values()].filter((state) => state.startsWith('True')).length;
@@ -51,7 +54,8 @@ export async function watchSeats(workshop: string, seats: number): Promise<SeatT
   });
   const seen = (): string => {
     const others = [...states].filter(([, state]) => !state.startsWith('True')).slice(0, 3);
-    return `${ready()} of ${seats} seats are ready, ${states.size} are there; ${others.map(([name, state]) => `${name}: ${state}`).join('; ')}`;
+    const details = others.map(([name, state]) => `${name}: ${state}`).join('; ');
+    return `${ready()} of ${seats} seats are ready, ${states.size} exist; ${details}`;
   };
   const allReady = async (detail: (text: string) => void): Promise<number> => {
     const telling = setInterval(() => detail(`${ready()} of ${seats} seats are ready`), 1000);
@@ -65,7 +69,7 @@ function stateOf({ status }: Seat): string {
   return found === undefined ? 'nothing said yet' : `${found.status} ${found.reason} ${found.message}`;
 }
 
-/** Names of a Workshop's namespaces that have no Seat, and of its Seats that have no namespace. */
+/** Names of a Workshop's namespaces without a Seat, and of its Seats without a namespace. */
 export async function strays(workshop: string): Promise<string[]> {
   const names = async (path: string): Promise<Set<string>> => {
     const { items } = await apiGet<{ items: { metadata: { name: string } }[] }>(path);

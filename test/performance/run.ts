@@ -1,4 +1,4 @@
-// `npm run bench`: the figures this repository promises, measured on throwaway clusters of their own.
+// `npm run bench` measures the figures that this repository promises, on clusters of its own.
 // usage: npm run bench [-- --only NAME,NAME] [--json FILE]
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
@@ -22,7 +22,7 @@ import { benchmarks } from './benchmarks.ts';
 
 const CLUSTER = 'intro-otel-bench';
 
-// What tests and benchmarks share waits until an expectation is met; in tests jest brings it.
+// Helpers that tests and benchmarks share need `expect`. In tests, jest provides it.
 Object.assign(globalThis, { expect });
 const report = createProgress();
 useState('bench');
@@ -30,7 +30,7 @@ await main().catch(broken);
 
 async function main(): Promise<void> {
   const { given: values } = parseOptions(process.argv.slice(2), {
-    only: { value: 'NAME,NAME', help: 'these benchmarks and no others' },
+    only: { value: 'NAME,NAME', help: 'only these benchmarks' },
     json: { value: 'FILE', help: 'also writes the figures to a file' },
   });
   const rows = await measure(choose(values.only?.split(',')));
@@ -51,7 +51,7 @@ function choose(names?: readonly string[]): readonly Benchmark[] {
   });
 }
 
-/** Those on a lab's cluster share one; each of the others has its own, so that none finds what another has left. */
+/** Benchmarks of one lab share a cluster. Each of the others gets its own, so that none finds remains of another. */
 async function measure(chosen: readonly Benchmark[]): Promise<Row[]> {
   const interrupted = (): void => void stop().finally(() => process.exit(130));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
@@ -105,7 +105,7 @@ async function stop(): Promise<void> {
   await removeState('bench');
 }
 
-/** What could not be run has no rows, and keeps nothing else from running. */
+/** A benchmark that fails has no rows, and the others still run. */
 function broken(error: unknown): [] {
   say(describeError(error));
   process.exitCode = 1;
@@ -119,10 +119,9 @@ function printTable(all: readonly Row[]): void {
     const { what, unit, value, samples } = row;
     const from =
       samples === undefined ? '' : coloured('dim', `  (${samples.map((sample) => sample.toFixed(1)).join(', ')})`);
-    // A ratio is about one: its second digit tells.
-    print(
-      `  ${what.padEnd(width)}  ${value.toFixed(unit === '×' ? 2 : 1).padStart(6)} ${unit.padEnd(3)}${verdict(row)}${from}`,
-    );
+    // A ratio is near one, so its second digit matters.
+    const figure = value.toFixed(unit === '×' ? 2 : 1).padStart(6);
+    print(`  ${what.padEnd(width)}  ${figure} ${unit.padEnd(3)}${verdict(row)}${from}`);
   }
 }
 
@@ -133,7 +132,7 @@ function verdict(row: Row): string {
   return `  ${`${text} ${unit}`.trimEnd()}  ${holds(row) ? coloured('green', 'holds') : coloured('red', 'FAILS')}`;
 }
 
-/** The directory the user is in is not this process's: npm runs scripts in the root of the checkout. */
+/** The user's working directory. It differs from this process's, because npm runs scripts in the checkout's root. */
 function fileOf(path: string): string {
   return resolve(process.env['INIT_CWD'] ?? '.', path);
 }

@@ -1,5 +1,5 @@
-// 200 seats on simulated nodes: the operator against a bare client that applies the same objects, and against `helm install`.
-// All in the same run, one after the other, each on a cluster that has just been started: none finds what another has left.
+// Measures 200 seats on simulated nodes: the operator against a bare client that applies the same objects, and against
+// `helm install`. All run one after the other, each on a cluster that has just started.
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { insideKubeconfig } from '../../cluster/devcluster/index.ts';
@@ -21,7 +21,7 @@ import { standing } from './standing.ts';
 const SEATS = 200;
 const NODES = 6;
 const WORKSHOP = 'scale';
-/** Of the bare client and the operator, in turns: the same machine does the same work up to a tenth faster or slower a minute later. */
+/** Turns of the bare client and of the operator. One machine can be a tenth faster or slower a minute later. */
 const ROUNDS = 2;
 
 export const scale: Benchmark = {
@@ -74,16 +74,19 @@ async function measureOperator({ start }: Operators, detail: (text: string) => v
 }
 
 interface HelmFigures {
-  /** Of one lab: what helm sent, the namespace and its record of the release. */
+  /** Of one lab: what helm sent, the namespace, and helm's record of the release. */
   objects: number;
   /** Seconds for one lab. */
   took: number;
 }
 
-/** As many labs as there are seats, one after the other as a loop in a shell would: those that are there already have their pods started meanwhile. */
+/**
+ * Installs as many labs as there are seats, one after the other, as a loop in a shell would. Pods of earlier labs start
+ * meanwhile.
+ */
 async function measureHelm(): Promise<HelmFigures> {
   const names = Array.from({ length: SEATS }, (_, index) => `helm-${index}`);
-  // A first one fills helm's cache of what the API server serves, as on a machine where helm has been used.
+  // A first lab fills helm's cache of the API, as on a machine where helm has been used.
   await helmInstall('helm-first');
   const began = performance.now();
   for (const name of names) await helmInstall(name);
@@ -113,11 +116,11 @@ async function helmInstall(namespace: string): Promise<void> {
 
 function rows(bares: readonly BareFigures[], operators: readonly BareFigures[]): Row[] {
   const [bare, operator] = [mean(bares), mean(operators)];
-  const took = (what: string, of: readonly BareFigures[], field: 'stood' | 'ready'): Row => ({
+  const took = (what: string, rounds: readonly BareFigures[], field: 'stood' | 'ready'): Row => ({
     what,
     unit: 's',
-    value: mean(of)[field],
-    samples: of.map((one) => one[field]),
+    value: mean(rounds)[field],
+    samples: rounds.map((round) => round[field]),
   });
   return [
     took(
@@ -145,10 +148,10 @@ function rows(bares: readonly BareFigures[], operators: readonly BareFigures[]):
   ];
 }
 
-/** All of one kind made as many objects. */
+/** One object for all objects of a kind. */
 function mean(rounds: readonly BareFigures[]): BareFigures {
-  const of = (field: keyof BareFigures): number => rounds.reduce((sum, one) => sum + one[field], 0) / rounds.length;
-  return { objects: of('objects'), stood: of('stood'), ready: of('ready') };
+  const meanOf = (field: keyof BareFigures): number => rounds.reduce((sum, one) => sum + one[field], 0) / rounds.length;
+  return { objects: meanOf('objects'), stood: meanOf('stood'), ready: meanOf('ready') };
 }
 
 function helmRows(operator: BareFigures, helm: HelmFigures): Row[] {

@@ -1,5 +1,5 @@
-// A learner at the guide's page, in a real browser: an edit in the editor, Run, and the wait for the new span on the waterfall that the page draws by
-// itself once the new pod runs.
+// Measures a learner at the guide's page, in a real browser: an edit, Run, and the wait until the page draws the new
+// span.
 import type { Page } from 'playwright-core';
 import { silentProgress } from '../../support/progress.ts';
 import { ensureBrowser, launchBrowser } from '../support/browser/browser.ts';
@@ -8,7 +8,7 @@ import { seconds } from './benchmark.ts';
 
 const PATIENCE = 60_000;
 
-/** Does `work` on the front page of the lab whose guide has the node port that the front door leads to. */
+/** Runs `work` on the front page of the lab whose guide has the relayed node port. */
 export async function onFrontPage<T>(work: (page: Page) => Promise<T>): Promise<T> {
   await ensureBrowser(silentProgress());
   const browser = await launchBrowser();
@@ -23,7 +23,10 @@ export async function onFrontPage<T>(work: (page: Page) => Promise<T>): Promise<
   }
 }
 
-/** Has the editor hold dice's code with a span of this name in each roll, presses Run, and waits until the page has drawn it; the seconds from Run on. */
+/**
+ * Puts a span of this name into each roll in the editor, presses Run, and waits until the page draws it.
+ * @returns seconds since Run
+ */
 export async function runToWaterfall(page: Page, source: string, span: string): Promise<number> {
   await page.locator('.cm-content').click();
   await page.keyboard.press('ControlOrMeta+a');
@@ -39,5 +42,6 @@ function withSpan(source: string, span: string): string {
   const roll = '  return Math.floor(';
   if (!source.includes(roll))
     throw new Error(`expected dice's code to have a line that begins with "${roll}", found none`);
-  return `import { trace } from '@opentelemetry/api';\n${source.replace(roll, `  trace.getTracer('dice').startSpan('${span}').end();\n${roll}`)}`;
+  const changed = source.replace(roll, `  trace.getTracer('dice').startSpan('${span}').end();\n${roll}`);
+  return `import { trace } from '@opentelemetry/api';\n${changed}`;
 }

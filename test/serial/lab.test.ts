@@ -1,5 +1,5 @@
-// A lab as a learner gets it: `helm install --wait` in a namespace that enforces Pod Security "restricted", and what it
-// promises from then on to the moment it is uninstalled.
+// Tests a lab as a learner gets it, from `helm install --wait` in a namespace that enforces Pod Security "restricted"
+// to `helm uninstall`.
 import { edgesOf } from '../../otlp/traces.ts';
 import type { Trace } from '../../otlp/traces.ts';
 import { kubectl, tool } from '../support/cluster/cluster.ts';
@@ -19,8 +19,8 @@ beforeAll(async () => {
   installed = Date.now();
 }, 150_000);
 
-test('when helm install --wait ends, a round can be played, and the first page of every part is there', async () => {
-  // kube-proxy writes what it knows once a second, so Kubernetes itself may take that long to lead to a pod that is ready.
+test('plays a round and serves the first page of every part when helm install --wait ends', async () => {
+  // kube-proxy writes its rules once a second, so Kubernetes may need that long to route to a ready pod.
   const round = await eventually(() => lab.play(), { within: 2_000, every: 100 });
   expect([1, 2, 3, 4, 5, 6]).toContain(round.roll);
   expect(round.prize.name).not.toBe('');
@@ -29,7 +29,7 @@ test('when helm install --wait ends, a round can be played, and the first page o
   }
 });
 
-test('the namespace enforces Pod Security restricted, and every pod of the lab runs in it', async () => {
+test('runs every pod in a namespace that enforces Pod Security restricted', async () => {
   const privileged = {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -51,7 +51,7 @@ test('the namespace enforces Pod Security restricted, and every pod of the lab r
   ).toEqual(['arcade', 'collector', 'dice', 'guide', 'jaeger', 'prizes', 'prizes', 'visitors']);
 });
 
-test('helm test passes and leaves no pod behind', async () => {
+test('passes helm test, which leaves no pod behind', async () => {
   await expect(lab.helm(['test', lab.release, '--timeout', '60s'])).resolves.toContain('Succeeded');
   await eventually(async () => expect((await lab.pods('probe')).map((pod) => pod.metadata.name)).toEqual([]), {
     within: 20_000,
@@ -98,7 +98,7 @@ describe('a round played at the guide', () => {
   });
 });
 
-test('visitors play by themselves, and each of their rounds is a trace that starts with them', async () => {
+test('receives rounds of visitors, and each is a trace that starts with them', async () => {
   const rounds = await eventually(
     async () => {
       const found = (await tracesOf(lab, 'visitors', installed)).slice(1); // the latest may still be under way
@@ -111,7 +111,7 @@ test('visitors play by themselves, and each of their rounds is a trace that star
   expect(rounds.flatMap((round) => round.roots.map((span) => span.service))).toEqual(rounds.map(() => 'visitors'));
 });
 
-test('both versions of prizes take their share of the rounds', async () => {
+test('sends rounds to both versions of prizes, each its share', async () => {
   await Promise.all(Array.from({ length: 16 }, () => lab.play()));
   await eventually(
     async () => {
@@ -124,7 +124,7 @@ test('both versions of prizes take their share of the rounds', async () => {
   );
 });
 
-test('metrics and logs of every app arrive at the Collector, which prints them', async () => {
+test('delivers metrics and logs of every app to the Collector, which prints them', async () => {
   await eventually(
     async () => {
       const log = await lab.log('collector');
@@ -135,7 +135,7 @@ test('metrics and logs of every app arrive at the Collector, which prints them',
   );
 });
 
-test('a log line of the arcade carries the ids of a span that Jaeger has', async () => {
+test('writes the ids of a span in Jaeger into a log line of the arcade', async () => {
   const { trace: id } = await lab.play();
   const line = await eventually(
     async () => {
@@ -183,7 +183,7 @@ describe("an edit of the dice's code", () => {
   });
 });
 
-test('while Jaeger is away nothing crashes or restarts, and when it is back traces flow again', async () => {
+test('keeps running while Jaeger is away, and delivers traces when it is back', async () => {
   const before = await lab.podUids();
   await lab.scale('jaeger', 0);
   await eventually(async () => expect(await lab.pods('jaeger')).toEqual([]), { within: 30_000 });
@@ -207,13 +207,13 @@ test('while Jaeger is away nothing crashes or restarts, and when it is back trac
   expect(await lab.podUids()).toMatchObject(others);
 });
 
-test('nothing of the lab has restarted since it was installed', async () => {
+test('has not restarted any container since it was installed', async () => {
   expect((await lab.pods()).map((pod) => [pod.metadata.name, restarts(pod)])).toEqual(
     (await lab.pods()).map((pod) => [pod.metadata.name, 0]),
   );
 });
 
-test('helm uninstall leaves nothing of any kind behind', async () => {
+test('leaves nothing behind after helm uninstall', async () => {
   await lab.uninstall();
   const kinds = (await kubectl('api-resources', '--namespaced', '--verbs=list', '--output=name'))
     .split('\n')

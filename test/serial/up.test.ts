@@ -1,4 +1,4 @@
-// `npm run up` as a newcomer types it, on a machine without Kubernetes, with what it builds in the cache; and `npm run down`.
+// Tests `npm run up` and `npm run down` as a newcomer types them: on a machine without Kubernetes, with a warm cache.
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { DEVCLUSTER } from '../../cluster/context-discovery.ts';
@@ -10,7 +10,7 @@ import { useState } from '../support/state.ts';
 
 useState('test-up');
 
-/** `npm run …` without any kubectl context. */
+/** Runs `npm run …` without any kubectl context. */
 function npmRun(...args: string[]): Promise<RunResult> {
   return run('npm', ['run', '--silent', ...args], {
     cwd: repoRoot,
@@ -40,7 +40,7 @@ afterAll(async () => {
   await npmRun('down');
 }, 60_000);
 
-/** Takes the port; undefined where another program has it already, which will do. */
+/** Takes the port. Undefined if another program already holds it, which serves the test as well. */
 function occupy(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer().once('error', () => resolve(undefined));
@@ -48,18 +48,18 @@ function occupy(port: number): Promise<Server | undefined> {
   });
 }
 
-test('npm run up ends with a trace across four services', () => {
+test('ends npm run up with a trace across four services', () => {
   expect([first.code, first.code === 0 ? '' : first.stderr]).toEqual([0, '']);
   expect(first.stdout).toMatch(/one trace of \d+ spans across 4 services/);
   for (const service of ['guide', 'arcade', 'dice', 'prizes'])
     expect(first.stdout).toMatch(new RegExp(`^\\s+${service}\\b.* ms\\b`, 'm'));
 });
 
-test('npm run up takes less than 90 s when everything it builds is in the cache', () => {
+test('takes less than 90 s for npm run up with a warm cache', () => {
   expect(took / 1000).toBeLessThan(90);
 });
 
-test('npm run up says that port 8080 is taken, and takes another', async () => {
+test('says that port 8080 is taken, and takes another', async () => {
   expect(first.stderr).toMatch(/port 8080 is taken.*port \d+/i);
   const [, address = '', port] = url.exec(first.stdout) ?? [];
   expect(port).not.toBe('8080');
@@ -67,14 +67,14 @@ test('npm run up says that port 8080 is taken, and takes another', async () => {
   expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
 });
 
-test('the address it prints for the trace shows that trace', async () => {
+test('shows the trace at the printed address', async () => {
   const [, address = ''] = /this trace\s+(http:\S+)/.exec(first.stdout) ?? [];
   const page = await fetch(address);
   expect(page.status).toBe(200);
   expect(await page.text()).toContain(address.split('/').at(-1));
 });
 
-test('npm run up works again, on the lab that is there, and builds the app in Python that is switched on now', async () => {
+test('upgrades the running lab with npm run up, and builds the Python app once it is switched on', async () => {
   const [again, tookAgain] = await timed(
     npmRun('up', '--', '--set', 'instrumentation=manual', '--set', 'flask.enabled=true'),
   );
@@ -87,21 +87,21 @@ test('npm run up works again, on the lab that is there, and builds the app in Py
   expect([roll.status, await roll.text()]).toEqual([200, expect.stringMatching(/^[1-6]$/)]);
 });
 
-test('npm run -s cluster -- kubeconfig prints a path that kubectl and helm take', async () => {
+test('prints a path that kubectl and helm accept, with npm run -s cluster -- kubeconfig', async () => {
   const { stdout } = await npmRun('cluster', '--', 'kubeconfig');
   const kubeconfig = stdout.trim().split('\n').at(-1) ?? '';
   const { stdout: config } = await run('cat', [kubeconfig]);
   expect(config).toContain('https://127.0.0.1:');
 });
 
-test('npm run down leaves nothing on the machine', async () => {
+test('leaves nothing on the machine after npm run down', async () => {
   expect(leftovers(DEVCLUSTER).length).toBeGreaterThan(0);
   const down = await npmRun('down');
   expect([down.code, down.code === 0 ? '' : down.stderr]).toEqual([0, '']);
   expect(leftovers(DEVCLUSTER)).toEqual([]);
 });
 
-test('npm run down with nothing to remove says so, and is no failure', async () => {
+test('succeeds and says so when npm run down finds nothing to remove', async () => {
   const down = await npmRun('down');
   expect(down.code).toBe(0);
   expect(down.stderr).toContain('Nothing to remove');

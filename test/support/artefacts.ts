@@ -1,4 +1,4 @@
-// Where whatever helps to understand a failed test run is kept.
+// The folder for logs, reports and screenshots of a test run.
 import { join } from 'node:path';
 import { repoRoot } from '../../support/paths.ts';
 

@@ -1,38 +1,38 @@
-// Runs the programs of a stage: what they say goes to a file as they say it, and none outlives the test run.
+// Runs the programs of a stage. Their output goes to a file as it comes, and no program outlives the test run.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createWriteStream, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** The lowest priority there is: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/nice.html */
-const LAST = '19';
+/** The lowest priority: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/nice.html */
+const LOWEST_PRIORITY = '19';
 
 const running = new Set<ChildProcess>();
 
 export interface ProgramOptions {
-  env?: Record<string, string>;
-  onLine?: (line: string) => void;
-  /** Whether it is to have only the time that others leave it. */
-  unhurried?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onLine?: (line: string) => void;
+  /** Gives the program only the processor time that others leave. */
+  readonly background?: boolean;
 }
 
-/** Runs `command` to its end, both its outputs into `file`. @returns the exit code, 1 where a signal ended it */
+/** Runs `command` and writes both its outputs to `file`. @returns the exit code, or 1 if a signal ended the program */
 export async function runProgram(
   command: readonly [string, ...string[]],
   file: string,
   options: ProgramOptions = {},
 ): Promise<number> {
-  const { env, unhurried = false } = options;
-  const [name, ...args] = unhurried ? (['nice', '-n', LAST, ...command] as const) : command;
+  const { env, background = false } = options;
+  const [name, ...args] = background ? (['nice', '-n', LOWEST_PRIORITY, ...command] as const) : command;
   const output = createWriteStream(file);
   const child = spawn(name, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: unhurried,
+    detached: background,
   });
   running.add(child);
-  if (unhurried) setSession(child, LAST);
+  if (background) setSessionPriority(child, LOWEST_PRIORITY);
   for (const stream of [child.stdout, child.stderr]) {
     stream.pipe(output, { end: false });
     createInterface(stream).on('line', (line) => options.onLine?.(line));
@@ -47,24 +47,25 @@ export async function runProgram(
 }
 
 /**
- * Linux shares its time between sessions first, and heeds nice only among the processes of one: a session of its own is to be as nice as its first process.
+ * Sets the priority of a child's session. Linux shares processor time between sessions first, and applies `nice` only
+ * within one session. So the session needs the priority of its first process as well.
  * https://man7.org/linux/man-pages/man7/sched.7.html, "The autogroup feature"
  */
-export function setSession({ pid }: ChildProcess, nice: string): void {
+export function setSessionPriority({ pid }: ChildProcess, nice: string): void {
   try {
     writeFileSync(`/proc/${pid}/autogroup`, nice);
   } catch {
-    // Not Linux, or one without this: nice will do.
+    // Other systems, and kernels without autogroups, only have nice.
   }
 }
 
-/** Has `endPrograms` end a program that was started elsewhere. */
+/** Registers a program that was started elsewhere, so that `endPrograms` ends it too. */
 export function endWithTheRun(child: ChildProcess): void {
   running.add(child);
   child.once('close', () => running.delete(child));
 }
 
-/** Ends what runs. */
+/** Ends all running programs. */
 export function endPrograms(): void {
   for (const child of running) child.kill('SIGTERM');
 }

@@ -1,9 +1,9 @@
 import { sum, resultsOf, resultsText } from './results.ts';
 
-describe('the count of a jest run', () => {
+describe('resultsOf', () => {
   const clean = { numPassedTests: 7, numFailedTests: 0, numPendingTests: 0, numRuntimeErrorTestSuites: 0 };
 
-  test('is what passed and what failed', () => {
+  test('counts passed and failed tests', () => {
     expect(resultsOf({ ...clean, numFailedTests: 2 })).toEqual({ passed: 7, failed: 2 });
   });
 
@@ -11,12 +11,12 @@ describe('the count of a jest run', () => {
     expect(resultsOf({ ...clean, numPendingTests: 1 })).toEqual({ passed: 7, failed: 1 });
   });
 
-  test('counts a file that could not be run as failed', () => {
+  test('counts a file that could not be loaded as failed', () => {
     expect(resultsOf({ ...clean, numRuntimeErrorTestSuites: 1 })).toEqual({ passed: 7, failed: 1 });
   });
 });
 
-test('the last line adds up all stages', () => {
+test('sums up all stages in the last line', () => {
   expect(
     resultsText(
       sum([

@@ -1,21 +1,21 @@
-// Counts tests. A stage that is one program counts as one test; a stage that is jest counts what jest counted.
+// Counts tests. A program counts as one test. For a jest project, jest's own counts are used.
 
 export interface Results {
-  passed: number;
-  failed: number;
+  readonly passed: number;
+  readonly failed: number;
 }
 
-/** The part of jest's `--json` report that is counted. */
+/** The counts in jest's `--json` report. */
 export interface JestReport {
-  numPassedTests: number;
-  numFailedTests: number;
-  /** Skipped and disabled ones. */
-  numPendingTests: number;
-  /** Files that could not be run at all. */
-  numRuntimeErrorTestSuites: number;
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  /** Skipped tests. */
+  readonly numPendingTests: number;
+  /** Files that could not be loaded. */
+  readonly numRuntimeErrorTestSuites: number;
 }
 
-/** A skipped test proves nothing, and a file that can't be run hides its tests: both count as failed. */
+/** A skipped test proves nothing, and a file that can't be loaded hides its tests. Both count as failed. */
 export function resultsOf(report: JestReport): Results {
   return {
     passed: report.numPassedTests,
@@ -23,8 +23,8 @@ export function resultsOf(report: JestReport): Results {
   };
 }
 
-export function sum(tallies: readonly Results[]): Results {
-  return tallies.reduce((all, one) => ({ passed: all.passed + one.passed, failed: all.failed + one.failed }), {
+export function sum(results: readonly Results[]): Results {
+  return results.reduce((all, one) => ({ passed: all.passed + one.passed, failed: all.failed + one.failed }), {
     passed: 0,
     failed: 0,
   });

@@ -1,19 +1,19 @@
-// Where the tests keep the state of what they start: apart from a learner's, and from that of another checkout's tests.
+// State of the clusters that tests start. It is separate from a learner's, and from that of tests in other checkouts.
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { repoRoot } from '../../support/paths.ts';
 
-/** Who has a state of its own: the tests, those of `npm run up` among them, and the benchmarks. */
+/** Each has its own state: the tests, their runs of `npm run up`, and the benchmarks. */
 export type Purpose = 'test' | 'test-up' | 'bench';
 
-/** From here on, this process and all it starts keep their state there. */
+/** Sets the state directory for this process and all that it starts. */
 export function useState(purpose: Purpose): void {
   process.env['INTRO_OTEL_STATE'] = directoryOf(purpose);
 }
 
-/** To be called when nothing of it runs any more. */
+/** Removes the state. Call it when none of the clusters runs any more. */
 export async function removeState(purpose: Purpose): Promise<void> {
   await rm(directoryOf(purpose), { recursive: true, force: true });
 }

@@ -1,4 +1,4 @@
-// The two commands of the README, one right after the other: the operator comes, and then every attendee has a lab.
+// Tests the README's two commands, one right after the other: they install the operator, and every attendee gets a lab.
 import { readFileSync } from 'node:fs';
 import { say } from '../../support/output.ts';
 import { kubectl } from '../support/cluster/cluster.ts';
@@ -24,25 +24,23 @@ beforeAll(async () => {
   await installOperator();
   await kubectl('apply', '--filename', workshopFile);
   await allReady(workshop, seats.length);
-  say(
-    `helm install, kubectl apply: ${seats.length} seats were ready ${((performance.now() - began) / 1000).toFixed(1)} s later`,
-  );
+  say(`helm install, kubectl apply: ${seats.length} ready after ${((performance.now() - began) / 1000).toFixed(1)} s`);
 }, CLASS_READY_WITHIN + 60_000);
 
 afterAll(keepWorkshopEvidence, 60_000);
 
-test.each(seats)('a round played in %s is a trace of four services in its own Jaeger', async (seat) => {
+test.each(seats)('plays a round in %s, and finds a trace of four services in its own Jaeger', async (seat) => {
   const { services } = await eventually(() => playedRound(labOf(seat)), { within: 40_000 });
   expect(services).toEqual(['arcade', 'dice', 'guide', 'prizes']);
 });
 
-test("kubectl get workshops answers an instructor's question", async () => {
+test("answers an instructor's question with kubectl get workshops", async () => {
   const [header = '', row = ''] = (await kubectl('get', 'workshops', workshop)).split('\n');
   expect(header).toMatch(/^NAME +READY +STATE/);
   expect(row).toContain('3/3');
 });
 
-test('kubectl get seats has a row for each attendee, and no token in it', async () => {
+test('shows a row for each attendee in kubectl get seats, and no token in it', async () => {
   const [header = '', ...rows] = (await kubectl('get', 'seats', '--output=wide')).trim().split('\n');
   expect(header).toMatch(/^NAME +WORKSHOP +ATTENDEE +PHASE/);
   expect(rows.map((row) => row.split(/ +/)[0])).toEqual([...seats].sort());
@@ -50,21 +48,21 @@ test('kubectl get seats has a row for each attendee, and no token in it', async 
   expect(rows.join()).not.toMatch(/eyJ|client-key|token/);
 });
 
-test('kubectl explain teaches what a Workshop is', async () => {
+test('describes a Workshop in kubectl explain', async () => {
   const text = await kubectl('explain', 'workshop.spec', '--recursive');
   for (const field of ['attendees', 'seats', 'lab', 'quota', 'rollout', 'access', 'schedule'])
     expect(text).toMatch(new RegExp(`\\b${field}\\s+<`));
   expect(await kubectl('explain', 'workshop.spec.schedule.afterExpiry')).toMatch(/Delete.*Stop.*Keep/s);
 });
 
-test('the images were there before the first seat was begun, and there was room for all', async () => {
+test('pulls the images before it begins the first seat, and finds room for all', async () => {
   const now = await workshopNow(workshop);
   expect(conditionText(now, 'ImagesReady')).toMatch(/^True /);
   expect(conditionText(now, 'CapacityAvailable')).toMatch(/^True /);
   expect(conditionText(now, 'Degraded')).toMatch(/^False /);
 });
 
-test('each seat says where its lab is and where its kubeconfig is, and not what is in that', async () => {
+test("says in each seat where its lab and its kubeconfig are, without the kubeconfig's content", async () => {
   for (const name of seats) {
     const { status } = await seatNow(name);
     expect(status?.namespace).toBe(name);
@@ -75,7 +73,7 @@ test('each seat says where its lab is and where its kubeconfig is, and not what 
   }
 });
 
-test('of the two commands, the order is all there is to know: workshop.yaml says who attends, and little else', () => {
+test('needs no more than the two commands: workshop.yaml says who attends, and little else', () => {
   expect(
     readFileSync(workshopFile, 'utf8')
       .split('\n')

@@ -1,5 +1,5 @@
-// What an instructor may get wrong: refused at once, with a word about what to change, or said in a condition. Nothing crashes,
-// and nothing that isn't ours is touched.
+// Tests what an instructor may get wrong: it is refused at once with what to change, or a condition reports it. Nothing
+// crashes, and nothing that isn't ours is touched.
 import { apply, kubectl, tool } from '../support/cluster/cluster.ts';
 import {
   applyWorkshop,
@@ -20,7 +20,7 @@ const { seats, workshop: shared } = useWorkshop();
 
 const long = (length: number): string => 'a'.repeat(length);
 
-describe('refused when it is applied:', () => {
+describe('a Workshop when it is applied', () => {
   test.each<[string, string, object, RegExp]>([
     [
       'two attendees of one name',
@@ -77,7 +77,7 @@ describe('refused when it is applied:', () => {
     ['a quota that is no quantity', 'bad', { seats: 1, quota: { memory: 'lots' } }, /memory/],
     ['no seat at a time', 'bad', { seats: 1, rollout: { maxConcurrent: 0 } }, /maxConcurrent[^]*1/],
     ['a field that nobody knows', 'bad', { seats: 1, atendees: [] }, /atendees/],
-  ])('%s', async (_, name, spec, says) => {
+  ])('is refused with %s', async (_, name, spec, says) => {
     const input = JSON.stringify({ apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Workshop', metadata: { name }, spec });
     const { code, stderr } = await tool(
       'kubectl',
@@ -88,7 +88,7 @@ describe('refused when it is applied:', () => {
     expect(code).not.toBe(0);
   });
 
-  test('an end that is moved before the start later on', async () => {
+  test('is refused with an end that is later moved before the start', async () => {
     const patch = JSON.stringify({
       spec: { schedule: { startsAt: '2030-01-02T09:00:00Z', expiresAt: '2030-01-01T09:00:00Z' } },
     });
@@ -101,7 +101,7 @@ describe('refused when it is applied:', () => {
   });
 });
 
-describe("a namespace that is there already and isn't ours", () => {
+describe("an existing namespace that isn't ours", () => {
   const taken = 'class-taken-ada';
   let before: string;
 
@@ -152,7 +152,7 @@ describe("a namespace that is there already and isn't ours", () => {
     expect(await itself()).toBe(before);
   });
 
-  test('is not taken either where it has our labels and another owner', async () => {
+  test('is not adopted with our labels and another owner either', async () => {
     const forged = 'class-forged-ada';
     const labels = {
       'app.kubernetes.io/managed-by': 'intro-otel',
@@ -177,7 +177,7 @@ describe("a namespace that is there already and isn't ours", () => {
 describe("a quota that the lab doesn't fit", () => {
   afterAll(() => kubectl('delete', 'workshop', 'class-narrow', '--ignore-not-found', '--timeout=60s'));
 
-  test('is said in a condition, with what the lab needs', async () => {
+  test('is reported in a condition, with what the lab needs', async () => {
     await applyWorkshop('class-narrow', { attendees: [{ name: 'ada' }], quota: { memory: '64Mi' } });
     const found = await workshopBecomes('class-narrow', 'Ready', /^False .*(quota|memory)/i);
     const said = conditionText(found, 'Ready');
@@ -186,17 +186,17 @@ describe("a quota that the lab doesn't fit", () => {
   });
 });
 
-describe('a class that the cluster has no room for', () => {
+describe('a Workshop that the cluster has no room for', () => {
   afterAll(() => kubectl('delete', 'workshop', 'class-crowd', '--ignore-not-found', '--timeout=60s'));
 
-  test('is told how many seats fit', async () => {
+  test('reports how many seats fit', async () => {
     await applyWorkshop('class-crowd', { seats: 200, rollout: { paused: true } });
     await workshopBecomes('class-crowd', 'CapacityAvailable', /^False .*\d+ of 200 seats fit/);
     expect((await seatsOf('class-crowd')).length).toBeLessThan(200);
   });
 });
 
-test('a Workshop that is deleted while its seats are being made leaves nothing', async () => {
+test('leaves nothing of a Workshop that is deleted while its seats are being made', async () => {
   await applyWorkshop('class-brief', { attendees: [{ name: 'ada' }, { name: 'grace' }] });
   await eventually(
     async () =>
@@ -207,7 +207,7 @@ test('a Workshop that is deleted while its seats are being made leaves nothing',
   await gone('class-brief', 1000);
 });
 
-test('in all of this the operator has not restarted, and the class beside it has not been touched', async () => {
+test('has restarted no operator in all of this, and not touched the Workshop beside it', async () => {
   const { items } = JSON.parse(
     await kubectl(
       'get',

@@ -1,4 +1,5 @@
-// What a seat has for the course: faults that the instructor switches for all, files that are the attendee's own, and the guide's key.
+// Tests what the course needs in a seat: faults that the instructor switches for all, the attendee's own files, and the
+// guide's key.
 import { NAMES, RELEASE } from '../../operator/api/types.ts';
 import { useAttendee } from '../support/cluster/attendee.ts';
 import { accountOf, labOf, useWorkshop } from '../support/cluster/workshop.ts';
@@ -20,7 +21,7 @@ const configMap = (seat: string, name: string): Promise<Data> =>
 describe('the label of the Workshop', () => {
   const faults = () => Promise.all(seats.map(async (seat) => (await configMap(seat, NAMES.faults)).data?.['faults']));
 
-  test('switches faults on in every seat within five seconds, and off when it goes', async () => {
+  test('switches faults on in every seat within five seconds, and off when it is removed', async () => {
     for (const [label, expected] of [
       ['=spike.timeouts', 'spike,timeouts'],
       ['=none', ''],
@@ -31,7 +32,7 @@ describe('the label of the Workshop', () => {
     }
   });
 
-  test('is stronger than what a lab would switch, which its guide says', async () => {
+  test("overrides the lab's own switch, and the guide says so", async () => {
     const switched = async (on: boolean): Promise<number> =>
       (
         await labOf(own).fetch('guide', '/api/faults', {
@@ -104,7 +105,7 @@ describe('Run, in the guide', () => {
     ) as T;
   };
 
-  test('starts dice once, although the operator too sees the change', async () => {
+  test('starts dice once, although the operator also sees the change', async () => {
     const { version, files } = await ask<{ version: string; files: Record<string, string> }>();
     const before = await revision();
     await ask({ version, files: { 'app.ts': `${files['app.ts'] ?? ''}\n// by the guide\n` } });
@@ -129,7 +130,7 @@ describe("the guide's key", () => {
       READ,
     );
 
-  test("is made once, and is the same for the guide's next pod", async () => {
+  test("is made once, and stays the same for the guide's next pod", async () => {
     const key = await inPod();
     expect(key).toMatch(/^[0-9a-f]{64}$/);
     const { data } = await apiGet<Data>(`/api/v1/namespaces/${own}/secrets/${RELEASE}-guide-key`);
@@ -147,7 +148,7 @@ describe("the guide's key", () => {
     expect([code, reason]).toEqual([403, 'Forbidden']);
   });
 
-  test('can be read and changed by the guide, which may do so with no other Secret', async () => {
+  test('is readable and writable for the guide, which may access no other Secret', async () => {
     const guide = await accountOf(own, `${RELEASE}-guide`);
     const may = (verb: string, name: string) =>
       guide.may({ verb, group: '', resource: 'secrets', namespace: own, name });

@@ -1,5 +1,5 @@
-// What somebody changes behind the operator's back is put right within seconds; what isn't the operator's is left alone; and
-// while nothing changes, nothing is written.
+// Tests that the operator repairs within seconds what somebody changes behind its back, leaves alone what isn't its
+// own, and writes nothing while nothing changes.
 import { LABELS, NAMES, RELEASE, ROLES } from '../../operator/api/types.ts';
 import { apiGet, kubectl } from '../support/cluster/cluster.ts';
 import { allReady, labOf, leaderMetrics, seatNow, useWorkshop } from '../support/cluster/workshop.ts';
@@ -12,7 +12,7 @@ const {
   seats,
 } = useWorkshop();
 
-/** "Within seconds", on a machine that is busy. */
+/** "Within seconds" on a busy machine. */
 const REPAIRED_WITHIN = 10_000;
 
 const dice = `deployment/${RELEASE}-dice`;
@@ -25,7 +25,7 @@ function patch(what: readonly [kind: string, name: string], change: object): Pro
   return inSeat('patch', ...what, '--type=merge', '--patch', JSON.stringify(change));
 }
 
-describe('is made again after it was deleted:', () => {
+describe('an object that was deleted', () => {
   test.each([
     ['every NetworkPolicy', 'networkpolicies'],
     ['the quota', `resourcequota/${NAMES.quota}`],
@@ -36,7 +36,7 @@ describe('is made again after it was deleted:', () => {
     ['a ServiceAccount', `serviceaccount/${RELEASE}-collector`],
     ['a ConfigMap', `configmap/${RELEASE}-collector`],
     ['a Deployment', `deployment/${RELEASE}-prizes-v2`],
-  ])('%s', async (_, what) => {
+  ])('is made again: %s', async (_, what) => {
     const names = async (): Promise<string[]> =>
       (await inSeat('get', ...what.split('/'), '--output=name', '--ignore-not-found')).trim().split('\n');
     const before = await names();
@@ -46,7 +46,7 @@ describe('is made again after it was deleted:', () => {
   });
 });
 
-describe('is put back after it was changed:', () => {
+describe('a field that was changed', () => {
   const cases: readonly [string, readonly [string, string], object, string][] = [
     [
       "the number of a Deployment's pods",
@@ -70,14 +70,14 @@ describe('is put back after it was changed:', () => {
     ["the Collector's configuration", ['configmap', `${RELEASE}-collector`], { data: null }, '{.data}'],
   ];
 
-  test.each(cases)('%s', async (_, what, change, jsonPath) => {
+  test.each(cases)('is put back: %s', async (_, what, change, jsonPath) => {
     const look = (): Promise<string> => inSeat('get', ...what, `--output=jsonpath=${jsonPath}`);
     const before = await look();
     await patch(what, change);
     await eventually(async () => expect(await look()).toBe(before), { within: REPAIRED_WITHIN });
   });
 
-  test('the image of a container', async () => {
+  test('is put back: the image of a container', async () => {
     const look = (): Promise<string> =>
       inSeat('get', dice, '--output=jsonpath={.spec.template.spec.containers[0].image}');
     const before = await look();
@@ -85,7 +85,7 @@ describe('is put back after it was changed:', () => {
     await eventually(async () => expect(await look()).toBe(before), { within: REPAIRED_WITHIN });
   });
 
-  test('the Pod Security of the namespace', async () => {
+  test('is put back: the Pod Security of the namespace', async () => {
     const label = 'pod-security.kubernetes.io/enforce';
     await kubectl('label', 'namespace', seat, `${label}=privileged`, '--overwrite');
     const now = (): Promise<string> =>
@@ -93,7 +93,7 @@ describe('is put back after it was changed:', () => {
     await eventually(async () => expect(await now()).toBe('restricted'), { within: REPAIRED_WITHIN });
   });
 
-  test('the spec of a Seat', async () => {
+  test('is put back: the spec of a Seat', async () => {
     const { spec } = await seatNow(seat);
     await kubectl(
       'patch',
@@ -106,20 +106,20 @@ describe('is put back after it was changed:', () => {
     await eventually(async () => expect((await seatNow(seat)).spec).toEqual(spec), { within: REPAIRED_WITHIN });
   });
 
-  test('and the lab is whole again after all of this', async () => {
+  test('leaves a complete lab after all of this', async () => {
     await labOf(seat).rolledOut('dice', 'guide', 'collector', 'prizes-v2');
     await allReady(workshop, seats.length, 60_000);
     await labOf(seat).settled();
   }, 150_000);
 });
 
-describe('is left alone:', () => {
+describe('the operator', () => {
   beforeAll(async () => {
     await inSeat('annotate', dice, 'example.com/note=mine');
     await inSeat('label', 'service', `${RELEASE}-dice`, 'example.com/team=ours');
     await kubectl('annotate', 'namespace', seat, 'example.com/note=mine');
     await inSeat('create', 'configmap', 'theirs', '--from-literal=of=worth');
-    // Something to repair in the same objects, so that they have been applied since.
+    // Breaks the same objects, so that the operator has to apply them again.
     await Promise.all([
       inSeat('scale', dice, '--replicas=2'),
       patch(['service', `${RELEASE}-dice`], { spec: { selector: { [LABELS.component]: 'another' } } }),
@@ -155,14 +155,14 @@ describe('is left alone:', () => {
     ],
     ['an annotation of the namespace', `namespace/${seat}`, '{.metadata.annotations.example\\.com/note}', 'mine'],
     ['a ConfigMap that somebody else has made', 'configmap/theirs', '{.data.of}', 'worth'],
-  ])('%s', async (_, what, jsonPath, expected) => {
+  ])('leaves alone: %s', async (_, what, jsonPath, expected) => {
     expect(await inSeat('get', what, `--output=jsonpath=${jsonPath}`)).toBe(expected);
   });
 });
 
 describe('when nothing changes', () => {
   const WRITES = ['POST', 'PUT', 'PATCH', 'APPLY', 'DELETE'];
-  /** All that the operator writes, but for the Lease. */
+  /** All writes of the operator except to the Lease. */
   const KINDS = [
     'workshops',
     'seats',
@@ -194,11 +194,11 @@ describe('when nothing changes', () => {
 
   const SECONDS = 12;
 
-  test('nothing is written but the Lease, and hardly anything is asked', async () => {
+  test('writes nothing but the Lease, and hardly reads', async () => {
     await eventually(
       async () => {
         const before = await writesOfAll();
-        await always(() => undefined, { during: 6000 }); // a pod has 5 s to leave, in which nothing is written
+        await always(() => undefined, { during: 6000 }); // a pod has 5 s to end, in which nothing is written
         expect(await writesOfAll()).toEqual(before);
       },
       { within: 60_000 },
@@ -207,12 +207,12 @@ describe('when nothing changes', () => {
     await always(() => undefined, { during: SECONDS * 1000 });
     const [allNow, ownNow] = await Promise.all([writesOfAll(), requestsOfOperator()]);
     expect(allNow).toEqual(all);
-    expect(ownNow.writes - own.writes).toBeGreaterThan(0); // the Lease: that it counts at all
+    expect(ownNow.writes - own.writes).toBeGreaterThan(0); // the Lease, which shows that the count works
     expect(ownNow.writes - own.writes).toBeLessThanOrEqual(SECONDS / 4 + 1);
     expect(ownNow.all - own.all).toBeLessThanOrEqual(SECONDS);
   }, 120_000);
 
-  test('one of the two leads, and both are ready', async () => {
+  test('has one of two replicas lead, and both ready', async () => {
     const pods = await apiGet<{ items: object[] }>(
       `/api/v1/namespaces/class-operator/pods?labelSelector=app.kubernetes.io/component=operator`,
     );

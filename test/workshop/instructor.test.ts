@@ -1,5 +1,5 @@
-// An instructor's verbs, each by kubectl alone: add and remove attendees, change the lab for all, pause, reset a seat, stop and
-// start one, extend the class, end it. Whoever a verb is not about notices nothing.
+// Tests what an instructor does with kubectl alone: add and remove attendees, change the lab for all, pause, reset a
+// seat, stop and start one, extend and end the Workshop. Seats that are not meant notice nothing.
 import { conditionOf } from '../../kubernetes/conditions.ts';
 import { NAMES, RELEASE } from '../../operator/api/types.ts';
 import { apiGet, kubectl } from '../support/cluster/cluster.ts';
@@ -26,7 +26,7 @@ const [first, second] = seats;
 
 afterAll(keepWorkshopEvidence, 60_000);
 
-/** What stays the same of seats that are left alone: their namespaces and all their pods. */
+/** What stays the same for seats that are left alone: their namespaces and all their pods. */
 async function tracesOf(names: readonly string[]): Promise<Record<string, string>> {
   const all = await Promise.all(
     names.map(async (name) => [name, JSON.stringify([await namespaceUid(name), await labOf(name).podUids()])] as const),
@@ -69,14 +69,14 @@ describe('one attendee more', () => {
     expect(conditionText(await seatNow(theirs), 'Ready')).toMatch(/^False Stopped/);
   });
 
-  test('is started again as they left it', async () => {
+  test('is started again with their work as they left it', async () => {
     await kubectl('scale', 'seat', theirs, '--replicas=1');
     await allReady(workshop, seats.length + 1, 120_000);
     expect(await labOf(theirs).diceSource()).toContain("// the latecomer's");
     await labOf(theirs).settled(1);
   }, 180_000);
 
-  test('leaves with all that was theirs, and the others stay', async () => {
+  test('is removed with everything that was theirs, and the others stay', async () => {
     await patchWorkshop(workshop, { attendees });
     await eventually(async () => expect((await namespacesOf(workshop)).sort()).toEqual([...seats].sort()), {
       within: 60_000,
@@ -104,14 +104,14 @@ describe('another lab for all', () => {
     await patchWorkshop(workshop, { rollout: { paused: true }, lab: changed });
   }, 60_000);
 
-  test('waits while the class is paused', async () => {
+  test('waits while the Workshop is paused', async () => {
     await workshopBecomes(workshop, 'Progressing', /Paused/);
     const revisions = async (): Promise<string[]> => (await seatsOf(workshop)).map(({ spec }) => spec.revision);
     const before = await revisions();
     await always(async () => expect(await revisions()).toEqual(before), { during: 2_000, every: 500 });
   });
 
-  test('comes to one seat after the other where maxConcurrent is 1', async () => {
+  test('reaches one seat after the other with maxConcurrent 1', async () => {
     await patchWorkshop(workshop, { rollout: { paused: false, maxConcurrent: 1 } });
     atATime = 0;
     await eventually(
@@ -136,7 +136,7 @@ describe('another lab for all', () => {
     await allReady(workshop, seats.length, 30_000);
   }, 180_000);
 
-  test('leaves an attendee their own code, running in it', async () => {
+  test("keeps an attendee's own code, running", async () => {
     expect(await labOf(first).diceSource()).toContain("app.get('/mine'");
     await eventually(async () => expect(await labOf(first).text('dice', '/mine')).toBe('mine'), { within: 20_000 });
     expect(
@@ -160,19 +160,19 @@ describe('a seat that is reset', () => {
     await kubectl('delete', 'seat', first, '--timeout=60s');
   }, 90_000);
 
-  test('is a fresh one', async () => {
+  test('starts fresh', async () => {
     await eventually(async () => expect(await namespaceUid(first)).not.toBe(before.namespace), { within: 60_000 });
     await allReady(workshop, seats.length, 120_000);
     expect((await seatNow(first)).metadata.uid).not.toBe(before.seat);
     await labOf(first).settled(1);
   }, 200_000);
 
-  test('has the code that the class began with', async () => {
+  test('has the code that the Workshop began with', async () => {
     expect(await labOf(first).diceSource()).not.toContain("app.get('/mine'");
     expect(await labOf(first).diceSource()).toBe(await labOf(second).diceSource());
   });
 
-  test('has a kubeconfig of its own again', async () => {
+  test('gets a new kubeconfig', async () => {
     await eventually(
       async () =>
         expect(await kubectl('get', 'secret', NAMES.kubeconfig, '--namespace', first, '--output=name')).not.toBe(''),
@@ -180,12 +180,12 @@ describe('a seat that is reset', () => {
     );
   });
 
-  test('is all that has changed', async () => {
+  test('changes nothing else', async () => {
     expect(await tracesOf(Object.keys(others))).toEqual(others);
   });
 });
 
-describe('a class with an end', () => {
+describe('a Workshop with an end', () => {
   const short = 'class-short';
   const seat = `${short}-ada`;
   const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
@@ -201,7 +201,7 @@ describe('a class with an end', () => {
       ),
     ].join();
 
-  test('has not begun before it starts', async () => {
+  test('does not begin before its start', async () => {
     await applyWorkshop(short, {
       attendees: [{ name: 'ada' }],
       lab: quietSpec.lab ?? {},
@@ -212,7 +212,7 @@ describe('a class with an end', () => {
     expect(await seatsOf(short)).toEqual([]);
   });
 
-  test('warns before it ends', async () => {
+  test('warns before its end', async () => {
     await patchWorkshop(short, { schedule: { startsAt: null, expiresAt: inSeconds(240) } });
     await eventually(
       async () => {
@@ -231,19 +231,19 @@ describe('a class with an end', () => {
     await eventually(async () => expect(await replicas()).toMatch(/^1/), { within: 30_000 });
   });
 
-  test('is stopped when it has ended, where that is asked for', async () => {
+  test('stops at its end with afterExpiry Stop', async () => {
     await patchWorkshop(short, { schedule: { expiresAt: inSeconds(-1) } });
     await seatBecomes(seat, 'Ready', /^False Stopped/);
     expect(await replicas()).toBe('0');
   });
 
-  test('goes on when it is extended', async () => {
+  test('continues when it is extended', async () => {
     await patchWorkshop(short, { schedule: { expiresAt: inSeconds(7200) } });
     await eventually(async () => expect(await replicas()).toMatch(/^1/), { within: 20_000 });
     await eventually(async () => expect((await seatNow(seat)).status?.phase).not.toBe('Stopped'), { within: 10_000 });
   });
 
-  test('loses its seats when it has ended, where that is asked for, and stays itself', async () => {
+  test('loses its seats at its end with afterExpiry Delete, and stays itself', async () => {
     await patchWorkshop(short, { schedule: { expiresAt: inSeconds(-1), afterExpiry: 'Delete' } });
     await eventually(async () => expect([await namespacesOf(short), await seatsOf(short)]).toEqual([[], []]), {
       within: 60_000,
@@ -252,7 +252,7 @@ describe('a class with an end', () => {
     expect(conditionText(await workshopBecomes(short, 'Ready', /^False /), 'Ready')).toMatch(/Expired/);
   });
 
-  test('is ended at once by kubectl delete', async () => {
+  test('ends at once with kubectl delete', async () => {
     await kubectl('delete', 'workshop', short, '--timeout=30s');
     await gone(short);
   });

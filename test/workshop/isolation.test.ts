@@ -1,4 +1,5 @@
-// On a cluster that enforces NetworkPolicies seats can't reach each other; the operator has found that out, and here it is tried.
+// Tests that seats can't reach each other on a cluster that enforces NetworkPolicies, and that the operator's own test
+// says so.
 import { signalComponent } from '../../cluster/devcluster/index.ts';
 import { apply, kubectl, testCluster } from '../support/cluster/cluster.ts';
 import {
@@ -10,7 +11,7 @@ import {
   workshopBecomes,
 } from '../support/cluster/workshop.ts';
 import { eventually } from '../support/matchers/eventually.ts';
-import { endpointsOf, tryEndpoints, OPEN, SHUT } from '../support/cluster/reach.ts';
+import { endpointsOf, tryEndpoints, OPEN, SHUT } from '../support/cluster/seat-endpoints.ts';
 import { restrictedPod } from '../support/cluster/restricted-pod.ts';
 
 const {
@@ -19,7 +20,7 @@ const {
 } = useWorkshop();
 
 const OUTSIDE = 'class-outside';
-/** The front door, what runs the attendee's own code, and a pod that the attendee has made. */
+/** The guide, the attendee's own code, and a pod that the attendee made. */
 const INSIDERS = ['deployment/lab-guide', 'deployment/lab-dice', 'knocker'] as const;
 
 let fromOwn: string[];
@@ -51,21 +52,21 @@ afterAll(async () => {
 const not = (pattern: RegExp, answers: readonly string[]): string[] =>
   answers.filter((answer) => !pattern.test(answer));
 
-test('the operator says that the seats are kept apart, having tried', async () => {
+test('reports that the seats are isolated, after a test', async () => {
   const found = await workshopBecomes(workshop, 'NetworkIsolation', /^True Enforced: /);
   expect(conditionText(found, 'NetworkIsolation')).toMatch(/^True Enforced: /);
 });
 
-test('the front door of a seat reaches all parts of its own lab', () => {
+test("lets a seat's guide reach all parts of its own lab", () => {
   expect(not(OPEN, fromOwn)).toEqual([]);
 });
 
-test.each(INSIDERS)('%s of one seat reaches nothing of another, nor sends to its Collector', (pod) => {
+test.each(INSIDERS)('keeps %s of one seat from reaching another seat or its Collector', (pod) => {
   expect(fromInside[pod]).toHaveLength(8);
   expect(not(SHUT, fromInside[pod] ?? [])).toEqual([]);
 });
 
-test('a pod outside of the class reaches nothing of a seat', () => {
+test('keeps a pod outside the Workshop from reaching a seat', () => {
   expect(fromOutside).toHaveLength(8);
   expect(not(SHUT, fromOutside)).toEqual([]);
 });
@@ -83,7 +84,7 @@ describe('while nothing enforces NetworkPolicies', () => {
     await kubectl('delete', 'workshop', open, '--wait=false');
   }, 30_000);
 
-  test('the operator says so of a class that is made then, and what it has reached', async () => {
+  test('reports it for a Workshop that is made then, with what was reached', async () => {
     const found = await workshopBecomes(open, 'NetworkIsolation', /^False Unenforced: /, 120_000);
     expect(conditionText(found, 'NetworkIsolation')).toMatch(/reached .* of seat class-open-/);
     expect(
@@ -91,14 +92,14 @@ describe('while nothing enforces NetworkPolicies', () => {
     ).toEqual([]);
   }, 150_000);
 
-  test('and says that they are kept apart once something does', async () => {
+  test('reports isolation once something enforces them', async () => {
     signalComponent(cluster, 'kube-router', 'SIGCONT');
     await patchWorkshop(open, { lab: { guide: { env: { AGAIN: 'yes' } } } });
     await workshopBecomes(open, 'NetworkIsolation', /^True Enforced: /, 90_000);
   }, 120_000);
 });
 
-test('the pods that the operator tried it with go', async () => {
+test("removes the pods of the operator's test", async () => {
   const probes = (): Promise<string> =>
     kubectl(
       'get',

@@ -1,4 +1,4 @@
-// What the operator could do if somebody had its token: no more than its work needs. Each act is asked for, and then tried.
+// Tests what the operator's token allows: no more than its work needs. Each act is asked for, and then tried.
 import { ROLES } from '../../operator/api/types.ts';
 import { attributesOf, byName } from '../support/cluster/account.ts';
 import type { Account, Act } from '../support/cluster/account.ts';
@@ -117,13 +117,13 @@ const forbidden: readonly Act[] = [
   ],
 ];
 
-test.each(byName(forbidden))("the operator's account may not %s", async (_, [, method, path, body]) => {
+test.each(byName(forbidden))("refuses to let the operator's account %s", async (_, [, method, path, body]) => {
   expect(await account.may(attributesOf({ method, path }))).toBe(false);
   const { code, reason } = await account.try({ method, path, ...(body !== undefined && { body }) });
   expect([code, reason]).toEqual([403, 'Forbidden']);
 });
 
-describe.each([seat, OWN, 'class-foreign', 'kube-system'])("in %s the operator's account may not bind", (namespace) => {
+describe.each([seat, OWN, 'class-foreign', 'kube-system'])("the operator's account in %s", (namespace) => {
   test.each(['cluster-admin', 'admin', 'edit', 'view', 'system:node', 'system:controller:namespace-controller'])(
     '%s',
     async (name) => {
@@ -152,7 +152,7 @@ describe.each([seat, OWN, 'class-foreign', 'kube-system'])("in %s the operator's
 });
 
 test.each(['users', 'groups', 'serviceaccounts'])(
-  "the operator's account may not speak as any of the %s",
+  "refuses to let the operator's account impersonate any of the %s",
   async (resource) => {
     expect(await account.may({ verb: 'impersonate', group: '', resource })).toBe(false);
     const { code } = await account.try({
@@ -164,7 +164,7 @@ test.each(['users', 'groups', 'serviceaccounts'])(
   },
 );
 
-test("the operator's account may bind the named roles, and escalate none", async () => {
+test("lets the operator's account bind the named roles, and escalate none", async () => {
   const clusterRole = { group: 'rbac.authorization.k8s.io', resource: 'clusterroles' };
   const bound = await Promise.all(
     Object.values(ROLES).map((name) => account.may({ ...clusterRole, verb: 'bind', name })),
@@ -173,7 +173,7 @@ test("the operator's account may bind the named roles, and escalate none", async
   expect(await account.may({ ...clusterRole, verb: 'escalate' })).toBe(false);
 });
 
-test('no rule of a role of the operator names everything', async () => {
+test('grants no wildcard in any role of the operator', async () => {
   const roles = await kubectl(
     'get',
     'clusterroles,roles',

@@ -1,4 +1,4 @@
-// An attendee who asks for two thousand pods gets as many as the quota has, and the neighbours play on.
+// Tests an attendee who asks for two thousand pods: they get as many as the quota allows, and the neighbours play on.
 import { LABELS } from '../../operator/api/types.ts';
 import type { Answer } from '../support/cluster/account.ts';
 import { useAttendee } from '../support/cluster/attendee.ts';
@@ -42,7 +42,7 @@ afterAll(async () => {
   );
 });
 
-/** Rounds in the other seats, one after the other; gives what went wrong in them. */
+/** Plays rounds in the other seats, one after the other. @returns what went wrong in them */
 async function playUntil(done: () => boolean): Promise<string[]> {
   const failures: string[] = [];
   do {
@@ -54,7 +54,7 @@ async function playUntil(done: () => boolean): Promise<string[]> {
   return failures;
 }
 
-test('of 2,000 pods that an attendee asks for, the quota lets in as many as it has room for', async () => {
+test('lets in as many of 2,000 pods as the quota has room for', async () => {
   const refused = answers.filter(({ code }) => code !== 201);
   expect([...new Set(refused.map(({ code }) => code))]).toEqual([403]);
   expect(refused.filter(({ message = '' }) => !message.includes('exceeded quota'))).toEqual([]);
@@ -65,15 +65,15 @@ test('of 2,000 pods that an attendee asks for, the quota lets in as many as it h
   expect(PODS - refused.length).toBeLessThan(Number(hard['pods']));
 });
 
-test('the refusals tell the attendee what the limit is', () => {
+test('names the limit in the refusals', () => {
   expect(answers.at(-1)?.message).toMatch(/exceeded quota: seat, requested: .*, used: .*, limited: /);
 });
 
-test('meanwhile every round of the neighbours was played', async () => {
+test('plays every round of the neighbours meanwhile', async () => {
   expect(await during).toEqual([]);
 });
 
-test('nothing of the neighbours has gone, and nothing new is in their namespaces', async () => {
+test('removes nothing of the neighbours, and adds nothing to their namespaces', async () => {
   for (const seat of neighbours) {
     const pods = await labOf(seat).pods();
     expect(pods.filter((pod) => !isReady(pod))).toEqual([]);
@@ -83,7 +83,7 @@ test('nothing of the neighbours has gone, and nothing new is in their namespaces
   }
 });
 
-test('the operator goes on: the class stays ready', async () => {
+test('keeps the Workshop ready', async () => {
   const notReady = async (): Promise<string> =>
     kubectl(
       'get',

@@ -1,5 +1,5 @@
-// Releases come and go: a second one leaves the operating to the first, an upgrade brings the definitions up to date, and when
-// the operator goes, its seats go first. The last file of its stage: it leaves no class behind.
+// Tests releases that come and go: a second one leaves the operating to the first, an upgrade updates the definitions,
+// and seats go before the operator. It is the last file of its stage and leaves no Workshop behind.
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ import { makeNamespace } from '../support/cluster/namespace.ts';
 
 const { workshop, seats } = useWorkshop();
 
-/** Without pods that run: what is looked at is what helm makes and leaves. */
+/** Has no running pods, because only what helm makes and leaves is of interest. */
 const nowhere = { nodeSelector: { 'example.com/nowhere': 'true' } };
 
 const DEFINITIONS = ['workshops.intro-otel.dev', 'seats.intro-otel.dev'] as const;
@@ -29,7 +29,7 @@ const definitions = async (): Promise<string[]> =>
     .split(' ')
     .filter((name) => name.endsWith('.intro-otel.dev'));
 
-/** Helm makes no namespace that enforces Pod Security, and what it leaves behind goes with this one. */
+/** Helm makes no namespace that enforces Pod Security. This one also takes away what helm leaves behind. */
 async function releaseIn(namespace: string, name: string): Promise<Lab> {
   await makeNamespace(namespace);
   return new Lab(namespace, name);
@@ -49,12 +49,12 @@ describe('a second release', () => {
   }, 90_000);
   afterAll(() => kubectl('delete', 'namespace', second.namespace, '--wait=false'));
 
-  test("installs, and says that the operator is the first one's", () => {
+  test("installs, and says that it uses the first one's operator", () => {
     expect(notes).toContain('STATUS: deployed');
     expect(notes).toMatch(new RegExp(`operator[^]*${operator.namespace}`, 'i'));
   });
 
-  test('has no operator of its own', async () => {
+  test('installs no operator of its own', async () => {
     expect(
       await kubectl(
         'get',
@@ -71,7 +71,7 @@ describe('a second release', () => {
     );
   });
 
-  test('can be upgraded, and has none then either', async () => {
+  test('can be upgraded, and installs none then either', async () => {
     await second.helm(['upgrade', second.release, chart, '--values=-'], 'helm', {
       ...nowhere,
       visitors: { enabled: false },
@@ -92,7 +92,7 @@ describe('a second release', () => {
     );
   });
 
-  test('takes nothing with it when it goes', async () => {
+  test('takes nothing with it when it is removed', async () => {
     await second.helm(['uninstall', second.release, '--wait', '--timeout=60s']);
     expect((await definitions()).sort()).toEqual([...DEFINITIONS].sort());
     await allReady(workshop, seats.length, 10_000);
@@ -118,7 +118,7 @@ describe('helm upgrade', () => {
   });
   afterAll(() => rm(older, { recursive: true }));
 
-  /** A copy of the chart whose definitions lack a column that they have now. */
+  /** A copy of the chart whose definitions lack one of today's columns. */
   async function olderChart(): Promise<string> {
     const directory = await mkdtemp(join(tmpdir(), 'older-'));
     await cp(chart, directory, { recursive: true });
@@ -130,7 +130,7 @@ describe('helm upgrade', () => {
     return directory;
   }
 
-  test('brings the definitions up to date, and the class goes on', async () => {
+  test('updates the definitions, and the Workshop works on', async () => {
     const before = await columns();
     await upgradeTo(older);
     expect(await columns()).toEqual(before.map((names) => names.replace(/(State|Phase) /, '')));
@@ -147,7 +147,7 @@ describe('helm uninstall', () => {
     await operator.helm(['uninstall', operator.release, '--wait', '--timeout=120s']);
   }, 180_000);
 
-  test('has let all seats go first, and no namespace is stranded', async () => {
+  test('waits until all seats are gone, and strands no namespace', async () => {
     expect(await kubectl('get', 'seats', '--output=name')).toBe('');
     const left = await kubectl(
       'get',
@@ -159,7 +159,7 @@ describe('helm uninstall', () => {
     expect(left).toBe('');
   });
 
-  test('has removed the operator and its rights', async () => {
+  test('removes the operator and its rights', async () => {
     expect(await ofOperator('{.items[*].metadata.name}')).toBe('');
     const kinds = 'clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,services,jobs,leases';
     await eventually(
@@ -180,7 +180,7 @@ describe('helm uninstall', () => {
     ).toBe('configmap/kube-root-ca.crt\nserviceaccount/default\n');
   });
 
-  test('has left the definitions, as nobody asked to remove them', async () => {
+  test('keeps the definitions by default', async () => {
     expect((await definitions()).sort()).toEqual([...DEFINITIONS].sort());
     await gone(theClass.workshop, 1000);
   });
@@ -189,14 +189,14 @@ describe('helm uninstall', () => {
 describe('the definitions that a release has left', () => {
   let next: Lab;
 
-  test('are no hindrance to the next one, in another namespace', async () => {
+  test("don't hinder the next release, in another namespace", async () => {
     next = await releaseIn('class-next', 'next');
     await install(next, { visitors: { enabled: false }, operator: { crds: { keep: false } } });
-    const of = ['--namespace', next.namespace, '--selector', `${LABELS.component}=operator`];
-    expect(await kubectl('get', 'deployments', ...of, '--output=name')).not.toBe('');
+    const selection = ['--namespace', next.namespace, '--selector', `${LABELS.component}=operator`];
+    expect(await kubectl('get', 'deployments', ...selection, '--output=name')).not.toBe('');
   }, 60_000);
 
-  test('go with one that was told not to keep them', async () => {
+  test('are removed with a release that was told not to keep them', async () => {
     await next.helm(['uninstall', next.release, '--wait', '--timeout=90s']);
     expect(await definitions()).toEqual([]);
     await kubectl('delete', 'namespace', next.namespace, operator.namespace, '--wait=false');

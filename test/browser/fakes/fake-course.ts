@@ -1,4 +1,4 @@
-// Steps and files for the fake guide: of the shape and the length of real ones.
+// Steps and files for the fake guide. They have the shape and length of real ones.
 import type { Files, Step } from '../../../apps/guide/contract.ts';
 
 export const files: Files = {
@@ -24,8 +24,13 @@ function doRoll(): number {
 app.listen(process.env.PORT ?? 8080);
 `,
   'settings.env': '# NAME=value, a line each: INSTRUMENTATION and OTEL_* are taken.\nINSTRUMENTATION=auto\n',
-  'collector.yaml':
-    "# Merged over the Collector's own configuration.\nprocessors:\n  attributes/tag:\n    actions: [{ key: lab.owner, value: you, action: insert }]\n",
+  'collector.yaml': [
+    "# Merged over the Collector's own configuration.",
+    'processors:',
+    '  attributes/tag:',
+    '    actions: [{ key: lab.owner, value: you, action: insert }]',
+    '',
+  ].join('\n'),
 };
 
 const titles: [string, string, number][] = [
@@ -42,7 +47,8 @@ const titles: [string, string, number][] = [
   ['11-next-steps', 'Next steps', 10],
 ];
 
-const html = `<p>Spans that nobody wrote: an <strong>instrumentation library</strong> patches <code>http</code> and <code>express</code>, and each request becomes a span.</p>
+const html = `<p>Spans that nobody wrote: an <strong>instrumentation library</strong> patches <code>http</code> and
+<code>express</code>, and each request becomes a span.</p>
 <h2>Do</h2>
 <ol><li>Set the level in <code>settings.env</code>, and let the spans go to the console:</li></ol>
 <pre><code class="language-ini">INSTRUMENTATION=auto
@@ -50,7 +56,10 @@ OTEL_TRACES_EXPORTER=console
 OTEL_METRICS_EXPORTER=console
 </code></pre>
 <ol start="2"><li>Press <strong>Run</strong>, ask dice for <code>/visit</code>, and find the span in the log.</li></ol>
-<table><thead><tr><th>Level</th><th>What makes spans</th></tr></thead><tbody><tr><td><code>none</code></td><td>nothing</td></tr><tr><td><code>auto</code></td><td>libraries</td></tr><tr><td><code>manual</code></td><td>your own code</td></tr></tbody></table>
+<table><thead><tr><th>Level</th><th>What makes spans</th></tr></thead><tbody>
+<tr><td><code>none</code></td><td>nothing</td></tr>
+<tr><td><code>auto</code></td><td>libraries</td></tr>
+<tr><td><code>manual</code></td><td>your own code</td></tr></tbody></table>
 <p>More in the <a href="https://opentelemetry.io/docs/">documentation</a>.</p>`;
 
 const kubectlHtml = `<p>Begin, and take the files into your own editor:</p>

@@ -1,5 +1,5 @@
-// A guide for the browser to talk to: real HTTP and the real pages, but a lab that exists in memory only.
-// `node test/browser/fakes/fake-guide.ts ASSETS [PORT]` serves it, ASSETS as web/build.ts writes them.
+// A guide for browser tests: real HTTP and the real pages, with a lab in memory. `node test/browser/fakes/fake-guide.ts
+// ASSETS [PORT]` serves it. ASSETS is the folder that web/build.ts writes.
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -17,10 +17,11 @@ import type { TraceOfPage } from '../../../apps/guide/contract.ts';
 import { FakeLab } from './fake-lab.ts';
 
 const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
-/** What a route answers: a status, and what becomes JSON. */
+/** The answer of a route: a status, and a value to send as JSON. */
 interface Answer {
   status?: number;
   body: unknown;
@@ -105,7 +106,7 @@ const routes: [string, RegExp, Route][] = [
 
 export class FakeGuide {
   readonly lab = new FakeLab();
-  /** What came with a method other than GET, as `PUT /api/files`. */
+  /** Requests with a method other than GET, such as `PUT /api/files`. */
   readonly changes: string[] = [];
   readonly #assets: string;
   readonly #server: Server;

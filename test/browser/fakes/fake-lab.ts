@@ -1,4 +1,4 @@
-// The lab behind the fake guide: files with a version, a dice that starts after a moment or says why it can't, and traces.
+// The lab behind the fake guide: files with a version, a dice that starts or fails after a moment, and traces.
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type {
@@ -24,19 +24,22 @@ const works: PipelineHop[] = [
   { name: 'jaeger', ok: true, says: 'It answers, and its latest trace of dice is 3 s old.' },
 ];
 
+const FIRST_LINE = '{"level":30,"msg":"a first line"}';
+
 export class FakeLab {
   editing = true;
   perMinute = 0;
-  /** How long a new pod takes, and how long a trace is on its way; ms. */
+
+  /** How long a new pod takes to start, and a trace to arrive; ms. */
   delay = 150;
   hops = works;
-  /** Whether dice's spans come to Jaeger. */
+  /** Whether Jaeger receives dice's spans. */
   diceSends = true;
-  /** As where dice does not take over the context of who asks: its spans are in a trace of their own. */
+  /** Makes dice ignore the caller's context, so that its spans form a trace of their own. */
   diceBegins = false;
-  /** How many more questions the pod before the newest answers. */
+  /** How many more requests the previous pod answers. */
   stale = 0;
-  /** What the next checks say, before all else. */
+  /** Verdicts of the next checks. They come before all others. */
   verdicts: Verdict[] = [];
   faults: Fault[] = [
     { name: 'spike', title: 'A spike of 400s and 500s', on: false },
@@ -101,7 +104,7 @@ export class FakeLab {
     return { version: String(this.#version), files: this.files };
   }
 
-  /** Somebody else, such as kubectl, changes files. */
+  /** Changes files as somebody else would, for example with kubectl. */
   edit(changed: Partial<Files>): void {
     this.files = { ...this.files, ...changed };
     this.#version += 1;
@@ -124,7 +127,7 @@ export class FakeLab {
     setTimeout(() => this.#tell(this.#outcome(component, pod)), this.delay);
   }
 
-  /** A line with `oops` is an error of the learner's code. */
+  /** A line with `oops` is an error in the learner's code. */
   #outcome(component: PodState['component'], pod: string): PodState {
     const line = this.files['app.ts'].split('\n').findIndex((text) => text.includes('oops')) + 1;
     if (component === 'dice' && line > 0) {
@@ -152,7 +155,7 @@ export class FakeLab {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     response.write(`event: state\ndata: ${JSON.stringify(this.#pod)}\n\n`);
     response.write(
-      `event: log\ndata: ${JSON.stringify({ component: 'dice', pod: this.#pod.pod, line: '{"level":30,"msg":"a first line"}' })}\n\n`,
+      `event: log\ndata: ${JSON.stringify({ component: 'dice', pod: this.#pod.pod, line: FIRST_LINE })}\n\n`,
     );
     this.#listeners.add(response);
     response.once('close', () => this.#listeners.delete(response));
@@ -163,7 +166,7 @@ export class FakeLab {
     return this.#listeners.size;
   }
 
-  /** A trace that comes to Jaeger after a moment. @returns its id */
+  /** Adds a trace to Jaeger after a moment. @returns its id */
   newTrace(what: string): string {
     const id = randomBytes(16).toString('hex');
     const trace = what === 'round' ? roundTrace(id) : visitTrace(id, what.split('?')[0] ?? what, this.#answering());
@@ -183,7 +186,7 @@ export class FakeLab {
     return known && known.from <= Date.now() ? known.trace : undefined;
   }
 
-  /** Begun while somebody asked, in a trace of its own. */
+  /** Adds a trace that dice began while somebody asked. */
   begunByDice(): TraceOfPage[] {
     return this.diceBegins
       ? [...this.#traces.values()].map(({ trace }) => trace).filter(({ services }) => services.join() === 'dice')
@@ -194,7 +197,7 @@ export class FakeLab {
     return [...this.#traces.values()].map(({ trace }) => trace);
   }
 
-  /** As a restarted Jaeger, whose store is its memory. */
+  /** Loses all traces, as Jaeger does when it restarts: its store is its memory. */
   forgetTraces(): void {
     this.#traces.clear();
   }

@@ -1,4 +1,4 @@
-// The pages in a real browser, against a fake guide: what each browser test begins with.
+// Opens the guide's pages in a real browser, with a fake guide behind them. Every browser test uses this.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ export class Pages {
   readonly #assets: string;
   readonly #browser: Browser;
 
-  /** Bundles the assets, in a process of its own since esbuild does not work inside of jest, and starts a browser. */
+  /** Bundles the assets and starts a browser. The bundler needs its own process: esbuild does not work inside jest. */
   static async open(): Promise<Pages> {
     const assets = mkdtempSync(join(tmpdir(), 'intro-otel-assets-'));
     const { status, stderr } = spawnSync(
@@ -45,8 +45,8 @@ export class Pages {
   }
 
   /**
-   * A guide and a page of its own for `work`, which fails if the page did what it should not; then a picture of it is kept.
-   * @param answers statuses that the guide is to answer with: Chromium notes those from 400 on in its console
+   * Runs `work` with its own guide and page. It fails if the page misbehaved, and keeps a screenshot.
+   * @param answers error statuses that the guide may send: Chromium logs those from 400 on
    */
   async with(
     name: string,
@@ -64,7 +64,7 @@ export class Pages {
     const found = misdeeds(page, guide.url);
     try {
       await work(page, guide);
-      // A page that is left, or loaded again, gives up what it was still asking for.
+      // A page that is left or reloaded cancels its open requests.
       expect(
         found.filter(
           (line) =>
@@ -82,7 +82,7 @@ export class Pages {
   }
 }
 
-/** What reaches beyond the right edge of the window, so that a reader would have to scroll sideways. */
+/** Elements that reach beyond the right edge of the window, so that a reader has to scroll sideways. */
 function wider(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     document.documentElement.scrollWidth <= innerWidth

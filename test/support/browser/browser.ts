@@ -1,4 +1,4 @@
-// A real browser for the guide's pages, that talks to 127.0.0.1 and to nobody else.
+// Starts a real browser for the guide's pages. It reaches 127.0.0.1 and nothing else.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -8,7 +8,7 @@ import type { Progress } from '../../../support/progress.ts';
 import { run } from '../../../support/run.ts';
 import { artefacts } from '../artefacts.ts';
 
-/** The headless shell comes first: it is Chromium without all that makes it a desktop's browser, and needs half the time to open a page. */
+/** The headless shell comes first. It is Chromium without the desktop's parts, and opens a page in half the time. */
 const PROGRAMS = [
   '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
@@ -26,7 +26,7 @@ const FLAGS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
 
-/** Installs one where there is none of these. */
+/** Installs a browser if none of these exists. */
 export async function ensureBrowser(report: Progress): Promise<void> {
   if (program() !== undefined) return;
   const options = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
@@ -54,7 +54,7 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
-/** What a page did that it should not have, as lines; none for a good page. */
+/** What a page did wrong, one line each. A good page has none. */
 export function misdeeds(page: Page, origin: string): string[] {
   const found: string[] = [];
   page.on('console', (message) => {
@@ -70,7 +70,7 @@ export function misdeeds(page: Page, origin: string): string[] {
   return found;
 }
 
-/** Keeps a picture of the whole page in the artefacts. */
+/** Keeps a screenshot of the whole page in the artefacts. */
 export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(artefacts, `${name}.png`), fullPage: true });
 }

@@ -1,12 +1,12 @@
-// The API server as one account sees it: what it may do, by asking for a review, and what it gets when it tries.
+// The API server as one account sees it: asks for a review of its rights, and tries requests.
 import { Agent, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'yaml';
 
-/** A request to the API server, as one line of a table: `GET /api/v1/namespaces/mine/pods`. */
+/** A request to the API server, as one row of a table: `GET /api/v1/namespaces/mine/pods`. */
 export interface Attempt {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With its query, if any. */
+  /** With its query, if it has one. */
   readonly path: string;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
@@ -14,13 +14,18 @@ export interface Attempt {
 
 export interface Answer {
   readonly code: number;
-  /** Of a Status, which is what a refusal is: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+  /**
+   * The answer to a refused request, a Status:
+   * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
+   */
   readonly reason?: string;
   readonly message?: string;
   readonly text: string;
 }
 
-/** https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/#SelfSubjectAccessReviewSpec */
+/**
+ * https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/#SelfSubjectAccessReviewSpec
+ */
 export interface ResourceAttributes {
   readonly verb: string;
   readonly group: string;
@@ -35,15 +40,15 @@ interface Config {
   readonly users: readonly [{ user: { token?: string } }];
 }
 
-/** A line of a table of what an account may do, or may not. */
+/** A row of a table of what an account may do, or may not. */
 export type Act = readonly [what: string, method: Attempt['method'], path: string, body?: object];
 
-/** Rows for `test.each`, each named by what the act is. */
+/** Rows for `test.each`, each named by its act. */
 export function byName(acts: readonly Act[]): [string, Act][] {
   return acts.map((act) => [act[0], act]);
 }
 
-/** As many requests of one account are under way at a time. */
+/** The limit of an account's concurrent requests. */
 const AT_A_TIME = 24;
 const PATIENCE = 30_000;
 
@@ -53,7 +58,7 @@ export class Account {
   private readonly token: string;
   private readonly agent = new Agent({ keepAlive: true, maxSockets: AT_A_TIME });
 
-  /** @param kubeconfig its text; `token` where that has another user's credentials, or none */
+  /** @param kubeconfig its text @param token replaces the kubeconfig's credentials */
   constructor(kubeconfig: string, token?: string) {
     const {
       clusters: [{ cluster }],
@@ -69,7 +74,7 @@ export class Account {
     if (this.token === '') throw new Error('the kubeconfig has no token, and none was given');
   }
 
-  /** Any answer is an answer, also a refusal. @throws what the connection failed with */
+  /** Sends a request. A refusal is an answer too. @throws the error of a failed connection */
   try({ method, path, body, headers }: Attempt): Promise<Answer> {
     const text = body === undefined ? '' : JSON.stringify(body);
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
@@ -93,7 +98,7 @@ export class Account {
     });
   }
 
-  /** What `kubectl auth can-i` would say. */
+  /** Answers as `kubectl auth can-i` does. */
   async may(resourceAttributes: ResourceAttributes): Promise<boolean> {
     const body = {
       apiVersion: 'authorization.k8s.io/v1',
@@ -109,7 +114,7 @@ export class Account {
     return (JSON.parse(text) as { status: { allowed: boolean } }).status.allowed;
   }
 
-  /** Ends its connections. */
+  /** Closes its connections. */
   close(): void {
     this.agent.destroy();
   }
@@ -137,7 +142,10 @@ function status(text: string): { kind?: string; reason?: string; message?: strin
 
 const VERBS = { POST: 'create', PUT: 'update', PATCH: 'patch' } as const;
 
-/** What a request asks to be allowed. https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb */
+/**
+ * The rights that a request needs.
+ * https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb
+ */
 export function attributesOf({ method, path }: Pick<Attempt, 'method' | 'path'>): ResourceAttributes {
   const { pathname, searchParams } = new URL(path, 'https://any');
   const found = /^\/(?:api|apis\/(?<group>[^/]+))\/[^/]+(?<rest>\/.*)$/.exec(pathname)?.groups;
@@ -160,7 +168,10 @@ interface Parts {
   subresource?: string | undefined;
 }
 
-/** Of `/namespaces/NS/RESOURCE/NAME/SUBRESOURCE`, all but the resource optional. A namespace is in the namespace of its own name. */
+/**
+ * Splits `/namespaces/NS/RESOURCE/NAME/SUBRESOURCE`, where all but the resource are optional. A namespace counts as in
+ * itself.
+ */
 function partsOf(rest: string): Parts {
   const words = rest.split('/').slice(1);
   if (words[0] !== 'namespaces') return named(words);

@@ -1,4 +1,4 @@
-// What only the tests need and no package registry has as a program: Helm 3, a registry to push images to, and kwok, which plays nodes.
+// Go programs that only the tests need: Helm 3, a registry for images, kwok, which simulates nodes, and actionlint.
 import { join } from 'node:path';
 import { repoRoot } from '../../../support/paths.ts';
 import { ensureBuilt } from '../../../cluster/components/build.ts';
@@ -14,8 +14,12 @@ const helm3: Component = {
   version: HELM_3,
   directory: join(repoRoot, 'test', 'components', 'helm3'),
   packages: ['helm.sh/helm/v3/cmd/helm'],
-  // Without these it takes itself for another version, and the cluster for a Kubernetes 1.20.
-  ldflags: `-X helm.sh/helm/v3/internal/version.version=v${HELM_3} -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34`,
+  // Without these, Helm reports a wrong version of itself, and takes the cluster for Kubernetes 1.20.
+  ldflags: [
+    `-X helm.sh/helm/v3/internal/version.version=v${HELM_3}`,
+    '-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1',
+    '-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34',
+  ].join(' '),
   cold: { packages: 950, seconds: 85 },
 };
 
@@ -27,12 +31,26 @@ const registry: Component = {
   cold: { packages: 570, seconds: 50 },
 };
 
+const actionlint: Component = {
+  name: 'actionlint',
+  version: '1.7.12',
+  directory: join(repoRoot, 'test', 'components', 'actionlint'),
+  packages: ['github.com/rhysd/actionlint/cmd/actionlint'],
+  cold: { packages: 150, seconds: 20 },
+};
+
+/** Builds actionlint if the cache lacks it. @returns the path of the program */
+export async function actionlintPath(report: Progress): Promise<string> {
+  await ensureBuilt([actionlint], report);
+  return join(componentDir(actionlint), 'actionlint');
+}
+
 export interface TestParts {
   helm3: string;
   registry: string;
 }
 
-/** Builds what the cache lacks, and gives the paths of the programs. */
+/** Builds what the cache lacks. @returns the paths of the programs */
 export async function testParts(report: Progress): Promise<TestParts> {
   await ensureBuilt([helm3, registry, kwok], report);
   return { helm3: join(componentDir(helm3), 'helm'), registry: join(componentDir(registry), 'registry') };

@@ -1,5 +1,5 @@
-// A replica of an operator that does nothing but elect, and write as fast as it may: for a test to kill, stop and let go on.
-// usage: elector NAMESPACE IDENTITY, with KUBECONFIG set. Says what happens on standard output, a line of JSON each.
+// A replica that only takes part in the election and writes as fast as it may. Tests kill, stop and continue it.
+// usage: elector NAMESPACE IDENTITY, with KUBECONFIG set. It prints what happens, one JSON object per line.
 import { NotLeadingError } from '../../../kubernetes/api.ts';
 import { loadConfig } from '../../../kubernetes/config.ts';
 import { KINDS } from '../../../kubernetes/kinds.ts';
@@ -10,10 +10,13 @@ import { createLogger } from '../../../operator/engine/log.ts';
 import { createMetrics } from '../../../operator/engine/metrics.ts';
 import { pause, systemTimers } from '../../../support/timers.ts';
 
-/** Of the Lease, and of the ConfigMap in which each replica counts its writes under its identity. */
+/** The name of the Lease, and of the ConfigMap in which each replica counts its writes under its identity. */
 export const NAME = 'election';
 
-/** A line; `request` is one that the elector itself makes, `refused` a write by a replica that may not. */
+/**
+ * One line of output. `request` is a request of the elector itself, `refused` a write that the replica was not allowed
+ * to make.
+ */
 export type ElectorReport =
   { readonly what: 'elected' | 'lost' | 'refused' } | { readonly what: 'request'; readonly method: string };
 

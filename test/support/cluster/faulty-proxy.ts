@@ -1,27 +1,32 @@
-// A proxy on loopback, in front of the API server, that fails on command: the network and the load balancers of other people.
+// A proxy on loopback, in front of the API server, that fails on command, as networks and load balancers do.
 import { createServer, request as httpRequest } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 
-/** An answer of the proxy's own; a connection that breaks; or no sign of life, from open connections neither, ever again. */
+/**
+ * A status that the proxy answers, a connection that breaks, or silence: no byte ever again, on open connections too.
+ */
 export type Fault = { readonly answer: number } | 'reset' | 'silence';
 
 export interface FaultyProxy {
   readonly url: string;
-  /** `METHOD path` of every request that came, those that failed included. */
+  /** `METHOD path` of every request so far, including those that failed. */
   readonly requests: string[];
-  /** From now on requests fail so; those that `applies` fits, all unless told. Open ones break or fall silent, but are not answered anew. */
+  /**
+   * Makes requests fail from now on: those that `applies` matches, or all. Open connections break or fall silent,
+   * without an answer.
+   */
   fail(fault: Fault, applies?: (request: string) => boolean): void;
-  /** From now on requests are forwarded again. What has fallen silent stays so. */
+  /** Forwards requests again from now on. Connections that fell silent stay silent. */
   heal(): void;
   close(): Promise<void>;
 }
 
 export interface Target {
   readonly url: string;
-  /** Who the target must be, and who we are to it. */
+  /** The target's certificate authority, and our credentials. */
   readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername'>;
 }
 
@@ -29,7 +34,7 @@ interface Exchange {
   readonly request: string;
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
-  /** What the target answers, once it does. */
+  /** The target's answer, once it has come. */
   answer?: IncomingMessage;
   silent?: boolean;
 }
@@ -93,7 +98,7 @@ function strike(exchange: Exchange, fault: 'reset' | 'silence'): void {
   exchange.answer?.resume();
 }
 
-/** As the API server would say it. */
+/** A Status as the API server writes it. */
 function answer(response: ServerResponse, code: number): void {
   const reason = code === 410 ? 'Expired' : 'InternalError';
   response.writeHead(code, { 'content-type': 'application/json' });

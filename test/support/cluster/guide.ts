@@ -1,4 +1,4 @@
-// The guide of a lab as its learner reaches it: by a port that kubectl forwards, so with paths and headers as they are sent.
+// A lab's guide as its learner reaches it: through a forwarded port, so with paths and headers as they are sent.
 import { connect } from 'node:net';
 import type { PodState } from '../../../apps/guide/contract.ts';
 import { say } from '../../../support/output.ts';
@@ -7,7 +7,7 @@ import { eventually } from '../matchers/eventually.ts';
 import { Forward } from './forward.ts';
 import type { Lab } from './lab.ts';
 
-/** What a request has to have that changes something. */
+/** Headers that every changing request needs. */
 export const OWN_HEADERS = { 'x-intro-otel': '1', 'content-type': 'application/json' };
 
 export class Guide {
@@ -29,19 +29,19 @@ export class Guide {
     this.#stop();
   }
 
-  /** The API, asked as the page asks it. @throws Error when the status isn't 2xx */
+  /** Asks the API as the page does. @throws Error if the status isn't 2xx */
   async ask<T>(path: string, body?: object, method = 'POST'): Promise<T> {
     const init = body && { method, headers: OWN_HEADERS, body: JSON.stringify(body) };
     return JSON.parse(await textOf(await fetch(`${this.origin}/api${path}`, init))) as T;
   }
 
-  /** Saves dice's code, which starts it, as Run does. */
+  /** Saves dice's code and starts it, as Run does. */
   async run(source: string): Promise<void> {
     const { version } = await this.ask<{ version: string }>('/files');
     await this.ask('/files', { version, files: { 'app.ts': source } }, 'PUT');
   }
 
-  /** The answer to a request whose first line and headers are sent as they are given, by a client that tidies nothing. */
+  /** Sends a first line and headers exactly as given, without a client that normalizes them. @returns the answer */
   raw(request: string): Promise<string> {
     return new Promise((resolve, reject) => {
       let text = '';
@@ -58,10 +58,10 @@ export class Guide {
   }
 }
 
-/** What `GET /api/run` tells, from now on. */
+/** The events of `GET /api/run`, from now on. */
 export class RunEvents {
   readonly states: PodState[] = [];
-  /** The newest lines of dice. */
+  /** The newest log lines of dice. */
   lines: string[] = [];
   bytes = 0;
   readonly #leave = new AbortController();
@@ -79,20 +79,18 @@ export class RunEvents {
     this.#leave.abort();
   }
 
-  /** What is told from here on, of pods other than the one that there is now. */
+  /** Events from now on, of pods other than the current one. */
   mark(): (isSuch: (state: PodState) => boolean, within: number) => Promise<PodState> {
     const from = this.states.length;
     const old = this.states.at(-1)?.pod;
     return (isSuch, within) =>
       eventually(
         () => {
-          const told = this.states.slice(from).filter(({ pod }) => pod !== old);
-          const found = told.find(isSuch);
-          if (found === undefined)
-            throw new Error(
-              `the guide has told ${told.map(({ pod, phase, message = '' }) => `${pod} ${phase} ${message}`).join('\n') || 'of no other pod'}`,
-            );
-          return found;
+          const states = this.states.slice(from).filter(({ pod }) => pod !== old);
+          const match = states.find(isSuch);
+          if (match !== undefined) return match;
+          const lines = states.map(({ pod, phase, message = '' }) => `${pod} ${phase} ${message}`);
+          throw new Error(`the guide's events so far:\n${lines.join('\n')}`);
         },
         { within, every: 100 },
       );

@@ -1,5 +1,5 @@
-// Runs a program inside the cluster's own network, where it reaches the API server as a pod does, with no relay between.
-// None outlives the cluster: what is in its network is ended with it.
+// Runs a program inside the cluster's own network, where it reaches the API server as a pod does, without a relay.
+// Whatever runs there ends with the cluster.
 import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -7,19 +7,19 @@ import { join } from 'node:path';
 import { insideNetwork } from '../../../cluster/devcluster/index.ts';
 import { artefacts } from '../artefacts.ts';
 import { testCluster } from './cluster.ts';
-import { setSession } from '../program.ts';
+import { setSessionPriority } from '../program.ts';
 
-/** Half way to the highest priority there is: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/nice.html */
+/** Half way to the highest priority: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/nice.html */
 const FIRST = '-10';
 
 export interface InClusterOptions {
-  /** All of its environment but PATH. */
+  /** Its whole environment except PATH. */
   env?: Record<string, string>;
-  /** Whether it goes before all else, as if the cluster were on other machines: for what is measured. */
+  /** Gives it a high priority, as if the cluster ran on other machines. For programs that are measured. */
   first?: boolean;
   /** Its standard input. */
   input?: string;
-  /** Called with what it writes to standard output, which is otherwise in its log. */
+  /** Receives its standard output, which otherwise goes to its log. */
   onOutput?: (text: string) => void;
 }
 
@@ -31,7 +31,10 @@ export interface InClusterProgram {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts `command`; what it says goes to `test/artefacts/<cluster>-<name>.log`. nsenter becomes the command, so the process id is its own. */
+/**
+ * Starts `command`, with its output in `test/artefacts/<cluster>-<name>.log`. nsenter becomes the command, so the
+ * process id is the command's.
+ */
 export async function startInCluster(
   name: string,
   command: readonly string[],
@@ -47,8 +50,8 @@ export async function startInCluster(
     stdio: ['pipe', options.onOutput === undefined ? log : 'pipe', log],
     detached: first,
   });
-  if (first) setSession(child, FIRST);
-  child.stdin?.on('error', () => undefined); // it may have ended; how it did is told
+  if (first) setSessionPriority(child, FIRST);
+  child.stdin?.on('error', () => undefined); // it may have ended, which `ended` reports
   child.stdin?.end(options.input ?? '');
   child.stdout?.setEncoding('utf8').on('data', (text: string) => options.onOutput?.(text));
   const ended = new Promise<string>((resolve) => {

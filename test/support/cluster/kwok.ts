@@ -1,5 +1,5 @@
-// Nodes that aren't there, whose kubelets kwok (https://kwok.sigs.k8s.io) plays: pods on them become ready in about a second,
-// and nothing runs. So a real API server can have thousands of pods on a machine that holds a few labs.
+// Simulated nodes: kwok (https://kwok.sigs.k8s.io) plays their kubelets. Pods on them become ready in about a second,
+// and nothing runs. So a small machine can have a real API server with thousands of pods.
 import { join } from 'node:path';
 import { repoRoot } from '../../../support/paths.ts';
 import { stringify } from 'yaml';
@@ -21,11 +21,11 @@ export const kwok: Component = {
 };
 
 const LABEL = { type: 'kwok' } as const;
-/** Of each node. */
+/** The capacity of each node. */
 export const SIMULATED = { cpu: '64', memory: '256Gi', pods: '400' } as const;
 const READY_AFTER_MS = 1000;
 
-/** Starts kwok and as many nodes; resolves when all are ready and have addresses for pods. */
+/** Starts kwok and the nodes, and waits until all are ready and have addresses for pods. */
 export async function simulateNodes(count: number): Promise<void> {
   const { name } = testCluster();
   const command = [
@@ -37,8 +37,9 @@ export async function simulateNodes(count: number): Promise<void> {
     '--v',
     'WARN',
   ];
-  // HOME: its own directory there would be read as well.
-  // First, as nodes have processors of their own: where it comes too late, the API server ends its watches, and it begins anew with all pods.
+  // HOME: otherwise kwok also reads a directory there.
+  // High priority, because real nodes have processors of their own. If kwok is late, the API server ends its watches,
+  // and it lists all pods again.
   const program = await startInCluster('kwok', command, {
     input: configuration(),
     env: { HOME: '/nonexistent' },
@@ -104,7 +105,7 @@ function stages(): object[] {
   const delay = { durationMilliseconds: READY_AFTER_MS };
   return [
     stage('Node', 'node-ready', [notReady], { next: { statusTemplate: NODE_READY } }),
-    // Also again: Kubernetes takes the pods of a node that has not been heard of for not ready, until the node says otherwise.
+    // Repeated, because Kubernetes marks the pods of a silent node as not ready until the node reports again.
     stage('Pod', 'pod-ready', [alive, inPhase('Pending', 'Running'), notReady], {
       delay,
       next: { statusTemplate: POD_READY },
@@ -150,20 +151,26 @@ containerStatuses:
   state: { running: { startedAt: {{ $now | Quote }} } }
 {{ end }}
 {{ if not ( index ( or .status dict ) "podIP" ) }}
-{{ with PodIPsWith .spec.nodeName false ( or .metadata.uid "" ) ( or .metadata.name "" ) ( or .metadata.namespace "" ) }}
+{{ $uid := or .metadata.uid "" }}
+{{ with PodIPsWith .spec.nodeName false $uid ( or .metadata.name "" ) ( or .metadata.namespace "" ) }}
 podIP: {{ index . 0 | Quote }}
 podIPs: [{ ip: {{ index . 0 | Quote }} }]
 {{ end }}
 {{ end }}
 `;
 
-/** What the probe of isolation would say where policies are in force: no packet is ever sent here, and it would be tried again and again. */
+/**
+ * The message of the isolation probe under working policies. No packet is sent here, and without it the operator would
+ * retry forever.
+ */
 const PROBED = JSON.stringify({ control: CONNECTED, simulated: 'ECONNREFUSED' });
 
 const POD_COMPLETE = `
 {{ $now := Now }}
 {{ $message := "" }}
-{{ if eq ( index ( or .metadata.labels dict ) "app.kubernetes.io/component" | toString ) "${PROBE}" }}{{ $message = ${JSON.stringify(PROBED)} }}{{ end }}
+{{ if eq ( index ( or .metadata.labels dict ) "app.kubernetes.io/component" | toString ) "${PROBE}" }}
+{{ $message = ${JSON.stringify(PROBED)} }}
+{{ end }}
 phase: Succeeded
 conditions:
 {{ range list "ContainersReady" "Ready" }}
@@ -180,6 +187,12 @@ containerStatuses:
   ready: false
   started: false
   restartCount: 0
-  state: { terminated: { exitCode: 0, reason: Completed, message: {{ $message | Quote }}, startedAt: {{ $now | Quote }}, finishedAt: {{ $now | Quote }} } }
+  state:
+    terminated:
+      exitCode: 0
+      reason: Completed
+      message: {{ $message | Quote }}
+      startedAt: {{ $now | Quote }}
+      finishedAt: {{ $now | Quote }}
 {{ end }}
 `;

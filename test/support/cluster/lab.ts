@@ -1,5 +1,5 @@
-// A lab under test: installed by helm as its users do, looked at through the API, its apps called through the API
-// server's own proxy, so that no packet goes to a pod from outside the cluster's network.
+// A lab under test. Helm installs it as for a user, and the tests read it through the API. They call its apps through
+// the API server's proxy, so no packet goes to a pod from outside the cluster's network.
 import { join } from 'node:path';
 import { repoRoot } from '../../../support/paths.ts';
 import { apiGet, kubectl, testCluster, textOf, tool } from './cluster.ts';
@@ -21,13 +21,13 @@ export interface Round {
   trace?: string;
 }
 
-/** What `helm install --wait` may take. A lab is up in a third of it when the machine has nothing else to do. */
+/** The limit for `helm install --wait`. A lab needs a third of it on an idle machine. */
 const HELM_WAIT = '120s';
 
 export class Lab {
   readonly namespace: string;
   readonly release: string;
-  /** Why the lab can't be used: jest goes on with a file's tests when what comes before them has failed. */
+  /** Why the lab can't be used. jest runs a file's tests even if the setup before them failed. */
   private broken: unknown;
 
   constructor(namespace: string, release = 'intro-otel') {
@@ -35,7 +35,7 @@ export class Lab {
     this.release = release;
   }
 
-  /** `helm install --wait`, without the operator. */
+  /** Runs `helm install --wait`, without the operator. */
   async install(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
     const installed = this.helm(
       ['install', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'],
@@ -49,23 +49,23 @@ export class Lab {
   }
 
   /**
-   * Installs it and waits until a round can be played, for tests that run beside others: on a busy machine kube-proxy
-   * may take seconds until it knows which pods are there, and the budget of the arcade is short.
+   * Installs the lab and waits until a round can be played, for tests that run beside others. On a busy machine,
+   * kube-proxy may need seconds to learn about pods, and the arcade's budget is short.
    */
   async installQuietly(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
     await this.install({ ...quiet, ...values }, helm);
     await this.settled();
   }
 
-  /** As installQuietly: upgrades, and waits until the lab has settled. */
+  /** Upgrades, and waits until the lab has settled. Like installQuietly. */
   async upgradeQuietly(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
     await this.upgrade({ ...quiet, ...values }, helm);
     await this.settled();
   }
 
   /**
-   * Waits until the pods that were replaced are gone, which serve on for a while as they were, and then for rounds in a row: a first one
-   * may go to the pods that stay, and the next to one that kube-proxy has yet to forget.
+   * Waits until replaced pods are gone, which serve a while longer, and then for several rounds in a row. A single
+   * round may succeed while kube-proxy still routes the next one to an old pod.
    */
   async settled(rounds = 4): Promise<void> {
     await eventually(
@@ -81,7 +81,7 @@ export class Lab {
     await eventually(playAll, { within: 60_000 });
   }
 
-  /** `helm upgrade --wait` with these values, without the operator, and for the rest with the chart's defaults. */
+  /** Runs `helm upgrade --wait` with these values, the chart's other defaults and without the operator. */
   async upgrade(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
     await this.helm(['upgrade', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'], helm, {
       ...alone,
@@ -94,27 +94,28 @@ export class Lab {
     await this.helm(['uninstall', this.release, '--wait', '--timeout', HELM_WAIT], helm);
   }
 
-  /** helm in this lab's namespace, with values as its standard input; gives its standard output. */
+  /** Runs helm in this lab's namespace, with values as its standard input. @returns its standard output */
   async helm(args: readonly string[], helm: 'helm' | 'helm3' = 'helm', values: Values = {}): Promise<string> {
     if (this.broken !== undefined) throw new Error('the lab could not be installed: the first failure tells why');
     return (await tool(helm, [...args, '--namespace', this.namespace], { input: JSON.stringify(values) })).stdout;
   }
 
-  /** kubectl in this lab's namespace; gives its standard output. */
+  /** Runs kubectl in this lab's namespace. @returns its standard output */
   kubectl(...args: string[]): Promise<string> {
     return kubectl('--namespace', this.namespace, ...args);
   }
 
-  /** Where a component's Service is reached; `port` is the name of one of its ports. */
+  /** The address of a component's Service. `port` is the name of one of its ports. */
   url(component: string, port = 'http'): string {
-    return `${testCluster().api}/api/v1/namespaces/${this.namespace}/services/${this.release}-${component}:${port}/proxy`;
+    const services = `${testCluster().api}/api/v1/namespaces/${this.namespace}/services`;
+    return `${services}/${this.release}-${component}:${port}/proxy`;
   }
 
   fetch(component: string, path: string, init?: RequestInit): Promise<Response> {
     return fetch(this.url(component) + path, init);
   }
 
-  /** The text a component answers. @throws Error when the status isn't 2xx */
+  /** The text that a component answers. @throws Error if the status isn't 2xx */
   async text(component: string, path: string, init?: RequestInit): Promise<string> {
     return textOf(await this.fetch(component, path, init));
   }
@@ -124,7 +125,7 @@ export class Lab {
     return JSON.parse(await this.text('guide', '/api/rounds', { method: 'POST', headers })) as Round;
   }
 
-  /** The pods of this release, or of one component of it. */
+  /** The pods of this release, or of one of its components. */
   async pods(component?: string): Promise<Pod[]> {
     const labels = [
       `app.kubernetes.io/instance=${this.release}`,
@@ -136,7 +137,7 @@ export class Lab {
     return items;
   }
 
-  /** The one ready pod of a component. @throws Error while there are none, or several */
+  /** The one ready pod of a component. @throws Error while there is none, or more than one */
   async pod(component: string): Promise<Pod> {
     const [pod, ...others] = (await this.pods(component)).filter(isReady);
     if (pod === undefined || others.length > 0)
@@ -144,7 +145,7 @@ export class Lab {
     return pod;
   }
 
-  /** What the component's pods that are there now have written, with `query` as in the API (`sinceTime=…`). */
+  /** The log of the component's current pods, with a `query` as in the API (`sinceTime=…`). */
   async log(component: string, query = ''): Promise<string> {
     const pods = await this.pods(component);
     return (await Promise.all(pods.map((pod) => podLog(pod, query)))).join('');
@@ -154,7 +155,7 @@ export class Lab {
     return apiGet(`/apis/apps/v1/namespaces/${this.namespace}/deployments/${this.release}-${name}`);
   }
 
-  /** Uids of this release's pods that are meant to stay, by component and version: what an upgrade rolled shows as a difference. */
+  /** Uids of this release's lasting pods, by component and version. A change shows what an upgrade rolled. */
   async podUids(): Promise<Record<string, string>> {
     const pods = (await this.pods()).filter(
       (pod) => pod.metadata.deletionTimestamp === undefined && pod.status.phase === 'Running',
@@ -164,7 +165,10 @@ export class Lab {
     );
   }
 
-  /** Puts this TypeScript into the dice's ConfigMap and restarts the dice, as a learner does; doesn't wait for it. */
+  /**
+   * Puts this TypeScript into the dice's ConfigMap and restarts the dice, as a learner does. Doesn't wait for the
+   * restart.
+   */
   async editDice(source: string): Promise<void> {
     await this.kubectl(
       'patch',
@@ -185,7 +189,7 @@ export class Lab {
     return data['app.ts'];
   }
 
-  /** Waits until the newest pod of each of these Deployments is the only one. */
+  /** Waits until each of these Deployments only has its newest pod. */
   async rolledOut(...names: string[]): Promise<void> {
     await this.kubectl(
       'rollout',
@@ -207,8 +211,8 @@ export class Lab {
   }
 }
 
-/** Labs come and go while tests run; an operator among them would operate all of the cluster. */
+/** Labs come and go while tests run. An operator among them would operate the whole cluster. */
 const alone: Values = { operator: { enabled: false } };
 
-/** Values for tests that must see only the rounds they play themselves, and that run beside others: time is no matter there. */
+/** Values for tests that must only see their own rounds, and that run beside others. Time does not matter there. */
 export const quiet: Values = { visitors: { enabled: false }, arcade: { budgetMs: 10_000 } };

@@ -1,5 +1,5 @@
-// The operator as a process of this machine, on whatever way to the API server a test gives it, with the rights of the account
-// that the chart makes for it.
+// The operator as a process of this machine. Each test chooses its way to the API server. It has the rights of the
+// account that the chart makes for it.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { openSync, rmSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { eventually } from '../matchers/eventually.ts';
 import { samplesOf, total } from '../matchers/metrics.ts';
 import { OPERATOR_NAMESPACE } from './operator.ts';
 
-/** A control plane that has stopped for a while, and a Lease that has to end first. */
+/** Long enough for a control plane that stood still, and a Lease that has to run out first. */
 const LEADS_WITHIN = 60_000;
 
 export class LocalOperator {
@@ -33,7 +33,7 @@ export class LocalOperator {
     });
   }
 
-  /** @param server the API server's URL, or that of what stands before it, without TLS */
+  /** @param server the URL of the API server or of a proxy before it, without TLS */
   static async start(name: string, server: string): Promise<LocalOperator> {
     await mkdir(artefacts, { recursive: true });
     const directory = await mkdtemp(join(tmpdir(), 'operator-'));
@@ -68,7 +68,7 @@ export class LocalOperator {
     return new LocalOperator(child, `http://127.0.0.1:${port}`, directory);
   }
 
-  /** How it ended; undefined while it runs. */
+  /** How it ended. Undefined while it runs. */
   get ended(): string | undefined {
     return this.how;
   }
@@ -85,13 +85,13 @@ export class LocalOperator {
     return (await fetch(`${this.address}/readyz`)).ok;
   }
 
-  /** Also not while it doesn't serve yet, or no longer. */
+  /** False also before it serves, and after it stopped serving. */
   async leads(): Promise<boolean> {
     const text = await this.metrics().catch(() => '');
     return total(samplesOf(text, 'leader_election_master_status')) === 1;
   }
 
-  /** Waits until it leads, and is ready. */
+  /** Waits until it leads and is ready. */
   async atWork(within = LEADS_WITHIN): Promise<void> {
     await eventually(
       async () => expect([this.ended, await this.leads(), await this.isReady()]).toEqual([undefined, true, true]),
@@ -99,7 +99,7 @@ export class LocalOperator {
     );
   }
 
-  /** As when the machine goes: at once, and with nothing said. */
+  /** Kills it at once and without notice, as a crash of the machine does. */
   kill(): void {
     this.child.kill('SIGKILL');
   }
@@ -114,7 +114,7 @@ function kubeconfigFor(server: string, token: string): object {
   return {
     apiVersion: 'v1',
     kind: 'Config',
-    // client-node takes http only from those who ask for no TLS at all.
+    // client-node only accepts http from those who ask for no TLS at all.
     clusters: [{ name: 'cluster', cluster: { server, 'insecure-skip-tls-verify': true } }],
     users: [{ name: 'operator', user: { token } }],
     contexts: [{ name: 'context', context: { cluster: 'cluster', user: 'operator' } }],

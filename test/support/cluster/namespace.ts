@@ -1,11 +1,11 @@
-// A namespace for a file of tests: Pod Security "restricted" is enforced in it, and what happened in it is kept.
+// A namespace for one file of tests. It enforces Pod Security "restricted", and its logs and events are kept.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artefacts } from '../artefacts.ts';
 import { apiGet, apply, kubectl, testCluster, textOf } from './cluster.ts';
 import type { Pod } from '../matchers/objects.ts';
 
-/** A namespace for the tests of this file; it is removed after them. */
+/** A namespace for the tests of one file. It is removed after them. */
 export function useNamespace(name: string): string {
   beforeAll(() => makeNamespace(name), 60_000);
   afterAll(async () => {
@@ -24,7 +24,7 @@ export async function makeNamespace(name: string): Promise<void> {
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: enforce } });
 }
 
-/** Writes the pods' logs (also those of a container's previous life), the pods and the events to the artefacts. */
+/** Writes the pods, their logs (also of a container's previous run) and the events to the artefacts. */
 export async function keepEvidence(namespace: string): Promise<void> {
   const directory = join(artefacts, namespace);
   await mkdir(directory, { recursive: true });
@@ -41,7 +41,7 @@ export async function keepEvidence(namespace: string): Promise<void> {
   }
 }
 
-/** All that a pod has written; `query` as in the API (`sinceTime=…`, `previous=true`). */
+/** The whole log of a pod, with a `query` as in the API (`sinceTime=…`, `previous=true`). */
 export async function podLog(pod: Pod, query = ''): Promise<string> {
   const { namespace, name } = pod.metadata;
   return textOf(await fetch(`${testCluster().api}/api/v1/namespaces/${namespace}/pods/${name}/log?${query}`));

@@ -1,5 +1,5 @@
-// What can go wrong between the operator and its API server, made for real; and what the operator has to put right afterwards. For tests,
-// and at full size for the benchmark.
+// Makes the faults between the operator and its API server for real, and the changes that the operator has to repair
+// afterwards. Tests use it, and the benchmark uses it at full size.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
@@ -21,9 +21,9 @@ export interface Fault {
   readonly begin: (proxy: FaultyProxy) => void;
   readonly end: (proxy: FaultyProxy) => void;
   readonly lasts: number;
-  /** How long the operator may take to put things right once it is over. */
+  /** How long the operator may take for repairs once the fault is over. */
   readonly within: number;
-  /** When there comes to be something to put right: where nobody is answered meanwhile, just before, or as soon as somebody is again. */
+  /** When the change to repair happens: just before a fault that blocks everyone, or as soon as it is over. */
   readonly drift: 'before' | 'during' | 'after';
 }
 
@@ -31,7 +31,7 @@ const isWatch = (request: string): boolean => request.includes('watch=');
 
 const ofProxy: Pick<Fault, 'end' | 'drift'> = { end: (proxy: FaultyProxy) => proxy.heal(), drift: 'during' };
 
-/** By name. */
+/** The faults by name. */
 export const FAULTS = {
   expired: {
     ...ofProxy,
@@ -39,7 +39,7 @@ export const FAULTS = {
     lasts: 2000,
     within: 45_000,
     begin: (proxy) => {
-      proxy.fail('reset', isWatch); // so that they begin again
+      proxy.fail('reset', isWatch); // so that watches start again
       proxy.fail({ answer: 410 }, isWatch);
     },
   },
@@ -60,7 +60,7 @@ export const FAULTS = {
     within: 45_000,
     begin: (proxy) => proxy.fail('reset'),
   },
-  // That a watch is silent can only be noticed by waiting.
+  // A silent watch can only be noticed by waiting.
   silent: { ...ofProxy, what: 'silence', lasts: 15_000, within: 150_000, begin: (proxy) => proxy.fail('silence') },
   killed: {
     what: 'an API server that is killed and started again',
@@ -70,7 +70,7 @@ export const FAULTS = {
     begin: () => signalComponent(testCluster().name, 'apiserver', 'SIGKILL'),
     end: () => undefined,
   },
-  /** For longer than a Lease lasts. */
+  /** Longer than a Lease lasts. */
   frozen: {
     what: 'an API server that is frozen',
     lasts: 15_000,
@@ -84,10 +84,10 @@ export const FAULTS = {
 const CLASS = 'faulty';
 const SEATS = ['ada', 'grace'];
 const SEAT = `${CLASS}-${SEATS[0]}`;
-/** Milliseconds: what simulates the nodes may have to recover too. */
+/** Milliseconds. The simulator of the nodes may have to recover too. */
 const READY_WITHIN = 90_000;
 
-/** An operator behind a proxy, with a class of two, on simulated nodes. */
+/** An operator behind a proxy, with a Workshop of two, on simulated nodes. */
 export class FaultyLab {
   readonly proxy: FaultyProxy;
   readonly operator: LocalOperator;
@@ -97,7 +97,7 @@ export class FaultyLab {
     this.operator = operator;
   }
 
-  /** On a cluster without a node of its own, whose kubeconfig this is. */
+  /** @param kubeconfig of a cluster without a node of its own */
   static async start(kubeconfig: string): Promise<FaultyLab> {
     await Promise.all([simulateNodes(1), installOperatorRights()]);
     const config = parse(await readFile(kubeconfig, 'utf8')) as {
@@ -128,9 +128,9 @@ export class FaultyLab {
   }
 
   /**
-   * Has the operator meet the fault, with something to put right in the middle of it.
-   * @returns milliseconds that it took once the fault was over
-   * @throws where it did not get over it, or ended
+   * Exposes the operator to the fault, with a change to repair in the middle of it.
+   * @returns milliseconds from the end of the fault to the repair
+   * @throws if the operator did not recover, or ended
    */
   async meet(
     { begin, end, lasts, within, drift }: Fault,
@@ -159,14 +159,14 @@ export class FaultyLab {
   }
 }
 
-/** Something that the operator has to put right. */
+/** Changes something that the operator has to repair. */
 async function makeDrift(): Promise<void> {
   await kubectl('delete', 'resourcequota', NAMES.quota, '--namespace', SEAT, '--ignore-not-found');
   await kubectl('scale', `deployment/${RELEASE}-dice`, '--namespace', SEAT, '--replicas=2');
   await kubectl('patch', 'seat', SEAT, '--type=merge', '--patch', '{"spec":{"displayName":"Nobody"}}');
 }
 
-/** @throws while it is not as it should be */
+/** @throws until it is repaired */
 async function repaired(): Promise<void> {
   const inSeat = `namespaces/${SEAT}`;
   const quotas = await apiGet<{ items: object[] }>(

@@ -1,6 +1,6 @@
-// The operator as processes of this machine, for benchmarks on a cluster without a node of its own. They are what runs in the
-// image, started as the chart's Deployment starts them, and find what they would find in a pod: the files of their
-// ServiceAccount, the API server in their network, and somebody who takes their traces.
+// The operator as processes of this machine, for benchmarks on a cluster without a node of its own. They run the
+// image's files, with the command of the chart's Deployment. They find what a pod has: the files of the ServiceAccount,
+// the API server in their network, and a receiver of traces.
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,20 +15,20 @@ import type { InClusterProgram } from './in-cluster-network.ts';
 
 /** The namespace, and the release, that it runs as. */
 export const OPERATOR_NAMESPACE = 'intro-otel';
-/** Of every account in its namespace, and that is the operator's alone. */
+/** The files of a ServiceAccount, and the one that only the operator's pod has. */
 export const OPERATOR_GROUP = `system:serviceaccounts:${OPERATOR_NAMESPACE}`;
 
 const COMPONENT = 'app.kubernetes.io/component';
 const RIGHTS = ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'Lease'];
 const DEFINITION = 'CustomResourceDefinition';
-/** As in apps/Dockerfile. */
+/** The same as in apps/Dockerfile. */
 const OF_THE_IMAGE = { NODE_ENV: 'production', NODE_OPTIONS: '--max-semi-space-size=1' };
-/** Ports of the loopback of the cluster's network, where hardly anything else listens. */
+/** Ports on the loopback of the cluster's network, where hardly anything else listens. */
 const FIRST_PORT = 18080;
 const OTLP_PORT = 14318;
 
 export interface Operators {
-  /** Starts one replica, with a name that no other has had. */
+  /** Starts one replica under a new name. */
   start: () => Promise<InClusterProgram>;
   /** Waits until a replica is ready, as a Service would. */
   ready: (replica: InClusterProgram) => Promise<void>;
@@ -48,7 +48,7 @@ export interface OperatorDeployment extends Manifest {
   spec: { template: { spec: { serviceAccountName: string; containers: [Container] } } };
 }
 
-/** Gives the cluster what the chart has for the operator, but for its pods: definitions, account and rights. */
+/** Applies the chart's objects for the operator, except its pods: definitions, account and rights. */
 export async function installOperatorRights(): Promise<OperatorDeployment> {
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OPERATOR_NAMESPACE } });
   const { stdout } = await tool('helm', [
@@ -78,7 +78,7 @@ export async function installOperatorRights(): Promise<OperatorDeployment> {
   return deployment;
 }
 
-/** Also builds what its pods would run, which is what `start` starts. */
+/** Prepares the cluster, and builds the image's files, which `start` runs. */
 export async function installOperator(): Promise<Operators> {
   const deployment = await installOperatorRights();
   const {
@@ -92,17 +92,20 @@ export async function installOperator(): Promise<Operators> {
   return replicas(container, dir);
 }
 
-/** Answers as a Collector does, and forgets what it was sent. */
-const TAKES_ANYTHING = `require('http').createServer((request, response) => request.resume().on('end', () => response.end())).listen(${OTLP_PORT}, '127.0.0.1')`;
+/** Answers as a Collector does, and drops what it receives. */
+const TAKES_ANYTHING = `require('http')
+  .createServer((request, response) => request.resume().on('end', () => response.end()))
+  .listen(${OTLP_PORT}, '127.0.0.1')`;
 
-/** Ends with 0 once the URL answers with success, and with 1 where it has not within 30 s. */
+/** Exits with 0 once the URL answers with success, or with 1 after 30 s. */
 const ASKS_UNTIL_OK = `(async () => {
   const isOk = () => fetch(process.argv[1]).then(({ ok }) => ok, () => false);
-  for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((done) => setTimeout(done, 50))) if (await isOk()) return;
+  const end = Date.now() + 30_000;
+  for (; Date.now() < end; await new Promise((done) => setTimeout(done, 50))) if (await isOk()) return;
   process.exitCode = 1;
 })()`;
 
-/** Writes what a pod has at /var/run/secrets to a directory that is to stand for /run. */
+/** Writes a pod's files of /var/run/secrets to a directory that replaces /run. */
 async function writeAccount(account: string, run: string): Promise<void> {
   const directory = join(run, 'secrets', 'kubernetes.io', 'serviceaccount');
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -137,7 +140,7 @@ function replicas({ command, env }: Container, dir: string): Operators {
         KUBERNETES_SERVICE_HOST: network.nodeAddress, // a Service's address needs a kube-proxy
         KUBERNETES_SERVICE_PORT: String(network.apiPort),
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${OTLP_PORT}`,
-        // They share a loopback, as pods don't.
+        // They share a loopback, unlike pods.
         PORT: String(portOf(index)),
         HEALTH_PORT: String(portOf(index) + 1),
       };
@@ -149,7 +152,7 @@ function replicas({ command, env }: Container, dir: string): Operators {
   };
 }
 
-/** Each process becomes the next one, so the process id that was started is the operator's in the end. */
+/** Each process becomes the next one, so the process id is the operator's in the end. */
 function inPlaceOfRun(directory: string, command: readonly string[]): string[] {
   return ['unshare', '--mount', 'sh', '-c', 'mount --bind "$1" /run; shift; exec "$@"', 'sh', directory, ...command];
 }
@@ -158,12 +161,12 @@ interface Lease {
   spec: { holderIdentity?: string };
 }
 
-/** The name of the replica that leads; undefined while none does. */
+/** The name of the leader. Undefined while nobody leads. */
 export async function leader(): Promise<string | undefined> {
   const { items } = await apiGet<{ items: Lease[] }>(
     `/apis/coordination.k8s.io/v1/namespaces/${OPERATOR_NAMESPACE}/leases`,
   );
-  // What may come after the pod's name tells one life of it from the next.
+  // A suffix after the pod's name may tell its restarts apart.
   return /^operator-\d+/.exec(items[0]?.spec.holderIdentity ?? '')?.[0];
 }
 
@@ -180,7 +183,10 @@ export function someoneLeads(programs: readonly InClusterProgram[]): Promise<InC
 
 const KIBIBYTE = 1024;
 
-/** Bytes of memory that a process has now, and the most it has had. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
+/**
+ * Bytes of memory that a process has now, and its highest value.
+ * https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
+ */
 export function residentSet(pid: number): { now: number; peak: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const field = (name: string): number =>

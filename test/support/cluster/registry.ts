@@ -1,4 +1,4 @@
-// A real registry server on loopback, that keeps what it is given in memory.
+// A real registry server on loopback. It keeps images in memory.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

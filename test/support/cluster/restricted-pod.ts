@@ -1,8 +1,8 @@
-// A pod that Pod Security "restricted" lets in, and every way to make it one that it doesn't.
+// A pod that Pod Security "restricted" admits, and every change that makes it inadmissible.
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 import { IMAGE } from '../../../cluster/image/image.ts';
 
-/** What is changed in the pod's spec, and in its container. */
+/** Changes to the pod's spec, and to its container. */
 export interface Change {
   readonly spec?: object;
   readonly container?: object;
@@ -17,7 +17,7 @@ const SECURITY = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-/** Small, and asks for nothing that it doesn't say; sleeps. */
+/** A small pod that sleeps. Every permission is explicit. */
 export function restrictedPod(name: string, { spec, container, security }: Change = {}): object {
   const itself = {
     name: 'sleeper',
@@ -35,7 +35,7 @@ export function restrictedPod(name: string, { spec, container, security }: Chang
   };
 }
 
-/** Each of these takes the pod out of what "restricted" allows. */
+/** Each of these violates the "restricted" profile. */
 export const escapes: Readonly<Record<string, Change>> = {
   'a privileged container': { security: { privileged: true, allowPrivilegeEscalation: true } },
   'a container that may gain privileges': { security: { allowPrivilegeEscalation: true } },

@@ -1,4 +1,4 @@
-// Starts a control plane without a node of its own, as the benchmarks of many seats need it.
+// Starts a control plane without a node of its own, for benchmarks of many seats.
 import { ClusterTools } from '../../../cluster/kubectl.ts';
 import type { Progress } from '../../../support/progress.ts';
 import { startCluster, stopCluster } from '../../../cluster/devcluster/index.ts';
@@ -6,7 +6,10 @@ import { startProxy } from './start.ts';
 import type { StartedCluster } from './start.ts';
 import { testParts } from './components.ts';
 
-/** Starts it, after removing what an earlier run may have left. @param auditedGroup whose requests are written to `auditLog` */
+/**
+ * Removes what an earlier run may have left, and starts the control plane.
+ * @param auditedGroup the group whose requests are written to `auditLog`
+ */
 export async function startScaleCluster(
   name: string,
   report: Progress,

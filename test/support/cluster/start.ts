@@ -1,4 +1,4 @@
-// Starts a throwaway cluster with all images on it, as the tests and the benchmarks need it.
+// Starts a cluster with all images on it, for the tests and the benchmarks.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { ensureImages, ensureLoaded } from '../../../cluster/image/image.ts';
@@ -15,7 +15,7 @@ export interface StartedCluster extends TestCluster {
   stop(): Promise<void>;
 }
 
-/** Starts it, after removing what an earlier run that was killed may have left under the same name. */
+/** Removes what a killed run may have left under the same name, and starts the cluster. */
 export async function startTestCluster(name: string, report: Progress): Promise<StartedCluster> {
   await stopCluster(name);
   await prepareMachine(report);
@@ -38,13 +38,13 @@ export async function startTestCluster(name: string, report: Progress): Promise<
   }
 }
 
-/** `kubectl proxy` on a free port of 127.0.0.1. */
+/** Starts `kubectl proxy` on a free port of 127.0.0.1. */
 export async function startProxy(kubectl: string, kubeconfig: string): Promise<{ url: string; stop: () => void }> {
   const child = spawn(kubectl, ['proxy', '--port=0'], {
     env: { ...process.env, KUBECONFIG: kubeconfig },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // Otherwise it would outlive the run, and the run, which has a pipe to it, would not end.
+  // Otherwise the proxy outlives the run, and its pipe keeps the run alive.
   endWithTheRun(child);
   for await (const line of createInterface(child.stdout)) {
     const address = /Starting to serve on (127\.0\.0\.1:\d+)/.exec(line)?.[1];

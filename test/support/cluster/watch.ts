@@ -1,4 +1,4 @@
-// Watches collections through the API server's proxy on loopback, and remembers what has ever been in them.
+// Watches collections through the API server's proxy on loopback, and remembers every object that has ever existed.
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
@@ -6,24 +6,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kind } from '../../../kubernetes/object.ts';
 import { testCluster } from './cluster.ts';
 
-/** How objects are sent: https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources */
+/**
+ * Formats of objects:
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources
+ */
 export const AS = {
   whole: 'application/json',
   /** Without spec and status. */
   metadata: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
-  /** Lists of such. */
+  /** Lists of these. */
   metadataList: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
   /** As kubectl prints them, which costs the API server least. */
   table: 'application/json;as=Table;g=meta.k8s.io;v=v1',
 } as const;
 
-/** Longer than any benchmark takes; the API server would end a watch sooner unless asked. */
+/** Longer than any benchmark takes. The API server would end a watch sooner by default. */
 const WATCH_S = 7200;
-/** Milliseconds until what was just defined is served. */
+/** Milliseconds until a new definition is served. */
 const SERVED_WITHIN = 20_000;
 
 export interface Watch {
-  /** Rejects when the watch can't go on before it was stopped: what it would have seen is not known then. */
+  /** Rejects if the watch breaks before it is stopped, because then events may be missing. */
   lost: Promise<never>;
   stop(): void;
 }
@@ -34,8 +37,8 @@ export function collection({ apiVersion, plural }: Kind): string {
 }
 
 /**
- * Calls `onEvent` with each event's line, those of the objects that are there first. Resolves when the API server has answered. Where that ends the
- * watch, as it does when a definition changes, it goes on from what was seen last.
+ * Calls `onEvent` with each event's line, first for the objects that exist. Resolves when the API server has answered.
+ * If the API server ends the watch, as it does when a definition changes, the watch continues from the last event.
  */
 export async function watch(
   kind: Kind,
@@ -65,7 +68,7 @@ export async function watch(
       ? new Promise<never>(() => undefined)
       : Promise.reject(new Error(`the watch of ${kind.plural} broke`, { cause: error })),
   );
-  lost.catch(() => undefined); // for whoever waits for something
+  lost.catch(() => undefined); // whoever waits for an event handles it
   return { lost, stop: () => aborted.abort() };
 }
 
@@ -89,7 +92,7 @@ async function opened(
   return response.body;
 }
 
-/** Asks again while the API server says "429, later", as it does of a definition that was made a moment ago. */
+/** Asks again while the API server answers 429, as it does for a new definition. */
 async function served(ask: () => Promise<Response>): Promise<Response> {
   const until = performance.now() + SERVED_WITHIN;
   for (;;) {
@@ -104,7 +107,7 @@ async function readLines(body: ReadableStream, onLine: (line: string) => void): 
   for await (const line of createInterface(Readable.fromWeb(body))) onLine(line);
 }
 
-/** Watches of several kinds at once; what is waited for fails when one of them is lost. */
+/** Watches of several kinds. Whatever waits for them fails when one of them is lost. */
 export class Watches {
   private readonly watches: Watch[] = [];
 
@@ -120,7 +123,10 @@ export class Watches {
     return this;
   }
 
-  /** What `work` gives. @throws Error when a watch is lost meanwhile, or after `within` milliseconds, saying then what `seen` says */
+  /**
+   * The result of `work`.
+   * @throws Error with the text of `seen` if a watch is lost meanwhile, or after `within` milliseconds
+   */
   async during<T>(work: Promise<T>, within: number, seen: () => string): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -138,7 +144,7 @@ export class Watches {
   }
 }
 
-/** Resolves, with the time (performance.now) at which it did, once a number has reached what is waited for. */
+/** Waits until a number is reached. @returns the time (performance.now) of that */
 export class Mark {
   readonly reached: Promise<number>;
   private resolve: (at: number) => void = () => undefined;

@@ -14,7 +14,7 @@ function has(files: Record<string, string>): void {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(group, name), text);
 }
 
-test('the working set in version 1 is the usage without the inactive file pages of the group and those below it', () => {
+test('reads the usage without inactive file pages, also of the groups below, in cgroup version 1', () => {
   has({
     'memory.usage_in_bytes': '1000\n',
     'memory.stat': 'inactive_file 1\ntotal_inactive_file 300\ntotal_active_file 7\n',
@@ -22,16 +22,16 @@ test('the working set in version 1 is the usage without the inactive file pages 
   expect(bytesOf(group)).toBe(700);
 });
 
-test('the working set in version 2 is the current use without the inactive file pages', () => {
+test('reads the current use without inactive file pages in cgroup version 2', () => {
   has({ 'memory.current': '1000\n', 'memory.stat': 'anon 5\ninactive_file 250\n' });
   expect(bytesOf(group)).toBe(750);
 });
 
-test('the working set is never negative, though the two files are not read at the same moment', () => {
+test('is never negative, though the two files are read at different moments', () => {
   has({ 'memory.current': '100\n', 'memory.stat': 'inactive_file 250\n' });
   expect(bytesOf(group)).toBe(0);
 });
 
-test('a group of another controller counts no memory', () => {
+test('counts no memory for a group of another controller', () => {
   expect(bytesOf(group)).toBeUndefined();
 });

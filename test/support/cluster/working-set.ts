@@ -1,17 +1,18 @@
-// The working set of a pod, read from its control group on this machine, as the kubelet counts it: what is used, without
-// the file pages that could be dropped at once. https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/
+// The working set of a pod, read from its control group on this machine. The kubelet counts the same: memory in use
+// without file pages that can be dropped at once.
+// https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { existingCgroups } from '../../../cluster/devcluster/cgroups.ts';
 import { layoutOf } from '../../../cluster/devcluster/layout.ts';
 
-/** Names of the files and of the field, in version 2 of control groups and in version 1. */
+/** Names of the files and of the field, in versions 2 and 1 of control groups. */
 const VERSIONS = [
   { usage: 'memory.current', inactive: 'inactive_file' },
   { usage: 'memory.usage_in_bytes', inactive: 'total_inactive_file' },
 ] as const;
 
-/** Bytes of the pod with this uid on the throwaway cluster `name`. @throws Error where it has no control group */
+/** Bytes of the pod with this uid on the cluster `name`. @throws Error if it has no control group */
 export function workingSet(name: string, uid: string): number {
   const groups = existingCgroups(layoutOf(name).cgroup).filter((group) => basename(group) === `pod${uid}`);
   const found = groups.map(bytesOf).find((bytes) => bytes !== undefined);
@@ -20,7 +21,7 @@ export function workingSet(name: string, uid: string): number {
   return found;
 }
 
-/** Bytes of a control group; undefined where it does not count memory. */
+/** Bytes of a control group. Undefined if it does not count memory. */
 export function bytesOf(group: string): number | undefined {
   const version = VERSIONS.find(({ usage }) => existsSync(join(group, usage)));
   if (version === undefined) return undefined;

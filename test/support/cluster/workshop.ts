@@ -1,4 +1,4 @@
-// A class under test: the operator as helm installs it, a Workshop as its instructor applies it, and its seats.
+// A Workshop under test: the operator as helm installs it, a Workshop as its instructor applies it, and its seats.
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,11 +26,11 @@ interface WorkshopManifest {
 
 const example = parse(readFileSync(workshopFile, 'utf8')) as WorkshopManifest;
 
-/** The class of three that workshop.yaml asks for; all files of the stage share it, as they share the operator. */
+/** The Workshop of three from workshop.yaml. All files of the stage share it and the operator. */
 export const theClass = {
   workshop: example.metadata.name,
   attendees: example.spec.attendees ?? [],
-  /** Names of its Seats, which are those of their namespaces. */
+  /** Names of its Seats, which are also those of their namespaces. */
   seats: (example.spec.attendees ?? []).map(({ name }) => `${example.metadata.name}-${name}`) as [
     string,
     string,
@@ -41,13 +41,13 @@ export const theClass = {
 /** The release that brings the operator, and the lab of whoever installs it. */
 export const operator = new Lab('class-operator', 'intro-otel');
 
-/** Seats whose labs are as busy as their tests make them. */
+/** Seats whose labs are only as busy as their tests make them. */
 export const quietSpec: WorkshopSpec = { ...example.spec, lab: quiet };
 
 /** A lab's first start, times the seats, on two cores. */
 export const CLASS_READY_WITHIN = 240_000;
 
-/** `helm install`, with the operator as it is by default; its own lab is a quiet one. Waits for nothing. */
+/** Runs `helm install` with the default operator and a quiet lab. Does not wait. */
 export async function installOperator(values: Values = {}): Promise<string> {
   await makeNamespace(operator.namespace);
   const own = { visitors: { enabled: false }, ...values };
@@ -55,8 +55,8 @@ export async function installOperator(values: Values = {}): Promise<string> {
 }
 
 /**
- * The class of this stage for the tests of a file, made where an earlier file has not: the operator installed, three seats
- * ready, nobody visiting them.
+ * Provides the Workshop of this stage for the tests of a file, and makes it if no earlier file has: the operator is
+ * installed, three seats are ready, and nobody visits them.
  */
 export function useWorkshop(): typeof theClass {
   beforeAll(async () => {
@@ -71,7 +71,7 @@ export function useWorkshop(): typeof theClass {
   return theClass;
 }
 
-/** What the operator says, and how its objects look now. */
+/** The operator's log, and its objects as they are now. */
 export async function keepWorkshopEvidence(): Promise<void> {
   await mkdir(artefacts, { recursive: true });
   await keepEvidence(operator.namespace).catch(String);
@@ -104,7 +104,7 @@ export async function seatsOf(workshop: string): Promise<Seat[]> {
   return items;
 }
 
-/** Names of the namespaces of a Workshop, also those on their way out. */
+/** Names of a Workshop's namespaces, including those that are being deleted. */
 export async function namespacesOf(workshop: string): Promise<string[]> {
   const { items } = await apiGet<{ items: { metadata: { name: string } }[] }>(
     `/api/v1/namespaces?labelSelector=${LABELS.workshop}=${workshop}`,
@@ -112,13 +112,13 @@ export async function namespacesOf(workshop: string): Promise<string[]> {
   return items.map(({ metadata }) => metadata.name);
 }
 
-/** `status` and `reason` of a condition, for comparing; its message too where that is asked for. */
+/** `status` and `reason` of a condition, for comparing. The message too, if asked for. */
 export function conditionText({ status }: Workshop | Seat, type: string): string {
   const found = conditionOf(status?.conditions, type);
   return found === undefined ? `no condition ${type}` : `${found.status} ${found.reason}: ${found.message}`;
 }
 
-/** Waits until all seats of a Workshop are ready and as its spec has them now. */
+/** Waits until all seats of a Workshop are ready with its current spec. */
 export async function allReady(workshop: string, seats: number, within = CLASS_READY_WITHIN): Promise<void> {
   const look = async (): Promise<void> => {
     const found = await workshopNow(workshop);
@@ -145,7 +145,7 @@ export async function seatBecomes(name: string, type: string, expected: RegExp, 
   return eventually(look, { within, every: 500 });
 }
 
-/** As seatBecomes, of a Workshop. */
+/** The same as seatBecomes, for a Workshop. */
 export async function workshopBecomes(
   name: string,
   type: string,
@@ -160,7 +160,7 @@ export async function workshopBecomes(
   return eventually(look, { within, every: 500 });
 }
 
-/** Waits until a Workshop and all that was made for it are gone. */
+/** Waits until a Workshop and everything made for it are gone. */
 export async function gone(workshop: string, within = 60_000): Promise<void> {
   const look = async (): Promise<void> => {
     const { items } = await apiGet<{ items: Workshop[] }>(
@@ -176,13 +176,13 @@ export function labOf(seat: string): Lab {
   return new Lab(seat, RELEASE);
 }
 
-/** The rights of a ServiceAccount, by a token of it. */
+/** The rights of a ServiceAccount, through one of its tokens. */
 export async function accountOf(namespace: string, name: string): Promise<Account> {
   const token = await kubectl('create', 'token', name, '--namespace', namespace);
   return new Account(await readFile(testCluster().kubeconfig, 'utf8'), token.trim());
 }
 
-/** The rights of the operator: those of the ServiceAccount that its pods run as. */
+/** The rights of the operator, which are those of its pods' ServiceAccount. */
 export async function operatorAccount(): Promise<Account> {
   return accountOf(operator.namespace, await ofOperator('{.items[0].spec.template.spec.serviceAccountName}'));
 }

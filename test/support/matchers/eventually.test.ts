@@ -1,7 +1,7 @@
 import { always, eventually } from './eventually.ts';
 
 describe('eventually', () => {
-  test('gives the first answer that is no error', async () => {
+  test('returns the first result that is no error', async () => {
     let looks = 0;
     const answer = await eventually(
       () => {
@@ -13,7 +13,7 @@ describe('eventually', () => {
     expect(answer).toBe('after 3');
   });
 
-  test('says what it saw last when the time is up', async () => {
+  test('reports the last error when the time is up', async () => {
     let looks = 0;
     const look = () => {
       throw new Error(`saw ${++looks}`);
@@ -29,13 +29,13 @@ describe('eventually', () => {
 });
 
 describe('always', () => {
-  test('fails with the first look that fails', async () => {
+  test('fails on the first look that fails', async () => {
     let looks = 0;
     const look = () => expect(++looks).toBeLessThan(3);
     await expect(always(look, { during: 1000, every: 1 })).rejects.toThrow('Received:   3');
   });
 
-  test('passes when nothing fails for as long as it looks', async () => {
+  test('passes when nothing fails for the whole time', async () => {
     await expect(always(() => undefined, { during: 20, every: 5 })).resolves.toBeUndefined();
   });
 });

@@ -1,16 +1,17 @@
-// Waits for something to become true, and says what was seen instead when it doesn't.
+// Waits for a condition, and reports the last error if it doesn't come true.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Patience {
-  /** Milliseconds it may take. */
+  /** The time limit, in milliseconds. */
   within: number;
-  /** Milliseconds between two looks; 250 unless told otherwise. */
+  /** Milliseconds between two looks, 250 by default. */
   every?: number;
 }
 
 /**
- * Calls `look` until it no longer throws and resolves to what it returned, so `look` may hold `expect`s.
- * @throws Error with what `look` threw last, when that goes on for longer than `within`.
+ * Calls `look` until it no longer throws, so `look` may contain `expect`s.
+ * @returns the result of `look`
+ * @throws Error with the last error of `look` if it still fails after `within`
  */
 export async function eventually<T>(look: () => T | Promise<T>, { within, every = 250 }: Patience): Promise<T> {
   const began = performance.now();
@@ -25,7 +26,7 @@ export async function eventually<T>(look: () => T | Promise<T>, { within, every 
   }
 }
 
-/** Holds for the whole of `during` milliseconds: calls `look` again and again and throws what it throws first. */
+/** Calls `look` repeatedly for `during` milliseconds. @throws the first error of `look` */
 export async function always(
   look: () => void | Promise<void>,
   { during, every = 1000 }: { during: number; every?: number },

@@ -8,18 +8,18 @@ requests_total_created{method="GET"} 1.7e9
 leading 1
 `;
 
-test('the samples of a metric are those of its very name, with their labels', () => {
+test('reads the samples of exactly one metric, with their labels', () => {
   expect(samplesOf(TEXT, 'requests_total')).toEqual([
     { labels: { method: 'GET', code: '200' }, value: 7 },
     { labels: { method: 'PATCH', code: '409' }, value: 2 },
   ]);
 });
 
-test('a metric may have no labels', () => {
+test('reads a metric without labels', () => {
   expect(samplesOf(TEXT, 'leading')).toEqual([{ labels: {}, value: 1 }]);
 });
 
-test('samples are summed, all of them or those that are asked for', () => {
+test('sums up all samples, or those that match', () => {
   const all = samplesOf(TEXT, 'requests_total');
   expect([total(all), total(all, ({ method }) => method === 'GET'), total([])]).toEqual([9, 7, 0]);
 });

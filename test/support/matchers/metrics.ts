@@ -1,11 +1,12 @@
-// Numbers out of what a /metrics answers. https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
+// Reads numbers from the answer of /metrics.
+// https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** The samples of one metric, by its whole name (a histogram's with _count, _sum or _bucket). */
+/** The samples of one metric, by its whole name (for a histogram, with _count, _sum or _bucket). */
 export function samplesOf(text: string, name: string): Sample[] {
   const lines = text.split('\n').filter((line) => line.startsWith(name) && /^[{ ]/.test(line.slice(name.length)));
   return lines.map((line) => {
@@ -20,7 +21,7 @@ function labelsIn(text: string): Record<string, string> {
   );
 }
 
-/** The sum over the samples that `which` holds for. */
+/** The sum of the samples that `which` accepts. */
 export function total(samples: readonly Sample[], which: (labels: Sample['labels']) => boolean = () => true): number {
   return samples.filter(({ labels }) => which(labels)).reduce((sum, { value }) => sum + value, 0);
 }

@@ -47,7 +47,7 @@ export interface Deployment {
   status: { observedGeneration?: number; replicas?: number; updatedReplicas?: number; availableReplicas?: number };
 }
 
-/** Replaced or deleted: it ends what it was doing, and is no longer ready. */
+/** True if a pod was replaced or deleted: it finishes its work, and is no longer ready. */
 export function isLeaving(pod: Pod): boolean {
   return pod.metadata.deletionTimestamp !== undefined;
 }

@@ -1,4 +1,4 @@
-// What a round must look like in Jaeger: who calls whom, as a table of edges, sorted as edgesOf sorts them.
+// The calls of a round in Jaeger, as edges between services. They are sorted as edgesOf sorts them.
 import { callsOfRound } from '../../../lab/services.ts';
 
 /** A round played at the guide. */

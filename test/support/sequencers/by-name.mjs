@@ -1,4 +1,5 @@
-// Runs test files in the order of their names, where one builds on what the others leave. https://jestjs.io/docs/configuration#testsequencer-string
+// Runs test files in the order of their names, for files that build on each other.
+// https://jestjs.io/docs/configuration#testsequencer-string
 import Sequencer from '@jest/test-sequencer';
 
 export default class ByName extends Sequencer {

@@ -1,8 +1,8 @@
-// Begins with the files that take longest, which is to wait, so that the others compute meanwhile; those in jest's own order. https://jestjs.io/docs/configuration#testsequencer-string
+// Starts the files that wait longest first, so that the others compute meanwhile. The others keep jest's own order.
+// https://jestjs.io/docs/configuration#testsequencer-string
 import Sequencer from '@jest/test-sequencer';
 
 const waiting = [
-  /\/course\/solutions$/,
   /\/cluster\/port-forward$/,
   /\/integration\/(engine-bookmarks|cluster|leader)$/,
   /\/e2e\/(operator-faults|collector|bad-input|releases)$/,

@@ -1,10 +1,10 @@
-// Two namespaces with a pod each and a NetworkPolicy between them, on whatever cluster: what may reach what.
+// Two namespaces with a pod each and a NetworkPolicy between them, on any cluster. Tests which of them reaches which.
 import { IMAGE } from '../../../cluster/image/image.ts';
 import { describeError } from '../../../support/errors.ts';
 import { run } from '../../../support/run.ts';
 import { eventually } from '../matchers/eventually.ts';
 
-/** kubectl against one cluster; gives its standard output. */
+/** Runs kubectl against one cluster. @returns its standard output */
 export type Kubectl = (args: readonly string[], input?: string) => Promise<string>;
 
 export function kubectlOf(program: string, kubeconfig: string): Kubectl {
@@ -19,7 +19,10 @@ export function kubectlOf(program: string, kubeconfig: string): Kubectl {
 
 const SERVER = "require('http').createServer((request, response) => response.end('here')).listen(8080)";
 
-/** Namespaces `open` and `guarded`, each with a pod `peer` that serves on 8080; `guarded` lets only its own pods in. */
+/**
+ * Creates the namespaces `open` and `guarded`, each with a pod `peer` that serves on 8080. `guarded` only admits its
+ * own pods.
+ */
 export async function makeNeighbours(kubectl: Kubectl): Promise<void> {
   const objects = [...neighbour('open'), ...neighbour('guarded'), onlyOwnNamespace('guarded')];
   await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
@@ -60,18 +63,21 @@ function onlyOwnNamespace(namespace: string): object {
   };
 }
 
-/** What a pod of `from` gets for a request to `url`: the answer, or the word for how it failed. */
+/** The answer that a pod of `from` gets from `url`, or the code of its failure. */
 export async function request(kubectl: Kubectl, from: string, url: string): Promise<string> {
-  const program = `fetch('${url}', { signal: AbortSignal.timeout(3000) }).then((r) => r.text()).catch((e) => (e.cause && e.cause.code) || e.name).then(console.log)`;
+  const program = `fetch('${url}', { signal: AbortSignal.timeout(3000) })
+    .then((answer) => answer.text())
+    .catch((error) => error.cause?.code ?? error.name)
+    .then(console.log)`;
   return (await kubectl(['exec', '-n', from, 'visitor', '--', 'node', '-e', program])).trim();
 }
 
-/** The address of the pod `peer` there. */
+/** The address of the pod `peer` in that namespace. */
 export function addressOf(kubectl: Kubectl, namespace: string): Promise<string> {
   return kubectl(['get', '-n', namespace, 'pod', 'peer', '-o', 'jsonpath={.status.podIP}']);
 }
 
-/** Asks until the answer is this one: a policy takes a moment to be in force. */
+/** Asks until it gets this answer: a policy needs a moment to take effect. */
 export async function expectAnswer(kubectl: Kubectl, from: string, url: string, expected: RegExp): Promise<void> {
   await eventually(async () => expect(await request(kubectl, from, url)).toMatch(expected), { within: 20_000 });
 }

@@ -1,9 +1,9 @@
-// What of a seat can be connected to, and from where: asked by a program inside a pod, so that it is a pod's packets that count.
+// Tests which parts of a seat a pod reaches. A program inside the pod asks, so that the packets are a pod's.
 import { apiGet, kubectl } from './cluster.ts';
 import { RELEASE } from '../../../operator/api/types.ts';
 
-/** The parts of a lab that a neighbour could want, with the port of their Service and what is asked there. */
-const DOORS = [
+/** The parts of a lab that may interest a neighbour, with their Services' ports and a request. */
+const TARGETS = [
   { component: 'dice', port: 'http', path: '/' },
   { component: 'jaeger', port: 'query', path: '/jaeger/api/v3/services' },
   { component: 'guide', port: 'http', path: '/' },
@@ -11,7 +11,7 @@ const DOORS = [
 ] as const;
 
 export interface Endpoint {
-  /** `dice by its Service`, `dice by its pod's address`. */
+  /** A name such as `dice by its Service` or `dice by its pod's address`. */
   readonly what: string;
   readonly url: string;
 }
@@ -21,10 +21,10 @@ interface Slice {
   ports: { name: string; port: number }[];
 }
 
-/** Of the lab in that namespace, each by the name of its Service and by the address of its pod. */
+/** The targets in that namespace's lab, each by its Service's name and by its pod's address. */
 export async function endpointsOf(seat: string): Promise<Endpoint[]> {
-  const doors = await Promise.all(
-    DOORS.map(async ({ component, port, path }) => {
+  const pairs = await Promise.all(
+    TARGETS.map(async ({ component, port, path }) => {
       const name = `${RELEASE}-${component}`;
       const service = await apiGet<{ spec: { ports: { name: string; port: number }[] } }>(
         `/api/v1/namespaces/${seat}/services/${name}`,
@@ -41,27 +41,33 @@ export async function endpointsOf(seat: string): Promise<Endpoint[]> {
       ];
     }),
   );
-  return doors.flat();
+  return pairs.flat();
 }
 
-/** Prints for each URL the status of the answer, or the word for how it failed. */
+/** Prints the status of the answer, or the code of the failure, for each URL. */
 const PROGRAM = `
 const signal = () => AbortSignal.timeout(2000);
-const ask = (url) => fetch(url, { method: url.includes('/v1/') ? 'POST' : 'GET', signal: signal(), redirect: 'manual' }).then((answer) => answer.status).catch((e) => (e.cause && e.cause.code) || e.name);
+const ask = (url) =>
+  fetch(url, { method: url.includes('/v1/') ? 'POST' : 'GET', signal: signal(), redirect: 'manual' })
+    .then((answer) => answer.status)
+    .catch((error) => error.cause?.code ?? error.name);
 Promise.all(JSON.parse(process.argv[1]).map(ask)).then((all) => console.log(JSON.stringify(all)));
 `;
 
-/** What a pod gets at these doors: `dice by its Service: 200`. @param pod as `kubectl exec` takes it: a pod's name, or `deployment/lab-guide` */
-export async function tryEndpoints(namespace: string, pod: string, doors: readonly Endpoint[]): Promise<string[]> {
-  const urls = JSON.stringify(doors.map(({ url }) => url));
+/**
+ * The results of a pod's requests to these targets: `dice by its Service: 200`.
+ * @param pod as for `kubectl exec`: a pod's name, or `deployment/lab-guide`
+ */
+export async function tryEndpoints(namespace: string, pod: string, endpoints: readonly Endpoint[]): Promise<string[]> {
+  const urls = JSON.stringify(endpoints.map(({ url }) => url));
   const answers = JSON.parse(
     await kubectl('exec', '--namespace', namespace, pod, '--', 'node', '-e', PROGRAM, urls),
   ) as (string | number)[];
-  return doors.map(({ what }, index) => `${what}: ${answers[index]}`);
+  return endpoints.map(({ what }, index) => `${what}: ${answers[index]}`);
 }
 
-/** The packets went nowhere. That a name could not be resolved would prove nothing. */
+/** True if the packets were dropped. A name that can't be resolved would prove nothing. */
 export const SHUT =
   /: (ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|TimeoutError|AbortError)$/;
-/** Somebody answered, whatever it was. */
+/** True if somebody answered. */
 export const OPEN = /: [2-4]\d\d$/;

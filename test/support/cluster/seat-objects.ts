@@ -1,4 +1,4 @@
-// All objects of a seat as the operator renders them, for a client that applies the very same without being an operator.
+// All objects of a seat as the operator renders them, for a client that applies the same without being an operator.
 import { KINDS, kindOf } from '../../../kubernetes/kinds.ts';
 import type { Kind } from '../../../kubernetes/object.ts';
 import { API_VERSION, LABELS, MANAGED_BY, NAMES } from '../../../operator/api/types.ts';
@@ -25,15 +25,18 @@ const network = {
   podCidrs: [0, 4, 8, 12, 16, 20].map((third) => `10.240.${third}.0/22`),
 };
 
-/** What selects the objects of a Workshop's seats, and nothing else. */
+/** The selector of all objects of a Workshop's seats, and of nothing else. */
 export const ofWorkshop = (workshop: string): string =>
   `${LABELS.managedBy}=${MANAGED_BY},${LABELS.workshop}=${workshop}`;
 
-/** The names of a Workshop's seats: of `seats: N`. */
+/** The names of the seats of a Workshop with `seats: N`. */
 export const seatNames = (workshop: string, count: number): string[] =>
   attendeesOf({ seats: count }).map(({ name }) => `${workshop}-${name}`);
 
-/** Of one seat, in the order they are to be made: the namespace first. Without an owner, which only a Seat could be. */
+/**
+ * The objects of one seat in the order of their creation: the namespace first. They have no owner, which only a Seat
+ * could be.
+ */
 export function seatObjects(workshop: string, name: string): LabObject[] {
   const seat: Seat = {
     apiVersion: API_VERSION,
@@ -64,7 +67,7 @@ function kubeconfig(seat: Seat): LabObject {
   return { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { config: 'x'.repeat(KUBECONFIG_BYTES) } };
 }
 
-/** Those that a seat's objects are of. */
+/** The kinds of a seat's objects. */
 export function kindsOfSeats(): Kind[] {
   const kinds = new Set(seatObjects('any', 'any').map((object) => kindOf(object)));
   return Object.values(KINDS).filter((kind) => kinds.has(kind));

@@ -4,22 +4,22 @@ import { kindsOfSeats, seatNames, seatObjects } from './seat-objects.ts';
 
 const objects = seatObjects('class', 'class-seat-1');
 
-test('the namespace of a seat comes first, and all else is in it', () => {
+test("puts a seat's namespace first, and everything else into it", () => {
   const [namespace, ...others] = objects;
   expect(namespace).toMatchObject({ kind: 'Namespace', metadata: { name: 'class-seat-1' } });
   expect(new Set(others.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['class-seat-1']));
 });
 
-test('no object of a seat is there twice, and each is found by the label of its Workshop', () => {
+test('names each object of a seat once, and labels it with the Workshop', () => {
   expect(new Set(objects.map((object) => `${object.kind} ${keyOf(object)}`)).size).toBe(objects.length);
   expect(objects.filter(({ metadata }) => metadata.labels?.[LABELS.workshop] !== 'class')).toEqual([]);
 });
 
-test("the kinds to watch are those of a seat's objects", () => {
+test("watches the kinds of a seat's objects", () => {
   expect(new Set(kindsOfSeats().map(({ kind }) => kind))).toEqual(new Set(objects.map(({ kind }) => kind)));
 });
 
-test('seats are numbered with as many digits as the last of them needs', () => {
+test('pads the numbers of seats to the digits of the last one', () => {
   expect(seatNames('class', 12).filter((_, index) => index === 0 || index === 11)).toEqual([
     'class-seat-01',
     'class-seat-12',

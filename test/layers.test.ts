@@ -1,0 +1,50 @@
+// Proves that lint reports an import that points up, with the project's own configuration.
+import { globSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { ESLint } from 'eslint';
+import { jest } from '@jest/globals';
+import { repoRoot } from '../support/paths.ts';
+
+jest.setTimeout(60_000);
+
+const RULE = 'import-x/no-restricted-paths';
+const { LAYERS: layers } = (await import(join(repoRoot, 'eslint.config.mjs'))) as { LAYERS: readonly string[] };
+// The chart is generated and holds a learner's files.
+const sources = globSync('*/**/*.ts', { cwd: repoRoot, exclude: (path) => /node_modules|^charts/.test(path) });
+const folderOf = (path: string): string => path.split('/')[0] ?? '';
+/** The rule only reports an import of a file that exists. */
+const aFileIn = (folder: string): string => sources.find((path) => path.startsWith(`${folder}/`)) ?? folder;
+
+// The rule needs no types, and a file that doesn't exist belongs to no TypeScript project.
+const eslint = new ESLint({
+  cwd: repoRoot,
+  ruleFilter: ({ ruleId }) => ruleId === RULE,
+  overrideConfig: { languageOptions: { parserOptions: { projectService: false } } },
+});
+
+/** Lints a file that imports each of `targets`. @returns the targets that lint reports */
+async function reported(file: string, targets: readonly string[]): Promise<string[]> {
+  const lines = targets.map((target) => `import '${relative(dirname(file), target).replace(/^(?!\.)/, './')}';`);
+  const [result] = await eslint.lintText(lines.join('\n'), { filePath: join(repoRoot, file) });
+  const messages = result?.messages ?? [];
+  expect(messages.filter(({ ruleId }) => ruleId !== RULE)).toEqual([]);
+  return targets.filter((_, index) => messages.some(({ line }) => line === index + 1));
+}
+
+test('lists every folder that holds TypeScript as a layer', () => {
+  expect([...layers].sort()).toEqual([...new Set(sources.map(folderOf))].sort());
+});
+
+test.each(layers.map((folder, floor) => ({ folder, above: layers.slice(0, floor) })))(
+  'reports imports in $folder/ of the layers above it, and of no other',
+  async ({ folder, above }) => {
+    const imported = await reported(`${folder}/new-file.ts`, layers.map(aFileIn));
+    expect(imported.map(folderOf)).toEqual(above);
+  },
+);
+
+test('reports imports in the engine of the operator, the chart and the lab', async () => {
+  const wrong = ['operator/seat', 'operator/workshop', 'cdk8s', 'lab'].map(aFileIn);
+  const right = ['operator/engine', 'kubernetes', 'support'].map(aFileIn);
+  expect(await reported('operator/engine/new-file.ts', [...wrong, ...right])).toEqual(wrong);
+});
