@@ -2,7 +2,7 @@
 // but a list or map that it replaces as a whole must be as it is wanted and hold nothing else.
 // https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
 import type { KubeObject } from '../../kubernetes/object.ts';
-import { sameAmount } from '../../kubernetes/amount.ts';
+import { sameAmount } from '../../kubernetes/quantity.ts';
 
 /** How a field is merged: a map field by field, a list by the fields that are its items' key, or as a set; any other list as a whole. */
 type Shape =
