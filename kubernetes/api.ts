@@ -69,7 +69,10 @@ export interface Api {
   /** All objects, read page by page. */
   list<T extends KubeObject>(kind: Kind, options?: ListOptions): Promise<T[]>;
   create<T extends KubeObject>(object: T): Promise<T>;
-  /** Forced server-side apply as this client's field manager. https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
+  /**
+   * Forced server-side apply as this client's field manager.
+   * https://kubernetes.io/docs/reference/using-api/server-side-apply/
+   */
   apply<T extends KubeObject>(object: KubeObject, subresource?: 'status'): Promise<T>;
   /** A JSON merge patch. With a resourceVersion in its metadata it fails when the object has changed meanwhile. */
   mergePatch<T extends KubeObject>(
@@ -83,7 +86,10 @@ export interface Api {
     key: { readonly name: string; readonly namespace?: string },
     options?: DeleteOptions,
   ): Promise<void>;
-  /** A new token of a ServiceAccount. https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */
+  /**
+   * A new token of a ServiceAccount.
+   * https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
+   */
   token(
     account: { readonly name: string; readonly namespace: string },
     seconds: number,

@@ -4,7 +4,7 @@
 /** A quantity as people write it: `500m`, `64Mi`, `2`. */
 export type Quantity = string | number;
 
-/** Amounts by resource, as the scheduler counts them: cpu in thousandths of a core, the rest in whole units (bytes, pods). */
+/** Amounts by resource, as the scheduler counts them: cpu in thousandths of a core, the rest in whole units. */
 export type Amounts = Readonly<Record<string, number>>;
 
 const SUFFIXES: Readonly<Record<string, number>> = {
