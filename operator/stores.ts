@@ -1,7 +1,7 @@
 // What the operator watches, and what it keeps of it.
 import { FIELD_MANAGER, LABELS, MANAGED_BY } from './api/types.ts';
 import type { Seat, Workshop } from './api/types.ts';
-import { KINDS } from '../kubernetes/kinds.ts';
+import { KINDS } from './api/kinds.ts';
 import type { Kind, KubeObject } from '../kubernetes/object.ts';
 import type { ListOptions } from '../kubernetes/api.ts';
 import { CompactStore, withoutStatus, withStatus } from './engine/store.ts';

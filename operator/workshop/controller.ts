@@ -6,7 +6,7 @@ import type { Seat, Workshop, WorkshopStatus } from '../api/types.ts';
 import { isForbidden, isInvalid, isNotFound } from '../../kubernetes/api.ts';
 import type { Api } from '../../kubernetes/api.ts';
 import { asError } from '../../support/as-error.ts';
-import { KINDS } from '../../kubernetes/kinds.ts';
+import { KINDS } from '../api/kinds.ts';
 import type { Logger } from '../engine/log.ts';
 import type { Clock, EventRecorder, Reconciler, Result, Store } from '../engine/reconciler.ts';
 import { Attempts } from './attempts.ts';

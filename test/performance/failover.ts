@@ -1,6 +1,7 @@
 // A rollout of 100 seats whose leader is killed 20 times: it ends with every seat ready, nothing made twice, nothing orphaned.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KINDS, kindOf } from '../../kubernetes/kinds.ts';
+import { kindOf } from '../../kubernetes/kinds.ts';
+import { KINDS } from '../../operator/api/kinds.ts';
 import type { Kind, KubeObject } from '../../kubernetes/object.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import { LABELS } from '../../operator/api/types.ts';
