@@ -2,9 +2,10 @@
 // that the constructs take, are all derived from this description.
 import { choice, entry, flag, group, integer, list, map, quantity, scalar, settings, text } from './schema/schema.ts';
 import type { ValueOf } from './schema/schema.ts';
+import { versions } from '../lab/versions.ts';
 
 /** The version of the lab: chart, image and the labels on every object. */
-export const VERSION = '0.1.0';
+export const VERSION = versions.lab;
 
 const image = (what: string, repository: string, tag: string) => ({
   registry: text({
@@ -91,7 +92,10 @@ const pipelines = group('What each signal passes through.', {
 });
 
 const collector = group('The OpenTelemetry Collector, between the apps and the backends.', {
-  image: group("The Collector's image.", image("the Collector's", 'otel/opentelemetry-collector-contrib', '0.140.1')),
+  image: group(
+    "The Collector's image.",
+    image("the Collector's", 'otel/opentelemetry-collector-contrib', versions.collector),
+  ),
   exporters: map({
     doc:
       "Exporters, in the Collector's own syntax. Built in: otlphttp/jaeger and debug (settings given here are added to theirs). " +
@@ -117,7 +121,7 @@ const collector = group('The OpenTelemetry Collector, between the apps and the b
 });
 
 const jaeger = group('Jaeger, which stores the traces in memory and shows them.', {
-  image: group("Jaeger's image.", image("Jaeger's", 'jaegertracing/jaeger', '2.13.0')),
+  image: group("Jaeger's image.", image("Jaeger's", 'jaegertracing/jaeger', versions.jaeger)),
   maxTraces: integer({
     doc: 'How many traces Jaeger remembers; the oldest go first.',
     default: 2000,

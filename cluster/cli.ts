@@ -1,4 +1,4 @@
-// The command line: npm run up, down, image and cluster come here. Errors meant for the user are printed without a stack.
+// The command line of npm run up, down, image and cluster. Errors for the user are printed without a stack.
 import { describeError } from '../support/errors.ts';
 import { nearest, UsageError } from '../support/options.ts';
 import { coloured, print, say } from '../support/output.ts';
@@ -8,7 +8,7 @@ const FAILED = 1;
 const MISUSED = 2;
 const INTERRUPTED = 130;
 
-/** Each is loaded only when it is wanted, so that `--help` and the small ones answer at once. */
+/** The commands. Each is loaded only when it runs, so that `--help` and small commands answer at once. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   up: async () => (await import('./commands/up.ts')).up,
   down: async () => (await import('./commands/down.ts')).down,
@@ -28,14 +28,14 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 async function printCommands(): Promise<void> {
-  print('npm run COMMAND [-- OPTIONS]; --help after a command says more about it');
+  print('npm run COMMAND [-- OPTIONS]; add --help after a command to read more about it');
   print();
   for (const [name, load] of Object.entries(commands)) print(`  ${name.padEnd(9)}${(await load()).summary}`);
 }
 
 function unknownCommand(name: string): UsageError {
   const close = nearest(name, Object.keys(commands));
-  const todo = close === undefined ? '--help says what each does' : `did you mean ${close}?`;
+  const todo = close === undefined ? 'run it with --help to see what each does' : `did you mean ${close}?`;
   return new UsageError(`There is no command ${name}.`, {
     expected: Object.keys(commands).join(', '),
     found: name,
@@ -43,9 +43,9 @@ function unknownCommand(name: string): UsageError {
   });
 }
 
-/** What was made so far is on record, and each step can be done again: nothing needs undoing here. */
+/** Ends the process. Nothing needs undoing: what was made is recorded, and each step can run again. */
 function interrupted(): void {
-  say('\nInterrupted. Run it again to go on; npm run down removes what up made so far.');
+  say('\nInterrupted. Run it again to continue. npm run down removes what up made so far.');
   process.exit(INTERRUPTED);
 }
 

@@ -37,14 +37,14 @@ function namespace(name: string, uid: string): V1Namespace {
   return { kind: 'Namespace', metadata: { name, uid } };
 }
 
-test('room is what the nodes have less what their pods request', () => {
+test('subtracts the requests of pods from what the nodes have', () => {
   expect(capacityOf([node('a'), pod('a', '250m', '64Mi'), pod('a', '100m', '36Mi')]).free).toEqual({
     cpu: 1650,
     memory: 900 * MIB,
   });
 });
 
-test('pods that have ended, and pods on nodes that do not count, take no room', () => {
+test('ignores pods that have ended and pods on nodes that are not ready', () => {
   const items = [node('a'), node('b', { ready: false }), pod('a', '1', '500Mi', 'Succeeded'), pod('b', '1', '500Mi')];
   expect(capacityOf(items)).toMatchObject({ readyNodes: 1, free: { cpu: 2000, memory: 1000 * MIB } });
 });
@@ -53,18 +53,18 @@ test.each([
   ['not ready', node('a', { ready: false })],
   ['tainted', node('a', { taint: 'NoSchedule' })],
   ['cordoned', node('a', { unschedulable: true })],
-])('a node that is %s takes no pods', (_, item) => {
+])('does not count a node that is %s', (_, item) => {
   expect(capacityOf([item]).readyNodes).toBe(0);
 });
 
-test('a taint that only prefers leaves a node usable', () => {
+test('counts a node whose taint is only a preference', () => {
   expect(capacityOf([node('a', { taint: 'PreferNoSchedule' })]).readyNodes).toBe(1);
 });
 
-test('an image counts as there when every node has it', () => {
+test('lists an image only when every node has it', () => {
   expect([...capacityOf([node('a', { images: ['x', 'y'] }), node('b', { images: ['y', 'z'] })]).images]).toEqual(['y']);
 });
 
-test('the cluster is known by the uid of kube-system', () => {
+test('identifies the cluster by the uid of kube-system', () => {
   expect(capacityOf([namespace('default', '1'), namespace('kube-system', '2')]).id).toBe('2');
 });

@@ -1,36 +1,36 @@
-// What is known of a cluster from one reading of its namespaces, nodes and pods.
+// The room and the images in a cluster, from one list of its namespaces, nodes and pods.
 import type { V1Namespace, V1Node, V1Pod } from '@kubernetes/client-node';
 import type { ClusterTools } from './kubectl.ts';
 import { quantity } from './preflight.ts';
 import type { ClusterFacts } from './preflight.ts';
 
 export interface ClusterCapacity extends Omit<ClusterFacts, 'version'> {
-  /** The uid of kube-system, which is the cluster's own: another one for a cluster made anew under the same name. */
-  id: string | undefined;
-  namespaces: readonly V1Namespace[];
-  /** Names of the images that every ready node has, as far as they tell (kubelets name the 50 largest). */
-  images: ReadonlySet<string>;
+  /** The uid of kube-system. A new cluster of the same name has another one. */
+  readonly id: string | undefined;
+  readonly namespaces: readonly V1Namespace[];
+  /** Names of the images that every ready node has. A kubelet lists only its 50 largest images. */
+  readonly images: ReadonlySet<string>;
 }
 
 type Item = V1Namespace | V1Node | V1Pod;
 
-/** Reads the cluster. @throws CommandError where that is not allowed. */
+/** Reads the cluster. @throws CommandError when the user may not list these objects */
 export async function readClusterCapacity(kube: ClusterTools): Promise<ClusterCapacity> {
   const list = await kube.get<{ items: Item[] }>('namespaces,nodes,pods', '--all-namespaces');
   return capacityOf(list?.items ?? []);
 }
 
-/** The survey of these objects. */
+/** The capacity of the cluster with these objects. */
 export function capacityOf(items: readonly Item[]): ClusterCapacity {
   const namespaces = items.filter((item) => item.kind === 'Namespace') as V1Namespace[];
   const nodes = (items.filter((item) => item.kind === 'Node') as V1Node[]).filter(takesPods);
   const pods = items.filter((item) => item.kind === 'Pod') as V1Pod[];
   const names = new Set(nodes.map((node) => node.metadata?.name));
-  const there = pods.filter((pod) => names.has(pod.spec?.nodeName) && !hasEnded(pod));
+  const running = pods.filter((pod) => names.has(pod.spec?.nodeName) && !hasEnded(pod));
   const images = nodes.map(imagesOf);
   const free = (resource: 'cpu' | 'memory'): number =>
     sum(nodes.map((node) => quantity(node.status?.allocatable?.[resource] ?? '0'))) -
-    sum(there.map((pod) => requested(pod, resource)));
+    sum(running.map((pod) => requested(pod, resource)));
   return {
     id: namespaces.find((namespace) => namespace.metadata?.name === 'kube-system')?.metadata?.uid,
     namespaces,

@@ -1,6 +1,6 @@
 import { contextsOf } from './context-discovery.ts';
 
-test('a context has the server of its cluster', () => {
+test('gives each context the server of its cluster', () => {
   const config = {
     contexts: [
       { name: 'kind-a', context: { cluster: 'a' } },
@@ -14,7 +14,7 @@ test('a context has the server of its cluster', () => {
   ]);
 });
 
-test('an empty kubeconfig, as kubectl prints it, has no contexts', () => {
+test('finds no contexts in an empty kubeconfig as kubectl prints it', () => {
   expect(contextsOf({ contexts: null, clusters: null })).toEqual([]);
   expect(contextsOf({})).toEqual([]);
 });

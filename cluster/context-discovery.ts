@@ -1,9 +1,11 @@
-// Finds the Kubernetes to use: reads the kubeconfig, lets context.ts decide, and asks that one cluster whether it answers.
+// Finds the Kubernetes to use. It reads the kubeconfig, lets context.ts decide, and asks that one cluster for its
+// version.
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { choose, whenUnreachable } from './context.ts';
-import type { Context, Existing, Facts, DevclusterChoice } from './context.ts';
+import type { DevclusterChoice, Existing, Facts } from './context.ts';
+import type { Context } from './products/index.ts';
 import { run } from '../support/run.ts';
 import type { RunResult } from '../support/run.ts';
 import { stateDir } from '../support/paths.ts';
@@ -13,23 +15,23 @@ import { anyKubectl, numbers } from './tools.ts';
 /** The name of the throwaway cluster that `up` uses. */
 export const DEVCLUSTER = 'intro-otel';
 
-/** A cluster that was there, and the version its API server told. */
+/** An existing cluster, and the version of its API server. */
 export interface Discovery extends Existing {
-  version: string;
-  minor: number;
+  readonly version: string;
+  readonly minor: number;
 }
 
-/** @param context what `--context` named, if anything */
+/** @param context the value of `--context` */
 export async function findKubernetes(
   context: string | undefined,
   report: Progress,
 ): Promise<Discovery | DevclusterChoice> {
   const facts = await readFacts(context, report);
   const choice = choose(facts);
-  if (choice.use === 'throwaway') return choice;
+  if (choice.use === 'devcluster') return choice;
   const answer = await askVersion(choice, report);
   return answer.version === undefined
-    ? whenUnreachable(choice, facts, answer.said)
+    ? whenUnreachable(choice, facts, answer.output)
     : { ...choice, version: answer.version, minor: numbers(answer.version)[1] ?? 0 };
 }
 
@@ -45,14 +47,14 @@ async function readFacts(requested: string | undefined, report: Progress): Promi
   };
 }
 
-/** What kubectl needs to be asked for at all; without one it need not even be there. */
+/** Whether there is a kubeconfig to read. Without one, kubectl need not be installed. */
 function hasKubeconfig(): boolean {
   const files =
     process.env['KUBECONFIG']?.split(process.platform === 'win32' ? ';' : ':').filter((file) => file !== '') ?? [];
   return (files.length > 0 ? files : [join(homedir(), '.kube', 'config')]).some((file) => existsSync(file));
 }
 
-/** The part of https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ that is used here; lists may be null. */
+/** The fields that we read of https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/. Lists may be null. */
 interface Kubeconfig {
   'current-context'?: string;
   contexts?: { name: string; context: { cluster: string } }[] | null;
@@ -65,24 +67,24 @@ async function readKubeconfig(report: Progress): Promise<Kubeconfig> {
   return JSON.parse(stdout) as Kubeconfig;
 }
 
-/** The contexts of a kubeconfig, each with its cluster's server. */
+/** The contexts of a kubeconfig, each with the server of its cluster. */
 export function contextsOf(config: Kubeconfig): Context[] {
   const servers = new Map((config.clusters ?? []).map(({ name, cluster }) => [name, cluster.server]));
   return (config.contexts ?? []).map(({ name, context }) => ({ name, server: servers.get(context.cluster) }));
 }
 
-/** The API server of the throwaway cluster of this name, as its kubeconfig has it. */
+/** The URL of the API server of the throwaway cluster `name`, read from its kubeconfig. */
 function devclusterServer(name: string): string | undefined {
   const file = stateDir(name, 'kubeconfig');
   return existsSync(file) ? /server:\s*"?([^"\s]+)/.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
 }
 
-async function askVersion({ context }: Existing, report: Progress): Promise<{ version?: string; said: string }> {
+async function askVersion({ context }: Existing, report: Progress): Promise<{ version?: string; output: string }> {
   const kubectl = await anyKubectl(report);
   const args = ['version', '--output=json', '--context', context, '--request-timeout=5s'];
   const result = await run(kubectl.path, args, { timeout: 30_000, allowFailure: true });
   const version = serverVersion(result);
-  return version === undefined ? { said: lastLine(result) } : { version, said: '' };
+  return version === undefined ? { output: lastLine(result) } : { version, output: '' };
 }
 
 function serverVersion({ stdout }: RunResult): string | undefined {

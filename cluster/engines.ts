@@ -1,127 +1,141 @@
-// The container engines that can build and keep our image, and how an image gets from one to where a cluster looks.
-// Choosing is a pure function of what was found on the machine.
-import type { Existing } from './context.ts';
+// The container engines that can build and keep our image, and the commands that move an image from one to a cluster.
+// Choosing an engine is a pure function of what is on the machine.
+import { products } from './products/index.ts';
+import type { Product, ProductEngine } from './products/index.ts';
 import { UserError } from '../support/errors.ts';
 import { run } from '../support/run.ts';
 
-export type EngineName = 'docker' | 'nerdctl' | 'podman' | 'buildah';
+const ENGINES = ['docker', 'nerdctl', 'podman', 'buildah'] as const;
+export type EngineName = (typeof ENGINES)[number];
 
 /** An engine, and the words that every command of it starts with. */
 export interface Engine {
-  name: EngineName;
-  command: readonly [string, ...string[]];
+  readonly name: EngineName;
+  readonly command: readonly [string, ...string[]];
 }
 
-/** What there is on this machine; a docker without a daemon is no docker. */
-export interface EngineFacts {
-  docker: boolean;
-  /** Names of docker's own contexts, which say whose daemon is asked. */
-  dockerContexts: readonly string[];
-  nerdctl: boolean;
-  /** colima, with containerd as its runtime. */
-  colimaNerdctl: boolean;
-  podman: boolean;
-  buildah: boolean;
+/** The engines on this machine. A docker without a daemon does not count. */
+export interface EngineFacts extends Readonly<Record<EngineName, boolean>> {
+  /** The names of docker's own contexts. Each leads to a daemon. */
+  readonly dockerContexts: readonly string[];
+  /** The kinds of the products whose own nerdctl answers. */
+  readonly productNerdctls: readonly string[];
 }
 
-/** Where the image is going. */
-export type Destination =
-  Pick<Existing, 'kind' | 'context'> | { kind: 'throwaway'; name: string } | { kind: 'registry' };
-
-export interface Plan {
-  engine: Engine;
-  /** The engine's store is the very one that the cluster runs images from. */
-  shared: boolean;
+/** A cluster on this machine that an image is for. */
+export interface LocalCluster {
+  readonly product: Product;
+  /** The name of its kubectl context, or of our own throwaway cluster. */
+  readonly name: string;
 }
 
-/** The docker context that belongs to a kind of cluster. */
-function dockerContextOf(destination: Destination): string | undefined {
-  if (destination.kind === 'docker-desktop') return 'desktop-linux';
-  return hasEngineOfItsOwn(destination.kind) && 'context' in destination ? destination.context : undefined;
-}
+/** Where an image is going. */
+export type Destination = LocalCluster | 'registry';
 
-function hasEngineOfItsOwn(kind: Destination['kind']): boolean {
-  return ['docker-desktop', 'orbstack', 'rancher-desktop', 'colima'].includes(kind);
+export interface EnginePlan {
+  readonly engine: Engine;
+  /** Whether the cluster runs images from the engine's own store, so that nothing has to be copied. */
+  readonly shared: boolean;
 }
 
 /**
- * The engine to build with, and whether that already puts the image where the cluster looks.
- * @throws UserError when this machine has none that will do
+ * Chooses the engine to build with.
+ * @throws UserError when this machine has no suitable engine
  */
-export function planEngine(facts: EngineFacts, destination: Destination): Plan {
-  const plan = hasEngineOfItsOwn(destination.kind) ? sharedEngine(facts, destination) : anyEngine(facts);
-  if (plan !== undefined) return plan;
-  const [expected, todo] = hasEngineOfItsOwn(destination.kind)
-    ? [`the container engine of ${destination.kind}`, `start ${destination.kind} and wait until docker version answers`]
-    : ['docker with a running daemon, nerdctl, podman or buildah', 'start Docker, or install one of the others'];
-  throw new UserError('There is no container engine to build the image with.', {
-    expected,
-    found: foundText(facts),
-    todo,
-  });
+export function planEngine(facts: EngineFacts, destination: Destination): EnginePlan {
+  if (destination === 'registry' || destination.product.engine === undefined)
+    return anyEngine(facts) ?? noEngine(facts, ANY_ENGINE);
+  const { product } = destination;
+  return productEngine(facts, destination.product.engine, destination) ?? noEngine(facts, adviceFor(product));
 }
 
-function sharedEngine(facts: EngineFacts, destination: Destination): Plan | undefined {
-  const own = dockerContextOf(destination);
-  if (own !== undefined && facts.dockerContexts.includes(own))
-    return { engine: { name: 'docker', command: ['docker', '--context', own] }, shared: true };
-  if (facts.docker) return { engine: { name: 'docker', command: ['docker'] }, shared: true };
-  if (destination.kind === 'rancher-desktop' && facts.nerdctl) {
-    return { engine: { name: 'nerdctl', command: ['nerdctl', '--namespace', 'k8s.io'] }, shared: true };
-  }
-  if (destination.kind === 'colima' && facts.colimaNerdctl) {
-    return { engine: { name: 'nerdctl', command: ['colima', 'nerdctl', '--', '--namespace', 'k8s.io'] }, shared: true };
-  }
-  return undefined;
+type EngineAdvice = Readonly<Record<'expected' | 'todo', string>>;
+
+const ANY_ENGINE: EngineAdvice = {
+  expected: 'docker with a running daemon, nerdctl, podman or buildah',
+  todo: 'start Docker, or install one of the others',
+};
+
+function adviceFor({ title }: Product): EngineAdvice {
+  return { expected: `the container engine of ${title}`, todo: `start ${title} and wait until docker version answers` };
 }
 
-function anyEngine(facts: EngineFacts): Plan | undefined {
-  const name = (['docker', 'nerdctl', 'podman', 'buildah'] as const).find((candidate) => facts[candidate]);
+function noEngine(facts: EngineFacts, advice: EngineAdvice): never {
+  throw new UserError('There is no container engine to build the image with.', { ...advice, found: foundText(facts) });
+}
+
+function productEngine(facts: EngineFacts, engine: ProductEngine, cluster: LocalCluster): EnginePlan | undefined {
+  const context = engine.dockerContext(cluster.name);
+  if (facts.dockerContexts.includes(context)) return sharedEngine('docker', ['docker', '--context', context]);
+  if (facts.docker) return sharedEngine('docker', ['docker']);
+  if (engine.nerdctl === undefined || !facts.productNerdctls.includes(cluster.product.kind)) return undefined;
+  return sharedEngine('nerdctl', [...engine.nerdctl, '--namespace', 'k8s.io']);
+}
+
+function sharedEngine(name: EngineName, command: Engine['command']): EnginePlan {
+  return { engine: { name, command }, shared: true };
+}
+
+function anyEngine(facts: EngineFacts): EnginePlan | undefined {
+  const name = ENGINES.find((candidate) => facts[candidate]);
   return name === undefined ? undefined : { engine: { name, command: [name] }, shared: false };
 }
 
 function foundText(facts: EngineFacts): string {
-  const found = (['docker', 'nerdctl', 'podman', 'buildah'] as const).filter((name) => facts[name]);
+  const found = ENGINES.filter((name) => facts[name]);
   return found.length === 0 ? 'none that answers (a docker command without a daemon does not count)' : found.join(', ');
 }
 
 /** Looks for engines on this machine. */
 export async function readEngines(): Promise<EngineFacts> {
-  const works = (command: string, ...args: string[]): Promise<boolean> =>
-    said(command, ...args).then((text) => text !== '');
-  const [docker, dockerContexts, nerdctl, colimaNerdctl, podman, buildah] = await Promise.all([
-    works('docker', 'version', '--format', '{{.Server.Version}}'),
-    said('docker', 'context', 'ls', '--format', '{{.Name}}'),
-    works('nerdctl', 'info', '--format', '{{.ServerVersion}}'),
-    works('colima', 'nerdctl', '--', 'info', '--format', '{{.ServerVersion}}'),
-    works('podman', 'info', '--format', '{{.Version.Version}}'),
-    works('buildah', '--version'),
+  const [docker, dockerContexts, nerdctl, productNerdctls, podman, buildah] = await Promise.all([
+    answers('docker', 'version', '--format', '{{.Server.Version}}'),
+    outputOf('docker', 'context', 'ls', '--format', '{{.Name}}'),
+    nerdctlAnswers(['nerdctl']),
+    readProductNerdctls(),
+    answers('podman', 'info', '--format', '{{.Version.Version}}'),
+    answers('buildah', '--version'),
   ]);
-  return { docker, dockerContexts: dockerContexts.split('\n'), nerdctl, colimaNerdctl, podman, buildah };
+  return { docker, dockerContexts: dockerContexts.split('\n'), nerdctl, productNerdctls, podman, buildah };
 }
 
-async function said(command: string, ...args: string[]): Promise<string> {
-  const result = await run(command, args, { timeout: 15_000, allowFailure: true }).catch(() => undefined);
+async function readProductNerdctls(): Promise<string[]> {
+  const kinds = products.map(async ({ kind, engine }) =>
+    engine?.nerdctl !== undefined && (await nerdctlAnswers(engine.nerdctl)) ? [kind] : [],
+  );
+  return (await Promise.all(kinds)).flat();
+}
+
+function nerdctlAnswers([program, ...args]: readonly [string, ...string[]]): Promise<boolean> {
+  return answers(program, ...args, 'info', '--format', '{{.ServerVersion}}');
+}
+
+async function answers(program: string, ...args: string[]): Promise<boolean> {
+  return (await outputOf(program, ...args)) !== '';
+}
+
+async function outputOf(program: string, ...args: string[]): Promise<string> {
+  const result = await run(program, args, { timeout: 15_000, allowFailure: true }).catch(() => undefined);
   return result?.code === 0 ? result.stdout.trim() : '';
 }
 
 export interface Build {
-  dockerfile: string;
-  /** A directory. */
-  context: string;
-  tag: string;
-  labels: Record<string, string>;
+  readonly dockerfile: string;
+  /** The directory that the Dockerfile copies from. */
+  readonly context: string;
+  readonly tag: string;
+  readonly labels: Readonly<Record<string, string>>;
   /** Values for the Dockerfile's ARGs. */
-  args?: Record<string, string>;
+  readonly args?: Readonly<Record<string, string>>;
   /** The stage to stop at. */
-  target?: string | undefined;
+  readonly target?: string | undefined;
 }
 
 /** The command that builds an image. */
 export function buildCommand(engine: Engine, { dockerfile, context, tag, labels, args = {}, target }: Build): string[] {
-  const pairs = (option: string, of: Record<string, string>): string[] =>
-    Object.entries(of).flatMap(([name, value]) => [option, `${name}=${value}`]);
-  // buildah alone may have to run without user namespaces of its own, and writes OCI images unless told.
+  const pairs = (option: string, values: Readonly<Record<string, string>>): string[] =>
+    Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
+  // buildah may have to run without user namespaces. Layers would only fill its store.
   const own = engine.name === 'buildah' ? ['--isolation', 'chroot', '--layers=false'] : [];
   const stage = target === undefined ? [] : ['--target', target];
   return [
@@ -139,7 +153,7 @@ export function buildCommand(engine: Engine, { dockerfile, context, tag, labels,
   ];
 }
 
-/** The command that prints a label of an image, or fails when there is no such image. */
+/** The command that prints a label of an image. It fails when there is no such image. */
 export function labelCommand(engine: Engine, image: string, label: string): string[] {
   if (engine.name === 'buildah') {
     return [
@@ -155,7 +169,7 @@ export function labelCommand(engine: Engine, image: string, label: string): stri
   return [...engine.command, 'image', 'inspect', '--format', `{{index .Config.Labels "${label}"}}`, image];
 }
 
-/** The command that writes an image to an archive that containerd and docker read. */
+/** The command that writes an image to an archive that containerd and docker can read. */
 export function saveCommand(engine: Engine, image: string, archive: string): string[] {
   switch (engine.name) {
     case 'docker':
@@ -168,10 +182,10 @@ export function saveCommand(engine: Engine, image: string, archive: string): str
   }
 }
 
-/** The commands that push an image under another name; plain HTTP only where `insecure`. */
+/** The commands that push an image under another name. `insecure` allows plain HTTP. */
 export function pushCommands(engine: Engine, image: string, target: string, insecure: boolean): string[][] {
   switch (engine.name) {
-    case 'docker': // takes a registry on loopback for insecure by itself
+    case 'docker': // docker allows plain HTTP to a registry on loopback by itself
       return [
         [...engine.command, 'tag', image, target],
         [...engine.command, 'push', target],
@@ -185,16 +199,4 @@ export function pushCommands(engine: Engine, image: string, target: string, inse
     case 'buildah':
       return [[...engine.command, 'push', ...(insecure ? ['--tls-verify=false'] : []), image, `docker://${target}`]];
   }
-}
-
-/** The command that gives an archive to the nodes of a cluster; undefined where the nodes run on an engine's own store. */
-export function loadCommand(kind: Destination['kind'], context: string, archive: string): string[] | undefined {
-  const commands: Partial<Record<Destination['kind'], string[]>> = {
-    kind: ['kind', 'load', 'image-archive', archive, '--name', context.replace(/^kind-/, '')],
-    minikube: ['minikube', 'image', 'load', archive, '--profile', context],
-    k3d: ['k3d', 'image', 'import', archive, '--cluster', context.replace(/^k3d-/, '')],
-    microk8s: ['microk8s', 'ctr', 'image', 'import', archive],
-    k3s: ['k3s', 'ctr', 'images', 'import', archive],
-  };
-  return commands[kind];
 }

@@ -1,62 +1,64 @@
-// helm and kubectl, aimed at one cluster and never at another.
+// Runs helm and kubectl against one cluster, and never against another.
 import type { Progress } from '../support/progress.ts';
 import { run } from '../support/run.ts';
 import type { RunOptions, RunResult } from '../support/run.ts';
 import { findHelm, findKubectl } from './tools.ts';
 
-/** How a cluster is reached; both may be left out for what kubectl would take by itself. */
+/** How to reach a cluster. Without either field kubectl uses its own defaults. */
 export interface ClusterAccess {
-  /** Path of a kubeconfig, or several as in $KUBECONFIG. */
-  kubeconfig?: string | undefined;
-  context?: string | undefined;
+  /** Path of a kubeconfig, or a list of paths as in $KUBECONFIG. */
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
 }
 
 export class ClusterTools {
-  readonly reach: ClusterAccess;
+  readonly access: ClusterAccess;
   readonly helmCommand: string;
   readonly kubectlCommand: string;
 
-  constructor(reach: ClusterAccess, helm: string, kubectl: string) {
-    this.reach = reach;
+  constructor(access: ClusterAccess, helm: string, kubectl: string) {
+    this.access = access;
     this.helmCommand = helm;
     this.kubectlCommand = kubectl;
   }
 
-  /** With a helm and a kubectl that fit a cluster of minor version `minor` (the pinned one's when left out). */
-  static async at(reach: ClusterAccess, report: Progress, minor?: number): Promise<ClusterTools> {
+  /**
+   * Finds a helm and a kubectl that fit a cluster of this minor version. The default is that of the throwaway cluster.
+   */
+  static async at(access: ClusterAccess, report: Progress, minor?: number): Promise<ClusterTools> {
     const [helm, kubectl] = await Promise.all([findHelm(report), findKubectl(report, minor)]);
-    return new ClusterTools(reach, helm.path, kubectl.path);
+    return new ClusterTools(access, helm.path, kubectl.path);
   }
 
   kubectl(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-    return run(this.kubectlCommand, [...this.kubectlArgs(), ...args], this.with(options));
+    return run(this.kubectlCommand, [...this.kubectlArgs(), ...args], this.#withEnv(options));
   }
 
   helm(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-    const { context } = this.reach;
+    const { context } = this.access;
     return run(
       this.helmCommand,
       [...args, ...(context === undefined ? [] : ['--kube-context', context])],
-      this.with(options),
+      this.#withEnv(options),
     );
   }
 
-  /** What `kubectl get … --output=json` prints, parsed; `undefined` where there is no such object. */
+  /** The parsed output of `kubectl get … --output=json`. Undefined when there is no such object. */
   async get<T>(...args: readonly string[]): Promise<T | undefined> {
     const { stdout } = await this.kubectl(['get', '--ignore-not-found', '--output=json', ...args]);
     return stdout.trim() === '' ? undefined : (JSON.parse(stdout) as T);
   }
 
-  /** The options that aim kubectl at this cluster, apart from the environment. */
+  /** The options that point kubectl at this cluster, in addition to the environment. */
   kubectlArgs(): string[] {
-    return this.reach.context === undefined ? [] : ['--context', this.reach.context];
+    return this.access.context === undefined ? [] : ['--context', this.access.context];
   }
 
   env(): Record<string, string> {
-    return this.reach.kubeconfig === undefined ? {} : { KUBECONFIG: this.reach.kubeconfig };
+    return this.access.kubeconfig === undefined ? {} : { KUBECONFIG: this.access.kubeconfig };
   }
 
-  private with(options: RunOptions): RunOptions {
+  #withEnv(options: RunOptions): RunOptions {
     return { ...options, env: { ...this.env(), ...options.env } };
   }
 }

@@ -1,4 +1,4 @@
-// What bringing the lab up takes: figures measured on a machine with 2 cores, for the checks before anything is started.
+// What `npm run up` needs from a machine and a cluster. The figures were measured on a machine with 2 cores.
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -10,30 +10,36 @@ import { run } from '../support/run.ts';
 
 const GIB = 1024 ** 3;
 
-/** Of Go's build cache and the modules it downloads, after building every part: 6.7 GiB and 3.3 GiB. */
+/** Go's build cache (6.7 GiB) and its downloaded modules (3.3 GiB) after every component is built, in bytes. */
 const GO_CACHES = 10 * GIB;
-/** Binaries, image archives and buildah's store: 0.7, 0.4 and 0.6 GiB. */
+/** Binaries (0.7 GiB), image archives (0.4 GiB) and buildah's store (0.6 GiB), in bytes. */
 const OWN_CACHE = 2 * GIB;
-/** Images, their snapshots, etcd and logs of a cluster that runs. */
+/** Images, snapshots, etcd and logs of a running cluster, in bytes. */
 const CLUSTER_STATE = 2 * GIB;
-/** Control plane 0.7 GiB, lab 0.3 GiB, and the page cache they need to be quick. */
+/** The control plane (0.7 GiB), a lab (0.3 GiB) and page cache to keep them fast, in bytes. */
 const TO_RUN = 1.5 * GIB;
-/** Two Go linkers at a time. */
+/** Two Go linkers at a time, in bytes. */
 const TO_BUILD = 4 * GIB;
 
-/** The share of the building that is still to be done, by the time it takes: 0 when all parts are in the cache. */
+/** The share of the build time that is still to come: 0 when every component is in the cache, 1 when none is. */
 export function shareToBuild(isBuilt: (directory: string) => boolean = existsSync): number {
   const all = Object.values(components);
-  const seconds = (some: typeof all): number => some.reduce((total, part) => total + part.cold.seconds, 0);
-  return seconds(all.filter((part) => !isBuilt(componentDir(part)))) / seconds(all);
+  const seconds = (some: typeof all): number => some.reduce((total, component) => total + component.cold.seconds, 0);
+  return seconds(all.filter((component) => !isBuilt(componentDir(component)))) / seconds(all);
 }
 
-/** What starting the throwaway cluster `name` takes, given what is still to be built. */
+/** What the throwaway cluster `name` needs. `toBuild` is the share of the build that is still to come. */
 export async function devclusterRequirements(name: string, toBuild: number): Promise<MachineNeeds> {
   const go =
     toBuild === 0
       ? []
-      : [{ path: await goCache(), bytes: Math.ceil(GO_CACHES * toBuild), for: 'compiling Kubernetes and the rest' }];
+      : [
+          {
+            path: await goCache(),
+            bytes: Math.ceil(GO_CACHES * toBuild),
+            for: 'compiling Kubernetes and other components',
+          },
+        ];
   return {
     cpus: 2,
     memory:
@@ -42,7 +48,7 @@ export async function devclusterRequirements(name: string, toBuild: number): Pro
         : { bytes: TO_BUILD, for: 'compiling Kubernetes' },
     disk: [
       ...go,
-      ...(toBuild === 0 ? [] : [{ path: cacheDir(), bytes: OWN_CACHE, for: 'what was built' }]),
+      ...(toBuild === 0 ? [] : [{ path: cacheDir(), bytes: OWN_CACHE, for: 'compiled components' }]),
       { path: stateDir(name), bytes: CLUSTER_STATE, for: 'the throwaway cluster' },
     ],
   };
@@ -53,7 +59,7 @@ async function goCache(): Promise<string> {
   return answer?.stdout.trim() || join(homedir(), '.cache', 'go-build');
 }
 
-/** What the lab takes of a cluster: its requests with the chart's defaults, and the versions that the chart is for. */
+/** What the lab needs from a cluster: its requests with the chart's defaults, and the chart's Kubernetes versions. */
 export function labRequirements(): ClusterNeeds {
   const chart = readFileSync(join(CHART, 'Chart.yaml'), 'utf8');
   const kubeVersion = /^kubeVersion: "?([^"\n]+)/m.exec(chart)?.[1] ?? '';

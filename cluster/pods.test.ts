@@ -9,14 +9,14 @@ function pod(name: string, ready: boolean, container: Partial<V1ContainerStatus>
   };
 }
 
-test('readiness counts the pods and names those that are waited for', () => {
+test('counts the ready pods and names the others', () => {
   expect(readinessText([pod('dice', true), pod('jaeger', false), pod('arcade', false)])).toBe(
     '1 of 3 pods are ready; waiting for jaeger, arcade',
   );
   expect(readinessText([pod('dice', true)])).toBe('1 of 1 pods are ready');
 });
 
-test('a pod that crashes again and again is in trouble, with its last words', () => {
+test('reports a pod that keeps crashing, with its last message', () => {
   const crashing = pod('dice', false, {
     state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s restarting' } },
     lastState: { terminated: { exitCode: 1, message: 'SyntaxError in app.ts:3\n  const = 1\n' } },
@@ -26,20 +26,20 @@ test('a pod that crashes again and again is in trouble, with its last words', ()
   ]);
 });
 
-test('a pod whose image is not to be had is in trouble, with what the kubelet said', () => {
+test('reports a pod whose image can not be pulled, with the message of the kubelet', () => {
   const pulling = pod('jaeger', false, { state: { waiting: { reason: 'ImagePullBackOff', message: 'no such host' } } });
   expect(troublesOf([pulling])).toEqual([
     { pod: 'jaeger', container: 'app', reason: 'ImagePullBackOff', message: 'no such host' },
   ]);
 });
 
-test('a pod that is only starting is in no trouble', () => {
+test('reports no pod that is still starting', () => {
   expect(
     troublesOf([pod('dice', false, { state: { waiting: { reason: 'ContainerCreating' } } }), pod('arcade', false)]),
   ).toEqual([]);
 });
 
-describe('the current pods', () => {
+describe('currentOf', () => {
   const made = (deployment: string, template: string, second: number, overrides: object = {}): V1Pod => ({
     metadata: {
       name: `${deployment}-${template}-${second}`,
@@ -51,17 +51,17 @@ describe('the current pods', () => {
   });
   const namesOf = (pods: V1Pod[]): (string | undefined)[] => currentOf(pods).map((pod) => pod.metadata?.name);
 
-  test('are those of the newest template of each Deployment', () => {
+  test('keeps the pods of the newest template of each Deployment', () => {
     expect(
       namesOf([made('dice', 'old', 1), made('dice', 'new', 5), made('dice', 'new', 6), made('jaeger', 'one', 1)]),
     ).toEqual(['dice-new-5', 'dice-new-6', 'jaeger-one-1']);
   });
 
-  test('include those of Deployments whose templates have the same hash', () => {
+  test('keeps the pods of two Deployments whose templates have the same hash', () => {
     expect(namesOf([made('dice', 'same', 1), made('dice-two', 'same', 2)])).toHaveLength(2);
   });
 
-  test('are neither those that are being deleted nor those of helm’s tests', () => {
+  test('drops pods that are being deleted and pods of helm’s tests', () => {
     const test = made('probe', 'x', 1, { labels: {}, generateName: undefined });
     expect(namesOf([made('dice', 'a', 1, { deletionTimestamp: new Date() }), test])).toEqual([]);
   });

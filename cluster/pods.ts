@@ -1,16 +1,18 @@
-// How the pods of a release are doing: how many are ready, and which of them are in a state they won't get out of alone.
+// The state of a release's pods: how many are ready, and which are stuck.
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import type { ClusterTools } from './kubectl.ts';
 
-/** A container that can't start or keeps ending, and what it or the kubelet said about that. */
+/** A container that can't start or keeps crashing, with its own last message or the kubelet's. */
 export interface Trouble {
-  pod: string;
-  container: string;
-  reason: string;
-  message: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly reason: string;
+  readonly message: string;
 }
 
-/** States that waiting seldom mends: https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff and the like. */
+/**
+ * States that rarely resolve by waiting. See https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff
+ */
 const STUCK = [
   'CrashLoopBackOff',
   'ImagePullBackOff',
@@ -21,7 +23,7 @@ const STUCK = [
   'CreateContainerError',
 ];
 
-/** The pods of a release's Deployments as they are to be now. */
+/** The pods of a release's Deployments, without those of an older rollout. */
 export async function podsOf(kube: ClusterTools, namespace: string, release: string): Promise<V1Pod[]> {
   const list = await kube.get<{ items: V1Pod[] }>(
     'pods',
@@ -34,8 +36,8 @@ export async function podsOf(kube: ClusterTools, namespace: string, release: str
 }
 
 /**
- * Of each Deployment's pods those of its newest template: the others are on their way out, in whatever state. Pods of no
- * Deployment, such as those of helm's tests, are left out.
+ * The pods of each Deployment's newest template. Pods of older templates are about to go. Pods without a Deployment,
+ * such as those of helm's tests, are left out.
  */
 export function currentOf(pods: readonly V1Pod[]): V1Pod[] {
   const deployed = pods.filter((pod) => templateOf(pod) !== undefined && pod.metadata?.deletionTimestamp === undefined);
@@ -58,7 +60,7 @@ function createdOf(pod: V1Pod): number {
   return new Date(pod.metadata?.creationTimestamp ?? 0).getTime();
 }
 
-/** As `6 of 8 pods are ready; waiting for dice-…, jaeger-…`. */
+/** A line such as `6 of 8 pods are ready; waiting for dice-…, jaeger-…`. */
 export function readinessText(pods: readonly V1Pod[]): string {
   const waiting = pods.filter((pod) => !isReady(pod)).map((pod) => pod.metadata?.name ?? '');
   const names = waiting.length === 0 ? '' : `; waiting for ${waiting.join(', ')}`;
@@ -69,7 +71,7 @@ function isReady(pod: V1Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 }
 
-/** The containers that are stuck, with the last words of those that ended. */
+/** The containers that are stuck, each with its last message. */
 export function troublesOf(pods: readonly V1Pod[]): Trouble[] {
   return pods.flatMap(({ metadata, status }) =>
     [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].flatMap(
@@ -81,11 +83,11 @@ export function troublesOf(pods: readonly V1Pod[]): Trouble[] {
 function troubleOf(pod: string, { name, state, lastState }: V1ContainerStatus): Trouble | undefined {
   const { reason, message } = state?.waiting ?? {};
   if (reason === undefined || !STUCK.includes(reason)) return undefined;
-  const lastWords = lastState?.terminated?.message ?? message;
-  return { pod, container: name, reason, message: lastWords?.trim() ?? '' };
+  const lastMessage = lastState?.terminated?.message ?? message;
+  return { pod, container: name, reason, message: lastMessage?.trim() ?? '' };
 }
 
-/** A trouble as lines to print. */
+/** The lines to print for a stuck container. */
 export function troubleText({ pod, container, reason, message }: Trouble): string {
   return [
     `${pod} (${container}): ${reason}`,

@@ -19,14 +19,14 @@ afterEach(() => {
 });
 
 async function until(what: () => boolean): Promise<void> {
-  const patience = Date.now() + 60_000;
+  const deadline = Date.now() + 60_000;
   while (!what()) {
-    if (Date.now() > patience) throw new Error('it never came to be');
+    if (Date.now() > deadline) throw new Error('the condition did not become true within 60 s');
     await sleep(50);
   }
 }
 
-/** Waits until a file has not grown for as long as ten forwards last. */
+/** Waits until a file has not grown for the time of ten forwards. */
 async function stopsGrowing(file: string): Promise<void> {
   let grown = lines(file).length;
   let since = Date.now();
@@ -36,7 +36,7 @@ async function stopsGrowing(file: string): Promise<void> {
   });
 }
 
-/** A kubectl that notes how it was called, and ends after a moment as one does whose pod is gone. */
+/** A kubectl that logs its arguments and soon ends, as one does whose pod is gone. */
 function fakeKubectl(log: string): ClusterTools {
   const path = join(directory, 'kubectl');
   writeFileSync(path, `#!/bin/sh\necho "$@" >>${log}\nexec sleep 0.05\n`, { mode: 0o755 });
@@ -46,7 +46,7 @@ function fakeKubectl(log: string): ClusterTools {
 const target = { namespace: 'n', service: 'r-guide', servicePort: 8080, lookEvery: 100 };
 const lines = (file: string): string[] => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []);
 
-test('a forward that ends is started again, until the door is closed', async () => {
+test('restarts a forward that ends, until the front door is closed', async () => {
   const log = join(directory, 'calls');
   openPortForward('lab', 8123, fakeKubectl(log), target);
   await until(() => lines(log).length >= 2);
@@ -60,7 +60,7 @@ test('a forward that ends is started again, until the door is closed', async () 
   await stopsGrowing(log);
 }, 120_000);
 
-test('a door opened in place of another one ends that', async () => {
+test('ends the former keeper when another one takes its place', async () => {
   const [first, second] = [join(directory, 'first'), join(directory, 'second')];
   openPortForward('lab', 8123, fakeKubectl(first), target);
   await until(() => lines(first).length >= 1);
@@ -72,6 +72,6 @@ test('a door opened in place of another one ends that', async () => {
   await stopsGrowing(second); // before its directory goes
 }, 120_000);
 
-test('closing a door that nobody opened does nothing', async () => {
+test('does nothing when it closes a front door that is not open', async () => {
   await expect(closePortForward('lab')).resolves.toBeUndefined();
 });

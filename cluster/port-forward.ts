@@ -1,6 +1,6 @@
-// The front door where no node port leads out of the cluster: a process of its own that keeps `kubectl port-forward` going
-// until the file that stands for it is gone. Nothing is killed by a process id that may have passed to another program; a
-// kubectl whose keeper was killed ends by itself when the pod it forwards to goes.
+// Opens the front door of a cluster that has no node port on this machine. A keeper process restarts `kubectl
+// port-forward` until its file is gone. Nothing is killed by process id, since another program may have the id by then.
+// A kubectl whose keeper was killed ends when its pod goes.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -9,32 +9,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterTools } from './kubectl.ts';
 import { labFile, readJson, writeWhole } from './state.ts';
 
-/** What the keeper has to run, in a file that says it is wanted. */
+/** The content of a keeper's file: what it runs. */
 interface PortForward {
-  port: number;
-  /** Another one tells a keeper that its place was taken. */
-  token: string;
-  command: [string, ...string[]];
-  env: Record<string, string>;
-  /** Milliseconds between two looks of its keeper. */
-  lookEvery: number;
+  readonly port: number;
+  /** Identifies the keeper. A keeper ends when the file has another token. */
+  readonly token: string;
+  readonly command: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+  /** How often the keeper reads its file, in milliseconds. */
+  readonly lookEvery: number;
 }
 
-/** On a busy machine a keeper may be late. */
+/** How old a keeper's last sign of life may be, in milliseconds. On a busy machine a keeper is late. */
 const ALIVE_WITHIN = 15_000;
 
-/** Where the door of a lab leads. */
+/** The service that a port-forward leads to. */
 export interface PortForwardTarget {
-  namespace: string;
-  service: string;
-  servicePort: number;
-  /** How often its keeper looks whether it is still wanted, in milliseconds. */
-  lookEvery?: number;
+  readonly namespace: string;
+  readonly service: string;
+  readonly servicePort: number;
+  /** How often the keeper reads its file, in milliseconds. The default is 1000. */
+  readonly lookEvery?: number;
 }
 
-/** Starts a keeper for the lab `key` on `port`, in place of any other. */
+/** Starts a keeper for the lab `key` on `port`. It replaces any other keeper of this lab. */
 export function openPortForward(key: string, port: number, kube: ClusterTools, target: PortForwardTarget): void {
-  const forward = [
+  const args = [
     'port-forward',
     '--address=127.0.0.1',
     '--namespace',
@@ -42,55 +42,55 @@ export function openPortForward(key: string, port: number, kube: ClusterTools, t
     `service/${target.service}`,
     `${port}:${target.servicePort}`,
   ];
-  const door: PortForward = {
+  const forward: PortForward = {
     port,
     token: randomUUID(),
-    command: [kube.kubectlCommand, ...kube.kubectlArgs(), ...forward],
+    command: [kube.kubectlCommand, ...kube.kubectlArgs(), ...args],
     env: kube.env(),
     lookEvery: target.lookEvery ?? 1000,
   };
   const file = labFile(key, 'door.json');
-  writeWhole(file, door);
+  writeWhole(file, forward);
   const log = openSync(labFile(key, 'door.log'), 'w');
   spawn(process.execPath, [import.meta.filename, file], { detached: true, stdio: ['ignore', log, log] }).unref();
   closeSync(log);
 }
 
-/** The port of the lab's door, if a keeper keeps it open. */
+/** The port of the lab's front door, if a keeper is running. */
 export function openPort(key: string): number | undefined {
   const file = labFile(key, 'door.json');
   const seen = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return Date.now() - seen < ALIVE_WITHIN ? readJson<PortForward>(file)?.port : undefined;
 }
 
-/** Tells the lab's keeper to end, and waits until it should have. */
+/** Tells the lab's keeper to end, and waits as long as that takes. */
 export async function closePortForward(key: string): Promise<void> {
   const file = labFile(key, 'door.json');
-  const door = readJson<PortForward>(file);
+  const forward = readJson<PortForward>(file);
   rmSync(file, { force: true });
-  if (door !== undefined) await sleep(door.lookEvery * 1.5);
+  if (forward !== undefined) await sleep(forward.lookEvery * 1.5);
 }
 
-/** The keeper: forwards for as long as `file` is there and still its own, and again whenever a forward ends. */
-async function keep(file: string): Promise<void> {
-  const door = readJson<PortForward>(file);
-  if (door === undefined) return;
+/** The keeper. It forwards while `file` has its token, and forwards again whenever kubectl ends. */
+async function keepForwarding(file: string): Promise<void> {
+  const forward = readJson<PortForward>(file);
+  if (forward === undefined) return;
   let child: ChildProcess | undefined;
   process.once('SIGTERM', () => process.exit());
   process.once('exit', () => child?.kill());
-  while (readJson<PortForward>(file)?.token === door.token) {
+  while (readJson<PortForward>(file)?.token === forward.token) {
     utimesSync(file, new Date(), new Date());
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
-      child = spawn(door.command[0], door.command.slice(1), {
+      child = spawn(forward.command[0], forward.command.slice(1), {
         stdio: ['ignore', 'ignore', 'inherit'],
-        env: { ...process.env, ...door.env },
+        env: { ...process.env, ...forward.env },
       });
       child.on('error', () => undefined);
     }
-    await sleep(door.lookEvery);
+    await sleep(forward.lookEvery);
   }
   process.exit();
 }
 
 const [, , file] = process.argv;
-if (import.meta.main && file !== undefined) await keep(file);
+if (import.meta.main && file !== undefined) await keepForwarding(file);

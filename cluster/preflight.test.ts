@@ -20,21 +20,21 @@ function machine(overrides: Partial<MachineFacts> = {}): MachineFacts {
   return { cpus: 2, memoryAvailable: 2 * GIB, disks: { '/cache': disk, '/state': disk }, ...overrides };
 }
 
-test('a machine that has just what is needed misses nothing', () => {
+test('accepts a machine that has exactly what is needed', () => {
   expect(machineMisses(machine(), needs)).toEqual([]);
 });
 
-test('one CPU is too few', () => {
+test('refuses a machine with one CPU', () => {
   expect(machineMisses(machine({ cpus: 1 }), needs)).toMatchObject([{ advice: { expected: '2 CPUs', found: '1' } }]);
 });
 
-test('too little memory says how much is needed, for what, and how much there is', () => {
+test('says how much memory is needed, for what, and how much there is', () => {
   expect(machineMisses(machine({ memoryAvailable: 0.5 * GIB }), needs)).toMatchObject([
     { advice: { expected: '2.0 GiB available, for a throwaway Kubernetes', found: '512 MiB available' } },
   ]);
 });
 
-test('two directories on one disk need the sum', () => {
+test('adds up the needs of two directories on one disk', () => {
   const disk = { fileSystem: 'a', free: 11 * GIB };
   expect(machineMisses(machine({ disks: { '/cache': disk, '/state': disk } }), needs)).toMatchObject([
     {
@@ -46,14 +46,14 @@ test('two directories on one disk need the sum', () => {
   ]);
 });
 
-test('two directories on two disks each need their own', () => {
+test('checks two directories on two disks apart', () => {
   const disks = { '/cache': { fileSystem: 'a', free: 11 * GIB }, '/state': { fileSystem: 'b', free: GIB } };
   expect(machineMisses(machine({ disks }), needs)).toMatchObject([
     { advice: { expected: '2.0 GiB free: 2.0 GiB in /state for images', found: '1.0 GiB free' } },
   ]);
 });
 
-test('all misses are reported at once', () => {
+test('reports all misses at once', () => {
   const misses = machineMisses(machine({ cpus: 1, memoryAvailable: 0 }), needs);
   expect(() => throwMisses(misses)).toThrow('There are too few CPUs. There is too little memory.');
   expect(() => throwMisses(misses.slice(1))).toThrow(UserError);
@@ -74,22 +74,30 @@ test.each([
   ['v1.28.9', 1],
   ['v0.99.0', 1],
   ['', 1],
-])('a chart for >=1.29 on Kubernetes %s has %i misses', (version, count) => {
+])('checks a chart for >=1.29 against Kubernetes %s: %i misses', (version, count) => {
   expect(clusterMisses(cluster({ version }), wanted)).toHaveLength(count);
 });
 
-test('a cluster without a ready node is not judged by its room as well', () => {
+test('reports only the missing node when no node is ready', () => {
   const misses = clusterMisses(cluster({ readyNodes: 0, free: { cpu: 0, memory: 0 } }), wanted);
-  expect(misses.map((miss) => miss.message)).toEqual(['The Kubernetes has no node that is ready.']);
+  expect(misses.map((miss) => miss.message)).toEqual(['The Kubernetes has no ready node.']);
 });
 
 test.each([
   ['CPU', { cpu: 299, memory: GIB }, '299m CPU and 1.0 GiB'],
   ['memory', { cpu: 4000, memory: 100 * 1024 ** 2 }, '4000m CPU and 100 MiB'],
-])('too little %s left on the nodes is said with both figures', (_, free, found) => {
+])('reports too little %s on the nodes with both figures', (_, free, found) => {
   expect(clusterMisses(cluster({ free }), wanted)).toMatchObject([
     { advice: { expected: '300m CPU and 300 MiB of memory not yet requested by other pods', found } },
   ]);
+});
+
+test.each([
+  [undefined, 'give it more CPU and memory'],
+  ['Docker Desktop: Settings, Resources', 'give it more CPU and memory (Docker Desktop: Settings, Resources)'],
+])('says how to resize the cluster when that is %s', (resize, todo) => {
+  const [miss] = clusterMisses(cluster({ free: { cpu: 0, memory: 0 }, resize }), wanted);
+  expect(miss?.advice.todo).toContain(todo);
 });
 
 test.each([
@@ -100,11 +108,11 @@ test.each([
   ['1e3', 1000],
   ['1.5Gi', 1.5 * GIB],
   ['500000000', 500_000_000],
-])('the quantity %s is %d', (text, value) => {
+])('reads the quantity %s as %d', (text, value) => {
   expect(quantity(text)).toBeCloseTo(value);
 });
 
-test('a port that is taken gives the next one that is free', async () => {
+test('returns the next free port when the port is taken', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -113,7 +121,7 @@ test('a port that is taken gives the next one that is free', async () => {
   expect(free).toBeGreaterThan(port);
 });
 
-test('the room of a directory that does not exist yet is that of the nearest one that does', async () => {
+test('measures the disk of a directory that does not exist yet', async () => {
   const facts = await readMachine({ ...needs, disk: [{ path: '/tmp/not/there/yet', bytes: 1, for: 'x' }] });
   expect(facts.disks['/tmp/not/there/yet']?.free).toBeGreaterThan(0);
   expect(facts.memoryAvailable).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
-// What a machine and a cluster must have before anything is started. The checks are pure functions of facts, so that each
-// miss can be tested; reading the facts is at the bottom.
+// Checks a machine and a cluster before anything is started. The checks are pure functions of facts, so each can be
+// tested. The functions that read the facts are at the bottom.
 import { existsSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -11,44 +11,47 @@ import { numbers } from './tools.ts';
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 
-/** Room that something to come takes up in a directory, in bytes. */
+/** Disk space that something will need in a directory. */
 export interface DiskNeed {
-  path: string;
-  bytes: number;
-  /** What takes it up, as in "compiling Kubernetes". */
-  for: string;
+  readonly path: string;
+  readonly bytes: number;
+  /** What needs the space, such as "compiling Kubernetes". */
+  readonly for: string;
 }
 
 export interface MachineNeeds {
-  cpus: number;
-  /** Bytes that must be available, and what for. */
-  memory: { bytes: number; for: string };
-  disk: readonly DiskNeed[];
+  readonly cpus: number;
+  /** Memory that must be available, in bytes, and what needs it. */
+  readonly memory: { readonly bytes: number; readonly for: string };
+  readonly disk: readonly DiskNeed[];
 }
 
 export interface MachineFacts {
-  cpus: number;
-  memoryAvailable: number;
-  /** By directory: the file system it is (or will be) on, and the bytes free there. */
-  disks: Readonly<Record<string, { fileSystem: string; free: number }>>;
+  readonly cpus: number;
+  /** Bytes. */
+  readonly memoryAvailable: number;
+  /** For each directory, the file system it is on or will be on, and the free bytes there. */
+  readonly disks: Readonly<Record<string, { fileSystem: string; free: number }>>;
 }
 
 export interface ClusterNeeds {
   /** The chart's kubeVersion, such as `>=1.29.0-0`. */
-  kubeVersion: string;
-  /** What the lab's pods request together: CPU in thousandths, memory in bytes. */
-  requests: { cpu: number; memory: number };
+  readonly kubeVersion: string;
+  /** The sum of the requests of the lab's pods: CPU in thousandths, memory in bytes. */
+  readonly requests: { readonly cpu: number; readonly memory: number };
 }
 
 export interface ClusterFacts {
   /** The API server's version, such as `v1.34.4`. */
-  version: string;
-  readyNodes: number;
+  readonly version: string;
+  readonly readyNodes: number;
   /** What the ready nodes have left: CPU in thousandths, memory in bytes. */
-  free: { cpu: number; memory: number };
+  readonly free: { readonly cpu: number; readonly memory: number };
+  /** How to give this cluster more, when its product is known. */
+  readonly resize?: string | undefined;
 }
 
-/** Everything this machine lacks for `needs`; empty when it has all of it. */
+/** Everything that the machine lacks for `needs`. Empty when it lacks nothing. */
 export function machineMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
   return [...cpuMisses(facts, needs), ...memoryMisses(facts, needs), ...diskMisses(facts, needs)];
 }
@@ -70,12 +73,12 @@ function memoryMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
     new UserError('There is too little memory.', {
       expected: `${size(needs.memory.bytes)} available, for ${needs.memory.for}`,
       found: `${size(facts.memoryAvailable)} available`,
-      todo: ['end what takes a lot of memory', 'give this machine (or its container or virtual machine) more'],
+      todo: ['end programs that use a lot of memory', 'give this machine (or its container or virtual machine) more'],
     }),
   ];
 }
 
-/** Needs on one file system add up, whichever directories they are for. */
+/** Checks each file system for the sum of the needs of all its directories. */
 function diskMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
   const byFileSystem = Map.groupBy(needs.disk, (need) => facts.disks[need.path]?.fileSystem);
   return [...byFileSystem.values()].flatMap((group) => {
@@ -84,16 +87,20 @@ function diskMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
     const wanted = group.reduce((sum, need) => sum + need.bytes, 0);
     if (free === undefined || free >= wanted) return [];
     return [
-      new UserError('There is too little room on the disk.', {
-        expected: `${size(wanted)} free: ${group.map((need) => `${size(need.bytes)} in ${need.path} for ${need.for}`).join(', ')}`,
+      new UserError('There is too little space on the disk.', {
+        expected: `${size(wanted)} free: ${group.map(needText).join(', ')}`,
         found: `${size(free)} free`,
-        todo: ['make room', 'set INTRO_OTEL_CACHE and INTRO_OTEL_STATE to directories on a larger disk'],
+        todo: ['free some space', 'set INTRO_OTEL_CACHE and INTRO_OTEL_STATE to directories on a larger disk'],
       }),
     ];
   });
 }
 
-/** Everything the cluster lacks for `needs`; empty when it has all of it. */
+function needText({ bytes, path, for: purpose }: DiskNeed): string {
+  return `${size(bytes)} in ${path} for ${purpose}`;
+}
+
+/** Everything that the cluster lacks for `needs`. Empty when it lacks nothing. */
 export function clusterMisses(facts: ClusterFacts, needs: ClusterNeeds): UserError[] {
   return [...versionMisses(facts, needs), ...roomMisses(facts, needs)];
 }
@@ -104,18 +111,18 @@ function versionMisses(facts: ClusterFacts, needs: ClusterNeeds): UserError[] {
     new UserError('The Kubernetes is too old for the chart.', {
       expected: `Kubernetes ${needs.kubeVersion}`,
       found: facts.version,
-      todo: 'update it (Docker Desktop and the others bring a newer one with their own updates)',
+      todo: 'update the program that runs it: a newer Kubernetes comes with it',
     }),
   ];
 }
 
-function roomMisses(facts: ClusterFacts, needs: ClusterNeeds): UserError[] {
+function roomMisses({ resize, ...facts }: ClusterFacts, needs: ClusterNeeds): UserError[] {
   if (facts.readyNodes === 0) {
     return [
-      new UserError('The Kubernetes has no node that is ready.', {
-        expected: 'a Ready node that takes pods',
+      new UserError('The Kubernetes has no ready node.', {
+        expected: 'a Ready node that accepts pods',
         found: 'none',
-        todo: 'wait until it has started, then run this again; kubectl describe nodes says what is wrong',
+        todo: 'wait until it has started, then run this again. kubectl describe nodes shows what is wrong',
       }),
     ];
   }
@@ -125,7 +132,7 @@ function roomMisses(facts: ClusterFacts, needs: ClusterNeeds): UserError[] {
     new UserError('The Kubernetes has too little room left for the lab.', {
       expected: `${cpu}m CPU and ${size(memory)} of memory not yet requested by other pods`,
       found: `${facts.free.cpu}m CPU and ${size(facts.free.memory)}`,
-      todo: ['remove what else runs there', 'give it more (Docker Desktop: Settings, Resources)'],
+      todo: ['remove other pods from it', `give it more CPU and memory${resize === undefined ? '' : ` (${resize})`}`],
     }),
   ];
 }
@@ -136,14 +143,17 @@ function atLeast(found: readonly number[], wanted: readonly number[]): boolean {
   return differing === -1 || (found[differing] ?? -1) > (wanted[differing] ?? 0);
 }
 
-/** Throws what is missing, all of it at once; nothing when nothing is. */
+/** Throws all misses at once, if there are any. */
 export function throwMisses(misses: readonly UserError[]): void {
   const [first, second] = misses;
   if (second !== undefined) throw new AggregateError(misses, misses.map((miss) => miss.message).join(' '));
   if (first !== undefined) throw first;
 }
 
-/** A Kubernetes quantity as a number: `250m` is 0.25, `64Mi` is 67108864 (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/). */
+/**
+ * A Kubernetes quantity as a number: `250m` is 0.25, `64Mi` is 67108864.
+ * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+ */
 export function quantity(text: string): number {
   const [, number = '0', unit = ''] = /^([\d.]+(?:[eE][+-]?\d+)?)([a-zA-Z]*)$/.exec(text) ?? [];
   return Number(number) * (UNITS[unit] ?? 1);
@@ -163,7 +173,7 @@ const UNITS: Readonly<Record<string, number>> = {
   Ti: 1024 ** 4,
 };
 
-/** The first port from `wanted` on that nothing listens on at 127.0.0.1. @throws UserError after 50 taken ones. */
+/** The first free port of 127.0.0.1, from `wanted` on. @throws UserError when 50 ports are taken */
 export async function freePort(wanted: number): Promise<number> {
   for (let port = wanted; port < wanted + 50 && port < 65_536; port++) {
     if (await isFree(port)) return port;
@@ -179,7 +189,7 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** What this machine has, of what `needs` is about. */
+/** Reads what this machine has of what `needs` names. */
 export async function readMachine(needs: MachineNeeds): Promise<MachineFacts> {
   const disks = await Promise.all(needs.disk.map(async ({ path }) => [path, await diskAt(path)] as const));
   return { cpus: availableParallelism(), memoryAvailable: process.availableMemory(), disks: Object.fromEntries(disks) };
@@ -191,7 +201,7 @@ async function diskAt(path: string): Promise<{ fileSystem: string; free: number 
   return { fileSystem: String(dev), free: bavail * bsize };
 }
 
-/** Bytes as a person reads them: `300 MiB`, `9.5 GiB`. */
+/** Bytes as text for a person: `300 MiB`, `9.5 GiB`. */
 export function size(bytes: number): string {
   return bytes < GIB ? `${Math.round(bytes / MIB)} MiB` : `${(bytes / GIB).toFixed(1)} GiB`;
 }

@@ -1,4 +1,4 @@
-// Installs the chart, or brings an installed one up to date, and removes it. Tells early when a pod can't start.
+// Installs, upgrades and removes the chart. A pod that can't start ends the wait early.
 import type { V1Secret } from '@kubernetes/client-node';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,27 +13,27 @@ import { CommandError, run } from '../support/run.ts';
 export const CHART = join(repoRoot, 'charts', 'lab');
 
 export interface Release {
-  name: string;
-  namespace: string;
-  /** helm's own options for values, in the order given: the later win. */
-  values: readonly string[];
+  readonly name: string;
+  readonly namespace: string;
+  /** helm's own options for values. Later ones win. */
+  readonly values: readonly string[];
 }
 
-/** Says that `up` made a namespace, and so that `down` may remove it. */
+/** The label of a namespace that `up` created, and that `down` may remove. */
 export const MADE_BY_UP = { 'intro-otel.dev/made-by': 'up' } as const;
 
 const RESTRICTED = {
   'pod-security.kubernetes.io/enforce': 'restricted',
   'pod-security.kubernetes.io/warn': 'restricted',
 };
-/** For pulling images over a slow line; a pod that can't start ends the wait sooner. */
+/** Long enough to pull images over a slow line. A pod that can't start ends the wait sooner. */
 const READY_WITHIN = '15m';
 const LOOK_EVERY = 2000;
-/** How long a pod may be in trouble before it is given up: a registry or a Secret may be a moment late. */
+/** How long a pod may be stuck before we give up, in milliseconds. A registry or a Secret may be a moment late. */
 const TROUBLE_LASTS = 20_000;
 const PENDING_PATIENCE = 10_000;
 
-/** Makes the namespace, whose pods must be restricted ones: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+/** Creates a namespace for restricted pods: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
 export async function createNamespace(kube: ClusterTools, name: string): Promise<void> {
   const namespace = {
     apiVersion: 'v1',
@@ -43,26 +43,26 @@ export async function createNamespace(kube: ClusterTools, name: string): Promise
   await kube.kubectl(['create', '--filename', '-'], { input: JSON.stringify(namespace) });
 }
 
-/** Has helm render the chart, which needs no cluster, and gives what it rendered. @throws UserError when it refuses the values, with its reasons */
+/** Renders the chart without a cluster and returns the manifests. @throws UserError when helm refuses the values */
 export async function checkValues(helm: string, { name, namespace, values }: Release): Promise<string> {
   const { code, stdout, stderr } = await run(helm, ['template', name, CHART, '--namespace', namespace, ...values], {
     allowFailure: true,
   });
   if (code === 0) return stdout;
   throw new UserError('The values for the chart were refused.', {
-    expected: 'values that charts/lab/README.md lists',
+    expected: 'the values in charts/lab/README.md',
     found: stderr.trim().replace(/^Error: /, ''),
-    todo: 'see to --set and --values',
+    todo: 'check --set and --values',
   });
 }
 
-/** `helm upgrade --install` with `--wait`. @throws UserError when a pod can't start, with its last words */
+/** Runs `helm upgrade --install --wait`. @throws UserError when a pod can't start, with its last message */
 export async function installRelease(kube: ClusterTools, release: Release, report: Progress): Promise<void> {
   await untilNotPending(kube, release, report);
   await whileWatching(kube, release, report, (signal) => kube.helm(upgradeArgs(release), { signal }));
 }
 
-/** Does `work`, which waits for the release's pods; its signal is aborted when one of them can't start. */
+/** Runs `work`, which waits for the release's pods. Aborts its signal when one of them can't start. */
 async function whileWatching(
   kube: ClusterTools,
   release: Release,
@@ -70,21 +70,21 @@ async function whileWatching(
   work: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<void> {
   const ended = new AbortController();
-  const given = new AbortController();
+  const stuck = new AbortController();
   const watch = watchPods(kube, release, report, ended.signal).then((troubles) => {
-    if (troubles.length > 0) given.abort();
+    if (troubles.length > 0) stuck.abort();
     return troubles;
   });
   try {
-    await work(given.signal);
+    await work(stuck.signal);
   } catch (error) {
-    throw explained(error, release, given.signal.aborted ? await watch : []);
+    throw explained(error, release, stuck.signal.aborted ? await watch : []);
   } finally {
     ended.abort();
   }
 }
 
-/** The words after `helm`. */
+/** The arguments for helm. */
 export function upgradeArgs({ name, namespace, values }: Release): string[] {
   return [
     'upgrade',
@@ -109,14 +109,14 @@ function explained(error: unknown, release: Release, troubles: readonly Trouble[
       expected: 'every pod ready',
       found: troubles.map(troubleText).join('\n'),
       todo: [
-        `mend that, then run this again; kubectl -n ${release.namespace} logs ${first.pod} --previous may say more`,
+        `fix that, then run this again. For more, run kubectl -n ${release.namespace} logs ${first.pod} --previous`,
       ],
     },
     { cause: error },
   );
 }
 
-/** Shows how many pods are ready until `signal`; resolves with the troubles that lasted, if any did. */
+/** Shows how many pods are ready until `signal`. Returns the stuck containers as soon as one is stuck for too long. */
 async function watchPods(
   kube: ClusterTools,
   release: Release,
@@ -126,7 +126,8 @@ async function watchPods(
   const since = new Map<string, number>();
   while (!signal.aborted) {
     await sleep(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
-    const pods = await podsOf(kube, release.namespace, release.name).catch(() => []); // helm tells what is wrong with the cluster
+    // Helm reports what is wrong with the cluster.
+    const pods = await podsOf(kube, release.namespace, release.name).catch(() => []);
     report.detail(readinessText(pods));
     const troubles = troublesOf(pods);
     for (const key of troubles.map(keyOf)) since.set(key, since.get(key) ?? Date.now());
@@ -141,14 +142,14 @@ function keyOf({ pod, container }: Trouble): string {
 }
 
 /**
- * A helm that was killed leaves its release pending, which locks it for good; one that still runs does so for a while. The
- * record of an operation that stays pending is removed, and what it made is taken over.
+ * Waits for another helm that still works on the release. A killed helm leaves the release pending, which locks it for
+ * good. So the record of an operation that stays pending is removed. The next install takes over its objects.
  */
 async function untilNotPending(kube: ClusterTools, release: Release, report: Progress): Promise<void> {
   const until = Date.now() + PENDING_PATIENCE;
   let pending = await pendingRecord(kube, release);
   if (pending === undefined) return;
-  report.note('An earlier helm on this release was cut short, or still runs: waiting ten seconds for it');
+  report.note('An earlier helm was interrupted or is still working on this release. Waiting ten seconds for it');
   while (pending !== undefined && Date.now() < until) {
     await sleep(LOOK_EVERY);
     pending = await pendingRecord(kube, release);
@@ -156,25 +157,25 @@ async function untilNotPending(kube: ClusterTools, release: Release, report: Pro
   if (pending !== undefined) await kube.kubectl(['delete', 'secret', pending, '--namespace', release.namespace]);
 }
 
-/** The Secret in which helm keeps an operation that has not ended, if there is one. */
+/** The name of the Secret in which helm records an operation that has not ended. */
 async function pendingRecord(kube: ClusterTools, { name, namespace }: Release): Promise<string | undefined> {
   const selector = `owner=helm,name=${name},status in (pending-install,pending-upgrade,pending-rollback,uninstalling)`;
   const list = await kube.get<{ items: V1Secret[] }>('secrets', '--namespace', namespace, '--selector', selector);
   return list?.items[0]?.metadata?.name;
 }
 
-/** Restarts apps of ours, which is how they come to run an image that was built anew under the same tag. */
+/** Restarts apps, so that they run an image that was built again under the same tag. */
 export async function restartApps(
   kube: ClusterTools,
   release: Release,
   components: readonly string[],
   report: Progress,
 ): Promise<void> {
-  const ours = `app.kubernetes.io/instance=${release.name},app.kubernetes.io/component in (${components.join()})`;
-  const which = ['deployment', '--namespace', release.namespace, '--selector', ours];
-  await kube.kubectl(['rollout', 'restart', ...which]);
+  const selector = `app.kubernetes.io/instance=${release.name},app.kubernetes.io/component in (${components.join()})`;
+  const target = ['deployment', '--namespace', release.namespace, '--selector', selector];
+  await kube.kubectl(['rollout', 'restart', ...target]);
   await whileWatching(kube, release, report, (signal) =>
-    kube.kubectl(['rollout', 'status', ...which, '--timeout', READY_WITHIN], { signal }),
+    kube.kubectl(['rollout', 'status', ...target, '--timeout', READY_WITHIN], { signal }),
   );
 }
 
@@ -187,7 +188,7 @@ export async function uninstallRelease(
   return /uninstalled/.test(stdout);
 }
 
-/** Removes the namespace if `up` made it. @returns whether it did */
+/** Removes the namespace if `up` created it. @returns whether it was removed */
 export async function deleteNamespace(kube: ClusterTools, name: string): Promise<boolean> {
   const selector = Object.entries(MADE_BY_UP)
     .map(([key, value]) => `${key}=${value}`)

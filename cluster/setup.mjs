@@ -1,5 +1,5 @@
-// Runs a command of this repository on the Node it is pinned to, installing the dependencies first when they are missing
-// or older than the lockfile. Plain JavaScript without imports from node_modules, since there may be none yet.
+// Runs a command of this repository with the pinned Node. It first installs the dependencies if they are missing or older
+// than the lockfile. It is plain JavaScript without packages, since none may be installed yet.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -13,7 +13,7 @@ function fail(message) {
   process.exit(1);
 }
 
-/** By time, and where a checkout has only touched the lockfile, by what is in it. */
+/** Whether the lockfile's packages are installed. Compares times first, and the packages if the lockfile is newer. */
 function installed() {
   const marker = join(root, 'node_modules', '.package-lock.json');
   const lockfile = join(root, 'package-lock.json');
@@ -29,7 +29,7 @@ function installed() {
 }
 
 function install() {
-  console.error('intro-otel: installing the dependencies that package-lock.json names (about a minute, only now) …');
+  console.error('intro-otel: installing the dependencies in package-lock.json (about a minute, only this once) …');
   const npm = process.env.npm_execpath;
   const [command, args] = npm ? [process.execPath, [npm, 'ci']] : ['npm', ['ci']];
   const result = spawnSync(command, [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
@@ -37,11 +37,11 @@ function install() {
     stdio: ['ignore', 2, 2],
   });
   if (result.status !== 0)
-    fail('npm ci failed (its own words are above). Check the network and the disk, then run this again.');
+    fail('npm ci failed (see its output above). Check the network and the disk, then run this again.');
 }
 
 if (Number(process.versions.node.split('.')[0]) < 20)
-  fail(`Node 20 or later is needed, this is ${process.versions.node}.`);
+  fail(`Expected Node 20 or later, found ${process.versions.node}. Install a newer Node, then run this again.`);
 if (!installed()) install();
 
 const [first, ...rest] = process.argv.slice(2);
@@ -54,7 +54,7 @@ const child = spawn(pinnedNode, [...nodeOptions.split(' ').filter(Boolean), scri
   stdio: 'inherit',
   env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },
 });
-// The command itself says what an interruption leaves and how it ends; this only waits for it.
+// The command handles the interruption itself. This process only passes the signal on and waits.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.on('error', (error) => fail(`could not start the pinned Node: ${error.message}. Run npm ci, then this again.`));
+child.on('error', (error) => fail(`The pinned Node did not start: ${error.message}. Run npm ci, then run this again.`));
 child.on('exit', (code) => process.exit(code ?? 1));

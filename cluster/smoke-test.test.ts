@@ -9,7 +9,7 @@ interface Answer {
   body: unknown;
 }
 
-/** A guide on loopback whose answers are given by path. */
+/** Runs `work` with a guide on loopback that answers by path. */
 async function withGuide(answers: (path: string) => Answer, work: (url: string) => Promise<void>): Promise<void> {
   const server = createServer((request, response) => {
     const { status, body } = answers(request.url ?? '');
@@ -24,7 +24,7 @@ async function withGuide(answers: (path: string) => Answer, work: (url: string) 
   }
 }
 
-/** Jaeger's answer with a span for each of these services, each the child of the one before. */
+/** Jaeger's answer with one span for each service. Each span is a child of the span before. */
 function traceOf(...services: string[]): Answer {
   const resourceSpans = services.map((service, index) => ({
     resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
@@ -43,7 +43,7 @@ function traceOf(...services: string[]): Answer {
   return { status: 200, body: { result: { resourceSpans } } };
 }
 
-test('the trace is given once all services are in it and it grows no more', async () => {
+test('returns the trace once all services are in it and it stops growing', async () => {
   const all = ['guide', 'arcade', 'dice', 'prizes'];
   let asked = 0;
   const paths = new Set<string>();
@@ -58,18 +58,21 @@ test('the trace is given once all services are in it and it grows no more', asyn
   expect([...paths]).toEqual([`/jaeger/api/v3/traces/${ID}`]);
 });
 
-test('a trace that stays incomplete is an error that says what there is of it', async () => {
+test('fails for a trace that stays incomplete, and says which spans there are', async () => {
   await withGuide(
     () => traceOf('guide', 'arcade'),
     async (url) => {
       await expect(findTrace(url, ID, 1000)).rejects.toMatchObject({
-        advice: { expected: `spans of arcade, dice, guide, prizes in trace ${ID} within 1 s`, found: '2 spans of arcade, guide' },
+        advice: {
+          expected: `spans of arcade, dice, guide, prizes in trace ${ID} within 1 s`,
+          found: '2 spans of arcade, guide',
+        },
       });
     },
   );
 });
 
-test('rounds are played one after another, and the last is given', async () => {
+test('plays rounds one after another and returns the last', async () => {
   let played = 0;
   await withGuide(
     () => ({ status: 200, body: { player: 'you', roll: ++played } }),
@@ -79,7 +82,7 @@ test('rounds are played one after another, and the last is given', async () => {
   );
 });
 
-test('a door that does not answer is an error that says what it found', async () => {
+test('fails for a front door that does not answer, and says what it found', async () => {
   await withGuide(
     () => ({ status: 503, body: {} }),
     async (url) => {

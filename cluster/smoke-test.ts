@@ -1,18 +1,18 @@
-// Plays rounds through the front door, and finds the trace of the last one in Jaeger, by the same way a browser goes.
+// Plays rounds through the front door and finds the trace of the last one in Jaeger, as a browser would.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { servicesOfRound } from '../lab/services.ts';
 import { traceFromJaeger } from '../otlp/traces.ts';
 import type { Trace } from '../otlp/traces.ts';
 import { UserError } from '../support/errors.ts';
 
-/** What the guide's POST /api/rounds gives back. */
+/** The guide's answer to POST /api/rounds. */
 export interface Round {
-  player: string;
-  roll: number;
-  prize: { name: string };
-  version: string;
-  /** The trace's id; absent at `instrumentation: none`. */
-  trace?: string;
+  readonly player: string;
+  readonly roll: number;
+  readonly prize: { readonly name: string };
+  readonly version: string;
+  /** The id of its trace. Absent at `instrumentation: none`. */
+  readonly trace?: string;
 }
 
 /** Services whose spans the trace of a round has. */
@@ -29,7 +29,7 @@ export async function waitForDoor(url: string, within = 60_000): Promise<void> {
   });
 }
 
-/** Plays `count` rounds, one after another. @returns the last one */
+/** Plays `count` rounds one after another. @returns the last one */
 export async function playRounds(url: string, count: number): Promise<Round> {
   let round: Round | undefined;
   for (let played = 0; played < count; played++)
@@ -48,13 +48,13 @@ async function playRound(url: string): Promise<Round> {
   const text = await response.text();
   if (response.ok) return JSON.parse(text) as Round;
   throw new UserError('A round could not be played.', {
-    expected: 'POST /api/rounds to answer 200',
+    expected: 'status 200 from POST /api/rounds',
     found: `${response.status}: ${text.trim().slice(0, 500)}`,
-    todo: 'npm run up again; kubectl logs of the arcade says more',
+    todo: 'run npm run up again. For more, see the logs of the arcade',
   });
 }
 
-/** The trace by this id, once all its services are in and it grows no more. @throws UserError after `within` milliseconds */
+/** Finds a trace once all services are in it and it stops growing. @throws UserError after `within` milliseconds */
 export async function findTrace(url: string, id: string, within = 30_000): Promise<Trace> {
   let before = 0;
   const whole = (trace: Trace | undefined): boolean => {
@@ -71,17 +71,17 @@ export async function findTrace(url: string, id: string, within = 30_000): Promi
   const trace = await eventually(() => traceFromJaeger(new URL('jaeger', url).href, id), whole, within);
   if (trace !== undefined) return trace;
   const last = await traceFromJaeger(new URL('jaeger', url).href, id).catch((error: unknown) => String(error));
-  throw new UserError('The trace of the round did not come to Jaeger as a whole.', {
+  throw new UserError('The trace of the round did not reach Jaeger completely.', {
     expected: `spans of ${SERVICES.join(', ')} in trace ${id} within ${within / 1000} s`,
     found:
       typeof last === 'object'
         ? `${last.spans.length} spans of ${last.services.join(', ')}`
-        : (last ?? 'nothing of it'),
+        : (last ?? 'no such trace'),
     todo: ['run this again', "see the Collector's log: kubectl logs -l app.kubernetes.io/component=collector"],
   });
 }
 
-/** Asks again and again until the answer is `enough`; undefined when it never was. An error counts as no answer. */
+/** Asks until the answer is `enough`. Undefined when that takes too long. An error counts as no answer. */
 async function eventually<T>(
   ask: () => Promise<T>,
   enough: (answer: T) => boolean,

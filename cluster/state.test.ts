@@ -20,11 +20,11 @@ function lab(overrides: Partial<RecordedLab> = {}): RecordedLab {
   return { reach: { context: 'kind-a' }, namespace: 'intro-otel', release: 'intro-otel', ...overrides };
 }
 
-test('where nothing was ever up, no lab is recorded', () => {
+test('finds no lab before the first one is recorded', () => {
   expect(recordedLabs()).toEqual([]);
 });
 
-test('labs in other clusters, namespaces and releases are other labs', () => {
+test('tells labs apart by cluster, namespace and release', () => {
   const labs = [
     lab(),
     lab({ reach: { context: 'kind-b' } }),
@@ -35,13 +35,13 @@ test('labs in other clusters, namespaces and releases are other labs', () => {
   expect(new Set(labs.map(labKey)).size).toBe(5);
 });
 
-test('recording a lab again keeps what the new record says nothing of', () => {
+test('keeps the fields that a new record of the same lab lacks', () => {
   recordLab(lab({ images: { a: 'abc' } }));
   recordLab(lab({ port: 8081 }));
   expect(recordedLabs()).toEqual([lab({ images: { a: 'abc' }, port: 8081 })]);
 });
 
-test('a forgotten lab takes its own files with it and leaves those of others, however alike the names', () => {
+test('removes the files of a forgotten lab and keeps those of a lab with a similar name', () => {
   const other = lab({ release: 'intro-otel.door' });
   for (const each of [lab(), other]) {
     recordLab(each);
@@ -53,7 +53,7 @@ test('a forgotten lab takes its own files with it and leaves those of others, ho
   expect(existsSync(labFile(labKey(other), 'door.json'))).toBe(true);
 });
 
-test('with the last lab nothing is left', () => {
+test('removes everything with the last lab', () => {
   recordLab(lab());
   writeWhole(imageRecordFile('kind-a', 'intro-otel'), {});
   forgetLab(lab());

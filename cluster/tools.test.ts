@@ -11,7 +11,7 @@ test.each([
   ['v4.1.4+g05fa379', true],
   ['v2.17.0', false],
   ['what?', false],
-])('helm %s fits: %s', (version, fits) => {
+])('tells for helm %s whether it fits: %s', (version, fits) => {
   expect(helmFits(version)).toBe(fits);
 });
 
@@ -24,11 +24,11 @@ test.each([
   ['v1.30.1', 31, true],
   ['v0.34.0', 34, false],
   ['', 0, false],
-])('kubectl %s fits Kubernetes 1.%i: %s', (version, server, fits) => {
+])('tells for kubectl %s whether it fits Kubernetes 1.%i: %s', (version, server, fits) => {
   expect(kubectlFits(version, server)).toBe(fits);
 });
 
-test('a version without a patch number has patch 0', () => {
+test('reads a version without a patch number as patch 0', () => {
   expect(numbers('1.34')).toEqual([1, 34, 0]);
 });
 
@@ -45,7 +45,7 @@ describe('with a helm of the user’s own on the PATH', () => {
     await rm(bin, { recursive: true });
   });
 
-  test('it is used when it fits', async () => {
+  test('uses it when it fits', async () => {
     await writeFile(join(bin, 'helm'), '#!/bin/sh\necho v3.15.2+g1a500d5\n', { mode: 0o755 });
     await expect(findHelm(silentProgress())).resolves.toEqual({
       path: 'helm',

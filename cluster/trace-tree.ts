@@ -1,36 +1,38 @@
-// A trace as a small tree for the terminal: service, span, duration, and a bar that shows when.
+// Prints a trace as a small tree: service, span, duration, and a bar that shows when the span ran.
 import { coloured } from '../support/output.ts';
 import type { Colour } from '../support/output.ts';
 
 export interface TreeSpan {
-  spanId: string;
+  readonly spanId: string;
   /** Undefined or unknown for a root. */
-  parentSpanId?: string | undefined;
-  service: string;
-  name: string;
+  readonly parentSpanId?: string | undefined;
+  readonly service: string;
+  readonly name: string;
   /** Milliseconds since any common origin. */
-  start: number;
+  readonly start: number;
   /** Milliseconds. */
-  duration: number;
-  failed: boolean;
+  readonly duration: number;
+  readonly failed: boolean;
 }
 
 interface Row {
-  span: TreeSpan;
-  /** The lines that lead to it, such as `│ └ `. */
-  lead: string;
+  readonly span: TreeSpan;
+  /** The lines that lead to the span, such as `│ └ `. */
+  readonly lead: string;
 }
 
 const COLOURS: readonly Colour[] = ['cyan', 'green', 'yellow', 'magenta', 'blue'];
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
 const NARROWEST_BAR = 10;
 
-/** The names of the services in a trace, the root's first. */
+/** The names of the services in a trace. The root's comes first. */
 export function servicesOf(spans: readonly TreeSpan[]): string[] {
   return [...new Set(rowsOf(spans).map((row) => row.span.service))];
 }
 
-/** The lines of the tree, none wider than `width` columns; colours only where the terminal takes them. */
+/**
+ * The lines of the tree. None is wider than `width` columns. Colours are used only where the terminal supports them.
+ */
 export function traceTree(spans: readonly TreeSpan[], width: number): string[] {
   const rows = rowsOf(spans);
   const services = servicesOf(spans);
@@ -63,7 +65,9 @@ function fit(text: string, width: number): string {
   return text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`;
 }
 
-/** The spans depth first, siblings by start time. A span whose parent is not there is a root, so that nothing is left out. */
+/**
+ * The spans depth first, siblings by start time. A span with a missing parent counts as a root, so none is left out.
+ */
 function rowsOf(spans: readonly TreeSpan[]): Row[] {
   const known = new Set(spans.map((span) => span.spanId));
   const parentOf = (span: TreeSpan): string | undefined =>
@@ -80,14 +84,14 @@ function rowsOf(spans: readonly TreeSpan[]): Row[] {
   return below(undefined, '');
 }
 
-/** A bar from and of these shares of `width`, at least an eighth of a column wide so that every span shows. */
+/** A bar that starts and ends at shares of `width`. It is at least an eighth of a column, so that every span shows. */
 function barOf(share: { from: number; length: number }, width: number): string {
   const from = Math.min(Math.floor(finite(share.from) * width), width - 1);
   const eighths = Math.max(1, Math.min(Math.round(finite(share.length) * width * 8), (width - from) * 8));
   return `${' '.repeat(from)}${'█'.repeat(Math.floor(eighths / 8))}${EIGHTHS[eighths % 8] ?? ''}`;
 }
 
-/** A trace of no length at all has shares of 0/0. */
+/** The share, or 0 for a trace without any duration, whose shares are 0/0. */
 function finite(share: number): number {
   return Number.isFinite(share) ? share : 0;
 }

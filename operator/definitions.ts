@@ -1,4 +1,4 @@
-// The operator's own CustomResourceDefinitions, brought up to date where Helm can't: those that another release left behind.
+// Updates the operator's CustomResourceDefinitions where Helm can't: those that an earlier release left behind.
 import { crds } from '../cdk8s/operator/crds.ts';
 import type { Api } from '../kubernetes/api.ts';
 import { differs } from './engine/apply.ts';
@@ -7,8 +7,8 @@ import type { KubeObject } from '../kubernetes/object.ts';
 import type { Logger } from './engine/log.ts';
 
 /**
- * Applies the definitions that differ from what is there; where the chart has just done so, that is none.
- * @throws Error where there is none: who may make one is not for the operator to say
+ * Applies the definitions that differ from the live ones. After an install by the chart, none do.
+ * @throws Error if a definition doesn't exist: the operator has no permission to create one
  */
 export async function updateDefinitions(api: Api, log: Logger): Promise<void> {
   for (const definition of crds()) {
@@ -20,11 +20,11 @@ export async function updateDefinitions(api: Api, log: Logger): Promise<void> {
       );
     if (!differs(definition, live)) continue;
     await api.apply(definition);
-    log.info({ name }, 'Definition was brought up to date');
+    log.info({ name }, 'Updated CustomResourceDefinition');
   }
 }
 
-/** Removes the definitions, and with them whatever there is of their kinds. */
+/** Deletes the definitions, and with them all objects of their kinds. */
 export async function deleteDefinitions(api: Api): Promise<void> {
   for (const { metadata } of crds()) await api.delete(KINDS.CustomResourceDefinition, metadata);
 }

@@ -1,4 +1,4 @@
-// The operator's process, put together: all replicas watch, so that another can go on at once; who leads reconciles.
+// The operator's entry point.
 // usage: operator [--farewell [--crds]]
 import { parseArgs } from 'node:util';
 import { VERSION } from '../cdk8s/values.ts';
@@ -8,34 +8,34 @@ import { loadConfig } from '../kubernetes/config.ts';
 import { pooledApi } from '../kubernetes/transport-undici.ts';
 import { createLogger } from './engine/log.ts';
 import type { Logger } from './engine/log.ts';
-import { Operator } from './operator.ts';
+import { createOperator } from './operator.ts';
 import { readSettings } from './settings.ts';
 import { uninstall } from './workshop/uninstall.ts';
 
-/** Helm's own patience with a hook is what ends a wait; this only has it end with a reason. */
-const FAREWELL_MS = 25 * 60_000;
+/** Milliseconds. Shorter than Helm's timeout for the hook, so that the wait ends with a reason. */
+const UNINSTALL_TIMEOUT_MS = 25 * 60_000;
 
-/** Before the operator is uninstalled. @throws Error that names what blocks */
-async function runUninstall(log: Logger, definitions: boolean): Promise<void> {
+/** Cleans up before the chart is uninstalled. @throws Error that names what blocks it */
+async function runUninstall(log: Logger, withDefinitions: boolean): Promise<void> {
   const config = await loadConfig();
-  const api = pooledApi({ config, userAgent: `intro-otel-farewell/${VERSION}`, fieldManager: FIELD_MANAGER });
+  const api = pooledApi({ config, userAgent: `intro-otel-uninstall/${VERSION}`, fieldManager: FIELD_MANAGER });
   try {
-    await uninstall(api, { log, timeout: FAREWELL_MS });
-    if (definitions) await deleteDefinitions(api);
+    await uninstall(api, { log, timeout: UNINSTALL_TIMEOUT_MS });
+    if (withDefinitions) await deleteDefinitions(api);
   } finally {
     await api.close();
   }
 }
 
-async function operate(log: Logger): Promise<void> {
+async function runOperator(log: Logger): Promise<void> {
   const settings = readSettings(process.env);
-  const operator = new Operator({ settings, config: await loadConfig(), log });
-  const end = (signal: NodeJS.Signals): void => {
-    log.info({ signal }, 'Told to end');
+  const operator = createOperator({ settings, config: await loadConfig(), log });
+  const stop = (signal: NodeJS.Signals): void => {
+    log.info({ signal }, 'Stopping');
     void operator.stop().finally(() => process.exit(0));
   };
-  process.once('SIGTERM', end).once('SIGINT', end);
-  await operator.run();
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+  await operator.start();
 }
 
 const log = createLogger();
@@ -45,11 +45,11 @@ try {
   });
   log.info(
     { group: GROUP, version: VERSION, node: process.version },
-    values.farewell ? 'Farewell begins' : 'Operator begins',
+    values.farewell ? 'Uninstall starts' : 'Operator starts',
   );
   if (values.farewell) await runUninstall(log, values.crds);
-  else await operate(log);
+  else await runOperator(log);
 } catch (error) {
-  log.error({ err: error }, 'The operator can not go on');
+  log.error({ err: error }, 'The operator failed');
   process.exit(1);
 }

@@ -2,7 +2,7 @@ import { readSettings } from './settings.ts';
 
 const complete = { POD_NAME: 'op-1', POD_NAMESPACE: 'default', OPERATOR_ACCOUNT: 'intro-otel-operator' };
 
-test('what the chart always sets is enough', () => {
+test('needs only the variables that the chart always sets', () => {
   expect(readSettings(complete)).toEqual({
     identity: 'op-1',
     namespace: 'default',
@@ -12,7 +12,7 @@ test('what the chart always sets is enough', () => {
   });
 });
 
-test('every variable that is wrong is named, with what was expected', () => {
+test('names every wrong variable with the expected and the found value', () => {
   const wrong = { ...complete, POD_NAME: undefined, PORT: '80a', WORKERS: '0' };
   expect(() => readSettings(wrong)).toThrow(
     /POD_NAME: expected .* found nothing\n.*PORT: expected a whole number from 0 to 65535, found "80a"\n.*WORKERS: .*"0"/,

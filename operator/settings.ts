@@ -1,21 +1,22 @@
-// What the operator is told by its environment, checked before anything is begun. The chart sets all of it.
+// The operator's settings, read from the environment and validated before anything starts. The chart sets all of them.
 
 export interface Settings {
-  /** Of the process among its replicas: the pod's name. */
+  /** Identifies this process among the replicas: the pod's name. */
   readonly identity: string;
   /** The operator's own namespace. */
   readonly namespace: string;
-  /** The ServiceAccount that it runs as, which seats' role bindings name. */
+  /** The operator's ServiceAccount, which the seats' role bindings name. */
   readonly account: string;
-  /** Of /healthz, /readyz and /metrics. */
+  /** Port of /healthz, /readyz and /metrics. */
   readonly port: number;
-  /** How many seats are worked on at a time. */
+  /** Maximum number of seats that are reconciled at the same time. */
   readonly workers: number;
 }
 
-/** As for a Service's port and a label: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+/** A DNS subdomain: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
+/** Reads variables and collects what is wrong with them. */
 class Environment {
   readonly #env: NodeJS.ProcessEnv;
   readonly problems: string[] = [];
@@ -33,16 +34,16 @@ class Environment {
     return found;
   }
 
-  integer(name: string, [least, most]: readonly [number, number], otherwise: number): number {
-    const found = this.#env[name] ?? String(otherwise);
+  integer(name: string, [min, max]: readonly [number, number], fallback: number): number {
+    const found = this.#env[name] ?? String(fallback);
     const value = Number(found);
-    if (!Number.isInteger(value) || value < least || value > most)
-      this.problems.push(`${name}: expected a whole number from ${least} to ${most}, found ${JSON.stringify(found)}`);
+    if (!Number.isInteger(value) || value < min || value > max)
+      this.problems.push(`${name}: expected a whole number from ${min} to ${max}, found ${JSON.stringify(found)}`);
     return value;
   }
 }
 
-/** @throws Error that names every variable that is wrong, what was expected and what was found */
+/** @throws Error that lists every wrong variable with what was expected and found */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const environment = new Environment(env);
   const settings = {
@@ -53,7 +54,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     workers: environment.integer('WORKERS', [1, 1000], 16),
   };
   if (environment.problems.length === 0) return settings;
+  const problems = environment.problems.map((problem) => `\n  ${problem}`).join('');
   throw new Error(
-    `The operator's environment is not as expected:\n  ${environment.problems.join('\n  ')}\nThe chart sets these: see operator/README.md.`,
+    `The operator's environment is wrong:${problems}\nThe chart sets these variables. See operator/README.md.`,
   );
 }

@@ -1,52 +1,54 @@
-// What the operator watches, and what it keeps of it.
-import { FIELD_MANAGER, LABELS, MANAGED_BY } from './api/types.ts';
-import type { Seat, Workshop } from './api/types.ts';
+// What the operator watches, and what it keeps of each object.
 import { KINDS } from './api/kinds.ts';
 import type { Kind, KubeObject } from '../kubernetes/object.ts';
-import type { ListOptions } from '../kubernetes/api.ts';
-import { CompactStore, withoutStatus, withStatus } from './engine/store.ts';
-import type { StoreOptions } from './engine/store.ts';
+import type { Pod } from '../kubernetes/types.ts';
+import { LABELS, MANAGED_BY } from './api/types.ts';
+import type { Seat, Workshop } from './api/types.ts';
+import type { Manager } from './engine/manager.ts';
+import { withoutStatus, withStatus } from './engine/store.ts';
+import type { CompactStore, StoreOptions } from './engine/store.ts';
 import { COMPONENT as IMAGE_PULL } from './workshop/image-prepull-pods.ts';
 
-const OURS = `${LABELS.managedBy}=${MANAGED_BY}`;
+const MANAGED = `${LABELS.managedBy}=${MANAGED_BY}`;
 
-function store<T extends KubeObject>(kind: Kind, options: Partial<StoreOptions<T>> = {}): CompactStore<T> {
-  return new CompactStore<T>({ kind, fieldManager: FIELD_MANAGER, index: [LABELS.seat], ...options });
+const DEPLOYMENT_STATUS = [
+  'observedGeneration',
+  'replicas',
+  'updatedReplicas',
+  'readyReplicas',
+  'availableReplicas',
+  'conditions',
+];
+
+/** The namespaces of the seats and what the operator manages in them, by kind. */
+function createSeatContents(manager: Manager) {
+  const managed = (kind: Kind, keep?: StoreOptions<KubeObject>['keep']): CompactStore =>
+    manager.store(kind, { select: { labelSelector: MANAGED }, index: [LABELS.seat], ...(keep && { keep }) });
+  return {
+    Namespace: managed(KINDS.Namespace, withStatus('phase', 'conditions')),
+    RoleBinding: managed(KINDS.RoleBinding),
+    ServiceAccount: managed(KINDS.ServiceAccount),
+    ConfigMap: managed(KINDS.ConfigMap),
+    Service: managed(KINDS.Service, withStatus('loadBalancer')),
+    Deployment: managed(KINDS.Deployment, withStatus(...DEPLOYMENT_STATUS)),
+    NetworkPolicy: managed(KINDS.NetworkPolicy),
+    ResourceQuota: managed(KINDS.ResourceQuota, withoutStatus),
+    LimitRange: managed(KINDS.LimitRange),
+  };
 }
 
-/** All stores, by kind. */
-export function createStores() {
+/** All stores. Their watches start when this process first leads. */
+export function createStores(manager: Manager, ownNamespace: string) {
   return {
-    Workshop: store<Workshop>(KINDS.Workshop, { parsed: true, index: [] }),
-    Seat: store<Seat>(KINDS.Seat, { parsed: true, index: [LABELS.workshop] }),
-    Namespace: store(KINDS.Namespace, { keep: withStatus('phase', 'conditions') }),
-    RoleBinding: store(KINDS.RoleBinding),
-    ServiceAccount: store(KINDS.ServiceAccount),
-    ConfigMap: store(KINDS.ConfigMap),
-    Service: store(KINDS.Service, { keep: withStatus('loadBalancer') }),
-    Deployment: store(KINDS.Deployment, {
-      keep: withStatus(
-        'observedGeneration',
-        'replicas',
-        'updatedReplicas',
-        'readyReplicas',
-        'availableReplicas',
-        'conditions',
-      ),
+    workshops: manager.store<Workshop>(KINDS.Workshop, { parsed: true }),
+    seats: manager.store<Seat>(KINDS.Seat, { parsed: true, index: [LABELS.workshop] }),
+    seatContents: createSeatContents(manager),
+    /** The pods in the operator's own namespace that pull images. */
+    pullPods: manager.store<Pod>(KINDS.Pod, {
+      select: { namespace: ownNamespace, labelSelector: `${MANAGED},${LABELS.component}=${IMAGE_PULL}` },
+      index: [LABELS.workshop],
     }),
-    NetworkPolicy: store(KINDS.NetworkPolicy),
-    ResourceQuota: store(KINDS.ResourceQuota, { keep: withoutStatus }),
-    LimitRange: store(KINDS.LimitRange),
-    /** Of the operator's own namespace: those that pull images. */
-    Pod: store(KINDS.Pod, { index: [LABELS.workshop] }),
   };
 }
 
 export type Stores = ReturnType<typeof createStores>;
-
-/** What of a kind is watched. */
-export function selectionOf(kind: string, ownNamespace: string): ListOptions {
-  if (kind === 'Workshop' || kind === 'Seat') return {};
-  if (kind === 'Pod') return { namespace: ownNamespace, labelSelector: `${OURS},${LABELS.component}=${IMAGE_PULL}` };
-  return { labelSelector: OURS };
-}

@@ -1,6 +1,6 @@
 import { UserError, describeError } from './errors.ts';
 
-test('a user error says what was expected, found and what to do, without a stack', () => {
+test('prints what was expected, what was found and what to do, without a stack', () => {
   const error = new UserError('There is too little memory.', {
     expected: '2 GiB free',
     found: '1.1 GiB free',
@@ -17,17 +17,17 @@ test('a user error says what was expected, found and what to do, without a stack
   );
 });
 
-test('lines of an answer that has several stay in its column', () => {
+test('keeps the lines of a text in its column', () => {
   expect(describeError(new UserError('x', { found: 'one\ntwo', todo: 'y' }))).toContain(
     '  found     one\n            two\n',
   );
 });
 
-test('a bug of ours is described with its stack', () => {
+test('prints a bug of ours with its stack', () => {
   expect(describeError(new TypeError('x is undefined'))).toMatch(/TypeError: x is undefined\n +at /);
 });
 
-test('several misses are all described', () => {
+test('prints every error of an AggregateError', () => {
   const both = new AggregateError([
     new UserError('No memory.', { todo: 'a' }),
     new UserError('No disk.', { todo: 'b' }),

@@ -1,14 +1,14 @@
-// Errors meant for the person at the terminal: what was expected, what was found, what to do. Printed without a stack.
+// Errors for the person at the terminal. They say what was expected, what was found and what to do, without a stack.
 
-/** The three things a message owes its reader; each may have several lines. */
+/** What a message tells its reader. Each text may have several lines. */
 export interface Advice {
-  expected?: string;
-  found?: string;
-  /** What to do about it, one entry per possibility. */
-  todo: string | readonly string[];
+  readonly expected?: string;
+  readonly found?: string;
+  /** What to do, one entry per possibility. */
+  readonly todo: string | readonly string[];
 }
 
-/** Something the user can mend. Anything else that is thrown is a bug of ours and is printed with its stack. */
+/** An error that the user can fix. Any other error is a bug of ours and is printed with its stack. */
 export class UserError extends Error {
   readonly advice: Advice;
 
@@ -19,7 +19,7 @@ export class UserError extends Error {
   }
 }
 
-/** The text to print for whatever was thrown; of an AggregateError, each of its errors. */
+/** The text to print for a thrown value. For an AggregateError, it holds the text of each of its errors. */
 export function describeError(error: unknown): string {
   if (error instanceof UserError) return [error.message, adviceText(error.advice)].join('\n');
   if (error instanceof AggregateError) return error.errors.map(describeError).join('\n');
@@ -27,7 +27,7 @@ export function describeError(error: unknown): string {
   return String(error);
 }
 
-/** The advice as indented lines, labelled, ready to stand below a message. */
+/** The advice as indented and labelled lines, to print below a message. */
 export function adviceText(advice: Advice): string {
   const todo = typeof advice.todo === 'string' ? [advice.todo] : advice.todo;
   return [

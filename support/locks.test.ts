@@ -11,7 +11,7 @@ let directory: string;
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'lock-'))));
 afterEach(() => rmSync(directory, { recursive: true }));
 
-onLinux('two runs do their work one after the other, and the second is told that it waits', async () => {
+onLinux('runs the work of two holders one after the other, and tells the second that it waits', async () => {
   const file = join(directory, 'deep', 'lock');
   const events: string[] = [];
   const until = async (event: string): Promise<void> => {
@@ -28,13 +28,13 @@ onLinux('two runs do their work one after the other, and the second is told that
   expect(events).toEqual(['a begins', 'b waits', 'a ends', 'b begins', 'b ends']);
 });
 
-onLinux('the lock is free again after work that failed', async () => {
+onLinux('releases the lock after work that failed', async () => {
   const file = join(directory, 'lock');
   await expect(withLock(file, () => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk');
   await expect(withLock(file, () => Promise.resolve('done'))).resolves.toBe('done');
 });
 
-onLinux('the lock of a run that was killed is free', async () => {
+onLinux('releases the lock of a killed run', async () => {
   const file = join(directory, 'lock');
   const code = `import { withLock } from ${JSON.stringify(join(import.meta.dirname, 'locks.ts'))};
     await withLock(${JSON.stringify(file)}, () => new Promise(() => { console.log('held'); setInterval(() => 0, 1000); }));`;

@@ -1,4 +1,4 @@
-// Keeps two runs from doing the same work at once. The kernel holds the lock, so a run that is killed leaves none behind.
+// Keeps two runs from doing the same work at once. The kernel holds the lock, so a killed run leaves none behind.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import { UserError } from './errors.ts';
 
 /**
- * Runs `work` while holding an exclusive lock on `file` (created when missing); `onWait` is called once when another
- * process holds it. Linux only: util-linux's flock(1) holds the lock for as long as its standard input is open, and
- * that is closed by the kernel however this process ends.
+ * Runs `work` while it holds an exclusive lock on `file`. The file is created when it is missing. `onWait` is called
+ * once when another process holds the lock. Linux only: flock(1) holds the lock while its standard input is open, and
+ * the kernel closes that input however this process ends.
  */
 export async function withLock<T>(file: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
@@ -23,10 +23,10 @@ export async function withLock<T>(file: string, work: () => Promise<T>, onWait?:
   }
 }
 
-/** Takes the lock and gives what releases it; `undefined` when flock ended without having it. */
+/** Takes the lock and returns the function that releases it. Undefined when flock ended without the lock. */
 async function acquire(file: string, mode: string): Promise<(() => Promise<void>) | undefined> {
   const holder = spawn('flock', [mode, file, 'sh', '-c', 'echo held; exec cat'], { stdio: ['pipe', 'pipe', 'ignore'] });
-  holder.stdin.on('error', () => undefined); // it may have ended already, which is what release waits for
+  holder.stdin.on('error', () => undefined); // it may have ended already, and release waits for that
   const ended = once(holder, 'close');
   const held = await Promise.race([
     once(createInterface(holder.stdout), 'line').then(() => true),

@@ -15,13 +15,13 @@ function refusalOf(args: string[], known?: string[][]): UsageError {
   throw new Error(`${args.join(' ')} was not refused`);
 }
 
-test('flags, values and repeated values are read, inline or apart', () => {
+test('reads flags, values and repeated values, inline or apart', () => {
   expect(
     parseOptions(['-f', 'a.yaml', '--values=b.yaml', '--port', '9000', '--no-network-policy'], options).given,
   ).toEqual({ values: ['a.yaml', 'b.yaml'], port: '9000', 'no-network-policy': true });
 });
 
-test('an unknown option is refused with the nearest one there is', () => {
+test('refuses an unknown option and suggests the nearest one', () => {
   expect(refusalOf(['--prot', '9000'])).toMatchObject({
     message: 'There is no option --prot.',
     advice: { todo: 'did you mean --port?' },
@@ -33,27 +33,27 @@ test.each([
   [['--port='], '--port needs a value.'],
   [['--port', '--no-network-policy'], '--port needs a value.'],
   [['--no-network-policy=yes'], '--no-network-policy takes no value.'],
-  [['sideways'], 'sideways is not understood.'],
-])('%j is refused: %s', (args, message) => {
+  [['sideways'], 'sideways is not an argument of this command.'],
+])('refuses %j: %s', (args, message) => {
   expect(() => parseOptions(args, options)).toThrow(message);
 });
 
-test('a value that begins with dashes can be given inline', () => {
+test('accepts a value that begins with dashes when it is inline', () => {
   expect(parseOptions(['--port=--8'], options).given.port).toBe('--8');
 });
 
-test('a positional argument must be one of those known, and near misses are named', () => {
+test('accepts only known positional arguments, and suggests the nearest one', () => {
   const actions = [['up', 'down', 'status']];
   expect(parseOptions(['down'], options, actions).positionals).toEqual(['down']);
   expect(refusalOf(['staus'], actions).advice.todo).toBe('did you mean status?');
-  expect(refusalOf(['up', 'down'], actions).message).toBe('down is not understood.');
+  expect(refusalOf(['up', 'down'], actions).message).toBe('down is not an argument of this command.');
 });
 
-test('nothing is near a word that is like none', () => {
+test('suggests nothing for a word that is like no other', () => {
   expect(nearest('--frobnicate', ['--port', '--values'])).toBeUndefined();
 });
 
-test('help lists every option with its text beside it', () => {
+test('lists every option in the help with its text beside it', () => {
   expect(optionsHelp(options)).toBe(
     [
       '  -f, --values FILE        values',

@@ -1,30 +1,30 @@
-// Command-line options: node's parseArgs with a table per command, help texts made of that table, and refusals that name
-// the nearest option there is.
+// Command-line options. Each command has a table of options. Node's parseArgs reads them, the help text comes from the
+// table, and an error suggests the nearest option.
 import { parseArgs } from 'node:util';
 import { UserError } from './errors.ts';
 
 export interface Option {
-  /** What stands for the value in the help text; a flag has none. */
-  value?: string;
-  short?: string;
-  /** May be given more than once. */
-  multiple?: true;
-  help: string;
+  /** The placeholder for the value in the help text. An option without one is a flag. */
+  readonly value?: string;
+  readonly short?: string;
+  /** Whether the option may be repeated. */
+  readonly multiple?: true;
+  readonly help: string;
 }
 
 export type Options = Readonly<Record<string, Option>>;
 
-/** The options given: a list for those that may be repeated, a string for those with a value, true for flags. */
+/** The options that were given: a list for a repeatable option, a string for one with a value, true for a flag. */
 export type Given<T extends Options> = {
   [K in keyof T]?: T[K] extends { multiple: true } ? string[] : T[K] extends { value: string } ? string : true;
 };
 
-/** A command line that can't be understood; exit code 2. */
+/** A command line that can't be understood. The exit code is 2. */
 export class UsageError extends UserError {}
 
 /**
  * Reads `args` by the table.
- * @param known what a positional argument may be, in order; none when left out
+ * @param known the allowed words for each positional argument, in order. By default there are none.
  * @throws UsageError for anything that is not in the table
  */
 export function parseOptions<T extends Options>(
@@ -72,11 +72,11 @@ function valueOf(
       todo: `write ${token.rawName}`,
     });
   }
-  // As an option's value `--next` is far more often a forgotten value than a value.
+  // `--next` after an option is nearly always the next option after a forgotten value.
   if (token.value === undefined || token.value === '' || (token.inlineValue !== true && token.value.startsWith('--'))) {
     throw new UsageError(`${token.rawName} needs a value.`, {
       expected: `${token.rawName} ${option.value}`,
-      todo: 'give it one',
+      todo: 'add a value',
     });
   }
   return option.multiple === true ? [...(Array.isArray(before) ? before : []), token.value] : token.value;
@@ -88,21 +88,21 @@ function unknownOption(rawName: string, options: Options): UsageError {
   return new UsageError(`There is no option ${rawName}.`, {
     expected: names.join(', '),
     found: rawName,
-    todo: close === undefined ? '--help says what each does' : `did you mean ${close}?`,
+    todo: close === undefined ? 'run it with --help to see what each does' : `did you mean ${close}?`,
   });
 }
 
 function positional(value: string, known: readonly string[] | undefined): string {
   if (known?.includes(value) === true) return value;
   const close = nearest(value, known ?? []);
-  throw new UsageError(`${value} is not understood.`, {
-    expected: known === undefined ? 'options only' : known.join(', '),
+  throw new UsageError(`${value} is not an argument of this command.`, {
+    expected: known === undefined ? 'only options' : known.join(', '),
     found: value,
-    todo: close === undefined ? '--help says what there is' : `did you mean ${close}?`,
+    todo: close === undefined ? 'run it with --help to see the arguments' : `did you mean ${close}?`,
   });
 }
 
-/** The one of `words` that is fewest edits from `word`, if that is few for its length. */
+/** The word that is the fewest edits away from `word`. Undefined when even that one is too different. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const ranked = words
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
@@ -111,7 +111,7 @@ export function nearest(word: string, words: readonly string[]): string | undefi
   return best !== undefined && best.distance <= Math.max(1, word.length / 3) ? best.candidate : undefined;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal string alignment). */
+/** The number of insertions, deletions, replacements and swaps that turn `a` into `b` (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   const at = (i: number, j: number): number => rows[i]?.[j] ?? Infinity;
@@ -127,7 +127,7 @@ function editDistance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
-/** The table as indented lines, for a help text. */
+/** The table as indented lines for a help text. */
 export function optionsHelp(options: Options): string {
   const rows = Object.entries(options).map(([name, { short, value, help }]) => {
     const head = `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;

@@ -10,25 +10,25 @@ function recorder(isTTY: boolean): {
   return { written, stream: { write: (text) => void written.push(text), isTTY, columns: 40 } };
 }
 
-test('without a terminal a step is a line at its start and a line with its time at its end', async () => {
+test('prints a line at the start of a step and one with its time at the end, without a terminal', async () => {
   const { written, stream } = recorder(false);
   let now = 0;
   await createProgress(stream, () => now).step('Build etcd', () => Promise.resolve((now = 48_100)), { estimate: 49 });
   expect(written).toEqual(['… Build etcd (about 49.0 s)\n', '✓ Build etcd  48.1 s\n']);
 });
 
-test('a step gives the value of its work', async () => {
+test('returns the value of the work', async () => {
   await expect(createProgress(recorder(false).stream).step('x', () => Promise.resolve(7))).resolves.toBe(7);
 });
 
-test('a step that fails is marked so and passes its error on', async () => {
+test('marks a step that fails and passes its error on', async () => {
   const { written, stream } = recorder(false);
   const failing = createProgress(stream, () => 0).step('Build etcd', () => Promise.reject(new Error('no disk')));
   await expect(failing).rejects.toThrow('no disk');
   expect(written.at(-1)).toBe('✗ Build etcd  0.0 s\n');
 });
 
-test('steps of a step are indented', async () => {
+test('indents the steps of a step', async () => {
   const { written, stream } = recorder(false);
   await createProgress(stream, () => 0).step('outer', (outer) =>
     outer.step('inner', (inner) => Promise.resolve(inner.note('done'))),
@@ -36,7 +36,7 @@ test('steps of a step are indented', async () => {
   expect(written).toEqual(['… outer\n', '  … inner\n', '    done\n', '  ✓ inner  0.0 s\n', '✓ outer  0.0 s\n']);
 });
 
-test('on a terminal the live line is overwritten and never wider than the terminal', async () => {
+test('overwrites the live line on a terminal and keeps it within the width', async () => {
   const { written, stream } = recorder(true);
   await createProgress(stream, () => 0).step('a title that is a good deal longer than the line it has to fit on', () =>
     Promise.resolve(),
@@ -46,7 +46,7 @@ test('on a terminal the live line is overwritten and never wider than the termin
   expect(written.at(-1)?.startsWith(`${ERASE}✓ a title`)).toBe(true);
 });
 
-test('the live line names every innermost step that runs, with its estimate and detail', () => {
+test('names every innermost running step in the live line, with estimate and detail', () => {
   const step = (title: string, depth: number, estimate?: number): Parameters<typeof liveText>[0][number] => ({
     title,
     depth,
@@ -54,7 +54,7 @@ test('the live line names every innermost step that runs, with its estimate and 
     estimate,
     detail: title === 'etcd' ? 'linking' : '',
   });
-  expect(liveText([step('parts', 0), step('kubelet', 1, 180), step('etcd', 1)], 12_000)).toBe(
+  expect(liveText([step('components', 0), step('kubelet', 1, 180), step('etcd', 1)], 12_000)).toBe(
     'kubelet 12.0 s of about 3 min 00 s · etcd 12.0 s: linking',
   );
 });

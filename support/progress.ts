@@ -1,19 +1,19 @@
-// Shows how work goes. On a terminal one live line with the time taken and the estimate; elsewhere (CI, a pipe) plain
-// lines when a step starts and ends, and a sign of life now and then, so that a log shows what it waits for.
+// Shows the progress of work. A terminal gets one live line with the time taken and the estimate. A CI log or a pipe
+// gets a line when a step starts and ends, and a sign of life every 30 seconds that says what is running.
 import { coloured, duration } from './output.ts';
 
 export interface StepOptions {
-  /** How long it is expected to take, in seconds. */
-  estimate?: number;
+  /** The expected duration, in seconds. */
+  readonly estimate?: number;
 }
 
-/** Steps may run side by side, and each may have steps of its own. */
+/** Progress of work in steps. Steps may run side by side, and a step may have steps of its own. */
 export interface Progress {
-  /** Runs `work` as a step that is shown with its time. What `work` throws is passed on. */
+  /** Runs `work` as a step and shows how long it takes. Returns or throws what `work` does. */
   step<T>(title: string, work: (progress: Progress) => Promise<T>, options?: StepOptions): Promise<T>;
-  /** What this step is at just now; only the live line shows it. */
+  /** Sets what this step is doing right now. Only the live line and the sign of life show it. */
   detail(text: string): void;
-  /** A line that stays. */
+  /** Prints a line that stays. */
   note(text: string): void;
 }
 
@@ -34,7 +34,7 @@ export interface ProgressOutput {
 const LIVE_EVERY = 200;
 const SIGN_OF_LIFE_EVERY = 30_000;
 
-/** Progress on `stream`, standard error unless told otherwise; `now` gives milliseconds. */
+/** Creates progress that prints to `stream`. `now` returns milliseconds. */
 export function createProgress(
   stream: ProgressOutput = process.stderr,
   now: () => number = () => performance.now(),
@@ -43,7 +43,7 @@ export function createProgress(
   return progressAt(screen, now, undefined);
 }
 
-/** Progress that shows nothing, for tests and for commands whose output is read by machines. */
+/** Creates progress that prints nothing, for tests and for commands whose output a machine reads. */
 export function silentProgress(): Progress {
   return createProgress({ write: () => true });
 }
@@ -70,30 +70,30 @@ function progressAt(screen: Screen, now: () => number, parent: Step | undefined)
   };
 }
 
-/** What both kinds of output share: the running steps, and a timer for as long as there are any. */
+/** What both kinds of output share: the running steps, and a timer while there are any. */
 abstract class Screen {
   protected readonly running: Step[] = [];
   protected readonly stream: ProgressOutput;
   protected readonly now: () => number;
-  private readonly every: number;
-  private timer: NodeJS.Timeout | undefined;
+  readonly #every: number;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(stream: ProgressOutput, now: () => number, every: number) {
     this.stream = stream;
     this.now = now;
-    this.every = every;
+    this.#every = every;
   }
 
   begin(step: Step): void {
     this.running.push(step);
-    this.timer ??= setInterval(() => this.tick(), this.every).unref();
+    this.#timer ??= setInterval(() => this.tick(), this.#every).unref();
   }
 
   end(step: Step, ok: boolean): void {
     this.running.splice(this.running.indexOf(step), 1);
     if (this.running.length === 0) {
-      clearInterval(this.timer);
-      this.timer = undefined;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
     }
     this.note(`${'  '.repeat(step.depth)}${mark(ok)} ${step.title}  ${dim(duration(this.now() - step.began))}`);
   }
@@ -123,7 +123,7 @@ class PlainScreen extends Screen {
 }
 
 class LiveScreen extends Screen {
-  private frame = 0;
+  #frame = 0;
 
   constructor(stream: ProgressOutput, now: () => number) {
     super(stream, now, LIVE_EVERY);
@@ -140,13 +140,13 @@ class LiveScreen extends Screen {
   }
 
   protected tick(): void {
-    const spinner = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'[this.frame++ % 10] ?? '';
+    const spinner = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'[this.#frame++ % 10] ?? '';
     const text = `${spinner} ${liveText(this.running, this.now())}`;
     this.stream.write(`\r\x1b[K${text.slice(0, (this.stream.columns ?? 80) - 1)}`);
   }
 }
 
-/** The innermost steps that run, the longest running first: `kubelet 1 min 40 s of about 3 min 00 s · etcd 12.0 s`. */
+/** The innermost running steps, in the order they began: `kubelet 1 min 40 s of about 3 min 00 s · etcd 12.0 s`. */
 export function liveText(
   running: readonly Pick<Step, 'title' | 'depth' | 'began' | 'estimate' | 'detail'>[],
   now: number,
@@ -155,9 +155,9 @@ export function liveText(
   return running
     .filter((step) => step.depth === deepest)
     .map((step) => {
-      const of = step.estimate === undefined ? '' : ` of about ${duration(step.estimate * 1000)}`;
+      const estimate = step.estimate === undefined ? '' : ` of about ${duration(step.estimate * 1000)}`;
       const detail = step.detail === '' ? '' : `: ${step.detail}`;
-      return `${step.title} ${duration(now - step.began)}${of}${detail}`;
+      return `${step.title} ${duration(now - step.began)}${estimate}${detail}`;
     })
     .join(' · ');
 }

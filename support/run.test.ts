@@ -3,7 +3,7 @@ import { UserError } from './errors.ts';
 
 const script = (code: string): string[] => ['-e', code];
 
-test('gives what the program said and its exit code', async () => {
+test('returns the output of a program and its exit code', async () => {
   await expect(run('node', script('console.log("out"); console.error("err")'))).resolves.toEqual({
     stdout: 'out\n',
     stderr: 'err\n',
@@ -11,7 +11,7 @@ test('gives what the program said and its exit code', async () => {
   });
 });
 
-test('a failure shows the command, the exit code and the last words of the program', async () => {
+test('shows the exit code and the last output of a program that fails', async () => {
   const failed = run('node', script('console.error("no such flag"); process.exit(3)'));
   await expect(failed).rejects.toThrow(CommandError);
   const error = await failed.catch((thrown: unknown) => thrown as CommandError);
@@ -21,30 +21,30 @@ test('a failure shows the command, the exit code and the last words of the progr
   });
 });
 
-test('a failure that is allowed is returned', async () => {
+test('returns a failure that is allowed', async () => {
   await expect(run('node', script('process.exit(3)'), { allowFailure: true })).resolves.toMatchObject({ code: 3 });
 });
 
-test('a missing program is named, even where failure is allowed', async () => {
+test('names a missing program, even when failure is allowed', async () => {
   const missing = run('no-such-program', [], { allowFailure: true });
   await expect(missing).rejects.toThrow(UserError);
   await expect(missing).rejects.toThrow('no-such-program could not be started.');
 });
 
-test('a program that takes too long is ended and the message says how long it was given', async () => {
+test('kills a program that takes too long, and says what its limit was', async () => {
   const late = run('node', script('setTimeout(() => undefined, 60_000)'), { timeout: 200, allowFailure: true });
   await expect(late).rejects.toMatchObject({
-    advice: { found: expect.stringContaining('after the 0.2 s it was given') as string },
+    advice: { found: expect.stringContaining('after its limit of 0.2 s') as string },
   });
 });
 
-test('a program that does not read its input does no harm', async () => {
+test('ignores that a program does not read its input', async () => {
   await expect(run('node', script('process.exit(0)'), { input: 'x'.repeat(1_000_000) })).resolves.toMatchObject({
     code: 0,
   });
 });
 
-test('lines arrive whole while the program runs, the last one without its newline too', async () => {
+test('passes on whole lines while the program runs, and the last one without a newline', async () => {
   const lines: string[] = [];
   await run('node', script('process.stdout.write("a"); setTimeout(() => process.stdout.write("b\\nc"), 50)'), {
     onLine: (line) => lines.push(line),
@@ -52,7 +52,7 @@ test('lines arrive whole while the program runs, the last one without its newlin
   expect(lines).toEqual(['ab', 'c']);
 });
 
-test('a program is asked to end when its signal is aborted, and may say something before it does', async () => {
+test('asks a program to end when its signal is aborted, and returns what it still prints', async () => {
   const controller = new AbortController();
   const code =
     'process.on("SIGTERM", () => { console.log("tidied up"); process.exit(5); }); setTimeout(() => 0, 60_000); console.log("up")';

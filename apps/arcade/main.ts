@@ -1,4 +1,5 @@
-// The edge of the game: plays a round by asking dice for a roll and prizes for what it wins, within a budget of time.
+// The arcade, the lab's edge service. It plays a round: it asks dice for a roll, and prizes for what the roll wins,
+// within a time budget.
 import { trace } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
 import express from 'express';
@@ -17,9 +18,9 @@ const budget = numberFromEnv('BUDGET_MS', 500);
 const log = createLogger();
 const app = express();
 
-interface Prize {
-  prize: { name: string; points: number };
-  version: string;
+interface PrizesResponse {
+  readonly prize: { name: string; points: number };
+  readonly version: string;
 }
 
 /** The deck's question: what do the requests that time out at 500 ms have in common? */
@@ -27,7 +28,7 @@ class BudgetExceeded extends Error {
   override name = 'BudgetExceeded';
 }
 
-/** The prizes answered, though not with a prize: theirs is the round's status too. */
+/** Prizes answered with an error. The round then has the same status. */
 class Refused extends Error {
   override name = 'Refused';
   readonly status: number;
@@ -56,12 +57,12 @@ app.get(
   }),
 );
 
-/** What visitors say of themselves; an instrumentation library takes it from the headers at `auto`. */
+/** Span attributes from the visitor's headers. At `auto` an instrumentation library adds them instead. */
 function traitsOf(request: Request): Attributes {
   return { 'browser.plugins': request.get('x-browser-plugins'), 'client.version': request.get('x-client-version') };
 }
 
-/** Passed on as they came, since what a part does with a request may depend on them. */
+/** Headers that the arcade forwards unchanged, because other services may depend on them. */
 const TRAITS = ['x-browser-plugins', 'x-client-version'];
 
 const traitHeaders = (request: Request): Record<string, string> =>
@@ -69,7 +70,7 @@ const traitHeaders = (request: Request): Record<string, string> =>
     TRAITS.flatMap((name) => [request.get(name)].filter((value) => value !== undefined).map((value) => [name, value])),
   );
 
-async function playRound(request: Request): Promise<Prize & { roll: number }> {
+async function playRound(request: Request): Promise<PrizesResponse & { roll: number }> {
   const signal = AbortSignal.timeout(budget);
   try {
     const roll = await getJson<number>(`${diceUrl}/rolldice`, { headers: injectContext(), signal });
@@ -79,7 +80,7 @@ async function playRound(request: Request): Promise<Prize & { roll: number }> {
       signal,
     });
     if (status >= 400) throw new Refused(status, body);
-    return { roll, ...(JSON.parse(body) as Prize) };
+    return { roll, ...(JSON.parse(body) as PrizesResponse) };
   } catch (error) {
     throw signal.aborted ? new BudgetExceeded(`the round took longer than its ${budget} ms`) : error;
   }

@@ -2,7 +2,7 @@ import { exitCalled, startFailure } from './failure.ts';
 
 const source = '/app/dice/app.ts';
 
-test('the links of a ConfigMap are hidden, and so are the frames of Node and of packages', () => {
+test('hides the links of a ConfigMap, and the frames of Node and of packages', () => {
   const stack = [
     'ReferenceError: nope is not defined',
     '    at file:///app/dice/..2026_11_22_16_00_00.123/app.ts:3:19',
@@ -16,14 +16,20 @@ test('the links of a ConfigMap are hidden, and so are the frames of Node and of 
   ]);
 });
 
-test('the line of code and the mark under it are kept', () => {
+test('keeps the line of code and the mark under it', () => {
   const stack = 'file:///app/dice/app.ts:3\n\nconst b = ;\n          ^\n\nSyntaxError: Expression expected\n';
   expect(startFailure(source, stack)).toBe(
-    "dice can't start: its code /app/dice/app.ts has an error.\n/app/dice/app.ts:3\nconst b = ;\n          ^\nSyntaxError: Expression expected",
+    [
+      "dice can't start: its code /app/dice/app.ts has an error.",
+      '/app/dice/app.ts:3',
+      'const b = ;',
+      '          ^',
+      'SyntaxError: Expression expected',
+    ].join('\n'),
   );
 });
 
-test("who called process.exit is said when it was the learner's code, and only then", () => {
+test("names the line that called process.exit, if it is in the learner's code", () => {
   const stack = [
     'Error',
     '    at process.exit (file:///app/dice.js:20:52)',

@@ -1,14 +1,15 @@
-// The few lines that a learner gets when their code does not start: what is wrong, in which file, on which line.
+// Short messages for a learner whose code doesn't start: what is wrong, in which file, on which line.
 
 /**
- * @param source where the code was looked for; a ConfigMap mounts it through links, whose names mean nothing to anyone
- * @param stack what Node said
+ * The message for code that fails at its start.
+ * @param source path of the code; a ConfigMap mounts it through links, and the message hides their names
+ * @param stack Node's error output
  */
 export function startFailure(source: string, stack: string): string {
   return [`dice can't start: its code ${source} has an error.`, ...linesOf(source, stack)].join('\n');
 }
 
-/** What to say of an end that the learner's code itself has asked for; undefined when it was somebody else. */
+/** The message for a `process.exit` in the learner's code. Undefined if other code called it. */
 export function exitCalled(source: string, stack: string, code?: number | string | null): string | undefined {
   const place = linesOf(source, stack).find((line) => line.includes(`${source}:`));
   return place && `dice ends: your code calls process.exit(${code ?? ''})\n${place}`;

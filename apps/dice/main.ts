@@ -1,4 +1,4 @@
-// Runs the learner's dice: the TypeScript beside this program, as it is. When it can't start, says where and why.
+// Runs the learner's dice: the TypeScript file next to this program. If it can't start, reports where and why.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
@@ -10,7 +10,10 @@ import { exitCalled, startFailure } from './failure.ts';
 const source = resolve(process.argv[2] ?? join(import.meta.dirname, 'dice', 'app.ts'));
 const stripper = join(import.meta.dirname, 'strip.js');
 
-/** Node's own stripping of types, but in a child that ends, so that the stripper's memory is given back. */
+/**
+ * Strips types with Node's own function, but in a child process. When the child ends, the stripper's memory is free
+ * again.
+ */
 function stripTypes(file: string): string {
   const child = spawnSync(process.execPath, ['--no-warnings', stripper, file], { encoding: 'utf8', env: {} });
   if (child.error) throw child.error;
@@ -25,11 +28,11 @@ registerHooks({
   },
 });
 
-/** A server that ends by itself is a riddle to who looks at it: says where it was told to. */
+/** Reports which line called `process.exit`. Without this, a learner can't tell why their server ended. */
 const exit = process.exit.bind(process);
 process.exit = (code) => {
-  const said = exitCalled(source, new Error().stack ?? '', code);
-  if (said !== undefined) process.stderr.write(`${said}\n`);
+  const message = exitCalled(source, new Error().stack ?? '', code);
+  if (message !== undefined) process.stderr.write(`${message}\n`);
   return exit(code);
 };
 
@@ -38,7 +41,7 @@ try {
   await import(pathToFileURL(source).href);
 } catch (error) {
   const stack = error instanceof Error ? (error.stack ?? '') : String(error);
-  // V8 keeps the place of some syntax errors to itself: Node's own report, for an error nobody catches, has it.
+  // V8 doesn't expose the line of some syntax errors. Node's report of an uncaught error has it.
   if (error instanceof SyntaxError && !stack.includes('.ts:')) throw error;
   fatal(startFailure(source, stack));
 }

@@ -1,5 +1,5 @@
-// Prints a TypeScript file as JavaScript, by Node's own type stripping. A program of its own, for the stripper (a
-// WebAssembly module) keeps 11 MiB for as long as its process lives, and dice has no room for that.
+// Prints a TypeScript file as JavaScript, with Node's own type stripping. It is a separate program, because the
+// stripper (a WebAssembly module) keeps 11 MiB until its process ends. dice has no room for that.
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { pathToFileURL } from 'node:url';

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts the app at the level that INSTRUMENTATION asks for, as the deck does. Flask's own server: there is one learner.
+# Starts the app at the level in INSTRUMENTATION, as the deck does. Flask's own server is enough for one learner.
 set -eu
 serve() {
   app=$1

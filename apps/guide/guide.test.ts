@@ -272,14 +272,16 @@ describe('the probe', () => {
   test('a Collector that does not answer is the hop that failed', async () => {
     const { exitCode, stderr } = await probe('http://127.0.0.1:1', 'http://127.0.0.1:1');
     expect(stderr).toMatch(
-      /^The span did not get into the Collector at http:\/\/127\.0\.0\.1:1 within 1 s: .*ECONNREFUSED/,
+      /^The span did not reach the Collector at http:\/\/127\.0\.0\.1:1 within 1 s: .*ECONNREFUSED/,
     );
     expect(exitCode).toBe(1);
   });
 
   test('a Jaeger that never gets the span is the hop that failed', async () => {
     const { exitCode, stderr } = await probe(await serve(collector([])), await serve(jaegerOf([])));
-    expect(stderr).toMatch(/^The span did not get to Jaeger at .* within 1 s: it answers, but has not got the span/);
+    expect(stderr).toMatch(
+      /^The span did not reach Jaeger at .* within 1 s: Jaeger answers, but it does not have the span/,
+    );
     expect(exitCode).toBe(1);
   });
 });

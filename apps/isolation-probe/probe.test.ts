@@ -18,7 +18,7 @@ async function listening(port = 0): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A port that nobody listens on. */
+/** A port without a listener. */
 async function closedPort(): Promise<number> {
   const port = await listening();
   await new Promise((resolve) => servers.pop()?.close(resolve));
@@ -30,21 +30,21 @@ const quick = { step: 300, pause: 20, total: 200 };
 
 afterEach(() => Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve)))));
 
-test('a port that takes connections is connected to, by address and by name', async () => {
+test('connects to an open port, by address and by name', async () => {
   const port = await listening();
   expect(await tryConnection({ host: '127.0.0.1', port })).toBe('connected');
   expect(await tryConnection({ host: 'localhost', port })).toBe('connected');
 });
 
-test('a port that takes none is named by the reason', async () => {
+test('reports the error code of a closed port', async () => {
   expect(await tryConnection({ host: '127.0.0.1', port: await closedPort() })).toBe('ECONNREFUSED');
 });
 
-test('a name that is none is no connection and no failure', async () => {
+test('reports an error code for an invalid host name, and does not throw', async () => {
   expect(await tryConnection({ host: 'not a name', port: 80 })).toMatch(/^E/);
 });
 
-test('several are tried at once and each has its own result', async () => {
+test('tries several targets at once, and reports each one', async () => {
   const [open, closed] = [await listening(), await closedPort()];
   expect(await tryConnections([target('own', open, true), target('theirs', closed, false)], quick)).toEqual({
     own: 'connected',
@@ -52,7 +52,7 @@ test('several are tried at once and each has its own result', async () => {
   });
 });
 
-test('what opens only after a while is waited for', async () => {
+test('waits for a port that opens after a while', async () => {
   const port = await closedPort();
   const result = tryConnections([target('own', port, true)], { ...quick, total: 5_000 });
   await delay(100);
@@ -60,32 +60,32 @@ test('what opens only after a while is waited for', async () => {
   expect(await result).toEqual({ own: 'connected' });
 });
 
-test('what closes only after a while is waited for', async () => {
+test('waits for a port that closes after a while', async () => {
   const port = await listening();
   const result = tryConnections([target('theirs', port, false)], { ...quick, total: 5_000 });
   await delay(100);
   await new Promise((resolve) => servers.pop()?.close(resolve));
-  // Reset where the attempt was under way just then.
+  // It is ECONNRESET if a try was running when the server closed.
   expect(await result).toEqual({ theirs: expect.stringMatching(/^ECONN(REFUSED|RESET)$/) as string });
 });
 
-test('what never becomes as expected is reported as it is', async () => {
+test('reports the last result if a target never becomes as expected', async () => {
   const port = await listening();
   expect(await tryConnections([target('theirs', port, false)], quick)).toEqual({ theirs: 'connected' });
 });
 
 test.each([
-  ['[', 'no JSON'],
+  ['[', 'invalid JSON'],
   ['{}', 'no list'],
   ['[]', 'no list'],
   ['[{"name":"a","host":"b","port":"80","open":true}]', '"port":"80"'],
-])('targets that are %s are refused by name', (text, found) => {
+])('refuses the targets %s, and names TARGETS', (text, found) => {
   expect(() => targetsIn(text)).toThrow(/^TARGETS: expected a JSON list of/);
   expect(() => targetsIn(text)).toThrow(found);
 });
 
 describe('the program', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'reach-'));
+  const folder = mkdtempSync(join(tmpdir(), 'isolation-probe-'));
   const log = join(folder, 'termination-log');
   const run = (env: Record<string, string>) =>
     promisify(execFile)(process.execPath, [join(import.meta.dirname, 'main.ts')], {
@@ -94,13 +94,13 @@ describe('the program', () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test('leaves its results as the termination message', async () => {
+  test('writes its results to the termination message', async () => {
     const targets = [target('own', await listening(), true), target('theirs', await closedPort(), false)];
     await run({ TARGETS: JSON.stringify(targets) });
     expect(JSON.parse(readFileSync(log, 'utf8'))).toEqual({ own: 'connected', theirs: 'ECONNREFUSED' });
   });
 
-  test('fails with one line where it is not told what to reach', async () => {
+  test('fails with one line if TARGETS is not set', async () => {
     await expect(run({})).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^TARGETS is not set.*\n$/) as string,

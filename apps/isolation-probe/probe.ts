@@ -1,52 +1,52 @@
-// Which addresses take a connection. Nothing is sent over one: it is opened and closed.
+// Tries to connect to addresses. It opens and closes each connection, and sends nothing.
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Target {
-  /** What it is called in the result. */
+  /** The key of the target in the results. */
   readonly name: string;
-  /** A name or an address. */
+  /** A host name or an IP address. */
   readonly host: string;
   readonly port: number;
-  /** Whether it is to take a connection. */
+  /** Whether a connection is expected to succeed. */
   readonly open: boolean;
 }
 
-/** `connected`, or the code of what stood in the way. */
+/** For each target `connected`, or the code of the error. */
 export type Results = Readonly<Record<string, string>>;
 
 export const CONNECTED = 'connected';
 
-export interface Patience {
-  /** Milliseconds for a name to be resolved, and again for a connection to be opened. */
+export interface Timeouts {
+  /** Milliseconds to resolve the name, and the same again to connect. */
   readonly step: number;
-  /** Milliseconds between rounds. */
+  /** Milliseconds between two tries. */
   readonly pause: number;
-  /** Milliseconds after which no round is begun. */
+  /** Milliseconds after which no new try starts. */
   readonly total: number;
 }
 
-const DEFAULT: Patience = { step: 2_000, pause: 500, total: 20_000 };
+const DEFAULT: Timeouts = { step: 2_000, pause: 500, total: 20_000 };
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 
-async function addressOf(host: string, patience: number): Promise<string> {
-  const late = new AbortController();
-  const timeout = delay(patience, undefined, { signal: late.signal }).then(() => {
+async function addressOf(host: string, milliseconds: number): Promise<string> {
+  const resolved = new AbortController();
+  const timeout = delay(milliseconds, undefined, { signal: resolved.signal }).then(() => {
     throw Object.assign(new Error(), { code: 'NAME_NOT_RESOLVED' });
   });
   try {
     return (await Promise.race([lookup(host), timeout])).address;
   } finally {
     timeout.catch(() => undefined);
-    late.abort();
+    resolved.abort();
   }
 }
 
-function connectTo(host: string, port: number, patience: number): Promise<string> {
+function connectTo(host: string, port: number, timeout: number): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: patience });
+    const socket = connect({ host, port, timeout });
     const settle = (result: string): void => {
       socket.destroy();
       resolve(result);
@@ -57,24 +57,25 @@ function connectTo(host: string, port: number, patience: number): Promise<string
   });
 }
 
-/** `connected`, or why not. Never throws. */
+/** `connected`, or the code of the error. Never throws. */
 export async function tryConnection(
   { host, port }: Pick<Target, 'host' | 'port'>,
-  patience = DEFAULT.step,
+  timeout = DEFAULT.step,
 ): Promise<string> {
   try {
-    return await connectTo(await addressOf(host, patience), port, patience);
+    return await connectTo(await addressOf(host, timeout), port, timeout);
   } catch (error) {
     return codeOf(error);
   }
 }
 
 /**
- * Tries all targets at once, and again until each is as expected or patience is over: a network that has just been told of a pod, or
- * of a policy, takes a moment to follow. @returns the results of the last round, which belong together
+ * Tries all targets at once. Tries again until each is as expected, or `total` has passed: a network needs a moment to
+ * apply a new pod or policy.
+ * @returns the results of the last try
  */
-export async function tryConnections(targets: readonly Target[], patience: Partial<Patience> = {}): Promise<Results> {
-  const { step, pause, total } = { ...DEFAULT, ...patience };
+export async function tryConnections(targets: readonly Target[], timeouts: Partial<Timeouts> = {}): Promise<Results> {
+  const { step, pause, total } = { ...DEFAULT, ...timeouts };
   const end = Date.now() + total;
   for (;;) {
     const results = await Promise.all(targets.map((target) => tryConnection(target, step)));
@@ -90,17 +91,16 @@ const isTarget = (value: unknown): value is Target => {
   return typeof name === 'string' && typeof host === 'string' && Number.isInteger(port) && typeof open === 'boolean';
 };
 
-/** @throws Error where the text is no list of targets */
+/** Parses TARGETS. @throws Error if the text is not a list of targets */
 export function targetsIn(text: string): Target[] {
   const expected = 'TARGETS: expected a JSON list of {name, host, port, open}';
   let targets: unknown;
   try {
     targets = JSON.parse(text);
   } catch (error) {
-    throw new Error(`${expected}, found what is no JSON`, { cause: error });
+    throw new Error(`${expected}, found invalid JSON`, { cause: error });
   }
-  if (!Array.isArray(targets) || targets.length === 0)
-    throw new Error(`${expected}, found no list with anything in it`);
+  if (!Array.isArray(targets) || targets.length === 0) throw new Error(`${expected}, found no list, or an empty one`);
   const odd = targets.findIndex((target) => !isTarget(target));
   if (odd >= 0) throw new Error(`${expected}, found ${JSON.stringify(targets[odd])}`);
   return targets as Target[];

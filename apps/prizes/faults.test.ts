@@ -9,11 +9,11 @@ const truth: Truth = {
   timeouts: { version: '1.4.0', pool: 'blue', plugin: 'dark-reader/4.9' },
 };
 
-/** Every visitor that comes, to every process that runs, with every roll. */
+/** Every visitor with every roll, at every version of prizes. */
 const everything: Traits[] = Array.from({ length: 30 }, (_, round) => visitorOf(round)).flatMap(
-  ({ clientVersion, plugins: of }) =>
+  ({ clientVersion, plugins: installed }) =>
     RUNNING.flatMap((process) =>
-      [1, 2, 3, 4, 5, 6].map((roll) => ({ ...process, client: clientVersion, plugins: of, roll })),
+      [1, 2, 3, 4, 5, 6].map((roll) => ({ ...process, client: clientVersion, plugins: installed, roll })),
     ),
 );
 
@@ -22,31 +22,31 @@ const hit = (on: FaultName[]): { traits: Traits; effect: Effect }[] =>
     .map((traits) => ({ traits, effect: effectOf(on, truth, traits) }))
     .filter(({ effect }) => Object.keys(effect).length > 0);
 
-test('nothing is hit while nothing is on', () => {
+test('affects no request while no fault is on', () => {
   expect(hit([])).toEqual([]);
 });
 
-describe('the spike', () => {
+describe('spike', () => {
   const hits = hit(['spike']);
 
-  test('hits one version with one client, each time, and nothing else', () => {
+  test('hits every request of one client to one version, and no other', () => {
     expect(hits.every(({ traits: { version, client } }) => version === '2.0.0' && client === '3.1.0')).toBe(true);
     expect(hits).toHaveLength(
       everything.filter(({ version, client }) => version === '2.0.0' && client === '3.1.0').length,
     );
   });
 
-  test('is of 400s and of 500s, in equal parts, and not slow', () => {
+  test('returns 400 and 500 equally often, without delay', () => {
     const count = (status: number) => hits.filter(({ effect }) => effect.status === status).length;
     expect(count(400)).toBe(count(500));
     expect(hits.filter(({ effect }) => effect.delay !== undefined)).toEqual([]);
   });
 });
 
-describe('the timeouts', () => {
+describe('timeouts', () => {
   const hits = hit(['timeouts']);
 
-  test('hit those with the plugin, whatever others they have, on one version and its pool', () => {
+  test('hits visitors with one plugin, on one version and its pool, whatever other plugins they have', () => {
     expect(new Set(hits.map(({ traits: { version, pool } }) => `${version} ${pool}`))).toEqual(new Set(['1.4.0 blue']));
     expect(hits.every(({ traits: { plugins: found = '' } }) => pluginsOf(found).includes('dark-reader/4.9'))).toBe(
       true,
@@ -54,13 +54,13 @@ describe('the timeouts', () => {
     expect(new Set(hits.map(({ traits }) => traits.plugins)).size).toBe(2);
   });
 
-  test("take longer than a round's 500 ms, and answer as ever", () => {
+  test("delays the response beyond a round's 500 ms, and doesn't change its status", () => {
     expect(Math.min(...hits.map(({ effect }) => effect.delay ?? 0))).toBeGreaterThan(500);
     expect(Math.max(...hits.map(({ effect }) => effect.delay ?? 0))).toBeLessThan(1000);
     expect(hits.filter(({ effect }) => effect.status !== undefined)).toEqual([]);
   });
 
-  test("don't hit who doesn't say what plugins they have", () => {
+  test("spares visitors who don't send their plugins", () => {
     expect(
       effectOf(['timeouts', 'spike'], truth, {
         version: '1.4.0',
@@ -73,7 +73,7 @@ describe('the timeouts', () => {
   });
 });
 
-test('both may be on, and a request hit by both', () => {
+test('applies both faults to a request that both hit', () => {
   const both: Truth = { ...truth, spike: { version: '1.4.0', client: '3.1.0' } };
   expect(
     effectOf(['spike', 'timeouts'], both, {
@@ -86,28 +86,28 @@ test('both may be on, and a request hit by both', () => {
   ).toEqual({ delay: 650, status: 500 });
 });
 
-test('each story hits about a fifth of the rounds, or more', () => {
+test('hits at least a fifth of the rounds with each fault', () => {
   for (const name of FAULTS) expect([name, hit([name]).length / everything.length >= 0.2]).toEqual([name, true]);
 });
 
-describe('whom they hit', () => {
+describe('the affected visitors', () => {
   const labs = Array.from({ length: 40 }, (_, seat) => truthOf({ release: 'lab', namespace: `class-seat-${seat}` }));
 
-  test('is the same for the same lab', () => {
+  test('are the same for the same lab', () => {
     expect(truthOf({ release: 'lab', namespace: 'class-ada' })).toEqual(
       truthOf({ release: 'lab', namespace: 'class-ada' }),
     );
     expect(truthOf({ release: 'a', namespace: 'b' })).not.toEqual(truthOf({ release: 'b', namespace: 'c' }));
   });
 
-  test('is anything there is, over the labs of a class', () => {
+  test('cover every combination over the labs of a class', () => {
     expect(new Set(labs.map(({ spike }) => `${spike.version} ${spike.client}`)).size).toBe(
       RUNNING.length * clientVersions.length,
     );
     expect(new Set(labs.map(({ timeouts }) => `${timeouts.version} ${timeouts.plugin}`)).size).toBe(2 * 3);
   });
 
-  test('is always something that visitors bring and the lab runs', () => {
+  test('are always ones that visitors send and the lab runs', () => {
     const pairs = RUNNING.map(({ version, pool }) => `${version} ${pool}`);
     for (const { spike, timeouts } of labs) {
       expect(clientVersions).toContain(spike.client);
@@ -121,7 +121,7 @@ describe('whom they hit', () => {
 test.each<[string, FaultName[]]>([
   ['{"names":[]}', []],
   ['{"names":["spike","timeouts","spike"]}', ['spike', 'timeouts']],
-])('%s is understood', (text, names) => {
+])('parses %s', (text, names) => {
   expect(namesIn(text)).toEqual(names);
 });
 
@@ -134,7 +134,7 @@ test.each([
   ['{"names":["slow"]}', 'found "slow"'],
   ['{"names":["spike",null]}', 'found null'],
   [`{"names":["${'x'.repeat(500)}"]}`, '…'],
-])('%s is refused, with what was expected', (text, found) => {
+])('refuses %s and says what it expected', (text, found) => {
   expect(() => namesIn(text)).toThrow('expected {"names": [...]} with any of spike, timeouts, ');
   expect(() => namesIn(text)).toThrow(found);
 });

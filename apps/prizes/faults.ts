@@ -1,19 +1,19 @@
-// What becomes of a request that a fault hits.
+// The effect of a fault on a request.
 import type { FaultName, Truth } from '../../lab/faults.ts';
 import { pluginsOf } from '../../lab/visitors.ts';
 
-/** What is known of a request, and of the process that it has come to. */
+/** Facts about a request, and about the process that handles it. */
 export interface Traits {
   readonly version: string;
   readonly pool: string;
   readonly client: string | undefined;
-  /** As the header has them, with commas between. */
+  /** The header's value: names separated by commas. */
   readonly plugins: string | undefined;
   readonly roll: number;
 }
 
 export interface Effect {
-  /** Milliseconds until the answer. */
+  /** Milliseconds to wait before the response. */
   readonly delay?: number;
   readonly status?: 400 | 500;
 }
@@ -24,10 +24,10 @@ const isInSpike = ({ spike }: Truth, { version, client }: Traits): boolean =>
 const isInTimeouts = ({ timeouts }: Truth, { version, pool, plugins: found = '' }: Traits): boolean =>
   version === timeouts.version && pool === timeouts.pool && pluginsOf(found).includes(timeouts.plugin);
 
-/** A budget of 500 ms is exceeded by a little or by much, as where something waits for something else. */
+/** Milliseconds, all above the budget of 500. They vary, as delays do when one service waits for another. */
 const delayFor = (roll: number): number => 550 + roll * 50;
 
-/** What becomes of a request, given what is on. */
+/** The effect that the active faults have on a request. */
 export function effectOf(on: readonly FaultName[], truth: Truth, traits: Traits): Effect {
   return {
     ...(on.includes('timeouts') && isInTimeouts(truth, traits) && { delay: delayFor(traits.roll) }),

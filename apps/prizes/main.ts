@@ -1,4 +1,4 @@
-// What a roll wins. Runs in two versions on two node pools, so that there is something to tell apart in the traces.
+// The prizes service. It runs in two versions on two node pools, so that traces have something to compare.
 import { setTimeout as delay } from 'node:timers/promises';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import express from 'express';
@@ -40,9 +40,9 @@ app.get(
         'browser.plugins': traits.plugins,
       });
     const { delay: wait, status } = effectOf(faults, truth, traits);
-    if (wait !== undefined) await lookForIt(wait);
+    if (wait !== undefined) await searchPrize(wait);
     if (status !== undefined) fail(response, status, traits.roll);
-    else give(request, response, traits.roll);
+    else sendPrize(request, response, traits.roll);
   }),
 );
 
@@ -56,7 +56,7 @@ function traitsOf(request: Request): Traits {
   };
 }
 
-function give(request: Request, response: Response, roll: number): void {
+function sendPrize(request: Request, response: Response, roll: number): void {
   const prize = prizeFor(version, roll);
   if (!prize) {
     log.warn({ roll: request.params.roll }, 'no such roll');
@@ -67,14 +67,17 @@ function give(request: Request, response: Response, roll: number): void {
   response.json({ prize, version });
 }
 
-async function lookForIt(wait: number): Promise<void> {
+async function searchPrize(wait: number): Promise<void> {
   const span = trace.getActiveSpan();
   span?.addEvent('prize is not on its shelf');
   await delay(wait);
   span?.addEvent('prize found', { 'waited.ms': wait });
 }
 
-/** As a service fails that has a bug: it blames the request, or itself. Only the latter is an error of its span's. */
+/**
+ * Fails as a buggy service does: it blames the request (400) or itself (500). Only a 500 sets the span's status to
+ * error.
+ */
 function fail(response: Response, status: 400 | 500, roll: number): void {
   const error = new Error(status === 400 ? 'the request could not be understood' : 'the prize could not be wrapped');
   const span = trace.getActiveSpan();

@@ -1,8 +1,8 @@
-// The shelf of prizes: version 2 of the service gives better ones.
+// The list of prizes. Version 2 of the service gives better ones.
 
 export interface Prize {
-  name: string;
-  points: number;
+  readonly name: string;
+  readonly points: number;
 }
 
 const shelf = ['a sticker', 'a pencil', 'a kazoo', 'a yo-yo', 'a lava lamp', 'a giant panda'];

@@ -1,5 +1,5 @@
-// `helm test`: sends one real span to the Collector and reads it back from Jaeger. Exit code 0 when it came through,
-// 1 with the hop that failed.
+// `helm test`: sends one real span to the Collector and reads it back from Jaeger. The exit code is 0 if the span
+// arrived. Otherwise it is 1, and the message names the hop that failed.
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { fatal, messageOf, printLine } from '../../support/console.ts';
 
 const pause = 500; // ms between tries
 
-/** Tries until it works or the deadline passes; then the last reason is thrown, after `hop`. */
+/** Retries until `attempt` succeeds. @throws Error with `hop` and the last reason, once the deadline has passed */
 async function until<T>(deadline: number, hop: string, attempt: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -44,12 +44,13 @@ async function send(collector: string, traceId: string): Promise<void> {
     signal: AbortSignal.timeout(5_000),
   });
   if (answer.status !== 200)
-    throw new Error(`expected it to answer 200, found ${answer.status}: ${answer.body.slice(0, 200)}`);
+    throw new Error(`expected status 200, found ${answer.status}: ${answer.body.slice(0, 200)}`);
 }
 
 async function find(jaeger: string, traceId: string): Promise<Trace> {
   const trace = await traceFromJaeger(jaeger, traceId);
-  if (!trace) throw new Error('it answers, but has not got the span: did the Collector hand it on?');
+  if (!trace)
+    throw new Error('Jaeger answers, but it does not have the span. Check whether the Collector exports to Jaeger.');
   return trace;
 }
 
@@ -60,11 +61,11 @@ try {
   const deadline = Date.now() + seconds * 1000;
   const traceId = randomBytes(16).toString('hex');
 
-  await until(deadline, `The span did not get into the Collector at ${collector} within ${seconds} s`, () =>
+  await until(deadline, `The span did not reach the Collector at ${collector} within ${seconds} s`, () =>
     send(collector, traceId),
   );
   printLine(`sent one span, trace ${traceId}, to the Collector at ${collector}`);
-  const { spans } = await until(deadline, `The span did not get to Jaeger at ${jaeger} within ${seconds} s`, () =>
+  const { spans } = await until(deadline, `The span did not reach Jaeger at ${jaeger} within ${seconds} s`, () =>
     find(jaeger, traceId),
   );
   for (const { service, name, duration } of spans)

@@ -1,5 +1,5 @@
-// Preloaded into every component (`node --import /app/telemetry.js`): health, clean exit, and OpenTelemetry at the level
-// that INSTRUMENTATION asks for. At `none` nothing of the SDK is loaded.
+// The file that every app preloads (`node --import /app/telemetry.js`). It provides health checks and a clean exit, and
+// starts OpenTelemetry at the level in INSTRUMENTATION. At `none` it doesn't load the SDK.
 import './memory.ts';
 import { startHealthServer } from './health.ts';
 import { parseLevel } from './level.ts';

@@ -1,29 +1,33 @@
-// What a component can be told from inside the lab, on its health port, which no Service and no proxy has.
+// Commands that an app accepts on its health port. No Service and no proxy exposes that port.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf } from '../../support/console.ts';
 
-/** @returns what to answer. @throws Error that says what was expected, where the text is not that */
+/**
+ * Handles a request body.
+ * @returns the response body
+ * @throws Error that says what it expected, if the body is invalid
+ */
 export type Command = (text: string) => string;
 
 const LONGEST = 10_000; // bytes
 const commands = new Map<string, Command>();
 
-/** From now on `PUT path` is obeyed. */
+/** Registers the handler for `PUT path`. */
 export function registerCommand(path: string, command: Command): void {
   commands.set(path, command);
 }
 
 export const commandAt = (path: string | undefined): Command | undefined => commands.get(path ?? '');
 
-/** Answers 200 with what the command says, 400 with why it can't be obeyed. */
+/** Responds 200 with the command's result, or 400 with its error message. */
 export async function answerCommand(
   command: Command,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
-    const said = command(await textOf(request));
-    response.writeHead(200, { 'content-type': 'application/json' }).end(said);
+    const result = command(await textOf(request));
+    response.writeHead(200, { 'content-type': 'application/json' }).end(result);
   } catch (error) {
     response.writeHead(400, { 'content-type': 'text/plain' }).end(`${messageOf(error)}\n`);
   }

@@ -1,9 +1,12 @@
 import { diagnosticsLogger } from './diagnostics.ts';
 
-function spoken(speak: (logger: ReturnType<typeof diagnosticsLogger>, pass: (ms: number) => void) => void): string[] {
+type Logger = ReturnType<typeof diagnosticsLogger>;
+
+/** The lines that a logger writes while `use` logs and lets time pass. */
+function linesWritten(use: (logger: Logger, advance: (ms: number) => void) => void): string[] {
   const lines: string[] = [];
   let time = 0;
-  speak(
+  use(
     diagnosticsLogger(
       (line) => lines.push(line),
       () => time,
@@ -15,33 +18,37 @@ function spoken(speak: (logger: ReturnType<typeof diagnosticsLogger>, pass: (ms:
   return lines;
 }
 
-test('an exception that came as JSON is told by its message, without its stack', () => {
+test('prints the message of an exception in JSON, without its stack', () => {
   const text = JSON.stringify({
     stack: 'Error: connect ECONNREFUSED\n    at x',
     message: 'connect ECONNREFUSED 127.0.0.1:4318',
     code: 'ECONNREFUSED',
   });
-  expect(spoken((logger) => logger.error(text))).toEqual(['OpenTelemetry error: connect ECONNREFUSED 127.0.0.1:4318']);
+  expect(linesWritten((logger) => logger.error(text))).toEqual([
+    'OpenTelemetry error: connect ECONNREFUSED 127.0.0.1:4318',
+  ]);
 });
 
-test('an exception without a message is told by its code', () => {
-  expect(spoken((logger) => logger.error('{"code":"ECONNREFUSED"}'))).toEqual(['OpenTelemetry error: ECONNREFUSED']);
+test('prints the code of an exception without a message', () => {
+  expect(linesWritten((logger) => logger.error('{"code":"ECONNREFUSED"}'))).toEqual([
+    'OpenTelemetry error: ECONNREFUSED',
+  ]);
 });
 
-test('the same words are said once a minute', () => {
-  const lines = spoken((logger, pass) => {
+test('repeats the same text at most once a minute', () => {
+  const lines = linesWritten((logger, advance) => {
     logger.warn('no');
-    pass(59_000);
+    advance(59_000);
     logger.warn('no');
-    pass(2_000);
+    advance(2_000);
     logger.warn('no');
   });
   expect(lines).toEqual(['OpenTelemetry warning: no', 'OpenTelemetry warning: no']);
 });
 
-test('details are kept to themselves', () => {
+test('prints nothing below a warning', () => {
   expect(
-    spoken((logger) => {
+    linesWritten((logger) => {
       logger.info('x');
       logger.debug('x');
       logger.verbose('x');
@@ -49,8 +56,8 @@ test('details are kept to themselves', () => {
   ).toEqual([]);
 });
 
-test('an exporter of "none" is a wish, not a warning', () => {
-  expect(spoken((logger) => logger.warn('OTEL_TRACES_EXPORTER contains "none". SDK will not be initialized.'))).toEqual(
-    [],
-  );
+test('ignores the warning about the exporter "none"', () => {
+  expect(
+    linesWritten((logger) => logger.warn('OTEL_TRACES_EXPORTER contains "none". SDK will not be initialized.')),
+  ).toEqual([]);
 });

@@ -1,12 +1,12 @@
-// Checks the OTEL_* variables before the SDK reads them, so that a mistake is said in one clear line.
-// The specification's rule for a value that is not recognised: warn, and act as if the variable were not set.
+// Checks the OTEL_* variables before the SDK reads them, and reports each mistake in one clear line.
+// The specification's rule for an unknown value: warn, and act as if the variable were not set.
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 
 const protocols = ['grpc', 'http/protobuf', 'http/json'];
 const compressions = ['gzip', 'none'];
 const signals = ['TRACES', 'METRICS', 'LOGS'];
 
-/** Variables that hold one of a set of names, or (list: true) several with commas between. */
+/** Variables that take one of a set of names, or several separated by commas (`list: true`). */
 const choices: Record<string, { expected: string[]; list?: true }> = {
   OTEL_TRACES_EXPORTER: { expected: ['otlp', 'console', 'zipkin', 'none'], list: true },
   OTEL_METRICS_EXPORTER: { expected: ['otlp', 'console', 'prometheus', 'none'], list: true },
@@ -49,16 +49,16 @@ function forEachSignal(setting: string, expected: string[]): Record<string, { ex
   return Object.fromEntries(names.map((name) => [name, { expected }]));
 }
 
-/** What is wrong with `value` of the variable `name`, or undefined when nothing is. */
-function mistake(name: string, value: string): string | undefined {
+/** The values that the variable `name` accepts, in words, or undefined if it accepts `value`. */
+function expectedInstead(name: string, value: string): string | undefined {
   const choice = choices[name];
-  if (choice) return mistakeInChoice(choice, value);
+  if (choice) return expectedChoice(choice, value);
   if (numbers.includes(name) && !(Number(value) > 0)) return 'a number greater than 0';
   if (urls.includes(name) && !/^https?:\/\/[^/]/.test(value)) return 'a URL such as http://collector:4318';
   return undefined;
 }
 
-function mistakeInChoice({ expected, list }: { expected: string[]; list?: true }, value: string): string | undefined {
+function expectedChoice({ expected, list }: { expected: string[]; list?: true }, value: string): string | undefined {
   const given = list
     ? value
         .split(',')
@@ -69,16 +69,16 @@ function mistakeInChoice({ expected, list }: { expected: string[]; list?: true }
   return `${list ? 'one or more (with commas) of' : 'one of'} ${expected.join(', ')}`;
 }
 
-/** A line for each mistake, and the environment without the variables that have one. */
+/** Returns a line for each mistake, and the names of the variables to ignore. */
 export function checkEnvironment(env: NodeJS.ProcessEnv): { mistakes: string[]; refused: string[] } {
   const refused: string[] = [];
   const mistakes: string[] = [];
   for (const name of [...Object.keys(choices), ...numbers, ...urls]) {
     const value = env[name]?.trim();
-    const expected = value ? mistake(name, value) : undefined;
+    const expected = value ? expectedInstead(name, value) : undefined;
     if (!expected) continue;
     refused.push(name);
-    mistakes.push(`${name} is "${value}": expected ${expected}. Going on as if it were not set.`);
+    mistakes.push(`${name} is "${value}": expected ${expected}. Ignoring it.`);
   }
   return { mistakes, refused };
 }

@@ -1,11 +1,11 @@
-// The probes' own little server: /healthz (alive) and /readyz (can do its job), and what a component
-// obeys (commands.ts). Never traced, the same at every level.
+// The server for probes: /healthz (alive) and /readyz (can do its job). It also accepts the app's commands
+// (commands.ts). It is never traced, and works the same at every level.
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { answerCommand, commandAt } from './commands.ts';
 import { readiness } from './readiness.ts';
 
-/** Listens on `healthPort`; `port` is where the component itself is expected to listen. */
+/** Listens on `healthPort`. The app itself is expected to listen on `port`. */
 export function startHealthServer(healthPort: number, port: number): Server {
   const server = createServer((request, response) => {
     const command = request.method === 'PUT' ? commandAt(request.url) : undefined;

@@ -3,12 +3,12 @@ import { isIgnoredPath, ignorePaths } from './ignored-paths.ts';
 beforeAll(() => ignorePaths(['/jaeger', '/api/status']));
 
 test.each(['/jaeger', '/jaeger/', '/jaeger/api/traces?limit=1', '/api/status', '/api/status?x'])(
-  '%s is left out of the traces',
+  'ignores %s',
   (url) => {
     expect(isIgnoredPath(url)).toBe(true);
   },
 );
 
-test.each(['/', '/jaegers', '/api/rounds', '/?next=/jaeger'])('%s is traced', (url) => {
+test.each(['/', '/jaegers', '/api/rounds', '/?next=/jaeger'])('traces %s', (url) => {
   expect(isIgnoredPath(url)).toBe(false);
 });

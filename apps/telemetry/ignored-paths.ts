@@ -1,8 +1,8 @@
-// Requests that are about looking at telemetry (Jaeger's own pages, say) and would only bury the traces that matter.
+// Paths that make no spans. Requests for Jaeger's own pages, for example, would hide the traces that matter.
 
 let prefixes: string[] = [];
 
-/** Leaves every request under these paths out of the traces, with all it causes. */
+/** Makes no spans for requests under these paths, nor for anything they cause. */
 export function ignorePaths(paths: string[]): void {
   prefixes = paths;
 }

@@ -1,4 +1,4 @@
-// The exporters that hardly anybody asks for: a file of its own in the image, read when one of them is wanted.
+// Exporters that are rarely used. They are a separate file in the image, which is loaded only when one is needed.
 export { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 export { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
 export { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';

@@ -1,13 +1,13 @@
 import { parseLevel } from './level.ts';
 
-test.each(['none', 'auto', 'manual'])('%s is a level', (value) => {
+test.each(['none', 'auto', 'manual'])('accepts the level %s', (value) => {
   expect(parseLevel(value)).toBe(value);
 });
 
-test.each([undefined, '', ' '])('without a value (%j) nothing is instrumented', (value) => {
+test.each([undefined, '', ' '])('defaults to none for the value %j', (value) => {
   expect(parseLevel(value)).toBe('none');
 });
 
-test('anything else is refused with what was expected', () => {
+test('refuses any other value and says what it expected', () => {
   expect(() => parseLevel('Auto')).toThrow('INSTRUMENTATION is "Auto": expected one of none, auto, manual');
 });

@@ -1,11 +1,12 @@
-// The deck's ladder: how much of a component's telemetry is switched on. One value, INSTRUMENTATION, no rebuild.
+// The level of instrumentation. One value, INSTRUMENTATION, sets it without a rebuild.
 
 export const levels = ['none', 'auto', 'manual'] as const;
 export type Level = (typeof levels)[number];
 
 /**
- * none: the SDK is not even loaded. auto: SDK and instrumentation libraries. manual: SDK and hand-written spans only.
- * @throws when the value is none of the three; an absent value means `none`.
+ * Parses INSTRUMENTATION. `none` loads no SDK. `auto` loads the SDK and the instrumentation libraries. `manual` loads
+ * the SDK, and only hand-written spans appear. An absent value means `none`.
+ * @throws Error for any other value
  */
 export function parseLevel(value: string | undefined): Level {
   const wanted = value?.trim() || 'none';

@@ -1,5 +1,5 @@
-// The components' log: JSON lines on stdout, each with the ids of the trace and span it was written in, and the same
-// records by OTLP. At `auto` an instrumentation library adds all of that; at `manual` it is done here, by hand.
+// The apps' log: JSON lines on stdout with the IDs of the current trace and span. The same records go out by OTLP. At
+// `auto` an instrumentation library does this. At `manual` this file does it.
 import { logs, SeverityNumber, trace } from '@opentelemetry/api';
 import { pino } from 'pino';
 import type { Logger, LoggerOptions } from 'pino';
@@ -27,7 +27,7 @@ function traceIds(): object {
   return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }
 
-/** Sends each record to the Logs SDK as well; the SDK takes the trace and span from the active context. */
+/** Also sends each record to the Logs SDK, which takes the trace and span from the active context. */
 const logMethod: NonNullable<NonNullable<LoggerOptions['hooks']>['logMethod']> = function (args, method, level) {
   const label = this.levels.labels[level] ?? 'info';
   const [first, second] = args as unknown as [unknown, string | undefined];

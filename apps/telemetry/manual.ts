@@ -1,5 +1,5 @@
-// What instrumentation libraries do by themselves, written by hand for INSTRUMENTATION=manual: starting spans, taking
-// the caller's context out of the headers, handing ours on. At the other levels all of this stays silent.
+// Hand-written instrumentation for INSTRUMENTATION=manual: starts spans, extracts the caller's context from the
+// headers, and injects ours into the next call. At the other levels it does nothing.
 import { context, propagation, ProxyTracerProvider, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Span, SpanOptions, Tracer } from '@opentelemetry/api';
 import {
@@ -15,12 +15,12 @@ import { messageOf } from '../../support/console.ts';
 
 const byHand = process.env.INSTRUMENTATION === 'manual';
 
-/** The component's tracer at `manual`; at other levels one whose spans go nowhere. */
+/** The app's tracer at `manual`. At other levels its spans go nowhere. */
 export const tracer: Tracer = byHand
   ? trace.getTracer(process.env.OTEL_SERVICE_NAME ?? 'intro-otel')
   : new ProxyTracerProvider().getTracer('silent');
 
-/** Does `work` in a span that is active meanwhile; an error is recorded on it, sets its status, and is thrown on. */
+/** Runs `work` in an active span. Records an error on the span, sets the span's status, and throws the error again. */
 export function inSpan<T>(
   name: string,
   options: SpanOptions,
@@ -45,8 +45,8 @@ function recordError(span: Span, error: unknown): void {
 }
 
 /**
- * An Express handler inside a SERVER span whose parent is the caller's span, as the headers tell. An error is recorded
- * and handed on to Express while the span is still the active one.
+ * An Express handler that runs `work` in a SERVER span. The parent is the caller's span, from the headers. An error is
+ * recorded and passed to Express while the span is still active.
  */
 export function withServerSpan(
   route: string,
@@ -73,18 +73,18 @@ export function withServerSpan(
   };
 }
 
-/** The context that a caller sent along. An instrumentation library has done this already at `auto`. */
+/** The context from the caller's headers. At `auto` an instrumentation library has already extracted it. */
 function extractContext(headers: IncomingHttpHeaders): Context {
   return byHand ? propagation.extract(context.active(), headers) : context.active();
 }
 
-/** `headers` with the active context added, for the service that is called next. */
+/** Adds the active context to the headers of a call to another service. */
 export function injectContext(headers: Record<string, string> = {}): Record<string, string> {
   if (byHand) propagation.inject(context.active(), headers);
   return headers;
 }
 
-/** https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
+/** The span attributes of a request. https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
 function requestAttributes(route: string, request: Request): Attributes {
   const attributes: Attributes = {
     [ATTR_HTTP_REQUEST_METHOD]: request.method,
@@ -96,7 +96,7 @@ function requestAttributes(route: string, request: Request): Attributes {
   return attributes;
 }
 
-/** The id of the trace that is being recorded now, if one is. */
+/** The ID of the active span's trace, if a span is active. */
 export function currentTraceId(): string | undefined {
   return trace.getActiveSpan()?.spanContext().traceId;
 }

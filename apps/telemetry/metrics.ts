@@ -1,4 +1,4 @@
-// Metrics on the console at the interval that was asked for: the SDK's own reader for the console ignores
+// Prints metrics on the console at the configured interval. The SDK's own console reader ignores
 // OTEL_METRIC_EXPORT_INTERVAL and prints once a minute.
 import { OTLPMetricExporter as GrpcExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
 import { OTLPMetricExporter as JsonExporter } from '@opentelemetry/exporter-metrics-otlp-http';
@@ -7,7 +7,9 @@ import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { ConsoleMetricExporter, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import type { IMetricReader, PushMetricExporter } from '@opentelemetry/sdk-metrics';
 
-/** The SDK's options for metrics when OTEL_METRICS_EXPORTER names the console; otherwise none, and the SDK sees to it. */
+/**
+ * SDK options for metrics if OTEL_METRICS_EXPORTER names the console. Otherwise empty, and the SDK configures itself.
+ */
 export function consoleMetrics(env: NodeJS.ProcessEnv): { metricReaders?: IMetricReader[] } {
   const names = (env.OTEL_METRICS_EXPORTER ?? '').split(',').map((name) => name.trim());
   if (!names.includes('console') || names.includes('none')) return {};

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openServers, readiness, watchServers } from './readiness.ts';
 
-test('a process is ready when a server listens on its port, and no longer when that has closed', async () => {
+test('is ready while a server listens on its port, and not after that server has closed', async () => {
   watchServers();
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,13 +1,13 @@
-// What the process knows about itself: which ports it listens on, and whether it is leaving. Learned from Node's own
-// diagnostics channels, so that a component (and a learner's code above all) has no health boilerplate in it.
+// The readiness of this process: which ports it listens on, and whether it is shutting down. Node's diagnostics
+// channels report the ports, so no app and no learner's code needs code for health checks.
 import { subscribe } from 'node:diagnostics_channel';
 import type { AddressInfo, Server } from 'node:net';
 
 const servers = new Set<Server>();
 let declared = false;
-let leaving = false;
+let shuttingDown = false;
 
-/** Starts noticing every server that this process starts. To be called before the first one listens. */
+/** Tracks every server that this process starts. Call it before the first one listens. */
 export function watchServers(): void {
   subscribe('tracing:net.server.listen:asyncEnd', (message) => {
     const { server } = message as { server: Server };
@@ -16,22 +16,23 @@ export function watchServers(): void {
   });
 }
 
-/** For a component that serves nothing: its work has begun. */
+/** Marks an app ready that listens on no port. */
 export function declareReady(): void {
   declared = true;
 }
 
-export function declareLeaving(): void {
-  leaving = true;
+/** Marks this process as shutting down, and so not ready. */
+export function declareShutdown(): void {
+  shuttingDown = true;
 }
 
 export function openServers(): Server[] {
   return [...servers];
 }
 
-/** Whether the component can do its job, in words: the reason is for whoever reads the probe's answer. */
+/** Whether the app can do its job. The reason is the text of the probe's response. */
 export function readiness(port: number, healthPort: number): { ready: boolean; reason: string } {
-  if (leaving) return { ready: false, reason: 'shutting down' };
+  if (shuttingDown) return { ready: false, reason: 'shutting down' };
   if (declared) return { ready: true, reason: 'working' };
   const ports = openServers().map(portOf);
   if (ports.includes(port)) return { ready: true, reason: `listening on port ${port}` };

@@ -1,5 +1,6 @@
-// OpenTelemetry for Node: the SDK with its exporters as the OTEL_* variables ask, and, at `auto`, the instrumentation
-// libraries for what the components use. Loaded by the bootstrap before the component, and only when it is wanted.
+// Starts OpenTelemetry for Node: the SDK with the exporters that the OTEL_* variables name. At `auto` it also starts
+// the instrumentation libraries for what the apps use. The bootstrap loads this file before the app, unless the level
+// is `none`.
 import type { IncomingMessage } from 'node:http';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
@@ -19,8 +20,8 @@ import { isIgnoredPath } from './ignored-paths.ts';
 const writeLine = (line: string) => void process.stderr.write(`${line}\n`);
 
 /**
- * Starts the SDK and gives back how to flush and stop it.
- * @param healthPort requests that arrive there make no span
+ * Starts the SDK. @returns a function that flushes and stops it
+ * @param healthPort requests to this port make no span
  */
 export function startSdk(level: Exclude<Level, 'none'>, healthPort: number): () => Promise<void> {
   const { mistakes, refused } = checkEnvironment(process.env);
@@ -43,12 +44,14 @@ export function startSdk(level: Exclude<Level, 'none'>, healthPort: number): () 
       );
 }
 
-/** Lets the libraries see what ES modules import: without it no Express spans, and no route in `GET /visit`. */
+/**
+ * Lets the libraries patch what ES modules import. Without it there are no Express spans, and no route in `GET /visit`.
+ */
 function hookImports(): void {
   register({ include: ['express', 'pino'] });
 }
 
-/** Built-in modules are patched as CommonJS, once; this carries the patch over to what ES modules import. */
+/** Applies the patch of built-in modules to ES modules too. The libraries patch them as CommonJS, once. */
 function patchHttp(): void {
   const require = createRequire(import.meta.url);
   require('http');

@@ -1,22 +1,22 @@
-// Settings that the learner keeps in a file of their own: lines of NAME=value, which win over the environment. Only what configures
-// OpenTelemetry is taken, so that no line of it can take away what the process needs to run.
+// The learner's settings file: lines of NAME=value that override the environment. Only names that configure
+// OpenTelemetry count, so no line can break the process.
 import { readFileSync } from 'node:fs';
 
 export interface LearnerSettings {
   readonly values: Readonly<Record<string, string>>;
-  /** Names, and lines without one, that were not taken. */
+  /** Ignored names, and ignored lines without a name. */
   readonly ignored: readonly string[];
 }
 
 const isKnown = (name: string): boolean => name === 'INSTRUMENTATION' || /^OTEL_[A-Z0-9_]+$/.test(name);
 
-/** A value in quotes is what is between them; any other ends before a comment, which is a # after a space. */
+/** The value of a setting: the text between quotes, or else the text before a comment (a # after a space). */
 function valueOf(text: string): string {
   const [, double, single] = /^(?:"([^"]*)"|'([^']*)')\s*(?:#.*)?$/.exec(text) ?? [];
   return double ?? single ?? text.replace(/(^|\s)#.*$/, '').trimEnd();
 }
 
-/** Later lines win. `export` before a name, as a shell would want it, does no harm. */
+/** Parses the file. Later lines win. `export` before a name is allowed, as in a shell. */
 export function parseSettings(text: string): LearnerSettings {
   const values: Record<string, string> = {};
   const ignored: string[] = [];
@@ -31,7 +31,7 @@ export function parseSettings(text: string): LearnerSettings {
   return { values, ignored };
 }
 
-/** @returns nothing where there is no such file: then nobody has set anything */
+/** The file's text, or an empty string if the file doesn't exist. */
 function readIfThere(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -41,16 +41,15 @@ function readIfThere(file: string): string {
   }
 }
 
-/** Puts the settings of the file that LEARNER_SETTINGS names into `env`; what is not taken is said in one line. */
-export function applyLearnerSettings(env: NodeJS.ProcessEnv, say: (line: string) => void): void {
+/** Adds the settings in the file LEARNER_SETTINGS to `env`. Reports everything that it ignores in one line. */
+export function applyLearnerSettings(env: NodeJS.ProcessEnv, report: (line: string) => void): void {
   const file = env.LEARNER_SETTINGS;
   if (!file) return;
   const { values, ignored } = parseSettings(readIfThere(file));
   Object.assign(env, values);
-  if (ignored.length > 0)
-    say(
-      `${file}: expected INSTRUMENTATION=… or OTEL_…=… on each line, found ${ignored.map(shortened).join(', ')}. Going on without.`,
-    );
+  if (ignored.length === 0) return;
+  const found = ignored.map(shortened).join(', ');
+  report(`${file}: expected INSTRUMENTATION=… or OTEL_…=… on each line, found ${found}. Ignoring these lines.`);
 }
 
 const shortened = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text);

@@ -1,34 +1,34 @@
-// A clean end on SIGTERM: requests go on being served while Kubernetes tells everybody that this pod is leaving, then no new
-// ones are taken, those under way finish, telemetry is flushed, exit 0. All within four seconds, for what Kubernetes sends
-// next is SIGKILL.
+// A clean exit on SIGTERM. The process first keeps serving while Kubernetes removes the pod from its Services. Then it
+// accepts no new requests, finishes the running ones, flushes telemetry and exits with code 0. All of that takes at
+// most four seconds, before Kubernetes sends SIGKILL.
 import type { Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { declareLeaving, openServers } from './readiness.ts';
+import { declareShutdown, openServers } from './readiness.ts';
 
-const patience = { requests: 800, flush: 1000 }; // ms
+const timeouts = { requests: 800, flush: 1000 }; // ms
 
-/** The longest that DRAIN_MS may ask for: with `patience` it has to fit in the pod's grace period. */
+/** The upper limit of DRAIN_MS. Together with `timeouts` it has to fit into the pod's grace period. */
 const LONGEST_DRAIN = 3000;
 
 /**
- * How long to go on serving after SIGTERM, in milliseconds. kube-proxy learns of a leaving pod at the same time as the pod, and
- * acts a second or so later: until then new requests still come.
+ * Milliseconds to keep serving after SIGTERM. kube-proxy learns that a pod terminates at the same time as the pod, and
+ * reacts about a second later. Until then new requests still arrive.
  * https://kubernetes.io/docs/tutorials/services/pods-and-endpoint-termination-flow/
  */
 export const drainTime = (text: string | undefined): number =>
   /^\d+$/.test(text ?? '') ? Math.min(Number(text), LONGEST_DRAIN) : 0;
 
-/** `flush` sends what telemetry is still waiting; it must not throw. */
+/** Exits cleanly on SIGTERM and SIGINT. `flush` sends the remaining telemetry, and must not throw. */
 export function exitCleanly(flush: () => Promise<void>): void {
-  const leave = async () => {
-    declareLeaving();
+  const shutDown = async () => {
+    declareShutdown();
     await delay(drainTime(process.env['DRAIN_MS']));
-    await Promise.race([Promise.all(openServers().map(close)), delay(patience.requests)]);
-    await Promise.race([flush(), delay(patience.flush)]);
+    await Promise.race([Promise.all(openServers().map(close)), delay(timeouts.requests)]);
+    await Promise.race([flush(), delay(timeouts.flush)]);
     process.exit(0);
   };
-  process.once('SIGTERM', () => void leave());
-  process.once('SIGINT', () => void leave());
+  process.once('SIGTERM', () => void shutDown());
+  process.once('SIGINT', () => void shutDown());
 }
 
 function close(server: Server): Promise<void> {

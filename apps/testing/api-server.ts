@@ -1,5 +1,5 @@
-// As much of Kubernetes' API server as the guide asks for, inside a test: ConfigMaps with resource versions, Deployments that
-// take a restart, pods, and logs that go on. What a restart brings about is up to the test.
+// A fake API server with the parts that the guide uses: ConfigMaps with resource versions, Deployments that accept a
+// restart, pods, and logs that can be followed. The test decides what a restart does.
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
@@ -15,16 +15,16 @@ export class ApiServer {
   #version = 1;
   readonly configMaps = new Map<string, ConfigMap & { data: Data }>();
   readonly pods = new Map<string, Pod>();
-  /** What each pod has logged so far, and who listens. */
+  /** The log of each pod so far, and the responses that follow it. */
   readonly #logs = new Map<string, { text: string; listeners: Set<ServerResponse> }>();
-  /** Who is told when a ConfigMap changes. */
+  /** The watches of ConfigMaps. */
   readonly #watchers = new Set<{ name: string; response: ServerResponse }>();
   readonly requests: string[] = [];
   readonly restarts: string[] = [];
-  /** What each Deployment's pods were last restarted by. */
+  /** The annotations of each Deployment's last restart. */
   readonly annotations = new Map<string, Record<string, string>>();
   token = 'a-token';
-  /** Requests (`PATCH /api/…`, or the beginning of one) that are refused with 403. */
+  /** Prefixes of requests, such as `PATCH /api/…`, that get a 403. */
   forbidden: string[] = [];
   onRestart: (deployment: string) => void | Promise<void> = () => undefined;
 
@@ -78,7 +78,7 @@ export class ApiServer {
       },
       data,
     });
-    for (const watcher of this.#watchers) if (watcher.name === name) this.#tell(watcher, 'MODIFIED');
+    for (const watcher of this.#watchers) if (watcher.name === name) this.#sendEvent(watcher, 'MODIFIED');
   }
 
   data(name: string): Data {
@@ -91,7 +91,7 @@ export class ApiServer {
     log.listeners.forEach((listener) => listener.write(text));
   }
 
-  /** The container of the pod has ended: so does its log. */
+  /** Ends the pod's log, as when its container has ended. */
   endLog(pod: string): void {
     this.#logOf(pod).listeners.forEach((listener) => listener.end());
   }
@@ -104,44 +104,44 @@ export class ApiServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://api');
-    const asked = `${request.method} ${pathname}`;
-    this.requests.push(asked);
+    const target = `${request.method} ${pathname}`;
+    this.requests.push(target);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     if (request.headers.authorization !== `Bearer ${this.token}`)
-      return refuse(response, 401, 'Unauthorized', 'who are you?');
-    if (this.forbidden.some((start) => (asked + (searchParams.has('watch') ? '?watch' : '')).startsWith(start)))
+      return refuse(response, 401, 'Unauthorized', 'expected a valid token');
+    if (this.forbidden.some((start) => (target + (searchParams.has('watch') ? '?watch' : '')).startsWith(start)))
       return refuse(response, 403, 'Forbidden', 'the guide may not');
     const patch = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as Patch) : undefined;
     if (patch && request.headers['content-type'] !== 'application/merge-patch+json')
-      return refuse(response, 415, 'UnsupportedMediaType', 'no merge patch');
-    this.#give(response, pathname, patch, searchParams);
+      return refuse(response, 415, 'UnsupportedMediaType', 'expected a merge patch');
+    this.#route(response, pathname, patch, searchParams);
   }
 
-  #give(response: ServerResponse, path: string, patch: Patch | undefined, query: URLSearchParams): void {
+  #route(response: ServerResponse, path: string, patch: Patch | undefined, query: URLSearchParams): void {
     const [, kind = '', name = '', part] = /\/namespaces\/[^/]+\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
     if (kind === 'configmaps')
       return name === '' ? this.#watch(response, query) : this.#configMap(response, name, patch);
     if (kind === 'deployments') return this.#deployment(response, name, patch);
     if (part === 'log') return this.#sendLog(response, name, query);
     if (kind === 'pods') return this.#listPods(response, query.get('labelSelector') ?? '');
-    refuse(response, 404, 'NotFound', `no ${path}`);
+    refuse(response, 404, 'NotFound', `${path} not found`);
   }
 
-  /** What is there comes first, as an event too. */
+  /** Starts a watch. The existing object comes first, as an event. */
   #watch(response: ServerResponse, query: URLSearchParams): void {
     const watcher = { name: query.get('fieldSelector')?.replace('metadata.name=', '') ?? '', response };
     this.#watchers.add(watcher);
     response.once('close', () => this.#watchers.delete(watcher));
     response.flushHeaders();
-    if (this.configMaps.has(watcher.name)) this.#tell(watcher, 'ADDED');
+    if (this.configMaps.has(watcher.name)) this.#sendEvent(watcher, 'ADDED');
   }
 
-  #tell({ name, response }: { name: string; response: ServerResponse }, type: string): void {
+  #sendEvent({ name, response }: { name: string; response: ServerResponse }, type: string): void {
     response.write(`${JSON.stringify({ type, object: this.configMaps.get(name) })}\n`);
   }
 
-  /** Ends the watches, as an API server does after a while. */
+  /** Ends all watches, as an API server does after a while. */
   endWatches(): void {
     for (const { response } of this.#watchers) response.end();
   }
@@ -163,7 +163,7 @@ export class ApiServer {
 
   #deployment(response: ServerResponse, name: string, patch: Patch | undefined): void {
     const annotations = patch?.spec?.template?.metadata?.annotations;
-    if (annotations === undefined) return refuse(response, 422, 'Invalid', 'no restart');
+    if (annotations === undefined) return refuse(response, 422, 'Invalid', 'expected a restart');
     this.restarts.push(name);
     this.annotations.set(name, annotations);
     void this.onRestart(name);
@@ -195,9 +195,9 @@ export class ApiServer {
 }
 
 interface Patch {
-  metadata?: { resourceVersion?: string };
-  data?: Record<string, string | null>;
-  spec?: { template?: { metadata?: { annotations?: Data } } };
+  readonly metadata?: { resourceVersion?: string };
+  readonly data?: Record<string, string | null>;
+  readonly spec?: { template?: { metadata?: { annotations?: Data } } };
 }
 
 function refuse(response: ServerResponse, status: number, reason: string, message: string): void {
@@ -206,7 +206,7 @@ function refuse(response: ServerResponse, status: number, reason: string, messag
     .end(JSON.stringify({ kind: 'Status', status: 'Failure', reason, message }));
 }
 
-/** A pod as the API server describes it. */
+/** A pod of the lab, as the API server returns it. */
 export function podOf(
   component: string,
   name: string,

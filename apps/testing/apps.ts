@@ -1,4 +1,4 @@
-// The built apps as child processes on loopback, as the image would run them.
+// Runs the built apps as child processes on loopback, as the image does.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { freePort as freeFrom } from '../../support/ports.ts';
 import { copyBuilt } from './built.ts';
 import { eventually } from './eventually.ts';
 
-/** A build of the apps in a folder outside the checkout, so that nothing is found which the image would not have. */
+/** Builds the apps in a folder outside the checkout, so that they find only files that the image has too. */
 export async function buildOutside(): Promise<{ dist: string; remove: () => void }> {
   const dist = mkdtempSync(join(tmpdir(), 'intro-otel-apps-'));
   await copyBuilt(dist);
@@ -19,14 +19,14 @@ export async function buildOutside(): Promise<{ dist: string; remove: () => void
   return { dist, remove };
 }
 
-/** What has been started and has not ended: a failed test must not leave any of it behind. */
+/** The running child processes. They are killed even if a test fails. */
 const running = new Set<ChildProcess>();
 
-/** The kernel gives none of these to whoever asks for any port, so one that is free now still is when an app opens it, a second later. */
+/** Ports outside the kernel's ephemeral range. One that is free now stays free until an app opens it a second later. */
 const PORTS = { from: 20_000, each: 1_000 };
 let last = Promise.resolve(PORTS.from + (Number(process.env['JEST_WORKER_ID'] ?? 1) % 10) * PORTS.each);
 
-/** Another one each time. */
+/** Returns a different port each time. */
 export function freePort(): Promise<number> {
   last = last.then((port) => freeFrom(port + 1));
   return last;
@@ -40,7 +40,7 @@ export class App {
   exitCode: number | undefined;
   readonly #child: ChildProcess;
 
-  /** Starts a component of `dist`, preloaded as in the image; `env` is all of its environment but the ports and its name. */
+  /** Starts an app of `dist` with the preload, as in the image. `env` is its environment except for ports and name. */
   static start(
     dist: string,
     component: string,
@@ -56,7 +56,7 @@ export class App {
   /** Starts Node with these arguments. */
   static async run(dist: string, args: string[], env: Record<string, string | undefined>): Promise<App> {
     const [port, healthPort] = await Promise.all([freePort(), freePort()]);
-    // Compiled once, not at each of a hundred starts: a tenth less to compute.
+    // The compile cache saves a tenth of the processor time over a hundred starts.
     const child = spawn(process.execPath, args, {
       cwd: dist,
       env: { PORT: String(port), HEALTH_PORT: String(healthPort), NODE_COMPILE_CACHE: join(dist, '.compiled'), ...env },
@@ -82,16 +82,16 @@ export class App {
   }
 
   async ready(): Promise<this> {
-    await eventually(`a ready component at ${this.url}`, async () => {
+    await eventually(`a ready app at ${this.url}`, async () => {
       if (this.exitCode !== undefined)
-        throw new Error(`expected the component to run, found it ended with ${this.exitCode}: ${this.stderr}`);
+        throw new Error(`expected the app to run, found that it exited with code ${this.exitCode}: ${this.stderr}`);
       const answer = await fetch(`${this.health}/readyz`).catch(() => undefined);
       return answer?.ok ? true : undefined;
     });
     return this;
   }
 
-  /** The lines of its log, as pino wrote them. */
+  /** The app's log lines, parsed. */
   log(): Record<string, unknown>[] {
     return this.stdout
       .split('\n')
@@ -103,7 +103,7 @@ export class App {
     return eventually('the process to end', () => this.exitCode);
   }
 
-  /** Ends it as Kubernetes would. @returns its exit code, and how many milliseconds it took */
+  /** Sends SIGTERM, as Kubernetes does. @returns the exit code, and the milliseconds until the exit */
   async stop(): Promise<{ code: number; took: number }> {
     const start = Date.now();
     this.#child.kill('SIGTERM');

@@ -1,4 +1,4 @@
-// The apps built from the sources as they are now, once for all test files and runs, in the cache.
+// Builds the apps from the current sources, once for all test files and runs. The result is kept in the cache.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -16,14 +16,17 @@ import { join } from 'node:path';
 import { withLock } from '../../support/locks.ts';
 import { cacheDir, repoRoot } from '../../support/paths.ts';
 
-/** Whose code may go into a build: every workspace but the tests'. */
+/** Folders whose code may be part of a build: all except `test`. */
 const workspaces = ['apps', 'cdk8s', 'cluster', 'course', 'kubernetes', 'lab', 'operator', 'otlp', 'support'];
-/** Which packages there are, and how esbuild is to read TypeScript. */
+/** Files that decide which packages exist and how esbuild reads TypeScript. */
 const settings = ['package.json', 'package-lock.json', 'node_modules/.package-lock.json', 'tsconfig.json'];
-/** Those of several checkouts, and of a change and what was there before it. */
+/** Builds to keep: enough for several checkouts, and for the code before and after a change. */
 const kept = 4;
 
-/** Copies a build into `target`, which must be of the caller's own: tests write beside the programs. Where there is no lock, which is Linux's, it is built there. */
+/**
+ * Copies a build into `target`. Each caller needs its own folder, because tests write files into it. The lock works on
+ * Linux only, so on other systems each caller builds.
+ */
 export async function copyBuilt(target: string): Promise<void> {
   if (process.platform !== 'linux') return build(target);
   const built = cacheDir('apps', nameOf());
@@ -37,7 +40,7 @@ export async function copyBuilt(target: string): Promise<void> {
   });
 }
 
-/** Changes with whatever could change the build. Tests are left out, which no program imports. */
+/** A name that changes with everything that could change the build. No program imports tests, so they don't count. */
 function nameOf(): string {
   const exclude = (path: string) => /^(node_modules|dist)$|\.test\.ts$/.test(path.split('/').at(-1) ?? '');
   const sources = workspaces.flatMap((workspace) => globSync(`${workspace}/**/*`, { cwd: repoRoot, exclude }));
@@ -48,14 +51,16 @@ function nameOf(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** In a process of its own, since esbuild does not work inside of jest. What is there afterwards is whole. */
+/**
+ * Builds in a separate process, since esbuild doesn't work inside jest. The folder appears only when it is complete.
+ */
 function build(target: string): void {
   mkdirSync(cacheDir('apps'), { recursive: true });
   const { status, stderr } = spawnSync(process.execPath, [join(repoRoot, 'cluster', 'image', 'build.ts'), target], {
     encoding: 'utf8',
     env: { ...process.env, NODE_OPTIONS: '' },
   });
-  if (status !== 0) throw new Error(`expected the build to work, found: ${stderr}`);
+  if (status !== 0) throw new Error(`expected the build to succeed, found: ${stderr}`);
 }
 
 function removeOldest(): void {

@@ -1,9 +1,9 @@
-// A certificate for 127.0.0.1, for servers of a test that speak TLS.
+// A certificate for 127.0.0.1, for test servers with TLS.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Writes `key.pem` and `ca.crt` into the folder: the certificate is its own authority. */
+/** Writes `key.pem` and `ca.crt` into the folder. The certificate is self-signed. */
 export function certificate(folder: string): { key: string; cert: string } {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'ca.crt')];
   const { status, stderr } = spawnSync(

@@ -1,33 +1,33 @@
-// What the Collector makes of collector.yaml, as far as the course goes, on top of what receivers have got: attributes that are
-// added and deleted, sampling by trace id, and what the debug exporter would write.
+// A fake Collector with the features that the course uses. It applies collector.yaml to received telemetry: it adds and
+// deletes attributes, samples by trace ID, and prints what the debug exporter would print.
 import { parse } from 'yaml';
 import type { Receiver } from './receiver.ts';
 import type { ResourceSpans } from './jaeger.ts';
 
 interface Action {
-  key: string;
-  value?: unknown;
-  action: string;
+  readonly key: string;
+  readonly value?: unknown;
+  readonly action: string;
 }
 interface Processor {
-  actions?: Action[];
-  attributes?: Action[];
-  sampling_percentage?: number;
+  readonly actions?: Action[];
+  readonly attributes?: Action[];
+  readonly sampling_percentage?: number;
 }
 interface Config {
-  exporters?: Record<string, { verbosity?: string } | null>;
-  processors?: Record<string, Processor>;
-  service?: { pipelines?: Record<string, { processors?: string[]; exporters?: string[] }> };
+  readonly exporters?: Record<string, { verbosity?: string } | null>;
+  readonly processors?: Record<string, Processor>;
+  readonly service?: { pipelines?: Record<string, { processors?: string[]; exporters?: string[] }> };
 }
 
 interface Attribute {
-  key: string;
-  value?: { stringValue?: string };
+  readonly key: string;
+  readonly value?: { stringValue?: string };
 }
 
 export class FakeCollector {
   readonly #config: Config;
-  /** What each had received before belongs to another Collector's log. */
+  /** Each receiver, and its first request that counts. Earlier ones belong to the log of an earlier Collector. */
   readonly #receivers: { receiver: Receiver; from: number }[];
 
   constructor(yaml: string, receivers: Receiver[]) {
@@ -39,7 +39,7 @@ export class FakeCollector {
     return { processors: [], exporters: ['otlphttp/jaeger'], ...this.#config.service?.pipelines?.['traces'] };
   }
 
-  /** What comes out at Jaeger. */
+  /** The spans that reach Jaeger. */
   readonly passes = (all: ResourceSpans[]): ResourceSpans[] =>
     this.#traces().exporters.includes('otlphttp/jaeger') ? this.#processed(all) : [];
 
@@ -104,15 +104,20 @@ function changed<T extends { attributes?: Attribute[] }>(thing: T, actions: Acti
 }
 
 interface Metric {
-  name: string;
-  sum?: { isMonotonic?: boolean };
-  histogram?: object;
-  gauge?: object;
+  readonly name: string;
+  readonly sum?: { isMonotonic?: boolean };
+  readonly histogram?: object;
+  readonly gauge?: object;
 }
 
-/** As https://github.com/open-telemetry/opentelemetry-collector/tree/main/exporter/debugexporter writes them. */
+/**
+ * A metric in the format of https://github.com/open-telemetry/opentelemetry-collector/tree/main/exporter/debugexporter
+ */
 function metricText({ name, sum, histogram }: Metric, verbosity: string): string {
   const type = sum ? 'Sum' : histogram ? 'Histogram' : 'Gauge';
   if (verbosity === 'normal') return `${name}{} ${histogram ? 'count=3 sum=9 min=1 max=6 le0=0' : '3'}`;
-  return `Metric #0\nDescriptor:\n     -> Name: ${name}\n     -> Description: \n     -> Unit: \n     -> DataType: ${type}\n${sum ? `     -> IsMonotonic: ${sum.isMonotonic ?? false}\n` : ''}     -> AggregationTemporality: Cumulative`;
+  const fields = [`-> Name: ${name}`, '-> Description: ', '-> Unit: ', `-> DataType: ${type}`];
+  if (sum) fields.push(`-> IsMonotonic: ${sum.isMonotonic ?? false}`);
+  fields.push('-> AggregationTemporality: Cumulative');
+  return ['Metric #0', 'Descriptor:', ...fields.map((field) => `     ${field}`)].join('\n');
 }

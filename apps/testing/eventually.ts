@@ -1,17 +1,17 @@
-// Waiting for what will be true in a moment.
+// Waits for a condition.
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Asks until there is an answer. @throws after `patience` milliseconds, saying what was waited for */
+/** Calls `ask` until it returns a value. @throws Error after `timeout` milliseconds, with the expectation `what` */
 export async function eventually<T>(
   what: string,
   ask: () => T | undefined | Promise<T | undefined>,
-  patience = 20_000,
+  timeout = 20_000,
 ): Promise<T> {
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + timeout;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`expected ${what} within ${patience} ms, found none`);
+    if (Date.now() > deadline) throw new Error(`expected ${what} within ${timeout} ms, found none`);
     await delay(30);
   }
 }

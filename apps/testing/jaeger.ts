@@ -1,23 +1,23 @@
-// Jaeger's API v3 on top of what receivers have got, inside a test.
+// A fake of Jaeger's API v3. It serves the spans that receivers have received.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ofTraces } from './receiver.ts';
 
 interface Attribute {
-  key: string;
-  value?: { stringValue?: string };
+  readonly key: string;
+  readonly value?: { stringValue?: string };
 }
 export interface OtlpSpan {
-  traceId: string;
-  spanId?: string;
-  name?: string;
-  startTimeUnixNano?: string;
-  attributes?: Attribute[];
+  readonly traceId: string;
+  readonly spanId?: string;
+  readonly name?: string;
+  readonly startTimeUnixNano?: string;
+  readonly attributes?: Attribute[];
 }
 export interface ResourceSpans {
-  resource?: { attributes?: Attribute[] };
-  scopeSpans?: { scope?: object; spans?: OtlpSpan[] }[];
+  readonly resource?: { attributes?: Attribute[] };
+  readonly scopeSpans?: { scope?: object; spans?: OtlpSpan[] }[];
 }
 
 interface Spans {
@@ -30,10 +30,10 @@ export class FakeJaeger {
   readonly #own: Spans[];
   readonly #others: Spans[];
   readonly #server: Server;
-  /** What the Collector does to spans on the way. */
+  /** The Collector's processing, applied to the spans first. */
   passes: (resourceSpans: ResourceSpans[]) => ResourceSpans[] = (all) => all;
 
-  /** @param others where more spans of the traces may be that `own` know of; a search does not look there */
+  /** @param others sources of further spans of the traces in `own`; a search ignores them */
   static async start(own: Spans[], others: Spans[] = []): Promise<FakeJaeger> {
     const jaeger = new FakeJaeger(own, others);
     await new Promise<void>((resolve) => jaeger.#server.listen(0, '127.0.0.1', resolve));
@@ -57,16 +57,16 @@ export class FakeJaeger {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://jaeger');
     const [, id] = /\/api\/v3\/traces\/([0-9a-f]+)$/.exec(pathname) ?? [];
-    const wanted = id ? new Set([id]) : this.#found(searchParams);
+    const wanted = id ? new Set([id]) : this.#search(searchParams);
     const all = [...this.#own, ...this.#others].flatMap((spans) => spans.resourceSpans());
-    // Chosen first, for what passes is a copy; and again, for it may be nothing.
+    // Filters before `passes`, which copies the spans, and after it, since it may drop some.
     const resourceSpans = ofTraces(this.passes(ofTraces(all, wanted)), wanted);
     if (resourceSpans.length === 0) return void response.writeHead(404).end(empty);
     response.end(JSON.stringify({ result: { resourceSpans } }));
   }
 
-  /** A search: traces with a span of the service that began in the window, the latest `num_traces`. */
-  #found(query: URLSearchParams): Set<string> {
+  /** The IDs of the latest `num_traces` traces that have a span of the service in the time window. */
+  #search(query: URLSearchParams): Set<string> {
     const [service, from, to] = ['service_name', 'start_time_min', 'start_time_max'].map(
       (name) => query.get(`query.${name}`) ?? '',
     );

@@ -1,4 +1,4 @@
-// An OTLP/HTTP receiver inside a test: keeps what the apps send (as JSON), for the test to look at.
+// An OTLP/HTTP receiver for tests. It keeps the telemetry that apps send, and parses JSON.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,35 +8,35 @@ import { eventually } from './eventually.ts';
 import type { ResourceSpans } from './jaeger.ts';
 
 interface Metric {
-  name: string;
-  sum?: { isMonotonic?: boolean };
-  histogram?: object;
+  readonly name: string;
+  readonly sum?: { isMonotonic?: boolean };
+  readonly histogram?: object;
 }
 interface LogRecord {
-  traceId?: string;
-  spanId?: string;
-  severityText?: string;
-  body?: { stringValue?: string };
+  readonly traceId?: string;
+  readonly spanId?: string;
+  readonly severityText?: string;
+  readonly body?: { stringValue?: string };
 }
-interface Traces {
-  resourceSpans: ResourceSpans[];
+interface ResourceTraces {
+  readonly resourceSpans: ResourceSpans[];
 }
 interface ResourceLogs {
-  resourceLogs: { scopeLogs: { logRecords: LogRecord[] }[] }[];
+  readonly resourceLogs: { scopeLogs: { logRecords: LogRecord[] }[] }[];
 }
 interface ResourceMetrics {
-  resourceMetrics: { scopeMetrics: { metrics: Metric[] }[] }[];
+  readonly resourceMetrics: { scopeMetrics: { metrics: Metric[] }[] }[];
 }
 
 interface ReceivedTelemetry {
   path: string;
   type: string;
   bytes: Buffer;
-  /** Of a JSON one, once somebody has asked: a test asks for all of it over and over. */
+  /** The parsed JSON, cached, because a test reads all requests repeatedly. */
   parsed?: unknown;
 }
 
-/** What is left of spans when only these traces count. */
+/** Only the spans of these traces. */
 export function ofTraces(all: ResourceSpans[], wanted: Set<string>): ResourceSpans[] {
   return all.flatMap((group) => {
     const scopeSpans = (group.scopeSpans ?? [])
@@ -47,7 +47,7 @@ export function ofTraces(all: ResourceSpans[], wanted: Set<string>): ResourceSpa
 }
 
 export class Receiver {
-  /** Path and content type of every request, in order. */
+  /** Every request, in order. */
   readonly requests: ReceivedTelemetry[] = [];
   readonly #server: Server;
 
@@ -96,7 +96,7 @@ export class Receiver {
   }
 
   resourceSpans(): ResourceSpans[] {
-    return this.#received<Traces>('/v1/traces').flatMap(({ resourceSpans }) => resourceSpans);
+    return this.#received<ResourceTraces>('/v1/traces').flatMap(({ resourceSpans }) => resourceSpans);
   }
 
   logRecords(): LogRecord[] {
@@ -110,7 +110,7 @@ export class Receiver {
     return this.metrics().map(({ name }) => name);
   }
 
-  /** @param from which request to begin with */
+  /** @param from index of the first request to read */
   metrics(from = 0): Metric[] {
     return this.#received<ResourceMetrics>('/v1/metrics', from)
       .flatMap(({ resourceMetrics }) => resourceMetrics)
@@ -118,7 +118,7 @@ export class Receiver {
       .flatMap(({ metrics }) => metrics);
   }
 
-  /** The trace, once it has at least `spans` spans and they hang together. */
+  /** Waits until the trace has at least `spans` spans. */
   trace(traceId: string, spans = 1): Promise<Trace> {
     return eventually(`trace ${traceId} with ${spans} spans`, () => {
       const [trace] = tracesFromOtlp({ resourceSpans: ofTraces(this.resourceSpans(), new Set([traceId])) });

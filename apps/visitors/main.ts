@@ -1,4 +1,4 @@
-// The load: one round after the other, low and steady. Each round is a trace of its own whose root is here.
+// The load: one round after another, at a low and steady rate. Each round is its own trace, and its root span is here.
 import { setTimeout as delay } from 'node:timers/promises';
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { ATTR_USER_AGENT_ORIGINAL } from '@opentelemetry/semantic-conventions';
@@ -13,8 +13,8 @@ import { visitorOf } from '../../lab/visitors.ts';
 
 const arcadeUrl = urlFromEnv('ARCADE_URL');
 const pause = 60_000 / numberFromEnv('ROUNDS_PER_MINUTE', 30);
-const retry = 250; // ms until the arcade is tried again while it has not yet played a round
-const patience = 5_000; // ms for one round
+const retry = 250; // ms between tries, until the arcade has played its first round
+const timeout = 5_000; // ms for one round
 
 const log = createLogger();
 
@@ -38,7 +38,7 @@ async function play(round: number): Promise<boolean> {
         span.addEvent('visitor arrived', { 'player.name': visitor.player });
         await getJson(`${arcadeUrl}/play?player=${visitor.player}`, {
           headers: injectContext(headers),
-          signal: AbortSignal.timeout(patience),
+          signal: AbortSignal.timeout(timeout),
         });
       },
       ROOT_CONTEXT,
@@ -53,7 +53,7 @@ async function play(round: number): Promise<boolean> {
 async function visit(): Promise<never> {
   let played = false;
   for (let round = 0; ; round += 1) {
-    // Only a connection is tried, not a request: waiting for the arcade must make no failed traces.
+    // Opens only a connection and sends no request. Waiting for the arcade must not create failed traces.
     while (!played && !(await accepts(arcadeUrl))) await delay(retry);
     played = (await play(round)) || played;
     await delay(played ? pause : retry);
@@ -61,5 +61,5 @@ async function visit(): Promise<never> {
 }
 
 declareReady();
-log.info({ arcadeUrl, roundsPerMinute: 60_000 / pause }, 'visitors are on their way');
+log.info({ arcadeUrl, roundsPerMinute: 60_000 / pause }, 'visitors are starting to play');
 await visit();

@@ -1,4 +1,4 @@
-// The throwaway Kubernetes by itself: up, down, status, kubeconfig.
+// The command for the throwaway cluster alone: up, down, status, kubeconfig.
 import { DEVCLUSTER } from '../context-discovery.ts';
 import { forgetLab, recordedLabs } from '../state.ts';
 import { shareToBuild, devclusterRequirements } from '../machine-requirements.ts';
@@ -14,12 +14,12 @@ import { nameOf, portOf } from './command.ts';
 import type { Command } from './command.ts';
 
 const options = {
-  name: { value: 'NAME', help: `which one, where there are several (${DEVCLUSTER}, which is the one that up uses)` },
+  name: { value: 'NAME', help: `the name of the cluster (${DEVCLUSTER}, which npm run up uses)` },
   port: {
     value: 'NUMBER',
     help: 'up: the port of 127.0.0.1 that leads to NodePort 30080 (8080, or the next that is free)',
   },
-  'no-network-policy': { help: 'up: without the enforcement of NetworkPolicies' },
+  'no-network-policy': { help: 'up: do not enforce NetworkPolicies' },
 } as const;
 
 const actions: Readonly<Record<string, (name: string, given: Given<typeof options>) => Promise<void>>> = {
@@ -31,12 +31,12 @@ const actions: Readonly<Record<string, (name: string, given: Given<typeof option
 const ACTIONS = Object.keys(actions);
 
 export const cluster: Command = {
-  summary: 'the throwaway Kubernetes by itself: up, down, status, kubeconfig',
+  summary: 'manages the throwaway Kubernetes alone: up, down, status, kubeconfig',
   help: `npm run cluster -- up | down | status | kubeconfig [OPTIONS]
 
-  up          starts it, and builds it first when the cache has none
-  down        removes it and all that is in it
-  status      says whether it runs, and where
+  up          starts it, and builds it first when it is not in the cache
+  down        removes it and everything in it
+  status      prints whether it runs, and where
   kubeconfig  prints the path of its kubeconfig:
               export KUBECONFIG=$(npm run -s cluster -- kubeconfig)
 
@@ -51,10 +51,10 @@ async function runCluster(args: readonly string[]): Promise<void> {
   const name = nameOf(given.name ?? DEVCLUSTER, '--name');
   const action = actions[positionals[0] ?? ''];
   if (action === undefined) {
-    throw new UsageError('What is to be done with the cluster?', {
+    throw new UsageError('cluster needs an action.', {
       expected: ACTIONS.join(', '),
-      found: 'none of them',
-      todo: 'name one',
+      found: 'no action',
+      todo: 'name one of these',
     });
   }
   return action(name, given);
@@ -78,8 +78,8 @@ async function start(name: string, given: Given<typeof options>): Promise<void> 
 
 async function stop(name: string): Promise<void> {
   const { state } = await clusterStatus(name);
-  if (state === 'absent') return say(`Nothing to remove: there is no throwaway Kubernetes ${name}.`);
-  await createProgress().step(`Remove the throwaway Kubernetes ${name} and all that is in it`, (step) =>
+  if (state === 'absent') return say(`There is no throwaway Kubernetes ${name} to remove.`);
+  await createProgress().step(`Remove the throwaway Kubernetes ${name} and everything in it`, (step) =>
     stopCluster(name, step),
   );
   for (const lab of recordedLabs().filter((candidate) => candidate.throwaway === name)) forgetLab(lab);
@@ -94,15 +94,15 @@ async function status(name: string): Promise<void> {
       return print(`There is no throwaway Kubernetes ${name}.`);
     case 'broken':
       print(
-        `The throwaway Kubernetes ${name} is broken: a start was cut short, or the machine restarted. Of it there still are:`,
+        `The throwaway Kubernetes ${name} is broken: a start was interrupted, or the machine restarted.\nLeft of it:`,
       );
       for (const { kind, what } of found.leftovers) print(`  ${kind}  ${what}`);
-      print('npm run cluster -- up starts it anew, down removes it.');
+      print('Start it again with npm run cluster -- up, or remove it with down.');
   }
 }
 
 function describe(name: string, { kubeconfig, apiPort, doorPort, networkPolicy }: RunningCluster): void {
-  print(`The throwaway Kubernetes ${name} runs.`);
+  print(`The throwaway Kubernetes ${name} is running.`);
   print(`  API server       https://127.0.0.1:${apiPort}`);
   print(`  NodePort 30080   http://127.0.0.1:${doorPort}`);
   print(`  NetworkPolicies  ${networkPolicy ? 'enforced' : 'not enforced'}`);
@@ -112,5 +112,5 @@ function describe(name: string, { kubeconfig, apiPort, doorPort, networkPolicy }
 async function running(name: string): Promise<RunningCluster> {
   const found = await clusterStatus(name);
   if (found.state === 'running') return found.cluster;
-  throw new UserError(`There is no throwaway Kubernetes ${name} that runs.`, { todo: 'npm run cluster -- up' });
+  throw new UserError(`The throwaway Kubernetes ${name} is not running.`, { todo: 'start it: npm run cluster -- up' });
 }

@@ -1,4 +1,4 @@
-// What a command of the command line is, and what several of them have in common.
+// The shape of a command, and what several commands share.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../../support/options.ts';
@@ -6,16 +6,18 @@ import type { Options } from '../../support/options.ts';
 
 export interface Command {
   /** One line for the list of commands. */
-  summary: string;
-  /** What follows the command's name, and what the command does, as the help text has it. */
-  help: string;
-  options: Options;
-  /** What its positional arguments may be, in order. */
-  positionals?: readonly (readonly string[])[];
+  readonly summary: string;
+  /** The text that --help prints. */
+  readonly help: string;
+  readonly options: Options;
+  /** The allowed words for each positional argument, in order. */
+  readonly positionals?: readonly (readonly string[])[];
   run(args: readonly string[]): Promise<void>;
 }
 
-/** The directory the user is in: npm runs scripts in the root of the checkout and says where it was started. */
+/**
+ * The directory of the user. npm runs scripts in the root of the checkout, and says in INIT_CWD where it was started.
+ */
 export function userDirectory(): string {
   return process.env['INIT_CWD'] ?? process.cwd();
 }
@@ -27,27 +29,30 @@ export function portOf(text: string, option: string): number {
   throw new UsageError(`${option} ${text} is not a port.`, {
     expected: 'a number from 1 to 65535',
     found: text,
-    todo: 'give it one',
+    todo: 'give a port number',
   });
 }
 
-/** A name as Kubernetes has them (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names). */
+/**
+ * A name that Kubernetes accepts.
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
+ */
 export function nameOf(text: string, option: string): string {
   if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) return text;
-  throw new UsageError(`${option} ${text} is not a name that Kubernetes takes.`, {
+  throw new UsageError(`${option} ${text} is not a name that Kubernetes accepts.`, {
     expected: 'at most 63 lower case letters, digits and dashes, no dash at either end',
     found: text,
-    todo: 'give it another',
+    todo: 'choose another name',
   });
 }
 
-/** A file the user named, as an absolute path. @throws UsageError when there is none */
+/** The absolute path of a file that the user named. @throws UsageError when there is no such file */
 export function fileOf(text: string, option: string): string {
   const path = resolve(userDirectory(), text);
   if (existsSync(path)) return path;
   throw new UsageError(`There is no file ${text}.`, {
     expected: `${option} with a file that exists`,
     found: `nothing at ${path}`,
-    todo: 'see to the path',
+    todo: 'check the path',
   });
 }

@@ -1,5 +1,5 @@
 import type { RecordedLab } from '../state.ts';
-import { isMeant } from './down.ts';
+import { isSelected } from './down.ts';
 
 const lab: RecordedLab = { reach: { context: 'kind-a' }, namespace: 'n', release: 'r' };
 
@@ -10,6 +10,6 @@ test.each([
   [{ context: 'kind-b' }, false],
   [{ namespace: 'other' }, false],
   [{ context: 'kind-a', release: 'other' }, false],
-])('down with %j means the lab: %s', (given, meant) => {
-  expect(isMeant(lab, given)).toBe(meant);
+])('selects the lab with %j: %s', (given, meant) => {
+  expect(isSelected(lab, given)).toBe(meant);
 });

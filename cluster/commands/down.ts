@@ -1,4 +1,4 @@
-// Removes all that `up` made, as its records and the machine tell, and says what that was. Nothing to remove is no error.
+// Removes everything that `up` made, by its records and by what is on the machine, and prints what that was.
 import { closePortForward } from '../port-forward.ts';
 import { DEVCLUSTER } from '../context-discovery.ts';
 import { ClusterTools } from '../kubectl.ts';
@@ -18,11 +18,11 @@ import type { Command } from './command.ts';
 import { placeOptions } from './lab-options.ts';
 
 export const down: Command = {
-  summary: 'removes all that up made',
+  summary: 'removes everything that up made',
   help: `npm run down [-- OPTIONS]
 
 Removes every lab that up made: the release, the namespace if up made it, the front door,
-and the throwaway Kubernetes. Without options all of them, else those that the options name.
+and the throwaway Kubernetes. Options limit this to the labs that they name.
 
 ${optionsHelp(placeOptions)}`,
   options: placeOptions,
@@ -34,7 +34,7 @@ async function runDown(args: readonly string[]): Promise<void> {
   const report = createProgress();
   const failures: unknown[] = [];
   let removed = 0;
-  for (const lab of recordedLabs().filter((candidate) => isMeant(candidate, given))) {
+  for (const lab of recordedLabs().filter((candidate) => isSelected(candidate, given))) {
     await removeLab(lab, report).then(
       () => removed++,
       (error: unknown) => failures.push(error),
@@ -46,8 +46,8 @@ async function runDown(args: readonly string[]): Promise<void> {
   if (removed === 0) say('Nothing to remove: no lab is up.');
 }
 
-/** Whether the lab is one that the options name; all are, when they name none. */
-export function isMeant(lab: RecordedLab, given: Given<typeof placeOptions>): boolean {
+/** Whether the options name this lab. Without options they name every lab. */
+export function isSelected(lab: RecordedLab, given: Given<typeof placeOptions>): boolean {
   const same = (wanted: string | undefined, value: string | undefined): boolean =>
     wanted === undefined || wanted === value;
   return (
@@ -55,31 +55,34 @@ export function isMeant(lab: RecordedLab, given: Given<typeof placeOptions>): bo
   );
 }
 
-/** A throwaway cluster takes its lab with it, unless it has others. */
+/** Removes a lab. The throwaway cluster goes with its last lab. */
 async function removeLab(lab: RecordedLab, report: Progress): Promise<void> {
   const others = recordedLabs().filter((other) => other.throwaway === lab.throwaway && labKey(other) !== labKey(lab));
   if (lab.throwaway === undefined || others.length > 0) await removeFromCluster(lab, report);
   else if (!(await removeDevcluster(lab.throwaway, report)))
-    report.note(`The throwaway Kubernetes ${lab.throwaway} is gone, and what was in it`);
+    report.note(`The throwaway Kubernetes ${lab.throwaway} is gone with everything in it`);
   forgetLab(lab);
 }
 
 async function removeFromCluster(lab: RecordedLab, report: Progress): Promise<void> {
   const where = lab.throwaway ?? lab.reach.context ?? 'the current context';
   await report.step('Close the front door', () => closePortForward(labKey(lab)));
-  if (!(await exists(lab, report))) return report.note(`${where} is gone, and what was in it`);
+  if (!(await exists(lab, report))) return report.note(`${where} is gone with everything in it`);
   const kube = await ClusterTools.at(lab.reach, report);
   await report.step(`Remove the release ${lab.release} from ${where}`, async (step) => {
     const there = await uninstallRelease(kube, { name: lab.release, namespace: lab.namespace });
-    if (!there) step.note('it was not there');
+    if (!there) step.note('there was no such release');
   });
   await report.step(`Remove the namespace ${lab.namespace} from ${where}`, async (step) => {
-    const made = await deleteNamespace(kube, lab.namespace);
-    if (!made) step.note('it was left, since up did not make it');
+    const deleted = await deleteNamespace(kube, lab.namespace);
+    if (!deleted) step.note('kept, since up did not create it');
   });
 }
 
-/** Whether the cluster a lab was in still is: its kubeconfig or context goes with it. @throws UserError when it does not answer */
+/**
+ * Whether a lab's cluster still exists. When it is deleted, its kubeconfig or context goes too.
+ * @throws UserError when it does not answer
+ */
 async function exists({ reach, throwaway }: RecordedLab, report: Progress): Promise<boolean> {
   if (throwaway !== undefined) return (await clusterStatus(throwaway)).state === 'running';
   const kubectl = await anyKubectl(report);
@@ -106,14 +109,12 @@ async function exists({ reach, throwaway }: RecordedLab, report: Progress): Prom
   );
 }
 
-/** @returns whether there was anything of it */
+/** Removes the throwaway cluster. @returns whether there was one */
 async function removeDevcluster(name: string, report: Progress): Promise<boolean> {
   const { state } = await clusterStatus(name);
   if (state === 'absent') return false;
-  await report.step(
-    `Remove the throwaway Kubernetes ${name} and all that is in it`,
-    (step) => stopCluster(name, step),
-    { estimate: 5 },
-  );
+  await report.step(`Remove the throwaway Kubernetes ${name} and everything in it`, (step) => stopCluster(name, step), {
+    estimate: 5,
+  });
   return true;
 }

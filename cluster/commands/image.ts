@@ -1,10 +1,10 @@
-// Builds the lab's own image, and that of the app in Python if asked, and puts them where the chosen cluster looks, or into a registry.
-import type { Destination } from '../engines.ts';
+// Builds the lab's image, and on request that of the Python app. Copies them to the chosen cluster or pushes them.
 import { findKubernetes, DEVCLUSTER } from '../context-discovery.ts';
 import { helmFlags, parseReference, referenceText } from '../image/reference.ts';
 import type { ImageReference } from '../image/reference.ts';
 import { ensureImages, ensureLoaded, pushImage } from '../image/image.ts';
 import { ClusterTools } from '../kubectl.ts';
+import { product as devcluster } from '../products/devcluster.ts';
 import { FLASK, IMAGE_TAG, LAB } from '../image/recipes.ts';
 import type { Recipe } from '../image/recipes.ts';
 import { UserError } from '../../support/errors.ts';
@@ -18,21 +18,21 @@ import { placeOptions } from './lab-options.ts';
 
 const options = {
   context: placeOptions.context,
-  flask: { help: 'also the image of the app in Python, which flask.enabled switches on' },
+  flask: { help: 'also build the image of the Python app, which flask.enabled switches on' },
   push: {
     value: 'REGISTRY/NAME',
-    help: 'tag the image so (with :TAG, else the version) and push it to the registry; NAME-flask is that of the app in Python',
+    help: 'push the image to a registry (add :TAG for another tag than the version).\nThe Python app becomes NAME-flask',
   },
 } as const;
 
 export const image: Command = {
-  summary: 'builds the image and puts it where the cluster looks, or into a registry',
+  summary: 'builds the image and copies it to the cluster, or pushes it to a registry',
   help: `npm run image [-- OPTIONS]
 
 Builds ${LAB.image}
-with what the machine has (docker, nerdctl, podman, buildah), unless its sources are
-unchanged, and gives it to the Kubernetes that up would use; helm install needs nothing
-else then. With --push it goes into a registry instead.
+with docker, nerdctl, podman or buildah, unless its sources are unchanged, and copies it
+to the Kubernetes that up would use. Then helm install needs nothing else. With --push it
+goes to a registry instead.
 
 ${optionsHelp(options)}`,
   options,
@@ -43,20 +43,18 @@ async function runImage(args: readonly string[]): Promise<void> {
   const { given } = parseOptions(args, options);
   const report = createProgress();
   const recipes = given.flask === true ? [LAB, FLASK] : [LAB];
-  await (given.push === undefined ? give(recipes, given.context, report) : push(recipes, given.push, report));
+  await (given.push === undefined ? load(recipes, given.context, report) : push(recipes, given.push, report));
 }
 
 async function push(recipes: readonly Recipe[], name: string, report: Progress): Promise<void> {
   const target = parseReference(name, IMAGE_TAG);
   const targetOf = ({ suffix }: Recipe): ImageReference => ({ ...target, repository: target.repository + suffix });
-  for (const built of await ensureImages(recipes, { kind: 'registry' }, report))
+  for (const built of await ensureImages(recipes, 'registry', report))
     await pushImage(built, targetOf(built.recipe), report);
   say(`Pushed ${recipes.map((recipe) => referenceText(targetOf(recipe))).join(' and ')}. Install the chart with it:`);
   const flags = recipes.flatMap((recipe) => helmFlags(targetOf(recipe), recipe.value));
   print(`helm upgrade --install intro-otel ./charts/lab ${[...flags, ...switches(recipes)].join(' ')}`);
-  say(
-    'Where the registry wants credentials, make a Secret of them in the namespace (kubectl create secret docker-registry NAME …)',
-  );
+  say('If the registry needs credentials, put them in a Secret (kubectl create secret docker-registry NAME …)');
   say("and add: --set 'imagePullSecrets[0].name=NAME'");
 }
 
@@ -64,34 +62,34 @@ function switches(recipes: readonly Recipe[]): string[] {
   return recipes.includes(FLASK) ? ['--set', 'flask.enabled=true'] : [];
 }
 
-async function give(recipes: readonly Recipe[], context: string | undefined, report: Progress): Promise<void> {
+async function load(recipes: readonly Recipe[], context: string | undefined, report: Progress): Promise<void> {
   const found = await report.step('Find a Kubernetes', (step) => findKubernetes(context, step));
-  if (found.use === 'throwaway') return loadIntoDevcluster(recipes, report);
-  if (found.kind === 'other') {
-    throw new UserError(`${found.context} is not on this machine, so it can't be given the image.`, {
-      expected: 'a registry that it can reach',
+  if (found.use === 'devcluster') return loadIntoDevcluster(recipes, report);
+  if (found.product === undefined) {
+    throw new UserError(`${found.context} is not on this machine, so the image can't be copied to it.`, {
+      expected: 'a registry that the cluster can reach',
       found: 'no --push',
-      todo: 'npm run image -- --push REGISTRY/NAME',
+      todo: 'push it: npm run image -- --push REGISTRY/NAME',
     });
   }
-  const destination: Destination = { kind: found.kind, context: found.context };
+  const destination = { product: found.product, name: found.context };
   const built = await ensureImages(recipes, destination, report);
   const kube = await ClusterTools.at({ context: found.context }, report, found.minor);
   await ensureLoaded(built, destination, kube, report);
-  for (const { image: name } of recipes) say(`${name} is where ${found.context} looks for it.`);
+  for (const { image: name } of recipes) say(`${found.context} now has ${name}.`);
 }
 
 async function loadIntoDevcluster(recipes: readonly Recipe[], report: Progress): Promise<void> {
-  const destination = { kind: 'throwaway', name: DEVCLUSTER } as const;
+  const destination = { product: devcluster, name: DEVCLUSTER };
   const built = await ensureImages(recipes, destination, report);
   const status = await clusterStatus(DEVCLUSTER);
   if (status.state !== 'running')
-    return say('No Kubernetes runs here yet: npm run up starts one, and gives it the image.');
+    return say('No Kubernetes is running here yet. npm run up starts one and copies the image to it.');
   await ensureLoaded(
     built,
     destination,
     await ClusterTools.at({ kubeconfig: status.cluster.kubeconfig }, report),
     report,
   );
-  for (const { image: name } of recipes) say(`${name} is on the node of the throwaway Kubernetes.`);
+  for (const { image: name } of recipes) say(`The throwaway Kubernetes now has ${name}.`);
 }

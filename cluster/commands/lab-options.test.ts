@@ -16,7 +16,7 @@ afterEach(() => {
   else process.env['INIT_CWD'] = before;
 });
 
-test('values go on to helm, with files where the user is and not where npm runs', () => {
+test('passes values to helm, with files relative to the user and not to npm', () => {
   writeFileSync(join(directory, 'mine.yaml'), '');
   writeFileSync(join(directory, 'app.ts'), '');
   const given = {
@@ -40,7 +40,7 @@ test('values go on to helm, with files where the user is and not where npm runs'
 });
 
 test.each([{ values: ['mine.yaml'] }, { 'set-file': ['dice.source=app.ts'] }])(
-  'a file that is missing is refused: %j',
+  'refuses a missing file: %j',
   (given) => {
     expect(() => helmValues(given)).toThrow(/There is no file (mine\.yaml|app\.ts)/);
   },
@@ -55,11 +55,11 @@ test.each([
   [{ set: ['flask.image.tag=1'] }, 'image', false],
   [{ set: ['flask.image.tag=1'] }, 'flask.image', true],
   [{}, 'image', false],
-])('%j names a user’s own image at %s: %s', (given, value, own) => {
+])('tells for %j whether it names a user’s own image at %s: %s', (given, value, own) => {
   expect(namesImage(given, { value })).toBe(own);
 });
 
-test('a place is the defaults, unless the options say otherwise', () => {
+test('uses the default place unless the options name another', () => {
   expect(placeOf({})).toEqual({ context: undefined, namespace: 'intro-otel', release: 'intro-otel' });
   expect(placeOf({ context: 'c', namespace: 'n', release: 'r' })).toEqual({
     context: 'c',
@@ -68,6 +68,6 @@ test('a place is the defaults, unless the options say otherwise', () => {
   });
 });
 
-test('what can not be a name in Kubernetes is refused', () => {
-  expect(() => placeOf({ namespace: 'My_Lab' })).toThrow('--namespace My_Lab is not a name that Kubernetes takes.');
+test('refuses a name that Kubernetes does not accept', () => {
+  expect(() => placeOf({ namespace: 'My_Lab' })).toThrow('--namespace My_Lab is not a name that Kubernetes accepts.');
 });

@@ -1,4 +1,4 @@
-// The options that say where a lab is and what is in it, and helm's words for the latter.
+// The options that say where a lab is and what is in it, and the arguments for helm.
 import type { Recipe } from '../image/recipes.ts';
 import type { Given, Options } from '../../support/options.ts';
 import { fileOf, nameOf } from './command.ts';
@@ -6,7 +6,7 @@ import { fileOf, nameOf } from './command.ts';
 export const DEFAULT_NAME = 'intro-otel';
 
 export const placeOptions = {
-  context: { value: 'NAME', help: 'the kubectl context to use, whatever is current and whether or not it is local' },
+  context: { value: 'NAME', help: 'the kubectl context to use, whichever is current and whether or not it is local' },
   namespace: { value: 'NAME', help: `the namespace of the lab (${DEFAULT_NAME})` },
   release: { value: 'NAME', help: `the name of the helm release (${DEFAULT_NAME})` },
 } as const satisfies Options;
@@ -23,12 +23,12 @@ export const valueOptions = {
 } as const satisfies Options;
 
 export interface Place {
-  context: string | undefined;
-  namespace: string;
-  release: string;
+  readonly context: string | undefined;
+  readonly namespace: string;
+  readonly release: string;
 }
 
-/** @throws UsageError for what can't be a name */
+/** Reads where the lab is. @throws UsageError for a name that Kubernetes does not accept */
 export function placeOf(given: Given<typeof placeOptions>): Place {
   return {
     context: given.context,
@@ -37,7 +37,10 @@ export function placeOf(given: Given<typeof placeOptions>): Place {
   };
 }
 
-/** The words for helm; files are made absolute, since helm does not run where the user is. @throws UsageError for a missing file */
+/**
+ * The arguments for helm. Paths become absolute, since helm runs in another directory.
+ * @throws UsageError for a missing file
+ */
 export function helmValues(given: Given<typeof valueOptions>): string[] {
   return [
     ...(given.values ?? []).flatMap((file) => ['--values', isUrl(file) ? file : fileOf(file, '--values')]),
@@ -56,7 +59,7 @@ function isUrl(text: string): boolean {
   return /^https?:\/\//.test(text);
 }
 
-/** Whether the user names an image of their own where the chart's values have ours, so that ours is not to be built. */
+/** Whether the values name another image in place of ours, so that ours need not be built. */
 export function namesImage(given: Given<typeof valueOptions>, { value }: Pick<Recipe, 'value'>): boolean {
   const named = ['registry', 'repository', 'tag'].map((part) => `${value}.${part}=`);
   return [...(given.set ?? []), ...(given['set-string'] ?? [])].some((option) =>

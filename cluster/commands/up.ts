@@ -1,11 +1,13 @@
-// Brings the lab up and proves it: a Kubernetes, the image, the chart, a front door, and a round of the game found as one
-// trace in Jaeger. Every part of it can be run again; what is there already is left as it is.
+// Brings the lab up and proves that it works: a Kubernetes, the image, the chart, a front door, and a round of the game
+// that is one trace in Jaeger. It can run again at any time, and leaves existing parts as they are.
 import { findKubernetes, DEVCLUSTER } from '../context-discovery.ts';
 import type { Discovery } from '../context-discovery.ts';
 import { closePortForward, openPortForward, openPort } from '../port-forward.ts';
 import { ensureImages, ensureLoaded } from '../image/image.ts';
 import type { BuiltImage } from '../image/image.ts';
 import { ClusterTools } from '../kubectl.ts';
+import { product as devcluster } from '../products/devcluster.ts';
+import { productTitles } from '../products/index.ts';
 import type { ClusterAccess } from '../kubectl.ts';
 import { labKey, recordedLabs, recordLab } from '../state.ts';
 import type { RecordedLab } from '../state.ts';
@@ -34,8 +36,8 @@ import type { Place } from './lab-options.ts';
 const options = {
   ...placeOptions,
   ...valueOptions,
-  port: { value: 'NUMBER', help: 'the port of the front door on 127.0.0.1 (8080, or the next that is free)' },
-  'no-network-policy': { help: 'leave the enforcement of NetworkPolicies out of the throwaway cluster' },
+  port: { value: 'NUMBER', help: 'the port of the front door on 127.0.0.1 (8080, or the next free one)' },
+  'no-network-policy': { help: 'do not enforce NetworkPolicies in the throwaway cluster' },
 } as const;
 
 const DOOR_PORT = 8080;
@@ -46,38 +48,41 @@ export const up: Command = {
   summary: 'brings the lab up, plays rounds, and prints the trace of one',
   help: `npm run up [-- OPTIONS]
 
-Finds a Kubernetes (the current kubectl context if that is on this machine, else a throwaway
+Finds a Kubernetes (the current kubectl context if it is on this machine, else a throwaway
 one on Linux as root), builds the image, installs the chart, plays rounds of the game, and
-prints the trace of the last one as Jaeger has it. Run it again at any time.
+prints the trace of the last one as Jaeger has it. You can run it again at any time.
+
+It knows these local clusters: ${productTitles}.
+It never touches any other cluster unless you name its context.
 
 ${optionsHelp(options)}`,
   options,
   run: runUp,
 };
 
-/** What was asked for. */
+/** What the user asked for. */
 interface UpSpec {
-  place: Place;
-  values: readonly string[];
-  /** The images of ours that the values ask for; naming one says that the cluster has it. */
-  recipes: readonly Recipe[];
-  port: number | undefined;
-  networkPolicy: boolean;
+  readonly place: Place;
+  readonly values: readonly string[];
+  /** Our images that the values need. An image that the user names is expected to be in the cluster. */
+  readonly recipes: readonly Recipe[];
+  readonly port: number | undefined;
+  readonly networkPolicy: boolean;
 }
 
-/** A cluster that is ready to take the lab, with its images. */
-interface Ready {
-  lab: RecordedLab;
-  kube: ClusterTools;
-  survey: ClusterCapacity;
-  images: readonly BuiltImage[];
-  /** What the kind of cluster adds to the values. */
-  values: readonly string[];
+/** A cluster that is ready for the lab, with its images. */
+interface ReadyCluster {
+  readonly lab: RecordedLab;
+  readonly kube: ClusterTools;
+  readonly capacity: ClusterCapacity;
+  readonly images: readonly BuiltImage[];
+  /** Values for the chart that this cluster needs. */
+  readonly values: readonly string[];
 }
 
 async function runUp(args: readonly string[]): Promise<void> {
   const { given } = parseOptions(args, options);
-  const asked = {
+  const request = {
     place: placeOf(given),
     values: helmValues(given),
     port: given.port === undefined ? undefined : portOf(given.port, '--port'),
@@ -85,19 +90,19 @@ async function runUp(args: readonly string[]): Promise<void> {
   };
   const report = createProgress();
   const began = performance.now();
-  const found = await report.step('Find a Kubernetes', (step) => findKubernetes(asked.place.context, step));
+  const found = await report.step('Find a Kubernetes', (step) => findKubernetes(request.place.context, step));
   const kube =
-    found.use === 'throwaway'
+    found.use === 'devcluster'
       ? await ClusterTools.at({}, report)
-      : await ClusterTools.at(reachOf(found), report, found.minor);
-  const rendered = await checkValues(kube.helmCommand, { ...releaseOf(asked.place), values: asked.values });
-  const wish: UpSpec = { ...asked, recipes: recipesIn(rendered).filter((recipe) => !namesImage(given, recipe)) };
+      : await ClusterTools.at(accessOf(found), report, found.minor);
+  const rendered = await checkValues(kube.helmCommand, { ...releaseOf(request.place), values: request.values });
+  const spec: UpSpec = { ...request, recipes: recipesIn(rendered).filter((recipe) => !namesImage(given, recipe)) };
   const ready =
-    found.use === 'throwaway'
-      ? await readyDevcluster(wish, kube, found.because, report)
-      : await readyExisting(wish, kube, found, report);
-  await install(ready, wish, report);
-  const url = await report.step('Open the front door', () => forwardGuide(ready, wish, report));
+    found.use === 'devcluster'
+      ? await readyDevcluster(spec, kube, found.because, report)
+      : await readyExisting(spec, kube, found, report);
+  await install(ready, spec, report);
+  const url = await report.step('Open the front door', () => forwardGuide(ready, spec, report));
   const round = await report.step(`Play ${ROUNDS} rounds`, () => playRounds(url, ROUNDS));
   const id = round.trace;
   const trace = id === undefined ? undefined : await report.step('Find the trace in Jaeger', () => findTrace(url, id));
@@ -105,7 +110,7 @@ async function runUp(args: readonly string[]): Promise<void> {
   print(coloured('dim', `up in ${duration(performance.now() - began)}`));
 }
 
-function reachOf({ context }: Discovery): ClusterAccess {
+function accessOf({ context }: Discovery): ClusterAccess {
   return { context, kubeconfig: process.env['KUBECONFIG'] };
 }
 
@@ -113,100 +118,128 @@ function releaseOf({ release, namespace }: Place): { name: string; namespace: st
   return { name: release, namespace };
 }
 
-async function readyDevcluster(wish: UpSpec, tools: ClusterTools, because: string, report: Progress): Promise<Ready> {
-  report.note(`The throwaway Kubernetes is used: ${because}`);
-  const doorPort = await reserveDevcluster(wish, report);
+async function readyDevcluster(
+  spec: UpSpec,
+  tools: ClusterTools,
+  because: string,
+  report: Progress,
+): Promise<ReadyCluster> {
+  report.note(`Using the throwaway Kubernetes: ${because}`);
+  const doorPort = await reserveDevcluster(spec, report);
   const lab: RecordedLab = {
     throwaway: DEVCLUSTER,
     reach: {},
-    namespace: wish.place.namespace,
-    release: wish.place.release,
+    namespace: spec.place.namespace,
+    release: spec.place.release,
   };
   recordLab(lab);
-  await prepareMachine(report, wish.networkPolicy);
-  const door = doorPort === undefined ? {} : { doorPort };
-  const starting = startCluster({ name: DEVCLUSTER, networkPolicy: wish.networkPolicy, ...door, report });
-  const destination = { kind: 'throwaway', name: DEVCLUSTER } as const;
-  const [cluster, images] = await bothOf(starting, ensureImages(wish.recipes, destination, report));
+  await prepareMachine(report, spec.networkPolicy);
+  const port = doorPort === undefined ? {} : { doorPort };
+  const starting = startCluster({ name: DEVCLUSTER, networkPolicy: spec.networkPolicy, ...port, report });
+  const destination = { product: devcluster, name: DEVCLUSTER };
+  const [cluster, images] = await bothOf(starting, ensureImages(spec.recipes, destination, report));
   const kube = new ClusterTools({ kubeconfig: cluster.kubeconfig }, tools.helmCommand, tools.kubectlCommand);
   await ensureLoaded(images, destination, kube, report);
-  const known = { ...lab, reach: kube.reach, ...(hasPortForward(lab) ? { port: cluster.doorPort } : {}) };
+  const known = { ...lab, reach: kube.access, ...(getsNodePort(lab) ? { port: cluster.doorPort } : {}) };
   recordLab(known);
   const values =
     known.port === undefined ? [] : ['--set', 'guide.service.type=NodePort', '--set', 'guide.service.nodePort=30080'];
-  return { lab: known, kube, survey: await readClusterCapacity(kube), images, values };
+  return { lab: known, kube, capacity: await readClusterCapacity(kube), images, values };
 }
 
-/** The one node port that leads out of the cluster is the first lab's; a second one is reached as in any other cluster. */
-function hasPortForward(lab: RecordedLab): boolean {
+/**
+ * Whether this lab gets the one node port that leads out of the cluster. The first lab has it, others are forwarded.
+ */
+function getsNodePort(lab: RecordedLab): boolean {
   return recordedLabs().every(
     (other) => other.throwaway !== lab.throwaway || other.port === undefined || labKey(other) === labKey(lab),
   );
 }
 
-/** Both, or the first that fails, once neither goes on behind the error's back. */
+/** Waits for both, so that nothing goes on in the background after an error. Throws the first error. */
 async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([first, second]);
   return Promise.all([first, second]);
 }
 
 /**
- * Checks the machine for what a cluster that does not run yet will take.
- * @returns the port that was wished for or the next that is free; undefined leaves it to the start, when nothing else may take it
+ * Checks that the machine has what a new cluster needs.
+ * @returns the requested port or the next free one. Undefined when the start chooses the port.
  */
-async function reserveDevcluster(wish: UpSpec, report: Progress): Promise<number | undefined> {
+async function reserveDevcluster(spec: UpSpec, report: Progress): Promise<number | undefined> {
   const status = await clusterStatus(DEVCLUSTER);
   if (status.state === 'running') {
     const { doorPort } = status.cluster;
-    if (wish.port !== undefined && wish.port !== doorPort) {
+    if (spec.port !== undefined && spec.port !== doorPort) {
       report.note(
-        `The throwaway Kubernetes runs already, with its front door at port ${doorPort}: npm run down first to have it elsewhere`,
+        `The throwaway Kubernetes already runs with its front door at port ${doorPort}. npm run down first to move it`,
       );
     }
     return undefined;
   }
   const needs = await devclusterRequirements(DEVCLUSTER, shareToBuild());
   throwMisses(machineMisses(await readMachine(needs), needs));
-  if (wish.port !== undefined) return choosePort(wish.port, report);
-  // What is left of a cluster that broke may still be on the port, until the start removes it.
+  if (spec.port !== undefined) return choosePort(spec.port, report);
+  // A broken cluster may still hold the port until the start removes the cluster.
   if (status.state === 'absent') await choosePort(DOOR_PORT, report);
   return undefined;
 }
 
 async function choosePort(wanted: number, report: Progress): Promise<number> {
   const port = await freePort(wanted);
-  if (port !== wanted)
-    report.note(`Port ${wanted} is taken by another program: the front door is at port ${port} instead`);
+  if (port !== wanted) report.note(`Port ${wanted} is taken by another program, so the front door is at port ${port}`);
   return port;
 }
 
-async function readyExisting(wish: UpSpec, kube: ClusterTools, found: Discovery, report: Progress): Promise<Ready> {
-  report.note(`The Kubernetes of the context ${found.context} is used (${found.kind}, ${found.version})`);
-  const lab: RecordedLab = { reach: kube.reach, namespace: wish.place.namespace, release: wish.place.release };
-  const survey = await readClusterCapacity(kube);
+async function readyExisting(
+  spec: UpSpec,
+  kube: ClusterTools,
+  found: Discovery,
+  report: Progress,
+): Promise<ReadyCluster> {
+  const product = found.product?.title ?? 'not on this machine';
+  report.note(`The Kubernetes of the context ${found.context} is used (${product}, ${found.version})`);
+  const lab: RecordedLab = { reach: kube.access, namespace: spec.place.namespace, release: spec.place.release };
+  const capacity = await readClusterCapacity(kube);
   if (recordedLabs().every((other) => labKey(other) !== labKey(lab))) {
-    throwMisses(clusterMisses({ ...survey, version: found.version }, labRequirements()));
+    throwMisses(
+      clusterMisses({ ...capacity, version: found.version, resize: found.product?.resize }, labRequirements()),
+    );
   }
-  const destination = { kind: found.kind, context: found.context };
-  if (wish.recipes.length > 0 && found.kind === 'other') throw needsRegistry(found, wish.recipes);
-  const images = await ensureImages(wish.recipes, destination, report);
+  const images = spec.recipes.length === 0 ? [] : await loadImages(spec.recipes, kube, found, report);
+  return { lab, kube, capacity, images, values: [] };
+}
+
+async function loadImages(
+  recipes: readonly Recipe[],
+  kube: ClusterTools,
+  found: Discovery,
+  report: Progress,
+): Promise<BuiltImage[]> {
+  if (found.product === undefined) throw needsRegistry(found, recipes);
+  const destination = { product: found.product, name: found.context };
+  const images = await ensureImages(recipes, destination, report);
   await ensureLoaded(images, destination, kube, report);
-  return { lab, kube, survey, images, values: [] };
+  return images;
 }
 
 function needsRegistry({ context }: Discovery, recipes: readonly Recipe[]): UserError {
   const flask = recipes.includes(FLASK) ? '--flask ' : '';
-  return new UserError(`${context} is not on this machine, so it can't be given the image.`, {
+  return new UserError(`${context} is not on this machine, so the image can't be copied to it.`, {
     expected: 'an image in a registry that the cluster can reach',
-    found: 'the image that is built here',
+    found: 'an image that is built on this machine',
     todo: [`npm run image -- ${flask}--push REGISTRY/NAME, then npm run up with the --set options it prints`],
   });
 }
 
-async function install({ lab, kube, survey, images, values }: Ready, wish: UpSpec, report: Progress): Promise<void> {
-  const release = { ...releaseOf(wish.place), values: [...values, ...wish.values] };
+async function install(
+  { lab, kube, capacity, images, values }: ReadyCluster,
+  spec: UpSpec,
+  report: Progress,
+): Promise<void> {
+  const release = { ...releaseOf(spec.place), values: [...values, ...spec.values] };
   const before = recordedLabs().find((other) => labKey(other) === labKey(lab));
-  const isNew = !survey.namespaces.some(({ metadata }) => metadata?.name === lab.namespace);
+  const isNew = !capacity.namespaces.some(({ metadata }) => metadata?.name === lab.namespace);
   recordLab(lab);
   await report.step(
     `Install the lab as ${release.name} in namespace ${release.namespace}`,
@@ -216,12 +249,14 @@ async function install({ lab, kube, survey, images, values }: Ready, wish: UpSpe
     },
     { estimate: 20 },
   );
-  const anew = images.filter(({ recipe, inputs }) => ![undefined, inputs].includes(before?.images?.[recipe.image]));
-  if (!isNew && anew.length > 0) {
-    const components = anew.flatMap(({ recipe }) => recipe.components);
-    await report.step('Restart the apps, whose image is new', (step) => restartApps(kube, release, components, step), {
-      estimate: 10,
-    });
+  const changed = images.filter(({ recipe, inputs }) => ![undefined, inputs].includes(before?.images?.[recipe.image]));
+  if (!isNew && changed.length > 0) {
+    const components = changed.flatMap(({ recipe }) => recipe.components);
+    await report.step(
+      'Restart the apps, since their image is new',
+      (step) => restartApps(kube, release, components, step),
+      { estimate: 10 },
+    );
   }
   if (images.length > 0)
     recordLab({
@@ -230,26 +265,26 @@ async function install({ lab, kube, survey, images, values }: Ready, wish: UpSpe
     });
 }
 
-async function forwardGuide({ lab, kube }: Ready, wish: UpSpec, report: Progress): Promise<string> {
-  if (lab.port !== undefined) await closePortForward(labKey(lab)); // of a time when another lab had the cluster's own
-  const port = lab.port ?? (await existingPortForward(lab, kube, wish, report));
+async function forwardGuide({ lab, kube }: ReadyCluster, spec: UpSpec, report: Progress): Promise<string> {
+  if (lab.port !== undefined) await closePortForward(labKey(lab)); // left from when another lab had the node port
+  const port = lab.port ?? (await existingPortForward(lab, kube, spec, report));
   const url = `http://127.0.0.1:${port}/`;
   await waitForDoor(url);
   return url;
 }
 
-/** The port of a keeper that is there already, where it is the one wished for, or of a new one. */
+/** The port of the running port-forward if it is the requested one, else of a new port-forward. */
 async function existingPortForward(
   lab: RecordedLab,
   kube: ClusterTools,
-  wish: UpSpec,
+  spec: UpSpec,
   report: Progress,
 ): Promise<number> {
   const key = labKey(lab);
   const open = openPort(key);
-  if (open !== undefined && (wish.port === undefined || wish.port === open)) return open;
+  if (open !== undefined && (spec.port === undefined || spec.port === open)) return open;
   await closePortForward(key);
-  const port = await choosePort(wish.port ?? DOOR_PORT, report);
+  const port = await choosePort(spec.port ?? DOOR_PORT, report);
   openPortForward(key, port, kube, {
     namespace: lab.namespace,
     service: `${lab.release}-guide`,
@@ -258,7 +293,7 @@ async function existingPortForward(
   return port;
 }
 
-function printEnd(url: string, round: Round, trace: Trace | undefined, { lab }: Ready): void {
+function printEnd(url: string, round: Round, trace: Trace | undefined, { lab }: ReadyCluster): void {
   const row = (what: string, value: string): void => print(`  ${coloured('dim', what.padEnd(12))}${value}`);
   print();
   print(`${round.player} rolled ${round.roll} and won ${round.prize.name}.`);
@@ -269,7 +304,7 @@ function printEnd(url: string, round: Round, trace: Trace | undefined, { lab }: 
   row('Jaeger', `${url}jaeger/`);
   print();
   if (trace === undefined)
-    row('no trace', 'at instrumentation none there is none: npm run up -- --set instrumentation=auto');
+    row('no trace', 'at level none the apps send nothing: npm run up -- --set instrumentation=auto');
   if (lab.throwaway !== undefined) row('kubectl', 'export KUBECONFIG=$(npm run -s cluster -- kubeconfig)');
   row('again', 'npm run up -- --set instrumentation=manual   (or none, auto)');
   row('remove it', 'npm run down');

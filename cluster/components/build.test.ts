@@ -31,7 +31,9 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** Puts a `go` on the PATH that notes its arguments and, for `go build`, runs `build` with the output directory as $out. */
+/**
+ * Puts a `go` on the PATH that logs its arguments. For `go build` it runs `build` with the output directory as $out.
+ */
 function fakeGo(build: string, version = 'go1.26.8'): { calls: () => string[] } {
   const log = join(directory, 'calls');
   const script = `#!/bin/sh
@@ -50,60 +52,60 @@ ${build}
   };
 }
 
-function part(name = 'tool'): Component {
+function component(name = 'tool'): Component {
   const source = join(directory, 'source', name);
   mkdirSync(source, { recursive: true });
   writeFileSync(join(source, 'go.mod'), 'module x\n');
   return { name, version: '1.0.0', directory: source, packages: ['.'], cold: { packages: 1, seconds: 1 } };
 }
 
-onLinux('a part is built once', async () => {
+onLinux('builds a component once', async () => {
   const go = fakeGo('touch "$out/tool"');
-  const tool = part();
+  const tool = component();
   await ensureBuilt([tool], silentProgress());
   await ensureBuilt([tool], silentProgress());
   expect(existsSync(join(componentDir(tool), 'tool'))).toBe(true);
   expect(go.calls()).toHaveLength(1);
 });
 
-onLinux('a part that two runs want is built by one of them', async () => {
+onLinux('builds a component once when two runs need it', async () => {
   const go = fakeGo('sleep 0.2; touch "$out/tool"');
-  const tool = part();
+  const tool = component();
   await Promise.all([ensureBuilt([tool], silentProgress()), ensureBuilt([tool], silentProgress())]);
   expect(go.calls()).toHaveLength(1);
 });
 
-onLinux('a build that fails says why and leaves nothing that looks built', async () => {
+onLinux('says why a build fails and leaves nothing that looks complete', async () => {
   fakeGo('touch "$out/tool"; echo "no space left on device" >&2; exit 1');
-  const tool = part();
+  const tool = component();
   await expect(ensureBuilt([tool], silentProgress())).rejects.toMatchObject({
     advice: { found: expect.stringContaining('no space left') as string },
   });
   expect(existsSync(componentDir(tool))).toBe(false);
 });
 
-onLinux('a build that leaves no binary is none', async () => {
+onLinux('fails when a build leaves no binary', async () => {
   fakeGo('true');
-  await expect(ensureBuilt([part()], silentProgress())).rejects.toThrow('left no tool');
+  await expect(ensureBuilt([component()], silentProgress())).rejects.toThrow('left no tool');
 });
 
-onLinux('what a run that was killed left is removed', async () => {
+onLinux('removes what a killed run left behind', async () => {
   fakeGo('touch "$out/tool"');
-  const tool = part();
+  const tool = component();
   mkdirSync(`${componentDir(tool)}.unfinished-1`, { recursive: true });
   await ensureBuilt([tool], silentProgress());
   expect(readdirSync(dirname(componentDir(tool)))).toEqual([expect.stringMatching(/^tool-1\.0\.0-[0-9a-f]{12}$/)]);
 });
 
-onLinux('after a failure nothing more is begun', async () => {
+onLinux('starts no further build after a failure', async () => {
   const go = fakeGo('exit 1');
-  await expect(ensureBuilt(['a', 'b', 'c', 'd'].map(part), silentProgress())).rejects.toThrow('go failed');
+  await expect(ensureBuilt(['a', 'b', 'c', 'd'].map(component), silentProgress())).rejects.toThrow('go failed');
   expect(go.calls().length).toBeLessThanOrEqual(2);
 });
 
-onLinux('a Go that can not fetch the pinned one is refused', async () => {
+onLinux('refuses a Go that can not download the pinned one', async () => {
   fakeGo('true', 'go1.19.8');
-  await expect(ensureBuilt([part()], silentProgress())).rejects.toMatchObject({
+  await expect(ensureBuilt([component()], silentProgress())).rejects.toMatchObject({
     message: 'Go is too old.',
     advice: { found: expect.stringContaining('go1.19.8') as string },
   });

@@ -1,4 +1,4 @@
-// Compiles parts of the throwaway cluster into the cache, once per version, with progress and an estimate.
+// Compiles components of the throwaway cluster into the cache, once per version.
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
@@ -12,7 +12,7 @@ import { withLock } from '../../support/locks.ts';
 import { binariesOf, buildFlags, GO_TOOLCHAIN, componentDir, components } from './catalog.ts';
 import type { Component, ComponentName } from './catalog.ts';
 
-/** What the Go command must not take from the caller's environment or `go env -w`: it would change or break what is built. */
+/** Settings that Go must not take from the caller's environment or `go env -w`, since they would change the result. */
 const GO_ENV = {
   GOTOOLCHAIN: GO_TOOLCHAIN,
   CGO_ENABLED: '0',
@@ -23,15 +23,18 @@ const GO_ENV = {
   GOARCH: arch === 'x64' ? 'amd64' : arch,
 };
 
-/** The linker of the largest binaries takes 2 GiB; below this two builds at a time could run out of memory. */
+/** Bytes. The linker needs 2 GiB for the largest binaries, so two builds at a time need a larger machine. */
 const MEMORY_FOR_TWO_BUILDS = 7 * 1024 ** 3;
 
-/** The path of a binary of the parts; it is there once `ensureParts` has been awaited. */
-export function binary(part: ComponentName, name: string = part): string {
-  return join(componentDir(components[part]), name);
+/** The path of a component's binary. It exists after `ensureComponents`. */
+export function binary(component: ComponentName, name: string = component): string {
+  return join(componentDir(components[component]), name);
 }
 
-/** Builds those of `names` that the cache lacks. Two at a time where memory allows, since a build alone leaves cores idle while it fetches and links. */
+/**
+ * Builds the components that the cache lacks. Where memory allows, two builds run at a time, since one leaves cores
+ * idle while it downloads and links.
+ */
 export async function ensureComponents(names: readonly ComponentName[], report: Progress): Promise<void> {
   await ensureBuilt(
     names.map((name) => components[name]),
@@ -39,13 +42,13 @@ export async function ensureComponents(names: readonly ComponentName[], report: 
   );
 }
 
-/** As `ensureParts`, for parts of one's own (the tests have some). */
+/** As `ensureComponents`, for components outside the catalog. The tests have some. */
 export async function ensureBuilt(wanted: readonly Component[], report: Progress): Promise<void> {
-  const missing = wanted.filter((part) => !isBuilt(part));
+  const missing = wanted.filter((component) => !isBuilt(component));
   if (missing.length === 0) return;
-  const seconds = missing.reduce((sum, part) => sum + part.cold.seconds, 0);
+  const seconds = missing.reduce((sum, component) => sum + component.cold.seconds, 0);
   await report.step(
-    `Build ${missing.map((part) => part.name).join(', ')} (only the first time)`,
+    `Build ${missing.map((component) => component.name).join(', ')} (only the first time)`,
     async (progress) => {
       await checkGo();
       const queue = missing.toSorted((a, b) => b.cold.seconds - a.cold.seconds);
@@ -57,55 +60,62 @@ export async function ensureBuilt(wanted: readonly Component[], report: Progress
   );
 }
 
-function isBuilt(part: Component): boolean {
-  return existsSync(componentDir(part));
+function isBuilt(component: Component): boolean {
+  return existsSync(componentDir(component));
 }
 
-/** After a failure nothing more is begun; what the other lane builds meanwhile is finished, and will be there the next time. */
+/**
+ * Builds from the queue. After a failure nothing new starts, but a build in the other lane is finished for the next
+ * run.
+ */
 async function buildAll(queue: Component[], report: Progress): Promise<void> {
   try {
-    for (let part = queue.shift(); part !== undefined; part = queue.shift()) await buildLocked(part, report);
+    for (let component = queue.shift(); component !== undefined; component = queue.shift())
+      await buildLocked(component, report);
   } finally {
     queue.length = 0;
   }
 }
 
-async function buildLocked(part: Component, report: Progress): Promise<void> {
-  const title = `${part.name} ${part.version}`;
+async function buildLocked(component: Component, report: Progress): Promise<void> {
+  const title = `${component.name} ${component.version}`;
   await report.step(
     title,
     (progress) =>
       withLock(
-        cacheDir('locks', `part-${part.name}`),
+        cacheDir('locks', `part-${component.name}`),
         async () => {
-          if (!isBuilt(part)) await build(part, progress);
+          if (!isBuilt(component)) await build(component, progress);
         },
         () => progress.detail('another run is building it'),
       ),
-    { estimate: part.cold.seconds },
+    { estimate: component.cold.seconds },
   );
 }
 
 /**
- * Builds beside the target and renames, so that what is in the cache is whole. In a directory of this process's own, as the
- * compiler of a run that was killed may still be at work in that one's.
+ * Builds beside the target and renames, so that the cache holds only complete builds. The directory belongs to this
+ * process, since the compiler of a killed run may still be writing to its own.
  */
-async function build(part: Component, progress: Progress): Promise<void> {
-  const target = componentDir(part);
+async function build(component: Component, progress: Progress): Promise<void> {
+  const target = componentDir(component);
   const unfinished = `${target}.unfinished-${process.pid}`;
   await removeUnfinished(target);
   await mkdir(unfinished, { recursive: true });
   let compiled = 0;
-  await run('go', ['build', '-v', ...buildFlags(part), '-o', `${unfinished}/`, ...part.packages], {
-    cwd: part.directory,
+  await run('go', ['build', '-v', ...buildFlags(component), '-o', `${unfinished}/`, ...component.packages], {
+    cwd: component.directory,
     env: GO_ENV,
     onLine: (line) =>
       progress.detail(
-        line.startsWith('go: ') ? line.slice('go: '.length) : `${++compiled} of about ${part.cold.packages} packages`,
+        line.startsWith('go: ')
+          ? line.slice('go: '.length)
+          : `${++compiled} of about ${component.cold.packages} packages`,
       ),
   });
-  const absent = binariesOf(part).filter((name) => !existsSync(join(unfinished, name)));
-  if (absent.length > 0) throw new Error(`the build of ${part.name} left no ${absent.join(', ')} in ${unfinished}`);
+  const absent = binariesOf(component).filter((name) => !existsSync(join(unfinished, name)));
+  if (absent.length > 0)
+    throw new Error(`the build of ${component.name} left no ${absent.join(', ')} in ${unfinished}`);
   await rename(unfinished, target);
 }
 
@@ -118,7 +128,7 @@ async function removeUnfinished(target: string): Promise<void> {
 
 async function checkGo(): Promise<void> {
   const todo =
-    'Install Go 1.21 or later (https://go.dev/doc/install), then run this again. It fetches the pinned Go by itself.';
+    'Install Go 1.21 or later (https://go.dev/doc/install), then run this again. It downloads the pinned Go by itself.';
   const expected = `Go 1.21 or later, to build Kubernetes with ${GO_TOOLCHAIN}`;
   const found = await run('go', ['version'], { env: { GOTOOLCHAIN: 'local' } }).catch((cause: unknown) => {
     throw new UserError('Go is missing.', { expected, found: 'no go on the PATH', todo }, { cause });

@@ -6,7 +6,7 @@ import type { Component } from './catalog.ts';
 
 let copy: string;
 beforeEach(() => {
-  copy = mkdtempSync(join(tmpdir(), 'parts-'));
+  copy = mkdtempSync(join(tmpdir(), 'components-'));
   cpSync(components.coredns.directory, copy, { recursive: true });
 });
 afterEach(() => rmSync(copy, { recursive: true }));
@@ -16,43 +16,44 @@ const coredns = (overrides: Partial<Component> = {}): Component => ({
   directory: copy,
   ...overrides,
 });
-const name = (part: Component): string => basename(componentDir(part));
+const name = (component: Component): string => basename(componentDir(component));
 
-test('a part is cached under its name, its version and a hash', () => {
+test('caches a component under its name, its version and a hash', () => {
   expect(name(components.kubernetes)).toMatch(/^kubernetes-1\.34\.4-[0-9a-f]{12}$/);
 });
 
-test('the same sources in another checkout have the same name', () => {
+test('gives the same name to the same sources in another checkout', () => {
   expect(name(coredns())).toBe(name(components.coredns));
 });
 
-test.each(['go.mod', 'go.sum', 'main.go'])('a change of %s gives another name', (file) => {
+test.each(['go.mod', 'go.sum', 'main.go'])('gives another name after a change of %s', (file) => {
   const before = name(coredns());
   writeFileSync(join(copy, file), '// changed', { flag: 'a' });
   expect(name(coredns())).not.toBe(before);
 });
 
-test('a file that is not built gives no other name', () => {
+test('keeps the name after a change of a file that is not compiled', () => {
   const before = name(coredns());
   writeFileSync(join(copy, 'notes.txt'), 'x');
   expect(name(coredns())).toBe(before);
 });
 
-test('other flags give another name', () => {
+test('gives another name for other flags', () => {
   expect(name(coredns({ tags: 'netgo' }))).not.toBe(name(coredns()));
 });
 
-test('nothing is built that the committed go.sum does not vouch for', () => {
-  for (const part of Object.values<Component>(components)) expect(buildFlags(part)).toContain('-mod=readonly');
+test('builds only modules whose digest is in the committed go.sum', () => {
+  for (const component of Object.values<Component>(components))
+    expect(buildFlags(component)).toContain('-mod=readonly');
 });
 
-test('Kubernetes knows its version', () => {
+test('tells Kubernetes its version', () => {
   const flags = buildFlags(components.kubernetes).join(' ');
   expect(flags).toContain('version.gitVersion=v1.34.4');
   expect(flags).toContain('version.gitMinor=34');
 });
 
-test('binaries are named as Go names them', () => {
+test('names binaries as Go does', () => {
   expect(binariesOf(components.etcd)).toEqual(['etcd']);
   expect(binariesOf(components.opentelemetry)).toEqual(['collector', 'jaeger']);
   expect(binariesOf(components.kubernetes)).toContain('kube-apiserver');

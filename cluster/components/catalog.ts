@@ -1,68 +1,69 @@
-// What the throwaway cluster is built from: a table of Go programs, each pinned by a Go module beside this file.
+// The Go programs that the throwaway cluster is built from. A Go module beside this file pins each of them.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { arch } from 'node:process';
 import { join } from 'node:path';
+import { versions } from '../../lab/versions.ts';
 import { cacheDir } from '../../support/paths.ts';
 
-/** The Go release everything is built with; another Go fetches it from the module proxy (https://go.dev/doc/toolchain). */
-export const GO_TOOLCHAIN = 'go1.26.8';
+/**
+ * The Go release that builds everything. Another Go fetches it from the module proxy (https://go.dev/doc/toolchain).
+ */
+export const GO_TOOLCHAIN = `go${versions.go}`;
 
 /** Programs that are compiled together from one Go module. */
 export interface Component {
-  name: string;
-  /** Of the program it is named for, as its module names it. */
-  version: string;
+  readonly name: string;
+  /** The version of its main program. */
+  readonly version: string;
   /** The directory of its go.mod and go.sum. */
-  directory: string;
-  /** Go package of each binary; `.` is the directory itself, whose module is named as the part is. */
-  packages: readonly string[];
-  ldflags?: string;
-  tags?: string;
-  /** Packages compiled and seconds taken by a build with an empty cache on two cores, for the progress shown. */
-  cold: { packages: number; seconds: number };
+  readonly directory: string;
+  /** The Go package of each binary. `.` is the directory itself, whose module has the name of the component. */
+  readonly packages: readonly string[];
+  readonly ldflags?: string;
+  readonly tags?: string;
+  /** The packages and seconds of a build with an empty cache on two cores. The progress line uses them. */
+  readonly cold: { readonly packages: number; readonly seconds: number };
 }
-
-const KUBERNETES_VERSION = '1.34.4';
 
 export const components = {
   kubernetes: {
     name: 'kubernetes',
-    version: KUBERNETES_VERSION,
+    version: versions.kubernetes,
     directory: join(import.meta.dirname, 'kubernetes'),
     packages: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'].map(
       (name) => `k8s.io/kubernetes/cmd/${name}`,
     ),
-    // Without the version set the components say v0.0.0 and refuse each other for skew.
-    ldflags: kubernetesVersionFlags(KUBERNETES_VERSION),
+    // Without a version the programs report v0.0.0 and refuse each other because of skew.
+    ldflags: kubernetesVersionFlags(versions.kubernetes),
     tags: 'providerless',
     cold: { packages: 2460, seconds: 375 },
   },
   etcd: {
     name: 'etcd',
-    version: '3.6.8',
+    version: versions.etcd,
     directory: join(import.meta.dirname, 'etcd'),
     packages: ['.'],
     cold: { packages: 560, seconds: 25 },
   },
   coredns: {
     name: 'coredns',
-    version: '1.14.2',
+    version: versions.coredns,
     directory: join(import.meta.dirname, 'coredns'),
     packages: ['.'],
     cold: { packages: 760, seconds: 80 },
   },
   'kube-router': {
     name: 'kube-router',
-    version: '2.1.0',
+    version: versions.kubeRouter,
     directory: join(import.meta.dirname, 'kube-router'),
     packages: ['github.com/cloudnativelabs/kube-router/v2/cmd/kube-router'],
     cold: { packages: 930, seconds: 95 },
   },
   opentelemetry: {
-    // The Collector and Jaeger share most of what they are made of: one module, compiled together, takes half as long as two.
+    // The Collector and Jaeger share most of their packages. Compiling them together takes half as long.
     name: 'opentelemetry',
-    version: '0.140.1',
+    version: versions.collector,
     directory: join(import.meta.dirname, 'opentelemetry'),
     packages: ['./collector', 'github.com/jaegertracing/jaeger/cmd/jaeger'],
     cold: { packages: 2660, seconds: 350 },
@@ -71,34 +72,34 @@ export const components = {
 
 export type ComponentName = keyof typeof components;
 
-/** The flags every build has; they are part of what the result is named for. */
-export function buildFlags(part: Component): string[] {
+/** The flags of a build. They are part of the hash in the name of the result. */
+export function buildFlags(component: Component): string[] {
   return [
     '-mod=readonly',
     '-trimpath',
-    '-buildvcs=false', // the commit of this checkout is not theirs, and git may refuse to tell it to another user
-    '-gcflags=all=-dwarf=false', // what -s -w would drop at the end is not made at all: a tenth off the time, a fifth off Go's cache
-    ...(part.tags === undefined ? [] : ['-tags', part.tags]),
+    '-buildvcs=false', // our commit is not theirs, and git may refuse to show it to another user
+    '-gcflags=all=-dwarf=false', // -s -w drops it anyway; this saves a tenth of the time and a fifth of Go's cache
+    ...(component.tags === undefined ? [] : ['-tags', component.tags]),
     '-ldflags',
-    ['-s -w', part.ldflags ?? ''].join(' ').trim(),
+    ['-s -w', component.ldflags ?? ''].join(' ').trim(),
   ];
 }
 
-/** Where the binaries of a part are or will be: the name changes with everything that could change them. */
-export function componentDir(part: Component): string {
-  return cacheDir('parts', `${part.name}-${part.version}-${componentHash(part)}`);
+/** The directory of a component's binaries. Its name changes with everything that could change them. */
+export function componentDir(component: Component): string {
+  return cacheDir('parts', `${component.name}-${component.version}-${componentHash(component)}`);
 }
 
-/** The names of the binaries a part's build leaves, which are Go's: the last element of a package's import path. */
-export function binariesOf(part: Component): string[] {
-  return part.packages.map((path) => (path === '.' ? part.name : (path.split('/').at(-1) ?? path)));
+/** The names of a component's binaries. Go takes the last element of each import path. */
+export function binariesOf(component: Component): string[] {
+  return component.packages.map((path) => (path === '.' ? component.name : (path.split('/').at(-1) ?? path)));
 }
 
-function componentHash(part: Component): string {
+function componentHash(component: Component): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([GO_TOOLCHAIN, arch, part.packages, buildFlags(part)]));
-  for (const file of sourceFiles(part.directory))
-    hash.update(`\n${file}\n`).update(readFileSync(join(part.directory, file)));
+  hash.update(JSON.stringify([GO_TOOLCHAIN, arch, component.packages, buildFlags(component)]));
+  for (const file of sourceFiles(component.directory))
+    hash.update(`\n${file}\n`).update(readFileSync(join(component.directory, file)));
   return hash.digest('hex').slice(0, 12);
 }
 

@@ -1,7 +1,7 @@
 import { clusterImages, nodeBaseImage, sharedLibraries } from './images.ts';
 import { debianPackages, missingPackages } from './packages.ts';
 
-test('libraries are what ldd gives a file for, the loader too', () => {
+test('finds every library that ldd names a file for, and the loader', () => {
   const ldd = [
     '\tlinux-vdso.so.1 (0x00007fa536bb1000)',
     '\tlibm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x00007fa536abb000)',
@@ -11,7 +11,7 @@ test('libraries are what ldd gives a file for, the loader too', () => {
   expect(sharedLibraries(ldd)).toEqual(['/lib/x86_64-linux-gnu/libm.so.6', '/lib64/ld-linux-x86-64.so.2']);
 });
 
-test('the images that stand in for upstream ones have their names, programs and user', () => {
+test('gives our images the name, program and user of the upstream ones', () => {
   const images = new Map(clusterImages().map((image) => [image.name, image]));
   const collector = images.get('docker.io/otel/opentelemetry-collector-contrib:0.140.1');
   expect(collector?.config).toMatchObject({ Entrypoint: ['/otelcol-contrib'], User: '10001' });
@@ -21,14 +21,14 @@ test('the images that stand in for upstream ones have their names, programs and 
   });
 });
 
-test('every entry point is a file of its image', () => {
+test('has the entry point of every image among its files', () => {
   for (const { config, entries } of clusterImages())
     expect(entries.map((entry) => entry.path)).toContain(config.Entrypoint?.[0]);
 });
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-onLinux('the base image is called what the Dockerfile builds on, and has Node and the C library', async () => {
+onLinux('names the base image as the Dockerfile does, with Node and the C library in it', async () => {
   const base = await nodeBaseImage();
   expect(base.name).toBe(`docker.io/library/node:${process.versions.node}-bookworm-slim`);
   const paths = base.entries.map((entry) => entry.path);
@@ -36,7 +36,7 @@ onLinux('the base image is called what the Dockerfile builds on, and has Node an
   expect(paths.join()).toMatch(/libc\.so\.6/);
 });
 
-test('a package is missing when one of its programs is', () => {
+test('reports a package as missing when one of its programs is', () => {
   expect(
     missingPackages(debianPackages, (program) => program !== 'containerd-shim-runc-v2' && program !== 'ip'),
   ).toEqual(['containerd', 'iproute2']);

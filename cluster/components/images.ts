@@ -1,9 +1,10 @@
-// The images the throwaway cluster can run without a registry, made from what this repository builds, under the names
-// and with the entry points of the originals, so that the chart runs on them with its defaults.
+// The images that the throwaway cluster runs without a registry. They are made from our own builds. They have the names
+// and entry points of the originals, so that the chart runs on them with its defaults.
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { versions } from '../../lab/versions.ts';
 import { cacheDir } from '../../support/paths.ts';
 import type { Progress } from '../../support/progress.ts';
 import { run } from '../../support/run.ts';
@@ -20,14 +21,14 @@ const text = (path: string, content: string): Entry => ({ path, mode: 0o644, fro
 export const TMP: Entry = { path: '/tmp', mode: 0o1777 };
 export const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Names of the images that every cluster needs; no original stands behind these two. */
+/** Images that every cluster needs. These two have no original. */
 export const PAUSE_IMAGE = 'throwaway.intro-otel.dev/pause:1';
 export const COREDNS_IMAGE = `throwaway.intro-otel.dev/coredns:${components.coredns.version}`;
 
-/** Parts whose binaries are in the images of `clusterImages`. */
-export const IMAGE_PARTS: readonly ComponentName[] = ['coredns', 'opentelemetry'];
+/** The components whose binaries are in the images of `clusterImages`. */
+export const IMAGE_COMPONENTS: readonly ComponentName[] = ['coredns', 'opentelemetry'];
 
-/** What a cluster is given at its start. The parts in `IMAGE_PARTS` must be built. */
+/** The images that a cluster gets at its start. The components in `IMAGE_COMPONENTS` must be built first. */
 export function clusterImages(): Image[] {
   return [
     {
@@ -38,10 +39,10 @@ export function clusterImages(): Image[] {
     {
       name: COREDNS_IMAGE,
       entries: [program('/coredns', binary('coredns'))],
-      config: { Entrypoint: ['/coredns'] }, // as root, for port 53; its pod leaves it no other capability
+      config: { Entrypoint: ['/coredns'] }, // as root for port 53, and its pod drops all other capabilities
     },
     {
-      name: 'docker.io/otel/opentelemetry-collector-contrib:0.140.1',
+      name: `docker.io/otel/opentelemetry-collector-contrib:${versions.collector}`,
       entries: [program('/otelcol-contrib', binary('opentelemetry', 'collector'))],
       config: {
         Entrypoint: ['/otelcol-contrib'],
@@ -51,14 +52,14 @@ export function clusterImages(): Image[] {
       },
     },
     {
-      name: 'docker.io/jaegertracing/jaeger:2.13.0',
+      name: `docker.io/jaegertracing/jaeger:${versions.jaeger}`,
       entries: [TMP, program('/cmd/jaeger/jaeger-linux', binary('opentelemetry', 'jaeger'))],
       config: { Entrypoint: ['/cmd/jaeger/jaeger-linux'], Env: [PATH], User: '10001' },
     },
   ];
 }
 
-/** What our own image is built on: the Node this runs on and the libraries it loads. Neither shell nor package manager. */
+/** The base of our own image: the Node that runs this, and its libraries. It has no shell and no package manager. */
 export async function nodeBaseImage(): Promise<Image> {
   const { stdout } = await run('ldd', [process.execPath]);
   return {
@@ -75,12 +76,12 @@ export async function nodeBaseImage(): Promise<Image> {
   };
 }
 
-/** The files in what ldd(1) prints; the kernel's own vdso is none. */
+/** The files in the output of ldd(1). The kernel's own vdso is not a file. */
 export function sharedLibraries(ldd: string): string[] {
   return ldd.split('\n').flatMap((line) => /(?:=>\s+|^\s+)(\/\S+)\s+\(0x/.exec(line)?.[1] ?? []);
 }
 
-/** The archive of an image, made if the cache has none of this content. */
+/** The path of an image's archive. It is written when the cache has none with this content. */
 export async function ensureArchive(image: Image): Promise<string> {
   const name = image.name.replace(/[^\w.-]+/g, '_');
   const archive = cacheDir('images', `${name}-${contentKey(image)}.tar`);
@@ -95,20 +96,20 @@ export async function ensureArchive(image: Image): Promise<string> {
   return archive;
 }
 
-/** Archives of everything a cluster is given at its start, built first where that is needed. */
+/** The archives of all images that a cluster gets at its start. Builds what is missing. */
 export async function ensureClusterImages(report: Progress): Promise<string[]> {
-  await ensureComponents(IMAGE_PARTS, report);
+  await ensureComponents(IMAGE_COMPONENTS, report);
   return Promise.all(clusterImages().map(ensureArchive));
 }
 
 /**
- * Makes a base image known to buildah and gives the options that make it look there. A store in the cache of the vfs kind:
- * the overlay kind leaves a mount behind, and both are as fast for an image of three layers.
+ * Puts a base image into a store of ours and returns the options that make buildah use this store. The store is of the
+ * vfs kind. An overlay store leaves a mount behind and is no faster for an image of three layers.
  */
 export async function ensureBuildahBase(image: Image): Promise<string[]> {
   const archive = await ensureArchive(image);
   const options = ['--root', cacheDir('buildah'), '--runroot', cacheDir('buildah-run'), '--storage-driver', 'vfs'];
-  const tagged = `${image.name}-${basename(archive, '.tar').slice(-12)}`; // tells whether the store has this very content
+  const tagged = `${image.name}-${basename(archive, '.tar').slice(-12)}`; // says whether the store has this content
   await withLock(cacheDir('locks', 'buildah-base'), async () => {
     const known = await run('buildah', [...options, 'inspect', '--type', 'image', tagged], { allowFailure: true });
     if (known.code === 0) return;
@@ -118,7 +119,9 @@ export async function ensureBuildahBase(image: Image): Promise<string[]> {
   return options;
 }
 
-/** Changes with whatever is in the image. Files are known by size and time: reading 300 MB would take a second of every start. */
+/**
+ * A hash of an image's content. It takes files by size and time, since reading 300 MB would cost a second per start.
+ */
 function contentKey(image: Image): string {
   const entries = image.entries.map(({ path, mode, from }) => {
     if (from === undefined) return [path, mode];
@@ -132,7 +135,7 @@ function contentKey(image: Image): string {
     .slice(0, 12);
 }
 
-/** Archives of other content, layers and unfinished ones: nothing will ask for them again. */
+/** Removes archives with other content, layers and unfinished files. Nothing will ask for them again. */
 async function removeOthers(name: string, archive: string): Promise<void> {
   const others = (await readdir(cacheDir('images'))).filter(
     (file) => file.startsWith(`${name}-`) && file !== basename(archive),

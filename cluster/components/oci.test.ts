@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../support/run.ts';
 import { tar, writeArchive } from './oci.ts';
-import type { Image } from './oci.ts';
+import type { Entry, Image } from './oci.ts';
 
 let directory: string;
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'oci-'))));
@@ -25,6 +25,12 @@ function image(overrides: Partial<Image> = {}): Image {
   };
 }
 
+async function bytesOf(entries: readonly Entry[]): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of tar(entries)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
 async function unpacked(archive: string): Promise<(path: string) => Buffer> {
   await run('tar', ['-xf', archive, '-C', directory]);
   return (path) => readFileSync(join(directory, path));
@@ -36,10 +42,8 @@ interface Described {
   size: number;
 }
 
-test('tar(1) reads what is written, with modes, owners and contents', async () => {
-  const bytes: Uint8Array[] = [];
-  for await (const chunk of tar(image().entries)) bytes.push(chunk);
-  writeFileSync(join(directory, 'layer.tar'), Buffer.concat(bytes));
+test('writes a tar file that tar(1) reads, with modes, owners and contents', async () => {
+  writeFileSync(join(directory, 'layer.tar'), await bytesOf(image().entries));
   const listed = await run('tar', ['--numeric-owner', '-tvf', join(directory, 'layer.tar')]);
   expect(listed.stdout.split('\n').map((line) => line.replace(/ +/g, ' ').replace(/\d{4}-\S+ \S+ /, ''))).toEqual([
     'drwxrwxrwt 0/0 0 tmp/',
@@ -51,19 +55,17 @@ test('tar(1) reads what is written, with modes, owners and contents', async () =
   expect(content.stdout).toBe('ä\n');
 });
 
-test('a file has the time that is given, and none otherwise', async () => {
-  const bytes: Uint8Array[] = [];
-  for await (const chunk of tar([
+test('gives a file the time of its entry, and 0 without one', async () => {
+  const entries: Entry[] = [
     { path: 'a', time: 1_700_000_000, from: { content: 'a' } },
     { path: 'b', from: { content: 'b' } },
-  ]))
-    bytes.push(chunk);
-  writeFileSync(join(directory, 'times.tar'), Buffer.concat(bytes));
+  ];
+  writeFileSync(join(directory, 'times.tar'), await bytesOf(entries));
   await run('tar', ['-xf', join(directory, 'times.tar'), '-C', directory]);
   expect(['a', 'b'].map((name) => statSync(join(directory, name)).mtimeMs)).toEqual([1_700_000_000_000, 0]);
 });
 
-test('an archive leads from its index to the layer by digests that are true', async () => {
+test('leads from the index of an archive to its layer by digests that match', async () => {
   await writeArchive(image(), join(directory, 'image.tar'));
   const read = await unpacked(join(directory, 'image.tar'));
   const json = (path: string): Record<string, never> => JSON.parse(read(path).toString()) as Record<string, never>;
@@ -87,13 +89,24 @@ test('an archive leads from its index to the layer by digests that are true', as
   });
 });
 
-test('the same image gives the same bytes', async () => {
+test('writes the same bytes for the same image', async () => {
   await writeArchive(image(), join(directory, 'one.tar'));
   await writeArchive(image(), join(directory, 'two.tar'));
   expect(readFileSync(join(directory, 'one.tar')).equals(readFileSync(join(directory, 'two.tar')))).toBe(true);
 });
 
-test('a path that the format has no room for is refused', async () => {
-  const long = image({ entries: [{ path: 'x'.repeat(101), from: { content: '' } }] });
-  await expect(writeArchive(long, join(directory, 'image.tar'))).rejects.toThrow('longer than the 100 bytes');
+test('keeps a path that is longer than the 100 bytes of a ustar name', async () => {
+  const name = `${'d'.repeat(60)}/${'f'.repeat(120)}`;
+  const [bytes, again] = await Promise.all([
+    bytesOf([{ path: name, from: { content: 'x' } }]),
+    bytesOf([{ path: name, from: { content: 'x' } }]),
+  ]);
+  expect(bytes.equals(again)).toBe(true);
+  writeFileSync(join(directory, 'long.tar'), bytes);
+  expect((await run('tar', ['-tf', join(directory, 'long.tar')])).stdout).toBe(`${name}\n`);
+});
+
+test('fails when a file of the image is missing', async () => {
+  const missing = image({ entries: [{ path: 'a', from: { source: join(directory, 'missing') } }] });
+  await expect(writeArchive(missing, join(directory, 'image.tar'))).rejects.toThrow('ENOENT');
 });

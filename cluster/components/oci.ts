@@ -1,23 +1,26 @@
-// Writes container images from files at hand, without a container engine: one layer, in an archive of the OCI image
-// layout (https://github.com/opencontainers/image-spec/blob/v1.1.0/image-layout.md) that containerd and buildah read.
+// Writes container images from files on this machine, without a container engine. An image is one layer, in an archive
+// of the OCI image layout (https://github.com/opencontainers/image-spec/blob/v1.1.0/image-layout.md).
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { arch } from 'node:process';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { pack } from 'tar-stream';
+import type { Header, Pack } from 'tar-stream';
 
-/** A file or directory of an image; `source` is a file of this machine, `content` the bytes themselves. */
+/** A file or directory of an image. */
 export interface Entry {
-  path: string;
-  /** Permission bits, 0o755 unless given. */
-  mode?: number;
-  /** Seconds since 1970 that a file is from, 0 unless given: where what is in the image asks for it. */
-  time?: number;
-  /** What is in it; a directory when absent. */
-  from?: { source: string } | { content: string | Uint8Array };
+  readonly path: string;
+  /** Permission bits. The default is 0o755. */
+  readonly mode?: number;
+  /** Modification time in seconds since 1970. The default is 0. */
+  readonly time?: number;
+  /** The content: a file of this machine, or the bytes themselves. An entry without content is a directory. */
+  readonly from?: { readonly source: string } | { readonly content: string | Uint8Array };
 }
 
-/** The part of https://github.com/opencontainers/image-spec/blob/v1.1.0/config.md that is used here. */
+/** The fields that we use of https://github.com/opencontainers/image-spec/blob/v1.1.0/config.md. */
 export interface ImageConfig {
   Entrypoint?: string[];
   Cmd?: string[];
@@ -28,7 +31,7 @@ export interface ImageConfig {
 }
 
 export interface Image {
-  /** With registry and tag, as containerd keeps it. */
+  /** With registry and tag, as containerd stores it. */
   name: string;
   entries: Entry[];
   config: ImageConfig;
@@ -42,7 +45,7 @@ interface Blob {
 const MEDIA = 'application/vnd.oci.image';
 const ARCHITECTURES: Record<string, string> = { x64: 'amd64', arm64: 'arm64' };
 
-/** Writes `image` to `archive`, by way of a layer file beside it. The same content always gives the same bytes. */
+/** Writes `image` to `archive`, with a layer file beside it. The same content always gives the same bytes. */
 export async function writeArchive(image: Image, archive: string): Promise<void> {
   const layerFile = `${archive}.layer`;
   const layer = await writeTar(layerFile, image.entries);
@@ -67,7 +70,7 @@ export async function writeArchive(image: Image, archive: string): Promise<void>
   ]);
 }
 
-/** containerd takes the image's name from the first annotation, buildah from the second. */
+/** The index. containerd reads the image's name from the first annotation, buildah from the second. */
 function index(name: string, manifest: Blob): string {
   const annotations = { 'io.containerd.image.name': name, 'org.opencontainers.image.ref.name': name };
   return JSON.stringify({
@@ -102,50 +105,28 @@ async function writeTar(file: string, entries: readonly Entry[]): Promise<Blob> 
   return { digest: `sha256:${hash.digest('hex')}`, size };
 }
 
-const BLOCK = 512;
-
-interface Header {
-  name: string;
-  mode: number;
-  time: number;
-  size: number;
-  type: '0' | '5';
+/** The bytes of a POSIX tar file. Owner, group and, unless an entry has one, the time are 0 on every machine. */
+export function tar(entries: readonly Entry[]): AsyncIterable<Uint8Array> {
+  const archive = pack();
+  addEntries(archive, entries).then(
+    () => archive.finalize(),
+    (error: Error) => archive.destroy(error),
+  );
+  return archive as AsyncIterable<Uint8Array>;
 }
 
-/** The bytes of a POSIX tar file: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html (ustar interchange format). */
-export async function* tar(entries: readonly Entry[]): AsyncGenerator<Uint8Array> {
+async function addEntries(archive: Pack, entries: readonly Entry[]): Promise<void> {
   for (const { path, mode = 0o755, time = 0, from } of entries) {
-    const name = path.replace(/^\//, '') + (from === undefined ? '/' : '');
-    if (from === undefined) {
-      yield tarHeader({ name, mode, time, size: 0, type: '5' });
-      continue;
-    }
-    const size = 'source' in from ? statSync(from.source).size : Buffer.byteLength(from.content);
-    yield tarHeader({ name, mode, time, size, type: '0' });
-    if ('source' in from) yield* createReadStream(from.source, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
-    else yield Buffer.from(from.content);
-    yield Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
+    const header = { name: path.replace(/^\//, ''), mode, mtime: new Date(time * 1000) };
+    if (from === undefined) archive.entry({ ...header, name: `${header.name}/`, type: 'directory' });
+    else if ('content' in from) archive.entry(header, Buffer.from(from.content));
+    else await addFile(archive, header, from.source);
   }
-  yield Buffer.alloc(2 * BLOCK);
 }
 
-/** Owner and, unless it is given, time are zero: root's, and the same on every machine. */
-function tarHeader({ name, mode, time, size, type }: Header): Buffer {
-  if (Buffer.byteLength(name) > 100) throw new Error(`${name} is longer than the 100 bytes a ustar name can have`);
-  const header = Buffer.alloc(BLOCK);
-  const octal = (value: number, offset: number, digits: number): void =>
-    void header.write(value.toString(8).padStart(digits, '0'), offset);
-  header.write(name, 0);
-  octal(mode, 100, 7);
-  octal(0, 108, 7);
-  octal(0, 116, 7);
-  octal(size, 124, 11);
-  octal(time, 136, 11);
-  header.write('        ', 148); // the checksum is taken with spaces in its place
-  header.write(type, 156);
-  header.write('ustar\0' + '00', 257);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  octal(sum, 148, 6);
-  header.write('\0 ', 154);
-  return header;
+async function addFile(archive: Pack, header: Partial<Header> & Pick<Header, 'name'>, source: string): Promise<void> {
+  const entry = archive.entry({ ...header, size: statSync(source).size });
+  for await (const chunk of createReadStream(source, { highWaterMark: 1 << 20 }))
+    if (!entry.write(chunk)) await once(entry, 'drain');
+  entry.end(undefined);
 }

@@ -1,16 +1,16 @@
-// The Debian packages the throwaway cluster needs besides what is built: installed when a program of theirs is missing.
+// The Debian packages that the throwaway cluster needs. A package is installed when one of its programs is missing.
 import { existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { UserError } from '../../support/errors.ts';
 import type { Progress } from '../../support/progress.ts';
 import { run } from '../../support/run.ts';
 
-/** Where the CNI plugins are: Debian's place, then everybody else's. */
+/** Where the CNI plugins may be. Debian's directory comes first. */
 const CNI_DIRECTORIES = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
-/** The PATH of what runs in the cluster, whatever that of the caller. */
+/** The PATH of every process in the cluster. The caller's PATH does not matter. */
 export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Each package by the programs of it that are used: by name, or by path where no other will do. */
+/** For each package, the programs that we use: by name, or by path when only that one will do. */
 export type Packages = Readonly<Record<string, readonly string[]>>;
 
 export const debianPackages: Packages = {
@@ -25,7 +25,7 @@ export const debianPackages: Packages = {
   openssl: ['openssl'],
 };
 
-/** The path of a program, `undefined` when it is in none of the directories. */
+/** The path of a program. Undefined when no directory has it. */
 export function findProgram(name: string, directories: readonly string[] = searchPath()): string | undefined {
   return directories.map((directory) => join(directory, name)).find((path) => existsSync(path));
 }
@@ -35,7 +35,7 @@ export function cniDirectory(): string {
   return CNI_DIRECTORIES.find((directory) => existsSync(join(directory, 'bridge'))) ?? '/usr/lib/cni';
 }
 
-/** Packages of which a program is missing. */
+/** The packages that have a missing program. */
 export function missingPackages(
   wanted: Packages = debianPackages,
   has: (program: string) => boolean = isInstalled,
@@ -43,7 +43,7 @@ export function missingPackages(
   return Object.keys(wanted).filter((name) => !wanted[name]?.every(has));
 }
 
-/** Installs what is missing. @throws UserError where that can't be done from here. */
+/** Installs missing packages. @throws UserError when that needs root or apt-get */
 export async function ensurePackages(report: Progress, wanted: Packages = debianPackages): Promise<void> {
   const missing = missingPackages(wanted);
   if (missing.length === 0) return;
@@ -61,24 +61,22 @@ async function install(
   progress: Progress,
 ): Promise<void> {
   const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, onLine: (line: string) => progress.detail(line) };
-  const wait = ['-o', 'DPkg::Lock::Timeout=300']; // for another apt that runs, as at the start of a cloud machine
-  await run('dpkg', ['--configure', '-a'], options); // what an apt that was killed left half installed
+  const wait = ['-o', 'DPkg::Lock::Timeout=300']; // another apt may be running, as at the start of a cloud machine
+  await run('dpkg', ['--configure', '-a'], options); // finishes what a killed apt left half installed
   await run(aptGet, [...wait, 'update'], options);
   await run(aptGet, [...wait, 'install', '--yes', '--no-install-recommends', ...packages], options);
   const still = missingPackages(wanted);
   if (still.length === 0) return;
   const todo = `Install by hand what provides ${still.flatMap((name) => wanted[name] ?? []).join(', ')}.`;
-  throw new UserError(`${still.join(', ')} still missing after apt-get install.`, { todo });
+  throw new UserError(`apt-get install did not provide ${still.join(', ')}.`, { todo });
 }
 
 function cannotInstall(missing: readonly string[], hasApt: boolean): UserError {
-  const found = hasApt
-    ? 'not root, so they can not be installed from here'
-    : 'no apt-get, so they can not be installed from here';
+  const found = hasApt ? 'no root to install them with' : 'no apt-get to install them with';
   const todo = hasApt
     ? `sudo apt-get install ${missing.join(' ')}`
     : `Install what provides ${missing.join(', ')} with this machine's package manager.`;
-  return new UserError('Programs that are needed here are missing.', { expected: missing.join(', '), found, todo });
+  return new UserError('Some required programs are missing.', { expected: missing.join(', '), found, todo });
 }
 
 function isInstalled(name: string): boolean {

@@ -8,7 +8,7 @@ import { pauseProgram } from './pause.ts';
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-onLinux('the pause program runs until it is killed and uses no processor time', async () => {
+onLinux('runs the pause program until it is killed', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'pause-'));
   const file = join(directory, 'pause');
   writeFileSync(file, pauseProgram());
@@ -21,13 +21,13 @@ onLinux('the pause program runs until it is killed and uses no processor time', 
   rmSync(directory, { recursive: true });
 });
 
-test('there is one for both kinds of processor, and none for others', () => {
+test('provides a program for both kinds of processor, and for no others', () => {
   expect(pauseProgram('x64').readUInt16LE(18)).toBe(62);
   expect(pauseProgram('arm64').readUInt16LE(18)).toBe(183);
   expect(() => pauseProgram('mips')).toThrow('no pause program for mips');
 });
 
-test('the arm64 branch goes back to its first instruction', () => {
+test('branches back to the first instruction on arm64', () => {
   const code = pauseProgram('arm64').subarray(120);
   const branch = code.readInt32LE(code.length - 4);
   expect((branch << 6) >> 6).toBe(-(code.length / 4 - 1));

@@ -1,12 +1,14 @@
-// The program that holds a pod's namespaces and does nothing: it sleeps until it is killed. As 170 bytes of machine code it
-// takes a tenth of the memory of the smallest Go program, which counts, since every pod has one.
+// The program that holds a pod's namespaces and sleeps until it is killed. It is 170 bytes of machine code. Every pod
+// has one, and it needs a tenth of the memory of the smallest Go program.
 
-/** Where the file is mapped; any page well above the lowest does. */
+/** The address at which the file is mapped. Any page well above the lowest will do. */
 const BASE = 0x400000n;
 const ELF_HEADER = 64;
 const PROGRAM_HEADER = 56;
 
-/** ELF machine numbers, and a loop around pause(2) (x86-64) or ppoll(NULL, 0, NULL, NULL) (arm64, which has no pause). */
+/**
+ * ELF machine numbers, and a loop around pause(2), or around ppoll(NULL, 0, NULL, NULL) on arm64, which has no pause.
+ */
 const MACHINES: Record<string, { machine: number; code: number[] }> = {
   // mov eax, 34; syscall; jmp -9
   x64: { machine: 62, code: [0xb8, 34, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xf7] },
@@ -17,7 +19,7 @@ const MACHINES: Record<string, { machine: number; code: number[] }> = {
   },
 };
 
-/** A static executable for `arch` as Node names it: an ELF header, one segment, the code (elf(5)). */
+/** A static executable for `arch`, named as in Node: an ELF header, one segment and the code. See elf(5). */
 export function pauseProgram(arch: string = process.arch): Buffer {
   const target = MACHINES[arch];
   if (target === undefined)

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { repoRoot } from '../../support/paths.ts';
 import { tagOf } from './python.ts';
 
-test('a Debian version becomes a tag that an image can have', () => {
+test('turns a Debian version into a valid image tag', () => {
   expect(tagOf('3.11.2-6+deb12u6')).toBe('3.11.2-6-deb12u6');
   expect(tagOf('1:3.13~rc1-2')).toBe('1-3.13-rc1-2');
 });
 
-test('each package of the image in Python is known by its hashes', () => {
+test('pins every package of the Python image by its hashes', () => {
   const requirements = readFileSync(join(repoRoot, 'apps', 'flask', 'requirements.txt'), 'utf8')
     .replace(/^#.*\n/gm, '')
     .replaceAll('\\\n', ' ');

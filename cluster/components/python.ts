@@ -1,4 +1,4 @@
-// Python for an image, as Debian packages it: what the image of apps/flask is built on where no registry can be reached.
+// A base image with Debian's Python, for the image of apps/flask on machines that can't reach a registry.
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from '../../support/run.ts';
@@ -6,22 +6,27 @@ import { PATH, sharedLibraries, TMP } from './images.ts';
 import type { Entry, Image } from './oci.ts';
 import type { Packages } from './packages.ts';
 
-/** Debian's own, whatever else is on the PATH: it is this one that the image has, and that chooses the packages for it. */
+/**
+ * Debian's own Python. The image contains this one, and it chooses the packages, so another on the PATH will not do.
+ */
 export const PYTHON = '/usr/bin/python3';
 
-/** Debian packages by the programs of them that are used. */
+/** The Debian packages, with the programs that we use. */
 export const pythonPackages: Packages = { python3: [PYTHON], 'python3-pip': ['/usr/bin/pip3'] };
 
-/** Prints `3.11 cpython-311`: the version that directories are named by, and the word that files of compiled code are. */
+/** Prints the version in directory names and the tag in the names of compiled files: `3.11 cpython-311`. */
 const ABOUT = 'import sys; print("%d.%d" % sys.version_info[:2], sys.implementation.cache_tag)';
 
-/** What the scripts of the image need: a shell, and env. */
+/** The programs that the scripts of the image need. */
 const TOOLS = ['/bin/sh', '/usr/bin/env'];
 
-/** What compiled packages may count on besides: https://peps.python.org/pep-0599/#the-manylinux2014-policy, less what a server has no use for. */
+/**
+ * Libraries that compiled packages may expect, without those that a server never uses.
+ * https://peps.python.org/pep-0599/#the-manylinux2014-policy
+ */
 const MANYLINUX = ['libdl.so.2', 'libgcc_s.so.1', 'libpthread.so.0', 'librt.so.1', 'libstdc++.so.6', 'libutil.so.1'];
 
-/** Python with its standard library, the libraries those load and those that packages do, and a shell. */
+/** Python with its standard library, the shared libraries that Python and its packages load, and a shell. */
 export async function pythonBaseImage(): Promise<Image> {
   const [version = '', cacheTag = ''] = (await run(PYTHON, ['-c', ABOUT])).stdout.trim().split(' ');
   const standard = [`libpython${version}-minimal`, `libpython${version}-stdlib`];
@@ -39,7 +44,7 @@ export async function pythonBaseImage(): Promise<Image> {
   };
 }
 
-/** The files of packages, as dpkg knows them. */
+/** The files of packages, as dpkg lists them. */
 async function filesOf(packages: readonly string[]): Promise<string[]> {
   const { stdout } = await run('dpkg-query', ['--listfiles', ...packages]);
   return stdout.split('\n').filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
@@ -50,7 +55,7 @@ async function debianVersion(packages: readonly string[]): Promise<string> {
   return stdout.split('\n')[0] ?? '';
 }
 
-/** A Debian version as a tag, which can have neither + nor ~ nor a colon. */
+/** A Debian version as an image tag. A tag can't contain +, ~ or a colon. */
 export function tagOf(version: string): string {
   return version.replace(/[^\w.-]/g, '-');
 }
@@ -64,7 +69,7 @@ async function librariesOf(programs: readonly string[]): Promise<string[]> {
   return [...new Set([...found, ...beside.filter((path) => existsSync(path))])].sort();
 }
 
-/** A file of the standard library, and what Python has compiled of it: this is good for as long as the file has its time. */
+/** A file of the standard library and its compiled form, which Python accepts while the file keeps its time. */
 function withCompiled(path: string, cacheTag: string): Entry[] {
   const compiled = path.replace(/([^/]+)\.py$/, `__pycache__/$1.${cacheTag}.pyc`);
   return [path, ...(compiled !== path && existsSync(compiled) ? [compiled] : [])].map((each) => {

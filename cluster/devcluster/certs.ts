@@ -1,4 +1,4 @@
-// The cluster's certificates, made with openssl(1): Node can read certificates but not make them.
+// The cluster's certificates. openssl(1) makes them, since Node can only read certificates.
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,22 +7,25 @@ import type { Layout } from './layout.ts';
 import { network } from './layout.ts';
 
 export interface CertificateSpec {
-  /** File name without extension. */
-  name: string;
-  commonName: string;
-  /** The group, to Kubernetes. */
-  organization?: string;
-  /** `IP:…` and `DNS:…`; a certificate with any is for a server, one without for a client. */
-  altNames?: string[];
-  /** Name of the authority that signs it. */
-  authority: 'ca' | 'front-proxy-ca';
+  /** The file name without its extension. */
+  readonly name: string;
+  readonly commonName: string;
+  /** The user's group in Kubernetes. */
+  readonly organization?: string;
+  /** `IP:…` and `DNS:…`. A server certificate has some, a client certificate has none. */
+  readonly altNames?: readonly string[];
+  /** The name of the authority that signs it. */
+  readonly authority: 'ca' | 'front-proxy-ca';
 }
 
-/** Ten years: nothing of the cluster is to expire while somebody still has it. */
+/** Ten years, so that nothing expires while the cluster exists. */
 const DAYS = '3650';
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc'];
 
-/** Who identifies how. Users and groups are the ones Kubernetes has roles for: https://kubernetes.io/docs/setup/best-practices/certificates/ */
+/**
+ * The certificates of all components. Users and groups are those that Kubernetes has roles for.
+ * https://kubernetes.io/docs/setup/best-practices/certificates/
+ */
 export function certificates(nodeName: string): CertificateSpec[] {
   const client = (name: string, commonName: string, organization?: string): CertificateSpec => ({
     name,
@@ -41,7 +44,7 @@ export function certificates(nodeName: string): CertificateSpec[] {
       name: 'apiserver',
       commonName: 'kube-apiserver',
       authority: 'ca',
-      // 127.0.0.1 and localhost: how it is reached from the machine, through the relay.
+      // The machine reaches it through the relay, at 127.0.0.1 and localhost.
       altNames: [
         'IP:127.0.0.1',
         'DNS:localhost',
@@ -63,12 +66,12 @@ export function certificates(nodeName: string): CertificateSpec[] {
     client('kube-proxy', 'system:kube-proxy'),
     client('kube-router', 'kube-router'),
     client('admin', 'intro-otel-admin', 'system:masters'),
-    // Without an aggregation layer of its own trust the managers log an error every few seconds.
+    // Without an authority for the aggregation layer, the managers log an error every few seconds.
     { name: 'front-proxy-client', commonName: 'front-proxy-client', authority: 'front-proxy-ca' },
   ];
 }
 
-/** Writes all certificates and keys, and the key that signs service account tokens, to the cluster's pki directory. */
+/** Writes all certificates and keys to the cluster's pki directory, with the key that signs service account tokens. */
 export async function writeCertificates(layout: Layout): Promise<void> {
   await Promise.all(['ca', 'front-proxy-ca'].map((name) => makeAuthority(layout.pki, name)));
   await Promise.all(certificates(layout.name).map((spec) => makeCertificate(layout.pki, spec)));
@@ -102,7 +105,7 @@ async function makeCertificate(pki: string, spec: CertificateSpec): Promise<void
   await request(pki, spec.name, extensionsConfig(spec.commonName, spec.organization, extensions), authority);
 }
 
-/** The configuration openssl-req(1) takes subject and extensions from. */
+/** The configuration file from which openssl-req(1) reads subject and extensions. */
 export function extensionsConfig(
   commonName: string,
   organization: string | undefined,

@@ -1,4 +1,4 @@
-// The cluster's control groups. All of its processes are in them, its pods' too, so they also tell what is left of it.
+// The cluster's control groups. They hold all its processes, including those of pods, so they also show what is left.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -16,7 +16,7 @@ export function hierarchies(mountinfo: string = readFileSync('/proc/self/mountin
   return [...new Set(found)];
 }
 
-/** Makes the cluster's group in each hierarchy, and gives the groups its own processes are to join. */
+/** Creates the cluster's group in each hierarchy. @returns the groups that its processes should join */
 export async function createCgroups(cgroup: string, roots: readonly string[] = hierarchies()): Promise<string[]> {
   const groups: string[] = [];
   for (const root of roots) {
@@ -32,7 +32,7 @@ export async function createCgroups(cgroup: string, roots: readonly string[] = h
   return groups;
 }
 
-/** Version 2: children may be limited in what the group has controllers for. */
+/** In version 2, hands the group's controllers down to its children, so that they can be limited. */
 async function delegate(group: string): Promise<void> {
   if (!existsSync(join(group, 'cgroup.controllers'))) return;
   const available = (await readFile(join(group, 'cgroup.controllers'), 'utf8')).trim().split(' ');
@@ -41,7 +41,7 @@ async function delegate(group: string): Promise<void> {
   }
 }
 
-/** Version 1: a new group of the cpuset hierarchy has no processors, and nothing can join it until it does. */
+/** In version 1, copies the processors of the parent. A new cpuset group has none, and no process can join it. */
 async function copyCpuset(group: string): Promise<void> {
   for (const file of ['cpuset.cpus', 'cpuset.mems']) {
     const path = join(group, file);
@@ -51,7 +51,7 @@ async function copyCpuset(group: string): Promise<void> {
   }
 }
 
-/** The cluster's groups that exist, children before their parents. */
+/** The existing groups of the cluster, children before parents. */
 export function existingCgroups(cgroup: string, roots: readonly string[] = hierarchies()): string[] {
   return roots.map((root) => join(root, cgroup)).flatMap(withChildren);
 }
@@ -62,25 +62,26 @@ function withChildren(group: string): string[] {
     const children = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     return [...children.flatMap((entry) => withChildren(join(group, entry.name))), group];
   } catch {
-    return []; // gone meanwhile
+    return []; // removed in the meantime
   }
 }
 
-/** The process ids in these groups, as this process sees them. */
+/** The ids of the processes in these groups, as this process sees them. */
 export function processesIn(groups: readonly string[]): number[] {
   const ids = groups.flatMap((group) => {
     try {
       return readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
     } catch {
-      return []; // gone meanwhile
+      return []; // removed in the meantime
     }
   });
   return [...new Set(ids)];
 }
 
 /**
- * Removes the cluster's groups, and the one above them if no other cluster is in it. Processes that were killed take a moment to
- * leave theirs. @returns the groups that are still there after `patience` milliseconds.
+ * Removes the cluster's groups, and the group above them when no other cluster uses it. A killed process takes a moment
+ * to leave its group.
+ * @returns the groups that are left after `patience` milliseconds
  */
 export async function removeCgroups(
   cgroup: string,

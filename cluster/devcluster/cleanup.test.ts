@@ -17,7 +17,7 @@ interface FakeProcess {
   net?: string;
 }
 
-/** A /proc of these processes, and of this one in the machine's network. */
+/** A /proc with these processes, and with this process in the machine's network. */
 function fakeProc(...processes: FakeProcess[]): string {
   for (const { pid, words, innerPid, state = 'S (sleeping)', net = 'host' } of [
     { pid: process.pid, words: ['node'] },
@@ -36,7 +36,7 @@ function fakeProc(...processes: FakeProcess[]): string {
 const MARKER = '--intro-otel-cluster=/state/lab';
 const pids = (found: { pid: number }[]): number[] => found.map(({ pid }) => pid).sort((a, b) => a - b);
 
-test('a process with the marker is the cluster’s, one that merely mentions its directory is not', () => {
+test('finds a process with the marker, but not one that only mentions the directory', () => {
   const proc = fakeProc(
     { pid: 2_000_001, words: ['sh', 'init.sh', MARKER] },
     { pid: 2_000_002, words: ['tail', '-f', '/state/lab/log/kubelet.log'] },
@@ -45,12 +45,12 @@ test('a process with the marker is the cluster’s, one that merely mentions its
   expect(pids(processesOf(MARKER, [], proc))).toEqual([2_000_001]);
 });
 
-test('a process of its control groups is the cluster’s, whatever it is called', () => {
+test('finds a process in the control groups, whatever its name', () => {
   const proc = fakeProc({ pid: 2_000_001, words: ['/pause'] }, { pid: 2_000_002, words: ['/pause'] });
   expect(pids(processesOf(MARKER, [2_000_001], proc))).toEqual([2_000_001]);
 });
 
-test('a process that entered its network is found, those in the machine’s are left alone', () => {
+test('finds a process that entered the network, and leaves those in the machine’s network alone', () => {
   const proc = fakeProc(
     { pid: 2_000_001, words: ['init.sh', MARKER], net: 'host' },
     { pid: 2_000_002, words: ['kubelet'], net: 'lab' },
@@ -60,11 +60,11 @@ test('a process that entered its network is found, those in the machine’s are 
   expect(pids(processesOf(MARKER, [2_000_002], proc))).toEqual([2_000_001, 2_000_002, 2_000_003]);
 });
 
-test('a process that has ended but was not yet collected is none', () => {
+test('ignores a zombie process', () => {
   expect(inspect(2_000_001, fakeProc({ pid: 2_000_001, words: [], state: 'Z (zombie)' }))).toBeUndefined();
 });
 
-test('the first process is number 1 to itself', () => {
+test('finds the first process, which has id 1 in its namespace', () => {
   const proc = fakeProc(
     { pid: 2_000_001, words: ['unshare', MARKER] },
     { pid: 2_000_002, words: ['sh', MARKER], innerPid: 1 },
@@ -72,12 +72,12 @@ test('the first process is number 1 to itself', () => {
   expect(firstProcess(MARKER, proc)?.pid).toBe(2_000_002);
 });
 
-test('what can not be killed is given back', async () => {
+test('returns the processes that it can not kill', async () => {
   const stubborn = { pid: 2_000_000_001, arguments: ['x'], innerPid: 1, namespaces: [] };
   await expect(killAll(() => [stubborn], 100)).resolves.toEqual([stubborn]);
 });
 
-test('mounts below a directory are given innermost first, with their blanks', () => {
+test('lists the mounts below a directory, innermost first, with their spaces', () => {
   const line = (point: string): string => `36 35 98:0 / ${point} rw,noatime - ext4 /dev/sda1 rw`;
   const mountinfo = ['/', '/state/lab', '/state/lab/a\\040b', '/state/lab/a\\040b/c', '/state/lab-2/x']
     .map(line)
@@ -85,7 +85,7 @@ test('mounts below a directory are given innermost first, with their blanks', ()
   expect(mountsBelow('/state/lab', mountinfo)).toEqual(['/state/lab/a b/c', '/state/lab/a b']);
 });
 
-test('hierarchies of both versions are found among the mounts', () => {
+test('finds control group hierarchies of both versions among the mounts', () => {
   const mountinfo = [
     '25 30 0:23 / /sys rw shared:7 - sysfs sysfs rw',
     '30 25 0:26 / /sys/fs/cgroup/memory rw shared:9 - cgroup cgroup rw,memory',
@@ -95,7 +95,7 @@ test('hierarchies of both versions are found among the mounts', () => {
   expect(hierarchies(mountinfo)).toEqual(['/sys/fs/cgroup/memory', '/sys/fs/cgroup/unified']);
 });
 
-test('groups are made in every hierarchy and found again, children first', async () => {
+test('creates groups in every hierarchy and finds them again, children first', async () => {
   const roots = ['memory', 'pids'].map((name) => join(root, name));
   roots.forEach((path) => mkdirSync(path));
   const [memory, pidsGroup] = await createCgroups('intro-otel/lab', roots);
@@ -108,7 +108,7 @@ test('groups are made in every hierarchy and found again, children first', async
   );
 });
 
-test('a new group of the cpuset hierarchy gets its parent’s processors', async () => {
+test('copies the processors of the parent to a new cpuset group', async () => {
   writeFileSync(join(root, 'cpuset.cpus'), '0-1\n');
   for (const group of ['intro-otel', 'intro-otel/lab', 'intro-otel/lab/system']) {
     mkdirSync(join(root, group));
@@ -119,13 +119,13 @@ test('a new group of the cpuset hierarchy gets its parent’s processors', async
   expect(readFileSync(join(group ?? '', 'cpuset.cpus'), 'utf8')).toBe('0-1\n');
 });
 
-test('version 2 controllers are handed down to the group', async () => {
+test('hands version 2 controllers down to the group', async () => {
   writeFileSync(join(root, 'cgroup.controllers'), 'cpu memory rdma\n');
   await createCgroups('intro-otel/lab', [root]);
   expect(readFileSync(join(root, 'cgroup.subtree_control'), 'utf8')).toBe('+memory');
 });
 
-test('process ids come from all groups, each once, and a group that is gone has none', () => {
+test('collects process ids from all groups once, and none from a missing group', () => {
   for (const group of ['a', 'b']) {
     mkdirSync(join(root, group));
     writeFileSync(join(root, group, 'cgroup.procs'), '7\n8\n');
@@ -133,7 +133,7 @@ test('process ids come from all groups, each once, and a group that is gone has 
   expect(processesIn(['a', 'b', 'c'].map((group) => join(root, group)))).toEqual([7, 8]);
 });
 
-test('removing takes the shared group along, unless another cluster is in it', async () => {
+test('removes the shared group with the last cluster in it', async () => {
   for (const name of ['one', 'two']) await createCgroups(`intro-otel/${name}`, [root]);
   await expect(removeCgroups('intro-otel/one', [root])).resolves.toEqual([]);
   expect(existingCgroups('intro-otel', [root])).toContain(join(root, 'intro-otel/two'));
@@ -141,7 +141,7 @@ test('removing takes the shared group along, unless another cluster is in it', a
   expect(existingCgroups('intro-otel', [root])).toEqual([]);
 });
 
-test('a group that stays in use is given back', async () => {
+test('returns a group that stays in use', async () => {
   await createCgroups('intro-otel/lab', [root]);
   writeFileSync(join(root, 'intro-otel/lab/busy'), ''); // rmdir fails as it does for a group with processes
   await expect(removeCgroups('intro-otel/lab', [root], 100)).resolves.toEqual([join(root, 'intro-otel/lab')]);

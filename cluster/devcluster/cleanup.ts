@@ -1,4 +1,5 @@
-// Finds and removes whatever of a cluster is on the machine, also after a crash: by looking at the machine, not at notes.
+// Finds and removes what is on the machine of a cluster, also after a crash. It looks at the machine and trusts no
+// records.
 import { existsSync, readFileSync } from 'node:fs';
 import { run } from '../../support/run.ts';
 import { UserError } from '../../support/errors.ts';
@@ -7,13 +8,16 @@ import type { Layout } from './layout.ts';
 import { killAll, processesOf } from './processes.ts';
 import type { ProcessInfo } from './processes.ts';
 
-/** Something of a cluster that is on the machine. */
+/** Something on the machine that belongs to a cluster. */
 export interface Leftover {
-  kind: 'process' | 'mount' | 'cgroup' | 'directory';
-  what: string;
+  readonly kind: 'process' | 'mount' | 'cgroup' | 'directory';
+  readonly what: string;
 }
 
-/** All there is of a cluster: of a running one a lot, of one that was stopped nothing. Its network lives with its processes. */
+/**
+ * Everything on the machine that belongs to a cluster. A stopped cluster has nothing. The network ends with the
+ * processes.
+ */
 export function findLeftovers(layout: Layout): Leftover[] {
   return [
     ...clusterProcesses(layout).map(({ pid, arguments: words }) => ({
@@ -26,7 +30,7 @@ export function findLeftovers(layout: Layout): Leftover[] {
   ];
 }
 
-/** Ends the cluster's processes and removes all else of it. Does nothing when there is nothing. */
+/** Ends the cluster's processes and removes everything else. Does nothing when there is nothing. */
 export async function removeCluster(layout: Layout): Promise<void> {
   const left = await killAll(() => clusterProcesses(layout));
   if (left.length > 0)
@@ -34,7 +38,7 @@ export async function removeCluster(layout: Layout): Promise<void> {
       'processes',
       left.map(({ pid, arguments: words }) => `${pid} ${words.join(' ')}`),
     );
-  // Its mounts are in a namespace that ended with its processes. Should one be in ours, nothing may be deleted through it.
+  // Its mounts ended with its processes. If one is in our namespace, unmount it, so that nothing is deleted through it.
   for (const mount of mountsBelow(layout.dir)) await run('umount', ['--lazy', mount]);
   const mounts = mountsBelow(layout.dir);
   if (mounts.length > 0) throw stillThere('mounts', mounts);
@@ -47,7 +51,7 @@ function clusterProcesses(layout: Layout): ProcessInfo[] {
   return processesOf(layout.marker, processesIn(existingCgroups(layout.cgroup)));
 }
 
-/** Mount points below a directory, the innermost first (proc_pid_mountinfo(5), where a space is written \040). */
+/** The mount points below a directory, innermost first. proc_pid_mountinfo(5) writes a space as \040. */
 export function mountsBelow(
   directory: string,
   mountinfo: string = readFileSync('/proc/self/mountinfo', 'utf8'),

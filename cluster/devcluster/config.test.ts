@@ -36,7 +36,7 @@ afterAll(() => {
 const certificate = (name: string): X509Certificate =>
   new X509Certificate(readFileSync(join(layout.pki, `${name}.crt`)));
 
-onLinux('every certificate is signed by its authority and good for years', () => {
+onLinux('signs every certificate with its authority, for years', () => {
   const inNineYears = Date.now() + 9 * 365 * 24 * 3600 * 1000;
   for (const { name, authority } of certificates('lab')) {
     expect(certificate(name).verify(certificate(authority).publicKey)).toBe(true);
@@ -45,23 +45,23 @@ onLinux('every certificate is signed by its authority and good for years', () =>
   }
 });
 
-onLinux('the API server can be reached by its address on the machine, in the cluster and by its name', () => {
+onLinux('certifies the API server for its addresses on the machine and in the cluster, and for its names', () => {
   for (const address of ['127.0.0.1', network.nodeAddress, network.apiService])
     expect(certificate('apiserver').checkIP(address)).toBe(address);
   for (const name of ['localhost', 'kubernetes.default.svc'])
     expect(certificate('apiserver').checkHost(name)).toBe(name);
 });
 
-onLinux('the kubelet is in the group and has the name that the Node authorizer asks for', () => {
+onLinux('gives the kubelet the group and the name that the Node authorizer expects', () => {
   expect(certificate('kubelet').subject.split('\n')).toEqual(['O=system:nodes', 'CN=system:node:lab']);
 });
 
-onLinux('keys are for the owner only', () => {
+onLinux('lets only the owner read keys', () => {
   for (const file of readdirSync(layout.pki).filter((name) => name.endsWith('.key')))
     expect(statSync(join(layout.pki, file)).mode & 0o077).toBe(0);
 });
 
-onLinux('the kubeconfig leads to the relay with all it needs inside', () => {
+onLinux('writes a self-contained kubeconfig that leads to the relay', () => {
   const config = parse(kubeconfig(layout, 'admin', 'https://127.0.0.1:6443')) as {
     clusters: [{ cluster: Record<string, string> }];
     users: [{ user: Record<string, string> }];
@@ -71,7 +71,7 @@ onLinux('the kubeconfig leads to the relay with all it needs inside', () => {
   expect(new X509Certificate(embedded).subject).toContain('O=system:masters');
 });
 
-onLinux('the kubelet keeps to the cluster’s control group and evicts nothing for a full disk', () => {
+onLinux('keeps the kubelet in the cluster’s control group and evicts nothing for a full disk', () => {
   const kubelet = parse(configFiles(shape('lab'))['kubelet.yaml'] ?? '') as Record<string, never>;
   expect(kubelet).toMatchObject({
     cgroupRoot: `/${layout.cgroup}`,
@@ -81,7 +81,7 @@ onLinux('the kubelet keeps to the cluster’s control group and evicts nothing f
   expect(kubelet['evictionHard']).toMatchObject({ 'nodefs.available': '0%', 'imagefs.available': '0%' });
 });
 
-test('clusters of other names or other directories share neither control group nor marker', () => {
+test('gives clusters of other names or directories their own control group and marker', () => {
   const lab = layoutOf('lab');
   process.env['INTRO_OTEL_STATE'] = `${state}-2`;
   const elsewhere = layoutOf('lab');
@@ -91,8 +91,8 @@ test('clusters of other names or other directories share neither control group n
   expect(new Set(clusters.map(({ marker }) => marker)).size).toBe(3);
 });
 
-test.each(['', 'Lab', '../lab', 'lab-', 'x'.repeat(41)])('"%s" is refused as a name', (name) => {
-  expect(() => layoutOf(name)).toThrow('can not be the name of a cluster');
+test.each(['', 'Lab', '../lab', 'lab-', 'x'.repeat(41)])('refuses "%s" as a name', (name) => {
+  expect(() => layoutOf(name)).toThrow('is not a valid name for a cluster');
 });
 
 function shape(tuning: Tuning): ClusterShape {
@@ -110,17 +110,17 @@ function plan(networkPolicy: boolean, other: Partial<ClusterShape> = {}): Return
   });
 }
 
-test('policies are enforced by kube-router, which can be left out', () => {
+test('runs kube-router to enforce policies, unless it is left out', () => {
   const names = (networkPolicy: boolean): string[] => plan(networkPolicy).processes.map(({ name }) => name);
   expect(names(true)).toContain('kube-router');
   expect(names(false)).not.toContain('kube-router');
 });
 
-test('the kubelet waits for containerd and the API server', () => {
+test('starts the kubelet after containerd and the API server', () => {
   expect(plan(true).processes.find(({ name }) => name === 'kubelet')?.after).toEqual(['containerd', 'apiserver']);
 });
 
-test('a cluster made for scale is a control plane whose own API rates are raised', () => {
+test('runs only a control plane with raised API rates for scale', () => {
   const { processes } = plan(true, { tuning: 'scale' });
   expect(processes.map(({ name }) => name)).toEqual(['relay', 'etcd', 'apiserver', 'controller-manager', 'scheduler']);
   const flags = processes.flatMap(({ command }) => command);
@@ -130,7 +130,7 @@ test('a cluster made for scale is a control plane whose own API rates are raised
   expect(ordinary.filter((flag) => flag.includes('kube-api-qps') || flag.includes('scheduler.yaml'))).toEqual([]);
 });
 
-onLinux('the requests of the one group that was named are written down, and of nobody unless one was', () => {
+onLinux('logs the requests of the group that was named, and of nobody else', () => {
   const flags = (auditedGroup?: string): string[] =>
     plan(true, auditedGroup === undefined ? {} : { auditedGroup }).processes.flatMap(({ command }) => command);
   expect(flags().filter((flag) => flag.startsWith('--audit'))).toEqual([]);
@@ -143,7 +143,7 @@ onLinux('the requests of the one group that was named are written down, and of n
   });
 });
 
-test('a component is the process with its command line, in this cluster and no other', () => {
+test('finds the process of a component in this cluster and in no other', () => {
   const etcd = plan(true).processes.find(({ name }) => name === 'etcd')?.command ?? [];
   const others = { innerPid: 1, namespaces: [] };
   const processes = [
@@ -151,11 +151,11 @@ test('a component is the process with its command line, in this cluster and no o
     { ...others, pid: 8, arguments: [...etcd] },
   ];
   expect(processOf('etcd', plan(true), processes).pid).toBe(8);
-  expect(() => processOf('etcd', plan(true), processes.slice(0, 1))).toThrow('etcd does not run just now');
+  expect(() => processOf('etcd', plan(true), processes.slice(0, 1))).toThrow('etcd is not running');
   expect(() => processOf('etdc', plan(true), processes)).toThrow('no such component');
 });
 
-test('every relay has its other side', () => {
+test('gives every relay its inner side', () => {
   const { relays, innerRelays } = plan(true);
   expect(relays.map(({ socket }) => socket)).toEqual(innerRelays.map(({ socket }) => socket));
   expect(relays.map(({ port }) => port)).toEqual([6443, 8080]);
@@ -171,7 +171,7 @@ test('knows the API path of each first object', () => {
   expect(paths).toContain('/api/v1/namespaces/kube-system/services/kube-dns');
 });
 
-onLinux('the cluster says in public where it is reached from outside, and by whose certificate to know it', () => {
+onLinux('publishes its URL from outside and its certificate authority', () => {
   const { metadata, data } = clusterInfo(layout, 'https://127.0.0.1:6443') as {
     metadata: object;
     data?: { kubeconfig: string };
@@ -183,7 +183,7 @@ onLinux('the cluster says in public where it is reached from outside, and by who
 
 const machine = { platform: 'linux', uid: 0, memory: 8 * 1024 ** 3 };
 
-test('root on Linux will do', () => {
+test('accepts root on Linux', () => {
   expect(() => checkMachine(machine)).not.toThrow();
 });
 
@@ -191,7 +191,7 @@ test.each([
   ['macOS', { platform: 'darwin', uid: 501 }, 'darwin'],
   ['an ordinary user', { uid: 1000 }, 'user id 1000'],
   ['too little memory', { memory: 1024 ** 3 }, '1024 MiB of memory'],
-])('%s is told what was found and what to install instead', (_, overrides, found) => {
+])('tells a user with %s what was found and what to install instead', (_, overrides, found) => {
   const advice = refusal(() => checkMachine({ ...machine, ...overrides }));
   expect(advice.found).toBe(found);
   expect(advice.todo).toContainEqual(expect.stringMatching(/Docker Desktop/));
@@ -204,10 +204,10 @@ function refusal(check: () => void): Advice {
     if (error instanceof UserError) return error.advice;
     throw error;
   }
-  throw new Error('it was not refused');
+  throw new Error('expected a refusal, found none');
 }
 
-test('a checkout below a directory that the cluster covers is refused', () => {
+test('refuses a checkout below a directory that the cluster covers', () => {
   expect(() => checkPlaces(layout, ['/var/lib/jenkins/intro-otel'])).toThrow('below /var/lib');
   expect(() => checkPlaces(layout, ['/var/libs/x', '/srv/intro-otel'])).not.toThrow();
 });

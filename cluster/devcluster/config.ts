@@ -1,4 +1,4 @@
-// The configuration files of the cluster's components, as text. Why each odd setting is there is said beside it.
+// The configuration files of the cluster's components, as text. A comment beside each unusual setting gives the reason.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -7,22 +7,23 @@ import type { Layout } from './layout.ts';
 import { inside, network } from './layout.ts';
 
 /**
- * What a cluster is made for: `lab`, labs on a node of its own; `scale`, hundreds of labs on simulated nodes, which are yet to
- * join. Then it has no node itself, and the control plane's own API rates are so high that they aren't what is measured.
+ * What a cluster is for. `lab` runs labs on a node of its own. `scale` has no node: simulated nodes join for hundreds
+ * of labs, and the control plane's own API rates are raised, so that benchmarks don't measure those.
  */
 export type Tuning = 'lab' | 'scale';
 
 export interface ClusterShape {
-  layout: Layout;
-  tuning: Tuning;
-  /** The group of users whose requests the API server writes down, one JSON object a line, in `auditLog`. */
-  auditedGroup?: string;
-  /** Of the machine: what containerd keeps image layers with, and where the CNI plugins are. */
-  snapshotter: 'overlayfs' | 'native';
-  cniDirectory: string;
+  readonly layout: Layout;
+  readonly tuning: Tuning;
+  /** The group of users whose requests the API server logs in `auditLog`, one JSON object per line. */
+  readonly auditedGroup?: string;
+  /** How containerd stores image layers on this machine. */
+  readonly snapshotter: 'overlayfs' | 'native';
+  /** Where the CNI plugins are on this machine. */
+  readonly cniDirectory: string;
 }
 
-/** The files below the cluster's `config` directory, by name. */
+/** The files of the cluster's `config` directory, by name. */
 export function configFiles({ layout, snapshotter, cniDirectory, auditedGroup }: ClusterShape): Record<string, string> {
   return {
     'admin.kubeconfig': kubeconfig(layout, 'admin'),
@@ -41,7 +42,7 @@ export function configFiles({ layout, snapshotter, cniDirectory, auditedGroup }:
   };
 }
 
-/** A kubeconfig with everything in it, for a user of certs.ts; from inside the network namespace unless `server` says otherwise. */
+/** A self-contained kubeconfig for a user of certs.ts. The default server is the one inside the network namespace. */
 export function kubeconfig(
   layout: Layout,
   user: string,
@@ -66,16 +67,19 @@ function auditPolicy(group: string | undefined): object {
   return { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules };
 }
 
-/** What a client of the control plane may ask a second, where it is not to be what is measured: more than two cores can answer. */
+/** API rates per second that never limit a client: more than two cores can answer. */
 export const UNBOUNDED = { qps: 1000, burst: 2000 } as const;
 
-/** Of a cluster tuned for scale. https://kubernetes.io/docs/reference/config-api/kube-scheduler-config.v1/ */
+/**
+ * The scheduler's configuration, for a cluster tuned for scale.
+ * https://kubernetes.io/docs/reference/config-api/kube-scheduler-config.v1/
+ */
 function schedulerConfig(layout: Layout): object {
   return {
     apiVersion: 'kubescheduler.config.k8s.io/v1',
     kind: 'KubeSchedulerConfiguration',
     clientConnection: { kubeconfig: join(layout.config, 'scheduler.kubeconfig'), ...UNBOUNDED },
-    leaderElection: { leaderElect: false }, // there is one of it
+    leaderElection: { leaderElect: false }, // there is only one scheduler
   };
 }
 
@@ -98,14 +102,14 @@ function kubeletConfig(layout: Layout): object {
     cgroupRoot: `/${layout.cgroup}`,
     failCgroupV1: false, // some machines still have version 1 only, and 1.34 runs on it
     failSwapOn: false,
-    enforceNodeAllocatable: [], // the machine's other work is not ours to limit
+    enforceNodeAllocatable: [], // other programs on the machine are not ours to limit
     clusterDNS: [network.dnsService],
     clusterDomain: network.domain,
-    resolvConf: join(layout.config, 'resolv.conf'), // the machine's own name servers can't be reached from in there
+    resolvConf: join(layout.config, 'resolv.conf'), // pods can't reach the machine's own name servers
     maxPods: 500,
     serializeImagePulls: false,
-    configMapAndSecretChangeDetectionStrategy: 'Watch', // an edited ConfigMap is seen at once by the next pod
-    // A full disk is the machine's matter: nothing is evicted for it, and no image is removed that can't be fetched again.
+    configMapAndSecretChangeDetectionStrategy: 'Watch', // the next pod sees an edited ConfigMap at once
+    // A full disk is not ours to fix. So no pod is evicted, and no image is removed, since it can't be pulled again.
     evictionHard: {
       'memory.available': '100Mi',
       'nodefs.available': '0%',
@@ -131,7 +135,7 @@ function kubeProxyConfig(layout: Layout): object {
     clusterCIDR: network.podCidr,
     conntrack: { maxPerCore: 0, min: 0 }, // a limit of the whole machine
     nodePortAddresses: ['primary'],
-    iptables: { localhostNodePorts: false }, // would make the node's loopback reachable for pods
+    iptables: { localhostNodePorts: false }, // pods could otherwise reach the node's loopback
     metricsBindAddress: '127.0.0.1:10249',
     healthzBindAddress: '127.0.0.1:10256',
   };
@@ -142,7 +146,7 @@ function containerdConfig(layout: Layout, snapshotter: string, cniDirectory: str
   return `version = 2
 root = "${layout.containerd}"
 state = "/run/containerd"
-# "opt" makes a directory in /opt of the machine, the other snapshotters want what is not here.
+# "opt" makes a directory in /opt of the machine. The snapshotters need programs or file systems that are not here.
 disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs",
   "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs", "io.containerd.tracing.processor.v1.otlp"]
 
@@ -151,9 +155,9 @@ address = "${inside.containerdSocket}"
 
 [plugins."io.containerd.grpc.v1.cri"]
 sandbox_image = "${PAUSE_IMAGE}"
-# Without CAP_SYS_RESOURCE a sandbox's score of -998 fails as "can't get final child's PID from pipe: EOF".
+# Without CAP_SYS_RESOURCE a sandbox with a score of -998 fails with "can't get final child's PID from pipe: EOF".
 restrict_oom_score_adj = true
-# Its profile would stay loaded in the machine's kernel.
+# An AppArmor profile would stay loaded in the machine's kernel.
 disable_apparmor = true
 netns_mounts_under_state_dir = true
 
@@ -176,7 +180,7 @@ function cniConfig(): object {
     type: 'bridge',
     bridge: 'pods0',
     isGateway: true,
-    hairpinMode: true, // a pod that calls its own Service
+    hairpinMode: true, // a pod may call its own Service
     ipam: { type: 'host-local', ranges: [[{ subnet: network.firstNodePodCidr }]], routes: [{ dst: '0.0.0.0/0' }] },
   };
   return { cniVersion: '1.0.0', name: 'pods', plugins: [bridge] };
@@ -194,8 +198,8 @@ const corefile = `.:53 {
 `;
 
 /**
- * What a cluster has from the start. CoreDNS is a pod with the usual name and labels, so that a NetworkPolicy that lets
- * pods ask kube-dns means here what it means elsewhere. There is nothing to forward other names to: they are refused.
+ * The objects that a cluster starts with. CoreDNS is a pod with the usual name and labels, so that a NetworkPolicy for
+ * kube-dns works as elsewhere. It refuses names outside the cluster, since there is no server to ask.
  */
 export function firstObjects(): KubernetesObject[] {
   const labels = { 'k8s-app': 'kube-dns' };
@@ -238,7 +242,7 @@ export function firstObjects(): KubernetesObject[] {
 }
 
 /**
- * What the cluster says of itself to whoever wants to reach it: its URL from outside, which no pod would find out by itself.
+ * The ConfigMap with the cluster's URL from outside. No pod could find out this URL by itself.
  * https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/#create-the-public-cluster-info-configmap
  */
 export function clusterInfo(layout: Layout, server: string): KubernetesObject {

@@ -1,4 +1,5 @@
-// The throwaway Kubernetes of a machine that has none: one node, real parts, in namespaces of its own. See README.md.
+// The throwaway Kubernetes for a machine that has none: one node of real components in its own namespaces. See
+// README.md.
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +18,6 @@ import type { ComponentSignal } from './signal-component.ts';
 import type { Tuning } from './config.ts';
 import { findLeftovers, removeCluster } from './cleanup.ts';
 import type { Leftover } from './cleanup.ts';
-import { importImage } from './containerd.ts';
 import { inside, layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { checkFree, freePort } from '../../support/ports.ts';
@@ -31,55 +31,55 @@ export type { Tuning } from './config.ts';
 export { checkMachine } from './requirements.ts';
 
 export interface StartOptions {
-  name: string;
-  /** Whether NetworkPolicies are enforced; they are unless this is false. */
-  networkPolicy?: boolean;
-  /** `lab` unless told otherwise. */
-  tuning?: Tuning;
-  /** A group of users whose requests the API server is to write down, for `auditLog`; nobody's unless given. */
-  auditedGroup?: string;
-  /** Where 127.0.0.1 leads to NodePort 30080; the first free port from 8080 on unless given. */
-  doorPort?: number;
-  report: Progress;
+  readonly name: string;
+  /** Whether to enforce NetworkPolicies. The default is true. */
+  readonly networkPolicy?: boolean;
+  /** What the cluster is for. The default is `lab`. */
+  readonly tuning?: Tuning;
+  /** The group of users whose requests the API server logs in `auditLog`. By default it logs none. */
+  readonly auditedGroup?: string;
+  /** The port of 127.0.0.1 that leads to NodePort 30080. The default is the first free port from 8080 on. */
+  readonly doorPort?: number;
+  readonly report: Progress;
 }
 
 export interface RunningCluster extends ClusterPorts {
-  /** Path of a file for kubectl and helm. */
-  kubeconfig: string;
-  networkPolicy: boolean;
-  tuning: Tuning;
+  /** The path of its kubeconfig. */
+  readonly kubeconfig: string;
+  readonly networkPolicy: boolean;
+  readonly tuning: Tuning;
 }
 
 export type ClusterStatus =
   | { state: 'running'; cluster: RunningCluster }
-  /** Something of it is there, but it can't be used: a start was cut short, or the machine restarted. */
+  /** Parts of it exist, but it can't be used: a start was interrupted, or the machine restarted. */
   | { state: 'broken'; leftovers: Leftover[] }
   | { state: 'absent' };
 
-/** What is written down when a start has come to its end. */
+/** The content of the record that a complete start writes. */
 type ClusterRecord = ClusterPorts & Shape;
 
-/** What two clusters of one name may differ in. */
+/** What may differ between two clusters of one name. */
 interface Shape {
-  networkPolicy: boolean;
-  tuning: Tuning;
+  readonly networkPolicy: boolean;
+  readonly tuning: Tuning;
 }
 
-const BASE_PARTS: readonly ComponentName[] = ['kubernetes', 'etcd'];
-/** A component that was killed is back by then. */
+const BASE_COMPONENTS: readonly ComponentName[] = ['kubernetes', 'etcd'];
+/** How long a killed component may take to come back, in milliseconds. */
 const RECOVERS_WITHIN = 30_000;
 
 /**
- * Starts the cluster `name`, or finds it running; removes what is left of an earlier one first. Builds and installs what it
- * needs. Resolves when pods run and resolve names.
- * @throws UserError where it can't run, says what to do.
+ * Starts the cluster `name`, or finds it running. Builds and installs what it needs, and removes what is left of an
+ * earlier one. Resolves when pods can run and resolve names.
+ * @throws UserError when it can't run here
  */
 export async function startCluster({
   name,
   networkPolicy = true,
   tuning = 'lab',
   report,
-  ...wish
+  ...spec
 }: StartOptions): Promise<RunningCluster> {
   const layout = layoutOf(name);
   const shape = { networkPolicy, tuning };
@@ -91,7 +91,7 @@ export async function startCluster({
     if (running !== undefined) return sameShape(running, shape, layout);
     if (findLeftovers(layout).length > 0)
       await report.step('Remove what is left of an earlier cluster', () => removeCluster(layout));
-    return report.step('Start Kubernetes', (progress) => startFresh(layout, { ...wish, ...shape }, progress), {
+    return report.step('Start Kubernetes', (progress) => startFresh(layout, { ...spec, ...shape }, progress), {
       estimate: 20,
     });
   });
@@ -99,12 +99,12 @@ export async function startCluster({
 
 type ClusterSpec = Shape & Pick<StartOptions, 'doorPort' | 'auditedGroup'>;
 
-async function startFresh(layout: Layout, wish: ClusterSpec, progress: Progress): Promise<RunningCluster> {
-  const archives = wish.tuning === 'lab' ? await ensureClusterImages(progress) : [];
-  // One start at a time chooses its ports, until it has taken them.
+async function startFresh(layout: Layout, spec: ClusterSpec, progress: Progress): Promise<RunningCluster> {
+  const archives = spec.tuning === 'lab' ? await ensureClusterImages(progress) : [];
+  // Only one start at a time chooses ports, until it listens on them.
   const input = await withLock(cacheDir('locks', 'ports'), async () => {
-    const doorPort = wish.doorPort === undefined ? await freePort(8080) : await checkFree(wish.doorPort);
-    const chosen = { ...wish, layout, archives, apiPort: await freePort(6443), doorPort };
+    const doorPort = spec.doorPort === undefined ? await freePort(8080) : await checkFree(spec.doorPort);
+    const chosen = { ...spec, layout, archives, apiPort: await freePort(6443), doorPort };
     await launchCluster(chosen);
     return chosen;
   });
@@ -119,26 +119,26 @@ async function startFresh(layout: Layout, wish: ClusterSpec, progress: Progress)
   return { ...record, kubeconfig: layout.kubeconfig };
 }
 
-/** Installs and builds whatever a cluster needs that the machine and the cache lack; needs no cluster and starts none. */
+/** Installs and builds what a cluster needs and the machine lacks. It starts no cluster. */
 export async function prepareMachine(report: Progress, networkPolicy = true): Promise<void> {
   const wanted: ComponentName[] = [
-    ...BASE_PARTS,
+    ...BASE_COMPONENTS,
     'coredns',
     'opentelemetry',
     ...(networkPolicy ? (['kube-router'] as const) : []),
   ];
-  await ensurePackages(report); // first: it takes seconds, and may need something of the user
+  await ensurePackages(report); // first, since it takes seconds and may need the user's help
   await ensureComponents(wanted, report);
 }
 
-/** Removes the cluster `name` and everything of it, in whatever state it is. */
+/** Removes the cluster `name` and everything that belongs to it, in whatever state it is. */
 export async function stopCluster(name: string, report?: Progress): Promise<void> {
   const layout = layoutOf(name);
   if (process.platform !== 'linux') return;
   await locked(layout, report, () => removeCluster(layout));
 }
 
-/** Whether the cluster `name` is there and answers. */
+/** Whether the cluster `name` exists and answers. */
 export async function clusterStatus(name: string): Promise<ClusterStatus> {
   const layout = layoutOf(name);
   if (process.platform !== 'linux') return { state: 'absent' };
@@ -148,40 +148,41 @@ export async function clusterStatus(name: string): Promise<ClusterStatus> {
   return found.length === 0 ? { state: 'absent' } : { state: 'broken', leftovers: found };
 }
 
-/** Everything of the cluster `name` that is on this machine; nothing after `stopCluster`. */
+/** Everything on this machine that belongs to the cluster `name`. Empty after `stopCluster`. */
 export function leftovers(name: string): Leftover[] {
   return findLeftovers(layoutOf(name));
 }
 
-/** Gives the cluster an image, from an archive as `docker save`, `buildah push … docker-archive:` and `oci-archive:` write it. */
-export async function loadImage(name: string, archive: string): Promise<void> {
-  await importImage(layoutOf(name), archive);
-}
-
-/** The command line that runs `command` in the cluster's network, with this machine's files: for tests and load. */
+/**
+ * The command line that runs `command` in the cluster's network with this machine's files, for tests and benchmarks.
+ */
 export function insideNetwork(name: string, command: readonly string[]): [string, ...string[]] {
   const layout = layoutOf(name);
   const first = firstProcess(layout.marker);
   if (first === undefined)
-    throw new UserError(`The throwaway cluster ${name} does not run.`, { todo: 'Start it first.' });
+    throw new UserError(`The throwaway cluster ${name} is not running.`, { todo: 'Start it first.' });
   return ['nsenter', `--net=/proc/${first.pid}/root${inside.networkNamespace}`, ...command];
 }
 
-/** A kubeconfig of the administrator for what runs inside the cluster's network, where it goes to the API server directly. */
+/** The administrator's kubeconfig for programs inside the cluster's network. It leads directly to the API server. */
 export function insideKubeconfig(name: string): string {
   return join(layoutOf(name).config, 'admin.kubeconfig');
 }
 
-/** Where the requests of `auditedGroup` are written: https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/, one a line. */
+/**
+ * The log of the requests of `auditedGroup`, one event per line.
+ * https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/
+ */
 export function auditLog(name: string): string {
   return layoutOf(name).auditLog;
 }
 
 /**
- * Sends a signal to a component of a running cluster, for tests of what must survive that: SIGSTOP freezes it, SIGCONT has it go
- * on; what SIGKILL ends, the supervisor starts again. @returns the id of the process, which another has when it is back
+ * Sends a signal to a component of a running cluster, for tests of what must survive it. SIGSTOP freezes the component
+ * and SIGCONT continues it. After SIGKILL the supervisor starts it again.
  * @param component a name in plan.ts: etcd, apiserver, controller-manager, scheduler, kubelet, …
- * @throws UserError where there is no such component, or it does not run just now
+ * @returns the process id. A restarted component has another one.
+ * @throws UserError when there is no such component, or it is not running
  */
 export function signalComponent(name: string, component: string, signal: ComponentSignal): number {
   return signalComponentOf(layoutOf(name), component, signal);
@@ -192,7 +193,7 @@ async function locked<T>(layout: Layout, report: Progress | undefined, work: () 
   return withLock(file, work, () => report?.note(`waiting for another run that starts or stops ${layout.name}`));
 }
 
-/** The cluster when its start came to its end and its API server answers, now or within `patience` milliseconds. */
+/** The cluster, if its start was complete and its API server answers within `patience` milliseconds. */
 async function findRunning(layout: Layout, patience: number): Promise<RunningCluster | undefined> {
   if (!existsSync(layout.record) || firstProcess(layout.marker) === undefined) return undefined;
   const record = JSON.parse(readFileSync(layout.record, 'utf8')) as ClusterRecord;
@@ -210,12 +211,12 @@ async function findRunning(layout: Layout, patience: number): Promise<RunningClu
 }
 
 function sameShape(running: RunningCluster, wanted: Shape, layout: Layout): RunningCluster {
-  const says = ({ networkPolicy, tuning }: Shape): string =>
+  const describe = ({ networkPolicy, tuning }: Shape): string =>
     `NetworkPolicies ${networkPolicy ? 'enforced' : 'not enforced'}, made for ${tuning}`;
-  if (says(running) === says(wanted)) return running;
-  throw new UserError(`The throwaway cluster ${layout.name} runs already, in another way.`, {
-    expected: says(wanted),
-    found: says(running),
+  if (describe(running) === describe(wanted)) return running;
+  throw new UserError(`The throwaway cluster ${layout.name} is already running with other settings.`, {
+    expected: describe(wanted),
+    found: describe(running),
     todo: 'Stop it first: npm run cluster -- down',
   });
 }

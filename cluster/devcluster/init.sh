@@ -1,19 +1,20 @@
 #!/bin/sh
-# The first process of a throwaway cluster's namespaces: makes them look like a machine of its own, then runs the
-# supervisor. It stays, to collect orphans as process 1 must; when it ends or is killed, the kernel ends all the others,
-# and the mounts and the network are gone with them.
+# The first process of a throwaway cluster's namespaces. It makes them look like a machine of its own, then runs the
+# supervisor. It stays to collect orphans, as process 1 must. When it ends, the kernel ends all other processes, and the
+# mounts and the network go with them.
 # usage: init.sh MARKER DIRECTORY NODE_ADDRESS NODE SUPERVISOR
 set -eu
 dir=$2 address=$3 node=$4 supervisor=$5
 
-# What is written to these directories stays in the cluster's own (and unix sockets get paths that are short enough).
+# Replaces these directories with the cluster's own. This also keeps the paths of unix sockets short enough.
 for covered in /run /var/lib /var/log; do
   mount --bind "$dir/host$covered" "$covered"
 done
-# As on a machine with systemd: volumes may ask for mount propagation.
+# As on a machine with systemd, since volumes may ask for mount propagation.
 mount --make-rshared /
 
-# The kubelet insists on these settings of the kernel, which are the machine's: it finds them set, and they are not.
+# The kubelet sets these values for the whole machine. It finds files with the right values, and leaves the kernel
+# alone.
 for setting in vm/overcommit_memory=1 vm/panic_on_oom=0 kernel/panic=10 kernel/panic_on_oops=1 \
   kernel/keys/root_maxkeys=1000000 kernel/keys/root_maxbytes=25000000; do
   file=/run/sysctl/$(echo "${setting%=*}" | tr / .)
@@ -26,14 +27,14 @@ mkdir -p /run/netns /run/relay /run/lock
 ip netns add node
 inside() { nsenter --net=/run/netns/node "$@"; }
 inside ip link set lo up
-# A bridge without ports carries the node's address: not every kernel has dummy devices.
+# A bridge without ports carries the node's address, since not every kernel has dummy devices.
 inside ip link add node0 type bridge
 inside ip address add "$address" dev node0
 inside ip link set node0 up
 inside sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
-# Packets between pods of this node cross only a bridge; Services and policies need to see them in iptables.
+# Packets between pods cross only a bridge. Services and policies need to see them in iptables.
 [ -d /proc/sys/net/bridge ] || modprobe br_netfilter
 inside sh -c 'for f in iptables ip6tables; do echo 1 >/proc/sys/net/bridge/bridge-nf-call-$f; done'
 
-# On one line, which the shell has read when it runs it: the file may change before it ends.
+# On one line, so that the shell has read all of it: the file may change while the supervisor runs.
 "$node" "$supervisor" "$1" "$dir/plan.json"; exit

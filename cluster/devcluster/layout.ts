@@ -1,15 +1,15 @@
-// Where everything of one throwaway cluster is: its directory, its addresses, its names. The same for every cluster but
-// for what carries its name, since each lives in namespaces of its own.
+// The directories, addresses and names of a throwaway cluster. Each cluster lives in its own namespaces. So only what
+// carries its name differs between clusters.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { stateDir } from '../../support/paths.ts';
 import { UserError } from '../../support/errors.ts';
 
-/** Addresses in the cluster's own network namespace; no packet with one of them is ever seen outside. */
+/** Addresses in the cluster's own network namespace. They never appear outside. */
 export const network = {
   nodeAddress: '10.200.0.2',
   nodePrefix: 24,
-  /** Room for 1,024 nodes (simulated ones too) of 1,022 pods each. */
+  /** Addresses for 1,024 nodes, real or simulated, with 1,022 pods each. */
   podCidr: '10.240.0.0/12',
   nodePodCidrSize: 22,
   firstNodePodCidr: '10.240.0.0/22',
@@ -22,7 +22,7 @@ export const network = {
   doorNodePort: 30080,
 } as const;
 
-/** Paths as the processes in the cluster's mount namespace see them: init.sh puts `host/run` over /run, and so on. */
+/** Paths in the cluster's mount namespace. init.sh mounts `host/run` over /run, and so on. */
 export const inside = {
   containerdSocket: '/run/containerd/containerd.sock',
   apiSocket: '/run/relay/api.sock',
@@ -31,38 +31,41 @@ export const inside = {
   kubelet: '/var/lib/kubelet',
 } as const;
 
-/** Directories of the machine that the cluster sees as its own instead: what is written there goes with the cluster. */
+/** Directories that the cluster replaces with its own. Files that it writes there are removed with it. */
 export const covered = ['/run', '/var/lib', '/var/log'] as const;
 
 export interface Layout {
-  name: string;
-  /** Holds everything of the cluster that is on the disk. */
-  dir: string;
-  pki: string;
-  config: string;
-  logs: string;
-  etcd: string;
-  containerd: string;
-  /** What stands in for the directories in `covered`. */
-  host: string;
-  kubeconfig: string;
-  /** Requests that the API server was told to write down. */
-  auditLog: string;
-  /** What `startCluster` was asked for, and whether it came to its end. */
-  record: string;
-  /** What the supervisor is to run. */
-  plan: string;
-  /** The command-line argument by which the cluster's first processes are recognised. */
-  marker: string;
-  /** Of its control group, below the root of each hierarchy. Two directories are two clusters, whatever their names. */
-  cgroup: string;
+  readonly name: string;
+  /** The directory with all files of the cluster. */
+  readonly dir: string;
+  readonly pki: string;
+  readonly config: string;
+  readonly logs: string;
+  readonly etcd: string;
+  readonly containerd: string;
+  /** The directory that replaces those in `covered`. */
+  readonly host: string;
+  readonly kubeconfig: string;
+  /** The log of audited requests. */
+  readonly auditLog: string;
+  /** The file that a complete start writes, with the settings of the cluster. */
+  readonly record: string;
+  /** The file that tells the supervisor what to run. */
+  readonly plan: string;
+  /** The command-line argument that identifies the cluster's first processes. */
+  readonly marker: string;
+  /** The path of its control group in each hierarchy. Two directories give two clusters, even under one name. */
+  readonly cgroup: string;
 }
 
-/** @throws UserError for a name that could not be a node's (RFC 1123 label) of at most 40 characters. */
+/**
+ * The layout of the cluster `name`.
+ * @throws UserError when a node can't have this name (RFC 1123 label, 40 characters)
+ */
 export function layoutOf(name: string): Layout {
   if (!/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(name)) {
     const expected = 'at most 40 lower case letters, digits and dashes, no dash at either end';
-    throw new UserError(`"${name}" can not be the name of a cluster.`, {
+    throw new UserError(`"${name}" is not a valid name for a cluster.`, {
       expected,
       found: name,
       todo: 'Choose another name.',

@@ -1,4 +1,4 @@
-// What runs in a cluster, as data for the supervisor: each process with its command line and what it has to wait for.
+// The processes of a cluster, as data for the supervisor: the command line of each, and what it waits for.
 import { join } from 'node:path';
 import { binary } from '../components/build.ts';
 import { UNBOUNDED } from './config.ts';
@@ -6,45 +6,45 @@ import type { ClusterShape } from './config.ts';
 import { inside, network } from './layout.ts';
 import type { Layout } from './layout.ts';
 
-/** What must answer before a process is started: started too early, the kubelet and the managers give up. */
+/** What a process waits for. The kubelet and the managers give up when they start too early. */
 export type Gate = 'containerd' | 'apiserver';
 
 export interface ProcessPlan {
-  name: string;
-  command: readonly [string, ...string[]];
-  after: readonly Gate[];
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  readonly after: readonly Gate[];
 }
 
-/** A port of the machine's loopback, and the unix socket behind which the cluster's side of the relay is. */
+/** The outer side of a relay: a port on the machine's loopback leads to a unix socket. */
 export interface RelayPlan {
-  port: number;
-  socket: string;
+  readonly port: number;
+  readonly socket: string;
 }
 
-/** The cluster's side: connections to `socket` go on to `host`:`port` in the cluster's network. */
+/** The inner side of a relay: the unix socket leads to `host`:`port` in the cluster's network. */
 export interface InnerRelayPlan {
-  socket: string;
-  host: string;
-  port: number;
+  readonly socket: string;
+  readonly host: string;
+  readonly port: number;
 }
 
 export interface Plan {
-  logs: string;
-  /** Trusted for the API server's certificate. */
-  authority: string;
-  processes: readonly ProcessPlan[];
-  relays: readonly RelayPlan[];
-  innerRelays: readonly InnerRelayPlan[];
+  readonly logs: string;
+  /** The file of the authority that signed the API server's certificate. */
+  readonly authority: string;
+  readonly processes: readonly ProcessPlan[];
+  readonly relays: readonly RelayPlan[];
+  readonly innerRelays: readonly InnerRelayPlan[];
 }
 
 export interface PlanInput extends ClusterShape {
-  networkPolicy: boolean;
-  apiPort: number;
-  doorPort: number;
-  containerd: string;
+  readonly networkPolicy: boolean;
+  readonly apiPort: number;
+  readonly doorPort: number;
+  readonly containerd: string;
 }
 
-/** The plan of a cluster; needs the parts that `prepareMachine` builds. */
+/** The plan of a cluster. It needs the components that `prepareMachine` builds. */
 export function planOf(input: PlanInput): Plan {
   const { layout } = input;
   return {
@@ -73,7 +73,7 @@ export function planOf(input: PlanInput): Plan {
   };
 }
 
-/** What makes the machine a node. */
+/** The processes that make the machine a node. */
 function nodeProcesses({ layout, networkPolicy, containerd }: PlanInput): ProcessPlan[] {
   return [
     { name: 'containerd', command: [containerd, '--config', join(layout.config, 'containerd.toml')], after: [] },
@@ -101,7 +101,7 @@ function etcd(layout: Layout): [string, ...string[]] {
   return withFlags(binary('etcd'), {
     name: layout.name,
     'data-dir': layout.etcd,
-    'unsafe-no-fsync': 'true', // what a crash of the machine would lose is thrown away anyhow
+    'unsafe-no-fsync': 'true', // the data is thrown away anyway when the machine crashes
     'log-level': 'warn',
   });
 }
@@ -146,15 +146,18 @@ function manager(layout: Layout, name: string): Flags {
     'authentication-kubeconfig': config,
     'authorization-kubeconfig': config,
     'bind-address': '127.0.0.1',
-    'leader-elect': 'false', // there is one of it
+    'leader-elect': 'false', // there is only one
   };
 }
 
-/** Of a cluster tuned for scale: how often it may ask. How much it does at a time is left as it is, since that would take the API server from others. */
+/**
+ * API rates for a cluster tuned for scale. Most concurrency limits keep their defaults. Otherwise the controllers would
+ * take the API server's time from other clients.
+ */
 const MANY_AT_ONCE: Flags = {
   'kube-api-qps': String(UNBOUNDED.qps),
   'kube-api-burst': String(UNBOUNDED.burst),
-  'concurrent-namespace-syncs': '50', // deletes them: else all that is measured twice waits for that
+  'concurrent-namespace-syncs': '50', // deletes namespaces in time for a second measurement
 };
 
 function controllerManager({ layout, tuning }: PlanInput): [string, ...string[]] {
@@ -190,7 +193,7 @@ function kubelet(layout: Layout): [string, ...string[]] {
   });
 }
 
-/** Enforces NetworkPolicies, which the bridge plugin does not, and does nothing else. */
+/** kube-router, which only enforces NetworkPolicies. The bridge plugin does not enforce them. */
 function kubeRouter(layout: Layout): [string, ...string[]] {
   return withFlags(binary('kube-router'), {
     kubeconfig: join(layout.config, 'kube-router.kubeconfig'),

@@ -1,18 +1,19 @@
-// Finds and ends the processes of a cluster by what they are, not by a remembered number that may be another's by now.
+// Finds and ends the processes of a cluster by what they are. A recorded process id might belong to another program by
+// now.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface ProcessInfo {
-  pid: number;
-  arguments: string[];
-  /** Id in the innermost process namespace it is in (NSpid in proc_pid_status(5)). */
-  innerPid: number;
-  /** Device-less names of its network and mount namespaces, as `net:[4026531840]`. */
-  namespaces: string[];
+  readonly pid: number;
+  readonly arguments: readonly string[];
+  /** Its id in its innermost process namespace (NSpid in proc_pid_status(5)). */
+  readonly innerPid: number;
+  /** The names of its network and mount namespaces, such as `net:[4026531840]`. */
+  readonly namespaces: readonly string[];
 }
 
-/** What there is to know about a process; `undefined` when it has ended. */
+/** Reads a process. Undefined when it has ended. */
 export function inspect(pid: number, proc = '/proc'): ProcessInfo | undefined {
   try {
     const status = readFileSync(join(proc, String(pid), 'status'), 'utf8');
@@ -34,7 +35,7 @@ function namespaceOf(pid: number, kind: string, proc: string): string {
   try {
     return readlinkSync(join(proc, String(pid), 'ns', kind));
   } catch {
-    return ''; // not ours to see
+    return ''; // not visible to this user
   }
 }
 
@@ -44,8 +45,8 @@ export function allProcesses(proc = '/proc'): ProcessInfo[] {
 }
 
 /**
- * The processes of a cluster: those started with its marker, those in its control groups, and whatever else has entered
- * the namespaces of these.
+ * The processes of a cluster: those with its marker, those in its control groups, and all others in the namespaces of
+ * these.
  */
 export function processesOf(marker: string, inCgroups: readonly number[], proc = '/proc'): ProcessInfo[] {
   const all = allProcesses(proc);
@@ -56,12 +57,12 @@ export function processesOf(marker: string, inCgroups: readonly number[], proc =
   return all.filter((process) => own.includes(process) || process.namespaces.some((name) => namespaces.has(name)));
 }
 
-/** The first process of the cluster's namespaces, with which all others end. */
+/** The first process of the cluster's namespaces. When it ends, the kernel ends all others. */
 export function firstProcess(marker: string, proc = '/proc'): ProcessInfo | undefined {
   return allProcesses(proc).find(({ arguments: words, innerPid }) => words.includes(marker) && innerPid === 1);
 }
 
-/** Ends processes that can't refuse, and waits until `find` finds none. @returns what is left after `patience` milliseconds. */
+/** Kills processes until `find` finds none. @returns the processes that are left after `patience` milliseconds */
 export async function killAll(find: () => ProcessInfo[], patience = 30_000): Promise<ProcessInfo[]> {
   const until = Date.now() + patience;
   for (let left = find(); ; left = find()) {
@@ -75,6 +76,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // it has ended meanwhile
+    // it has ended in the meantime
   }
 }

@@ -1,4 +1,5 @@
-// The relay's part inside the cluster's network namespace, a process of its own: Node can't change namespaces.
+// The inner side of the relays, in the cluster's network namespace. It is a separate process, since Node can't change
+// namespaces.
 // usage: node relay-inside.ts PLAN
 import { readFileSync } from 'node:fs';
 import type { Plan } from './plan.ts';

@@ -18,7 +18,7 @@ function keep(server: Server): Server {
   return server;
 }
 
-/** Answers, once the other side has ended, what it said in capitals. */
+/** A server that answers with the text it got, in capitals, once the client has ended. */
 function startEcho(path: string): Promise<Server> {
   const server = keep(
     createServer({ allowHalfOpen: true }, (socket) => {
@@ -48,16 +48,16 @@ async function relayTo(path: string): Promise<number> {
   return (keep(await startRelay({ host: '127.0.0.1', port: 0 }, { path })).address() as AddressInfo).port;
 }
 
-test('bytes go both ways, and an end in one direction leaves the other open', async () => {
+test('relays bytes in both directions, and keeps one direction open after the other ends', async () => {
   await startEcho(join(directory, 'echo'));
   const port = await relayTo(join(directory, 'echo'));
   const long = 'a'.repeat(1_000_000);
   await expect(ask(port, long)).resolves.toBe(long.toUpperCase());
 });
 
-test('what is behind may have said all it has to say and still be told more', async () => {
+test('relays to a target that has already ended its own side', async () => {
   const heard = Promise.withResolvers<string>();
-  const path = join(directory, 'first-word');
+  const path = join(directory, 'target');
   const server = keep(
     createServer({ allowHalfOpen: true }, (socket) => {
       let text = '';
@@ -74,7 +74,7 @@ test('what is behind may have said all it has to say and still be told more', as
   await expect(heard.promise).resolves.toBe('and more');
 });
 
-test('without anything behind, a connection ends; once there is, the next one works', async () => {
+test('ends a connection while there is no target, and relays the next one when there is', async () => {
   const port = await relayTo(join(directory, 'echo'));
   await expect(ask(port, 'x')).resolves.toBe('');
   const first = await startEcho(join(directory, 'echo'));
@@ -84,13 +84,13 @@ test('without anything behind, a connection ends; once there is, the next one wo
   await expect(ask(port, 'y')).resolves.toBe('Y');
 });
 
-test('a socket left by a relay that was killed is no obstacle', async () => {
+test('replaces a socket that a killed relay left behind', async () => {
   const path = join(directory, 'relay');
   await startEcho(path);
   await expect(startRelay({ path }, { path: join(directory, 'echo') }).then(keep)).resolves.toBeDefined();
 });
 
-test('a port that is taken is an error', async () => {
+test('fails when the port is taken', async () => {
   const port = await relayTo(join(directory, 'echo'));
   await expect(startRelay({ host: '127.0.0.1', port }, { path: '/x' })).rejects.toThrow('EADDRINUSE');
 });

@@ -1,11 +1,11 @@
-// Passes TCP connections on, byte for byte. What is behind may come and go: each connection looks for it anew.
+// Relays TCP connections. Each connection opens a new one to the target, so the target may restart.
 import { rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { ListenOptions, NetConnectOpts, Server, Socket } from 'node:net';
 
-/** Listens at `from`; each connection is joined with a new one to `to`. Resolves when it listens, fails when it can not. */
+/** Listens at `from` and joins each connection with a new one to `to`. Resolves when it listens. */
 export function startRelay(from: ListenOptions, to: NetConnectOpts): Promise<Server> {
-  if (from.path !== undefined) rmSync(from.path, { force: true }); // left by a relay that was killed
+  if (from.path !== undefined) rmSync(from.path, { force: true }); // left by a killed relay
   return new Promise((resolve, reject) => {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) =>
       join(client, connect({ allowHalfOpen: true, noDelay: true, ...to })),
@@ -13,13 +13,13 @@ export function startRelay(from: ListenOptions, to: NetConnectOpts): Promise<Ser
     server.once('error', reject);
     server.listen(from, () => {
       server.off('error', reject);
-      server.on('error', () => undefined); // of accept(2), when descriptors run out; the next connection may do
+      server.on('error', () => undefined); // accept(2) fails when descriptors run out, and the next connection may work
       resolve(server);
     });
   });
 }
 
-/** An end or an error of one side is passed on to the other. */
+/** Joins two sockets. An end or an error of one side is passed on to the other. */
 function join(client: Socket, behind: Socket): void {
   for (const [from, to] of [
     [client, behind],

@@ -1,28 +1,23 @@
-// What a machine must be for a throwaway cluster, told before anything is built.
+// Checks whether a throwaway cluster can run on this machine, before anything is built.
 import { realpathSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { cacheDir, repoRoot } from '../../support/paths.ts';
 import { UserError } from '../../support/errors.ts';
+import { products } from '../products/index.ts';
 import { covered } from './layout.ts';
 import type { Layout } from './layout.ts';
 
-const KUBERNETES_OF_ONES_OWN = [
-  'Docker Desktop: turn on Settings > Kubernetes > Enable Kubernetes',
-  'kind (https://kind.sigs.k8s.io): kind create cluster',
-  'k3d (https://k3d.io): k3d cluster create',
-  'minikube (https://minikube.sigs.k8s.io): minikube start',
-];
-
-/** Enough for the control plane (700 MB), one lab (300 MiB) and the page cache they need to be quick. */
+/** Bytes for the control plane (700 MB), one lab (300 MiB) and page cache to keep them fast. */
 const LEAST_MEMORY = 2 * 1024 ** 3;
 
 export interface Machine {
-  platform: string;
-  uid: number | undefined;
-  memory: number;
+  readonly platform: string;
+  readonly uid: number | undefined;
+  /** Bytes. */
+  readonly memory: number;
 }
 
-/** @throws UserError that says what to install instead, where no throwaway cluster can run. */
+/** Checks the machine. @throws UserError that says what to install instead */
 export function checkMachine(
   machine: Machine = { platform: process.platform, uid: process.getuid?.(), memory: totalmem() },
 ): void {
@@ -30,7 +25,7 @@ export function checkMachine(
     throw new UserError('The throwaway Kubernetes can not run here.', {
       expected,
       found,
-      todo: [...first, ...KUBERNETES_OF_ONES_OWN],
+      todo: [...first, ...products.flatMap(({ setup }) => setup ?? [])],
     });
   };
   if (machine.platform !== 'linux') refuse(machine.platform, 'Linux, or a Kubernetes that kubectl knows', []);
@@ -40,7 +35,10 @@ export function checkMachine(
     refuse(`${Math.round(machine.memory / 1024 ** 2)} MiB of memory`, `${LEAST_MEMORY / 1024 ** 2} MiB`, []);
 }
 
-/** The cluster sees other directories in place of those in `covered`, so what it is run from must not be in them. */
+/**
+ * Checks that the cluster's files are not in a directory of `covered`, which the cluster can't see.
+ * @throws UserError
+ */
 export function checkPlaces(
   layout: Layout,
   places: readonly string[] = [layout.dir, cacheDir(), repoRoot, process.execPath],
@@ -49,7 +47,7 @@ export function checkPlaces(
     const real = realPath(place);
     const over = covered.find((directory) => real.startsWith(`${directory}/`));
     if (over === undefined) continue;
-    throw new UserError(`The throwaway Kubernetes can not be run from below ${over}, which is hidden from it.`, {
+    throw new UserError(`The throwaway Kubernetes can not run from below ${over}, since it can't see that directory.`, {
       expected: `checkout, cache ($INTRO_OTEL_CACHE) and state ($INTRO_OTEL_STATE) outside ${covered.join(', ')}`,
       found: real,
       todo: 'Move it, or set the variable.',
@@ -57,7 +55,7 @@ export function checkPlaces(
   }
 }
 
-/** Of a path that may not exist yet. */
+/** The real path of a file that may not exist yet. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);

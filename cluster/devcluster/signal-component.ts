@@ -1,5 +1,5 @@
-// Ill-treats the parts of a running cluster, for the tests of what must survive it: the supervisor starts again what has
-// ended, and leaves alone what has merely stopped.
+// Sends signals to the components of a running cluster, for tests of what must survive that. The supervisor restarts
+// what has ended, and leaves alone what is only stopped.
 import { readFileSync } from 'node:fs';
 import { UserError } from '../../support/errors.ts';
 import type { Layout } from './layout.ts';
@@ -9,7 +9,7 @@ import type { ProcessInfo } from './processes.ts';
 
 export type ComponentSignal = 'SIGSTOP' | 'SIGCONT' | 'SIGKILL' | 'SIGTERM';
 
-/** As `signalComponent` of index.ts. */
+/** See `signalComponent` in index.ts. */
 export function signalComponentOf(layout: Layout, component: string, signal: ComponentSignal): number {
   const { pid } = processOf(component, planAt(layout), allProcesses());
   process.kill(pid, signal);
@@ -21,14 +21,17 @@ function planAt(layout: Layout): Plan {
     return JSON.parse(readFileSync(layout.plan, 'utf8')) as Plan;
   } catch (cause) {
     throw new UserError(
-      `The throwaway cluster ${layout.name} does not run.`,
-      { expected: layout.plan, found: 'nothing there', todo: 'Start it first.' },
+      `The throwaway cluster ${layout.name} is not running.`,
+      { expected: layout.plan, found: 'no such file', todo: 'Start it first.' },
       { cause },
     );
   }
 }
 
-/** The one that has the component's command line, which names files of this cluster and of no other. @throws UserError where there is none */
+/**
+ * Finds a component by its command line, which names files of this cluster only.
+ * @throws UserError when it is not there
+ */
 export function processOf(component: string, plan: Plan, processes: readonly ProcessInfo[]): ProcessInfo {
   const planned = plan.processes.find(({ name }) => name === component);
   if (planned === undefined) {
@@ -41,9 +44,9 @@ export function processOf(component: string, plan: Plan, processes: readonly Pro
   }
   const found = processes.find(({ arguments: words }) => words.join('\0') === planned.command.join('\0'));
   if (found !== undefined) return found;
-  throw new UserError(`${component} does not run just now.`, {
+  throw new UserError(`${component} is not running.`, {
     expected: planned.command.join(' '),
     found: 'no such process',
-    todo: 'Try again when it was started again.',
+    todo: 'Try again after the supervisor has restarted it.',
   });
 }

@@ -1,4 +1,4 @@
-// Starts a cluster: writes what it consists of, opens its namespaces, waits until a pod could run and resolve names.
+// Starts a cluster: writes its files, opens its namespaces, and waits until a pod can run and resolve names.
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -28,19 +28,20 @@ const POLL = 150;
 const FIRST_PROCESS_WITHIN = 10_000;
 
 export interface ClusterPorts {
-  apiPort: number;
-  doorPort: number;
+  readonly apiPort: number;
+  readonly doorPort: number;
 }
 
 export interface StartInput extends ClusterPorts {
-  layout: Layout;
-  networkPolicy: boolean;
-  tuning: Tuning;
-  auditedGroup?: string;
-  archives: readonly string[];
+  readonly layout: Layout;
+  readonly networkPolicy: boolean;
+  readonly tuning: Tuning;
+  readonly auditedGroup?: string;
+  /** The image archives to import, the small ones first, since the first pods wait for them. */
+  readonly archives: readonly string[];
 }
 
-/** Writes what the cluster consists of and starts it; resolves when its ports are taken, which is long before it is ready. */
+/** Writes the cluster's files and starts it. Resolves when it listens on its ports, long before it is ready. */
 export async function launchCluster(input: StartInput): Promise<void> {
   const { layout } = input;
   await writeFiles(input);
@@ -49,7 +50,7 @@ export async function launchCluster(input: StartInput): Promise<void> {
   for (const port of [input.apiPort, input.doorPort]) await until(() => accepts(port), check);
 }
 
-/** Waits until pods can run and resolve names, giving the cluster its first objects and the images meanwhile; without a node, until it can be used. */
+/** Creates the first objects, imports the images and waits until pods can run and resolve names. */
 export async function awaitCluster(input: StartInput, progress: Progress): Promise<void> {
   const { layout } = input;
   const check = aliveness(layout);
@@ -87,7 +88,7 @@ async function writeFiles(input: StartInput): Promise<void> {
   await writeFile(layout.kubeconfig, kubeconfig(layout, 'admin', serverOf(input)), { mode: 0o600 });
 }
 
-/** Overlay file systems do not work on every file system (not on another overlay): tried, in a mount namespace that is gone at once. */
+/** Tests whether an overlay can be mounted here, in a mount namespace of its own. On another overlay it can't. */
 async function snapshotter(layout: Layout): Promise<'overlayfs' | 'native'> {
   const probe = join(layout.dir, 'overlay-probe');
   const [lower, upper, work, merged] = ['lower', 'upper', 'work', 'merged'].map((name) => join(probe, name)) as [
@@ -105,7 +106,7 @@ async function snapshotter(layout: Layout): Promise<'overlayfs' | 'native'> {
   return tried.code === 0 ? 'overlayfs' : 'native';
 }
 
-/** Starts init.sh in namespaces and control groups of the cluster's own, to outlive this process. */
+/** Starts init.sh in the cluster's own namespaces and control groups. It outlives this process. */
 async function openNamespaces(layout: Layout): Promise<void> {
   const groups = await createCgroups(layout.cgroup).catch((cause: unknown) => {
     throw noControlGroups(cause);
@@ -134,14 +135,14 @@ async function openNamespaces(layout: Layout): Promise<void> {
   closeSync(output);
 }
 
-/** Throws once the cluster's first process is gone; before it has appeared, only when that takes too long. */
+/** A check that throws when the cluster's first process has ended, or has not appeared in time. */
 function aliveness(layout: Layout): () => Promise<void> {
   const began = Date.now();
   let seen = false;
   return async () => {
     const alive = firstProcess(layout.marker) !== undefined;
     if (!alive && (seen || Date.now() - began > FIRST_PROCESS_WITHIN)) {
-      throw notReady('it ended', await tail(join(layout.logs, 'supervisor.log')), layout);
+      throw notReady('its first process ended', await tail(join(layout.logs, 'supervisor.log')), layout);
     }
     seen ||= alive;
   };
@@ -150,7 +151,6 @@ function aliveness(layout: Layout): () => Promise<void> {
 async function importAll({ layout, archives }: StartInput, check: () => Promise<void>): Promise<void> {
   const socket = join(layout.host, inside.containerdSocket);
   await until(() => Promise.resolve(existsSync(socket)), check);
-  // The small ones first: the first pods wait for them.
   for (const archive of archives) await importImage(layout, archive);
 }
 
@@ -176,7 +176,7 @@ interface Conditioned extends KubeObject {
 const isTrue = (object: Conditioned | undefined, type: string): boolean =>
   object?.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
 
-/** Waits for one thing after another, all within READY_WITHIN, as long as the cluster lives. */
+/** Waits for one thing after another while the cluster runs, all within READY_WITHIN. */
 function waiting(layout: Layout, check: () => Promise<void>, progress: Progress): Wait {
   const until = Date.now() + READY_WITHIN;
   return async (what, done) => {
@@ -189,20 +189,20 @@ function waiting(layout: Layout, check: () => Promise<void>, progress: Progress)
   };
 }
 
-function notReady(found: string, lastWords: string, layout: Layout): UserError {
+function notReady(found: string, lastLines: string, layout: Layout): UserError {
   return new UserError('The throwaway Kubernetes did not start.', {
     expected: 'a node that is ready, and DNS',
-    found: [found, lastWords].filter(Boolean).join(':\n'),
-    todo: [`See the logs in ${layout.logs}.`, 'Run this again: what is left of it is removed first.'],
+    found: [found, lastLines].filter(Boolean).join(':\n'),
+    todo: [`Read the logs in ${layout.logs}.`, 'Run this again. It first removes what is left.'],
   });
 }
 
 function noControlGroups(cause: unknown): UserError {
   const found = cause instanceof Error ? cause.message : String(cause);
   const todo =
-    'In a container, start that with --privileged and --cgroupns=host; else see why root may not write below /sys/fs/cgroup.';
+    'Start a container with --privileged and --cgroupns=host. Else check why root may not write below /sys/fs/cgroup.';
   return new UserError(
-    'No control groups can be made for the throwaway Kubernetes.',
+    'The throwaway Kubernetes can not create its control groups.',
     { expected: 'writable control groups', found, todo },
     { cause },
   );

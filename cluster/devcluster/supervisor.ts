@@ -1,5 +1,5 @@
-// Runs the processes of a cluster: starts each when what it needs is there, starts it again when it ends, keeps the logs
-// small, and relays to 127.0.0.1 of the machine. It is in the cluster's namespaces but for the network.
+// Runs the processes of a cluster. It starts each one when its gates are open, restarts it when it ends, keeps the logs
+// small, and relays ports of 127.0.0.1. It is in all of the cluster's namespaces except the network.
 // usage: node supervisor.ts MARKER PLAN
 import { spawn } from 'node:child_process';
 import { copyFileSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
@@ -16,24 +16,27 @@ import { startRelay } from './relay.ts';
 const POLL = 100;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
-/** A process that ran this long is started again at once. */
+/** A process that ran this long restarts after the shortest delay. Milliseconds. */
 const HEALTHY_AFTER = 60_000;
 const ROOMY_BYTES = 8 * 1024 ** 3;
 const LARGEST_LOG = 20 * 1024 * 1024;
 
 /**
- * Where there is memory, the components look for what they can free once it is four times what they use, rather than as much: on two cores 200 seats
- * were ready in 94 s so, and in 132 s without. https://pkg.go.dev/runtime#hdr-Environment_Variables
+ * Lets Go collect garbage less often on a machine with enough memory. On two cores, 200 seats were ready in 94 s with
+ * it and in 132 s without.
+ * https://pkg.go.dev/runtime#hdr-Environment_Variables
  */
 const garbage = totalmem() >= ROOMY_BYTES ? { GOGC: '400' } : {};
-/** Nothing of the environment of whoever ran `up`: proxies and OTEL_* variables would be followed by the components. */
+/**
+ * The environment of the components. They would follow the caller's proxy and OTEL_* variables, so none is passed on.
+ */
 const environment = { PATH: SYSTEM_PATH, HOME: '/root', ...garbage };
 
 function log(text: string): void {
   process.stdout.write(`${new Date().toISOString()} ${text}\n`);
 }
 
-/** Keeps one process running, for ever. */
+/** Keeps one process running forever. */
 async function keepRunning(
   plan: Plan,
   { name, command, after }: ProcessPlan,
@@ -42,14 +45,14 @@ async function keepRunning(
   await Promise.all(after.map((gate) => gates[gate]));
   for (let delay = FIRST_DELAY; ; delay = Math.min(2 * delay, LONGEST_DELAY)) {
     const began = Date.now();
-    const how = await runOnce(logFile(plan, name), command);
+    const end = await runOnce(logFile(plan, name), command);
     if (Date.now() - began > HEALTHY_AFTER) delay = FIRST_DELAY;
-    log(`${name} ended (${how}), starts again in ${delay} ms`);
+    log(`${name} ended (${end}), restarts in ${delay} ms`);
     await sleep(delay);
   }
 }
 
-/** Runs a command in the cluster's network to its end. nsenter becomes the command: no process stands between. */
+/** Runs a command in the cluster's network until it ends. nsenter replaces itself with the command. */
 function runOnce(file: string, command: readonly string[]): Promise<string> {
   const output = openSync(file, 'a');
   const child = spawn('nsenter', [`--net=${inside.networkNamespace}`, ...command], {
@@ -73,7 +76,7 @@ function listens(path: string): Promise<boolean> {
   });
 }
 
-/** 200, not just an answer: before, the roles the managers need are not there yet. */
+/** Whether the API server answers 200. Before that, the roles that the managers need do not exist. */
 function isReady(authority: Buffer): Promise<boolean> {
   return new Promise((resolve) => {
     const options = {
@@ -98,7 +101,7 @@ function logFile(plan: Plan, name: string): string {
   return join(plan.logs, `${name}.log`);
 }
 
-/** The processes append to their log themselves, so it can be cut under them. */
+/** Truncates large logs. The processes open their logs to append, so they go on at the new end. */
 function cutLogs(plan: Plan): void {
   for (const { name } of plan.processes) {
     const file = logFile(plan, name);

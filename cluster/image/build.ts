@@ -1,5 +1,5 @@
-// Stages all that our image holds: each component, and the operator, as one JavaScript file, the SDK bundled into a chunk that
-// only loads when it is wanted, and the few packages that must stay packages. `node cluster/image/build.ts [FOLDER]` prints what it made.
+// Stages the content of our image: each program as one JavaScript file, the SDK as a chunk that loads only on demand,
+// and the few packages that can't be bundled. `node cluster/image/build.ts [FOLDER]` prints the sizes.
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -29,8 +29,8 @@ const programs: Readonly<Record<string, string>> = {
 };
 
 /**
- * Not bundled: instrumentation finds a package by its name and place, a learner's code imports some of these, and
- * forwarded-parse is required by instrumentation-http in a way that a bundler can't follow.
+ * Packages that are not bundled. Instrumentation finds packages by name and path, and a learner's code imports some of
+ * them. instrumentation-http requires forwarded-parse in a way that a bundler can't follow.
  */
 const packages = ['@opentelemetry/api', 'express', 'forwarded-parse', 'http-proxy-3', 'import-in-the-middle', 'pino'];
 
@@ -43,7 +43,7 @@ const common = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-/** Bundles the programs into `dist`; what two of them share becomes a chunk, so it is loaded once. */
+/** Bundles the programs into `dist`. Code that two programs share becomes a chunk. */
 async function buildPrograms(dist: string): Promise<void> {
   const { metafile } = await build({
     ...common,
@@ -64,7 +64,7 @@ async function buildPrograms(dist: string): Promise<void> {
   stageCourse(course, join(dist, 'course'), Object.keys(metafile.inputs));
 }
 
-/** A bundle of its own for what hardly anybody asks for. */
+/** Bundles the exporters that few people use into a file of their own. */
 async function buildLazyExporters(dist: string): Promise<void> {
   await build({
     ...common,
@@ -76,7 +76,7 @@ async function buildLazyExporters(dist: string): Promise<void> {
   });
 }
 
-/** Copies the packages and all that they need, without types, maps and documents, under `dist/node_modules`. */
+/** Copies the packages and their dependencies to `dist/node_modules`, without types, maps and documents. */
 function stagePackages(dist: string): string[] {
   const staged = new Map<string, string>();
   packages.forEach((name) => stagePackage(name, join(apps, 'package.json'), staged));
@@ -101,7 +101,7 @@ function stagePackage(name: string, from: string, staged: Map<string, string>): 
   Object.keys(dependencies).forEach((dependency) => stagePackage(dependency, join(folder, 'package.json'), staged));
 }
 
-/** Where Node finds the package when a file at `from` asks for it. */
+/** The folder in which Node finds the package for a file at `from`. */
 function packageFolder(name: string, from: string): string {
   for (let folder = dirname(from); folder !== dirname(folder); folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name);
@@ -116,15 +116,16 @@ function isNeeded(path: string): boolean {
 }
 
 function stageFiles(dist: string): void {
-  // What is the learner's own, as it is to begin with: the operator renders labs from these.
+  // The first version of the learner's files. The operator renders labs from these.
   for (const name of ['app.ts', 'app.manual.ts', 'settings.env', 'collector.yaml'])
     cpSync(join(apps, 'dice', name), join(dist, 'dice', name));
   writeFileSync(join(dist, 'package.json'), '{ "type": "module" }\n');
 }
 
 /**
- * Builds everything anew, beside `dist`, and puts it there when it is whole: a build that fails, or two at once, leave
- * no half of one. @returns the names of the packages that were staged with it
+ * Builds everything beside `dist` and moves it there when it is complete. A failed build, or two at once, leave no
+ * half.
+ * @returns the names of the staged packages
  */
 export async function buildApps(dist: string): Promise<string[]> {
   const fresh = `${dist}.${process.pid}`;

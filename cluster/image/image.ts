@@ -1,17 +1,9 @@
-// Builds the images of ours and puts them where a cluster looks; nothing is done that was done before.
+// Builds our images and copies them to where a cluster looks for them. Work that is already done is skipped.
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  buildCommand,
-  labelCommand,
-  loadCommand,
-  planEngine,
-  pushCommands,
-  readEngines,
-  saveCommand,
-} from '../engines.ts';
-import type { Build, Destination, Engine, EngineFacts } from '../engines.ts';
+import { buildCommand, labelCommand, planEngine, pushCommands, readEngines, saveCommand } from '../engines.ts';
+import type { Build, Destination, Engine, EngineFacts, LocalCluster } from '../engines.ts';
 import { isLoopbackRegistry, parseReference, referenceText } from './reference.ts';
 import type { ImageReference } from './reference.ts';
 import type { ClusterTools } from '../kubectl.ts';
@@ -26,24 +18,24 @@ import { CommandError, run } from '../../support/run.ts';
 import type { Progress } from '../../support/progress.ts';
 import { readClusterCapacity } from '../cluster-capacity.ts';
 import type { ClusterCapacity } from '../cluster-capacity.ts';
-import { loadImage } from '../devcluster/index.ts';
 
 /** The name of the lab's own image. */
 export const IMAGE = LAB.image;
-/** The label that tells what an image was made of. */
+/** The label that holds the hash of an image's sources. */
 const INPUTS_LABEL = 'dev.intro-otel.inputs';
-/** Until then a node does not name an image it was given. */
-const KUBELET_TELLS_WITHIN = 60_000;
+/** How long a node may take to list an image that it was given, in milliseconds. */
+const NODE_LISTS_IMAGE_WITHIN = 60_000;
 
 export interface BuiltImage {
-  recipe: Recipe;
-  engine: Engine;
-  shared: boolean;
-  /** What it was made of; the same for the same sources. */
-  inputs: string;
+  readonly recipe: Recipe;
+  readonly engine: Engine;
+  /** Whether the cluster runs images from the engine's own store. */
+  readonly shared: boolean;
+  /** The hash of its sources. */
+  readonly inputs: string;
 }
 
-/** Has images in the store of an engine that suits `destination`, each built if its sources are new to it. */
+/** Builds images with an engine that suits `destination`, one after another. Unchanged images are not built again. */
 export async function ensureImages(
   recipes: readonly Recipe[],
   destination: Destination,
@@ -54,22 +46,22 @@ export async function ensureImages(
   return built;
 }
 
-/** Has an image in the store of an engine that suits `destination`, built if its sources are new to it. */
+/** Builds an image with an engine that suits `destination`, unless the engine has it from the same sources. */
 export async function ensureImage(
   destination: Destination,
   report: Progress,
   recipe: Recipe = LAB,
 ): Promise<BuiltImage> {
   const { engine, shared } = planEngine(await enginesHere(report), destination);
-  const ready = await readied(engine, recipe, report);
+  const ready = await prepareEngine(engine, recipe, report);
   const inputs = await hashInputs(recipe, ready.basis);
-  const title = (done: string): string => `${done} ${recipe.image} with ${engine.name}`;
+  const title = (verb: string): string => `${verb} ${recipe.image} with ${engine.name}`;
   if ((await labelOf(ready.engine, recipe.image)) === inputs) report.note(title('Unchanged:'));
   else await report.step(title('Build'), (step) => build(ready, recipe, inputs, step), { estimate: recipe.estimate });
   return { recipe, engine: ready.engine, shared, inputs };
 }
 
-/** The engines of this machine; where it has none and is one that a throwaway cluster could run on, buildah is installed. */
+/** The engines of this machine. If it has none but could run a throwaway cluster, buildah is installed first. */
 async function enginesHere(report: Progress): Promise<EngineFacts> {
   const facts = await readEngines();
   const some = facts.docker || facts.nerdctl || facts.podman || facts.buildah;
@@ -78,16 +70,16 @@ async function enginesHere(report: Progress): Promise<EngineFacts> {
   return readEngines();
 }
 
-/** An engine that has, or can pull, what an image is built on. */
-interface Ready {
-  engine: Engine;
-  build: Pick<Build, 'args' | 'target'>;
-  /** What it is built on, where that is made here: its name, and the paths of its files. */
-  basis: readonly string[];
+/** An engine that has the base image, or can pull it. */
+interface PreparedEngine {
+  readonly engine: Engine;
+  readonly build: Pick<Build, 'args' | 'target'>;
+  /** The name of a base image that is made here, and the paths of its files. Empty for a base image from a registry. */
+  readonly basis: readonly string[];
 }
 
-/** buildah gets a base image that is made here, and a store in the cache that has it; the others pull theirs. */
-async function readied(engine: Engine, { withoutRegistry }: Recipe, report: Progress): Promise<Ready> {
+/** Makes a base image for buildah, and a store in the cache that has it. The other engines pull the base image. */
+async function prepareEngine(engine: Engine, { withoutRegistry }: Recipe, report: Progress): Promise<PreparedEngine> {
   if (engine.name !== 'buildah') return { engine, build: {}, basis: [] };
   await ensurePackages(report, withoutRegistry.packages);
   const base = await withoutRegistry.base();
@@ -105,8 +97,13 @@ async function labelOf(engine: Engine, image: string): Promise<string> {
   return stdout.trim();
 }
 
-/** Builds from a directory of its own, so that two at a time don't stage over one another. */
-async function build({ engine, build: how }: Ready, recipe: Recipe, inputs: string, progress: Progress): Promise<void> {
+/** Builds in a directory of its own, so that two builds at a time don't overwrite each other's files. */
+async function build(
+  { engine, build: how }: PreparedEngine,
+  recipe: Recipe,
+  inputs: string,
+  progress: Progress,
+): Promise<void> {
   await inWorkDirectory(async (directory) => {
     const context = join(directory, 'context');
     await recipe.stage(context, engine, progress);
@@ -117,9 +114,9 @@ async function build({ engine, build: how }: Ready, recipe: Recipe, inputs: stri
       labels: { [INPUTS_LABEL]: inputs },
       ...how,
     });
-    // Attestations would make it an index of several manifests, which `kind load` and `ctr import` stumble over.
+    // With attestations the image is an index of several manifests, which `kind load` and `ctr import` can't read.
     await command(words, { env: { BUILDX_NO_DEFAULT_ATTESTATIONS: '1' }, onLine: (line) => progress.detail(line) });
-    // The store that is ours alone would keep every image there ever was under the name.
+    // Our own store keeps every former image of this name until it is pruned.
     if (engine.name === 'buildah') await command([...engine.command, 'rmi', '--prune'], { allowFailure: true });
   });
 }
@@ -135,7 +132,7 @@ async function inWorkDirectory<T>(work: (directory: string) => Promise<T>): Prom
   }
 }
 
-/** Removes what runs that were killed left; none takes an hour. */
+/** Removes the directories that killed runs left behind. No run takes an hour. */
 async function removeAbandoned(): Promise<void> {
   const directories = (await readdir(cacheDir('images')))
     .filter((name) => name.startsWith('work-'))
@@ -146,80 +143,76 @@ async function removeAbandoned(): Promise<void> {
   }
 }
 
-/** A hash of everything an image is made of: our sources, the versions of all packages, and what it is built on. */
+/** A hash of everything in an image: our sources, the versions of all packages, and the base image. */
 async function hashInputs(recipe: Recipe, basis: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(basis));
   for (const file of await recipe.files()) hash.update(`\n${file}\n`).update(await readFile(join(repoRoot, file)));
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Gives images to the nodes of a cluster, unless it is known that they have these very ones. */
+/** Copies images to the nodes of a cluster, unless the nodes already have these builds. */
 export async function ensureLoaded(
   images: readonly BuiltImage[],
   destination: Destination,
   kube: ClusterTools,
   report: Progress,
 ): Promise<void> {
-  const given = images.filter(({ shared }) => !shared);
-  if (given.length === 0) return;
-  const there = await readClusterCapacity(kube);
-  for (const image of given) await giveImage(image, destination, there, report);
+  const missing = images.filter(({ shared }) => !shared);
+  if (missing.length === 0) return;
+  if (destination === 'registry') throw new Error('expected a cluster to load the images into, found a registry');
+  const capacity = await readClusterCapacity(kube);
+  for (const image of missing) await loadOnce(image, destination, capacity, report);
 }
 
-async function giveImage(
+async function loadOnce(
   image: BuiltImage,
-  destination: Destination,
+  cluster: LocalCluster,
   { id, images }: ClusterCapacity,
   report: Progress,
 ): Promise<void> {
   const { image: name } = image.recipe;
-  const record = loadRecord(destination, name);
+  const record = loadRecordFile(cluster, name);
   const now: LoadRecord = { cluster: id, inputs: image.inputs, at: Date.now() };
   const before = readJson<LoadRecord>(record);
-  const given = before?.cluster === now.cluster && before?.inputs === now.inputs;
-  if (given && (images.has(name) || now.at - before.at < KUBELET_TELLS_WITHIN)) return;
-  await report.step(`Give ${name} to the nodes`, () => load(image, destination), { estimate: 10 });
+  const loaded = before?.cluster === now.cluster && before?.inputs === now.inputs;
+  if (loaded && (images.has(name) || now.at - before.at < NODE_LISTS_IMAGE_WITHIN)) return;
+  await report.step(`Give ${name} to the nodes`, () => load(image, cluster), { estimate: 10 });
   writeWhole(record, now);
 }
 
-/** What a cluster was given last. */
+/** The build of an image that was last copied to a cluster. */
 interface LoadRecord {
-  /** The cluster's own id: another one of the same name has not been given anything. */
-  cluster: string | undefined;
-  inputs: string;
+  /** The cluster's own id. A new cluster of the same name has another id, and no images. */
+  readonly cluster: string | undefined;
+  readonly inputs: string;
   /** Milliseconds since the epoch. */
-  at: number;
+  readonly at: number;
 }
 
-/** The record of a throwaway cluster goes with it; that of another one is kept beside the records of its labs. */
-function loadRecord(destination: Destination, image: string): string {
-  const name = parseReference(image, IMAGE_TAG).repository.replace(/^.*\//, '');
-  if (destination.kind === 'throwaway') return stateDir(destination.name, `${name}.image.json`);
-  return imageRecordFile('context' in destination ? destination.context : destination.kind, name);
+/** The record of a throwaway cluster is removed with the cluster. Other records are kept with those of the labs. */
+function loadRecordFile({ product, name }: LocalCluster, image: string): string {
+  const repository = parseReference(image, IMAGE_TAG).repository.replace(/^.*\//, '');
+  if (product.kind === 'devcluster') return stateDir(name, `${repository}.image.json`);
+  return imageRecordFile(name, repository);
 }
 
-async function load({ engine, recipe }: BuiltImage, destination: Destination): Promise<void> {
+async function load({ engine, recipe }: BuiltImage, { product, name }: LocalCluster): Promise<void> {
   await inWorkDirectory(async (directory) => {
     const archive = join(directory, 'image.tar');
     await command(saveCommand(engine, recipe.image, archive));
-    await loadArchive(destination, archive);
+    const words = product.loadCommand?.(name, archive);
+    if (words === undefined) throw new Error(`no command copies an image to ${product.title}`);
+    await command(words);
   });
 }
 
-async function loadArchive(destination: Destination, archive: string): Promise<void> {
-  if (destination.kind === 'throwaway') return loadImage(destination.name, archive);
-  const words = 'context' in destination ? loadCommand(destination.kind, destination.context, archive) : undefined;
-  if (words === undefined) throw new Error(`nothing gives an archive to ${destination.kind}`);
-  await command(words);
-}
-
-/** Runs a command given as a list of words. */
+/** Runs a command that is given as a list of words. */
 export function command(words: readonly string[], options: Parameters<typeof run>[2] = {}): ReturnType<typeof run> {
   const [program = '', ...args] = words;
   return run(program, args, options);
 }
 
-/** Pushes the image under another name. TLS is left out only for a registry on this machine. @throws UserError */
+/** Pushes the image under another name. Plain HTTP is allowed only for a registry on this machine. @throws UserError */
 export async function pushImage(
   { engine, recipe }: BuiltImage,
   target: ImageReference,
@@ -240,11 +233,11 @@ function pushError(error: unknown, engine: Engine, target: ImageReference): unkn
   return new UserError(
     `${referenceText(target)} could not be pushed.`,
     {
-      expected: `a registry at ${target.registry} that takes it`,
+      expected: `a registry at ${target.registry} that accepts it`,
       found: error.result.stderr.trim().split('\n').at(-1) ?? '',
       todo: [
         `log in: ${engine.name} login ${target.registry}`,
-        'see to the name, and that the registry can be reached from here',
+        'check the name, and that this machine can reach the registry',
       ],
     },
     { cause: error },

@@ -12,17 +12,17 @@ test.each([
   ['flask.enabled, and an image of the user’s own for the lab', ['ghcr.io/you/intro-otel:0.1.0', FLASK.image], [FLASK]],
   ['another tag', ['docker.io/library/intro-otel:0.1.0-mine'], []],
   ['a digest', [`${LAB.image}@sha256:${'a'.repeat(64)}`], []],
-])('the images to build are those that helm rendered: with %s', (_, images, expected) => {
+])('builds the images that helm rendered with %s', (_, images, expected) => {
   expect(recipesIn(images.map(pod).join(''))).toEqual(expected);
 });
 
-test('an image is called as the values of the chart call it', () => {
+test('names an image as the chart values do', () => {
   const values = readFileSync(join(repoRoot, 'charts', 'lab', 'values.yaml'), 'utf8');
   for (const { image } of [LAB, FLASK])
     expect(values).toMatch(new RegExp(`^ *repository: "?${image.replace(/^docker\.io\/(.*):.*$/, '$1')}"?$`, 'm'));
 });
 
-test('an image is made anew for its own sources only, and neither for a test nor for a text', async () => {
+test('rebuilds an image for its own sources only, and not for a test or a document', async () => {
   const [lab, flask] = await Promise.all([LAB.files(), FLASK.files()]);
   expect(flask).toEqual(
     ['Dockerfile', 'app.py', 'app_manual.py', 'requirements.txt', 'run.sh', 'stage.sh'].map(

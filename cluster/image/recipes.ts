@@ -1,4 +1,4 @@
-// The images that are built here: what each is made of, and how its build is made ready.
+// The images that we build: what each consists of, and how its build is prepared.
 import { copyFile, glob, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../engines.ts';
@@ -7,37 +7,38 @@ import type { Image } from '../components/oci.ts';
 import type { Packages } from '../components/packages.ts';
 import { PYTHON, pythonBaseImage, pythonPackages } from '../components/python.ts';
 import { servicesOfImage } from '../../lab/services.ts';
+import { versions } from '../../lab/versions.ts';
 import { repoRoot } from '../../support/paths.ts';
 import type { Progress } from '../../support/progress.ts';
 import { run } from '../../support/run.ts';
 
-/** The tag that the chart's defaults give, which is the version of everything here. */
-export const IMAGE_TAG = '0.1.0';
+/** The tag of our images in the chart's defaults. */
+export const IMAGE_TAG = versions.lab;
 
 export interface Recipe {
-  /** The name that the chart's defaults give it. */
-  image: string;
-  /** The values of the chart that name it are below this one. */
-  value: string;
-  /** What is added to the name that the lab's image is pushed under. */
-  suffix: string;
-  /** The parts of a lab that run it. */
-  components: readonly string[];
-  dockerfile: string;
-  /** The files it is made of, from the checkout's root. */
+  /** The name in the chart's defaults. */
+  readonly image: string;
+  /** The path of the chart values that name the image. */
+  readonly value: string;
+  /** The suffix for the name under which the image is pushed. */
+  readonly suffix: string;
+  /** The components of a lab that run the image. */
+  readonly components: readonly string[];
+  readonly dockerfile: string;
+  /** The source files, relative to the root of the checkout. */
   files(): Promise<string[]>;
-  /** What the build stands on where it can't be pulled, which is with buildah. */
-  withoutRegistry: {
-    /** Debian packages that this takes, besides those of the throwaway cluster. */
-    packages: Packages;
+  /** The base image for buildah, which builds without a registry. */
+  readonly withoutRegistry: {
+    /** Debian packages for the base image, besides those of the throwaway cluster. */
+    readonly packages: Packages;
     base(): Promise<Image>;
-    /** The stage of the Dockerfile to stop at, all of it unless given. */
-    target?: string;
+    /** The stage of the Dockerfile to stop at. The default is the last one. */
+    readonly target?: string;
   };
   /** Fills the directory that is the build's context. */
   stage(context: string, engine: Engine, progress: Progress): Promise<void>;
-  /** What building it takes, in seconds. */
-  estimate: number;
+  /** The expected build time, in seconds. */
+  readonly estimate: number;
 }
 
 export const LAB: Recipe = {
@@ -60,7 +61,7 @@ export const LAB: Recipe = {
 
 const FLASK_DIRECTORY = join(repoRoot, 'apps', 'flask');
 
-/** The deck's app in Python. */
+/** The Python app of the deck. */
 export const FLASK: Recipe = {
   image: `docker.io/library/intro-otel-flask:${IMAGE_TAG}`,
   value: 'flask.image',
@@ -73,12 +74,12 @@ export const FLASK: Recipe = {
   estimate: 15,
 };
 
-/** The images of ours that are in what helm rendered: those that no value replaced or left out. */
+/** Our images in the manifests that helm rendered. An image that a value replaces or leaves out is not among them. */
 export function recipesIn(rendered: string): Recipe[] {
   return [LAB, FLASK].filter(({ image }) => rendered.includes(`image: "${image}"\n`));
 }
 
-/** With buildah nothing is run in the build: what the Dockerfile would have pip do there is done here, by the Python that the image gets. */
+/** Fills the context. A build with buildah runs nothing, so the image's own Python installs the packages here. */
 async function stageFlask(context: string, engine: Engine, progress: Progress): Promise<void> {
   await mkdir(context, { recursive: true });
   for (const name of ['app.py', 'app_manual.py', 'requirements.txt', 'run.sh', 'stage.sh'])
@@ -87,7 +88,7 @@ async function stageFlask(context: string, engine: Engine, progress: Progress): 
   await run('/bin/sh', ['stage.sh'], { cwd: context, env: { PYTHON }, onLine: (line) => progress.detail(line) });
 }
 
-/** Files that are part of an image, sorted: neither tests nor texts for readers, nor what is made of other files. */
+/** The source files of an image, sorted. Tests, documents and generated files are left out. */
 async function filesUnder(pattern: string, except: readonly string[] = []): Promise<string[]> {
   const files: string[] = [];
   const exclude = ({ name }: { name: string }): boolean =>

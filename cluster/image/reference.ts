@@ -1,20 +1,20 @@
-// Names of container images: REGISTRY/REPOSITORY:TAG, as the distribution specification and its reference grammar have them.
+// Names of container images, REGISTRY/REPOSITORY:TAG, by the grammar of the distribution specification.
 import { UsageError } from '../../support/options.ts';
 
 export interface ImageReference {
-  /** Host and port; `docker.io` when the name has none. */
-  registry: string;
-  repository: string;
-  tag: string;
+  /** Host and port. `docker.io` for a name without a registry. */
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string;
 }
 
 const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 
 /**
- * Reads a name (https://github.com/distribution/reference/blob/main/reference.go): what comes before the first slash is a
- * registry when it has a dot or a colon in it, or is localhost.
- * @throws UsageError when it is not a name an image can be pushed under
+ * Reads a name (https://github.com/distribution/reference/blob/main/reference.go). The word before the first slash is a
+ * registry if it has a dot or a colon, or is localhost.
+ * @throws UsageError when no image can be pushed under the name
  */
 export function parseReference(name: string, defaultTag: string): ImageReference {
   const slash = name.indexOf('/');
@@ -28,7 +28,7 @@ export function parseReference(name: string, defaultTag: string): ImageReference
     throw new UsageError(`${name} is not a name that an image can be pushed under.`, {
       expected: 'REGISTRY/NAME or REGISTRY/NAME:TAG, in lower case, such as ghcr.io/you/intro-otel',
       found: name,
-      todo: 'give it such a name',
+      todo: 'use such a name',
     });
   }
   return { registry: hasRegistry ? first : 'docker.io', repository, tag };
@@ -38,12 +38,12 @@ export function referenceText({ registry, repository, tag }: ImageReference): st
   return `${registry}/${repository}:${tag}`;
 }
 
-/** Whether the registry is on this machine, the one place where plain HTTP is no risk. */
+/** Whether the registry is on this machine, where plain HTTP is safe. */
 export function isLoopbackRegistry({ registry }: ImageReference): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(registry);
 }
 
-/** The helm options that make the chart take this image; `value` is where the chart's values name it. */
+/** The helm options that make the chart use this image. `value` is the path of the values that name it. */
 export function helmFlags({ registry, repository, tag }: ImageReference, value = 'image'): string[] {
   return [`${value}.registry=${registry}`, `${value}.repository=${repository}`, `${value}.tag=${tag}`].flatMap(
     (value) => ['--set', value],

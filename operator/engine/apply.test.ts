@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 
 describe('applying', () => {
-  test('writes what is missing and what differs, and then nothing more', async () => {
+  test('writes missing and different objects once', async () => {
     const desired = [map('m', { a: '1' }), map('n', { a: '1' })];
     expect(namesOf((await applier.applyAll(desired, lookup)).written).sort()).toEqual(['m', 'n']);
     api.edit(KINDS.ConfigMap, key('n'), { data: { a: '2', theirs: 'x' } });
@@ -42,15 +42,15 @@ describe('applying', () => {
     expect(api.writes).toHaveLength(3);
   });
 
-  test('removes a field that is no longer wanted', async () => {
+  test('removes a field that is no longer desired', async () => {
     await applier.applyAll([map('m', { a: '1', b: '2' })], lookup);
     await applier.applyAll([map('m', { a: '1' })], lookup);
     expect(live('m')?.data).toEqual({ a: '1' });
   });
 
-  test('that changes nothing is not repeated until something has changed, be it but the version', async () => {
+  test('does not repeat an ineffective apply until either side changes', async () => {
     await applier.applyAll([map('m')], lookup);
-    // As an API server does that drops what it does not know.
+    // Like an API server that drops unknown fields.
     const strip = (): KubeObject => api.edit(KINDS.ConfigMap, key('m'), { unknown: null });
     const unknown = { ...map('m'), unknown: 'x' } as KubeObject;
     api.apply = (object) => {
@@ -68,31 +68,31 @@ describe('applying', () => {
     expect(api.writes).toHaveLength(4);
   });
 
-  test('does not read again what was as wanted, until it or what is wanted has changed', async () => {
+  test('does not read a matching object again until either side changes', async () => {
     const store = new CompactStore<ConfigMap>({ kind: KINDS.ConfigMap, fieldManager: 'us' });
     let reads = 0;
     const get = store.get.bind(store);
-    store.get = (of) => {
+    store.get = (objectKey) => {
       reads++;
-      return get(of);
+      return get(objectKey);
     };
-    const round = async (wanted: ConfigMap): Promise<{ written: string[]; reads: number }> => {
+    const applyOnce = async (desired: ConfigMap): Promise<{ written: string[]; reads: number }> => {
       reads = 0;
-      const { written } = await applier.applyAll([wanted], () => store);
+      const { written } = await applier.applyAll([desired], () => store);
       return { written: namesOf(written), reads };
     };
-    expect((await round(map('m', { a: '1' }))).written).toEqual(['m']);
-    expect(await round(map('m', { a: '1' }))).toEqual({ written: [], reads: 1 });
-    expect(await round(map('m', { a: '1' }))).toEqual({ written: [], reads: 0 });
+    expect((await applyOnce(map('m', { a: '1' }))).written).toEqual(['m']);
+    expect(await applyOnce(map('m', { a: '1' }))).toEqual({ written: [], reads: 1 });
+    expect(await applyOnce(map('m', { a: '1' }))).toEqual({ written: [], reads: 0 });
     store.observe(api.edit<ConfigMap>(KINDS.ConfigMap, key('m'), { data: { theirs: 'x' } }));
-    expect(await round(map('m', { a: '1' }))).toEqual({ written: [], reads: 1 });
+    expect(await applyOnce(map('m', { a: '1' }))).toEqual({ written: [], reads: 1 });
     store.observe(api.edit<ConfigMap>(KINDS.ConfigMap, key('m'), { data: { a: '2' } }));
-    expect((await round(map('m', { a: '1' }))).written).toEqual(['m']);
-    await round(map('m', { a: '1' }));
-    expect((await round(map('m', { a: '3' }))).written).toEqual(['m']);
+    expect((await applyOnce(map('m', { a: '1' }))).written).toEqual(['m']);
+    await applyOnce(map('m', { a: '1' }));
+    expect((await applyOnce(map('m', { a: '3' }))).written).toEqual(['m']);
   });
 
-  test('goes on after a failure, and tells each', async () => {
+  test('continues after a failure, and returns every failure', async () => {
     const error = apiError(403, 'Forbidden', 'exceeded quota');
     api.fail({ verb: 'apply', name: 'm' }, error);
     const { written, failed } = await applier.applyAll([map('m'), map('n'), map('o')], lookup);
@@ -100,12 +100,12 @@ describe('applying', () => {
     expect(failed).toMatchObject([{ object: { metadata: { name: 'm' } }, error }]);
   });
 
-  test('tells the store what came back, at once', async () => {
+  test('passes the answer to the store', async () => {
     const observed: KubeObject[] = [];
     const store: Store = {
       get: () => undefined,
       list: () => [],
-      labelled: () => [],
+      byLabel: () => [],
       observe: (object) => void observed.push(object),
       forget: () => undefined,
       fresh: true,
@@ -114,19 +114,19 @@ describe('applying', () => {
     expect(observed).toEqual(written);
   });
 
-  test('has no more requests at a time than it is told', async () => {
-    let [now, most] = [0, 0];
+  test('limits the number of concurrent requests', async () => {
+    let [active, max] = [0, 0];
     api.apply = async (object) => {
-      most = Math.max(most, ++now);
+      max = Math.max(max, ++active);
       await new Promise(setImmediate);
-      now--;
+      active--;
       return object as never;
     };
     const { written } = await new Applier({ api, annotation: 'us/applied', concurrency: 3 }).applyAll(
       ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => map(name)),
       () => undefined,
     );
-    expect([most, written.length]).toEqual([3, 7]);
+    expect([max, written.length]).toEqual([3, 7]);
   });
 });
 
@@ -135,39 +135,39 @@ describe('pruning', () => {
     applier.prune([api.store(KINDS.ConfigMap)], labels, desired);
 
   beforeEach(async () => {
-    await applier.applyAll([map('wanted'), map('unwanted')], lookup);
+    await applier.applyAll([map('desired'), map('surplus')], lookup);
   });
 
-  test('deletes what we applied for this seat and no longer want', async () => {
-    expect(namesOf((await prune([map('wanted')])).written)).toEqual(['unwanted']);
-    expect([live('wanted'), live('unwanted')]).toEqual([expect.anything(), undefined]);
+  test('deletes what we applied for this seat and no longer desire', async () => {
+    expect(namesOf((await prune([map('desired')])).written)).toEqual(['surplus']);
+    expect([live('desired'), live('surplus')]).toEqual([expect.anything(), undefined]);
     expect(api.writes.at(-1)).toMatchObject({ verb: 'delete', body: { uid: expect.stringMatching(/./) as string } });
   });
 
-  test('leaves what bears our labels but was not applied by us', async () => {
+  test('keeps objects with our labels that we did not apply', async () => {
     api.seed(map('theirs'));
-    expect(namesOf((await prune([map('wanted'), map('unwanted')])).written)).toEqual([]);
+    expect(namesOf((await prune([map('desired'), map('surplus')])).written)).toEqual([]);
   });
 
-  test('leaves what we applied for another seat, and what is on its way out', async () => {
+  test('keeps objects of another seat and objects that are being deleted', async () => {
     await applier.applyAll(
       [{ ...map('other'), metadata: { ...map('other').metadata, labels: { managed: 'us', seat: 't' } } }],
       lookup,
     );
-    api.edit(KINDS.ConfigMap, key('unwanted'), { metadata: { finalizers: ['f'] } });
-    await prune([map('wanted')]);
-    await prune([map('wanted')]);
+    api.edit(KINDS.ConfigMap, key('surplus'), { metadata: { finalizers: ['f'] } });
+    await prune([map('desired')]);
+    await prune([map('desired')]);
     expect(api.writes.filter(({ verb }) => verb === 'delete')).toHaveLength(1);
   });
 
-  test('tells what it could not delete', async () => {
+  test('returns the failed deletions', async () => {
     api.fail({ verb: 'delete' }, apiError(409, 'Conflict'));
-    expect((await prune([map('wanted')])).failed).toMatchObject([
-      { object: { metadata: { name: 'unwanted' } }, error: { code: 409 } },
+    expect((await prune([map('desired')])).failed).toMatchObject([
+      { object: { metadata: { name: 'surplus' } }, error: { code: 409 } },
     ]);
   });
 
-  test('is refused without labels, which would be everything', async () => {
+  test('rejects empty labels, which would match everything', async () => {
     await expect(applier.prune([api.store(KINDS.ConfigMap)], {}, [])).rejects.toThrow('Expected labels');
   });
 });

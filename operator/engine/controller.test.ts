@@ -1,86 +1,36 @@
 import { SpanStatusCode } from '@opentelemetry/api';
-import { capturedLog } from './testing/captured-log.ts';
-import { fakeTimers } from '../../support/testing/fake-timers.ts';
-import { collectSpans } from './testing/tracing.ts';
 import { ApiError, NotLeadingError } from '../../kubernetes/api.ts';
-import { Controller } from './controller.ts';
-import type { ControllerOptions } from './controller.ts';
-import { createLogger } from './log.ts';
-import { createMetrics } from './metrics.ts';
 import { TerminalError } from './reconciler.ts';
-import type { Reconciler, Result } from './reconciler.ts';
+import { endless, inTurn, rejects, returns, startController } from './testing/controller-harness.ts';
+import { collectSpans } from './testing/tracing.ts';
 
 const spans = collectSpans();
 beforeEach(() => void spans());
 
-type Reconcile = Reconciler['reconcile'];
-
-function setUp(reconcile: Reconcile, options: Partial<ControllerOptions> = {}) {
-  const timers = fakeTimers();
-  const metrics = createMetrics();
-  const { log, lines } = capturedLog();
-  const calls: { key: string; at: number }[] = [];
-  const began = timers.now();
-  const reconciler: Reconciler = {
-    name: 'seat',
-    reconcile(key, signal) {
-      calls.push({ key, at: timers.now() - began });
-      return reconcile(key, signal);
-    },
-  };
-  const controller = new Controller({ reconciler, metrics, log, timers, ...options });
-  controller.start();
-  const metric = async (line: string): Promise<string | undefined> =>
-    (await metrics.text()).split('\n').find((one) => one.startsWith(`${line} `) || one.startsWith(`${line}{`));
-  const results = async (): Promise<string> => {
-    const text = await metrics.text();
-    return [...text.matchAll(/reconcile_total\{controller="seat",result="(\w+)"\} ([1-9]\d*)/g)]
-      .map(([, result, count]) => `${count} ${result}`)
-      .join(', ');
-  };
-  return { controller, timers, lines, calls, metric, results, times: () => calls.map(({ at }) => at) };
-}
-
-const gives =
-  (result?: Result): Reconcile =>
-  () =>
-    Promise.resolve(result);
-const throws = (thrown: unknown): Reconcile => {
-  const error = thrown as Error;
-  return () => Promise.reject(error);
-};
-/** Each call does what comes next; the last goes on for ever. */
-const inTurn =
-  (...steps: Reconcile[]): Reconcile =>
-  (...args) =>
-    (steps.length > 1 ? steps.shift() : steps[0])?.(...args) ?? Promise.resolve(undefined);
-
-/** Until its signal is aborted; then fails with the signal's reason, as fetch does. */
-const endless: Reconcile = (_, signal) =>
-  new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error));
-  });
-
-describe('what follows from a reconcile', () => {
-  test('that succeeds is nothing, until something changes', async () => {
-    const { controller, timers, times, results } = setUp(gives());
+describe('outcome of a reconcile', () => {
+  test('waits for a change after success', async () => {
+    const { controller, timers, times, results } = startController(returns());
     controller.enqueue('a');
     await timers.advance(3_600_000);
     expect(times()).toEqual([0]);
     expect(await results()).toBe('1 success');
   });
 
-  test('that asks to be called later is that', async () => {
-    const { controller, timers, times, results } = setUp(inTurn(gives({ requeueAfter: 30_000 }), gives()));
+  test('requeues after `requeueAfter`, without backoff', async () => {
+    const { controller, timers, times, results } = startController(
+      inTurn(returns({ requeueAfter: 30_000 }), returns()),
+    );
     controller.enqueue('a');
     await timers.advance(3_600_000);
     expect(times()).toEqual([0, 30_000]);
     expect(await results()).toBe('1 success, 1 requeue_after');
   });
 
-  test('that fails is another one, later and later; and its success makes the next failure a first one', async () => {
-    const fails = throws(new Error('no'));
-    const { controller, timers, calls, results, metric } = setUp(inTurn(fails, fails, fails, gives(), fails, gives()));
+  test('retries an error with growing delays, and resets them after success', async () => {
+    const fails = rejects(new Error('no'));
+    const { controller, timers, calls, results, metric } = startController(
+      inTurn(fails, fails, fails, returns(), fails, returns()),
+    );
     controller.enqueue('a');
     await timers.advance(1000);
     controller.enqueue('a');
@@ -100,9 +50,9 @@ describe('what follows from a reconcile', () => {
     expect(await metric('workqueue_retries_total')).toMatch(/ 4$/);
   });
 
-  test('that fails for good is nothing, until something changes', async () => {
-    const { controller, timers, times, lines, results, metric } = setUp(
-      throws(new TerminalError('The quota does not fit.')),
+  test('does not retry a TerminalError until something changes', async () => {
+    const { controller, timers, times, lines, results, metric } = startController(
+      rejects(new TerminalError('The quota does not fit.')),
     );
     controller.enqueue('a');
     await timers.advance(3_600_000);
@@ -112,15 +62,15 @@ describe('what follows from a reconcile', () => {
     expect(times()).toHaveLength(2);
     expect(lines[0]).toMatchObject({
       level: 'error',
-      message: 'Reconcile failed, will not be tried again before something changes',
+      message: 'Reconcile failed, not retrying until something changes',
     });
     expect(await results()).toBe('2 error');
     expect(await metric('controller_runtime_terminal_reconcile_errors_total')).toMatch(/ 2$/);
   });
 
-  test('that may not write is nothing, not even a word, and is another one once it may: the lead can come back unnoticed', async () => {
-    const { controller, timers, times, lines, results } = setUp(
-      inTurn(throws(new NotLeadingError()), throws(new NotLeadingError()), gives()),
+  test('retries quietly while not leading, and writes after regaining the lease', async () => {
+    const { controller, timers, times, lines, results } = startController(
+      inTurn(rejects(new NotLeadingError()), rejects(new NotLeadingError()), returns()),
     );
     controller.enqueue('a');
     await timers.advance(3_600_000);
@@ -134,20 +84,17 @@ describe('what follows from a reconcile', () => {
     });
   });
 
-  test.each([0, -5, -Infinity])(
-    'that asks to be called in %i ms is another one soon, and never one after the other without a pause',
-    async (requeueAfter) => {
-      const { controller, timers, times, results } = setUp(gives({ requeueAfter }));
-      controller.enqueue('a');
-      await timers.advance(1000);
-      expect(times().length).toBeGreaterThan(2);
-      expect(times().length).toBeLessThan(10);
-      expect(await results()).toMatch(/^\d requeue$/);
-    },
-  );
+  test.each([0, -5, -Infinity])('requeues with backoff if requeueAfter is %i ms', async (requeueAfter) => {
+    const { controller, timers, times, results } = startController(returns({ requeueAfter }));
+    controller.enqueue('a');
+    await timers.advance(1000);
+    expect(times().length).toBeGreaterThan(2);
+    expect(times().length).toBeLessThan(10);
+    expect(await results()).toMatch(/^\d requeue$/);
+  });
 
-  test('that asks for what is no number is a failure', async () => {
-    const { controller, timers, lines } = setUp(inTurn(gives({ requeueAfter: NaN }), gives()));
+  test('fails if requeueAfter is not a number', async () => {
+    const { controller, timers, lines } = startController(inTurn(returns({ requeueAfter: NaN }), returns()));
     controller.enqueue('a');
     await timers.advance(100);
     expect(lines[0]?.fields).toMatchObject({
@@ -156,23 +103,23 @@ describe('what follows from a reconcile', () => {
   });
 });
 
-describe('a failure', () => {
-  test('is told with what is going to be done about it', async () => {
-    const { controller, timers, lines } = setUp(inTurn(throws(new Error('no')), gives()));
+describe('failed reconcile', () => {
+  test('logs the error and when it is retried', async () => {
+    const { controller, timers, lines } = startController(inTurn(rejects(new Error('no')), returns()));
     controller.enqueue('a');
     await timers.advance(100);
     expect(lines).toMatchObject([
       {
         level: 'error',
-        message: 'Reconcile failed, will be tried again',
-        fields: { err: { message: 'no' }, retries: 1, againInMs: 5 },
+        message: 'Reconcile failed, retrying',
+        fields: { err: { message: 'no' }, retries: 1, retryInMs: 5 },
       },
     ]);
   });
 
-  test('that is a conflict is no reason to speak up', async () => {
+  test('logs a conflict at debug level only', async () => {
     const conflict = new ApiError('PATCH /x', 409, { reason: 'Conflict', message: 'the object has been modified' });
-    const { controller, timers, calls, lines } = setUp(inTurn(throws(conflict), gives()));
+    const { controller, timers, calls, lines } = startController(inTurn(rejects(conflict), returns()));
     controller.enqueue('a');
     await timers.advance(100);
     expect(calls).toHaveLength(2);
@@ -189,43 +136,45 @@ describe('a failure', () => {
   };
 
   test.each([
-    ['undefined', throws(undefined)],
-    ['null', throws(null)],
-    ['a string', throws('oh')],
-    ['an object without a prototype', throws(Object.create(null))],
-    ['an object that throws when it is read', throws(unreadable)],
+    ['undefined', rejects(undefined)],
+    ['null', rejects(null)],
+    ['a string', rejects('oh')],
+    ['an object without a prototype', rejects(Object.create(null))],
+    ['an object that throws when it is read', rejects(unreadable)],
     [
-      'before there is a promise',
+      'before returning a promise',
       () => {
         throw new Error('at once');
       },
     ],
-  ])('that is odd (%s) is one like any other, and the worker goes on', async (_, odd) => {
-    const { controller, timers, calls, lines } = setUp(inTurn(odd, gives()));
+  ])('keeps the worker running if the reconciler throws %s', async (_, throwing) => {
+    const { controller, timers, calls, lines } = startController(inTurn(throwing, returns()));
     controller.enqueue('a');
     controller.enqueue('b');
     await timers.advance(100);
     expect(calls.map(({ key }) => key)).toEqual(['a', 'b', 'a']);
-    expect(lines).toMatchObject([{ message: 'Reconcile failed, will be tried again' }]);
+    expect(lines).toMatchObject([{ message: 'Reconcile failed, retrying' }]);
   });
 });
 
-describe('the signal', () => {
-  test('ends a reconcile that takes too long, and that is a failure that says so', async () => {
-    const { controller, timers, times, lines } = setUp(inTurn(endless, gives()));
+describe('signal', () => {
+  test('aborts a reconcile that takes too long, and retries it as an error', async () => {
+    const { controller, timers, times, lines } = startController(inTurn(endless, returns()));
     controller.enqueue('a');
     await timers.advance(119_999);
     expect(lines).toEqual([]);
     await timers.advance(100);
     expect(lines[0]?.fields).toMatchObject({
-      err: { message: 'Expected the reconcile to end within 120 s, found it still at work. It was told to end.' },
+      err: {
+        message: 'Expected the reconcile to end within 120 s, found it still running. It was aborted and is retried.',
+      },
     });
     expect(times()).toHaveLength(2);
   });
 
-  test('is left alone when the reconcile has ended, and no timer stays', async () => {
+  test('is not aborted after the reconcile ended, and leaves no timer', async () => {
     let given: AbortSignal | undefined;
-    const { controller, timers } = setUp((_, signal) => {
+    const { controller, timers } = startController((_, signal) => {
       given = signal;
       return Promise.resolve(undefined);
     });
@@ -236,83 +185,9 @@ describe('the signal', () => {
   });
 });
 
-describe('workers', () => {
-  /** Reconciles that end when they are told to. */
-  function open() {
-    const ends = new Map<string, () => void>();
-    const reconcile: Reconcile = (key) => new Promise((resolve) => ends.set(key, () => resolve(undefined)));
-    return { ends, reconcile };
-  }
-
-  test('are as many as was asked, and none has a key that another has', async () => {
-    const { ends, reconcile } = open();
-    const { controller, timers, calls, metric } = setUp(reconcile, { workers: 2 });
-    for (const key of ['a', 'b', 'c', 'a']) controller.enqueue(key);
-    await timers.advance(0);
-    controller.enqueue('a');
-    await timers.advance(0);
-    expect(calls.map(({ key }) => key)).toEqual(['a', 'b']);
-    expect(await metric('controller_runtime_active_workers')).toMatch(/ 2$/);
-    expect(await metric('controller_runtime_max_concurrent_reconciles')).toMatch(/ 2$/);
-    expect(await metric('workqueue_depth')).toMatch(/ 1$/);
-    ends.get('b')?.();
-    await timers.advance(0);
-    expect(calls.map(({ key }) => key)).toEqual(['a', 'b', 'c']);
-    ends.get('a')?.();
-    await timers.advance(0);
-    expect(calls.map(({ key }) => key)).toEqual(['a', 'b', 'c', 'a']);
-  });
-
-  test('take nothing before they are started, and then what has come until then', async () => {
-    const timers = fakeTimers();
-    const keys: string[] = [];
-    const reconciler: Reconciler = {
-      name: 'seat',
-      reconcile: (key) => {
-        keys.push(key);
-        return Promise.resolve(undefined);
-      },
-    };
-    const controller = new Controller({ reconciler, metrics: createMetrics(), log: capturedLog().log, timers });
-    controller.enqueue('a');
-    await timers.advance(1000);
-    expect(keys).toEqual([]);
-    controller.start();
-    controller.start();
-    await timers.advance(0);
-    expect(keys).toEqual(['a']);
-  });
-
-  test('that are stopped take nothing more; stopping waits for what runs, having told it to end', async () => {
-    const { controller, timers, calls, lines } = setUp(endless);
-    for (const key of ['a', 'b']) controller.enqueue(key);
-    await timers.advance(0);
-    await controller.stop();
-    controller.enqueue('c');
-    await timers.advance(3_600_000);
-    expect(calls.map(({ key }) => key)).toEqual(['a']);
-    expect(lines).toEqual([]);
-    expect(timers.pending).toBe(0);
-  });
-
-  test('are waited for also where they do not listen to their signal', async () => {
-    const { ends, reconcile } = open();
-    const { controller, timers } = setUp(reconcile);
-    controller.enqueue('a');
-    await timers.advance(0);
-    let stopped = false;
-    void controller.stop().then(() => (stopped = true));
-    await timers.advance(1000);
-    expect(stopped).toBe(false);
-    ends.get('a')?.();
-    await timers.advance(0);
-    expect(stopped).toBe(true);
-  });
-});
-
-describe('a resync', () => {
-  test('has every key reconciled once in each interval, not all at one time', async () => {
-    const { controller, timers, calls } = setUp(gives());
+describe('resync', () => {
+  test('reconciles every key once per interval, spread over it', async () => {
+    const { controller, timers, calls } = startController(returns());
     const keys = Array.from({ length: 50 }, (_, index) => `seat-${index}`);
     controller.resync(() => keys, 10_000);
     await timers.advance(10_000);
@@ -324,78 +199,31 @@ describe('a resync', () => {
     expect(calls).toHaveLength(100);
   });
 
-  test('that can not tell the keys is tried again', async () => {
-    const { controller, timers, calls, lines } = setUp(gives());
-    let asked = 0;
+  test('runs again after it failed to list the keys', async () => {
+    const { controller, timers, calls, lines } = startController(returns());
+    let attempts = 0;
     controller.resync(() => {
-      if (asked++ === 0) throw new Error('no list');
+      if (attempts++ === 0) throw new Error('no list');
       return ['a'];
     }, 1000);
     await timers.advance(5000);
-    expect(lines).toMatchObject([{ level: 'error', message: 'Resync failed, will be tried again' }]);
+    expect(lines).toMatchObject([{ level: 'error', message: 'Resync failed, retrying' }]);
     expect(calls.length).toBeGreaterThan(1);
   });
 
-  test('that is asked for again takes the place of the one before', async () => {
-    const { controller, timers } = setUp(gives());
+  test('replaces an earlier resync', async () => {
+    const { controller, timers } = startController(returns());
     controller.resync(() => ['a'], 1000);
     controller.resync(() => ['a'], 1000);
     expect(timers.pending).toBe(1);
     await timers.advance(1000);
-    expect(timers.pending).toBe(2); // the next pass, and the key's own time
+    expect(timers.pending).toBe(2); // The next resync, and the delayed key.
   });
 
   test('ends with the controller', async () => {
-    const { controller, timers } = setUp(gives());
+    const { controller, timers } = startController(returns());
     controller.resync(() => ['a'], 1000);
     await controller.stop();
     expect(timers.pending).toBe(0);
-  });
-});
-
-describe('a reconcile', () => {
-  test('has a span of its own, with key and result', async () => {
-    const { controller, timers } = setUp(inTurn(throws(new Error('no')), gives()));
-    controller.enqueue('a');
-    await timers.advance(100);
-    expect(spans()).toMatchObject([
-      {
-        name: 'seat reconcile',
-        attributes: { 'reconcile.key': 'a', 'reconcile.result': 'error' },
-        status: { code: SpanStatusCode.ERROR, message: 'no' },
-      },
-      {
-        name: 'seat reconcile',
-        attributes: { 'reconcile.key': 'a', 'reconcile.result': 'success' },
-        status: { code: SpanStatusCode.UNSET },
-      },
-    ]);
-  });
-
-  test('has controller, key and trace on each line that is logged in it', async () => {
-    const written: string[] = [];
-    const log = createLogger('info', { write: (line: string) => void written.push(line) });
-    const { controller, timers } = setUp(async () => {
-      await Promise.resolve();
-      log.info({}, 'Working');
-      return undefined;
-    });
-    controller.enqueue('a');
-    await timers.advance(0);
-    const [span] = spans();
-    expect(JSON.parse(written[0] ?? '')).toMatchObject({
-      msg: 'Working',
-      controller: 'seat',
-      key: 'a',
-      trace_id: span?.spanContext().traceId,
-    });
-  });
-
-  test('is timed', async () => {
-    const { controller, timers, metric } = setUp(inTurn(endless, gives()), { timeout: 2000 });
-    controller.enqueue('a');
-    await timers.advance(2000);
-    expect(await metric('controller_runtime_reconcile_time_seconds_sum')).toMatch(/ 2$/);
-    expect(await metric('workqueue_work_duration_seconds_sum')).toMatch(/ 2$/);
   });
 });

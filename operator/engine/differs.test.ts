@@ -8,10 +8,10 @@ const object = (kind: string, rest: object, metadata: object = {}): KubeObject =
   ...rest,
 });
 
-/** Whether a Deployment whose pod is wanted so differs from one whose pod is so. */
+/** Compares two Deployments with these pod specs. */
 const podDiffers = (desired: object, live: object): boolean => {
-  const of = (spec: object): KubeObject => object('Deployment', { spec: { template: { spec } } });
-  return differs(of(desired), of(live));
+  const deployment = (spec: object): KubeObject => object('Deployment', { spec: { template: { spec } } });
+  return differs(deployment(desired), deployment(live));
 };
 const containerDiffers = (desired: object, live: object): boolean =>
   podDiffers(
@@ -21,7 +21,7 @@ const containerDiffers = (desired: object, live: object): boolean =>
 const specDiffers = (kind: string, desired: object, live: object): boolean =>
   differs(object(kind, { spec: desired }), object(kind, { spec: live }));
 
-test('what others have added is no difference', () => {
+test('ignores what others added', () => {
   const desired = object(
     'ConfigMap',
     { data: { a: '1' } },
@@ -46,11 +46,11 @@ test.each([
   ['a label', {}, { labels: { ours: 'x' } }],
   ['a finalizer', {}, { finalizers: ['f'] }],
   ['an owner', {}, { ownerReferences: [{ uid: 'u' }] }],
-])('%s that is missing is one', (_, rest, metadata) =>
+])('reports %s that is missing', (_, rest, metadata) =>
   expect(differs(object('ConfigMap', rest, metadata), object('ConfigMap', { data: { a: '1' } }))).toBe(true),
 );
 
-test('nothing is the same as an empty map or list', () => {
+test('treats a missing field like an empty map or list', () => {
   const desired = object(
     'ConfigMap',
     { data: {}, list: [], nothing: null, undefined: undefined },
@@ -59,14 +59,14 @@ test('nothing is the same as an empty map or list', () => {
   expect(differs(desired, object('ConfigMap', {}))).toBe(false);
 });
 
-test('false and zero are not nothing', () => {
+test('treats false and zero as values', () => {
   expect(differs(object('ServiceAccount', { automountServiceAccountToken: false }), object('ServiceAccount', {}))).toBe(
     true,
   );
   expect(specDiffers('Deployment', { replicas: 0 }, {})).toBe(true);
 });
 
-describe('lists that the API server merges by a key', () => {
+describe('lists that are merged by key', () => {
   test.each([
     [
       'env',
@@ -98,7 +98,7 @@ describe('lists that the API server merges by a key', () => {
         ],
       },
     ],
-  ])('may hold others, and in another order: %s of a container', (_, desired, live) =>
+  ])('ignore extra items and order: %s of a container', (_, desired, live) =>
     expect(containerDiffers(desired, live)).toBe(false),
   );
 
@@ -110,11 +110,11 @@ describe('lists that the API server merges by a key', () => {
       { ports: [{ containerPort: 80, name: 'http' }] },
       { ports: [{ containerPort: 80, protocol: 'UDP', name: 'http' }] },
     ],
-  ])('differ where ours is missing or otherwise: %s of a container', (_, desired, live) =>
+  ])('differ if our item is missing or different: %s of a container', (_, desired, live) =>
     expect(containerDiffers(desired, live)).toBe(true),
   );
 
-  test('are those of Services, too', () => {
+  test('include the ports of Services', () => {
     expect(
       specDiffers(
         'Service',
@@ -132,14 +132,14 @@ describe('lists that the API server merges by a key', () => {
   });
 });
 
-describe('lists that it replaces as a whole', () => {
+describe('lists that are replaced as a whole', () => {
   test.each([
-    ['another item', ['a', 'b'], ['a', 'b', 'c']],
+    ['an extra item', ['a', 'b'], ['a', 'b', 'c']],
     ['another order', ['a', 'b'], ['b', 'a']],
-    ['one item less', ['a', 'b'], ['a']],
+    ['a missing item', ['a', 'b'], ['a']],
   ])('differ by %s', (_, desired, live) => expect(containerDiffers({ args: desired }, { args: live })).toBe(true));
 
-  test('differ by a field that somebody else has added to an item: it may open a policy', () => {
+  test('differ by a field that somebody added to an item, which could open a policy', () => {
     const policy = (from: object): object => ({ ingress: [{ from: [from] }] });
     const pods = { podSelector: { matchLabels: { a: 'b' } } };
     expect(specDiffers('NetworkPolicy', policy(pods), policy(pods))).toBe(false);
@@ -147,7 +147,7 @@ describe('lists that it replaces as a whole', () => {
     expect(specDiffers('NetworkPolicy', { ingress: [] }, { ingress: [{}] })).toBe(true);
   });
 
-  test('do not differ by what the API server fills in', () => {
+  test('ignore defaults that the API server fills in', () => {
     expect(
       specDiffers(
         'NetworkPolicy',
@@ -165,8 +165,8 @@ describe('lists that it replaces as a whole', () => {
   });
 });
 
-describe('maps that it replaces as a whole', () => {
-  test('differ by a further key', () => {
+describe('maps that are replaced as a whole', () => {
+  test('differ by an extra key', () => {
     expect(specDiffers('Service', { selector: { a: 'b' } }, { selector: { a: 'b', c: 'd' } })).toBe(true);
     expect(specDiffers('NetworkPolicy', { podSelector: {} }, { podSelector: { matchLabels: { a: 'b' } } })).toBe(true);
     expect(
@@ -177,7 +177,7 @@ describe('maps that it replaces as a whole', () => {
     ).toBe(false);
   });
 
-  test('differ where they are missing, though they are empty', () => {
+  test('differ if an empty one is missing', () => {
     expect(specDiffers('NetworkPolicy', { podSelector: {} }, {})).toBe(true);
     expect(
       podDiffers({ volumes: [{ name: 'v', emptyDir: {} }] }, { volumes: [{ name: 'v', hostPath: { path: '/' } }] }),
@@ -186,7 +186,7 @@ describe('maps that it replaces as a whole', () => {
 });
 
 describe('quantities', () => {
-  test('are compared as amounts', () => {
+  test('are compared by amount', () => {
     expect(
       containerDiffers(
         { resources: { limits: { cpu: '1000m', memory: '1Gi' } } },
@@ -205,20 +205,20 @@ describe('quantities', () => {
     ).toBe(false);
   });
 
-  test('are so in the list of a LimitRange, which is replaced as a whole', () => {
+  test('are compared by amount in the list of a LimitRange', () => {
     const limits = (type: string, cpu: string): object => ({ limits: [{ type, default: { cpu } }] });
     expect(specDiffers('LimitRange', limits('Container', '1000m'), limits('Container', '1'))).toBe(false);
     expect(specDiffers('LimitRange', limits('Container', '1000m'), limits('Container', '2'))).toBe(true);
     expect(specDiffers('LimitRange', limits('Container', '1'), limits('Pod', '1'))).toBe(true);
   });
 
-  test('are not meant elsewhere', () =>
+  test('are compared as text in other fields', () =>
     expect(differs(object('ConfigMap', { data: { a: '1000m' } }), object('ConfigMap', { data: { a: '1' } }))).toBe(
       true,
     ));
 });
 
-test('a list of a map of limits that are none is compared as it is', () => {
+test('compares a field named limits as is if it holds no quantities', () => {
   expect(specDiffers('Seat', { lab: { limits: { of: [1, 2] } } }, { lab: { limits: { of: [1, 2] } } })).toBe(false);
   expect(specDiffers('Seat', { lab: { limits: { of: [1, 2] } } }, { lab: { limits: { of: [1, 3] } } })).toBe(true);
 });

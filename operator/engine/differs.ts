@@ -1,19 +1,19 @@
-// Whether applying an object would change anything. What others have added is theirs, wherever server-side apply leaves it alone;
-// but a list or map that it replaces as a whole must be as it is wanted and hold nothing else.
+// Decides whether applying an object would change anything. Fields that others added don't count, because server-side
+// apply leaves them alone. Lists and maps that it replaces as a whole must match exactly.
 // https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
 import type { KubeObject } from '../../kubernetes/object.ts';
 import { sameAmount } from '../../kubernetes/quantity.ts';
 
-/** How a field is merged: a map field by field, a list by the fields that are its items' key, or as a set; any other list as a whole. */
+/** How a field is merged: a map by field, a list by the key fields of its items, or a set. Other lists are replaced. */
 type Shape =
-  { readonly keys: readonly string[]; readonly of?: Fields } | { readonly set: true } | { readonly fields: Fields };
+  { readonly keys: readonly string[]; readonly items?: Fields } | { readonly set: true } | { readonly fields: Fields };
 type Fields = Readonly<Record<string, Shape>>;
-type Map = Readonly<Record<string, unknown>>;
+type JsonMap = Readonly<Record<string, unknown>>;
 
-// From the list types in the API server's own OpenAPI, for the kinds in kinds.ts.
+// From the list types in the API server's OpenAPI document, for the kinds in kinds.ts.
 const CONTAINERS: Shape = {
   keys: ['name'],
-  of: {
+  items: {
     env: { keys: ['name'] },
     ports: { keys: ['containerPort', 'protocol'] },
     volumeMounts: { keys: ['mountPath'] },
@@ -37,7 +37,7 @@ const SPECS: Readonly<Record<string, Shape>> = {
   Service: { fields: { ports: { keys: ['port', 'protocol'] } } },
 };
 
-/** Maps that are replaced as a whole. */
+/** Maps that server-side apply replaces as a whole. */
 const ATOMIC = new Set([
   'selector',
   'podSelector',
@@ -50,11 +50,11 @@ const ATOMIC = new Set([
   'fieldRef',
   'resourceFieldRef',
 ]);
-/** Maps that mean something though nothing is in them. */
-const MEANT_EMPTY = new Set(['emptyDir', 'podSelector', 'namespaceSelector', 'labelSelector']);
-/** What the API server fills in where lists and maps are replaced as a whole. */
-const DEFAULTS: Map = { protocol: 'TCP', apiVersion: 'v1', divisor: '0' };
-/** Fields that are quantities, or maps of them. */
+/** Maps that have a meaning when empty. */
+const MEANINGFUL_EMPTY = new Set(['emptyDir', 'podSelector', 'namespaceSelector', 'labelSelector']);
+/** Defaults that the API server fills in within replaced lists and maps. */
+const DEFAULTS: JsonMap = { protocol: 'TCP', apiVersion: 'v1', divisor: '0' };
+/** Fields that hold a quantity or a map of quantities. */
 const QUANTITIES = new Set([
   'limits',
   'requests',
@@ -68,13 +68,16 @@ const QUANTITIES = new Set([
   'divisor',
 ]);
 
-/** Whether `live` lacks anything of `desired`. Status and what the API server itself writes are for who asks to leave out. */
+/** Whether `live` lacks anything in `desired`. The caller leaves out status and server-written fields. */
 export function differs(desired: KubeObject, live: KubeObject): boolean {
   const spec = SPECS[desired.kind];
-  return mapDiffers(desired as unknown as Map, live as unknown as Map, { metadata: METADATA, ...(spec && { spec }) });
+  return mapDiffers(desired as unknown as JsonMap, live as unknown as JsonMap, {
+    metadata: METADATA,
+    ...(spec && { spec }),
+  });
 }
 
-function mapDiffers(desired: Map, live: Map, fields: Fields = {}): boolean {
+function mapDiffers(desired: JsonMap, live: JsonMap, fields: Fields = {}): boolean {
   for (const name in desired) {
     if (valueDiffers(name, desired[name], live[name], fields[name])) return true;
   }
@@ -83,14 +86,14 @@ function mapDiffers(desired: Map, live: Map, fields: Fields = {}): boolean {
 
 function valueDiffers(name: string, desired: unknown, live: unknown, shape: Shape | undefined): boolean {
   if (isAbsent(desired)) return false;
-  // Of what is false or zero the API server keeps some and drops some, so that counts as a difference.
-  if (isAbsent(live)) return MEANT_EMPTY.has(name) || !isEmpty(desired);
+  // The API server keeps some false and zero values and drops others, so a missing one counts as a difference.
+  if (isAbsent(live)) return MEANINGFUL_EMPTY.has(name) || !isEmpty(desired);
   if (Array.isArray(desired)) return !Array.isArray(live) || listDiffers(desired, live, shape);
   if (isMap(desired)) return !isMap(live) || innerDiffers(name, desired, live, shape);
   return desired !== live && !(QUANTITIES.has(name) && sameAmount(desired, live));
 }
 
-function innerDiffers(name: string, desired: Map, live: Map, shape: Shape | undefined): boolean {
+function innerDiffers(name: string, desired: JsonMap, live: JsonMap, shape: Shape | undefined): boolean {
   if (ATOMIC.has(name)) return !same(desired, live);
   if (QUANTITIES.has(name))
     return Object.keys(desired).some(
@@ -101,23 +104,25 @@ function innerDiffers(name: string, desired: Map, live: Map, shape: Shape | unde
 
 function listDiffers(desired: readonly unknown[], live: readonly unknown[], shape: Shape | undefined): boolean {
   if (shape && 'keys' in shape)
-    return (desired as readonly Map[]).some((item) => itemDiffers(item, live as readonly Map[], shape));
+    return (desired as readonly JsonMap[]).some((item) => itemDiffers(item, live as readonly JsonMap[], shape));
   if (shape && 'set' in shape) return desired.some((item) => !live.includes(item));
   return !same(desired, live);
 }
 
 function itemDiffers(
-  item: Map,
-  live: readonly Map[],
-  { keys, of }: { readonly keys: readonly string[]; readonly of?: Fields },
+  item: JsonMap,
+  live: readonly JsonMap[],
+  { keys, items }: { readonly keys: readonly string[]; readonly items?: Fields },
 ): boolean {
   const counterpart = live.find((other) =>
     keys.every((key) => (item[key] ?? DEFAULTS[key]) === (other[key] ?? DEFAULTS[key])),
   );
-  return counterpart === undefined || mapDiffers(item, counterpart, of);
+  return counterpart === undefined || mapDiffers(item, counterpart, items);
 }
 
-/** Equal as a whole, but for what the API server fills in. `name` is that of the field, or of the map of quantities that it is in. */
+/**
+ * Deep equality, except for defaults. `name` is the name of the field, or of the map of quantities that contains it.
+ */
 function same(desired: unknown, live: unknown, name = ''): boolean {
   if (Array.isArray(desired))
     return (
@@ -133,6 +138,7 @@ function same(desired: unknown, live: unknown, name = ''): boolean {
 }
 
 const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null;
-const isMap = (value: unknown): value is Map => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMap = (value: unknown): value is JsonMap =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isEmpty = (value: unknown): boolean =>
   Array.isArray(value) ? value.length === 0 : isMap(value) && Object.values(value).every(isAbsent);

@@ -24,14 +24,8 @@ function setUp(failing: Error | undefined = undefined) {
   } as unknown as Api;
   let now = Date.parse('2026-01-01T00:00:00Z');
   const log = { debug: () => undefined, warn: (fields: object) => void warnings.push(fields) };
-  const recorder = new Recorder({
-    api,
-    log,
-    clock: { now: () => now },
-    component: 'intro-otel-operator',
-    instance: 'op-1',
-  });
-  return { recorder, sent, warnings, pass: (ms: number) => void (now += ms), mend: () => (failure = undefined) };
+  const recorder = new Recorder({ api, log, clock: { now: () => now }, component: 'operator', instance: 'op-1' });
+  return { recorder, sent, warnings, pass: (ms: number) => void (now += ms), recover: () => (failure = undefined) };
 }
 
 const seat = (name: string): KubeObject => ({
@@ -40,7 +34,7 @@ const seat = (name: string): KubeObject => ({
   metadata: { name, uid: `uid-${name}` },
 });
 
-test('an Event on an object without a namespace is in default, and says who tells it of what', async () => {
+test('creates the Event of a cluster-scoped object in namespace default, with source and object', async () => {
   const { recorder, sent } = setUp();
   recorder.event(seat('class-ada'), 'Normal', 'Ready', 'The lab can be used.');
   await recorder.idle();
@@ -53,19 +47,19 @@ test('an Event on an object without a namespace is in default, and says who tell
     count: 1,
     involvedObject: { kind: 'Seat', name: 'class-ada', uid: 'uid-class-ada' },
     firstTimestamp: '2026-01-01T00:00:00Z',
-    source: { component: 'intro-otel-operator' },
+    source: { component: 'operator' },
     reportingInstance: 'op-1',
   });
 });
 
-test('the same within the hour counts up, and after it is told anew', async () => {
+test('counts a repeat within an hour, and creates a new Event afterwards', async () => {
   const { recorder, sent, pass } = setUp();
-  const tell = () => recorder.event(seat('a'), 'Warning', 'Failed', 'It does not fit.');
-  tell();
+  const record = () => recorder.event(seat('a'), 'Warning', 'Failed', 'It does not fit.');
+  record();
   pass(60_000);
-  tell();
+  record();
   pass(HOUR);
-  tell();
+  record();
   await recorder.idle();
   expect(sent.map(({ verb, body }) => [verb, body['count']])).toEqual([
     ['create', 1],
@@ -75,30 +69,30 @@ test('the same within the hour counts up, and after it is told anew', async () =
   expect(sent[1]?.body).toEqual({ count: 2, lastTimestamp: '2026-01-01T00:01:00Z' });
 });
 
-test('an object may tell 25 things at once and then one each five minutes, and others are not kept from it', async () => {
+test('limits each object to 25 Events, then one per five minutes', async () => {
   const { recorder, sent, pass } = setUp();
-  for (let index = 0; index < 40; index++) recorder.event(seat('talkative'), 'Normal', 'Said', `Thing ${index}.`);
-  recorder.event(seat('quiet'), 'Normal', 'Said', 'One thing.');
+  for (let index = 0; index < 40; index++) recorder.event(seat('busy'), 'Normal', 'Changed', `Change ${index}.`);
+  recorder.event(seat('quiet'), 'Normal', 'Changed', 'One change.');
   await recorder.idle();
   expect(sent).toHaveLength(26);
   pass(2 * 300_000);
-  for (let index = 40; index < 50; index++) recorder.event(seat('talkative'), 'Normal', 'Said', `Thing ${index}.`);
+  for (let index = 40; index < 50; index++) recorder.event(seat('busy'), 'Normal', 'Changed', `Change ${index}.`);
   await recorder.idle();
   expect(sent).toHaveLength(28);
 });
 
-test('the same, told too often, is counted but not sent each time', async () => {
+test('counts repeats over the limit without sending each', async () => {
   const { recorder, sent, pass } = setUp();
-  const tell = () => recorder.event(seat('a'), 'Warning', 'Failed', 'It does not fit.');
-  for (let time = 1; time <= 100; time++) tell();
+  const record = () => recorder.event(seat('a'), 'Warning', 'Failed', 'It does not fit.');
+  for (let time = 1; time <= 100; time++) record();
   pass(300_000);
-  tell();
+  record();
   await recorder.idle();
   expect(sent).toHaveLength(26);
   expect(sent.at(-1)?.body).toMatchObject({ count: 101 });
 });
 
-test('an Event that can not be sent is in the log and fails nobody', async () => {
+test('logs an Event that could not be sent, and does not throw', async () => {
   const { recorder, warnings } = setUp(new ApiError('POST', 500, { message: 'no' }));
   expect(() => recorder.event(seat('a'), 'Normal', 'Ready', 'The lab can be used.')).not.toThrow();
   await recorder.idle();
@@ -106,13 +100,13 @@ test('an Event that can not be sent is in the log and fails nobody', async () =>
 });
 
 test.each([
-  ['could not be sent', new ApiError('POST', 500, { message: 'no' }), 1],
-  ['was not sent, as another leads', new NotLeadingError(), 0],
-])('what %s is told anew the next time', async (_, error, warned) => {
-  const { recorder, sent, warnings, mend } = setUp(error);
+  ['the API server failed', new ApiError('POST', 500, { message: 'no' }), 1],
+  ['another replica leads', new NotLeadingError(), 0],
+])('creates the Event again after %s', async (_, error, warned) => {
+  const { recorder, sent, warnings, recover } = setUp(error);
   recorder.event(seat('a'), 'Normal', 'Ready', 'The lab can be used.');
   await recorder.idle();
-  mend();
+  recover();
   recorder.event(seat('a'), 'Normal', 'Ready', 'The lab can be used.');
   await recorder.idle();
   expect(sent.map(({ verb, body }) => [verb, body['count']])).toEqual([
@@ -122,7 +116,7 @@ test.each([
   expect(warnings).toHaveLength(warned);
 });
 
-test('more than can wait are dropped, with a word in the log', async () => {
+test('drops and logs Events when the queue is full', async () => {
   const { recorder, sent, warnings } = setUp();
   for (let index = 0; index < 1100; index++)
     recorder.event(seat(`seat-${index}`), 'Normal', 'Ready', 'The lab can be used.');

@@ -1,5 +1,5 @@
-// Events, as `kubectl describe` shows them: the same one again only counts up, a talkative object is cut short, and whoever tells
-// something neither waits for the API server nor fails because of it.
+// Writes Kubernetes Events, which `kubectl describe` shows. A repeated Event only increases its count, and each object
+// has a rate limit. The caller neither waits for the API server nor fails because of it.
 // https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
 import { createHash } from 'node:crypto';
 import { NotLeadingError, isNotFound } from '../../kubernetes/api.ts';
@@ -14,13 +14,13 @@ export interface EventOptions {
   readonly api: Pick<Api, 'create' | 'mergePatch'>;
   readonly log: Pick<Logger, 'debug' | 'warn'>;
   readonly clock: Clock;
-  /** Who tells: the column From of `kubectl describe`. */
+  /** The source of the Events: the column From in `kubectl describe`. */
   readonly component: string;
-  /** The process among its replicas. */
+  /** Identifies this process among the replicas. */
   readonly instance: string;
 }
 
-/** What is sent to the API server. */
+/** The object that is sent to the API server. */
 interface Event extends KubeObject {
   readonly involvedObject: {
     readonly apiVersion: string;
@@ -40,17 +40,18 @@ interface Event extends KubeObject {
   readonly reportingInstance: string;
 }
 
-/** Milliseconds. For as long an Event is counted up; the API server forgets one after as long. */
-const SAME_FOR = 3_600_000;
-/** As client-go: so many Events on one object at once, then one for each refill. */
+/** Milliseconds for which repeats increase the count. The API server deletes an Event after the same time. */
+const REPEAT_MS = 3_600_000;
+/** Events per object in a burst, as in client-go. */
 const BURST = 25;
-const REFILL = 300_000;
-/** Events that wait to be sent; what comes on top is dropped, and said so in the log. */
-const MOST_WAITING = 1000;
-/** Where Events on objects without a namespace are, as client-go has it. */
-const NO_NAMESPACE = 'default';
-/** The API server takes messages of up to 1024 bytes. */
-const LONGEST = 1000;
+/** Milliseconds until an object that used up its burst may have one more Event. */
+const REFILL_MS = 300_000;
+/** Maximum length of the send queue. Further Events are dropped and logged. */
+const MAX_QUEUED = 1000;
+/** Namespace for Events about cluster-scoped objects, as in client-go. */
+const DEFAULT_NAMESPACE = 'default';
+/** Longest message in characters. The API server accepts up to 1024 bytes. */
+const MAX_MESSAGE = 1000;
 
 interface SentEvent {
   readonly key: { readonly name: string; readonly namespace: string };
@@ -58,7 +59,7 @@ interface SentEvent {
   count: number;
 }
 
-/** How much an object may still tell. */
+/** A token bucket: the rate limit of one object. */
 class Bucket {
   #tokens = BURST;
   #filled: number;
@@ -68,24 +69,24 @@ class Bucket {
   }
 
   take(now: number): boolean {
-    const refills = Math.floor((now - this.#filled) / REFILL);
+    const refills = Math.floor((now - this.#filled) / REFILL_MS);
     this.#tokens = Math.min(BURST, this.#tokens + refills);
-    this.#filled += refills * REFILL;
+    this.#filled += refills * REFILL_MS;
     if (this.#tokens === 0) return false;
     this.#tokens--;
     return true;
   }
 
   isFull(now: number): boolean {
-    return this.#tokens + Math.floor((now - this.#filled) / REFILL) >= BURST;
+    return this.#tokens + Math.floor((now - this.#filled) / REFILL_MS) >= BURST;
   }
 }
 
 export class Recorder implements EventRecorder {
   readonly #options: EventOptions;
-  readonly #told = new Map<string, SentEvent>();
+  readonly #sent = new Map<string, SentEvent>();
   readonly #buckets = new Map<string, Bucket>();
-  readonly #waiting: (() => Promise<unknown>)[] = [];
+  readonly #queue: (() => Promise<unknown>)[] = [];
   #sending: Promise<void> | undefined;
 
   constructor(options: EventOptions) {
@@ -94,33 +95,33 @@ export class Recorder implements EventRecorder {
 
   event(about: KubeObject, type: EventType, reason: string, message: string): void {
     const now = this.#options.clock.now();
-    this.#forgetOld(now);
+    this.#forgetExpired(now);
     const { uid = '', name } = about.metadata;
     const id = [about.kind, uid, name, type, reason, message].join('\n');
-    const before = this.#told.get(id);
-    if (before) before.count++; // told with the next that is sent, where this one is not
-    if (!this.#mayTell(`${about.kind} ${uid} ${name}`, now)) {
-      this.#options.log.debug({ kind: about.kind, name, reason }, 'Event dropped, the object has told many');
+    const before = this.#sent.get(id);
+    if (before) before.count++; // Even if this repeat is dropped, the next one sends the full count.
+    if (!this.#takeToken(`${about.kind} ${uid} ${name}`, now)) {
+      this.#options.log.debug({ kind: about.kind, name, reason }, 'Event dropped, the object reached its rate limit');
       return;
     }
-    if (before) return this.#again(id, before, now);
-    const event = this.#eventOf(about, { type, reason, message: message.slice(0, LONGEST) }, { id, now });
-    this.#told.set(id, {
-      key: { name: event.metadata.name, namespace: event.metadata.namespace ?? NO_NAMESPACE },
+    if (before) return this.#sendCount(id, before, now);
+    const event = this.#eventOf(about, { type, reason, message: message.slice(0, MAX_MESSAGE) }, { id, now });
+    this.#sent.set(id, {
+      key: { name: event.metadata.name, namespace: event.metadata.namespace ?? DEFAULT_NAMESPACE },
       since: now,
       count: 1,
     });
     this.#send(id, () => this.#options.api.create(event));
   }
 
-  /** Resolves once what was told so far is sent, or could not be. */
+  /** Resolves once all queued Events are sent or have failed. */
   async idle(): Promise<void> {
     while (this.#sending) await this.#sending;
   }
 
   #eventOf(
     about: KubeObject,
-    what: Pick<Event, 'type' | 'reason' | 'message'>,
+    content: Pick<Event, 'type' | 'reason' | 'message'>,
     { id, now }: { readonly id: string; readonly now: number },
   ): Event {
     const { component, instance } = this.#options;
@@ -134,7 +135,7 @@ export class Recorder implements EventRecorder {
     return {
       apiVersion: 'v1',
       kind: 'Event',
-      metadata: { name: `${name}.${unique}`, namespace: namespace ?? NO_NAMESPACE },
+      metadata: { name: `${name}.${unique}`, namespace: namespace ?? DEFAULT_NAMESPACE },
       involvedObject: {
         apiVersion,
         kind,
@@ -142,7 +143,7 @@ export class Recorder implements EventRecorder {
         ...(namespace !== undefined && { namespace }),
         ...(uid !== undefined && { uid }),
       },
-      ...what,
+      ...content,
       count: 1,
       firstTimestamp: time,
       lastTimestamp: time,
@@ -152,22 +153,22 @@ export class Recorder implements EventRecorder {
     };
   }
 
-  #again(id: string, told: SentEvent, now: number): void {
+  #sendCount(id: string, event: SentEvent, now: number): void {
     const lastTimestamp = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
-    this.#send(id, () => this.#options.api.mergePatch(KINDS.Event, told.key, { count: told.count, lastTimestamp }));
+    this.#send(id, () => this.#options.api.mergePatch(KINDS.Event, event.key, { count: event.count, lastTimestamp }));
   }
 
-  #mayTell(object: string, now: number): boolean {
+  #takeToken(object: string, now: number): boolean {
     const bucket = this.#buckets.get(object) ?? new Bucket(now);
     this.#buckets.set(object, bucket);
     return bucket.take(now);
   }
 
-  /** The oldest come first in both maps, so what is to be kept ends the walk; a bucket that is full again says nothing. */
-  #forgetOld(now: number): void {
-    for (const [id, { since }] of this.#told) {
-      if (now - since < SAME_FOR) break;
-      this.#told.delete(id);
+  /** Drops expired Events and full buckets. Both maps are in order of age, so the first one to keep ends each loop. */
+  #forgetExpired(now: number): void {
+    for (const [id, { since }] of this.#sent) {
+      if (now - since < REPEAT_MS) break;
+      this.#sent.delete(id);
     }
     for (const [object, bucket] of this.#buckets) {
       if (!bucket.isFull(now)) break;
@@ -176,27 +177,28 @@ export class Recorder implements EventRecorder {
   }
 
   #send(id: string, request: () => Promise<unknown>): void {
-    if (this.#waiting.length >= MOST_WAITING) {
-      this.#told.delete(id);
-      this.#options.log.warn({ waiting: this.#waiting.length }, 'Event dropped, too many wait to be sent');
+    if (this.#queue.length >= MAX_QUEUED) {
+      this.#sent.delete(id);
+      this.#options.log.warn({ queued: this.#queue.length }, 'Event dropped, the send queue is full');
       return;
     }
-    this.#waiting.push(() => request().catch((error: unknown) => this.#notSent(id, error)));
+    this.#queue.push(() => request().catch((error: unknown) => this.#handleFailure(id, error)));
     this.#sending ??= this.#sendAll();
   }
 
-  /** One after the other: nobody waits for an Event, and others wait for their turn at the API server. */
+  /** Sends one at a time: nobody waits for Events, and other requests need the connections. */
   async #sendAll(): Promise<void> {
-    for (let request = this.#waiting.shift(); request; request = this.#waiting.shift()) {
+    for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
       await request();
     }
     this.#sending = undefined;
   }
 
-  /** It may not be there, or no longer: the same is told anew next time. */
-  #notSent(id: string, error: unknown): void {
-    this.#told.delete(id);
-    if (error instanceof NotLeadingError || isNotFound(error)) return; // who leads tells, and what is gone has told
+  /** Forgets an Event that could not be sent, so that the next repeat creates it. */
+  #handleFailure(id: string, error: unknown): void {
+    this.#sent.delete(id);
+    // The leader sends its own Events, and an expired Event needs no update.
+    if (error instanceof NotLeadingError || isNotFound(error)) return;
     this.#options.log.warn({ err: asError(error) }, 'Event could not be sent');
   }
 }

@@ -1,4 +1,4 @@
-// The HTTP server for those who look after the process: /healthz, /readyz and /metrics.
+// The HTTP server for probes and scrapers: /healthz, /readyz and /metrics.
 // https://kubernetes.io/docs/reference/using-api/health-checks/
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -7,15 +7,15 @@ import type { AddressInfo } from 'node:net';
 import { asError } from '../../support/as-error.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What is wrong: what was expected, what was found. Undefined where all is well. */
+/** A readiness check. Returns what is wrong (expected and found), or undefined if nothing is. */
 export type Check = () => string | undefined;
 
 export interface HealthOptions {
-  /** 0 for any that is free. */
+  /** 0 picks a free port. */
   readonly port: number;
-  /** The address to listen on; all of them unless told otherwise. */
+  /** The address to listen on. Default: all. */
   readonly host?: string;
-  /** What /readyz looks at, by name. */
+  /** The checks behind /readyz, by name. */
   readonly ready: Readonly<Record<string, Check>>;
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
 }
@@ -25,7 +25,7 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** @throws Error when it can't listen */
+/** @throws Error if it can't listen on the port */
 export async function startHealthServer(options: HealthOptions): Promise<HealthServer> {
   const server = createServer((request, response) => {
     answer(pathOf(request.url), response, options).catch((error: unknown) =>
@@ -54,13 +54,15 @@ async function answer(path: string, response: ServerResponse, { ready, metrics }
 }
 
 function readiness(response: ServerResponse, checks: HealthOptions['ready']): void {
-  const wrong = Object.entries(checks).map(([name, check]) => ({ name, why: outcomeOf(check) }));
-  const lines = wrong.map(({ name, why }) => (why === undefined ? `[+]${name} ok` : `[-]${name} failed: ${why}`));
-  const failed = wrong.some(({ why }) => why !== undefined);
+  const results = Object.entries(checks).map(([name, check]) => ({ name, problem: problemOf(check) }));
+  const lines = results.map(({ name, problem }) =>
+    problem === undefined ? `[+]${name} ok` : `[-]${name} failed: ${problem}`,
+  );
+  const failed = results.some(({ problem }) => problem !== undefined);
   respond(response, failed ? 503 : 200, [...lines, failed ? 'not ready' : 'ready'].join('\n'));
 }
 
-function outcomeOf(check: Check): string | undefined {
+function problemOf(check: Check): string | undefined {
   try {
     return check();
   } catch (thrown) {
@@ -72,7 +74,7 @@ function respond(response: ServerResponse, status: number, text: string, type = 
   response.writeHead(status, { 'content-type': type }).end(`${text}\n`);
 }
 
-/** Waits for no connection that a scraper keeps open. */
+/** Closes the server, including connections that a scraper keeps open. */
 async function close(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();

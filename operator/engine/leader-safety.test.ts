@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { startElection } from './testing/election.ts';
 
-test('whatever is stopped, cut off or late, there are never two leaders, and in the end there is one', async () => {
+test('never has two leaders, whatever is suspended, cut off or late, and has one in the end', async () => {
   const fault = fc.record({
-    what: fc.constantFrom('stop a', 'stop b', 'silent', 'refuses', 'slow', 'cut', 'deaf', 'delete', 'nothing'),
+    kind: fc.constantFrom('suspend a', 'suspend b', 'silent', 'refuses', 'slow', 'cut', 'deaf', 'delete', 'nothing'),
     lasts: fc.integer({ min: 10, max: 25_000 }),
-    then: fc.integer({ min: 0, max: 15_000 }),
+    recovery: fc.integer({ min: 0, max: 15_000 }),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(fault, { maxLength: 6 }), async (faults) => {
@@ -18,21 +18,21 @@ test('whatever is stopped, cut off or late, there are never two leaders, and in 
         }
       };
       const begin: Record<string, () => unknown> = {
-        'stop a': () => a.process.stop(),
-        'stop b': () => b.process.stop(),
-        cut: () => leases.cutWatches(),
-        deaf: () => leases.cutWatches(true),
-        silent: () => (leases.mood = 'silent'),
-        refuses: () => (leases.mood = 'refuses'),
+        'suspend a': () => a.process.suspend(),
+        'suspend b': () => b.process.suspend(),
+        cut: () => leases.endWatches(),
+        deaf: () => leases.silenceWatches(),
+        silent: () => (leases.state = 'silent'),
+        refuses: () => (leases.state = 'refuses'),
         slow: () => (leases.latency = 2_500),
         delete: () => leases.put(undefined),
       };
-      for (const { what, lasts, then } of faults) {
-        begin[what]?.();
+      for (const { kind, lasts, recovery } of faults) {
+        begin[kind]?.();
         await pass(lasts);
-        Object.assign(leases, { mood: 'up', latency: 1 });
-        for (const { process } of [a, b]) process.goOn();
-        await pass(then);
+        Object.assign(leases, { state: 'up', latency: 1 });
+        for (const { process } of [a, b]) process.resume();
+        await pass(recovery);
       }
       await pass(30_000);
       expect([a, b].filter((replica) => replica.leads())).toHaveLength(1);

@@ -1,10 +1,10 @@
 import { startElection } from './testing/election.ts';
 
-test('the first replica makes the Lease and leads', async () => {
+test('creates the Lease and leads if it is the first replica', async () => {
   const { join, leases } = startElection();
   const a = await join('a');
   expect(a.leads()).toBe(true);
-  expect(a.said).toEqual(['elected']);
+  expect(a.reports).toEqual(['elected']);
   const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/) as string;
   expect(leases.lease?.spec).toEqual({
     holderIdentity: 'a',
@@ -16,7 +16,7 @@ test('the first replica makes the Lease and leads', async () => {
   expect(await a.metrics.text()).toContain('leader_election_master_status{name="operator"} 1\n');
 });
 
-test('the leader writes about once in 4 s, the other asks for nothing while it watches', async () => {
+test('renews about every 4 s, while the other replica only watches', async () => {
   const { join, timers, leases } = startElection();
   const a = await join('a');
   const b = await join('b');
@@ -25,11 +25,11 @@ test('the leader writes about once in 4 s, the other asks for nothing while it w
   expect(b.leads()).toBe(false);
   expect(a.writes()).toBeGreaterThanOrEqual(27);
   expect(a.writes()).toBeLessThanOrEqual(31);
-  expect(leases.requests.slice(before).filter(({ who, verb }) => who === 'b' || verb !== 'update')).toEqual([]);
+  expect(leases.requests.slice(before).filter(({ replica, verb }) => replica === 'b' || verb !== 'update')).toEqual([]);
   expect(await b.metrics.text()).toContain('leader_election_master_status{name="operator"} 0\n');
 });
 
-test('of several that begin together one leads', async () => {
+test('elects one of several replicas that start together', async () => {
   const { timers, leases, join } = startElection();
   leases.latency = 20;
   const all = await Promise.all(['a', 'b', 'c'].map(join));
@@ -38,13 +38,13 @@ test('of several that begin together one leads', async () => {
   expect(leases.lease?.spec?.leaseTransitions).toBe(0);
 });
 
-describe('when the leader is killed', () => {
-  test('the other leads as soon as the Lease has expired, and not before', async () => {
+describe('after the leader is killed', () => {
+  test('the other replica takes over once the Lease has expired, and not before', async () => {
     const { join, timers, holder, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
     await timers.advance(30_000);
-    const renewed = leases.requests.findLast(({ who }) => who === 'a')?.at ?? 0;
+    const renewed = leases.requests.findLast(({ replica }) => replica === 'a')?.at ?? 0;
     a.kill();
     await timers.advance(renewed + 11_990 - timers.now());
     expect(holder()).toBe('a');
@@ -53,7 +53,7 @@ describe('when the leader is killed', () => {
     expect(leases.lease?.spec).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
   });
 
-  test('a replica that comes later waits for its duration from when it first looked, whatever the Lease says of the time', async () => {
+  test('a new replica waits the full duration from its first look, whatever renewTime says', async () => {
     const { join, timers, leases } = startElection();
     leases.put({ holderIdentity: 'long gone', leaseDurationSeconds: 12, renewTime: '2001-01-01T00:00:00.000000Z' });
     const b = await join('b');
@@ -63,7 +63,7 @@ describe('when the leader is killed', () => {
     expect(b.leads()).toBe(true);
   });
 
-  test('the Lease says for how long it is kept', async () => {
+  test('a replica waits for the duration in the Lease', async () => {
     const { join, timers, leases } = startElection();
     leases.put({ holderIdentity: 'another version', leaseDurationSeconds: 30 });
     const b = await join('b');
@@ -74,37 +74,37 @@ describe('when the leader is killed', () => {
   });
 });
 
-describe('a leader that leaves', () => {
-  test('gives up the lead, and the other has it at once', async () => {
+describe('a leader that stops', () => {
+  test('releases the lead, and the other replica takes over at once', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
     await a.leave();
     expect(a.leads()).toBe(false);
-    expect(a.said).toEqual(['elected']);
+    expect(a.reports).toEqual(['elected']);
     expect(await a.metrics.text()).toContain('leader_election_master_status{name="operator"} 0\n');
     await timers.advance(100);
     expect(b.leads()).toBe(true);
     expect(leases.lease?.spec).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
   });
 
-  test('alone leaves an empty Lease', async () => {
+  test('leaves a Lease without a holder if it is alone', async () => {
     const { join, leases } = startElection();
     await (await join('a')).leave();
     expect(leases.lease?.spec).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1 });
   });
 
-  test('while the API server does not answer ends all the same', async () => {
+  test('ends even if the API server does not answer', async () => {
     const { join, timers, leases, holder } = startElection();
     const a = await join('a');
-    leases.mood = 'silent';
+    leases.state = 'silent';
     const left = a.leave();
     await timers.advance(5_000);
     await left;
     expect(holder()).toBe('a');
   });
 
-  test('while a renewal is under way, which is answered afterwards, no longer leads then', async () => {
+  test('does not lead again because of a renewal that is answered afterwards', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -121,7 +121,7 @@ describe('a leader that leaves', () => {
     }
   });
 
-  test('without the lead leaves the Lease alone', async () => {
+  test('does not touch the Lease if it does not lead', async () => {
     const { join, holder } = startElection();
     await join('a');
     const b = await join('b');
@@ -131,156 +131,156 @@ describe('a leader that leaves', () => {
   });
 });
 
-describe('when the API server is away', () => {
-  test.each(['refuses', 'silent'] as const)('for 3 s (%s), the leader goes on leading', async (mood) => {
+describe('while the API server is down', () => {
+  test.each(['refuses', 'silent'] as const)('keeps leading if it lasts 3 s (%s)', async (state) => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     await timers.advance(3_000);
-    leases.mood = mood;
+    leases.state = state;
     await timers.advance(3_000);
-    leases.mood = 'up';
+    leases.state = 'up';
     await timers.advance(60_000);
-    expect(a.said).toEqual(['elected']);
+    expect(a.reports).toEqual(['elected']);
     expect(a.leads()).toBe(true);
   });
 
   test.each(['refuses', 'silent'] as const)(
-    'for longer (%s), it stops leading 8 s after its last renewal, says so, and leads again afterwards',
-    async (mood) => {
+    'stops leading 8 s after the last renewal and leads again afterwards (%s)',
+    async (state) => {
       const { join, timers, leases } = startElection();
       const a = await join('a');
       await timers.advance(20_000);
       const renewed = leases.requests.at(-1)?.at ?? 0;
-      leases.mood = mood;
+      leases.state = state;
       await timers.advance(renewed + 7_999 - timers.now());
       expect(a.leads()).toBe(true);
       await timers.advance(2);
       expect(a.leads()).toBe(false);
       await timers.advance(1_000);
-      expect(a.said).toEqual(['elected', 'lost']);
+      expect(a.reports).toEqual(['elected', 'lost']);
       await timers.advance(60_000);
-      leases.mood = 'up';
+      leases.state = 'up';
       await timers.advance(5_000);
-      expect(a.said).toEqual(['elected', 'lost', 'elected']);
+      expect(a.reports).toEqual(['elected', 'lost', 'elected']);
       expect(leases.lease?.spec?.leaseTransitions).toBe(0);
     },
   );
 
-  test('and is slow, a renewal that is answered late counts from when it was sent', async () => {
+  test('counts a renewal that is answered late from when it was sent', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     leases.latency = 3_000;
     await timers.advance(120_000);
-    expect(a.said).toEqual(['elected']);
+    expect(a.reports).toEqual(['elected']);
     leases.latency = 9_000;
     await timers.advance(30_000);
-    expect(a.said).toContain('lost');
+    expect(a.reports).toContain('lost');
   });
 });
 
-describe('a leader that was stopped and goes on', () => {
-  test('does not lead for a moment, even before it has noticed anything', async () => {
+describe('a leader that was suspended and resumes', () => {
+  test('does not lead even for a moment, before it notices anything', async () => {
     const { join, timers } = startElection();
     const a = await join('a');
     const b = await join('b');
-    a.process.stop();
+    a.process.suspend();
     await timers.advance(20_000);
     expect(b.leads()).toBe(true);
     expect(a.leads()).toBe(false);
     const writes = a.writes();
-    a.process.goOn();
+    a.process.resume();
     expect(a.leads()).toBe(false);
     await timers.advance(60_000);
-    expect(a.said).toEqual(['elected', 'lost']);
+    expect(a.reports).toEqual(['elected', 'lost']);
     expect(a.writes()).toBe(writes);
     expect(b.leads()).toBe(true);
   });
 
-  test('does not lead because of a renewal that was under way meanwhile', async () => {
+  test('does not lead because of a renewal that was under way', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
     const writes = a.writes();
     leases.latency = 500;
     while (a.writes() === writes) await timers.advance(100);
-    a.process.stop();
+    a.process.suspend();
     await timers.advance(20_000);
     expect(b.leads()).toBe(true);
-    a.process.goOn();
+    a.process.resume();
     for (let passed = 0; passed < 5_000; passed += 100) {
       await timers.advance(100);
       expect(a.leads()).toBe(false);
     }
   });
 
-  test('for less than its deadline goes on leading', async () => {
+  test('keeps leading if that took less than its deadline', async () => {
     const { join, timers } = startElection();
     const a = await join('a');
     const b = await join('b');
-    a.process.stop();
+    a.process.suspend();
     await timers.advance(6_000);
-    a.process.goOn();
+    a.process.resume();
     await timers.advance(60_000);
-    expect([a.said, b.said]).toEqual([['elected'], []]);
+    expect([a.reports, b.reports]).toEqual([['elected'], []]);
   });
 });
 
-describe('when the Lease is not as the leader left it', () => {
-  test('because another has it, it has lost the lead', async () => {
+describe('after somebody changed the Lease', () => {
+  test('loses the lead if another replica holds it', async () => {
     const { join, timers, leases, holder } = startElection();
     const a = await join('a');
     leases.put({ holderIdentity: 'thief', leaseDurationSeconds: 12 });
     await timers.advance(5_000);
-    expect(a.said).toEqual(['elected', 'lost']);
+    expect(a.reports).toEqual(['elected', 'lost']);
     expect(holder()).toBe('thief');
   });
 
-  test('because someone has deleted it, it makes it anew, and no other takes it meanwhile', async () => {
+  test('recreates a deleted Lease before another replica takes it', async () => {
     const { join, timers, leases, holder } = startElection();
     const a = await join('a');
     const b = await join('b');
     leases.put(undefined);
     await timers.advance(30_000);
     expect(holder()).toBe('a');
-    expect([a.said, b.said]).toEqual([['elected'], []]);
+    expect([a.reports, b.reports]).toEqual([['elected'], []]);
     a.kill();
     leases.put(undefined);
     await timers.advance(15_000);
-    expect(b.said).toEqual(['elected']);
+    expect(b.reports).toEqual(['elected']);
   });
 
-  test('because someone has deleted it, a replica that had heard nothing for long leaves it the time for that', async () => {
+  test('gives the leader time to recreate a deleted Lease, even if the watch was silent for long', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
     const writes = a.writes();
     while (a.writes() === writes) await timers.advance(10);
-    leases.cutWatches(true);
+    leases.silenceWatches();
     await timers.advance(11_900);
     leases.put(undefined);
     for (let passed = 0; passed < 30_000; passed += 100) {
       await timers.advance(100);
       expect(a.leads() && b.leads()).toBe(false);
     }
-    expect(a.said).toEqual(['elected']);
+    expect(a.reports).toEqual(['elected']);
   });
 
-  test('because someone has written into it, it goes on', async () => {
+  test('keeps leading if only the duration was changed', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     leases.put({ ...leases.lease?.spec, leaseDurationSeconds: 99 });
     await timers.advance(20_000);
-    expect(a.said).toEqual(['elected']);
+    expect(a.reports).toEqual(['elected']);
     expect(leases.lease?.spec?.leaseDurationSeconds).toBe(12);
   });
 });
 
-describe('a watch', () => {
-  test('that ends is begun again', async () => {
+describe('watch of the Lease', () => {
+  test('is reopened when it ends', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
-    leases.cutWatches();
+    leases.endWatches();
     await timers.advance(5_000);
     expect(leases.count('b', 'watch')).toBe(2);
     await a.leave();
@@ -288,22 +288,22 @@ describe('a watch', () => {
     expect(b.leads()).toBe(true);
   });
 
-  test('that has gone silent does not make its replica take what another renews', async () => {
+  test('does not make a replica take a Lease that is renewed when it goes silent', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
-    leases.cutWatches(true);
+    leases.silenceWatches();
     await timers.advance(60_000);
-    expect([a.said, b.said]).toEqual([['elected'], []]);
+    expect([a.reports, b.reports]).toEqual([['elected'], []]);
     expect(b.writes()).toBe(0);
   });
 
-  test('that ends at once, each time, does not make its replica ask without a pause', async () => {
+  test('is not reopened without a pause if it ends at once each time', async () => {
     const { join, timers, leases } = startElection();
     await join('a');
     await join('b');
     for (let second = 0; second < 20; second++) {
-      leases.cutWatches();
+      leases.endWatches();
       await timers.advance(1_000);
     }
     expect(leases.count('b', 'get')).toBeLessThanOrEqual(22);

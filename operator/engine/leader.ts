@@ -1,5 +1,6 @@
-// Leader election by a Lease, as in client-go: of several replicas one works, and when it is gone another does. Times of two
-// machines are never compared: a holder has gone when its Lease has not changed for its duration by the clock of who looks.
+// Leader election with a Lease, as in client-go. One of several replicas leads, and another takes over when it is gone.
+// Clocks of two machines are never compared: a Lease has expired when the observer has seen no change for its duration,
+// by the observer's clock.
 // https://pkg.go.dev/k8s.io/client-go/tools/leaderelection
 import { isAlreadyExists, isConflict, isNotFound } from '../../kubernetes/api.ts';
 import { asError } from '../../support/as-error.ts';
@@ -9,15 +10,15 @@ import type { Metrics } from './metrics.ts';
 import { jittered, pause, systemTimers, within } from '../../support/timers.ts';
 import type { Timers } from '../../support/timers.ts';
 
-/** Milliseconds. Who leads stops writing some seconds before another may begin to. */
+/** Milliseconds. The leader stops writing some seconds before another replica may start. */
 export interface ElectionTimes {
-  /** For how long without a renewal others leave the lead to its holder. Default 12 s. */
+  /** How long other replicas wait after the last renewal before they take over. Default 12 s. */
   readonly leaseDuration: number;
-  /** After how long without a renewal the holder no longer leads. Default 8 s. */
+  /** How long the leader keeps leading after its last renewal. Default 8 s. */
   readonly renewDeadline: number;
-  /** Between two renewals. Default 4 s. */
+  /** Time between two renewals. Default 4 s. */
   readonly renewPeriod: number;
-  /** Between two attempts of what failed. Default 1 s. */
+  /** Time before a failed request is retried. Default 1 s. */
   readonly retryPeriod: number;
 }
 
@@ -30,12 +31,15 @@ const DEFAULT_TIMES: ElectionTimes = {
 
 export interface LeaderElectorOptions {
   readonly client: LeaseClient;
-  /** For logs and `leader_election_master_status`. */
+  /** Name of the Lease in logs and in `leader_election_master_status`. */
   readonly name: string;
-  /** Of this process, and of no other that ever was. */
+  /** Identifies this process. Must be unique among all replicas, past and present. */
   readonly identity: string;
   readonly onElected: () => void;
-  /** The lead is lost, not given up. To exit is the safe answer; where the process goes on, so does the elector. */
+  /**
+   * Called when the lead is lost, but not when it is released. If the process keeps running, the elector campaigns
+   * again.
+   */
   readonly onLost: () => void;
   readonly log: Logger;
   readonly metrics: Pick<Metrics, 'leading'>;
@@ -48,17 +52,18 @@ export class LeaderElector {
   readonly #client: LeaseClient;
   readonly #timers: Timers;
   readonly #times: ElectionTimes;
-  /** Milliseconds that a request may take, so that there is time for another before the deadline. */
-  readonly #patience: number;
-  /** The Lease as last seen; undefined where there is none. */
+  /** Milliseconds that a request may take. This leaves time for a second one before the deadline. */
+  readonly #requestTimeout: number;
+  /** The Lease as last seen. Undefined if there is none. */
   #lease: Lease | undefined;
-  /** Its last version, what it said then, even if it is gone by now, and since when nothing has changed. */
+  /** The last seen version and spec, kept even if the Lease was deleted since. */
   #version: string | undefined;
-  #said: LeaseSpec | undefined;
-  #saidSince = 0;
-  /** When the last renewal that succeeded was sent; undefined while another leads. */
-  #renewed: number | undefined;
-  /** Counts the times that the lead has ended; what was asked for in an earlier one says nothing of this one. */
+  #lastSpec: LeaseSpec | undefined;
+  /** When the Lease last changed. */
+  #changedAt = 0;
+  /** When the last successful renewal was sent. Undefined while another replica leads. */
+  #renewedAt: number | undefined;
+  /** Counts how often the lead ended. An answer to a request from an earlier term is ignored. */
   #term = 0;
 
   constructor(options: LeaderElectorOptions) {
@@ -66,64 +71,64 @@ export class LeaderElector {
     this.#client = options.client;
     this.#timers = options.timers ?? systemTimers;
     this.#times = { ...DEFAULT_TIMES, ...options.times };
-    this.#patience = (this.#times.renewDeadline - this.#times.renewPeriod) / 2;
+    this.#requestTimeout = (this.#times.renewDeadline - this.#times.renewPeriod) / 2;
     options.metrics.leading(options.name, false);
   }
 
   /**
-   * Whether this process may write, now: to be asked before each write. It goes by the time since the last renewal alone, so a process that
-   * was stopped for a while does not write when it goes on, however little it has noticed.
+   * Whether this process may write now. Ask before every write. The answer depends only on the time since the last
+   * renewal, so a process that was suspended for a while doesn't write when it resumes, even before it notices.
    */
   isLeader(): boolean {
     return this.#remaining() > 0;
   }
 
-  /** Takes part until the signal is aborted, then gives up the lead if it has it. Stop whatever writes before. */
+  /** Campaigns until the signal is aborted, then releases the lead. Stop all writers first. */
   async run(signal: AbortSignal): Promise<void> {
     while (await this.#campaign(signal)) {
-      this.#elected();
-      await this.#hold(signal);
-      if (!signal.aborted) this.#lost();
+      this.#announceElected();
+      await this.#keepLead(signal);
+      if (!signal.aborted) this.#announceLost();
     }
-    this.#gone();
-    if (this.#said?.holderIdentity === this.#options.identity) await this.#release();
+    this.#endTerm();
+    if (this.#lastSpec?.holderIdentity === this.#options.identity) await this.#release();
   }
 
-  /** Waits for the lead. @returns whether it has it; otherwise the signal was aborted */
+  /** Waits for the lead. @returns true once this process leads, false if the signal was aborted */
   async #campaign(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
       try {
-        this.#observe(await this.#soon(this.#client.get()));
+        this.#observe(await this.#inTime(this.#client.get()));
         if (this.#mayTake()) await this.#take();
-        else await this.#follow(signal);
+        else await this.#watchLease(signal);
         if (this.isLeader()) return !signal.aborted;
         if (this.#mayTake()) continue;
       } catch (thrown) {
-        this.#failed(thrown, 'Leader election failed, will be tried again');
+        this.#logFailure(thrown, 'Leader election failed, retrying');
       }
       await pause(this.#timers, jittered(this.#times.retryPeriod), signal);
     }
     return false;
   }
 
-  /** Watches the Lease until it may be taken, or the watch ends. While its holder renews it, this asks nothing of the API server. */
-  async #follow(signal: AbortSignal): Promise<void> {
+  /** Watches the Lease until it may be taken or the watch ends. This sends no requests while the holder renews. */
+  async #watchLease(signal: AbortSignal): Promise<void> {
     const version = this.#lease?.metadata.resourceVersion;
     if (version === undefined) return;
-    const ending = new AbortController();
-    const end = (): void => ending.abort();
+    const watching = new AbortController();
+    const end = (): void => watching.abort();
     signal.addEventListener('abort', end, { once: true });
     const endOnExpiry = (): (() => void) => this.#timers.after(Math.ceil(this.#untilExpiry()) + 1, end);
     let cancel = endOnExpiry();
     try {
-      for await (const lease of this.#client.watch(version, ending.signal)) {
+      for await (const lease of this.#client.watch(version, watching.signal)) {
         this.#observe(lease);
         if (this.#mayTake()) return;
         cancel();
         cancel = endOnExpiry();
       }
     } catch (thrown) {
-      if (!ending.signal.aborted) throw thrown;
+      if (!watching.signal.aborted) throw thrown;
     } finally {
       cancel();
       signal.removeEventListener('abort', end);
@@ -131,8 +136,8 @@ export class LeaderElector {
     }
   }
 
-  /** Renews the lead until it is lost, or the signal is aborted. */
-  async #hold(signal: AbortSignal): Promise<void> {
+  /** Renews the lead until it is lost or the signal is aborted. */
+  async #keepLead(signal: AbortSignal): Promise<void> {
     do {
       await pause(this.#timers, jittered(this.#times.renewPeriod), signal);
       while (!signal.aborted && this.isLeader() && !(await this.#renew())) {
@@ -141,36 +146,36 @@ export class LeaderElector {
     } while (!signal.aborted && this.isLeader());
   }
 
-  /** @returns whether that is settled: renewed, or lost to another */
+  /** @returns true if the Lease was renewed or another replica took it, false if the renewal must be retried */
   async #renew(): Promise<boolean> {
     try {
       await this.#take();
       return true;
     } catch (thrown) {
-      this.#failed(thrown, 'The lead could not be renewed, will be tried again');
+      this.#logFailure(thrown, 'Lease could not be renewed, retrying');
       return isOutdated(thrown) && (await this.#lostToAnother());
     }
   }
 
-  /** The Lease is not as we left it: by a renewal of ours that seemed to have failed, by hand, or by who leads now. */
+  /** Finds out who changed the Lease: our own renewal that seemed to fail, a person, or another leader. */
   async #lostToAnother(): Promise<boolean> {
     try {
-      this.#observe(await this.#soon(this.#client.get()));
+      this.#observe(await this.#inTime(this.#client.get()));
     } catch (thrown) {
-      this.#failed(thrown, 'The Lease could not be read, will be tried again');
+      this.#logFailure(thrown, 'Lease could not be read, retrying');
       return false;
     }
     if (this.#lease === undefined || this.#lease.spec?.holderIdentity === this.#options.identity) return false;
-    this.#renewed = undefined;
+    this.#renewedAt = undefined;
     return true;
   }
 
-  /** Takes the lead, or renews it. @throws ApiError 409 where another was quicker */
+  /** Takes or renews the lead. @throws ApiError 409 if another replica was faster */
   async #take(): Promise<void> {
     const { identity } = this.#options;
-    const { holderIdentity, acquireTime, leaseTransitions = 0 } = this.#said ?? {};
+    const { holderIdentity, acquireTime, leaseTransitions = 0 } = this.#lastSpec ?? {};
     const now = microTime();
-    const renewed = this.#timers.now(); // when it was sent: others may count from then
+    const sentAt = this.#timers.now(); // Other replicas may count from this moment.
     const term = this.#term;
     const written = this.#write({
       holderIdentity: identity,
@@ -180,25 +185,26 @@ export class LeaderElector {
       leaseTransitions:
         holderIdentity === undefined || holderIdentity === identity ? leaseTransitions : leaseTransitions + 1,
     });
-    // Also when it is answered after it was given up on: an API server may be slow.
-    await this.#soon(
+    // This also runs if the answer arrives after the timeout: the API server may be slow.
+    await this.#inTime(
       written.then((lease) => {
         if (term !== this.#term) return;
         this.#observe(lease);
-        this.#renewed = renewed;
+        this.#renewedAt = sentAt;
       }),
     );
   }
 
-  /** Leaves the lead to whoever wants it, at once. */
+  /** Releases the lead, so that another replica can take it at once. */
   async #release(): Promise<void> {
     const { log, name, identity } = this.#options;
     try {
-      this.#observe(await this.#soon(this.#client.get())); // a renewal may have been answered too late for us
+      // A renewal may have been answered too late for us to notice.
+      this.#observe(await this.#inTime(this.#client.get()));
       if (this.#lease?.spec?.holderIdentity !== identity) return;
       const now = microTime();
       const { leaseTransitions = 0 } = this.#lease.spec;
-      await this.#soon(
+      await this.#inTime(
         this.#write({
           holderIdentity: '',
           leaseDurationSeconds: 1,
@@ -207,9 +213,9 @@ export class LeaderElector {
           leaseTransitions,
         }),
       );
-      log.info({ lease: name }, 'The lead was given up');
+      log.info({ lease: name }, 'Released the lead');
     } catch (thrown) {
-      this.#failed(thrown, 'The lead could not be given up, another will have it when it expires');
+      this.#logFailure(thrown, 'Lease could not be released, another replica takes over when it expires');
     }
   }
 
@@ -219,70 +225,75 @@ export class LeaderElector {
   }
 
   #observe(lease: Lease | undefined): void {
-    if (lease === undefined && this.#lease !== undefined) this.#saidSince = this.#timers.now();
+    if (lease === undefined && this.#lease !== undefined) this.#changedAt = this.#timers.now();
     this.#lease = lease;
     const version = lease?.metadata.resourceVersion;
     if (version === undefined || version === this.#version) return;
-    const before = this.#said?.holderIdentity;
+    const previous = this.#lastSpec?.holderIdentity;
     this.#version = version;
-    this.#said = lease?.spec;
-    this.#saidSince = this.#timers.now();
-    this.#announce(before, this.#said?.holderIdentity);
+    this.#lastSpec = lease?.spec;
+    this.#changedAt = this.#timers.now();
+    this.#logHolder(previous, this.#lastSpec?.holderIdentity);
   }
 
-  #announce(before: string | undefined, holder: string | undefined): void {
+  #logHolder(previous: string | undefined, holder: string | undefined): void {
     const { log, identity, name } = this.#options;
-    if (holder && holder !== before && holder !== identity) log.info({ lease: name, holder }, 'Another leads');
+    if (holder && holder !== previous && holder !== identity)
+      log.info({ lease: name, holder }, 'Another replica leads');
   }
 
   #mayTake(): boolean {
-    // Deleted by hand, it is still that of whoever leads, who makes it anew: the time for that is left.
+    // If somebody deleted the Lease, its holder still leads and recreates it. Leave it the time to do so.
     if (this.#lease === undefined) return this.#version === undefined || this.#untilExpiry() <= 0;
-    const holder = this.#said?.holderIdentity;
+    const holder = this.#lastSpec?.holderIdentity;
     return !holder || holder === this.#options.identity || this.#untilExpiry() <= 0;
   }
 
   #untilExpiry(): number {
-    const duration = (this.#said?.leaseDurationSeconds ?? this.#times.leaseDuration / 1000) * 1000;
-    return this.#saidSince + duration - this.#timers.now();
+    const duration = (this.#lastSpec?.leaseDurationSeconds ?? this.#times.leaseDuration / 1000) * 1000;
+    return this.#changedAt + duration - this.#timers.now();
   }
 
-  /** Milliseconds for which this process leads without a further renewal. */
+  /** Milliseconds that this process leads without another renewal. */
   #remaining(): number {
-    return this.#renewed === undefined ? 0 : this.#renewed + this.#times.renewDeadline - this.#timers.now();
+    return this.#renewedAt === undefined ? 0 : this.#renewedAt + this.#times.renewDeadline - this.#timers.now();
   }
 
-  #elected(): void {
+  #announceElected(): void {
     const { log, metrics, name, identity, onElected } = this.#options;
-    log.info({ lease: name, identity }, 'Elected, leads from now on');
+    log.info({ lease: name, identity }, 'Elected as leader');
     metrics.leading(name, true);
     onElected();
   }
 
-  #lost(): void {
+  #announceLost(): void {
     const { log, name, onLost } = this.#options;
-    this.#gone();
+    this.#endTerm();
     log.error(
-      { lease: name, holder: this.#said?.holderIdentity, deadlineInMs: this.#times.renewDeadline },
-      'The lead was lost',
+      { lease: name, holder: this.#lastSpec?.holderIdentity, deadlineInMs: this.#times.renewDeadline },
+      'Lost the lead',
     );
     onLost();
   }
 
-  #gone(): void {
-    this.#renewed = undefined;
+  #endTerm(): void {
+    this.#renewedAt = undefined;
     this.#term++;
     this.#options.metrics.leading(this.#options.name, false);
   }
 
-  #failed(thrown: unknown, message: string): void {
+  #logFailure(thrown: unknown, message: string): void {
     const level = isOutdated(thrown) ? 'debug' : 'warn';
     this.#options.log[level]({ lease: this.#options.name, err: asError(thrown) }, message);
   }
 
-  #soon<T>(request: Promise<T>): Promise<T> {
+  #inTime<T>(request: Promise<T>): Promise<T> {
     const remaining = this.#remaining();
-    return within(this.#timers, remaining > 0 ? Math.min(this.#patience, remaining) : this.#patience, request);
+    return within(
+      this.#timers,
+      remaining > 0 ? Math.min(this.#requestTimeout, remaining) : this.#requestTimeout,
+      request,
+    );
   }
 }
 

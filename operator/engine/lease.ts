@@ -1,18 +1,19 @@
-// The Lease that an election is about, and the few requests that an elector makes.
+// The Lease behind leader election, and the few requests that an elector makes.
 // https://kubernetes.io/docs/concepts/architecture/leases/#leader-election
 import type { HttpApi } from '../../kubernetes/client.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
 
 export interface LeaseSpec {
-  /** Who leads; empty once released. */
+  /** The leader. Empty once released. */
   readonly holderIdentity?: string;
-  /** For how long after its last renewal others leave it to its holder. */
+  /** Seconds after its last renewal during which no other replica takes the Lease. */
   readonly leaseDurationSeconds?: number;
-  /** MicroTime, as the next: RFC 3339 with six digits of the second. */
+  /** MicroTime: RFC 3339 with microseconds. */
   readonly acquireTime?: string;
+  /** MicroTime. */
   readonly renewTime?: string;
-  /** How often it has changed hands. */
+  /** How often the leader has changed. */
   readonly leaseTransitions?: number;
 }
 
@@ -20,22 +21,24 @@ export interface Lease extends KubeObject {
   readonly spec?: LeaseSpec;
 }
 
-/** All throw ApiError, or what the connection failed with. What they write must not itself depend on who leads. */
+/** All methods throw ApiError or a connection error. The writes must not be fenced by leadership. */
 export interface LeaseClient {
   get(): Promise<Lease | undefined>;
   create(spec: LeaseSpec): Promise<Lease>;
-  /** @throws ApiError 409 where the Lease is no longer of that version */
+  /** @throws ApiError 409 if the Lease no longer has that version */
   update(resourceVersion: string, spec: LeaseSpec): Promise<Lease>;
-  /** The Lease each time it changes after that version, undefined when it is deleted; ends when the server ends it. */
+  /** Yields the Lease after every change, or undefined when it is deleted. Ends when the server ends the watch. */
   watch(resourceVersion: string, signal: AbortSignal): AsyncIterable<Lease | undefined>;
 }
 
 /** Seconds after which the server ends a watch. */
 const WATCH_SECONDS = 600;
-/** Milliseconds; a Lease that is held is renewed every few seconds. */
-const SILENCE = 30_000;
+/** Milliseconds without an event after which the watch fails. A held Lease is renewed every few seconds. */
+const SILENCE_MS = 30_000;
 
-/** @param api one of its own, without a `mayWrite`, so that a renewal neither waits behind other requests nor is fenced */
+/**
+ * @param api a client of its own without `mayWrite`, so that a renewal neither waits for other requests nor is fenced
+ */
 export function leaseClient(
   api: Pick<HttpApi, 'get' | 'create' | 'mergePatch' | 'watch'>,
   key: { readonly name: string; readonly namespace: string },
@@ -52,13 +55,13 @@ export function leaseClient(
         fieldSelector,
         resourceVersion,
         timeoutSeconds: WATCH_SECONDS,
-        silence: SILENCE,
+        silence: SILENCE_MS,
         signal,
       };
       for await (const line of await api.watch(KINDS.Lease, options)) {
         const { type, object } = JSON.parse(line) as { type: string; object: Lease };
         if (type === 'ERROR')
-          throw new Error(`Expected an event of Lease ${key.name}, found ${JSON.stringify(object)}.`);
+          throw new Error(`Expected an event about Lease ${key.name}, found an error: ${JSON.stringify(object)}.`);
         if (type !== 'BOOKMARK') yield type === 'DELETED' ? undefined : object;
       }
     },

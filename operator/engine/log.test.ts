@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import { collectSpans } from './testing/tracing.ts';
 import { createLogger, withFields } from './log.ts';
 import type { Logger } from './log.ts';
@@ -5,14 +6,14 @@ import { inSpan } from './tracing.ts';
 
 collectSpans();
 
-/** What is written, parsed. */
+/** The lines that are written, parsed. */
 function written(write: (log: Logger) => void, level?: string): Record<string, unknown>[] {
   const lines: string[] = [];
   write(createLogger(level ?? 'info', { write: (line: string) => void lines.push(line) }));
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-test('a line is JSON with level, time, fields and message', () => {
+test('writes a line of JSON with level, time, fields and message', () => {
   const [line] = written((log) => log.info({ seat: 'a', count: 2 }, 'Seat made'));
   expect(line).toEqual({
     level: 'info',
@@ -23,7 +24,7 @@ test('a line is JSON with level, time, fields and message', () => {
   });
 });
 
-test('what is below the level is not written', () => {
+test('omits lines below the level', () => {
   const lines = written((log) => {
     log.debug({}, 'no');
     log.info({}, 'no');
@@ -32,34 +33,34 @@ test('what is below the level is not written', () => {
   expect(lines.map(({ msg }) => msg)).toEqual(['yes']);
 });
 
-test('a level that there is not is said, and info taken instead', () => {
+test('warns about an unknown level and uses info', () => {
   const lines = written((log) => {
     log.debug({}, 'no');
     log.info({}, 'yes');
   }, 'chatty');
   expect(lines).toMatchObject([
-    { level: 'warn', msg: 'LOG_LEVEL is not a level', found: 'chatty', using: 'info' },
+    { level: 'warn', msg: 'Unknown LOG_LEVEL', found: 'chatty', using: 'info' },
     { msg: 'yes' },
   ]);
 });
 
-test('a level in capitals, or left empty, is fine', () => {
+test('accepts a level in capitals or an empty one', () => {
   expect(written((log) => log.debug({}, 'yes'), 'DEBUG')).toMatchObject([{ msg: 'yes' }]);
   expect(written((log) => log.info({}, 'yes'), '')).toMatchObject([{ msg: 'yes' }]);
 });
 
-test('a line that is written in a span carries its ids', async () => {
-  const line = await inSpan('work', {}, (span) =>
+test('adds the ids of the active span', async () => {
+  const line = await inSpan({ tracer: trace.getTracer('test'), name: 'work' }, (span) =>
     Promise.resolve({ ids: span.spanContext(), ...written((log) => log.info({}, 'here'))[0] }),
   );
   expect(line).toMatchObject({ trace_id: line.ids.traceId, span_id: line.ids.spanId, msg: 'here' });
 });
 
-test('a line that is written outside of any span carries none', () => {
+test('adds no ids outside of a span', () => {
   expect(written((log) => log.info({}, 'here'))[0]).not.toHaveProperty('trace_id');
 });
 
-test('fields of the work are on every line of it, also after waiting, and on no other', async () => {
+test('adds the context fields to every line of the work, also after an await, and to no other line', async () => {
   const line = (): Record<string, unknown> => written((log) => log.info({ own: 1 }, 'here'))[0] ?? {};
   const within = await withFields({ controller: 'seat' }, () =>
     withFields({ key: 'a' }, async () => {
@@ -71,41 +72,41 @@ test('fields of the work are on every line of it, also after waiting, and on no 
   expect(line()).not.toHaveProperty('key');
 });
 
-describe('no secret is written', () => {
+describe('redaction', () => {
   const secret = 'c2VjcmV0';
 
   test.each([
     ['a token', { token: secret }],
     ['an authorization header', { request: { headers: { authorization: secret } } }],
-    ['the same in capitals', { headers: { Authorization: secret } }],
+    ['an Authorization header in capitals', { headers: { Authorization: secret } }],
     ['a kubeconfig', { made: { kubeconfig: secret } }],
     ['a client key', { user: { 'client-key-data': secret } }],
     ['a Secret', { object: { kind: 'Secret', data: { config: secret } } }],
     ['a token deep inside', { a: { b: { c: { token: secret } } } }],
     [
-      'what an error carries with it',
+      'the other properties of an error',
       { err: Object.assign(new Error('no'), { request: { headers: { authorization: secret } } }) },
     ],
     ['an object that was thrown', { err: { headers: { x: secret } } }],
-  ])('%s', (_, fields) => {
+  ])('hides %s', (_, fields) => {
     const text = JSON.stringify(written((log) => log.info(fields, 'here')));
     expect(text).toContain('here');
     expect(text).not.toContain(secret);
   });
 
-  test('nor among the fields of the work', () => {
+  test('hides a secret in the context fields', () => {
     const lines = withFields({ token: secret }, () => written((log) => log.info({}, 'here')));
     expect(JSON.stringify(lines)).not.toContain(secret);
   });
 });
 
-describe('an error', () => {
+describe('error field', () => {
   const error = Object.assign(
     new TypeError('fetch failed', { cause: new AggregateError([new Error('refused')], '') }),
     { code: 'ECONNREFUSED' },
   );
 
-  test('is told with its causes and without a stack', () => {
+  test('contains the causes and no stack', () => {
     const [line] = written((log) => log.error({ err: error }, 'Failed'));
     expect(line?.['err']).toEqual({
       type: 'TypeError',
@@ -115,27 +116,27 @@ describe('an error', () => {
     });
   });
 
-  test('is told with its stack at debug', () => {
+  test('contains the stack at debug level', () => {
     const [line] = written((log) => log.error({ err: error }, 'Failed'), 'debug');
     expect(line).toMatchObject({ err: { stack: expect.stringContaining('log.test.ts') as string } });
   });
 
-  test('that causes itself is told all the same', () => {
-    const round: Error = new Error('round');
-    round.cause = round;
-    expect(written((log) => log.error({ err: round }, 'Failed'))).toMatchObject([
-      { err: { message: 'round', cause: { message: 'round' } } },
+  test('is written for an error that is its own cause', () => {
+    const circular: Error = new Error('circular');
+    circular.cause = circular;
+    expect(written((log) => log.error({ err: circular }, 'Failed'))).toMatchObject([
+      { err: { message: 'circular', cause: { message: 'circular' } } },
     ]);
   });
 
-  test('that can not be read is told all the same', () => {
-    const odd = new Error('odd');
-    Object.defineProperty(odd, 'message', {
+  test('is written for an error whose properties throw', () => {
+    const unreadable = new Error('unreadable');
+    Object.defineProperty(unreadable, 'message', {
       get() {
         throw new Error('no');
       },
     });
-    expect(written((log) => log.error({ err: odd }, 'Failed'))).toMatchObject([
+    expect(written((log) => log.error({ err: unreadable }, 'Failed'))).toMatchObject([
       { msg: 'Failed', err: { type: 'Error' } },
     ]);
   });

@@ -1,5 +1,5 @@
-// The operator's log: a JSON line each, with a constant message, what differs in fields beside it, the ids of the span it was
-// written in, and no secret.
+// A JSON log. Each line has a constant message, fields with the details and the ids of the active span. Secrets are
+// redacted.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isNativeError } from 'node:util/types';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
 import { asError } from '../../support/as-error.ts';
 
-/** The message is the same each time, so that it can be searched for; what differs is in the fields. */
+/** Details go into the fields. The message is constant, so that you can search for it. */
 type Write = (fields: object, message: string) => void;
 
 export interface Logger {
@@ -19,7 +19,7 @@ export interface Logger {
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
-/** Names of fields that hold, or may hold, a credential, as Kubernetes and HTTP write them. */
+/** Names of fields that may hold a credential, in the spelling of Kubernetes and HTTP. */
 const SECRETS = [
   'token',
   'accessToken',
@@ -38,38 +38,38 @@ const SECRETS = [
 ];
 const DEPTHS = ['', '*.', '*.*.', '*.*.*.'];
 
-const fieldsOfWork = new AsyncLocalStorage<object>();
+const contextFields = new AsyncLocalStorage<object>();
 
-/** Has every line that is written during `work`, and in what it calls, carry these fields. */
+/** Adds these fields to every line that is logged during `work`. */
 export function withFields<T>(fields: object, work: () => T): T {
-  return fieldsOfWork.run({ ...fieldsOfWork.getStore(), ...fields }, work);
+  return contextFields.run({ ...contextFields.getStore(), ...fields }, work);
 }
 
-/** @param wanted the least severe level to be written, `info` unless told otherwise */
+/** @param requested the lowest level to write, case-insensitive. Default `info` */
 export function createLogger(
-  wanted: string | undefined = process.env['LOG_LEVEL'],
+  requested: string | undefined = process.env['LOG_LEVEL'],
   destination?: DestinationStream,
 ): Logger {
-  const level = LEVELS.find((one) => one === wanted?.toLowerCase()) ?? 'info';
+  const level = LEVELS.find((one) => one === requested?.toLowerCase()) ?? 'info';
   const withStack = level === 'debug' || level === 'trace';
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    mixin: () => ({ ...fieldsOfWork.getStore(), ...idsOfSpan() }),
+    mixin: () => ({ ...contextFields.getStore(), ...spanIds() }),
     serializers: { err: (thrown: unknown) => fieldsOf(thrown, withStack) },
     redact: SECRETS.flatMap((name) => DEPTHS.map((depth) => `${depth}["${name}"]`.replace('.[', '['))),
   };
   const log = destination === undefined ? pino(options) : pino(options, destination);
-  if (wanted !== undefined && wanted !== '' && wanted.toLowerCase() !== level) {
-    log.warn({ expected: LEVELS, found: wanted, using: level }, 'LOG_LEVEL is not a level');
+  if (requested !== undefined && requested !== '' && requested.toLowerCase() !== level) {
+    log.warn({ expected: LEVELS, found: requested, using: level }, 'Unknown LOG_LEVEL');
   }
   return log;
 }
 
 /** https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/ */
-function idsOfSpan(): object {
+function spanIds(): object {
   const span = trace.getActiveSpan()?.spanContext();
   return span !== undefined && isSpanContextValid(span) ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }
@@ -83,9 +83,12 @@ interface ErrorFields {
   readonly errors?: readonly ErrorFields[];
 }
 
-const MOST_CAUSES = 5;
+/** How deep to follow causes, and how many errors of an AggregateError to log. */
+const MAX_CAUSES = 5;
 
-/** What an error says, and what its causes say. Its other properties may hold a request with its credentials: they are left out. */
+/**
+ * The fields of an error and its causes. Other properties are left out: they may hold a request with its credentials.
+ */
 function fieldsOf(thrown: unknown, withStack: boolean, depth = 0): ErrorFields {
   try {
     const error = asError(thrown) as Error & { code?: unknown; errors?: unknown };
@@ -95,12 +98,12 @@ function fieldsOf(thrown: unknown, withStack: boolean, depth = 0): ErrorFields {
       message: error.message,
       ...(error.code === undefined ? {} : { code: error.code }),
       ...(withStack ? { stack: error.stack } : {}),
-      ...(isNativeError(error.cause) && depth < MOST_CAUSES ? { cause: deeper(error.cause) } : {}),
-      ...(Array.isArray(error.errors) && depth < MOST_CAUSES
-        ? { errors: error.errors.slice(0, MOST_CAUSES).map(deeper) }
+      ...(isNativeError(error.cause) && depth < MAX_CAUSES ? { cause: deeper(error.cause) } : {}),
+      ...(Array.isArray(error.errors) && depth < MAX_CAUSES
+        ? { errors: error.errors.slice(0, MAX_CAUSES).map(deeper) }
         : {}),
     };
   } catch {
-    return { type: 'Error', message: 'Expected an error that can be read, found one whose properties throw.' };
+    return { type: 'Error', message: 'Expected a readable error, found one whose properties throw.' };
   }
 }

@@ -4,7 +4,7 @@ import { createMetrics } from './metrics.ts';
 const linesOf = (text: string, name: string): string[] =>
   text.split('\n').filter((line) => line.startsWith(name) && !line.includes('_bucket{'));
 
-test('there are the metrics that dashboards for controller-runtime know, by name, labels and type', async () => {
+test('exposes the metrics that dashboards for controller-runtime use', async () => {
   const metrics = createMetrics();
   metrics.controller('seat').queue(() => 0);
   const text = await metrics.text();
@@ -24,7 +24,6 @@ test('there are the metrics that dashboards for controller-runtime know, by name
     ['gauge', 'leader_election_master_status'],
     ['counter', 'rest_client_requests_total'],
     ['counter', 'watch_restarts_total'],
-    ['histogram', 'intro_otel_seat_ready_seconds'],
     ['counter', 'process_cpu_seconds_total'],
     ['gauge', 'process_resident_memory_bytes'],
     ['gauge', 'process_start_time_seconds'],
@@ -32,7 +31,7 @@ test('there are the metrics that dashboards for controller-runtime know, by name
     expect(text).toContain(`# TYPE ${name} ${type}\n`);
 });
 
-test('every result of a reconcile is there from the start, so that a first error is seen as a rise', async () => {
+test('starts every reconcile result at 0, so that the first error shows as an increase', async () => {
   const metrics = createMetrics();
   metrics.controller('seat');
   expect(linesOf(await metrics.text(), 'controller_runtime_reconcile_total')).toEqual(
@@ -42,7 +41,7 @@ test('every result of a reconcile is there from the start, so that a first error
   );
 });
 
-test('reconciles are counted by result, errors and terminal ones also by themselves', async () => {
+test('counts reconciles by result, and errors and terminal errors separately', async () => {
   const metrics = createMetrics();
   const seat = metrics.controller('seat');
   seat.ended('success');
@@ -55,19 +54,19 @@ test('reconciles are counted by result, errors and terminal ones also by themsel
   expect(text).toContain('controller_runtime_terminal_reconcile_errors_total{controller="seat"} 1\n');
 });
 
-test('a worker is active from begin to end, and the time is kept', async () => {
+test('counts a worker as active during a reconcile, and records the duration', async () => {
   const metrics = createMetrics();
   const seat = metrics.controller('seat');
-  const end = seat.began();
+  const finish = seat.started();
   expect(await metrics.text()).toContain('controller_runtime_active_workers{controller="seat"} 1\n');
-  end(0.25);
+  finish(0.25);
   const text = await metrics.text();
   expect(text).toContain('controller_runtime_active_workers{controller="seat"} 0\n');
   expect(text).toContain('controller_runtime_reconcile_time_seconds_sum{controller="seat"} 0.25\n');
   expect(text).toContain('controller_runtime_reconcile_time_seconds_bucket{le="0.25",controller="seat"} 1\n');
 });
 
-test('unfinished work is asked for when the metrics are', async () => {
+test('reads unfinished work at each scrape', async () => {
   const metrics = createMetrics();
   let unfinished = 0;
   metrics.controller('seat').queue(() => unfinished);
@@ -75,7 +74,7 @@ test('unfinished work is asked for when the metrics are', async () => {
   expect(await metrics.text()).toContain('workqueue_unfinished_work_seconds{name="seat",controller="seat"} 12.5\n');
 });
 
-test('what a queue tells is kept under its name', async () => {
+test('labels queue metrics with the name of the queue', async () => {
   const metrics = createMetrics();
   const queue = metrics.controller('seat').queue(() => 0);
   queue.added();
@@ -92,22 +91,20 @@ test('what a queue tells is kept under its name', async () => {
   expect(text).toContain(`workqueue_work_duration_seconds_sum${labels} 2\n`);
 });
 
-test('requests, watches, leading and seats are kept with their labels', async () => {
+test('records requests, watch restarts and leadership with their labels', async () => {
   const metrics = createMetrics();
   metrics.requested({ code: '200', method: 'GET', host: 'kubernetes.default.svc' });
   metrics.watchRestarted('Seat', 'expired');
   metrics.leading('operator', true);
-  metrics.seatReady(12);
   const text = await metrics.text();
   expect(text).toContain('rest_client_requests_total{code="200",method="GET",host="kubernetes.default.svc"} 1\n');
   expect(text).toContain('watch_restarts_total{kind="Seat",reason="expired"} 1\n');
   expect(text).toContain('leader_election_master_status{name="operator"} 1\n');
-  expect(text).toContain('intro_otel_seat_ready_seconds_sum 12\n');
   metrics.leading('operator', false);
   expect(await metrics.text()).toContain('leader_election_master_status{name="operator"} 0\n');
 });
 
-test('what the process itself uses is told, and is plausible', async () => {
+test('reports plausible numbers for memory, CPU and start time', async () => {
   const text = await createMetrics().text();
   const value = (name: string): number => Number(linesOf(text, name)[0]?.split(' ')[1]);
   expect(value('process_resident_memory_bytes')).toBeGreaterThan(10 * 2 ** 20);

@@ -1,35 +1,35 @@
-// What the operator counts and measures, under the names that dashboards for controller-runtime know.
+// The metrics of the engine, with controller-runtime's names, so that its dashboards work.
 // https://book.kubebuilder.io/reference/metrics-reference
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { QueueHooks } from './queue.ts';
 
-/** As controller-runtime names them. A TerminalError is an error, too. */
+/** The label values of controller-runtime. A TerminalError counts as an error. */
 export type ReconcileResult = 'success' | 'error' | 'requeue_after' | 'requeue';
 const RESULTS: readonly ReconcileResult[] = ['success', 'error', 'requeue_after', 'requeue'];
 
-/** Of one controller; durations are in seconds. */
+/** Callbacks of one controller. Durations are in seconds. */
 export interface ControllerHooks {
-  /** @param unfinished how long the keys in work have been worked on, all together */
+  /** @param unfinished returns the seconds that workers have spent on their current keys, in total */
   queue(unfinished: () => number): QueueHooks;
-  workers(most: number): void;
-  /** To be called when a reconcile begins; the function returned, when it ends. */
-  began(): (seconds: number) => void;
+  workers(max: number): void;
+  /** Call it when a reconcile starts, and the returned function when the reconcile ends. */
+  started(): (seconds: number) => void;
   ended(result: ReconcileResult): void;
   terminal(): void;
 }
 
-/** What the other parts of the engine tell of what they do. */
+/** The metrics of one process. */
 export interface Metrics {
-  /** All of it as text: https://prometheus.io/docs/instrumenting/exposition_formats/ */
+  /** Register your own metrics here. */
+  readonly registry: Registry;
+  /** All metrics as text: https://prometheus.io/docs/instrumenting/exposition_formats/ */
   readonly text: () => Promise<string>;
   readonly contentType: string;
   controller(name: string): ControllerHooks;
   leading(name: string, leading: boolean): void;
-  /** A request was answered, or failed: then the code is `<error>`, as client-go has it. */
+  /** Counts a request. The code is `<error>` if no answer came, as in client-go. */
   requested(request: { readonly code: string; readonly method: string; readonly host: string }): void;
   watchRestarted(kind: string, reason: string): void;
-  /** From a seat's creation until it was ready for the first time. */
-  seatReady(seconds: number): void;
 }
 
 /** As in controller-runtime. */
@@ -39,14 +39,13 @@ const RECONCILE_BUCKETS = [
 ];
 /** As in client-go, from 10 ns to 1000 s. */
 const QUEUE_BUCKETS = Array.from({ length: 12 }, (_, power) => 10 ** (power - 8));
-const READY_BUCKETS = [1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1200];
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const leading = new Gauge({
     name: 'leader_election_master_status',
-    help: '1 while this process leads, else 0.',
+    help: '1 while this process leads, otherwise 0.',
     labelNames: ['name'],
     registers,
   });
@@ -58,25 +57,19 @@ export function createMetrics(): Metrics {
   });
   const restarts = new Counter({
     name: 'watch_restarts_total',
-    help: 'Watches begun anew, and why.',
+    help: 'Restarted watches, by reason.',
     labelNames: ['kind', 'reason'],
-    registers,
-  });
-  const ready = new Histogram({
-    name: 'intro_otel_seat_ready_seconds',
-    help: 'From the creation of a seat until it was ready for the first time.',
-    buckets: READY_BUCKETS,
     registers,
   });
   processMetrics(registers);
   return {
+    registry,
     text: () => registry.metrics(),
     contentType: registry.contentType,
     controller: controllerMetrics(registers),
     leading: (name, leads) => leading.set({ name }, leads ? 1 : 0),
     requested: (request) => requests.inc(request),
     watchRestarted: (kind, reason) => restarts.inc({ kind, reason }),
-    seatReady: (seconds) => ready.observe(seconds),
   };
 }
 
@@ -84,38 +77,38 @@ function controllerMetrics(registers: Registry[]): Metrics['controller'] {
   const labelNames = ['controller'];
   const total = new Counter({
     name: 'controller_runtime_reconcile_total',
-    help: 'Reconciles, by what came of them.',
+    help: 'Reconciles, by result.',
     labelNames: ['controller', 'result'],
     registers,
   });
   const errors = new Counter({
     name: 'controller_runtime_reconcile_errors_total',
-    help: 'Reconciles that failed.',
+    help: 'Failed reconciles.',
     labelNames,
     registers,
   });
   const terminal = new Counter({
     name: 'controller_runtime_terminal_reconcile_errors_total',
-    help: 'Reconciles that failed and are not tried again.',
+    help: 'Failed reconciles that are not retried.',
     labelNames,
     registers,
   });
   const time = new Histogram({
     name: 'controller_runtime_reconcile_time_seconds',
-    help: 'How long reconciles took.',
+    help: 'Duration of reconciles.',
     labelNames,
     buckets: RECONCILE_BUCKETS,
     registers,
   });
   const active = new Gauge({
     name: 'controller_runtime_active_workers',
-    help: 'Workers that reconcile just now.',
+    help: 'Workers that are reconciling.',
     labelNames,
     registers,
   });
-  const most = new Gauge({
+  const max = new Gauge({
     name: 'controller_runtime_max_concurrent_reconciles',
-    help: 'Workers that there are.',
+    help: 'Number of workers.',
     labelNames,
     registers,
   });
@@ -125,8 +118,8 @@ function controllerMetrics(registers: Registry[]): Metrics['controller'] {
     for (const counter of [errors, terminal]) counter.inc({ controller }, 0);
     return {
       queue: (unfinished) => queue(controller, unfinished),
-      workers: (count) => most.set({ controller }, count),
-      began() {
+      workers: (count) => max.set({ controller }, count),
+      started() {
         active.inc({ controller });
         return (seconds) => {
           active.dec({ controller });
@@ -144,11 +137,11 @@ function controllerMetrics(registers: Registry[]): Metrics['controller'] {
 
 function queueMetrics(registers: Registry[]): (name: string, unfinished: () => number) => QueueHooks {
   const labelNames = ['name', 'controller'];
-  const depth = new Gauge({ name: 'workqueue_depth', help: 'Keys that wait for a worker.', labelNames, registers });
+  const depth = new Gauge({ name: 'workqueue_depth', help: 'Keys waiting for a worker.', labelNames, registers });
   const adds = new Counter({ name: 'workqueue_adds_total', help: 'Keys added.', labelNames, registers });
   const retries = new Counter({
     name: 'workqueue_retries_total',
-    help: 'Keys added again because their reconcile failed.',
+    help: 'Keys queued again after a failed reconcile.',
     labelNames,
     registers,
   });
@@ -161,7 +154,7 @@ function queueMetrics(registers: Registry[]): (name: string, unfinished: () => n
   });
   const worked = new Histogram({
     name: 'workqueue_work_duration_seconds',
-    help: 'How long keys were worked on.',
+    help: 'How long workers had keys.',
     labelNames,
     buckets: QUEUE_BUCKETS,
     registers,
@@ -169,7 +162,7 @@ function queueMetrics(registers: Registry[]): (name: string, unfinished: () => n
   const unfinishedOf = new Map<string, () => number>();
   new Gauge({
     name: 'workqueue_unfinished_work_seconds',
-    help: 'How long the keys in work have been worked on; when it grows, work is stuck.',
+    help: 'How long workers have had their current keys. It keeps growing when work is stuck.',
     labelNames,
     registers,
     collect() {
@@ -191,7 +184,7 @@ function queueMetrics(registers: Registry[]): (name: string, unfinished: () => n
   };
 }
 
-/** Those of prom-client's own that cost nothing until they are asked for; it would also watch the event loop all the time. */
+/** The process metrics that cost nothing between scrapes. prom-client's own set also polls the event loop. */
 function processMetrics(registers: Registry[]): void {
   const started = Date.now() / 1000 - process.uptime();
   const gauge = (name: string, help: string, value: () => number): Gauge =>
@@ -205,10 +198,10 @@ function processMetrics(registers: Registry[]): void {
     });
   gauge('process_start_time_seconds', 'When the process started, in seconds since 1970.', () => started);
   gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
-  gauge('nodejs_heap_size_used_bytes', 'What is in use of the heap.', () => process.memoryUsage().heapUsed);
+  gauge('nodejs_heap_size_used_bytes', 'Heap in use.', () => process.memoryUsage().heapUsed);
   new Counter({
     name: 'process_cpu_seconds_total',
-    help: 'CPU time used, of user and system.',
+    help: 'CPU time used, user and system.',
     registers,
     collect() {
       const { user, system } = process.cpuUsage();

@@ -1,17 +1,17 @@
-// The work queue, with the semantics of client-go's: a key waits at most once however often it is added, is never handed to two
-// workers at once, and when added while it is worked on is handed out again after that.
+// The work queue, with the semantics of client-go's. A key waits at most once, however often it is added. Two workers
+// never have the same key. A key that is added while a worker has it is handed out again afterwards.
 // https://pkg.go.dev/k8s.io/client-go/util/workqueue
 import { jittered, systemTimers } from '../../support/timers.ts';
 import type { Timers } from '../../support/timers.ts';
 
-/** Told of what happens in a queue; durations are in seconds. */
+/** Callbacks for metrics. Durations are in seconds. */
 export interface QueueHooks {
-  /** How many keys wait for a worker. */
+  /** The number of waiting keys has changed. */
   depth(keys: number): void;
   added(): void;
-  /** A key that failed is to be tried again. */
+  /** A failed key is queued again. */
   retried(): void;
-  /** A worker takes a key that has waited for so long. */
+  /** A worker takes a key, after it waited this long. */
   started(waited: number): void;
   finished(worked: number): void;
 }
@@ -19,11 +19,11 @@ export interface QueueHooks {
 export interface QueueOptions {
   readonly hooks?: QueueHooks;
   readonly timers?: Timers;
-  /** Milliseconds before the first retry of a key; twice as long before each further one. Default 5. */
+  /** Milliseconds before the first retry of a key. Each further retry waits twice as long. Default 5. */
   readonly firstDelay?: number;
-  /** Milliseconds, the longest between two retries of a key. Default 5 minutes. */
+  /** Milliseconds between two retries at most. Default 5 minutes. */
   readonly longestDelay?: number;
-  /** From 0 to 1, for tests. */
+  /** A number from 0 to 1. Tests replace it. */
   readonly random?: () => number;
 }
 
@@ -32,19 +32,19 @@ interface Delayed {
   readonly cancel: () => void;
 }
 
-const nothing = (): void => undefined;
-const noHooks: QueueHooks = { depth: nothing, added: nothing, retried: nothing, started: nothing, finished: nothing };
+const noop = (): void => undefined;
+const noHooks: QueueHooks = { depth: noop, added: noop, retried: noop, started: noop, finished: noop };
 
 export class WorkQueue {
   readonly #hooks: QueueHooks;
   readonly #timers: Timers;
   readonly #backoff: (failures: number) => number;
-  /** Keys for a worker to take, in their order, each with the time at which it came. */
+  /** Waiting keys in order of arrival, with the time of arrival. */
   readonly #waiting = new Map<string, number>();
-  /** Keys that a worker has, each with the time at which it took it. */
+  /** Keys that workers have, with the time at which each was taken. */
   readonly #working = new Map<string, number>();
-  /** Keys that were added while a worker had them, with the time of that. */
-  readonly #again = new Map<string, number>();
+  /** Keys that were added while a worker had them, with the time at which each was added. */
+  readonly #readded = new Map<string, number>();
   readonly #delayed = new Map<string, Delayed>();
   readonly #failures = new Map<string, number>();
   readonly #idleWorkers: ((key: string | undefined) => void)[] = [];
@@ -63,15 +63,15 @@ export class WorkQueue {
     this.#backoff = (failures) => jittered(Math.min(firstDelay * 2 ** failures, longestDelay), random);
   }
 
-  /** Has `key` handed to a worker soon. */
+  /** Queues `key`. */
   add(key: string): void {
-    if (this.#shut || this.#waiting.has(key) || this.#again.has(key)) return;
+    if (this.#shut || this.#waiting.has(key) || this.#readded.has(key)) return;
     this.#hooks.added();
-    if (this.#working.has(key)) this.#again.set(key, this.#timers.now());
+    if (this.#working.has(key)) this.#readded.set(key, this.#timers.now());
     else this.#queue(key, this.#timers.now());
   }
 
-  /** Has `key` handed to a worker no later than `ms` milliseconds from now: sooner, where it is asked for sooner. */
+  /** Queues `key` after `ms` milliseconds. If it is already delayed, the earlier time counts. */
   addAfter(key: string, ms: number): void {
     if (this.#shut) return;
     if (ms <= 0) return this.add(key);
@@ -86,7 +86,7 @@ export class WorkQueue {
     this.#delayed.set(key, { due, cancel: this.#timers.after(ms, fire) });
   }
 
-  /** Has a key that failed handed out again, later each time until it is forgotten. @returns in how many milliseconds */
+  /** Queues a failed key with a delay that grows until `forget`. @returns the delay in milliseconds */
   addRateLimited(key: string): number {
     const failures = this.#failures.get(key) ?? 0;
     const delay = this.#backoff(failures);
@@ -97,63 +97,63 @@ export class WorkQueue {
     return delay;
   }
 
-  /** Has `key` succeeded: its next failure is again its first. */
+  /** Resets the backoff of `key`, after it succeeded. */
   forget(key: string): void {
     this.#failures.delete(key);
   }
 
-  /** How often `key` has failed since it was last forgotten. */
+  /** How often `key` has failed since the last `forget`. */
   retries(key: string): number {
     return this.#failures.get(key) ?? 0;
   }
 
-  /** The next key, for the caller alone until it is `done`. Undefined once the queue is shut down. */
+  /** The next key. It belongs to the caller until `done`. Undefined once the queue is shut down. */
   get(): Promise<string | undefined> {
     if (this.#shut) return Promise.resolve(undefined);
-    const [next] = this.#waiting;
-    if (next === undefined) return new Promise((resolve) => this.#idleWorkers.push(resolve));
-    const [key, since] = next;
+    const [first] = this.#waiting;
+    if (first === undefined) return new Promise((resolve) => this.#idleWorkers.push(resolve));
+    const [key, since] = first;
     this.#waiting.delete(key);
     this.#hooks.depth(this.#waiting.size);
     this.#handOut(key, since);
     return Promise.resolve(key);
   }
 
-  /** Ends the work on a key; for every key from `get`, whatever came of it. */
+  /** Returns a key to the queue. Call it for every key from `get`, whatever the outcome. */
   done(key: string): void {
-    const began = this.#working.get(key);
-    if (began === undefined) return;
+    const since = this.#working.get(key);
+    if (since === undefined) return;
     this.#working.delete(key);
-    this.#hooks.finished((this.#timers.now() - began) / 1000);
-    const since = this.#again.get(key);
-    this.#again.delete(key);
-    if (since !== undefined) this.#queue(key, since);
+    this.#hooks.finished((this.#timers.now() - since) / 1000);
+    const readdedAt = this.#readded.get(key);
+    this.#readded.delete(key);
+    if (readdedAt !== undefined) this.#queue(key, readdedAt);
     this.#settle();
   }
 
   /**
-   * Hands out no key from now on, and takes none. What waits is dropped: whoever begins anew looks at everything anyway.
-   * Resolves when the keys that workers have are done.
+   * Stops handing out and accepting keys, and drops the waiting ones: the next process looks at every object anyway.
+   * Resolves when workers are done with the keys they have.
    */
   shutDown(): Promise<void> {
     this.#shut = true;
     for (const { cancel } of this.#delayed.values()) cancel();
-    for (const keys of [this.#delayed, this.#waiting, this.#again, this.#failures]) keys.clear();
+    for (const keys of [this.#delayed, this.#waiting, this.#readded, this.#failures]) keys.clear();
     this.#hooks.depth(0);
     for (const resolve of this.#idleWorkers.splice(0)) resolve(undefined);
     this.#settle();
     return this.#drained.promise;
   }
 
-  /** How many keys wait for a worker. */
+  /** The number of waiting keys. */
   get depth(): number {
     return this.#waiting.size;
   }
 
-  /** Seconds for which the keys that workers have are being worked on, all together: it grows when work is stuck. */
+  /** Seconds that workers have spent on their current keys, in total. It keeps growing when work is stuck. */
   get unfinishedWork(): number {
     const now = this.#timers.now();
-    return [...this.#working.values()].reduce((sum, began) => sum + (now - began) / 1000, 0);
+    return [...this.#working.values()].reduce((sum, since) => sum + (now - since) / 1000, 0);
   }
 
   #queue(key: string, since: number): void {
@@ -170,7 +170,7 @@ export class WorkQueue {
   #handOut(key: string, since: number): void {
     const now = this.#timers.now();
     this.#working.set(key, now);
-    // Whoever asked for it later is served now; the work itself says when it wants to be called again.
+    // This hand-out also serves a pending delayed one. The reconcile itself decides when to come back.
     this.#delayed.get(key)?.cancel();
     this.#delayed.delete(key);
     this.#hooks.started((now - since) / 1000);

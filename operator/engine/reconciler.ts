@@ -1,24 +1,22 @@
-// What a reconciler is. It is level-based: it is given a key and nothing else, looks at what is there now, and does what
-// brings that closer to what is wanted. It may be called for a key at any time, for any reason or none, and by another process
-// half way through; but never twice at once for one key.
+// The contract between the engine and a reconciler. A reconciler is level-based: it gets a key, looks at the current
+// state and moves it closer to the desired state. It can be called at any time, for no reason, and after another
+// process stopped half way. It is never called twice at once for one key.
 import type { KubeObject } from '../../kubernetes/object.ts';
 
-/** What is to happen next; nothing, where it is left out, until something changes. */
+/** What to do after a successful reconcile. Without it, the key waits for the next change. */
 export interface Result {
-  /** Milliseconds after which to look again, however little has changed. */
+  /** Milliseconds until the key is reconciled again, even if nothing changes. */
   readonly requeueAfter?: number;
 }
 
 export interface Reconciler {
-  /** For metrics, logs and traces, in lower case: seat, workshop. */
+  /** Names the controller in metrics, logs and traces, in lower case. */
   readonly name: string;
-  /**
-   * An error means: again, later and later. A TerminalError means: not before something has changed.
-   */
+  /** An error is retried with backoff. A TerminalError is not retried until something changes. */
   reconcile(key: string, signal: AbortSignal): Promise<Result | undefined>;
 }
 
-/** Trying again would mend nothing. The reconciler has already said so in the object's status. */
+/** A failure that no retry can fix. The reconciler has already reported it in the object's status. */
 export class TerminalError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -26,39 +24,39 @@ export class TerminalError extends Error {
   }
 }
 
-/** For whoever compares an object again and again that seldom changes. */
-export interface Findings {
-  /** What it was last found to be equal to. */
-  found?: string | undefined;
+/** Remembers the last successful comparison of an object, so that an unchanged object isn't parsed again. */
+export interface ApplyMemo {
+  /** Hash of the desired object that the live object was last equal to. */
+  lastEqualHash?: string | undefined;
 }
 
-/** Objects as last seen, by key; never mutate one. */
+/** Objects as last seen, by key. Never mutate an object that a store returns. */
 export interface Store<T extends KubeObject = KubeObject> {
   get(key: string): T | undefined;
   list(): T[];
-  /** Objects whose label `name` is `value`; quick for the labels that the store was told to index. */
-  labelled(name: string, value: string): T[];
-  /** What was found of an object as it is now: gone when it changes. Undefined where there is none, or none of that is kept. */
-  findings?(key: string): Findings | undefined;
+  /** The objects whose label `name` has this value. Fast for labels that the store indexes. */
+  byLabel(name: string, value: string): T[];
+  /** The memo of the object in its current version. A change discards it. Undefined where no memo is kept. */
+  applyMemo?(key: string): ApplyMemo | undefined;
   /**
-   * Takes in what a write has returned, so that the next reconcile does not work from what was before it. Older than what is
-   * known, it is ignored.
+   * Takes in the answer to a write, so that the next reconcile sees it before the watch does. An answer older than the
+   * stored object is ignored.
    */
   observe(object: T): void;
-  /** Removes the object with that uid, as seen deleted. */
+  /** Removes the object if it has this uid, because it was deleted. */
   forget(key: string, uid: string): void;
-  /** Whether everything has been listed once, and the watch is not stale. */
+  /** Whether everything has been listed once and the watch is alive. */
   readonly fresh: boolean;
 }
 
 export type EventType = 'Normal' | 'Warning';
 
-/** Events on an object; the same again within the hour only counts up. Never throws. */
+/** Writes Kubernetes Events. A repeated Event only increases its count for an hour. Never throws. */
 export interface EventRecorder {
   event(about: KubeObject, type: EventType, reason: string, message: string): void;
 }
 
-/** The time, for tests to move. */
+/** The wall clock, replaceable in tests. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;

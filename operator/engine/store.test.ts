@@ -13,7 +13,7 @@ const timers = fakeTimers();
 const store = (options: Partial<StoreOptions<Deployment>> = {}): CompactStore<Deployment> =>
   new CompactStore({ kind: KINDS.Deployment, fieldManager: 'us', index: ['seat'], timers, ...options });
 
-/** The Deployment `a/d` in a version; `rest` goes over it. */
+/** The Deployment `a/d` at a version, with overrides. */
 const at = (
   resourceVersion: number,
   { metadata = {}, ...rest }: { metadata?: object; spec?: object; status?: object } = {},
@@ -24,14 +24,14 @@ const at = (
   metadata: { name: 'd', namespace: 'a', uid: 'u1', resourceVersion: String(resourceVersion), ...metadata },
 });
 
-function changesOf(of: CompactStore<Deployment>): Change<Deployment>[] {
+function changesOf(subject: CompactStore<Deployment>): Change<Deployment>[] {
   const changes: Change<Deployment>[] = [];
-  of.onChange((change) => changes.push(change));
+  subject.onChange((change) => changes.push(change));
   return changes;
 }
 
-describe.each([{ parsed: false }, { parsed: true }])('a store that keeps objects parsed: $parsed', (options) => {
-  test('gives an object as it came, without managedFields', () => {
+describe.each([{ parsed: false }, { parsed: true }])('store with parsed: $parsed', (options) => {
+  test('returns an object as received, without managedFields', () => {
     const subject = store(options);
     subject.upsert(at(5, { metadata: { managedFields: [{ manager: 'x' }] }, spec: { replicas: 1 } }));
     expect(subject.get('a/d')).toEqual(at(5, { spec: { replicas: 1 } }));
@@ -39,13 +39,13 @@ describe.each([{ parsed: false }, { parsed: true }])('a store that keeps objects
     expect(subject.get('a/e')).toBeUndefined();
   });
 
-  test('keeps what is newest, as numbers go', () => {
+  test('keeps the newest version, compared as numbers', () => {
     const subject = store(options);
     for (const version of [9, 10, 8]) subject.upsert(at(version, { spec: { version } }));
     expect(subject.get('a/d')).toEqual(at(10, { spec: { version: 10 } }));
   });
 
-  test('says nothing of a change in what it does not keep, but has the new version', () => {
+  test('reports no change of a field that it drops, but returns the new version', () => {
     const subject = store({ ...options, keep: withStatus('readyReplicas') });
     subject.upsert(at(1, { status: { readyReplicas: 1, observedGeneration: 1 } }));
     const changes = changesOf(subject);
@@ -61,13 +61,13 @@ describe.each([{ parsed: false }, { parsed: true }])('a store that keeps objects
   });
 });
 
-test('a store told to keep no status has none', () => {
+test('drops the status with `withoutStatus`', () => {
   const subject = store({ keep: withoutStatus });
   subject.upsert(at(1, { status: { replicas: 1 } }));
   expect(subject.get('a/d')).not.toHaveProperty('status');
 });
 
-test('an object of a list, which comes in another order, is no change', () => {
+test('reports no change if only the order of apiVersion and kind differs', () => {
   const subject = store();
   const { apiVersion, kind, metadata } = at(1);
   subject.upsert({ kind, apiVersion, metadata, spec: {} });
@@ -76,10 +76,10 @@ test('an object of a list, which comes in another order, is no change', () => {
   expect(changes).toEqual([]);
 });
 
-test('objects are found by their labels, indexed or not, also once those have changed', () => {
+test('finds objects by indexed and other labels, also after the labels changed', () => {
   const subject = store();
   const names = (label: string, value: string): string[] =>
-    subject.labelled(label, value).map(({ metadata }) => metadata.name);
+    subject.byLabel(label, value).map(({ metadata }) => metadata.name);
   subject.upsert(at(1, { metadata: { labels: { seat: 's1', other: 'x' } } }));
   expect([names('seat', 's1'), names('other', 'x'), names('seat', 's2')]).toEqual([['d'], ['d'], []]);
   subject.upsert(at(2, { metadata: { labels: { seat: 's2' } } }));
@@ -88,7 +88,7 @@ test('objects are found by their labels, indexed or not, also once those have ch
   expect(names('seat', 's2')).toEqual([]);
 });
 
-test('applied means applied by our field manager, and not only its status', () => {
+test('counts an object as applied if our field manager applied more than its status', () => {
   const by = (managedFields: object[]): boolean => {
     const subject = store();
     subject.upsert(at(1, { metadata: { managedFields } }));
@@ -101,8 +101,8 @@ test('applied means applied by our field manager, and not only its status', () =
   expect(store().applied('a/d')).toBe(false);
 });
 
-describe('the answer to a write', () => {
-  test('is taken in, and the event about it is no further change', () => {
+describe('answer to a write', () => {
+  test('is stored, and the watch event about it is no further change', () => {
     const subject = store();
     const changes = changesOf(subject);
     subject.observe(at(2, { spec: { replicas: 2 } }));
@@ -112,7 +112,7 @@ describe('the answer to a write', () => {
     expect(subject.get('a/d')?.spec).toEqual({ replicas: 2 });
   });
 
-  test('does not bring back an object that was deleted meanwhile, for five minutes', async () => {
+  test('does not restore an object that was deleted in the last five minutes', async () => {
     const subject = store();
     subject.upsert(at(1));
     subject.forget('a/d', 'u1');
@@ -124,7 +124,7 @@ describe('the answer to a write', () => {
     expect(subject.get('a/d')).toBeDefined();
   });
 
-  test('brings in the object that has come in the place of a deleted one', () => {
+  test('adds an object that replaced a deleted one of the same name', () => {
     const subject = store();
     subject.forget('a/d', 'u1');
     subject.observe(at(3, { metadata: { uid: 'u2' } }));
@@ -133,8 +133,8 @@ describe('the answer to a write', () => {
   });
 });
 
-describe('a list', () => {
-  test('removes at its end what was not in it', () => {
+describe('list', () => {
+  test('removes objects that were not in it, at its end', () => {
     const subject = store();
     subject.upsert(at(1));
     subject.upsert(at(2, { metadata: { name: 'e' } }));
@@ -147,7 +147,7 @@ describe('a list', () => {
     expect(changes).toMatchObject([{ key: 'a/e', old: { metadata: { name: 'e' } }, new: undefined }]);
   });
 
-  test('leaves what was made after it', () => {
+  test('keeps an object that was created after it', () => {
     const subject = store();
     const listing = subject.beginListing();
     subject.observe(at(6));
@@ -155,7 +155,7 @@ describe('a list', () => {
     expect(subject.size).toBe(1);
   });
 
-  test('that was not ended removes nothing, and does not count for the next', () => {
+  test('removes nothing if it never ended, and does not affect the next list', () => {
     const subject = store();
     subject.beginListing().add(at(1));
     const listing = subject.beginListing();
@@ -165,19 +165,19 @@ describe('a list', () => {
   });
 });
 
-test('it is fresh once it was listed, and for as long as there are signs of life', async () => {
+test('is fresh after a list, for as long as it is touched', async () => {
   const subject = store({ staleAfter: 1000 });
-  subject.alive();
+  subject.touch();
   expect(subject.fresh).toBe(false);
   subject.beginListing().end('1');
   expect(subject.fresh).toBe(true);
   await timers.advance(1001);
   expect(subject.fresh).toBe(false);
-  subject.alive();
+  subject.touch();
   expect(subject.fresh).toBe(true);
 });
 
-test('what ends a listener ends it', () => {
+test('stops calling a listener that was removed', () => {
   const subject = store();
   let count = 0;
   const end = subject.onChange(() => count++);

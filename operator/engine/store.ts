@@ -1,62 +1,61 @@
-// The objects of one kind as last seen. There may be tens of thousands, so each is kept as text without what nobody reads;
-// a watch feeds it, and so do the answers to our own writes.
+// The objects of one kind as last seen. There may be tens of thousands, so the store keeps each as JSON text and drops
+// the fields that nobody reads. A reflector feeds it, and so do the answers to our own writes.
 import { keyOf } from '../../kubernetes/object.ts';
 import type { Kind, KubeObject } from '../../kubernetes/object.ts';
-import type { Findings, Store } from './reconciler.ts';
+import type { ApplyMemo, Store } from './reconciler.ts';
 import { systemTimers } from '../../support/timers.ts';
 import type { Timers } from '../../support/timers.ts';
 
-/** An object has come (no `old`), has gone (no `new`) or is different in what is kept of it. `old` is parsed when it is looked at. */
+/** An object was added (no `old`), deleted (no `new`), or its kept fields changed. `old` is parsed on first use. */
 export interface Change<T> {
   readonly key: string;
   readonly old: T | undefined;
   readonly new: T | undefined;
 }
 
-/** A store that can tell which objects are ours to delete. */
+/** A store that knows which objects we may delete. */
 export interface Inventory<T extends KubeObject = KubeObject> extends Store<T> {
   readonly kind: Kind;
-  /** Whether our field manager has applied the object. */
+  /** Whether our field manager applied the object. */
   applied(key: string): boolean;
-  /** The keys of what `labelled` gives. */
-  keysLabelled(name: string, value: string): readonly string[];
+  /** The keys of the objects that `byLabel` returns. */
+  keysByLabel(name: string, value: string): readonly string[];
 }
 
 export interface StoreOptions<T> {
   readonly kind: Kind;
-  /** Whose objects are `applied`. */
+  /** The field manager whose objects count as `applied`. */
   readonly fieldManager: string;
-  /** What to keep of an object beside its metadata; all, unless told. It must not change what it is given. */
+  /** Picks the fields to keep besides metadata. Default: all. It must not mutate its argument. */
   readonly keep?: (object: T) => Omit<T, 'metadata'>;
-  /** Labels that objects are looked up by. */
+  /** Labels to index for `byLabel`. */
   readonly index?: readonly string[];
-  /** Keeps objects as they are rather than as text: for kinds with few objects that are read often. Never mutate what it gives. */
+  /** Keeps objects parsed instead of as text. For kinds with few objects that are read often. */
   readonly parsed?: boolean;
-  /** Milliseconds without a sign of life after which it is no longer fresh. Default 150,000. */
+  /** Milliseconds after the last `touch` until the store is no longer fresh. Default 150,000. */
   readonly staleAfter?: number;
   readonly timers?: Timers;
 }
 
-/** One run through a list. Nothing is removed until its end. */
+/** A list in progress. Nothing is removed until its end. */
 export interface Listing<T> {
   add(object: T): void;
-  /** The list was complete, and of this version: what was not in it is gone, unless it is newer. */
+  /** Completes the list. Objects that were not in it are removed, unless they are newer than this version. */
   end(resourceVersion: string): void;
 }
 
-interface Entry<T> {
+interface Entry<T> extends ApplyMemo {
   readonly kept: string | T;
   readonly uid: string;
   readonly resourceVersion: string;
   readonly applied: boolean;
-  /** Values of the indexed labels, in the order of the index. */
+  /** Values of the indexed labels, in index order. */
   readonly labels: readonly (string | undefined)[];
-  /** The number of the listing that it was last in. */
+  /** The number of the last list that contained the object. */
   listing: number;
-  found?: string | undefined;
 }
 
-interface Received {
+interface ManagedMeta {
   readonly managedFields?: readonly {
     readonly manager?: string;
     readonly operation?: string;
@@ -64,16 +63,16 @@ interface Received {
   }[];
 }
 
-/** Milliseconds for which a deleted object is remembered: longer than the answer to any write takes. */
-const REMEMBERED = 300_000;
+/** Milliseconds to remember a deleted object: longer than the answer to any write takes. */
+const DELETED_MEMORY_MS = 300_000;
 
-/** Without its status. For `keep`. */
+/** For `keep`: drops the status. */
 export const withoutStatus = <T extends KubeObject>(object: T): Omit<T, 'metadata'> => ({
   ...object,
   status: undefined,
 });
 
-/** With these fields of its status and no others. For `keep`. */
+/** For `keep`: keeps only these fields of the status. */
 export function withStatus<T extends KubeObject>(...fields: readonly string[]): (object: T) => Omit<T, 'metadata'> {
   return (object) => {
     const { status = {} } = object as { status?: Record<string, unknown> };
@@ -86,150 +85,158 @@ export function withStatus<T extends KubeObject>(...fields: readonly string[]): 
 
 export class CompactStore<T extends KubeObject = KubeObject> implements Inventory<T> {
   readonly kind: Kind;
-  private readonly options: StoreOptions<T>;
-  private readonly timers: Timers;
-  private readonly entries = new Map<string, Entry<T>>();
-  /** For each indexed label, the keys by its value. */
-  private readonly index: readonly { readonly label: string; readonly keys: Map<string, Set<string>> }[];
-  /** Uids of deleted objects, each with the time until which it is remembered; in the order of that time. */
-  private readonly deleted = new Map<string, number>();
-  private readonly listeners = new Set<(change: Change<T>) => void>();
-  private listing = 0;
-  private listed = false;
-  private lastSign = 0;
+  readonly #options: StoreOptions<T>;
+  readonly #timers: Timers;
+  readonly #entries = new Map<string, Entry<T>>();
+  /** For each indexed label, object keys by label value. */
+  readonly #index: readonly { readonly label: string; readonly keys: Map<string, Set<string>> }[];
+  /** Uids of deleted objects with the time at which to forget each, earliest first. */
+  readonly #deleted = new Map<string, number>();
+  readonly #listeners = new Set<(change: Change<T>) => void>();
+  #listing = 0;
+  #listed = false;
+  #lastTouch = 0;
 
   constructor(options: StoreOptions<T>) {
     this.kind = options.kind;
-    this.options = options;
-    this.timers = options.timers ?? systemTimers;
-    this.index = (options.index ?? []).map((label) => ({ label, keys: new Map() }));
+    this.#options = options;
+    this.#timers = options.timers ?? systemTimers;
+    this.#index = (options.index ?? []).map((label) => ({ label, keys: new Map() }));
   }
 
   get size(): number {
-    return this.entries.size;
+    return this.#entries.size;
   }
 
   get fresh(): boolean {
-    return this.listed && this.timers.now() - this.lastSign <= (this.options.staleAfter ?? 150_000);
+    return this.#listed && this.#timers.now() - this.#lastTouch <= (this.#options.staleAfter ?? 150_000);
+  }
+
+  keys(): string[] {
+    return [...this.#entries.keys()];
   }
 
   get(key: string): T | undefined {
-    const entry = this.entries.get(key);
-    return entry && this.objectOf(entry);
+    const entry = this.#entries.get(key);
+    return entry && this.#objectOf(entry);
   }
 
   list(): T[] {
-    return [...this.entries.values()].map((entry) => this.objectOf(entry));
+    return [...this.#entries.values()].map((entry) => this.#objectOf(entry));
   }
 
-  labelled(name: string, value: string): T[] {
-    return this.keysLabelled(name, value).flatMap((key) => this.get(key) ?? []);
+  byLabel(name: string, value: string): T[] {
+    return this.keysByLabel(name, value).flatMap((key) => this.get(key) ?? []);
   }
 
-  keysLabelled(name: string, value: string): readonly string[] {
-    const indexed = this.index.find(({ label }) => label === name);
+  keysByLabel(name: string, value: string): readonly string[] {
+    const indexed = this.#index.find(({ label }) => label === name);
     if (indexed) return [...(indexed.keys.get(value) ?? [])];
     return this.list()
       .filter(({ metadata }) => metadata.labels?.[name] === value)
       .map(keyOf);
   }
 
-  findings(key: string): Findings | undefined {
-    return this.entries.get(key);
+  applyMemo(key: string): ApplyMemo | undefined {
+    return this.#entries.get(key);
   }
 
   applied(key: string): boolean {
-    return this.entries.get(key)?.applied === true;
+    return this.#entries.get(key)?.applied === true;
   }
 
-  /** Calls `listener`, which must not throw, upon every change, whichever way it came. @returns what ends that */
+  /**
+   * Calls `listener` after every change from any source. It must not throw. @returns a function that removes the
+   * listener
+   */
   onChange(listener: (change: Change<T>) => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   observe(object: T): void {
-    // The answer to a write may come later than the news that the object is gone.
-    if (!this.deleted.has(object.metadata.uid ?? '')) this.upsert(object);
+    // The answer to a write may arrive after the event that says the object was deleted.
+    if (!this.#deleted.has(object.metadata.uid ?? '')) this.upsert(object);
   }
 
   forget(key: string, uid: string): void {
-    this.rememberDeleted(uid);
-    if (this.entries.get(key)?.uid === uid) this.remove(key);
+    this.#rememberDeleted(uid);
+    if (this.#entries.get(key)?.uid === uid) this.#remove(key);
   }
 
-  /** Takes in an object that has come or has changed, unless what is known is as new. */
+  /** Adds or replaces an object, unless the stored one is as new. */
   upsert(object: T): void {
     const key = keyOf(object);
-    const known = this.entries.get(key);
+    const known = this.#entries.get(key);
     if (known && !isNewer(object.metadata.resourceVersion ?? '', known.resourceVersion)) return;
-    const kept = this.keptOf(object);
-    const entry = this.entryOf(object, kept, known?.listing ?? 0);
-    this.entries.set(key, entry);
-    this.reindex(key, known?.labels, entry.labels);
-    if (!known || textOf(known.kept) !== textOf(entry.kept)) this.notify(key, known, kept);
+    const kept = this.#keptOf(object);
+    const entry = this.#entryOf(object, kept, known?.listing ?? 0);
+    this.#entries.set(key, entry);
+    this.#reindex(key, known?.labels, entry.labels);
+    if (!known || textOf(known.kept) !== textOf(entry.kept)) this.#notify(key, known, kept);
   }
 
-  /** Begins a list; another that was not ended no longer counts. */
+  /** Starts a list. An earlier one that was not ended is discarded. */
   beginListing(): Listing<T> {
-    const number = ++this.listing;
+    const number = ++this.#listing;
     const add = (object: T): void => {
       this.upsert(object);
-      const entry = this.entries.get(keyOf(object));
+      const entry = this.#entries.get(keyOf(object));
       if (entry) entry.listing = number;
     };
-    return { add, end: (resourceVersion) => this.endListing(number, resourceVersion) };
+    return { add, end: (resourceVersion) => this.#endListing(number, resourceVersion) };
   }
 
-  /** There was a sign of life from whoever feeds this. */
-  alive(): void {
-    this.lastSign = this.timers.now();
+  /** Records that the watch is alive. */
+  touch(): void {
+    this.#lastTouch = this.#timers.now();
   }
 
-  private endListing(number: number, resourceVersion: string): void {
-    for (const [key, entry] of this.entries) {
-      // An object that we made while the list was on its way is newer than the list.
+  #endListing(number: number, resourceVersion: string): void {
+    for (const [key, entry] of this.#entries) {
+      // We may have written the object while the list was under way. Then it is newer than the list.
       if (entry.listing === number || isNewer(entry.resourceVersion, resourceVersion)) continue;
-      this.rememberDeleted(entry.uid);
-      this.remove(key);
+      this.#rememberDeleted(entry.uid);
+      this.#remove(key);
     }
-    this.listed = true;
-    this.alive();
+    this.#listed = true;
+    this.touch();
   }
 
-  private remove(key: string): void {
-    const entry = this.entries.get(key);
-    this.entries.delete(key);
-    this.reindex(key, entry?.labels, undefined);
-    this.notify(key, entry, undefined);
+  #remove(key: string): void {
+    const entry = this.#entries.get(key);
+    this.#entries.delete(key);
+    this.#reindex(key, entry?.labels, undefined);
+    this.#notify(key, entry, undefined);
   }
 
-  private rememberDeleted(uid: string): void {
-    const now = this.timers.now();
-    for (const [one, until] of this.deleted) {
+  #rememberDeleted(uid: string): void {
+    const now = this.#timers.now();
+    for (const [oldUid, until] of this.#deleted) {
       if (until > now) break;
-      this.deleted.delete(one);
+      this.#deleted.delete(oldUid);
     }
-    this.deleted.delete(uid);
-    this.deleted.set(uid, now + REMEMBERED);
+    this.#deleted.delete(uid);
+    this.#deleted.set(uid, now + DELETED_MEMORY_MS);
   }
 
-  private keptOf(object: T): T {
-    const { keep } = this.options;
+  #keptOf(object: T): T {
+    const { keep } = this.#options;
     const metadata = { ...object.metadata, managedFields: undefined };
-    // The items of a list have their kind elsewhere than a watch's objects; the text must not differ by that.
+    // List items and watch events place apiVersion and kind differently. Put them first, so that the texts compare
+    // equal.
     const { apiVersion, kind } = this.kind;
     return Object.assign({ apiVersion, kind }, keep ? keep(object) : object, { metadata }) as unknown as T;
   }
 
-  private entryOf(object: T, kept: T, listing: number): Entry<T> {
-    const { parsed, fieldManager } = this.options;
+  #entryOf(object: T, kept: T, listing: number): Entry<T> {
+    const { parsed, fieldManager } = this.#options;
     const {
       uid = '',
       resourceVersion = '',
       labels = {},
       managedFields = [],
-    } = object.metadata as KubeObject['metadata'] & Received;
+    } = object.metadata as KubeObject['metadata'] & ManagedMeta;
     return {
       kept: parsed ? kept : textOf(kept),
       uid,
@@ -237,19 +244,19 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
       applied: managedFields.some(
         ({ manager, operation, subresource }) => manager === fieldManager && operation === 'Apply' && !subresource,
       ),
-      labels: this.index.map(({ label }) => labels[label]),
+      labels: this.#index.map(({ label }) => labels[label]),
       listing,
     };
   }
 
-  private objectOf({ kept, resourceVersion }: Entry<T>): T {
+  #objectOf({ kept, resourceVersion }: Entry<T>): T {
     if (typeof kept !== 'string') return kept;
     const object = JSON.parse(kept) as T;
     return Object.assign(object, { metadata: { ...object.metadata, resourceVersion } });
   }
 
-  private reindex(key: string, before: Entry<T>['labels'] = [], after: Entry<T>['labels'] = []): void {
-    for (const [position, { keys }] of this.index.entries()) {
+  #reindex(key: string, before: Entry<T>['labels'] = [], after: Entry<T>['labels'] = []): void {
+    for (const [position, { keys }] of this.#index.entries()) {
       const [from, to] = [before[position], after[position]];
       if (from === to) continue;
       if (from !== undefined) removeFrom(keys, from, key);
@@ -257,9 +264,9 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
     }
   }
 
-  private notify(key: string, before: Entry<T> | undefined, now: T | undefined): void {
-    // Parsed only for who looks.
-    const old = (): T | undefined => before && this.objectOf(before);
+  #notify(key: string, before: Entry<T> | undefined, now: T | undefined): void {
+    // A getter, so that the old text is parsed only if a listener reads it.
+    const old = (): T | undefined => before && this.#objectOf(before);
     const change: Change<T> = {
       key,
       new: now,
@@ -267,12 +274,13 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
         return old();
       },
     };
-    for (const listener of this.listeners) listener(change);
+    for (const listener of this.#listeners) listener(change);
   }
 }
 
 /**
- * Versions grow, and are numbers wherever the API server's storage is etcd; where they are not, any other one is newer.
+ * Whether `version` is newer. Versions are growing numbers if the API server stores to etcd. Otherwise any other
+ * version counts as newer.
  * https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/5504-comparable-resource-version
  */
 function isNewer(version: string, than: string): boolean {
@@ -280,7 +288,7 @@ function isNewer(version: string, than: string): boolean {
   return Number.isNaN(a) || Number.isNaN(b) ? version !== than : a > b;
 }
 
-/** Without the version, which changes though nothing else that is kept does. */
+/** The text to compare, without resourceVersion: it changes even if no kept field does. */
 const textOf = (kept: string | KubeObject): string =>
   typeof kept === 'string'
     ? kept

@@ -3,9 +3,10 @@ import { collectSpans } from './testing/tracing.ts';
 import { inSpan } from './tracing.ts';
 
 const spans = collectSpans();
+const tracer = trace.getTracer('test');
 
-test('work is done in a span of its own, which is the active one, and what it gives is passed on', async () => {
-  const seen = await inSpan('seat reconcile', { 'reconcile.key': 'a' }, async (span) => {
+test('runs the work in an active span and returns its result', async () => {
+  const seen = await inSpan({ tracer, name: 'seat reconcile', attributes: { 'reconcile.key': 'a' } }, async (span) => {
     await Promise.resolve();
     return trace.getActiveSpan() === span;
   });
@@ -20,21 +21,23 @@ test('work is done in a span of its own, which is the active one, and what it gi
   ]);
 });
 
-test('a span within another is its child', async () => {
-  await inSpan('outer', {}, () => inSpan('inner', {}, () => Promise.resolve()));
+test('makes a nested span a child', async () => {
+  await inSpan({ tracer, name: 'outer' }, () => inSpan({ tracer, name: 'inner' }, () => Promise.resolve()));
   const [inner, outer] = spans();
   expect(inner?.parentSpanContext?.spanId).toBe(outer?.spanContext().spanId);
 });
 
-test('an error ends the span as failed, with the exception on it, and is passed on', async () => {
+test('records an error on the span and rethrows it', async () => {
   const error = new Error('no such thing');
-  await expect(inSpan('fails', {}, () => Promise.reject(error))).rejects.toBe(error);
+  await expect(inSpan({ tracer, name: 'fails' }, () => Promise.reject(error))).rejects.toBe(error);
   const [span] = spans();
   expect(span?.status).toEqual({ code: SpanStatusCode.ERROR, message: 'no such thing' });
   expect(span?.events).toMatchObject([{ name: 'exception', attributes: { 'exception.message': 'no such thing' } }]);
 });
 
-test('whatever is thrown ends the span and is passed on as it is', async () => {
-  await expect(inSpan('odd', {}, () => Promise.reject(undefined as unknown as Error))).rejects.toBeUndefined();
+test('rethrows a value that is not an Error unchanged', async () => {
+  await expect(
+    inSpan({ tracer, name: 'throws' }, () => Promise.reject(undefined as unknown as Error)),
+  ).rejects.toBeUndefined();
   expect(spans()[0]?.status.message).toBe('Expected an Error to be thrown, found undefined.');
 });

@@ -1,13 +1,18 @@
-// Spans around what the operator does. They go where the OpenTelemetry SDK sends them, and nowhere when none is set up.
+// Spans around the engine's work. The OpenTelemetry SDK exports them; without an SDK they are no-ops.
 // https://opentelemetry.io/docs/specs/otel/trace/api/
-import { SpanStatusCode, trace } from '@opentelemetry/api';
-import type { Attributes, Span } from '@opentelemetry/api';
+import { SpanStatusCode } from '@opentelemetry/api';
+import type { Attributes, Span, Tracer } from '@opentelemetry/api';
 import { asError } from '../../support/as-error.ts';
 
-const tracer = trace.getTracer('@intro-otel/operator');
+/** A new span: its tracer, its name and its first attributes. */
+export interface SpanSpec {
+  readonly tracer: Tracer;
+  readonly name: string;
+  readonly attributes?: Attributes;
+}
 
-/** Does `work` in a span of its own. What it throws is recorded on the span and passed on. */
-export function inSpan<T>(name: string, attributes: Attributes, work: (span: Span) => Promise<T>): Promise<T> {
+/** Runs `work` in a span of its own. An error is recorded on the span and rethrown. */
+export function inSpan<T>({ tracer, name, attributes = {} }: SpanSpec, work: (span: Span) => Promise<T>): Promise<T> {
   return tracer.startActiveSpan(name, { attributes }, async (span) => {
     try {
       return await work(span);
@@ -20,7 +25,7 @@ export function inSpan<T>(name: string, attributes: Attributes, work: (span: Spa
   });
 }
 
-/** Says on the span that it failed, and why. https://opentelemetry.io/docs/specs/otel/trace/exceptions/ */
+/** Marks the span as failed and records the exception. https://opentelemetry.io/docs/specs/otel/trace/exceptions/ */
 export function recordError(span: Span, thrown: unknown): void {
   const error = asError(thrown);
   span.recordException(error);

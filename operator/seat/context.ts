@@ -4,6 +4,7 @@ import type { Api } from '../../kubernetes/api.ts';
 import type { Applier } from '../engine/apply.ts';
 import type { Clock, EventRecorder, Store } from '../engine/reconciler.ts';
 import type { Inventory } from '../engine/store.ts';
+import type { OperatorMetrics } from '../metrics.ts';
 import type { Endpoint } from './kubeconfig.ts';
 import type { Lab, labOf } from './rendered-lab.ts';
 import type { Account } from './objects.ts';
@@ -27,8 +28,8 @@ export const NAMESPACED_KINDS = [
 export type NamespacedKind = (typeof NAMESPACED_KINDS)[number];
 
 /**
- * Objects with the operator's label, and all Seats. The stores must keep these parts of a status: a Seat's whole status, a Namespace's
- * conditions, a Deployment's numbers and conditions, a Service's loadBalancer.
+ * Objects with the operator's label, and all Seats. The stores must keep these parts of a status: a Seat's whole
+ * status, a Namespace's conditions, a Deployment's numbers and conditions, a Service's loadBalancer.
  */
 export type SeatStores = Readonly<Record<NamespacedKind, Inventory>> & {
   readonly Seat: Store<Seat>;
@@ -66,8 +67,7 @@ export interface SeatOptions {
   /** Renders a lab. Default: the chart's. */
   readonly labOf?: typeof labOf;
   readonly deadlines?: Partial<Deadlines>;
-  /** Called once per seat with the seconds from its creation to its first Ready. */
-  readonly onReady?: (seconds: number) => void;
+  readonly metrics: OperatorMetrics;
 }
 
 /** What a process remembers of a seat between reconciles. Losing it is safe. Times are milliseconds since 1970. */

@@ -25,8 +25,8 @@ import type { SeatState } from './status.ts';
 import { writeStatus } from './write-status.ts';
 
 /**
- * The order in which nothing is ever less guarded than it will be: the permissions and guardrails first, then the lab without its pods, the
- * quota, the attendee's access, and the pods last.
+ * The order in which nothing is ever less guarded than it will be: the permissions and guardrails first, then the lab
+ * without its pods, the quota, the attendee's access, and the pods last.
  */
 const PHASES: readonly Phase<LabContext>[] = [quotaCheck, namespace, guardrails, lab, access, workloads];
 /** The phases of a seat whose lab can't be rendered. */
@@ -50,7 +50,9 @@ interface Outcome {
   readonly findings: Partial<Findings>;
 }
 
-/** Whether an unexpected error ends the reconcile without a report: the write can't succeed now, or the error is new. */
+/**
+ * Whether an unexpected error ends the reconcile without a report: the write can't succeed now, or the error is new.
+ */
 function isOnlyRetried(error: Error, { memo, now }: SeatContext): boolean {
   if (error instanceof NotLeadingError || isConflict(error)) return true;
   memo.failingSince ??= now;
@@ -141,7 +143,10 @@ function clearErrors({ memo }: SeatContext, { Provisioned, Access }: Outcome['pr
   if (!Provisioned) delete memo.forbiddenSince;
 }
 
-/** Observes the lab, writes the status, and says when to look again. @throws the unexpected error that the status reports */
+/**
+ * Observes the lab, writes the status, and says when to look again. @throws the unexpected error that the status
+ * reports
+ */
 async function report(context: SeatContext, { problems, findings }: Outcome): Promise<SeatResult> {
   const { seat, now, deadlines } = context;
   const { Provisioned: problem, Access: accessProblem } = problems;
@@ -170,8 +175,8 @@ async function terminate(context: SeatContext): Promise<SeatResult | undefined> 
 }
 
 /**
- * Reconciles Seats. Enqueue a Seat's name when the Seat, its namespace or an object in it changes. An unchanged seat that is ready costs no
- * request, except a read of its Secret now and then.
+ * Reconciles Seats. Enqueue a Seat's name when the Seat, its namespace or an object in it changes. An unchanged seat
+ * that is ready costs no request, except a read of its Secret now and then.
  */
 export class SeatReconciler implements Reconciler {
   readonly name = 'seat';

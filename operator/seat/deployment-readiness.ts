@@ -30,7 +30,10 @@ interface Comparison {
 /** Kubernetes leaves out numbers that are 0. */
 const ZEROS = { observedGeneration: 0, replicas: 0, updatedReplicas: 0, availableReplicas: 0 };
 
-/** As `kubectl rollout status` decides. https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment */
+/**
+ * As `kubectl rollout status` decides.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment
+ */
 function isComplete({ desired, live }: Comparison): boolean {
   if (!live) return false;
   const { replicas: wanted = 1 } = desired.spec;

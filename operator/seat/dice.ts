@@ -1,4 +1,5 @@
-// The attendee's files in the dice's ConfigMap. A file is the attendee's from their first edit of it, and the operator then leaves it alone.
+// The attendee's files in the dice's ConfigMap. A file is the attendee's from their first edit of it, and the operator
+// then leaves it alone.
 import { OWN } from '../../lab/names.ts';
 import type { OwnFile } from '../../lab/names.ts';
 import { sha256 } from '../../cdk8s/plain.ts';
@@ -18,8 +19,8 @@ export const isDice = ({ kind, metadata }: LabObject): boolean => kind === 'Conf
 const deploymentOf = ({ component }: (typeof OWN)[number]): string => `${RELEASE}-${component}`;
 
 /**
- * Finds the files that the attendee has edited. Annotations hold the hash of each file that the lab gave them, then and now. A missing or
- * empty file does not count, so the attendee gets it again.
+ * Finds the files that the attendee has edited. Annotations hold the hash of each file that the lab gave them, then
+ * and now. A missing or empty file does not count, so the attendee gets it again.
  */
 export function attendeeFiles(live: ConfigMap | undefined, desired: LabObject | undefined): AttendeeFiles {
   const files = OWN.flatMap(({ file, given }): [OwnFile, string][] => {
@@ -57,8 +58,9 @@ function withHashes(deployment: Deployment, files: AttendeeFiles): Deployment {
 }
 
 /**
- * The lab without the attendee's files, so that applying it leaves them alone. Whoever changed a field owns it, so leaving it out does
- * not remove it. https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+ * The lab without the attendee's files, so that applying it leaves them alone. Whoever changed a field owns it, so
+ * leaving it out does not remove it.
+ * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 export function withoutAttendeeFiles(files: AttendeeFiles, lab: readonly LabObject[]): LabObject[] {
   const customized = customizedDeployments(files);

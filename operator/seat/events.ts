@@ -45,7 +45,8 @@ export const namespaceLeftBehind = (
 ): EventSpec =>
   warning(
     'NamespaceLeftBehind',
-    `Expected namespace ${namespace} to be gone within ${waited}, found it still there: ${blockers} The Seat no longer waits for it. ` +
+    `Expected namespace ${namespace} to be gone within ${waited}, found it still there: ${blockers} The Seat no ` +
+      'longer waits for it. ' +
       `Kubernetes continues the deletion. Look closer: kubectl get namespace ${namespace} -o yaml`,
   );
 
@@ -74,7 +75,7 @@ export function recordChanges(context: SeatContext, after: SeatStatus): void {
   const { options, seat } = context;
   const { status: before = {} } = seat;
   const seconds = secondsToReady(context, after);
-  if (seconds !== undefined) options.onReady?.(seconds);
+  if (seconds !== undefined) options.metrics.seatReady(seconds);
   const events = [...failureEvents(before, after), ...phaseEvents(before, after)];
   const first = seconds === undefined ? [] : [seatReady(seconds)];
   for (const event of [...events, ...first]) record(options.events, seat, event);

@@ -5,7 +5,10 @@ import type { SeatContext } from './context.ts';
 import { permanentProblem, problem, requeueAfter, unexpected } from './phase-result.ts';
 import type { PhaseResult } from './phase-result.ts';
 
-/** New permissions take a moment to reach every API server. https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
+/**
+ * New permissions take a moment to reach every API server.
+ * https://kubernetes.io/docs/reference/access-authn-authz/rbac/
+ */
 const PERMISSIONS_MS = 5_000;
 const PERMISSIONS_RETRY_MS = 50;
 
@@ -26,12 +29,14 @@ export function failureResult({ object, error }: Failure, context: SeatContext):
   if (isTerminating(error))
     return problem(
       'NamespaceTerminating',
-      `${name} can't be created because the namespace is being deleted. The operator creates the seat again when it is gone.`,
+      `${name} can't be created because the namespace is being deleted. The operator creates the seat again when ` +
+        'it is gone.',
     );
   if (isOverQuota(error))
     return problem(
       'OverQuota',
-      `Expected room for ${name} in the seat's quota, found: ${text}. Delete what you don't need from the namespace, or raise spec.quota of the Workshop.`,
+      `Expected room for ${name} in the seat's quota, found: ${text}. Delete what you don't need from the ` +
+        'namespace, or raise spec.quota of the Workshop.',
     );
   if (isForbidden(error)) return forbidden(text, context);
   if (isInvalid(error))

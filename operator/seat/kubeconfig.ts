@@ -1,4 +1,4 @@
-// The attendee's kubeconfig: a cluster, a token that ends, and the attendee's own namespace.
+// The attendee's kubeconfig: the cluster, a token that expires, and the attendee's namespace.
 // https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
 import { sha256 } from '../../cdk8s/plain.ts';
 import { rfc3339 } from '../../kubernetes/conditions.ts';
@@ -12,11 +12,11 @@ import type { Secret } from '../../kubernetes/types.ts';
 export interface Endpoint {
   /** Its URL. */
   readonly server: string;
-  /** The certificates to trust, PEM; the machine's own where it is left out. */
+  /** The certificates to trust, as PEM. If left out, the machine's certificates count. */
   readonly certificateAuthority?: string;
 }
 
-/** What is asked of a token. */
+/** What a kubeconfig is made from, besides the token. */
 export interface Terms extends Endpoint {
   readonly seconds: number;
 }
@@ -27,15 +27,16 @@ export interface Token {
   readonly expiresAt: string;
 }
 
-/** Says what the kubeconfig was made from, the token aside. */
+/** The annotation with the hash of the terms. */
 const TERMS = `${GROUP}/terms-sha256`;
 const DEFAULT_LIFETIME = '12h';
-/** The shortest that the API server gives. */
+/** The shortest lifetime that the API server allows, in seconds. */
 const SHORTEST = 600;
 const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
 
 /**
- * Seconds of a duration such as 12h or 1h30m, at least ten minutes. What is none, which the schema refuses, is the default.
+ * The seconds of a duration such as 12h or 1h30m, at least ten minutes. An invalid duration, which the schema refuses,
+ * gives the default.
  * https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
  */
 export function lifetimeSeconds(duration = DEFAULT_LIFETIME): number {
@@ -50,7 +51,7 @@ export function lifetimeSeconds(duration = DEFAULT_LIFETIME): number {
 const termsHash = (terms: Terms, account: string): string =>
   sha256(JSON.stringify([terms.server, terms.certificateAuthority ?? '', terms.seconds, account]));
 
-/** Quoted as JSON is, which YAML reads alike. */
+/** Quotes a value as JSON, which is also YAML. */
 const quoted = (value: string): string => JSON.stringify(value);
 
 function text(seat: Seat, { server, certificateAuthority }: Terms, token: string): string {
@@ -80,7 +81,7 @@ users:
 `;
 }
 
-/** The Secret. `account` is the uid of the ServiceAccount that the token is of: another one's tokens are void. */
+/** The Secret. `account` is the uid of the token's ServiceAccount. Tokens of an earlier account are invalid. */
 export const kubeconfigSecret = (seat: Seat, terms: Terms, account: string, { token }: Token): LabObject => ({
   apiVersion: 'v1',
   kind: 'Secret',
@@ -94,11 +95,11 @@ export const kubeconfigSecret = (seat: Seat, terms: Terms, account: string, { to
   data: { config: Buffer.from(text(seat, terms, token)).toString('base64') },
 });
 
-/** Whether the Secret holds a kubeconfig that was made on these terms. */
+/** Whether the Secret holds a kubeconfig for these terms. */
 export const isCurrent = (secret: Secret | undefined, terms: Terms, account: string): boolean =>
   (secret?.data?.['config'] ?? '') !== '' && secret?.metadata.annotations?.[TERMS] === termsHash(terms, account);
 
-/** For the status. A token is renewed at four fifths of its life. */
+/** The access for the status. A token is renewed at four fifths of its lifetime. */
 export function accessOf(seat: Seat, { expiresAt }: Token, now: number): NonNullable<SeatStatus['access']> {
   const expires = Date.parse(expiresAt);
   return {

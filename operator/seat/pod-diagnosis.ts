@@ -1,4 +1,5 @@
-// What the pods of a seat report about a lab that is not ready. The operator does not watch pods. It lists them when a lab takes long.
+// What the pods of a seat report about a lab that is not ready. The operator does not watch pods. It lists them when a
+// lab takes long.
 import { RELEASE } from '../api/types.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import type { SeatContext } from './context.ts';
@@ -37,7 +38,10 @@ const checkImages: Advice = () => "Check the images in the Workshop's spec.lab, 
 const readLogs: Advice = (pod, namespace) => `Read its last output: kubectl -n ${namespace} logs ${pod} --previous`;
 const describePod: Advice = (pod, namespace) => `Look closer: kubectl -n ${namespace} describe pod ${pod}`;
 
-/** Waiting reasons that seldom go away by themselves. https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff */
+/**
+ * Waiting reasons that seldom go away by themselves.
+ * https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff
+ */
 const ADVICE: Readonly<Record<string, Advice>> = {
   ErrImagePull: checkImages,
   ImagePullBackOff: checkImages,

@@ -1,10 +1,13 @@
-// What may talk to what in a seat's namespace: nothing, but for the paths that the lab needs.
+// The network policies of a seat's namespace. They deny everything except the connections that the lab needs.
 // https://kubernetes.io/docs/concepts/services-networking/network-policies/
 import { PORTS } from '../../lab/ports.ts';
 import type { LabValues } from '../../cdk8s/values.ts';
 import { LABELS, RELEASE } from '../api/types.ts';
 
-/** Where the API server is for a pod behind the Service `kubernetes`: policies see the address that a packet goes to in the end. */
+/**
+ * The API server's addresses behind the Service `kubernetes`. Policies see the final address of a packet, not the
+ * Service's.
+ */
 export interface ApiServers {
   readonly addresses: readonly string[];
   readonly port: number;
@@ -12,7 +15,7 @@ export interface ApiServers {
 
 export interface Network {
   readonly apiServers: ApiServers;
-  /** Where the pods of all nodes are, as CIDRs. */
+  /** The address ranges of the pods of all nodes, as CIDRs. */
   readonly podCidrs: readonly string[];
 }
 
@@ -30,9 +33,9 @@ export interface PolicySpec {
 }
 
 const ALL_PODS = {};
-/** Also the addresses at which clouds tell a machine who it is: https://www.rfc-editor.org/rfc/rfc3927 */
+/** Link-local addresses. Clouds serve their metadata there. https://www.rfc-editor.org/rfc/rfc3927 */
 const LINK_LOCAL = '169.254.0.0/16';
-/** A node's own cache of DNS answers, where there is one. https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/ */
+/** The DNS cache of a node, if it has one. https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/ */
 const NODE_LOCAL_DNS = '169.254.20.10/32';
 
 const isV6 = (address: string): boolean => address.includes(':');
@@ -54,7 +57,7 @@ const egress = (podSelector: object, rules: readonly Rule[]): PolicySpec => ({
   egress: rules,
 });
 
-/** Every address but these; of IPv6 only where pods have such addresses. */
+/** Every address except these. IPv6 is included only if pods have IPv6 addresses. */
 function anywhereBut(cidrs: readonly string[]): object[] {
   const [v4, v6] = [unique(cidrs.filter((one) => !isV6(one))), unique(cidrs.filter(isV6))];
   return [
@@ -65,7 +68,9 @@ function anywhereBut(cidrs: readonly string[]): object[] {
 
 const onlyTo = (address: string): object => ({ ipBlock: { cidr: `${address}/${isV6(address) ? 128 : 32}` } });
 
-/** Whether telemetry is to leave the lab: an exporter beyond the built-in ones, or one of these pointed elsewhere. */
+/**
+ * Whether telemetry leaves the lab: through an exporter that is not built in, or a built-in one with another endpoint.
+ */
 const sendsOutside = ({ collector: { exporters } }: LabValues): boolean =>
   Object.entries(exporters).some(
     ([name, settings]) =>
@@ -73,19 +78,19 @@ const sendsOutside = ({ collector: { exporters } }: LabValues): boolean =>
       (name !== 'otlphttp/jaeger' || Object.keys(settings ?? {}).some((key) => key.endsWith('endpoint'))),
   );
 
-/** By name. */
+/** The policies by name. */
 export function policiesOf(values: LabValues, { apiServers, podCidrs }: Network): Readonly<Record<string, PolicySpec>> {
   return {
-    // What no other policy allows is refused, of every pod, also of those that the attendee makes.
+    // Denies what no other policy allows, also for pods that the attendee creates.
     'default-deny': { podSelector: ALL_PODS, policyTypes: ['Ingress', 'Egress'], ingress: [], egress: [] },
-    // Within the namespace everything may talk to everything: it is all one attendee's.
+    // Allows everything within the namespace, because it belongs to one attendee.
     'within-namespace': {
       podSelector: ALL_PODS,
       policyTypes: ['Ingress', 'Egress'],
       ingress: [{ from: [{ podSelector: ALL_PODS }] }],
       egress: [{ to: [{ podSelector: ALL_PODS }] }],
     },
-    // Services are found by their names.
+    // Lets pods find Services by name.
     dns: egress(ALL_PODS, [
       {
         to: [
@@ -98,21 +103,21 @@ export function policiesOf(values: LabValues, { apiServers, podCidrs }: Network)
         ],
       },
     ]),
-    // The Collector asks which pods the telemetry is from, the guide writes down what the attendee has passed.
+    // The Collector looks up the pods that telemetry comes from. The guide writes the attendee's progress.
     'api-server': egress(
       component('collector', 'guide'),
       apiServers.addresses.length === 0
         ? []
         : [{ to: unique(apiServers.addresses).map(onlyTo), ports: [{ protocol: 'TCP', port: apiServers.port }] }],
     ),
-    // A front door on a port of the nodes or behind a load balancer is for who comes from outside, and for no other seat's pods. (Through
-    // ClusterIP it is reached by port-forward, which comes from the pod's own node: that is never refused.)
+    // A node port or a load balancer serves people from outside, but no pods of other seats. With ClusterIP people use
+    // port-forward, which comes from the pod's own node and is never denied.
     ...(values.guide.service.type !== 'ClusterIP' && {
       'guide-from-outside': ingress(component('guide'), [
         { from: anywhereBut(podCidrs), ports: [{ protocol: 'TCP', port: PORTS.http }] },
       ]),
     }),
-    // A second backend is wherever the instructor says, but in no other seat, nor is it the cloud's metadata server.
+    // A second backend may be anywhere, except in another seat or at the cloud's metadata server.
     ...(sendsOutside(values) && {
       'collector-to-outside': egress(component('collector'), [{ to: anywhereBut([...podCidrs, LINK_LOCAL]) }]),
     }),

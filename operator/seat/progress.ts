@@ -1,24 +1,24 @@
-// How far the attendee is, out of a ConfigMap that the attendee can write too: whatever is in it, no more than two numbers and a time
-// come out of it.
+// The attendee's progress, read from a ConfigMap that the attendee can edit. Only two numbers and a time can come out
+// of it.
 import { rfc3339 } from '../../kubernetes/conditions.ts';
 import type { SeatStatus } from '../api/types.ts';
 import type { ConfigMap } from '../../kubernetes/types.ts';
 
-/** A course has no more exercises than that. */
-const MOST = 999;
-/** Clocks differ. */
-const AHEAD_MS = 5 * 60_000;
+/** The highest number of exercises. */
+const MAX_EXERCISES = 999;
+/** How far a clock may be ahead of ours. */
+const CLOCK_SKEW_MS = 5 * 60_000;
 
 function numberOf(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Math.min(Number(text), MOST) : undefined;
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Math.min(Number(text), MAX_EXERCISES) : undefined;
 }
 
-/** Numbers and letters of a time only, and one that has been. https://www.rfc-editor.org/rfc/rfc3339#section-5.6 */
+/** Accepts only RFC 3339 times that are not in the future. https://www.rfc-editor.org/rfc/rfc3339#section-5.6 */
 function timeOf(text: string | undefined, now: number): string | undefined {
   if (text === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text))
     return undefined;
   const time = Date.parse(text);
-  return time >= 0 && time <= now + AHEAD_MS ? rfc3339(Math.min(time, now)) : undefined;
+  return time >= 0 && time <= now + CLOCK_SKEW_MS ? rfc3339(Math.min(time, now)) : undefined;
 }
 
 export function progressOf(

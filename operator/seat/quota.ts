@@ -20,7 +20,10 @@ const ATTENDEE_OBJECTS = 10;
 /** The limits of a quota per resource: its `spec.hard`. */
 export type HardLimits = Readonly<Record<string, string>>;
 
-/** A quantity in the form that the API server returns, so that a comparison with the live object works. Memory is in whole Mi. */
+/**
+ * A quantity in the form that the API server returns, so that a comparison with the live object works. Memory is in
+ * whole Mi.
+ */
 function quantityText(resource: string, amount: number): string {
   if (!resource.endsWith('memory')) return amountText(resource, amount);
   const mi = Math.ceil(amount / MI);
@@ -76,7 +79,8 @@ const EXTERNAL_SERVICES: Readonly<Record<string, HardLimits>> = {
 };
 
 /**
- * The quota of a seat. In the Workshop's quota, `cpu` bounds the sum of requests. `memory` bounds the sums of limits and of requests.
+ * The quota of a seat. In the Workshop's quota, `cpu` bounds the sum of requests. `memory` bounds the sums of limits
+ * and of requests.
  * @throws Error for an invalid quantity
  */
 export function quotaOf(requirements: SeatRequirements, quota: QuotaSpec = {}, serviceType = 'ClusterIP'): HardLimits {

@@ -8,8 +8,8 @@ import type { Container, Deployment } from '../../kubernetes/types.ts';
 const MI = 2 ** 20;
 
 /**
- * Defaults for a container without requests and limits, set by the LimitRange of every seat. Enough for a shell or a small web server.
- * There is no CPU limit: it would only slow down a start on an idle node.
+ * Defaults for a container without requests and limits, set by the LimitRange of every seat. Enough for a shell or a
+ * small web server. There is no CPU limit: it would only slow down a start on an idle node.
  */
 export const DEFAULTS = { requests: { cpu: 25, memory: 64 * MI }, limits: { memory: 256 * MI } } as const;
 

@@ -1,4 +1,5 @@
-// A Seat's status, derived from what its phases found. Pure, so that a reconcile writes it once, and only if it differs.
+// A Seat's status, derived from what its phases found. Pure, so that a reconcile writes it once, and only if it
+// differs.
 import { conditionOf, isTrue, rfc3339, setCondition, setConditions } from '../../kubernetes/conditions.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { NAMES } from '../api/types.ts';
@@ -95,7 +96,8 @@ const customizedText = ({ customized }: SeatState): string =>
 /** How long nobody is told why a lab is not ready. Most labs are ready by then. */
 export const QUIET_MS = 30_000;
 /**
- * How long a slow lab is not reported unless something is wrong. A class on few processors only needs time, and each report is a write.
+ * How long a slow lab is not reported unless something is wrong. A class on few processors only needs time, and each
+ * report is a write.
  */
 const SLOW_MS = 90_000;
 

@@ -1,9 +1,9 @@
-// Where a seat's lab is opened.
+// The URL of a seat's lab.
 import type { LabValues } from '../../cdk8s/values.ts';
 import { RELEASE } from '../api/types.ts';
 import type { Service } from '../../kubernetes/types.ts';
 
-/** Also the path in the namespace's store. */
+/** The name of the Service that people open. */
 export const FRONT_DOOR = `${RELEASE}-guide`;
 
 /** https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2 */
@@ -24,13 +24,13 @@ function onNode(address: string | undefined, live: Service | undefined): string 
 
 export interface FrontDoor {
   readonly namespace: string;
-  /** Its Service. */
+  /** The live Service. */
   readonly live: Service | undefined;
-  /** Of any node, as attendees reach it. */
+  /** The address of any node as attendees reach it. */
   readonly nodeAddress: string | undefined;
 }
 
-/** The URL of the front door; until there is one, or where there is none, the command that forwards a port to it. */
+/** The URL of the front door. If there is none, the command that forwards a port to it. */
 export function urlOf(
   {
     guide: {

@@ -48,8 +48,8 @@ export async function applyAll(
 }
 
 /**
- * What the API server answers if an apply can't fix an object that holds nothing of the attendee's. Either a field is immutable, or
- * somebody changed the number of a Service's port and owns it, so that ours has the same name.
+ * What the API server answers if an apply can't fix an object that holds nothing of the attendee's. Either a field is
+ * immutable, or somebody changed the number of a Service's port and owns it, so that ours has the same name.
  */
 const NEEDS_REPLACEMENT: Readonly<Record<string, RegExp>> = {
   RoleBinding: /cannot change/,
@@ -69,20 +69,25 @@ async function replaceOrReport(context: SeatContext, failure: Failure): Promise<
     .then(() => requeueAfter(REPLACED_MS, 'ObjectReplaced'), unexpected);
 }
 
-/** The part of a store in one namespace. Labels alone are not enough: an attendee could edit them to name another seat. */
+/**
+ * The part of a store in one namespace. Labels alone are not enough: an attendee could edit them to name another seat.
+ */
 const withinNamespace = (store: Inventory, namespace: string): Inventory => ({
   kind: store.kind,
   fresh: store.fresh,
   get: (key) => store.get(key),
   list: () => store.list(),
-  labelled: (name, value) => store.labelled(name, value).filter(({ metadata }) => metadata.namespace === namespace),
-  keysLabelled: (name, value) => store.keysLabelled(name, value).filter((key) => key.startsWith(`${namespace}/`)),
+  byLabel: (name, value) => store.byLabel(name, value).filter(({ metadata }) => metadata.namespace === namespace),
+  keysByLabel: (name, value) => store.keysByLabel(name, value).filter((key) => key.startsWith(`${namespace}/`)),
   applied: (key) => store.applied(key),
   observe: (object) => store.observe(object),
   forget: (key, uid) => store.forget(key, uid),
 });
 
-/** Deletes objects that have the seat's labels, were applied by us and are not desired. Copies that the attendee made stay. */
+/**
+ * Deletes objects that have the seat's labels, were applied by us and are not desired. Copies that the attendee made
+ * stay.
+ */
 export async function prune(context: SeatContext, desired: readonly KubeObject[]): Promise<PhaseResult> {
   const {
     options: { applier, stores, events },

@@ -1,11 +1,11 @@
-// Several steps of which each is to be tried, whatever comes of the others.
+// Runs several steps, each of them even if others fail.
 import { NotLeadingError } from '../../kubernetes/api.ts';
 import { asError } from '../../support/as-error.ts';
 
 export class Attempts {
   readonly errors: Error[] = [];
 
-  /** @returns what the step does, or undefined where it fails */
+  /** @returns the step's result, or undefined if it fails */
   async attempt<T>(step: () => Promise<T>): Promise<T | undefined> {
     try {
       return await step();
@@ -15,15 +15,13 @@ export class Attempts {
     }
   }
 
-  /** @throws what failed, all in one where it is several; that another process leads says it all */
+  /** @throws the error of the steps that failed, or one error for several. A NotLeadingError stands for all. */
   end(): void {
     const [first, ...others] = this.errors;
     if (first === undefined) return;
-    const decisive =
-      this.errors.find((error) => error instanceof NotLeadingError) ?? (others.length === 0 ? first : undefined);
-    throw (
-      decisive ??
-      new AggregateError(this.errors, `${this.errors.length} of its steps failed, the first: ${first.message}`)
-    );
+    const notLeading = this.errors.find((error) => error instanceof NotLeadingError);
+    if (notLeading) throw notLeading;
+    if (others.length === 0) throw first;
+    throw new AggregateError(this.errors, `${this.errors.length} steps failed. The first error: ${first.message}`);
   }
 }

@@ -1,87 +1,14 @@
-// Who is to have a seat, and what about a Workshop's spec can't be followed. Most of the latter is refused at admission; a
-// definition from before a rule, or a rule that the schema can't say, lets it through.
-import type { Attendee, Workshop, WorkshopSpec } from '../api/types.ts';
+// The attendees of a Workshop and the names of their seats.
+import type { Attendee, WorkshopSpec } from '../api/types.ts';
 
-/** Of a namespace's name: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
-const LONGEST = 63;
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const MOST_ATTENDEES = 1000;
+const numbered = (index: number): Attendee => ({ name: `seat-${String(index + 1).padStart(2, '0')}` });
 
 /**
- * The attendees in their order. Those that are only counted are seat-01, seat-02 and so on; from 100 on a digit longer, so that no
- * seat changes its name, and is made anew for that, when a class grows.
+ * The attendees in order. If the spec only counts them, they are seat-01, seat-02 and so on, with a third digit from
+ * 100 on. So a growing class never renames a seat.
  */
-export function attendeesOf({ attendees, seats = 0 }: WorkshopSpec): readonly Attendee[] {
-  return (
-    attendees ?? Array.from({ length: seats }, (_, index) => ({ name: `seat-${String(index + 1).padStart(2, '0')}` }))
-  );
-}
+export const attendeesOf = ({ attendees, seats = 0 }: WorkshopSpec): readonly Attendee[] =>
+  attendees ?? Array.from({ length: seats }, (_, index) => numbered(index));
 
-/** The name of a seat, of its Seat and of its namespace. */
+/** The name of a Seat and of its namespace. */
 export const seatName = (workshop: string, attendee: string): string => `${workshop}-${attendee}`;
-
-function problemsOfCount({ attendees, seats }: WorkshopSpec): string[] {
-  if (attendees !== undefined && seats !== undefined) return ['It has both attendees and seats: remove one of them.'];
-  const count = attendees?.length ?? seats;
-  if (count === undefined) return ['It has neither attendees nor seats: say who attends, or how many do.'];
-  return count >= 0 && count <= MOST_ATTENDEES
-    ? []
-    : [`It has ${count} attendees, expected at most ${MOST_ATTENDEES}: use several Workshops.`];
-}
-
-function problemOfName(workshop: string, { name }: Attendee): string[] {
-  if (!DNS_LABEL.test(name))
-    return [
-      `Attendee "${name}" must be named with lower-case letters, digits and hyphens, the latter not at its ends.`,
-    ];
-  const { length } = seatName(workshop, name);
-  if (length <= LONGEST) return [];
-  return [
-    `Attendee "${name}" makes a namespace's name of ${length} characters, expected at most ${LONGEST}: shorten it by ${length - LONGEST}.`,
-  ];
-}
-
-function problemsOfNames(workshop: string, attendees: readonly Attendee[]): string[] {
-  const byName = Map.groupBy(attendees, ({ name }) => name);
-  const twice = [...byName]
-    .filter(([, same]) => same.length > 1)
-    .map(([name, { length }]) => `${length} attendees are named "${name}": give each a name of their own.`);
-  return [
-    ...twice,
-    ...[...byName.values()].flatMap(([attendee]) => (attendee ? problemOfName(workshop, attendee) : [])),
-  ];
-}
-
-function problemsOfSchedule({ schedule = {} }: WorkshopSpec): string[] {
-  const times = (['startsAt', 'expiresAt'] as const).flatMap((field) => {
-    const text = schedule[field];
-    return text === undefined ? [] : [{ field, text, at: Date.parse(text) }];
-  });
-  const unreadable = times
-    .filter(({ at }) => Number.isNaN(at))
-    .map(({ field, text }) => `schedule.${field} is "${text}", expected a time such as 2026-03-02T09:00:00Z.`);
-  const [starts, expires] = times;
-  if (!starts || !expires || unreadable.length > 0 || starts.at < expires.at) return unreadable;
-  return [
-    `schedule.expiresAt (${expires.text}) must be later than schedule.startsAt (${starts.text}): change one of them.`,
-  ];
-}
-
-function problemsOfRollout({ rollout = {} }: WorkshopSpec): string[] {
-  return (['maxConcurrent', 'maxFailures'] as const)
-    .filter((field) => !((rollout[field] ?? 1) >= 1))
-    .map((field) => `rollout.${field} is ${rollout[field]}, expected at least 1.`);
-}
-
-function problemsOfAttendance(workshop: string, spec: WorkshopSpec): string[] {
-  const problems = problemsOfCount(spec);
-  return problems.length > 0 ? problems : problemsOfNames(workshop, attendeesOf(spec));
-}
-
-/** What must change before the spec can be followed, a sentence each; none where it can. */
-export function problemsOf({ metadata: { name }, spec }: Workshop): string[] {
-  const problems = DNS_LABEL.test(name)
-    ? []
-    : [`The Workshop's name "${name}" can't begin namespaces' names: make it anew, named without dots.`];
-  return [...problems, ...problemsOfAttendance(name, spec), ...problemsOfSchedule(spec), ...problemsOfRollout(spec)];
-}

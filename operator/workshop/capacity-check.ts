@@ -1,60 +1,60 @@
-// Which of the seats still to be made there is room for: when that is reckoned anew, and what it was.
+// Checks which of the missing seats fit on the nodes, and when to check again.
 import { json } from '../../cdk8s/plain.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import type { Clock } from '../engine/reconciler.ts';
-import { capacityCondition, capacityUnknown, fitSeats, stillToPlace } from './capacity.ts';
+import { capacityCondition, capacityUnknown, fitSeats, unscheduledPods } from './capacity.ts';
 import type { Fit, PodRequirements, SeatRequirements, Usage } from './capacity.ts';
-import type { Cluster } from './cluster.ts';
+import type { ClusterReader } from './cluster-reader.ts';
 import type { Node } from '../../kubernetes/types.ts';
 import { placementOf } from './placement.ts';
-import { isLeaving } from './seats.ts';
+import { isDeleting } from './seats.ts';
 
-/** How often the nodes are looked at while they are short of room. */
+/** How often to check again while seats do not fit. */
 export const CHECK_MS = 30_000;
-/** Workshops that look at the same time share what they see. */
-const AT_ONCE_MS = 1000;
-/** Of as many different labs the needs are kept. */
-const MOST_LABS = 50;
+/** Workshops that check at the same time share one list of pods. */
+const SHARED_MS = 1000;
+/** For how many different labs the requirements are cached. */
+const CACHE_SIZE = 50;
 
-/** @throws Error where the lab can't be rendered */
+/** @throws Error if the lab can't be rendered */
 export type SeatRequirementsOf = (lab?: SomeValues) => SeatRequirements;
 
-/** What was reckoned for one generation of a Workshop. */
+/** The result for one generation of a Workshop. */
 interface Verdict {
   readonly generation: number | undefined;
   readonly at: number;
   readonly fitting: ReadonlySet<string>;
-  readonly saying: ConditionSpec;
+  readonly condition: ConditionSpec;
 }
 
 export interface CapacityCheckInput {
   readonly workshop: Workshop;
   readonly wanted: readonly Seat[];
-  /** Names of those of the wanted that have not been made. */
+  /** Names of wanted Seats that do not exist. */
   readonly missing: readonly string[];
-  /** The Seats of all Workshops: those that are being made are still to take their room. */
+  /** The Seats of all Workshops. Those that are being created still need their resources. */
   readonly all: readonly Seat[];
 }
 
-export interface CapacityFinding {
+export interface CapacityResult {
   readonly fitting: ReadonlySet<string>;
-  /** Where something was found. */
-  readonly saying?: ConditionSpec;
-  /** Milliseconds until it must be reckoned anew. */
+  /** Left out if the check failed. */
+  readonly condition?: ConditionSpec;
+  /** Milliseconds until the next check. */
   readonly next?: number;
 }
 
 export class CapacityCheck {
-  readonly #cluster: Cluster;
+  readonly #cluster: ClusterReader;
   readonly #clock: Clock;
   readonly #seatRequirements: SeatRequirementsOf;
-  readonly #needs = new Map<string, readonly PodRequirements[]>();
+  readonly #requirements = new Map<string, readonly PodRequirements[]>();
   readonly #verdicts = new Map<string, Verdict>();
 
   constructor(options: {
-    readonly cluster: Cluster;
+    readonly cluster: ClusterReader;
     readonly clock: Clock;
     readonly seatRequirements: SeatRequirementsOf;
   }) {
@@ -67,8 +67,8 @@ export class CapacityCheck {
     this.#verdicts.delete(workshop);
   }
 
-  /** Asks the API server only while a seat is to be made that there was no room for, and then only every CHECK_MS. */
-  async look(input: CapacityCheckInput): Promise<CapacityFinding> {
+  /** Asks the API server only while a missing seat does not fit, and then only every CHECK_MS. */
+  async check(input: CapacityCheckInput): Promise<CapacityResult> {
     const {
       workshop: {
         metadata: { name, generation },
@@ -78,12 +78,12 @@ export class CapacityCheck {
     } = input;
     if (missing.length === 0) {
       this.#verdicts.delete(name);
-      return { fitting: new Set(), saying: capacityCondition(wanted.length, wanted.length, { fitting: [] }) };
+      return { fitting: new Set(), condition: capacityCondition(wanted.length, wanted.length, { fitting: [] }) };
     }
     const before = this.#verdicts.get(name);
-    const stands =
+    const isValid =
       before?.generation === generation && (missing.every((seat) => before?.fitting.has(seat)) || !this.#isDue(before));
-    const verdict = before && stands ? before : await this.#reckon(input);
+    const verdict = before && isValid ? before : await this.#compute(input);
     this.#verdicts.set(name, verdict);
     const short = missing.some((seat) => !verdict.fitting.has(seat));
     return { ...verdict, ...(short && { next: Math.max(1, verdict.at + CHECK_MS - this.#clock.now()) }) };
@@ -93,7 +93,7 @@ export class CapacityCheck {
     return verdict === undefined || this.#clock.now() - verdict.at >= CHECK_MS;
   }
 
-  async #reckon(input: CapacityCheckInput): Promise<Verdict> {
+  async #compute(input: CapacityCheckInput): Promise<Verdict> {
     const {
       workshop: {
         metadata: { generation },
@@ -101,46 +101,46 @@ export class CapacityCheck {
       wanted,
       missing,
     } = input;
-    const [nodes, usage] = await Promise.all([this.#cluster.nodes(CHECK_MS), this.#cluster.usage(AT_ONCE_MS)]);
+    const [nodes, usage] = await Promise.all([this.#cluster.nodes(CHECK_MS), this.#cluster.usage(SHARED_MS)]);
     const verdict = { generation, at: this.#clock.now() };
-    const unknown = (refusal: string): Verdict => ({
+    const unknown = (denial: string): Verdict => ({
       ...verdict,
       fitting: new Set(missing),
-      saying: capacityUnknown(refusal),
+      condition: capacityUnknown(denial),
     });
-    if ('refused' in nodes) return unknown(nodes.refused);
-    if ('refused' in usage) return unknown(usage.refused);
-    const fit = this.#fit(input, nodes.found, usage.found);
+    if ('denied' in nodes) return unknown(nodes.denied);
+    if ('denied' in usage) return unknown(usage.denied);
+    const fit = this.#fit(input, nodes.value, usage.value);
     return {
       ...verdict,
       fitting: new Set(fit.fitting),
-      saying: capacityCondition(wanted.length, wanted.length - missing.length, fit),
+      condition: capacityCondition(wanted.length, wanted.length - missing.length, fit),
     };
   }
 
   #fit({ workshop, missing, all }: CapacityCheckInput, nodes: readonly Node[], usage: Usage): Fit {
     const pods = this.#pods(workshop.spec.lab);
-    const reserved = all.filter((seat) => !isLeaving(seat)).flatMap((seat) => this.#reservedFor(seat, usage));
+    const reserved = all.filter((seat) => !isDeleting(seat)).flatMap((seat) => this.#reservedFor(seat, usage));
     return fitSeats({ nodes, usage, reserved, seats: missing.map((name) => ({ name, pods })) });
   }
 
   #reservedFor({ spec: { lab }, metadata: { name } }: Seat, usage: Usage): PodRequirements[] {
     try {
-      return stillToPlace(this.#pods(lab), usage.byNamespace.get(name));
+      return unscheduledPods(this.#pods(lab), usage.byNamespace.get(name));
     } catch {
-      // Another Workshop's lab that can't be rendered takes no room, and that Workshop says so.
+      // Another Workshop's lab can't be rendered. It needs no resources, and that Workshop reports the problem.
       return [];
     }
   }
 
-  /** Reckoned once for each lab, as it takes rendering one. */
+  /** The pods of a lab. Cached, because it takes rendering the lab. */
   #pods(lab: SomeValues = {}): readonly PodRequirements[] {
     const key = json(lab);
     const pods =
-      this.#needs.get(key) ??
+      this.#requirements.get(key) ??
       this.#seatRequirements(lab).pods.map(({ requests }) => ({ requests, ...placementOf(lab) }));
-    if (this.#needs.size >= MOST_LABS) this.#needs.clear();
-    this.#needs.set(key, pods);
+    if (this.#requirements.size >= CACHE_SIZE) this.#requirements.clear();
+    this.#requirements.set(key, pods);
     return pods;
   }
 }

@@ -1,4 +1,4 @@
-import { capacityCondition, capacityUnknown, fitSeats, podRequests, stillToPlace, usageOf } from './capacity.ts';
+import { capacityCondition, capacityUnknown, fitSeats, podRequests, unscheduledPods, usageOf } from './capacity.ts';
 import type { CapacityInput, PodRequirements } from './capacity.ts';
 import { aNode, aPod } from './testing/fixtures.ts';
 import type { Node, Pod } from '../../kubernetes/types.ts';
@@ -8,7 +8,7 @@ const pod = (cpu: number, mi = 64): PodRequirements => ({ requests: { cpu, memor
 const seats = (count: number, pods: readonly PodRequirements[]): CapacityInput['seats'] =>
   Array.from({ length: count }, (_, index) => ({ name: `s${index}`, pods }));
 
-/** How many seats fit, and what is short. */
+/** How many seats fit, and what is missing. */
 function fit(
   nodes: readonly Node[],
   pods: readonly Pod[],
@@ -24,27 +24,27 @@ function fit(
   return { count: fitting.length, resource: shortage?.resource };
 }
 
-test('an empty node takes as many seats as it has cores for', () => {
+test('fits as many seats on an empty node as it has cores for', () => {
   expect(fit([aNode('a')], [])).toEqual({ count: 8, resource: 'cpu' });
 });
 
-test('what other pods request is not free, whether they use it or not', () => {
+test('subtracts what other pods request, not what they use', () => {
   expect(fit([aNode('a')], [aPod('greedy', 'a', { cpu: '2', memory: '1Gi' })])).toEqual({ count: 4, resource: 'cpu' });
 });
 
-test('pods that have ended, or have no node, take nothing', () => {
+test('ignores pods that have ended or have no node', () => {
   const ended = { ...aPod('ended', 'a', { cpu: '4' }), status: { phase: 'Succeeded' } };
   const pending = { ...ended, status: { phase: 'Pending' }, spec: { containers: ended.spec.containers } };
   expect(fit([aNode('a')], [ended, pending])).toEqual({ count: 8, resource: 'cpu' });
 });
 
-test('a seat’s pods may be on several nodes, but no pod is divided', () => {
+test('spreads the pods of a seat over nodes, but does not split a pod', () => {
   const nodes = ['a', 'b'].map((name) => aNode(name, { allocatable: { cpu: '450m' } }));
   expect(fit(nodes, []).count).toBe(1);
   expect(fit(nodes, [], { seats: seats(1, [pod(500)]) }).count).toBe(0);
 });
 
-test('a seat fits whole or not at all, and leaves nothing behind for the next', () => {
+test('fits a whole seat or none of it, and frees what a partial seat took', () => {
   const { fitting, shortage } = fitSeats({
     nodes: [aNode('a', { allocatable: { cpu: '900m' } })],
     usage: usageOf([]),
@@ -55,18 +55,18 @@ test('a seat fits whole or not at all, and leaves nothing behind for the next', 
   expect(shortage).toMatchObject({ free: 400, pod: 200, seat: 500 });
 });
 
-test('a node takes only so many pods', () => {
+test('respects how many pods a node allows', () => {
   expect(fit([aNode('a', { allocatable: { pods: '7' } })], [aPod('one', 'a', {})])).toEqual({
     count: 3,
     resource: 'pods',
   });
 });
 
-test('memory can be what is short', () => {
+test('reports memory as the missing resource', () => {
   expect(fit([aNode('a', { allocatable: { memory: '320Mi' } })], [])).toEqual({ count: 2, resource: 'memory' });
 });
 
-test('a resource that a node doesn’t have it has none of', () => {
+test('treats a resource that a node lacks as zero', () => {
   expect(fit([aNode('a')], [], { seats: seats(1, [{ requests: { 'nvidia.com/gpu': 1 } }]) })).toEqual({
     count: 0,
     resource: 'nvidia.com/gpu',
@@ -77,7 +77,7 @@ test.each([
   ['is cordoned', aNode('a', { spec: { unschedulable: true } })],
   ['isn’t Ready', aNode('a', { ready: false })],
   ['has a taint', aNode('a', { spec: { taints: [{ key: 'gpu', effect: 'NoSchedule' }] } })],
-])('a node that %s takes none', (_, node) => {
+])('skips a node that %s', (_, node) => {
   const { fitting, shortage } = fitSeats({
     nodes: [node],
     usage: usageOf([]),
@@ -94,29 +94,29 @@ test.each([
   [{ key: 'gpu', value: 'no' }, 0],
   [{ key: 'gpu', operator: 'Exists', effect: 'NoExecute' }, 0],
   [{ key: 'cpu', operator: 'Exists' }, 0],
-])('with the toleration %j a tainted node takes %i', (toleration, count) => {
+])('fits, with the toleration %j on a tainted node, %i seats', (toleration, count) => {
   const node = aNode('a', { spec: { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] } });
   expect(fit([node], [], { seats: seats(1, [{ ...pod(100), tolerations: [toleration] }]) }).count).toBe(count);
 });
 
-test('a taint that only prefers others keeps nothing away', () => {
+test('ignores a taint with PreferNoSchedule', () => {
   expect(fit([aNode('a', { spec: { taints: [{ key: 'spot', effect: 'PreferNoSchedule' }] } })], []).count).toBe(8);
 });
 
-test('only nodes with the labels of the nodeSelector count', () => {
+test('counts only nodes that match the nodeSelector', () => {
   const nodes = [aNode('a'), aNode('b', { labels: { pool: 'class' } })];
   expect(fit(nodes, [], { seats: seats(30, [{ ...pod(500), nodeSelector: { pool: 'class' } }]) }).count).toBe(8);
 });
 
-test('pods of seats that are being made are placed before those of new seats', () => {
+test('places the pods of seats in progress before those of new seats', () => {
   expect(fit([aNode('a')], [], { reserved: [pod(1000), pod(1000)] }).count).toBe(4);
 });
 
-test('a reserved pod that fits nowhere takes nothing', () => {
+test('ignores a reserved pod that fits nowhere', () => {
   expect(fit([aNode('a')], [], { reserved: [pod(5000)] }).count).toBe(8);
 });
 
-test('a hundred nodes and a thousand seats take no time that is felt', () => {
+test('handles a hundred nodes and a thousand seats quickly', () => {
   const nodes = Array.from({ length: 100 }, (_, index) => aNode(`n${index}`));
   const began = performance.now();
   const { fitting } = fitSeats({
@@ -132,26 +132,26 @@ test('a hundred nodes and a thousand seats take no time that is felt', () => {
   expect(performance.now() - began).toBeLessThan(2000);
 });
 
-describe('what a pod requests', () => {
+describe('the requests of a pod', () => {
   const container = (cpu: string, restartPolicy?: string) => ({
     name: 'c',
     resources: { requests: { cpu } },
     ...(restartPolicy && { restartPolicy }),
   });
 
-  test('is the sum of its containers, and its overhead', () => {
+  test('are the sum of its containers and its overhead', () => {
     expect(podRequests({ containers: [container('100m'), container('50m')], overhead: { cpu: '10m' } })).toEqual({
       cpu: 160,
     });
   });
 
-  test('is what an init container needs, where that is more', () => {
+  test('are those of an init container if these are higher', () => {
     expect(
       podRequests({ containers: [container('100m')], initContainers: [container('300m'), container('200m')] }),
     ).toEqual({ cpu: 300 });
   });
 
-  test('is what sidecars need beside all that comes after them', () => {
+  test('include sidecars next to the containers after them', () => {
     expect(
       podRequests({ containers: [container('100m')], initContainers: [container('50m', 'Always'), container('200m')] }),
     ).toEqual({ cpu: 250 });
@@ -160,30 +160,30 @@ describe('what a pod requests', () => {
     ).toEqual({ cpu: 350 });
   });
 
-  test('is what is said for the pod as a whole, where that is said', () => {
+  test('are those of the pod level if these are set', () => {
     expect(podRequests({ containers: [container('100m')], resources: { requests: { cpu: '1' } } })).toEqual({
       cpu: 1000,
     });
   });
 });
 
-test('the pods of a seat that have a node are told by what they request, and by nothing that was added to it', () => {
+test('recognizes the placed pods of a seat by the requests of the lab', () => {
   const need = [pod(100), pod(100), pod(200)];
   const placed = [{ cpu: 100, memory: 64 * MI, 'ephemeral-storage': 5 }, { cpu: 7 }];
-  expect(stillToPlace(need, placed)).toEqual([pod(100), pod(200)]);
-  expect(stillToPlace(need)).toEqual(need);
+  expect(unscheduledPods(need, placed)).toEqual([pod(100), pod(200)]);
+  expect(unscheduledPods(need)).toEqual(need);
 });
 
-describe('what is said of it', () => {
-  test('all fit', () => {
+describe('the condition CapacityAvailable', () => {
+  test('is True if all seats fit', () => {
     expect(capacityCondition(30, 11, { fitting: seats(19, []).map(({ name }) => name) })).toMatchObject({
       status: 'True',
       reason: 'Fits',
-      message: 'Fits 30 of 30 seats.',
+      message: '30 of 30 seats fit on the nodes.',
     });
   });
 
-  test('some fit: how many, what is short, and what to do', () => {
+  test('says how many seats fit, what is missing, and what to do', () => {
     const fit = fitSeats({
       nodes: [aNode('a', { allocatable: { memory: '320Mi' } })],
       usage: usageOf([]),
@@ -195,19 +195,19 @@ describe('what is said of it', () => {
       status: 'False',
       reason: 'InsufficientCapacity',
       message:
-        'Fits 11 of 39 seats. Short of memory: a seat needs 128Mi, one of its pods 64Mi, and what is free on 1 node is 64Mi in all. ' +
-        'Add nodes, remove attendees or lower the requests in spec.lab; the others follow by themselves once there is room.',
+        '11 of 39 seats fit on the nodes. Not enough memory: a seat needs 128Mi, one of its pods 64Mi, and 1 node has 64Mi free in all. ' +
+        'Add nodes, remove attendees or lower the requests in spec.lab. The other seats are created once they fit.',
     });
   });
 
-  test('no node takes the pods', () => {
+  test('explains which node is missing if none accepts the pods', () => {
     const fit = fitSeats({ nodes: [], usage: usageOf([]), reserved: [], seats: seats(1, [pod(100)]) });
     expect(capacityCondition(1, 0, fit).message).toMatch(
-      /^Fits 0 of 1 seats\. No node takes its pods: expected one that is Ready and schedulable/,
+      /^0 of 1 seats fit on the nodes\. Expected a node that is Ready and schedulable/,
     );
   });
 
-  test('nothing can be told', () => {
+  test('is Unknown if the nodes can not be listed', () => {
     expect(capacityUnknown('nodes is forbidden')).toMatchObject({
       status: 'Unknown',
       reason: 'NotReadable',

@@ -1,23 +1,22 @@
-// Whether the nodes have room for the seats that are still to be made, reckoned as the scheduler does: what is requested counts,
-// not what is used.
+// Whether the missing seats fit on the nodes. Requests count and usage does not, as for the scheduler.
 import { amountText, amountsOf, greater, minus, plus, sum } from '../../kubernetes/quantity.ts';
 import type { Amounts } from '../../kubernetes/quantity.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import type { Container, Node, Pod, PodSpec } from '../../kubernetes/types.ts';
-import { takes } from './placement.ts';
+import { accepts } from './placement.ts';
 import type { Placement } from './placement.ts';
 
-/** A pod that a seat needs. */
+/** The requirements of one pod of a seat. */
 export interface PodRequirements extends Placement {
   readonly requests: Amounts;
 }
 
-/** What a seat needs of the nodes. */
+/** What a seat requires from the nodes. */
 export interface SeatRequirements {
   readonly pods: readonly { readonly requests: Amounts }[];
 }
 
-/** What pods have taken of the nodes, and each namespace's pods that have a node. */
+/** What pods request, per node, and for each scheduled pod of a namespace. */
 export interface Usage {
   readonly byNode: ReadonlyMap<string, Amounts>;
   readonly byNamespace: ReadonlyMap<string, readonly Amounts[]>;
@@ -26,22 +25,22 @@ export interface Usage {
 const requestsOf = ({ resources }: Container): Amounts => amountsOf(resources?.requests);
 
 /**
- * What the scheduler sets aside for a pod.
+ * What the scheduler reserves for a pod.
  * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers
  */
 export function podRequests({ containers, initContainers = [], resources, overhead }: PodSpec): Amounts {
   let sidecars: Amounts = {};
   let start: Amounts = {};
   for (const container of initContainers) {
-    const own = requestsOf(container);
-    start = greater(start, plus(sidecars, own));
-    if (container.restartPolicy === 'Always') sidecars = plus(sidecars, own);
+    const requests = requestsOf(container);
+    start = greater(start, plus(sidecars, requests));
+    if (container.restartPolicy === 'Always') sidecars = plus(sidecars, requests);
   }
-  const ofContainers = greater(start, plus(sidecars, sum(containers.map(requestsOf))));
-  return plus({ ...ofContainers, ...amountsOf(resources?.requests) }, amountsOf(overhead));
+  const total = greater(start, plus(sidecars, sum(containers.map(requestsOf))));
+  return plus({ ...total, ...amountsOf(resources?.requests) }, amountsOf(overhead));
 }
 
-/** Pods that ended, and those that have no node yet, take nothing. */
+/** Ignores pods that have ended and pods without a node. */
 export function usageOf(pods: readonly Pod[]): Usage {
   const bound = pods
     .filter(
@@ -57,25 +56,25 @@ export function usageOf(pods: readonly Pod[]): Usage {
   const namespaces = Map.groupBy(bound, ({ namespace }) => namespace);
   return {
     byNode,
-    byNamespace: new Map([...namespaces].map(([name, own]) => [name, own.map(({ requests }) => requests)])),
+    byNamespace: new Map([...namespaces].map(([name, podsThere]) => [name, podsThere.map(({ requests }) => requests)])),
   };
 }
 
-/** Requests that the namespace's LimitRange adds are none of the lab's. */
-const requestsAs = (need: Amounts, placed: Amounts): boolean =>
-  Object.entries(need).every(([resource, amount]) => placed[resource] === amount);
+/** Compares only the lab's own requests. The namespace's LimitRange may add others. */
+const hasRequests = (expected: Amounts, placed: Amounts): boolean =>
+  Object.entries(expected).every(([resource, amount]) => placed[resource] === amount);
 
-/** The pods of a seat that have no node yet, told from those that do by what they request. */
-export function stillToPlace(need: readonly PodRequirements[], placed: readonly Amounts[] = []): PodRequirements[] {
-  const there = [...placed];
-  return need.filter(({ requests }) => {
-    const index = there.findIndex((one) => requestsAs(requests, one));
-    if (index >= 0) there.splice(index, 1);
+/** The pods of a seat that have no node yet. A placed pod is recognized by its requests. */
+export function unscheduledPods(pods: readonly PodRequirements[], placed: readonly Amounts[] = []): PodRequirements[] {
+  const unmatched = [...placed];
+  return pods.filter(({ requests }) => {
+    const index = unmatched.findIndex((one) => hasRequests(requests, one));
+    if (index >= 0) unmatched.splice(index, 1);
     return index < 0;
   });
 }
 
-interface Room {
+interface NodeCapacity {
   readonly node: Node;
   free: Amounts;
 }
@@ -85,34 +84,34 @@ function covers(free: Amounts, needed: Amounts): boolean {
   return true;
 }
 
-const asPod = ({ requests }: PodRequirements): Amounts => ({ ...requests, pods: 1 });
+const podAmounts = ({ requests }: PodRequirements): Amounts => ({ ...requests, pods: 1 });
 
-/** A pod that no node has room for. */
-interface Unplaced {
+/** A pod that fits on no node. */
+interface PlacementFailure {
   readonly pod: PodRequirements;
-  /** The resource of which most nodes have too little. */
+  /** The resource that most nodes have too little of. */
   readonly resource: string;
 }
 
-function unplaced(rooms: readonly Room[], pod: PodRequirements): Unplaced {
-  const needed = asPod(pod);
-  const possible = rooms.filter(({ node }) => takes(node, pod));
+function failureOf(rooms: readonly NodeCapacity[], pod: PodRequirements): PlacementFailure {
+  const needed = podAmounts(pod);
+  const possible = rooms.filter(({ node }) => accepts(node, pod));
   const lacking = (resource: string): number =>
     possible.filter(({ free }) => (free[resource] ?? 0) < (needed[resource] ?? 0)).length;
   const [resource = 'pods'] = Object.keys(needed).sort((a, b) => lacking(b) - lacking(a));
   return { pod, resource };
 }
 
-/** Puts each pod on the first node with room. Either all find one and take it, or nothing is taken. */
-function place(rooms: readonly Room[], pods: readonly PodRequirements[]): Unplaced | undefined {
-  const taken: { readonly room: Room; readonly before: Amounts }[] = [];
+/** Places each pod on the first node with enough free. Places all or none of them. */
+function place(rooms: readonly NodeCapacity[], pods: readonly PodRequirements[]): PlacementFailure | undefined {
+  const taken: { readonly room: NodeCapacity; readonly before: Amounts }[] = [];
   for (const pod of pods) {
-    const needed = asPod(pod);
-    const room = rooms.find(({ node, free }) => covers(free, needed) && takes(node, pod));
+    const needed = podAmounts(pod);
+    const room = rooms.find(({ node, free }) => covers(free, needed) && accepts(node, pod));
     if (room === undefined) {
-      const found = unplaced(rooms, pod);
+      const failure = failureOf(rooms, pod);
       for (const { room: used, before } of taken.toReversed()) used.free = before;
-      return found;
+      return failure;
     }
     taken.push({ room, before: room.free });
     room.free = minus(room.free, needed);
@@ -122,31 +121,35 @@ function place(rooms: readonly Room[], pods: readonly PodRequirements[]): Unplac
 
 /** Why a seat did not fit. */
 export interface Shortage {
-  /** Of nodes that would take the pod, room aside. */
+  /** How many nodes accept the pod, regardless of their free resources. */
   readonly nodes: number;
-  /** The resource of which most of these have too little. */
+  /** The resource that most of these nodes have too little of. */
   readonly resource: string;
-  /** Of the pod, and of the seat. */
+  /** How much the pod and the whole seat request. */
   readonly pod: number;
   readonly seat: number;
-  /** Of these nodes together. */
+  /** How much is free on these nodes together. */
   readonly free: number;
 }
 
 export interface Fit {
-  /** The seats for which there is room, the first ones. */
+  /** The first seats, as many as fit. */
   readonly fitting: readonly string[];
-  /** Where not all fit: what the first that doesn't lacks. */
+  /** What the first seat lacks that does not fit. */
   readonly shortage?: Shortage;
 }
 
-function shortageOf(rooms: readonly Room[], { pod, resource }: Unplaced, seat: readonly PodRequirements[]): Shortage {
-  const possible = rooms.filter(({ node }) => takes(node, pod));
+function shortageOf(
+  rooms: readonly NodeCapacity[],
+  { pod, resource }: PlacementFailure,
+  seat: readonly PodRequirements[],
+): Shortage {
+  const possible = rooms.filter(({ node }) => accepts(node, pod));
   return {
     nodes: possible.length,
     resource,
-    pod: asPod(pod)[resource] ?? 0,
-    seat: sum(seat.map(asPod))[resource] ?? 0,
+    pod: podAmounts(pod)[resource] ?? 0,
+    seat: sum(seat.map(podAmounts))[resource] ?? 0,
     free: possible.reduce((total, { free }) => total + Math.max(0, free[resource] ?? 0), 0),
   };
 }
@@ -154,15 +157,15 @@ function shortageOf(rooms: readonly Room[], { pod, resource }: Unplaced, seat: r
 export interface CapacityInput {
   readonly nodes: readonly Node[];
   readonly usage: Usage;
-  /** Pods of seats that are being made: theirs comes first. */
+  /** Pods of seats that are being created. They go first. */
   readonly reserved: readonly PodRequirements[];
-  /** The seats still to be made, in order, with all their pods. */
+  /** The missing seats in order, with all their pods. */
   readonly seats: readonly { readonly name: string; readonly pods: readonly PodRequirements[] }[];
 }
 
-/** First come, first served: seats are placed in order until one doesn't fit. */
+/** Places seats in order until one does not fit. */
 export function fitSeats({ nodes, usage, reserved, seats }: CapacityInput): Fit {
-  const rooms = nodes.map((node): Room => ({
+  const rooms = nodes.map((node): NodeCapacity => ({
     node,
     free: minus(amountsOf(node.status?.allocatable), usage.byNode.get(node.metadata.name) ?? {}),
   }));
@@ -181,35 +184,40 @@ const TYPE = 'CapacityAvailable';
 function shortageText({ nodes, resource, pod, seat, free }: Shortage): string {
   if (nodes === 0) {
     return (
-      'No node takes its pods: expected one that is Ready and schedulable, has the labels of lab.nodeSelector, and only taints that' +
-      ' lab.tolerations name. Change one or the other.'
+      'Expected a node that is Ready and schedulable, has the labels of lab.nodeSelector, and has only taints ' +
+      'that lab.tolerations name. ' +
+      'Found none. Change the nodes or spec.lab.'
     );
   }
   const text = (amount: number): string => amountText(resource, amount);
   return (
-    `Short of ${resource}: a seat needs ${text(seat)}, one of its pods ${text(pod)}, and what is free on ${nodes} node${nodes === 1 ? '' : 's'} is ${text(free)}` +
-    ' in all. Add nodes, remove attendees or lower the requests in spec.lab; the others follow by themselves once there is room.'
+    `Not enough ${resource}: a seat needs ${text(seat)}, one of its pods ${text(pod)}, and ${nodes} ` +
+    `node${nodes === 1 ? ' has' : 's have'} ${text(free)}` +
+    ' free in all. Add nodes, remove attendees or lower the requests in spec.lab. The other seats are created ' +
+    'once they fit.'
   );
 }
 
-/** `there`: how many of the `desired` seats have been made already. */
-export function capacityCondition(desired: number, there: number, { fitting, shortage }: Fit): ConditionSpec {
-  const fits = there + fitting.length;
-  if (desired === 0) return { type: TYPE, status: 'True', reason: 'Fits', message: 'No seat is to be made.' };
+/** @param existing how many of the `desired` seats exist already */
+export function capacityCondition(desired: number, existing: number, { fitting, shortage }: Fit): ConditionSpec {
+  const fits = existing + fitting.length;
+  if (desired === 0) return { type: TYPE, status: 'True', reason: 'Fits', message: 'The Workshop wants no seats.' };
   if (shortage)
     return {
       type: TYPE,
       status: 'False',
       reason: 'InsufficientCapacity',
-      message: `Fits ${fits} of ${desired} seats. ${shortageText(shortage)}`,
+      message: `${fits} of ${desired} seats fit on the nodes. ${shortageText(shortage)}`,
     };
-  return { type: TYPE, status: 'True', reason: 'Fits', message: `Fits ${desired} of ${desired} seats.` };
+  return { type: TYPE, status: 'True', reason: 'Fits', message: `${desired} of ${desired} seats fit on the nodes.` };
 }
 
-/** Nothing is held back for what can't be known. */
-export const capacityUnknown = (refusal: string): ConditionSpec => ({
+/** Seats are created even if their fit is unknown. */
+export const capacityUnknown = (denial: string): ConditionSpec => ({
   type: TYPE,
   status: 'Unknown',
   reason: 'NotReadable',
-  message: `Whether the nodes have room can't be told: ${refusal}. Let the operator list nodes and pods, as its chart does. Seats are made all the same.`,
+  message:
+    `The API server does not let the operator list nodes and pods: ${denial}. Restore the chart's cluster roles ` +
+    'with helm upgrade. Seats are created anyway.',
 });

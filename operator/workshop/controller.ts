@@ -1,160 +1,88 @@
-// One Workshop: its Seats made, changed and removed as its spec has it, a few at a time; and its status, which says how far that is.
-// It is level-based: each time it looks at all there is, decides in `planRollout`, and writes only what differs.
-import type { SomeValues } from '../../cdk8s/render.ts';
-import { FINALIZER, LABELS } from '../api/types.ts';
-import type { Seat, Workshop, WorkshopStatus } from '../api/types.ts';
-import { isForbidden, isInvalid, isNotFound } from '../../kubernetes/api.ts';
-import type { Api } from '../../kubernetes/api.ts';
+// The Workshop's reconciler: it creates, changes and deletes the Seats as the spec says, a few at a time, and reports
+// how far that is. Each reconcile observes everything, decides in `planRollout`, and writes only what differs.
 import { asError } from '../../support/as-error.ts';
-import { KINDS } from '../api/kinds.ts';
-import type { Logger } from '../engine/log.ts';
-import type { Clock, EventRecorder, Reconciler, Result, Store } from '../engine/reconciler.ts';
+import type { Seat, Workshop } from '../api/types.ts';
+import type { Reconciler, Result } from '../engine/reconciler.ts';
+import { record } from '../events.ts';
 import { Attempts } from './attempts.ts';
-import { problemsOf } from './attendees.ts';
-import type { SeatRequirements } from './capacity.ts';
-import { Cluster } from './cluster.ts';
-import { changeEvents, expiresSoon, removed } from './events.ts';
-import type { EventSpec } from './events.ts';
-import type { Pod } from '../../kubernetes/types.ts';
+import { CHECK_MS, CapacityCheck } from './capacity-check.ts';
+import type { CapacityResult } from './capacity-check.ts';
+import { ClusterReader } from './cluster-reader.ts';
+import { deleteWorkshop } from './deletion.ts';
+import { expiresSoon } from './events.ts';
+import { executePlan } from './execute-plan.ts';
 import { IsolationCheck } from './isolation-check.ts';
-import { ImagePrepull, LOOK_MS } from './image-prepull.ts';
+import { ImagePrepull, NODES_MS } from './image-prepull.ts';
+import { WorkshopMemos } from './memo.ts';
+import type { WorkshopOptions } from './options.ts';
 import { DEFAULTS, planRollout } from './rollout.ts';
 import type { RolloutPlan } from './rollout.ts';
-import { CHECK_MS, CapacityCheck } from './capacity-check.ts';
-import type { CapacityFinding } from './capacity-check.ts';
-import { LONGEST_WAIT, isOver, scheduleAt } from './schedule.ts';
+import { MAX_WAIT_MS, isOver, scheduleAt } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
-import { isLeaving, isSeatOf, uidOf, wantedSeats } from './seats.ts';
-import { invalidStatus, isSameStatus, leavingStatus, statusOf } from './status.ts';
-import type { Facts } from './status.ts';
-import { SeatWriter } from './write-seats.ts';
+import { isDeleting, isSeatOf, nameOf, wantedSeats } from './seats.ts';
+import { SeatWriter } from './seat-writer.ts';
+import { invalidStatus, statusOf } from './status.ts';
+import { validate } from './validation.ts';
+import { ensureFinalizer, writeStatus } from './write-workshop.ts';
 
-export interface WorkshopOptions {
-  readonly api: Api;
-  readonly workshops: Store<Workshop>;
-  readonly seats: Store<Seat>;
-  /** Pods of the operator's own namespace with the label app.kubernetes.io/component: image-pull, with status. */
-  readonly pods: Store<Pod>;
-  readonly events: EventRecorder;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** The operator's own. */
-  readonly namespace: string;
-  /** What a seat needs of the nodes. @throws Error where the lab can't be rendered; the message says what to change */
-  seatRequirements(lab?: SomeValues): SeatRequirements;
-  /** Why the lab doesn't fit into the quota, and what to do; undefined where it does. */
-  quotaProblem(spec: Workshop['spec']): string | undefined;
-}
-
-/** What is remembered of a Workshop while this process lives; without it only a reset during a pause would wait, and a warning come twice. */
-interface Memory {
-  readonly uid: string;
-  /** Names of seats that were there. */
-  known: ReadonlySet<string>;
-  warned: string;
-  /** As they were last to be, and for what that was told. */
-  wanted?: { readonly by: string; readonly seats: readonly Seat[] };
-}
-
-/** What there is of a Workshop's seats. */
-interface Found {
+/** The Seats that exist. */
+interface ExistingSeats {
   readonly all: readonly Seat[];
-  /** The Workshop's own, whether wanted or not. */
-  readonly own: readonly Seat[];
-  /** Another's, by a name that is wanted. */
+  /** The Workshop's, whether wanted or not. */
+  readonly owned: readonly Seat[];
+  /** Somebody else's, with a name that the Workshop wants. */
   readonly taken: readonly Seat[];
 }
 
-/** While a deletion is awaited that the store does not show. */
-const SOON_MS = 1000;
-
-const nameOf = ({ metadata: { name } }: Seat): string => name;
+/** What the Workshop wants at this time, and what exists. */
+interface Situation {
+  readonly schedule: Schedule;
+  readonly wanted: readonly Seat[];
+  readonly existing: ExistingSeats;
+}
 
 export class WorkshopReconciler implements Reconciler {
   readonly name = 'workshop';
   readonly #options: WorkshopOptions;
   readonly #writer: SeatWriter;
-  readonly #rooms: CapacityCheck;
-  readonly #images: ImagePrepull;
+  readonly #capacity: CapacityCheck;
+  readonly #prepull: ImagePrepull;
   readonly #isolation: IsolationCheck;
-  readonly #memories = new Map<string, Memory>();
+  readonly #memos = new WorkshopMemos();
 
   constructor(options: WorkshopOptions) {
     const { api, clock } = options;
-    const cluster = new Cluster(api, clock);
+    const cluster = new ClusterReader(api, clock);
     this.#options = options;
     this.#writer = new SeatWriter(options);
-    this.#rooms = new CapacityCheck({ cluster, clock, seatRequirements: (lab) => options.seatRequirements(lab) });
-    this.#images = new ImagePrepull({ ...options, cluster });
+    this.#capacity = new CapacityCheck({ cluster, clock, seatRequirements: (lab) => options.seatRequirements(lab) });
+    this.#prepull = new ImagePrepull({ ...options, cluster });
     this.#isolation = new IsolationCheck(api, clock);
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<Result | undefined> {
     const workshop = this.#options.workshops.get(key);
     if (workshop === undefined) return this.#forget(key);
-    if (isLeaving(workshop)) return this.#leave(workshop);
-    const held = await this.#hold(workshop);
-    const problems = this.#problemsOf(held);
-    return problems.length > 0 ? this.#refuse(held, problems) : this.#follow(held, signal);
+    if (isDeleting(workshop)) return this.#delete(workshop);
+    const kept = await ensureFinalizer(this.#options, workshop);
+    const problems = this.#problemsOf(kept);
+    return problems.length > 0 ? this.#reportProblems(kept, problems) : this.#rollOut(kept, signal);
   }
 
   #forget(key: string): undefined {
-    this.#memories.delete(key);
-    this.#rooms.forget(key);
+    this.#memos.delete(key);
+    this.#capacity.forget(key);
     this.#isolation.forget(key);
   }
 
-  /** Keeps the Workshop until its Seats are gone. */
-  async #hold(workshop: Workshop): Promise<Workshop> {
-    const { finalizers = [] } = workshop.metadata;
-    return finalizers.includes(FINALIZER) ? workshop : this.#writeFinalizers(workshop, [...finalizers, FINALIZER]);
-  }
-
-  async #writeFinalizers(
-    { metadata: { name, resourceVersion } }: Workshop,
-    finalizers: readonly string[],
-  ): Promise<Workshop> {
-    const written = await this.#options.api.mergePatch<Workshop>(
-      KINDS.Workshop,
-      { name },
-      { metadata: { resourceVersion, finalizers } },
-    );
-    this.#options.workshops.observe(written);
-    return written;
-  }
-
-  /** The Seats go first, then the Workshop. */
-  async #leave(workshop: Workshop): Promise<Result | undefined> {
-    const { api, clock, seats } = this.#options;
-    const { name, finalizers = [] } = workshop.metadata;
-    if (!finalizers.includes(FINALIZER)) return this.#forget(name);
-    const { own } = this.#find(workshop, []);
-    if (own.length > 0) {
-      const attempts = new Attempts();
-      await Promise.all(
-        own.filter((seat) => !isLeaving(seat)).map((seat) => attempts.attempt(() => this.#writer.remove(seat))),
-      );
-      await this.#report(workshop, leavingStatus(workshop, own, clock.now()));
-      attempts.end();
-      return undefined;
-    }
-    // What was made a moment ago the store may not have seen.
-    const left = (await api.list<Seat>(KINDS.Seat, { labelSelector: `${LABELS.workshop}=${name}` })).filter((seat) =>
-      isSeatOf(seat, workshop),
-    );
-    for (const seat of left) seats.observe(seat);
-    if (left.length > 0) return { requeueAfter: SOON_MS };
-    await this.#images.clear(workshop);
-    await this.#writeFinalizers(
-      workshop,
-      finalizers.filter((finalizer) => finalizer !== FINALIZER),
-    );
-    this.#options.log.info({ workshop: name }, 'Workshop is gone, and all that was its');
-    return this.#forget(name);
+  async #delete(workshop: Workshop): Promise<Result | undefined> {
+    const options = { ...this.#options, writer: this.#writer, prepull: this.#prepull };
+    const result = await deleteWorkshop(options, workshop);
+    return result === 'deleted' ? this.#forget(workshop.metadata.name) : result;
   }
 
   #problemsOf(workshop: Workshop): string[] {
-    const problems = problemsOf(workshop);
+    const problems = validate(workshop);
     if (problems.length > 0) return problems;
     try {
       this.#options.seatRequirements(workshop.spec.lab);
@@ -164,177 +92,118 @@ export class WorkshopReconciler implements Reconciler {
     }
   }
 
-  /** Says what to change. Nothing is tried again before that: trying would mend nothing. */
-  async #refuse(workshop: Workshop, problems: readonly string[]): Promise<undefined> {
-    const { own } = this.#find(workshop, []);
-    await this.#report(workshop, invalidStatus(workshop, problems, { own, now: this.#options.clock.now() }));
+  /** Reports what to change. Nothing is retried, because only a change of the spec helps. */
+  async #reportProblems(workshop: Workshop, problems: readonly string[]): Promise<undefined> {
+    const { owned } = this.#existing(workshop, []);
+    const status = invalidStatus(workshop, problems, { owned, now: this.#options.clock.now() });
+    await writeStatus(this.#options, workshop, status);
   }
 
-  async #follow(workshop: Workshop, signal: AbortSignal): Promise<Result | undefined> {
-    const { clock } = this.#options;
-    const schedule = scheduleAt(clock.now(), workshop.spec.schedule);
-    const over = isOver(schedule);
-    const wanted = over && schedule.afterExpiry === 'Delete' ? [] : this.#wanted(workshop, over);
-    const found = this.#find(workshop, wanted);
+  async #rollOut(workshop: Workshop, signal: AbortSignal): Promise<Result | undefined> {
     const attempts = new Attempts();
-    const [images, room] = await Promise.all([
-      over ? undefined : attempts.attempt(() => this.#images.look(workshop)),
-      this.#lookForRoom(workshop, wanted, { found, attempts }),
+    const situation = this.#observe(workshop);
+    const { schedule, wanted } = situation;
+    const [images, capacity] = await Promise.all([
+      isOver(schedule) ? undefined : attempts.attempt(() => this.#prepull.ensure(workshop)),
+      this.#checkCapacity(workshop, situation, attempts),
     ]);
     signal.throwIfAborted();
-    const plan = this.#plan(workshop, { schedule, wanted, found, fitting: room.fitting });
-    const refused = await this.#carryOut(workshop, plan, attempts);
-    const { own, taken } = this.#find(workshop, wanted);
-    const isolation = (await attempts.attempt(() => this.#isolation.look(workshop, inOrder(wanted, own)))) ?? {};
-    this.#warn(workshop, schedule);
-    const facts: Facts = {
-      workshop,
-      schedule,
-      wanted,
-      own,
-      taken,
-      plan,
-      capacity: room.saying,
-      images,
-      isolation: isolation.saying,
-      refused,
-    };
-    await attempts.attempt(() => this.#report(workshop, statusOf(facts, clock.now())));
+    const plan = this.#plan(workshop, situation, capacity.fitting);
+    const refused = await executePlan({ ...this.#options, writer: this.#writer, attempts }, workshop, plan);
+    const { owned, taken } = this.#existing(workshop, wanted);
+    const seats = inOrder(wanted, owned);
+    const isolation = (await attempts.attempt(() => this.#isolation.check(workshop, seats))) ?? {};
+    this.#warnBeforeEnd(workshop, schedule);
+    const conditions = { capacity: capacity.condition, images, isolation: isolation.condition };
+    const state = { workshop, schedule, wanted, owned, taken, plan, refused, ...conditions };
+    const status = statusOf(state, this.#options.clock.now());
+    await attempts.attempt(() => writeStatus(this.#options, workshop, status));
     attempts.end();
-    return soonest(
-      schedule.next,
-      room.next,
-      isolation.next,
-      images && LOOK_MS,
-      taken.length > 0 ? CHECK_MS : undefined,
-    );
+    const recheck = [images && NODES_MS, taken.length > 0 ? CHECK_MS : undefined];
+    return soonest(schedule.next, capacity.next, isolation.next, ...recheck);
   }
 
-  /** The very objects of the last time where the spec is the same: hundreds are compared with what there is each time that one changes. */
+  #observe(workshop: Workshop): Situation {
+    const schedule = scheduleAt(this.#options.clock.now(), workshop.spec.schedule);
+    const over = isOver(schedule);
+    const wanted = over && schedule.afterExpiry === 'Delete' ? [] : this.#wanted(workshop, over);
+    return { schedule, wanted, existing: this.#existing(workshop, wanted) };
+  }
+
+  /**
+   * The same objects for the same spec. That makes it cheap to compare hundreds of Seats each time one of them
+   * changes.
+   */
   #wanted(workshop: Workshop, stopped: boolean): readonly Seat[] {
-    const memory = this.#memoryOf(workshop);
-    const by = `${workshop.metadata.generation} ${stopped}`;
-    if (memory.wanted?.by !== by) memory.wanted = { by, seats: wantedSeats(workshop, { stopped }) };
-    return memory.wanted.seats;
+    const memo = this.#memos.get(workshop);
+    const key = `${workshop.metadata.generation} ${stopped}`;
+    if (memo.wanted?.key !== key) memo.wanted = { key, seats: wantedSeats(workshop, { stopped }) };
+    return memo.wanted.seats;
   }
 
-  /** Where it can't be told, because the API server does not answer, nothing is made. */
-  async #lookForRoom(
-    workshop: Workshop,
-    wanted: readonly Seat[],
-    { found, attempts }: { readonly found: Found; readonly attempts: Attempts },
-  ): Promise<CapacityFinding> {
-    const look = { workshop, wanted, missing: missingOf(wanted, found), all: found.all };
-    return (await attempts.attempt(() => this.#rooms.look(look))) ?? { fitting: new Set() };
-  }
-
-  #find(workshop: Workshop, wanted: readonly Seat[]): Found {
+  #existing(workshop: Workshop, wanted: readonly Seat[]): ExistingSeats {
     const all = this.#options.seats.list();
     const names = new Set(wanted.map(nameOf));
-    const [own, others] = [
-      all.filter((seat) => isSeatOf(seat, workshop)),
-      all.filter((seat) => !isSeatOf(seat, workshop)),
-    ];
-    return { all, own, taken: others.filter((seat) => names.has(nameOf(seat))) };
+    const owned = all.filter((seat) => isSeatOf(seat, workshop));
+    const taken = all.filter((seat) => !isSeatOf(seat, workshop) && names.has(nameOf(seat)));
+    return { all, owned, taken };
   }
 
-  #memoryOf(workshop: Workshop): Memory {
-    const uid = uidOf(workshop);
-    const known = this.#memories.get(workshop.metadata.name);
-    const memory = known?.uid === uid ? known : { uid, known: new Set<string>(), warned: '' };
-    this.#memories.set(workshop.metadata.name, memory);
-    return memory;
+  /** If the API server does not answer, no seat fits and none is created. */
+  async #checkCapacity(
+    workshop: Workshop,
+    { wanted, existing }: Situation,
+    attempts: Attempts,
+  ): Promise<CapacityResult> {
+    const input = { workshop, wanted, missing: missingSeats(wanted, existing), all: existing.all };
+    return (await attempts.attempt(() => this.#capacity.check(input))) ?? { fitting: new Set() };
   }
 
-  #plan(workshop: Workshop, { schedule, wanted, found, fitting }: Situation): RolloutPlan {
+  #plan(workshop: Workshop, { schedule, wanted, existing }: Situation, fitting: ReadonlySet<string>): RolloutPlan {
     const { maxConcurrent, maxFailures, paused = false } = { ...DEFAULTS, ...workshop.spec.rollout };
-    const memory = this.#memoryOf(workshop);
-    const there = new Set([...memory.known, ...found.own.map(nameOf)]);
-    memory.known = new Set(wanted.map(nameOf).filter((name) => there.has(name)));
     return planRollout({
       wanted,
-      existing: found.own,
-      taken: new Set(found.taken.map(nameOf)),
-      known: memory.known,
+      existing: existing.owned,
+      taken: new Set(existing.taken.map(nameOf)),
+      known: this.#updateKnown(workshop, wanted, existing.owned),
       fitting,
       maxConcurrent,
       maxFailures,
-      mayBegin: !paused && schedule.state !== 'Scheduled',
+      mayStart: !paused && schedule.state !== 'Scheduled',
     });
   }
 
-  /** @returns what the API server refused, where trying again won't mend it */
-  async #carryOut(
-    workshop: Workshop,
-    { create, update, remove }: RolloutPlan,
-    attempts: Attempts,
-  ): Promise<string | undefined> {
-    const { log, events } = this.#options;
-    const before = attempts.errors.length;
-    const write = (what: string, seat: Seat, request: () => Promise<void>): Promise<void> =>
-      attempts.attempt(async () => {
-        await request();
-        log.info({ workshop: workshop.metadata.name, seat: nameOf(seat), revision: seat.spec.revision }, what);
-      });
-    if (remove.length > 0) tell(events, workshop, removed(remove.map(nameOf)));
-    await Promise.all([
-      ...remove.map((seat) => write('Seat is being removed', seat, () => this.#writer.remove(seat))),
-      ...create.map((seat) => write('Seat made', seat, () => this.#writer.create(seat))),
-      ...update.map(({ live, wanted }) => write('Seat changed', wanted, () => this.#writer.update(live, wanted))),
-    ]);
-    return attempts.errors.slice(before).find((error) => isInvalid(error) || isForbidden(error))?.message;
+  /** Names of wanted seats that exist or have existed. */
+  #updateKnown(workshop: Workshop, wanted: readonly Seat[], owned: readonly Seat[]): ReadonlySet<string> {
+    const memo = this.#memos.get(workshop);
+    const existed = new Set([...memo.known, ...owned.map(nameOf)]);
+    memo.known = new Set(wanted.map(nameOf).filter((name) => existed.has(name)));
+    return memo.known;
   }
 
-  /** Once for each warning; a process that has only begun may repeat the last one. */
-  #warn(workshop: Workshop, schedule: Schedule): void {
-    const memory = this.#memoryOf(workshop);
+  /** Records each warning once. A new process may repeat the last one. */
+  #warnBeforeEnd(workshop: Workshop, schedule: Schedule): void {
+    const memo = this.#memos.get(workshop);
     const warning = `${schedule.expiresAt} ${schedule.warning}`;
-    if (schedule.warning === undefined || memory.warned === warning) return;
-    memory.warned = warning;
-    tell(this.#options.events, workshop, expiresSoon(schedule));
-  }
-
-  async #report(workshop: Workshop, status: WorkshopStatus): Promise<void> {
-    if (isSameStatus(workshop.status, status)) return;
-    const { api, workshops, events } = this.#options;
-    const {
-      apiVersion,
-      kind,
-      metadata: { name },
-    } = workshop;
-    const reported = { apiVersion, kind, metadata: { name, uid: uidOf(workshop) }, status };
-    try {
-      workshops.observe(await api.apply<Workshop>(reported, 'status'));
-    } catch (error) {
-      if (isNotFound(error)) return;
-      throw error;
-    }
-    for (const told of changeEvents(workshop.status, status)) tell(events, workshop, told);
+    if (schedule.warning === undefined || memo.lastWarning === warning) return;
+    memo.lastWarning = warning;
+    record(this.#options.events, workshop, expiresSoon(schedule));
   }
 }
 
-interface Situation {
-  readonly schedule: Schedule;
-  readonly wanted: readonly Seat[];
-  readonly found: Found;
-  readonly fitting: ReadonlySet<string>;
+/** Names of wanted seats that nobody has created. */
+function missingSeats(wanted: readonly Seat[], { owned, taken }: ExistingSeats): string[] {
+  const names = new Set([...owned, ...taken].map(nameOf));
+  return wanted.map(nameOf).filter((name) => !names.has(name));
 }
 
-const tell = (events: EventRecorder, about: Workshop, { type, reason, message }: EventSpec): void =>
-  events.event(about, type, reason, message);
-
-/** Names of the seats that are nobody's yet. */
-function missingOf(wanted: readonly Seat[], { own, taken }: Found): string[] {
-  const there = new Set([...own, ...taken].map(nameOf));
-  return wanted.map(nameOf).filter((name) => !there.has(name));
-}
-
-function inOrder(wanted: readonly Seat[], own: readonly Seat[]): Seat[] {
-  const byName = new Map(own.map((seat) => [nameOf(seat), seat]));
+/** The Workshop's Seats in the order of its attendees. */
+function inOrder(wanted: readonly Seat[], owned: readonly Seat[]): Seat[] {
+  const byName = new Map(owned.map((seat) => [nameOf(seat), seat]));
   return wanted.flatMap((seat) => byName.get(nameOf(seat)) ?? []);
 }
 
 function soonest(...times: readonly (number | undefined)[]): Result | undefined {
   const waits = times.filter((wait) => wait !== undefined);
-  return waits.length === 0 ? undefined : { requeueAfter: Math.min(LONGEST_WAIT, ...waits) };
+  return waits.length === 0 ? undefined : { requeueAfter: Math.min(MAX_WAIT_MS, ...waits) };
 }

@@ -5,7 +5,7 @@ import { imagesCondition, pullPods } from './image-prepull-pods.ts';
 const workshop = aWorkshop({ seats: 2 });
 const [pod] = pullPods(workshop, [aNode('a')], 'intro-otel') as [Pod];
 
-test('there is a pod for each node that takes the lab’s pods, pinned to it', () => {
+test('creates a pod for each node that accepts the lab’s pods', () => {
   const nodes = [
     aNode('a'),
     aNode('b', { spec: { unschedulable: true } }),
@@ -16,7 +16,7 @@ test('there is a pod for each node that takes the lab’s pods, pinned to it', (
   expect(pullPods(workshop, nodes, 'intro-otel').map(({ spec }) => spec.nodeName)).toEqual(['a', 'd']);
 });
 
-test('a lab that goes to some nodes has its images only there', () => {
+test('creates no pod for nodes that the lab does not use', () => {
   const nodes = [
     aNode('a', { labels: { pool: 'class' } }),
     aNode('b'),
@@ -32,7 +32,7 @@ test('a lab that goes to some nodes has its images only there', () => {
   );
 });
 
-test('a pod has a container for each image of the lab, and each ends by itself', () => {
+test('runs each image of the lab in a container that ends by itself', () => {
   expect(pod.spec.containers.map(({ image, command, args }) => [image, command ?? args])).toEqual([
     ['docker.io/library/intro-otel:0.1.0', ['node', '-e', '']],
     ['docker.io/otel/opentelemetry-collector-contrib:0.140.1', ['--version']],
@@ -41,7 +41,7 @@ test('a pod has a container for each image of the lab, and each ends by itself',
   expect(pod.spec).toMatchObject({ restartPolicy: 'Never' });
 });
 
-test('the same image twice is pulled once', () => {
+test('pulls an image once that is used twice', () => {
   const same = { registry: 'r.example', repository: 'all', tag: '1' };
   const [one] = pullPods(
     aWorkshop({ seats: 1, lab: { collector: { image: same }, jaeger: { image: same } } }),
@@ -51,14 +51,14 @@ test('the same image twice is pulled once', () => {
   expect(one?.spec.containers).toHaveLength(2);
 });
 
-test('images are pulled as the lab’s pods would, with the lab’s Secrets and policy', () => {
+test('uses the pull policy and Secrets of the lab', () => {
   const lab = { image: { pullPolicy: 'Always' as const }, imagePullSecrets: [{ name: 'regcred' }] };
   const [one] = pullPods(aWorkshop({ seats: 1, lab }), [aNode('a')], 'intro-otel');
   expect(one?.spec.containers.map(({ imagePullPolicy }) => imagePullPolicy)).toEqual(['Always', 'Always', 'Always']);
   expect(one?.spec['imagePullSecrets']).toEqual([{ name: 'regcred' }]);
 });
 
-test('a pod is let in where Pod Security is restricted, and asks for next to nothing', () => {
+test('meets Pod Security restricted and requests next to nothing', () => {
   expect(pod.spec).toMatchObject({
     automountServiceAccountToken: false,
     securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
@@ -73,9 +73,9 @@ test('a pod is let in where Pod Security is restricted, and asks for next to not
   }
 });
 
-test('its name stays while images and node do, and goes with the Workshop', () => {
-  const name = (of = workshop, node = 'a'): string | undefined =>
-    pullPods(of, [aNode(node)], 'intro-otel')[0]?.metadata.name;
+test('keeps the name of a pod while its images and its node stay the same', () => {
+  const name = (owner = workshop, node = 'a'): string | undefined =>
+    pullPods(owner, [aNode(node)], 'intro-otel')[0]?.metadata.name;
   expect(name(aWorkshop({ seats: 30 }))).toBe(name());
   expect(
     new Set([
@@ -90,7 +90,7 @@ test('its name stays while images and node do, and goes with the Workshop', () =
   ]);
 });
 
-describe('what is said of them', () => {
+describe('the condition ImagesReady', () => {
   const pods = pullPods(workshop, [aNode('a'), aNode('b')], 'intro-otel');
   const ended: ContainerStatus['state'] = { terminated: { exitCode: 0 } };
   const withStates = (one: Pod | undefined, ...states: ContainerStatus['state'][]): Pod => {
@@ -103,12 +103,12 @@ describe('what is said of them', () => {
       },
     };
   };
-  const saying = (...live: readonly Pod[]) =>
+  const condition = (...live: readonly Pod[]) =>
     imagesCondition(pods, (name) => live.find(({ metadata }) => metadata.name === name));
 
-  test('they are ready when every container on every node has begun', () => {
+  test('is True when every container on every node has started', () => {
     const done = pods.map((one) => withStates(one, ended, { running: {} }, ended));
-    expect(saying(...done)).toEqual({
+    expect(condition(...done)).toEqual({
       type: 'ImagesReady',
       status: 'True',
       reason: 'Pulled',
@@ -116,57 +116,57 @@ describe('what is said of them', () => {
     });
   });
 
-  test('an image whose command fails, or isn’t in it, is there all the same', () => {
+  test('counts an image as present even if its command fails or is missing', () => {
     const done = pods.map((one) =>
       withStates(one, { terminated: { exitCode: 127 } }, { waiting: { reason: 'CreateContainerError' } }, ended),
     );
-    expect(saying(...done).status).toBe('True');
+    expect(condition(...done).status).toBe('True');
   });
 
-  test('until then it is said how many nodes have them', () => {
+  test('says how many nodes have all images', () => {
     expect(
-      saying(
+      condition(
         withStates(pods[0], ended, ended, ended),
         withStates(pods[1], ended, ended, { waiting: { reason: 'ContainerCreating' } }),
       ),
     ).toMatchObject({
       status: 'False',
       reason: 'NotAllYet',
-      message: 'All 3 images are on 1 of 2 nodes; the others are pulling.',
+      message: 'All 3 images are on 1 of 2 nodes. The other nodes are pulling.',
     });
-    expect(saying()).toMatchObject({ reason: 'NotAllYet', message: expect.stringContaining('0 of 2') as string });
+    expect(condition()).toMatchObject({ reason: 'NotAllYet', message: expect.stringContaining('0 of 2') as string });
   });
 
   test.each(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName'])(
-    '%s is said with node, image and what to do',
+    'reports %s with node, image and advice',
     (reason) => {
-      const { message, ...rest } = saying(withStates(pods[1], ended, { waiting: { reason, message: 'not found' } }));
+      const { message, ...rest } = condition(withStates(pods[1], ended, { waiting: { reason, message: 'not found' } }));
       expect(rest).toEqual({ type: 'ImagesReady', status: 'False', reason: 'ErrImagePull' });
       expect(message).toContain(
-        `Node b can't get docker.io/otel/opentelemetry-collector-contrib:0.140.1: ${reason}: not found.`,
+        `Node b can't pull docker.io/otel/opentelemetry-collector-contrib:0.140.1: ${reason}: not found.`,
       );
       expect(message).toContain('Check its name in spec.lab');
     },
   );
 
-  test('an image that may not be pulled is to be loaded', () => {
-    expect(saying(withStates(pods[0], { waiting: { reason: 'ErrImageNeverPull' } })).message).toContain(
+  test('advises to load an image that is never pulled', () => {
+    expect(condition(withStates(pods[0], { waiting: { reason: 'ErrImageNeverPull' } })).message).toContain(
       'Load the image onto the node',
     );
   });
 
-  test('a pod that its node refused has pulled nothing', () => {
+  test('reports a pod that its node rejected', () => {
     const refused: Pod = {
       ...(pods[0] as Pod),
       status: { phase: 'Failed', reason: 'OutOfpods', message: 'Too many pods.' },
     };
-    expect(saying(refused)).toMatchObject({
+    expect(condition(refused)).toMatchObject({
       reason: 'ErrImagePull',
       message: expect.stringContaining('OutOfpods: Too many pods.') as string,
     });
   });
 
-  test('without a node that takes the lab they are not ready', () => {
+  test('is False if no node accepts the lab', () => {
     expect(imagesCondition([], () => undefined)).toMatchObject({ status: 'False', reason: 'NoNodes' });
   });
 });

@@ -1,5 +1,5 @@
-// Images on every node before a class needs them: a pod per node that runs each of the lab's images for a moment, and so has the
-// kubelet pull it.
+// The pods that pull images onto nodes before a class needs them. Each runs every image of the lab for a moment, so
+// that the kubelet pulls it.
 import { imageOf } from '../../cdk8s/lab/workload.ts';
 import { json, sha256 } from '../../cdk8s/plain.ts';
 import { completeValues } from '../../cdk8s/render.ts';
@@ -8,27 +8,27 @@ import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { GROUP, LABELS } from '../api/types.ts';
 import type { Workshop } from '../api/types.ts';
 import type { Container, ContainerStatus, Node, Pod } from '../../kubernetes/types.ts';
-import { placementOf, takes } from './placement.ts';
-import { restrictedContainer, restrictedPod } from './restricted.ts';
+import { placementOf, accepts } from './placement.ts';
+import { restrictedContainer, restrictedPod } from './pod-security.ts';
 import { labelsOf, ownedBy } from './seats.ts';
 
-/** The value of the label app.kubernetes.io/component on the pods; the watch on them selects by it. */
+/** The pods' label app.kubernetes.io/component. The watch selects by it. */
 export const COMPONENT = 'image-pull';
 
-/** Which set of images a pod is for. */
+/** The label that names a pod's set of images. */
 const SET = `${GROUP}/images`;
 
 const REQUESTS = { cpu: '1m', memory: '8Mi' };
 const LIMITS = { memory: '256Mi' };
 
-/** An image, and a command of its that does nothing and ends. */
+/** An image and a command in it that does nothing and ends. */
 interface PrepullTask {
   readonly name: string;
   readonly image: string;
   readonly run: Pick<Container, 'command' | 'args'>;
 }
 
-function pullsOf(lab?: SomeValues): PrepullTask[] {
+function pullTasks(lab?: SomeValues): PrepullTask[] {
   const { image, collector, jaeger } = completeValues(lab);
   const all: PrepullTask[] = [
     { name: 'apps', image: imageOf(image), run: { command: ['node', '-e', ''] } },
@@ -50,8 +50,8 @@ const containerFor =
   });
 
 /**
- * The pods that pull, one for each node that takes the lab's pods. They keep to their node by nodeName, past the scheduler, which
- * has nothing to choose.
+ * The pods that pull images, one for each node that accepts the lab's pods. They name their node, so the scheduler has
+ * no part in it.
  */
 export function pullPods(workshop: Workshop, nodes: readonly Node[], namespace: string): Pod[] {
   const { lab } = workshop.spec;
@@ -60,10 +60,10 @@ export function pullPods(workshop: Workshop, nodes: readonly Node[], namespace: 
     imagePullSecrets,
   } = completeValues(lab);
   const { tolerations = [], ...selector } = placementOf(lab);
-  const containers = pullsOf(lab).map(containerFor(pullPolicy));
+  const containers = pullTasks(lab).map(containerFor(pullPolicy));
   const set = sha256(json([workshop.metadata.name, containers, imagePullSecrets, tolerations])).slice(0, 10);
   return nodes
-    .filter((node) => takes(node, { tolerations, ...selector }))
+    .filter((node) => accepts(node, { tolerations, ...selector }))
     .map(({ metadata: { name: node } }) => ({
       apiVersion: 'v1',
       kind: 'Pod',
@@ -77,11 +77,11 @@ export function pullPods(workshop: Workshop, nodes: readonly Node[], namespace: 
     }));
 }
 
-/** A container on a node: its image is there, is being pulled, or can't be. */
-type Found = 'present' | 'pulling' | { readonly reason: string; readonly message: string };
+/** The state of an image on a node. An object says why it can't be pulled. */
+type ImageState = 'present' | 'pulling' | { readonly reason: string; readonly message: string };
 
-/** Reasons of a container that waits, which say that its image is missing. https://kubernetes.io/docs/concepts/containers/images/ */
-const REFUSALS = [
+/** Waiting reasons that mean an image can't be pulled. https://kubernetes.io/docs/concepts/containers/images/ */
+const PULL_ERRORS = [
   'ErrImagePull',
   'ImagePullBackOff',
   'ErrImageNeverPull',
@@ -94,35 +94,38 @@ const REFUSALS = [
 const hasRun = ({ imageID = '', state = {} }: ContainerStatus): boolean =>
   imageID !== '' || state.running !== undefined || state.terminated !== undefined;
 
-function foundIn(status: ContainerStatus | undefined): Found {
+function imageState(status: ContainerStatus | undefined): ImageState {
   if (status === undefined) return 'pulling';
   if (hasRun(status)) return 'present';
   const { reason = '', message = '' } = status.state?.waiting ?? {};
-  // An image without the command that is asked of it can't be started, but is there.
+  // The image lacks the command, so it can't start. But the image is there.
   if (reason === 'CreateContainerError') return 'present';
-  return REFUSALS.includes(reason) ? { reason, message } : 'pulling';
+  return PULL_ERRORS.includes(reason) ? { reason, message } : 'pulling';
 }
 
-/** Refused by its node before anything was pulled, as for want of room; the pod stays so. */
-export const wasRefused = ({ status }: Pod): boolean =>
+/**
+ * Whether the node rejected the pod before it pulled anything, for example for lack of resources. The pod stays
+ * failed.
+ */
+export const wasRejected = ({ status }: Pod): boolean =>
   status?.phase === 'Failed' && (status.containerStatuses ?? []).every(({ imageID = '' }) => imageID === '');
 
 interface PrepullState {
   readonly node: string;
   readonly image: string;
-  readonly found: Found;
+  readonly state: ImageState;
 }
 
-/** The images of one pod, as it is, or as it is to be where it isn't yet. */
-function pulledBy(wanted: Pod, live: Pod | undefined): PrepullState[] {
+/** The images of one pod. Before the pod exists, they count as being pulled. */
+function pullStates(wanted: Pod, live: Pod | undefined): PrepullState[] {
   const { reason = 'Failed', message = '', containerStatuses = [] } = live?.status ?? {};
   return wanted.spec.containers.map(({ name, image = '' }) => ({
     node: wanted.spec.nodeName ?? '',
     image,
-    found:
-      live && wasRefused(live)
+    state:
+      live && wasRejected(live)
         ? { reason, message }
-        : foundIn(containerStatuses.find((status) => status.name === name)),
+        : imageState(containerStatuses.find((status) => status.name === name)),
   }));
 }
 
@@ -131,12 +134,13 @@ const TYPE = 'ImagesReady';
 const adviceFor = (reason: string, namespace: string): string =>
   reason === 'ErrImageNeverPull'
     ? 'Load the image onto the node, or set lab.image.pullPolicy to IfNotPresent.'
-    : `Check its name in spec.lab, that the node reaches the registry, and that the Secrets of lab.imagePullSecrets are in namespace ${namespace} too;` +
-      ' an image that no registry has must be loaded onto the node.';
+    : 'Check its name in spec.lab, that the node reaches the registry, and ' +
+      `that the Secrets of lab.imagePullSecrets are in namespace ${namespace} too. ` +
+      'If no registry has the image, load it onto the node.';
 
-/** @param live the pod that pulls by that name, if it is there */
+/** @param live the live pod of that name, if it exists */
 export function imagesCondition(wanted: readonly Pod[], live: (name: string) => Pod | undefined): ConditionSpec {
-  const all = wanted.flatMap((pod) => pulledBy(pod, live(pod.metadata.name)));
+  const all = wanted.flatMap((pod) => pullStates(pod, live(pod.metadata.name)));
   const [first] = wanted;
   if (!first) {
     return {
@@ -144,29 +148,32 @@ export function imagesCondition(wanted: readonly Pod[], live: (name: string) => 
       status: 'False',
       reason: 'NoNodes',
       message:
-        "No node takes the lab's pods: expected one that is Ready and schedulable, has the labels of lab.nodeSelector, and only taints that lab.tolerations name.",
+        'Expected a node that is Ready and schedulable, has the labels of lab.nodeSelector, and has only taints ' +
+        'that lab.tolerations name. Found none.',
     };
   }
-  for (const { node, image, found } of all) {
-    if (typeof found === 'string') continue;
-    const { reason, message } = found;
+  for (const { node, image, state } of all) {
+    if (typeof state === 'string') continue;
+    const { reason, message } = state;
     return {
       type: TYPE,
       status: 'False',
       reason: 'ErrImagePull',
-      message: `Node ${node} can't get ${image}: ${reason}${message === '' ? '' : `: ${message}`}. ${adviceFor(reason, first.metadata.namespace ?? '')}`,
+      message:
+        `Node ${node} can't pull ${image}: ${reason}${message === '' ? '' : `: ${message}`}. ` +
+        `${adviceFor(reason, first.metadata.namespace ?? '')}`,
     };
   }
   const images = first.spec.containers.length;
   const ready = wanted.filter((pod) =>
-    pulledBy(pod, live(pod.metadata.name)).every(({ found }) => found === 'present'),
+    pullStates(pod, live(pod.metadata.name)).every(({ state }) => state === 'present'),
   ).length;
   if (ready < wanted.length)
     return {
       type: TYPE,
       status: 'False',
       reason: 'NotAllYet',
-      message: `All ${images} images are on ${ready} of ${wanted.length} nodes; the others are pulling.`,
+      message: `All ${images} images are on ${ready} of ${wanted.length} nodes. The other nodes are pulling.`,
     };
   return {
     type: TYPE,
@@ -176,16 +183,20 @@ export function imagesCondition(wanted: readonly Pod[], live: (name: string) => 
   };
 }
 
-export const imagesUnknown = (refusal: string): ConditionSpec => ({
+export const imagesUnknown = (denial: string): ConditionSpec => ({
   type: TYPE,
   status: 'Unknown',
   reason: 'NotReadable',
-  message: `Which nodes need the images can't be told: ${refusal}. Let the operator list nodes, as its chart does. Images are pulled when a seat needs them.`,
+  message:
+    `The API server does not let the operator list nodes: ${denial}. Restore the chart's cluster roles with helm ` +
+    'upgrade. Until then, images are pulled when a seat needs them.',
 });
 
-export const imagesRefused = (refusal: string): ConditionSpec => ({
+export const imagesDenied = (denial: string): ConditionSpec => ({
   type: TYPE,
   status: 'Unknown',
   reason: 'PullRefused',
-  message: `The pods that pull images may not be made: ${refusal}. Let them into the operator's namespace; until then images are pulled when a seat needs them.`,
+  message:
+    `The API server denies the pods that pull images: ${denial}. Allow them in the operator's namespace. Until ` +
+    'then, images are pulled when a seat needs them.',
 });

@@ -1,4 +1,4 @@
-// The requests that have images pulled: pods made for new nodes and new images, and those for old ones removed.
+// Pulls images in advance: creates a pod per node for the current images, and deletes pods for earlier ones.
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { LABELS } from '../api/types.ts';
 import type { Workshop } from '../api/types.ts';
@@ -7,28 +7,28 @@ import type { Api } from '../../kubernetes/api.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import type { Clock, Store } from '../engine/reconciler.ts';
-import type { Cluster } from './cluster.ts';
+import type { ClusterReader } from './cluster-reader.ts';
 import {
   COMPONENT,
-  imagesRefused,
+  imagesDenied,
   imagesCondition,
   imagesUnknown,
   pullPods,
-  wasRefused,
+  wasRejected,
 } from './image-prepull-pods.ts';
 import type { Pod } from '../../kubernetes/types.ts';
-import { isLeaving, uidOf } from './seats.ts';
+import { isDeleting, uidOf } from './seats.ts';
 
-/** How often nodes that have come or gone are looked for, and a pod that a node refused is tried again. */
-export const LOOK_MS = 300_000;
+/** How often to list the nodes, and to replace a pod that a node rejected. */
+export const NODES_MS = 300_000;
 
 export interface ImagePrepullOptions {
   readonly api: Api;
-  readonly cluster: Cluster;
+  readonly cluster: ClusterReader;
   readonly clock: Clock;
-  /** Pods of the operator's own namespace with the label app.kubernetes.io/component: image-pull, with their status. */
+  /** Pods in the operator's namespace with the label app.kubernetes.io/component: image-pull, with their status. */
   readonly pods: Store<Pod>;
-  /** The operator's own. */
+  /** The operator's namespace. */
   readonly namespace: string;
 }
 
@@ -39,12 +39,15 @@ export class ImagePrepull {
     this.#options = options;
   }
 
-  /** Has the images pulled wherever they are not yet, and says how far that is. Lists nodes every LOOK_MS, and asks no more where nothing is to be done. */
-  async look(workshop: Workshop): Promise<ConditionSpec> {
+  /**
+   * Pulls missing images and reports how far that is. Lists nodes every NODES_MS and sends no other request if nothing
+   * is missing.
+   */
+  async ensure(workshop: Workshop): Promise<ConditionSpec> {
     const { cluster, namespace, pods } = this.#options;
-    const nodes = await cluster.nodes(LOOK_MS);
-    if ('refused' in nodes) return imagesUnknown(nodes.refused);
-    const wanted = pullPods(workshop, nodes.found, namespace);
+    const nodes = await cluster.nodes(NODES_MS);
+    if ('denied' in nodes) return imagesUnknown(nodes.denied);
+    const wanted = pullPods(workshop, nodes.value, namespace);
     const names = new Set(wanted.map(({ metadata }) => metadata.name));
     const live = (name: string): Pod | undefined => pods.get(`${namespace}/${name}`);
     await this.#remove(this.#podsOf(workshop).filter((pod) => !names.has(pod.metadata.name) || this.#isStale(pod)));
@@ -53,26 +56,26 @@ export class ImagePrepull {
         wanted.filter(({ metadata }) => live(metadata.name) === undefined).map((pod) => this.#create(pod)),
       );
     } catch (error) {
-      // By a quota or an admission policy of the operator's namespace: the class can do without.
-      if (isForbidden(error)) return imagesRefused(error.message);
+      // A quota or an admission policy of the operator's namespace denies it. The class works without.
+      if (isForbidden(error)) return imagesDenied(error.message);
       throw error;
     }
     return imagesCondition(wanted, live);
   }
 
-  /** Removes all that pulled for the Workshop. */
+  /** Deletes all pods that pull images for the Workshop. */
   async clear(workshop: Workshop): Promise<void> {
     await this.#remove(this.#podsOf(workshop));
   }
 
   #podsOf(workshop: Workshop): Pod[] {
     return this.#options.pods
-      .labelled(LABELS.workshop, workshop.metadata.name)
+      .byLabel(LABELS.workshop, workshop.metadata.name)
       .filter(({ metadata }) => metadata.labels?.[LABELS.component] === COMPONENT);
   }
 
   #isStale(pod: Pod): boolean {
-    return wasRefused(pod) && this.#options.clock.now() - Date.parse(pod.metadata.creationTimestamp ?? '') >= LOOK_MS;
+    return wasRejected(pod) && this.#options.clock.now() - Date.parse(pod.metadata.creationTimestamp ?? '') >= NODES_MS;
   }
 
   async #create(pod: Pod): Promise<void> {
@@ -80,7 +83,7 @@ export class ImagePrepull {
     try {
       pods.observe(await api.create(pod));
     } catch (error) {
-      // Made a moment ago, by this process or the leader before.
+      // This process or the earlier leader created it a moment ago.
       if (!isAlreadyExists(error)) throw error;
     }
   }
@@ -89,7 +92,7 @@ export class ImagePrepull {
     const { api } = this.#options;
     await Promise.all(
       pods
-        .filter((pod) => !isLeaving(pod))
+        .filter((pod) => !isDeleting(pod))
         .map(async (pod) => {
           const { name, namespace = '' } = pod.metadata;
           await api.delete(KINDS.Pod, { name, namespace }, { uid: uidOf(pod) });

@@ -26,8 +26,8 @@ function setUp() {
   }
   const pods = api.store<Pod>(KINDS.Pod);
   const isolation = new IsolationCheck(api, clock);
-  const look = (seats: readonly Seat[] = [one, two, three], of = workshop) => isolation.look(of, seats);
-  /** The pod ends, having said that. */
+  const check = (seats: readonly Seat[] = [one, two, three], asking = workshop) => isolation.check(asking, seats);
+  /** Ends the pod with these results. */
   const end = (results: object) => {
     const [
       {
@@ -48,26 +48,26 @@ function setUp() {
     );
   };
   const where = (): (string | undefined)[] => pods.list().map(({ metadata }) => metadata.namespace);
-  return { api, clock, isolation, look, end, pods, where };
+  return { api, clock, isolation, check, end, pods, where };
 }
 
-test('with one seat nothing is tried and nothing is asked', async () => {
-  const { api, look } = setUp();
-  expect(await look([one])).toEqual({});
-  expect(await look([one, seatOf(workshop, 1, { phase: 'Provisioning' })])).toEqual({});
+test('sends no request for one seat', async () => {
+  const { api, check } = setUp();
+  expect(await check([one])).toEqual({});
+  expect(await check([one, seatOf(workshop, 1, { phase: 'Provisioning' })])).toEqual({});
   expect([api.reads, api.writes]).toEqual([[], []]);
 });
 
-test('with two it is tried from the first, waited for, answered, and the pod removed', async () => {
-  const { look, end, pods, where } = setUp();
-  expect(await look()).toEqual({ next: 1000 });
+test('tests from the first of two seats, returns the result and deletes the pod', async () => {
+  const { check, end, pods, where } = setUp();
+  expect(await check()).toEqual({ next: 1000 });
   expect(where()).toEqual(['class-seat-01']);
   expect(pods.list()[0]?.spec.containers[0]?.env?.[0]?.value).toContain('"lab-dice:8080","host":"10.0.0.7"');
-  expect(await look()).toEqual({ next: 1000 });
+  expect(await check()).toEqual({ next: 1000 });
   end(SHUT);
-  expect(await look()).toEqual({
+  expect(await check()).toEqual({
     next: HOUR,
-    saying: expect.objectContaining({
+    condition: expect.objectContaining({
       status: 'True',
       reason: 'Enforced',
       message: expect.stringContaining('of seat class-seat-02') as string,
@@ -76,66 +76,66 @@ test('with two it is tried from the first, waited for, answered, and the pod rem
   expect(where()).toEqual([]);
 });
 
-test('it is tried again after an hour, between other seats', async () => {
-  const { api, clock, look, end, where } = setUp();
-  await look();
+test('tests again after an hour, between other seats', async () => {
+  const { api, clock, check, end, where } = setUp();
+  await check();
   end(SHUT);
-  await look();
+  await check();
   const asked = api.reads.length + api.writes.length;
   clock.advance(HOUR - 1);
-  expect(await look()).toEqual({ next: 1 });
+  expect(await check()).toEqual({ next: 1 });
   expect(api.reads.length + api.writes.length).toBe(asked);
   clock.advance(1);
-  await look();
+  await check();
   expect(where()).toEqual(['class-seat-02']);
 });
 
-test('what is not good is looked at once more a minute later, then every hour', async () => {
-  const { clock, look, end } = setUp();
-  await look();
+test('repeats a failed test after a minute, then every hour', async () => {
+  const { clock, check, end } = setUp();
+  await check();
   end(OPEN);
-  expect(await look()).toMatchObject({ next: 60_000, saying: { status: 'False', reason: 'Unenforced' } });
+  expect(await check()).toMatchObject({ next: 60_000, condition: { status: 'False', reason: 'Unenforced' } });
   clock.advance(60_000);
-  await look();
+  await check();
   end(OPEN);
-  expect(await look()).toMatchObject({ next: HOUR, saying: { reason: 'Unenforced' } });
+  expect(await check()).toMatchObject({ next: HOUR, condition: { reason: 'Unenforced' } });
 });
 
-test('a change of the Workshop has it tried at once', async () => {
-  const { look, end, where } = setUp();
-  await look();
+test('tests at once after a change of the Workshop', async () => {
+  const { check, end, where } = setUp();
+  await check();
   end(SHUT);
-  await look();
-  await look([one, two], { ...workshop, metadata: { ...workshop.metadata, generation: 2 } });
+  await check();
+  await check([one, two], { ...workshop, metadata: { ...workshop.metadata, generation: 2 } });
   expect(where()).toHaveLength(1);
 });
 
-test('a process that has only begun tries it, and removes what the one before has left', async () => {
-  const { api, look, where, pods } = setUp();
-  await look();
+test('tests after a start of the process and deletes the pod of the earlier process', async () => {
+  const { api, check, where, pods } = setUp();
+  await check();
   const left = pods.list()[0]?.metadata.uid;
   const next = new IsolationCheck(api, manualClock());
-  expect(await next.look(workshop, [two, three])).toEqual({ next: 1000 });
+  expect(await next.check(workshop, [two, three])).toEqual({ next: 1000 });
   expect(where()).toEqual(['class-seat-02']);
   expect(pods.list()[0]?.metadata.uid).not.toBe(left);
 });
 
-test('pods of another Workshop’s trial are left to it', async () => {
-  const { api, look, where } = setUp();
+test('leaves the test pods of another Workshop alone', async () => {
+  const { api, check, where } = setUp();
   const other = new IsolationCheck(api, manualClock());
   const foreign = aWorkshop({ seats: 2 }, { name: 'other', uid: 'other-uid' });
   const at = (index: number): Seat => ({
     ...seatOf(foreign, index, { phase: 'Ready' }),
     metadata: { ...seatOf(foreign, index).metadata, name: index === 0 ? 'elsewhere' : 'class-seat-03' },
   });
-  await other.look(foreign, [at(0), at(1)]);
-  await look();
+  await other.check(foreign, [at(0), at(1)]);
+  await check();
   expect(where().sort()).toEqual(['class-seat-01', 'elsewhere']);
 });
 
-test('a pod that does not end is given up after a minute, with what it waits for', async () => {
-  const { api, clock, look, where } = setUp();
-  await look();
+test('fails after a minute if the pod does not end, and says what it waits for', async () => {
+  const { api, clock, check, where } = setUp();
+  await check();
   api.edit(
     KINDS.Pod,
     { name: 'isolation-probe', namespace: 'class-seat-01' },
@@ -146,11 +146,11 @@ test('a pod that does not end is given up after a minute, with what it waits for
     },
   );
   clock.advance(59_999);
-  expect(await look()).toEqual({ next: 1000 });
+  expect(await check()).toEqual({ next: 1000 });
   clock.advance(1);
-  expect(await look()).toMatchObject({
+  expect(await check()).toMatchObject({
     next: 60_000,
-    saying: {
+    condition: {
       status: 'Unknown',
       reason: 'ProbeFailed',
       message: expect.stringContaining('Unschedulable: 0/1 nodes') as string,
@@ -159,9 +159,9 @@ test('a pod that does not end is given up after a minute, with what it waits for
   expect(where()).toEqual([]);
 });
 
-test('a pod that somebody removed, or put another in the place of, tells nothing', async () => {
-  const { api, look } = setUp();
-  await look();
+test('fails if somebody deleted or replaced the pod', async () => {
+  const { api, check } = setUp();
+  await check();
   const key = { name: 'isolation-probe', namespace: 'class-seat-01' };
   api.remove(KINDS.Pod, key);
   const forged = {
@@ -169,35 +169,35 @@ test('a pod that somebody removed, or put another in the place of, tells nothing
     containerStatuses: [{ name: 'probe', state: { terminated: { exitCode: 0, message: JSON.stringify(SHUT) } } }],
   };
   api.seed({ apiVersion: 'v1', kind: 'Pod', metadata: { ...key }, spec: { containers: [] }, status: forged });
-  expect(await look()).toMatchObject({
-    saying: { reason: 'ProbeFailed', message: expect.stringContaining('removed') as string },
+  expect(await check()).toMatchObject({
+    condition: { reason: 'ProbeFailed', message: expect.stringContaining('deleted its pod') as string },
   });
 });
 
 test.each([
   [403, 'Forbidden', 'exceeded quota: seat'],
   [404, 'NotFound', 'namespaces "class-seat-01" not found'],
-])('that it may not be made (%i) is said and no failure', async (code, reason, message) => {
-  const { api, look } = setUp();
+])('reports a denied pod (%i) without failing', async (code, reason, message) => {
+  const { api, check } = setUp();
   api.fail({ verb: 'create', kind: 'Pod' }, apiError(code, reason, message));
-  expect(await look()).toMatchObject({
+  expect(await check()).toMatchObject({
     next: 60_000,
-    saying: { reason: 'ProbeFailed', message: expect.stringContaining(message) as string },
+    condition: { reason: 'ProbeFailed', message: expect.stringContaining(message) as string },
   });
 });
 
-test('a seat that goes while it is tried tells nothing', async () => {
-  const { api, look } = setUp();
-  await look();
+test('fails the test if the seat is deleted meanwhile', async () => {
+  const { api, check } = setUp();
+  await check();
   api.fail({ verb: 'get', kind: 'Pod' }, apiError(403, 'Forbidden', 'no longer'));
   api.fail({ verb: 'delete', kind: 'Pod' }, apiError(403, 'Forbidden', 'no longer'));
-  expect(await look()).toMatchObject({ saying: { reason: 'ProbeFailed' } });
+  expect(await check()).toMatchObject({ condition: { reason: 'ProbeFailed' } });
 });
 
-test('while the one before is still going it is waited for', async () => {
-  const { api, look } = setUp();
+test('waits while the earlier pod is still being deleted', async () => {
+  const { api, check } = setUp();
   api.fail({ verb: 'create', kind: 'Pod' }, apiError(409, 'AlreadyExists'));
-  expect(await look()).toEqual({ next: 1000 });
-  expect(await look()).toEqual({ next: 1000 });
+  expect(await check()).toEqual({ next: 1000 });
+  expect(await check()).toEqual({ next: 1000 });
   expect(api.store(KINDS.Pod).list()).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-// The requests that try the isolation of a Workshop's seats, and when that is done.
+// Runs the isolation test between seats of a Workshop, and decides when to repeat it.
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { LABELS, RELEASE } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
@@ -9,24 +9,23 @@ import type { Clock } from '../engine/reconciler.ts';
 import {
   PROBE,
   PROBE_SECONDS,
-  answerOf,
+  probeAnswer,
   foreignTargets,
-  probeFailed,
+  testFailed,
   probePod,
-  stuckText,
+  timeoutText,
   verdict,
-} from './isolation.ts';
-import type { Served, Service } from './isolation.ts';
-import type { Pod } from '../../kubernetes/types.ts';
+} from './isolation-pod.ts';
+import type { Pod, Service } from '../../kubernetes/types.ts';
 import { isReady, isSettled, uidOf } from './seats.ts';
 
-/** How often a running pod is asked for. */
+/** How often to read a running pod. */
 const POLL_MS = 1000;
-/** A network may take a moment to follow new policies: what is not good is looked at once more. */
-const AGAIN_MS = 60_000;
+/** When to repeat a test that failed. A network may take a moment to apply new policies. */
+const REPEAT_MS = 60_000;
 const HOURLY_MS = 3_600_000;
 
-interface Running {
+interface RunningTest {
   readonly pod: { readonly name: string; readonly namespace: string };
   readonly uid: string;
   readonly from: string;
@@ -34,28 +33,28 @@ interface Running {
   readonly since: number;
 }
 
-/** Of one Workshop, since this process began. */
-interface State {
-  /** How often it was begun: each time between other seats. */
+/** The tests of one Workshop since this process started. */
+interface TestState {
+  /** How many tests were started. Each uses other seats. */
   readonly round: number;
   readonly generation: number | undefined;
-  readonly running?: Running | undefined;
+  readonly running?: RunningTest | undefined;
   readonly nextAt: number;
-  /** The last answer was not good, and has been looked at once more. */
+  /** Whether the last test was already a repetition of a failed one. */
   readonly repeated: boolean;
 }
 
-export interface Looked {
-  /** Where there is a new answer. */
-  readonly saying?: ConditionSpec;
-  /** Milliseconds until it must be looked at again. */
+export interface IsolationResult {
+  /** Set if there is a new result. */
+  readonly condition?: ConditionSpec;
+  /** Milliseconds until the next check. */
   readonly next?: number;
 }
 
 export class IsolationCheck {
   readonly #api: Api;
   readonly #clock: Clock;
-  readonly #states = new Map<string, State>();
+  readonly #states = new Map<string, TestState>();
 
   constructor(api: Api, clock: Clock) {
     this.#api = api;
@@ -67,10 +66,10 @@ export class IsolationCheck {
   }
 
   /**
-   * Tries it once two of the seats are Ready, whenever the Workshop's generation has changed, when this process has only begun, and
-   * every hour.
+   * Tests once two seats are Ready: after a start of this process, after each change of the Workshop's spec, and every
+   * hour.
    */
-  async look(workshop: Workshop, seats: readonly Seat[]): Promise<Looked> {
+  async check(workshop: Workshop, seats: readonly Seat[]): Promise<IsolationResult> {
     const { name, generation } = workshop.metadata;
     const before = this.#states.get(name) ?? { round: 0, generation, nextAt: 0, repeated: false };
     if (before.running) return this.#follow(workshop, before, before.running);
@@ -80,23 +79,23 @@ export class IsolationCheck {
     if (!from || !to || from === to) return {};
     const state = before.generation === generation ? before : { ...before, generation, nextAt: 0, repeated: false };
     const wait = state.nextAt - this.#clock.now();
-    return wait > 0 ? { next: wait } : this.#begin(workshop, { ...state, round: state.round + 1 }, { from, to });
+    return wait > 0 ? { next: wait } : this.#start(workshop, { ...state, round: state.round + 1 }, { from, to });
   }
 
-  async #begin(
+  async #start(
     workshop: Workshop,
-    state: State,
+    state: TestState,
     { from, to }: { readonly from: Seat; readonly to: Seat },
-  ): Promise<Looked> {
+  ): Promise<IsolationResult> {
     try {
       await this.#removeLeftovers(workshop);
       const where = { namespace: to.metadata.name, labelSelector: `app.kubernetes.io/instance=${RELEASE}` };
       const [services, pods] = await Promise.all([
         this.#api.list<Service>(KINDS.Service, where),
-        this.#api.list<Served>(KINDS.Pod, where),
+        this.#api.list<Pod>(KINDS.Pod, where),
       ]);
       const pod = await this.#api.create(probePod(workshop, from, foreignTargets(services, pods)));
-      const running: Running = {
+      const running: RunningTest = {
         pod: { name: PROBE, namespace: from.metadata.name },
         uid: uidOf(pod),
         from: from.metadata.name,
@@ -107,12 +106,12 @@ export class IsolationCheck {
       return { next: POLL_MS };
     } catch (error) {
       if (isAlreadyExists(error)) return { next: POLL_MS };
-      if (isForbidden(error) || isNotFound(error)) return this.#end(workshop, state, probeFailed(`${error.message}.`));
+      if (isForbidden(error) || isNotFound(error)) return this.#end(workshop, state, testFailed(`${error.message}.`));
       throw error;
     }
   }
 
-  /** Of a process that ended while it tried. */
+  /** Deletes pods of an earlier process that ended during a test. */
   async #removeLeftovers(workshop: Workshop): Promise<void> {
     const labelSelector = `${LABELS.workshop}=${workshop.metadata.name},${LABELS.component}=${PROBE}`;
     const pods = await this.#api.list<Pod>(KINDS.Pod, { labelSelector });
@@ -121,19 +120,19 @@ export class IsolationCheck {
     );
   }
 
-  async #follow(workshop: Workshop, state: State, running: Running): Promise<Looked> {
+  async #follow(workshop: Workshop, state: TestState, running: RunningTest): Promise<IsolationResult> {
     const pod = await this.#podOf(running);
-    const answer = pod ? answerOf(pod) : 'its pod was removed.';
+    const answer = pod ? probeAnswer(pod) : 'somebody deleted its pod.';
     const isLate = this.#clock.now() - running.since >= PROBE_SECONDS * 1000;
     if (answer === undefined && !isLate) return { next: POLL_MS };
     await this.#remove(running);
     if (typeof answer === 'object')
       return this.#end(workshop, state, verdict(answer, { ...running, at: this.#clock.now() }));
-    return this.#end(workshop, state, probeFailed(answer ?? stuckText(pod)));
+    return this.#end(workshop, state, testFailed(answer ?? timeoutText(pod)));
   }
 
-  /** The very pod that was made. Where the seat is going, so are the rights in its namespace. */
-  async #podOf({ pod: { name, namespace }, uid }: Running): Promise<Pod | undefined> {
+  /** Exactly the pod that was created. If the seat is being deleted, the permission to read it is gone too. */
+  async #podOf({ pod: { name, namespace }, uid }: RunningTest): Promise<Pod | undefined> {
     try {
       const pod = await this.#api.get<Pod>(KINDS.Pod, name, namespace);
       return pod?.metadata.uid === uid ? pod : undefined;
@@ -143,7 +142,7 @@ export class IsolationCheck {
     }
   }
 
-  async #remove({ pod, uid }: Running): Promise<void> {
+  async #remove({ pod, uid }: RunningTest): Promise<void> {
     try {
       await this.#api.delete(KINDS.Pod, pod, { uid });
     } catch (error) {
@@ -151,15 +150,15 @@ export class IsolationCheck {
     }
   }
 
-  #end(workshop: Workshop, state: State, saying: ConditionSpec): Looked {
-    const isGood = saying.status === 'True';
-    const next = isGood || state.repeated ? HOURLY_MS : AGAIN_MS;
+  #end(workshop: Workshop, state: TestState, condition: ConditionSpec): IsolationResult {
+    const isGood = condition.status === 'True';
+    const next = isGood || state.repeated ? HOURLY_MS : REPEAT_MS;
     this.#states.set(workshop.metadata.name, {
       ...state,
       running: undefined,
       repeated: !isGood,
       nextAt: this.#clock.now() + next,
     });
-    return { saying, next };
+    return { condition, next };
   }
 }

@@ -3,7 +3,7 @@ import { KINDS } from '../api/kinds.ts';
 import { HOUR, NAMES, aWorkshopHarness, later } from './testing/workshop-harness.ts';
 
 describe('a schedule', () => {
-  test('has images pulled before the start, and no seat made', async () => {
+  test('pulls images before the start and creates no seat', async () => {
     const { clock, reconcile, pods, names, condition } = aWorkshopHarness({
       seats: 3,
       schedule: { startsAt: later(0.05) },
@@ -21,7 +21,7 @@ describe('a schedule', () => {
     expect(names()).toEqual(NAMES);
   });
 
-  test('warns before the end, once each time', async () => {
+  test('records each warning before the end once', async () => {
     const { clock, reconcile, events, restart } = aWorkshopHarness({ seats: 3, schedule: { expiresAt: later(2) } });
     const warnings = () =>
       events.events
@@ -39,7 +39,7 @@ describe('a schedule', () => {
     expect(warnings()).toEqual(['60', '15', '5', '5']);
   });
 
-  test('that ends with Delete has the seats deleted and the Workshop stay; extended, they come back', async () => {
+  test('deletes the seats at the end with Delete, and creates them again when it is extended', async () => {
     const { clock, settle, settleAll, reconcile, edit, names, condition, workshop } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2) },
@@ -50,14 +50,16 @@ describe('a schedule', () => {
     expect(names()).toEqual([]);
     expect(condition('Ready')).toMatchObject({
       reason: 'Expired',
-      message: expect.stringContaining('its seats are being deleted, 3 to go') as string,
+      message: expect.stringContaining('Its seats are being deleted, 3 are left.') as string,
     });
     settle();
     expect(await reconcile()).toBeUndefined();
     expect(condition('Ready')).toMatchObject({
       status: 'False',
       reason: 'Expired',
-      message: expect.stringContaining('its seats are deleted. Set spec.schedule.expiresAt') as string,
+      message: expect.stringContaining(
+        'Its seats are deleted. To get them back, set spec.schedule.expiresAt',
+      ) as string,
     });
     expect(condition('Progressing')).toMatchObject({ status: 'False', reason: 'Expired' });
     expect(workshop().status?.seats?.desired).toBe(0);
@@ -66,7 +68,7 @@ describe('a schedule', () => {
     expect([names(), condition('Ready').status]).toEqual([NAMES, 'True']);
   });
 
-  test('that ends with Stop has the seats stopped; extended, they start', async () => {
+  test('stops the seats at the end with Stop, and starts them when it is extended', async () => {
     const { clock, settle, settleAll, reconcile, edit, seats, condition } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2), afterExpiry: 'Stop' },
@@ -89,7 +91,7 @@ describe('a schedule', () => {
     ]);
   });
 
-  test('that ends with Keep changes nothing', async () => {
+  test('changes nothing at the end with Keep', async () => {
     const { clock, settleAll, reconcile, names, condition } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2), afterExpiry: 'Keep' },
@@ -101,8 +103,8 @@ describe('a schedule', () => {
   });
 });
 
-describe('a Workshop that is deleted', () => {
-  test('has its seats deleted, says what it waits for, and leaves nothing', async () => {
+describe('a deleted Workshop', () => {
+  test('deletes its seats, reports what it waits for, and leaves nothing behind', async () => {
     const { api, settle, settleAll, reconcile, workshops, workshop, names, condition, pods } = aWorkshopHarness();
     await settleAll();
     await api.delete(KINDS.Workshop, { name: 'class' });
@@ -112,14 +114,14 @@ describe('a Workshop that is deleted', () => {
     expect(condition('Ready')).toMatchObject({
       status: 'False',
       reason: 'Terminating',
-      message: expect.stringContaining('once 3 seats are gone: class-seat-01 (Ready: As said.)') as string,
+      message: expect.stringContaining('until 3 seats are deleted: class-seat-01 (Ready: As said.)') as string,
     });
     settle();
     await reconcile();
     expect([workshops.list(), pods.list()]).toEqual([[], []]);
   });
 
-  test('in the middle of its rollout leaves nothing either', async () => {
+  test('leaves nothing behind in the middle of its rollout', async () => {
     const { api, settle, reconcile, workshops, seats } = aWorkshopHarness({ seats: 30 });
     await reconcile();
     await api.delete(KINDS.Workshop, { name: 'class' });
@@ -130,7 +132,7 @@ describe('a Workshop that is deleted', () => {
     expect([workshops.list(), seats.list()]).toEqual([[], []]);
   });
 
-  test('waits for seats that the store has not seen yet', async () => {
+  test('waits for seats that the store does not have yet', async () => {
     const { api, reconcile, restart, workshops } = aWorkshopHarness();
     await reconcile();
     await api.delete(KINDS.Workshop, { name: 'class' });
@@ -139,7 +141,7 @@ describe('a Workshop that is deleted', () => {
         fresh: true,
         get: () => undefined,
         list: () => [],
-        labelled: () => [],
+        byLabel: () => [],
         observe: () => undefined,
         forget: () => undefined,
       },
@@ -148,7 +150,7 @@ describe('a Workshop that is deleted', () => {
     expect(workshops.list()).toHaveLength(1);
   });
 
-  test('before it was ever held is none of ours any more', async () => {
+  test('is ignored without our finalizer', async () => {
     const { api, edit, reconcile, requests } = aWorkshopHarness();
     edit({ metadata: { finalizers: ['other/one'] } });
     await api.delete(KINDS.Workshop, { name: 'class' });

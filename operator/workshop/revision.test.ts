@@ -2,13 +2,13 @@ import { revisionOf } from './revision.ts';
 
 const revision = revisionOf({ lab: { jaeger: { maxTraces: 10 }, instrumentation: 'auto' }, quota: { pods: 20 } });
 
-test('a revision is the same for the same, in whatever order it is written', () => {
+test('is the same in any order of keys', () => {
   expect(revisionOf({ quota: { pods: 20 }, lab: { instrumentation: 'auto', jaeger: { maxTraces: 10 } } })).toBe(
     revision,
   );
 });
 
-test('what is left out is as what is empty', () => {
+test('treats a missing part like an empty one', () => {
   expect(revisionOf({})).toBe(revisionOf({ lab: {}, quota: {}, access: {} }));
 });
 
@@ -17,16 +17,16 @@ test.each([
   { quota: { pods: 21 } },
   { access: { tokenLifetime: '1h' } },
   { lab: {}, quota: { pods: 20 } },
-])('with %j it is another', (spec) => {
+])('differs for %j', (spec) => {
   expect(
     revisionOf({ lab: { jaeger: { maxTraces: 10 }, instrumentation: 'auto' }, quota: { pods: 20 }, ...spec }),
   ).not.toBe(revision);
 });
 
-test('who attends is no part of it', () => {
+test('does not depend on the attendees', () => {
   expect(revisionOf({ lab: {}, attendees: [{ name: 'ada' }] } as never)).toBe(revisionOf({ lab: {} }));
 });
 
-test('it fits into a label', () => {
+test('fits into a label', () => {
   expect(revision).toMatch(/^[0-9a-f]{12}$/);
 });

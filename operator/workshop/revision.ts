@@ -1,11 +1,11 @@
-// What a seat is made from, as one word: where it changes, seats are to change.
+// The revision of a Workshop's seats: a hash of everything that a seat is made from.
 import { json, sha256 } from '../../cdk8s/plain.ts';
 import type { WorkshopSpec } from '../api/types.ts';
 
-/** As it travels: without what is undefined. */
+/** The value as JSON carries it, without undefined fields. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 
-/** The same for the same lab, quota and access, in whatever order their keys are; where one is left out it is as an empty one. */
+/** The hash of lab, quota and access. The order of keys does not matter, and a missing part equals an empty one. */
 export const revisionOf = ({
   lab = {},
   quota = {},

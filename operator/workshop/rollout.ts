@@ -1,66 +1,64 @@
-// Which Seats to make, change and remove now. A pure function, as all that happens to a class at once is decided here.
+// Decides which Seats to create, change and delete now. Pure.
 import type { Seat } from '../api/types.ts';
-import { hasFailed, isAsWanted, isInFlight, isLeaving, isReady, writtenSpec } from './seats.ts';
+import { hasFailed, isAsWanted, isDeleting, isInFlight, isReady, nameOf, writtenSpec } from './seats.ts';
 
-/** Where spec.rollout says nothing. */
+/** Defaults of spec.rollout. */
 export const DEFAULTS = { maxConcurrent: 5, maxFailures: 3 } as const;
 
 export interface RolloutInput {
-  /** As they are to be, in the order of the attendees. */
+  /** The Seats as they should be, in the order of the attendees. */
   readonly wanted: readonly Seat[];
-  /** The Workshop's own, in whatever state. */
+  /** The Workshop's Seats, in any state. */
   readonly existing: readonly Seat[];
-  /** Names that are another's: nothing is done about those. */
+  /** Wanted names whose Seats belong to somebody else. They are left alone. */
   readonly taken: ReadonlySet<string>;
-  /** Seats that were there before. One of them that is missing was deleted to be had afresh. */
+  /** Names of Seats that have existed. If one is missing, somebody deleted it to reset it. */
   readonly known: ReadonlySet<string>;
-  /** Names for which the nodes have room. */
+  /** Names of Seats that fit on the nodes. */
   readonly fitting: ReadonlySet<string>;
   readonly maxConcurrent: number;
   readonly maxFailures: number;
-  /** False while it is paused, or the class has not started. */
-  readonly mayBegin: boolean;
+  /** False while the rollout is paused or the class has not started. */
+  readonly mayStart: boolean;
 }
 
 export interface RolloutPlan {
   readonly create: readonly Seat[];
   readonly update: readonly { readonly live: Seat; readonly wanted: Seat }[];
   readonly remove: readonly Seat[];
-  /** Seats that are still to be begun after these. */
+  /** Seats that must still be created or changed after these. */
   readonly waiting: readonly string[];
-  /** Of the waiting those for which there is no room. */
+  /** Waiting Seats that do not fit on the nodes. */
   readonly unplaced: readonly string[];
-  /** Too many have failed at this revision: nothing is begun. */
+  /** Whether too many Seats have failed at this revision, so that no other starts. */
   readonly halted: boolean;
 }
 
 interface Step {
   readonly wanted: Seat;
   readonly live?: Seat;
-  /** Lower is sooner. */
+  /** Lower ranks go first. */
   readonly rank: number;
-  /** Neither a pause nor failures hold it back: it is asked for by name. */
+  /** Somebody asked for this Seat by name, so neither a pause nor failures stop it. */
   readonly isReset: boolean;
-  /** Whether it adds to the seats in flight. */
+  /** Whether it counts towards maxConcurrent. */
   readonly takesSlot: boolean;
 }
 
 const RANK = { reset: 0, create: 1, broken: 2, update: 3 } as const;
 
-/**
- * Whether the change sets a seat in motion, rather than put right what was edited by hand. Stopping does not wait: it takes load off.
- */
-function begins(live: Seat, wanted: Seat): boolean {
+/** Whether the change starts work in the seat. Undoing an edit does not, and stopping only takes load off. */
+function startsWork(live: Seat, wanted: Seat): boolean {
   if (wanted.spec.stopped === true) return false;
   return live.spec.revision !== wanted.spec.revision || live.spec.stopped === true;
 }
 
 function stepFor(wanted: Seat, live: Seat | undefined, known: ReadonlySet<string>): Step | undefined {
   if (live === undefined) {
-    const isReset = known.has(wanted.metadata.name);
+    const isReset = known.has(nameOf(wanted));
     return { wanted, rank: isReset ? RANK.reset : RANK.create, isReset, takesSlot: true };
   }
-  if (isLeaving(live) || !begins(live, wanted)) return undefined;
+  if (isDeleting(live) || !startsWork(live, wanted)) return undefined;
   return {
     wanted,
     live,
@@ -70,66 +68,68 @@ function stepFor(wanted: Seat, live: Seat | undefined, known: ReadonlySet<string
   };
 }
 
-/** What was edited by hand, put right at once; of a seat that is not to follow the new spec yet, only what is not in the spec. */
-function repairOf(wanted: Seat, live: Seat | undefined, begun: ReadonlySet<Seat>): RolloutPlan['update'] {
-  if (live === undefined || isLeaving(live) || begun.has(wanted)) return [];
-  const target = begins(live, wanted) ? { ...wanted, spec: writtenSpec(live) } : wanted;
+/** Undoes edits by hand at once. A Seat that must not follow the new spec yet keeps its old one. */
+function repairOf(wanted: Seat, live: Seat | undefined, started: ReadonlySet<Seat>): RolloutPlan['update'] {
+  if (live === undefined || isDeleting(live) || started.has(wanted)) return [];
+  const target = startsWork(live, wanted) ? { ...wanted, spec: writtenSpec(live) } : wanted;
   return isAsWanted(live, target) ? [] : [{ live, wanted: target }];
 }
 
-/** The steps to take now: as many as there are slots for, those first that somebody waits for most. */
-function chosen(steps: readonly Step[], slots: number): Step[] {
+/** The steps to take now: as many as there are slots, the lowest ranks first. */
+function chooseSteps(steps: readonly Step[], slots: number): Step[] {
   let left = slots;
   return steps.toSorted((a, b) => a.rank - b.rank).filter(({ takesSlot }) => !takesSlot || left-- > 0);
 }
 
 /**
- * - Seats of no attendee are removed at once, and what was edited by hand is put right at once.
- * - At most `maxConcurrent` seats are in flight: neither settled nor failed. One that is already costs nothing to change.
- * - Once `maxFailures` have failed at this revision, or unless `mayBegin`, nothing is begun but seats that were deleted to be had afresh.
+ * - Deletes Seats without an attendee and undoes edits by hand at once.
+ * - Keeps at most `maxConcurrent` Seats in flight, that is neither settled nor failed. Changing one that is in flight
+ * needs no slot.
+ * - Starts only resets once `maxFailures` Seats have failed at this revision, or while `mayStart` is false.
  */
 export function planRollout(input: RolloutInput): RolloutPlan {
-  const live = new Map(input.existing.map((seat) => [seat.metadata.name, seat]));
-  const wanted = input.wanted.filter(({ metadata: { name } }) => !input.taken.has(name));
-  const names = new Set(input.wanted.map(({ metadata: { name } }) => name));
-  const attending = input.existing.filter(({ metadata: { name } }) => names.has(name));
-  const halted =
-    attending.filter((seat) => hasFailed(seat) && seat.spec.revision === wanted[0]?.spec.revision).length >=
-    input.maxFailures;
-
+  const live = new Map(input.existing.map((seat) => [nameOf(seat), seat]));
+  const wanted = input.wanted.filter((seat) => !input.taken.has(nameOf(seat)));
+  const halted = isHalted(input, wanted);
   const steps = wanted
-    .map((seat) => stepFor(seat, live.get(seat.metadata.name), input.known))
+    .map((seat) => stepFor(seat, live.get(nameOf(seat)), input.known))
     .filter((step) => step !== undefined);
-  const possible = steps.filter(
-    ({
-      isReset,
-      live: there,
-      wanted: {
-        metadata: { name },
-      },
-    }) => (isReset || (input.mayBegin && !halted)) && (there !== undefined || input.fitting.has(name)),
-  );
-  const begun = chosen(possible, input.maxConcurrent - attending.filter(isInFlight).length);
-
-  const beginning = new Set(begun.map((step) => step.wanted));
-  const waiting = steps
-    .filter((step) => !beginning.has(step.wanted))
-    .map(
-      ({
-        wanted: {
-          metadata: { name },
-        },
-      }) => name,
-    );
+  const chosen = chooseSteps(possibleSteps(steps, input, halted), freeSlots(input));
+  const started = new Set(chosen.map((step) => step.wanted));
+  const waiting = steps.map((step) => step.wanted).filter((seat) => !started.has(seat));
+  const repairs = wanted.flatMap((seat) => repairOf(seat, live.get(nameOf(seat)), started));
   return {
-    create: begun.filter((step) => step.live === undefined).map((step) => step.wanted),
-    update: [
-      ...begun.flatMap((step) => (step.live === undefined ? [] : [{ live: step.live, wanted: step.wanted }])),
-      ...wanted.flatMap((seat) => repairOf(seat, live.get(seat.metadata.name), beginning)),
-    ],
-    remove: input.existing.filter((seat) => !names.has(seat.metadata.name) && !isLeaving(seat)),
-    waiting,
-    unplaced: waiting.filter((name) => !live.has(name) && !input.fitting.has(name)),
+    create: chosen.filter((step) => step.live === undefined).map((step) => step.wanted),
+    update: [...chosen.flatMap(updateOf), ...repairs],
+    remove: unwantedSeats(input),
+    waiting: waiting.map(nameOf),
+    unplaced: waiting.map(nameOf).filter((name) => !live.has(name) && !input.fitting.has(name)),
     halted,
   };
 }
+
+const updateOf = ({ live, wanted }: Step): RolloutPlan['update'] => (live ? [{ live, wanted }] : []);
+
+function attendedSeats({ existing, wanted }: RolloutInput): readonly Seat[] {
+  const names = new Set(wanted.map(nameOf));
+  return existing.filter((seat) => names.has(nameOf(seat)));
+}
+
+function unwantedSeats({ existing, wanted }: RolloutInput): Seat[] {
+  const names = new Set(wanted.map(nameOf));
+  return existing.filter((seat) => !names.has(nameOf(seat)) && !isDeleting(seat));
+}
+
+function isHalted(input: RolloutInput, [first]: readonly Seat[]): boolean {
+  const failed = attendedSeats(input).filter(hasFailed);
+  return failed.filter((seat) => seat.spec.revision === first?.spec.revision).length >= input.maxFailures;
+}
+
+const freeSlots = (input: RolloutInput): number => input.maxConcurrent - attendedSeats(input).filter(isInFlight).length;
+
+/** Steps that neither a pause, nor failures, nor a lack of room prevents. */
+const possibleSteps = (steps: readonly Step[], { mayStart, fitting }: RolloutInput, halted: boolean): Step[] =>
+  steps.filter(
+    ({ isReset, live, wanted }) =>
+      (isReset || (mayStart && !halted)) && (live !== undefined || fitting.has(nameOf(wanted))),
+  );

@@ -1,23 +1,23 @@
-// When a class is on, by its schedule and the time of day.
+// The state of a class, derived from its schedule and the time.
 import type { ScheduleSpec } from '../api/types.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** Warnings come this long before the end. */
+/** How long before the end to warn. */
 const WARNINGS = [60 * MINUTE, 15 * MINUTE, 5 * MINUTE];
 
-/** Longer than that nothing is waited for: setTimeout takes 24.8 days at most, and clocks are set. */
-export const LONGEST_WAIT = 24 * HOUR;
+/** The longest wait. setTimeout takes at most 24.8 days, and somebody may set the clock. */
+export const MAX_WAIT_MS = 24 * HOUR;
 
 export interface Schedule {
   readonly state: 'Scheduled' | 'Open' | 'Expired';
   readonly afterExpiry: 'Delete' | 'Stop' | 'Keep';
   readonly startsAt?: string;
   readonly expiresAt?: string;
-  /** Milliseconds until it must be looked at again; at most LONGEST_WAIT. */
+  /** Milliseconds until the state may change, at most MAX_WAIT_MS. */
   readonly next?: number;
-  /** The end is less than so many minutes away. */
+  /** The class ends in less than so many minutes. */
   readonly warning?: number;
 }
 
@@ -41,10 +41,10 @@ export function scheduleAt(now: number, spec: ScheduleSpec = {}): Schedule {
     afterExpiry,
     ...(startsAt !== undefined && { startsAt }),
     ...(expiresAt !== undefined && { expiresAt }),
-    ...(ahead.length > 0 && { next: Math.min(LONGEST_WAIT, Math.min(...ahead) - now) }),
+    ...(ahead.length > 0 && { next: Math.min(MAX_WAIT_MS, Math.min(...ahead) - now) }),
     ...(due.length > 0 && { warning: Math.min(...due) / MINUTE }),
   };
 }
 
-/** Whether the class is over, and something is to be done about that. */
+/** Whether the class has ended and its seats must be deleted or stopped. */
 export const isOver = ({ state, afterExpiry }: Schedule): boolean => state === 'Expired' && afterExpiry !== 'Keep';

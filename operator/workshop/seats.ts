@@ -1,4 +1,4 @@
-// A Workshop's Seats: as they are to be, whose one is, how far it has come, and the requests that make, restore and remove one.
+// A Workshop's Seats: how they should be, whose they are, and how far each is.
 import { json } from '../../cdk8s/plain.ts';
 import { API_VERSION, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
 import type { Attendee, Seat, SeatSpec, Workshop } from '../api/types.ts';
@@ -6,13 +6,13 @@ import type { KubeObject, OwnerReference } from '../../kubernetes/object.ts';
 import { attendeesOf, seatName } from './attendees.ts';
 import { revisionOf } from './revision.ts';
 
-/** @throws Error for a Workshop that no API server has given */
+/** @throws Error for an object that does not come from the API server */
 export function uidOf({ kind, metadata: { name, uid } }: KubeObject): string {
-  if (uid === undefined) throw new Error(`Expected ${kind} ${name} as the API server gave it, found it without uid.`);
+  if (uid === undefined) throw new Error(`Expected ${kind} ${name} to have a uid from the API server, found none.`);
   return uid;
 }
 
-/** What makes the garbage collector remove an object after the Workshop. */
+/** Lets the garbage collector delete an object after the Workshop. */
 export const ownedBy = (workshop: Workshop): OwnerReference => ({
   apiVersion: API_VERSION,
   kind: 'Workshop',
@@ -21,7 +21,9 @@ export const ownedBy = (workshop: Workshop): OwnerReference => ({
   controller: true,
 });
 
-/** Labels of all that the Workshop's reconciler makes. */
+export const nameOf = ({ metadata: { name } }: KubeObject): string => name;
+
+/** Labels of every object that the Workshop's reconciler creates. */
 export const labelsOf = (workshop: Workshop): Record<string, string> => ({
   [LABELS.managedBy]: MANAGED_BY,
   [LABELS.partOf]: MANAGED_BY,
@@ -42,7 +44,7 @@ const specFor = (
   ...(access !== undefined && { access }),
 });
 
-/** The Seats as they are to be, in the attendees' order. */
+/** The Seats as they should be, in the attendees' order. */
 export function wantedSeats(workshop: Workshop, { stopped = false } = {}): Seat[] {
   const revision = revisionOf(workshop.spec);
   return attendeesOf(workshop.spec).map((attendee) => {
@@ -64,23 +66,26 @@ export function wantedSeats(workshop: Workshop, { stopped = false } = {}): Seat[
 const controllerOf = ({ metadata: { ownerReferences = [] } }: Seat): OwnerReference | undefined =>
   ownerReferences.find(({ controller }) => controller === true);
 
-/** Whether the Seat is that very Workshop's, also when its owner was edited away; not when it is one of the same name before. */
+/**
+ * Whether the Seat belongs to exactly this Workshop. A Seat without an owner belongs to the Workshop that its spec
+ * names.
+ */
 export function isSeatOf(seat: Seat, workshop: Workshop): boolean {
   const controller = controllerOf(seat);
   return controller ? controller.uid === workshop.metadata.uid : seat.spec.workshop === workshop.metadata.name;
 }
 
-/** Whose a Seat is, for a message. */
+/** The owner of a Seat, for a message. */
 export function ownerText(seat: Seat): string {
   const controller = controllerOf(seat);
   return controller ? `${controller.kind} ${controller.name}` : 'nobody';
 }
 
-/** The rest of an object's fields. */
+/** The object without these fields. */
 export const without = <T extends object>(object: T, fields: readonly (keyof T)[]): Partial<T> =>
   Object.fromEntries(Object.entries(object).filter(([field]) => !fields.includes(field as keyof T))) as Partial<T>;
 
-/** What the operator writes of a Seat's spec, ready to be compared. `replicas` is the instructor's. */
+/** The part of a Seat's spec that the operator writes. `replicas` belongs to the instructor. */
 export const writtenSpec = ({ spec }: Seat): SeatSpec =>
   without(spec, spec.stopped === true ? ['replicas'] : ['replicas', 'stopped']) as SeatSpec;
 
@@ -94,33 +99,34 @@ function sameMetadata(live: Seat, { metadata: { labels = {}, finalizers = [], ow
   );
 }
 
-/** For each Seat as it was found, what it was found to be like. Stores never change an object, but replace it. */
-const alike = new WeakMap<Seat, Seat>();
+/** Live Seats and the wanted Seats that they equal. Stores replace an object and never change it. */
+const equalSeats = new WeakMap<Seat, Seat>();
 
-/** Whether nothing is to be written. Labels, finalizers and owners of others are theirs; in the spec nobody else has any business. */
+/** Whether there is nothing to write. Others may add labels, finalizers and owners, but the spec must be equal. */
 export function isAsWanted(live: Seat, wanted: Seat): boolean {
-  if (alike.get(live) === wanted) return true;
+  if (equalSeats.get(live) === wanted) return true;
   const isSame = sameSpec(live, wanted) && sameMetadata(live, wanted);
-  if (isSame) alike.set(live, wanted);
+  if (isSame) equalSeats.set(live, wanted);
   return isSame;
 }
 
-export const isLeaving = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
+/** Whether the object's deletion has been requested. */
+export const isDeleting = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
 
-/** Whether the Seat's status is about its spec as it is now. */
+/** Whether the Seat's status is about its current spec. */
 const isObserved = ({ metadata, status }: Seat): boolean => status?.observedGeneration === metadata.generation;
 
-/** Everything as its spec says, and usable or stopped on purpose. */
+/** Whether the Seat follows its spec and is ready or stopped on purpose. */
 export const isSettled = (seat: Seat): boolean =>
   isObserved(seat) &&
   seat.status?.revision === seat.spec.revision &&
   (seat.status.phase === 'Ready' || seat.status.phase === 'Stopped');
 
 export const hasFailed = (seat: Seat): boolean =>
-  !isLeaving(seat) && isObserved(seat) && seat.status?.phase === 'Failed';
+  !isDeleting(seat) && isObserved(seat) && seat.status?.phase === 'Failed';
 
-/** Being made or changed: neither where it is to be, nor known not to get there. */
-export const isInFlight = (seat: Seat): boolean => !isLeaving(seat) && !isSettled(seat) && !hasFailed(seat);
+/** Whether the Seat is being created or changed: neither settled nor failed. */
+export const isInFlight = (seat: Seat): boolean => !isDeleting(seat) && !isSettled(seat) && !hasFailed(seat);
 
-/** Usable now, whichever revision it follows. */
-export const isReady = (seat: Seat): boolean => !isLeaving(seat) && seat.status?.phase === 'Ready';
+/** Whether the Seat is ready, at any revision. */
+export const isReady = (seat: Seat): boolean => !isDeleting(seat) && seat.status?.phase === 'Ready';

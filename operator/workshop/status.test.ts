@@ -3,8 +3,8 @@ import type { Seat, SeatPhase, WorkshopStatus } from '../api/types.ts';
 import { MONDAY, aWorkshop, seatOf } from './testing/fixtures.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { wantedSeats } from './seats.ts';
-import { invalidStatus, isSameStatus, leavingStatus, statusOf } from './status.ts';
-import type { Facts } from './status.ts';
+import { invalidStatus, isSameStatus, deletingStatus, statusOf } from './status.ts';
+import type { WorkshopState } from './status.ts';
 
 const NOW = Date.parse(MONDAY);
 const NINE = aWorkshop({ seats: 9 });
@@ -16,13 +16,13 @@ const failed = (message: string): NonNullable<Seat['status']>['conditions'] => [
 const seats = (...phases: readonly SeatPhase[]): Seat[] =>
   phases.map((phase, index) => seatOf(NINE, index, { phase, status: { conditions: failed(`no ${index + 1}`) ?? [] } }));
 
-function status(own: readonly Seat[], more: Partial<Facts> = {}): WorkshopStatus {
+function status(owned: readonly Seat[], more: Partial<WorkshopState> = {}): WorkshopStatus {
   return statusOf(
     {
       workshop: NINE,
       schedule: { state: 'Open', afterExpiry: 'Delete' },
-      wanted: wantedSeats(NINE).slice(0, own.length),
-      own,
+      wanted: wantedSeats(NINE).slice(0, owned.length),
+      owned,
       taken: [],
       plan: nothing,
       ...more,
@@ -31,9 +31,9 @@ function status(own: readonly Seat[], more: Partial<Facts> = {}): WorkshopStatus
   );
 }
 
-const said = (of: WorkshopStatus, type: string) => conditionOf(of.conditions, type);
+const condition = (from: WorkshopStatus, type: string) => conditionOf(from.conditions, type);
 
-test('of those that fail the first five are named, and all are counted', () => {
+test('names the first five failing seats and counts all', () => {
   const {
     failing,
     seats: counts,
@@ -44,49 +44,49 @@ test('of those that fail the first five are named, and all are counted', () => {
   expect([counts, summary]).toEqual([{ desired: 7, ready: 1, updated: 7, failed: 6 }, '1/7']);
 });
 
-test('a failure is where one looks first: in Ready and in Degraded', () => {
-  const of = status(seats('Failed', 'Ready'));
-  expect(said(of, 'Ready')?.message).toBe('1 of 2 seats is ready, 1 failed. class-seat-01: Broken: no 1');
-  expect(said(of, 'Degraded')).toMatchObject({
+test('reports a failure in Ready and in Degraded', () => {
+  const failing = status(seats('Failed', 'Ready'));
+  expect(condition(failing, 'Ready')?.message).toBe('1 of 2 seats is ready, 1 failed. class-seat-01: Broken: no 1');
+  expect(condition(failing, 'Degraded')).toMatchObject({
     status: 'True',
     reason: 'SeatsFailed',
     message: '1 seat failed: class-seat-01. class-seat-01: Broken: no 1',
   });
-  expect(said(of, 'Progressing')).toMatchObject({
+  expect(condition(failing, 'Progressing')).toMatchObject({
     status: 'False',
     reason: 'SeatsFailed',
-    message: '1 of 2 seats is as the spec says, 1 failed.',
+    message: '1 of 2 seats follows the spec, 1 failed.',
   });
 });
 
-test('a class that is all stopped is not ready, and it is said how to start a seat', () => {
-  expect(said(status(seats('Stopped', 'Stopped')), 'Ready')).toMatchObject({
+test('explains how to start a seat if all are stopped', () => {
+  expect(condition(status(seats('Stopped', 'Stopped')), 'Ready')).toMatchObject({
     status: 'False',
     reason: 'Stopped',
     message: expect.stringContaining('--replicas=1') as string,
   });
 });
 
-test('a class of none is as it should be', () => {
-  expect(said(status([]), 'Ready')).toMatchObject({ status: 'True', message: '0 of 0 seats are ready.' });
-  expect(said(status([]), 'Progressing')).toMatchObject({ reason: 'Complete' });
+test('is ready for a class without seats', () => {
+  expect(condition(status([]), 'Ready')).toMatchObject({ status: 'True', message: '0 of 0 seats are ready.' });
+  expect(condition(status([]), 'Progressing')).toMatchObject({ reason: 'Complete' });
 });
 
-test('a seat that is being made afresh is under way', () => {
+test('counts a seat that is created again as in progress', () => {
   const going = seatOf(NINE, 0, { phase: 'Ready', metadata: { deletionTimestamp: MONDAY } });
-  expect(said(status([going]), 'Progressing')).toMatchObject({
+  expect(condition(status([going]), 'Progressing')).toMatchObject({
     status: 'True',
-    message: '0 of 1 seat are as the spec says, 1 under way, 0 to be begun.',
+    message: '0 of 1 seat follow the spec, 1 in progress, 0 wait.',
   });
   expect(status([going]).seats).toMatchObject({ desired: 1, ready: 0 });
 });
 
-test('a message that the API server made long is cut', () => {
-  const { message = '' } = said(status(seats('Ready'), { refused: 'x'.repeat(5000) }), 'Degraded') ?? {};
+test('cuts a long message of the API server', () => {
+  const { message = '' } = condition(status(seats('Ready'), { refused: 'x'.repeat(5000) }), 'Degraded') ?? {};
   expect(message.length).toBeLessThan(1100);
 });
 
-test('what was not looked at anew stays as it was said, with its time and generation', () => {
+test('keeps a condition that was not checked again, with its time and generation', () => {
   const conditions = ['CapacityAvailable', 'ImagesReady', 'NetworkIsolation'].map((type) => ({
     type,
     status: 'True' as const,
@@ -97,34 +97,34 @@ test('what was not looked at anew stays as it was said, with its time and genera
   }));
   const workshop = { ...NINE, metadata: { ...NINE.metadata, generation: 8 }, status: { conditions } };
   expect(status(seats('Ready'), { workshop }).conditions?.slice(3)).toEqual(conditions);
-  expect(invalidStatus(workshop, ['No.'], { own: [], now: NOW }).conditions?.slice(2)).toEqual(conditions);
+  expect(invalidStatus(workshop, ['No.'], { owned: [], now: NOW }).conditions?.slice(2)).toEqual(conditions);
 });
 
-test('of many problems three are said, and that there are more', () => {
+test('lists three of many problems and counts the others', () => {
   const { conditions, seats: counts } = invalidStatus(NINE, ['One.', 'Two.', 'Three.', 'Four.', 'Five.'], {
-    own: seats('Ready', 'Failed'),
+    owned: seats('Ready', 'Failed'),
     now: NOW,
   });
   expect(conditionOf(conditions, 'Ready')?.message).toBe(
-    'One. Two. Three. And 2 more. Until then its seats stay as they are.',
+    'One. Two. Three. There are 2 more problems. Until then, the seats stay as they are.',
   );
   expect(counts).toEqual({ desired: 9, ready: 1, updated: 0, failed: 1 });
 });
 
-test('a number of seats that nobody could have is counted, not made', () => {
-  expect(invalidStatus(aWorkshop({ seats: 2 ** 40 }), ['Too many.'], { own: [], now: NOW }).seats?.desired).toBe(
+test('counts an impossible number of seats without creating them', () => {
+  expect(invalidStatus(aWorkshop({ seats: 2 ** 40 }), ['Too many.'], { owned: [], now: NOW }).seats?.desired).toBe(
     2 ** 40,
   );
 });
 
-test('what keeps a Workshop that is being deleted is named, as far as five', () => {
+test('names up to five seats that block the deletion of a Workshop', () => {
   const all = Array.from({ length: 9 }, (_, index) => seatOf(NINE, index, { phase: 'Terminating' }));
-  expect(conditionOf(leavingStatus(NINE, all, NOW).conditions, 'Ready')?.message).toMatch(
-    /^Is being deleted once 9 seats are gone: class-seat-01 \(.*class-seat-05 \([^)]*\) and 4 more\.$/,
+  expect(conditionOf(deletingStatus(NINE, all, NOW).conditions, 'Ready')?.message).toMatch(
+    /^The Workshop waits until 9 seats are deleted: class-seat-01 \(.*class-seat-05 \([^)]*\) and 4 more\.$/,
   );
 });
 
-test('a status that says the same is the same, in whatever order the API server gives it', () => {
+test('treats a status as equal in any order of its fields', () => {
   const { summary, ...rest } = status(seats('Ready'));
   expect(isSameStatus({ ...(summary !== undefined && { summary }), ...rest }, status(seats('Ready')))).toBe(true);
   expect(isSameStatus(undefined, status(seats('Ready')))).toBe(false);

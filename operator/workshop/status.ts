@@ -1,50 +1,53 @@
-// What a Workshop's status says, all of it derived from what was found and decided just now.
+// A Workshop's status, derived from what one reconcile observed and decided. Pure.
 import { json } from '../../cdk8s/plain.ts';
 import { conditionOf, setConditions } from '../../kubernetes/conditions.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import type { FailingSeat, Seat, SeatCounts, Workshop, WorkshopStatus } from '../api/types.ts';
 import type { Condition } from '../../kubernetes/object.ts';
-import { notProbed } from './isolation.ts';
+import { notTested } from './isolation-pod.ts';
 import { DEFAULTS } from './rollout.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { isOver } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
-import { hasFailed, isLeaving, isReady, isSettled, ownerText } from './seats.ts';
+import { hasFailed, isDeleting, isReady, isSettled, nameOf, ownerText } from './seats.ts';
 
-export interface Facts {
+/** What one reconcile observed and decided. */
+export interface WorkshopState {
   readonly workshop: Workshop;
   readonly schedule: Schedule;
   readonly wanted: readonly Seat[];
-  /** The Workshop's own Seats after what was done, in whatever state, wanted or not. */
-  readonly own: readonly Seat[];
-  /** Of the wanted names those that are another's. */
+  /** The Workshop's Seats after the writes, in any state, wanted or not. */
+  readonly owned: readonly Seat[];
+  /** Somebody else's Seats with wanted names. */
   readonly taken: readonly Seat[];
   readonly plan: RolloutPlan;
-  /** Left out where it is not known anew: then it is as it was. */
+  /** Each is left out if nothing new is known. The earlier condition then stays. */
   readonly capacity?: ConditionSpec | undefined;
   readonly images?: ConditionSpec | undefined;
   readonly isolation?: ConditionSpec | undefined;
-  /** What the API server said to a write that trying again won't mend. */
+  /** The API server's message for a write that a retry does not fix. */
   readonly refused?: string | undefined;
 }
 
-const LONGEST = 1000;
-const MOST_FAILING = 5;
+const MAX_MESSAGE_LENGTH = 1000;
+const MAX_LISTED = 5;
 
-const say = (type: string, status: ConditionSpec['status'], reason: string, message: string): ConditionSpec => ({
+type Status = ConditionSpec['status'];
+
+const conditionSpec = (type: string, status: Status, reason: string, message: string): ConditionSpec => ({
   type,
   status,
   reason,
-  message: message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message,
+  message: message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message,
 });
 
-const nameOf = ({ metadata: { name } }: Seat): string => name;
-const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-const listed = (names: readonly string[]): string =>
-  `${names.slice(0, MOST_FAILING).join(', ')}${names.length > MOST_FAILING ? ', …' : ''}`;
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+const list = (names: readonly string[]): string =>
+  `${names.slice(0, MAX_LISTED).join(', ')}${names.length > MAX_LISTED ? ', …' : ''}`;
 
-/** What was found, counted once. */
-interface Found extends Facts {
+/** The state with its Seats counted. */
+interface CountedState extends WorkshopState {
+  /** Wanted Seats that exist and are not being deleted. */
   readonly live: readonly Seat[];
   readonly counts: SeatCounts;
   readonly failing: readonly FailingSeat[];
@@ -52,243 +55,231 @@ interface Found extends Facts {
 }
 
 function failingSeat(seat: Seat): FailingSeat {
-  const { reason = 'Failed', message = 'It says no more.' } = conditionOf(seat.status?.conditions, 'Ready') ?? {};
-  return { name: seat.metadata.name, reason, message };
+  const { reason = 'Failed', message = 'Its status has no details.' } =
+    conditionOf(seat.status?.conditions, 'Ready') ?? {};
+  return { name: nameOf(seat), reason, message };
 }
 
 const takenSeat = (seat: Seat): FailingSeat => ({
-  name: seat.metadata.name,
+  name: nameOf(seat),
   reason: 'SeatTaken',
-  message: `A Seat of that name belongs to ${ownerText(seat)} and is left alone: rename the attendee, or delete that one.`,
+  message:
+    `A Seat of this name belongs to ${ownerText(seat)}, so the operator does not touch it. Rename the attendee, or ` +
+    'delete that Seat.',
 });
 
-function find(facts: Facts): Found {
-  const names = new Set(facts.wanted.map(({ metadata: { name } }) => name));
-  const live = facts.own.filter((seat) => names.has(seat.metadata.name) && !isLeaving(seat));
-  const revision = facts.wanted[0]?.spec.revision;
-  const failing = [...live.filter(hasFailed).map(failingSeat), ...facts.taken.map(takenSeat)].sort((a, b) =>
-    a.name < b.name ? -1 : 1,
-  );
-  return {
-    ...facts,
-    live,
-    failing,
-    stopped: live.filter(({ status }) => status?.phase === 'Stopped').length,
-    counts: {
-      desired: facts.wanted.length,
-      ready: live.filter(isReady).length,
-      updated: live.filter((seat) => seat.spec.revision === revision && seat.status?.revision === revision).length,
-      failed: failing.length,
-    },
+const byName = (a: FailingSeat, b: FailingSeat): number => (a.name < b.name ? -1 : 1);
+
+function countSeats(state: WorkshopState): CountedState {
+  const { wanted, owned, taken } = state;
+  const names = new Set(wanted.map(nameOf));
+  const live = owned.filter((seat) => names.has(nameOf(seat)) && !isDeleting(seat));
+  const revision = wanted[0]?.spec.revision;
+  const failing = [...live.filter(hasFailed).map(failingSeat), ...taken.map(takenSeat)].sort(byName);
+  const counts = {
+    desired: wanted.length,
+    ready: live.filter(isReady).length,
+    updated: live.filter((seat) => seat.spec.revision === revision && seat.status?.revision === revision).length,
+    failed: failing.length,
   };
+  return { ...state, live, failing, counts, stopped: live.filter(({ status }) => status?.phase === 'Stopped').length };
 }
 
-function overText({ schedule: { expiresAt = '', afterExpiry }, own, stopped, counts: { desired } }: Found): string {
-  const going = own.length === 0 ? 'its seats are deleted' : `its seats are being deleted, ${own.length} to go`;
-  const then = afterExpiry === 'Delete' ? going : `${stopped} of ${desired} seats are stopped`;
-  return `The class ended at ${expiresAt}: ${then}. Set spec.schedule.expiresAt to a later time to have them back.`;
+function expiredText({ schedule, owned, stopped, counts: { desired } }: CountedState): string {
+  const { expiresAt = '', afterExpiry } = schedule;
+  const deletion =
+    owned.length === 0 ? 'Its seats are deleted.' : `Its seats are being deleted, ${owned.length} are left.`;
+  const seats = afterExpiry === 'Delete' ? deletion : `${stopped} of ${desired} seats are stopped.`;
+  return `The class ended at ${expiresAt}. ${seats} To get them back, set spec.schedule.expiresAt to a later time.`;
 }
 
 const failingText = ([first]: readonly FailingSeat[]): string =>
   first ? ` ${first.name}: ${first.reason}: ${first.message}` : '';
 
-function ready(found: Found): ConditionSpec {
-  const {
-    schedule,
-    stopped,
-    failing,
-    counts: { desired, ready: usable, failed },
-  } = found;
-  const is = (status: ConditionSpec['status'], reason: string, message: string): ConditionSpec =>
-    say('Ready', status, reason, message);
-  if (isOver(schedule)) return is('False', 'Expired', overText(found));
-  if (schedule.state === 'Scheduled' && usable === 0)
-    return is('False', 'Scheduled', `The class starts at ${schedule.startsAt}.`);
-  if (desired > 0 && stopped === desired) {
-    return is(
-      'False',
-      'Stopped',
-      `All ${plural(desired, 'seat')} are stopped: kubectl scale seat NAME --replicas=1 starts one.`,
-    );
+function readyCondition(state: CountedState): ConditionSpec {
+  const { schedule, stopped, failing, counts } = state;
+  const { desired, ready, failed } = counts;
+  const condition = (status: Status, reason: string, message: string): ConditionSpec =>
+    conditionSpec('Ready', status, reason, message);
+  if (isOver(schedule)) return condition('False', 'Expired', expiredText(state));
+  if (schedule.state === 'Scheduled' && ready === 0)
+    return condition('False', 'Scheduled', `The class starts at ${schedule.startsAt}.`);
+  if (desired > 0 && stopped === desired) return condition('False', 'Stopped', stoppedText(desired));
+  const stoppedCount = stopped > 0 ? `, ${stopped} stopped` : '';
+  const text = `${ready} of ${plural(desired, 'seat')} ${ready === 1 ? 'is' : 'are'} ready${stoppedCount}`;
+  if (ready + stopped >= desired) return condition('True', 'SeatsReady', `${text}.`);
+  const failures = failed > 0 ? `, ${failed} failed` : '';
+  return condition('False', 'SeatsNotReady', `${text}${failures}.${failingText(failing)}`);
+}
+
+const stoppedText = (desired: number): string =>
+  `All ${plural(desired, 'seat')} are stopped. Start one with kubectl scale seat NAME --replicas=1.`;
+
+const progress = (status: Status, reason: string, message: string): ConditionSpec =>
+  conditionSpec('Progressing', status, reason, message);
+
+/** The condition if something holds back the whole rollout. */
+function heldBack(state: CountedState, text: string): ConditionSpec | undefined {
+  const { schedule, owned, plan, workshop } = state;
+  const { waiting, halted } = plan;
+  if (isOver(schedule)) {
+    const isDeletingSeats = schedule.afterExpiry === 'Delete' && owned.length > 0;
+    return progress(isDeletingSeats ? 'True' : 'False', 'Expired', expiredText(state));
   }
-  const text = `${usable} of ${plural(desired, 'seat')} ${usable === 1 ? 'is' : 'are'} ready${stopped > 0 ? `, ${stopped} stopped` : ''}`;
-  if (usable + stopped >= desired) return is('True', 'SeatsReady', `${text}.`);
-  return is('False', 'SeatsNotReady', `${text}${failed > 0 ? `, ${failed} failed` : ''}.${failingText(failing)}`);
-}
-
-const progress = (status: ConditionSpec['status'], reason: string, message: string): ConditionSpec =>
-  say('Progressing', status, reason, message);
-
-/** What holds the rollout as a whole, if anything does. */
-function heldBack(found: Found, text: string): ConditionSpec | undefined {
-  const {
-    schedule,
-    own,
-    plan: { waiting, halted },
-    workshop: {
-      spec: { rollout = {} },
-    },
-  } = found;
-  if (isOver(schedule))
-    return progress(schedule.afterExpiry === 'Delete' && own.length > 0 ? 'True' : 'False', 'Expired', overText(found));
   if (schedule.state === 'Scheduled')
-    return progress('False', 'Scheduled', `Seats are made from ${schedule.startsAt} on; their images are pulled now.`);
-  if (rollout.paused === true)
-    return progress('False', 'Paused', `${text}, ${waiting.length} to be begun once spec.rollout.paused is false.`);
-  return halted && waiting.length > 0
-    ? progress('False', 'RolloutStopped', `${text}, ${waiting.length} to be begun: too many have failed.`)
-    : undefined;
+    return progress('False', 'Scheduled', `Seats are created at ${schedule.startsAt}. Their images are pulled now.`);
+  if (workshop.spec.rollout?.paused === true)
+    return progress('False', 'Paused', `${text}, ${waiting.length} wait until spec.rollout.paused is false.`);
+  if (!halted || waiting.length === 0) return undefined;
+  return progress('False', 'RolloutStopped', `${text}, ${waiting.length} wait because too many have failed.`);
 }
 
-function progressing(found: Found): ConditionSpec {
-  const {
-    plan: { waiting, unplaced },
-    live,
-    wanted,
-    failing,
-    counts: { desired, failed },
-  } = found;
-  const outdated = new Set(waiting);
+/** How many wanted Seats are being created or changed. */
+function inProgress({ plan, live, wanted, failing }: CountedState): number {
+  const others = [...plan.waiting, ...live.filter(isSettled).map(nameOf), ...failing.map(({ name }) => name)];
+  const names = new Set(others);
+  return wanted.filter((seat) => !names.has(nameOf(seat))).length;
+}
+
+function progressText({ plan, live, counts: { desired } }: CountedState): string {
+  const outdated = new Set(plan.waiting);
   const done = live.filter((seat) => isSettled(seat) && !outdated.has(nameOf(seat))).length;
-  const text = `${done} of ${plural(desired, 'seat')} ${done === 1 ? 'is' : 'are'} as the spec says`;
-  const held = heldBack(found, text);
+  return `${done} of ${plural(desired, 'seat')} ${done === 1 ? 'follows' : 'follow'} the spec`;
+}
+
+function progressingCondition(state: CountedState): ConditionSpec {
+  const { waiting, unplaced } = state.plan;
+  const text = progressText(state);
+  const held = heldBack(state, text);
   if (held) return held;
-  const known = new Set([...waiting, ...live.filter(isSettled).map(nameOf), ...failing.map(({ name }) => name)]);
-  const begun = wanted.filter((seat) => !known.has(nameOf(seat))).length;
-  if (begun + waiting.length - unplaced.length > 0)
-    return progress('True', 'RollingOut', `${text}, ${begun} under way, ${waiting.length} to be begun.`);
+  const active = inProgress(state);
+  if (active + waiting.length - unplaced.length > 0)
+    return progress('True', 'RollingOut', `${text}, ${active} in progress, ${waiting.length} wait.`);
   if (unplaced.length > 0)
-    return progress(
-      'False',
-      'InsufficientCapacity',
-      `${text}; there is no room for ${unplaced.length} more: ${listed(unplaced)}.`,
-    );
+    return progress('False', 'InsufficientCapacity', `${text}. ${unplaced.length} more do not fit: ${list(unplaced)}.`);
+  const { failed } = state.counts;
   return failed > 0
     ? progress('False', 'SeatsFailed', `${text}, ${failed} failed.`)
     : progress('False', 'Complete', `${text}.`);
 }
 
-function degraded({
-  plan,
-  failing,
-  refused,
-  workshop: {
-    spec: { rollout: { maxFailures = DEFAULTS.maxFailures } = {} },
-  },
-}: Found): ConditionSpec {
-  const is = (status: ConditionSpec['status'], reason: string, message: string): ConditionSpec =>
-    say('Degraded', status, reason, message);
-  if (refused !== undefined) return is('True', 'WriteRefused', `The API server refused a write: ${refused}`);
-  if (failing.length === 0) return is('False', 'AsExpected', 'No seat has failed.');
-  const names = `${plural(failing.length, 'seat')} failed: ${listed(failing.map(({ name }) => name))}.`;
-  if (!plan.halted || plan.waiting.length === 0) return is('True', 'SeatsFailed', `${names}${failingText(failing)}`);
-  return is(
+function degradedCondition({ plan, failing, refused, workshop }: CountedState): ConditionSpec {
+  const { maxFailures = DEFAULTS.maxFailures } = workshop.spec.rollout ?? {};
+  const condition = (status: Status, reason: string, message: string): ConditionSpec =>
+    conditionSpec('Degraded', status, reason, message);
+  if (refused !== undefined) return condition('True', 'WriteRefused', `The API server refused a write: ${refused}`);
+  if (failing.length === 0) return condition('False', 'AsExpected', 'No seat has failed.');
+  const names = `${plural(failing.length, 'seat')} failed: ${list(failing.map(({ name }) => name))}.`;
+  if (!plan.halted || plan.waiting.length === 0)
+    return condition('True', 'SeatsFailed', `${names}${failingText(failing)}`);
+  return condition(
     'True',
     'RolloutStopped',
-    `${names} From rollout.maxFailures (${maxFailures}) on no other seat is begun.${failingText(failing)}` +
-      ' Change spec.lab or spec.quota so that seats become ready, or delete the failed Seats to have them made afresh.',
+    `${names} After rollout.maxFailures (${maxFailures}), no other seat starts.${failingText(failing)}` +
+      ' Change spec.lab or spec.quota so that seats become ready, or delete the failed Seats to create them again.',
   );
 }
 
-/** What was said before stays what it was, of the time and the generation that it was said of. */
-const asBefore = (workshop: Workshop, type: string): Condition[] =>
+/** The earlier condition with its time and generation. */
+const earlierCondition = (workshop: Workshop, type: string): Condition[] =>
   [conditionOf(workshop.status?.conditions, type)].filter((one) => one !== undefined);
 
-/** What was seen is said until it is seen anew. */
-function isolation({ workshop, isolation: now, counts }: Found): (ConditionSpec | Condition)[] {
-  if (now) return [now];
-  const seen = asBefore(workshop, 'NetworkIsolation').filter(({ reason }) => reason !== 'NotProbed');
-  return seen.length > 0 ? seen : [notProbed(counts.ready)];
+/** A result stays until there is a new one. */
+function isolationCondition({ workshop, isolation, counts }: CountedState): (ConditionSpec | Condition)[] {
+  if (isolation) return [isolation];
+  const earlier = earlierCondition(workshop, 'NetworkIsolation').filter(({ reason }) => reason !== 'NotProbed');
+  return earlier.length > 0 ? earlier : [notTested(counts.ready)];
 }
 
 /** @param now milliseconds since 1970 */
-export function statusOf(facts: Facts, now: number): WorkshopStatus {
-  const found = find(facts);
-  const { workshop, counts, failing, capacity, images } = found;
-  const sayings = [
-    ready(found),
-    progressing(found),
-    degraded(found),
-    ...(capacity ? [capacity] : asBefore(workshop, 'CapacityAvailable')),
-    ...(images ? [images] : asBefore(workshop, 'ImagesReady')),
-    ...isolation(found),
+export function statusOf(input: WorkshopState, now: number): WorkshopStatus {
+  const state = countSeats(input);
+  const { workshop, counts, failing, capacity, images } = state;
+  const conditions = [
+    readyCondition(state),
+    progressingCondition(state),
+    degradedCondition(state),
+    ...(capacity ? [capacity] : earlierCondition(workshop, 'CapacityAvailable')),
+    ...(images ? [images] : earlierCondition(workshop, 'ImagesReady')),
+    ...isolationCondition(state),
   ];
-  return complete(workshop, { sayings, counts, failing, now });
+  return completeStatus(workshop, { conditions, counts, failing, now });
 }
 
-interface Parts {
-  readonly sayings: readonly (ConditionSpec | Condition)[];
+interface StatusParts {
+  readonly conditions: readonly (ConditionSpec | Condition)[];
   readonly counts: SeatCounts;
   readonly failing: readonly FailingSeat[];
   readonly now: number;
 }
 
-function complete(
+function completeStatus(
   { metadata: { generation }, status }: Workshop,
-  { sayings, counts, failing, now }: Parts,
+  { conditions, counts, failing, now }: StatusParts,
 ): WorkshopStatus {
-  const said = (saying: ConditionSpec | Condition): Condition[] =>
-    'lastTransitionTime' in saying ? [saying] : setConditions(status?.conditions, [saying], { generation, now });
+  const complete = (one: ConditionSpec | Condition): Condition[] =>
+    'lastTransitionTime' in one ? [one] : setConditions(status?.conditions, [one], { generation, now });
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
-    conditions: sayings.flatMap(said),
+    conditions: conditions.flatMap(complete),
     seats: counts,
-    ...(failing.length > 0 && { failing: failing.slice(0, MOST_FAILING) }),
+    ...(failing.length > 0 && { failing: failing.slice(0, MAX_LISTED) }),
     summary: `${counts.ready}/${counts.desired}`,
   };
 }
 
 const NO_PLAN: RolloutPlan = { create: [], update: [], remove: [], waiting: [], unplaced: [], halted: false };
 
-/** Of a Workshop that can't be followed: the seats stay as they are. */
+function invalidText(problems: readonly string[]): string {
+  const more = problems.length > 3 ? ` There are ${problems.length - 3} more problems.` : '';
+  return `${problems.slice(0, 3).join(' ')}${more} Until then, the seats stay as they are.`;
+}
+
+/** The status of a Workshop whose spec can't be followed. Its Seats stay as they are. */
 export function invalidStatus(
   workshop: Workshop,
   problems: readonly string[],
-  { own, now }: { readonly own: readonly Seat[]; readonly now: number },
+  { owned, now }: { readonly owned: readonly Seat[]; readonly now: number },
 ): WorkshopStatus {
-  const message = `${problems.slice(0, 3).join(' ')}${problems.length > 3 ? ` And ${problems.length - 3} more.` : ''} Until then its seats stay as they are.`;
-  const { counts, failing } = find({
-    workshop,
-    own,
-    wanted: own,
-    taken: [],
-    plan: NO_PLAN,
-    schedule: { state: 'Open', afterExpiry: 'Keep' },
-  });
+  const schedule = { state: 'Open', afterExpiry: 'Keep' } as const;
+  const state = countSeats({ workshop, owned, wanted: owned, taken: [], plan: NO_PLAN, schedule });
   const { attendees, seats = 0 } = workshop.spec;
-  return complete(workshop, {
-    sayings: [
-      say('Ready', 'False', 'InvalidSpec', message),
-      say('Progressing', 'False', 'InvalidSpec', 'spec must be changed first, see the condition Ready.'),
-      ...['Degraded', 'CapacityAvailable', 'ImagesReady', 'NetworkIsolation'].flatMap((type) =>
-        asBefore(workshop, type),
-      ),
+  const kept = ['Degraded', 'CapacityAvailable', 'ImagesReady', 'NetworkIsolation'];
+  return completeStatus(workshop, {
+    conditions: [
+      conditionSpec('Ready', 'False', 'InvalidSpec', invalidText(problems)),
+      conditionSpec('Progressing', 'False', 'InvalidSpec', 'Change the spec first. The condition Ready says what.'),
+      ...kept.flatMap((type) => earlierCondition(workshop, type)),
     ],
-    counts: { ...counts, desired: attendees?.length ?? seats, updated: 0 },
-    failing,
+    counts: { ...state.counts, desired: attendees?.length ?? seats, updated: 0 },
+    failing: state.failing,
     now,
   });
 }
 
-/** Of a Workshop that is being deleted, and what keeps it. */
-export function leavingStatus(workshop: Workshop, own: readonly Seat[], now: number): WorkshopStatus {
-  const blocking = own.slice(0, MOST_FAILING).map((seat) => {
-    const { reason, message } = failingSeat(seat);
-    return `${seat.metadata.name} (${reason}: ${message})`;
+function blockersText(owned: readonly Seat[]): string {
+  const blockers = owned.slice(0, MAX_LISTED).map((seat) => {
+    const { name, reason, message } = failingSeat(seat);
+    return `${name} (${reason}: ${message})`;
   });
-  const more = own.length > MOST_FAILING ? ` and ${own.length - MOST_FAILING} more` : '';
-  const message = `Is being deleted once ${plural(own.length, 'seat')} are gone: ${blocking.join(', ')}${more}.`;
-  return complete(workshop, {
-    sayings: [
-      say('Ready', 'False', 'Terminating', message),
-      say('Progressing', 'True', 'Terminating', `${plural(own.length, 'seat')} to go.`),
+  const more = owned.length > MAX_LISTED ? ` and ${owned.length - MAX_LISTED} more` : '';
+  return `${blockers.join(', ')}${more}`;
+}
+
+/** The status of a Workshop that is being deleted, with what blocks the deletion. */
+export function deletingStatus(workshop: Workshop, owned: readonly Seat[], now: number): WorkshopStatus {
+  const message = `The Workshop waits until ${plural(owned.length, 'seat')} are deleted: ${blockersText(owned)}.`;
+  return completeStatus(workshop, {
+    conditions: [
+      conditionSpec('Ready', 'False', 'Terminating', message),
+      conditionSpec('Progressing', 'True', 'Terminating', `${plural(owned.length, 'seat')} are left to delete.`),
     ],
-    counts: { desired: 0, ready: own.filter(isReady).length, updated: 0, failed: 0 },
+    counts: { desired: 0, ready: owned.filter(isReady).length, updated: 0, failed: 0 },
     failing: [],
     now,
   });
 }
 
-/** Whether the API server need not be told. */
+/** Whether there is nothing to write. */
 export const isSameStatus = (before: WorkshopStatus | undefined, after: WorkshopStatus): boolean =>
   before !== undefined && json(before) === json(after);

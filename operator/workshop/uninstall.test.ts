@@ -14,7 +14,7 @@ function setUp() {
   return { api, lines, farewell: (timeout: number) => uninstall(api, { log, timeout, every: 5 }) };
 }
 
-/** What an operator that runs would do by and by. */
+/** Plays a running operator. */
 function operate(api: ClassApi): NodeJS.Timeout {
   return setInterval(() => {
     const [seat] = api.store(KINDS.Seat).list();
@@ -25,7 +25,7 @@ function operate(api: ClassApi): NodeJS.Timeout {
   }, 15);
 }
 
-test('all Workshops are deleted, and all Seats waited for, with progress told', async () => {
+test('deletes all Workshops, waits for all Seats and logs the progress', async () => {
   const { api, lines, farewell: leave } = setUp();
   api.seed(workshop);
   for (const index of [0, 1]) api.seed(seatOf(workshop, index, { phase: 'Ready' }));
@@ -33,19 +33,19 @@ test('all Workshops are deleted, and all Seats waited for, with progress told', 
   await leave(10_000);
   clearInterval(operator);
   expect([api.store(KINDS.Workshop).list(), api.store(KINDS.Seat).list()]).toEqual([[], []]);
-  expect(lines[0]).toBe('Waiting for Workshops and Seats to go {"workshops":1,"seats":2}');
-  expect(lines.at(-1)).toBe('All Workshops and Seats are gone {}');
+  expect(lines[0]).toBe('Waiting until Workshops and Seats are deleted {"workshops":1,"seats":2}');
+  expect(lines.at(-1)).toBe('All Workshops and Seats are deleted {}');
   expect(new Set(lines).size).toBe(lines.length);
 });
 
-test('Seats that no Workshop has any more go too', async () => {
+test('deletes Seats without a Workshop', async () => {
   const { api, farewell: leave } = setUp();
   api.seed({ ...seatOf(workshop, 0), metadata: { ...seatOf(workshop, 0).metadata, finalizers: [] } });
   await leave(10_000);
   expect(api.store(KINDS.Seat).list()).toEqual([]);
 });
 
-test('what blocks is named, with what it says of itself and what to do', async () => {
+test('names what blocks, with its condition and advice', async () => {
   const { api, farewell: leave } = setUp();
   api.seed(workshop);
   const conditions = [
@@ -59,12 +59,14 @@ test('what blocks is named, with what it says of itself and what to do', async (
   ] as const;
   api.seed<Seat>(seatOf(workshop, 0, { status: { conditions, phase: 'Terminating' } }));
   const failure = leave(20);
-  await expect(failure).rejects.toThrow('Expected all Workshops and Seats to be gone after 0.02 s, found 1 and 1.');
+  await expect(failure).rejects.toThrow(
+    'Expected all Workshops and Seats to be gone after 0.02 s, found 1 Workshops and 1 Seats.',
+  );
   await expect(failure).rejects.toThrow('Seat class-seat-01: NamespaceStuck: Its namespace waits for a finalizer.');
-  await expect(failure).rejects.toThrow('see that the operator runs');
+  await expect(failure).rejects.toThrow('check that the operator runs');
 });
 
-test('of many that block the first are named', async () => {
+test('names the first of many that block', async () => {
   const { api, farewell: leave } = setUp();
   const large = aWorkshop({ seats: 9 }, { finalizers: [FINALIZER] });
   api.seed(large);
@@ -72,9 +74,9 @@ test('of many that block the first are named', async () => {
   await expect(leave(10)).rejects.toThrow(/class-seat-05: .*\n {2}and 4 more\n/);
 });
 
-test('where the kinds are not defined there is nothing to do', async () => {
+test('does nothing if the kinds do not exist', async () => {
   const { api, lines, farewell: leave } = setUp();
   api.fail({ verb: 'list' }, apiError(404, 'NotFound', 'the server could not find the requested resource'), 2);
   await leave(10_000);
-  expect(lines).toEqual(['All Workshops and Seats are gone {}']);
+  expect(lines).toEqual(['All Workshops and Seats are deleted {}']);
 });

@@ -1,4 +1,4 @@
-// Before the operator goes, all classes go: else nobody would be left to remove their namespaces.
+// Deletes all Workshops before the operator is uninstalled. Without an operator, their namespaces would stay.
 import { conditionOf } from '../../kubernetes/conditions.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import { isNotFound } from '../../kubernetes/api.ts';
@@ -10,19 +10,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface UninstallOptions {
   readonly log: Pick<Logger, 'info'>;
-  /** Milliseconds until it gives up. */
+  /** Milliseconds until it fails. */
   readonly timeout: number;
-  /** Milliseconds between looks. Default 2000. */
+  /** Milliseconds between checks. Default 2000. */
   readonly every?: number;
 }
 
-interface Left {
+interface Remaining {
   readonly workshops: readonly Workshop[];
   readonly seats: readonly Seat[];
 }
 
-/** Objects of a kind; none where the kind isn't defined. */
-async function listed<T extends KubeObject>(api: Api, kind: Kind): Promise<T[]> {
+/** The objects of a kind. None if the cluster does not have the kind. */
+async function listAll<T extends KubeObject>(api: Api, kind: Kind): Promise<T[]> {
   try {
     return await api.list<T>(kind);
   } catch (error) {
@@ -31,36 +31,40 @@ async function listed<T extends KubeObject>(api: Api, kind: Kind): Promise<T[]> 
   }
 }
 
-const look = async (api: Api): Promise<Left> => ({
-  workshops: await listed<Workshop>(api, KINDS.Workshop),
-  seats: await listed<Seat>(api, KINDS.Seat),
+const listRemaining = async (api: Api): Promise<Remaining> => ({
+  workshops: await listAll<Workshop>(api, KINDS.Workshop),
+  seats: await listAll<Seat>(api, KINDS.Seat),
 });
 
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 function blockText({ metadata: { name, deletionTimestamp }, status, kind }: Workshop | Seat): string {
-  const { reason, message = deletionTimestamp === undefined ? 'its deletion has not begun' : 'it says no more' } =
-    conditionOf(status?.conditions, 'Ready') ?? {};
+  const {
+    reason,
+    message = deletionTimestamp === undefined ? 'its deletion has not started' : 'its status has no details',
+  } = conditionOf(status?.conditions, 'Ready') ?? {};
   return `${kind} ${name}: ${reason === undefined ? '' : `${reason}: `}${message}`;
 }
 
-/** Names what keeps it: Seats where there are any, as a Workshop only waits for its Seats. */
-function blockedText({ workshops, seats }: Left, seconds: number): string {
+/** Names what blocks the uninstall. Seats come first, because a Workshop only waits for its Seats. */
+function blockedText({ workshops, seats }: Remaining, seconds: number): string {
   const blocking = seats.length > 0 ? seats : workshops;
-  const more = blocking.length > MOST_NAMED ? `\n  and ${blocking.length - MOST_NAMED} more` : '';
+  const more = blocking.length > MAX_NAMED ? `\n  and ${blocking.length - MAX_NAMED} more` : '';
   return (
-    `Expected all Workshops and Seats to be gone after ${seconds} s, found ${workshops.length} and ${seats.length}. What keeps them:\n` +
+    `Expected all Workshops and Seats to be gone after ${seconds} s, found ${workshops.length} Workshops and ` +
+    `${seats.length} Seats. What blocks them:\n` +
     blocking
-      .slice(0, MOST_NAMED)
+      .slice(0, MAX_NAMED)
       .map((one) => `  ${blockText(one)}`)
       .join('\n') +
     more +
-    '\nMend that, or see that the operator runs (kubectl get pods -A -l app.kubernetes.io/component=operator), and uninstall again.'
+    '\nFix that, check that the operator runs (kubectl get pods -A -l app.kubernetes.io/component=operator), and ' +
+    'uninstall again.'
   );
 }
 
-/** Workshops take their Seats with them; what Seats there are after that are nobody's. */
-async function deleteAll(api: Api, { workshops, seats }: Left): Promise<void> {
+/** Deletes the Workshops, which delete their Seats. Seats that are left after that have no Workshop. */
+async function deleteAll(api: Api, { workshops, seats }: Remaining): Promise<void> {
   const standing = (workshops.length > 0 ? workshops : seats).filter(
     ({ metadata }) => metadata.deletionTimestamp === undefined,
   );
@@ -73,23 +77,23 @@ async function deleteAll(api: Api, { workshops, seats }: Left): Promise<void> {
 
 /**
  * Deletes all Workshops and waits until they and all Seats are gone.
- * @throws Error that names what blocks, where that takes longer than `timeout`
+ * @throws Error that names what blocks the deletion, after `timeout`
  */
 export async function uninstall(api: Api, { log, timeout, every = 2000 }: UninstallOptions): Promise<void> {
   const end = Date.now() + timeout;
-  let told = -1;
+  let reported = -1;
   for (;;) {
-    const left = await look(api);
+    const remaining = await listRemaining(api);
     const {
       workshops: { length: workshops },
       seats: { length: seats },
-    } = left;
+    } = remaining;
     if (workshops + seats === 0) break;
-    await deleteAll(api, left);
-    if (workshops + seats !== told) log.info({ workshops, seats }, 'Waiting for Workshops and Seats to go');
-    told = workshops + seats;
-    if (Date.now() + every > end) throw new Error(blockedText(left, timeout / 1000));
+    await deleteAll(api, remaining);
+    if (workshops + seats !== reported) log.info({ workshops, seats }, 'Waiting until Workshops and Seats are deleted');
+    reported = workshops + seats;
+    if (Date.now() + every > end) throw new Error(blockedText(remaining, timeout / 1000));
     await delay(every);
   }
-  log.info({}, 'All Workshops and Seats are gone');
+  log.info({}, 'All Workshops and Seats are deleted');
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ensureImage, ensureLoaded } from '../../cluster/image/image.ts';
 import { ClusterTools } from '../../cluster/kubectl.ts';
+import { product as devcluster } from '../../cluster/products/devcluster.ts';
 import { repoRoot } from '../../support/paths.ts';
 import { silentProgress } from '../../support/progress.ts';
 import { run } from '../../support/run.ts';
@@ -125,7 +126,7 @@ describe('a start that is ended by kill -9 half way', () => {
   test('is made good by the next start, here of a cluster that does not enforce NetworkPolicies', async () => {
     const report = silentProgress();
     const cluster = await startCluster({ name: CLUSTER_TO_CRASH, networkPolicy: false, report });
-    const destination = { kind: 'throwaway', name: CLUSTER_TO_CRASH } as const;
+    const destination = { product: devcluster, name: CLUSTER_TO_CRASH };
     await ensureLoaded(
       [await ensureImage(destination, report)],
       destination,

@@ -1,4 +1,4 @@
-// A log that a test can read.
+// A log that keeps its lines for a test.
 import type { Logger } from '../log.ts';
 
 export interface Line {

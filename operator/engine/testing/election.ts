@@ -1,4 +1,4 @@
-// Replicas that elect a leader, in a time that a test moves.
+// Replicas that elect a leader, with fake timers.
 import { LeaderElector } from '../leader.ts';
 import { createMetrics } from '../metrics.ts';
 import { capturedLog } from './captured-log.ts';
@@ -8,11 +8,11 @@ import { fakeTimers } from '../../../support/testing/fake-timers.ts';
 export function startElection() {
   const timers = fakeTimers();
   const leases = new FakeLeases(timers);
-  /** A replica that takes part, after the requests of those before it. */
+  /** Starts a replica, after the first requests of the earlier ones. */
   async function join(identity: string) {
     const process = new FakeProcess(timers);
     const stop = new AbortController();
-    const said: string[] = [];
+    const reports: string[] = [];
     const metrics = createMetrics();
     const { log } = capturedLog();
     const elector = new LeaderElector({
@@ -22,18 +22,18 @@ export function startElection() {
       log,
       metrics,
       timers: process.timers,
-      onElected: () => said.push('elected'),
-      onLost: () => said.push('lost'),
+      onElected: () => reports.push('elected'),
+      onLost: () => reports.push('lost'),
     });
     const ended = elector.run(stop.signal);
     const replica = {
       process,
-      said,
+      reports,
       metrics,
       leads: () => elector.isLeader(),
       writes: () => leases.count(identity, 'update') + leases.count(identity, 'create'),
       /** kill -9 */
-      kill: () => process.stop(),
+      kill: () => process.suspend(),
       leave: async () => {
         stop.abort();
         await timers.advance(10);

@@ -1,44 +1,46 @@
-// An API server in memory, for reconcilers' unit tests: what it does is near enough to the real one to tell a right write from a
-// wrong one, and no more. What matters is proven on a real API server.
-import { ApiError } from '../../../kubernetes/api.ts';
-import type { Api, DeleteOptions, ListOptions, Status } from '../../../kubernetes/api.ts';
+// An API server in memory, for reconcilers' unit tests. It is just close enough to the real one to tell a right write
+// from a wrong one. Integration tests cover the rest on a real API server.
+import type { Api, DeleteOptions, ListOptions } from '../../../kubernetes/api.ts';
 import { KINDS, kindOf } from '../../../kubernetes/kinds.ts';
 import { keyOf } from '../../../kubernetes/object.ts';
 import type { Kind, KubeObject, ObjectMeta } from '../../../kubernetes/object.ts';
 import type { Clock, EventRecorder, EventType } from '../reconciler.ts';
-import type { Inventory } from '../store.ts';
+import {
+  apiError,
+  canonical,
+  checkPreconditions,
+  fieldAt,
+  frozen,
+  json,
+  keyText,
+  named,
+  notFound,
+  ownerId,
+  pick,
+  request,
+  specOf,
+  withoutUndefined,
+  writable,
+} from './fake-objects.ts';
+import type { FakeRequest, Named } from './fake-objects.ts';
+import { FakeStore } from './fake-store.ts';
 import { applied, mergePatched, selects, stillOwned } from './merge.ts';
 import type { JsonMap } from './merge.ts';
 
-type Named = { readonly name: string; readonly namespace?: string };
+export { apiError } from './fake-objects.ts';
+export type { FakeRequest } from './fake-objects.ts';
 
-/** A request that came in. */
-export interface FakeRequest {
-  readonly verb: 'get' | 'list' | 'create' | 'apply' | 'mergePatch' | 'delete' | 'token';
-  readonly kind: string;
-  /** Left out for a list. */
-  readonly name?: string;
-  readonly namespace?: string;
-  readonly subresource?: 'status';
-  /** What was sent. */
-  readonly body?: unknown;
-}
-
-/** Which requests fail; what is left out fits all. */
+/** Selects requests. Absent fields match any request. */
 export type Matching = Partial<Pick<FakeRequest, 'verb' | 'kind' | 'name' | 'namespace' | 'subresource'>>;
 
-/** An answer that is no success. */
-export const apiError = (code: number, reason: string, message = reason, details: Status['details'] = {}): ApiError =>
-  new ApiError('The request', code, { reason, message, details });
-
 export class FakeApi implements Api {
-  /** Every write that came in, also those that changed nothing or failed, in order. */
+  /** Every received write in order, including those that failed or changed nothing. */
   readonly writes: FakeRequest[] = [];
   readonly reads: FakeRequest[] = [];
   readonly #clock: Clock;
   /** Live objects, by kind and key; frozen. */
   readonly #objects = new Map<string, Map<string, KubeObject>>();
-  /** What our field manager owns, by kind, key and subresource. */
+  /** The fields that our field manager owns, by kind, key and subresource. */
   readonly #owned = new Map<string, JsonMap>();
   readonly #stores = new Map<string, FakeStore>();
   readonly #failures: { matching: Matching; error: Error; times: number }[] = [];
@@ -48,27 +50,29 @@ export class FakeApi implements Api {
     this.#clock = clock;
   }
 
-  /** A store that always shows what is there now. The same one for the same kind. */
+  /** A store that always shows the current objects. Returns the same store for the same kind. */
   store<T extends KubeObject>(kind: Kind): FakeStore<T> {
     const applied = (key: string): boolean => this.#owned.has(`${kind.kind} ${key} `);
-    const store = this.#stores.get(kind.kind) ?? new FakeStore(kind, this.#of(kind.kind), applied);
+    const store = this.#stores.get(kind.kind) ?? new FakeStore(kind, this.#objectsOf(kind.kind), applied);
     this.#stores.set(kind.kind, store);
     return store as unknown as FakeStore<T>;
   }
 
-  /** Puts objects there as they are, status and all, as if somebody else had made them; not among the writes. */
+  /** Adds an object including its status, as if somebody else had created it. Not recorded in `writes`. */
   seed<T extends KubeObject>(object: T): T {
     const metadata = {
-      ...this.#born(),
+      ...this.#serverMetadata(),
       ...object.metadata,
       ...(kindOf(object).namespaced ? {} : { namespace: undefined }),
     };
     return this.#put({ ...object, metadata: withoutUndefined(metadata) }) as T;
   }
 
-  /** A JSON merge patch by somebody else, status and all; what it changes is then no longer ours. Not among the writes. */
+  /**
+   * Applies somebody else's JSON merge patch, which may change the status. We no longer own the fields that it changes.
+   */
   edit<T extends KubeObject>(kind: Kind, key: Named, patch: object): T {
-    const live = this.#found(kind, key);
+    const live = this.#mustGet(kind, key);
     for (const subresource of ['', 'status']) {
       const id = ownerId(kind, key, subresource);
       const owned = this.#owned.get(id);
@@ -77,9 +81,9 @@ export class FakeApi implements Api {
     return this.#change(live, mergePatched(json(live), json(patch))) as T;
   }
 
-  /** Removes an object at once, finalizers or not, and all that is in it if it is a namespace. */
+  /** Removes an object at once, even with finalizers, and everything in it if it is a namespace. */
   remove(kind: Kind, key: Named): void {
-    this.#of(kind.kind).delete(keyText(key));
+    this.#objectsOf(kind.kind).delete(keyText(key));
     for (const subresource of ['', 'status']) this.#owned.delete(ownerId(kind, key, subresource));
     if (kind.kind !== 'Namespace') return;
     for (const objects of this.#objects.values()) {
@@ -87,14 +91,14 @@ export class FakeApi implements Api {
     }
   }
 
-  /** The next `times` requests that match fail with `error`. */
+  /** Makes the next `times` matching requests fail with `error`. */
   fail(matching: Matching, error: Error, times = 1): void {
     this.#failures.push({ matching, error, times });
   }
 
   async get<T extends KubeObject>(kind: Kind, name: string, namespace?: string): Promise<T | undefined> {
     await this.#receive(this.reads, { verb: 'get', kind: kind.kind, ...named(name, namespace) });
-    return this.#of(kind.kind).get(keyText(named(name, namespace))) as T | undefined;
+    return this.#objectsOf(kind.kind).get(keyText(named(name, namespace))) as T | undefined;
   }
 
   async list<T extends KubeObject>(
@@ -114,43 +118,43 @@ export class FakeApi implements Api {
       (namespace === undefined || object.metadata.namespace === namespace) &&
       selects(labelSelector, object.metadata.labels ?? {}) &&
       fields.every(([path = '', value]) => fieldAt(object, path) === value);
-    return [...this.#of(kind.kind).values()].filter(fits) as T[];
+    return [...this.#objectsOf(kind.kind).values()].filter(fits) as T[];
   }
 
   async create<T extends KubeObject>(object: T): Promise<T> {
     await this.#receive(this.writes, request('create', object));
-    if (this.#of(object.kind).has(keyOf(object)))
+    if (this.#objectsOf(object.kind).has(keyOf(object)))
       throw apiError(409, 'AlreadyExists', `${object.kind} "${object.metadata.name}" already exists`);
     return this.#make(object) as T;
   }
 
   async apply<T extends KubeObject>(object: KubeObject, subresource?: 'status'): Promise<T> {
     await this.#receive(this.writes, { ...request('apply', object), ...(subresource && { subresource }) });
-    const live = this.#of(object.kind).get(keyOf(object));
+    const live = this.#objectsOf(object.kind).get(keyOf(object));
     if (live) checkPreconditions(live, object.metadata);
     else if (subresource) throw notFound(object.kind, object.metadata.name);
     else if (object.metadata.uid !== undefined)
       throw apiError(409, 'Conflict', 'uid mismatch: the provided object specified a uid, and there is no object');
     const id = ownerId(kindOf(object), object.metadata, subresource ?? '');
-    const wanted = subresource ? pick(json(object), 'status') : writable(json(object));
+    const desired = subresource ? pick(json(object), 'status') : writable(json(object));
     const former = this.#owned.get(id) ?? {};
-    this.#owned.set(id, wanted);
-    return (live ? this.#change(live, applied(json(live), former, wanted)) : this.#make(object)) as T;
+    this.#owned.set(id, desired);
+    return (live ? this.#change(live, applied(json(live), former, desired)) : this.#make(object)) as T;
   }
 
   async mergePatch<T extends KubeObject>(kind: Kind, key: Named, patch: object): Promise<T> {
     await this.#receive(this.writes, { verb: 'mergePatch', kind: kind.kind, ...key, body: patch });
-    const live = this.#found(kind, key);
+    const live = this.#mustGet(kind, key);
     checkPreconditions(live, (patch as { metadata?: Partial<ObjectMeta> }).metadata ?? {});
     return this.#change(live, mergePatched(json(live), writable(json(patch)))) as T;
   }
 
   async delete(kind: Kind, key: Named, options: DeleteOptions = {}): Promise<void> {
     await this.#receive(this.writes, { verb: 'delete', kind: kind.kind, ...key, body: options });
-    const live = this.#of(kind.kind).get(keyText(key));
+    const live = this.#objectsOf(kind.kind).get(keyText(key));
     if (!live) return;
     checkPreconditions(live, options.uid === undefined ? {} : { uid: options.uid });
-    // A namespace stays until all in it is gone, which takes a real API server a while: a test says when, with remove().
+    // A namespace stays until it is empty, which takes a real API server a while. A test decides when, with remove().
     if (kind.kind !== 'Namespace' && (live.metadata.finalizers ?? []).length === 0) return this.remove(kind, key);
     const deletionTimestamp = live.metadata.deletionTimestamp ?? this.#time();
     this.#change(live, mergePatched(json(live), { metadata: { deletionTimestamp } }));
@@ -161,7 +165,7 @@ export class FakeApi implements Api {
     seconds: number,
   ): Promise<{ token: string; expiresAt: string }> {
     await this.#receive(this.writes, { verb: 'token', kind: 'ServiceAccount', ...account, body: { seconds } });
-    this.#found(KINDS.ServiceAccount, account);
+    this.#mustGet(KINDS.ServiceAccount, account);
     return { token: `token-${this.#counter++}`, expiresAt: this.#time(seconds * 1000) };
   }
 
@@ -181,12 +185,12 @@ export class FakeApi implements Api {
     const written = writable(json(object));
     return this.#put({
       ...written,
-      metadata: { ...(written['metadata'] as JsonMap), ...this.#born() },
+      metadata: { ...(written['metadata'] as JsonMap), ...this.#serverMetadata() },
     } as unknown as KubeObject);
   }
 
   #checkNamespace(name: string): void {
-    const namespace = this.#of('Namespace').get(name);
+    const namespace = this.#objectsOf('Namespace').get(name);
     if (!namespace) throw notFound('namespaces', name);
     if (namespace.metadata.deletionTimestamp === undefined) return;
     const causes = [
@@ -200,7 +204,7 @@ export class FakeApi implements Api {
     );
   }
 
-  /** Puts `next` in the place of `live`, unless it is the same; and removes it when the last finalizer of a deleted one is gone. */
+  /** Replaces `live` unless nothing changes. Removes a deleted object once its last finalizer is gone. */
   #change(live: KubeObject, next: JsonMap): KubeObject {
     const [before, after] = [json(live), withoutUndefined(next)];
     if (canonical(before) === canonical(after)) return live;
@@ -221,22 +225,22 @@ export class FakeApi implements Api {
 
   #put(object: KubeObject): KubeObject {
     const kept = frozen(structuredClone(object));
-    this.#of(object.kind).set(keyOf(object), kept);
+    this.#objectsOf(object.kind).set(keyOf(object), kept);
     return kept;
   }
 
-  #born(): Pick<ObjectMeta, 'uid' | 'resourceVersion' | 'generation' | 'creationTimestamp'> {
+  #serverMetadata(): Pick<ObjectMeta, 'uid' | 'resourceVersion' | 'generation' | 'creationTimestamp'> {
     const number = ++this.#counter;
     return { uid: `uid-${number}`, resourceVersion: String(number), generation: 1, creationTimestamp: this.#time() };
   }
 
-  #found(kind: Kind, key: Named): KubeObject {
-    const live = this.#of(kind.kind).get(keyText(key));
+  #mustGet(kind: Kind, key: Named): KubeObject {
+    const live = this.#objectsOf(kind.kind).get(keyText(key));
     if (live) return live;
     throw notFound(kind.plural, key.name);
   }
 
-  #of(kind: string): Map<string, KubeObject> {
+  #objectsOf(kind: string): Map<string, KubeObject> {
     const objects = this.#objects.get(kind) ?? new Map<string, KubeObject>();
     this.#objects.set(kind, objects);
     return objects;
@@ -247,45 +251,7 @@ export class FakeApi implements Api {
   }
 }
 
-/** Shows what the fake API server has at this moment. */
-export class FakeStore<T extends KubeObject = KubeObject> implements Inventory<T> {
-  /** A test may set it to false. */
-  fresh = true;
-  readonly kind: Kind;
-  /** Whether it was applied by us. What a test has seeded was not. */
-  readonly applied: (key: string) => boolean;
-  readonly #objects: Map<string, KubeObject>;
-
-  constructor(kind: Kind, objects: Map<string, KubeObject>, applied: (key: string) => boolean) {
-    this.kind = kind;
-    this.applied = applied;
-    this.#objects = objects;
-  }
-
-  get(key: string): T | undefined {
-    return this.#objects.get(key) as T | undefined;
-  }
-
-  list(): T[] {
-    return [...this.#objects.values()] as T[];
-  }
-
-  labelled(name: string, value: string): T[] {
-    return this.list().filter((object) => object.metadata.labels?.[name] === value);
-  }
-
-  keysLabelled(name: string, value: string): string[] {
-    return this.labelled(name, value).map(keyOf);
-  }
-
-  /** There is nothing to take in: it is never behind. */
-  observe(): void {}
-
-  /** As observe. */
-  forget(): void {}
-}
-
-/** A clock that stands still until it is moved; from 2026-01-01T00:00:00Z unless told otherwise (RFC 3339 or milliseconds since 1970). */
+/** A clock that only a test moves. `start` is RFC 3339 or milliseconds since 1970. */
 export function manualClock(
   start: string | number = '2026-01-01T00:00:00Z',
 ): Clock & { advance(milliseconds: number): void } {
@@ -301,7 +267,7 @@ export interface RecordedEvent {
   readonly message: string;
 }
 
-/** Keeps the events, each time it is told. */
+/** Records every call. */
 export function recordedEvents(): EventRecorder & { readonly events: RecordedEvent[] } {
   const events: RecordedEvent[] = [];
   return {
@@ -309,69 +275,4 @@ export function recordedEvents(): EventRecorder & { readonly events: RecordedEve
     event: (about, type, reason, message) =>
       void events.push({ about: `${about.kind} ${keyOf(about)}`, type, reason, message }),
   };
-}
-
-const json = (value: object): JsonMap => structuredClone(value) as JsonMap;
-const named = (name: string, namespace?: string): Named => (namespace === undefined ? { name } : { name, namespace });
-const keyText = ({ name, namespace }: Named): string => (namespace === undefined ? name : `${namespace}/${name}`);
-const ownerId = (kind: Kind, key: Named, subresource: string): string => `${kind.kind} ${keyText(key)} ${subresource}`;
-const request = (verb: FakeRequest['verb'], object: KubeObject): FakeRequest => ({
-  verb,
-  kind: object.kind,
-  ...named(object.metadata.name, object.metadata.namespace),
-  body: object,
-});
-const notFound = (what: string, name: string): ApiError => apiError(404, 'NotFound', `${what} "${name}" not found`);
-const pick = (object: JsonMap, field: string): JsonMap =>
-  object[field] === undefined ? {} : { [field]: object[field] };
-const without = (object: JsonMap, ...keys: string[]): JsonMap =>
-  Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
-const specOf = (object: JsonMap): JsonMap => without(object, 'metadata', 'status');
-
-/** What a write that is not of the status can change: neither the status nor what the server itself keeps. */
-function writable(object: JsonMap): JsonMap {
-  const metadata = without(
-    (object['metadata'] ?? {}) as JsonMap,
-    'uid',
-    'resourceVersion',
-    'generation',
-    'creationTimestamp',
-    'deletionTimestamp',
-  );
-  return withoutUndefined({ ...without(object, 'status'), metadata });
-}
-
-function checkPreconditions(live: KubeObject, { uid, resourceVersion }: Partial<ObjectMeta>): void {
-  if (uid !== undefined && uid !== live.metadata.uid)
-    throw apiError(
-      409,
-      'Conflict',
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`,
-    );
-  if (resourceVersion === undefined || resourceVersion === live.metadata.resourceVersion) return;
-  throw apiError(
-    409,
-    'Conflict',
-    'the object has been modified; please apply your changes to the latest version and try again',
-  );
-}
-
-/** As JSON has it: no key whose value is undefined. */
-const withoutUndefined = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
-
-/** The same text for the same content, in whatever order its keys are. */
-const canonical = (value: object): string =>
-  JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-
-const fieldAt = (object: KubeObject, path: string): unknown =>
-  path.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], object);
-
-/** So that a reconciler that mutates what a store gave it fails its test. */
-function frozen<T extends object>(value: T): T {
-  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) frozen(part as object);
-  return Object.freeze(value);
 }

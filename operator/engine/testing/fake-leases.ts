@@ -1,74 +1,86 @@
-// An API server that has one Lease, and processes that can be stopped like with SIGSTOP, for tests of the election.
+// An API server with one Lease, and processes that can be suspended as with SIGSTOP, for tests of leader election.
 import { ApiError } from '../../../kubernetes/api.ts';
 import type { Lease, LeaseClient, LeaseSpec } from '../lease.ts';
 import type { Timers } from '../../../support/timers.ts';
 import type { FakeTimers } from '../../../support/testing/fake-timers.ts';
 
 type Verb = 'get' | 'create' | 'update' | 'watch';
-type Watcher = (lease: Lease | undefined) => void;
+interface Watcher {
+  readonly send: (lease: Lease | undefined) => void;
+  readonly end: () => void;
+}
 
-/** What the server does with requests. Late ones are done at once and answered after `latency`. */
-type Mood = 'up' | 'refuses' | 'silent';
+/** How the server handles requests. With a `latency` it handles them at once and answers later. */
+type State = 'up' | 'refuses' | 'silent';
 
 export class FakeLeases {
   lease: Lease | undefined;
-  mood: Mood = 'up';
+  state: State = 'up';
   /** Milliseconds until a request is answered. */
   latency = 1;
-  readonly requests: { readonly who: string; readonly verb: Verb; readonly at: number }[] = [];
+  readonly requests: { readonly replica: string; readonly verb: Verb; readonly at: number }[] = [];
   readonly #timers: FakeTimers;
-  readonly #watchers = new Set<{ readonly who: string; readonly tell: Watcher; readonly end: () => void }>();
+  readonly #watchers = new Set<Watcher>();
   #version = 100;
 
   constructor(timers: FakeTimers) {
     this.#timers = timers;
   }
 
-  /** Puts the Lease there, or removes it, as by hand. */
+  /** Sets or deletes the Lease, as a person would. */
   put(spec: LeaseSpec | undefined): Lease | undefined {
     const metadata = { name: 'operator', namespace: 'default', resourceVersion: `${++this.#version}` };
     this.lease = spec && { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
-    for (const { tell } of this.#watchers) tell(this.lease);
+    for (const { send } of this.#watchers) send(this.lease);
     return this.lease;
   }
 
-  count(who: string, verb: Verb): number {
-    return this.requests.filter((request) => request.who === who && request.verb === verb).length;
+  count(replica: string, verb: Verb): number {
+    return this.requests.filter((request) => request.replica === replica && request.verb === verb).length;
   }
 
-  /** Ends the watches, as the server does now and then; or, `deaf`, has them say nothing any more. */
-  cutWatches(deaf = false): void {
-    const all = [...this.#watchers];
+  /** Ends all watches, as the server does now and then. */
+  endWatches(): void {
+    for (const { end } of this.#takeWatchers()) end();
+  }
+
+  /** Keeps all watches open, but sends nothing on them any more. */
+  silenceWatches(): void {
+    this.#takeWatchers();
+  }
+
+  #takeWatchers(): Watcher[] {
+    const watchers = [...this.#watchers];
     this.#watchers.clear();
-    if (!deaf) for (const { end } of all) end();
+    return watchers;
   }
 
-  client(who: string): LeaseClient {
+  client(replica: string): LeaseClient {
     return {
-      get: () => this.#ask(who, 'get', () => this.lease),
+      get: () => this.#request(replica, 'get', () => this.lease),
       create: (spec) =>
-        this.#ask(who, 'create', () => {
+        this.#request(replica, 'create', () => {
           if (this.lease) throw new ApiError('POST /leases', 409, { reason: 'AlreadyExists' });
           return this.put(spec) as Lease;
         }),
       update: (version, spec) =>
-        this.#ask(who, 'update', () => {
+        this.#request(replica, 'update', () => {
           if (!this.lease) throw new ApiError('PATCH /leases/operator', 404, { reason: 'NotFound' });
           if (this.lease.metadata.resourceVersion !== version)
             throw new ApiError('PATCH /leases/operator', 409, { reason: 'Conflict' });
           return this.put({ ...this.lease.spec, ...spec }) as Lease;
         }),
-      watch: (version, signal) => this.#watch(who, version, signal),
+      watch: (version, signal) => this.#watch(replica, version, signal),
     };
   }
 
-  async #ask<T>(who: string, verb: Verb, what: () => T): Promise<T> {
-    this.requests.push({ who, verb, at: this.#timers.now() });
-    if (this.mood === 'refuses') throw new Error('connect ECONNREFUSED');
-    if (this.mood === 'silent') return new Promise<T>(() => undefined);
+  async #request<T>(replica: string, verb: Verb, handle: () => T): Promise<T> {
+    this.requests.push({ replica, verb, at: this.#timers.now() });
+    if (this.state === 'refuses') throw new Error('connect ECONNREFUSED');
+    if (this.state === 'silent') return new Promise<T>(() => undefined);
     let answer: () => T;
     try {
-      const value = what();
+      const value = handle();
       answer = () => value;
     } catch (error) {
       answer = () => {
@@ -79,9 +91,9 @@ export class FakeLeases {
     return answer();
   }
 
-  async *#watch(who: string, version: string, signal: AbortSignal): AsyncGenerator<Lease | undefined, void, void> {
-    await this.#ask(who, 'watch', () => undefined);
-    const seen: (Lease | undefined)[] = this.lease?.metadata.resourceVersion === version ? [] : [this.lease];
+  async *#watch(replica: string, version: string, signal: AbortSignal): AsyncGenerator<Lease | undefined, void, void> {
+    await this.#request(replica, 'watch', () => undefined);
+    const pending: (Lease | undefined)[] = this.lease?.metadata.resourceVersion === version ? [] : [this.lease];
     let ended = false;
     let wake = (): void => undefined;
     const end = (): void => {
@@ -89,9 +101,8 @@ export class FakeLeases {
       wake();
     };
     const watcher = {
-      who,
-      tell: (lease: Lease | undefined) => {
-        seen.push(lease);
+      send: (lease: Lease | undefined) => {
+        pending.push(lease);
         wake();
       },
       end,
@@ -100,8 +111,8 @@ export class FakeLeases {
     signal.addEventListener('abort', end);
     try {
       while (!ended && !signal.aborted) {
-        yield* seen.splice(0);
-        if (seen.length === 0 && !ended && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
+        yield* pending.splice(0);
+        if (pending.length === 0 && !ended && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
       this.#watchers.delete(watcher);
@@ -109,37 +120,37 @@ export class FakeLeases {
   }
 }
 
-/** A process that can be stopped: nothing happens in it then, and what was due happens when it goes on. */
+/** A process that can be suspended. Timers and answers that are due meanwhile take effect when it resumes. */
 export class FakeProcess {
   readonly timers: Timers;
-  #stopped = false;
+  #suspended = false;
   #waiting: (() => void)[] = [];
 
   constructor(timers: FakeTimers) {
-    this.timers = { now: () => timers.now(), after: (ms, call) => timers.after(ms, () => this.#when(call)) };
+    this.timers = { now: () => timers.now(), after: (ms, call) => timers.after(ms, () => this.#whenRunning(call)) };
   }
 
-  stop(): void {
-    this.#stopped = true;
+  suspend(): void {
+    this.#suspended = true;
   }
 
-  goOn(): void {
-    this.#stopped = false;
+  resume(): void {
+    this.#suspended = false;
     for (const call of this.#waiting.splice(0)) call();
   }
 
-  /** The client as this process has it: no answer comes while it is stopped. */
+  /** A client inside this process: it receives no answer while the process is suspended. */
   client(client: LeaseClient): LeaseClient {
-    const here = async <T>(answer: Promise<T>): Promise<T> => {
+    const received = async <T>(answer: Promise<T>): Promise<T> => {
       await answer.catch(() => undefined);
       await this.#running();
       return answer;
     };
     const running = () => this.#running();
     return {
-      get: () => here(client.get()),
-      create: (spec) => here(client.create(spec)),
-      update: (version, spec) => here(client.update(version, spec)),
+      get: () => received(client.get()),
+      create: (spec) => received(client.create(spec)),
+      update: (version, spec) => received(client.update(version, spec)),
       async *watch(version, signal) {
         for await (const lease of client.watch(version, signal)) {
           await running();
@@ -151,11 +162,11 @@ export class FakeProcess {
   }
 
   #running(): Promise<void> {
-    return new Promise((resolve) => this.#when(resolve));
+    return new Promise((resolve) => this.#whenRunning(resolve));
   }
 
-  #when(call: () => void): void {
-    if (this.#stopped) this.#waiting.push(call);
+  #whenRunning(call: () => void): void {
+    if (this.#suspended) this.#waiting.push(call);
     else call();
   }
 }

@@ -1,4 +1,4 @@
-// What the fake API server does to objects: the merges of a JSON merge patch and of server-side apply, and label selectors.
+// How the fake API server changes and selects objects: JSON merge patch, server-side apply and label selectors.
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonMap = { [key: string]: Json };
@@ -17,52 +17,53 @@ export function mergePatched(live: JsonMap, patch: JsonMap): JsonMap {
 }
 
 /**
- * `live` once `applied` is applied by who had applied `former` before: maps are merged, lists replaced (finalizers are a set), and what
- * only `former` has is removed. https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
+ * The result of applying `desired` to `live`, by a field manager that applied `former` before. Maps are merged, lists
+ * are replaced, finalizers are a set, and fields that only `former` has are removed.
+ * https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
  */
-export function applied(live: JsonMap, former: JsonMap, wanted: JsonMap): JsonMap {
+export function applied(live: JsonMap, former: JsonMap, desired: JsonMap): JsonMap {
   const result: JsonMap = { ...live };
   for (const key of Object.keys(former)) {
-    if (!(key in wanted)) removeOwned(result, key, former[key]);
+    if (!(key in desired)) removeOwned(result, key, former[key]);
   }
-  for (const [key, value] of Object.entries(wanted)) result[key] = mergedValue(key, result[key], former[key], value);
+  for (const [key, value] of Object.entries(desired)) result[key] = mergedValue(key, result[key], former[key], value);
   return result;
 }
 
-function mergedValue(key: string, live: Json | undefined, former: Json | undefined, wanted: Json): Json {
-  if (isMap(wanted)) return applied(isMap(live) ? live : {}, isMap(former) ? former : {}, wanted);
-  if (key !== 'finalizers' || !Array.isArray(wanted)) return wanted;
-  return [...new Set([...wanted, ...others(live, former)])];
+function mergedValue(key: string, live: Json | undefined, former: Json | undefined, desired: Json): Json {
+  if (isMap(desired)) return applied(isMap(live) ? live : {}, isMap(former) ? former : {}, desired);
+  if (key !== 'finalizers' || !Array.isArray(desired)) return desired;
+  return [...new Set([...desired, ...others(live, former)])];
 }
 
-/** What is in the set `live` and not in the set `former`. */
+/** The items of `live` that are not in `former`. */
 function others(live: Json | undefined, former: Json | undefined): Json[] {
   return (Array.isArray(live) ? live : []).filter((one) => !(Array.isArray(former) && former.includes(one)));
 }
 
-/** Removes what `former` owned at `key`; of a map or a set only what is owned in it, and itself where nothing else is in it. */
+/** Removes what `former` owned at `key`. A map or set stays if it holds anything else. */
 function removeOwned(result: JsonMap, key: string, former: Json | undefined): void {
   const live = result[key];
-  const rest =
+  const remaining =
     isMap(former) && isMap(live) ? applied(live, former, {}) : key === 'finalizers' ? others(live, former) : {};
-  if (Object.keys(rest).length > 0) result[key] = rest;
+  if (Object.keys(remaining).length > 0) result[key] = remaining;
   else delete result[key];
 }
 
-/** What remains of `owned` once somebody else has patched: what is now another's value is no longer owned. */
+/** What is still owned after somebody else's patch: a field that the patch changed is no longer owned. */
 export function stillOwned(owned: JsonMap, live: JsonMap, patch: JsonMap): JsonMap {
   const result: JsonMap = { ...owned };
   for (const [key, value] of Object.entries(patch)) {
-    const [mine, there] = [result[key], live[key]];
-    if (isMap(mine) && isMap(there) && isMap(value)) result[key] = stillOwned(mine, there, value);
+    const [mine, current] = [result[key], live[key]];
+    if (isMap(mine) && isMap(current) && isMap(value)) result[key] = stillOwned(mine, current, value);
     else if (key === 'finalizers' && Array.isArray(mine) && Array.isArray(value))
       result[key] = mine.filter((one) => value.includes(one));
-    else if (JSON.stringify(there) !== JSON.stringify(value)) delete result[key];
+    else if (JSON.stringify(current) !== JSON.stringify(value)) delete result[key];
   }
   return result;
 }
 
-/** Whether labels fit `a=b,c!=d,e in (f,g),h,!i`. @throws Error for what it can't read */
+/** Whether labels match a selector such as `a=b,c!=d,e in (f,g),h,!i`. @throws Error if it can't parse the selector */
 export function selects(selector: string, labels: Readonly<Record<string, string>>): boolean {
   const requirements = selector.match(/[^,(]+(\([^)]*\))?/g) ?? [];
   return requirements.every((requirement) => meets(requirement.trim(), labels));

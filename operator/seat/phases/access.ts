@@ -114,7 +114,10 @@ async function reconcileAccess(context: SeatContext): Promise<PhaseResult> {
   }
 }
 
-/** Whether to look at the access. A seat that fails permanently, but still runs as before, has its token renewed in time. */
+/**
+ * Whether to look at the access. A seat that fails permanently, but still runs as before, has its token renewed in
+ * time.
+ */
 function isAccessDue({ seat: { status }, problem: earlier, now }: SeatContext): boolean {
   if (!earlier) return true;
   const stillRuns = earlier.permanent && earlier.reason !== 'NamespaceTaken';

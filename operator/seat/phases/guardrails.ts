@@ -21,8 +21,8 @@ async function createSecret(context: LabContext, object: LabObject): Promise<Pha
 }
 
 /**
- * Creates the lab's Secrets empty, before the accounts that may fill them. The operator neither watches nor reads them. If one of the
- * lab's accounts is missing, it assumes that they are missing too.
+ * Creates the lab's Secrets empty, before the accounts that may fill them. The operator neither watches nor reads
+ * them. If one of the lab's accounts is missing, it assumes that they are missing too.
  */
 async function createSecrets(context: LabContext): Promise<PhaseResult> {
   const { desired, options } = context;
@@ -33,7 +33,10 @@ async function createSecrets(context: LabContext): Promise<PhaseResult> {
   return isNew ? inOrder(...desired.secrets.map((secret) => () => createSecret(context, secret))) : DONE;
 }
 
-/** Applies one object by itself. If the operator's permissions are not effective yet, that costs one request instead of thirty. */
+/**
+ * Applies one object by itself. If the operator's permissions are not effective yet, that costs one request instead of
+ * thirty.
+ */
 async function applyFirst(context: LabContext): Promise<PhaseResult> {
   const { quota, limits } = context.desired;
   const hasQuota = context.options.stores.ResourceQuota.get(keyOf(quota)) !== undefined;

@@ -15,8 +15,8 @@ import type { ConfigMap } from '../../../kubernetes/types.ts';
 import { applyAll } from '../write-objects.ts';
 
 /**
- * Applies the dice's ConfigMap by itself, because an attendee may save a file in it at any moment. The write succeeds only on the version
- * that was read, or only if there is none.
+ * Applies the dice's ConfigMap by itself, because an attendee may save a file in it at any moment. The write succeeds
+ * only on the version that was read, or only if there is none.
  */
 async function applyDice(context: SeatContext, desired: LabObject | undefined): Promise<PhaseResult> {
   if (!desired) return DONE;
@@ -60,7 +60,9 @@ async function applyServices(context: LabContext): Promise<PhaseResult> {
   return worstOf(await Promise.all([applyAll(context, services), applyDice(context, dice)]));
 }
 
-/** The quota comes last, because each object created after it costs the API server a second write. No pod exists yet. */
+/**
+ * The quota comes last, because each object created after it costs the API server a second write. No pod exists yet.
+ */
 export const lab: Phase<LabContext> = {
   condition: 'Provisioned',
   reconcile: (context) =>

@@ -1,4 +1,5 @@
-// The seat's namespace: created if it is missing, repaired if it was edited. A namespace of somebody else is never touched.
+// The seat's namespace: created if it is missing, repaired if it was edited. A namespace of somebody else is never
+// touched.
 import { LABELS, MANAGED_BY } from '../../api/types.ts';
 import type { Seat } from '../../api/types.ts';
 import { isAlreadyExists, isForbidden, isTerminating } from '../../../kubernetes/api.ts';
@@ -20,8 +21,8 @@ import type { Namespace } from '../../../kubernetes/types.ts';
 const CACHE_MS = 500;
 
 /**
- * The owner of a namespace: this seat; a deleted Seat of the same name, whose namespace the garbage collector would delete anyway; or
- * somebody else.
+ * The owner of a namespace: this seat; a deleted Seat of the same name, whose namespace the garbage collector would
+ * delete anyway; or somebody else.
  */
 export function namespaceOwner({ metadata }: Namespace, seat: Seat): 'this seat' | 'deleted seat' | 'somebody else' {
   const { labels = {}, ownerReferences = [] } = metadata;
@@ -45,7 +46,8 @@ export function deletionBlockers({ status }: Namespace): string | undefined {
 }
 
 /**
- * Looks in the store first, then asks the API server. It asks with a list because the operator may not get single namespaces.
+ * Looks in the store first, then asks the API server. It asks with a list because the operator may not get single
+ * namespaces.
  */
 export async function findNamespace({ options: { api, stores }, seat }: SeatContext): Promise<Namespace | undefined> {
   const name = namespaceOf(seat);
@@ -120,7 +122,10 @@ async function bindOperator({ options: { api, stores, operator }, seat }: SeatCo
   }
 }
 
-/** Deletes exactly this namespace. The permission comes from a RoleBinding in it, which is created again if it is missing. */
+/**
+ * Deletes exactly this namespace. The permission comes from a RoleBinding in it, which is created again if it is
+ * missing.
+ */
 export async function deleteNamespace(context: SeatContext, live: Namespace): Promise<PhaseResult> {
   const { name, uid } = live.metadata;
   try {

@@ -18,7 +18,7 @@ import { FRONT_DOOR, urlOf } from '../url.ts';
 
 /** Deployments that exist in the seat's namespace. */
 const liveDeployments = ({ options: { stores }, seat }: SeatContext): readonly KubeObject[] =>
-  stores.Deployment.labelled(LABELS.seat, seat.metadata.name).filter(
+  stores.Deployment.byLabel(LABELS.seat, seat.metadata.name).filter(
     ({ metadata }) => metadata.namespace === namespaceOf(seat),
   );
 

@@ -19,7 +19,10 @@ import { deleteNamespace, deletionBlockers, findNamespace, namespaceOwner } from
 /** How often to update what blocks the deletion. The deletion itself is watched. */
 const CHECK_MS = 15_000;
 
-/** What blocks the deletion is reported after half a minute. Most deletions are over by then, and each report is a write. */
+/**
+ * What blocks the deletion is reported after half a minute. Most deletions are over by then, and each report is a
+ * write.
+ */
 function blockersText(namespace: Namespace, now: number): string {
   const { deletionTimestamp = new Date(now).toISOString() } = namespace.metadata;
   const blockers = now - Date.parse(deletionTimestamp) < QUIET_MS ? undefined : deletionBlockers(namespace);
@@ -71,8 +74,8 @@ async function awaitDeletion(context: SeatContext, namespace: Namespace, left: n
 }
 
 /**
- * Deletes the seat's namespace and waits until it is gone. After the deadline it leaves the rest to Kubernetes. It leaves a namespace of
- * somebody else alone.
+ * Deletes the seat's namespace and waits until it is gone. After the deadline it leaves the rest to Kubernetes. It
+ * leaves a namespace of somebody else alone.
  */
 async function reconcileTermination(context: SeatContext): Promise<PhaseResult> {
   const { seat, now, deadlines } = context;

@@ -11,8 +11,9 @@ import { applyAll, prune } from '../write-objects.ts';
 const YIELD_MS = 1;
 
 /**
- * Lets other seats go first, once, before the first pod of a new seat. When a class starts, every seat then has all but its pods before
- * pods load the API server. That makes this part several times as fast, and the pods are ready no later.
+ * Lets other seats go first, once, before the first pod of a new seat. When a class starts, every seat then has all
+ * but its pods before pods load the API server. That makes this part several times as fast, and the pods are ready no
+ * later.
  */
 function yieldToOtherSeats({ memo, options: { stores }, desired }: LabContext): PhaseResult {
   const isNew = !desired.deployments.some((deployment) => stores.Deployment.get(keyOf(deployment)));

@@ -23,7 +23,7 @@ export class SeatHarness {
   readonly clock = manualClock();
   readonly api = new FakeApi(this.clock);
   readonly recorded = recordedEvents();
-  /** The seconds that `onReady` was called with. */
+  /** The seconds that were recorded as `seatReady`. */
   readonly readyAfter: number[] = [];
   readonly surroundings: { -readonly [Key in keyof ClusterInfo]: ClusterInfo[Key] } = {
     apiServers: { addresses: ['10.0.0.1'], port: 6443 },
@@ -54,7 +54,7 @@ export class SeatHarness {
       applier: new Applier({ api: this.api, annotation: 'intro-otel.dev/applied' }),
       surroundings: () => this.surroundings,
       labOf: labCache(smallLab),
-      onReady: (seconds) => this.readyAfter.push(seconds),
+      metrics: { seatReady: (seconds) => void this.readyAfter.push(seconds) },
       ...this.#overrides,
     };
   }

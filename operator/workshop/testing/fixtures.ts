@@ -1,4 +1,4 @@
-// Workshops, Seats, nodes and pods for the unit tests of this folder, with overrides.
+// Workshops, Seats, nodes and pods for this folder's unit tests, with overrides.
 import { API_VERSION } from '../../api/types.ts';
 import type { Seat, SeatPhase, SeatSpec, SeatStatus, Workshop, WorkshopSpec } from '../../api/types.ts';
 import type { ListOptions } from '../../../kubernetes/api.ts';
@@ -27,13 +27,13 @@ interface SeatOverrides {
   readonly metadata?: Partial<ObjectMeta>;
   readonly spec?: Partial<SeatSpec>;
   readonly status?: SeatStatus;
-  /** As far as that, at the revision that its spec has. */
+  /** The phase at the revision of its spec. */
   readonly phase?: SeatPhase;
 }
 
-/** A Seat as the API server has it, made from one that is wanted. */
+/** A Seat as the API server has it, created from a wanted one. */
 export function aSeat(wanted: Seat, { metadata, spec, status, phase }: SeatOverrides = {}): Seat {
-  const whole = { ...wanted.spec, ...spec };
+  const completeSpec = { ...wanted.spec, ...spec };
   return {
     ...wanted,
     metadata: {
@@ -43,14 +43,14 @@ export function aSeat(wanted: Seat, { metadata, spec, status, phase }: SeatOverr
       resourceVersion: '1',
       ...metadata,
     },
-    spec: whole,
+    spec: completeSpec,
     ...((status ?? phase) && {
-      status: { observedGeneration: 1, revision: whole.revision, ...(phase && { phase }), ...status },
+      status: { observedGeneration: 1, revision: completeSpec.revision, ...(phase && { phase }), ...status },
     }),
   };
 }
 
-/** The Seat number `index` that the Workshop wants, as it is there. */
+/** The live Seat of the Workshop's attendee `index`. */
 export function seatOf(workshop: Workshop, index: number, overrides: SeatOverrides = {}): Seat {
   const wanted = wantedSeats(workshop)[index];
   if (!wanted) throw new Error(`Expected a Workshop with more than ${index} attendees.`);
@@ -64,7 +64,7 @@ interface NodeOverrides {
   readonly ready?: boolean;
 }
 
-/** Ready, with 4 cores, 8Gi and 110 pods. */
+/** A Ready node with 4 cores, 8Gi and room for 110 pods. */
 export const aNode = (
   name: string,
   { allocatable, labels = {}, spec = {}, ready = true }: NodeOverrides = {},
@@ -81,7 +81,7 @@ export const aNode = (
 
 const container = (requests: Record<string, string>): Container => ({ name: 'one', resources: { requests } });
 
-/** Running on the node, and asking for that much. */
+/** A pod that runs on the node with these requests. */
 export const aPod = (name: string, node: string, requests: Record<string, string>, namespace = 'elsewhere'): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -90,7 +90,7 @@ export const aPod = (name: string, node: string, requests: Record<string, string
   status: { phase: 'Running' },
 });
 
-/** The fake API server; its lists leave what ended to the one who asked. */
+/** The fake API server. Its lists ignore field selectors, so they include pods that have ended. */
 export class ClassApi extends FakeApi {
   override list<T extends KubeObject>(kind: Kind, { namespace, labelSelector }: ListOptions = {}): Promise<T[]> {
     return super.list<T>(kind, {

@@ -1,5 +1,5 @@
-// A Workshop's reconciler in a class that unit tests move on: the fake API server, a clock, and what the seats' reconciler and the
-// kubelet would do.
+// A Workshop with its reconciler, a fake API server and a clock, for this folder's unit tests. The harness plays the
+// seats' reconciler and the kubelet.
 import { conditionOf } from '../../../kubernetes/conditions.ts';
 import type { Seat, SeatPhase, Workshop, WorkshopSpec } from '../../api/types.ts';
 import { KINDS } from '../../api/kinds.ts';
@@ -9,7 +9,7 @@ import { manualClock, recordedEvents } from '../../engine/testing/fake-api.ts';
 import { ClassApi, MONDAY, aNode, aWorkshop } from './fixtures.ts';
 import type { Pod } from '../../../kubernetes/types.ts';
 import { WorkshopReconciler } from '../controller.ts';
-import type { WorkshopOptions } from '../controller.ts';
+import type { WorkshopOptions } from '../options.ts';
 
 export const HOUR = 3_600_000;
 export const NAMES = ['class-seat-01', 'class-seat-02', 'class-seat-03'];
@@ -17,13 +17,13 @@ export const later = (hours: number): string => new Date(Date.parse(MONDAY) + ho
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** A pod whose containers have ended, having said what the probe for isolation does where a network is enforced. */
+/** The status of a pod that has ended, with the isolation test's answer for an enforced network. */
 const ended = ({ spec: { containers } }: Pod): object => {
   const state = { terminated: { exitCode: 0, message: '{"control":"connected","x:1":"ETIMEDOUT"}' } };
   return { status: { containerStatuses: containers.map(({ name }) => ({ name, imageID: 'sha256:1', state })) } };
 };
 
-function served() {
+function aCluster() {
   const clock = manualClock(MONDAY);
   const api = new ClassApi(clock);
   for (const name of ['intro-otel', ...NAMES]) api.seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -38,13 +38,13 @@ function served() {
   };
 }
 
-/** A class of that spec, on a node with room for eight seats. */
+/** A harness for a Workshop with this spec, on a node that fits eight seats. */
 export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Partial<WorkshopOptions> = {}) {
-  const world = served();
-  const { api, seats, pods, workshops } = world;
+  const cluster = aCluster();
+  const { api, seats, pods, workshops } = cluster;
   api.seed(aWorkshop(spec));
   const all: WorkshopOptions = {
-    ...world,
+    ...cluster,
     log: silent,
     namespace: 'intro-otel',
     seatRequirements: () => ({ pods: [{ requests: { cpu: 500 } }] }),
@@ -56,24 +56,24 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
   const reconcile = (): Promise<Result | undefined> => reconciler.reconcile('class', signal);
   const workshop = (): Workshop => workshops.get('class') as Workshop;
 
-  /** The seats' reconciler gets as far as that with those of these names; what is going is gone. */
+  /** Brings these seats to the phase, as their reconciler would. Seats that are being deleted are gone. */
   const settle = (
     phase: SeatPhase = 'Ready',
     message = 'As said.',
     names = seats.list().map(({ metadata }) => metadata.name),
   ): void => {
-    for (const { metadata, spec: of } of seats.list().filter((seat) => names.includes(seat.metadata.name))) {
+    for (const { metadata, spec } of seats.list().filter((seat) => names.includes(seat.metadata.name))) {
       const conditions = [{ type: 'Ready', status: 'False', reason: phase, message, lastTransitionTime: MONDAY }];
-      const reached = of.stopped === true || of.replicas === 0 ? 'Stopped' : phase;
+      const reached = spec.stopped === true || spec.replicas === 0 ? 'Stopped' : phase;
       if (metadata.deletionTimestamp !== undefined) api.remove(KINDS.Seat, metadata);
       else
         api.edit(KINDS.Seat, metadata, {
-          status: { observedGeneration: metadata.generation, revision: of.revision, phase: reached, conditions },
+          status: { observedGeneration: metadata.generation, revision: spec.revision, phase: reached, conditions },
         });
     }
   };
 
-  /** Until nothing more is to do. @returns what the last reconcile did */
+  /** Reconciles until nothing is left to do. @returns the last result */
   const settleAll = async (): Promise<Result | undefined> => {
     for (let round = 0; round < 10; round++) {
       await reconcile();
@@ -84,16 +84,16 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
   };
 
   return {
-    ...world,
+    ...cluster,
     reconcile,
     workshop,
     settle,
     settleAll,
-    /** Another process takes over. */
+    /** Continues with a new reconciler, as after a restart of the process. */
     restart: (more: Partial<WorkshopOptions> = {}): void => {
       reconciler = new WorkshopReconciler({ ...all, ...more });
     },
-    /** Of the Seats that are not going. */
+    /** Names of the Seats that are not being deleted. */
     names: (): string[] =>
       seats
         .list()
@@ -102,7 +102,7 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
         .sort(),
     condition: (type: string): Condition => conditionOf(workshop().status?.conditions, type) as Condition,
     edit: (patch: object): void => void api.edit(KINDS.Workshop, { name: 'class' }, patch),
-    /** What is asked of the API server meanwhile. */
+    /** The requests that the work sends. */
     requests: async (work: () => Promise<unknown>): Promise<string[]> => {
       const [reads, writes] = [api.reads.length, api.writes.length];
       await work();

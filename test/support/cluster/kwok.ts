@@ -7,7 +7,7 @@ import { CONNECTED } from '../../../apps/isolation-probe/probe.ts';
 import { componentDir } from '../../../cluster/components/catalog.ts';
 import type { Component } from '../../../cluster/components/catalog.ts';
 import { insideKubeconfig } from '../../../cluster/devcluster/index.ts';
-import { PROBE } from '../../../operator/workshop/isolation.ts';
+import { PROBE } from '../../../operator/workshop/isolation-pod.ts';
 import { apiGet, apply, testCluster } from './cluster.ts';
 import { eventually } from '../matchers/eventually.ts';
 import { startInCluster } from './in-cluster-network.ts';

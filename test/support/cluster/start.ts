@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { ensureImages, ensureLoaded } from '../../../cluster/image/image.ts';
 import { ClusterTools } from '../../../cluster/kubectl.ts';
+import { product as devcluster } from '../../../cluster/products/devcluster.ts';
 import { FLASK, LAB } from '../../../cluster/image/recipes.ts';
 import { prepareMachine, startCluster, stopCluster } from '../../../cluster/devcluster/index.ts';
 import type { Progress } from '../../../support/progress.ts';
@@ -18,7 +19,7 @@ export interface StartedCluster extends TestCluster {
 export async function startTestCluster(name: string, report: Progress): Promise<StartedCluster> {
   await stopCluster(name);
   await prepareMachine(report);
-  const destination = { kind: 'throwaway', name } as const;
+  const destination = { product: devcluster, name };
   const images = ensureImages([LAB, FLASK], destination, report);
   const [cluster, built, parts] = await Promise.all([startCluster({ name, report }), images, testParts(report)]);
   try {

@@ -1,0 +1,211 @@
+// What the built apps emit at each level of instrumentation.
+import { jest } from '@jest/globals';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { edgesOf } from '../otlp/traces.ts';
+import type { Trace } from '../otlp/traces.ts';
+import { App, buildOutside } from './testing/apps.ts';
+import { eventually } from './testing/eventually.ts';
+import { Receiver } from './testing/receiver.ts';
+import { parent, settings, traceparent } from './testing/settings.ts';
+
+jest.setTimeout(60_000);
+
+const built = await buildOutside();
+const { dist } = built;
+afterAll(built.remove);
+
+interface Round {
+  readonly player: string;
+  readonly roll: number;
+  readonly prize: { name: string };
+  readonly version: string;
+  readonly trace?: string;
+  readonly error?: string;
+}
+
+/** Starts a server that never answers, so that a round fails. */
+async function slowServer(): Promise<{ url: string; close: () => void }> {
+  const server = createServer(() => undefined).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
+
+async function play(arcade: App): Promise<Round & { status: number }> {
+  const answer = await fetch(`${arcade.url}/play?player=ada`, { headers: { 'user-agent': 'a-test' } });
+  return { status: answer.status, ...((await answer.json()) as Round) };
+}
+
+function names(trace: Trace): string[] {
+  return trace.spans.map(({ service, kind, name }) => `${service} ${kind} ${name}`);
+}
+
+describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
+  let receiver: Receiver;
+  let slow: Awaited<ReturnType<typeof slowServer>>;
+  let dice: App;
+  let prizes: App;
+  let arcade: App;
+  let hasty: App;
+  let all: App[];
+
+  beforeAll(async () => {
+    receiver = await Receiver.start();
+    slow = await slowServer();
+    const env = settings(level, receiver);
+    dice = await App.start(dist, 'dice', env, level === 'manual' ? [join(dist, 'dice', 'app.manual.ts')] : []);
+    prizes = await App.start(dist, 'prizes', env);
+    arcade = await App.start(dist, 'arcade', { ...env, DICE_URL: dice.url, PRIZES_URL: prizes.url, BUDGET_MS: '5000' });
+    hasty = await App.start(dist, 'arcade', { ...env, DICE_URL: slow.url, PRIZES_URL: prizes.url, BUDGET_MS: '80' });
+    all = [dice, prizes, arcade, hasty];
+    await Promise.all(all.map((app) => app.ready()));
+  });
+
+  afterAll(async () => {
+    await Promise.all(all.map((app) => app.stop()));
+    slow.close();
+    receiver.stop();
+  });
+
+  test('plays a round', async () => {
+    const round = await play(arcade);
+    expect(round).toMatchObject({
+      status: 200,
+      player: 'ada',
+      version: '2.0.0',
+      prize: { name: expect.stringMatching(/that glows$/) as string },
+    });
+    expect(round.roll).toBeGreaterThanOrEqual(1);
+    expect(round.roll).toBeLessThanOrEqual(6);
+  });
+
+  test("answers the deck's routes as the deck says", async () => {
+    const text = async (path: string) => (await fetch(dice.url + path)).text();
+    expect(await text('/')).toMatch(/visited \d+ times/);
+    expect(await text('/visit')).toMatch(/^Thank you for the visit! You are number \d+\.$/);
+    expect(await text('/rolldice')).toMatch(/^[1-6]$/);
+    expect(await text('/server_request?param=hello')).toBe('served');
+    await eventually('the parameter in the log', () => dice.log().find(({ msg }) => msg === 'hello'));
+  });
+
+  test('answers 504 if a round takes longer than its budget', async () => {
+    expect(await play(hasty)).toMatchObject({ status: 504, error: 'the round took longer than its 80 ms' });
+  });
+
+  if (level === 'none') {
+    test('emits nothing, and plays rounds without a trace', async () => {
+      expect((await play(arcade)).trace).toBeUndefined();
+      await delay(600);
+      expect(receiver.requests).toEqual([]);
+    });
+    return;
+  }
+
+  test('makes one trace of a round, with the edges arcade→dice and arcade→prizes', async () => {
+    const { trace: traceId = '' } = await play(arcade);
+    const trace = await receiver.trace(traceId, level === 'auto' ? 8 : 4);
+    expect(edgesOf(trace)).toEqual(['arcade→dice', 'arcade→prizes']);
+    expect(trace.roots).toHaveLength(1);
+    expect(trace.roots[0]).toMatchObject({ service: 'arcade', kind: 'server', name: 'GET /play', orphan: false });
+  });
+
+  test("records the visitor's headers on the arcade's span", async () => {
+    const headers = { 'x-browser-plugins': 'ad-blocker/1.62', 'x-client-version': '3.2.0', 'user-agent': 'a-test' };
+    const { trace: traceId = '' } = (await (await fetch(`${arcade.url}/play`, { headers })).json()) as Round;
+    const { attributes = {} } = (await receiver.trace(traceId, 4)).spans.find(({ name }) => name === 'GET /play') ?? {};
+    expect(attributes['user_agent.original']).toBe('a-test');
+    expect(Object.values(attributes).flat()).toEqual(expect.arrayContaining(['ad-blocker/1.62', '3.2.0']));
+  });
+
+  test("continues the caller's trace", async () => {
+    await fetch(`${dice.url}/server_request?param=x`, { headers: { traceparent } });
+    const trace = await receiver.trace(parent.traceId);
+    expect(trace.spans[0]).toMatchObject({ service: 'dice', kind: 'server', parentSpanId: parent.spanId });
+  });
+
+  test('records an exception and the status error for a failed round', async () => {
+    const { trace: traceId = '' } = await play(hasty);
+    const trace = await receiver.trace(traceId, level === 'auto' ? 3 : 1);
+    const failed = trace.spans.filter(({ status }) => status.code === 'error');
+    const exceptions = failed.flatMap(({ events }) => events).filter(({ name }) => name === 'exception');
+    expect(exceptions.map(({ attributes }) => attributes['exception.message'])).toContain(
+      'the round took longer than its 80 ms',
+    );
+  });
+
+  test('adds trace and span IDs to log lines, on the console and by OTLP', async () => {
+    const { trace: traceId = '' } = await play(arcade);
+    const line = await eventually('the log line', () =>
+      arcade.log().find((candidate) => candidate.trace_id === traceId),
+    );
+    expect(line).toMatchObject({ msg: 'round played', span_id: expect.stringMatching(/^[0-9a-f]{16}$/) as string });
+    const record = await eventually('the log record', () =>
+      receiver.logRecords().find(({ spanId }) => spanId === line.span_id),
+    );
+    expect(record).toMatchObject({ severityText: 'info', traceId, body: { stringValue: 'round played' } });
+  });
+
+  test('makes no spans for probes', async () => {
+    await fetch(`${arcade.health}/readyz`);
+    const { trace: traceId = '' } = await play(arcade);
+    await receiver.trace(traceId);
+    const paths = receiver.traces().flatMap(({ spans }) => spans.map(({ attributes }) => attributes['url.path']));
+    expect(paths).toContain('/play');
+    expect(paths).not.toContain('/readyz');
+  });
+
+  if (level === 'auto') {
+    test('names HTTP and Express spans by their route', async () => {
+      const { trace: traceId = '' } = await play(arcade);
+      const trace = await receiver.trace(traceId, 8);
+      expect(names(trace)).toEqual(
+        expect.arrayContaining([
+          'arcade server GET /play',
+          'dice server GET /rolldice',
+          'prizes server GET /prizes/:roll',
+        ]),
+      );
+      const express = trace.spans
+        .filter(({ scope }) => scope === '@opentelemetry/instrumentation-express')
+        .map(({ service }) => service);
+      expect(express).toEqual(expect.arrayContaining(['arcade', 'dice']));
+    });
+
+    test('emits no hand-written spans', async () => {
+      const { trace: traceId = '' } = await play(arcade);
+      const trace = await receiver.trace(traceId, 8);
+      expect(
+        trace.spans.map(({ scope }) => scope).filter((scope) => !scope.startsWith('@opentelemetry/instrumentation-')),
+      ).toEqual([]);
+    });
+
+    test('sends metrics by OTLP', async () => {
+      await eventually('a metric', () =>
+        receiver.metricNames().find((name) => name === 'http.server.request.duration'),
+      );
+    });
+  }
+
+  if (level === 'manual') {
+    test('sets an integer roll.value on do_roll', async () => {
+      const { trace: traceId = '', roll } = await play(arcade);
+      const trace = await receiver.trace(traceId, 4);
+      const span = trace.spans.find(({ name }) => name === 'do_roll');
+      expect(span).toMatchObject({ service: 'dice', attributes: { 'roll.value': roll } });
+      const sent = receiver.requests.map(({ bytes }) => bytes.toString('utf8')).join('');
+      expect(sent).toMatch(/"key":"roll.value","value":\{"intValue":/);
+    });
+
+    test('emits no spans of instrumentation libraries', async () => {
+      const { trace: traceId = '' } = await play(arcade);
+      const trace = await receiver.trace(traceId, 4);
+      expect(new Set(trace.spans.map(({ scope }) => scope))).toEqual(new Set(['arcade', 'dice', 'prizes']));
+    });
+  }
+});

@@ -1,0 +1,160 @@
+// The faults as real traces show them. The tests run the built arcade and both versions of prizes, and play visitors'
+// rounds.
+import { jest } from '@jest/globals';
+import type { Span } from '../../otlp/traces.ts';
+import { App, buildOutside } from '../testing/apps.ts';
+import { Receiver } from '../testing/receiver.ts';
+import { eventually } from '../testing/eventually.ts';
+import { visitorOf } from '../../lab/visitors.ts';
+import { FAULTS, RUNNING, truthOf } from '../../lab/faults.ts';
+import type { FaultName } from '../../lab/faults.ts';
+
+jest.setTimeout(60_000);
+
+const built = await buildOutside();
+afterAll(built.remove);
+
+const lab = { release: 'lab', namespace: 'class-ada' };
+const truth = truthOf(lab);
+
+describe.each(['auto', 'manual'])('at level %s', (level) => {
+  let receiver: Receiver;
+  let dice: App;
+  let prizes: App[];
+  let arcades: App[];
+
+  beforeAll(async () => {
+    receiver = await Receiver.start();
+    const env = {
+      INSTRUMENTATION: level,
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+      RELEASE: lab.release,
+      POD_NAMESPACE: lab.namespace,
+    };
+    dice = await App.start(built.dist, 'dice', env);
+    prizes = await Promise.all(
+      RUNNING.map(({ version, pool }) =>
+        App.start(built.dist, 'prizes', {
+          ...env,
+          PRIZES_VERSION: version,
+          NODE_POOL: pool,
+          OTEL_RESOURCE_ATTRIBUTES: `service.version=${version},deployment.node_pool=${pool}`,
+        }),
+      ),
+    );
+    // One arcade for each version, in place of the Service in front of both.
+    arcades = await Promise.all(
+      prizes.map(({ url }) => App.start(built.dist, 'arcade', { ...env, DICE_URL: dice.url, PRIZES_URL: url })),
+    );
+    await Promise.all([dice, ...prizes, ...arcades].map((app) => app.ready()));
+  });
+
+  afterAll(async () => {
+    await Promise.all([dice, ...prizes, ...arcades].map((app) => app.stop()));
+    receiver.stop();
+  });
+
+  async function switchTo(names: FaultName[]): Promise<void> {
+    for (const { health } of prizes) {
+      const answer = await fetch(`${health}/fault`, { method: 'PUT', body: JSON.stringify({ names }) });
+      expect([answer.status, await answer.json()]).toEqual([200, { names }]);
+    }
+  }
+
+  /** Plays ten visitors' rounds with each version. @returns status, version and visitor of each round */
+  const rounds = () =>
+    Promise.all(
+      RUNNING.flatMap(({ version }, index) =>
+        Array.from({ length: 10 }, async (_, round) => {
+          const { plugins, clientVersion } = visitorOf(round);
+          const { status } = await fetch(`${arcades[index]?.url}/play`, {
+            headers: { 'x-browser-plugins': plugins, 'x-client-version': clientVersion },
+          });
+          return { status, version, plugins, clientVersion };
+        }),
+      ),
+    );
+
+  const valueOf = ({ attributes }: Span, ...names: string[]): string | undefined =>
+    names.flatMap((name) => attributes[name] ?? []).map(String)[0];
+
+  /** The server spans of a service that `fits` accepts, once there are at least `many`. */
+  const spansOf = (service: string, many: number, fits: (span: Span) => boolean) =>
+    eventually(`${many} such spans of ${service}`, () => {
+      const found = receiver
+        .traces()
+        .flatMap(({ spans }) => spans)
+        .filter((span) => span.service === service && span.kind === 'server' && fits(span));
+      return found.length >= many ? found : undefined;
+    });
+
+  test('wins every round while no fault is on', async () => {
+    await switchTo([]);
+    expect((await rounds()).filter(({ status }) => status !== 200)).toEqual([]);
+  });
+
+  test('shows in the spans that a spike hits one client and one version', async () => {
+    await switchTo(['spike']);
+    const failed = (await rounds()).filter(({ status }) => status !== 200);
+    await switchTo([]);
+    expect(failed.length).toBeGreaterThan(0);
+    expect(new Set(failed.map(({ version, clientVersion }) => `${version} ${clientVersion}`))).toEqual(
+      new Set([`${truth.spike.version} ${truth.spike.client}`]),
+    );
+    expect(failed.every(({ status }) => status === 400 || status === 500)).toBe(true);
+    const spans = await spansOf(
+      'prizes',
+      failed.length,
+      (span) => Number(span.attributes['http.response.status_code']) >= 400,
+    );
+    expect(
+      new Set(spans.map((span) => valueOf(span, 'client.version', 'http.request.header.x-client-version'))),
+    ).toEqual(new Set([truth.spike.client]));
+    expect(
+      spans
+        .filter((span) => span.attributes['http.response.status_code'] === 500)
+        .every(({ status }) => status.code === 'error'),
+    ).toBe(true);
+  });
+
+  test('shows in the spans that timeouts hit one plugin and one version', async () => {
+    await switchTo(['timeouts']);
+    const failed = (await rounds()).filter(({ status }) => status !== 200);
+    await switchTo([]);
+    expect(failed).toHaveLength(4);
+    expect(
+      failed.every(
+        ({ status, version, plugins }) =>
+          status === 504 && version === truth.timeouts.version && plugins.includes(truth.timeouts.plugin),
+      ),
+    ).toBe(true);
+    const timedOut = await spansOf(
+      'arcade',
+      failed.length,
+      ({ attributes }) => attributes['http.response.status_code'] === 504,
+    );
+    for (const span of timedOut)
+      expect(valueOf(span, 'browser.plugins', 'http.request.header.x-browser-plugins')).toContain(
+        truth.timeouts.plugin,
+      );
+    const traces = new Set(timedOut.map(({ traceId }) => traceId));
+    const asked = await spansOf('prizes', failed.length, ({ traceId }) => traces.has(traceId));
+    const { version, pool } = truth.timeouts;
+    expect(asked.map(({ resource }) => [resource['service.version'], resource['deployment.node_pool']])).toEqual(
+      asked.map(() => [version, pool]),
+    );
+  });
+
+  test('refuses an unknown fault, and changes nothing', async () => {
+    const answer = await fetch(`${prizes[0]?.health}/fault`, { method: 'PUT', body: '{"names":["slow"]}' });
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      `expected {"names": [...]} with any of ${FAULTS.join(', ')}, found "slow"\n`,
+    ]);
+    expect((await fetch(`${prizes[0]?.url}/fault`, { method: 'PUT', body: '{"names":["spike"]}' })).status).toBe(404);
+  });
+});

@@ -1,0 +1,11 @@
+// Colima: https://github.com/abiosoft/colima. A second profile is called `colima-NAME`.
+import { isOnThisMachine } from '../local-server.ts';
+import type { Product } from './index.ts';
+
+export const product: Product = {
+  kind: 'colima',
+  title: 'Colima',
+  detects: (context) => /^colima(-.+)?$/.test(context.name) && isOnThisMachine(context),
+  startHint: () => 'start it: colima start --kubernetes',
+  engine: { dockerContext: (context) => context, nerdctl: ['colima', 'nerdctl', '--'] },
+};

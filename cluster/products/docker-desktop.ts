@@ -1,0 +1,15 @@
+// The Kubernetes of Docker Desktop: https://docs.docker.com/desktop/features/kubernetes/
+import { isOnThisMachine } from '../local-server.ts';
+import type { Product } from './index.ts';
+
+export const product: Product = {
+  kind: 'docker-desktop',
+  title: 'Docker Desktop',
+  detects: (context) => /^docker-(desktop|for-desktop)$/.test(context.name) && isOnThisMachine(context),
+  startHint: () => 'start Docker Desktop and enable Kubernetes in its settings',
+  setup:
+    'enable Kubernetes in Docker Desktop: Settings, Kubernetes, Enable Kubernetes\n' +
+    '(https://docs.docker.com/desktop/features/kubernetes/)',
+  resize: 'Docker Desktop: Settings, Resources',
+  engine: { dockerContext: () => 'desktop-linux' },
+};

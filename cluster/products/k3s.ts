@@ -1,0 +1,11 @@
+// k3s: https://k3s.io. Its context is called `default`, so only a server on loopback counts as this machine's.
+import { isOnLoopback } from '../local-server.ts';
+import type { Product } from './index.ts';
+
+export const product: Product = {
+  kind: 'k3s',
+  title: 'k3s',
+  detects: (context) => /^(default|k3s)$/.test(context.name) && isOnLoopback(context),
+  startHint: () => 'start it: systemctl start k3s',
+  loadCommand: (_, archive) => ['k3s', 'ctr', 'images', 'import', archive],
+};

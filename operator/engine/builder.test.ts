@@ -1,0 +1,61 @@
+import { fakeTimers } from '../../support/testing/fake-timers.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import { ControllerBuilder } from './builder.ts';
+import { CompactStore } from './store.ts';
+import { aController } from './testing/controller-harness.ts';
+import { configMap } from './testing/lease-server.ts';
+
+const aStore = (): CompactStore =>
+  new CompactStore({ kind: KINDS.ConfigMap, fieldManager: 'us', timers: fakeTimers() });
+
+/** A started controller with the sources that `connect` adds, and the keys that it reconciles. */
+function setUp(connect: (builder: ControllerBuilder) => ControllerBuilder) {
+  const reconciled: string[] = [];
+  const { controller, timers } = aController((key) => Promise.resolve(void reconciled.push(key)));
+  let allKeys = (): Iterable<string> => [];
+  const builder = new ControllerBuilder((_, keys) => {
+    allKeys = keys;
+    return controller;
+  });
+  connect(builder).complete({ name: 'seat', reconcile: () => Promise.resolve(undefined) });
+  controller.start();
+  return { timers, reconciled, allKeys: () => [...allKeys()] };
+}
+
+test('reconciles an object of the primary store when it is added and when it is deleted', async () => {
+  const store = aStore();
+  const { timers, reconciled, allKeys } = setUp((builder) => builder.for(store));
+  store.upsert(configMap('a'));
+  await timers.advance(0);
+  expect(allKeys()).toEqual(['default/a']);
+  store.forget('default/a', 'a');
+  await timers.advance(0);
+  expect(reconciled).toEqual(['default/a', 'default/a']);
+  expect(allKeys()).toEqual([]);
+});
+
+test('reconciles the keys that a change maps to, and none for an empty list', async () => {
+  const store = aStore();
+  const { timers, reconciled, allKeys } = setUp((builder) =>
+    builder.watches(store, ({ key }) => (key === 'default/a' ? ['x', 'y'] : [])),
+  );
+  store.upsert(configMap('a'));
+  store.upsert(configMap('b'));
+  await timers.advance(0);
+  expect(reconciled).toEqual(['x', 'y']);
+  expect(allKeys()).toEqual([]);
+});
+
+test('reconciles several changes within the delay once', async () => {
+  const store = aStore();
+  const { timers, reconciled } = setUp((builder) => builder.watches(store, () => ['x'], { delay: 500 }));
+  store.upsert(configMap('a'));
+  await timers.advance(300);
+  store.upsert(configMap('b'));
+  await timers.advance(199);
+  expect(reconciled).toEqual([]);
+  await timers.advance(1);
+  expect(reconciled).toEqual(['x']);
+  await timers.advance(1000);
+  expect(reconciled).toEqual(['x']);
+});

@@ -1,0 +1,124 @@
+import { SpanStatusCode } from '@opentelemetry/api';
+import { createLogger } from './log.ts';
+import { aController, endless, inTurn, rejects, returns, startController } from './testing/controller-harness.ts';
+import type { Reconcile } from './testing/controller-harness.ts';
+import { collectSpans } from './testing/tracing.ts';
+
+const spans = collectSpans();
+beforeEach(() => void spans());
+
+describe('workers', () => {
+  /** Reconciles that end when a test ends them, by key. */
+  function heldReconciles() {
+    const ends = new Map<string, () => void>();
+    const reconcile: Reconcile = (key) => new Promise((resolve) => ends.set(key, () => resolve(undefined)));
+    return { ends, reconcile };
+  }
+
+  test('run as many as configured, and never two with the same key', async () => {
+    const { ends, reconcile } = heldReconciles();
+    const { controller, timers, calls, metric } = startController(reconcile, { workers: 2 });
+    for (const key of ['a', 'b', 'c', 'a']) controller.enqueue(key);
+    await timers.advance(0);
+    controller.enqueue('a');
+    await timers.advance(0);
+    expect(calls.map(({ key }) => key)).toEqual(['a', 'b']);
+    expect(await metric('controller_runtime_active_workers')).toMatch(/ 2$/);
+    expect(await metric('controller_runtime_max_concurrent_reconciles')).toMatch(/ 2$/);
+    expect(await metric('workqueue_depth')).toMatch(/ 1$/);
+    ends.get('b')?.();
+    await timers.advance(0);
+    expect(calls.map(({ key }) => key)).toEqual(['a', 'b', 'c']);
+    ends.get('a')?.();
+    await timers.advance(0);
+    expect(calls.map(({ key }) => key)).toEqual(['a', 'b', 'c', 'a']);
+  });
+
+  test('reconcile nothing before start, and then what was queued before', async () => {
+    const keys: string[] = [];
+    const { controller, timers } = aController((key) => {
+      keys.push(key);
+      return Promise.resolve(undefined);
+    });
+    controller.enqueue('a');
+    await timers.advance(1000);
+    expect(keys).toEqual([]);
+    controller.start();
+    controller.start();
+    await timers.advance(0);
+    expect(keys).toEqual(['a']);
+  });
+
+  test('abort what runs when the controller stops, and take no more keys', async () => {
+    const { controller, timers, calls, lines } = startController(endless);
+    for (const key of ['a', 'b']) controller.enqueue(key);
+    await timers.advance(0);
+    await controller.stop();
+    controller.enqueue('c');
+    await timers.advance(3_600_000);
+    expect(calls.map(({ key }) => key)).toEqual(['a']);
+    expect(lines).toEqual([]);
+    expect(timers.pending).toBe(0);
+  });
+
+  test('are awaited by stop even if the reconciler ignores its signal', async () => {
+    const { ends, reconcile } = heldReconciles();
+    const { controller, timers } = startController(reconcile);
+    controller.enqueue('a');
+    await timers.advance(0);
+    let stopped = false;
+    void controller.stop().then(() => (stopped = true));
+    await timers.advance(1000);
+    expect(stopped).toBe(false);
+    ends.get('a')?.();
+    await timers.advance(0);
+    expect(stopped).toBe(true);
+  });
+});
+
+describe('telemetry of a reconcile', () => {
+  test('has a span with key and result', async () => {
+    const { controller, timers } = startController(inTurn(rejects(new Error('no')), returns()));
+    controller.enqueue('a');
+    await timers.advance(100);
+    expect(spans()).toMatchObject([
+      {
+        name: 'seat reconcile',
+        attributes: { 'reconcile.key': 'a', 'reconcile.result': 'error' },
+        status: { code: SpanStatusCode.ERROR, message: 'no' },
+      },
+      {
+        name: 'seat reconcile',
+        attributes: { 'reconcile.key': 'a', 'reconcile.result': 'success' },
+        status: { code: SpanStatusCode.UNSET },
+      },
+    ]);
+  });
+
+  test('adds controller, key and trace to each log line', async () => {
+    const written: string[] = [];
+    const log = createLogger('info', { write: (line: string) => void written.push(line) });
+    const { controller, timers } = startController(async () => {
+      await Promise.resolve();
+      log.info({}, 'Working');
+      return undefined;
+    });
+    controller.enqueue('a');
+    await timers.advance(0);
+    const [span] = spans();
+    expect(JSON.parse(written[0] ?? '')).toMatchObject({
+      msg: 'Working',
+      controller: 'seat',
+      key: 'a',
+      trace_id: span?.spanContext().traceId,
+    });
+  });
+
+  test('measures the duration', async () => {
+    const { controller, timers, metric } = startController(inTurn(endless, returns()), { timeout: 2000 });
+    controller.enqueue('a');
+    await timers.advance(2000);
+    expect(await metric('controller_runtime_reconcile_time_seconds_sum')).toMatch(/ 2$/);
+    expect(await metric('workqueue_work_duration_seconds_sum')).toMatch(/ 2$/);
+  });
+});

@@ -1,0 +1,16 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ENGINE = import.meta.dirname;
+const sources = readdirSync(ENGINE).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+
+const DOMAIN_NAMES = /intro.?otel|workshop|seat|attendee|instructor|dice/i;
+
+test('finds the sources of the engine', () => {
+  expect(sources).toContain('manager.ts');
+});
+
+test.each(sources)('%s contains no name of our domain', (file) => {
+  const lines = readFileSync(join(ENGINE, file), 'utf8').split('\n');
+  expect(lines.filter((line) => DOMAIN_NAMES.test(line))).toEqual([]);
+});

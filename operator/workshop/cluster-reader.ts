@@ -1,0 +1,71 @@
+// Lists the nodes and what their pods request, and caches both. Watching all pods of a cluster would cost more than
+// everything else.
+import { isForbidden } from '../../kubernetes/api.ts';
+import type { Api, ListOptions } from '../../kubernetes/api.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import type { Kind, KubeObject } from '../../kubernetes/object.ts';
+import type { Clock } from '../engine/reconciler.ts';
+import { usageOf } from './capacity.ts';
+import type { Usage } from './capacity.ts';
+import type { Node, Pod } from '../../kubernetes/types.ts';
+
+/** The value, or the API server's message if it denies the read. */
+export type ReadResult<T> = { readonly value: T } | { readonly denied: string };
+
+interface CachedRead<T> {
+  readonly at: number;
+  readonly result: Promise<ReadResult<T>>;
+}
+
+export class ClusterReader {
+  readonly #api: Api;
+  readonly #clock: Clock;
+  #nodes: CachedRead<readonly Node[]> | undefined;
+  #usage: CachedRead<Usage> | undefined;
+
+  constructor(api: Api, clock: Clock) {
+    this.#api = api;
+    this.#clock = clock;
+  }
+
+  /** The nodes, at most `maxAge` milliseconds old. @throws the list's error, except a denial */
+  nodes(maxAge: number): Promise<ReadResult<readonly Node[]>> {
+    this.#nodes = this.#fresh(this.#nodes, maxAge) ?? this.#cache(this.#list<Node>(KINDS.Node));
+    return this.#nodes.result;
+  }
+
+  /** What pods request, at most `maxAge` milliseconds old. @throws the list's error, except a denial */
+  usage(maxAge: number): Promise<ReadResult<Usage>> {
+    this.#usage = this.#fresh(this.#usage, maxAge) ?? this.#cache(this.#readUsage());
+    return this.#usage.result;
+  }
+
+  async #readUsage(): Promise<ReadResult<Usage>> {
+    const unfinished = { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' };
+    const pods = await this.#list<Pod>(KINDS.Pod, unfinished);
+    return 'value' in pods ? { value: usageOf(pods.value) } : pods;
+  }
+
+  #fresh<T>(cached: CachedRead<T> | undefined, maxAge: number): CachedRead<T> | undefined {
+    return cached && this.#clock.now() - cached.at < maxAge ? cached : undefined;
+  }
+
+  /** Keeps a read that runs, so that callers share it. A failed read is not kept. */
+  #cache<T>(result: Promise<ReadResult<T>>): CachedRead<T> {
+    const forget = (): void => {
+      if (this.#nodes?.result === result) this.#nodes = undefined;
+      if (this.#usage?.result === result) this.#usage = undefined;
+    };
+    result.catch(forget);
+    return { at: this.#clock.now(), result };
+  }
+
+  async #list<T extends KubeObject>(kind: Kind, options?: ListOptions): Promise<ReadResult<T[]>> {
+    try {
+      return { value: await this.#api.list<T>(kind, options) };
+    } catch (error) {
+      if (isForbidden(error)) return { denied: error.message };
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import { LABELS } from '../api/types.ts';
+import { KINDS } from '../api/kinds.ts';
+import { apiError } from '../engine/testing/fake-api.ts';
+import { NAMES, aWorkshopHarness } from './testing/workshop-harness.ts';
+import { aNode } from './testing/fixtures.ts';
+
+describe('a change of the lab', () => {
+  test('changes the seats a few at a time', async () => {
+    const { settleAll, settle, edit, reconcile, seats, condition, workshop } = aWorkshopHarness({
+      seats: 3,
+      rollout: { maxConcurrent: 1 },
+    });
+    await settleAll();
+    edit({ spec: { lab: { jaeger: { maxTraces: 7 } } } });
+    for (const done of [1, 2, 3]) {
+      await reconcile();
+      expect(seats.list().filter(({ spec }) => spec.lab?.jaeger?.maxTraces === 7)).toHaveLength(done);
+      expect(condition('Progressing')).toMatchObject({
+        status: 'True',
+        message: `${done - 1} of 3 seats ${done === 2 ? 'follows' : 'follow'} the spec, 1 in progress, ${3 - done} wait.`,
+      });
+      expect(workshop().status?.seats).toMatchObject({ updated: done - 1 });
+      settle();
+    }
+    await reconcile();
+    expect(condition('Progressing')).toMatchObject({ reason: 'Complete' });
+  });
+
+  test('stops after too many failures, names them with advice, and continues with the next change', async () => {
+    const { settleAll, settle, edit, reconcile, seats, condition, events } = aWorkshopHarness({
+      seats: 3,
+      rollout: { maxConcurrent: 1, maxFailures: 1 },
+    });
+    await settleAll();
+    edit({ spec: { lab: { jaeger: { maxTraces: 7 } } } });
+    await reconcile();
+    settle('Failed', 'lab-jaeger can’t start.', ['class-seat-01']);
+    await reconcile();
+    for (const name of NAMES.slice(1)) expect(seats.get(name)?.spec.lab).toBeUndefined();
+    await reconcile();
+    expect(condition('Degraded')).toMatchObject({
+      status: 'True',
+      reason: 'RolloutStopped',
+      message: expect.stringMatching(
+        /class-seat-01.*rollout\.maxFailures \(1\).*lab-jaeger can’t start.*Change spec\.lab/,
+      ) as string,
+    });
+    expect(condition('Progressing')).toMatchObject({ status: 'False', reason: 'RolloutStopped' });
+    expect(events.events).toContainEqual(expect.objectContaining({ type: 'Warning', reason: 'RolloutStopped' }));
+    edit({ spec: { lab: { jaeger: { maxTraces: 8 } } } });
+    await settleAll();
+    expect(condition('Degraded').status).toBe('False');
+  });
+
+  test('waits while the rollout is paused', async () => {
+    const { settleAll, edit, reconcile, requests, condition } = aWorkshopHarness({ seats: 3 });
+    await settleAll();
+    edit({ spec: { rollout: { paused: true }, lab: { jaeger: { maxTraces: 7 } } } });
+    expect((await requests(reconcile)).filter((request) => request.includes('Seat'))).toEqual([]);
+    expect(condition('Progressing')).toMatchObject({
+      status: 'False',
+      reason: 'Paused',
+      message: '0 of 3 seats follow the spec, 3 wait until spec.rollout.paused is false.',
+    });
+    expect(condition('Ready').status).toBe('True');
+    edit({ spec: { rollout: { paused: false } } });
+    await settleAll();
+    expect(condition('Progressing').reason).toBe('Complete');
+  });
+});
+
+describe('a seat', () => {
+  test('is created again after a deletion, even while the rollout is paused', async () => {
+    const { api, settleAll, settle, edit, reconcile, names, seats } = aWorkshopHarness({ seats: 3 });
+    await settleAll();
+    edit({ spec: { rollout: { paused: true } } });
+    const before = seats.get('class-seat-02')?.metadata.uid;
+    await api.delete(KINDS.Seat, { name: 'class-seat-02' });
+    await reconcile();
+    settle();
+    expect(names()).toEqual(['class-seat-01', 'class-seat-03']);
+    await reconcile();
+    expect(names()).toEqual(NAMES);
+    expect(seats.get('class-seat-02')?.metadata.uid).not.toBe(before);
+  });
+
+  test('is restored after an edit by hand', async () => {
+    const { api, settleAll, reconcile, seats } = aWorkshopHarness({ seats: 3 });
+    await settleAll();
+    api.edit(
+      KINDS.Seat,
+      { name: 'class-seat-01' },
+      {
+        metadata: { labels: { [LABELS.workshop]: null }, ownerReferences: [] },
+        spec: { lab: { instrumentation: 'none' }, replicas: 0 },
+      },
+    );
+    await reconcile();
+    expect(seats.get('class-seat-01')).toMatchObject({
+      metadata: { labels: { [LABELS.workshop]: 'class' }, ownerReferences: [{ name: 'class' }] },
+      spec: { replicas: 0 },
+    });
+    expect(seats.get('class-seat-01')?.spec).not.toHaveProperty('lab');
+  });
+
+  test('does not count as failed if the instructor stops it', async () => {
+    const { api, settle, settleAll, reconcile, condition } = aWorkshopHarness({ seats: 3 });
+    await settleAll();
+    api.edit(KINDS.Seat, { name: 'class-seat-01' }, { spec: { replicas: 0 } });
+    settle();
+    await reconcile();
+    expect(condition('Ready')).toMatchObject({ status: 'True', message: '2 of 3 seats are ready, 1 stopped.' });
+  });
+});
+
+describe('capacity', () => {
+  test('limits the seats that are created, and the others follow when a node is added', async () => {
+    const { api, clock, settleAll, reconcile, names, condition } = aWorkshopHarness({
+      seats: 10,
+      rollout: { maxConcurrent: 10 },
+    });
+    await reconcile();
+    expect(names()).toHaveLength(8);
+    expect(condition('CapacityAvailable')).toMatchObject({
+      status: 'False',
+      reason: 'InsufficientCapacity',
+      message: expect.stringContaining('8 of 10 seats fit on the nodes.') as string,
+    });
+    const result = await settleAll();
+    expect(condition('Progressing')).toMatchObject({
+      status: 'False',
+      reason: 'InsufficientCapacity',
+      message: expect.stringContaining('class-seat-09, class-seat-10') as string,
+    });
+    expect(result?.requeueAfter).toBeLessThanOrEqual(30_000);
+    api.seed(aNode('more'));
+    clock.advance(30_000);
+    await settleAll();
+    expect([names().length, condition('CapacityAvailable').status]).toEqual([10, 'True']);
+  });
+
+  test('stops the creation of seats while the API server fails, and is checked again', async () => {
+    const { api, reconcile, names, condition } = aWorkshopHarness();
+    api.fail({ verb: 'list', kind: 'Pod' }, apiError(500, 'InternalError', 'etcd is away'));
+    await expect(reconcile()).rejects.toThrow('etcd is away');
+    expect([names(), condition('Ready').reason]).toEqual([[], 'SeatsNotReady']);
+    await reconcile();
+    expect(names()).toEqual(NAMES);
+  });
+});
+
+describe('isolation', () => {
+  test('keeps its earlier result, with time and generation, until there is a new one', async () => {
+    const { settleAll, edit, reconcile, restart, condition } = aWorkshopHarness();
+    await settleAll();
+    const seen = condition('NetworkIsolation');
+    expect(seen).toMatchObject({ status: 'True', reason: 'Enforced', observedGeneration: 1 });
+    restart();
+    edit({ spec: { seats: 2 } });
+    await reconcile();
+    expect(condition('NetworkIsolation')).toEqual(seen);
+    await settleAll();
+    expect(condition('NetworkIsolation').observedGeneration).toBe(2);
+  });
+
+  test('is not claimed for a class with one seat', async () => {
+    const { settleAll, condition } = aWorkshopHarness({ seats: 1 });
+    await settleAll();
+    expect(condition('NetworkIsolation')).toMatchObject({
+      status: 'Unknown',
+      reason: 'NotProbed',
+      message: expect.stringContaining('found 1') as string,
+    });
+  });
+});

@@ -1,0 +1,58 @@
+// The deletion of a Workshop: its Seats first, then the pods that pull images, then the Workshop.
+import { KINDS } from '../api/kinds.ts';
+import { FINALIZER, LABELS } from '../api/types.ts';
+import type { Seat, Workshop } from '../api/types.ts';
+import type { Result } from '../engine/reconciler.ts';
+import { Attempts } from './attempts.ts';
+import type { ImagePrepull } from './image-prepull.ts';
+import type { WorkshopOptions } from './options.ts';
+import type { SeatWriter } from './seat-writer.ts';
+import { isDeleting, isSeatOf } from './seats.ts';
+import { deletingStatus } from './status.ts';
+import { removeFinalizer, writeStatus } from './write-workshop.ts';
+
+/** When to look again for Seats that the store does not have. */
+const RECHECK_MS = 1000;
+
+export interface DeletionOptions extends WorkshopOptions {
+  readonly writer: SeatWriter;
+  readonly prepull: ImagePrepull;
+}
+
+/** Deletes the Workshop's Seats and reports which are left. Each Seat that is gone wakes the Workshop again. */
+async function deleteSeats(options: DeletionOptions, workshop: Workshop, owned: readonly Seat[]): Promise<void> {
+  const { clock, writer } = options;
+  const attempts = new Attempts();
+  const standing = owned.filter((seat) => !isDeleting(seat));
+  await Promise.all(standing.map((seat) => attempts.attempt(() => writer.remove(seat))));
+  await writeStatus(options, workshop, deletingStatus(workshop, owned, clock.now()));
+  attempts.end();
+}
+
+/** Asks the API server for Seats, because the store may not have one that was created a moment ago. */
+async function hasSeats({ api, seats }: DeletionOptions, workshop: Workshop): Promise<boolean> {
+  const labelSelector = `${LABELS.workshop}=${workshop.metadata.name}`;
+  const listed = await api.list<Seat>(KINDS.Seat, { labelSelector });
+  const left = listed.filter((seat) => isSeatOf(seat, workshop));
+  for (const seat of left) seats.observe(seat);
+  return left.length > 0;
+}
+
+async function finish(options: DeletionOptions, workshop: Workshop): Promise<void> {
+  await options.prepull.clear(workshop);
+  await removeFinalizer(options, workshop);
+  options.log.info({ workshop: workshop.metadata.name }, 'Workshop and everything in it are deleted');
+}
+
+/** @returns when to look again, or 'deleted' if nothing is left to do */
+export async function deleteWorkshop(
+  options: DeletionOptions,
+  workshop: Workshop,
+): Promise<Result | 'deleted' | undefined> {
+  if (!workshop.metadata.finalizers?.includes(FINALIZER)) return 'deleted';
+  const owned = options.seats.list().filter((seat) => isSeatOf(seat, workshop));
+  if (owned.length > 0) return void (await deleteSeats(options, workshop, owned));
+  if (await hasSeats(options, workshop)) return { requeueAfter: RECHECK_MS };
+  await finish(options, workshop);
+  return 'deleted';
+}

@@ -1,0 +1,200 @@
+// The isolation test's pod: it runs in one seat and tries to reach another. This file says what it tries and what its
+// answer means. It claims nothing that was not seen.
+import { CONNECTED } from '../../apps/isolation-probe/probe.ts';
+import type { Results, Target } from '../../apps/isolation-probe/probe.ts';
+import { imageOf } from '../../cdk8s/lab/workload.ts';
+import { completeValues } from '../../cdk8s/render.ts';
+import { rfc3339 } from '../../kubernetes/conditions.ts';
+import type { ConditionSpec } from '../../kubernetes/conditions.ts';
+import { LABELS, RELEASE } from '../api/types.ts';
+import type { Seat, Workshop } from '../api/types.ts';
+import type { Pod, Service } from '../../kubernetes/types.ts';
+import { placementOf } from './placement.ts';
+import { restrictedContainer, restrictedPod } from './pod-security.ts';
+import { labelsOf } from './seats.ts';
+
+/** The pod's name and its label app.kubernetes.io/component. */
+export const PROBE = 'isolation-probe';
+
+/** Less than PROBE_RESOURCES, which a seat's quota reserves. */
+const RESOURCES = { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '96Mi' } };
+
+/** Seconds after which the test of a pod fails that has not ended. */
+export const PROBE_SECONDS = 60;
+
+/** How many addresses to try. The answer must fit into a termination message of 4096 bytes. */
+const MAX_TARGETS = 40;
+
+const isTcp = ({ protocol = 'TCP' }: { readonly protocol?: string }): boolean => protocol === 'TCP';
+const unreachable = (name: string, host: string, port: number): Target => ({
+  name: `${name}:${port}`,
+  host,
+  port,
+  open: false,
+});
+
+/** The addresses of a seat's Services and pods. A network may treat the two differently. */
+export function foreignTargets(services: readonly Service[], pods: readonly Pod[]): Target[] {
+  const ofServices = services.flatMap(({ metadata, spec: { clusterIP = '', ports = [] } = {} }) =>
+    clusterIP === '' || clusterIP === 'None'
+      ? []
+      : ports.filter(isTcp).map(({ port }) => unreachable(metadata.name, clusterIP, port)),
+  );
+  const ofPods = pods.flatMap(({ metadata, spec: { containers }, status: { podIP = '' } = {} }) =>
+    podIP === ''
+      ? []
+      : containers
+          .flatMap(({ ports = [] }) => ports)
+          .filter(isTcp)
+          .map(({ containerPort }) => unreachable(metadata.name, podIP, containerPort)),
+  );
+  return [...ofServices, ...ofPods].slice(0, MAX_TARGETS);
+}
+
+const CONTROL = 'control';
+
+/** The seat's own front door. If the pod can't reach even that, the network fails and the test proves nothing. */
+const control = (seat: Seat): Target => ({
+  name: CONTROL,
+  host: `${RELEASE}-guide`,
+  port: completeValues(seat.spec.lab).guide.service.port,
+  open: true,
+});
+
+/** The test's pod in the namespace of the seat `from`. It is like a pod of the attendee. */
+export function probePod(workshop: Workshop, from: Seat, foreign: readonly Target[]): Pod {
+  const { image, imagePullSecrets } = completeValues(from.spec.lab);
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: PROBE,
+      namespace: from.metadata.name,
+      labels: { ...labelsOf(workshop), [LABELS.seat]: from.metadata.name, [LABELS.component]: PROBE },
+    },
+    spec: {
+      ...restrictedPod,
+      ...placementOf(from.spec.lab),
+      activeDeadlineSeconds: PROBE_SECONDS,
+      imagePullSecrets: [...imagePullSecrets],
+      containers: [
+        {
+          name: 'probe',
+          image: imageOf(image),
+          imagePullPolicy: image.pullPolicy,
+          command: ['node', '/app/reach.js'],
+          env: [{ name: 'TARGETS', value: JSON.stringify([control(from), ...foreign]) }],
+          resources: RESOURCES,
+          ...restrictedContainer,
+        },
+      ],
+    },
+  };
+}
+
+const TYPE = 'NetworkIsolation';
+
+export const notTested = (ready: number): ConditionSpec => ({
+  type: TYPE,
+  status: 'Unknown',
+  reason: 'NotProbed',
+  message:
+    ready < 2
+      ? `Not tested yet: the isolation test needs two Ready seats, found ${ready}.`
+      : 'Not tested yet: the isolation test has not finished.',
+});
+
+export const testFailed = (cause: string): ConditionSpec => ({
+  type: TYPE,
+  status: 'Unknown',
+  reason: 'ProbeFailed',
+  message: `Not known: ${cause} The operator repeats the isolation test by itself.`,
+});
+
+export interface TestRun {
+  /** The names of the seats. */
+  readonly from: string;
+  readonly to: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** The condition for the pod's answer. */
+export function verdict(results: Results, { from, to, at }: TestRun): ConditionSpec {
+  const { [CONTROL]: controlResult = 'no answer', ...foreign } = results;
+  if (controlResult !== CONNECTED) {
+    return testFailed(
+      `a pod in seat ${from} could not reach ${RELEASE}-guide in the same seat (${controlResult}). Check the ` +
+        'network plugin and DNS.',
+    );
+  }
+  const tried = Object.keys(foreign).length;
+  const reached = Object.entries(foreign)
+    .filter(([, result]) => result === CONNECTED)
+    .map(([name]) => name)
+    .sort();
+  if (tried === 0) return testFailed(`the test found no Service or pod with a port in seat ${to}.`);
+  if (reached.length > 0) {
+    const more = reached.length > 3 ? ` and ${reached.length - 3} more` : '';
+    return {
+      type: TYPE,
+      status: 'False',
+      reason: 'Unenforced',
+      message:
+        `A pod in seat ${from} reached ${reached.slice(0, 3).join(', ')}${more} of seat ${to} (${rfc3339(at)}): ` +
+        "the cluster's network does not enforce NetworkPolicies." +
+        " Attendees can reach each other's labs. Use a network plugin that enforces NetworkPolicies.",
+    };
+  }
+  return {
+    type: TYPE,
+    status: 'True',
+    reason: 'Enforced',
+    message:
+      `A pod in seat ${from} reached ${RELEASE}-guide in the same seat, and none of ${tried} addresses of seat ` +
+      `${to} (${rfc3339(at)}).`,
+  };
+}
+
+const isResults = (value: unknown): value is Results =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((one) => typeof one === 'string');
+
+function resultsIn(text: string): Results | undefined {
+  try {
+    const results: unknown = JSON.parse(text);
+    return isResults(results) ? results : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const parseAnswer = ({
+  message = 'nothing',
+  exitCode,
+}: {
+  readonly message?: string;
+  readonly exitCode?: number;
+}): Results | string =>
+  resultsIn(message) ?? `the pod ended with code ${exitCode} and wrote: ${message.slice(0, 200)}.`;
+
+/** The pod's answer, a text if it ended without one, or undefined while it runs. */
+export function probeAnswer({
+  status: { phase, reason = 'Failed', message = '', containerStatuses = [] } = {},
+}: Pod): Results | string | undefined {
+  const ended = containerStatuses.map(({ state }) => state?.terminated).find((terminated) => terminated !== undefined);
+  if (ended) return parseAnswer(ended);
+  return phase === 'Failed' ? `the pod ended: ${reason}: ${message}.` : undefined;
+}
+
+/** What a pod waits for that has not ended in time. */
+export function timeoutText({
+  status: { conditions = [], containerStatuses = [] } = {},
+}: Pick<Pod, 'status'> = {}): string {
+  const waiting = containerStatuses[0]?.state?.waiting;
+  const unscheduled = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  const cause = [waiting, unscheduled].flatMap((one) => [one?.reason ?? [], one?.message ?? []].flat()).join(': ');
+  return `the pod did not end within ${PROBE_SECONDS} s${cause === '' ? '' : `, ${cause}`}.`;
+}

@@ -1,0 +1,27 @@
+// What the Workshop's reconciler is constructed with.
+import type { SomeValues } from '../../cdk8s/render.ts';
+import type { Api } from '../../kubernetes/api.ts';
+import type { Pod } from '../../kubernetes/types.ts';
+import type { Seat, Workshop } from '../api/types.ts';
+import type { Logger } from '../engine/log.ts';
+import type { Clock, EventRecorder, Store } from '../engine/reconciler.ts';
+import type { SeatRequirements } from './capacity.ts';
+
+export interface WorkshopOptions {
+  readonly api: Api;
+  readonly workshops: Store<Workshop>;
+  readonly seats: Store<Seat>;
+  /** Pods in the operator's namespace with the label app.kubernetes.io/component: image-pull, with their status. */
+  readonly pods: Store<Pod>;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The operator's namespace. */
+  readonly namespace: string;
+  /**
+   * What a seat requires from the nodes. @throws Error if the lab can't be rendered; the message says what to change
+   */
+  seatRequirements(lab?: SomeValues): SeatRequirements;
+  /** Why the lab does not fit the quota, and what to do. Undefined if it fits. */
+  quotaProblem(spec: Workshop['spec']): string | undefined;
+}
