@@ -1,7 +1,7 @@
-// What the reconcilers ask of the API server, and what can go wrong. `client.ts` does it over HTTP.
+// The requests that a program makes to the API server, and their errors. `client.ts` implements them over HTTP.
 import type { Kind, KubeObject } from './object.ts';
 
-/** The body of an answer that is no success: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+/** The body of an error answer. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
 export interface Status {
   readonly reason?: string;
   readonly message?: string;
@@ -11,7 +11,7 @@ export interface Status {
   };
 }
 
-/** The API server said no. What it said is in `message`. */
+/** The API server refused a request. `message` holds its words. */
 export class ApiError extends Error {
   readonly code: number;
   readonly status: Status;
@@ -34,15 +34,15 @@ export const isInvalid = (error: unknown): error is ApiError => answered(error, 
 export const isGone = (error: unknown): error is ApiError => answered(error, 410);
 export const isTooManyRequests = (error: unknown): error is ApiError => answered(error, 429);
 export const isForbidden = (error: unknown): error is ApiError => answered(error, 403);
-/** The namespace's ResourceQuota says no, rather than RBAC. */
+/** The namespace's ResourceQuota refused the request, and not RBAC. */
 export const isOverQuota = (error: unknown): error is ApiError =>
   answered(error, 403) && (error.status.message ?? '').includes('exceeded quota');
-/** Nothing new can be made in a namespace that is being deleted. */
+/** The namespace is being deleted, so it takes no new objects. */
 export const isTerminating = (error: unknown): error is ApiError =>
   error instanceof ApiError &&
   (error.status.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating');
 
-/** A write was asked for by a process that does not lead, or no longer; nothing was sent. */
+/** This process is not the leader, so the write was not sent. */
 export class NotLeadingError extends Error {
   constructor() {
     super('Expected to be the leader, found that another may be: nothing was written.');
@@ -57,33 +57,39 @@ export interface ListOptions {
 }
 
 export interface DeleteOptions {
-  /** Deletes that very object, and not one that has come in its place. */
+  /** Deletes only the object with this uid, and not one that has replaced it. */
   readonly uid?: string;
   readonly gracePeriodSeconds?: number;
 }
 
-/** All methods throw ApiError, a NotLeadingError (those that write), or what the connection failed with. */
+/** All methods throw ApiError, or the connection's error. Those that write also throw NotLeadingError. */
 export interface Api {
-  /** The object, or undefined where there is none. */
+  /** The object, or undefined when there is none. */
   get<T extends KubeObject>(kind: Kind, name: string, namespace?: string): Promise<T | undefined>;
-  /** All objects, page after page. */
+  /** All objects, read page by page. */
   list<T extends KubeObject>(kind: Kind, options?: ListOptions): Promise<T[]>;
   create<T extends KubeObject>(object: T): Promise<T>;
-  /** Server-side apply, forced, as FIELD_MANAGER. https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
+  /**
+   * Forced server-side apply as this client's field manager.
+   * https://kubernetes.io/docs/reference/using-api/server-side-apply/
+   */
   apply<T extends KubeObject>(object: KubeObject, subresource?: 'status'): Promise<T>;
-  /** A JSON merge patch; put resourceVersion into its metadata where the object must not have changed meanwhile. */
+  /** A JSON merge patch. With a resourceVersion in its metadata it fails when the object has changed meanwhile. */
   mergePatch<T extends KubeObject>(
     kind: Kind,
     key: { readonly name: string; readonly namespace?: string },
     patch: object,
   ): Promise<T>;
-  /** That there is none already is no error. */
+  /** Deletes an object. A missing object is no error. */
   delete(
     kind: Kind,
     key: { readonly name: string; readonly namespace?: string },
     options?: DeleteOptions,
   ): Promise<void>;
-  /** A token of a ServiceAccount. https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */
+  /**
+   * A new token of a ServiceAccount.
+   * https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
+   */
   token(
     account: { readonly name: string; readonly namespace: string },
     seconds: number,

@@ -19,7 +19,7 @@ let answers: Answering[];
 let renewals: number;
 const reports: RequestReport[] = [];
 const waits: number[] = [];
-/** Waits take no time, and are written down. */
+/** Timers that fire at once and record their waits. */
 const timers: Timers = {
   now: () => performance.now(),
   after(ms, call) {
@@ -51,7 +51,7 @@ async function start(options: Partial<PooledApiOptions> = {}): Promise<void> {
   });
 }
 
-test('paths are those of the API', async () => {
+test('builds the paths of the API', async () => {
   await start();
   expect(pathOf(KINDS.Namespace, undefined, 'a')).toBe('/api/v1/namespaces/a');
   expect(pathOf(KINDS.Deployment, 'a', 'd', 'status')).toBe('/apis/apps/v1/namespaces/a/deployments/d/status');
@@ -73,13 +73,13 @@ beforeEach(() => {
 
 afterEach(stop);
 
-/** What the requests were, in a line each. */
+/** The requests, one line each. */
 const lines = (): string[] => server.received.map(({ method, url }) => `${method} ${url}`);
 
 describe('requests', () => {
   beforeEach(() => start());
 
-  test('say who asks, behind whatever path the server is', async () => {
+  test('sends the token and the user agent, to a server behind a path', async () => {
     expect(await api.get(KINDS.ConfigMap, 'm', 'a')).toEqual(live);
     expect(server.received).toMatchObject([
       {
@@ -89,7 +89,7 @@ describe('requests', () => {
     ]);
   });
 
-  test('that write name the field manager', async () => {
+  test('names the field manager in each write', async () => {
     await api.create(map);
     await api.apply(map);
     await api.apply(map, 'status');
@@ -111,7 +111,7 @@ describe('requests', () => {
     expect(server.received.map(({ body }) => JSON.parse(body) as object)).toEqual([map, map, map, { data: null }]);
   });
 
-  test('for what is not there give nothing, and delete it without an error', async () => {
+  test('returns undefined for a missing object, and deletes one without an error', async () => {
     answers = [json(404, { reason: 'NotFound' }), json(404, { reason: 'NotFound' })];
     expect(await api.get(KINDS.ConfigMap, 'm', 'a')).toBeUndefined();
     await api.delete(KINDS.ConfigMap, map.metadata, { uid: 'u', gracePeriodSeconds: 0 });
@@ -122,7 +122,7 @@ describe('requests', () => {
     });
   });
 
-  test('for a token give it with its end', async () => {
+  test('returns a token with its expiry', async () => {
     answers = [json(201, { status: { token: 't', expirationTimestamp: '2026-01-01T00:00:00Z' } })];
     expect(await api.token({ name: 's', namespace: 'a' }, 600)).toEqual({
       token: 't',
@@ -136,7 +136,7 @@ describe('requests', () => {
     ]);
   });
 
-  test('that fail throw what the server said, and where it said it', async () => {
+  test('throws the words of the server, with the path', async () => {
     answers = [
       json(409, { reason: 'Conflict', message: 'changed' }),
       raw(502, '<html>bad gateway</html>'),
@@ -149,7 +149,7 @@ describe('requests', () => {
     await expect(api.list(KINDS.Pod)).rejects.toThrow('GET /api/v1/pods was answered 500 : the answer was empty');
   });
 
-  test('that are throttled are sent again after the time that was asked for, a few times', async () => {
+  test('retries a throttled request a few times, after Retry-After', async () => {
     answers = [
       json(429, {}, { 'retry-after': '2' }),
       json(503, {}, { 'retry-after': '3600' }),
@@ -162,13 +162,13 @@ describe('requests', () => {
     expect(server.received).toHaveLength(4 + 5);
   });
 
-  test('that are refused without being told to come back are not', async () => {
+  test('does not retry a 503 that lacks Retry-After', async () => {
     answers = [json(503, {})];
     await expect(api.apply(map)).rejects.toMatchObject({ code: 503 });
     expect(server.received).toHaveLength(1);
   });
 
-  test('whose token has ended are sent once more with a new one', async () => {
+  test('sends a request once more with a new token after a 401', async () => {
     answers = [json(401, {})];
     await api.get(KINDS.ConfigMap, 'm', 'a');
     expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer 0', 'Bearer 1']);
@@ -176,7 +176,7 @@ describe('requests', () => {
     await expect(api.get(KINDS.ConfigMap, 'm', 'a')).rejects.toMatchObject({ code: 401 });
   });
 
-  test('are reported each, with what came of them', async () => {
+  test('reports each request with its outcome', async () => {
     answers = [json(500, {}), (_request, response) => response.destroy()];
     await expect(api.get(KINDS.ConfigMap, 'm', 'a')).rejects.toBeInstanceOf(ApiError);
     await expect(api.apply(map)).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
@@ -193,7 +193,7 @@ describe('lists', () => {
 
   beforeEach(() => start());
 
-  test('come page by page, and their items know their kind', async () => {
+  test('reads page by page, and adds the kind to each item', async () => {
     answers = [page(['a', 'b'], 'next page'), page(['c'])];
     expect(await api.list(KINDS.ConfigMap, { labelSelector: 'a=b,c', fieldSelector: 'd=e' })).toEqual(
       ['a', 'b', 'c'].map((name) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } })),
@@ -205,19 +205,19 @@ describe('lists', () => {
     ]);
   });
 
-  test('of which a page has expired are begun again', async () => {
+  test('starts over when a page has expired', async () => {
     answers = [page(['a'], 'x'), json(410, { reason: 'Expired' }), page(['b'], 'y'), page(['c'])];
     expect((await api.list(KINDS.ConfigMap)).map(({ metadata }) => metadata.name)).toEqual(['b', 'c']);
   });
 
-  test('without items are empty', async () => {
+  test('returns an empty list when the server sends no items', async () => {
     answers = [json(200, { items: null, metadata: { resourceVersion: '5' } })];
     expect(await api.list(KINDS.Pod, { namespace: 'a' })).toEqual([]);
   });
 });
 
-describe('who may not write', () => {
-  test('reads, and writes nothing', async () => {
+describe('the fence', () => {
+  test('lets reads pass, and no write', async () => {
     await start({ mayWrite: () => false });
     await api.get(KINDS.ConfigMap, 'm', 'a');
     for (const write of [
@@ -231,7 +231,7 @@ describe('who may not write', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('does not write what was waiting for a connection, nor what was told to come back later', async () => {
+  test('stops writes that waited for a connection or for Retry-After', async () => {
     let leads = true;
     await start({ mayWrite: () => leads, connections: 1 });
     answers = [
@@ -248,7 +248,7 @@ describe('who may not write', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('does not write what waited while its connection was made, and writes what comes after', async () => {
+  test('stops a write that waited while its connection was made, and lets the next one pass', async () => {
     const answersOfTheFence = [true, false]; // asked when it is a request's turn, and when it is sent
     await start({ mayWrite: () => answersOfTheFence.shift() ?? true });
     await expect(api.apply(map)).rejects.toBeInstanceOf(NotLeadingError);
@@ -258,7 +258,7 @@ describe('who may not write', () => {
   });
 });
 
-test('no more requests are under way than there are connections', async () => {
+test('sends no more requests at a time than there are connections', async () => {
   await start({ connections: 2 });
   let [now, most] = [0, 0];
   answers = Array.from({ length: 6 }, (): Answering => (request, response) => {
@@ -272,14 +272,14 @@ test('no more requests are under way than there are connections', async () => {
   expect([most, server.received.length]).toEqual([2, 6]);
 });
 
-test('a server that says nothing is waited for no longer than told', async () => {
+test('fails after the timeout when the server is silent', async () => {
   await start({ timeout: 100 });
   answers = [() => undefined, (_request, response) => void response.writeHead(200).write('{')];
   await expect(api.apply(map)).rejects.toMatchObject({ code: 'UND_ERR_HEADERS_TIMEOUT' });
   await expect(api.apply(map)).rejects.toMatchObject({ code: 'UND_ERR_BODY_TIMEOUT' });
 });
 
-test('closing ends what is under way', async () => {
+test('ends running requests when it is closed', async () => {
   await start();
   answers = [() => undefined];
   const write = api.apply(map);
@@ -290,7 +290,7 @@ test('closing ends what is under way', async () => {
 describe('a watch', () => {
   const controller = new AbortController();
   const options = { resourceVersion: '5', timeoutSeconds: 60, silence: 100, signal: controller.signal };
-  /** Answers with these pieces, one after another, and then ends, or not. */
+  /** Answers with these pieces one after another, then ends unless told otherwise. */
   const pieces =
     (all: (string | Buffer)[], end = true): Answering =>
     (_request, response) =>
@@ -319,18 +319,18 @@ describe('a watch', () => {
     ]);
   });
 
-  test('gives whole lines, however they come', async () => {
+  test('returns whole lines, whatever the chunks are', async () => {
     const snowman = Buffer.from('"☃"\n');
     answers = [pieces(['1\n2\n', '3', '4', '5\n6\n7', '\n', snowman.subarray(0, 2), snowman.subarray(2), 'cut off'])];
     expect(await linesOfWatch()).toEqual(['1', '2', '345', '6', '7', '"☃"']);
   });
 
-  test('that is silent for too long fails', async () => {
+  test('fails when it is silent for too long', async () => {
     answers = [pieces(['1\n'], false)];
     await expect(linesOfWatch()).rejects.toMatchObject({ code: 'UND_ERR_BODY_TIMEOUT' });
   });
 
-  test('that is refused throws what the server said', async () => {
+  test('throws the words of the server when it is refused', async () => {
     answers = [json(410, { reason: 'Expired' })];
     await expect(linesOfWatch()).rejects.toMatchObject({ code: 410 });
   });
@@ -343,7 +343,7 @@ describe('a watch', () => {
     await expect(watch.next()).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  test('does not keep other requests waiting', async () => {
+  test('takes no connection from other requests', async () => {
     await stop();
     await start({ connections: 1 });
     answers = [pieces([], false), pieces([], false)];

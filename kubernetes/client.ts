@@ -222,7 +222,7 @@ const queryOf = (parameters: Readonly<Record<string, string | number | boolean>>
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&');
 
-/** The lines of a stream, whatever its chunks are. Drops a line that is cut off at the end: its event will come again. */
+/** The lines of a stream, whatever its chunks are. Drops a line that is cut off at the end: its event comes again. */
 async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, void, void> {
   let begun: Buffer[] = [];
   for await (const chunk of chunks) {

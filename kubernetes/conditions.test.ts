@@ -11,13 +11,13 @@ const ready = {
 } as const;
 const waiting = { type: 'Ready', status: 'False', reason: 'Starting', message: 'Waiting for lab-dice.' } as const;
 
-test('a condition that is new says since when it holds and for which generation', () => {
+test('gives a new condition a transition time and a generation', () => {
   expect(setCondition(undefined, ready, { generation: 3, now: MONDAY })).toEqual([
     { ...ready, lastTransitionTime: '2026-01-05T09:00:00Z', observedGeneration: 3 },
   ]);
 });
 
-test('the time of the last transition stays while the status does, whatever the reason', () => {
+test('keeps the transition time while the status stays, whatever the reason', () => {
   const before = setCondition(undefined, waiting, { generation: 1, now: MONDAY });
   const after = setCondition(before, { ...waiting, reason: 'ImagePull' }, { generation: 2, now: later(60) });
   expect(after).toEqual([
@@ -25,14 +25,14 @@ test('the time of the last transition stays while the status does, whatever the 
   ]);
 });
 
-test('the time of the last transition moves with the status', () => {
+test('moves the transition time when the status changes', () => {
   const before = setCondition(undefined, waiting, { generation: 1, now: MONDAY });
   expect(conditionOf(setCondition(before, ready, { generation: 1, now: later(60) }), 'Ready')?.lastTransitionTime).toBe(
     rfc3339(later(60)),
   );
 });
 
-test('conditions of other types stay where they are', () => {
+test('leaves conditions of other types in place', () => {
   const other: Condition = {
     type: 'Isolated',
     status: 'Unknown',
@@ -48,7 +48,7 @@ test('conditions of other types stay where they are', () => {
   expect(after[0]).toBe(other);
 });
 
-test('of several conditions each keeps its time, and those that are no longer said go', () => {
+test('keeps the time of each condition, and drops those that are no longer listed', () => {
   const before = [waiting, { ...ready, type: 'Old' }].map((one) => ({ ...one, lastTransitionTime: rfc3339(MONDAY) }));
   const after = setConditions(before, [{ ...ready, type: 'Access' }, waiting], { now: later(60) });
   expect(after.map(({ type, lastTransitionTime }) => [type, lastTransitionTime])).toEqual([
@@ -57,7 +57,7 @@ test('of several conditions each keeps its time, and those that are no longer sa
   ]);
 });
 
-test('only a condition whose status is True is true', () => {
+test('counts a condition as true only when its status is True', () => {
   const at = { lastTransitionTime: rfc3339(MONDAY) };
   expect([
     isTrue([{ ...ready, ...at }], 'Ready'),

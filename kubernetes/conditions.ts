@@ -1,7 +1,7 @@
-// Conditions of a status: set one, look one up. Nothing here changes what it is given.
+// Conditions of a status: find one, set one. Nothing here changes its arguments.
 import type { Condition } from './object.ts';
 
-/** A condition as a reconciler says it; the rest follows. */
+/** The part of a condition that a reconciler decides. The times follow from it. */
 export type ConditionSpec = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
 export interface ObservedAt {
@@ -21,35 +21,31 @@ export const isTrue = (conditions: readonly Condition[] | undefined, type: strin
   conditionOf(conditions, type)?.status === 'True';
 
 /**
- * The condition as it is said now: where the status is what it was, so is the time of its last transition.
+ * The condition with its transition time, which changes only when the status does.
  * https://github.com/kubernetes/community/blob/master/contributors/devel/sig-architecture/api-conventions.md#typical-status-properties
  */
 function withTransitionTime(
   before: Condition | undefined,
-  saying: ConditionSpec,
+  spec: ConditionSpec,
   { generation, now }: ObservedAt,
 ): Condition {
   return {
-    ...saying,
-    lastTransitionTime: before?.status === saying.status ? before.lastTransitionTime : rfc3339(now),
+    ...spec,
+    lastTransitionTime: before?.status === spec.status ? before.lastTransitionTime : rfc3339(now),
     ...(generation !== undefined && { observedGeneration: generation }),
   };
 }
 
-/** The conditions with this one in place of its type's, or after the others. */
-export function setCondition(
-  conditions: readonly Condition[] = [],
-  saying: ConditionSpec,
-  at: ObservedAt,
-): Condition[] {
-  const condition = withTransitionTime(conditionOf(conditions, saying.type), saying, at);
-  const known = conditions.some(({ type }) => type === saying.type);
-  return known ? conditions.map((one) => (one.type === saying.type ? condition : one)) : [...conditions, condition];
+/** The conditions with this one. It replaces the one of its type, or comes last. */
+export function setCondition(conditions: readonly Condition[] = [], spec: ConditionSpec, at: ObservedAt): Condition[] {
+  const condition = withTransitionTime(conditionOf(conditions, spec.type), spec, at);
+  const known = conditions.some(({ type }) => type === spec.type);
+  return known ? conditions.map((one) => (one.type === spec.type ? condition : one)) : [...conditions, condition];
 }
 
 /** Exactly these conditions, in this order. */
 export const setConditions = (
   conditions: readonly Condition[] = [],
-  sayings: readonly ConditionSpec[],
+  specs: readonly ConditionSpec[],
   at: ObservedAt,
-): Condition[] => sayings.map((saying) => withTransitionTime(conditionOf(conditions, saying.type), saying, at));
+): Condition[] => specs.map((spec) => withTransitionTime(conditionOf(conditions, spec.type), spec, at));

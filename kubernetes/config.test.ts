@@ -24,13 +24,13 @@ describe('in a pod', () => {
     file('namespace', 'here\n');
   });
 
-  test('the service account says who we are and who the server is', async () => {
+  test('reads the service account', async () => {
     const config = await loadConfig({ env, account: folder });
     expect(config).toMatchObject({ server: 'https://10.0.0.1:6443', tls: { ca: 'authority' }, namespace: 'here' });
     expect(await config.authorization()).toBe('Bearer first');
   });
 
-  test('a token is read again after a minute, or when it was refused', async () => {
+  test('reads a token again after a minute, or when the server refused it', async () => {
     const timers = fakeTimers();
     const { authorization } = await loadConfig({ env, account: folder, timers });
     await authorization();
@@ -43,7 +43,7 @@ describe('in a pod', () => {
     expect(await authorization(true)).toBe('Bearer third');
   });
 
-  test('a token that could not be read is tried again by the next request', async () => {
+  test('tries to read the token again in the next request when that failed', async () => {
     const { authorization } = await loadConfig({ env, account: folder });
     rmSync(join(folder, 'token'));
     await expect(authorization()).rejects.toThrow('ENOENT');
@@ -51,7 +51,7 @@ describe('in a pod', () => {
     expect(await authorization()).toBe('Bearer back');
   });
 
-  test('an address of IPv6 is put into brackets', async () => {
+  test('puts an IPv6 address in brackets', async () => {
     expect((await loadConfig({ env: { KUBERNETES_SERVICE_HOST: 'fd00::1' }, account: folder })).server).toBe(
       'https://[fd00::1]:443',
     );
@@ -70,12 +70,12 @@ describe('with a kubeconfig', () => {
     loadConfig({ env: { KUBECONFIG: file('config', kubeconfig(user, cluster)) } });
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-  test('a token is sent', async () => {
+  test('sends a token', async () => {
     const { server, namespace, authorization } = await loaded({ token: 't' });
     expect([server, namespace, await authorization()]).toEqual(['https://127.0.0.1:6443', 'n', 'Bearer t']);
   });
 
-  test('certificates are used for the connection, and no header is sent', async () => {
+  test('uses certificates for the connection, and sends no header', async () => {
     const { tls, authorization } = await loaded(
       { 'client-certificate-data': base64('cert'), 'client-key-data': base64('key') },
       { 'certificate-authority-data': base64('ca'), 'tls-server-name': 'name' },
@@ -89,17 +89,17 @@ describe('with a kubeconfig', () => {
     expect(await authorization()).toBeUndefined();
   });
 
-  test('a name with a password is sent', async () => {
+  test('sends a name and a password', async () => {
     expect(await (await loaded({ username: 'a', password: 'b' })).authorization()).toBe(`Basic ${base64('a:b')}`);
   });
 
-  test('several files are one', async () => {
+  test('merges several files', async () => {
     const first = file('first', JSON.stringify({ 'current-context': 'one', contexts: [], clusters: [], users: [] }));
     const second = file('second', kubeconfig({ token: 't' }));
     expect((await loadConfig({ env: { KUBECONFIG: `${first}:${second}` } })).namespace).toBe('n');
   });
 
-  test('without a context is refused', async () => {
+  test('refuses a kubeconfig without a current context', async () => {
     const empty = file('config', JSON.stringify({ contexts: [], clusters: [], users: [] }));
     await expect(loadConfig({ env: { KUBECONFIG: empty } })).rejects.toThrow(
       'Expected a current context with a cluster',
@@ -107,6 +107,6 @@ describe('with a kubeconfig', () => {
   });
 });
 
-test('neither is refused, and what is merely at hand is not taken', async () => {
+test('refuses to start without either form, and ignores ~/.kube/config', async () => {
   await expect(loadConfig({ env: { HOME: folder }, account: folder })).rejects.toThrow('found neither');
 });

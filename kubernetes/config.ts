@@ -9,7 +9,10 @@ import type { Timers } from '../support/timers.ts';
 
 export type { ApiConfig } from './in-cluster.ts';
 
-/** Never reads ~/.kube/config: an operator writes, and must not do so by accident. @throws Error when neither form is there */
+/**
+ * The config of the pod, or of $KUBECONFIG. Never reads ~/.kube/config, so that no operator writes by accident.
+ * @throws Error when neither form is there
+ */
 export async function loadConfig(options: ConfigOptions = {}): Promise<ApiConfig> {
   const { env = process.env, account = ACCOUNT, timers = systemTimers } = options;
   const files = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
@@ -22,7 +25,7 @@ export async function loadConfig(options: ConfigOptions = {}): Promise<ApiConfig
   );
 }
 
-/** client-node understands every kubeconfig, but needs more memory than the whole engine. So it is loaded only when needed. */
+/** Loads client-node only here: it understands every kubeconfig, but needs more memory than the whole engine. */
 async function fromKubeconfig(files: readonly string[], timers: Timers): Promise<ApiConfig> {
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();

@@ -35,7 +35,7 @@ export class Http {
   }
 
   /**
-   * Sends a request and returns the body of the answer. Retries what the server throttles: 429, or 503 with Retry-After.
+   * Sends a request and returns the body of the answer. Retries a throttled request: 429 or 503 with Retry-After.
    * @throws ApiError, or what the transport throws
    */
   async send(request: HttpRequest): Promise<string> {
@@ -52,7 +52,7 @@ export class Http {
     }
   }
 
-  /** Opens a watch or a log. Its body comes in chunks for as long as the server likes. Never retries. @throws as send */
+  /** Opens a watch or a log, which comes in chunks until the server ends it. Never retries. @throws as send */
   async open(path: string, options: StreamOptions): Promise<AsyncIterable<Buffer>> {
     const request = { method: 'GET', path } as const;
     const { code, chunks } = await this.#options.transport.open(await this.#complete(request), options);
@@ -89,7 +89,7 @@ async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {
 const isThrottled = ({ code, retryAfter }: ApiResponse): boolean =>
   (code === 429 || code === 503) && retryAfter !== undefined;
 
-/** The wait in milliseconds, at least a tenth of a second. A date in the header counts as one second: the API server sends none. */
+/** The wait in milliseconds, at least 100. A date in the header counts as one second: the API server sends none. */
 function waitOf({ retryAfter }: ApiResponse): number {
   const seconds = Number(retryAfter);
   return jittered(Math.max(100, Math.min(Number.isFinite(seconds) ? seconds * 1000 : 1000, LONGEST_WAIT)));

@@ -28,10 +28,10 @@ export interface ConfigOptions {
 /** The folder where Kubernetes puts the service account's files. */
 export const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** How long a token is used before it is read again, in milliseconds. The kubelet and kubectl's plugins renew it far earlier. */
+/** The time after which a token is read again, in milliseconds. It is far shorter than the life of a token. */
 const TOKEN_FOR = 60_000;
 
-/** The config of a pod, or undefined outside of one. @throws Error when the service account has a token but no certificate */
+/** The config of a pod, or undefined outside of one. @throws Error when the service account lacks the certificate */
 export function inClusterConfig({ env = process.env, account = ACCOUNT, timers = systemTimers }: ConfigOptions = {}):
   ApiConfig | undefined {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443', POD_NAMESPACE: namespace } = env;

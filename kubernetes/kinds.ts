@@ -15,8 +15,6 @@ const clusterScoped = (apiVersion: string, kind: string, plural: string): Kind =
 });
 
 export const KINDS = {
-  Workshop: clusterScoped('intro-otel.dev/v1alpha1', 'Workshop', 'workshops'),
-  Seat: clusterScoped('intro-otel.dev/v1alpha1', 'Seat', 'seats'),
   Namespace: clusterScoped('v1', 'Namespace', 'namespaces'),
   Node: clusterScoped('v1', 'Node', 'nodes'),
   CustomResourceDefinition: clusterScoped(
@@ -42,7 +40,7 @@ export const KINDS = {
 interface Typed {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata?: { readonly namespace?: string };
+  readonly metadata?: { readonly name?: string; readonly namespace?: string };
 }
 
 /**

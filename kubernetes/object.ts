@@ -1,4 +1,4 @@
-// A Kubernetes object as the engine sees it, and the conditions that its status carries.
+// The fields that every Kubernetes object has, and the conditions of a status.
 
 export interface OwnerReference {
   readonly apiVersion: string;
@@ -17,7 +17,7 @@ export interface ObjectMeta {
   readonly generation?: number;
   /** RFC 3339. */
   readonly creationTimestamp?: string;
-  /** RFC 3339; set once a deletion has been asked for. */
+  /** RFC 3339. Set once somebody has asked for the deletion. */
   readonly deletionTimestamp?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export interface Condition {
   readonly status: 'True' | 'False' | 'Unknown';
   /** One word in CamelCase, for programs. */
   readonly reason: string;
-  /** A sentence for people: what was expected, what was found, what to do. */
+  /** A sentence for people. It says what was expected, what was found and what to do. */
   readonly message: string;
   /** RFC 3339. */
   readonly lastTransitionTime: string;
@@ -52,6 +52,6 @@ export interface Kind {
   readonly namespaced: boolean;
 }
 
-/** What the object is found by: `namespace/name`, or `name` where the kind has no namespaces. */
+/** The key of an object: `namespace/name`, or `name` when its kind is cluster-scoped. */
 export const keyOf = ({ metadata: { name, namespace } }: KubeObject): string =>
   namespace === undefined ? name : `${namespace}/${name}`;

@@ -1,4 +1,15 @@
-import { amountOf, amountText, amountsOf, greater, minus, parseQuantity, plus, sum } from './quantity.ts';
+import {
+  amountOf,
+  amountText,
+  amountsOf,
+  greater,
+  minus,
+  parseQuantity,
+  plus,
+  sameAmount,
+  sum,
+  unitsOf,
+} from './quantity.ts';
 
 test.each([
   ['500m', 0.5],
@@ -12,18 +23,43 @@ test.each([
   ['1k', 1000],
   ['.5', 0.5],
   ['100n', 1e-7],
-])('%s is %d', (quantity, number) => {
+  ['1000m', 1],
+  ['1', 1],
+  ['0.5', 0.5],
+  ['1E', 1e18],
+  ['5k', 5000],
+  ['-2', -2],
+])('reads %s as %d', (quantity, number) => {
   expect(parseQuantity(quantity)).toBeCloseTo(number, 9);
 });
 
 test.each(['', 'many', '1 Gi', '64mi', '1.2.3', 'NaN', '0x10'])(
-  '"%s" is no quantity, and the error says what one is',
+  'rejects "%s", and the error says what a quantity is',
   (text) => {
     expect(() => parseQuantity(text)).toThrow(`Expected a quantity such as 500m or 64Mi, found ${text}.`);
   },
 );
 
-test('cpu is counted in thousandths, all else in units, both rounded up', () => {
+test.each(['', 'm', '1 Gi', '1Kib', 'ten', null, {}])('knows that %s is not a quantity', (value) => {
+  expect(unitsOf(value)).toBeUndefined();
+});
+
+test.each([
+  ['1000m', '1'],
+  [1, '1'],
+  ['1Gi', '1024Mi'],
+  ['700m', 0.7],
+  ['0', '0m'],
+])('finds %s and %s equal', (a, b) => expect(sameAmount(a, b)).toBe(true));
+
+test.each([
+  ['1', '2'],
+  ['1G', '1Gi'],
+  ['x', 'x'],
+  ['100m', '100M'],
+])('finds %s and %s different', (a, b) => expect(sameAmount(a, b)).toBe(false));
+
+test('counts cpu in thousandths and the rest in units, both rounded up', () => {
   expect(amountsOf({ cpu: '0.1', memory: '1Ki', 'nvidia.com/gpu': 2 })).toEqual({
     cpu: 100,
     memory: 1024,
@@ -32,7 +68,7 @@ test('cpu is counted in thousandths, all else in units, both rounded up', () => 
   expect([amountOf('cpu', '1u'), amountOf('memory', '100m'), amountOf('limits.cpu', '2')]).toEqual([1, 1, 2000]);
 });
 
-test('rounding up adds nothing that only floating point put there', () => {
+test('does not round up what only floating point adds', () => {
   expect([
     amountOf('cpu', 0.1 * 3),
     amountOf('cpu', '0.07'),
@@ -41,7 +77,7 @@ test('rounding up adds nothing that only floating point put there', () => {
   ]).toEqual([300, 70, 1100, 1100]);
 });
 
-test('what one side lacks is none of it', () => {
+test('counts a resource that one side lacks as zero', () => {
   expect(plus({ cpu: 1 }, { memory: 2 })).toEqual({ cpu: 1, memory: 2 });
   expect(minus({ cpu: 1 }, { cpu: 3, memory: 2 })).toEqual({ cpu: -2, memory: -2 });
   expect(greater({ cpu: 1, memory: 5 }, { cpu: 3 })).toEqual({ cpu: 3, memory: 5 });
@@ -56,6 +92,6 @@ test.each([
   ['memory', 3, '3'],
   ['ephemeral-storage', 2 ** 40, '1Ti'],
   ['pods', 110, '110'],
-] as const)('%s of %d reads as %s', (resource, amount, text) => {
+] as const)('prints %s of %d as %s', (resource, amount, text) => {
   expect(amountText(resource, amount)).toBe(text);
 });

@@ -1,22 +1,56 @@
-// Kubernetes quantities as numbers, and sums of them: what a seat needs, what its quota allows, what a node has left.
-import { amountOf as unitsOf } from './amount.ts';
+// Kubernetes quantities as numbers, and sums of them.
+// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 
-/** A quantity as it is written: `500m`, `64Mi`, `2`. */
+/** A quantity as people write it: `500m`, `64Mi`, `2`. */
 export type Quantity = string | number;
 
-/** Amounts by resource name as the scheduler counts them: cpu in thousandths of a core, all else in whole units (bytes, pods). */
+/** Amounts by resource, as the scheduler counts them: cpu in thousandths of a core, the rest in whole units. */
 export type Amounts = Readonly<Record<string, number>>;
 
-/** The number of a quantity, in units: 0.5 for `500m`. @throws Error for what is none */
+const SUFFIXES: Readonly<Record<string, number>> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+
+/** The number of a quantity in units, 0.5 for `500m`. Undefined when it is not a quantity. */
+export function unitsOf(quantity: unknown): number | undefined {
+  if (typeof quantity !== 'string' && typeof quantity !== 'number') return undefined;
+  const [, digits, exponent, suffix = ''] =
+    /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/.exec(String(quantity)) ?? [];
+  if (digits === undefined) return undefined;
+  return exponent === undefined ? Number(digits) * (SUFFIXES[suffix] ?? 1) : Number(digits + exponent);
+}
+
+/** The number of a quantity in units, 0.5 for `500m`. @throws Error when it is not a quantity */
 export function parseQuantity(quantity: Quantity): number {
   const units = unitsOf(quantity);
   if (units === undefined) throw new Error(`Expected a quantity such as 500m or 64Mi, found ${quantity}.`);
   return units;
 }
 
+/** Whether two quantities are the same amount, such as 1000m and 1. Ignores what floating point adds. */
+export function sameAmount(a: unknown, b: unknown): boolean {
+  const [one, other] = [unitsOf(a), unitsOf(b)];
+  return one !== undefined && other !== undefined && Math.abs(one - other) <= Math.abs(one) * 1e-12;
+}
+
 const isCpu = (resource: string): boolean => resource === 'cpu' || resource.endsWith('.cpu');
 
-/** Rounded up, but not for what floating point has added: 0.1 × 3 of a core are 300 thousandths. */
+/** Rounds up, but ignores what floating point adds: 0.1 × 3 of a core are 300 thousandths. */
 const roundedUp = (amount: number): number => Math.ceil(Number(amount.toPrecision(15)));
 
 /** A quantity of a resource as the scheduler counts it, rounded up. @throws as parseQuantity */
@@ -41,7 +75,7 @@ const combine =
 
 export const plus = combine((a, b) => a + b);
 export const minus = combine((a, b) => a - b);
-/** Of each resource the greater amount. */
+/** The greater amount of each resource. */
 export const greater = combine(Math.max);
 
 export const sum = (all: readonly Amounts[]): Amounts => all.reduce(plus, {});
@@ -53,7 +87,7 @@ const BINARY = [
   ['Ki', 2 ** 10],
 ] as const;
 
-/** For people: `1500m`, `2`, `1.5Gi`, `110`. Bytes are rounded to a tenth. */
+/** An amount as text for people: `1500m`, `2`, `1.5Gi`, `110`. Rounds bytes to a tenth of their unit. */
 export function amountText(resource: string, amount: number): string {
   if (isCpu(resource)) return amount % 1000 === 0 ? String(amount / 1000) : `${amount}m`;
   if (!/memory|storage/.test(resource)) return String(amount);

@@ -1,4 +1,4 @@
-// The transport of a program that makes many requests at once: a pool of connections, a fence around writes, and metrics.
+// The transport of a program that makes many requests: a pool of connections, a fence around writes, and metrics.
 import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import { NotLeadingError } from './api.ts';
@@ -35,7 +35,7 @@ export interface PooledApiOptions extends Omit<HttpApiOptions, 'config' | 'trans
   readonly config: ApiConfig;
 }
 
-/** How long an idle connection is kept, in milliseconds. The API server closes one after 90 s, so ours never closes in use. */
+/** How long an idle connection is kept, in milliseconds. Shorter than the API server's 90 s, so none closes in use. */
 const KEEP_ALIVE = 60_000;
 const CONNECT_TIMEOUT = 10_000;
 
@@ -137,7 +137,7 @@ export class UndiciTransport implements Transport {
 
 type Handler = Dispatcher.DispatchHandler;
 
-/** Checks again as a write leaves: it may have waited for a connection, and the process may have been suspended meanwhile. */
+/** Checks again as a write leaves: while it waited for a connection, the process may have been suspended. */
 const fenced = (handler: Handler, mayWrite: () => boolean): Handler => ({
   onRequestStart(controller, context) {
     if (mayWrite()) handler.onRequestStart?.(controller, context);

@@ -1,6 +1,6 @@
 import { visitorOf } from './visitors.ts';
 
-test('every combination of browser, plugins and version comes to play', () => {
+test('covers every combination of browser, plugins and version', () => {
   const visits = Array.from({ length: 30 }, (_, round) => visitorOf(round));
   const combinations = new Set(
     visits.map(({ userAgent, plugins, clientVersion }) => [userAgent, plugins, clientVersion].join()),
@@ -8,6 +8,6 @@ test('every combination of browser, plugins and version comes to play', () => {
   expect(combinations.size).toBe(30);
 });
 
-test('the same round always brings the same visitor', () => {
+test('returns the same visitor for the same round', () => {
   expect(visitorOf(12)).toEqual(visitorOf(12));
 });

@@ -1,4 +1,4 @@
-// Who comes to play: browsers, their plugins and the client's version, in an order that brings up every combination.
+// The visitors: their browser, plugins and client version. The order covers every combination.
 
 export interface Visitor {
   player: string;
@@ -12,7 +12,7 @@ const browsers = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0',
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1',
 ];
-/** Each plugin is with two of the five, so that whichever it is that matters is met soon, and is not told from one visitor alone. */
+/** Two of the five entries have each plugin. So each plugin comes soon, and one visitor alone does not give it away. */
 export const plugins = [
   'none',
   'dark-reader/4.9, coupon-finder/7.1',
@@ -23,7 +23,7 @@ export const plugins = [
 export const clientVersions = ['3.1.0', '3.2.0'];
 const players = ['ada', 'grace', 'linus', 'margaret', 'edsger', 'barbara', 'ken'];
 
-/** The visitor of the `round`th round. The lists' lengths share no divisor, so all combinations come. */
+/** The visitor of a round. The lengths of the lists share no divisor, so every combination comes. */
 export function visitorOf(round: number): Visitor {
   return {
     player: pick(players, round),
@@ -33,7 +33,7 @@ export function visitorOf(round: number): Visitor {
   };
 }
 
-/** The plugins in a list as visitors send it. */
+/** The plugins in a list that a visitor sends. */
 export const pluginsOf = (list: string): string[] =>
   list
     .split(',')

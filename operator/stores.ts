@@ -1,5 +1,5 @@
 // What the operator watches, and what it keeps of each object.
-import { KINDS } from '../kubernetes/kinds.ts';
+import { KINDS } from './api/kinds.ts';
 import type { Kind, KubeObject } from '../kubernetes/object.ts';
 import type { Pod } from '../kubernetes/types.ts';
 import { LABELS, MANAGED_BY } from './api/types.ts';

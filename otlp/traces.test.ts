@@ -42,7 +42,7 @@ function onlyTrace(...resourceSpans: object[]) {
   return traces[0] as NonNullable<(typeof traces)[0]>;
 }
 
-test('spans of several services become one tree, each under its parent, by start time', () => {
+test('builds one tree from the spans of several services, sorted by start time', () => {
   const { roots, spans, services } = onlyTrace(
     service('dice', [span({ id: 'c', parent: 'b', from: 3n * second })]),
     service('arcade', [
@@ -56,7 +56,7 @@ test('spans of several services become one tree, each under its parent, by start
   expect(services).toEqual(['arcade', 'dice']);
 });
 
-test('a span keeps its name, kind, service, scope and times', () => {
+test('reads name, kind, service, scope and times of a span', () => {
   const { roots } = onlyTrace(
     service('dice', [span({ id: 'a', name: 'GET /visit', took: 1_234_567n, more: { kind: 2 } })]),
   );
@@ -70,7 +70,7 @@ test('a span keeps its name, kind, service, scope and times', () => {
   });
 });
 
-test('attributes of every type become plain values', () => {
+test('reads attributes of every type as plain values', () => {
   const attributes = [
     { key: 'text', value: { stringValue: 'x' } },
     { key: 'empty', value: { stringValue: '' } },
@@ -94,7 +94,7 @@ test('attributes of every type become plain values', () => {
   });
 });
 
-test('events keep their order, time and attributes', () => {
+test('keeps order, time and attributes of events', () => {
   const events = [
     {
       name: 'exception',
@@ -116,17 +116,17 @@ test.each([
   [{ status: { code: 1 } }, { code: 'ok' }],
   [{ status: { code: 2, message: 'too slow' } }, { code: 'error', message: 'too slow' }],
   [{ status: { code: 'STATUS_CODE_ERROR' } }, { code: 'error' }],
-])('a status of %j is %j', (more, status) => {
+])('reads %j as the status %j', (more, status) => {
   expect(onlyTrace(service('dice', [span({ id: 'a', more })])).roots[0]?.status).toEqual(status);
 });
 
-test('a kind may come as its name in the protocol', () => {
+test('reads a kind that is written as its name in the protocol', () => {
   expect(onlyTrace(service('dice', [span({ id: 'a', more: { kind: 'SPAN_KIND_CLIENT' } })])).roots[0]?.kind).toBe(
     'client',
   );
 });
 
-test('a span whose parent is missing is an orphan, and a root of what can be shown', () => {
+test('marks a span as an orphan, and shows it as a root, when its parent is missing', () => {
   const { roots } = onlyTrace(
     service('dice', [
       span({ id: 'a' }),
@@ -141,7 +141,7 @@ test('a span whose parent is missing is an orphan, and a root of what can be sho
   expect(roots[1]?.children[0]).toMatchObject({ spanId: 'c', orphan: false });
 });
 
-test("spans that are each other's parents are still all shown", () => {
+test("shows all spans, even those that are each other's parents", () => {
   const { spans } = onlyTrace(
     service('dice', [
       span({ id: 'a', parent: 'b' }),
@@ -152,11 +152,11 @@ test("spans that are each other's parents are still all shown", () => {
   expect(spans.map(({ spanId }) => spanId).sort()).toEqual(['a', 'b', 'c']);
 });
 
-test('a span that was delivered twice counts once', () => {
+test('counts a span once that arrives twice', () => {
   expect(onlyTrace(service('dice', [span({ id: 'a' }), span({ id: 'a' })])).spans).toHaveLength(1);
 });
 
-test('a trace lasts from its first start to its last end', () => {
+test('measures a trace from its first start to its last end', () => {
   const { start, duration } = onlyTrace(
     service('dice', [
       span({ id: 'a', from: second, took: second }),
@@ -167,15 +167,15 @@ test('a trace lasts from its first start to its last end', () => {
   expect(duration).toBe(4000);
 });
 
-test('a span that seems to end before it starts has no negative duration', () => {
+test('gives a span that ends before it starts a duration of 0', () => {
   expect(onlyTrace(service('dice', [span({ id: 'a', took: -5n })])).roots[0]?.duration).toBe(0);
 });
 
-test('spans without a service name say so', () => {
+test('names the service of a span unknown_service when it has none', () => {
   expect(onlyTrace({ scopeSpans: [{ spans: [span({ id: 'a' })] }] }).services).toEqual(['unknown_service']);
 });
 
-test('several traces in one answer come by start time', () => {
+test('sorts several traces by start time', () => {
   const early = { ...span({ id: 'a' }), traceId: 'early' };
   const late = { ...span({ id: 'b', from: second }), traceId: 'late' };
   expect(
@@ -185,16 +185,16 @@ test('several traces in one answer come by start time', () => {
   ).toEqual(['early', 'late']);
 });
 
-test('an empty answer has no traces', () => {
+test('finds no traces in an empty answer', () => {
   expect(tracesFromOtlp({})).toEqual([]);
   expect(tracesFromOtlp({ result: {} })).toEqual([]);
 });
 
-test.each([null, 'text', [1]])('%j is refused', (answer) => {
+test.each([null, 'text', [1]])('refuses %j', (answer) => {
   expect(() => tracesFromOtlp(answer)).toThrow(/expected OTLP JSON with resourceSpans, found/);
 });
 
-test('edges are the calls between services, each once', () => {
+test('lists each call between services once', () => {
   const trace = onlyTrace(
     service('arcade', [span({ id: 'a' }), span({ id: 'b', parent: 'a' }), span({ id: 'c', parent: 'a' })]),
     service('dice', [span({ id: 'd', parent: 'b' }), span({ id: 'e', parent: 'c' })]),
@@ -203,7 +203,7 @@ test('edges are the calls between services, each once', () => {
   expect(edgesOf(trace)).toEqual(['arcade→dice', 'arcade→prizes']);
 });
 
-describe('asking Jaeger', () => {
+describe('Jaeger', () => {
   async function withJaeger<T>(answer: RequestListener, ask: (url: string) => Promise<T>): Promise<T> {
     const server = createServer(answer).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
@@ -216,7 +216,7 @@ describe('asking Jaeger', () => {
 
   const found = JSON.stringify({ result: { resourceSpans: [service('dice', [span({ id: 'a' })])] } });
 
-  test('a trace is found by its id', async () => {
+  test('finds a trace by its id', async () => {
     const asked: (string | undefined)[] = [];
     const trace = await withJaeger(
       (request, response) => {
@@ -229,7 +229,7 @@ describe('asking Jaeger', () => {
     expect(trace?.spans).toHaveLength(1);
   });
 
-  test('a trace that Jaeger has not got is undefined', async () => {
+  test('returns undefined for a trace that Jaeger does not have', async () => {
     expect(
       await withJaeger(
         (_request, response) => response.writeHead(404).end('{"error":{}}'),
@@ -238,7 +238,7 @@ describe('asking Jaeger', () => {
     ).toBeUndefined();
   });
 
-  test('a refusal is an error with what Jaeger said', async () => {
+  test('repeats the words of Jaeger when it refuses', async () => {
     const asking = withJaeger(
       (_request, response) => response.writeHead(400).end('malformed parameter trace_id'),
       (url) => traceFromJaeger(url, 'zz'),
@@ -246,7 +246,7 @@ describe('asking Jaeger', () => {
     await expect(asking).rejects.toThrow(/with 200, found 400: malformed parameter trace_id/);
   });
 
-  test('what is not JSON is an error', async () => {
+  test('fails when the answer is not JSON', async () => {
     await expect(
       withJaeger(
         (_request, response) => response.end('<html>'),
@@ -255,7 +255,7 @@ describe('asking Jaeger', () => {
     ).rejects.toThrow(/expected traces from Jaeger .* found: <html>/);
   });
 
-  test('a search names the service, the time and the number, as API v3 demands', async () => {
+  test('searches by service, time and number, as API v3 demands', async () => {
     let asked = new URLSearchParams();
     await withJaeger(
       (request, response) => {
@@ -270,7 +270,7 @@ describe('asking Jaeger', () => {
     );
   });
 
-  test('a search that finds nothing gives an empty list', async () => {
+  test('returns an empty list when a search finds nothing', async () => {
     expect(
       await withJaeger(
         (_request, response) => response.writeHead(404).end(),

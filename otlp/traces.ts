@@ -1,4 +1,4 @@
-// From what Jaeger's API v3 answers (OTLP as JSON) to a tree of spans that a page, a terminal or a test can use.
+// Reads traces from Jaeger's API v3, which answers OTLP as JSON, into a tree of spans for pages, terminals and tests.
 // https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
 
 import { call } from '../support/http.ts';
@@ -27,7 +27,7 @@ export interface Span {
   kind: Kind;
   /** `service.name` of the resource. */
   service: string;
-  /** Name of the instrumentation scope: which library, or which tracer, made the span. */
+  /** The name of the instrumentation scope: the library or the tracer that made the span. */
   scope: string;
   /** Milliseconds since the epoch. */
   start: number;
@@ -39,7 +39,7 @@ export interface Span {
   status: SpanStatus;
   /** By start time. */
   children: Span[];
-  /** It has a parent, but the parent is not (yet) among the spans. */
+  /** Whether the span has a parent that is not, or not yet, among the spans. */
   orphan: boolean;
 }
 
@@ -47,15 +47,15 @@ export interface Trace {
   traceId: string;
   /** Spans without a parent here: the root, and orphans. By start time. */
   roots: Span[];
-  /** Every span, parents before their children, in the order in which a tree is printed. */
+  /** All spans in the order in which a tree is printed: parents before their children. */
   spans: Span[];
-  /** Services that took part, by name. */
+  /** The names of the services, sorted. */
   services: string[];
   start: number;
   duration: number;
 }
 
-// The parts of OTLP that are read here. Everything may be absent: JSON leaves out what is empty or zero.
+// The parts of OTLP that this file reads. Any field may be absent: JSON omits what is empty or zero.
 interface OtlpValue {
   stringValue?: string;
   boolValue?: boolean;
@@ -102,9 +102,9 @@ const kinds: Kind[] = ['unspecified', 'internal', 'server', 'client', 'producer'
 const statusCodes: SpanStatus['code'][] = ['unset', 'ok', 'error'];
 
 /**
- * The traces in an answer of Jaeger's API v3 (`{"result": {"resourceSpans": […]}}`), or in plain OTLP JSON; by start time.
- * An answer without spans (`{}`) gives none.
- * @throws when it is no such thing
+ * The traces in an answer of Jaeger's API v3 (`{"result": {"resourceSpans": […]}}`) or in OTLP JSON, by start time.
+ * An answer without spans (`{}`) has no traces.
+ * @throws Error when the answer is neither
  */
 export function tracesFromOtlp(answer: unknown): Trace[] {
   const byTrace = Map.groupBy(spansOf(resourceSpansOf(answer)), ({ traceId }) => traceId);
@@ -163,7 +163,7 @@ function toStatus(status: OtlpSpan['status'] = {}): SpanStatus {
   return status.message ? { code, message: status.message } : { code };
 }
 
-/** An enum comes as its number or, from some senders, as its name in the protocol. */
+/** The name of an enum's value. Senders write its number or its name in the protocol. */
 function oneOf<T extends string>(names: T[], value: number | string | undefined, prefix: string): T {
   const [first] = names as [T];
   if (typeof value === 'number') return names[value] ?? first;
@@ -174,7 +174,7 @@ function milliseconds(nanoseconds: bigint): number {
   return Number(nanoseconds / 1_000n) / 1_000;
 }
 
-/** What Jaeger remarks itself (`@jaeger@warnings`) is no attribute that anybody has set. */
+/** The attributes that a program has set. Leaves out Jaeger's own remarks, such as `@jaeger@warnings`. */
 function attributesOf(attributes: OtlpAttribute[] = []): Attributes {
   return Object.fromEntries(
     attributes.filter(({ key }) => !key.startsWith('@jaeger@')).map(({ key, value }) => [key, valueOf(value)]),
@@ -198,7 +198,7 @@ function toTrace(traceId: string, unordered: Span[]): Trace {
   return { traceId, roots, spans, services, start, duration: Math.round((end - start) * 1000) / 1000 };
 }
 
-/** Hangs each span under its parent. @returns the ones that have none here */
+/** Adds each span to its parent's children. @returns the spans without a parent here */
 function link(unordered: Span[]): Span[] {
   const spans = [...new Map(unordered.map((span) => [span.spanId, span])).values()].sort(byStart);
   const byId = new Map(spans.map((span) => [span.spanId, span]));
@@ -211,7 +211,7 @@ function link(unordered: Span[]): Span[] {
   });
 }
 
-/** Whether `span` is an ancestor of `candidate`: what claims to be its own forebear would never be printed. */
+/** Whether `span` is an ancestor of `candidate`. A span that is its own ancestor would never be printed. */
 function isWithin(candidate: Span, span: Span, byId: Map<string, Span>): boolean {
   const seen = new Set<Span>();
   for (let at: Span | undefined = candidate; at && !seen.has(at); at = byId.get(at.parentSpanId ?? '')) {
@@ -229,7 +229,7 @@ function byStart(a: { start: number }, b: { start: number }): number {
   return a.start - b.start;
 }
 
-/** Calls from one service to another, as `arcade→dice`: each edge once, by name. */
+/** The calls from one service to another, such as `arcade→dice`. Each is listed once, sorted. */
 export function edgesOf(trace: Trace): string[] {
   const edges = trace.spans.flatMap(({ service, children }) =>
     children.filter((child) => child.service !== service).map((child) => `${service}→${child.service}`),
@@ -238,9 +238,9 @@ export function edgesOf(trace: Trace): string[] {
 }
 
 /**
- * One trace out of Jaeger, undefined when Jaeger has none by that id (yet).
- * @param jaeger where Jaeger's query service is, base path included: `http://jaeger:16686/jaeger`
- * @throws when Jaeger can't be reached or answers with an error
+ * One trace from Jaeger. Undefined when Jaeger does not have it, or not yet.
+ * @param jaeger the URL of Jaeger's query service with its base path: `http://jaeger:16686/jaeger`
+ * @throws Error when Jaeger can't be reached or answers with an error
  */
 export async function traceFromJaeger(jaeger: string, traceId: string): Promise<Trace | undefined> {
   const [trace] = await tracesAt(`${jaeger}/api/v3/traces/${encodeURIComponent(traceId)}`);
@@ -250,7 +250,7 @@ export async function traceFromJaeger(jaeger: string, traceId: string): Promise<
 /**
  * The latest traces that a service took part in, the latest first.
  * @param within how far back to look, in milliseconds
- * @param until the end of that time, in milliseconds since the epoch; a minute from now by default, for clocks that differ
+ * @param until the end of that time, in milliseconds since the epoch. A minute from now by default: clocks may differ.
  */
 export async function recentTraces(
   jaeger: string,
@@ -266,7 +266,7 @@ export async function recentTraces(
   return (await tracesAt(`${jaeger}/api/v3/traces?${query.toString()}`)).reverse();
 }
 
-/** Jaeger says 404 for a trace it does not have, and for a search that finds none. */
+/** The traces at a URL. Jaeger answers 404 for a trace it does not have, and for a search without results. */
 async function tracesAt(url: string): Promise<Trace[]> {
   const { status, body } = await call(url, { signal: AbortSignal.timeout(5_000) });
   if (status === 404) return [];

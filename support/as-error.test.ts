@@ -1,6 +1,6 @@
 import { asError } from './as-error.ts';
 
-test('an error is left as it is', () => {
+test('returns an error unchanged', () => {
   const error = new TypeError('so');
   expect(asError(error)).toBe(error);
 });
@@ -19,10 +19,10 @@ test.each([
   ['undefined', undefined, 'undefined'],
   ['null', null, 'null'],
   ['a symbol', Symbol('s'), 'Symbol(s)'],
-  ['an object that has no text', unreadable, 'an object'],
-  ['an object that has no prototype', Object.create(null), 'an object'],
+  ['an object whose text throws', unreadable, 'an object'],
+  ['an object without a prototype', Object.create(null), 'an object'],
   ['an object with a secret', { headers: { authorization: 'Bearer abc' } }, 'an object'],
-])('%s becomes an error that says what was thrown', (_, thrown, found) => {
+])('turns %s into an error that says what was thrown', (_, thrown, found) => {
   const error = asError(thrown);
   expect(error.message).toBe(`Expected an Error to be thrown, found ${found}.`);
   expect(error.cause).toBe(thrown);

@@ -1,7 +1,7 @@
-// Whatever was thrown, as an Error: JavaScript lets one throw anything.
+// Turns anything that was thrown into an Error.
 import { isNativeError } from 'node:util/types';
 
-/** Never throws itself, and shows nothing of an object that was thrown, since there may be a secret in it. */
+/** The thrown value as an Error. Never throws itself. Never prints an object, because it may hold a secret. */
 export function asError(thrown: unknown): Error {
   if (isNativeError(thrown) || thrown instanceof Error) return thrown;
   return new Error(`Expected an Error to be thrown, found ${described(thrown)}.`, { cause: thrown });

@@ -7,35 +7,35 @@ const set = (value: string | undefined) => {
 };
 afterEach(() => set(undefined));
 
-test('a value is read without the spaces around it', () => {
+test('reads a value without the spaces around it', () => {
   set(' blue ');
   expect(fromEnv(name)).toBe('blue');
 });
 
-test('a missing value is an error that names the variable', () => {
+test('names the variable that is missing', () => {
   expect(() => fromEnv(name)).toThrow('A_SETTING is not set');
 });
 
-test('a number that is not set is the fallback', () => {
+test('uses the fallback for a number that is not set', () => {
   expect(numberFromEnv(name, 500)).toBe(500);
 });
 
-test.each(['many', '0', '-1'])('%s is no number greater than 0', (value) => {
+test.each(['many', '0', '-1'])('refuses %s as a number greater than 0', (value) => {
   set(value);
   expect(() => numberFromEnv(name, 1)).toThrow(`A_SETTING is "${value}": expected a number greater than 0`);
 });
 
-test.each(['65536', '80.5'])('%s is no port', (value) => {
+test.each(['65536', '80.5'])('refuses %s as a port', (value) => {
   set(value);
   expect(() => portFromEnv(name, 1)).toThrow('expected a port, 1 to 65535');
 });
 
-test('a URL loses the slash at its end', () => {
+test('removes the slash at the end of a URL', () => {
   set('http://arcade:8080/');
   expect(urlFromEnv(name)).toBe('http://arcade:8080');
 });
 
-test.each(['arcade:8080', 'ftp://arcade', 'arcade'])('%s is no URL of a service', (value) => {
+test.each(['arcade:8080', 'ftp://arcade', 'arcade'])('refuses %s as the URL of a service', (value) => {
   set(value);
   expect(() => urlFromEnv(name)).toThrow('expected a URL such as http://arcade:8080');
 });

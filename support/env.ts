@@ -1,4 +1,4 @@
-// Reading a component's settings: present and well-formed, or an error that names the variable.
+// Reads a component's settings from its environment. An error names the variable that is missing or malformed.
 
 export function fromEnv(name: string): string {
   const value = process.env[name]?.trim();
@@ -21,7 +21,7 @@ export function portFromEnv(name: string, fallback: number): number {
   return port;
 }
 
-/** An http(s) URL, without a slash at its end. */
+/** An http(s) URL, without the slash at its end. */
 export function urlFromEnv(name: string): string {
   const value = fromEnv(name);
   if (!URL.canParse(value) || !/^https?:/.test(value))

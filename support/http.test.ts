@@ -18,7 +18,7 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
-test('a call sends method, headers and body, and gives back status and text', async () => {
+test('sends method, headers and body, and returns status and text', async () => {
   answer = (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -34,27 +34,27 @@ test('a call sends method, headers and body, and gives back status and text', as
   });
 });
 
-test("a call that takes too long is rejected with the signal's own reason", async () => {
+test("rejects a call that takes too long with the signal's reason", async () => {
   answer = () => undefined;
   await expect(call(url, { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ name: 'TimeoutError' });
 });
 
-test('JSON is parsed', async () => {
+test('parses JSON', async () => {
   answer = (_request, response) => response.end('{"a":1}');
   expect(await getJson(url)).toEqual({ a: 1 });
 });
 
-test('a status that is not 2xx is an error that quotes the answer', async () => {
+test('quotes the answer when the status is not 2xx', async () => {
   answer = (_request, response) => response.writeHead(503).end('closed');
   await expect(getJson(url)).rejects.toThrow(`expected ${url} to answer 2xx, found 503: closed`);
 });
 
-test('what is not JSON is an error that quotes it', async () => {
+test('quotes an answer that is not JSON', async () => {
   answer = (_request, response) => response.end('<p>');
   await expect(getJson(url)).rejects.toThrow(`expected ${url} to answer JSON, found: <p>`);
 });
 
-test('a port is known to take connections, or not', async () => {
+test('knows whether a port accepts connections', async () => {
   expect(await accepts(url)).toBe(true);
   expect(await accepts('http://127.0.0.1:1')).toBe(false);
 });

@@ -1,4 +1,4 @@
-// A small HTTP client on node:http. The built-in fetch would do, but costs each process 10 MiB more.
+// A small HTTP client on node:http. The built-in fetch needs 10 MiB more memory in each process.
 import { request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 
@@ -6,7 +6,7 @@ export interface Call {
   method?: string;
   headers?: Record<string, string>;
   body?: string;
-  /** Ends the call when it fires; the promise is then rejected with the signal's own reason. */
+  /** Ends the call when it fires. The promise then rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
@@ -16,7 +16,7 @@ export interface Answer {
   body: string;
 }
 
-/** One request on a connection of its own, so that a Service in front of several pods chooses anew each time. */
+/** Sends one request on a new connection, so that a Service with several pods chooses a pod each time. */
 export function call(url: string, { method = 'GET', headers = {}, body, signal }: Call = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(signal?.aborted ? (signal.reason as Error) : error);
@@ -37,7 +37,7 @@ export function call(url: string, { method = 'GET', headers = {}, body, signal }
   });
 }
 
-/** GETs a JSON document. @throws when the status is not 2xx, or what came is not JSON. */
+/** GETs a JSON document. @throws Error when the status is not 2xx, or the answer is not JSON */
 export async function getJson<T>(url: string, options: Call = {}): Promise<T> {
   const answer = await call(url, options);
   if (answer.status < 200 || answer.status > 299) {

@@ -1,14 +1,14 @@
-// The one place that writes to the terminal: results to standard output, all else to standard error.
+// The only place in the commands that writes to the terminal: results to standard output, the rest to standard error.
 import { styleText } from 'node:util';
 
 export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'magenta' | 'blue' | 'dim' | 'bold';
 
-/** A line of what was asked for, to standard output. */
+/** Prints a line of the result to standard output. */
 export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** A line about how it goes, to standard error. */
+/** Prints a line about the progress to standard error. */
 export function say(line = ''): void {
   process.stderr.write(`${line}\n`);
 }
@@ -18,7 +18,7 @@ export function coloured(colour: Colour, text: string, stream: NodeJS.WriteStrea
   return styleText(colour, text, { stream });
 }
 
-/** Seconds as a person reads them: `0.4 s`, `12.3 s`, `4 min 05 s`. */
+/** A duration as text for people: `0.4 s`, `12.3 s`, `4 min 05 s`. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 99.95) return `${seconds.toFixed(1)} s`;

@@ -1,14 +1,14 @@
-// Ports of 127.0.0.1: which are free, and whether somebody answers.
+// Ports of 127.0.0.1: which are free, and which accept connections.
 import { connect, createServer } from 'node:net';
 import { UserError } from './errors.ts';
 
-/** The first port from `port` on that can be listened on. */
+/** The first free port, starting at `port`. */
 export async function freePort(port: number): Promise<number> {
   for (; port < 65_536; port++) if (await canListen(port)) return port;
   throw new UserError('No port of 127.0.0.1 is free.', { todo: 'End a program that listens on one.' });
 }
 
-/** @throws UserError when somebody else listens on `port` */
+/** Returns `port`. @throws UserError when another program listens on it */
 export async function checkFree(port: number): Promise<number> {
   if (await canListen(port)) return port;
   throw new UserError(`Port ${port} of 127.0.0.1 is taken.`, {
@@ -25,7 +25,7 @@ function canListen(port: number): Promise<boolean> {
   });
 }
 
-/** Whether a connection to `port` is taken. */
+/** Whether `port` accepts a connection. */
 export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port }).once('error', () => resolve(false));

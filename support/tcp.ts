@@ -1,7 +1,7 @@
-// Whether a service is there at all.
+// Checks whether a service accepts connections.
 import { connect } from 'node:net';
 
-/** Whether something takes connections at the URL's host and port. No request is sent: none is traced or counted. */
+/** Whether something accepts connections at the URL's host and port. Sends no request, so none is traced or counted. */
 export function accepts(url: string, patience = 1_000): Promise<boolean> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {

@@ -1,13 +1,13 @@
-// Time that only goes forward, and timers by it: what durations are measured with, and what tests move by hand.
+// A clock that only goes forward, and timers on it. Code measures durations with them, and tests replace them.
 
 export interface Timers {
-  /** Milliseconds since some moment, by a clock that nobody sets and that runs on while the process is stopped. */
+  /** Milliseconds on a clock that nobody sets. It goes on while the process is suspended. */
   now(): number;
-  /** Calls `call` once, `ms` milliseconds from now. The function returned calls it off. */
+  /** Calls `call` once, in `ms` milliseconds. Returns a function that cancels it. */
   after(ms: number, call: () => void): () => void;
 }
 
-/** The longest that setTimeout can wait, 24 days; told to wait longer it doesn't wait at all. */
+/** The longest wait of setTimeout, 24 days. It does not wait at all when it is asked for more. */
 const LONGEST = 2 ** 31 - 1;
 
 export const systemTimers: Timers = {
@@ -18,7 +18,7 @@ export const systemTimers: Timers = {
   },
 };
 
-/** Resolves after `ms` milliseconds, or as soon as `signal` is aborted; never rejects. */
+/** Resolves after `ms` milliseconds, or when `signal` aborts. Never rejects. */
 export function pause(timers: Timers, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
@@ -32,10 +32,10 @@ export function pause(timers: Timers, ms: number, signal: AbortSignal): Promise<
   });
 }
 
-/** `ms` made up to a tenth longer, so that many who began together don't go on together. */
+/** `ms`, made up to a tenth longer at random, so that waits that began together end apart. */
 export const jittered = (ms: number, random: () => number = Math.random): number => ms + (ms * random()) / 10;
 
-/** What `work` gives, if it does within `ms` milliseconds. @throws Error when it doesn't; the work itself goes on unheeded */
+/** The result of `work`. @throws Error when it takes more than `ms` milliseconds; the work itself goes on */
 export function within<T>(timers: Timers, ms: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = (): void => reject(new Error(`Expected an answer within ${ms / 1000} s, found none.`));

@@ -1,4 +1,4 @@
-// An HTTP server on loopback that answers as a test says: for faults that a real API server can't be made to have.
+// An HTTP server on loopback whose answers a test chooses, for faults that a real API server can't be made to have.
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

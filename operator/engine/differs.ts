@@ -2,7 +2,7 @@
 // apply leaves them alone. Lists and maps that it replaces as a whole must match exactly.
 // https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
 import type { KubeObject } from '../../kubernetes/object.ts';
-import { sameAmount } from '../../kubernetes/amount.ts';
+import { sameAmount } from '../../kubernetes/quantity.ts';
 
 /** How a field is merged: a map by field, a list by the key fields of its items, or a set. Other lists are replaced. */
 type Shape =

@@ -3,7 +3,7 @@
 import { FINALIZER } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
 import { NotLeadingError, isConflict } from '../../kubernetes/api.ts';
-import { KINDS } from '../../kubernetes/kinds.ts';
+import { KINDS } from '../api/kinds.ts';
 import type { Reconciler, Result } from '../engine/reconciler.ts';
 import { DEADLINES, isStopped } from './context.ts';
 import type { Deadlines, LabContext, SeatContext, SeatMemo, SeatOptions } from './context.ts';

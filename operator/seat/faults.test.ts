@@ -1,6 +1,6 @@
 import { LABELS } from '../api/types.ts';
 import type { Workshop } from '../api/types.ts';
-import { KINDS } from '../../kubernetes/kinds.ts';
+import { KINDS } from '../api/kinds.ts';
 import { areFaultsChanged, faultsOf } from './faults.ts';
 import { aSeat, smallLab } from './testing/fixtures.ts';
 import { labCache } from './rendered-lab.ts';

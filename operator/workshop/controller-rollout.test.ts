@@ -1,5 +1,5 @@
 import { LABELS } from '../api/types.ts';
-import { KINDS } from '../../kubernetes/kinds.ts';
+import { KINDS } from '../api/kinds.ts';
 import { apiError } from '../engine/testing/fake-api.ts';
 import { NAMES, aWorkshopHarness } from './testing/workshop-harness.ts';
 import { aNode } from './testing/fixtures.ts';

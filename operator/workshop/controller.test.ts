@@ -1,7 +1,7 @@
 import { FINALIZER, LABELS } from '../api/types.ts';
 import type { Seat } from '../api/types.ts';
 import { NotLeadingError } from '../../kubernetes/api.ts';
-import { KINDS } from '../../kubernetes/kinds.ts';
+import { KINDS } from '../api/kinds.ts';
 import { apiError } from '../engine/testing/fake-api.ts';
 import { HOUR, NAMES, aWorkshopHarness } from './testing/workshop-harness.ts';
 import { aWorkshop, seatOf } from './testing/fixtures.ts';

@@ -1,5 +1,5 @@
 // The deletion of a Workshop: its Seats first, then the pods that pull images, then the Workshop.
-import { KINDS } from '../../kubernetes/kinds.ts';
+import { KINDS } from '../api/kinds.ts';
 import { FINALIZER, LABELS } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import type { Result } from '../engine/reconciler.ts';

@@ -1,5 +1,5 @@
 import { FINALIZER } from '../api/types.ts';
-import { KINDS } from '../../kubernetes/kinds.ts';
+import { KINDS } from '../api/kinds.ts';
 import { HOUR, NAMES, aWorkshopHarness, later } from './testing/workshop-harness.ts';
 
 describe('a schedule', () => {

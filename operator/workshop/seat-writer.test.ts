@@ -1,6 +1,6 @@
 import type { Seat } from '../api/types.ts';
 import type { Api } from '../../kubernetes/api.ts';
-import { KINDS } from '../../kubernetes/kinds.ts';
+import { KINDS } from '../api/kinds.ts';
 import { apiError, manualClock, recordedEvents } from '../engine/testing/fake-api.ts';
 import { ClassApi, aWorkshop } from './testing/fixtures.ts';
 import { isAsWanted, wantedSeats } from './seats.ts';

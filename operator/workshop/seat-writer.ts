@@ -2,7 +2,7 @@
 import { json } from '../../cdk8s/canonical-json.ts';
 import type { Seat, SeatSpec } from '../api/types.ts';
 import type { Api } from '../../kubernetes/api.ts';
-import { KINDS } from '../../kubernetes/kinds.ts';
+import { KINDS } from '../api/kinds.ts';
 import type { EventRecorder, Store } from '../engine/reconciler.ts';
 import { record } from '../events.ts';
 import { seatRestored } from './events.ts';

@@ -1,6 +1,6 @@
 import { FINALIZER } from '../api/types.ts';
 import type { Seat } from '../api/types.ts';
-import { KINDS } from '../../kubernetes/kinds.ts';
+import { KINDS } from '../api/kinds.ts';
 import { apiError, manualClock } from '../engine/testing/fake-api.ts';
 import { uninstall } from './uninstall.ts';
 import { ClassApi, aWorkshop, seatOf } from './testing/fixtures.ts';

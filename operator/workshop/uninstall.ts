@@ -3,7 +3,7 @@ import { conditionOf } from '../../kubernetes/conditions.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import { isNotFound } from '../../kubernetes/api.ts';
 import type { Api } from '../../kubernetes/api.ts';
-import { KINDS } from '../../kubernetes/kinds.ts';
+import { KINDS } from '../api/kinds.ts';
 import type { Kind, KubeObject } from '../../kubernetes/object.ts';
 import type { Logger } from '../engine/log.ts';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,5 +1,5 @@
 // Writes a Workshop's finalizer and status.
-import { KINDS } from '../../kubernetes/kinds.ts';
+import { KINDS } from '../api/kinds.ts';
 import { isNotFound } from '../../kubernetes/api.ts';
 import { FINALIZER } from '../api/types.ts';
 import type { Workshop, WorkshopStatus } from '../api/types.ts';

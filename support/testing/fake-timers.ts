@@ -1,13 +1,13 @@
-// Timers that stand still until a test moves them on.
+// Timers that stand still until a test advances them.
 import { setImmediate } from 'node:timers/promises';
 import type { Timers } from '../timers.ts';
 
 export interface FakeTimers extends Timers {
-  /** Lets `ms` milliseconds pass, what is due happening in its order, and what that leads to before the next. */
+  /** Lets `ms` milliseconds pass. Fires due timers in order, each with all that follows from it before the next. */
   advance(ms: number): Promise<void>;
-  /** Lets `ms` milliseconds pass at once, as for a process that was stopped; only then what is due happens. */
+  /** Lets `ms` milliseconds pass at once, as for a suspended process. Then fires what is due. */
   freeze(ms: number): Promise<void>;
-  /** How many timers run. */
+  /** The number of running timers. */
   readonly pending: number;
 }
 

@@ -1,7 +1,8 @@
 // Measures a rollout of 100 seats whose leader is killed 20 times: all seats become ready, without duplicates or
 // orphans.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KINDS, kindOf } from '../../kubernetes/kinds.ts';
+import { kindOf } from '../../kubernetes/kinds.ts';
+import { KINDS } from '../../operator/api/kinds.ts';
 import type { Kind, KubeObject } from '../../kubernetes/object.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import { LABELS } from '../../operator/api/types.ts';

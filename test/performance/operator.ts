@@ -2,7 +2,7 @@
 import { conditionOf } from '../../kubernetes/conditions.ts';
 import { API_VERSION, LABELS } from '../../operator/api/types.ts';
 import type { Seat, WorkshopSpec } from '../../operator/api/types.ts';
-import { KINDS } from '../../kubernetes/kinds.ts';
+import { KINDS } from '../../operator/api/kinds.ts';
 import { apiGet, testCluster, textOf } from '../support/cluster/cluster.ts';
 import { ofWorkshop } from '../support/cluster/seat-objects.ts';
 import { collection, Mark, Watches } from '../support/cluster/watch.ts';

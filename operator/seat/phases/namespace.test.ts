@@ -1,6 +1,6 @@
 import { LABELS, MANAGED_BY } from '../../api/types.ts';
 import type { Seat } from '../../api/types.ts';
-import { KINDS } from '../../../kubernetes/kinds.ts';
+import { KINDS } from '../../api/kinds.ts';
 import { apiError } from '../../engine/testing/fake-api.ts';
 import { aSeat } from '../testing/fixtures.ts';
 import { MINUTE, NAME, aReadySeatHarness, aSeatHarness, inSeat } from '../testing/seat-harness.ts';

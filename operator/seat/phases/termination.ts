@@ -3,7 +3,7 @@ import { setConditions } from '../../../kubernetes/conditions.ts';
 import { FINALIZER } from '../../api/types.ts';
 import type { Seat, SeatStatus } from '../../api/types.ts';
 import { isNotFound } from '../../../kubernetes/api.ts';
-import { KINDS } from '../../../kubernetes/kinds.ts';
+import { KINDS } from '../../api/kinds.ts';
 import { record } from '../../events.ts';
 import type { SeatContext } from '../context.ts';
 import { namespaceLeftBehind } from '../events.ts';

@@ -2,7 +2,7 @@
 import { conditionOf } from '../../../kubernetes/conditions.ts';
 import type { Seat, SeatSpec } from '../../api/types.ts';
 import { Applier } from '../../engine/apply.ts';
-import { KINDS } from '../../../kubernetes/kinds.ts';
+import { KINDS } from '../../api/kinds.ts';
 import type { Condition } from '../../../kubernetes/object.ts';
 import { FakeApi, manualClock, recordedEvents } from '../../engine/testing/fake-api.ts';
 import { aSeat, smallLab } from './fixtures.ts';

@@ -2,7 +2,7 @@
 // seats' reconciler and the kubelet.
 import { conditionOf } from '../../../kubernetes/conditions.ts';
 import type { Seat, SeatPhase, Workshop, WorkshopSpec } from '../../api/types.ts';
-import { KINDS } from '../../../kubernetes/kinds.ts';
+import { KINDS } from '../../api/kinds.ts';
 import type { Condition } from '../../../kubernetes/object.ts';
 import type { Result } from '../../engine/reconciler.ts';
 import { manualClock, recordedEvents } from '../../engine/testing/fake-api.ts';
