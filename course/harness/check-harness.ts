@@ -1,5 +1,5 @@
-// A lab without a cluster, for one check of the course: the real dice, arcade and prizes with the real SDK (room.ts), receivers for
-// a Collector, and what a learner may have done to any of it.
+// A lab without a cluster for one check: the real dice, arcade and prizes with the real SDK (solution-runner.ts), and receivers in place of a
+// Collector. A solution may change any part of it.
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,38 +16,38 @@ import { FakeCollector } from '../../apps/testing/collector.ts';
 import { FakeJaeger } from '../../apps/testing/jaeger.ts';
 import { Receiver } from '../../apps/testing/receiver.ts';
 
-/** What a learner did. A right one has to pass, a wrong one has to fail at its hop. */
+/** What a learner did. A check must pass a right solution, and fail a wrong one at its hop. */
 export interface Solution {
-  name: string;
-  right: boolean;
-  /** Where it has to fail. */
-  hop?: VerdictHop;
-  /** What the hint, or what was found, has to speak of. */
-  says?: RegExp;
-  /** What differs from the files as they should be. */
-  files?: Partial<Files>;
-  answers?: Record<string, string> | ((trace: Trace) => Record<string, string>);
-  /** Parts of the lab that are otherwise. */
-  lab?: Partial<Lab>;
-  before?: (bench: CheckHarness) => Promise<void> | void;
-  /** Milliseconds after which a wrong one should be seen through, where that needs many traces. */
-  deadline?: number;
+  readonly name: string;
+  readonly right: boolean;
+  /** Where a wrong solution fails; `shape` by default. */
+  readonly hop?: VerdictHop;
+  /** Matches the verdict's text. */
+  readonly says?: RegExp;
+  /** Files that differ from those of the finished step. */
+  readonly files?: Partial<Files>;
+  readonly answers?: Record<string, string> | ((trace: Trace) => Record<string, string>);
+  /** Parts of the lab that differ. */
+  readonly lab?: Partial<Lab>;
+  readonly before?: (harness: CheckHarness) => Promise<void> | void;
+  /** Milliseconds that a check needs to fail a wrong solution, if it needs many traces. */
+  readonly deadline?: number;
 }
 
-const shortly = 1_600; // ms: all that takes part is on this machine
+const shortDeadline = 1_600; // ms; everything runs on this machine
 
 const isAsExpected = ({ hop, expected, found, hint }: Failed, solution: Solution): boolean =>
   hop === (solution.hop ?? 'shape') && (solution.says ?? /./).test(`${expected} ${found} ${hint}`);
 
-/** What a lab has besides, and shares with others. */
+/** The parts that labs share. */
 export interface Shared {
-  /** The step's own. */
-  code: StepCode;
-  dice: { app: App; receiver: Receiver };
-  /** Those of the apps that are not the learner's. */
-  others: Receiver;
-  arcade: string;
-  settings: Record<string, string>;
+  /** The step's check. */
+  readonly code: StepCode;
+  readonly dice: { app: App; receiver: Receiver };
+  /** Receives the spans of the apps that are not the learner's. */
+  readonly others: Receiver;
+  readonly arcade: string;
+  readonly settings: Record<string, string>;
 }
 
 export class CheckHarness {
@@ -55,7 +55,7 @@ export class CheckHarness {
   readonly #receiver: Receiver;
   readonly jaeger: FakeJaeger;
   readonly #servers: Server[] = [];
-  /** Where this lab's Flask is. */
+  /** URL of this lab's Flask. */
   flask = 'http://127.0.0.1:1';
 
   private constructor(shared: Shared, receiver: Receiver, jaeger: FakeJaeger) {
@@ -79,7 +79,7 @@ export class CheckHarness {
     this.#receiver.stop();
   }
 
-  /** Checks what the learner did, as the guide would. */
+  /** Checks a solution as the guide does. */
   async check(files: Files, solution: Solution): Promise<Verdict> {
     const {
       code: { check, begin },
@@ -95,10 +95,12 @@ export class CheckHarness {
     const lab: Lab = { ...begun, flask: this.flask, ...solution.lab };
     const answers = await this.#answersOf(solution, traceId);
     if (!solution.right) {
-      const verdict = await check(viewOf(lab, { since, traceId, deadline: solution.deadline ?? shortly, answers }));
+      const verdict = await check(
+        viewOf(lab, { since, traceId, deadline: solution.deadline ?? shortDeadline, answers }),
+      );
       if (verdict.passed || isAsExpected(verdict, solution)) return verdict;
     }
-    // As long as the guide takes: a right one passes before that, and on a busy machine a wrong one may need it to be seen through.
+    // The guide's own time limit. A right solution passes earlier, and a wrong one may need it on a busy machine.
     return check(viewOf(lab, { since, traceId, answers }));
   }
 
@@ -127,7 +129,7 @@ export class CheckHarness {
     };
   }
 
-  /** Sends a span as some service would. */
+  /** Sends a span as if a service had made it. */
   async send(span: object, resource: Record<string, string>): Promise<void> {
     const start = Date.now();
     const made = {
@@ -148,7 +150,7 @@ export class CheckHarness {
     });
   }
 
-  /** A server that answers, and sends what it is told to; from its port on it is part of this lab. */
+  /** Starts a server of this lab. @param answer returns the status, and may send spans @returns its URL */
   async serve(answer: (traceparent: string) => Promise<number> | number): Promise<string> {
     const server = createServer((request, response) => {
       void Promise.resolve(answer(String(request.headers.traceparent))).then((status) =>
@@ -161,10 +163,11 @@ export class CheckHarness {
   }
 }
 
-/** A text with some of it replaced. @throws when it was not there, for then the solution is not what its name says */
+/** Replaces parts of a text. @throws if a part is missing, because then the solution is not what its name says */
 export function edited(text: string, ...changes: [from: string, to: string][]): string {
   return changes.reduce((now, [from, to]) => {
-    if (!now.includes(from)) throw new Error(`expected ${JSON.stringify(from)} in the code, found none`);
+    if (!now.includes(from))
+      throw new Error(`expected ${JSON.stringify(from)} in the code, found none. Adapt the solution.`);
     return now.replace(from, () => to);
   }, text);
 }

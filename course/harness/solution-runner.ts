@@ -1,4 +1,4 @@
-// Where solutions are checked side by side: the apps that are no learner's, which all share, and a dice for each code and settings.
+// Checks solutions side by side. They share the apps that are not the learner's. Each code and each settings gets a dice of its own.
 import { writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
@@ -10,10 +10,10 @@ import { CheckHarness } from './check-harness.ts';
 import type { Shared, Solution } from './check-harness.ts';
 import { Receiver } from '../../apps/testing/receiver.ts';
 
-/** A step's solution, and the files that it makes. */
+/** A solution of a step. */
 export interface Case {
-  id: string;
-  solution: Solution;
+  readonly id: string;
+  readonly solution: Solution;
 }
 
 interface Dice {
@@ -27,7 +27,7 @@ interface Others {
   prizes: string;
 }
 
-/** In milliseconds. An export has no longer than this either, and says so in a log that checks look at: a busy machine needs some. */
+/** Milliseconds between two exports of metrics. It also limits an export, and checks read the log of its errors, so it can't be too short. */
 const metricsEvery = '500';
 
 const settingsFor = (receiver: Receiver): Record<string, string> => ({
@@ -45,13 +45,14 @@ const settingsFor = (receiver: Receiver): Record<string, string> => ({
 export class SolutionRunner {
   readonly #dist: string;
   readonly #steps: Steps;
-  /** Of each step; loaded beforehand, since jest loads nothing where tests run side by side. */
+  /** The code of each step. It is loaded first, because jest can't import while tests run side by side. */
   readonly #code = new Map<string, Shared['code']>();
   readonly #others: Others;
-  /** By what is in its files; and how many cases it is still there for. */
+  /** The running dice, by their files. */
   readonly #dice = new Map<string, Promise<Dice>>();
+  /** How many cases still need each dice. */
   readonly #wanted = new Map<string, number>();
-  /** Two at a time: a start is all computing, and there is more to run meanwhile. */
+  /** Two lanes of starts. A start is all computing, so more of them at once would slow the checks. */
   readonly #starts: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
 
   private constructor(dist: string, others: Others) {
@@ -60,12 +61,12 @@ export class SolutionRunner {
     this.#others = others;
   }
 
-  /** @param cases all that will be checked here */
+  /** @param cases every case that will be checked */
   static async start(dist: string, cases: Case[]): Promise<SolutionRunner> {
     const receiver = await Receiver.start();
     const settings = settingsFor(receiver);
     const prizes = await App.start(dist, 'prizes', { ...settings, PRIZES_VERSION: '2.0.0', NODE_POOL: 'green' });
-    // An arcade asks a dice that stays where it is.
+    // The arcade needs a dice whose URL never changes.
     const dice = await App.start(dist, 'dice', settings);
     const arcade = await App.start(dist, 'arcade', {
       ...settings,
@@ -75,31 +76,31 @@ export class SolutionRunner {
     });
     const apps = [prizes, dice, arcade];
     await Promise.all(apps.map((app) => app.ready()));
-    const room = new SolutionRunner(dist, { apps, receiver, arcade: arcade.url, prizes: prizes.url });
-    for (const key of cases.map((one) => keyOf(room.#filesOf(one))))
-      room.#wanted.set(key, (room.#wanted.get(key) ?? 0) + 1);
-    for (const id of room.#steps.ids) room.#code.set(id, await room.#steps.code(id));
-    return room;
+    const runner = new SolutionRunner(dist, { apps, receiver, arcade: arcade.url, prizes: prizes.url });
+    for (const key of cases.map((one) => keyOf(runner.#filesOf(one))))
+      runner.#wanted.set(key, (runner.#wanted.get(key) ?? 0) + 1);
+    for (const id of runner.#steps.ids) runner.#code.set(id, await runner.#steps.code(id));
+    return runner;
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#dice.keys()].map((key) => this.#end(key))); // those that are ending too
+    await Promise.all([...this.#dice.keys()].map((key) => this.#end(key))); // also those that are ending
     await Promise.all(this.#others.apps.map((app) => app.stop()));
     this.#others.receiver.stop();
   }
 
-  /** Checks what the learner did, as the guide would. */
+  /** Checks a case as the guide does. */
   async check(one: Case): Promise<Verdict> {
     const files = this.#filesOf(one);
     const dice = await this.#diceWith(files);
     const { receiver: others, arcade } = this.#others;
     const code = this.#code.get(one.id);
     if (!code) throw new Error(`expected a step ${one.id} in the build, found ${[...this.#code.keys()].join(', ')}`);
-    const bench = await CheckHarness.start({ code, dice, others, arcade, settings: settingsFor(dice.receiver) });
+    const harness = await CheckHarness.start({ code, dice, others, arcade, settings: settingsFor(dice.receiver) });
     try {
-      return await bench.check(files, one.solution);
+      return await harness.check(files, one.solution);
     } finally {
-      bench.stop();
+      harness.stop();
       this.#leave(keyOf(files));
     }
   }
@@ -108,7 +109,7 @@ export class SolutionRunner {
     return { ...this.#steps.atEnd(id), ...solution.files };
   }
 
-  /** The learner's dice: the one that runs, when its files are the same. */
+  /** The dice with these files. It starts one unless one is running. */
   #diceWith(files: Files): Promise<Dice> {
     const key = keyOf(files);
     const known = this.#dice.get(key);
@@ -132,12 +133,12 @@ export class SolutionRunner {
       OTEL_METRIC_EXPORT_INTERVAL: metricsEvery,
     };
     const app = await App.start(this.#dist, 'dice', settings, [source]);
-    // Code that does not start is a solution too, a wrong one.
+    // Code that does not start is a wrong solution too.
     await app.ready().catch(() => undefined);
     return { app, receiver };
   }
 
-  /** The last one that a dice is there for ends it, and need not wait until it has ended. */
+  /** Ends a dice after its last case, without waiting for the end. */
   #leave(key: string): void {
     const left = (this.#wanted.get(key) ?? 0) - 1;
     this.#wanted.set(key, left);
@@ -151,7 +152,7 @@ export class SolutionRunner {
   }
 }
 
-/** Without its types, as dice itself would strip them in a process of their own; what can't be stripped is left to dice. */
+/** Strips the types, to save dice a process. It leaves code that can't be stripped to dice. */
 function stripped(code: string): { code: string; extension: string } {
   try {
     return { code: stripTypeScriptTypes(code), extension: '.js' };

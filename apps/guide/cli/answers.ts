@@ -1,20 +1,20 @@
-// A step's questions as a file to fill in, and the answers in it: NAME=ANSWER, a line each.
+// A step's questions as a file to fill in, one NAME=ANSWER per line.
 import type { Question } from '../contract.ts';
 
-interface AppAnswer {
+interface QuestionForm {
   readonly id: string;
   readonly questions: readonly Question[];
 }
 
-/** @throws where there is nothing to answer */
-export function formOf({ id, questions }: AppAnswer): string {
+/** Makes the file. @throws if the step has no questions */
+export function formOf({ id, questions }: QuestionForm): string {
   if (questions.length === 0) throw new Error(`${id} has no questions: its check needs no answers`);
   return questions
     .map(({ name, label, options }) => `# ${label}${options ? ` (${options.join(', ')})` : ''}\n${name}=`)
     .join('\n');
 }
 
-/** @throws on a line that is neither an answer nor a comment */
+/** Reads the answers. @throws on a line that is neither an answer nor a comment */
 export function answersIn(text: string): Record<string, string> {
   const lines = text
     .split('\n')

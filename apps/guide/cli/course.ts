@@ -1,26 +1,26 @@
-// The course at a terminal: `node /app/course.js` in the guide's pod. It asks the guide that runs there, so both know the same.
+// The course at a terminal: `node /app/course.js` in the guide's pod. It sends requests to the guide there, so both have the same state.
 import { text as textOf } from 'node:stream/consumers';
 import { fatal, printLine } from '../../../support/console.ts';
-import type { CourseOverview, Files, Instrumentation, Step, Verdict } from '../contract.ts';
+import type { CourseOverview, Fault, Files, Instrumentation, Step, Verdict } from '../contract.ts';
 import { request } from './request.ts';
 import { answersIn, formOf } from './answers.ts';
 import { askDice, playRound, printSpans, printTrace } from './telemetry.ts';
 
 const usage = `expected one of:
-  list                        the steps, and how far you are
-  show STEP                   the step's state, questions and commands
-  start STEP                  begins the step
+  list                        lists the steps and your progress
+  show STEP                   shows the step's state, questions and commands
+  start STEP                  starts the step
   questions STEP              prints its questions, as a file to fill in
-  check STEP [NAME=ANSWER…]   checks it; answers from that file by: check STEP - < FILE
-  skip STEP                   the files as they should be by then
-  reset STEP | reset          the files as they are at the step's start; all of the course
-  solution STEP FILE          prints app.ts, settings.env or collector.yaml as it should be when the step is done
-  ask PATH                    asks dice, and prints the trace of it
-  play                        plays a round, and prints the trace of it
-  libraries [WORD…]           the instrumentation libraries in this image
-  trace ID | STEP             prints a trace, or the one that the step began with
-  spans SERVICE               prints the latest spans of a service, a line each, with their attributes
-  load ROUNDS                 extra rounds a minute, 0 to 120
+  check STEP [NAME=ANSWER…]   checks it; reads answers from a file by: check STEP - < FILE
+  skip STEP                   writes the files as if all earlier steps were done
+  reset STEP | reset          writes the files of the step's start; resets the whole course
+  solution STEP FILE          prints app.ts, settings.env or collector.yaml of the finished step
+  ask PATH                    sends a request to dice, and prints its trace
+  play                        plays a round, and prints its trace
+  libraries [WORD…]           lists the instrumentation libraries in this image
+  trace ID | STEP             prints a trace, or the one that the step started with
+  spans SERVICE               prints the newest spans of a service, one per line, with their attributes
+  load ROUNDS                 plays extra rounds per minute, 0 to 120
   fault NAME on|off           switches spike or timeouts
 STEP is the id (04-automatic), or its number (4).`;
 
@@ -35,7 +35,7 @@ async function traceOfStep(step: string): Promise<string> {
   const { id, traceId } = await request<Step>(`/course/${await idOf(step)}`);
   if (!traceId)
     throw new Error(
-      `expected a step that begins with a trace, or a trace id of 32 hexadecimal digits; found ${id}, which has none`,
+      `expected a step that starts with a trace, or a trace id of 32 hexadecimal digits, found ${id}, which has none`,
     );
   return traceId;
 }
@@ -81,15 +81,11 @@ async function printLibraries(words: string): Promise<void> {
 
 async function load(perMinute: number): Promise<void> {
   await request('/load', { perMinute }, 'PUT');
-  printLine(perMinute === 0 ? 'no extra rounds' : `${perMinute} extra rounds a minute, until you set 0`);
+  printLine(perMinute === 0 ? 'no extra rounds' : `${perMinute} extra rounds per minute, until you set 0`);
 }
 
 async function fault(name: string, on: string | undefined): Promise<void> {
-  const { faults } = await request<{ faults: { name: string; on: boolean }[] }>(
-    '/faults',
-    { name, on: on === 'on' },
-    'PUT',
-  );
+  const { faults } = await request<{ faults: Fault[] }>('/faults', { name, on: on === 'on' }, 'PUT');
   for (const { name: known, on: isOn } of faults) printLine(`${known}: ${isOn ? 'on' : 'off'}`);
 }
 

@@ -1,7 +1,7 @@
-// Spans in lines that can be read, and searched by grep.
+// Spans as lines that a person can read and grep can search.
 import type { Attributes, AttributeValue, Span } from '../../../otlp/traces.ts';
 
-/** A trace as a tree, an attribute a line below its span. */
+/** Prints a trace as a tree, with each attribute on a line below its span. */
 export function treeOf(spans: readonly Span[], depth = 0): string[] {
   return spans.flatMap((span) => {
     const indent = '  '.repeat(depth);
@@ -19,7 +19,7 @@ export function treeOf(spans: readonly Span[], depth = 0): string[] {
   });
 }
 
-/** One span in one line, with all that it carries. */
+/** Prints a span with its attributes on one line. */
 export function lineOf(span: Span): string {
   return [
     new Date(span.start).toISOString().slice(11, 23),
@@ -29,7 +29,7 @@ export function lineOf(span: Span): string {
   ].join(' ');
 }
 
-/** Of a resource, what tells one process of a service from another; its machine, its runtime and its SDK are left out. */
+/** The resource attributes that tell one process of a service from another. It drops machine, runtime and SDK. */
 const oneLine = (resource: Attributes): Attributes =>
   Object.fromEntries(
     Object.entries(resource).filter(([key]) => !/^(host|process|telemetry|k8s)\.|^service\.name/.test(key)),

@@ -4,13 +4,13 @@ import { portFromEnv } from '../../../support/env.ts';
 
 const base = `http://127.0.0.1:${portFromEnv('PORT', 8080)}/api`;
 
-/** @throws what the guide says is wrong */
+/** Sends a request. @throws with the guide's error message */
 export async function request<T>(path: string, body?: object, method = 'POST'): Promise<T> {
   const headers = { 'x-intro-otel': '1', 'content-type': 'application/json' };
   const answer = await call(base + path, body ? { method, headers, body: JSON.stringify(body) } : {});
   if (answer.status === 204) return undefined as T;
-  const said = JSON.parse(answer.body) as T & { error?: string };
+  const parsed = JSON.parse(answer.body) as T & { error?: string };
   if (answer.status !== 200)
-    throw new Error(said.error ?? `expected the guide to answer ${path} with 200, found ${answer.status}`);
-  return said;
+    throw new Error(parsed.error ?? `expected the guide to answer ${path} with 200, found ${answer.status}`);
+  return parsed;
 }

@@ -1,68 +1,65 @@
-// Traces at a terminal: of what was just asked, of an id, and the spans of a service.
+// Traces at a terminal: of the request just sent, of an id, and the spans of a service.
 import { setTimeout as delay } from 'node:timers/promises';
 import { printLine } from '../../../support/console.ts';
 import type { Span, Trace } from '../../../otlp/traces.ts';
+import type { Round, Visit } from '../contract.ts';
 import { lineOf, treeOf } from './lines.ts';
 import { request } from './request.ts';
 
-type FoundTrace = Pick<Trace, 'traceId' | 'services' | 'start' | 'duration' | 'roots'>;
+type TraceSummary = Pick<Trace, 'traceId' | 'services' | 'start' | 'duration' | 'roots'>;
 
 const pause = 300; // ms
-const patience = 6_000; // ms: a batch of spans leaves after 5 s at most
-/** At once: a round's trace is some 20 kB as JSON. */
-const most = 60;
+const patience = 6_000; // ms; a batch of spans leaves after 5 s at most
+const maxTraces = 60; // a round's trace is about 20 kB of JSON
 
 export async function askDice(path: string): Promise<void> {
-  const { status, body, trace } = await request<{ status: number; body: string; trace: string }>('/visit', { path });
+  const { status, body, trace } = await request<Required<Visit>>('/visit', { path });
   printLine(`${status === 0 ? 'no answer' : status}: ${body.trim()}`);
-  await printMade(trace, 'dice');
+  await printNewTrace(trace, 'dice');
 }
 
 export async function playRound(): Promise<void> {
-  const { roll, prize, trace } = await request<{ roll: number; prize: { name: string }; trace?: string }>(
-    '/rounds',
-    {},
-  );
-  printLine(`rolled a ${roll} and won ${prize.name}`);
-  if (trace) await printMade(trace, 'prizes');
+  const { roll, prize, trace } = await request<Round>('/rounds', {});
+  printLine(`rolled a ${roll} and won ${prize?.name}`);
+  if (trace) await printNewTrace(trace, 'prizes');
 }
 
-/** As soon as it is whole, with a span of `service` in it; else what there is of it by then. */
-async function printMade(traceId: string, service: string): Promise<void> {
+/** Prints a trace once it is complete with a span of `service`, or what has arrived when time is up. */
+async function printNewTrace(traceId: string, service: string): Promise<void> {
   const trace = await completeTrace(traceId, service);
   if (trace) print(trace);
   if (trace?.services.includes(service)) return;
-  const own = trace && (await begunBy(service, trace));
+  const own = trace && (await startedBy(service, trace));
   if (own) {
-    printLine(`${service} has begun a trace of its own: it did not take over the context of who asked`);
+    printLine(`${service} has started a trace of its own: it did not take over the caller's context`);
     return print(own);
   }
   printLine(
-    `no span of ${service} has come within ${patience / 1000} s in trace ${traceId}: node /app/why.js walks the way that it takes`,
+    `no span of ${service} arrived in trace ${traceId} within ${patience / 1000} s. Run node /app/why.js to test each hop.`,
   );
 }
 
-async function completeTrace(traceId: string, service?: string): Promise<FoundTrace | undefined> {
+async function completeTrace(traceId: string, service?: string): Promise<TraceSummary | undefined> {
   let before = 0;
   for (const end = Date.now() + patience; ;) {
-    const trace = await request<FoundTrace | undefined>(`/traces/${traceId}?absent=204`);
+    const trace = await request<TraceSummary | undefined>(`/traces/${traceId}?absent=204`);
     const size = trace ? flat(trace.roots).length : 0;
-    const settled = trace && size === before && (await isAll(trace, service));
+    const settled = trace && size === before && (await isComplete(trace, service));
     if (settled || Date.now() > end) return trace;
     before = size;
     await delay(pause);
   }
 }
 
-/** One root, and the service in it; or the service in another trace. */
-async function isAll(trace: FoundTrace, service: string | undefined): Promise<boolean> {
+/** Whether a trace is complete: it has one root, and the service is in it or in a trace of its own. */
+async function isComplete(trace: TraceSummary, service: string | undefined): Promise<boolean> {
   if (trace.roots.length !== 1) return false;
-  return service === undefined || trace.services.includes(service) || (await begunBy(service, trace)) !== undefined;
+  return service === undefined || trace.services.includes(service) || (await startedBy(service, trace)) !== undefined;
 }
 
-/** Begun while `trace` went on, by a service that is not in it. */
-async function begunBy(service: string, { start, duration }: FoundTrace): Promise<FoundTrace | undefined> {
-  const { traces } = await request<{ traces: FoundTrace[] }>(
+/** A trace that `service` started during `trace`. */
+async function startedBy(service: string, { start, duration }: TraceSummary): Promise<TraceSummary | undefined> {
+  const { traces } = await request<{ traces: TraceSummary[] }>(
     `/traces?service=${service}&since=${start}&until=${start + duration}`,
   );
   return traces.at(-1);
@@ -72,20 +69,20 @@ export async function printTrace(traceId: string): Promise<void> {
   const trace = await completeTrace(traceId);
   if (!trace)
     throw new Error(
-      `expected trace ${traceId} in Jaeger, found none: it keeps traces in memory, so after a restart they are gone`,
+      `expected trace ${traceId} in Jaeger, found none. Jaeger keeps traces in memory, so a restart loses them.`,
     );
   print(trace);
 }
 
-function print({ traceId, roots }: FoundTrace): void {
+function print({ traceId, roots }: TraceSummary): void {
   printLine(`trace ${traceId}`);
   for (const line of treeOf(roots)) printLine(line);
 }
 
-/** The oldest first, as in a log. */
+/** Prints the newest spans of a service, the oldest first as in a log. */
 export async function printSpans(service: string): Promise<void> {
-  const { traces } = await request<{ traces: FoundTrace[] }>(
-    `/traces?service=${encodeURIComponent(service)}&limit=${most}`,
+  const { traces } = await request<{ traces: TraceSummary[] }>(
+    `/traces?service=${encodeURIComponent(service)}&limit=${maxTraces}`,
   );
   const spans = traces
     .flatMap(({ roots }) => flat(roots))

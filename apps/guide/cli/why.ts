@@ -1,4 +1,4 @@
-// "Why is there no trace?" as a program: `node /app/why.js` in the guide's pod. Exit code 1 when a hop is silent.
+// "Why is there no trace?" as a program: `node /app/why.js` in the guide's pod. It exits with 1 if a hop is broken.
 import { environmentOf } from '../server/lab/environment.ts';
 import { diagnosePipeline } from '../server/lab/diagnose-pipeline.ts';
 import { fatal, printLine } from '../../../support/console.ts';

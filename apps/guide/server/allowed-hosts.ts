@@ -1,46 +1,46 @@
-// By which names a browser may know the guide. A page of another site can have its own name lead to 127.0.0.1 once it is loaded (DNS
-// rebinding), and is then of the same origin as the guide, for a browser: only the name tells. So it has to be one that nobody else can own.
+// The host names that a browser may use for the guide. A page of another site can point its own name to 127.0.0.1 after it is loaded (DNS
+// rebinding). The browser then takes both for the same origin, and only the name tells. So the name must be one that nobody else can own.
 // https://owasp.org/www-community/attacks/DNS_Rebinding
 import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
 
-/** Names that end so can't be registered: https://www.iana.org/assignments/special-use-domain-names, and those inside a cluster. */
-const NOBODYS = ['.localhost', '.internal', '.svc', '.svc.cluster.local'];
+/** Endings that nobody can register: https://www.iana.org/assignments/special-use-domain-names, and those inside a cluster. */
+const RESERVED = ['.localhost', '.internal', '.svc', '.svc.cluster.local'];
 
 /**
- * Whether a request that names `host` (`name:port`, as in the header) may be one for the guide: an address, a name without a dot, one that nobody
- * can own, or one of `allowed`, of which `.example.com` stands for all names below it and `*` for any.
+ * Whether the guide answers to `host` (`name:port`, as in the header): an address, a name without a dot, a name that nobody can own, or one of
+ * `allowed`. There `.example.com` allows all names below it, and `*` any name.
  */
 export function isOurs(host: string | undefined, allowed: readonly string[] = []): boolean {
   const name = nameIn(host);
   if (name === undefined) return false;
   if (isIP(name.replace(/^\[|\]$/g, '')) !== 0 || !name.includes('.')) return true;
-  return [...NOBODYS, ...allowed].some(
+  return [...RESERVED, ...allowed].some(
     (one) => one === '*' || one === name || (one.startsWith('.') && name.endsWith(one)),
   );
 }
 
-/** `a.example.com,.example.org` as a list. */
+/** Splits `a.example.com,.example.org`. */
 export const namesIn = (text = ''): string[] =>
   text
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '');
 
-/** Refuses with 403 what came by another name, and says how to allow it. */
+/** Refuses a request for another name with 403, and says how to allow the name. */
 export function allowedHostsOnly(allowed: readonly string[]): RequestHandler {
   return (request, response, next) => {
     const { host } = request.headers;
     if (isOurs(host, allowed)) return next();
-    const name = nameIn(host) ?? 'a name that is none';
+    const name = nameIn(host) ?? 'an invalid name';
     response.status(403).type('text')
-      .send(`expected to be asked by an address, by localhost or by a name in the cluster, found ${name}.
-Another site could have its own name lead here, and run code in your lab.
-If ${name} is yours, allow it: guide.env.ALLOWED_HOSTS=${name} among the chart's values, or below spec.lab of the Workshop.\n`);
+      .send(`expected an address, localhost or a name in the cluster as the host, found ${name}.
+Another site could point its own name to this guide, and run code in your lab.
+If ${name} is yours, allow it: set guide.env.ALLOWED_HOSTS=${name} in the chart's values, or in spec.lab of the Workshop.\n`);
   };
 }
 
-/** In lower case, without the port; addresses as URLs have them. */
+/** The name in lower case without the port. Addresses look as in a URL. */
 function nameIn(host = ''): string | undefined {
   const url = `http://${host}/`;
   if (!/^[\w.:[\]-]+$/.test(host) || !URL.canParse(url)) return undefined;

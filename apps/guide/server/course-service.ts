@@ -1,27 +1,27 @@
-// The course as the guide's server sees it. The course itself is built on the guide, so the guide's entry point (course/guide.ts) hands it over.
+// What the guide's server needs from the course. The course imports the guide, so its entry point (course/guide.ts) hands it over.
 import type { CourseOverview, Files, Step, Verdict } from '../contract.ts';
 import type { Environment } from './lab/environment.ts';
 
-/** What can be done with the course. All methods that take a step's id expect one that it has. */
+/** The course. Every method that takes an id expects the id of an existing step. */
 export interface CourseService {
   has(id: string): boolean;
   overview(): Promise<CourseOverview>;
   step(id: string): Promise<Step>;
   start(id: string): Promise<Step>;
   reset(id: string): Promise<Step>;
-  /** Writes the files as they should be when the step begins. */
+  /** Writes the files of the step's start. */
   skip(id: string): Promise<Step>;
   check(id: string, answers: Record<string, string>): Promise<Verdict>;
-  /** The files as they should be when the step is done. */
+  /** The files of the finished step. */
   solution(id: string): Files;
   resetAll(): Promise<CourseOverview>;
 }
 
 export interface CourseOptions {
   readonly environment: Environment;
-  /** Where the rendered course is. */
+  /** Folder of the rendered course. */
   readonly folder: string;
-  /** URL of prizes, which the steps' texts name. */
+  /** URL of prizes, for the steps' texts. */
   readonly prizes: string;
 }
 

@@ -1,4 +1,4 @@
-// HTML by tagged template: whatever is put in is escaped, unless it is HTML already.
+// Builds HTML by a tagged template. It escapes every value that is not HTML already.
 
 export class Html {
   readonly text: string;

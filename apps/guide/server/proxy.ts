@@ -1,13 +1,14 @@
-// The reverse proxy: the apps and Jaeger, under the guide's own URL.
+// The reverse proxy: serves the apps and Jaeger under the guide's own URL.
 import type { IncomingMessage } from 'node:http';
-import type { Request, Response } from 'express';
+import type { Express, Request, Response } from 'express';
 import { createProxyServer } from 'http-proxy-3';
 import { messageOf } from '../../../support/console.ts';
-import { injectContext } from '../../telemetry/manual.ts';
+import { injectContext, withServerSpan } from '../../telemetry/manual.ts';
+import type { Target } from './status.ts';
 
 const proxy = createProxyServer({ xfwd: true, changeOrigin: true, agent: false, proxyTimeout: 30_000 });
 
-// An app that sends the browser to `/visit` knows nothing of the path it is under here.
+// An app redirects to `/visit`, because it does not know its path under the guide.
 proxy.on('proxyRes', (answer: IncomingMessage, request: IncomingMessage) => {
   const { location } = answer.headers;
   const { baseUrl = '' } = request as Partial<Request>;
@@ -15,15 +16,32 @@ proxy.on('proxyRes', (answer: IncomingMessage, request: IncomingMessage) => {
     answer.headers.location = baseUrl + location;
 });
 
-/**
- * Hands the request on to `target` and the answer back; what comes after the path the route is mounted at is kept.
- * A target that does not answer gives 502 with its name and the reason.
- */
-export function proxyRequest(
-  request: Request,
-  response: Response,
-  target: { name: string; url: string },
-): Promise<void> {
+/** Proxies each app under its name. */
+export function addAppProxies(app: Express, apps: Readonly<Record<string, string>>): void {
+  for (const [name, url] of Object.entries(apps))
+    app.use(
+      `/apps/${name}`,
+      withServerSpan(`/apps/${name}`, (request, response) => proxyRequest(request, response, { name, url })),
+    );
+}
+
+/** Proxies Jaeger. If it has no UI, its pages lead to the guide's own. */
+export function addJaegerProxy(app: Express, url: string, hasUi: () => Promise<boolean>): void {
+  app.get(
+    ['/jaeger/', '/jaeger/search', '/jaeger/trace/:id'],
+    async (request: Request<{ id?: string }>, response, next) => {
+      if (await hasUi()) return next();
+      response.redirect(request.params.id ? `/traces/${request.params.id}` : '/traces');
+    },
+  );
+  app.use('/jaeger', (request, response) => {
+    request.url = request.originalUrl;
+    return proxyRequest(request, response, { name: 'jaeger', url });
+  });
+}
+
+/** Forwards a request to `target`, with the path below the mount point. A target that does not answer gives 502 and the reason. */
+function proxyRequest(request: Request, response: Response, target: Target): Promise<void> {
   return new Promise((resolve) => {
     response.once('close', resolve);
     proxy.web(request, response, { target: target.url, headers: injectContext() }, (error) => {

@@ -1,21 +1,25 @@
-// What the guide can say about the lab: which parts answer, and whether Jaeger has its user interface.
+// The status of the lab: which parts answer, and whether Jaeger has its user interface.
 import { call } from '../../../support/http.ts';
 import { accepts } from '../../../support/tcp.ts';
 
-export interface Backend {
-  name: string;
-  url: string;
-  answers: boolean;
+/** A part of the lab, and where it listens. */
+export interface Target {
+  readonly name: string;
+  readonly url: string;
 }
 
-/** Whether each part takes connections; nothing is requested of it, so that asking leaves no traces. */
-export function statusOf(parts: { name: string; url: string }[]): Promise<Backend[]> {
+export interface TargetStatus extends Target {
+  readonly answers: boolean;
+}
+
+/** Tests whether each part takes connections. It sends no request, so it makes no traces. */
+export function statusOf(parts: readonly Target[]): Promise<TargetStatus[]> {
   return Promise.all(parts.map(async ({ name, url }) => ({ name, url, answers: await accepts(url) })));
 }
 
-const memory = 30_000; // ms
+const memory = 30_000; // ms for which an answer counts
 
-/** Whether the Jaeger at `base` serves its real UI: a build without its files answers with a placeholder page. */
+/** Tests whether the Jaeger at `base` serves its real UI. A build without the UI's files serves a placeholder page. */
 export function jaegerUi(base: string, now: () => number = Date.now): () => Promise<boolean> {
   let known = { has: false, until: 0 };
   return async () => {

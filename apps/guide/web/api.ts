@@ -1,7 +1,7 @@
-// Calls of the guide's HTTP API. What goes wrong comes as an ApiError whose message can be shown as it is.
+// Calls of the guide's HTTP API. An error is an ApiError whose message a page can show as it is.
 
 export class ApiError extends Error {
-  /** Of HTTP; 0 when there was no answer. */
+  /** The HTTP status; 0 if there was no answer. */
   readonly status: number;
   readonly body: unknown;
 
@@ -18,7 +18,7 @@ export function get<T>(path: string): Promise<T> {
   return request<T>(path, { headers: { accept: 'application/json' } });
 }
 
-/** A request that changes something: the guide takes it only with this header, which no other site can set. */
+/** Sends a request that changes something. The guide requires this header, which no other site can set. */
 export function send<T>(method: 'POST' | 'PUT', path: string, body: unknown = {}): Promise<T> {
   return request<T>(path, {
     method,

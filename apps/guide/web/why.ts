@@ -1,4 +1,4 @@
-// The page that says why there is no trace: asks each hop, when it is opened and whenever it is told to.
+// The page that says why there is no trace. It tests each hop when it opens and when you press the button.
 import { get, messageOf } from './api.ts';
 import type { PipelineHop } from '../contract.ts';
 import { byId, fill, h, whenPressed } from './dom.ts';

@@ -1,4 +1,4 @@
-// The guide's HTTP API, put together.
+// The part of the API that concerns the course, the learner's files and the lab.
 import { join } from 'node:path';
 import { Router } from 'express';
 import type { OpenCourse } from '../course-service.ts';
@@ -8,12 +8,12 @@ import type { Environment } from '../lab/environment.ts';
 import { PodWatcher } from '../pods/watcher.ts';
 import { courseApi } from './course.ts';
 import { filesApi } from './files.ts';
-import { body, sameOriginOnly } from './csrf.ts';
+import { jsonBody, sameOriginOnly } from './csrf.ts';
 import { labApi } from './lab.ts';
 import { runApi } from './run.ts';
 
-/** What of the API is about looking at telemetry, or makes it by itself: it must not be in the traces. */
-export const ignoredPaths = [
+/** Paths that are not traced: they read telemetry, or make their own spans. */
+export const ignoredApiPaths = [
   'course',
   'files',
   'run',
@@ -27,20 +27,21 @@ export const ignoredPaths = [
 ].map((name) => `/api/${name}`);
 
 export interface ApiOptions {
-  openCourse: OpenCourse;
-  /** Where the rendered course is. */
-  folder: string;
-  prizes: string;
-  say: (trouble: string) => void;
+  readonly openCourse: OpenCourse;
+  /** Folder of the rendered course. */
+  readonly folder: string;
+  readonly prizes: string;
+  /** Is called with an error when faults can't be switched. */
+  readonly onTrouble: (trouble: string) => void;
 }
 
-export function apiOf(environment: Environment, { openCourse, folder, prizes, say }: ApiOptions): Router {
+export function apiOf(environment: Environment, { openCourse, folder, prizes, onTrouble }: ApiOptions): Router {
   const { release, kube, files, lab } = environment;
-  const faults = kube && new Faults({ kube, release, say });
+  const faults = kube && new Faults({ kube, release, onTrouble });
   faults?.watch();
 
   const router = Router();
-  router.use(sameOriginOnly, body);
+  router.use(sameOriginOnly, jsonBody);
   router.use('/course', courseApi(openCourse({ environment, folder, prizes })));
   router.use('/files', filesApi(files));
   router.use('/run', runApi(kube && new PodWatcher(kube, release)));

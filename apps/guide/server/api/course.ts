@@ -1,8 +1,8 @@
-// /api/course: the steps, and what can be done with one.
+// /api/course: lists the steps, and starts, checks, skips or resets one.
 import { Router } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import type { CourseService } from '../course-service.ts';
-import { refuse } from './csrf.ts';
+import { refuse } from './errors.ts';
 
 type ById = Request<{ id: string }>;
 
@@ -10,7 +10,7 @@ export function courseApi(course: CourseService): Router {
   const router = Router();
   router.get('/', async (_request, response) => void response.json(await course.overview()));
   router.post('/reset', async (_request, response) => void response.json(await course.resetAll()));
-  router.use('/:id', known(course));
+  router.use('/:id', knownStep(course));
   router.get('/:id', async (request: ById, response) => void response.json(await course.step(request.params.id)));
   router.get('/:id/solution', (request: ById, response) => void response.json(course.solution(request.params.id)));
   router.post(
@@ -26,13 +26,13 @@ export function courseApi(course: CourseService): Router {
   return router;
 }
 
-function known(course: CourseService): RequestHandler {
+function knownStep(course: CourseService): RequestHandler {
   return (request, response, next) => {
     const { id = '' } = request.params;
     if (!course.has(String(id)))
       return refuse(
         response,
-        `expected the id of a step, found ${JSON.stringify(String(id).slice(0, 100))}: GET /api/course lists them`,
+        `expected the id of a step, found ${JSON.stringify(String(id).slice(0, 100))}. GET /api/course lists them.`,
         404,
       );
     next();

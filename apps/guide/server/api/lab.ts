@@ -1,11 +1,11 @@
-// What can be done with the lab: visit dice, set the load, switch faults, look for traces, and ask why there is none.
+// The lab's API: visits dice, sets the load, switches faults, searches traces, and says why there is none.
 import { readFileSync } from 'node:fs';
 import { Router } from 'express';
 import type { Request, Response } from 'express';
 import { FAULTS, isFault } from '../../../../lab/faults.ts';
 import { SetByClassError, TITLES } from '../lab/faults.ts';
 import type { Faults } from '../lab/faults.ts';
-import { most } from '../lab/load.ts';
+import { maxPerMinute } from '../lab/load.ts';
 import type { Load } from '../lab/load.ts';
 import { visit } from '../lab/visit.ts';
 import { diagnosePipeline } from '../lab/diagnose-pipeline.ts';
@@ -13,8 +13,8 @@ import type { Lab } from '../lab/environment.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 import { recentTraces } from '../../../../otlp/traces.ts';
 import type { Instrumentation } from '../../contract.ts';
-import { off } from './files.ts';
-import { refuse } from './csrf.ts';
+import { editingDisabled } from './files.ts';
+import { refuse } from './errors.ts';
 
 export interface LabParts {
   lab: Lab;
@@ -29,7 +29,7 @@ export function labApi({ lab, load, faults: switches, instrumentations }: LabPar
   router.get('/load', (_request, response) => void response.json({ perMinute: load.perMinute }));
   router.put('/load', (request, response) => setLoad(load, request, response));
   router.get('/faults', async (_request, response) => {
-    if (!switches) return refuse(response, off, 503);
+    if (!switches) return refuse(response, editingDisabled, 503);
     response.json(listOf(await switches.names()));
   });
   router.put('/faults', (request, response) => setFault(switches, request, response));
@@ -46,7 +46,7 @@ const listOf = (on: readonly string[]) => ({
   faults: FAULTS.map((name) => ({ name, title: TITLES[name], on: on.includes(name) })),
 });
 
-/** Dice's own paths, and no others: the guide asks nobody else for anybody. */
+/** Paths of dice. The guide sends a learner's request to no other app and no other path. */
 const paths = /^\/(visit|rolldice|server_request)?(\?[\w=&%.+-]{0,200})?$/;
 
 async function visitDice(lab: Lab, request: Request, response: Response): Promise<void> {
@@ -59,14 +59,14 @@ async function visitDice(lab: Lab, request: Request, response: Response): Promis
 
 function setLoad(load: Load, request: Request, response: Response): void {
   const { perMinute } = (request.body ?? {}) as { perMinute?: unknown };
-  if (typeof perMinute !== 'number' || !Number.isInteger(perMinute) || perMinute < 0 || perMinute > most)
-    return refuse(response, `expected "perMinute" to be a whole number from 0 to ${most}`);
+  if (typeof perMinute !== 'number' || !Number.isInteger(perMinute) || perMinute < 0 || perMinute > maxPerMinute)
+    return refuse(response, `expected "perMinute" to be a whole number from 0 to ${maxPerMinute}`);
   load.set(perMinute);
   response.json({ perMinute });
 }
 
 async function setFault(switches: Faults | undefined, request: Request, response: Response): Promise<void> {
-  if (!switches) return refuse(response, off, 503);
+  if (!switches) return refuse(response, editingDisabled, 503);
   const { name, on } = (request.body ?? {}) as { name?: unknown; on?: unknown };
   if (!isFault(name) || typeof on !== 'boolean')
     return refuse(response, `expected "name" (one of ${FAULTS.join(', ')}) and "on" (true or false)`);
@@ -98,7 +98,7 @@ async function search(lab: Lab, request: Request, response: Response): Promise<v
   });
 }
 
-/** The libraries that the image really holds, as the build wrote them down; those with all words of `q`. */
+/** The libraries in the image that match all words of `q`. The build has listed them. */
 function matching(file: string, q: unknown): Instrumentation[] {
   const all = JSON.parse(readFileSync(file, 'utf8')) as Instrumentation[];
   const words = (textOf(q) ?? '').toLowerCase().split(/\s+/).filter(Boolean);

@@ -1,20 +1,20 @@
-// GET /api/run: a stream of what becomes of the learner's pods. https://html.spec.whatwg.org/multipage/server-sent-events.html
+// GET /api/run: streams the state and the log of the learner's pods. https://html.spec.whatwg.org/multipage/server-sent-events.html
 import { Router } from 'express';
 import type { Response } from 'express';
 import type { PodEvent } from '../../contract.ts';
 import type { PodWatcher } from '../pods/watcher.ts';
-import { off } from './files.ts';
-import { refuse } from './csrf.ts';
+import { editingDisabled } from './files.ts';
+import { refuse } from './errors.ts';
 
-const most = 16; // listeners at once: tabs, that is
+const maxListeners = 16; // tabs that listen at the same time
 const backlog = 256 * 1024; // bytes that may wait for a page that does not read
 
 export function runApi(watcher: PodWatcher | undefined): Router {
   const router = Router();
   router.get('/', (_request, response) => {
-    if (!watcher) return refuse(response, off, 503);
-    if (watcher.listeners >= most)
-      return refuse(response, `expected at most ${most} tabs that listen, found more: close some`, 429);
+    if (!watcher) return refuse(response, editingDisabled, 503);
+    if (watcher.listeners >= maxListeners)
+      return refuse(response, `expected at most ${maxListeners} tabs, found more. Close some.`, 429);
     response
       .set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
       .flushHeaders();
@@ -29,7 +29,7 @@ export function runApi(watcher: PodWatcher | undefined): Router {
   return router;
 }
 
-/** A page that does not read gets no more lines until it does, and is told how many it missed. */
+/** Writes events to a page. A page that is too slow misses lines, and gets their number later. */
 function writerTo(response: Response): (event: PodEvent) => void {
   let missed = 0;
   const write = ({ type, data }: PodEvent) => response.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
@@ -39,7 +39,7 @@ function writerTo(response: Response): (event: PodEvent) => void {
       return;
     }
     if (missed > 0 && event.type === 'log')
-      write({ ...event, data: { ...event.data, line: `… ${missed} lines left out: the page did not keep up` } });
+      write({ ...event, data: { ...event.data, line: `… ${missed} lines left out, because the page was too slow` } });
     if (event.type === 'log') missed = 0;
     write(event);
   };

@@ -1,31 +1,32 @@
-// "Why is there no trace?": walks the sources of a span, SDK → exporter → Collector → Jaeger, and asks each what it says now.
+// Answers "Why is there no trace?": tests each hop from the SDK through exporter and Collector to Jaeger.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { accepts } from '../../../../support/tcp.ts';
 import { messageOf } from '../../../../support/console.ts';
-import type { Files, PipelineHop } from '../../contract.ts';
+import type { Component, Files, PipelineHop } from '../../contract.ts';
 import { parseSettings } from '../../../telemetry/settings.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 import { traceFromJaeger } from '../../../../otlp/traces.ts';
 import { send } from './visit.ts';
 
-/** What is asked on the sources. */
+/** Where the diagnosis looks. */
 export interface PipelineSources {
-  dice: string;
-  collector?: string | undefined;
-  /** Base path included. */
-  jaeger: string;
-  /** The lab's own settings for dice, which settings.env may change. */
-  settings: Record<string, string | undefined>;
-  files: () => Promise<Files | undefined>;
-  /** Log of the newest pod; '' where it can't be had. */
-  podLog: (component: 'dice' | 'collector', sinceSeconds: number) => Promise<string>;
-  /** Why the newest pod does not serve: then an older one goes on, with older code or configuration. */
-  podTrouble?: (component: 'dice' | 'collector') => Promise<string | undefined>;
+  readonly dice: string;
+  readonly collector?: string | undefined;
+  /** URL of Jaeger with its base path. */
+  readonly jaeger: string;
+  /** The lab's settings for dice, which settings.env may change. */
+  readonly settings: Record<string, string | undefined>;
+  readonly files: () => Promise<Files | undefined>;
+  /** Log of the newest pod; '' if it can't be read. */
+  readonly podLog: (component: Component, sinceSeconds: number) => Promise<string>;
+  /** Why the newest pod does not serve. Until it does, an older one serves with older code or configuration. */
+  readonly podTrouble?: (component: Component) => Promise<string | undefined>;
   /** How long a span may take to Jaeger, in milliseconds. */
-  patience?: number;
+  readonly patience?: number;
 }
 
+/** Tests all hops. @returns them in the order in which a span passes them */
 export function diagnosePipeline(sources: PipelineSources): Promise<PipelineHop[]> {
   return suppressTracing(async () => {
     const settings = {
@@ -50,7 +51,7 @@ async function sdkHop({ dice, podTrouble }: PipelineSources, settings: Settings)
       name: 'sdk',
       ok: false,
       says: trouble,
-      todo: 'The pod before it, if there is one, goes on with the code from before. Mend app.ts or settings.env, then Run.',
+      todo: 'Fix app.ts or settings.env, then Run. Until then the old pod serves with the old code, if there is one.',
     };
   if (!(await accepts(dice)))
     return {
@@ -119,53 +120,53 @@ async function exporterHop({ podLog }: PipelineSources, settings: Settings): Pro
 }
 
 async function backendHops(sources: PipelineSources): Promise<[PipelineHop, PipelineHop]> {
-  const jaegerSays = await answerOf(sources);
+  const jaegerError = await jaegerErrorOf(sources);
   try {
     if (!sources.collector) throw new Error('OTEL_EXPORTER_OTLP_ENDPOINT is not set');
     const trouble = await sources.podTrouble?.('collector');
     if (trouble) throw new Error(trouble);
     const sent = await probe(sources.collector);
     const collector: PipelineHop = { name: 'collector', ok: true, says: `takes spans at ${sources.collector}` };
-    if (jaegerSays !== undefined) return [collector, notThere(sources, jaegerSays)];
-    return (await found(sources, sent)).length > 0
+    if (jaegerError !== undefined) return [collector, unreachable(sources, jaegerError)];
+    return (await arrived(sources, sent)).length > 0
       ? [
           collector,
           { name: 'jaeger', ok: true, says: 'has the span that the guide has just sent through the Collector' },
         ]
-      : await lost(sources, collector);
+      : await droppedSpan(sources, collector);
   } catch (error) {
-    const says = `does not take a span: ${messageOf(error)}${await saidBy(sources)}`;
+    const says = `does not take a span: ${messageOf(error)}${await lastErrorOf(sources)}`;
     const collector: PipelineHop = {
       name: 'collector',
       ok: false,
       says,
-      todo: 'Is its pod running? If you changed collector.yaml, its log names the mistake; Reset puts it back.',
+      todo: 'Is its pod running? If you changed collector.yaml, the log names the mistake. Reset restores the file.',
     };
     return [
       collector,
-      jaegerSays === undefined ? { name: 'jaeger', ok: true, says: 'answers' } : notThere(sources, jaegerSays),
+      jaegerError === undefined ? { name: 'jaeger', ok: true, says: 'answers' } : unreachable(sources, jaegerError),
     ];
   }
 }
 
-const notThere = ({ jaeger }: PipelineSources, says: string): PipelineHop => ({
+const unreachable = ({ jaeger }: PipelineSources, says: string): PipelineHop => ({
   name: 'jaeger',
   ok: false,
   says: `does not answer at ${jaeger}: ${says}`,
-  todo: 'Wait until its pod is ready again. It keeps traces in memory: those from before a restart are gone, so play new rounds.',
+  todo: 'Wait until its pod is ready again. A restart loses its traces, because they are in memory. Then play new rounds.',
 });
 
-async function lost(sources: PipelineSources, collector: PipelineHop): Promise<[PipelineHop, PipelineHop]> {
+async function droppedSpan(sources: PipelineSources, collector: PipelineHop): Promise<[PipelineHop, PipelineHop]> {
   const todo =
     'Look at service.pipelines.traces in collector.yaml: is otlphttp/jaeger still among its exporters, and does no processor drop all spans?';
-  const said = await saidBy(sources);
+  const said = await lastErrorOf(sources);
   return [
     { ...collector, ...(said ? { ok: false, todo, says: `${collector.says}, but${said.slice(1)}` } : {}) },
     { name: 'jaeger', ok: false, says: 'answers, but a span that the Collector took did not come out here', todo },
   ];
 }
 
-async function answerOf({ jaeger }: PipelineSources): Promise<string | undefined> {
+async function jaegerErrorOf({ jaeger }: PipelineSources): Promise<string | undefined> {
   try {
     await traceFromJaeger(jaeger, randomBytes(16).toString('hex'));
     return undefined;
@@ -174,15 +175,15 @@ async function answerOf({ jaeger }: PipelineSources): Promise<string | undefined
   }
 }
 
-/** The Collector's last word of trouble. */
-async function saidBy({ podLog }: PipelineSources): Promise<string> {
+/** The last error in the Collector's log. */
+async function lastErrorOf({ podLog }: PipelineSources): Promise<string> {
   const line = (await podLog('collector', 120))
     .split('\n')
     .findLast((text) => /\terror\t|^Error: |Dropping|Exporting failed/.test(text));
   return line ? `; its log says: ${line.trim().slice(0, 300)}` : '';
 }
 
-/** Several, for a Collector that samples may drop one. */
+/** Sends several spans, because a Collector that samples may drop one. @returns their trace ids */
 async function probe(collector: string): Promise<string[]> {
   const ids = Array.from({ length: 6 }, () => randomBytes(16).toString('hex'));
   for (const traceId of ids) {
@@ -199,7 +200,7 @@ async function probe(collector: string): Promise<string[]> {
   return ids;
 }
 
-async function found({ jaeger, patience = 4_000 }: PipelineSources, ids: string[]): Promise<string[]> {
+async function arrived({ jaeger, patience = 4_000 }: PipelineSources, ids: string[]): Promise<string[]> {
   const deadline = Date.now() + patience;
   for (;;) {
     const traces = await Promise.all(ids.map((id) => traceFromJaeger(jaeger, id).catch(() => undefined)));

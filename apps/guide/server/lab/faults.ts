@@ -1,5 +1,5 @@
-// Faults live in prizes and are switched from here: ConfigMap `<release>-faults` says which are on (the operator writes it too),
-// and every pod of prizes is told. What a fault hits is known to prizes, and never sent to a page.
+// Switches the faults in prizes. The ConfigMap `<release>-faults`, which the operator writes too, lists the ones that are on. The guide sends the
+// list to every pod of prizes. Only prizes knows what a fault hits; no page gets it.
 import { setTimeout as delay } from 'node:timers/promises';
 import { FAULTS_OF, LABELS } from '../../../../lab/names.ts';
 import { FAULTS, isFault } from '../../../../lab/faults.ts';
@@ -11,38 +11,40 @@ import type { ConfigMap, Pod } from '../../../../kubernetes/types.ts';
 import type { Kube } from '../kube.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 
-/** What a page calls them. */
+/** The faults' names on the pages. */
 export const TITLES: Record<FaultName, string> = {
   spike: 'A spike of 400s and 500s',
   timeouts: 'Requests that time out at 500 ms',
 };
 
-/** The instructor has said which are on, for the whole class; what a lab would switch, the operator would switch back. */
+/** The instructor has set the faults for the whole class. The operator would undo a switch in a single lab. */
 export class SetByClassError extends Error {
-  override name = 'OfTheClass';
+  override name = 'SetByClassError';
 
   constructor() {
     super(
-      `expected faults that are this lab's own to switch, found them set by your instructor for the whole class. They are yours again when the label ${LABELS.faults} of the Workshop is gone.`,
+      `expected faults that this lab may switch, found them set by your instructor for the whole class. You can switch them once the label ${LABELS.faults} is removed from the Workshop.`,
     );
   }
 }
 
 export interface FaultOptions {
-  kube: Kube;
-  release: string;
-  /** The port at which a pod of prizes is told. */
-  port?: number;
-  every?: number;
-  say?: (trouble: string) => void;
+  readonly kube: Kube;
+  readonly release: string;
+  /** The port where a pod of prizes takes the list. */
+  readonly port?: number;
+  /** Milliseconds between two reads. */
+  readonly every?: number;
+  /** Is called once per error. */
+  readonly onTrouble?: (trouble: string) => void;
 }
 
 export class Faults {
   readonly #options: FaultOptions;
-  /** Per pod, what it was told last. */
-  #told = new Map<string, string>();
+  /** The list that each pod got last. */
+  #sent = new Map<string, string>();
   #trouble = '';
-  /** Whether the API server says when the ConfigMap changes. */
+  /** Whether the API server reports changes of the ConfigMap. */
   #followed = false;
   #on = false;
 
@@ -55,7 +57,7 @@ export class Faults {
     return namesIn(await kube.configMap(`${release}-faults`));
   }
 
-  /** @throws OfTheClass where they are not the lab's to switch */
+  /** @throws SetByClassError if the instructor has set the faults */
   async set(name: FaultName, on: boolean): Promise<FaultName[]> {
     const { kube, release } = this.#options;
     const current = await kube.configMap(`${release}-faults`);
@@ -68,9 +70,9 @@ export class Faults {
   }
 
   /**
-   * Looks whenever the ConfigMap changes, from now on. Every two seconds besides while a fault is on, as there may be pods that are new; while
-   * some pod could not be told; and where the changes can't be followed.
-   * @returns how to stop
+   * Reads the list whenever the ConfigMap changes. It also reads every two seconds while a fault is on, since pods may be new, after an error,
+   * and if it can't follow the changes.
+   * @returns a function that stops it
    */
   watch(): () => void {
     const { every = 2_000 } = this.#options;
@@ -100,20 +102,20 @@ export class Faults {
           stopped,
         );
       } catch {
-        // Looking tells what is wrong, if it still is.
+        // The next read reports the error, if it lasts.
         this.#followed = false;
       }
       await delay(every, undefined, { ref: false });
     }
   }
 
-  /** Tells every pod that doesn't know yet. Trouble is said once, and tried again at the next look. */
+  /** Sends the list to every pod that lacks it. It reports an error once, and tries again at the next read. */
   async look(): Promise<void> {
     try {
       await this.#look();
       this.#trouble = '';
     } catch (error) {
-      if (!isNotFound(error) && messageOf(error) !== this.#trouble) this.#options.say?.(messageOf(error));
+      if (!isNotFound(error) && messageOf(error) !== this.#trouble) this.#options.onTrouble?.(messageOf(error));
       this.#trouble = messageOf(error);
     }
   }
@@ -123,22 +125,22 @@ export class Faults {
     const names = await this.names();
     this.#on = names.length > 0;
     const wanted = JSON.stringify({ names });
-    const quiet =
-      names.length === 0 && this.#told.size > 0 && [...this.#told.values()].every((told) => told === wanted);
-    if (quiet) return; // a pod that is new has no fault
+    const isDone =
+      names.length === 0 && this.#sent.size > 0 && [...this.#sent.values()].every((sent) => sent === wanted);
+    if (isDone) return; // a new pod starts without faults
     const pods = await kube.pods({ 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': 'prizes' });
     const running = pods.filter(
       ({ metadata, status }) => status?.podIP && status.phase === 'Running' && !metadata.deletionTimestamp,
     );
-    this.#told = new Map([...this.#told].filter(([key]) => running.some((pod) => keyOf(pod) === key)));
-    const told = await Promise.allSettled(
-      running.filter((pod) => this.#told.get(keyOf(pod)) !== wanted).map((pod) => this.#tell(pod, wanted)),
+    this.#sent = new Map([...this.#sent].filter(([key]) => running.some((pod) => keyOf(pod) === key)));
+    const results = await Promise.allSettled(
+      running.filter((pod) => this.#sent.get(keyOf(pod)) !== wanted).map((pod) => this.#send(pod, wanted)),
     );
-    const failed = told.find((outcome) => outcome.status === 'rejected');
+    const failed = results.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
   }
 
-  async #tell(pod: Pod, body: string): Promise<void> {
+  async #send(pod: Pod, body: string): Promise<void> {
     const ip = pod.status?.podIP ?? '';
     const url = `http://${ip.includes(':') ? `[${ip}]` : ip}:${this.#options.port ?? 8081}/fault`;
     const { status } = await call(url, {
@@ -149,7 +151,7 @@ export class Faults {
     });
     if (status < 200 || status > 299)
       throw new Error(`expected pod ${pod.metadata.name} to take ${body} with 2xx, found ${status}`);
-    this.#told.set(keyOf(pod), body);
+    this.#sent.set(keyOf(pod), body);
   }
 }
 
@@ -160,7 +162,7 @@ function namesIn({ data = {} }: ConfigMap): FaultName[] {
     .filter(isFault);
 }
 
-/** A container that was restarted has forgotten. */
+/** Identifies a container, because a restarted one has lost its list. */
 function keyOf({ metadata, status }: Pod): string {
   return `${metadata.name}/${status?.containerStatuses?.[0]?.containerID ?? ''}`;
 }

@@ -159,7 +159,7 @@ describe('faults', () => {
   test('a pod that does not take it is told again, and the trouble is said once', async () => {
     const said: string[] = [];
     status = 500;
-    const faults = new Faults({ kube, release: 'lab', port, say: (trouble) => said.push(trouble) });
+    const faults = new Faults({ kube, release: 'lab', port, onTrouble: (trouble) => said.push(trouble) });
     await faults.look();
     await faults.look();
     expect([told.length, said]).toEqual([2, ['expected pod prizes-1 to take {"names":[]} with 2xx, found 500']]);

@@ -1,11 +1,11 @@
-// Extra rounds that the guide plays on request: the same visitors as always come, only more of them.
+// Plays extra rounds on request. The visitors are the usual ones, only more of them.
 import { call } from '../../../../support/http.ts';
 import { visitorOf } from '../../../../lab/visitors.ts';
 import { SpanKind } from '@opentelemetry/api';
 import { injectContext, inSpan } from '../../../telemetry/manual.ts';
 import { inNewTrace } from '../suppress-tracing.ts';
 
-export const most = 120; // rounds a minute
+export const maxPerMinute = 120; // rounds
 
 export class Load {
   readonly #arcade: string;

@@ -1,5 +1,5 @@
-// Asking an app, as the start of a trace. The guide's own span of it is written by hand and sent straight to the Collector,
-// so that there is one at every level of instrumentation, and none that an app could have made up.
+// Sends a request to an app as the start of a trace. The guide writes its own span by hand and sends it straight to the Collector. So the span
+// exists at every level of instrumentation, and no app could have made it up.
 import {
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
@@ -13,25 +13,25 @@ import { call } from '../../../../support/http.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 
 export interface AppAnswer {
-  traceId: string;
-  /** Of the guide's own span: what an app's span has as its parent when it took over the context. */
-  spanId: string;
-  /** 0 when the app did not answer; `body` then says why. */
-  status: number;
-  body: string;
+  readonly traceId: string;
+  /** Id of the guide's span. An app that takes over the context has it as its parent. */
+  readonly spanId: string;
+  /** HTTP status; 0 if the app did not answer, and then `body` says why. */
+  readonly status: number;
+  readonly body: string;
 }
 
-export interface Caller {
-  url: string;
-  path: string;
-  collector?: string | undefined;
+export interface AppRequest {
+  readonly url: string;
+  readonly path: string;
+  readonly collector?: string | undefined;
 }
 
 const patience = 5_000; // ms
 export const agent = 'intro-otel-guide/1';
 
-/** Asks, sends the span, and gives back both the answer and the trace's id. It never throws. */
-export function visit({ url, path, collector }: Caller): Promise<AppAnswer> {
+/** Sends the request and the span. Returns the answer and the ids of the trace. It never throws. */
+export function visit({ url, path, collector }: AppRequest): Promise<AppAnswer> {
   return suppressTracing(async () => {
     const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
     const start = Date.now();
@@ -50,26 +50,26 @@ async function ask(url: string, traceparent: string): Promise<{ status: number; 
     });
     return { status, body: body.slice(0, 10_000) };
   } catch (error) {
-    return { status: 0, body: inWords(error) };
+    return { status: 0, body: failureOf(error) };
   }
 }
 
-/** Why there was no answer, and what it may mean. */
-function inWords(error: unknown): string {
+/** Why there was no answer, and the likely cause. */
+function failureOf(error: unknown): string {
   const { name, code } = error as NodeJS.ErrnoException;
   if (name === 'TimeoutError')
     return `no answer within ${patience / 1000} s. A loop that never ends? Nothing else runs while code loops.`;
   if (code === 'ECONNRESET')
-    return `the connection broke off (${messageOf(error)}). Did the app end while it was answering? What its pod says tells.`;
-  return `no connection (${messageOf(error)}). Is its pod running? What it says tells.`;
+    return `the connection broke off (${messageOf(error)}). Did the app end while it was answering? See the state and the log of its pod.`;
+  return `no connection (${messageOf(error)}). Is its pod running? See its state and its log.`;
 }
 
 interface GuideSpan {
-  traceId: string;
-  spanId: string;
-  path: string;
-  start: number;
-  status: number;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly path: string;
+  readonly start: number;
+  readonly status: number;
 }
 
 const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
@@ -93,7 +93,7 @@ function spanOf({ traceId, spanId, path, start, status }: GuideSpan): object {
   };
 }
 
-/** One span into the Collector, by OTLP as JSON. @throws when it is not taken */
+/** Sends one span to the Collector, by OTLP as JSON. @throws if the Collector refuses it */
 export async function send(collector: string, span: object): Promise<void> {
   const body = JSON.stringify({
     resourceSpans: [
@@ -103,12 +103,12 @@ export async function send(collector: string, span: object): Promise<void> {
       },
     ],
   });
-  const { status, body: said } = await call(`${collector}/v1/traces`, {
+  const { status, body: answer } = await call(`${collector}/v1/traces`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,
     signal: AbortSignal.timeout(3_000),
   });
   if (status !== 200)
-    throw new Error(`expected the Collector to take a span with 200, found ${status}: ${said.slice(0, 200)}`);
+    throw new Error(`expected the Collector to take a span with 200, found ${status}: ${answer.slice(0, 200)}`);
 }

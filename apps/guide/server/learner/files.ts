@@ -1,4 +1,4 @@
-// The learner's three files, in the ConfigMap `<release>-dice`: read, and changed without overwriting what somebody else wrote.
+// The learner's three files in the ConfigMap `<release>-dice`. A write never overwrites somebody else's change.
 import { createHash } from 'node:crypto';
 import { isConflict } from '../../../../kubernetes/api.ts';
 import type { ConfigMap } from '../../../../kubernetes/types.ts';
@@ -9,24 +9,24 @@ import type { Kube } from '../kube.ts';
 
 type LearnerFile = (typeof OWN)[number];
 
-/** Somebody else (another tab, kubectl) has changed the files since; `current` is what they are now. */
+/** Another tab or kubectl has changed the files since the page read them. `current` is what they are now. */
 export class FilesChangedError extends Error {
-  override name = 'Changed';
+  override name = 'FilesChangedError';
   readonly current: VersionedFiles;
 
   constructor(current: VersionedFiles) {
     super(
-      'expected the files as you last saw them, found them changed since, in another tab or by kubectl: nothing was overwritten. Take over what you want from them, then save again.',
+      'expected the files as you last saw them, found a change from another tab or from kubectl: nothing was overwritten. Take what you want from it, then save again.',
     );
     this.current = current;
   }
 }
 
 export interface Change {
-  /** The version that the change was made from: when the files have another one by now, nothing is written. */
-  from?: string;
-  /** Keeps the files that are replaced under this name beside them. */
-  keepAs?: string;
+  /** The version that the change starts from. If the files have another one by now, nothing is written. */
+  readonly from?: string;
+  /** Prefix of the keys that keep the replaced files. */
+  readonly keepAs?: string;
 }
 
 export class FileStore {
@@ -42,7 +42,7 @@ export class FileStore {
     return versioned(await this.#kube.configMap(`${this.#release}-dice`));
   }
 
-  /** Writes what differs, and restarts what reads it. @throws Changed */
+  /** Writes what differs, and restarts what reads it. @throws FilesChangedError */
   async write(
     wanted: Partial<Files>,
     { from, keepAs }: Change = {},
@@ -66,7 +66,7 @@ export class FileStore {
     }
   }
 
-  /** undefined when somebody was quicker: what they wrote has to be looked at first. */
+  /** Returns undefined if somebody else wrote first: then the change starts over from theirs. */
   async #patch(map: ConfigMap, data: Record<string, string>): Promise<ConfigMap | undefined> {
     try {
       return await this.#kube.patchConfigMap(map.metadata.name, data, map.metadata.resourceVersion);
@@ -77,8 +77,8 @@ export class FileStore {
   }
 
   /**
-   * In a seat the operator starts what reads a file as soon as it sees a change, and says so on the pods: the guide says the very same, so that
-   * they are started once, whichever of the two is first. Elsewhere that annotation is helm's.
+   * Restarts what reads the changed files. In a seat the operator does so too, and marks the pods with a checksum. The guide writes the same
+   * checksum, so the pods restart once, whoever is first. Outside a seat that annotation belongs to helm.
    */
   async #restart(changed: readonly LearnerFile[], { data = {}, metadata }: ConfigMap): Promise<string[]> {
     const inSeat = metadata.labels?.['app.kubernetes.io/managed-by'] === 'intro-otel';

@@ -1,5 +1,5 @@
-// How far the learner has come, in the ConfigMap `<release>-progress`. A step counts as passed when a check of this guide has
-// said so: its proof is made with a key that only the guide has, so that a ConfigMap edited by hand proves nothing.
+// The learner's progress in the ConfigMap `<release>-progress`. A step counts as passed if a check of this guide passed it. The proof uses a key
+// that only the guide has, so an edit of the ConfigMap by hand proves nothing.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isConflict, isNotFound } from '../../../../kubernetes/api.ts';
 import type { StepState } from '../../contract.ts';
@@ -8,21 +8,21 @@ import type { Kube } from '../kube.ts';
 export interface StepProgress {
   startedAt: string;
   passedAt?: string;
-  /** The trace that the step began with, or that it was passed by. */
+  /** The trace that the step started with or that passed it. */
   traceId?: string;
   answers?: Record<string, string>;
   proof?: string;
 }
 
 export interface ProgressOptions {
-  release: string;
-  /** Ids of the course's steps: only these count. */
-  steps: string[];
-  /** Without one nothing can be proven. */
-  key?: Buffer;
-  /** Without one (outside of a cluster) progress is kept in memory. */
-  kube?: Kube;
-  now?: () => Date;
+  readonly release: string;
+  /** Ids of the course's steps. Others do not count. */
+  readonly steps: readonly string[];
+  /** Signs the proofs. Without a key nothing counts as passed. */
+  readonly key?: Buffer;
+  /** Absent outside a cluster; then progress is in memory. */
+  readonly kube?: Kube;
+  readonly now?: () => Date;
 }
 
 type Steps = Record<string, StepProgress>;
@@ -46,7 +46,7 @@ export class Progress {
     return this.#isProven(id, step) ? 'passed' : 'unverified';
   }
 
-  /** Begins a step; one that was begun before keeps what is known of it, unless it begins anew. */
+  /** Starts a step. A step that was started before keeps its record, unless it starts `anew`. */
   start(id: string, { traceId, anew = false }: { traceId?: string; anew?: boolean } = {}): Promise<void> {
     return this.#change((steps) => {
       const startedAt = this.#now().toISOString();
@@ -58,7 +58,7 @@ export class Progress {
     });
   }
 
-  /** Only a check calls this. */
+  /** Records a passed check. Only a check calls this. */
   pass(id: string, { traceId, answers }: { traceId?: string; answers?: Record<string, string> }): Promise<void> {
     return this.#change((steps) => {
       const now = this.#now().toISOString();
@@ -107,7 +107,7 @@ export class Progress {
     return this.#options.steps.filter((id) => this.stateOf(id, steps[id]) === 'passed').length;
   }
 
-  /** One change after the other; one that somebody else's came between is made again on top of theirs. */
+  /** Makes changes one after another. If somebody else wrote in between, the change is repeated on top of theirs. */
   #change(change: (steps: Steps) => void): Promise<void> {
     const turn = this.#turn.then(() => this.#tryChange(change));
     this.#turn = turn.catch(() => undefined);
@@ -162,7 +162,7 @@ export class Progress {
   }
 }
 
-/** What somebody wrote who is no check may be anything. */
+/** Reads the steps. A text that was edited by hand may be anything, so what is not valid is dropped. */
 function stepsOf(text: string | undefined): Steps {
   try {
     const steps: unknown = JSON.parse(text ?? '{}');

@@ -1,10 +1,9 @@
-// The front page: the course, and beside it all that it needs: the learner's code, something to ask, and the trace of it.
-// This is the shell; apps/guide/web/course.ts fills it from the API.
+// The front page: the course, the learner's code, requests to dice, and their trace. This is the shell; apps/guide/web/course.ts fills it.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import { layout } from './layout.ts';
 
-/** @param lab which lab this is: its namespace and release */
+/** @param lab the lab's namespace and release */
 export function coursePage(lab: string): string {
   return layout({
     title: 'Intro to OpenTelemetry',

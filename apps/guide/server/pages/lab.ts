@@ -1,4 +1,4 @@
-// What this lab has: its apps, where their telemetry is, and which parts answer.
+// The page of the lab: its apps, links to their telemetry, and which parts answer.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import { layout } from './layout.ts';

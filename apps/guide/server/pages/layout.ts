@@ -1,8 +1,8 @@
-// What every page of the guide has: head, navigation, and room for one page's content.
+// The layout of every page: head, navigation, and the page's content.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 
-/** The pages that the navigation leads to; `path` also tells which one is open. */
+/** The pages in the navigation. The one with the open page's `path` is marked. */
 const navigation = [
   { path: '/', title: 'Course' },
   { path: '/lab', title: 'Lab' },
@@ -12,20 +12,20 @@ const navigation = [
 
 export interface Page {
   title: string;
-  /** The page's own path, as in the navigation. */
+  /** The page's path in the navigation. */
   path: string;
   content: Content;
-  /** Seconds after which the browser is to load the page again. */
+  /** Seconds after which the browser reloads the page. */
   refresh?: number;
-  /** The page's module, under /assets. */
+  /** The page's script under /assets. */
   script?: 'guide.js' | 'lab.js' | 'why.js';
-  /** Which lab this is, so that a browser that knows several keeps their drafts apart. */
+  /** The lab's name. A browser that visits several labs keeps their drafts apart by it. */
   lab?: string;
-  /** The content is more than one column of text. */
+  /** Whether the content needs more than one column. */
   wide?: boolean;
 }
 
-/** The whole document, as text. */
+/** Renders the whole document. */
 export function layout(page: Page): string {
   const { title, content, refresh, script, lab, wide } = page;
   return html`<!doctype html>

@@ -1,4 +1,4 @@
-// Pieces that more than one page needs.
+// Parts that several pages share.
 import { html } from '../html.ts';
 
 export const noJaegerUi = html`<p class="note">This Jaeger came without the files of its user interface

@@ -1,4 +1,4 @@
-// One trace, plainly: the tree of its spans with their times, and what each span carries.
+// The page of one trace: a tree of its spans with their times and attributes.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import type { Attributes, Span, Trace } from '../../../../otlp/traces.ts';
@@ -20,7 +20,7 @@ export function tracePage(trace: Trace, jaegerHasUi: boolean): string {
   });
 }
 
-/** While the spans are still on their way: the page asks again by itself. */
+/** The page for a trace that has not arrived yet. It reloads itself. */
 export function missingTracePage(traceId: string): string {
   return layout({
     title: 'Not there yet',
@@ -52,7 +52,7 @@ function branch(span: Span, trace: Trace): Content {
         </li>`;
 }
 
-/** When the span ran, within the whole trace: in an SVG, since the page's policy allows no inline style. */
+/** Draws when the span ran within the trace. It is an SVG, because the page's policy allows no inline style. */
 function bar(span: Span, { start, duration }: Trace): Content {
   const scale = duration > 0 ? 1000 / duration : 0;
   const from = ((span.start - start) * scale).toFixed(1);

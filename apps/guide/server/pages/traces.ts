@@ -1,4 +1,4 @@
-// The latest rounds: a line for each trace, that leads to the whole of it.
+// The page of the latest rounds: one line per trace, with a link to it.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import type { Trace } from '../../../../otlp/traces.ts';

@@ -1,4 +1,4 @@
-// "Why is there no trace?": the way of a span, hop by hop, with what each says now.
+// The page "Why is there no trace?": each hop of a span's way, with its state.
 import { html } from '../html.ts';
 import { layout } from './layout.ts';
 

@@ -1,4 +1,4 @@
-// One step of the course on the page: what to learn, what to do, its questions, its commands, and how the check went.
+// One step on the page: what to learn, what to do, its questions, its commands, and the result of its check.
 import type { CourseOverview, Failed, FileName, Step, StepSummary, Verdict } from '../../contract.ts';
 import { copyButton } from '../copy.ts';
 import { button, fill, h } from '../dom.ts';
@@ -50,7 +50,7 @@ export function stepView({ step, form, actions }: StepParts): Child {
   ];
 }
 
-/** The one it began with or, once it is passed, was passed by. */
+/** Links the trace that the step started with or that passed it. */
 function traceOf({ state, traceId }: Step): Child {
   return (
     traceId !== undefined && [
@@ -60,7 +60,7 @@ function traceOf({ state, traceId }: Step): Child {
   );
 }
 
-/** Our own text, rendered by the guide; its code can be copied, and scrolled to by keyboard. */
+/** Shows our own HTML. Its code can be copied, and scrolled by keyboard. */
 function prose(html: string): HTMLElement {
   const made = h('div', { class: 'prose' });
   made.innerHTML = html;
@@ -82,7 +82,7 @@ function prose(html: string): HTMLElement {
   return made;
 }
 
-/** Code in a narrow column breaks where a reader would; what is still too wide is scrolled to, by keyboard too. */
+/** Lets code in a narrow column break at readable places. A table that is still too wide scrolls, by keyboard too. */
 function frameTable(table: HTMLTableElement): void {
   const frame = h('div', { class: 'table', tabindex: '0', role: 'group', 'aria-label': 'Table' });
   table.replaceWith(frame);

@@ -1,4 +1,4 @@
-// The course's states and verdicts in words.
+// The words for states and verdicts.
 import type { VerdictHop, StepState, Verdict } from '../../contract.ts';
 
 export const stateInWords: Record<StepState, string> = {
@@ -8,7 +8,7 @@ export const stateInWords: Record<StepState, string> = {
   unverified: 'not verified: no check of this lab has recorded it; check it again',
 };
 
-/** The sign before a step; its meaning is said in words as well. */
+/** The sign of a step. The list also says its meaning in words. */
 export const signOf: Record<StepState, string> = { open: '○', started: '◐', passed: '✓', unverified: '?' };
 
 const hops: Record<VerdictHop, string> = {

@@ -31,14 +31,14 @@ test('a pod that is up before the answer to Run comes is not waited for', () => 
   expect(watch.begin(['dice'], 1_100)).toBe(true);
 });
 
-test("the Collector is told by its Deployment's name, and both are waited for", () => {
+test("waits for both components, and recognizes them by their Deployments' names", () => {
   const watch = running();
   watch.begin(['lab-dice', 'lab-collector'], 1_100);
   expect(watch.on(dice('new', 'running'), 1_200)).toBe(false);
   expect(watch.on({ component: 'collector', pod: 'c', phase: 'running' }, 1_300)).toBe(true);
 });
 
-test('a pod that fails is a problem at its line, in words', () => {
+test('reports a pod that fails at its line', () => {
   const watch = running();
   watch.begin(['dice'], 1_100);
   watch.on(dice('new', 'failed', { message: 'unexpected token', line: 7 }), 1_200);
@@ -46,7 +46,7 @@ test('a pod that fails is a problem at its line, in words', () => {
   expect(watch.report()).toEqual({ tone: 'bad', text: 'app.ts, line 7: unexpected token' });
 });
 
-test('the problem of the pod before is none of the new one', () => {
+test('ignores the problem of the old pod', () => {
   const watch = new RunWatch();
   watch.on(dice('old', 'failed', { message: 'unexpected token', line: 7 }), 0);
   watch.prepare(1_000);
@@ -54,14 +54,14 @@ test('the problem of the pod before is none of the new one', () => {
   expect([watch.problems(), watch.report().tone]).toEqual([[], 'busy']);
 });
 
-test("what the Collector can't read is in its own file", () => {
+test('reports an error of the Collector in its own file', () => {
   const watch = running();
   watch.begin(['collector'], 1_100);
   watch.on({ component: 'collector', pod: 'c', phase: 'failed', message: 'no such exporter' }, 1_200);
   expect(watch.report().text).toBe('collector.yaml: no such exporter');
 });
 
-test('a restart that Run did not ask for is told as such', () => {
+test('reports a restart that no Run asked for', () => {
   const watch = running();
   watch.begin(['dice'], 1_100);
   watch.on(dice('new', 'running'), 1_200);
@@ -71,7 +71,7 @@ test('a restart that Run did not ask for is told as such', () => {
   expect(watch.report()).toEqual({ tone: 'good', text: 'dice runs (pod newer).' });
 });
 
-test('what a new pod waits for is said, and a line that the message names is not said twice', () => {
+test('reports what a new pod waits for, and names a line once', () => {
   const watch = running();
   watch.begin(['dice'], 1_100);
   watch.on(dice('new', 'starting', { message: 'its pod is waiting for room on a node' }), 1_200);

@@ -1,4 +1,4 @@
-// What a Run comes to: from "saved" to "the new pod runs", or why it does not, in words.
+// The outcome of a Run, from "saved" to "the new pod runs", or the reason why it does not.
 import type { Component, FileName, PodState } from '../../contract.ts';
 
 export type Tone = 'busy' | 'good' | 'bad' | 'quiet';
@@ -24,13 +24,13 @@ export class RunWatch {
   #since = 0;
   #took = 0;
 
-  /** To be called before the files are sent: pods that are known by now are the old ones. */
+  /** Call it before you send the files. Pods that are known by then are the old ones. */
   prepare(now: number): void {
     this.#since = now;
     this.#before = new Map([...this.#latest].map(([component, { pod }]) => [component, pod]));
   }
 
-  /** The guide has restarted these. @returns whether all of them run already */
+  /** Call it with what the guide has restarted. @returns whether all of it runs already */
   begin(restarted: string[], now: number): boolean {
     this.#awaited = new Set(
       (Object.keys(files) as Component[]).filter((name) =>
@@ -41,10 +41,10 @@ export class RunWatch {
     return this.#awaited.size === 0;
   }
 
-  /** @returns whether this was the last that a Run was waiting for */
+  /** Takes a new state. @returns whether the Run is complete now */
   on(state: PodState, now: number): boolean {
     const known = this.#latest.get(state.component)?.pod;
-    // A restart that was not asked for by Run: a step was reset, or kubectl did it.
+    // Not a Run: a step was reset, or kubectl restarted the pod.
     if (!this.waiting && known !== state.pod) this.#took = 0;
     this.#latest.set(state.component, state);
     return this.#settle(state, now);
@@ -64,12 +64,12 @@ export class RunWatch {
     return this.#awaited.size > 0;
   }
 
-  /** What a Run still waits for. */
+  /** The components that a Run still waits for. */
   get awaited(): Component[] {
     return [...this.#awaited];
   }
 
-  /** The newest pod, once it serves. */
+  /** The newest pod, if it serves. */
   podOf(component: Component): string | undefined {
     const state = this.#latest.get(component);
     return state?.phase === 'running' ? state.pod : undefined;
@@ -85,7 +85,7 @@ export class RunWatch {
       }));
   }
 
-  /** While the pod that failed is the old one, and a new one is on its way. */
+  /** Whether the failed pod is an old one, and a new one is starting. */
   #waitsForAnother(component: Component): boolean {
     const state = this.#latest.get(component);
     return this.#awaited.has(component) && state !== undefined && this.#isOld(state);
@@ -110,7 +110,7 @@ export class RunWatch {
     return `${component}: ${message ?? 'the new pod is starting…'}`;
   }
 
-  /** When nothing was run from this page yet. */
+  /** The report before the first Run of this page. */
   #atRest(): Report {
     const dice = this.#latest.get('dice');
     if (dice?.phase === 'running') return { tone: 'good', text: `dice runs (pod ${dice.pod}).` };
@@ -119,12 +119,12 @@ export class RunWatch {
   }
 }
 
-/** A pod that runs again, and says what ended it before, is no better than one that has just failed. */
+/** Whether a pod has failed. A pod that serves again after a crash counts too. */
 function isTrouble({ phase, message }: PodState): boolean {
   return phase === 'failed' || (phase === 'running' && message !== undefined);
 }
 
-/** Where a problem is; a line that its message names already is not said twice. */
+/** The place of a problem. It omits a line that the message already names. */
 function placeOf({ file, line, message }: Problem): string {
   return line === undefined || message.includes(`line ${line}`) ? file : `${file}, line ${line}`;
 }

@@ -1,0 +1,37 @@
+// Errors of the API as JSON, in words.
+import type { ErrorRequestHandler, Response } from 'express';
+import { isForbidden } from '../../../../kubernetes/api.ts';
+import { messageOf } from '../../../../support/console.ts';
+import type { createLogger } from '../../../telemetry/logger.ts';
+import { FilesChangedError } from '../learner/files.ts';
+
+/** Answers with what was expected and found. */
+export function refuse(response: Response, error: string, status = 400): void {
+  response.status(status).json({ error });
+}
+
+interface HttpError {
+  readonly status?: number;
+  readonly type?: string;
+}
+
+/** Answers errors that the caller can do something about. It leaves the others to the next handler. */
+export const apiErrors: ErrorRequestHandler = (error: Error & HttpError, _request, response, next) => {
+  if (response.headersSent) return next(error);
+  if (error instanceof FilesChangedError)
+    return void response.status(409).json({ error: error.message, ...error.current });
+  if (error.type === 'entity.too.large') return refuse(response, 'expected at most 256 kB per file, found more', 413);
+  if (/^(entity|encoding|charset)\./.test(error.type ?? ''))
+    return refuse(response, `expected JSON, found: ${error.message}`);
+  if (isForbidden(error)) return refuse(response, `${error.message}. The guide's Role does not allow it.`, 502);
+  next(error);
+};
+
+/** Logs an error and answers 502: the guide itself asks others for all that it serves. */
+export const loggedErrors =
+  (log: ReturnType<typeof createLogger>): ErrorRequestHandler =>
+  (error: Error, _request, response, next) => {
+    log.error({ err: error }, 'request failed');
+    if (response.headersSent) return next(error);
+    response.status(502).json({ error: messageOf(error) });
+  };
