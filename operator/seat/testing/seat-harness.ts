@@ -56,10 +56,7 @@ export class SeatHarness {
       applier: new Applier({ api: this.api, annotation: 'intro-otel.dev/applied' }),
       surroundings: () => this.surroundings,
       labOf: labCache(smallLab),
-      metrics: {
-        ...createOperatorMetrics(new Registry()),
-        seatReady: (seconds) => void this.readyAfter.push(seconds),
-      },
+      metrics: { ...createOperatorMetrics(new Registry()), seatReady: (seconds) => void this.readyAfter.push(seconds) },
       ...this.#overrides,
     };
   }
