@@ -4,7 +4,7 @@ import type { Schema } from '../../cdk8s/schema/structural.ts';
 import { labValues } from '../../cdk8s/values.ts';
 import { crds } from '../../cdk8s/operator/crds.ts';
 
-/** The type with every field required, at every depth. A list has one item. */
+/** The same type with every field required, at every depth. A list becomes a list of one item. */
 type AllFields<Type> = Type extends readonly (infer Item)[]
   ? readonly [AllFields<Item>]
   : Type extends object
@@ -24,7 +24,7 @@ const attendee: AllFields<Attendee> = { name: 'ada', displayName: 'Ada' };
 const quota = { cpu: 1, memory: '1Gi', pods: 10 };
 const access = { tokenLifetime: '12h', server: 'https://kube.example.com' };
 
-/** A spec or a status with all fields, of which `lab` may be empty. */
+/** The spec or the status of a kind with every field. Only `lab` may be empty. */
 type Part<Type, Name extends 'spec' | 'status'> = AllFields<
   Omit<NonNullable<Type extends { [Key in Name]?: infer P } ? P : never>, 'lab'>
 > & { readonly lab?: object };
@@ -79,21 +79,21 @@ const seat: { spec: Part<Seat, 'spec'>; status: Part<Seat, 'status'> } = {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Paths of the fields of an object. A list has the paths of its items. */
+/** Returns the paths of all fields of an object, such as `.spec.quota.cpu`. Items of a list have the path `.list[]`. */
 function pathsOf(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => pathsOf(item, `${path}[]`));
   if (!isObject(value)) return [path];
   return [path, ...Object.entries(value).flatMap(([key, inner]) => pathsOf(inner, `${path}.${key}`))];
 }
 
-/** Paths of the fields of a schema. */
+/** Returns the paths of all fields of an OpenAPI schema, in the same notation as `pathsOf`. */
 function fieldsOf(schema: Schema, path = ''): string[] {
   if (isObject(schema['items'])) return fieldsOf(schema['items'], `${path}[]`);
   const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
   return [path, ...Object.entries(properties).flatMap(([key, inner]) => fieldsOf(inner, `${path}.${key}`))];
 }
 
-/** The schema and every schema inside it, with its path. */
+/** Returns a schema and every schema inside it, each with its path. */
 function all(schema: Schema, path = ''): [string, Schema][] {
   const inner = [
     ...Object.entries((schema['properties'] ?? {}) as Record<string, Schema>).map(
@@ -111,19 +111,19 @@ const [workshops, seats] = ['Workshop', 'Seat'].map((kind) => {
   return (version['schema'] as { openAPIV3Schema: Schema }).openAPIV3Schema;
 }) as [Schema, Schema];
 
-/** Without metadata and the insides of lab, which aren't specific to our kinds. */
+/** Leaves out the paths inside metadata and lab, which the types in this test don't contain. */
 const own = (paths: readonly string[]): string[] =>
   paths.filter((path) => !/^\.(metadata|spec\.lab\.)/.test(path)).sort();
 
-test("gives a Workshop's schema exactly the fields of the operator's types", () => {
+test('has the same fields in the CRD schema and the TypeScript type of a Workshop', () => {
   expect(own(fieldsOf(workshops))).toEqual(own(pathsOf(workshop)));
 });
 
-test("gives a Seat's schema exactly the fields of the operator's types", () => {
+test('has the same fields in the CRD schema and the TypeScript type of a Seat', () => {
   expect(own(fieldsOf(seats))).toEqual(own(pathsOf(seat)));
 });
 
-test('documents every field in a sentence', () => {
+test('has a description, written as a sentence, for every field in the CRD schemas', () => {
   const silent = [workshops, seats]
     .flatMap((schema) => all(schema))
     .filter(([path]) => !path.startsWith('.metadata'))
@@ -134,19 +134,19 @@ test('documents every field in a sentence', () => {
   expect(silent).toEqual([]);
 });
 
-test('persists no default into the lab of a Workshop', () => {
+test('has no default in spec.lab of a Workshop, because the API server would store it in the object', () => {
   const defaults = all(workshops).filter(([path, schema]) => path.startsWith('.spec.lab') && 'default' in schema);
   expect(defaults).toEqual([]);
 });
 
-test("allows in the lab of a Workshop every value of the chart's lab, and none of the operator's", () => {
+test("allows in spec.lab of a Workshop exactly the lab values of the Helm chart, not the operator's", () => {
   const lab = ((workshops['properties'] as Record<string, Schema>)['spec']?.['properties'] as Record<string, Schema>)[
     'lab'
   ];
   expect(Object.keys(lab?.['properties'] ?? {})).toEqual(Object.keys(labValues.fields));
 });
 
-test('makes both kinds cluster-scoped and puts them into one category', () => {
+test('makes Workshop and Seat cluster-scoped, and puts both into the kubectl category intro-otel', () => {
   for (const { spec } of crds()) {
     expect(spec).toMatchObject({ scope: 'Cluster', group: 'intro-otel.dev', names: { categories: ['intro-otel'] } });
   }

@@ -166,7 +166,8 @@ describe('signal', () => {
     await timers.advance(100);
     expect(lines[0]?.fields).toMatchObject({
       err: {
-        message: 'Expected the reconcile to end within 120 s, found it still running. It was aborted and is retried.',
+        message:
+          'Expected the reconcile to end within 120 s, found it still running. It was aborted and will be retried.',
       },
     });
     expect(times()).toHaveLength(2);

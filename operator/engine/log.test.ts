@@ -39,7 +39,7 @@ test('warns about an unknown level and uses info', () => {
     log.info({}, 'yes');
   }, 'chatty');
   expect(lines).toMatchObject([
-    { level: 'warn', msg: 'Unknown LOG_LEVEL', found: 'chatty', using: 'info' },
+    { level: 'warn', msg: 'LOG_LEVEL is not a known level, using another', found: 'chatty', using: 'info' },
     { msg: 'yes' },
   ]);
 });

@@ -247,7 +247,7 @@ test('logs each failure with reason and error', async () => {
   expect(log.lines).toMatchObject([
     {
       level: 'warn',
-      message: 'Watch failed, restarting',
+      message: 'Watch failed, restarting it',
       fields: { kind: 'Pod', reason: 'silent', failures: 1, err: { message: 'silent' } },
     },
   ]);
