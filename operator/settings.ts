@@ -58,7 +58,5 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   };
   if (environment.problems.length === 0) return settings;
   const problems = environment.problems.map((problem) => `\n  ${problem}`).join('');
-  throw new Error(
-    `Environment variables of the operator are invalid:${problems}\nThe chart sets these variables. See operator/README.md.`,
-  );
+  throw new Error(`Invalid environment variables:${problems}\nThe chart sets these variables. See operator/README.md.`);
 }
