@@ -115,15 +115,15 @@ const [workshops, seats] = ['Workshop', 'Seat'].map((kind) => {
 const own = (paths: readonly string[]): string[] =>
   paths.filter((path) => !/^\.(metadata|spec\.lab\.)/.test(path)).sort();
 
-test('has the same fields in the CRD schema and the TypeScript type of a Workshop', () => {
+test('defines the same fields in the CRD schema and in the TypeScript type of a Workshop', () => {
   expect(own(fieldsOf(workshops))).toEqual(own(pathsOf(workshop)));
 });
 
-test('has the same fields in the CRD schema and the TypeScript type of a Seat', () => {
+test('defines the same fields in the CRD schema and in the TypeScript type of a Seat', () => {
   expect(own(fieldsOf(seats))).toEqual(own(pathsOf(seat)));
 });
 
-test('has a description, written as a sentence, for every field in the CRD schemas', () => {
+test('describes every field of the CRD schemas in a sentence', () => {
   const silent = [workshops, seats]
     .flatMap((schema) => all(schema))
     .filter(([path]) => !path.startsWith('.metadata'))
@@ -134,7 +134,7 @@ test('has a description, written as a sentence, for every field in the CRD schem
   expect(silent).toEqual([]);
 });
 
-test('has no default in spec.lab of a Workshop, because the API server would store it in the object', () => {
+test('sets no default in spec.lab of a Workshop, because the API server would store it in the object', () => {
   const defaults = all(workshops).filter(([path, schema]) => path.startsWith('.spec.lab') && 'default' in schema);
   expect(defaults).toEqual([]);
 });

@@ -30,7 +30,7 @@ beforeEach(() => {
   applier = new Applier({ api, annotation: 'us/applied' });
 });
 
-describe('applyAll', () => {
+describe('Applier.applyAll', () => {
   test('writes objects that are missing or different, and does not write them again', async () => {
     const desired = [map('m', { a: '1' }), map('n', { a: '1' })];
     expect(namesOf((await applier.applyAll(desired, lookup)).written).sort()).toEqual(['m', 'n']);
@@ -130,7 +130,7 @@ describe('applyAll', () => {
   });
 });
 
-describe('prune', () => {
+describe('Applier.prune', () => {
   const prune = (desired: KubeObject[]): ReturnType<Applier['prune']> =>
     applier.prune([api.store(KINDS.ConfigMap)], labels, desired);
 

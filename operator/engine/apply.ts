@@ -41,8 +41,8 @@ export class Applier {
   readonly #annotation: string;
   readonly #concurrency: number;
   /**
-   * Applies that changed nothing although the objects differed, by kind and key. The value is a hash of the desired and
-   * the live object. While the hash stays the same, the apply is not repeated.
+   * Apply requests that changed nothing although the objects differed, by kind and key. The value is a hash of the
+   * desired and the live object. While the hash stays the same, the request is not repeated.
    */
   readonly #ineffective = new Map<string, string>();
 

@@ -8,7 +8,7 @@ const spans = collectSpans();
 beforeEach(() => void spans());
 
 describe('a controller after a reconcile', () => {
-  test('reconciles a key no more after a success, until the key is queued again', async () => {
+  test('does not reconcile the key again after a success', async () => {
     const { controller, timers, times, results } = startController(returns());
     controller.enqueue('a');
     await timers.advance(3_600_000);
@@ -161,7 +161,7 @@ describe('a controller after a failed reconcile', () => {
 });
 
 describe('the signal of a reconcile', () => {
-  test('aborts a reconcile that takes longer than the timeout, and the key is retried', async () => {
+  test('is aborted when the reconcile takes longer than the timeout, and the key is retried', async () => {
     const { controller, timers, times, lines } = startController(inTurn(endless, returns()));
     controller.enqueue('a');
     await timers.advance(119_999);

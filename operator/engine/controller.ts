@@ -27,8 +27,8 @@ export interface ControllerOptions {
 }
 
 /**
- * Milliseconds before a key is retried whose write was refused because this process is not the leader. By then the
- * leader has usually made the same write.
+ * Delay before a reconcile is retried after a refused write, in milliseconds. Writes are refused while this process is
+ * not the leader. After this delay, the leader has usually made the same write.
  */
 const NOT_LEADING_RETRY_MS = 1000;
 
@@ -185,8 +185,8 @@ export class Controller {
         this.#queue.forget(key);
         this.#hooks.ended('success');
         return;
-      // Another leader reconciles this key too. But this process may become the leader again before it notices that it
-      // was not, when the answer to a renewal is late. Then no other process reconciles the key, so retry it.
+      // Usually another replica is the leader now and reconciles this key. But if the answer to a renewal comes late,
+      // this process can become the leader again without noticing. Then nobody else reconciles the key, so retry it.
       case 'not_leading':
         this.#queue.forget(key);
         this.#queue.addAfter(key, NOT_LEADING_RETRY_MS);

@@ -83,7 +83,10 @@ export class LeaderElector {
     return this.#remaining() > 0;
   }
 
-  /** Takes part in the election until the signal is aborted, then gives up leadership. Stop all writers before that. */
+  /**
+   * Takes part in the election until the signal is aborted, then gives up leadership. Stop all writers before you
+   * abort.
+   */
   async run(signal: AbortSignal): Promise<void> {
     while (await this.#campaign(signal)) {
       this.#announceElected();
@@ -191,7 +194,7 @@ export class LeaderElector {
       leaseTransitions:
         holderIdentity === undefined || holderIdentity === identity ? leaseTransitions : leaseTransitions + 1,
     });
-    // The callback also runs if the answer arrives after the timeout. A late renewal is still a renewal.
+    // The callback also runs if the answer arrives after the timeout. A late renewal is still valid.
     await this.#inTime(
       written.then((lease) => {
         if (term !== this.#term) return;

@@ -87,7 +87,7 @@ describe('a log line with a secret', () => {
       'the other properties of an error',
       { err: Object.assign(new Error('no'), { request: { headers: { authorization: secret } } }) },
     ],
-    ['an object that was thrown', { err: { headers: { x: secret } } }],
+    ['the properties of a thrown object that is no Error', { err: { headers: { x: secret } } }],
   ])('hides %s', (_, fields) => {
     const text = JSON.stringify(written((log) => log.info(fields, 'here')));
     expect(text).toContain('here');

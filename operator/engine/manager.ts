@@ -179,7 +179,7 @@ export class Manager {
       metrics: this.metrics,
       onElected: () => void this.#startControllers(),
       // The reconciles need not stop. The API client refuses their writes until this process is the leader again.
-      onLost: () => log.warn({ identity }, 'Lost leadership, writing nothing until elected again'),
+      onLost: () => log.warn({ identity }, 'Writing nothing until this process is the leader again'),
     });
   }
 

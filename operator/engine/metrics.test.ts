@@ -31,7 +31,7 @@ test('exposes all metrics that dashboards for controller-runtime need', async ()
     expect(text).toContain(`# TYPE ${name} ${type}\n`);
 });
 
-test('exposes every reconcile result as 0 at the start, so that the first error is an increase', async () => {
+test('exposes every reconcile result as 0 at the start, so that dashboards show the first error', async () => {
   const metrics = createMetrics();
   metrics.controller('seat');
   expect(linesOf(await metrics.text(), 'controller_runtime_reconcile_total')).toEqual(
@@ -41,7 +41,7 @@ test('exposes every reconcile result as 0 at the start, so that the first error 
   );
 });
 
-test('counts reconciles by result, and also counts errors and terminal errors in metrics of their own', async () => {
+test('counts reconciles by result, and has separate counters for errors and terminal errors', async () => {
   const metrics = createMetrics();
   const seat = metrics.controller('seat');
   seat.ended('success');

@@ -55,13 +55,13 @@ export function createMetrics(): Metrics {
   });
   const requests = new Counter({
     name: 'rest_client_requests_total',
-    help: 'Requests to the API server.',
+    help: 'Number of requests to the API server.',
     labelNames: ['code', 'method', 'host'],
     registers,
   });
   const restarts = new Counter({
     name: 'watch_restarts_total',
-    help: 'Restarted watches, by reason.',
+    help: 'Number of restarted watches, by reason.',
     labelNames: ['kind', 'reason'],
     registers,
   });
@@ -81,38 +81,38 @@ function controllerMetrics(registers: Registry[]): Metrics['controller'] {
   const labelNames = ['controller'];
   const total = new Counter({
     name: 'controller_runtime_reconcile_total',
-    help: 'Reconciles, by result.',
+    help: 'Number of reconciles, by result.',
     labelNames: ['controller', 'result'],
     registers,
   });
   const errors = new Counter({
     name: 'controller_runtime_reconcile_errors_total',
-    help: 'Failed reconciles.',
+    help: 'Number of failed reconciles.',
     labelNames,
     registers,
   });
   const terminal = new Counter({
     name: 'controller_runtime_terminal_reconcile_errors_total',
-    help: 'Failed reconciles that are not retried.',
+    help: 'Number of failed reconciles that are not retried.',
     labelNames,
     registers,
   });
   const time = new Histogram({
     name: 'controller_runtime_reconcile_time_seconds',
-    help: 'Duration of reconciles.',
+    help: 'Duration of reconciles, in seconds.',
     labelNames,
     buckets: RECONCILE_BUCKETS,
     registers,
   });
   const active = new Gauge({
     name: 'controller_runtime_active_workers',
-    help: 'Workers that are reconciling.',
+    help: 'Number of workers that are reconciling now.',
     labelNames,
     registers,
   });
   const max = new Gauge({
     name: 'controller_runtime_max_concurrent_reconciles',
-    help: 'Number of workers.',
+    help: 'Maximum number of workers that reconcile at the same time.',
     labelNames,
     registers,
   });
@@ -141,24 +141,29 @@ function controllerMetrics(registers: Registry[]): Metrics['controller'] {
 
 function queueMetrics(registers: Registry[]): (name: string, unfinished: () => number) => QueueHooks {
   const labelNames = ['name', 'controller'];
-  const depth = new Gauge({ name: 'workqueue_depth', help: 'Keys waiting for a worker.', labelNames, registers });
-  const adds = new Counter({ name: 'workqueue_adds_total', help: 'Keys added.', labelNames, registers });
+  const depth = new Gauge({
+    name: 'workqueue_depth',
+    help: 'Number of keys that wait for a worker.',
+    labelNames,
+    registers,
+  });
+  const adds = new Counter({ name: 'workqueue_adds_total', help: 'Number of keys added.', labelNames, registers });
   const retries = new Counter({
     name: 'workqueue_retries_total',
-    help: 'Keys queued again after a failed reconcile.',
+    help: 'Number of keys queued again after a failed reconcile.',
     labelNames,
     registers,
   });
   const waited = new Histogram({
     name: 'workqueue_queue_duration_seconds',
-    help: 'How long keys waited for a worker.',
+    help: 'How long keys waited for a worker, in seconds.',
     labelNames,
     buckets: QUEUE_BUCKETS,
     registers,
   });
   const worked = new Histogram({
     name: 'workqueue_work_duration_seconds',
-    help: 'How long workers had keys.',
+    help: 'How long workers processed a key, in seconds.',
     labelNames,
     buckets: QUEUE_BUCKETS,
     registers,
@@ -166,7 +171,7 @@ function queueMetrics(registers: Registry[]): (name: string, unfinished: () => n
   const unfinishedOf = new Map<string, () => number>();
   new Gauge({
     name: 'workqueue_unfinished_work_seconds',
-    help: 'How long workers have had their current keys. It keeps growing when work is stuck.',
+    help: 'Seconds that all workers have spent on their current keys. It keeps growing if a worker is stuck.',
     labelNames,
     registers,
     collect() {
@@ -204,11 +209,11 @@ function processMetrics(registers: Registry[]): void {
       },
     });
   gauge('process_start_time_seconds', 'When the process started, in seconds since 1970.', () => started);
-  gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
-  gauge('nodejs_heap_size_used_bytes', 'Heap in use.', () => process.memoryUsage().heapUsed);
+  gauge('process_resident_memory_bytes', 'Resident memory, in bytes.', () => process.memoryUsage.rss());
+  gauge('nodejs_heap_size_used_bytes', 'JavaScript heap in use, in bytes.', () => process.memoryUsage().heapUsed);
   new Counter({
     name: 'process_cpu_seconds_total',
-    help: 'CPU time used, user and system.',
+    help: 'CPU time used in user and system mode, in seconds.',
     registers,
     collect() {
       const { user, system } = process.cpuUsage();

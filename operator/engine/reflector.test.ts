@@ -128,7 +128,7 @@ test('resumes a broken watch from the last event or bookmark, after a pause', as
 
 test.each([
   [
-    'whose version has expired, by status code',
+    'that is refused with 410 because its version has expired',
     async () => {
       api.failures.push(refusal(410));
       await api.play('end');
@@ -137,17 +137,17 @@ test.each([
     'expired',
   ],
   [
-    'whose version has expired, by event',
+    'that sends an ERROR event because its version has expired',
     () => api.play(event('ERROR', { kind: 'Status', code: 410, reason: 'Expired' })),
     'expired',
   ],
-  ['with an error event', () => api.play(event('ERROR', { code: 500, message: 'etcd' })), 'error'],
-  ['with a line that is not JSON', () => api.play({ line: '{"type":' }), 'malformed'],
-  ['with a line that is not an event', () => api.play({ line: 'null' }), 'malformed'],
-  ['with an event of unknown type', () => api.play(event('MOVED', pod('p', 11))), 'malformed'],
-  ['with an object without a name', () => api.play(event('ADDED', { metadata: {} })), 'malformed'],
-  ['with an event without a version', () => api.play(event('BOOKMARK', {})), 'malformed'],
-  ['that is silent', () => api.play(silent()), 'silent'],
+  ['that sends another ERROR event', () => api.play(event('ERROR', { code: 500, message: 'etcd' })), 'error'],
+  ['that sends a line that is not JSON', () => api.play({ line: '{"type":' }), 'malformed'],
+  ['that sends a line that is not an event', () => api.play({ line: 'null' }), 'malformed'],
+  ['that sends an event of unknown type', () => api.play(event('MOVED', pod('p', 11))), 'malformed'],
+  ['that sends an object without a name', () => api.play(event('ADDED', { metadata: {} })), 'malformed'],
+  ['that sends an event without a resourceVersion', () => api.play(event('BOOKMARK', {})), 'malformed'],
+  ['that sends nothing for too long', () => api.play(silent()), 'silent'],
 ])('lists again after a watch %s, and removes objects that no longer exist', async (_, play, reason) => {
   await api.play(bookmark(16), event('ADDED', pod('q', 17)));
   api.listed = { names: ['r'], version: 20 };
