@@ -69,7 +69,7 @@ test('increases the count for a repeat within an hour, and creates a new Event f
   expect(sent[1]?.body).toEqual({ count: 2, lastTimestamp: '2026-01-01T00:01:00Z' });
 });
 
-test('allows 25 Events per object at once, and then one more per five minutes', async () => {
+test('allows 25 Events per object in a short time, and then one per five minutes', async () => {
   const { recorder, sent, pass } = setUp();
   for (let index = 0; index < 40; index++) recorder.event(seat('busy'), 'Normal', 'Changed', `Change ${index}.`);
   recorder.event(seat('quiet'), 'Normal', 'Changed', 'One change.');

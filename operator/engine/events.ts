@@ -42,7 +42,7 @@ interface Event extends KubeObject {
 
 /** How long a repeat only increases the count, in milliseconds. The API server deletes an Event after the same time. */
 const REPEAT_MS = 3_600_000;
-/** Maximum number of Events that one object can have at once, as in client-go. */
+/** Maximum number of Events about one object in a short time, as in client-go. */
 const BURST = 25;
 /** Once an object has used up its `BURST`, it may have one more Event per this many milliseconds. */
 const REFILL_MS = 300_000;
