@@ -1,4 +1,4 @@
-// Copying text, also where the browser gives no clipboard: it only does on pages that came over TLS or from this machine.
+// Copies text. Browsers offer the clipboard only to pages over TLS or from this machine, so there is a fallback.
 import { h } from './dom.ts';
 
 export function copyButton(text: () => string, what: string): HTMLButtonElement {
@@ -29,7 +29,7 @@ function copiedBySelection(text: string): boolean {
   const focused = document.activeElement;
   document.body.append(area);
   area.select();
-  // Deprecated, and the only way on a page without TLS.
+  // Deprecated, but the only way on a page without TLS.
   const done = document.execCommand('copy');
   area.remove();
   if (focused instanceof HTMLElement) focused.focus();
