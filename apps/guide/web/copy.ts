@@ -2,16 +2,16 @@
 import { h } from './dom.ts';
 
 export function copyButton(text: () => string, what: string): HTMLButtonElement {
-  const made = h('button', { type: 'button', class: 'quiet copy', 'aria-label': `Copy ${what}` }, 'Copy');
-  made.addEventListener('click', () => {
+  const element = h('button', { type: 'button', class: 'quiet copy', 'aria-label': `Copy ${what}` }, 'Copy');
+  element.addEventListener('click', () => {
     void copied(text()).then((done) => {
-      made.textContent = done ? 'Copied' : 'Select and copy it';
+      element.textContent = done ? 'Copied' : 'Select and copy it';
       setTimeout(() => {
-        made.textContent = 'Copy';
+        element.textContent = 'Copy';
       }, 2_000);
     });
   });
-  return made;
+  return element;
 }
 
 async function copied(text: string): Promise<boolean> {

@@ -57,9 +57,9 @@ export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
  * would lose.
  */
 export function button(label: Child, work: () => unknown, attributes: AttributeMap = {}): HTMLButtonElement {
-  const made = h('button', { type: 'button', ...attributes }, label);
-  whenPressed(made, work);
-  return made;
+  const element = h('button', { type: 'button', ...attributes }, label);
+  whenPressed(element, work);
+  return element;
 }
 
 export function whenPressed(element: HTMLButtonElement, work: () => unknown): void {

@@ -9,7 +9,7 @@ const settings = (...lines: string[]) => ({ files: { 'settings.env': lines.join(
 export const solutions: Solution[] = [
   { name: 'as the step says', right: true },
   {
-    name: 'traces only, without metrics and logs settings',
+    name: 'only the exporter of traces set',
     right: true,
     ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console'),
   },

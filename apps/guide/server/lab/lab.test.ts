@@ -40,19 +40,19 @@ test('passes the trace context to the app, and sends the root span itself', asyn
     headers = request.headers;
     response.end('4');
   });
-  const asked = await visit({ url, path: '/rolldice?x=1', collector: receiver.url });
-  expect(asked).toMatchObject({ status: 200, body: '4' });
-  expect(headers.traceparent).toBe(`00-${asked.traceId}-${asked.spanId}-01`);
-  const { spans } = await receiver.trace(asked.traceId);
+  const visited = await visit({ url, path: '/rolldice?x=1', collector: receiver.url });
+  expect(visited).toMatchObject({ status: 200, body: '4' });
+  expect(headers.traceparent).toBe(`00-${visited.traceId}-${visited.spanId}-01`);
+  const { spans } = await receiver.trace(visited.traceId);
   expect(spans).toMatchObject([
-    { service: 'guide', name: 'GET /rolldice', kind: 'client', spanId: asked.spanId, orphan: false },
+    { service: 'guide', name: 'GET /rolldice', kind: 'client', spanId: visited.spanId, orphan: false },
   ]);
 });
 
 test('reports an app that does not answer, and marks its span as an error', async () => {
-  const asked = await visit({ url: 'http://127.0.0.1:1', path: '/', collector: receiver.url });
-  expect(asked).toMatchObject({ status: 0, body: expect.stringContaining('ECONNREFUSED') as string });
-  expect((await receiver.trace(asked.traceId)).spans[0]?.status.code).toBe('error');
+  const visited = await visit({ url: 'http://127.0.0.1:1', path: '/', collector: receiver.url });
+  expect(visited).toMatchObject({ status: 0, body: expect.stringContaining('ECONNREFUSED') as string });
+  expect((await receiver.trace(visited.traceId)).spans[0]?.status.code).toBe('error');
 });
 
 test('plays extra rounds as the usual visitors until the load is 0 again', async () => {
