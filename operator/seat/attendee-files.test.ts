@@ -83,7 +83,7 @@ describe("the attendee's code", () => {
     expect(dice(harness)?.data).toEqual({ ...given, 'app.ts': GIVEN_CODE.auto });
   });
 
-  test('can break without making the seat unready, and the condition explains why', async () => {
+  test('leaves the seat Ready even if it does not start, and the condition explains why', async () => {
     const harness = await aReadySeatHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'app.ts': 'broken(' } });
     await harness.reconcile();
@@ -96,7 +96,7 @@ describe("the attendee's code", () => {
   });
 });
 
-describe("the attendee's settings and Collector configuration", () => {
+describe("a seat with the attendee's own settings or Collector configuration", () => {
   const collectorStarted = {
     'intro-otel.dev/config-sha256': "of the lab's",
     'intro-otel.dev/own-sha256': sha256(GIVEN_COLLECTOR),
@@ -172,13 +172,14 @@ describe("the attendee's settings and Collector configuration", () => {
     expect(dice(harness)?.data).toEqual({ ...given, 'app.ts': GIVEN_CODE.auto });
   });
 
-  test('can break the Collector without making the seat unready, and the condition explains why', async () => {
+  test('stays Ready while the Collector is broken, and the condition explains why', async () => {
     const { harness } = await edited('collector.yaml', 'broken');
     harness.settle('lab-collector');
     await harness.reconcile();
     expect(harness.seat.status?.phase).toBe('Ready');
     expect(harness.condition('Ready')?.message).toBe(
-      "All 2 Deployments of the lab are available. lab-collector is not counted because it runs the attendee's own configuration.",
+      'All 2 Deployments of the lab are available. ' +
+        "lab-collector is not counted because it runs the attendee's own configuration.",
     );
   });
 });

@@ -64,7 +64,7 @@ test('quotes what Kubernetes reports about a Deployment that fails', () => {
   });
 });
 
-test('reports no pods only after no Deployment has any', () => {
+test('reports that there are no pods only after every Deployment has none', () => {
   expect(readiness([live('dice', {}, 0), live('guide', {}, 0)]).hasNoPods).toBe(true);
   expect(readiness([live('dice', {}, 0), live('guide', { replicas: 1 }, 0)]).hasNoPods).toBe(false);
 });

@@ -18,7 +18,7 @@ function forbidden(text: string, { memo, now }: SeatContext): PhaseResult {
   if (now - memo.forbiddenSince < PERMISSIONS_MS) return requeueAfter(PERMISSIONS_RETRY_MS, 'PermissionsPending');
   return problem(
     'Forbidden',
-    `The API server denies the operator a permission in the seat's namespace: ${text}. ` +
+    `The operator lacks a permission in the seat's namespace. The API server answered: ${text}. ` +
       "The chart's cluster roles were probably changed. Restore them with helm upgrade.",
   );
 }

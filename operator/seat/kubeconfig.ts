@@ -23,7 +23,7 @@ export interface Terms extends Endpoint {
 
 export interface Token {
   readonly token: string;
-  /** RFC 3339. */
+  /** When the token expires, as an RFC 3339 time. */
   readonly expiresAt: string;
 }
 

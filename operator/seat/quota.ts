@@ -96,7 +96,7 @@ export function quotaOf(requirements: SeatRequirements, quota: QuotaSpec = {}, s
   const hard = (resource: string, given: Quantity | undefined, amounts: Amounts): string =>
     quantityText(resource, given === undefined ? (amounts[resource] ?? 0) : amountOf(resource, given));
   const counts = (kind: string): string => String((requirements.objects[kind] ?? 0) + ATTENDEE_OBJECTS);
-  // Deployments are not counted: only the operator may create them, and each counted kind delays the pods.
+  // The quota does not count Deployments. Only the operator may create them, and each counted kind delays the pods.
   return {
     'requests.cpu': hard('cpu', quota.cpu, requests),
     'requests.memory': hard('memory', quota.memory, requests),

@@ -70,7 +70,10 @@ export class CapacityCheck {
     this.#verdicts.delete(workshop);
   }
 
-  /** Checks which missing seats fit. Sends requests only while a missing seat does not fit, and only every CHECK_MS. */
+  /**
+   * Checks which missing seats fit. Sends requests only while a missing seat does not fit, and then only every
+   * CHECK_MS.
+   */
   async check(input: CapacityCheckInput): Promise<CapacityResult> {
     const {
       workshop: {
@@ -131,7 +134,7 @@ export class CapacityCheck {
     try {
       return unscheduledPods(this.#pods(lab), usage.byNamespace.get(name));
     } catch {
-      // This lab of another Workshop can't be rendered, so the seat needs no resources. That Workshop reports the
+      // The lab of another Workshop can't be rendered, so its seat needs no resources. That Workshop reports the
       // problem.
       return [];
     }

@@ -117,7 +117,7 @@ describe('attendees of a Workshop', () => {
       },
     ],
     ['a quota that the lab doesn’t fit', { quotaProblem: () => 'Change it.' }],
-  ])('reports %s before any seat is created', async (_, options) => {
+  ])('get no seats while the Workshop has %s, which is reported', async (_, options) => {
     const { reconcile, names, condition } = aWorkshopHarness({ seats: 3 }, options);
     await reconcile();
     expect([names(), condition('Ready')]).toMatchObject([

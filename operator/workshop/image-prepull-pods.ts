@@ -200,6 +200,6 @@ export const imagesDenied = (denial: string): ConditionSpec => ({
   status: 'Unknown',
   reason: 'PullRefused',
   message:
-    `The API server denies the pods that pull images: ${denial}. Allow them in the operator's namespace. Until ` +
+    `The API server refuses the pods that pull images: ${denial}. Allow them in the operator's namespace. Until ` +
     'then, images are pulled when a seat needs them.',
 });

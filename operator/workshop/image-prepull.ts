@@ -84,7 +84,7 @@ export class ImagePrepull {
     try {
       pods.observe(await api.create(pod));
     } catch (error) {
-      // This process or the earlier leader created it a moment ago.
+      // This process or the earlier leader created the pod a moment ago.
       if (!isAlreadyExists(error)) throw error;
     }
   }

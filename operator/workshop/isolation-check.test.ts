@@ -110,7 +110,7 @@ test('repeats the test at once after a change of the Workshop', async () => {
   expect(where()).toHaveLength(1);
 });
 
-test('tests after a restart of the operator, and deletes the pod that the earlier process left behind', async () => {
+test('runs the test after a restart of the operator, and deletes the pod of the earlier process', async () => {
   const { api, check, where, pods } = setUp();
   await check();
   const left = pods.list()[0]?.metadata.uid;

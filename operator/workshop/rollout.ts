@@ -15,7 +15,7 @@ export interface RolloutInput {
   readonly fitting: ReadonlySet<string>;
   readonly maxConcurrent: number;
   readonly maxFailures: number;
-  /** False while the rollout is paused or the class has not started. */
+  /** Whether new seats may start: false while the rollout is paused or the class has not started. */
   readonly mayStart: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface RolloutPlan {
 interface Step {
   readonly wanted: Seat;
   readonly live?: Seat;
-  /** Lower ranks go first. */
+  /** Order of the steps: lower ranks go first. */
   readonly rank: number;
   /** Whether somebody deleted this Seat to reset it. Neither a pause nor failures hold back a reset. */
   readonly isReset: boolean;

@@ -26,7 +26,7 @@ test.each([
   ['16:45:00', 15, 10 * MINUTE],
   ['16:55:00', 5, 5 * MINUTE],
   ['17:00:00', undefined, undefined],
-])('at %s returns a warning of %p minutes and requeues after %p ms', (time, warning, next) => {
+])('returns, at %s, a warning of %p minutes and requeues after %p ms', (time, warning, next) => {
   expect(scheduleAt(at(time), day).next).toBe(next);
   expect(scheduleAt(at(time), day).warning).toBe(warning);
 });

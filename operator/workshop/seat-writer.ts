@@ -47,8 +47,8 @@ export class SeatWriter {
   readonly #seats: Store<Seat>;
   readonly #events: EventRecorder;
   /**
-   * Writes, by the Seat's uid, that did not make the Seat as wanted because the API server changed them. They are not
-   * repeated.
+   * Last write of each Seat, by uid, whose values the API server changed. The same write is not repeated, because it
+   * would not help.
    */
   readonly #futile = new Map<string, string>();
 

@@ -22,7 +22,10 @@ test.each([
   ],
   [{ attendees: [{ name: 'Ada' }] }, 'Attendee "Ada" must have a name of lower-case'],
   [{ attendees: [{ name: 'ada-' }] }, 'Attendee "ada-" must have a name'],
-  [{ attendees: [{ name: 'x'.repeat(59) }] }, 'name of 65 characters, expected at most 63. Shorten it by 2'],
+  [
+    { attendees: [{ name: 'x'.repeat(59) }] },
+    "name of 65 characters, expected at most 63. Shorten the attendee's or the Workshop's name by 2",
+  ],
   [
     { seats: 1, schedule: { startsAt: '2026-05-04T09:00:00+02:00', expiresAt: '2026-05-04T07:00:00Z' } },
     'must be later than schedule.startsAt',

@@ -29,8 +29,8 @@ function nameProblems(workshop: string, { name }: Attendee): string[] {
   if (length <= MAX_NAME_LENGTH) return [];
   const surplus = length - MAX_NAME_LENGTH;
   return [
-    `Attendee "${name}" gives a namespace name of ${length} characters, expected at most ${MAX_NAME_LENGTH}. ` +
-      `Shorten it by ${surplus}.`,
+    `The namespace of attendee "${name}" gets a name of ${length} characters, expected at most ${MAX_NAME_LENGTH}. ` +
+      `Shorten the attendee's or the Workshop's name by ${surplus}.`,
   ];
 }
 
@@ -66,7 +66,9 @@ function rolloutProblems({ rollout = {} }: WorkshopSpec): string[] {
 
 function workshopNameProblems(name: string): string[] {
   if (DNS_LABEL.test(name)) return [];
-  return [`Namespace names can't start with the Workshop's name "${name}". Create it again with a name without dots.`];
+  return [
+    `Namespace names can't start with the Workshop's name "${name}". Create a Workshop without dots in its name.`,
+  ];
 }
 
 /** Returns the problems in a Workshop's spec. Each text says what to change. */

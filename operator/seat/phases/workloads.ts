@@ -12,8 +12,8 @@ const YIELD_MS = 1;
 
 /**
  * Lets other seats go first, once, before a new seat creates its first pod. When a class starts, every seat then gets
- * everything but its pods first. That part is several times as fast while no pods load the API server, and the pods are
- * ready no later.
+ * its other objects before the first pods start. That is several times as fast while no pods load the API server, and
+ * the pods are ready no later.
  */
 function yieldToOtherSeats({ memo, options: { stores }, desired }: LabContext): PhaseResult {
   const isNew = !desired.deployments.some((deployment) => stores.Deployment.get(keyOf(deployment)));

@@ -23,7 +23,7 @@ export class SeatHarness {
   readonly clock = manualClock();
   readonly api = new FakeApi(this.clock);
   readonly recorded = recordedEvents();
-  /** Seconds to ready that were recorded in the metric `seatReady`. */
+  /** Seconds until the seat was ready, as recorded in the metric `seatReady`. */
   readonly readyAfter: number[] = [];
   readonly surroundings: { -readonly [Key in keyof ClusterInfo]: ClusterInfo[Key] } = {
     apiServers: { addresses: ['10.0.0.1'], port: 6443 },

@@ -27,7 +27,7 @@ interface SeatOverrides {
   readonly metadata?: Partial<ObjectMeta>;
   readonly spec?: Partial<SeatSpec>;
   readonly status?: SeatStatus;
-  /** Phase of the Seat. The status then describes the current spec. */
+  /** Phase in the Seat's status, which then describes the current spec. */
   readonly phase?: SeatPhase;
 }
 
