@@ -96,7 +96,7 @@ const customizedText = ({ customized }: SeatState): string =>
     })
     .join('');
 
-/** Milliseconds for which no reason is reported for a lab that is not ready. Most labs become ready in this time. */
+/** How long the status hides why a lab is not ready. Most labs are ready by then. */
 export const QUIET_MS = 30_000;
 /**
  * Milliseconds for which a slow lab without a known problem is not reported. A class on few CPUs often only needs time,

@@ -167,7 +167,7 @@ export interface CapacityInput {
   readonly seats: readonly { readonly name: string; readonly pods: readonly PodRequirements[] }[];
 }
 
-/** Places seats in order, and stops at the first one that does not fit. */
+/** Places seats in order until one does not fit. */
 export function fitSeats({ nodes, usage, reserved, seats }: CapacityInput): Fit {
   const rooms = nodes.map((node): NodeCapacity => ({
     node,
