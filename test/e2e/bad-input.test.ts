@@ -7,7 +7,7 @@ import { say } from '../../support/output.ts';
 import { artefacts } from '../support/artefacts.ts';
 import { launchBrowser, picture } from '../support/browser/browser.ts';
 import { testCluster } from '../support/cluster/cluster.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { Guide, OWN_HEADERS, RunEvents } from '../support/cluster/guide.ts';
 import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';

@@ -14,7 +14,7 @@ import {
   theClass,
   useWorkshop,
 } from '../support/cluster/workshop.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { chart, Lab } from '../support/cluster/lab.ts';
 import { makeNamespace } from '../support/cluster/namespace.ts';
 

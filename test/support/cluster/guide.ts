@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { PodState } from '../../../apps/guide/contract.ts';
 import { say } from '../../../support/output.ts';
 import { textOf } from './cluster.ts';
-import { eventually } from '../matchers/eventually.ts';
+import { eventually } from '../../../support/waiting.ts';
 import { Forward } from './forward.ts';
 import type { Lab } from './lab.ts';
 

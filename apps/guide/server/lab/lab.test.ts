@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApiServer, podOf } from '../../../testing/api-server.ts';
-import { eventually } from '../../../testing/eventually.ts';
+import { waitFor } from '../../../../support/waiting.ts';
 import { Receiver } from '../../../testing/receiver.ts';
 import { Kube } from '../kube.ts';
 import { Faults } from './faults.ts';
@@ -63,7 +63,7 @@ test('extra rounds are played by the visitors that always come, until the load i
   });
   const load = new Load(url);
   load.set(6_000);
-  await eventually('three rounds', () => rounds.length >= 3 || undefined);
+  await waitFor('three rounds', () => rounds.length >= 3 || undefined);
   load.set(0);
   expect(rounds[0]).toMatchObject({ 'x-client-version': '3.2.0', 'x-browser-plugins': expect.any(String) as string });
   await new Promise((resolve) => setTimeout(resolve, 30));
@@ -127,30 +127,30 @@ describe('faults', () => {
   test('a change is told at once, over a watch that ended too; and while nothing is on, nothing is asked', async () => {
     const faults = new Faults({ kube, release: 'lab', port, every: 50 });
     const stop = faults.watch();
-    await eventually('the first look', () => told.length > 0 || undefined);
+    await waitFor('the first look', () => told.length > 0 || undefined);
     const before = api.requests.length;
     await new Promise((resolve) => setTimeout(resolve, 250));
     expect(api.requests.slice(before)).toEqual([]);
     api.put('lab-faults', { faults: 'spike' });
-    await eventually('the change', () => told.at(-1)?.includes('spike') || undefined);
+    await waitFor('the change', () => told.at(-1)?.includes('spike') || undefined);
     api.put('lab-faults', { faults: '' });
-    await eventually('the next', () => told.at(-1)?.includes('[]') || undefined);
+    await waitFor('the next', () => told.at(-1)?.includes('[]') || undefined);
     api.endWatches();
-    await eventually(
+    await waitFor(
       'another watch',
       () => api.requests.filter((request) => request.endsWith('/configmaps')).length === 2 || undefined,
     );
     api.put('lab-faults', { faults: 'timeouts' });
-    await eventually('the change after that', () => told.at(-1)?.includes('timeouts') || undefined);
+    await waitFor('the change after that', () => told.at(-1)?.includes('timeouts') || undefined);
     stop();
   });
 
   test("where changes can't be followed, they are looked for", async () => {
     api.forbidden = ['GET /api/v1/namespaces/ns/configmaps?'];
     const stop = new Faults({ kube, release: 'lab', port, every: 50 }).watch();
-    await eventually('the first look', () => told.length > 0 || undefined);
+    await waitFor('the first look', () => told.length > 0 || undefined);
     api.put('lab-faults', { faults: 'spike' });
-    await eventually('the change', () => told.at(-1)?.includes('spike') || undefined);
+    await waitFor('the change', () => told.at(-1)?.includes('spike') || undefined);
     expect(api.requests.filter((request) => request.endsWith('/configmaps/lab-faults')).length).toBeGreaterThan(2);
     stop();
     api.forbidden = [];
