@@ -1,5 +1,6 @@
 // Waits for something to come true by looking again and again.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from './errors.ts';
 
 export interface Patience {
   /** The time limit, in milliseconds. */
@@ -71,6 +72,6 @@ export async function always(
 }
 
 function late(cause: unknown, waited: number, looks: number): Error {
-  const seen = cause instanceof Error ? cause.message : String(cause);
+  const seen = messageOf(cause);
   return new Error(`Not so after ${(waited / 1000).toFixed(1)} s (${looks} looks). Last seen:\n${seen}`, { cause });
 }

@@ -9,7 +9,7 @@ import type { HttpApi } from '../../kubernetes/client.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
 import { run } from '../../support/run.ts';
-import { UserError } from '../../support/errors.ts';
+import { UserError, messageOf } from '../../support/errors.ts';
 import { apiAt } from './api.ts';
 import { writeCertificates } from './certs.ts';
 import { createCgroups } from './cgroups.ts';
@@ -47,7 +47,7 @@ export async function launchCluster(input: StartInput): Promise<void> {
   await writeFiles(input);
   await openNamespaces(layout);
   const check = aliveness(layout);
-  for (const port of [input.apiPort, input.doorPort]) await until(() => accepts(port), check);
+  for (const port of [input.apiPort, input.doorPort]) await until(() => accepts(`http://127.0.0.1:${port}`), check);
 }
 
 /** Creates the first objects, imports the images and waits until pods can run and resolve names. */
@@ -198,7 +198,7 @@ function notReady(found: string, lastLines: string, layout: Layout): UserError {
 }
 
 function noControlGroups(cause: unknown): UserError {
-  const found = cause instanceof Error ? cause.message : String(cause);
+  const found = messageOf(cause);
   const todo =
     'Start a container with --privileged and --cgroupns=host. Else check why root may not write below /sys/fs/cgroup.';
   return new UserError(

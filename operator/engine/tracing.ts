@@ -2,7 +2,7 @@
 // https://opentelemetry.io/docs/specs/otel/trace/api/
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Attributes, Span, Tracer } from '@opentelemetry/api';
-import { asError } from '../../support/as-error.ts';
+import { asError } from '../../support/errors.ts';
 
 /** A new span: its tracer, its name and its first attributes. */
 export interface SpanSpec {

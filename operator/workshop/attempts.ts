@@ -1,6 +1,6 @@
 // Runs several steps, each of them even if others fail.
 import { NotLeadingError } from '../../kubernetes/api.ts';
-import { asError } from '../../support/as-error.ts';
+import { asError } from '../../support/errors.ts';
 
 export class Attempts {
   readonly errors: Error[] = [];

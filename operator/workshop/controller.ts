@@ -1,6 +1,6 @@
 // The Workshop's reconciler: it creates, changes and deletes the Seats as the spec says, a few at a time, and reports
 // how far that is. Each reconcile observes everything, decides in `planRollout`, and writes only what differs.
-import { asError } from '../../support/as-error.ts';
+import { asError } from '../../support/errors.ts';
 import { DEFAULTS } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import type { Reconciler, Result } from '../engine/reconciler.ts';
