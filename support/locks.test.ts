@@ -35,7 +35,10 @@ onLinux('releases the lock after work that failed', async () => {
 onLinux('releases the lock of a killed run', async () => {
   const file = join(directory, 'lock');
   const code = `import { withLock } from ${JSON.stringify(join(import.meta.dirname, 'locks.ts'))};
-    await withLock(${JSON.stringify(file)}, () => new Promise(() => { console.log('held'); setInterval(() => 0, 1000); }));`;
+    await withLock(${JSON.stringify(file)}, () => {
+      console.log('held');
+      return new Promise(() => setInterval(() => 0, 1000));
+    });`;
   const other = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(other.stdout, 'data');
   other.kill('SIGKILL');

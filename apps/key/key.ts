@@ -1,5 +1,5 @@
-// The guide's key, which signs what a check has found. It is random, made once per lab, and kept in a Secret that the chart creates empty.
-// So rendering the lab needs nothing random, and an upgrade overwrites nothing.
+// The guide's key, which signs what a check has found. It is random, made once per lab, and kept in a Secret that the
+// chart creates empty. So rendering the lab needs nothing random, and an upgrade overwrites nothing.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError, isConflict, isTooManyRequests } from '../../kubernetes/api.ts';
@@ -18,7 +18,8 @@ interface SecretName {
 export class KeyUnavailableError extends Error {}
 
 /**
- * The key in the Secret, created if there is none. Writes only to the version that was read, so two writers keep one key.
+ * The key in the Secret, created if there is none. Writes only to the version that was read, so two writers keep one
+ * key.
  * @throws KeyUnavailableError without a Secret, or as Api
  */
 export async function keyIn(api: SecretApi, secret: SecretName): Promise<string> {

@@ -1,5 +1,5 @@
-// Runs before the guide and puts the lab's key where the guide reads it. Without a key the guide still runs, and says that passed
-// steps are not verified. So this never keeps the front door shut.
+// Runs before the guide and puts the lab's key where the guide reads it. Without a key the guide still runs, and says
+// that passed steps are not verified. So this never keeps the front door shut.
 import { writeFileSync } from 'node:fs';
 import { HttpApi } from '../../kubernetes/client.ts';
 import { inClusterConfig } from '../../kubernetes/in-cluster.ts';

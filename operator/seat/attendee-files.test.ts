@@ -178,7 +178,8 @@ describe("the attendee's settings and Collector configuration", () => {
     await harness.reconcile();
     expect(harness.seat.status?.phase).toBe('Ready');
     expect(harness.condition('Ready')?.message).toBe(
-      "All 2 Deployments of the lab are available. lab-collector is not counted because it runs the attendee's own configuration.",
+      "All 2 Deployments of the lab are available. lab-collector is not counted because it runs the attendee's own " +
+        'configuration.',
     );
   });
 });

@@ -63,7 +63,7 @@ export interface SeatOptions {
   readonly clock: Clock;
   /** The operator's own ServiceAccount, which every seat binds. */
   readonly operator: Account;
-  readonly surroundings: () => ClusterInfo;
+  readonly clusterInfo: () => ClusterInfo;
   /** Renders a lab. Default: the chart's. */
   readonly labOf?: typeof labOf;
   readonly deadlines?: Partial<Deadlines>;

@@ -125,7 +125,7 @@ describe('a new seat', () => {
     expect(harness.seat.metadata.finalizers).toEqual(['other', FINALIZER]);
   });
 
-  test('retries quietly while its permissions are not effective, and reports Forbidden after five seconds', async () => {
+  test('retries quietly while its permissions are not effective, and reports Forbidden after 5 s', async () => {
     const harness = aSeatHarness();
     harness.api.fail({ kind: 'ResourceQuota' }, apiError(403, 'Forbidden', 'cannot patch resourcequotas'), 3);
     const watch = harness.watch();

@@ -75,8 +75,9 @@ test.each([
 
 test('explains how large a quota must be that is too small', () => {
   expect(quotaProblem(need, { cpu: '500m', pods: 2, memory: '4Gi' })).toBe(
-    'Expected a quota that the lab fits, with room for one more pod during updates; found cpu 500m where 700m is needed, pods 2 where 3 is needed. ' +
-      'In the Workshop, set spec.quota to cpu: 700m, pods: 3 or more, or leave it out to have it derived.',
+    'Expected a quota that the lab fits, with room for one more pod during updates; found cpu 500m where ' +
+      '700m is needed, pods 2 where 3 is needed. In the Workshop, set spec.quota to cpu: 700m, pods: 3 or ' +
+      'more, or leave it out to have it derived.',
   );
 });
 

@@ -93,7 +93,7 @@ const customizedText = ({ customized }: SeatState): string =>
     })
     .join('');
 
-/** How long nobody is told why a lab is not ready. Most labs are ready by then. */
+/** How long the status hides why a lab is not ready. Most labs are ready by then. */
 export const QUIET_MS = 30_000;
 /**
  * How long a slow lab is not reported unless something is wrong. A class on few processors only needs time, and each

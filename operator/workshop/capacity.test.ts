@@ -195,8 +195,9 @@ describe('the condition CapacityAvailable', () => {
       status: 'False',
       reason: 'InsufficientCapacity',
       message:
-        '11 of 39 seats fit on the nodes. Not enough memory: a seat needs 128Mi, one of its pods 64Mi, and 1 node has 64Mi free in all. ' +
-        'Add nodes, remove attendees or lower the requests in spec.lab. The other seats are created once they fit.',
+        '11 of 39 seats fit on the nodes. Not enough memory: a seat needs 128Mi, one of its pods 64Mi, and 1 ' +
+        'node has 64Mi free in all. Add nodes, remove attendees or lower the requests in spec.lab. The other ' +
+        'seats are created once they fit.',
     });
   });
 

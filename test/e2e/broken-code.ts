@@ -28,7 +28,10 @@ export const brokenAtStart: readonly [what: string, line: string, says: RegExp, 
   [
     'loops',
     'for (;;) {}',
-    /^dice runs, but takes no connections.*: a loop that never ends.* Fix it and press Run\. Until then the old dice serves/,
+    new RegExp(
+      '^dice runs, but takes no connections.*: a loop that never ends.* Fix it and press Run\\. ' +
+        'Until then the old dice serves',
+    ),
     false,
   ],
 ];

@@ -33,7 +33,8 @@ describe('a quota', () => {
       apiError(
         403,
         'Forbidden',
-        'services "lab-guide" is forbidden: exceeded quota: seat, requested: services=1, used: services=11, limited: services=11',
+        'services "lab-guide" is forbidden: exceeded quota: seat, requested: services=1, used: services=11, ' +
+          'limited: services=11',
       ),
     );
     await harness.reconcile();

@@ -25,7 +25,7 @@ export class SeatHarness {
   readonly recorded = recordedEvents();
   /** The seconds that were recorded as `seatReady`. */
   readonly readyAfter: number[] = [];
-  readonly surroundings: { -readonly [Key in keyof ClusterInfo]: ClusterInfo[Key] } = {
+  readonly clusterInfo: { -readonly [Key in keyof ClusterInfo]: ClusterInfo[Key] } = {
     apiServers: { addresses: ['10.0.0.1'], port: 6443 },
     podCidrs: ['10.244.0.0/24'],
     nodeAddress: undefined,
@@ -52,7 +52,7 @@ export class SeatHarness {
         Object.entries(KINDS).map(([name, kind]) => [name, this.api.store(kind)]),
       ) as unknown as SeatStores,
       applier: new Applier({ api: this.api, annotation: 'intro-otel.dev/applied' }),
-      surroundings: () => this.surroundings,
+      clusterInfo: () => this.clusterInfo,
       labOf: labCache(smallLab),
       metrics: { seatReady: (seconds) => void this.readyAfter.push(seconds) },
       ...this.#overrides,

@@ -106,12 +106,12 @@ export class RunEvents {
     }
   }
 
-  #take(event: string): void {
-    const [, type, data = ''] = /^event: (\w+)\ndata: (.*)$/s.exec(event) ?? [];
+  #take(text: string): void {
+    const [, type, data = ''] = /^event: (\w+)\ndata: (.*)$/s.exec(text) ?? [];
     if (type === undefined) return;
-    const told = JSON.parse(data) as PodState & { line: string };
-    if (told.component !== 'dice') return;
-    if (type === 'state') this.states.push(told);
-    else this.lines = [...this.lines.slice(-400), told.line];
+    const event = JSON.parse(data) as PodState & { line: string };
+    if (event.component !== 'dice') return;
+    if (type === 'state') this.states.push(event);
+    else this.lines = [...this.lines.slice(-400), event.line];
   }
 }
