@@ -2,7 +2,7 @@
 // deletes attributes, samples by trace ID, and prints what the debug exporter would print.
 import { parse } from 'yaml';
 import type { Receiver } from './receiver.ts';
-import type { ResourceSpans } from './jaeger.ts';
+import type { ResourceSpans } from './receiver.ts';
 
 interface Action {
   readonly key: string;

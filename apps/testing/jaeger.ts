@@ -3,22 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ofTraces } from './receiver.ts';
-
-interface Attribute {
-  readonly key: string;
-  readonly value?: { stringValue?: string };
-}
-export interface OtlpSpan {
-  readonly traceId: string;
-  readonly spanId?: string;
-  readonly name?: string;
-  readonly startTimeUnixNano?: string;
-  readonly attributes?: Attribute[];
-}
-export interface ResourceSpans {
-  readonly resource?: { attributes?: Attribute[] };
-  readonly scopeSpans?: { scope?: object; spans?: OtlpSpan[] }[];
-}
+import type { ResourceSpans } from './receiver.ts';
 
 interface Spans {
   resourceSpans(): ResourceSpans[];

@@ -5,7 +5,22 @@ import type { AddressInfo } from 'node:net';
 import { tracesFromOtlp } from '../../otlp/traces.ts';
 import type { Trace } from '../../otlp/traces.ts';
 import { waitFor } from '../../support/waiting.ts';
-import type { ResourceSpans } from './jaeger.ts';
+
+interface Attribute {
+  readonly key: string;
+  readonly value?: { stringValue?: string };
+}
+export interface OtlpSpan {
+  readonly traceId: string;
+  readonly spanId?: string;
+  readonly name?: string;
+  readonly startTimeUnixNano?: string;
+  readonly attributes?: Attribute[];
+}
+export interface ResourceSpans {
+  readonly resource?: { attributes?: Attribute[] };
+  readonly scopeSpans?: { scope?: object; spans?: OtlpSpan[] }[];
+}
 
 interface Metric {
   readonly name: string;

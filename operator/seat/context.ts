@@ -9,7 +9,7 @@ import type { Endpoint } from './kubeconfig.ts';
 import type { Lab, labOf } from './rendered-lab.ts';
 import type { Account } from './objects.ts';
 import type { SeatProblem } from './phase-result.ts';
-import type { PodDiagnosis } from './pod-diagnosis.ts';
+import type { PodDiagnosis } from './deployment-readiness.ts';
 import type { Network } from './policies.ts';
 import type { LabObject } from './types.ts';
 

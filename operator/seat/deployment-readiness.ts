@@ -21,6 +21,14 @@ export interface Readiness {
   readonly hasNoPods: boolean;
 }
 
+/** What pods report about a lab that is not ready. */
+export interface PodDiagnosis {
+  /** Deployments that were not available when the pods were listed. */
+  readonly unavailable: readonly string[];
+  /** The first reason that a pod gives, if any does. */
+  readonly diagnosis: Diagnosis | undefined;
+}
+
 /** A Deployment as it should be, and as it is. */
 interface Comparison {
   readonly desired: Deployment;

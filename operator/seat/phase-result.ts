@@ -1,7 +1,7 @@
 // What comes of one phase of a seat: done, try again soon, or a problem that a condition reports.
 import type { SeatStatus } from '../api/types.ts';
 import type { Diagnosis, Readiness } from './deployment-readiness.ts';
-import type { PodDiagnosis } from './pod-diagnosis.ts';
+import type { PodDiagnosis } from './deployment-readiness.ts';
 import { asError } from '../../support/errors.ts';
 
 /** What keeps a seat from following its spec, in words for its conditions. */

@@ -3,17 +3,10 @@
 import { RELEASE } from '../api/types.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import type { SeatContext } from './context.ts';
-import type { Diagnosis } from './deployment-readiness.ts';
+import type { Diagnosis, PodDiagnosis } from './deployment-readiness.ts';
 import { lastLine } from './deployment-readiness.ts';
 import { namespaceOf } from './objects.ts';
 import type { ContainerStatus, Pod } from '../../kubernetes/types.ts';
-
-export interface PodDiagnosis {
-  /** Deployments that were not available when the pods were listed. */
-  readonly unavailable: readonly string[];
-  /** The first reason that a pod gives, if any does. */
-  readonly diagnosis: Diagnosis | undefined;
-}
 
 /** How long an answer stays valid. A new one may cause a write of the status, for hundreds of seats at a time. */
 const VALID_MS = 20_000;

@@ -100,7 +100,7 @@ describe('the test pod', () => {
     });
     expect(container).toMatchObject({
       image: 'docker.io/library/intro-otel:0.1.0',
-      command: ['node', '/app/reach.js'],
+      command: ['node', '/app/isolation-probe.js'],
       securityContext: { allowPrivilegeEscalation: false },
     });
     for (const kind of ['requests', 'limits'] as const) {

@@ -82,7 +82,7 @@ export function probePod(workshop: Workshop, from: Seat, foreign: readonly Targe
           name: 'probe',
           image: imageOf(image),
           imagePullPolicy: image.pullPolicy,
-          command: ['node', '/app/reach.js'],
+          command: ['node', '/app/isolation-probe.js'],
           env: [{ name: 'TARGETS', value: JSON.stringify([control(from), ...foreign]) }],
           resources: RESOURCES,
           ...restrictedContainer,

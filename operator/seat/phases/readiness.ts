@@ -9,7 +9,7 @@ import { namespaceOf } from '../objects.ts';
 import type { Done, Findings } from '../phase-result.ts';
 import type { Phase } from '../phase.ts';
 import { askPods } from '../pod-diagnosis.ts';
-import type { PodDiagnosis } from '../pod-diagnosis.ts';
+import type { PodDiagnosis } from '../deployment-readiness.ts';
 import { progressOf } from '../progress.ts';
 import { QUIET_MS, unreadySince } from '../status.ts';
 import { isDeployment } from '../types.ts';

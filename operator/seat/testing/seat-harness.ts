@@ -1,6 +1,8 @@
 // A seat with its reconciler and an API server in memory, for this folder's unit tests.
 import { conditionOf } from '../../../kubernetes/conditions.ts';
 import type { Seat, SeatSpec } from '../../api/types.ts';
+import { Registry } from 'prom-client';
+import { createOperatorMetrics } from '../../metrics.ts';
 import { Applier } from '../../engine/apply.ts';
 import { KINDS } from '../../api/kinds.ts';
 import type { Condition } from '../../../kubernetes/object.ts';
@@ -54,7 +56,7 @@ export class SeatHarness {
       applier: new Applier({ api: this.api, annotation: 'intro-otel.dev/applied' }),
       clusterInfo: () => this.clusterInfo,
       labOf: labCache(smallLab),
-      metrics: { seatReady: (seconds) => void this.readyAfter.push(seconds) },
+      metrics: { ...createOperatorMetrics(new Registry()), seatReady: (seconds) => void this.readyAfter.push(seconds) },
       ...this.#overrides,
     };
   }

@@ -1,0 +1,68 @@
+// The import graph of all TypeScript here, types and tests included: nothing points up, and nothing goes in a circle.
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import { repoRoot } from '../support/paths.ts';
+
+const { LAYERS: layers } = (await import(join(repoRoot, 'eslint.config.mjs'))) as { LAYERS: readonly string[] };
+
+const sources = layers.flatMap((layer) =>
+  globSync(`${layer}/**/*.ts`, { cwd: repoRoot, exclude: (path) => /node_modules|dist/.test(path) }),
+);
+
+/** Paths of the files that `file` imports, from the repository's root. */
+function importsOf(file: string): string[] {
+  const { importedFiles } = ts.preProcessFile(readFileSync(join(repoRoot, file), 'utf8'));
+  const relative = importedFiles.map(({ fileName }) => fileName).filter((name) => name.startsWith('.'));
+  return relative.map((name) => join(dirname(file), name));
+}
+
+const graph = new Map(sources.map((file) => [file, importsOf(file)]));
+
+/** Imports that point at a higher layer, as `from → to`. */
+function pointingUp(edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const floorOf = (path: string): number => layers.indexOf(path.split('/')[0] ?? '');
+  return [...edges].flatMap(([from, targets]) =>
+    targets.filter((to) => floorOf(to) < floorOf(from)).map((to) => `${from} → ${to}`),
+  );
+}
+
+/** Removes files that import nothing that is left, again and again. What stays is in a circle, or imports one. */
+function inCircles(edges: ReadonlyMap<string, readonly string[]>): string[] {
+  let left = new Map(edges);
+  for (;;) {
+    const next = new Map([...left].filter(([, targets]) => targets.some((to) => left.has(to))));
+    if (next.size === left.size) return [...next.keys()];
+    left = next;
+  }
+}
+
+test('reads the imports of every layer', () => {
+  expect(layers.filter((layer) => !sources.some((file) => file.startsWith(`${layer}/`)))).toEqual([]);
+  expect([...graph.values()].flat().length).toBeGreaterThan(1000);
+});
+
+test('finds every imported file', () => {
+  // esbuild writes this one into the image beside the program that loads it.
+  const built = ['apps/telemetry/lazy-exporters.cjs', 'apps/telemetry/rare.cjs'];
+  const missing = [...graph.values()].flat().filter((path) => !existsSync(join(repoRoot, path)));
+  expect(missing.filter((path) => !built.includes(path) && !path.endsWith('.js'))).toEqual([]);
+});
+
+test('has no import that points up', () => {
+  expect(pointingUp(graph)).toEqual([]);
+});
+
+test('has no circle of imports, types included', () => {
+  expect(inCircles(graph)).toEqual([]);
+});
+
+test('would report an import that points up, and a circle', () => {
+  expect(pointingUp(new Map([['support/a.ts', ['test/b.ts']]]))).toEqual(['support/a.ts → test/b.ts']);
+  const circle = new Map([
+    ['a.ts', ['b.ts']],
+    ['b.ts', ['a.ts']],
+    ['c.ts', []],
+  ]);
+  expect(inCircles(circle)).toEqual(['a.ts', 'b.ts']);
+});
