@@ -35,9 +35,6 @@ const zones = [
   },
 ];
 
-/** These folders still have longer lines and files. */
-const LONG = ['cdk8s', 'cluster', 'kubernetes', 'lab', 'operator', 'otlp', 'support'];
-
 const policy = {
   complexity: ['error', 10],
   'max-depth': ['error', 3],
@@ -68,6 +65,5 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': 'error',
     },
   },
-  { files: [...LONG, 'test/chart'].map((folder) => `${folder}/**`), rules: { 'max-len': 'off' } },
   { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
 );

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { edgesOf } from '../otlp/traces.ts';
 import type { Trace } from '../otlp/traces.ts';
 import { App, buildOutside } from './testing/apps.ts';
-import { eventually } from './testing/eventually.ts';
+import { waitFor } from '../support/waiting.ts';
 import { Receiver } from './testing/receiver.ts';
 import { parent, settings, traceparent } from './testing/settings.ts';
 
@@ -91,7 +91,7 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
     expect(await text('/visit')).toMatch(/^Thank you for the visit! You are number \d+\.$/);
     expect(await text('/rolldice')).toMatch(/^[1-6]$/);
     expect(await text('/server_request?param=hello')).toBe('served');
-    await eventually('the parameter in the log', () => dice.log().find(({ msg }) => msg === 'hello'));
+    await waitFor('the parameter in the log', () => dice.log().find(({ msg }) => msg === 'hello'));
   });
 
   test('answers 504 if a round takes longer than its budget', async () => {
@@ -141,11 +141,9 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
 
   test('adds trace and span IDs to log lines, on the console and by OTLP', async () => {
     const { trace: traceId = '' } = await play(arcade);
-    const line = await eventually('the log line', () =>
-      arcade.log().find((candidate) => candidate.trace_id === traceId),
-    );
+    const line = await waitFor('the log line', () => arcade.log().find((candidate) => candidate.trace_id === traceId));
     expect(line).toMatchObject({ msg: 'round played', span_id: expect.stringMatching(/^[0-9a-f]{16}$/) as string });
-    const record = await eventually('the log record', () =>
+    const record = await waitFor('the log record', () =>
       receiver.logRecords().find(({ spanId }) => spanId === line.span_id),
     );
     expect(record).toMatchObject({ severityText: 'info', traceId, body: { stringValue: 'round played' } });
@@ -186,9 +184,7 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
     });
 
     test('sends metrics by OTLP', async () => {
-      await eventually('a metric', () =>
-        receiver.metricNames().find((name) => name === 'http.server.request.duration'),
-      );
+      await waitFor('a metric', () => receiver.metricNames().find((name) => name === 'http.server.request.duration'));
     });
   }
 

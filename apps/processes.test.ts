@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { App, buildOutside, freePort } from './testing/apps.ts';
-import { eventually } from './testing/eventually.ts';
+import { waitFor } from '../support/waiting.ts';
 import { Receiver } from './testing/receiver.ts';
 import { parent, settings, traceparent } from './testing/settings.ts';
 
@@ -35,7 +35,7 @@ describe('an app', () => {
   test('reports not ready at once on SIGTERM, and keeps serving for DRAIN_MS', async () => {
     const dice = await (await App.start(dist, 'dice', { ...settings('auto', receiver), DRAIN_MS: '1500' })).ready();
     const ended = dice.stop();
-    const ready = await eventually('a pod that is not ready', async () => {
+    const ready = await waitFor('a pod that is not ready', async () => {
       const { status } = await fetch(`${dice.health}/readyz`);
       return status === 503 ? status : undefined;
     });
@@ -54,7 +54,7 @@ describe('an app', () => {
     };
     const dice = await (await App.start(dist, 'dice', env)).ready();
     await fetch(`${dice.url}/visit`);
-    const sent = await eventually('a request', () =>
+    const sent = await waitFor('a request', () =>
       receiver.requests.find(({ path, type }) => path === '/v1/traces' && type === 'application/x-protobuf'),
     );
     expect(sent.bytes.includes('GET /visit')).toBe(true);
@@ -70,7 +70,7 @@ describe('an app', () => {
     };
     const dice = await (await App.start(dist, 'dice', env)).ready();
     await fetch(`${dice.url}/visit`);
-    await eventually('a span and a metric on the console', () =>
+    await waitFor('a span and a metric on the console', () =>
       dice.stdout.includes("name: 'GET /visit'") && dice.stdout.includes('http.server.request.duration')
         ? true
         : undefined,
@@ -134,7 +134,7 @@ describe('an app', () => {
       })
     ).ready();
     await fetch(`${dice.url}/visit`);
-    await eventually('an error about the Collector', () =>
+    await waitFor('an error about the Collector', () =>
       dice.stderr.includes('OpenTelemetry error') ? true : undefined,
     );
     await delay(1_200); // two more intervals of OTEL_METRIC_EXPORT_INTERVAL

@@ -10,7 +10,8 @@ test("prints JSON like Go's encoding/json", () => {
     a: { html: '<a&b>', lines: '\u2028\u2029', control: '\b\f\n\u0001' },
   };
   expect(json(value)).toBe(
-    '{"a":{"control":"\\b\\f\\n\\u0001","html":"\\u003ca\\u0026b\\u003e","lines":"\\u2028\\u2029"},"b":[1,1e+21,1e-7,true,null]}',
+    '{"a":{"control":"\\b\\f\\n\\u0001","html":"\\u003ca\\u0026b\\u003e","lines":"\\u2028\\u2029"},' +
+      '"b":[1,1e+21,1e-7,true,null]}',
   );
 });
 

@@ -1,4 +1,4 @@
-// Examples of what values alone can do to telemetry in the Collector. The chart's README shows them, and tests run them.
+// Examples of what values alone can do to telemetry in the Collector. The chart's README shows them. Tests run them.
 import type { SomeValues } from './render.ts';
 
 export interface Example {
@@ -78,8 +78,8 @@ export const examples: readonly Example[] = [
   {
     name: 'second-backend',
     doc:
-      "Send traces and metrics to a second OTLP backend too. While it is unreachable, the Collector drops what doesn't fit the bounded " +
-      'queue, and counts and logs that. Jaeger still gets everything.',
+      'Send traces and metrics to a second OTLP backend too. While it is unreachable, the Collector drops what ' +
+      "doesn't fit the bounded queue, and counts and logs that. Jaeger still gets everything.",
     values: {
       collector: {
         exporters: { 'otlphttp/second': { endpoint: 'http://otlp.example.com:4318' } },

@@ -63,7 +63,8 @@ export const enabledOf = <Props extends LabProps>(lab: Props, parts: readonly Co
 export function checkRelease(release: string): void {
   if (/^[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?$/.test(release)) return;
   throw new Error(
-    `A release's name must be at most 53 lower-case letters, digits and hyphens, without a hyphen at either end; found "${release}".`,
+    "A release's name must be at most 53 lower-case letters, digits and hyphens, without a hyphen at either end; " +
+      `found "${release}".`,
   );
 }
 
@@ -102,8 +103,8 @@ function inNamespace(object: KubernetesObject, namespace: string): KubernetesObj
 }
 
 /**
- * The labs of seats with the same values, which differ only by their namespace. Rendering takes a tenth of a second and happens
- * once. Each lab then copies what depends on the namespace and shares the rest, so never mutate one.
+ * The labs of seats with the same values, which differ only by their namespace. Rendering takes a tenth of a second and
+ * happens once. Each lab then copies what depends on the namespace and shares the rest, so never mutate one.
  * @throws the same errors as renderLab
  */
 export function labTemplate(values?: SomeValues): (namespace: string) => KubernetesObject[] {

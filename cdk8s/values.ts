@@ -1,5 +1,5 @@
-// The lab's values, described once. The chart's values.yaml, values.schema.json and README table, and the TypeScript types of
-// the constructs, are derived from this description.
+// The lab's values, described once. The chart's values.yaml, values.schema.json and README table, and the TypeScript
+// types of the constructs, are derived from this description.
 import { choice, entry, flag, group, integer, list, map, quantity, scalar, settings, text } from './schema/schema.ts';
 import type { ValueOf } from './schema/schema.ts';
 import { versions } from '../lab/versions.ts';
@@ -62,7 +62,9 @@ const appResources = (what: string, cpu: string) => resources(what, { cpu, memor
 
 const telemetryExporter = (signal: string) =>
   text({
-    doc: `Where the apps' SDK sends ${signal}: otlp (the Collector), console (the pod's log), none, or several with commas between.`,
+    doc:
+      `Where the apps' SDK sends ${signal}: otlp (the Collector), console (the pod's log), none, or several ` +
+      'with commas between.',
     default: 'otlp',
     pattern: '^(otlp|console|none)(,(otlp|console|none))*$',
   });
@@ -79,7 +81,9 @@ const pipeline = (signal: string, exporter: string) =>
       of: componentNames,
     }),
     exporters: list({
-      doc: `Where the Collector sends ${signal}: names from collector.exporters, or the built-in otlphttp/jaeger and debug.`,
+      doc:
+        `Where the Collector sends ${signal}: names from collector.exporters, or the built-in otlphttp/jaeger ` +
+        'and debug.',
       of: componentNames,
       default: [exporter],
     }),
@@ -98,24 +102,26 @@ const collector = group('The OpenTelemetry Collector, between the apps and the b
   ),
   exporters: map({
     doc:
-      "Exporters, in the Collector's own syntax. Built in: otlphttp/jaeger and debug. Settings that you give for these are added. " +
-      'Exporters of type otlp and otlphttp get a bounded queue and limited retries, unless they set sending_queue or ' +
-      'retry_on_failure.',
+      "Exporters, in the Collector's own syntax. Built in: otlphttp/jaeger and debug. Settings that you give " +
+      'for these are added. Exporters of type otlp and otlphttp get a bounded queue and limited retries, ' +
+      'unless they set sending_queue or retry_on_failure.',
     names: componentNames,
     of: settings({ doc: 'settings of the exporter; {} if it needs none' }),
   }),
   processors: map({
     doc:
-      "Processors, in the Collector's own syntax. A processor does nothing until a pipeline names it. Built in: memory_limiter, " +
-      'k8sattributes and batch, which run in every pipeline. Settings that you give for these are added.',
+      "Processors, in the Collector's own syntax. A processor does nothing until a pipeline names it. Built " +
+      'in: memory_limiter, k8sattributes and batch, which run in every pipeline. Settings that you give for ' +
+      'these are added.',
     names: componentNames,
     of: settings({ doc: 'settings of the processor; {} if it needs none' }),
   }),
   pipelines,
   own: text({
     doc:
-      'YAML that is merged over the configuration made from the values above: maps key by key, lists as a whole. Where this is ' +
-      "empty, the learner's collector.yaml from the dice's ConfigMap is used, if there is one.",
+      'YAML that is merged over the configuration made from the values above: maps key by key, lists as a ' +
+      "whole. Where this is empty, the learner's collector.yaml from the dice's ConfigMap is used, if there is " +
+      'one.',
   }),
   resources: resources('the Collector', { cpu: '40m', memory: '48Mi' }, { memory: '160Mi' }),
 });
@@ -212,13 +218,13 @@ export const labValues = group('The values of the lab.', {
   dice: group('The dice: the app whose code belongs to the learner.', {
     source: text({
       doc:
-        "TypeScript source of the dice. Set it with --set-file dice.source=app.ts. Where this is empty, the learner's edit in the " +
-        'ConfigMap is used, or else the example for the instrumentation level.',
+        'TypeScript source of the dice. Set it with --set-file dice.source=app.ts. Where this is empty, the ' +
+        "learner's edit in the ConfigMap is used, or else the example for the instrumentation level.",
     }),
     settings: text({
       doc:
-        'Text of settings.env: INSTRUMENTATION and OTEL_* as NAME=value, one per line. They win over the environment. Where this ' +
-        "is empty, the learner's edit in the ConfigMap is used, if there is one.",
+        'Text of settings.env: INSTRUMENTATION and OTEL_* as NAME=value, one per line. They win over the ' +
+        "environment. Where this is empty, the learner's edit in the ConfigMap is used, if there is one.",
     }),
     env: env('the dice'),
     resources: appResources('the dice', '30m'),

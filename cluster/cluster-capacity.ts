@@ -1,7 +1,7 @@
 // The room and the images in a cluster, from one list of its namespaces, nodes and pods.
 import type { V1Namespace, V1Node, V1Pod } from '@kubernetes/client-node';
 import type { ClusterTools } from './kubectl.ts';
-import { quantity } from './preflight.ts';
+import { parseQuantity } from '../kubernetes/quantity.ts';
 import type { ClusterFacts } from './preflight.ts';
 
 export interface ClusterCapacity extends Omit<ClusterFacts, 'version'> {
@@ -29,7 +29,7 @@ export function capacityOf(items: readonly Item[]): ClusterCapacity {
   const running = pods.filter((pod) => names.has(pod.spec?.nodeName) && !hasEnded(pod));
   const images = nodes.map(imagesOf);
   const free = (resource: 'cpu' | 'memory'): number =>
-    sum(nodes.map((node) => quantity(node.status?.allocatable?.[resource] ?? '0'))) -
+    sum(nodes.map((node) => parseQuantity(node.status?.allocatable?.[resource] ?? '0'))) -
     sum(running.map((pod) => requested(pod, resource)));
   return {
     id: namespaces.find((namespace) => namespace.metadata?.name === 'kube-system')?.metadata?.uid,
@@ -52,7 +52,7 @@ function hasEnded(pod: V1Pod): boolean {
 
 function requested(pod: V1Pod, resource: 'cpu' | 'memory'): number {
   return sum(
-    (pod.spec?.containers ?? []).map((container) => quantity(container.resources?.requests?.[resource] ?? '0')),
+    (pod.spec?.containers ?? []).map((container) => parseQuantity(container.resources?.requests?.[resource] ?? '0')),
   );
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '../support/waiting.ts';
 import { closePortForward, openPortForward, openPort } from './port-forward.ts';
 import { ClusterTools } from './kubectl.ts';
 
@@ -18,13 +18,8 @@ afterEach(() => {
   else process.env['INTRO_OTEL_STATE'] = before;
 });
 
-async function until(what: () => boolean): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!what()) {
-    if (Date.now() > deadline) throw new Error('the condition did not become true within 60 s');
-    await sleep(50);
-  }
-}
+const until = (condition: () => boolean) =>
+  waitFor(String(condition), () => condition() || undefined, { within: 60_000, every: 50 });
 
 /** Waits until a file has not grown for the time of ten forwards. */
 async function stopsGrowing(file: string): Promise<void> {

@@ -1,6 +1,4 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { clusterMisses, freePort, machineMisses, quantity, readMachine, throwMisses } from './preflight.ts';
+import { clusterMisses, machineMisses, readMachine, throwMisses } from './preflight.ts';
 import type { ClusterFacts, ClusterNeeds, MachineFacts, MachineNeeds } from './preflight.ts';
 import { UserError } from '../support/errors.ts';
 
@@ -98,27 +96,6 @@ test.each([
 ])('says how to resize the cluster when that is %s', (resize, todo) => {
   const [miss] = clusterMisses(cluster({ free: { cpu: 0, memory: 0 }, resize }), wanted);
   expect(miss?.advice.todo).toContain(todo);
-});
-
-test.each([
-  ['250m', 0.25],
-  ['2', 2],
-  ['64Mi', 64 * 1024 ** 2],
-  ['24675420Ki', 24_675_420 * 1024],
-  ['1e3', 1000],
-  ['1.5Gi', 1.5 * GIB],
-  ['500000000', 500_000_000],
-])('reads the quantity %s as %d', (text, value) => {
-  expect(quantity(text)).toBeCloseTo(value);
-});
-
-test('returns the next free port when the port is taken', async () => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const free = await freePort(port);
-  server.close();
-  expect(free).toBeGreaterThan(port);
 });
 
 test('measures the disk of a directory that does not exist yet', async () => {

@@ -2,7 +2,6 @@
 // tested. The functions that read the facts are at the bottom.
 import { existsSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { UserError } from '../support/errors.ts';
@@ -148,45 +147,6 @@ export function throwMisses(misses: readonly UserError[]): void {
   const [first, second] = misses;
   if (second !== undefined) throw new AggregateError(misses, misses.map((miss) => miss.message).join(' '));
   if (first !== undefined) throw first;
-}
-
-/**
- * A Kubernetes quantity as a number: `250m` is 0.25, `64Mi` is 67108864.
- * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
- */
-export function quantity(text: string): number {
-  const [, number = '0', unit = ''] = /^([\d.]+(?:[eE][+-]?\d+)?)([a-zA-Z]*)$/.exec(text) ?? [];
-  return Number(number) * (UNITS[unit] ?? 1);
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 1024,
-  Mi: MIB,
-  Gi: GIB,
-  Ti: 1024 ** 4,
-};
-
-/** The first free port of 127.0.0.1, from `wanted` on. @throws UserError when 50 ports are taken */
-export async function freePort(wanted: number): Promise<number> {
-  for (let port = wanted; port < wanted + 50 && port < 65_536; port++) {
-    if (await isFree(port)) return port;
-  }
-  throw new UserError(`No port from ${wanted} to ${wanted + 49} is free.`, { todo: 'name another one: --port NUMBER' });
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
 
 /** Reads what this machine has of what `needs` names. */

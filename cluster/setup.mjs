@@ -1,5 +1,5 @@
-// Runs a command of this repository with the pinned Node. It first installs the dependencies if they are missing or older
-// than the lockfile. It is plain JavaScript without packages, since none may be installed yet.
+// Runs a command of this repository with the pinned Node. It first installs the dependencies if they are missing or
+// older than the lockfile. It is plain JavaScript without packages, since none may be installed yet.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';

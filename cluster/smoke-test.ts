@@ -1,9 +1,9 @@
 // Plays rounds through the front door and finds the trace of the last one in Jaeger, as a browser would.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { servicesOfRound } from '../lab/services.ts';
 import { traceFromJaeger } from '../otlp/traces.ts';
 import type { Trace } from '../otlp/traces.ts';
 import { UserError } from '../support/errors.ts';
+import { eventually, poll } from '../support/waiting.ts';
 
 /** The guide's answer to POST /api/rounds. */
 export interface Round {
@@ -15,13 +15,17 @@ export interface Round {
   readonly trace?: string;
 }
 
+/** Milliseconds between two looks. */
+const EVERY = 200;
+
 /** Services whose spans the trace of a round has. */
 const SERVICES = servicesOfRound('guide');
 
 /** Waits until the guide answers at `url`. @throws UserError after `within` milliseconds */
 export async function waitForDoor(url: string, within = 60_000): Promise<void> {
-  const answers = async (): Promise<boolean> => (await fetch(url, { signal: AbortSignal.timeout(5000) })).ok;
-  if ((await eventually(answers, (ok) => ok, within)) === true) return;
+  const answer = async (): Promise<true | undefined> =>
+    (await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined))?.ok === true ? true : undefined;
+  if (await poll(answer, { within, every: EVERY })) return;
   throw new UserError('The front door does not answer.', {
     expected: `the guide's page at ${url} within ${within / 1000} s`,
     found: await lastError(url),
@@ -33,12 +37,7 @@ export async function waitForDoor(url: string, within = 60_000): Promise<void> {
 export async function playRounds(url: string, count: number): Promise<Round> {
   let round: Round | undefined;
   for (let played = 0; played < count; played++)
-    round =
-      (await eventually(
-        () => playRound(url),
-        () => true,
-        10_000,
-      )) ?? (await playRound(url));
+    round = await eventually(() => playRound(url), { within: 10_000, every: EVERY }).catch(() => playRound(url));
   if (round === undefined) throw new Error('no round was played');
   return round;
 }
@@ -57,20 +56,16 @@ async function playRound(url: string): Promise<Round> {
 /** Finds a trace once all services are in it and it stops growing. @throws UserError after `within` milliseconds */
 export async function findTrace(url: string, id: string, within = 30_000): Promise<Trace> {
   let before = 0;
-  const whole = (trace: Trace | undefined): boolean => {
-    const spans = trace?.spans.length ?? 0;
-    const settled = spans === before;
-    before = spans;
-    return (
-      settled &&
-      trace !== undefined &&
-      SERVICES.every((service) => trace.services.includes(service)) &&
-      trace.roots.every((span) => !span.orphan)
-    );
+  const find = () => traceFromJaeger(new URL('jaeger', url).href, id);
+  const findWhole = async (): Promise<Trace | undefined> => {
+    const found = await find().catch(() => undefined);
+    const settled = found?.spans.length === before;
+    before = found?.spans.length ?? 0;
+    return found !== undefined && settled && isComplete(found) ? found : undefined;
   };
-  const trace = await eventually(() => traceFromJaeger(new URL('jaeger', url).href, id), whole, within);
+  const trace = await poll(findWhole, { within, every: EVERY });
   if (trace !== undefined) return trace;
-  const last = await traceFromJaeger(new URL('jaeger', url).href, id).catch((error: unknown) => String(error));
+  const last = await find().catch((error: unknown) => String(error));
   throw new UserError('The trace of the round did not reach Jaeger completely.', {
     expected: `spans of ${SERVICES.join(', ')} in trace ${id} within ${within / 1000} s`,
     found:
@@ -81,22 +76,8 @@ export async function findTrace(url: string, id: string, within = 30_000): Promi
   });
 }
 
-/** Asks until the answer is `enough`. Undefined when that takes too long. An error counts as no answer. */
-async function eventually<T>(
-  ask: () => Promise<T>,
-  enough: (answer: T) => boolean,
-  within: number,
-): Promise<T | undefined> {
-  const until = Date.now() + within;
-  while (Date.now() < until) {
-    const answer = await ask().then(
-      (value) => ({ value }),
-      () => undefined,
-    );
-    if (answer !== undefined && enough(answer.value)) return answer.value;
-    await sleep(200);
-  }
-  return undefined;
+function isComplete(trace: Trace): boolean {
+  return SERVICES.every((service) => trace.services.includes(service)) && trace.roots.every((span) => !span.orphan);
 }
 
 async function lastError(url: string): Promise<string> {

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { jest } from '@jest/globals';
-import { printLine } from '../support/console.ts';
+import { print } from '../support/output.ts';
 import { buildOutside } from '../apps/testing/apps.ts';
 import { stepIdsIn } from './engine/step-folders.ts';
 import type { Solution } from './harness/check-harness.ts';
@@ -36,8 +36,8 @@ afterAll(async () => {
   await runner.stop();
   built.remove();
   const score = (some: Solution[]) => `${some.filter((solution) => correct.has(solution)).length}/${some.length}`;
-  printLine(`${'step'.padEnd(24)}right  wrong`);
-  for (const { id, right, wrong } of steps) printLine(`${id.padEnd(24)}${score(right)}    ${score(wrong)}`);
+  print(`${'step'.padEnd(24)}right  wrong`);
+  for (const { id, right, wrong } of steps) print(`${id.padEnd(24)}${score(right)}    ${score(wrong)}`);
 });
 
 test('finds at least three right and five wrong solutions for every step', () => {

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serve } from './testing/http-server.ts';
+import { json, raw, serve } from './testing/http-server.ts';
 import type { Answering, HttpServer } from './testing/http-server.ts';
 import { ApiError, NotLeadingError } from './api.ts';
-import { pathOf } from './client.ts';
 import type { HttpApi } from './client.ts';
 import { pooledApi } from './transport-undici.ts';
 import type { PooledApiOptions, RequestReport } from './transport-undici.ts';
@@ -29,15 +28,6 @@ const timers: Timers = {
   },
 };
 
-const json =
-  (code: number, body: object, headers: Record<string, string> = {}): Answering =>
-  (_request, response) =>
-    void response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-const raw =
-  (code: number, body: string, headers: Record<string, string> = {}): Answering =>
-  (_request, response) =>
-    void response.writeHead(code, headers).end(body);
-
 async function start(options: Partial<PooledApiOptions> = {}): Promise<void> {
   server = await serve((request, response) => (answers.shift() ?? json(200, live))(request, response));
   const authorization = (renew = false): Promise<string> => Promise.resolve(`Bearer ${renew ? ++renewals : renewals}`);
@@ -50,16 +40,6 @@ async function start(options: Partial<PooledApiOptions> = {}): Promise<void> {
     ...options,
   });
 }
-
-test('builds the paths of the API', async () => {
-  await start();
-  expect(pathOf(KINDS.Namespace, undefined, 'a')).toBe('/api/v1/namespaces/a');
-  expect(pathOf(KINDS.Deployment, 'a', 'd', 'status')).toBe('/apis/apps/v1/namespaces/a/deployments/d/status');
-  expect(pathOf(KINDS.Deployment)).toBe('/apis/apps/v1/deployments');
-  expect(pathOf(KINDS.RoleBinding, 'a', 'system:x')).toBe(
-    '/apis/rbac.authorization.k8s.io/v1/namespaces/a/rolebindings/system%3Ax',
-  );
-});
 
 async function stop(): Promise<void> {
   await api.close();

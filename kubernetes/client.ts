@@ -3,7 +3,7 @@ import { isGone, isNotFound } from './api.ts';
 import type { Api, DeleteOptions, ListOptions } from './api.ts';
 import { Http } from './http.ts';
 import type { HttpOptions } from './http.ts';
-import { KINDS, kindOf } from './kinds.ts';
+import { KINDS, kindOf, pathOf } from './kinds.ts';
 import type { Kind, KubeObject } from './object.ts';
 
 export interface HttpApiOptions extends HttpOptions {
@@ -197,19 +197,6 @@ export class HttpApi implements Api {
 interface ListAnswer<T> {
   readonly items: T[] | null;
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-}
-
-/** The path of a kind, of one object of it, or of a subresource. */
-export function pathOf(
-  { apiVersion, plural, namespaced }: Kind,
-  namespace?: string,
-  name?: string,
-  subresource?: string,
-): string {
-  const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const within = namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
-  const one = name === undefined ? '' : `/${encodeURIComponent(name)}`;
-  return `${group}${within}/${plural}${one}${subresource === undefined ? '' : `/${subresource}`}`;
 }
 
 const selectorsOf = ({ labelSelector, fieldSelector }: ListOptions): Record<string, string> => ({

@@ -1,4 +1,4 @@
-import { KINDS, kindOf } from './kinds.ts';
+import { KINDS, kindOf, pathOf } from './kinds.ts';
 
 test('finds the kinds of Kubernetes, whether or not the object has a namespace', () => {
   expect(kindOf({ apiVersion: 'v1', kind: 'Pod' })).toBe(KINDS.Pod);
@@ -17,4 +17,13 @@ test.each([
 test('derives from its metadata whether an object of another kind is namespaced', () => {
   const seat = { apiVersion: 'example.com/v1', kind: 'Seat', metadata: { namespace: 'a' } };
   expect(kindOf(seat).namespaced).toBe(true);
+});
+
+test('builds the paths of the API', () => {
+  expect(pathOf(KINDS.Namespace, undefined, 'a')).toBe('/api/v1/namespaces/a');
+  expect(pathOf(KINDS.Deployment, 'a', 'd', 'status')).toBe('/apis/apps/v1/namespaces/a/deployments/d/status');
+  expect(pathOf(KINDS.Deployment)).toBe('/apis/apps/v1/deployments');
+  expect(pathOf(KINDS.RoleBinding, 'a', 'system:x')).toBe(
+    '/apis/rbac.authorization.k8s.io/v1/namespaces/a/rolebindings/system%3Ax',
+  );
 });

@@ -57,3 +57,16 @@ function pluralOf(kind: string): string {
   if (singular.endsWith('y')) return `${singular.slice(0, -1)}ies`;
   return singular.endsWith('s') ? `${singular}es` : `${singular}s`;
 }
+
+/** The path of a kind, of one object of it, or of a subresource. */
+export function pathOf(
+  { apiVersion, plural, namespaced }: Kind,
+  namespace?: string,
+  name?: string,
+  subresource?: string,
+): string {
+  const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const within = namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  const one = name === undefined ? '' : `/${encodeURIComponent(name)}`;
+  return `${group}${within}/${plural}${one}${subresource === undefined ? '' : `/${subresource}`}`;
+}

@@ -1,6 +1,6 @@
-// Ports of the lab's containers and Services, and the path that Jaeger's query service is under.
+// The ports of the lab's containers and Services, and the base path of Jaeger.
 
-/** Ports, by the names that Services and containers give them. */
+/** The ports by name. Services and containers use the same names. */
 export const PORTS = {
   http: 8080,
   health: 8081,
@@ -11,4 +11,5 @@ export const PORTS = {
   ops: 8082,
 } as const;
 
+/** Jaeger serves its UI and its API under this path. */
 export const JAEGER_BASE_PATH = '/jaeger';

@@ -137,7 +137,7 @@ function createSeatReconciler({ manager, stores, clusterInfo, settings, config }
     clock,
     metrics: createOperatorMetrics(metrics.registry),
     operator: { name: settings.account, namespace: settings.namespace },
-    surroundings: () => ({ ...clusterInfo.current(), ...(ca !== undefined && { certificateAuthority: String(ca) }) }),
+    clusterInfo: () => ({ ...clusterInfo.current(), ...(ca !== undefined && { certificateAuthority: String(ca) }) }),
   });
 }
 

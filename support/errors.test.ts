@@ -1,4 +1,4 @@
-import { UserError, describeError } from './errors.ts';
+import { UserError, asError, describeError } from './errors.ts';
 
 test('prints what was expected, what was found and what to do, without a stack', () => {
   const error = new UserError('There is too little memory.', {
@@ -33,4 +33,32 @@ test('prints every error of an AggregateError', () => {
     new UserError('No disk.', { todo: 'b' }),
   ]);
   expect(describeError(both)).toBe('No memory.\n  do        a\nNo disk.\n  do        b');
+});
+
+test('returns an error unchanged', () => {
+  const error = new TypeError('so');
+  expect(asError(error)).toBe(error);
+});
+
+const unreadable = {
+  get message(): string {
+    throw new Error('no');
+  },
+  toString() {
+    throw new Error('no');
+  },
+};
+
+test.each([
+  ['a string', 'oh', 'oh'],
+  ['undefined', undefined, 'undefined'],
+  ['null', null, 'null'],
+  ['a symbol', Symbol('s'), 'Symbol(s)'],
+  ['an object whose text throws', unreadable, 'an object'],
+  ['an object without a prototype', Object.create(null), 'an object'],
+  ['an object with a secret', { headers: { authorization: 'Bearer abc' } }, 'an object'],
+])('turns %s into an error that says what was thrown', (_, thrown, found) => {
+  const error = asError(thrown);
+  expect(error.message).toBe(`Expected an Error to be thrown, found ${found}.`);
+  expect(error.cause).toBe(thrown);
 });

@@ -1,4 +1,5 @@
-// Errors for the person at the terminal. They say what was expected, what was found and what to do, without a stack.
+// Errors. Those for the person at the terminal say what was expected, what was found and what to do, without a stack.
+import { isNativeError } from 'node:util/types';
 
 /** What a message tells its reader. Each text may have several lines. */
 export interface Advice {
@@ -39,4 +40,20 @@ export function adviceText(advice: Advice): string {
 
 function labelled(label: string, text: string): string {
   return `  ${label.padEnd(8)}  ${text.split('\n').join(`\n${' '.repeat(12)}`)}`;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The thrown value as an Error. Never throws itself. Never prints an object, because it may hold a secret. */
+export function asError(thrown: unknown): Error {
+  if (isNativeError(thrown) || thrown instanceof Error) return thrown;
+  return new Error(`Expected an Error to be thrown, found ${described(thrown)}.`, { cause: thrown });
+}
+
+function described(thrown: unknown): string {
+  if (typeof thrown === 'object' && thrown !== null) return 'an object';
+  if (typeof thrown === 'function') return 'a function';
+  return String(thrown);
 }

@@ -2,7 +2,6 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { call, getJson } from './http.ts';
-import { accepts } from './tcp.ts';
 
 let server: Server;
 let url: string;
@@ -52,9 +51,4 @@ test('quotes the answer when the status is not 2xx', async () => {
 test('quotes an answer that is not JSON', async () => {
   answer = (_request, response) => response.end('<p>');
   await expect(getJson(url)).rejects.toThrow(`expected ${url} to answer JSON, found: <p>`);
-});
-
-test('knows whether a port accepts connections', async () => {
-  expect(await accepts(url)).toBe(true);
-  expect(await accepts('http://127.0.0.1:1')).toBe(false);
 });

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { withLock } from './locks.ts';
+import { waitFor } from './waiting.ts';
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 let directory: string;
@@ -14,9 +14,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 onLinux('runs the work of two holders one after the other, and tells the second that it waits', async () => {
   const file = join(directory, 'deep', 'lock');
   const events: string[] = [];
-  const until = async (event: string): Promise<void> => {
-    while (!events.includes(event)) await sleep(5);
-  };
+  const until = (event: string) => waitFor(event, () => events.includes(event) || undefined, { every: 5 });
   const work = (name: string) => async (): Promise<void> => {
     events.push(`${name} begins`);
     await until('b waits');
@@ -37,7 +35,10 @@ onLinux('releases the lock after work that failed', async () => {
 onLinux('releases the lock of a killed run', async () => {
   const file = join(directory, 'lock');
   const code = `import { withLock } from ${JSON.stringify(join(import.meta.dirname, 'locks.ts'))};
-    await withLock(${JSON.stringify(file)}, () => new Promise(() => { console.log('held'); setInterval(() => 0, 1000); }));`;
+    await withLock(${JSON.stringify(file)}, () => {
+      console.log('held');
+      return new Promise(() => setInterval(() => 0, 1000));
+    });`;
   const other = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(other.stdout, 'data');
   other.kill('SIGKILL');

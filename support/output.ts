@@ -1,5 +1,6 @@
-// The only place in the commands that writes to the terminal: results to standard output, the rest to standard error.
+// The only place that writes plain lines to the terminal. In the image, everything else logs with pino.
 import { styleText } from 'node:util';
+import { messageOf } from './errors.ts';
 
 export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'magenta' | 'blue' | 'dim' | 'bold';
 
@@ -11,6 +12,12 @@ export function print(line = ''): void {
 /** Prints a line about the progress to standard error. */
 export function say(line = ''): void {
   process.stderr.write(`${line}\n`);
+}
+
+/** Prints the error's message, without a stack since the user can fix it, and exits with code 1. */
+export function fatal(error: unknown): never {
+  say(messageOf(error));
+  process.exit(1);
 }
 
 /** `text` in a colour when `stream` is a terminal and NO_COLOR (https://no-color.org) is not set. */

@@ -1,4 +1,4 @@
-// Ports of 127.0.0.1: which are free, and which accept connections.
+// TCP ports: which are free on 127.0.0.1, and which accept connections.
 import { connect, createServer } from 'node:net';
 import { UserError } from './errors.ts';
 
@@ -25,13 +25,15 @@ function canListen(port: number): Promise<boolean> {
   });
 }
 
-/** Whether `port` accepts a connection. */
-export function accepts(port: number): Promise<boolean> {
+/** Whether something accepts connections at the URL's host and port. Sends no request, so none is traced or counted. */
+export function accepts(url: string, patience = 1_000): Promise<boolean> {
+  const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port }).once('error', () => resolve(false));
-    socket.once('connect', () => {
+    const socket = connect({ host: hostname, port: Number(port || 80), timeout: patience });
+    const settle = (answer: boolean) => () => {
       socket.destroy();
-      resolve(true);
-    });
+      resolve(answer);
+    };
+    socket.once('connect', settle(true)).once('timeout', settle(false)).once('error', settle(false));
   });
 }

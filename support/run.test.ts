@@ -55,7 +55,8 @@ test('passes on whole lines while the program runs, and the last one without a n
 test('asks a program to end when its signal is aborted, and returns what it still prints', async () => {
   const controller = new AbortController();
   const code =
-    'process.on("SIGTERM", () => { console.log("tidied up"); process.exit(5); }); setTimeout(() => 0, 60_000); console.log("up")';
+    'process.on("SIGTERM", () => { console.log("tidied up"); process.exit(5); }); ' +
+    'setTimeout(() => 0, 60_000); console.log("up")';
   const running = run('node', script(code), {
     signal: controller.signal,
     allowFailure: true,

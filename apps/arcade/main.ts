@@ -7,7 +7,7 @@ import type { ErrorRequestHandler, Request } from 'express';
 import { numberFromEnv, portFromEnv, urlFromEnv } from '../../support/env.ts';
 import { call, getJson } from '../../support/http.ts';
 import { listen } from '../telemetry/listen.ts';
-import { messageOf } from '../../support/console.ts';
+import { messageOf } from '../../support/errors.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { currentTraceId, injectContext, withServerSpan } from '../telemetry/manual.ts';
 

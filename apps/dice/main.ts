@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { fatal } from '../../support/console.ts';
+import { fatal } from '../../support/output.ts';
 import { exitCalled, startFailure } from './failure.ts';
 
 const source = resolve(process.argv[2] ?? join(import.meta.dirname, 'dice', 'app.ts'));

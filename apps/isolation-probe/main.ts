@@ -3,12 +3,12 @@
 // https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
 import { writeFileSync } from 'node:fs';
 import { fromEnv } from '../../support/env.ts';
-import { fatal, printLine } from '../../support/console.ts';
+import { fatal, print } from '../../support/output.ts';
 import { tryConnections, targetsIn } from './probe.ts';
 
 try {
   const results = JSON.stringify(await tryConnections(targetsIn(fromEnv('TARGETS'))));
-  printLine(results);
+  print(results);
   writeFileSync(process.env.TERMINATION_LOG ?? '/dev/termination-log', results);
   // A pending DNS lookup would keep the process alive.
   process.exit(0);

@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { HttpApi } from '../../kubernetes/client.ts';
 import { inClusterConfig } from '../../kubernetes/in-cluster.ts';
 import { NodeTransport } from '../../kubernetes/transport-node.ts';
-import { messageOf, printLine } from '../../support/console.ts';
+import { messageOf } from '../../support/errors.ts';
+import { print } from '../../support/output.ts';
 import { fromEnv } from '../../support/env.ts';
 import { keyWithin } from './key.ts';
 
@@ -25,5 +26,5 @@ try {
   const key = await keyWithin(connect(), secret, { within: PATIENCE });
   writeFileSync(fromEnv('KEY_FILE'), key, { mode: 0o600 });
 } catch (error) {
-  printLine(`The guide has no key, so passed steps will not be verified: ${messageOf(error)}`);
+  print(`The guide has no key, so passed steps will not be verified: ${messageOf(error)}`);
 }

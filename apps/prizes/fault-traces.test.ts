@@ -4,7 +4,7 @@ import { jest } from '@jest/globals';
 import type { Span } from '../../otlp/traces.ts';
 import { App, buildOutside } from '../testing/apps.ts';
 import { Receiver } from '../testing/receiver.ts';
-import { eventually } from '../testing/eventually.ts';
+import { waitFor } from '../../support/waiting.ts';
 import { visitorOf } from '../../lab/visitors.ts';
 import { FAULTS, RUNNING, truthOf } from '../../lab/faults.ts';
 import type { FaultName } from '../../lab/faults.ts';
@@ -84,7 +84,7 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
 
   /** The server spans of a service that `fits` accepts, once there are at least `many`. */
   const spansOf = (service: string, many: number, fits: (span: Span) => boolean) =>
-    eventually(`${many} such spans of ${service}`, () => {
+    waitFor(`${many} such spans of ${service}`, () => {
       const found = receiver
         .traces()
         .flatMap(({ spans }) => spans)

@@ -7,7 +7,8 @@ import { traceFromJaeger } from '../../otlp/traces.ts';
 import type { Trace } from '../../otlp/traces.ts';
 import { numberFromEnv, urlFromEnv } from '../../support/env.ts';
 import { call } from '../../support/http.ts';
-import { fatal, messageOf, printLine } from '../../support/console.ts';
+import { messageOf } from '../../support/errors.ts';
+import { fatal, print } from '../../support/output.ts';
 
 const pause = 500; // ms between tries
 
@@ -64,12 +65,12 @@ try {
   await until(deadline, `The span did not reach the Collector at ${collector} within ${seconds} s`, () =>
     send(collector, traceId),
   );
-  printLine(`sent one span, trace ${traceId}, to the Collector at ${collector}`);
+  print(`sent one span, trace ${traceId}, to the Collector at ${collector}`);
   const { spans } = await until(deadline, `The span did not reach Jaeger at ${jaeger} within ${seconds} s`, () =>
     find(jaeger, traceId),
   );
   for (const { service, name, duration } of spans)
-    printLine(`read it back from Jaeger at ${jaeger}: ${service} "${name}" ${duration} ms`);
+    print(`read it back from Jaeger at ${jaeger}: ${service} "${name}" ${duration} ms`);
 } catch (error) {
   fatal(error);
 }

@@ -3,7 +3,7 @@
 import './memory.ts';
 import { startHealthServer } from './health.ts';
 import { parseLevel } from './level.ts';
-import { fatal } from '../../support/console.ts';
+import { fatal } from '../../support/output.ts';
 import { portFromEnv } from '../../support/env.ts';
 import { watchServers } from './readiness.ts';
 import { applyLearnerSettings } from './settings.ts';

@@ -1,6 +1,6 @@
 // Commands that an app accepts on its health port. No Service and no proxy exposes that port.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { messageOf } from '../../support/console.ts';
+import { messageOf } from '../../support/errors.ts';
 
 /**
  * Handles a request body.

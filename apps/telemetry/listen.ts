@@ -1,6 +1,6 @@
 // Starts an app's server, or ends the process with the reason.
 import type { Express } from 'express';
-import { fatal } from '../../support/console.ts';
+import { fatal } from '../../support/output.ts';
 
 /**
  * Calls `opened` once the app accepts requests. Ends the process if the port is not available. Express passes that

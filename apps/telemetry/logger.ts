@@ -3,6 +3,7 @@
 import { logs, SeverityNumber, trace } from '@opentelemetry/api';
 import { pino } from 'pino';
 import type { Logger, LoggerOptions } from 'pino';
+import { messageOf } from '../../support/errors.ts';
 
 const severities: Record<string, SeverityNumber> = {
   trace: SeverityNumber.TRACE,
@@ -38,9 +39,7 @@ const logMethod: NonNullable<NonNullable<LoggerOptions['hooks']>['logMethod']> =
       body: typeof first === 'string' ? first : (second ?? ''),
       severityText: label,
       severityNumber: severities[label] ?? SeverityNumber.INFO,
-      attributes: Object.fromEntries(
-        Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? value.message : String(value)]),
-      ),
+      attributes: Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, messageOf(value)])),
     });
   method.apply(this, args);
 };

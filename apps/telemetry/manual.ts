@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/semantic-conventions';
 import type { Request, RequestHandler, Response } from 'express';
 import type { IncomingHttpHeaders } from 'node:http';
-import { messageOf } from '../../support/console.ts';
+import { messageOf } from '../../support/errors.ts';
 
 const byHand = process.env.INSTRUMENTATION === 'manual';
 

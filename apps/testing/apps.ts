@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort as freeFrom } from '../../support/ports.ts';
 import { copyBuilt } from './built.ts';
-import { eventually } from './eventually.ts';
+import { waitFor } from '../../support/waiting.ts';
 
 /** Builds the apps in a folder outside the checkout, so that they find only files that the image has too. */
 export async function buildOutside(): Promise<{ dist: string; remove: () => void }> {
@@ -82,7 +82,7 @@ export class App {
   }
 
   async ready(): Promise<this> {
-    await eventually(`a ready app at ${this.url}`, async () => {
+    await waitFor(`a ready app at ${this.url}`, async () => {
       if (this.exitCode !== undefined)
         throw new Error(`expected the app to run, found that it exited with code ${this.exitCode}: ${this.stderr}`);
       const answer = await fetch(`${this.health}/readyz`).catch(() => undefined);
@@ -100,7 +100,7 @@ export class App {
   }
 
   exited(): Promise<number> {
-    return eventually('the process to end', () => this.exitCode);
+    return waitFor('the process to end', () => this.exitCode);
   }
 
   /** Sends SIGTERM, as Kubernetes does. @returns the exit code, and the milliseconds until the exit */

@@ -4,7 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tracesFromOtlp } from '../../otlp/traces.ts';
 import type { Trace } from '../../otlp/traces.ts';
-import { eventually } from './eventually.ts';
+import { waitFor } from '../../support/waiting.ts';
 
 interface Attribute {
   readonly key: string;
@@ -135,7 +135,7 @@ export class Receiver {
 
   /** Waits until the trace has at least `spans` spans. */
   trace(traceId: string, spans = 1): Promise<Trace> {
-    return eventually(`trace ${traceId} with ${spans} spans`, () => {
+    return waitFor(`trace ${traceId} with ${spans} spans`, () => {
       const [trace] = tracesFromOtlp({ resourceSpans: ofTraces(this.resourceSpans(), new Set([traceId])) });
       return trace && trace.spans.length >= spans ? trace : undefined;
     });

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { App, buildOutside, freePort } from '../testing/apps.ts';
-import { eventually } from '../testing/eventually.ts';
+import { waitFor } from '../../support/waiting.ts';
 import { Receiver } from '../testing/receiver.ts';
 import { settings } from '../testing/settings.ts';
 
@@ -32,9 +32,7 @@ describe.each(['auto', 'manual'])('visitors at level %s', (level) => {
       rounds.push(request.headers);
       response.end('{}');
     }).listen(port, '127.0.0.1');
-    const traces = await eventually('three rounds', () =>
-      receiver.traces().length >= 3 ? receiver.traces() : undefined,
-    );
+    const traces = await waitFor('three rounds', () => (receiver.traces().length >= 3 ? receiver.traces() : undefined));
     await visitors.stop();
     arcade.close();
     receiver.stop();

@@ -111,7 +111,8 @@ function chartYaml(): string {
         apiVersion: 'v2',
         name: 'intro-otel',
         description:
-          'A hands-on OpenTelemetry workshop: a lab of small services to trace, the Collector and Jaeger, and an operator that gives a class one each.',
+          'A hands-on OpenTelemetry workshop: a lab of small services to trace, the Collector and Jaeger, and an ' +
+          'operator that gives a class one each.',
         type: 'application',
         version: VERSION,
         appVersion: VERSION,

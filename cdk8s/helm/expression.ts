@@ -14,7 +14,8 @@ const parenthesised = (expression: string): string =>
 export function asText({ kind, expression }: Token, where: string): string {
   if (kind === 'text' || kind === 'name' || kind === 'block') return expression;
   throw new Error(
-    `Expected text inside ${goString(where)}, found a value of kind ${kind} (${expression}). Turn it into text with compute first.`,
+    `Expected text inside ${goString(where)}, found a value of kind ${kind} (${expression}). Turn it into text ` +
+      'with compute first.',
   );
 }
 

@@ -15,7 +15,9 @@ const escaped = (text: string): string => text.replaceAll('{{', '{{ "{{" }}');
 
 const indented = (expression: string, indent: string): string => expression.replaceAll('\n', `\n${indent}`);
 
-/** `{{ .Release.Name }}-dice`: a name after the release's name is safe to print without a function, and easier to read. */
+/**
+ * `{{ .Release.Name }}-dice`: a name after the release's name is safe to print without a function, and easier to read.
+ */
 function readable(parts: readonly (string | Token)[]): string | undefined {
   const [first, second, ...rest] = parts;
   if (typeof first !== 'object' || first.kind !== 'name' || typeof second !== 'string' || rest.length > 0)
@@ -67,7 +69,8 @@ const actions: Readonly<Record<Token['kind'], (token: Token) => Action>> = {
   block:
     ({ expression }) =>
     ({ indent, key }) =>
-      `${indent}{{- include "${TEMPLATE_PREFIX}entry" (list ${goString(key)} (${expression})) | nindent ${indent.length} }}`,
+      `${indent}{{- include "${TEMPLATE_PREFIX}entry" (list ${goString(key)} (${expression})) | ` +
+      `nindent ${indent.length} }}`,
   items:
     ({ expression }) =>
     ({ indent }) =>

@@ -1,5 +1,5 @@
-// Tokens stand for values that only Helm knows. A construct passes them on and puts text tokens into strings; the printer
-// finds them again. A token is lower-case letters and digits, so that it is valid as a name, a label and a key.
+// Tokens stand for values that only Helm knows. A construct passes them on and puts text tokens into strings; the
+// printer finds them again. A token is lower-case letters and digits, so that it is valid as a name, a label and a key.
 import type { Value } from '../lab/value.ts';
 import { anyKind, byKind, fieldsOf } from '../schema/schema.ts';
 import type { Description } from '../schema/schema.ts';

@@ -28,7 +28,9 @@ export interface AppProps {
   readonly volumes?: readonly MountedVolume[];
 }
 
-/** How long a pod keeps serving after SIGTERM. kube-proxy needs that time to forget it; the grace period must be longer. */
+/**
+ * How long a pod keeps serving after SIGTERM. kube-proxy needs that time to forget it; the grace period must be longer.
+ */
 const DRAIN_MS = '2000';
 
 /** The addresses of the Collector and Jaeger, for components that talk to them directly. */

@@ -21,8 +21,8 @@ const builtInExporters = (lab: LabProps): Components => ({
 const BUILT_IN_PROCESSORS: Components = {
   // A percentage of the container's limit, so that it follows the value.
   memory_limiter: { check_interval: '1s', limit_percentage: 75, spike_limit_percentage: 20 },
-  // It may only read the pods of its own namespace. The pod provides the namespace's name, so that this text and its checksum
-  // are the same in every namespace.
+  // It may only read the pods of its own namespace. The pod provides the namespace's name, so that this text and its
+  // checksum are the same in every namespace.
   k8sattributes: {
     auth_type: 'serviceAccount',
     filter: { namespace: '${env:POD_NAMESPACE}' },

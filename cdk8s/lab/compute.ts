@@ -1,5 +1,5 @@
-// The operations that constructs may apply to values. Each has two implementations: compute-values.ts computes at once, and
-// helm/compute.ts with helm/_helpers.tpl writes an expression for Helm. The keystone test proves that they agree.
+// The operations that constructs may apply to values. Each has two implementations: compute-values.ts computes at once,
+// and helm/compute.ts with helm/_helpers.tpl writes an expression for Helm. The keystone test proves that they agree.
 import type { Json } from '../schema/schema.ts';
 import type { OwnFile } from '../../lab/names.ts';
 import type { EnvValues } from '../values.ts';
@@ -51,7 +51,9 @@ export interface Compute {
   /** The port on the node, or undefined if the Service has none or Kubernetes chooses it. */
   nodePort(service: { readonly type: Given<string>; readonly nodePort: Given<number> }): Value<number> | undefined;
 
-  /** A file that belongs to the learner: from the values, else the learner's own where that is known, else the default. */
+  /**
+   * A file that belongs to the learner: from the values, else the learner's own where that is known, else the default.
+   */
   ownText(file: OwnFile): OwnText;
 
   /** All labels of an object. A rendering may print them through a helper. */
@@ -67,7 +69,9 @@ export interface Compute {
   /** Whether this release operates the cluster's workshops: it is enabled, and no other release does. */
   operates(enabled: Value<boolean>): Value<boolean>;
 
-  /** Whether this release installs the CustomResourceDefinition: it operates, and no other release owns the definition. */
+  /**
+   * Whether this release installs the CustomResourceDefinition: it operates, and no other release owns the definition.
+   */
   defines(enabled: Value<boolean>, name: string): Value<boolean>;
 
   /** The value itself. A rendering may print it once, under the name. */

@@ -1,5 +1,5 @@
-// The slides' app in Python. It calls no other service and joins the trace of its caller. It has its own image and is off by
-// default.
+// The slides' app in Python. It calls no other service and joins the trace of its caller. It has its own image and is
+// off by default.
 import { Construct } from 'constructs';
 import { telemetry } from './app.ts';
 import { PORTS } from '../../lab/ports.ts';

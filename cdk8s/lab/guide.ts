@@ -13,13 +13,18 @@ const COMPONENT = 'guide';
 
 const BEHIND_GUIDE = servicesBehindGuide(['flask']);
 
-/** ConfigMaps for the learner's progress and the faults that are on, and the Secret with the key that signs progress. */
+/**
+ * ConfigMaps for the learner's progress and the faults that are on, and the Secret with the key that signs progress.
+ */
 const [PROGRESS, FAULTS, KEY] = ['progress', 'faults', 'guide-key'] as const;
 
 /** The file with the key. */
 const KEY_FILE = '/etc/intro-otel/key';
 
-/** Permission to edit the learner's files, progress and faults, to restart the dice and the Collector, and to watch the pods. */
+/**
+ * Permission to edit the learner's files, progress and faults, to restart the dice and the Collector, and to watch the
+ * pods.
+ */
 export const guideRules = (release: string): PolicyRule[] => [
   {
     apiGroups: [''],

@@ -6,8 +6,8 @@ import type { ObjectMeta } from './manifest.ts';
 import type { Text, Values } from './value.ts';
 
 /**
- * One lab in one namespace. In the chart's rendering everything in here is a token that the printer replaces. So a construct
- * passes values on, puts text together, and leaves everything else to `compute`. The types enforce that.
+ * One lab in one namespace. In the chart's rendering everything in here is a token that the printer replaces. So a
+ * construct passes values on, puts text together, and leaves everything else to `compute`. The types enforce that.
  */
 export interface LabProps {
   readonly release: Text;

@@ -1,5 +1,6 @@
-// Kubernetes objects as constructs write them. The types are client-node's, which follow a newer Kubernetes than the chart
-// requires; any part of an object may be a chart value that is not resolved yet. See docs/adr/0022-kubernetes-types.md.
+// Kubernetes objects as constructs write them. The types are client-node's, which follow a newer Kubernetes than the
+// chart requires; any part of an object may be a chart value that is not resolved yet. See
+// docs/adr/0022-kubernetes-types.md.
 import { ApiObject } from 'cdk8s';
 import type { ApiObjectProps } from 'cdk8s';
 import type { Construct } from 'constructs';

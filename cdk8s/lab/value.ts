@@ -1,11 +1,11 @@
-// Chart values as constructs see them. In the chart's rendering a value is a token that stands for a Helm expression, so its
-// type allows a construct to pass it on, and nothing else. Computations go through `Compute`.
+// Chart values as constructs see them. In the chart's rendering a value is a token that stands for a Helm expression,
+// so its type allows a construct to pass it on, and nothing else. Computations go through `Compute`.
 
 declare const value: unique symbol;
 
 /**
- * A value that is perhaps not known yet. TypeScript refuses it as a condition because it is callable, and in arithmetic,
- * comparisons and template literals because it is a symbol (see `Value`). At run time it is neither.
+ * A value that is perhaps not known yet. TypeScript refuses it as a condition because it is callable, and in
+ * arithmetic, comparisons and template literals because it is a symbol (see `Value`). At run time it is neither.
  */
 export interface Unresolved<Type> {
   (unresolved: never): never;

@@ -67,8 +67,8 @@ export interface WorkloadProps extends ContainerProps {
   readonly replicas?: Given<number>;
   readonly affinity?: Affinity;
   /**
-   * Seconds between the decision to stop the pod and SIGTERM, for a program that stops at once on SIGTERM. kube-proxy needs
-   * about a second to forget the pod. https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
+   * Seconds between the decision to stop the pod and SIGTERM, for a program that stops at once on SIGTERM. kube-proxy
+   * needs about a second to forget the pod. https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
    */
   readonly keepServingSeconds?: number;
   /** Containers that finish before this one starts. */
@@ -168,8 +168,8 @@ const connect = (port: number): Pick<Probe, 'tcpSocket' | 'timeoutSeconds'> => (
 });
 
 /**
- * The three probes. The startup probe runs every second, so that it delays no start. The other two run rarely, since a class
- * has hundreds of pods on one laptop.
+ * The three probes. The startup probe runs every second, so that it delays no start. The other two run rarely, since a
+ * class has hundreds of pods on one laptop.
  */
 function probes(props: ProbePaths | ProbedPort): Partial<Container> {
   const { port, ready, alive, started = ready }: ProbedPort & Partial<ProbePaths> = props;

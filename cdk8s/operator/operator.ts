@@ -50,8 +50,8 @@ export class Operator extends Construct {
       image,
       resources,
       replicas,
-      // The image's default collects garbage early, for apps that are mostly idle. While the operator creates seats, that costs a
-      // fifth of its time.
+      // The image's default collects garbage early, for apps that are mostly idle. While the operator creates seats,
+      // that costs a fifth of its time.
       command: ['node', '--max-semi-space-size=8', '--import', '/app/telemetry.js', '/app/operator.js'],
       env: [
         fromPod('POD_NAME', 'metadata.name'),

@@ -1,5 +1,5 @@
-// The rules of all roles: the operator's own, and in a seat those of the operator, attendee, Collector and guide. There is no
-// wildcard and no permission to grant permissions: the operator may only bind the four roles for seats.
+// The rules of all roles: the operator's own, and in a seat those of the operator, attendee, Collector and guide. There
+// is no wildcard and no permission to grant permissions: the operator may only bind the four roles for seats.
 // https://kubernetes.io/docs/reference/access-authn-authz/rbac/#restrictions-on-role-binding-creation-or-update
 import { GROUP, NAMES, RELEASE, ROLES } from '../../lab/names.ts';
 import { COLLECTOR_RULES } from '../lab/collector.ts';

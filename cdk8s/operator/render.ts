@@ -37,7 +37,8 @@ export interface OperatorRequest extends Pick<LabRequest, 'release' | 'namespace
 export const completeChartValues = (given: SomeChartValues = {}): ChartValues => completed(chartValues, given);
 
 /**
- * The operator's objects: definitions, roles, the operator, and the Job that cleans up. None if values disable the operator.
+ * The operator's objects: definitions, roles, the operator, and the Job that cleans up. None if values disable the
+ * operator.
  * @throws if the release's name can't prefix names
  */
 export function renderOperator({ release, namespace, values, managedBy }: OperatorRequest): AnyObject[] {

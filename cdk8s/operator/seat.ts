@@ -15,7 +15,8 @@ const fixedName = (doc: string, what: string): Text =>
   });
 
 export const seatSpec = entry(
-  'The operator writes this from the Workshop, and restores it after a change by hand. Only replicas is for the instructor.',
+  'The operator writes this from the Workshop, and restores it after a change by hand. Only replicas is for the ' +
+    'instructor.',
   {
     workshop: fixedName('Name of the Workshop.', 'workshop'),
     attendee: fixedName('Name of the attendee.', 'attendee'),
@@ -76,7 +77,9 @@ export const seatStatus = entry('What the operator has done so far.', {
 });
 
 export const seat: Resource = {
-  doc: 'One attendee of a Workshop: a namespace with a lab in it. Delete a Seat to reset it. The operator then creates it anew.',
+  doc:
+    'One attendee of a Workshop: a namespace with a lab in it. Delete a Seat to reset it. The operator then ' +
+    'creates it anew.',
   spec: seatSpec,
   status: seatStatus,
   rules: [

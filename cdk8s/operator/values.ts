@@ -4,7 +4,8 @@ import type { ValueOf } from '../schema/schema.ts';
 import { env, labValues, resources } from '../values.ts';
 
 const operatorValues = group(
-  "The operator, which creates the labs of a class. A cluster has one: a release that finds another release's operator brings none.",
+  "The operator, which creates the labs of a class. A cluster has one: a release that finds another release's " +
+    'operator brings none.',
   {
     enabled: flag({
       doc: 'Whether this release brings the operator. Installing it requires cluster-admin permissions.',

@@ -37,13 +37,14 @@ const attendees = keyedList({
       name: withRules(
         text({
           doc:
-            'A name that is unique in the Workshop, of lower-case letters, digits and hyphens. The namespace of the attendee ' +
-            'is <workshop>-<name>.',
+            'A name that is unique in the Workshop, of lower-case letters, digits and hyphens. The namespace ' +
+            'of the attendee is <workshop>-<name>.',
           maxLength: LABEL_LENGTH - 2,
         }),
         matching(
           DNS_LABEL,
-          'must be lower-case letters, digits and hyphens, and start and end with a letter or digit, as in ada or ada-2',
+          'must be lower-case letters, digits and hyphens, and start and end with a letter or digit, as in ada or ' +
+            'ada-2',
         ),
       ),
       displayName: text({ doc: 'The name that the lab page shows.', maxLength: 100 }),
@@ -76,7 +77,9 @@ const tokenLifetime = withRules(
   }),
   matching(DURATION, 'must be hours, minutes and seconds, as in 12h or 1h30m'),
   {
-    rule: `!self.matches('${DURATION}') || (duration(self) >= duration('${SHORTEST}') && duration(self) <= duration('${LONGEST}'))`,
+    rule:
+      `!self.matches('${DURATION}') || ` +
+      `(duration(self) >= duration('${SHORTEST}') && duration(self) <= duration('${LONGEST}'))`,
     message: `must be from ${SHORTEST} to ${LONGEST}, which is ${LIMITS.tokenLifetime.maximum / 86_400} days`,
   },
 );
@@ -104,8 +107,8 @@ const rolloutFields = {
 
 const afterExpiry = persisted(
   option(
-    'What happens to the seats after the class. Delete removes them and keeps the Workshop. Stop scales them to zero and keeps ' +
-      "the attendees' work. Keep leaves them running.",
+    'What happens to the seats after the class. Delete removes them and keeps the Workshop. Stop scales them ' +
+      "to zero and keeps the attendees' work. Keep leaves them running.",
     ['Delete', 'Stop', 'Keep'],
   ),
   'Delete',
@@ -114,7 +117,8 @@ const afterExpiry = persisted(
 const schedule = withRules(
   entry('When the class begins and ends.', {
     startsAt: time(
-      'When the operator starts to create seats, such as 2026-05-04T09:00:00+02:00. It pulls images before that. Default: now.',
+      'When the operator starts to create seats, such as 2026-05-04T09:00:00+02:00. It pulls images before that. ' +
+        'Default: now.',
     ),
     expiresAt: time('When the class ends. Default: never. To extend a class, change it.'),
     afterExpiry,
@@ -142,8 +146,8 @@ export const workshopSpec = withRules(
   entry('The class that you want.', {
     attendees,
     seats: count(
-      'The number of attendees, instead of a list. They are called seat-01 to seat-99, seat-100 and so on, so that no seat ' +
-        'changes its name when the class grows.',
+      'The number of attendees, instead of a list. They are called seat-01 to seat-99, seat-100 and so on, ' +
+        'so that no seat changes its name when the class grows.',
       0,
       LIMITS.attendees,
     ),
@@ -201,26 +205,33 @@ const nameRules: readonly Rule[] = [
   {
     rule: `self.metadata.name.size() <= ${LABEL_LENGTH - 2} && self.metadata.name.matches('${DNS_LABEL}')`,
     messageExpression:
-      `"it begins the names of namespaces, so it must be at most ${LABEL_LENGTH - 2} lower-case letters, digits and hyphens, as in otel-101; ` +
+      `"it begins the names of namespaces, so it must be at most ${LABEL_LENGTH - 2} lower-case letters, digits ` +
+      'and hyphens, as in otel-101; ' +
       'found " + self.metadata.name',
     fieldPath: '.metadata.name',
   },
   {
-    rule: `!has(self.spec.attendees) || self.spec.attendees.all(one, self.metadata.name.size() + 1 + one.name.size() <= ${LABEL_LENGTH})`,
+    rule:
+      '!has(self.spec.attendees) || ' +
+      `self.spec.attendees.all(one, self.metadata.name.size() + 1 + one.name.size() <= ${LABEL_LENGTH})`,
     message:
-      `a namespace is called <workshop>-<attendee>, in at most ${LABEL_LENGTH} characters, and one here would have more: shorten the name of the ` +
-      'Workshop, or of the attendee',
+      `a namespace is called <workshop>-<attendee>, in at most ${LABEL_LENGTH} characters, and one here would ` +
+      'have more: shorten the name of the Workshop, or of the attendee',
     fieldPath: '.spec.attendees',
   },
   {
     rule: `!has(self.spec.seats) || self.metadata.name.size() + 6 + string(self.spec.seats).size() <= ${LABEL_LENGTH}`,
-    message: `a namespace is called <workshop>-seat-<number>, in at most ${LABEL_LENGTH} characters: shorten the Workshop's name`,
+    message:
+      `a namespace is called <workshop>-seat-<number>, in at most ${LABEL_LENGTH} characters: shorten the ` +
+      "Workshop's name",
     fieldPath: '.metadata.name',
   },
 ];
 
 export const workshop: Resource = {
-  doc: 'A class: its attendees, their lab and its schedule. Every attendee gets a Seat, which is a namespace with a lab.',
+  doc:
+    'A class: its attendees, their lab and its schedule. Every attendee gets a Seat, which is a namespace with ' +
+    'a lab.',
   spec: workshopSpec,
   status: workshopStatus,
   rules: nameRules,

@@ -1,6 +1,8 @@
 // Values of which some are given: their type, and how the defaults complete them.
 
-/** Some of the values. The rest are the defaults. As in Helm, lists replace, and null removes a default entry of a map. */
+/**
+ * Some of the values. The rest are the defaults. As in Helm, lists replace, and null removes a default entry of a map.
+ */
 export type SomeValues<Values> = Values extends readonly unknown[]
   ? Values
   : Values extends object

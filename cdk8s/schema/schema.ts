@@ -1,5 +1,5 @@
-// Builders that describe values: what each value may be, its default and its purpose.
-// TypeScript types, defaults, JSON schema, values.yaml, the README's table and the CRDs are derived from these descriptions.
+// Builders that describe values: what each value may be, its default and its purpose. TypeScript types, defaults, JSON
+// schema, values.yaml, the README's table and the CRDs are derived from these descriptions.
 import type { Rule } from './rules.ts';
 
 /** Anything that JSON can hold. */

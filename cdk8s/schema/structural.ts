@@ -1,4 +1,5 @@
-// Described values as the structural schema of a CustomResourceDefinition. The API server prunes by it and `kubectl explain` reads it.
+// Described values as the structural schema of a CustomResourceDefinition. The API server prunes by it and
+// `kubectl explain` reads it.
 // https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
 import type { Resource } from './resource.ts';
 import { celString } from './rules.ts';
@@ -30,7 +31,10 @@ const properties = (description: Extract<AnyDescription, { fields: unknown }>): 
   properties: Object.fromEntries(fieldsOf(description).map(([name, field]) => [name, structuralOf(field)])),
 });
 
-/** Rules for the names of a map whose values have several types. CEL has no type for it, so only exclusions can be stated. */
+/**
+ * Rules for the names of a map whose values have several types. CEL has no type for it, so only exclusions can be
+ * stated.
+ */
 const untypedRules = ({ except }: Text): Schema =>
   except ? { not: { anyOf: except.map((name) => ({ required: [name] })) } } : {};
 

@@ -20,6 +20,7 @@ export const tableOf = (group: Group<object>): string =>
     '|---|---|---|',
     ...rows(group, '').map(
       ([key, field]) =>
-        `| \`${key}\` | \`${cell(JSON.stringify(field.default))}\` | ${cell([field.doc, rangeOf(field)].filter(Boolean).join(' '))} |`,
+        `| \`${key}\` | \`${cell(JSON.stringify(field.default))}\` | ` +
+        `${cell([field.doc, rangeOf(field)].filter(Boolean).join(' '))} |`,
     ),
   ].join('\n');

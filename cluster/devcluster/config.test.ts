@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { pathOf } from '../../kubernetes/client.ts';
-import { kindOf } from '../../kubernetes/kinds.ts';
+import { kindOf, pathOf } from '../../kubernetes/kinds.ts';
 import { UserError } from '../../support/errors.ts';
 import type { Advice } from '../../support/errors.ts';
 import { certificates, writeCertificates } from './certs.ts';

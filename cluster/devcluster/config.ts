@@ -147,8 +147,14 @@ function containerdConfig(layout: Layout, snapshotter: string, cniDirectory: str
 root = "${layout.containerd}"
 state = "/run/containerd"
 # "opt" makes a directory in /opt of the machine. The snapshotters need programs or file systems that are not here.
-disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs",
-  "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs", "io.containerd.tracing.processor.v1.otlp"]
+disabled_plugins = [
+  "io.containerd.internal.v1.opt",
+  "io.containerd.snapshotter.v1.aufs",
+  "io.containerd.snapshotter.v1.btrfs",
+  "io.containerd.snapshotter.v1.devmapper",
+  "io.containerd.snapshotter.v1.zfs",
+  "io.containerd.tracing.processor.v1.otlp",
+]
 
 [grpc]
 address = "${inside.containerdSocket}"

@@ -3,7 +3,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureComponents } from '../components/build.ts';
 import { ensureClusterImages } from '../components/images.ts';
 import { withLock } from '../../support/locks.ts';
@@ -21,6 +20,7 @@ import type { Leftover } from './cleanup.ts';
 import { inside, layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { checkFree, freePort } from '../../support/ports.ts';
+import { poll } from '../../support/waiting.ts';
 import { firstProcess } from './processes.ts';
 import { checkMachine, checkPlaces } from './requirements.ts';
 import { awaitCluster, launchCluster } from './start.ts';
@@ -198,16 +198,9 @@ async function findRunning(layout: Layout, patience: number): Promise<RunningClu
   if (!existsSync(layout.record) || firstProcess(layout.marker) === undefined) return undefined;
   const record = JSON.parse(readFileSync(layout.record, 'utf8')) as ClusterRecord;
   const api = await apiAt(layout, record.apiPort);
-  const until = Date.now() + patience;
-  for (;;) {
-    const ready = await api.text('/readyz').then(
-      () => true,
-      () => false,
-    );
-    if (ready) return { ...record, kubeconfig: layout.kubeconfig };
-    if (Date.now() >= until) return undefined;
-    await sleep(500);
-  }
+  const readiness = () => api.text('/readyz').catch(() => undefined);
+  const ready = await poll(readiness, { within: patience, every: 500 });
+  return ready === undefined ? undefined : { ...record, kubeconfig: layout.kubeconfig };
 }
 
 function sameShape(running: RunningCluster, wanted: Shape, layout: Layout): RunningCluster {

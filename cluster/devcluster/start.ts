@@ -3,14 +3,13 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { cniDirectory, findProgram, SYSTEM_PATH } from '../components/packages.ts';
 import type { Progress } from '../../support/progress.ts';
 import type { HttpApi } from '../../kubernetes/client.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
 import { run } from '../../support/run.ts';
-import { UserError } from '../../support/errors.ts';
+import { UserError, messageOf } from '../../support/errors.ts';
 import { apiAt } from './api.ts';
 import { writeCertificates } from './certs.ts';
 import { createCgroups } from './cgroups.ts';
@@ -18,6 +17,7 @@ import { clusterInfo, configFiles, firstObjects, kubeconfig } from './config.ts'
 import type { Tuning } from './config.ts';
 import { importImage } from './containerd.ts';
 import { accepts } from '../../support/ports.ts';
+import { poll } from '../../support/waiting.ts';
 import { covered, inside, network } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { planOf } from './plan.ts';
@@ -47,7 +47,7 @@ export async function launchCluster(input: StartInput): Promise<void> {
   await writeFiles(input);
   await openNamespaces(layout);
   const check = aliveness(layout);
-  for (const port of [input.apiPort, input.doorPort]) await until(() => accepts(port), check);
+  for (const port of [input.apiPort, input.doorPort]) await until(() => accepts(`http://127.0.0.1:${port}`), check);
 }
 
 /** Creates the first objects, imports the images and waits until pods can run and resolve names. */
@@ -154,11 +154,14 @@ async function importAll({ layout, archives }: StartInput, check: () => Promise<
   for (const archive of archives) await importImage(layout, archive);
 }
 
-async function until(done: () => Promise<boolean>, check: () => Promise<void>): Promise<void> {
-  while (!(await done())) {
+/** Waits until `done`, and calls `check` before each further look. @returns whether it was done within the limit */
+async function until(done: () => Promise<boolean>, check: () => Promise<void>, within = Infinity): Promise<boolean> {
+  const look = async (): Promise<true | undefined> => {
+    if (await done()) return true;
     await check();
-    await sleep(POLL);
-  }
+    return undefined;
+  };
+  return (await poll(look, { within, every: POLL })) ?? false;
 }
 
 type Wait = (what: string, done: () => Promise<boolean>) => Promise<void>;
@@ -178,14 +181,11 @@ const isTrue = (object: Conditioned | undefined, type: string): boolean =>
 
 /** Waits for one thing after another while the cluster runs, all within READY_WITHIN. */
 function waiting(layout: Layout, check: () => Promise<void>, progress: Progress): Wait {
-  const until = Date.now() + READY_WITHIN;
+  const end = Date.now() + READY_WITHIN;
   return async (what, done) => {
     progress.detail(`waiting for the ${what}`);
-    while (!(await done().catch(() => false))) {
-      await check();
-      if (Date.now() > until) throw notReady(`the ${what} was not ready within ${READY_WITHIN / 1000} s`, '', layout);
-      await sleep(POLL);
-    }
+    if (await until(() => done().catch(() => false), check, end - Date.now())) return;
+    throw notReady(`the ${what} was not ready within ${READY_WITHIN / 1000} s`, '', layout);
   };
 }
 
@@ -198,7 +198,7 @@ function notReady(found: string, lastLines: string, layout: Layout): UserError {
 }
 
 function noControlGroups(cause: unknown): UserError {
-  const found = cause instanceof Error ? cause.message : String(cause);
+  const found = messageOf(cause);
   const todo =
     'Start a container with --privileged and --cgroupns=host. Else check why root may not write below /sys/fs/cgroup.';
   return new UserError(

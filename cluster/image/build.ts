@@ -10,7 +10,7 @@ import { loadLazily } from './lazy-exporters-plugin.ts';
 import { buildPages } from '../../apps/guide/web/build.ts';
 import { servicePrograms } from '../../lab/services.ts';
 import { repoRoot } from '../../support/paths.ts';
-import { printLine } from '../../support/console.ts';
+import { print } from '../../support/output.ts';
 
 const apps = join(repoRoot, 'apps');
 const course = join(repoRoot, 'course');
@@ -152,6 +152,6 @@ if (import.meta.main) {
   const dist = resolve(process.argv[2] ?? join(apps, 'dist'));
   const staged = await buildApps(dist);
   const kilobytes = (path: string) => `${Math.ceil(sizeOf(path) / 1024)} kB`;
-  for (const name of readdirSync(dist).sort()) printLine(`${kilobytes(join(dist, name)).padStart(9)}  ${name}`);
-  printLine(`${kilobytes(dist).padStart(9)}  in all, with ${staged.length} packages: ${staged.join(', ')}`);
+  for (const name of readdirSync(dist).sort()) print(`${kilobytes(join(dist, name)).padStart(9)}  ${name}`);
+  print(`${kilobytes(dist).padStart(9)}  in all, with ${staged.length} packages: ${staged.join(', ')}`);
 }

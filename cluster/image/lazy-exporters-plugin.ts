@@ -27,5 +27,6 @@ export const loadLazily: Plugin = {
 };
 
 function replacement(className: string): string {
-  return `export class ${className} { constructor(...options) { return new (require('./rare.cjs').${className})(...options); } }`;
+  const constructed = `new (require('./rare.cjs').${className})(...options)`;
+  return `export class ${className} { constructor(...options) { return ${constructed}; } }`;
 }

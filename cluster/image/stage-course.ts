@@ -1,4 +1,5 @@
-// Stages the course for the image: the steps, the learner's files at the start, and a list of the instrumentation libraries in the image.
+// Stages the course for the image: the steps, the learner's files at the start, and a list of the instrumentation
+// libraries in the image.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instrumentation } from '../../apps/guide/contract.ts';

@@ -1,6 +1,7 @@
 // The view of the lab that a check gets, built on the real lab.
 import { setTimeout as delay } from 'node:timers/promises';
 import { call } from '../../support/http.ts';
+import { poll } from '../../support/waiting.ts';
 import type { Verdict } from '../../apps/guide/contract.ts';
 import { suppressTracing } from '../../apps/guide/server/suppress-tracing.ts';
 import { visit } from '../../apps/guide/server/lab/visit.ts';
@@ -48,7 +49,7 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 15_0
     collectorLog: () => lab.podLog('collector', Math.ceil((Date.now() - begun) / 1000) + 1),
     why: () => diagnosePipeline(lab),
     truth: lab.truth,
-    eventually: (ask, patience = 3_000) => until(ask, Math.min(end, Date.now() + patience)),
+    eventually: (ask, patience = 3_000) => poll(ask, { within: Math.min(end - Date.now(), patience), every: pause }),
     settle: (attempt) => settle(view, attempt, end),
   };
   return view;
@@ -75,14 +76,6 @@ async function findBack(
     if (found) return found;
   }
   return undefined;
-}
-
-async function until<T>(ask: () => Promise<T | undefined>, end: number): Promise<T | undefined> {
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined || Date.now() + pause > end) return answer;
-    await delay(pause);
-  }
 }
 
 async function settle(view: LabView, attempt: () => Promise<Verdict | undefined>, end: number): Promise<Verdict> {

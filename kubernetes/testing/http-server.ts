@@ -19,6 +19,18 @@ export interface HttpServer {
 
 export type Answering = (request: Received, response: ServerResponse) => void;
 
+/** Answers with JSON. */
+export const json =
+  (code: number, body: object, headers: Record<string, string> = {}): Answering =>
+  (_request, response) =>
+    void response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+
+/** Answers with text as it is. */
+export const raw =
+  (code: number, body: string, headers: Record<string, string> = {}): Answering =>
+  (_request, response) =>
+    void response.writeHead(code, headers).end(body);
+
 export async function serve(answer: Answering): Promise<HttpServer> {
   const received: Received[] = [];
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -8,7 +8,7 @@ import { labValues } from '../../cdk8s/values.ts';
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Paths of the fields of a description, from which the operator's types are derived. A list has the paths of its items. */
+/** Paths of the fields of a description. The operator's types come from it. A list has the paths of its items. */
 function pathsOf(described: Description, path = ''): string[] {
   const any = described as AnyDescription;
   if (any.kind === 'list') return pathsOf(any.of, `${path}[]`);

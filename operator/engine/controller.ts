@@ -3,7 +3,7 @@
 // https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/internal/controller
 import type { Tracer } from '@opentelemetry/api';
 import { isConflict, NotLeadingError } from '../../kubernetes/api.ts';
-import { asError } from '../../support/as-error.ts';
+import { asError } from '../../support/errors.ts';
 import { systemTimers } from '../../support/timers.ts';
 import type { Timers } from '../../support/timers.ts';
 import { withFields } from './log.ts';

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { NotLeadingError, isNotFound } from '../../kubernetes/api.ts';
 import type { Api } from '../../kubernetes/api.ts';
-import { asError } from '../../support/as-error.ts';
+import { asError } from '../../support/errors.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import type { Logger } from './log.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';

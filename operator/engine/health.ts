@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { asError } from '../../support/as-error.ts';
+import { asError } from '../../support/errors.ts';
 import type { Metrics } from './metrics.ts';
 
 /** A readiness check. Returns the problem as text, with what was expected and found. Returns undefined if it passes. */

@@ -3,7 +3,7 @@
 // its own clock, the Lease has not changed for the duration that the Lease states.
 // https://pkg.go.dev/k8s.io/client-go/tools/leaderelection
 import { isAlreadyExists, isConflict, isNotFound } from '../../kubernetes/api.ts';
-import { asError } from '../../support/as-error.ts';
+import { asError } from '../../support/errors.ts';
 import type { Lease, LeaseClient, LeaseSpec } from './lease.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';

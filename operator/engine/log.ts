@@ -5,7 +5,7 @@ import { isNativeError } from 'node:util/types';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
-import { asError } from '../../support/as-error.ts';
+import { asError } from '../../support/errors.ts';
 
 /** Writes one log line. Put details into the fields and keep the message constant, so that you can search for it. */
 type Write = (fields: object, message: string) => void;

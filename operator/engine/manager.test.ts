@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { KINDS } from '../../kubernetes/kinds.ts';
+import { waitFor } from '../../support/waiting.ts';
 import { Manager } from './manager.ts';
 import type { Reconciler } from './reconciler.ts';
 import { capturedLog } from './testing/captured-log.ts';
@@ -10,13 +11,8 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-/** Waits until `condition` returns true. @throws Error if that takes longer than 4 s */
-async function until(condition: () => boolean): Promise<void> {
-  for (let waited = 0; !condition(); waited += 5) {
-    if (waited > 4000) throw new Error(`Expected ${String(condition)} within 4 s, found it false.`);
-    await setTimeout(5);
-  }
-}
+const until = (condition: () => boolean) =>
+  waitFor(String(condition), () => condition() || undefined, { within: 4000, every: 5 });
 
 async function aManager(cluster: Parameters<typeof startLeaseServer>[0]) {
   const { server, send, holder } = await startLeaseServer(cluster);

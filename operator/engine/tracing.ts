@@ -2,7 +2,7 @@
 // Trace API: https://opentelemetry.io/docs/specs/otel/trace/api/
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Attributes, Span, Tracer } from '@opentelemetry/api';
-import { asError } from '../../support/as-error.ts';
+import { asError } from '../../support/errors.ts';
 
 /** Describes a span to start: its tracer, its name and its initial attributes. */
 export interface SpanSpec {

@@ -66,7 +66,7 @@ export interface SeatOptions {
   readonly clock: Clock;
   /** The operator's own ServiceAccount. A RoleBinding in each seat's namespace gives it permissions there. */
   readonly operator: Account;
-  readonly surroundings: () => ClusterInfo;
+  readonly clusterInfo: () => ClusterInfo;
   /** Renders a lab. Default: the chart's. */
   readonly labOf?: typeof labOf;
   readonly deadlines?: Partial<Deadlines>;

@@ -2,7 +2,7 @@
 import type { SeatStatus } from '../api/types.ts';
 import type { Diagnosis, Readiness } from './deployment-readiness.ts';
 import type { PodDiagnosis } from './deployment-readiness.ts';
-import { asError } from '../../support/as-error.ts';
+import { asError } from '../../support/errors.ts';
 
 /** A problem that keeps a seat from following its spec, with the text for its conditions. */
 export interface SeatProblem extends Diagnosis {

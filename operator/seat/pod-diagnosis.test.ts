@@ -27,14 +27,15 @@ describe("diagnosis of a seat's pods", () => {
     expect(diagnose([crashing], ['lab-guide'])).toEqual({
       reason: 'CrashLoopBackOff',
       message:
-        'Expected pod lab-guide-abc to start, found its container app in CrashLoopBackOff: SyntaxError:  [31mUnexpected token. ' +
-        'Read its last output: kubectl -n class-ada logs lab-guide-abc --previous',
+        'Expected pod lab-guide-abc to start, found its container app in CrashLoopBackOff: SyntaxError:  ' +
+        '[31mUnexpected token. Read its last output: kubectl -n class-ada logs lab-guide-abc --previous',
     });
   });
 
   test("quotes the kubelet's message if an image can't be pulled", () => {
     expect(diagnose([pod('lab-guide-abc', waiting('ErrImagePull', 'not found'))], ['lab-guide'])?.message).toBe(
-      "Expected pod lab-guide-abc to start, found its container app in ErrImagePull: not found. Check the images in the Workshop's spec.lab, and that every node can pull them.",
+      'Expected pod lab-guide-abc to start, found its container app in ErrImagePull: not found. Check the images ' +
+        "in the Workshop's spec.lab, and that every node can pull them.",
     );
   });
 
@@ -60,7 +61,8 @@ describe("diagnosis of a seat's pods", () => {
     expect(diagnose([pod('lab-guide-abc', { conditions })], ['lab-guide'])).toEqual({
       reason: 'Unschedulable',
       message:
-        "Expected a node with room for pod lab-guide-abc, found: 0/1 nodes are available: 1 Insufficient cpu. Add nodes, or lower the lab's requests in the Workshop's spec.lab.",
+        'Expected a node with room for pod lab-guide-abc, found: 0/1 nodes are available: 1 Insufficient cpu. Add ' +
+        "nodes, or lower the lab's requests in the Workshop's spec.lab.",
     });
   });
 

@@ -131,7 +131,7 @@ describe('a ready seat', () => {
 
   test("updates its NetworkPolicy when the API server's address changes", async () => {
     const harness = await aReadySeatHarness();
-    harness.surroundings.apiServers = { addresses: ['10.0.0.9'], port: 6443 };
+    harness.clusterInfo.apiServers = { addresses: ['10.0.0.9'], port: 6443 };
     const watch = harness.watch();
     await harness.reconcile();
     expect(watch.writes()).toEqual(['apply NetworkPolicy api-server']);

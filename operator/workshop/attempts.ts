@@ -1,6 +1,6 @@
 // Runs several steps and collects their errors. A failed step does not stop the others.
 import { NotLeadingError } from '../../kubernetes/api.ts';
-import { asError } from '../../support/as-error.ts';
+import { asError } from '../../support/errors.ts';
 
 export class Attempts {
   readonly errors: Error[] = [];

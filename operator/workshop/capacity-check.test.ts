@@ -14,10 +14,10 @@ const names = wantedSeats(workshop).map(({ metadata }) => metadata.name);
 function setUp({ need = seatRequirements }: { need?: SeatRequirementsOf } = {}) {
   const clock = manualClock();
   const api = new ClassApi(clock);
-  const rooms = new CapacityCheck({ cluster: new ClusterReader(api, clock), clock, seatRequirements: need });
+  const capacity = new CapacityCheck({ cluster: new ClusterReader(api, clock), clock, seatRequirements: need });
   const check = (missing: readonly string[] = names, all: readonly Seat[] = [], asking: Workshop = workshop) =>
-    rooms.check({ workshop: asking, wanted: wantedSeats(asking), missing, all });
-  return { api, clock, rooms, check };
+    capacity.check({ workshop: asking, wanted: wantedSeats(asking), missing, all });
+  return { api, clock, check };
 }
 
 test('sends no request if no seat is missing', async () => {

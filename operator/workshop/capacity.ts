@@ -97,9 +97,9 @@ interface PlacementFailure {
   readonly resource: string;
 }
 
-function failureOf(rooms: readonly NodeCapacity[], pod: PodRequirements): PlacementFailure {
+function failureOf(nodes: readonly NodeCapacity[], pod: PodRequirements): PlacementFailure {
   const needed = podAmounts(pod);
-  const possible = rooms.filter(({ node }) => accepts(node, pod));
+  const possible = nodes.filter(({ node }) => accepts(node, pod));
   const lacking = (resource: string): number =>
     possible.filter(({ free }) => (free[resource] ?? 0) < (needed[resource] ?? 0)).length;
   const [resource = 'pods'] = Object.keys(needed).sort((a, b) => lacking(b) - lacking(a));
@@ -107,18 +107,18 @@ function failureOf(rooms: readonly NodeCapacity[], pod: PodRequirements): Placem
 }
 
 /** Places each pod on the first node with enough free. Places all or none of them. */
-function place(rooms: readonly NodeCapacity[], pods: readonly PodRequirements[]): PlacementFailure | undefined {
-  const taken: { readonly room: NodeCapacity; readonly before: Amounts }[] = [];
+function place(nodes: readonly NodeCapacity[], pods: readonly PodRequirements[]): PlacementFailure | undefined {
+  const taken: { readonly capacity: NodeCapacity; readonly before: Amounts }[] = [];
   for (const pod of pods) {
     const needed = podAmounts(pod);
-    const room = rooms.find(({ node, free }) => covers(free, needed) && accepts(node, pod));
-    if (room === undefined) {
-      const failure = failureOf(rooms, pod);
-      for (const { room: used, before } of taken.toReversed()) used.free = before;
+    const first = nodes.find(({ node, free }) => covers(free, needed) && accepts(node, pod));
+    if (first === undefined) {
+      const failure = failureOf(nodes, pod);
+      for (const { capacity, before } of taken.toReversed()) capacity.free = before;
       return failure;
     }
-    taken.push({ room, before: room.free });
-    room.free = minus(room.free, needed);
+    taken.push({ capacity: first, before: first.free });
+    first.free = minus(first.free, needed);
   }
   return undefined;
 }
@@ -144,11 +144,11 @@ export interface Fit {
 }
 
 function shortageOf(
-  rooms: readonly NodeCapacity[],
+  nodes: readonly NodeCapacity[],
   { pod, resource }: PlacementFailure,
   seat: readonly PodRequirements[],
 ): Shortage {
-  const possible = rooms.filter(({ node }) => accepts(node, pod));
+  const possible = nodes.filter(({ node }) => accepts(node, pod));
   return {
     nodes: possible.length,
     resource,
@@ -168,16 +168,16 @@ export interface CapacityInput {
 }
 
 /** Places seats in order until one does not fit. */
-export function fitSeats({ nodes, usage, reserved, seats }: CapacityInput): Fit {
-  const rooms = nodes.map((node): NodeCapacity => ({
+export function fitSeats({ usage, reserved, seats, ...input }: CapacityInput): Fit {
+  const nodes = input.nodes.map((node): NodeCapacity => ({
     node,
     free: minus(amountsOf(node.status?.allocatable), usage.byNode.get(node.metadata.name) ?? {}),
   }));
-  for (const pod of reserved) place(rooms, [pod]);
+  for (const pod of reserved) place(nodes, [pod]);
   const fitting: string[] = [];
   for (const { name, pods } of seats) {
-    const left = place(rooms, pods);
-    if (left) return { fitting, shortage: shortageOf(rooms, left, pods) };
+    const left = place(nodes, pods);
+    if (left) return { fitting, shortage: shortageOf(nodes, left, pods) };
     fitting.push(name);
   }
   return { fitting };

@@ -17,7 +17,8 @@ describe('a change of the lab', () => {
       expect(seats.list().filter(({ spec }) => spec.lab?.jaeger?.maxTraces === 7)).toHaveLength(done);
       expect(condition('Progressing')).toMatchObject({
         status: 'True',
-        message: `${done - 1} of 3 seats ${done === 2 ? 'follows' : 'follow'} the spec, 1 in progress, ${3 - done} wait.`,
+        message:
+          `${done - 1} of 3 seats ${done === 2 ? 'follows' : 'follow'} the spec, ` + `1 in progress, ${3 - done} wait.`,
       });
       expect(workshop().status?.seats).toMatchObject({ updated: done - 1 });
       settle();

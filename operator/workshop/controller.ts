@@ -1,6 +1,6 @@
 // The Workshop reconciler. It creates, changes and deletes Seats as the spec asks, a few at a time, and reports the
 // progress. Each reconcile observes everything, decides in `planRollout`, and writes only what differs.
-import { asError } from '../../support/as-error.ts';
+import { asError } from '../../support/errors.ts';
 import { DEFAULTS } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import type { Reconciler, Result } from '../engine/reconciler.ts';

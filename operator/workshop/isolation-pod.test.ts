@@ -120,7 +120,8 @@ describe('condition NetworkIsolation', () => {
       status: 'True',
       reason: 'Enforced',
       message:
-        'A pod in seat class-a reached lab-guide in the same seat, and none of 2 addresses of seat class-b (2026-01-05T09:00:00Z).',
+        'A pod in seat class-a reached lab-guide in the same seat, and none of 2 addresses of seat class-b ' +
+        '(2026-01-05T09:00:00Z).',
     });
   });
 

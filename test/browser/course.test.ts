@@ -1,6 +1,6 @@
 // Tests what a learner does with their files on the front page, in a real browser.
 import { jest } from '@jest/globals';
-import { eventually } from '../../apps/testing/eventually.ts';
+import { waitFor } from '../../support/waiting.ts';
 import { Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
@@ -200,9 +200,9 @@ test('closes the connection of a hidden tab, and opens it again when the tab is 
         document.dispatchEvent(new Event('visibilitychange'));
       }, state);
     await turn('hidden');
-    await eventually('no connection', () => guide.lab.listeners === 0 || undefined);
+    await waitFor('no connection', () => guide.lab.listeners === 0 || undefined);
     await turn('visible');
-    await eventually('a connection', () => guide.lab.listeners === 1 || undefined);
+    await waitFor('a connection', () => guide.lab.listeners === 1 || undefined);
     guide.lab.log({ component: 'dice', pod: 'lab-dice-1', line: 'heard again' });
     await page.locator('#log', { hasText: 'heard again' }).waitFor();
     expect((await page.locator('#log').textContent())?.match(/a first line/g)).toHaveLength(1);

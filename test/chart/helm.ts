@@ -60,7 +60,10 @@ function parse(text: string, version: '1.1' | '1.2'): AnyObject[] {
   });
 }
 
-/** The objects in helm's output as YAML 1.1 reads them, which is Kubernetes' own, having made sure that YAML 1.2 reads the same. */
+/**
+ * The objects in helm's output as YAML 1.1 reads them, which is Kubernetes' own, having made sure that YAML 1.2 reads
+ * the same.
+ */
 export function parseManifests(text: string): AnyObject[] {
   const objects = parse(text, '1.1');
   expect(parse(text, '1.2')).toEqual(objects);

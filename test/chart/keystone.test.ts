@@ -1,4 +1,5 @@
-// The keystone: the chart, rendered by the real helm, and renderLab with renderOperator give the same objects for the same values.
+// The keystone: the chart, rendered by the real helm, and renderLab with renderOperator give the same objects for the
+// same values.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -48,7 +49,8 @@ test('null takes a default entry out of a map in both', async () => {
 });
 
 test(`helm template and renderLab agree on ${VALUES} generated values (seed ${SEED})`, async () => {
-  // The operator's two definitions are longer than all the rest, and differ by nothing that is generated: one in twelve has them.
+  // The operator's two definitions are longer than all the rest, and differ by nothing that is generated: one in twelve
+  // has them.
   const operates = fc.constantFrom(true, ...Array<boolean>(11).fill(false));
   const request = fc
     .record({ release: dnsLabel, namespace: dnsLabel, values: someValues, operates })

@@ -50,7 +50,8 @@ test('a pipeline that names an exporter nobody defined is refused, with what is 
   });
   expect(code).not.toBe(0);
   expect(stderr).toContain(
-    'collector.pipelines.traces.exporters names "otlp/secnd", which is not defined. Use one of: debug, otlphttp/jaeger; or define it.',
+    'collector.pipelines.traces.exporters names "otlp/secnd", which is not defined. Use one of: debug, ' +
+      'otlphttp/jaeger; or define it.',
   );
 });
 

@@ -2,7 +2,7 @@
 // learner adds only the answers to questions, and takes them from the output of the commands.
 import { RELEASE } from '../../operator/api/types.ts';
 import { say } from '../../support/output.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
 import type { CourseOverview, Step } from '../../apps/guide/contract.ts';

@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import type { FileName } from '../../apps/guide/contract.ts';
 import type { Learner, Row } from '../../course/harness/walkthrough.ts';
 import type { Lab } from '../support/cluster/lab.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { solutionOf, steps } from './steps.ts';
 
 /** How long a new pod takes to run on a busy machine. */

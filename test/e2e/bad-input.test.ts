@@ -7,7 +7,7 @@ import { say } from '../../support/output.ts';
 import { artefacts } from '../support/artefacts.ts';
 import { launchBrowser, picture } from '../support/browser/browser.ts';
 import { testCluster } from '../support/cluster/cluster.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { Guide, OWN_HEADERS, RunEvents } from '../support/cluster/guide.ts';
 import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
@@ -74,10 +74,10 @@ async function pageSays(message: string): Promise<void> {
 
 describe('code that keeps dice from starting', () => {
   test.each(brokenAtStart)('%s: reports it, and keeps the earlier dice serving', async (...[, line, says, hasLine]) => {
-    const told = events.mark();
+    const nextEvent = events.mark();
     const source = atStart(line);
     await guide.run(source);
-    const state = await told(({ phase, message = '' }) => phase === 'failed' && says.test(message), 30_000);
+    const state = await nextEvent(({ phase, message = '' }) => phase === 'failed' && says.test(message), 30_000);
     expect(state.line).toBe(hasLine ? source.split('\n').indexOf(line) + 1 : undefined);
     await pageSays(state.message ?? '');
     await restLives();
@@ -87,17 +87,17 @@ describe('code that keeps dice from starting', () => {
 
 describe('code that breaks dice when it is asked', () => {
   test.each(brokenInVisit)('%s: reports it', async (...[, line, says, answered, hasLine]) => {
-    const told = events.mark();
+    const nextEvent = events.mark();
     const source = inVisit(line);
     await guide.run(source);
-    const { pod } = await told(({ phase }) => phase === 'running', 30_000);
+    const { pod } = await nextEvent(({ phase }) => phase === 'running', 30_000);
     // On a busy machine the earlier pod may still receive requests for a moment, so this asks repeatedly.
     const answers: string[] = [];
     const state = await eventually(
       async () => {
         const { status, body } = await guide.ask<{ status: number; body: string }>('/visit', { path: '/visit' });
         answers.push(`${status} ${body}`);
-        return told((one) => one.pod === pod && says.test(one.message ?? ''), 100);
+        return nextEvent((one) => one.pod === pod && says.test(one.message ?? ''), 100);
       },
       { within: 60_000, every: 500 },
     );
@@ -110,7 +110,7 @@ describe('code that breaks dice when it is asked', () => {
 
 test('shows the end of a log of 100 MB, and keeps next to nothing of it in the guide', async () => {
   const { bytes } = events;
-  const told = events.mark();
+  const nextEvent = events.mark();
   const [before] = await guideMemory();
   // Writes a megabyte at a time, each after the one before, so that dice itself stays healthy.
   const flood = `const chunk = ('x'.repeat(1022) + '\\n').repeat(1024);
@@ -121,7 +121,7 @@ const more = () => {
 };
 more();`;
   await guide.run(atStart(flood));
-  await told(({ phase }) => phase === 'running', 30_000);
+  await nextEvent(({ phase }) => phase === 'running', 30_000);
   const peak: number[] = [];
   await eventually(
     async () => {
@@ -165,10 +165,10 @@ test('warns the second of two tabs, and overwrites nothing', async () => {
 });
 
 test('makes dice work again after a reset', async () => {
-  const told = events.mark();
+  const nextEvent = events.mark();
   await guide.ask('/course/03-opentelemetry/reset', {});
   expect(await lab.diceSource()).toBe(original);
-  await told(({ phase, message }) => phase === 'running' && message === undefined, 30_000);
+  await nextEvent(({ phase, message }) => phase === 'running' && message === undefined, 30_000);
   await page.locator('#run-status', { hasText: 'dice runs (pod ' }).waitFor();
   await lab.rolledOut('dice');
   await playedRound(lab, 20_000);

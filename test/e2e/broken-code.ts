@@ -6,12 +6,7 @@ const EATS = 'const kept: Buffer[] = []; for (;;) kept.push(Buffer.alloc(8 * 102
 export const brokenAtStart: readonly [what: string, line: string, says: RegExp, hasLine: boolean][] = [
   ['does not parse', 'const = 1;', /^your code does not parse, at line \d+: SyntaxError/, true],
   ['throws', "throw new Error('no dice');", /^your code throws an error, at line \d+: Error: no dice/, true],
-  [
-    'ends with an error',
-    'process.exit(3);',
-    /^your code calls process\.exit\(3\), at line \d+\. A server /,
-    true,
-  ],
+  ['ends with an error', 'process.exit(3);', /^your code calls process\.exit\(3\), at line \d+\. A server /, true],
   ['ends without one', 'process.exit();', /^your code calls process\.exit\(\), at line \d+\. A server /, true],
   [
     'eats memory',

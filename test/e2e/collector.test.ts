@@ -5,7 +5,7 @@ import { edgesOf } from '../../otlp/traces.ts';
 import type { Span } from '../../otlp/traces.ts';
 import { apiGet, testCluster, tool } from '../support/cluster/cluster.ts';
 import { example } from '../support/chart-examples.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { ROUND_AT_GUIDE } from '../support/otlp/expected-telemetry.ts';
 import { chart, Lab } from '../support/cluster/lab.ts';
 import type { Values } from '../support/cluster/lab.ts';

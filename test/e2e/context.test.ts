@@ -7,7 +7,7 @@ import { repoRoot } from '../../support/paths.ts';
 import { run } from '../../support/run.ts';
 import type { RunResult } from '../../support/run.ts';
 import { kubectl, testCluster } from '../support/cluster/cluster.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 
 const { kubeconfig, name } = testCluster();
 const namespace = 'e2e-context';

@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { chart, Lab } from '../support/cluster/lab.ts';
 import { podLog, useNamespace } from '../support/cluster/namespace.ts';
 import { isLeaving, isReady, restarts } from '../support/matchers/objects.ts';

@@ -4,7 +4,7 @@ import { FAULTS, truthOf } from '../../lab/faults.ts';
 import type { FaultName } from '../../lab/faults.ts';
 import type { AttributeValue, Span, Trace } from '../../otlp/traces.ts';
 import { say } from '../../support/output.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
 import { tracesOf } from '../support/otlp/traces.ts';

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { edgesOf } from '../../otlp/traces.ts';
 import type { Span } from '../../otlp/traces.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { ROUND_AT_GUIDE } from '../support/otlp/expected-telemetry.ts';
 import { Lab, quiet } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';

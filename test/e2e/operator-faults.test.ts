@@ -6,7 +6,7 @@ import { LABELS, RELEASE } from '../../operator/api/types.ts';
 import { allReady, applyWorkshop, gone, namespacesOf, seatsOf } from '../support/cluster/workshop.ts';
 import { CLUSTER_TO_CRASH, apiGet, environmentFor, kubectl } from '../support/cluster/cluster.ts';
 import type { StartedCluster } from '../support/cluster/start.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { LocalOperator } from '../support/cluster/local-operator.ts';
 import { samplesOf } from '../support/matchers/metrics.ts';
 import { FAULTS, FaultyLab } from '../support/cluster/operator-faults.ts';

@@ -1,7 +1,7 @@
 // Tests labs side by side: two releases in one namespace and one in another, with Helm 4 and Helm 3, from install to
 // uninstall.
 import { tool } from '../support/cluster/cluster.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { chart, Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
 import { playedRound, settledRound, tracesOf } from '../support/otlp/traces.ts';

@@ -12,7 +12,7 @@ import { silentProgress } from '../../support/progress.ts';
 import { run } from '../../support/run.ts';
 import { clusterStatus, insideNetwork, leftovers, startCluster, stopCluster } from '../../cluster/devcluster/index.ts';
 import { CLUSTER_TO_CRASH, kubectl, testCluster } from '../support/cluster/cluster.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { addressOf, expectAnswer, kubectlOf, makeNeighbours, request } from '../support/cluster/neighbours.ts';
 import type { Kubectl } from '../support/cluster/neighbours.ts';
 

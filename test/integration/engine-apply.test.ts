@@ -10,7 +10,7 @@ import { CompactStore, withoutStatus } from '../../operator/engine/store.ts';
 import { Reflector } from '../../operator/engine/reflector.ts';
 import { FIELD_MANAGER, configMap, testApi, useEmptyNamespace } from '../support/cluster/engine.ts';
 import type { ConfigMap } from '../support/cluster/engine.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 
 const namespace = useEmptyNamespace('engine-apply');
 const SEAT = 'intro-otel.dev/test-seat';

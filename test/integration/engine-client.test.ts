@@ -13,7 +13,7 @@ import type { KubeObject } from '../../kubernetes/object.ts';
 import { testCluster } from '../support/cluster/cluster.ts';
 import { FIELD_MANAGER, configMap, testApi, testConfig, useEmptyNamespace } from '../support/cluster/engine.ts';
 import type { ConfigMap } from '../support/cluster/engine.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { startFaultyProxy } from '../support/cluster/faulty-proxy.ts';
 
 const namespace = useEmptyNamespace('engine-client');

@@ -8,7 +8,7 @@ import { Reflector } from '../../operator/engine/reflector.ts';
 import { testCluster } from '../support/cluster/cluster.ts';
 import { FIELD_MANAGER, configMap, testApi, testConfig, useEmptyNamespace } from '../support/cluster/engine.ts';
 import type { ConfigMap } from '../support/cluster/engine.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { startFaultyProxy } from '../support/cluster/faulty-proxy.ts';
 import type { FaultyProxy } from '../support/cluster/faulty-proxy.ts';
 

@@ -13,7 +13,7 @@ import { NAME } from '../support/cluster/elector.ts';
 import type { ElectorReport } from '../support/cluster/elector.ts';
 import { configMap, testApi, useEmptyNamespace } from '../support/cluster/engine.ts';
 import type { ConfigMap } from '../support/cluster/engine.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 
 const namespace = useEmptyNamespace('engine-leader');
 /** The times that the design promises, in milliseconds. */

@@ -1,7 +1,7 @@
 // The benchmarks of one lab: the chart's defaults, in a namespace of its own that enforces Pod Security "restricted".
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kubectl, testCluster } from '../support/cluster/cluster.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { chart, Lab } from '../support/cluster/lab.ts';
 import { makeNamespace } from '../support/cluster/namespace.ts';
 import { complete, tracesOf } from '../support/otlp/traces.ts';

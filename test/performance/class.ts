@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { repoRoot } from '../../support/paths.ts';
 import { RELEASE } from '../../operator/api/types.ts';
 import { kubectl, testCluster } from '../support/cluster/cluster.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { chart, Lab } from '../support/cluster/lab.ts';
 import { makeNamespace } from '../support/cluster/namespace.ts';
 import { playedRound } from '../support/otlp/traces.ts';

@@ -2,7 +2,7 @@
 // available. It is the same for the operator and the bare client.
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { apiGet, testCluster, textOf } from '../support/cluster/cluster.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { kindsOfSeats, ofWorkshop, seatObjects } from '../support/cluster/seat-objects.ts';
 import { AS, collection } from '../support/cluster/watch.ts';
 

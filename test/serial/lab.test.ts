@@ -3,7 +3,7 @@
 import { edgesOf } from '../../otlp/traces.ts';
 import type { Trace } from '../../otlp/traces.ts';
 import { kubectl, tool } from '../support/cluster/cluster.ts';
-import { always, eventually } from '../support/matchers/eventually.ts';
+import { always, eventually } from '../../support/waiting.ts';
 import { ROUND_AT_GUIDE, ROUND_OF_VISITOR } from '../support/otlp/expected-telemetry.ts';
 import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';

@@ -14,7 +14,7 @@ import {
   workshopFile,
   workshopNow,
 } from '../support/cluster/workshop.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { playedRound } from '../support/otlp/traces.ts';
 
 const { workshop, seats } = theClass;

@@ -8,7 +8,7 @@ import { useAttendee } from '../support/cluster/attendee.ts';
 import { testCluster } from '../support/cluster/cluster.ts';
 import { escapes, restrictedPod } from '../support/cluster/restricted-pod.ts';
 import { labOf, useWorkshop } from '../support/cluster/workshop.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 
 const {
   seats: [own],

@@ -12,7 +12,7 @@ import {
   workshopBecomes,
   workshopNow,
 } from '../support/cluster/workshop.ts';
-import { always, eventually } from '../support/matchers/eventually.ts';
+import { always, eventually } from '../../support/waiting.ts';
 import { restarts } from '../support/matchers/objects.ts';
 import type { Pod } from '../support/matchers/objects.ts';
 

@@ -4,7 +4,7 @@ import { NAMES, RELEASE } from '../../operator/api/types.ts';
 import { useAttendee } from '../support/cluster/attendee.ts';
 import { accountOf, labOf, useWorkshop } from '../support/cluster/workshop.ts';
 import { apiGet, kubectl } from '../support/cluster/cluster.ts';
-import { always, eventually } from '../support/matchers/eventually.ts';
+import { always, eventually } from '../../support/waiting.ts';
 import { OWN_HEADERS } from '../support/cluster/guide.ts';
 
 const { seats, workshop } = useWorkshop();

@@ -3,7 +3,7 @@
 import { LABELS, NAMES, RELEASE, ROLES } from '../../operator/api/types.ts';
 import { apiGet, kubectl } from '../support/cluster/cluster.ts';
 import { allReady, labOf, leaderMetrics, seatNow, useWorkshop } from '../support/cluster/workshop.ts';
-import { always, eventually } from '../support/matchers/eventually.ts';
+import { always, eventually } from '../../support/waiting.ts';
 import { samplesOf, total } from '../support/matchers/metrics.ts';
 
 const {

@@ -19,7 +19,7 @@ import {
   useWorkshop,
   workshopBecomes,
 } from '../support/cluster/workshop.ts';
-import { always, eventually } from '../support/matchers/eventually.ts';
+import { always, eventually } from '../../support/waiting.ts';
 
 const { seats, workshop, attendees } = useWorkshop();
 const [first, second] = seats;

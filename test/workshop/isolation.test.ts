@@ -10,7 +10,7 @@ import {
   useWorkshop,
   workshopBecomes,
 } from '../support/cluster/workshop.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { endpointsOf, tryEndpoints, OPEN, SHUT } from '../support/cluster/seat-endpoints.ts';
 import { restrictedPod } from '../support/cluster/restricted-pod.ts';
 

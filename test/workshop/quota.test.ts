@@ -4,7 +4,7 @@ import type { Answer } from '../support/cluster/account.ts';
 import { useAttendee } from '../support/cluster/attendee.ts';
 import { kubectl } from '../support/cluster/cluster.ts';
 import { labOf, useWorkshop } from '../support/cluster/workshop.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { isReady } from '../support/matchers/objects.ts';
 import { restrictedPod } from '../support/cluster/restricted-pod.ts';
 

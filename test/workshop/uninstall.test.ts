@@ -14,7 +14,7 @@ import {
   theClass,
   useWorkshop,
 } from '../support/cluster/workshop.ts';
-import { eventually } from '../support/matchers/eventually.ts';
+import { eventually } from '../../support/waiting.ts';
 import { chart, Lab } from '../support/cluster/lab.ts';
 import { makeNamespace } from '../support/cluster/namespace.ts';
 
@@ -196,7 +196,7 @@ describe('the definitions that a release has left', () => {
     expect(await kubectl('get', 'deployments', ...selection, '--output=name')).not.toBe('');
   }, 60_000);
 
-  test('are removed with a release that was told not to keep them', async () => {
+  test('are removed with a release that sets crds.keep to false', async () => {
     await next.helm(['uninstall', next.release, '--wait', '--timeout=90s']);
     expect(await definitions()).toEqual([]);
     await kubectl('delete', 'namespace', next.namespace, operator.namespace, '--wait=false');

@@ -1,7 +1,7 @@
 // The course at a terminal: `node /app/course.js` in the guide's pod. It sends requests to the guide, so both share the
 // same state.
 import { text as textOf } from 'node:stream/consumers';
-import { fatal, printLine } from '../../../support/console.ts';
+import { fatal, print } from '../../../support/output.ts';
 import type { CourseOverview, Fault, Files, Instrumentation, Step, Verdict } from '../contract.ts';
 import { request } from './request.ts';
 import { answersIn, formOf } from './answers.ts';
@@ -43,23 +43,23 @@ async function traceOfStep(step: string): Promise<string> {
 
 async function list(): Promise<void> {
   const { steps, passed, total } = await request<CourseOverview>('/course');
-  for (const { id, title, state } of steps) printLine(`${state.padEnd(10)}  ${id.padEnd(22)}  ${title}`);
-  printLine(`${passed} of ${total} steps passed`);
+  for (const { id, title, state } of steps) print(`${state.padEnd(10)}  ${id.padEnd(22)}  ${title}`);
+  print(`${passed} of ${total} steps passed`);
 }
 
 function show({ id, title, state, traceId, questions, commands }: Step): void {
-  printLine(`${id}: ${title} (${state})`);
-  if (traceId) printLine(`trace: ${traceId}`);
+  print(`${id}: ${title} (${state})`);
+  if (traceId) print(`trace: ${traceId}`);
   for (const { name, label, options } of questions)
-    printLine(`  ${name}=…  ${label}${options ? ` (${options.join(' | ')})` : ''}`);
-  for (const command of commands) printLine(`\n${command}`);
+    print(`  ${name}=…  ${label}${options ? ` (${options.join(' | ')})` : ''}`);
+  for (const command of commands) print(`\n${command}`);
 }
 
 async function check(id: string, given: string[]): Promise<void> {
   const answers = answersIn(given[0] === '-' ? await textOf(process.stdin) : given.join('\n'));
   const verdict = await request<Verdict>(`/course/${id}/check`, { answers });
-  if (verdict.passed) return printLine(`passed ${id}${verdict.traceId ? `, by trace ${verdict.traceId}` : ''}`);
-  printLine(
+  if (verdict.passed) return print(`passed ${id}${verdict.traceId ? `, by trace ${verdict.traceId}` : ''}`);
+  print(
     `not yet (${verdict.hop})\nexpected: ${verdict.expected}\nfound:    ${verdict.found}\nhint:     ${verdict.hint}`,
   );
   process.exitCode = 1;
@@ -77,17 +77,17 @@ async function printLibraries(words: string): Promise<void> {
     `/instrumentations?q=${encodeURIComponent(words)}`,
   );
   for (const { name, version, description, for: target } of instrumentations)
-    printLine(`${name} ${version}, for ${target}: ${description}`);
+    print(`${name} ${version}, for ${target}: ${description}`);
 }
 
 async function load(perMinute: number): Promise<void> {
   await request('/load', { perMinute }, 'PUT');
-  printLine(perMinute === 0 ? 'no extra rounds' : `${perMinute} extra rounds per minute, until you set 0`);
+  print(perMinute === 0 ? 'no extra rounds' : `${perMinute} extra rounds per minute, until you set 0`);
 }
 
 async function fault(name: string, on: string | undefined): Promise<void> {
   const { faults } = await request<{ faults: Fault[] }>('/faults', { name, on: on === 'on' }, 'PUT');
-  for (const { name: known, on: isOn } of faults) printLine(`${known}: ${isOn ? 'on' : 'off'}`);
+  for (const { name: known, on: isOn } of faults) print(`${known}: ${isOn ? 'on' : 'off'}`);
 }
 
 type Command = (step: string | undefined, more: string[]) => Promise<void>;
@@ -101,7 +101,7 @@ const commands: Record<string, Command> = {
   list,
   show: async (step) => show(await request<Step>(`/course/${await idOf(step)}`)),
   start: change('start'),
-  questions: async (step) => printLine(formOf(await request<Step>(`/course/${await idOf(step)}`))),
+  questions: async (step) => print(formOf(await request<Step>(`/course/${await idOf(step)}`))),
   check: async (step, answers) => check(await idOf(step), answers),
   skip: change('skip'),
   reset: (step, more) => (step === undefined ? resetAll() : change('reset')(step, more)),

@@ -1,6 +1,6 @@
 // Traces at a terminal: of the request just sent, of an id, and the spans of a service.
 import { setTimeout as delay } from 'node:timers/promises';
-import { printLine } from '../../../support/console.ts';
+import { print } from '../../../support/output.ts';
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import type { Round, Visit } from '../contract.ts';
 import { lineOf, treeOf } from './lines.ts';
@@ -14,27 +14,27 @@ const maxTraces = 60; // a round's trace is about 20 kB of JSON
 
 export async function askDice(path: string): Promise<void> {
   const { status, body, trace } = await request<Required<Visit>>('/visit', { path });
-  printLine(`${status === 0 ? 'no answer' : status}: ${body.trim()}`);
+  print(`${status === 0 ? 'no answer' : status}: ${body.trim()}`);
   await printNewTrace(trace, 'dice');
 }
 
 export async function playRound(): Promise<void> {
   const { roll, prize, trace } = await request<Round>('/rounds', {});
-  printLine(`rolled a ${roll} and won ${prize?.name}`);
+  print(`rolled a ${roll} and won ${prize?.name}`);
   if (trace) await printNewTrace(trace, 'prizes');
 }
 
 /** Prints a trace once it is complete with a span of `service`, or what has arrived when time is up. */
 async function printNewTrace(traceId: string, service: string): Promise<void> {
   const trace = await completeTrace(traceId, service);
-  if (trace) print(trace);
+  if (trace) printTree(trace);
   if (trace?.services.includes(service)) return;
   const own = trace && (await startedBy(service, trace));
   if (own) {
-    printLine(`${service} has started a trace of its own: it did not take over the caller's context`);
-    return print(own);
+    print(`${service} has started a trace of its own: it did not take over the caller's context`);
+    return printTree(own);
   }
-  printLine(
+  print(
     `no span of ${service} arrived in trace ${traceId} within ${patience / 1000} s. ` +
       'Run node /app/why.js to test each hop.',
   );
@@ -72,12 +72,12 @@ export async function printTrace(traceId: string): Promise<void> {
     throw new Error(
       `expected trace ${traceId} in Jaeger, found none. Jaeger keeps traces in memory, so a restart loses them.`,
     );
-  print(trace);
+  printTree(trace);
 }
 
-function print({ traceId, roots }: TraceSummary): void {
-  printLine(`trace ${traceId}`);
-  for (const line of treeOf(roots)) printLine(line);
+function printTree({ traceId, roots }: TraceSummary): void {
+  print(`trace ${traceId}`);
+  for (const line of treeOf(roots)) print(line);
 }
 
 /** Prints the newest spans of a service, the oldest first as in a log. */
@@ -90,7 +90,7 @@ export async function printSpans(service: string): Promise<void> {
     .filter((span) => span.service === service)
     .sort((a, b) => a.start - b.start);
   if (spans.length === 0) throw new Error(`expected spans of ${service} in Jaeger, found none within the last hour`);
-  for (const span of spans) printLine(lineOf(span));
+  for (const span of spans) print(lineOf(span));
 }
 
 const flat = (spans: Span[]): Span[] => spans.flatMap((span) => [span, ...flat(span.children)]);

@@ -1,8 +1,8 @@
 // What the guide does with Kubernetes' API server, all in its own namespace.
-import { HttpApi, pathOf } from '../../../kubernetes/client.ts';
+import { HttpApi } from '../../../kubernetes/client.ts';
 import type { LogOptions } from '../../../kubernetes/client.ts';
 import type { ApiConfig } from '../../../kubernetes/in-cluster.ts';
-import { KINDS } from '../../../kubernetes/kinds.ts';
+import { KINDS, pathOf } from '../../../kubernetes/kinds.ts';
 import { NodeTransport } from '../../../kubernetes/transport-node.ts';
 import type { ConfigMap, Pod } from '../../../kubernetes/types.ts';
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Express, Request, Response } from 'express';
 import { createProxyServer } from 'http-proxy-3';
-import { messageOf } from '../../../support/console.ts';
+import { messageOf } from '../../../support/errors.ts';
 import { injectContext, withServerSpan } from '../../telemetry/manual.ts';
 import type { Target } from './status.ts';
 

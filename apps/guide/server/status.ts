@@ -1,6 +1,6 @@
 // The status of the lab: which parts answer, and whether Jaeger has its user interface.
 import { call } from '../../../support/http.ts';
-import { accepts } from '../../../support/tcp.ts';
+import { accepts } from '../../../support/ports.ts';
 
 /** A part of the lab, and where it listens. */
 export interface Target {

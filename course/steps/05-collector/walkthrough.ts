@@ -1,4 +1,4 @@
-import { eventually } from '../../../apps/testing/eventually.ts';
+import { waitFor } from '../../../support/waiting.ts';
 import type { Learner, Walkthrough } from '../../harness/walkthrough.ts';
 
 /** Whether the Collector logs a visit. It drops half of the traces, so one visit proves nothing. */
@@ -11,6 +11,6 @@ async function isLogged(learner: Learner): Promise<true | undefined> {
 export const walkthrough: Walkthrough = {
   onPage: async (learner) => {
     await learner.solve();
-    await eventually('a visit in the log of the Collector', () => isLogged(learner), 60_000);
+    await waitFor('a visit in the log of the Collector', () => isLogged(learner), { within: 60_000 });
   },
 };

@@ -1,6 +1,6 @@
 // Does the step on the page: switches each fault on and off, and compares failed rounds on the page Traces.
 import type { Page } from 'playwright-core';
-import { eventually } from '../../../apps/testing/eventually.ts';
+import { waitFor } from '../../../support/waiting.ts';
 import type { Learner } from '../../harness/walkthrough.ts';
 import { ENOUGH, pluginsIn, shared } from './rounds.ts';
 import type { SeenRound } from './rounds.ts';
@@ -64,7 +64,7 @@ async function failing(
   valuesOf: (round: SeenRound) => readonly string[],
 ): Promise<SeenRound[]> {
   const known = new Map<string, SeenRound | undefined>();
-  return eventually(
+  return waitFor(
     `${ENOUGH} failed rounds that say "${reason}" and share a trait`,
     async () => {
       for (const path of await failedTraces(page))
@@ -72,7 +72,7 @@ async function failing(
       const seen = [...known.values()].filter((round) => round !== undefined);
       return standsOut(seen, valuesOf) ? seen : undefined;
     },
-    60_000,
+    { within: 60_000 },
   );
 }
 

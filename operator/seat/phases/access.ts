@@ -20,8 +20,8 @@ type Access = NonNullable<SeatStatus['access']>;
 /** Milliseconds within which the watch reports the attendee's new ServiceAccount. */
 const CACHE_MS = 500;
 
-function termsOf({ options: { surroundings }, seat }: SeatContext): Terms {
-  const cluster = surroundings();
+function termsOf({ options: { clusterInfo }, seat }: SeatContext): Terms {
+  const cluster = clusterInfo();
   const { certificateAuthority } = cluster;
   const { access: { server = cluster.server, tokenLifetime } = {} } = seat.spec;
   return {

@@ -165,7 +165,8 @@ describe('a deleted Seat', () => {
     harness.clock.advance(30_000);
     await harness.reconcile();
     expect(harness.condition('Ready')?.message).toBe(
-      'Waiting until namespace class-ada is deleted. What blocks it: Some resources are remaining: pods. has 1 resource instances',
+      'Waiting until namespace class-ada is deleted. What blocks it: Some resources are remaining: pods. has 1 ' +
+        'resource instances',
     );
   });
 

@@ -35,7 +35,8 @@ describe('quota of a seat', () => {
       apiError(
         403,
         'Forbidden',
-        'services "lab-guide" is forbidden: exceeded quota: seat, requested: services=1, used: services=11, limited: services=11',
+        'services "lab-guide" is forbidden: exceeded quota: seat, requested: services=1, used: services=11, ' +
+          'limited: services=11',
       ),
     );
     await harness.reconcile();

@@ -40,7 +40,7 @@ function labUrl({ options, seat, desired, problem }: SeatContext): string | unde
   if (problem || !desired) return seat.status?.url;
   const namespace = namespaceOf(seat);
   const live = options.stores.Service.get(`${namespace}/${FRONT_DOOR}`) as Service | undefined;
-  return urlOf(desired.lab.values, { namespace, live, nodeAddress: options.surroundings().nodeAddress });
+  return urlOf(desired.lab.values, { namespace, live, nodeAddress: options.clusterInfo().nodeAddress });
 }
 
 function attendeeProgress({ options: { stores }, seat, now }: SeatContext): Findings['progress'] {

@@ -27,7 +27,7 @@ export class SeatHarness {
   readonly recorded = recordedEvents();
   /** Seconds until the seat was ready, as recorded in the metric `seatReady`. */
   readonly readyAfter: number[] = [];
-  readonly surroundings: { -readonly [Key in keyof ClusterInfo]: ClusterInfo[Key] } = {
+  readonly clusterInfo: { -readonly [Key in keyof ClusterInfo]: ClusterInfo[Key] } = {
     apiServers: { addresses: ['10.0.0.1'], port: 6443 },
     podCidrs: ['10.244.0.0/24'],
     nodeAddress: undefined,
@@ -54,7 +54,7 @@ export class SeatHarness {
         Object.entries(KINDS).map(([name, kind]) => [name, this.api.store(kind)]),
       ) as unknown as SeatStores,
       applier: new Applier({ api: this.api, annotation: 'intro-otel.dev/applied' }),
-      surroundings: () => this.surroundings,
+      clusterInfo: () => this.clusterInfo,
       labOf: labCache(smallLab),
       metrics: { ...createOperatorMetrics(new Registry()), seatReady: (seconds) => void this.readyAfter.push(seconds) },
       ...this.#overrides,

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import { printLine } from '../../../support/console.ts';
+import { print } from '../../../support/output.ts';
 import { coursePage } from '../../../apps/guide/server/pages/course.ts';
 import { labPage } from '../../../apps/guide/server/pages/lab.ts';
 import { missingTracePage, tracePage } from '../../../apps/guide/server/pages/trace.ts';
@@ -199,5 +199,5 @@ function asTrace(trace: TraceOfPage): Trace {
 
 if (import.meta.main) {
   const guide = await FakeGuide.start(process.argv[2] ?? '', Number(process.argv[3] ?? 0));
-  printLine(`a guide of a lab that is not there: ${guide.url}`);
+  print(`a guide of a lab that is not there: ${guide.url}`);
 }

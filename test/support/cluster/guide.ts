@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { PodState } from '../../../apps/guide/contract.ts';
 import { say } from '../../../support/output.ts';
 import { textOf } from './cluster.ts';
-import { eventually } from '../matchers/eventually.ts';
+import { eventually } from '../../../support/waiting.ts';
 import { Forward } from './forward.ts';
 import type { Lab } from './lab.ts';
 
@@ -106,12 +106,12 @@ export class RunEvents {
     }
   }
 
-  #take(event: string): void {
-    const [, type, data = ''] = /^event: (\w+)\ndata: (.*)$/s.exec(event) ?? [];
+  #take(text: string): void {
+    const [, type, data = ''] = /^event: (\w+)\ndata: (.*)$/s.exec(text) ?? [];
     if (type === undefined) return;
-    const told = JSON.parse(data) as PodState & { line: string };
-    if (told.component !== 'dice') return;
-    if (type === 'state') this.states.push(told);
-    else this.lines = [...this.lines.slice(-400), told.line];
+    const event = JSON.parse(data) as PodState & { line: string };
+    if (event.component !== 'dice') return;
+    if (type === 'state') this.states.push(event);
+    else this.lines = [...this.lines.slice(-400), event.line];
   }
 }

@@ -9,7 +9,7 @@ import type { Component } from '../../../cluster/components/catalog.ts';
 import { insideKubeconfig } from '../../../cluster/devcluster/index.ts';
 import { PROBE } from '../../../operator/workshop/isolation-pod.ts';
 import { apiGet, apply, testCluster } from './cluster.ts';
-import { eventually } from '../matchers/eventually.ts';
+import { eventually } from '../../../support/waiting.ts';
 import { startInCluster } from './in-cluster-network.ts';
 
 export const kwok: Component = {

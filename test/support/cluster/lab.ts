@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { repoRoot } from '../../../support/paths.ts';
 import { apiGet, kubectl, testCluster, textOf, tool } from './cluster.ts';
-import { eventually } from '../matchers/eventually.ts';
+import { eventually } from '../../../support/waiting.ts';
 import { keepEvidence, podLog } from './namespace.ts';
 import { isLeaving, isReady } from '../matchers/objects.ts';
 import type { Deployment, Pod } from '../matchers/objects.ts';

@@ -12,7 +12,7 @@ import { repoRoot } from '../../../support/paths.ts';
 import { freePort } from '../../../support/ports.ts';
 import { artefacts } from '../artefacts.ts';
 import { kubectl, textOf } from './cluster.ts';
-import { eventually } from '../matchers/eventually.ts';
+import { eventually } from '../../../support/waiting.ts';
 import { samplesOf, total } from '../matchers/metrics.ts';
 import { OPERATOR_NAMESPACE } from './operator.ts';
 

@@ -2,7 +2,7 @@
 import { IMAGE } from '../../../cluster/image/image.ts';
 import { describeError } from '../../../support/errors.ts';
 import { run } from '../../../support/run.ts';
-import { eventually } from '../matchers/eventually.ts';
+import { eventually } from '../../../support/waiting.ts';
 
 /** Runs kubectl against one cluster. @returns its standard output */
 export type Kubectl = (args: readonly string[], input?: string) => Promise<string>;

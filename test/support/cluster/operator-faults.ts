@@ -7,7 +7,7 @@ import { signalComponent } from '../../../cluster/devcluster/index.ts';
 import { NAMES, RELEASE } from '../../../operator/api/types.ts';
 import { allReady, applyWorkshop, seatNow } from './workshop.ts';
 import { apiGet, kubectl, testCluster } from './cluster.ts';
-import { eventually } from '../matchers/eventually.ts';
+import { eventually } from '../../../support/waiting.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
 import type { FaultyProxy } from './faulty-proxy.ts';
 import { simulateNodes } from './kwok.ts';

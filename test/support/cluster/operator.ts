@@ -9,7 +9,7 @@ import { buildApps } from '../../../cluster/image/build.ts';
 import { repoRoot } from '../../../support/paths.ts';
 import { layoutOf, network } from '../../../cluster/devcluster/layout.ts';
 import { apiGet, apply, kubectl, testCluster, tool } from './cluster.ts';
-import { eventually } from '../matchers/eventually.ts';
+import { eventually } from '../../../support/waiting.ts';
 import { startInCluster } from './in-cluster-network.ts';
 import type { InClusterProgram } from './in-cluster-network.ts';
 

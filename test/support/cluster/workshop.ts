@@ -10,7 +10,7 @@ import type { Seat, Workshop, WorkshopSpec } from '../../../operator/api/types.t
 import { Account } from './account.ts';
 import { artefacts } from '../artefacts.ts';
 import { apiGet, apply, kubectl, testCluster, textOf, tool } from './cluster.ts';
-import { eventually } from '../matchers/eventually.ts';
+import { eventually } from '../../../support/waiting.ts';
 import { Lab, quiet } from './lab.ts';
 import type { Values } from './lab.ts';
 import { samplesOf, total } from '../matchers/metrics.ts';

@@ -2,7 +2,7 @@
 import { servicesOfRound } from '../../../lab/services.ts';
 import { recentTraces, traceFromJaeger } from '../../../otlp/traces.ts';
 import type { Span, Trace } from '../../../otlp/traces.ts';
-import { eventually } from '../matchers/eventually.ts';
+import { eventually } from '../../../support/waiting.ts';
 import type { Lab } from '../cluster/lab.ts';
 
 /** More than any test makes. Jaeger answers with 20 by default. */

@@ -1,7 +1,7 @@
 // Returns errors of the API as JSON, with a message.
 import type { ErrorRequestHandler, Response } from 'express';
 import { isForbidden } from '../../../../kubernetes/api.ts';
-import { messageOf } from '../../../../support/console.ts';
+import { messageOf } from '../../../../support/errors.ts';
 import type { createLogger } from '../../../telemetry/logger.ts';
 import { FilesChangedError } from '../learner/files.ts';
 

@@ -1,7 +1,7 @@
 // The rest of the guide's API, as the built guide serves it: files, faults, load, traces, and the stream of pod events.
 import { jest } from '@jest/globals';
 import { podOf } from '../../../testing/api-server.ts';
-import { eventually } from '../../../testing/eventually.ts';
+import { waitFor } from '../../../../support/waiting.ts';
 import { GuideHarness } from '../../testing/guide-harness.ts';
 
 jest.setTimeout(40_000);
@@ -190,13 +190,13 @@ test('streams the state of a new pod and its log', async () => {
   void (async () => {
     for await (const chunk of response.body ?? []) heard += Buffer.from(chunk as Uint8Array).toString();
   })().catch(() => undefined);
-  await eventually(
+  await waitFor(
     'a state',
     () => heard.includes('event: state\ndata: {"component":"dice","pod":"dice-1","phase":"running"}') || undefined,
   );
-  await eventually('a follower', () => harness.api.requests.find((request) => request.endsWith('/pods/dice-1/log')));
+  await waitFor('a follower', () => harness.api.requests.find((request) => request.endsWith('/pods/dice-1/log')));
   harness.api.log('dice-1', 'rolled a 4\n');
-  await eventually(
+  await waitFor(
     'a line',
     () => heard.includes('event: log\ndata: {"component":"dice","pod":"dice-1","line":"rolled a 4"}') || undefined,
   );

@@ -1,8 +1,8 @@
 // Answers "Why is there no trace?": tests each hop from the SDK through exporter and Collector to Jaeger.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { accepts } from '../../../../support/tcp.ts';
-import { messageOf } from '../../../../support/console.ts';
+import { accepts } from '../../../../support/ports.ts';
+import { messageOf } from '../../../../support/errors.ts';
 import type { Component, Files, PipelineHop } from '../../contract.ts';
 import { parseSettings } from '../../../telemetry/settings.ts';
 import { suppressTracing } from '../suppress-tracing.ts';

@@ -5,7 +5,7 @@ import { FAULTS_OF, LABELS } from '../../../../lab/names.ts';
 import { FAULTS, isFault } from '../../../../lab/faults.ts';
 import type { FaultName } from '../../../../lab/faults.ts';
 import { call } from '../../../../support/http.ts';
-import { messageOf } from '../../../../support/console.ts';
+import { messageOf } from '../../../../support/errors.ts';
 import { isNotFound } from '../../../../kubernetes/api.ts';
 import type { ConfigMap, Pod } from '../../../../kubernetes/types.ts';
 import type { Kube } from '../kube.ts';

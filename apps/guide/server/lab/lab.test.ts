@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApiServer, podOf } from '../../../testing/api-server.ts';
-import { eventually } from '../../../testing/eventually.ts';
+import { waitFor } from '../../../../support/waiting.ts';
 import { Receiver } from '../../../testing/receiver.ts';
 import { Kube } from '../kube.ts';
 import { Faults } from './faults.ts';
@@ -63,7 +63,7 @@ test('plays extra rounds as the usual visitors until the load is 0 again', async
   });
   const load = new Load(url);
   load.set(6_000);
-  await eventually('three rounds', () => rounds.length >= 3 || undefined);
+  await waitFor('three rounds', () => rounds.length >= 3 || undefined);
   load.set(0);
   expect(rounds[0]).toMatchObject({ 'x-client-version': '3.2.0', 'x-browser-plugins': expect.any(String) as string });
   await new Promise((resolve) => setTimeout(resolve, 30));
@@ -127,30 +127,30 @@ describe('Faults', () => {
   test('sends each change at once, also after a watch ends, and requests nothing in between', async () => {
     const faults = new Faults({ kube, release: 'lab', port, every: 50 });
     const stop = faults.watch();
-    await eventually('the first read', () => requests.length > 0 || undefined);
+    await waitFor('the first read', () => requests.length > 0 || undefined);
     const before = api.requests.length;
     await new Promise((resolve) => setTimeout(resolve, 250));
     expect(api.requests.slice(before)).toEqual([]);
     api.put('lab-faults', { faults: 'spike' });
-    await eventually('the change', () => requests.at(-1)?.includes('spike') || undefined);
+    await waitFor('the change', () => requests.at(-1)?.includes('spike') || undefined);
     api.put('lab-faults', { faults: '' });
-    await eventually('the next', () => requests.at(-1)?.includes('[]') || undefined);
+    await waitFor('the next', () => requests.at(-1)?.includes('[]') || undefined);
     api.endWatches();
-    await eventually(
+    await waitFor(
       'another watch',
       () => api.requests.filter((request) => request.endsWith('/configmaps')).length === 2 || undefined,
     );
     api.put('lab-faults', { faults: 'timeouts' });
-    await eventually('the change after that', () => requests.at(-1)?.includes('timeouts') || undefined);
+    await waitFor('the change after that', () => requests.at(-1)?.includes('timeouts') || undefined);
     stop();
   });
 
   test('polls for changes if it may not watch', async () => {
     api.forbidden = ['GET /api/v1/namespaces/ns/configmaps?'];
     const stop = new Faults({ kube, release: 'lab', port, every: 50 }).watch();
-    await eventually('the first read', () => requests.length > 0 || undefined);
+    await waitFor('the first read', () => requests.length > 0 || undefined);
     api.put('lab-faults', { faults: 'spike' });
-    await eventually('the change', () => requests.at(-1)?.includes('spike') || undefined);
+    await waitFor('the change', () => requests.at(-1)?.includes('spike') || undefined);
     expect(api.requests.filter((request) => request.endsWith('/configmaps/lab-faults')).length).toBeGreaterThan(2);
     stop();
     api.forbidden = [];

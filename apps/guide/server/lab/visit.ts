@@ -8,7 +8,7 @@ import {
   ATTR_USER_AGENT_ORIGINAL,
 } from '@opentelemetry/semantic-conventions';
 import { randomBytes } from 'node:crypto';
-import { messageOf } from '../../../../support/console.ts';
+import { messageOf } from '../../../../support/errors.ts';
 import { call } from '../../../../support/http.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { ApiServer, podOf } from '../../../testing/api-server.ts';
-import { eventually } from '../../../testing/eventually.ts';
+import { waitFor } from '../../../../support/waiting.ts';
 import { startFailure } from '../../../dice/failure.ts';
 import { Kube } from '../kube.ts';
 import { Lines } from './lines.ts';
@@ -258,17 +258,17 @@ describe('PodWatcher', () => {
     const stop = watcher.listen((event) => early?.push(event));
     const logged = (events: PodEvent[] | undefined) =>
       events?.flatMap((event) => (event.type === 'log' ? [event.data.line] : []));
-    await eventually('a line', () => logged(early)?.includes('hello') || undefined);
+    await waitFor('a line', () => logged(early)?.includes('hello') || undefined);
 
     api.pods.set('dice-2', podOf('dice', 'dice-2', { created: '2026-01-01T00:01:00Z' }));
-    await eventually('the old pod to be gone', () =>
+    await waitFor('the old pod to be gone', () =>
       early?.find(
         ({ type, data }) => type === 'state' && data.pod === 'dice-1' && 'phase' in data && data.phase === 'gone',
       ),
     );
-    await eventually('a follower', () => api.requests.find((request) => request.endsWith('/pods/dice-2/log')));
+    await waitFor('a follower', () => api.requests.find((request) => request.endsWith('/pods/dice-2/log')));
     api.log('dice-2', syntaxError.join('\n'));
-    await eventually('what it says', () => logged(early)?.includes('SyntaxError: Unexpected token') || undefined);
+    await waitFor('what it says', () => logged(early)?.includes('SyntaxError: Unexpected token') || undefined);
     api.pods.set(
       'dice-2',
       podOf('dice', 'dice-2', {
@@ -276,7 +276,7 @@ describe('PodWatcher', () => {
         container: { ready: false, state: { terminated: { exitCode: 1 } } },
       }),
     );
-    await eventually('the crash', () => early?.find(({ data }) => 'line' in data && data.line === 3));
+    await waitFor('the crash', () => early?.find(({ data }) => 'line' in data && data.line === 3));
 
     const leave = watcher.listen((event) => late?.push(event));
     expect(late?.map(({ data }) => ('phase' in data ? data.phase : data.line))).toEqual(
@@ -301,7 +301,7 @@ describe('PodWatcher', () => {
         data.pod === 'new' &&
         states.push({ phase: data.phase, message: data.message, at: Date.now() }),
     );
-    await eventually('the state running', () => states.find(({ phase }) => phase === 'running'));
+    await waitFor('the state running', () => states.find(({ phase }) => phase === 'running'));
     stop();
     const [first, last] = states;
     expect(states).toMatchObject([
@@ -319,9 +319,9 @@ describe('PodWatcher', () => {
     api.pods.set('new', podOf('collector', 'new', { created: '2026-01-01T00:01:00Z' }));
     const stop = watcher.listen((event) => events.push(event));
     const phases = () => events.flatMap(({ data }) => ('phase' in data && data.pod === 'new' ? [data.phase] : []));
-    await eventually('a state', () => phases().length || undefined);
+    await waitFor('a state', () => phases().length || undefined);
     api.pods.delete('old');
-    await eventually('the state running', () => phases().includes('running') || undefined);
+    await waitFor('the state running', () => phases().includes('running') || undefined);
     stop();
     expect(phases()).toEqual(['starting', 'running']);
   });

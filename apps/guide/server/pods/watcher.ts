@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Pod } from '../../../../kubernetes/types.ts';
 import type { Component, PodEvent, PodState } from '../../contract.ts';
 import type { Kube } from '../kube.ts';
+import { messageOf } from '../../../../support/errors.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 import { Lines } from './lines.ts';
 import { stateOf } from './phase.ts';
@@ -138,12 +139,7 @@ export class PodWatcher {
   #reportError(watched: WatchedPod, error: unknown): void {
     const { component, pod = '' } = watched;
     if (watched.state?.phase === 'running') return;
-    this.#report(watched, {
-      component,
-      pod,
-      phase: watched.state?.phase ?? 'starting',
-      message: error instanceof Error ? error.message : String(error),
-    });
+    this.#report(watched, { component, pod, phase: watched.state?.phase ?? 'starting', message: messageOf(error) });
   }
 
   #send(event: PodEvent): void {

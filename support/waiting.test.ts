@@ -1,4 +1,4 @@
-import { always, eventually } from './eventually.ts';
+import { always, eventually, waitFor } from './waiting.ts';
 
 describe('eventually', () => {
   test('returns the first result that is no error', async () => {
@@ -37,5 +37,24 @@ describe('always', () => {
 
   test('passes when nothing fails for the whole time', async () => {
     await expect(always(() => undefined, { during: 20, every: 5 })).resolves.toBeUndefined();
+  });
+});
+
+describe('waitFor', () => {
+  test('returns the first value that is defined', async () => {
+    let asked = 0;
+    await expect(waitFor('a third ask', () => (++asked < 3 ? undefined : asked), { every: 1 })).resolves.toBe(3);
+  });
+
+  test('reports the expectation when the time is up', async () => {
+    const asking = waitFor('a span', () => undefined, { within: 20, every: 5 });
+    await expect(asking).rejects.toThrow('expected a span within 20 ms, found none');
+  });
+
+  test('ends at the first error', async () => {
+    const ask = () => {
+      throw new Error('exit code 1');
+    };
+    await expect(waitFor('an app', ask)).rejects.toThrow('exit code 1');
   });
 });

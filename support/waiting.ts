@@ -1,0 +1,77 @@
+// Waits for something to come true by looking again and again.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from './errors.ts';
+
+export interface Patience {
+  /** The time limit, in milliseconds. */
+  readonly within: number;
+  /** Milliseconds between two looks. */
+  readonly every?: number;
+}
+
+/**
+ * Calls `look` until it no longer throws, so `look` may contain `expect`s. Looks at least once.
+ * @returns the result of `look`
+ * @throws Error with the last error of `look` if it still fails after `within`
+ */
+export async function eventually<T>(look: () => T | Promise<T>, patience: Patience): Promise<T> {
+  const began = performance.now();
+  let looks = 0;
+  let last: unknown;
+  const attempt = async (): Promise<{ result: T } | undefined> => {
+    looks++;
+    try {
+      return { result: await look() };
+    } catch (error) {
+      last = error;
+      return undefined;
+    }
+  };
+  const success = await poll(attempt, patience);
+  if (success === undefined) throw late(last, performance.now() - began, looks);
+  return success.result;
+}
+
+/**
+ * Calls `ask` until it returns a value. An error of `ask` ends the wait.
+ * @throws Error with the expectation `what` if there is still no value after `within`
+ */
+export async function waitFor<T>(
+  what: string,
+  ask: () => T | undefined | Promise<T | undefined>,
+  { within = 20_000, every = 30 }: Partial<Patience> = {},
+): Promise<T> {
+  const value = await poll(ask, { within, every });
+  if (value === undefined) throw new Error(`expected ${what} within ${within} ms, found none`);
+  return value;
+}
+
+/** Calls `ask` until it returns a value. @returns undefined if there is still none after `within` */
+export async function poll<T>(
+  ask: () => T | undefined | Promise<T | undefined>,
+  { within, every = 250 }: Patience,
+): Promise<T | undefined> {
+  const end = performance.now() + within;
+  for (;;) {
+    const value = await ask();
+    if (value !== undefined || performance.now() + every > end) return value;
+    await sleep(every);
+  }
+}
+
+/** Calls `look` repeatedly for `during` milliseconds. @throws the first error of `look` */
+export async function always(
+  look: () => void | Promise<void>,
+  { during, every = 1000 }: { readonly during: number; readonly every?: number },
+): Promise<void> {
+  const end = performance.now() + during;
+  while (performance.now() < end) {
+    await look();
+    await sleep(every);
+  }
+}
+
+function late(cause: unknown, waited: number, looks: number): Error {
+  const seen = messageOf(cause);
+  return new Error(`Not so after ${(waited / 1000).toFixed(1)} s (${looks} looks). Last seen:\n${seen}`, { cause });
+}
