@@ -37,27 +37,27 @@ function inCircles(edges: ReadonlyMap<string, readonly string[]>): string[] {
   }
 }
 
-test('reads the imports of every layer', () => {
+test('reads TypeScript files of every layer', () => {
   expect(layers.filter((layer) => !sources.some((file) => file.startsWith(`${layer}/`)))).toEqual([]);
   expect([...graph.values()].flat().length).toBeGreaterThan(1000);
 });
 
-test('finds every imported file', () => {
+test('finds a file for every import', () => {
   // esbuild writes this one into the image beside the program that loads it.
   const built = ['apps/telemetry/lazy-exporters.cjs', 'apps/telemetry/rare.cjs'];
   const missing = [...graph.values()].flat().filter((path) => !existsSync(join(repoRoot, path)));
   expect(missing.filter((path) => !built.includes(path) && !path.endsWith('.js'))).toEqual([]);
 });
 
-test('has no import that points up', () => {
+test('contains no import from a lower layer to a higher one', () => {
   expect(pointingUp(graph)).toEqual([]);
 });
 
-test('has no circle of imports, types included', () => {
+test('contains no import cycle, type imports included', () => {
   expect(inCircles(graph)).toEqual([]);
 });
 
-test('would report an import that points up, and a circle', () => {
+test('reports an import to a higher layer and an import cycle in an example graph', () => {
   expect(pointingUp(new Map([['support/a.ts', ['test/b.ts']]]))).toEqual(['support/a.ts → test/b.ts']);
   const circle = new Map([
     ['a.ts', ['b.ts']],

@@ -31,19 +31,19 @@ async function reported(file: string, targets: readonly string[]): Promise<strin
   return targets.filter((_, index) => messages.some(({ line }) => line === index + 1));
 }
 
-test('lists every folder that holds TypeScript as a layer', () => {
+test('the list of layers names every top-level folder that contains TypeScript', () => {
   expect([...layers].sort()).toEqual([...new Set(sources.map(folderOf))].sort());
 });
 
 test.each(layers.map((folder, floor) => ({ folder, above: layers.slice(0, floor) })))(
-  'reports imports in $folder/ of the layers above it, and of no other',
+  'lint reports imports from the layers above $folder/ in a file of $folder/, and no other imports',
   async ({ folder, above }) => {
     const imported = await reported(`${folder}/new-file.ts`, layers.map(aFileIn));
     expect(imported.map(folderOf)).toEqual(above);
   },
 );
 
-test('reports imports in the engine of the operator, the chart and the lab', async () => {
+test('lint reports imports of operator/seat, operator/workshop, cdk8s and lab in operator/engine', async () => {
   const wrong = ['operator/seat', 'operator/workshop', 'cdk8s', 'lab'].map(aFileIn);
   const right = ['operator/engine', 'kubernetes', 'support'].map(aFileIn);
   expect(await reported('operator/engine/new-file.ts', [...wrong, ...right])).toEqual(wrong);

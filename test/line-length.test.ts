@@ -21,7 +21,7 @@ function longLines(file: string): string[] {
     .flatMap((line, index) => (line.length > LIMIT && !unbreakable.test(line) ? [`${file}:${index + 1}`] : []));
 }
 
-test('keeps every line of Markdown within 120 columns, except tables, links and code', () => {
+test('Markdown has no line over 120 columns, except tables, links and code', () => {
   expect(files).toContain('README.md');
   expect(files.flatMap(longLines)).toEqual([]);
 });

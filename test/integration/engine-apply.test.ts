@@ -127,7 +127,7 @@ async function settled(): Promise<void> {
   );
 }
 
-test('finds no difference after an apply, whatever the API server has filled in', () => {
+test('finds no difference after an apply, although the API server has added defaults', () => {
   expect(
     desired
       .filter((object) => differs(object, live(object) ?? object))
@@ -136,7 +136,7 @@ test('finds no difference after an apply, whatever the API server has filled in'
   expect(desired.filter((object) => live(object) === undefined)).toEqual([]);
 });
 
-test('writes nothing a second time, nor after a restart', async () => {
+test('writes nothing in a second apply, nor in the first apply after a restart', async () => {
   await settled();
   writes = 0;
   await applier.applyAll(desired, lookup);
@@ -152,15 +152,15 @@ test.each([
     { spec: { template: { spec: { terminationGracePeriodSeconds: 99 } } } },
   ],
   [
-    'a NetworkPolicy that was opened',
+    'a NetworkPolicy that was changed to select no pods',
     KINDS.NetworkPolicy,
     'deny',
     { spec: { podSelector: { matchLabels: { nobody: 'this' } } } },
   ],
-  ['a NetworkPolicy that was opened beside what we wanted', KINDS.NetworkPolicy, 'deny', { spec: { egress: [{}] } }],
+  ['a NetworkPolicy with an added egress rule', KINDS.NetworkPolicy, 'deny', { spec: { egress: [{}] } }],
   ['a quota that was raised', KINDS.ResourceQuota, 'seat', { spec: { hard: { pods: '2000' } } }],
   [
-    'a RoleBinding to somebody else',
+    'a RoleBinding with another subject',
     KINDS.RoleBinding,
     'lab-collector',
     { subjects: [{ kind: 'User', name: 'eve', apiGroup: 'rbac.authorization.k8s.io' }] },
@@ -179,7 +179,7 @@ test.each([
   );
 });
 
-test('leaves additions of others alone, and does not write over and over', async () => {
+test('keeps fields that others have added, and writes nothing because of them', async () => {
   await api.mergePatch(
     KINDS.Deployment,
     { name: 'lab-guide', namespace },
@@ -200,7 +200,7 @@ test('leaves additions of others alone, and does not write over and over', async
   ]).toEqual(['mine', 'today']);
 });
 
-test('removes a key that is no longer applied, and keeps one that an attendee has taken over', async () => {
+test('removes a ConfigMap key that it no longer applies, and keeps a key that an attendee has taken over', async () => {
   const other = await testApi({ fieldManager: 'attendee' });
   const keys = async (): Promise<string[]> =>
     Object.keys((await api.get<ConfigMap>(KINDS.ConfigMap, 'keys', namespace))?.data ?? {}).sort();
@@ -216,7 +216,7 @@ test('removes a key that is no longer applied, and keeps one that an attendee ha
   }
 });
 
-test('does not repeat an apply that can change nothing', async () => {
+test('does not repeat an apply that the API server answers without a change', async () => {
   await settled();
   const [guide] = desired.filter(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'lab-guide');
   // The API server drops a false here, so the object differs forever.
@@ -237,13 +237,13 @@ test('does not repeat an apply that can change nothing', async () => {
   );
 });
 
-describe('pruning', () => {
+describe('pruning of objects that are no longer rendered', () => {
   const names = async (): Promise<string[]> =>
     (await api.list(KINDS.ConfigMap, { namespace, labelSelector: `${SEAT}=one` })).map(({ metadata }) => metadata.name);
   const prune = (): ReturnType<Applier['prune']> => applier.prune([...stores.values()], labels, desired);
   const unwanted = configMap(namespace, 'unwanted', {}, labels);
 
-  test('deletes what we applied and no longer render', async () => {
+  test('deletes an object that we applied and no longer render', async () => {
     await applier.applyAll([unwanted], lookup);
     const { written } = await prune();
     expect(written.map(keyOf)).toEqual([`${namespace}/unwanted`]);
@@ -251,14 +251,14 @@ describe('pruning', () => {
     expect(await names()).toContain('lab-dice');
   });
 
-  test('keeps what bears our labels and was made by somebody else', async () => {
+  test('keeps an object with our labels that somebody else has made', async () => {
     await api.create(configMap(namespace, 'theirs', {}, labels));
     await eventually(() => expect(lookup('ConfigMap')?.get(`${namespace}/theirs`)).toBeDefined(), { within: 10_000 });
     expect(await prune()).toMatchObject({ written: [], failed: [] });
     expect(await names()).toContain('theirs');
   });
 
-  test('keeps an object that has replaced the one it knew', async () => {
+  test('keeps a new object of the same name that has replaced ours', async () => {
     await applier.applyAll([unwanted], lookup);
     const stale = new CompactStore({ kind: KINDS.ConfigMap, fieldManager: FIELD_MANAGER });
     for (const one of await api.list(KINDS.ConfigMap, { namespace, labelSelector: `${SEAT}=one` }))

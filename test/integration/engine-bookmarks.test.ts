@@ -5,7 +5,7 @@ import { configMap, testApi, useEmptyNamespace } from '../support/cluster/engine
 
 const namespace = useEmptyNamespace('engine-bookmarks');
 
-test('receives bookmarks from the API server', async () => {
+test('receives watch bookmarks from the API server', async () => {
   const api = await testApi();
   const { resourceVersion } = (await api.create(configMap(namespace, 'any'))).metadata;
   const signal = AbortSignal.timeout(80_000);

@@ -76,7 +76,7 @@ let first: Replica;
 let second: Replica;
 let third: Replica;
 
-test('lets one of two replicas lead; it writes the Lease about once in 4 s, and the other sends nothing', async () => {
+test('elects one of two replicas, which renews the Lease about every 4 s; the other one only watches', async () => {
   first = start('first');
   await untilItWrites(first, 20_000);
   second = await startFollower('second');
@@ -88,14 +88,14 @@ test('lets one of two replicas lead; it writes the Lease about once in 4 s, and 
   expect(await writesOf(second)).toBe(0);
 });
 
-test("lets the other replica lead within 15 s of the leader's kill -9", async () => {
+test('elects the other replica within 15 s after kill -9 of the leader', async () => {
   first.child.kill('SIGKILL');
   const took = await untilItWrites(second, FAILOVER);
   process.stderr.write(`Failover after kill -9: ${(took / 1000).toFixed(1)} s\n`);
   expect(await lease()).toMatchObject({ holderIdentity: 'second', leaseTransitions: 1 });
 });
 
-test('lets another lead within 15 s of a freeze, and the frozen one writes only what was on its way', async () => {
+test('elects another replica within 15 s of a freeze, and the frozen one writes at most once more', async () => {
   third = await startFollower('third');
   second.child.kill('SIGSTOP');
   const took = await untilItWrites(third, FAILOVER);
@@ -114,7 +114,7 @@ test('lets another lead within 15 s of a freeze, and the frozen one writes only 
   expect(await leader()).toBe('third');
 });
 
-test('lets the other replica lead at once when the leader ends in order', async () => {
+test('elects the other replica at once when the leader shuts down with SIGTERM', async () => {
   third.child.kill('SIGTERM');
   const took = await untilItWrites(second, FAILOVER);
   process.stderr.write(`Failover after SIGTERM: ${(took / 1000).toFixed(1)} s\n`);
@@ -122,7 +122,7 @@ test('lets the other replica lead at once when the leader ends in order', async 
   expect(await lease()).toMatchObject({ holderIdentity: 'second', leaseTransitions: 3 });
 });
 
-test('leaves a Lease without a holder when the last replica ends', async () => {
+test('leaves a Lease without a holder when the last replica shuts down', async () => {
   second.child.kill('SIGTERM');
   await once(second.child, 'exit');
   expect(await leader()).toBe('');

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { PYTHON, pythonBaseImage } from '../../cluster/components/python.ts';
 
-test('holds Python, its libraries, a shell, and the standard library with its compiled files', async () => {
+test('the base image holds Python, its libraries, a shell, and the compiled standard library', async () => {
   const { name, entries } = await pythonBaseImage();
   expect(name).toMatch(/^throwaway\.intro-otel\.dev\/python:3\.\d+\.\d+[\w.-]*$/);
   const paths = entries.map(({ path }) => path);
@@ -13,7 +13,7 @@ test('holds Python, its libraries, a shell, and the standard library with its co
   expect(new Set(paths).size).toBe(paths.length);
 });
 
-test("records each source's own time in its compiled file, or Python would compile it at every start", async () => {
+test("the .pyc files record their source's time, so that Python does not compile at every start", async () => {
   const { entries } = await pythonBaseImage();
   const json = entries.find(({ path }) => path.endsWith('/json/__init__.py'));
   const compiled = entries.find(({ path }) => /\/json\/__pycache__\/__init__\.[\w-]+\.pyc$/.test(path));

@@ -43,8 +43,8 @@ test.each(byName(allowed))('lets an attendee, in their own namespace, %s', async
   expect([code, code === 200 ? '' : text]).toEqual([200, '']);
 });
 
-describe('with kubectl and the kubeconfig as it is handed out, an attendee', () => {
-  test("needs no namespace: the kubeconfig names the seat's", async () => {
+describe('an attendee with kubectl and the kubeconfig from the instructor', () => {
+  test("needs no --namespace, because the kubeconfig names the seat's namespace", async () => {
     expect(await attendee.kubectl(['config', 'view', '--minify', '--output=jsonpath={..namespace}'])).toBe(own);
     expect(await attendee.kubectl(['auth', 'can-i', 'get', 'pods'])).toBe('yes\n');
   });
@@ -63,7 +63,7 @@ describe('with kubectl and the kubeconfig as it is handed out, an attendee', () 
     );
   });
 
-  test('forwards a port to the lab, and plays', async () => {
+  test('forwards a port to the lab, and plays a round', async () => {
     const args = [
       `--kubeconfig=${attendee.kubeconfig}`,
       'port-forward',
@@ -86,7 +86,7 @@ describe('with kubectl and the kubeconfig as it is handed out, an attendee', () 
     }
   });
 
-  test('changes the code of the dice, restarts it and sees it live', async () => {
+  test('changes the code of dice, restarts dice and sees the new code run', async () => {
     const lab = labOf(own);
     const source = await lab.diceSource();
     const edited = source.replace(

@@ -283,12 +283,12 @@ const ofTheirFence: readonly Act[] = [
 ];
 
 describe.each([
-  ['the seat of another', ofOthers],
-  ['the class and the operator', ofTheClass],
-  ['the cluster', ofTheCluster],
-  ['the namespace of their own', ofTheirFence],
-])('an attendee of %s', (_what, acts) => {
-  test.each(byName(acts))('may not %s', async (_, act) => {
+  ["objects of another attendee's seat", ofOthers],
+  ['objects of the Workshop and the operator', ofTheClass],
+  ['objects of the whole cluster', ofTheCluster],
+  ["guardrails in the attendee's own namespace", ofTheirFence],
+])('the rights of an attendee on %s', (_what, acts) => {
+  test.each(byName(acts))('do not allow to %s', async (_, act) => {
     const tried = attempt(act);
     await refused(tried, attributesOf(tried));
   });
@@ -319,13 +319,13 @@ test.each([
   );
 });
 
-test.each(['escalate', 'bind'])('refuses an attendee who wants to %s roles or cluster roles', async (verb) => {
+test.each(['escalate', 'bind'])('refuses the verb %s on Roles and ClusterRoles to an attendee', async (verb) => {
   const rbac = { verb, group: 'rbac.authorization.k8s.io' };
   expect(await attendee.account.may({ ...rbac, resource: 'roles', namespace: own })).toBe(false);
   expect(await attendee.account.may({ ...rbac, resource: 'clusterroles', namespace: own })).toBe(false);
 });
 
-test("refuses these acts to all accounts that an attendee's pod could run as, except writing ConfigMaps", async () => {
+test('refuses the same acts, except writing ConfigMaps, to every ServiceAccount in the seat', async () => {
   const acts = [
     ...ofOthers,
     ...ofTheClass,

@@ -36,7 +36,7 @@ describe('an object that was deleted', () => {
     ['a ServiceAccount', `serviceaccount/${RELEASE}-collector`],
     ['a ConfigMap', `configmap/${RELEASE}-collector`],
     ['a Deployment', `deployment/${RELEASE}-prizes-v2`],
-  ])('is made again: %s', async (_, what) => {
+  ])('is created again: %s', async (_, what) => {
     const names = async (): Promise<string[]> =>
       (await inSeat('get', ...what.split('/'), '--output=name', '--ignore-not-found')).trim().split('\n');
     const before = await names();
@@ -70,14 +70,14 @@ describe('a field that was changed', () => {
     ["the Collector's configuration", ['configmap', `${RELEASE}-collector`], { data: null }, '{.data}'],
   ];
 
-  test.each(cases)('is put back: %s', async (_, what, change, jsonPath) => {
+  test.each(cases)('is restored: %s', async (_, what, change, jsonPath) => {
     const look = (): Promise<string> => inSeat('get', ...what, `--output=jsonpath=${jsonPath}`);
     const before = await look();
     await patch(what, change);
     await eventually(async () => expect(await look()).toBe(before), { within: REPAIRED_WITHIN });
   });
 
-  test('is put back: the image of a container', async () => {
+  test('is restored: the image of a container', async () => {
     const look = (): Promise<string> =>
       inSeat('get', dice, '--output=jsonpath={.spec.template.spec.containers[0].image}');
     const before = await look();
@@ -85,7 +85,7 @@ describe('a field that was changed', () => {
     await eventually(async () => expect(await look()).toBe(before), { within: REPAIRED_WITHIN });
   });
 
-  test('is put back: the Pod Security of the namespace', async () => {
+  test('is restored: the Pod Security of the namespace', async () => {
     const label = 'pod-security.kubernetes.io/enforce';
     await kubectl('label', 'namespace', seat, `${label}=privileged`, '--overwrite');
     const now = (): Promise<string> =>
@@ -93,7 +93,7 @@ describe('a field that was changed', () => {
     await eventually(async () => expect(await now()).toBe('restricted'), { within: REPAIRED_WITHIN });
   });
 
-  test('is put back: the spec of a Seat', async () => {
+  test('is restored: the spec of a Seat', async () => {
     const { spec } = await seatNow(seat);
     await kubectl(
       'patch',
@@ -106,14 +106,14 @@ describe('a field that was changed', () => {
     await eventually(async () => expect((await seatNow(seat)).spec).toEqual(spec), { within: REPAIRED_WITHIN });
   });
 
-  test('leaves a complete lab after all of this', async () => {
+  test('leaves a complete lab after all the changes', async () => {
     await labOf(seat).rolledOut('dice', 'guide', 'collector', 'prizes-v2');
     await allReady(workshop, seats.length, 60_000);
     await labOf(seat).settled();
   }, 150_000);
 });
 
-describe('the operator', () => {
+describe('a repair by the operator', () => {
   beforeAll(async () => {
     await inSeat('annotate', dice, 'example.com/note=mine');
     await inSeat('label', 'service', `${RELEASE}-dice`, 'example.com/team=ours');
@@ -155,12 +155,12 @@ describe('the operator', () => {
     ],
     ['an annotation of the namespace', `namespace/${seat}`, '{.metadata.annotations.example\\.com/note}', 'mine'],
     ['a ConfigMap that somebody else has made', 'configmap/theirs', '{.data.of}', 'worth'],
-  ])('leaves alone: %s', async (_, what, jsonPath, expected) => {
+  ])('keeps %s', async (_, what, jsonPath, expected) => {
     expect(await inSeat('get', what, `--output=jsonpath=${jsonPath}`)).toBe(expected);
   });
 });
 
-describe('when nothing changes', () => {
+describe('the operator while nothing changes', () => {
   const WRITES = ['POST', 'PUT', 'PATCH', 'APPLY', 'DELETE'];
   /** All writes of the operator except to the Lease. */
   const KINDS = [
@@ -194,7 +194,7 @@ describe('when nothing changes', () => {
 
   const SECONDS = 12;
 
-  test('writes nothing but the Lease, and hardly reads', async () => {
+  test('writes only its Lease, and sends few other requests', async () => {
     await eventually(
       async () => {
         const before = await writesOfAll();
@@ -212,7 +212,7 @@ describe('when nothing changes', () => {
     expect(ownNow.all - own.all).toBeLessThanOrEqual(SECONDS);
   }, 120_000);
 
-  test('has one of two replicas lead, and both ready', async () => {
+  test('has two ready replicas, of which one leads', async () => {
     const pods = await apiGet<{ items: object[] }>(
       `/api/v1/namespaces/class-operator/pods?labelSelector=app.kubernetes.io/component=operator`,
     );
