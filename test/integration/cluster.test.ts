@@ -1,5 +1,5 @@
-// Tests the devcluster that all other tests run on: it does what a Kubernetes does, keeps to itself, survives kill -9,
-// and leaves nothing behind when it is stopped.
+// Tests the devcluster, on which all other tests run: it works like any Kubernetes, is isolated from other clusters,
+// survives kill -9, and leaves nothing behind when it is stopped.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,7 +48,7 @@ describe('pods of the devcluster', () => {
   });
 
   test("can't reach anything outside the cluster", async () => {
-    // An address for documentation, which nobody has: https://www.rfc-editor.org/rfc/rfc5737
+    // A documentation address that no machine has: https://www.rfc-editor.org/rfc/rfc5737
     expect(await request(here, 'open', 'http://192.0.2.1/')).toMatch(/ENETUNREACH|EHOSTUNREACH|ECONNREFUSED/);
   });
 
@@ -156,7 +156,7 @@ describe('a devcluster whose start is interrupted by kill -9', () => {
   });
 });
 
-/** The state of the machine that a cluster must not change. */
+/** Reads the state of the machine that a cluster must not change. */
 async function machineState(): Promise<Record<string, string>> {
   const said = async (program: string, ...args: string[]): Promise<string> =>
     (await run(program, args, { allowFailure: true })).stdout;
@@ -179,7 +179,7 @@ async function machineState(): Promise<Record<string, string>> {
   };
 }
 
-/** Waits for a line of a program's output, and returns what the pattern captures. */
+/** Waits for a line of a program's output that matches. @returns the first capture group of the pattern */
 async function lineOf(stream: NodeJS.ReadableStream, pattern: RegExp): Promise<string> {
   const lines = createInterface(stream);
   for await (const line of lines) {
@@ -195,6 +195,6 @@ function commandOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {
-    return ''; // it has ended
+    return ''; // the process has ended
   }
 }

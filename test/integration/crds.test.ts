@@ -1,5 +1,5 @@
-// Tests the admission of Workshops and Seats: bad input is refused with what is expected and what to do, and a Workshop
-// accepts every lab that the chart accepts.
+// Tests the validation of Workshops and Seats by the API server. It refuses bad input with a message that says what to
+// do. A Workshop accepts every lab that the chart accepts.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await kubectl('wait', '--for=condition=Established', '--timeout=30s', 'crds', ...names);
 }, 60_000);
 
-// Another test covers the definitions that a release brings.
+// Another test installs the definitions with a release, so this one removes its own.
 afterAll(async () => {
   if (brought) await kubectl('delete', 'crds', ...names, '--timeout=60s');
 }, 90_000);
@@ -37,7 +37,7 @@ const manifest = (kind: string, name: string, spec: object): object => ({
   spec,
 });
 
-/** What `kubectl apply` answers. Nothing is created. */
+/** Runs a dry run of `kubectl apply`, which creates nothing. @returns its exit code and output */
 async function tried(object: object): Promise<{ code: number; stdout: string; stderr: string }> {
   return tool('kubectl', ['apply', '--dry-run=server', '--output=json', '--filename=-'], {
     input: JSON.stringify(object),
@@ -204,7 +204,7 @@ describe('kubectl with Workshops and Seats', () => {
       manifest('Seat', 'crds-ada', { workshop: 'crds', attendee: 'ada', revision: '1' }),
     );
   });
-  // A running operator may have added a finalizer.
+  // The time limit is long, because a running operator may have added a finalizer.
   afterAll(() => kubectl('delete', 'workshop/crds', 'seat/crds-ada', '--ignore-not-found', '--timeout=60s'));
 
   test('prints the columns of Workshops that an instructor needs, also for the short name', async () => {

@@ -1,5 +1,5 @@
-// Tests the engine's apply on the real API server, with the whole lab: it writes nothing twice, repairs drift, leaves
-// what others own, and removes what is no longer part of it.
+// Tests the engine's apply with a whole lab on a real API server. It writes nothing twice, repairs drift, keeps what
+// others own, and removes what the lab no longer contains.
 import { labTemplate } from '../../cdk8s/render.ts';
 import { Applier, differs } from '../../operator/engine/apply.ts';
 import type { HttpApi } from '../../kubernetes/client.ts';
@@ -34,7 +34,7 @@ const stores = new Map(
 const lookup = (kind: string): CompactStore | undefined => stores.get(kind);
 const live = (object: KubeObject): KubeObject | undefined => lookup(object.kind)?.get(keyOf(object));
 
-/** The objects of a seat besides its lab. */
+/** The objects that a seat has besides its lab. */
 const FENCES = [
   {
     apiVersion: 'networking.k8s.io/v1',
@@ -73,19 +73,19 @@ const labelled = (object: KubeObject): KubeObject => ({
   ...object,
   metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } },
 });
-// No pods are needed here.
+// Sets replicas to 0, because these tests need no pods.
 const stopped = (object: KubeObject): KubeObject =>
   object.kind === 'Deployment'
     ? ({ ...object, spec: { ...(object as unknown as { spec: object }).spec, replicas: 0 } } as KubeObject)
     : object;
-// Secrets are created once and not watched, so they are not applied.
+// Secrets are created once and not watched, so the tests do not apply them.
 const isApplied = ({ kind }: KubeObject): boolean => kind !== 'Secret';
 const desired = [
   ...(labTemplate({})(namespace) as readonly KubeObject[]).filter(isApplied).map(stopped),
   ...FENCES,
 ].map(labelled);
 
-/** An object without the fields that the API server writes. */
+/** Returns an object without the fields that the API server sets. */
 const specOf = (object: KubeObject | undefined): object =>
   Object.fromEntries(Object.entries(object ?? {}).filter(([field]) => field !== 'metadata' && field !== 'status'));
 
@@ -116,7 +116,7 @@ beforeEach(() => {
   writes = 0;
 });
 
-/** Applies until nothing is written, so that writes the store has not seen yet don't count. */
+/** Applies until nothing is written, so that the store has seen all earlier writes. */
 async function settled(): Promise<void> {
   await eventually(
     async () => {
@@ -219,7 +219,7 @@ test('removes a ConfigMap key that it no longer applies, and keeps a key that an
 test('does not repeat an apply that the API server answers without a change', async () => {
   await settled();
   const [guide] = desired.filter(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'lab-guide');
-  // The API server drops a false here, so the object differs forever.
+  // The API server drops `paused: false`, so the live object always differs.
   const dropped = {
     ...guide,
     spec: { ...(guide as unknown as { spec: object }).spec, paused: false },

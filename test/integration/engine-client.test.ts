@@ -1,4 +1,5 @@
-// Tests the engine's client on the real API server: its requests are accepted, and it tells the answers apart.
+// Tests the engine's client on a real API server: its requests are accepted, and it throws a different error for each
+// kind of refusal.
 import {
   isAlreadyExists,
   isConflict,
@@ -79,7 +80,7 @@ test('throws a different error for each kind of refusal', async () => {
     metadata: key('one'),
     spec: { hard: { 'count/secrets': '0' } },
   } as KubeObject);
-  // A quota applies once it has been counted, which takes the API server's managers a moment.
+  // A new quota applies only after Kubernetes has counted what it limits, which takes a moment.
   let attempts = 0;
   await eventually(
     async () => {

@@ -1,5 +1,5 @@
-// Tests the engine's watch on the real API server, through a proxy that fails on command: whatever happens, the store
-// ends up as the cluster is.
+// Tests the engine's watch on a real API server, through a proxy that fails on command. After every fault, the store
+// ends up equal to the cluster.
 import type { HttpApi } from '../../kubernetes/client.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { CompactStore } from '../../operator/engine/store.ts';
@@ -17,7 +17,7 @@ const labels = { watched: 'yes' };
 const map = (name: string, data: Record<string, string> = {}): ConfigMap => configMap(namespace, name, data, labels);
 const isWatch = (request: string): boolean => request.includes('watch=1');
 
-/** Connects to the API server without the proxy. */
+/** A client that connects to the API server without the proxy. */
 let direct: HttpApi;
 let through: HttpApi;
 let proxy: FaultyProxy;
@@ -58,7 +58,7 @@ beforeEach(async () => {
   });
   ended.run = reflector.run(ended.controller.signal);
   await eventually(() => expect([store.fresh, seen('kept')]).toEqual([true, '1']), within);
-  // What came after the list came by the watch, so the watch is open.
+  // The store receives this change only through the watch, so the watch is open when the change arrives.
   const { resourceVersion } = (await set('last', String(performance.now()))).metadata;
   await eventually(
     () => expect(store.get(`${namespace}/last`)?.metadata.resourceVersion).toBe(resourceVersion),
@@ -103,7 +103,7 @@ test('drops an object that loses the selected label, and adds it again with the 
   await eventually(() => expect(seen('kept')).toBe('1'), within);
 });
 
-/** Changes objects while the watch can't see them. */
+/** Adds, changes and deletes objects while the watch is broken. */
 async function changeMeanwhile(): Promise<void> {
   await set('kept', '2');
   await set('added', '2');

@@ -1,4 +1,4 @@
-// Tests the election on the real API server, between processes that are killed, stopped and continued.
+// Tests leader election on a real API server. The replicas are processes that the tests kill, freeze and continue.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ import type { ConfigMap } from '../support/cluster/engine.ts';
 import { eventually } from '../support/matchers/eventually.ts';
 
 const namespace = useEmptyNamespace('engine-leader');
-/** The times that the design promises, in milliseconds. */
+/** The time limit for a failover that the project promises, in milliseconds. */
 const FAILOVER = 15_000;
 
 interface Replica {
@@ -56,7 +56,7 @@ const writesOf = async ({ identity }: Replica): Promise<number> =>
 const count = ({ said }: Replica, what: ElectorReport['what']): number =>
   said.filter((one) => one.what === what).length;
 
-/** Waits until `replica` leads and has written. @returns milliseconds */
+/** Waits until `replica` leads and has written. @returns the time that took, in milliseconds */
 async function untilItWrites(replica: Replica, within: number): Promise<number> {
   const began = performance.now();
   const before = await writesOf(replica);
@@ -64,7 +64,7 @@ async function untilItWrites(replica: Replica, within: number): Promise<number> 
   return performance.now() - began;
 }
 
-/** A replica that waits for its turn. */
+/** Starts a replica that does not lead, and waits until it has tried to write. */
 async function startFollower(identity: string): Promise<Replica> {
   const replica = start(identity);
   await eventually(() => expect(count(replica, 'refused')).toBeGreaterThan(0), { within: 20_000 });
@@ -104,8 +104,8 @@ test('elects another replica within 15 s of a freeze, and the frozen one writes 
   const refused = count(second, 'refused');
   second.child.kill('SIGCONT');
   await eventually(() => expect(count(second, 'refused')).toBeGreaterThan(refused + 20), { within: 10_000 });
-  // One write may have passed the clock's check and been on its way when the process stopped. A broken check would add
-  // 20 more.
+  // One write may have been on its way when the process froze. Without the check of the lease's time, there would be
+  // about 20 more.
   expect(await writesOf(second)).toBeLessThanOrEqual(writes + 1);
   expect(second.said.filter(({ what }) => what === 'elected' || what === 'lost')).toEqual([
     { what: 'elected' },

@@ -1,5 +1,4 @@
-// Tests the base image of the Python app on machines that can't pull it. It is built from the Debian packages for the
-// cluster's images.
+// Tests the base image for the Python app on machines that can't pull one. The image is built from Debian packages.
 import { readFileSync } from 'node:fs';
 import { PYTHON, pythonBaseImage } from '../../cluster/components/python.ts';
 
@@ -18,6 +17,7 @@ test("the .pyc files record their source's time, so that Python does not compile
   const json = entries.find(({ path }) => path.endsWith('/json/__init__.py'));
   const compiled = entries.find(({ path }) => /\/json\/__pycache__\/__init__\.[\w-]+\.pyc$/.test(path));
   if (compiled?.from === undefined || !('source' in compiled.from)) throw new Error('expected json to be compiled');
-  // https://peps.python.org/pep-0552/: four bytes of magic, four of flags, then the source's time in seconds since 1970
+  // A .pyc file begins with four bytes of magic, four of flags, and the source's time in seconds since 1970:
+  // https://peps.python.org/pep-0552/
   expect(readFileSync(compiled.from.source).readUInt32LE(8)).toBe(json?.time);
 });

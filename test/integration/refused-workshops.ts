@@ -1,4 +1,4 @@
-// Workshops that admission must refuse, with the field and the message that it must name.
+// Workshops that the API server must refuse, with the field and the message that the error must contain.
 
 export const long = (length: number): string => 'a'.repeat(length);
 

@@ -1,5 +1,4 @@
-// Tests a lab as a learner gets it, from `helm install --wait` in a namespace that enforces Pod Security "restricted"
-// to `helm uninstall`.
+// Tests a lab from `helm install --wait` to `helm uninstall`, in a namespace that enforces Pod Security "restricted".
 import { edgesOf } from '../../otlp/traces.ts';
 import type { Trace } from '../../otlp/traces.ts';
 import { kubectl, tool } from '../support/cluster/cluster.ts';
@@ -20,7 +19,7 @@ beforeAll(async () => {
 }, 150_000);
 
 test('plays a round and serves the first page of every component as soon as helm install --wait ends', async () => {
-  // kube-proxy writes its rules once a second, so Kubernetes may need that long to route to a ready pod.
+  // kube-proxy writes its rules once a second, so requests may reach a ready pod up to a second late.
   const round = await eventually(() => lab.play(), { within: 2_000, every: 100 });
   expect([1, 2, 3, 4, 5, 6]).toContain(round.roll);
   expect(round.prize.name).not.toBe('');
@@ -101,7 +100,7 @@ describe('a round played at the guide', () => {
 test('gets rounds from visitors, and the trace of each round starts with a span of visitors', async () => {
   const rounds = await eventually(
     async () => {
-      const found = (await tracesOf(lab, 'visitors', installed)).slice(1); // the latest may still be under way
+      const found = (await tracesOf(lab, 'visitors', installed)).slice(1); // the latest may be incomplete
       expect(found.length).toBeGreaterThanOrEqual(2);
       return found;
     },

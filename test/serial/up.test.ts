@@ -1,4 +1,4 @@
-// Tests `npm run up` and `npm run down` as a newcomer types them: on a machine without Kubernetes, with a warm cache.
+// Tests `npm run up` and `npm run down` as a newcomer runs them: on a machine without Kubernetes, with a warm cache.
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { DEVCLUSTER } from '../../cluster/context-discovery.ts';
@@ -40,7 +40,7 @@ afterAll(async () => {
   await npmRun('down');
 }, 60_000);
 
-/** Takes the port. Undefined if another program already holds it, which serves the test as well. */
+/** Listens on the port. @returns undefined if another program already uses it, which is just as good for the test */
 function occupy(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer().once('error', () => resolve(undefined));
