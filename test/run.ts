@@ -94,7 +94,11 @@ function chooseStages(): readonly Stage[] {
   const unknown = wanted?.find((name) => stages.every((stage) => stage.name !== name));
   if (unknown === undefined) return stages.filter((stage) => wanted?.includes(stage.name) ?? true);
   const expected = stages.map((stage) => stage.name).join(', ');
-  throw new UserError('There is no such stage.', { expected, found: unknown, todo: 'npm test -- --only STAGE,STAGE' });
+  throw new UserError('The option --only names an unknown stage.', {
+    expected,
+    found: unknown,
+    todo: 'npm test -- --only STAGE,STAGE',
+  });
 }
 
 /**

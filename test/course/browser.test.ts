@@ -67,7 +67,7 @@ test.each(steps)(
       await (await walkthroughOf(id)).onPage?.(learner);
       await learner.check();
       await page.getByText(`Steps: ${number} of ${steps.length} verified`).waitFor();
-      say(`${id} by hand: verified after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+      say(`${id} on the page: verified after ${((performance.now() - began) / 1000).toFixed(1)} s`);
     } finally {
       await keep(id);
     }

@@ -22,7 +22,7 @@ function rowOf(words: string, time = ''): Row {
     /^(\S+) (.*) [a-z]+(?: error)?(?: parent missing)?, level (\d+)/.exec(words) ?? [];
   const [, took, unit] = /^([\d.]+) (m?s)$/.exec(time) ?? [];
   if (level === undefined || took === undefined)
-    throw new Error(`expected a span with its level and its time, found "${words}" and "${time}"`);
+    throw new Error(`expected a row with a span's level and time, found "${words}" and "${time}"`);
   return { level: Number(level), service, name, took: Number(took) * (unit === 's' ? 1000 : 1) };
 }
 

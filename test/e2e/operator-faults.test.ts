@@ -47,7 +47,7 @@ describe('the operator repairs the lab after', () => {
     '%s',
     async (what, fault, during) => {
       const took = await lab.meet(fault, during);
-      say(`${what}: what had changed meanwhile was put right ${(took / 1000).toFixed(1)} s after it was over`);
+      say(`${what}: the operator repaired the change ${(took / 1000).toFixed(1)} s after the end of the fault`);
     },
     240_000,
   );

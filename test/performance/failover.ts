@@ -72,7 +72,9 @@ async function failOver(replicas: InClusterProgram[], { start, ready }: Operator
 
 async function allReady(seats: SeatTimes, detail: (text: string) => void): Promise<void> {
   if (seats.ready() === SEATS)
-    throw new Error(`the rollout ended before the leader was killed ${KILLS} times, so it proves nothing`);
+    throw new Error(
+      `expected a rollout that lasts until the leader was killed ${KILLS} times, found that it ended sooner`,
+    );
   await seats.allReady(detail);
   seats.stop();
 }

@@ -1,4 +1,4 @@
-// Tests the README's two commands, one right after the other: they install the operator, and every attendee gets a lab.
+// Tests the README's two commands, one right after the other: they install the operator, and give every attendee a lab.
 import { readFileSync } from 'node:fs';
 import { say } from '../../support/output.ts';
 import { kubectl } from '../support/cluster/cluster.ts';

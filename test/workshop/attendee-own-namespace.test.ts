@@ -1,4 +1,5 @@
-// Tests what an attendee may do in their own namespace with their seat's kubeconfig, and which pods are refused there.
+// Tests what an attendee may do in their own namespace with their seat's kubeconfig, and which pods the namespace
+// refuses.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { NAMES, RELEASE } from '../../operator/api/types.ts';

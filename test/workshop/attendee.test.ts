@@ -1,5 +1,5 @@
-// Tests what an attendee may not do with their seat's kubeconfig. Each act is asked for as `kubectl auth can-i`
-// asks, and then tried.
+// Tests what an attendee may not do with their seat's kubeconfig. Each test first asks for the right, as `kubectl auth
+// can-i` does, and then sends the request.
 import { NAMES, RELEASE, ROLES } from '../../operator/api/types.ts';
 import { attributesOf, byName } from '../support/cluster/account.ts';
 import type { Act, Attempt, ResourceAttributes } from '../support/cluster/account.ts';
@@ -14,7 +14,10 @@ const {
 } = useWorkshop();
 const attendee = useAttendee(own);
 
-/** Words in the tables' paths that stand for names known once the Workshop is there. */
+/**
+ * Placeholders in the tables' paths, and the names that replace them. The names are known only after the Workshop
+ * exists.
+ */
 const known: Record<string, string> = { OWN: own, OTHER: other, OPERATOR: operator.namespace, WORKSHOP: workshop };
 
 beforeAll(async () => {

@@ -1,5 +1,5 @@
-// Tests what an instructor may get wrong: it is refused at once with what to change, or a condition reports it. Nothing
-// crashes, and nothing that isn't ours is touched.
+// Tests mistakes of an instructor. A Workshop is refused at once with what to change, or a condition reports the
+// problem. Nothing crashes, and foreign objects stay unchanged.
 import { apply, kubectl, tool } from '../support/cluster/cluster.ts';
 import {
   applyWorkshop,

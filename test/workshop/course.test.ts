@@ -1,5 +1,5 @@
-// Tests what the course needs in a seat: faults that the instructor switches for all, the attendee's own files, and the
-// guide's key.
+// Tests what the course needs in a seat: faults that the instructor switches for all seats, the attendee's own files,
+// and the guide's key.
 import { NAMES, RELEASE } from '../../operator/api/types.ts';
 import { useAttendee } from '../support/cluster/attendee.ts';
 import { accountOf, labOf, useWorkshop } from '../support/cluster/workshop.ts';
@@ -115,7 +115,7 @@ describe('Run in the guide', () => {
 });
 
 describe("the guide's key", () => {
-  // The image has no cat.
+  // A program that prints the key. The image has no `cat`.
   const READ = 'process.stdout.write(require("fs").readFileSync("/etc/intro-otel/key"))';
   const inPod = (): Promise<string> =>
     kubectl(

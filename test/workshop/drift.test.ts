@@ -1,5 +1,5 @@
-// Tests that the operator repairs within seconds what somebody changes behind its back, leaves alone what isn't its
-// own, and writes nothing while nothing changes.
+// Tests that the operator repairs foreign changes within seconds, keeps what others own, and writes nothing while
+// nothing changes.
 import { LABELS, NAMES, RELEASE, ROLES } from '../../operator/api/types.ts';
 import { apiGet, kubectl } from '../support/cluster/cluster.ts';
 import { allReady, labOf, leaderMetrics, seatNow, useWorkshop } from '../support/cluster/workshop.ts';
@@ -12,7 +12,7 @@ const {
   seats,
 } = useWorkshop();
 
-/** "Within seconds" on a busy machine. */
+/** The time limit for a repair on a busy machine, in milliseconds. */
 const REPAIRED_WITHIN = 10_000;
 
 const dice = `deployment/${RELEASE}-dice`;
@@ -119,7 +119,7 @@ describe('a repair by the operator', () => {
     await inSeat('label', 'service', `${RELEASE}-dice`, 'example.com/team=ours');
     await kubectl('annotate', 'namespace', seat, 'example.com/note=mine');
     await inSeat('create', 'configmap', 'theirs', '--from-literal=of=worth');
-    // Breaks the same objects, so that the operator has to apply them again.
+    // These changes break the same objects, so that the operator has to apply them again.
     await Promise.all([
       inSeat('scale', dice, '--replicas=2'),
       patch(['service', `${RELEASE}-dice`], { spec: { selector: { [LABELS.component]: 'another' } } }),
@@ -162,7 +162,7 @@ describe('a repair by the operator', () => {
 
 describe('the operator while nothing changes', () => {
   const WRITES = ['POST', 'PUT', 'PATCH', 'APPLY', 'DELETE'];
-  /** All writes of the operator except to the Lease. */
+  /** The kinds of objects whose writes the tests count: all that the operator writes except the Lease. */
   const KINDS = [
     'workshops',
     'seats',
@@ -198,7 +198,7 @@ describe('the operator while nothing changes', () => {
     await eventually(
       async () => {
         const before = await writesOfAll();
-        await always(() => undefined, { during: 6000 }); // a pod has 5 s to end, in which nothing is written
+        await always(() => undefined, { during: 6000 }); // longer than the 5 s in which a deleted pod may shut down
         expect(await writesOfAll()).toEqual(before);
       },
       { within: 60_000 },
@@ -207,7 +207,7 @@ describe('the operator while nothing changes', () => {
     await always(() => undefined, { during: SECONDS * 1000 });
     const [allNow, ownNow] = await Promise.all([writesOfAll(), requestsOfOperator()]);
     expect(allNow).toEqual(all);
-    expect(ownNow.writes - own.writes).toBeGreaterThan(0); // the Lease, which shows that the count works
+    expect(ownNow.writes - own.writes).toBeGreaterThan(0); // writes of the Lease show that the count works
     expect(ownNow.writes - own.writes).toBeLessThanOrEqual(SECONDS / 4 + 1);
     expect(ownNow.all - own.all).toBeLessThanOrEqual(SECONDS);
   }, 120_000);

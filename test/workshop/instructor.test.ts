@@ -1,5 +1,5 @@
-// Tests what an instructor does with kubectl alone: add and remove attendees, change the lab for all, pause, reset a
-// seat, stop and start one, extend and end the Workshop. Seats that are not meant notice nothing.
+// Tests what an instructor does with kubectl alone: add and remove attendees, change all labs, pause, reset, stop and
+// start a seat, extend and end the Workshop. All other seats must stay unchanged.
 import { conditionOf } from '../../kubernetes/conditions.ts';
 import { NAMES, RELEASE } from '../../operator/api/types.ts';
 import { apiGet, kubectl } from '../support/cluster/cluster.ts';
@@ -26,7 +26,7 @@ const [first, second] = seats;
 
 afterAll(keepWorkshopEvidence, 60_000);
 
-/** What stays the same for seats that are left alone: their namespaces and all their pods. */
+/** Returns the uids of the seats' namespaces and pods. They stay the same if nothing touches the seats. */
 async function tracesOf(names: readonly string[]): Promise<Record<string, string>> {
   const all = await Promise.all(
     names.map(async (name) => [name, JSON.stringify([await namespaceUid(name), await labOf(name).podUids()])] as const),

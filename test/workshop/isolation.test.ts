@@ -1,5 +1,5 @@
-// Tests that seats can't reach each other on a cluster that enforces NetworkPolicies, and that the operator's own test
-// says so.
+// Tests that seats can't reach each other on a cluster that enforces NetworkPolicies, and that the operator's own
+// isolation test reports this.
 import { signalComponent } from '../../cluster/devcluster/index.ts';
 import { apply, kubectl, testCluster } from '../support/cluster/cluster.ts';
 import {
@@ -20,7 +20,10 @@ const {
 } = useWorkshop();
 
 const OUTSIDE = 'class-outside';
-/** The guide, the attendee's own code, and a pod that the attendee made. */
+/**
+ * The pods of a seat from which the tests send requests: the guide, the attendee's own code, and a pod that the
+ * attendee created.
+ */
 const INSIDERS = ['deployment/lab-guide', 'deployment/lab-dice', 'knocker'] as const;
 
 let fromOwn: string[];

@@ -1,4 +1,5 @@
-// Tests what the operator's token allows: no more than its work needs. Each act is asked for, and then tried.
+// Tests that the operator's token allows only what the operator needs. Each test first asks for the right, and then
+// sends the request.
 import { ROLES } from '../../operator/api/types.ts';
 import { attributesOf, byName } from '../support/cluster/account.ts';
 import type { Account, Act } from '../support/cluster/account.ts';

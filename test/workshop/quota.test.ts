@@ -1,4 +1,4 @@
-// Tests an attendee who asks for two thousand pods: they get as many as the quota allows, and the neighbours play on.
+// Tests an attendee who creates two thousand pods: the quota limits them, and the other seats keep working.
 import { LABELS } from '../../operator/api/types.ts';
 import type { Answer } from '../support/cluster/account.ts';
 import { useAttendee } from '../support/cluster/attendee.ts';
@@ -42,7 +42,7 @@ afterAll(async () => {
   );
 });
 
-/** Plays rounds in the other seats, one after the other. @returns what went wrong in them */
+/** Plays rounds in the other seats, one after the other, until `done` returns true. @returns the failed rounds */
 async function playUntil(done: () => boolean): Promise<string[]> {
   const failures: string[] = [];
   do {

@@ -1,5 +1,6 @@
-// Tests releases that come and go: a second one leaves the operating to the first, an upgrade updates the definitions,
-// and seats go before the operator. It is the last file of its stage and leaves no Workshop behind.
+// Tests several releases of the chart: a second release uses the first one's operator, an upgrade updates the
+// definitions, and an uninstall removes seats before the operator. This is the last file of its stage, and it removes
+// the shared Workshop.
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ import { makeNamespace } from '../support/cluster/namespace.ts';
 
 const { workshop, seats } = useWorkshop();
 
-/** Has no running pods, because only what helm makes and leaves is of interest. */
+/** Values that keep all pods from being scheduled, because the tests look only at what helm creates and leaves. */
 const nowhere = { nodeSelector: { 'example.com/nowhere': 'true' } };
 
 const DEFINITIONS = ['workshops.intro-otel.dev', 'seats.intro-otel.dev'] as const;
@@ -29,7 +30,10 @@ const definitions = async (): Promise<string[]> =>
     .split(' ')
     .filter((name) => name.endsWith('.intro-otel.dev'));
 
-/** Helm makes no namespace that enforces Pod Security. This one also takes away what helm leaves behind. */
+/**
+ * Creates a namespace that enforces Pod Security "restricted" for a release, which helm can't do. Deleting this
+ * namespace also removes what helm leaves behind.
+ */
 async function releaseIn(namespace: string, name: string): Promise<Lab> {
   await makeNamespace(namespace);
   return new Lab(namespace, name);
@@ -118,7 +122,7 @@ describe('helm upgrade', () => {
   });
   afterAll(() => rm(older, { recursive: true }));
 
-  /** A copy of the chart whose definitions lack one of today's columns. */
+  /** Writes a copy of the chart in which the definitions lack one of their columns. @returns its folder */
   async function olderChart(): Promise<string> {
     const directory = await mkdtemp(join(tmpdir(), 'older-'));
     await cp(chart, directory, { recursive: true });

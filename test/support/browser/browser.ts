@@ -50,7 +50,7 @@ export async function ensureBrowser(report: Progress): Promise<void> {
 export function launchBrowser(): Promise<Browser> {
   const executablePath = program();
   if (executablePath === undefined)
-    throw new UserError('There is no browser.', {
+    throw new UserError('The browser tests need Chromium, which this machine does not have.', {
       expected: PROGRAMS.join(' or '),
       todo: 'apt-get install chromium-headless-shell',
     });

@@ -44,5 +44,7 @@ test.each([
 });
 
 test('throws for a path that is not the path of a resource', () => {
-  expect(() => attributesOf({ method: 'GET', path: '/healthz' })).toThrow('/healthz is no path of a resource');
+  expect(() => attributesOf({ method: 'GET', path: '/healthz' })).toThrow(
+    'expected the path of a resource, found /healthz',
+  );
 });

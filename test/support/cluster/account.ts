@@ -66,9 +66,7 @@ export class Account {
       users: [{ user }],
     } = parse(kubeconfig) as Config;
     if (new URL(cluster.server).hostname !== '127.0.0.1')
-      throw new Error(
-        `expected the API server on 127.0.0.1, found ${cluster.server}, which would be another's out here`,
-      );
+      throw new Error(`expected the API server on 127.0.0.1, found ${cluster.server}, which may be another cluster`);
     this.server = cluster.server;
     this.ca = Buffer.from(cluster['certificate-authority-data'], 'base64');
     this.token = token ?? user.token ?? '';
@@ -111,7 +109,7 @@ export class Account {
       path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
       body,
     });
-    if (code !== 201) throw new Error(`the review was answered ${code}: ${text}`);
+    if (code !== 201) throw new Error(`the API server answered the access review with ${code}: ${text}`);
     return (JSON.parse(text) as { status: { allowed: boolean } }).status.allowed;
   }
 
@@ -150,7 +148,7 @@ const VERBS = { POST: 'create', PUT: 'update', PATCH: 'patch' } as const;
 export function attributesOf({ method, path }: Pick<Attempt, 'method' | 'path'>): ResourceAttributes {
   const { pathname, searchParams } = new URL(path, 'https://any');
   const found = /^\/(?:api|apis\/(?<group>[^/]+))\/[^/]+(?<rest>\/.*)$/.exec(pathname)?.groups;
-  if (found === undefined) throw new Error(`${path} is no path of a resource`);
+  if (found === undefined) throw new Error(`expected the path of a resource, found ${path}`);
   const { namespace, resource, name, subresource } = partsOf(found['rest'] ?? '');
   return {
     verb: verbOf(method, name, searchParams.get('watch') === 'true'),

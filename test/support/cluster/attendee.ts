@@ -47,7 +47,7 @@ export class Attendee {
 
   private get found(): NonNullable<typeof this.opened> {
     if (this.opened === undefined)
-      throw new Error(`there is no kubeconfig of ${this.seat}: the first failure tells why`);
+      throw new Error(`the kubeconfig of ${this.seat} could not be read; see the first failed test of this file`);
     return this.opened;
   }
 }

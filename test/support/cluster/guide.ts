@@ -71,7 +71,7 @@ export class RunEvents {
     const events = new RunEvents();
     const { body } = await fetch(`${guide.origin}/api/run`, { signal: events.#leave.signal });
     void events.#read(body ?? new ReadableStream()).catch((error: unknown) => {
-      if (!events.#leave.signal.aborted) say(`the stream of the run broke off: ${String(error)}`);
+      if (!events.#leave.signal.aborted) say(`the event stream of GET /api/run broke off: ${String(error)}`);
     });
     return events;
   }

@@ -66,7 +66,7 @@ async function allReady(count: number): Promise<void> {
       spec.taints === undefined &&
       status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True'),
   );
-  if (ready.length !== count) throw new Error(`${ready.length} of ${count} simulated nodes are ready`);
+  if (ready.length !== count) throw new Error(`expected ${count} ready simulated nodes, found ${ready.length}`);
 }
 
 function node(index: number): object {

@@ -74,7 +74,7 @@ export class Lab {
     await eventually(
       async () => {
         const leaving = (await this.pods()).filter(isLeaving).map((pod) => pod.metadata.name);
-        if (leaving.length > 0) throw new Error(`there still is ${leaving.join(', ')}`);
+        if (leaving.length > 0) throw new Error(`these pods are still shutting down: ${leaving.join(', ')}`);
       },
       { within: 60_000 },
     );
@@ -101,7 +101,8 @@ export class Lab {
 
   /** Runs helm in this lab's namespace and passes `values` on standard input. @returns the standard output */
   async helm(args: readonly string[], helm: 'helm' | 'helm3' = 'helm', values: Values = {}): Promise<string> {
-    if (this.broken !== undefined) throw new Error('the lab could not be installed: the first failure tells why');
+    if (this.broken !== undefined)
+      throw new Error('the lab could not be installed; see the first failed test of this file');
     return (await tool(helm, [...args, '--namespace', this.namespace], { input: JSON.stringify(values) })).stdout;
   }
 
@@ -148,7 +149,7 @@ export class Lab {
   async pod(component: string): Promise<Pod> {
     const [pod, ...others] = (await this.pods(component)).filter(isReady);
     if (pod === undefined || others.length > 0)
-      throw new Error(`${component} has ${pod ? others.length + 1 : 0} ready pods, not one`);
+      throw new Error(`expected one ready pod of ${component}, found ${pod ? others.length + 1 : 0}`);
     return pod;
   }
 
@@ -207,7 +208,7 @@ export class Lab {
     await eventually(
       async () => {
         const others = (await this.pods()).filter((pod) => !isReady(pod)).map((pod) => pod.metadata.name);
-        if (others.length > 0) throw new Error(`there still is ${others.join(', ')}`);
+        if (others.length > 0) throw new Error(`these pods of older versions still exist: ${others.join(', ')}`);
       },
       { within: 30_000 },
     );
