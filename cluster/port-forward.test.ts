@@ -46,7 +46,7 @@ function fakeKubectl(log: string): ClusterTools {
 const target = { namespace: 'n', service: 'r-guide', servicePort: 8080, lookEvery: 100 };
 const lines = (file: string): string[] => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []);
 
-test('restarts a forward that ends, until the front door is closed', async () => {
+test('restarts kubectl port-forward when it ends, until the port-forward is closed', async () => {
   const log = join(directory, 'calls');
   openPortForward('lab', 8123, fakeKubectl(log), target);
   await until(() => lines(log).length >= 2);
@@ -60,7 +60,7 @@ test('restarts a forward that ends, until the front door is closed', async () =>
   await stopsGrowing(log);
 }, 120_000);
 
-test('ends the former keeper when another one takes its place', async () => {
+test('ends the old keeper process when a new one replaces it', async () => {
   const [first, second] = [join(directory, 'first'), join(directory, 'second')];
   openPortForward('lab', 8123, fakeKubectl(first), target);
   await until(() => lines(first).length >= 1);
@@ -72,6 +72,6 @@ test('ends the former keeper when another one takes its place', async () => {
   await stopsGrowing(second); // before its directory goes
 }, 120_000);
 
-test('does nothing when it closes a front door that is not open', async () => {
+test('does nothing if the port-forward to close is not open', async () => {
   await expect(closePortForward('lab')).resolves.toBeUndefined();
 });

@@ -43,7 +43,7 @@ function traceOf(...services: string[]): Answer {
   return { status: 200, body: { result: { resourceSpans } } };
 }
 
-test('returns the trace once all services are in it and it stops growing', async () => {
+test('returns the trace when it contains all services and no longer grows', async () => {
   const all = ['guide', 'arcade', 'dice', 'prizes'];
   let asked = 0;
   const paths = new Set<string>();
@@ -58,7 +58,7 @@ test('returns the trace once all services are in it and it stops growing', async
   expect([...paths]).toEqual([`/jaeger/api/v3/traces/${ID}`]);
 });
 
-test('fails for a trace that stays incomplete, and says which spans there are', async () => {
+test('fails if the trace stays incomplete, and lists the spans that have arrived', async () => {
   await withGuide(
     () => traceOf('guide', 'arcade'),
     async (url) => {
@@ -72,7 +72,7 @@ test('fails for a trace that stays incomplete, and says which spans there are', 
   );
 });
 
-test('plays rounds one after another and returns the last', async () => {
+test('plays rounds one after another and returns the last one', async () => {
   let played = 0;
   await withGuide(
     () => ({ status: 200, body: { player: 'you', roll: ++played } }),
@@ -82,7 +82,7 @@ test('plays rounds one after another and returns the last', async () => {
   );
 });
 
-test('fails for a front door that does not answer, and says what it found', async () => {
+test("fails if the guide's URL does not answer, and says what was found", async () => {
   await withGuide(
     () => ({ status: 503, body: {} }),
     async (url) => {
