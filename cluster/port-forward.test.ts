@@ -26,7 +26,7 @@ async function until(what: () => boolean): Promise<void> {
   }
 }
 
-/** Waits until a file has not grown for the time of ten forwards. */
+/** Waits until a file no longer grows. */
 async function stopsGrowing(file: string): Promise<void> {
   let grown = lines(file).length;
   let since = Date.now();
@@ -36,7 +36,7 @@ async function stopsGrowing(file: string): Promise<void> {
   });
 }
 
-/** A kubectl that logs its arguments and soon ends, as one does whose pod is gone. */
+/** Creates a fake kubectl that logs its arguments and soon ends, like a port-forward whose pod is gone. */
 function fakeKubectl(log: string): ClusterTools {
   const path = join(directory, 'kubectl');
   writeFileSync(path, `#!/bin/sh\necho "$@" >>${log}\nexec sleep 0.05\n`, { mode: 0o755 });
@@ -69,7 +69,7 @@ test('ends the old keeper process when a new one replaces it', async () => {
   expect(openPort('lab')).toBe(8124);
   await stopsGrowing(first);
   await closePortForward('lab');
-  await stopsGrowing(second); // before its directory goes
+  await stopsGrowing(second); // before the directory of the file is removed
 }, 120_000);
 
 test('does nothing if the port-forward to close is not open', async () => {

@@ -9,7 +9,7 @@ interface Answer {
   body: unknown;
 }
 
-/** Runs `work` with a guide on loopback that answers by path. */
+/** Runs `work` with a fake guide on loopback, whose answers depend on the path. */
 async function withGuide(answers: (path: string) => Answer, work: (url: string) => Promise<void>): Promise<void> {
   const server = createServer((request, response) => {
     const { status, body } = answers(request.url ?? '');
@@ -24,7 +24,7 @@ async function withGuide(answers: (path: string) => Answer, work: (url: string) 
   }
 }
 
-/** Jaeger's answer with one span for each service. Each span is a child of the span before. */
+/** Builds Jaeger's answer for a trace with one span for each service. Each span is a child of the span before. */
 function traceOf(...services: string[]): Answer {
   const resourceSpans = services.map((service, index) => ({
     resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },

@@ -42,7 +42,7 @@ test("passes values to helm, and resolves file names from the user's directory",
 test.each([{ values: ['mine.yaml'] }, { 'set-file': ['dice.source=app.ts'] }])(
   'refuses the options %j, because the file is missing',
   (given) => {
-    expect(() => helmValues(given)).toThrow(/There is no file (mine\.yaml|app\.ts)/);
+    expect(() => helmValues(given)).toThrow(/The file (mine\.yaml|app\.ts) does not exist/);
   },
 );
 

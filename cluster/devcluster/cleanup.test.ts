@@ -17,7 +17,7 @@ interface FakeProcess {
   net?: string;
 }
 
-/** A /proc with these processes, and with this process in the machine's network. */
+/** Creates a fake /proc that lists these processes, and this process in the machine's network. */
 function fakeProc(...processes: FakeProcess[]): string {
   for (const { pid, words, innerPid, state = 'S (sleeping)', net = 'host' } of [
     { pid: process.pid, words: ['node'] },
@@ -112,7 +112,7 @@ test("copies the parent group's processors to a new cpuset group", async () => {
   writeFileSync(join(root, 'cpuset.cpus'), '0-1\n');
   for (const group of ['intro-otel', 'intro-otel/lab', 'intro-otel/lab/system']) {
     mkdirSync(join(root, group));
-    writeFileSync(join(root, group, 'cpuset.cpus'), '\n'); // as the kernel does
+    writeFileSync(join(root, group, 'cpuset.cpus'), '\n'); // a new cpuset group has no processors, as in the kernel
   }
   const [group] = await createCgroups('intro-otel/lab', [root]);
   expect(processesIn([group ?? ''])).toEqual([]);
@@ -143,6 +143,6 @@ test('removes the shared control group together with the last cluster in it', as
 
 test("returns a control group that it can't remove because it is in use", async () => {
   await createCgroups('intro-otel/lab', [root]);
-  writeFileSync(join(root, 'intro-otel/lab/busy'), ''); // rmdir fails as it does for a group with processes
+  writeFileSync(join(root, 'intro-otel/lab/busy'), ''); // rmdir fails as for a group with processes
   await expect(removeCgroups('intro-otel/lab', [root], 100)).resolves.toEqual([join(root, 'intro-otel/lab')]);
 });

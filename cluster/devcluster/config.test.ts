@@ -36,7 +36,7 @@ afterAll(() => {
 const certificate = (name: string): X509Certificate =>
   new X509Certificate(readFileSync(join(layout.pki, `${name}.crt`)));
 
-onLinux('signs every certificate with its authority, for years', () => {
+onLinux('signs every certificate with its authority, for at least nine years', () => {
   const inNineYears = Date.now() + 9 * 365 * 24 * 3600 * 1000;
   for (const { name, authority } of certificates('lab')) {
     expect(certificate(name).verify(certificate(authority).publicKey)).toBe(true);
@@ -45,23 +45,23 @@ onLinux('signs every certificate with its authority, for years', () => {
   }
 });
 
-onLinux('certifies the API server for its addresses on the machine and in the cluster, and for its names', () => {
+onLinux("puts the API server's addresses and names into its certificate", () => {
   for (const address of ['127.0.0.1', network.nodeAddress, network.apiService])
     expect(certificate('apiserver').checkIP(address)).toBe(address);
   for (const name of ['localhost', 'kubernetes.default.svc'])
     expect(certificate('apiserver').checkHost(name)).toBe(name);
 });
 
-onLinux('gives the kubelet the group and the name that the Node authorizer expects', () => {
+onLinux("puts the group and name that the Node authorizer expects into the kubelet's certificate", () => {
   expect(certificate('kubelet').subject.split('\n')).toEqual(['O=system:nodes', 'CN=system:node:lab']);
 });
 
-onLinux('lets only the owner read keys', () => {
+onLinux('lets only the owner of the key files read them', () => {
   for (const file of readdirSync(layout.pki).filter((name) => name.endsWith('.key')))
     expect(statSync(join(layout.pki, file)).mode & 0o077).toBe(0);
 });
 
-onLinux('writes a self-contained kubeconfig that leads to the relay', () => {
+onLinux('writes a kubeconfig with embedded certificates and the given server URL', () => {
   const config = parse(kubeconfig(layout, 'admin', 'https://127.0.0.1:6443')) as {
     clusters: [{ cluster: Record<string, string> }];
     users: [{ user: Record<string, string> }];
@@ -130,7 +130,7 @@ test('runs only a control plane, with raised API rates, for a cluster tuned for 
   expect(ordinary.filter((flag) => flag.includes('kube-api-qps') || flag.includes('scheduler.yaml'))).toEqual([]);
 });
 
-onLinux('logs the requests of the group that was named, and of nobody else', () => {
+onLinux('configures the audit log for the named group of users only', () => {
   const flags = (auditedGroup?: string): string[] =>
     plan(true, auditedGroup === undefined ? {} : { auditedGroup }).processes.flatMap(({ command }) => command);
   expect(flags().filter((flag) => flag.startsWith('--audit'))).toEqual([]);
@@ -171,7 +171,7 @@ test('can derive the API path of each object that a new cluster starts with', ()
   expect(paths).toContain('/api/v1/namespaces/kube-system/services/kube-dns');
 });
 
-onLinux('publishes its URL from outside and its certificate authority', () => {
+onLinux("publishes the cluster's outside URL and its certificate authority in a ConfigMap", () => {
   const { metadata, data } = clusterInfo(layout, 'https://127.0.0.1:6443') as {
     metadata: object;
     data?: { kubeconfig: string };

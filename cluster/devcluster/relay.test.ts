@@ -18,7 +18,7 @@ function keep(server: Server): Server {
   return server;
 }
 
-/** A server that answers with the text it got, in capitals, once the client has ended. */
+/** Starts a server that answers with the received text in capitals, after the client has ended its side. */
 function startEcho(path: string): Promise<Server> {
   const server = keep(
     createServer({ allowHalfOpen: true }, (socket) => {

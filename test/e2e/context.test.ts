@@ -60,7 +60,7 @@ describe('npm run up -- --context NAME', () => {
   });
 
   test('prints which Kubernetes it uses', () => {
-    expect(up.stderr).toMatch(new RegExp(`context ${name} is used`));
+    expect(up.stderr).toMatch(new RegExp(`Using the Kubernetes of the context ${name} `));
   });
 
   test('keeps a port-forward open on 127.0.0.1 after the pod behind it is replaced', async () => {
