@@ -59,7 +59,7 @@ test('refuses an unknown context in --context, and lists the known ones', () => 
   const error = refusal(() =>
     choose(facts({ contexts: [context('kind-a'), context('minikube')], requested: 'kind-b' })),
   );
-  expect(error.message).toBe('There is no kubectl context kind-b.');
+  expect(error.message).toBe('The kubectl context kind-b does not exist.');
   expect(error.advice.found).toBe('kind-a, minikube');
 });
 
