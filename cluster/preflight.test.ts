@@ -55,7 +55,9 @@ test('checks the disk space of two directories on two disks separately', () => {
 
 test('reports all missing resources at once', () => {
   const misses = machineMisses(machine({ cpus: 1, memoryAvailable: 0 }), needs);
-  expect(() => throwMisses(misses)).toThrow('There are too few CPUs. There is too little memory.');
+  expect(() => throwMisses(misses)).toThrow(
+    'This machine has too few CPUs for the lab. This machine has too little available memory.',
+  );
   expect(() => throwMisses(misses.slice(1))).toThrow(UserError);
   expect(() => throwMisses([])).not.toThrow();
 });
@@ -80,7 +82,7 @@ test.each([
 
 test('reports only the missing node if no node is ready', () => {
   const misses = clusterMisses(cluster({ readyNodes: 0, free: { cpu: 0, memory: 0 } }), wanted);
-  expect(misses.map((miss) => miss.message)).toEqual(['The Kubernetes has no ready node.']);
+  expect(misses.map((miss) => miss.message)).toEqual(['The Kubernetes cluster has no ready node.']);
 });
 
 test.each([

@@ -87,7 +87,7 @@ test("fails if the guide's URL does not answer, and says what was found", async 
     () => ({ status: 503, body: {} }),
     async (url) => {
       await expect(waitForDoor(url, 500)).rejects.toMatchObject({
-        message: 'The front door does not answer.',
+        message: "The guide's URL does not answer.",
         advice: { found: 'status 503' },
       });
     },

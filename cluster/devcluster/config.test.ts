@@ -152,7 +152,7 @@ test('finds the process of a component in this cluster, and ignores other cluste
   ];
   expect(processOf('etcd', plan(true), processes).pid).toBe(8);
   expect(() => processOf('etcd', plan(true), processes.slice(0, 1))).toThrow('etcd is not running');
-  expect(() => processOf('etdc', plan(true), processes)).toThrow('no such component');
+  expect(() => processOf('etdc', plan(true), processes)).toThrow('no component etdc');
 });
 
 test("plans both sides of every relay: on the machine and in the cluster's network", () => {

@@ -15,7 +15,7 @@ test.each([
 test.each(['', 'ghcr.io/', 'ghcr.io/You/App', 'ghcr.io/a:b:c', 'ghcr.io/a@sha256:0', 'https://ghcr.io/a', 'a b'])(
   'refuses the image name %j',
   (name) => {
-    expect(() => parseReference(name, '0.1.0')).toThrow('is not a name that an image can be pushed under');
+    expect(() => parseReference(name, '0.1.0')).toThrow('is not a valid image name for a push');
   },
 );
 
