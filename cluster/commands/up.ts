@@ -257,7 +257,7 @@ async function install(
   if (!isNew && changed.length > 0) {
     const components = changed.flatMap(({ recipe }) => recipe.components);
     await report.step(
-      'Restart the apps, since their image is new',
+      'Restart the apps, because their image is new',
       (step) => restartApps(kube, release, components, step),
       { estimate: 10 },
     );
@@ -277,7 +277,7 @@ async function forwardGuide({ lab, kube }: ReadyCluster, spec: UpSpec, report: P
   return url;
 }
 
-/** Returns the port of the running port-forward if it fits the options, or opens a new port-forward. */
+/** Returns the port of the running port-forward if its port fits the options. Otherwise it opens a new port-forward. */
 async function existingPortForward(
   lab: RecordedLab,
   kube: ClusterTools,
@@ -308,7 +308,7 @@ function printEnd(url: string, round: Round, trace: Trace | undefined, { lab }: 
   row('Jaeger', `${url}jaeger/`);
   print();
   if (trace === undefined)
-    row('no trace', 'at level none the apps send nothing: npm run up -- --set instrumentation=auto');
+    row('no trace', 'the apps send none at instrumentation level none: npm run up -- --set instrumentation=auto');
   if (lab.throwaway !== undefined) row('kubectl', 'export KUBECONFIG=$(npm run -s cluster -- kubeconfig)');
   row('again', 'npm run up -- --set instrumentation=manual   (or none, auto)');
   row('remove it', 'npm run down');

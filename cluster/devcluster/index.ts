@@ -52,7 +52,7 @@ export interface RunningCluster extends ClusterPorts {
 
 export type ClusterStatus =
   | { state: 'running'; cluster: RunningCluster }
-  /** Parts of the cluster exist, but it can't be used: its start was interrupted, or the machine restarted. */
+  /** The cluster can't be used, but parts of it exist: its start was interrupted, or the machine restarted. */
   | { state: 'broken'; leftovers: Leftover[] }
   | { state: 'absent' };
 

@@ -9,7 +9,7 @@ import type { ProcessInfo } from './processes.ts';
 
 export type ComponentSignal = 'SIGSTOP' | 'SIGCONT' | 'SIGKILL' | 'SIGTERM';
 
-/** Implements `signalComponent` of index.ts. */
+/** Sends a signal to a component. `signalComponent` in index.ts describes the parameters. */
 export function signalComponentOf(layout: Layout, component: string, signal: ComponentSignal): number {
   const { pid } = processOf(component, planAt(layout), allProcesses());
   process.kill(pid, signal);

@@ -9,9 +9,9 @@ import { deploymentsAvailable, standing } from './standing.ts';
 /** The results of one measurement, in seconds since the client's first request. */
 export interface BareFigures {
   objects: number;
-  /** Time until every object existed. */
+  /** The time until every object existed. */
   stood: number;
-  /** Time until every Deployment was available. */
+  /** The time until every Deployment was available. */
   ready: number;
 }
 

@@ -13,7 +13,7 @@ export interface Row {
 
 export interface Benchmark {
   name: string;
-  /** One line for the help text. */
+  /** The benchmark's line in the help text. */
   about: string;
   /**
    * The cluster that the benchmark needs. `lab` has a node and is shared with other benchmarks. `scale` is a control
@@ -25,7 +25,7 @@ export interface Benchmark {
    * requests a little slower.
    */
   audited?: true;
-  /** Measures. `detail` shows progress. `anew` replaces the benchmark's cluster with a new one. */
+  /** Runs the measurement. `detail` shows progress. `anew` replaces the benchmark's cluster with a new one. */
   run(detail: (text: string) => void, anew: () => Promise<void>): Promise<readonly Row[]>;
 }
 

@@ -25,16 +25,16 @@ const allowed: readonly Act[] = [
   ['list the pods', 'GET', `${CORE}/namespaces/${own}/pods`],
   ['read a log', 'GET', `${CORE}/namespaces/${own}/pods/MY_POD/log`],
   ['list the ConfigMaps', 'GET', `${CORE}/namespaces/${own}/configmaps`],
-  ['read the code of the dice', 'GET', `${CORE}/namespaces/${own}/configmaps/${NAMES.dice}`],
+  ['read the code of dice', 'GET', `${CORE}/namespaces/${own}/configmaps/${NAMES.dice}`],
   ['list the Deployments', 'GET', `${APPS}/namespaces/${own}/deployments`],
   ['get a Deployment', 'GET', `${APPS}/namespaces/${own}/deployments/${RELEASE}-dice`],
   ['list the ReplicaSets', 'GET', `${APPS}/namespaces/${own}/replicasets`],
   ['list the Services', 'GET', `${CORE}/namespaces/${own}/services`],
-  ['list what is behind the Services', 'GET', `/apis/discovery.k8s.io/v1/namespaces/${own}/endpointslices`],
+  ['list the EndpointSlices of the Services', 'GET', `/apis/discovery.k8s.io/v1/namespaces/${own}/endpointslices`],
   ['list the events', 'GET', `${CORE}/namespaces/${own}/events`],
-  ['see the quota', 'GET', `${CORE}/namespaces/${own}/resourcequotas`],
-  ['see the limits', 'GET', `${CORE}/namespaces/${own}/limitranges`],
-  ['see the NetworkPolicies', 'GET', `${NETWORKING}/namespaces/${own}/networkpolicies`],
+  ['list the quotas', 'GET', `${CORE}/namespaces/${own}/resourcequotas`],
+  ['list the LimitRanges', 'GET', `${CORE}/namespaces/${own}/limitranges`],
+  ['list the NetworkPolicies', 'GET', `${NETWORKING}/namespaces/${own}/networkpolicies`],
 ];
 
 test.each(byName(allowed))('lets an attendee, in their own namespace, %s', async (_, [, method, path]) => {

@@ -29,9 +29,9 @@ describe('an object that was deleted', () => {
   test.each([
     ['every NetworkPolicy', 'networkpolicies'],
     ['the quota', `resourcequota/${NAMES.quota}`],
-    ['the limits', `limitrange/${NAMES.quota}`],
-    ["the attendee's binding", `rolebinding/${NAMES.attendee}`],
-    ["the operator's own binding", `rolebinding/${ROLES.operator}`],
+    ['the LimitRange', `limitrange/${NAMES.quota}`],
+    ["the attendee's RoleBinding", `rolebinding/${NAMES.attendee}`],
+    ["the operator's own RoleBinding", `rolebinding/${ROLES.operator}`],
     ['a Service', `service/${RELEASE}-prizes`],
     ['a ServiceAccount', `serviceaccount/${RELEASE}-collector`],
     ['a ConfigMap', `configmap/${RELEASE}-collector`],
@@ -61,12 +61,12 @@ describe('a field that was changed', () => {
       '{.spec.ports[0].port}',
     ],
     [
-      'an amount of the quota',
+      'the pod limit of the quota',
       ['resourcequota', NAMES.quota],
       { spec: { hard: { pods: '1000' } } },
       '{.spec.hard.pods}',
     ],
-    ["whom the attendee's binding is for", ['rolebinding', NAMES.attendee], { subjects: [] }, '{.subjects}'],
+    ["the subjects of the attendee's RoleBinding", ['rolebinding', NAMES.attendee], { subjects: [] }, '{.subjects}'],
     ["the Collector's configuration", ['configmap', `${RELEASE}-collector`], { data: null }, '{.data}'],
   ];
 

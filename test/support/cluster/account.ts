@@ -59,7 +59,7 @@ export class Account {
   private readonly token: string;
   private readonly agent = new Agent({ keepAlive: true, maxSockets: AT_A_TIME });
 
-  /** @param kubeconfig the content of a kubeconfig @param token replaces the kubeconfig's credentials */
+  /** Connects to the API server of a kubeconfig. @param kubeconfig its content @param token replaces its credentials */
   constructor(kubeconfig: string, token?: string) {
     const {
       clusters: [{ cluster }],
