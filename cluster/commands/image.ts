@@ -22,7 +22,7 @@ const options = {
   flask: { help: 'also build the image of the Python app, which flask.enabled switches on' },
   push: {
     value: 'REGISTRY/NAME',
-    help: 'push the image to a registry (add :TAG to replace the default tag, the version).\nThe Python image becomes NAME-flask',
+    help: 'push the image to a registry (:TAG replaces the version as tag).\nThe Python image becomes NAME-flask',
   },
 } as const;
 

@@ -151,7 +151,7 @@ describe('a lab after helm upgrade --set instrumentation=none', () => {
     expect(answer.roll).toBeGreaterThanOrEqual(1);
     expect(answer.trace).toBeUndefined();
     expect(await lab.text('flask', '/rolldice')).toMatch(/^[1-6]$/);
-    await new Promise((resolve) => setTimeout(resolve, 4000)); // long enough for the spans that auto or manual would send
+    await new Promise((resolve) => setTimeout(resolve, 4000)); // auto or manual would send spans within 4 s
     for (const service of ['guide', 'arcade', 'dice', 'prizes', 'flask'])
       expect([service, await tracesOf(lab, service, since)]).toEqual([service, []]);
   });
