@@ -14,10 +14,7 @@ const {
 } = useWorkshop();
 const attendee = useAttendee(own);
 
-/**
- * Placeholders in the tables' paths, and the names that replace them. The names are known only after the Workshop
- * exists.
- */
+/** Placeholders in the tables' paths, and the names for them, which are known only after the Workshop exists. */
 const known: Record<string, string> = { OWN: own, OTHER: other, OPERATOR: operator.namespace, WORKSHOP: workshop };
 
 beforeAll(async () => {
