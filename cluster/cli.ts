@@ -1,4 +1,5 @@
-// The command line of npm run up, down, image and cluster. Errors for the user are printed without a stack.
+// The command line of `npm run up`, `down`, `image` and `cluster`. Errors for the user are printed without a stack
+// trace.
 import { describeError } from '../support/errors.ts';
 import { nearest, UsageError } from '../support/options.ts';
 import { coloured, print, say } from '../support/output.ts';
@@ -8,7 +9,7 @@ const FAILED = 1;
 const MISUSED = 2;
 const INTERRUPTED = 130;
 
-/** The commands. Each is loaded only when it runs, so that `--help` and small commands answer at once. */
+/** The commands by name. Each one is loaded only when it runs, so that `--help` and small commands are fast. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   up: async () => (await import('./commands/up.ts')).up,
   down: async () => (await import('./commands/down.ts')).down,
@@ -43,7 +44,10 @@ function unknownCommand(name: string): UsageError {
   });
 }
 
-/** Ends the process. Nothing needs undoing: what was made is recorded, and each step can run again. */
+/**
+ * Ends the process on an interrupt. There is nothing to undo, because everything made so far is recorded and each step
+ * can run again.
+ */
 function interrupted(): void {
   say('\nInterrupted. Run it again to continue. npm run down removes what up made so far.');
   process.exit(INTERRUPTED);

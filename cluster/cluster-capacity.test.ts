@@ -37,7 +37,7 @@ function namespace(name: string, uid: string): V1Namespace {
   return { kind: 'Namespace', metadata: { name, uid } };
 }
 
-test('subtracts the requests of pods from what the nodes have', () => {
+test('subtracts the requests of pods from the capacity of the nodes', () => {
   expect(capacityOf([node('a'), pod('a', '250m', '64Mi'), pod('a', '100m', '36Mi')]).free).toEqual({
     cpu: 1650,
     memory: 900 * MIB,
@@ -57,11 +57,11 @@ test.each([
   expect(capacityOf([item]).readyNodes).toBe(0);
 });
 
-test('counts a node whose taint is only a preference', () => {
+test('counts a node whose only taint is PreferNoSchedule', () => {
   expect(capacityOf([node('a', { taint: 'PreferNoSchedule' })]).readyNodes).toBe(1);
 });
 
-test('lists an image only when every node has it', () => {
+test('lists an image only if every node has it', () => {
   expect([...capacityOf([node('a', { images: ['x', 'y'] }), node('b', { images: ['y', 'z'] })]).images]).toEqual(['y']);
 });
 

@@ -1,26 +1,26 @@
-// The room and the images in a cluster, from one list of its namespaces, nodes and pods.
+// Reads a cluster's free capacity and its images from one list of its namespaces, nodes and pods.
 import type { V1Namespace, V1Node, V1Pod } from '@kubernetes/client-node';
 import type { ClusterTools } from './kubectl.ts';
 import { parseQuantity } from '../kubernetes/quantity.ts';
 import type { ClusterFacts } from './preflight.ts';
 
 export interface ClusterCapacity extends Omit<ClusterFacts, 'version'> {
-  /** The uid of kube-system. A new cluster of the same name has another one. */
+  /** The uid of the namespace kube-system. A new cluster of the same name has another uid. */
   readonly id: string | undefined;
   readonly namespaces: readonly V1Namespace[];
-  /** Names of the images that every ready node has. A kubelet lists only its 50 largest images. */
+  /** The names of the images that every ready node has. A kubelet lists only its 50 largest images. */
   readonly images: ReadonlySet<string>;
 }
 
 type Item = V1Namespace | V1Node | V1Pod;
 
-/** Reads the cluster. @throws CommandError when the user may not list these objects */
+/** Reads the capacity of a cluster. @throws CommandError if the user may not list these objects */
 export async function readClusterCapacity(kube: ClusterTools): Promise<ClusterCapacity> {
   const list = await kube.get<{ items: Item[] }>('namespaces,nodes,pods', '--all-namespaces');
   return capacityOf(list?.items ?? []);
 }
 
-/** The capacity of the cluster with these objects. */
+/** Computes the capacity of a cluster from its namespaces, nodes and pods. */
 export function capacityOf(items: readonly Item[]): ClusterCapacity {
   const namespaces = items.filter((item) => item.kind === 'Namespace') as V1Namespace[];
   const nodes = (items.filter((item) => item.kind === 'Node') as V1Node[]).filter(takesPods);

@@ -1,6 +1,6 @@
 import { contextsOf } from './context-discovery.ts';
 
-test('gives each context the server of its cluster', () => {
+test('reads the contexts of a kubeconfig, each with the server of its cluster', () => {
   const config = {
     contexts: [
       { name: 'kind-a', context: { cluster: 'a' } },
@@ -14,7 +14,7 @@ test('gives each context the server of its cluster', () => {
   ]);
 });
 
-test('finds no contexts in an empty kubeconfig as kubectl prints it', () => {
+test('finds no contexts in an empty kubeconfig', () => {
   expect(contextsOf({ contexts: null, clusters: null })).toEqual([]);
   expect(contextsOf({})).toEqual([]);
 });

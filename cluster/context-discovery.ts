@@ -1,5 +1,5 @@
-// Finds the Kubernetes to use. It reads the kubeconfig, lets context.ts decide, and asks that one cluster for its
-// version.
+// Finds the Kubernetes to use: reads the kubeconfig, lets context.ts choose a cluster, and asks only this cluster for
+// its version.
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -12,16 +12,16 @@ import { stateDir } from '../support/paths.ts';
 import type { Progress } from '../support/progress.ts';
 import { anyKubectl, numbers } from './tools.ts';
 
-/** The name of the throwaway cluster that `up` uses. */
+/** The name of the throwaway cluster that `npm run up` uses. */
 export const DEVCLUSTER = 'intro-otel';
 
-/** An existing cluster, and the version of its API server. */
+/** A cluster that exists, and the version of its API server. */
 export interface Discovery extends Existing {
   readonly version: string;
   readonly minor: number;
 }
 
-/** @param context the value of `--context` */
+/** Finds the Kubernetes to use. @param context the value of `--context` */
 export async function findKubernetes(
   context: string | undefined,
   report: Progress,
@@ -47,14 +47,17 @@ async function readFacts(requested: string | undefined, report: Progress): Promi
   };
 }
 
-/** Whether there is a kubeconfig to read. Without one, kubectl need not be installed. */
+/** Returns whether a kubeconfig exists. Without one, kubectl need not be installed. */
 function hasKubeconfig(): boolean {
   const files =
     process.env['KUBECONFIG']?.split(process.platform === 'win32' ? ';' : ':').filter((file) => file !== '') ?? [];
   return (files.length > 0 ? files : [join(homedir(), '.kube', 'config')]).some((file) => existsSync(file));
 }
 
-/** The fields that we read of https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/. Lists may be null. */
+/**
+ * The fields of a kubeconfig that we read. Lists may be null.
+ * https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
+ */
 interface Kubeconfig {
   'current-context'?: string;
   contexts?: { name: string; context: { cluster: string } }[] | null;
@@ -67,13 +70,13 @@ async function readKubeconfig(report: Progress): Promise<Kubeconfig> {
   return JSON.parse(stdout) as Kubeconfig;
 }
 
-/** The contexts of a kubeconfig, each with the server of its cluster. */
+/** Lists the contexts of a kubeconfig, each with the URL of its cluster's API server. */
 export function contextsOf(config: Kubeconfig): Context[] {
   const servers = new Map((config.clusters ?? []).map(({ name, cluster }) => [name, cluster.server]));
   return (config.contexts ?? []).map(({ name, context }) => ({ name, server: servers.get(context.cluster) }));
 }
 
-/** The URL of the API server of the throwaway cluster `name`, read from its kubeconfig. */
+/** Reads the API server's URL of the throwaway cluster `name` from its kubeconfig. */
 function devclusterServer(name: string): string | undefined {
   const file = stateDir(name, 'kubeconfig');
   return existsSync(file) ? /server:\s*"?([^"\s]+)/.exec(readFileSync(file, 'utf8'))?.[1] : undefined;

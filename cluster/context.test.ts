@@ -38,40 +38,40 @@ test('uses the current context when it is on this machine', () => {
   expect(choose(found)).toEqual({ use: 'context', context: 'kind-a', product: kind });
 });
 
-test('refuses a current context that is elsewhere, and names the local ones and the way to use it anyway', () => {
+test('refuses a current context of a remote cluster, and suggests local contexts and --context', () => {
   const found = facts({ contexts: [context('kind-a'), context('prod', 'https://k8s.example.com')], current: 'prod' });
   const { advice } = refusal(() => choose(found));
   expect(advice.found).toBe('prod at https://k8s.example.com');
   expect(advice.todo).toEqual(['use a local one: --context kind-a', 'if you do mean this one: --context prod']);
 });
 
-test('uses a context that is elsewhere when --context names it', () => {
+test('uses a context of a remote cluster if --context names it', () => {
   const found = facts({ contexts: [context('prod', 'https://k8s.example.com')], requested: 'prod' });
   expect(choose(found)).toEqual({ use: 'context', context: 'prod', product: undefined });
 });
 
-test('prefers --context to the current context', () => {
+test('prefers the context in --context to the current context', () => {
   const found = facts({ contexts: [context('kind-a'), context('minikube')], current: 'kind-a', requested: 'minikube' });
   expect(choose(found)).toEqual({ use: 'context', context: 'minikube', product: minikube });
 });
 
-test('refuses a --context that does not exist, and lists those that do', () => {
+test('refuses an unknown context in --context, and lists the known ones', () => {
   const error = refusal(() =>
     choose(facts({ contexts: [context('kind-a'), context('minikube')], requested: 'kind-b' })),
   );
-  expect(error.message).toBe('There is no kubectl context kind-b.');
+  expect(error.message).toBe('The kubectl context kind-b does not exist.');
   expect(error.advice.found).toBe('kind-a, minikube');
 });
 
 test.each([
-  ['there is no context', facts(), 'there is no kubectl context'],
-  ['none is current', facts({ contexts: [context('a')] }), 'no kubectl context is current (there are a)'],
+  ['the kubeconfig has no context', facts(), 'there is no kubectl context'],
+  ['no context is current', facts({ contexts: [context('a')] }), 'no kubectl context is current (there are a)'],
   [
-    'the current one is not in the kubeconfig',
+    'the current context is not in the kubeconfig',
     facts({ contexts: [context('a')], current: 'b' }),
     'the current kubectl context, b, is not in the kubeconfig',
   ],
-])('starts the throwaway cluster for root on Linux when %s', (_, found, because) => {
+])('chooses the throwaway cluster for root on Linux when %s', (_, found, because) => {
   expect(choose(found)).toEqual({ use: 'devcluster', because });
 });
 
@@ -83,7 +83,7 @@ test.each([
   expect(choose(found)).toMatchObject({ use: 'devcluster' });
 });
 
-test('tells a user without root on Linux what to install, and that root would do', () => {
+test('tells a Linux user without root what to install, or to run the command as root', () => {
   const { advice } = refusal(() => choose(facts({ root: false })));
   expect(advice.found).toBe('there is no kubectl context, and no root to start a throwaway cluster with');
   expect(advice.todo).toContain('run this as root, which starts a throwaway Kubernetes: sudo npm run up');
@@ -95,10 +95,10 @@ test('tells a user on macOS how to enable Docker Desktop’s Kubernetes, and not
   expect([...advice.todo].join()).not.toContain('sudo');
 });
 
-describe('when the chosen cluster does not answer', () => {
+describe('a chosen cluster that does not answer', () => {
   const choice: Existing = { use: 'context', context: 'minikube', product: minikube };
 
-  test('falls back to the throwaway cluster where it can run, and says why', () => {
+  test('is replaced by the throwaway cluster if that can run here, with the reason', () => {
     expect(whenUnreachable(choice, facts(), 'connection refused')).toEqual({
       use: 'devcluster',
       because: 'the current kubectl context, minikube, does not answer',
@@ -109,7 +109,7 @@ describe('when the chosen cluster does not answer', () => {
     ['on a Mac', facts({ platform: 'darwin' })],
     ['without root', facts({ root: false })],
     ['when --context asked for it', facts({ requested: 'minikube' })],
-  ])('fails %s, and says how to start it', (_, found) => {
+  ])('causes an error %s, which says how to start the cluster', (_, found) => {
     const { advice } = refusal(() => whenUnreachable(choice, found, 'connection refused'));
     expect(advice.found).toBe('connection refused');
     expect(advice.todo[0]).toBe('start it: minikube start');

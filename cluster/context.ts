@@ -1,12 +1,12 @@
-// Decides which Kubernetes to use. Deciding is a pure function of facts. A cluster that is neither on this machine nor
-// named by the user is never touched.
+// Decides which Kubernetes to use, as pure functions of facts. A cluster that is not on this machine is used only if
+// the user names it.
 import { UserError } from '../support/errors.ts';
 import { productOf, products, productTitles } from './products/index.ts';
 import type { Context, DetectionFacts, Product } from './products/index.ts';
 
 export interface Facts extends DetectionFacts {
   readonly contexts: readonly Context[];
-  /** The kubeconfig's current-context. */
+  /** The kubeconfig's current context. */
   readonly current: string | undefined;
   /** The value of `--context`. */
   readonly requested: string | undefined;
@@ -14,26 +14,29 @@ export interface Facts extends DetectionFacts {
   readonly root: boolean;
 }
 
-/** A cluster that may be touched. */
+/** The choice of an existing cluster, which `up` may change. */
 export interface Existing {
   readonly use: 'context';
   readonly context: string;
-  /** Undefined for a cluster that is not on this machine. Only `--context` allows such a cluster. */
+  /**
+   * The product that runs the cluster. Undefined for a cluster that is not on this machine, which only `--context`
+   * allows.
+   */
   readonly product: Product | undefined;
 }
 
 export interface DevclusterChoice {
   readonly use: 'devcluster';
-  /** Why no other cluster is used, for the person at the terminal. */
+  /** The reason, shown to the user, why no other cluster is used. */
   readonly because: string;
 }
 
 export type Choice = Existing | DevclusterChoice;
 
 /**
- * Chooses a cluster without talking to it: the one that `--context` names, else the current one if it is on this
+ * Chooses a cluster without connecting to it: the one that `--context` names, else the current one if it is on this
  * machine, else the throwaway cluster.
- * @throws UserError for a context that does not exist or must not be touched, or when no throwaway cluster can run
+ * @throws UserError if the context does not exist or must not be used, or if no throwaway cluster can run here
  */
 export function choose(facts: Facts): Choice {
   if (facts.requested !== undefined) return requested(facts, facts.requested);
@@ -45,10 +48,10 @@ export function choose(facts: Facts): Choice {
 }
 
 /**
- * Falls back to the throwaway cluster when the chosen cluster does not answer, if it can run and the user named no
- * other.
- * @param found what the attempt printed
- * @throws UserError otherwise
+ * Chooses the throwaway cluster if the chosen cluster does not answer. This requires that it can run here and that the
+ * user named no cluster.
+ * @param found the error of the attempt to connect
+ * @throws UserError if the throwaway cluster can't be chosen
  */
 export function whenUnreachable(choice: Existing, facts: Facts, found: string): DevclusterChoice {
   if (facts.requested === undefined && canRunDevcluster(facts)) {
@@ -67,7 +70,7 @@ export function whenUnreachable(choice: Existing, facts: Facts, found: string): 
 function requested(facts: Facts, name: string): Choice {
   const context = facts.contexts.find((candidate) => candidate.name === name);
   if (context === undefined) {
-    throw new UserError(`There is no kubectl context ${name}.`, {
+    throw new UserError(`The kubectl context ${name} does not exist.`, {
       expected: 'the name of a context in the kubeconfig',
       found: listed(facts.contexts),
       todo: 'name one of these, or leave --context out',
@@ -84,7 +87,7 @@ function chosen(context: Context, product: Product | undefined, because: string)
 function chooseDevcluster(facts: Facts, because: string): DevclusterChoice {
   if (canRunDevcluster(facts)) return { use: 'devcluster', because };
   const linux = facts.platform === 'linux';
-  throw new UserError('There is no Kubernetes to use.', {
+  throw new UserError('There is no Kubernetes on this machine to use.', {
     expected: 'a kubectl context of a Kubernetes on this machine',
     found: linux ? `${because}, and no root to start a throwaway cluster with` : because,
     todo: [

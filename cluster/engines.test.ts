@@ -16,12 +16,12 @@ test.each<[string, Destination, Partial<EngineFacts>, string]>([
   ['kind on podman', { product: kind, name: 'kind-a' }, { podman: true, buildah: true }, 'podman'],
   ['the throwaway cluster', { product: devcluster, name: 'a' }, { buildah: true }, 'buildah'],
   ['a registry', 'registry', { nerdctl: true, buildah: true }, 'nerdctl'],
-])('builds for %s with an engine of the machine', (_, destination, found, expected) => {
+])('builds an image for %s with a suitable container engine of the machine', (_, destination, found, expected) => {
   const { engine: chosen, shared } = planEngine({ ...noEngines, ...found }, destination);
   expect([chosen.command.join(' '), shared]).toEqual([expected, false]);
 });
 
-test('refuses to build without an engine that answers', () => {
+test('refuses to build an image without a container engine that answers', () => {
   const plan = (): unknown => planEngine(noEngines, { product: devcluster, name: 'a' });
   expect(plan).toThrow(UserError);
   expect(plan).toThrow('There is no container engine to build the image with.');
@@ -31,13 +31,13 @@ test.each<[EngineName, string]>([
   ['docker', 'docker build --file D --tag T --label a=b C'],
   ['podman', 'podman build --file D --tag T --label a=b C'],
   ['buildah', 'buildah build --isolation chroot --layers=false --file D --tag T --label a=b C'],
-])('builds with %s', (name, command) => {
+])('returns the build command of %s', (name, command) => {
   expect(buildCommand(engine(name), { dockerfile: 'D', context: 'C', tag: 'T', labels: { a: 'b' } }).join(' ')).toBe(
     command,
   );
 });
 
-test('passes values for ARGs and a stage to stop at to the build', () => {
+test('passes build arguments and the target stage to the build command', () => {
   const build = { dockerfile: 'D', context: 'C', tag: 'T', labels: {}, args: { BASE: 'b:1' }, target: 'staged' };
   expect(buildCommand(engine('docker'), build).join(' ')).toBe(
     'docker build --file D --tag T --build-arg BASE=b:1 --target staged C',
@@ -49,7 +49,7 @@ test.each<[EngineName, string]>([
   ['nerdctl', `nerdctl save --output a.tar ${IMAGE}`],
   ['podman', `podman save --format docker-archive --output a.tar ${IMAGE}`],
   ['buildah', `buildah push ${IMAGE} docker-archive:a.tar:${IMAGE}`],
-])('saves an archive that names the image with %s', (name, command) => {
+])('returns the command of %s that saves an archive with the image name', (name, command) => {
   expect(saveCommand(engine(name), IMAGE, 'a.tar').join(' ')).toBe(command);
 });
 
@@ -60,11 +60,11 @@ test.each<[EngineName, boolean, string[]]>([
   ['podman', true, [`podman push --tls-verify=false ${IMAGE} docker://r/x:1`]],
   ['buildah', true, [`buildah push --tls-verify=false ${IMAGE} docker://r/x:1`]],
   ['buildah', false, [`buildah push ${IMAGE} docker://r/x:1`]],
-])('pushes with %s (without TLS: %s)', (name, insecure, commands) => {
+])('returns the push commands of %s (without TLS: %s)', (name, insecure, commands) => {
   expect(pushCommands(engine(name), IMAGE, 'r/x:1', insecure).map((command) => command.join(' '))).toEqual(commands);
 });
 
-test('reads a label where each engine keeps it', () => {
+test("returns each engine's command that prints a label of an image", () => {
   expect(labelCommand(engine('docker'), IMAGE, 'x')).toContain('{{index .Config.Labels "x"}}');
   expect(labelCommand(engine('buildah'), IMAGE, 'x')).toContain('{{index .OCIv1.Config.Labels "x"}}');
 });

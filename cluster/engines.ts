@@ -1,5 +1,5 @@
-// The container engines that can build and keep our image, and the commands that move an image from one to a cluster.
-// Choosing an engine is a pure function of what is on the machine.
+// Chooses a container engine that can build our image, and returns the commands that build, save and push the image.
+// The choice is a pure function of what is on the machine.
 import { products } from './products/index.ts';
 import type { Product, ProductEngine } from './products/index.ts';
 import { UserError } from '../support/errors.ts';
@@ -8,39 +8,39 @@ import { run } from '../support/run.ts';
 const ENGINES = ['docker', 'nerdctl', 'podman', 'buildah'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
-/** An engine, and the words that every command of it starts with. */
+/** A container engine, and the first words of all its commands. */
 export interface Engine {
   readonly name: EngineName;
   readonly command: readonly [string, ...string[]];
 }
 
-/** The engines on this machine. A docker without a daemon does not count. */
+/** The container engines on this machine. A docker without a daemon does not count. */
 export interface EngineFacts extends Readonly<Record<EngineName, boolean>> {
-  /** The names of docker's own contexts. Each leads to a daemon. */
+  /** The names of docker's contexts. Each context leads to a daemon. */
   readonly dockerContexts: readonly string[];
-  /** The kinds of the products whose own nerdctl answers. */
+  /** The kinds of the cluster products on this machine whose own nerdctl answers. */
   readonly productNerdctls: readonly string[];
 }
 
-/** A cluster on this machine that an image is for. */
+/** A cluster on this machine to which an image is copied. */
 export interface LocalCluster {
   readonly product: Product;
-  /** The name of its kubectl context, or of our own throwaway cluster. */
+  /** The name of the cluster's kubectl context, or the name of a throwaway cluster. */
   readonly name: string;
 }
 
-/** Where an image is going. */
+/** The destination of an image. */
 export type Destination = LocalCluster | 'registry';
 
 export interface EnginePlan {
   readonly engine: Engine;
-  /** Whether the cluster runs images from the engine's own store, so that nothing has to be copied. */
+  /** Whether the cluster runs images from the engine's store, so that no image has to be copied. */
   readonly shared: boolean;
 }
 
 /**
- * Chooses the engine to build with.
- * @throws UserError when this machine has no suitable engine
+ * Chooses the engine that builds the image.
+ * @throws UserError if this machine has no suitable engine
  */
 export function planEngine(facts: EngineFacts, destination: Destination): EnginePlan {
   if (destination === 'registry' || destination.product.engine === undefined)
@@ -86,7 +86,7 @@ function foundText(facts: EngineFacts): string {
   return found.length === 0 ? 'none that answers (a docker command without a daemon does not count)' : found.join(', ');
 }
 
-/** Looks for engines on this machine. */
+/** Finds the container engines on this machine. */
 export async function readEngines(): Promise<EngineFacts> {
   const [docker, dockerContexts, nerdctl, productNerdctls, podman, buildah] = await Promise.all([
     answers('docker', 'version', '--format', '{{.Server.Version}}'),
@@ -121,21 +121,21 @@ async function outputOf(program: string, ...args: string[]): Promise<string> {
 
 export interface Build {
   readonly dockerfile: string;
-  /** The directory that the Dockerfile copies from. */
+  /** The build's context: the directory from which the Dockerfile copies files. */
   readonly context: string;
   readonly tag: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Values for the Dockerfile's ARGs. */
+  /** Values for the ARG instructions of the Dockerfile. */
   readonly args?: Readonly<Record<string, string>>;
-  /** The stage to stop at. */
+  /** The stage of the Dockerfile to build. The default is the last one. */
   readonly target?: string | undefined;
 }
 
-/** The command that builds an image. */
+/** Returns the command that builds an image. */
 export function buildCommand(engine: Engine, { dockerfile, context, tag, labels, args = {}, target }: Build): string[] {
   const pairs = (option: string, values: Readonly<Record<string, string>>): string[] =>
     Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
-  // buildah may have to run without user namespaces. Layers would only fill its store.
+  // buildah may have to run without user namespaces. Its layers would only fill its store.
   const own = engine.name === 'buildah' ? ['--isolation', 'chroot', '--layers=false'] : [];
   const stage = target === undefined ? [] : ['--target', target];
   return [
@@ -153,7 +153,7 @@ export function buildCommand(engine: Engine, { dockerfile, context, tag, labels,
   ];
 }
 
-/** The command that prints a label of an image. It fails when there is no such image. */
+/** Returns the command that prints a label of an image. The command fails if the image does not exist. */
 export function labelCommand(engine: Engine, image: string, label: string): string[] {
   if (engine.name === 'buildah') {
     return [
@@ -169,7 +169,7 @@ export function labelCommand(engine: Engine, image: string, label: string): stri
   return [...engine.command, 'image', 'inspect', '--format', `{{index .Config.Labels "${label}"}}`, image];
 }
 
-/** The command that writes an image to an archive that containerd and docker can read. */
+/** Returns the command that writes an image to an archive that containerd and docker can read. */
 export function saveCommand(engine: Engine, image: string, archive: string): string[] {
   switch (engine.name) {
     case 'docker':
@@ -182,7 +182,7 @@ export function saveCommand(engine: Engine, image: string, archive: string): str
   }
 }
 
-/** The commands that push an image under another name. `insecure` allows plain HTTP. */
+/** Returns the commands that push an image under another name. `insecure` allows plain HTTP. */
 export function pushCommands(engine: Engine, image: string, target: string, insecure: boolean): string[][] {
   switch (engine.name) {
     case 'docker': // docker allows plain HTTP to a registry on loopback by itself

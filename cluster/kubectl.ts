@@ -1,12 +1,12 @@
-// Runs helm and kubectl against one cluster, and never against another.
+// Runs helm and kubectl with one cluster, and never with another one.
 import type { Progress } from '../support/progress.ts';
 import { run } from '../support/run.ts';
 import type { RunOptions, RunResult } from '../support/run.ts';
 import { findHelm, findKubectl } from './tools.ts';
 
-/** How to reach a cluster. Without either field kubectl uses its own defaults. */
+/** The kubeconfig and context of a cluster. Without either field, kubectl uses its own defaults. */
 export interface ClusterAccess {
-  /** Path of a kubeconfig, or a list of paths as in $KUBECONFIG. */
+  /** The path of a kubeconfig, or a list of paths as in $KUBECONFIG. */
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
 }
@@ -23,7 +23,8 @@ export class ClusterTools {
   }
 
   /**
-   * Finds a helm and a kubectl that fit a cluster of this minor version. The default is that of the throwaway cluster.
+   * Finds a helm and a kubectl that fit a cluster of this minor version. The default is the version of the throwaway
+   * cluster.
    */
   static async at(access: ClusterAccess, report: Progress, minor?: number): Promise<ClusterTools> {
     const [helm, kubectl] = await Promise.all([findHelm(report), findKubectl(report, minor)]);
@@ -43,13 +44,13 @@ export class ClusterTools {
     );
   }
 
-  /** The parsed output of `kubectl get … --output=json`. Undefined when there is no such object. */
+  /** Runs `kubectl get … --output=json`. @returns the parsed output, or undefined if the object does not exist */
   async get<T>(...args: readonly string[]): Promise<T | undefined> {
     const { stdout } = await this.kubectl(['get', '--ignore-not-found', '--output=json', ...args]);
     return stdout.trim() === '' ? undefined : (JSON.parse(stdout) as T);
   }
 
-  /** The options that point kubectl at this cluster, in addition to the environment. */
+  /** Returns the kubectl options that select this cluster, in addition to the environment. */
   kubectlArgs(): string[] {
     return this.access.context === undefined ? [] : ['--context', this.access.context];
   }

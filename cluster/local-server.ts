@@ -1,18 +1,21 @@
-// Tells by its address whether an API server is on this machine.
+// Decides by its address whether an API server is on this machine.
 import type { Context } from './products/index.ts';
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0)$/;
-/** Private addresses: the ones that virtual machines and containers on this machine get. */
+/** Matches private addresses, which virtual machines and containers on this machine have. */
 const PRIVATE = /^(10|192\.168|172\.(1[6-9]|2\d|3[01]))(\.\d+){2,3}$/;
-/** The names by which Docker's own virtual machine and this machine know each other. */
+/** The names that Docker's virtual machine and this machine use for each other. */
 const DOCKER_NAMES = ['kubernetes.docker.internal', 'host.docker.internal'];
 
-/** Whether the server listens on this machine's loopback address. */
+/** Returns whether the server listens on this machine's loopback address. */
 export function isOnLoopback({ server }: Context): boolean {
   return LOOPBACK.test(hostOf(server));
 }
 
-/** Whether the server is on this machine or in a virtual machine on it. `hosts` are further names of such a machine. */
+/**
+ * Returns whether the server is on this machine or in a virtual machine on it. `hosts` are additional names of such a
+ * virtual machine.
+ */
 export function isOnThisMachine({ server }: Context, hosts: readonly string[] = []): boolean {
   const host = hostOf(server);
   return LOOPBACK.test(host) || PRIVATE.test(host) || [...DOCKER_NAMES, ...hosts].includes(host);

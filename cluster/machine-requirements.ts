@@ -1,4 +1,4 @@
-// What `npm run up` needs from a machine and a cluster. The figures were measured on a machine with 2 cores.
+// Returns what `npm run up` needs from a machine and a cluster. The figures were measured on a machine with 2 cores.
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -10,25 +10,25 @@ import { run } from '../support/run.ts';
 
 const GIB = 1024 ** 3;
 
-/** Go's build cache (6.7 GiB) and its downloaded modules (3.3 GiB) after every component is built, in bytes. */
+/** The size of Go's build cache (6.7 GiB) and downloaded modules (3.3 GiB) after all components are built, in bytes. */
 const GO_CACHES = 10 * GIB;
-/** Binaries (0.7 GiB), image archives (0.4 GiB) and buildah's store (0.6 GiB), in bytes. */
+/** The size of the binaries (0.7 GiB), image archives (0.4 GiB) and buildah's store (0.6 GiB), in bytes. */
 const OWN_CACHE = 2 * GIB;
-/** Images, snapshots, etcd and logs of a running cluster, in bytes. */
+/** The size of a running cluster's images, snapshots, etcd and logs, in bytes. */
 const CLUSTER_STATE = 2 * GIB;
-/** The control plane (0.7 GiB), a lab (0.3 GiB) and page cache to keep them fast, in bytes. */
+/** The memory of the control plane (0.7 GiB), a lab (0.3 GiB) and page cache, in bytes. */
 const TO_RUN = 1.5 * GIB;
-/** Two Go linkers at a time, in bytes. */
+/** The memory of two Go linkers at the same time, in bytes. */
 const TO_BUILD = 4 * GIB;
 
-/** The share of the build time that is still to come: 0 when every component is in the cache, 1 when none is. */
+/** Returns the share of the build time that is left: 0 if every component is in the cache, 1 if none is. */
 export function shareToBuild(isBuilt: (directory: string) => boolean = existsSync): number {
   const all = Object.values(components);
   const seconds = (some: typeof all): number => some.reduce((total, component) => total + component.cold.seconds, 0);
   return seconds(all.filter((component) => !isBuilt(componentDir(component)))) / seconds(all);
 }
 
-/** What the throwaway cluster `name` needs. `toBuild` is the share of the build that is still to come. */
+/** Returns what the throwaway cluster `name` needs. `toBuild` is the share of the build time that is left. */
 export async function devclusterRequirements(name: string, toBuild: number): Promise<MachineNeeds> {
   const go =
     toBuild === 0
@@ -59,7 +59,10 @@ async function goCache(): Promise<string> {
   return answer?.stdout.trim() || join(homedir(), '.cache', 'go-build');
 }
 
-/** What the lab needs from a cluster: its requests with the chart's defaults, and the chart's Kubernetes versions. */
+/**
+ * Returns what the lab needs from a cluster: the resource requests with the chart's default values, and the chart's
+ * Kubernetes versions.
+ */
 export function labRequirements(): ClusterNeeds {
   const chart = readFileSync(join(CHART, 'Chart.yaml'), 'utf8');
   const kubeVersion = /^kubeVersion: "?([^"\n]+)/m.exec(chart)?.[1] ?? '';

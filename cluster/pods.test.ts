@@ -9,7 +9,7 @@ function pod(name: string, ready: boolean, container: Partial<V1ContainerStatus>
   };
 }
 
-test('counts the ready pods and names the others', () => {
+test('counts the ready pods and names the pods that are not ready', () => {
   expect(readinessText([pod('dice', true), pod('jaeger', false), pod('arcade', false)])).toBe(
     '1 of 3 pods are ready; waiting for jaeger, arcade',
   );
@@ -26,14 +26,14 @@ test('reports a pod that keeps crashing, with its last message', () => {
   ]);
 });
 
-test('reports a pod whose image can not be pulled, with the message of the kubelet', () => {
+test("reports a pod whose image can't be pulled, with the kubelet's message", () => {
   const pulling = pod('jaeger', false, { state: { waiting: { reason: 'ImagePullBackOff', message: 'no such host' } } });
   expect(troublesOf([pulling])).toEqual([
     { pod: 'jaeger', container: 'app', reason: 'ImagePullBackOff', message: 'no such host' },
   ]);
 });
 
-test('reports no pod that is still starting', () => {
+test('does not report a pod that is still starting', () => {
   expect(
     troublesOf([pod('dice', false, { state: { waiting: { reason: 'ContainerCreating' } } }), pod('arcade', false)]),
   ).toEqual([]);

@@ -1,8 +1,8 @@
-// The state of a release's pods: how many are ready, and which are stuck.
+// Reads the state of a release's pods: how many are ready, and which are stuck.
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import type { ClusterTools } from './kubectl.ts';
 
-/** A container that can't start or keeps crashing, with its own last message or the kubelet's. */
+/** A container that can't start or keeps crashing, with the container's last message or the kubelet's message. */
 export interface Trouble {
   readonly pod: string;
   readonly container: string;
@@ -11,7 +11,8 @@ export interface Trouble {
 }
 
 /**
- * States that rarely resolve by waiting. See https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff
+ * The waiting reasons that rarely go away without a change:
+ * https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff
  */
 const STUCK = [
   'CrashLoopBackOff',
@@ -23,7 +24,7 @@ const STUCK = [
   'CreateContainerError',
 ];
 
-/** The pods of a release's Deployments, without those of an older rollout. */
+/** Lists the pods of a release's Deployments, without pods of an older rollout. */
 export async function podsOf(kube: ClusterTools, namespace: string, release: string): Promise<V1Pod[]> {
   const list = await kube.get<{ items: V1Pod[] }>(
     'pods',
@@ -36,8 +37,8 @@ export async function podsOf(kube: ClusterTools, namespace: string, release: str
 }
 
 /**
- * The pods of each Deployment's newest template. Pods of older templates are about to go. Pods without a Deployment,
- * such as those of helm's tests, are left out.
+ * Lists the pods of each Deployment's newest template. It leaves out pods of older templates, which will soon be gone,
+ * and pods without a Deployment, such as those of helm's tests.
  */
 export function currentOf(pods: readonly V1Pod[]): V1Pod[] {
   const deployed = pods.filter((pod) => templateOf(pod) !== undefined && pod.metadata?.deletionTimestamp === undefined);
@@ -60,7 +61,7 @@ function createdOf(pod: V1Pod): number {
   return new Date(pod.metadata?.creationTimestamp ?? 0).getTime();
 }
 
-/** A line such as `6 of 8 pods are ready; waiting for dice-…, jaeger-…`. */
+/** Returns a line such as `6 of 8 pods are ready; waiting for dice-…, jaeger-…`. */
 export function readinessText(pods: readonly V1Pod[]): string {
   const waiting = pods.filter((pod) => !isReady(pod)).map((pod) => pod.metadata?.name ?? '');
   const names = waiting.length === 0 ? '' : `; waiting for ${waiting.join(', ')}`;
@@ -71,7 +72,7 @@ function isReady(pod: V1Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 }
 
-/** The containers that are stuck, each with its last message. */
+/** Lists the stuck containers, each with its last message. */
 export function troublesOf(pods: readonly V1Pod[]): Trouble[] {
   return pods.flatMap(({ metadata, status }) =>
     [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].flatMap(
@@ -87,7 +88,7 @@ function troubleOf(pod: string, { name, state, lastState }: V1ContainerStatus): 
   return { pod, container: name, reason, message: lastMessage?.trim() ?? '' };
 }
 
-/** The lines to print for a stuck container. */
+/** Returns the lines to print for a stuck container. */
 export function troubleText({ pod, container, reason, message }: Trouble): string {
   return [
     `${pod} (${container}): ${reason}`,

@@ -21,7 +21,7 @@ afterEach(() => {
 const until = (condition: () => boolean) =>
   waitFor(String(condition), () => condition() || undefined, { within: 60_000, every: 50 });
 
-/** Waits until a file has not grown for the time of ten forwards. */
+/** Waits until a file no longer grows. */
 async function stopsGrowing(file: string): Promise<void> {
   let grown = lines(file).length;
   let since = Date.now();
@@ -31,7 +31,7 @@ async function stopsGrowing(file: string): Promise<void> {
   });
 }
 
-/** A kubectl that logs its arguments and soon ends, as one does whose pod is gone. */
+/** Creates a fake kubectl that logs its arguments and soon ends, like a port-forward whose pod is gone. */
 function fakeKubectl(log: string): ClusterTools {
   const path = join(directory, 'kubectl');
   writeFileSync(path, `#!/bin/sh\necho "$@" >>${log}\nexec sleep 0.05\n`, { mode: 0o755 });
@@ -41,7 +41,7 @@ function fakeKubectl(log: string): ClusterTools {
 const target = { namespace: 'n', service: 'r-guide', servicePort: 8080, lookEvery: 100 };
 const lines = (file: string): string[] => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []);
 
-test('restarts a forward that ends, until the front door is closed', async () => {
+test('restarts kubectl port-forward when it ends, until the port-forward is closed', async () => {
   const log = join(directory, 'calls');
   openPortForward('lab', 8123, fakeKubectl(log), target);
   await until(() => lines(log).length >= 2);
@@ -55,7 +55,7 @@ test('restarts a forward that ends, until the front door is closed', async () =>
   await stopsGrowing(log);
 }, 120_000);
 
-test('ends the former keeper when another one takes its place', async () => {
+test('ends the old keeper process when a new one replaces it', async () => {
   const [first, second] = [join(directory, 'first'), join(directory, 'second')];
   openPortForward('lab', 8123, fakeKubectl(first), target);
   await until(() => lines(first).length >= 1);
@@ -64,9 +64,9 @@ test('ends the former keeper when another one takes its place', async () => {
   expect(openPort('lab')).toBe(8124);
   await stopsGrowing(first);
   await closePortForward('lab');
-  await stopsGrowing(second); // before its directory goes
+  await stopsGrowing(second); // before the directory of the file is removed
 }, 120_000);
 
-test('does nothing when it closes a front door that is not open', async () => {
+test('does nothing if the port-forward to close is not open', async () => {
   await expect(closePortForward('lab')).resolves.toBeUndefined();
 });

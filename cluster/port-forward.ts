@@ -1,6 +1,7 @@
-// Opens the front door of a cluster that has no node port on this machine. A keeper process restarts `kubectl
-// port-forward` until its file is gone. Nothing is killed by process id, since another program may have the id by then.
-// A kubectl whose keeper was killed ends when its pod goes.
+// Opens a port-forward to a lab's guide, for a cluster without a NodePort on this machine. A background process, the
+// keeper, restarts `kubectl port-forward` whenever it ends, until the keeper's file is gone. Nothing is killed by
+// process id, because another program may have the id by then. If the keeper itself is killed, its kubectl ends
+// together with the pod.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -9,26 +10,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterTools } from './kubectl.ts';
 import { labFile, readJson, writeWhole } from './state.ts';
 
-/** The content of a keeper's file: what it runs. */
+/** The content of a keeper's file: the command that the keeper runs. */
 interface PortForward {
   readonly port: number;
-  /** Identifies the keeper. A keeper ends when the file has another token. */
+  /** The keeper's token. A keeper ends when the file has another token. */
   readonly token: string;
   readonly command: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
-  /** How often the keeper reads its file, in milliseconds. */
+  /** The interval in which the keeper reads its file, in milliseconds. */
   readonly lookEvery: number;
 }
 
-/** How old a keeper's last sign of life may be, in milliseconds. On a busy machine a keeper is late. */
+/**
+ * The age, in milliseconds, up to which a keeper's last sign of life counts. On a busy machine a keeper may be late.
+ */
 const ALIVE_WITHIN = 15_000;
 
-/** The service that a port-forward leads to. */
+/** The Service that a port-forward leads to. */
 export interface PortForwardTarget {
   readonly namespace: string;
   readonly service: string;
   readonly servicePort: number;
-  /** How often the keeper reads its file, in milliseconds. The default is 1000. */
+  /** The interval in which the keeper reads its file, in milliseconds. The default is 1000. */
   readonly lookEvery?: number;
 }
 
@@ -56,14 +59,14 @@ export function openPortForward(key: string, port: number, kube: ClusterTools, t
   closeSync(log);
 }
 
-/** The port of the lab's front door, if a keeper is running. */
+/** Returns the port of the lab's port-forward, or undefined if no keeper is running. */
 export function openPort(key: string): number | undefined {
   const file = labFile(key, 'door.json');
   const seen = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return Date.now() - seen < ALIVE_WITHIN ? readJson<PortForward>(file)?.port : undefined;
 }
 
-/** Tells the lab's keeper to end, and waits as long as that takes. */
+/** Tells the lab's keeper to end, and waits until it has ended. */
 export async function closePortForward(key: string): Promise<void> {
   const file = labFile(key, 'door.json');
   const forward = readJson<PortForward>(file);
@@ -71,7 +74,7 @@ export async function closePortForward(key: string): Promise<void> {
   if (forward !== undefined) await sleep(forward.lookEvery * 1.5);
 }
 
-/** The keeper. It forwards while `file` has its token, and forwards again whenever kubectl ends. */
+/** Runs the keeper: it restarts kubectl whenever kubectl ends, until `file` no longer has its token. */
 async function keepForwarding(file: string): Promise<void> {
   const forward = readJson<PortForward>(file);
   if (forward === undefined) return;

@@ -18,7 +18,7 @@ function machine(overrides: Partial<MachineFacts> = {}): MachineFacts {
   return { cpus: 2, memoryAvailable: 2 * GIB, disks: { '/cache': disk, '/state': disk }, ...overrides };
 }
 
-test('accepts a machine that has exactly what is needed', () => {
+test('accepts a machine that has exactly the required resources', () => {
   expect(machineMisses(machine(), needs)).toEqual([]);
 });
 
@@ -26,13 +26,13 @@ test('refuses a machine with one CPU', () => {
   expect(machineMisses(machine({ cpus: 1 }), needs)).toMatchObject([{ advice: { expected: '2 CPUs', found: '1' } }]);
 });
 
-test('says how much memory is needed, for what, and how much there is', () => {
+test('reports how much memory is needed, for what, and how much is available', () => {
   expect(machineMisses(machine({ memoryAvailable: 0.5 * GIB }), needs)).toMatchObject([
     { advice: { expected: '2.0 GiB available, for a throwaway Kubernetes', found: '512 MiB available' } },
   ]);
 });
 
-test('adds up the needs of two directories on one disk', () => {
+test('adds up the disk space that two directories on one disk need', () => {
   const disk = { fileSystem: 'a', free: 11 * GIB };
   expect(machineMisses(machine({ disks: { '/cache': disk, '/state': disk } }), needs)).toMatchObject([
     {
@@ -44,16 +44,18 @@ test('adds up the needs of two directories on one disk', () => {
   ]);
 });
 
-test('checks two directories on two disks apart', () => {
+test('checks the disk space of two directories on two disks separately', () => {
   const disks = { '/cache': { fileSystem: 'a', free: 11 * GIB }, '/state': { fileSystem: 'b', free: GIB } };
   expect(machineMisses(machine({ disks }), needs)).toMatchObject([
     { advice: { expected: '2.0 GiB free: 2.0 GiB in /state for images', found: '1.0 GiB free' } },
   ]);
 });
 
-test('reports all misses at once', () => {
+test('reports all missing resources at once', () => {
   const misses = machineMisses(machine({ cpus: 1, memoryAvailable: 0 }), needs);
-  expect(() => throwMisses(misses)).toThrow('There are too few CPUs. There is too little memory.');
+  expect(() => throwMisses(misses)).toThrow(
+    'This machine has too few CPUs for the lab. This machine has too little available memory.',
+  );
   expect(() => throwMisses(misses.slice(1))).toThrow(UserError);
   expect(() => throwMisses([])).not.toThrow();
 });
@@ -72,19 +74,19 @@ test.each([
   ['v1.28.9', 1],
   ['v0.99.0', 1],
   ['', 1],
-])('checks a chart for >=1.29 against Kubernetes %s: %i misses', (version, count) => {
+])('checks Kubernetes "%s" against the chart\'s kubeVersion >=1.29: %i errors', (version, count) => {
   expect(clusterMisses(cluster({ version }), wanted)).toHaveLength(count);
 });
 
-test('reports only the missing node when no node is ready', () => {
+test('reports only the missing node if no node is ready', () => {
   const misses = clusterMisses(cluster({ readyNodes: 0, free: { cpu: 0, memory: 0 } }), wanted);
-  expect(misses.map((miss) => miss.message)).toEqual(['The Kubernetes has no ready node.']);
+  expect(misses.map((miss) => miss.message)).toEqual(['The Kubernetes cluster has no ready node.']);
 });
 
 test.each([
   ['CPU', { cpu: 299, memory: GIB }, '299m CPU and 1.0 GiB'],
   ['memory', { cpu: 4000, memory: 100 * 1024 ** 2 }, '4000m CPU and 100 MiB'],
-])('reports too little %s on the nodes with both figures', (_, free, found) => {
+])('reports that the nodes have too little %s, with the expected and found values', (_, free, found) => {
   expect(clusterMisses(cluster({ free }), wanted)).toMatchObject([
     { advice: { expected: '300m CPU and 300 MiB of memory not yet requested by other pods', found } },
   ]);
@@ -93,7 +95,7 @@ test.each([
 test.each([
   [undefined, 'give it more CPU and memory'],
   ['Docker Desktop: Settings, Resources', 'give it more CPU and memory (Docker Desktop: Settings, Resources)'],
-])('says how to resize the cluster when that is %s', (resize, todo) => {
+])('says how to resize the cluster if the hint of its product is %s', (resize, todo) => {
   const [miss] = clusterMisses(cluster({ free: { cpu: 0, memory: 0 }, resize }), wanted);
   expect(miss?.advice.todo).toContain(todo);
 });

@@ -1,5 +1,5 @@
-// Checks a machine and a cluster before anything is started. The checks are pure functions of facts, so each can be
-// tested. The functions that read the facts are at the bottom.
+// Checks a machine and a cluster before anything is started. The checks are pure functions of facts. The functions that
+// read the facts are at the end of the file.
 import { existsSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -10,7 +10,7 @@ import { numbers } from './tools.ts';
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 
-/** Disk space that something will need in a directory. */
+/** Disk space that is needed in a directory. */
 export interface DiskNeed {
   readonly path: string;
   readonly bytes: number;
@@ -20,23 +20,23 @@ export interface DiskNeed {
 
 export interface MachineNeeds {
   readonly cpus: number;
-  /** Memory that must be available, in bytes, and what needs it. */
+  /** The memory that must be available, in bytes, and what needs it. */
   readonly memory: { readonly bytes: number; readonly for: string };
   readonly disk: readonly DiskNeed[];
 }
 
 export interface MachineFacts {
   readonly cpus: number;
-  /** Bytes. */
+  /** The available memory in bytes. */
   readonly memoryAvailable: number;
-  /** For each directory, the file system it is on or will be on, and the free bytes there. */
+  /** The file system of each directory, and its free bytes. The directory need not exist yet. */
   readonly disks: Readonly<Record<string, { fileSystem: string; free: number }>>;
 }
 
 export interface ClusterNeeds {
-  /** The chart's kubeVersion, such as `>=1.29.0-0`. */
+  /** The Kubernetes versions that the chart supports, such as `>=1.29.0-0`. */
   readonly kubeVersion: string;
-  /** The sum of the requests of the lab's pods: CPU in thousandths, memory in bytes. */
+  /** The sum of the resource requests of the lab's pods: CPU in thousandths of a core, memory in bytes. */
   readonly requests: { readonly cpu: number; readonly memory: number };
 }
 
@@ -44,13 +44,13 @@ export interface ClusterFacts {
   /** The API server's version, such as `v1.34.4`. */
   readonly version: string;
   readonly readyNodes: number;
-  /** What the ready nodes have left: CPU in thousandths, memory in bytes. */
+  /** The free resources of the ready nodes: CPU in thousandths of a core, memory in bytes. */
   readonly free: { readonly cpu: number; readonly memory: number };
-  /** How to give this cluster more, when its product is known. */
+  /** How to give this cluster more resources. Undefined if its product is not known. */
   readonly resize?: string | undefined;
 }
 
-/** Everything that the machine lacks for `needs`. Empty when it lacks nothing. */
+/** Returns an error for each resource that the machine lacks. The list is empty if the machine is sufficient. */
 export function machineMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
   return [...cpuMisses(facts, needs), ...memoryMisses(facts, needs), ...diskMisses(facts, needs)];
 }
@@ -58,7 +58,7 @@ export function machineMisses(facts: MachineFacts, needs: MachineNeeds): UserErr
 function cpuMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
   if (facts.cpus >= needs.cpus) return [];
   return [
-    new UserError('There are too few CPUs.', {
+    new UserError('This machine has too few CPUs for the lab.', {
       expected: `${needs.cpus} CPUs`,
       found: `${facts.cpus}`,
       todo: 'give this machine (or its container or virtual machine) more',
@@ -69,7 +69,7 @@ function cpuMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
 function memoryMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
   if (facts.memoryAvailable >= needs.memory.bytes) return [];
   return [
-    new UserError('There is too little memory.', {
+    new UserError('This machine has too little available memory.', {
       expected: `${size(needs.memory.bytes)} available, for ${needs.memory.for}`,
       found: `${size(facts.memoryAvailable)} available`,
       todo: ['end programs that use a lot of memory', 'give this machine (or its container or virtual machine) more'],
@@ -77,7 +77,7 @@ function memoryMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
   ];
 }
 
-/** Checks each file system for the sum of the needs of all its directories. */
+/** Compares the free space of each file system with the sum of the needs of all its directories. */
 function diskMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
   const byFileSystem = Map.groupBy(needs.disk, (need) => facts.disks[need.path]?.fileSystem);
   return [...byFileSystem.values()].flatMap((group) => {
@@ -86,7 +86,7 @@ function diskMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
     const wanted = group.reduce((sum, need) => sum + need.bytes, 0);
     if (free === undefined || free >= wanted) return [];
     return [
-      new UserError('There is too little space on the disk.', {
+      new UserError('This machine has too little free disk space.', {
         expected: `${size(wanted)} free: ${group.map(needText).join(', ')}`,
         found: `${size(free)} free`,
         todo: ['free some space', 'set INTRO_OTEL_CACHE and INTRO_OTEL_STATE to directories on a larger disk'],
@@ -99,7 +99,7 @@ function needText({ bytes, path, for: purpose }: DiskNeed): string {
   return `${size(bytes)} in ${path} for ${purpose}`;
 }
 
-/** Everything that the cluster lacks for `needs`. Empty when it lacks nothing. */
+/** Returns an error for each thing that the cluster lacks. The list is empty if the cluster is sufficient. */
 export function clusterMisses(facts: ClusterFacts, needs: ClusterNeeds): UserError[] {
   return [...versionMisses(facts, needs), ...roomMisses(facts, needs)];
 }
@@ -107,10 +107,10 @@ export function clusterMisses(facts: ClusterFacts, needs: ClusterNeeds): UserErr
 function versionMisses(facts: ClusterFacts, needs: ClusterNeeds): UserError[] {
   if (atLeast(numbers(facts.version), numbers(needs.kubeVersion))) return [];
   return [
-    new UserError('The Kubernetes is too old for the chart.', {
+    new UserError('The Kubernetes version is too old for the chart.', {
       expected: `Kubernetes ${needs.kubeVersion}`,
       found: facts.version,
-      todo: 'update the program that runs it: a newer Kubernetes comes with it',
+      todo: 'update the program that runs the cluster: a newer version has a newer Kubernetes',
     }),
   ];
 }
@@ -118,7 +118,7 @@ function versionMisses(facts: ClusterFacts, needs: ClusterNeeds): UserError[] {
 function roomMisses({ resize, ...facts }: ClusterFacts, needs: ClusterNeeds): UserError[] {
   if (facts.readyNodes === 0) {
     return [
-      new UserError('The Kubernetes has no ready node.', {
+      new UserError('The Kubernetes cluster has no ready node.', {
         expected: 'a Ready node that accepts pods',
         found: 'none',
         todo: 'wait until it has started, then run this again. kubectl describe nodes shows what is wrong',
@@ -128,7 +128,7 @@ function roomMisses({ resize, ...facts }: ClusterFacts, needs: ClusterNeeds): Us
   const { cpu, memory } = needs.requests;
   if (facts.free.cpu >= cpu && facts.free.memory >= memory) return [];
   return [
-    new UserError('The Kubernetes has too little room left for the lab.', {
+    new UserError('The Kubernetes cluster has too few free resources for the lab.', {
       expected: `${cpu}m CPU and ${size(memory)} of memory not yet requested by other pods`,
       found: `${facts.free.cpu}m CPU and ${size(facts.free.memory)}`,
       todo: ['remove other pods from it', `give it more CPU and memory${resize === undefined ? '' : ` (${resize})`}`],
@@ -136,20 +136,20 @@ function roomMisses({ resize, ...facts }: ClusterFacts, needs: ClusterNeeds): Us
   ];
 }
 
-/** Whether version `found` is `wanted` or later, number by number. */
+/** Returns whether version `found` is `wanted` or later. It compares number by number. */
 function atLeast(found: readonly number[], wanted: readonly number[]): boolean {
   const differing = wanted.findIndex((number, index) => found[index] !== number);
   return differing === -1 || (found[differing] ?? -1) > (wanted[differing] ?? 0);
 }
 
-/** Throws all misses at once, if there are any. */
+/** Throws all errors of the checks at once, if there are any. */
 export function throwMisses(misses: readonly UserError[]): void {
   const [first, second] = misses;
   if (second !== undefined) throw new AggregateError(misses, misses.map((miss) => miss.message).join(' '));
   if (first !== undefined) throw first;
 }
 
-/** Reads what this machine has of what `needs` names. */
+/** Reads the machine's resources that `needs` names. */
 export async function readMachine(needs: MachineNeeds): Promise<MachineFacts> {
   const disks = await Promise.all(needs.disk.map(async ({ path }) => [path, await diskAt(path)] as const));
   return { cpus: availableParallelism(), memoryAvailable: process.availableMemory(), disks: Object.fromEntries(disks) };
@@ -161,7 +161,7 @@ async function diskAt(path: string): Promise<{ fileSystem: string; free: number 
   return { fileSystem: String(dev), free: bavail * bsize };
 }
 
-/** Bytes as text for a person: `300 MiB`, `9.5 GiB`. */
+/** Formats bytes for people: `300 MiB`, `9.5 GiB`. */
 export function size(bytes: number): string {
   return bytes < GIB ? `${Math.round(bytes / MIB)} MiB` : `${(bytes / GIB).toFixed(1)} GiB`;
 }

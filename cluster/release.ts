@@ -1,4 +1,4 @@
-// Installs, upgrades and removes the chart. A pod that can't start ends the wait early.
+// Installs, upgrades and removes a release of the chart. If a pod can't start, the wait for the release ends early.
 import type { V1Secret } from '@kubernetes/client-node';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,25 +15,34 @@ export const CHART = join(repoRoot, 'charts', 'lab');
 export interface Release {
   readonly name: string;
   readonly namespace: string;
-  /** helm's own options for values. Later ones win. */
+  /** helm's own options for values. A later option overrides an earlier one. */
   readonly values: readonly string[];
 }
 
-/** The label of a namespace that `up` created, and that `down` may remove. */
+/** The label of namespaces that `up` created and `down` may remove. */
 export const MADE_BY_UP = { 'intro-otel.dev/made-by': 'up' } as const;
 
 const RESTRICTED = {
   'pod-security.kubernetes.io/enforce': 'restricted',
   'pod-security.kubernetes.io/warn': 'restricted',
 };
-/** Long enough to pull images over a slow line. A pod that can't start ends the wait sooner. */
+/**
+ * The time limit for an install, long enough to pull images over a slow network. A pod that can't start ends the wait
+ * sooner.
+ */
 const READY_WITHIN = '15m';
 const LOOK_EVERY = 2000;
-/** How long a pod may be stuck before we give up, in milliseconds. A registry or a Secret may be a moment late. */
+/**
+ * The time, in milliseconds, that a pod may be stuck before the install fails. A registry or a Secret may be available
+ * a moment late.
+ */
 const TROUBLE_LASTS = 20_000;
 const PENDING_PATIENCE = 10_000;
 
-/** Creates a namespace for restricted pods: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+/**
+ * Creates a namespace that enforces Pod Security "restricted":
+ * https://kubernetes.io/docs/concepts/security/pod-security-standards/
+ */
 export async function createNamespace(kube: ClusterTools, name: string): Promise<void> {
   const namespace = {
     apiVersion: 'v1',
@@ -43,26 +52,26 @@ export async function createNamespace(kube: ClusterTools, name: string): Promise
   await kube.kubectl(['create', '--filename', '-'], { input: JSON.stringify(namespace) });
 }
 
-/** Renders the chart without a cluster and returns the manifests. @throws UserError when helm refuses the values */
+/** Renders the chart without a cluster. @returns the manifests @throws UserError if helm refuses the values */
 export async function checkValues(helm: string, { name, namespace, values }: Release): Promise<string> {
   const { code, stdout, stderr } = await run(helm, ['template', name, CHART, '--namespace', namespace, ...values], {
     allowFailure: true,
   });
   if (code === 0) return stdout;
-  throw new UserError('The values for the chart were refused.', {
+  throw new UserError('helm refused the values for the chart.', {
     expected: 'the values in charts/lab/README.md',
     found: stderr.trim().replace(/^Error: /, ''),
     todo: 'check --set and --values',
   });
 }
 
-/** Runs `helm upgrade --install --wait`. @throws UserError when a pod can't start, with its last message */
+/** Runs `helm upgrade --install --wait`. @throws UserError with a pod's last message if the pod can't start */
 export async function installRelease(kube: ClusterTools, release: Release, report: Progress): Promise<void> {
   await untilNotPending(kube, release, report);
   await whileWatching(kube, release, report, (signal) => kube.helm(upgradeArgs(release), { signal }));
 }
 
-/** Runs `work`, which waits for the release's pods. Aborts its signal when one of them can't start. */
+/** Runs `work`, which waits for the release's pods. Aborts the signal of `work` if one of the pods can't start. */
 async function whileWatching(
   kube: ClusterTools,
   release: Release,
@@ -84,7 +93,7 @@ async function whileWatching(
   }
 }
 
-/** The arguments for helm. */
+/** Returns the arguments for `helm upgrade`. */
 export function upgradeArgs({ name, namespace, values }: Release): string[] {
   return [
     'upgrade',
@@ -116,7 +125,10 @@ function explained(error: unknown, release: Release, troubles: readonly Trouble[
   );
 }
 
-/** Shows how many pods are ready until `signal`. Returns the stuck containers as soon as one is stuck for too long. */
+/**
+ * Shows how many pods are ready until `signal` is aborted. @returns the stuck containers as soon as one is stuck for
+ * too long
+ */
 async function watchPods(
   kube: ClusterTools,
   release: Release,
@@ -126,7 +138,7 @@ async function watchPods(
   const since = new Map<string, number>();
   while (!signal.aborted) {
     await sleep(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
-    // Helm reports what is wrong with the cluster.
+    // An error of the cluster is ignored here, because helm reports it.
     const pods = await podsOf(kube, release.namespace, release.name).catch(() => []);
     report.detail(readinessText(pods));
     const troubles = troublesOf(pods);
@@ -142,14 +154,16 @@ function keyOf({ pod, container }: Trouble): string {
 }
 
 /**
- * Waits for another helm that still works on the release. A killed helm leaves the release pending, which locks it for
- * good. So the record of an operation that stays pending is removed. The next install takes over its objects.
+ * Waits for another helm that still works on the release. A killed helm leaves the release pending, which blocks it
+ * forever. So this removes the record of an operation that stays pending. The next install takes over the objects.
  */
 async function untilNotPending(kube: ClusterTools, release: Release, report: Progress): Promise<void> {
   const until = Date.now() + PENDING_PATIENCE;
   let pending = await pendingRecord(kube, release);
   if (pending === undefined) return;
-  report.note('An earlier helm was interrupted or is still working on this release. Waiting ten seconds for it');
+  report.note(
+    'An earlier helm command was interrupted or still works on this release. Waiting ten seconds for it to end',
+  );
   while (pending !== undefined && Date.now() < until) {
     await sleep(LOOK_EVERY);
     pending = await pendingRecord(kube, release);
@@ -157,14 +171,14 @@ async function untilNotPending(kube: ClusterTools, release: Release, report: Pro
   if (pending !== undefined) await kube.kubectl(['delete', 'secret', pending, '--namespace', release.namespace]);
 }
 
-/** The name of the Secret in which helm records an operation that has not ended. */
+/** Returns the name of the Secret in which helm records an operation that has not ended. Undefined if there is none. */
 async function pendingRecord(kube: ClusterTools, { name, namespace }: Release): Promise<string | undefined> {
   const selector = `owner=helm,name=${name},status in (pending-install,pending-upgrade,pending-rollback,uninstalling)`;
   const list = await kube.get<{ items: V1Secret[] }>('secrets', '--namespace', namespace, '--selector', selector);
   return list?.items[0]?.metadata?.name;
 }
 
-/** Restarts apps, so that they run an image that was built again under the same tag. */
+/** Restarts apps, so that they run a new image with the same tag. */
 export async function restartApps(
   kube: ClusterTools,
   release: Release,
@@ -179,7 +193,7 @@ export async function restartApps(
   );
 }
 
-/** Removes the release and waits until its pods are gone. @returns whether there was one */
+/** Removes the release and waits until its pods are gone. @returns whether the release existed */
 export async function uninstallRelease(
   kube: ClusterTools,
   { name, namespace }: Pick<Release, 'name' | 'namespace'>,

@@ -1,5 +1,5 @@
 // Runs a command of this repository with the pinned Node. It first installs the dependencies if they are missing or
-// older than the lockfile. It is plain JavaScript without packages, since none may be installed yet.
+// older than the lockfile. It is plain JavaScript and uses no packages, because none may be installed yet.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -13,7 +13,10 @@ function fail(message) {
   process.exit(1);
 }
 
-/** Whether the lockfile's packages are installed. Compares times first, and the packages if the lockfile is newer. */
+/**
+ * Returns whether the lockfile's packages are installed. If the lockfile is newer than the installed packages, it
+ * compares their versions.
+ */
 function installed() {
   const marker = join(root, 'node_modules', '.package-lock.json');
   const lockfile = join(root, 'package-lock.json');
@@ -54,7 +57,7 @@ const child = spawn(pinnedNode, [...nodeOptions.split(' ').filter(Boolean), scri
   stdio: 'inherit',
   env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },
 });
-// The command handles the interruption itself. This process only passes the signal on and waits.
+// This process only passes the signal on and waits, because the command handles it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => fail(`The pinned Node did not start: ${error.message}. Run npm ci, then run this again.`));
 child.on('exit', (code) => process.exit(code ?? 1));

@@ -9,7 +9,7 @@ interface Answer {
   body: unknown;
 }
 
-/** Runs `work` with a guide on loopback that answers by path. */
+/** Runs `work` with a fake guide on loopback, whose answers depend on the path. */
 async function withGuide(answers: (path: string) => Answer, work: (url: string) => Promise<void>): Promise<void> {
   const server = createServer((request, response) => {
     const { status, body } = answers(request.url ?? '');
@@ -24,7 +24,7 @@ async function withGuide(answers: (path: string) => Answer, work: (url: string) 
   }
 }
 
-/** Jaeger's answer with one span for each service. Each span is a child of the span before. */
+/** Builds Jaeger's answer for a trace with one span for each service. Each span is a child of the span before. */
 function traceOf(...services: string[]): Answer {
   const resourceSpans = services.map((service, index) => ({
     resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
@@ -43,7 +43,7 @@ function traceOf(...services: string[]): Answer {
   return { status: 200, body: { result: { resourceSpans } } };
 }
 
-test('returns the trace once all services are in it and it stops growing', async () => {
+test('returns the trace when it contains all services and no longer grows', async () => {
   const all = ['guide', 'arcade', 'dice', 'prizes'];
   let asked = 0;
   const paths = new Set<string>();
@@ -58,7 +58,7 @@ test('returns the trace once all services are in it and it stops growing', async
   expect([...paths]).toEqual([`/jaeger/api/v3/traces/${ID}`]);
 });
 
-test('fails for a trace that stays incomplete, and says which spans there are', async () => {
+test('fails if the trace stays incomplete, and lists the spans that have arrived', async () => {
   await withGuide(
     () => traceOf('guide', 'arcade'),
     async (url) => {
@@ -72,7 +72,7 @@ test('fails for a trace that stays incomplete, and says which spans there are', 
   );
 });
 
-test('plays rounds one after another and returns the last', async () => {
+test('plays rounds one after another and returns the last one', async () => {
   let played = 0;
   await withGuide(
     () => ({ status: 200, body: { player: 'you', roll: ++played } }),
@@ -82,12 +82,12 @@ test('plays rounds one after another and returns the last', async () => {
   );
 });
 
-test('fails for a front door that does not answer, and says what it found', async () => {
+test("fails if the guide's URL does not answer, and says what was found", async () => {
   await withGuide(
     () => ({ status: 503, body: {} }),
     async (url) => {
       await expect(waitForDoor(url, 500)).rejects.toMatchObject({
-        message: 'The front door does not answer.',
+        message: "The guide's URL does not answer.",
         advice: { found: 'status 503' },
       });
     },

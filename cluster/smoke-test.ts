@@ -1,4 +1,4 @@
-// Plays rounds through the front door and finds the trace of the last one in Jaeger, as a browser would.
+// Plays rounds at the guide's URL and finds the trace of the last one in Jaeger, as a browser would.
 import { servicesOfRound } from '../lab/services.ts';
 import { traceFromJaeger } from '../otlp/traces.ts';
 import type { Trace } from '../otlp/traces.ts';
@@ -11,7 +11,7 @@ export interface Round {
   readonly roll: number;
   readonly prize: { readonly name: string };
   readonly version: string;
-  /** The id of its trace. Absent at `instrumentation: none`. */
+  /** The id of the round's trace. Absent at instrumentation level `none`. */
   readonly trace?: string;
 }
 
@@ -21,19 +21,19 @@ const EVERY = 200;
 /** Services whose spans the trace of a round has. */
 const SERVICES = servicesOfRound('guide');
 
-/** Waits until the guide answers at `url`. @throws UserError after `within` milliseconds */
+/** Waits until the guide answers at `url`. @throws UserError if it does not answer within `within` milliseconds */
 export async function waitForDoor(url: string, within = 60_000): Promise<void> {
   const answer = async (): Promise<true | undefined> =>
     (await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined))?.ok === true ? true : undefined;
   if (await poll(answer, { within, every: EVERY })) return;
-  throw new UserError('The front door does not answer.', {
+  throw new UserError("The guide's URL does not answer.", {
     expected: `the guide's page at ${url} within ${within / 1000} s`,
     found: await lastError(url),
     todo: ['run this again', 'npm run down, then npm run up'],
   });
 }
 
-/** Plays `count` rounds one after another. @returns the last one */
+/** Plays `count` rounds one after another. @returns the last round */
 export async function playRounds(url: string, count: number): Promise<Round> {
   let round: Round | undefined;
   for (let played = 0; played < count; played++)
@@ -53,7 +53,10 @@ async function playRound(url: string): Promise<Round> {
   });
 }
 
-/** Finds a trace once all services are in it and it stops growing. @throws UserError after `within` milliseconds */
+/**
+ * Waits until a trace has spans of all services and no longer grows. @returns the trace @throws UserError after
+ * `within` milliseconds
+ */
 export async function findTrace(url: string, id: string, within = 30_000): Promise<Trace> {
   let before = 0;
   const find = () => traceFromJaeger(new URL('jaeger', url).href, id);

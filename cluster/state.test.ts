@@ -20,11 +20,11 @@ function lab(overrides: Partial<RecordedLab> = {}): RecordedLab {
   return { reach: { context: 'kind-a' }, namespace: 'intro-otel', release: 'intro-otel', ...overrides };
 }
 
-test('finds no lab before the first one is recorded', () => {
+test('lists no labs before the first one is recorded', () => {
   expect(recordedLabs()).toEqual([]);
 });
 
-test('tells labs apart by cluster, namespace and release', () => {
+test('keeps a separate record for each cluster, namespace and release', () => {
   const labs = [
     lab(),
     lab({ reach: { context: 'kind-b' } }),
@@ -35,13 +35,13 @@ test('tells labs apart by cluster, namespace and release', () => {
   expect(new Set(labs.map(labKey)).size).toBe(5);
 });
 
-test('keeps the fields that a new record of the same lab lacks', () => {
+test('keeps fields of the old record that the new record of the same lab lacks', () => {
   recordLab(lab({ images: { a: 'abc' } }));
   recordLab(lab({ port: 8081 }));
   expect(recordedLabs()).toEqual([lab({ images: { a: 'abc' }, port: 8081 })]);
 });
 
-test('removes the files of a forgotten lab and keeps those of a lab with a similar name', () => {
+test('removes the files of a forgotten lab, but not those of a lab with a similar name', () => {
   const other = lab({ release: 'intro-otel.door' });
   for (const each of [lab(), other]) {
     recordLab(each);
@@ -53,7 +53,7 @@ test('removes the files of a forgotten lab and keeps those of a lab with a simil
   expect(existsSync(labFile(labKey(other), 'door.json'))).toBe(true);
 });
 
-test('removes everything with the last lab', () => {
+test('removes the whole state folder with the last lab', () => {
   recordLab(lab());
   writeWhole(imageRecordFile('kind-a', 'intro-otel'), {});
   forgetLab(lab());

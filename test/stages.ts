@@ -12,41 +12,41 @@ import { resultsOf } from './support/results.ts';
 import type { JestReport, Results } from './support/results.ts';
 
 export interface StageContext {
-  /** Environment variables for the stage's program, on top of ours. */
+  /** Environment variables for the stage's program, in addition to those of this process. */
   readonly env: Readonly<Record<string, string>>;
   readonly onLine?: (line: string) => void;
-  /** Gives background stages only the processor time that the others leave. */
+  /** Whether the program has the lowest priority and uses only processor time that other stages leave. */
   readonly yielding: boolean;
 }
 
-/** Turns run one after the other, in this order. */
+/** The turns, in the order in which they run. */
 export const TURNS = ['units', 'parts', 'labs', 'serial', 'course', 'workshop'] as const;
 
-/** Stages of one turn run side by side. Background stages run beside the last turn, in the time it leaves. */
+/** The turn of a stage. Stages of one turn run in parallel. Background stages run during the last turn. */
 export type Turn = 'background' | (typeof TURNS)[number];
 
 export interface Stage {
   readonly name: string;
   readonly turn: Turn;
   readonly needsCluster: boolean;
-  /** Part of `npm run check`. */
+  /** Whether the stage is part of `npm run check`. */
   readonly quick: boolean;
   run(context: StageContext): Promise<Results>;
 }
 
 const bin = (name: string): string => join(repoRoot, 'node_modules', '.bin', name);
 
-/** Tools keep their caches here, so a checkout stays clean and `npm ci` starts afresh. */
+/** Returns a path for a tool's cache. The caches are in node_modules, so that `npm ci` also removes them. */
 const cache = (...path: string[]): string => join(repoRoot, 'node_modules', '.cache', ...path);
 
-/** The log file of a stage. */
+/** Returns the path of a stage's log file. */
 export const logOf = (stage: string): string => join(artefacts, `${stage}.log`);
 
 const sequencer = (name: string): string => `--testSequencer=${join(repoRoot, 'test', 'support', 'sequencers', name)}`;
 
 const WAITING_FIRST = sequencer('waiting-first.mjs');
 
-/** Tests on a cluster set their own time limits. This one only stops a test that would hang. */
+/** The time limit of a test that sets none, so that a test can't hang forever. */
 const HANG_LIMIT = '--testTimeout=180000';
 
 export const stages: readonly Stage[] = [
@@ -57,14 +57,14 @@ export const stages: readonly Stage[] = [
   ]),
   program('types', () => tsc('.')),
   program('types in the browser', () => tsc('test/browser')),
-  // Without a cache: rules that read types and imports depend on more than the file they report on.
+  // Lint uses no cache, because rules that read types and imports depend on more than the reported file.
   program('lint', () => [bin('eslint'), '.']),
   program('drift', () => [process.execPath, join(repoRoot, 'cdk8s', 'synth.ts'), '--verify']),
   program('helm lint', async () => [
     await helmPath(silentProgress()),
     ...['lint', '--strict', join(repoRoot, 'charts', 'lab')],
   ]),
-  // Its first run compiles actionlint, so it is not quick.
+  // The first run compiles actionlint, so this stage is not quick.
   {
     ...program('workflows', async () => [
       await actionlintPath(silentProgress()),
@@ -73,32 +73,35 @@ export const stages: readonly Stage[] = [
     quick: false,
   },
   jest('chart', 'background', { args: [HANG_LIMIT] }),
-  // Some unit tests have time limits of 500 ms, so no stage on a cluster runs beside them.
+  // Some unit tests have time limits of 500 ms, so no stage that uses the cluster runs at the same time.
   jest('unit', 'units', { quick: true, args: ['--maxWorkers=2', WAITING_FIRST] }),
   jest('solutions', 'units'),
-  // A test on a cluster mostly waits, so there are more workers than cores.
+  // Tests on a cluster mostly wait, so there are more workers than cores.
   jest('integration', 'parts', { needsCluster: true, args: ['--maxWorkers=4', WAITING_FIRST, HANG_LIMIT] }),
-  // The guide's pages in Chromium, which is installed while the cluster starts.
+  // These tests open the guide's pages in Chromium, which is installed while the cluster starts.
   jest('browser', 'parts', { needsCluster: true, args: ['--maxWorkers=2', HANG_LIMIT] }),
   jest('e2e', 'labs', { needsCluster: true, args: ['--maxWorkers=3', WAITING_FIRST, HANG_LIMIT] }),
-  // These tests promise times, so nothing else runs.
+  // These tests have strict time limits, so no other stage runs at the same time.
   jest('serial', 'serial', { needsCluster: true, args: ['--runInBand', HANG_LIMIT] }),
-  // The course as learners do it, in a browser and with kubectl: two labs side by side.
+  // These tests do the course as learners do, in a browser and with kubectl, in two labs at the same time.
   jest('course', 'course', { needsCluster: true, args: ['--maxWorkers=2', HANG_LIMIT] }),
-  // A cluster has one operator, and it counts the free capacity. So these files share one Workshop, with no other labs
-  // beside it, and each file builds on what the earlier ones leave.
+  // A cluster has only one operator, which counts the cluster's free capacity. So these files share one Workshop, and
+  // no other labs run. Each file relies on what the earlier files leave.
   jest('workshop', 'workshop', { needsCluster: true, args: ['--runInBand', sequencer('by-name.mjs'), HANG_LIMIT] }),
 ];
 
 type Command = readonly [string, ...string[]];
 
-/** A type check that reuses the results of the last run. `project` is a path from the repository's root. */
+/**
+ * Builds the command of a type check, which reuses the results of the last run. `project` is a path from the
+ * repository's root.
+ */
 function tsc(project: string): Command {
   const buildInfo = cache('tsc', `${project.replaceAll('/', '-')}.tsbuildinfo`);
   return [bin('tsc'), '--project', join(repoRoot, project), '--incremental', '--tsBuildInfoFile', buildInfo];
 }
 
-/** A program counts as one test. */
+/** Builds a stage that runs a program. The program counts as one test. */
 function program(name: string, command: () => Command | Promise<Command>): Stage {
   return {
     name,
@@ -124,7 +127,7 @@ function jest(
     quick,
     async run(context) {
       const report = join(artefacts, `${project}.json`);
-      await rm(report, { force: true }); // jest may fail before it writes one
+      await rm(report, { force: true }); // jest may fail before it writes a new report
       const command = jestCommand(project, [`--outputFile=${report}`, ...args]);
       await runProgram(command, logOf(project), { ...context, background: context.yielding && turn === 'background' });
       return resultsOf(JSON.parse(await readFile(report, 'utf8')) as JestReport);

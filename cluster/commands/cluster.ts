@@ -1,4 +1,4 @@
-// The command for the throwaway cluster alone: up, down, status, kubeconfig.
+// The command `npm run cluster`, which manages only the throwaway cluster: up, down, status, kubeconfig.
 import { DEVCLUSTER } from '../context-discovery.ts';
 import { forgetLab, recordedLabs } from '../state.ts';
 import { shareToBuild, devclusterRequirements } from '../machine-requirements.ts';
@@ -34,9 +34,9 @@ export const cluster: Command = {
   summary: 'manages the throwaway Kubernetes alone: up, down, status, kubeconfig',
   help: `npm run cluster -- up | down | status | kubeconfig [OPTIONS]
 
-  up          starts it, and builds it first when it is not in the cache
+  up          starts it, and first builds the parts that are not in the cache
   down        removes it and everything in it
-  status      prints whether it runs, and where
+  status      prints whether it runs, and its URLs
   kubeconfig  prints the path of its kubeconfig:
               export KUBECONFIG=$(npm run -s cluster -- kubeconfig)
 
@@ -51,7 +51,7 @@ async function runCluster(args: readonly string[]): Promise<void> {
   const name = nameOf(given.name ?? DEVCLUSTER, '--name');
   const action = actions[positionals[0] ?? ''];
   if (action === undefined) {
-    throw new UsageError('cluster needs an action.', {
+    throw new UsageError('npm run cluster needs an action.', {
       expected: ACTIONS.join(', '),
       found: 'no action',
       todo: 'name one of these',

@@ -1,11 +1,11 @@
-// The shape of a command, and what several commands share.
+// The interface of a command, and functions that read the options of several commands.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../../support/options.ts';
 import type { Options } from '../../support/options.ts';
 
 export interface Command {
-  /** One line for the list of commands. */
+  /** The line that describes the command in the list of commands. */
   readonly summary: string;
   /** The text that --help prints. */
   readonly help: string;
@@ -16,13 +16,14 @@ export interface Command {
 }
 
 /**
- * The directory of the user. npm runs scripts in the root of the checkout, and says in INIT_CWD where it was started.
+ * Returns the user's working directory. npm runs scripts in the root of the checkout, and puts the user's directory
+ * into INIT_CWD.
  */
 export function userDirectory(): string {
   return process.env['INIT_CWD'] ?? process.cwd();
 }
 
-/** A port number. @throws UsageError for anything else */
+/** Parses a port number. @throws UsageError for any other text */
 export function portOf(text: string, option: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
@@ -34,7 +35,7 @@ export function portOf(text: string, option: string): number {
 }
 
 /**
- * A name that Kubernetes accepts.
+ * Checks a name by the rules of Kubernetes. @throws UsageError for an invalid name
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
  */
 export function nameOf(text: string, option: string): string {
@@ -46,11 +47,11 @@ export function nameOf(text: string, option: string): string {
   });
 }
 
-/** The absolute path of a file that the user named. @throws UsageError when there is no such file */
+/** Returns the absolute path of a file that the user named. @throws UsageError if the file does not exist */
 export function fileOf(text: string, option: string): string {
   const path = resolve(userDirectory(), text);
   if (existsSync(path)) return path;
-  throw new UsageError(`There is no file ${text}.`, {
+  throw new UsageError(`The file ${text} does not exist.`, {
     expected: `${option} with a file that exists`,
     found: `nothing at ${path}`,
     todo: 'check the path',

@@ -10,6 +10,6 @@ test.each([
   [{ context: 'kind-b' }, false],
   [{ namespace: 'other' }, false],
   [{ context: 'kind-a', release: 'other' }, false],
-])('selects the lab with %j: %s', (given, meant) => {
+])('npm run down with the options %j removes the lab kind-a/n/r: %s', (given, meant) => {
   expect(isSelected(lab, given)).toBe(meant);
 });

@@ -1,4 +1,4 @@
-// Removes everything that `up` made, by its records and by what is on the machine, and prints what that was.
+// Removes everything that `up` made, and prints what it removes. It uses the records of `up` and looks at the machine.
 import { closePortForward } from '../port-forward.ts';
 import { DEVCLUSTER } from '../context-discovery.ts';
 import { ClusterTools } from '../kubectl.ts';
@@ -21,7 +21,7 @@ export const down: Command = {
   summary: 'removes everything that up made',
   help: `npm run down [-- OPTIONS]
 
-Removes every lab that up made: the release, the namespace if up made it, the front door,
+Removes every lab that up made: the release, the namespace if up made it, the port-forward,
 and the throwaway Kubernetes. Options limit this to the labs that they name.
 
 ${optionsHelp(placeOptions)}`,
@@ -46,7 +46,7 @@ async function runDown(args: readonly string[]): Promise<void> {
   if (removed === 0) say('Nothing to remove: no lab is up.');
 }
 
-/** Whether the options name this lab. Without options they name every lab. */
+/** Returns whether the options select this lab. Without options, every lab is selected. */
 export function isSelected(lab: RecordedLab, given: Given<typeof placeOptions>): boolean {
   const same = (wanted: string | undefined, value: string | undefined): boolean =>
     wanted === undefined || wanted === value;
@@ -55,33 +55,34 @@ export function isSelected(lab: RecordedLab, given: Given<typeof placeOptions>):
   );
 }
 
-/** Removes a lab. The throwaway cluster goes with its last lab. */
+/** Removes a lab. If the lab is in a throwaway cluster, the cluster is removed together with its last lab. */
 async function removeLab(lab: RecordedLab, report: Progress): Promise<void> {
   const others = recordedLabs().filter((other) => other.throwaway === lab.throwaway && labKey(other) !== labKey(lab));
   if (lab.throwaway === undefined || others.length > 0) await removeFromCluster(lab, report);
   else if (!(await removeDevcluster(lab.throwaway, report)))
-    report.note(`The throwaway Kubernetes ${lab.throwaway} is gone with everything in it`);
+    report.note(`The throwaway Kubernetes ${lab.throwaway} no longer exists, so there is nothing to remove in it`);
   forgetLab(lab);
 }
 
 async function removeFromCluster(lab: RecordedLab, report: Progress): Promise<void> {
   const where = lab.throwaway ?? lab.reach.context ?? 'the current context';
-  await report.step('Close the front door', () => closePortForward(labKey(lab)));
-  if (!(await exists(lab, report))) return report.note(`${where} is gone with everything in it`);
+  await report.step('Close the port-forward', () => closePortForward(labKey(lab)));
+  if (!(await exists(lab, report)))
+    return report.note(`${where} no longer exists, so there is nothing to remove in it`);
   const kube = await ClusterTools.at(lab.reach, report);
   await report.step(`Remove the release ${lab.release} from ${where}`, async (step) => {
     const there = await uninstallRelease(kube, { name: lab.release, namespace: lab.namespace });
-    if (!there) step.note('there was no such release');
+    if (!there) step.note('the release did not exist');
   });
   await report.step(`Remove the namespace ${lab.namespace} from ${where}`, async (step) => {
     const deleted = await deleteNamespace(kube, lab.namespace);
-    if (!deleted) step.note('kept, since up did not create it');
+    if (!deleted) step.note('the namespace stays, because up did not create it');
   });
 }
 
 /**
- * Whether a lab's cluster still exists. When it is deleted, its kubeconfig or context goes too.
- * @throws UserError when it does not answer
+ * Returns whether a lab's cluster still exists. A deleted cluster has no kubeconfig or context any more.
+ * @throws UserError if the cluster exists but does not answer
  */
 async function exists({ reach, throwaway }: RecordedLab, report: Progress): Promise<boolean> {
   if (throwaway !== undefined) return (await clusterStatus(throwaway)).state === 'running';
@@ -109,7 +110,7 @@ async function exists({ reach, throwaway }: RecordedLab, report: Progress): Prom
   );
 }
 
-/** Removes the throwaway cluster. @returns whether there was one */
+/** Removes the throwaway cluster. @returns whether it existed */
 async function removeDevcluster(name: string, report: Progress): Promise<boolean> {
   const { state } = await clusterStatus(name);
   if (state === 'absent') return false;

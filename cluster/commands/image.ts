@@ -1,4 +1,5 @@
-// Builds the lab's image, and on request that of the Python app. Copies them to the chosen cluster or pushes them.
+// The command `npm run image`. It builds the lab's image, and on request the image of the Python app. It copies the
+// images to the chosen cluster, or pushes them to a registry.
 import { findKubernetes, DEVCLUSTER } from '../context-discovery.ts';
 import { helmFlags, parseReference, referenceText } from '../image/reference.ts';
 import type { ImageReference } from '../image/reference.ts';

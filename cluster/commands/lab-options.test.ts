@@ -16,7 +16,7 @@ afterEach(() => {
   else process.env['INIT_CWD'] = before;
 });
 
-test('passes values to helm, with files relative to the user and not to npm', () => {
+test("passes values to helm, and resolves file names from the user's directory", () => {
   writeFileSync(join(directory, 'mine.yaml'), '');
   writeFileSync(join(directory, 'app.ts'), '');
   const given = {
@@ -40,9 +40,9 @@ test('passes values to helm, with files relative to the user and not to npm', ()
 });
 
 test.each([{ values: ['mine.yaml'] }, { 'set-file': ['dice.source=app.ts'] }])(
-  'refuses a missing file: %j',
+  'refuses the options %j, because the file is missing',
   (given) => {
-    expect(() => helmValues(given)).toThrow(/There is no file (mine\.yaml|app\.ts)/);
+    expect(() => helmValues(given)).toThrow(/The file (mine\.yaml|app\.ts) does not exist/);
   },
 );
 
@@ -55,11 +55,11 @@ test.each([
   [{ set: ['flask.image.tag=1'] }, 'image', false],
   [{ set: ['flask.image.tag=1'] }, 'flask.image', true],
   [{}, 'image', false],
-])('tells for %j whether it names a user’s own image at %s: %s', (given, value, own) => {
+])('detects whether the options %j replace the image in the chart value %s: %s', (given, value, own) => {
   expect(namesImage(given, { value })).toBe(own);
 });
 
-test('uses the default place unless the options name another', () => {
+test('uses the default context, namespace and release unless the options name others', () => {
   expect(placeOf({})).toEqual({ context: undefined, namespace: 'intro-otel', release: 'intro-otel' });
   expect(placeOf({ context: 'c', namespace: 'n', release: 'r' })).toEqual({
     context: 'c',

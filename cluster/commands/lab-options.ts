@@ -1,4 +1,4 @@
-// The options that say where a lab is and what is in it, and the arguments for helm.
+// The options that select a lab's cluster, namespace, release and values, and the helm arguments for them.
 import type { Recipe } from '../image/recipes.ts';
 import type { Given, Options } from '../../support/options.ts';
 import { fileOf, nameOf } from './command.ts';
@@ -6,7 +6,7 @@ import { fileOf, nameOf } from './command.ts';
 export const DEFAULT_NAME = 'intro-otel';
 
 export const placeOptions = {
-  context: { value: 'NAME', help: 'the kubectl context to use, whichever is current and whether or not it is local' },
+  context: { value: 'NAME', help: 'the kubectl context to use, also if it is not current or not on this machine' },
   namespace: { value: 'NAME', help: `the namespace of the lab (${DEFAULT_NAME})` },
   release: { value: 'NAME', help: `the name of the helm release (${DEFAULT_NAME})` },
 } as const satisfies Options;
@@ -28,7 +28,10 @@ export interface Place {
   readonly release: string;
 }
 
-/** Reads where the lab is. @throws UsageError for a name that Kubernetes does not accept */
+/**
+ * Reads the lab's context, namespace and release from the options. @throws UsageError for a name that Kubernetes does
+ * not accept
+ */
 export function placeOf(given: Given<typeof placeOptions>): Place {
   return {
     context: given.context,
@@ -38,8 +41,8 @@ export function placeOf(given: Given<typeof placeOptions>): Place {
 }
 
 /**
- * The arguments for helm. Paths become absolute, since helm runs in another directory.
- * @throws UsageError for a missing file
+ * Builds the helm arguments for the values. Paths become absolute, because helm runs in another directory.
+ * @throws UsageError if a file does not exist
  */
 export function helmValues(given: Given<typeof valueOptions>): string[] {
   return [
@@ -59,7 +62,7 @@ function isUrl(text: string): boolean {
   return /^https?:\/\//.test(text);
 }
 
-/** Whether the values name another image in place of ours, so that ours need not be built. */
+/** Returns whether the values replace our image, so that it need not be built. */
 export function namesImage(given: Given<typeof valueOptions>, { value }: Pick<Recipe, 'value'>): boolean {
   const named = ['registry', 'repository', 'tag'].map((part) => `${value}.${part}=`);
   return [...(given.set ?? []), ...(given['set-string'] ?? [])].some((option) =>

@@ -1,5 +1,5 @@
-// Brings the lab up and proves that it works: a Kubernetes, the image, the chart, a front door, and a round of the game
-// that is one trace in Jaeger. It can run again at any time, and leaves existing parts as they are.
+// The command `npm run up`. It finds a Kubernetes, builds the image, installs the chart, opens the guide's URL, plays
+// rounds, and finds the trace of the last one in Jaeger. It can run again at any time, and keeps what already exists.
 import { findKubernetes, DEVCLUSTER } from '../context-discovery.ts';
 import type { Discovery } from '../context-discovery.ts';
 import { closePortForward, openPortForward, openPort } from '../port-forward.ts';
@@ -37,7 +37,7 @@ import type { Place } from './lab-options.ts';
 const options = {
   ...placeOptions,
   ...valueOptions,
-  port: { value: 'NUMBER', help: 'the port of the front door on 127.0.0.1 (8080, or the next free one)' },
+  port: { value: 'NUMBER', help: "the port of the guide's URL on 127.0.0.1 (8080, or the next free one)" },
   'no-network-policy': { help: 'do not enforce NetworkPolicies in the throwaway cluster' },
 } as const;
 
@@ -61,23 +61,26 @@ ${optionsHelp(options)}`,
   run: runUp,
 };
 
-/** What the user asked for. */
+/** What the command-line options ask for. */
 interface UpSpec {
   readonly place: Place;
   readonly values: readonly string[];
-  /** Our images that the values need. An image that the user names is expected to be in the cluster. */
+  /**
+   * The images of ours that the chart needs with these values. An image that the user names must already be in the
+   * cluster.
+   */
   readonly recipes: readonly Recipe[];
   readonly port: number | undefined;
   readonly networkPolicy: boolean;
 }
 
-/** A cluster that is ready for the lab, with its images. */
+/** A cluster that has room and all images for the lab. */
 interface ReadyCluster {
   readonly lab: RecordedLab;
   readonly kube: ClusterTools;
   readonly capacity: ClusterCapacity;
   readonly images: readonly BuiltImage[];
-  /** Values for the chart that this cluster needs. */
+  /** The values for the chart that this cluster requires, as helm arguments. */
   readonly values: readonly string[];
 }
 
@@ -103,7 +106,7 @@ async function runUp(args: readonly string[]): Promise<void> {
       ? await readyDevcluster(spec, kube, found.because, report)
       : await readyExisting(spec, kube, found, report);
   await install(ready, spec, report);
-  const url = await report.step('Open the front door', () => forwardGuide(ready, spec, report));
+  const url = await report.step("Open the guide's URL", () => forwardGuide(ready, spec, report));
   const round = await report.step(`Play ${ROUNDS} rounds`, () => playRounds(url, ROUNDS));
   const id = round.trace;
   const trace = id === undefined ? undefined : await report.step('Find the trace in Jaeger', () => findTrace(url, id));
@@ -149,7 +152,8 @@ async function readyDevcluster(
 }
 
 /**
- * Whether this lab gets the one node port that leads out of the cluster. The first lab has it, others are forwarded.
+ * Returns whether this lab gets the only NodePort that is reachable from outside the cluster. The first lab gets it.
+ * Other labs have a port-forward.
  */
 function getsNodePort(lab: RecordedLab): boolean {
   return recordedLabs().every(
@@ -157,15 +161,15 @@ function getsNodePort(lab: RecordedLab): boolean {
   );
 }
 
-/** Waits for both, so that nothing goes on in the background after an error. Throws the first error. */
+/** Waits for both promises, so that nothing runs in the background after an error. @throws the first error */
 async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([first, second]);
   return Promise.all([first, second]);
 }
 
 /**
- * Checks that the machine has what a new cluster needs.
- * @returns the requested port or the next free one. Undefined when the start chooses the port.
+ * Checks that the machine has the resources for a new throwaway cluster, and chooses the port of the guide's URL.
+ * @returns the requested port or the next free one. Undefined if the start of the cluster chooses the port.
  */
 async function reserveDevcluster(spec: UpSpec, report: Progress): Promise<number | undefined> {
   const status = await clusterStatus(DEVCLUSTER);
@@ -173,7 +177,7 @@ async function reserveDevcluster(spec: UpSpec, report: Progress): Promise<number
     const { doorPort } = status.cluster;
     if (spec.port !== undefined && spec.port !== doorPort) {
       report.note(
-        `The throwaway Kubernetes already runs with its front door at port ${doorPort}. npm run down first to move it`,
+        `The throwaway Kubernetes already uses port ${doorPort} for the guide. To change it, run npm run down first`,
       );
     }
     return undefined;
@@ -181,14 +185,14 @@ async function reserveDevcluster(spec: UpSpec, report: Progress): Promise<number
   const needs = await devclusterRequirements(DEVCLUSTER, shareToBuild());
   throwMisses(machineMisses(await readMachine(needs), needs));
   if (spec.port !== undefined) return choosePort(spec.port, report);
-  // A broken cluster may still hold the port until the start removes the cluster.
+  // A broken cluster may still use the port. Its start removes the cluster first, and then chooses the port.
   if (status.state === 'absent') await choosePort(DOOR_PORT, report);
   return undefined;
 }
 
 async function choosePort(wanted: number, report: Progress): Promise<number> {
   const port = await freePort(wanted);
-  if (port !== wanted) report.note(`Port ${wanted} is taken by another program, so the front door is at port ${port}`);
+  if (port !== wanted) report.note(`Port ${wanted} is taken by another program, so the guide uses port ${port}`);
   return port;
 }
 
@@ -199,7 +203,7 @@ async function readyExisting(
   report: Progress,
 ): Promise<ReadyCluster> {
   const product = found.product?.title ?? 'not on this machine';
-  report.note(`The Kubernetes of the context ${found.context} is used (${product}, ${found.version})`);
+  report.note(`Using the Kubernetes of the context ${found.context} (${product}, ${found.version})`);
   const lab: RecordedLab = { reach: kube.access, namespace: spec.place.namespace, release: spec.place.release };
   const capacity = await readClusterCapacity(kube);
   if (recordedLabs().every((other) => labKey(other) !== labKey(lab))) {
@@ -254,7 +258,7 @@ async function install(
   if (!isNew && changed.length > 0) {
     const components = changed.flatMap(({ recipe }) => recipe.components);
     await report.step(
-      'Restart the apps, since their image is new',
+      'Restart the apps, because their image is new',
       (step) => restartApps(kube, release, components, step),
       { estimate: 10 },
     );
@@ -267,14 +271,14 @@ async function install(
 }
 
 async function forwardGuide({ lab, kube }: ReadyCluster, spec: UpSpec, report: Progress): Promise<string> {
-  if (lab.port !== undefined) await closePortForward(labKey(lab)); // left from when another lab had the node port
+  if (lab.port !== undefined) await closePortForward(labKey(lab)); // another lab may have had the NodePort
   const port = lab.port ?? (await existingPortForward(lab, kube, spec, report));
   const url = `http://127.0.0.1:${port}/`;
   await waitForDoor(url);
   return url;
 }
 
-/** The port of the running port-forward if it is the requested one, else of a new port-forward. */
+/** Returns the port of the running port-forward if its port fits the options. Otherwise it opens a new port-forward. */
 async function existingPortForward(
   lab: RecordedLab,
   kube: ClusterTools,
@@ -305,7 +309,7 @@ function printEnd(url: string, round: Round, trace: Trace | undefined, { lab }: 
   row('Jaeger', `${url}jaeger/`);
   print();
   if (trace === undefined)
-    row('no trace', 'at level none the apps send nothing: npm run up -- --set instrumentation=auto');
+    row('no trace', 'the apps send none at instrumentation level none: npm run up -- --set instrumentation=auto');
   if (lab.throwaway !== undefined) row('kubectl', 'export KUBECONFIG=$(npm run -s cluster -- kubeconfig)');
   row('again', 'npm run up -- --set instrumentation=manual   (or none, auto)');
   row('remove it', 'npm run down');

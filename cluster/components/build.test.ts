@@ -32,7 +32,8 @@ afterEach(() => {
 });
 
 /**
- * Puts a `go` on the PATH that logs its arguments. For `go build` it runs `build` with the output directory as $out.
+ * Puts a fake `go` on the PATH that logs its arguments. On `go build` it runs the shell command `build`, with the
+ * output directory in $out.
  */
 function fakeGo(build: string, version = 'go1.26.8'): { calls: () => string[] } {
   const log = join(directory, 'calls');
@@ -59,7 +60,7 @@ function component(name = 'tool'): Component {
   return { name, version: '1.0.0', directory: source, packages: ['.'], cold: { packages: 1, seconds: 1 } };
 }
 
-onLinux('builds a component once', async () => {
+onLinux('does not build a component that is in the cache', async () => {
   const go = fakeGo('touch "$out/tool"');
   const tool = component();
   await ensureBuilt([tool], silentProgress());
@@ -68,14 +69,14 @@ onLinux('builds a component once', async () => {
   expect(go.calls()).toHaveLength(1);
 });
 
-onLinux('builds a component once when two runs need it', async () => {
+onLinux('builds a component only once if two runs need it at the same time', async () => {
   const go = fakeGo('sleep 0.2; touch "$out/tool"');
   const tool = component();
   await Promise.all([ensureBuilt([tool], silentProgress()), ensureBuilt([tool], silentProgress())]);
   expect(go.calls()).toHaveLength(1);
 });
 
-onLinux('says why a build fails and leaves nothing that looks complete', async () => {
+onLinux('reports why a build failed, and leaves no incomplete build in the cache', async () => {
   fakeGo('touch "$out/tool"; echo "no space left on device" >&2; exit 1');
   const tool = component();
   await expect(ensureBuilt([tool], silentProgress())).rejects.toMatchObject({
@@ -84,12 +85,12 @@ onLinux('says why a build fails and leaves nothing that looks complete', async (
   expect(existsSync(componentDir(tool))).toBe(false);
 });
 
-onLinux('fails when a build leaves no binary', async () => {
+onLinux('fails if a build produces no binary', async () => {
   fakeGo('true');
   await expect(ensureBuilt([component()], silentProgress())).rejects.toThrow('left no tool');
 });
 
-onLinux('removes what a killed run left behind', async () => {
+onLinux('removes unfinished builds of a killed run', async () => {
   fakeGo('touch "$out/tool"');
   const tool = component();
   mkdirSync(`${componentDir(tool)}.unfinished-1`, { recursive: true });
@@ -97,13 +98,13 @@ onLinux('removes what a killed run left behind', async () => {
   expect(readdirSync(dirname(componentDir(tool)))).toEqual([expect.stringMatching(/^tool-1\.0\.0-[0-9a-f]{12}$/)]);
 });
 
-onLinux('starts no further build after a failure', async () => {
+onLinux('starts no other build after a build has failed', async () => {
   const go = fakeGo('exit 1');
   await expect(ensureBuilt(['a', 'b', 'c', 'd'].map(component), silentProgress())).rejects.toThrow('go failed');
   expect(go.calls().length).toBeLessThanOrEqual(2);
 });
 
-onLinux('refuses a Go that can not download the pinned one', async () => {
+onLinux('refuses a Go that is too old to download the pinned Go version', async () => {
   fakeGo('true', 'go1.19.8');
   await expect(ensureBuilt([component()], silentProgress())).rejects.toMatchObject({
     message: 'Go is too old.',

@@ -1,4 +1,4 @@
-// Compiles components of the throwaway cluster into the cache, once per version.
+// Compiles the components of the throwaway cluster and stores them in the cache. Each version is compiled once.
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
@@ -12,7 +12,9 @@ import { withLock } from '../../support/locks.ts';
 import { binariesOf, buildFlags, GO_TOOLCHAIN, componentDir, components } from './catalog.ts';
 import type { Component, ComponentName } from './catalog.ts';
 
-/** Settings that Go must not take from the caller's environment or `go env -w`, since they would change the result. */
+/**
+ * Environment variables for Go. They override the caller's environment and `go env -w`, which could change the result.
+ */
 const GO_ENV = {
   GOTOOLCHAIN: GO_TOOLCHAIN,
   CGO_ENABLED: '0',
@@ -23,17 +25,19 @@ const GO_ENV = {
   GOARCH: arch === 'x64' ? 'amd64' : arch,
 };
 
-/** Bytes. The linker needs 2 GiB for the largest binaries, so two builds at a time need a larger machine. */
+/**
+ * The memory, in bytes, that a machine needs for two builds at a time. The linker needs 2 GiB for the largest binaries.
+ */
 const MEMORY_FOR_TWO_BUILDS = 7 * 1024 ** 3;
 
-/** The path of a component's binary. It exists after `ensureComponents`. */
+/** Returns the path of a component's binary, which `ensureComponents` builds. */
 export function binary(component: ComponentName, name: string = component): string {
   return join(componentDir(components[component]), name);
 }
 
 /**
- * Builds the components that the cache lacks. Where memory allows, two builds run at a time, since one leaves cores
- * idle while it downloads and links.
+ * Builds the components that are not in the cache. If memory allows, two builds run at a time, because one build leaves
+ * cores idle while it downloads and links.
  */
 export async function ensureComponents(names: readonly ComponentName[], report: Progress): Promise<void> {
   await ensureBuilt(
@@ -42,7 +46,7 @@ export async function ensureComponents(names: readonly ComponentName[], report: 
   );
 }
 
-/** As `ensureComponents`, for components outside the catalog. The tests have some. */
+/** Builds components that need not be in the catalog, such as those of the tests, if the cache lacks them. */
 export async function ensureBuilt(wanted: readonly Component[], report: Progress): Promise<void> {
   const missing = wanted.filter((component) => !isBuilt(component));
   if (missing.length === 0) return;
@@ -65,8 +69,8 @@ function isBuilt(component: Component): boolean {
 }
 
 /**
- * Builds from the queue. After a failure nothing new starts, but a build in the other lane is finished for the next
- * run.
+ * Builds the components in the queue one by one. After a failure no new build starts. A build that runs in parallel is
+ * finished, so that the next run can use it.
  */
 async function buildAll(queue: Component[], report: Progress): Promise<void> {
   try {
@@ -87,15 +91,15 @@ async function buildLocked(component: Component, report: Progress): Promise<void
         async () => {
           if (!isBuilt(component)) await build(component, progress);
         },
-        () => progress.detail('another run is building it'),
+        () => progress.detail('waiting for another run that builds it'),
       ),
     { estimate: component.cold.seconds },
   );
 }
 
 /**
- * Builds beside the target and renames, so that the cache holds only complete builds. The directory belongs to this
- * process, since the compiler of a killed run may still be writing to its own.
+ * Builds into a temporary directory and renames it, so that the cache holds only complete builds. The directory has
+ * this process's id, because the compiler of a killed run may still write to its own.
  */
 async function build(component: Component, progress: Progress): Promise<void> {
   const target = componentDir(component);

@@ -18,42 +18,42 @@ const coredns = (overrides: Partial<Component> = {}): Component => ({
 });
 const name = (component: Component): string => basename(componentDir(component));
 
-test('caches a component under its name, its version and a hash', () => {
+test("names a component's cache directory with its name, its version and a hash", () => {
   expect(name(components.kubernetes)).toMatch(/^kubernetes-1\.34\.4-[0-9a-f]{12}$/);
 });
 
-test('gives the same name to the same sources in another checkout', () => {
+test('uses the same cache directory for the same sources in another checkout', () => {
   expect(name(coredns())).toBe(name(components.coredns));
 });
 
-test.each(['go.mod', 'go.sum', 'main.go'])('gives another name after a change of %s', (file) => {
+test.each(['go.mod', 'go.sum', 'main.go'])('uses another cache directory after a change of %s', (file) => {
   const before = name(coredns());
   writeFileSync(join(copy, file), '// changed', { flag: 'a' });
   expect(name(coredns())).not.toBe(before);
 });
 
-test('keeps the name after a change of a file that is not compiled', () => {
+test('uses the same cache directory after a change of a file that is not compiled', () => {
   const before = name(coredns());
   writeFileSync(join(copy, 'notes.txt'), 'x');
   expect(name(coredns())).toBe(before);
 });
 
-test('gives another name for other flags', () => {
+test('uses another cache directory for other compiler flags', () => {
   expect(name(coredns({ tags: 'netgo' }))).not.toBe(name(coredns()));
 });
 
-test('builds only modules whose digest is in the committed go.sum', () => {
+test('lets Go build only modules whose digest is in the committed go.sum', () => {
   for (const component of Object.values<Component>(components))
     expect(buildFlags(component)).toContain('-mod=readonly');
 });
 
-test('tells Kubernetes its version', () => {
+test('compiles the Kubernetes version into the Kubernetes programs', () => {
   const flags = buildFlags(components.kubernetes).join(' ');
   expect(flags).toContain('version.gitVersion=v1.34.4');
   expect(flags).toContain('version.gitMinor=34');
 });
 
-test('names binaries as Go does', () => {
+test("names a component's binaries as Go names them", () => {
   expect(binariesOf(components.etcd)).toEqual(['etcd']);
   expect(binariesOf(components.opentelemetry)).toEqual(['collector', 'jaeger']);
   expect(binariesOf(components.kubernetes)).toContain('kube-apiserver');

@@ -1,4 +1,4 @@
-// The Go programs that the throwaway cluster is built from. A Go module beside this file pins each of them.
+// The Go programs of the throwaway cluster. A Go module next to this file pins the version of each one.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { arch } from 'node:process';
@@ -7,22 +7,23 @@ import { versions } from '../../lab/versions.ts';
 import { cacheDir } from '../../support/paths.ts';
 
 /**
- * The Go release that builds everything. Another Go fetches it from the module proxy (https://go.dev/doc/toolchain).
+ * The Go version that builds all components. An installed Go of another version downloads it from the module proxy
+ * (https://go.dev/doc/toolchain).
  */
 export const GO_TOOLCHAIN = `go${versions.go}`;
 
-/** Programs that are compiled together from one Go module. */
+/** A component: one or more programs that are compiled together from one Go module. */
 export interface Component {
   readonly name: string;
-  /** The version of its main program. */
+  /** The version of the component's main program. */
   readonly version: string;
-  /** The directory of its go.mod and go.sum. */
+  /** The directory with the component's go.mod and go.sum. */
   readonly directory: string;
-  /** The Go package of each binary. `.` is the directory itself, whose module has the name of the component. */
+  /** The Go package of each binary. `.` means the component's own directory, whose module has the component's name. */
   readonly packages: readonly string[];
   readonly ldflags?: string;
   readonly tags?: string;
-  /** The packages and seconds of a build with an empty cache on two cores. The progress line uses them. */
+  /** The number of packages and the seconds of a build with an empty cache on two cores, for the progress display. */
   readonly cold: { readonly packages: number; readonly seconds: number };
 }
 
@@ -34,7 +35,7 @@ export const components = {
     packages: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'].map(
       (name) => `k8s.io/kubernetes/cmd/${name}`,
     ),
-    // Without a version the programs report v0.0.0 and refuse each other because of skew.
+    // Without these flags the programs report version v0.0.0, and refuse to work with each other.
     ldflags: kubernetesVersionFlags(versions.kubernetes),
     tags: 'providerless',
     cold: { packages: 2460, seconds: 375 },
@@ -61,7 +62,8 @@ export const components = {
     cold: { packages: 930, seconds: 95 },
   },
   opentelemetry: {
-    // The Collector and Jaeger share most of their packages. Compiling them together takes half as long.
+    // The Collector and Jaeger are one component, because they share most packages. Compiling them together takes half
+    // as long.
     name: 'opentelemetry',
     version: versions.collector,
     directory: join(import.meta.dirname, 'opentelemetry'),
@@ -72,25 +74,25 @@ export const components = {
 
 export type ComponentName = keyof typeof components;
 
-/** The flags of a build. They are part of the hash in the name of the result. */
+/** Returns the compiler flags of a component. A change of the flags changes the cache directory. */
 export function buildFlags(component: Component): string[] {
   return [
     '-mod=readonly',
     '-trimpath',
-    '-buildvcs=false', // our commit is not theirs, and git may refuse to show it to another user
-    '-gcflags=all=-dwarf=false', // -s -w drops it anyway; this saves a tenth of the time and a fifth of Go's cache
+    '-buildvcs=false', // our git commit says nothing about these programs
+    '-gcflags=all=-dwarf=false', // the linker drops it anyway; this saves a tenth of the time
     ...(component.tags === undefined ? [] : ['-tags', component.tags]),
     '-ldflags',
     ['-s -w', component.ldflags ?? ''].join(' ').trim(),
   ];
 }
 
-/** The directory of a component's binaries. Its name changes with everything that could change them. */
+/** Returns the directory of a component's binaries. Its name contains a hash of everything that affects the build. */
 export function componentDir(component: Component): string {
   return cacheDir('parts', `${component.name}-${component.version}-${componentHash(component)}`);
 }
 
-/** The names of a component's binaries. Go takes the last element of each import path. */
+/** Returns the names of a component's binaries. Go names a binary after the last part of its import path. */
 export function binariesOf(component: Component): string[] {
   return component.packages.map((path) => (path === '.' ? component.name : (path.split('/').at(-1) ?? path)));
 }

@@ -1,7 +1,7 @@
 import { clusterImages, nodeBaseImage, sharedLibraries } from './images.ts';
 import { debianPackages, missingPackages } from './packages.ts';
 
-test('finds every library that ldd names a file for, and the loader', () => {
+test('finds the loader and every library with a file in the output of ldd', () => {
   const ldd = [
     '\tlinux-vdso.so.1 (0x00007fa536bb1000)',
     '\tlibm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x00007fa536abb000)',
@@ -11,7 +11,7 @@ test('finds every library that ldd names a file for, and the loader', () => {
   expect(sharedLibraries(ldd)).toEqual(['/lib/x86_64-linux-gnu/libm.so.6', '/lib64/ld-linux-x86-64.so.2']);
 });
 
-test('gives our images the name, program and user of the upstream ones', () => {
+test('gives each image the name, entry point and user of its upstream image', () => {
   const images = new Map(clusterImages().map((image) => [image.name, image]));
   const collector = images.get('docker.io/otel/opentelemetry-collector-contrib:0.140.1');
   expect(collector?.config).toMatchObject({ Entrypoint: ['/otelcol-contrib'], User: '10001' });
@@ -21,14 +21,14 @@ test('gives our images the name, program and user of the upstream ones', () => {
   });
 });
 
-test('has the entry point of every image among its files', () => {
+test('contains the entry point of every image among its files', () => {
   for (const { config, entries } of clusterImages())
     expect(entries.map((entry) => entry.path)).toContain(config.Entrypoint?.[0]);
 });
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-onLinux('names the base image as the Dockerfile does, with Node and the C library in it', async () => {
+onLinux('builds the base image under the name in the Dockerfile, with Node and the C library', async () => {
   const base = await nodeBaseImage();
   expect(base.name).toBe(`docker.io/library/node:${process.versions.node}-bookworm-slim`);
   const paths = base.entries.map((entry) => entry.path);
@@ -36,7 +36,7 @@ onLinux('names the base image as the Dockerfile does, with Node and the C librar
   expect(paths.join()).toMatch(/libc\.so\.6/);
 });
 
-test('reports a package as missing when one of its programs is', () => {
+test('reports a Debian package as missing if one of its programs is missing', () => {
   expect(
     missingPackages(debianPackages, (program) => program !== 'containerd-shim-runc-v2' && program !== 'ip'),
   ).toEqual(['containerd', 'iproute2']);

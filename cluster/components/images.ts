@@ -1,5 +1,5 @@
-// The images that the throwaway cluster runs without a registry. They are made from our own builds. They have the names
-// and entry points of the originals, so that the chart runs on them with its defaults.
+// Builds the images for the throwaway cluster from our own builds, because the cluster has no registry. They have the
+// names and entry points of the upstream images, so that the chart's default values work.
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
@@ -21,14 +21,14 @@ const text = (path: string, content: string): Entry => ({ path, mode: 0o644, fro
 export const TMP: Entry = { path: '/tmp', mode: 0o1777 };
 export const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Images that every cluster needs. These two have no original. */
+/** The names of the images that every cluster needs and that have no upstream image. */
 export const PAUSE_IMAGE = 'throwaway.intro-otel.dev/pause:1';
 export const COREDNS_IMAGE = `throwaway.intro-otel.dev/coredns:${components.coredns.version}`;
 
-/** The components whose binaries are in the images of `clusterImages`. */
+/** The components whose binaries `clusterImages` needs. */
 export const IMAGE_COMPONENTS: readonly ComponentName[] = ['coredns', 'opentelemetry'];
 
-/** The images that a cluster gets at its start. The components in `IMAGE_COMPONENTS` must be built first. */
+/** Returns the images that a cluster gets at its start. The components in `IMAGE_COMPONENTS` must be built first. */
 export function clusterImages(): Image[] {
   return [
     {
@@ -39,7 +39,7 @@ export function clusterImages(): Image[] {
     {
       name: COREDNS_IMAGE,
       entries: [program('/coredns', binary('coredns'))],
-      config: { Entrypoint: ['/coredns'] }, // as root for port 53, and its pod drops all other capabilities
+      config: { Entrypoint: ['/coredns'] }, // runs as root to listen on port 53; its pod drops all other capabilities
     },
     {
       name: `docker.io/otel/opentelemetry-collector-contrib:${versions.collector}`,
@@ -59,7 +59,10 @@ export function clusterImages(): Image[] {
   ];
 }
 
-/** The base of our own image: the Node that runs this, and its libraries. It has no shell and no package manager. */
+/**
+ * Builds the base image of our own image: the Node that runs this program, and its libraries. It has no shell and no
+ * package manager.
+ */
 export async function nodeBaseImage(): Promise<Image> {
   const { stdout } = await run('ldd', [process.execPath]);
   return {
@@ -76,12 +79,12 @@ export async function nodeBaseImage(): Promise<Image> {
   };
 }
 
-/** The files in the output of ldd(1). The kernel's own vdso is not a file. */
+/** Lists the files in the output of ldd(1), without the kernel's vdso, which is not a file. */
 export function sharedLibraries(ldd: string): string[] {
   return ldd.split('\n').flatMap((line) => /(?:=>\s+|^\s+)(\/\S+)\s+\(0x/.exec(line)?.[1] ?? []);
 }
 
-/** The path of an image's archive. It is written when the cache has none with this content. */
+/** Writes an image's archive unless the cache has one with this content. @returns the path of the archive */
 export async function ensureArchive(image: Image): Promise<string> {
   const name = image.name.replace(/[^\w.-]+/g, '_');
   const archive = cacheDir('images', `${name}-${contentKey(image)}.tar`);
@@ -96,20 +99,21 @@ export async function ensureArchive(image: Image): Promise<string> {
   return archive;
 }
 
-/** The archives of all images that a cluster gets at its start. Builds what is missing. */
+/** Builds the images that a cluster gets at its start if they are missing. @returns the paths of their archives */
 export async function ensureClusterImages(report: Progress): Promise<string[]> {
   await ensureComponents(IMAGE_COMPONENTS, report);
   return Promise.all(clusterImages().map(ensureArchive));
 }
 
 /**
- * Puts a base image into a store of ours and returns the options that make buildah use this store. The store is of the
- * vfs kind. An overlay store leaves a mount behind and is no faster for an image of three layers.
+ * Imports a base image into a buildah store of our own. The store uses the driver vfs, because an overlay store leaves
+ * a mount behind and is not faster for three layers.
+ * @returns the options that make buildah use this store
  */
 export async function ensureBuildahBase(image: Image): Promise<string[]> {
   const archive = await ensureArchive(image);
   const options = ['--root', cacheDir('buildah'), '--runroot', cacheDir('buildah-run'), '--storage-driver', 'vfs'];
-  const tagged = `${image.name}-${basename(archive, '.tar').slice(-12)}`; // says whether the store has this content
+  const tagged = `${image.name}-${basename(archive, '.tar').slice(-12)}`; // the tag identifies the content in the store
   await withLock(cacheDir('locks', 'buildah-base'), async () => {
     const known = await run('buildah', [...options, 'inspect', '--type', 'image', tagged], { allowFailure: true });
     if (known.code === 0) return;
@@ -120,7 +124,8 @@ export async function ensureBuildahBase(image: Image): Promise<string[]> {
 }
 
 /**
- * A hash of an image's content. It takes files by size and time, since reading 300 MB would cost a second per start.
+ * Returns a hash of an image's content. It uses the size and time of files, because reading 300 MB would take a second
+ * at each start.
  */
 function contentKey(image: Image): string {
   const entries = image.entries.map(({ path, mode, from }) => {
@@ -135,7 +140,7 @@ function contentKey(image: Image): string {
     .slice(0, 12);
 }
 
-/** Removes archives with other content, layers and unfinished files. Nothing will ask for them again. */
+/** Removes an image's older archives, layer files and unfinished files, which nothing needs any more. */
 async function removeOthers(name: string, archive: string): Promise<void> {
   const others = (await readdir(cacheDir('images'))).filter(
     (file) => file.startsWith(`${name}-`) && file !== basename(archive),

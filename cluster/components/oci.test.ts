@@ -55,7 +55,7 @@ test('writes a tar file that tar(1) reads, with modes, owners and contents', asy
   expect(content.stdout).toBe('ä\n');
 });
 
-test('gives a file the time of its entry, and 0 without one', async () => {
+test('gives a file in the archive the time of its entry, or 0 if the entry has none', async () => {
   const entries: Entry[] = [
     { path: 'a', time: 1_700_000_000, from: { content: 'a' } },
     { path: 'b', from: { content: 'b' } },
@@ -65,7 +65,7 @@ test('gives a file the time of its entry, and 0 without one', async () => {
   expect(['a', 'b'].map((name) => statSync(join(directory, name)).mtimeMs)).toEqual([1_700_000_000_000, 0]);
 });
 
-test('leads from the index of an archive to its layer by digests that match', async () => {
+test("links an archive's index, manifest, config and layer by digests that match", async () => {
   await writeArchive(image(), join(directory, 'image.tar'));
   const read = await unpacked(join(directory, 'image.tar'));
   const json = (path: string): Record<string, never> => JSON.parse(read(path).toString()) as Record<string, never>;
@@ -95,7 +95,7 @@ test('writes the same bytes for the same image', async () => {
   expect(readFileSync(join(directory, 'one.tar')).equals(readFileSync(join(directory, 'two.tar')))).toBe(true);
 });
 
-test('keeps a path that is longer than the 100 bytes of a ustar name', async () => {
+test('keeps a path of more than 100 bytes, the limit of the tar name field', async () => {
   const name = `${'d'.repeat(60)}/${'f'.repeat(120)}`;
   const [bytes, again] = await Promise.all([
     bytesOf([{ path: name, from: { content: 'x' } }]),
@@ -106,7 +106,7 @@ test('keeps a path that is longer than the 100 bytes of a ustar name', async () 
   expect((await run('tar', ['-tf', join(directory, 'long.tar')])).stdout).toBe(`${name}\n`);
 });
 
-test('fails when a file of the image is missing', async () => {
+test('fails if a source file of the image is missing', async () => {
   const missing = image({ entries: [{ path: 'a', from: { source: join(directory, 'missing') } }] });
   await expect(writeArchive(missing, join(directory, 'image.tar'))).rejects.toThrow('ENOENT');
 });

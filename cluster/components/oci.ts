@@ -1,5 +1,5 @@
-// Writes container images from files on this machine, without a container engine. An image is one layer, in an archive
-// of the OCI image layout (https://github.com/opencontainers/image-spec/blob/v1.1.0/image-layout.md).
+// Writes container images from files of this machine, without a container engine. An image has one layer, and its
+// archive has the OCI image layout (https://github.com/opencontainers/image-spec/blob/v1.1.0/image-layout.md).
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, statSync } from 'node:fs';
@@ -16,11 +16,16 @@ export interface Entry {
   readonly mode?: number;
   /** Modification time in seconds since 1970. The default is 0. */
   readonly time?: number;
-  /** The content: a file of this machine, or the bytes themselves. An entry without content is a directory. */
+  /**
+   * The content: the path of a file on this machine, or the bytes themselves. An entry without content is a directory.
+   */
   readonly from?: { readonly source: string } | { readonly content: string | Uint8Array };
 }
 
-/** The fields that we use of https://github.com/opencontainers/image-spec/blob/v1.1.0/config.md. */
+/**
+ * The configuration of an image, with the fields that we use:
+ * https://github.com/opencontainers/image-spec/blob/v1.1.0/config.md
+ */
 export interface ImageConfig {
   Entrypoint?: string[];
   Cmd?: string[];
@@ -31,7 +36,7 @@ export interface ImageConfig {
 }
 
 export interface Image {
-  /** With registry and tag, as containerd stores it. */
+  /** The name with registry and tag, as containerd stores it. */
   name: string;
   entries: Entry[];
   config: ImageConfig;
@@ -45,7 +50,10 @@ interface Blob {
 const MEDIA = 'application/vnd.oci.image';
 const ARCHITECTURES: Record<string, string> = { x64: 'amd64', arm64: 'arm64' };
 
-/** Writes `image` to `archive`, with a layer file beside it. The same content always gives the same bytes. */
+/**
+ * Writes `image` to the file `archive`, and its layer to a file beside it. The same content always gives the same
+ * bytes.
+ */
 export async function writeArchive(image: Image, archive: string): Promise<void> {
   const layerFile = `${archive}.layer`;
   const layer = await writeTar(layerFile, image.entries);
@@ -70,7 +78,10 @@ export async function writeArchive(image: Image, archive: string): Promise<void>
   ]);
 }
 
-/** The index. containerd reads the image's name from the first annotation, buildah from the second. */
+/**
+ * Returns the archive's index.json. containerd reads the image's name from the first annotation, buildah from the
+ * second.
+ */
 function index(name: string, manifest: Blob): string {
   const annotations = { 'io.containerd.image.name': name, 'org.opencontainers.image.ref.name': name };
   return JSON.stringify({
@@ -105,7 +116,7 @@ async function writeTar(file: string, entries: readonly Entry[]): Promise<Blob> 
   return { digest: `sha256:${hash.digest('hex')}`, size };
 }
 
-/** The bytes of a POSIX tar file. Owner, group and, unless an entry has one, the time are 0 on every machine. */
+/** Returns the bytes of a POSIX tar file. Owner and group are always 0. The time is that of the entry, or 0. */
 export function tar(entries: readonly Entry[]): AsyncIterable<Uint8Array> {
   const archive = pack();
   addEntries(archive, entries).then(

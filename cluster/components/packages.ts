@@ -1,16 +1,19 @@
-// The Debian packages that the throwaway cluster needs. A package is installed when one of its programs is missing.
+// The Debian packages that the throwaway cluster needs. A package is installed if one of its programs is missing.
 import { existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { UserError } from '../../support/errors.ts';
 import type { Progress } from '../../support/progress.ts';
 import { run } from '../../support/run.ts';
 
-/** Where the CNI plugins may be. Debian's directory comes first. */
+/** The directories that may contain the CNI plugins. Debian's directory comes first. */
 const CNI_DIRECTORIES = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
-/** The PATH of every process in the cluster. The caller's PATH does not matter. */
+/** The PATH of every process in the cluster, independent of the caller's PATH. */
 export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** For each package, the programs that we use: by name, or by path when only that one will do. */
+/**
+ * Debian packages, each with the programs that we need from it. A program is a name, or a path if only this file will
+ * do.
+ */
 export type Packages = Readonly<Record<string, readonly string[]>>;
 
 export const debianPackages: Packages = {
@@ -25,17 +28,17 @@ export const debianPackages: Packages = {
   openssl: ['openssl'],
 };
 
-/** The path of a program. Undefined when no directory has it. */
+/** Returns the path of a program. Undefined if no directory has it. */
 export function findProgram(name: string, directories: readonly string[] = searchPath()): string | undefined {
   return directories.map((directory) => join(directory, name)).find((path) => existsSync(path));
 }
 
-/** The directory of the CNI plugins. */
+/** Returns the directory of the CNI plugins. */
 export function cniDirectory(): string {
   return CNI_DIRECTORIES.find((directory) => existsSync(join(directory, 'bridge'))) ?? '/usr/lib/cni';
 }
 
-/** The packages that have a missing program. */
+/** Lists the packages of which a program is missing. */
 export function missingPackages(
   wanted: Packages = debianPackages,
   has: (program: string) => boolean = isInstalled,
@@ -43,7 +46,7 @@ export function missingPackages(
   return Object.keys(wanted).filter((name) => !wanted[name]?.every(has));
 }
 
-/** Installs missing packages. @throws UserError when that needs root or apt-get */
+/** Installs missing packages. @throws UserError if this needs root or apt-get */
 export async function ensurePackages(report: Progress, wanted: Packages = debianPackages): Promise<void> {
   const missing = missingPackages(wanted);
   if (missing.length === 0) return;
@@ -61,13 +64,13 @@ async function install(
   progress: Progress,
 ): Promise<void> {
   const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, onLine: (line: string) => progress.detail(line) };
-  const wait = ['-o', 'DPkg::Lock::Timeout=300']; // another apt may be running, as at the start of a cloud machine
-  await run('dpkg', ['--configure', '-a'], options); // finishes what a killed apt left half installed
+  const wait = ['-o', 'DPkg::Lock::Timeout=300']; // another apt may be running
+  await run('dpkg', ['--configure', '-a'], options); // finishes packages that a killed apt has left half installed
   await run(aptGet, [...wait, 'update'], options);
   await run(aptGet, [...wait, 'install', '--yes', '--no-install-recommends', ...packages], options);
   const still = missingPackages(wanted);
   if (still.length === 0) return;
-  const todo = `Install by hand what provides ${still.flatMap((name) => wanted[name] ?? []).join(', ')}.`;
+  const todo = `Install these programs by hand: ${still.flatMap((name) => wanted[name] ?? []).join(', ')}.`;
   throw new UserError(`apt-get install did not provide ${still.join(', ')}.`, { todo });
 }
 

@@ -21,13 +21,13 @@ onLinux('runs the pause program until it is killed', async () => {
   rmSync(directory, { recursive: true });
 });
 
-test('provides a program for both kinds of processor, and for no others', () => {
+test('builds the pause program for amd64 and arm64, and for no other processor', () => {
   expect(pauseProgram('x64').readUInt16LE(18)).toBe(62);
   expect(pauseProgram('arm64').readUInt16LE(18)).toBe(183);
   expect(() => pauseProgram('mips')).toThrow('no pause program for mips');
 });
 
-test('branches back to the first instruction on arm64', () => {
+test('jumps back to the first instruction of the pause program on arm64', () => {
   const code = pauseProgram('arm64').subarray(120);
   const branch = code.readInt32LE(code.length - 4);
   expect((branch << 6) >> 6).toBe(-(code.length / 4 - 1));

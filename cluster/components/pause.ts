@@ -1,13 +1,14 @@
-// The program that holds a pod's namespaces and sleeps until it is killed. It is 170 bytes of machine code. Every pod
-// has one, and it needs a tenth of the memory of the smallest Go program.
+// Builds the program that keeps a pod's namespaces open and sleeps until it is killed. Every pod has one. It is 170
+// bytes of machine code, and needs a tenth of the memory of the smallest Go program.
 
-/** The address at which the file is mapped. Any page well above the lowest will do. */
+/** The memory address of the program. Any page well above the lowest one works. */
 const BASE = 0x400000n;
 const ELF_HEADER = 64;
 const PROGRAM_HEADER = 56;
 
 /**
- * ELF machine numbers, and a loop around pause(2), or around ppoll(NULL, 0, NULL, NULL) on arm64, which has no pause.
+ * The ELF machine number and the machine code for each processor. The code is a loop around pause(2). arm64 has no
+ * pause(2), so its loop calls ppoll(NULL, 0, NULL, NULL).
  */
 const MACHINES: Record<string, { machine: number; code: number[] }> = {
   // mov eax, 34; syscall; jmp -9
@@ -19,7 +20,7 @@ const MACHINES: Record<string, { machine: number; code: number[] }> = {
   },
 };
 
-/** A static executable for `arch`, named as in Node: an ELF header, one segment and the code. See elf(5). */
+/** Builds a static executable for `arch`, named as in Node: an ELF header, one segment and the code. See elf(5). */
 export function pauseProgram(arch: string = process.arch): Buffer {
   const target = MACHINES[arch];
   if (target === undefined)
@@ -31,7 +32,7 @@ export function pauseProgram(arch: string = process.arch): Buffer {
   file.writeUInt16LE(target.machine, 18);
   file.writeUInt32LE(1, 20);
   file.writeBigUInt64LE(BASE + BigInt(start), 24); // entry point
-  file.writeBigUInt64LE(BigInt(ELF_HEADER), 32); // where the program header is
+  file.writeBigUInt64LE(BigInt(ELF_HEADER), 32); // offset of the program header
   file.writeUInt16LE(ELF_HEADER, 52);
   file.writeUInt16LE(PROGRAM_HEADER, 54);
   file.writeUInt16LE(1, 56); // one program header

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { repoRoot } from '../../support/paths.ts';
 import { tagOf } from './python.ts';
 
-test('turns a Debian version into a valid image tag', () => {
+test("converts a Debian package's version to a valid image tag", () => {
   expect(tagOf('3.11.2-6+deb12u6')).toBe('3.11.2-6-deb12u6');
   expect(tagOf('1:3.13~rc1-2')).toBe('1-3.13-rc1-2');
 });

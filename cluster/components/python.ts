@@ -1,4 +1,4 @@
-// A base image with Debian's Python, for the image of apps/flask on machines that can't reach a registry.
+// Builds a base image with Debian's Python, for the image of apps/flask on machines that can't reach a registry.
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from '../../support/run.ts';
@@ -7,26 +7,33 @@ import type { Entry, Image } from './oci.ts';
 import type { Packages } from './packages.ts';
 
 /**
- * Debian's own Python. The image contains this one, and it chooses the packages, so another on the PATH will not do.
+ * The path of Debian's Python. Another Python on the PATH can't be used, because this one goes into the image and
+ * chooses the packages.
  */
 export const PYTHON = '/usr/bin/python3';
 
-/** The Debian packages, with the programs that we use. */
+/** The Debian packages for Python, each with the programs that we need from it. */
 export const pythonPackages: Packages = { python3: [PYTHON], 'python3-pip': ['/usr/bin/pip3'] };
 
-/** Prints the version in directory names and the tag in the names of compiled files: `3.11 cpython-311`. */
+/**
+ * A Python program that prints the version in directory names and the tag in the names of compiled files: `3.11
+ * cpython-311`.
+ */
 const ABOUT = 'import sys; print("%d.%d" % sys.version_info[:2], sys.implementation.cache_tag)';
 
-/** The programs that the scripts of the image need. */
+/** The programs that the image's scripts need. */
 const TOOLS = ['/bin/sh', '/usr/bin/env'];
 
 /**
- * Libraries that compiled packages may expect, without those that a server never uses.
+ * Libraries that compiled Python packages may expect, except graphical ones, which a server does not need.
  * https://peps.python.org/pep-0599/#the-manylinux2014-policy
  */
 const MANYLINUX = ['libdl.so.2', 'libgcc_s.so.1', 'libpthread.so.0', 'librt.so.1', 'libstdc++.so.6', 'libutil.so.1'];
 
-/** Python with its standard library, the shared libraries that Python and its packages load, and a shell. */
+/**
+ * Builds the image: Python with its standard library, the shared libraries that Python and its packages load, and a
+ * shell.
+ */
 export async function pythonBaseImage(): Promise<Image> {
   const [version = '', cacheTag = ''] = (await run(PYTHON, ['-c', ABOUT])).stdout.trim().split(' ');
   const standard = [`libpython${version}-minimal`, `libpython${version}-stdlib`];
@@ -44,7 +51,7 @@ export async function pythonBaseImage(): Promise<Image> {
   };
 }
 
-/** The files of packages, as dpkg lists them. */
+/** Lists the files of Debian packages, as dpkg lists them. */
 async function filesOf(packages: readonly string[]): Promise<string[]> {
   const { stdout } = await run('dpkg-query', ['--listfiles', ...packages]);
   return stdout.split('\n').filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
@@ -55,7 +62,7 @@ async function debianVersion(packages: readonly string[]): Promise<string> {
   return stdout.split('\n')[0] ?? '';
 }
 
-/** A Debian version as an image tag. A tag can't contain +, ~ or a colon. */
+/** Converts a Debian version to an image tag, which can't contain +, ~ or a colon. */
 export function tagOf(version: string): string {
   return version.replace(/[^\w.-]/g, '-');
 }
@@ -69,7 +76,10 @@ async function librariesOf(programs: readonly string[]): Promise<string[]> {
   return [...new Set([...found, ...beside.filter((path) => existsSync(path))])].sort();
 }
 
-/** A file of the standard library and its compiled form, which Python accepts while the file keeps its time. */
+/**
+ * Returns the entries for a file of the standard library and its compiled form. Python accepts the compiled form while
+ * the file keeps its time.
+ */
 function withCompiled(path: string, cacheTag: string): Entry[] {
   const compiled = path.replace(/([^/]+)\.py$/, `__pycache__/$1.${cacheTag}.pyc`);
   return [path, ...(compiled !== path && existsSync(compiled) ? [compiled] : [])].map((each) => {

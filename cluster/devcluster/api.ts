@@ -1,14 +1,14 @@
-// Talks to the cluster's API server from the machine, through the relay, as its administrator.
+// Connects to the cluster's API server from this machine, through the relay, as the cluster's administrator.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HttpApi } from '../../kubernetes/client.ts';
 import { NodeTransport } from '../../kubernetes/transport-node.ts';
 import type { Layout } from './layout.ts';
 
-/** The longest time for one answer, in milliseconds. */
+/** The time limit for one answer, in milliseconds. */
 const TIMEOUT = 5_000;
 
-/** A client of the API server at 127.0.0.1:`port`. Sends nothing yet. */
+/** Creates a client of the API server at 127.0.0.1:`port`. Sends no request yet. */
 export async function apiAt(layout: Layout, port: number): Promise<HttpApi> {
   const file = (name: string): Promise<Buffer> => readFile(join(layout.pki, name));
   const [ca, cert, key] = await Promise.all([file('ca.crt'), file('admin.crt'), file('admin.key')]);

@@ -1,4 +1,4 @@
-// The cluster's certificates. openssl(1) makes them, since Node can only read certificates.
+// Creates the cluster's certificates with openssl(1), because Node can read certificates but not create them.
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,23 +7,23 @@ import type { Layout } from './layout.ts';
 import { network } from './layout.ts';
 
 export interface CertificateSpec {
-  /** The file name without its extension. */
+  /** The name of the certificate's file without extension. */
   readonly name: string;
   readonly commonName: string;
   /** The user's group in Kubernetes. */
   readonly organization?: string;
-  /** `IP:…` and `DNS:…`. A server certificate has some, a client certificate has none. */
+  /** The addresses and names of a server, as `IP:…` and `DNS:…`. A client certificate has none. */
   readonly altNames?: readonly string[];
-  /** The name of the authority that signs it. */
+  /** The name of the authority that signs the certificate. */
   readonly authority: 'ca' | 'front-proxy-ca';
 }
 
-/** Ten years, so that nothing expires while the cluster exists. */
+/** The lifetime of certificates in days: ten years, so that none expires while the cluster exists. */
 const DAYS = '3650';
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc'];
 
 /**
- * The certificates of all components. Users and groups are those that Kubernetes has roles for.
+ * Returns the certificates of all components. Kubernetes has built-in roles for their users and groups.
  * https://kubernetes.io/docs/setup/best-practices/certificates/
  */
 export function certificates(nodeName: string): CertificateSpec[] {
@@ -44,7 +44,7 @@ export function certificates(nodeName: string): CertificateSpec[] {
       name: 'apiserver',
       commonName: 'kube-apiserver',
       authority: 'ca',
-      // The machine reaches it through the relay, at 127.0.0.1 and localhost.
+      // This machine reaches the API server through the relay, at 127.0.0.1 and localhost.
       altNames: [
         'IP:127.0.0.1',
         'DNS:localhost',
@@ -71,7 +71,9 @@ export function certificates(nodeName: string): CertificateSpec[] {
   ];
 }
 
-/** Writes all certificates and keys to the cluster's pki directory, with the key that signs service account tokens. */
+/**
+ * Writes all certificates and keys to the cluster's pki directory, and also the key that signs service account tokens.
+ */
 export async function writeCertificates(layout: Layout): Promise<void> {
   await Promise.all(['ca', 'front-proxy-ca'].map((name) => makeAuthority(layout.pki, name)));
   await Promise.all(certificates(layout.name).map((spec) => makeCertificate(layout.pki, spec)));
@@ -105,7 +107,9 @@ async function makeCertificate(pki: string, spec: CertificateSpec): Promise<void
   await request(pki, spec.name, extensionsConfig(spec.commonName, spec.organization, extensions), authority);
 }
 
-/** The configuration file from which openssl-req(1) reads subject and extensions. */
+/**
+ * Returns the text of the configuration file from which openssl-req(1) reads a certificate's subject and extensions.
+ */
 export function extensionsConfig(
   commonName: string,
   organization: string | undefined,

@@ -1,4 +1,5 @@
-// The cluster's control groups. They hold all its processes, including those of pods, so they also show what is left.
+// Creates, lists and removes the cluster's control groups. They contain all processes of the cluster, those of pods
+// too, so they also show what is left of it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -6,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const CONTROLLERS_WANTED = ['cpu', 'cpuset', 'io', 'memory', 'pids'];
 
-/** The mount points of the control group hierarchies, of version 1 and 2 (proc_pid_mountinfo(5)). */
+/** Lists the mount points of the control group hierarchies, of versions 1 and 2 (proc_pid_mountinfo(5)). */
 export function hierarchies(mountinfo: string = readFileSync('/proc/self/mountinfo', 'utf8')): string[] {
   const found = mountinfo.split('\n').flatMap((line) => {
     const [, , , , mountPoint, , ...rest] = line.split(' ');
@@ -16,7 +17,9 @@ export function hierarchies(mountinfo: string = readFileSync('/proc/self/mountin
   return [...new Set(found)];
 }
 
-/** Creates the cluster's group in each hierarchy. @returns the groups that its processes should join */
+/**
+ * Creates the cluster's control group in each hierarchy. @returns the groups that the cluster's processes should join
+ */
 export async function createCgroups(cgroup: string, roots: readonly string[] = hierarchies()): Promise<string[]> {
   const groups: string[] = [];
   for (const root of roots) {
@@ -32,7 +35,7 @@ export async function createCgroups(cgroup: string, roots: readonly string[] = h
   return groups;
 }
 
-/** In version 2, hands the group's controllers down to its children, so that they can be limited. */
+/** In version 2, enables the group's controllers for its children, so that the children can have limits. */
 async function delegate(group: string): Promise<void> {
   if (!existsSync(join(group, 'cgroup.controllers'))) return;
   const available = (await readFile(join(group, 'cgroup.controllers'), 'utf8')).trim().split(' ');
@@ -41,7 +44,10 @@ async function delegate(group: string): Promise<void> {
   }
 }
 
-/** In version 1, copies the processors of the parent. A new cpuset group has none, and no process can join it. */
+/**
+ * In version 1, copies the parent group's processors to a cpuset group. A new cpuset group has no processors, and no
+ * process can join it.
+ */
 async function copyCpuset(group: string): Promise<void> {
   for (const file of ['cpuset.cpus', 'cpuset.mems']) {
     const path = join(group, file);
@@ -51,7 +57,7 @@ async function copyCpuset(group: string): Promise<void> {
   }
 }
 
-/** The existing groups of the cluster, children before parents. */
+/** Lists the cluster's existing control groups, children before parents. */
 export function existingCgroups(cgroup: string, roots: readonly string[] = hierarchies()): string[] {
   return roots.map((root) => join(root, cgroup)).flatMap(withChildren);
 }
@@ -62,26 +68,26 @@ function withChildren(group: string): string[] {
     const children = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     return [...children.flatMap((entry) => withChildren(join(group, entry.name))), group];
   } catch {
-    return []; // removed in the meantime
+    return []; // the group was removed in the meantime
   }
 }
 
-/** The ids of the processes in these groups, as this process sees them. */
+/** Lists the ids of the processes in control groups, as this process sees them. */
 export function processesIn(groups: readonly string[]): number[] {
   const ids = groups.flatMap((group) => {
     try {
       return readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
     } catch {
-      return []; // removed in the meantime
+      return []; // the group was removed in the meantime
     }
   });
   return [...new Set(ids)];
 }
 
 /**
- * Removes the cluster's groups, and the group above them when no other cluster uses it. A killed process takes a moment
- * to leave its group.
- * @returns the groups that are left after `patience` milliseconds
+ * Removes the cluster's control groups, and their parent if no other cluster uses it. Waits, because a killed process
+ * takes a moment to leave its group.
+ * @returns the groups that still exist after `patience` milliseconds
  */
 export async function removeCgroups(
   cgroup: string,

@@ -17,7 +17,7 @@ interface FakeProcess {
   net?: string;
 }
 
-/** A /proc with these processes, and with this process in the machine's network. */
+/** Creates a fake /proc that lists these processes, and this process in the machine's network. */
 function fakeProc(...processes: FakeProcess[]): string {
   for (const { pid, words, innerPid, state = 'S (sleeping)', net = 'host' } of [
     { pid: process.pid, words: ['node'] },
@@ -36,7 +36,7 @@ function fakeProc(...processes: FakeProcess[]): string {
 const MARKER = '--intro-otel-cluster=/state/lab';
 const pids = (found: { pid: number }[]): number[] => found.map(({ pid }) => pid).sort((a, b) => a - b);
 
-test('finds a process with the marker, but not one that only mentions the directory', () => {
+test("finds a process with the cluster's marker, but not one that only mentions the cluster's directory", () => {
   const proc = fakeProc(
     { pid: 2_000_001, words: ['sh', 'init.sh', MARKER] },
     { pid: 2_000_002, words: ['tail', '-f', '/state/lab/log/kubelet.log'] },
@@ -45,12 +45,12 @@ test('finds a process with the marker, but not one that only mentions the direct
   expect(pids(processesOf(MARKER, [], proc))).toEqual([2_000_001]);
 });
 
-test('finds a process in the control groups, whatever its name', () => {
+test("finds every process in the cluster's control groups", () => {
   const proc = fakeProc({ pid: 2_000_001, words: ['/pause'] }, { pid: 2_000_002, words: ['/pause'] });
   expect(pids(processesOf(MARKER, [2_000_001], proc))).toEqual([2_000_001]);
 });
 
-test('finds a process that entered the network, and leaves those in the machine’s network alone', () => {
+test("finds a process in the cluster's network, but none in the machine's network", () => {
   const proc = fakeProc(
     { pid: 2_000_001, words: ['init.sh', MARKER], net: 'host' },
     { pid: 2_000_002, words: ['kubelet'], net: 'lab' },
@@ -64,7 +64,7 @@ test('ignores a zombie process', () => {
   expect(inspect(2_000_001, fakeProc({ pid: 2_000_001, words: [], state: 'Z (zombie)' }))).toBeUndefined();
 });
 
-test('finds the first process, which has id 1 in its namespace', () => {
+test("finds the cluster's first process, which has id 1 in its namespace", () => {
   const proc = fakeProc(
     { pid: 2_000_001, words: ['unshare', MARKER] },
     { pid: 2_000_002, words: ['sh', MARKER], innerPid: 1 },
@@ -72,12 +72,12 @@ test('finds the first process, which has id 1 in its namespace', () => {
   expect(firstProcess(MARKER, proc)?.pid).toBe(2_000_002);
 });
 
-test('returns the processes that it can not kill', async () => {
+test("returns the processes that it can't kill", async () => {
   const stubborn = { pid: 2_000_000_001, arguments: ['x'], innerPid: 1, namespaces: [] };
   await expect(killAll(() => [stubborn], 100)).resolves.toEqual([stubborn]);
 });
 
-test('lists the mounts below a directory, innermost first, with their spaces', () => {
+test('lists the mounts below a directory, innermost first, and decodes spaces in their paths', () => {
   const line = (point: string): string => `36 35 98:0 / ${point} rw,noatime - ext4 /dev/sda1 rw`;
   const mountinfo = ['/', '/state/lab', '/state/lab/a\\040b', '/state/lab/a\\040b/c', '/state/lab-2/x']
     .map(line)
@@ -85,7 +85,7 @@ test('lists the mounts below a directory, innermost first, with their spaces', (
   expect(mountsBelow('/state/lab', mountinfo)).toEqual(['/state/lab/a b/c', '/state/lab/a b']);
 });
 
-test('finds control group hierarchies of both versions among the mounts', () => {
+test('finds the control group hierarchies of versions 1 and 2 among the mounts', () => {
   const mountinfo = [
     '25 30 0:23 / /sys rw shared:7 - sysfs sysfs rw',
     '30 25 0:26 / /sys/fs/cgroup/memory rw shared:9 - cgroup cgroup rw,memory',
@@ -95,7 +95,7 @@ test('finds control group hierarchies of both versions among the mounts', () => 
   expect(hierarchies(mountinfo)).toEqual(['/sys/fs/cgroup/memory', '/sys/fs/cgroup/unified']);
 });
 
-test('creates groups in every hierarchy and finds them again, children first', async () => {
+test('creates control groups in every hierarchy and finds them again, children first', async () => {
   const roots = ['memory', 'pids'].map((name) => join(root, name));
   roots.forEach((path) => mkdirSync(path));
   const [memory, pidsGroup] = await createCgroups('intro-otel/lab', roots);
@@ -108,24 +108,24 @@ test('creates groups in every hierarchy and finds them again, children first', a
   );
 });
 
-test('copies the processors of the parent to a new cpuset group', async () => {
+test("copies the parent group's processors to a new cpuset group", async () => {
   writeFileSync(join(root, 'cpuset.cpus'), '0-1\n');
   for (const group of ['intro-otel', 'intro-otel/lab', 'intro-otel/lab/system']) {
     mkdirSync(join(root, group));
-    writeFileSync(join(root, group, 'cpuset.cpus'), '\n'); // as the kernel does
+    writeFileSync(join(root, group, 'cpuset.cpus'), '\n'); // a new cpuset group has no processors, as in the kernel
   }
   const [group] = await createCgroups('intro-otel/lab', [root]);
   expect(processesIn([group ?? ''])).toEqual([]);
   expect(readFileSync(join(group ?? '', 'cpuset.cpus'), 'utf8')).toBe('0-1\n');
 });
 
-test('hands version 2 controllers down to the group', async () => {
+test('enables the controllers of version 2 for the children of a new group', async () => {
   writeFileSync(join(root, 'cgroup.controllers'), 'cpu memory rdma\n');
   await createCgroups('intro-otel/lab', [root]);
   expect(readFileSync(join(root, 'cgroup.subtree_control'), 'utf8')).toBe('+memory');
 });
 
-test('collects process ids from all groups once, and none from a missing group', () => {
+test('lists each process id of the control groups once, and ignores a missing group', () => {
   for (const group of ['a', 'b']) {
     mkdirSync(join(root, group));
     writeFileSync(join(root, group, 'cgroup.procs'), '7\n8\n');
@@ -133,7 +133,7 @@ test('collects process ids from all groups once, and none from a missing group',
   expect(processesIn(['a', 'b', 'c'].map((group) => join(root, group)))).toEqual([7, 8]);
 });
 
-test('removes the shared group with the last cluster in it', async () => {
+test('removes the shared control group together with the last cluster in it', async () => {
   for (const name of ['one', 'two']) await createCgroups(`intro-otel/${name}`, [root]);
   await expect(removeCgroups('intro-otel/one', [root])).resolves.toEqual([]);
   expect(existingCgroups('intro-otel', [root])).toContain(join(root, 'intro-otel/two'));
@@ -141,8 +141,8 @@ test('removes the shared group with the last cluster in it', async () => {
   expect(existingCgroups('intro-otel', [root])).toEqual([]);
 });
 
-test('returns a group that stays in use', async () => {
+test("returns a control group that it can't remove because it is in use", async () => {
   await createCgroups('intro-otel/lab', [root]);
-  writeFileSync(join(root, 'intro-otel/lab/busy'), ''); // rmdir fails as it does for a group with processes
+  writeFileSync(join(root, 'intro-otel/lab/busy'), ''); // rmdir fails as for a group with processes
   await expect(removeCgroups('intro-otel/lab', [root], 100)).resolves.toEqual([join(root, 'intro-otel/lab')]);
 });

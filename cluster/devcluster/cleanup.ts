@@ -1,5 +1,5 @@
-// Finds and removes what is on the machine of a cluster, also after a crash. It looks at the machine and trusts no
-// records.
+// Finds and removes all parts of a cluster on this machine, also after a crash. It searches the machine and does not
+// rely on records.
 import { existsSync, readFileSync } from 'node:fs';
 import { run } from '../../support/run.ts';
 import { UserError } from '../../support/errors.ts';
@@ -8,15 +8,15 @@ import type { Layout } from './layout.ts';
 import { killAll, processesOf } from './processes.ts';
 import type { ProcessInfo } from './processes.ts';
 
-/** Something on the machine that belongs to a cluster. */
+/** A part of a cluster that exists on the machine: a process, a control group, a mount or a directory. */
 export interface Leftover {
   readonly kind: 'process' | 'mount' | 'cgroup' | 'directory';
   readonly what: string;
 }
 
 /**
- * Everything on the machine that belongs to a cluster. A stopped cluster has nothing. The network ends with the
- * processes.
+ * Lists the parts of a cluster that exist on the machine. A stopped cluster has none. The cluster's network is not
+ * listed, because it ends with the processes.
  */
 export function findLeftovers(layout: Layout): Leftover[] {
   return [
@@ -30,7 +30,7 @@ export function findLeftovers(layout: Layout): Leftover[] {
   ];
 }
 
-/** Ends the cluster's processes and removes everything else. Does nothing when there is nothing. */
+/** Ends the cluster's processes and removes its other parts. Does nothing if no part exists. */
 export async function removeCluster(layout: Layout): Promise<void> {
   const left = await killAll(() => clusterProcesses(layout));
   if (left.length > 0)
@@ -38,7 +38,8 @@ export async function removeCluster(layout: Layout): Promise<void> {
       'processes',
       left.map(({ pid, arguments: words }) => `${pid} ${words.join(' ')}`),
     );
-  // Its mounts ended with its processes. If one is in our namespace, unmount it, so that nothing is deleted through it.
+  // The cluster's mounts have ended with its processes. A mount in this process's own namespace must be unmounted,
+  // because a deletion could otherwise reach the mounted files.
   for (const mount of mountsBelow(layout.dir)) await run('umount', ['--lazy', mount]);
   const mounts = mountsBelow(layout.dir);
   if (mounts.length > 0) throw stillThere('mounts', mounts);
@@ -51,7 +52,7 @@ function clusterProcesses(layout: Layout): ProcessInfo[] {
   return processesOf(layout.marker, processesIn(existingCgroups(layout.cgroup)));
 }
 
-/** The mount points below a directory, innermost first. proc_pid_mountinfo(5) writes a space as \040. */
+/** Lists the mount points below a directory, innermost first. proc_pid_mountinfo(5) writes a space as \040. */
 export function mountsBelow(
   directory: string,
   mountinfo: string = readFileSync('/proc/self/mountinfo', 'utf8'),

@@ -35,7 +35,7 @@ afterAll(() => {
 const certificate = (name: string): X509Certificate =>
   new X509Certificate(readFileSync(join(layout.pki, `${name}.crt`)));
 
-onLinux('signs every certificate with its authority, for years', () => {
+onLinux('signs every certificate with its authority, for at least nine years', () => {
   const inNineYears = Date.now() + 9 * 365 * 24 * 3600 * 1000;
   for (const { name, authority } of certificates('lab')) {
     expect(certificate(name).verify(certificate(authority).publicKey)).toBe(true);
@@ -44,23 +44,23 @@ onLinux('signs every certificate with its authority, for years', () => {
   }
 });
 
-onLinux('certifies the API server for its addresses on the machine and in the cluster, and for its names', () => {
+onLinux("puts the API server's addresses and names into its certificate", () => {
   for (const address of ['127.0.0.1', network.nodeAddress, network.apiService])
     expect(certificate('apiserver').checkIP(address)).toBe(address);
   for (const name of ['localhost', 'kubernetes.default.svc'])
     expect(certificate('apiserver').checkHost(name)).toBe(name);
 });
 
-onLinux('gives the kubelet the group and the name that the Node authorizer expects', () => {
+onLinux("puts the group and name that the Node authorizer expects into the kubelet's certificate", () => {
   expect(certificate('kubelet').subject.split('\n')).toEqual(['O=system:nodes', 'CN=system:node:lab']);
 });
 
-onLinux('lets only the owner read keys', () => {
+onLinux('lets only the owner of the key files read them', () => {
   for (const file of readdirSync(layout.pki).filter((name) => name.endsWith('.key')))
     expect(statSync(join(layout.pki, file)).mode & 0o077).toBe(0);
 });
 
-onLinux('writes a self-contained kubeconfig that leads to the relay', () => {
+onLinux('writes a kubeconfig with embedded certificates and the given server URL', () => {
   const config = parse(kubeconfig(layout, 'admin', 'https://127.0.0.1:6443')) as {
     clusters: [{ cluster: Record<string, string> }];
     users: [{ user: Record<string, string> }];
@@ -70,7 +70,7 @@ onLinux('writes a self-contained kubeconfig that leads to the relay', () => {
   expect(new X509Certificate(embedded).subject).toContain('O=system:masters');
 });
 
-onLinux('keeps the kubelet in the cluster’s control group and evicts nothing for a full disk', () => {
+onLinux("keeps the kubelet in the cluster's control group, and evicts no pods when the disk is full", () => {
   const kubelet = parse(configFiles(shape('lab'))['kubelet.yaml'] ?? '') as Record<string, never>;
   expect(kubelet).toMatchObject({
     cgroupRoot: `/${layout.cgroup}`,
@@ -80,7 +80,7 @@ onLinux('keeps the kubelet in the cluster’s control group and evicts nothing f
   expect(kubelet['evictionHard']).toMatchObject({ 'nodefs.available': '0%', 'imagefs.available': '0%' });
 });
 
-test('gives clusters of other names or directories their own control group and marker', () => {
+test('gives each cluster name and state directory its own control group and marker', () => {
   const lab = layoutOf('lab');
   process.env['INTRO_OTEL_STATE'] = `${state}-2`;
   const elsewhere = layoutOf('lab');
@@ -90,7 +90,7 @@ test('gives clusters of other names or directories their own control group and m
   expect(new Set(clusters.map(({ marker }) => marker)).size).toBe(3);
 });
 
-test.each(['', 'Lab', '../lab', 'lab-', 'x'.repeat(41)])('refuses "%s" as a name', (name) => {
+test.each(['', 'Lab', '../lab', 'lab-', 'x'.repeat(41)])('refuses "%s" as the name of a cluster', (name) => {
   expect(() => layoutOf(name)).toThrow('is not a valid name for a cluster');
 });
 
@@ -109,7 +109,7 @@ function plan(networkPolicy: boolean, other: Partial<ClusterShape> = {}): Return
   });
 }
 
-test('runs kube-router to enforce policies, unless it is left out', () => {
+test('runs kube-router to enforce NetworkPolicies, unless the options turn it off', () => {
   const names = (networkPolicy: boolean): string[] => plan(networkPolicy).processes.map(({ name }) => name);
   expect(names(true)).toContain('kube-router');
   expect(names(false)).not.toContain('kube-router');
@@ -119,7 +119,7 @@ test('starts the kubelet after containerd and the API server', () => {
   expect(plan(true).processes.find(({ name }) => name === 'kubelet')?.after).toEqual(['containerd', 'apiserver']);
 });
 
-test('runs only a control plane with raised API rates for scale', () => {
+test('runs only a control plane, with raised API rates, for a cluster tuned for scale', () => {
   const { processes } = plan(true, { tuning: 'scale' });
   expect(processes.map(({ name }) => name)).toEqual(['relay', 'etcd', 'apiserver', 'controller-manager', 'scheduler']);
   const flags = processes.flatMap(({ command }) => command);
@@ -129,7 +129,7 @@ test('runs only a control plane with raised API rates for scale', () => {
   expect(ordinary.filter((flag) => flag.includes('kube-api-qps') || flag.includes('scheduler.yaml'))).toEqual([]);
 });
 
-onLinux('logs the requests of the group that was named, and of nobody else', () => {
+onLinux('configures the audit log for the named group of users only', () => {
   const flags = (auditedGroup?: string): string[] =>
     plan(true, auditedGroup === undefined ? {} : { auditedGroup }).processes.flatMap(({ command }) => command);
   expect(flags().filter((flag) => flag.startsWith('--audit'))).toEqual([]);
@@ -142,7 +142,7 @@ onLinux('logs the requests of the group that was named, and of nobody else', () 
   });
 });
 
-test('finds the process of a component in this cluster and in no other', () => {
+test('finds the process of a component in this cluster, and ignores other clusters', () => {
   const etcd = plan(true).processes.find(({ name }) => name === 'etcd')?.command ?? [];
   const others = { innerPid: 1, namespaces: [] };
   const processes = [
@@ -151,16 +151,16 @@ test('finds the process of a component in this cluster and in no other', () => {
   ];
   expect(processOf('etcd', plan(true), processes).pid).toBe(8);
   expect(() => processOf('etcd', plan(true), processes.slice(0, 1))).toThrow('etcd is not running');
-  expect(() => processOf('etdc', plan(true), processes)).toThrow('no such component');
+  expect(() => processOf('etdc', plan(true), processes)).toThrow('no component etdc');
 });
 
-test('gives every relay its inner side', () => {
+test("plans both sides of every relay: on the machine and in the cluster's network", () => {
   const { relays, innerRelays } = plan(true);
   expect(relays.map(({ socket }) => socket)).toEqual(innerRelays.map(({ socket }) => socket));
   expect(relays.map(({ port }) => port)).toEqual([6443, 8080]);
 });
 
-test('knows the API path of each first object', () => {
+test('can derive the API path of each object that a new cluster starts with', () => {
   const paths = firstObjects().map((object) => {
     const { namespace, name } = object.metadata;
     return pathOf(kindOf(object), namespace, name);
@@ -170,7 +170,7 @@ test('knows the API path of each first object', () => {
   expect(paths).toContain('/api/v1/namespaces/kube-system/services/kube-dns');
 });
 
-onLinux('publishes its URL from outside and its certificate authority', () => {
+onLinux("publishes the cluster's outside URL and its certificate authority in a ConfigMap", () => {
   const { metadata, data } = clusterInfo(layout, 'https://127.0.0.1:6443') as {
     metadata: object;
     data?: { kubeconfig: string };
@@ -182,7 +182,7 @@ onLinux('publishes its URL from outside and its certificate authority', () => {
 
 const machine = { platform: 'linux', uid: 0, memory: 8 * 1024 ** 3 };
 
-test('accepts root on Linux', () => {
+test('accepts a Linux machine for root', () => {
   expect(() => checkMachine(machine)).not.toThrow();
 });
 
@@ -190,7 +190,7 @@ test.each([
   ['macOS', { platform: 'darwin', uid: 501 }, 'darwin'],
   ['an ordinary user', { uid: 1000 }, 'user id 1000'],
   ['too little memory', { memory: 1024 ** 3 }, '1024 MiB of memory'],
-])('tells a user with %s what was found and what to install instead', (_, overrides, found) => {
+])('refuses a machine with %s, and says what was found and what to install instead', (_, overrides, found) => {
   const advice = refusal(() => checkMachine({ ...machine, ...overrides }));
   expect(advice.found).toBe(found);
   expect(advice.todo).toContainEqual(expect.stringMatching(/Docker Desktop/));
@@ -206,7 +206,7 @@ function refusal(check: () => void): Advice {
   throw new Error('expected a refusal, found none');
 }
 
-test('refuses a checkout below a directory that the cluster covers', () => {
+test('refuses a checkout below a directory that the cluster replaces with its own', () => {
   expect(() => checkPlaces(layout, ['/var/lib/jenkins/intro-otel'])).toThrow('below /var/lib');
   expect(() => checkPlaces(layout, ['/var/libs/x', '/srv/intro-otel'])).not.toThrow();
 });

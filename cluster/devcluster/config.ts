@@ -1,4 +1,5 @@
-// The configuration files of the cluster's components, as text. A comment beside each unusual setting gives the reason.
+// Returns the configuration files of the cluster's components as text. A comment next to each unusual setting gives the
+// reason.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -7,8 +8,9 @@ import type { Layout } from './layout.ts';
 import { inside, network } from './layout.ts';
 
 /**
- * What a cluster is for. `lab` runs labs on a node of its own. `scale` has no node: simulated nodes join for hundreds
- * of labs, and the control plane's own API rates are raised, so that benchmarks don't measure those.
+ * The purpose of a cluster. `lab` has a node, on which labs run. `scale` has no node of its own, but simulated nodes
+ * can join for hundreds of labs. Its control plane has raised API rates, so that benchmarks do not measure these
+ * limits.
  */
 export type Tuning = 'lab' | 'scale';
 
@@ -17,13 +19,13 @@ export interface ClusterShape {
   readonly tuning: Tuning;
   /** The group of users whose requests the API server logs in `auditLog`, one JSON object per line. */
   readonly auditedGroup?: string;
-  /** How containerd stores image layers on this machine. */
+  /** The way in which containerd stores image layers on this machine. */
   readonly snapshotter: 'overlayfs' | 'native';
-  /** Where the CNI plugins are on this machine. */
+  /** The directory of the CNI plugins on this machine. */
   readonly cniDirectory: string;
 }
 
-/** The files of the cluster's `config` directory, by name. */
+/** Returns the files of the cluster's `config` directory, by name. */
 export function configFiles({ layout, snapshotter, cniDirectory, auditedGroup }: ClusterShape): Record<string, string> {
   return {
     'admin.kubeconfig': kubeconfig(layout, 'admin'),
@@ -42,7 +44,10 @@ export function configFiles({ layout, snapshotter, cniDirectory, auditedGroup }:
   };
 }
 
-/** A self-contained kubeconfig for a user of certs.ts. The default server is the one inside the network namespace. */
+/**
+ * Returns a kubeconfig with embedded certificates for a user of certs.ts. The default server is the address inside the
+ * cluster's network.
+ */
 export function kubeconfig(
   layout: Layout,
   user: string,
@@ -61,17 +66,20 @@ export function kubeconfig(
   });
 }
 
-/** https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/ */
+/**
+ * Returns the audit policy: logs the requests of one group of users, or none.
+ * https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/
+ */
 function auditPolicy(group: string | undefined): object {
   const rules = [...(group === undefined ? [] : [{ level: 'Metadata', userGroups: [group] }]), { level: 'None' }];
   return { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules };
 }
 
-/** API rates per second that never limit a client: more than two cores can answer. */
+/** API rates, in requests per second, that never limit a client: more than two cores can serve. */
 export const UNBOUNDED = { qps: 1000, burst: 2000 } as const;
 
 /**
- * The scheduler's configuration, for a cluster tuned for scale.
+ * Returns the scheduler's configuration for a cluster tuned for scale.
  * https://kubernetes.io/docs/reference/config-api/kube-scheduler-config.v1/
  */
 function schedulerConfig(layout: Layout): object {
@@ -83,7 +91,7 @@ function schedulerConfig(layout: Layout): object {
   };
 }
 
-/** https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
+/** Returns the kubelet's configuration: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
 function kubeletConfig(layout: Layout): object {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -100,16 +108,17 @@ function kubeletConfig(layout: Layout): object {
     containerRuntimeEndpoint: `unix://${inside.containerdSocket}`,
     cgroupDriver: 'cgroupfs', // there may be no systemd
     cgroupRoot: `/${layout.cgroup}`,
-    failCgroupV1: false, // some machines still have version 1 only, and 1.34 runs on it
+    failCgroupV1: false, // some machines have only version 1, which Kubernetes 1.34 supports
     failSwapOn: false,
-    enforceNodeAllocatable: [], // other programs on the machine are not ours to limit
+    enforceNodeAllocatable: [], // must not limit the machine's other programs
     clusterDNS: [network.dnsService],
     clusterDomain: network.domain,
     resolvConf: join(layout.config, 'resolv.conf'), // pods can't reach the machine's own name servers
     maxPods: 500,
     serializeImagePulls: false,
-    configMapAndSecretChangeDetectionStrategy: 'Watch', // the next pod sees an edited ConfigMap at once
-    // A full disk is not ours to fix. So no pod is evicted, and no image is removed, since it can't be pulled again.
+    configMapAndSecretChangeDetectionStrategy: 'Watch', // so that the next pod has the newest ConfigMap
+    // When the disk is full, the kubelet evicts no pods and removes no images. An image could not be pulled again, and
+    // others may fill the disk.
     evictionHard: {
       'memory.available': '100Mi',
       'nodefs.available': '0%',
@@ -119,12 +128,12 @@ function kubeletConfig(layout: Layout): object {
     imageGCHighThresholdPercent: 100,
     containerLogMaxSize: '5Mi',
     containerLogMaxFiles: 2,
-    volumePluginDir: join(inside.kubelet, 'volume-plugins'), // the default is a directory of the machine
+    volumePluginDir: join(inside.kubelet, 'volume-plugins'), // the default directory is the machine's
     readOnlyPort: 0,
   };
 }
 
-/** https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/ */
+/** Returns kube-proxy's configuration: https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/ */
 function kubeProxyConfig(layout: Layout): object {
   return {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
@@ -133,15 +142,15 @@ function kubeProxyConfig(layout: Layout): object {
     clientConnection: { kubeconfig: join(layout.config, 'kube-proxy.kubeconfig') },
     hostnameOverride: layout.name,
     clusterCIDR: network.podCidr,
-    conntrack: { maxPerCore: 0, min: 0 }, // a limit of the whole machine
+    conntrack: { maxPerCore: 0, min: 0 }, // would change a limit of the whole machine
     nodePortAddresses: ['primary'],
-    iptables: { localhostNodePorts: false }, // pods could otherwise reach the node's loopback
+    iptables: { localhostNodePorts: false }, // otherwise pods could reach the node's loopback
     metricsBindAddress: '127.0.0.1:10249',
     healthzBindAddress: '127.0.0.1:10256',
   };
 }
 
-/** https://github.com/containerd/containerd/blob/v1.6.20/docs/cri/config.md */
+/** Returns containerd's configuration: https://github.com/containerd/containerd/blob/v1.6.20/docs/cri/config.md */
 function containerdConfig(layout: Layout, snapshotter: string, cniDirectory: string): string {
   return `version = 2
 root = "${layout.containerd}"
@@ -180,13 +189,13 @@ runtime_type = "io.containerd.runc.v2"
 `;
 }
 
-/** https://www.cni.dev/plugins/current/main/bridge/ */
+/** Returns the configuration of the pods' network: https://www.cni.dev/plugins/current/main/bridge/ */
 function cniConfig(): object {
   const bridge = {
     type: 'bridge',
     bridge: 'pods0',
     isGateway: true,
-    hairpinMode: true, // a pod may call its own Service
+    hairpinMode: true, // lets a pod reach itself through its own Service
     ipam: { type: 'host-local', ranges: [[{ subnet: network.firstNodePodCidr }]], routes: [{ dst: '0.0.0.0/0' }] },
   };
   return { cniVersion: '1.0.0', name: 'pods', plugins: [bridge] };
@@ -204,8 +213,9 @@ const corefile = `.:53 {
 `;
 
 /**
- * The objects that a cluster starts with. CoreDNS is a pod with the usual name and labels, so that a NetworkPolicy for
- * kube-dns works as elsewhere. It refuses names outside the cluster, since there is no server to ask.
+ * Returns the objects that a new cluster starts with. CoreDNS is a pod with its usual name and labels, so that
+ * NetworkPolicies for kube-dns work as usual. It refuses names outside the cluster, because there is no other DNS
+ * server.
  */
 export function firstObjects(): KubernetesObject[] {
   const labels = { 'k8s-app': 'kube-dns' };
@@ -248,7 +258,7 @@ export function firstObjects(): KubernetesObject[] {
 }
 
 /**
- * The ConfigMap with the cluster's URL from outside. No pod could find out this URL by itself.
+ * Returns the ConfigMap with the cluster's URL from outside, which a pod can't find out by itself.
  * https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/#create-the-public-cluster-info-configmap
  */
 export function clusterInfo(layout: Layout, server: string): KubernetesObject {

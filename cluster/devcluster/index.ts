@@ -1,5 +1,5 @@
-// The throwaway Kubernetes for a machine that has none: one node of real components in its own namespaces. See
-// README.md.
+// A throwaway Kubernetes cluster for a machine that has none. It is one node of real components in namespaces of its
+// own. See README.md.
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -32,11 +32,11 @@ export { checkMachine } from './requirements.ts';
 
 export interface StartOptions {
   readonly name: string;
-  /** Whether to enforce NetworkPolicies. The default is true. */
+  /** Whether the cluster enforces NetworkPolicies. The default is true. */
   readonly networkPolicy?: boolean;
-  /** What the cluster is for. The default is `lab`. */
+  /** The purpose of the cluster. The default is `lab`. */
   readonly tuning?: Tuning;
-  /** The group of users whose requests the API server logs in `auditLog`. By default it logs none. */
+  /** The group of users whose requests the API server logs in `auditLog`. By default it logs no requests. */
   readonly auditedGroup?: string;
   /** The port of 127.0.0.1 that leads to NodePort 30080. The default is the first free port from 8080 on. */
   readonly doorPort?: number;
@@ -44,7 +44,7 @@ export interface StartOptions {
 }
 
 export interface RunningCluster extends ClusterPorts {
-  /** The path of its kubeconfig. */
+  /** The path of the cluster's kubeconfig. */
   readonly kubeconfig: string;
   readonly networkPolicy: boolean;
   readonly tuning: Tuning;
@@ -52,27 +52,27 @@ export interface RunningCluster extends ClusterPorts {
 
 export type ClusterStatus =
   | { state: 'running'; cluster: RunningCluster }
-  /** Parts of it exist, but it can't be used: a start was interrupted, or the machine restarted. */
+  /** The cluster can't be used, but parts of it exist: its start was interrupted, or the machine restarted. */
   | { state: 'broken'; leftovers: Leftover[] }
   | { state: 'absent' };
 
-/** The content of the record that a complete start writes. */
+/** The content of the file that a complete start writes. */
 type ClusterRecord = ClusterPorts & Shape;
 
-/** What may differ between two clusters of one name. */
+/** The settings that may differ between two clusters of the same name. */
 interface Shape {
   readonly networkPolicy: boolean;
   readonly tuning: Tuning;
 }
 
 const BASE_COMPONENTS: readonly ComponentName[] = ['kubernetes', 'etcd'];
-/** How long a killed component may take to come back, in milliseconds. */
+/** The time limit for the restart of a killed component, in milliseconds. */
 const RECOVERS_WITHIN = 30_000;
 
 /**
- * Starts the cluster `name`, or finds it running. Builds and installs what it needs, and removes what is left of an
- * earlier one. Resolves when pods can run and resolve names.
- * @throws UserError when it can't run here
+ * Starts the cluster `name`, unless it runs already. Builds and installs what it needs, and removes parts of an earlier
+ * cluster. Resolves when pods can run and resolve names.
+ * @throws UserError if the cluster can't run on this machine
  */
 export async function startCluster({
   name,
@@ -90,7 +90,7 @@ export async function startCluster({
     const running = await findRunning(layout, RECOVERS_WITHIN);
     if (running !== undefined) return sameShape(running, shape, layout);
     if (findLeftovers(layout).length > 0)
-      await report.step('Remove what is left of an earlier cluster', () => removeCluster(layout));
+      await report.step('Remove parts of an earlier cluster', () => removeCluster(layout));
     return report.step('Start Kubernetes', (progress) => startFresh(layout, { ...spec, ...shape }, progress), {
       estimate: 20,
     });
@@ -101,7 +101,7 @@ type ClusterSpec = Shape & Pick<StartOptions, 'doorPort' | 'auditedGroup'>;
 
 async function startFresh(layout: Layout, spec: ClusterSpec, progress: Progress): Promise<RunningCluster> {
   const archives = spec.tuning === 'lab' ? await ensureClusterImages(progress) : [];
-  // Only one start at a time chooses ports, until it listens on them.
+  // Only one start at a time may choose ports, until the cluster listens on them.
   const input = await withLock(cacheDir('locks', 'ports'), async () => {
     const doorPort = spec.doorPort === undefined ? await freePort(8080) : await checkFree(spec.doorPort);
     const chosen = { ...spec, layout, archives, apiPort: await freePort(6443), doorPort };
@@ -119,7 +119,7 @@ async function startFresh(layout: Layout, spec: ClusterSpec, progress: Progress)
   return { ...record, kubeconfig: layout.kubeconfig };
 }
 
-/** Installs and builds what a cluster needs and the machine lacks. It starts no cluster. */
+/** Installs and builds everything that a cluster needs and this machine lacks. It does not start a cluster. */
 export async function prepareMachine(report: Progress, networkPolicy = true): Promise<void> {
   const wanted: ComponentName[] = [
     ...BASE_COMPONENTS,
@@ -127,18 +127,18 @@ export async function prepareMachine(report: Progress, networkPolicy = true): Pr
     'opentelemetry',
     ...(networkPolicy ? (['kube-router'] as const) : []),
   ];
-  await ensurePackages(report); // first, since it takes seconds and may need the user's help
+  await ensurePackages(report); // first, because it is quick and may ask the user for help
   await ensureComponents(wanted, report);
 }
 
-/** Removes the cluster `name` and everything that belongs to it, in whatever state it is. */
+/** Removes the cluster `name` and all its parts, in any state. */
 export async function stopCluster(name: string, report?: Progress): Promise<void> {
   const layout = layoutOf(name);
   if (process.platform !== 'linux') return;
   await locked(layout, report, () => removeCluster(layout));
 }
 
-/** Whether the cluster `name` exists and answers. */
+/** Returns whether the cluster `name` is absent, running or broken. */
 export async function clusterStatus(name: string): Promise<ClusterStatus> {
   const layout = layoutOf(name);
   if (process.platform !== 'linux') return { state: 'absent' };
@@ -148,29 +148,35 @@ export async function clusterStatus(name: string): Promise<ClusterStatus> {
   return found.length === 0 ? { state: 'absent' } : { state: 'broken', leftovers: found };
 }
 
-/** Everything on this machine that belongs to the cluster `name`. Empty after `stopCluster`. */
+/** Lists the parts of the cluster `name` that exist on this machine. The list is empty after `stopCluster`. */
 export function leftovers(name: string): Leftover[] {
   return findLeftovers(layoutOf(name));
 }
 
 /**
- * The command line that runs `command` in the cluster's network with this machine's files, for tests and benchmarks.
+ * Returns the command line that runs `command` in the cluster's network, but with this machine's files. Tests and
+ * benchmarks use it.
  */
 export function insideNetwork(name: string, command: readonly string[]): [string, ...string[]] {
   const layout = layoutOf(name);
   const first = firstProcess(layout.marker);
   if (first === undefined)
-    throw new UserError(`The throwaway cluster ${name} is not running.`, { todo: 'Start it first.' });
+    throw new UserError(`The throwaway cluster ${name} is not running.`, {
+      todo: 'Start it first: npm run cluster -- up',
+    });
   return ['nsenter', `--net=/proc/${first.pid}/root${inside.networkNamespace}`, ...command];
 }
 
-/** The administrator's kubeconfig for programs inside the cluster's network. It leads directly to the API server. */
+/**
+ * Returns the path of the administrator's kubeconfig for programs inside the cluster's network. It names the API
+ * server's own address.
+ */
 export function insideKubeconfig(name: string): string {
   return join(layoutOf(name).config, 'admin.kubeconfig');
 }
 
 /**
- * The log of the requests of `auditedGroup`, one event per line.
+ * Returns the path of the log with the requests of `auditedGroup`, one event per line.
  * https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/
  */
 export function auditLog(name: string): string {
@@ -178,11 +184,11 @@ export function auditLog(name: string): string {
 }
 
 /**
- * Sends a signal to a component of a running cluster, for tests of what must survive it. SIGSTOP freezes the component
- * and SIGCONT continues it. After SIGKILL the supervisor starts it again.
+ * Sends a signal to a component of a running cluster, for tests of failures. SIGSTOP freezes the component and SIGCONT
+ * continues it. After SIGKILL the supervisor restarts it.
  * @param component a name in plan.ts: etcd, apiserver, controller-manager, scheduler, kubelet, …
- * @returns the process id. A restarted component has another one.
- * @throws UserError when there is no such component, or it is not running
+ * @returns the process id of the component that got the signal
+ * @throws UserError if the component does not exist or is not running
  */
 export function signalComponent(name: string, component: string, signal: ComponentSignal): number {
   return signalComponentOf(layoutOf(name), component, signal);
@@ -193,7 +199,10 @@ async function locked<T>(layout: Layout, report: Progress | undefined, work: () 
   return withLock(file, work, () => report?.note(`waiting for another run that starts or stops ${layout.name}`));
 }
 
-/** The cluster, if its start was complete and its API server answers within `patience` milliseconds. */
+/**
+ * Returns the cluster if its start was complete and its API server answers within `patience` milliseconds. Otherwise
+ * undefined.
+ */
 async function findRunning(layout: Layout, patience: number): Promise<RunningCluster | undefined> {
   if (!existsSync(layout.record) || firstProcess(layout.marker) === undefined) return undefined;
   const record = JSON.parse(readFileSync(layout.record, 'utf8')) as ClusterRecord;

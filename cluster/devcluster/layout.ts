@@ -1,11 +1,11 @@
-// The directories, addresses and names of a throwaway cluster. Each cluster lives in its own namespaces. So only what
-// carries its name differs between clusters.
+// The directories, addresses and names of a throwaway cluster. Each cluster has namespaces of its own, so clusters
+// differ only in names and directories.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { stateDir } from '../../support/paths.ts';
 import { UserError } from '../../support/errors.ts';
 
-/** Addresses in the cluster's own network namespace. They never appear outside. */
+/** Addresses inside the cluster's network namespace. They are not visible outside. */
 export const network = {
   nodeAddress: '10.200.0.2',
   nodePrefix: 24,
@@ -18,11 +18,14 @@ export const network = {
   dnsService: '10.96.0.10',
   domain: 'cluster.local',
   apiPort: 6443,
-  /** The NodePort behind the front door. */
+  /** The NodePort that is reachable from this machine, through the relay. */
   doorNodePort: 30080,
 } as const;
 
-/** Paths in the cluster's mount namespace. init.sh mounts `host/run` over /run, and so on. */
+/**
+ * Paths in the cluster's mount namespace. init.sh mounts the directory `host/run` at /run, and the others in the same
+ * way.
+ */
 export const inside = {
   containerdSocket: '/run/containerd/containerd.sock',
   apiSocket: '/run/relay/api.sock',
@@ -31,7 +34,7 @@ export const inside = {
   kubelet: '/var/lib/kubelet',
 } as const;
 
-/** Directories that the cluster replaces with its own. Files that it writes there are removed with it. */
+/** Directories that the cluster replaces with its own. Files written there are removed with the cluster. */
 export const covered = ['/run', '/var/lib', '/var/log'] as const;
 
 export interface Layout {
@@ -43,24 +46,27 @@ export interface Layout {
   readonly logs: string;
   readonly etcd: string;
   readonly containerd: string;
-  /** The directory that replaces those in `covered`. */
+  /** The directory that contains the replacements for the directories in `covered`. */
   readonly host: string;
   readonly kubeconfig: string;
-  /** The log of audited requests. */
+  /** The path of the log of audited requests. */
   readonly auditLog: string;
-  /** The file that a complete start writes, with the settings of the cluster. */
+  /** The file that a complete start writes, with the cluster's settings. */
   readonly record: string;
   /** The file that tells the supervisor what to run. */
   readonly plan: string;
-  /** The command-line argument that identifies the cluster's first processes. */
+  /** The command-line argument by which the cluster's first processes can be found. */
   readonly marker: string;
-  /** The path of its control group in each hierarchy. Two directories give two clusters, even under one name. */
+  /**
+   * The path of the cluster's control group in each hierarchy. It depends on the state directory, so that two clusters
+   * of the same name have different groups.
+   */
   readonly cgroup: string;
 }
 
 /**
- * The layout of the cluster `name`.
- * @throws UserError when a node can't have this name (RFC 1123 label, 40 characters)
+ * Returns the layout of the cluster `name`.
+ * @throws UserError if the name is not valid for a node (RFC 1123 label, at most 40 characters)
  */
 export function layoutOf(name: string): Layout {
   if (!/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(name)) {

@@ -1,4 +1,5 @@
-// The processes of a cluster, as data for the supervisor: the command line of each, and what it waits for.
+// Plans the processes of a cluster, as data for the supervisor: the command line of each process, and what it waits
+// for.
 import { join } from 'node:path';
 import { binary } from '../components/build.ts';
 import { UNBOUNDED } from './config.ts';
@@ -6,7 +7,9 @@ import type { ClusterShape } from './config.ts';
 import { inside, network } from './layout.ts';
 import type { Layout } from './layout.ts';
 
-/** What a process waits for. The kubelet and the managers give up when they start too early. */
+/**
+ * A component that must be ready before a process starts. The kubelet and the managers give up if they start too early.
+ */
 export type Gate = 'containerd' | 'apiserver';
 
 export interface ProcessPlan {
@@ -15,13 +18,13 @@ export interface ProcessPlan {
   readonly after: readonly Gate[];
 }
 
-/** The outer side of a relay: a port on the machine's loopback leads to a unix socket. */
+/** The side of a relay on this machine: a port on loopback, which leads to a unix socket. */
 export interface RelayPlan {
   readonly port: number;
   readonly socket: string;
 }
 
-/** The inner side of a relay: the unix socket leads to `host`:`port` in the cluster's network. */
+/** The side of a relay in the cluster's network: the unix socket leads to `host`:`port`. */
 export interface InnerRelayPlan {
   readonly socket: string;
   readonly host: string;
@@ -30,7 +33,7 @@ export interface InnerRelayPlan {
 
 export interface Plan {
   readonly logs: string;
-  /** The file of the authority that signed the API server's certificate. */
+  /** The path of the certificate authority that signed the API server's certificate. */
   readonly authority: string;
   readonly processes: readonly ProcessPlan[];
   readonly relays: readonly RelayPlan[];
@@ -44,7 +47,7 @@ export interface PlanInput extends ClusterShape {
   readonly containerd: string;
 }
 
-/** The plan of a cluster. It needs the components that `prepareMachine` builds. */
+/** Returns the plan of a cluster. The components must have been built by `prepareMachine`. */
 export function planOf(input: PlanInput): Plan {
   const { layout } = input;
   return {
@@ -73,7 +76,7 @@ export function planOf(input: PlanInput): Plan {
   };
 }
 
-/** The processes that make the machine a node. */
+/** Returns the processes that a node needs. */
 function nodeProcesses({ layout, networkPolicy, containerd }: PlanInput): ProcessPlan[] {
   return [
     { name: 'containerd', command: [containerd, '--config', join(layout.config, 'containerd.toml')], after: [] },
@@ -101,7 +104,7 @@ function etcd(layout: Layout): [string, ...string[]] {
   return withFlags(binary('etcd'), {
     name: layout.name,
     'data-dir': layout.etcd,
-    'unsafe-no-fsync': 'true', // the data is thrown away anyway when the machine crashes
+    'unsafe-no-fsync': 'true', // a crash of the machine ends the cluster anyway
     'log-level': 'warn',
   });
 }
@@ -114,7 +117,7 @@ function apiServer({ layout, auditedGroup }: PlanInput): [string, ...string[]] {
       : { 'audit-policy-file': join(layout.config, 'audit.yaml'), 'audit-log-path': layout.auditLog }),
     'etcd-servers': 'http://127.0.0.1:2379',
     'service-cluster-ip-range': network.serviceCidr,
-    'advertise-address': network.nodeAddress, // there is no default route to guess it from
+    'advertise-address': network.nodeAddress, // without a default route, the API server can't find its address
     'secure-port': String(network.apiPort),
     'tls-cert-file': pki('apiserver.crt'),
     'tls-private-key-file': pki('apiserver.key'),
@@ -128,7 +131,7 @@ function apiServer({ layout, auditedGroup }: PlanInput): [string, ...string[]] {
     'kubelet-certificate-authority': pki('ca.crt'),
     'kubelet-client-certificate': pki('apiserver-kubelet-client.crt'),
     'kubelet-client-key': pki('apiserver-kubelet-client.key'),
-    'kubelet-preferred-address-types': 'InternalIP', // nothing resolves the node's name
+    'kubelet-preferred-address-types': 'InternalIP', // no DNS server knows the node's name
     'requestheader-client-ca-file': pki('front-proxy-ca.crt'),
     'requestheader-allowed-names': 'front-proxy-client',
     'requestheader-extra-headers-prefix': 'X-Remote-Extra-',
@@ -146,18 +149,18 @@ function manager(layout: Layout, name: string): Flags {
     'authentication-kubeconfig': config,
     'authorization-kubeconfig': config,
     'bind-address': '127.0.0.1',
-    'leader-elect': 'false', // there is only one
+    'leader-elect': 'false', // there is only one replica
   };
 }
 
 /**
- * API rates for a cluster tuned for scale. Most concurrency limits keep their defaults. Otherwise the controllers would
- * take the API server's time from other clients.
+ * API rates of the controllers for a cluster tuned for scale. Most concurrency limits keep their defaults, so that the
+ * controllers leave the API server time for other clients.
  */
 const MANY_AT_ONCE: Flags = {
   'kube-api-qps': String(UNBOUNDED.qps),
   'kube-api-burst': String(UNBOUNDED.burst),
-  'concurrent-namespace-syncs': '50', // deletes namespaces in time for a second measurement
+  'concurrent-namespace-syncs': '50', // so that namespaces are gone before the next measurement
 };
 
 function controllerManager({ layout, tuning }: PlanInput): [string, ...string[]] {
@@ -170,7 +173,7 @@ function controllerManager({ layout, tuning }: PlanInput): [string, ...string[]]
     'service-cluster-ip-range': network.serviceCidr,
     'use-service-account-credentials': 'true',
     'service-account-private-key-file': join(layout.pki, 'service-account.key'),
-    'flex-volume-plugin-dir': join(inside.kubelet, 'volume-plugins'), // the default is a directory of the machine
+    'flex-volume-plugin-dir': join(inside.kubelet, 'volume-plugins'), // the default directory is the machine's
     'root-ca-file': join(layout.pki, 'ca.crt'),
     'cluster-signing-cert-file': join(layout.pki, 'ca.crt'),
     'cluster-signing-key-file': join(layout.pki, 'ca.key'),
@@ -193,7 +196,7 @@ function kubelet(layout: Layout): [string, ...string[]] {
   });
 }
 
-/** kube-router, which only enforces NetworkPolicies. The bridge plugin does not enforce them. */
+/** Returns the command of kube-router. It only enforces NetworkPolicies, which the bridge plugin doesn't do. */
 function kubeRouter(layout: Layout): [string, ...string[]] {
   return withFlags(binary('kube-router'), {
     kubeconfig: join(layout.config, 'kube-router.kubeconfig'),

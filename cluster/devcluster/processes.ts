@@ -1,5 +1,5 @@
-// Finds and ends the processes of a cluster by what they are. A recorded process id might belong to another program by
-// now.
+// Finds and ends the processes of a cluster by their properties. It does not use recorded process ids, because another
+// program may have such an id by now.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,13 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface ProcessInfo {
   readonly pid: number;
   readonly arguments: readonly string[];
-  /** Its id in its innermost process namespace (NSpid in proc_pid_status(5)). */
+  /** The process's id in its innermost process namespace (NSpid in proc_pid_status(5)). */
   readonly innerPid: number;
-  /** The names of its network and mount namespaces, such as `net:[4026531840]`. */
+  /** The names of the process's network and mount namespaces, such as `net:[4026531840]`. */
   readonly namespaces: readonly string[];
 }
 
-/** Reads a process. Undefined when it has ended. */
+/** Reads information about a process. Undefined if the process has ended. */
 export function inspect(pid: number, proc = '/proc'): ProcessInfo | undefined {
   try {
     const status = readFileSync(join(proc, String(pid), 'status'), 'utf8');
@@ -35,7 +35,7 @@ function namespaceOf(pid: number, kind: string, proc: string): string {
   try {
     return readlinkSync(join(proc, String(pid), 'ns', kind));
   } catch {
-    return ''; // not visible to this user
+    return ''; // this user may not read it
   }
 }
 
@@ -45,8 +45,8 @@ export function allProcesses(proc = '/proc'): ProcessInfo[] {
 }
 
 /**
- * The processes of a cluster: those with its marker, those in its control groups, and all others in the namespaces of
- * these.
+ * Lists the processes of a cluster: those with its marker, those in its control groups, and all other processes in the
+ * same namespaces.
  */
 export function processesOf(marker: string, inCgroups: readonly number[], proc = '/proc'): ProcessInfo[] {
   const all = allProcesses(proc);
@@ -57,12 +57,12 @@ export function processesOf(marker: string, inCgroups: readonly number[], proc =
   return all.filter((process) => own.includes(process) || process.namespaces.some((name) => namespaces.has(name)));
 }
 
-/** The first process of the cluster's namespaces. When it ends, the kernel ends all others. */
+/** Finds the first process in the cluster's namespaces. When it ends, the kernel ends all other processes. */
 export function firstProcess(marker: string, proc = '/proc'): ProcessInfo | undefined {
   return allProcesses(proc).find(({ arguments: words, innerPid }) => words.includes(marker) && innerPid === 1);
 }
 
-/** Kills processes until `find` finds none. @returns the processes that are left after `patience` milliseconds */
+/** Kills processes until `find` finds none. @returns the processes that still exist after `patience` milliseconds */
 export async function killAll(find: () => ProcessInfo[], patience = 30_000): Promise<ProcessInfo[]> {
   const until = Date.now() + patience;
   for (let left = find(); ; left = find()) {
@@ -76,6 +76,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // it has ended in the meantime
+    // The process has ended in the meantime.
   }
 }

@@ -1,5 +1,5 @@
-// The inner side of the relays, in the cluster's network namespace. It is a separate process, since Node can't change
-// namespaces.
+// Runs the inner side of the relays, in the cluster's network namespace. It is a separate process, because Node can't
+// change its namespaces.
 // usage: node relay-inside.ts PLAN
 import { readFileSync } from 'node:fs';
 import type { Plan } from './plan.ts';

@@ -18,7 +18,7 @@ function keep(server: Server): Server {
   return server;
 }
 
-/** A server that answers with the text it got, in capitals, once the client has ended. */
+/** Starts a server that answers with the received text in capitals, after the client has ended its side. */
 function startEcho(path: string): Promise<Server> {
   const server = keep(
     createServer({ allowHalfOpen: true }, (socket) => {
@@ -48,14 +48,14 @@ async function relayTo(path: string): Promise<number> {
   return (keep(await startRelay({ host: '127.0.0.1', port: 0 }, { path })).address() as AddressInfo).port;
 }
 
-test('relays bytes in both directions, and keeps one direction open after the other ends', async () => {
+test('forwards bytes in both directions, and keeps one direction open after the other ends', async () => {
   await startEcho(join(directory, 'echo'));
   const port = await relayTo(join(directory, 'echo'));
   const long = 'a'.repeat(1_000_000);
   await expect(ask(port, long)).resolves.toBe(long.toUpperCase());
 });
 
-test('relays to a target that has already ended its own side', async () => {
+test('forwards bytes to a target that has already ended its own side', async () => {
   const heard = Promise.withResolvers<string>();
   const path = join(directory, 'target');
   const server = keep(
@@ -74,7 +74,7 @@ test('relays to a target that has already ended its own side', async () => {
   await expect(heard.promise).resolves.toBe('and more');
 });
 
-test('ends a connection while there is no target, and relays the next one when there is', async () => {
+test('closes a connection while the target is down, and forwards the next one after it starts', async () => {
   const port = await relayTo(join(directory, 'echo'));
   await expect(ask(port, 'x')).resolves.toBe('');
   const first = await startEcho(join(directory, 'echo'));
@@ -84,13 +84,13 @@ test('ends a connection while there is no target, and relays the next one when t
   await expect(ask(port, 'y')).resolves.toBe('Y');
 });
 
-test('replaces a socket that a killed relay left behind', async () => {
+test('replaces the socket file that a killed relay has left behind', async () => {
   const path = join(directory, 'relay');
   await startEcho(path);
   await expect(startRelay({ path }, { path: join(directory, 'echo') }).then(keep)).resolves.toBeDefined();
 });
 
-test('fails when the port is taken', async () => {
+test('fails if the port is taken', async () => {
   const port = await relayTo(join(directory, 'echo'));
   await expect(startRelay({ host: '127.0.0.1', port }, { path: '/x' })).rejects.toThrow('EADDRINUSE');
 });

@@ -1,9 +1,9 @@
-// Relays TCP connections. Each connection opens a new one to the target, so the target may restart.
+// Relays TCP connections. Each incoming connection gets a new connection to the target, so the target may restart.
 import { rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { ListenOptions, NetConnectOpts, Server, Socket } from 'node:net';
 
-/** Listens at `from` and joins each connection with a new one to `to`. Resolves when it listens. */
+/** Listens at `from` and connects each incoming connection to `to`. Resolves when it listens. */
 export function startRelay(from: ListenOptions, to: NetConnectOpts): Promise<Server> {
   if (from.path !== undefined) rmSync(from.path, { force: true }); // left by a killed relay
   return new Promise((resolve, reject) => {
@@ -13,13 +13,13 @@ export function startRelay(from: ListenOptions, to: NetConnectOpts): Promise<Ser
     server.once('error', reject);
     server.listen(from, () => {
       server.off('error', reject);
-      server.on('error', () => undefined); // accept(2) fails when descriptors run out, and the next connection may work
+      server.on('error', () => undefined); // accept(2) fails if descriptors run out, but a later connection may work
       resolve(server);
     });
   });
 }
 
-/** Joins two sockets. An end or an error of one side is passed on to the other. */
+/** Connects two sockets. An end or an error on one side is passed to the other side. */
 function join(client: Socket, behind: Socket): void {
   for (const [from, to] of [
     [client, behind],

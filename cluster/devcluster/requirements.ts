@@ -7,22 +7,22 @@ import { products } from '../products/index.ts';
 import { covered } from './layout.ts';
 import type { Layout } from './layout.ts';
 
-/** Bytes for the control plane (700 MB), one lab (300 MiB) and page cache to keep them fast. */
+/** The required memory in bytes: the control plane (700 MB), one lab (300 MiB) and page cache. */
 const LEAST_MEMORY = 2 * 1024 ** 3;
 
 export interface Machine {
   readonly platform: string;
   readonly uid: number | undefined;
-  /** Bytes. */
+  /** The machine's memory in bytes. */
   readonly memory: number;
 }
 
-/** Checks the machine. @throws UserError that says what to install instead */
+/** Checks the operating system, the user and the memory. @throws UserError that says what to install instead */
 export function checkMachine(
   machine: Machine = { platform: process.platform, uid: process.getuid?.(), memory: totalmem() },
 ): void {
   const refuse = (found: string, expected: string, first: string[]): never => {
-    throw new UserError('The throwaway Kubernetes can not run here.', {
+    throw new UserError('The throwaway Kubernetes can not run on this machine.', {
       expected,
       found,
       todo: [...first, ...products.flatMap(({ setup }) => setup ?? [])],
@@ -36,8 +36,8 @@ export function checkMachine(
 }
 
 /**
- * Checks that the cluster's files are not in a directory of `covered`, which the cluster can't see.
- * @throws UserError
+ * Checks that no path is in a directory of `covered`, because the cluster can't see files there.
+ * @throws UserError if a path is in one of them
  */
 export function checkPlaces(
   layout: Layout,
@@ -47,15 +47,18 @@ export function checkPlaces(
     const real = realPath(place);
     const over = covered.find((directory) => real.startsWith(`${directory}/`));
     if (over === undefined) continue;
-    throw new UserError(`The throwaway Kubernetes can not run from below ${over}, since it can't see that directory.`, {
-      expected: `checkout, cache ($INTRO_OTEL_CACHE) and state ($INTRO_OTEL_STATE) outside ${covered.join(', ')}`,
-      found: real,
-      todo: 'Move it, or set the variable.',
-    });
+    throw new UserError(
+      `The throwaway Kubernetes can't use files below ${over}, because it replaces this directory with its own.`,
+      {
+        expected: `checkout, cache ($INTRO_OTEL_CACHE) and state ($INTRO_OTEL_STATE) outside ${covered.join(', ')}`,
+        found: real,
+        todo: 'Move the checkout, or set the variable to another directory.',
+      },
+    );
   }
 }
 
-/** The real path of a file that may not exist yet. */
+/** Returns the path of a file without symbolic links. The file need not exist yet. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);

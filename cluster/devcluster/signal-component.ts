@@ -1,5 +1,5 @@
-// Sends signals to the components of a running cluster, for tests of what must survive that. The supervisor restarts
-// what has ended, and leaves alone what is only stopped.
+// Sends signals to the components of a running cluster, for tests of failures. The supervisor restarts components that
+// have ended, but not components that are only stopped.
 import { readFileSync } from 'node:fs';
 import { UserError } from '../../support/errors.ts';
 import type { Layout } from './layout.ts';
@@ -9,7 +9,7 @@ import type { ProcessInfo } from './processes.ts';
 
 export type ComponentSignal = 'SIGSTOP' | 'SIGCONT' | 'SIGKILL' | 'SIGTERM';
 
-/** See `signalComponent` in index.ts. */
+/** Sends a signal to a component. `signalComponent` in index.ts describes the parameters. */
 export function signalComponentOf(layout: Layout, component: string, signal: ComponentSignal): number {
   const { pid } = processOf(component, planAt(layout), allProcesses());
   process.kill(pid, signal);
@@ -22,21 +22,21 @@ function planAt(layout: Layout): Plan {
   } catch (cause) {
     throw new UserError(
       `The throwaway cluster ${layout.name} is not running.`,
-      { expected: layout.plan, found: 'no such file', todo: 'Start it first.' },
+      { expected: layout.plan, found: 'no such file', todo: 'Start it first: npm run cluster -- up' },
       { cause },
     );
   }
 }
 
 /**
- * Finds a component by its command line, which names files of this cluster only.
- * @throws UserError when it is not there
+ * Finds a component's process by its command line, which names files of this cluster only.
+ * @throws UserError if the component does not exist or is not running
  */
 export function processOf(component: string, plan: Plan, processes: readonly ProcessInfo[]): ProcessInfo {
   const planned = plan.processes.find(({ name }) => name === component);
   if (planned === undefined) {
     const expected = plan.processes.map(({ name }) => name).join(', ');
-    throw new UserError('The cluster has no such component.', {
+    throw new UserError(`The cluster has no component ${component}.`, {
       expected,
       found: component,
       todo: 'Name one of these.',

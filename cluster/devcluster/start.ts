@@ -1,4 +1,4 @@
-// Starts a cluster: writes its files, opens its namespaces, and waits until a pod can run and resolve names.
+// Starts a cluster: writes its files, creates its namespaces, and waits until pods can run and resolve names.
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -37,11 +37,14 @@ export interface StartInput extends ClusterPorts {
   readonly networkPolicy: boolean;
   readonly tuning: Tuning;
   readonly auditedGroup?: string;
-  /** The image archives to import, the small ones first, since the first pods wait for them. */
+  /** The image archives to import, small ones first, because the first pods wait for them. */
   readonly archives: readonly string[];
 }
 
-/** Writes the cluster's files and starts it. Resolves when it listens on its ports, long before it is ready. */
+/**
+ * Writes the cluster's files and starts its processes. Resolves when the cluster listens on its ports, long before it
+ * is ready.
+ */
 export async function launchCluster(input: StartInput): Promise<void> {
   const { layout } = input;
   await writeFiles(input);
@@ -62,7 +65,7 @@ export async function awaitCluster(input: StartInput, progress: Progress): Promi
   await api.apply(clusterInfo(layout, serverOf(input)));
 }
 
-/** The API server's URL on the machine. */
+/** Returns the API server's URL on this machine. */
 const serverOf = ({ apiPort }: ClusterPorts): string => `https://127.0.0.1:${apiPort}`;
 
 async function writeFiles(input: StartInput): Promise<void> {
@@ -88,7 +91,10 @@ async function writeFiles(input: StartInput): Promise<void> {
   await writeFile(layout.kubeconfig, kubeconfig(layout, 'admin', serverOf(input)), { mode: 0o600 });
 }
 
-/** Tests whether an overlay can be mounted here, in a mount namespace of its own. On another overlay it can't. */
+/**
+ * Chooses containerd's snapshotter: overlayfs if a test mount succeeds in a separate mount namespace. It fails if the
+ * file system is an overlay itself.
+ */
 async function snapshotter(layout: Layout): Promise<'overlayfs' | 'native'> {
   const probe = join(layout.dir, 'overlay-probe');
   const [lower, upper, work, merged] = ['lower', 'upper', 'work', 'merged'].map((name) => join(probe, name)) as [
@@ -106,7 +112,7 @@ async function snapshotter(layout: Layout): Promise<'overlayfs' | 'native'> {
   return tried.code === 0 ? 'overlayfs' : 'native';
 }
 
-/** Starts init.sh in the cluster's own namespaces and control groups. It outlives this process. */
+/** Starts init.sh in new namespaces and in the cluster's control groups. It keeps running after this process ends. */
 async function openNamespaces(layout: Layout): Promise<void> {
   const groups = await createCgroups(layout.cgroup).catch((cause: unknown) => {
     throw noControlGroups(cause);
@@ -135,7 +141,7 @@ async function openNamespaces(layout: Layout): Promise<void> {
   closeSync(output);
 }
 
-/** A check that throws when the cluster's first process has ended, or has not appeared in time. */
+/** Returns a check that throws if the cluster's first process has ended or has not started in time. */
 function aliveness(layout: Layout): () => Promise<void> {
   const began = Date.now();
   let seen = false;
@@ -179,7 +185,10 @@ interface Conditioned extends KubeObject {
 const isTrue = (object: Conditioned | undefined, type: string): boolean =>
   object?.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
 
-/** Waits for one thing after another while the cluster runs, all within READY_WITHIN. */
+/**
+ * Returns a function that waits for a condition while the cluster runs. All waits together must end within
+ * READY_WITHIN.
+ */
 function waiting(layout: Layout, check: () => Promise<void>, progress: Progress): Wait {
   const end = Date.now() + READY_WITHIN;
   return async (what, done) => {
@@ -193,7 +202,7 @@ function notReady(found: string, lastLines: string, layout: Layout): UserError {
   return new UserError('The throwaway Kubernetes did not start.', {
     expected: 'a node that is ready, and DNS',
     found: [found, lastLines].filter(Boolean).join(':\n'),
-    todo: [`Read the logs in ${layout.logs}.`, 'Run this again. It first removes what is left.'],
+    todo: [`Read the logs in ${layout.logs}.`, 'Run this again. It first removes the parts of this start.'],
   });
 }
 

@@ -1,5 +1,6 @@
-// Stages the content of our image: each program as one JavaScript file, the SDK as a chunk that loads only on demand,
-// and the few packages that can't be bundled. `node cluster/image/build.ts [FOLDER]` prints the sizes.
+// Stages the files of our image: each program as one JavaScript file, the SDK as a file that loads only on demand, and
+// the few packages that can't be bundled.
+// `node cluster/image/build.ts [FOLDER]` prints the sizes.
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -15,7 +16,7 @@ import { print } from '../../support/output.ts';
 const apps = join(repoRoot, 'apps');
 const course = join(repoRoot, 'course');
 
-/** Programs of the image: name of the file in dist, and its source. */
+/** The programs of the image: the name of the file in dist, and the source file. */
 const programs: Readonly<Record<string, string>> = {
   ...servicePrograms(),
   telemetry: 'apps/telemetry/bootstrap.ts',
@@ -29,8 +30,8 @@ const programs: Readonly<Record<string, string>> = {
 };
 
 /**
- * Packages that are not bundled. Instrumentation finds packages by name and path, and a learner's code imports some of
- * them. instrumentation-http requires forwarded-parse in a way that a bundler can't follow.
+ * The packages that are not bundled. Instrumentation finds packages by name and path, and learners' code imports some
+ * of them. instrumentation-http loads forwarded-parse in a way that a bundler can't follow.
  */
 const packages = ['@opentelemetry/api', 'express', 'forwarded-parse', 'http-proxy-3', 'import-in-the-middle', 'pino'];
 
@@ -43,7 +44,7 @@ const common = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-/** Bundles the programs into `dist`. Code that two programs share becomes a chunk. */
+/** Bundles the programs into `dist`. Code that several programs share becomes a separate file. */
 async function buildPrograms(dist: string): Promise<void> {
   const { metafile } = await build({
     ...common,
@@ -76,7 +77,10 @@ async function buildLazyExporters(dist: string): Promise<void> {
   });
 }
 
-/** Copies the packages and their dependencies to `dist/node_modules`, without types, maps and documents. */
+/**
+ * Copies the packages and their dependencies to `dist/node_modules`, without types, source maps and documents. @returns
+ * the names of the copied packages
+ */
 function stagePackages(dist: string): string[] {
   const staged = new Map<string, string>();
   packages.forEach((name) => stagePackage(name, join(apps, 'package.json'), staged));
@@ -101,7 +105,7 @@ function stagePackage(name: string, from: string, staged: Map<string, string>): 
   Object.keys(dependencies).forEach((dependency) => stagePackage(dependency, join(folder, 'package.json'), staged));
 }
 
-/** The folder in which Node finds the package for a file at `from`. */
+/** Returns the folder in which Node finds a package for a file at `from`. */
 function packageFolder(name: string, from: string): string {
   for (let folder = dirname(from); folder !== dirname(folder); folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name);
@@ -116,15 +120,15 @@ function isNeeded(path: string): boolean {
 }
 
 function stageFiles(dist: string): void {
-  // The first version of the learner's files. The operator renders labs from these.
+  // These are the first versions of the learner's files. The operator renders labs from them.
   for (const name of ['app.ts', 'app.manual.ts', 'settings.env', 'collector.yaml'])
     cpSync(join(apps, 'dice', name), join(dist, 'dice', name));
   writeFileSync(join(dist, 'package.json'), '{ "type": "module" }\n');
 }
 
 /**
- * Builds everything beside `dist` and moves it there when it is complete. A failed build, or two at once, leave no
- * half.
+ * Builds everything next to `dist` and moves it there at the end, so that a failed or parallel build leaves no
+ * incomplete `dist`.
  * @returns the names of the staged packages
  */
 export async function buildApps(dist: string): Promise<string[]> {

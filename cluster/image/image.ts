@@ -1,4 +1,4 @@
-// Builds our images and copies them to where a cluster looks for them. Work that is already done is skipped.
+// Builds our images and copies them to the nodes of a cluster or to a registry. It skips work that is already done.
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,19 +23,19 @@ import type { ClusterCapacity } from '../cluster-capacity.ts';
 export const IMAGE = LAB.image;
 /** The label that holds the hash of an image's sources. */
 const INPUTS_LABEL = 'dev.intro-otel.inputs';
-/** How long a node may take to list an image that it was given, in milliseconds. */
+/** The time limit until a node lists a new image, in milliseconds. */
 const NODE_LISTS_IMAGE_WITHIN = 60_000;
 
 export interface BuiltImage {
   readonly recipe: Recipe;
   readonly engine: Engine;
-  /** Whether the cluster runs images from the engine's own store. */
+  /** Whether the cluster runs images from the engine's store. */
   readonly shared: boolean;
-  /** The hash of its sources. */
+  /** The hash of the image's sources. */
   readonly inputs: string;
 }
 
-/** Builds images with an engine that suits `destination`, one after another. Unchanged images are not built again. */
+/** Builds images with an engine that suits `destination`, one after another. It does not rebuild unchanged images. */
 export async function ensureImages(
   recipes: readonly Recipe[],
   destination: Destination,
@@ -46,7 +46,7 @@ export async function ensureImages(
   return built;
 }
 
-/** Builds an image with an engine that suits `destination`, unless the engine has it from the same sources. */
+/** Builds an image with an engine that suits `destination`, unless the engine already has it from the same sources. */
 export async function ensureImage(
   destination: Destination,
   report: Progress,
@@ -61,7 +61,10 @@ export async function ensureImage(
   return { recipe, engine: ready.engine, shared, inputs };
 }
 
-/** The engines of this machine. If it has none but could run a throwaway cluster, buildah is installed first. */
+/**
+ * Finds the engines of this machine. If there is none, but a throwaway cluster could run here, it installs buildah
+ * first.
+ */
 async function enginesHere(report: Progress): Promise<EngineFacts> {
   const facts = await readEngines();
   const some = facts.docker || facts.nerdctl || facts.podman || facts.buildah;
@@ -70,15 +73,15 @@ async function enginesHere(report: Progress): Promise<EngineFacts> {
   return readEngines();
 }
 
-/** An engine that has the base image, or can pull it. */
+/** An engine that has the base image or can pull it. */
 interface PreparedEngine {
   readonly engine: Engine;
   readonly build: Pick<Build, 'args' | 'target'>;
-  /** The name of a base image that is made here, and the paths of its files. Empty for a base image from a registry. */
+  /** The name and the files of a base image that is built on this machine. Empty for a base image from a registry. */
   readonly basis: readonly string[];
 }
 
-/** Makes a base image for buildah, and a store in the cache that has it. The other engines pull the base image. */
+/** Prepares the base image for buildah, in a store in the cache. Other engines pull the base image themselves. */
 async function prepareEngine(engine: Engine, { withoutRegistry }: Recipe, report: Progress): Promise<PreparedEngine> {
   if (engine.name !== 'buildah') return { engine, build: {}, basis: [] };
   await ensurePackages(report, withoutRegistry.packages);
@@ -97,7 +100,7 @@ async function labelOf(engine: Engine, image: string): Promise<string> {
   return stdout.trim();
 }
 
-/** Builds in a directory of its own, so that two builds at a time don't overwrite each other's files. */
+/** Builds an image in a temporary directory, so that two builds at the same time don't overwrite each other's files. */
 async function build(
   { engine, build: how }: PreparedEngine,
   recipe: Recipe,
@@ -114,9 +117,10 @@ async function build(
       labels: { [INPUTS_LABEL]: inputs },
       ...how,
     });
-    // With attestations the image is an index of several manifests, which `kind load` and `ctr import` can't read.
+    // With attestations, the image would be an index of several manifests, which `kind load` and `ctr import` can't
+    // read.
     await command(words, { env: { BUILDX_NO_DEFAULT_ATTESTATIONS: '1' }, onLine: (line) => progress.detail(line) });
-    // Our own store keeps every former image of this name until it is pruned.
+    // buildah's store keeps all older images of this name until they are pruned.
     if (engine.name === 'buildah') await command([...engine.command, 'rmi', '--prune'], { allowFailure: true });
   });
 }
@@ -132,7 +136,7 @@ async function inWorkDirectory<T>(work: (directory: string) => Promise<T>): Prom
   }
 }
 
-/** Removes the directories that killed runs left behind. No run takes an hour. */
+/** Removes the build directories of killed runs. A directory older than an hour belongs to a killed run. */
 async function removeAbandoned(): Promise<void> {
   const directories = (await readdir(cacheDir('images')))
     .filter((name) => name.startsWith('work-'))
@@ -143,14 +147,14 @@ async function removeAbandoned(): Promise<void> {
   }
 }
 
-/** A hash of everything in an image: our sources, the versions of all packages, and the base image. */
+/** Returns a hash of everything in an image: our sources, the versions of all packages, and the base image. */
 async function hashInputs(recipe: Recipe, basis: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(basis));
   for (const file of await recipe.files()) hash.update(`\n${file}\n`).update(await readFile(join(repoRoot, file)));
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Copies images to the nodes of a cluster, unless the nodes already have these builds. */
+/** Copies images to the nodes of a cluster, unless the nodes already have them. */
 export async function ensureLoaded(
   images: readonly BuiltImage[],
   destination: Destination,
@@ -176,20 +180,23 @@ async function loadOnce(
   const before = readJson<LoadRecord>(record);
   const loaded = before?.cluster === now.cluster && before?.inputs === now.inputs;
   if (loaded && (images.has(name) || now.at - before.at < NODE_LISTS_IMAGE_WITHIN)) return;
-  await report.step(`Give ${name} to the nodes`, () => load(image, cluster), { estimate: 10 });
+  await report.step(`Copy ${name} to the nodes`, () => load(image, cluster), { estimate: 10 });
   writeWhole(record, now);
 }
 
-/** The build of an image that was last copied to a cluster. */
+/** The record of the last copy of an image to a cluster. */
 interface LoadRecord {
-  /** The cluster's own id. A new cluster of the same name has another id, and no images. */
+  /** The cluster's id. A new cluster of the same name has another id and no images. */
   readonly cluster: string | undefined;
   readonly inputs: string;
-  /** Milliseconds since the epoch. */
+  /** The time of the copy, in milliseconds since 1970. */
   readonly at: number;
 }
 
-/** The record of a throwaway cluster is removed with the cluster. Other records are kept with those of the labs. */
+/**
+ * Returns the path of the record. The record of a throwaway cluster is removed with the cluster. Other records are next
+ * to those of the labs.
+ */
 function loadRecordFile({ product, name }: LocalCluster, image: string): string {
   const repository = parseReference(image, IMAGE_TAG).repository.replace(/^.*\//, '');
   if (product.kind === 'devcluster') return stateDir(name, `${repository}.image.json`);
@@ -212,7 +219,10 @@ export function command(words: readonly string[], options: Parameters<typeof run
   return run(program, args, options);
 }
 
-/** Pushes the image under another name. Plain HTTP is allowed only for a registry on this machine. @throws UserError */
+/**
+ * Pushes the image under another name. Plain HTTP is allowed only for a registry on this machine. @throws UserError if
+ * the push fails
+ */
 export async function pushImage(
   { engine, recipe }: BuiltImage,
   target: ImageReference,

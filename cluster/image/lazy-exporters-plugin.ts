@@ -1,8 +1,8 @@
 // Replaces exporters of the SDK that few people use and that cost memory in every process. A class of the same name
-// loads the real one (apps/telemetry/lazy-exporters.ts) when the first object is created.
+// loads the real exporter (apps/telemetry/lazy-exporters.ts) on its first use.
 import type { Plugin } from 'esbuild';
 
-/** Each package, and the class that the SDK imports from it. */
+/** The packages to replace, each with the class that the SDK imports from it. */
 const exporters: Record<string, string> = {
   '@opentelemetry/exporter-trace-otlp-grpc': 'OTLPTraceExporter',
   '@opentelemetry/exporter-metrics-otlp-grpc': 'OTLPMetricExporter',
@@ -11,7 +11,7 @@ const exporters: Record<string, string> = {
   '@opentelemetry/exporter-prometheus': 'PrometheusExporter',
 };
 
-/** The esbuild plugin that puts the replacements in place of the packages. `require` comes from the bundle's banner. */
+/** The esbuild plugin that replaces the packages. The bundle's banner defines `require`. */
 export const loadLazily: Plugin = {
   name: 'load-lazily',
   setup(build) {

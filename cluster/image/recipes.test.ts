@@ -12,17 +12,17 @@ test.each([
   ['flask.enabled, and an image of the user’s own for the lab', ['ghcr.io/you/intro-otel:0.1.0', FLASK.image], [FLASK]],
   ['another tag', ['docker.io/library/intro-otel:0.1.0-mine'], []],
   ['a digest', [`${LAB.image}@sha256:${'a'.repeat(64)}`], []],
-])('builds the images that helm rendered with %s', (_, images, expected) => {
+])('selects our images that the chart needs with %s', (_, images, expected) => {
   expect(recipesIn(images.map(pod).join(''))).toEqual(expected);
 });
 
-test('names an image as the chart values do', () => {
+test("uses the image names of the chart's values", () => {
   const values = readFileSync(join(repoRoot, 'charts', 'lab', 'values.yaml'), 'utf8');
   for (const { image } of [LAB, FLASK])
     expect(values).toMatch(new RegExp(`^ *repository: "?${image.replace(/^docker\.io\/(.*):.*$/, '$1')}"?$`, 'm'));
 });
 
-test('rebuilds an image for its own sources only, and not for a test or a document', async () => {
+test("lists an image's own source files, without tests and documents", async () => {
   const [lab, flask] = await Promise.all([LAB.files(), FLASK.files()]);
   expect(flask).toEqual(
     ['Dockerfile', 'app.py', 'app_manual.py', 'requirements.txt', 'run.sh', 'stage.sh'].map(

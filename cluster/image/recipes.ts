@@ -1,4 +1,4 @@
-// The images that we build: what each consists of, and how its build is prepared.
+// Defines the images that we build: the files of each image and the preparation of its build.
 import { copyFile, glob, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../engines.ts';
@@ -12,27 +12,27 @@ import { repoRoot } from '../../support/paths.ts';
 import type { Progress } from '../../support/progress.ts';
 import { run } from '../../support/run.ts';
 
-/** The tag of our images in the chart's defaults. */
+/** The tag of our images in the chart's default values. */
 export const IMAGE_TAG = versions.lab;
 
 export interface Recipe {
-  /** The name in the chart's defaults. */
+  /** The image's name in the chart's default values. */
   readonly image: string;
   /** The path of the chart values that name the image. */
   readonly value: string;
-  /** The suffix for the name under which the image is pushed. */
+  /** The suffix that a pushed image's name gets. */
   readonly suffix: string;
   /** The components of a lab that run the image. */
   readonly components: readonly string[];
   readonly dockerfile: string;
-  /** The source files, relative to the root of the checkout. */
+  /** Lists the source files, relative to the root of the checkout. */
   files(): Promise<string[]>;
-  /** The base image for buildah, which builds without a registry. */
+  /** The base image for buildah, which can't use a registry here. */
   readonly withoutRegistry: {
-    /** Debian packages for the base image, besides those of the throwaway cluster. */
+    /** The Debian packages that the base image needs besides those of the throwaway cluster. */
     readonly packages: Packages;
     base(): Promise<Image>;
-    /** The stage of the Dockerfile to stop at. The default is the last one. */
+    /** The stage of the Dockerfile to build. The default is the last one. */
     readonly target?: string;
   };
   /** Fills the directory that is the build's context. */
@@ -74,12 +74,17 @@ export const FLASK: Recipe = {
   estimate: 15,
 };
 
-/** Our images in the manifests that helm rendered. An image that a value replaces or leaves out is not among them. */
+/**
+ * Lists our images that helm's rendered manifests use. An image that a value replaces or leaves out is not in the list.
+ */
 export function recipesIn(rendered: string): Recipe[] {
   return [LAB, FLASK].filter(({ image }) => rendered.includes(`image: "${image}"\n`));
 }
 
-/** Fills the context. A build with buildah runs nothing, so the image's own Python installs the packages here. */
+/**
+ * Fills the build's context. A build with buildah can't run programs, so the image's own Python installs the packages
+ * here.
+ */
 async function stageFlask(context: string, engine: Engine, progress: Progress): Promise<void> {
   await mkdir(context, { recursive: true });
   for (const name of ['app.py', 'app_manual.py', 'requirements.txt', 'run.sh', 'stage.sh'])
@@ -88,7 +93,7 @@ async function stageFlask(context: string, engine: Engine, progress: Progress): 
   await run('/bin/sh', ['stage.sh'], { cwd: context, env: { PYTHON }, onLine: (line) => progress.detail(line) });
 }
 
-/** The source files of an image, sorted. Tests, documents and generated files are left out. */
+/** Lists the source files that match a pattern, sorted, without tests, documents and generated files. */
 async function filesUnder(pattern: string, except: readonly string[] = []): Promise<string[]> {
   const files: string[] = [];
   const exclude = ({ name }: { name: string }): boolean =>

@@ -8,14 +8,14 @@ test.each([
   ['localhost/x', 'localhost', 'x', '0.1.0'],
   ['you/intro-otel', 'docker.io', 'you/intro-otel', '0.1.0'],
   ['intro-otel:v2', 'docker.io', 'intro-otel', 'v2'],
-])('reads %s as an image in %s named %s, tag %s', (name, registry, repository, tag) => {
+])('parses the image name %s as registry %s, repository %s, tag %s', (name, registry, repository, tag) => {
   expect(parseReference(name, '0.1.0')).toEqual({ registry, repository, tag });
 });
 
 test.each(['', 'ghcr.io/', 'ghcr.io/You/App', 'ghcr.io/a:b:c', 'ghcr.io/a@sha256:0', 'https://ghcr.io/a', 'a b'])(
-  'refuses %j',
+  'refuses the image name %j',
   (name) => {
-    expect(() => parseReference(name, '0.1.0')).toThrow('is not a name that an image can be pushed under');
+    expect(() => parseReference(name, '0.1.0')).toThrow('is not a valid image name for a push');
   },
 );
 
@@ -24,11 +24,11 @@ test.each([
   ['127.0.0.1:5000/a', true],
   ['localhost.example.com/a', false],
   ['ghcr.io/a', false],
-])('tells for %s whether it is on this machine: %s', (name, loopback) => {
+])('detects whether the registry of %s is on this machine: %s', (name, loopback) => {
   expect(isLoopbackRegistry(parseReference(name, '1'))).toBe(loopback);
 });
 
-test('writes a reference as a name and as values for the chart', () => {
+test('formats an image reference as a name and as helm options', () => {
   const reference = parseReference('localhost:5000/team/lab', '0.1.0');
   expect(referenceText(reference)).toBe('localhost:5000/team/lab:0.1.0');
   expect(helmFlags(reference)).toEqual([

@@ -1,11 +1,11 @@
-// Stages the course for the image: the steps, the learner's files at the start, and a list of the instrumentation
-// libraries in the image.
+// Stages the course for the image: the steps, the first versions of the learner's files, and a list of the
+// instrumentation libraries in the image.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instrumentation } from '../../apps/guide/contract.ts';
 import { stageSteps } from '../../course/engine/stage-steps.ts';
 
-/** @param inputs files that the bundler put into the programs, which tells what the image really holds */
+/** Copies the course to `target`. @param inputs the source files that the bundler has put into the programs */
 export function stageCourse(course: string, target: string, inputs: string[]): void {
   mkdirSync(join(target, 'files'), { recursive: true });
   cpSync(join(course, 'files'), join(target, 'files'), { recursive: true });
@@ -14,7 +14,7 @@ export function stageCourse(course: string, target: string, inputs: string[]): v
   writeFileSync(join(target, 'instrumentations.json'), JSON.stringify(instrumentationsIn(inputs)));
 }
 
-/** What each library instruments, where its own description does not say so. */
+/** What each instrumentation library instruments, if the library's own description does not name it. */
 const instruments: Record<string, string> = {
   express: 'express: routes and middleware',
   http: 'node:http and node:https: servers and clients',

@@ -6,23 +6,26 @@ import { product } from './colima.ts';
 test.each([
   ['colima', 'https://127.0.0.1:6443'],
   ['colima-work', 'https://127.0.0.1:6443'],
-])('recognizes %s at %s', (name, server) => {
+])('recognizes the context %s with server %s as Colima', (name, server) => {
   expect(productOf({ name, server }, { devclusterServer: undefined })).toBe(product);
 });
 
-test.each([['colima', 'https://k8s.example.com']])('leaves %s at %s alone', (name, server) => {
-  expect(productOf({ name, server }, { devclusterServer: undefined })).toBeUndefined();
-});
+test.each([['colima', 'https://k8s.example.com']])(
+  'does not take the context %s with server %s for Colima',
+  (name, server) => {
+    expect(productOf({ name, server }, { devclusterServer: undefined })).toBeUndefined();
+  },
+);
 
-test('says how to start it', () => {
+test('says how to start Colima', () => {
   expect(product.startHint('colima')).toBe('start it: colima start --kubernetes');
 });
 
-test('needs no archive, since it runs images from the engine that builds them', () => {
+test('needs no image archive, since Colima runs images from the engine that builds them', () => {
   expect(product.loadCommand).toBeUndefined();
 });
 
-test('asks the daemon of its own profile', () => {
+test('builds with the Docker daemon of the Colima profile', () => {
   const plan = planEngine(
     { ...noEngines, docker: true, dockerContexts: ['colima', 'colima-work'] },
     { product, name: 'colima-work' },
@@ -30,7 +33,7 @@ test('asks the daemon of its own profile', () => {
   expect([plan.engine.command.join(' '), plan.shared]).toEqual(['docker --context colima-work', true]);
 });
 
-test('builds with nerdctl when it runs on containerd', () => {
+test('builds with nerdctl when Colima runs on containerd', () => {
   const plan = planEngine({ ...noEngines, productNerdctls: ['colima'] }, { product, name: 'colima' });
   expect([plan.engine.command.join(' '), plan.shared]).toEqual(['colima nerdctl -- --namespace k8s.io', true]);
 });

@@ -1,4 +1,4 @@
-// Colima: https://github.com/abiosoft/colima. A second profile is called `colima-NAME`.
+// The product Colima: https://github.com/abiosoft/colima. The context of another profile is called `colima-NAME`.
 import { isOnThisMachine } from '../local-server.ts';
 import type { Product } from './index.ts';
 

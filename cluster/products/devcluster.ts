@@ -1,4 +1,5 @@
-// Our own throwaway cluster (../devcluster), for a Linux machine that has no Kubernetes. Here `context` is its name.
+// The product for our own throwaway cluster (../devcluster), for a Linux machine without Kubernetes. Here the parameter
+// `context` is the cluster's name.
 import { importCommand } from '../devcluster/containerd.ts';
 import { layoutOf } from '../devcluster/layout.ts';
 import type { Product } from './index.ts';

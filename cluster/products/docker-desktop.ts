@@ -1,4 +1,4 @@
-// The Kubernetes of Docker Desktop: https://docs.docker.com/desktop/features/kubernetes/
+// The product Docker Desktop: https://docs.docker.com/desktop/features/kubernetes/
 import { isOnThisMachine } from '../local-server.ts';
 import type { Product } from './index.ts';
 

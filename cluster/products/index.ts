@@ -1,63 +1,68 @@
-// The local cluster products that `npm run up` knows. Each is one file in this folder, named for its kind, with its
-// test beside it. Adding a product is adding these two files.
+// The local cluster products that `npm run up` knows. Each product is a file in this folder, named after its kind, with
+// a test next to it. To add a product, add these two files.
 import { readdirSync } from 'node:fs';
 
-/** A context of the kubeconfig, and where its API server is. */
+/** A context of the kubeconfig, and the URL of its API server. */
 export interface Context {
   readonly name: string;
-  /** The server's URL, or undefined when the kubeconfig has no such cluster. */
+  /** The URL of the API server, or undefined if the kubeconfig lacks the context's cluster. */
   readonly server: string | undefined;
 }
 
-/** What a product may look at besides the context to recognize a cluster of its own. */
+/** Facts besides the context from which a product can recognize its own cluster. */
 export interface DetectionFacts {
-  /** The URL of the API server of our own throwaway cluster, if there is one. */
+  /** The URL of our throwaway cluster's API server, if the cluster exists. */
   readonly devclusterServer: string | undefined;
 }
 
-/** Something that makes a Kubernetes on this machine. `context` is the name of its kubectl context throughout. */
+/**
+ * A product that runs a Kubernetes on this machine. The parameter `context` is always the name of its kubectl context.
+ */
 export interface Product {
-  /** Short name in messages. It is also the name of the product's file. */
+  /** The short name in messages. It is also the name of the product's file. */
   readonly kind: string;
-  /** The name as its makers write it. */
+  /** The official name of the product. */
   readonly title: string;
-  /** Whether this product made the cluster behind a context. A name alone is not enough: the server must be local. */
+  /**
+   * Returns whether this product made the cluster of a context. The server must be on this machine; the name alone is
+   * not enough.
+   */
   detects(context: Context, facts: DetectionFacts): boolean;
-  /** What to do when the cluster does not answer. */
+  /** Says what to do if the cluster does not answer. */
   startHint(context: string): string;
-  /** How to get such a cluster on a machine that has no Kubernetes. */
+  /** Says how to get such a cluster on a machine without Kubernetes. */
   readonly setup?: string;
-  /** How to give the cluster more CPU and memory. */
+  /** Says how to give the cluster more CPU and memory. */
   readonly resize?: string;
-  /** The container engine whose store the cluster runs images from. Other products need `loadCommand`. */
+  /** The container engine from whose store the cluster runs images. A product without it needs `loadCommand`. */
   readonly engine?: ProductEngine;
-  /** The command that copies an image archive to the cluster's nodes. */
+  /** Returns the command that copies an image archive to the cluster's nodes. */
   readonly loadCommand?: (context: string, archive: string) => readonly string[];
 }
 
 /** A container engine that belongs to a product. */
 export interface ProductEngine {
-  /** The docker context that leads to the product's own daemon. */
+  /** Returns the docker context of the product's own daemon. */
   dockerContext(context: string): string;
-  /** The words that run the product's own nerdctl, for a product that can do without docker. */
+  /** The first words of the command for the product's own nerdctl, if the product can work without docker. */
   readonly nerdctl?: readonly [string, ...string[]];
 }
 
-/** Every product, in alphabetical order of kind. */
+/** All products, in alphabetical order of kind. */
 export const products: readonly Product[] = await Promise.all(productFiles().map(loadProduct));
 
-/** The names of all products that other people make, for messages. */
+/** The official names of all products except our own throwaway cluster, for messages. */
 export const productTitles = products
   .filter(({ kind }) => kind !== 'devcluster')
   .map(({ title }) => title)
   .join(', ');
 
-/** The product that made the cluster behind a context, or undefined when the cluster is not on this machine. */
+/** Returns the product that made the cluster of a context, or undefined if the cluster is not on this machine. */
 export function productOf(context: Context, facts: DetectionFacts): Product | undefined {
   return products.find((product) => product.detects(context, facts));
 }
 
-/** The names of the product files, without the folder. */
+/** Lists the names of the product files, without the folder. */
 export function productFiles(): string[] {
   return readdirSync(import.meta.dirname)
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'index.ts')

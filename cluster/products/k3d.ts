@@ -1,4 +1,4 @@
-// k3d: https://k3d.io
+// The product k3d: https://k3d.io
 import { isOnThisMachine } from '../local-server.ts';
 import type { Product } from './index.ts';
 

@@ -1,4 +1,5 @@
-// k3s: https://k3s.io. Its context is called `default`, so only a server on loopback counts as this machine's.
+// The product k3s: https://k3s.io. Its context is called `default`, so it is recognized only if the server is on
+// loopback.
 import { isOnLoopback } from '../local-server.ts';
 import type { Product } from './index.ts';
 

@@ -1,4 +1,4 @@
-// kind: https://kind.sigs.k8s.io
+// The product kind (Kubernetes in Docker): https://kind.sigs.k8s.io
 import { isOnThisMachine } from '../local-server.ts';
 import type { Product } from './index.ts';
 

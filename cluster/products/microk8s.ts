@@ -1,4 +1,4 @@
-// MicroK8s: https://microk8s.io
+// The product MicroK8s: https://microk8s.io
 import { isOnThisMachine } from '../local-server.ts';
 import type { Product } from './index.ts';
 

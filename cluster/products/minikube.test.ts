@@ -1,18 +1,24 @@
 import { productOf } from './index.ts';
 import { product } from './minikube.ts';
 
-test.each([['minikube', 'https://192.168.49.2:8443']])('recognizes %s at %s', (name, server) => {
-  expect(productOf({ name, server }, { devclusterServer: undefined })).toBe(product);
-});
+test.each([['minikube', 'https://192.168.49.2:8443']])(
+  'recognizes the context %s with server %s as minikube',
+  (name, server) => {
+    expect(productOf({ name, server }, { devclusterServer: undefined })).toBe(product);
+  },
+);
 
-test.each([['minikube', 'https://172.32.0.1:8443']])('leaves %s at %s alone', (name, server) => {
-  expect(productOf({ name, server }, { devclusterServer: undefined })).toBeUndefined();
-});
+test.each([['minikube', 'https://172.32.0.1:8443']])(
+  'does not take the context %s with server %s for minikube',
+  (name, server) => {
+    expect(productOf({ name, server }, { devclusterServer: undefined })).toBeUndefined();
+  },
+);
 
-test('says how to start it', () => {
+test('says how to start minikube', () => {
   expect(product.startHint('minikube')).toBe('start it: minikube start');
 });
 
-test('loads an archive with its own command', () => {
+test("loads an image archive with minikube's own command", () => {
   expect(product.loadCommand?.('minikube', 'a.tar').join(' ')).toBe('minikube image load a.tar --profile minikube');
 });

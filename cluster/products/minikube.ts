@@ -1,4 +1,4 @@
-// minikube: https://minikube.sigs.k8s.io
+// The product minikube: https://minikube.sigs.k8s.io
 import { isOnThisMachine } from '../local-server.ts';
 import type { Product } from './index.ts';
 

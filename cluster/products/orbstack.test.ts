@@ -6,23 +6,26 @@ import { product } from './orbstack.ts';
 test.each([
   ['orbstack', 'https://k8s.orb.local:26443'],
   ['orbstack', 'https://127.0.0.1:26443'],
-])('recognizes %s at %s', (name, server) => {
+])('recognizes the context %s with server %s as OrbStack', (name, server) => {
   expect(productOf({ name, server }, { devclusterServer: undefined })).toBe(product);
 });
 
-test.each([['orbstack', 'https://k8s.example.com']])('leaves %s at %s alone', (name, server) => {
-  expect(productOf({ name, server }, { devclusterServer: undefined })).toBeUndefined();
-});
+test.each([['orbstack', 'https://k8s.example.com']])(
+  'does not take the context %s with server %s for OrbStack',
+  (name, server) => {
+    expect(productOf({ name, server }, { devclusterServer: undefined })).toBeUndefined();
+  },
+);
 
-test('says how to start it', () => {
+test('says how to start OrbStack', () => {
   expect(product.startHint('orbstack')).toBe('start it: orb start k8s');
 });
 
-test('needs no archive, since it runs images from the engine that builds them', () => {
+test('needs no image archive, since OrbStack runs images from the engine that builds them', () => {
   expect(product.loadCommand).toBeUndefined();
 });
 
-test('asks its own daemon', () => {
+test('uses the Docker daemon of OrbStack', () => {
   const plan = planEngine({ ...noEngines, docker: true, dockerContexts: ['orbstack'] }, { product, name: 'orbstack' });
   expect([plan.engine.command.join(' '), plan.shared]).toEqual(['docker --context orbstack', true]);
 });

@@ -1,4 +1,4 @@
-// OrbStack: https://docs.orbstack.dev/kubernetes/
+// The product OrbStack: https://docs.orbstack.dev/kubernetes/
 import { isOnThisMachine } from '../local-server.ts';
 import type { Product } from './index.ts';
 

@@ -1,4 +1,4 @@
-// Rancher Desktop: https://docs.rancherdesktop.io
+// The product Rancher Desktop: https://docs.rancherdesktop.io
 import { isOnThisMachine } from '../local-server.ts';
 import type { Product } from './index.ts';
 

@@ -1,4 +1,4 @@
-// For tests: a machine without any container engine, to build others from.
+// Facts for tests about a machine without any container engine. Tests add engines to them.
 import type { EngineFacts } from '../engines.ts';
 
 export const noEngines: EngineFacts = {

@@ -1,4 +1,4 @@
-// Runs axe-core on every page, in every state that looks different, at both widths, in light and dark.
+// Runs axe-core on every page, in every state that looks different, at two widths, in light and dark mode.
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { violations } from '../support/browser/axe.ts';
@@ -93,24 +93,26 @@ const states: State[] = [
   },
 ];
 
-// A page measures its width while it loads, so each width needs a fresh page. The scheme only changes colours.
-describe.each(widths)('at %i px', (width) => {
-  test.each(states)('$name has no axe violation, in light and in dark', ({ name, path, reach, answers }) =>
-    pages.with(
-      `axe-${name}`,
-      { width, scheme: 'light' },
-      async (page, guide) => {
-        await page.goto(path);
-        await reach(page, guide);
-        const found: Record<string, string[]> = {};
-        for (const scheme of schemes) {
-          await page.emulateMedia({ colorScheme: scheme });
-          found[scheme] = await violations(page);
-          await picture(page, `pages-axe-${name}-${width}-${scheme}`);
-        }
-        expect(found).toEqual({ light: [], dark: [] });
-      },
-      answers,
-    ),
+// A page measures its width while it loads, so each width needs a fresh page. Light and dark mode need no new page.
+describe.each(widths)('a page of the guide at %i px', (width) => {
+  test.each(states)(
+    'has no axe violation in the state "$name", in light and dark mode',
+    ({ name, path, reach, answers }) =>
+      pages.with(
+        `axe-${name}`,
+        { width, scheme: 'light' },
+        async (page, guide) => {
+          await page.goto(path);
+          await reach(page, guide);
+          const found: Record<string, string[]> = {};
+          for (const scheme of schemes) {
+            await page.emulateMedia({ colorScheme: scheme });
+            found[scheme] = await violations(page);
+            await picture(page, `pages-axe-${name}-${width}-${scheme}`);
+          }
+          expect(found).toEqual({ light: [], dark: [] });
+        },
+        answers,
+      ),
   );
 });

@@ -1,4 +1,4 @@
-// Tests what a learner does with their files on the front page, in a real browser.
+// Tests the editor on the course page in a real browser: typing, Run, logs, and changes by somebody else.
 import { jest } from '@jest/globals';
 import { waitFor } from '../../support/waiting.ts';
 import { Pages, typeInEditor } from './fakes/pages.ts';
@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => pages?.close());
 
-describe.each([view, small])('at $width px', (here) => {
-  test('keeps typed text over a reload, sends it only on Run, and draws its trace by itself', () =>
+describe.each([view, small])("the learner's files, on a page of $width px", (here) => {
+  test('keeps typed text over a reload, saves it only on Run, and then draws the trace without a reload', () =>
     pages.with('run', here, async (page, guide) => {
       await page.goto('/');
       await typeInEditor(page, '// mine\n');
@@ -34,7 +34,7 @@ describe.each([view, small])('at $width px', (here) => {
       expect(await page.locator('#unsaved').textContent()).toBe('');
     }));
 
-  test('shows an error at its line, and explains it', () =>
+  test("shows an error in the learner's code at its line, and explains it", () =>
     pages.with('error', here, async (page) => {
       await page.goto('/');
       await typeInEditor(page, '\n\noops\n');
@@ -51,7 +51,7 @@ describe.each([view, small])('at $width px', (here) => {
       expect(await page.locator('.cm-problem').count()).toBe(0);
     }));
 
-  test('reports a text that was changed elsewhere, and waits for the learner to choose', () =>
+  test('reports a file that somebody else has changed too, and waits until the learner chooses a version', () =>
     pages.with(
       'conflict',
       here,
@@ -72,7 +72,7 @@ describe.each([view, small])('at $width px', (here) => {
     ));
 });
 
-test('undoes taking the other version', () =>
+test('lets the learner undo Take theirs', () =>
   pages.with(
     'theirs',
     view,
@@ -91,7 +91,7 @@ test('undoes taking the other version', () =>
     [409],
   ));
 
-test('takes a text that was changed only elsewhere', () =>
+test("loads a file that somebody else has changed, if the learner hasn't changed it", () =>
   pages.with(
     'follows',
     view,
@@ -108,7 +108,7 @@ test('takes a text that was changed only elsewhere', () =>
     [409],
   ));
 
-test('keeps the page short while a program prints without end', () =>
+test('keeps a limited number of log lines on the page while a program prints without end', () =>
   pages.with('flood', view, async (page, guide) => {
     await page.goto('/');
     await page.getByText('a first line').waitFor();
@@ -118,7 +118,7 @@ test('keeps the page short while a program prints without end', () =>
     expect((await page.locator('#log').textContent())?.length).toBeLessThan(100_000);
   }));
 
-test('ignores answers of the old pod after a Run', () =>
+test('ignores what the guide reports about the old pod after a Run', () =>
   pages.with('stale', view, async (page, guide) => {
     guide.lab.stale = 2;
     await page.goto('/');
@@ -130,7 +130,7 @@ test('ignores answers of the old pod after a Run', () =>
     expect(guide.changes).toEqual(['PUT /api/files', 'POST /api/visit', 'POST /api/visit', 'POST /api/visit']);
   }));
 
-test('ignores an answer that was read before a Run and arrives after it', () =>
+test('ignores an old version of a file that was read before a Run and arrives after it', () =>
   pages.with('late', view, async (page, guide) => {
     await page.goto('/');
     await typeInEditor(page, '// mine\n');
@@ -158,7 +158,7 @@ test('ignores an answer that was read before a Run and arrives after it', () =>
     expect(await page.locator('#unsaved').textContent()).toBe('');
   }));
 
-test('falls back to a plain editor that saves and runs, if CodeMirror does not load', () =>
+test('falls back to a plain text box, which can save and run, if CodeMirror does not load', () =>
   pages.with(
     'plain',
     small,
@@ -177,7 +177,7 @@ test('falls back to a plain editor that saves and runs, if CodeMirror does not l
     [404],
   ));
 
-test("shows the Collector's log after a change of the Collector", () =>
+test("shows the Collector's log after a Run that changes collector.yaml", () =>
   pages.with('collector', view, async (page) => {
     await page.goto('/');
     await page.locator('.cm-content').waitFor();
@@ -190,7 +190,7 @@ test("shows the Collector's log after a change of the Collector", () =>
     await page.locator('#log', { hasText: 'a first line' }).waitFor();
   }));
 
-test('closes the connection of a hidden tab, and opens it again when the tab is shown', () =>
+test('closes the event stream while the browser tab is hidden, and opens it again when the tab is shown', () =>
   pages.with('hidden', view, async (page, guide) => {
     await page.goto('/');
     await page.getByText('a first line').waitFor();
@@ -208,7 +208,7 @@ test('closes the connection of a hidden tab, and opens it again when the tab is 
     expect((await page.locator('#log').textContent())?.match(/a first line/g)).toHaveLength(1);
   }));
 
-test('says so and offers no Run if the guide may not change the lab', () =>
+test('hides Run and gives the reason if the guide may not change the lab', () =>
   pages.with('off', view, async (page, guide) => {
     guide.lab.editing = false;
     await page.goto('/');
@@ -217,7 +217,7 @@ test('says so and offers no Run if the guide may not change the lab', () =>
     expect(await page.getByRole('button', { name: 'Run', exact: true }).isHidden()).toBe(true);
   }));
 
-test('reports that the guide is away, and keeps the text', () =>
+test('reports that the guide does not answer, and keeps the typed text', () =>
   pages.with(
     'away',
     view,

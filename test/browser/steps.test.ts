@@ -1,4 +1,4 @@
-// Tests the course's buttons and the trace as a learner uses them, once with the keyboard alone.
+// Tests a step's buttons and the drawing of a trace as a learner uses them, including with the keyboard alone.
 import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
@@ -18,8 +18,8 @@ afterAll(() => pages?.close());
 
 const title = (page: Page, text: string) => page.getByRole('heading', { name: text, exact: true }).waitFor();
 
-describe.each([view, small])('at $width px', (here) => {
-  test('starts a step, explains why its check fails, passes it, and leads on to the next', () =>
+describe.each([view, small])('a step, on a page of $width px', (here) => {
+  test('starts a step, explains why its check fails, then passes it and links to the next step', () =>
     pages.with('step', here, async (page, guide) => {
       guide.lab.verdicts = [
         {
@@ -57,7 +57,7 @@ describe.each([view, small])('at $width px', (here) => {
       expect(await page.evaluate(() => document.activeElement?.id)).toBe('step-title');
     }));
 
-  test("plays a round, and shows what each span carries, also as the deck's JSON", () =>
+  test("plays a round, and shows the data of each span, also in the slide deck's JSON format", () =>
     pages.with('trace', here, async (page) => {
       await page.goto('/');
       await page.getByRole('button', { name: 'Play a round' }).click();
@@ -80,7 +80,7 @@ describe.each([view, small])('at $width px', (here) => {
     }));
 });
 
-test('replaces files when a step is skipped only after the learner agrees', () =>
+test("asks the learner before a skip replaces the learner's files", () =>
   pages.with('skip', view, async (page, guide) => {
     await page.goto('/#06-manual');
     await title(page, '6. Manual instrumentation');
@@ -95,7 +95,7 @@ test('replaces files when a step is skipped only after the learner agrees', () =
     expect(guide.changes).toEqual(['POST /api/course/06-manual/skip']);
   }));
 
-test('resets the whole course only after the learner agrees', () =>
+test('asks the learner before it resets the whole course', () =>
   pages.with('reset', view, async (page, guide) => {
     guide.lab.check('01-set-up');
     await page.goto('/');
@@ -105,7 +105,7 @@ test('resets the whole course only after the learner agrees', () =>
     await page.getByText('Steps: 0 of 11 verified').waitFor();
   }));
 
-test('picks a library from the search as the answer', () =>
+test('enters a library as the answer when the learner picks it from the search results', () =>
   pages.with('search', small, async (page) => {
     await page.goto('/#03-opentelemetry');
     await page.getByLabel('Search the installed libraries').fill('express');
@@ -115,7 +115,7 @@ test('picks a library from the search as the answer', () =>
     );
   }));
 
-test('shows the way by kubectl when asked, ready to copy', () =>
+test("shows the step's kubectl commands on request, ready to copy", () =>
   pages.with('kubectl', view, async (page) => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.goto('/#04-automatic');
@@ -132,7 +132,7 @@ test('shows the way by kubectl when asked, ready to copy', () =>
     );
   }));
 
-test('explains a lost round, and draws its trace', () =>
+test('explains why a round has failed, and draws its trace', () =>
   pages.with(
     'lost-round',
     view,
@@ -148,7 +148,7 @@ test('explains a lost round, and draws its trace', () =>
     [504],
   ));
 
-test('keeps answers that were not sent over a reload', () =>
+test('keeps answers over a reload before they are sent', () =>
   pages.with('answers', small, async (page) => {
     await page.goto('/#02-read-a-trace');
     await page.getByRole('group', { name: 'Which service made the root span?' }).getByLabel('arcade').check();
@@ -161,7 +161,7 @@ test('keeps answers that were not sent over a reload', () =>
     expect(await page.getByLabel('Whose child is').inputValue()).toBe('visitors');
   }));
 
-test('shows a trace again after a reload, and says what to do when Jaeger has lost it', () =>
+test('shows the trace again after a reload, and says what to do if Jaeger has lost the trace', () =>
   pages.with('lost', view, async (page, guide) => {
     await page.goto('/');
     await page.getByRole('button', { name: '/visit', exact: true }).click();
@@ -173,7 +173,7 @@ test('shows a trace again after a reload, and says what to do when Jaeger has lo
     await page.getByText('Jaeger no longer has the trace shown here before').waitFor();
   }));
 
-test('offers the diagnosis for a trace without dice', () =>
+test('links to the diagnosis if the trace has no span of dice', () =>
   pages.with('partial', view, async (page, guide) => {
     await page.clock.install();
     await page.goto('/');
@@ -186,7 +186,7 @@ test('offers the diagnosis for a trace without dice', () =>
     await page.locator('#trace-status').getByRole('link', { name: 'Why is there no trace?' }).waitFor();
   }));
 
-test('allows another roll while a trace is missing', () =>
+test('lets the learner roll again while it waits for a trace', () =>
   pages.with('again', view, async (page, guide) => {
     await page.goto('/');
     guide.lab.diceSends = false;
@@ -194,11 +194,11 @@ test('allows another roll while a trace is missing', () =>
     await page.locator('.span-row', { hasText: 'guide POST /api/visit' }).waitFor();
     guide.lab.diceSends = true;
     await page.getByRole('button', { name: '/rolldice', exact: true }).click();
-    // Without the second roll, the wait would take 12 s.
+    // Without the second roll, the page would wait 12 s for the first trace.
     await page.locator('.span-row', { hasText: 'dice' }).first().waitFor({ timeout: 6_000 });
   }));
 
-test("draws a trace that dice began itself in place of the caller's, and says so", () =>
+test("draws dice's own trace if dice does not continue the caller's trace, and says so", () =>
   pages.with('own-trace', view, async (page, guide) => {
     await page.goto('/');
     guide.lab.diceBegins = true;
@@ -212,7 +212,7 @@ test("draws a trace that dice began itself in place of the caller's, and says so
     );
   }));
 
-test('sets load and faults, and shows why the guide refuses a value', () =>
+test('sets the load and the faults, and shows why the guide refuses a value', () =>
   pages.with(
     'settings',
     small,
@@ -235,7 +235,7 @@ test('sets load and faults, and shows why the guide refuses a value', () =>
     [503],
   ));
 
-test('names the first broken hop and what to do, when there is no trace', () =>
+test('names the first hop that loses spans and what to do, if there is no trace', () =>
   pages.with('why', small, async (page, guide) => {
     guide.lab.hops = guide.lab.hops.map((hop) =>
       hop.name === 'exporter'
@@ -248,7 +248,7 @@ test('names the first broken hop and what to do, when there is no trace', () =>
     await page.getByRole('button', { name: 'Look again' }).click();
   }));
 
-test('leads through the page with the keyboard alone: head, step, start, editor, Run and a span', () =>
+test('reaches header, step, Start, editor, Run and a span with the keyboard alone', () =>
   pages.with('keyboard', view, async (page, guide) => {
     await page.goto('/#03-opentelemetry');
     await title(page, '3. OpenTelemetry');
@@ -280,7 +280,7 @@ test('leads through the page with the keyboard alone: head, step, start, editor,
     expect(guide.lab.files['app.ts']).toMatch(/^\/\/ by keyboard\n/);
   }));
 
-test('paints the page within a second and before the editor loads, in less than 500 kB', () =>
+test('paints the page within a second, before the editor loads, and loads less than 500 kB', () =>
   pages.with('weight', view, async (page) => {
     const bodies: Promise<{ path: string; body: Buffer }>[] = [];
     page.on('response', (response) => {
@@ -289,7 +289,7 @@ test('paints the page within a second and before the editor loads, in less than 
     });
     await page.goto('/');
     await page.locator('.cm-content').waitFor();
-    // The headless shell does not ask for the icon by itself.
+    // The headless browser does not load the icon by itself.
     const icon = await page.request.get((await page.locator('link[rel="icon"]').getAttribute('href')) ?? '');
     expect([icon.status(), icon.headers()['content-type']]).toEqual([200, 'image/svg+xml']);
     bodies.push(icon.body().then((body) => ({ path: 'icon', body })));

@@ -1,4 +1,4 @@
-// The whole course in a real browser on a real node, done by the page's controls and by what it shows.
+// Does the whole course in a real browser on a real node, with the page's controls and with what the page shows.
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { violations } from '../support/browser/axe.ts';
@@ -44,7 +44,7 @@ afterAll(async () => {
   door.close();
 });
 
-/** Takes pictures at both widths, and fails on what axe reports. */
+/** Takes screenshots at both widths, and fails if axe reports a violation. */
 async function keep(name: string): Promise<void> {
   await page.evaluate('scrollTo(0, 0)');
   await picture(page, `course-${name}-1280`);
@@ -57,7 +57,7 @@ async function keep(name: string): Promise<void> {
 }
 
 test.each(steps)(
-  'verifies step %s, done on the page',
+  'verifies step %s when it is done on the page',
   async (id) => {
     const began = performance.now();
     const number = steps.indexOf(id) + 1;
@@ -67,7 +67,7 @@ test.each(steps)(
       await (await walkthroughOf(id)).onPage?.(learner);
       await learner.check();
       await page.getByText(`Steps: ${number} of ${steps.length} verified`).waitFor();
-      say(`${id} by hand: verified after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+      say(`${id} on the page: verified after ${((performance.now() - began) / 1000).toFixed(1)} s`);
     } finally {
       await keep(id);
     }
@@ -76,7 +76,7 @@ test.each(steps)(
   150_000,
 );
 
-test.each(['lab', 'why', 'traces'])('shows /%s of the real lab without a violation that axe reports', async (name) => {
+test.each(['lab', 'why', 'traces'])('shows the page /%s of a real lab without an axe violation', async (name) => {
   await page.goto(`/${name}`);
   await page
     .locator({ lab: '#parts', why: '#hops', traces: '.traces' }[name] ?? 'main')
@@ -90,7 +90,7 @@ test.each(['lab', 'why', 'traces'])('shows /%s of the real lab without a violati
   await keep('one-trace');
 });
 
-test('shows every verified step after a reload, and from a new pod of the guide', async () => {
+test("shows every step as verified after a reload, and after a restart of the guide's pod", async () => {
   await page.goto('/');
   await page.getByText(`Steps: ${steps.length} of ${steps.length} verified`).waitFor();
   await page.goto('about:blank');

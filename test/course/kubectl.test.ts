@@ -1,5 +1,5 @@
-// The whole course on a real node, by the commands that each step prints, word for word, with an attendee's rights. The
-// learner adds only the answers to questions, and takes them from the output of the commands.
+// Does the whole course on a real node with the kubectl commands that each step prints, word for word, and with an
+// attendee's rights. The learner adds only the answers to questions, which the output of the commands contains.
 import { RELEASE } from '../../operator/api/types.ts';
 import { say } from '../../support/output.ts';
 import { eventually } from '../../support/waiting.ts';
@@ -10,7 +10,10 @@ import type { Walkthrough } from '../../course/harness/walkthrough.ts';
 import { steps, walkthroughOf } from './steps.ts';
 import { Terminal } from './terminal.ts';
 
-/** Has a seat's name, because an attendee's rights are for objects of that name. */
+/**
+ * The lab under test. Its release has the name that seats use, because an attendee's rights apply to objects of that
+ * name.
+ */
 const lab = new Lab(useNamespace('course-kubectl'), RELEASE);
 const terminal = new Terminal(lab);
 
@@ -25,7 +28,7 @@ const get = async <T>(path: string): Promise<T> => JSON.parse(await lab.text('gu
 
 const isCheck = (command: string): boolean => /\bcourse\.js check\b/.test(command);
 
-/** Types all commands. @returns what each has printed, by the command */
+/** Runs all commands of a step. @returns the output of each command, by command */
 async function typeAll(commands: readonly string[], { answers, repeat }: Walkthrough): Promise<Map<string, string>> {
   const output = new Map<string, string>();
   for (const command of commands) {
@@ -35,7 +38,10 @@ async function typeAll(commands: readonly string[], { answers, repeat }: Walkthr
   return output;
 }
 
-/** Types a command once. Repeats a check, since it may fail on a busy machine, and a command that the step repeats. */
+/**
+ * Runs a command. A check and the commands that the step says to repeat run until they succeed, because a busy machine
+ * may make them fail.
+ */
 function type(command: string, repeat: Walkthrough['repeat']): Promise<string> {
   if (isCheck(command)) return eventually(() => terminal.run(command), { within: 60_000, every: 1_000 });
   if (!repeat?.commands.test(command)) return terminal.run(command);
@@ -49,7 +55,7 @@ function type(command: string, repeat: Walkthrough['repeat']): Promise<string> {
   );
 }
 
-/** Writes an answer after the name of each question. */
+/** Writes the learner's answers into the file of questions that the step's commands have created. */
 async function fillIn(answers: Readonly<Record<string, string>>): Promise<void> {
   const form = await terminal.read('answers.env');
   const filled = form.replaceAll(/^([\w.]+)=$/gm, (line, name: string) => line + (answers[name] ?? ''));
@@ -57,7 +63,7 @@ async function fillIn(answers: Readonly<Record<string, string>>): Promise<void> 
 }
 
 test.each(steps)(
-  'verifies step %s, done by its commands',
+  'verifies step %s when it is done with its kubectl commands',
   async (id) => {
     const began = performance.now();
     const { commands } = await get<Step>(`/course/${id}`);
@@ -70,14 +76,14 @@ test.each(steps)(
   170_000,
 );
 
-test('counts every verified step', async () => {
+test('counts every step as verified', async () => {
   const list = await terminal.run(
     `kubectl -n ${lab.namespace} exec deploy/${lab.release}-guide -- node /app/course.js list`,
   );
   expect(list).toContain(`${steps.length} of ${steps.length} steps passed`);
 });
 
-test('does not count a step that was written into the ConfigMap by hand', async () => {
+test('does not count a step whose result a learner has written into the ConfigMap by hand', async () => {
   const now = new Date().toISOString();
   const forged = { [steps.at(-1) ?? '']: { startedAt: now, passedAt: now, proof: 'f'.repeat(64) } };
   await lab.kubectl(

@@ -1,4 +1,4 @@
-// A learner at the guide's front page, who uses its controls and reads what it shows.
+// A learner who works on the course page: uses its controls and reads what it shows.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import type { FileName } from '../../apps/guide/contract.ts';
@@ -7,19 +7,22 @@ import type { Lab } from '../support/cluster/lab.ts';
 import { eventually } from '../../support/waiting.ts';
 import { solutionOf, steps } from './steps.ts';
 
-/** How long a new pod takes to run on a busy machine. */
+/** The time limit for a new pod to start on a busy machine, in milliseconds. */
 const RUN_WITHIN = 60_000;
-/** A check has 15 s, and may wait for another one. */
+/** The time limit for a check, in milliseconds. A check takes up to 15 s, and may first wait for another check. */
 const CHECK_WITHIN = 30_000;
 const TRACE_WITHIN = 20_000;
 
-/** Reads a row: `dice GET /rolldice server, level 4`, as a screen reader says it, and `1.90 ms`. */
+/**
+ * Parses a row of the trace: the screen reader's text, such as `dice GET /rolldice server, level 4`, and a time such as
+ * `1.90 ms`.
+ */
 function rowOf(words: string, time = ''): Row {
   const [, service = '', name = '', level] =
     /^(\S+) (.*) [a-z]+(?: error)?(?: parent missing)?, level (\d+)/.exec(words) ?? [];
   const [, took, unit] = /^([\d.]+) (m?s)$/.exec(time) ?? [];
   if (level === undefined || took === undefined)
-    throw new Error(`expected a span with its level and its time, found "${words}" and "${time}"`);
+    throw new Error(`expected a row with a span's level and time, found "${words}" and "${time}"`);
   return { level: Number(level), service, name, took: Number(took) * (unit === 's' ? 1000 : 1) };
 }
 
@@ -33,7 +36,7 @@ export class PageLearner implements Learner {
     this.#lab = lab;
   }
 
-  /** Opens the next step by the link below this one. */
+  /** Opens the next step with the link at the end of the current step. */
   async goOn(): Promise<void> {
     await this.page
       .getByRole('navigation', { name: 'Previous and next step' })
@@ -41,7 +44,7 @@ export class PageLearner implements Learner {
       .click();
   }
 
-  /** Waits for the step's text, and starts the step. */
+  /** Waits until the page shows the step, and presses Start. */
   async start(id: string): Promise<void> {
     this.#step = id;
     const number = steps.indexOf(id) + 1;
@@ -57,11 +60,11 @@ export class PageLearner implements Learner {
   async solve(): Promise<void> {
     for (const [name, text] of solutionOf(this.#lab, this.#step)) await this.replace(name, text);
     expect(await this.run()).toMatch(/^Runs your files/);
-    // The old dice may still answer until it is gone.
+    // The old pod of dice may answer requests until it is gone.
     await eventually(async () => expect(await this.#lab.pods('dice')).toHaveLength(1), { within: 20_000 });
   }
 
-  /** Replaces a file's text in the editor, through the clipboard. */
+  /** Replaces the text of a file in the editor, by pasting from the clipboard. */
   async replace(name: FileName, text: string): Promise<void> {
     await this.page.getByRole('tab', { name }).click();
     await this.page.locator('.cm-content').click();
@@ -71,7 +74,7 @@ export class PageLearner implements Learner {
     await this.page.getByText(new RegExp(`^Not saved: .*${name}`)).waitFor();
   }
 
-  /** Presses Run. @returns the status once the new pod runs or has failed */
+  /** Presses Run. @returns the status text after the new pod has started or failed */
   async run(): Promise<string> {
     await this.press('Run');
     const status = this.page.locator('#run-status');
@@ -79,7 +82,10 @@ export class PageLearner implements Learner {
     return status.innerText();
   }
 
-  /** Sends a request to dice, by a button or by the field for other paths. @returns the answer as the page shows it */
+  /**
+   * Sends a request to dice with a button of the page, or with the text field if the path has no button. @returns the
+   * answer as the page shows it
+   */
   async ask(path: string): Promise<string> {
     const named = this.page.getByRole('group', { name: 'Ask dice' }).getByRole('button', { name: path, exact: true });
     if ((await named.count()) > 0) {
@@ -93,12 +99,12 @@ export class PageLearner implements Learner {
     return answer.innerText();
   }
 
-  /** Rows of the waterfall with this text. */
+  /** Finds the rows of the trace drawing that contain this text. */
   row(text: string | RegExp): Locator {
     return this.page.locator('.span-row', { hasText: text });
   }
 
-  /** Waits for this span, opens it, and waits for all of these texts. */
+  /** Waits for a span, opens it, and waits until the page shows all texts in `shown`. */
   async read(text: string | RegExp, ...shown: string[]): Promise<void> {
     await this.row(text).first().waitFor({ timeout: TRACE_WITHIN });
     await this.#whole();
@@ -106,7 +112,7 @@ export class PageLearner implements Learner {
     for (const one of shown) await this.page.locator('.span-details:visible').getByText(one).first().waitFor();
   }
 
-  /** The waterfall, once no more spans arrive. */
+  /** Reads the rows of the trace drawing after the last span has arrived. */
   async waterfall(): Promise<Row[]> {
     await this.row('').first().waitFor({ timeout: TRACE_WITHIN });
     await this.#whole();
@@ -116,7 +122,7 @@ export class PageLearner implements Learner {
     return (names ?? []).map((words, index) => rowOf(words, times?.[index]));
   }
 
-  /** Waits until the number of rows stays the same for a while, since spans arrive in batches. */
+  /** Waits until the number of rows stops growing, because spans arrive in batches. */
   async #whole(): Promise<void> {
     for (let before = -1, now = 0; before !== now;) {
       before = now;
@@ -125,10 +131,10 @@ export class PageLearner implements Learner {
     }
   }
 
-  /** Waits until the log next to the editor has this text. */
+  /** Waits until the log next to the editor contains this text. */
   async log(text: string | RegExp, source: 'dice' | 'the Collector' = 'dice', within = TRACE_WITHIN): Promise<string> {
     const choice = this.page.getByLabel('of', { exact: true });
-    // Selecting the same source again would reload the log from further back.
+    // Selecting the same log again would load older lines too.
     if ((await choice.locator('option:checked').innerText()) !== source) await choice.selectOption({ label: source });
     const log = this.page.getByRole('group', { name: 'Log of the newest pod' }).filter({ hasText: text });
     await log.waitFor({ timeout: within });
@@ -136,8 +142,8 @@ export class PageLearner implements Learner {
   }
 
   /**
-   * Presses Check, and once more if it fails, as a learner does when the machine is busy.
-   * @throws with the whole verdict, unless it is "Verified."
+   * Presses Check, and again if the check fails, as a learner does on a busy machine.
+   * @throws Error with the whole verdict if no attempt ends with "Verified."
    */
   async check(tries = 2): Promise<void> {
     await this.press('Check');

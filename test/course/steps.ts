@@ -1,4 +1,4 @@
-// The course's steps, with the solution and the walkthrough from each step's folder.
+// Lists the course's steps, and loads the solution and the walkthrough from each step's folder.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,10 +10,13 @@ import type { Lab } from '../support/cluster/lab.ts';
 
 const folder = join(repoRoot, 'course', 'steps');
 
-/** Ids of all steps, in order. */
+/** The ids of all steps, in course order. */
 export const steps = new Steps(folder, {}).ids;
 
-/** How a learner does the step. A step without a walkthrough needs only Start and Check. */
+/**
+ * Loads the walkthrough of a step: what a learner does between Start and Check. Without a file for it, the walkthrough
+ * is empty.
+ */
 export async function walkthroughOf(id: string): Promise<Walkthrough> {
   const path = join(folder, id, 'walkthrough.ts');
   if (!existsSync(path)) return {};
@@ -21,7 +24,7 @@ export async function walkthroughOf(id: string): Promise<Walkthrough> {
   return walkthrough;
 }
 
-/** The files that a finished step has changed, for this lab. */
+/** Lists the files, with their contents, that a learner changes to solve the step in this lab. */
 export function solutionOf({ release, namespace }: Lab, id: string): [FileName, string][] {
   const words = { RELEASE: release, NAMESPACE: namespace, PRIZES_URL: `http://${release}-prizes:8080` };
   return Object.entries(new Steps(folder, words).solutionFiles(id)) as [FileName, string][];

@@ -1,4 +1,4 @@
-// A learner at a terminal with an attendee's rights. It runs commands as they are printed, in a directory of its own.
+// A terminal with an attendee's rights. It runs the printed commands in a directory of its own.
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ export class Terminal {
     this.#directory = await mkdtemp(join(tmpdir(), 'learner-'));
     await giveRights(this.#lab.namespace);
     await writeFile(this.#path('kubeconfig'), await kubeconfigOf(this.#lab.namespace), { mode: 0o600 });
-    // The commands say kubectl, whatever the tool's file is called here.
+    // The printed commands call `kubectl`, but the tool's file may have another name here.
     await symlink(testCluster().tools.kubectl, this.#path('kubectl'));
   }
 
@@ -31,7 +31,7 @@ export class Terminal {
     if (this.#directory !== '') await rm(this.#directory, { recursive: true });
   }
 
-  /** Runs one command, word for word. @returns what it printed @throws with its output if it fails */
+  /** Runs one command, word for word. @returns its output @throws Error with its output if it fails */
   async run(command: string): Promise<string> {
     const env = { KUBECONFIG: this.#path('kubeconfig'), PATH: `${this.#directory}:${process.env['PATH'] ?? ''}` };
     const { code, stdout, stderr } = await run('bash', ['-o', 'pipefail', '-c', command], {
@@ -61,7 +61,7 @@ export class Terminal {
   }
 }
 
-/** Grants the rules of an attendee, in this namespace only. */
+/** Gives the terminal's ServiceAccount the rights of an attendee, in this namespace only. */
 async function giveRights(namespace: string): Promise<void> {
   const rules = SEAT_RULES.find(([name]) => name === ROLES.attendee)?.[1];
   const metadata = { name: NAME, namespace };

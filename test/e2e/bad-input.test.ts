@@ -1,5 +1,7 @@
-// Tests what a learner may get wrong: the page says what happened and what to do, and the rest of the lab works on.
-// Also tests what a page of another site may try: it runs no code, and reaches only what the guide shows.
+// Tests mistakes in a learner's code: the page says what happened and what to do, and the rest of the lab keeps
+// working.
+// Also tests attacks by a page of another website: it can't run code, and can only read what the guide shows to
+// everybody.
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { brokenAtStart, brokenInVisit } from './broken-code.ts';
@@ -44,13 +46,13 @@ afterAll(async () => {
   guide?.close();
 });
 
-/** The dice's own source, with this line before the one that starts the server. */
+/** Returns dice's original source with this line before the line that starts the server. */
 const atStart = (line: string): string => original.replace('\napp.listen(', `\n${line}\napp.listen(`);
-/** The same, with this line first in the handler of /visit. */
+/** Returns dice's original source with this line first in the handler of /visit. */
 const inVisit = (line: string): string =>
   original.replace("app.get('/visit', (request, response) => {\n", (found) => `${found}${line}\n`);
 
-/** Checks that guide, arcade and Jaeger answer, and that only dice has started again. */
+/** Checks that guide, arcade and Jaeger answer, and that no container outside dice has restarted. */
 async function restLives(): Promise<void> {
   const answers = [
     fetch(`${guide.origin}/api/course`),
@@ -64,7 +66,7 @@ async function restLives(): Promise<void> {
   expect(others.filter((pod) => !isReady(pod) || restarts(pod) > 0).map(({ metadata }) => metadata.name)).toEqual([]);
 }
 
-/** The page's message, with its place in the file. */
+/** Waits until the page shows this message and the place of the error in the file. */
 async function pageSays(message: string): Promise<void> {
   await page
     .locator('#run-status', { hasText: `app.ts: ${message}` })
@@ -73,25 +75,28 @@ async function pageSays(message: string): Promise<void> {
 }
 
 describe('code that keeps dice from starting', () => {
-  test.each(brokenAtStart)('%s: reports it, and keeps the earlier dice serving', async (...[, line, says, hasLine]) => {
-    const nextEvent = events.mark();
-    const source = atStart(line);
-    await guide.run(source);
-    const state = await nextEvent(({ phase, message = '' }) => phase === 'failed' && says.test(message), 30_000);
-    expect(state.line).toBe(hasLine ? source.split('\n').indexOf(line) + 1 : undefined);
-    await pageSays(state.message ?? '');
-    await restLives();
-    expect(Number(await lab.text('dice', '/rolldice'))).toBeGreaterThanOrEqual(1);
-  });
+  test.each(brokenAtStart)(
+    'reports code that %s, and keeps the previous pod of dice serving',
+    async (...[, line, says, hasLine]) => {
+      const nextEvent = events.mark();
+      const source = atStart(line);
+      await guide.run(source);
+      const state = await nextEvent(({ phase, message = '' }) => phase === 'failed' && says.test(message), 30_000);
+      expect(state.line).toBe(hasLine ? source.split('\n').indexOf(line) + 1 : undefined);
+      await pageSays(state.message ?? '');
+      await restLives();
+      expect(Number(await lab.text('dice', '/rolldice'))).toBeGreaterThanOrEqual(1);
+    },
+  );
 });
 
-describe('code that breaks dice when it is asked', () => {
-  test.each(brokenInVisit)('%s: reports it', async (...[, line, says, answered, hasLine]) => {
+describe('code that breaks dice when a request arrives', () => {
+  test.each(brokenInVisit)('reports a request handler that %s', async (...[, line, says, answered, hasLine]) => {
     const nextEvent = events.mark();
     const source = inVisit(line);
     await guide.run(source);
     const { pod } = await nextEvent(({ phase }) => phase === 'running', 30_000);
-    // On a busy machine the earlier pod may still receive requests for a moment, so this asks repeatedly.
+    // On a busy machine the previous pod may receive requests for a moment, so the test repeats its request.
     const answers: string[] = [];
     const state = await eventually(
       async () => {
@@ -108,11 +113,11 @@ describe('code that breaks dice when it is asked', () => {
   });
 });
 
-test('shows the end of a log of 100 MB, and keeps next to nothing of it in the guide', async () => {
+test('shows the end of a 100 MB log, and holds almost none of it in the memory of the guide', async () => {
   const { bytes } = events;
   const nextEvent = events.mark();
   const [before] = await guideMemory();
-  // Writes a megabyte at a time, each after the one before, so that dice itself stays healthy.
+  // Each megabyte is written after the one before, so that dice itself stays healthy.
   const flood = `const chunk = ('x'.repeat(1022) + '\\n').repeat(1024);
 let left = 100;
 const more = () => {
@@ -133,7 +138,7 @@ more();`;
   expect(events.lines.filter((line) => /^… \d+ lines left out: more than 200 a second/.test(line))).not.toEqual([]);
   await page.locator('#log', { hasText: 'all is printed' }).waitFor();
   expect((await page.locator('#log').textContent())?.length).toBeLessThan(1_000_000);
-  // The diagnosis reads the log as well.
+  // The diagnosis page reads the log too.
   await guide.ask('/why');
   peak.push(...(await guideMemory()));
   say(
@@ -151,7 +156,7 @@ async function guideMemory(): Promise<number[]> {
     .map(({ metadata }) => workingSet(testCluster().name, metadata.uid) / MEBIBYTE);
 }
 
-test('warns the second of two tabs, and overwrites nothing', async () => {
+test('warns in the second of two browser tabs that the file has changed, and overwrites nothing', async () => {
   const { version, files } = await guide.ask<{ version: string; files: Record<string, string> }>('/files');
   await guide.ask('/files', { version, files: { 'app.ts': `${original}// the first\n` } }, 'PUT');
   const body = JSON.stringify({ version, files: { ...files, 'app.ts': `${original}// the second\n` } });
@@ -174,8 +179,8 @@ test('makes dice work again after a reset', async () => {
   await playedRound(lab, 20_000);
 });
 
-describe('Jaeger, started again in the middle of a step', () => {
-  test('loses its traces: the check, the page and the page of a trace say so, and what to do', async () => {
+describe('a restart of Jaeger during a step', () => {
+  test('loses its traces; the check, the course page and the trace page say so and what to do', async () => {
     const { traceId = '' } = await guide.ask<{ traceId?: string }>('/course/02-read-a-trace/start', {});
     await page.getByRole('button', { name: 'Play a round' }).click();
     await page.locator('.span-row', { hasText: 'prizes GET /prizes/:roll' }).waitFor();
@@ -204,7 +209,7 @@ describe('Jaeger, started again in the middle of a step', () => {
     ]);
   });
 
-  test('lets a check say when it lost what was sent before', async () => {
+  test('loses earlier spans, and the check says when Jaeger restarted', async () => {
     await guide.ask('/course/10-troubleshooting/start', {});
     await lab.kubectl(
       'delete',
@@ -218,13 +223,10 @@ describe('Jaeger, started again in the middle of a step', () => {
   });
 });
 
-/**
- * Answers that only the ports give to which the guide does not lead: those of the Collector, of prizes and the API
- * server.
- */
+/** Matches answers of servers that the guide must not lead to: the Collector, prizes and the API server. */
 const ELSEWHERE = /Server available|"names"|"apiVersion"|"kind":"Status"|"prize"|alive\n$/;
 
-test('reaches no other service through the proxy, whatever the path', async () => {
+test("reaches no service besides Jaeger and the apps through the guide's proxy, for any path", async () => {
   const lines = [
     'GET http://intro-otel-collector:13133/',
     'GET http://intro-otel-prizes:8080/prizes/6',
@@ -251,25 +253,22 @@ test('reaches no other service through the proxy, whatever the path', async () =
       answer: await guide.raw(`${line} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0`),
     })),
   );
-  // Every answer is a page of the guide, Jaeger's one page for all paths, or nothing.
+  // Every allowed answer is a page of the guide, Jaeger's page, or empty.
   const known =
     /^(HTTP\/1\.1 (30\d|400|403|404|502) |HTTP\/1\.1 200 [^]*(<title>Intro to OpenTelemetry|not the Jaeger UI)|$)/;
   expect(answers.filter(({ answer }) => ELSEWHERE.test(answer) || !known.test(answer))).toEqual([]);
 });
 
-describe('a page of another site', () => {
+describe('a page of another website', () => {
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
   test.each<[string, Record<string, string>]>([
-    ['without the header', { 'content-type': 'application/json' }],
+    ["without the guide's own header", { 'content-type': 'application/json' }],
     ['with a form', { ...form, origin: 'http://evil.example' }],
     ['with a form that has no origin', form],
-    [
-      'with the header, which its browser would have asked leave for',
-      { ...OWN_HEADERS, origin: 'http://evil.example' },
-    ],
-    ['in a sandbox', { ...OWN_HEADERS, origin: 'null' }],
-    ['by a text', { 'content-type': 'text/plain', 'x-intro-otel': '1' }],
+    ["with the guide's own header and a foreign origin", { ...OWN_HEADERS, origin: 'http://evil.example' }],
+    ['from a sandboxed frame', { ...OWN_HEADERS, origin: 'null' }],
+    ['in a plain-text request', { 'content-type': 'text/plain', 'x-intro-otel': '1' }],
   ])('runs no code %s', async (_how, headers) => {
     const { version } = await guide.ask<{ version: string }>('/files');
     const body = JSON.stringify({ version, files: { 'app.ts': 'process.exit()' }, name: 'spike', on: true, path: '/' });
@@ -290,7 +289,7 @@ describe('a page of another site', () => {
     expect((await guide.ask<{ version: string }>('/files')).version).toBe(version);
   });
 
-  test('learns nothing when its own name resolves to the lab', async () => {
+  test('can read nothing if its own host name resolves to the lab (DNS rebinding)', async () => {
     const asked = (host: string): string =>
       [
         'PUT /api/faults HTTP/1.1',
@@ -311,7 +310,7 @@ describe('a page of another site', () => {
     );
   });
 
-  test('receives no CORS permission', async () => {
+  test('receives no CORS headers', async () => {
     const asked = {
       origin: 'http://evil.example',
       'access-control-request-method': 'PUT',

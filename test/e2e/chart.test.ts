@@ -1,4 +1,4 @@
-// Tests that the real API server accepts every rendered object as it is, and without a warning.
+// Tests that the real API server accepts every object of the rendered chart unchanged and without a warning.
 import { tool } from '../support/cluster/cluster.ts';
 import { example } from '../support/chart-examples.ts';
 import { chart } from '../support/cluster/lab.ts';
@@ -9,13 +9,16 @@ const namespace = 'e2e-chart';
 
 beforeAll(async () => {
   await makeNamespace(namespace);
-  // Pod Security refuses pods, not workloads. With this label, the API server warns of workloads too.
+  // Pod Security refuses only pods. With this label, the API server also warns about Deployments.
   await tool('kubectl', ['label', 'namespace', namespace, 'pod-security.kubernetes.io/warn=restricted']);
 }, 60_000);
 
 afterAll(() => tool('kubectl', ['delete', 'namespace', namespace, '--wait=false']));
 
-/** Cluster-scoped objects may exist already, from another release. */
+/**
+ * The kubectl arguments for a server-side apply. It also works if another release has created the cluster-scoped
+ * objects.
+ */
 const SERVER_SIDE = ['apply', '--server-side', '--force-conflicts'];
 
 const everything: Values = {
@@ -52,7 +55,7 @@ const cases: Record<string, Values> = {
   'tail sampling': example('Keep all traces that have an error'),
 };
 
-describe.each(Object.entries(cases))('rendered with %s', (_, values) => {
+describe.each(Object.entries(cases))('the chart with %s', (_, values) => {
   test('renders only objects that the API server accepts without a warning', async () => {
     const input = JSON.stringify(values);
     const { stdout } = await tool('helm', ['template', 'a-lab', chart, '--namespace', namespace, '--values=-'], {
@@ -68,7 +71,7 @@ describe.each(Object.entries(cases))('rendered with %s', (_, values) => {
   });
 });
 
-test.each(['helm', 'helm3'] as const)('can be installed with %s, as far as the API server can tell', async (helm) => {
+test.each(['helm', 'helm3'] as const)('passes a server-side dry run of an install with %s', async (helm) => {
   const { stdout } = await tool(helm, ['install', 'a-lab', chart, '--namespace', namespace, '--dry-run=server']);
   expect(stdout).toContain('kubectl -n e2e-chart port-forward service/a-lab-guide 8080:8080');
 });

@@ -1,5 +1,5 @@
-// Tests each example for the Collector in the chart's README: values change it, Jaeger shows the effect, and no app
-// restarts.
+// Tests each example for the Collector in the chart's README: a value changes the Collector, Jaeger shows the effect,
+// and no app restarts.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { edgesOf } from '../../otlp/traces.ts';
 import type { Span } from '../../otlp/traces.ts';
@@ -15,7 +15,7 @@ import { sendTraces } from '../support/otlp/otlp.ts';
 import { complete, settledRound, traceOf, tracesOf } from '../support/otlp/traces.ts';
 
 const lab = new Lab(useNamespace('e2e-collector'));
-/** A second backend, which is a Jaeger without anything else. */
+/** A second trace backend: a release of the chart that runs only Jaeger. */
 const second = new Lab(lab.namespace, 'second');
 
 let atInstall: Record<string, string>;
@@ -30,7 +30,7 @@ async function installSecondJaeger(): Promise<void> {
   await tool('kubectl', ['apply', '-n', second.namespace, '-f', '-'], { input: objects });
 }
 
-/** Upgrades to these values, which only change the Collector. */
+/** Upgrades the lab with values that change only the Collector. */
 async function configure(values: Values): Promise<void> {
   await lab.upgradeQuietly(values);
   const { [`${lab.release}-collector`]: before, ...apps } = atInstall;
@@ -39,7 +39,7 @@ async function configure(values: Values): Promise<void> {
   expect(after).not.toBe(before);
 }
 
-/** How many of these traces Jaeger has, once no more arrive. */
+/** Returns how many traces of `service` since `since` are in Jaeger, after the number has stopped growing. */
 async function settledCount(service: string, since: number): Promise<number> {
   let last = -1;
   return eventually(
@@ -53,26 +53,26 @@ async function settledCount(service: string, since: number): Promise<number> {
   );
 }
 
-test("prints no span by default, and keeps each span's attributes", async () => {
+test("prints no spans to the Collector's log by default, and keeps each span's attributes", async () => {
   const { spans } = await settledRound(lab);
   expect(spans.filter((span) => 'user_agent.original' in span.attributes).length).toBeGreaterThan(0);
   expect(await lab.log('collector')).not.toContain('Span #0');
 });
 
-test('loses no span when the Collector is replaced: every round right after is in Jaeger, whole', async () => {
+test("loses no span when the Collector's pod is replaced: every later round has a complete trace", async () => {
   await lab.kubectl('rollout', 'restart', `deployment/${lab.release}-collector`);
   await lab.kubectl('rollout', 'status', '--timeout=60s', `deployment/${lab.release}-collector`);
   const ids: (string | undefined)[] = [];
   for (let played = 0; played < 12; played++) {
     ids.push((await lab.play()).trace);
-    await sleep(250); // the old pod shuts down meanwhile
+    await sleep(250); // the old pod shuts down in this time
   }
   await eventually(
     async () => {
       for (const id of ids) complete(await traceOf(lab, id));
     },
     { within: 5_000 },
-  ); // an exporter would wait for 10 s
+  ); // less than the 10 s for which an exporter would wait
 });
 
 test("prints every span to the Collector's log with the debug exporter, and still sends it to Jaeger", async () => {
@@ -81,19 +81,19 @@ test("prints every span to the Collector's log with the debug exporter, and stil
   await eventually(async () => expect(await lab.log('collector')).toContain(traceId), { within: 5_000 });
 });
 
-test('drops an attribute', async () => {
+test('drops an attribute from every span if the values say so', async () => {
   await configure(example('Drop an attribute'));
   const { spans } = await settledRound(lab);
   expect(spans.filter((span) => 'user_agent.original' in span.attributes)).toEqual([]);
 });
 
-test('adds an attribute', async () => {
+test('adds an attribute to every span if the values say so', async () => {
   await configure(example('Add an attribute'));
   const { spans } = await settledRound(lab);
   expect(spans.map((span) => span.resource['workshop.class'])).toEqual(spans.map(() => 'scale-20x'));
 });
 
-test('keeps a share of the traces with head sampling, each of them whole', async () => {
+test('keeps a share of the traces with head sampling, and each of these traces is complete', async () => {
   await configure(example('Keep a random quarter of the traces'));
   const since = Date.now();
   await sendTraces(
@@ -114,7 +114,7 @@ test('keeps a share of the traces with head sampling, each of them whole', async
   expect(traces).toEqual(traces.map(() => ROUND_AT_GUIDE));
 });
 
-test('keeps every trace with an error with tail sampling, and few of the others', async () => {
+test('keeps every trace that has an error with tail sampling, and few other traces', async () => {
   await configure(example('Keep all traces that have an error'));
   const since = Date.now();
   await sendTraces(
@@ -138,7 +138,7 @@ interface SecondBackend {
 describe('a second OTLP backend', () => {
   const withSecond = (endpoint: string): Values => {
     const { collector } = example<SecondBackend>('Send traces and metrics to a second OTLP backend');
-    const { traces } = collector.pipelines; // without metrics, which a Jaeger does not take
+    const { traces } = collector.pipelines; // only traces, because Jaeger does not accept metrics
     return {
       collector: {
         pipelines: { traces },
@@ -156,8 +156,8 @@ describe('a second OTLP backend', () => {
     });
   });
 
-  test('loses only its own data while it is down: the lab works on, and the log counts the drops', async () => {
-    // Nobody listens there. The Collector retries a refused connection for 30 s.
+  test("loses only its own data while it is down, and the Collector's log counts the lost spans", async () => {
+    // Nothing listens on this port. The Collector retries a refused connection for 30 s.
     await configure(withSecond(`http://${second.release}-jaeger:4999`));
     await settledRound(lab);
     await eventually(
@@ -167,7 +167,7 @@ describe('a second OTLP backend', () => {
     await settledRound(lab);
   });
 
-  test('does not make the Collector grow past its limit while it is down, however much is sent', async () => {
+  test('does not push the Collector over its memory limit while it is down, even under heavy load', async () => {
     const limit = mebibytes((await lab.pod('collector')).spec.containers[0]?.resources.limits?.['memory']);
     const batch = Array.from({ length: 200 }, () => ({ service: 'flood', padding: 4000 }));
     let highest = 0;
@@ -184,7 +184,7 @@ describe('a second OTLP backend', () => {
   });
 });
 
-test('restarts no app in all of this', async () => {
+test('has restarted no app in any test of this file', async () => {
   expect((await lab.pods()).filter((pod) => restarts(pod) > 0).map((pod) => pod.metadata.name)).toEqual([]);
 });
 
@@ -198,7 +198,7 @@ interface Summary {
   pods: { podRef: { name: string }; memory?: { workingSetBytes?: number } }[];
 }
 
-/** Bytes, as the kubelet reads them from the pod's control group. */
+/** Returns the working set of a component's pod in bytes, as the kubelet reads it from the control group. */
 async function workingSet(component: string): Promise<number> {
   const pod = await lab.pod(component);
   const { pods } = await apiGet<Summary>(`/api/v1/nodes/${testCluster().name}/proxy/stats/summary`);

@@ -1,5 +1,5 @@
-// Tests `npm run up` on an existing Kubernetes. It uses the one that is named and leaves it as it was. It does not
-// touch one that is neither named nor on this machine.
+// Tests `npm run up` on an existing Kubernetes. It uses the cluster that --context names. It refuses a current context
+// that is not on this machine.
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,8 @@ describe('npm run up -- --context NAME', () => {
 
   beforeAll(async () => {
     const place = ['--context', name, '--namespace', namespace];
-    // The node has the image, and naming it makes `up` build none. The operator's definitions would stay behind here.
+    // The node has the image already. `up` builds no image if a value names one. The operator is off, because its
+    // definitions would stay in the cluster.
     up = await npmRun(
       [
         'up',
@@ -58,18 +59,18 @@ describe('npm run up -- --context NAME', () => {
     expect(up.stdout).toMatch(/one trace of \d+ spans across 4 services/);
   });
 
-  test('says which Kubernetes it uses', () => {
-    expect(up.stderr).toMatch(new RegExp(`context ${name} is used`));
+  test('prints which Kubernetes it uses', () => {
+    expect(up.stderr).toMatch(new RegExp(`Using the Kubernetes of the context ${name} `));
   });
 
-  test('keeps a port forward on 127.0.0.1 that outlives the pod behind it', async () => {
+  test('keeps a port-forward open on 127.0.0.1 after the pod behind it is replaced', async () => {
     expect((await fetch(url)).status).toBe(200);
     await kubectl('-n', namespace, 'rollout', 'restart', 'deployment/intro-otel-guide');
     await kubectl('-n', namespace, 'rollout', 'status', 'deployment/intro-otel-guide', '--timeout=60s');
     await eventually(async () => expect((await fetch(url)).status).toBe(200), { within: 20_000 });
   });
 
-  test('removes the lab, its namespace and the port forward with npm run down, and leaves the Kubernetes', async () => {
+  test('lets npm run down remove the lab, its namespace and the port-forward, but not the cluster', async () => {
     const down = await npmRun(['down'], kubeconfig);
     expect([down.code, down.code === 0 ? '' : down.stderr]).toEqual([0, '']);
     await expect(fetch(url)).rejects.toThrow('fetch failed');
@@ -79,9 +80,9 @@ describe('npm run up -- --context NAME', () => {
   });
 });
 
-test('leaves a current context alone that is not on this machine, and says how to name one', async () => {
+test('refuses a current kubectl context that is not on this machine, and suggests --context', async () => {
   const file = join(state, 'elsewhere.kubeconfig');
-  // An address for documentation, which nobody has: https://www.rfc-editor.org/rfc/rfc5737
+  // A documentation address that no machine has: https://www.rfc-editor.org/rfc/rfc5737
   const cluster = { name: 'prod', cluster: { server: 'https://203.0.113.1:6443' } };
   const context = { name: 'prod', context: { cluster: 'prod', user: 'prod' } };
   await writeFile(

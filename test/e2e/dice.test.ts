@@ -1,5 +1,4 @@
-// Tests the dice's code as the learner's own: edited in the cluster, broken, repaired, and kept or replaced by an
-// upgrade.
+// Tests changes of dice's code: edited in the cluster, broken, repaired, and kept or replaced by an upgrade.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,13 +19,13 @@ beforeAll(async () => {
   original = await lab.diceSource();
 }, 150_000);
 
-/** The dice's own source, with one more line before the one that starts the server. */
+/** Returns dice's original source with one more line before the line that starts the server. */
 function withLine(line: string): string {
   expect(original).toContain('\napp.listen(');
   return original.replace('\napp.listen(', `\n${line}\n\napp.listen(`);
 }
 
-test("carries the trace and the arcade's waiting span in the traceparent of the arcade's call", async () => {
+test("receives a traceparent with the ids of the trace and of the arcade's client span", async () => {
   await lab.editDice(
     original.replace(
       "app.get('/rolldice', (request, response) => {\n",
@@ -47,7 +46,7 @@ test("carries the trace and the arcade's waiting span in the traceparent of the 
   expect(spans.filter((span) => span.parentSpanId === caller)).toMatchObject([{ service: 'dice', kind: 'server' }]);
 });
 
-describe('a syntax error in the dice', () => {
+describe('a syntax error in the code of dice', () => {
   let broken: Pod;
 
   beforeAll(async () => {
@@ -64,12 +63,12 @@ describe('a syntax error in the dice', () => {
     );
   }, 60_000);
 
-  /** The place of the error: the line that withLine has added. */
+  /** Matches the file and line number of the error: the line that withLine has added. */
   const place = (): RegExp =>
     new RegExp(`app\\.ts:${original.split('\n').findIndex((line) => line.startsWith('app.listen(')) + 1}`);
 
-  test("is in the new pod's log, with file and line", async () => {
-    // Kubernetes restarts it again and again, and the log begins anew each time.
+  test("appears in the new pod's log, with file and line", async () => {
+    // Kubernetes restarts the container repeatedly, and each restart begins a new log.
     const log = await eventually(
       async () => {
         const text = await podLog(broken);
@@ -81,28 +80,28 @@ describe('a syntax error in the dice', () => {
     expect(log.split('\n').length).toBeLessThan(15);
   });
 
-  test("is in the new pod's status, with file and line", () => {
+  test("appears in the new pod's status, with file and line", () => {
     const [container] = broken.status.containerStatuses ?? [];
     const terminated = container?.state.terminated ?? container?.lastState.terminated;
     expect(terminated?.message).toMatch(place());
     expect(terminated?.exitCode).not.toBe(0);
   });
 
-  test('leaves the old pod serving, and the rest of the lab as it was', async () => {
+  test('leaves the old pod serving, and the rest of the lab unchanged', async () => {
     expect(Number(await lab.text('dice', '/rolldice'))).toBeGreaterThanOrEqual(1);
     await playedRound(lab);
     const others = (await lab.pods()).filter((pod) => pod.metadata.name !== broken.metadata.name && !isLeaving(pod));
     expect(others.filter((pod) => !isReady(pod) || restarts(pod) > 0).map((pod) => pod.metadata.name)).toEqual([]);
   });
 
-  test('is mended by the next edit', async () => {
+  test('is gone after the next edit, which dice runs', async () => {
     await lab.editDice(withLine("app.get('/mended', (request, response) => { response.send('mended'); });"));
     await lab.rolledOut('dice');
     await expect(lab.text('dice', '/mended')).resolves.toBe('mended');
   });
 });
 
-test("keeps the learner's edits in an upgrade, and rolls only what it changes", async () => {
+test("keeps the learner's edits in an upgrade, which restarts only the Deployments that it changes", async () => {
   const edited = withLine("app.get('/kept', (request, response) => { response.send('kept'); });");
   await lab.editDice(edited);
   await lab.rolledOut('dice');
@@ -115,19 +114,19 @@ test("keeps the learner's edits in an upgrade, and rolls only what it changes", 
   expect(arcadeNow).not.toBe(arcade);
 });
 
-test('rolls nothing in an upgrade that changes nothing', async () => {
+test('restarts nothing in an upgrade that changes nothing', async () => {
   await lab.upgradeQuietly({ arcade: { budgetMs: 9_000 } });
   const before = await lab.podUids();
   await lab.upgradeQuietly({ arcade: { budgetMs: 9_000 } });
   expect(await lab.podUids()).toEqual(before);
 });
 
-test('replaces the code with --set-file dice.source=FILE, and rolls only the dice', async () => {
+test("replaces the learner's code with --set-file dice.source=FILE, and restarts only dice", async () => {
   const before = await lab.podUids();
   const directory = await mkdtemp(join(tmpdir(), 'dice-'));
   const file = join(directory, 'app.ts');
   await writeFile(file, withLine("app.get('/from-file', (request, response) => { response.send('from a file'); });"));
-  // Whoever edited it in the cluster owns it. A learner who prefers their file has to say so.
+  // After an edit with kubectl, kubectl's field manager owns the code. An upgrade takes it over only with this option.
   await lab.helm([
     'upgrade',
     lab.release,

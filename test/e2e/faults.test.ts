@@ -1,5 +1,5 @@
-// Tests each fault of the course on the real node: it shows evidence soon, hits exactly its victims, and is gone soon
-// after it is switched off. Only prizes knows the victims, and no page does.
+// Tests each fault of the course on a real node: it shows evidence soon, hits exactly its victims, and stops soon after
+// it is switched off. Only prizes knows the victims. No page shows them.
 import { FAULTS, truthOf } from '../../lab/faults.ts';
 import type { FaultName } from '../../lab/faults.ts';
 import type { AttributeValue, Span, Trace } from '../../otlp/traces.ts';
@@ -9,9 +9,9 @@ import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
 import { tracesOf } from '../support/otlp/traces.ts';
 
-/** The promised times, in milliseconds. */
+/** The time limits that the project promises, in milliseconds. */
 const PROMISED = { effect: 5_000, evidence: 30_000 };
-/** So many victims in a row can't be spared by chance. */
+/** The number of victims in a row that proves a fault is on or off. Chance would not spare so many. */
 const ENOUGH = 3;
 
 const lab = new Lab(useNamespace('e2e-faults'));
@@ -20,7 +20,7 @@ const truth = truthOf({ release: lab.release, namespace: lab.namespace });
 beforeAll(async () => {
   await lab.install();
   await lab.settled();
-  // As the step tells its reader.
+  // The step tells its reader to set this load.
   await put('/load', { perMinute: 120 });
 }, 150_000);
 
@@ -32,12 +32,12 @@ function put(path: string, body: object): Promise<string> {
   });
 }
 
-/** Milliseconds: most of the 500 that a round has. */
+/** The duration that counts as most of a round's 500 ms, in milliseconds. */
 const MOST_OF_A_ROUND = 400;
 
-/** A round as a learner reads it in Jaeger. */
+/** A round as a learner reads it in Jaeger's trace. */
 interface Round {
-  /** When prizes was asked, in milliseconds since 1970. */
+  /** The time of the request to prizes, in milliseconds since 1970. */
   at: number;
   version: string;
   pool: string;
@@ -45,11 +45,11 @@ interface Round {
   plugins: string[];
   /** The statuses that prizes and the arcade answered. */
   status: { prizes: number; arcade: number };
-  /** Whether prizes took most of a round's 500 ms: on a busy machine anything may be slow. */
+  /** Whether prizes took most of a round's 500 ms. On a busy machine any request may be slow. */
   waited: boolean;
 }
 
-/** @returns undefined if prizes was not asked, or not all of the round is in Jaeger yet */
+/** Reads a round from its trace. @returns an empty list if the trace has no request to prizes or is incomplete */
 function roundOf({ spans }: Trace): Round[] {
   const served = (name: string): Span | undefined =>
     spans.find(({ service, kind }) => service === name && kind === 'server');
@@ -70,7 +70,7 @@ function roundOf({ spans }: Trace): Round[] {
   ];
 }
 
-/** A header may be sent more than once, so its value is a list. */
+/** Returns the text of a header attribute. The attribute is a list, because a header may be sent more than once. */
 const textOf = (value: AttributeValue | undefined): string =>
   [value ?? '']
     .flat()
@@ -81,7 +81,8 @@ interface Story {
   isMeant: (round: Round) => boolean;
   isHit: (round: Round) => boolean;
   /**
-   * Whether the round went well. On a busy machine even a hit round may look different, because it reached prizes late.
+   * Whether the fault did not hit the round. On a busy machine a hit round may look different, because its request
+   * reached prizes late.
    */
   isSpared: (round: Round) => boolean;
   switchOff: () => Promise<unknown>;
@@ -99,7 +100,8 @@ const stories: Record<FaultName, Story> = {
       version === truth.timeouts.version && pool === truth.timeouts.pool && plugins.includes(truth.timeouts.plugin),
     isHit: ({ status, waited }) => waited && status.arcade === 504,
     isSpared: ({ status }) => status.arcade === 200,
-    // Sets it as the operator does for a class. The guide is not asked, and has to notice.
+    // Switches the fault off as the operator does for a class: in the ConfigMap, without a request to the guide, which
+    // has to notice.
     switchOff: () =>
       lab.kubectl('patch', 'configmap', `${lab.release}-faults`, '--type=merge', '--patch', '{"data":{"faults":""}}'),
   },
@@ -113,10 +115,10 @@ async function roundsSince(moment: number): Promise<Round[]> {
     .sort((one, other) => one.at - other.at);
 }
 
-describe.each(FAULTS)('%s', (name) => {
+describe.each(FAULTS)('the fault "%s"', (name) => {
   const { isMeant, isHit, isSpared, switchOff } = stories[name];
 
-  test('shows its evidence within 30 s of being switched on, and hits all its victims and nobody else', async () => {
+  test('shows in Jaeger within 30 s of being switched on, and hits all its victims and no other visitor', async () => {
     const since = Date.now();
     await put('/faults', { name, on: true });
     const evidence = await eventually(
@@ -144,7 +146,7 @@ describe.each(FAULTS)('%s', (name) => {
     );
   });
 
-  test('is gone within 30 s of being switched off', async () => {
+  test('hits nobody 30 s after it is switched off', async () => {
     const since = Date.now();
     await switchOff();
     const { rounds, gone } = await eventually(

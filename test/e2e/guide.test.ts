@@ -1,4 +1,4 @@
-// Tests the guide's pages in a browser: they load from this lab alone, play a round and show its trace.
+// Tests the guide's pages in a browser: they load only from this lab, play a round and show its trace.
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { artefacts } from '../support/artefacts.ts';
@@ -15,14 +15,14 @@ let browser: Browser;
 
 beforeAll(async () => {
   await mkdir(artefacts, { recursive: true });
-  // The test cluster relays one port to the node, so only this lab may have it.
+  // The test cluster forwards one port of this machine to one NodePort, so only this lab may have it.
   await lab.installQuietly({ guide: { service: { type: 'NodePort', nodePort: 30080 } } });
   browser = await launchBrowser();
 }, 150_000);
 
 afterAll(() => browser?.close());
 
-/** Runs `work` on a page of its own, and keeps a screenshot, also if it fails. */
+/** Runs `work` on a new page, and takes a screenshot, even if `work` fails. */
 async function onPage(width: number, name: string, work: (page: Page) => Promise<void>): Promise<void> {
   const page = await browser.newPage({ viewport: { width, height: 900 } });
   page.setDefaultTimeout(15_000);
@@ -34,7 +34,7 @@ async function onPage(width: number, name: string, work: (page: Page) => Promise
   }
 }
 
-/** Elements that reach beyond the right edge of the window, so that a reader has to scroll sideways. */
+/** Lists the elements that reach beyond the right edge of the window, so that a reader has to scroll sideways. */
 function wider(page: Page): Promise<string[]> {
   return page.evaluate(`document.documentElement.scrollWidth <= innerWidth
     ? []
@@ -42,8 +42,8 @@ function wider(page: Page): Promise<string[]> {
     .filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.outerHTML.slice(0, 100))`);
 }
 
-describe.each([1280, 390])('at %i px', (width) => {
-  test('loads the page of the lab without an error or another host, and plays a round', () =>
+describe.each([1280, 390])("the guide's pages at %i px", (width) => {
+  test('load the lab page without an error and without another host, and play a round', () =>
     onPage(width, 'lab', async (page) => {
       const found = misdeeds(page, origin);
       await page.goto(`${origin}/lab`);
@@ -58,7 +58,7 @@ describe.each([1280, 390])('at %i px', (width) => {
       expect(await wider(page)).toEqual([]);
     }));
 
-  test("opens a round's trace as soon as it is there, even if the link is followed at once", () =>
+  test("open a round's trace when it arrives, even if the link is followed at once", () =>
     onPage(width, 'followed', async (page) => {
       await page.goto(`${origin}/lab`);
       await page.getByRole('button', { name: 'Roll the dice' }).click();
@@ -66,7 +66,7 @@ describe.each([1280, 390])('at %i px', (width) => {
       await page.getByRole('heading', { name: 'One trace' }).waitFor();
     }));
 
-  test('shows the span of each service in a trace, and the attributes of an opened one', async () => {
+  test('show the span of each service in a trace, and the attributes of a selected span', async () => {
     const { traceId } = await playedRound(lab);
     await onPage(width, 'trace', async (page) => {
       const found = misdeeds(page, origin);
@@ -86,7 +86,7 @@ describe.each([1280, 390])('at %i px', (width) => {
     });
   });
 
-  test('leads to each trace from the list', () =>
+  test('link each row of the list to its trace', () =>
     onPage(width, 'traces', async (page) => {
       const { traceId } = await playedRound(lab);
       const found = misdeeds(page, origin);
@@ -97,7 +97,7 @@ describe.each([1280, 390])('at %i px', (width) => {
     }));
 });
 
-test('shows the traces and says so if Jaeger has no pages of its own', () =>
+test("shows its own list of traces, and says why, if Jaeger's image has no web pages", () =>
   onPage(1280, 'jaeger', async (page) => {
     await page.goto(origin);
     await page.getByRole('navigation').getByRole('link', { name: 'Jaeger', exact: true }).click();

@@ -1,4 +1,4 @@
-// Tests that `npm run image -- --push` pushes whole images to a real registry, and that the chart can use them.
+// Tests that `npm run image -- --push` pushes complete images to a real registry, and that the chart can use them.
 import { arch } from 'node:process';
 import { parseAllDocuments } from 'yaml';
 import { run } from '../../support/run.ts';
@@ -43,7 +43,7 @@ function blob(name: string, digest: string, method = 'GET'): Promise<Response> {
 }
 
 test.each(images)(
-  'npm run image -- --flask --push REGISTRY/NAME:TAG puts the manifest of %s there, and every layer it names',
+  'pushes the manifest of %s and all its layers with npm run image -- --flask --push REGISTRY/NAME:TAG',
   async (name) => {
     const { layers } = await manifest(name);
     expect(layers.length).toBeGreaterThanOrEqual(2);
@@ -54,7 +54,7 @@ test.each(images)(
   },
 );
 
-test.each(images)('%s is for this kind of machine, and runs as a user other than root', async (name) => {
+test.each(images)("builds %s for this machine's processor, with a user other than root", async (name) => {
   const { config } = await manifest(name);
   const read = JSON.parse(await textOf(await blob(name, config.digest))) as {
     architecture: string;
@@ -68,7 +68,7 @@ test.each(images)('%s is for this kind of machine, and runs as a user other than
   });
 });
 
-test('makes every pod of ours use those images, with the helm command that the push prints', async () => {
+test('prints a helm command that makes every pod of ours use the pushed images', async () => {
   const flags = /helm upgrade --install intro-otel \.\/charts\/lab (.*)$/m.exec(pushed)?.[1]?.split(' ') ?? [];
   expect(flags.length).toBeGreaterThan(0);
   const { stdout } = await tool('helm', [
@@ -94,14 +94,14 @@ interface Workload {
   spec?: { template?: { spec: { containers: { image: string }[]; imagePullSecrets: { name: string }[] } } };
 }
 
-test('names a registry that does not answer', async () => {
+test('fails and names the registry if the registry does not answer', async () => {
   const refused = await image('--push', '127.0.0.1:9/workshop/intro-otel');
   expect(refused.code).not.toBe(0);
   expect(refused.stderr).toContain('127.0.0.1:9');
   expect(refused.stderr).not.toMatch(/^\s+at .*\.ts:\d+/m);
 });
 
-test('refuses an invalid image name before anything is built', async () => {
+test('refuses an invalid image name before it builds anything', async () => {
   const refused = await image('--push', `${registry.address}/Not/Lower`);
   expect(refused.code).toBe(2);
   expect(refused.stderr).toMatch(/lower case/);

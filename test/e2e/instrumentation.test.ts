@@ -1,5 +1,5 @@
-// Tests the levels none, auto and manual: `helm upgrade` changes one value on a running lab, which also holds the
-// Python app.
+// Tests the instrumentation levels none, auto and manual. Each `helm upgrade` changes one value of a running lab that
+// includes the Python app.
 import { randomBytes } from 'node:crypto';
 import { edgesOf } from '../../otlp/traces.ts';
 import type { Span } from '../../otlp/traces.ts';
@@ -21,7 +21,7 @@ async function round(): Promise<Span[]> {
   return (await playedRound(lab)).spans;
 }
 
-/** The spans of a direct request to the dice. */
+/** Sends a request directly to dice. @returns the spans of its trace */
 async function requestToDice(path: string): Promise<Span[]> {
   const since = Date.now();
   await lab.text('dice', path);
@@ -37,7 +37,10 @@ async function requestToDice(path: string): Promise<Span[]> {
   );
 }
 
-/** The `count` spans of a request to the Python app, and the calling span, which begins a new trace. */
+/**
+ * Sends a request with a new trace context to the Python app. @returns its `count` spans, and the id of the calling
+ * span
+ */
 async function requestToFlask(path: string, count: number): Promise<{ spans: Span[]; caller: string }> {
   const [traceId, caller] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
   expect(await lab.text('flask', path, { headers: { traceparent: `00-${traceId}-${caller}-01` } })).toMatch(/^[1-6]$/);
@@ -52,13 +55,13 @@ async function requestToFlask(path: string, count: number): Promise<{ spans: Spa
   return { spans, caller };
 }
 
-describe('at auto, the default,', () => {
+describe('a lab at instrumentation level auto, the default,', () => {
   test('makes every span with an instrumentation library', async () => {
     const spans = await round();
     expect(spans.filter((span) => !isLibrary(span)).map(title)).toEqual([]);
   });
 
-  test('gives each service HTTP spans and Express spans', async () => {
+  test('has HTTP spans and Express spans of each service', async () => {
     const spans = await round();
     for (const service of ['guide', 'arcade', 'dice', 'prizes']) {
       const scopes = new Set(spans.filter((span) => span.service === service).map((span) => span.scope));
@@ -83,7 +86,7 @@ describe('at auto, the default,', () => {
     ]);
   });
 
-  test("continues the caller's trace in the Python app, with the library for Flask alone", async () => {
+  test("continues the caller's trace in the Python app, with the instrumentation library for Flask alone", async () => {
     const {
       spans: [span],
       caller,
@@ -108,7 +111,7 @@ describe('at auto, the default,', () => {
     await expect(inPod('echo here > /app/it')).rejects.toThrow(/read-only file system/i);
   });
 
-  test("loads all that the Python app's packages need, without a complaint", async () => {
+  test("loads every dependency of the Python app's packages without a warning", async () => {
     const [pod] = await lab.pods('flask');
     const compiled = 'charset_normalizer.cd, google._upb._message, markupsafe._speedups, wrapt._wrappers';
     await lab.kubectl(
@@ -122,11 +125,11 @@ describe('at auto, the default,', () => {
     expect(await lab.log('flask')).not.toMatch(/Traceback|[a-z](Warning|Error)\b/);
   });
 
-  test('has no line about telemetry in the dice', async () => {
+  test('has no line about telemetry in the code of dice', async () => {
     expect(await lab.diceSource()).not.toMatch(/from '@opentelemetry/);
   });
 
-  test('counts visits, and takes probes for neither visits nor spans', async () => {
+  test('counts visits, but makes neither visits nor spans of the kubelet probes', async () => {
     const hits = async (path: string): Promise<number> => Number(/\d+/.exec(await lab.text('dice', path))?.[0]);
     const first = await hits('/');
     expect(await hits('/')).toBe(first + 1);
@@ -139,7 +142,7 @@ describe('at auto, the default,', () => {
   });
 });
 
-describe('after helm upgrade --set instrumentation=none', () => {
+describe('a lab after helm upgrade --set instrumentation=none', () => {
   beforeAll(() => lab.upgradeQuietly({ ...flask, instrumentation: 'none' }), 150_000);
 
   test('plays rounds as before, and sends nothing new to Jaeger', async () => {
@@ -148,34 +151,34 @@ describe('after helm upgrade --set instrumentation=none', () => {
     expect(answer.roll).toBeGreaterThanOrEqual(1);
     expect(answer.trace).toBeUndefined();
     expect(await lab.text('flask', '/rolldice')).toMatch(/^[1-6]$/);
-    await new Promise((resolve) => setTimeout(resolve, 4000)); // long enough for what auto and manual would send
+    await new Promise((resolve) => setTimeout(resolve, 4000)); // auto or manual would send spans within 4 s
     for (const service of ['guide', 'arcade', 'dice', 'prizes', 'flask'])
       expect([service, await tracesOf(lab, service, since)]).toEqual([service, []]);
   });
 });
 
-describe('after helm upgrade --set instrumentation=manual', () => {
+describe('a lab after helm upgrade --set instrumentation=manual', () => {
   beforeAll(() => lab.upgradeQuietly({ ...flask, instrumentation: 'manual' }), 150_000);
 
-  test('has only spans that were written by hand', async () => {
+  test('has only spans that the code makes itself', async () => {
     const spans = await round();
     expect(spans.filter(isLibrary).map(title)).toEqual([]);
   });
 
-  test('carries the context by hand: one trace, one root, no orphans', async () => {
+  test('passes the trace context on in its own code: one trace, one root, no orphan spans', async () => {
     const trace = await playedRound(lab);
     expect(edgesOf(trace)).toEqual(ROUND_AT_GUIDE);
     expect(trace.roots.map((span) => [span.service, span.parentSpanId])).toEqual([['guide', undefined]]);
   });
 
-  test('records what was rolled in do_roll, as an integer', async () => {
+  test('records the rolled number as an integer attribute of the span do_roll', async () => {
     const rolls = (await round()).filter((span) => span.name === 'do_roll');
     expect(rolls).toHaveLength(1);
     const value = rolls[0]?.attributes['roll.value'];
     expect([1, 2, 3, 4, 5, 6]).toContain(value);
   });
 
-  test("has the deck's spans in the Python app, written by hand, in the caller's trace", async () => {
+  test("makes the slide deck's spans in the Python app, in the caller's trace", async () => {
     const { spans, caller } = await requestToFlask('/rolldice', 2);
     const [served, rolled] = spans;
     expect(served).toMatchObject({
@@ -221,7 +224,7 @@ describe('after helm upgrade --set instrumentation=manual', () => {
     });
   });
 
-  test('logs the parameter of /server_request in the dice, with the ids of its trace', async () => {
+  test('logs the parameter of /server_request in dice, with the ids of its trace and span', async () => {
     await lab.text('dice', '/server_request?param=marker-4711');
     const line = await eventually(
       async () => {
@@ -244,10 +247,10 @@ describe('after helm upgrade --set instrumentation=manual', () => {
 });
 
 describe('a round that takes longer than arcade.budgetMs', () => {
-  // Still at manual, so that only the arcade restarts.
+  // The instrumentation level stays manual, so that only the arcade restarts.
   beforeAll(() => lab.upgrade({ ...quiet, ...flask, instrumentation: 'manual', arcade: { budgetMs: 1 } }), 150_000);
 
-  test("is answered with 504, and the exception is recorded on the arcade's span", async () => {
+  test("gets 504 as its answer, and the arcade's span records the exception", async () => {
     const response = await lab.fetch('arcade', '/play?player=late');
     expect(response.status).toBe(504);
     const { trace: id } = (await response.json()) as { trace: string };
@@ -266,7 +269,7 @@ describe('a round that takes longer than arcade.budgetMs', () => {
   });
 });
 
-describe('with telemetry.tracesExporter=console and telemetry.metricsExporter=console, as in the deck,', () => {
+describe('a lab with telemetry.tracesExporter=console and telemetry.metricsExporter=console', () => {
   beforeAll(
     () =>
       lab.upgradeQuietly({
@@ -275,7 +278,7 @@ describe('with telemetry.tracesExporter=console and telemetry.metricsExporter=co
     150_000,
   );
 
-  test('has removed the Python app, which no value switches on now', async () => {
+  test('no longer has the Python app, since its values do not switch it on', async () => {
     const gone = async (): Promise<void> => {
       const what = 'deployments,replicasets,pods,services,endpointslices';
       expect(
@@ -285,7 +288,7 @@ describe('with telemetry.tracesExporter=console and telemetry.metricsExporter=co
     await eventually(gone, { within: 30_000 });
   });
 
-  test("writes spans to the pod's log, and not to Jaeger", async () => {
+  test("writes spans to the pod's log, and sends none to Jaeger", async () => {
     const since = Date.now();
     const { trace: id } = await lab.play();
     await eventually(

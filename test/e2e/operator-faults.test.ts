@@ -1,5 +1,6 @@
-// Tests the operator on an API server that fails in every way it can: it recovers by itself, and repairs what changed
-// meanwhile. The control plane is its own, with simulated nodes, since the faults would disturb other tests.
+// Tests the operator while its API server fails in many ways: the operator recovers by itself, and repairs what changed
+// in the meantime. These tests have a control plane of their own with simulated nodes, because the faults would disturb
+// other tests.
 import { silentProgress } from '../../support/progress.ts';
 import { say } from '../../support/output.ts';
 import { LABELS, RELEASE } from '../../operator/api/types.ts';
@@ -29,16 +30,16 @@ afterAll(async () => {
   await cluster.stop();
 }, 60_000);
 
-// `npm run bench -- --only faults` covers silence, which takes minutes to notice. integration/engine-watch covers part
-// of it.
-describe('the operator gets over', () => {
+// A silent connection takes minutes to notice, so `npm run bench -- --only faults` covers it.
+// integration/engine-watch.test.ts covers a part of it.
+describe('the operator repairs the lab after', () => {
   test.each<[string, Fault, () => Promise<void>]>([
     [FAULTS.expired.what, FAULTS.expired, nothing],
     [FAULTS.failing.what, FAULTS.failing, nothing],
     [FAULTS.reset.what, FAULTS.reset, nothing],
     [FAULTS.killed.what, FAULTS.killed, nothing],
     [
-      `${FAULTS.frozen.what}, and does not lead meanwhile`,
+      `${FAULTS.frozen.what}, during which it does not lead`,
       FAULTS.frozen,
       async () => expect(await lab.operator.leads()).toBe(false),
     ],
@@ -46,19 +47,19 @@ describe('the operator gets over', () => {
     '%s',
     async (what, fault, during) => {
       const took = await lab.meet(fault, during);
-      say(`${what}: what had changed meanwhile was put right ${(took / 1000).toFixed(1)} s after it was over`);
+      say(`${what}: the operator repaired the change ${(took / 1000).toFixed(1)} s after the end of the fault`);
     },
     240_000,
   );
 });
 
-test('counts why watches were restarted', async () => {
+test('counts the restarts of watches by reason', async () => {
   const restarts = samplesOf(await lab.operator.metrics(), 'watch_restarts_total');
   const reasons = new Set(restarts.filter(({ value }) => value > 0).map(({ labels }) => labels['reason']));
   expect([...reasons]).toEqual(expect.arrayContaining(['expired', 'disconnected']));
 });
 
-describe('a leader that is killed while it makes seats, again and again,', () => {
+describe('an operator whose leader is killed again and again while it creates seats', () => {
   const CROWD = 'crowd';
   const ATTENDEES = ['ada', 'barbara', 'grace', 'hedy', 'katherine'];
   const KILLS = 3;
@@ -66,7 +67,7 @@ describe('a leader that is killed while it makes seats, again and again,', () =>
   const firstSeen = new Map<string, string>();
   let replicas: LocalOperator[];
 
-  /** How many seats the Workshop has reported as made since `round`. */
+  /** Returns how many of the seats of round `round` the Workshop's status reports as created. */
   async function done(round: number): Promise<number> {
     const all = await seatsOf(CROWD);
     return all.filter(
@@ -84,9 +85,9 @@ describe('a leader that is killed while it makes seats, again and again,', () =>
       if (!firstSeen.has(name)) firstSeen.set(name, uid);
   }
 
-  /** Kills the leader while the other replica stands by, starts a new one in its place, and waits until one leads. */
+  /** Kills the leader while the other replica stands by, starts a replacement, and waits until a replica leads. */
   async function killLeader(round: number): Promise<void> {
-    // A replica that is only starting has not seen the Lease, and would count its time from then.
+    // A replica that has just started has not seen the Lease yet, and would measure the Lease's age from its own start.
     await eventually(
       async () => expect(await Promise.all(replicas.map((replica) => replica.isReady()))).not.toContain(false),
       { within: 30_000 },
@@ -131,22 +132,22 @@ describe('a leader that is killed while it makes seats, again and again,', () =>
     for (const replica of replicas) if (replica !== lab.operator) await replica.stop();
   }, 60_000);
 
-  test('is replaced within 15 s', () => {
+  test('has a new leader within 15 s of each kill', () => {
     expect(failovers).toHaveLength(KILLS);
     expect(Math.max(...failovers)).toBeLessThan(15);
   });
 
-  test('leaves seats that all become ready', async () => {
+  test('makes all seats ready', async () => {
     await allReady(CROWD, ATTENDEES.length, 60_000);
   }, 90_000);
 
-  test('leaves nothing that was made twice', async () => {
+  test('creates no object twice', async () => {
     await remember();
     const { items } = await apiGet<{ items: { metadata: { name: string; uid: string } }[] }>(
       `/api/v1/namespaces?labelSelector=${LABELS.workshop}=${CROWD}`,
     );
     expect(new Map(items.map(({ metadata }) => [metadata.name, metadata.uid]))).toEqual(firstSeen);
-    // A Deployment that nobody changed has never rolled.
+    // A Deployment that nobody has changed has only one ReplicaSet.
     const sets = await kubectl(
       'get',
       'replicasets',
@@ -163,7 +164,7 @@ describe('a leader that is killed while it makes seats, again and again,', () =>
     ).toEqual(ATTENDEES.map((name) => `${CROWD}-${name}`));
   });
 
-  test('leaves no orphans, and the same objects for every seat', async () => {
+  test('leaves no orphans, and creates the same objects for every seat', async () => {
     expect((await namespacesOf(CROWD)).sort()).toEqual(ATTENDEES.map((name) => `${CROWD}-${name}`));
     expect((await seatsOf(CROWD)).map(({ metadata }) => metadata.name).sort()).toEqual(
       ATTENDEES.map((name) => `${CROWD}-${name}`),
@@ -177,7 +178,7 @@ describe('a leader that is killed while it makes seats, again and again,', () =>
     expect(objects[0]).toContain(`deployment.apps/${RELEASE}-dice`);
   });
 
-  test('leaves a successor that removes everything when asked to', async () => {
+  test('removes everything when the Workshop is deleted', async () => {
     await kubectl('delete', 'workshop', CROWD, '--timeout=60s');
     await gone(CROWD);
   }, 90_000);

@@ -1,5 +1,5 @@
-// Tests labs side by side: two releases in one namespace and one in another, with Helm 4 and Helm 3, from install to
-// uninstall.
+// Tests labs side by side: two releases in one namespace and one in another. They run from install to uninstall, with
+// Helm 4 and with Helm 3.
 import { tool } from '../support/cluster/cluster.ts';
 import { eventually } from '../../support/waiting.ts';
 import { chart, Lab } from '../support/cluster/lab.ts';
@@ -15,7 +15,7 @@ const other = new Lab(elsewhere, 'one');
 
 beforeAll(() => Promise.all([one.installQuietly(), two.installQuietly({}, 'helm3'), other.installQuietly()]), 300_000);
 
-test('keeps the traces of each lab apart', async () => {
+test("keeps each lab's traces out of the other labs", async () => {
   const labs = [one, two, other];
   const rounds = await Promise.all(labs.map((lab) => playedRound(lab, 20_000)));
   for (const [index, lab] of labs.entries()) {
@@ -27,7 +27,7 @@ test('keeps the traces of each lab apart', async () => {
   }
 });
 
-test('routes no Service of a lab to a pod of another', async () => {
+test('routes no Service of a lab to a pod of another lab', async () => {
   const slices = JSON.parse(await one.kubectl('get', 'endpointslices', '--output=json')) as { items: EndpointSlice[] };
   const behind = slices.items.map(
     ({ metadata, endpoints }) =>
@@ -49,13 +49,13 @@ interface EndpointSlice {
 describe.each([
   ['Helm 4', 'helm', one],
   ['Helm 3', 'helm3', two],
-] as const)('with %s', (_, helm, lab) => {
+] as const)('a lab installed with %s', (_, helm, lab) => {
   const level = async (): Promise<string | undefined> => {
     const { instrumentation } = JSON.parse(await lab.text('guide', '/api/status')) as { instrumentation: string };
     return instrumentation;
   };
 
-  test('changes the lab in an upgrade, and changes it back in a rollback', async () => {
+  test('changes in an upgrade, and changes back in a rollback', async () => {
     expect(await level()).toBe('auto');
     const source = await lab.diceSource();
     await lab.upgradeQuietly({ instrumentation: 'manual' }, helm);
@@ -67,7 +67,7 @@ describe.each([
     await settledRound(lab);
   });
 
-  test('keeps the code that was edited in the cluster in an upgrade', async () => {
+  test('keeps code that was edited in the cluster when it is upgraded', async () => {
     const edited = `${await lab.diceSource()}\n// mine\n`;
     await lab.editDice(edited);
     await lab.rolledOut('dice');
@@ -75,38 +75,38 @@ describe.each([
     expect(await lab.diceSource()).toBe(edited);
   });
 
-  test('refuses an unknown key with its name', async () => {
+  test('refuses an unknown value key, and names it', async () => {
     const refused = await upgradeWith('--set=colector.enabled=true');
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toMatch(/additional propert(y|ies) 'colector' not allowed|colector.*not allowed/i);
   });
 
-  test('refuses an unknown nested key with its path', async () => {
+  test('refuses an unknown nested value key, and names its path', async () => {
     const refused = await upgradeWith('--set=collector.exporter.debug=1');
     expect(refused.stderr).toMatch(/collector/);
     expect(refused.stderr).toMatch(/'?exporter'?.*not allowed/i);
   });
 
-  test('refuses a value of the wrong type with its key and the expected type', async () => {
+  test('refuses a value of the wrong type, and names its key and the expected type', async () => {
     const refused = await upgradeWith('--set-string=arcade.budgetMs=soon');
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toMatch(/arcade[./]budgetMs/);
     expect(refused.stderr).toMatch(/got string, want integer|expected: integer/i);
   });
 
-  test('refuses an unknown choice with the choices', async () => {
+  test('refuses an unknown instrumentation level, and lists the allowed ones', async () => {
     const refused = await upgradeWith('--set=instrumentation=magic');
     expect(refused.stderr).toMatch(/instrumentation/);
     expect(refused.stderr).toMatch(/none.*auto.*manual/);
   });
 
-  test('refuses a pipeline with an undefined exporter, and names the exporter', async () => {
+  test('refuses a Collector pipeline with an undefined exporter, and names the exporter', async () => {
     const refused = await upgradeWith('--set-json=collector.pipelines.traces.exporters=["otlp/nowhere"]');
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toMatch(/otlp\/nowhere/);
   });
 
-  test('removes this lab completely with uninstall, and nothing of the others', async () => {
+  test('is removed completely by helm uninstall, which removes nothing of the other labs', async () => {
     const ofOthers = (text: string): string[] =>
       text
         .split('\n')

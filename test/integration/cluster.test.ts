@@ -1,5 +1,5 @@
-// Tests the devcluster that all other tests run on: it does what a Kubernetes does, keeps to itself, survives kill -9,
-// and leaves nothing behind when it is stopped.
+// Tests the devcluster, on which all other tests run: it works like any Kubernetes, is isolated from other clusters,
+// survives kill -9, and leaves nothing behind when it is stopped.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import type { Kubectl } from '../support/cluster/neighbours.ts';
 
 const { kubeconfig, tools, name } = testCluster();
 
-test('has a Ready node that runs the pinned Kubernetes', async () => {
+test('the devcluster has a Ready node that runs the pinned Kubernetes version', async () => {
   const { items } = JSON.parse(await kubectl('get', 'nodes', '-o', 'json')) as { items: Node[] };
   expect(items.map(({ status }) => status.nodeInfo.kubeletVersion)).toEqual(['v1.34.4']);
   expect(items[0]?.status.conditions.find(({ type }) => type === 'Ready')?.status).toBe('True');
@@ -28,18 +28,18 @@ interface Node {
   status: { nodeInfo: { kubeletVersion: string }; conditions: { type: string; status: string }[] };
 }
 
-describe('pods', () => {
+describe('pods of the devcluster', () => {
   const here = kubectlOf(tools.kubectl, kubeconfig);
 
   beforeAll(() => makeNeighbours(here), 90_000);
   afterAll(() => kubectl('delete', 'namespace', 'open', 'guarded', '--wait=false'));
 
-  test('find each other by the names of Services', () => expectAnswer(here, 'open', 'http://peer/', /^here$/));
+  test('reach each other by the names of Services', () => expectAnswer(here, 'open', 'http://peer/', /^here$/));
 
-  test('find pods of another namespace by their longer names', () =>
+  test("reach pods of another namespace by the Service's longer name", () =>
     expectAnswer(here, 'guarded', 'http://peer.open.svc.cluster.local/', /^here$/));
 
-  test('are kept out by a NetworkPolicy, by Service and by address, while pods of its own namespace pass', async () => {
+  test('are blocked by a NetworkPolicy, by Service and by pod address, except in its own namespace', async () => {
     const address = await addressOf(here, 'guarded');
     await expectAnswer(here, 'open', 'http://peer.guarded/', /ECONNREFUSED|TimeoutError/);
     await expectAnswer(here, 'open', `http://${address}:8080/`, /ECONNREFUSED|TimeoutError/);
@@ -48,7 +48,7 @@ describe('pods', () => {
   });
 
   test("can't reach anything outside the cluster", async () => {
-    // An address for documentation, which nobody has: https://www.rfc-editor.org/rfc/rfc5737
+    // A documentation address that no machine has: https://www.rfc-editor.org/rfc/rfc5737
     expect(await request(here, 'open', 'http://192.0.2.1/')).toMatch(/ENETUNREACH|EHOSTUNREACH|ECONNREFUSED/);
   });
 
@@ -78,7 +78,7 @@ describe('pods', () => {
   });
 });
 
-test('starts a component again that was killed', async () => {
+test('restarts a component of the devcluster that was killed', async () => {
   const processes = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
   const scheduler = processes.filter(
     (pid) => commandOf(pid).includes('kube-scheduler') && commandOf(pid).includes(`/${name}/`),
@@ -100,7 +100,7 @@ test('starts a component again that was killed', async () => {
   await kubectl('delete', 'pod', 'after-the-kill');
 });
 
-describe('a start that is ended by kill -9 half way', () => {
+describe('a devcluster whose start is interrupted by kill -9', () => {
   const machine = machineState();
   let there: Kubectl;
 
@@ -119,11 +119,11 @@ describe('a start that is ended by kill -9 half way', () => {
 
   afterAll(() => stopCluster(CLUSTER_TO_CRASH), 60_000);
 
-  test('leaves remains, and the status says so', async () => {
+  test('leaves parts on the machine, and its status is "broken"', async () => {
     expect((await clusterStatus(CLUSTER_TO_CRASH)).state).toBe('broken');
   });
 
-  test('is repaired by the next start, here of a cluster that does not enforce NetworkPolicies', async () => {
+  test('is replaced by the next start, here with a cluster that does not enforce NetworkPolicies', async () => {
     const report = silentProgress();
     const cluster = await startCluster({ name: CLUSTER_TO_CRASH, networkPolicy: false, report });
     const destination = { product: devcluster, name: CLUSTER_TO_CRASH };
@@ -139,7 +139,7 @@ describe('a start that is ended by kill -9 half way', () => {
     await expectAnswer(there, 'open', `http://${await addressOf(there, 'guarded')}:8080/`, /^here$/);
   });
 
-  test('sees nothing of the other cluster beside it', async () => {
+  test('contains nothing of another devcluster on the same machine', async () => {
     const [program, ...args] = insideNetwork(CLUSTER_TO_CRASH, ['ip', '-oneline', 'link']);
     const { stdout } = await run(program, args);
     const pods = (await there(['get', 'pods', '-A', '--field-selector=spec.hostNetwork=false', '-o', 'name']))
@@ -148,7 +148,7 @@ describe('a start that is ended by kill -9 half way', () => {
     expect(stdout.match(/ veth/g)).toHaveLength(pods.length);
   });
 
-  test('leaves no trace once it is stopped', async () => {
+  test('leaves nothing on the machine after it is stopped', async () => {
     await stopCluster(CLUSTER_TO_CRASH);
     expect(leftovers(CLUSTER_TO_CRASH)).toEqual([]);
     expect((await clusterStatus(CLUSTER_TO_CRASH)).state).toBe('absent');
@@ -156,7 +156,7 @@ describe('a start that is ended by kill -9 half way', () => {
   });
 });
 
-/** The state of the machine that a cluster must not change. */
+/** Reads the state of the machine that a cluster must not change. */
 async function machineState(): Promise<Record<string, string>> {
   const said = async (program: string, ...args: string[]): Promise<string> =>
     (await run(program, args, { allowFailure: true })).stdout;
@@ -179,7 +179,7 @@ async function machineState(): Promise<Record<string, string>> {
   };
 }
 
-/** Waits for a line of a program's output, and returns what the pattern captures. */
+/** Waits for a line of a program's output that matches. @returns the first capture group of the pattern */
 async function lineOf(stream: NodeJS.ReadableStream, pattern: RegExp): Promise<string> {
   const lines = createInterface(stream);
   for await (const line of lines) {
@@ -195,6 +195,6 @@ function commandOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {
-    return ''; // it has ended
+    return ''; // the process has ended
   }
 }

@@ -1,5 +1,5 @@
-// Tests the admission of Workshops and Seats: bad input is refused with what is expected and what to do, and a Workshop
-// accepts every lab that the chart accepts.
+// Tests the validation of Workshops and Seats by the API server. It refuses bad input with a message that says what to
+// do. A Workshop accepts every lab that the chart accepts.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await kubectl('wait', '--for=condition=Established', '--timeout=30s', 'crds', ...names);
 }, 60_000);
 
-// Another test covers the definitions that a release brings.
+// Another test installs the definitions with a release, so this one removes its own.
 afterAll(async () => {
   if (brought) await kubectl('delete', 'crds', ...names, '--timeout=60s');
 }, 90_000);
@@ -37,7 +37,7 @@ const manifest = (kind: string, name: string, spec: object): object => ({
   spec,
 });
 
-/** What `kubectl apply` answers. Nothing is created. */
+/** Runs a dry run of `kubectl apply`, which creates nothing. @returns its exit code and output */
 async function tried(object: object): Promise<{ code: number; stdout: string; stderr: string }> {
   return tool('kubectl', ['apply', '--dry-run=server', '--output=json', '--filename=-'], {
     input: JSON.stringify(object),
@@ -46,7 +46,7 @@ async function tried(object: object): Promise<{ code: number; stdout: string; st
 }
 
 describe('a Workshop', () => {
-  test.each(refusedWorkshops)('is refused %s', async (_what, name, spec, [field, message]) => {
+  test.each(refusedWorkshops)('is refused by the API server %s', async (_what, name, spec, [field, message]) => {
     const { code, stderr } = await tried(manifest('Workshop', name, spec));
     expect(code).not.toBe(0);
     expect(stderr).toContain(field);
@@ -61,7 +61,7 @@ describe('a Workshop', () => {
     return (JSON.parse(stdout) as { spec: object }).spec;
   };
 
-  test('is accepted with the longest names', async () => {
+  test('is accepted with the longest allowed names', async () => {
     await given('otel', attendees(long(58)));
     await given(long(61), attendees('a'));
     await given(long(53), { seats: 1000 });
@@ -71,7 +71,7 @@ describe('a Workshop', () => {
     await given('otel', attendees(...Array.from({ length: 1000 }, (_, index) => `attendee-${index}`)));
   });
 
-  test('gets its defaults filled in, except for its lab', async () => {
+  test('receives its defaults, except in spec.lab', async () => {
     expect(await given('otel', { seats: 3, lab: { dice: {} }, schedule: {} })).toEqual({
       seats: 3,
       lab: { dice: {} },
@@ -81,19 +81,19 @@ describe('a Workshop', () => {
     });
   });
 
-  test('is accepted with tokens that last from ten minutes to thirty days', async () => {
+  test('is accepted with a token lifetime from ten minutes to thirty days', async () => {
     await given('otel', { seats: 1, access: { tokenLifetime: '10m' } });
     await given('otel', { seats: 1, access: { tokenLifetime: '720h' } });
     await given('otel', { seats: 1, access: { tokenLifetime: '719h59m60s' } });
   });
 
-  test("is accepted with the chart's defaults as its lab", async () => {
+  test("is accepted with the chart's default values as spec.lab", async () => {
     const { operator, ...lab } = chartValues.default;
     expect(operator.enabled).toBe(true);
     expect(await given('otel', { seats: 1, lab })).toMatchObject({ lab });
   });
 
-  test(`keeps any lab that the chart accepts as it is (${LABS} labs, seed ${SEED})`, async () => {
+  test(`keeps any lab that the chart accepts, and does not change it (${LABS} labs, seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryLab, async (lab) => {
         const answer = await fetch(`${testCluster().api}${WORKSHOPS}?dryRun=All&fieldValidation=Strict`, {
@@ -109,7 +109,7 @@ describe('a Workshop', () => {
     );
   }, 60_000);
 
-  test('is accepted from two who apply it server-side, one its attendees and the other its lab', async () => {
+  test('is accepted from two server-side appliers, one for its attendees and one for its lab', async () => {
     const as = async (manager: string, spec: object): Promise<void> => {
       await tool('kubectl', ['apply', '--server-side', `--field-manager=${manager}`, '--filename=-'], {
         input: JSON.stringify(manifest('Workshop', 'crds-ssa', spec)),
@@ -134,7 +134,7 @@ describe('a Workshop', () => {
     ...readdirSync(join(repoRoot, 'examples'))
       .filter((file) => file.endsWith('.yaml'))
       .map((file) => `examples/${file}`),
-  ])('is accepted from %s, as it is in the repository', async (file) => {
+  ])('is accepted unchanged from the file %s', async (file) => {
     const { code, stdout, stderr } = await tool(
       'kubectl',
       ['apply', '--dry-run=server', '--filename', join(repoRoot, file)],
@@ -154,7 +154,7 @@ describe('a Seat', () => {
 
   test.each<[what: string, name: string, spec: object, said: readonly [field: string, message: string]]>([
     [
-      "another's name",
+      'a name that is not that of its Workshop and attendee',
       'crds-eve',
       spec,
       ['metadata.name', 'here crds-ada. Seats are made by the operator: add the attendee to the Workshop'],
@@ -162,13 +162,13 @@ describe('a Seat', () => {
     ['two replicas', 'crds-ada', { ...spec, replicas: 2 }, ['spec.replicas', 'less than or equal to 1']],
     ['no revision', 'crds-ada', { workshop: 'crds', attendee: 'ada' }, ['spec.revision', 'Required value']],
     [
-      'another attendee than before',
+      'a changed attendee',
       'crds-ada',
       { ...spec, attendee: 'eve' },
       ['spec.attendee', 'a Seat stays that of one attendee, ada: change spec.attendees of the Workshop'],
     ],
     [
-      'another Workshop than before',
+      'a changed Workshop',
       'crds-ada',
       { ...spec, workshop: 'other' },
       ['spec.workshop', 'a Seat stays that of one workshop, crds'],
@@ -180,7 +180,7 @@ describe('a Seat', () => {
     expect(stderr).toContain(message);
   });
 
-  test('runs by default, and kubectl scale stops and starts it', async () => {
+  test('runs by default, and is stopped and started by kubectl scale', async () => {
     const replicas = (): Promise<string> => kubectl('get', 'seat', 'crds-ada', '--output=jsonpath={.spec.replicas}');
     expect(await replicas()).toBe('1');
     await kubectl('scale', 'seat', 'crds-ada', '--replicas=0');
@@ -190,7 +190,7 @@ describe('a Seat', () => {
   });
 });
 
-describe('kubectl', () => {
+describe('kubectl with Workshops and Seats', () => {
   const header = async (...args: string[]): Promise<string[]> => {
     const { stdout } = await tool('kubectl', ['get', ...args]);
     return (stdout.split('\n')[0] ?? '').trim().split(/ {2,}/);
@@ -204,15 +204,15 @@ describe('kubectl', () => {
       manifest('Seat', 'crds-ada', { workshop: 'crds', attendee: 'ada', revision: '1' }),
     );
   });
-  // A running operator may have added a finalizer.
+  // The time limit is long, because a running operator may have added a finalizer.
   afterAll(() => kubectl('delete', 'workshop/crds', 'seat/crds-ada', '--ignore-not-found', '--timeout=60s'));
 
-  test('gets the columns of Workshops that an instructor needs, also by their short name', async () => {
+  test('prints the columns of Workshops that an instructor needs, also for the short name', async () => {
     expect(await header('workshops')).toEqual(['NAME', 'READY', 'STATE', 'FAILED', 'EXPIRES', 'AGE']);
     expect(await header('ws')).toEqual(['NAME', 'READY', 'STATE', 'FAILED', 'EXPIRES', 'AGE']);
   });
 
-  test("gets the columns of Seats that an instructor needs, and the lab's place with -o wide", async () => {
+  test("prints the columns of Seats that an instructor needs, and the lab's URL with -o wide", async () => {
     expect(await header('seats')).toEqual([
       'NAME',
       'WORKSHOP',
@@ -234,13 +234,13 @@ describe('kubectl', () => {
     ]);
   });
 
-  test('gets both kinds by their category', async () => {
+  test('gets both kinds by the name of their category', async () => {
     expect((await kubectl('get', 'intro-otel', '--output=name')).trim().split('\n')).toEqual(
       expect.arrayContaining(['workshop.intro-otel.dev/crds', 'seat.intro-otel.dev/crds-ada']),
     );
   });
 
-  test('fills the columns from the status', async () => {
+  test('prints values from the status in the columns', async () => {
     const condition = {
       type: 'Ready',
       status: 'False',
@@ -273,7 +273,7 @@ describe('kubectl', () => {
     ['workshop.spec.lab.collector', 'The OpenTelemetry Collector'],
     ['workshop.status.conditions', 'NetworkIsolation'],
     ['seat.spec.replicas', 'kubectl scale seat'],
-  ])('explains what %s is for', async (path, words) => {
+  ])('explains the field %s', async (path, words) => {
     expect((await kubectl('explain', path)).replaceAll(/\s+/g, ' ')).toContain(words);
   });
 });

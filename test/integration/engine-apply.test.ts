@@ -1,5 +1,5 @@
-// Tests the engine's apply on the real API server, with the whole lab: it writes nothing twice, repairs drift, leaves
-// what others own, and removes what is no longer part of it.
+// Tests the engine's apply with a whole lab on a real API server. It writes nothing twice, repairs drift, keeps what
+// others own, and removes what the lab no longer contains.
 import { labTemplate } from '../../cdk8s/render.ts';
 import { Applier, differs } from '../../operator/engine/apply.ts';
 import type { HttpApi } from '../../kubernetes/client.ts';
@@ -34,7 +34,7 @@ const stores = new Map(
 const lookup = (kind: string): CompactStore | undefined => stores.get(kind);
 const live = (object: KubeObject): KubeObject | undefined => lookup(object.kind)?.get(keyOf(object));
 
-/** The objects of a seat besides its lab. */
+/** The objects that a seat has besides its lab. */
 const FENCES = [
   {
     apiVersion: 'networking.k8s.io/v1',
@@ -73,19 +73,19 @@ const labelled = (object: KubeObject): KubeObject => ({
   ...object,
   metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } },
 });
-// No pods are needed here.
+// Sets replicas to 0, because these tests need no pods.
 const stopped = (object: KubeObject): KubeObject =>
   object.kind === 'Deployment'
     ? ({ ...object, spec: { ...(object as unknown as { spec: object }).spec, replicas: 0 } } as KubeObject)
     : object;
-// Secrets are created once and not watched, so they are not applied.
+// Secrets are created once and not watched, so the tests do not apply them.
 const isApplied = ({ kind }: KubeObject): boolean => kind !== 'Secret';
 const desired = [
   ...(labTemplate({})(namespace) as readonly KubeObject[]).filter(isApplied).map(stopped),
   ...FENCES,
 ].map(labelled);
 
-/** An object without the fields that the API server writes. */
+/** Returns an object without the fields that the API server sets. */
 const specOf = (object: KubeObject | undefined): object =>
   Object.fromEntries(Object.entries(object ?? {}).filter(([field]) => field !== 'metadata' && field !== 'status'));
 
@@ -116,7 +116,7 @@ beforeEach(() => {
   writes = 0;
 });
 
-/** Applies until nothing is written, so that writes the store has not seen yet don't count. */
+/** Applies until nothing is written, so that the store has seen all earlier writes. */
 async function settled(): Promise<void> {
   await eventually(
     async () => {
@@ -127,7 +127,7 @@ async function settled(): Promise<void> {
   );
 }
 
-test('finds no difference after an apply, whatever the API server has filled in', () => {
+test('finds no difference after an apply, although the API server has added defaults', () => {
   expect(
     desired
       .filter((object) => differs(object, live(object) ?? object))
@@ -136,7 +136,7 @@ test('finds no difference after an apply, whatever the API server has filled in'
   expect(desired.filter((object) => live(object) === undefined)).toEqual([]);
 });
 
-test('writes nothing a second time, nor after a restart', async () => {
+test('writes nothing in a second apply, nor in the first apply after a restart', async () => {
   await settled();
   writes = 0;
   await applier.applyAll(desired, lookup);
@@ -152,15 +152,15 @@ test.each([
     { spec: { template: { spec: { terminationGracePeriodSeconds: 99 } } } },
   ],
   [
-    'a NetworkPolicy that was opened',
+    'a NetworkPolicy that was changed to select no pods',
     KINDS.NetworkPolicy,
     'deny',
     { spec: { podSelector: { matchLabels: { nobody: 'this' } } } },
   ],
-  ['a NetworkPolicy that was opened beside what we wanted', KINDS.NetworkPolicy, 'deny', { spec: { egress: [{}] } }],
+  ['a NetworkPolicy with an added egress rule', KINDS.NetworkPolicy, 'deny', { spec: { egress: [{}] } }],
   ['a quota that was raised', KINDS.ResourceQuota, 'seat', { spec: { hard: { pods: '2000' } } }],
   [
-    'a RoleBinding to somebody else',
+    'a RoleBinding with another subject',
     KINDS.RoleBinding,
     'lab-collector',
     { subjects: [{ kind: 'User', name: 'eve', apiGroup: 'rbac.authorization.k8s.io' }] },
@@ -179,7 +179,7 @@ test.each([
   );
 });
 
-test('leaves additions of others alone, and does not write over and over', async () => {
+test('keeps fields that others have added, and writes nothing because of them', async () => {
   await api.mergePatch(
     KINDS.Deployment,
     { name: 'lab-guide', namespace },
@@ -200,7 +200,7 @@ test('leaves additions of others alone, and does not write over and over', async
   ]).toEqual(['mine', 'today']);
 });
 
-test('removes a key that is no longer applied, and keeps one that an attendee has taken over', async () => {
+test('removes a ConfigMap key that it no longer applies, and keeps a key that an attendee has taken over', async () => {
   const other = await testApi({ fieldManager: 'attendee' });
   const keys = async (): Promise<string[]> =>
     Object.keys((await api.get<ConfigMap>(KINDS.ConfigMap, 'keys', namespace))?.data ?? {}).sort();
@@ -216,10 +216,10 @@ test('removes a key that is no longer applied, and keeps one that an attendee ha
   }
 });
 
-test('does not repeat an apply that can change nothing', async () => {
+test('does not repeat an apply that the API server answers without a change', async () => {
   await settled();
   const [guide] = desired.filter(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'lab-guide');
-  // The API server drops a false here, so the object differs forever.
+  // The API server drops `paused: false`, so the live object always differs.
   const dropped = {
     ...guide,
     spec: { ...(guide as unknown as { spec: object }).spec, paused: false },
@@ -237,13 +237,13 @@ test('does not repeat an apply that can change nothing', async () => {
   );
 });
 
-describe('pruning', () => {
+describe('pruning of objects that are no longer rendered', () => {
   const names = async (): Promise<string[]> =>
     (await api.list(KINDS.ConfigMap, { namespace, labelSelector: `${SEAT}=one` })).map(({ metadata }) => metadata.name);
   const prune = (): ReturnType<Applier['prune']> => applier.prune([...stores.values()], labels, desired);
   const unwanted = configMap(namespace, 'unwanted', {}, labels);
 
-  test('deletes what we applied and no longer render', async () => {
+  test('deletes an object that we applied and no longer render', async () => {
     await applier.applyAll([unwanted], lookup);
     const { written } = await prune();
     expect(written.map(keyOf)).toEqual([`${namespace}/unwanted`]);
@@ -251,14 +251,14 @@ describe('pruning', () => {
     expect(await names()).toContain('lab-dice');
   });
 
-  test('keeps what bears our labels and was made by somebody else', async () => {
+  test('keeps an object with our labels that somebody else has made', async () => {
     await api.create(configMap(namespace, 'theirs', {}, labels));
     await eventually(() => expect(lookup('ConfigMap')?.get(`${namespace}/theirs`)).toBeDefined(), { within: 10_000 });
     expect(await prune()).toMatchObject({ written: [], failed: [] });
     expect(await names()).toContain('theirs');
   });
 
-  test('keeps an object that has replaced the one it knew', async () => {
+  test('keeps a new object of the same name that has replaced ours', async () => {
     await applier.applyAll([unwanted], lookup);
     const stale = new CompactStore({ kind: KINDS.ConfigMap, fieldManager: FIELD_MANAGER });
     for (const one of await api.list(KINDS.ConfigMap, { namespace, labelSelector: `${SEAT}=one` }))

@@ -1,11 +1,11 @@
-// Tests what the search for silent watches relies on. It waits for a minute, so it is a file of its own beside the
-// others.
+// Tests that the API server sends watch bookmarks, which the detection of silent watches needs. The test waits for a
+// minute, so it has a file of its own that runs beside others.
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { configMap, testApi, useEmptyNamespace } from '../support/cluster/engine.ts';
 
 const namespace = useEmptyNamespace('engine-bookmarks');
 
-test('receives bookmarks from the API server', async () => {
+test('receives watch bookmarks from the API server', async () => {
   const api = await testApi();
   const { resourceVersion } = (await api.create(configMap(namespace, 'any'))).metadata;
   const signal = AbortSignal.timeout(80_000);

@@ -1,4 +1,5 @@
-// Tests the engine's client on the real API server: its requests are accepted, and it tells the answers apart.
+// Tests the engine's client on a real API server: its requests are accepted, and it throws a different error for each
+// kind of refusal.
 import {
   isAlreadyExists,
   isConflict,
@@ -52,7 +53,7 @@ test('creates an object once, reads, changes and deletes it', async () => {
   await api.delete(KINDS.ConfigMap, key('life'));
 });
 
-test('takes over fields of others in an apply, keeps the rest, and removes fields that are gone', async () => {
+test('takes over applied fields, keeps the fields of others, and removes fields it no longer applies', async () => {
   const other = await testApi({ fieldManager: 'somebody-else' });
   try {
     await api.apply(map('shared', { ours: '1', dropped: '1', contested: '1' }));
@@ -70,7 +71,7 @@ test('takes over fields of others in an apply, keeps the rest, and removes field
   }
 });
 
-test('tells refusals apart', async () => {
+test('throws a different error for each kind of refusal', async () => {
   expect(isNotFound(await failureOf(api.create(configMap('no-such-namespace', 'x'))))).toBe(true);
   expect(isInvalid(await failureOf(api.apply(map('Not A Name'))))).toBe(true);
   await api.apply({
@@ -79,7 +80,7 @@ test('tells refusals apart', async () => {
     metadata: key('one'),
     spec: { hard: { 'count/secrets': '0' } },
   } as KubeObject);
-  // A quota applies once it has been counted, which takes the API server's managers a moment.
+  // A new quota applies only after Kubernetes has counted what it limits, which takes a moment.
   let attempts = 0;
   await eventually(
     async () => {
@@ -110,7 +111,7 @@ test('gets a token for the requested service account, with the requested lifetim
   expect((Date.parse(expiresAt) - Date.now()) / 1000).toBeCloseTo(1200, -2);
 });
 
-describe('a list of more than a page', () => {
+describe('a list of more than one page', () => {
   const count = 510;
 
   beforeAll(async () => {
@@ -121,7 +122,7 @@ describe('a list of more than a page', () => {
     );
   }, 60_000);
 
-  test('is complete, with each object once and all pages of one version', async () => {
+  test('is complete, with each object once and all pages from one resourceVersion', async () => {
     const versions = new Set<string>();
     const names = new Set<string>();
     for await (const { items, resourceVersion } of api.pages(KINDS.ConfigMap, {
@@ -135,7 +136,7 @@ describe('a list of more than a page', () => {
     expect([names.size, versions.size, names.has('ConfigMap many-509')]).toEqual([count, 1, true]);
   });
 
-  test('is complete, although its second page expires once', async () => {
+  test("is complete, although its second page's continue token expires once", async () => {
     const proxy = await startFaultyProxy({ url: testCluster().api });
     const through = await testApi({ config: { ...(await testConfig()), server: proxy.url } });
     try {

@@ -1,5 +1,5 @@
-// Tests the engine's watch on the real API server, through a proxy that fails on command: whatever happens, the store
-// ends up as the cluster is.
+// Tests the engine's watch on a real API server, through a proxy that fails on command. After every fault, the store
+// ends up equal to the cluster.
 import type { HttpApi } from '../../kubernetes/client.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { CompactStore } from '../../operator/engine/store.ts';
@@ -17,7 +17,7 @@ const labels = { watched: 'yes' };
 const map = (name: string, data: Record<string, string> = {}): ConfigMap => configMap(namespace, name, data, labels);
 const isWatch = (request: string): boolean => request.includes('watch=1');
 
-/** Connects to the API server without the proxy. */
+/** A client that connects to the API server without the proxy. */
 let direct: HttpApi;
 let through: HttpApi;
 let proxy: FaultyProxy;
@@ -58,7 +58,7 @@ beforeEach(async () => {
   });
   ended.run = reflector.run(ended.controller.signal);
   await eventually(() => expect([store.fresh, seen('kept')]).toEqual([true, '1']), within);
-  // What came after the list came by the watch, so the watch is open.
+  // The store receives this change only through the watch, so the watch is open when the change arrives.
   const { resourceVersion } = (await set('last', String(performance.now()))).metadata;
   await eventually(
     () => expect(store.get(`${namespace}/last`)?.metadata.resourceVersion).toBe(resourceVersion),
@@ -78,7 +78,7 @@ afterAll(async () => {
   await direct.close();
 });
 
-test('sees each creation, change and deletion once', async () => {
+test('reports each creation, change and deletion once', async () => {
   changes.length = 0;
   await set('new', '1');
   await set('new', '2');
@@ -94,7 +94,7 @@ test('sees each creation, change and deletion once', async () => {
   expect(store.applied(`${namespace}/kept`)).toBe(true);
 });
 
-test('loses an object that loses the label, and gets it back with the label', async () => {
+test('drops an object that loses the selected label, and adds it again with the label', async () => {
   const relabel = (watched: string | null): Promise<unknown> =>
     direct.mergePatch(KINDS.ConfigMap, { name: 'kept', namespace }, { metadata: { labels: { watched } } });
   await relabel(null);
@@ -103,7 +103,7 @@ test('loses an object that loses the label, and gets it back with the label', as
   await eventually(() => expect(seen('kept')).toBe('1'), within);
 });
 
-/** Changes objects while the watch can't see them. */
+/** Adds, changes and deletes objects while the watch is broken. */
 async function changeMeanwhile(): Promise<void> {
   await set('kept', '2');
   await set('added', '2');
@@ -127,7 +127,7 @@ afterEach(() => direct.delete(KINDS.ConfigMap, { name: 'added', namespace }));
 test.each([
   ['answers 410 to watches', { answer: 410 }, 'expired'],
   ['answers 500 to watches', { answer: 500 }, 'unavailable'],
-] as const)('catches up with a server that %s', async (_, fault, why) => {
+] as const)('catches up after a time in which the server %s', async (_, fault, why) => {
   proxy.fail('reset', isWatch);
   proxy.fail(fault, isWatch);
   await changeMeanwhile();
@@ -136,7 +136,7 @@ test.each([
   await expectCaughtUp();
 });
 
-test('catches up with a server that answers 500 for longer than anything stays fresh', async () => {
+test('is stale while the server answers 500 for long, and catches up afterwards', async () => {
   proxy.fail('reset');
   proxy.fail({ answer: 500 });
   await changeMeanwhile();
@@ -154,7 +154,7 @@ test('reconnects after connections are reset', async () => {
   expect(restarts[0]).toBe('disconnected');
 });
 
-test('notices a watch that falls silent while everything looks healthy, and lists again', async () => {
+test('lists again after a watch falls silent on an open connection', async () => {
   proxy.fail('silence', isWatch);
   proxy.heal();
   await changeMeanwhile();
@@ -162,7 +162,7 @@ test('notices a watch that falls silent while everything looks healthy, and list
   expect(restarts).toContain('silent');
 });
 
-test('notices a server that never answers again, and catches up once it does', async () => {
+test('is stale while the server does not answer at all, and catches up afterwards', async () => {
   proxy.fail('silence');
   await changeMeanwhile();
   await eventually(() => expect(store.fresh).toBe(false), within);

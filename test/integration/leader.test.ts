@@ -1,4 +1,4 @@
-// Tests the election on the real API server, between processes that are killed, stopped and continued.
+// Tests leader election on a real API server. The replicas are processes that the tests kill, freeze and continue.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ import type { ConfigMap } from '../support/cluster/engine.ts';
 import { eventually } from '../../support/waiting.ts';
 
 const namespace = useEmptyNamespace('engine-leader');
-/** The times that the design promises, in milliseconds. */
+/** The time limit for a failover that the project promises, in milliseconds. */
 const FAILOVER = 15_000;
 
 interface Replica {
@@ -56,7 +56,7 @@ const writesOf = async ({ identity }: Replica): Promise<number> =>
 const count = ({ said }: Replica, what: ElectorReport['what']): number =>
   said.filter((one) => one.what === what).length;
 
-/** Waits until `replica` leads and has written. @returns milliseconds */
+/** Waits until `replica` leads and has written. @returns the time that took, in milliseconds */
 async function untilItWrites(replica: Replica, within: number): Promise<number> {
   const began = performance.now();
   const before = await writesOf(replica);
@@ -64,7 +64,7 @@ async function untilItWrites(replica: Replica, within: number): Promise<number> 
   return performance.now() - began;
 }
 
-/** A replica that waits for its turn. */
+/** Starts a replica that does not lead, and waits until it has tried to write. */
 async function startFollower(identity: string): Promise<Replica> {
   const replica = start(identity);
   await eventually(() => expect(count(replica, 'refused')).toBeGreaterThan(0), { within: 20_000 });
@@ -76,7 +76,7 @@ let first: Replica;
 let second: Replica;
 let third: Replica;
 
-test('lets one of two replicas lead; it writes the Lease about once in 4 s, and the other sends nothing', async () => {
+test('elects one of two replicas, which renews the Lease about every 4 s; the other one only watches', async () => {
   first = start('first');
   await untilItWrites(first, 20_000);
   second = await startFollower('second');
@@ -88,14 +88,14 @@ test('lets one of two replicas lead; it writes the Lease about once in 4 s, and 
   expect(await writesOf(second)).toBe(0);
 });
 
-test("lets the other replica lead within 15 s of the leader's kill -9", async () => {
+test('elects the other replica within 15 s after kill -9 of the leader', async () => {
   first.child.kill('SIGKILL');
   const took = await untilItWrites(second, FAILOVER);
   process.stderr.write(`Failover after kill -9: ${(took / 1000).toFixed(1)} s\n`);
   expect(await lease()).toMatchObject({ holderIdentity: 'second', leaseTransitions: 1 });
 });
 
-test('lets another lead within 15 s of a freeze, and the frozen one writes only what was on its way', async () => {
+test('elects another replica within 15 s of a freeze, and the frozen one writes at most once more', async () => {
   third = await startFollower('third');
   second.child.kill('SIGSTOP');
   const took = await untilItWrites(third, FAILOVER);
@@ -104,8 +104,8 @@ test('lets another lead within 15 s of a freeze, and the frozen one writes only 
   const refused = count(second, 'refused');
   second.child.kill('SIGCONT');
   await eventually(() => expect(count(second, 'refused')).toBeGreaterThan(refused + 20), { within: 10_000 });
-  // One write may have passed the clock's check and been on its way when the process stopped. A broken check would add
-  // 20 more.
+  // One write may have been on its way when the process froze. Without the check of the lease's time, there would be
+  // about 20 more.
   expect(await writesOf(second)).toBeLessThanOrEqual(writes + 1);
   expect(second.said.filter(({ what }) => what === 'elected' || what === 'lost')).toEqual([
     { what: 'elected' },
@@ -114,7 +114,7 @@ test('lets another lead within 15 s of a freeze, and the frozen one writes only 
   expect(await leader()).toBe('third');
 });
 
-test('lets the other replica lead at once when the leader ends in order', async () => {
+test('elects the other replica at once when the leader shuts down with SIGTERM', async () => {
   third.child.kill('SIGTERM');
   const took = await untilItWrites(second, FAILOVER);
   process.stderr.write(`Failover after SIGTERM: ${(took / 1000).toFixed(1)} s\n`);
@@ -122,7 +122,7 @@ test('lets the other replica lead at once when the leader ends in order', async 
   expect(await lease()).toMatchObject({ holderIdentity: 'second', leaseTransitions: 3 });
 });
 
-test('leaves a Lease without a holder when the last replica ends', async () => {
+test('leaves a Lease without a holder when the last replica shuts down', async () => {
   second.child.kill('SIGTERM');
   await once(second.child, 'exit');
   expect(await leader()).toBe('');

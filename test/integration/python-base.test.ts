@@ -1,9 +1,8 @@
-// Tests the base image of the Python app on machines that can't pull it. It is built from the Debian packages for the
-// cluster's images.
+// Tests the base image for the Python app on machines that can't pull one. The image is built from Debian packages.
 import { readFileSync } from 'node:fs';
 import { PYTHON, pythonBaseImage } from '../../cluster/components/python.ts';
 
-test('holds Python, its libraries, a shell, and the standard library with its compiled files', async () => {
+test('the base image holds Python, its libraries, a shell, and the compiled standard library', async () => {
   const { name, entries } = await pythonBaseImage();
   expect(name).toMatch(/^throwaway\.intro-otel\.dev\/python:3\.\d+\.\d+[\w.-]*$/);
   const paths = entries.map(({ path }) => path);
@@ -13,11 +12,12 @@ test('holds Python, its libraries, a shell, and the standard library with its co
   expect(new Set(paths).size).toBe(paths.length);
 });
 
-test("records each source's own time in its compiled file, or Python would compile it at every start", async () => {
+test("the .pyc files record their source's time, so that Python does not compile at every start", async () => {
   const { entries } = await pythonBaseImage();
   const json = entries.find(({ path }) => path.endsWith('/json/__init__.py'));
   const compiled = entries.find(({ path }) => /\/json\/__pycache__\/__init__\.[\w-]+\.pyc$/.test(path));
   if (compiled?.from === undefined || !('source' in compiled.from)) throw new Error('expected json to be compiled');
-  // https://peps.python.org/pep-0552/: four bytes of magic, four of flags, then the source's time in seconds since 1970
+  // A .pyc file begins with four bytes of magic, four of flags, and the source's time in seconds since 1970:
+  // https://peps.python.org/pep-0552/
   expect(readFileSync(compiled.from.source).readUInt32LE(8)).toBe(json?.time);
 });

@@ -1,6 +1,7 @@
-// The bare client that the operator is compared with. It server-side-applies the objects of many seats as fast as it
-// can. It renders everything first, then applies the namespaces, then all the rest at once. Usage: KUBECONFIG=FILE node
-// bare-client.ts WORKSHOP SEATS CONNECTIONS. It prints "began" before its first request.
+// A minimal client, to compare the operator with. It applies the objects of many seats server-side as fast as it can.
+// It renders all objects first, then applies the namespaces, then all other objects at once. It prints "began" before
+// its first request.
+// usage: KUBECONFIG=FILE node bare-client.ts WORKSHOP SEATS CONNECTIONS
 import { readFileSync } from 'node:fs';
 import { Pool } from 'undici';
 import { parse } from 'yaml';
@@ -59,7 +60,7 @@ function requestFor(object: KubeObject): Request {
   };
 }
 
-/** Runs as many at a time as there are connections. */
+/** Sends all requests, one at a time on each connection. */
 async function sendAll(queue: readonly Request[]): Promise<void> {
   const left = queue.values();
   const worker = async (): Promise<void> => {

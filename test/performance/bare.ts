@@ -1,24 +1,25 @@
-// Measures the bare client, in a process of its own inside the cluster's network, where the operator runs too.
+// Measures the bare client of bare-client.ts. It runs in a process of its own inside the cluster's network, as the
+// operator does.
 import { join } from 'node:path';
 import { insideKubeconfig } from '../../cluster/devcluster/index.ts';
 import { testCluster } from '../support/cluster/cluster.ts';
 import { startInCluster } from '../support/cluster/in-cluster-network.ts';
 import { deploymentsAvailable, standing } from './standing.ts';
 
-/** Seconds since the first request, or since the Workshop was applied. */
+/** The results of one measurement, in seconds since the client's first request. */
 export interface BareFigures {
   objects: number;
-  /** Until every object existed. */
+  /** The time until every object existed. */
   stood: number;
-  /** Until everything was ready. */
+  /** The time until every Deployment was available. */
   ready: number;
 }
 
 const WORKSHOP = 'bare';
-/** More are no faster on two cores. */
+/** The number of connections. On two cores, more connections are no faster. */
 const CONNECTIONS = 32;
 
-/** Makes the objects of `seats` seats. */
+/** Runs the client for `seats` seats, and measures it. */
 export async function measureBare(seats: number): Promise<BareFigures> {
   const begun = Promise.withResolvers<number>();
   const command = [

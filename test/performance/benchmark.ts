@@ -1,28 +1,31 @@
-// Defines a benchmark, and the rows that it adds to the table.
+// The types of a benchmark and of the rows that it adds to the table of results.
 
 export interface Row {
   what: string;
-  /** × is a ratio. A count has an empty unit. */
+  /** The unit of the value. `×` is a ratio, and an empty unit is a count. */
   unit: 's' | 'MiB' | '/s' | '×' | '';
   value: number;
-  /** The limit; none for a row that only explains others. */
+  /** The promised limit. A row without one only explains other rows. */
   bound?: { atMost: number } | { atLeast: number };
-  /** The figures behind the value. */
+  /** The single measurements from which the value is computed. */
   samples?: readonly number[];
 }
 
 export interface Benchmark {
   name: string;
-  /** One line for the help text. */
+  /** The benchmark's line in the help text. */
   about: string;
   /**
-   * What it runs on: a cluster with a node, shared with other benchmarks, or its own control plane with simulated
-   * nodes.
+   * The cluster that the benchmark needs. `lab` has a node and is shared with other benchmarks. `scale` is a control
+   * plane of its own with simulated nodes.
    */
   cluster: 'lab' | 'scale';
-  /** Whether it reads the API server's audit log of the operator. The log slows the operator's requests a little. */
+  /**
+   * Whether the benchmark reads the operator's requests in the API server's audit log. Writing this log makes the
+   * requests a little slower.
+   */
   audited?: true;
-  /** `anew` replaces the benchmark's cluster with one that has just started. */
+  /** Runs the measurement. `detail` shows progress. `anew` replaces the benchmark's cluster with a new one. */
   run(detail: (text: string) => void, anew: () => Promise<void>): Promise<readonly Row[]>;
 }
 

@@ -1,4 +1,5 @@
-// The benchmarks of one lab: the chart's defaults, in a namespace of its own that enforces Pod Security "restricted".
+// The benchmarks of a single lab with the chart's default values, in a namespace of its own that enforces Pod Security
+// "restricted".
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kubectl, testCluster } from '../support/cluster/cluster.ts';
 import { eventually } from '../../support/waiting.ts';
@@ -67,7 +68,7 @@ async function firstTrace(detail: (text: string) => void): Promise<Row[]> {
   ];
 }
 
-/** A trace of arcade, dice and prizes, which the first visitor makes. @throws Error while there is none */
+/** Checks that Jaeger has a complete trace of a visitor's round. @throws Error while there is none */
 async function wholeTrace(lab: Lab): Promise<void> {
   const traces = await tracesOf(lab, 'arcade');
   const [whole] = traces.filter((trace) => trace.services.includes('prizes'));
@@ -98,8 +99,8 @@ async function edit(detail: (text: string) => void): Promise<Row[]> {
 }
 
 /**
- * Adds a route to the dice, requests it until it answers, and looks for its span.
- * @returns the seconds that all of it took
+ * Adds a route to dice, requests the route until it answers, and waits for its span in Jaeger.
+ * @returns the total time in seconds
  */
 async function editToSpan(lab: Lab, source: string, route: string): Promise<number> {
   const began = performance.now();

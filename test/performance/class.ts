@@ -1,4 +1,5 @@
-// Measures a Workshop of five on the real node, from an instructor's two commands to a trace in each seat's own Jaeger.
+// Measures a Workshop of five seats on a real node, from the instructor's two commands until each seat's Jaeger has a
+// trace.
 import { join } from 'node:path';
 import { repoRoot } from '../../support/paths.ts';
 import { RELEASE } from '../../operator/api/types.ts';
@@ -27,7 +28,7 @@ export const classOfFive: Benchmark = {
 async function measureClass(detail: (text: string) => void): Promise<Row[]> {
   const own = new Lab('class');
   await makeNamespace(own.namespace);
-  // The release's own lab is quiet, because it is not measured.
+  // The lab of the release itself has no visitors, because it is not measured.
   await own.helm(['install', own.release, chart, '--wait', '--timeout', '120s', '--set', 'visitors.enabled=false']);
   const workshop = (
     await kubectl('create', '--dry-run=client', '--filename', FILE, '--output=jsonpath={.metadata.name}')

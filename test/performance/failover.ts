@@ -1,5 +1,5 @@
-// Measures a rollout of 100 seats whose leader is killed 20 times: all seats become ready, without duplicates or
-// orphans.
+// Measures a rollout of 100 seats during which the leader is killed 20 times. All seats become ready, without
+// duplicates or orphans.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kindOf } from '../../kubernetes/kinds.ts';
 import { KINDS } from '../../operator/api/kinds.ts';
@@ -21,7 +21,10 @@ const SEATS = 100;
 const NODES = 3;
 const KILLS = 20;
 const WORKSHOP = 'failover';
-/** A leader is killed after a random time up to this, so that it is in the middle of something. */
+/**
+ * The longest time before a leader is killed, in milliseconds. The time is random, so that the kill hits different
+ * work.
+ */
 const LONGEST_REIGN_MS = 2_500;
 
 export const failover: Benchmark = {
@@ -50,8 +53,8 @@ async function measureFailover(detail: (text: string) => void): Promise<Row[]> {
 }
 
 /**
- * Seconds from the leader's death until the replica that stood by leads. Then the dead one is replaced, as a Deployment
- * would.
+ * Kills the leader, waits until the standby replica leads, and starts a replacement, as a Deployment would.
+ * @returns the seconds from the kill to the new leader
  */
 async function failOver(replicas: InClusterProgram[], { start, ready }: Operators): Promise<number> {
   const leader = await someoneLeads(replicas);
@@ -69,20 +72,22 @@ async function failOver(replicas: InClusterProgram[], { start, ready }: Operator
 
 async function allReady(seats: SeatTimes, detail: (text: string) => void): Promise<void> {
   if (seats.ready() === SEATS)
-    throw new Error(`the rollout ended before the leader was killed ${KILLS} times, so it proves nothing`);
+    throw new Error(
+      `expected a rollout that lasts until the leader was killed ${KILLS} times, found that it ended sooner`,
+    );
   await seats.allReady(detail);
   seats.stop();
 }
 
 interface CreationTimes {
-  /** Objects that have existed with more than one uid. */
+  /** Lists the objects that have existed with more than one uid. */
   twice(): string[];
   removed(): string[];
-  /** The kinds of all the seats' objects. */
+  /** Lists the objects of seats that have never existed. */
   missing(): string[];
 }
 
-/** Records every object of the Workshop that has ever existed. */
+/** Records every object of the Workshop, including objects that are removed later. */
 async function watchMade(): Promise<CreationTimes> {
   const uids = new Map<string, Set<string>>();
   const removed: string[] = [];

@@ -1,5 +1,4 @@
-// Measures the operator on an API server that fails in every way it can, at full size. It recovers by itself, and
-// repairs what changed.
+// Measures how fast the operator repairs what changed during a fault of its API server. A freeze lasts a minute here.
 import { testCluster } from '../support/cluster/cluster.ts';
 import { FAULTS, FaultyLab } from '../support/cluster/operator-faults.ts';
 import type { Fault } from '../support/cluster/operator-faults.ts';

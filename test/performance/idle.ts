@@ -1,4 +1,5 @@
-// Measures 500 seats that nobody touches: the operator's requests by the API server's own audit log, and its memory.
+// Measures the operator with 500 seats that nobody changes: its requests, by the API server's audit log, and its
+// memory.
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +14,7 @@ import { createWorkshop, watchSeats } from './operator.ts';
 const SEATS = 500;
 const NODES = 12;
 const WORKSHOP = 'idle';
-/** Wait after the last seat became ready: Events, warnings and a first resync may still follow. */
+/** The wait after the last seat became ready, in milliseconds. Events, warnings and a first resync may follow. */
 const SETTLE_MS = 60_000;
 const IDLE_MS = 300_000;
 const SAMPLE_MS = 5_000;
@@ -45,7 +46,7 @@ async function measureIdle(detail: (text: string) => void): Promise<Row[]> {
   return [...requestRows(asked), ...memoryRows(memory, leader.pid, other?.pid ?? 0)];
 }
 
-/** The largest value seen in IDLE_MS. */
+/** Returns the largest value that `look` returns within IDLE_MS. */
 async function most(look: () => number): Promise<number> {
   const end = performance.now() + IDLE_MS;
   let largest = 0;
@@ -63,7 +64,9 @@ interface AuditEvent {
   objectRef?: { resource: string; subresource?: string; namespace?: string; name?: string };
 }
 
-/** The operator's requests that the API server has received since then (milliseconds since 1970), each once. */
+/**
+ * Lists the operator's requests that the API server has received since `began` (milliseconds since 1970), each once.
+ */
 async function requestsSince(began: number): Promise<AuditEvent[]> {
   const found = new Map<string, AuditEvent>();
   for await (const line of createInterface(createReadStream(auditLog(testCluster().name)))) {

@@ -1,4 +1,4 @@
-// Asks the operator for a Workshop with many seats, watches them become ready, and removes them.
+// Creates a Workshop with many seats, watches its seats become ready, and deletes it.
 import { conditionOf } from '../../kubernetes/conditions.ts';
 import { API_VERSION, LABELS } from '../../operator/api/types.ts';
 import type { Seat, WorkshopSpec } from '../../operator/api/types.ts';
@@ -10,7 +10,7 @@ import { allGone, PATIENCE } from './standing.ts';
 
 const WORKSHOPS = collection(KINDS.Workshop);
 
-/** Creates a Workshop. @returns the time (performance.now) just before */
+/** Creates a Workshop. @returns the time (performance.now) just before the request */
 export async function createWorkshop(name: string, spec: WorkshopSpec): Promise<number> {
   const body = JSON.stringify({ apiVersion: API_VERSION, kind: 'Workshop', metadata: { name }, spec });
   const began = performance.now();
@@ -24,7 +24,7 @@ export async function createWorkshop(name: string, spec: WorkshopSpec): Promise<
   return began;
 }
 
-/** Deletes a Workshop, and waits until nothing is left of it. */
+/** Deletes a Workshop, and waits until all its objects are gone. */
 export async function deleteWorkshop(name: string): Promise<void> {
   await textOf(await fetch(`${testCluster().api}${WORKSHOPS}/${name}`, { method: 'DELETE' }));
   await allGone(name);
@@ -33,8 +33,8 @@ export async function deleteWorkshop(name: string): Promise<void> {
 export interface SeatTimes {
   ready(): number;
   /**
-   * Waits until all seats have been ready, and reports their number to `detail`.
-   * @returns the time (performance.now) at the end
+   * Waits until all seats are ready, and reports the number of ready seats to `detail`.
+   * @returns the time (performance.now) when the last seat became ready
    */
   allReady(detail: (text: string) => void): Promise<number>;
   stop(): void;
@@ -69,7 +69,7 @@ function stateOf({ status }: Seat): string {
   return found === undefined ? 'nothing said yet' : `${found.status} ${found.reason} ${found.message}`;
 }
 
-/** Names of a Workshop's namespaces without a Seat, and of its Seats without a namespace. */
+/** Lists namespaces of a Workshop that have no Seat, and Seats that have no namespace. */
 export async function strays(workshop: string): Promise<string[]> {
   const names = async (path: string): Promise<Set<string>> => {
     const { items } = await apiGet<{ items: { metadata: { name: string } }[] }>(path);

@@ -22,7 +22,7 @@ import { benchmarks } from './benchmarks.ts';
 
 const CLUSTER = 'intro-otel-bench';
 
-// Helpers that tests and benchmarks share need `expect`. In tests, jest provides it.
+// The helpers that tests and benchmarks share use the global `expect`. In tests, jest provides it.
 Object.assign(globalThis, { expect });
 const report = createProgress();
 useState('bench');
@@ -44,14 +44,17 @@ function choose(names?: readonly string[]): readonly Benchmark[] {
   const unknown = names?.find((name) => benchmarks.every((one) => one.name !== name));
   if (unknown === undefined) return benchmarks.filter(({ name }) => names?.includes(name) ?? true);
   const expected = benchmarks.map(({ name, about }) => `${name.padEnd(12)} ${about}`).join('\n');
-  throw new UserError('There is no such benchmark.', {
+  throw new UserError('The option --only names an unknown benchmark.', {
     expected,
     found: unknown,
     todo: 'npm run bench -- --only NAME,NAME',
   });
 }
 
-/** Benchmarks of one lab share a cluster. Each of the others gets its own, so that none finds remains of another. */
+/**
+ * Runs the benchmarks. Benchmarks of a single lab share a cluster. Each other benchmark gets a new cluster, without
+ * objects of an earlier one.
+ */
 async function measure(chosen: readonly Benchmark[]): Promise<Row[]> {
   const interrupted = (): void => void stop().finally(() => process.exit(130));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
@@ -105,7 +108,7 @@ async function stop(): Promise<void> {
   await removeState('bench');
 }
 
-/** A benchmark that fails has no rows, and the others still run. */
+/** Reports a failed benchmark. It has no rows, and the others still run. */
 function broken(error: unknown): [] {
   say(describeError(error));
   process.exitCode = 1;
@@ -119,7 +122,7 @@ function printTable(all: readonly Row[]): void {
     const { what, unit, value, samples } = row;
     const from =
       samples === undefined ? '' : coloured('dim', `  (${samples.map((sample) => sample.toFixed(1)).join(', ')})`);
-    // A ratio is near one, so its second digit matters.
+    // A ratio is near 1, so the table shows two digits of it.
     const figure = value.toFixed(unit === '×' ? 2 : 1).padStart(6);
     print(`  ${what.padEnd(width)}  ${figure} ${unit.padEnd(3)}${verdict(row)}${from}`);
   }
@@ -132,7 +135,10 @@ function verdict(row: Row): string {
   return `  ${`${text} ${unit}`.trimEnd()}  ${holds(row) ? coloured('green', 'holds') : coloured('red', 'FAILS')}`;
 }
 
-/** The user's working directory. It differs from this process's, because npm runs scripts in the checkout's root. */
+/**
+ * Resolves a path from the user's working directory. This process has another one, because npm runs scripts in the
+ * repository's root.
+ */
 function fileOf(path: string): string {
   return resolve(process.env['INIT_CWD'] ?? '.', path);
 }

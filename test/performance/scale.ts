@@ -1,5 +1,5 @@
-// Measures 200 seats on simulated nodes: the operator against a bare client that applies the same objects, and against
-// `helm install`. All run one after the other, each on a cluster that has just started.
+// Measures 200 seats on simulated nodes. It compares the operator with a bare client that applies the same objects, and
+// with `helm install`. Each runs alone on a new cluster.
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { insideKubeconfig } from '../../cluster/devcluster/index.ts';
@@ -21,7 +21,10 @@ import { standing } from './standing.ts';
 const SEATS = 200;
 const NODES = 6;
 const WORKSHOP = 'scale';
-/** Turns of the bare client and of the operator. One machine can be a tenth faster or slower a minute later. */
+/**
+ * The number of measurements of the bare client and of the operator. The speed of a machine may change by a tenth
+ * within a minute.
+ */
 const ROUNDS = 2;
 
 export const scale: Benchmark = {
@@ -57,7 +60,7 @@ async function measureScale(detail: (text: string) => void, anew: () => Promise<
 }
 
 interface OperatorFigures extends BareFigures {
-  /** Bytes. */
+  /** The highest memory use, in bytes. */
   peak: number;
 }
 
@@ -74,19 +77,16 @@ async function measureOperator({ start }: Operators, detail: (text: string) => v
 }
 
 interface HelmFigures {
-  /** Of one lab: what helm sent, the namespace, and helm's record of the release. */
+  /** The number of objects of one lab: what helm sent, the namespace, and helm's record of the release. */
   objects: number;
-  /** Seconds for one lab. */
+  /** The time to install one lab, in seconds. */
   took: number;
 }
 
-/**
- * Installs as many labs as there are seats, one after the other, as a loop in a shell would. Pods of earlier labs start
- * meanwhile.
- */
+/** Installs one lab for each seat, one after the other, as a shell loop would. Pods of earlier labs start meanwhile. */
 async function measureHelm(): Promise<HelmFigures> {
   const names = Array.from({ length: SEATS }, (_, index) => `helm-${index}`);
-  // A first lab fills helm's cache of the API, as on a machine where helm has been used.
+  // The first lab fills helm's cache of the API, which a user's machine also has.
   await helmInstall('helm-first');
   const began = performance.now();
   for (const name of names) await helmInstall(name);
@@ -148,7 +148,7 @@ function rows(bares: readonly BareFigures[], operators: readonly BareFigures[]):
   ];
 }
 
-/** One object for all objects of a kind. */
+/** Returns the mean of several measurements. */
 function mean(rounds: readonly BareFigures[]): BareFigures {
   const meanOf = (field: keyof BareFigures): number => rounds.reduce((sum, one) => sum + one[field], 0) / rounds.length;
   return { objects: meanOf('objects'), stood: meanOf('stood'), ready: meanOf('ready') };

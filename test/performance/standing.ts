@@ -1,5 +1,5 @@
-// Observes a Workshop's seats from outside: when the last of their objects exists, and when the last Deployment is
-// available. It is the same for the operator and the bare client.
+// Measures a Workshop's seats from outside: the time when the last object exists, and the time when the last Deployment
+// is available. It works in the same way for the operator and for the bare client.
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { apiGet, testCluster, textOf } from '../support/cluster/cluster.ts';
 import { eventually } from '../../support/waiting.ts';
@@ -11,7 +11,7 @@ export const PATIENCE = 900_000;
 
 export interface Standing {
   objects: number;
-  /** When the last object existed, as performance.now counts. */
+  /** The time when the last object was created, in milliseconds as performance.now counts. */
   last: number;
 }
 
@@ -20,9 +20,9 @@ interface Metadata {
 }
 
 /**
- * Reads, once all is ready, when the objects of a Workshop's seats were created, so that it costs nothing meanwhile.
- * The API server answers in whole seconds.
- * @throws Error unless all exist
+ * Reads from the creation timestamps when the objects of a Workshop's seats were created. Call it after everything is
+ * ready, so that it does not slow the measurement. The timestamps are whole seconds.
+ * @throws Error unless all objects exist
  */
 export async function standing(workshop: string, seats: number): Promise<Standing> {
   const expected = seats * seatObjects(workshop, 'any').length;
@@ -50,7 +50,7 @@ interface Table {
 
 /**
  * Waits until all Deployments of a Workshop's seats have all their pods.
- * @returns the time (performance.now) of that
+ * @returns the time (performance.now) when the last one had them
  */
 export async function deploymentsAvailable(workshop: string, seats: number): Promise<number> {
   const expected = seats * seatObjects(workshop, 'any').filter(({ kind }) => kind === 'Deployment').length;
@@ -73,7 +73,7 @@ export async function deploymentsAvailable(workshop: string, seats: number): Pro
   return eventually(look, { within: PATIENCE, every: 500 });
 }
 
-/** Waits until nothing is left of a Workshop's seats: a namespace goes once it is empty. */
+/** Waits until a Workshop's seats are gone. A namespace disappears only after all its objects. */
 export async function allGone(workshop: string): Promise<void> {
   const path = `${collection(KINDS.Namespace)}?limit=1&labelSelector=${encodeURIComponent(ofWorkshop(workshop))}`;
   const look = async (): Promise<void> => {

@@ -1,5 +1,4 @@
-// Measures a learner at the guide's page, in a real browser: an edit, Run, and the wait until the page draws the new
-// span.
+// Measures the guide's page in a real browser: the time from Run, after an edit, until the page draws the new span.
 import type { Page } from 'playwright-core';
 import { silentProgress } from '../../support/progress.ts';
 import { ensureBrowser, launchBrowser } from '../support/browser/browser.ts';
@@ -8,7 +7,7 @@ import { seconds } from './benchmark.ts';
 
 const PATIENCE = 60_000;
 
-/** Runs `work` on the front page of the lab whose guide has the relayed node port. */
+/** Runs `work` on the course page of the lab whose guide is reachable through the test cluster's NodePort. */
 export async function onFrontPage<T>(work: (page: Page) => Promise<T>): Promise<T> {
   await ensureBrowser(silentProgress());
   const browser = await launchBrowser();
@@ -24,8 +23,8 @@ export async function onFrontPage<T>(work: (page: Page) => Promise<T>): Promise<
 }
 
 /**
- * Puts a span of this name into each roll in the editor, presses Run, and waits until the page draws it.
- * @returns seconds since Run
+ * Adds a span of this name to the code in the editor, presses Run, and waits until the page draws the span.
+ * @returns the seconds since Run
  */
 export async function runToWaterfall(page: Page, source: string, span: string): Promise<number> {
   await page.locator('.cm-content').click();

@@ -1,5 +1,4 @@
-// Tests a lab as a learner gets it, from `helm install --wait` in a namespace that enforces Pod Security "restricted"
-// to `helm uninstall`.
+// Tests a lab from `helm install --wait` to `helm uninstall`, in a namespace that enforces Pod Security "restricted".
 import { edgesOf } from '../../otlp/traces.ts';
 import type { Trace } from '../../otlp/traces.ts';
 import { kubectl, tool } from '../support/cluster/cluster.ts';
@@ -19,8 +18,8 @@ beforeAll(async () => {
   installed = Date.now();
 }, 150_000);
 
-test('plays a round and serves the first page of every part when helm install --wait ends', async () => {
-  // kube-proxy writes its rules once a second, so Kubernetes may need that long to route to a ready pod.
+test('plays a round and serves the first page of every component as soon as helm install --wait ends', async () => {
+  // kube-proxy writes its rules once a second, so requests may reach a ready pod up to a second late.
   const round = await eventually(() => lab.play(), { within: 2_000, every: 100 });
   expect([1, 2, 3, 4, 5, 6]).toContain(round.roll);
   expect(round.prize.name).not.toBe('');
@@ -29,7 +28,7 @@ test('plays a round and serves the first page of every part when helm install --
   }
 });
 
-test('runs every pod in a namespace that enforces Pod Security restricted', async () => {
+test('runs all its pods in a namespace that enforces Pod Security "restricted"', async () => {
   const privileged = {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -70,12 +69,12 @@ describe('a round played at the guide', () => {
     expect(round.services).toEqual(['arcade', 'dice', 'guide', 'prizes']);
   });
 
-  test('has one root, and every other span has its parent in the trace', () => {
+  test('has one root span, and the parent of every other span is in the trace', () => {
     expect(round.roots.map((span) => [span.service, span.parentSpanId])).toEqual([['guide', undefined]]);
     expect(round.spans.filter((span) => span.orphan).map(title)).toEqual([]);
   });
 
-  test('says of each span which pod, namespace and lab it is from', async () => {
+  test('records the pod, namespace and lab of each span', async () => {
     const pods = (await lab.pods()).map((pod) => pod.metadata.name);
     for (const { resource } of round.spans) {
       expect(pods).toContain(resource['k8s.pod.name']);
@@ -98,10 +97,10 @@ describe('a round played at the guide', () => {
   });
 });
 
-test('receives rounds of visitors, and each is a trace that starts with them', async () => {
+test('gets rounds from visitors, and the trace of each round starts with a span of visitors', async () => {
   const rounds = await eventually(
     async () => {
-      const found = (await tracesOf(lab, 'visitors', installed)).slice(1); // the latest may still be under way
+      const found = (await tracesOf(lab, 'visitors', installed)).slice(1); // the latest may be incomplete
       expect(found.length).toBeGreaterThanOrEqual(2);
       return found;
     },
@@ -111,7 +110,7 @@ test('receives rounds of visitors, and each is a trace that starts with them', a
   expect(rounds.flatMap((round) => round.roots.map((span) => span.service))).toEqual(rounds.map(() => 'visitors'));
 });
 
-test('sends rounds to both versions of prizes, each its share', async () => {
+test('sends rounds to both versions of prizes', async () => {
   await Promise.all(Array.from({ length: 16 }, () => lab.play()));
   await eventually(
     async () => {
@@ -124,7 +123,7 @@ test('sends rounds to both versions of prizes, each its share', async () => {
   );
 });
 
-test('delivers metrics and logs of every app to the Collector, which prints them', async () => {
+test('delivers metrics and logs of every app to the Collector, which prints them to its log', async () => {
   await eventually(
     async () => {
       const log = await lab.log('collector');
@@ -135,7 +134,7 @@ test('delivers metrics and logs of every app to the Collector, which prints them
   );
 });
 
-test('writes the ids of a span in Jaeger into a log line of the arcade', async () => {
+test("writes the ids of the arcade's span, as in Jaeger, into a log line of the arcade", async () => {
   const { trace: id } = await lab.play();
   const line = await eventually(
     async () => {
@@ -151,7 +150,7 @@ test('writes the ids of a span in Jaeger into a log line of the arcade', async (
   );
 });
 
-describe("an edit of the dice's code", () => {
+describe('an edit of the code of dice', () => {
   let edited: number;
 
   beforeAll(async () => {
@@ -165,14 +164,14 @@ describe("an edit of the dice's code", () => {
     );
   });
 
-  test('is live within 5 s of kubectl rollout restart', async () => {
+  test('runs within 5 s of kubectl rollout restart', async () => {
     await eventually(async () => expect(await lab.text('dice', '/fortune')).toBe('You will trace.'), {
       within: 5_000,
       every: 100,
     });
   });
 
-  test('shows as a new span in Jaeger within 8 s', async () => {
+  test('makes its new span appear in Jaeger within 8 s', async () => {
     await eventually(
       async () => {
         const spans = (await tracesOf(lab, 'dice', edited)).flatMap((trace) => trace.spans);
@@ -183,7 +182,7 @@ describe("an edit of the dice's code", () => {
   });
 });
 
-test('keeps running while Jaeger is away, and delivers traces when it is back', async () => {
+test('keeps running while Jaeger is down, and delivers the traces when Jaeger is up again', async () => {
   const before = await lab.podUids();
   await lab.scale('jaeger', 0);
   await eventually(async () => expect(await lab.pods('jaeger')).toEqual([]), { within: 30_000 });
@@ -207,7 +206,7 @@ test('keeps running while Jaeger is away, and delivers traces when it is back', 
   expect(await lab.podUids()).toMatchObject(others);
 });
 
-test('has not restarted any container since it was installed', async () => {
+test('has not restarted any container since the install', async () => {
   expect((await lab.pods()).map((pod) => [pod.metadata.name, restarts(pod)])).toEqual(
     (await lab.pods()).map((pod) => [pod.metadata.name, 0]),
   );

@@ -1,4 +1,4 @@
-// Tests `npm run up` and `npm run down` as a newcomer types them: on a machine without Kubernetes, with a warm cache.
+// Tests `npm run up` and `npm run down` as a newcomer runs them: on a machine without Kubernetes, with a warm cache.
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { DEVCLUSTER } from '../../cluster/context-discovery.ts';
@@ -40,7 +40,7 @@ afterAll(async () => {
   await npmRun('down');
 }, 60_000);
 
-/** Takes the port. Undefined if another program already holds it, which serves the test as well. */
+/** Listens on the port. @returns undefined if another program already uses it, which is just as good for the test */
 function occupy(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer().once('error', () => resolve(undefined));
@@ -48,18 +48,18 @@ function occupy(port: number): Promise<Server | undefined> {
   });
 }
 
-test('ends npm run up with a trace across four services', () => {
+test('npm run up ends with a trace across four services', () => {
   expect([first.code, first.code === 0 ? '' : first.stderr]).toEqual([0, '']);
   expect(first.stdout).toMatch(/one trace of \d+ spans across 4 services/);
   for (const service of ['guide', 'arcade', 'dice', 'prizes'])
     expect(first.stdout).toMatch(new RegExp(`^\\s+${service}\\b.* ms\\b`, 'm'));
 });
 
-test('takes less than 90 s for npm run up with a warm cache', () => {
+test('npm run up takes less than 90 s with a warm cache', () => {
   expect(took / 1000).toBeLessThan(90);
 });
 
-test('says that port 8080 is taken, and takes another', async () => {
+test('npm run up reports that port 8080 is taken, and uses another port', async () => {
   expect(first.stderr).toMatch(/port 8080 is taken.*port \d+/i);
   const [, address = '', port] = url.exec(first.stdout) ?? [];
   expect(port).not.toBe('8080');
@@ -67,14 +67,14 @@ test('says that port 8080 is taken, and takes another', async () => {
   expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
 });
 
-test('shows the trace at the printed address', async () => {
+test('the address that npm run up prints shows the trace', async () => {
   const [, address = ''] = /this trace\s+(http:\S+)/.exec(first.stdout) ?? [];
   const page = await fetch(address);
   expect(page.status).toBe(200);
   expect(await page.text()).toContain(address.split('/').at(-1));
 });
 
-test('upgrades the running lab with npm run up, and builds the Python app once it is switched on', async () => {
+test('a second npm run up upgrades the lab, and builds the Python app if a value enables it', async () => {
   const [again, tookAgain] = await timed(
     npmRun('up', '--', '--set', 'instrumentation=manual', '--set', 'flask.enabled=true'),
   );
@@ -87,21 +87,21 @@ test('upgrades the running lab with npm run up, and builds the Python app once i
   expect([roll.status, await roll.text()]).toEqual([200, expect.stringMatching(/^[1-6]$/)]);
 });
 
-test('prints a path that kubectl and helm accept, with npm run -s cluster -- kubeconfig', async () => {
+test('npm run -s cluster -- kubeconfig prints a path that kubectl and helm accept', async () => {
   const { stdout } = await npmRun('cluster', '--', 'kubeconfig');
   const kubeconfig = stdout.trim().split('\n').at(-1) ?? '';
   const { stdout: config } = await run('cat', [kubeconfig]);
   expect(config).toContain('https://127.0.0.1:');
 });
 
-test('leaves nothing on the machine after npm run down', async () => {
+test('npm run down leaves nothing on the machine', async () => {
   expect(leftovers(DEVCLUSTER).length).toBeGreaterThan(0);
   const down = await npmRun('down');
   expect([down.code, down.code === 0 ? '' : down.stderr]).toEqual([0, '']);
   expect(leftovers(DEVCLUSTER)).toEqual([]);
 });
 
-test('succeeds and says so when npm run down finds nothing to remove', async () => {
+test('npm run down succeeds and says so if there is nothing to remove', async () => {
   const down = await npmRun('down');
   expect(down.code).toBe(0);
   expect(down.stderr).toContain('Nothing to remove');

@@ -1,11 +1,11 @@
-// Reads the examples in the chart's README, so that the tests use what a learner copies.
+// Reads the examples in the chart's README, so that the tests use the same values that a learner copies.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { chart } from './cluster/lab.ts';
 import type { Values } from './cluster/lab.ts';
 
-/** The values in the YAML block below the paragraph that begins with `words`. */
+/** Returns the values in the YAML block below the paragraph that begins with `words`. */
 export function example<T = Values>(words: string, readme = readFileSync(join(chart, 'README.md'), 'utf8')): T {
   const paragraphs = readme.split('\n\n');
   const at = paragraphs.findIndex((paragraph) => paragraph.startsWith(words));

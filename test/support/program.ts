@@ -1,11 +1,11 @@
-// Runs the programs of a stage. Their output goes to a file as it comes, and no program outlives the test run.
+// Runs the programs of a stage and writes their output to a file at once. No program outlives the test run.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createWriteStream, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** The lowest priority: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/nice.html */
+/** The nice value of the lowest priority: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/nice.html */
 const LOWEST_PRIORITY = '19';
 
 const running = new Set<ChildProcess>();
@@ -13,11 +13,14 @@ const running = new Set<ChildProcess>();
 export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly onLine?: (line: string) => void;
-  /** Gives the program only the processor time that others leave. */
+  /** Whether the program has the lowest priority and uses only processor time that others leave. */
   readonly background?: boolean;
 }
 
-/** Runs `command` and writes both its outputs to `file`. @returns the exit code, or 1 if a signal ended the program */
+/**
+ * Runs `command` and writes its standard output and error to `file`. @returns the exit code, or 1 if a signal ended the
+ * program
+ */
 export async function runProgram(
   command: readonly [string, ...string[]],
   file: string,
@@ -47,19 +50,19 @@ export async function runProgram(
 }
 
 /**
- * Sets the priority of a child's session. Linux shares processor time between sessions first, and applies `nice` only
- * within one session. So the session needs the priority of its first process as well.
+ * Sets the priority of a child process and its session. Linux shares processor time first between sessions, and applies
+ * `nice` only within a session. So the session needs a priority too.
  * https://man7.org/linux/man-pages/man7/sched.7.html, "The autogroup feature"
  */
 export function setSessionPriority({ pid }: ChildProcess, nice: string): void {
   try {
     writeFileSync(`/proc/${pid}/autogroup`, nice);
   } catch {
-    // Other systems, and kernels without autogroups, only have nice.
+    // Other systems, and kernels without autogroups, have only nice.
   }
 }
 
-/** Registers a program that was started elsewhere, so that `endPrograms` ends it too. */
+/** Registers a program that other code has started, so that `endPrograms` ends it too. */
 export function endWithTheRun(child: ChildProcess): void {
   running.add(child);
   child.once('close', () => running.delete(child));

@@ -16,7 +16,7 @@ describe('resultsOf', () => {
   });
 });
 
-test('sums up all stages in the last line', () => {
+test('formats the sum of all stages as one line', () => {
   expect(
     resultsText(
       sum([

@@ -1,21 +1,24 @@
-// Counts tests. A program counts as one test. For a jest project, jest's own counts are used.
+// Counts passed and failed tests. A jest project reports its own counts. Any other program counts as one test.
 
 export interface Results {
   readonly passed: number;
   readonly failed: number;
 }
 
-/** The counts in jest's `--json` report. */
+/** The counts in the report of jest's option `--json`. */
 export interface JestReport {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
-  /** Skipped tests. */
+  /** The number of skipped tests. */
   readonly numPendingTests: number;
-  /** Files that could not be loaded. */
+  /** The number of test files that could not be loaded. */
   readonly numRuntimeErrorTestSuites: number;
 }
 
-/** A skipped test proves nothing, and a file that can't be loaded hides its tests. Both count as failed. */
+/**
+ * Converts jest's report to counts. A skipped test proves nothing, and a file that can't be loaded hides its tests. So
+ * both count as failed.
+ */
 export function resultsOf(report: JestReport): Results {
   return {
     passed: report.numPassedTests,

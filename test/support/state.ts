@@ -1,19 +1,19 @@
-// State of the clusters that tests start. It is separate from a learner's, and from that of tests in other checkouts.
+// Separates the state of the tests' clusters from a learner's clusters and from tests in other checkouts.
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { repoRoot } from '../../support/paths.ts';
 
-/** Each has its own state: the tests, their runs of `npm run up`, and the benchmarks. */
+/** The purposes with a state directory each: the tests, their runs of `npm run up`, and the benchmarks. */
 export type Purpose = 'test' | 'test-up' | 'bench';
 
-/** Sets the state directory for this process and all that it starts. */
+/** Sets the state directory for this process and its child processes. */
 export function useState(purpose: Purpose): void {
   process.env['INTRO_OTEL_STATE'] = directoryOf(purpose);
 }
 
-/** Removes the state. Call it when none of the clusters runs any more. */
+/** Removes the state directory. Call it only after all clusters of this purpose are stopped. */
 export async function removeState(purpose: Purpose): Promise<void> {
   await rm(directoryOf(purpose), { recursive: true, force: true });
 }

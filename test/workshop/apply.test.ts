@@ -1,4 +1,4 @@
-// Tests the README's two commands, one right after the other: they install the operator, and every attendee gets a lab.
+// Tests the README's two commands, one right after the other: they install the operator, and give every attendee a lab.
 import { readFileSync } from 'node:fs';
 import { say } from '../../support/output.ts';
 import { kubectl } from '../support/cluster/cluster.ts';
@@ -34,13 +34,13 @@ test.each(seats)('plays a round in %s, and finds a trace of four services in its
   expect(services).toEqual(['arcade', 'dice', 'guide', 'prizes']);
 });
 
-test("answers an instructor's question with kubectl get workshops", async () => {
+test('shows in kubectl get workshops how many seats are ready', async () => {
   const [header = '', row = ''] = (await kubectl('get', 'workshops', workshop)).split('\n');
   expect(header).toMatch(/^NAME +READY +STATE/);
   expect(row).toContain('3/3');
 });
 
-test('shows a row for each attendee in kubectl get seats, and no token in it', async () => {
+test('shows a row for each attendee in kubectl get seats, without any token', async () => {
   const [header = '', ...rows] = (await kubectl('get', 'seats', '--output=wide')).trim().split('\n');
   expect(header).toMatch(/^NAME +WORKSHOP +ATTENDEE +PHASE/);
   expect(rows.map((row) => row.split(/ +/)[0])).toEqual([...seats].sort());
@@ -48,21 +48,21 @@ test('shows a row for each attendee in kubectl get seats, and no token in it', a
   expect(rows.join()).not.toMatch(/eyJ|client-key|token/);
 });
 
-test('describes a Workshop in kubectl explain', async () => {
+test('describes the fields of a Workshop in kubectl explain', async () => {
   const text = await kubectl('explain', 'workshop.spec', '--recursive');
   for (const field of ['attendees', 'seats', 'lab', 'quota', 'rollout', 'access', 'schedule'])
     expect(text).toMatch(new RegExp(`\\b${field}\\s+<`));
   expect(await kubectl('explain', 'workshop.spec.schedule.afterExpiry')).toMatch(/Delete.*Stop.*Keep/s);
 });
 
-test('pulls the images before it begins the first seat, and finds room for all', async () => {
+test('pulls the images before it creates the first seat, and reports that all seats fit', async () => {
   const now = await workshopNow(workshop);
   expect(conditionText(now, 'ImagesReady')).toMatch(/^True /);
   expect(conditionText(now, 'CapacityAvailable')).toMatch(/^True /);
   expect(conditionText(now, 'Degraded')).toMatch(/^False /);
 });
 
-test("says in each seat where its lab and its kubeconfig are, without the kubeconfig's content", async () => {
+test("records the lab's URL and the kubeconfig's Secret in each Seat, without the kubeconfig itself", async () => {
   for (const name of seats) {
     const { status } = await seatNow(name);
     expect(status?.namespace).toBe(name);
@@ -73,7 +73,7 @@ test("says in each seat where its lab and its kubeconfig are, without the kubeco
   }
 });
 
-test('needs no more than the two commands: workshop.yaml says who attends, and little else', () => {
+test('needs only a list of attendees and a few lines more in workshop.yaml', () => {
   expect(
     readFileSync(workshopFile, 'utf8')
       .split('\n')

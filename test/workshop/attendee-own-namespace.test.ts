@@ -1,4 +1,5 @@
-// Tests what an attendee may do in their own namespace with their seat's kubeconfig, and which pods are refused there.
+// Tests what an attendee may do in their own namespace with their seat's kubeconfig, and which pods the namespace
+// refuses.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { NAMES, RELEASE } from '../../operator/api/types.ts';
@@ -24,16 +25,16 @@ const allowed: readonly Act[] = [
   ['list the pods', 'GET', `${CORE}/namespaces/${own}/pods`],
   ['read a log', 'GET', `${CORE}/namespaces/${own}/pods/MY_POD/log`],
   ['list the ConfigMaps', 'GET', `${CORE}/namespaces/${own}/configmaps`],
-  ['read the code of the dice', 'GET', `${CORE}/namespaces/${own}/configmaps/${NAMES.dice}`],
+  ['read the code of dice', 'GET', `${CORE}/namespaces/${own}/configmaps/${NAMES.dice}`],
   ['list the Deployments', 'GET', `${APPS}/namespaces/${own}/deployments`],
   ['get a Deployment', 'GET', `${APPS}/namespaces/${own}/deployments/${RELEASE}-dice`],
   ['list the ReplicaSets', 'GET', `${APPS}/namespaces/${own}/replicasets`],
   ['list the Services', 'GET', `${CORE}/namespaces/${own}/services`],
-  ['list what is behind the Services', 'GET', `/apis/discovery.k8s.io/v1/namespaces/${own}/endpointslices`],
+  ['list the EndpointSlices of the Services', 'GET', `/apis/discovery.k8s.io/v1/namespaces/${own}/endpointslices`],
   ['list the events', 'GET', `${CORE}/namespaces/${own}/events`],
-  ['see the quota', 'GET', `${CORE}/namespaces/${own}/resourcequotas`],
-  ['see the limits', 'GET', `${CORE}/namespaces/${own}/limitranges`],
-  ['see the NetworkPolicies', 'GET', `${NETWORKING}/namespaces/${own}/networkpolicies`],
+  ['list the quotas', 'GET', `${CORE}/namespaces/${own}/resourcequotas`],
+  ['list the LimitRanges', 'GET', `${CORE}/namespaces/${own}/limitranges`],
+  ['list the NetworkPolicies', 'GET', `${NETWORKING}/namespaces/${own}/networkpolicies`],
 ];
 
 test.each(byName(allowed))('lets an attendee, in their own namespace, %s', async (_, [, method, path]) => {
@@ -43,8 +44,8 @@ test.each(byName(allowed))('lets an attendee, in their own namespace, %s', async
   expect([code, code === 200 ? '' : text]).toEqual([200, '']);
 });
 
-describe('with kubectl and the kubeconfig as it is handed out, an attendee', () => {
-  test("needs no namespace: the kubeconfig names the seat's", async () => {
+describe('an attendee with kubectl and the kubeconfig from the instructor', () => {
+  test("needs no --namespace, because the kubeconfig names the seat's namespace", async () => {
     expect(await attendee.kubectl(['config', 'view', '--minify', '--output=jsonpath={..namespace}'])).toBe(own);
     expect(await attendee.kubectl(['auth', 'can-i', 'get', 'pods'])).toBe('yes\n');
   });
@@ -63,7 +64,7 @@ describe('with kubectl and the kubeconfig as it is handed out, an attendee', () 
     );
   });
 
-  test('forwards a port to the lab, and plays', async () => {
+  test('forwards a port to the lab, and plays a round', async () => {
     const args = [
       `--kubeconfig=${attendee.kubeconfig}`,
       'port-forward',
@@ -86,7 +87,7 @@ describe('with kubectl and the kubeconfig as it is handed out, an attendee', () 
     }
   });
 
-  test('changes the code of the dice, restarts it and sees it live', async () => {
+  test('changes the code of dice, restarts dice and sees the new code run', async () => {
     const lab = labOf(own);
     const source = await lab.diceSource();
     const edited = source.replace(

@@ -1,5 +1,5 @@
-// Tests what an attendee may not do with their seat's kubeconfig. Each act is asked for as `kubectl auth can-i`
-// asks, and then tried.
+// Tests what an attendee may not do with their seat's kubeconfig. Each test first asks for the right, as `kubectl auth
+// can-i` does, and then sends the request.
 import { NAMES, RELEASE, ROLES } from '../../operator/api/types.ts';
 import { attributesOf, byName } from '../support/cluster/account.ts';
 import type { Act, Attempt, ResourceAttributes } from '../support/cluster/account.ts';
@@ -14,7 +14,7 @@ const {
 } = useWorkshop();
 const attendee = useAttendee(own);
 
-/** Words in the tables' paths that stand for names known once the Workshop is there. */
+/** Placeholders in the tables' paths, and the names for them, which are known only after the Workshop exists. */
 const known: Record<string, string> = { OWN: own, OTHER: other, OPERATOR: operator.namespace, WORKSHOP: workshop };
 
 beforeAll(async () => {
@@ -61,13 +61,8 @@ const ofOthers: readonly Act[] = [
     { apiVersion: 'policy/v1', kind: 'Eviction', ...meta },
   ],
   ['list the ConfigMaps', 'GET', `${CORE}/namespaces/OTHER/configmaps`],
-  ['read the code of the dice', 'GET', `${CORE}/namespaces/OTHER/configmaps/${NAMES.dice}`],
-  [
-    'change the code of the dice',
-    'PATCH',
-    `${CORE}/namespaces/OTHER/configmaps/${NAMES.dice}`,
-    { data: { 'app.ts': '' } },
-  ],
+  ['read the code of dice', 'GET', `${CORE}/namespaces/OTHER/configmaps/${NAMES.dice}`],
+  ['change the code of dice', 'PATCH', `${CORE}/namespaces/OTHER/configmaps/${NAMES.dice}`, { data: { 'app.ts': '' } }],
   ['list the Secrets', 'GET', `${CORE}/namespaces/OTHER/secrets`],
   ['read the kubeconfig', 'GET', `${CORE}/namespaces/OTHER/secrets/${NAMES.kubeconfig}`],
   [
@@ -85,7 +80,7 @@ const ofOthers: readonly Act[] = [
   ['list the Services', 'GET', `${CORE}/namespaces/OTHER/services`],
   ['list the events', 'GET', `${CORE}/namespaces/OTHER/events`],
   [
-    'get a token of the attendee',
+    'get a token of the other attendee',
     'POST',
     `${CORE}/namespaces/OTHER/serviceaccounts/${NAMES.attendee}/token`,
     { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
@@ -95,21 +90,21 @@ const ofOthers: readonly Act[] = [
 
 const ofTheClass: readonly Act[] = [
   ['list the seats', 'GET', `${OURS}/seats`],
-  ['read the own seat', 'GET', `${OURS}/seats/OWN`],
-  ['change the own seat', 'PATCH', `${OURS}/seats/OWN`, { spec: { quota: { pods: 1000 } } }],
-  ['stop the seat of another', 'PATCH', `${OURS}/seats/OTHER/scale`, { spec: { replicas: 0 } }],
-  ['reset the seat of another', 'DELETE', `${OURS}/seats/OTHER`],
+  ["read the attendee's own Seat", 'GET', `${OURS}/seats/OWN`],
+  ["change the attendee's own Seat", 'PATCH', `${OURS}/seats/OWN`, { spec: { quota: { pods: 1000 } } }],
+  ["stop another attendee's seat", 'PATCH', `${OURS}/seats/OTHER/scale`, { spec: { replicas: 0 } }],
+  ["reset another attendee's seat", 'DELETE', `${OURS}/seats/OTHER`],
   ['read the Workshop', 'GET', `${OURS}/workshops/WORKSHOP`],
   ['change the Workshop', 'PATCH', `${OURS}/workshops/WORKSHOP`, { spec: { quota: { pods: 1000 } } }],
   ['end the Workshop', 'DELETE', `${OURS}/workshops/WORKSHOP`],
   [
-    'make a Workshop',
+    'create a Workshop',
     'POST',
     `${OURS}/workshops`,
     { apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Workshop', ...meta, spec: { seats: 1 } },
   ],
   [
-    'change what a Seat is',
+    'change the definition of a Seat',
     'PATCH',
     '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/seats.intro-otel.dev',
     { metadata: { labels: { mine: 'true' } } },
@@ -117,9 +112,9 @@ const ofTheClass: readonly Act[] = [
   ["list the operator's pods", 'GET', `${CORE}/namespaces/OPERATOR/pods`],
   ["read the operator's Secrets", 'GET', `${CORE}/namespaces/OPERATOR/secrets`],
   ['stop the operator', 'DELETE', `${APPS}/namespaces/OPERATOR/deployments`],
-  ['take the lead from the operator', 'GET', '/apis/coordination.k8s.io/v1/namespaces/OPERATOR/leases'],
+  ["read the operator's Leases", 'GET', '/apis/coordination.k8s.io/v1/namespaces/OPERATOR/leases'],
   [
-    'get a token of an account of the operator',
+    'get a token of a ServiceAccount of the operator',
     'POST',
     `${CORE}/namespaces/OPERATOR/serviceaccounts/default/token`,
     { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
@@ -128,16 +123,21 @@ const ofTheClass: readonly Act[] = [
 
 const ofTheCluster: readonly Act[] = [
   ['list all namespaces', 'GET', `${CORE}/namespaces`],
-  ['make a namespace', 'POST', `${CORE}/namespaces`, { apiVersion: 'v1', kind: 'Namespace', ...meta }],
+  ['create a namespace', 'POST', `${CORE}/namespaces`, { apiVersion: 'v1', kind: 'Namespace', ...meta }],
   ['list all pods', 'GET', `${CORE}/pods`],
   ['list all Secrets', 'GET', `${CORE}/secrets`],
-  ['read the Secrets of the system', 'GET', `${CORE}/namespaces/kube-system/secrets`],
+  ['read the Secrets of kube-system', 'GET', `${CORE}/namespaces/kube-system/secrets`],
   ['list the nodes', 'GET', `${CORE}/nodes`],
   ['reach the kubelet', 'GET', `${CORE}/nodes/NODE/proxy/pods`],
   ['drain the node', 'PATCH', `${CORE}/nodes/NODE`, { spec: { unschedulable: true } }],
-  ['make a volume', 'POST', `${CORE}/persistentvolumes`, { apiVersion: 'v1', kind: 'PersistentVolume', ...meta }],
   [
-    'make a ClusterRole',
+    'create a PersistentVolume',
+    'POST',
+    `${CORE}/persistentvolumes`,
+    { apiVersion: 'v1', kind: 'PersistentVolume', ...meta },
+  ],
+  [
+    'create a ClusterRole',
     'POST',
     `${RBAC}/clusterroles`,
     { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', ...meta, rules: everything },
@@ -156,13 +156,13 @@ const ofTheCluster: readonly Act[] = [
   ],
   ["widen the attendees' role", 'PATCH', `${RBAC}/clusterroles/${ROLES.attendee}`, { rules: everything }],
   [
-    'make a webhook',
+    'create an admission webhook',
     'POST',
     '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
     { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration', ...meta },
   ],
   [
-    'make a priority',
+    'create a PriorityClass',
     'POST',
     '/apis/scheduling.k8s.io/v1/priorityclasses',
     { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', ...meta, value: 1_000_000 },
@@ -171,22 +171,22 @@ const ofTheCluster: readonly Act[] = [
 
 const ofTheirFence: readonly Act[] = [
   [
-    'change its labels, Pod Security among them',
+    "change the namespace's labels, which include Pod Security",
     'PATCH',
     `${CORE}/namespaces/OWN`,
     { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } },
   ],
-  ['change its owner', 'PATCH', `${CORE}/namespaces/OWN`, { metadata: { ownerReferences: [] } }],
+  ["change the namespace's owner", 'PATCH', `${CORE}/namespaces/OWN`, { metadata: { ownerReferences: [] } }],
   [
-    'finalize it',
+    'finalize the namespace',
     'PUT',
     `${CORE}/namespaces/OWN/finalize`,
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: own }, spec: { finalizers: [] } },
   ],
-  ['delete it', 'DELETE', `${CORE}/namespaces/OWN`],
+  ['delete the namespace', 'DELETE', `${CORE}/namespaces/OWN`],
   ['list the Secrets', 'GET', `${CORE}/namespaces/OWN/secrets`],
   [
-    'make a Secret, and with it a token that lasts',
+    'create a Secret, which could hold a token that does not expire',
     'POST',
     `${CORE}/namespaces/OWN/secrets`,
     {
@@ -197,13 +197,13 @@ const ofTheirFence: readonly Act[] = [
     },
   ],
   [
-    'get a token that lasts',
+    'get a token with a long lifetime',
     'POST',
     `${CORE}/namespaces/OWN/serviceaccounts/${NAMES.attendee}/token`,
     { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 31_536_000 } },
   ],
   [
-    'make a ServiceAccount',
+    'create a ServiceAccount',
     'POST',
     `${CORE}/namespaces/OWN/serviceaccounts`,
     { apiVersion: 'v1', kind: 'ServiceAccount', ...meta },
@@ -216,7 +216,7 @@ const ofTheirFence: readonly Act[] = [
   ],
   ['remove the quota', 'DELETE', `${CORE}/namespaces/OWN/resourcequotas/${NAMES.quota}`],
   [
-    'make a quota',
+    'create a quota',
     'POST',
     `${CORE}/namespaces/OWN/resourcequotas`,
     { apiVersion: 'v1', kind: 'ResourceQuota', ...meta, spec: { hard: { pods: '0' } } },
@@ -224,20 +224,20 @@ const ofTheirFence: readonly Act[] = [
   ['raise the limits', 'PATCH', `${CORE}/namespaces/OWN/limitranges/${NAMES.quota}`, { spec: { limits: [] } }],
   ['remove the limits', 'DELETE', `${CORE}/namespaces/OWN/limitranges`],
   [
-    'open the network',
+    'create a NetworkPolicy that allows everything',
     'POST',
     `${NETWORKING}/namespaces/OWN/networkpolicies`,
     { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', ...meta, spec: open },
   ],
   ['remove the NetworkPolicies', 'DELETE', `${NETWORKING}/namespaces/OWN/networkpolicies`],
   [
-    'make a Role',
+    'create a Role',
     'POST',
     `${RBAC}/namespaces/OWN/roles`,
     { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', ...meta, rules: everything },
   ],
   [
-    'bind itself to a greater role',
+    'bind itself to a role with more rights',
     'POST',
     `${RBAC}/namespaces/OWN/rolebindings`,
     { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', ...meta, subjects, ...roleRef('admin') },
@@ -250,32 +250,32 @@ const ofTheirFence: readonly Act[] = [
   ],
   ["take the operator's rights away", 'DELETE', `${RBAC}/namespaces/OWN/rolebindings`],
   [
-    "change what the operator made: the Collector's ConfigMap",
+    "change the Collector's ConfigMap, which the operator applies",
     'PATCH',
     `${CORE}/namespaces/OWN/configmaps/${RELEASE}-collector`,
     { data: {} },
   ],
   ['change their progress', 'PATCH', `${CORE}/namespaces/OWN/configmaps/${NAMES.progress}`, { data: { passed: '12' } }],
   [
-    'make a Deployment',
+    'create a Deployment',
     'POST',
     `${APPS}/namespaces/OWN/deployments`,
     { apiVersion: 'apps/v1', kind: 'Deployment', ...meta },
   ],
   [
-    'make a Service',
+    'create a Service',
     'POST',
     `${CORE}/namespaces/OWN/services`,
     { apiVersion: 'v1', kind: 'Service', ...meta, spec: { type: 'NodePort', ports: [{ port: 80 }] } },
   ],
   [
-    'make a claim to storage',
+    'create a PersistentVolumeClaim',
     'POST',
     `${CORE}/namespaces/OWN/persistentvolumeclaims`,
     { apiVersion: 'v1', kind: 'PersistentVolumeClaim', ...meta },
   ],
   [
-    'make an Ingress',
+    'create an Ingress',
     'POST',
     `${NETWORKING}/namespaces/OWN/ingresses`,
     { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', ...meta },
@@ -283,12 +283,12 @@ const ofTheirFence: readonly Act[] = [
 ];
 
 describe.each([
-  ['the seat of another', ofOthers],
-  ['the class and the operator', ofTheClass],
-  ['the cluster', ofTheCluster],
-  ['the namespace of their own', ofTheirFence],
-])('an attendee of %s', (_what, acts) => {
-  test.each(byName(acts))('may not %s', async (_, act) => {
+  ["objects of another attendee's seat", ofOthers],
+  ['objects of the Workshop and the operator', ofTheClass],
+  ['objects of the whole cluster', ofTheCluster],
+  ["guardrails in the attendee's own namespace", ofTheirFence],
+])('the rights of an attendee on %s', (_what, acts) => {
+  test.each(byName(acts))('do not allow to %s', async (_, act) => {
     const tried = attempt(act);
     await refused(tried, attributesOf(tried));
   });
@@ -319,13 +319,13 @@ test.each([
   );
 });
 
-test.each(['escalate', 'bind'])('refuses an attendee who wants to %s roles or cluster roles', async (verb) => {
+test.each(['escalate', 'bind'])('refuses the verb %s on Roles and ClusterRoles to an attendee', async (verb) => {
   const rbac = { verb, group: 'rbac.authorization.k8s.io' };
   expect(await attendee.account.may({ ...rbac, resource: 'roles', namespace: own })).toBe(false);
   expect(await attendee.account.may({ ...rbac, resource: 'clusterroles', namespace: own })).toBe(false);
 });
 
-test("refuses these acts to all accounts that an attendee's pod could run as, except writing ConfigMaps", async () => {
+test('refuses the same acts, except writing ConfigMaps, to every ServiceAccount in the seat', async () => {
   const acts = [
     ...ofOthers,
     ...ofTheClass,

@@ -1,5 +1,5 @@
-// Tests what an instructor may get wrong: it is refused at once with what to change, or a condition reports it. Nothing
-// crashes, and nothing that isn't ours is touched.
+// Tests mistakes of an instructor. A Workshop is refused at once with what to change, or a condition reports the
+// problem. Nothing crashes, and foreign objects stay unchanged.
 import { apply, kubectl, tool } from '../support/cluster/cluster.ts';
 import {
   applyWorkshop,
@@ -20,10 +20,10 @@ const { seats, workshop: shared } = useWorkshop();
 
 const long = (length: number): string => 'a'.repeat(length);
 
-describe('a Workshop when it is applied', () => {
+describe('a new Workshop', () => {
   test.each<[string, string, object, RegExp]>([
     [
-      'two attendees of one name',
+      'two attendees of the same name',
       'bad',
       { attendees: [{ name: 'ada' }, { name: 'ada' }] },
       /attendees.*(Duplicate|unique|twice)/i,
@@ -35,13 +35,13 @@ describe('a Workshop when it is applied', () => {
       /63|too long/i,
     ],
     [
-      "an attendee whose namespace would have too long a name for the Workshop's",
+      "an attendee whose name is too long together with the Workshop's name",
       long(40),
       { attendees: [{ name: long(30) }] },
       /63/,
     ],
     [
-      "an attendee whose name can be no part of a namespace's",
+      "an attendee's name that a namespace can't contain",
       'bad',
       { attendees: [{ name: 'Ada Lovelace' }] },
       /lower.?case|DNS|a-z0-9/i,
@@ -54,9 +54,9 @@ describe('a Workshop when it is applied', () => {
     ],
     ['neither attendees nor a number of seats', 'bad', {}, /attendees.*seats|seats.*attendees/i],
     ['more than a thousand seats', 'bad', { seats: 1001 }, /1,?000/],
-    ["a value that the lab doesn't have", 'bad', { seats: 1, lab: { colector: {} } }, /colector/],
+    ['an unknown lab value', 'bad', { seats: 1, lab: { colector: {} } }, /colector/],
     [
-      'a value of the lab that is none of the choices',
+      'an unknown instrumentation level',
       'bad',
       { seats: 1, lab: { instrumentation: 'magic' } },
       /instrumentation[^]*(auto|manual)/,
@@ -68,15 +68,20 @@ describe('a Workshop when it is applied', () => {
       /expiresAt[^]*startsAt/,
     ],
     [
-      'an end of another kind',
+      'an unknown value of afterExpiry',
       'bad',
       { seats: 1, schedule: { expiresAt: '2030-01-01T09:00:00Z', afterExpiry: 'Explode' } },
       /Delete[^]*Stop[^]*Keep/,
     ],
-    ['a lifetime that is no duration', 'bad', { seats: 1, access: { tokenLifetime: 'a while' } }, /tokenLifetime/],
-    ['a quota that is no quantity', 'bad', { seats: 1, quota: { memory: 'lots' } }, /memory/],
-    ['no seat at a time', 'bad', { seats: 1, rollout: { maxConcurrent: 0 } }, /maxConcurrent[^]*1/],
-    ['a field that nobody knows', 'bad', { seats: 1, atendees: [] }, /atendees/],
+    [
+      'a token lifetime that is not a duration',
+      'bad',
+      { seats: 1, access: { tokenLifetime: 'a while' } },
+      /tokenLifetime/,
+    ],
+    ['a quota that is not a quantity', 'bad', { seats: 1, quota: { memory: 'lots' } }, /memory/],
+    ['a rollout of 0 seats at a time', 'bad', { seats: 1, rollout: { maxConcurrent: 0 } }, /maxConcurrent[^]*1/],
+    ['an unknown field', 'bad', { seats: 1, atendees: [] }, /atendees/],
   ])('is refused with %s', async (_, name, spec, says) => {
     const input = JSON.stringify({ apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Workshop', metadata: { name }, spec });
     const { code, stderr } = await tool(
@@ -88,7 +93,7 @@ describe('a Workshop when it is applied', () => {
     expect(code).not.toBe(0);
   });
 
-  test('is refused with an end that is later moved before the start', async () => {
+  test('is refused when a later change moves its end before its start', async () => {
     const patch = JSON.stringify({
       spec: { schedule: { startsAt: '2030-01-02T09:00:00Z', expiresAt: '2030-01-01T09:00:00Z' } },
     });
@@ -126,14 +131,14 @@ describe("an existing namespace that isn't ours", () => {
   });
   afterAll(() => kubectl('delete', 'namespace', taken, '--wait=false'));
 
-  test('is named in a condition that says what to do', async () => {
+  test('is named in a condition of the Seat, which says what to do', async () => {
     const seat = await seatBecomes(taken, 'Ready', /^False NamespaceTaken: .*class-taken-ada/);
     expect(seat.status?.phase).toBe('Failed');
     const { status } = await workshopBecomes('class-taken', 'Degraded', /^True /);
     expect(status?.failing).toEqual([expect.objectContaining({ name: taken, reason: 'NamespaceTaken' })]);
   });
 
-  test('is not touched, and nothing is put into it', async () => {
+  test('stays unchanged, and receives no objects', async () => {
     await always(async () => expect(await itself()).toBe(before), { during: 2000 });
     expect(
       await kubectl(
@@ -146,13 +151,13 @@ describe("an existing namespace that isn't ours", () => {
     ).toBe('configmap/kube-root-ca.crt\nconfigmap/theirs\n');
   });
 
-  test('outlives the Workshop', async () => {
+  test('is still there after the Workshop is deleted', async () => {
     await kubectl('delete', 'workshop', 'class-taken', '--timeout=30s');
     await gone('class-taken');
     expect(await itself()).toBe(before);
   });
 
-  test('is not adopted with our labels and another owner either', async () => {
+  test('is not adopted even if it has our labels, but another owner', async () => {
     const forged = 'class-forged-ada';
     const labels = {
       'app.kubernetes.io/managed-by': 'intro-otel',
@@ -174,10 +179,10 @@ describe("an existing namespace that isn't ours", () => {
   });
 });
 
-describe("a quota that the lab doesn't fit", () => {
+describe('a quota that is too small for the lab', () => {
   afterAll(() => kubectl('delete', 'workshop', 'class-narrow', '--ignore-not-found', '--timeout=60s'));
 
-  test('is reported in a condition, with what the lab needs', async () => {
+  test('is reported in a condition, which says how much the lab needs', async () => {
     await applyWorkshop('class-narrow', { attendees: [{ name: 'ada' }], quota: { memory: '64Mi' } });
     const found = await workshopBecomes('class-narrow', 'Ready', /^False .*(quota|memory)/i);
     const said = conditionText(found, 'Ready');
@@ -186,7 +191,7 @@ describe("a quota that the lab doesn't fit", () => {
   });
 });
 
-describe('a Workshop that the cluster has no room for', () => {
+describe('a Workshop that is too large for the cluster', () => {
   afterAll(() => kubectl('delete', 'workshop', 'class-crowd', '--ignore-not-found', '--timeout=60s'));
 
   test('reports how many seats fit', async () => {
@@ -196,7 +201,7 @@ describe('a Workshop that the cluster has no room for', () => {
   });
 });
 
-test('leaves nothing of a Workshop that is deleted while its seats are being made', async () => {
+test('removes everything of a Workshop that is deleted while its seats are being created', async () => {
   await applyWorkshop('class-brief', { attendees: [{ name: 'ada' }, { name: 'grace' }] });
   await eventually(
     async () =>
@@ -207,7 +212,7 @@ test('leaves nothing of a Workshop that is deleted while its seats are being mad
   await gone('class-brief', 1000);
 });
 
-test('has restarted no operator in all of this, and not touched the Workshop beside it', async () => {
+test('has not restarted the operator or changed the other Workshop in any test of this file', async () => {
   const { items } = JSON.parse(
     await kubectl(
       'get',

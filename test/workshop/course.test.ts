@@ -1,5 +1,5 @@
-// Tests what the course needs in a seat: faults that the instructor switches for all, the attendee's own files, and the
-// guide's key.
+// Tests what the course needs in a seat: faults that the instructor switches for all seats, the attendee's own files,
+// and the guide's key.
 import { NAMES, RELEASE } from '../../operator/api/types.ts';
 import { useAttendee } from '../support/cluster/attendee.ts';
 import { accountOf, labOf, useWorkshop } from '../support/cluster/workshop.ts';
@@ -18,10 +18,10 @@ interface Data {
 const configMap = (seat: string, name: string): Promise<Data> =>
   apiGet(`/api/v1/namespaces/${seat}/configmaps/${name}`);
 
-describe('the label of the Workshop', () => {
+describe("the Workshop's label for faults", () => {
   const faults = () => Promise.all(seats.map(async (seat) => (await configMap(seat, NAMES.faults)).data?.['faults']));
 
-  test('switches faults on in every seat within five seconds, and off when it is removed', async () => {
+  test('switches faults on in every seat within 5 s, and off when the label is removed', async () => {
     for (const [label, expected] of [
       ['=spike.timeouts', 'spike,timeouts'],
       ['=none', ''],
@@ -32,7 +32,7 @@ describe('the label of the Workshop', () => {
     }
   });
 
-  test("overrides the lab's own switch, and the guide says so", async () => {
+  test('overrides the fault switch of each guide, and the guide says so', async () => {
     const switched = async (on: boolean): Promise<number> =>
       (
         await labOf(own).fetch('guide', '/api/faults', {
@@ -48,7 +48,7 @@ describe('the label of the Workshop', () => {
   });
 });
 
-describe("a file of the attendee's own", () => {
+describe("a change of an attendee's own file", () => {
   const started = async (component: string) =>
     JSON.stringify(
       ((await labOf(own).deployment(component)) as unknown as { spec: { template: { metadata: object } } }).spec
@@ -68,7 +68,7 @@ describe("a file of the attendee's own", () => {
     ['settings.env', 'dice', 'collector', '# mine\nOTEL_LOGS_EXPORTER=none\n'],
     ['collector.yaml', 'collector', 'dice', 'processors: {}\n'],
   ])(
-    '%s starts the %s, and not the %s',
+    'in %s restarts %s, but not %s',
     async (file, component, other, text) => {
       const { [file]: given = '' } = (await configMap(own, NAMES.dice)).data ?? {};
       const before = [await started(component), await started(other)];
@@ -85,7 +85,7 @@ describe("a file of the attendee's own", () => {
   );
 });
 
-describe('Run, in the guide', () => {
+describe('Run in the guide', () => {
   interface Revised {
     metadata: { annotations: Record<string, string> };
   }
@@ -105,7 +105,7 @@ describe('Run, in the guide', () => {
     ) as T;
   };
 
-  test('starts dice once, although the operator also sees the change', async () => {
+  test('restarts dice only once, although the operator also sees the change', async () => {
     const { version, files } = await ask<{ version: string; files: Record<string, string> }>();
     const before = await revision();
     await ask({ version, files: { 'app.ts': `${files['app.ts'] ?? ''}\n// by the guide\n` } });
@@ -115,7 +115,7 @@ describe('Run, in the guide', () => {
 });
 
 describe("the guide's key", () => {
-  // The image has no cat.
+  // A program that prints the key. The image has no `cat`.
   const READ = 'process.stdout.write(require("fs").readFileSync("/etc/intro-otel/key"))';
   const inPod = (): Promise<string> =>
     kubectl(
@@ -130,7 +130,7 @@ describe("the guide's key", () => {
       READ,
     );
 
-  test("is made once, and stays the same for the guide's next pod", async () => {
+  test("is created once, and stays the same for the guide's next pod", async () => {
     const key = await inPod();
     expect(key).toMatch(/^[0-9a-f]{64}$/);
     const { data } = await apiGet<Data>(`/api/v1/namespaces/${own}/secrets/${RELEASE}-guide-key`);

@@ -1,5 +1,5 @@
-// Tests that the operator repairs within seconds what somebody changes behind its back, leaves alone what isn't its
-// own, and writes nothing while nothing changes.
+// Tests that the operator repairs foreign changes within seconds, keeps what others own, and writes nothing while
+// nothing changes.
 import { LABELS, NAMES, RELEASE, ROLES } from '../../operator/api/types.ts';
 import { apiGet, kubectl } from '../support/cluster/cluster.ts';
 import { allReady, labOf, leaderMetrics, seatNow, useWorkshop } from '../support/cluster/workshop.ts';
@@ -12,7 +12,7 @@ const {
   seats,
 } = useWorkshop();
 
-/** "Within seconds" on a busy machine. */
+/** The time limit for a repair on a busy machine, in milliseconds. */
 const REPAIRED_WITHIN = 10_000;
 
 const dice = `deployment/${RELEASE}-dice`;
@@ -29,14 +29,14 @@ describe('an object that was deleted', () => {
   test.each([
     ['every NetworkPolicy', 'networkpolicies'],
     ['the quota', `resourcequota/${NAMES.quota}`],
-    ['the limits', `limitrange/${NAMES.quota}`],
-    ["the attendee's binding", `rolebinding/${NAMES.attendee}`],
-    ["the operator's own binding", `rolebinding/${ROLES.operator}`],
+    ['the LimitRange', `limitrange/${NAMES.quota}`],
+    ["the attendee's RoleBinding", `rolebinding/${NAMES.attendee}`],
+    ["the operator's own RoleBinding", `rolebinding/${ROLES.operator}`],
     ['a Service', `service/${RELEASE}-prizes`],
     ['a ServiceAccount', `serviceaccount/${RELEASE}-collector`],
     ['a ConfigMap', `configmap/${RELEASE}-collector`],
     ['a Deployment', `deployment/${RELEASE}-prizes-v2`],
-  ])('is made again: %s', async (_, what) => {
+  ])('is created again: %s', async (_, what) => {
     const names = async (): Promise<string[]> =>
       (await inSeat('get', ...what.split('/'), '--output=name', '--ignore-not-found')).trim().split('\n');
     const before = await names();
@@ -61,23 +61,23 @@ describe('a field that was changed', () => {
       '{.spec.ports[0].port}',
     ],
     [
-      'an amount of the quota',
+      'the pod limit of the quota',
       ['resourcequota', NAMES.quota],
       { spec: { hard: { pods: '1000' } } },
       '{.spec.hard.pods}',
     ],
-    ["whom the attendee's binding is for", ['rolebinding', NAMES.attendee], { subjects: [] }, '{.subjects}'],
+    ["the subjects of the attendee's RoleBinding", ['rolebinding', NAMES.attendee], { subjects: [] }, '{.subjects}'],
     ["the Collector's configuration", ['configmap', `${RELEASE}-collector`], { data: null }, '{.data}'],
   ];
 
-  test.each(cases)('is put back: %s', async (_, what, change, jsonPath) => {
+  test.each(cases)('is restored: %s', async (_, what, change, jsonPath) => {
     const look = (): Promise<string> => inSeat('get', ...what, `--output=jsonpath=${jsonPath}`);
     const before = await look();
     await patch(what, change);
     await eventually(async () => expect(await look()).toBe(before), { within: REPAIRED_WITHIN });
   });
 
-  test('is put back: the image of a container', async () => {
+  test('is restored: the image of a container', async () => {
     const look = (): Promise<string> =>
       inSeat('get', dice, '--output=jsonpath={.spec.template.spec.containers[0].image}');
     const before = await look();
@@ -85,7 +85,7 @@ describe('a field that was changed', () => {
     await eventually(async () => expect(await look()).toBe(before), { within: REPAIRED_WITHIN });
   });
 
-  test('is put back: the Pod Security of the namespace', async () => {
+  test('is restored: the Pod Security of the namespace', async () => {
     const label = 'pod-security.kubernetes.io/enforce';
     await kubectl('label', 'namespace', seat, `${label}=privileged`, '--overwrite');
     const now = (): Promise<string> =>
@@ -93,7 +93,7 @@ describe('a field that was changed', () => {
     await eventually(async () => expect(await now()).toBe('restricted'), { within: REPAIRED_WITHIN });
   });
 
-  test('is put back: the spec of a Seat', async () => {
+  test('is restored: the spec of a Seat', async () => {
     const { spec } = await seatNow(seat);
     await kubectl(
       'patch',
@@ -106,20 +106,20 @@ describe('a field that was changed', () => {
     await eventually(async () => expect((await seatNow(seat)).spec).toEqual(spec), { within: REPAIRED_WITHIN });
   });
 
-  test('leaves a complete lab after all of this', async () => {
+  test('leaves a complete lab after all the changes', async () => {
     await labOf(seat).rolledOut('dice', 'guide', 'collector', 'prizes-v2');
     await allReady(workshop, seats.length, 60_000);
     await labOf(seat).settled();
   }, 150_000);
 });
 
-describe('the operator', () => {
+describe('a repair by the operator', () => {
   beforeAll(async () => {
     await inSeat('annotate', dice, 'example.com/note=mine');
     await inSeat('label', 'service', `${RELEASE}-dice`, 'example.com/team=ours');
     await kubectl('annotate', 'namespace', seat, 'example.com/note=mine');
     await inSeat('create', 'configmap', 'theirs', '--from-literal=of=worth');
-    // Breaks the same objects, so that the operator has to apply them again.
+    // These changes break the same objects, so that the operator has to apply them again.
     await Promise.all([
       inSeat('scale', dice, '--replicas=2'),
       patch(['service', `${RELEASE}-dice`], { spec: { selector: { [LABELS.component]: 'another' } } }),
@@ -155,14 +155,14 @@ describe('the operator', () => {
     ],
     ['an annotation of the namespace', `namespace/${seat}`, '{.metadata.annotations.example\\.com/note}', 'mine'],
     ['a ConfigMap that somebody else has made', 'configmap/theirs', '{.data.of}', 'worth'],
-  ])('leaves alone: %s', async (_, what, jsonPath, expected) => {
+  ])('keeps %s', async (_, what, jsonPath, expected) => {
     expect(await inSeat('get', what, `--output=jsonpath=${jsonPath}`)).toBe(expected);
   });
 });
 
-describe('when nothing changes', () => {
+describe('the operator while nothing changes', () => {
   const WRITES = ['POST', 'PUT', 'PATCH', 'APPLY', 'DELETE'];
-  /** All writes of the operator except to the Lease. */
+  /** The kinds of objects whose writes the tests count: all that the operator writes except the Lease. */
   const KINDS = [
     'workshops',
     'seats',
@@ -194,11 +194,11 @@ describe('when nothing changes', () => {
 
   const SECONDS = 12;
 
-  test('writes nothing but the Lease, and hardly reads', async () => {
+  test('writes only its Lease, and sends few other requests', async () => {
     await eventually(
       async () => {
         const before = await writesOfAll();
-        await always(() => undefined, { during: 6000 }); // a pod has 5 s to end, in which nothing is written
+        await always(() => undefined, { during: 6000 }); // longer than the 5 s in which a deleted pod may shut down
         expect(await writesOfAll()).toEqual(before);
       },
       { within: 60_000 },
@@ -207,12 +207,12 @@ describe('when nothing changes', () => {
     await always(() => undefined, { during: SECONDS * 1000 });
     const [allNow, ownNow] = await Promise.all([writesOfAll(), requestsOfOperator()]);
     expect(allNow).toEqual(all);
-    expect(ownNow.writes - own.writes).toBeGreaterThan(0); // the Lease, which shows that the count works
+    expect(ownNow.writes - own.writes).toBeGreaterThan(0); // writes of the Lease show that the count works
     expect(ownNow.writes - own.writes).toBeLessThanOrEqual(SECONDS / 4 + 1);
     expect(ownNow.all - own.all).toBeLessThanOrEqual(SECONDS);
   }, 120_000);
 
-  test('has one of two replicas lead, and both ready', async () => {
+  test('has two ready replicas, of which one leads', async () => {
     const pods = await apiGet<{ items: object[] }>(
       `/api/v1/namespaces/class-operator/pods?labelSelector=app.kubernetes.io/component=operator`,
     );

@@ -1,5 +1,5 @@
-// Tests what an instructor does with kubectl alone: add and remove attendees, change the lab for all, pause, reset a
-// seat, stop and start one, extend and end the Workshop. Seats that are not meant notice nothing.
+// Tests what an instructor does with kubectl alone: add and remove attendees, change all labs, pause, reset, stop and
+// start a seat, extend and end the Workshop. All other seats must stay unchanged.
 import { conditionOf } from '../../kubernetes/conditions.ts';
 import { NAMES, RELEASE } from '../../operator/api/types.ts';
 import { apiGet, kubectl } from '../support/cluster/cluster.ts';
@@ -26,7 +26,7 @@ const [first, second] = seats;
 
 afterAll(keepWorkshopEvidence, 60_000);
 
-/** What stays the same for seats that are left alone: their namespaces and all their pods. */
+/** Returns the uids of the seats' namespaces and pods. They stay the same if nothing touches the seats. */
 async function tracesOf(names: readonly string[]): Promise<Record<string, string>> {
   const all = await Promise.all(
     names.map(async (name) => [name, JSON.stringify([await namespaceUid(name), await labOf(name).podUids()])] as const),
@@ -38,7 +38,7 @@ async function namespaceUid(name: string): Promise<string> {
   return (await apiGet<{ metadata: { uid: string } }>(`/api/v1/namespaces/${name}`)).metadata.uid;
 }
 
-describe('one attendee more', () => {
+describe('an attendee who is added to a running Workshop', () => {
   const late = 'latecomer';
   const theirs = `${workshop}-${late}`;
   let others: Record<string, string>;
@@ -53,11 +53,11 @@ describe('one attendee more', () => {
     await labOf(theirs).settled(1);
   }, 180_000);
 
-  test('takes nothing from the others', async () => {
+  test('does not change the other seats', async () => {
     expect(await tracesOf(seats)).toEqual(others);
   });
 
-  test('can be stopped for the night: the code stays, the pods go', async () => {
+  test('loses the pods but keeps the code when the seat is scaled to 0', async () => {
     await labOf(theirs).editDice(`${await labOf(theirs).diceSource()}\n// the latecomer's\n`);
     await labOf(theirs).rolledOut('dice');
     await kubectl('scale', 'seat', theirs, '--replicas=0');
@@ -69,14 +69,14 @@ describe('one attendee more', () => {
     expect(conditionText(await seatNow(theirs), 'Ready')).toMatch(/^False Stopped/);
   });
 
-  test('is started again with their work as they left it', async () => {
+  test('finds their code unchanged when the seat is scaled to 1', async () => {
     await kubectl('scale', 'seat', theirs, '--replicas=1');
     await allReady(workshop, seats.length + 1, 120_000);
     expect(await labOf(theirs).diceSource()).toContain("// the latecomer's");
     await labOf(theirs).settled(1);
   }, 180_000);
 
-  test('is removed with everything that was theirs, and the others stay', async () => {
+  test('is removed with all their objects, while the other seats stay', async () => {
     await patchWorkshop(workshop, { attendees });
     await eventually(async () => expect((await namespacesOf(workshop)).sort()).toEqual([...seats].sort()), {
       within: 60_000,
@@ -92,7 +92,7 @@ describe('one attendee more', () => {
   });
 });
 
-describe('another lab for all', () => {
+describe("a change of the Workshop's spec.lab", () => {
   const mine = "\napp.get('/mine', (request, response) => { response.send('mine'); });\n\napp.listen(";
   const changed = { ...quietSpec.lab, arcade: { budgetMs: 9_000 }, dice: { env: { CHANGED: 'yes' } } };
   let atATime: number;
@@ -111,7 +111,7 @@ describe('another lab for all', () => {
     await always(async () => expect(await revisions()).toEqual(before), { during: 2_000, every: 500 });
   });
 
-  test('reaches one seat after the other with maxConcurrent 1', async () => {
+  test('is rolled out to one seat at a time with maxConcurrent 1', async () => {
     await patchWorkshop(workshop, { rollout: { paused: false, maxConcurrent: 1 } });
     atATime = 0;
     await eventually(
@@ -136,7 +136,7 @@ describe('another lab for all', () => {
     await allReady(workshop, seats.length, 30_000);
   }, 180_000);
 
-  test("keeps an attendee's own code, running", async () => {
+  test("keeps an attendee's own code running", async () => {
     expect(await labOf(first).diceSource()).toContain("app.get('/mine'");
     await eventually(async () => expect(await labOf(first).text('dice', '/mine')).toBe('mine'), { within: 20_000 });
     expect(
@@ -149,7 +149,7 @@ describe('another lab for all', () => {
   });
 });
 
-describe('a seat that is reset', () => {
+describe('a reset of a seat', () => {
   let others: Record<string, string>;
   let before: { namespace: string; seat: string };
 
@@ -160,19 +160,19 @@ describe('a seat that is reset', () => {
     await kubectl('delete', 'seat', first, '--timeout=60s');
   }, 90_000);
 
-  test('starts fresh', async () => {
+  test('replaces its namespace with a new one', async () => {
     await eventually(async () => expect(await namespaceUid(first)).not.toBe(before.namespace), { within: 60_000 });
     await allReady(workshop, seats.length, 120_000);
     expect((await seatNow(first)).metadata.uid).not.toBe(before.seat);
     await labOf(first).settled(1);
   }, 200_000);
 
-  test('has the code that the Workshop began with', async () => {
+  test("restores the Workshop's original code of dice", async () => {
     expect(await labOf(first).diceSource()).not.toContain("app.get('/mine'");
     expect(await labOf(first).diceSource()).toBe(await labOf(second).diceSource());
   });
 
-  test('gets a new kubeconfig', async () => {
+  test('creates a new kubeconfig', async () => {
     await eventually(
       async () =>
         expect(await kubectl('get', 'secret', NAMES.kubeconfig, '--namespace', first, '--output=name')).not.toBe(''),
@@ -180,12 +180,12 @@ describe('a seat that is reset', () => {
     );
   });
 
-  test('changes nothing else', async () => {
+  test('does not change the other seats', async () => {
     expect(await tracesOf(Object.keys(others))).toEqual(others);
   });
 });
 
-describe('a Workshop with an end', () => {
+describe('a Workshop with a schedule', () => {
   const short = 'class-short';
   const seat = `${short}-ada`;
   const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
@@ -201,7 +201,7 @@ describe('a Workshop with an end', () => {
       ),
     ].join();
 
-  test('does not begin before its start', async () => {
+  test('creates no seats before its start', async () => {
     await applyWorkshop(short, {
       attendees: [{ name: 'ada' }],
       lab: quietSpec.lab ?? {},
@@ -212,7 +212,7 @@ describe('a Workshop with an end', () => {
     expect(await seatsOf(short)).toEqual([]);
   });
 
-  test('warns before its end', async () => {
+  test('warns of its end in an Event', async () => {
     await patchWorkshop(short, { schedule: { startsAt: null, expiresAt: inSeconds(240) } });
     await eventually(
       async () => {
@@ -231,19 +231,19 @@ describe('a Workshop with an end', () => {
     await eventually(async () => expect(await replicas()).toMatch(/^1/), { within: 30_000 });
   });
 
-  test('stops at its end with afterExpiry Stop', async () => {
+  test('stops its seats at its end with afterExpiry Stop', async () => {
     await patchWorkshop(short, { schedule: { expiresAt: inSeconds(-1) } });
     await seatBecomes(seat, 'Ready', /^False Stopped/);
     expect(await replicas()).toBe('0');
   });
 
-  test('continues when it is extended', async () => {
+  test('starts its seats again when its end is moved', async () => {
     await patchWorkshop(short, { schedule: { expiresAt: inSeconds(7200) } });
     await eventually(async () => expect(await replicas()).toMatch(/^1/), { within: 20_000 });
     await eventually(async () => expect((await seatNow(seat)).status?.phase).not.toBe('Stopped'), { within: 10_000 });
   });
 
-  test('loses its seats at its end with afterExpiry Delete, and stays itself', async () => {
+  test('deletes its seats at its end with afterExpiry Delete, but not itself', async () => {
     await patchWorkshop(short, { schedule: { expiresAt: inSeconds(-1), afterExpiry: 'Delete' } });
     await eventually(async () => expect([await namespacesOf(short), await seatsOf(short)]).toEqual([[], []]), {
       within: 60_000,
@@ -252,7 +252,7 @@ describe('a Workshop with an end', () => {
     expect(conditionText(await workshopBecomes(short, 'Ready', /^False /), 'Ready')).toMatch(/Expired/);
   });
 
-  test('ends at once with kubectl delete', async () => {
+  test('is removed with all its seats by kubectl delete', async () => {
     await kubectl('delete', 'workshop', short, '--timeout=30s');
     await gone(short);
   });

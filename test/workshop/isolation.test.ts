@@ -1,5 +1,5 @@
-// Tests that seats can't reach each other on a cluster that enforces NetworkPolicies, and that the operator's own test
-// says so.
+// Tests that seats can't reach each other on a cluster that enforces NetworkPolicies, and that the operator's own
+// isolation test reports this.
 import { signalComponent } from '../../cluster/devcluster/index.ts';
 import { apply, kubectl, testCluster } from '../support/cluster/cluster.ts';
 import {
@@ -20,7 +20,10 @@ const {
 } = useWorkshop();
 
 const OUTSIDE = 'class-outside';
-/** The guide, the attendee's own code, and a pod that the attendee made. */
+/**
+ * The pods of a seat from which the tests send requests: the guide, the attendee's own code, and a pod that the
+ * attendee created.
+ */
 const INSIDERS = ['deployment/lab-guide', 'deployment/lab-dice', 'knocker'] as const;
 
 let fromOwn: string[];
@@ -52,12 +55,12 @@ afterAll(async () => {
 const not = (pattern: RegExp, answers: readonly string[]): string[] =>
   answers.filter((answer) => !pattern.test(answer));
 
-test('reports that the seats are isolated, after a test', async () => {
+test("reports in a condition that the operator's test found the seats isolated", async () => {
   const found = await workshopBecomes(workshop, 'NetworkIsolation', /^True Enforced: /);
   expect(conditionText(found, 'NetworkIsolation')).toMatch(/^True Enforced: /);
 });
 
-test("lets a seat's guide reach all parts of its own lab", () => {
+test("lets a seat's guide reach all components of its own lab", () => {
   expect(not(OPEN, fromOwn)).toEqual([]);
 });
 
@@ -71,7 +74,7 @@ test('keeps a pod outside the Workshop from reaching a seat', () => {
   expect(not(SHUT, fromOutside)).toEqual([]);
 });
 
-describe('while nothing enforces NetworkPolicies', () => {
+describe('a Workshop on a cluster that does not enforce NetworkPolicies', () => {
   const open = 'class-open';
   const cluster = testCluster().name;
 
@@ -84,7 +87,7 @@ describe('while nothing enforces NetworkPolicies', () => {
     await kubectl('delete', 'workshop', open, '--wait=false');
   }, 30_000);
 
-  test('reports it for a Workshop that is made then, with what was reached', async () => {
+  test('reports that its seats are not isolated, and what the test has reached', async () => {
     const found = await workshopBecomes(open, 'NetworkIsolation', /^False Unenforced: /, 120_000);
     expect(conditionText(found, 'NetworkIsolation')).toMatch(/reached .* of seat class-open-/);
     expect(
@@ -92,14 +95,14 @@ describe('while nothing enforces NetworkPolicies', () => {
     ).toEqual([]);
   }, 150_000);
 
-  test('reports isolation once something enforces them', async () => {
+  test('reports isolation once NetworkPolicies are enforced again', async () => {
     signalComponent(cluster, 'kube-router', 'SIGCONT');
     await patchWorkshop(open, { lab: { guide: { env: { AGAIN: 'yes' } } } });
     await workshopBecomes(open, 'NetworkIsolation', /^True Enforced: /, 90_000);
   }, 120_000);
 });
 
-test("removes the pods of the operator's test", async () => {
+test("removes the pods of the operator's isolation test", async () => {
   const probes = (): Promise<string> =>
     kubectl(
       'get',

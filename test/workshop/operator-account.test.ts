@@ -1,4 +1,5 @@
-// Tests what the operator's token allows: no more than its work needs. Each act is asked for, and then tried.
+// Tests that the operator's token allows only what the operator needs. Each test first asks for the right, and then
+// sends the request.
 import { ROLES } from '../../operator/api/types.ts';
 import { attributesOf, byName } from '../support/cluster/account.ts';
 import type { Account, Act } from '../support/cluster/account.ts';
@@ -37,7 +38,7 @@ const token = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', sp
 const forbidden: readonly Act[] = [
   ['list all Secrets', 'GET', `${CORE}/secrets`],
   ['watch all Secrets', 'GET', `${CORE}/secrets?watch=true`],
-  ['list the Secrets of the system', 'GET', `${CORE}/namespaces/kube-system/secrets`],
+  ['list the Secrets of kube-system', 'GET', `${CORE}/namespaces/kube-system/secrets`],
   ['list the Secrets of another namespace', 'GET', `${CORE}/namespaces/default/secrets`],
   ['list the Secrets of its own namespace', 'GET', `${CORE}/namespaces/${OWN}/secrets`],
   [
@@ -46,11 +47,16 @@ const forbidden: readonly Act[] = [
     `${CORE}/namespaces/${OWN}/secrets/sh.helm.release.v1.${operator.release}.v1`,
   ],
   ['list the Secrets of a seat', 'GET', `${CORE}/namespaces/${seat}/secrets`],
-  ['read a Secret of a seat that is not its kubeconfig', 'GET', `${CORE}/namespaces/${seat}/secrets/another`],
-  ['make a ClusterRole', 'POST', `${RBAC}/clusterroles`, rbac('ClusterRole', { rules: everything })],
-  ['widen a role that it binds', 'PATCH', `${RBAC}/clusterroles/${ROLES.operator}`, { rules: everything }],
+  ["read a seat's Secret other than the kubeconfig", 'GET', `${CORE}/namespaces/${seat}/secrets/another`],
+  ['create a ClusterRole', 'POST', `${RBAC}/clusterroles`, rbac('ClusterRole', { rules: everything })],
   [
-    'make a ClusterRoleBinding',
+    'add rights to a ClusterRole that it may bind',
+    'PATCH',
+    `${RBAC}/clusterroles/${ROLES.operator}`,
+    { rules: everything },
+  ],
+  [
+    'create a ClusterRoleBinding',
     'POST',
     `${RBAC}/clusterrolebindings`,
     rbac('ClusterRoleBinding', {
@@ -58,13 +64,23 @@ const forbidden: readonly Act[] = [
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: ROLES.attendee },
     }),
   ],
-  ['make a Role in a seat', 'POST', `${RBAC}/namespaces/${seat}/roles`, rbac('Role', { rules: everything })],
-  ['make a Role in its own namespace', 'POST', `${RBAC}/namespaces/${OWN}/roles`, rbac('Role', { rules: everything })],
+  ['create a Role in a seat', 'POST', `${RBAC}/namespaces/${seat}/roles`, rbac('Role', { rules: everything })],
+  [
+    'create a Role in its own namespace',
+    'POST',
+    `${RBAC}/namespaces/${OWN}/roles`,
+    rbac('Role', { rules: everything }),
+  ],
   ['run a pod in another namespace', 'POST', `${CORE}/namespaces/class-foreign/pods`, restrictedPod('widened')],
   ["run a pod in the system's namespace", 'POST', `${CORE}/namespaces/kube-system/pods`, restrictedPod('widened')],
-  ['make a Deployment in another namespace', 'POST', '/apis/apps/v1/namespaces/class-foreign/deployments', deployment],
-  ['make a Deployment in its own namespace', 'POST', `/apis/apps/v1/namespaces/${OWN}/deployments`, deployment],
-  ['read the log of a pod of the system', 'GET', `${CORE}/namespaces/kube-system/pods/any/log`],
+  [
+    'create a Deployment in another namespace',
+    'POST',
+    '/apis/apps/v1/namespaces/class-foreign/deployments',
+    deployment,
+  ],
+  ['create a Deployment in its own namespace', 'POST', `/apis/apps/v1/namespaces/${OWN}/deployments`, deployment],
+  ['read the log of a pod in kube-system', 'GET', `${CORE}/namespaces/kube-system/pods/any/log`],
   ['execute a command in a seat', 'POST', `${CORE}/namespaces/${seat}/pods/any/exec?command=ls`],
   [
     'change another namespace',
@@ -80,13 +96,13 @@ const forbidden: readonly Act[] = [
     { data: {} },
   ],
   [
-    'get a token of an account of the system',
+    'get a token of a ServiceAccount in kube-system',
     'POST',
     `${CORE}/namespaces/kube-system/serviceaccounts/default/token`,
     token,
   ],
   [
-    'get a token of an account of a seat that is not its attendee',
+    "get a token of a seat's ServiceAccount other than the attendee's",
     'POST',
     `${CORE}/namespaces/${seat}/serviceaccounts/default/token`,
     token,
@@ -94,23 +110,23 @@ const forbidden: readonly Act[] = [
   ['change a node', 'PATCH', `${CORE}/nodes/any`, { spec: { unschedulable: true } }],
   ['reach a kubelet', 'GET', `${CORE}/nodes/any/proxy/pods`],
   [
-    'make a webhook',
+    'create an admission webhook',
     'POST',
     '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
     { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingWebhookConfiguration', ...meta },
   ],
   [
-    'read the definition of another kind',
+    'read the CustomResourceDefinition of another kind',
     'GET',
     '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/any.example.com',
   ],
   [
-    'remove the definition of a Seat',
+    'delete the CustomResourceDefinition of Seats',
     'DELETE',
     '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/seats.intro-otel.dev',
   ],
   [
-    'take another Lease',
+    "change another program's Lease",
     'PATCH',
     '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-scheduler',
     { spec: {} },
@@ -123,36 +139,39 @@ test.each(byName(forbidden))("refuses to let the operator's account %s", async (
   expect([code, reason]).toEqual([403, 'Forbidden']);
 });
 
-describe.each([seat, OWN, 'class-foreign', 'kube-system'])("the operator's account in %s", (namespace) => {
-  test.each(['cluster-admin', 'admin', 'edit', 'view', 'system:node', 'system:controller:namespace-controller'])(
-    '%s',
-    async (name) => {
-      const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name };
-      const body = rbac('RoleBinding', {
-        subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'anybody' }],
-        roleRef,
-      });
-      const { code, reason } = await account.try({
-        method: 'POST',
-        path: `${RBAC}/namespaces/${namespace}/rolebindings`,
-        body,
-      });
-      expect([code, reason]).toEqual([403, 'Forbidden']);
-      expect(
-        await account.may({
-          verb: 'bind',
-          group: 'rbac.authorization.k8s.io',
-          resource: 'clusterroles',
-          namespace,
-          name,
-        }),
-      ).toBe(false);
-    },
-  );
-});
+describe.each([seat, OWN, 'class-foreign', 'kube-system'])(
+  "the operator's account can't bind, in namespace %s, the ClusterRole",
+  (namespace) => {
+    test.each(['cluster-admin', 'admin', 'edit', 'view', 'system:node', 'system:controller:namespace-controller'])(
+      '%s',
+      async (name) => {
+        const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name };
+        const body = rbac('RoleBinding', {
+          subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'anybody' }],
+          roleRef,
+        });
+        const { code, reason } = await account.try({
+          method: 'POST',
+          path: `${RBAC}/namespaces/${namespace}/rolebindings`,
+          body,
+        });
+        expect([code, reason]).toEqual([403, 'Forbidden']);
+        expect(
+          await account.may({
+            verb: 'bind',
+            group: 'rbac.authorization.k8s.io',
+            resource: 'clusterroles',
+            namespace,
+            name,
+          }),
+        ).toBe(false);
+      },
+    );
+  },
+);
 
 test.each(['users', 'groups', 'serviceaccounts'])(
-  "refuses to let the operator's account impersonate any of the %s",
+  "refuses to let the operator's account impersonate %s",
   async (resource) => {
     expect(await account.may({ verb: 'impersonate', group: '', resource })).toBe(false);
     const { code } = await account.try({
@@ -164,7 +183,7 @@ test.each(['users', 'groups', 'serviceaccounts'])(
   },
 );
 
-test("lets the operator's account bind the named roles, and escalate none", async () => {
+test("lets the operator's account bind the chart's own ClusterRoles, but escalate none", async () => {
   const clusterRole = { group: 'rbac.authorization.k8s.io', resource: 'clusterroles' };
   const bound = await Promise.all(
     Object.values(ROLES).map((name) => account.may({ ...clusterRole, verb: 'bind', name })),

@@ -1,4 +1,4 @@
-// Tests an attendee who asks for two thousand pods: they get as many as the quota allows, and the neighbours play on.
+// Tests an attendee who creates two thousand pods: the quota limits them, and the other seats keep working.
 import { LABELS } from '../../operator/api/types.ts';
 import type { Answer } from '../support/cluster/account.ts';
 import { useAttendee } from '../support/cluster/attendee.ts';
@@ -42,7 +42,7 @@ afterAll(async () => {
   );
 });
 
-/** Plays rounds in the other seats, one after the other. @returns what went wrong in them */
+/** Plays rounds in the other seats, one after the other, until `done` returns true. @returns the failed rounds */
 async function playUntil(done: () => boolean): Promise<string[]> {
   const failures: string[] = [];
   do {
@@ -54,7 +54,7 @@ async function playUntil(done: () => boolean): Promise<string[]> {
   return failures;
 }
 
-test('lets in as many of 2,000 pods as the quota has room for', async () => {
+test('admits only as many of 2,000 pods as the quota allows', async () => {
   const refused = answers.filter(({ code }) => code !== 201);
   expect([...new Set(refused.map(({ code }) => code))]).toEqual([403]);
   expect(refused.filter(({ message = '' }) => !message.includes('exceeded quota'))).toEqual([]);
@@ -65,15 +65,15 @@ test('lets in as many of 2,000 pods as the quota has room for', async () => {
   expect(PODS - refused.length).toBeLessThan(Number(hard['pods']));
 });
 
-test('names the limit in the refusals', () => {
+test('names the exceeded quota in the refusals', () => {
   expect(answers.at(-1)?.message).toMatch(/exceeded quota: seat, requested: .*, used: .*, limited: /);
 });
 
-test('plays every round of the neighbours meanwhile', async () => {
+test('does not make any round fail in the other seats meanwhile', async () => {
   expect(await during).toEqual([]);
 });
 
-test('removes nothing of the neighbours, and adds nothing to their namespaces', async () => {
+test("removes nothing from the other seats' namespaces, and adds nothing to them", async () => {
   for (const seat of neighbours) {
     const pods = await labOf(seat).pods();
     expect(pods.filter((pod) => !isReady(pod))).toEqual([]);
@@ -83,7 +83,7 @@ test('removes nothing of the neighbours, and adds nothing to their namespaces', 
   }
 });
 
-test('keeps the Workshop ready', async () => {
+test('leaves the Workshop ready', async () => {
   const notReady = async (): Promise<string> =>
     kubectl(
       'get',

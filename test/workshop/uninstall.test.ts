@@ -1,5 +1,6 @@
-// Tests releases that come and go: a second one leaves the operating to the first, an upgrade updates the definitions,
-// and seats go before the operator. It is the last file of its stage and leaves no Workshop behind.
+// Tests several releases of the chart: a second release uses the first one's operator, an upgrade updates the
+// definitions, and an uninstall removes seats before the operator. This is the last file of its stage, and it removes
+// the shared Workshop.
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ import { makeNamespace } from '../support/cluster/namespace.ts';
 
 const { workshop, seats } = useWorkshop();
 
-/** Has no running pods, because only what helm makes and leaves is of interest. */
+/** Values that keep all pods from being scheduled, because the tests look only at what helm creates and leaves. */
 const nowhere = { nodeSelector: { 'example.com/nowhere': 'true' } };
 
 const DEFINITIONS = ['workshops.intro-otel.dev', 'seats.intro-otel.dev'] as const;
@@ -29,7 +30,10 @@ const definitions = async (): Promise<string[]> =>
     .split(' ')
     .filter((name) => name.endsWith('.intro-otel.dev'));
 
-/** Helm makes no namespace that enforces Pod Security. This one also takes away what helm leaves behind. */
+/**
+ * Creates a namespace that enforces Pod Security "restricted" for a release, which helm can't do. Deleting this
+ * namespace also removes what helm leaves behind.
+ */
 async function releaseIn(namespace: string, name: string): Promise<Lab> {
   await makeNamespace(namespace);
   return new Lab(namespace, name);
@@ -49,7 +53,7 @@ describe('a second release', () => {
   }, 90_000);
   afterAll(() => kubectl('delete', 'namespace', second.namespace, '--wait=false'));
 
-  test("installs, and says that it uses the first one's operator", () => {
+  test('is installed, and prints that it uses the operator of the first release', () => {
     expect(notes).toContain('STATUS: deployed');
     expect(notes).toMatch(new RegExp(`operator[^]*${operator.namespace}`, 'i'));
   });
@@ -71,7 +75,7 @@ describe('a second release', () => {
     );
   });
 
-  test('can be upgraded, and installs none then either', async () => {
+  test('installs no operator in an upgrade either', async () => {
     await second.helm(['upgrade', second.release, chart, '--values=-'], 'helm', {
       ...nowhere,
       visitors: { enabled: false },
@@ -92,7 +96,7 @@ describe('a second release', () => {
     );
   });
 
-  test('takes nothing with it when it is removed', async () => {
+  test('leaves the definitions, roles and seats of the first release in place when it is uninstalled', async () => {
     await second.helm(['uninstall', second.release, '--wait', '--timeout=60s']);
     expect((await definitions()).sort()).toEqual([...DEFINITIONS].sort());
     await allReady(workshop, seats.length, 10_000);
@@ -118,7 +122,7 @@ describe('helm upgrade', () => {
   });
   afterAll(() => rm(older, { recursive: true }));
 
-  /** A copy of the chart whose definitions lack one of today's columns. */
+  /** Writes a copy of the chart in which the definitions lack one of their columns. @returns its folder */
   async function olderChart(): Promise<string> {
     const directory = await mkdtemp(join(tmpdir(), 'older-'));
     await cp(chart, directory, { recursive: true });
@@ -130,7 +134,7 @@ describe('helm upgrade', () => {
     return directory;
   }
 
-  test('updates the definitions, and the Workshop works on', async () => {
+  test('updates the CustomResourceDefinitions, while the Workshop keeps running', async () => {
     const before = await columns();
     await upgradeTo(older);
     expect(await columns()).toEqual(before.map((names) => names.replace(/(State|Phase) /, '')));
@@ -147,7 +151,7 @@ describe('helm uninstall', () => {
     await operator.helm(['uninstall', operator.release, '--wait', '--timeout=120s']);
   }, 180_000);
 
-  test('waits until all seats are gone, and strands no namespace', async () => {
+  test('waits until all seats are gone, and leaves no namespace behind', async () => {
     expect(await kubectl('get', 'seats', '--output=name')).toBe('');
     const left = await kubectl(
       'get',
@@ -180,23 +184,23 @@ describe('helm uninstall', () => {
     ).toBe('configmap/kube-root-ca.crt\nserviceaccount/default\n');
   });
 
-  test('keeps the definitions by default', async () => {
+  test('keeps the CustomResourceDefinitions by default', async () => {
     expect((await definitions()).sort()).toEqual([...DEFINITIONS].sort());
     await gone(theClass.workshop, 1000);
   });
 });
 
-describe('the definitions that a release has left', () => {
+describe('CustomResourceDefinitions that an uninstalled release has left behind', () => {
   let next: Lab;
 
-  test("don't hinder the next release, in another namespace", async () => {
+  test('do not prevent the next release in another namespace', async () => {
     next = await releaseIn('class-next', 'next');
     await install(next, { visitors: { enabled: false }, operator: { crds: { keep: false } } });
     const selection = ['--namespace', next.namespace, '--selector', `${LABELS.component}=operator`];
     expect(await kubectl('get', 'deployments', ...selection, '--output=name')).not.toBe('');
   }, 60_000);
 
-  test('are removed with a release that sets crds.keep to false', async () => {
+  test('are removed by helm uninstall of a release with operator.crds.keep=false', async () => {
     await next.helm(['uninstall', next.release, '--wait', '--timeout=90s']);
     expect(await definitions()).toEqual([]);
     await kubectl('delete', 'namespace', next.namespace, operator.namespace, '--wait=false');

@@ -1,4 +1,4 @@
-// Steps and files for the fake guide. They have the shape and length of real ones.
+// The course steps and files of the fake guide. They look like real ones and are as long.
 import type { Files, Step } from '../../../apps/guide/contract.ts';
 
 export const files: Files = {

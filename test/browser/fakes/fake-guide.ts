@@ -1,5 +1,6 @@
-// A guide for browser tests: real HTTP and the real pages, with a lab in memory. `node test/browser/fakes/fake-guide.ts
-// ASSETS [PORT]` serves it. ASSETS is the folder that web/build.ts writes.
+// A guide for browser tests. It serves the real pages over real HTTP, with a fake lab in memory behind them.
+// `node test/browser/fakes/fake-guide.ts ASSETS [PORT]` starts it by hand. ASSETS is the folder that web/build.ts
+// writes.
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -21,7 +22,7 @@ const policy =
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
-/** The answer of a route: a status, and a value to send as JSON. */
+/** The answer to a request: a status, and a value to send as JSON. */
 interface Answer {
   status?: number;
   body: unknown;
@@ -106,7 +107,7 @@ const routes: [string, RegExp, Route][] = [
 
 export class FakeGuide {
   readonly lab = new FakeLab();
-  /** Requests with a method other than GET, such as `PUT /api/files`. */
+  /** All requests so far with a method other than GET, such as `PUT /api/files`. */
   readonly changes: string[] = [];
   readonly #assets: string;
   readonly #server: Server;

@@ -1,4 +1,4 @@
-// The lab behind the fake guide: files with a version, a dice that starts or fails after a moment, and traces.
+// The lab behind the fake guide: files with a version, a dice that starts or fails after a delay, and traces.
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type {
@@ -30,16 +30,16 @@ export class FakeLab {
   editing = true;
   perMinute = 0;
 
-  /** How long a new pod takes to start, and a trace to arrive; ms. */
+  /** The delay until a new pod has started or a trace has arrived, in milliseconds. */
   delay = 150;
   hops = works;
   /** Whether Jaeger receives dice's spans. */
   diceSends = true;
-  /** Makes dice ignore the caller's context, so that its spans form a trace of their own. */
+  /** Whether dice ignores the caller's trace context, so that its spans form a separate trace. */
   diceBegins = false;
-  /** How many more requests the previous pod answers. */
+  /** The number of requests that the old pod still answers after a Run. */
   stale = 0;
-  /** Verdicts of the next checks. They come before all others. */
+  /** The verdicts that the next checks return, in order, before the usual verdict. */
   verdicts: Verdict[] = [];
   faults: Fault[] = [
     { name: 'spike', title: 'A spike of 400s and 500s', on: false },
@@ -104,7 +104,7 @@ export class FakeLab {
     return { version: String(this.#version), files: this.files };
   }
 
-  /** Changes files as somebody else would, for example with kubectl. */
+  /** Changes files as another person would, for example with kubectl. */
   edit(changed: Partial<Files>): void {
     this.files = { ...this.files, ...changed };
     this.#version += 1;
@@ -127,7 +127,7 @@ export class FakeLab {
     setTimeout(() => this.#tell(this.#outcome(component, pod)), this.delay);
   }
 
-  /** A line with `oops` is an error in the learner's code. */
+  /** Decides whether the new pod starts or fails: a line with `oops` is an error in the learner's code. */
   #outcome(component: PodState['component'], pod: string): PodState {
     const line = this.files['app.ts'].split('\n').findIndex((text) => text.includes('oops')) + 1;
     if (component === 'dice' && line > 0) {
@@ -161,12 +161,12 @@ export class FakeLab {
     response.once('close', () => this.#listeners.delete(response));
   }
 
-  /** Pages that listen now. */
+  /** The number of browser pages that receive events now. */
   get listeners(): number {
     return this.#listeners.size;
   }
 
-  /** Adds a trace to Jaeger after a moment. @returns its id */
+  /** Adds a trace to the fake Jaeger after `delay`. @returns its id */
   newTrace(what: string): string {
     const id = randomBytes(16).toString('hex');
     const trace = what === 'round' ? roundTrace(id) : visitTrace(id, what.split('?')[0] ?? what, this.#answering());
@@ -186,7 +186,7 @@ export class FakeLab {
     return known && known.from <= Date.now() ? known.trace : undefined;
   }
 
-  /** Adds a trace that dice began while somebody asked. */
+  /** Returns the traces that hold only dice's spans. They exist only while `diceBegins` is true. */
   begunByDice(): TraceOfPage[] {
     return this.diceBegins
       ? [...this.#traces.values()].map(({ trace }) => trace).filter(({ services }) => services.join() === 'dice')
@@ -197,7 +197,7 @@ export class FakeLab {
     return [...this.#traces.values()].map(({ trace }) => trace);
   }
 
-  /** Loses all traces, as Jaeger does when it restarts: its store is its memory. */
+  /** Deletes all traces, as a restart of Jaeger does, because Jaeger stores them in memory. */
   forgetTraces(): void {
     this.#traces.clear();
   }

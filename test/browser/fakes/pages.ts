@@ -1,4 +1,4 @@
-// Opens the guide's pages in a real browser, with a fake guide behind them. Every browser test uses this.
+// Opens the guide's pages in a real browser, with a fake guide behind them, for all browser tests.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,10 @@ export class Pages {
   readonly #assets: string;
   readonly #browser: Browser;
 
-  /** Bundles the assets and starts a browser. The bundler needs its own process: esbuild does not work inside jest. */
+  /**
+   * Bundles the page's assets and starts a browser. The bundler runs in a process of its own, because esbuild fails
+   * inside jest.
+   */
   static async open(): Promise<Pages> {
     const assets = mkdtempSync(join(tmpdir(), 'intro-otel-assets-'));
     const { status, stderr } = spawnSync(
@@ -45,8 +48,9 @@ export class Pages {
   }
 
   /**
-   * Runs `work` with its own guide and page. It fails if the page misbehaved, and keeps a screenshot.
-   * @param answers error statuses that the guide may send: Chromium logs those from 400 on
+   * Runs `work` with a new fake guide and a new page. It fails if the page logs an error, loads from another host or is
+   * too wide, and then keeps a screenshot.
+   * @param answers error statuses that the guide may send. Chromium logs statuses from 400 on as errors.
    */
   async with(
     name: string,
@@ -64,7 +68,7 @@ export class Pages {
     const found = misdeeds(page, guide.url);
     try {
       await work(page, guide);
-      // A page that is left or reloaded cancels its open requests.
+      // The browser cancels open requests when the page is left or reloaded.
       expect(
         found.filter(
           (line) =>
@@ -82,7 +86,7 @@ export class Pages {
   }
 }
 
-/** Elements that reach beyond the right edge of the window, so that a reader has to scroll sideways. */
+/** Lists the elements that reach beyond the right edge of the window, so that a reader has to scroll sideways. */
 function wider(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     document.documentElement.scrollWidth <= innerWidth
@@ -93,7 +97,7 @@ function wider(page: Page): Promise<string[]> {
   );
 }
 
-/** Types at the start of the open file. */
+/** Types text at the start of the file that is open in the editor. */
 export async function typeInEditor(page: Page, text: string): Promise<void> {
   await page.locator('.cm-content').click();
   await page.keyboard.press('Control+Home');

@@ -1,4 +1,4 @@
-// Lists the violations that axe-core finds on a page. https://github.com/dequelabs/axe-core
+// Lists the accessibility violations that axe-core finds on a page: https://github.com/dequelabs/axe-core
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -10,7 +10,7 @@ interface Violation {
   nodes: { target: string[]; failureSummary: string }[];
 }
 
-/** One line for each place that violates a rule. */
+/** Runs axe-core on the page. @returns a line for each element that violates a rule */
 export async function violations(page: Page): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe);
   const found = await page.evaluate<Violation[]>(

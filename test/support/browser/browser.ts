@@ -1,4 +1,4 @@
-// Starts a real browser for the guide's pages. It reaches 127.0.0.1 and nothing else.
+// Starts a real browser for tests of the guide's pages. It can connect only to 127.0.0.1.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -8,7 +8,10 @@ import type { Progress } from '../../../support/progress.ts';
 import { run } from '../../../support/run.ts';
 import { artefacts } from '../artefacts.ts';
 
-/** The headless shell comes first. It is Chromium without the desktop's parts, and opens a page in half the time. */
+/**
+ * The paths of browsers to look for. The headless shell, Chromium without its desktop parts, comes first because it
+ * opens pages twice as fast.
+ */
 const PROGRAMS = [
   '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
@@ -26,7 +29,7 @@ const FLAGS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
 
-/** Installs a browser if none of these exists. */
+/** Installs a browser if the machine has none of PROGRAMS. */
 export async function ensureBrowser(report: Progress): Promise<void> {
   if (program() !== undefined) return;
   const options = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
@@ -37,7 +40,7 @@ export async function ensureBrowser(report: Progress): Promise<void> {
       await run('apt-get', [...apt, 'update'], options);
       const install = (name: string) =>
         run('apt-get', [...apt, 'install', '--yes', '--no-install-recommends', name], options);
-      // Not every distribution with apt has the headless shell.
+      // Not every distribution with apt has the package of the headless shell.
       await install('chromium-headless-shell').catch(() => install('chromium'));
     },
     { estimate: 60 },
@@ -47,14 +50,17 @@ export async function ensureBrowser(report: Progress): Promise<void> {
 export function launchBrowser(): Promise<Browser> {
   const executablePath = program();
   if (executablePath === undefined)
-    throw new UserError('There is no browser.', {
+    throw new UserError('The browser tests need Chromium, which this machine does not have.', {
       expected: PROGRAMS.join(' or '),
       todo: 'apt-get install chromium-headless-shell',
     });
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
-/** What a page did wrong, one line each. A good page has none. */
+/**
+ * Records what a page does wrong from now on: errors, failed requests and requests to other hosts. @returns the list,
+ * one line each
+ */
 export function misdeeds(page: Page, origin: string): string[] {
   const found: string[] = [];
   page.on('console', (message) => {
@@ -70,7 +76,7 @@ export function misdeeds(page: Page, origin: string): string[] {
   return found;
 }
 
-/** Keeps a screenshot of the whole page in the artefacts. */
+/** Saves a screenshot of the whole page in the artefacts folder. */
 export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(artefacts, `${name}.png`), fullPage: true });
 }

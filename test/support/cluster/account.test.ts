@@ -39,10 +39,12 @@ test.each([
     '/apis/intro-otel.dev/v1alpha1/seats/one/scale',
     { verb: 'patch', group: 'intro-otel.dev', resource: 'seats', name: 'one', subresource: 'scale' },
   ],
-] as const)('%s %s asks for exactly these rights', (method, path, attributes) => {
+] as const)('derives the RBAC attributes of %s %s', (method, path, attributes) => {
   expect(attributesOf({ method, path })).toEqual(attributes);
 });
 
-test('refuses a path that is no resource', () => {
-  expect(() => attributesOf({ method: 'GET', path: '/healthz' })).toThrow('/healthz is no path of a resource');
+test('throws for a path that is not the path of a resource', () => {
+  expect(() => attributesOf({ method: 'GET', path: '/healthz' })).toThrow(
+    'expected the path of a resource, found /healthz',
+  );
 });

@@ -1,12 +1,12 @@
-// The API server as one account sees it: asks for a review of its rights, and tries requests.
+// Checks an account's rights at the API server: asks for a review of the rights, and sends requests.
 import { Agent, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'yaml';
 
-/** A request to the API server, as one row of a table: `GET /api/v1/namespaces/mine/pods`. */
+/** A request to the API server, for example `GET /api/v1/namespaces/mine/pods`. */
 export interface Attempt {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With its query, if it has one. */
+  /** The path of the URL, with the query if there is one. */
   readonly path: string;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ export interface Attempt {
 export interface Answer {
   readonly code: number;
   /**
-   * The answer to a refused request, a Status:
+   * The reason in a refused request's answer, which is a Status:
    * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
    */
   readonly reason?: string;
@@ -24,6 +24,7 @@ export interface Answer {
 }
 
 /**
+ * The attributes of a request for which an account needs rights, as in a SelfSubjectAccessReview:
  * https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/#SelfSubjectAccessReviewSpec
  */
 export interface ResourceAttributes {
@@ -40,15 +41,15 @@ interface Config {
   readonly users: readonly [{ user: { token?: string } }];
 }
 
-/** A row of a table of what an account may do, or may not. */
+/** A request and its name in a test title. It is a row in a table of what an account may or may not do. */
 export type Act = readonly [what: string, method: Attempt['method'], path: string, body?: object];
 
-/** Rows for `test.each`, each named by its act. */
+/** Converts acts to rows for `test.each`. The first column is the act's name. */
 export function byName(acts: readonly Act[]): [string, Act][] {
   return acts.map((act) => [act[0], act]);
 }
 
-/** The limit of an account's concurrent requests. */
+/** The highest number of concurrent requests of one account. */
 const AT_A_TIME = 24;
 const PATIENCE = 30_000;
 
@@ -58,23 +59,21 @@ export class Account {
   private readonly token: string;
   private readonly agent = new Agent({ keepAlive: true, maxSockets: AT_A_TIME });
 
-  /** @param kubeconfig its text @param token replaces the kubeconfig's credentials */
+  /** Connects to the API server of a kubeconfig. @param kubeconfig its content @param token replaces its credentials */
   constructor(kubeconfig: string, token?: string) {
     const {
       clusters: [{ cluster }],
       users: [{ user }],
     } = parse(kubeconfig) as Config;
     if (new URL(cluster.server).hostname !== '127.0.0.1')
-      throw new Error(
-        `expected the API server on 127.0.0.1, found ${cluster.server}, which would be another's out here`,
-      );
+      throw new Error(`expected the API server on 127.0.0.1, found ${cluster.server}, which may be another cluster`);
     this.server = cluster.server;
     this.ca = Buffer.from(cluster['certificate-authority-data'], 'base64');
     this.token = token ?? user.token ?? '';
     if (this.token === '') throw new Error('the kubeconfig has no token, and none was given');
   }
 
-  /** Sends a request. A refusal is an answer too. @throws the error of a failed connection */
+  /** Sends a request. @returns the answer, also if it is a refusal @throws Error if the connection fails */
   try({ method, path, body, headers }: Attempt): Promise<Answer> {
     const text = body === undefined ? '' : JSON.stringify(body);
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
@@ -98,7 +97,7 @@ export class Account {
     });
   }
 
-  /** Answers as `kubectl auth can-i` does. */
+  /** Asks the API server whether the account has a right, as `kubectl auth can-i` does. */
   async may(resourceAttributes: ResourceAttributes): Promise<boolean> {
     const body = {
       apiVersion: 'authorization.k8s.io/v1',
@@ -110,11 +109,11 @@ export class Account {
       path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
       body,
     });
-    if (code !== 201) throw new Error(`the review was answered ${code}: ${text}`);
+    if (code !== 201) throw new Error(`the API server answered the access review with ${code}: ${text}`);
     return (JSON.parse(text) as { status: { allowed: boolean } }).status.allowed;
   }
 
-  /** Closes its connections. */
+  /** Closes the account's connections. */
   close(): void {
     this.agent.destroy();
   }
@@ -136,20 +135,20 @@ function status(text: string): { kind?: string; reason?: string; message?: strin
   try {
     return JSON.parse(text) as object;
   } catch {
-    return {}; // a log, or what a proxy passes on
+    return {}; // the body is not JSON: a log, or an answer through a proxy
   }
 }
 
 const VERBS = { POST: 'create', PUT: 'update', PATCH: 'patch' } as const;
 
 /**
- * The rights that a request needs.
+ * Returns the attributes that RBAC checks for a request.
  * https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb
  */
 export function attributesOf({ method, path }: Pick<Attempt, 'method' | 'path'>): ResourceAttributes {
   const { pathname, searchParams } = new URL(path, 'https://any');
   const found = /^\/(?:api|apis\/(?<group>[^/]+))\/[^/]+(?<rest>\/.*)$/.exec(pathname)?.groups;
-  if (found === undefined) throw new Error(`${path} is no path of a resource`);
+  if (found === undefined) throw new Error(`expected the path of a resource, found ${path}`);
   const { namespace, resource, name, subresource } = partsOf(found['rest'] ?? '');
   return {
     verb: verbOf(method, name, searchParams.get('watch') === 'true'),
@@ -169,8 +168,8 @@ interface Parts {
 }
 
 /**
- * Splits `/namespaces/NS/RESOURCE/NAME/SUBRESOURCE`, where all but the resource are optional. A namespace counts as in
- * itself.
+ * Splits a path `/namespaces/NS/RESOURCE/NAME/SUBRESOURCE`. All parts except the resource are optional. A namespace
+ * itself counts as inside that namespace.
  */
 function partsOf(rest: string): Parts {
   const words = rest.split('/').slice(1);

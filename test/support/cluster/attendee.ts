@@ -1,4 +1,4 @@
-// An attendee under test. It has the kubeconfig from the seat's Secret, and nothing else.
+// An attendee in a test. The attendee has only the kubeconfig from the seat's Secret.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export class Attendee {
     this.seat = seat;
   }
 
-  /** Fetches the kubeconfig as the instructor does who hands it out. */
+  /** Reads the kubeconfig from the seat's Secret, as an instructor does before handing it out. */
   async open(): Promise<void> {
     const secret = JSON.parse(
       await kubectl('get', 'secret', NAMES.kubeconfig, '--namespace', this.seat, '--output=json'),
@@ -35,24 +35,24 @@ export class Attendee {
     return this.found.account;
   }
 
-  /** The path of the kubeconfig. */
+  /** The path of the kubeconfig file. */
   get kubeconfig(): string {
     return this.found.kubeconfig;
   }
 
-  /** Runs kubectl without a namespace, which the kubeconfig sets. @returns its standard output */
+  /** Runs kubectl without --namespace, because the kubeconfig sets the namespace. @returns the standard output */
   async kubectl(args: readonly string[], input = ''): Promise<string> {
     return (await tool('kubectl', [`--kubeconfig=${this.kubeconfig}`, ...args], { input })).stdout;
   }
 
   private get found(): NonNullable<typeof this.opened> {
     if (this.opened === undefined)
-      throw new Error(`there is no kubeconfig of ${this.seat}: the first failure tells why`);
+      throw new Error(`the kubeconfig of ${this.seat} could not be read; see the first failed test of this file`);
     return this.opened;
   }
 }
 
-/** The attendee of a seat, for the tests of one file. */
+/** Provides the attendee of a seat for the tests of one file. */
 export function useAttendee(seat: string): Attendee {
   const attendee = new Attendee(seat);
   beforeAll(() => attendee.open());

@@ -1,5 +1,5 @@
-// The cluster that the tests run against. test/run.ts starts it, and passes it to jest's workers in environment
-// variables.
+// Describes the cluster that the tests use. test/run.ts starts the cluster and tells jest's workers about it in an
+// environment variable.
 import { describeError } from '../../../support/errors.ts';
 import { run } from '../../../support/run.ts';
 import type { RunOptions, RunResult } from '../../../support/run.ts';
@@ -7,24 +7,27 @@ import type { RunOptions, RunResult } from '../../../support/run.ts';
 export interface TestCluster {
   name: string;
   kubeconfig: string;
-  /** `kubectl proxy` on loopback. It serves the API, and through it every Service and pod, without credentials. */
+  /**
+   * The URL of a `kubectl proxy` on loopback. It gives access to the API, and through it to every Service and pod,
+   * without credentials.
+   */
   api: string;
-  /** The port of 127.0.0.1 that is relayed to NodePort 30080. */
+  /** The port of 127.0.0.1 that leads to NodePort 30080. */
   doorPort: number;
   tools: { helm: string; helm3: string; kubectl: string; registry: string };
 }
 
-/** A cluster that one test starts for itself, to damage it. */
+/** The name of a second cluster, which one test starts in order to damage it. */
 export const CLUSTER_TO_CRASH = 'intro-otel-test-crash';
 
 const VARIABLE = 'INTRO_OTEL_TEST_CLUSTER';
 
-/** The environment variables that tell jest's workers about the cluster. */
+/** Returns the environment variables that describe the cluster to jest's workers. */
 export function environmentFor(cluster: TestCluster): Record<string, string> {
   return { [VARIABLE]: JSON.stringify(cluster) };
 }
 
-/** @throws Error if there is no cluster */
+/** Returns the cluster that test/run.ts has started. @throws Error if there is none */
 export function testCluster(): TestCluster {
   const text = process.env[VARIABLE];
   if (text === undefined) throw new Error('These tests need a cluster. Run them as npm test -- --only integration,e2e');
@@ -32,14 +35,15 @@ export function testCluster(): TestCluster {
 }
 
 /**
- * Turns off garbage collection for Go programs that end within seconds, which saves a fifth of helm's time.
+ * Environment variables that turn off garbage collection in Go programs. For programs that end within seconds, such as
+ * helm, this saves a fifth of the time.
  * https://go.dev/doc/gc-guide#Memory_limit
  */
 export const UNCOLLECTED = { GOGC: 'off', GOMEMLIMIT: '256MiB' };
 
 export type Tool = keyof TestCluster['tools'];
 
-/** Runs a tool against the cluster under test. A failure is thrown with the tool's output. */
+/** Runs a tool with the kubeconfig of the tests' cluster. @throws Error with the tool's output if it fails */
 export function tool(name: Tool, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { kubeconfig, tools } = testCluster();
   const done = run(tools[name], args, {
@@ -52,23 +56,26 @@ export function tool(name: Tool, args: readonly string[], options: RunOptions = 
   });
 }
 
-/** Runs kubectl. @returns its standard output */
+/** Runs kubectl. @returns the standard output */
 export async function kubectl(...args: string[]): Promise<string> {
   return (await tool('kubectl', args)).stdout;
 }
 
-/** Creates or changes objects, as a learner does with `kubectl apply`. */
+/** Creates or changes objects with `kubectl apply`. */
 export async function apply(...objects: object[]): Promise<void> {
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
   await tool('kubectl', ['apply', '-f', '-'], { input });
 }
 
-/** Gets `path` from the API. @returns the parsed answer @throws Error with status and body if the status isn't 2xx */
+/**
+ * Sends a GET request to the API server. @returns the parsed answer @throws Error with status and body if the status
+ * isn't 2xx
+ */
 export async function apiGet<T>(path: string): Promise<T> {
   return JSON.parse(await textOf(await fetch(testCluster().api + path))) as T;
 }
 
-/** The body of an answer. @throws Error with status and body if the status isn't 2xx */
+/** Returns the body of an answer as text. @throws Error with status and body if the status isn't 2xx */
 export async function textOf(response: Response): Promise<string> {
   const body = await response.text();
   if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${body.slice(0, 500)}`);

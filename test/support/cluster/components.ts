@@ -1,4 +1,5 @@
-// Go programs that only the tests need: Helm 3, a registry for images, kwok, which simulates nodes, and actionlint.
+// Builds the Go programs that only the tests need: Helm 3, an image registry, actionlint, and kwok, which simulates
+// nodes.
 import { join } from 'node:path';
 import { repoRoot } from '../../../support/paths.ts';
 import { ensureBuilt } from '../../../cluster/components/build.ts';
@@ -14,7 +15,7 @@ const helm3: Component = {
   version: HELM_3,
   directory: join(repoRoot, 'test', 'components', 'helm3'),
   packages: ['helm.sh/helm/v3/cmd/helm'],
-  // Without these, Helm reports a wrong version of itself, and takes the cluster for Kubernetes 1.20.
+  // Without these flags, Helm reports a wrong version of itself and assumes Kubernetes 1.20.
   ldflags: [
     `-X helm.sh/helm/v3/internal/version.version=v${HELM_3}`,
     '-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1',
@@ -39,7 +40,7 @@ const actionlint: Component = {
   cold: { packages: 150, seconds: 20 },
 };
 
-/** Builds actionlint if the cache lacks it. @returns the path of the program */
+/** Builds actionlint if it is not in the cache. @returns the path of the program */
 export async function actionlintPath(report: Progress): Promise<string> {
   await ensureBuilt([actionlint], report);
   return join(componentDir(actionlint), 'actionlint');
@@ -50,7 +51,7 @@ export interface TestParts {
   registry: string;
 }
 
-/** Builds what the cache lacks. @returns the paths of the programs */
+/** Builds the programs that are not in the cache. @returns their paths */
 export async function testParts(report: Progress): Promise<TestParts> {
   await ensureBuilt([helm3, registry, kwok], report);
   return { helm3: join(componentDir(helm3), 'helm'), registry: join(componentDir(registry), 'registry') };

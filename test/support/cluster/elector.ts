@@ -1,5 +1,6 @@
-// A replica that only takes part in the election and writes as fast as it may. Tests kill, stop and continue it.
-// usage: elector NAMESPACE IDENTITY, with KUBECONFIG set. It prints what happens, one JSON object per line.
+// A replica that only takes part in leader election and writes as often as it may. Tests kill, freeze and continue it.
+// It prints its events, one JSON object per line.
+// usage: elector NAMESPACE IDENTITY, with KUBECONFIG set
 import { NotLeadingError } from '../../../kubernetes/api.ts';
 import { loadConfig } from '../../../kubernetes/config.ts';
 import { KINDS } from '../../../kubernetes/kinds.ts';
@@ -10,17 +11,17 @@ import { createLogger } from '../../../operator/engine/log.ts';
 import { createMetrics } from '../../../operator/engine/metrics.ts';
 import { pause, systemTimers } from '../../../support/timers.ts';
 
-/** The name of the Lease, and of the ConfigMap in which each replica counts its writes under its identity. */
+/** The name of the Lease, and of the ConfigMap in which each replica counts its own writes. */
 export const NAME = 'election';
 
 /**
- * One line of output. `request` is a request of the elector itself, `refused` a write that the replica was not allowed
- * to make.
+ * One line of output. `request` means that the elector sent a request to the API server. `refused` means that a write
+ * was not allowed, because the replica does not lead.
  */
 export type ElectorReport =
   { readonly what: 'elected' | 'lost' | 'refused' } | { readonly what: 'request'; readonly method: string };
 
-/** Milliseconds between two writes. */
+/** The interval between two writes, in milliseconds. */
 const EVERY = 50;
 
 async function main(namespace: string, identity: string): Promise<void> {

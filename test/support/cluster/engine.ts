@@ -1,4 +1,4 @@
-// The operator's engine, connected to the cluster under test.
+// Connects the operator's engine to the tests' cluster.
 import type { HttpApi } from '../../../kubernetes/client.ts';
 import { loadConfig } from '../../../kubernetes/config.ts';
 import type { ApiConfig } from '../../../kubernetes/config.ts';
@@ -10,12 +10,12 @@ import { testCluster } from './cluster.ts';
 
 export const FIELD_MANAGER = 'intro-otel-test';
 
-/** A client with the rights of the cluster's administrator. */
+/** Returns the client configuration of the cluster's administrator. */
 export function testConfig(): Promise<ApiConfig> {
   return loadConfig({ env: { KUBECONFIG: testCluster().kubeconfig } });
 }
 
-/** A client of the cluster under test. The caller closes it. */
+/** Creates a client for the tests' cluster. The caller must close it. */
 export async function testApi(options: Partial<PooledApiOptions> = {}): Promise<HttpApi> {
   return pooledApi({
     config: await testConfig(),
@@ -25,7 +25,7 @@ export async function testApi(options: Partial<PooledApiOptions> = {}): Promise<
   });
 }
 
-/** A namespace for the tests of one file, removed after them. Nothing runs in it. */
+/** Creates a namespace without pods for the tests of one file, and deletes it after them. @returns its name */
 export function useEmptyNamespace(name: string): string {
   const once = async (act: (api: HttpApi) => Promise<unknown>): Promise<void> => {
     const api = await testApi();

@@ -1,4 +1,4 @@
-// A proxy on loopback, in front of the API server, that fails on command, as networks and load balancers do.
+// A proxy on loopback between a client and the API server. It fails on command, as networks and load balancers do.
 import { createServer, request as httpRequest } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -6,27 +6,28 @@ import type { AddressInfo } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 
 /**
- * A status that the proxy answers, a connection that breaks, or silence: no byte ever again, on open connections too.
+ * A fault: the proxy answers with an error status, breaks the connection, or stays silent. Silence means that no byte
+ * arrives any more, on open connections too.
  */
 export type Fault = { readonly answer: number } | 'reset' | 'silence';
 
 export interface FaultyProxy {
   readonly url: string;
-  /** `METHOD path` of every request so far, including those that failed. */
+  /** Every request so far as `METHOD path`, including failed ones. */
   readonly requests: string[];
   /**
-   * Makes requests fail from now on: those that `applies` matches, or all. Open connections break or fall silent,
-   * without an answer.
+   * Makes requests fail from now on: those that `applies` accepts, or all. A fault also breaks or silences open
+   * connections that it applies to.
    */
   fail(fault: Fault, applies?: (request: string) => boolean): void;
-  /** Forwards requests again from now on. Connections that fell silent stay silent. */
+  /** Ends the fault, so that new requests are forwarded again. Connections that fell silent stay silent. */
   heal(): void;
   close(): Promise<void>;
 }
 
 export interface Target {
   readonly url: string;
-  /** The target's certificate authority, and our credentials. */
+  /** The certificate authority of the API server, and the credentials of the proxy. */
   readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername'>;
 }
 
@@ -34,7 +35,7 @@ interface Exchange {
   readonly request: string;
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
-  /** The target's answer, once it has come. */
+  /** The API server's answer. Undefined until it arrives. */
   answer?: IncomingMessage;
   silent?: boolean;
 }
@@ -98,7 +99,7 @@ function strike(exchange: Exchange, fault: 'reset' | 'silence'): void {
   exchange.answer?.resume();
 }
 
-/** A Status as the API server writes it. */
+/** Answers with an error status and a Status object, as the API server does. */
 function answer(response: ServerResponse, code: number): void {
   const reason = code === 410 ? 'Expired' : 'InternalError';
   response.writeHead(code, { 'content-type': 'application/json' });

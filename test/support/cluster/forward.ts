@@ -1,4 +1,4 @@
-// Forwards the guide to a port of this machine with kubectl port-forward, as a learner does.
+// Forwards a port of this machine to the guide with `kubectl port-forward`, as a learner does.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
@@ -22,7 +22,7 @@ export class Forward {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Forwards the same port again. kubectl's forwarding ends with the pod that it leads to. */
+  /** Starts `kubectl port-forward` on the same port as before. kubectl ends when its pod is gone. */
   async open(): Promise<void> {
     this.close();
     const { kubeconfig, tools } = testCluster();
@@ -42,7 +42,7 @@ export class Forward {
     endWithTheRun(child);
     child.stderr.pipe(createWriteStream(join(artefacts, `${this.#lab.namespace}-forward.log`), { flags: 'a' }));
     this.#port = await new Promise((resolve, reject) => {
-      // Read to the end, because kubectl prints a line for each connection.
+      // kubectl prints a line for each connection, so its output must be read to the end.
       createInterface(child.stdout).on('line', (line) => {
         const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1];
         if (port !== undefined) resolve(port);

@@ -1,4 +1,5 @@
-// A lab's guide as its learner reaches it: through a forwarded port, so with paths and headers as they are sent.
+// A client of a lab's guide. It connects through a forwarded port, as a learner does, so that paths and headers arrive
+// unchanged.
 import { connect } from 'node:net';
 import type { PodState } from '../../../apps/guide/contract.ts';
 import { say } from '../../../support/output.ts';
@@ -7,7 +8,7 @@ import { eventually } from '../../../support/waiting.ts';
 import { Forward } from './forward.ts';
 import type { Lab } from './lab.ts';
 
-/** Headers that every changing request needs. */
+/** The headers that every request needs that changes something. */
 export const OWN_HEADERS = { 'x-intro-otel': '1', 'content-type': 'application/json' };
 
 export class Guide {
@@ -29,19 +30,19 @@ export class Guide {
     this.#stop();
   }
 
-  /** Asks the API as the page does. @throws Error if the status isn't 2xx */
+  /** Sends a request to the guide's API, as the page does. @throws Error if the status isn't 2xx */
   async ask<T>(path: string, body?: object, method = 'POST'): Promise<T> {
     const init = body && { method, headers: OWN_HEADERS, body: JSON.stringify(body) };
     return JSON.parse(await textOf(await fetch(`${this.origin}/api${path}`, init))) as T;
   }
 
-  /** Saves dice's code and starts it, as Run does. */
+  /** Saves dice's code and restarts dice, as the button Run does. */
   async run(source: string): Promise<void> {
     const { version } = await this.ask<{ version: string }>('/files');
     await this.ask('/files', { version, files: { 'app.ts': source } }, 'PUT');
   }
 
-  /** Sends a first line and headers exactly as given, without a client that normalizes them. @returns the answer */
+  /** Sends a request line and headers exactly as given. Other HTTP clients would normalize them. @returns the answer */
   raw(request: string): Promise<string> {
     return new Promise((resolve, reject) => {
       let text = '';
@@ -58,7 +59,7 @@ export class Guide {
   }
 }
 
-/** The events of `GET /api/run`, from now on. */
+/** Receives the events of `GET /api/run` from now on. */
 export class RunEvents {
   readonly states: PodState[] = [];
   /** The newest log lines of dice. */
@@ -70,7 +71,7 @@ export class RunEvents {
     const events = new RunEvents();
     const { body } = await fetch(`${guide.origin}/api/run`, { signal: events.#leave.signal });
     void events.#read(body ?? new ReadableStream()).catch((error: unknown) => {
-      if (!events.#leave.signal.aborted) say(`the stream of the run broke off: ${String(error)}`);
+      if (!events.#leave.signal.aborted) say(`the event stream of GET /api/run broke off: ${String(error)}`);
     });
     return events;
   }
@@ -79,7 +80,7 @@ export class RunEvents {
     this.#leave.abort();
   }
 
-  /** Events from now on, of pods other than the current one. */
+  /** Remembers the current pod and the events so far. @returns a function that waits for a later event of a new pod */
   mark(): (isSuch: (state: PodState) => boolean, within: number) => Promise<PodState> {
     const from = this.states.length;
     const old = this.states.at(-1)?.pod;

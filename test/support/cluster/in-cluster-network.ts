@@ -1,5 +1,5 @@
-// Runs a program inside the cluster's own network, where it reaches the API server as a pod does, without a relay.
-// Whatever runs there ends with the cluster.
+// Runs a program inside the cluster's network. There it reaches the API server directly, as a pod does. The program
+// ends with the cluster.
 import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -9,31 +9,33 @@ import { artefacts } from '../artefacts.ts';
 import { testCluster } from './cluster.ts';
 import { setSessionPriority } from '../program.ts';
 
-/** Half way to the highest priority: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/nice.html */
+/**
+ * A nice value half way to the highest priority: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/nice.html
+ */
 const FIRST = '-10';
 
 export interface InClusterOptions {
-  /** Its whole environment except PATH. */
+  /** All environment variables of the program except PATH. */
   env?: Record<string, string>;
-  /** Gives it a high priority, as if the cluster ran on other machines. For programs that are measured. */
+  /** Whether the program gets a high priority, so that other programs disturb a measurement less. */
   first?: boolean;
-  /** Its standard input. */
+  /** The program's standard input. */
   input?: string;
-  /** Receives its standard output, which otherwise goes to its log. */
+  /** Receives the program's standard output. Without it, the output goes to the log. */
   onOutput?: (text: string) => void;
 }
 
 export interface InClusterProgram {
   name: string;
   pid: number;
-  /** How it ended, once it has: an exit code or a signal. */
+  /** Resolves when the program has ended, with its exit code or signal as text. */
   ended: Promise<string>;
   kill(signal: NodeJS.Signals): void;
 }
 
 /**
- * Starts `command`, with its output in `test/artefacts/<cluster>-<name>.log`. nsenter becomes the command, so the
- * process id is the command's.
+ * Starts `command` and writes its output to `test/artefacts/<cluster>-<name>.log`. nsenter replaces itself with the
+ * command, so the returned process id is the command's.
  */
 export async function startInCluster(
   name: string,
@@ -51,7 +53,7 @@ export async function startInCluster(
     detached: first,
   });
   if (first) setSessionPriority(child, FIRST);
-  child.stdin?.on('error', () => undefined); // it may have ended, which `ended` reports
+  child.stdin?.on('error', () => undefined); // the program may have ended; `ended` reports this
   child.stdin?.end(options.input ?? '');
   child.stdout?.setEncoding('utf8').on('data', (text: string) => options.onOutput?.(text));
   const ended = new Promise<string>((resolve) => {

@@ -1,5 +1,5 @@
-// Simulated nodes: kwok (https://kwok.sigs.k8s.io) plays their kubelets. Pods on them become ready in about a second,
-// and nothing runs. So a small machine can have a real API server with thousands of pods.
+// Simulates nodes with kwok (https://kwok.sigs.k8s.io), which acts as their kubelets. Pods on them become ready in
+// about a second, but run nothing. So a small machine can hold thousands of pods on a real API server.
 import { join } from 'node:path';
 import { repoRoot } from '../../../support/paths.ts';
 import { stringify } from 'yaml';
@@ -21,11 +21,11 @@ export const kwok: Component = {
 };
 
 const LABEL = { type: 'kwok' } as const;
-/** The capacity of each node. */
+/** The capacity of each simulated node. */
 export const SIMULATED = { cpu: '64', memory: '256Gi', pods: '400' } as const;
 const READY_AFTER_MS = 1000;
 
-/** Starts kwok and the nodes, and waits until all are ready and have addresses for pods. */
+/** Starts kwok, creates the nodes, and waits until all nodes are ready and have an address range for pods. */
 export async function simulateNodes(count: number): Promise<void> {
   const { name } = testCluster();
   const command = [
@@ -37,9 +37,9 @@ export async function simulateNodes(count: number): Promise<void> {
     '--v',
     'WARN',
   ];
-  // HOME: otherwise kwok also reads a directory there.
-  // High priority, because real nodes have processors of their own. If kwok is late, the API server ends its watches,
-  // and it lists all pods again.
+  // HOME is set, because kwok would read a directory in the real one.
+  // The priority is high, because real nodes have processors of their own. If kwok is slow, the API server ends its
+  // watches, and kwok lists all pods again.
   const program = await startInCluster('kwok', command, {
     input: configuration(),
     env: { HOME: '/nonexistent' },
@@ -49,7 +49,7 @@ export async function simulateNodes(count: number): Promise<void> {
   const lost = program.ended.then((how) =>
     Promise.reject(new Error(`kwok ended (${how}); its log is in test/artefacts`)),
   );
-  lost.catch(() => undefined); // it ends with the cluster
+  lost.catch(() => undefined); // kwok ends with the cluster, after this wait
   await Promise.race([eventually(() => allReady(count), { within: 60_000 }), lost]);
 }
 
@@ -66,7 +66,7 @@ async function allReady(count: number): Promise<void> {
       spec.taints === undefined &&
       status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True'),
   );
-  if (ready.length !== count) throw new Error(`${ready.length} of ${count} simulated nodes are ready`);
+  if (ready.length !== count) throw new Error(`expected ${count} ready simulated nodes, found ${ready.length}`);
 }
 
 function node(index: number): object {
@@ -79,7 +79,10 @@ function node(index: number): object {
   };
 }
 
-/** https://kwok.sigs.k8s.io/docs/user/configuration/ and https://kwok.sigs.k8s.io/docs/user/stages-configuration/ */
+/**
+ * Returns kwok's configuration as YAML, with the stages that pods and nodes go through.
+ * https://kwok.sigs.k8s.io/docs/user/configuration/ and https://kwok.sigs.k8s.io/docs/user/stages-configuration/
+ */
 function configuration(): string {
   const parallelism = {
     podPlayStageParallelism: 16,
@@ -105,7 +108,7 @@ function stages(): object[] {
   const delay = { durationMilliseconds: READY_AFTER_MS };
   return [
     stage('Node', 'node-ready', [notReady], { next: { statusTemplate: NODE_READY } }),
-    // Repeated, because Kubernetes marks the pods of a silent node as not ready until the node reports again.
+    // This stage repeats, because Kubernetes marks a silent node's pods as not ready until the node reports again.
     stage('Pod', 'pod-ready', [alive, inPhase('Pending', 'Running'), notReady], {
       delay,
       next: { statusTemplate: POD_READY },
@@ -160,8 +163,8 @@ podIPs: [{ ip: {{ index . 0 | Quote }} }]
 `;
 
 /**
- * The message of the isolation probe under working policies. No packet is sent here, and without it the operator would
- * retry forever.
+ * The result that a simulated isolation probe reports, as if NetworkPolicies were enforced. No packet is sent here.
+ * Without a result, the operator would retry forever.
  */
 const PROBED = JSON.stringify({ control: CONNECTED, simulated: 'ECONNREFUSED' });
 

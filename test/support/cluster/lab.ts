@@ -1,5 +1,5 @@
-// A lab under test. Helm installs it as for a user, and the tests read it through the API. They call its apps through
-// the API server's proxy, so no packet goes to a pod from outside the cluster's network.
+// A lab in a test. Helm installs it as for a user. The tests call its apps through the API server's proxy, so no packet
+// comes from outside the cluster's network.
 import { join } from 'node:path';
 import { repoRoot } from '../../../support/paths.ts';
 import { apiGet, kubectl, testCluster, textOf, tool } from './cluster.ts';
@@ -10,7 +10,7 @@ import type { Deployment, Pod } from '../matchers/objects.ts';
 
 export const chart = join(repoRoot, 'charts', 'lab');
 
-/** Values as in values.yaml. */
+/** Helm values, as in values.yaml. */
 export type Values = Record<string, unknown>;
 
 export interface Round {
@@ -21,13 +21,16 @@ export interface Round {
   trace?: string;
 }
 
-/** The limit for `helm install --wait`. A lab needs a third of it on an idle machine. */
+/** The time limit for `helm install --wait`. On an idle machine a lab needs a third of this time. */
 const HELM_WAIT = '120s';
 
 export class Lab {
   readonly namespace: string;
   readonly release: string;
-  /** Why the lab can't be used. jest runs a file's tests even if the setup before them failed. */
+  /**
+   * The error of a failed install or upgrade. jest runs the tests of a file even if the setup has failed, and they
+   * report this error.
+   */
   private broken: unknown;
 
   constructor(namespace: string, release = 'intro-otel') {
@@ -35,7 +38,7 @@ export class Lab {
     this.release = release;
   }
 
-  /** Runs `helm install --wait`, without the operator. */
+  /** Runs `helm install --wait` without the operator. */
   async install(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
     const installed = this.helm(
       ['install', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'],
@@ -49,29 +52,29 @@ export class Lab {
   }
 
   /**
-   * Installs the lab and waits until a round can be played, for tests that run beside others. On a busy machine,
-   * kube-proxy may need seconds to learn about pods, and the arcade's budget is short.
+   * Installs the lab and waits until a round succeeds, for tests that run beside others. On a busy machine, kube-proxy
+   * may need seconds to learn about new pods, which is longer than the arcade's budget.
    */
   async installQuietly(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
     await this.install({ ...quiet, ...values }, helm);
     await this.settled();
   }
 
-  /** Upgrades, and waits until the lab has settled. Like installQuietly. */
+  /** Upgrades the lab and waits until a round succeeds, as installQuietly does. */
   async upgradeQuietly(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
     await this.upgrade({ ...quiet, ...values }, helm);
     await this.settled();
   }
 
   /**
-   * Waits until replaced pods are gone, which serve a while longer, and then for several rounds in a row. A single
-   * round may succeed while kube-proxy still routes the next one to an old pod.
+   * Waits until replaced pods are gone, and then until several rounds in a row succeed. One success is not enough,
+   * because kube-proxy may still route the next request to an old pod.
    */
   async settled(rounds = 4): Promise<void> {
     await eventually(
       async () => {
         const leaving = (await this.pods()).filter(isLeaving).map((pod) => pod.metadata.name);
-        if (leaving.length > 0) throw new Error(`there still is ${leaving.join(', ')}`);
+        if (leaving.length > 0) throw new Error(`these pods are still shutting down: ${leaving.join(', ')}`);
       },
       { within: 60_000 },
     );
@@ -81,7 +84,9 @@ export class Lab {
     await eventually(playAll, { within: 60_000 });
   }
 
-  /** Runs `helm upgrade --wait` with these values, the chart's other defaults and without the operator. */
+  /**
+   * Runs `helm upgrade --wait` with these values. All other values are the chart's defaults, and the operator is off.
+   */
   async upgrade(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
     await this.helm(['upgrade', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'], helm, {
       ...alone,
@@ -94,18 +99,21 @@ export class Lab {
     await this.helm(['uninstall', this.release, '--wait', '--timeout', HELM_WAIT], helm);
   }
 
-  /** Runs helm in this lab's namespace, with values as its standard input. @returns its standard output */
+  /** Runs helm in this lab's namespace and passes `values` on standard input. @returns the standard output */
   async helm(args: readonly string[], helm: 'helm' | 'helm3' = 'helm', values: Values = {}): Promise<string> {
-    if (this.broken !== undefined) throw new Error('the lab could not be installed: the first failure tells why');
+    if (this.broken !== undefined)
+      throw new Error('the lab could not be installed; see the first failed test of this file');
     return (await tool(helm, [...args, '--namespace', this.namespace], { input: JSON.stringify(values) })).stdout;
   }
 
-  /** Runs kubectl in this lab's namespace. @returns its standard output */
+  /** Runs kubectl in this lab's namespace. @returns the standard output */
   kubectl(...args: string[]): Promise<string> {
     return kubectl('--namespace', this.namespace, ...args);
   }
 
-  /** The address of a component's Service. `port` is the name of one of its ports. */
+  /**
+   * Returns the URL of a component's Service through the API server's proxy. `port` is the name of the Service's port.
+   */
   url(component: string, port = 'http'): string {
     const services = `${testCluster().api}/api/v1/namespaces/${this.namespace}/services`;
     return `${services}/${this.release}-${component}:${port}/proxy`;
@@ -115,17 +123,17 @@ export class Lab {
     return fetch(this.url(component) + path, init);
   }
 
-  /** The text that a component answers. @throws Error if the status isn't 2xx */
+  /** Sends a request to a component. @returns the body as text @throws Error if the status isn't 2xx */
   async text(component: string, path: string, init?: RequestInit): Promise<string> {
     return textOf(await this.fetch(component, path, init));
   }
 
-  /** Plays a round at the guide, as the button on its page does. */
+  /** Plays a round at the guide, as the button on the page does. */
   async play(headers: Record<string, string> = {}): Promise<Round> {
     return JSON.parse(await this.text('guide', '/api/rounds', { method: 'POST', headers })) as Round;
   }
 
-  /** The pods of this release, or of one of its components. */
+  /** Lists the pods of this release, or of one of its components. */
   async pods(component?: string): Promise<Pod[]> {
     const labels = [
       `app.kubernetes.io/instance=${this.release}`,
@@ -137,15 +145,15 @@ export class Lab {
     return items;
   }
 
-  /** The one ready pod of a component. @throws Error while there is none, or more than one */
+  /** Returns the only ready pod of a component. @throws Error while there is none, or more than one */
   async pod(component: string): Promise<Pod> {
     const [pod, ...others] = (await this.pods(component)).filter(isReady);
     if (pod === undefined || others.length > 0)
-      throw new Error(`${component} has ${pod ? others.length + 1 : 0} ready pods, not one`);
+      throw new Error(`expected one ready pod of ${component}, found ${pod ? others.length + 1 : 0}`);
     return pod;
   }
 
-  /** The log of the component's current pods, with a `query` as in the API (`sinceTime=…`). */
+  /** Returns the logs of a component's current pods. `query` is as in the API (`sinceTime=…`). */
   async log(component: string, query = ''): Promise<string> {
     const pods = await this.pods(component);
     return (await Promise.all(pods.map((pod) => podLog(pod, query)))).join('');
@@ -155,7 +163,10 @@ export class Lab {
     return apiGet(`/apis/apps/v1/namespaces/${this.namespace}/deployments/${this.release}-${name}`);
   }
 
-  /** Uids of this release's lasting pods, by component and version. A change shows what an upgrade rolled. */
+  /**
+   * Returns the uids of this release's running pods, by component and version. A changed uid shows that an upgrade has
+   * replaced the pod.
+   */
   async podUids(): Promise<Record<string, string>> {
     const pods = (await this.pods()).filter(
       (pod) => pod.metadata.deletionTimestamp === undefined && pod.status.phase === 'Running',
@@ -165,10 +176,7 @@ export class Lab {
     );
   }
 
-  /**
-   * Puts this TypeScript into the dice's ConfigMap and restarts the dice, as a learner does. Doesn't wait for the
-   * restart.
-   */
+  /** Writes TypeScript into dice's ConfigMap and restarts dice, as a learner does. Doesn't wait for the restart. */
   async editDice(source: string): Promise<void> {
     await this.kubectl(
       'patch',
@@ -181,7 +189,7 @@ export class Lab {
     await this.kubectl('rollout', 'restart', `deployment/${this.release}-dice`);
   }
 
-  /** The dice's TypeScript as it is in the cluster. */
+  /** Reads dice's TypeScript from the cluster. */
   async diceSource(): Promise<string> {
     const { data } = await apiGet<{ data: { 'app.ts': string } }>(
       `/api/v1/namespaces/${this.namespace}/configmaps/${this.release}-dice`,
@@ -189,7 +197,7 @@ export class Lab {
     return data['app.ts'];
   }
 
-  /** Waits until each of these Deployments only has its newest pod. */
+  /** Waits until each of these Deployments has only pods of its newest version. */
   async rolledOut(...names: string[]): Promise<void> {
     await this.kubectl(
       'rollout',
@@ -200,7 +208,7 @@ export class Lab {
     await eventually(
       async () => {
         const others = (await this.pods()).filter((pod) => !isReady(pod)).map((pod) => pod.metadata.name);
-        if (others.length > 0) throw new Error(`there still is ${others.join(', ')}`);
+        if (others.length > 0) throw new Error(`these pods of older versions still exist: ${others.join(', ')}`);
       },
       { within: 30_000 },
     );
@@ -211,8 +219,11 @@ export class Lab {
   }
 }
 
-/** Labs come and go while tests run. An operator among them would operate the whole cluster. */
+/** The value that turns the operator off. An operator in a test's lab would manage the whole cluster. */
 const alone: Values = { operator: { enabled: false } };
 
-/** Values for tests that must only see their own rounds, and that run beside others. Time does not matter there. */
+/**
+ * Values for tests that run beside others: without visitors, so that a test sees only its own rounds, and with a long
+ * time budget.
+ */
 export const quiet: Values = { visitors: { enabled: false }, arcade: { budgetMs: 10_000 } };

@@ -1,5 +1,5 @@
-// The operator as a process of this machine. Each test chooses its way to the API server. It has the rights of the
-// account that the chart makes for it.
+// Runs the operator as a process on this machine, with the rights of its ServiceAccount. Each test chooses the path to
+// the API server, for example through a proxy.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { openSync, rmSync } from 'node:fs';
@@ -16,7 +16,10 @@ import { eventually } from '../../../support/waiting.ts';
 import { samplesOf, total } from '../matchers/metrics.ts';
 import { OPERATOR_NAMESPACE } from './operator.ts';
 
-/** Long enough for a control plane that stood still, and a Lease that has to run out first. */
+/**
+ * The time limit until the operator leads, in milliseconds. The control plane may have been frozen, and an old Lease
+ * may have to expire first.
+ */
 const LEADS_WITHIN = 60_000;
 
 export class LocalOperator {
@@ -33,7 +36,7 @@ export class LocalOperator {
     });
   }
 
-  /** @param server the URL of the API server or of a proxy before it, without TLS */
+  /** Starts the operator. @param server the URL, without TLS, of the API server or of a proxy in front of it */
   static async start(name: string, server: string): Promise<LocalOperator> {
     await mkdir(artefacts, { recursive: true });
     const directory = await mkdtemp(join(tmpdir(), 'operator-'));
@@ -68,7 +71,7 @@ export class LocalOperator {
     return new LocalOperator(child, `http://127.0.0.1:${port}`, directory);
   }
 
-  /** How it ended. Undefined while it runs. */
+  /** How the process ended: its exit code or signal as text. Undefined while it runs. */
   get ended(): string | undefined {
     return this.how;
   }
@@ -85,13 +88,13 @@ export class LocalOperator {
     return (await fetch(`${this.address}/readyz`)).ok;
   }
 
-  /** False also before it serves, and after it stopped serving. */
+  /** Returns whether the operator leads. False before it answers requests and after it ended. */
   async leads(): Promise<boolean> {
     const text = await this.metrics().catch(() => '');
     return total(samplesOf(text, 'leader_election_master_status')) === 1;
   }
 
-  /** Waits until it leads and is ready. */
+  /** Waits until the operator leads and is ready. */
   async atWork(within = LEADS_WITHIN): Promise<void> {
     await eventually(
       async () => expect([this.ended, await this.leads(), await this.isReady()]).toEqual([undefined, true, true]),
@@ -99,7 +102,7 @@ export class LocalOperator {
     );
   }
 
-  /** Kills it at once and without notice, as a crash of the machine does. */
+  /** Kills the operator with SIGKILL, like a crash of the machine. */
   kill(): void {
     this.child.kill('SIGKILL');
   }
@@ -114,7 +117,7 @@ function kubeconfigFor(server: string, token: string): object {
   return {
     apiVersion: 'v1',
     kind: 'Config',
-    // client-node only accepts http from those who ask for no TLS at all.
+    // client-node accepts http only if TLS checks are off.
     clusters: [{ name: 'cluster', cluster: { server, 'insecure-skip-tls-verify': true } }],
     users: [{ name: 'operator', user: { token } }],
     contexts: [{ name: 'context', context: { cluster: 'cluster', user: 'operator' } }],

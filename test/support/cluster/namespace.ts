@@ -1,11 +1,12 @@
-// A namespace for one file of tests. It enforces Pod Security "restricted", and its logs and events are kept.
+// Creates a namespace for one file of tests. It enforces Pod Security "restricted". Its logs and events are saved at
+// the end.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artefacts } from '../artefacts.ts';
 import { apiGet, apply, kubectl, testCluster, textOf } from './cluster.ts';
 import type { Pod } from '../matchers/objects.ts';
 
-/** A namespace for the tests of one file. It is removed after them. */
+/** Creates a namespace for the tests of one file, and deletes it after them. @returns its name */
 export function useNamespace(name: string): string {
   beforeAll(() => makeNamespace(name), 60_000);
   afterAll(async () => {
@@ -15,7 +16,10 @@ export function useNamespace(name: string): string {
   return name;
 }
 
-/** https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
+/**
+ * Creates a namespace that enforces Pod Security "restricted":
+ * https://kubernetes.io/docs/concepts/security/pod-security-admission/
+ */
 export async function makeNamespace(name: string): Promise<void> {
   const enforce = {
     'pod-security.kubernetes.io/enforce': 'restricted',
@@ -24,7 +28,9 @@ export async function makeNamespace(name: string): Promise<void> {
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: enforce } });
 }
 
-/** Writes the pods, their logs (also of a container's previous run) and the events to the artefacts. */
+/**
+ * Saves the namespace's pods, their logs (of a container's previous run too) and the events in the artefacts folder.
+ */
 export async function keepEvidence(namespace: string): Promise<void> {
   const directory = join(artefacts, namespace);
   await mkdir(directory, { recursive: true });
@@ -41,7 +47,7 @@ export async function keepEvidence(namespace: string): Promise<void> {
   }
 }
 
-/** The whole log of a pod, with a `query` as in the API (`sinceTime=…`, `previous=true`). */
+/** Returns the whole log of a pod. `query` is as in the API (`sinceTime=…`, `previous=true`). */
 export async function podLog(pod: Pod, query = ''): Promise<string> {
   const { namespace, name } = pod.metadata;
   return textOf(await fetch(`${testCluster().api}/api/v1/namespaces/${namespace}/pods/${name}/log?${query}`));

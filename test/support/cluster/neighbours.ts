@@ -1,10 +1,11 @@
-// Two namespaces with a pod each and a NetworkPolicy between them, on any cluster. Tests which of them reaches which.
+// Creates two namespaces with a pod each and a NetworkPolicy between them, on any cluster. Tests use them to see which
+// pod can reach which.
 import { IMAGE } from '../../../cluster/image/image.ts';
 import { describeError } from '../../../support/errors.ts';
 import { run } from '../../../support/run.ts';
 import { eventually } from '../../../support/waiting.ts';
 
-/** Runs kubectl against one cluster. @returns its standard output */
+/** A function that runs kubectl against one cluster and returns the standard output. */
 export type Kubectl = (args: readonly string[], input?: string) => Promise<string>;
 
 export function kubectlOf(program: string, kubeconfig: string): Kubectl {
@@ -20,8 +21,8 @@ export function kubectlOf(program: string, kubeconfig: string): Kubectl {
 const SERVER = "require('http').createServer((request, response) => response.end('here')).listen(8080)";
 
 /**
- * Creates the namespaces `open` and `guarded`, each with a pod `peer` that serves on 8080. `guarded` only admits its
- * own pods.
+ * Creates the namespaces `open` and `guarded`. Each has a pod `peer`, which serves on port 8080. A NetworkPolicy lets
+ * only pods of `guarded` reach the pod in `guarded`.
  */
 export async function makeNeighbours(kubectl: Kubectl): Promise<void> {
   const objects = [...neighbour('open'), ...neighbour('guarded'), onlyOwnNamespace('guarded')];
@@ -63,7 +64,7 @@ function onlyOwnNamespace(namespace: string): object {
   };
 }
 
-/** The answer that a pod of `from` gets from `url`, or the code of its failure. */
+/** Sends a request from the pod in namespace `from`. @returns the answer's body, or the code of the error */
 export async function request(kubectl: Kubectl, from: string, url: string): Promise<string> {
   const program = `fetch('${url}', { signal: AbortSignal.timeout(3000) })
     .then((answer) => answer.text())
@@ -72,12 +73,12 @@ export async function request(kubectl: Kubectl, from: string, url: string): Prom
   return (await kubectl(['exec', '-n', from, 'visitor', '--', 'node', '-e', program])).trim();
 }
 
-/** The address of the pod `peer` in that namespace. */
+/** Returns the IP address of the pod `peer` in a namespace. */
 export function addressOf(kubectl: Kubectl, namespace: string): Promise<string> {
   return kubectl(['get', '-n', namespace, 'pod', 'peer', '-o', 'jsonpath={.status.podIP}']);
 }
 
-/** Asks until it gets this answer: a policy needs a moment to take effect. */
+/** Repeats a request until the answer matches, because a NetworkPolicy takes a moment to apply. */
 export async function expectAnswer(kubectl: Kubectl, from: string, url: string, expected: RegExp): Promise<void> {
   await eventually(async () => expect(await request(kubectl, from, url)).toMatch(expected), { within: 20_000 });
 }

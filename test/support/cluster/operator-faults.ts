@@ -1,5 +1,5 @@
-// Makes the faults between the operator and its API server for real, and the changes that the operator has to repair
-// afterwards. Tests use it, and the benchmark uses it at full size.
+// Causes real faults between the operator and its API server, and makes changes that the operator must repair
+// afterwards. A test uses it, and a benchmark with longer faults.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
@@ -15,15 +15,18 @@ import { LocalOperator } from './local-operator.ts';
 import type { Deployment } from '../matchers/objects.ts';
 import { installOperatorRights } from './operator.ts';
 
-/** Times in milliseconds. */
+/** A fault of the API server or of the connection to it. Times are in milliseconds. */
 export interface Fault {
   readonly what: string;
   readonly begin: (proxy: FaultyProxy) => void;
   readonly end: (proxy: FaultyProxy) => void;
   readonly lasts: number;
-  /** How long the operator may take for repairs once the fault is over. */
+  /** The time limit for the repair after the end of the fault. */
   readonly within: number;
-  /** When the change to repair happens: just before a fault that blocks everyone, or as soon as it is over. */
+  /**
+   * When the change happens that the operator must repair: before a fault that would block the change itself, during
+   * it, or right after it.
+   */
   readonly drift: 'before' | 'during' | 'after';
 }
 
@@ -31,7 +34,7 @@ const isWatch = (request: string): boolean => request.includes('watch=');
 
 const ofProxy: Pick<Fault, 'end' | 'drift'> = { end: (proxy: FaultyProxy) => proxy.heal(), drift: 'during' };
 
-/** The faults by name. */
+/** All faults, by name. */
 export const FAULTS = {
   expired: {
     ...ofProxy,
@@ -39,7 +42,7 @@ export const FAULTS = {
     lasts: 2000,
     within: 45_000,
     begin: (proxy) => {
-      proxy.fail('reset', isWatch); // so that watches start again
+      proxy.fail('reset', isWatch); // ends the watches, so that new ones are requested
       proxy.fail({ answer: 410 }, isWatch);
     },
   },
@@ -60,7 +63,7 @@ export const FAULTS = {
     within: 45_000,
     begin: (proxy) => proxy.fail('reset'),
   },
-  // A silent watch can only be noticed by waiting.
+  // The operator notices a silent watch only after a timeout.
   silent: { ...ofProxy, what: 'silence', lasts: 15_000, within: 150_000, begin: (proxy) => proxy.fail('silence') },
   killed: {
     what: 'an API server that is killed and started again',
@@ -70,7 +73,7 @@ export const FAULTS = {
     begin: () => signalComponent(testCluster().name, 'apiserver', 'SIGKILL'),
     end: () => undefined,
   },
-  /** Longer than a Lease lasts. */
+  /** A freeze that is longer than the duration of a Lease. */
   frozen: {
     what: 'an API server that is frozen',
     lasts: 15_000,
@@ -84,10 +87,13 @@ export const FAULTS = {
 const CLASS = 'faulty';
 const SEATS = ['ada', 'grace'];
 const SEAT = `${CLASS}-${SEATS[0]}`;
-/** Milliseconds. The simulator of the nodes may have to recover too. */
+/**
+ * The time limit until the operator is ready again, in milliseconds. The simulator of the nodes may need time to
+ * recover too.
+ */
 const READY_WITHIN = 90_000;
 
-/** An operator behind a proxy, with a Workshop of two, on simulated nodes. */
+/** An operator behind a faulty proxy, with a Workshop of two seats on simulated nodes. */
 export class FaultyLab {
   readonly proxy: FaultyProxy;
   readonly operator: LocalOperator;
@@ -97,7 +103,7 @@ export class FaultyLab {
     this.operator = operator;
   }
 
-  /** @param kubeconfig of a cluster without a node of its own */
+  /** Starts the operator and the Workshop. @param kubeconfig the kubeconfig of a cluster without a real node */
   static async start(kubeconfig: string): Promise<FaultyLab> {
     await Promise.all([simulateNodes(1), installOperatorRights()]);
     const config = parse(await readFile(kubeconfig, 'utf8')) as {
@@ -128,9 +134,9 @@ export class FaultyLab {
   }
 
   /**
-   * Exposes the operator to the fault, with a change to repair in the middle of it.
-   * @returns milliseconds from the end of the fault to the repair
-   * @throws if the operator did not recover, or ended
+   * Causes a fault, makes a change that the operator must repair, and waits for the repair.
+   * @returns the milliseconds from the end of the fault to the repair
+   * @throws Error if the operator did not recover, or ended
    */
   async meet(
     { begin, end, lasts, within, drift }: Fault,
@@ -144,7 +150,7 @@ export class FaultyLab {
     if (drift === 'during') await makeDrift();
     await sleep(lasts);
     if (drift === 'during' && this.proxy.requests.length === before)
-      throw new Error('the operator has asked nothing during the fault: nothing is shown');
+      throw new Error('expected requests of the operator during the fault, found none');
     await during();
     end(this.proxy);
     const began = performance.now();
@@ -153,20 +159,20 @@ export class FaultyLab {
     await this.operator.atWork(within);
     const took = performance.now() - began;
     if (this.operator.ended !== undefined || this.operator.pid !== pid)
-      throw new Error(`the operator did not get over it: ${this.operator.ended ?? 'another process'}`);
+      throw new Error(`the operator did not survive the fault: ${this.operator.ended ?? 'another process runs now'}`);
     await allReady(CLASS, SEATS.length, READY_WITHIN);
     return took;
   }
 }
 
-/** Changes something that the operator has to repair. */
+/** Makes a change that the operator has to repair. */
 async function makeDrift(): Promise<void> {
   await kubectl('delete', 'resourcequota', NAMES.quota, '--namespace', SEAT, '--ignore-not-found');
   await kubectl('scale', `deployment/${RELEASE}-dice`, '--namespace', SEAT, '--replicas=2');
   await kubectl('patch', 'seat', SEAT, '--type=merge', '--patch', '{"spec":{"displayName":"Nobody"}}');
 }
 
-/** @throws until it is repaired */
+/** Checks that the change is repaired. @throws Error if it is not */
 async function repaired(): Promise<void> {
   const inSeat = `namespaces/${SEAT}`;
   const quotas = await apiGet<{ items: object[] }>(

@@ -1,6 +1,6 @@
-// The operator as processes of this machine, for benchmarks on a cluster without a node of its own. They run the
-// image's files, with the command of the chart's Deployment. They find what a pod has: the files of the ServiceAccount,
-// the API server in their network, and a receiver of traces.
+// Runs the operator as processes of this machine, for benchmarks on a cluster without a real node. The processes run
+// the image's files with the command of the chart's Deployment. They have what a pod has: the files of the
+// ServiceAccount, the API server in their network, and a receiver of traces.
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,24 +13,24 @@ import { eventually } from '../../../support/waiting.ts';
 import { startInCluster } from './in-cluster-network.ts';
 import type { InClusterProgram } from './in-cluster-network.ts';
 
-/** The namespace, and the release, that it runs as. */
+/** The namespace and the release name of the operator. */
 export const OPERATOR_NAMESPACE = 'intro-otel';
-/** The files of a ServiceAccount, and the one that only the operator's pod has. */
+/** The group of all ServiceAccounts in the operator's namespace. */
 export const OPERATOR_GROUP = `system:serviceaccounts:${OPERATOR_NAMESPACE}`;
 
 const COMPONENT = 'app.kubernetes.io/component';
 const RIGHTS = ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'Lease'];
 const DEFINITION = 'CustomResourceDefinition';
-/** The same as in apps/Dockerfile. */
+/** The environment variables that apps/Dockerfile sets. */
 const OF_THE_IMAGE = { NODE_ENV: 'production', NODE_OPTIONS: '--max-semi-space-size=1' };
-/** Ports on the loopback of the cluster's network, where hardly anything else listens. */
+/** The first port for the replicas, on the loopback of the cluster's network, where almost nothing else listens. */
 const FIRST_PORT = 18080;
 const OTLP_PORT = 14318;
 
 export interface Operators {
-  /** Starts one replica under a new name. */
+  /** Starts a replica under a new name. */
   start: () => Promise<InClusterProgram>;
-  /** Waits until a replica is ready, as a Service would. */
+  /** Waits until a replica's readiness probe succeeds. */
   ready: (replica: InClusterProgram) => Promise<void>;
 }
 
@@ -48,7 +48,10 @@ export interface OperatorDeployment extends Manifest {
   spec: { template: { spec: { serviceAccountName: string; containers: [Container] } } };
 }
 
-/** Applies the chart's objects for the operator, except its pods: definitions, account and rights. */
+/**
+ * Applies the operator's objects from the chart except its Deployment: definitions, ServiceAccount and RBAC. @returns
+ * the Deployment
+ */
 export async function installOperatorRights(): Promise<OperatorDeployment> {
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OPERATOR_NAMESPACE } });
   const { stdout } = await tool('helm', [
@@ -78,7 +81,7 @@ export async function installOperatorRights(): Promise<OperatorDeployment> {
   return deployment;
 }
 
-/** Prepares the cluster, and builds the image's files, which `start` runs. */
+/** Prepares the cluster, and builds the image's files. @returns functions that start replicas of the operator */
 export async function installOperator(): Promise<Operators> {
   const deployment = await installOperatorRights();
   const {
@@ -92,12 +95,12 @@ export async function installOperator(): Promise<Operators> {
   return replicas(container, dir);
 }
 
-/** Answers as a Collector does, and drops what it receives. */
+/** The program of a receiver of traces. It accepts OTLP requests and discards the data. */
 const TAKES_ANYTHING = `require('http')
   .createServer((request, response) => request.resume().on('end', () => response.end()))
   .listen(${OTLP_PORT}, '127.0.0.1')`;
 
-/** Exits with 0 once the URL answers with success, or with 1 after 30 s. */
+/** A program that exits with 0 when the URL answers with success, or with 1 after 30 s. */
 const ASKS_UNTIL_OK = `(async () => {
   const isOk = () => fetch(process.argv[1]).then(({ ok }) => ok, () => false);
   const end = Date.now() + 30_000;
@@ -105,7 +108,7 @@ const ASKS_UNTIL_OK = `(async () => {
   process.exitCode = 1;
 })()`;
 
-/** Writes a pod's files of /var/run/secrets to a directory that replaces /run. */
+/** Writes the files that a pod has in /var/run/secrets to a directory that replaces /run. */
 async function writeAccount(account: string, run: string): Promise<void> {
   const directory = join(run, 'secrets', 'kubernetes.io', 'serviceaccount');
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -137,10 +140,10 @@ function replicas({ command, env }: Container, dir: string): Operators {
       const here = {
         POD_NAME: name,
         POD_NAMESPACE: OPERATOR_NAMESPACE,
-        KUBERNETES_SERVICE_HOST: network.nodeAddress, // a Service's address needs a kube-proxy
+        KUBERNETES_SERVICE_HOST: network.nodeAddress, // not the Service's address, which needs kube-proxy
         KUBERNETES_SERVICE_PORT: String(network.apiPort),
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${OTLP_PORT}`,
-        // They share a loopback, unlike pods.
+        // Each replica has its own ports, because all replicas share a loopback, unlike pods.
         PORT: String(portOf(index)),
         HEALTH_PORT: String(portOf(index) + 1),
       };
@@ -152,7 +155,10 @@ function replicas({ command, env }: Container, dir: string): Operators {
   };
 }
 
-/** Each process becomes the next one, so the process id is the operator's in the end. */
+/**
+ * Builds a command that replaces /run by `directory` and runs `command`. Each process of the chain replaces itself, so
+ * the process id is that of `command`.
+ */
 function inPlaceOfRun(directory: string, command: readonly string[]): string[] {
   return ['unshare', '--mount', 'sh', '-c', 'mount --bind "$1" /run; shift; exec "$@"', 'sh', directory, ...command];
 }
@@ -161,21 +167,21 @@ interface Lease {
   spec: { holderIdentity?: string };
 }
 
-/** The name of the leader. Undefined while nobody leads. */
+/** Returns the name of the replica that leads. Undefined while no replica leads. */
 export async function leader(): Promise<string | undefined> {
   const { items } = await apiGet<{ items: Lease[] }>(
     `/apis/coordination.k8s.io/v1/namespaces/${OPERATOR_NAMESPACE}/leases`,
   );
-  // A suffix after the pod's name may tell its restarts apart.
+  // The holder's name may have a suffix that changes with each restart.
   return /^operator-\d+/.exec(items[0]?.spec.holderIdentity ?? '')?.[0];
 }
 
-/** Waits until one of these leads. */
+/** Waits until one of these replicas leads. @returns that replica */
 export function someoneLeads(programs: readonly InClusterProgram[]): Promise<InClusterProgram> {
   const look = async (): Promise<InClusterProgram> => {
     const name = await leader();
     const found = programs.find((program) => program.name === name);
-    if (found === undefined) throw new Error(`${name ?? 'none'} leads`);
+    if (found === undefined) throw new Error(`expected one of the running replicas to lead, found ${name ?? 'none'}`);
     return found;
   };
   return eventually(look, { within: 60_000, every: 50 });
@@ -184,7 +190,7 @@ export function someoneLeads(programs: readonly InClusterProgram[]): Promise<InC
 const KIBIBYTE = 1024;
 
 /**
- * Bytes of memory that a process has now, and its highest value.
+ * Returns the resident memory of a process and its highest value so far, in bytes.
  * https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
  */
 export function residentSet(pid: number): { now: number; peak: number } {

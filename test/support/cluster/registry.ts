@@ -1,4 +1,4 @@
-// A real registry server on loopback. It keeps images in memory.
+// Starts a real registry server on loopback. It stores images in memory.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,12 +7,12 @@ import { createInterface } from 'node:readline';
 import { testCluster } from './cluster.ts';
 
 export interface Registry {
-  /** Host and port. */
+  /** The registry's host and port, as in image names. */
   address: string;
   stop(): Promise<void>;
 }
 
-/** https://distribution.github.io/distribution/about/configuration/ */
+/** The registry's configuration: https://distribution.github.io/distribution/about/configuration/ */
 const CONFIG = {
   version: '0.1',
   log: { level: 'info' },
@@ -32,7 +32,7 @@ export async function startRegistry(): Promise<Registry> {
   for await (const line of createInterface(child.stderr)) {
     const address = /listening on (127\.0\.0\.1:\d+)/.exec(line)?.[1];
     if (address === undefined) continue;
-    child.stderr.resume(); // or it stops when the pipe is full
+    child.stderr.resume(); // a full pipe would stop the registry
     return { address, stop };
   }
   throw new Error('the registry ended without saying where it listens');

@@ -1,8 +1,8 @@
-// A pod that Pod Security "restricted" admits, and every change that makes it inadmissible.
+// A pod that Pod Security "restricted" admits, and changes that each make it inadmissible.
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 import { IMAGE } from '../../../cluster/image/image.ts';
 
-/** Changes to the pod's spec, and to its container. */
+/** Changes to the pod's spec, to its container and to the container's security context. */
 export interface Change {
   readonly spec?: object;
   readonly container?: object;
@@ -17,7 +17,7 @@ const SECURITY = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-/** A small pod that sleeps. Every permission is explicit. */
+/** Returns a small pod that sleeps. It sets every field that "restricted" requires. */
 export function restrictedPod(name: string, { spec, container, security }: Change = {}): object {
   const itself = {
     name: 'sleeper',
@@ -35,7 +35,7 @@ export function restrictedPod(name: string, { spec, container, security }: Chang
   };
 }
 
-/** Each of these violates the "restricted" profile. */
+/** Changes that each violate the profile "restricted", by name. */
 export const escapes: Readonly<Record<string, Change>> = {
   'a privileged container': { security: { privileged: true, allowPrivilegeEscalation: true } },
   'a container that may gain privileges': { security: { allowPrivilegeEscalation: true } },

@@ -1,4 +1,4 @@
-// Starts a control plane without a node of its own, for benchmarks of many seats.
+// Starts a control plane without a real node, for benchmarks with many seats.
 import { ClusterTools } from '../../../cluster/kubectl.ts';
 import type { Progress } from '../../../support/progress.ts';
 import { startCluster, stopCluster } from '../../../cluster/devcluster/index.ts';
@@ -7,8 +7,8 @@ import type { StartedCluster } from './start.ts';
 import { testParts } from './components.ts';
 
 /**
- * Removes what an earlier run may have left, and starts the control plane.
- * @param auditedGroup the group whose requests are written to `auditLog`
+ * Removes leftovers of an earlier run, and starts the control plane.
+ * @param auditedGroup the group of users whose requests the API server writes to `auditLog`
  */
 export async function startScaleCluster(
   name: string,

@@ -1,8 +1,9 @@
-// Tests which parts of a seat a pod reaches. A program inside the pod asks, so that the packets are a pod's.
+// Tests which components of a seat a pod can reach. A program inside the pod sends the requests, so that
+// NetworkPolicies apply.
 import { apiGet, kubectl } from './cluster.ts';
 import { RELEASE } from '../../../operator/api/types.ts';
 
-/** The parts of a lab that may interest a neighbour, with their Services' ports and a request. */
+/** The components of a lab that a neighbour might try to reach, with their Services' ports and a request. */
 const TARGETS = [
   { component: 'dice', port: 'http', path: '/' },
   { component: 'jaeger', port: 'query', path: '/jaeger/api/v3/services' },
@@ -11,7 +12,7 @@ const TARGETS = [
 ] as const;
 
 export interface Endpoint {
-  /** A name such as `dice by its Service` or `dice by its pod's address`. */
+  /** The endpoint's name, such as `dice by its Service` or `dice by its pod's address`. */
   readonly what: string;
   readonly url: string;
 }
@@ -21,7 +22,7 @@ interface Slice {
   ports: { name: string; port: number }[];
 }
 
-/** The targets in that namespace's lab, each by its Service's name and by its pod's address. */
+/** Lists the endpoints of a seat's lab: each component by its Service's name and by its pod's address. */
 export async function endpointsOf(seat: string): Promise<Endpoint[]> {
   const pairs = await Promise.all(
     TARGETS.map(async ({ component, port, path }) => {
@@ -44,7 +45,7 @@ export async function endpointsOf(seat: string): Promise<Endpoint[]> {
   return pairs.flat();
 }
 
-/** Prints the status of the answer, or the code of the failure, for each URL. */
+/** A program that requests URLs and prints, for each one, the status of the answer or the code of the error. */
 const PROGRAM = `
 const signal = () => AbortSignal.timeout(2000);
 const ask = (url) =>
@@ -55,8 +56,8 @@ Promise.all(JSON.parse(process.argv[1]).map(ask)).then((all) => console.log(JSON
 `;
 
 /**
- * The results of a pod's requests to these targets: `dice by its Service: 200`.
- * @param pod as for `kubectl exec`: a pod's name, or `deployment/lab-guide`
+ * Sends a request from a pod to each endpoint. @returns the results, such as `dice by its Service: 200`
+ * @param pod a pod's name or `deployment/lab-guide`, as for `kubectl exec`
  */
 export async function tryEndpoints(namespace: string, pod: string, endpoints: readonly Endpoint[]): Promise<string[]> {
   const urls = JSON.stringify(endpoints.map(({ url }) => url));
@@ -66,8 +67,8 @@ export async function tryEndpoints(namespace: string, pod: string, endpoints: re
   return endpoints.map(({ what }, index) => `${what}: ${answers[index]}`);
 }
 
-/** True if the packets were dropped. A name that can't be resolved would prove nothing. */
+/** Matches a result that shows that packets were dropped. A name that can't be resolved would not prove this. */
 export const SHUT =
   /: (ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|TimeoutError|AbortError)$/;
-/** True if somebody answered. */
+/** Matches a result that shows that a component answered. */
 export const OPEN = /: [2-4]\d\d$/;

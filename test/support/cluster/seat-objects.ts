@@ -1,4 +1,5 @@
-// All objects of a seat as the operator renders them, for a client that applies the same without being an operator.
+// Returns all objects of a seat as the operator renders them, for a client that applies the same objects without the
+// operator.
 import { KINDS, kindOf } from '../../../kubernetes/kinds.ts';
 import type { Kind } from '../../../kubernetes/object.ts';
 import { API_VERSION, LABELS, MANAGED_BY, NAMES } from '../../../operator/api/types.ts';
@@ -16,26 +17,26 @@ import {
 import type { LabObject } from '../../../operator/seat/types.ts';
 import { attendeesOf } from '../../../operator/workshop/attendees.ts';
 
-/** About as long as a kubeconfig with a token. */
+/** The approximate size of a kubeconfig with a token, in bytes. */
 const KUBECONFIG_BYTES = 2500;
 const operator = { name: 'intro-otel-operator', namespace: 'intro-otel' };
-/** As in a cluster of six nodes. */
+/** Network addresses as in a cluster of six nodes. */
 const network = {
   apiServers: { addresses: ['10.200.0.2'], port: 6443 },
   podCidrs: [0, 4, 8, 12, 16, 20].map((third) => `10.240.${third}.0/22`),
 };
 
-/** The selector of all objects of a Workshop's seats, and of nothing else. */
+/** Returns the label selector for all objects of a Workshop's seats. */
 export const ofWorkshop = (workshop: string): string =>
   `${LABELS.managedBy}=${MANAGED_BY},${LABELS.workshop}=${workshop}`;
 
-/** The names of the seats of a Workshop with `seats: N`. */
+/** Returns the names of the seats of a Workshop with `seats: count`. */
 export const seatNames = (workshop: string, count: number): string[] =>
   attendeesOf({ seats: count }).map(({ name }) => `${workshop}-${name}`);
 
 /**
- * The objects of one seat in the order of their creation: the namespace first. They have no owner, which only a Seat
- * could be.
+ * Returns the objects of one seat in the order of their creation, the namespace first. They have no owner reference,
+ * because there is no Seat to own them.
  */
 export function seatObjects(workshop: string, name: string): LabObject[] {
   const seat: Seat = {
@@ -67,7 +68,7 @@ function kubeconfig(seat: Seat): LabObject {
   return { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { config: 'x'.repeat(KUBECONFIG_BYTES) } };
 }
 
-/** The kinds of a seat's objects. */
+/** Lists the kinds of a seat's objects. */
 export function kindsOfSeats(): Kind[] {
   const kinds = new Set(seatObjects('any', 'any').map((object) => kindOf(object)));
   return Object.values(KINDS).filter((kind) => kinds.has(kind));

@@ -1,4 +1,4 @@
-// Starts a cluster with all images on it, for the tests and the benchmarks.
+// Starts a cluster with all images on its node, for the tests and the benchmarks.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { ensureImages, ensureLoaded } from '../../../cluster/image/image.ts';
@@ -15,7 +15,7 @@ export interface StartedCluster extends TestCluster {
   stop(): Promise<void>;
 }
 
-/** Removes what a killed run may have left under the same name, and starts the cluster. */
+/** Removes leftovers of a killed run with the same cluster name, and starts the cluster. */
 export async function startTestCluster(name: string, report: Progress): Promise<StartedCluster> {
   await stopCluster(name);
   await prepareMachine(report);
@@ -44,7 +44,7 @@ export async function startProxy(kubectl: string, kubeconfig: string): Promise<{
     env: { ...process.env, KUBECONFIG: kubeconfig },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // Otherwise the proxy outlives the run, and its pipe keeps the run alive.
+  // Without this, the proxy would outlive the run, and its pipe would keep the run alive.
   endWithTheRun(child);
   for await (const line of createInterface(child.stdout)) {
     const address = /Starting to serve on (127\.0\.0\.1:\d+)/.exec(line)?.[1];

@@ -1,4 +1,4 @@
-// Watches collections through the API server's proxy on loopback, and remembers every object that has ever existed.
+// Watches objects of several kinds through the API server's proxy on loopback.
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
@@ -7,38 +7,38 @@ import type { Kind } from '../../../kubernetes/object.ts';
 import { testCluster } from './cluster.ts';
 
 /**
- * Formats of objects:
+ * Media types for the formats in which the API server returns objects:
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources
  */
 export const AS = {
   whole: 'application/json',
-  /** Without spec and status. */
+  /** Objects without spec and status. */
   metadata: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
-  /** Lists of these. */
+  /** Lists of objects without spec and status. */
   metadataList: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
-  /** As kubectl prints them, which costs the API server least. */
+  /** The table that kubectl prints. It costs the API server least. */
   table: 'application/json;as=Table;g=meta.k8s.io;v=v1',
 } as const;
 
-/** Longer than any benchmark takes. The API server would end a watch sooner by default. */
+/** The time limit of a watch in seconds, longer than any benchmark. The API server's default is shorter. */
 const WATCH_S = 7200;
-/** Milliseconds until a new definition is served. */
+/** The time limit until the API server serves a new CustomResourceDefinition, in milliseconds. */
 const SERVED_WITHIN = 20_000;
 
 export interface Watch {
-  /** Rejects if the watch breaks before it is stopped, because then events may be missing. */
+  /** Rejects if the watch breaks before it is stopped, because events may then be missing. */
   lost: Promise<never>;
   stop(): void;
 }
 
-/** The path of a kind's collection over all namespaces. */
+/** Returns the API path of all objects of a kind, in all namespaces. */
 export function collection({ apiVersion, plural }: Kind): string {
   return `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion}/${plural}`;
 }
 
 /**
- * Calls `onEvent` with each event's line, first for the objects that exist. Resolves when the API server has answered.
- * If the API server ends the watch, as it does when a definition changes, the watch continues from the last event.
+ * Calls `onEvent` with the line of each event, first for existing objects. Resolves when the API server has answered.
+ * The API server ends a watch when a definition changes. Then the watch continues after the last event.
  */
 export async function watch(
   kind: Kind,
@@ -56,7 +56,8 @@ export async function watch(
       aborted.signal,
     );
   const take = (line: string): void => {
-    if (line.startsWith('{"type":"ERROR"')) throw new Error(`the watch of ${kind.plural} can not go on: ${line}`);
+    if (line.startsWith('{"type":"ERROR"'))
+      throw new Error(`the API server ended the watch of ${kind.plural} with an error: ${line}`);
     version = /"resourceVersion":"(\d+)"/.exec(line)?.[1] ?? version;
     onEvent(line);
   };
@@ -68,7 +69,7 @@ export async function watch(
       ? new Promise<never>(() => undefined)
       : Promise.reject(new Error(`the watch of ${kind.plural} broke`, { cause: error })),
   );
-  lost.catch(() => undefined); // whoever waits for an event handles it
+  lost.catch(() => undefined); // a caller that waits for an event handles the error
   return { lost, stop: () => aborted.abort() };
 }
 
@@ -88,11 +89,11 @@ async function opened(
     fetch(`${testCluster().api}${collection(kind)}?${query.toString()}`, { headers: { accept }, signal }),
   );
   if (!response.ok || response.body === null)
-    throw new Error(`the watch of ${kind.plural} was answered ${response.status}`);
+    throw new Error(`the API server answered the watch of ${kind.plural} with ${response.status}`);
   return response.body;
 }
 
-/** Asks again while the API server answers 429, as it does for a new definition. */
+/** Repeats a request while the API server answers 429, as it does for a new definition. */
 async function served(ask: () => Promise<Response>): Promise<Response> {
   const until = performance.now() + SERVED_WITHIN;
   for (;;) {
@@ -107,7 +108,7 @@ async function readLines(body: ReadableStream, onLine: (line: string) => void): 
   for await (const line of createInterface(Readable.fromWeb(body))) onLine(line);
 }
 
-/** Watches of several kinds. Whatever waits for them fails when one of them is lost. */
+/** Several watches. A wait fails when one of them breaks. */
 export class Watches {
   private readonly watches: Watch[] = [];
 
@@ -124,13 +125,13 @@ export class Watches {
   }
 
   /**
-   * The result of `work`.
-   * @throws Error with the text of `seen` if a watch is lost meanwhile, or after `within` milliseconds
+   * Returns the result of `work`.
+   * @throws Error with the text of `seen` if a watch breaks meanwhile, or after `within` milliseconds
    */
   async during<T>(work: Promise<T>, within: number, seen: () => string): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`Not so after ${within / 1000} s: ${seen()}`)), within);
+      timer = setTimeout(() => reject(new Error(`Still waiting after ${within / 1000} s: ${seen()}`)), within);
     });
     try {
       return await Promise.race([work, late, ...this.watches.map(({ lost }) => lost)]);
@@ -144,7 +145,7 @@ export class Watches {
   }
 }
 
-/** Waits until a number is reached. @returns the time (performance.now) of that */
+/** A target number. `reached` resolves with the time (performance.now) when `set` first reaches the target. */
 export class Mark {
   readonly reached: Promise<number>;
   private resolve: (at: number) => void = () => undefined;

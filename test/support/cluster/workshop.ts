@@ -1,4 +1,4 @@
-// A Workshop under test: the operator as helm installs it, a Workshop as its instructor applies it, and its seats.
+// A Workshop in a test: the operator as helm installs it, a Workshop as an instructor applies it, and its seats.
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import type { Values } from './lab.ts';
 import { samplesOf, total } from '../matchers/metrics.ts';
 import { keepEvidence, makeNamespace } from './namespace.ts';
 
-/** What an instructor applies first: the file at the repository's root. */
+/** The path of workshop.yaml at the repository's root, the first file that an instructor applies. */
 export const workshopFile = join(repoRoot, 'workshop.yaml');
 
 interface WorkshopManifest {
@@ -26,11 +26,11 @@ interface WorkshopManifest {
 
 const example = parse(readFileSync(workshopFile, 'utf8')) as WorkshopManifest;
 
-/** The Workshop of three from workshop.yaml. All files of the stage share it and the operator. */
+/** The Workshop of three attendees from workshop.yaml. All files of the test stage share it, and the operator too. */
 export const theClass = {
   workshop: example.metadata.name,
   attendees: example.spec.attendees ?? [],
-  /** Names of its Seats, which are also those of their namespaces. */
+  /** The names of its Seats, which are also the names of their namespaces. */
   seats: (example.spec.attendees ?? []).map(({ name }) => `${example.metadata.name}-${name}`) as [
     string,
     string,
@@ -38,16 +38,18 @@ export const theClass = {
   ],
 };
 
-/** The release that brings the operator, and the lab of whoever installs it. */
+/** The release that contains the operator and a lab of its own. */
 export const operator = new Lab('class-operator', 'intro-otel');
 
-/** Seats whose labs are only as busy as their tests make them. */
+/** A spec whose labs have no visitors, so that only the tests send requests. */
 export const quietSpec: WorkshopSpec = { ...example.spec, lab: quiet };
 
-/** A lab's first start, times the seats, on two cores. */
+/** The time limit until all three seats are ready on two cores, in milliseconds. */
 export const CLASS_READY_WITHIN = 240_000;
 
-/** Runs `helm install` with the default operator and a quiet lab. Does not wait. */
+/**
+ * Runs `helm install` with the default operator and a lab without visitors, and does not wait. @returns helm's output
+ */
 export async function installOperator(values: Values = {}): Promise<string> {
   await makeNamespace(operator.namespace);
   const own = { visitors: { enabled: false }, ...values };
@@ -55,8 +57,8 @@ export async function installOperator(values: Values = {}): Promise<string> {
 }
 
 /**
- * Provides the Workshop of this stage for the tests of a file, and makes it if no earlier file has: the operator is
- * installed, three seats are ready, and nobody visits them.
+ * Provides the shared Workshop for the tests of a file, with three ready seats. The first file that calls it installs
+ * the operator and creates the Workshop.
  */
 export function useWorkshop(): typeof theClass {
   beforeAll(async () => {
@@ -71,7 +73,7 @@ export function useWorkshop(): typeof theClass {
   return theClass;
 }
 
-/** The operator's log, and its objects as they are now. */
+/** Saves the operator's log, and the Workshop's current objects, in the artefacts folder. */
 export async function keepWorkshopEvidence(): Promise<void> {
   await mkdir(artefacts, { recursive: true });
   await keepEvidence(operator.namespace).catch(String);
@@ -104,7 +106,7 @@ export async function seatsOf(workshop: string): Promise<Seat[]> {
   return items;
 }
 
-/** Names of a Workshop's namespaces, including those that are being deleted. */
+/** Lists the names of a Workshop's namespaces, including namespaces that are being deleted. */
 export async function namespacesOf(workshop: string): Promise<string[]> {
   const { items } = await apiGet<{ items: { metadata: { name: string } }[] }>(
     `/api/v1/namespaces?labelSelector=${LABELS.workshop}=${workshop}`,
@@ -112,7 +114,7 @@ export async function namespacesOf(workshop: string): Promise<string[]> {
   return items.map(({ metadata }) => metadata.name);
 }
 
-/** `status` and `reason` of a condition, for comparing. The message too, if asked for. */
+/** Returns a condition as one text: status, reason and message. */
 export function conditionText({ status }: Workshop | Seat, type: string): string {
   const found = conditionOf(status?.conditions, type);
   return found === undefined ? `no condition ${type}` : `${found.status} ${found.reason}: ${found.message}`;
@@ -135,7 +137,7 @@ export async function allReady(workshop: string, seats: number, within = CLASS_R
   await eventually(look, { within, every: 1000 });
 }
 
-/** Waits until a condition of a Seat has this status, or a text that matches. */
+/** Waits until the text of a Seat's condition (see conditionText) matches. @returns the Seat */
 export async function seatBecomes(name: string, type: string, expected: RegExp, within = 60_000): Promise<Seat> {
   const look = async (): Promise<Seat> => {
     const seat = await seatNow(name);
@@ -145,7 +147,7 @@ export async function seatBecomes(name: string, type: string, expected: RegExp, 
   return eventually(look, { within, every: 500 });
 }
 
-/** The same as seatBecomes, for a Workshop. */
+/** Waits until the text of a Workshop's condition (see conditionText) matches. @returns the Workshop */
 export async function workshopBecomes(
   name: string,
   type: string,
@@ -160,7 +162,7 @@ export async function workshopBecomes(
   return eventually(look, { within, every: 500 });
 }
 
-/** Waits until a Workshop and everything made for it are gone. */
+/** Waits until a Workshop and all its objects are gone. */
 export async function gone(workshop: string, within = 60_000): Promise<void> {
   const look = async (): Promise<void> => {
     const { items } = await apiGet<{ items: Workshop[] }>(
@@ -171,23 +173,23 @@ export async function gone(workshop: string, within = 60_000): Promise<void> {
   await eventually(look, { within });
 }
 
-/** The lab of a seat. */
+/** Returns the lab of a seat. */
 export function labOf(seat: string): Lab {
   return new Lab(seat, RELEASE);
 }
 
-/** The rights of a ServiceAccount, through one of its tokens. */
+/** Requests a token for a ServiceAccount. @returns an Account that uses the token */
 export async function accountOf(namespace: string, name: string): Promise<Account> {
   const token = await kubectl('create', 'token', name, '--namespace', namespace);
   return new Account(await readFile(testCluster().kubeconfig, 'utf8'), token.trim());
 }
 
-/** The rights of the operator, which are those of its pods' ServiceAccount. */
+/** Requests a token for the ServiceAccount of the operator's pods. @returns an Account that uses the token */
 export async function operatorAccount(): Promise<Account> {
   return accountOf(operator.namespace, await ofOperator('{.items[0].spec.template.spec.serviceAccountName}'));
 }
 
-/** What a JSON path finds in the list of the operator's Deployments. */
+/** Reads a JSON path from the list of the operator's Deployments. */
 export async function ofOperator(jsonPath: string): Promise<string> {
   return kubectl(
     'get',
@@ -200,7 +202,7 @@ export async function ofOperator(jsonPath: string): Promise<string> {
   );
 }
 
-/** What the operator's leader answers at /metrics. */
+/** Reads the metrics of the leading operator at /metrics. */
 export async function leaderMetrics(): Promise<string> {
   const { items } = await apiGet<{ items: OperatorPod[] }>(
     `/api/v1/namespaces/${operator.namespace}/pods?labelSelector=${LABELS.component}=operator`,
@@ -223,7 +225,8 @@ export async function leaderMetrics(): Promise<string> {
     ),
   );
   const leading = texts.filter((text) => total(samplesOf(text, 'leader_election_master_status')) === 1);
-  if (leading.length !== 1) throw new Error(`${leading.length} of ${items.length} operators lead, expected one`);
+  if (leading.length !== 1)
+    throw new Error(`expected one operator to lead, found ${leading.length} of ${items.length}`);
   return leading[0] ?? '';
 }
 

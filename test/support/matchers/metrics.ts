@@ -1,4 +1,4 @@
-// Reads numbers from the answer of /metrics.
+// Reads numbers from the text of a /metrics endpoint.
 // https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 
 export interface Sample {
@@ -6,7 +6,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/** The samples of one metric, by its whole name (for a histogram, with _count, _sum or _bucket). */
+/** Returns the samples of one metric. `name` is the whole name, for a histogram with _count, _sum or _bucket. */
 export function samplesOf(text: string, name: string): Sample[] {
   const lines = text.split('\n').filter((line) => line.startsWith(name) && /^[{ ]/.test(line.slice(name.length)));
   return lines.map((line) => {
@@ -21,7 +21,7 @@ function labelsIn(text: string): Record<string, string> {
   );
 }
 
-/** The sum of the samples that `which` accepts. */
+/** Sums the samples whose labels `which` accepts. */
 export function total(samples: readonly Sample[], which: (labels: Sample['labels']) => boolean = () => true): number {
   return samples.filter(({ labels }) => which(labels)).reduce((sum, { value }) => sum + value, 0);
 }

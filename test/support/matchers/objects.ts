@@ -1,4 +1,4 @@
-// The parts of Kubernetes objects that the tests read.
+// Types for the parts of Kubernetes objects that the tests read.
 
 export interface Meta {
   name: string;
@@ -47,7 +47,7 @@ export interface Deployment {
   status: { observedGeneration?: number; replicas?: number; updatedReplicas?: number; availableReplicas?: number };
 }
 
-/** True if a pod was replaced or deleted: it finishes its work, and is no longer ready. */
+/** Returns whether a pod is being deleted. Its process may still finish its work. */
 export function isLeaving(pod: Pod): boolean {
   return pod.metadata.deletionTimestamp !== undefined;
 }

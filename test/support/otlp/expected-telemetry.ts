@@ -1,8 +1,8 @@
-// The calls of a round in Jaeger, as edges between services. They are sorted as edgesOf sorts them.
+// The calls between services in the trace of a round, in the order of edgesOf.
 import { callsOfRound } from '../../../lab/services.ts';
 
-/** A round played at the guide. */
+/** The calls of a round that a learner plays at the guide. */
 export const ROUND_AT_GUIDE = callsOfRound('guide');
 
-/** A round played by a visitor. */
+/** The calls of a round that a visitor plays. */
 export const ROUND_OF_VISITOR = callsOfRound('visitors');

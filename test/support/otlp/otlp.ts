@@ -1,4 +1,4 @@
-// Sends traces made by hand to a lab's Collector, for tests that need many.
+// Sends artificial traces to a lab's Collector, for tests that need many.
 // https://opentelemetry.io/docs/specs/otlp/#otlphttp-request
 import { randomBytes } from 'node:crypto';
 import { textOf } from '../cluster/cluster.ts';
@@ -7,14 +7,14 @@ import type { Lab } from '../cluster/lab.ts';
 export interface MadeTrace {
   service: string;
   failed?: boolean;
-  /** The size of a large attribute, in bytes. */
+  /** The size of an extra attribute, in bytes. */
   padding?: number;
 }
 
 const OK = 1;
 const ERROR = 2;
 
-/** Sends traces of one span each. @returns their ids */
+/** Sends traces of one span each to the Collector. @returns the trace ids */
 export async function sendTraces(lab: Lab, traces: readonly MadeTrace[]): Promise<string[]> {
   const made = traces.map((one) => ({ ...one, traceId: randomBytes(16).toString('hex') }));
   const body = JSON.stringify({ resourceSpans: made.map(resourceSpans) });

@@ -1,4 +1,4 @@
-// Runs test files in the order of their names, for files that build on each other.
+// Runs test files in the order of their names, because later files rely on earlier ones.
 // https://jestjs.io/docs/configuration#testsequencer-string
 import Sequencer from '@jest/test-sequencer';
 

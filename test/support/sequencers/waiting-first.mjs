@@ -1,4 +1,5 @@
-// Starts the files that wait longest first, so that the others compute meanwhile. The others keep jest's own order.
+// Starts the test files with the longest waits first, so that other files compute in the meantime. The other files keep
+// jest's order.
 // https://jestjs.io/docs/configuration#testsequencer-string
 import Sequencer from '@jest/test-sequencer';
 
