@@ -1,4 +1,5 @@
-// Jaeger v2 in one process: it receives OTLP, keeps a bounded number of traces in memory, and serves its UI under a base path.
+// Jaeger v2 in one process: it receives OTLP, keeps a bounded number of traces in memory, and serves its UI under a
+// base path.
 // https://www.jaegertracing.io/docs/2.13/deployment/configuration/
 import { Construct } from 'constructs';
 import { JAEGER_BASE_PATH, PORTS } from '../../lab/ports.ts';
@@ -10,7 +11,7 @@ import { CHECKSUM, ComponentService, Workload, goMemoryLimit } from './workload.
 const COMPONENT = 'jaeger';
 const SERVED = { query: PORTS.query, 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
 
-/** The text of config.yaml. */
+/** Returns the text of Jaeger's config.yaml. */
 export const jaegerConfig = (lab: LabProps): string =>
   lab.compute.named(
     'jaeger-config',
@@ -24,7 +25,7 @@ export const jaegerConfig = (lab: LabProps): string =>
     storage:
       traces: memory
     base_path: ${JAEGER_BASE_PATH}
-    # Traces of Jaeger itself would push out those of the lab.
+    # Jaeger's own traces would replace the lab's traces in its memory.
     enable_tracing: false
     http:
       endpoint: 0.0.0.0:${PORTS.query}

@@ -165,13 +165,13 @@ describe('a Seat', () => {
       'another attendee than before',
       'crds-ada',
       { ...spec, attendee: 'eve' },
-      ['spec.attendee', 'a Seat stays that of one attendee, ada: change spec.attendees of the Workshop'],
+      ['spec.attendee', "a Seat can't change its attendee, which is ada: change spec.attendees of the Workshop"],
     ],
     [
       'another Workshop than before',
       'crds-ada',
       { ...spec, workshop: 'other' },
-      ['spec.workshop', 'a Seat stays that of one workshop, crds'],
+      ['spec.workshop', "a Seat can't change its workshop, which is crds"],
     ],
   ])('is refused with %s', async (_what, name, other, [field, message]) => {
     const { code, stderr } = await tried(manifest('Seat', name, other));
