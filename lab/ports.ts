@@ -1,6 +1,6 @@
-// Ports of the lab's containers and Services, and the path that Jaeger's query service is under.
+// Ports of the lab's containers and Services, and the base path of Jaeger's web UI.
 
-/** Ports, by the names that Services and containers give them. */
+/** Port numbers by purpose. */
 export const PORTS = {
   http: 8080,
   health: 8081,

@@ -157,7 +157,7 @@ describe('a Seat', () => {
       "another's name",
       'crds-eve',
       spec,
-      ['metadata.name', 'here crds-ada. Seats are made by the operator: add the attendee to the Workshop'],
+      ['metadata.name', 'which is crds-ada. The operator creates Seats: add the attendee to the Workshop'],
     ],
     ['two replicas', 'crds-ada', { ...spec, replicas: 2 }, ['spec.replicas', 'less than or equal to 1']],
     ['no revision', 'crds-ada', { workshop: 'crds', attendee: 'ada' }, ['spec.revision', 'Required value']],
