@@ -2,7 +2,7 @@ import { diagnosticsLogger } from './diagnostics.ts';
 
 type Logger = ReturnType<typeof diagnosticsLogger>;
 
-/** The lines that a logger writes while `use` logs and lets time pass. */
+/** Returns the lines that the logger writes while `use` runs. With `advance`, `use` moves the clock forward. */
 function linesWritten(use: (logger: Logger, advance: (ms: number) => void) => void): string[] {
   const lines: string[] = [];
   let time = 0;
@@ -18,7 +18,7 @@ function linesWritten(use: (logger: Logger, advance: (ms: number) => void) => vo
   return lines;
 }
 
-test('prints the message of an exception in JSON, without its stack', () => {
+test('prints only the message of an exception that the SDK reports as JSON', () => {
   const text = JSON.stringify({
     stack: 'Error: connect ECONNREFUSED\n    at x',
     message: 'connect ECONNREFUSED 127.0.0.1:4318',
@@ -46,7 +46,7 @@ test('repeats the same text at most once a minute', () => {
   expect(lines).toEqual(['OpenTelemetry warning: no', 'OpenTelemetry warning: no']);
 });
 
-test('prints nothing below a warning', () => {
+test('prints no messages of lower severity than warning', () => {
   expect(
     linesWritten((logger) => {
       logger.info('x');

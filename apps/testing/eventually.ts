@@ -1,7 +1,7 @@
 // Waits for a condition.
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Calls `ask` until it returns a value. @throws Error after `timeout` milliseconds, with the expectation `what` */
+/** Calls `ask` until it returns a value. @throws Error after `timeout` milliseconds. The message contains `what`. */
 export async function eventually<T>(
   what: string,
   ask: () => T | undefined | Promise<T | undefined>,
