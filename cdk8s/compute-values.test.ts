@@ -26,14 +26,14 @@ test('removes duplicates from joined lists and keeps the first of each', () => {
   expect(compute.union(['a', 'b'], ['b', 'c'], ['a'])).toEqual(['a', 'b', 'c']);
 });
 
-test("replaces single settings of a Collector component by the user's, even by empty ones", () => {
+test('lets the user override each setting of a Collector component, even with an empty value', () => {
   expect(compute.overlay({ batch: { timeout: '1s', size: 5 } }, { batch: { timeout: '' }, new: {} })).toEqual({
     batch: { timeout: '', size: 5 },
     new: {},
   });
 });
 
-test('adds missing settings only to components whose name has the prefix', () => {
+test('adds default settings only to Collector components with the given name prefix', () => {
   const all = { 'otlp/a': { queue: 1 }, otlphttp: {}, debug: {} };
   expect(compute.complete(all, 'otlp', { queue: 9 })).toEqual({
     'otlp/a': { queue: 1 },

@@ -73,8 +73,8 @@ function examplePath(file: string): string {
   const path = DICE.map((folder) => join(folder, file)).find((candidate) => existsSync(candidate));
   if (path === undefined)
     throw new Error(
-      `Expected the dice's ${file} in ${DICE.join(' or ')}, found it in neither. Run from a complete checkout or ` +
-        `image.`,
+      `Expected the dice's ${file} in ${DICE.join(' or ')}, found no such file. Run from a complete ` +
+        'checkout or image.',
     );
   return path;
 }

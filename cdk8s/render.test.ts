@@ -9,7 +9,7 @@ test("puts every object of a lab into its namespace, with the release's name as 
   }
 });
 
-test('labels every object with part-of, instance and component', () => {
+test('labels every object of a lab with part-of, instance and component', () => {
   for (const {
     metadata: { labels },
   } of render()) {
@@ -26,7 +26,7 @@ test('gives two labs in one namespace different names and different pod selector
     expect(deployment.spec.selector.matchLabels).toMatchObject({ 'app.kubernetes.io/instance': 'b' });
 });
 
-test('renders the visitors only when they are enabled', () => {
+test('renders the visitors only if visitors.enabled is true', () => {
   const names = render({ visitors: { enabled: false } }).map(({ metadata }) => metadata.name);
   expect(names).not.toContain('lab-visitors');
   expect(render().map(({ metadata }) => metadata.name)).toContain('lab-visitors');
@@ -44,7 +44,7 @@ describe('the lab of a seat', () => {
     expect(labTemplate(values)(namespace)).toEqual(renderLab({ release: 'lab', namespace, values, clusterRoles }));
   });
 
-  test('has no Role, and binds the Collector and the guide to cluster roles', () => {
+  test('has no Role, and binds the Collector and the guide to ClusterRoles', () => {
     const objects = labTemplate()('class-ada');
     expect(objects.filter(({ kind }) => kind === 'Role')).toEqual([]);
     expect(objects.filter(({ kind }) => kind === 'RoleBinding')).toMatchObject([
@@ -59,7 +59,7 @@ describe('the lab of a seat', () => {
     ]);
   });
 
-  test("throws before the first use if its values can't be rendered", () => {
+  test("throws when its template is created if the values can't be rendered", () => {
     expect(() => labTemplate({ collector: { pipelines: { traces: { exporters: ['nobody'] } } } })).toThrow(
       'collector.pipelines.traces.exporters names "nobody"',
     );

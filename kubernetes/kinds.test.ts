@@ -14,7 +14,7 @@ test.each([
   expect(kindOf({ apiVersion: 'example.com/v1', kind })).toMatchObject({ plural, namespaced: false });
 });
 
-test('takes a custom object for namespaced if its metadata has a namespace', () => {
+test('treats a custom object as namespaced if its metadata has a namespace', () => {
   const seat = { apiVersion: 'example.com/v1', kind: 'Seat', metadata: { namespace: 'a' } };
   expect(kindOf(seat).namespaced).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { callsOfRound, servicesBehindGuide, servicesOfImage, servicesOfRound, urlVariable } from './services.ts';
 
-test('lists the calls between services in a round, from the service that starts it', () => {
+test('lists all calls between services in a round that the given service starts', () => {
   expect(callsOfRound('guide')).toEqual(['arcade→dice', 'arcade→prizes', 'guide→arcade']);
   expect(callsOfRound('visitors')).toEqual(['arcade→dice', 'arcade→prizes', 'visitors→arcade']);
 });

@@ -17,7 +17,7 @@ afterAll(built.remove);
 const lab = { release: 'lab', namespace: 'class-ada' };
 const truth = truthOf(lab);
 
-describe.each(['auto', 'manual'])('faults in traces at instrumentation level %s', (level) => {
+describe.each(['auto', 'manual'])('a lab with faults at instrumentation level %s', (level) => {
   let receiver: Receiver;
   let dice: App;
   let prizes: App[];
@@ -97,7 +97,7 @@ describe.each(['auto', 'manual'])('faults in traces at instrumentation level %s'
     expect((await rounds()).filter(({ status }) => status !== 200)).toEqual([]);
   });
 
-  test('show that the fault spike affects one client version and one version of prizes', async () => {
+  test('shows in its spans that the fault spike affects one client version and one version of prizes', async () => {
     await switchTo(['spike']);
     const failed = (await rounds()).filter(({ status }) => status !== 200);
     await switchTo([]);
@@ -121,7 +121,7 @@ describe.each(['auto', 'manual'])('faults in traces at instrumentation level %s'
     ).toBe(true);
   });
 
-  test('show that the fault timeouts affects one browser plugin and one version of prizes', async () => {
+  test('shows in its spans that the fault timeouts affects one browser plugin and one version of prizes', async () => {
     await switchTo(['timeouts']);
     const failed = (await rounds()).filter(({ status }) => status !== 200);
     await switchTo([]);

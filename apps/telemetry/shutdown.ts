@@ -11,8 +11,9 @@ const timeouts = { requests: 800, flush: 1000 }; // ms
 const LONGEST_DRAIN = 3000;
 
 /**
- * Parses DRAIN_MS and returns how long to keep serving after SIGTERM, in milliseconds. kube-proxy learns of the
- * termination when the pod does, and reacts about a second later. Until then, new requests still arrive.
+ * Parses DRAIN_MS and returns how long to keep serving after SIGTERM, in milliseconds. The proxy on each node
+ * (kube-proxy) learns of the termination when the pod does, and reacts about a second later. Until then, new requests
+ * still arrive.
  * https://kubernetes.io/docs/tutorials/services/pods-and-endpoint-termination-flow/
  */
 export const drainTime = (text: string | undefined): number =>

@@ -42,27 +42,30 @@ test.each(roles)('%s contains no wildcard and no verb that grants more permissio
 describe('cluster-wide permissions of the operator', () => {
   const rules = rulesOf('ClusterRole', 'intro-otel-operator');
 
-  test('allow to bind the four roles of seats, and no others', () => {
+  test('allow binding the four roles of seats, and no others', () => {
     expect(allowed(rules, 'bind', 'clusterroles')).toEqual(Object.values(ROLES));
     expect(allowed(rules, 'bind', 'roles')).toBe('no');
   });
 
-  test.each(['get', 'list', 'watch', 'create', 'patch', 'delete'])('do not allow to %s Secrets', (verb) => {
+  test.each(['get', 'list', 'watch', 'create', 'patch', 'delete'])('include no permission to %s Secrets', (verb) => {
     expect(allowed(rules, verb, 'secrets')).toBe('no');
   });
 
-  test.each(['patch', 'update', 'delete'])('allow to %s only Workshops and Seats among the watched kinds', (verb) => {
-    const watched = rules.filter(({ verbs }) => verbs.includes('watch')).flatMap(({ resources = [] }) => resources);
-    expect(watched.filter((resource) => allowed(rules, verb, resource) !== 'no').sort()).toEqual(
-      { patch: ['seats', 'workshops'], update: [], delete: ['seats'] }[verb],
-    );
-  });
+  test.each(['patch', 'update', 'delete'])(
+    'include the verb %s only for Workshops and Seats among the watched kinds',
+    (verb) => {
+      const watched = rules.filter(({ verbs }) => verbs.includes('watch')).flatMap(({ resources = [] }) => resources);
+      expect(watched.filter((resource) => allowed(rules, verb, resource) !== 'no').sort()).toEqual(
+        { patch: ['seats', 'workshops'], update: [], delete: ['seats'] }[verb],
+      );
+    },
+  );
 });
 
 describe('permissions of the operator in a seat', () => {
   const rules = rulesOf('ClusterRole', ROLES.operator);
 
-  test('allow to read only the kubeconfig Secret, and to create tokens only for the attendee', () => {
+  test('allow reading only the kubeconfig Secret, and creating tokens only for the attendee', () => {
     expect(['get', 'patch', 'delete'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([
       ['kubeconfig'],
       ['kubeconfig'],
@@ -72,7 +75,7 @@ describe('permissions of the operator in a seat', () => {
     expect(allowed(rules, 'create', 'serviceaccounts/token')).toEqual(['attendee']);
   });
 
-  test("do not allow to run commands in the attendee's pods", () => {
+  test("don't allow running commands in the attendee's pods", () => {
     expect(
       ['pods/exec', 'pods/attach', 'pods/portforward'].map((resource) => allowed(rules, 'create', resource)),
     ).toEqual(['no', 'no', 'no']);
@@ -83,7 +86,7 @@ describe('permissions of an attendee', () => {
   const rules = rulesOf('ClusterRole', ROLES.attendee);
   const write = ['create', 'update', 'patch', 'delete'];
 
-  test('allow to write the ConfigMaps of the dice and the faults, and no Secret, quota, policy or role', () => {
+  test('allow writing the ConfigMaps of the dice and the faults, and no Secret, quota, policy or role', () => {
     expect(write.map((verb) => allowed(rules, verb, 'configmaps'))).toEqual([
       'no',
       ['lab-dice', 'lab-faults'],
@@ -111,12 +114,12 @@ describe('permissions of an attendee', () => {
     }
   });
 
-  test('do not allow to read Secrets or create tokens', () => {
+  test("don't allow reading Secrets or creating tokens", () => {
     expect(['get', 'list', 'watch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual(['no', 'no', 'no']);
     expect(allowed(rules, 'create', 'serviceaccounts/token')).toBe('no');
   });
 
-  test('allow port-forward and exec over SPDY and WebSocket', () => {
+  test('allow kubectl port-forward and exec over both SPDY and WebSocket', () => {
     for (const resource of ['pods/exec', 'pods/portforward']) {
       expect(['get', 'create'].map((verb) => allowed(rules, verb, resource))).toEqual(['all', 'all']);
     }
@@ -126,14 +129,14 @@ describe('permissions of an attendee', () => {
 describe('permissions of the guide in a seat', () => {
   const rules = rulesOf('ClusterRole', ROLES.guide);
 
-  test("allow to patch the learner's objects, and to create or delete nothing", () => {
+  test("allow patching the learner's objects, and creating or deleting nothing", () => {
     expect(allowed(rules, 'patch', 'configmaps')).toEqual(['lab-dice', 'lab-progress', 'lab-faults']);
     expect(allowed(rules, 'patch', 'deployments')).toEqual(['lab-dice', 'lab-collector']);
     for (const verb of ['create', 'update', 'delete'])
       expect([verb, ...rules.filter(({ verbs }) => verbs.includes(verb))]).toEqual([verb]);
   });
 
-  test('allow to read only the Secret with its own key', () => {
+  test('allow reading only the Secret with its own key', () => {
     expect(['get', 'patch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([
       ['lab-guide-key'],
       ['lab-guide-key'],

@@ -225,9 +225,8 @@ const nameRules: readonly Rule[] = [
   {
     rule: `self.metadata.name.size() <= ${LABEL_LENGTH - 2} && self.metadata.name.matches('${DNS_LABEL}')`,
     messageExpression:
-      `"it begins the names of namespaces, so it must be at most ${LABEL_LENGTH - 2} lower-case letters, digits ` +
-      `and hyphens, as in otel-101; ` +
-      'found " + self.metadata.name',
+      `"namespaces have names that start with this one, so it must be at most ${LABEL_LENGTH - 2} ` +
+      'lower-case letters, digits and hyphens, as in otel-101; found " + self.metadata.name',
     fieldPath: '.metadata.name',
   },
   {
@@ -235,16 +234,15 @@ const nameRules: readonly Rule[] = [
       `!has(self.spec.attendees) || self.spec.attendees.all(one, self.metadata.name.size() + 1 + ` +
       `one.name.size() <= ${LABEL_LENGTH})`,
     message:
-      `a namespace is called <workshop>-<attendee>, in at most ${LABEL_LENGTH} characters, and one here would have ` +
-      `more: shorten the name of the ` +
-      'Workshop, or of the attendee',
+      `a namespace is called <workshop>-<attendee> and has at most ${LABEL_LENGTH} characters, but one of these has ` +
+      'more: shorten the name of the Workshop, or of the attendee',
     fieldPath: '.spec.attendees',
   },
   {
     rule: `!has(self.spec.seats) || self.metadata.name.size() + 6 + string(self.spec.seats).size() <= ${LABEL_LENGTH}`,
     message:
-      `a namespace is called <workshop>-seat-<number>, in at most ${LABEL_LENGTH} characters: shorten the ` +
-      `Workshop's name`,
+      `a namespace is called <workshop>-seat-<number> and has at most ${LABEL_LENGTH} characters: ` +
+      `shorten the Workshop's name`,
     fieldPath: '.metadata.name',
   },
 ];
