@@ -269,7 +269,7 @@ describe('kubectl', () => {
   });
 
   test.each([
-    ['workshop.spec.attendees', 'each gets a seat'],
+    ['workshop.spec.attendees', 'Each gets a seat'],
     ['workshop.spec.lab.collector', 'The OpenTelemetry Collector'],
     ['workshop.status.conditions', 'NetworkIsolation'],
     ['seat.spec.replicas', 'kubectl scale seat'],
