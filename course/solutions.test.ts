@@ -1,5 +1,6 @@
-// Runs each step's check against right solutions in several styles and against wrong ones. A check must pass the right ones and fail the wrong
-// ones at their hop. Most of the time is spent waiting for a time limit, so cases run side by side (maxConcurrency in jest.config.mjs).
+// Runs each step's check against right solutions in several styles and against wrong ones. A check must pass the right
+// ones and fail the wrong ones at their hop. Most cases wait for a time limit, so they run side by side (maxConcurrency
+// in jest.config.mjs).
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { jest } from '@jest/globals';

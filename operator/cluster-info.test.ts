@@ -25,7 +25,7 @@ function aPoller(api: Api) {
   return { poller, timers, lines, end };
 }
 
-test('polls the cluster info, and reports only changes', async () => {
+test('reads the cluster info every few minutes, and calls listeners only when it has changed', async () => {
   const api = new FakeApi();
   api.seed(aNode('172.18.0.2'));
   const { poller, timers, end } = aPoller(api);
@@ -47,7 +47,7 @@ test('polls the cluster info, and reports only changes', async () => {
   expect(timers.pending).toBe(0);
 });
 
-test('retries a failed read soon, and is not ready meanwhile', async () => {
+test('retries a failed read after about 2 s, and fails the readiness check until then', async () => {
   const api = new FakeApi();
   api.seed(aNode('172.18.0.2'));
   api.fail({ verb: 'list', kind: 'Node' }, apiError(500, 'InternalError'));
@@ -55,7 +55,7 @@ test('retries a failed read soon, and is not ready meanwhile', async () => {
   await timers.advance(0);
   expect(poller.problem()).toContain('expected to know the addresses');
   expect(() => poller.current()).toThrow('Expected the cluster info to be known');
-  expect(lines).toMatchObject([{ level: 'warn', message: 'Cluster info could not be read, retrying' }]);
+  expect(lines).toMatchObject([{ level: 'warn', message: 'Failed to read the cluster info, retrying' }]);
   await timers.advance(2200);
   expect(poller.problem()).toBeUndefined();
   await end();

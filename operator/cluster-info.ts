@@ -1,5 +1,5 @@
-// What the operator needs to know about the cluster: the addresses of the API server, for pods and for people, and
-// those of pods and nodes. They change rarely, so the operator polls them.
+// The network addresses of the cluster that the operator needs: those of the API server, the pods and a node. They
+// change rarely, so the operator reads them every few minutes.
 import { parse } from 'yaml';
 import { isForbidden } from '../kubernetes/api.ts';
 import type { Api } from '../kubernetes/api.ts';
@@ -11,12 +11,16 @@ import type { Logger } from './engine/log.ts';
 import type { Source } from './engine/builder.ts';
 
 export interface ClusterInfo {
-  /** The endpoints behind the Service `kubernetes`. Network policies see these, not the Service's address. */
+  /**
+   * IP addresses and port of the API servers. NetworkPolicies must allow these, not the IP of the Service `kubernetes`.
+   */
   readonly apiServers: { readonly addresses: readonly string[]; readonly port: number };
+  /** The IP ranges of the pods in CIDR notation. Empty if the nodes don't report them. */
+  /** The IP ranges of the pods in CIDR notation. Empty if the nodes don't report them. */
   readonly podCidrs: readonly string[];
-  /** Address under which a node port can be reached from outside, if known. */
+  /** IP address of a node, through which node ports can be reached. Undefined if no node reports one. */
   readonly nodeAddress: string | undefined;
-  /** URL of the API server for people. */
+  /** URL of the API server for attendees, who are outside the cluster. */
   readonly server: string;
 }
 
@@ -30,7 +34,7 @@ type Node = KubeObject & {
   readonly status?: { readonly addresses?: readonly { readonly type: string; readonly address: string }[] };
 };
 
-/** The object, or undefined if it doesn't exist or the operator may not read it. */
+/** Reads an object. Returns undefined if the object doesn't exist or the API server answers 403 Forbidden. */
 async function getIfAllowed<T extends KubeObject>(
   api: Api,
   kind: Kind,
@@ -56,7 +60,8 @@ const urlOf = (address: string, port: number): string =>
   `https://${address.includes(':') ? `[${address}]` : address}:${port}`;
 
 /**
- * The URL that the cluster publishes for machines that want to join it, if it does.
+ * Returns the URL of the API server from the ConfigMap `cluster-info`, which kubeadm creates for new nodes. Returns
+ * undefined if the ConfigMap is missing or contains no valid URL.
  * https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/#create-the-public-cluster-info-configmap
  */
 function publicServer(info: ConfigMap | undefined): string | undefined {
@@ -73,7 +78,10 @@ function nodeAddressOf(nodes: readonly Node[]): string | undefined {
   return addressOf('ExternalIP') ?? addressOf('InternalIP');
 }
 
-/** Reads everything once. @throws the error of a failed request, except for a lack of permission */
+/**
+ * Reads the cluster info once. A 403 Forbidden for the EndpointSlice or the ConfigMap is not an error.
+ * @throws ApiError or a connection error if another request fails
+ */
 export async function readClusterInfo(api: Api, ownServer: string): Promise<ClusterInfo> {
   const [slice, info, nodes] = await Promise.all([
     getIfAllowed<Slice>(api, KINDS.EndpointSlice, 'kubernetes', 'default'),
@@ -92,16 +100,20 @@ export async function readClusterInfo(api: Api, ownServer: string): Promise<Clus
 
 export interface ClusterInfoOptions {
   readonly api: Api;
-  /** URL of the API server that the operator itself uses: the fallback for `server`. */
+  /** URL of the API server that the operator itself uses. It is the value of `server` if no better URL is found. */
   readonly ownServer: string;
   readonly log: Pick<Logger, 'warn'>;
   readonly timers?: Timers;
 }
 
+/** Milliseconds between two reads after a success. */
+/** Milliseconds between two reads after a success. */
 const POLL_MS = 5 * 60_000;
+/** Milliseconds between two reads after a failure. */
+/** Milliseconds between two reads after a failure. */
 const RETRY_MS = 2_000;
 
-/** Keeps the cluster info up to date, and reports when it changes. */
+/** Reads the cluster info every few minutes, and tells its listeners when it has changed. */
 export class ClusterInfoPoller implements Source<ClusterInfo> {
   readonly #options: ClusterInfoOptions;
   readonly #timers: Timers;
@@ -113,26 +125,26 @@ export class ClusterInfoPoller implements Source<ClusterInfo> {
     this.#timers = options.timers ?? systemTimers;
   }
 
-  /** @throws Error before the first successful read */
+  /** Returns the cluster info that was last read. @throws Error before the first successful read */
   current(): ClusterInfo {
     if (this.#info) return this.#info;
     throw new Error(
-      'Expected the cluster info to be known, found it was never read. Reconcile only after /readyz passes.',
+      'Expected the cluster info to be known, found that it was never read. Reconcile only after /readyz passes.',
     );
   }
 
-  /** What is wrong, for /readyz. */
+  /** The readiness check for /readyz. Returns the problem, or undefined if the cluster info is known. */
   problem(): string | undefined {
     return this.#info
       ? undefined
-      : 'expected to know the addresses of the API server and the nodes, found none read yet';
+      : 'expected to know the addresses of the API server and the nodes, found that they were not read yet';
   }
 
   onChange(listener: (info: ClusterInfo) => void): void {
     this.#listeners.add(listener);
   }
 
-  /** Polls until the signal is aborted. Never rejects. */
+  /** Reads the cluster info again and again until the signal is aborted. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const wait = (await this.#poll(signal)) ? POLL_MS : RETRY_MS;
@@ -140,14 +152,14 @@ export class ClusterInfoPoller implements Source<ClusterInfo> {
     }
   }
 
-  /** @returns whether the read succeeded */
+  /** Reads the cluster info once. @returns true if the read succeeded */
   async #poll(signal: AbortSignal): Promise<boolean> {
     const { api, ownServer, log } = this.#options;
     try {
       this.#update(await readClusterInfo(api, ownServer));
       return true;
     } catch (error) {
-      if (!signal.aborted) log.warn({ err: error }, 'Cluster info could not be read, retrying');
+      if (!signal.aborted) log.warn({ err: error }, 'Failed to read the cluster info, retrying');
       return false;
     }
   }

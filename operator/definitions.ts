@@ -1,4 +1,5 @@
-// Updates the operator's CustomResourceDefinitions where Helm can't: those that an earlier release left behind.
+// Updates the CustomResourceDefinitions (CRDs) of Workshop and Seat. Helm doesn't update those that an earlier release
+// left in the cluster.
 import { crds } from '../cdk8s/operator/crds.ts';
 import type { Api } from '../kubernetes/api.ts';
 import { differs } from './engine/apply.ts';
@@ -7,8 +8,9 @@ import type { KubeObject } from '../kubernetes/object.ts';
 import type { Logger } from './engine/log.ts';
 
 /**
- * Applies the definitions that differ from the live ones. After an install by the chart, none do.
- * @throws Error if a definition doesn't exist: the operator has no permission to create one
+ * Applies each CustomResourceDefinition that differs from the live one. Right after an install of the chart, none
+ * differs.
+ * @throws Error if a CustomResourceDefinition doesn't exist, because the operator may not create it
  */
 export async function updateDefinitions(api: Api, log: Logger): Promise<void> {
   for (const definition of crds()) {
@@ -20,11 +22,11 @@ export async function updateDefinitions(api: Api, log: Logger): Promise<void> {
       );
     if (!differs(definition, live)) continue;
     await api.apply(definition);
-    log.info({ name }, 'Updated CustomResourceDefinition');
+    log.info({ name }, 'Updated a CustomResourceDefinition');
   }
 }
 
-/** Deletes the definitions, and with them all objects of their kinds. */
+/** Deletes the CustomResourceDefinitions. Kubernetes then also deletes all Workshops and Seats. */
 export async function deleteDefinitions(api: Api): Promise<void> {
   for (const { metadata } of crds()) await api.delete(KINDS.CustomResourceDefinition, metadata);
 }

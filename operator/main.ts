@@ -1,5 +1,5 @@
-// The operator's entry point.
-// usage: operator [--farewell [--crds]]
+// The operator's entry point. Usage: operator [--farewell [--crds]] With --farewell it removes all Workshops and Seats
+// before an uninstall. With --crds it also removes their definitions.
 import { parseArgs } from 'node:util';
 import { VERSION } from '../cdk8s/values.ts';
 import { FIELD_MANAGER, GROUP } from './api/types.ts';
@@ -12,10 +12,13 @@ import { createOperator } from './operator.ts';
 import { readSettings } from './settings.ts';
 import { uninstall } from './workshop/uninstall.ts';
 
-/** Milliseconds. Shorter than Helm's timeout for the hook, so that the wait ends with a reason. */
+/**
+ * Maximum duration of the cleanup, in milliseconds. It is shorter than Helm's timeout, so that the user gets an error
+ * that names the cause.
+ */
 const UNINSTALL_TIMEOUT_MS = 25 * 60_000;
 
-/** Cleans up before the chart is uninstalled. @throws Error that names what blocks it */
+/** Cleans up before the chart is uninstalled. @throws Error that names the objects that block the cleanup */
 async function runUninstall(log: Logger, withDefinitions: boolean): Promise<void> {
   const config = await loadConfig();
   const api = pooledApi({ config, userAgent: `intro-otel-uninstall/${VERSION}`, fieldManager: FIELD_MANAGER });
@@ -31,7 +34,7 @@ async function runOperator(log: Logger): Promise<void> {
   const settings = readSettings(process.env);
   const operator = createOperator({ settings, config: await loadConfig(), log });
   const stop = (signal: NodeJS.Signals): void => {
-    log.info({ signal }, 'Stopping');
+    log.info({ signal }, 'Stopping the operator');
     void operator.stop().finally(() => process.exit(0));
   };
   process.once('SIGTERM', stop).once('SIGINT', stop);
@@ -45,11 +48,11 @@ try {
   });
   log.info(
     { group: GROUP, version: VERSION, node: process.version },
-    values.farewell ? 'Uninstall starts' : 'Operator starts',
+    values.farewell ? 'Starting the cleanup before an uninstall' : 'Starting the operator',
   );
   if (values.farewell) await runUninstall(log, values.crds);
   else await runOperator(log);
 } catch (error) {
-  log.error({ err: error }, 'The operator failed');
+  log.error({ err: error }, 'The operator failed and exits');
   process.exit(1);
 }

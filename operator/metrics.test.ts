@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { createOperatorMetrics } from './metrics.ts';
 
-test('records how long a seat took to become ready', async () => {
+test('records in a histogram how many seconds a seat took to become ready', async () => {
   const registry = new Registry();
   createOperatorMetrics(registry).seatReady(12);
   const text = await registry.metrics();

@@ -1,4 +1,4 @@
-// Wires the operator: the stores, the two reconcilers and what triggers them. The engine runs them.
+// Builds the operator from its stores and its two reconcilers, and declares what triggers each reconciler.
 import { VERSION } from '../cdk8s/values.ts';
 import type { Api } from '../kubernetes/api.ts';
 import type { ApiConfig } from '../kubernetes/config.ts';
@@ -29,23 +29,27 @@ export interface OperatorOptions {
   readonly log: Logger;
 }
 
-/** The parts that both reconcilers use. */
+/** The options and objects that both controllers are built from. */
 interface Parts extends OperatorOptions {
   readonly manager: Manager;
   readonly stores: Stores;
   readonly clusterInfo: ClusterInfoPoller;
 }
 
-/** Concurrent reconciles of Workshops. */
+/** Maximum number of Workshops that are reconciled at the same time. */
 const WORKSHOP_WORKERS = 2;
 /**
- * Milliseconds. Many seats of a Workshop change at about the same time. One reconcile of the Workshop covers them all.
+ * Delay in milliseconds between a change of a seat and the reconcile of its Workshop. Many seats change at about the
+ * same time, so one reconcile of the Workshop handles all of them.
  */
 const SEATS_DELAY_MS = 500;
-/** Milliseconds. A rolling Deployment changes a dozen times per second. */
+/**
+ * Delay in milliseconds between a change of an object in a seat's namespace and the reconcile of the seat. During a
+ * rollout, a Deployment changes a dozen times per second.
+ */
 const CONTENTS_DELAY_MS = 250;
 
-/** The operator, ready to start. */
+/** Builds the operator. Call `start` on the result to run it. */
 export function createOperator({ settings, config, log }: OperatorOptions): Manager {
   const manager = new Manager({
     name: 'intro-otel-operator',
@@ -69,12 +73,14 @@ export function createOperator({ settings, config, log }: OperatorOptions): Mana
   return manager;
 }
 
-/** Never rejects. With older definitions everything works, except for fields that are new. */
+/**
+ * Updates the CustomResourceDefinitions. Only logs a failure, because the operator also works with older definitions.
+ */
 async function tryUpdateDefinitions(api: Api, log: Logger): Promise<void> {
   try {
     await updateDefinitions(api, log);
   } catch (error) {
-    log.warn({ err: error }, 'CustomResourceDefinitions could not be updated');
+    log.warn({ err: error }, 'Failed to update the CustomResourceDefinitions');
   }
 }
 
@@ -104,10 +110,12 @@ function addWorkshopController(parts: Parts): void {
 const keysOfSeats = (seats: Stores['seats'], workshop: string): string[] =>
   seats.byLabel(LABELS.workshop, workshop).map(keyOf);
 
-/** A seat has the name of its namespace. A label would not do: an attendee can edit it. */
+/**
+ * Returns the seat of an object. A seat has the name of its namespace. Labels are not safe: attendees can edit them.
+ */
 const seatOfNamespace = ({ key }: { readonly key: string }): string[] => [key.split('/')[0] ?? key];
 
-// Reading `old` parses it. These functions read it only for deletions.
+// Reading `change.old` parses JSON, so the next two functions read it only if the object was deleted.
 const workshopOfSeat = (change: Change<Seat>): string[] => {
   const seat = change.new ?? change.old;
   return seat ? [seat.spec.workshop] : [];

@@ -2,7 +2,7 @@ import { readSettings } from './settings.ts';
 
 const complete = { POD_NAME: 'op-1', POD_NAMESPACE: 'default', OPERATOR_ACCOUNT: 'intro-otel-operator' };
 
-test('needs only the variables that the chart always sets', () => {
+test('uses defaults for port and workers, and needs only the other variables', () => {
   expect(readSettings(complete)).toEqual({
     identity: 'op-1',
     namespace: 'default',
@@ -12,7 +12,7 @@ test('needs only the variables that the chart always sets', () => {
   });
 });
 
-test('names every wrong variable with the expected and the found value', () => {
+test('throws an error that names every wrong variable with its expected and found value', () => {
   const wrong = { ...complete, POD_NAME: undefined, PORT: '80a', WORKERS: '0' };
   expect(() => readSettings(wrong)).toThrow(
     /POD_NAME: expected .* found nothing\n.*PORT: expected a whole number from 0 to 65535, found "80a"\n.*WORKERS: .*"0"/,

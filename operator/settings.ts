@@ -1,22 +1,25 @@
-// The operator's settings, read from the environment and validated before anything starts. The chart sets all of them.
+// The operator's settings. They come from environment variables that the chart sets, and are checked at the start.
 
 export interface Settings {
-  /** Identifies this process among the replicas: the pod's name. */
+  /** Name of the operator's pod. It identifies this process among the replicas. */
   readonly identity: string;
-  /** The operator's own namespace. */
+  /** Namespace in which the operator runs. */
   readonly namespace: string;
-  /** The operator's ServiceAccount, which the seats' role bindings name. */
+  /** Name of the operator's ServiceAccount. The RoleBindings in the seats grant it permissions. */
   readonly account: string;
-  /** Port of /healthz, /readyz and /metrics. */
+  /** TCP port for /healthz, /readyz and /metrics. */
   readonly port: number;
   /** Maximum number of seats that are reconciled at the same time. */
   readonly workers: number;
 }
 
-/** A DNS subdomain: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+/**
+ * Matches a DNS subdomain, as Kubernetes requires for names:
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+ */
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
-/** Reads variables and collects what is wrong with them. */
+/** Reads environment variables, and collects a problem for each invalid one. */
 class Environment {
   readonly #env: NodeJS.ProcessEnv;
   readonly problems: string[] = [];
@@ -43,7 +46,7 @@ class Environment {
   }
 }
 
-/** @throws Error that lists every wrong variable with what was expected and found */
+/** Reads the settings. @throws Error that lists every invalid variable with its expected and found value */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const environment = new Environment(env);
   const settings = {
@@ -55,7 +58,5 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   };
   if (environment.problems.length === 0) return settings;
   const problems = environment.problems.map((problem) => `\n  ${problem}`).join('');
-  throw new Error(
-    `The operator's environment is wrong:${problems}\nThe chart sets these variables. See operator/README.md.`,
-  );
+  throw new Error(`Invalid environment variables:${problems}\nThe chart sets these variables. See operator/README.md.`);
 }

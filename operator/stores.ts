@@ -1,4 +1,4 @@
-// What the operator watches, and what it keeps of each object.
+// The stores of the operator: which kinds it watches, and which fields of each object it keeps in memory.
 import { KINDS } from './api/kinds.ts';
 import type { Kind, KubeObject } from '../kubernetes/object.ts';
 import type { Pod } from '../kubernetes/types.ts';
@@ -20,7 +20,7 @@ const DEPLOYMENT_STATUS = [
   'conditions',
 ];
 
-/** The namespaces of the seats and what the operator manages in them, by kind. */
+/** Creates the stores for the seats' namespaces and for the objects that the operator manages in them, by kind. */
 function createSeatContents(manager: Manager) {
   const managed = (kind: Kind, keep?: StoreOptions<KubeObject>['keep']): CompactStore =>
     manager.store(kind, { select: { labelSelector: MANAGED }, index: [LABELS.seat], ...(keep && { keep }) });
@@ -37,13 +37,13 @@ function createSeatContents(manager: Manager) {
   };
 }
 
-/** All stores. Their watches start when this process first leads. */
+/** Creates all stores. Their watches start when this process becomes the leader for the first time. */
 export function createStores(manager: Manager, ownNamespace: string) {
   return {
     workshops: manager.store<Workshop>(KINDS.Workshop, { parsed: true }),
     seats: manager.store<Seat>(KINDS.Seat, { parsed: true, index: [LABELS.workshop] }),
     seatContents: createSeatContents(manager),
-    /** The pods in the operator's own namespace that pull images. */
+    /** The pods in the operator's namespace that pull the lab's images onto the nodes in advance. */
     pullPods: manager.store<Pod>(KINDS.Pod, {
       select: { namespace: ownNamespace, labelSelector: `${MANAGED},${LABELS.component}=${IMAGE_PULL}` },
       index: [LABELS.workshop],

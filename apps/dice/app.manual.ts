@@ -65,7 +65,11 @@ function served(name: string, handle: (request: Request, response: Response) => 
 }
 
 function collectRequestAttributes(request: Request) {
-  return { 'http.request.method': request.method, 'url.path': request.path, 'user_agent.original': request.get('user-agent') };
+  return {
+    'http.request.method': request.method,
+    'url.path': request.path,
+    'user_agent.original': request.get('user-agent'),
+  };
 }
 
 // Log lines that can be found from the trace, and the trace from them.

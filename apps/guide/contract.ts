@@ -1,4 +1,5 @@
-// The contract of the guide's HTTP API: what it takes and answers. The pages, the server, the command line and the tests import it.
+// The contract of the guide's HTTP API: its requests and its answers. The pages, the server, the command line and the
+// tests import it.
 import { OWN } from '../../lab/names.ts';
 import type { OwnFile } from '../../lab/names.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
@@ -54,7 +55,10 @@ export interface Step extends StepSummary {
   readonly startedAt?: string;
 }
 
-/** The part of the way from dice to Jaeger where a check stopped. `shape` means that spans arrive but differ from what is expected. */
+/**
+ * The part of the way from dice to Jaeger where a check stopped. `shape` means that spans arrive, but differ from what
+ * the step asks for.
+ */
 export type VerdictHop = 'pod' | 'collector' | 'jaeger' | 'shape';
 
 export interface Passed {

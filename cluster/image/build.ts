@@ -24,7 +24,7 @@ const programs: Readonly<Record<string, string>> = {
   course: 'apps/guide/cli/course.ts',
   key: 'apps/key/main.ts',
   probe: 'apps/probe/main.ts',
-  reach: 'apps/isolation-probe/main.ts',
+  'isolation-probe': 'apps/isolation-probe/main.ts',
   operator: 'operator/main.ts',
 };
 

@@ -1,5 +1,6 @@
-// The API of a step's check: what it can look at, and what it returns. A check looks at structure only (service, name, kind, parent,
-// attributes, events, status, edges, orphans). It never reads the learner's code, so a correct solution in another style passes.
+// The API of a step's check: what it can look at, and what it returns. A check looks at structure only: service, name,
+// kind, parent, attributes, events, status, edges and orphans. It never reads the learner's code, so a correct solution
+// in another style passes.
 import type { Files, PipelineHop, Verdict } from '../../apps/guide/contract.ts';
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
@@ -21,7 +22,7 @@ export interface LabView {
   trace(traceId: string): Promise<Trace | undefined>;
   /** The traces that a service took part in, newest first. @param since defaults to the step's start */
   traces(service: string, since?: number): Promise<Trace[]>;
-  /** The newest trace of a service since the step's start that matches. It reads few traces at a time, to save memory. */
+  /** The newest trace of a service since the step's start that matches. It reads a few at a time, to save memory. */
   find(service: string, matches: (trace: Trace) => boolean): Promise<Trace | undefined>;
   files(): Promise<Files | undefined>;
   podLog(component: 'dice'): Promise<string>;
@@ -32,7 +33,10 @@ export interface LabView {
   truth(fault: 'spike' | 'timeouts'): Record<string, string>;
   /** Repeats a request until it returns something, or until time is up. @param patience in milliseconds */
   eventually<T>(ask: () => Promise<T | undefined>, patience?: number): Promise<T | undefined>;
-  /** Repeats an attempt until it passes or time is up. Returns the last verdict. An attempt that saw nothing returns undefined. */
+  /**
+   * Repeats an attempt until it passes or time is up. An attempt that saw nothing returns undefined.
+   * @returns the last verdict
+   */
   settle(attempt: () => Promise<Verdict | undefined>): Promise<Verdict>;
 }
 

@@ -66,7 +66,7 @@ export class Course implements CourseService {
     };
   }
 
-  /** Starts a step. The first start writes the step's own files and keeps a copy of what they replace. A passed step stays passed. */
+  /** Starts a step. The first start writes its files and keeps a copy of the old ones. A passed step stays passed. */
   async start(id: string): Promise<Step> {
     const { steps, files } = this.#options;
     const { state } = await this.step(id);
@@ -129,7 +129,7 @@ export class Course implements CourseService {
     return (await progress.steps())[id];
   }
 
-  /** Reports a new pod that does not run. Until it does, the spans come from older code and say nothing about the learner's change. */
+  /** Reports a new pod that does not run. Until it does, the spans come from older code. */
   async #withPods(verdict: Verdict): Promise<Verdict> {
     if (verdict.passed) return verdict;
     for (const component of ['dice', 'collector'] as const) {
@@ -140,19 +140,24 @@ export class Course implements CourseService {
           hop: component === 'dice' ? 'pod' : component,
           expected: `the newest pod of ${component} to run`,
           found: trouble,
-          hint: 'The check saw the pod from before your last change, because the new one does not run yet. Fix the error and press Run, or wait if the pod is only starting.',
+          hint:
+            'The check saw the pod from before your last change, because the new one does not run yet. ' +
+            'Fix the error and press Run, or wait if the pod is only starting.',
         };
     }
     return verdict;
   }
 
-  /** Adds a hint if Jaeger restarted during the step. The traces from before the restart are lost, even if they were right. */
+  /** Adds a hint if Jaeger restarted during the step. The traces from before are lost, even if they were right. */
   async #withJaeger(verdict: Verdict, since: number): Promise<Verdict> {
     if (verdict.passed) return verdict;
     const started = await this.#options.lab.startOf?.('jaeger');
     // Kubernetes reports whole seconds, so a restart in the second in which the step started may be a later one.
     if (started === undefined || !(started > since - 1000)) return verdict;
-    const lost = `Jaeger restarted at ${new Date(started).toISOString().slice(11, 19)} UTC, after you started this step. It keeps traces in memory, so the earlier ones are gone. Repeat what the step tells you to play, ask or switch on.`;
+    const lost =
+      `Jaeger restarted at ${new Date(started).toISOString().slice(11, 19)} UTC, after you started this ` +
+      'step. It keeps traces in memory, so the earlier ones are gone. ' +
+      'Repeat what the step tells you to play, ask or switch on.';
     return { ...verdict, hint: `${verdict.hint} ${lost}` };
   }
 

@@ -1,5 +1,5 @@
-// The kubectl section of a step: the commands that do the step from a terminal. Most of them are the same for every step and are written
-// here. What is special about a step is in its front matter.
+// The kubectl section of a step: the commands that do the step from a terminal. Most are the same for every step and
+// are written here. What is special about a step is in its front matter.
 import { OWN } from '../../lab/names.ts';
 import type { FileName } from '../../apps/guide/contract.ts';
 
@@ -21,7 +21,7 @@ export interface KubectlMatter {
   readonly afterStart?: readonly StepCommands[];
   /** Runs once the step is done. */
   readonly beforeCheck?: readonly StepCommands[];
-  /** Answers that fit on the command line, with a text that says what to replace. Other questions are answered in a file. */
+  /** Answers that fit on the command line, with a text that says what to replace. Other answers go in a file. */
   readonly answers?: { readonly text: string; readonly example: string };
 }
 
@@ -41,8 +41,8 @@ const inGuide = (program: string, flags = ''): string =>
 const course = (args: string): string => inGuide(`course.js ${args}`);
 
 /**
- * Expands a line of the front matter to a command. `course …` and `why` are programs in the guide's pod, every other line is arguments of
- * kubectl. `$STEP` is the step's id.
+ * Expands a line of the front matter to a command. `course …` and `why` are programs in the guide's pod. Every other
+ * line is arguments of kubectl. `$STEP` is the step's id.
  */
 function commandOf(line: string, id: string): string {
   const [, program, args = ''] = /^(course|why)\b(.*)$/.exec(line) ?? [];
@@ -50,7 +50,7 @@ function commandOf(line: string, id: string): string {
   return command.replaceAll('$STEP', id);
 }
 
-/** All of the section, in the order in which the learner needs it. The last command is the step's check. */
+/** The whole section, in the order in which the learner needs it. The last command is the step's check. */
 export function kubectlBlocks({ id, files, hasQuestions, kubectl: matter }: KubectlOptions): CommandBlock[] {
   const expand = ({ text, run }: StepCommands): CommandBlock => ({
     text,

@@ -62,7 +62,7 @@ const newer = (traces: Trace[], since: number): Trace[] => traces.filter(({ star
 const slice = 15_000; // ms; about forty rounds at most, which are a megabyte of JSON
 const farthest = 3_600_000; // ms
 
-/** Searches from now back to `since`, one slice of time after another. The guide has little memory, and a class makes many traces. */
+/** Searches from now back to `since`, one slice of time after another, because the guide has little memory. */
 async function findBack(
   jaeger: string,
   { service, since, matches }: { service: string; since: number; matches: (trace: Trace) => boolean },

@@ -55,7 +55,9 @@ let course: Course;
 beforeAll(async () => {
   write(
     '12-lucky/step.md',
-    '---\ntitle: A lucky roll\nminutes: 5\nlearn: [to roll a six]\nfiles: [app.ts]\nkubectl:\n  beforeCheck:\n    - { text: "Roll:", run: [course ask /rolldice] }\n---\n\nRoll a **six** in $NAMESPACE.\n',
+    '---\ntitle: A lucky roll\nminutes: 5\nlearn: [to roll a six]\nfiles: [app.ts]\nkubectl:\n' +
+      '  beforeCheck:\n    - { text: "Roll:", run: [course ask /rolldice] }\n---\n\n' +
+      'Roll a **six** in $NAMESPACE.\n',
   );
   write('12-lucky/start/app.ts', 'export const sides = 1;\n');
   write('12-lucky/files/app.ts', 'export const sides = 6;\n');

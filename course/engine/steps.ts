@@ -1,4 +1,4 @@
-// The course as the image holds it: one folder per step, already rendered. It reads files on demand and keeps nothing in memory.
+// The course in the image: one folder per step, already rendered. It reads files on demand and keeps nothing in memory.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

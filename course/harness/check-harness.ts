@@ -1,5 +1,5 @@
-// A lab without a cluster for one check: the real dice, arcade and prizes with the real SDK (solution-runner.ts), and receivers in place of a
-// Collector. A solution may change any part of it.
+// A lab without a cluster, for one check: the real dice, arcade and prizes with the real SDK (solution-runner.ts), and
+// receivers in place of a Collector. A solution may change any part of it.
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,5 @@
-// Checks solutions side by side. They share the apps that are not the learner's. Each code and each settings gets a dice of its own.
+// Checks solutions side by side. They share the apps that are not the learner's. Each combination of code and settings
+// gets a dice of its own.
 import { writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
@@ -27,7 +28,7 @@ interface Others {
   prizes: string;
 }
 
-/** Milliseconds between two exports of metrics. It also limits an export, and checks read the log of its errors, so it can't be too short. */
+/** Milliseconds between two exports of metrics. It also limits an export, so a short one would log errors. */
 const metricsEvery = '500';
 
 const settingsFor = (receiver: Receiver): Record<string, string> => ({

@@ -1,5 +1,5 @@
-// How a test does a step the way a learner would. A step's folder may have a `walkthrough.ts` that exports a `walkthrough`. Without it a
-// test starts the step and checks it, and does nothing in between.
+// How a test does a step the way a learner would. A step's folder may have a `walkthrough.ts` that exports a
+// `walkthrough`. Without it a test only starts the step and checks it.
 import type { Locator, Page } from 'playwright-core';
 
 /** A row of the waterfall. */

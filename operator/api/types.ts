@@ -1,5 +1,5 @@
-// The API group intro-otel.dev/v1alpha1 as TypeScript: the types, defaults and limits that the reconcilers use. All of
-// them are derived from the descriptions in cdk8s/operator/, as is the schema that the API server enforces.
+// The types, defaults and limits of Workshop and Seat in the API group intro-otel.dev/v1alpha1. They are derived from
+// the schemas in cdk8s/operator/. The API server enforces the same schemas.
 import type { workshopSpec, workshopStatus } from '../../cdk8s/operator/workshop.ts';
 import type { seatSpec, seatStatus } from '../../cdk8s/operator/seat.ts';
 import type { ValueOf } from '../../cdk8s/schema/schema.ts';
@@ -9,10 +9,16 @@ import type { KubeObject } from '../../kubernetes/object.ts';
 export { API_VERSION, GROUP, LABELS, MANAGED_BY, NAMES, RELEASE, ROLES } from '../../lab/names.ts';
 export { DEFAULTS, DNS_LABEL, LABEL_LENGTH, LIMITS } from '../../cdk8s/operator/workshop.ts';
 
-/** Owner of the fields that the operator applies: https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers */
+/**
+ * Name under which the operator owns the fields that it applies.
+ * https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
+ */
 export const FIELD_MANAGER = 'intro-otel';
 
-/** Keeps a Workshop until its Seats are gone, and a Seat until its namespace is gone. */
+/**
+ * The finalizer of Workshops and Seats. It delays the deletion of a Workshop until its Seats are gone, and the deletion
+ * of a Seat until its namespace is gone.
+ */
 export const FINALIZER = `${GROUP}/cleanup`;
 
 export type WorkshopSpec = ValueOf<typeof workshopSpec>;

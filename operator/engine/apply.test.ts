@@ -30,8 +30,8 @@ beforeEach(() => {
   applier = new Applier({ api, annotation: 'us/applied' });
 });
 
-describe('applying', () => {
-  test('writes missing and different objects once', async () => {
+describe('Applier.applyAll', () => {
+  test('writes objects that are missing or different, and does not write them again', async () => {
     const desired = [map('m', { a: '1' }), map('n', { a: '1' })];
     expect(namesOf((await applier.applyAll(desired, lookup)).written).sort()).toEqual(['m', 'n']);
     api.edit(KINDS.ConfigMap, key('n'), { data: { a: '2', theirs: 'x' } });
@@ -42,15 +42,15 @@ describe('applying', () => {
     expect(api.writes).toHaveLength(3);
   });
 
-  test('removes a field that is no longer desired', async () => {
+  test('removes a field from the live object when the desired object no longer has it', async () => {
     await applier.applyAll([map('m', { a: '1', b: '2' })], lookup);
     await applier.applyAll([map('m', { a: '1' })], lookup);
     expect(live('m')?.data).toEqual({ a: '1' });
   });
 
-  test('does not repeat an ineffective apply until either side changes', async () => {
+  test('does not repeat an apply that changed nothing, until the desired or the live object changes', async () => {
     await applier.applyAll([map('m')], lookup);
-    // Like an API server that drops unknown fields.
+    // Behaves like an API server that drops unknown fields.
     const strip = (): KubeObject => api.edit(KINDS.ConfigMap, key('m'), { unknown: null });
     const unknown = { ...map('m'), unknown: 'x' } as KubeObject;
     api.apply = (object) => {
@@ -68,7 +68,7 @@ describe('applying', () => {
     expect(api.writes).toHaveLength(4);
   });
 
-  test('does not read a matching object again until either side changes', async () => {
+  test('does not compare a matching object again, until the desired or the live object changes', async () => {
     const store = new CompactStore<ConfigMap>({ kind: KINDS.ConfigMap, fieldManager: 'us' });
     let reads = 0;
     const get = store.get.bind(store);
@@ -92,7 +92,7 @@ describe('applying', () => {
     expect((await applyOnce(map('m', { a: '3' }))).written).toEqual(['m']);
   });
 
-  test('continues after a failure, and returns every failure', async () => {
+  test('applies the other objects after one fails, and returns the failure', async () => {
     const error = apiError(403, 'Forbidden', 'exceeded quota');
     api.fail({ verb: 'apply', name: 'm' }, error);
     const { written, failed } = await applier.applyAll([map('m'), map('n'), map('o')], lookup);
@@ -100,7 +100,7 @@ describe('applying', () => {
     expect(failed).toMatchObject([{ object: { metadata: { name: 'm' } }, error }]);
   });
 
-  test('passes the answer to the store', async () => {
+  test('stores the object that the API server returns for an apply', async () => {
     const observed: KubeObject[] = [];
     const store: Store = {
       get: () => undefined,
@@ -114,7 +114,7 @@ describe('applying', () => {
     expect(observed).toEqual(written);
   });
 
-  test('limits the number of concurrent requests', async () => {
+  test('sends no more requests at the same time than `concurrency` allows', async () => {
     let [active, max] = [0, 0];
     api.apply = async (object) => {
       max = Math.max(max, ++active);
@@ -130,7 +130,7 @@ describe('applying', () => {
   });
 });
 
-describe('pruning', () => {
+describe('Applier.prune', () => {
   const prune = (desired: KubeObject[]): ReturnType<Applier['prune']> =>
     applier.prune([api.store(KINDS.ConfigMap)], labels, desired);
 
@@ -138,18 +138,18 @@ describe('pruning', () => {
     await applier.applyAll([map('desired'), map('surplus')], lookup);
   });
 
-  test('deletes what we applied for this seat and no longer desire', async () => {
+  test('deletes an object that we applied for this seat and that is no longer desired', async () => {
     expect(namesOf((await prune([map('desired')])).written)).toEqual(['surplus']);
     expect([live('desired'), live('surplus')]).toEqual([expect.anything(), undefined]);
     expect(api.writes.at(-1)).toMatchObject({ verb: 'delete', body: { uid: expect.stringMatching(/./) as string } });
   });
 
-  test('keeps objects with our labels that we did not apply', async () => {
+  test('keeps an object that has our labels, if somebody else applied it', async () => {
     api.seed(map('theirs'));
     expect(namesOf((await prune([map('desired'), map('surplus')])).written)).toEqual([]);
   });
 
-  test('keeps objects of another seat and objects that are being deleted', async () => {
+  test('keeps objects of another seat, and does not delete an object twice', async () => {
     await applier.applyAll(
       [{ ...map('other'), metadata: { ...map('other').metadata, labels: { managed: 'us', seat: 't' } } }],
       lookup,
@@ -160,14 +160,14 @@ describe('pruning', () => {
     expect(api.writes.filter(({ verb }) => verb === 'delete')).toHaveLength(1);
   });
 
-  test('returns the failed deletions', async () => {
+  test('returns each failed deletion with its error', async () => {
     api.fail({ verb: 'delete' }, apiError(409, 'Conflict'));
     expect((await prune([map('desired')])).failed).toMatchObject([
       { object: { metadata: { name: 'surplus' } }, error: { code: 409 } },
     ]);
   });
 
-  test('rejects empty labels, which would match everything', async () => {
+  test('rejects if no labels are given, because they would match every object', async () => {
     await expect(applier.prune([api.store(KINDS.ConfigMap)], {}, [])).rejects.toThrow('Expected labels');
   });
 });

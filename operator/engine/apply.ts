@@ -1,4 +1,5 @@
-// Server-side apply of desired objects. Objects that already match are not written.
+// Applies desired objects with server-side apply. Skips objects that already match, and deletes objects that are no
+// longer desired.
 import { hash } from 'node:crypto';
 import type { Api } from '../../kubernetes/api.ts';
 import { differs } from './differs.ts';
@@ -13,11 +14,11 @@ export { differs } from './differs.ts';
 export interface ApplierOptions {
   readonly api: Api;
   /**
-   * Annotation with a hash of the last applied object. A field that we stop setting looks like somebody else's, but the
-   * hash differs, and the next apply removes the field.
+   * Name of the annotation that stores a hash of the last applied object. It detects that we no longer set a field: the
+   * hash changes, so the object is applied, and server-side apply removes the field.
    */
   readonly annotation: string;
-  /** Maximum number of concurrent writes per call. Default 16. */
+  /** Maximum number of concurrent requests per call of `applyAll` or `prune`. Default 16. */
   readonly concurrency?: number;
 }
 
@@ -26,11 +27,11 @@ export interface Failure {
   readonly error: unknown;
 }
 
-/** The result for each object. */
+/** The result of applying or deleting several objects. */
 export interface ApplyResult {
-  /** The written objects as the API server returned them. */
+  /** The objects that were changed, as the API server returned them, or the objects that were deleted. */
   readonly written: readonly KubeObject[];
-  /** How many objects already matched. */
+  /** Number of objects that already matched. */
   readonly unchanged: number;
   readonly failed: readonly Failure[];
 }
@@ -39,7 +40,10 @@ export class Applier {
   readonly #api: Api;
   readonly #annotation: string;
   readonly #concurrency: number;
-  /** By kind and key, a hash of the desired and live objects whose difference an apply did not fix. */
+  /**
+   * Apply requests that changed nothing although the objects differed, by kind and key. The value is a hash of the
+   * desired and the live object. While the hash stays the same, the request is not repeated.
+   */
   readonly #ineffective = new Map<string, string>();
 
   constructor({ api, annotation, concurrency = 16 }: ApplierOptions) {
@@ -49,8 +53,9 @@ export class Applier {
   }
 
   /**
-   * Applies each object that differs from the live one in the store of its kind, or all objects of a kind without a
-   * store. Never rejects: failures are in the result, and the other objects are still applied.
+   * Applies the objects that differ from the live objects in the store of their kind. If `lookup` returns no store for
+   * a kind, applies all objects of that kind. Never rejects. A failure is part of the result, and doesn't stop the
+   * others.
    */
   async applyAll(desired: readonly KubeObject[], lookup: (kind: string) => Store | undefined): Promise<ApplyResult> {
     const annotated = desired.map((object) => this.#annotated(object));
@@ -62,8 +67,9 @@ export class Applier {
   }
 
   /**
-   * Deletes objects that carry all these labels, were applied by us and are not in `desired`. The labels must identify
-   * the owner fully: who manages the objects and what they belong to. @returns the deleted objects and the failures
+   * Deletes the objects that have all these labels, were applied by us and are not in `desired`. The labels must say
+   * who manages the objects, and what the objects belong to.
+   * @returns the deleted objects and the failures
    * @throws Error if `labels` is empty
    */
   async prune(
@@ -89,7 +95,8 @@ export class Applier {
   }
 
   /**
-   * Whether the object must be applied. While neither side changes, the memo answers without parsing the live object.
+   * Returns whether the object must be applied. If neither the desired nor the live object has changed since the last
+   * comparison, the memo answers, and the live object isn't parsed.
    */
   #isDue(desired: KubeObject, store: Store | undefined): boolean {
     const key = keyOf(desired);
@@ -103,7 +110,7 @@ export class Applier {
     return false;
   }
 
-  /** @returns the new live object, or undefined if the apply changed nothing */
+  /** Applies one object. @returns the new live object, or undefined if the apply changed nothing */
   async #apply(desired: KubeObject, store: Store | undefined): Promise<KubeObject | undefined> {
     const before = store?.get(keyOf(desired));
     const after = await this.#api.apply<KubeObject>(desired);
@@ -137,13 +144,13 @@ const idIn = ({ kind }: Pick<KubeObject, 'kind'>, key: string): string => `${kin
 const idOf = (object: KubeObject): string => idIn(object, keyOf(object));
 const hashOf = (text: string): string => hash('sha1', text, 'base64url').slice(0, 12);
 
-/** A hash of desired and live object, without status and resourceVersion. */
+/** Returns a hash of the desired and the live object. It ignores the live object's status and resourceVersion. */
 function pairOf(desired: KubeObject, live: KubeObject): string {
   const comparable = { ...live, status: undefined, metadata: { ...live.metadata, resourceVersion: undefined } };
   return hashOf(JSON.stringify([desired, comparable]));
 }
 
-/** Calls `each` for every object, at most `limit` at a time, and collects the failures. */
+/** Calls `each` for every object, with at most `limit` calls at a time. Returns the results and the failures. */
 async function inParallel<T>(
   objects: readonly KubeObject[],
   limit: number,

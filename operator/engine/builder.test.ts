@@ -8,7 +8,7 @@ import { configMap } from './testing/lease-server.ts';
 const aStore = (): CompactStore =>
   new CompactStore({ kind: KINDS.ConfigMap, fieldManager: 'us', timers: fakeTimers() });
 
-/** A started controller with the sources that `connect` adds, and the keys that it reconciles. */
+/** Starts a controller with the sources that `connect` adds. Returns the keys that the controller has reconciled. */
 function setUp(connect: (builder: ControllerBuilder) => ControllerBuilder) {
   const reconciled: string[] = [];
   const { controller, timers } = aController((key) => Promise.resolve(void reconciled.push(key)));
@@ -22,7 +22,7 @@ function setUp(connect: (builder: ControllerBuilder) => ControllerBuilder) {
   return { timers, reconciled, allKeys: () => [...allKeys()] };
 }
 
-test('reconciles an object of the primary store when it is added and when it is deleted', async () => {
+test('reconciles an object of the store given to `for` when it is added and when it is deleted', async () => {
   const store = aStore();
   const { timers, reconciled, allKeys } = setUp((builder) => builder.for(store));
   store.upsert(configMap('a'));
@@ -34,7 +34,7 @@ test('reconciles an object of the primary store when it is added and when it is 
   expect(allKeys()).toEqual([]);
 });
 
-test('reconciles the keys that a change maps to, and none for an empty list', async () => {
+test('reconciles the keys that the function given to `watches` returns for a change', async () => {
   const store = aStore();
   const { timers, reconciled, allKeys } = setUp((builder) =>
     builder.watches(store, ({ key }) => (key === 'default/a' ? ['x', 'y'] : [])),
@@ -46,7 +46,7 @@ test('reconciles the keys that a change maps to, and none for an empty list', as
   expect(allKeys()).toEqual([]);
 });
 
-test('reconciles several changes within the delay once', async () => {
+test('reconciles a key once for all changes within the delay', async () => {
   const store = aStore();
   const { timers, reconciled } = setUp((builder) => builder.watches(store, () => ['x'], { delay: 500 }));
   store.upsert(configMap('a'));

@@ -1,21 +1,23 @@
-// Declares what triggers a controller, as controller-runtime's builder does.
+// A builder that declares which changes trigger a controller. It is modelled on controller-runtime's builder.
 // https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/builder
 import type { KubeObject } from '../../kubernetes/object.ts';
 import type { Controller } from './controller.ts';
 import type { Reconciler } from './reconciler.ts';
 import type { CompactStore } from './store.ts';
 
-/** Anything that reports changes: a store, for example. */
+/** A source of changes that can trigger a controller, for example a store. */
 export interface Source<C> {
   onChange(listener: (change: C) => void): unknown;
 }
 
 export interface WatchOptions {
-  /** Milliseconds between a change and its reconcile. Changes in between share that reconcile. Default 0. */
+  /**
+   * Delay in milliseconds between a change and its reconcile. Changes during the delay share one reconcile. Default 0.
+   */
   readonly delay?: number;
 }
 
-/** Creates a controller. `keys` lists everything that it has to reconcile. */
+/** Creates a controller for `reconciler`. `keys` returns the key of every object that the controller reconciles. */
 type CreateController = (reconciler: Reconciler, keys: () => Iterable<string>) => Controller;
 
 export class ControllerBuilder {
@@ -27,13 +29,16 @@ export class ControllerBuilder {
     this.#create = create;
   }
 
-  /** Reconciles every object of this store: when it changes, when this process is elected, and at every resync. */
+  /**
+   * Makes the controller reconcile every object of this store. It reconciles an object when the object changes. It
+   * reconciles all objects when this process becomes the leader, and at every resync.
+   */
   for<T extends KubeObject>(store: CompactStore<T>): this {
     this.#keys.push(() => store.keys());
     return this.watches(store, ({ key }) => [key]);
   }
 
-  /** Reconciles the keys that `keysOf` returns for a change. */
+  /** Makes the controller reconcile the keys that `keysOf` returns for each change of `source`. */
   watches<C>(source: Source<C>, keysOf: (change: C) => Iterable<string>, { delay = 0 }: WatchOptions = {}): this {
     this.#triggers.push((controller) =>
       source.onChange((change) => {
@@ -43,7 +48,7 @@ export class ControllerBuilder {
     return this;
   }
 
-  /** Creates the controller and connects its sources. */
+  /** Creates the controller and subscribes it to its sources. */
   complete(reconciler: Reconciler): void {
     const controller = this.#create(reconciler, () => this.#keys.flatMap((keys) => [...keys()]));
     for (const connect of this.#triggers) connect(controller);

@@ -7,15 +7,15 @@ import { collectSpans } from './testing/tracing.ts';
 const spans = collectSpans();
 beforeEach(() => void spans());
 
-describe('workers', () => {
-  /** Reconciles that end when a test ends them, by key. */
+describe('workers of a controller', () => {
+  /** Returns a reconcile function that runs until the test calls `ends.get(key)`. */
   function heldReconciles() {
     const ends = new Map<string, () => void>();
     const reconcile: Reconcile = (key) => new Promise((resolve) => ends.set(key, () => resolve(undefined)));
     return { ends, reconcile };
   }
 
-  test('run as many as configured, and never two with the same key', async () => {
+  test('run as many reconciles at once as configured, but never two for the same key', async () => {
     const { ends, reconcile } = heldReconciles();
     const { controller, timers, calls, metric } = startController(reconcile, { workers: 2 });
     for (const key of ['a', 'b', 'c', 'a']) controller.enqueue(key);
@@ -34,7 +34,7 @@ describe('workers', () => {
     expect(calls.map(({ key }) => key)).toEqual(['a', 'b', 'c', 'a']);
   });
 
-  test('reconcile nothing before start, and then what was queued before', async () => {
+  test('wait for `start`, and then reconcile the keys that were queued before', async () => {
     const keys: string[] = [];
     const { controller, timers } = aController((key) => {
       keys.push(key);
@@ -49,7 +49,7 @@ describe('workers', () => {
     expect(keys).toEqual(['a']);
   });
 
-  test('abort what runs when the controller stops, and take no more keys', async () => {
+  test('abort their reconciles and take no more keys when the controller stops', async () => {
     const { controller, timers, calls, lines } = startController(endless);
     for (const key of ['a', 'b']) controller.enqueue(key);
     await timers.advance(0);
@@ -61,7 +61,7 @@ describe('workers', () => {
     expect(timers.pending).toBe(0);
   });
 
-  test('are awaited by stop even if the reconciler ignores its signal', async () => {
+  test('delay the end of `stop` until the reconcile ends, even if it ignores its signal', async () => {
     const { ends, reconcile } = heldReconciles();
     const { controller, timers } = startController(reconcile);
     controller.enqueue('a');
@@ -77,7 +77,7 @@ describe('workers', () => {
 });
 
 describe('telemetry of a reconcile', () => {
-  test('has a span with key and result', async () => {
+  test('includes a span with the key and the result', async () => {
     const { controller, timers } = startController(inTurn(rejects(new Error('no')), returns()));
     controller.enqueue('a');
     await timers.advance(100);
@@ -95,7 +95,7 @@ describe('telemetry of a reconcile', () => {
     ]);
   });
 
-  test('adds controller, key and trace to each log line', async () => {
+  test('adds the controller, the key and the trace id to each log line', async () => {
     const written: string[] = [];
     const log = createLogger('info', { write: (line: string) => void written.push(line) });
     const { controller, timers } = startController(async () => {
@@ -114,7 +114,7 @@ describe('telemetry of a reconcile', () => {
     });
   });
 
-  test('measures the duration', async () => {
+  test('includes the duration in the metrics of the controller and of the work queue', async () => {
     const { controller, timers, metric } = startController(inTurn(endless, returns()), { timeout: 2000 });
     controller.enqueue('a');
     await timers.advance(2000);

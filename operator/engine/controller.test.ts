@@ -7,8 +7,8 @@ import { collectSpans } from './testing/tracing.ts';
 const spans = collectSpans();
 beforeEach(() => void spans());
 
-describe('outcome of a reconcile', () => {
-  test('waits for a change after success', async () => {
+describe('a controller after a reconcile', () => {
+  test('does not reconcile the key again after a success', async () => {
     const { controller, timers, times, results } = startController(returns());
     controller.enqueue('a');
     await timers.advance(3_600_000);
@@ -16,7 +16,7 @@ describe('outcome of a reconcile', () => {
     expect(await results()).toBe('1 success');
   });
 
-  test('requeues after `requeueAfter`, without backoff', async () => {
+  test('reconciles the key again after `requeueAfter`, without backoff', async () => {
     const { controller, timers, times, results } = startController(
       inTurn(returns({ requeueAfter: 30_000 }), returns()),
     );
@@ -26,7 +26,7 @@ describe('outcome of a reconcile', () => {
     expect(await results()).toBe('1 success, 1 requeue_after');
   });
 
-  test('retries an error with growing delays, and resets them after success', async () => {
+  test('retries after an error with growing delays, and resets the delay after a success', async () => {
     const fails = rejects(new Error('no'));
     const { controller, timers, calls, results, metric } = startController(
       inTurn(fails, fails, fails, returns(), fails, returns()),
@@ -68,7 +68,7 @@ describe('outcome of a reconcile', () => {
     expect(await metric('controller_runtime_terminal_reconcile_errors_total')).toMatch(/ 2$/);
   });
 
-  test('retries quietly while not leading, and writes after regaining the lease', async () => {
+  test('retries without an error in logs and metrics while another replica is the leader', async () => {
     const { controller, timers, times, lines, results } = startController(
       inTurn(rejects(new NotLeadingError()), rejects(new NotLeadingError()), returns()),
     );
@@ -84,16 +84,19 @@ describe('outcome of a reconcile', () => {
     });
   });
 
-  test.each([0, -5, -Infinity])('requeues with backoff if requeueAfter is %i ms', async (requeueAfter) => {
-    const { controller, timers, times, results } = startController(returns({ requeueAfter }));
-    controller.enqueue('a');
-    await timers.advance(1000);
-    expect(times().length).toBeGreaterThan(2);
-    expect(times().length).toBeLessThan(10);
-    expect(await results()).toMatch(/^\d requeue$/);
-  });
+  test.each([0, -5, -Infinity])(
+    'reconciles the key again with backoff if requeueAfter is %i ms',
+    async (requeueAfter) => {
+      const { controller, timers, times, results } = startController(returns({ requeueAfter }));
+      controller.enqueue('a');
+      await timers.advance(1000);
+      expect(times().length).toBeGreaterThan(2);
+      expect(times().length).toBeLessThan(10);
+      expect(await results()).toMatch(/^\d requeue$/);
+    },
+  );
 
-  test('fails if requeueAfter is not a number', async () => {
+  test('reports an error if requeueAfter is not a number', async () => {
     const { controller, timers, lines } = startController(inTurn(returns({ requeueAfter: NaN }), returns()));
     controller.enqueue('a');
     await timers.advance(100);
@@ -103,8 +106,8 @@ describe('outcome of a reconcile', () => {
   });
 });
 
-describe('failed reconcile', () => {
-  test('logs the error and when it is retried', async () => {
+describe('a controller after a failed reconcile', () => {
+  test('logs the error, and in how many milliseconds the key is retried', async () => {
     const { controller, timers, lines } = startController(inTurn(rejects(new Error('no')), returns()));
     controller.enqueue('a');
     await timers.advance(100);
@@ -117,7 +120,7 @@ describe('failed reconcile', () => {
     ]);
   });
 
-  test('logs a conflict at debug level only', async () => {
+  test('logs a conflict (409) at debug level, not as an error', async () => {
     const conflict = new ApiError('PATCH /x', 409, { reason: 'Conflict', message: 'the object has been modified' });
     const { controller, timers, calls, lines } = startController(inTurn(rejects(conflict), returns()));
     controller.enqueue('a');
@@ -136,18 +139,18 @@ describe('failed reconcile', () => {
   };
 
   test.each([
-    ['undefined', rejects(undefined)],
-    ['null', rejects(null)],
-    ['a string', rejects('oh')],
-    ['an object without a prototype', rejects(Object.create(null))],
-    ['an object that throws when it is read', rejects(unreadable)],
+    ['with undefined', rejects(undefined)],
+    ['with null', rejects(null)],
+    ['with a string', rejects('oh')],
+    ['with an object without a prototype', rejects(Object.create(null))],
+    ['with an object that throws when it is read', rejects(unreadable)],
     [
       'before returning a promise',
       () => {
         throw new Error('at once');
       },
     ],
-  ])('keeps the worker running if the reconciler throws %s', async (_, throwing) => {
+  ])('keeps the worker running if the reconciler fails %s', async (_, throwing) => {
     const { controller, timers, calls, lines } = startController(inTurn(throwing, returns()));
     controller.enqueue('a');
     controller.enqueue('b');
@@ -157,8 +160,8 @@ describe('failed reconcile', () => {
   });
 });
 
-describe('signal', () => {
-  test('aborts a reconcile that takes too long, and retries it as an error', async () => {
+describe('the signal of a reconcile', () => {
+  test('is aborted when the reconcile takes longer than the timeout, and the key is retried', async () => {
     const { controller, timers, times, lines } = startController(inTurn(endless, returns()));
     controller.enqueue('a');
     await timers.advance(119_999);
@@ -166,13 +169,14 @@ describe('signal', () => {
     await timers.advance(100);
     expect(lines[0]?.fields).toMatchObject({
       err: {
-        message: 'Expected the reconcile to end within 120 s, found it still running. It was aborted and is retried.',
+        message:
+          'Expected the reconcile to end within 120 s, found it still running. It was aborted and will be retried.',
       },
     });
     expect(times()).toHaveLength(2);
   });
 
-  test('is not aborted after the reconcile ended, and leaves no timer', async () => {
+  test('stays unaborted after the reconcile has ended, and leaves no timer running', async () => {
     let given: AbortSignal | undefined;
     const { controller, timers } = startController((_, signal) => {
       given = signal;
@@ -185,8 +189,8 @@ describe('signal', () => {
   });
 });
 
-describe('resync', () => {
-  test('reconciles every key once per interval, spread over it', async () => {
+describe('resync of a controller', () => {
+  test('reconciles every key once per interval, spread over the interval', async () => {
     const { controller, timers, calls } = startController(returns());
     const keys = Array.from({ length: 50 }, (_, index) => `seat-${index}`);
     controller.resync(() => keys, 10_000);
@@ -199,7 +203,7 @@ describe('resync', () => {
     expect(calls).toHaveLength(100);
   });
 
-  test('runs again after it failed to list the keys', async () => {
+  test('runs again at the next interval if listing the keys fails', async () => {
     const { controller, timers, calls, lines } = startController(returns());
     let attempts = 0;
     controller.resync(() => {
@@ -211,16 +215,16 @@ describe('resync', () => {
     expect(calls.length).toBeGreaterThan(1);
   });
 
-  test('replaces an earlier resync', async () => {
+  test('replaces the timer of an earlier resync', async () => {
     const { controller, timers } = startController(returns());
     controller.resync(() => ['a'], 1000);
     controller.resync(() => ['a'], 1000);
     expect(timers.pending).toBe(1);
     await timers.advance(1000);
-    expect(timers.pending).toBe(2); // The next resync, and the delayed key.
+    expect(timers.pending).toBe(2); // One timer for the next resync, and one for the delayed key.
   });
 
-  test('ends with the controller', async () => {
+  test('leaves no timer running when the controller stops', async () => {
     const { controller, timers } = startController(returns());
     controller.resync(() => ['a'], 1000);
     await controller.stop();

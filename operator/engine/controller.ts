@@ -1,5 +1,5 @@
-// Takes keys from a work queue and reconciles them, as controller-runtime's controller does. `#handleOutcome` decides
-// what follows from each outcome.
+// A controller takes keys from a work queue and calls its reconciler for each. `#handleOutcome` decides whether and
+// when a key is reconciled again. It is modelled on controller-runtime's controller.
 // https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/internal/controller
 import type { Tracer } from '@opentelemetry/api';
 import { isConflict, NotLeadingError } from '../../kubernetes/api.ts';
@@ -21,18 +21,18 @@ export interface ControllerOptions {
   readonly tracer: Tracer;
   /** Maximum number of concurrent reconciles. Default 1. */
   readonly workers?: number;
-  /** Milliseconds before the signal of a reconcile is aborted. Default 2 minutes. */
+  /** Maximum duration of a reconcile in milliseconds. Then its signal is aborted. Default 120,000 (2 minutes). */
   readonly timeout?: number;
   readonly timers?: Timers;
 }
 
 /**
- * Milliseconds before retrying a write that was refused because this process doesn't lead. By then the leader has
- * usually written it.
+ * Delay before a reconcile is retried after a refused write, in milliseconds. Writes are refused while this process is
+ * not the leader. After this delay, the leader has usually made the same write.
  */
 const NOT_LEADING_RETRY_MS = 1000;
 
-/** How a reconcile ended. */
+/** The outcome of one reconcile. */
 type Outcome =
   | { readonly result: 'success' | 'requeue' | 'not_leading' | 'stopped' }
   | { readonly result: 'requeue_after'; readonly ms: number }
@@ -48,8 +48,8 @@ export class Controller {
   readonly #workers: number;
   readonly #queue: WorkQueue;
   /**
-   * One per running reconcile. AbortSignal.any would leak: the longest-lived signal keeps a reference to each of the
-   * others.
+   * The abort controllers of the running reconciles. One shared signal with AbortSignal.any would leak memory, because
+   * it would keep a reference to the signal of every reconcile.
    */
   readonly #running = new Set<AbortController>();
   #stopping = false;
@@ -72,19 +72,19 @@ export class Controller {
     return this.#reconciler.name;
   }
 
-  /** Queues `key`. Before `start`, it waits in the queue. */
+  /** Queues `key`. Keys that are queued before `start` wait until then. */
   enqueue(key: string): void {
     this.#queue.add(key);
   }
 
-  /** Queues `key` after `ms` milliseconds, or sooner if it was already due sooner. */
+  /** Queues `key` after `ms` milliseconds. If the key already has a delay, the delay that ends earlier counts. */
   enqueueAfter(key: string, ms: number): void {
     this.#queue.addAfter(key, ms);
   }
 
   /**
-   * Queues every key once per `interval` milliseconds, spread over the interval, in case a change was missed. A second
-   * call replaces the first.
+   * Queues every key once per `interval` milliseconds, in case the controller has missed a change. The keys are spread
+   * over the interval. A second call replaces the first.
    */
   resync(keys: () => Iterable<string>, interval: number): void {
     this.#cancelResync();
@@ -106,11 +106,12 @@ export class Controller {
     for (let worker = 0; worker < this.#workers; worker++) void this.#work();
   }
 
-  /** Aborts the running reconciles and starts no more. Resolves when the running ones have ended. */
+  /** Aborts the running reconciles and starts no new ones. Resolves when the running reconciles have ended. */
   async stop(): Promise<void> {
     this.#cancelResync();
     this.#stopping = true;
-    for (const running of this.#running) running.abort(new Error('The reconcile was aborted: the controller stops.'));
+    for (const running of this.#running)
+      running.abort(new Error('The reconcile was aborted because the controller is stopping.'));
     await this.#queue.shutDown();
   }
 
@@ -119,8 +120,11 @@ export class Controller {
       try {
         await this.#process(key);
       } catch (thrown) {
-        // Not an error of the reconciler, which `#reconcile` catches, but a bug in the engine.
-        this.#log.error({ controller: this.name, key, err: asError(thrown) }, 'Reconcile outcome could not be handled');
+        // `#reconcile` catches the errors of the reconciler, so this error is a bug in the engine.
+        this.#log.error(
+          { controller: this.name, key, err: asError(thrown) },
+          'Failed to handle the outcome of a reconcile',
+        );
       } finally {
         this.#queue.done(key);
       }
@@ -181,8 +185,8 @@ export class Controller {
         this.#queue.forget(key);
         this.#hooks.ended('success');
         return;
-      // The leader has this key too. But a renewal that was answered late can give the lead back to this process, which
-      // never noticed that it had expired. Then nobody else has the key, so retry it.
+      // Usually another replica is the leader now and reconciles this key. But if the answer to a renewal comes late,
+      // this process can become the leader again without noticing. Then nobody else reconciles the key, so retry it.
       case 'not_leading':
         this.#queue.forget(key);
         this.#queue.addAfter(key, NOT_LEADING_RETRY_MS);
@@ -195,7 +199,7 @@ export class Controller {
   #retry(key: string, error: Error): void {
     const delay = this.#queue.addRateLimited(key);
     this.#hooks.ended('error');
-    const level = isConflict(error) ? 'debug' : 'error'; // A conflict is normal: somebody else wrote first.
+    const level = isConflict(error) ? 'debug' : 'error'; // A conflict is normal: another client was faster.
     const fields = { err: error, retries: this.#queue.retries(key), retryInMs: Math.round(delay) };
     this.#log[level](fields, 'Reconcile failed, retrying');
   }
@@ -203,14 +207,14 @@ export class Controller {
 
 const timeoutError = (ms: number): Error =>
   new Error(
-    `Expected the reconcile to end within ${ms / 1000} s, found it still running. It was aborted and is retried.`,
+    `Expected the reconcile to end within ${ms / 1000} s, found it still running. It was aborted and will be retried.`,
   );
 
 function outcomeOf(result: Result | undefined): Outcome {
   const ms = result?.requeueAfter;
   if (ms === undefined) return { result: 'success' };
   if (ms > 0) return { result: 'requeue_after', ms };
-  // Overdue. Backoff protects from a reconciler that returns this every time and would run without a pause.
+  // The next reconcile is already due. Without backoff, a reconciler that always returns 0 would run without a pause.
   if (ms <= 0) return { result: 'requeue' };
   return { result: 'error', error: new Error(`Expected requeueAfter to be a number of milliseconds, found ${ms}.`) };
 }

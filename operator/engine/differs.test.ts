@@ -8,7 +8,7 @@ const object = (kind: string, rest: object, metadata: object = {}): KubeObject =
   ...rest,
 });
 
-/** Compares two Deployments with these pod specs. */
+/** Returns whether a Deployment with the pod spec `desired` differs from one with the pod spec `live`. */
 const podDiffers = (desired: object, live: object): boolean => {
   const deployment = (spec: object): KubeObject => object('Deployment', { spec: { template: { spec } } });
   return differs(deployment(desired), deployment(live));
@@ -21,7 +21,7 @@ const containerDiffers = (desired: object, live: object): boolean =>
 const specDiffers = (kind: string, desired: object, live: object): boolean =>
   differs(object(kind, { spec: desired }), object(kind, { spec: live }));
 
-test('ignores what others added', () => {
+test('ignores fields, labels, finalizers and owners that only the live object has', () => {
   const desired = object(
     'ConfigMap',
     { data: { a: '1' } },
@@ -46,11 +46,11 @@ test.each([
   ['a label', {}, { labels: { ours: 'x' } }],
   ['a finalizer', {}, { finalizers: ['f'] }],
   ['an owner', {}, { ownerReferences: [{ uid: 'u' }] }],
-])('reports %s that is missing', (_, rest, metadata) =>
+])('reports a difference if %s is missing or has another value in the live object', (_, rest, metadata) =>
   expect(differs(object('ConfigMap', rest, metadata), object('ConfigMap', { data: { a: '1' } }))).toBe(true),
 );
 
-test('treats a missing field like an empty map or list', () => {
+test('treats a missing field and an empty map or list as equal', () => {
   const desired = object(
     'ConfigMap',
     { data: {}, list: [], nothing: null, undefined: undefined },
@@ -59,7 +59,7 @@ test('treats a missing field like an empty map or list', () => {
   expect(differs(desired, object('ConfigMap', {}))).toBe(false);
 });
 
-test('treats false and zero as values', () => {
+test('reports a difference if a desired false or 0 is missing in the live object', () => {
   expect(differs(object('ServiceAccount', { automountServiceAccountToken: false }), object('ServiceAccount', {}))).toBe(
     true,
   );
@@ -98,7 +98,7 @@ describe('lists that are merged by key', () => {
         ],
       },
     ],
-  ])('ignore extra items and order: %s of a container', (_, desired, live) =>
+  ])('are equal despite extra live items and another order: %s of a container', (_, desired, live) =>
     expect(containerDiffers(desired, live)).toBe(false),
   );
 
@@ -110,11 +110,11 @@ describe('lists that are merged by key', () => {
       { ports: [{ containerPort: 80, name: 'http' }] },
       { ports: [{ containerPort: 80, protocol: 'UDP', name: 'http' }] },
     ],
-  ])('differ if our item is missing or different: %s of a container', (_, desired, live) =>
+  ])('differ if a desired item is missing or different: %s of a container', (_, desired, live) =>
     expect(containerDiffers(desired, live)).toBe(true),
   );
 
-  test('include the ports of Services', () => {
+  test('include the ports of a Service', () => {
     expect(
       specDiffers(
         'Service',
@@ -137,9 +137,11 @@ describe('lists that are replaced as a whole', () => {
     ['an extra item', ['a', 'b'], ['a', 'b', 'c']],
     ['another order', ['a', 'b'], ['b', 'a']],
     ['a missing item', ['a', 'b'], ['a']],
-  ])('differ by %s', (_, desired, live) => expect(containerDiffers({ args: desired }, { args: live })).toBe(true));
+  ])('differ if the live list has %s', (_, desired, live) =>
+    expect(containerDiffers({ args: desired }, { args: live })).toBe(true),
+  );
 
-  test('differ by a field that somebody added to an item, which could open a policy', () => {
+  test('differ if somebody added a field to an item, which could make a NetworkPolicy allow more', () => {
     const policy = (from: object): object => ({ ingress: [{ from: [from] }] });
     const pods = { podSelector: { matchLabels: { a: 'b' } } };
     expect(specDiffers('NetworkPolicy', policy(pods), policy(pods))).toBe(false);
@@ -147,7 +149,7 @@ describe('lists that are replaced as a whole', () => {
     expect(specDiffers('NetworkPolicy', { ingress: [] }, { ingress: [{}] })).toBe(true);
   });
 
-  test('ignore defaults that the API server fills in', () => {
+  test('are equal despite default values that the API server adds', () => {
     expect(
       specDiffers(
         'NetworkPolicy',
@@ -166,7 +168,7 @@ describe('lists that are replaced as a whole', () => {
 });
 
 describe('maps that are replaced as a whole', () => {
-  test('differ by an extra key', () => {
+  test('differ if the live map has an extra key', () => {
     expect(specDiffers('Service', { selector: { a: 'b' } }, { selector: { a: 'b', c: 'd' } })).toBe(true);
     expect(specDiffers('NetworkPolicy', { podSelector: {} }, { podSelector: { matchLabels: { a: 'b' } } })).toBe(true);
     expect(
@@ -177,7 +179,7 @@ describe('maps that are replaced as a whole', () => {
     ).toBe(false);
   });
 
-  test('differ if an empty one is missing', () => {
+  test('differ if the live object lacks a desired empty map', () => {
     expect(specDiffers('NetworkPolicy', { podSelector: {} }, {})).toBe(true);
     expect(
       podDiffers({ volumes: [{ name: 'v', emptyDir: {} }] }, { volumes: [{ name: 'v', hostPath: { path: '/' } }] }),
@@ -186,7 +188,7 @@ describe('maps that are replaced as a whole', () => {
 });
 
 describe('quantities', () => {
-  test('are compared by amount', () => {
+  test('are equal if the amounts are equal, such as 1000m and 1', () => {
     expect(
       containerDiffers(
         { resources: { limits: { cpu: '1000m', memory: '1Gi' } } },
@@ -205,20 +207,20 @@ describe('quantities', () => {
     ).toBe(false);
   });
 
-  test('are compared by amount in the list of a LimitRange', () => {
+  test('are also compared by amount in the list of a LimitRange', () => {
     const limits = (type: string, cpu: string): object => ({ limits: [{ type, default: { cpu } }] });
     expect(specDiffers('LimitRange', limits('Container', '1000m'), limits('Container', '1'))).toBe(false);
     expect(specDiffers('LimitRange', limits('Container', '1000m'), limits('Container', '2'))).toBe(true);
     expect(specDiffers('LimitRange', limits('Container', '1'), limits('Pod', '1'))).toBe(true);
   });
 
-  test('are compared as text in other fields', () =>
+  test('are compared as text in fields that hold no quantities', () =>
     expect(differs(object('ConfigMap', { data: { a: '1000m' } }), object('ConfigMap', { data: { a: '1' } }))).toBe(
       true,
     ));
 });
 
-test('compares a field named limits as is if it holds no quantities', () => {
+test('compares the content of a field named limits as usual if it holds no quantities', () => {
   expect(specDiffers('Seat', { lab: { limits: { of: [1, 2] } } }, { lab: { limits: { of: [1, 2] } } })).toBe(false);
   expect(specDiffers('Seat', { lab: { limits: { of: [1, 2] } } }, { lab: { limits: { of: [1, 3] } } })).toBe(true);
 });

@@ -1,16 +1,20 @@
-// Decides whether applying an object would change anything. Fields that others added don't count, because server-side
-// apply leaves them alone. Lists and maps that it replaces as a whole must match exactly.
+// Decides whether server-side apply of an object would change the live object. Fields that only the live object has
+// don't count, because server-side apply keeps them. Lists and maps that server-side apply replaces as a whole must be
+// equal.
 // https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
 import type { KubeObject } from '../../kubernetes/object.ts';
 import { sameAmount } from '../../kubernetes/quantity.ts';
 
-/** How a field is merged: a map by field, a list by the key fields of its items, or a set. Other lists are replaced. */
+/**
+ * How server-side apply merges a field. With `keys`, the field is a list whose items are matched by these key fields.
+ * With `set`, it is a list that is a set. With `fields`, it is a map. A list without a shape is replaced as a whole.
+ */
 type Shape =
   { readonly keys: readonly string[]; readonly items?: Fields } | { readonly set: true } | { readonly fields: Fields };
 type Fields = Readonly<Record<string, Shape>>;
 type JsonMap = Readonly<Record<string, unknown>>;
 
-// From the list types in the API server's OpenAPI document, for the kinds in kinds.ts.
+// These shapes come from the list types in the API server's OpenAPI document, for the kinds in kinds.ts.
 const CONTAINERS: Shape = {
   keys: ['name'],
   items: {
@@ -37,7 +41,7 @@ const SPECS: Readonly<Record<string, Shape>> = {
   Service: { fields: { ports: { keys: ['port', 'protocol'] } } },
 };
 
-/** Maps that server-side apply replaces as a whole. */
+/** Names of the maps that server-side apply replaces as a whole. */
 const ATOMIC = new Set([
   'selector',
   'podSelector',
@@ -50,11 +54,11 @@ const ATOMIC = new Set([
   'fieldRef',
   'resourceFieldRef',
 ]);
-/** Maps that have a meaning when empty. */
+/** Names of the maps for which an empty map means something else than no map. */
 const MEANINGFUL_EMPTY = new Set(['emptyDir', 'podSelector', 'namespaceSelector', 'labelSelector']);
-/** Defaults that the API server fills in within replaced lists and maps. */
+/** Default values that the API server adds inside lists and maps that are replaced as a whole. */
 const DEFAULTS: JsonMap = { protocol: 'TCP', apiVersion: 'v1', divisor: '0' };
-/** Fields that hold a quantity or a map of quantities. */
+/** Names of the fields that hold a Kubernetes quantity, such as 500m or 1Gi, or a map of quantities. */
 const QUANTITIES = new Set([
   'limits',
   'requests',
@@ -68,7 +72,10 @@ const QUANTITIES = new Set([
   'divisor',
 ]);
 
-/** Whether `live` lacks anything in `desired`. The caller leaves out status and server-written fields. */
+/**
+ * Returns whether anything in `desired` is missing or different in `live`. The caller must leave out of `desired` the
+ * status and the fields that only the API server writes.
+ */
 export function differs(desired: KubeObject, live: KubeObject): boolean {
   const spec = SPECS[desired.kind];
   return mapDiffers(desired as unknown as JsonMap, live as unknown as JsonMap, {
@@ -86,7 +93,7 @@ function mapDiffers(desired: JsonMap, live: JsonMap, fields: Fields = {}): boole
 
 function valueDiffers(name: string, desired: unknown, live: unknown, shape: Shape | undefined): boolean {
   if (isAbsent(desired)) return false;
-  // The API server keeps some false and zero values and drops others, so a missing one counts as a difference.
+  // The API server stores some fields that are false or 0, and drops others. So a missing field counts as different.
   if (isAbsent(live)) return MEANINGFUL_EMPTY.has(name) || !isEmpty(desired);
   if (Array.isArray(desired)) return !Array.isArray(live) || listDiffers(desired, live, shape);
   if (isMap(desired)) return !isMap(live) || innerDiffers(name, desired, live, shape);
@@ -121,7 +128,8 @@ function itemDiffers(
 }
 
 /**
- * Deep equality, except for defaults. `name` is the name of the field, or of the map of quantities that contains it.
+ * Returns whether two values are deeply equal. Ignores the API server's default values, and compares quantities by
+ * amount. `name` is the name of the field, or of the map of quantities that contains it.
  */
 function same(desired: unknown, live: unknown, name = ''): boolean {
   if (Array.isArray(desired))

@@ -34,7 +34,7 @@ const seat = (name: string): KubeObject => ({
   metadata: { name, uid: `uid-${name}` },
 });
 
-test('creates the Event of a cluster-scoped object in namespace default, with source and object', async () => {
+test('creates the Event about a cluster-scoped object in the namespace default', async () => {
   const { recorder, sent } = setUp();
   recorder.event(seat('class-ada'), 'Normal', 'Ready', 'The lab can be used.');
   await recorder.idle();
@@ -52,7 +52,7 @@ test('creates the Event of a cluster-scoped object in namespace default, with so
   });
 });
 
-test('counts a repeat within an hour, and creates a new Event afterwards', async () => {
+test('increases the count for a repeat within an hour, and creates a new Event for a later one', async () => {
   const { recorder, sent, pass } = setUp();
   const record = () => recorder.event(seat('a'), 'Warning', 'Failed', 'It does not fit.');
   record();
@@ -69,7 +69,7 @@ test('counts a repeat within an hour, and creates a new Event afterwards', async
   expect(sent[1]?.body).toEqual({ count: 2, lastTimestamp: '2026-01-01T00:01:00Z' });
 });
 
-test('limits each object to 25 Events, then one per five minutes', async () => {
+test('allows 25 Events per object in a short time, and then one per five minutes', async () => {
   const { recorder, sent, pass } = setUp();
   for (let index = 0; index < 40; index++) recorder.event(seat('busy'), 'Normal', 'Changed', `Change ${index}.`);
   recorder.event(seat('quiet'), 'Normal', 'Changed', 'One change.');
@@ -81,7 +81,7 @@ test('limits each object to 25 Events, then one per five minutes', async () => {
   expect(sent).toHaveLength(28);
 });
 
-test('counts repeats over the limit without sending each', async () => {
+test('counts repeats that exceed the rate limit, and sends the total count later', async () => {
   const { recorder, sent, pass } = setUp();
   const record = () => recorder.event(seat('a'), 'Warning', 'Failed', 'It does not fit.');
   for (let time = 1; time <= 100; time++) record();
@@ -92,7 +92,7 @@ test('counts repeats over the limit without sending each', async () => {
   expect(sent.at(-1)?.body).toMatchObject({ count: 101 });
 });
 
-test('logs an Event that could not be sent, and does not throw', async () => {
+test('logs a warning and does not throw if an Event cannot be sent', async () => {
   const { recorder, warnings } = setUp(new ApiError('POST', 500, { message: 'no' }));
   expect(() => recorder.event(seat('a'), 'Normal', 'Ready', 'The lab can be used.')).not.toThrow();
   await recorder.idle();
@@ -100,9 +100,9 @@ test('logs an Event that could not be sent, and does not throw', async () => {
 });
 
 test.each([
-  ['the API server failed', new ApiError('POST', 500, { message: 'no' }), 1],
-  ['another replica leads', new NotLeadingError(), 0],
-])('creates the Event again after %s', async (_, error, warned) => {
+  ['the API server fails', new ApiError('POST', 500, { message: 'no' }), 1],
+  ['this process is not the leader', new NotLeadingError(), 0],
+])('creates the Event again at the next repeat if %s', async (_, error, warned) => {
   const { recorder, sent, warnings, recover } = setUp(error);
   recorder.event(seat('a'), 'Normal', 'Ready', 'The lab can be used.');
   await recorder.idle();
@@ -116,7 +116,7 @@ test.each([
   expect(warnings).toHaveLength(warned);
 });
 
-test('drops and logs Events when the queue is full', async () => {
+test('drops Events and logs each drop while the send queue is full', async () => {
   const { recorder, sent, warnings } = setUp();
   for (let index = 0; index < 1100; index++)
     recorder.event(seat(`seat-${index}`), 'Normal', 'Ready', 'The lab can be used.');

@@ -1,5 +1,5 @@
-// Writes Kubernetes Events, which `kubectl describe` shows. A repeated Event only increases its count, and each object
-// has a rate limit. The caller neither waits for the API server nor fails because of it.
+// Writes Kubernetes Events, which `kubectl describe` shows. A repeated Event only increases the count of the first one.
+// Each object has a rate limit. Callers don't wait for the API server, and never get an error from it.
 // https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
 import { createHash } from 'node:crypto';
 import { NotLeadingError, isNotFound } from '../../kubernetes/api.ts';
@@ -14,13 +14,13 @@ export interface EventOptions {
   readonly api: Pick<Api, 'create' | 'mergePatch'>;
   readonly log: Pick<Logger, 'debug' | 'warn'>;
   readonly clock: Clock;
-  /** The source of the Events: the column From in `kubectl describe`. */
+  /** Name of the program that reports the Events. `kubectl describe` shows it in the column From. */
   readonly component: string;
   /** Identifies this process among the replicas. */
   readonly instance: string;
 }
 
-/** The object that is sent to the API server. */
+/** A Kubernetes Event as the API server expects it. */
 interface Event extends KubeObject {
   readonly involvedObject: {
     readonly apiVersion: string;
@@ -40,17 +40,17 @@ interface Event extends KubeObject {
   readonly reportingInstance: string;
 }
 
-/** Milliseconds for which repeats increase the count. The API server deletes an Event after the same time. */
+/** How long a repeat only increases the count, in milliseconds. The API server deletes an Event after the same time. */
 const REPEAT_MS = 3_600_000;
-/** Events per object in a burst, as in client-go. */
+/** Maximum number of Events about one object in a short time, as in client-go. */
 const BURST = 25;
-/** Milliseconds until an object that used up its burst may have one more Event. */
+/** Once an object has used up its `BURST`, it may have one more Event per this many milliseconds. */
 const REFILL_MS = 300_000;
-/** Maximum length of the send queue. Further Events are dropped and logged. */
+/** Maximum number of requests in the send queue. Further Events are dropped, and each drop is logged. */
 const MAX_QUEUED = 1000;
-/** Namespace for Events about cluster-scoped objects, as in client-go. */
+/** Namespace of the Events about objects that have no namespace, as in client-go. */
 const DEFAULT_NAMESPACE = 'default';
-/** Longest message in characters. The API server accepts up to 1024 bytes. */
+/** Maximum length of a message in characters. Longer ones are cut. The API server accepts at most 1024 bytes. */
 const MAX_MESSAGE = 1000;
 
 interface SentEvent {
@@ -59,7 +59,7 @@ interface SentEvent {
   count: number;
 }
 
-/** A token bucket: the rate limit of one object. */
+/** The rate limit of one object, as a token bucket. */
 class Bucket {
   #tokens = BURST;
   #filled: number;
@@ -99,9 +99,12 @@ export class Recorder implements EventRecorder {
     const { uid = '', name } = about.metadata;
     const id = [about.kind, uid, name, type, reason, message].join('\n');
     const before = this.#sent.get(id);
-    if (before) before.count++; // Even if this repeat is dropped, the next one sends the full count.
+    if (before) before.count++; // Counts dropped repeats too, so that the next one sends the full count.
     if (!this.#takeToken(`${about.kind} ${uid} ${name}`, now)) {
-      this.#options.log.debug({ kind: about.kind, name, reason }, 'Event dropped, the object reached its rate limit');
+      this.#options.log.debug(
+        { kind: about.kind, name, reason },
+        'Dropped an Event, its object has reached the rate limit',
+      );
       return;
     }
     if (before) return this.#sendCount(id, before, now);
@@ -114,7 +117,7 @@ export class Recorder implements EventRecorder {
     this.#send(id, () => this.#options.api.create(event));
   }
 
-  /** Resolves once all queued Events are sent or have failed. */
+  /** Resolves once every queued Event was sent or has failed. */
   async idle(): Promise<void> {
     while (this.#sending) await this.#sending;
   }
@@ -164,7 +167,9 @@ export class Recorder implements EventRecorder {
     return bucket.take(now);
   }
 
-  /** Drops expired Events and full buckets. Both maps are in order of age, so the first one to keep ends each loop. */
+  /**
+   * Removes expired Events and full buckets from memory. Both maps start with the oldest, so each loop can stop early.
+   */
   #forgetExpired(now: number): void {
     for (const [id, { since }] of this.#sent) {
       if (now - since < REPEAT_MS) break;
@@ -179,14 +184,14 @@ export class Recorder implements EventRecorder {
   #send(id: string, request: () => Promise<unknown>): void {
     if (this.#queue.length >= MAX_QUEUED) {
       this.#sent.delete(id);
-      this.#options.log.warn({ queued: this.#queue.length }, 'Event dropped, the send queue is full');
+      this.#options.log.warn({ queued: this.#queue.length }, 'Dropped an Event, the send queue is full');
       return;
     }
     this.#queue.push(() => request().catch((error: unknown) => this.#handleFailure(id, error)));
     this.#sending ??= this.#sendAll();
   }
 
-  /** Sends one at a time: nobody waits for Events, and other requests need the connections. */
+  /** Sends the queued requests one at a time, so that other requests find free connections. */
   async #sendAll(): Promise<void> {
     for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
       await request();
@@ -194,10 +199,10 @@ export class Recorder implements EventRecorder {
     this.#sending = undefined;
   }
 
-  /** Forgets an Event that could not be sent, so that the next repeat creates it. */
+  /** Forgets an Event that could not be sent. The next repeat then creates it again. */
   #handleFailure(id: string, error: unknown): void {
     this.#sent.delete(id);
-    // The leader sends its own Events, and an expired Event needs no update.
+    // Log neither case: the new leader sends its own Events, and an Event that has expired needs no update.
     if (error instanceof NotLeadingError || isNotFound(error)) return;
     this.#options.log.warn({ err: asError(error) }, 'Event could not be sent');
   }

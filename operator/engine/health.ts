@@ -1,4 +1,4 @@
-// The HTTP server for probes and scrapers: /healthz, /readyz and /metrics.
+// An HTTP server with /healthz and /readyz for Kubernetes probes, and /metrics for Prometheus.
 // https://kubernetes.io/docs/reference/using-api/health-checks/
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -7,15 +7,15 @@ import type { AddressInfo } from 'node:net';
 import { asError } from '../../support/as-error.ts';
 import type { Metrics } from './metrics.ts';
 
-/** A readiness check. Returns what is wrong (expected and found), or undefined if nothing is. */
+/** A readiness check. Returns the problem as text, with what was expected and found. Returns undefined if it passes. */
 export type Check = () => string | undefined;
 
 export interface HealthOptions {
-  /** 0 picks a free port. */
+  /** The TCP port to listen on. 0 picks a free port. */
   readonly port: number;
-  /** The address to listen on. Default: all. */
+  /** The address to listen on. Default: all addresses of the machine. */
   readonly host?: string;
-  /** The checks behind /readyz, by name. */
+  /** The checks that /readyz runs, by name. */
   readonly ready: Readonly<Record<string, Check>>;
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
 }
@@ -25,7 +25,7 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** @throws Error if it can't listen on the port */
+/** Starts the server. @throws Error if the server can't listen on the port */
 export async function startHealthServer(options: HealthOptions): Promise<HealthServer> {
   const server = createServer((request, response) => {
     answer(pathOf(request.url), response, options).catch((error: unknown) =>
@@ -74,7 +74,7 @@ function respond(response: ServerResponse, status: number, text: string, type = 
   response.writeHead(status, { 'content-type': type }).end(`${text}\n`);
 }
 
-/** Closes the server, including connections that a scraper keeps open. */
+/** Closes the server and every open connection, including idle ones that Prometheus keeps open. */
 async function close(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();

@@ -1,6 +1,6 @@
 import { startElection } from './testing/election.ts';
 
-test('creates the Lease and leads if it is the first replica', async () => {
+test('creates the Lease and becomes the leader if it is the first replica', async () => {
   const { join, leases } = startElection();
   const a = await join('a');
   expect(a.leads()).toBe(true);
@@ -16,7 +16,7 @@ test('creates the Lease and leads if it is the first replica', async () => {
   expect(await a.metrics.text()).toContain('leader_election_master_status{name="operator"} 1\n');
 });
 
-test('renews about every 4 s, while the other replica only watches', async () => {
+test('renews the Lease about every 4 s, while the other replica only watches it', async () => {
   const { join, timers, leases } = startElection();
   const a = await join('a');
   const b = await join('b');
@@ -29,7 +29,7 @@ test('renews about every 4 s, while the other replica only watches', async () =>
   expect(await b.metrics.text()).toContain('leader_election_master_status{name="operator"} 0\n');
 });
 
-test('elects one of several replicas that start together', async () => {
+test('elects exactly one of several replicas that start together', async () => {
   const { timers, leases, join } = startElection();
   leases.latency = 20;
   const all = await Promise.all(['a', 'b', 'c'].map(join));
@@ -38,8 +38,8 @@ test('elects one of several replicas that start together', async () => {
   expect(leases.lease?.spec?.leaseTransitions).toBe(0);
 });
 
-describe('after the leader is killed', () => {
-  test('the other replica takes over once the Lease has expired, and not before', async () => {
+describe('a replica after the leader was killed', () => {
+  test('takes over as soon as the Lease has expired, but not earlier', async () => {
     const { join, timers, holder, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -53,7 +53,7 @@ describe('after the leader is killed', () => {
     expect(leases.lease?.spec).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
   });
 
-  test('a new replica waits the full duration from its first look, whatever renewTime says', async () => {
+  test('waits the full duration after it first reads the Lease, even if renewTime is long ago', async () => {
     const { join, timers, leases } = startElection();
     leases.put({ holderIdentity: 'long gone', leaseDurationSeconds: 12, renewTime: '2001-01-01T00:00:00.000000Z' });
     const b = await join('b');
@@ -63,7 +63,7 @@ describe('after the leader is killed', () => {
     expect(b.leads()).toBe(true);
   });
 
-  test('a replica waits for the duration in the Lease', async () => {
+  test('waits for the duration that the Lease states, not for its own default', async () => {
     const { join, timers, leases } = startElection();
     leases.put({ holderIdentity: 'another version', leaseDurationSeconds: 30 });
     const b = await join('b');
@@ -75,7 +75,7 @@ describe('after the leader is killed', () => {
 });
 
 describe('a leader that stops', () => {
-  test('releases the lead, and the other replica takes over at once', async () => {
+  test('gives up leadership, so that the other replica takes over at once', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -88,13 +88,13 @@ describe('a leader that stops', () => {
     expect(leases.lease?.spec).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
   });
 
-  test('leaves a Lease without a holder if it is alone', async () => {
+  test('leaves a Lease without a holder if there is no other replica', async () => {
     const { join, leases } = startElection();
     await (await join('a')).leave();
     expect(leases.lease?.spec).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1 });
   });
 
-  test('ends even if the API server does not answer', async () => {
+  test('ends even if the API server does not answer any request', async () => {
     const { join, timers, leases, holder } = startElection();
     const a = await join('a');
     leases.state = 'silent';
@@ -104,7 +104,7 @@ describe('a leader that stops', () => {
     expect(holder()).toBe('a');
   });
 
-  test('does not lead again because of a renewal that is answered afterwards', async () => {
+  test('does not become the leader again when the answer to an earlier renewal arrives', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -121,7 +121,7 @@ describe('a leader that stops', () => {
     }
   });
 
-  test('does not touch the Lease if it does not lead', async () => {
+  test('does not write the Lease if it is not the leader', async () => {
     const { join, holder } = startElection();
     await join('a');
     const b = await join('b');
@@ -131,21 +131,24 @@ describe('a leader that stops', () => {
   });
 });
 
-describe('while the API server is down', () => {
-  test.each(['refuses', 'silent'] as const)('keeps leading if it lasts 3 s (%s)', async (state) => {
-    const { join, timers, leases } = startElection();
-    const a = await join('a');
-    await timers.advance(3_000);
-    leases.state = state;
-    await timers.advance(3_000);
-    leases.state = 'up';
-    await timers.advance(60_000);
-    expect(a.reports).toEqual(['elected']);
-    expect(a.leads()).toBe(true);
-  });
+describe('a leader while the API server is down', () => {
+  test.each(['refuses', 'silent'] as const)(
+    'stays the leader if the outage lasts 3 s (API server: %s)',
+    async (state) => {
+      const { join, timers, leases } = startElection();
+      const a = await join('a');
+      await timers.advance(3_000);
+      leases.state = state;
+      await timers.advance(3_000);
+      leases.state = 'up';
+      await timers.advance(60_000);
+      expect(a.reports).toEqual(['elected']);
+      expect(a.leads()).toBe(true);
+    },
+  );
 
   test.each(['refuses', 'silent'] as const)(
-    'stops leading 8 s after the last renewal and leads again afterwards (%s)',
+    'stops leading 8 s after its last renewal, and leads again after the outage (API server: %s)',
     async (state) => {
       const { join, timers, leases } = startElection();
       const a = await join('a');
@@ -166,7 +169,7 @@ describe('while the API server is down', () => {
     },
   );
 
-  test('counts a renewal that is answered late from when it was sent', async () => {
+  test('counts the 8 s until it stops leading from when it sent a renewal, not from the answer', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     leases.latency = 3_000;
@@ -179,7 +182,7 @@ describe('while the API server is down', () => {
 });
 
 describe('a leader that was suspended and resumes', () => {
-  test('does not lead even for a moment, before it notices anything', async () => {
+  test('is not the leader at any moment after it was suspended for 20 s', async () => {
     const { join, timers } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -196,7 +199,7 @@ describe('a leader that was suspended and resumes', () => {
     expect(b.leads()).toBe(true);
   });
 
-  test('does not lead because of a renewal that was under way', async () => {
+  test('does not become the leader when the answer to an earlier renewal arrives', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -213,7 +216,7 @@ describe('a leader that was suspended and resumes', () => {
     }
   });
 
-  test('keeps leading if that took less than its deadline', async () => {
+  test('stays the leader if it was suspended for less than 8 s', async () => {
     const { join, timers } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -225,8 +228,8 @@ describe('a leader that was suspended and resumes', () => {
   });
 });
 
-describe('after somebody changed the Lease', () => {
-  test('loses the lead if another replica holds it', async () => {
+describe('a leader after somebody else changed the Lease', () => {
+  test('loses leadership if another replica now holds the Lease', async () => {
     const { join, timers, leases, holder } = startElection();
     const a = await join('a');
     leases.put({ holderIdentity: 'thief', leaseDurationSeconds: 12 });
@@ -249,7 +252,7 @@ describe('after somebody changed the Lease', () => {
     expect(b.reports).toEqual(['elected']);
   });
 
-  test('gives the leader time to recreate a deleted Lease, even if the watch was silent for long', async () => {
+  test('recreates a deleted Lease in time, even if the watch of the other replica sends nothing', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -265,7 +268,7 @@ describe('after somebody changed the Lease', () => {
     expect(a.reports).toEqual(['elected']);
   });
 
-  test('keeps leading if only the duration was changed', async () => {
+  test('stays the leader if only the duration in the Lease was changed', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     leases.put({ ...leases.lease?.spec, leaseDurationSeconds: 99 });
@@ -275,8 +278,8 @@ describe('after somebody changed the Lease', () => {
   });
 });
 
-describe('watch of the Lease', () => {
-  test('is reopened when it ends', async () => {
+describe('the watch of the Lease', () => {
+  test('is opened again when the API server ends it', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -288,7 +291,7 @@ describe('watch of the Lease', () => {
     expect(b.leads()).toBe(true);
   });
 
-  test('does not make a replica take a Lease that is renewed when it goes silent', async () => {
+  test('does not cause a second leader if it sends nothing although the Lease is renewed', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -298,7 +301,7 @@ describe('watch of the Lease', () => {
     expect(b.writes()).toBe(0);
   });
 
-  test('is not reopened without a pause if it ends at once each time', async () => {
+  test('is opened again only after a pause if the API server always ends it at once', async () => {
     const { join, timers, leases } = startElection();
     await join('a');
     await join('b');

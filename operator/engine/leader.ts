@@ -1,6 +1,6 @@
-// Leader election with a Lease, as in client-go. One of several replicas leads, and another takes over when it is gone.
-// Clocks of two machines are never compared: a Lease has expired when the observer has seen no change for its duration,
-// by the observer's clock.
+// Leader election among replicas with a Kubernetes Lease, as in client-go. One replica is the leader. If it stops,
+// another takes over. Clocks of different machines are never compared. A replica considers the Lease expired when, by
+// its own clock, the Lease has not changed for the duration that the Lease states.
 // https://pkg.go.dev/k8s.io/client-go/tools/leaderelection
 import { isAlreadyExists, isConflict, isNotFound } from '../../kubernetes/api.ts';
 import { asError } from '../../support/as-error.ts';
@@ -10,15 +10,15 @@ import type { Metrics } from './metrics.ts';
 import { jittered, pause, systemTimers, within } from '../../support/timers.ts';
 import type { Timers } from '../../support/timers.ts';
 
-/** Milliseconds. The leader stops writing some seconds before another replica may start. */
+/** The times of an election in milliseconds. The leader stops writing some seconds before another replica may start. */
 export interface ElectionTimes {
-  /** How long other replicas wait after the last renewal before they take over. Default 12 s. */
+  /** How long other replicas wait after the leader's last renewal before they take over. Default 12,000. */
   readonly leaseDuration: number;
-  /** How long the leader keeps leading after its last renewal. Default 8 s. */
+  /** How long the leader stays leader after its last successful renewal. Default 8,000. */
   readonly renewDeadline: number;
-  /** Time between two renewals. Default 4 s. */
+  /** Time between two renewals of the Lease. Default 4,000. */
   readonly renewPeriod: number;
-  /** Time before a failed request is retried. Default 1 s. */
+  /** Time before a failed request is retried. Default 1,000. */
   readonly retryPeriod: number;
 }
 
@@ -31,14 +31,14 @@ const DEFAULT_TIMES: ElectionTimes = {
 
 export interface LeaderElectorOptions {
   readonly client: LeaseClient;
-  /** Name of the Lease in logs and in `leader_election_master_status`. */
+  /** Name of the Lease in log lines and in the metric `leader_election_master_status`. */
   readonly name: string;
   /** Identifies this process. Must be unique among all replicas, past and present. */
   readonly identity: string;
   readonly onElected: () => void;
   /**
-   * Called when the lead is lost, but not when it is released. If the process keeps running, the elector campaigns
-   * again.
+   * Called when this process loses leadership, but not when it gives leadership up in order to stop. Afterwards the
+   * elector tries to become the leader again.
    */
   readonly onLost: () => void;
   readonly log: Logger;
@@ -52,18 +52,18 @@ export class LeaderElector {
   readonly #client: LeaseClient;
   readonly #timers: Timers;
   readonly #times: ElectionTimes;
-  /** Milliseconds that a request may take. This leaves time for a second one before the deadline. */
+  /** Timeout of a request in milliseconds. It is short enough that a second request fits before the renew deadline. */
   readonly #requestTimeout: number;
-  /** The Lease as last seen. Undefined if there is none. */
+  /** The Lease as last read. Undefined if the Lease doesn't exist. */
   #lease: Lease | undefined;
-  /** The last seen version and spec, kept even if the Lease was deleted since. */
+  /** The resourceVersion of the last Lease that was read. It is kept after the Lease is deleted. */
   #version: string | undefined;
   #lastSpec: LeaseSpec | undefined;
-  /** When the Lease last changed. */
+  /** When this process last noticed a change of the Lease, in milliseconds. */
   #changedAt = 0;
-  /** When the last successful renewal was sent. Undefined while another replica leads. */
+  /** When this process sent its last successful renewal, in milliseconds. Undefined while it is not the leader. */
   #renewedAt: number | undefined;
-  /** Counts how often the lead ended. An answer to a request from an earlier term is ignored. */
+  /** Counts the terms of this process as leader. Answers to requests from an earlier term are ignored. */
   #term = 0;
 
   constructor(options: LeaderElectorOptions) {
@@ -76,14 +76,17 @@ export class LeaderElector {
   }
 
   /**
-   * Whether this process may write now. Ask before every write. The answer depends only on the time since the last
-   * renewal, so a process that was suspended for a while doesn't write when it resumes, even before it notices.
+   * Returns whether this process is the leader and may write now. Call it before every write. The answer depends only
+   * on the time since the last renewal. So a process that was suspended for too long doesn't write when it resumes.
    */
   isLeader(): boolean {
     return this.#remaining() > 0;
   }
 
-  /** Campaigns until the signal is aborted, then releases the lead. Stop all writers first. */
+  /**
+   * Takes part in the election until the signal is aborted, then gives up leadership. Stop all writers before you
+   * abort.
+   */
   async run(signal: AbortSignal): Promise<void> {
     while (await this.#campaign(signal)) {
       this.#announceElected();
@@ -94,7 +97,7 @@ export class LeaderElector {
     if (this.#lastSpec?.holderIdentity === this.#options.identity) await this.#release();
   }
 
-  /** Waits for the lead. @returns true once this process leads, false if the signal was aborted */
+  /** Waits until this process is the leader. @returns true once it is the leader, false if the signal was aborted */
   async #campaign(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
       try {
@@ -104,14 +107,14 @@ export class LeaderElector {
         if (this.isLeader()) return !signal.aborted;
         if (this.#mayTake()) continue;
       } catch (thrown) {
-        this.#logFailure(thrown, 'Leader election failed, retrying');
+        this.#logFailure(thrown, 'Failed to read or take the Lease, retrying');
       }
       await pause(this.#timers, jittered(this.#times.retryPeriod), signal);
     }
     return false;
   }
 
-  /** Watches the Lease until it may be taken or the watch ends. This sends no requests while the holder renews. */
+  /** Watches the Lease until this process may take it or the watch ends. Sends no requests while the leader renews. */
   async #watchLease(signal: AbortSignal): Promise<void> {
     const version = this.#lease?.metadata.resourceVersion;
     if (version === undefined) return;
@@ -136,7 +139,7 @@ export class LeaderElector {
     }
   }
 
-  /** Renews the lead until it is lost or the signal is aborted. */
+  /** Renews the Lease until this process loses leadership or the signal is aborted. */
   async #keepLead(signal: AbortSignal): Promise<void> {
     do {
       await pause(this.#timers, jittered(this.#times.renewPeriod), signal);
@@ -146,23 +149,29 @@ export class LeaderElector {
     } while (!signal.aborted && this.isLeader());
   }
 
-  /** @returns true if the Lease was renewed or another replica took it, false if the renewal must be retried */
+  /**
+   * Renews the Lease once.
+   * @returns true if the Lease was renewed or another replica has taken it, false if the renewal must be retried
+   */
   async #renew(): Promise<boolean> {
     try {
       await this.#take();
       return true;
     } catch (thrown) {
-      this.#logFailure(thrown, 'Lease could not be renewed, retrying');
+      this.#logFailure(thrown, 'Failed to renew the Lease, retrying');
       return isOutdated(thrown) && (await this.#lostToAnother());
     }
   }
 
-  /** Finds out who changed the Lease: our own renewal that seemed to fail, a person, or another leader. */
+  /**
+   * Reads the Lease after a conflict.
+   * @returns true if another replica holds it, false if the renewal must be retried
+   */
   async #lostToAnother(): Promise<boolean> {
     try {
       this.#observe(await this.#inTime(this.#client.get()));
     } catch (thrown) {
-      this.#logFailure(thrown, 'Lease could not be read, retrying');
+      this.#logFailure(thrown, 'Failed to read the Lease, retrying');
       return false;
     }
     if (this.#lease === undefined || this.#lease.spec?.holderIdentity === this.#options.identity) return false;
@@ -170,12 +179,12 @@ export class LeaderElector {
     return true;
   }
 
-  /** Takes or renews the lead. @throws ApiError 409 if another replica was faster */
+  /** Takes or renews the Lease. @throws ApiError 409 if the Lease was changed in the meantime */
   async #take(): Promise<void> {
     const { identity } = this.#options;
     const { holderIdentity, acquireTime, leaseTransitions = 0 } = this.#lastSpec ?? {};
     const now = microTime();
-    const sentAt = this.#timers.now(); // Other replicas may count from this moment.
+    const sentAt = this.#timers.now(); // For other replicas, the duration of the Lease may start now.
     const term = this.#term;
     const written = this.#write({
       holderIdentity: identity,
@@ -185,7 +194,7 @@ export class LeaderElector {
       leaseTransitions:
         holderIdentity === undefined || holderIdentity === identity ? leaseTransitions : leaseTransitions + 1,
     });
-    // This also runs if the answer arrives after the timeout: the API server may be slow.
+    // The callback also runs if the answer arrives after the timeout. A late renewal is still valid.
     await this.#inTime(
       written.then((lease) => {
         if (term !== this.#term) return;
@@ -195,11 +204,11 @@ export class LeaderElector {
     );
   }
 
-  /** Releases the lead, so that another replica can take it at once. */
+  /** Clears the holder of the Lease, so that another replica can become the leader at once. */
   async #release(): Promise<void> {
     const { log, name, identity } = this.#options;
     try {
-      // A renewal may have been answered too late for us to notice.
+      // Read the Lease again, because the answer to a renewal may have come too late.
       this.#observe(await this.#inTime(this.#client.get()));
       if (this.#lease?.spec?.holderIdentity !== identity) return;
       const now = microTime();
@@ -213,9 +222,9 @@ export class LeaderElector {
           leaseTransitions,
         }),
       );
-      log.info({ lease: name }, 'Released the lead');
+      log.info({ lease: name }, 'Gave up leadership');
     } catch (thrown) {
-      this.#logFailure(thrown, 'Lease could not be released, another replica takes over when it expires');
+      this.#logFailure(thrown, 'Failed to release the Lease, another replica takes over when it expires');
     }
   }
 
@@ -239,11 +248,11 @@ export class LeaderElector {
   #logHolder(previous: string | undefined, holder: string | undefined): void {
     const { log, identity, name } = this.#options;
     if (holder && holder !== previous && holder !== identity)
-      log.info({ lease: name, holder }, 'Another replica leads');
+      log.info({ lease: name, holder }, 'Another replica is the leader');
   }
 
   #mayTake(): boolean {
-    // If somebody deleted the Lease, its holder still leads and recreates it. Leave it the time to do so.
+    // If a person deleted the Lease, its holder is still the leader and recreates the Lease. Give it time for that.
     if (this.#lease === undefined) return this.#version === undefined || this.#untilExpiry() <= 0;
     const holder = this.#lastSpec?.holderIdentity;
     return !holder || holder === this.#options.identity || this.#untilExpiry() <= 0;
@@ -254,14 +263,14 @@ export class LeaderElector {
     return this.#changedAt + duration - this.#timers.now();
   }
 
-  /** Milliseconds that this process leads without another renewal. */
+  /** Returns for how many milliseconds this process stays leader without another renewal. 0 or less: not the leader. */
   #remaining(): number {
     return this.#renewedAt === undefined ? 0 : this.#renewedAt + this.#times.renewDeadline - this.#timers.now();
   }
 
   #announceElected(): void {
     const { log, metrics, name, identity, onElected } = this.#options;
-    log.info({ lease: name, identity }, 'Elected as leader');
+    log.info({ lease: name, identity }, 'Became the leader');
     metrics.leading(name, true);
     onElected();
   }
@@ -271,7 +280,7 @@ export class LeaderElector {
     this.#endTerm();
     log.error(
       { lease: name, holder: this.#lastSpec?.holderIdentity, deadlineInMs: this.#times.renewDeadline },
-      'Lost the lead',
+      'Lost leadership',
     );
     onLost();
   }
@@ -299,5 +308,8 @@ export class LeaderElector {
 
 const isOutdated = (thrown: unknown): boolean => isConflict(thrown) || isAlreadyExists(thrown) || isNotFound(thrown);
 
-/** https://pkg.go.dev/k8s.io/apimachinery/pkg/apis/meta/v1#MicroTime */
+/**
+ * Returns the current time as a Kubernetes MicroTime.
+ * https://pkg.go.dev/k8s.io/apimachinery/pkg/apis/meta/v1#MicroTime
+ */
 const microTime = (): string => new Date().toISOString().replace('Z', '000Z');

@@ -1,17 +1,17 @@
-// The Lease behind leader election, and the few requests that an elector makes.
+// The Lease object that leader election uses, and a client for it.
 // https://kubernetes.io/docs/concepts/architecture/leases/#leader-election
 import type { HttpApi } from '../../kubernetes/client.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
 
 export interface LeaseSpec {
-  /** The leader. Empty once released. */
+  /** Identity of the leader. Empty after the leader has given up leadership. */
   readonly holderIdentity?: string;
-  /** Seconds after its last renewal during which no other replica takes the Lease. */
+  /** How long other replicas wait after the last renewal before they take the Lease, in seconds. */
   readonly leaseDurationSeconds?: number;
-  /** MicroTime: RFC 3339 with microseconds. */
+  /** When the leader took the Lease, as a MicroTime: RFC 3339 with microseconds. */
   readonly acquireTime?: string;
-  /** MicroTime. */
+  /** When the leader last renewed the Lease, as a MicroTime. */
   readonly renewTime?: string;
   /** How often the leader has changed. */
   readonly leaseTransitions?: number;
@@ -21,23 +21,28 @@ export interface Lease extends KubeObject {
   readonly spec?: LeaseSpec;
 }
 
-/** All methods throw ApiError or a connection error. The writes must not be fenced by leadership. */
+/**
+ * A client for one Lease. Every method throws ApiError or a connection error. `create` and `update` must work even
+ * while this process is not the leader.
+ */
 export interface LeaseClient {
   get(): Promise<Lease | undefined>;
   create(spec: LeaseSpec): Promise<Lease>;
-  /** @throws ApiError 409 if the Lease no longer has that version */
+  /** Updates the spec. @throws ApiError 409 if the Lease no longer has this resourceVersion */
   update(resourceVersion: string, spec: LeaseSpec): Promise<Lease>;
-  /** Yields the Lease after every change, or undefined when it is deleted. Ends when the server ends the watch. */
+  /** Yields the Lease after every change, and undefined after its deletion. Ends when the server ends the watch. */
   watch(resourceVersion: string, signal: AbortSignal): AsyncIterable<Lease | undefined>;
 }
 
-/** Seconds after which the server ends a watch. */
+/** Seconds after which the API server ends a watch of the Lease. */
 const WATCH_SECONDS = 600;
-/** Milliseconds without an event after which the watch fails. A held Lease is renewed every few seconds. */
+/** The watch fails after this many milliseconds without an event. A leader renews the Lease every few seconds. */
 const SILENCE_MS = 30_000;
 
 /**
- * @param api a client of its own without `mayWrite`, so that a renewal neither waits for other requests nor is fenced
+ * Creates a client for the Lease with this name.
+ * @param api a separate API client without the option `mayWrite`. Then renewals don't wait for other requests, and are
+ * allowed while this process is not the leader
  */
 export function leaseClient(
   api: Pick<HttpApi, 'get' | 'create' | 'mergePatch' | 'watch'>,
@@ -61,7 +66,7 @@ export function leaseClient(
       for await (const line of await api.watch(KINDS.Lease, options)) {
         const { type, object } = JSON.parse(line) as { type: string; object: Lease };
         if (type === 'ERROR')
-          throw new Error(`Expected an event about Lease ${key.name}, found an error: ${JSON.stringify(object)}.`);
+          throw new Error(`Expected a watch event of Lease ${key.name}, found an error: ${JSON.stringify(object)}.`);
         if (type !== 'BOOKMARK') yield type === 'DELETED' ? undefined : object;
       }
     },

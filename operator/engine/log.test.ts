@@ -6,14 +6,14 @@ import { inSpan } from './tracing.ts';
 
 collectSpans();
 
-/** The lines that are written, parsed. */
+/** Calls `write` with a logger of this level. Returns the written lines as parsed JSON. */
 function written(write: (log: Logger) => void, level?: string): Record<string, unknown>[] {
   const lines: string[] = [];
   write(createLogger(level ?? 'info', { write: (line: string) => void lines.push(line) }));
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-test('writes a line of JSON with level, time, fields and message', () => {
+test('writes each log line as JSON with level, time, fields and message', () => {
   const [line] = written((log) => log.info({ seat: 'a', count: 2 }, 'Seat made'));
   expect(line).toEqual({
     level: 'info',
@@ -24,7 +24,7 @@ test('writes a line of JSON with level, time, fields and message', () => {
   });
 });
 
-test('omits lines below the level', () => {
+test('omits lines below the log level', () => {
   const lines = written((log) => {
     log.debug({}, 'no');
     log.info({}, 'no');
@@ -33,34 +33,34 @@ test('omits lines below the level', () => {
   expect(lines.map(({ msg }) => msg)).toEqual(['yes']);
 });
 
-test('warns about an unknown level and uses info', () => {
+test('logs a warning about an unknown log level, and uses info', () => {
   const lines = written((log) => {
     log.debug({}, 'no');
     log.info({}, 'yes');
   }, 'chatty');
   expect(lines).toMatchObject([
-    { level: 'warn', msg: 'Unknown LOG_LEVEL', found: 'chatty', using: 'info' },
+    { level: 'warn', msg: 'LOG_LEVEL is not a known level, using another', found: 'chatty', using: 'info' },
     { msg: 'yes' },
   ]);
 });
 
-test('accepts a level in capitals or an empty one', () => {
+test('accepts a log level in capitals, and uses info if the level is empty', () => {
   expect(written((log) => log.debug({}, 'yes'), 'DEBUG')).toMatchObject([{ msg: 'yes' }]);
   expect(written((log) => log.info({}, 'yes'), '')).toMatchObject([{ msg: 'yes' }]);
 });
 
-test('adds the ids of the active span', async () => {
+test('adds the trace id and span id of the active span to a line', async () => {
   const line = await inSpan({ tracer: trace.getTracer('test'), name: 'work' }, (span) =>
     Promise.resolve({ ids: span.spanContext(), ...written((log) => log.info({}, 'here'))[0] }),
   );
   expect(line).toMatchObject({ trace_id: line.ids.traceId, span_id: line.ids.spanId, msg: 'here' });
 });
 
-test('adds no ids outside of a span', () => {
+test('adds no trace id to a line outside of a span', () => {
   expect(written((log) => log.info({}, 'here'))[0]).not.toHaveProperty('trace_id');
 });
 
-test('adds the context fields to every line of the work, also after an await, and to no other line', async () => {
+test('adds the fields of `withFields` to all lines of its work, even after an await, and to no others', async () => {
   const line = (): Record<string, unknown> => written((log) => log.info({ own: 1 }, 'here'))[0] ?? {};
   const within = await withFields({ controller: 'seat' }, () =>
     withFields({ key: 'a' }, async () => {
@@ -72,7 +72,7 @@ test('adds the context fields to every line of the work, also after an await, an
   expect(line()).not.toHaveProperty('key');
 });
 
-describe('redaction', () => {
+describe('a log line with a secret', () => {
   const secret = 'c2VjcmV0';
 
   test.each([
@@ -87,26 +87,26 @@ describe('redaction', () => {
       'the other properties of an error',
       { err: Object.assign(new Error('no'), { request: { headers: { authorization: secret } } }) },
     ],
-    ['an object that was thrown', { err: { headers: { x: secret } } }],
+    ['the properties of a thrown object that is no Error', { err: { headers: { x: secret } } }],
   ])('hides %s', (_, fields) => {
     const text = JSON.stringify(written((log) => log.info(fields, 'here')));
     expect(text).toContain('here');
     expect(text).not.toContain(secret);
   });
 
-  test('hides a secret in the context fields', () => {
+  test('hides a secret in the fields of `withFields`', () => {
     const lines = withFields({ token: secret }, () => written((log) => log.info({}, 'here')));
     expect(JSON.stringify(lines)).not.toContain(secret);
   });
 });
 
-describe('error field', () => {
+describe('the field `err` of a log line', () => {
   const error = Object.assign(
     new TypeError('fetch failed', { cause: new AggregateError([new Error('refused')], '') }),
     { code: 'ECONNREFUSED' },
   );
 
-  test('contains the causes and no stack', () => {
+  test('contains the causes of the error, but no stack', () => {
     const [line] = written((log) => log.error({ err: error }, 'Failed'));
     expect(line?.['err']).toEqual({
       type: 'TypeError',
@@ -116,7 +116,7 @@ describe('error field', () => {
     });
   });
 
-  test('contains the stack at debug level', () => {
+  test('contains the stack of the error at debug level', () => {
     const [line] = written((log) => log.error({ err: error }, 'Failed'), 'debug');
     expect(line).toMatchObject({ err: { stack: expect.stringContaining('log.test.ts') as string } });
   });

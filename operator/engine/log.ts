@@ -1,5 +1,5 @@
-// A JSON log. Each line has a constant message, fields with the details and the ids of the active span. Secrets are
-// redacted.
+// A logger that writes one JSON object per line. Each line has a constant message, fields with the details, and the ids
+// of the active span. Secrets are hidden.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isNativeError } from 'node:util/types';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
 import { asError } from '../../support/as-error.ts';
 
-/** Details go into the fields. The message is constant, so that you can search for it. */
+/** Writes one log line. Put details into the fields and keep the message constant, so that you can search for it. */
 type Write = (fields: object, message: string) => void;
 
 export interface Logger {
@@ -19,7 +19,7 @@ export interface Logger {
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
-/** Names of fields that may hold a credential, in the spelling of Kubernetes and HTTP. */
+/** Names of fields that may contain a credential, as Kubernetes and HTTP spell them. Their values are not logged. */
 const SECRETS = [
   'token',
   'accessToken',
@@ -40,12 +40,15 @@ const DEPTHS = ['', '*.', '*.*.', '*.*.*.'];
 
 const contextFields = new AsyncLocalStorage<object>();
 
-/** Adds these fields to every line that is logged during `work`. */
+/** Runs `work`, and adds these fields to every line that is logged during `work`. */
 export function withFields<T>(fields: object, work: () => T): T {
   return contextFields.run({ ...contextFields.getStore(), ...fields }, work);
 }
 
-/** @param requested the lowest level to write, case-insensitive. Default `info` */
+/**
+ * Creates a logger.
+ * @param requested the lowest level to write, in upper or lower case. Default: the variable LOG_LEVEL, or `info`
+ */
 export function createLogger(
   requested: string | undefined = process.env['LOG_LEVEL'],
   destination?: DestinationStream,
@@ -63,12 +66,15 @@ export function createLogger(
   };
   const log = destination === undefined ? pino(options) : pino(options, destination);
   if (requested !== undefined && requested !== '' && requested.toLowerCase() !== level) {
-    log.warn({ expected: LEVELS, found: requested, using: level }, 'Unknown LOG_LEVEL');
+    log.warn({ expected: LEVELS, found: requested, using: level }, 'LOG_LEVEL is not a known level, using another');
   }
   return log;
 }
 
-/** https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/ */
+/**
+ * Returns the ids of the active span as log fields.
+ * https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
+ */
 function spanIds(): object {
   const span = trace.getActiveSpan()?.spanContext();
   return span !== undefined && isSpanContextValid(span) ? { trace_id: span.traceId, span_id: span.spanId } : {};
@@ -83,11 +89,12 @@ interface ErrorFields {
   readonly errors?: readonly ErrorFields[];
 }
 
-/** How deep to follow causes, and how many errors of an AggregateError to log. */
+/** Maximum depth of nested causes to log, and maximum number of errors of an AggregateError to log. */
 const MAX_CAUSES = 5;
 
 /**
- * The fields of an error and its causes. Other properties are left out: they may hold a request with its credentials.
+ * Returns the log fields of an error and its causes. Leaves out other properties of the error, because they may contain
+ * a request with credentials.
  */
 function fieldsOf(thrown: unknown, withStack: boolean, depth = 0): ErrorFields {
   try {
@@ -104,6 +111,9 @@ function fieldsOf(thrown: unknown, withStack: boolean, depth = 0): ErrorFields {
         : {}),
     };
   } catch {
-    return { type: 'Error', message: 'Expected a readable error, found one whose properties throw.' };
+    return {
+      type: 'Error',
+      message: 'Expected an error with readable properties, found one whose properties throw when they are read.',
+    };
   }
 }

@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-/** Waits until `condition` holds. @throws Error after 4 s */
+/** Waits until `condition` returns true. @throws Error if that takes longer than 4 s */
 async function until(condition: () => boolean): Promise<void> {
   for (let waited = 0; !condition(); waited += 5) {
     if (waited > 4000) throw new Error(`Expected ${String(condition)} within 4 s, found it false.`);
@@ -47,7 +47,7 @@ async function aManager(cluster: Parameters<typeof startLeaseServer>[0]) {
   return { manager, reconciler, steps, send, holder, messages, port, paths };
 }
 
-test('reconciles every object once elected, and then each change', async () => {
+test('reconciles every object when it becomes the leader, and then every changed object', async () => {
   const { manager, reconciler, steps, send } = await aManager({ configMaps: ['a', 'b'] });
   const store = manager.store(KINDS.ConfigMap);
   manager.prepare(() => Promise.resolve(void steps.push('prepare')));
@@ -60,7 +60,7 @@ test('reconciles every object once elected, and then each change', async () => {
   expect(steps.at(-1)).toBe('reconcile default/c');
 });
 
-test('watches only the Lease while another replica leads, and is ready', async () => {
+test('watches only the Lease while another replica is the leader, and answers /readyz with 200', async () => {
   const { manager, reconciler, port, paths } = await aManager({ holder: 'replica-2', configMaps: ['a'] });
   manager.controller().for(manager.store(KINDS.ConfigMap)).complete(reconciler);
   await manager.start();
@@ -71,7 +71,7 @@ test('watches only the Lease while another replica leads, and is ready', async (
   expect([response.status, await response.text()]).toEqual([200, '[+]watches ok\nready\n']);
 });
 
-test('starts no controller before every readiness check passes', async () => {
+test('starts no reconcile before every readiness check passes', async () => {
   const { manager, reconciler, steps, port } = await aManager({ configMaps: ['a'] });
   let problem: string | undefined = 'expected a map, found none yet';
   const store = manager.store(KINDS.ConfigMap);
@@ -87,7 +87,7 @@ test('starts no controller before every readiness check passes', async () => {
   await until(() => steps.length === 1);
 });
 
-test('runs added tasks from start to stop, and releases the lead last', async () => {
+test('aborts added tasks when it stops, and only then gives up leadership', async () => {
   const { manager, holder, messages } = await aManager({ configMaps: [] });
   let holderAtAbort: string | undefined;
   manager.add((signal) => {

@@ -1,5 +1,6 @@
-// Runs controllers against one API server, as controller-runtime's Manager does. It owns what they share: API clients,
-// stores and their watches, leader election, Events, metrics and the health server.
+// The manager runs controllers against one API server. It owns what the controllers share: API clients, stores and
+// their watches, leader election, Events, metrics and the health server. It is modelled on controller-runtime's
+// Manager.
 // https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/manager
 import { trace } from '@opentelemetry/api';
 import type { ListOptions } from '../../kubernetes/api.ts';
@@ -24,30 +25,33 @@ import { CompactStore } from './store.ts';
 import type { StoreOptions } from './store.ts';
 
 export interface ManagerOptions {
-  /** Names the Lease, the source of Events and the user agent. */
+  /** Name of the program. It is also the name of the Lease, the source of Events and the user agent. */
   readonly name: string;
   readonly version: string;
-  /** Name of the OpenTelemetry tracer. */
+  /** Name of the OpenTelemetry tracer for the spans of reconciles. */
   readonly tracer: string;
-  /** https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers */
+  /**
+   * Name under which this program owns the fields that it applies.
+   * https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
+   */
   readonly fieldManager: string;
-  /** Identifies this process. Must be unique among all replicas, past and present: the pod's name. */
+  /** Identifies this process. Must be unique among all replicas, past and present. Use the pod's name. */
   readonly identity: string;
   /** Namespace of the Lease. */
   readonly namespace: string;
-  /** Port of /healthz, /readyz and /metrics. 0 picks a free port. */
+  /** TCP port for /healthz, /readyz and /metrics. 0 picks a free port. */
   readonly port: number;
   readonly config: ApiConfig;
   readonly log: Logger;
 }
 
-/** What to watch of a kind, and what to keep of it. */
+/** Options of a store and its watch: which objects to watch, and which of their fields to store. */
 export interface WatchedStoreOptions<T> extends Omit<StoreOptions<T>, 'kind' | 'fieldManager'> {
-  /** Default: all objects of the kind. */
+  /** Selects the objects to watch. Default: all objects of the kind. */
   readonly select?: ListOptions;
 }
 
-/** A background task. It ends when the signal is aborted and must not reject. */
+/** A background task. It must end when the signal is aborted, and must not reject. */
 export type Runnable = (signal: AbortSignal) => Promise<void>;
 
 interface Watch {
@@ -62,11 +66,11 @@ interface ManagedController {
 }
 
 const RESYNC_MS = 10 * 60_000;
-/** Milliseconds between two looks at readiness while the stores fill. */
+/** Interval of the readiness checks before the controllers start, in milliseconds. */
 const SYNC_POLL_MS = 100;
-/** Milliseconds that the last Events may take when the process stops. */
+/** How long the manager waits for the last Events to be sent when it stops, in milliseconds. */
 const LAST_EVENTS_MS = 500;
-/** Connections for leader election. */
+/** Maximum number of connections to the API server for leader election. */
 const ELECTION_CONNECTIONS = 2;
 
 export class Manager {
@@ -97,13 +101,14 @@ export class Manager {
     };
     this.#options = options;
     this.api = pooledApi({ ...common, mayWrite: () => this.#elector.isLeader() });
-    // A client of its own: renewals must not wait for the reconcilers' requests, and must not be fenced.
+    // Leader election has its own client. Renewals must not wait for the reconcilers' requests, and must be allowed
+    // even while this process is not the leader.
     this.#electionApi = pooledApi({ ...common, connections: ELECTION_CONNECTIONS });
     this.events = new Recorder({ api: this.api, log, clock: this.clock, component: name, instance: identity });
     this.#elector = this.#createElector();
   }
 
-  /** A store of one kind. Its watch starts when this process is first elected. */
+  /** Creates a store for one kind. Its watch starts when this process becomes the leader for the first time. */
   store<T extends KubeObject>(kind: Kind, { select = {}, ...options }: WatchedStoreOptions<T> = {}): CompactStore<T> {
     const { fieldManager, log } = this.#options;
     const store = new CompactStore<T>({ ...options, kind, fieldManager });
@@ -113,7 +118,9 @@ export class Manager {
     return store;
   }
 
-  /** Adds a controller. It starts once this process leads, every store is in sync and every readiness check passes. */
+  /**
+   * Adds a controller. It starts when this process is the leader, every store is filled and all readiness checks pass.
+   */
   controller({ workers = 1 }: { readonly workers?: number } = {}): ControllerBuilder {
     const { log } = this.#options;
     const tracer = trace.getTracer(this.#options.tracer);
@@ -124,25 +131,25 @@ export class Manager {
     });
   }
 
-  /** Adds a task that runs from `start` to `stop`, whether this process leads or not. */
+  /** Adds a task that runs from `start` to `stop`, even while this process is not the leader. */
   add(runnable: Runnable): void {
     this.#runnables.push(runnable);
   }
 
-  /** Adds a check to /readyz. Controllers don't start before it passes. */
+  /** Adds a readiness check to /readyz. Controllers don't start before the check passes. */
   addReadyCheck(name: string, check: Check): void {
     this.#checks[name] = check;
   }
 
   /**
-   * Adds work to do at each election, after the stores are in sync and before the controllers start. It must not
-   * reject.
+   * Adds work to do each time that this process becomes the leader. It runs after the stores are filled and before the
+   * controllers start. It must not reject.
    */
   prepare(work: () => Promise<void>): void {
     this.#preparations.push(work);
   }
 
-  /** Resolves once the health server listens and the election has begun. @throws Error if the port is taken */
+  /** Starts the health server, the tasks and the leader election. @throws Error if the port is in use */
   async start(): Promise<void> {
     const { port, log } = this.#options;
     this.#health = await startHealthServer({ port, metrics: this.metrics, ready: this.#checks });
@@ -152,7 +159,7 @@ export class Manager {
     this.#election = this.#elector.run(signal);
   }
 
-  /** Stops the controllers, sends the last Events, and only then releases the lead. */
+  /** Stops the controllers, sends the last Events, and only then gives up leadership. */
   async stop(): Promise<void> {
     await Promise.all(this.#controllers.map(({ controller }) => controller.stop()));
     await within(systemTimers, LAST_EVENTS_MS, this.events.idle()).catch(() => undefined);
@@ -171,8 +178,8 @@ export class Manager {
       log,
       metrics: this.metrics,
       onElected: () => void this.#startControllers(),
-      // Nothing to stop: writes are fenced, so running reconciles fail or wait until this process is elected again.
-      onLost: () => log.warn({ identity }, 'Another replica may lead now, writing nothing'),
+      // The reconciles need not stop. The API client refuses their writes until this process is the leader again.
+      onLost: () => log.warn({ identity }, 'Writing nothing until this process is the leader again'),
     });
   }
 
@@ -189,9 +196,9 @@ export class Manager {
   }
 
   /**
-   * Starts the watches at the first election, for good. A replica that waits for the lead watches only the Lease, as in
-   * controller-runtime. Otherwise it would keep every object in memory and receive every change, to take over one
-   * second sooner.
+   * Starts all watches, unless they already run. They run until `stop`. Before it first becomes the leader, a replica
+   * watches only the Lease, as in controller-runtime. This saves memory and traffic. The price is that a takeover needs
+   * about one second more.
    * https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/config#Controller (EnableWarmup)
    */
   #startWatches(): void {
@@ -208,13 +215,14 @@ export class Manager {
     if (!this.#isWatching) return undefined;
     const stale = this.#watches.filter(({ isFresh }) => !isFresh()).map(({ kind }) => kind);
     if (stale.length === 0) return undefined;
-    return `expected a live watch on every kind, found none or a silent one on ${stale.join(', ')}`;
+    return `expected a live watch on every kind, found no watch or one without recent events on ${stale.join(', ')}`;
   }
 }
 
-/** Queues every key, now and at every resync, and starts the controller. */
+/** Starts a controller, and queues all of its keys now and at every resync. */
 function reconcileAll({ controller, keys }: ManagedController): void {
-  // Before `start`, because workers take keys at once: a key that is queued again then would be reconciled twice.
+  // Queue the keys before `start`. Afterwards a worker could take a key at once, and adding it again would reconcile it
+  // twice.
   for (const key of keys()) controller.enqueue(key);
   controller.start();
   controller.resync(keys, RESYNC_MS);

@@ -1,10 +1,10 @@
 import { createMetrics } from './metrics.ts';
 
-/** The samples of a metric, as lines. */
+/** Returns the lines of a metric from text in Prometheus format, without histogram buckets. */
 const linesOf = (text: string, name: string): string[] =>
   text.split('\n').filter((line) => line.startsWith(name) && !line.includes('_bucket{'));
 
-test('exposes the metrics that dashboards for controller-runtime use', async () => {
+test('exposes all metrics that dashboards for controller-runtime need', async () => {
   const metrics = createMetrics();
   metrics.controller('seat').queue(() => 0);
   const text = await metrics.text();
@@ -31,7 +31,7 @@ test('exposes the metrics that dashboards for controller-runtime use', async () 
     expect(text).toContain(`# TYPE ${name} ${type}\n`);
 });
 
-test('starts every reconcile result at 0, so that the first error shows as an increase', async () => {
+test('exposes every reconcile result as 0 at the start, so that dashboards show the first error', async () => {
   const metrics = createMetrics();
   metrics.controller('seat');
   expect(linesOf(await metrics.text(), 'controller_runtime_reconcile_total')).toEqual(
@@ -41,7 +41,7 @@ test('starts every reconcile result at 0, so that the first error shows as an in
   );
 });
 
-test('counts reconciles by result, and errors and terminal errors separately', async () => {
+test('counts reconciles by result, and has separate counters for errors and terminal errors', async () => {
   const metrics = createMetrics();
   const seat = metrics.controller('seat');
   seat.ended('success');
@@ -54,7 +54,7 @@ test('counts reconciles by result, and errors and terminal errors separately', a
   expect(text).toContain('controller_runtime_terminal_reconcile_errors_total{controller="seat"} 1\n');
 });
 
-test('counts a worker as active during a reconcile, and records the duration', async () => {
+test('counts a worker as active during a reconcile, and records the duration of the reconcile', async () => {
   const metrics = createMetrics();
   const seat = metrics.controller('seat');
   const finish = seat.started();
@@ -66,7 +66,7 @@ test('counts a worker as active during a reconcile, and records the duration', a
   expect(text).toContain('controller_runtime_reconcile_time_seconds_bucket{le="0.25",controller="seat"} 1\n');
 });
 
-test('reads unfinished work at each scrape', async () => {
+test('reads the current value of unfinished work each time the metrics are requested', async () => {
   const metrics = createMetrics();
   let unfinished = 0;
   metrics.controller('seat').queue(() => unfinished);
@@ -91,7 +91,7 @@ test('labels queue metrics with the name of the queue', async () => {
   expect(text).toContain(`workqueue_work_duration_seconds_sum${labels} 2\n`);
 });
 
-test('records requests, watch restarts and leadership with their labels', async () => {
+test('records API requests, watch restarts and leadership with their labels', async () => {
   const metrics = createMetrics();
   metrics.requested({ code: '200', method: 'GET', host: 'kubernetes.default.svc' });
   metrics.watchRestarted('Seat', 'expired');
@@ -104,7 +104,7 @@ test('records requests, watch restarts and leadership with their labels', async 
   expect(await metrics.text()).toContain('leader_election_master_status{name="operator"} 0\n');
 });
 
-test('reports plausible numbers for memory, CPU and start time', async () => {
+test('reports plausible values for memory, CPU time and start time of the process', async () => {
   const text = await createMetrics().text();
   const value = (name: string): number => Number(linesOf(text, name)[0]?.split(' ')[1]);
   expect(value('process_resident_memory_bytes')).toBeGreaterThan(10 * 2 ** 20);

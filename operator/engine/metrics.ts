@@ -1,18 +1,22 @@
-// The metrics of the engine, with controller-runtime's names, so that its dashboards work.
+// The Prometheus metrics of the engine. They have the same names as controller-runtime's, so that dashboards for
+// controller-runtime work.
 // https://book.kubebuilder.io/reference/metrics-reference
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { QueueHooks } from './queue.ts';
 
-/** The label values of controller-runtime. A TerminalError counts as an error. */
+/** The result of a reconcile as a metric label, as in controller-runtime. A TerminalError counts as `error`. */
 export type ReconcileResult = 'success' | 'error' | 'requeue_after' | 'requeue';
 const RESULTS: readonly ReconcileResult[] = ['success', 'error', 'requeue_after', 'requeue'];
 
-/** Callbacks of one controller. Durations are in seconds. */
+/** Callbacks through which one controller reports its metrics. All durations are in seconds. */
 export interface ControllerHooks {
-  /** @param unfinished returns the seconds that workers have spent on their current keys, in total */
+  /**
+   * Returns the callbacks for the controller's work queue.
+   * @param unfinished returns the total time, in seconds, that all workers have spent on their current keys
+   */
   queue(unfinished: () => number): QueueHooks;
   workers(max: number): void;
-  /** Call it when a reconcile starts, and the returned function when the reconcile ends. */
+  /** Call it when a reconcile starts. Call the returned function with the duration when the reconcile ends. */
   started(): (seconds: number) => void;
   ended(result: ReconcileResult): void;
   terminal(): void;
@@ -20,24 +24,24 @@ export interface ControllerHooks {
 
 /** The metrics of one process. */
 export interface Metrics {
-  /** Register your own metrics here. */
+  /** The prom-client registry. Programs can add their own metrics to it. */
   readonly registry: Registry;
-  /** All metrics as text: https://prometheus.io/docs/instrumenting/exposition_formats/ */
+  /** Returns all metrics in Prometheus text format: https://prometheus.io/docs/instrumenting/exposition_formats/ */
   readonly text: () => Promise<string>;
   readonly contentType: string;
   controller(name: string): ControllerHooks;
   leading(name: string, leading: boolean): void;
-  /** Counts a request. The code is `<error>` if no answer came, as in client-go. */
+  /** Counts a request to the API server. Without an answer, the code is `<error>`, as in client-go. */
   requested(request: { readonly code: string; readonly method: string; readonly host: string }): void;
   watchRestarted(kind: string, reason: string): void;
 }
 
-/** As in controller-runtime. */
+/** Histogram buckets for the duration of reconciles, in seconds. They are the same as in controller-runtime. */
 const RECONCILE_BUCKETS = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5, 1.75, 2,
   2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30, 40, 50, 60,
 ];
-/** As in client-go, from 10 ns to 1000 s. */
+/** Histogram buckets for queue durations, in seconds. They go from 10 ns to 1000 s, as in client-go. */
 const QUEUE_BUCKETS = Array.from({ length: 12 }, (_, power) => 10 ** (power - 8));
 
 export function createMetrics(): Metrics {
@@ -51,13 +55,13 @@ export function createMetrics(): Metrics {
   });
   const requests = new Counter({
     name: 'rest_client_requests_total',
-    help: 'Requests to the API server.',
+    help: 'Number of requests to the API server.',
     labelNames: ['code', 'method', 'host'],
     registers,
   });
   const restarts = new Counter({
     name: 'watch_restarts_total',
-    help: 'Restarted watches, by reason.',
+    help: 'Number of restarted watches, by reason.',
     labelNames: ['kind', 'reason'],
     registers,
   });
@@ -77,38 +81,38 @@ function controllerMetrics(registers: Registry[]): Metrics['controller'] {
   const labelNames = ['controller'];
   const total = new Counter({
     name: 'controller_runtime_reconcile_total',
-    help: 'Reconciles, by result.',
+    help: 'Number of reconciles, by result.',
     labelNames: ['controller', 'result'],
     registers,
   });
   const errors = new Counter({
     name: 'controller_runtime_reconcile_errors_total',
-    help: 'Failed reconciles.',
+    help: 'Number of failed reconciles.',
     labelNames,
     registers,
   });
   const terminal = new Counter({
     name: 'controller_runtime_terminal_reconcile_errors_total',
-    help: 'Failed reconciles that are not retried.',
+    help: 'Number of failed reconciles that are not retried.',
     labelNames,
     registers,
   });
   const time = new Histogram({
     name: 'controller_runtime_reconcile_time_seconds',
-    help: 'Duration of reconciles.',
+    help: 'Duration of reconciles, in seconds.',
     labelNames,
     buckets: RECONCILE_BUCKETS,
     registers,
   });
   const active = new Gauge({
     name: 'controller_runtime_active_workers',
-    help: 'Workers that are reconciling.',
+    help: 'Number of workers that are reconciling now.',
     labelNames,
     registers,
   });
   const max = new Gauge({
     name: 'controller_runtime_max_concurrent_reconciles',
-    help: 'Number of workers.',
+    help: 'Maximum number of workers that reconcile at the same time.',
     labelNames,
     registers,
   });
@@ -137,24 +141,29 @@ function controllerMetrics(registers: Registry[]): Metrics['controller'] {
 
 function queueMetrics(registers: Registry[]): (name: string, unfinished: () => number) => QueueHooks {
   const labelNames = ['name', 'controller'];
-  const depth = new Gauge({ name: 'workqueue_depth', help: 'Keys waiting for a worker.', labelNames, registers });
-  const adds = new Counter({ name: 'workqueue_adds_total', help: 'Keys added.', labelNames, registers });
+  const depth = new Gauge({
+    name: 'workqueue_depth',
+    help: 'Number of keys that wait for a worker.',
+    labelNames,
+    registers,
+  });
+  const adds = new Counter({ name: 'workqueue_adds_total', help: 'Number of keys added.', labelNames, registers });
   const retries = new Counter({
     name: 'workqueue_retries_total',
-    help: 'Keys queued again after a failed reconcile.',
+    help: 'Number of keys queued again after a failed reconcile.',
     labelNames,
     registers,
   });
   const waited = new Histogram({
     name: 'workqueue_queue_duration_seconds',
-    help: 'How long keys waited for a worker.',
+    help: 'How long keys waited for a worker, in seconds.',
     labelNames,
     buckets: QUEUE_BUCKETS,
     registers,
   });
   const worked = new Histogram({
     name: 'workqueue_work_duration_seconds',
-    help: 'How long workers had keys.',
+    help: 'How long workers processed a key, in seconds.',
     labelNames,
     buckets: QUEUE_BUCKETS,
     registers,
@@ -162,7 +171,7 @@ function queueMetrics(registers: Registry[]): (name: string, unfinished: () => n
   const unfinishedOf = new Map<string, () => number>();
   new Gauge({
     name: 'workqueue_unfinished_work_seconds',
-    help: 'How long workers have had their current keys. It keeps growing when work is stuck.',
+    help: 'Seconds that all workers have spent on their current keys. It keeps growing if a worker is stuck.',
     labelNames,
     registers,
     collect() {
@@ -184,7 +193,10 @@ function queueMetrics(registers: Registry[]): (name: string, unfinished: () => n
   };
 }
 
-/** The process metrics that cost nothing between scrapes. prom-client's own set also polls the event loop. */
+/**
+ * Adds metrics about memory, CPU and start time of the process. prom-client's default metrics are not used, because
+ * they also poll the event loop between scrapes.
+ */
 function processMetrics(registers: Registry[]): void {
   const started = Date.now() / 1000 - process.uptime();
   const gauge = (name: string, help: string, value: () => number): Gauge =>
@@ -197,11 +209,11 @@ function processMetrics(registers: Registry[]): void {
       },
     });
   gauge('process_start_time_seconds', 'When the process started, in seconds since 1970.', () => started);
-  gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
-  gauge('nodejs_heap_size_used_bytes', 'Heap in use.', () => process.memoryUsage().heapUsed);
+  gauge('process_resident_memory_bytes', 'Resident memory, in bytes.', () => process.memoryUsage.rss());
+  gauge('nodejs_heap_size_used_bytes', 'JavaScript heap in use, in bytes.', () => process.memoryUsage().heapUsed);
   new Counter({
     name: 'process_cpu_seconds_total',
-    help: 'CPU time used, user and system.',
+    help: 'CPU time used in user and system mode, in seconds.',
     registers,
     collect() {
       const { user, system } = process.cpuUsage();

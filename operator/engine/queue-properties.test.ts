@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { aQueue, processAll } from './testing/queue-harness.ts';
 
-describe('any sequence of calls', () => {
+describe('a work queue under random sequences of calls', () => {
   const key = fc.constantFrom('a', 'b', 'c');
   const step = fc.oneof(
     fc.record({ kind: fc.constant('add' as const), key }),
@@ -14,7 +14,9 @@ describe('any sequence of calls', () => {
   );
   type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-  /** Runs steps on a queue, and logs the requested and the handed out keys in order. */
+  /**
+   * Returns a function that performs one step on a new queue. `log` lists the requested and the taken keys in order.
+   */
   function aStepRunner() {
     const { queue, timers } = aQueue({ longestDelay: 100 });
     const log: { requested?: string; taken?: string }[] = [];
@@ -53,13 +55,14 @@ describe('any sequence of calls', () => {
     };
   }
 
-  test('never gives a key to two workers, and loses none', async () => {
+  test('never gives a key to two workers at once, and hands out every requested key', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         const { log, held, duplicates, perform } = aStepRunner();
         for (const one of steps) await perform(one);
         for (let turn = 0; turn < 12; turn++) {
-          // Three keys, each of which can be held, waiting, added again and delayed.
+          // There are three keys. Each can be held by a worker, waiting, added again and delayed, so 12 turns are
+          // enough.
           await perform({ kind: 'wait', ms: 200 });
           for (let taker = 0; taker < 3; taker++) await perform({ kind: 'take' });
           while (held.length > 0) await perform({ kind: 'done', which: 0 });
@@ -77,7 +80,7 @@ describe('any sequence of calls', () => {
     );
   });
 
-  test('hands out every key in time if a worker is free', async () => {
+  test('hands out every delayed key on time if a worker is free', async () => {
     const delays = fc.array(fc.record({ key, ms: fc.integer({ min: 0, max: 100 }), wait: fc.nat(50) }), {
       maxLength: 30,
     });

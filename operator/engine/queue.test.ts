@@ -1,14 +1,14 @@
 import type { QueueHooks } from './queue.ts';
 import { aQueue, processAll, takeAll } from './testing/queue-harness.ts';
 
-describe('adding', () => {
-  test('hands out keys in order of arrival', async () => {
+describe('a work queue', () => {
+  test('hands out keys in the order in which they were added', async () => {
     const { queue } = aQueue();
     for (const key of ['b', 'a', 'c']) queue.add(key);
     expect([await queue.get(), await queue.get(), await queue.get()]).toEqual(['b', 'a', 'c']);
   });
 
-  test('hands out a key once that was added twice', async () => {
+  test('hands out a key only once if it is added twice', async () => {
     const { queue, timers } = aQueue();
     queue.add('a');
     queue.add('a');
@@ -18,7 +18,7 @@ describe('adding', () => {
     expect(taken).toEqual(['a']);
   });
 
-  test('hands out a key again, once, that was added while a worker had it', async () => {
+  test('hands out a key once more if it is added twice while a worker processes it', async () => {
     const { queue, timers } = aQueue();
     queue.add('a');
     await queue.get();
@@ -35,7 +35,7 @@ describe('adding', () => {
     expect(taken).toEqual(['a']);
   });
 
-  test('gives the next key to a waiting worker', async () => {
+  test('gives an added key to the worker that has waited longest', async () => {
     const { queue } = aQueue();
     const first = queue.get();
     const second = queue.get();
@@ -44,7 +44,7 @@ describe('adding', () => {
     await expect(Promise.all([first, second])).resolves.toEqual(['a', 'b']);
   });
 
-  test('ignores `done` for a key that was never handed out', async () => {
+  test('ignores a call of `done` for a key that no worker has', async () => {
     const { queue } = aQueue();
     queue.add('a');
     queue.done('a');
@@ -52,8 +52,8 @@ describe('adding', () => {
   });
 });
 
-describe('adding with a delay', () => {
-  test('hands out the key after the delay', async () => {
+describe('a delayed key in a work queue', () => {
+  test('is handed out after the delay', async () => {
     const { queue, timers } = aQueue();
     const taken = takeAll(queue);
     queue.addAfter('a', 500);
@@ -66,7 +66,7 @@ describe('adding with a delay', () => {
   test.each([
     [500, 200],
     [200, 500],
-  ])('uses the earlier of two delays, %i and %i ms, and one timer', async (first, second) => {
+  ])('is handed out after the shorter of two delays, %i and %i ms', async (first, second) => {
     const { queue, timers } = aQueue();
     const taken = processAll(queue, timers);
     const startTime = timers.now();
@@ -77,7 +77,7 @@ describe('adding with a delay', () => {
     expect(taken).toEqual([{ key: 'a', at: startTime + 200 }]);
   });
 
-  test('drops the delay of a key that was handed out before', async () => {
+  test('is not handed out a second time if it was added before the delay ended', async () => {
     const { queue, timers } = aQueue();
     const taken = processAll(queue, timers);
     queue.addAfter('a', 500);
@@ -87,7 +87,7 @@ describe('adding with a delay', () => {
     expect(timers.pending).toBe(0);
   });
 
-  test('starts a delay that is requested during the work at once', async () => {
+  test('counts its delay from the call of `addAfter`, even while a worker processes the key', async () => {
     const { queue, timers } = aQueue();
     queue.add('a');
     await queue.get();
@@ -98,7 +98,7 @@ describe('adding with a delay', () => {
     expect(taken).toEqual(['a']);
   });
 
-  test('hands out a key after the work if its delay ends during the work', async () => {
+  test('is handed out when the worker has finished, if the delay ends before that', async () => {
     const { queue, timers } = aQueue();
     queue.add('a');
     await queue.get();
@@ -111,7 +111,7 @@ describe('adding with a delay', () => {
     expect(taken).toEqual(['a']);
   });
 
-  test.each([0, -1])('queues at once for %i ms', async (ms) => {
+  test.each([0, -1])('is queued at once if the delay is %i ms', async (ms) => {
     const { queue } = aQueue();
     queue.addAfter('a', ms);
     expect(queue.depth).toBe(1);
@@ -119,21 +119,21 @@ describe('adding with a delay', () => {
   });
 });
 
-describe('retrying', () => {
-  test('doubles the delay with each retry, up to the longest delay', () => {
+describe('retries in a work queue', () => {
+  test('wait twice as long each time, up to the longest delay', () => {
     const { queue } = aQueue({ firstDelay: 5, longestDelay: 60 });
     expect([1, 2, 3, 4, 5, 6].map(() => queue.addRateLimited('a'))).toEqual([5, 10, 20, 40, 60, 60]);
     expect(queue.retries('a')).toBe(6);
   });
 
-  test('retries for ever, from 5 ms to 5 minutes by default', () => {
+  test('never stop, and wait from 5 ms to 5 minutes by default', () => {
     const { queue } = aQueue();
     const delays = Array.from({ length: 2000 }, () => queue.addRateLimited('a'));
     expect(delays[0]).toBe(5);
     expect(delays.at(-1)).toBe(300_000);
   });
 
-  test('counts failures per key, and starts over after `forget`', () => {
+  test('are counted per key, and start again with the shortest delay after `forget`', () => {
     const { queue } = aQueue();
     queue.addRateLimited('a');
     queue.addRateLimited('a');
@@ -143,7 +143,7 @@ describe('retrying', () => {
     expect(queue.addRateLimited('a')).toBe(5);
   });
 
-  test('spreads the retries of keys that fail together', () => {
+  test('are spread over time if several keys fail together', () => {
     const { queue } = aQueue({ firstDelay: 1000, random: Math.random });
     const delays = Array.from({ length: 20 }, (_, index) => queue.addRateLimited(`${index}`));
     expect(new Set(delays).size).toBeGreaterThan(1);
@@ -152,8 +152,8 @@ describe('retrying', () => {
   });
 });
 
-describe('shutting down', () => {
-  test('resolves when the last key is done, and hands out no more keys', async () => {
+describe('shutDown of a work queue', () => {
+  test('resolves when the last worker has finished its key, and hands out no more keys', async () => {
     const { queue, timers } = aQueue();
     queue.add('a');
     queue.add('b');
@@ -168,14 +168,14 @@ describe('shutting down', () => {
     expect(ended).toBe(true);
   });
 
-  test('releases waiting workers', async () => {
+  test('gives undefined to workers that wait for a key', async () => {
     const { queue } = aQueue();
     const waiting = queue.get();
     await queue.shutDown();
     await expect(waiting).resolves.toBeUndefined();
   });
 
-  test('leaves no timer and accepts no key', async () => {
+  test('leaves no timer running and accepts no more keys', async () => {
     const { queue, timers } = aQueue();
     queue.addAfter('a', 1000);
     await queue.shutDown();
@@ -186,7 +186,7 @@ describe('shutting down', () => {
     expect(queue.depth).toBe(0);
   });
 
-  test('drops a key that was added while a worker had it', async () => {
+  test('drops a key that was added again while a worker processed it', async () => {
     const { queue } = aQueue();
     queue.add('a');
     await queue.get();
@@ -198,7 +198,7 @@ describe('shutting down', () => {
   });
 });
 
-describe('metrics', () => {
+describe('metrics of a work queue', () => {
   const withHooks = () => {
     const reports: string[] = [];
     const hooks: QueueHooks = {
@@ -211,7 +211,7 @@ describe('metrics', () => {
     return { reports, ...aQueue({ hooks }) };
   };
 
-  test('report how long a key waited and how long a worker had it', async () => {
+  test('report how long a key waited for a worker, and how long the worker processed it', async () => {
     const { queue, reports, timers } = withHooks();
     queue.add('a');
     await timers.advance(2000);
@@ -221,7 +221,7 @@ describe('metrics', () => {
     expect(reports).toEqual(['added', 'depth 1', 'depth 0', 'waited 2 s', 'worked 3 s']);
   });
 
-  test('count a waiting key once, and each retry', () => {
+  test('count a key once if it is added twice, and count each retry', () => {
     const { queue, reports } = withHooks();
     queue.add('a');
     queue.add('a');
@@ -229,7 +229,7 @@ describe('metrics', () => {
     expect(reports).toEqual(['added', 'depth 1', 'retried']);
   });
 
-  test('report how long unfinished work has been running', async () => {
+  test('report how long all workers have processed their current keys in total', async () => {
     const { queue, timers } = aQueue();
     for (const key of ['a', 'b']) queue.add(key);
     await queue.get();

@@ -1,17 +1,18 @@
-// The work queue, with the semantics of client-go's. A key waits at most once, however often it is added. Two workers
-// never have the same key. A key that is added while a worker has it is handed out again afterwards.
+// A work queue of keys that behaves like the one in client-go. A key is in the queue at most once, even if it is added
+// several times. Two workers never process the same key at the same time. If a key is added while a worker processes
+// it, the queue hands it out again afterwards.
 // https://pkg.go.dev/k8s.io/client-go/util/workqueue
 import { jittered, systemTimers } from '../../support/timers.ts';
 import type { Timers } from '../../support/timers.ts';
 
-/** Callbacks for metrics. Durations are in seconds. */
+/** Callbacks through which the queue reports its metrics. All durations are in seconds. */
 export interface QueueHooks {
-  /** The number of waiting keys has changed. */
+  /** Called when the number of waiting keys changes. */
   depth(keys: number): void;
   added(): void;
-  /** A failed key is queued again. */
+  /** Called when a key is queued again after a failure. */
   retried(): void;
-  /** A worker takes a key, after it waited this long. */
+  /** Called when a worker takes a key. `waited` is the time that the key waited for a worker. */
   started(waited: number): void;
   finished(worked: number): void;
 }
@@ -19,11 +20,11 @@ export interface QueueHooks {
 export interface QueueOptions {
   readonly hooks?: QueueHooks;
   readonly timers?: Timers;
-  /** Milliseconds before the first retry of a key. Each further retry waits twice as long. Default 5. */
+  /** Milliseconds before the first retry of a key. Each further retry of the key waits twice as long. Default 5. */
   readonly firstDelay?: number;
-  /** Milliseconds between two retries at most. Default 5 minutes. */
+  /** Longest delay between two retries of a key, in milliseconds. Default 300,000 (5 minutes). */
   readonly longestDelay?: number;
-  /** A number from 0 to 1. Tests replace it. */
+  /** Returns a random number from 0 to 1, which adds jitter to the retry delays. Default: Math.random. */
   readonly random?: () => number;
 }
 
@@ -39,11 +40,13 @@ export class WorkQueue {
   readonly #hooks: QueueHooks;
   readonly #timers: Timers;
   readonly #backoff: (failures: number) => number;
-  /** Waiting keys in order of arrival, with the time of arrival. */
+  /** Keys that wait for a worker, oldest first. The value is the time at which the key was queued, in milliseconds. */
   readonly #waiting = new Map<string, number>();
-  /** Keys that workers have, with the time at which each was taken. */
+  /** Keys that workers are processing. The value is the time at which the worker took the key, in milliseconds. */
   readonly #working = new Map<string, number>();
-  /** Keys that were added while a worker had them, with the time at which each was added. */
+  /**
+   * Keys that were added again while a worker processes them. The value is the time of that addition, in milliseconds.
+   */
   readonly #readded = new Map<string, number>();
   readonly #delayed = new Map<string, Delayed>();
   readonly #failures = new Map<string, number>();
@@ -63,7 +66,7 @@ export class WorkQueue {
     this.#backoff = (failures) => jittered(Math.min(firstDelay * 2 ** failures, longestDelay), random);
   }
 
-  /** Queues `key`. */
+  /** Queues `key`, unless it is already waiting. */
   add(key: string): void {
     if (this.#shut || this.#waiting.has(key) || this.#readded.has(key)) return;
     this.#hooks.added();
@@ -71,7 +74,7 @@ export class WorkQueue {
     else this.#queue(key, this.#timers.now());
   }
 
-  /** Queues `key` after `ms` milliseconds. If it is already delayed, the earlier time counts. */
+  /** Queues `key` after `ms` milliseconds. If the key already has a delay, the delay that ends earlier counts. */
   addAfter(key: string, ms: number): void {
     if (this.#shut) return;
     if (ms <= 0) return this.add(key);
@@ -86,7 +89,10 @@ export class WorkQueue {
     this.#delayed.set(key, { due, cancel: this.#timers.after(ms, fire) });
   }
 
-  /** Queues a failed key with a delay that grows until `forget`. @returns the delay in milliseconds */
+  /**
+   * Queues a failed key after a delay that grows with each failure, until `forget(key)`.
+   * @returns the delay in milliseconds
+   */
   addRateLimited(key: string): number {
     const failures = this.#failures.get(key) ?? 0;
     const delay = this.#backoff(failures);
@@ -97,17 +103,19 @@ export class WorkQueue {
     return delay;
   }
 
-  /** Resets the backoff of `key`, after it succeeded. */
+  /** Resets the retry delay of `key`. Call it after the key succeeded. */
   forget(key: string): void {
     this.#failures.delete(key);
   }
 
-  /** How often `key` has failed since the last `forget`. */
+  /** Returns how often `key` has failed since the last `forget(key)`. */
   retries(key: string): number {
     return this.#failures.get(key) ?? 0;
   }
 
-  /** The next key. It belongs to the caller until `done`. Undefined once the queue is shut down. */
+  /**
+   * Waits for the next key. The caller must call `done` for it. Resolves with undefined once the queue is shut down.
+   */
   get(): Promise<string | undefined> {
     if (this.#shut) return Promise.resolve(undefined);
     const [first] = this.#waiting;
@@ -119,7 +127,7 @@ export class WorkQueue {
     return Promise.resolve(key);
   }
 
-  /** Returns a key to the queue. Call it for every key from `get`, whatever the outcome. */
+  /** Tells the queue that the worker has finished this key. Call it for every key from `get`, even after a failure. */
   done(key: string): void {
     const since = this.#working.get(key);
     if (since === undefined) return;
@@ -132,8 +140,8 @@ export class WorkQueue {
   }
 
   /**
-   * Stops handing out and accepting keys, and drops the waiting ones: the next process looks at every object anyway.
-   * Resolves when workers are done with the keys they have.
+   * Stops the queue: it accepts and hands out no more keys. Waiting keys are dropped, because the next process
+   * reconciles every object anyway. Resolves when the workers have finished their current keys.
    */
   shutDown(): Promise<void> {
     this.#shut = true;
@@ -150,7 +158,9 @@ export class WorkQueue {
     return this.#waiting.size;
   }
 
-  /** Seconds that workers have spent on their current keys, in total. It keeps growing when work is stuck. */
+  /**
+   * Total time, in seconds, that all workers have spent on their current keys. It keeps growing if a worker is stuck.
+   */
   get unfinishedWork(): number {
     const now = this.#timers.now();
     return [...this.#working.values()].reduce((sum, since) => sum + (now - since) / 1000, 0);
@@ -170,7 +180,8 @@ export class WorkQueue {
   #handOut(key: string, since: number): void {
     const now = this.#timers.now();
     this.#working.set(key, now);
-    // This hand-out also serves a pending delayed one. The reconcile itself decides when to come back.
+    // A pending delay of the key is no longer needed. After this reconcile, the reconciler decides when the next is
+    // due.
     this.#delayed.get(key)?.cancel();
     this.#delayed.delete(key);
     this.#hooks.started((now - since) / 1000);

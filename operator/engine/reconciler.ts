@@ -1,22 +1,27 @@
-// The contract between the engine and a reconciler. A reconciler is level-based: it gets a key, looks at the current
-// state and moves it closer to the desired state. It can be called at any time, for no reason, and after another
-// process stopped half way. It is never called twice at once for one key.
+// The interfaces between the engine and a reconciler. A reconciler gets the key of an object, reads the current state
+// and moves it closer to the desired state. It can be called at any time, even if nothing has changed. An earlier call
+// may have stopped half way. The engine never makes two calls for the same key at the same time.
 import type { KubeObject } from '../../kubernetes/object.ts';
 
-/** What to do after a successful reconcile. Without it, the key waits for the next change. */
+/** Says when to reconcile a key again after a success. Without it, the engine waits until something changes. */
 export interface Result {
   /** Milliseconds until the key is reconciled again, even if nothing changes. */
   readonly requeueAfter?: number;
 }
 
 export interface Reconciler {
-  /** Names the controller in metrics, logs and traces, in lower case. */
+  /** Name of the controller in metrics, logs and traces, in lower case. */
   readonly name: string;
-  /** An error is retried with backoff. A TerminalError is not retried until something changes. */
+  /**
+   * Reconciles the object with this key. After an error, the engine calls it again with growing delays. After a
+   * TerminalError, the engine waits until something changes.
+   */
   reconcile(key: string, signal: AbortSignal): Promise<Result | undefined>;
 }
 
-/** A failure that no retry can fix. The reconciler has already reported it in the object's status. */
+/**
+ * An error that a retry can't fix. The reconciler throws it after it has reported the problem in the object's status.
+ */
 export class TerminalError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -24,40 +29,42 @@ export class TerminalError extends Error {
   }
 }
 
-/** Remembers the last successful comparison of an object, so that an unchanged object isn't parsed again. */
+/** Remembers when a live object last matched the desired object, so that an unchanged object isn't parsed again. */
 export interface ApplyMemo {
-  /** Hash of the desired object that the live object was last equal to. */
+  /** Hash of the desired object when the live object last matched it. */
   lastEqualHash?: string | undefined;
 }
 
-/** Objects as last seen, by key. Never mutate an object that a store returns. */
+/** A cache of the objects of one kind, by key. Never change an object that a store returns. */
 export interface Store<T extends KubeObject = KubeObject> {
   get(key: string): T | undefined;
   list(): T[];
-  /** The objects whose label `name` has this value. Fast for labels that the store indexes. */
+  /** Returns the objects whose label `name` has this value. Fast if the store has an index for the label. */
   byLabel(name: string, value: string): T[];
-  /** The memo of the object in its current version. A change discards it. Undefined where no memo is kept. */
+  /**
+   * Returns the memo of the object's current version, or undefined if there is none. A change of the object resets it.
+   */
   applyMemo?(key: string): ApplyMemo | undefined;
   /**
-   * Takes in the answer to a write, so that the next reconcile sees it before the watch does. An answer older than the
-   * stored object is ignored.
+   * Stores an object that the API server returned for our own write. The next reconcile then sees the write before the
+   * watch reports it. Ignores an object that is older than the stored one.
    */
   observe(object: T): void;
-  /** Removes the object if it has this uid, because it was deleted. */
+  /** Removes a deleted object from the store. Does nothing if the stored object has another uid. */
   forget(key: string, uid: string): void;
-  /** Whether everything has been listed once and the watch is alive. */
+  /** Whether the store is up to date: all objects were listed once, and the watch works. */
   readonly fresh: boolean;
 }
 
 export type EventType = 'Normal' | 'Warning';
 
-/** Writes Kubernetes Events. A repeated Event only increases its count for an hour. Never throws. */
+/** Writes Kubernetes Events. Repeating an Event within an hour only increases its count. Never throws. */
 export interface EventRecorder {
   event(about: KubeObject, type: EventType, reason: string, message: string): void;
 }
 
-/** The wall clock, replaceable in tests. */
+/** A clock that tells the time of day. Tests replace it. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Returns the time in milliseconds since 1970, as Date.now() does. */
   now(): number;
 }

@@ -8,7 +8,7 @@ import { Reflector } from './reflector.ts';
 import type { ReflectorOptions } from './reflector.ts';
 
 type Api = ReflectorOptions<KubeObject>['api'];
-/** A step of a watch: it sends a line, fails or ends. */
+/** One step of a watch in a test: the watch sends a line, fails or ends. */
 type WatchStep = { readonly line: string } | { readonly error: Error } | 'end';
 
 const pod = (name: string, version: number): KubeObject => ({
@@ -22,13 +22,13 @@ const silent = (): WatchStep => ({ error: Object.assign(new Error('silent'), { c
 const reset = (): WatchStep => ({ error: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
 const refusal = (code: number): ApiError => new ApiError('GET /', code, {});
 
-/** An API server whose lists and watches a test scripts. */
+/** A fake API server. The test decides what its lists and watches return. */
 class ScriptedApi implements Api {
-  /** The names in the next list, and its version. */
+  /** The names of the objects in the next list, and the resourceVersion of the list. */
   listed: { names: string[]; version: number } = { names: ['p'], version: 10 };
-  /** Errors for the next requests, one each. */
+  /** Errors with which the next requests fail, one error per request. */
   readonly failures: Error[] = [];
-  /** `list` or `watch VERSION` for each request. */
+  /** The received requests, each as `list` or `watch VERSION`. */
   readonly requests: string[] = [];
   #pending: WatchStep[] = [];
   #wake = (): void => undefined;
@@ -107,19 +107,19 @@ afterEach(async () => {
   await running.ended;
 });
 
-test('stores what was listed and what the events changed', async () => {
+test('stores the listed objects and the changes from watch events', async () => {
   expect([names(), store.fresh, api.requests]).toEqual([['p'], true, ['list', 'watch 10']]);
   await api.play(event('ADDED', pod('q', 11)), event('MODIFIED', pod('p', 12)), event('DELETED', pod('q', 13)));
   expect(names()).toEqual(['p']);
   expect(store.get('a/p')?.metadata.resourceVersion).toBe('12');
 });
 
-test('resumes a watch that the server ended at once, from the last event or bookmark', async () => {
+test('resumes a watch that the API server ended from the last event or bookmark, without a pause', async () => {
   await api.play(event('ADDED', pod('q', 11)), bookmark(17), 'end');
   expect([api.requests, restarts]).toEqual([['list', 'watch 10', 'watch 17'], ['Pod closed']]);
 });
 
-test('resumes a broken watch from the last event, after a backoff', async () => {
+test('resumes a broken watch from the last event or bookmark, after a pause', async () => {
   await api.play(bookmark(17), reset());
   expect(api.requests).toHaveLength(2);
   await timers.advance(600);
@@ -128,7 +128,7 @@ test('resumes a broken watch from the last event, after a backoff', async () => 
 
 test.each([
   [
-    'whose version has expired, by status code',
+    'that is refused with 410 because its version has expired',
     async () => {
       api.failures.push(refusal(410));
       await api.play('end');
@@ -137,18 +137,18 @@ test.each([
     'expired',
   ],
   [
-    'whose version has expired, by event',
+    'that sends an ERROR event because its version has expired',
     () => api.play(event('ERROR', { kind: 'Status', code: 410, reason: 'Expired' })),
     'expired',
   ],
-  ['with an error event', () => api.play(event('ERROR', { code: 500, message: 'etcd' })), 'error'],
-  ['with a line that is not JSON', () => api.play({ line: '{"type":' }), 'malformed'],
-  ['with a line that is not an event', () => api.play({ line: 'null' }), 'malformed'],
-  ['with an event of unknown type', () => api.play(event('MOVED', pod('p', 11))), 'malformed'],
-  ['with an object without a name', () => api.play(event('ADDED', { metadata: {} })), 'malformed'],
-  ['with an event without a version', () => api.play(event('BOOKMARK', {})), 'malformed'],
-  ['that is silent', () => api.play(silent()), 'silent'],
-])('lists again after a watch %s, and removes what is gone', async (_, play, reason) => {
+  ['that sends another ERROR event', () => api.play(event('ERROR', { code: 500, message: 'etcd' })), 'error'],
+  ['that sends a line that is not JSON', () => api.play({ line: '{"type":' }), 'malformed'],
+  ['that sends a line that is not an event', () => api.play({ line: 'null' }), 'malformed'],
+  ['that sends an event of unknown type', () => api.play(event('MOVED', pod('p', 11))), 'malformed'],
+  ['that sends an object without a name', () => api.play(event('ADDED', { metadata: {} })), 'malformed'],
+  ['that sends an event without a resourceVersion', () => api.play(event('BOOKMARK', {})), 'malformed'],
+  ['that sends nothing for too long', () => api.play(silent()), 'silent'],
+])('lists again after a watch %s, and removes objects that no longer exist', async (_, play, reason) => {
   await api.play(bookmark(16), event('ADDED', pod('q', 17)));
   api.listed = { names: ['r'], version: 20 };
   await play();
@@ -158,22 +158,25 @@ test.each([
   expect(names()).toEqual(['r']);
 });
 
-test.each([500, 503, 429])('resumes without a list after the server answered %d', async (code) => {
-  await api.play(bookmark(17));
-  api.failures.push(refusal(code));
-  await api.play('end');
-  await timers.advance(600);
-  expect([api.requests, restarts.at(-1)]).toEqual([['list', 'watch 10', 'watch 17', 'watch 17'], 'Pod unavailable']);
-});
+test.each([500, 503, 429])(
+  'resumes the watch without a new list after the API server has answered %d',
+  async (code) => {
+    await api.play(bookmark(17));
+    api.failures.push(refusal(code));
+    await api.play('end');
+    await timers.advance(600);
+    expect([api.requests, restarts.at(-1)]).toEqual([['list', 'watch 10', 'watch 17', 'watch 17'], 'Pod unavailable']);
+  },
+);
 
-test('lists again after five failed attempts to resume', async () => {
+test('lists again after five failed attempts to resume the watch', async () => {
   api.failures.push(...Array.from({ length: 5 }, () => refusal(504)));
   await api.play(bookmark(17), 'end');
   await timers.advance(30_000);
   expect(api.requests.slice(2)).toEqual([...Array.from({ length: 5 }, () => 'watch 17'), 'list', 'watch 10']);
 });
 
-test('doubles the backoff up to half a minute, and resets it after an event', async () => {
+test('doubles the pause after each failure up to 30 s, and resets it after an event', async () => {
   const failing = (count: number): void => void api.failures.push(...Array.from({ length: count }, () => refusal(500)));
   const requestsWithin = async (ms: number): Promise<number> => {
     const before = api.requests.length;
@@ -182,7 +185,7 @@ test('doubles the backoff up to half a minute, and resets it after an event', as
   };
   failing(100);
   await api.play(bookmark(17), reset());
-  // After 0.5, 1, 2, 4, 8, 16 and 30 seconds, each up to a tenth longer.
+  // The pauses are 0.5, 1, 2, 4, 8, 16 and 30 seconds, plus up to 10 %.
   expect(await requestsWithin(35_000)).toBe(6);
   expect(await requestsWithin(330_000)).toBe(10);
   api.failures.length = 0;
@@ -191,7 +194,7 @@ test('doubles the backoff up to half a minute, and resets it after an event', as
   expect(await requestsWithin(600)).toBe(1);
 });
 
-test('repeats a failed list, and removes nothing meanwhile', async () => {
+test('repeats a failed list, and removes no object before a list succeeds', async () => {
   api.failures.push(refusal(410), refusal(500));
   await api.play({ line: '?' });
   expect(names()).toEqual(['p']);
@@ -199,17 +202,17 @@ test('repeats a failed list, and removes nothing meanwhile', async () => {
   expect([api.requests.slice(2), names()]).toEqual([['list', 'list', 'list', 'watch 10'], ['p']]);
 });
 
-test('pauses between watches that end at once', async () => {
+test('pauses before the next watch if watches end at once', async () => {
   await api.play('end');
   await api.play('end', 'end', 'end');
   await timers.advance(400);
   expect(api.requests.length).toBeLessThan(4);
 });
 
-describe('freshness', () => {
+describe('the freshness of a store that a reflector fills', () => {
   const hour = 3_600_000;
 
-  test('lasts while lines arrive, even if only bookmarks', async () => {
+  test('lasts while the watch sends anything, even if only bookmarks', async () => {
     for (let version = 20; version < 30; version++) {
       await timers.advance(60_000);
       await api.play(bookmark(version));
@@ -217,7 +220,7 @@ describe('freshness', () => {
     expect(store.fresh).toBe(true);
   });
 
-  test('lasts while watches end and are reopened', async () => {
+  test('lasts while watches end normally and are opened again', async () => {
     for (let round = 0; round < 10; round++) {
       await timers.advance(120_000);
       await api.play('end');
@@ -225,7 +228,7 @@ describe('freshness', () => {
     expect(store.fresh).toBe(true);
   });
 
-  test('ends while the server is unreachable, and returns afterwards', async () => {
+  test('ends while the API server fails, and returns afterwards', async () => {
     api.failures.push(...Array.from({ length: 100 }, () => refusal(500)));
     await api.play(reset());
     await timers.advance(150_001);
@@ -236,26 +239,26 @@ describe('freshness', () => {
     expect(store.fresh).toBe(true);
   });
 
-  test('ends when nothing arrives', async () => {
+  test('ends when the watch sends nothing for an hour', async () => {
     await timers.advance(hour);
     expect(store.fresh).toBe(false);
   });
 });
 
-test('logs each failure with reason and error', async () => {
+test('logs each failure of a watch with its reason and error', async () => {
   await api.play(silent());
   expect(log.lines).toMatchObject([
     {
       level: 'warn',
-      message: 'Watch failed, restarting',
+      message: 'Watch failed, restarting it',
       fields: { kind: 'Pod', reason: 'silent', failures: 1, err: { message: 'silent' } },
     },
   ]);
 });
 
-test('runs no timer while idle', () => expect(timers.pending).toBe(0));
+test('runs no timer while the watch waits for events', () => expect(timers.pending).toBe(0));
 
-test('ends when its signal is aborted, even during a backoff', async () => {
+test('stops when its signal is aborted, even during a pause after a failure', async () => {
   api.failures.push(refusal(500));
   await api.play(reset());
   running.controller.abort();

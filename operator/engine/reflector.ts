@@ -1,6 +1,6 @@
-// Keeps a store in step with the API server, as client-go's Reflector does: a list, then a watch from the list's
-// version. A watch can end, expire, break, or stop sending while it looks healthy. The reflector detects each case, and
-// lists again when in doubt.
+// A reflector keeps a store up to date with the API server. It lists all objects, and then watches for changes from the
+// version of the list. A watch can end, expire, break, or stop sending. The reflector detects each case. If it may have
+// missed a change, it lists again. It is modelled on client-go's Reflector.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 import { ApiError, isGone } from '../../kubernetes/api.ts';
 import type { ListOptions, Status } from '../../kubernetes/api.ts';
@@ -11,40 +11,46 @@ import { jittered, pause, systemTimers } from '../../support/timers.ts';
 import type { Timers } from '../../support/timers.ts';
 import type { CompactStore } from './store.ts';
 
-/** Why a watch was restarted. `closed` is the healthy end of a watch. */
+/** Why a watch was restarted. `closed` means that the server ended the watch normally. */
 export type RestartReason =
   'closed' | 'expired' | 'silent' | 'malformed' | 'error' | 'refused' | 'unavailable' | 'disconnected';
 
-/** After these the next watch continues from the last event. After all others the store may be wrong. */
+/** The reasons after which the next watch continues from the last event. After any other, the reflector lists again. */
 const RESUMABLE: readonly RestartReason[] = ['closed', 'unavailable', 'disconnected'];
 
 export interface ReflectorOptions<T extends KubeObject> {
   readonly api: Pick<HttpApi, 'pages' | 'watch'>;
   readonly store: CompactStore<T>;
   readonly select?: ListOptions;
-  /** For `watch_restarts_total`. */
+  /** Called each time a watch is restarted. It feeds the metric `watch_restarts_total`. */
   readonly onRestart?: (kind: string, reason: RestartReason) => void;
   readonly log?: { warn(fields: object, message: string): void };
   readonly timers?: Timers;
-  /** Milliseconds without a line after which the watch is aborted. Default 90,000. */
+  /** Aborts the watch after this many milliseconds without a line from the server. Default 90,000. */
   readonly silence?: number;
 }
 
-/** Shortest watch, in seconds. The longest is twice as long. The spread keeps watches from all ending at once. */
+/**
+ * Shortest time after which the server is asked to end a watch, in seconds. The longest time is twice as long. The time
+ * is random, so that watches don't all end at once.
+ */
 const WATCH_SECONDS = 300;
-/** Milliseconds. The API server sends a bookmark about once a minute, so this much silence means a dead watch. */
+/**
+ * Default of the `silence` option, in milliseconds. The API server sends a bookmark about once a minute, so a watch
+ * without a line for this long is broken.
+ */
 const SILENCE_MS = 90_000;
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 30_000;
 /**
- * Consecutive failures after which even a resumable watch lists again. After a restore of etcd, for example, the old
- * version is refused for ever.
+ * After this many failures in a row, the reflector lists again, even if the watch could be resumed. For example, after
+ * etcd is restored from a backup, the API server always refuses the old version.
  */
 const MAX_RESUME_FAILURES = 5;
-/** Milliseconds. A watch that ends sooner, without an event, counts as a failure. */
+/** A watch that ends in less than this many milliseconds, without an event, counts as a failure. */
 const SHORTEST_WATCH_MS = 5_000;
 
-/** The watch sent something unexpected, so the store can no longer be trusted. */
+/** The error for an unexpected line of a watch. The store may be out of date, so the reflector must list again. */
 class UntrustedWatchError extends Error {
   readonly reason: RestartReason;
 
@@ -63,9 +69,9 @@ interface WatchEvent<T> {
 export class Reflector<T extends KubeObject> {
   readonly #options: ReflectorOptions<T>;
   readonly #timers: Timers;
-  /** The version from which the next watch continues. Undefined if a list is needed first. */
+  /** The resourceVersion from which the next watch continues. Undefined if the reflector must list first. */
   #version: string | undefined;
-  /** Consecutive failures. */
+  /** Number of failures in a row. */
   #failures = 0;
   #lastWatchClosed = false;
 
@@ -74,7 +80,7 @@ export class Reflector<T extends KubeObject> {
     this.#timers = options.timers ?? systemTimers;
   }
 
-  /** Runs until the signal is aborted. Never rejects. */
+  /** Lists and watches until the signal is aborted. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const reason = await this.#listAndWatch(signal);
@@ -86,7 +92,7 @@ export class Reflector<T extends KubeObject> {
     }
   }
 
-  /** Lists if needed, then watches until the watch ends. @returns why it ended */
+  /** Lists if needed, then watches until the watch ends. @returns why the watch ended */
   async #listAndWatch(signal: AbortSignal): Promise<RestartReason> {
     try {
       this.#version ??= await this.#list(signal);
@@ -104,7 +110,7 @@ export class Reflector<T extends KubeObject> {
     this.#failures++;
     if (!RESUMABLE.includes(reason) || this.#failures >= MAX_RESUME_FAILURES) this.#version = undefined;
     const fields = { kind: this.#options.store.kind.kind, reason, failures: this.#failures, err: error };
-    if (!signal.aborted) this.#options.log?.warn(fields, 'Watch failed, restarting');
+    if (!signal.aborted) this.#options.log?.warn(fields, 'Watch failed, restarting it');
     return reason;
   }
 
@@ -135,7 +141,7 @@ export class Reflector<T extends KubeObject> {
       store.touch();
     }
     if (!hasEvents && this.#timers.now() - startTime < SHORTEST_WATCH_MS)
-      throw new Error('Expected a watch of several minutes, found one that ended at once without an event.');
+      throw new Error('Expected a watch to last several minutes, found that it ended at once without an event.');
     this.#failures = 0;
   }
 
@@ -146,7 +152,7 @@ export class Reflector<T extends KubeObject> {
     if (version === undefined)
       throw new UntrustedWatchError(
         'malformed',
-        `Expected an event with a resourceVersion, found ${type} without one.`,
+        `Expected a watch event with a resourceVersion, found event ${type} without one.`,
       );
     if (type === 'DELETED') store.forget(keyOf(object), object.metadata.uid ?? '');
     else if (type !== 'BOOKMARK') store.upsert(object);
@@ -156,27 +162,30 @@ export class Reflector<T extends KubeObject> {
 
 const TYPES: readonly unknown[] = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR'];
 
-/** @throws UntrustedWatchError if the line isn't an event */
+/** Parses one line of a watch. @throws UntrustedWatchError if the line isn't a watch event */
 function eventOf<T extends KubeObject>(line: string): WatchEvent<T> {
   const event = parse(line) as Partial<WatchEvent<T>> | null;
   const { type, object } = event ?? {};
   if (!TYPES.includes(type))
-    throw new UntrustedWatchError('malformed', `Expected an event with a type, found type ${String(type)}.`);
+    throw new UntrustedWatchError('malformed', `Expected a watch event of a known type, found type ${String(type)}.`);
   const hasName = type === 'BOOKMARK' || type === 'ERROR' || typeof object?.metadata?.name === 'string';
   if (hasName) return event as WatchEvent<T>;
-  throw new UntrustedWatchError('malformed', `Expected an object with a name, found ${type} without one.`);
+  throw new UntrustedWatchError(
+    'malformed',
+    `Expected an object with a name in a watch event, found event ${type} without one.`,
+  );
 }
 
 function parse(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch (cause) {
-    const message = `Expected an event as JSON, found ${line.length} characters of something else.`;
+    const message = `Expected a watch event as JSON, found ${line.length} characters that are not JSON.`;
     throw new UntrustedWatchError('malformed', message, { cause });
   }
 }
 
-/** The error in an ERROR event, whose object is a Status. */
+/** Builds the error for an ERROR event. The object of an ERROR event is a Kubernetes Status. */
 function errorOf(object: unknown): UntrustedWatchError {
   const { code, reason, message } = (object ?? {}) as Status & { code?: number };
   const expired = code === 410 || reason === 'Expired' || reason === 'Gone';

@@ -13,7 +13,7 @@ const timers = fakeTimers();
 const store = (options: Partial<StoreOptions<Deployment>> = {}): CompactStore<Deployment> =>
   new CompactStore({ kind: KINDS.Deployment, fieldManager: 'us', index: ['seat'], timers, ...options });
 
-/** The Deployment `a/d` at a version, with overrides. */
+/** Returns the Deployment `a/d` with this resourceVersion and these other fields. */
 const at = (
   resourceVersion: number,
   { metadata = {}, ...rest }: { metadata?: object; spec?: object; status?: object } = {},
@@ -30,8 +30,8 @@ function changesOf(subject: CompactStore<Deployment>): Change<Deployment>[] {
   return changes;
 }
 
-describe.each([{ parsed: false }, { parsed: true }])('store with parsed: $parsed', (options) => {
-  test('returns an object as received, without managedFields', () => {
+describe.each([{ parsed: false }, { parsed: true }])('a store with the option parsed: $parsed', (options) => {
+  test('returns an object as it was received, but without managedFields', () => {
     const subject = store(options);
     subject.upsert(at(5, { metadata: { managedFields: [{ manager: 'x' }] }, spec: { replicas: 1 } }));
     expect(subject.get('a/d')).toEqual(at(5, { spec: { replicas: 1 } }));
@@ -39,13 +39,13 @@ describe.each([{ parsed: false }, { parsed: true }])('store with parsed: $parsed
     expect(subject.get('a/e')).toBeUndefined();
   });
 
-  test('keeps the newest version, compared as numbers', () => {
+  test('keeps the object with the newest resourceVersion, compared as a number', () => {
     const subject = store(options);
     for (const version of [9, 10, 8]) subject.upsert(at(version, { spec: { version } }));
     expect(subject.get('a/d')).toEqual(at(10, { spec: { version: 10 } }));
   });
 
-  test('reports no change of a field that it drops, but returns the new version', () => {
+  test('reports no change if only a dropped field changes, but returns the new resourceVersion', () => {
     const subject = store({ ...options, keep: withStatus('readyReplicas') });
     subject.upsert(at(1, { status: { readyReplicas: 1, observedGeneration: 1 } }));
     const changes = changesOf(subject);
@@ -61,7 +61,7 @@ describe.each([{ parsed: false }, { parsed: true }])('store with parsed: $parsed
   });
 });
 
-test('drops the status with `withoutStatus`', () => {
+test('drops the status of an object if `keep` is `withoutStatus`', () => {
   const subject = store({ keep: withoutStatus });
   subject.upsert(at(1, { status: { replicas: 1 } }));
   expect(subject.get('a/d')).not.toHaveProperty('status');
@@ -76,7 +76,7 @@ test('reports no change if only the order of apiVersion and kind differs', () =>
   expect(changes).toEqual([]);
 });
 
-test('finds objects by indexed and other labels, also after the labels changed', () => {
+test('finds objects by labels with and without an index, also after the labels have changed', () => {
   const subject = store();
   const names = (label: string, value: string): string[] =>
     subject.byLabel(label, value).map(({ metadata }) => metadata.name);
@@ -88,7 +88,7 @@ test('finds objects by indexed and other labels, also after the labels changed',
   expect(names('seat', 's2')).toEqual([]);
 });
 
-test('counts an object as applied if our field manager applied more than its status', () => {
+test('counts an object as applied only if our field manager applied it, not just its status', () => {
   const by = (managedFields: object[]): boolean => {
     const subject = store();
     subject.upsert(at(1, { metadata: { managedFields } }));
@@ -101,8 +101,8 @@ test('counts an object as applied if our field manager applied more than its sta
   expect(store().applied('a/d')).toBe(false);
 });
 
-describe('answer to a write', () => {
-  test('is stored, and the watch event about it is no further change', () => {
+describe('an object that the API server returned for our write', () => {
+  test('is stored, and its later watch event is not reported as a second change', () => {
     const subject = store();
     const changes = changesOf(subject);
     subject.observe(at(2, { spec: { replicas: 2 } }));
@@ -112,7 +112,7 @@ describe('answer to a write', () => {
     expect(subject.get('a/d')?.spec).toEqual({ replicas: 2 });
   });
 
-  test('does not restore an object that was deleted in the last five minutes', async () => {
+  test('is ignored if the object was deleted in the last five minutes', async () => {
     const subject = store();
     subject.upsert(at(1));
     subject.forget('a/d', 'u1');
@@ -124,7 +124,7 @@ describe('answer to a write', () => {
     expect(subject.get('a/d')).toBeDefined();
   });
 
-  test('adds an object that replaced a deleted one of the same name', () => {
+  test('is stored if it has the name of a deleted object but another uid', () => {
     const subject = store();
     subject.forget('a/d', 'u1');
     subject.observe(at(3, { metadata: { uid: 'u2' } }));
@@ -133,8 +133,8 @@ describe('answer to a write', () => {
   });
 });
 
-describe('list', () => {
-  test('removes objects that were not in it, at its end', () => {
+describe('a list that fills a store', () => {
+  test('removes objects that it did not contain, but only at its end', () => {
     const subject = store();
     subject.upsert(at(1));
     subject.upsert(at(2, { metadata: { name: 'e' } }));
@@ -147,7 +147,7 @@ describe('list', () => {
     expect(changes).toMatchObject([{ key: 'a/e', old: { metadata: { name: 'e' } }, new: undefined }]);
   });
 
-  test('keeps an object that was created after it', () => {
+  test('keeps an object that was created after the version of the list', () => {
     const subject = store();
     const listing = subject.beginListing();
     subject.observe(at(6));
@@ -155,7 +155,7 @@ describe('list', () => {
     expect(subject.size).toBe(1);
   });
 
-  test('removes nothing if it never ended, and does not affect the next list', () => {
+  test('removes nothing if it is never completed, and does not affect the next list', () => {
     const subject = store();
     subject.beginListing().add(at(1));
     const listing = subject.beginListing();
@@ -165,7 +165,7 @@ describe('list', () => {
   });
 });
 
-test('is fresh after a list, for as long as it is touched', async () => {
+test('is fresh after a list, while `touch` is called often enough', async () => {
   const subject = store({ staleAfter: 1000 });
   subject.touch();
   expect(subject.fresh).toBe(false);

@@ -1,46 +1,50 @@
-// The objects of one kind as last seen. There may be tens of thousands, so the store keeps each as JSON text and drops
-// the fields that nobody reads. A reflector feeds it, and so do the answers to our own writes.
+// A cache of all objects of one kind. There may be tens of thousands, so the cache saves memory: it keeps each object
+// as JSON text and drops unused fields. A reflector fills the cache. The API server's answers to our own writes update
+// it.
 import { keyOf } from '../../kubernetes/object.ts';
 import type { Kind, KubeObject } from '../../kubernetes/object.ts';
 import type { ApplyMemo, Store } from './reconciler.ts';
 import { systemTimers } from '../../support/timers.ts';
 import type { Timers } from '../../support/timers.ts';
 
-/** An object was added (no `old`), deleted (no `new`), or its kept fields changed. `old` is parsed on first use. */
+/**
+ * A change of one object in a store. `old` is undefined if the object was added, `new` if it was deleted. Reading `old`
+ * parses JSON, so read it only if you need it.
+ */
 export interface Change<T> {
   readonly key: string;
   readonly old: T | undefined;
   readonly new: T | undefined;
 }
 
-/** A store that knows which objects we may delete. */
+/** A store that also tells which objects the operator itself applied. Only these may be pruned. */
 export interface Inventory<T extends KubeObject = KubeObject> extends Store<T> {
   readonly kind: Kind;
-  /** Whether our field manager applied the object. */
+  /** Returns whether our field manager applied the object. */
   applied(key: string): boolean;
-  /** The keys of the objects that `byLabel` returns. */
+  /** Returns the keys of all objects whose label `name` has this value. */
   keysByLabel(name: string, value: string): readonly string[];
 }
 
 export interface StoreOptions<T> {
   readonly kind: Kind;
-  /** The field manager whose objects count as `applied`. */
+  /** Name of our field manager. `applied` returns true for the objects that it applied. */
   readonly fieldManager: string;
-  /** Picks the fields to keep besides metadata. Default: all. It must not mutate its argument. */
+  /** Returns the fields to store besides metadata. Must not change its argument. Default: all fields. */
   readonly keep?: (object: T) => Omit<T, 'metadata'>;
-  /** Labels to index for `byLabel`. */
+  /** Names of the labels for which the store keeps an index, so that `byLabel` is fast. */
   readonly index?: readonly string[];
-  /** Keeps objects parsed instead of as text. For kinds with few objects that are read often. */
+  /** Stores parsed objects instead of JSON text. Use it for kinds with few objects that are read often. */
   readonly parsed?: boolean;
-  /** Milliseconds after the last `touch` until the store is no longer fresh. Default 150,000. */
+  /** The store counts as out of date this many milliseconds after the last call of `touch`. Default 150,000. */
   readonly staleAfter?: number;
   readonly timers?: Timers;
 }
 
-/** A list in progress. Nothing is removed until its end. */
+/** A list request in progress. Missing objects are removed from the store only when the list is complete. */
 export interface Listing<T> {
   add(object: T): void;
-  /** Completes the list. Objects that were not in it are removed, unless they are newer than this version. */
+  /** Completes the list. Removes objects that were not in the list, unless they are newer than `resourceVersion`. */
   end(resourceVersion: string): void;
 }
 
@@ -49,7 +53,7 @@ interface Entry<T> extends ApplyMemo {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly applied: boolean;
-  /** Values of the indexed labels, in index order. */
+  /** The values of the indexed labels, in the order of the `index` option. */
   readonly labels: readonly (string | undefined)[];
   /** The number of the last list that contained the object. */
   listing: number;
@@ -63,16 +67,16 @@ interface ManagedMeta {
   }[];
 }
 
-/** Milliseconds to remember a deleted object: longer than the answer to any write takes. */
+/** How long the uid of a deleted object is remembered, in milliseconds. This is longer than any write request takes. */
 const DELETED_MEMORY_MS = 300_000;
 
-/** For `keep`: drops the status. */
+/** A value for the `keep` option: stores everything except the status. */
 export const withoutStatus = <T extends KubeObject>(object: T): Omit<T, 'metadata'> => ({
   ...object,
   status: undefined,
 });
 
-/** For `keep`: keeps only these fields of the status. */
+/** Returns a value for the `keep` option that stores only these fields of the status. */
 export function withStatus<T extends KubeObject>(...fields: readonly string[]): (object: T) => Omit<T, 'metadata'> {
   return (object) => {
     const { status = {} } = object as { status?: Record<string, unknown> };
@@ -88,9 +92,9 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
   readonly #options: StoreOptions<T>;
   readonly #timers: Timers;
   readonly #entries = new Map<string, Entry<T>>();
-  /** For each indexed label, object keys by label value. */
+  /** One index per indexed label. It maps each value of the label to the keys of the objects with that value. */
   readonly #index: readonly { readonly label: string; readonly keys: Map<string, Set<string>> }[];
-  /** Uids of deleted objects with the time at which to forget each, earliest first. */
+  /** Uids of deleted objects, oldest first. The value is the time at which to forget the uid, in milliseconds. */
   readonly #deleted = new Map<string, number>();
   readonly #listeners = new Set<(change: Change<T>) => void>();
   #listing = 0;
@@ -146,8 +150,8 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
   }
 
   /**
-   * Calls `listener` after every change from any source. It must not throw. @returns a function that removes the
-   * listener
+   * Calls `listener` after every change. The listener must not throw.
+   * @returns a function that removes the listener
    */
   onChange(listener: (change: Change<T>) => void): () => void {
     this.#listeners.add(listener);
@@ -155,7 +159,7 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
   }
 
   observe(object: T): void {
-    // The answer to a write may arrive after the event that says the object was deleted.
+    // The answer to a write may arrive after the watch event that reports the object's deletion.
     if (!this.#deleted.has(object.metadata.uid ?? '')) this.upsert(object);
   }
 
@@ -164,7 +168,7 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
     if (this.#entries.get(key)?.uid === uid) this.#remove(key);
   }
 
-  /** Adds or replaces an object, unless the stored one is as new. */
+  /** Adds or replaces an object, unless the stored version is the same or newer. */
   upsert(object: T): void {
     const key = keyOf(object);
     const known = this.#entries.get(key);
@@ -176,7 +180,7 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
     if (!known || textOf(known.kept) !== textOf(entry.kept)) this.#notify(key, known, kept);
   }
 
-  /** Starts a list. An earlier one that was not ended is discarded. */
+  /** Starts to take in the objects of a list request. Discards an earlier list that was not completed. */
   beginListing(): Listing<T> {
     const number = ++this.#listing;
     const add = (object: T): void => {
@@ -187,14 +191,14 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
     return { add, end: (resourceVersion) => this.#endListing(number, resourceVersion) };
   }
 
-  /** Records that the watch is alive. */
+  /** Records that the watch works, so the store counts as up to date for another `staleAfter` milliseconds. */
   touch(): void {
     this.#lastTouch = this.#timers.now();
   }
 
   #endListing(number: number, resourceVersion: string): void {
     for (const [key, entry] of this.#entries) {
-      // We may have written the object while the list was under way. Then it is newer than the list.
+      // If we wrote the object while the list request was running, the object is newer than the list. Keep it.
       if (entry.listing === number || isNewer(entry.resourceVersion, resourceVersion)) continue;
       this.#rememberDeleted(entry.uid);
       this.#remove(key);
@@ -223,8 +227,8 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
   #keptOf(object: T): T {
     const { keep } = this.#options;
     const metadata = { ...object.metadata, managedFields: undefined };
-    // List items and watch events place apiVersion and kind differently. Put them first, so that the texts compare
-    // equal.
+    // List items and watch events have apiVersion and kind in different places. Put both first, so that the JSON texts
+    // of equal objects are equal.
     const { apiVersion, kind } = this.kind;
     return Object.assign({ apiVersion, kind }, keep ? keep(object) : object, { metadata }) as unknown as T;
   }
@@ -265,7 +269,7 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
   }
 
   #notify(key: string, before: Entry<T> | undefined, now: T | undefined): void {
-    // A getter, so that the old text is parsed only if a listener reads it.
+    // `old` is a getter, so that its JSON text is parsed only if a listener reads it.
     const old = (): T | undefined => before && this.#objectOf(before);
     const change: Change<T> = {
       key,
@@ -279,8 +283,8 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
 }
 
 /**
- * Whether `version` is newer. Versions are growing numbers if the API server stores to etcd. Otherwise any other
- * version counts as newer.
+ * Returns whether resource version `version` is newer than `than`. API servers that use etcd have numeric versions that
+ * grow. If a version is not a number, any different version counts as newer.
  * https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/5504-comparable-resource-version
  */
 function isNewer(version: string, than: string): boolean {
@@ -288,7 +292,10 @@ function isNewer(version: string, than: string): boolean {
   return Number.isNaN(a) || Number.isNaN(b) ? version !== than : a > b;
 }
 
-/** The text to compare, without resourceVersion: it changes even if no kept field does. */
+/**
+ * Returns the text by which two versions of an object are compared. It leaves out resourceVersion, which changes with
+ * every write.
+ */
 const textOf = (kept: string | KubeObject): string =>
   typeof kept === 'string'
     ? kept

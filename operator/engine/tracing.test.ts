@@ -5,7 +5,7 @@ import { inSpan } from './tracing.ts';
 const spans = collectSpans();
 const tracer = trace.getTracer('test');
 
-test('runs the work in an active span and returns its result', async () => {
+test('runs the work inside an active span, and returns the result of the work', async () => {
   const seen = await inSpan({ tracer, name: 'seat reconcile', attributes: { 'reconcile.key': 'a' } }, async (span) => {
     await Promise.resolve();
     return trace.getActiveSpan() === span;
@@ -21,13 +21,13 @@ test('runs the work in an active span and returns its result', async () => {
   ]);
 });
 
-test('makes a nested span a child', async () => {
+test('makes a span that starts inside another span its child', async () => {
   await inSpan({ tracer, name: 'outer' }, () => inSpan({ tracer, name: 'inner' }, () => Promise.resolve()));
   const [inner, outer] = spans();
   expect(inner?.parentSpanContext?.spanId).toBe(outer?.spanContext().spanId);
 });
 
-test('records an error on the span and rethrows it', async () => {
+test('records an error of the work on the span, and rethrows it', async () => {
   const error = new Error('no such thing');
   await expect(inSpan({ tracer, name: 'fails' }, () => Promise.reject(error))).rejects.toBe(error);
   const [span] = spans();
@@ -35,7 +35,7 @@ test('records an error on the span and rethrows it', async () => {
   expect(span?.events).toMatchObject([{ name: 'exception', attributes: { 'exception.message': 'no such thing' } }]);
 });
 
-test('rethrows a value that is not an Error unchanged', async () => {
+test('rethrows a thrown value unchanged if it is not an Error', async () => {
   await expect(
     inSpan({ tracer, name: 'throws' }, () => Promise.reject(undefined as unknown as Error)),
   ).rejects.toBeUndefined();

@@ -1,17 +1,19 @@
-// Spans around the engine's work. The OpenTelemetry SDK exports them; without an SDK they are no-ops.
-// https://opentelemetry.io/docs/specs/otel/trace/api/
+// Helpers that wrap the engine's work in OpenTelemetry spans. Without an OpenTelemetry SDK, these spans do nothing.
+// Trace API: https://opentelemetry.io/docs/specs/otel/trace/api/
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Attributes, Span, Tracer } from '@opentelemetry/api';
 import { asError } from '../../support/as-error.ts';
 
-/** A new span: its tracer, its name and its first attributes. */
+/** Describes a span to start: its tracer, its name and its initial attributes. */
 export interface SpanSpec {
   readonly tracer: Tracer;
   readonly name: string;
   readonly attributes?: Attributes;
 }
 
-/** Runs `work` in a span of its own. An error is recorded on the span and rethrown. */
+/**
+ * Starts a span, runs `work` inside it and ends the span. If `work` throws, records the error on the span and rethrows.
+ */
 export function inSpan<T>({ tracer, name, attributes = {} }: SpanSpec, work: (span: Span) => Promise<T>): Promise<T> {
   return tracer.startActiveSpan(name, { attributes }, async (span) => {
     try {
@@ -25,7 +27,10 @@ export function inSpan<T>({ tracer, name, attributes = {} }: SpanSpec, work: (sp
   });
 }
 
-/** Marks the span as failed and records the exception. https://opentelemetry.io/docs/specs/otel/trace/exceptions/ */
+/**
+ * Sets the span's status to error and records the exception on the span.
+ * https://opentelemetry.io/docs/specs/otel/trace/exceptions/
+ */
 export function recordError(span: Span, thrown: unknown): void {
   const error = asError(thrown);
   span.recordException(error);

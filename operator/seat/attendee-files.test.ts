@@ -17,12 +17,12 @@ describe("the attendee's code", () => {
   const startedWith = (harness: SeatHarness) => annotationsOf(harness, 'dice')?.['intro-otel.dev/config-sha256'];
   const manual = { revision: 'r2', lab: { instrumentation: 'manual' } } as const;
 
-  test('starts as the lab gives it', async () => {
+  test('is the code from the lab at first', async () => {
     const harness = await aReadySeatHarness();
     expect(dice(harness)?.data).toEqual({ ...given, 'app.ts': GIVEN_CODE.auto });
   });
 
-  test('follows the lab until the attendee edits it', async () => {
+  test('changes with the lab until the attendee edits it', async () => {
     const harness = await aReadySeatHarness();
     harness.change(manual);
     await harness.reconcile();
@@ -30,7 +30,7 @@ describe("the attendee's code", () => {
     expect(startedWith(harness)).toBe(sha256(GIVEN_CODE.manual));
   });
 
-  test('starts after an edit and survives every change of the lab', async () => {
+  test('runs after an edit and survives every change of the lab', async () => {
     const harness = await aReadySeatHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'app.ts': 'mine' } });
     const watch = harness.watch();
@@ -47,10 +47,10 @@ describe("the attendee's code", () => {
     expect(dice(harness)?.metadata.annotations?.['intro-otel.dev/given-sha256']).toBe(sha256(GIVEN_CODE.auto));
   });
 
-  test('is not lost if the attendee saves it while the lab changes', async () => {
+  test('is not overwritten if the attendee saves it while the lab changes', async () => {
     const harness = await aReadySeatHarness();
     harness.change(manual);
-    // The store still has the version from before the attendee saved.
+    // The store still has the ConfigMap from before the attendee saved the file.
     const before = dice(harness);
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'app.ts': 'mine' } });
     const show = harness.hide('ConfigMap', (key) => (key === `${NAME}/lab-dice` ? before : undefined));
@@ -74,7 +74,7 @@ describe("the attendee's code", () => {
     expect(dice(harness)?.data).toEqual({ ...given, 'app.ts': 'mine' });
   });
 
-  test('comes back as the lab gives it if the attendee deletes it', async () => {
+  test('is replaced with the code from the lab if the attendee deletes the ConfigMap', async () => {
     const harness = await aReadySeatHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'app.ts': 'mine' } });
     await harness.reconcile();
@@ -83,7 +83,7 @@ describe("the attendee's code", () => {
     expect(dice(harness)?.data).toEqual({ ...given, 'app.ts': GIVEN_CODE.auto });
   });
 
-  test('does not count for readiness, and the condition explains it', async () => {
+  test('leaves the seat Ready even if it does not start, and the condition explains why', async () => {
     const harness = await aReadySeatHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'app.ts': 'broken(' } });
     await harness.reconcile();
@@ -96,7 +96,7 @@ describe("the attendee's code", () => {
   });
 });
 
-describe("the attendee's settings and Collector configuration", () => {
+describe("a seat with the attendee's own settings or Collector configuration", () => {
   const collectorStarted = {
     'intro-otel.dev/config-sha256': "of the lab's",
     'intro-otel.dev/own-sha256': sha256(GIVEN_COLLECTOR),
@@ -144,7 +144,7 @@ describe("the attendee's settings and Collector configuration", () => {
     expect(harness.events.at(-1)?.message).toContain('Deployment lab-collector restarts');
   });
 
-  test('keeps each edited file and lets the others follow the lab', async () => {
+  test('keeps each edited file, and updates the other files with the lab', async () => {
     const { harness } = await edited('collector.yaml', 'exporters: {}\n');
     harness.change({ revision: 'r2', lab: { instrumentation: 'manual' } });
     await harness.reconcile();
@@ -155,7 +155,7 @@ describe("the attendee's settings and Collector configuration", () => {
     });
   });
 
-  test('counts a file again, and restarts with it, once the attendee restores it', async () => {
+  test('counts the Collector for readiness again after the attendee restores its configuration', async () => {
     const { harness } = await edited('collector.yaml', 'exporters: {}\n');
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'collector.yaml': GIVEN_COLLECTOR } });
     await harness.reconcile();
@@ -172,13 +172,14 @@ describe("the attendee's settings and Collector configuration", () => {
     expect(dice(harness)?.data).toEqual({ ...given, 'app.ts': GIVEN_CODE.auto });
   });
 
-  test('does not count the Collector for readiness, and the condition explains it', async () => {
+  test('stays Ready while the Collector is broken, and the condition explains why', async () => {
     const { harness } = await edited('collector.yaml', 'broken');
     harness.settle('lab-collector');
     await harness.reconcile();
     expect(harness.seat.status?.phase).toBe('Ready');
     expect(harness.condition('Ready')?.message).toBe(
-      "All 2 Deployments of the lab are available. lab-collector is not counted because it runs the attendee's own configuration.",
+      "All 2 Deployments of the lab are available. lab-collector is not counted because it runs the attendee's own " +
+        'configuration.',
     );
   });
 });

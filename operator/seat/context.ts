@@ -1,4 +1,4 @@
-// What the seat's reconciler is constructed with, what it remembers, and what one reconcile passes to its phases.
+// Types of the Seat reconciler: its options, its memory of each seat, and the input of its phases.
 import type { Seat, SeatStatus, Workshop } from '../api/types.ts';
 import type { Api } from '../../kubernetes/api.ts';
 import type { Applier } from '../engine/apply.ts';
@@ -13,7 +13,10 @@ import type { PodDiagnosis } from './deployment-readiness.ts';
 import type { Network } from './policies.ts';
 import type { LabObject } from './types.ts';
 
-/** Kinds of the objects in a seat's namespace. The operator prunes these. */
+/**
+ * Kinds of the objects that the operator writes into a seat's namespace. It deletes objects of these kinds when the lab
+ * no longer has them.
+ */
 export const NAMESPACED_KINDS = [
   'ResourceQuota',
   'LimitRange',
@@ -28,8 +31,8 @@ export const NAMESPACED_KINDS = [
 export type NamespacedKind = (typeof NAMESPACED_KINDS)[number];
 
 /**
- * Objects with the operator's label, and all Seats. The stores must keep these parts of a status: a Seat's whole
- * status, a Namespace's conditions, a Deployment's numbers and conditions, a Service's loadBalancer.
+ * Caches of all Seats and of all objects with the operator's label. A cache may drop parts of a status. It must keep a
+ * Seat's whole status, a Namespace's conditions, a Deployment's numbers and conditions, and a Service's loadBalancer.
  */
 export type SeatStores = Readonly<Record<NamespacedKind, Inventory>> & {
   readonly Seat: Store<Seat>;
@@ -37,19 +40,19 @@ export type SeatStores = Readonly<Record<NamespacedKind, Inventory>> & {
   readonly Namespace: Store;
 };
 
-/** What seats need to know about the cluster. When it changes, the caller enqueues the seats. */
+/** Facts about the cluster that a seat's objects depend on. When a fact changes, the caller enqueues all seats. */
 export interface ClusterInfo extends Network, Endpoint {
-  /** The address of any node as attendees reach it, if known. */
+  /** Address of any node that attendees can reach, if one is known. */
   readonly nodeAddress: string | undefined;
 }
 
-/** Milliseconds. */
+/** Time limits of a seat, in milliseconds. */
 export interface Deadlines {
-  /** How long a lab may take to become ready before the seat has failed. Default 5 minutes. */
+  /** How long a lab may take to become ready. After that, the seat's phase is Failed. Default 5 minutes. */
   readonly ready: number;
-  /** How long the Seat waits for its namespace to be deleted. Default 10 minutes. */
+  /** How long a deleted Seat waits for the deletion of its namespace. Default 10 minutes. */
   readonly gone: number;
-  /** How often the kubeconfig's Secret is read, which is not watched. Default 30 minutes. */
+  /** How often the operator reads the kubeconfig's Secret, which it does not watch. Default 30 minutes. */
   readonly secret: number;
 }
 
@@ -61,7 +64,7 @@ export interface SeatOptions {
   readonly stores: SeatStores;
   readonly events: EventRecorder;
   readonly clock: Clock;
-  /** The operator's own ServiceAccount, which every seat binds. */
+  /** The operator's own ServiceAccount. A RoleBinding in each seat's namespace gives it permissions there. */
   readonly operator: Account;
   readonly surroundings: () => ClusterInfo;
   /** Renders a lab. Default: the chart's. */
@@ -70,43 +73,43 @@ export interface SeatOptions {
   readonly metrics: OperatorMetrics;
 }
 
-/** What a process remembers of a seat between reconciles. Losing it is safe. Times are milliseconds since 1970. */
+/** In-memory state of a seat between reconciles. Losing it is safe. Times are milliseconds since 1970. */
 export interface SeatMemo {
   readonly uid: string;
   /** When the kubeconfig's Secret was last read or written. */
   secretCheckedAt?: number;
   /** The uid of the attendee's ServiceAccount. Tokens of an earlier account are invalid. */
   accountUid?: string;
-  /** Whether this new seat has let other seats go first, just before its pods. */
+  /** Whether this new seat has already let other seats go first. It does so once, just before it creates its pods. */
   hasYielded?: boolean;
-  /** Since when the API server denies writes. */
+  /** Time since which the API server answers writes with 403 Forbidden. */
   forbiddenSince?: number;
-  /** Since when a reconcile fails with an unexpected error. */
+  /** Time since which reconciles end with an unexpected error. */
   failingSince?: number;
-  /** The access that this process granted last, and the seat's revision at that time. */
+  /** The kubeconfig access that this process created last, and the seat's revision at that time. */
   access?: { readonly value: NonNullable<SeatStatus['access']>; readonly revision: string };
-  /** What the pods said last, and when. */
+  /** What the seat's pods last reported, and when. */
   podDiagnosis?: PodDiagnosis & { readonly at: number };
 }
 
-/** The objects of a seat as its spec wants them, except the namespace and the operator's RoleBinding. */
+/** The objects that a seat's spec asks for, except the namespace and the operator's RoleBinding. */
 export interface DesiredSeat {
   readonly lab: Lab;
   readonly quota: LabObject;
   readonly limits: LabObject;
-  /** NetworkPolicies, ServiceAccounts and RoleBindings: all that must exist before a pod. */
+  /** NetworkPolicies, ServiceAccounts and RoleBindings: everything that must exist before the first pod. */
   readonly guardrails: readonly LabObject[];
   readonly secrets: readonly LabObject[];
-  /** Services and ConfigMaps, except the dice's. */
+  /** Services and ConfigMaps, except the ConfigMap of the dice. */
   readonly services: readonly LabObject[];
-  /** The dice's ConfigMap, which also holds files of the attendee's own. */
+  /** The ConfigMap of the dice. It also holds the files that the attendee edits. */
   readonly dice: LabObject | undefined;
   readonly deployments: readonly LabObject[];
-  /** Deployments that run files of the attendee's own. */
+  /** Names of the Deployments that run files which the attendee has edited. */
   readonly customized: readonly string[];
 }
 
-/** One reconcile of one seat. */
+/** The input of one reconcile of one seat. */
 export interface SeatContext {
   readonly options: SeatOptions;
   readonly deadlines: Deadlines;
@@ -115,14 +118,14 @@ export interface SeatContext {
   /** When the reconcile started. Milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;
-  /** Left out if the lab can't be rendered. */
+  /** Unset if the lab can't be rendered. */
   readonly desired?: DesiredSeat;
-  /** The problem of an earlier phase. */
+  /** The problem that an earlier phase of this reconcile returned, if any. */
   readonly problem?: SeatProblem | undefined;
 }
 
-/** One reconcile of a seat whose lab can be rendered. */
+/** The input of one reconcile of a seat whose lab can be rendered. */
 export type LabContext = SeatContext & { readonly desired: DesiredSeat };
 
-/** Whether the seat must run nothing: the instructor scaled it to 0, or the class has expired. */
+/** Whether the seat must run no pods: the instructor scaled it to 0, or the class has expired. */
 export const isStopped = ({ spec }: Seat): boolean => spec.stopped === true || spec.replicas === 0;

@@ -78,7 +78,7 @@ describe('a new seat', () => {
     expect(harness.get('ServiceAccount', 'attendee')).toMatchObject({ automountServiceAccountToken: false });
   });
 
-  test('labels every object', async () => {
+  test('labels every object with the name of the Seat', async () => {
     const harness = aSeatHarness();
     await harness.reconcile();
     const labelled = harness.api.writes
@@ -88,7 +88,7 @@ describe('a new seat', () => {
     expect(new Set(labelled)).toEqual(new Set([NAME]));
   });
 
-  test('is Provisioning until its Deployments are available, then Ready, and reports that once', async () => {
+  test('is Provisioning until its Deployments are available, then Ready, with one Event', async () => {
     const harness = aSeatHarness();
     await harness.reconcile();
     expect(harness.seat.status).toMatchObject({
@@ -117,7 +117,7 @@ describe('a new seat', () => {
     expect(harness.events.filter(({ reason }) => reason === 'Ready')).toHaveLength(1);
   });
 
-  test('gets its finalizer first', async () => {
+  test('gets its finalizer before any other write', async () => {
     const harness = aSeatHarness(aSeat({ metadata: { finalizers: ['other'] } }));
     const watch = harness.watch();
     await harness.reconcile();
@@ -125,7 +125,7 @@ describe('a new seat', () => {
     expect(harness.seat.metadata.finalizers).toEqual(['other', FINALIZER]);
   });
 
-  test('retries quietly while its permissions are not effective, and reports Forbidden after five seconds', async () => {
+  test('retries quietly while its permissions are not effective, and reports Forbidden after 5 s', async () => {
     const harness = aSeatHarness();
     harness.api.fail({ kind: 'ResourceQuota' }, apiError(403, 'Forbidden', 'cannot patch resourcequotas'), 3);
     const watch = harness.watch();
@@ -144,7 +144,7 @@ describe('a new seat', () => {
     expect(harness.condition('Provisioned')).toMatchObject({ status: 'True' });
   });
 
-  test('is finished without repeated writes by a new process', async () => {
+  test('is completed after a restart of the operator without repeated writes', async () => {
     const harness = aSeatHarness();
     harness.api.fail({ kind: 'Deployment' }, apiError(500, 'InternalError'), 2);
     await expect(harness.reconcile()).rejects.toThrow('InternalError');
@@ -160,7 +160,7 @@ describe('a new seat', () => {
     ]);
   });
 
-  test('is ignored if it no longer exists', async () => {
+  test('is ignored if the Seat no longer exists', async () => {
     const harness = aSeatHarness();
     harness.api.remove(KINDS.Seat, { name: NAME });
     expect(await harness.reconcile()).toBeUndefined();
@@ -169,7 +169,7 @@ describe('a new seat', () => {
 });
 
 describe('an unexpected error', () => {
-  test('is retried, and reported in the status once it lasts 10 s', async () => {
+  test('is retried, and reported in the status after it has lasted for 10 s', async () => {
     const harness = aSeatHarness();
     harness.api.fail({ kind: 'Service' }, apiError(500, 'InternalError', 'etcdserver: request timed out'), 2);
     const watch = harness.watch();
@@ -186,7 +186,7 @@ describe('an unexpected error', () => {
     expect(harness.condition('Provisioned')).toMatchObject({ status: 'True' });
   });
 
-  test('does not count the time of an earlier error that is over', async () => {
+  test('is not reported at once because of an earlier error that is over', async () => {
     const harness = aSeatHarness();
     harness.api.fail({ kind: 'Service' }, apiError(500, 'InternalError'));
     await expect(harness.reconcile()).rejects.toThrow('InternalError');
@@ -199,7 +199,7 @@ describe('an unexpected error', () => {
     expect(watch.writes()).not.toContain('apply Seat class-ada/status');
   });
 
-  test('is not reported if another process leads', async () => {
+  test('is not reported while another operator process is the leader', async () => {
     const harness = aSeatHarness();
     harness.api.fail({ kind: 'ResourceQuota' }, new NotLeadingError());
     harness.clock.advance(MINUTE);
@@ -210,7 +210,7 @@ describe('an unexpected error', () => {
 });
 
 describe('a lab', () => {
-  test('has no pods while the instructor stops it, and starts again', async () => {
+  test('runs no pods while the instructor has stopped it, and starts again afterwards', async () => {
     const harness = await aReadySeatHarness();
     harness.change({ replicas: 0 });
     await harness.reconcile();
@@ -242,7 +242,7 @@ describe('a lab', () => {
     expect(harness.seat.status?.phase).toBe('Stopped');
   });
 
-  test('fails the seat if it can not be rendered, and names the value', async () => {
+  test('fails the seat if it can not be rendered, and names the invalid value', async () => {
     const harness = aSeatHarness(
       aSeat({ spec: { lab: { collector: { pipelines: { traces: { exporters: ['nobody'] } } } } } }),
       { labOf },
@@ -257,7 +257,7 @@ describe('a lab', () => {
     });
   });
 
-  test('fails the seat if the API server refuses it, and gives the reason', async () => {
+  test('fails the seat if the API server refuses an object, and quotes the reason', async () => {
     const harness = aSeatHarness();
     harness.api.fail(
       { kind: 'Deployment', name: 'lab-guide' },

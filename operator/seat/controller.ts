@@ -1,5 +1,5 @@
-// The seat's reconciler: each Seat becomes a namespace with a lab, an attendee's account, and guardrails around them.
-// It runs the phases in order, collects their results, and writes the status once, only if it differs.
+// The Seat reconciler. It turns each Seat into a namespace with a lab, an attendee's account, and guardrails around
+// them. It runs the phases in order, collects their results, and writes the status once, only if it differs.
 import { FINALIZER } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
 import { NotLeadingError, isConflict } from '../../kubernetes/api.ts';
@@ -25,41 +25,45 @@ import type { SeatState } from './status.ts';
 import { writeStatus } from './write-status.ts';
 
 /**
- * The order in which nothing is ever less guarded than it will be: the permissions and guardrails first, then the lab
- * without its pods, the quota, the attendee's access, and the pods last.
+ * Phases, in an order that keeps the seat protected at every moment. Permissions and guardrails come first, then the
+ * lab without its pods, the quota, the attendee's access, and the pods last.
  */
 const PHASES: readonly Phase<LabContext>[] = [quotaCheck, namespace, guardrails, lab, access, workloads];
 /** The phases of a seat whose lab can't be rendered. */
 const PHASES_WITHOUT_LAB: readonly Phase[] = [access];
 
-/** How long an unexpected error is only retried. After that the status reports it too. */
+/** Milliseconds for which an unexpected error is only retried. After that, the status also reports it. */
 const REPORT_AFTER_MS = 10_000;
-/** When to look again at a seat that waits for something else, and at one that only a change can fix. */
+/**
+ * Milliseconds until a seat is reconciled again: WAITING_MS while its problem may pass by itself, FAILED_MS if only a
+ * change can fix it.
+ */
 const WAITING_MS = 30_000;
 const FAILED_MS = 5 * 60_000;
 
-/** A requeue with the reason for it, if the reconcile ended early. */
+/** The result of a reconcile: when to repeat it, and the reason if it ended early. */
 export interface SeatResult extends Result {
   readonly reason?: RequeueReason;
 }
 
-/** What the phases have come to so far. */
+/** The combined results of the phases so far. */
 interface Outcome {
   readonly type: 'outcome';
   readonly problems: Partial<Readonly<Record<Phase['condition'], SeatProblem>>>;
   readonly findings: Partial<Findings>;
 }
 
-/**
- * Whether an unexpected error ends the reconcile without a report: the write can't succeed now, or the error is new.
- */
+/** Whether an unexpected error is retried without a report: the write can't succeed now, or the error is new. */
 function isOnlyRetried(error: Error, { memo, now }: SeatContext): boolean {
   if (error instanceof NotLeadingError || isConflict(error)) return true;
   memo.failingSince ??= now;
   return now - memo.failingSince < REPORT_AFTER_MS;
 }
 
-/** @throws the error of the problem, if it is only retried */
+/**
+ * Returns the problem to report.
+ * @throws the error of the problem, if it is only retried
+ */
 function reported({ problem }: Problem, context: SeatContext): Problem {
   context.signal.throwIfAborted();
   if (problem.error && isOnlyRetried(problem.error, context)) throw problem.error;
@@ -85,7 +89,10 @@ function fold(outcome: Outcome, phase: Pick<Phase, 'condition'>, result: Exclude
     : { ...outcome, problems: { ...outcome.problems, [phase.condition]: result.problem } };
 }
 
-/** Runs the phases in order. After a problem, only those run that are meant to. A requeue ends the reconcile. */
+/**
+ * Runs the phases in order. After a problem, runs only the phases with `runsAfterProblem`. A requeue ends the
+ * reconcile.
+ */
 async function runPhases<Context extends SeatContext>(
   phases: readonly Phase<Context>[],
   context: Context,
@@ -113,7 +120,7 @@ async function ensureFinalizer({ options: { api, stores }, seat }: SeatContext):
   return patched;
 }
 
-/** Everything but the readiness phase, which needs to know what came of the others. */
+/** Runs all phases except readiness, which needs the results of the others. */
 async function provision(context: SeatContext): Promise<{ context: SeatContext; outcome: Outcome | RequeueAfter }> {
   const desired = desiredSeat(context);
   if ('type' in desired) {
@@ -125,7 +132,7 @@ async function provision(context: SeatContext): Promise<{ context: SeatContext; 
   return { context: withLab, outcome: await runPhases(PHASES, withLab, START) };
 }
 
-/** Milliseconds until the seat must be looked at again, even if nothing changes. */
+/** Returns the milliseconds until the seat must be reconciled again, even if nothing changes. */
 function nextReconcile(context: SeatContext, state: SeatState, status: SeatStatus): number {
   const { seat, now, deadlines } = context;
   const problem = state.problem ?? state.accessProblem;
@@ -137,15 +144,15 @@ function nextReconcile(context: SeatContext, state: SeatState, status: SeatStatu
   return Math.ceil(Math.max(1000, Math.min(...due) - now));
 }
 
-/** Forgets errors that are over. */
+/** Resets the start times of errors that are over. */
 function clearErrors({ memo }: SeatContext, { Provisioned, Access }: Outcome['problems']): void {
   if (!Provisioned?.error && !Access?.error) delete memo.failingSince;
   if (!Provisioned) delete memo.forbiddenSince;
 }
 
 /**
- * Observes the lab, writes the status, and says when to look again. @throws the unexpected error that the status
- * reports
+ * Observes the lab, writes the status, and returns when to reconcile again.
+ * @throws the unexpected error that the status reports, so that the queue retries it
  */
 async function report(context: SeatContext, { problems, findings }: Outcome): Promise<SeatResult> {
   const { seat, now, deadlines } = context;
@@ -175,8 +182,8 @@ async function terminate(context: SeatContext): Promise<SeatResult | undefined> 
 }
 
 /**
- * Reconciles Seats. Enqueue a Seat's name when the Seat, its namespace or an object in it changes. An unchanged seat
- * that is ready costs no request, except a read of its Secret now and then.
+ * Reconciles Seats. Enqueue a Seat's name when the Seat, its namespace or an object in it changes. A ready seat that
+ * does not change costs no requests, except a read of its Secret from time to time.
  */
 export class SeatReconciler implements Reconciler {
   readonly name = 'seat';
@@ -202,7 +209,7 @@ export class SeatReconciler implements Reconciler {
     return { options, deadlines: this.#deadlines, seat, memo, now: options.clock.now(), signal };
   }
 
-  /** A new Seat of the same name gets a new memo. */
+  /** Returns the memo of a Seat. A new Seat of the same name gets a new memo. */
   #memoOf({ metadata: { name, uid = '' } }: Seat): SeatMemo {
     const known = this.#memos.get(name);
     const memo = known?.uid === uid ? known : { uid };

@@ -40,7 +40,7 @@ test('reports not ready while a Deployment is missing', () => {
   expect(readiness([live('dice')])).toMatchObject({ ready: false, unavailable: ['lab-guide'] });
 });
 
-test('does not count an ignored Deployment', () => {
+test('reports ready even if an ignored Deployment is not available', () => {
   expect(readiness([live('dice', { availableReplicas: 0 }), live('guide')], ['lab-dice'])).toEqual({
     ready: true,
     unavailable: [],
@@ -49,7 +49,7 @@ test('does not count an ignored Deployment', () => {
   });
 });
 
-test('passes on what Kubernetes reports about a Deployment', () => {
+test('quotes what Kubernetes reports about a Deployment that fails', () => {
   const conditions = [
     {
       type: 'ReplicaFailure',
@@ -64,7 +64,7 @@ test('passes on what Kubernetes reports about a Deployment', () => {
   });
 });
 
-test('reports no pods once no Deployment has any', () => {
+test('reports that there are no pods only after every Deployment has none', () => {
   expect(readiness([live('dice', {}, 0), live('guide', {}, 0)]).hasNoPods).toBe(true);
   expect(readiness([live('dice', {}, 0), live('guide', { replicas: 1 }, 0)]).hasNoPods).toBe(false);
 });

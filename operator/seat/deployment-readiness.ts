@@ -1,9 +1,9 @@
-// Whether a seat's lab can be used, judged by its Deployments alone.
+// Decides whether a seat's lab is ready, from its Deployments alone.
 import type { Deployment, DeploymentCondition } from '../../kubernetes/types.ts';
 
-/** What is wrong, for a condition. */
+/** The reason and the message of a condition that reports a problem. */
 export interface Diagnosis {
-  /** One word in CamelCase. */
+  /** One word in CamelCase, for the condition's reason. */
   readonly reason: string;
   /** What was expected, what was found, what to do. */
   readonly message: string;
@@ -11,35 +11,35 @@ export interface Diagnosis {
 
 export interface Readiness {
   readonly ready: boolean;
-  /** Names of Deployments that are not complete. */
+  /** Names of the Deployments that are not completely rolled out. */
   readonly unavailable: readonly string[];
-  /** What Kubernetes reports about one of these. */
+  /** What Kubernetes reports about the first of these Deployments that has failed, if any. */
   readonly diagnosis?: Diagnosis;
-  /** How many Deployments count. */
+  /** Number of Deployments that count for readiness. */
   readonly total: number;
-  /** Whether no Deployment has a pod, as far as Kubernetes reports. */
+  /** Whether Kubernetes reports no pods for any Deployment. */
   readonly hasNoPods: boolean;
 }
 
 /** What pods report about a lab that is not ready. */
 export interface PodDiagnosis {
-  /** Deployments that were not available when the pods were listed. */
+  /** Names of the Deployments that were not available when the pods were listed. */
   readonly unavailable: readonly string[];
-  /** The first reason that a pod gives, if any does. */
+  /** The first problem that a pod reports, if any. */
   readonly diagnosis: Diagnosis | undefined;
 }
 
-/** A Deployment as it should be, and as it is. */
+/** A desired Deployment and the live one of the same name. */
 interface Comparison {
   readonly desired: Deployment;
   readonly live: Deployment | undefined;
 }
 
-/** Kubernetes leaves out numbers that are 0. */
+/** Defaults for numbers in a Deployment's status. Kubernetes leaves out numbers that are 0. */
 const ZEROS = { observedGeneration: 0, replicas: 0, updatedReplicas: 0, availableReplicas: 0 };
 
 /**
- * As `kubectl rollout status` decides.
+ * Whether the Deployment is completely rolled out, by the rules of `kubectl rollout status`.
  * https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment
  */
 function isComplete({ desired, live }: Comparison): boolean {
@@ -66,7 +66,10 @@ function diagnosisOf({ live }: Comparison): Diagnosis | undefined {
   return { reason, message: `${expected}, found: ${lastLine(message)}` };
 }
 
-/** Compares Deployments by name. Those in `ignored` do not count. */
+/**
+ * Compares desired Deployments with the live ones of the same name. Deployments in `ignored` do not count for
+ * readiness.
+ */
 export function readinessOf(
   desired: readonly Deployment[],
   live: (name: string) => Deployment | undefined,
@@ -85,7 +88,10 @@ export function readinessOf(
   };
 }
 
-/** The last line of a message, at most 240 characters, without control characters that a terminal would execute. */
+/**
+ * Returns the last line of a message, at most 240 characters. Removes control characters, which a terminal would
+ * execute.
+ */
 export function lastLine(message: string): string {
   const lines = message.split('\n').map((line) => line.replace(/\p{Cc}+/gu, ' ').trim());
   const line = lines.findLast((one) => one !== '') ?? '';

@@ -1,4 +1,4 @@
-// The objects of a seat as its spec wants them. Derived from the spec and from what the attendee has changed.
+// Builds the objects that a seat's spec asks for. Files that the attendee has edited are left out.
 import { keyOf } from '../../kubernetes/object.ts';
 import { TerminalError } from '../engine/reconciler.ts';
 import { attendeeFiles, customizedDeployments, isDice, NO_FILES, withoutAttendeeFiles } from './dice.ts';
@@ -13,7 +13,7 @@ import type { Lab } from './rendered-lab.ts';
 import { isDeployment } from './types.ts';
 import type { LabObject } from './types.ts';
 
-/** Kinds of the lab that must exist before its pods. */
+/** Kinds of the lab's objects that must exist before its pods. */
 const ACCOUNT_KINDS = ['ServiceAccount', 'RoleBinding'];
 
 const scaledToZero = (object: LabObject): LabObject =>
@@ -24,7 +24,7 @@ function labelled(seat: SeatContext['seat'], object: LabObject): LabObject {
   return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, ...labelsOf(seat) } } };
 }
 
-/** The lab's objects for this seat, without the files that the attendee has changed. */
+/** Returns the lab's objects for this seat, without the files that the attendee has edited. */
 function labObjects(
   { options: { stores }, seat }: SeatContext,
   lab: Lab,
@@ -55,7 +55,7 @@ function objectsOf(context: SeatContext, lab: Lab): DesiredSeat {
   };
 }
 
-/** The desired objects, or the problem that keeps them from being rendered. */
+/** Returns the desired objects, or a problem if the lab can't be rendered. */
 export function desiredSeat(context: SeatContext): DesiredSeat | Problem {
   const { labOf = labOfChart } = context.options;
   try {

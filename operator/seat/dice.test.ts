@@ -23,13 +23,17 @@ const live = (code: string | undefined, given: string | undefined, more: Record<
 const filesOf = (files: AttendeeFiles): object => Object.fromEntries(files);
 
 test.each<[string, ConfigMap | undefined, object]>([
-  ['ignores code that the lab gave before', live(GIVEN_CODE.auto, GIVEN_CODE.auto), {}],
-  ['ignores code that the lab gives now, whatever the annotation says', live(GIVEN_CODE.manual, 'edited away'), {}],
-  ['finds other code', live('mine', GIVEN_CODE.auto), { 'app.ts': 'mine' }],
-  ['finds code in a ConfigMap without the annotation', live('mine', undefined), { 'app.ts': 'mine' }],
+  ['ignores code that an earlier version of the lab gave', live(GIVEN_CODE.auto, GIVEN_CODE.auto), {}],
+  [
+    'ignores code that the current lab gives, even if the annotation differs',
+    live(GIVEN_CODE.manual, 'edited away'),
+    {},
+  ],
+  ['finds code that the attendee has edited', live('mine', GIVEN_CODE.auto), { 'app.ts': 'mine' }],
+  ['finds edited code in a ConfigMap without the annotation', live('mine', undefined), { 'app.ts': 'mine' }],
   ['ignores a missing file', live(undefined, GIVEN_CODE.auto), {}],
   ['ignores an empty file', live('', GIVEN_CODE.auto), {}],
-  ['finds nothing without a ConfigMap', undefined, {}],
+  ['finds no files without a ConfigMap', undefined, {}],
   [
     'judges code, settings and configuration separately',
     live('mine', GIVEN_CODE.auto, { 'settings.env': GIVEN_SETTINGS, 'collector.yaml': 'a: b' }),
@@ -40,7 +44,7 @@ test.each<[string, ConfigMap | undefined, object]>([
   expect(filesOf(attendeeFiles(configMap, desired))).toEqual(expected);
 });
 
-test("leaves out the attendee's code and puts its hash into the pod template", () => {
+test("leaves the attendee's code out of the ConfigMap and puts its hash into the pod template", () => {
   const [dice, deployment, ...others] = withoutAttendeeFiles(new Map([['app.ts', 'mine']]), lab);
   expect(dice?.['data']).toEqual({ 'settings.env': GIVEN_SETTINGS, 'collector.yaml': GIVEN_COLLECTOR });
   expect(dice?.metadata).toEqual(desired?.metadata);
@@ -51,16 +55,16 @@ test("leaves out the attendee's code and puts its hash into the pod template", (
   expect(others).toEqual(lab.slice(2));
 });
 
-test("leaves out the whole data if all files are the attendee's", () => {
+test("leaves out the ConfigMap's data if the attendee has edited all files", () => {
   const [dice] = withoutAttendeeFiles(new Map(OWN.map(({ file }) => [file, 'mine'])), lab);
   expect(dice).not.toHaveProperty('data');
 });
 
-test('keeps the lab as it is if the attendee changed nothing', () => {
+test("keeps the lab's objects unchanged if the attendee has edited nothing", () => {
   expect(withoutAttendeeFiles(NO_FILES, lab)).toEqual(lab);
 });
 
-test("restarts only the Collector's pods for the attendee's configuration", () => {
+test("changes only the Collector's pod template after an edit of its configuration", () => {
   const files: AttendeeFiles = new Map([['collector.yaml', 'a: b']]);
   const collector = aDeployment('collector', {
     annotations: { 'intro-otel.dev/config-sha256': "of the lab's" },

@@ -1,5 +1,5 @@
-// The attendee's files in the dice's ConfigMap. A file is the attendee's from their first edit of it, and the operator
-// then leaves it alone.
+// Files in the ConfigMap of the dice, which the attendee may edit. From the attendee's first edit of a file on, the
+// operator leaves that file alone.
 import { OWN } from '../../lab/names.ts';
 import type { OwnFile } from '../../lab/names.ts';
 import { sha256 } from '../../cdk8s/canonical-json.ts';
@@ -8,19 +8,20 @@ import { isDeployment } from './types.ts';
 import type { LabObject } from './types.ts';
 import type { ConfigMap, Deployment } from '../../kubernetes/types.ts';
 
-/** The files that the attendee has edited, by name. */
+/** The files that the attendee has edited: their contents by file name. */
 export type AttendeeFiles = ReadonlyMap<OwnFile, string>;
 
 export const NO_FILES: AttendeeFiles = new Map();
 
-/** Whether the object is the dice's ConfigMap. */
+/** Whether the object is the ConfigMap of the dice. */
 export const isDice = ({ kind, metadata }: LabObject): boolean => kind === 'ConfigMap' && metadata.name === NAMES.dice;
 
 const deploymentOf = ({ component }: (typeof OWN)[number]): string => `${RELEASE}-${component}`;
 
 /**
- * Finds the files that the attendee has edited. Annotations hold the hash of each file that the lab gave them, then
- * and now. A missing or empty file does not count, so the attendee gets it again.
+ * Finds the files that the attendee has edited. A file counts as unedited if its hash equals the hash in the
+ * annotations of the live or the desired ConfigMap. A missing or empty file counts as unedited too, so the attendee
+ * gets it again.
  */
 export function attendeeFiles(live: ConfigMap | undefined, desired: LabObject | undefined): AttendeeFiles {
   const files = OWN.flatMap(({ file, given }): [OwnFile, string][] => {
@@ -32,7 +33,7 @@ export function attendeeFiles(live: ConfigMap | undefined, desired: LabObject | 
   return new Map(files);
 }
 
-/** Names of the Deployments that run files of the attendee's own. */
+/** Returns the names of the Deployments that run files which the attendee has edited. */
 export const customizedDeployments = (files: AttendeeFiles): string[] => [
   ...new Set(OWN.filter(({ file }) => files.has(file)).map(deploymentOf)),
 ];
@@ -43,13 +44,13 @@ function diceWithout(dice: LabObject, files: AttendeeFiles): LabObject {
   return given.length > 0 ? { ...rest, data: Object.fromEntries(given) } : rest;
 }
 
-/** The hashes of the attendee's files that this Deployment runs, as annotations. */
+/** Returns the hashes of the attendee's files that this Deployment runs, as annotations. */
 function hashAnnotations({ metadata }: Deployment, files: AttendeeFiles): Record<string, string> {
   const used = OWN.filter((one) => deploymentOf(one) === metadata.name && files.has(one.file));
   return Object.fromEntries(used.map(({ file, started }) => [started, sha256(files.get(file) ?? '')]));
 }
 
-/** The Deployment with the files' hashes in its pod template, so that an edit starts new pods. */
+/** Adds the hashes of the attendee's files to the pod template, so that an edit of a file starts new pods. */
 function withHashes(deployment: Deployment, files: AttendeeFiles): Deployment {
   const { template, ...spec } = deployment.spec;
   const annotations = { ...template.metadata?.annotations, ...hashAnnotations(deployment, files) };
@@ -58,8 +59,8 @@ function withHashes(deployment: Deployment, files: AttendeeFiles): Deployment {
 }
 
 /**
- * The lab without the attendee's files, so that applying it leaves them alone. Whoever changed a field owns it, so
- * leaving it out does not remove it.
+ * Removes the attendee's files from the lab's objects, so that an apply leaves these files alone. The attendee owns the
+ * fields that they changed, so leaving these out does not delete them.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 export function withoutAttendeeFiles(files: AttendeeFiles, lab: readonly LabObject[]): LabObject[] {

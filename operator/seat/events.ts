@@ -1,4 +1,4 @@
-// The Events on a Seat. `kubectl describe seat` and `kubectl events` show them.
+// Events on a Seat. `kubectl describe seat` and `kubectl events` show them.
 import { conditionOf } from '../../kubernetes/conditions.ts';
 import { LABELS, NAMES } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
@@ -19,11 +19,11 @@ const seatStopped = normal('Stopped', "The lab's pods are stopped. The attendee'
 
 const seatStarted = normal('Started', 'The lab is starting again.');
 
-/** For every kubeconfig but the first, which the status shows. */
+/** Reports a new kubeconfig. The first one needs no Event, because the status shows it. */
 export const kubeconfigRenewed = (seat: Seat): EventSpec =>
   normal('KubeconfigRenewed', `Secret ${namespaceOf(seat)}/${NAMES.kubeconfig} holds a kubeconfig with a new token.`);
 
-/** For an object that somebody changed after the operator had applied it. */
+/** Reports an object that somebody changed after the operator had applied it. */
 export const repaired = (kind: string, name: string): EventSpec =>
   normal('Repaired', `${kind} ${name} differed from the lab and was restored.`);
 
@@ -63,14 +63,16 @@ function phaseEvents(before: SeatStatus, after: SeatStatus): EventSpec[] {
   return before.phase === 'Failed' && after.phase === 'Ready' && before.readyAt !== undefined ? [readyAgain] : [];
 }
 
-/** Seconds from the Seat's creation, if it is ready for the first time. */
+/** Returns the seconds since the Seat's creation, if the seat is ready for the first time. */
 function secondsToReady({ seat, now }: SeatContext, after: SeatStatus): number | undefined {
   const { creationTimestamp } = seat.metadata;
   const isFirst = seat.status?.readyAt === undefined && after.readyAt !== undefined;
   return isFirst && creationTimestamp !== undefined ? (now - Date.parse(creationTimestamp)) / 1000 : undefined;
 }
 
-/** Records an Event for each change of the status that matters to people. */
+/**
+ * Records an Event for each status change that matters to people. Also records how long the seat took to become ready.
+ */
 export function recordChanges(context: SeatContext, after: SeatStatus): void {
   const { options, seat } = context;
   const { status: before = {} } = seat;

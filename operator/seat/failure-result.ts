@@ -1,4 +1,4 @@
-// What a failed request to the API server means for a seat.
+// Converts a failed request to the API server into the result of a phase.
 import { ApiError, isForbidden, isInvalid, isOverQuota, isTerminating } from '../../kubernetes/api.ts';
 import type { Failure } from '../engine/apply.ts';
 import type { SeatContext } from './context.ts';
@@ -6,7 +6,8 @@ import { permanentProblem, problem, requeueAfter, unexpected } from './phase-res
 import type { PhaseResult } from './phase-result.ts';
 
 /**
- * New permissions take a moment to reach every API server.
+ * Milliseconds for which a 403 Forbidden is retried without a report. New permissions take a moment to reach every API
+ * server.
  * https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */
 const PERMISSIONS_MS = 5_000;
@@ -17,20 +18,20 @@ function forbidden(text: string, { memo, now }: SeatContext): PhaseResult {
   if (now - memo.forbiddenSince < PERMISSIONS_MS) return requeueAfter(PERMISSIONS_RETRY_MS, 'PermissionsPending');
   return problem(
     'Forbidden',
-    `The API server denies the operator a permission in the seat's namespace: ${text}. ` +
+    `The operator lacks a permission in the seat's namespace. The API server answered: ${text}. ` +
       "The chart's cluster roles were probably changed. Restore them with helm upgrade.",
   );
 }
 
-/** The result for a failed write. An error without a specific reason becomes an unexpected one. */
+/** Returns the phase result for a failed write. An error without a specific reason becomes an unexpected problem. */
 export function failureResult({ object, error }: Failure, context: SeatContext): PhaseResult {
   const name = `${object.kind} ${object.metadata.name}`;
   const text = error instanceof ApiError ? (error.status.message ?? error.message) : '';
   if (isTerminating(error))
     return problem(
       'NamespaceTerminating',
-      `${name} can't be created because the namespace is being deleted. The operator creates the seat again when ` +
-        'it is gone.',
+      `${name} can't be created because the namespace is being deleted. The operator creates the seat ` +
+        'again after the deletion.',
     );
   if (isOverQuota(error))
     return problem(

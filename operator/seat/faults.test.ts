@@ -24,7 +24,7 @@ test.each([
   ['spike.timeouts', 'spike,timeouts'],
   ['spike_timeouts', 'spike,timeouts'],
   ['..spike.', 'spike'],
-])('reads the label %j as %j', (label, expected) => {
+])('reads the faults label %j as %j', (label, expected) => {
   expect(faultsOf(workshop(label))).toBe(expected);
 });
 
@@ -35,11 +35,11 @@ test.each<[string, Workshop | undefined, Workshop | undefined, boolean]>([
   ['deleted with the Workshop', workshop('spike'), undefined, true],
   ['unchanged', workshop('spike'), workshop('spike'), false],
   ['never set', undefined, workshop(), false],
-])('detects whether the label changed: %s', (_title, before, after, expected) => {
+])('detects whether the faults label changed: %s', (_title, before, after, expected) => {
   expect(areFaultsChanged(before, after)).toBe(expected);
 });
 
-describe("a class's faults", () => {
+describe('faults of a class', () => {
   const withFaults: LabTemplate = (values) => (namespace) => [
     ...smallLab(values)(namespace),
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'lab-faults', namespace } },
@@ -77,11 +77,11 @@ describe("a class's faults", () => {
     expect([faultsOn(harness), switchedBy(harness)]).toEqual([undefined, undefined]);
   });
 
-  test('are on from the start in a seat that is created later', async () => {
+  test('are on from the start in a seat that is created after the label was set', async () => {
     expect(faultsOn(await readyHarness('spike'))).toBe('spike');
   });
 
-  test('stay as the lab switched them while the Workshop has no label', async () => {
+  test('stay as a lab switched them while the Workshop has no label', async () => {
     const harness = await readyHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-faults'), { data: { faults: 'timeouts' } });
     const watch = harness.watch();
@@ -89,7 +89,7 @@ describe("a class's faults", () => {
     expect([watch.writes(), faultsOn(harness)]).toEqual([[], 'timeouts']);
   });
 
-  test('follow the label, whatever the lab has switched', async () => {
+  test('follow the label even after a lab has switched its own faults', async () => {
     const harness = await readyHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-faults'), { data: { faults: 'timeouts' } });
     await label(harness, 'none');

@@ -1,6 +1,6 @@
-// Faults that the instructor switches on for the whole class, with a label of the Workshop. The operator writes them
-// to the ConfigMap that each lab's guide reads. Without the label, each lab switches its own faults and the operator
-// writes nothing.
+// Faults that the instructor switches on for the whole class, with a label on the Workshop. The operator writes them to
+// a ConfigMap that each lab's guide reads. Without the label, each lab has its own faults, and the operator writes
+// none.
 import { FAULTS_OF } from '../../lab/names.ts';
 import { LABELS, NAMES } from '../api/types.ts';
 import type { Workshop } from '../api/types.ts';
@@ -10,8 +10,9 @@ import type { LabObject } from './types.ts';
 const labelOf = (workshop: KubeObject | undefined): string | undefined => workshop?.metadata.labels?.[LABELS.faults];
 
 /**
- * The names in the label, separated by commas. A label value can't contain commas, so it has dots or underscores
- * instead. The result is empty for `none` or an empty label: then all faults are off, whatever a lab has switched.
+ * Returns the fault names in the label, separated by commas. In the label itself, dots or underscores separate them,
+ * because a label value can't contain commas. For `none` or an empty label, returns an empty text. That switches off
+ * all faults, even those that were switched on in a single lab.
  */
 export function faultsOf(workshop: Workshop | undefined): string | undefined {
   return labelOf(workshop)
@@ -20,11 +21,11 @@ export function faultsOf(workshop: Workshop | undefined): string | undefined {
     .join(',');
 }
 
-/** Whether the label differs, so that the seats must be reconciled. */
+/** Whether the faults label changed, so that the Workshop's seats must be reconciled. */
 export const areFaultsChanged = (before: KubeObject | undefined, after: KubeObject | undefined): boolean =>
   labelOf(before) !== labelOf(after);
 
-/** Whether the object is the ConfigMap of the faults. */
+/** Whether the object is the ConfigMap that holds the lab's faults. */
 export const isFaults = ({ kind, metadata }: KubeObject): boolean =>
   kind === 'ConfigMap' && metadata.name === NAMES.faults;
 
@@ -34,8 +35,8 @@ function withClassFaults({ metadata, ...rest }: LabObject, faults: string): LabO
 }
 
 /**
- * The lab with the class's faults. When the label is removed, the API server removes the fields that the operator no
- * longer applies.
+ * Adds the class's faults to the lab's objects. When the label is removed, the operator stops applying these fields, so
+ * the API server removes them.
  */
 export function withFaults(workshop: Workshop | undefined, lab: readonly LabObject[]): LabObject[] {
   const faults = faultsOf(workshop);

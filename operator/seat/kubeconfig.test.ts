@@ -62,7 +62,7 @@ test('quotes names that YAML would read as numbers or null', () => {
   });
 });
 
-test('detects a kubeconfig that is empty or made for another server, certificate, lifetime or account', () => {
+test('detects a kubeconfig that is empty or was made for another server, certificate, lifetime or account', () => {
   expect(isCurrent(secret(), terms, 'account-1')).toBe(true);
   expect(isCurrent(secret(), { ...terms, server: 'https://other.example.com' }, 'account-1')).toBe(false);
   expect(isCurrent(secret(), { ...terms, certificateAuthority: 'other' }, 'account-1')).toBe(false);

@@ -8,32 +8,32 @@ import { labelsOf, namespaceOf } from './objects.ts';
 import type { LabObject } from './types.ts';
 import type { Secret } from '../../kubernetes/types.ts';
 
-/** How attendees reach the API server. */
+/** The API server's URL and certificates, as attendees use them. */
 export interface Endpoint {
-  /** Its URL. */
+  /** The API server's URL. */
   readonly server: string;
-  /** The certificates to trust, as PEM. If left out, the machine's certificates count. */
+  /** The certificates to trust, as PEM. If unset, kubectl trusts the certificates of the attendee's machine. */
   readonly certificateAuthority?: string;
 }
 
-/** What a kubeconfig is made from, besides the token. */
+/** The settings of a kubeconfig: everything that it is made from, except the token. */
 export interface Terms extends Endpoint {
   readonly seconds: number;
 }
 
 export interface Token {
   readonly token: string;
-  /** RFC 3339. */
+  /** When the token expires, as an RFC 3339 time. */
   readonly expiresAt: string;
 }
 
-/** The annotation with the hash of the terms. */
+/** Name of the annotation that holds the hash of the kubeconfig's settings. */
 const TERMS = `${GROUP}/terms-sha256`;
 const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
 
 /**
- * The seconds of a duration such as 12h or 1h30m, at least ten minutes. An invalid duration, which the schema refuses,
- * gives the default.
+ * Converts a duration such as 12h or 1h30m to seconds, at least ten minutes. Returns the default for an invalid
+ * duration, which the schema refuses anyway.
  * https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
  */
 export function lifetimeSeconds(duration = DEFAULTS.tokenLifetime): number {
@@ -48,7 +48,7 @@ export function lifetimeSeconds(duration = DEFAULTS.tokenLifetime): number {
 const termsHash = (terms: Terms, account: string): string =>
   sha256(JSON.stringify([terms.server, terms.certificateAuthority ?? '', terms.seconds, account]));
 
-/** Quotes a value as JSON, which is also YAML. */
+/** Quotes a value as a JSON string, which is also valid YAML. */
 const quoted = (value: string): string => JSON.stringify(value);
 
 function text(seat: Seat, { server, certificateAuthority }: Terms, token: string): string {
@@ -78,7 +78,10 @@ users:
 `;
 }
 
-/** The Secret. `account` is the uid of the token's ServiceAccount. Tokens of an earlier account are invalid. */
+/**
+ * Builds the Secret that holds the attendee's kubeconfig. `account` is the uid of the ServiceAccount that the token
+ * belongs to. A token becomes invalid when its account is deleted.
+ */
 export const kubeconfigSecret = (seat: Seat, terms: Terms, account: string, { token }: Token): LabObject => ({
   apiVersion: 'v1',
   kind: 'Secret',
@@ -92,11 +95,11 @@ export const kubeconfigSecret = (seat: Seat, terms: Terms, account: string, { to
   data: { config: Buffer.from(text(seat, terms, token)).toString('base64') },
 });
 
-/** Whether the Secret holds a kubeconfig for these terms. */
+/** Whether the Secret holds a kubeconfig that was made with these settings for this account. */
 export const isCurrent = (secret: Secret | undefined, terms: Terms, account: string): boolean =>
   (secret?.data?.['config'] ?? '') !== '' && secret?.metadata.annotations?.[TERMS] === termsHash(terms, account);
 
-/** The access for the status. A token is renewed at four fifths of its lifetime. */
+/** Builds the field `access` of the Seat's status. The token must be renewed after four fifths of its lifetime. */
 export function accessOf(seat: Seat, { expiresAt }: Token, now: number): NonNullable<SeatStatus['access']> {
   const expires = Date.parse(expiresAt);
   return {

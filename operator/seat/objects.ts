@@ -1,4 +1,5 @@
-// The objects of a seat besides the lab: namespace, quota, limits, network policies, accounts and roles.
+// Builds the objects of a seat that are not part of its lab: namespace, quota, limits, network policies, accounts and
+// roles.
 import { LABELS, MANAGED_BY, NAMES, ROLES } from '../api/types.ts';
 import type { Seat } from '../api/types.ts';
 import type { ObjectMeta } from '../../kubernetes/object.ts';
@@ -8,16 +9,16 @@ import type { Network } from './policies.ts';
 import { limitsOf, quotaOf } from './quota.ts';
 import type { LabObject } from './types.ts';
 
-/** A ServiceAccount. */
+/** The name and the namespace of a ServiceAccount. */
 export interface Account {
   readonly name: string;
   readonly namespace: string;
 }
 
-/** The seat's namespace has the name of the Seat. */
+/** Returns the name of the seat's namespace, which is the name of the Seat. */
 export const namespaceOf = (seat: Seat): string => seat.metadata.name;
 
-/** Labels of every object of the seat. */
+/** Labels that every object of the seat has. */
 export const labelsOf = ({ metadata, spec }: Seat): Record<string, string> => ({
   [LABELS.managedBy]: MANAGED_BY,
   [LABELS.partOf]: MANAGED_BY,
@@ -32,7 +33,10 @@ const metadataOf = (seat: Seat, name: string): ObjectMeta => ({
   labels: labelsOf(seat),
 });
 
-/** https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
+/**
+ * Labels that make a namespace enforce the Pod Security Standard "restricted".
+ * https://kubernetes.io/docs/concepts/security/pod-security-admission/
+ */
 const POD_SECURITY = Object.fromEntries(
   ['enforce', 'audit', 'warn'].flatMap((mode) => [
     [`pod-security.kubernetes.io/${mode}`, 'restricted'],
@@ -40,7 +44,7 @@ const POD_SECURITY = Object.fromEntries(
   ]),
 );
 
-/** The namespace. Its owner is the Seat, so the garbage collector deletes it even if no operator runs. */
+/** Builds the seat's namespace. The Seat owns it, so the garbage collector deletes it even if no operator runs. */
 export function namespaceObject(seat: Seat): LabObject {
   const {
     apiVersion,
@@ -68,11 +72,11 @@ function roleBinding(seat: Seat, name: string, role: string, account: Account): 
   };
 }
 
-/** Lets the operator work in the namespace, so it comes first. */
+/** Builds the RoleBinding that lets the operator work in the seat's namespace. It must be created first. */
 export const operatorBinding = (seat: Seat, operator: Account): LabObject =>
   roleBinding(seat, ROLES.operator, ROLES.operator, operator);
 
-/** Limits what all pods of the namespace may use together. */
+/** Builds the ResourceQuota, which limits what all pods of the namespace may use together. */
 export const quotaObject = (seat: Seat, { requirements, values }: Lab): LabObject => ({
   apiVersion: 'v1',
   kind: 'ResourceQuota',
@@ -80,7 +84,7 @@ export const quotaObject = (seat: Seat, { requirements, values }: Lab): LabObjec
   spec: { hard: quotaOf(requirements, seat.spec.quota, values.guide.service.type) },
 });
 
-/** Isolate the seat from other seats. They must exist before the first pod. */
+/** Builds the NetworkPolicies that isolate the seat from other seats. They must exist before the first pod. */
 export const networkPolicies = (seat: Seat, { values }: Lab, network: Network): LabObject[] =>
   Object.entries(policiesOf(values, network)).map(([name, spec]): LabObject => ({
     apiVersion: 'networking.k8s.io/v1',
@@ -89,7 +93,7 @@ export const networkPolicies = (seat: Seat, { values }: Lab, network: Network): 
     spec,
   }));
 
-/** Sets default requests and limits for containers that have none. */
+/** Builds the LimitRange, which sets default requests and limits for containers that have none. */
 export const limitsObject = (seat: Seat, { requirements }: Lab): LabObject => ({
   apiVersion: 'v1',
   kind: 'LimitRange',
@@ -97,7 +101,10 @@ export const limitsObject = (seat: Seat, { requirements }: Lab): LabObject => ({
   spec: { limits: limitsOf(requirements) },
 });
 
-/** The attendee's ServiceAccount and its role. The token is in their kubeconfig and in no pod. */
+/**
+ * Builds the attendee's ServiceAccount and its RoleBinding. The account's token is in the attendee's kubeconfig and in
+ * no pod.
+ */
 export const attendeeAccount = (seat: Seat): LabObject[] => [
   {
     apiVersion: 'v1',

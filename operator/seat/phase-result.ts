@@ -1,28 +1,28 @@
-// What comes of one phase of a seat: done, try again soon, or a problem that a condition reports.
+// The result of one phase of a seat: done, requeue soon, or a problem that a condition reports.
 import type { SeatStatus } from '../api/types.ts';
 import type { Diagnosis, Readiness } from './deployment-readiness.ts';
 import type { PodDiagnosis } from './deployment-readiness.ts';
 import { asError } from '../../support/as-error.ts';
 
-/** What keeps a seat from following its spec, in words for its conditions. */
+/** A problem that keeps a seat from following its spec, with the text for its conditions. */
 export interface SeatProblem extends Diagnosis {
-  /** Waiting does not help: the seat has failed until something changes. */
+  /** Whether the problem stays until somebody changes something. The seat's phase is then Failed. */
   readonly permanent: boolean;
-  /** The error behind a problem that has no specific reason. The queue retries it. */
+  /** The unexpected error behind the problem, which the queue retries. Unset if the problem has a specific reason. */
   readonly error?: Error;
 }
 
-/** What the phases find out for the status. */
+/** What the phases found out for the seat's status. */
 export interface Findings {
   readonly access: SeatStatus['access'];
   readonly url: string | undefined;
   readonly progress: Pick<SeatStatus, 'exercises' | 'progress' | 'lastActivity'>;
   readonly readiness: Readiness;
-  /** Deployments that run files of the attendee's own. */
+  /** Names of the Deployments that run files which the attendee has edited. */
   readonly customized: readonly string[];
-  /** Set when the pods were asked why the lab is not ready. */
+  /** What the pods report about a lab that is not ready. Undefined if the pods were not listed. */
   readonly podDiagnosis: PodDiagnosis | undefined;
-  /** Since when the seat is not ready. Milliseconds since 1970. */
+  /** Time since which the seat is not ready. Milliseconds since 1970. */
   readonly unreadySince: number;
 }
 
@@ -67,14 +67,14 @@ export const permanentProblem = (reason: string, message: string): Problem => ({
   problem: { reason, message, permanent: true },
 });
 
-/** The result for an error that no phase has a specific reason for. */
+/** Returns the problem for an error that no phase has a specific reason for. */
 export function unexpected(thrown: unknown): Problem {
   const error = asError(thrown);
   const message = `The operator retries after an unexpected error: ${error.message}`;
   return { type: 'problem', problem: { reason: 'Error', message, permanent: false, error } };
 }
 
-/** Lower is worse. */
+/** Returns how bad a result is. A lower rank is worse. */
 function rankOf(result: PhaseResult): number {
   if (result.type === 'done') return 4;
   if (result.type === 'requeueAfter') return 3;
@@ -82,11 +82,14 @@ function rankOf(result: PhaseResult): number {
   return result.problem.permanent ? 0 : 1;
 }
 
-/** The result to act on: a permanent problem, then any other known problem, then an unexpected error. */
+/**
+ * Returns the worst result: a permanent problem, then any other known problem, then an unexpected error, then a
+ * requeue.
+ */
 export const worstOf = (results: readonly PhaseResult[]): PhaseResult =>
   results.toSorted((a, b) => rankOf(a) - rankOf(b))[0] ?? DONE;
 
-/** Runs steps one after another. Stops at the first that is not done, and returns its result. */
+/** Runs steps one after another. Stops at the first step that is not done, and returns its result. */
 export async function inOrder(...steps: readonly (() => Promise<PhaseResult>)[]): Promise<PhaseResult> {
   for (const step of steps) {
     const result = await step();

@@ -1,7 +1,7 @@
 import { diagnose } from './pod-diagnosis.ts';
 import type { Pod } from '../../kubernetes/types.ts';
 
-describe('a diagnosis', () => {
+describe("diagnosis of a seat's pods", () => {
   const pod = (name: string, status: Pod['status'], metadata: object = {}): Pod => ({
     apiVersion: 'v1',
     kind: 'Pod',
@@ -32,7 +32,7 @@ describe('a diagnosis', () => {
     });
   });
 
-  test("quotes the kubelet if an image can't be pulled", () => {
+  test("quotes the kubelet's message if an image can't be pulled", () => {
     expect(diagnose([pod('lab-guide-abc', waiting('ErrImagePull', 'not found'))], ['lab-guide'])?.message).toBe(
       "Expected pod lab-guide-abc to start, found its container app in ErrImagePull: not found. Check the images in the Workshop's spec.lab, and that every node can pull them.",
     );
@@ -48,7 +48,7 @@ describe('a diagnosis', () => {
     );
   });
 
-  test('reports that no node has room', () => {
+  test('reports that no node has room for a pod', () => {
     const conditions = [
       {
         type: 'PodScheduled',
@@ -74,11 +74,11 @@ describe('a diagnosis', () => {
     ).toBeUndefined();
   });
 
-  test('is undefined while a pod only starts', () => {
+  test('is undefined while a pod is starting normally', () => {
     expect(diagnose([pod('lab-guide-abc', waiting('ContainerCreating', ''))], ['lab-guide'])).toBeUndefined();
   });
 
-  test('is limited in length', () => {
+  test('shortens a long message', () => {
     const message =
       diagnose([pod('lab-guide-abc', waiting('CrashLoopBackOff', '', 'x'.repeat(5000)))], ['lab-guide'])?.message ?? '';
     expect(message.length).toBeLessThan(500);

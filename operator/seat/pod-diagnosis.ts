@@ -1,5 +1,5 @@
-// What the pods of a seat report about a lab that is not ready. The operator does not watch pods. It lists them when a
-// lab takes long.
+// Finds out from a seat's pods why its lab is not ready. The operator does not watch pods. It lists them when a lab
+// takes long.
 import { RELEASE } from '../api/types.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import type { SeatContext } from './context.ts';
@@ -8,10 +8,16 @@ import { lastLine } from './deployment-readiness.ts';
 import { namespaceOf } from './objects.ts';
 import type { ContainerStatus, Pod } from '../../kubernetes/types.ts';
 
-/** How long an answer stays valid. A new one may cause a write of the status, for hundreds of seats at a time. */
+/**
+ * Milliseconds for which a diagnosis is reused. A new one may cause a write of the status, for hundreds of seats at a
+ * time.
+ */
 const VALID_MS = 20_000;
 
-/** Lists the pods of these Deployments, unless the last answer is still valid. */
+/**
+ * Lists the seat's pods and diagnoses those of the unavailable Deployments. Reuses the last diagnosis while it is
+ * valid.
+ */
 export async function askPods(
   { options: { api }, seat, memo, now }: SeatContext,
   unavailable: readonly string[],
@@ -32,7 +38,8 @@ const readLogs: Advice = (pod, namespace) => `Read its last output: kubectl -n $
 const describePod: Advice = (pod, namespace) => `Look closer: kubectl -n ${namespace} describe pod ${pod}`;
 
 /**
- * Waiting reasons that seldom go away by themselves.
+ * Advice for each reason why a container waits. Containers that wait for one of these reasons seldom recover by
+ * themselves.
  * https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff
  */
 const ADVICE: Readonly<Record<string, Advice>> = {
@@ -46,7 +53,7 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   CreateContainerError: describePod,
 };
 
-/** The container's last output before it ended, or else the kubelet's message. */
+/** Returns the container's last output before it ended. If there is none, returns the kubelet's message. */
 const containerMessage = ({ state, lastState }: ContainerStatus): string =>
   lastLine(lastState?.terminated?.message ?? '') || lastLine(state?.waiting?.message ?? '');
 
@@ -61,7 +68,10 @@ function containerDiagnosis({ metadata }: Pod, container: ContainerStatus): Diag
   return { reason, message };
 }
 
-/** Looks at init containers too: while one of them can't start, the others only wait. */
+/**
+ * Diagnoses the first container that can't start. Init containers come first: while one of them can't start, the others
+ * only wait.
+ */
 function stuckContainer(pod: Pod): Diagnosis | undefined {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   return [...initContainerStatuses, ...containerStatuses]
@@ -85,7 +95,7 @@ function unschedulable({ metadata: { name }, status }: Pod): Diagnosis | undefin
 
 const byName = (a: Pod, b: Pod): number => (a.metadata.name < b.metadata.name ? -1 : 1);
 
-/** Why the pods of these Deployments are not ready, if a pod gives a reason. */
+/** Returns why the pods of these Deployments are not ready, if a pod gives a reason. */
 export function diagnose(pods: readonly Pod[], deployments: readonly string[]): Diagnosis | undefined {
   const belongs = ({ metadata }: Pod): boolean => deployments.some((name) => metadata.name.startsWith(`${name}-`));
   const candidates = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined && belongs(pod)).sort(byName);

@@ -8,7 +8,7 @@ const network = {
 };
 const policies = (values: SomeValues = {}, cluster = network) => policiesOf(completeValues(values), cluster);
 
-test('denies everything by default, except the namespace itself, DNS and the API server', () => {
+test('denies all traffic except within the namespace and to DNS and the API server', () => {
   const all = policies();
   expect(Object.keys(all)).toEqual(['default-deny', 'within-namespace', 'dns', 'api-server']);
   expect(all['default-deny']).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [], egress: [] });
@@ -53,23 +53,26 @@ test('lets only the Collector and the guide reach the API server, on its port on
   });
 });
 
-test('allows no API server while its address is unknown', () => {
+test('allows no traffic to the API server while its address is unknown', () => {
   expect(policies({}, { ...network, apiServers: { addresses: [], port: 443 } })['api-server']?.egress).toEqual([]);
 });
 
-test.each(['NodePort', 'LoadBalancer'] as const)('opens a front door of type %s to everybody except pods', (type) => {
-  expect(policies({ guide: { service: { type } } })['guide-from-outside']).toMatchObject({
-    policyTypes: ['Ingress'],
-    ingress: [
-      {
-        from: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.244.0.0/24', '10.244.1.0/24'] } }],
-        ports: [{ protocol: 'TCP', port: 8080 }],
-      },
-    ],
-  });
-});
+test.each(['NodePort', 'LoadBalancer'] as const)(
+  "allows everybody except pods to reach a guide's Service of type %s",
+  (type) => {
+    expect(policies({ guide: { service: { type } } })['guide-from-outside']).toMatchObject({
+      policyTypes: ['Ingress'],
+      ingress: [
+        {
+          from: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.244.0.0/24', '10.244.1.0/24'] } }],
+          ports: [{ protocol: 'TCP', port: 8080 }],
+        },
+      ],
+    });
+  },
+);
 
-test('lets the Collector reach a second backend, but no pod and no metadata server', () => {
+test('lets the Collector reach a second backend, but no foreign pod and no metadata server', () => {
   expect(
     policies({ collector: { exporters: { 'otlp/second': { endpoint: 'otel.example.com:4317' } } } })[
       'collector-to-outside'
@@ -85,12 +88,12 @@ test('lets the Collector reach a second backend, but no pod and no metadata serv
 
 test.each<[string, SomeValues, boolean]>([
   [
-    'keeps the Collector inside for other settings of the built-in exporters',
+    "keeps the Collector's traffic in the namespace if only settings of built-in exporters change",
     { collector: { exporters: { debug: { verbosity: 'detailed' }, 'otlphttp/jaeger': { timeout: '1s' } } } },
     false,
   ],
   [
-    'lets the Collector out if a built-in exporter has another endpoint',
+    'lets the Collector send outside if a built-in exporter has another endpoint',
     { collector: { exporters: { 'otlphttp/jaeger': { endpoint: 'https://jaeger.example.com' } } } },
     true,
   ],
@@ -98,7 +101,7 @@ test.each<[string, SomeValues, boolean]>([
   expect('collector-to-outside' in policies(values)).toBe(isOpen);
 });
 
-test('allows IPv4 and IPv6 from outside if pods have both, and excludes the pods of both', () => {
+test('allows IPv4 and IPv6 from outside if pods have both, but excludes all pod addresses', () => {
   const both = policies(
     { guide: { service: { type: 'NodePort' } } },
     { ...network, podCidrs: ['10.244.0.0/24', 'fd00:10::/64'] },

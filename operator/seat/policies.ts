@@ -5,8 +5,8 @@ import type { LabValues } from '../../cdk8s/values.ts';
 import { LABELS, RELEASE } from '../api/types.ts';
 
 /**
- * The API server's addresses behind the Service `kubernetes`. Policies see the final address of a packet, not the
- * Service's.
+ * The API server's real addresses, behind the Service `kubernetes`. A NetworkPolicy sees the final address of a packet,
+ * not the address of the Service.
  */
 export interface ApiServers {
   readonly addresses: readonly string[];
@@ -15,7 +15,7 @@ export interface ApiServers {
 
 export interface Network {
   readonly apiServers: ApiServers;
-  /** The address ranges of the pods of all nodes, as CIDRs. */
+  /** Address ranges of the pods on all nodes, as CIDRs. */
   readonly podCidrs: readonly string[];
 }
 
@@ -33,9 +33,9 @@ export interface PolicySpec {
 }
 
 const ALL_PODS = {};
-/** Link-local addresses. Clouds serve their metadata there. https://www.rfc-editor.org/rfc/rfc3927 */
+/** Range of link-local addresses, where clouds serve their metadata. https://www.rfc-editor.org/rfc/rfc3927 */
 const LINK_LOCAL = '169.254.0.0/16';
-/** The DNS cache of a node, if it has one. https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/ */
+/** Address of a node's DNS cache, if it has one. https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/ */
 const NODE_LOCAL_DNS = '169.254.20.10/32';
 
 const isV6 = (address: string): boolean => address.includes(':');
@@ -57,7 +57,7 @@ const egress = (podSelector: object, rules: readonly Rule[]): PolicySpec => ({
   egress: rules,
 });
 
-/** Every address except these. IPv6 is included only if pods have IPv6 addresses. */
+/** Returns peers that allow every address except these. IPv6 is included only if pods have IPv6 addresses. */
 function anywhereBut(cidrs: readonly string[]): object[] {
   const [v4, v6] = [unique(cidrs.filter((one) => !isV6(one))), unique(cidrs.filter(isV6))];
   return [
@@ -69,7 +69,8 @@ function anywhereBut(cidrs: readonly string[]): object[] {
 const onlyTo = (address: string): object => ({ ipBlock: { cidr: `${address}/${isV6(address) ? 128 : 32}` } });
 
 /**
- * Whether telemetry leaves the lab: through an exporter that is not built in, or a built-in one with another endpoint.
+ * Whether telemetry leaves the lab: through an additional exporter, or through a built-in exporter with another
+ * endpoint.
  */
 const sendsOutside = ({ collector: { exporters } }: LabValues): boolean =>
   Object.entries(exporters).some(
@@ -78,7 +79,7 @@ const sendsOutside = ({ collector: { exporters } }: LabValues): boolean =>
       (name !== 'otlphttp/jaeger' || Object.keys(settings ?? {}).some((key) => key.endsWith('endpoint'))),
   );
 
-/** The policies by name. */
+/** Returns the seat's NetworkPolicies by name. */
 export function policiesOf(values: LabValues, { apiServers, podCidrs }: Network): Readonly<Record<string, PolicySpec>> {
   return {
     // Denies what no other policy allows, also for pods that the attendee creates.
@@ -110,14 +111,14 @@ export function policiesOf(values: LabValues, { apiServers, podCidrs }: Network)
         ? []
         : [{ to: unique(apiServers.addresses).map(onlyTo), ports: [{ protocol: 'TCP', port: apiServers.port }] }],
     ),
-    // A node port or a load balancer serves people from outside, but no pods of other seats. With ClusterIP people use
-    // port-forward, which comes from the pod's own node and is never denied.
+    // Lets people from outside reach a node port or a load balancer, but not the pods of other seats. With ClusterIP,
+    // people use port-forward. Its traffic comes from the pod's own node, which NetworkPolicies never deny.
     ...(values.guide.service.type !== 'ClusterIP' && {
       'guide-from-outside': ingress(component('guide'), [
         { from: anywhereBut(podCidrs), ports: [{ protocol: 'TCP', port: PORTS.http }] },
       ]),
     }),
-    // A second backend may be anywhere, except in another seat or at the cloud's metadata server.
+    // Lets the Collector send to a second backend anywhere, except in another seat or at the cloud's metadata server.
     ...(sendsOutside(values) && {
       'collector-to-outside': egress(component('collector'), [{ to: anywhereBut([...podCidrs, LINK_LOCAL]) }]),
     }),

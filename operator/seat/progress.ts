@@ -1,19 +1,22 @@
-// The attendee's progress, read from a ConfigMap that the attendee can edit. Only two numbers and a time can come out
-// of it.
+// Reads the attendee's progress from a ConfigMap. The attendee can edit it, so only two numbers and a time are taken
+// from it.
 import { rfc3339 } from '../../kubernetes/conditions.ts';
 import type { SeatStatus } from '../api/types.ts';
 import type { ConfigMap } from '../../kubernetes/types.ts';
 
-/** The highest number of exercises. */
+/** Highest number of exercises. A higher number is lowered to it. */
 const MAX_EXERCISES = 999;
-/** How far a clock may be ahead of ours. */
+/** How far another clock may be ahead of ours, in milliseconds. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
 function numberOf(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Math.min(Number(text), MAX_EXERCISES) : undefined;
 }
 
-/** Accepts only RFC 3339 times that are not in the future. https://www.rfc-editor.org/rfc/rfc3339#section-5.6 */
+/**
+ * Reads an RFC 3339 time. Returns undefined for a time in the future, with a tolerance for clocks that differ.
+ * https://www.rfc-editor.org/rfc/rfc3339#section-5.6
+ */
 function timeOf(text: string | undefined, now: number): string | undefined {
   if (text === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text))
     return undefined;

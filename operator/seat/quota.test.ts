@@ -10,7 +10,7 @@ const need = requirementsOf([
 ]);
 
 test('sums the requests and limits of all pods', () => {
-  // A limit without a request is also the request.
+  // A container with a limit but no request gets the limit as its request.
   expect(need.requests).toEqual({ cpu: 400, memory: 1124 * MI });
   expect(need.limits).toEqual({ memory: 1224 * MI });
   expect(need.pods.map(({ name, requests }) => [name, requests['cpu']])).toEqual([
@@ -25,7 +25,7 @@ test('uses the defaults of the LimitRange for a container without requests', () 
   expect({ requests, limits }).toEqual({ requests: { cpu: 25, memory: 64 * MI }, limits: { memory: 256 * MI } });
 });
 
-test('derives a LimitRange that accepts every container of the lab', () => {
+test('computes a LimitRange that accepts every container of the lab', () => {
   expect(limitsOf(need)).toEqual([
     {
       type: 'Container',
@@ -39,7 +39,7 @@ test('derives a LimitRange that accepts every container of the lab', () => {
   ).toMatchObject([{ default: { memory: '700Mi' }, max: { memory: '700Mi' } }]);
 });
 
-test("derives a quota for the lab, twice its largest pod, three attendee pods and the isolation test's pod", () => {
+test("computes a quota for the lab, twice its largest pod, three attendee pods and the isolation test's pod", () => {
   expect(quotaOf(need)).toEqual({
     'requests.cpu': `${400 + 2 * 300 + 3 * 25 + 25}m`,
     'requests.memory': `${1124 + 2 * 1024 + 3 * 64 + 64}Mi`,
@@ -54,7 +54,7 @@ test("derives a quota for the lab, twice its largest pod, three attendee pods an
   });
 });
 
-test("takes the Workshop's quota and writes it in the API server's form", () => {
+test("uses the Workshop's quota, in the format of the API server", () => {
   expect(quotaOf(need, { cpu: '2000m', memory: '2048Mi', pods: 7 })).toMatchObject({
     'requests.cpu': '2',
     'requests.memory': '2Gi',
@@ -66,26 +66,28 @@ test("takes the Workshop's quota and writes it in the API server's form", () => 
 test.each([
   ['NodePort', '1', '0'],
   ['LoadBalancer', '1', '1'],
-])('allows a front door of type %s %s node ports and %s load balancers', (type, nodePorts, balancers) => {
+])("allows, for a guide's Service of type %s, %s node ports and %s load balancers", (type, nodePorts, balancers) => {
   expect(quotaOf(need, {}, type)).toMatchObject({
     'services.nodeports': nodePorts,
     'services.loadbalancers': balancers,
   });
 });
 
-test('explains how large a quota must be that is too small', () => {
+test('reports how large a quota must be if it is too small', () => {
   expect(quotaProblem(need, { cpu: '500m', pods: 2, memory: '4Gi' })).toBe(
-    'Expected a quota that the lab fits, with room for one more pod during updates; found cpu 500m where 700m is needed, pods 2 where 3 is needed. ' +
-      'In the Workshop, set spec.quota to cpu: 700m, pods: 3 or more, or leave it out to have it derived.',
+    'The quota is too small for the lab and one more pod during updates: ' +
+      'found cpu 500m, expected at least 700m; found pods 2, expected at least 3. ' +
+      'In the Workshop, set spec.quota to cpu: 700m, pods: 3 or more. ' +
+      'Or remove spec.quota, so that the operator computes it.',
   );
 });
 
-test('accepts a quota that the lab just fits, and a derived one', () => {
+test('accepts a quota that the lab just fits, and a quota that the operator computes', () => {
   expect(quotaProblem(need, { cpu: '700m', memory: `${1224 + 1024}Mi`, pods: 3 })).toBeUndefined();
   expect(quotaProblem(need)).toBeUndefined();
 });
 
-test('derives a quota in which all pods of the real lab can be replaced at once', () => {
+test('computes a quota in which all pods of the real lab can be replaced at once', () => {
   const real = labOf().requirements;
   expect(real.pods.length).toBeGreaterThanOrEqual(8);
   const hard = quotaOf(real);

@@ -1,4 +1,4 @@
-// How much a seat may use: the ResourceQuota of its namespace, and the LimitRange of its containers.
+// What a seat may use: the ResourceQuota of its namespace, and the LimitRange of its containers.
 // https://kubernetes.io/docs/concepts/policy/resource-quotas/ https://kubernetes.io/docs/concepts/policy/limit-range/
 import { amountOf, amountText, plus, sum } from '../../kubernetes/quantity.ts';
 import type { Amounts, Quantity } from '../../kubernetes/quantity.ts';
@@ -8,20 +8,20 @@ import type { SeatRequirements } from './resource-requirements.ts';
 
 const MI = 2 ** 20;
 
-/** How many pods with default requests the attendee may add. */
+/** Number of pods with default requests that the attendee may add to the lab. */
 const ATTENDEE_PODS = 3;
 
-/** What the isolation test's pod may request. */
+/** What the pod of the isolation test may request. CPU is in millicores, memory in bytes. */
 export const PROBE_RESOURCES = { requests: { cpu: 25, memory: 64 * MI }, limits: { memory: 128 * MI } } as const;
 
-/** How many objects of each kind the attendee may add. */
+/** Number of objects of each kind that the attendee may add to the lab. */
 const ATTENDEE_OBJECTS = 10;
 
-/** The limits of a quota per resource: its `spec.hard`. */
+/** Limits of a ResourceQuota, by resource: its field `spec.hard`. */
 export type HardLimits = Readonly<Record<string, string>>;
 
 /**
- * A quantity in the form that the API server returns, so that a comparison with the live object works. Memory is in
+ * Formats a quantity like the API server does, so that it can be compared with the live object. Memory is rounded up to
  * whole Mi.
  */
 function quantityText(resource: string, amount: number): string {
@@ -30,7 +30,10 @@ function quantityText(resource: string, amount: number): string {
   return mi % 1024 === 0 && mi > 0 ? `${mi / 1024}Gi` : `${mi}Mi`;
 }
 
-/** What the lab requires to run and to be updated. During an update one more pod runs, until the new one is ready. */
+/**
+ * Returns what the lab requires to run and to be updated. During an update, one more pod runs until the new one is
+ * ready.
+ */
 function minimumOf(requirements: SeatRequirements): { cpu: number; memory: number; pods: number } {
   const { cpu = 0 } = plus(requirements.requests, requirements.largest.requests);
   const { memory = 0 } = plus(requirements.limits, requirements.largest.limits);
@@ -38,7 +41,7 @@ function minimumOf(requirements: SeatRequirements): { cpu: number; memory: numbe
 }
 
 /**
- * Why the lab does not fit the Workshop's quota, and what to do. Undefined if it fits.
+ * Returns why the lab does not fit the Workshop's quota and what to do. Returns undefined if it fits.
  * @throws Error for an invalid quantity
  */
 export function quotaProblem(requirements: SeatRequirements, quota: QuotaSpec = {}): string | undefined {
@@ -49,15 +52,20 @@ export function quotaProblem(requirements: SeatRequirements, quota: QuotaSpec = 
     return [{ name, given, needed: quantityText(name, minimum[name]) }];
   });
   if (tooSmall.length === 0) return undefined;
-  const found = tooSmall.map(({ name, given, needed }) => `${name} ${given} where ${needed} is needed`).join(', ');
+  const found = tooSmall
+    .map(({ name, given, needed }) => `found ${name} ${given}, expected at least ${needed}`)
+    .join('; ');
   const advice = tooSmall.map(({ name, needed }) => `${name}: ${needed}`).join(', ');
   return (
-    `Expected a quota that the lab fits, with room for one more pod during updates; found ${found}. ` +
-    `In the Workshop, set spec.quota to ${advice} or more, or leave it out to have it derived.`
+    `The quota is too small for the lab and one more pod during updates: ${found}. ` +
+    `In the Workshop, set spec.quota to ${advice} or more. Or remove spec.quota, so that the operator computes it.`
   );
 }
 
-/** The derived quota: the lab, twice its largest pod for updates, the attendee's pods, and the isolation test's pod. */
+/**
+ * Computes a quota from the lab's needs: the lab, twice its largest pod for updates, the attendee's pods, and the
+ * isolation test's pod.
+ */
 function derivedQuota(requirements: SeatRequirements): { requests: Amounts; limits: Amounts; pods: number } {
   const all = (kind: 'requests' | 'limits'): Amounts =>
     sum([
@@ -67,7 +75,7 @@ function derivedQuota(requirements: SeatRequirements): { requests: Amounts; limi
       PROBE_RESOURCES[kind],
       ...Array.from({ length: ATTENDEE_PODS }, () => DEFAULTS[kind]),
     ]);
-  // Twice the lab's pods: all may be replaced at once if their requests fit.
+  // Allows twice the lab's pods, because all of them may be replaced at once if their requests fit.
   return { requests: all('requests'), limits: all('limits'), pods: 2 * requirements.pods.length + ATTENDEE_PODS + 1 };
 }
 
@@ -79,8 +87,8 @@ const EXTERNAL_SERVICES: Readonly<Record<string, HardLimits>> = {
 };
 
 /**
- * The quota of a seat. In the Workshop's quota, `cpu` bounds the sum of requests. `memory` bounds the sums of limits
- * and of requests.
+ * Returns the quota of a seat: the Workshop's values, or else computed ones. In the Workshop's quota, `cpu` limits the
+ * sum of requests. `memory` limits the sum of requests and the sum of limits.
  * @throws Error for an invalid quantity
  */
 export function quotaOf(requirements: SeatRequirements, quota: QuotaSpec = {}, serviceType = 'ClusterIP'): HardLimits {
@@ -88,7 +96,7 @@ export function quotaOf(requirements: SeatRequirements, quota: QuotaSpec = {}, s
   const hard = (resource: string, given: Quantity | undefined, amounts: Amounts): string =>
     quantityText(resource, given === undefined ? (amounts[resource] ?? 0) : amountOf(resource, given));
   const counts = (kind: string): string => String((requirements.objects[kind] ?? 0) + ATTENDEE_OBJECTS);
-  // Deployments are not counted: only the operator may create them, and each counted kind delays the pods.
+  // The quota does not count Deployments. Only the operator may create them, and each counted kind delays the pods.
   return {
     'requests.cpu': hard('cpu', quota.cpu, requests),
     'requests.memory': hard('memory', quota.memory, requests),
@@ -102,7 +110,7 @@ export function quotaOf(requirements: SeatRequirements, quota: QuotaSpec = {}, s
   };
 }
 
-/** The limits of a LimitRange. */
+/** Builds the field `spec.limits` of the LimitRange. */
 export const limitsOf = ({ memoryLimit }: SeatRequirements): object[] => [
   {
     type: 'Container',

@@ -1,4 +1,4 @@
-// The lab of a seat. It is rendered once for all seats with the same values, then placed into each namespace.
+// Renders the lab of a seat. Seats with the same values share one rendering, which is then placed into each namespace.
 import { completeValues, labTemplate } from '../../cdk8s/render.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import type { LabValues } from '../../cdk8s/values.ts';
@@ -10,14 +10,14 @@ import type { LabObject } from './types.ts';
 export interface Lab {
   readonly values: LabValues;
   readonly requirements: SeatRequirements;
-  /** The objects in that namespace. Never mutate one: namespaces share parts of them. */
+  /** Returns the lab's objects for a namespace. Never mutate them, because namespaces share parts of them. */
   objects(namespace: string): readonly LabObject[];
 }
 
-/** Renders values, like `labTemplate` in cdk8s/render.ts. */
+/** A function that renders values, such as `labTemplate` in cdk8s/render.ts. */
 export type LabTemplate = (values?: SomeValues) => (namespace: string) => readonly LabObject[];
 
-/** How many labs the cache holds. More different labs at a time are rare. */
+/** Number of rendered labs that the cache holds. More different labs at the same time are rare. */
 const CACHE_SIZE = 16;
 
 function render(template: LabTemplate, values: SomeValues | undefined): Lab {
@@ -26,8 +26,8 @@ function render(template: LabTemplate, values: SomeValues | undefined): Lab {
 }
 
 /**
- * Renders labs and caches them by their values.
- * @returns a function that throws a TerminalError if the values can't be rendered. Only other values help then.
+ * Creates a function that renders labs and caches them by their values.
+ * @returns a function that throws a TerminalError if the values can't be rendered, because a retry does not help
  */
 export function labCache(template: LabTemplate = labTemplate): (values?: SomeValues) => Lab {
   const labs = new Map<string, Lab>();
@@ -35,7 +35,7 @@ export function labCache(template: LabTemplate = labTemplate): (values?: SomeVal
     const key = JSON.stringify(values ?? {});
     try {
       const lab = labs.get(key) ?? render(template, values);
-      // The map keeps the order of use: the first entry is the oldest.
+      // The map is in order of use: its first entry is the least recently used.
       labs.delete(key);
       labs.set(key, lab);
       for (const oldest of [...labs.keys()].slice(0, -CACHE_SIZE)) labs.delete(oldest);
@@ -49,8 +49,11 @@ export function labCache(template: LabTemplate = labTemplate): (values?: SomeVal
   };
 }
 
-/** The lab for these values. One cache serves the whole process. */
+/** Returns the lab for these values, from a cache that the whole process shares. */
 export const labOf = labCache();
 
-/** What a seat with these values requires from the nodes. @throws TerminalError if they can't be rendered */
+/**
+ * Returns what a seat with these values requires from the nodes.
+ * @throws TerminalError if the values can't be rendered
+ */
 export const seatRequirements = (values?: SomeValues): SeatRequirements => labOf(values).requirements;

@@ -1,4 +1,5 @@
-// What a lab requires from the nodes: the sum over the pods of its Deployments, as the scheduler and the quota count.
+// Computes what a lab requires from the nodes: the sum over the pods of its Deployments, by the rules of the scheduler
+// and the quota.
 import { amountsOf, greater, sum } from '../../kubernetes/quantity.ts';
 import type { Amounts } from '../../kubernetes/quantity.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
@@ -8,15 +9,16 @@ import type { Container, Deployment } from '../../kubernetes/types.ts';
 const MI = 2 ** 20;
 
 /**
- * Defaults for a container without requests and limits, set by the LimitRange of every seat. Enough for a shell or a
- * small web server. There is no CPU limit: it would only slow down a start on an idle node.
+ * Requests and limits that every seat's LimitRange gives to containers without their own. CPU is in millicores, memory
+ * in bytes. They are enough for a shell or a small web server. There is no CPU limit, because it would only slow down a
+ * start on an idle node.
  */
 export const DEFAULTS = { requests: { cpu: 25, memory: 64 * MI }, limits: { memory: 256 * MI } } as const;
 
-/** The highest memory limit of a container that the attendee adds. Bytes. */
+/** Highest memory limit of a container that the attendee adds, in bytes. */
 const MAX_MEMORY_LIMIT = 512 * MI;
 
-/** The requirements of one pod. */
+/** What one pod requires. */
 export interface PodRequirements {
   /** The name of its Deployment. */
   readonly name: string;
@@ -25,16 +27,19 @@ export interface PodRequirements {
 }
 
 export interface SeatRequirements {
-  /** One entry per pod. */
+  /** What each pod requires. */
   readonly pods: readonly PodRequirements[];
   /** The sum over all pods. */
   readonly requests: Amounts;
   readonly limits: Amounts;
-  /** The largest amount of each resource that one pod requires. */
+  /** Largest amount of each resource that any single pod requires. */
   readonly largest: { readonly requests: Amounts; readonly limits: Amounts };
-  /** For the LimitRange, in bytes: the limit of a container that has none, and the highest limit. */
+  /**
+   * Memory limits for the LimitRange, in bytes: the default for a container without a limit, and the highest allowed
+   * limit.
+   */
   readonly memoryLimit: { readonly default: number; readonly max: number };
-  /** The number of objects per kind. */
+  /** Number of objects of each kind. */
   readonly objects: Readonly<Record<string, number>>;
 }
 
@@ -49,7 +54,7 @@ const containersOf = ({ spec }: Deployment): ContainerRequirements[] =>
     limits: amountsOf(resources.limits),
   }));
 
-/** Chosen so that the LimitRange refuses no container of the lab. */
+/** Returns memory limits with which the LimitRange accepts every container of the lab. */
 function memoryLimitFor(containers: readonly ContainerRequirements[]): SeatRequirements['memoryLimit'] {
   const unlimited = containers.filter(({ limits }) => limits['memory'] === undefined);
   const byDefault = Math.max(DEFAULTS.limits.memory, ...unlimited.map(({ requests }) => requests['memory'] ?? 0));
@@ -59,7 +64,10 @@ function memoryLimitFor(containers: readonly ContainerRequirements[]): SeatRequi
   };
 }
 
-/** @throws Error if a Deployment has an invalid quantity */
+/**
+ * Computes what a lab with these objects requires.
+ * @throws Error if a Deployment has an invalid quantity
+ */
 export function requirementsOf(objects: readonly KubeObject[]): SeatRequirements {
   const deployments = objects.filter(isDeployment);
   const memoryLimit = memoryLimitFor(deployments.flatMap(containersOf));
@@ -67,7 +75,7 @@ export function requirementsOf(objects: readonly KubeObject[]): SeatRequirements
     const containers = containersOf(deployment);
     const pod: PodRequirements = {
       name: deployment.metadata.name,
-      // A limit without a request is also the request. The LimitRange sets the rest.
+      // A container with a limit but no request gets the limit as its request. The LimitRange sets the rest.
       requests: sum(containers.map(({ requests, limits }) => ({ ...DEFAULTS.requests, ...limits, ...requests }))),
       limits: sum(containers.map(({ limits }) => ({ memory: memoryLimit.default, ...limits }))),
     };

@@ -1,5 +1,5 @@
-// A Seat's status, derived from what its phases found. Pure, so that a reconcile writes it once, and only if it
-// differs.
+// Derives a Seat's status from what its phases found. It sends no requests: the controller compares the result and
+// writes it once.
 import { conditionOf, isTrue, rfc3339, setCondition, setConditions } from '../../kubernetes/conditions.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { NAMES } from '../api/types.ts';
@@ -12,31 +12,34 @@ import type { Findings, SeatProblem } from './phase-result.ts';
 
 /** What the phases of one reconcile found. */
 export interface SeatState extends Findings {
-  /** Why some objects are not as the spec wants them. */
+  /** Why some objects do not match the spec. */
   readonly problem: SeatProblem | undefined;
-  /** Why the attendee has no access. */
+  /** Why the attendee has no valid kubeconfig. */
   readonly accessProblem: SeatProblem | undefined;
 }
 
 export interface Timing {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Milliseconds that a seat may take to become ready. */
+  /** How long a seat may take to become ready, in milliseconds. */
   readonly deadline: number;
 }
 
-/** Ready sums up the others. */
+/** Types of a Seat's conditions. Ready is True only if the other two are. */
 export const TYPES = { ready: 'Ready', provisioned: 'Provisioned', access: 'Access' } as const;
 
-/** Whether every object has followed the current spec before. */
+/** Whether an earlier reconcile has already brought every object to the current spec. */
 export const wasProvisioned = ({ metadata, status }: Seat): boolean =>
   status?.observedGeneration === metadata.generation && isTrue(status?.conditions, TYPES.provisioned);
 
-/** Whether the seat has a new revision to follow, or starts again. */
+/** Whether the seat must follow a new revision, or starts after a stop. */
 const isRestarting = (seat: Seat): boolean =>
   seat.status?.revision !== seat.spec.revision || (seat.status.phase === 'Stopped' && !isStopped(seat));
 
-/** The conditions so far. A seat that restarts counts as not provisioned, so that its deadline starts again. */
+/**
+ * Returns the conditions from the current status. If the seat restarts, Provisioned is False, so that its deadline
+ * starts again.
+ */
 function earlierConditions(seat: Seat, now: number): readonly Condition[] {
   const conditions = seat.status?.conditions ?? [];
   if (!isRestarting(seat)) return conditions;
@@ -47,7 +50,7 @@ function earlierConditions(seat: Seat, now: number): readonly Condition[] {
   );
 }
 
-/** Since when the seat waits: first for its objects, then for its lab. Milliseconds since 1970. */
+/** Returns since when the seat waits, first for its objects and then for its lab. Milliseconds since 1970. */
 export function unreadySince(seat: Seat, provisioned: boolean, now: number): number {
   const conditions = earlierConditions(seat, now);
   const since = (type: string, status: 'True' | 'False'): number => {
@@ -57,7 +60,7 @@ export function unreadySince(seat: Seat, provisioned: boolean, now: number): num
   return Math.max(since(TYPES.provisioned, provisioned ? 'True' : 'False'), since(TYPES.ready, 'False'));
 }
 
-/** For people: 5 minutes, 90 s. */
+/** Formats milliseconds for people, such as "5 minutes" or "90 s". */
 export const duration = (ms: number): string =>
   ms > 60_000 && ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1000)} s`;
 
@@ -70,7 +73,7 @@ function provisionedCondition(seat: Seat, { problem }: SeatState): ConditionSpec
 
 const NO_ACCESS_YET: Diagnosis = {
   reason: 'NotYet',
-  message: 'The kubeconfig is not written yet. It follows the namespace.',
+  message: 'The kubeconfig does not exist yet. The operator writes it after it creates the namespace.',
 };
 
 function accessCondition(seat: Seat, { access, accessProblem, problem }: SeatState): ConditionSpec {
@@ -84,7 +87,7 @@ function accessCondition(seat: Seat, { access, accessProblem, problem }: SeatSta
   return { type, status: 'False', reason, message };
 }
 
-/** Names the Deployments that don't count, because the attendee is responsible for what they run. */
+/** Names the Deployments that do not count for readiness, because they run files that the attendee has edited. */
 const customizedText = ({ customized }: SeatState): string =>
   customized
     .map((name) => {
@@ -93,11 +96,11 @@ const customizedText = ({ customized }: SeatState): string =>
     })
     .join('');
 
-/** How long nobody is told why a lab is not ready. Most labs are ready by then. */
+/** How long the status hides why a lab is not ready. Most labs are ready by then. */
 export const QUIET_MS = 30_000;
 /**
- * How long a slow lab is not reported unless something is wrong. A class on few processors only needs time, and each
- * report is a write.
+ * Milliseconds for which a slow lab without a known problem is not reported. A class on few CPUs often only needs time,
+ * and each report costs a write.
  */
 const SLOW_MS = 90_000;
 
@@ -124,7 +127,7 @@ function notAvailable(seat: Seat, state: SeatState, { deadline }: Timing): Diagn
   };
 }
 
-/** Why the lab's Deployments are not available, as far as it is time to report it. */
+/** Returns why the lab's Deployments are not available. At first it only reports that they are starting. */
 function unavailability(seat: Seat, state: SeatState, timing: Timing): Diagnosis {
   const waited = timing.now - state.unreadySince;
   if (waited < QUIET_MS) return starting(seat);
@@ -144,7 +147,7 @@ function unreadiness(seat: Seat, state: SeatState, timing: Timing): Diagnosis {
   return readiness.ready && accessProblem ? accessProblem : unavailability(seat, state, timing);
 }
 
-/** Whether the seat runs and follows its spec in every way. */
+/** Whether the seat runs and completely follows its spec. */
 const isReady = (seat: Seat, { problem, readiness, accessProblem }: SeatState): boolean =>
   problem === undefined && accessProblem === undefined && readiness.ready && !isStopped(seat);
 
@@ -173,7 +176,7 @@ function conditionsOf(seat: Seat, state: SeatState, timing: Timing): Condition[]
   return setConditions(earlierConditions(seat, now), specs, { generation: seat.metadata.generation, now });
 }
 
-/** The complete status. */
+/** Returns the complete status of the Seat. */
 export function statusOf(seat: Seat, state: SeatState, timing: Timing): SeatStatus {
   const { problem, access, url, progress, readiness } = state;
   const { status: before = {} } = seat;

@@ -1,8 +1,8 @@
-// The seat's objects, beyond what kubernetes/types.ts has.
+// Types of a seat's objects, in addition to those in kubernetes/types.ts.
 import type { KubeObject } from '../../kubernetes/object.ts';
 import type { Deployment } from '../../kubernetes/types.ts';
 
-/** An object to apply, with the fields of its kind. */
+/** An object to apply, with any fields that its kind has. */
 export interface LabObject extends KubeObject {
   readonly [field: string]: unknown;
 }

@@ -22,36 +22,51 @@ const at = (live: Service | undefined, nodeAddress: string | undefined): FrontDo
 const named = { hostname: 'ada.example.com', ip: '192.0.2.1' };
 
 test.each([
-  ['is a port-forward command for ClusterIP', values('ClusterIP'), at(service(), '10.0.0.1'), FORWARD],
   [
-    "is a port-forward command to the Service's port",
+    'returns a port-forward command for a Service of type ClusterIP',
+    values('ClusterIP'),
+    at(service(), '10.0.0.1'),
+    FORWARD,
+  ],
+  [
+    "returns a port-forward command with the Service's port",
     values('ClusterIP', 80),
     at(service(), '10.0.0.1'),
     'kubectl -n class-ada port-forward service/lab-guide 8080:80',
   ],
-  ['is a node port for NodePort', values('NodePort'), at(service(), '10.0.0.1'), 'http://10.0.0.1:31234/'],
   [
-    'puts an IPv6 address of a node into brackets',
+    'returns a URL with the node port for a Service of type NodePort',
     values('NodePort'),
-    at(service(), 'fd00::1'),
-    'http://[fd00::1]:31234/',
+    at(service(), '10.0.0.1'),
+    'http://10.0.0.1:31234/',
   ],
-  ['is a port-forward command while no node address is known', values('NodePort'), at(service(), undefined), FORWARD],
-  ['is a port-forward command while the node port is unknown', values('NodePort'), at(undefined, '10.0.0.1'), FORWARD],
+  ["puts a node's IPv6 address into brackets", values('NodePort'), at(service(), 'fd00::1'), 'http://[fd00::1]:31234/'],
   [
-    'is the host name of the load balancer',
+    'returns a port-forward command while no node address is known',
+    values('NodePort'),
+    at(service(), undefined),
+    FORWARD,
+  ],
+  [
+    'returns a port-forward command while the node port is unknown',
+    values('NodePort'),
+    at(undefined, '10.0.0.1'),
+    FORWARD,
+  ],
+  [
+    "returns a URL with the load balancer's host name",
     values('LoadBalancer', 80),
     at(service([named]), '10.0.0.1'),
     'http://ada.example.com/',
   ],
   [
-    'is the address of a load balancer without a host name',
+    'returns a URL with the address of a load balancer that has no host name',
     values('LoadBalancer'),
     at(service([{ ip: '192.0.2.1' }]), undefined),
     'http://192.0.2.1:8080/',
   ],
   [
-    'is a node port while there is no load balancer',
+    'returns a URL with the node port while the load balancer has no address',
     values('LoadBalancer'),
     at(service(), '10.0.0.1'),
     'http://10.0.0.1:31234/',

@@ -3,10 +3,13 @@ import type { LabValues } from '../../cdk8s/values.ts';
 import { RELEASE } from '../api/types.ts';
 import type { Service } from '../../kubernetes/types.ts';
 
-/** The name of the Service that people open. */
+/** Name of the guide's Service, which people open in a browser. */
 export const FRONT_DOOR = `${RELEASE}-guide`;
 
-/** https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2 */
+/**
+ * Returns an address as the host of a URL. IPv6 addresses get brackets.
+ * https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2
+ */
 const hostOf = (address: string): string => (address.includes(':') ? `[${address}]` : address);
 
 const http = (address: string, port: number): string => `http://${hostOf(address)}${port === 80 ? '' : `:${port}`}/`;
@@ -24,13 +27,13 @@ function onNode(address: string | undefined, live: Service | undefined): string 
 
 export interface FrontDoor {
   readonly namespace: string;
-  /** The live Service. */
+  /** The guide's live Service, if it exists. */
   readonly live: Service | undefined;
-  /** The address of any node as attendees reach it. */
+  /** Address of any node that attendees can reach, if one is known. */
   readonly nodeAddress: string | undefined;
 }
 
-/** The URL of the front door. If there is none, the command that forwards a port to it. */
+/** Returns the guide's URL. If there is none, returns the command that forwards a port to the guide. */
 export function urlOf(
   {
     guide: {

@@ -7,7 +7,7 @@ import type { ConfigMap } from '../../kubernetes/types.ts';
 import { MINUTE, NAME, aReadySeatHarness, inSeat } from './testing/seat-harness.ts';
 
 describe('a ready seat', () => {
-  test('sends no request while nothing changes, and requeues within half an hour', async () => {
+  test('causes no request while nothing changes, and is reconciled again within half an hour', async () => {
     const harness = await aReadySeatHarness();
     const watch = harness.watch();
     const result = await harness.reconcile();
@@ -16,7 +16,7 @@ describe('a ready seat', () => {
     expect(result?.requeueAfter).toBeLessThanOrEqual(30 * MINUTE);
   });
 
-  test('sends no request after a restart of the process', async () => {
+  test('causes no request after a restart of the operator', async () => {
     const harness = await aReadySeatHarness();
     harness.restart();
     const watch = harness.watch();
@@ -61,7 +61,7 @@ describe('a ready seat', () => {
     expect(harness.events.at(-1)?.message).toBe('Namespace class-ada differed from the lab and was restored.');
   });
 
-  test('deletes what is no longer part of its lab and keeps what the attendee created', async () => {
+  test('deletes objects that its lab no longer has, and keeps objects that the attendee created', async () => {
     const harness = await aReadySeatHarness(aSeat({ spec: { lab: { guide: { service: { type: 'NodePort' } } } } }));
     harness.api.seed({
       apiVersion: 'v1',
@@ -88,7 +88,7 @@ describe('a ready seat', () => {
     expect(watch.writes()).toEqual([]);
   });
 
-  test('reports a new revision once all objects follow it', async () => {
+  test('reports a new revision only after all objects match it', async () => {
     const harness = await aReadySeatHarness();
     harness.change({ revision: 'r2', lab: { instrumentation: 'manual' } });
     harness.api.fail({ kind: 'Deployment', name: 'lab-dice' }, apiError(500, 'InternalError'));
@@ -105,14 +105,14 @@ describe('a ready seat', () => {
 
   test.each([
     [
-      'with a difference in an immutable field',
+      'with a changed immutable field',
       'RoleBinding',
       'attendee',
       { roleRef: { name: 'view' } },
       'cannot change roleRef',
     ],
     [
-      "in which somebody else's item has the name of ours",
+      "that has somebody else's port with the name of ours",
       'Service',
       'lab-guide',
       { spec: { ports: [{ name: 'http', port: 81 }] } },
@@ -129,7 +129,7 @@ describe('a ready seat', () => {
     expect(harness.get(kind, name)).toMatchObject(kind === 'Service' ? { spec: { ports: spec?.ports } } : { roleRef });
   });
 
-  test('follows the API server to a new address', async () => {
+  test("updates its NetworkPolicy when the API server's address changes", async () => {
     const harness = await aReadySeatHarness();
     harness.surroundings.apiServers = { addresses: ['10.0.0.9'], port: 6443 };
     const watch = harness.watch();

@@ -1,4 +1,5 @@
-// Writes a seat's objects: applies what differs, replaces what can't be changed, and prunes what the lab no longer has.
+// Writes a seat's objects. It applies those that differ, replaces those that can't be changed, and deletes those that
+// the lab no longer has.
 import { LABELS, MANAGED_BY } from '../api/types.ts';
 import { isInvalid } from '../../kubernetes/api.ts';
 import { kindOf } from '../../kubernetes/kinds.ts';
@@ -26,7 +27,10 @@ function storeOf(stores: SeatStores, kind: string): Inventory | undefined {
   return known && stores[known];
 }
 
-/** The Event for an object that no longer was as we applied it. The attendee may start code of their own. */
+/**
+ * Returns the Event for an object that the operator had to apply again. If a Deployment runs the attendee's own files,
+ * the reason is a new edit by the attendee.
+ */
 function eventFor(object: KubeObject, customized: readonly string[]): EventSpec {
   const { kind, metadata } = object;
   const { name } = metadata;
@@ -48,8 +52,9 @@ export async function applyAll(
 }
 
 /**
- * What the API server answers if an apply can't fix an object that holds nothing of the attendee's. Either a field is
- * immutable, or somebody changed the number of a Service's port and owns it, so that ours has the same name.
+ * Error messages, by kind, that mean an apply can't fix the object, so the operator replaces it. None of these objects
+ * holds data of the attendee. Either a field is immutable, or somebody changed a Service's port number. In the second
+ * case the API server sees two ports with the same name.
  */
 const NEEDS_REPLACEMENT: Readonly<Record<string, RegExp>> = {
   RoleBinding: /cannot change/,
@@ -57,7 +62,9 @@ const NEEDS_REPLACEMENT: Readonly<Record<string, RegExp>> = {
   Service: /Duplicate value/,
 };
 
-/** Deletes an object that an apply can't fix. The next reconcile creates it again. */
+/**
+ * Deletes an object that an apply can't fix, so that the next reconcile creates it again. Reports any other failure.
+ */
 async function replaceOrReport(context: SeatContext, failure: Failure): Promise<PhaseResult> {
   const { api, stores } = context.options;
   const { object, error } = failure;
@@ -70,7 +77,8 @@ async function replaceOrReport(context: SeatContext, failure: Failure): Promise<
 }
 
 /**
- * The part of a store in one namespace. Labels alone are not enough: an attendee could edit them to name another seat.
+ * Returns a view of the store that finds by label only the objects in one namespace. Labels alone are not enough,
+ * because an attendee could edit them to name another seat.
  */
 const withinNamespace = (store: Inventory, namespace: string): Inventory => ({
   kind: store.kind,
@@ -85,8 +93,8 @@ const withinNamespace = (store: Inventory, namespace: string): Inventory => ({
 });
 
 /**
- * Deletes objects that have the seat's labels, were applied by us and are not desired. Copies that the attendee made
- * stay.
+ * Deletes objects that carry the seat's labels, were applied by the operator and are no longer desired. Copies that the
+ * attendee made are kept.
  */
 export async function prune(context: SeatContext, desired: readonly KubeObject[]): Promise<PhaseResult> {
   const {

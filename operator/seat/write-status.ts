@@ -4,7 +4,10 @@ import type { Seat, SeatStatus } from '../api/types.ts';
 import { isNotFound } from '../../kubernetes/api.ts';
 import type { SeatContext } from './context.ts';
 
-/** Writes the status if it differs and the Seat still exists. @returns whether it was written */
+/**
+ * Writes the Seat's status if it changed and the Seat still exists.
+ * @returns whether it was written
+ */
 export async function writeStatus(
   { options: { api, stores }, seat }: SeatContext,
   status: SeatStatus,

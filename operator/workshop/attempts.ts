@@ -1,11 +1,14 @@
-// Runs several steps, each of them even if others fail.
+// Runs several steps and collects their errors. A failed step does not stop the others.
 import { NotLeadingError } from '../../kubernetes/api.ts';
 import { asError } from '../../support/as-error.ts';
 
 export class Attempts {
   readonly errors: Error[] = [];
 
-  /** @returns the step's result, or undefined if it fails */
+  /**
+   * Runs a step and keeps its error.
+   * @returns the step's result, or undefined if the step fails
+   */
   async attempt<T>(step: () => Promise<T>): Promise<T | undefined> {
     try {
       return await step();
@@ -15,7 +18,11 @@ export class Attempts {
     }
   }
 
-  /** @throws the error of the steps that failed, or one error for several. A NotLeadingError stands for all. */
+  /**
+   * Reports the errors of all steps.
+   * @throws the error if one step failed, or an AggregateError if several failed. A NotLeadingError replaces all other
+   * errors.
+   */
   end(): void {
     const [first, ...others] = this.errors;
     if (first === undefined) return;

@@ -2,7 +2,7 @@ import { attendeesOf } from './attendees.ts';
 
 const names = (seats: number): string[] => attendeesOf({ seats }).map(({ name }) => name);
 
-test('numbers attendees with two digits if the spec only counts them', () => {
+test('numbers attendees with two digits if the spec only has a number of seats', () => {
   expect(names(3)).toEqual(['seat-01', 'seat-02', 'seat-03']);
 });
 

@@ -26,7 +26,7 @@ test('sends no request if no seat is missing', async () => {
   expect(api.reads).toEqual([]);
 });
 
-test('does not ask again after all seats fit', async () => {
+test('sends no further request after all seats fit', async () => {
   const { api, clock, check } = setUp();
   api.seed(aNode('a', { allocatable: { cpu: '5' } }));
   expect((await check()).fitting).toEqual(new Set(names));
@@ -39,7 +39,7 @@ test('does not ask again after all seats fit', async () => {
   expect(api.reads).toHaveLength(2);
 });
 
-test('checks every half minute while seats do not fit, and uses new nodes', async () => {
+test('checks every half minute while seats do not fit, and finds new nodes', async () => {
   const { api, clock, check } = setUp();
   api.seed(aNode('a'));
   expect(await check()).toMatchObject({
@@ -66,7 +66,7 @@ test('checks again after a change of the Workshop', async () => {
   expect((await check(names, [], changed)).fitting.size).toBe(6);
 });
 
-test('reserves resources for seats in progress of all Workshops until their pods have a node', async () => {
+test('reserves resources for the new seats of all Workshops until their pods have a node', async () => {
   const { api, check } = setUp();
   api.seed(aNode('a'));
   const other = aWorkshop({ seats: 2 }, { name: 'other', uid: 'other-uid' });
@@ -83,7 +83,7 @@ test('reserves nothing for a seat that is being deleted', async () => {
   expect((await check(names, [going])).fitting.size).toBe(8);
 });
 
-test('ignores the lab of another Workshop that can not be rendered', async () => {
+test("ignores another Workshop's lab if it can not be rendered", async () => {
   const { api, check } = setUp({
     need: (lab) => {
       if (lab?.jaeger) throw new Error('no');
@@ -103,7 +103,7 @@ test('respects the nodeSelector and the tolerations of the lab', async () => {
   expect((await check(names, [], picky)).fitting.size).toBe(2);
 });
 
-test('reports a denied list and holds no seat back', async () => {
+test('holds no seat back if the operator may not list pods, and reports that', async () => {
   const { api, check } = setUp();
   api.fail({ verb: 'list', kind: 'Pod' }, apiError(403, 'Forbidden', 'pods is forbidden'));
   expect(await check()).toMatchObject({
@@ -112,7 +112,7 @@ test('reports a denied list and holds no seat back', async () => {
   });
 });
 
-test('repeats a failed list at the next check', async () => {
+test('lists the nodes again at the next check after a failed list', async () => {
   const { api, check } = setUp();
   api.seed(aNode('a', { allocatable: { cpu: '5' } }));
   api.fail({ verb: 'list', kind: 'Node' }, apiError(500, 'InternalError'));

@@ -11,17 +11,20 @@ import type { Node } from '../../kubernetes/types.ts';
 import { placementOf } from './placement.ts';
 import { isDeleting } from './seats.ts';
 
-/** How often to check again while seats do not fit. */
+/** How often to check again while seats do not fit, in milliseconds. */
 export const CHECK_MS = 30_000;
-/** Workshops that check at the same time share one list of pods. */
+/** Milliseconds for which a list of pods is reused, so that Workshops that check at the same time share it. */
 const SHARED_MS = 1000;
-/** For how many different labs the requirements are cached. */
+/** Number of different labs whose requirements are cached. */
 const CACHE_SIZE = 50;
 
-/** @throws Error if the lab can't be rendered */
+/**
+ * Returns what a seat with this lab requires from the nodes.
+ * @throws Error if the lab can't be rendered
+ */
 export type SeatRequirementsOf = (lab?: SomeValues) => SeatRequirements;
 
-/** The result for one generation of a Workshop. */
+/** The result of a check, for one generation of a Workshop. */
 interface Verdict {
   readonly generation: number | undefined;
   readonly at: number;
@@ -34,13 +37,13 @@ export interface CapacityCheckInput {
   readonly wanted: readonly Seat[];
   /** Names of wanted Seats that do not exist. */
   readonly missing: readonly string[];
-  /** The Seats of all Workshops. Those that are being created still need their resources. */
+  /** Seats of all Workshops. Seats that are still being created need resources too. */
   readonly all: readonly Seat[];
 }
 
 export interface CapacityResult {
   readonly fitting: ReadonlySet<string>;
-  /** Left out if the check failed. */
+  /** Unset if the check failed. */
   readonly condition?: ConditionSpec;
   /** Milliseconds until the next check. */
   readonly next?: number;
@@ -67,7 +70,10 @@ export class CapacityCheck {
     this.#verdicts.delete(workshop);
   }
 
-  /** Asks the API server only while a missing seat does not fit, and then only every CHECK_MS. */
+  /**
+   * Checks which missing seats fit. Sends requests only while a missing seat does not fit, and then only every
+   * CHECK_MS.
+   */
   async check(input: CapacityCheckInput): Promise<CapacityResult> {
     const {
       workshop: {
@@ -128,12 +134,13 @@ export class CapacityCheck {
     try {
       return unscheduledPods(this.#pods(lab), usage.byNamespace.get(name));
     } catch {
-      // Another Workshop's lab can't be rendered. It needs no resources, and that Workshop reports the problem.
+      // The lab of another Workshop can't be rendered, so its seat needs no resources. That Workshop reports the
+      // problem.
       return [];
     }
   }
 
-  /** The pods of a lab. Cached, because it takes rendering the lab. */
+  /** Returns the pods of a lab. Caches the result, because rendering a lab takes long. */
   #pods(lab: SomeValues = {}): readonly PodRequirements[] {
     const key = json(lab);
     const pods =

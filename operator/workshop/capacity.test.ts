@@ -8,7 +8,7 @@ const pod = (cpu: number, mi = 64): PodRequirements => ({ requests: { cpu, memor
 const seats = (count: number, pods: readonly PodRequirements[]): CapacityInput['seats'] =>
   Array.from({ length: count }, (_, index) => ({ name: `s${index}`, pods }));
 
-/** How many seats fit, and what is missing. */
+/** Returns how many seats fit, and which resource is too scarce for the next one. */
 function fit(
   nodes: readonly Node[],
   pods: readonly Pod[],
@@ -24,11 +24,11 @@ function fit(
   return { count: fitting.length, resource: shortage?.resource };
 }
 
-test('fits as many seats on an empty node as it has cores for', () => {
+test('fits as many seats on an empty node as its cores allow', () => {
   expect(fit([aNode('a')], [])).toEqual({ count: 8, resource: 'cpu' });
 });
 
-test('subtracts what other pods request, not what they use', () => {
+test('subtracts the requests of other pods, not their usage', () => {
   expect(fit([aNode('a')], [aPod('greedy', 'a', { cpu: '2', memory: '1Gi' })])).toEqual({ count: 4, resource: 'cpu' });
 });
 
@@ -44,7 +44,7 @@ test('spreads the pods of a seat over nodes, but does not split a pod', () => {
   expect(fit(nodes, [], { seats: seats(1, [pod(500)]) }).count).toBe(0);
 });
 
-test('fits a whole seat or none of it, and frees what a partial seat took', () => {
+test('places a whole seat or none of it, and frees the resources of a seat that fits only in part', () => {
   const { fitting, shortage } = fitSeats({
     nodes: [aNode('a', { allocatable: { cpu: '900m' } })],
     usage: usageOf([]),
@@ -62,11 +62,11 @@ test('respects how many pods a node allows', () => {
   });
 });
 
-test('reports memory as the missing resource', () => {
+test('reports memory as the missing resource if a node has too little of it', () => {
   expect(fit([aNode('a', { allocatable: { memory: '320Mi' } })], [])).toEqual({ count: 2, resource: 'memory' });
 });
 
-test('treats a resource that a node lacks as zero', () => {
+test('treats a resource that a node does not report as zero', () => {
   expect(fit([aNode('a')], [], { seats: seats(1, [{ requests: { 'nvidia.com/gpu': 1 } }]) })).toEqual({
     count: 0,
     resource: 'nvidia.com/gpu',
@@ -94,7 +94,7 @@ test.each([
   [{ key: 'gpu', value: 'no' }, 0],
   [{ key: 'gpu', operator: 'Exists', effect: 'NoExecute' }, 0],
   [{ key: 'cpu', operator: 'Exists' }, 0],
-])('fits, with the toleration %j on a tainted node, %i seats', (toleration, count) => {
+])('fits, for pods with the toleration %j on a tainted node, %i seats', (toleration, count) => {
   const node = aNode('a', { spec: { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] } });
   expect(fit([node], [], { seats: seats(1, [{ ...pod(100), tolerations: [toleration] }]) }).count).toBe(count);
 });
@@ -108,15 +108,15 @@ test('counts only nodes that match the nodeSelector', () => {
   expect(fit(nodes, [], { seats: seats(30, [{ ...pod(500), nodeSelector: { pool: 'class' } }]) }).count).toBe(8);
 });
 
-test('places the pods of seats in progress before those of new seats', () => {
+test('places the pods of seats that are being created before the pods of new seats', () => {
   expect(fit([aNode('a')], [], { reserved: [pod(1000), pod(1000)] }).count).toBe(4);
 });
 
-test('ignores a reserved pod that fits nowhere', () => {
+test('ignores a pod of a seat that is being created if it fits on no node', () => {
   expect(fit([aNode('a')], [], { reserved: [pod(5000)] }).count).toBe(8);
 });
 
-test('handles a hundred nodes and a thousand seats quickly', () => {
+test('places a thousand seats on a hundred nodes quickly', () => {
   const nodes = Array.from({ length: 100 }, (_, index) => aNode(`n${index}`));
   const began = performance.now();
   const { fitting } = fitSeats({
@@ -132,7 +132,7 @@ test('handles a hundred nodes and a thousand seats quickly', () => {
   expect(performance.now() - began).toBeLessThan(2000);
 });
 
-describe('the requests of a pod', () => {
+describe('requests of a pod', () => {
   const container = (cpu: string, restartPolicy?: string) => ({
     name: 'c',
     resources: { requests: { cpu } },
@@ -145,13 +145,13 @@ describe('the requests of a pod', () => {
     });
   });
 
-  test('are those of an init container if these are higher', () => {
+  test("are the init container's requests if these are higher", () => {
     expect(
       podRequests({ containers: [container('100m')], initContainers: [container('300m'), container('200m')] }),
     ).toEqual({ cpu: 300 });
   });
 
-  test('include sidecars next to the containers after them', () => {
+  test('include sidecars together with the containers that start after them', () => {
     expect(
       podRequests({ containers: [container('100m')], initContainers: [container('50m', 'Always'), container('200m')] }),
     ).toEqual({ cpu: 250 });
@@ -160,14 +160,14 @@ describe('the requests of a pod', () => {
     ).toEqual({ cpu: 350 });
   });
 
-  test('are those of the pod level if these are set', () => {
+  test('are the requests at pod level if these are set', () => {
     expect(podRequests({ containers: [container('100m')], resources: { requests: { cpu: '1' } } })).toEqual({
       cpu: 1000,
     });
   });
 });
 
-test('recognizes the placed pods of a seat by the requests of the lab', () => {
+test("recognizes a seat's placed pods by the requests of the lab", () => {
   const need = [pod(100), pod(100), pod(200)];
   const placed = [{ cpu: 100, memory: 64 * MI, 'ephemeral-storage': 5 }, { cpu: 7 }];
   expect(unscheduledPods(need, placed)).toEqual([pod(100), pod(200)]);
@@ -183,7 +183,7 @@ describe('the condition CapacityAvailable', () => {
     });
   });
 
-  test('says how many seats fit, what is missing, and what to do', () => {
+  test('tells how many seats fit, what is missing, and what to do', () => {
     const fit = fitSeats({
       nodes: [aNode('a', { allocatable: { memory: '320Mi' } })],
       usage: usageOf([]),
@@ -195,19 +195,20 @@ describe('the condition CapacityAvailable', () => {
       status: 'False',
       reason: 'InsufficientCapacity',
       message:
-        '11 of 39 seats fit on the nodes. Not enough memory: a seat needs 128Mi, one of its pods 64Mi, and 1 node has 64Mi free in all. ' +
+        '11 of 39 seats fit on the nodes. Not enough memory: ' +
+        'a seat needs 128Mi, one of its pods needs 64Mi, and 1 node has 64Mi free in total. ' +
         'Add nodes, remove attendees or lower the requests in spec.lab. The other seats are created once they fit.',
     });
   });
 
-  test('explains which node is missing if none accepts the pods', () => {
+  test('explains which kind of node is missing if no node accepts the pods', () => {
     const fit = fitSeats({ nodes: [], usage: usageOf([]), reserved: [], seats: seats(1, [pod(100)]) });
     expect(capacityCondition(1, 0, fit).message).toMatch(
       /^0 of 1 seats fit on the nodes\. Expected a node that is Ready and schedulable/,
     );
   });
 
-  test('is Unknown if the nodes can not be listed', () => {
+  test('is Unknown if the operator can not list the nodes', () => {
     expect(capacityUnknown('nodes is forbidden')).toMatchObject({
       status: 'Unknown',
       reason: 'NotReadable',

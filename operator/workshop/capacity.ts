@@ -1,4 +1,5 @@
-// Whether the missing seats fit on the nodes. Requests count and usage does not, as for the scheduler.
+// Decides whether the missing seats fit on the nodes. Like the scheduler, it counts what pods request, not what they
+// use.
 import { amountText, amountsOf, greater, minus, plus, sum } from '../../kubernetes/quantity.ts';
 import type { Amounts } from '../../kubernetes/quantity.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
@@ -6,7 +7,7 @@ import type { Container, Node, Pod, PodSpec } from '../../kubernetes/types.ts';
 import { accepts } from './placement.ts';
 import type { Placement } from './placement.ts';
 
-/** The requirements of one pod of a seat. */
+/** What one pod of a seat requires. */
 export interface PodRequirements extends Placement {
   readonly requests: Amounts;
 }
@@ -16,7 +17,7 @@ export interface SeatRequirements {
   readonly pods: readonly { readonly requests: Amounts }[];
 }
 
-/** What pods request, per node, and for each scheduled pod of a namespace. */
+/** What scheduled pods request: the sum for each node, and the single pods of each namespace. */
 export interface Usage {
   readonly byNode: ReadonlyMap<string, Amounts>;
   readonly byNamespace: ReadonlyMap<string, readonly Amounts[]>;
@@ -25,7 +26,7 @@ export interface Usage {
 const requestsOf = ({ resources }: Container): Amounts => amountsOf(resources?.requests);
 
 /**
- * What the scheduler reserves for a pod.
+ * Returns what the scheduler reserves for a pod.
  * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers
  */
 export function podRequests({ containers, initContainers = [], resources, overhead }: PodSpec): Amounts {
@@ -40,7 +41,7 @@ export function podRequests({ containers, initContainers = [], resources, overhe
   return plus({ ...total, ...amountsOf(resources?.requests) }, amountsOf(overhead));
 }
 
-/** Ignores pods that have ended and pods without a node. */
+/** Adds up what pods request. Ignores pods that have ended and pods without a node. */
 export function usageOf(pods: readonly Pod[]): Usage {
   const bound = pods
     .filter(
@@ -60,11 +61,14 @@ export function usageOf(pods: readonly Pod[]): Usage {
   };
 }
 
-/** Compares only the lab's own requests. The namespace's LimitRange may add others. */
+/**
+ * Whether a placed pod has the lab's requests. Other requests do not matter, because the namespace's LimitRange may add
+ * some.
+ */
 const hasRequests = (expected: Amounts, placed: Amounts): boolean =>
   Object.entries(expected).every(([resource, amount]) => placed[resource] === amount);
 
-/** The pods of a seat that have no node yet. A placed pod is recognized by its requests. */
+/** Returns the pods of a seat that have no node yet. It recognizes a placed pod by its requests. */
 export function unscheduledPods(pods: readonly PodRequirements[], placed: readonly Amounts[] = []): PodRequirements[] {
   const unmatched = [...placed];
   return pods.filter(({ requests }) => {
@@ -89,7 +93,7 @@ const podAmounts = ({ requests }: PodRequirements): Amounts => ({ ...requests, p
 /** A pod that fits on no node. */
 interface PlacementFailure {
   readonly pod: PodRequirements;
-  /** The resource that most nodes have too little of. */
+  /** The resource that is too scarce on most nodes. */
   readonly resource: string;
 }
 
@@ -119,23 +123,23 @@ function place(rooms: readonly NodeCapacity[], pods: readonly PodRequirements[])
   return undefined;
 }
 
-/** Why a seat did not fit. */
+/** Why a seat does not fit. */
 export interface Shortage {
-  /** How many nodes accept the pod, regardless of their free resources. */
+  /** Number of nodes that accept the pod, regardless of their free resources. */
   readonly nodes: number;
-  /** The resource that most of these nodes have too little of. */
+  /** The resource that is too scarce on most of these nodes. */
   readonly resource: string;
-  /** How much the pod and the whole seat request. */
+  /** Amount of the resource that the pod requests. `seat` is the amount of the whole seat. */
   readonly pod: number;
   readonly seat: number;
-  /** How much is free on these nodes together. */
+  /** Amount of the resource that is free on all these nodes together. */
   readonly free: number;
 }
 
 export interface Fit {
-  /** The first seats, as many as fit. */
+  /** Names of the first seats, up to the first one that does not fit. */
   readonly fitting: readonly string[];
-  /** What the first seat lacks that does not fit. */
+  /** What is missing for the first seat that does not fit. */
   readonly shortage?: Shortage;
 }
 
@@ -157,7 +161,7 @@ function shortageOf(
 export interface CapacityInput {
   readonly nodes: readonly Node[];
   readonly usage: Usage;
-  /** Pods of seats that are being created. They go first. */
+  /** Pods of seats that are being created. They are placed first. */
   readonly reserved: readonly PodRequirements[];
   /** The missing seats in order, with all their pods. */
   readonly seats: readonly { readonly name: string; readonly pods: readonly PodRequirements[] }[];
@@ -185,23 +189,26 @@ function shortageText({ nodes, resource, pod, seat, free }: Shortage): string {
   if (nodes === 0) {
     return (
       'Expected a node that is Ready and schedulable, has the labels of lab.nodeSelector, and has only taints ' +
-      'that lab.tolerations name. ' +
+      'that lab.tolerations allow. ' +
       'Found none. Change the nodes or spec.lab.'
     );
   }
   const text = (amount: number): string => amountText(resource, amount);
   return (
-    `Not enough ${resource}: a seat needs ${text(seat)}, one of its pods ${text(pod)}, and ${nodes} ` +
+    `Not enough ${resource}: a seat needs ${text(seat)}, one of its pods needs ${text(pod)}, and ${nodes} ` +
     `node${nodes === 1 ? ' has' : 's have'} ${text(free)}` +
-    ' free in all. Add nodes, remove attendees or lower the requests in spec.lab. The other seats are created ' +
+    ' free in total. Add nodes, remove attendees or lower the requests in spec.lab. The other seats are created ' +
     'once they fit.'
   );
 }
 
-/** @param existing how many of the `desired` seats exist already */
+/**
+ * Builds the condition CapacityAvailable.
+ * @param existing number of the `desired` seats that already exist
+ */
 export function capacityCondition(desired: number, existing: number, { fitting, shortage }: Fit): ConditionSpec {
   const fits = existing + fitting.length;
-  if (desired === 0) return { type: TYPE, status: 'True', reason: 'Fits', message: 'The Workshop wants no seats.' };
+  if (desired === 0) return { type: TYPE, status: 'True', reason: 'Fits', message: 'The Workshop needs no seats now.' };
   if (shortage)
     return {
       type: TYPE,
@@ -212,7 +219,7 @@ export function capacityCondition(desired: number, existing: number, { fitting, 
   return { type: TYPE, status: 'True', reason: 'Fits', message: `${desired} of ${desired} seats fit on the nodes.` };
 }
 
-/** Seats are created even if their fit is unknown. */
+/** Builds the condition for nodes or pods that can't be listed. The operator then creates seats without a check. */
 export const capacityUnknown = (denial: string): ConditionSpec => ({
   type: TYPE,
   status: 'Unknown',

@@ -1,5 +1,5 @@
-// Lists the nodes and what their pods request, and caches both. Watching all pods of a cluster would cost more than
-// everything else.
+// Lists the nodes and adds up what their pods request, and caches both. A watch of all pods in the cluster would cost
+// more than everything else that the operator does.
 import { isForbidden } from '../../kubernetes/api.ts';
 import type { Api, ListOptions } from '../../kubernetes/api.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
@@ -9,7 +9,7 @@ import { usageOf } from './capacity.ts';
 import type { Usage } from './capacity.ts';
 import type { Node, Pod } from '../../kubernetes/types.ts';
 
-/** The value, or the API server's message if it denies the read. */
+/** The value, or the API server's message if it answered 403 Forbidden. */
 export type ReadResult<T> = { readonly value: T } | { readonly denied: string };
 
 interface CachedRead<T> {
@@ -28,13 +28,19 @@ export class ClusterReader {
     this.#clock = clock;
   }
 
-  /** The nodes, at most `maxAge` milliseconds old. @throws the list's error, except a denial */
+  /**
+   * Returns the nodes, from a list that is at most `maxAge` milliseconds old.
+   * @throws any error of the list except 403 Forbidden
+   */
   nodes(maxAge: number): Promise<ReadResult<readonly Node[]>> {
     this.#nodes = this.#fresh(this.#nodes, maxAge) ?? this.#cache(this.#list<Node>(KINDS.Node));
     return this.#nodes.result;
   }
 
-  /** What pods request, at most `maxAge` milliseconds old. @throws the list's error, except a denial */
+  /**
+   * Returns what pods request, from a list that is at most `maxAge` milliseconds old.
+   * @throws any error of the list except 403 Forbidden
+   */
   usage(maxAge: number): Promise<ReadResult<Usage>> {
     this.#usage = this.#fresh(this.#usage, maxAge) ?? this.#cache(this.#readUsage());
     return this.#usage.result;
@@ -50,7 +56,7 @@ export class ClusterReader {
     return cached && this.#clock.now() - cached.at < maxAge ? cached : undefined;
   }
 
-  /** Keeps a read that runs, so that callers share it. A failed read is not kept. */
+  /** Caches a read as soon as it starts, so that callers share it. A failed read is removed again. */
   #cache<T>(result: Promise<ReadResult<T>>): CachedRead<T> {
     const forget = (): void => {
       if (this.#nodes?.result === result) this.#nodes = undefined;

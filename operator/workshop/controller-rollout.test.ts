@@ -5,7 +5,7 @@ import { NAMES, aWorkshopHarness } from './testing/workshop-harness.ts';
 import { aNode } from './testing/fixtures.ts';
 
 describe('a change of the lab', () => {
-  test('changes the seats a few at a time', async () => {
+  test('is rolled out to a few seats at a time', async () => {
     const { settleAll, settle, edit, reconcile, seats, condition, workshop } = aWorkshopHarness({
       seats: 3,
       rollout: { maxConcurrent: 1 },
@@ -26,7 +26,7 @@ describe('a change of the lab', () => {
     expect(condition('Progressing')).toMatchObject({ reason: 'Complete' });
   });
 
-  test('stops after too many failures, names them with advice, and continues with the next change', async () => {
+  test('stops rolling out after too many failures, with advice, and continues with the next change', async () => {
     const { settleAll, settle, edit, reconcile, seats, condition, events } = aWorkshopHarness({
       seats: 3,
       rollout: { maxConcurrent: 1, maxFailures: 1 },
@@ -42,7 +42,7 @@ describe('a change of the lab', () => {
       status: 'True',
       reason: 'RolloutStopped',
       message: expect.stringMatching(
-        /class-seat-01.*rollout\.maxFailures \(1\).*lab-jaeger can’t start.*Change spec\.lab/,
+        /class-seat-01.*rollout\.maxFailures is 1.*lab-jaeger can’t start.*Change spec\.lab/,
       ) as string,
     });
     expect(condition('Progressing')).toMatchObject({ status: 'False', reason: 'RolloutStopped' });
@@ -52,7 +52,7 @@ describe('a change of the lab', () => {
     expect(condition('Degraded').status).toBe('False');
   });
 
-  test('waits while the rollout is paused', async () => {
+  test('waits while spec.rollout.paused is true', async () => {
     const { settleAll, edit, reconcile, requests, condition } = aWorkshopHarness({ seats: 3 });
     await settleAll();
     edit({ spec: { rollout: { paused: true }, lab: { jaeger: { maxTraces: 7 } } } });
@@ -70,7 +70,7 @@ describe('a change of the lab', () => {
 });
 
 describe('a seat', () => {
-  test('is created again after a deletion, even while the rollout is paused', async () => {
+  test('is created again after somebody deletes it, even while the rollout is paused', async () => {
     const { api, settleAll, settle, edit, reconcile, names, seats } = aWorkshopHarness({ seats: 3 });
     await settleAll();
     edit({ spec: { rollout: { paused: true } } });
@@ -84,7 +84,7 @@ describe('a seat', () => {
     expect(seats.get('class-seat-02')?.metadata.uid).not.toBe(before);
   });
 
-  test('is restored after an edit by hand', async () => {
+  test('is restored after somebody edits it', async () => {
     const { api, settleAll, reconcile, seats } = aWorkshopHarness({ seats: 3 });
     await settleAll();
     api.edit(
@@ -103,7 +103,7 @@ describe('a seat', () => {
     expect(seats.get('class-seat-01')?.spec).not.toHaveProperty('lab');
   });
 
-  test('does not count as failed if the instructor stops it', async () => {
+  test('is not counted as failed if the instructor stops it', async () => {
     const { api, settle, settleAll, reconcile, condition } = aWorkshopHarness({ seats: 3 });
     await settleAll();
     api.edit(KINDS.Seat, { name: 'class-seat-01' }, { spec: { replicas: 0 } });
@@ -113,8 +113,8 @@ describe('a seat', () => {
   });
 });
 
-describe('capacity', () => {
-  test('limits the seats that are created, and the others follow when a node is added', async () => {
+describe('capacity of the nodes', () => {
+  test('limits how many seats are created, and the other seats follow after a node is added', async () => {
     const { api, clock, settleAll, reconcile, names, condition } = aWorkshopHarness({
       seats: 10,
       rollout: { maxConcurrent: 10 },
@@ -139,7 +139,7 @@ describe('capacity', () => {
     expect([names().length, condition('CapacityAvailable').status]).toEqual([10, 'True']);
   });
 
-  test('stops the creation of seats while the API server fails, and is checked again', async () => {
+  test('holds back new seats while the check fails, and is then checked again', async () => {
     const { api, reconcile, names, condition } = aWorkshopHarness();
     api.fail({ verb: 'list', kind: 'Pod' }, apiError(500, 'InternalError', 'etcd is away'));
     await expect(reconcile()).rejects.toThrow('etcd is away');
@@ -149,8 +149,8 @@ describe('capacity', () => {
   });
 });
 
-describe('isolation', () => {
-  test('keeps its earlier result, with time and generation, until there is a new one', async () => {
+describe('isolation test of a Workshop', () => {
+  test('keeps its earlier result, with time and generation, until it has a new one', async () => {
     const { settleAll, edit, reconcile, restart, condition } = aWorkshopHarness();
     await settleAll();
     const seen = condition('NetworkIsolation');
@@ -163,7 +163,7 @@ describe('isolation', () => {
     expect(condition('NetworkIsolation').observedGeneration).toBe(2);
   });
 
-  test('is not claimed for a class with one seat', async () => {
+  test('reports no result for a class with one seat', async () => {
     const { settleAll, condition } = aWorkshopHarness({ seats: 1 });
     await settleAll();
     expect(condition('NetworkIsolation')).toMatchObject({

@@ -8,7 +8,7 @@ import { aWorkshop, seatOf } from './testing/fixtures.ts';
 import type { WorkshopOptions } from './options.ts';
 
 describe('a new Workshop', () => {
-  test('gets a finalizer and seats for its attendees, and reports how far that is', async () => {
+  test('gets a finalizer and a seat for each attendee, and reports the progress', async () => {
     const { reconcile, workshop, names, seats, condition } = aWorkshopHarness();
     await reconcile();
     expect(workshop().metadata.finalizers).toEqual([FINALIZER]);
@@ -44,7 +44,7 @@ describe('a new Workshop', () => {
     for (const { observedGeneration } of workshop().status?.conditions ?? []) expect(observedGeneration).toBe(1);
   });
 
-  test('becomes ready with its images pulled and its isolation tested', async () => {
+  test('becomes ready, with its images pulled and its isolation tested', async () => {
     const { settleAll, workshop, condition, events } = aWorkshopHarness();
     await settleAll();
     expect(workshop().status).toMatchObject({ seats: { desired: 3, ready: 3, updated: 3, failed: 0 }, summary: '3/3' });
@@ -59,24 +59,24 @@ describe('a new Workshop', () => {
     expect(events.events.map(({ reason }) => reason)).toEqual(['RollingOut', 'SeatsReady', 'Pulled', 'Enforced']);
   });
 
-  test('sends no request once it is ready', async () => {
+  test('causes no request after it is ready', async () => {
     const { settleAll, reconcile, requests, clock } = aWorkshopHarness();
     await settleAll();
     clock.advance(HOUR / 20);
     expect(await requests(reconcile)).toEqual([]);
   });
 
-  test('is ignored if it no longer exists', async () => {
+  test('is ignored if the Workshop no longer exists', async () => {
     const { api, reconcile, requests } = aWorkshopHarness();
     api.remove(KINDS.Workshop, { name: 'class' });
     expect(await requests(reconcile)).toEqual([]);
   });
 });
 
-describe('attendees', () => {
+describe('attendees of a Workshop', () => {
   const attendees = [{ name: 'ada' }, { name: 'bob' }];
 
-  test('can be added and removed without touching the others', async () => {
+  test('are added and removed without a change to other seats', async () => {
     const { settleAll, edit, names, seats } = aWorkshopHarness({ attendees });
     await settleAll();
     const ada = seats.get('class-ada');
@@ -86,7 +86,7 @@ describe('attendees', () => {
     expect(seats.get('class-ada')).toEqual(ada);
   });
 
-  test('are rejected if two have the same name, and no seat changes', async () => {
+  test('are reported as invalid if two have the same name, and no seat changes', async () => {
     const { settleAll, edit, reconcile, names, condition, workshop, requests } = aWorkshopHarness({ attendees });
     await settleAll();
     edit({ spec: { attendees: [{ name: 'ada' }, { name: 'ada' }] } });
@@ -117,7 +117,7 @@ describe('attendees', () => {
       },
     ],
     ['a quota that the lab doesn’t fit', { quotaProblem: () => 'Change it.' }],
-  ])('reports %s before any seat is created', async (_, options) => {
+  ])('get no seats while the Workshop has %s, which is reported', async (_, options) => {
     const { reconcile, names, condition } = aWorkshopHarness({ seats: 3 }, options);
     await reconcile();
     expect([names(), condition('Ready')]).toMatchObject([
@@ -126,7 +126,7 @@ describe('attendees', () => {
     ]);
   });
 
-  test('get their seats even if one seat belongs to another Workshop, which is reported', async () => {
+  test("get their seats even if one seat's name is taken by another Workshop, which is reported", async () => {
     const { api, settleAll, reconcile, names, condition, workshop, seats } = aWorkshopHarness({ attendees });
     const other = {
       ...seatOf(aWorkshop({ seats: 1 }, { name: 'other', uid: 'other-uid' }), 0),
@@ -155,7 +155,7 @@ describe('attendees', () => {
 });
 
 describe('a failed request', () => {
-  test('is reported and retried if it is a refused write, and the others succeed', async () => {
+  test('is reported and retried if it is a refused write, and the other writes succeed', async () => {
     const { api, reconcile, names, condition } = aWorkshopHarness();
     api.fail({ verb: 'apply', kind: 'Seat', name: 'class-seat-02' }, apiError(422, 'Invalid', 'spec.lab: too long'));
     await expect(reconcile()).rejects.toMatchObject({ code: 422 });
@@ -169,7 +169,7 @@ describe('a failed request', () => {
     expect([names(), condition('Degraded').status]).toEqual([NAMES, 'False']);
   });
 
-  test('is combined with others into one error', async () => {
+  test('is combined with other failed requests into one error', async () => {
     const { api, reconcile } = aWorkshopHarness();
     api.fail({ verb: 'apply', kind: 'Seat' }, apiError(500, 'InternalError', 'etcd is away'), 2);
     await expect(reconcile()).rejects.toThrow(
@@ -177,14 +177,14 @@ describe('a failed request', () => {
     );
   });
 
-  test('counts as not leading if another process leads', async () => {
+  test('ends in a NotLeadingError if another operator process is the leader', async () => {
     const { api, reconcile } = aWorkshopHarness();
     api.fail({ verb: 'apply', kind: 'Seat' }, apiError(500, 'InternalError'));
     api.fail({ verb: 'apply', kind: 'Workshop' }, new NotLeadingError());
     await expect(reconcile()).rejects.toBeInstanceOf(NotLeadingError);
   });
 
-  test('is ignored if it writes the status of a deleted Workshop', async () => {
+  test('is ignored if it is a write of the status of a deleted Workshop', async () => {
     const { api, reconcile } = aWorkshopHarness();
     api.fail({ verb: 'apply', kind: 'Workshop' }, apiError(404, 'NotFound'));
     await expect(reconcile()).resolves.toBeDefined();

@@ -1,5 +1,5 @@
-// The Workshop's reconciler: it creates, changes and deletes the Seats as the spec says, a few at a time, and reports
-// how far that is. Each reconcile observes everything, decides in `planRollout`, and writes only what differs.
+// The Workshop reconciler. It creates, changes and deletes Seats as the spec asks, a few at a time, and reports the
+// progress. Each reconcile observes everything, decides in `planRollout`, and writes only what differs.
 import { asError } from '../../support/as-error.ts';
 import { DEFAULTS } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
@@ -26,12 +26,12 @@ import { invalidStatus, statusOf } from './status.ts';
 import { validate } from './validation.ts';
 import { ensureFinalizer, writeStatus } from './write-workshop.ts';
 
-/** The Seats that exist. */
+/** The Seats that exist, by owner. */
 interface ExistingSeats {
   readonly all: readonly Seat[];
-  /** The Workshop's, whether wanted or not. */
+  /** Seats of the Workshop, whether wanted or not. */
   readonly owned: readonly Seat[];
-  /** Somebody else's, with a name that the Workshop wants. */
+  /** Seats that have wanted names but belong to somebody else. */
   readonly taken: readonly Seat[];
 }
 
@@ -93,7 +93,7 @@ export class WorkshopReconciler implements Reconciler {
     }
   }
 
-  /** Reports what to change. Nothing is retried, because only a change of the spec helps. */
+  /** Reports what to change in the spec. Nothing is retried, because only a change of the spec helps. */
   async #reportProblems(workshop: Workshop, problems: readonly string[]): Promise<undefined> {
     const { owned } = this.#existing(workshop, []);
     const status = invalidStatus(workshop, problems, { owned, now: this.#options.clock.now() });
@@ -132,8 +132,8 @@ export class WorkshopReconciler implements Reconciler {
   }
 
   /**
-   * The same objects for the same spec. That makes it cheap to compare hundreds of Seats each time one of them
-   * changes.
+   * Returns the wanted Seats, as the same objects for the same spec. So it is cheap to compare hundreds of Seats
+   * whenever one of them changes.
    */
   #wanted(workshop: Workshop, stopped: boolean): readonly Seat[] {
     const memo = this.#memos.get(workshop);
@@ -150,7 +150,7 @@ export class WorkshopReconciler implements Reconciler {
     return { all, owned, taken };
   }
 
-  /** If the API server does not answer, no seat fits and none is created. */
+  /** Checks which missing Seats fit on the nodes. If the check fails, no Seat counts as fitting, so none is created. */
   async #checkCapacity(
     workshop: Workshop,
     { wanted, existing }: Situation,
@@ -174,7 +174,7 @@ export class WorkshopReconciler implements Reconciler {
     });
   }
 
-  /** Names of wanted seats that exist or have existed. */
+  /** Updates and returns the names of wanted Seats that exist or have existed. */
   #updateKnown(workshop: Workshop, wanted: readonly Seat[], owned: readonly Seat[]): ReadonlySet<string> {
     const memo = this.#memos.get(workshop);
     const existed = new Set([...memo.known, ...owned.map(nameOf)]);
@@ -182,7 +182,7 @@ export class WorkshopReconciler implements Reconciler {
     return memo.known;
   }
 
-  /** Records each warning once. A new process may repeat the last one. */
+  /** Records each warning before the end of the class once. A new process may repeat the last warning. */
   #warnBeforeEnd(workshop: Workshop, schedule: Schedule): void {
     const memo = this.#memos.get(workshop);
     const warning = `${schedule.expiresAt} ${schedule.warning}`;
@@ -192,13 +192,13 @@ export class WorkshopReconciler implements Reconciler {
   }
 }
 
-/** Names of wanted seats that nobody has created. */
+/** Returns the wanted names for which no Seat exists. */
 function missingSeats(wanted: readonly Seat[], { owned, taken }: ExistingSeats): string[] {
   const names = new Set([...owned, ...taken].map(nameOf));
   return wanted.map(nameOf).filter((name) => !names.has(name));
 }
 
-/** The Workshop's Seats in the order of its attendees. */
+/** Returns the Workshop's Seats in the order of its attendees. */
 function inOrder(wanted: readonly Seat[], owned: readonly Seat[]): Seat[] {
   const byName = new Map(owned.map((seat) => [nameOf(seat), seat]));
   return wanted.flatMap((seat) => byName.get(nameOf(seat)) ?? []);

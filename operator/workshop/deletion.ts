@@ -1,4 +1,4 @@
-// The deletion of a Workshop: its Seats first, then the pods that pull images, then the Workshop.
+// Deletes a Workshop: first its Seats, then the pods that pull images, then the Workshop itself.
 import { KINDS } from '../api/kinds.ts';
 import { FINALIZER, LABELS } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
@@ -11,7 +11,7 @@ import { isDeleting, isSeatOf } from './seats.ts';
 import { deletingStatus } from './status.ts';
 import { removeFinalizer, writeStatus } from './write-workshop.ts';
 
-/** When to look again for Seats that the store does not have. */
+/** Milliseconds until the next look for Seats that are missing in the store. */
 const RECHECK_MS = 1000;
 
 export interface DeletionOptions extends WorkshopOptions {
@@ -19,7 +19,7 @@ export interface DeletionOptions extends WorkshopOptions {
   readonly prepull: ImagePrepull;
 }
 
-/** Deletes the Workshop's Seats and reports which are left. Each Seat that is gone wakes the Workshop again. */
+/** Deletes the Workshop's Seats and reports which are left. When a Seat is gone, the Workshop is reconciled again. */
 async function deleteSeats(options: DeletionOptions, workshop: Workshop, owned: readonly Seat[]): Promise<void> {
   const { clock, writer } = options;
   const attempts = new Attempts();
@@ -29,7 +29,9 @@ async function deleteSeats(options: DeletionOptions, workshop: Workshop, owned: 
   attempts.end();
 }
 
-/** Asks the API server for Seats, because the store may not have one that was created a moment ago. */
+/**
+ * Asks the API server whether the Workshop still has Seats. The store may lack a Seat that was created a moment ago.
+ */
 async function hasSeats({ api, seats }: DeletionOptions, workshop: Workshop): Promise<boolean> {
   const labelSelector = `${LABELS.workshop}=${workshop.metadata.name}`;
   const listed = await api.list<Seat>(KINDS.Seat, { labelSelector });
@@ -44,7 +46,10 @@ async function finish(options: DeletionOptions, workshop: Workshop): Promise<voi
   options.log.info({ workshop: workshop.metadata.name }, 'Workshop and everything in it are deleted');
 }
 
-/** @returns when to look again, or 'deleted' if nothing is left to do */
+/**
+ * Continues the deletion of a Workshop.
+ * @returns when to reconcile again, or 'deleted' if nothing is left to do
+ */
 export async function deleteWorkshop(
   options: DeletionOptions,
   workshop: Workshop,

@@ -1,4 +1,4 @@
-// The Events of a Workshop and of the Seats that it repairs. Most are recorded when a condition changes.
+// Events on a Workshop, and on Seats that the operator restores. Most are recorded when a condition changes.
 // https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
 import { conditionOf } from '../../kubernetes/conditions.ts';
 import type { Condition } from '../../kubernetes/object.ts';
@@ -7,7 +7,7 @@ import type { EventType } from '../engine/reconciler.ts';
 import type { EventSpec } from '../events.ts';
 import type { Schedule } from './schedule.ts';
 
-/** On a Seat that somebody edited. */
+/** Reports that somebody edited a Seat and the operator restored it. */
 export const seatRestored = (seat: Seat): EventSpec => ({
   type: 'Normal',
   reason: 'Restored',
@@ -36,7 +36,7 @@ export const expiresSoon = ({ expiresAt = '', afterExpiry, warning = 0 }: Schedu
     'To continue, set spec.schedule.expiresAt to a later time.',
 });
 
-/** Which reasons of which conditions become Events, and of which type. */
+/** The reasons that become Events, by condition type, and the type of each Event. */
 const EVENT_TYPES: Readonly<Record<string, Readonly<Record<string, EventType>>>> = {
   Ready: { SeatsReady: 'Normal', InvalidSpec: 'Warning', Expired: 'Normal', Terminating: 'Normal' },
   Progressing: { Scheduled: 'Normal', Paused: 'Normal', RollingOut: 'Normal' },
@@ -49,7 +49,7 @@ const EVENT_TYPES: Readonly<Record<string, Readonly<Record<string, EventType>>>>
 const isSameCondition = (a: Condition | undefined, b: Condition): boolean =>
   a?.status === b.status && a.reason === b.reason;
 
-/** The Events for a change of a Workshop's status. */
+/** Returns the Events for a change of a Workshop's status. */
 export function changeEvents(before: WorkshopStatus | undefined, after: WorkshopStatus): EventSpec[] {
   return (after.conditions ?? []).flatMap((condition) => {
     const type = EVENT_TYPES[condition.type]?.[condition.reason];

@@ -14,7 +14,10 @@ interface ExecutionOptions extends Pick<WorkshopOptions, 'log' | 'events'> {
   readonly attempts: Attempts;
 }
 
-/** @returns the API server's message for a write that a retry does not fix */
+/**
+ * Carries out a rollout plan.
+ * @returns the API server's message for a refused write that a retry does not fix, if there is one
+ */
 export async function executePlan(
   { log, events, writer, attempts }: ExecutionOptions,
   workshop: Workshop,

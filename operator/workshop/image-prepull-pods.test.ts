@@ -16,7 +16,7 @@ test('creates a pod for each node that accepts the lab’s pods', () => {
   expect(pullPods(workshop, nodes, 'intro-otel').map(({ spec }) => spec.nodeName)).toEqual(['a', 'd']);
 });
 
-test('creates no pod for nodes that the lab does not use', () => {
+test("creates no pod for a node that does not accept the lab's pods", () => {
   const nodes = [
     aNode('a', { labels: { pool: 'class' } }),
     aNode('b'),
@@ -41,7 +41,7 @@ test('runs each image of the lab in a container that ends by itself', () => {
   expect(pod.spec).toMatchObject({ restartPolicy: 'Never' });
 });
 
-test('pulls an image once that is used twice', () => {
+test('pulls an image only once if the lab uses it twice', () => {
   const same = { registry: 'r.example', repository: 'all', tag: '1' };
   const [one] = pullPods(
     aWorkshop({ seats: 1, lab: { collector: { image: same }, jaeger: { image: same } } }),
@@ -58,7 +58,7 @@ test('uses the pull policy and Secrets of the lab', () => {
   expect(one?.spec['imagePullSecrets']).toEqual([{ name: 'regcred' }]);
 });
 
-test('meets Pod Security restricted and requests next to nothing', () => {
+test('meets the Pod Security Standard restricted and requests very few resources', () => {
   expect(pod.spec).toMatchObject({
     automountServiceAccountToken: false,
     securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
@@ -73,7 +73,7 @@ test('meets Pod Security restricted and requests next to nothing', () => {
   }
 });
 
-test('keeps the name of a pod while its images and its node stay the same', () => {
+test('gives a pod the same name while its images and its node stay the same', () => {
   const name = (owner = workshop, node = 'a'): string | undefined =>
     pullPods(owner, [aNode(node)], 'intro-otel')[0]?.metadata.name;
   expect(name(aWorkshop({ seats: 30 }))).toBe(name());
@@ -116,14 +116,14 @@ describe('the condition ImagesReady', () => {
     });
   });
 
-  test('counts an image as present even if its command fails or is missing', () => {
+  test('counts an image as pulled even if its command fails or is missing', () => {
     const done = pods.map((one) =>
       withStates(one, { terminated: { exitCode: 127 } }, { waiting: { reason: 'CreateContainerError' } }, ended),
     );
     expect(condition(...done).status).toBe('True');
   });
 
-  test('says how many nodes have all images', () => {
+  test('tells how many nodes have all images', () => {
     expect(
       condition(
         withStates(pods[0], ended, ended, ended),
@@ -132,13 +132,13 @@ describe('the condition ImagesReady', () => {
     ).toMatchObject({
       status: 'False',
       reason: 'NotAllYet',
-      message: 'All 3 images are on 1 of 2 nodes. The other nodes are pulling.',
+      message: 'All 3 images are on 1 of 2 nodes. The others are still pulling them.',
     });
     expect(condition()).toMatchObject({ reason: 'NotAllYet', message: expect.stringContaining('0 of 2') as string });
   });
 
   test.each(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName'])(
-    'reports %s with node, image and advice',
+    'reports %s with the node, the image and advice',
     (reason) => {
       const { message, ...rest } = condition(withStates(pods[1], ended, { waiting: { reason, message: 'not found' } }));
       expect(rest).toEqual({ type: 'ImagesReady', status: 'False', reason: 'ErrImagePull' });
@@ -149,7 +149,7 @@ describe('the condition ImagesReady', () => {
     },
   );
 
-  test('advises to load an image that is never pulled', () => {
+  test('advises to load the image onto the node if its pull policy is Never', () => {
     expect(condition(withStates(pods[0], { waiting: { reason: 'ErrImageNeverPull' } })).message).toContain(
       'Load the image onto the node',
     );
@@ -166,7 +166,7 @@ describe('the condition ImagesReady', () => {
     });
   });
 
-  test('is False if no node accepts the lab', () => {
+  test("is False if no node accepts the lab's pods", () => {
     expect(imagesCondition([], () => undefined)).toMatchObject({ status: 'False', reason: 'NoNodes' });
   });
 });

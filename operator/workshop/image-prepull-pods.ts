@@ -1,4 +1,4 @@
-// The pods that pull images onto nodes before a class needs them. Each runs every image of the lab for a moment, so
+// Pods that pull images onto nodes before a class needs them. Each pod runs every image of the lab for a moment, so
 // that the kubelet pulls it.
 import { imageOf } from '../../cdk8s/lab/workload.ts';
 import { json, sha256 } from '../../cdk8s/canonical-json.ts';
@@ -12,16 +12,16 @@ import { placementOf, accepts } from './placement.ts';
 import { restrictedContainer, restrictedPod } from './pod-security.ts';
 import { labelsOf, ownedBy } from './seats.ts';
 
-/** The pods' label app.kubernetes.io/component. The watch selects by it. */
+/** Value of the pods' label app.kubernetes.io/component. The watch selects pods by this label. */
 export const COMPONENT = 'image-pull';
 
-/** The label that names a pod's set of images. */
+/** Name of the label that identifies a pod's set of images. */
 const SET = `${GROUP}/images`;
 
 const REQUESTS = { cpu: '1m', memory: '8Mi' };
 const LIMITS = { memory: '256Mi' };
 
-/** An image and a command in it that does nothing and ends. */
+/** An image, and a command in it that ends at once. */
 interface PrepullTask {
   readonly name: string;
   readonly image: string;
@@ -50,8 +50,8 @@ const containerFor =
   });
 
 /**
- * The pods that pull images, one for each node that accepts the lab's pods. They name their node, so the scheduler has
- * no part in it.
+ * Builds the pods that pull images, one for each node that accepts the lab's pods. Each pod names its node, so the
+ * scheduler is not involved.
  */
 export function pullPods(workshop: Workshop, nodes: readonly Node[], namespace: string): Pod[] {
   const { lab } = workshop.spec;
@@ -77,7 +77,7 @@ export function pullPods(workshop: Workshop, nodes: readonly Node[], namespace: 
     }));
 }
 
-/** The state of an image on a node. An object says why it can't be pulled. */
+/** State of an image on a node. An object explains why the image can't be pulled. */
 type ImageState = 'present' | 'pulling' | { readonly reason: string; readonly message: string };
 
 /** Waiting reasons that mean an image can't be pulled. https://kubernetes.io/docs/concepts/containers/images/ */
@@ -98,14 +98,14 @@ function imageState(status: ContainerStatus | undefined): ImageState {
   if (status === undefined) return 'pulling';
   if (hasRun(status)) return 'present';
   const { reason = '', message = '' } = status.state?.waiting ?? {};
-  // The image lacks the command, so it can't start. But the image is there.
+  // The image lacks the command, so the container can't start. But the image is on the node.
   if (reason === 'CreateContainerError') return 'present';
   return PULL_ERRORS.includes(reason) ? { reason, message } : 'pulling';
 }
 
 /**
- * Whether the node rejected the pod before it pulled anything, for example for lack of resources. The pod stays
- * failed.
+ * Whether the node rejected the pod before it pulled anything, for example because it lacks resources. A rejected pod
+ * stays failed.
  */
 export const wasRejected = ({ status }: Pod): boolean =>
   status?.phase === 'Failed' && (status.containerStatuses ?? []).every(({ imageID = '' }) => imageID === '');
@@ -116,7 +116,7 @@ interface PrepullState {
   readonly state: ImageState;
 }
 
-/** The images of one pod. Before the pod exists, they count as being pulled. */
+/** Returns the state of each image of one pod. Images of a pod that does not exist yet count as being pulled. */
 function pullStates(wanted: Pod, live: Pod | undefined): PrepullState[] {
   const { reason = 'Failed', message = '', containerStatuses = [] } = live?.status ?? {};
   return wanted.spec.containers.map(({ name, image = '' }) => ({
@@ -138,7 +138,10 @@ const adviceFor = (reason: string, namespace: string): string =>
       `that the Secrets of lab.imagePullSecrets are in namespace ${namespace} too. ` +
       'If no registry has the image, load it onto the node.';
 
-/** @param live the live pod of that name, if it exists */
+/**
+ * Builds the condition ImagesReady.
+ * @param live returns the live pod of a name, if it exists
+ */
 export function imagesCondition(wanted: readonly Pod[], live: (name: string) => Pod | undefined): ConditionSpec {
   const all = wanted.flatMap((pod) => pullStates(pod, live(pod.metadata.name)));
   const [first] = wanted;
@@ -149,7 +152,7 @@ export function imagesCondition(wanted: readonly Pod[], live: (name: string) => 
       reason: 'NoNodes',
       message:
         'Expected a node that is Ready and schedulable, has the labels of lab.nodeSelector, and has only taints ' +
-        'that lab.tolerations name. Found none.',
+        'that lab.tolerations allow. Found none.',
     };
   }
   for (const { node, image, state } of all) {
@@ -173,7 +176,7 @@ export function imagesCondition(wanted: readonly Pod[], live: (name: string) => 
       type: TYPE,
       status: 'False',
       reason: 'NotAllYet',
-      message: `All ${images} images are on ${ready} of ${wanted.length} nodes. The other nodes are pulling.`,
+      message: `All ${images} images are on ${ready} of ${wanted.length} nodes. The others are still pulling them.`,
     };
   return {
     type: TYPE,
@@ -197,6 +200,6 @@ export const imagesDenied = (denial: string): ConditionSpec => ({
   status: 'Unknown',
   reason: 'PullRefused',
   message:
-    `The API server denies the pods that pull images: ${denial}. Allow them in the operator's namespace. Until ` +
+    `The API server refuses the pods that pull images: ${denial}. Allow them in the operator's namespace. Until ` +
     'then, images are pulled when a seat needs them.',
 });

@@ -39,7 +39,7 @@ test('creates one pod for every node', async () => {
   expect(writes()).toEqual([]);
 });
 
-test('lists nodes every five minutes, adds pods for new nodes and deletes those of gone nodes', async () => {
+test('lists nodes every five minutes, adds pods for new nodes and deletes pods of removed nodes', async () => {
   const { api, clock, images, nodes } = setUp();
   await images.ensure(workshop);
   api.remove(KINDS.Node, { name: 'a' });
@@ -52,7 +52,7 @@ test('lists nodes every five minutes, adds pods for new nodes and deletes those 
   expect(nodes()).toEqual(['b', 'c']);
 });
 
-test('deletes pods for earlier images of the lab', async () => {
+test('deletes pods for images that the lab no longer uses', async () => {
   const { images, pods } = setUp();
   await images.ensure(workshop);
   await images.ensure(aWorkshop({ seats: 2, lab: { image: { tag: '0.2.0' } } }));
@@ -82,7 +82,7 @@ test('leaves pods of other Workshops and other components alone', async () => {
   ).toEqual(['class', 'other', 'other']);
 });
 
-test('replaces a rejected pod after five minutes', async () => {
+test('replaces a pod after five minutes if its node rejected it', async () => {
   const { api, clock, images, pods, writes } = setUp();
   await images.ensure(workshop);
   writes();
@@ -98,7 +98,7 @@ test('replaces a rejected pod after five minutes', async () => {
   expect(pods.get(`intro-otel/${metadata.name}`)?.status).toBeUndefined();
 });
 
-test('reports denied pods without failing', async () => {
+test('reports that the API server refuses the pods, without an error', async () => {
   const { api, images } = setUp();
   api.fail({ verb: 'create', kind: 'Pod' }, apiError(403, 'Forbidden', 'exceeded quota'), 2);
   expect(await images.ensure(workshop)).toMatchObject({
@@ -114,7 +114,7 @@ test('accepts a pod that the earlier leader created a moment ago', async () => {
   expect(await images.ensure(workshop)).toMatchObject({ reason: 'NotAllYet' });
 });
 
-test('reports that nodes can not be listed', async () => {
+test('reports that the operator can not list nodes', async () => {
   const { api, images } = setUp();
   api.fail({ verb: 'list', kind: 'Node' }, apiError(403, 'Forbidden', 'nodes is forbidden'));
   expect(await images.ensure(workshop)).toMatchObject({ status: 'Unknown', reason: 'NotReadable' });

@@ -1,4 +1,5 @@
-// Pulls images in advance: creates a pod per node for the current images, and deletes pods for earlier ones.
+// Pulls images before a class needs them. It creates a pod per node for the current images, and deletes the pods for
+// earlier images.
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { LABELS } from '../api/types.ts';
 import type { Workshop } from '../api/types.ts';
@@ -19,7 +20,7 @@ import {
 import type { Pod } from '../../kubernetes/types.ts';
 import { isDeleting, uidOf } from './seats.ts';
 
-/** How often to list the nodes, and to replace a pod that a node rejected. */
+/** How often to list the nodes, in milliseconds. A pod that its node rejected is replaced after the same time. */
 export const NODES_MS = 300_000;
 
 export interface ImagePrepullOptions {
@@ -40,8 +41,8 @@ export class ImagePrepull {
   }
 
   /**
-   * Pulls missing images and reports how far that is. Lists nodes every NODES_MS and sends no other request if nothing
-   * is missing.
+   * Starts to pull missing images, and returns the condition ImagesReady. Lists the nodes every NODES_MS. Sends no
+   * other request if no image is missing.
    */
   async ensure(workshop: Workshop): Promise<ConditionSpec> {
     const { cluster, namespace, pods } = this.#options;
@@ -56,7 +57,7 @@ export class ImagePrepull {
         wanted.filter(({ metadata }) => live(metadata.name) === undefined).map((pod) => this.#create(pod)),
       );
     } catch (error) {
-      // A quota or an admission policy of the operator's namespace denies it. The class works without.
+      // A quota or an admission policy of the operator's namespace refuses the pods. The class works without them.
       if (isForbidden(error)) return imagesDenied(error.message);
       throw error;
     }
@@ -83,7 +84,7 @@ export class ImagePrepull {
     try {
       pods.observe(await api.create(pod));
     } catch (error) {
-      // This process or the earlier leader created it a moment ago.
+      // This process or the earlier leader created the pod a moment ago.
       if (!isAlreadyExists(error)) throw error;
     }
   }

@@ -27,7 +27,7 @@ function setUp() {
   const pods = api.store<Pod>(KINDS.Pod);
   const isolation = new IsolationCheck(api, clock);
   const check = (seats: readonly Seat[] = [one, two, three], asking = workshop) => isolation.check(asking, seats);
-  /** Ends the pod with these results. */
+  /** Ends the test's pod with these results. */
   const end = (results: object) => {
     const [
       {
@@ -51,14 +51,14 @@ function setUp() {
   return { api, clock, isolation, check, end, pods, where };
 }
 
-test('sends no request for one seat', async () => {
+test('sends no request while the Workshop has only one seat', async () => {
   const { api, check } = setUp();
   expect(await check([one])).toEqual({});
   expect(await check([one, seatOf(workshop, 1, { phase: 'Provisioning' })])).toEqual({});
   expect([api.reads, api.writes]).toEqual([[], []]);
 });
 
-test('tests from the first of two seats, returns the result and deletes the pod', async () => {
+test("runs the test's pod in the first of two seats, returns the result and deletes the pod", async () => {
   const { check, end, pods, where } = setUp();
   expect(await check()).toEqual({ next: 1000 });
   expect(where()).toEqual(['class-seat-01']);
@@ -76,7 +76,7 @@ test('tests from the first of two seats, returns the result and deletes the pod'
   expect(where()).toEqual([]);
 });
 
-test('tests again after an hour, between other seats', async () => {
+test('repeats the test after an hour, between other seats', async () => {
   const { api, clock, check, end, where } = setUp();
   await check();
   end(SHUT);
@@ -101,7 +101,7 @@ test('repeats a failed test after a minute, then every hour', async () => {
   expect(await check()).toMatchObject({ next: HOUR, condition: { reason: 'Unenforced' } });
 });
 
-test('tests at once after a change of the Workshop', async () => {
+test('repeats the test at once after a change of the Workshop', async () => {
   const { check, end, where } = setUp();
   await check();
   end(SHUT);
@@ -110,7 +110,7 @@ test('tests at once after a change of the Workshop', async () => {
   expect(where()).toHaveLength(1);
 });
 
-test('tests after a start of the process and deletes the pod of the earlier process', async () => {
+test('runs the test after a restart of the operator, and deletes the pod of the earlier process', async () => {
   const { api, check, where, pods } = setUp();
   await check();
   const left = pods.list()[0]?.metadata.uid;
@@ -120,7 +120,7 @@ test('tests after a start of the process and deletes the pod of the earlier proc
   expect(pods.list()[0]?.metadata.uid).not.toBe(left);
 });
 
-test('leaves the test pods of another Workshop alone', async () => {
+test('keeps the test pods of another Workshop', async () => {
   const { api, check, where } = setUp();
   const other = new IsolationCheck(api, manualClock());
   const foreign = aWorkshop({ seats: 2 }, { name: 'other', uid: 'other-uid' });
@@ -133,7 +133,7 @@ test('leaves the test pods of another Workshop alone', async () => {
   expect(where().sort()).toEqual(['class-seat-01', 'elsewhere']);
 });
 
-test('fails after a minute if the pod does not end, and says what it waits for', async () => {
+test('fails after a minute if the pod does not end, and tells what the pod waits for', async () => {
   const { api, clock, check, where } = setUp();
   await check();
   api.edit(
@@ -177,7 +177,7 @@ test('fails if somebody deleted or replaced the pod', async () => {
 test.each([
   [403, 'Forbidden', 'exceeded quota: seat'],
   [404, 'NotFound', 'namespaces "class-seat-01" not found'],
-])('reports a denied pod (%i) without failing', async (code, reason, message) => {
+])('reports that the API server refuses the pod (%i), without an error', async (code, reason, message) => {
   const { api, check } = setUp();
   api.fail({ verb: 'create', kind: 'Pod' }, apiError(code, reason, message));
   expect(await check()).toMatchObject({
@@ -186,7 +186,7 @@ test.each([
   });
 });
 
-test('fails the test if the seat is deleted meanwhile', async () => {
+test('fails the test if the seat is deleted during the test', async () => {
   const { api, check } = setUp();
   await check();
   api.fail({ verb: 'get', kind: 'Pod' }, apiError(403, 'Forbidden', 'no longer'));
@@ -194,7 +194,7 @@ test('fails the test if the seat is deleted meanwhile', async () => {
   expect(await check()).toMatchObject({ condition: { reason: 'ProbeFailed' } });
 });
 
-test('waits while the earlier pod is still being deleted', async () => {
+test('waits while the pod of the earlier test is still being deleted', async () => {
   const { api, check } = setUp();
   api.fail({ verb: 'create', kind: 'Pod' }, apiError(409, 'AlreadyExists'));
   expect(await check()).toEqual({ next: 1000 });

@@ -1,4 +1,4 @@
-// Runs the isolation test between seats of a Workshop, and decides when to repeat it.
+// Runs the isolation test between two seats of a Workshop, and decides when to repeat it.
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { LABELS, RELEASE } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
@@ -19,9 +19,9 @@ import {
 import type { Pod, Service } from '../../kubernetes/types.ts';
 import { isReady, isSettled, uidOf } from './seats.ts';
 
-/** How often to read a running pod. */
+/** How often to read the test's pod while it runs, in milliseconds. */
 const POLL_MS = 1000;
-/** When to repeat a test that failed. A network may take a moment to apply new policies. */
+/** Milliseconds until a failed test is repeated. A network may take a moment to apply new policies. */
 const REPEAT_MS = 60_000;
 const HOURLY_MS = 3_600_000;
 
@@ -33,19 +33,19 @@ interface RunningTest {
   readonly since: number;
 }
 
-/** The tests of one Workshop since this process started. */
+/** State of a Workshop's isolation tests since this process started. */
 interface TestState {
-  /** How many tests were started. Each uses other seats. */
+  /** Number of tests that were started. Each test uses other seats than the one before. */
   readonly round: number;
   readonly generation: number | undefined;
   readonly running?: RunningTest | undefined;
   readonly nextAt: number;
-  /** Whether the last test was already a repetition of a failed one. */
+  /** Whether the last test failed. After two failures in a row, the next test waits for an hour. */
   readonly repeated: boolean;
 }
 
 export interface IsolationResult {
-  /** Set if there is a new result. */
+  /** The new result. Unset if there is none. */
   readonly condition?: ConditionSpec;
   /** Milliseconds until the next check. */
   readonly next?: number;
@@ -66,8 +66,8 @@ export class IsolationCheck {
   }
 
   /**
-   * Tests once two seats are Ready: after a start of this process, after each change of the Workshop's spec, and every
-   * hour.
+   * Starts a test, or continues a running one. Tests need two Ready seats. They run after a start of this process,
+   * after each change of the Workshop's spec, and every hour.
    */
   async check(workshop: Workshop, seats: readonly Seat[]): Promise<IsolationResult> {
     const { name, generation } = workshop.metadata;
@@ -111,7 +111,7 @@ export class IsolationCheck {
     }
   }
 
-  /** Deletes pods of an earlier process that ended during a test. */
+  /** Deletes test pods that an earlier process left behind. */
   async #removeLeftovers(workshop: Workshop): Promise<void> {
     const labelSelector = `${LABELS.workshop}=${workshop.metadata.name},${LABELS.component}=${PROBE}`;
     const pods = await this.#api.list<Pod>(KINDS.Pod, { labelSelector });
@@ -131,7 +131,10 @@ export class IsolationCheck {
     return this.#end(workshop, state, testFailed(answer ?? timeoutText(pod)));
   }
 
-  /** Exactly the pod that was created. If the seat is being deleted, the permission to read it is gone too. */
+  /**
+   * Returns the test's pod if it still has the same uid. If the seat is being deleted, the operator may no longer read
+   * it, and this returns undefined.
+   */
   async #podOf({ pod: { name, namespace }, uid }: RunningTest): Promise<Pod | undefined> {
     try {
       const pod = await this.#api.get<Pod>(KINDS.Pod, name, namespace);

@@ -18,7 +18,7 @@ const service = (name: string, clusterIP: string, ...ports: number[]) => ({
   spec: { clusterIP, ports: ports.map((port) => ({ port, protocol: 'TCP' })) },
 });
 
-describe('the targets', () => {
+describe('targets of the isolation test', () => {
   test('are all TCP ports of the Services and pods of the other seat', () => {
     const pod = {
       apiVersion: 'v1',
@@ -36,7 +36,7 @@ describe('the targets', () => {
     ]);
   });
 
-  test('exclude everything without an address', () => {
+  test('exclude Services and pods without an address', () => {
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -51,7 +51,7 @@ describe('the targets', () => {
     ).toEqual([]);
   });
 
-  test('are no more than an answer can hold', () => {
+  test("are only as many as fit into the pod's answer", () => {
     const many = foreignTargets(
       Array.from({ length: 100 }, (_, index) => service('x'.repeat(63), `10.0.0.${index}`, 65_535)),
       [],
@@ -63,19 +63,19 @@ describe('the targets', () => {
   });
 });
 
-describe('the test pod', () => {
+describe('pod of the isolation test', () => {
   const foreign: Target[] = [{ name: 'lab-dice:8080', host: '10.0.0.7', port: 8080, open: false }];
   const pod = probePod(workshop, from, foreign);
   const [container] = pod.spec.containers;
 
-  test('gets the seat’s own front door as reachable, and the other targets as unreachable', () => {
+  test("expects its own seat's guide to be reachable, and the targets of the other seat to be unreachable", () => {
     expect(targetsIn(container?.env?.[0]?.value ?? '')).toEqual([
       { name: 'control', host: 'lab-guide', port: 8080, open: true },
       ...foreign,
     ]);
   });
 
-  test('uses the port of the front door', () => {
+  test("tries the port of the guide's Service", () => {
     const elsewhere = probePod(
       workshop,
       { ...from, spec: { ...from.spec, lab: { guide: { service: { port: 80 } } } } },
@@ -84,14 +84,14 @@ describe('the test pod', () => {
     expect(targetsIn(elsewhere.spec.containers[0]?.env?.[0]?.value ?? '')[0]?.port).toBe(80);
   });
 
-  test('runs in that seat and is labelled', () => {
+  test('runs in the first seat and has our labels', () => {
     expect(pod.metadata).toMatchObject({
       namespace: 'class-seat-01',
       labels: { [LABELS.component]: 'isolation-probe', [LABELS.workshop]: 'class', [LABELS.seat]: 'class-seat-01' },
     });
   });
 
-  test('runs our image restricted, within the resources that the quota reserves', () => {
+  test('runs our image under Pod Security restricted, within the resources that the quota reserves', () => {
     expect(pod.spec).toMatchObject({
       restartPolicy: 'Never',
       activeDeadlineSeconds: 60,
@@ -100,7 +100,7 @@ describe('the test pod', () => {
     });
     expect(container).toMatchObject({
       image: 'docker.io/library/intro-otel:0.1.0',
-      command: ['node', '/app/reach.js'],
+      command: ['node', '/app/isolation-probe.js'],
       securityContext: { allowPrivilegeEscalation: false },
     });
     for (const kind of ['requests', 'limits'] as const) {
@@ -111,8 +111,8 @@ describe('the test pod', () => {
   });
 });
 
-describe('the verdict', () => {
-  test('is Enforced, with the time, if only the own seat was reached', () => {
+describe('condition NetworkIsolation', () => {
+  test('is True, with the time, if the pod reached only its own seat', () => {
     expect(
       verdict({ control: 'connected', 'lab-dice:8080': 'ETIMEDOUT', 'lab-jaeger:16686': 'ECONNREFUSED' }, tried),
     ).toEqual({
@@ -124,7 +124,7 @@ describe('the verdict', () => {
     });
   });
 
-  test('is Unenforced, with the reached targets and advice, if another seat was reached', () => {
+  test('is False, with the reached targets and advice, if the pod reached another seat', () => {
     const results = {
       control: 'connected',
       a: 'ETIMEDOUT',
@@ -139,7 +139,7 @@ describe('the verdict', () => {
     expect(message).toContain('Use a network plugin that enforces');
   });
 
-  test('claims nothing if the own seat was not reached', () => {
+  test('is Unknown if the pod did not reach its own seat', () => {
     expect(verdict({ control: 'NAME_NOT_RESOLVED', 'lab-dice:8080': 'ETIMEDOUT' }, tried)).toMatchObject({
       status: 'Unknown',
       reason: 'ProbeFailed',
@@ -148,7 +148,7 @@ describe('the verdict', () => {
     expect(verdict({ 'lab-dice:8080': 'ETIMEDOUT' }, tried)).toMatchObject({ reason: 'ProbeFailed' });
   });
 
-  test('claims nothing if no target was tried', () => {
+  test('is Unknown if the pod tried no target', () => {
     expect(verdict({ control: 'connected' }, tried)).toMatchObject({
       status: 'Unknown',
       reason: 'ProbeFailed',
@@ -157,13 +157,13 @@ describe('the verdict', () => {
   });
 });
 
-describe('the answer', () => {
+describe("answer of the isolation test's pod", () => {
   const ended = (terminated: { exitCode: number; message?: string }): Pod => ({
     ...probePod(workshop, from, []),
     status: { phase: 'Succeeded', containerStatuses: [{ name: 'probe', state: { terminated } }] },
   });
 
-  test('is the termination message', () => {
+  test('is read from the termination message', () => {
     expect(probeAnswer(ended({ exitCode: 0, message: '{"control":"connected"}' }))).toEqual({ control: 'connected' });
   });
 
@@ -172,13 +172,13 @@ describe('the answer', () => {
     ['[]', 0],
     ['{"a":1}', 0],
     ['null', 0],
-  ])('is rejected if it is %s', (message, exitCode) => {
+  ])('is rejected if the termination message is %s', (message, exitCode) => {
     expect(probeAnswer(ended({ exitCode, message }))).toBe(
       `the pod ended with code ${exitCode} and wrote: ${message}.`,
     );
   });
 
-  test('is missing if the pod wrote nothing or never ran', () => {
+  test('is replaced with the reason if the pod wrote nothing or never ran', () => {
     expect(probeAnswer(ended({ exitCode: 137 }))).toBe('the pod ended with code 137 and wrote: nothing.');
     expect(
       probeAnswer({
@@ -198,7 +198,7 @@ describe('the answer', () => {
     ).toBeUndefined();
   });
 
-  test('that is late is explained with what the pod waits for', () => {
+  test('is replaced with what the pod waits for if it is late', () => {
     const waiting = {
       containerStatuses: [
         { name: 'probe', state: { waiting: { reason: 'ImagePullBackOff', message: 'no such image' } } },
@@ -216,7 +216,7 @@ describe('the answer', () => {
   });
 });
 
-test('claims nothing before a test', () => {
+test('reports Unknown before a test and after a failed one', () => {
   expect(notTested(1)).toMatchObject({
     status: 'Unknown',
     reason: 'NotProbed',
@@ -225,6 +225,6 @@ test('claims nothing before a test', () => {
   expect(notTested(2).message).toBe('Not tested yet: the isolation test has not finished.');
   expect(testFailed('quota.')).toMatchObject({
     status: 'Unknown',
-    message: 'Not known: quota. The operator repeats the isolation test by itself.',
+    message: 'The isolation test has no result: quota. The operator repeats the test by itself.',
   });
 });

@@ -1,5 +1,5 @@
-// The isolation test's pod: it runs in one seat and tries to reach another. This file says what it tries and what its
-// answer means. It claims nothing that was not seen.
+// The pod of the isolation test. It runs in one seat and tries to reach another. This file decides which addresses the
+// pod tries and what its answer means. It never reports isolation that the test did not prove.
 import { CONNECTED } from '../../apps/isolation-probe/probe.ts';
 import type { Results, Target } from '../../apps/isolation-probe/probe.ts';
 import { imageOf } from '../../cdk8s/lab/workload.ts';
@@ -13,16 +13,16 @@ import { placementOf } from './placement.ts';
 import { restrictedContainer, restrictedPod } from './pod-security.ts';
 import { labelsOf } from './seats.ts';
 
-/** The pod's name and its label app.kubernetes.io/component. */
+/** The pod's name, and the value of its label app.kubernetes.io/component. */
 export const PROBE = 'isolation-probe';
 
-/** Less than PROBE_RESOURCES, which a seat's quota reserves. */
+/** Requests and limits of the pod. They are lower than PROBE_RESOURCES, which every seat's quota reserves. */
 const RESOURCES = { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '96Mi' } };
 
-/** Seconds after which the test of a pod fails that has not ended. */
+/** Seconds after which the test fails if its pod has not ended. */
 export const PROBE_SECONDS = 60;
 
-/** How many addresses to try. The answer must fit into a termination message of 4096 bytes. */
+/** Highest number of addresses to try. The answer must fit into a termination message of 4096 bytes. */
 const MAX_TARGETS = 40;
 
 const isTcp = ({ protocol = 'TCP' }: { readonly protocol?: string }): boolean => protocol === 'TCP';
@@ -33,7 +33,7 @@ const unreachable = (name: string, host: string, port: number): Target => ({
   open: false,
 });
 
-/** The addresses of a seat's Services and pods. A network may treat the two differently. */
+/** Returns the addresses of a seat's Services and pods. A network may treat Services and pods differently. */
 export function foreignTargets(services: readonly Service[], pods: readonly Pod[]): Target[] {
   const ofServices = services.flatMap(({ metadata, spec: { clusterIP = '', ports = [] } = {} }) =>
     clusterIP === '' || clusterIP === 'None'
@@ -53,7 +53,10 @@ export function foreignTargets(services: readonly Service[], pods: readonly Pod[
 
 const CONTROL = 'control';
 
-/** The seat's own front door. If the pod can't reach even that, the network fails and the test proves nothing. */
+/**
+ * Returns a target that must be reachable: the guide in the pod's own seat. If the pod can't reach it, the network is
+ * broken and the test proves nothing.
+ */
 const control = (seat: Seat): Target => ({
   name: CONTROL,
   host: `${RELEASE}-guide`,
@@ -61,7 +64,7 @@ const control = (seat: Seat): Target => ({
   open: true,
 });
 
-/** The test's pod in the namespace of the seat `from`. It is like a pod of the attendee. */
+/** Builds the test's pod in the namespace of the seat `from`. The network treats it like a pod of the attendee. */
 export function probePod(workshop: Workshop, from: Seat, foreign: readonly Target[]): Pod {
   const { image, imagePullSecrets } = completeValues(from.spec.lab);
   return {
@@ -82,7 +85,7 @@ export function probePod(workshop: Workshop, from: Seat, foreign: readonly Targe
           name: 'probe',
           image: imageOf(image),
           imagePullPolicy: image.pullPolicy,
-          command: ['node', '/app/reach.js'],
+          command: ['node', '/app/isolation-probe.js'],
           env: [{ name: 'TARGETS', value: JSON.stringify([control(from), ...foreign]) }],
           resources: RESOURCES,
           ...restrictedContainer,
@@ -108,18 +111,18 @@ export const testFailed = (cause: string): ConditionSpec => ({
   type: TYPE,
   status: 'Unknown',
   reason: 'ProbeFailed',
-  message: `Not known: ${cause} The operator repeats the isolation test by itself.`,
+  message: `The isolation test has no result: ${cause} The operator repeats the test by itself.`,
 });
 
 export interface TestRun {
-  /** The names of the seats. */
+  /** Name of the seat that the pod runs in. `to` is the seat that it tries to reach. */
   readonly from: string;
   readonly to: string;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
-/** The condition for the pod's answer. */
+/** Returns the condition NetworkIsolation for the pod's answer. */
 export function verdict(results: Results, { from, to, at }: TestRun): ConditionSpec {
   const { [CONTROL]: controlResult = 'no answer', ...foreign } = results;
   if (controlResult !== CONNECTED) {
@@ -180,7 +183,7 @@ const parseAnswer = ({
 }): Results | string =>
   resultsIn(message) ?? `the pod ended with code ${exitCode} and wrote: ${message.slice(0, 200)}.`;
 
-/** The pod's answer, a text if it ended without one, or undefined while it runs. */
+/** Returns the pod's answer. Returns a text if the pod ended without an answer, and undefined while it runs. */
 export function probeAnswer({
   status: { phase, reason = 'Failed', message = '', containerStatuses = [] } = {},
 }: Pod): Results | string | undefined {
@@ -189,7 +192,7 @@ export function probeAnswer({
   return phase === 'Failed' ? `the pod ended: ${reason}: ${message}.` : undefined;
 }
 
-/** What a pod waits for that has not ended in time. */
+/** Explains why a pod has not ended in time. */
 export function timeoutText({
   status: { conditions = [], containerStatuses = [] } = {},
 }: Pick<Pod, 'status'> = {}): string {

@@ -2,8 +2,8 @@ import { FINALIZER } from '../api/types.ts';
 import { KINDS } from '../api/kinds.ts';
 import { HOUR, NAMES, aWorkshopHarness, later } from './testing/workshop-harness.ts';
 
-describe('a schedule', () => {
-  test('pulls images before the start and creates no seat', async () => {
+describe('schedule of a class', () => {
+  test('pulls images before the start of the class, but creates no seat yet', async () => {
     const { clock, reconcile, pods, names, condition } = aWorkshopHarness({
       seats: 3,
       schedule: { startsAt: later(0.05) },
@@ -21,7 +21,7 @@ describe('a schedule', () => {
     expect(names()).toEqual(NAMES);
   });
 
-  test('records each warning before the end once', async () => {
+  test('warns once at each time before the end of the class', async () => {
     const { clock, reconcile, events, restart } = aWorkshopHarness({ seats: 3, schedule: { expiresAt: later(2) } });
     const warnings = () =>
       events.events
@@ -39,7 +39,7 @@ describe('a schedule', () => {
     expect(warnings()).toEqual(['60', '15', '5', '5']);
   });
 
-  test('deletes the seats at the end with Delete, and creates them again when it is extended', async () => {
+  test('deletes the seats at the end with afterExpiry=Delete, and creates them again after an extension', async () => {
     const { clock, settle, settleAll, reconcile, edit, names, condition, workshop } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2) },
@@ -68,7 +68,7 @@ describe('a schedule', () => {
     expect([names(), condition('Ready').status]).toEqual([NAMES, 'True']);
   });
 
-  test('stops the seats at the end with Stop, and starts them when it is extended', async () => {
+  test('stops the seats at the end with afterExpiry=Stop, and starts them again after an extension', async () => {
     const { clock, settle, settleAll, reconcile, edit, seats, condition } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2), afterExpiry: 'Stop' },
@@ -91,7 +91,7 @@ describe('a schedule', () => {
     ]);
   });
 
-  test('changes nothing at the end with Keep', async () => {
+  test('changes no seat at the end with afterExpiry=Keep', async () => {
     const { clock, settleAll, reconcile, names, condition } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2), afterExpiry: 'Keep' },
@@ -104,7 +104,7 @@ describe('a schedule', () => {
 });
 
 describe('a deleted Workshop', () => {
-  test('deletes its seats, reports what it waits for, and leaves nothing behind', async () => {
+  test('deletes its seats, reports which it waits for, and leaves nothing behind', async () => {
     const { api, settle, settleAll, reconcile, workshops, workshop, names, condition, pods } = aWorkshopHarness();
     await settleAll();
     await api.delete(KINDS.Workshop, { name: 'class' });
@@ -114,7 +114,7 @@ describe('a deleted Workshop', () => {
     expect(condition('Ready')).toMatchObject({
       status: 'False',
       reason: 'Terminating',
-      message: expect.stringContaining('until 3 seats are deleted: class-seat-01 (Ready: As said.)') as string,
+      message: expect.stringContaining('until 3 seats are deleted: class-seat-01 (Ready: Set by the test.)') as string,
     });
     settle();
     await reconcile();
@@ -132,7 +132,7 @@ describe('a deleted Workshop', () => {
     expect([workshops.list(), seats.list()]).toEqual([[], []]);
   });
 
-  test('waits for seats that the store does not have yet', async () => {
+  test('waits for seats that are missing in the store', async () => {
     const { api, reconcile, restart, workshops } = aWorkshopHarness();
     await reconcile();
     await api.delete(KINDS.Workshop, { name: 'class' });
@@ -150,7 +150,7 @@ describe('a deleted Workshop', () => {
     expect(workshops.list()).toHaveLength(1);
   });
 
-  test('is ignored without our finalizer', async () => {
+  test('is ignored if it lacks our finalizer', async () => {
     const { api, edit, reconcile, requests } = aWorkshopHarness();
     edit({ metadata: { finalizers: ['other/one'] } });
     await api.delete(KINDS.Workshop, { name: 'class' });

@@ -1,4 +1,4 @@
-// What the Workshop's reconciler is constructed with.
+// Options of the Workshop reconciler.
 import type { SomeValues } from '../../cdk8s/render.ts';
 import type { Api } from '../../kubernetes/api.ts';
 import type { Pod } from '../../kubernetes/types.ts';
@@ -19,9 +19,10 @@ export interface WorkshopOptions {
   /** The operator's namespace. */
   readonly namespace: string;
   /**
-   * What a seat requires from the nodes. @throws Error if the lab can't be rendered; the message says what to change
+   * Returns what a seat with this lab requires from the nodes.
+   * @throws Error that says what to change, if the lab can't be rendered
    */
   seatRequirements(lab?: SomeValues): SeatRequirements;
-  /** Why the lab does not fit the quota, and what to do. Undefined if it fits. */
+  /** Returns why the lab does not fit the quota and what to do. Returns undefined if it fits. */
   quotaProblem(spec: Workshop['spec']): string | undefined;
 }

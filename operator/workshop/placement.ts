@@ -1,4 +1,4 @@
-// Which nodes accept a lab's pods, by its node selector and tolerations.
+// Decides which nodes accept a lab's pods, by its node selector and tolerations.
 import { completeValues } from '../../cdk8s/render.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import type { Node, Taint, Toleration } from '../../kubernetes/types.ts';
@@ -8,13 +8,16 @@ export interface Placement {
   readonly tolerations?: readonly Toleration[];
 }
 
-/** The node selector and tolerations of a lab's pods. */
+/** Returns the node selector and the tolerations of a lab's pods. */
 export function placementOf(lab?: SomeValues): Placement {
   const { nodeSelector, tolerations } = completeValues(lab);
   return { nodeSelector, tolerations };
 }
 
-/** https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */
+/**
+ * Whether the toleration matches the taint.
+ * https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
+ */
 function tolerates({ key = '', operator, value = '', effect = '' }: Toleration, taint: Taint): boolean {
   const matchesAnyValue = operator === 'Exists';
   if (effect !== '' && effect !== taint.effect) return false;
@@ -25,7 +28,7 @@ function tolerates({ key = '', operator, value = '', effect = '' }: Toleration, 
 const isReady = ({ status }: Node): boolean =>
   status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true;
 
-/** Whether the scheduler may put such a pod on the node, regardless of its free resources. */
+/** Whether the scheduler may put a pod with this placement on the node, regardless of the node's free resources. */
 export function accepts(node: Node, { nodeSelector = {}, tolerations = [] }: Placement): boolean {
   if (node.spec?.unschedulable === true || !isReady(node)) return false;
   const taints = (node.spec?.taints ?? []).filter(({ effect }) => effect !== 'PreferNoSchedule');

@@ -1,8 +1,8 @@
-// What Pod Security "restricted" requires of the pods that the Workshop's reconciler creates.
+// Settings that the Pod Security Standard "restricted" requires of pods that the Workshop reconciler creates.
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 import type { PodSpec } from '../../kubernetes/types.ts';
 
-/** The user of our image and of the upstream images. */
+/** User id in our image and in the upstream images. */
 const USER = 10001;
 
 export const restrictedPod = {

@@ -1,11 +1,14 @@
-// The revision of a Workshop's seats: a hash of everything that a seat is made from.
+// The revision of a Workshop's seats: a hash of all settings that a seat is made from.
 import { json, sha256 } from '../../cdk8s/canonical-json.ts';
 import type { WorkshopSpec } from '../api/types.ts';
 
-/** The value as JSON carries it, without undefined fields. */
+/** Returns the value without undefined fields, as JSON stores it. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 
-/** The hash of lab, quota and access. The order of keys does not matter, and a missing part equals an empty one. */
+/**
+ * Returns the hash of `lab`, `quota` and `access`. The order of keys does not matter, and a missing part equals an
+ * empty one.
+ */
 export const revisionOf = ({
   lab = {},
   quota = {},

@@ -13,7 +13,7 @@ const wantedByVersion = Array.from({ length: 10 }, (_, version) =>
   wantedSeats(aWorkshop({ seats: 12, lab: { jaeger: { maxTraces: version } } })),
 );
 
-/** A simulated class, with everything that can happen to it. */
+/** A simulated class, to which everything can happen that happens to a real one. */
 class SimulatedClass {
   readonly maxConcurrent: number;
   readonly maxFailures: number;
@@ -63,7 +63,7 @@ class SimulatedClass {
   apply({ create, update, remove }: RolloutPlan): void {
     for (const seat of create) this.seats.set(seat.metadata.name, aSeat(seat));
     for (const { live, wanted: next } of update) {
-      // Like the API server: only a change of the spec raises the generation.
+      // Like the API server, raises the generation only after a change of the spec.
       const generation =
         (live.metadata.generation ?? 0) + (JSON.stringify(live.spec) === JSON.stringify(next.spec) ? 0 : 1);
       const metadata = { ...live.metadata, ...next.metadata, generation };
@@ -79,7 +79,7 @@ class SimulatedClass {
     });
   }
 
-  /** The seat's reconciler brings the Seat to this phase. A Seat that is being deleted is gone. */
+  /** Brings the Seat to this phase, as the Seat reconciler would. Removes a Seat that is being deleted. */
   settle(seat: Seat, phase: 'Ready' | 'Failed' | 'Provisioning'): void {
     if (isDeleting(seat)) this.seats.delete(seat.metadata.name);
     else
@@ -156,7 +156,7 @@ const inFlight = (simulated: SimulatedClass): number => {
   return [...simulated.seats.values()].filter((seat) => names.has(seat.metadata.name) && isInFlight(seat)).length;
 };
 
-/** Checks what must hold for every plan. */
+/** Checks the rules that every plan must follow. */
 function check(simulated: SimulatedClass, { create, update, remove }: RolloutPlan): void {
   const { wanted: all, existing, fitting, known } = simulated.input;
   const names = new Set(namesOf(all));
@@ -176,7 +176,7 @@ function check(simulated: SimulatedClass, { create, update, remove }: RolloutPla
   expect(held ? update.filter(({ live, wanted: next }) => live.spec.revision !== next.spec.revision) : []).toEqual([]);
 }
 
-test('never has more than maxConcurrent seats in flight and touches none without need', () => {
+test('keeps at most maxConcurrent seats in flight, and changes no seat without need', () => {
   fc.assert(
     fc.property(settings, fc.array(step, { maxLength: 60 }), (limits, steps) => {
       const simulated = new SimulatedClass(limits);
@@ -193,7 +193,7 @@ test('never has more than maxConcurrent seats in flight and touches none without
   );
 }, 30_000);
 
-test('always ends with every seat as wanted once nothing holds it back', () => {
+test('brings every seat to its wanted state after nothing holds the rollout back', () => {
   fc.assert(
     fc.property(settings, fc.array(step, { maxLength: 40 }), (limits, steps) => {
       const simulated = new SimulatedClass(limits);

@@ -19,7 +19,7 @@ const [first, second, third, fourth, fifth, sixth] = wanted.map(({ metadata: { n
   string,
 ];
 
-/** The Seat of attendee `index`, created for a version of the Workshop. */
+/** Builds the Seat of the attendee with this index, for a version of the Workshop. */
 const made = (index: number, overrides: Parameters<typeof aSeat>[1] = { phase: 'Ready' }, by: Workshop = NOW): Seat =>
   aSeat(wantedSeats(by)[index] as Seat, overrides);
 const old = (index: number, overrides: Parameters<typeof aSeat>[1] = { phase: 'Ready' }): Seat =>
@@ -38,7 +38,7 @@ const input = (more: Partial<RolloutInput>): RolloutInput => ({
 
 const namesOf = (seats: readonly Seat[]): string[] => seats.map(({ metadata: { name } }) => name);
 
-/** The names of the Seats in a plan. */
+/** Returns the names of the Seats in a plan. */
 function plan(more: Partial<RolloutInput>): {
   create: string[];
   update: string[];
@@ -58,15 +58,15 @@ function plan(more: Partial<RolloutInput>): {
 
 const nothing = { create: [], update: [], remove: [] };
 
-describe('creation', () => {
-  test('creates the first seats, at most maxConcurrent', () => {
+describe('creation of seats', () => {
+  test('starts with the first seats, at most maxConcurrent', () => {
     expect(plan({ maxConcurrent: 2 })).toMatchObject({
       create: [first, second],
       waiting: [third, fourth, fifth, sixth],
     });
   });
 
-  test('counts seats in flight', () => {
+  test('counts seats in flight towards maxConcurrent', () => {
     expect(plan({ maxConcurrent: 2, existing: [made(0, { phase: 'Provisioning' })] })).toMatchObject({
       create: [second],
     });
@@ -75,11 +75,14 @@ describe('creation', () => {
     );
   });
 
-  test.each(['Ready', 'Stopped', 'Failed'] as const)('does not count a seat that is %s', (phase) => {
-    expect(plan({ maxConcurrent: 1, existing: [made(0, { phase })] })).toMatchObject({ create: [second] });
-  });
+  test.each(['Ready', 'Stopped', 'Failed'] as const)(
+    'does not count a seat towards maxConcurrent if it is %s',
+    (phase) => {
+      expect(plan({ maxConcurrent: 1, existing: [made(0, { phase })] })).toMatchObject({ create: [second] });
+    },
+  );
 
-  test('ignores a status that is not about the current spec', () => {
+  test('counts a seat as in flight if its status describes an earlier spec', () => {
     const changed = made(0, { phase: 'Failed', metadata: { generation: 2 } });
     expect(plan({ maxConcurrent: 1, maxFailures: 1, existing: [changed] })).toMatchObject({
       create: [],
@@ -87,13 +90,13 @@ describe('creation', () => {
     });
   });
 
-  test('creates only seats that fit on the nodes', () => {
+  test('is limited to seats that fit on the nodes', () => {
     const { create, unplaced } = planRollout(input({ fitting: new Set([first]) }));
     expect(namesOf(create)).toEqual([first]);
     expect(unplaced).toEqual([second, third, fourth, fifth, sixth]);
   });
 
-  test('leaves a taken name alone', () => {
+  test('skips a seat whose name somebody else uses', () => {
     expect(plan({ taken: new Set([first]), maxConcurrent: 1 })).toMatchObject({
       create: [second],
       waiting: [third, fourth, fifth, sixth],
@@ -101,10 +104,10 @@ describe('creation', () => {
   });
 });
 
-describe('changes', () => {
+describe('changes of existing seats', () => {
   const all = [0, 1, 2, 3, 4, 5].map((index) => old(index));
 
-  test('changes at most maxConcurrent seats', () => {
+  test('are limited to maxConcurrent seats at a time', () => {
     expect(plan({ existing: all, maxConcurrent: 2 })).toMatchObject({
       create: [],
       update: [first, second],
@@ -112,22 +115,22 @@ describe('changes', () => {
     });
   });
 
-  test('creates missing seats first, then changes broken ones, then working ones', () => {
+  test('start with missing seats, then broken seats, then working seats', () => {
     const existing = [...all.slice(0, 4), old(4, { phase: 'Failed' })];
     expect(plan({ existing, maxConcurrent: 2 })).toMatchObject({ create: [sixth], update: [fifth] });
   });
 
-  test('redirects a seat in flight to the new spec without using another slot', () => {
+  test('give a seat in flight the new spec without using another slot', () => {
     const existing = [old(0, { phase: 'Provisioning' }), old(1, { phase: 'Provisioning' }), ...all.slice(2)];
     expect(plan({ existing, maxConcurrent: 2 })).toMatchObject({ update: [first, second] });
     expect(plan({ existing, maxConcurrent: 3 })).toMatchObject({ update: [first, second, third] });
   });
 
-  test('changes no seat that is as wanted', () => {
+  test('skip a seat that already matches the spec', () => {
     expect(plan({ existing: wanted.map((_, index) => made(index)) })).toMatchObject({ ...nothing, waiting: [] });
   });
 
-  test('changes a display name at once, even while paused', () => {
+  test('write a new display name at once, even while the rollout is paused', () => {
     const renamed = wantedSeats(
       aWorkshop({ ...NOW.spec, attendees: wanted.map(({ spec }) => ({ name: spec.attendee, displayName: 'N.' })) }),
     );
@@ -137,7 +140,7 @@ describe('changes', () => {
     });
   });
 
-  test('stops seats at once, but starts them slot by slot', () => {
+  test('stop all seats at once, but start only maxConcurrent seats at a time', () => {
     const stopped = wantedSeats(NOW, { stopped: true });
     const existing = wanted.map((_, index) => made(index));
     expect(plan({ wanted: stopped, existing, maxConcurrent: 1, mayStart: false }).update).toHaveLength(6);
@@ -147,10 +150,10 @@ describe('changes', () => {
   });
 });
 
-describe('failures', () => {
+describe('failures of seats', () => {
   const broken = [made(0, { phase: 'Failed' }), made(1, { phase: 'Failed' })];
 
-  test('continue the rollout below maxFailures', () => {
+  test('do not stop the rollout below maxFailures', () => {
     expect(plan({ existing: broken, maxFailures: 3, maxConcurrent: 1 })).toMatchObject({
       create: [third],
       halted: false,
@@ -165,7 +168,7 @@ describe('failures', () => {
     });
   });
 
-  test('do not count at an earlier revision', () => {
+  test('do not count if they happened at an earlier revision', () => {
     const before = [old(0, { phase: 'Failed' }), old(1, { phase: 'Failed' })];
     expect(plan({ existing: before, maxFailures: 2, maxConcurrent: 1 })).toMatchObject({
       create: [third],
@@ -179,21 +182,21 @@ describe('failures', () => {
   });
 });
 
-describe('a pause', () => {
-  test('holds back seats that have not started', () => {
+describe('pause of a rollout', () => {
+  test('holds back seats that have not started yet', () => {
     expect(plan({ mayStart: false, existing: [old(0)] })).toMatchObject({
       ...nothing,
       waiting: [first, second, third, fourth, fifth, sixth],
     });
   });
 
-  test('does not hold back a reset', () => {
+  test('does not hold back a seat that somebody deleted to reset it', () => {
     expect(plan({ mayStart: false, known: new Set([second]), existing: [made(0)] })).toMatchObject({
       create: [second],
     });
   });
 
-  test('does not hold back a deletion', () => {
+  test('does not hold back the deletion of a seat without an attendee', () => {
     expect(plan({ mayStart: false, wanted: wanted.slice(1), existing: [made(0), made(1)] })).toMatchObject({
       remove: [first],
       update: [],
@@ -201,7 +204,7 @@ describe('a pause', () => {
   });
 });
 
-describe('edits by hand', () => {
+describe('edits of a Seat by hand', () => {
   const edited = (metadata: object, spec: object = {}): Seat => made(0, { phase: 'Ready', metadata, spec });
 
   test.each([
@@ -209,25 +212,25 @@ describe('edits by hand', () => {
     ['a label', edited({ labels: { ...wanted[0]?.metadata.labels, [LABELS.attendee]: 'bob' } })],
     ['its finalizer', edited({ finalizers: ['other/one'] })],
     ['its owner', edited({ ownerReferences: [] })],
-  ])('of %s are undone even while paused', (_, seat) => {
+  ])('are undone even while the rollout is paused if they change %s', (_, seat) => {
     expect(plan({ existing: [seat], mayStart: false })).toMatchObject({ update: [first] });
   });
 
   test.each([
-    ['replicas, the instructor’s own', edited({}, { replicas: 0 })],
+    ['replicas, which belongs to the instructor', edited({}, { replicas: 0 })],
     [
-      'labels, finalizers and annotations of others',
+      'labels, finalizers and annotations of other programs',
       edited({
         labels: { ...wanted[0]?.metadata.labels, theirs: '1' },
         finalizers: [FINALIZER, 'other/one'],
         annotations: { theirs: '1' },
       }),
     ],
-  ])('of %s are kept', (_, seat) => {
+  ])('are kept if they change %s', (_, seat) => {
     expect(plan({ existing: [seat], mayStart: false })).toMatchObject({ update: [] });
   });
 
-  test('are undone in a seat that must not change yet, without changing its spec', () => {
+  test('are undone in a seat that must not change yet, without giving it the new spec', () => {
     const { update } = planRollout(
       input({
         existing: [old(0, { metadata: { finalizers: [] }, phase: 'Ready', spec: { replicas: 0 } })],
@@ -239,7 +242,7 @@ describe('edits by hand', () => {
     expect(update[0]?.wanted.spec).not.toHaveProperty('replicas');
   });
 
-  test('leave a seat alone that is being deleted', () => {
+  test('are ignored in a seat that is being deleted', () => {
     const going = old(0, { metadata: { deletionTimestamp: '2026-01-05T09:00:00Z', labels: {} }, phase: 'Ready' });
     expect(plan({ existing: [going], maxConcurrent: 5 }).update).toEqual([]);
     expect(plan({ existing: [going], wanted: [] })).toMatchObject(nothing);

@@ -1,21 +1,21 @@
-// Decides which Seats to create, change and delete now. Pure.
+// Decides which Seats to create, change and delete now. It only decides and sends no requests.
 import type { Seat } from '../api/types.ts';
 import { hasFailed, isAsWanted, isDeleting, isInFlight, isReady, nameOf, writtenSpec } from './seats.ts';
 
 export interface RolloutInput {
-  /** The Seats as they should be, in the order of the attendees. */
+  /** The desired Seats, in the order of the attendees. */
   readonly wanted: readonly Seat[];
-  /** The Workshop's Seats, in any state. */
+  /** Seats of the Workshop that exist, in any state. */
   readonly existing: readonly Seat[];
-  /** Wanted names whose Seats belong to somebody else. They are left alone. */
+  /** Wanted names whose Seats belong to somebody else. The operator does not touch these Seats. */
   readonly taken: ReadonlySet<string>;
-  /** Names of Seats that have existed. If one is missing, somebody deleted it to reset it. */
+  /** Names of wanted Seats that exist or have existed. If such a Seat is missing, somebody deleted it to reset it. */
   readonly known: ReadonlySet<string>;
-  /** Names of Seats that fit on the nodes. */
+  /** Names of missing Seats that fit on the nodes. */
   readonly fitting: ReadonlySet<string>;
   readonly maxConcurrent: number;
   readonly maxFailures: number;
-  /** False while the rollout is paused or the class has not started. */
+  /** Whether new seats may start: false while the rollout is paused or the class has not started. */
   readonly mayStart: boolean;
 }
 
@@ -23,28 +23,28 @@ export interface RolloutPlan {
   readonly create: readonly Seat[];
   readonly update: readonly { readonly live: Seat; readonly wanted: Seat }[];
   readonly remove: readonly Seat[];
-  /** Seats that must still be created or changed after these. */
+  /** Names of Seats that must still be created or changed after this plan. */
   readonly waiting: readonly string[];
-  /** Waiting Seats that do not fit on the nodes. */
+  /** Names of waiting Seats that do not fit on the nodes. */
   readonly unplaced: readonly string[];
-  /** Whether too many Seats have failed at this revision, so that no other starts. */
+  /** Whether no further Seat starts, because too many Seats have failed at this revision. */
   readonly halted: boolean;
 }
 
 interface Step {
   readonly wanted: Seat;
   readonly live?: Seat;
-  /** Lower ranks go first. */
+  /** Order of the steps: lower ranks go first. */
   readonly rank: number;
-  /** Somebody asked for this Seat by name, so neither a pause nor failures stop it. */
+  /** Whether somebody deleted this Seat to reset it. Neither a pause nor failures hold back a reset. */
   readonly isReset: boolean;
-  /** Whether it counts towards maxConcurrent. */
+  /** Whether the step counts towards `maxConcurrent`. */
   readonly takesSlot: boolean;
 }
 
 const RANK = { reset: 0, create: 1, broken: 2, update: 3 } as const;
 
-/** Whether the change starts work in the seat. Undoing an edit does not, and stopping only takes load off. */
+/** Whether the change starts work in the seat. Undoing an edit or stopping a seat starts none. */
 function startsWork(live: Seat, wanted: Seat): boolean {
   if (wanted.spec.stopped === true) return false;
   return live.spec.revision !== wanted.spec.revision || live.spec.stopped === true;
@@ -65,24 +65,30 @@ function stepFor(wanted: Seat, live: Seat | undefined, known: ReadonlySet<string
   };
 }
 
-/** Undoes edits by hand at once. A Seat that must not follow the new spec yet keeps its old one. */
+/**
+ * Returns the change that undoes edits by hand. A Seat that must not follow the new spec yet gets its old spec back.
+ */
 function repairOf(wanted: Seat, live: Seat | undefined, started: ReadonlySet<Seat>): RolloutPlan['update'] {
   if (live === undefined || isDeleting(live) || started.has(wanted)) return [];
   const target = startsWork(live, wanted) ? { ...wanted, spec: writtenSpec(live) } : wanted;
   return isAsWanted(live, target) ? [] : [{ live, wanted: target }];
 }
 
-/** The steps to take now: as many as there are slots, the lowest ranks first. */
+/**
+ * Returns the steps to take now: as many as there are slots, the lowest ranks first. Steps that need no slot are always
+ * taken.
+ */
 function chooseSteps(steps: readonly Step[], slots: number): Step[] {
   let left = slots;
   return steps.toSorted((a, b) => a.rank - b.rank).filter(({ takesSlot }) => !takesSlot || left-- > 0);
 }
 
 /**
- * - Deletes Seats without an attendee and undoes edits by hand at once.
- * - Keeps at most `maxConcurrent` Seats in flight, that is neither settled nor failed. Changing one that is in flight
- * needs no slot.
- * - Starts only resets once `maxFailures` Seats have failed at this revision, or while `mayStart` is false.
+ * Plans the next writes of a rollout:
+ * - It deletes Seats without an attendee and undoes edits by hand at once.
+ * - It keeps at most `maxConcurrent` Seats in flight. A Seat is in flight while it is neither settled nor failed. A new
+ * change to such a Seat needs no further slot.
+ * - It starts only resets while `mayStart` is false, or after `maxFailures` Seats have failed at this revision.
  */
 export function planRollout(input: RolloutInput): RolloutPlan {
   const live = new Map(input.existing.map((seat) => [nameOf(seat), seat]));
@@ -124,7 +130,7 @@ function isHalted(input: RolloutInput, [first]: readonly Seat[]): boolean {
 
 const freeSlots = (input: RolloutInput): number => input.maxConcurrent - attendedSeats(input).filter(isInFlight).length;
 
-/** Steps that neither a pause, nor failures, nor a lack of room prevents. */
+/** Returns the steps that are not held back by a pause, by failures or by a lack of room on the nodes. */
 const possibleSteps = (steps: readonly Step[], { mayStart, fitting }: RolloutInput, halted: boolean): Step[] =>
   steps.filter(
     ({ isReset, live, wanted }) =>

@@ -5,10 +5,10 @@ import type { ScheduleSpec } from '../api/types.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** How long before the end to warn. */
+/** How long before the end of a class to warn, in milliseconds. */
 const WARNINGS = [60 * MINUTE, 15 * MINUTE, 5 * MINUTE];
 
-/** The longest wait. setTimeout takes at most 24.8 days, and somebody may set the clock. */
+/** Longest wait in milliseconds: one day. setTimeout allows at most 24.8 days, and somebody may change the clock. */
 export const MAX_WAIT_MS = 24 * HOUR;
 
 export interface Schedule {
@@ -18,7 +18,7 @@ export interface Schedule {
   readonly expiresAt?: string;
   /** Milliseconds until the state may change, at most MAX_WAIT_MS. */
   readonly next?: number;
-  /** The class ends in less than so many minutes. */
+  /** Set if the class ends soon. It then ends in at most this many minutes. */
   readonly warning?: number;
 }
 
@@ -27,7 +27,10 @@ function stateAt(now: number, starts: number, expires: number): Schedule['state'
   return now < starts ? 'Scheduled' : 'Open';
 }
 
-/** @param now milliseconds since 1970 */
+/**
+ * Returns the state of a class at the time `now`.
+ * @param now milliseconds since 1970
+ */
 export function scheduleAt(now: number, spec: ScheduleSpec = {}): Schedule {
   const { startsAt, expiresAt, afterExpiry = DEFAULTS.afterExpiry } = spec;
   const starts = startsAt === undefined ? -Infinity : Date.parse(startsAt);

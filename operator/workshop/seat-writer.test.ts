@@ -27,7 +27,7 @@ test('creates the wanted seat', async () => {
   expect(verbs()).toEqual(['apply']);
 });
 
-test('removes a value that the Workshop no longer has, with one apply', async () => {
+test('removes a value that the Workshop no longer has, with a single apply', async () => {
   const { writer, live, verbs } = setUp();
   await writer.create(wanted);
   const [next] = wantedSeats(aWorkshop({ seats: 1, lab: { jaeger: { maxTraces: 5 } } })) as [Seat];
@@ -36,7 +36,7 @@ test('removes a value that the Workshop no longer has, with one apply', async ()
   expect(verbs()).toEqual(['apply', 'apply']);
 });
 
-test('undoes edits of the spec, but keeps replicas and labels and annotations of others', async () => {
+test('undoes edits of the spec, but keeps replicas and the labels and annotations of other programs', async () => {
   const { api, writer, live, events } = setUp();
   await writer.create(wanted);
   api.edit(KINDS.Seat, key, {
@@ -64,10 +64,10 @@ test('records no Restored Event for a rollout step or a new display name', async
   expect(events.events).toEqual([]);
 });
 
-test('does not repeat a write that the API server turns into something else', async () => {
+test('does not repeat a write whose value the API server changes', async () => {
   const { api, live, verbs } = setUp();
   api.seed({ ...wanted, metadata: { ...wanted.metadata, uid: 'u' }, spec: { ...wanted.spec, quota: { pods: 7 } } });
-  // This API server keeps the quota, like one that sets a default.
+  // This API server keeps the quota, as if it set a default.
   const stubborn: Api = Object.assign(Object.create(api) as ClassApi, {
     apply: async (object: Seat) => {
       await api.apply(object);
@@ -87,7 +87,7 @@ test('does not repeat a write that the API server turns into something else', as
   expect(verbs()).not.toEqual([]);
 });
 
-test('does not change a seat that replaced the one it saw', async () => {
+test('does not change a new Seat that has replaced the Seat it read', async () => {
   const { api, writer, live } = setUp();
   await writer.create(wanted);
   const before = live();
@@ -99,7 +99,7 @@ test('does not change a seat that replaced the one it saw', async () => {
   expect(live()).toBeDefined();
 });
 
-test('passes on a refused write', async () => {
+test('rejects if the API server refuses the write', async () => {
   const { api, writer } = setUp();
   api.fail({ verb: 'apply' }, apiError(422, 'Invalid', 'Only one reference can have Controller set to true'));
   await expect(writer.create(wanted)).rejects.toMatchObject({ code: 422 });
@@ -111,6 +111,6 @@ test.each([
   [{ a: 1 }, { a: { b: 1 } }, { a: { b: 1 } }],
   [{ a: { b: 1 } }, {}, { a: null }],
   [{ a: 1, b: [{ x: 1 }] }, { b: [{ x: 1 }], a: 1 }, {}],
-])('computes from %j to %j the patch %j', (live, next, patch) => {
+])('computes, from %j to %j, the merge patch %j', (live, next, patch) => {
   expect(mergePatchOf(live, next)).toEqual(patch);
 });

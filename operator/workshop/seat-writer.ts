@@ -12,7 +12,10 @@ type Tree = Readonly<Record<string, unknown>>;
 
 const isMap = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The JSON merge patch from `live` to `wanted`, empty if they are equal. https://www.rfc-editor.org/rfc/rfc7396 */
+/**
+ * Computes the JSON merge patch that turns `live` into `wanted`. It is empty if both are equal.
+ * https://www.rfc-editor.org/rfc/rfc7396
+ */
 export function mergePatchOf(live: Tree, wanted: Tree): Tree {
   const patch = [...new Set([...Object.keys(live), ...Object.keys(wanted)])].flatMap((key): [string, unknown][] => {
     const [before, after] = [live[key], wanted[key]];
@@ -27,7 +30,7 @@ export function mergePatchOf(live: Tree, wanted: Tree): Tree {
 
 const withoutDisplayName = (seat: Seat): Seat => ({ ...seat, spec: without(seat.spec, ['displayName']) as SeatSpec });
 
-/** Whether the change undoes somebody's edit. A rollout step or a new display name does not count. */
+/** Whether the change undoes somebody's edit. A rollout step or a new display name is not a repair. */
 const isRepair = (live: Seat, wanted: Seat): boolean =>
   live.spec.revision === wanted.spec.revision &&
   live.spec.stopped === wanted.spec.stopped &&
@@ -43,7 +46,10 @@ export class SeatWriter {
   readonly #api: Api;
   readonly #seats: Store<Seat>;
   readonly #events: EventRecorder;
-  /** Writes that the API server turned into something else, by the Seat's uid. They are not repeated. */
+  /**
+   * Last write of each Seat, by uid, whose values the API server changed. The same write is not repeated, because it
+   * would not help.
+   */
   readonly #futile = new Map<string, string>();
 
   constructor({ api, seats, events }: SeatWriterOptions) {
@@ -53,16 +59,16 @@ export class SeatWriter {
   }
 
   /**
-   * Creates the Seat. If another Workshop has just created one of that name, the API server refuses a second
-   * controller.
+   * Creates the Seat. A Seat can have only one controller. So if another Workshop has just created a Seat of this name,
+   * the API server refuses the write.
    */
   async create(wanted: Seat): Promise<void> {
     this.#seats.observe(await this.#api.apply<Seat>(wanted));
   }
 
   /**
-   * Changes exactly this Seat into the wanted one. Apply removes fields that the operator applied before. A patch
-   * removes fields that others added to the spec.
+   * Changes the live Seat into the wanted one, but only if its uid is still the same. The apply removes fields that the
+   * operator applied before. The patch removes fields that others added to the spec.
    */
   async update(live: Seat, wanted: Seat): Promise<void> {
     const uid = uidOf(live);
@@ -89,7 +95,7 @@ export class SeatWriter {
       : this.#api.mergePatch<Seat>(KINDS.Seat, { name }, { metadata: { resourceVersion }, spec });
   }
 
-  /** Deletes exactly this Seat. */
+  /** Deletes the Seat, but only if its uid is still the same. */
   async remove(live: Seat): Promise<void> {
     const uid = uidOf(live);
     this.#futile.delete(uid);

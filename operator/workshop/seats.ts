@@ -1,4 +1,4 @@
-// A Workshop's Seats: how they should be, whose they are, and how far each is.
+// The Seats of a Workshop: what they should be, who owns them, and how far each one is.
 import { json } from '../../cdk8s/canonical-json.ts';
 import { API_VERSION, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
 import type { Attendee, Seat, SeatSpec, Workshop } from '../api/types.ts';
@@ -6,13 +6,16 @@ import type { KubeObject, OwnerReference } from '../../kubernetes/object.ts';
 import { attendeesOf, seatName } from './attendees.ts';
 import { revisionOf } from './revision.ts';
 
-/** @throws Error for an object that does not come from the API server */
+/**
+ * Returns the uid of an object.
+ * @throws Error if the object does not come from the API server
+ */
 export function uidOf({ kind, metadata: { name, uid } }: KubeObject): string {
   if (uid === undefined) throw new Error(`Expected ${kind} ${name} to have a uid from the API server, found none.`);
   return uid;
 }
 
-/** Lets the garbage collector delete an object after the Workshop. */
+/** Builds an owner reference with which the garbage collector deletes an object after its Workshop. */
 export const ownedBy = (workshop: Workshop): OwnerReference => ({
   apiVersion: API_VERSION,
   kind: 'Workshop',
@@ -23,7 +26,7 @@ export const ownedBy = (workshop: Workshop): OwnerReference => ({
 
 export const nameOf = ({ metadata: { name } }: KubeObject): string => name;
 
-/** Labels of every object that the Workshop's reconciler creates. */
+/** Returns the labels of every object that the Workshop reconciler creates. */
 export const labelsOf = (workshop: Workshop): Record<string, string> => ({
   [LABELS.managedBy]: MANAGED_BY,
   [LABELS.partOf]: MANAGED_BY,
@@ -44,7 +47,7 @@ const specFor = (
   ...(access !== undefined && { access }),
 });
 
-/** The Seats as they should be, in the attendees' order. */
+/** Builds the desired Seats, in the order of the attendees. */
 export function wantedSeats(workshop: Workshop, { stopped = false } = {}): Seat[] {
   const revision = revisionOf(workshop.spec);
   return attendeesOf(workshop.spec).map((attendee) => {
@@ -67,25 +70,25 @@ const controllerOf = ({ metadata: { ownerReferences = [] } }: Seat): OwnerRefere
   ownerReferences.find(({ controller }) => controller === true);
 
 /**
- * Whether the Seat belongs to exactly this Workshop. A Seat without an owner belongs to the Workshop that its spec
- * names.
+ * Whether the Seat belongs to this Workshop. The uid must match, so a Seat of an earlier Workshop of the same name does
+ * not count. A Seat without an owner belongs to the Workshop that its spec names.
  */
 export function isSeatOf(seat: Seat, workshop: Workshop): boolean {
   const controller = controllerOf(seat);
   return controller ? controller.uid === workshop.metadata.uid : seat.spec.workshop === workshop.metadata.name;
 }
 
-/** The owner of a Seat, for a message. */
+/** Returns the kind and the name of a Seat's owner, for a message. */
 export function ownerText(seat: Seat): string {
   const controller = controllerOf(seat);
   return controller ? `${controller.kind} ${controller.name}` : 'nobody';
 }
 
-/** The object without these fields. */
+/** Returns the object without these fields. */
 export const without = <T extends object>(object: T, fields: readonly (keyof T)[]): Partial<T> =>
   Object.fromEntries(Object.entries(object).filter(([field]) => !fields.includes(field as keyof T))) as Partial<T>;
 
-/** The part of a Seat's spec that the operator writes. `replicas` belongs to the instructor. */
+/** Returns the part of a Seat's spec that the operator writes. The field `replicas` belongs to the instructor. */
 export const writtenSpec = ({ spec }: Seat): SeatSpec =>
   without(spec, spec.stopped === true ? ['replicas'] : ['replicas', 'stopped']) as SeatSpec;
 
@@ -99,10 +102,16 @@ function sameMetadata(live: Seat, { metadata: { labels = {}, finalizers = [], ow
   );
 }
 
-/** Live Seats and the wanted Seats that they equal. Stores replace an object and never change it. */
+/**
+ * Live Seats, each with a wanted Seat that it equals. Stores replace objects and never change them, so an entry stays
+ * true.
+ */
 const equalSeats = new WeakMap<Seat, Seat>();
 
-/** Whether there is nothing to write. Others may add labels, finalizers and owners, but the spec must be equal. */
+/**
+ * Whether the live Seat needs no write. Its spec must equal the wanted one. Others may add labels, finalizers and
+ * owners.
+ */
 export function isAsWanted(live: Seat, wanted: Seat): boolean {
   if (equalSeats.get(live) === wanted) return true;
   const isSame = sameSpec(live, wanted) && sameMetadata(live, wanted);
@@ -110,13 +119,13 @@ export function isAsWanted(live: Seat, wanted: Seat): boolean {
   return isSame;
 }
 
-/** Whether the object's deletion has been requested. */
+/** Whether somebody has requested the deletion of the object. */
 export const isDeleting = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
 
-/** Whether the Seat's status is about its current spec. */
+/** Whether the Seat's status describes its current spec. */
 const isObserved = ({ metadata, status }: Seat): boolean => status?.observedGeneration === metadata.generation;
 
-/** Whether the Seat follows its spec and is ready or stopped on purpose. */
+/** Whether the Seat follows its spec, and is ready or stopped on purpose. */
 export const isSettled = (seat: Seat): boolean =>
   isObserved(seat) &&
   seat.status?.revision === seat.spec.revision &&
@@ -128,5 +137,5 @@ export const hasFailed = (seat: Seat): boolean =>
 /** Whether the Seat is being created or changed: neither settled nor failed. */
 export const isInFlight = (seat: Seat): boolean => !isDeleting(seat) && !isSettled(seat) && !hasFailed(seat);
 
-/** Whether the Seat is ready, at any revision. */
+/** Whether the Seat is ready, at its current or an earlier revision. */
 export const isReady = (seat: Seat): boolean => !isDeleting(seat) && seat.status?.phase === 'Ready';

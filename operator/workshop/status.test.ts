@@ -33,7 +33,7 @@ function status(owned: readonly Seat[], more: Partial<WorkshopState> = {}): Work
 
 const condition = (from: WorkshopStatus, type: string) => conditionOf(from.conditions, type);
 
-test('names the first five failing seats and counts all', () => {
+test('names the first five failed seats and counts all of them', () => {
   const {
     failing,
     seats: counts,
@@ -44,7 +44,7 @@ test('names the first five failing seats and counts all', () => {
   expect([counts, summary]).toEqual([{ desired: 7, ready: 1, updated: 7, failed: 6 }, '1/7']);
 });
 
-test('reports a failure in Ready and in Degraded', () => {
+test('reports a failed seat in the conditions Ready and Degraded', () => {
   const failing = status(seats('Failed', 'Ready'));
   expect(condition(failing, 'Ready')?.message).toBe('1 of 2 seats is ready, 1 failed. class-seat-01: Broken: no 1');
   expect(condition(failing, 'Degraded')).toMatchObject({
@@ -67,12 +67,12 @@ test('explains how to start a seat if all are stopped', () => {
   });
 });
 
-test('is ready for a class without seats', () => {
+test('reports Ready for a class without seats', () => {
   expect(condition(status([]), 'Ready')).toMatchObject({ status: 'True', message: '0 of 0 seats are ready.' });
   expect(condition(status([]), 'Progressing')).toMatchObject({ reason: 'Complete' });
 });
 
-test('counts a seat that is created again as in progress', () => {
+test('counts a seat as in progress while it is created again', () => {
   const going = seatOf(NINE, 0, { phase: 'Ready', metadata: { deletionTimestamp: MONDAY } });
   expect(condition(status([going]), 'Progressing')).toMatchObject({
     status: 'True',
@@ -81,12 +81,12 @@ test('counts a seat that is created again as in progress', () => {
   expect(status([going]).seats).toMatchObject({ desired: 1, ready: 0 });
 });
 
-test('cuts a long message of the API server', () => {
+test('shortens a long message of the API server', () => {
   const { message = '' } = condition(status(seats('Ready'), { refused: 'x'.repeat(5000) }), 'Degraded') ?? {};
   expect(message.length).toBeLessThan(1100);
 });
 
-test('keeps a condition that was not checked again, with its time and generation', () => {
+test('keeps a condition that has no new result, with its time and generation', () => {
   const conditions = ['CapacityAvailable', 'ImagesReady', 'NetworkIsolation'].map((type) => ({
     type,
     status: 'True' as const,
@@ -100,7 +100,7 @@ test('keeps a condition that was not checked again, with its time and generation
   expect(invalidStatus(workshop, ['No.'], { owned: [], now: NOW }).conditions?.slice(2)).toEqual(conditions);
 });
 
-test('lists three of many problems and counts the others', () => {
+test('lists the first three problems of a spec and counts the others', () => {
   const { conditions, seats: counts } = invalidStatus(NINE, ['One.', 'Two.', 'Three.', 'Four.', 'Five.'], {
     owned: seats('Ready', 'Failed'),
     now: NOW,
@@ -111,7 +111,7 @@ test('lists three of many problems and counts the others', () => {
   expect(counts).toEqual({ desired: 9, ready: 1, updated: 0, failed: 1 });
 });
 
-test('counts an impossible number of seats without creating them', () => {
+test('reports the desired number of seats even if it is too high', () => {
   expect(invalidStatus(aWorkshop({ seats: 2 ** 40 }), ['Too many.'], { owned: [], now: NOW }).seats?.desired).toBe(
     2 ** 40,
   );
@@ -124,7 +124,7 @@ test('names up to five seats that block the deletion of a Workshop', () => {
   );
 });
 
-test('treats a status as equal in any order of its fields', () => {
+test('treats two statuses as equal if only the order of their fields differs', () => {
   const { summary, ...rest } = status(seats('Ready'));
   expect(isSameStatus({ ...(summary !== undefined && { summary }), ...rest }, status(seats('Ready')))).toBe(true);
   expect(isSameStatus(undefined, status(seats('Ready')))).toBe(false);

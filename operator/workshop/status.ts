@@ -1,4 +1,4 @@
-// A Workshop's status, derived from what one reconcile observed and decided. Pure.
+// Derives a Workshop's status from what one reconcile observed and decided. It sends no requests.
 import { json } from '../../cdk8s/canonical-json.ts';
 import { conditionOf, setConditions } from '../../kubernetes/conditions.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
@@ -16,16 +16,16 @@ export interface WorkshopState {
   readonly workshop: Workshop;
   readonly schedule: Schedule;
   readonly wanted: readonly Seat[];
-  /** The Workshop's Seats after the writes, in any state, wanted or not. */
+  /** The Workshop's Seats after this reconcile's writes, in any state, wanted or not. */
   readonly owned: readonly Seat[];
-  /** Somebody else's Seats with wanted names. */
+  /** Seats that have wanted names but belong to somebody else. */
   readonly taken: readonly Seat[];
   readonly plan: RolloutPlan;
-  /** Each is left out if nothing new is known. The earlier condition then stays. */
+  /** New results for three conditions. If one is unset, the earlier condition stays. */
   readonly capacity?: ConditionSpec | undefined;
   readonly images?: ConditionSpec | undefined;
   readonly isolation?: ConditionSpec | undefined;
-  /** The API server's message for a write that a retry does not fix. */
+  /** The API server's message for a refused write that a retry does not fix. */
   readonly refused?: string | undefined;
 }
 
@@ -45,7 +45,7 @@ const plural = (count: number, noun: string): string => `${count} ${noun}${count
 const list = (names: readonly string[]): string =>
   `${names.slice(0, MAX_LISTED).join(', ')}${names.length > MAX_LISTED ? ', …' : ''}`;
 
-/** The state with its Seats counted. */
+/** The state of a Workshop, with its Seats counted. */
 interface CountedState extends WorkshopState {
   /** Wanted Seats that exist and are not being deleted. */
   readonly live: readonly Seat[];
@@ -118,7 +118,7 @@ const stoppedText = (desired: number): string =>
 const progress = (status: Status, reason: string, message: string): ConditionSpec =>
   conditionSpec('Progressing', status, reason, message);
 
-/** The condition if something holds back the whole rollout. */
+/** Returns the condition if something holds back the whole rollout, for example a pause. */
 function heldBack(state: CountedState, text: string): ConditionSpec | undefined {
   const { schedule, owned, plan, workshop } = state;
   const { waiting, halted } = plan;
@@ -134,7 +134,7 @@ function heldBack(state: CountedState, text: string): ConditionSpec | undefined 
   return progress('False', 'RolloutStopped', `${text}, ${waiting.length} wait because too many have failed.`);
 }
 
-/** How many wanted Seats are being created or changed. */
+/** Counts the wanted Seats that are being created or changed. */
 function inProgress({ plan, live, wanted, failing }: CountedState): number {
   const others = [...plan.waiting, ...live.filter(isSettled).map(nameOf), ...failing.map(({ name }) => name)];
   const names = new Set(others);
@@ -156,7 +156,11 @@ function progressingCondition(state: CountedState): ConditionSpec {
   if (active + waiting.length - unplaced.length > 0)
     return progress('True', 'RollingOut', `${text}, ${active} in progress, ${waiting.length} wait.`);
   if (unplaced.length > 0)
-    return progress('False', 'InsufficientCapacity', `${text}. ${unplaced.length} more do not fit: ${list(unplaced)}.`);
+    return progress(
+      'False',
+      'InsufficientCapacity',
+      `${text}. ${unplaced.length} more do not fit on the nodes: ${list(unplaced)}.`,
+    );
   const { failed } = state.counts;
   return failed > 0
     ? progress('False', 'SeatsFailed', `${text}, ${failed} failed.`)
@@ -175,23 +179,26 @@ function degradedCondition({ plan, failing, refused, workshop }: CountedState): 
   return condition(
     'True',
     'RolloutStopped',
-    `${names} After rollout.maxFailures (${maxFailures}), no other seat starts.${failingText(failing)}` +
+    `${names} No other seat starts, because rollout.maxFailures is ${maxFailures}.${failingText(failing)}` +
       ' Change spec.lab or spec.quota so that seats become ready, or delete the failed Seats to create them again.',
   );
 }
 
-/** The earlier condition with its time and generation. */
+/** Returns the condition from the current status, with its time and generation. */
 const earlierCondition = (workshop: Workshop, type: string): Condition[] =>
   [conditionOf(workshop.status?.conditions, type)].filter((one) => one !== undefined);
 
-/** A result stays until there is a new one. */
+/** Returns the new result of the isolation test, or else the earlier one. */
 function isolationCondition({ workshop, isolation, counts }: CountedState): (ConditionSpec | Condition)[] {
   if (isolation) return [isolation];
   const earlier = earlierCondition(workshop, 'NetworkIsolation').filter(({ reason }) => reason !== 'NotProbed');
   return earlier.length > 0 ? earlier : [notTested(counts.ready)];
 }
 
-/** @param now milliseconds since 1970 */
+/**
+ * Returns the complete status of a Workshop.
+ * @param now milliseconds since 1970
+ */
 export function statusOf(input: WorkshopState, now: number): WorkshopStatus {
   const state = countSeats(input);
   const { workshop, counts, failing, capacity, images } = state;
@@ -235,7 +242,7 @@ function invalidText(problems: readonly string[]): string {
   return `${problems.slice(0, 3).join(' ')}${more} Until then, the seats stay as they are.`;
 }
 
-/** The status of a Workshop whose spec can't be followed. Its Seats stay as they are. */
+/** Returns the status of a Workshop with an invalid spec. Its Seats stay as they are. */
 export function invalidStatus(
   workshop: Workshop,
   problems: readonly string[],
@@ -248,7 +255,12 @@ export function invalidStatus(
   return completeStatus(workshop, {
     conditions: [
       conditionSpec('Ready', 'False', 'InvalidSpec', invalidText(problems)),
-      conditionSpec('Progressing', 'False', 'InvalidSpec', 'Change the spec first. The condition Ready says what.'),
+      conditionSpec(
+        'Progressing',
+        'False',
+        'InvalidSpec',
+        'The spec is invalid. The condition Ready says what to change.',
+      ),
       ...kept.flatMap((type) => earlierCondition(workshop, type)),
     ],
     counts: { ...state.counts, desired: attendees?.length ?? seats, updated: 0 },
@@ -266,7 +278,7 @@ function blockersText(owned: readonly Seat[]): string {
   return `${blockers.join(', ')}${more}`;
 }
 
-/** The status of a Workshop that is being deleted, with what blocks the deletion. */
+/** Returns the status of a Workshop that is being deleted. It names what blocks the deletion. */
 export function deletingStatus(workshop: Workshop, owned: readonly Seat[], now: number): WorkshopStatus {
   const message = `The Workshop waits until ${plural(owned.length, 'seat')} are deleted: ${blockersText(owned)}.`;
   return completeStatus(workshop, {
@@ -280,6 +292,6 @@ export function deletingStatus(workshop: Workshop, owned: readonly Seat[], now: 
   });
 }
 
-/** Whether there is nothing to write. */
+/** Whether the status is unchanged, so that no write is needed. */
 export const isSameStatus = (before: WorkshopStatus | undefined, after: WorkshopStatus): boolean =>
   before !== undefined && json(before) === json(after);

@@ -14,7 +14,7 @@ function setUp() {
   return { api, lines, farewell: (timeout: number) => uninstall(api, { log, timeout, every: 5 }) };
 }
 
-/** Plays a running operator. */
+/** Does what a running operator would do. */
 function operate(api: ClassApi): NodeJS.Timeout {
   return setInterval(() => {
     const [seat] = api.store(KINDS.Seat).list();
@@ -45,7 +45,7 @@ test('deletes Seats without a Workshop', async () => {
   expect(api.store(KINDS.Seat).list()).toEqual([]);
 });
 
-test('names what blocks, with its condition and advice', async () => {
+test('names what blocks the uninstall, with its condition and advice', async () => {
   const { api, farewell: leave } = setUp();
   api.seed(workshop);
   const conditions = [
@@ -66,7 +66,7 @@ test('names what blocks, with its condition and advice', async () => {
   await expect(failure).rejects.toThrow('check that the operator runs');
 });
 
-test('names the first of many that block', async () => {
+test('names only the first of many Seats that block the uninstall', async () => {
   const { api, farewell: leave } = setUp();
   const large = aWorkshop({ seats: 9 }, { finalizers: [FINALIZER] });
   api.seed(large);
@@ -74,7 +74,7 @@ test('names the first of many that block', async () => {
   await expect(leave(10)).rejects.toThrow(/class-seat-05: .*\n {2}and 4 more\n/);
 });
 
-test('does nothing if the kinds do not exist', async () => {
+test('does nothing if the cluster does not have our kinds', async () => {
   const { api, lines, farewell: leave } = setUp();
   api.fail({ verb: 'list' }, apiError(404, 'NotFound', 'the server could not find the requested resource'), 2);
   await leave(10_000);

@@ -1,4 +1,5 @@
-// Deletes all Workshops before the operator is uninstalled. Without an operator, their namespaces would stay.
+// Deletes all Workshops before the operator is uninstalled. Without an operator, the namespaces of their seats would
+// stay.
 import { conditionOf } from '../../kubernetes/conditions.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import { isNotFound } from '../../kubernetes/api.ts';
@@ -10,7 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface UninstallOptions {
   readonly log: Pick<Logger, 'info'>;
-  /** Milliseconds until it fails. */
+  /** Milliseconds after which the uninstall fails. */
   readonly timeout: number;
   /** Milliseconds between checks. Default 2000. */
   readonly every?: number;
@@ -21,7 +22,7 @@ interface Remaining {
   readonly seats: readonly Seat[];
 }
 
-/** The objects of a kind. None if the cluster does not have the kind. */
+/** Lists the objects of a kind. Returns none if the cluster does not have the kind. */
 async function listAll<T extends KubeObject>(api: Api, kind: Kind): Promise<T[]> {
   try {
     return await api.list<T>(kind);
@@ -46,7 +47,7 @@ function blockText({ metadata: { name, deletionTimestamp }, status, kind }: Work
   return `${kind} ${name}: ${reason === undefined ? '' : `${reason}: `}${message}`;
 }
 
-/** Names what blocks the uninstall. Seats come first, because a Workshop only waits for its Seats. */
+/** Names what blocks the uninstall. Lists Seats first, because a Workshop only waits for its Seats. */
 function blockedText({ workshops, seats }: Remaining, seconds: number): string {
   const blocking = seats.length > 0 ? seats : workshops;
   const more = blocking.length > MAX_NAMED ? `\n  and ${blocking.length - MAX_NAMED} more` : '';
@@ -63,7 +64,7 @@ function blockedText({ workshops, seats }: Remaining, seconds: number): string {
   );
 }
 
-/** Deletes the Workshops, which delete their Seats. Seats that are left after that have no Workshop. */
+/** Deletes the Workshops, which then delete their Seats. If no Workshop is left, deletes the remaining Seats. */
 async function deleteAll(api: Api, { workshops, seats }: Remaining): Promise<void> {
   const standing = (workshops.length > 0 ? workshops : seats).filter(
     ({ metadata }) => metadata.deletionTimestamp === undefined,
@@ -77,7 +78,7 @@ async function deleteAll(api: Api, { workshops, seats }: Remaining): Promise<voi
 
 /**
  * Deletes all Workshops and waits until they and all Seats are gone.
- * @throws Error that names what blocks the deletion, after `timeout`
+ * @throws Error that names what blocks the deletion, after `timeout` milliseconds
  */
 export async function uninstall(api: Api, { log, timeout, every = 2000 }: UninstallOptions): Promise<void> {
   const end = Date.now() + timeout;

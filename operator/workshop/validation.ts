@@ -1,10 +1,10 @@
-// What makes a Workshop's spec impossible to follow. The API server refuses most of it at admission. The rest are
-// rules that a schema can't express, and Workshops from before a rule.
+// Finds problems in a Workshop's spec. The API server refuses most of them at admission. The others break rules that a
+// schema can't express, or are in Workshops that are older than a rule.
 import type { Attendee, Workshop, WorkshopSpec } from '../api/types.ts';
 import { attendeesOf, seatName } from './attendees.ts';
 
 /**
- * Limits of a namespace's name.
+ * Rules for the name of a namespace: its length and its characters.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
  */
 const MAX_NAME_LENGTH = 63;
@@ -29,8 +29,8 @@ function nameProblems(workshop: string, { name }: Attendee): string[] {
   if (length <= MAX_NAME_LENGTH) return [];
   const surplus = length - MAX_NAME_LENGTH;
   return [
-    `Attendee "${name}" gives a namespace name of ${length} characters, expected at most ${MAX_NAME_LENGTH}. ` +
-      `Shorten it by ${surplus}.`,
+    `The namespace of attendee "${name}" gets a name of ${length} characters, expected at most ${MAX_NAME_LENGTH}. ` +
+      `Shorten the attendee's or the Workshop's name by ${surplus}.`,
   ];
 }
 
@@ -66,10 +66,12 @@ function rolloutProblems({ rollout = {} }: WorkshopSpec): string[] {
 
 function workshopNameProblems(name: string): string[] {
   if (DNS_LABEL.test(name)) return [];
-  return [`Namespace names can't start with the Workshop's name "${name}". Create it again with a name without dots.`];
+  return [
+    `Namespace names can't start with the Workshop's name "${name}". Create a Workshop without dots in its name.`,
+  ];
 }
 
-/** What must change before the spec can be followed, one text per problem. */
+/** Returns the problems in a Workshop's spec. Each text says what to change. */
 export function validate({ metadata: { name }, spec }: Workshop): string[] {
   const counts = countProblems(spec);
   const attendees = counts.length > 0 ? counts : attendeeProblems(name, attendeesOf(spec));

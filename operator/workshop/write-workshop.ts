@@ -22,21 +22,21 @@ async function writeFinalizers(
   return written;
 }
 
-/** Keeps the Workshop until its Seats are gone. */
+/** Adds our finalizer, which keeps the Workshop until its Seats are gone. */
 export async function ensureFinalizer(options: Options, workshop: Workshop): Promise<Workshop> {
   const { finalizers = [] } = workshop.metadata;
   if (finalizers.includes(FINALIZER)) return workshop;
   return writeFinalizers(options, workshop, [...finalizers, FINALIZER]);
 }
 
-/** Lets Kubernetes delete the Workshop. */
+/** Removes our finalizer, so that Kubernetes deletes the Workshop. */
 export async function removeFinalizer(options: Options, workshop: Workshop): Promise<void> {
   const others = (workshop.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
   await writeFinalizers(options, workshop, others);
 }
 
 /**
- * Writes the status if it differs and the Workshop still exists, and records an Event for each change that matters to
+ * Writes the status if it changed and the Workshop still exists. Records an Event for each change that matters to
  * people.
  */
 export async function writeStatus(options: Options, workshop: Workshop, status: WorkshopStatus): Promise<void> {

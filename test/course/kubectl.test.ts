@@ -1,5 +1,5 @@
-// The whole course on a real node by the commands that each step prints, word for word, with an attendee's rights. The learner adds only the
-// answers to questions, and takes them from what the commands have printed.
+// The whole course on a real node, by the commands that each step prints, word for word, with an attendee's rights. The
+// learner adds only the answers to questions, and takes them from the output of the commands.
 import { RELEASE } from '../../operator/api/types.ts';
 import { say } from '../../support/output.ts';
 import { eventually } from '../support/matchers/eventually.ts';
@@ -35,7 +35,7 @@ async function typeAll(commands: readonly string[], { answers, repeat }: Walkthr
   return output;
 }
 
-/** Types a command once. A check, which fails on a busy machine, and a command that the step repeats are typed until they succeed. */
+/** Types a command once. Repeats a check, since it may fail on a busy machine, and a command that the step repeats. */
 function type(command: string, repeat: Walkthrough['repeat']): Promise<string> {
   if (isCheck(command)) return eventually(() => terminal.run(command), { within: 60_000, every: 1_000 });
   if (!repeat?.commands.test(command)) return terminal.run(command);

@@ -143,9 +143,9 @@ export class PageLearner implements Learner {
     await this.press('Check');
     const verdict = this.page.locator('#verdict:is([data-tone="good"], [data-tone="bad"])');
     await verdict.waitFor({ timeout: CHECK_WITHIN });
-    const said = await verdict.innerText();
-    if (said.startsWith('Verified.')) return;
-    if (tries <= 1) throw new Error(`expected "Verified.", found: ${said}`);
+    const verdictText = await verdict.innerText();
+    if (verdictText.startsWith('Verified.')) return;
+    if (tries <= 1) throw new Error(`expected "Verified.", found: ${verdictText}`);
     await this.check(tries - 1);
   }
 

@@ -42,7 +42,8 @@ export class Terminal {
     });
     if (code !== 0)
       throw new Error(
-        `expected exit code 0 from: ${command}\nfound ${code}, and this output: ${stdout.slice(-2_000)}${stderr.slice(-2_000)}`,
+        `expected exit code 0 from: ${command}\n` +
+          `found ${code}, and this output: ${stdout.slice(-2_000)}${stderr.slice(-2_000)}`,
       );
     return stdout;
   }

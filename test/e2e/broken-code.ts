@@ -9,10 +9,10 @@ export const brokenAtStart: readonly [what: string, line: string, says: RegExp, 
   [
     'ends with an error',
     'process.exit(3);',
-    /^your code calls process\.exit\(3\), at line \d+\. A server goes on/,
+    /^your code calls process\.exit\(3\), at line \d+\. A server /,
     true,
   ],
-  ['ends without one', 'process.exit();', /^your code calls process\.exit\(\), at line \d+\. A server goes on/, true],
+  ['ends without one', 'process.exit();', /^your code calls process\.exit\(\), at line \d+\. A server /, true],
   [
     'eats memory',
     EATS,

@@ -49,7 +49,7 @@ const cases: Record<string, Values> = {
   'instrumentation none': { instrumentation: 'none' },
   'a LoadBalancer': { guide: { service: { type: 'LoadBalancer' } } },
   'a second backend': example('Send traces and metrics to a second OTLP backend'),
-  'tail sampling': example('Keep the traces with an error'),
+  'tail sampling': example('Keep all traces that have an error'),
 };
 
 describe.each(Object.entries(cases))('rendered with %s', (_, values) => {

@@ -94,7 +94,7 @@ test('adds an attribute', async () => {
 });
 
 test('keeps a share of the traces with head sampling, each of them whole', async () => {
-  await configure(example('Keep a quarter of the traces'));
+  await configure(example('Keep a random quarter of the traces'));
   const since = Date.now();
   await sendTraces(
     lab,
@@ -115,7 +115,7 @@ test('keeps a share of the traces with head sampling, each of them whole', async
 });
 
 test('keeps every trace with an error with tail sampling, and few of the others', async () => {
-  await configure(example('Keep the traces with an error'));
+  await configure(example('Keep all traces that have an error'));
   const since = Date.now();
   await sendTraces(
     lab,

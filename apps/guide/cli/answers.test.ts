@@ -5,7 +5,7 @@ const questions = [
   { name: 'spike.version', label: 'Which version?', options: ['1.4.0', '2.0.0'] },
 ];
 
-test('questions are a file to fill in, and the answers are read from it', () => {
+test('makes a file from the questions, and reads the answers from it', () => {
   const form = formOf({ id: '02-read-a-trace', questions });
   expect(form).toBe('# Which is the root?\nroot=\n# Which version? (1.4.0, 2.0.0)\nspike.version=');
   expect(answersIn(form.replace('root=', 'root=GET /play').replace('version=', "version = '2.0.0' "))).toEqual({
@@ -14,18 +14,21 @@ test('questions are a file to fill in, and the answers are read from it', () => 
   });
 });
 
-test('a question that is left out has an empty answer', () => {
+test('returns an empty answer for a question that is left out', () => {
   expect(answersIn('root=\n\n')).toEqual({ root: '' });
 });
 
-test('an equals sign is part of an answer', () => {
+test('keeps an equals sign in an answer', () => {
   expect(answersIn('root="a=b"')).toEqual({ root: 'a=b' });
 });
 
-test.each(['GET /play', '=x', 'my answer=x'])('%s is no answer, and named', (line) => {
-  expect(() => answersIn(line)).toThrow(`expected NAME=ANSWER, found "${line}"`);
-});
+test.each(['rejects %s as an answer, and names the line', '=x', 'my answer=x'])(
+  '%s is no answer, and named',
+  (line) => {
+    expect(() => answersIn(line)).toThrow(`expected NAME=ANSWER, found "${line}"`);
+  },
+);
 
-test('a step without questions says so', () => {
+test('says that a step has no questions', () => {
   expect(() => formOf({ id: '01-set-up', questions: [] })).toThrow('01-set-up has no questions');
 });

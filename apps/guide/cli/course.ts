@@ -1,4 +1,5 @@
-// The course at a terminal: `node /app/course.js` in the guide's pod. It sends requests to the guide there, so both have the same state.
+// The course at a terminal: `node /app/course.js` in the guide's pod. It sends requests to the guide, so both share the
+// same state.
 import { text as textOf } from 'node:stream/consumers';
 import { fatal, printLine } from '../../../support/console.ts';
 import type { CourseOverview, Fault, Files, Instrumentation, Step, Verdict } from '../contract.ts';

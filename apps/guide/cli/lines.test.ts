@@ -25,13 +25,14 @@ const span = (over: Partial<Span> = {}): Span => ({
   ...over,
 });
 
-test('a span is a line with its attributes, and with what of its resource tells processes apart', () => {
+test('prints a span on one line, with its attributes and the resource of its process', () => {
   expect(lineOf(span())).toBe(
-    `09:30:12.114 ${'a'.repeat(32)} prizes GET /prizes/:roll | server | 12.3 ms | ${'b'.repeat(16)} service.version="2.0.0" deployment.node_pool="green" http.response.status_code=500`,
+    `09:30:12.114 ${'a'.repeat(32)} prizes GET /prizes/:roll | server | 12.3 ms | ${'b'.repeat(16)} ` +
+      'service.version="2.0.0" deployment.node_pool="green" http.response.status_code=500',
   );
 });
 
-test('a trace is a tree: who is called stands further in, with attributes and events below', () => {
+test('prints a trace as an indented tree, with attributes and events below each span', () => {
   const child = span({
     service: 'dice',
     name: 'do_roll',
@@ -48,7 +49,7 @@ test('a trace is a tree: who is called stands further in, with attributes and ev
   ]);
 });
 
-test('what is wrong with a span stands in its own line, however many lines a text has', () => {
+test('prints each problem of a span on one line, even for a text of several lines', () => {
   expect(
     treeOf([span({ orphan: true, status: { code: 'error', message: 'too slow\n  at stack' }, attributes: {} })]),
   ).toEqual([`prizes GET /prizes/:roll | server | 12.3 ms | ${'b'.repeat(16)} | error: too slow | parent missing`]);

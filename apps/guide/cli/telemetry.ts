@@ -35,7 +35,8 @@ async function printNewTrace(traceId: string, service: string): Promise<void> {
     return print(own);
   }
   printLine(
-    `no span of ${service} arrived in trace ${traceId} within ${patience / 1000} s. Run node /app/why.js to test each hop.`,
+    `no span of ${service} arrived in trace ${traceId} within ${patience / 1000} s. ` +
+      'Run node /app/why.js to test each hop.',
   );
 }
 

@@ -1,15 +1,19 @@
-// The host names that a browser may use for the guide. A page of another site can point its own name to 127.0.0.1 after it is loaded (DNS
-// rebinding). The browser then takes both for the same origin, and only the name tells. So the name must be one that nobody else can own.
-// https://owasp.org/www-community/attacks/DNS_Rebinding
+// The host names that a browser may use for the guide. A page of another site can point its own name to 127.0.0.1 after
+// it has loaded (DNS rebinding). Then the browser takes both for the same origin, and only the name differs. So the
+// guide accepts only names that nobody else can own. https://owasp.org/www-community/attacks/DNS_Rebinding
 import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
 
-/** Endings that nobody can register: https://www.iana.org/assignments/special-use-domain-names, and those inside a cluster. */
+/**
+ * Endings that nobody can register, and those inside a cluster.
+ * @see https://www.iana.org/assignments/special-use-domain-names
+ */
 const RESERVED = ['.localhost', '.internal', '.svc', '.svc.cluster.local'];
 
 /**
- * Whether the guide answers to `host` (`name:port`, as in the header): an address, a name without a dot, a name that nobody can own, or one of
- * `allowed`. There `.example.com` allows all names below it, and `*` any name.
+ * Whether the guide answers to `host`, which is `name:port` as in the header. It accepts an address, a name without a
+ * dot, a name that nobody can own, and the names in `allowed`. There `.example.com` allows all names below it, and `*`
+ * any name.
  */
 export function isOurs(host: string | undefined, allowed: readonly string[] = []): boolean {
   const name = nameIn(host);
@@ -33,10 +37,15 @@ export function allowedHostsOnly(allowed: readonly string[]): RequestHandler {
     const { host } = request.headers;
     if (isOurs(host, allowed)) return next();
     const name = nameIn(host) ?? 'an invalid name';
-    response.status(403).type('text')
-      .send(`expected an address, localhost or a name in the cluster as the host, found ${name}.
-Another site could point its own name to this guide, and run code in your lab.
-If ${name} is yours, allow it: set guide.env.ALLOWED_HOSTS=${name} in the chart's values, or in spec.lab of the Workshop.\n`);
+    response
+      .status(403)
+      .type('text')
+      .send(
+        `expected an address, localhost or a name in the cluster as the host, found ${name}.\n` +
+          'Another site could point its own name to this guide, and run code in your lab.\n' +
+          `If ${name} is yours, allow it: set guide.env.ALLOWED_HOSTS=${name} in the chart's values, ` +
+          'or in spec.lab of the Workshop.\n',
+      );
   };
 }
 

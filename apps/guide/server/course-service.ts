@@ -1,4 +1,5 @@
-// What the guide's server needs from the course. The course imports the guide, so its entry point (course/guide.ts) hands it over.
+// What the guide's server needs from the course. The course imports the guide, so its entry point (course/guide.ts)
+// passes it in.
 import type { CourseOverview, Files, Step, Verdict } from '../contract.ts';
 import type { Environment } from './lab/environment.ts';
 

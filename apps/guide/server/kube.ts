@@ -24,8 +24,9 @@ export class Kube {
   }
 
   /**
-   * Calls `onChange` now and each time the ConfigMap changes, until the API server ends the watch, as it does now and then.
-   * @param timeoutSeconds the longest duration of the watch; a dead connection ends 10 s later
+   * Calls `onChange` now and each time the ConfigMap changes, until the API server ends the watch, which it does from
+   * time to time.
+   * @param timeoutSeconds the longest duration of the watch. A dead connection ends 10 s later.
    */
   async follow(
     name: string,
@@ -52,7 +53,10 @@ export class Kube {
     return this.#api.mergePatch(KINDS.ConfigMap, this.#key(name), { ...metadata, data });
   }
 
-  /** Restarts a Deployment's pods as `kubectl rollout restart` does, or by other annotations. Known annotations restart nothing. */
+  /**
+   * Restarts a Deployment's pods as `kubectl rollout restart` does, or by other annotations. Annotations that are
+   * already set restart nothing.
+   */
   async restart(
     deployment: string,
     annotations: Record<string, string> = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() },

@@ -40,7 +40,10 @@ export function addJaegerProxy(app: Express, url: string, hasUi: () => Promise<b
   });
 }
 
-/** Forwards a request to `target`, with the path below the mount point. A target that does not answer gives 502 and the reason. */
+/**
+ * Forwards a request to `target`, with the path below the mount point. A target that does not answer gives 502 with the
+ * reason.
+ */
 function proxyRequest(request: Request, response: Response, target: Target): Promise<void> {
   return new Promise((resolve) => {
     response.once('close', resolve);

@@ -1,4 +1,5 @@
 // The server's settings from its environment.
+import { servicesBehindGuide, urlVariable } from '../../../lab/services.ts';
 import { fromEnv, urlFromEnv } from '../../../support/env.ts';
 import type { Target } from './status.ts';
 
@@ -7,8 +8,8 @@ export interface GuideSettings {
   readonly namespace: string;
   /** Host names that are allowed besides the lab's own, separated by commas. */
   readonly allowedHosts: string | undefined;
-  /** URLs of the apps, by name. */
-  readonly apps: Readonly<Record<'arcade' | 'dice' | 'prizes', string>> & { readonly flask?: string };
+  /** URLs of the services behind the guide, by name. */
+  readonly apps: Readonly<Record<string, string>> & Readonly<Record<'arcade' | 'prizes', string>>;
   /** Jaeger without its base path. */
   readonly jaegerUrl: string;
   /** Jaeger with its base path. */
@@ -22,12 +23,8 @@ export interface GuideSettings {
 }
 
 export function settingsFromEnv(): GuideSettings {
-  const apps = {
-    arcade: urlFromEnv('ARCADE_URL'),
-    dice: urlFromEnv('DICE_URL'),
-    prizes: urlFromEnv('PRIZES_URL'),
-    ...(process.env.FLASK_ENABLED === 'true' ? { flask: urlFromEnv('FLASK_URL') } : {}),
-  };
+  const names = servicesBehindGuide(process.env.FLASK_ENABLED === 'true' ? ['flask'] : []);
+  const apps = Object.fromEntries(names.map((name) => [name, urlFromEnv(urlVariable(name))])) as GuideSettings['apps'];
   const jaegerUrl = urlFromEnv('JAEGER_URL');
   const collector = process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
   const urls = { ...apps, jaeger: jaegerUrl, ...(collector ? { collector } : {}) };

@@ -18,7 +18,7 @@ export interface ApiRequest {
   readonly method?: string;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
-  /** Defaults to the guide in the cluster. */
+  /** The URL to send to. The default is the guide in the cluster. */
   readonly at?: App;
 }
 

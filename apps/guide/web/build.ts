@@ -1,5 +1,5 @@
-// Bundles what the pages load: a module for each page that has one, in pieces, so that CodeMirror comes after the first paint,
-// and one style sheet. `node apps/guide/web/build.ts FOLDER` writes it there.
+// Bundles what the pages load: one style sheet, and a module for each page that has one. The modules are split, so that
+// CodeMirror loads after the first paint. `node apps/guide/web/build.ts FOLDER` writes the bundle there.
 import { cpSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -8,7 +8,7 @@ const here = import.meta.dirname;
 
 const scripts = { guide: 'course.ts', lab: 'lab.ts', why: 'why.ts' };
 
-/** Writes all that is served under /assets into `folder`. */
+/** Writes everything that is served under /assets into `folder`. */
 export async function buildPages(folder: string): Promise<void> {
   cpSync(join(here, 'public'), folder, { recursive: true });
   const entries = { ...scripts, style: join('style', 'main.css') };

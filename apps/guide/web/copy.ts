@@ -1,17 +1,17 @@
-// Copying text, also where the browser gives no clipboard: it only does on pages that came over TLS or from this machine.
+// Copies text. Browsers offer the clipboard only to pages over TLS or from this machine, so there is a fallback.
 import { h } from './dom.ts';
 
 export function copyButton(text: () => string, what: string): HTMLButtonElement {
-  const made = h('button', { type: 'button', class: 'quiet copy', 'aria-label': `Copy ${what}` }, 'Copy');
-  made.addEventListener('click', () => {
+  const element = h('button', { type: 'button', class: 'quiet copy', 'aria-label': `Copy ${what}` }, 'Copy');
+  element.addEventListener('click', () => {
     void copied(text()).then((done) => {
-      made.textContent = done ? 'Copied' : 'Select and copy it';
+      element.textContent = done ? 'Copied' : 'Select and copy it';
       setTimeout(() => {
-        made.textContent = 'Copy';
+        element.textContent = 'Copy';
       }, 2_000);
     });
   });
-  return made;
+  return element;
 }
 
 async function copied(text: string): Promise<boolean> {
@@ -29,7 +29,7 @@ function copiedBySelection(text: string): boolean {
   const focused = document.activeElement;
   document.body.append(area);
   area.select();
-  // Deprecated, and the only way on a page without TLS.
+  // Deprecated, but the only way on a page without TLS.
   const done = document.execCommand('copy');
   area.remove();
   if (focused instanceof HTMLElement) focused.focus();

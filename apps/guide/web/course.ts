@@ -1,4 +1,4 @@
-// The front page: puts its parts together. The editor is the heavy one, and is loaded after the first paint.
+// The front page: connects its parts. The editor is large, so it loads after the first paint.
 import { CoursePane } from './course/pane.ts';
 import { Workbench } from './editor/workbench.ts';
 import { PlayPanel } from './play/panel.ts';

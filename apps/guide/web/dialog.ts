@@ -1,14 +1,14 @@
-// One question before something is replaced that the learner may have written.
+// Asks for confirmation before something replaces what the learner may have written.
 import { byId } from './dom.ts';
 
-export interface AppAnswer {
+export interface Confirmation {
   title: string;
   text: string;
   yes: string;
 }
 
-/** @returns whether the learner agreed; Escape and Cancel are no */
-export function confirmed({ title, text, yes }: AppAnswer): Promise<boolean> {
+/** Shows the dialog. @returns whether the learner agreed. Escape and Cancel mean no. */
+export function confirmed({ title, text, yes }: Confirmation): Promise<boolean> {
   const dialog = byId<HTMLDialogElement>('confirm');
   byId('confirm-title').textContent = title;
   byId('confirm-text').textContent = text;

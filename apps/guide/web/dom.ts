@@ -1,10 +1,13 @@
-// The page is written once by the server; this builds what changes in it.
+// Small helpers that build the changing parts of a page. The server renders the rest once.
 
 export type Child = Node | string | number | undefined | false | Child[];
 type Listener = (event: Event) => void;
 export type AttributeMap = Record<string, string | number | boolean | undefined | Listener>;
 
-/** An element. `onclick` and the like take a function; true is an attribute without a value; false and undefined are none. */
+/**
+ * Creates an element. `onclick` and the like take a function. True sets an attribute without a value. False and
+ * undefined set none.
+ */
 export function h<K extends keyof HTMLElementTagNameMap>(
   name: K,
   attributes: AttributeMap = {},
@@ -42,18 +45,21 @@ export function fill(element: Element, ...children: Child[]): void {
   element.replaceChildren(...nodes(children));
 }
 
-/** The element that the server's page has under this id. */
+/** The element with this id, which the server's page must contain. */
 export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   const found = document.getElementById(id);
   if (!found) throw new Error(`expected #${id} on this page, found none`);
   return found as T;
 }
 
-/** A button that takes no second press while the first is at work, and keeps the focus meanwhile, as a disabled one would not. */
+/**
+ * Creates a button that ignores presses while its work runs. It keeps the focus meanwhile, which a disabled button
+ * would lose.
+ */
 export function button(label: Child, work: () => unknown, attributes: AttributeMap = {}): HTMLButtonElement {
-  const made = h('button', { type: 'button', ...attributes }, label);
-  whenPressed(made, work);
-  return made;
+  const element = h('button', { type: 'button', ...attributes }, label);
+  whenPressed(element, work);
+  return element;
 }
 
 export function whenPressed(element: HTMLButtonElement, work: () => unknown): void {

@@ -1,4 +1,4 @@
-// The page of the lab: plays a round, and says which parts answer.
+// The page of the lab: plays a round, and shows which parts answer.
 import { get, messageOf, send } from './api.ts';
 import type { Round } from '../contract.ts';
 import { byId, fill, h, whenPressed } from './dom.ts';

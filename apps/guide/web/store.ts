@@ -1,5 +1,5 @@
-// What this browser keeps for the learner: texts under names, for one lab each. A browser that keeps nothing (private windows,
-// full storage) is no reason to fail.
+// What this browser keeps for the learner: texts by name, separate for each lab. If the browser keeps nothing (private
+// window, full storage), the page still works.
 
 export interface Keeper {
   getItem(key: string): string | null;
@@ -11,7 +11,7 @@ export class Store {
   readonly #keeper: Keeper | undefined;
   readonly #prefix: string;
 
-  /** @param lab whose texts these are: two labs may be behind the same address, one after the other */
+  /** @param lab name of the lab. Several labs may use the same address, one after the other. */
   constructor(keeper: Keeper | undefined, lab: string) {
     this.#keeper = keeper;
     this.#prefix = `intro-otel/${lab}/`;
@@ -30,7 +30,7 @@ export class Store {
     try {
       this.#keeper?.setItem(this.#prefix + name, JSON.stringify(value));
     } catch {
-      // Not kept: the page itself still has it.
+      // It is not stored, but the page itself still has it.
     }
   }
 
@@ -38,18 +38,18 @@ export class Store {
     try {
       this.#keeper?.removeItem(this.#prefix + name);
     } catch {
-      // Nothing to do about it.
+      // Storage is not available, so there is nothing to remove.
     }
   }
 }
 
-/** The store of the lab that this page is of. */
+/** The store for the lab of this page. */
 export function storeOfPage(): Store {
   let keeper: Keeper | undefined;
   try {
     keeper = localStorage;
   } catch {
-    // Forbidden by the browser's settings.
+    // The browser's settings forbid storage.
   }
   return new Store(keeper, document.body.dataset.lab ?? '');
 }

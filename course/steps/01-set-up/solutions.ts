@@ -7,35 +7,36 @@ const app = readFileSync(join(import.meta.dirname, '..', '..', '..', 'apps', 'di
 const nobody = 'http://127.0.0.1:1';
 
 export const solutions: Solution[] = [
-  { name: 'the lab as it is', right: true },
-  { name: 'nothing instrumented', right: true, files: { 'settings.env': 'INSTRUMENTATION=none' } },
+  { name: 'the unchanged lab', right: true },
+  { name: 'an app without instrumentation', right: true, files: { 'settings.env': 'INSTRUMENTATION=none' } },
   {
     name: 'a Collector that samples',
     right: true,
     files: {
       'collector.yaml':
-        'processors: {probabilistic_sampler: {sampling_percentage: 60}}\nservice: {pipelines: {traces: {processors: [probabilistic_sampler]}}}',
+        'processors: {probabilistic_sampler: {sampling_percentage: 60}}\n' +
+        'service: {pipelines: {traces: {processors: [probabilistic_sampler]}}}',
     },
   },
-  { name: 'dice is not there', right: false, hop: 'pod', says: /ECONNREFUSED/, lab: { dice: nobody } },
+  { name: 'dice does not answer', right: false, hop: 'pod', says: /ECONNREFUSED/, lab: { dice: nobody } },
   { name: 'dice does not parse', right: false, hop: 'pod', files: { 'app.ts': 'const app = (;' } },
   {
-    name: 'dice fails at each visit',
+    name: 'dice answers each visit with an error',
     right: false,
     hop: 'pod',
     says: /status 500/,
     files: { 'app.ts': edited(app, ['response.send(`Thank', 'throw new Error("no visits"); response.send(`Thank']) },
   },
   {
-    name: 'the Collector is not there',
+    name: 'the Collector does not answer',
     right: false,
     hop: 'collector',
     says: /ECONNREFUSED/,
     lab: { collector: nobody },
   },
-  { name: 'Jaeger is not there', right: false, hop: 'jaeger', says: /ECONNREFUSED/, lab: { jaeger: nobody } },
+  { name: 'Jaeger does not answer', right: false, hop: 'jaeger', says: /ECONNREFUSED/, lab: { jaeger: nobody } },
   {
-    name: 'the Collector hands nothing on to Jaeger',
+    name: 'the Collector sends nothing to Jaeger',
     right: false,
     hop: 'jaeger',
     says: /otlphttp\/jaeger/,

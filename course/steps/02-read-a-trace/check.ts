@@ -1,4 +1,4 @@
-// Questions on a real trace: its root, its slowest span, a parent and its child.
+// Checks the answers about a real trace: its root, its slowest span, a parent and its child.
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import { passed, wrong } from '../../engine/check.ts';
 import type { Begin, Check, LabView, Verdict } from '../../engine/check.ts';
@@ -18,7 +18,9 @@ export const check: Check = async (lab) => {
 
 function gone(trace: Trace | undefined): Verdict {
   const hint =
-    'Jaeger keeps traces in memory: after a restart they are gone. Start this step again, which plays a new round; where its trace has a single span, instrumentation is none: see the page “Why is there no trace?”.';
+    'Jaeger keeps traces in memory: after a restart they are gone. ' +
+    'Start this step again, which plays a new round; ' +
+    'where its trace has a single span, instrumentation is none: see the page “Why is there no trace?”.';
   return {
     passed: false,
     hop: 'jaeger',
@@ -28,7 +30,7 @@ function gone(trace: Trace | undefined): Verdict {
   };
 }
 
-/** A span may be called by its name, by service and name, or by its id. */
+/** The spans that an answer names: by name, by service and name, or by id. */
 function matching(spans: Span[], answer = ''): Span[] {
   const text = normal(answer);
   return spans.filter(({ service, name, spanId }) =>
@@ -44,7 +46,7 @@ const normal = (text: string): string =>
     .replace(/\s+/g, ' ')
     .replace(/^0x/, '');
 
-/** An answer that names no span at all. */
+/** The verdict for an answer that names no span. */
 function unknown({ spans }: Trace, question: string, answer: string | undefined): Verdict | undefined {
   if (matching(spans, answer).length > 0) return undefined;
   const found = answer?.trim() ? `“${answer}”, and no span is called that` : 'no answer';
@@ -82,8 +84,9 @@ function troubleWithEdge(trace: Trace, { answers: { parent, child } }: LabView):
   const unclear = unknown(trace, 'parent', parent) ?? unknown(trace, 'child', child);
   if (unclear) return unclear;
   const children = matching(trace.spans, child);
-  if (matching(trace.spans, parent).some((span) => span.children.some((of) => children.includes(of)))) return undefined;
-  const turned = children.some((span) => span.children.some((of) => matching(trace.spans, parent).includes(of)));
+  if (matching(trace.spans, parent).some((span) => span.children.some((one) => children.includes(one))))
+    return undefined;
+  const turned = children.some((span) => span.children.some((one) => matching(trace.spans, parent).includes(one)));
   return wrong(
     'a span, and one whose parent it is',
     `“${parent}” over “${child}”, which is no edge of this trace`,

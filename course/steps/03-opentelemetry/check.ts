@@ -1,4 +1,4 @@
-// Is your framework instrumented? The learner's pick of a library has to give spans.
+// Checks that the library the learner picked makes spans in a visit to dice.
 import { silent, wrong, passed } from '../../engine/check.ts';
 import type { Check, LabView, Verdict } from '../../engine/check.ts';
 
@@ -36,16 +36,20 @@ const spansOf = (lab: LabView, traceId: string) =>
 
 function nothingOf(pick: string, scopes: string[], traceId: string): Verdict {
   const hints: Record<string, string> = {
-    pino: "Pino's library makes no spans: it writes trace and span ids into log lines. That is instrumentation too, but pick one that gives spans.",
+    pino:
+      "Pino's library makes no spans: it writes trace and span ids into log lines. " +
+      'That is instrumentation too, but pick one that gives spans.',
     undici:
-      "Undici's library gives spans where dice itself calls with fetch, and it does not. Pick one that sees what comes in.",
+      "Undici's library gives spans where dice itself calls with fetch, and it does not. " +
+      'Pick one that sees what comes in.',
   };
   const found = `spans of ${scopes.join(', ')}`;
   return wrong(
     `a span of @opentelemetry/instrumentation-${pick} in a visit to dice`,
     found,
     hints[pick] ??
-      'Pick one that the search above lists: only those are installed here. In a trace, “Recorded by” tells who made a span.',
+      'Pick one that the search above lists: only those are installed here. ' +
+        'In a trace, “Recorded by” tells who made a span.',
     traceId,
   );
 }

@@ -1,4 +1,4 @@
-// From none to auto: the span of a visit, made by the libraries, stands in dice's own log.
+// Checks that dice's log has the span of a visit, and that a library made it.
 import { passed, silent, wrong } from '../../engine/check.ts';
 import type { Check, LabView, Verdict } from '../../engine/check.ts';
 
@@ -17,7 +17,7 @@ export const check: Check = (lab) =>
     return printed ? judge(printed, traceId) : nothing(lab);
   });
 
-/** What the console exporter prints is JavaScript's own notation, an object a span: cut at its braces. */
+/** The blocks of this trace's spans. The console exporter prints an object per span, in JavaScript's notation. */
 function blocksOf(log: string, traceId: string): string[] | undefined {
   const blocks = log.split(/^\{$/m).filter((block) => block.includes(`\n  traceId: '${traceId}'`));
   return blocks.length > 0 ? blocks : undefined;
@@ -43,7 +43,7 @@ function judge(blocks: string[], traceId: string): Verdict {
       );
 }
 
-/** Nothing on the console: the settings tell why. */
+/** The verdict if the log has no span. It looks in the settings for the reason. */
 async function nothing(lab: LabView): Promise<Verdict> {
   const expected = "the span of a visit in dice's log";
   const sdk = (await lab.why()).find(({ name }) => name === 'sdk');

@@ -8,21 +8,25 @@ const settings = (...lines: string[]) => ({ files: { 'settings.env': lines.join(
 
 export const solutions: Solution[] = [
   { name: 'as the step says', right: true },
-  { name: 'traces only', right: true, ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console') },
   {
-    name: 'to the console and the Collector',
+    name: 'only the exporter of traces set',
+    right: true,
+    ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console'),
+  },
+  {
+    name: 'export to the console and the Collector',
     right: true,
     ...settings('OTEL_TRACES_EXPORTER = otlp,console', '# yes', 'INSTRUMENTATION = auto'),
   },
   {
-    name: 'still none',
+    name: 'INSTRUMENTATION is still none',
     right: false,
     hop: 'pod',
     says: /INSTRUMENTATION is none/,
     ...settings('INSTRUMENTATION=none', 'OTEL_TRACES_EXPORTER=console'),
   },
   {
-    name: 'sent, not printed',
+    name: 'spans sent but not printed',
     right: false,
     hop: 'pod',
     says: /does not name the console/,
@@ -36,26 +40,26 @@ export const solutions: Solution[] = [
     ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=none', 'OTEL_METRICS_EXPORTER=console'),
   },
   {
-    name: 'a level that nobody knows',
+    name: 'an unknown level',
     right: false,
     hop: 'pod',
     ...settings('INSTRUMENTATION=automatic', 'OTEL_TRACES_EXPORTER=console'),
   },
   {
-    name: 'spans by hand',
+    name: 'spans written by hand',
     right: false,
     says: /by hand/,
     files: { 'app.ts': dice('app.manual.ts'), 'settings.env': 'INSTRUMENTATION=manual\nOTEL_TRACES_EXPORTER=console' },
   },
   {
-    name: 'switched off',
+    name: 'an SDK that is switched off',
     right: false,
     hop: 'pod',
     says: /OTEL_SDK_DISABLED/,
     ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console', 'OTEL_SDK_DISABLED=true'),
   },
   {
-    name: 'a route that was renamed',
+    name: 'a renamed route',
     right: false,
     says: /route \/visit/,
     files: { 'app.ts': edited(dice('app.ts'), ["app.get('/visit'", "app.get('/visits'"]) },

@@ -1,4 +1,4 @@
-// What is late is not left out: only where the order of traces tells so is a Collector said to sample.
+// A late trace is not a dropped one: the check counts a trace as dropped only if later ones have arrived.
 import type { LabView, Verdict } from '../../engine/check.ts';
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import { check } from './check.ts';
@@ -10,7 +10,7 @@ const spans = [
 ] as unknown as Span[];
 const looks = 12;
 
-/** A lab where Jaeger has the traces of which `isThere` says so, in order, at each look at all of them. */
+/** A lab whose Jaeger has those traces for which `isThere` returns true. A look reads all traces once. */
 function labOf(isThere: (visit: number, look: number) => boolean): LabView {
   const asked: string[] = [];
   let searched = 0;
@@ -34,21 +34,21 @@ function labOf(isThere: (visit: number, look: number) => boolean): LabView {
   } as unknown as LabView;
 }
 
-test('some that are missing among others are sampled away', async () => {
+test('counts traces as dropped if later ones have arrived', async () => {
   await expect(check(labOf((visit) => visit % 3 !== 0))).resolves.toEqual({ passed: true, traceId: 'trace-1' });
 });
 
-test('a second batch that comes later is waited for', async () => {
+test('waits for a second batch', async () => {
   await expect(check(labOf((visit, look) => visit <= 12 || look >= 4))).resolves.toMatchObject({
     passed: false,
     found: 'all 24 of 24',
   });
 });
 
-test('a second batch that does not come in time tells nothing: it is tried again', async () => {
+test('returns no verdict if the second batch does not arrive in time', async () => {
   await expect(check(labOf((visit) => visit <= 12))).resolves.toBeUndefined();
 });
 
-test('that the last is there before others, while more come, tells nothing', async () => {
+test('returns no verdict if the last trace arrives first and others follow', async () => {
   await expect(check(labOf((visit, look) => visit <= look || visit === 24))).resolves.toBeUndefined();
 });

@@ -1,4 +1,5 @@
-// The Collector, changed without touching the app. The guide's own span, which no app can change, shows that it was the Collector.
+// Checks the change to the Collector. No app can change the guide's own span, so that span shows that the Collector
+// made the change.
 import { ATTR_USER_AGENT_ORIGINAL } from '@opentelemetry/semantic-conventions';
 import type { Span } from '../../../otlp/traces.ts';
 import { passed, silent, wrong } from '../../engine/check.ts';
@@ -6,15 +7,15 @@ import type { Check, LabView, Verdict } from '../../engine/check.ts';
 
 const visits = 24;
 
-interface Kept {
+interface KeptTrace {
   traceId: string;
   guide: Span;
   dice: Span;
 }
-/** `settled` where it can be told which of them the Collector keeps. */
-interface Seen {
+/** The traces of the visits. `settled` says whether it is certain which of them the Collector keeps. */
+interface VisitTraces {
   asked: string[];
-  kept: Kept[];
+  kept: KeptTrace[];
   settled: boolean;
 }
 
@@ -27,32 +28,35 @@ export const check: Check = (lab) =>
     return trouble ?? (seen.settled ? passed(seen.kept[0]?.traceId) : undefined);
   });
 
-/** Asks often, and waits until all traces have come, or it can be told that some do not. */
-async function visit(lab: LabView): Promise<Seen> {
+/** Visits dice many times. Waits until all traces are there, or until it is certain that some were dropped. */
+async function visit(lab: LabView): Promise<VisitTraces> {
   const asked: string[] = [];
   for (let visited = 0; visited < visits; visited += 1) asked.push((await lab.ask('/visit')).traceId);
-  let kept: Kept[] = [];
+  let kept: KeptTrace[] = [];
   const settled = await lab.eventually(async () => {
     const found = (await Promise.all(asked.map((id) => lab.trace(id)))).flatMap((trace) => {
       const guide = trace?.spans.find(({ service }) => service === 'guide');
       const dice = trace?.spans.find(({ service, kind }) => service === 'dice' && kind === 'server');
       return trace && guide && dice ? [{ traceId: trace.traceId, guide, dice }] : [];
     });
-    const isTold = found.length === asked.length || (found.length === kept.length && isLeftOut(asked, found));
+    const isSettled = found.length === asked.length || (found.length === kept.length && hasDropped(asked, found));
     kept = found;
-    return isTold || undefined;
+    return isSettled || undefined;
   }, 5_000);
   return { asked, kept, settled: settled === true };
 }
 
-/** Traces come in the order in which they were asked for, batch by batch: one that is missing before the last is left out, those after it may be on their way. */
-function isLeftOut(asked: readonly string[], kept: readonly Kept[]): boolean {
+/**
+ * Whether the Collector dropped a trace. Traces arrive in order, batch by batch. So a trace that is missing before the
+ * last one was dropped, and those after it may still arrive.
+ */
+function hasDropped(asked: readonly string[], kept: readonly KeptTrace[]): boolean {
   const there = new Set(kept.map(({ traceId }) => traceId));
   const last = asked.findLastIndex((id) => there.has(id));
   return asked.slice(0, Math.max(last, 0)).some((id) => !there.has(id));
 }
 
-function troubleWithAttributes({ kept }: Seen): Verdict | undefined {
+function troubleWithAttributes({ kept }: VisitTraces): Verdict | undefined {
   for (const { guide, dice, traceId } of kept) {
     const added = [guide, dice].filter(
       ({ attributes, resource }) =>
@@ -62,7 +66,8 @@ function troubleWithAttributes({ kept }: Seen): Verdict | undefined {
       return wrong(
         'the attribute workshop.step on every span that passed the Collector',
         'none',
-        'Add a processor attributes/mine with an action insert or upsert, and name it in service.pipelines.traces.processors.',
+        'Add a processor attributes/mine with an action insert or upsert, and name it in ' +
+          'service.pipelines.traces.processors.',
         traceId,
       );
     if (added.length === 1)
@@ -84,8 +89,8 @@ function troubleWithAttributes({ kept }: Seen): Verdict | undefined {
   return undefined;
 }
 
-/** The debug exporter writes to the Collector's own log, in one of three verbosities; spans are named from normal up. */
-async function troubleWithDebug(lab: LabView, { kept }: Seen): Promise<Verdict | undefined> {
+/** Looks for the spans in the Collector's log. The debug exporter names them if its verbosity is normal or detailed. */
+async function troubleWithDebug(lab: LabView, { kept }: VisitTraces): Promise<Verdict | undefined> {
   const written = await lab.eventually(async () => {
     const log = await lab.collectorLog();
     return kept.some(({ traceId }) => log.includes(traceId)) || undefined;
@@ -94,17 +99,19 @@ async function troubleWithDebug(lab: LabView, { kept }: Seen): Promise<Verdict |
   return wrong(
     "the spans in the Collector's own log",
     'their trace ids are not there',
-    'Name debug in service.pipelines.traces.exporters, beside otlphttp/jaeger, and set exporters.debug.verbosity to normal or detailed: basic only counts.',
+    'Name debug in service.pipelines.traces.exporters, beside otlphttp/jaeger, and set ' +
+      'exporters.debug.verbosity to normal or detailed: basic only counts.',
     kept[0]?.traceId,
   );
 }
 
-function troubleWithSampling({ asked, kept }: Seen): Verdict | undefined {
+function troubleWithSampling({ asked, kept }: VisitTraces): Verdict | undefined {
   if (kept.length < asked.length) return undefined;
   return wrong(
     'some of the traces, but not all',
     `all ${asked.length} of ${asked.length}`,
-    'Add a processor probabilistic_sampler with sampling_percentage: 50, and name it among the processors, before batch.',
+    'Add a processor probabilistic_sampler with sampling_percentage: 50, ' +
+      'and name it among the processors, before batch.',
     kept[0]?.traceId,
   );
 }

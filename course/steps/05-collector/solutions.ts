@@ -11,21 +11,30 @@ processors:
   resource/who: { attributes: [{ key: workshop.step, value: ada, action: insert }] }
   attributes/no-agent: { actions: [{ key: user_agent.original, action: delete }] }
   probabilistic_sampler/half: { sampling_percentage: 40 }
-service: { pipelines: { traces: { processors: [memory_limiter, probabilistic_sampler/half, k8sattributes, resource/who, attributes/no-agent, batch], exporters: [debug, otlphttp/jaeger] } } }
+service:
+  pipelines:
+    traces:
+      processors:
+        [memory_limiter, probabilistic_sampler/half, k8sattributes, resource/who, attributes/no-agent, batch]
+      exporters: [debug, otlphttp/jaeger]
 `;
 
 const all: Solution[] = [
   { name: 'as the step says', right: true },
-  { name: 'on the resource, in detail, and the sampler first', right: true, files: { 'collector.yaml': resource } },
   {
-    name: 'another value, inserted, and another share',
+    name: 'the attribute on the resource, detailed verbosity, and the sampler first',
+    right: true,
+    files: { 'collector.yaml': resource },
+  },
+  {
+    name: 'the action insert, with another value and another percentage',
     right: true,
     ...changed(
       ['value: "5", action: upsert', 'value: me, action: insert'],
       ['sampling_percentage: 50', 'sampling_percentage: 30'],
     ),
   },
-  { name: 'nothing changed', right: false, says: /workshop.step/, files: { 'collector.yaml': '{}' } },
+  { name: 'no change', right: false, says: /workshop.step/, files: { 'collector.yaml': '{}' } },
   {
     name: 'a processor that no pipeline names',
     right: false,
@@ -33,7 +42,7 @@ const all: Solution[] = [
     ...changed(['k8sattributes, attributes/mine,', 'k8sattributes,']),
   },
   {
-    name: 'the attribute set by dice',
+    name: 'an attribute that dice sets',
     right: false,
     says: /the app was changed, not the Collector/,
     files: {
@@ -42,7 +51,7 @@ const all: Solution[] = [
     },
   },
   {
-    name: 'the header is still there',
+    name: 'user_agent.original is still there',
     right: false,
     says: /user_agent/,
     ...changed(['      - { key: user_agent.original, action: delete }\n', '']),
@@ -66,14 +75,14 @@ const all: Solution[] = [
     ...changed(['attributes/mine, probabilistic_sampler,', 'attributes/mine,']),
   },
   {
-    name: 'nothing to Jaeger any more',
+    name: 'a pipeline without the exporter to Jaeger',
     right: false,
     hop: 'jaeger',
     says: /otlphttp\/jaeger/,
     ...changed(['[otlphttp/jaeger, debug]', '[debug]']),
   },
   {
-    name: 'still on the console',
+    name: 'an app that still exports to the console',
     right: false,
     hop: 'pod',
     says: /OTEL_TRACES_EXPORTER is console/,
@@ -81,5 +90,5 @@ const all: Solution[] = [
   },
 ];
 
-/** Two dozen visits take their time. */
+/** Each check makes two dozen visits, so a wrong solution needs more time. */
 export const solutions: Solution[] = all.map((solution) => ({ ...solution, deadline: 2_500 }));

@@ -1,4 +1,4 @@
-// do_roll, with roll.value: the deck's first span by hand.
+// Checks the deck's first span by hand: do_roll with roll.value.
 import type { Span } from '../../../otlp/traces.ts';
 import { byLibrary, named, passed, wrong } from '../../engine/check.ts';
 import type { Check, Verdict } from '../../engine/check.ts';
@@ -72,7 +72,8 @@ function troubleWith(span: Span, roll: number): Verdict | undefined {
 
 function noRoll(others: Span[]): Verdict {
   const hint = others.some(byLibrary)
-    ? "The libraries' spans are there. Start one of your own in doRoll(): tracer.startActiveSpan('do_roll', …), and end it."
+    ? "The libraries' spans are there. Start one of your own in doRoll(): " +
+      "tracer.startActiveSpan('do_roll', …), and end it."
     : 'Is it called do_roll, and is it ended? A span that is never ended is never sent.';
   return wrong('a span do_roll of service dice', [...new Set(others.map(named))].join(', '), hint, others[0]?.traceId);
 }

@@ -1,4 +1,4 @@
-// Attributes, an event, and a status with a recorded exception.
+// Checks that do_roll has attributes, an event, and for a failed roll a status with a recorded exception.
 import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '@opentelemetry/semantic-conventions';
 import type { Span } from '../../../otlp/traces.ts';
 import { passed, wrong } from '../../engine/check.ts';

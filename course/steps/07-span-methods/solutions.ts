@@ -6,8 +6,8 @@ import type { Solution } from '../../harness/check-harness.ts';
 const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
 const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
 
-/** No active span, no finally, its attributes all at once. */
-const plainly = edited(app, [
+/** Uses no active span and no finally, and sets all attributes at once. */
+const inactive = edited(app, [
   app.slice(app.indexOf('function doRoll'), app.indexOf('app.listen')),
   `function doRoll(sides: number): number {
   const span = tracer.startSpan('do_roll');
@@ -31,9 +31,9 @@ const plainly = edited(app, [
 
 export const solutions: Solution[] = [
   { name: 'as the step says', right: true },
-  { name: 'without an active span', right: true, files: { 'app.ts': plainly } },
+  { name: 'a span that is not active', right: true, files: { 'app.ts': inactive } },
   {
-    name: 'beside the libraries, answered with 500',
+    name: 'spans of the libraries too, and status 500',
     right: true,
     files: {
       'app.ts': edited(app, ['response.status(400)', 'response.status(500)']),
@@ -59,7 +59,7 @@ export const solutions: Solution[] = [
     ...changed(["      rollSpan.addEvent('rolled', { 'roll.value': result });\n", '']),
   },
   {
-    name: 'an event of another name',
+    name: 'an event with another name',
     right: false,
     says: /“roll”/,
     ...changed(["addEvent('rolled'", "addEvent('roll'"]),
@@ -83,7 +83,7 @@ export const solutions: Solution[] = [
     ...changed(['      rollSpan.recordException(error as Error);\n', '']),
   },
   {
-    name: 'an error status each time',
+    name: 'an error status on every roll',
     right: false,
     says: /went well/,
     ...changed([
@@ -92,7 +92,7 @@ export const solutions: Solution[] = [
     ]),
   },
   {
-    name: 'an error that is swallowed',
+    name: 'a swallowed error',
     right: false,
     says: /400 or more/,
     ...changed(['      throw error;', '      return 0;']),
@@ -107,7 +107,7 @@ export const solutions: Solution[] = [
     ),
   },
   {
-    name: 'the step before',
+    name: 'the solution of the step before',
     right: false,
     says: /roll.sides/,
     files: { 'app.ts': readFileSync(join(import.meta.dirname, '..', '06-manual', 'files', 'app.ts'), 'utf8') },

@@ -1,4 +1,4 @@
-// One joined trace: the caller's context extracted, and handed on to the next hop, with no orphan left.
+// Checks for one joined trace without orphans: the caller's context is extracted, and injected for the next hop.
 import type { Trace } from '../../../otlp/traces.ts';
 import { byLibrary, named, passed, wrong } from '../../engine/check.ts';
 import type { Check, LabView, Verdict } from '../../engine/check.ts';
@@ -52,7 +52,8 @@ function troubleWith(trace: Trace, caller: string): Verdict | undefined {
     return wrong(
       'the span of prizes in the same trace',
       `only spans of ${trace.services.join(', ')}`,
-      'The call to prizes carries no traceparent: propagation.inject(context.active(), headers) before it is made, within the span.',
+      'The call to prizes carries no traceparent: propagation.inject(context.active(), headers) ' +
+        'before it is made, within the span.',
       traceId,
     );
   const orphans = spans.filter(({ orphan }) => orphan);
@@ -78,7 +79,8 @@ function undefinedSpan({ spans, traceId }: Trace): Verdict {
   return wrong(
     "a span server_request of your own in the caller's trace",
     dice.length > 0 ? dice.map(named).join(', ') : 'no span of dice there',
-    "tracer.startActiveSpan('server_request', { kind: SpanKind.SERVER }, parent, …), the parent extracted from the headers.",
+    "tracer.startActiveSpan('server_request', { kind: SpanKind.SERVER }, parent, …), " +
+      'the parent extracted from the headers.',
     traceId,
   );
 }
@@ -89,7 +91,7 @@ function isUnder({ spans }: Trace, above: string, below: string): boolean {
   return false;
 }
 
-/** A hop that drops the context does not lose its span: it is in a trace of its own. */
+/** Looks for the span in another trace. A hop that drops the context still sends its span, in a trace of its own. */
 async function elsewhere(lab: LabView, from: number, traceId: string): Promise<Verdict | undefined> {
   const stray = (await lab.traces('dice', from)).find(
     (trace) =>
@@ -100,7 +102,9 @@ async function elsewhere(lab: LabView, from: number, traceId: string): Promise<V
     return wrong(
       "server_request in the caller's trace",
       'it in a trace of its own',
-      'The context in the headers was not taken over: propagation.extract(context.active(), request.headers), given to startActiveSpan as the parent context.',
+      'The context in the headers was not taken over: ' +
+        'propagation.extract(context.active(), request.headers), given to startActiveSpan ' +
+        'as the parent context.',
       stray.traceId,
     );
   return undefined;

@@ -7,7 +7,7 @@ const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
 const broken = readFileSync(join(import.meta.dirname, 'start', 'app.ts'), 'utf8');
 const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
 
-/** startSpan and setSpan, and the header taken apart and put together by hand. */
+/** Uses startSpan, and reads and writes the traceparent header by hand. */
 const byHand = edited(
   broken,
   ['import { SpanStatusCode, trace }', 'import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace }'],
@@ -29,24 +29,27 @@ const byHand = edited(
 
 export const solutions: Solution[] = [
   { name: 'as the step says', right: true },
-  { name: 'the header by hand', right: true, files: { 'app.ts': byHand } },
+  { name: 'a traceparent header by hand', right: true, files: { 'app.ts': byHand } },
   {
-    name: 'context.with around the way out, and a CLIENT span of its own',
+    name: 'a CLIENT span of its own for the call',
     right: true,
     ...changed([
       '  const headers = {};\n  propagation.inject(context.active(), headers);\n  return textFrom(prizes, headers);',
-      "  const headers = {};\n  return tracer.startActiveSpan('ask prizes', { kind: SpanKind.CLIENT }, async (span) => {\n    propagation.inject(context.active(), headers);\n    try {\n      return await textFrom(prizes, headers);\n    } finally {\n      span.end();\n    }\n  });",
+      '  const headers = {};\n' +
+        "  return tracer.startActiveSpan('ask prizes', { kind: SpanKind.CLIENT }, async (span) => {\n" +
+        '    propagation.inject(context.active(), headers);\n    try {\n' +
+        '      return await textFrom(prizes, headers);\n    } finally {\n      span.end();\n    }\n  });',
     ]),
   },
-  { name: 'as it was at the start', right: false, says: /trace of its own|extract/, files: { 'app.ts': broken } },
+  { name: 'the unchanged start', right: false, says: /trace of its own|extract/, files: { 'app.ts': broken } },
   {
-    name: 'the way in only',
+    name: 'extract without inject',
     right: false,
     says: /inject/,
     ...changed(['  propagation.inject(context.active(), headers);\n', '']),
   },
   {
-    name: 'the way out only',
+    name: 'inject without extract',
     right: false,
     says: /trace of its own/,
     ...changed([
@@ -55,13 +58,13 @@ export const solutions: Solution[] = [
     ]),
   },
   {
-    name: 'not of kind SERVER',
+    name: 'a span without the kind SERVER',
     right: false,
     says: /kind: SpanKind.SERVER/,
     ...changed(['{ kind: SpanKind.SERVER, attributes', '{ attributes']),
   },
   {
-    name: "the caller's context injected, not one's own",
+    name: "the caller's context injected",
     right: false,
     says: /beside it/,
     ...changed(
@@ -74,22 +77,23 @@ export const solutions: Solution[] = [
     ),
   },
   {
-    name: 'a span in between that is never ended',
+    name: 'a span in between that never ends',
     right: false,
     says: /orphan/,
     ...changed([
       '  const headers = {};\n  propagation.inject(context.active(), headers);\n  return textFrom(prizes, headers);',
-      "  const headers = {};\n  return tracer.startActiveSpan('ask prizes', () => {\n    propagation.inject(context.active(), headers);\n    return textFrom(prizes, headers);\n  });",
+      "  const headers = {};\n  return tracer.startActiveSpan('ask prizes', () => {\n" +
+        '    propagation.inject(context.active(), headers);\n    return textFrom(prizes, headers);\n  });',
     ]),
   },
   {
-    name: 'prizes is not asked any more',
+    name: 'no call to prizes',
     right: false,
     says: /span of prizes/,
     ...changed(['${await askPrizes()}', '${prizes}']),
   },
   {
-    name: 'left to the libraries',
+    name: 'only spans of the libraries',
     right: false,
     says: /of your own/,
     files: {
@@ -101,7 +105,7 @@ export const solutions: Solution[] = [
     },
   },
   {
-    name: 'a made-up trace',
+    name: 'an invented traceparent',
     right: false,
     hop: 'shape',
     ...changed([
@@ -110,7 +114,7 @@ export const solutions: Solution[] = [
     ]),
   },
   {
-    name: 'the route fails',
+    name: 'a route that fails',
     right: false,
     hop: 'pod',
     says: /status 500/,

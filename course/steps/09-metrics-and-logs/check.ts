@@ -1,4 +1,4 @@
-// A counter and a histogram, as the Collector's log shows them; and a log line that leads to its span, and back.
+// Checks a counter and a histogram in the Collector's log, and a log line of dice that names its span.
 import { passed, wrong } from '../../engine/check.ts';
 import type { Check, LabView, Verdict } from '../../engine/check.ts';
 
@@ -10,13 +10,13 @@ export const check: Check = (lab) =>
 
 type Kind = 'sum' | 'histogram' | 'other';
 
-/** A sum that may fall is no counter. */
+/** The kind of a metric. A sum that may fall is not a counter. */
 function kindOf(type: string, monotonic: string | undefined): Kind {
   if (type === 'Histogram') return 'histogram';
   return type === 'Sum' && monotonic !== 'false' ? 'sum' : 'other';
 }
 
-/** Metrics as the debug exporter writes them: several lines a metric (detailed), or a line a data point (normal). */
+/** Metrics in the debug exporter's log: several lines per metric (detailed), or one per data point (normal). */
 function metricsIn(log: string): Map<string, Kind> {
   const metrics = new Map<string, Kind>();
   for (const [, name = '', type = '', monotonic] of log.matchAll(
@@ -44,8 +44,11 @@ async function troubleWithMetrics(lab: LabView): Promise<Verdict | undefined> {
       .join(', ') || "no metric of that name in the Collector's log";
   const hint =
     seen.size === 0
-      ? 'Does collector.yaml set exporters.debug.verbosity to detailed? And metrics leave each OTEL_METRIC_EXPORT_INTERVAL: set it to 2000 in settings.env, so that you need not wait.'
-      : "meter.createCounter('dice.rolls') with add(1), meter.createHistogram('dice.roll.value') with record(result), meter from metrics.getMeter('dice').";
+      ? 'Does collector.yaml set exporters.debug.verbosity to detailed? ' +
+        'And metrics leave each OTEL_METRIC_EXPORT_INTERVAL: ' +
+        'set it to 2000 in settings.env, so that you need not wait.'
+      : "meter.createCounter('dice.rolls') with add(1), meter.createHistogram('dice.roll.value') with " +
+        "record(result), meter from metrics.getMeter('dice').";
   return wrong('the counter dice.rolls and the histogram dice.roll.value at the Collector', found, hint);
 }
 
@@ -62,37 +65,38 @@ async function troubleWithLog(lab: LabView): Promise<Verdict | undefined> {
       'no such line',
       "log.info(request.query.param), as the deck's print does.",
     );
-  const said = idsIn(line);
-  if (!said)
+  const ids = idsIn(line);
+  if (!ids)
     return wrong(
       'trace_id and span_id in the log line',
       line.slice(0, 200),
-      'pino takes a mixin: pino({ mixin }), whose result is added to each line. Give it the ids of trace.getActiveSpan()?.spanContext().',
+      'pino takes a mixin: pino({ mixin }), whose result is added to each line. ' +
+        'Give it the ids of trace.getActiveSpan()?.spanContext().',
       traceId,
     );
   const span = await lab.eventually(
     async () =>
-      (await lab.trace(said.trace))?.spans.find(({ spanId, service }) => service === 'dice' && spanId === said.span),
+      (await lab.trace(ids.trace))?.spans.find(({ spanId, service }) => service === 'dice' && spanId === ids.span),
     2_500,
   );
   if (!span)
     return wrong(
       'the span that the log line names',
-      `no span ${said.span} of dice in trace ${said.trace}`,
+      `no span ${ids.span} of dice in trace ${ids.trace}`,
       'Take both ids from the span that is active while the line is written, and end that span.',
       traceId,
     );
-  if (said.trace !== traceId)
+  if (ids.trace !== traceId)
     return wrong(
       "the log line in the caller's trace",
       'it in a trace of its own',
       "The step before: extract the caller's context from the headers.",
-      said.trace,
+      ids.trace,
     );
   return passed(traceId);
 }
 
-/** In JSON, under whichever names. */
+/** The ids in a log line. They are in JSON, with the usual spellings of their names. */
 function idsIn(line: string): { trace: string; span: string } | undefined {
   const trace = /"trace[_.]?id"\s*:\s*"([0-9a-f]{32})"/i.exec(line)?.[1];
   const span = /"span[_.]?id"\s*:\s*"([0-9a-f]{16})"/i.exec(line)?.[1];

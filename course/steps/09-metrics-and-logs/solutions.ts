@@ -10,7 +10,7 @@ const mixin = '{ mixin: traceIds }';
 export const solutions: Solution[] = [
   { name: 'as the step says', right: true },
   {
-    name: 'normal verbosity, and another counter beside',
+    name: 'normal verbosity, and one more counter',
     right: true,
     files: {
       'app.ts': edited(app, ['const values =', "meter.createCounter('dice.more').add(1);\nconst values ="]),
@@ -18,27 +18,30 @@ export const solutions: Solution[] = [
     },
   },
   {
-    name: 'the ids in another place and under other names',
+    name: 'ids with other names, in another place of the line',
     right: true,
     ...changed(
       [mixin, ''],
       [
         '  log.info(request.query.param);',
-        "  const ids = trace.getActiveSpan()?.spanContext();\n  log.info({ traceId: ids?.traceId, spanId: ids?.spanId, said: request.query.param }, 'asked');",
+        '  const ids = trace.getActiveSpan()?.spanContext();\n' +
+          "  log.info({ traceId: ids?.traceId, spanId: ids?.spanId, said: request.query.param }, 'asked');",
       ],
       [
-        '// Log lines that can be found from the trace, and the trace from them.\nfunction traceIds() {\n  const span = trace.getActiveSpan()?.spanContext();\n  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};\n}\n',
+        '// Log lines that can be found from the trace, and the trace from them.\nfunction traceIds() {\n' +
+          '  const span = trace.getActiveSpan()?.spanContext();\n' +
+          '  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};\n}\n',
         '',
       ],
     ),
   },
   {
-    name: 'beside the libraries, which write the ids',
+    name: 'ids that the libraries write',
     right: true,
     files: { 'app.ts': edited(app, [mixin, '']), 'settings.env': 'INSTRUMENTATION=auto' },
   },
   {
-    name: 'the step before',
+    name: 'the solution of the step before',
     right: false,
     says: /dice.rolls/,
     files: { 'app.ts': readFileSync(join(import.meta.dirname, '..', '08-context', 'files', 'app.ts'), 'utf8') },
@@ -50,19 +53,20 @@ export const solutions: Solution[] = [
     ...changed(['      values.record(result);\n', '']),
   },
   {
-    name: 'a counter for a histogram',
+    name: 'a counter in place of the histogram',
     right: false,
     says: /dice.roll.value \(sum\)/,
     ...changed(
       [
-        "meter.createHistogram('dice.roll.value', { description: 'What was rolled', advice: { explicitBucketBoundaries: [1, 2, 3, 4, 5, 6] } });",
+        "meter.createHistogram('dice.roll.value', {\n  description: 'What was rolled',\n" +
+          '  advice: { explicitBucketBoundaries: [1, 2, 3, 4, 5, 6] },\n});',
         "meter.createCounter('dice.roll.value');",
       ],
       ['values.record(result)', 'values.add(result)'],
     ),
   },
   {
-    name: 'a gauge for a counter',
+    name: 'a gauge in place of the counter',
     right: false,
     says: /dice.rolls \(other\)/,
     ...changed(
@@ -74,16 +78,21 @@ export const solutions: Solution[] = [
     ),
   },
   {
-    name: 'a sum that may fall for a counter',
+    name: 'a sum that may fall in place of the counter',
     right: false,
     says: /dice.rolls \(other\)/,
     ...changed(["meter.createCounter('dice.rolls'", "meter.createUpDownCounter('dice.rolls'"]),
   },
-  { name: 'another name', right: false, says: /dice_rolls/, ...changed(["'dice.rolls'", "'dice_rolls'"]) },
+  {
+    name: 'a counter with another name',
+    right: false,
+    says: /dice_rolls/,
+    ...changed(["'dice.rolls'", "'dice_rolls'"]),
+  },
   { name: 'a debug exporter that only counts', right: false, says: /verbosity/, files: { 'collector.yaml': '{}' } },
   { name: 'no ids in the log line', right: false, says: /trace_id and span_id/, ...changed([mixin, '']) },
   {
-    name: 'ids of no span',
+    name: 'ids that no span has',
     right: false,
     says: /no span/,
     ...changed([
@@ -98,7 +107,7 @@ export const solutions: Solution[] = [
     ...changed(['log.info(request.query.param)', "log.info('asked')"]),
   },
   {
-    name: 'metrics that are not exported',
+    name: 'metrics without an exporter',
     right: false,
     hop: 'shape',
     files: { 'settings.env': 'INSTRUMENTATION=manual\nOTEL_METRICS_EXPORTER=none' },

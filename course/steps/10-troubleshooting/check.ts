@@ -1,4 +1,5 @@
-// The deck's two stories: what do the requests that failed have in common? Compared with what prizes really does.
+// Checks the answers about the deck's two stories: what do the failed requests share? The truth is what prizes really
+// does.
 import { ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/semantic-conventions';
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import { passed, wrong } from '../../engine/check.ts';
@@ -10,13 +11,19 @@ const stories: { fault: Fault; title: string; shows: (span: Span) => boolean; hi
     fault: 'spike',
     title: '400s and 500s',
     shows: (span) => statusOf(span) >= 400 && statusOf(span) !== 504,
-    hint: 'Search Jaeger for service prizes with error=true or http.response.status_code=500, open some, and compare them with rounds that went well: service.version of prizes, and x-client-version of the request.',
+    hint:
+      'Search Jaeger for service prizes with error=true or http.response.status_code=500, open some, and ' +
+      'compare them with rounds that went well: service.version of prizes, and x-client-version ' +
+      'of the request.',
   },
   {
     fault: 'timeouts',
     title: 'rounds that ran out of time',
     shows: (span) => statusOf(span) === 504 || /longer than its \d+ ms/.test(span.status.message ?? ''),
-    hint: 'Search Jaeger for service arcade with a minimal duration of 500ms, and compare service.version and deployment.node_pool of prizes, and x-browser-plugins of the request, in slow rounds with those in quick ones.',
+    hint:
+      'Search Jaeger for service arcade with a minimal duration of 500ms, and compare service.version and ' +
+      'deployment.node_pool of prizes, and x-browser-plugins of the request, in slow rounds ' +
+      'with those in quick ones.',
   },
 ];
 
@@ -48,7 +55,7 @@ function troubleWithAnswers(lab: LabView, fault: Fault, hint: string): Verdict |
   );
 }
 
-/** The story has to have happened: an answer without its evidence is a guess. */
+/** The verdict if the fault never showed in a trace. Then the answer is a guess. */
 async function withoutEvidence(
   lab: LabView,
   fault: Fault,

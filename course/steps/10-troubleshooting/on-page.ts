@@ -91,7 +91,7 @@ function standsOut(rounds: SeenRound[], valuesOf: (round: SeenRound) => readonly
   }
 }
 
-/** Reads the page of a trace. Returns undefined if the round failed for another reason, or if the span of prizes is missing. */
+/** Reads the page of a trace. Returns undefined if the round failed for another reason, or lacks the span of prizes. */
 async function roundAt(page: Page, path: string, reason: string): Promise<SeenRound | undefined> {
   await page.goto(path);
   const span = page.locator('details', { has: page.locator('summary', { hasText: 'prizes GET' }) }).first();

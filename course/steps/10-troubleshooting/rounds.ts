@@ -1,4 +1,5 @@
-// Finds the trait that failed rounds share. One round may have failed for another reason, so the most frequent value counts.
+// Finds the trait that failed rounds share. A round may have failed for another reason, so the most frequent value
+// counts.
 
 /** What a learner sees of a round. */
 export interface SeenRound {
@@ -8,7 +9,7 @@ export interface SeenRound {
   readonly plugins: readonly string[];
 }
 
-/** How many failed rounds it takes to tell the plugin that they share from one that is there by chance. */
+/** Number of failed rounds that are needed to tell a shared plugin from a chance one. */
 export const ENOUGH = 4;
 
 /** The value that most rounds have. @throws if no value is more frequent than every other one */
@@ -19,7 +20,8 @@ export function shared(rounds: readonly SeenRound[], valuesOf: (round: SeenRound
   const [most, next] = counts;
   if (most === undefined || most.times < ENOUGH || most.times === next?.times)
     throw new Error(
-      `expected a trait that most of ${rounds.length} rounds share, found ${JSON.stringify(counts)}. Look at more rounds.`,
+      `expected a trait that most of ${rounds.length} rounds share, found ${JSON.stringify(counts)}. ` +
+        'Look at more rounds.',
     );
   return most.value;
 }

@@ -22,9 +22,9 @@ const but = (name: string, value: string) => ({ answers: { ...right, [name]: val
 const other = (name: string, ...values: string[]) => values.find((value) => value !== right[name]) ?? '';
 
 export const solutions: Solution[] = [
-  { name: 'all found, both happened', right: true, answers: right, before: happened },
+  { name: 'all answers right, and both faults happened', right: true, answers: right, before: happened },
   {
-    name: 'carelessly written',
+    name: 'right answers with stray spaces and capitals',
     right: true,
     answers: Object.fromEntries(Object.entries(right).map(([name, value]) => [name, ` ${value.toUpperCase()} `])),
     before: happened,
@@ -64,9 +64,9 @@ export const solutions: Solution[] = [
     says: /pool/,
     ...but('timeouts.pool', other('timeouts.pool', 'blue', 'green')),
   },
-  { name: 'guessed: no fault was ever on', right: false, says: /Switch spike on/, answers: right },
+  { name: 'a guess: no fault was ever on', right: false, says: /Switch spike on/, answers: right },
   {
-    name: 'guessed, the second half',
+    name: 'a guess: the second fault was never on',
     right: false,
     says: /Switch timeouts on/,
     answers: right,

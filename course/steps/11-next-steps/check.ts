@@ -1,4 +1,4 @@
-// The same in Python: the deck's Flask app joins the trace of whoever asks it.
+// Checks that the deck's Flask app, in Python, joins its caller's trace.
 import { ATTR_TELEMETRY_SDK_LANGUAGE } from '@opentelemetry/semantic-conventions';
 import type { Trace } from '../../../otlp/traces.ts';
 import { named, passed, wrong } from '../../engine/check.ts';
@@ -13,7 +13,9 @@ export const check: Check = (lab) =>
         hop: 'pod',
         expected: 'the Flask app to answer GET /rolldice',
         found: body,
-        hint: 'It is off by default. helm upgrade with --reset-then-reuse-values --set flask.enabled=true switches it on; in a class, ask your instructor. Its first start takes some seconds.',
+        hint:
+          'It is off by default. helm upgrade with --reset-then-reuse-values --set flask.enabled=true ' +
+          'switches it on; in a class, ask your instructor. Its first start takes some seconds.',
       };
     if (status !== 200)
       return wrong(

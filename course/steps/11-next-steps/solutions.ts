@@ -9,7 +9,7 @@ interface Flask {
   more?: boolean;
 }
 
-/** A Flask that answers, and sends the span that its SDK would. */
+/** A fake Flask app that answers, and sends the span that its SDK would send. */
 function flask({ language = 'python', kind = 2, parent, traceId, status = 200, more }: Flask = {}): Pick<
   Solution,
   'before'
@@ -35,24 +35,24 @@ function flask({ language = 'python', kind = 2, parent, traceId, status = 200, m
 }
 
 export const solutions: Solution[] = [
-  { name: 'automatic', right: true, ...flask() },
-  { name: 'manual, with do_roll below', right: true, ...flask({ more: true }) },
+  { name: 'automatic instrumentation', right: true, ...flask() },
+  { name: 'manual instrumentation, with do_roll below', right: true, ...flask({ more: true }) },
   {
-    name: 'beside a dice without instrumentation',
+    name: 'a dice without instrumentation',
     right: true,
     ...flask(),
     files: { 'settings.env': 'INSTRUMENTATION=none' },
   },
-  { name: 'it is off', right: false, hop: 'pod', says: /off by default/, lab: { flask: 'http://127.0.0.1:1' } },
-  { name: 'it fails', right: false, says: /status 500/, ...flask({ status: 500 }) },
-  { name: 'it sends nothing', right: false, says: /Python SDK/, ...flask({ kind: 0 }) },
-  { name: 'something else answers in its place', right: false, says: /Python SDK/, ...flask({ language: 'nodejs' }) },
+  { name: 'Flask is off', right: false, hop: 'pod', says: /off by default/, lab: { flask: 'http://127.0.0.1:1' } },
+  { name: 'Flask answers with an error', right: false, says: /status 500/, ...flask({ status: 500 }) },
+  { name: 'Flask sends no span', right: false, says: /Python SDK/, ...flask({ kind: 0 }) },
+  { name: 'another language answers in its place', right: false, says: /Python SDK/, ...flask({ language: 'nodejs' }) },
   {
-    name: 'it starts a trace of its own',
+    name: 'Flask starts a trace of its own',
     right: false,
     says: /Python SDK/,
     ...flask({ traceId: 'b'.repeat(32), parent: '' }),
   },
-  { name: 'its span is under another', right: false, says: /caller's/, ...flask({ parent: 'cccccccccccccccc' }) },
-  { name: 'its span is of another kind', right: false, says: /SERVER/, ...flask({ kind: 1 }) },
+  { name: 'a span below another parent', right: false, says: /caller's/, ...flask({ parent: 'cccccccccccccccc' }) },
+  { name: 'a span of another kind', right: false, says: /SERVER/, ...flask({ kind: 1 }) },
 ];

@@ -1,4 +1,4 @@
-// A log that keeps its lines for a test.
+// A logger that keeps its lines, so that a test can check them.
 import type { Logger } from '../log.ts';
 
 export interface Line {

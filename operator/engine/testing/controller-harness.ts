@@ -1,4 +1,4 @@
-// A controller with fake timers and a scripted reconciler, for tests of the controller.
+// A controller with fake timers and a reconciler that the test defines, for tests of the controller.
 import { trace } from '@opentelemetry/api';
 import { fakeTimers } from '../../../support/testing/fake-timers.ts';
 import { Controller } from '../controller.ts';
@@ -9,7 +9,7 @@ import { capturedLog } from './captured-log.ts';
 
 export type Reconcile = Reconciler['reconcile'];
 
-/** A controller named `seat` that is ready to start, and what it depends on. */
+/** Creates a controller named `seat`, but doesn't start it. Also returns its timers, its metrics and its log lines. */
 export function aController(reconcile: Reconcile, options: Partial<ControllerOptions> = {}) {
   const timers = fakeTimers();
   const metrics = createMetrics();
@@ -20,7 +20,7 @@ export function aController(reconcile: Reconcile, options: Partial<ControllerOpt
   return { controller, timers, metrics, lines };
 }
 
-/** A started controller that records each reconcile. */
+/** Starts a controller, and records the key and the time of each reconcile. */
 export function startController(reconcile: Reconcile, options: Partial<ControllerOptions> = {}) {
   const calls: { key: string; at: number }[] = [];
   const recorded: Reconcile = (key, signal) => {
@@ -51,13 +51,13 @@ export const rejects = (thrown: unknown): Reconcile => {
   return () => Promise.reject(error);
 };
 
-/** Each call runs the next step. The last step repeats. */
+/** Returns a reconcile function whose n-th call runs the n-th step. The last step repeats. */
 export const inTurn =
   (...steps: Reconcile[]): Reconcile =>
   (...args) =>
     (steps.length > 1 ? steps.shift() : steps[0])?.(...args) ?? Promise.resolve(undefined);
 
-/** Runs until its signal is aborted, and then fails with the signal's reason, as fetch does. */
+/** A reconcile function that never ends by itself. It rejects with the signal's reason when the signal is aborted. */
 export const endless: Reconcile = (_, signal) =>
   new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error));

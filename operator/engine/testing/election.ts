@@ -1,14 +1,15 @@
-// Replicas that elect a leader, with fake timers.
+// Replicas that elect a leader with fake timers and a fake Lease, for tests of leader election.
 import { LeaderElector } from '../leader.ts';
 import { createMetrics } from '../metrics.ts';
 import { capturedLog } from './captured-log.ts';
 import { FakeLeases, FakeProcess } from './fake-leases.ts';
 import { fakeTimers } from '../../../support/testing/fake-timers.ts';
 
+/** Creates a fake API server with one Lease. `join` adds a replica. `holder` returns the holder of the Lease. */
 export function startElection() {
   const timers = fakeTimers();
   const leases = new FakeLeases(timers);
-  /** Starts a replica, after the first requests of the earlier ones. */
+  /** Starts a replica, and waits until its first requests are answered. */
   async function join(identity: string) {
     const process = new FakeProcess(timers);
     const stop = new AbortController();
@@ -32,7 +33,7 @@ export function startElection() {
       metrics,
       leads: () => elector.isLeader(),
       writes: () => leases.count(identity, 'update') + leases.count(identity, 'create'),
-      /** kill -9 */
+      /** Stops the process without any cleanup, as kill -9 does. */
       kill: () => process.suspend(),
       leave: async () => {
         stop.abort();

@@ -23,7 +23,7 @@ beforeEach(() => {
   api.seed(namespace);
 });
 
-test('creates an object once, with uid, version and time', async () => {
+test('creates an object with uid, resourceVersion and time, and refuses to create it twice', async () => {
   const made = await api.create(map({ x: '1' }));
   expect(made.metadata).toMatchObject({
     uid: expect.stringMatching(/./) as string,
@@ -34,27 +34,27 @@ test('creates an object once, with uid, version and time', async () => {
   await expect(api.create(map({}))).rejects.toMatchObject({ code: 409, status: { reason: 'AlreadyExists' } });
 });
 
-test('removes fields of the previous apply, and keeps the fields of others', async () => {
+test('removes the fields of the previous apply, and keeps fields that others own', async () => {
   await api.apply(map({ ours: '1', taken: '1' }));
   api.edit(KINDS.ConfigMap, key, { data: { theirs: '1', taken: '2' } });
   const { data } = await api.apply<ConfigMap>(map({ more: '1' }));
   expect(data).toEqual({ theirs: '1', taken: '2', more: '1' });
 });
 
-test('keeps the version if an apply changes nothing', async () => {
+test('keeps the resourceVersion if an apply changes nothing', async () => {
   const first = await api.apply(map({ x: '1' }));
   expect(await api.apply(map({ x: '1' }))).toEqual(first);
   expect(api.writes).toHaveLength(2);
 });
 
-test('removes only our finalizers in an apply without finalizers', async () => {
+test('removes only our finalizers if we apply an object without finalizers', async () => {
   await api.apply(map({}, { finalizers: ['ours'] }));
   api.edit(KINDS.ConfigMap, key, { metadata: { finalizers: ['ours', 'theirs'] } });
   expect((await api.apply(map({}, { finalizers: ['ours'] }))).metadata.finalizers).toEqual(['ours', 'theirs']);
   expect((await api.apply(map({}))).metadata.finalizers).toEqual(['theirs']);
 });
 
-test('writes the status separately, without raising the generation', async () => {
+test('changes the status only through its subresource, without a new generation', async () => {
   const seat = { apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Seat', metadata: { name: 's' } };
   await api.apply({ ...seat, spec: { a: 1 }, status: { phase: 'Ready' } } as KubeObject);
   expect(api.store(kindOf(seat)).get('s')).not.toHaveProperty('status');
@@ -63,7 +63,7 @@ test('writes the status separately, without raising the generation', async () =>
   expect((await api.apply({ ...seat, spec: { a: 2 } } as KubeObject)).metadata.generation).toBe(2);
 });
 
-test('keeps a deleted object until its finalizer is removed', async () => {
+test('keeps a deleted object until its last finalizer is removed', async () => {
   await api.apply(map({}, { finalizers: ['f'] }));
   await api.delete(KINDS.ConfigMap, key);
   expect(api.store(KINDS.ConfigMap).get('a/m')?.metadata.deletionTimestamp).toBe('2026-02-03T04:05:06Z');
@@ -71,7 +71,7 @@ test('keeps a deleted object until its finalizer is removed', async () => {
   expect(api.store(KINDS.ConfigMap).get('a/m')).toBeUndefined();
 });
 
-test('checks preconditions', async () => {
+test('refuses a write whose uid or resourceVersion does not match, with a conflict', async () => {
   await api.create(map({}));
   await expect(api.delete(KINDS.ConfigMap, key, { uid: 'another' })).rejects.toMatchObject({
     code: 409,
@@ -83,14 +83,14 @@ test('checks preconditions', async () => {
   });
 });
 
-test('rejects a create in a namespace that is terminating or missing', async () => {
+test('refuses to create an object in a namespace that is terminating or missing', async () => {
   await api.delete(KINDS.Namespace, { name: 'a' });
   expect(isTerminating(await api.create(map({})).catch((error: unknown) => error))).toBe(true);
   api.remove(KINDS.Namespace, { name: 'a' });
   await expect(api.apply(map({}))).rejects.toMatchObject({ code: 404 });
 });
 
-test('lists by namespace, labels and fields', async () => {
+test('lists objects by namespace, label selector and field selector', async () => {
   await api.create(map({}, { labels: { a: '1', b: '2' } }));
   const found = async (options: object): Promise<number> => (await api.list(KINDS.ConfigMap, options)).length;
   expect(await found({ namespace: 'a', labelSelector: 'a=1,b in (2, 3),!c' })).toBe(1);
@@ -100,13 +100,13 @@ test('lists by namespace, labels and fields', async () => {
   expect(await found({ fieldSelector: 'metadata.name=n' })).toBe(0);
 });
 
-test('fails as often as requested', async () => {
+test('fails as many requests as `fail` asks for', async () => {
   api.fail({ verb: 'create', kind: 'ConfigMap' }, apiError(500, 'InternalError'));
   await expect(api.create(map({}))).rejects.toThrow('InternalError');
   await expect(api.create(map({}))).resolves.toBeDefined();
 });
 
-test('returns frozen objects', async () => {
+test('returns objects that cannot be changed', async () => {
   await api.create(map({ x: '1' }));
   const live = api.store<ConfigMap>(KINDS.ConfigMap).get('a/m') as { data: Record<string, string> };
   expect(() => (live.data['x'] = '2')).toThrow(TypeError);

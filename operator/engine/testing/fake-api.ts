@@ -1,5 +1,5 @@
-// An API server in memory, for reconcilers' unit tests. It is just close enough to the real one to tell a right write
-// from a wrong one. Integration tests cover the rest on a real API server.
+// A fake API server in memory, for unit tests of reconcilers. It behaves like the real one only as far as these tests
+// need. Integration tests use a real API server.
 import type { Api, DeleteOptions, ListOptions } from '../../../kubernetes/api.ts';
 import { KINDS, kindOf } from '../../../kubernetes/kinds.ts';
 import { keyOf } from '../../../kubernetes/object.ts';
@@ -30,15 +30,16 @@ import type { JsonMap } from './merge.ts';
 export { apiError } from './fake-objects.ts';
 export type { FakeRequest } from './fake-objects.ts';
 
-/** Selects requests. Absent fields match any request. */
+/** Selects requests by their fields. A field that is undefined matches every request. */
 export type Matching = Partial<Pick<FakeRequest, 'verb' | 'kind' | 'name' | 'namespace' | 'subresource'>>;
 
 export class FakeApi implements Api {
-  /** Every received write in order, including those that failed or changed nothing. */
+  /** Every write request in order, including those that failed or changed nothing. */
   readonly writes: FakeRequest[] = [];
+  /** Every get and list request in order. */
   readonly reads: FakeRequest[] = [];
   readonly #clock: Clock;
-  /** Live objects, by kind and key; frozen. */
+  /** The live objects, by kind and key. They are frozen. */
   readonly #objects = new Map<string, Map<string, KubeObject>>();
   /** The fields that our field manager owns, by kind, key and subresource. */
   readonly #owned = new Map<string, JsonMap>();
@@ -50,7 +51,7 @@ export class FakeApi implements Api {
     this.#clock = clock;
   }
 
-  /** A store that always shows the current objects. Returns the same store for the same kind. */
+  /** Returns the store of a kind, which always contains the current objects. It is the same store at every call. */
   store<T extends KubeObject>(kind: Kind): FakeStore<T> {
     const applied = (key: string): boolean => this.#owned.has(`${kind.kind} ${key} `);
     const store = this.#stores.get(kind.kind) ?? new FakeStore(kind, this.#objectsOf(kind.kind), applied);
@@ -58,7 +59,7 @@ export class FakeApi implements Api {
     return store as unknown as FakeStore<T>;
   }
 
-  /** Adds an object including its status, as if somebody else had created it. Not recorded in `writes`. */
+  /** Adds an object with its status, as if somebody else had created it. `writes` doesn't include it. */
   seed<T extends KubeObject>(object: T): T {
     const metadata = {
       ...this.#serverMetadata(),
@@ -69,7 +70,8 @@ export class FakeApi implements Api {
   }
 
   /**
-   * Applies somebody else's JSON merge patch, which may change the status. We no longer own the fields that it changes.
+   * Changes an object with a JSON merge patch, as if somebody else had done it. The patch may contain the status. Our
+   * field manager loses the fields that the patch changes.
    */
   edit<T extends KubeObject>(kind: Kind, key: Named, patch: object): T {
     const live = this.#mustGet(kind, key);
@@ -81,7 +83,7 @@ export class FakeApi implements Api {
     return this.#change(live, mergePatched(json(live), json(patch))) as T;
   }
 
-  /** Removes an object at once, even with finalizers, and everything in it if it is a namespace. */
+  /** Removes an object at once, even if it has finalizers. If it is a namespace, also removes every object in it. */
   remove(kind: Kind, key: Named): void {
     this.#objectsOf(kind.kind).delete(keyText(key));
     for (const subresource of ['', 'status']) this.#owned.delete(ownerId(kind, key, subresource));
@@ -154,7 +156,7 @@ export class FakeApi implements Api {
     const live = this.#objectsOf(kind.kind).get(keyText(key));
     if (!live) return;
     checkPreconditions(live, options.uid === undefined ? {} : { uid: options.uid });
-    // A namespace stays until it is empty, which takes a real API server a while. A test decides when, with remove().
+    // A real namespace is deleted only when it is empty. Here, the test calls remove() to complete the deletion.
     if (kind.kind !== 'Namespace' && (live.metadata.finalizers ?? []).length === 0) return this.remove(kind, key);
     const deletionTimestamp = live.metadata.deletionTimestamp ?? this.#time();
     this.#change(live, mergePatched(json(live), { metadata: { deletionTimestamp } }));
@@ -204,7 +206,7 @@ export class FakeApi implements Api {
     );
   }
 
-  /** Replaces `live` unless nothing changes. Removes a deleted object once its last finalizer is gone. */
+  /** Replaces `live` with `next` if they differ. Removes an object that is being deleted and has no finalizer left. */
   #change(live: KubeObject, next: JsonMap): KubeObject {
     const [before, after] = [json(live), withoutUndefined(next)];
     if (canonical(before) === canonical(after)) return live;
@@ -251,7 +253,7 @@ export class FakeApi implements Api {
   }
 }
 
-/** A clock that only a test moves. `start` is RFC 3339 or milliseconds since 1970. */
+/** Returns a clock that stands still until `advance` is called. `start` is RFC 3339 or milliseconds since 1970. */
 export function manualClock(
   start: string | number = '2026-01-01T00:00:00Z',
 ): Clock & { advance(milliseconds: number): void } {
@@ -260,14 +262,14 @@ export function manualClock(
 }
 
 export interface RecordedEvent {
-  /** `Kind key`. */
+  /** Kind and key of the object, for example `Seat ada`. */
   readonly about: string;
   readonly type: EventType;
   readonly reason: string;
   readonly message: string;
 }
 
-/** Records every call. */
+/** Returns an Event recorder that keeps every Event, so that a test can check them. */
 export function recordedEvents(): EventRecorder & { readonly events: RecordedEvent[] } {
   const events: RecordedEvent[] = [];
   return {

@@ -1,4 +1,4 @@
-// An API server with one Lease, and processes that can be suspended as with SIGSTOP, for tests of leader election.
+// A fake API server with one Lease, and fake processes that a test can suspend. Both are for tests of leader election.
 import { ApiError } from '../../../kubernetes/api.ts';
 import type { Lease, LeaseClient, LeaseSpec } from '../lease.ts';
 import type { Timers } from '../../../support/timers.ts';
@@ -10,13 +10,13 @@ interface Watcher {
   readonly end: () => void;
 }
 
-/** How the server handles requests. With a `latency` it handles them at once and answers later. */
+/** How the fake API server treats requests: it answers them, refuses the connection, or never answers. */
 type State = 'up' | 'refuses' | 'silent';
 
 export class FakeLeases {
   lease: Lease | undefined;
   state: State = 'up';
-  /** Milliseconds until a request is answered. */
+  /** Milliseconds between a request and its answer. A write takes effect at once, before the answer. */
   latency = 1;
   readonly requests: { readonly replica: string; readonly verb: Verb; readonly at: number }[] = [];
   readonly #timers: FakeTimers;
@@ -27,7 +27,7 @@ export class FakeLeases {
     this.#timers = timers;
   }
 
-  /** Sets or deletes the Lease, as a person would. */
+  /** Replaces or deletes the Lease, as a person could with kubectl, and tells all watches. */
   put(spec: LeaseSpec | undefined): Lease | undefined {
     const metadata = { name: 'operator', namespace: 'default', resourceVersion: `${++this.#version}` };
     this.lease = spec && { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
@@ -39,12 +39,12 @@ export class FakeLeases {
     return this.requests.filter((request) => request.replica === replica && request.verb === verb).length;
   }
 
-  /** Ends all watches, as the server does now and then. */
+  /** Ends all watches, as a real API server does every few minutes. */
   endWatches(): void {
     for (const { end } of this.#takeWatchers()) end();
   }
 
-  /** Keeps all watches open, but sends nothing on them any more. */
+  /** Keeps all current watches open, but sends no more events on them. */
   silenceWatches(): void {
     this.#takeWatchers();
   }
@@ -120,7 +120,7 @@ export class FakeLeases {
   }
 }
 
-/** A process that can be suspended. Timers and answers that are due meanwhile take effect when it resumes. */
+/** A fake process that can be suspended. Its timers and the answers to its requests then wait until it resumes. */
 export class FakeProcess {
   readonly timers: Timers;
   #suspended = false;
@@ -139,7 +139,7 @@ export class FakeProcess {
     for (const call of this.#waiting.splice(0)) call();
   }
 
-  /** A client inside this process: it receives no answer while the process is suspended. */
+  /** Wraps a client so that it runs in this process. It receives no answers while the process is suspended. */
   client(client: LeaseClient): LeaseClient {
     const received = async <T>(answer: Promise<T>): Promise<T> => {
       await answer.catch(() => undefined);

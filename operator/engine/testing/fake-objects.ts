@@ -1,4 +1,4 @@
-// Requests, errors and object helpers of the fake API server.
+// The requests and errors of the fake API server, and its helper functions for objects.
 import { ApiError } from '../../../kubernetes/api.ts';
 import type { Status } from '../../../kubernetes/api.ts';
 import type { Kind, KubeObject, ObjectMeta } from '../../../kubernetes/object.ts';
@@ -6,11 +6,11 @@ import type { JsonMap } from './merge.ts';
 
 export type Named = { readonly name: string; readonly namespace?: string };
 
-/** A received request. */
+/** A request that the fake API server has received. */
 export interface FakeRequest {
   readonly verb: 'get' | 'list' | 'create' | 'apply' | 'mergePatch' | 'delete' | 'token';
   readonly kind: string;
-  /** Absent in a list. */
+  /** Name of the object. Undefined for the verb `list`. */
   readonly name?: string;
   readonly namespace?: string;
   readonly subresource?: 'status';
@@ -18,7 +18,7 @@ export interface FakeRequest {
   readonly body?: unknown;
 }
 
-/** An error answer of the API server. */
+/** Builds the error for an error response of the API server. */
 export const apiError = (code: number, reason: string, message = reason, details: Status['details'] = {}): ApiError =>
   new ApiError('The request', code, { reason, message, details });
 
@@ -43,7 +43,7 @@ const without = (object: JsonMap, ...keys: string[]): JsonMap =>
   Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 export const specOf = (object: JsonMap): JsonMap => without(object, 'metadata', 'status');
 
-/** The part of an object that a write without subresource can change: neither status nor server-written metadata. */
+/** Returns an object without its status and without the metadata that only the API server sets. */
 export function writable(object: JsonMap): JsonMap {
   const metadata = without(
     (object['metadata'] ?? {}) as JsonMap,
@@ -56,6 +56,7 @@ export function writable(object: JsonMap): JsonMap {
   return withoutUndefined({ ...without(object, 'status'), metadata });
 }
 
+/** Checks the uid and resourceVersion of a request. @throws ApiError 409 if one differs from the live object's */
 export function checkPreconditions(live: KubeObject, { uid, resourceVersion }: Partial<ObjectMeta>): void {
   if (uid !== undefined && uid !== live.metadata.uid)
     throw apiError(
@@ -71,10 +72,10 @@ export function checkPreconditions(live: KubeObject, { uid, resourceVersion }: P
   );
 }
 
-/** Drops keys whose value is undefined, as JSON does. */
+/** Copies a value without the keys whose value is undefined, as JSON does. */
 export const withoutUndefined = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
-/** A text that is the same for equal content, whatever the order of keys. */
+/** Returns JSON text with sorted keys, so that equal objects have equal texts. */
 export const canonical = (value: object): string =>
   JSON.stringify(value, (_key, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)
@@ -85,7 +86,7 @@ export const canonical = (value: object): string =>
 export const fieldAt = (object: KubeObject, path: string): unknown =>
   path.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], object);
 
-/** Freezes deeply, so that a reconciler fails its test if it mutates an object from a store. */
+/** Freezes an object and everything in it. A reconciler that changes an object from a store then fails its test. */
 export function frozen<T extends object>(value: T): T {
   for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) frozen(part as object);
   return Object.freeze(value);

@@ -1,14 +1,14 @@
-// A store for reconcilers' unit tests, backed by the fake API server.
+// A store for unit tests of reconcilers. It reads from the fake API server.
 import { keyOf } from '../../../kubernetes/object.ts';
 import type { Kind, KubeObject } from '../../../kubernetes/object.ts';
 import type { Inventory } from '../store.ts';
 
-/** Always shows the current objects of the fake API server. */
+/** A store that always returns the current objects of the fake API server. */
 export class FakeStore<T extends KubeObject = KubeObject> implements Inventory<T> {
-  /** A test may set this to false. */
+  /** Whether the store claims to be up to date. A test can set it to false. */
   fresh = true;
   readonly kind: Kind;
-  /** Whether our field manager applied the object. Seeded objects were not. */
+  /** Returns whether our field manager applied the object. Returns false for objects from `FakeApi.seed`. */
   readonly applied: (key: string) => boolean;
   readonly #objects: Map<string, KubeObject>;
 
@@ -34,9 +34,9 @@ export class FakeStore<T extends KubeObject = KubeObject> implements Inventory<T
     return this.byLabel(name, value).map(keyOf);
   }
 
-  /** Does nothing: this store is never behind. */
+  /** Does nothing, because this store always returns the current objects. */
   observe(): void {}
 
-  /** Does nothing, like observe. */
+  /** Does nothing, because this store always returns the current objects. */
   forget(): void {}
 }

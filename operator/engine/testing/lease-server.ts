@@ -1,4 +1,4 @@
-// An API server over HTTP with one Lease and some ConfigMaps, for tests of the manager.
+// A fake API server over HTTP with one Lease and some ConfigMaps, for tests of the manager.
 import type { ServerResponse } from 'node:http';
 import { serve } from '../../../kubernetes/testing/http-server.ts';
 import type { Received } from '../../../kubernetes/testing/http-server.ts';
@@ -17,7 +17,7 @@ export const configMap = (name: string, resourceVersion = '10'): KubeObject => (
   metadata: { name, namespace: 'default', uid: name, resourceVersion },
 });
 
-/** A running server. `send` sends an event on the watch of ConfigMaps. */
+/** Starts the server. `send` sends an event to the watch of ConfigMaps. `holder` returns the holder of the Lease. */
 export async function startLeaseServer({ holder, configMaps }: Cluster) {
   let version = 100;
   let lease = holder === undefined ? undefined : leaseOf({ holderIdentity: holder, leaseDurationSeconds: 60 });

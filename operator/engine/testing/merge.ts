@@ -1,4 +1,5 @@
-// How the fake API server changes and selects objects: JSON merge patch, server-side apply and label selectors.
+// The functions with which the fake API server changes and selects objects: JSON merge patch, server-side apply and
+// label selectors.
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonMap = { [key: string]: Json };
@@ -6,7 +7,7 @@ export type JsonMap = { [key: string]: Json };
 export const isMap = (value: unknown): value is JsonMap =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** https://www.rfc-editor.org/rfc/rfc7396 */
+/** Returns `live` with a JSON merge patch applied: https://www.rfc-editor.org/rfc/rfc7396 */
 export function mergePatched(live: JsonMap, patch: JsonMap): JsonMap {
   const result: JsonMap = { ...live };
   for (const [key, value] of Object.entries(patch)) {
@@ -17,8 +18,8 @@ export function mergePatched(live: JsonMap, patch: JsonMap): JsonMap {
 }
 
 /**
- * The result of applying `desired` to `live`, by a field manager that applied `former` before. Maps are merged, lists
- * are replaced, finalizers are a set, and fields that only `former` has are removed.
+ * Returns `live` after a field manager has applied `desired`. `former` is what the same field manager applied before.
+ * Maps are merged, lists are replaced, and finalizers are a set. Fields that are only in `former` are removed.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
  */
 export function applied(live: JsonMap, former: JsonMap, desired: JsonMap): JsonMap {
@@ -36,12 +37,12 @@ function mergedValue(key: string, live: Json | undefined, former: Json | undefin
   return [...new Set([...desired, ...others(live, former)])];
 }
 
-/** The items of `live` that are not in `former`. */
+/** Returns the items of the list `live` that are not in the list `former`. */
 function others(live: Json | undefined, former: Json | undefined): Json[] {
   return (Array.isArray(live) ? live : []).filter((one) => !(Array.isArray(former) && former.includes(one)));
 }
 
-/** Removes what `former` owned at `key`. A map or set stays if it holds anything else. */
+/** Removes from `result[key]` everything that is in `former`. Removes the key itself if nothing else is left. */
 function removeOwned(result: JsonMap, key: string, former: Json | undefined): void {
   const live = result[key];
   const remaining =
@@ -50,7 +51,7 @@ function removeOwned(result: JsonMap, key: string, former: Json | undefined): vo
   else delete result[key];
 }
 
-/** What is still owned after somebody else's patch: a field that the patch changed is no longer owned. */
+/** Returns the fields that we still own after somebody else's patch. We lose each field that the patch changes. */
 export function stillOwned(owned: JsonMap, live: JsonMap, patch: JsonMap): JsonMap {
   const result: JsonMap = { ...owned };
   for (const [key, value] of Object.entries(patch)) {
@@ -63,7 +64,10 @@ export function stillOwned(owned: JsonMap, live: JsonMap, patch: JsonMap): JsonM
   return result;
 }
 
-/** Whether labels match a selector such as `a=b,c!=d,e in (f,g),h,!i`. @throws Error if it can't parse the selector */
+/**
+ * Returns whether labels match a selector such as `a=b,c!=d,e in (f,g),h,!i`.
+ * @throws Error if the selector is invalid
+ */
 export function selects(selector: string, labels: Readonly<Record<string, string>>): boolean {
   const requirements = selector.match(/[^,(]+(\([^)]*\))?/g) ?? [];
   return requirements.every((requirement) => meets(requirement.trim(), labels));
@@ -77,7 +81,7 @@ function meets(requirement: string, labels: Readonly<Record<string, string>>): b
     return listed === (set[2] === 'in');
   }
   const parts = /^(!?)([\w./-]+)(?:(==?|!=)([\w.-]*))?$/.exec(requirement);
-  if (!parts) throw new Error(`Expected a label selector, found ${requirement}.`);
+  if (!parts) throw new Error(`Expected a valid label selector, found ${requirement}.`);
   const [, not, name = '', operator, value] = parts;
   if (operator === undefined) return name in labels === (not === '');
   return (labels[name] === value) === (operator !== '!=');

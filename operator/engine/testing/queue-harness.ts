@@ -1,16 +1,16 @@
-// A work queue and its workers, for tests of the queue.
+// A work queue with fake timers, and workers that take its keys, for tests of the queue.
 import { fakeTimers } from '../../../support/testing/fake-timers.ts';
 import type { FakeTimers } from '../../../support/testing/fake-timers.ts';
 import { WorkQueue } from '../queue.ts';
 import type { QueueOptions } from '../queue.ts';
 
-/** A queue with fake timers and without jitter. */
+/** Creates a work queue with fake timers and without random delays. */
 export function aQueue(options: QueueOptions = {}) {
   const timers = fakeTimers();
   return { timers, queue: new WorkQueue({ timers, random: () => 0, ...options }) };
 }
 
-/** Takes every key and never returns one with `done`. @returns the keys taken so far */
+/** Takes every key from the queue, but never calls `done`. @returns a list that grows with each taken key */
 export function takeAll(queue: WorkQueue): string[] {
   const taken: string[] = [];
   const take = async (): Promise<void> => {
@@ -20,7 +20,7 @@ export function takeAll(queue: WorkQueue): string[] {
   return taken;
 }
 
-/** Takes every key and is done with it at once. @returns the keys taken so far, with times */
+/** Takes every key from the queue and calls `done` at once. @returns a list that grows with each key and its time */
 export function processAll(queue: WorkQueue, timers: FakeTimers): { key: string; at: number }[] {
   const taken: { key: string; at: number }[] = [];
   const take = async (): Promise<void> => {

@@ -1,12 +1,12 @@
-// Collects the spans of a test with the real SDK.
+// Collects the spans that a test produces, with the OpenTelemetry SDK.
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
 /**
- * Call it once per test file, before the first span. @returns a function that returns the spans ended since its last
- * call
+ * Starts to collect spans. Call it once per test file, before the first span.
+ * @returns a function that returns the spans that have ended since its previous call
  */
 export function collectSpans(): () => ReadableSpan[] {
   const exporter = new InMemorySpanExporter();

@@ -1,4 +1,4 @@
-// The attendee's access: a Secret with a kubeconfig whose token is valid in the seat's namespace only.
+// Gives the attendee access: a Secret with a kubeconfig whose token is valid in the seat's namespace only.
 import { NAMES } from '../../api/types.ts';
 import type { SeatStatus } from '../../api/types.ts';
 import { isForbidden } from '../../../kubernetes/api.ts';
@@ -17,7 +17,7 @@ import type { Secret } from '../../../kubernetes/types.ts';
 
 type Access = NonNullable<SeatStatus['access']>;
 
-/** Time for the watch to report the attendee's new ServiceAccount. */
+/** Milliseconds within which the watch reports the attendee's new ServiceAccount. */
 const CACHE_MS = 500;
 
 function termsOf({ options: { surroundings }, seat }: SeatContext): Terms {
@@ -31,20 +31,25 @@ function termsOf({ options: { surroundings }, seat }: SeatContext): Terms {
   };
 }
 
-/** A number from 0 to 1, always the same for the same uid. It spreads the checks of many seats over time. */
+/**
+ * Returns a number from 0 to 1 that is always the same for the same uid. It spreads the Secret checks of many seats
+ * over time.
+ */
 function spread(uid: string): number {
   let hash = 0;
   for (const character of uid) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 9973;
   return hash / 9973;
 }
 
-/** Whether the seat already follows its spec. A process that has just started then need not read the Secret at once. */
+/**
+ * Whether the seat already follows its spec. If so, a process that has just started need not read the Secret at once.
+ */
 const isSettled = ({ seat: { metadata, spec, status } }: SeatContext): boolean =>
   status?.observedGeneration === metadata.generation &&
   status?.revision === spec.revision &&
   isTrue(status?.conditions, 'Ready');
 
-/** When the Secret must be read again. Milliseconds since 1970. */
+/** Returns when the Secret must be read again, in milliseconds since 1970. */
 export function secretDue(context: SeatContext): number {
   const { memo, now, deadlines } = context;
   const { secret } = deadlines;
@@ -72,13 +77,15 @@ async function renewAccess(context: SeatContext, accountUid: string): Promise<Ac
   return access;
 }
 
-/** The latest access: from the status, or from memory if the status is not written yet. */
+/** Returns the latest access: from the status, or from memory while the status is not written yet. */
 function latestAccess({ seat: { status }, memo }: SeatContext): Access | undefined {
   const known = [status?.access, memo.access?.value].filter((access) => access !== undefined);
   return known.sort((a, b) => Date.parse(b.renewAt) - Date.parse(a.renewAt))[0];
 }
 
-/** Whether the Secret must be read: after some time, and after a change of something that it was made from. */
+/**
+ * Whether the Secret must be read: after the check interval, and after a change of the ServiceAccount or the revision.
+ */
 function isCheckDue(context: SeatContext, accountUid: string): boolean {
   const { seat, memo, now } = context;
   const isNewAccount = memo.accountUid !== undefined && memo.accountUid !== accountUid;
@@ -115,8 +122,8 @@ async function reconcileAccess(context: SeatContext): Promise<PhaseResult> {
 }
 
 /**
- * Whether to look at the access. A seat that fails permanently, but still runs as before, has its token renewed in
- * time.
+ * Whether to check the kubeconfig. After a permanent problem of an earlier phase, the seat may still run as before.
+ * Then only a token that is due for renewal is checked.
  */
 function isAccessDue({ seat: { status }, problem: earlier, now }: SeatContext): boolean {
   if (!earlier) return true;

@@ -28,7 +28,7 @@ describe("the lab's Secret", () => {
       .filter(({ kind, name }) => kind === 'Secret' && name === 'lab-guide-key')
       .map(({ verb }) => verb);
 
-  test('is created once, empty, before the account that fills it, and never read or written again', async () => {
+  test('is created empty, before the account that fills it, and is never read or written again', async () => {
     const harness = harnessWithSecret();
     await harness.reconcile();
     const made = harness.api.writes.map(({ verb, kind, name }) => `${verb} ${kind} ${name}`);

@@ -1,4 +1,5 @@
-// What must exist before a pod may start: default resource limits, network policies, and accounts with their roles.
+// Creates what must exist before a pod may start: default resource limits, network policies, and accounts with their
+// roles.
 import { NAMES } from '../../api/types.ts';
 import { isAlreadyExists } from '../../../kubernetes/api.ts';
 import { keyOf } from '../../../kubernetes/object.ts';
@@ -21,8 +22,8 @@ async function createSecret(context: LabContext, object: LabObject): Promise<Pha
 }
 
 /**
- * Creates the lab's Secrets empty, before the accounts that may fill them. The operator neither watches nor reads
- * them. If one of the lab's accounts is missing, it assumes that they are missing too.
+ * Creates the lab's Secrets empty, before the accounts that may fill them. The operator does not read these Secrets, so
+ * it can't see whether they exist. It creates them whenever one of the lab's accounts is missing.
  */
 async function createSecrets(context: LabContext): Promise<PhaseResult> {
   const { desired, options } = context;
@@ -34,8 +35,8 @@ async function createSecrets(context: LabContext): Promise<PhaseResult> {
 }
 
 /**
- * Applies one object by itself. If the operator's permissions are not effective yet, that costs one request instead of
- * thirty.
+ * Applies one object before the others. If the operator's permissions do not work yet, this costs one failed request
+ * instead of thirty.
  */
 async function applyFirst(context: LabContext): Promise<PhaseResult> {
   const { quota, limits } = context.desired;

@@ -1,4 +1,4 @@
-// The lab except its pods: Services, ConfigMaps, and the quota last.
+// Applies the lab except its pods: first Services and ConfigMaps, then the quota.
 import { isAlreadyExists } from '../../../kubernetes/api.ts';
 import { KINDS } from '../../../kubernetes/kinds.ts';
 import { keyOf } from '../../../kubernetes/object.ts';
@@ -15,8 +15,8 @@ import type { ConfigMap } from '../../../kubernetes/types.ts';
 import { applyAll } from '../write-objects.ts';
 
 /**
- * Applies the dice's ConfigMap by itself, because an attendee may save a file in it at any moment. The write succeeds
- * only on the version that was read, or only if there is none.
+ * Applies the ConfigMap of the dice by itself, because an attendee may save a file in it at any moment. The write fails
+ * if the ConfigMap was changed or created since the operator last saw it.
  */
 async function applyDice(context: SeatContext, desired: LabObject | undefined): Promise<PhaseResult> {
   if (!desired) return DONE;
@@ -43,7 +43,7 @@ async function writeDice(context: SeatContext, desired: LabObject, live: ConfigM
   }
 }
 
-/** Reads a ConfigMap that no store has, because it lacks our labels. */
+/** Reads a ConfigMap that is in no store because it lacks our labels. */
 const readDice = ({ options: { api } }: SeatContext, { metadata }: LabObject): Promise<ConfigMap | undefined> =>
   api.get<ConfigMap>(KINDS.ConfigMap, metadata.name, metadata.namespace);
 
@@ -61,7 +61,8 @@ async function applyServices(context: LabContext): Promise<PhaseResult> {
 }
 
 /**
- * The quota comes last, because each object created after it costs the API server a second write. No pod exists yet.
+ * Applies the quota last. Under a quota, each new object costs the API server a second write. The late quota is safe,
+ * because no pod exists yet.
  */
 export const lab: Phase<LabContext> = {
   condition: 'Provisioned',

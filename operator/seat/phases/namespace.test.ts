@@ -15,14 +15,14 @@ describe('an existing namespace of the same name', () => {
   const owner = { apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Seat', name: NAME, uid: 'seat-1' };
 
   test.each<[string, object]>([
-    ['of somebody else', { labels: { team: 'payments' } }],
-    ['with our labels and no owner', { labels: ours }],
-    ['with our owner and no labels', { ownerReferences: [owner] }],
+    ['belongs to somebody else', { labels: { team: 'payments' } }],
+    ['has our labels but no owner', { labels: ours }],
+    ['has the Seat as owner but not our labels', { ownerReferences: [owner] }],
     [
-      'of another seat',
+      'belongs to another seat',
       { labels: { ...ours, [LABELS.seat]: 'other' }, ownerReferences: [{ ...owner, name: 'other' }] },
     ],
-  ])('%s is never touched', async (_title, metadata) => {
+  ])('is never touched if it %s', async (_title, metadata) => {
     const harness = aSeatHarness();
     harness.api.seed(namespace(metadata));
     const watch = harness.watch();
@@ -48,7 +48,7 @@ describe('an existing namespace of the same name', () => {
     expect(harness.get<Seat>('Namespace', NAME)?.metadata.deletionTimestamp).toBeUndefined();
   });
 
-  test('is replaced by the seat once it is deleted', async () => {
+  test("is replaced by the seat's own namespace after somebody deletes it", async () => {
     const harness = aSeatHarness();
     harness.api.seed(namespace({ labels: { team: 'payments' } }));
     await harness.reconcile();
@@ -58,7 +58,7 @@ describe('an existing namespace of the same name', () => {
     expect(harness.seat.status?.phase).toBe('Provisioning');
   });
 
-  test('is deleted if it belongs to a deleted Seat, and the condition names what blocks that', async () => {
+  test('is deleted if it belongs to a deleted Seat, and the condition names what blocks the deletion', async () => {
     const harness = aSeatHarness();
     harness.api.seed(namespace({ labels: ours, ownerReferences: [{ ...owner, uid: 'seat-0' }] }));
     await harness.reconcile();
@@ -90,7 +90,7 @@ describe('an existing namespace of the same name', () => {
     expect(harness.get('Namespace', NAME)).toMatchObject({ metadata: { ownerReferences: [{ uid: 'seat-1' }] } });
   });
 
-  test('is created again after a deletion by hand, with a new kubeconfig', async () => {
+  test('is created again, with a new kubeconfig, after somebody deletes it', async () => {
     const harness = await aReadySeatHarness();
     const before = harness.kubeconfig;
     await harness.api.delete(KINDS.Namespace, { name: NAME });
@@ -105,7 +105,7 @@ describe('an existing namespace of the same name', () => {
     expect(harness.kubeconfig).not.toBe(before);
   });
 
-  test('is awaited if its deletion starts during a reconcile', async () => {
+  test('is reported as terminating if its deletion starts during a reconcile', async () => {
     const harness = await aReadySeatHarness();
     harness.api.remove(KINDS.Service, inSeat('lab-guide'));
     const causes = [{ reason: 'NamespaceTerminating' }];
@@ -138,7 +138,7 @@ describe('a deleted Seat', () => {
     expect(harness.seat).toBeUndefined();
   });
 
-  test('names what blocks the deletion of its namespace after half a minute', async () => {
+  test('reports after half a minute what blocks the deletion of its namespace', async () => {
     const harness = await aDeletedSeat();
     await harness.reconcile();
     harness.api.edit(
@@ -169,7 +169,7 @@ describe('a deleted Seat', () => {
     );
   });
 
-  test('stops waiting after ten minutes and records an Event on the Workshop', async () => {
+  test('stops waiting after ten minutes, and records an Event on the Workshop too', async () => {
     const harness = await aDeletedSeat();
     harness.api.seed({ apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Workshop', metadata: { name: 'class' } });
     await harness.reconcile();
@@ -196,7 +196,7 @@ describe('a deleted Seat', () => {
     expect(harness.get<Seat>('Namespace', NAME)?.metadata.deletionTimestamp).toBeDefined();
   });
 
-  test('is gone at once if it never had a namespace', async () => {
+  test('disappears at once if it never had a namespace', async () => {
     const harness = aSeatHarness();
     await harness.api.delete(KINDS.Seat, { name: NAME });
     const watch = harness.watch();
@@ -205,7 +205,7 @@ describe('a deleted Seat', () => {
     expect(watch.writes()).toEqual(['mergePatch Seat class-ada']);
   });
 
-  test('ignores a Seat that lacks our finalizer', async () => {
+  test('is ignored if it lacks our finalizer', async () => {
     const harness = aSeatHarness(
       aSeat({ metadata: { finalizers: ['other'], deletionTimestamp: '2026-01-01T00:00:00Z' } }),
     );

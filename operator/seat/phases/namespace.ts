@@ -1,5 +1,5 @@
-// The seat's namespace: created if it is missing, repaired if it was edited. A namespace of somebody else is never
-// touched.
+// Creates the seat's namespace, and repairs it if somebody edited it. A namespace that belongs to somebody else is
+// never touched.
 import { LABELS, MANAGED_BY } from '../../api/types.ts';
 import type { Seat } from '../../api/types.ts';
 import { isAlreadyExists, isForbidden, isTerminating } from '../../../kubernetes/api.ts';
@@ -17,12 +17,12 @@ import type { Phase } from '../phase.ts';
 import { wasProvisioned } from '../status.ts';
 import type { Namespace } from '../../../kubernetes/types.ts';
 
-/** Time for the watch to report a namespace that somebody else has just created or deleted. */
+/** Milliseconds within which the watch reports a namespace that somebody else has just created or deleted. */
 const CACHE_MS = 500;
 
 /**
- * The owner of a namespace: this seat; a deleted Seat of the same name, whose namespace the garbage collector would
- * delete anyway; or somebody else.
+ * Returns the owner of a namespace: this seat, a deleted Seat of the same name, or somebody else. The garbage collector
+ * would delete the namespace of a deleted Seat anyway.
  */
 export function namespaceOwner({ metadata }: Namespace, seat: Seat): 'this seat' | 'deleted seat' | 'somebody else' {
   const { labels = {}, ownerReferences = [] } = metadata;
@@ -35,7 +35,8 @@ export function namespaceOwner({ metadata }: Namespace, seat: Seat): 'this seat'
 }
 
 /**
- * What keeps a namespace from being deleted, in Kubernetes' words.
+ * Returns what blocks the deletion of a namespace, in Kubernetes' own words. Returns undefined if Kubernetes reports
+ * nothing.
  * https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/namespace-v1/#NamespaceStatus
  */
 export function deletionBlockers({ status }: Namespace): string | undefined {
@@ -46,8 +47,8 @@ export function deletionBlockers({ status }: Namespace): string | undefined {
 }
 
 /**
- * Looks in the store first, then asks the API server. It asks with a list because the operator may not get single
- * namespaces.
+ * Returns the seat's namespace, from the store or else from the API server. It sends a list request, because the
+ * operator has no permission to get a single namespace.
  */
 export async function findNamespace({ options: { api, stores }, seat }: SeatContext): Promise<Namespace | undefined> {
   const name = namespaceOf(seat);
@@ -77,7 +78,7 @@ const taken = (name: string): PhaseResult =>
 const terminating = (name: string, live: Namespace): PhaseResult =>
   problem(
     'NamespaceTerminating',
-    `Waiting until the earlier namespace ${name} is deleted. The seat is created after that. ` +
+    `Waiting until the old namespace ${name} is deleted. Then the operator creates the seat. ` +
       (deletionBlockers(live) ?? 'Kubernetes reports nothing that blocks the deletion.'),
   );
 
@@ -100,7 +101,7 @@ async function deleteEarlierNamespace(context: SeatContext, live: Namespace): Pr
   return deletion.type === 'done' ? terminating(live.metadata.name, live) : deletion;
 }
 
-/** Restores labels that somebody edited. */
+/** Restores the namespace's labels if somebody edited them. */
 async function repairNamespace(
   { options: { api, stores, events }, seat }: SeatContext,
   live: Namespace,
@@ -123,8 +124,8 @@ async function bindOperator({ options: { api, stores, operator }, seat }: SeatCo
 }
 
 /**
- * Deletes exactly this namespace. The permission comes from a RoleBinding in it, which is created again if it is
- * missing.
+ * Deletes the namespace, but only if its uid is still the same. The permission comes from a RoleBinding in the
+ * namespace. If the RoleBinding is missing, this function creates it again, and the deletion is retried.
  */
 export async function deleteNamespace(context: SeatContext, live: Namespace): Promise<PhaseResult> {
   const { name, uid } = live.metadata;

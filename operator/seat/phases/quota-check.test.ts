@@ -2,8 +2,8 @@ import { apiError } from '../../engine/testing/fake-api.ts';
 import { aSeat } from '../testing/fixtures.ts';
 import { NAME, aReadySeatHarness, aSeatHarness } from '../testing/seat-harness.ts';
 
-describe('a quota', () => {
-  test('fails the seat before anything is created if the lab does not fit', async () => {
+describe('quota of a seat', () => {
+  test('fails the seat before anything is created if it is too small for the lab', async () => {
     const harness = aSeatHarness(aSeat({ spec: { quota: { cpu: '100m' } } }));
     const watch = harness.watch();
     await harness.reconcile();
@@ -11,22 +11,24 @@ describe('a quota', () => {
     expect(harness.seat.status?.phase).toBe('Failed');
     expect(harness.condition('Ready')).toMatchObject({
       reason: 'QuotaTooSmall',
-      message: expect.stringContaining('cpu 100m where 300m is needed') as string,
+      message: expect.stringContaining('cpu 100m, expected at least 300m') as string,
     });
     const again = harness.watch();
     await harness.reconcile();
     expect([...again.writes(), ...again.reads()]).toEqual([]);
   });
 
-  test('leaves the lab running if it is lowered too far, and reports that', async () => {
+  test('is reported if it is lowered too far, and the lab keeps running', async () => {
     const harness = await aReadySeatHarness();
     harness.change({ revision: 'r2', quota: { pods: 1 } });
     await harness.reconcile();
     expect(harness.seat.status).toMatchObject({ phase: 'Failed', revision: 'r1', namespace: NAME });
-    expect(harness.condition('Ready')?.message).toMatch(/pods 1 where 3 is needed.*The lab keeps running as before\.$/);
+    expect(harness.condition('Ready')?.message).toMatch(
+      /pods 1, expected at least 3.*The lab keeps running as before\.$/,
+    );
   });
 
-  test('is reported when it is full, with advice', async () => {
+  test('is reported with advice if it has no room for an object', async () => {
     const harness = aSeatHarness();
     harness.api.fail(
       { kind: 'Service' },

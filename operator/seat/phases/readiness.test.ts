@@ -2,7 +2,7 @@ import { KINDS } from '../../../kubernetes/kinds.ts';
 import { MINUTE, aReadySeatHarness, aSeatHarness, inSeat } from '../testing/seat-harness.ts';
 
 describe('a lab that is not ready', () => {
-  test('lists its pods after half a minute and fails after five', async () => {
+  test('explains after half a minute what its pods report, and fails the seat after five minutes', async () => {
     const harness = aSeatHarness();
     const pods = () => harness.api.reads.filter(({ kind }) => kind === 'Pod').length;
     expect(await harness.reconcile()).toEqual({ requeueAfter: 30_000 });
@@ -33,7 +33,7 @@ describe('a lab that is not ready', () => {
     expect(harness.events.at(-1)).toMatchObject({ type: 'Warning', reason: 'ErrImagePull' });
   });
 
-  test('is not reported as slow before a minute and a half', async () => {
+  test('is not reported as slow before 90 seconds', async () => {
     const harness = aSeatHarness();
     await harness.reconcile();
     const watch = harness.watch();
@@ -48,7 +48,7 @@ describe('a lab that is not ready', () => {
     });
   });
 
-  test('becomes Ready even after it has failed', async () => {
+  test('becomes Ready even after the seat has failed', async () => {
     const harness = aSeatHarness();
     await harness.reconcile();
     harness.clock.advance(6 * MINUTE);
@@ -59,7 +59,7 @@ describe('a lab that is not ready', () => {
     expect(harness.seat.status?.phase).toBe('Ready');
   });
 
-  test('has five minutes for each revision', async () => {
+  test('has five minutes to become ready at each revision', async () => {
     const harness = aSeatHarness();
     await harness.reconcile();
     harness.clock.advance(10 * MINUTE);
@@ -77,8 +77,8 @@ describe('a lab that is not ready', () => {
   });
 });
 
-describe('progress', () => {
-  test('copies the progress that the course wrote and ignores invalid values', async () => {
+describe('progress of an attendee', () => {
+  test("is copied from the course's ConfigMap without invalid values", async () => {
     const harness = await aReadySeatHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-progress'), {
       data: { passed: '3', total: '12', lastActivity: '2026-01-01T00:00:59Z' },

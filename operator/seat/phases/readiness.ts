@@ -1,4 +1,5 @@
-// Whether the lab can be used, where, and how far the attendee is. It runs last, whatever came of the other phases.
+// Observes whether the lab is ready, its URL, and the attendee's progress. This phase runs last, even if an earlier
+// phase had a problem.
 import { LABELS, NAMES } from '../../api/types.ts';
 import type { KubeObject } from '../../../kubernetes/object.ts';
 import { isStopped } from '../context.ts';
@@ -16,13 +17,16 @@ import { isDeployment } from '../types.ts';
 import type { Deployment, Service } from '../../../kubernetes/types.ts';
 import { FRONT_DOOR, urlOf } from '../url.ts';
 
-/** Deployments that exist in the seat's namespace. */
+/** Returns the Deployments that exist in the seat's namespace. */
 const liveDeployments = ({ options: { stores }, seat }: SeatContext): readonly KubeObject[] =>
   stores.Deployment.byLabel(LABELS.seat, seat.metadata.name).filter(
     ({ metadata }) => metadata.namespace === namespaceOf(seat),
   );
 
-/** Compares the Deployments with the desired ones. If the lab can't be rendered, those that exist count as desired. */
+/**
+ * Compares the live Deployments with the desired ones. If the lab can't be rendered, all live Deployments count as
+ * desired.
+ */
 function labReadiness(context: SeatContext): Readiness {
   const { options, seat, desired } = context;
   const wanted: readonly KubeObject[] = desired?.deployments ?? liveDeployments(context);
@@ -31,7 +35,7 @@ function labReadiness(context: SeatContext): Readiness {
   return readinessOf(wanted.filter(isDeployment), live, desired?.customized ?? []);
 }
 
-/** The lab's URL. While the seat has a problem, it stays as it was. */
+/** Returns the lab's URL. While the seat has a problem, returns the URL from the status. */
 function labUrl({ options, seat, desired, problem }: SeatContext): string | undefined {
   if (problem || !desired) return seat.status?.url;
   const namespace = namespaceOf(seat);
@@ -44,7 +48,10 @@ function attendeeProgress({ options: { stores }, seat, now }: SeatContext): Find
   return progressOf(live, now);
 }
 
-/** Asks the pods only if the lab takes long, because each answer may cause a write of the status. */
+/**
+ * Lists the pods to find out why the lab is not ready, but only if that takes long. Each answer may cause a write of
+ * the status.
+ */
 async function diagnosePods(
   context: SeatContext,
   { ready, unavailable }: Readiness,

@@ -1,4 +1,4 @@
-// The end of a seat: its namespace is deleted first, then the Seat, so that a later seat of the same name starts empty.
+// Deletes a seat: first its namespace, then the Seat. So a later seat of the same name starts empty.
 import { setConditions } from '../../../kubernetes/conditions.ts';
 import { FINALIZER } from '../../api/types.ts';
 import type { Seat, SeatStatus } from '../../api/types.ts';
@@ -16,12 +16,14 @@ import type { Namespace } from '../../../kubernetes/types.ts';
 import { writeStatus } from '../write-status.ts';
 import { deleteNamespace, deletionBlockers, findNamespace, namespaceOwner } from './namespace.ts';
 
-/** How often to update what blocks the deletion. The deletion itself is watched. */
+/**
+ * How often to refresh the report of what blocks the deletion, in milliseconds. The watch reports the deletion itself.
+ */
 const CHECK_MS = 15_000;
 
 /**
- * What blocks the deletion is reported after half a minute. Most deletions are over by then, and each report is a
- * write.
+ * Returns what blocks the deletion, but only after half a minute. Most deletions are over by then, and each report
+ * costs a write.
  */
 function blockersText(namespace: Namespace, now: number): string {
   const { deletionTimestamp = new Date(now).toISOString() } = namespace.metadata;
@@ -58,7 +60,10 @@ async function removeFinalizer({ options: { api, stores }, seat }: SeatContext):
   return DONE;
 }
 
-/** Ends the wait. The Event goes on the Workshop too, where it can be read after the Seat is gone. */
+/**
+ * Stops waiting for the namespace. Records an Event on the Seat and on the Workshop, because the Seat is about to
+ * disappear.
+ */
 async function stopWaiting(context: SeatContext, namespace: Namespace): Promise<PhaseResult> {
   const { options, seat, deadlines } = context;
   const workshop = options.stores.Workshop.get(seat.spec.workshop);
@@ -74,8 +79,8 @@ async function awaitDeletion(context: SeatContext, namespace: Namespace, left: n
 }
 
 /**
- * Deletes the seat's namespace and waits until it is gone. After the deadline it leaves the rest to Kubernetes. It
- * leaves a namespace of somebody else alone.
+ * Deletes the seat's namespace and waits until it is gone. After the deadline, Kubernetes finishes the deletion alone.
+ * A namespace that belongs to somebody else is not touched.
  */
 async function reconcileTermination(context: SeatContext): Promise<PhaseResult> {
   const { seat, now, deadlines } = context;

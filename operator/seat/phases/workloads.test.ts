@@ -1,6 +1,6 @@
 import { aSeatHarness } from '../testing/seat-harness.ts';
 
-test('lets other seats go first, once, when all but the pods of a new seat exist', async () => {
+test('lets other seats go first, once, before a new seat creates its pods', async () => {
   const harness = aSeatHarness();
   expect(await harness.reconcileOnce()).toMatchObject({ reason: 'YieldToOtherSeats' });
   expect([harness.get('Secret', 'kubeconfig'), harness.get('ConfigMap', 'lab-dice')]).toEqual([

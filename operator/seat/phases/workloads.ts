@@ -1,4 +1,4 @@
-// The lab's Deployments, and the removal of what the lab no longer has.
+// Applies the lab's Deployments, then deletes objects that the lab no longer has.
 import { keyOf } from '../../../kubernetes/object.ts';
 import type { LabContext } from '../context.ts';
 import { operatorBinding } from '../objects.ts';
@@ -7,13 +7,13 @@ import type { PhaseResult } from '../phase-result.ts';
 import type { Phase } from '../phase.ts';
 import { applyAll, prune } from '../write-objects.ts';
 
-/** The shortest requeue: the seat goes to the end of the queue. */
+/** Shortest possible requeue, in milliseconds. It puts the seat at the end of the queue. */
 const YIELD_MS = 1;
 
 /**
- * Lets other seats go first, once, before the first pod of a new seat. When a class starts, every seat then has all
- * but its pods before pods load the API server. That makes this part several times as fast, and the pods are ready no
- * later.
+ * Lets other seats go first, once, before a new seat creates its first pod. When a class starts, every seat then gets
+ * its other objects before the first pods start. That is several times as fast while no pods load the API server, and
+ * the pods are ready no later.
  */
 function yieldToOtherSeats({ memo, options: { stores }, desired }: LabContext): PhaseResult {
   const isNew = !desired.deployments.some((deployment) => stores.Deployment.get(keyOf(deployment)));

@@ -14,7 +14,7 @@ interface SeatOverrides {
   readonly status?: SeatStatus;
 }
 
-/** Attendee ada's seat in the workshop `class`. */
+/** Builds the Seat of attendee ada in the Workshop `class`. */
 export function aSeat({ metadata, spec, status }: SeatOverrides = {}): Seat {
   return {
     apiVersion: API_VERSION,
@@ -46,7 +46,7 @@ interface DeploymentOverrides {
   readonly namespace?: string;
 }
 
-/** A Deployment with one container, which requests a tenth of a core and 100Mi by default. */
+/** Builds a Deployment with one container, which requests a tenth of a core and 100Mi by default. */
 export function aDeployment(
   component: string,
   { resources, annotations, namespace = 'class-ada' }: DeploymentOverrides = {},
@@ -66,14 +66,14 @@ export function aDeployment(
   };
 }
 
-/** The other files that the small lab gives an attendee. */
+/** The settings and the Collector configuration that the small lab gives an attendee. */
 export const GIVEN_SETTINGS = '# nothing set\n';
 export const GIVEN_COLLECTOR = '{}\n';
 
 /** The code that the small lab gives an attendee. It depends on `instrumentation`. */
 export const GIVEN_CODE = { auto: 'export const given = 1;\n', manual: 'export const given = 2;\n' } as const;
 
-/** The dice, the guide and its Service. The dice's code depends on the values, as in the real lab. */
+/** A small lab: the dice, the guide and its Service. As in the real lab, the code of the dice depends on the values. */
 export const smallLab: LabTemplate = (values = {}) => {
   const code = values.instrumentation === 'manual' ? GIVEN_CODE.manual : GIVEN_CODE.auto;
   const texts = { 'app.ts': code, 'settings.env': GIVEN_SETTINGS, 'collector.yaml': GIVEN_COLLECTOR };

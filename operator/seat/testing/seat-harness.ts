@@ -1,6 +1,8 @@
 // A seat with its reconciler and an API server in memory, for this folder's unit tests.
 import { conditionOf } from '../../../kubernetes/conditions.ts';
 import type { Seat, SeatSpec } from '../../api/types.ts';
+import { Registry } from 'prom-client';
+import { createOperatorMetrics } from '../../metrics.ts';
 import { Applier } from '../../engine/apply.ts';
 import { KINDS } from '../../api/kinds.ts';
 import type { Condition } from '../../../kubernetes/object.ts';
@@ -23,7 +25,7 @@ export class SeatHarness {
   readonly clock = manualClock();
   readonly api = new FakeApi(this.clock);
   readonly recorded = recordedEvents();
-  /** The seconds that were recorded as `seatReady`. */
+  /** Seconds until the seat was ready, as recorded in the metric `seatReady`. */
   readonly readyAfter: number[] = [];
   readonly surroundings: { -readonly [Key in keyof ClusterInfo]: ClusterInfo[Key] } = {
     apiServers: { addresses: ['10.0.0.1'], port: 6443 },
@@ -41,7 +43,7 @@ export class SeatHarness {
     this.api.seed(seat);
   }
 
-  /** What the reconciler is constructed with. */
+  /** Returns the options that the reconciler is constructed with. */
   options(): SeatOptions {
     return {
       api: this.api,
@@ -54,12 +56,14 @@ export class SeatHarness {
       applier: new Applier({ api: this.api, annotation: 'intro-otel.dev/applied' }),
       surroundings: () => this.surroundings,
       labOf: labCache(smallLab),
-      metrics: { seatReady: (seconds) => void this.readyAfter.push(seconds) },
+      metrics: { ...createOperatorMetrics(new Registry()), seatReady: (seconds) => void this.readyAfter.push(seconds) },
       ...this.#overrides,
     };
   }
 
-  /** Reconciles once. If the seat yields to other seats, of which there are none, its turn comes again at once. */
+  /**
+   * Reconciles once. If the seat lets other seats go first, reconciles again at once, because there are no other seats.
+   */
   async reconcile(): Promise<SeatResult | undefined> {
     const result = await this.reconcileOnce();
     return result?.reason === 'YieldToOtherSeats' ? this.reconcileOnce() : result;
@@ -69,7 +73,7 @@ export class SeatHarness {
     return this.#reconciler.reconcile(NAME, new AbortController().signal);
   }
 
-  /** Continues with a new reconciler, as after a restart of the process. */
+  /** Continues with a new reconciler, like a restarted process. */
   restart(): void {
     this.#reconciler = new SeatReconciler(this.options());
   }
@@ -90,7 +94,7 @@ export class SeatHarness {
     return this.recorded.events;
   }
 
-  /** Makes the pods of every Deployment available, except those of the `broken` ones. */
+  /** Makes the pods of every Deployment available, except those of the Deployments in `broken`. */
   settle(...broken: readonly string[]): void {
     for (const {
       metadata: { name, generation },
@@ -103,7 +107,7 @@ export class SeatHarness {
     }
   }
 
-  /** Changes the Seat's spec, as the Workshop's reconciler or the instructor would. */
+  /** Changes the Seat's spec, as the Workshop reconciler or the instructor would. */
   change(spec: Partial<SeatSpec>): void {
     const {
       metadata: { generation = 1 },
@@ -126,12 +130,12 @@ export class SeatHarness {
     };
   }
 
-  /** The attendee's kubeconfig. */
+  /** Returns the attendee's kubeconfig as text. */
   get kubeconfig(): string {
     return Buffer.from(this.get<Secret>('Secret', 'kubeconfig')?.data?.['config'] ?? '', 'base64').toString();
   }
 
-  /** Replaces the store's `get` by `seen` until the returned function is called. */
+  /** Replaces the store's `get` with `seen` until the returned function is called. */
   hide(kind: Kind, seen: (key: string) => unknown): () => void {
     const store = this.api.store(KINDS[kind]) as { get: unknown };
     store.get = seen;
@@ -142,7 +146,7 @@ export class SeatHarness {
 export const aSeatHarness = (seat: Seat = aSeat(), overrides: Partial<SeatOptions> = {}): SeatHarness =>
   new SeatHarness(seat, overrides);
 
-/** A harness whose seat has been ready for a minute. */
+/** Builds a harness whose seat has been ready for a minute. */
 export async function aReadySeatHarness(seat?: Seat): Promise<SeatHarness> {
   const harness = aSeatHarness(seat);
   await harness.reconcile();

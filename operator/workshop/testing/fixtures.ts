@@ -27,11 +27,11 @@ interface SeatOverrides {
   readonly metadata?: Partial<ObjectMeta>;
   readonly spec?: Partial<SeatSpec>;
   readonly status?: SeatStatus;
-  /** The phase at the revision of its spec. */
+  /** Phase in the Seat's status, which then describes the current spec. */
   readonly phase?: SeatPhase;
 }
 
-/** A Seat as the API server has it, created from a wanted one. */
+/** Builds a live Seat from a wanted one, as the API server would return it. */
 export function aSeat(wanted: Seat, { metadata, spec, status, phase }: SeatOverrides = {}): Seat {
   const completeSpec = { ...wanted.spec, ...spec };
   return {
@@ -50,7 +50,7 @@ export function aSeat(wanted: Seat, { metadata, spec, status, phase }: SeatOverr
   };
 }
 
-/** The live Seat of the Workshop's attendee `index`. */
+/** Builds the live Seat of the attendee with this index. */
 export function seatOf(workshop: Workshop, index: number, overrides: SeatOverrides = {}): Seat {
   const wanted = wantedSeats(workshop)[index];
   if (!wanted) throw new Error(`Expected a Workshop with more than ${index} attendees.`);
@@ -64,7 +64,7 @@ interface NodeOverrides {
   readonly ready?: boolean;
 }
 
-/** A Ready node with 4 cores, 8Gi and room for 110 pods. */
+/** Builds a Ready node with 4 cores, 8Gi and room for 110 pods. */
 export const aNode = (
   name: string,
   { allocatable, labels = {}, spec = {}, ready = true }: NodeOverrides = {},
@@ -81,7 +81,7 @@ export const aNode = (
 
 const container = (requests: Record<string, string>): Container => ({ name: 'one', resources: { requests } });
 
-/** A pod that runs on the node with these requests. */
+/** Builds a pod that runs on the node with these requests. */
 export const aPod = (name: string, node: string, requests: Record<string, string>, namespace = 'elsewhere'): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -90,7 +90,7 @@ export const aPod = (name: string, node: string, requests: Record<string, string
   status: { phase: 'Running' },
 });
 
-/** The fake API server. Its lists ignore field selectors, so they include pods that have ended. */
+/** A fake API server whose lists ignore field selectors. So they include pods that have ended. */
 export class ClassApi extends FakeApi {
   override list<T extends KubeObject>(kind: Kind, { namespace, labelSelector }: ListOptions = {}): Promise<T[]> {
     return super.list<T>(kind, {

@@ -1,5 +1,5 @@
-// A Workshop with its reconciler, a fake API server and a clock, for this folder's unit tests. The harness plays the
-// seats' reconciler and the kubelet.
+// A Workshop with its reconciler, a fake API server and a clock, for this folder's unit tests. The harness also does
+// what the Seat reconciler and the kubelet would do.
 import { conditionOf } from '../../../kubernetes/conditions.ts';
 import type { Seat, SeatPhase, Workshop, WorkshopSpec } from '../../api/types.ts';
 import { KINDS } from '../../api/kinds.ts';
@@ -17,7 +17,10 @@ export const later = (hours: number): string => new Date(Date.parse(MONDAY) + ho
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** The status of a pod that has ended, with the isolation test's answer for an enforced network. */
+/**
+ * Returns the status of a pod that has ended. Its message is the isolation test's answer in a network that isolates
+ * seats.
+ */
 const ended = ({ spec: { containers } }: Pod): object => {
   const state = { terminated: { exitCode: 0, message: '{"control":"connected","x:1":"ETIMEDOUT"}' } };
   return { status: { containerStatuses: containers.map(({ name }) => ({ name, imageID: 'sha256:1', state })) } };
@@ -38,7 +41,7 @@ function aCluster() {
   };
 }
 
-/** A harness for a Workshop with this spec, on a node that fits eight seats. */
+/** Builds a harness for a Workshop with this spec, on a node that fits eight seats. */
 export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Partial<WorkshopOptions> = {}) {
   const cluster = aCluster();
   const { api, seats, pods, workshops } = cluster;
@@ -56,10 +59,10 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
   const reconcile = (): Promise<Result | undefined> => reconciler.reconcile('class', signal);
   const workshop = (): Workshop => workshops.get('class') as Workshop;
 
-  /** Brings these seats to the phase, as their reconciler would. Seats that are being deleted are gone. */
+  /** Brings these Seats to the phase, as the Seat reconciler would. Removes Seats that are being deleted. */
   const settle = (
     phase: SeatPhase = 'Ready',
-    message = 'As said.',
+    message = 'Set by the test.',
     names = seats.list().map(({ metadata }) => metadata.name),
   ): void => {
     for (const { metadata, spec } of seats.list().filter((seat) => names.includes(seat.metadata.name))) {
@@ -73,7 +76,10 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
     }
   };
 
-  /** Reconciles until nothing is left to do. @returns the last result */
+  /**
+   * Reconciles until nothing is left to do.
+   * @returns the result of the last reconcile
+   */
   const settleAll = async (): Promise<Result | undefined> => {
     for (let round = 0; round < 10; round++) {
       await reconcile();
@@ -89,11 +95,11 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
     workshop,
     settle,
     settleAll,
-    /** Continues with a new reconciler, as after a restart of the process. */
+    /** Continues with a new reconciler, like a restarted process. */
     restart: (more: Partial<WorkshopOptions> = {}): void => {
       reconciler = new WorkshopReconciler({ ...all, ...more });
     },
-    /** Names of the Seats that are not being deleted. */
+    /** Returns the names of the Seats that are not being deleted. */
     names: (): string[] =>
       seats
         .list()
@@ -102,7 +108,7 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
         .sort(),
     condition: (type: string): Condition => conditionOf(workshop().status?.conditions, type) as Condition,
     edit: (patch: object): void => void api.edit(KINDS.Workshop, { name: 'class' }, patch),
-    /** The requests that the work sends. */
+    /** Returns the requests that are sent during `work`. */
     requests: async (work: () => Promise<unknown>): Promise<string[]> => {
       const [reads, writes] = [api.reads.length, api.writes.length];
       await work();

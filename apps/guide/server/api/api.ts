@@ -12,7 +12,7 @@ import { jsonBody, sameOriginOnly } from './csrf.ts';
 import { labApi } from './lab.ts';
 import { runApi } from './run.ts';
 
-/** Paths that are not traced: they read telemetry, or make their own spans. */
+/** Paths that are not traced: they read telemetry, or make spans of their own. */
 export const ignoredApiPaths = [
   'course',
   'files',

@@ -88,7 +88,8 @@ describe('in a cluster', () => {
   test('adds to a failed check that Jaeger restarted during the step, even in the same second', async () => {
     await harness.post('/course/03-opentelemetry/reset');
     const hintWith = async (seconds: number): Promise<unknown> => {
-      const created = `${new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19)}Z`; // as Kubernetes reports it
+      const wholeSeconds = new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19);
+      const created = `${wholeSeconds}Z`; // as Kubernetes reports it
       harness.api.pods.set('jaeger-1', podOf('jaeger', 'jaeger-1', { created }));
       return (await harness.post('/course/03-opentelemetry/check', { answers: { pick: '' } })).body['hint'];
     };

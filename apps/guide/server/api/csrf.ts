@@ -1,12 +1,12 @@
-// Who may change something: a page of this site, or a program that sends our header. A page of another site can set neither header.
-// https://owasp.org/www-community/attacks/csrf
+// Allows changes only from a page of this site, or from a program that sends our header. A page of another site can set
+// neither header. https://owasp.org/www-community/attacks/csrf
 import express from 'express';
 import type { Request, RequestHandler } from 'express';
 
-/** Playing a round needs no header: it changes no more than a look at /apps/arcade/play does. */
+/** Paths that need no header. Playing a round changes no more than a visit to /apps/arcade/play does. */
 const withoutHeader = new Set(['/api/rounds']);
 
-/** Refuses with 403 what another site may have sent. */
+/** Refuses a request with 403 if another site may have sent it. */
 export const sameOriginOnly: RequestHandler = (request, response, next) => {
   if (request.method === 'GET' || request.method === 'HEAD') return next();
   const violation = violationOf(request);
@@ -30,5 +30,5 @@ function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
-/** Parses the body: three files of 256 kB, and what JSON adds to them. */
+/** Parses the body. The limit is the size of three files of 256 kB, and what JSON adds to them. */
 export const jsonBody = express.json({ limit: '2mb' });

@@ -1,4 +1,4 @@
-// Errors of the API as JSON, in words.
+// Returns errors of the API as JSON, with a message.
 import type { ErrorRequestHandler, Response } from 'express';
 import { isForbidden } from '../../../../kubernetes/api.ts';
 import { messageOf } from '../../../../support/console.ts';
@@ -15,7 +15,7 @@ interface HttpError {
   readonly type?: string;
 }
 
-/** Answers errors that the caller can do something about. It leaves the others to the next handler. */
+/** Answers errors that the caller can do something about, and leaves the others to the next handler. */
 export const apiErrors: ErrorRequestHandler = (error: Error & HttpError, _request, response, next) => {
   if (response.headersSent) return next(error);
   if (error instanceof FilesChangedError)
@@ -27,7 +27,7 @@ export const apiErrors: ErrorRequestHandler = (error: Error & HttpError, _reques
   next(error);
 };
 
-/** Logs an error and answers 502: the guide itself asks others for all that it serves. */
+/** Logs an error and answers 502, because everything that the guide serves comes from other services. */
 export const loggedErrors =
   (log: ReturnType<typeof createLogger>): ErrorRequestHandler =>
   (error: Error, _request, response, next) => {

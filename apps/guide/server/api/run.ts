@@ -1,4 +1,5 @@
-// GET /api/run: streams the state and the log of the learner's pods. https://html.spec.whatwg.org/multipage/server-sent-events.html
+// GET /api/run: streams the state and the log of the learner's pods.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html
 import { Router } from 'express';
 import type { Response } from 'express';
 import type { PodEvent } from '../../contract.ts';

@@ -153,15 +153,21 @@ const unreachable = ({ jaeger }: PipelineSources, says: string): PipelineHop => 
   name: 'jaeger',
   ok: false,
   says: `does not answer at ${jaeger}: ${says}`,
-  todo: 'Wait until its pod is ready again. A restart loses its traces, because they are in memory. Then play new rounds.',
+  todo:
+    'Wait until its pod is ready again. A restart loses its traces, because they are in memory. ' +
+    'Then play new rounds.',
 });
 
 async function droppedSpan(sources: PipelineSources, collector: PipelineHop): Promise<[PipelineHop, PipelineHop]> {
   const todo =
-    'Look at service.pipelines.traces in collector.yaml: is otlphttp/jaeger still among its exporters, and does no processor drop all spans?';
-  const said = await lastErrorOf(sources);
+    'Look at service.pipelines.traces in collector.yaml: ' +
+    'is otlphttp/jaeger still among its exporters, and does no processor drop all spans?';
+  const collectorError = await lastErrorOf(sources);
   return [
-    { ...collector, ...(said ? { ok: false, todo, says: `${collector.says}, but${said.slice(1)}` } : {}) },
+    {
+      ...collector,
+      ...(collectorError ? { ok: false, todo, says: `${collector.says}, but${collectorError.slice(1)}` } : {}),
+    },
     { name: 'jaeger', ok: false, says: 'answers, but a span that the Collector took did not come out here', todo },
   ];
 }

@@ -1,4 +1,5 @@
-// The guide's environment: its lab and, in a cluster, the API server and the guide's key. The server and why.js share it.
+// The guide's environment: its lab and, in a cluster, the API server and the guide's key. The server and why.js share
+// it.
 import { readFileSync } from 'node:fs';
 import { truthOf } from '../../../../lab/faults.ts';
 import { ACCOUNT, inClusterConfig } from '../../../../kubernetes/in-cluster.ts';

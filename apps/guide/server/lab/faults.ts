@@ -1,5 +1,5 @@
-// Switches the faults in prizes. The ConfigMap `<release>-faults`, which the operator writes too, lists the ones that are on. The guide sends the
-// list to every pod of prizes. Only prizes knows what a fault hits; no page gets it.
+// Switches the faults in prizes. The ConfigMap `<release>-faults` lists the ones that are on. The operator writes it
+// too. The guide sends the list to every pod of prizes. Only prizes knows what a fault hits, and no page shows it.
 import { setTimeout as delay } from 'node:timers/promises';
 import { FAULTS_OF, LABELS } from '../../../../lab/names.ts';
 import { FAULTS, isFault } from '../../../../lab/faults.ts';
@@ -17,13 +17,14 @@ export const TITLES: Record<FaultName, string> = {
   timeouts: 'Requests that time out at 500 ms',
 };
 
-/** The instructor has set the faults for the whole class. The operator would undo a switch in a single lab. */
+/** The instructor has set the faults for the whole class. The operator would undo a change in a single lab. */
 export class SetByClassError extends Error {
   override name = 'SetByClassError';
 
   constructor() {
     super(
-      `expected faults that this lab may switch, found them set by your instructor for the whole class. You can switch them once the label ${LABELS.faults} is removed from the Workshop.`,
+      'expected faults that this lab may switch, found them set by your instructor for the whole class. ' +
+        `You can switch them once the label ${LABELS.faults} is removed from the Workshop.`,
     );
   }
 }
@@ -70,8 +71,8 @@ export class Faults {
   }
 
   /**
-   * Reads the list whenever the ConfigMap changes. It also reads every two seconds while a fault is on, since pods may be new, after an error,
-   * and if it can't follow the changes.
+   * Reads the list whenever the ConfigMap changes. It also reads every two seconds while a fault is on, since pods may
+   * be new, after an error, and if it can't watch the ConfigMap.
    * @returns a function that stops it
    */
   watch(): () => void {

@@ -1,4 +1,4 @@
-// Asking apps, extra rounds, and faults, against servers of the test's own.
+// Visits, extra rounds and faults, tested against local servers.
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -34,28 +34,28 @@ afterAll(() => {
   opened.forEach((server) => server.close().closeAllConnections());
 });
 
-test('an app that is asked is told the trace, whose root the guide sends itself', async () => {
+test('passes the trace context to the app, and sends the root span itself', async () => {
   let headers: IncomingHttpHeaders = {};
   const { url } = await serve((request, response) => {
     headers = request.headers;
     response.end('4');
   });
-  const asked = await visit({ url, path: '/rolldice?x=1', collector: receiver.url });
-  expect(asked).toMatchObject({ status: 200, body: '4' });
-  expect(headers.traceparent).toBe(`00-${asked.traceId}-${asked.spanId}-01`);
-  const { spans } = await receiver.trace(asked.traceId);
+  const visited = await visit({ url, path: '/rolldice?x=1', collector: receiver.url });
+  expect(visited).toMatchObject({ status: 200, body: '4' });
+  expect(headers.traceparent).toBe(`00-${visited.traceId}-${visited.spanId}-01`);
+  const { spans } = await receiver.trace(visited.traceId);
   expect(spans).toMatchObject([
-    { service: 'guide', name: 'GET /rolldice', kind: 'client', spanId: asked.spanId, orphan: false },
+    { service: 'guide', name: 'GET /rolldice', kind: 'client', spanId: visited.spanId, orphan: false },
   ]);
 });
 
-test('an app that does not answer is said, and is in the trace as an error', async () => {
-  const asked = await visit({ url: 'http://127.0.0.1:1', path: '/', collector: receiver.url });
-  expect(asked).toMatchObject({ status: 0, body: expect.stringContaining('ECONNREFUSED') as string });
-  expect((await receiver.trace(asked.traceId)).spans[0]?.status.code).toBe('error');
+test('reports an app that does not answer, and marks its span as an error', async () => {
+  const visited = await visit({ url: 'http://127.0.0.1:1', path: '/', collector: receiver.url });
+  expect(visited).toMatchObject({ status: 0, body: expect.stringContaining('ECONNREFUSED') as string });
+  expect((await receiver.trace(visited.traceId)).spans[0]?.status.code).toBe('error');
 });
 
-test('extra rounds are played by the visitors that always come, until the load is 0 again', async () => {
+test('plays extra rounds as the usual visitors until the load is 0 again', async () => {
   const rounds: IncomingHttpHeaders[] = [];
   const { url } = await serve((request, response) => {
     rounds.push(request.headers);
@@ -72,51 +72,51 @@ test('extra rounds are played by the visitors that always come, until the load i
   expect(rounds.length).toBe(played);
 });
 
-describe('faults', () => {
-  const told: string[] = [];
+describe('Faults', () => {
+  const requests: string[] = [];
   let port: number;
   let status = 204;
   beforeAll(async () => {
     ({ port } = await serve((request, response) => {
-      request.on('data', (chunk: Buffer) => told.push(`${request.method} ${request.url} ${chunk.toString()}`));
+      request.on('data', (chunk: Buffer) => requests.push(`${request.method} ${request.url} ${chunk.toString()}`));
       request.on('end', () => response.writeHead(status).end());
     }));
   });
   beforeEach(() => {
-    told.length = 0;
+    requests.length = 0;
     status = 204;
     api.put('lab-faults', { faults: '' });
     api.pods.clear();
     api.pods.set('prizes-1', podOf('prizes', 'prizes-1'));
   });
 
-  test('one that is switched on is told to every pod, once, and to a pod that is new', async () => {
+  test('sends a new fault once to every pod, and to a pod that starts later', async () => {
     const faults = new Faults({ kube, release: 'lab', port });
     expect(await faults.set('spike', true)).toEqual(['spike']);
     await faults.look();
-    expect(told).toEqual(['PUT /fault {"names":["spike"]}']);
+    expect(requests).toEqual(['PUT /fault {"names":["spike"]}']);
     api.pods.set('prizes-2', podOf('prizes', 'prizes-2'));
     await faults.look();
-    expect(told).toHaveLength(2);
+    expect(requests).toHaveLength(2);
     await faults.set('timeouts', true);
     expect(await faults.set('spike', false)).toEqual(['timeouts']);
-    expect(told.at(-1)).toBe('PUT /fault {"names":["timeouts"]}');
+    expect(requests.at(-1)).toBe('PUT /fault {"names":["timeouts"]}');
     expect(api.data('lab-faults')).toEqual({ faults: 'timeouts' });
   });
 
-  test('what the operator wrote counts, and what is no fault does not', async () => {
+  test('applies faults that the operator wrote, and ignores unknown names', async () => {
     api.put('lab-faults', { faults: 'timeouts, fire' });
     const faults = new Faults({ kube, release: 'lab', port });
     await faults.look();
-    expect(told).toEqual(['PUT /fault {"names":["timeouts"]}']);
+    expect(requests).toEqual(['PUT /fault {"names":["timeouts"]}']);
   });
 
-  test("a guide that starts anew tells the pods, for it can't know what they were told", async () => {
+  test('sends the list to the pods after a restart of the guide', async () => {
     await new Faults({ kube, release: 'lab', port }).look();
-    expect(told).toEqual(['PUT /fault {"names":[]}']);
+    expect(requests).toEqual(['PUT /fault {"names":[]}']);
   });
 
-  test('with no fault on, pods are not even listed again', async () => {
+  test('lists no pods while no fault is on', async () => {
     const faults = new Faults({ kube, release: 'lab', port });
     await faults.look();
     const before = api.requests.length;
@@ -124,44 +124,44 @@ describe('faults', () => {
     expect(api.requests.slice(before)).toEqual(['GET /api/v1/namespaces/ns/configmaps/lab-faults']);
   });
 
-  test('a change is told at once, over a watch that ended too; and while nothing is on, nothing is asked', async () => {
+  test('sends each change at once, also after a watch ends, and requests nothing in between', async () => {
     const faults = new Faults({ kube, release: 'lab', port, every: 50 });
     const stop = faults.watch();
-    await eventually('the first look', () => told.length > 0 || undefined);
+    await eventually('the first read', () => requests.length > 0 || undefined);
     const before = api.requests.length;
     await new Promise((resolve) => setTimeout(resolve, 250));
     expect(api.requests.slice(before)).toEqual([]);
     api.put('lab-faults', { faults: 'spike' });
-    await eventually('the change', () => told.at(-1)?.includes('spike') || undefined);
+    await eventually('the change', () => requests.at(-1)?.includes('spike') || undefined);
     api.put('lab-faults', { faults: '' });
-    await eventually('the next', () => told.at(-1)?.includes('[]') || undefined);
+    await eventually('the next', () => requests.at(-1)?.includes('[]') || undefined);
     api.endWatches();
     await eventually(
       'another watch',
       () => api.requests.filter((request) => request.endsWith('/configmaps')).length === 2 || undefined,
     );
     api.put('lab-faults', { faults: 'timeouts' });
-    await eventually('the change after that', () => told.at(-1)?.includes('timeouts') || undefined);
+    await eventually('the change after that', () => requests.at(-1)?.includes('timeouts') || undefined);
     stop();
   });
 
-  test("where changes can't be followed, they are looked for", async () => {
+  test('polls for changes if it may not watch', async () => {
     api.forbidden = ['GET /api/v1/namespaces/ns/configmaps?'];
     const stop = new Faults({ kube, release: 'lab', port, every: 50 }).watch();
-    await eventually('the first look', () => told.length > 0 || undefined);
+    await eventually('the first read', () => requests.length > 0 || undefined);
     api.put('lab-faults', { faults: 'spike' });
-    await eventually('the change', () => told.at(-1)?.includes('spike') || undefined);
+    await eventually('the change', () => requests.at(-1)?.includes('spike') || undefined);
     expect(api.requests.filter((request) => request.endsWith('/configmaps/lab-faults')).length).toBeGreaterThan(2);
     stop();
     api.forbidden = [];
   });
 
-  test('a pod that does not take it is told again, and the trouble is said once', async () => {
-    const said: string[] = [];
+  test('sends the list again to a pod that refused it, and reports the error once', async () => {
+    const errors: string[] = [];
     status = 500;
-    const faults = new Faults({ kube, release: 'lab', port, onTrouble: (trouble) => said.push(trouble) });
+    const faults = new Faults({ kube, release: 'lab', port, onTrouble: (trouble) => errors.push(trouble) });
     await faults.look();
     await faults.look();
-    expect([told.length, said]).toEqual([2, ['expected pod prizes-1 to take {"names":[]} with 2xx, found 500']]);
+    expect([requests.length, errors]).toEqual([2, ['expected pod prizes-1 to take {"names":[]} with 2xx, found 500']]);
   });
 });

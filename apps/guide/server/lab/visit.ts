@@ -1,5 +1,5 @@
-// Sends a request to an app as the start of a trace. The guide writes its own span by hand and sends it straight to the Collector. So the span
-// exists at every level of instrumentation, and no app could have made it up.
+// Sends a request to an app as the start of a trace. The guide writes its own span by hand, and sends it straight to
+// the Collector. So the span exists at every level of instrumentation, and no app could have made it up.
 import {
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
@@ -60,7 +60,10 @@ function failureOf(error: unknown): string {
   if (name === 'TimeoutError')
     return `no answer within ${patience / 1000} s. A loop that never ends? Nothing else runs while code loops.`;
   if (code === 'ECONNRESET')
-    return `the connection broke off (${messageOf(error)}). Did the app end while it was answering? See the state and the log of its pod.`;
+    return (
+      `the connection broke off (${messageOf(error)}). Did the app end while it was answering? ` +
+      'See the state and the log of its pod.'
+    );
   return `no connection (${messageOf(error)}). Is its pod running? See its state and its log.`;
 }
 

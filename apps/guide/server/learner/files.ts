@@ -16,7 +16,8 @@ export class FilesChangedError extends Error {
 
   constructor(current: VersionedFiles) {
     super(
-      'expected the files as you last saw them, found a change from another tab or from kubectl: nothing was overwritten. Take what you want from it, then save again.',
+      'expected the files as you last saw them, found a change from another tab or from kubectl: ' +
+        'nothing was overwritten. Take what you want from it, then save again.',
     );
     this.current = current;
   }
@@ -77,8 +78,8 @@ export class FileStore {
   }
 
   /**
-   * Restarts what reads the changed files. In a seat the operator does so too, and marks the pods with a checksum. The guide writes the same
-   * checksum, so the pods restart once, whoever is first. Outside a seat that annotation belongs to helm.
+   * Restarts what reads the changed files. In a seat the operator does so too, and marks the pods with a checksum. The
+   * guide writes the same checksum, so the pods restart only once. Outside a seat that annotation belongs to helm.
    */
   async #restart(changed: readonly LearnerFile[], { data = {}, metadata }: ConfigMap): Promise<string[]> {
     const inSeat = metadata.labels?.['app.kubernetes.io/managed-by'] === 'intro-otel';

@@ -1,4 +1,4 @@
-// What is the learner's own, kept in ConfigMaps of a (test's) API server.
+// The learner's files and progress, kept in ConfigMaps of a fake API server.
 import { ApiServer } from '../../../testing/api-server.ts';
 import { Kube } from '../kube.ts';
 import { FilesChangedError, FileStore } from './files.ts';
@@ -19,23 +19,23 @@ beforeEach(() => {
 });
 afterAll(() => api.stop());
 
-describe('files', () => {
+describe('FileStore', () => {
   const store = () => new FileStore(kube, 'lab');
 
-  test("are read with a version that is their text's", async () => {
+  test('returns the same version for the same texts', async () => {
     const first = await store().read();
     api.put('lab-dice', { 'app.ts': 'one', 'settings.env': '', 'collector.yaml': '{}', more: 'x' });
     expect(await store().read()).toEqual(first);
   });
 
-  test('only what reads a changed file is restarted', async () => {
+  test('restarts only what reads a changed file', async () => {
     expect((await store().write({ 'app.ts': 'two', 'settings.env': '' })).restarted).toEqual(['dice']);
     expect((await store().write({ 'collector.yaml': 'x: 1' })).restarted).toEqual(['collector']);
     expect((await store().write({ 'collector.yaml': 'x: 1' })).restarted).toEqual([]);
     expect(api.restarts).toEqual(['lab-dice', 'lab-collector']);
   });
 
-  test('in a seat, what reads it is started by the text that it reads, as the operator would', async () => {
+  test('restarts pods in a seat by the checksum of the text, as the operator does', async () => {
     api.put(
       'lab-dice',
       { 'app.ts': 'one', 'settings.env': '', 'collector.yaml': '{}' },
@@ -49,7 +49,7 @@ describe('files', () => {
     expect(Object.keys(api.annotations.get('lab-dice') ?? {})).toEqual(['kubectl.kubernetes.io/restartedAt']);
   });
 
-  test('of two tabs that edit, the second is told, and nothing is overwritten', async () => {
+  test('refuses the save of a tab with an old version, and overwrites nothing', async () => {
     const { version } = await store().read();
     await store().write({ 'app.ts': 'mine' }, { from: version });
     const refused = await store()
@@ -60,7 +60,7 @@ describe('files', () => {
     expect(api.data('lab-dice')['app.ts']).toBe('mine');
   });
 
-  test('of two that save at the same moment, one is told', async () => {
+  test('accepts one of two simultaneous saves', async () => {
     const { version } = await store().read();
     const outcomes = await Promise.allSettled(
       ['a', 'b'].map((text) => store().write({ 'app.ts': text }, { from: version })),
@@ -68,18 +68,18 @@ describe('files', () => {
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  test('what a step replaces is kept', async () => {
+  test('keeps a copy of the file that a step replaces', async () => {
     await store().write({ 'app.ts': 'theirs' }, { keepAs: 'before-08-context' });
     expect(api.data('lab-dice')).toMatchObject({ 'app.ts': 'theirs', 'before-08-context.app.ts': 'one' });
   });
 });
 
-describe('progress', () => {
+describe('Progress', () => {
   const progress = (more: { key?: Buffer } = { key }) =>
     new Progress({ release: 'lab', steps: ['one', 'two'], kube, ...more });
-  const state = async (of: Progress, id: string) => of.stateOf(id, (await of.steps())[id]);
+  const state = async (kept: Progress, id: string) => kept.stateOf(id, (await kept.steps())[id]);
 
-  test('a step goes from open to started to passed, and is counted', async () => {
+  test('moves a step from open to started to passed, and counts it', async () => {
     const mine = progress();
     expect(await state(mine, 'one')).toBe('open');
     await mine.start('one');
@@ -93,24 +93,24 @@ describe('progress', () => {
     });
   });
 
-  test('it outlives the guide', async () => {
+  test('keeps progress when the guide restarts', async () => {
     await progress().pass('one', {});
     expect(await state(progress(), 'one')).toBe('passed');
   });
 
   test.each([
-    ['a step that no check wrote', { one: { startedAt: '2026-01-01T00:00:00Z', passedAt: '2026-01-01T00:00:00Z' } }],
+    ['a passed step without a proof', { one: { startedAt: '2026-01-01T00:00:00Z', passedAt: '2026-01-01T00:00:00Z' } }],
     [
-      'a proof that is made up',
+      'a passed step with an invented proof',
       { one: { startedAt: '2026-01-01T00:00:00Z', passedAt: '2026-01-01T00:00:00Z', proof: 'a'.repeat(64) } },
     ],
-  ])('%s is not verified, and not counted', async (_what, steps) => {
+  ])('does not count %s', async (_what, steps) => {
     api.put('lab-progress', { passed: '1', total: '2', steps: JSON.stringify(steps) });
     expect(await state(progress(), 'one')).toBe('unverified');
     expect(api.data('lab-progress')['passed']).toBe('0');
   });
 
-  test('the proof of one step proves no other, and none at another time', async () => {
+  test('rejects a proof copied to another step or changed afterwards', async () => {
     await progress().pass('one', { traceId: 'abc' });
     const steps = JSON.parse(api.data('lab-progress')['steps'] ?? '') as Record<string, object>;
     const forged = { one: { ...steps['one'], traceId: 'abd' }, two: steps['one'] };
@@ -118,25 +118,25 @@ describe('progress', () => {
     expect([await state(progress(), 'one'), await state(progress(), 'two')]).toEqual(['unverified', 'unverified']);
   });
 
-  test('without a key nothing is verified', async () => {
+  test('verifies nothing without a key', async () => {
     await progress({}).pass('one', {});
     expect(await state(progress({}), 'one')).toBe('unverified');
   });
 
   test.each(['', 'no json', '[]', 'null', '{"one": 1, "two": {"startedAt": "never"}}'])(
-    'steps that are %j are no steps',
+    'reads %j as no steps',
     async (steps) => {
       api.put('lab-progress', { passed: '0', total: '2', steps });
       expect(await progress().steps()).toEqual({});
     },
   );
 
-  test('two changes at once both count', async () => {
+  test('keeps both of two simultaneous changes', async () => {
     await Promise.all([progress().start('one'), progress().start('two')]);
     expect(Object.keys(await progress().steps()).sort()).toEqual(['one', 'two']);
   });
 
-  test('outside of a cluster it is kept in memory', async () => {
+  test('keeps progress in memory outside a cluster', async () => {
     const alone = new Progress({ release: 'lab', steps: ['one'], key });
     await alone.pass('one', {});
     expect(await state(alone, 'one')).toBe('passed');

@@ -1,5 +1,5 @@
-// The learner's progress in the ConfigMap `<release>-progress`. A step counts as passed if a check of this guide passed it. The proof uses a key
-// that only the guide has, so an edit of the ConfigMap by hand proves nothing.
+// The learner's progress in the ConfigMap `<release>-progress`. A step counts as passed if a check of this guide passed
+// it. The proof uses a key that only the guide has, so an edit of the ConfigMap by hand proves nothing.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isConflict, isNotFound } from '../../../../kubernetes/api.ts';
 import type { StepState } from '../../contract.ts';

@@ -1,4 +1,5 @@
-// The front page: the course, the learner's code, requests to dice, and their trace. This is the shell; apps/guide/web/course.ts fills it.
+// The front page: the course, the learner's code, requests to dice, and their trace. It is only the frame. The script
+// apps/guide/web/course.ts fills it.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import { layout } from './layout.ts';
@@ -12,8 +13,8 @@ export function coursePage(lab: string): string {
     lab,
     wide: true,
     content: html`
-      <noscript><p class="note">The course needs JavaScript. Without it you can still read <a href="/traces">the latest traces</a>,
-        and <a href="/api/course">the steps as JSON</a>.</p></noscript>
+      <noscript><p class="note">The course needs JavaScript. Without it you can still read
+        <a href="/traces">the latest traces</a>, and <a href="/api/course">the steps as JSON</a>.</p></noscript>
       <nav class="parts-of-page" aria-label="On this page">
         <a href="#course">Course</a> <a href="#code">Code</a> <a href="#try">Try</a> <a href="#trace">Trace</a>
       </nav>
@@ -36,7 +37,9 @@ const course: Content = html`<section id="course" class="course" aria-label="Cou
             <p><button type="button" class="quiet" id="reset-all">Reset the whole course</button></p>
           </details>
           <p id="course-status" class="status" role="status"></p>
-          <article id="step" class="step" aria-labelledby="step-title"><h2 id="step-title">Loading the course…</h2></article>
+          <article id="step" class="step" aria-labelledby="step-title">
+            <h2 id="step-title">Loading the course…</h2>
+          </article>
           <div id="step-actions" class="actions step-actions"></div>
           <div id="verdict" class="verdict" role="status"></div>
           <nav id="pager" class="pager" aria-label="Previous and next step"></nav>
@@ -59,7 +62,10 @@ const code: Content = html`<section id="code" class="card" aria-labelledby="code
             <details id="log-part" class="log" open>
               <summary>Log of the newest pod</summary>
               <p class="group"><label for="log-of">of</label>
-                <select id="log-of"><option value="dice">dice</option><option value="collector">the Collector</option></select></p>
+                <select id="log-of">
+                  <option value="dice">dice</option>
+                  <option value="collector">the Collector</option>
+                </select></p>
               <pre id="log" tabindex="0" role="group" aria-label="Log of the newest pod"></pre>
             </details>
           </section>`;
@@ -76,7 +82,8 @@ const tryIt: Content = html`<section id="try" class="card" aria-labelledby="try-
               </div>
               <form id="other-path" class="group">
                 <label for="path">Another path</label>
-                <input id="path" name="path" value="/server_request?param=hello" autocomplete="off" autocapitalize="off" spellcheck="false">
+                <input id="path" name="path" value="/server_request?param=hello"
+                  autocomplete="off" autocapitalize="off" spellcheck="false">
                 <button>Ask</button>
               </form>
             </div>
@@ -84,7 +91,8 @@ const tryIt: Content = html`<section id="try" class="card" aria-labelledby="try-
             <div class="settings">
               <form id="load" class="group">
                 <label for="per-minute">Load: extra rounds a minute</label>
-                <input id="per-minute" name="perMinute" type="number" min="0" max="120" step="1" value="0" inputmode="numeric">
+                <input id="per-minute" name="perMinute"
+                  type="number" min="0" max="120" step="1" value="0" inputmode="numeric">
                 <button>Set</button>
                 <span id="load-status" class="soft" role="status"></span>
               </form>
@@ -110,6 +118,8 @@ const dialog: Content = html`<dialog id="confirm" aria-labelledby="confirm-title
         <form method="dialog">
           <h2 id="confirm-title"></h2>
           <p id="confirm-text"></p>
-          <p class="actions"><button value="no">Cancel</button> <button value="yes" class="primary" id="confirm-yes">Yes</button></p>
+          <p class="actions">
+            <button value="no">Cancel</button> <button value="yes" class="primary" id="confirm-yes">Yes</button>
+          </p>
         </form>
       </dialog>`;

@@ -6,7 +6,7 @@ test.each([
   ['/', coursePage('a/b')],
   ['/lab', labPage('auto')],
   ['/why', whyPage()],
-])('%s has nothing inline, nothing from elsewhere, and one heading of the first level', (path, page) => {
+])('renders %s without inline code or foreign links, and with a single h1', (path, page) => {
   expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
   expect(page).not.toMatch(/(src|href|action)="(https?:)?\/\//);
   expect(page).not.toMatch(/ style="|<style| on[a-z]+="|<script(?! type="module" src="\/assets\/)/);
@@ -14,11 +14,11 @@ test.each([
   expect(page).toContain(`<a href="${path}" aria-current="page">`);
 });
 
-test('the name of a lab is text, whatever it holds', () => {
+test("escapes the lab's name", () => {
   expect(coursePage('"><script>')).toContain('data-lab="&quot;&gt;&lt;script&gt;"');
 });
 
-test('an id is on a page once', () => {
+test('uses each id once per page', () => {
   const ids = [...coursePage('a/b').matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
   expect(ids).toEqual([...new Set(ids)]);
 });

@@ -1,5 +1,6 @@
 // Parts that several pages share.
 import { html } from '../html.ts';
+import type { Content } from '../html.ts';
 
 export const noJaegerUi = html`<p class="note">This Jaeger came without the files of its user interface
         (it was built from source; the official images have them), so its traces are shown here, plainly.</p>`;
@@ -7,6 +8,8 @@ export const noJaegerUi = html`<p class="note">This Jaeger came without the file
 export function inMilliseconds(duration: number): string {
   return `${duration < 10 ? duration.toFixed(2) : duration.toFixed(1)} ms`;
 }
+
+export const errorMark: Content = html` <strong class="error">error</strong>`;
 
 /** Time of day, UTC, to the millisecond. */
 export function clock(time: number): string {

@@ -1,9 +1,9 @@
 // The page of one trace: a tree of its spans with their times and attributes.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
-import type { Attributes, Span, Trace } from '../../../../otlp/traces.ts';
+import type { Attributes, Span, SpanEvent, Trace } from '../../../../otlp/traces.ts';
 import { layout } from './layout.ts';
-import { clock, inMilliseconds, noJaegerUi } from './parts.ts';
+import { clock, errorMark, inMilliseconds, noJaegerUi } from './parts.ts';
 
 export function tracePage(trace: Trace, jaegerHasUi: boolean): string {
   const { traceId, roots, spans, services, start, duration } = trace;
@@ -13,12 +13,16 @@ export function tracePage(trace: Trace, jaegerHasUi: boolean): string {
     path: '/traces',
     content: html`
       <p><code>${traceId}</code></p>
-      <p>${spans.length} spans in ${services.length} services (${services.join(', ')}), ${inMilliseconds(duration)}, started ${clock(start)} UTC.</p>
+      <p>${spans.length} spans in ${services.length} services (${services.join(', ')}), ${inMilliseconds(duration)},
+        started ${clock(start)} UTC.</p>
       ${jaegerHasUi ? inJaeger : noJaegerUi}
-      ${roots.length > 1 ? html`<p class="note">Some spans are still missing, or were never sent: load the page again in a moment.</p>` : ''}
+      ${roots.length > 1 ? incomplete : ''}
       <ul class="tree">${roots.map((root) => branch(root, trace))}</ul>`,
   });
 }
+
+const incomplete = html`<p class="note">Some spans are still missing, or were never sent:
+        load the page again in a moment.</p>`;
 
 /** The page for a trace that has not arrived yet. It reloads itself. */
 export function missingTracePage(traceId: string): string {
@@ -27,8 +31,10 @@ export function missingTracePage(traceId: string): string {
     path: '/traces',
     refresh: 2,
     content: html`
-      <p>Jaeger has no trace <code>${traceId}</code>. Spans take a second or two to arrive: this page looks again every two seconds.</p>
-      <p>Jaeger keeps traces in memory, and only so many: one from before it was started again is gone, as is one that is too old. Play a round, or ask dice again, for a new one.</p>`,
+      <p>Jaeger has no trace <code>${traceId}</code>. Spans take a second or two to arrive:
+        this page looks again every two seconds.</p>
+      <p>Jaeger keeps traces in memory, and only so many: one from before it was started again is gone,
+        as is one that is too old. Play a round, or ask dice again, for a new one.</p>`,
   });
 }
 
@@ -38,30 +44,38 @@ function branch(span: Span, trace: Trace): Content {
         <li>
           <details>
             <summary>
-              <span><b>${span.service}</b> ${span.name} <span class="kind">${span.kind}</span>${failed ? html` <strong class="error">error</strong>` : ''}</span>
+              <span><b>${span.service}</b> ${span.name}
+                <span class="kind">${span.kind}</span>${failed ? errorMark : ''}</span>
               <span class="took">${inMilliseconds(span.duration)}</span>
               ${bar(span, trace)}
             </summary>
             ${span.orphan ? html`<p>Its parent, <code>${span.parentSpanId}</code>, is not among the spans.</p>` : ''}
             ${span.status.message ? html`<p class="error">${span.status.message}</p>` : ''}
             ${list('Attributes', span.attributes)}
-            ${span.events.map((event) => list(`Event “${event.name}”, after ${inMilliseconds(event.time - span.start)}`, event.attributes))}
+            ${span.events.map((event) => list(titleOf(event, span), event.attributes))}
             ${list('Recorded by', { 'otel.scope.name': span.scope, span_id: span.spanId, ...span.resource })}
           </details>
           ${span.children.length > 0 ? html`<ul>${span.children.map((child) => branch(child, trace))}</ul>` : ''}
         </li>`;
 }
 
+const titleOf = ({ name, time }: SpanEvent, { start }: Span): string =>
+  `Event “${name}”, after ${inMilliseconds(time - start)}`;
+
 /** Draws when the span ran within the trace. It is an SVG, because the page's policy allows no inline style. */
 function bar(span: Span, { start, duration }: Trace): Content {
   const scale = duration > 0 ? 1000 / duration : 0;
   const from = ((span.start - start) * scale).toFixed(1);
   const width = Math.max(span.duration * scale, 4).toFixed(1);
-  return html`<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true"><rect x="${from}" width="${width}" height="10"/></svg>`;
+  return html`<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
+                <rect x="${from}" width="${width}" height="10"/>
+              </svg>`;
 }
 
 function list(title: string, attributes: Attributes): Content {
-  const entries = Object.entries(attributes);
+  const rows = Object.entries(attributes).map(
+    ([key, value]) => html`<div><dt>${key}</dt><dd>${JSON.stringify(value)}</dd></div>`,
+  );
   return html`<h2>${title}</h2>
-            ${entries.length === 0 ? html`<p>none</p>` : html`<dl>${entries.map(([key, value]) => html`<div><dt>${key}</dt><dd>${JSON.stringify(value)}</dd></div>`)}</dl>`}`;
+            ${rows.length === 0 ? html`<p>none</p>` : html`<dl>${rows}</dl>`}`;
 }

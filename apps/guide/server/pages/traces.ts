@@ -3,7 +3,7 @@ import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import type { Trace } from '../../../../otlp/traces.ts';
 import { layout } from './layout.ts';
-import { clock, inMilliseconds, noJaegerUi } from './parts.ts';
+import { clock, errorMark, inMilliseconds, noJaegerUi } from './parts.ts';
 
 export function tracesPage(traces: Trace[], jaegerHasUi: boolean): string {
   return layout({
@@ -11,9 +11,11 @@ export function tracesPage(traces: Trace[], jaegerHasUi: boolean): string {
     path: '/traces',
     content: html`
       ${jaegerHasUi ? '' : noJaegerUi}
-      ${traces.length === 0 ? html`<p>There are none yet. <a href="/lab">Play a round</a>, or wait for a visitor.</p>` : list(traces)}`,
+      ${traces.length === 0 ? noTraces : list(traces)}`,
   });
 }
+
+const noTraces = html`<p>There are none yet. <a href="/lab">Play a round</a>, or wait for a visitor.</p>`;
 
 function list(traces: Trace[]): Content {
   return html`<ul class="traces">${traces.map(item)}</ul>`;
@@ -23,7 +25,8 @@ function item({ traceId, roots, spans, services, start, duration }: Trace): Cont
   const failed = spans.some(({ status }) => status.code === 'error');
   return html`
           <li>
-            <a href="/traces/${traceId}">${roots[0]?.service}: ${roots[0]?.name}</a>${failed ? html` <strong class="error">error</strong>` : ''}
-            <span>${clock(start)} UTC, ${inMilliseconds(duration)}, ${spans.length} spans in ${services.join(', ')}</span>
+            <a href="/traces/${traceId}">${roots[0]?.service}: ${roots[0]?.name}</a>${failed ? errorMark : ''}
+            <span>${clock(start)} UTC, ${inMilliseconds(duration)},
+              ${spans.length} spans in ${services.join(', ')}</span>
           </li>`;
 }

@@ -1,4 +1,4 @@
-// The page "Why is there no trace?": each hop of a span's way, with its state.
+// The page "Why is there no trace?": the state of each hop from the SDK to Jaeger.
 import { html } from '../html.ts';
 import { layout } from './layout.ts';
 
@@ -8,7 +8,8 @@ export function whyPage(): string {
     path: '/why',
     script: 'why.js',
     content: html`
-      <p>A span goes four hops before you can see it. Each is asked now what it has to say; the first that is broken is where to begin.</p>
+      <p>A span goes four hops before you can see it. Each is asked now what it has to say;
+        the first that is broken is where to begin.</p>
       <p class="actions"><button type="button" id="again" class="primary">Look again</button></p>
       <p id="why-status" class="status" role="status"></p>
       <ol id="hops" class="hops"></ol>

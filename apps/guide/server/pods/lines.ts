@@ -1,4 +1,5 @@
-// Splits a log into lines and limits their rate and length. Of 100 MB a page gets what a person can read, and how much is missing.
+// Splits a log into lines, and limits their rate and length. Of 100 MB a page gets what a person can read, and how much
+// is missing.
 import { StringDecoder } from 'node:string_decoder';
 
 export interface Bounds {
@@ -42,7 +43,10 @@ export class Lines {
     }
   }
 
-  /** Emits how many lines were left out, then the last of them. Call it from time to time, and when no more lines come. */
+  /**
+   * Emits how many lines were left out, and then the last of them. Call it from time to time, and once no more lines
+   * come.
+   */
   settle(): void {
     const left = this.#left - this.#newest.length;
     if (left > 0)

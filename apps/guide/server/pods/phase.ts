@@ -81,7 +81,9 @@ const unscheduledIn = ({ status }: Pod): PodCondition | undefined =>
 
 const fixIt = 'Fix it and press Run. Until then the old dice serves, if there is one.';
 
-const notListening = `dice runs, but takes no connections on its port: a loop that never ends, or no app.listen(…)? Nothing else runs while your code loops. ${fixIt}`;
+const notListening =
+  'dice runs, but takes no connections on its port: a loop that never ends, or no app.listen(…)? ' +
+  `Nothing else runs while your code loops. ${fixIt}`;
 
 interface TerminatedContainer {
   readonly component: Component;
@@ -94,7 +96,9 @@ function reasonOf({ component, ended, log, limit }: TerminatedContainer): [strin
   const { reason, exitCode, signal, message = '' } = ended;
   if (reason === 'OOMKilled')
     return [
-      `${component} was killed for using more than ${limit ?? 'the memory it may have'} (OOMKilled): what grows without end? Output that is printed faster than it can be written counts too. Fix it and press Run.`,
+      `${component} was killed for using more than ${limit ?? 'the memory it may have'} (OOMKilled): ` +
+        'what grows without end? Output that is printed faster than it can be written counts too. ' +
+        'Fix it and press Run.',
     ];
   if (exitCode === 137 || signal === 9)
     return [`${component} was stopped because it no longer answered: a loop that never ends? ${fixIt}`];
@@ -109,7 +113,10 @@ function reasonOf({ component, ended, log, limit }: TerminatedContainer): [strin
 /** The likely reason of an end without an error in the log. */
 function exitReason(exitCode: number): string {
   if (exitCode === 0)
-    return 'dice ended by itself, with code 0: does your code call process.exit, or never call app.listen(…)? A server runs until it is stopped.';
+    return (
+      'dice ended by itself, with code 0: does your code call process.exit, or never call app.listen(…)? ' +
+      'A server runs until it is stopped.'
+    );
   if (exitCode === 134)
     return 'dice ran out of memory and ended (code 134): what grows without end? Fix it and press Run.';
   return `dice ended with code ${exitCode}: does your code call process.exit? See its log.`;

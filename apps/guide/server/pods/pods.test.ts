@@ -30,7 +30,8 @@ const thrown = {
   reason: 'Error',
   finishedAt: created,
   message:
-    '/app/dice/..2026_11_22_16_00_00.123/app.ts:12\n  throw new Error("later");\n  ^\n\nError: later\n    at Timeout._onTimeout (/app/dice/..2026_11_22_16_00_00.123/app.ts:12:9)\n',
+    '/app/dice/..2026_11_22_16_00_00.123/app.ts:12\n  throw new Error("later");\n  ^\n\nError: later\n' +
+    '    at Timeout._onTimeout (/app/dice/..2026_11_22_16_00_00.123/app.ts:12:9)\n',
 };
 
 describe('stateOf', () => {
@@ -178,10 +179,17 @@ test.each([
 ])('finds the line in what Node really prints for %j', (code, line, message) => {
   // Prints what the type stripper prints, with the path that the file has in the pod.
   const script = code.includes('setTimeout')
-    ? `const { Script } = require('vm'); new Script(${JSON.stringify(code)}, { filename: '/app/dice/app.ts' }).runInThisContext();`
-    : `try { const { stripTypeScriptTypes } = require('module'); const { Script } = require('vm');
-       new Script(stripTypeScriptTypes(${JSON.stringify(code)}, { sourceUrl: 'file:///app/dice/app.ts' }), { filename: '/app/dice/app.ts' }).runInThisContext(); }
-       catch (error) { process.stderr.write(error.stack); process.exit(1); }`;
+    ? `const { Script } = require('vm');
+       new Script(${JSON.stringify(code)}, { filename: '/app/dice/app.ts' }).runInThisContext();`
+    : `const { stripTypeScriptTypes } = require('module');
+       const { Script } = require('vm');
+       try {
+         const code = stripTypeScriptTypes(${JSON.stringify(code)}, { sourceUrl: 'file:///app/dice/app.ts' });
+         new Script(code, { filename: '/app/dice/app.ts' }).runInThisContext();
+       } catch (error) {
+         process.stderr.write(error.stack);
+         process.exit(1);
+       }`;
   const { stderr } = spawnSync(process.execPath, ['--no-warnings', '-e', script], { encoding: 'utf8', env: {} });
   const log = code.includes('setTimeout') ? stderr : startFailure('/app/dice/app.ts', stderr);
   expect(failureIn(log.split('\n'))).toMatchObject({ line, message: expect.stringMatching(message) as string });
@@ -283,7 +291,7 @@ describe('PodWatcher', () => {
 
   test('reports dice as running a moment after it is ready, when requests no longer go to the old pod', async () => {
     const watcher = new PodWatcher(new Kube(api.config), 'lab');
-    const told: { phase: string; message: string | undefined; at: number }[] = [];
+    const states: { phase: string; message: string | undefined; at: number }[] = [];
     api.pods.clear();
     api.pods.set('old', podOf('dice', 'old', { created: '2026-01-01T00:00:00Z', deleted: true }));
     api.pods.set('new', podOf('dice', 'new', { created: '2026-01-01T00:01:00Z' }));
@@ -291,12 +299,12 @@ describe('PodWatcher', () => {
       ({ data }) =>
         'phase' in data &&
         data.pod === 'new' &&
-        told.push({ phase: data.phase, message: data.message, at: Date.now() }),
+        states.push({ phase: data.phase, message: data.message, at: Date.now() }),
     );
-    await eventually('that it runs', () => told.find(({ phase }) => phase === 'running'));
+    await eventually('the state running', () => states.find(({ phase }) => phase === 'running'));
     stop();
-    const [first, last] = told;
-    expect(told).toMatchObject([
+    const [first, last] = states;
+    expect(states).toMatchObject([
       { phase: 'starting', message: 'the new pod is ready, the old one is shutting down' },
       { phase: 'running', message: undefined },
     ]);
@@ -313,7 +321,7 @@ describe('PodWatcher', () => {
     const phases = () => events.flatMap(({ data }) => ('phase' in data && data.pod === 'new' ? [data.phase] : []));
     await eventually('a state', () => phases().length || undefined);
     api.pods.delete('old');
-    await eventually('that it runs', () => phases().includes('running') || undefined);
+    await eventually('the state running', () => phases().includes('running') || undefined);
     stop();
     expect(phases()).toEqual(['starting', 'running']);
   });

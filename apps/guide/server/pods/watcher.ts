@@ -152,8 +152,8 @@ export class PodWatcher {
 }
 
 /**
- * Delays `running` while the old pod still answers. Dice counts as running once requests go to the new pod. The Collector counts as running
- * once it is alone, because an old one still handles spans by its old configuration.
+ * Delays `running` while the old pod still answers. Dice counts as running once requests go to the new pod. The
+ * Collector counts as running once it is alone, because an old one still uses the old configuration.
  */
 function afterHandover(watched: WatchedPod, state: PodState, pods: readonly Pod[]): PodState {
   const others = pods.filter(({ metadata, status }) => metadata.name !== state.pod && status?.phase === 'Running');

@@ -1,4 +1,4 @@
-// "Is your framework instrumented?": a search over the instrumentation libraries that the image really holds.
+// "Is your framework instrumented?": searches the instrumentation libraries that the image contains.
 import { get, messageOf } from '../api.ts';
 import { button, fill, h } from '../dom.ts';
 
@@ -9,7 +9,7 @@ interface Library {
   for: string;
 }
 
-/** @param pick is told the name of the library that the learner chooses */
+/** The search field with its results. @param pick is called with the name of the library that the learner chooses */
 export function librarySearch(pick: (name: string) => void): HTMLElement {
   const results = h('ul', { 'aria-label': 'Libraries found' });
   const count = h('p', { class: 'soft', role: 'status' });

@@ -1,8 +1,8 @@
-// The course beside the code: the list of steps, the one that is open, and its buttons.
+// The course pane next to the code: the list of steps, the open step, and its buttons.
 import { get, messageOf, send } from '../api.ts';
 import type { CourseOverview, Step, Verdict } from '../../contract.ts';
 import { confirmed } from '../dialog.ts';
-import type { AppAnswer } from '../dialog.ts';
+import type { Confirmation } from '../dialog.ts';
 import { byId, fill, h, whenPressed } from '../dom.ts';
 import type { Workbench } from '../editor/workbench.ts';
 import type { Store } from '../store.ts';
@@ -18,11 +18,11 @@ export class CoursePane {
   readonly #article = byId('step');
   readonly #status = byId('course-status');
   #course: CourseOverview = { passed: 0, total: 0, editing: true, steps: [] };
-  /** AppAnswer for last; an answer for another comes too late. */
+  /** Id of the step that was opened last. An answer for another step comes too late and is dropped. */
   #wanted = '';
   #step: Step | undefined;
   #form: QuestionForm | undefined;
-  /** Stays where it is, since a live region speaks only of what changes in it. */
+  /** One element for the page's life, because a live region announces only changes inside itself. */
   readonly #verdict = byId('verdict');
 
   constructor(store: Store, workbench: Workbench, trace: TracePanel) {
@@ -35,7 +35,7 @@ export class CoursePane {
     });
   }
 
-  /** @returns whether the learner's files can be changed from here */
+  /** Loads the course and opens a step. @returns whether the guide can change the learner's files */
   async start(): Promise<boolean> {
     if (!(await this.#refresh())) {
       fill(
@@ -57,7 +57,7 @@ export class CoursePane {
     return this.#course.steps.find((step) => step.id === id)?.id;
   }
 
-  /** Asks how far the learner is. @returns whether the guide answered */
+  /** Loads the learner's progress. @returns whether the guide answered */
   async #refresh(): Promise<boolean> {
     try {
       this.#course = await get<CourseOverview>('/api/course');
@@ -115,13 +115,17 @@ export class CoursePane {
       reset: () =>
         this.#replaceFiles(step, 'reset', {
           title: 'Reset this step?',
-          text: `Your files in the lab become what they are at the start of “${step.title}”. What you have changed since is gone.`,
+          text:
+            `Your files in the lab become what they are at the start of “${step.title}”. ` +
+            'What you have changed since is gone.',
           yes: 'Reset',
         }),
       skip: () =>
         this.#replaceFiles(step, 'skip', {
           title: 'Skip to here?',
-          text: `Your files in the lab become what they should be by “${step.title}”. What you have written is replaced.`,
+          text:
+            `Your files in the lab become what they should be by “${step.title}”. ` +
+            'What you have written is replaced.',
           yes: 'Skip',
         }),
       open: (name: Step['files'][number]) => this.#workbench.open(name),
@@ -144,7 +148,7 @@ export class CoursePane {
     });
   }
 
-  /** Of a step that begins with one. */
+  /** Shows the trace that a step begins with, if it has one. */
   #showTraceOf({ state, traceId }: Step): void {
     if (state === 'started' && traceId) void this.#trace.show({ traceId });
   }
@@ -167,8 +171,8 @@ export class CoursePane {
     });
   }
 
-  /** For what replaces the learner's files, so only after they have agreed. */
-  async #replaceFiles(step: Step, verb: 'reset' | 'skip', question: AppAnswer): Promise<void> {
+  /** Resets a step or skips to it. Both replace the learner's files, so it asks first. */
+  async #replaceFiles(step: Step, verb: 'reset' | 'skip', question: Confirmation): Promise<void> {
     if (!(await confirmed(question))) return;
     await this.#doing(async () => {
       if (verb === 'reset') forgetAnswers(this.#store, step.id);

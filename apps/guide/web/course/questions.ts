@@ -1,11 +1,11 @@
-// The questions of a step as a form. What is filled in is kept in this browser until the step is reset.
+// The questions of a step as a form. This browser keeps the answers until the step is reset.
 import type { Question } from '../../contract.ts';
 import { h } from '../dom.ts';
 import type { Store } from '../store.ts';
 
 export type Answers = Record<string, string>;
 
-/** More options than this are a list to choose from, not a row of buttons. */
+/** The most options that are shown as a row of buttons. More become a list to choose from. */
 const fewOptions = 4;
 
 export class QuestionForm {
@@ -31,7 +31,7 @@ export class QuestionForm {
     );
   }
 
-  /** Fills one in for the learner, and shows where. */
+  /** Fills in an answer for the learner, and moves the focus to it. */
   set(name: string, value: string): void {
     const input = this.dom.elements.namedItem(name);
     if (!(input instanceof HTMLInputElement)) return;

@@ -1,5 +1,5 @@
-// The editor proper. It lives in a shadow root: there CodeMirror adds its style sheets as objects, while in the page itself it
-// would add <style> elements, which the page's policy forbids.
+// The CodeMirror editor. It lives in a shadow root, where CodeMirror adds its style sheets as objects. In the page
+// itself it would add <style> elements, which the page's policy forbids.
 import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { javascript } from '@codemirror/lang-javascript';
@@ -27,11 +27,11 @@ export class CodeEditor implements Editor {
   readonly dom = h('div', { class: 'code-editor' });
   readonly #view: EditorView;
   readonly #events: EditorEvents;
-  /** Each file keeps its own history and cursor while another is shown. */
+  /** Each file's own history and cursor, kept while another file is shown. */
   readonly #states = new Map<FileName, EditorState>();
   #name: FileName = 'app.ts';
   #problems: Problem[] = [];
-  /** Whether a change comes from the page and not from the learner. */
+  /** Whether the current change comes from the page instead of the learner. */
   #quiet = false;
 
   constructor(events: EditorEvents) {

@@ -1,5 +1,5 @@
-// Said when a file was changed in the lab, by another tab or by kubectl, since the learner began to change it here: what
-// theirs is, and both ways to go on.
+// The notice about a conflict: another tab or kubectl has changed a file that the learner is editing. It shows the
+// other text and offers both ways to go on.
 import type { FileName } from '../../contract.ts';
 import { button, byId, fill, h } from '../dom.ts';
 import type { Workspace } from './workspace.ts';
@@ -9,7 +9,7 @@ export interface Choice {
   takeTheirs(): unknown;
 }
 
-/** Shows the files in conflict, or hides the place when there are none. */
+/** Shows the files in conflict, or hides the notice if there are none. */
 export function showConflict(place: HTMLElement, workspace: Workspace, choice: Choice): void {
   const names = workspace.conflicts();
   const shown = names.length === 0 ? '' : [workspace.version, ...names].join(' ');
@@ -29,7 +29,8 @@ export function showConflict(place: HTMLElement, workspace: Workspace, choice: C
     h(
       'p',
       {},
-      'Another tab, a reset or kubectl has saved another text since you began to change it here. Nothing of yours is saved, and nothing is lost: choose.',
+      'Another tab, a reset or kubectl has saved another text since you began to change it here. ' +
+        'Nothing of yours is saved, and nothing is lost: choose.',
     ),
     names.map((name) => theirs(name, workspace.saved(name))),
     h(
@@ -45,13 +46,14 @@ export function showConflict(place: HTMLElement, workspace: Workspace, choice: C
     h(
       'p',
       { class: 'soft' },
-      'Keep mine runs your text instead of theirs. Take theirs replaces yours in the editor, where Undo brings it back.',
+      'Keep mine runs your text instead of theirs. ' +
+        'Take theirs replaces yours in the editor, where Undo brings it back.',
     ),
   );
   if (wasHidden) title.focus();
 }
 
-/** The focus must not be lost with the button that had it. */
+/** Hides the notice. It moves the focus to Run first, so that the focus is not lost with a button. */
 function leave(place: HTMLElement): void {
   if (place.contains(document.activeElement)) byId('run').focus();
   place.hidden = true;

@@ -1,15 +1,15 @@
-// What the page needs of an editor, and the plainest one there is: for browsers that CodeMirror does not load in.
+// The interface of an editor, and a plain editor for browsers that can't load CodeMirror.
 import type { FileName } from '../../contract.ts';
 import { h } from '../dom.ts';
 import type { Problem } from '../run/watch.ts';
 
 export interface Editor {
   readonly dom: HTMLElement;
-  /** Shows this file, whose text is `text` unless it was shown before. */
+  /** Shows a file. `text` counts only when the file is shown for the first time. */
   open(name: FileName, text: string): void;
-  /** Another text for a file, as a change that can be undone. */
+  /** Replaces a file's text. The learner can undo it. */
   replace(name: FileName, text: string): void;
-  /** Marks where the problems of all files are; what was marked before is no longer. */
+  /** Marks the problems of all files, and removes the earlier marks. */
   mark(problems: Problem[]): void;
   goTo(line: number): void;
 }
@@ -53,7 +53,7 @@ export class PlainEditor implements Editor {
   }
 
   mark(): void {
-    // A text area has no lines to mark; the problem is said above it.
+    // A text area can't mark lines. The page reports the problem above it.
   }
 
   goTo(line: number): void {

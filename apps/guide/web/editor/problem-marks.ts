@@ -1,5 +1,5 @@
-// Errors at their line: the line is marked, and below it stands what is wrong. (CodeMirror's own lint draws with data: images, which
-// the page's policy forbids.)
+// Marks a line that has an error, and shows the message below it. CodeMirror's own lint draws with data: images, which
+// the page's policy forbids.
 import { StateEffect, StateField } from '@codemirror/state';
 import type { EditorState, Range } from '@codemirror/state';
 import { Decoration, EditorView, WidgetType } from '@codemirror/view';
@@ -40,12 +40,12 @@ function decorations(state: EditorState, problems: Problem[]): DecorationSet {
   return Decoration.set(ranges, true);
 }
 
-/** Marks move with their lines as these are edited, until the next Run says otherwise. */
+/** The marks. They move with their lines while these are edited, until the next Run replaces them. */
 export const problemMarks = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update(marks, transaction) {
-    const told = transaction.effects.findLast((effect) => effect.is(setProblems));
-    return told ? decorations(transaction.state, told.value) : marks.map(transaction.changes);
+    const change = transaction.effects.findLast((effect) => effect.is(setProblems));
+    return change ? decorations(transaction.state, change.value) : marks.map(transaction.changes);
   },
   provide: (field) => EditorView.decorations.from(field),
 });

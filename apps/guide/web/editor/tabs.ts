@@ -1,4 +1,4 @@
-// A tab per file, moved between with the arrow keys. https://www.w3.org/WAI/ARIA/apg/patterns/tabs/
+// One tab per file. The arrow keys move between tabs. https://www.w3.org/WAI/ARIA/apg/patterns/tabs/
 import { fileNames } from '../../contract.ts';
 import type { FileName } from '../../contract.ts';
 import { fill, h } from '../dom.ts';
@@ -39,8 +39,8 @@ export class Tabs {
     this.#onOpen(name);
   }
 
-  /** Says at each tab whether its file has changes that are not in the lab yet, and which files an exercise is about. */
-  tell(unsaved: FileName[], wrong: FileName[]): void {
+  /** Marks the tabs of files with unsaved changes and of files with a problem. */
+  markFiles(unsaved: FileName[], wrong: FileName[]): void {
     for (const [name, tab] of this.#tabs) {
       const notes = [unsaved.includes(name) ? 'not saved' : '', wrong.includes(name) ? 'has an error' : ''].filter(
         Boolean,

@@ -1,11 +1,11 @@
-// The editor's look, in the page's own colours: they come as custom properties, and so follow light and dark by themselves.
+// The editor's look. Its colours are the page's custom properties, so they follow light and dark by themselves.
 import { HighlightStyle } from '@codemirror/language';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
 export const look = EditorView.theme({
   '&': { color: 'var(--ink)', backgroundColor: 'var(--code-paper)', fontSize: '0.875rem', height: '100%' },
-  // The page marks the focus around the whole editor.
+  // The page shows the focus around the whole editor.
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.6', overflow: 'auto' },
   '.cm-content': { padding: '0.75rem 0', caretColor: 'var(--ink)' },

@@ -1,4 +1,4 @@
-// The learner's files on the page: shown, changed, kept in this browser, and sent to the lab when Run is pressed, never before.
+// The learner's files on the page. This browser keeps the edits. Only Run sends them to the lab.
 import { ApiError, get, messageOf, send } from '../api.ts';
 import type { FileName, Files, VersionedFiles } from '../../contract.ts';
 import { confirmed } from '../dialog.ts';
@@ -22,7 +22,7 @@ export class Workbench {
   #loaded = false;
   #editing = true;
   #problems: Problem[] = [];
-  /** How many Runs there were: what was read before one says nothing of the lab after it. */
+  /** Number of Runs. Files that were read before a Run say nothing about the lab after it. */
   #runs = 0;
 
   constructor(store: Store, runner: Runner) {
@@ -37,7 +37,7 @@ export class Workbench {
     runner.onProblems = (problems) => this.#mark(problems);
   }
 
-  /** Brings the editor in; the plainest one when CodeMirror can't be had. */
+  /** Loads the editor. If CodeMirror can't be loaded, it uses the plain one. */
   async start(): Promise<void> {
     const events = {
       onEdit: (name: FileName, text: string) => this.#edited(name, text),
@@ -55,7 +55,7 @@ export class Workbench {
     this.#show();
   }
 
-  /** For a guide that may not change its lab, and so has no files to show either. */
+  /** Switches editing off, for a guide that can't change its lab and so has no files to show. */
   off(): void {
     this.#editing = false;
     this.#runButton.hidden = true;
@@ -79,7 +79,7 @@ export class Workbench {
     this.#tabs.open(name);
   }
 
-  /** Takes what the lab has now. @param anew drops what was typed here, since the learner has agreed to that */
+  /** Loads the lab's files. @param anew drops the unsaved edits, once the learner has agreed */
   async reload(anew = false): Promise<void> {
     const runs = this.#runs;
     try {
@@ -103,10 +103,10 @@ export class Workbench {
     }
   }
 
-  /** Saves what the editor has, and has it run. */
+  /** Saves the editor's files and runs them. */
   async run(): Promise<void> {
     if (!this.#loaded || !this.#editing) return;
-    if (this.#workspace.conflicts().length > 0) return this.#tell();
+    if (this.#workspace.conflicts().length > 0) return this.#update();
     const sent = this.#workspace.all();
     this.#runs += 1;
     this.#runner.prepare();
@@ -122,16 +122,18 @@ export class Workbench {
       if (error instanceof ApiError && error.status === 409) await this.#refused(error.body as VersionedFiles);
       else this.#runner.say({ tone: 'bad', text: `Not saved. ${messageOf(error)}` });
     }
-    this.#tell();
+    this.#update();
   }
 
-  /** Another has saved in between: where nobody else has touched what was changed here, there is nothing to ask. */
+  /** Handles a save that came after somebody else's. It repeats the save unless both changed the same file. */
   async #refused(theirs: VersionedFiles): Promise<void> {
     this.#take(theirs, this.#workspace.all());
     if (this.#workspace.conflicts().length === 0) return this.run();
     this.#runner.say({
       tone: 'bad',
-      text: `Not saved: ${this.#workspace.conflicts().join(' and ')} was changed elsewhere. Choose above which text to keep.`,
+      text:
+        `Not saved: ${this.#workspace.conflicts().join(' and ')} was changed elsewhere. ` +
+        'Choose above which text to keep.',
     });
   }
 
@@ -140,12 +142,12 @@ export class Workbench {
     for (const name of Object.keys(before) as FileName[]) {
       if (this.#workspace.text(name) !== before[name]) this.#editor?.replace(name, this.#workspace.text(name));
     }
-    this.#tell();
+    this.#update();
   }
 
   #edited(name: FileName, text: string): void {
     this.#workspace.edit(name, text);
-    this.#tell();
+    this.#update();
   }
 
   async #discard(): Promise<void> {
@@ -161,16 +163,16 @@ export class Workbench {
   #drop(names: FileName[]): void {
     this.#workspace.drop(names);
     for (const name of names) this.#editor?.replace(name, this.#workspace.text(name));
-    this.#tell();
+    this.#update();
   }
 
   #mark(problems: Problem[]): void {
     this.#problems = problems;
     this.#editor?.mark(problems);
-    this.#tell();
+    this.#update();
   }
 
-  /** To the place of a problem, as its button asks. */
+  /** Moves to the place of a problem. */
   goTo({ file, line }: Problem): void {
     this.#tabs.open(file);
     if (line !== undefined) this.#editor?.goTo(line);
@@ -179,12 +181,12 @@ export class Workbench {
   #show(): void {
     this.#editor?.open(this.#tabs.current, this.#workspace.text(this.#tabs.current));
     this.#editor?.mark(this.#problems);
-    this.#tell();
+    this.#update();
   }
 
-  #tell(): void {
+  #update(): void {
     const unsaved = this.#workspace.unsaved();
-    this.#tabs.tell(
+    this.#tabs.markFiles(
       unsaved,
       this.#problems.map(({ file }) => file),
     );

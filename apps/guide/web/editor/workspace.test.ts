@@ -20,7 +20,7 @@ function opened(storage = keeper(), name = 'ns/lab') {
   return workspace;
 }
 
-test('what is typed is unsaved, and what is typed back is not', () => {
+test("marks an edit as unsaved until the text is the lab's again", () => {
   const workspace = opened();
   workspace.edit('app.ts', 'new');
   expect([workspace.unsaved(), workspace.text('app.ts'), workspace.saved('app.ts')]).toEqual([
@@ -32,14 +32,14 @@ test('what is typed is unsaved, and what is typed back is not', () => {
   expect(workspace.unsaved()).toEqual([]);
 });
 
-test('what is typed survives a reload, in its own lab only', () => {
+test('keeps edits over a reload, for their own lab only', () => {
   const storage = keeper();
   opened(storage).edit('settings.env', 'A=2');
   expect(opened(storage).text('settings.env')).toBe('A=2');
   expect(opened(storage, 'ns/other').text('settings.env')).toBe('A=1');
 });
 
-test('a draft over a text that the lab no longer has is a conflict, not a text to be sent', () => {
+test('reports a conflict for a draft whose base the lab no longer has', () => {
   const storage = keeper();
   opened(storage).edit('app.ts', 'mine');
   const workspace = new Workspace(new Store(storage, 'ns/lab'));
@@ -47,14 +47,14 @@ test('a draft over a text that the lab no longer has is a conflict, not a text t
   expect([workspace.conflicts(), workspace.text('app.ts')]).toEqual([['app.ts'], 'mine']);
 });
 
-test('a file that was not changed here follows the lab, and is named as changed', () => {
+test("takes the lab's text for a file without edits, and names it as changed", () => {
   const workspace = opened();
   workspace.edit('app.ts', 'mine');
   expect(workspace.take({ version: '2', files: { ...lab, 'settings.env': 'A=3' } })).toEqual(['settings.env']);
   expect([workspace.text('settings.env'), workspace.conflicts(), workspace.unsaved()]).toEqual(['A=3', [], ['app.ts']]);
 });
 
-test('both ways out of a conflict', () => {
+test('resolves a conflict with either text', () => {
   const theirs = { version: '2', files: { ...lab, 'app.ts': 'theirs' } };
   const keep = opened();
   keep.edit('app.ts', 'mine');
@@ -68,14 +68,14 @@ test('both ways out of a conflict', () => {
   expect([drop.conflicts(), drop.unsaved(), drop.text('app.ts')]).toEqual([[], [], 'theirs']);
 });
 
-test('the same change made by both is no conflict', () => {
+test('reports no conflict if both made the same change', () => {
   const workspace = opened();
   workspace.edit('app.ts', 'same');
   workspace.take({ version: '2', files: { ...lab, 'app.ts': 'same' } });
   expect([workspace.conflicts(), workspace.unsaved()]).toEqual([[], []]);
 });
 
-test('what is typed while the lab saves stays unsaved, and is no conflict', () => {
+test('keeps edits made during a save as unsaved, without a conflict', () => {
   const workspace = opened();
   workspace.edit('app.ts', 'one');
   const sent = workspace.all();
@@ -84,7 +84,7 @@ test('what is typed while the lab saves stays unsaved, and is no conflict', () =
   expect([workspace.unsaved(), workspace.conflicts(), workspace.text('app.ts')]).toEqual([['app.ts'], [], 'one two']);
 });
 
-test('saving here leaves the draft that another tab keeps', () => {
+test('keeps the draft of another tab on a save', () => {
   const storage = keeper();
   const [first, second] = [opened(storage), opened(storage)];
   first.edit('app.ts', 'of the first');
@@ -93,7 +93,7 @@ test('saving here leaves the draft that another tab keeps', () => {
   expect([...storage.kept.values()].join()).toContain('of the second');
 });
 
-test('a browser that keeps nothing, or nonsense, still edits', () => {
+test('edits in a browser whose storage is full, forbidden or holds nonsense', () => {
   const refusing = {
     getItem: () => '{"base":',
     setItem: () => {

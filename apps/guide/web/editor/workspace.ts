@@ -1,10 +1,10 @@
-// The learner's files as this page has them: what the lab has, what was typed since, and where the two have parted. Nothing
-// here is ever thrown away unless the learner chose so.
+// The learner's files on this page: the lab's texts, the edits since, and where they conflict. An edit is dropped only
+// if the learner chose so.
 import { fileNames } from '../../contract.ts';
 import type { FileName, Files, VersionedFiles } from '../../contract.ts';
 import type { Store } from '../store.ts';
 
-/** A text that was typed, and the text of the lab that it was typed over. */
+/** An edited text, and the text of the lab that it is based on. */
 interface Edit {
   base: string;
   text: string;
@@ -28,12 +28,12 @@ export class Workspace {
     return this.#version;
   }
 
-  /** What the lab has. */
+  /** The lab's text. */
   saved(name: FileName): string {
     return this.#saved[name];
   }
 
-  /** What the editor shows. */
+  /** The text that the editor shows. */
   text(name: FileName): string {
     return this.#edits.get(name)?.text ?? this.#saved[name];
   }
@@ -50,7 +50,7 @@ export class Workspace {
     return fileNames.filter((name) => this.#edits.has(name));
   }
 
-  /** Files that were changed in the lab since the learner began to change them here. */
+  /** Files that both the learner and somebody else have changed. */
   conflicts(): FileName[] {
     return fileNames.filter((name) => {
       const edit = this.#edits.get(name);
@@ -64,8 +64,8 @@ export class Workspace {
   }
 
   /**
-   * Takes what the lab has now: at the start, or because it refused ours. Files not changed here follow it.
-   * @returns the files whose text in the editor is another now
+   * Takes the lab's current files. Files without edits follow them.
+   * @returns the files whose text in the editor has changed
    */
   take({ version, files }: VersionedFiles): FileName[] {
     const before = this.all();
@@ -75,19 +75,19 @@ export class Workspace {
     return fileNames.filter((name) => this.text(name) !== before[name]);
   }
 
-  /** The lab has taken `sent`; what was typed meanwhile stays unsaved. */
+  /** Records that the lab has saved `sent`. Edits made meanwhile stay unsaved. */
   wasSaved(version: string, sent: Files): void {
     this.#version = version;
     this.#saved = sent;
     for (const [name, { text }] of this.#edits) this.#set(name, { base: sent[name], text });
   }
 
-  /** The learner has seen the lab's text and wants their own all the same. */
+  /** Keeps the learner's edits after they have seen the lab's text. */
   keepMine(): void {
     for (const name of this.conflicts()) this.#set(name, { base: this.#saved[name], text: this.text(name) });
   }
 
-  /** Drops what was typed in these files. */
+  /** Drops the edits of these files. */
   drop(names: FileName[]): void {
     for (const name of names) this.#forget(name);
   }
@@ -98,7 +98,7 @@ export class Workspace {
     this.#store.set(keyOf(name), edit);
   }
 
-  /** Another tab may keep a draft of its own by now, which is not ours to remove. */
+  /** Drops an edit. If another tab has stored a draft of its own, that draft stays. */
   #forget(name: FileName): void {
     const known = this.#edits.get(name);
     this.#edits.delete(name);

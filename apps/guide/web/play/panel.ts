@@ -1,4 +1,4 @@
-// Something to ask: a round of the game, or dice itself; how many rounds are played besides; and the faults to look for.
+// Plays rounds, asks dice, sets how many rounds play in the background, and switches faults.
 import { ApiError, get, messageOf, send } from '../api.ts';
 import type { Fault, Round, Visit } from '../../contract.ts';
 import { byId, fill, h, whenPressed } from '../dom.ts';
@@ -7,21 +7,21 @@ import { isOfAnotherPod } from '../trace/panel.ts';
 import type { TracePanel } from '../trace/panel.ts';
 import { roundInWords, visitInWords } from './words.ts';
 
-/** How long the pod before a new one may still be asked: it serves on for two seconds. */
+/** How long to ask again, in case the old pod answers. It serves for two more seconds after a new one is ready. */
 const patience = 10_000; // ms
 
 export class PlayPanel {
   readonly #trace: TracePanel;
   readonly #store: Store;
   readonly #answer = byId('answer');
-  /** What dice was asked last, and is asked when a Run is up. */
+  /** The path that dice was asked last. A Run asks it again. */
   #last: string;
 
-  /** Another question ends the wait for the one before. */
+  /** Number of the latest question. A new one ends the wait for the one before. */
   #turn = 0;
   readonly #newest: () => string | undefined;
 
-  /** @param newest which pod of dice is the newest, once it serves */
+  /** @param newest returns the newest pod of dice, once it serves */
   constructor(store: Store, trace: TracePanel, newest: () => string | undefined) {
     this.#newest = newest;
     this.#store = store;
@@ -35,7 +35,7 @@ export class PlayPanel {
     this.#rememberChoice();
   }
 
-  /** Whatever is not on a button. */
+  /** Adds the field for paths that have no button. */
   #takeOtherPaths(): void {
     const input = byId<HTMLInputElement>('path');
     if (![...document.querySelectorAll<HTMLElement>('[data-ask]')].some(({ dataset }) => dataset.ask === this.#last))
@@ -68,26 +68,29 @@ export class PlayPanel {
     return this.#askNewest(path);
   }
 
-  /** After a Run: the learner wants to see what their code sends now. */
+  /** Asks again after a Run, so that the learner sees what their code sends now. */
   async askAgain(): Promise<void> {
     if (byId<HTMLInputElement>('ask-after-run').checked) await this.#askNewest(this.#last);
   }
 
-  /** Resolves when dice has answered: it can be asked again while the trace is waited for, which may never come. */
+  /**
+   * Asks dice. It resolves on the answer without waiting for the trace, which may never come, so that you can ask
+   * again.
+   */
   async #askNewest(path: string): Promise<void> {
     const turn = ++this.#turn;
     const traceId = await this.#visited(path);
     void this.#showNewest(path, traceId, turn);
   }
 
-  /** For a moment after a Run the pod before the new one may still answer; then dice is asked again. */
+  /** Shows the trace. If the old pod has answered, as it may just after a Run, it asks dice again. */
   async #showNewest(path: string, first: string | undefined, turn: number): Promise<void> {
     let traceId = first;
     for (const end = performance.now() + patience; traceId !== undefined && turn === this.#turn;) {
       const pod = this.#newest();
-      const wanted = { traceId, service: 'dice', ...(pod === undefined ? {} : { pod }) };
-      const trace = await this.#trace.show(wanted);
-      if (!trace || !isOfAnotherPod(trace, wanted) || performance.now() > end || turn !== this.#turn) return;
+      const query = { traceId, service: 'dice', ...(pod === undefined ? {} : { pod }) };
+      const trace = await this.#trace.show(query);
+      if (!trace || !isOfAnotherPod(trace, query) || performance.now() > end || turn !== this.#turn) return;
       traceId = await this.#visited(path);
     }
   }
@@ -99,7 +102,7 @@ export class PlayPanel {
     });
   }
 
-  /** Says what came of it. @returns the id of its trace */
+  /** Shows the outcome of a request. @returns the id of its trace */
   async #answered(
     meanwhile: string,
     work: () => Promise<{ text: string; trace: string | undefined }>,
@@ -169,14 +172,14 @@ export class PlayPanel {
   }
 }
 
-/** A round beyond its budget, or that a part failed in, is no failure of the page: its trace is what to look at. */
+/** Returns a lost round as a normal outcome: its trace is what to look at. Other errors are thrown. */
 function lostRound(error: unknown): Round {
   if (error instanceof ApiError && typeof error.body === 'object' && error.body !== null && 'trace' in error.body)
     return error.body as Round;
   throw error;
 }
 
-/** Says how `work` went. */
+/** Shows the outcome of `work`. */
 async function reported(place: HTMLElement, work: () => Promise<string>): Promise<void> {
   try {
     place.textContent = await work();

@@ -1,9 +1,10 @@
-// Answers of the apps, in a line each.
+// The apps' answers in one line each.
 import type { Round, Visit } from '../../contract.ts';
 
 export function roundInWords({ error, roll, prize, version }: Round): string {
   if (error !== undefined) return `The round was lost: ${error}`;
-  return `You rolled a ${roll ?? '?'} and won ${prize?.name ?? 'nothing'}${version === undefined ? '' : ` (prizes ${version})`}.`;
+  const source = version === undefined ? '' : ` (prizes ${version})`;
+  return `You rolled a ${roll ?? '?'} and won ${prize?.name ?? 'nothing'}${source}.`;
 }
 
 export function visitInWords(path: string, { status, body }: Visit): string {

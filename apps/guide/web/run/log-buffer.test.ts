@@ -1,13 +1,13 @@
 import { LogBuffer } from './log-buffer.ts';
 
-test('lines come out as they came in', () => {
+test('returns lines in order', () => {
   const log = new LogBuffer();
   log.add('one');
   log.add('two');
   expect(log.text()).toBe('one\ntwo');
 });
 
-test('of a program that prints without an end the newest 400 lines are shown, and how many are not', () => {
+test('shows the newest 400 lines of an endless log, and counts the others', () => {
   const log = new LogBuffer();
   for (let line = 1; line <= 100_000; line += 1) log.add(`line ${line}`);
   const shown = log.text().split('\n');
@@ -15,7 +15,7 @@ test('of a program that prints without an end the newest 400 lines are shown, an
   expect(log.lines.length).toBeLessThanOrEqual(800);
 });
 
-test('a line of megabytes is cut', () => {
+test('cuts a line of megabytes', () => {
   const log = new LogBuffer();
   log.add('x'.repeat(5_000_000));
   expect(log.text().length).toBeLessThan(2_100);

@@ -1,4 +1,4 @@
-// The newest lines of a log. A program may print without an end: neither many lines nor a long one may fill the page.
+// Keeps the newest lines of a log. It limits their number and length, because a program may print without end.
 
 const maxLines = 400;
 const maxLength = 2_000;
@@ -11,7 +11,7 @@ export class LogBuffer {
     return this.#lines;
   }
 
-  /** How many older lines are not kept. */
+  /** How many older lines were dropped. */
   get dropped(): number {
     return this.#dropped;
   }

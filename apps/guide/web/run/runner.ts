@@ -1,5 +1,5 @@
-// What the page says of the pods: their state in a line, their log, and where their errors are. All of it comes as Server-Sent
-// Events, for as long as the page is open.
+// Shows the state of the pods, their log and their errors. The guide streams them as Server-Sent Events while the page
+// is open.
 import type { Component, LogLine, PodState } from '../../contract.ts';
 import { button, byId, fill } from '../dom.ts';
 import { LogBuffer } from './log-buffer.ts';
@@ -22,9 +22,9 @@ export class Runner {
   #drawing = false;
   #problems = '';
 
-  /** Called with what is wrong now, whenever that changes. */
+  /** Is called with the current problems whenever they change. */
   onProblems: (problems: Problem[]) => void = () => {};
-  /** Called when what was run is up. */
+  /** Is called when a Run is complete. */
   onUp: () => void = () => {};
   onGoTo: (problem: Problem) => void = () => {};
 
@@ -32,7 +32,9 @@ export class Runner {
     this.#choice.addEventListener('change', () => this.#draw());
   }
 
-  /** Listens while the page is seen: a browser has few connections to one site, and all tabs share them. */
+  /**
+   * Listens while the page is visible. A browser allows few connections to one site, and all its tabs share them.
+   */
   start(): void {
     this.#listen();
     document.addEventListener('visibilitychange', () => {
@@ -50,14 +52,14 @@ export class Runner {
     events.addEventListener('error', () => {
       if (!this.#watch.waiting)
         this.say({ tone: 'quiet', text: 'The guide is not heard from just now; trying again.' });
-      // After a connection that broke the browser tries again by itself, after a refusal it does not.
+      // The browser reconnects by itself after a broken connection, but not after a refusal.
       if (events.readyState === EventSource.CLOSED)
         setTimeout(() => {
           if (events === this.#events) this.#listen();
         }, patience);
     });
     events.addEventListener('open', () => {
-      // The guide begins with what it remembers of each log.
+      // The guide repeats the recent lines of each log.
       for (const log of Object.values(this.#logs)) log.pod = '';
       this.#report();
     });
@@ -109,7 +111,7 @@ export class Runner {
     this.onProblems(problems);
   }
 
-  /** How to go on after an error. */
+  /** A button that leads to the place of a problem. */
   #wayOn(problem: Problem): HTMLElement {
     const label = problem.line === undefined ? `Open ${problem.file}` : `Go to ${problem.file}, line ${problem.line}`;
     return button(label, () => this.onGoTo(problem), { class: 'quiet' });
@@ -121,7 +123,7 @@ export class Runner {
     if (component === this.#choice.value) this.#draw();
   }
 
-  /** A new pod begins a new log, also one that has nothing to say. */
+  /** Starts a new log for a new pod, even before the pod prints anything. */
   #beginLog({ component, pod }: Pick<LogLine, 'component' | 'pod'>): void {
     const log = this.#logs[component];
     if (pod === log.pod) return;
@@ -136,7 +138,7 @@ export class Runner {
     this.#draw();
   }
 
-  /** At most once a frame, however fast lines come; stays at the end unless the reader has scrolled up. */
+  /** Draws the log at most once per frame. It stays at the end unless the reader has scrolled up. */
   #draw(): void {
     if (this.#drawing) return;
     this.#drawing = true;

@@ -15,7 +15,7 @@ function running() {
   return watch;
 }
 
-test('a Run is up when the new pod runs, not as long as the old one does', () => {
+test('completes a Run when the new pod runs, not while only the old one does', () => {
   const watch = running();
   expect(watch.begin(['dice'], 1_100)).toBe(false);
   expect(watch.on(dice('old', 'running'), 1_200)).toBe(false);
@@ -25,7 +25,7 @@ test('a Run is up when the new pod runs, not as long as the old one does', () =>
   expect(watch.report()).toEqual({ tone: 'good', text: 'Runs your files, 3.2 s after Run.' });
 });
 
-test('a pod that is up before the answer to Run comes is not waited for', () => {
+test('completes a Run whose pod runs before the answer to Run arrives', () => {
   const watch = running();
   watch.on(dice('new', 'running'), 1_050);
   expect(watch.begin(['dice'], 1_100)).toBe(true);

@@ -1,4 +1,4 @@
-// Traces as the guide gives them, made up: a round through every service, or one question to dice.
+// Made-up traces in the form that the guide returns: a round through every service, or one request to dice.
 import type { Attributes } from '../../../../otlp/traces.ts';
 import type { SpanOfPage, TraceOfPage } from '../../contract.ts';
 
@@ -178,7 +178,7 @@ export function roundTrace(traceId: string): TraceOfPage {
   return traceOf(round, traceId);
 }
 
-/** @param pod which pod of dice has answered; when it sends nothing, only the spans of the guide that asked are there */
+/** A visit's trace. @param pod the pod of dice that answered. Without it the trace has only the guide's spans. */
 export function visitTrace(traceId: string, path: string, pod?: string): TraceOfPage {
   const { children = [], ...asked } = visit(path, pod ?? '');
   return traceOf(
@@ -187,7 +187,7 @@ export function visitTrace(traceId: string, path: string, pod?: string): TraceOf
   );
 }
 
-/** What dice sends by hand, where it knows nothing of who asks. */
+/** The trace of a span that dice starts by hand, without its caller's context. */
 export function rollTrace(traceId: string, pod: string): TraceOfPage {
   return traceOf(
     { service: 'dice', pod, name: 'do_roll', kind: 'internal', at: 2.3, took: 0.2, attributes: { 'roll.value': 4 } },

@@ -4,7 +4,7 @@ import { inWords, isFromAnother, isWhole, rowsOf } from './flat.ts';
 
 const trace = roundTrace('f'.repeat(32));
 
-test('rows are the spans, parents before their children, each as deep as it is', () => {
+test('lists the spans with parents before children, each with its depth', () => {
   expect(rowsOf(trace).map(({ span, depth }) => `${depth} ${span.service}`)).toEqual([
     '0 guide',
     '1 guide',
@@ -17,7 +17,7 @@ test('rows are the spans, parents before their children, each as deep as it is',
   ]);
 });
 
-test('no bar leaves the drawing, and none is too narrow to be seen', () => {
+test('keeps every bar within the drawing and wide enough to see', () => {
   for (const { from, width } of rowsOf(trace)) {
     expect(from).toBeGreaterThanOrEqual(0);
     expect(width).toBeGreaterThanOrEqual(4);
@@ -25,11 +25,11 @@ test('no bar leaves the drawing, and none is too narrow to be seen', () => {
   }
 });
 
-test('a trace that took no time has bars all the same', () => {
+test('draws bars for a trace without duration', () => {
   expect(rowsOf({ ...trace, duration: 0 }).every(({ from, width }) => from === 0 && width === 4)).toBe(true);
 });
 
-test('a trace is whole with one root that has lost no parent', () => {
+test('treats a trace as complete with one root that lacks no parent', () => {
   const [root] = trace.roots;
   if (!root) throw new Error('expected a root');
   const two: TraceOfPage = { ...trace, roots: [root, root] };
@@ -37,7 +37,7 @@ test('a trace is whole with one root that has lost no parent', () => {
   expect([isWhole(trace), isWhole(two), isWhole(orphan)]).toEqual([true, false, false]);
 });
 
-test("spans tell which pod they are from; those that do not are not taken for another's", () => {
+test("tells another pod's spans apart, and ignores spans that name no pod", () => {
   const pod = 'lab-dice-7d4b9c6f5-x2x8v';
   expect([
     isFromAnother(trace, 'dice', pod),
@@ -50,6 +50,6 @@ test.each([
   [0.1234, '0.12 ms'],
   [38.42, '38.4 ms'],
   [1500, '1.50 s'],
-])('%d ms is said as %s', (time, words) => {
+])('writes %d ms as %s', (time, words) => {
   expect(inWords(time)).toBe(words);
 });

@@ -1,16 +1,16 @@
-// A trace as rows: each span with how deep it is, and where its bar goes.
+// A trace as rows: each span with its depth and the position of its bar.
 import { ATTR_K8S_POD_NAME } from '@opentelemetry/semantic-conventions';
 import type { SpanOfPage, TraceOfPage } from '../../contract.ts';
 
 export interface Row {
   span: SpanOfPage;
   depth: number;
-  /** Of the whole trace, 0 to 1000. */
+  /** Start of the bar, from 0 to 1000 for the whole trace. */
   from: number;
   width: number;
 }
 
-/** The narrowest bar that can be seen. */
+/** The smallest width that can be seen. */
 const narrowest = 4;
 
 export function rowsOf({ roots, start, duration }: TraceOfPage): Row[] {
@@ -26,14 +26,14 @@ export function rowsOf({ roots, start, duration }: TraceOfPage): Row[] {
   return rows(roots, 0);
 }
 
-/** Whether spans are still missing: a trace is whole when it has one root and no span without its parent. */
+/** Whether a trace is complete: it has one root, and no span lacks its parent. */
 export function isWhole({ roots }: TraceOfPage): boolean {
   return roots.length === 1 && roots.every(({ orphan }) => !orphan);
 }
 
 /**
- * Whether spans of this service come from other pods only. For a moment after a new pod is ready, the one before it may still
- * be asked; what it sends says nothing of the new code.
+ * Whether all spans of this service come from other pods. Just after a new pod is ready, the old one may still answer.
+ * Its spans say nothing about the new code.
  */
 export function isFromAnother(trace: TraceOfPage, service: string, pod: string): boolean {
   const pods = rowsOf(trace)

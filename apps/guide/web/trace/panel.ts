@@ -1,4 +1,4 @@
-// The trace just made: asked for until all of its spans are there, and drawn as they come.
+// Shows the trace that was just made. It asks for it until all spans are there, and draws them as they arrive.
 import { ApiError, get, messageOf } from '../api.ts';
 import type { TraceOfPage } from '../../contract.ts';
 import { byId, fill, h } from '../dom.ts';
@@ -8,18 +8,18 @@ import { inWords, isFromAnother, isWhole, rowsOf } from './flat.ts';
 import { waterfall } from './waterfall.ts';
 
 const pause = 400; // ms
-/** After this long without a span, something is wrong; a batch of spans leaves after 5 s at most. */
+/** Without any span after this time, something is wrong. A batch of spans leaves after 5 s at most. */
 const patience = 12_000;
-/** A whole trace that has not grown for this long is taken as all of it. */
+/** A complete trace that has not grown for this long is final. */
 const quiet = 2_000;
 
-export interface Wanted {
+export interface TraceQuery {
   traceId: string;
-  /** A service whose spans should be in it. */
+  /** A service that should have spans in the trace. */
   service?: string;
-  /** The pod that should have made them; a trace of another is not drawn. */
+  /** The pod that should have made them. A trace from another pod is not drawn. */
   pod?: string;
-  /** The trace of who asked, where the service has begun another of its own. */
+  /** The caller's trace, if the service has started a trace of its own. */
   caller?: string;
 }
 
@@ -27,7 +27,7 @@ export class TracePanel {
   readonly #status = byId('trace-status');
   readonly #place = byId('waterfall');
   readonly #store: Store;
-  /** Which of the traces asked for is the latest: another ends the wait for the one before. */
+  /** Number of the latest request. A new one ends the wait for the one before. */
   #turn = 0;
   #drawn = '';
   #latest: TraceOfPage | undefined;
@@ -36,44 +36,47 @@ export class TracePanel {
     this.#store = store;
   }
 
-  /** Shows again what was shown before the page was loaded. */
+  /** Shows the trace that was shown before the page was reloaded. */
   restore(): void {
     const traceId = this.#store.get<string>('trace');
     if (traceId) void this.#restore(traceId);
   }
 
-  /** @returns the trace when it is all there, undefined when another was asked for meanwhile or none came */
-  async show(wanted: Wanted): Promise<TraceOfPage | undefined> {
+  /**
+   * Waits for a trace and shows it.
+   * @returns the complete trace. It is undefined if none came, or if another was requested meanwhile.
+   */
+  async show(query: TraceQuery): Promise<TraceOfPage | undefined> {
     const turn = ++this.#turn;
-    const { traceId } = wanted;
+    const { traceId } = query;
     fill(this.#status, 'Waiting for the spans of ', traceName(traceId), '…');
     const seen = { size: 0, grown: performance.now() };
     const end = seen.grown + patience;
     while (performance.now() < end) {
       const trace = await this.#ask(traceId);
       if (turn !== this.#turn) return undefined;
-      if (trace && (isOfAnotherPod(trace, wanted) || this.#hasAll(trace, seen, wanted))) return trace;
-      const own = trace && (await this.#begunBy(wanted.service, trace));
-      if (own && turn === this.#turn) return this.show({ ...wanted, traceId: own, caller: traceId });
+      if (trace && (isOfAnotherPod(trace, query) || this.#hasAll(trace, seen, query))) return trace;
+      const own = trace && (await this.#begunBy(query.service, trace));
+      if (own && turn === this.#turn) return this.show({ ...query, traceId: own, caller: traceId });
       await new Promise((resolve) => setTimeout(resolve, pause));
       if (turn !== this.#turn) return undefined;
     }
-    this.#notAll(seen.size, wanted);
+    this.#reportTimeout(seen.size, query);
     return undefined;
   }
 
-  /** Draws the trace if it has grown. @returns whether it is whole, and has not grown for a while */
-  #hasAll(trace: TraceOfPage, seen: { size: number; grown: number }, wanted: Wanted): boolean {
+  /** Draws the trace if it has grown. @returns whether it is complete, and has not grown for a while */
+  #hasAll(trace: TraceOfPage, seen: { size: number; grown: number }, query: TraceQuery): boolean {
     const size = rowsOf(trace).length;
     if (size !== seen.size) {
       Object.assign(seen, { size, grown: performance.now() });
-      this.#draw(trace, wanted);
+      this.#draw(trace, query);
     }
-    return isComplete(trace, wanted) && performance.now() - seen.grown > quiet;
+    return isComplete(trace, query) && performance.now() - seen.grown > quiet;
   }
 
   /**
-   * A service that does not take over its caller's context begins a trace of its own, while its caller waits.
+   * Finds the trace that a service has started because it did not take over its caller's context.
    * @returns the id of that trace
    */
   async #begunBy(service: string | undefined, { services, start, duration }: TraceOfPage): Promise<string | undefined> {
@@ -85,7 +88,7 @@ export class TracePanel {
     return traces.at(-1)?.traceId;
   }
 
-  /** When what was asked for has no trace at all. */
+  /** Reports that the request has no trace. */
   none(): void {
     this.#turn += 1;
     fill(this.#status, 'The guide made no trace of that: its own instrumentation is none. ', why());
@@ -101,13 +104,14 @@ export class TracePanel {
       this.#status,
       'Jaeger no longer has the trace shown here before, ',
       traceName(traceId),
-      '. It keeps traces in memory only, so a restart loses them, as does time. Play a round or ask dice again, and the new one is drawn here.',
+      '. It keeps traces in memory only, so a restart loses them, as does time. ' +
+        'Play a round or ask dice again, and the new one is drawn here.',
     );
   }
 
   async #ask(traceId: string): Promise<TraceOfPage | undefined> {
     try {
-      // Not there yet is no error, so it should not be one in the browser's console either.
+      // A trace that has not arrived yet is not an error. With 204 the browser's console shows none.
       return await get<TraceOfPage | undefined>(`/api/traces/${traceId}?absent=204`);
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 404)) fill(this.#status, messageOf(error));
@@ -115,7 +119,7 @@ export class TracePanel {
     }
   }
 
-  #draw(trace: TraceOfPage, { service = '', caller }: Partial<Wanted> = {}): void {
+  #draw(trace: TraceOfPage, { service = '', caller }: Partial<TraceQuery> = {}): void {
     const open = new Set(
       [...this.#place.querySelectorAll<HTMLElement>('[aria-expanded="true"]')].map(({ dataset }) => dataset.span ?? ''),
     );
@@ -136,36 +140,37 @@ export class TracePanel {
     this.#latest = trace;
   }
 
-  #missing(traceId: string): void {
+  #reportMissing(traceId: string): void {
     fill(this.#status, `No span of this trace has come within ${patience / 1000} s: `, traceName(traceId), '. ', why());
   }
 
-  #notAll(size: number, wanted: Wanted): void {
-    if (size === 0) this.#missing(wanted.traceId);
-    else this.#lacking(wanted);
+  #reportTimeout(size: number, query: TraceQuery): void {
+    if (size === 0) this.#reportMissing(query.traceId);
+    else this.#reportIncomplete(query);
   }
 
-  #lacking(wanted: Wanted): void {
+  #reportIncomplete(query: TraceQuery): void {
     const trace = this.#latest;
-    if (!trace || isComplete(trace, wanted)) return;
-    const { service } = wanted;
+    if (!trace || isComplete(trace, query)) return;
+    const { service } = query;
     if (service !== undefined && !trace.services.includes(service))
       fill(this.#status, `${this.#drawn} None is of ${service}. `, why());
     else fill(this.#status, `${this.#drawn} Some are missing: see which have lost their parent.`);
   }
 }
 
-function isComplete(trace: TraceOfPage, { service }: Wanted): boolean {
+function isComplete(trace: TraceOfPage, { service }: TraceQuery): boolean {
   return isWhole(trace) && (service === undefined || trace.services.includes(service));
 }
 
-export function isOfAnotherPod(trace: TraceOfPage, { service, pod }: Pick<Wanted, 'service' | 'pod'>): boolean {
+export function isOfAnotherPod(trace: TraceOfPage, { service, pod }: Pick<TraceQuery, 'service' | 'pod'>): boolean {
   return service !== undefined && pod !== undefined && isFromAnother(trace, service, pod);
 }
 
 function summary(trace: TraceOfPage): string {
   const count = rowsOf(trace).length;
-  return `${count} ${count === 1 ? 'span' : 'spans'} in ${trace.services.join(', ')}; ${inWords(trace.duration)} in all.`;
+  const spans = count === 1 ? 'span' : 'spans';
+  return `${count} ${spans} in ${trace.services.join(', ')}; ${inWords(trace.duration)} in all.`;
 }
 
 function links(traceId: string): Child {

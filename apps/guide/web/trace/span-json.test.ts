@@ -20,7 +20,7 @@ const span: SpanOfPage = {
   orphan: false,
 };
 
-test('a span reads as in the deck: its keys, in its order, with 0x and microseconds', () => {
+test('prints a span as the deck does: same keys and order, 0x ids, microseconds', () => {
   const parsed = JSON.parse(spanJson(span)) as object;
   expect(Object.keys(parsed)).toEqual([
     'name',
@@ -50,7 +50,7 @@ test('a span reads as in the deck: its keys, in its order, with 0x and microseco
   });
 });
 
-test('a parent, an error with its words, a link and a trace state are there when the span has them', () => {
+test('prints the parent, the error message, links and the trace state if the span has them', () => {
   const more: SpanOfPage = {
     ...span,
     parentSpanId: '051581bf3cb55c13',
@@ -66,6 +66,6 @@ test('a parent, an error with its words, a link and a trace state are there when
   });
 });
 
-test('a time that rounds up takes its second along', () => {
+test('carries a time that rounds up over to the next second', () => {
   expect(isoTime(Date.UTC(2026, 0, 1) - 0.0001)).toBe('2026-01-01T00:00:00.000000Z');
 });

@@ -1,8 +1,8 @@
-// A span as JSON the way the deck shows it: the words, and their order, of what the console exporter prints.
+// A span as JSON in the deck's form: the keys of the console exporter, in its order.
 import type { SpanEvent } from '../../../../otlp/traces.ts';
 import type { SpanOfPage } from '../../contract.ts';
 
-/** Milliseconds since the epoch, with fractions, to a time in UTC with microseconds. */
+/** Converts milliseconds since 1970, with fractions, to a time in UTC with microseconds. */
 export function isoTime(time: number): string {
   const microseconds = Math.round(time * 1000);
   const whole = Math.floor(microseconds / 1_000_000) * 1000;

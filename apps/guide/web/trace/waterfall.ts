@@ -1,5 +1,5 @@
-// A trace, drawn: a row for each span with its bar, and what the span carries when its row is opened. Bars are SVG, as the
-// page's policy allows no inline style.
+// Draws a trace: a row with a bar for each span, which opens to show what the span carries. The bars are SVG, because
+// the page's policy allows no inline style.
 import type { AttributeValue, Attributes } from '../../../../otlp/traces.ts';
 import type { SpanOfPage, TraceOfPage } from '../../contract.ts';
 import { button, fill, h, svg } from '../dom.ts';
@@ -12,7 +12,10 @@ import { spanJson } from './span-json.ts';
 const hues = 6;
 const deepest = 8;
 
-/** @param open span ids whose rows are to be open, as they were before more spans came */
+/**
+ * Draws the waterfall.
+ * @param open ids of the spans whose rows are open, so that they stay open when more spans arrive
+ */
 export function waterfall(trace: TraceOfPage, open: ReadonlySet<string>): HTMLElement {
   return h(
     'div',
@@ -93,7 +96,8 @@ function detailsOf(span: SpanOfPage): Child {
       h(
         'p',
         { class: 'bad' },
-        `Its parent, ${span.parentSpanId ?? ''}, is not among the spans: it was never sent, or the context came from elsewhere.`,
+        `Its parent, ${span.parentSpanId ?? ''}, is not among the spans: ` +
+          'it was never sent, or the context came from elsewhere.',
       ),
     h(
       'p',

@@ -10,7 +10,10 @@ const tracer = trace.getTracer('dice');
 
 const meter = metrics.getMeter('dice');
 const rolls = meter.createCounter('dice.rolls', { description: 'How often a die was rolled' });
-const values = meter.createHistogram('dice.roll.value', { description: 'What was rolled', advice: { explicitBucketBoundaries: [1, 2, 3, 4, 5, 6] } });
+const values = meter.createHistogram('dice.roll.value', {
+  description: 'What was rolled',
+  advice: { explicitBucketBoundaries: [1, 2, 3, 4, 5, 6] },
+});
 
 // What a six wins: prizes knows.
 const prizes = '$PRIZES_URL/prizes/6';
