@@ -1,4 +1,4 @@
-// What the built apps emit at each level of instrumentation.
+// Tests of the telemetry that the built apps send at each instrumentation level.
 import { jest } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -26,7 +26,7 @@ interface Round {
   readonly error?: string;
 }
 
-/** Starts a server that never answers, so that a round fails. */
+/** Starts a server that never answers, so that a round exceeds its time budget. */
 async function slowServer(): Promise<{ url: string; close: () => void }> {
   const server = createServer(() => undefined).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -46,7 +46,7 @@ function names(trace: Trace): string[] {
   return trace.spans.map(({ service, kind, name }) => `${service} ${kind} ${name}`);
 }
 
-describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
+describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s', (level) => {
   let receiver: Receiver;
   let slow: Awaited<ReturnType<typeof slowServer>>;
   let dice: App;
@@ -73,7 +73,7 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
     receiver.stop();
   });
 
-  test('plays a round', async () => {
+  test('play a round', async () => {
     const round = await play(arcade);
     expect(round).toMatchObject({
       status: 200,
@@ -85,7 +85,7 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
     expect(round.roll).toBeLessThanOrEqual(6);
   });
 
-  test("answers the deck's routes as the deck says", async () => {
+  test('answer the routes of the slides as the slides show', async () => {
     const text = async (path: string) => (await fetch(dice.url + path)).text();
     expect(await text('/')).toMatch(/visited \d+ times/);
     expect(await text('/visit')).toMatch(/^Thank you for the visit! You are number \d+\.$/);
@@ -94,12 +94,12 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
     await waitFor('the parameter in the log', () => dice.log().find(({ msg }) => msg === 'hello'));
   });
 
-  test('answers 504 if a round takes longer than its budget', async () => {
+  test('answer 504 if a round takes longer than its time budget', async () => {
     expect(await play(hasty)).toMatchObject({ status: 504, error: 'the round took longer than its 80 ms' });
   });
 
   if (level === 'none') {
-    test('emits nothing, and plays rounds without a trace', async () => {
+    test('send no telemetry, and play rounds without a trace', async () => {
       expect((await play(arcade)).trace).toBeUndefined();
       await delay(600);
       expect(receiver.requests).toEqual([]);
@@ -107,7 +107,7 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
     return;
   }
 
-  test('makes one trace of a round, with the edges arcade→dice and arcade→prizes', async () => {
+  test('create one trace per round, with calls from the arcade to dice and to prizes', async () => {
     const { trace: traceId = '' } = await play(arcade);
     const trace = await receiver.trace(traceId, level === 'auto' ? 8 : 4);
     expect(edgesOf(trace)).toEqual(['arcade→dice', 'arcade→prizes']);
@@ -115,7 +115,7 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
     expect(trace.roots[0]).toMatchObject({ service: 'arcade', kind: 'server', name: 'GET /play', orphan: false });
   });
 
-  test("records the visitor's headers on the arcade's span", async () => {
+  test("record the visitor's headers on the arcade's span", async () => {
     const headers = { 'x-browser-plugins': 'ad-blocker/1.62', 'x-client-version': '3.2.0', 'user-agent': 'a-test' };
     const { trace: traceId = '' } = (await (await fetch(`${arcade.url}/play`, { headers })).json()) as Round;
     const { attributes = {} } = (await receiver.trace(traceId, 4)).spans.find(({ name }) => name === 'GET /play') ?? {};
@@ -123,13 +123,13 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
     expect(Object.values(attributes).flat()).toEqual(expect.arrayContaining(['ad-blocker/1.62', '3.2.0']));
   });
 
-  test("continues the caller's trace", async () => {
+  test("continue the caller's trace", async () => {
     await fetch(`${dice.url}/server_request?param=x`, { headers: { traceparent } });
     const trace = await receiver.trace(parent.traceId);
     expect(trace.spans[0]).toMatchObject({ service: 'dice', kind: 'server', parentSpanId: parent.spanId });
   });
 
-  test('records an exception and the status error for a failed round', async () => {
+  test('record an exception and the span status error for a failed round', async () => {
     const { trace: traceId = '' } = await play(hasty);
     const trace = await receiver.trace(traceId, level === 'auto' ? 3 : 1);
     const failed = trace.spans.filter(({ status }) => status.code === 'error');
@@ -139,7 +139,7 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
     );
   });
 
-  test('adds trace and span IDs to log lines, on the console and by OTLP', async () => {
+  test('add trace and span IDs to log records, on the console and by OTLP', async () => {
     const { trace: traceId = '' } = await play(arcade);
     const line = await waitFor('the log line', () => arcade.log().find((candidate) => candidate.trace_id === traceId));
     expect(line).toMatchObject({ msg: 'round played', span_id: expect.stringMatching(/^[0-9a-f]{16}$/) as string });
@@ -149,7 +149,7 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
     expect(record).toMatchObject({ severityText: 'info', traceId, body: { stringValue: 'round played' } });
   });
 
-  test('makes no spans for probes', async () => {
+  test('create no spans for health probes', async () => {
     await fetch(`${arcade.health}/readyz`);
     const { trace: traceId = '' } = await play(arcade);
     await receiver.trace(traceId);
@@ -159,7 +159,7 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
   });
 
   if (level === 'auto') {
-    test('names HTTP and Express spans by their route', async () => {
+    test('name HTTP and Express spans by their route', async () => {
       const { trace: traceId = '' } = await play(arcade);
       const trace = await receiver.trace(traceId, 8);
       expect(names(trace)).toEqual(
@@ -175,7 +175,7 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
       expect(express).toEqual(expect.arrayContaining(['arcade', 'dice']));
     });
 
-    test('emits no hand-written spans', async () => {
+    test('send no hand-written spans', async () => {
       const { trace: traceId = '' } = await play(arcade);
       const trace = await receiver.trace(traceId, 8);
       expect(
@@ -189,7 +189,7 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
   }
 
   if (level === 'manual') {
-    test('sets an integer roll.value on do_roll', async () => {
+    test('set the integer attribute roll.value on the span do_roll', async () => {
       const { trace: traceId = '', roll } = await play(arcade);
       const trace = await receiver.trace(traceId, 4);
       const span = trace.spans.find(({ name }) => name === 'do_roll');
@@ -198,7 +198,7 @@ describe.each(['none', 'auto', 'manual'])('at level %s', (level) => {
       expect(sent).toMatch(/"key":"roll.value","value":\{"intValue":/);
     });
 
-    test('emits no spans of instrumentation libraries', async () => {
+    test('send no spans of instrumentation libraries', async () => {
       const { trace: traceId = '' } = await play(arcade);
       const trace = await receiver.trace(traceId, 4);
       expect(new Set(trace.spans.map(({ scope }) => scope))).toEqual(new Set(['arcade', 'dice', 'prizes']));

@@ -1,4 +1,4 @@
-// How the built apps behave as processes: signals, environment variables, and errors.
+// Tests of the built apps as processes: signals, environment variables and errors.
 import { jest } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -32,7 +32,7 @@ describe('an app', () => {
     expect((await receiver.trace(parent.traceId)).spans.map(({ name }) => name)).toContain('GET /visit');
   });
 
-  test('reports not ready at once on SIGTERM, and keeps serving for DRAIN_MS', async () => {
+  test('answers its readiness probe with 503 at once after SIGTERM, and keeps serving for DRAIN_MS', async () => {
     const dice = await (await App.start(dist, 'dice', { ...settings('auto', receiver), DRAIN_MS: '1500' })).ready();
     const ended = dice.stop();
     const ready = await waitFor('a pod that is not ready', async () => {
@@ -61,7 +61,7 @@ describe('an app', () => {
     await dice.stop();
   });
 
-  test('prints spans and metrics on the console, at the configured interval', async () => {
+  test('prints spans and metrics on the console at the configured interval', async () => {
     const env = {
       ...settings('auto', receiver),
       OTEL_TRACES_EXPORTER: 'console',
@@ -78,7 +78,7 @@ describe('an app', () => {
     await dice.stop();
   });
 
-  test('loads rarely used exporters if the environment names them', async () => {
+  test('loads a rarely used exporter if an environment variable names it', async () => {
     const port = String(await freePort());
     const env = {
       ...settings('auto', receiver),
@@ -93,30 +93,33 @@ describe('an app', () => {
     expect((await dice.stop()).code).toBe(0);
   });
 
-  test.each(['arcade', 'prizes', 'guide'])('%s exits and reports the error if its port is taken', async (component) => {
-    const taken = createServer().listen(0);
-    await new Promise((resolve) => taken.once('listening', resolve));
-    const { port } = taken.address() as AddressInfo;
-    const app = await App.start(dist, component, {
-      ...settings('none', receiver),
-      PORT: String(port),
-      OPEN_WITHIN_MS: '0',
-      DICE_URL: receiver.url,
-      PRIZES_URL: receiver.url,
-      ARCADE_URL: receiver.url,
-      JAEGER_URL: receiver.url,
-      JAEGER_BASE_PATH: '/jaeger',
-    });
-    const code = await app.exited().finally(() => taken.close());
-    expect([code, app.stderr]).toEqual([
-      1,
-      expect.stringMatching(
-        new RegExp(`^expected to listen on port ${port}, found .*EADDRINUSE.* Set PORT to a free port\\.\n$`),
-      ) as string,
-    ]);
-  });
+  test.each(['arcade', 'prizes', 'guide'])(
+    '%s reports the error and exits with code 1 if its port is taken',
+    async (component) => {
+      const taken = createServer().listen(0);
+      await new Promise((resolve) => taken.once('listening', resolve));
+      const { port } = taken.address() as AddressInfo;
+      const app = await App.start(dist, component, {
+        ...settings('none', receiver),
+        PORT: String(port),
+        OPEN_WITHIN_MS: '0',
+        DICE_URL: receiver.url,
+        PRIZES_URL: receiver.url,
+        ARCADE_URL: receiver.url,
+        JAEGER_URL: receiver.url,
+        JAEGER_BASE_PATH: '/jaeger',
+      });
+      const code = await app.exited().finally(() => taken.close());
+      expect([code, app.stderr]).toEqual([
+        1,
+        expect.stringMatching(
+          new RegExp(`^expected to listen on port ${port}, found .*EADDRINUSE.* Set PORT to a free port\\.\n$`),
+        ) as string,
+      ]);
+    },
+  );
 
-  test('reports and ignores a value that OpenTelemetry does not know', async () => {
+  test('reports and ignores an unknown value of an OTEL_* variable', async () => {
     const dice = await (
       await App.start(dist, 'dice', { ...settings('auto', receiver), OTEL_TRACES_EXPORTER: 'otpl' })
     ).ready();
@@ -143,13 +146,13 @@ describe('an app', () => {
     expect(await dice.stop()).toMatchObject({ code: 0 });
   });
 
-  test('refuses an unknown level', async () => {
+  test('refuses an unknown instrumentation level', async () => {
     const dice = await App.start(dist, 'dice', { INSTRUMENTATION: 'full' });
     expect(await dice.exited()).toBe(1);
     expect(dice.stderr).toBe('INSTRUMENTATION is "full": expected one of none, auto, manual\n');
   });
 
-  test('names a missing variable', async () => {
+  test('names a missing environment variable and exits with code 1', async () => {
     const arcade = await App.start(dist, 'arcade', { PRIZES_URL: 'http://127.0.0.1:1' });
     expect(await arcade.exited()).toBe(1);
     expect(arcade.stderr).toContain('DICE_URL is not set');

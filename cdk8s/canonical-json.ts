@@ -1,10 +1,13 @@
-// JSON and hashes exactly as Helm's template functions print them, so that equal values give equal text.
+// JSON and hashes, printed exactly as Helm's template functions print them. Equal values give equal text.
 import { createHash } from 'node:crypto';
 
-/** Compares text by its UTF-8 bytes, as Go does. JavaScript compares UTF-16 units, which differ beyond U+D7FF. */
+/**
+ * Compares two texts by their UTF-8 bytes, as Go does. JavaScript compares UTF-16 units, and sorts beyond U+D7FF
+ * differently.
+ */
 export const byBytes = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
 
-/** Entries in Go's order. */
+/** Returns the entries sorted by key, in Go's order. */
 export const sorted = <Value>(entries: Readonly<Record<string, Value>>): [string, Value][] =>
   Object.entries(entries).sort(([left], [right]) => byBytes(left, right));
 
@@ -19,7 +22,10 @@ const escapes: Readonly<Record<string, string>> = {
 const quoted = (value: string): string =>
   JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => escapes[character] ?? '');
 
-/** JSON as Go's encoding/json prints it: no spaces, sorted keys, HTML characters escaped. https://pkg.go.dev/encoding/json#Marshal */
+/**
+ * Prints JSON as Go's encoding/json does: without spaces, with sorted keys and escaped HTML characters.
+ * https://pkg.go.dev/encoding/json#Marshal
+ */
 export function json(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return `[${value.map(json).join(',')}]`;
@@ -29,5 +35,5 @@ export function json(value: unknown): string {
     .join(',')}}`;
 }
 
-/** Lower-case hexadecimal SHA-256 of the text in UTF-8. */
+/** Returns the SHA-256 of the text's UTF-8 bytes, in lower-case hexadecimal. */
 export const sha256 = (message: string): string => createHash('sha256').update(message, 'utf8').digest('hex');

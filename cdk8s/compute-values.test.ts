@@ -23,18 +23,18 @@ test('hashes the UTF-8 bytes and prints lower-case hexadecimal', () => {
   expect(sha256('é')).toBe('4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c');
 });
 
-test('keeps the first of equal list entries', () => {
+test('removes duplicates from joined lists and keeps the first of each', () => {
   expect(compute.union(['a', 'b'], ['b', 'c'], ['a'])).toEqual(['a', 'b', 'c']);
 });
 
-test('overrides built-in settings one by one, also with empty values', () => {
+test('lets the user override each setting of a Collector component, even with an empty value', () => {
   expect(compute.overlay({ batch: { timeout: '1s', size: 5 } }, { batch: { timeout: '' }, new: {} })).toEqual({
     batch: { timeout: '', size: 5 },
     new: {},
   });
 });
 
-test('adds missing settings to components with the prefix only', () => {
+test('adds default settings only to Collector components with the given name prefix', () => {
   const all = { 'otlp/a': { queue: 1 }, otlphttp: {}, debug: {} };
   expect(compute.complete(all, 'otlp', { queue: 9 })).toEqual({
     'otlp/a': { queue: 1 },
@@ -43,19 +43,19 @@ test('adds missing settings to components with the prefix only', () => {
   });
 });
 
-test('prints components as lines of YAML that contain JSON', () => {
+test('prints Collector components as YAML lines whose values are JSON', () => {
   expect(compute.componentLines({ nop: {}, 'otlp/a': { tls: { insecure: true } } })).toBe(
     '  "nop": {}\n  "otlp/a":\n    "tls": {"insecure":true}\n',
   );
 });
 
-test('refuses an undefined name, with its path and the defined names', () => {
+test('refuses the name of an undefined Collector component, and lists the defined ones', () => {
   expect(() => compute.defined('some.path', ['a', 'c'], { b: {}, a: {} })).toThrow(
     'some.path names "c", which is not defined. Use one of: a, b; or define it.',
   );
 });
 
-test('sorts variables, prefers those of the user, and turns numbers and flags into text', () => {
+test("sorts environment variables, prefers the user's, and turns numbers and booleans into text", () => {
   expect(compute.env({ B: 'own', C: 'own' }, { C: 1e21, A: false, B: '' })).toEqual([
     { name: 'A', value: 'false' },
     { name: 'B', value: '' },
@@ -68,11 +68,11 @@ test.each([
   ['NodePort', 0, undefined],
   ['NodePort', 30080, 30080],
   ['LoadBalancer', 30080, 30080],
-] as const)('gives a Service of type %s with node port %d the port %s', (type, nodePort, expected) => {
+] as const)('sets nodePort of a %s Service with the value nodePort %d to %s', (type, nodePort, expected) => {
   expect(compute.nodePort({ type, nodePort })).toBe(expected);
 });
 
-test('uses the hand-written dice example only at the level manual', () => {
+test('uses the dice example with hand-written spans only at instrumentation level manual', () => {
   const source = (instrumentation: 'none' | 'auto' | 'manual'): string =>
     valueCompute({ ...labValues.default, instrumentation }).ownText('app.ts').current;
   expect(source('manual')).toContain('@opentelemetry/api');

@@ -1,4 +1,4 @@
-// The operations on values, computed at once.
+// The operations on values for a rendering in which all values are known: each computes its result at once.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { byBytes, json, sha256, sorted } from './canonical-json.ts';
@@ -9,17 +9,21 @@ import type { Given } from './lab/value.ts';
 import type { OwnFile } from '../lab/names.ts';
 import type { EnvValues, LabValues } from './values.ts';
 
-/** Folders of the example files: in the image next to the bundled program, in a checkout those of the app. */
+/**
+ * Folders that may hold the dice's example files: next to the bundled program in the image, or apps/dice in a checkout.
+ */
 const DICE = ['dice', join('..', 'apps', 'dice')].map((folder) => join(import.meta.dirname, folder));
 
-/** The texts that values give in place of the defaults. Empty text means the default. */
+/** Returns the learner's files as the values give them. An empty text means that the default file is used. */
 const givenTexts = ({ dice, collector }: LabValues): Readonly<Record<OwnFile, string>> => ({
   'app.ts': dice.source,
   'settings.env': dice.settings,
   'collector.yaml': collector.own,
 });
 
-/** The file that has the default. The code has a second one with hand-written spans, for the level `manual`. */
+/**
+ * Returns the name of the default file. At instrumentation level `manual`, app.ts has its own with hand-written spans.
+ */
 const defaultFile = (file: OwnFile, level: LabValues['instrumentation']): string =>
   file === 'app.ts' && level === 'manual' ? 'app.manual.ts' : file;
 
@@ -67,7 +71,11 @@ const examples = new Map<string, string>();
 
 function examplePath(file: string): string {
   const path = DICE.map((folder) => join(folder, file)).find((candidate) => existsSync(candidate));
-  if (path === undefined) throw new Error(`Expected the dice's ${file} in ${DICE.join(' or ')}, found it in neither.`);
+  if (path === undefined)
+    throw new Error(
+      `Expected the dice's ${file} in ${DICE.join(' or ')}, found no such file. Run from a complete ` +
+        'checkout or image.',
+    );
   return path;
 }
 
@@ -82,7 +90,7 @@ function ownText(values: LabValues, file: OwnFile): OwnText {
   return { given, current: given };
 }
 
-/** The operations for the values of one lab. */
+/** Returns the operations for the known values of one lab. */
 export const valueCompute = (values: LabValues): Compute => ({
   decimal: (number) => unresolved(String(resolved(number))),
   json: (value) => unresolved(json(value)),

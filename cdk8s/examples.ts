@@ -1,9 +1,9 @@
-// Examples of what values alone can do to telemetry in the Collector. The chart's README shows them. Tests run them.
+// Example values that change what the Collector does with telemetry. The chart's README shows them, and tests run them.
 import type { SomeValues } from './render.ts';
 
 export interface Example {
   readonly name: string;
-  /** The purpose, in a sentence. */
+  /** What the example does, as one sentence for the README. */
   readonly doc: string;
   readonly values: SomeValues;
 }
@@ -78,8 +78,10 @@ export const examples: readonly Example[] = [
   {
     name: 'second-backend',
     doc:
-      'Send traces and metrics to a second OTLP backend too. While it is unreachable, the Collector drops what ' +
-      "doesn't fit the bounded queue, and counts and logs that. Jaeger still gets everything.",
+      'Send traces and metrics to a second OTLP backend too. While that backend is unreachable, the Collector ' +
+      'queues data for it. ' +
+      'When the queue is full, the Collector drops the rest, and counts and logs the loss. Jaeger still gets ' +
+      'everything.',
     values: {
       collector: {
         exporters: { 'otlphttp/second': { endpoint: 'http://otlp.example.com:4318' } },

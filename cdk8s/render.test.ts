@@ -2,14 +2,14 @@ import { labTemplate, renderLab } from './render.ts';
 import { deployments, render } from './testing/rendered.ts';
 import type { KubernetesObject, SomeValues } from './render.ts';
 
-test("puts every object into the namespace under the release's name, and none at cluster scope", () => {
+test("puts every object of a lab into its namespace, with the release's name as prefix", () => {
   for (const { kind, metadata } of render()) {
     expect(kind).not.toMatch(/^Cluster|^Namespace$/);
     expect(metadata).toMatchObject({ namespace: 'class', name: expect.stringMatching(/^lab-/) as string });
   }
 });
 
-test('labels every object with the labels that others rely on', () => {
+test('labels every object of a lab with part-of, instance and component', () => {
   for (const {
     metadata: { labels },
   } of render()) {
@@ -18,7 +18,7 @@ test('labels every object with the labels that others rely on', () => {
   }
 });
 
-test('shares no name and selects no pod of a second lab in the namespace', () => {
+test('gives two labs in one namespace different names and different pod selectors', () => {
   const [first, second] = ['a', 'b'].map((release) => render({}, release)) as [KubernetesObject[], KubernetesObject[]];
   const names = new Set(first.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
   expect(second.filter(({ kind, metadata }) => names.has(`${kind}/${metadata.name}`))).toEqual([]);
@@ -26,13 +26,13 @@ test('shares no name and selects no pod of a second lab in the namespace', () =>
     expect(deployment.spec.selector.matchLabels).toMatchObject({ 'app.kubernetes.io/instance': 'b' });
 });
 
-test('renders the visitors only when they are enabled', () => {
+test('renders the visitors only if visitors.enabled is true', () => {
   const names = render({ visitors: { enabled: false } }).map(({ metadata }) => metadata.name);
   expect(names).not.toContain('lab-visitors');
   expect(render().map(({ metadata }) => metadata.name)).toContain('lab-visitors');
 });
 
-test.each(['', 'Upper', '-a', 'a-', 'a.b', 'x'.repeat(54)])('refuses the release name "%s"', (release) => {
+test.each(['', 'Upper', '-a', 'a-', 'a.b', 'x'.repeat(54)])('refuses the invalid release name "%s"', (release) => {
   expect(() => render({}, release)).toThrow("A release's name must be at most 53");
 });
 
@@ -40,11 +40,11 @@ describe('the lab of a seat', () => {
   const values: SomeValues = { instrumentation: 'manual', dice: { env: { WHERE: 'default' } } };
   const clusterRoles = { collector: 'intro-otel-seat-collector', guide: 'intro-otel-seat-guide' };
 
-  test.each(['class-ada', 'default'])('equals a lab that is rendered for the namespace %s', (namespace) => {
+  test.each(['class-ada', 'default'])('equals the lab that renderLab makes for namespace %s', (namespace) => {
     expect(labTemplate(values)(namespace)).toEqual(renderLab({ release: 'lab', namespace, values, clusterRoles }));
   });
 
-  test('has no Role, and binds the Collector and the guide to cluster roles', () => {
+  test('has no Role, and binds the Collector and the guide to ClusterRoles', () => {
     const objects = labTemplate()('class-ada');
     expect(objects.filter(({ kind }) => kind === 'Role')).toEqual([]);
     expect(objects.filter(({ kind }) => kind === 'RoleBinding')).toMatchObject([
@@ -59,7 +59,7 @@ describe('the lab of a seat', () => {
     ]);
   });
 
-  test("throws at once if its values can't be rendered", () => {
+  test("throws when its template is created if the values can't be rendered", () => {
     expect(() => labTemplate({ collector: { pipelines: { traces: { exporters: ['nobody'] } } } })).toThrow(
       'collector.pipelines.traces.exporters names "nobody"',
     );

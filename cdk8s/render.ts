@@ -1,4 +1,4 @@
-// renderLab: the lab's objects for given values. The chart prints the same objects.
+// Renders the Kubernetes objects of a lab from given values. The chart prints the same objects.
 import { ApiObject, App, Chart } from 'cdk8s';
 import { MANAGED_BY, RELEASE, ROLES } from '../lab/names.ts';
 import { components } from './lab/components.ts';
@@ -11,7 +11,7 @@ import type { SomeValues as SomeOf } from './schema/partial.ts';
 import { labValues } from './values.ts';
 import type { LabValues } from './values.ts';
 
-/** A namespaced or cluster-scoped object. */
+/** A Kubernetes object, namespaced or cluster-scoped. */
 export interface AnyObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -28,24 +28,24 @@ export interface KubernetesObject extends AnyObject {
   readonly metadata: AnyObject['metadata'] & { readonly namespace: string };
 }
 
-/** Some of the lab's values. The rest are the defaults. */
+/** Some of the lab's values. A missing value has its default. */
 export type SomeValues = SomeOf<LabValues>;
 
 export interface LabRequest {
-  /** The prefix of every object's name: a DNS label of at most 53 characters, as in Helm. */
+  /** The name of the release, which starts every object's name: a DNS label of at most 53 characters, as in Helm. */
   readonly release: string;
   readonly namespace: string;
   readonly values?: SomeValues;
-  /** The label app.kubernetes.io/managed-by. */
+  /** Value of the label app.kubernetes.io/managed-by. */
   readonly managedBy?: string;
-  /** Existing cluster roles to bind instead of Roles of the lab's own. */
+  /** Names of existing ClusterRoles. The lab binds these and creates no Roles. */
   readonly clusterRoles?: ClusterRoles;
 }
 
-/** The lab's values complete. */
+/** Returns the given values, completed with the lab's defaults. */
 export const completeValues = (given: SomeValues = {}): LabValues => completed(labValues, given);
 
-/** The objects of the components, in the order of their creation. */
+/** Returns the objects of the components, in the order of their creation. */
 export function objectsOf<Props extends LabProps>(lab: Props, parts: readonly Component<Props>[]): AnyObject[] {
   const chart = new Chart(new App(), 'lab', { disableResourceNameHashes: true });
   for (const { name, construct: Part } of parts) new Part(chart, name, lab);
@@ -55,22 +55,22 @@ export function objectsOf<Props extends LabProps>(lab: Props, parts: readonly Co
     .map((object) => object.toJson() as AnyObject);
 }
 
-/** Components that the values enable. For a rendering in which all values are known. */
+/** Returns the components that the values enable. It needs values without tokens. */
 export const enabledOf = <Props extends LabProps>(lab: Props, parts: readonly Component<Props>[]) =>
   parts.filter(({ enabled }) => enabled === undefined || resolved(enabled(lab)));
 
-/** @throws if the release's name can't prefix names */
+/** @throws if the release's name can't start an object's name */
 export function checkRelease(release: string): void {
   if (/^[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?$/.test(release)) return;
   throw new Error(
-    "A release's name must be at most 53 lower-case letters, digits and hyphens, without a hyphen at either end; " +
+    `A release's name must be at most 53 lower-case letters, digits and hyphens, without a hyphen at either end; ` +
       `found "${release}".`,
   );
 }
 
 /**
- * The objects of one lab.
- * @throws if the release's name can't prefix names, or a pipeline names a component that isn't defined
+ * Renders the objects of one lab.
+ * @throws if the release's name is invalid, or a pipeline names a Collector component that isn't defined
  */
 export function renderLab({
   release,
@@ -92,7 +92,7 @@ export function renderLab({
   return objectsOf(lab, enabledOf(lab, components)) as KubernetesObject[];
 }
 
-/** A copy of the object for another namespace. Nothing else in a seat's lab depends on the namespace. */
+/** Copies the object into another namespace. In a seat's lab, only these fields depend on the namespace. */
 function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
   const { metadata, subjects } = object as KubernetesObject & { readonly subjects?: readonly object[] };
   return {
@@ -103,8 +103,8 @@ function inNamespace(object: KubernetesObject, namespace: string): KubernetesObj
 }
 
 /**
- * The labs of seats with the same values, which differ only by their namespace. Rendering takes a tenth of a second and
- * happens once. Each lab then copies what depends on the namespace and shares the rest, so never mutate one.
+ * Returns a function that gives the lab for a seat's namespace. All these labs have the same values. Rendering happens
+ * only once, because it takes about 100 ms. The labs share their objects' contents, so never mutate a lab.
  * @throws the same errors as renderLab
  */
 export function labTemplate(values?: SomeValues): (namespace: string) => KubernetesObject[] {

@@ -1,7 +1,7 @@
 import { chartFiles } from './helm/chart.ts';
 import { differences } from './synth.ts';
 
-test('names each file that differs, is missing or is stray', () => {
+test('reports each chart file that differs, is missing, or is not generated', () => {
   const wanted = new Map([
     ['same', 'a'],
     ['edited', 'a'],
@@ -13,13 +13,13 @@ test('names each file that differs, is missing or is stray', () => {
     ['stray', 'a'],
   ]);
   expect(differences(wanted, found)).toEqual([
-    'edited: differs from what is generated',
+    'edited: differs from the generated file',
     'lost: is missing',
     'stray: is not generated',
   ]);
 });
 
-test('says in the first line of every chart file that it is generated', () => {
+test('marks every chart file as generated in its first lines', () => {
   const opening = ([path, text]: [string, string]): string =>
     (path.endsWith('.json') ? text.split('\n')[1] : text.split('\n')[0]) ?? '';
   const silent = [...chartFiles()]
@@ -28,6 +28,6 @@ test('says in the first line of every chart file that it is generated', () => {
   expect(silent).toEqual([]);
 });
 
-test('generates the same files twice', () => {
+test('generates the same chart files each time', () => {
   expect(chartFiles()).toEqual(chartFiles());
 });

@@ -1,4 +1,4 @@
-// Writes charts/lab from the constructs. With --verify it writes nothing, and fails if any file differs.
+// Generates the files in charts/lab. With --verify, it writes nothing and fails if a file in charts/lab differs.
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,7 +9,7 @@ const CHART = join(import.meta.dirname, '..', 'charts', 'lab');
 
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 
-/** All files below a directory, by relative path with forward slashes. Empty if the directory doesn't exist. */
+/** Reads all files below a directory, by relative path with forward slashes. Empty if the directory doesn't exist. */
 function read(directory: string): Files {
   try {
     const files = readdirSync(directory, { recursive: true, withFileTypes: true })
@@ -22,11 +22,11 @@ function read(directory: string): Files {
   }
 }
 
-/** One line for each file that differs, is missing or is stray. */
+/** Returns a line for each file that differs, is missing, or isn't generated. */
 export function differences(wanted: Files, found: Files): string[] {
   const wrong = [...wanted]
     .filter(([path, text]) => found.get(path) !== text)
-    .map(([path]) => `${path}: ${found.has(path) ? 'differs from what is generated' : 'is missing'}`);
+    .map(([path]) => `${path}: ${found.has(path) ? 'differs from the generated file' : 'is missing'}`);
   const stray = [...found.keys()].filter((path) => !wanted.has(path)).map((path) => `${path}: is not generated`);
   return [...wrong, ...stray].sort();
 }

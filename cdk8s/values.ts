@@ -1,10 +1,10 @@
-// The lab's values, described once. The chart's values.yaml, values.schema.json and README table, and the TypeScript
-// types of the constructs, are derived from this description.
+// The description of the lab's values. The chart's values.yaml, values.schema.json and README table are generated from
+// it, and so are the TypeScript types that the constructs use.
 import { choice, entry, flag, group, integer, list, map, quantity, scalar, settings, text } from './schema/schema.ts';
 import type { ValueOf } from './schema/schema.ts';
 import { versions } from '../lab/versions.ts';
 
-/** The version of the lab: chart, image and the labels on every object. */
+/** Version of the lab. The chart, the image and the labels on every object have it. */
 export const VERSION = versions.lab;
 
 const image = (what: string, repository: string, tag: string) => ({
@@ -31,25 +31,30 @@ const resourceNames = text({
 });
 
 export const resources = (what: string, requests: Record<string, string>, limits: Record<string, string>) =>
-  group(`Resources of ${what}: how much a node reserves, and the limit.`, {
+  group(`CPU and memory of ${what}: requests and limits.`, {
     requests: map({
-      doc: 'What the node reserves.',
+      doc: 'How much the node reserves for the container.',
       names: resourceNames,
       of: quantity({ doc: 'a quantity, such as 50m or 64Mi' }),
       default: requests,
     }),
     limits: map({
-      doc: 'The most that the container may use.',
+      doc: 'How much the container may use at most.',
       names: resourceNames,
       of: quantity({ doc: 'a quantity' }),
       default: limits,
     }),
   });
 
-/** @param filled names of variables that the lab sets from fields of the pod */
+/**
+ * Describes the environment variables of a container.
+ * @param filled names of the variables that the lab sets from fields of the pod, and that users can't set
+ */
 export const env = (what: string, filled: readonly string[] = ['POD_NAME', 'POD_IP']) =>
   map({
-    doc: `Environment variables for ${what}. They win over the lab's own, so you can set any OTEL_* variable here.`,
+    doc:
+      `Environment variables for ${what}. They override the lab's own variables, so you can set any OTEL_* ` +
+      `variable here.`,
     names: text({
       doc: 'a name of letters, digits and _, other than those that the lab sets from the pod',
       pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
@@ -63,8 +68,8 @@ const appResources = (what: string, cpu: string) => resources(what, { cpu, memor
 const telemetryExporter = (signal: string) =>
   text({
     doc:
-      `Where the apps' SDK sends ${signal}: otlp (the Collector), console (the pod's log), none, or several ` +
-      'with commas between.',
+      `Where the apps' SDK sends ${signal}: otlp (the Collector), console (the pod's log) or none. Separate ` +
+      `several with commas.`,
     default: 'otlp',
     pattern: '^(otlp|console|none)(,(otlp|console|none))*$',
   });
@@ -83,7 +88,7 @@ const pipeline = (signal: string, exporter: string) =>
     exporters: list({
       doc:
         `Where the Collector sends ${signal}: names from collector.exporters, or the built-in otlphttp/jaeger ` +
-        'and debug.',
+        `and debug.`,
       of: componentNames,
       default: [exporter],
     }),
@@ -102,26 +107,27 @@ const collector = group('The OpenTelemetry Collector, between the apps and the b
   ),
   exporters: map({
     doc:
-      "Exporters, in the Collector's own syntax. Built in: otlphttp/jaeger and debug. Settings that you give " +
-      'for these are added. Exporters of type otlp and otlphttp get a bounded queue and limited retries, ' +
-      'unless they set sending_queue or retry_on_failure.',
+      "Exporters, in the Collector's own syntax. Built in: otlphttp/jaeger and debug. Your settings for these are " +
+      'added to theirs. ' +
+      'Exporters of type otlp and otlphttp get a bounded queue and limited retries, unless they set sending_queue or ' +
+      'retry_on_failure.',
     names: componentNames,
     of: settings({ doc: 'settings of the exporter; {} if it needs none' }),
   }),
   processors: map({
     doc:
-      "Processors, in the Collector's own syntax. A processor does nothing until a pipeline names it. Built " +
-      'in: memory_limiter, k8sattributes and batch, which run in every pipeline. Settings that you give for ' +
-      'these are added.',
+      "Processors, in the Collector's own syntax. A processor does nothing until a pipeline names it. Built in: " +
+      'memory_limiter, ' +
+      'k8sattributes and batch, which run in every pipeline. Your settings for these are added to theirs.',
     names: componentNames,
     of: settings({ doc: 'settings of the processor; {} if it needs none' }),
   }),
   pipelines,
   own: text({
     doc:
-      'YAML that is merged over the configuration made from the values above: maps key by key, lists as a ' +
-      "whole. Where this is empty, the learner's collector.yaml from the dice's ConfigMap is used, if there is " +
-      'one.',
+      'YAML that is merged over the configuration from the values above: maps key by key, lists as a whole. If ' +
+      'this is empty, ' +
+      "the Collector uses collector.yaml from the dice's ConfigMap, which the learner can edit.",
   }),
   resources: resources('the Collector', { cpu: '40m', memory: '48Mi' }, { memory: '160Mi' }),
 });
@@ -139,7 +145,9 @@ const jaeger = group('Jaeger, which stores traces in memory and shows them.', {
 
 const guideService = group('The Service of the guide.', {
   type: choice({
-    doc: "How you reach the guide: by port-forward, on a port of every node, or through the cluster's load balancer.",
+    doc:
+      "How you reach the guide: by port-forward (ClusterIP), on a port of every node, or through the cluster's " +
+      'load balancer.',
     default: 'ClusterIP',
     options: ['ClusterIP', 'NodePort', 'LoadBalancer'],
   }),
@@ -152,28 +160,35 @@ const guideService = group('The Service of the guide.', {
   }),
 });
 
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+/**
+ * Patterns of label names and values.
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+ */
 const LABEL_NAME = '^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$';
 const LABEL_VALUE = '^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$';
 
 const toleration = entry("a toleration, as in a pod's spec", {
-  key: text({ doc: 'Taint key. Without one, the operator Exists tolerates all keys.', pattern: LABEL_NAME }),
-  operator: choice({ doc: 'How the key relates to the value.', default: 'Equal', options: ['Equal', 'Exists'] }),
+  key: text({ doc: 'Taint key. If it is missing, the operator Exists tolerates all keys.', pattern: LABEL_NAME }),
+  operator: choice({
+    doc: 'Whether the taint must have the value (Equal) or only the key (Exists).',
+    default: 'Equal',
+    options: ['Equal', 'Exists'],
+  }),
   value: text({ doc: 'Taint value.', pattern: LABEL_VALUE }),
   effect: choice({
-    doc: 'The tolerated effect. Default: all effects.',
+    doc: 'The tolerated effect. If it is missing, all effects are tolerated.',
     default: 'NoSchedule',
     options: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'],
   }),
   tolerationSeconds: integer({
-    doc: 'How many seconds the pod tolerates NoExecute.',
+    doc: 'How many seconds the pod stays on a node after a NoExecute taint appears.',
     default: 0,
     minimum: 0,
     maximum: 2 ** 31 - 1,
   }),
 });
 
-/** Every value of the lab. */
+/** The description of every value of the lab. */
 export const labValues = group('The values of the lab.', {
   instrumentation: choice({
     doc: 'How the apps are instrumented: not at all, automatically by libraries, or by hand.',
@@ -189,7 +204,7 @@ export const labValues = group('The values of the lab.', {
     }),
   }),
   imagePullSecrets: list({
-    doc: 'Secrets with registry credentials, as in - name: regcred.',
+    doc: 'Secrets with registry credentials, for example: - name: regcred.',
     of: entry(
       "a Secret in the release's namespace",
       { name: text({ doc: 'Name of the Secret.', pattern: '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$' }) },
@@ -218,13 +233,15 @@ export const labValues = group('The values of the lab.', {
   dice: group('The dice: the app whose code belongs to the learner.', {
     source: text({
       doc:
-        'TypeScript source of the dice. Set it with --set-file dice.source=app.ts. Where this is empty, the ' +
-        "learner's edit in the ConfigMap is used, or else the example for the instrumentation level.",
+        "TypeScript source of the dice. Set it with --set-file dice.source=app.ts. If this is empty, the learner's " +
+        'edit in the ' +
+        'ConfigMap is used. Without an edit, the example for the instrumentation level is used.',
     }),
     settings: text({
       doc:
-        'Text of settings.env: INSTRUMENTATION and OTEL_* as NAME=value, one per line. They win over the ' +
-        "environment. Where this is empty, the learner's edit in the ConfigMap is used, if there is one.",
+        'Text of settings.env: INSTRUMENTATION and OTEL_* variables as NAME=value, one per line. They override the ' +
+        'environment. ' +
+        "If this is empty, the learner's edit in the ConfigMap is used, if there is one.",
     }),
     env: env('the dice'),
     resources: appResources('the dice', '30m'),
@@ -235,23 +252,28 @@ export const labValues = group('The values of the lab.', {
     resources: appResources('the arcade', '30m'),
   }),
   prizes: group('The prizes: two versions of one app, on two node pools.', {
-    env: env('both versions', ['POD_NAME', 'POD_IP', 'POD_NAMESPACE']),
-    resources: appResources('each version', '25m'),
+    env: env('both versions of prizes', ['POD_NAME', 'POD_IP', 'POD_NAMESPACE']),
+    resources: appResources('each version of prizes', '25m'),
   }),
   visitors: group('The visitors, which create the load.', {
     enabled: flag({ doc: 'Whether the visitors run.', default: true }),
-    roundsPerMinute: integer({ doc: 'Rounds that they play per minute.', default: 30, minimum: 0, maximum: 6000 }),
+    roundsPerMinute: integer({
+      doc: 'How many rounds the visitors play per minute.',
+      default: 30,
+      minimum: 0,
+      maximum: 6000,
+    }),
     env: env('the visitors'),
     resources: appResources('the visitors', '20m'),
   }),
   flask: group("Flask: the slides' app in Python.", {
     enabled: flag({
-      doc: 'Whether it runs. You have to build its image and load it into the cluster first: see apps/flask.',
+      doc: 'Whether the Flask app runs. You must build its image and load it into the cluster first: see apps/flask.',
       default: false,
     }),
     image: group('The image of the Flask app.', image("the Flask app's", 'library/intro-otel-flask', VERSION)),
-    env: env('the app'),
-    resources: resources('the app', { cpu: '30m', memory: '64Mi' }, { memory: '160Mi' }),
+    env: env('the Flask app'),
+    resources: resources('the Flask app', { cpu: '30m', memory: '64Mi' }, { memory: '160Mi' }),
   }),
   guide: group('The guide: one address for the course, the apps and Jaeger.', {
     service: guideService,
@@ -269,7 +291,7 @@ export const labValues = group('The values of the lab.', {
 /** The complete values of one lab. */
 export type LabValues = ValueOf<typeof labValues>;
 
-/** The values of every app of the lab. */
+/** The values that every app of the lab has. */
 export type AppValues = Pick<LabValues['dice'], 'env' | 'resources'>;
 
 export type ImageValues = Pick<LabValues['image'], 'registry' | 'repository' | 'tag'>;

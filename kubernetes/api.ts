@@ -1,7 +1,10 @@
-// The requests that a program makes to the API server, and their errors. `client.ts` implements them over HTTP.
+// The requests that a program can send to the API server, and their errors. `client.ts` implements them over HTTP.
 import type { Kind, KubeObject } from './object.ts';
 
-/** The body of an error answer. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+/**
+ * The body of the API server's error response.
+ * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
+ */
 export interface Status {
   readonly reason?: string;
   readonly message?: string;
@@ -11,7 +14,7 @@ export interface Status {
   };
 }
 
-/** The API server refused a request. `message` holds its words. */
+/** Thrown when the API server refuses a request. The message contains the server's own message. */
 export class ApiError extends Error {
   readonly code: number;
   readonly status: Status;
@@ -34,18 +37,21 @@ export const isInvalid = (error: unknown): error is ApiError => answered(error, 
 export const isGone = (error: unknown): error is ApiError => answered(error, 410);
 export const isTooManyRequests = (error: unknown): error is ApiError => answered(error, 429);
 export const isForbidden = (error: unknown): error is ApiError => answered(error, 403);
-/** The namespace's ResourceQuota refused the request, and not RBAC. */
+/**
+ * Returns whether the namespace's ResourceQuota refused the request. RBAC answers with 403 too, but with another
+ * message.
+ */
 export const isOverQuota = (error: unknown): error is ApiError =>
   answered(error, 403) && (error.status.message ?? '').includes('exceeded quota');
-/** The namespace is being deleted, so it takes no new objects. */
+/** Returns whether the request failed because the namespace is being deleted and accepts no new objects. */
 export const isTerminating = (error: unknown): error is ApiError =>
   error instanceof ApiError &&
   (error.status.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating');
 
-/** This process is not the leader, so the write was not sent. */
+/** Thrown for a write that was not sent, because this process may not be the leader. */
 export class NotLeadingError extends Error {
   constructor() {
-    super('Expected to be the leader, found that another may be: nothing was written.');
+    super('Expected this process to be the leader, found that another may be. The write was not sent.');
     this.name = 'NotLeadingError';
   }
 }
@@ -57,37 +63,42 @@ export interface ListOptions {
 }
 
 export interface DeleteOptions {
-  /** Deletes only the object with this uid, and not one that has replaced it. */
+  /** Deletes the object only if it has this uid, and so not a newer object of the same name. */
   readonly uid?: string;
   readonly gracePeriodSeconds?: number;
 }
 
-/** All methods throw ApiError, or the connection's error. Those that write also throw NotLeadingError. */
+/**
+ * The requests to the API server. All methods throw ApiError or a connection error. Writes may also throw
+ * NotLeadingError.
+ */
 export interface Api {
-  /** The object, or undefined when there is none. */
+  /** Returns the object, or undefined if it doesn't exist. */
   get<T extends KubeObject>(kind: Kind, name: string, namespace?: string): Promise<T | undefined>;
-  /** All objects, read page by page. */
+  /** Returns all objects of a kind. It reads them page by page. */
   list<T extends KubeObject>(kind: Kind, options?: ListOptions): Promise<T[]>;
   create<T extends KubeObject>(object: T): Promise<T>;
   /**
-   * Forced server-side apply as this client's field manager.
+   * Applies the object server-side with this client's field manager, and takes over fields of other managers.
    * https://kubernetes.io/docs/reference/using-api/server-side-apply/
    */
   apply<T extends KubeObject>(object: KubeObject, subresource?: 'status'): Promise<T>;
-  /** A JSON merge patch. With a resourceVersion in its metadata it fails when the object has changed meanwhile. */
+  /**
+   * Sends a JSON merge patch. If the patch has a resourceVersion, a change of the object in the meantime makes it fail.
+   */
   mergePatch<T extends KubeObject>(
     kind: Kind,
     key: { readonly name: string; readonly namespace?: string },
     patch: object,
   ): Promise<T>;
-  /** Deletes an object. A missing object is no error. */
+  /** Deletes an object. It is not an error if the object doesn't exist. */
   delete(
     kind: Kind,
     key: { readonly name: string; readonly namespace?: string },
     options?: DeleteOptions,
   ): Promise<void>;
   /**
-   * A new token of a ServiceAccount.
+   * Requests a new token for a ServiceAccount that is valid for `seconds`.
    * https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
    */
   token(

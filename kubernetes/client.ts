@@ -1,4 +1,4 @@
-// The client of the API server. https://kubernetes.io/docs/reference/using-api/api-concepts/
+// An HTTP client for the Kubernetes API server. https://kubernetes.io/docs/reference/using-api/api-concepts/
 import { isGone, isNotFound } from './api.ts';
 import type { Api, DeleteOptions, ListOptions } from './api.ts';
 import { Http } from './http.ts';
@@ -7,27 +7,32 @@ import { KINDS, kindOf, pathOf } from './kinds.ts';
 import type { Kind, KubeObject } from './object.ts';
 
 export interface HttpApiOptions extends HttpOptions {
-  /** https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers */
+  /**
+   * Name of this client as a field manager. https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
+   */
   readonly fieldManager: string;
 }
 
-/** Some of the objects of a list, and the version of the whole list. */
+/** One page of a list: some of the objects, and the version of the whole list. */
 export interface Page<T> {
   readonly items: T[];
   readonly resourceVersion: string;
 }
 
 export interface WatchOptions extends ListOptions {
-  /** Only events after this version. Without it the watch begins with an event for each object there is. */
+  /** The watch sends only events after this version. If missing, it starts with an event for each existing object. */
   readonly resourceVersion?: string;
-  /** The server ends the watch after so many seconds. */
+  /** Number of seconds after which the server ends the watch. */
   readonly timeoutSeconds: number;
-  /** The longest time without a byte, in milliseconds. After it the watch fails. */
+  /** Milliseconds without a byte from the server after which the watch fails. */
   readonly silence: number;
   readonly signal: AbortSignal;
 }
 
-/** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-read-log-of-the-specified-pod */
+/**
+ * Query parameters for reading a pod's log.
+ * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-read-log-of-the-specified-pod
+ */
 export interface LogOptions {
   readonly follow?: boolean;
   readonly tailLines?: number;
@@ -39,14 +44,14 @@ export interface LogOptions {
 type Named = { readonly name: string; readonly namespace?: string };
 
 /**
- * Saves the API server from parsing the object twice, which it does to warn of unknown and duplicate fields. Applying
- * refuses unknown fields anyway, and JSON.stringify writes no field twice.
+ * Query parameter that turns off field validation, for which the API server parses each object twice. Server-side apply
+ * refuses unknown fields anyway, and JSON.stringify writes no duplicate fields.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
  */
 const NO_VALIDATION = 'fieldValidation=Ignore';
 /** The number of objects in one page of a list. */
 const PAGE = 500;
-/** How often a list starts over when its next page has expired. */
+/** Maximum number of attempts to read a list. A list starts over when the API server has dropped its next page. */
 const LIST_ATTEMPTS = 3;
 
 export class HttpApi implements Api {
@@ -79,7 +84,10 @@ export class HttpApi implements Api {
     }
   }
 
-  /** The pages of a list, all of one version. @throws as Api, and ApiError 410 when a page has expired: start over */
+  /**
+   * Reads a list page by page. All pages have the same version.
+   * @throws like Api. ApiError 410 means that a page has expired and the caller must start over.
+   */
   async *pages<T extends KubeObject>(kind: Kind, options: ListOptions = {}): AsyncGenerator<Page<T>, void, void> {
     const { apiVersion, kind: name } = kind;
     for (let token: string | undefined = ''; token !== undefined;) {
@@ -149,19 +157,20 @@ export class HttpApi implements Api {
     return { token: status.token, expiresAt: status.expirationTimestamp };
   }
 
-  /** The JSON at a path, such as /version. @throws as Api */
+  /** Reads the JSON at a path such as /version. @throws like Api */
   async read<T>(path: string): Promise<T> {
     return JSON.parse(await this.#http.send({ method: 'GET', path })) as T;
   }
 
-  /** The text at a path, such as /readyz. @throws as Api */
+  /** Reads the text at a path such as /readyz. @throws like Api */
   text(path: string): Promise<string> {
     return this.#http.send({ method: 'GET', path });
   }
 
   /**
-   * Opens a watch. Each line is one event as JSON. The lines end when the server ends the watch. They throw when the
-   * connection fails or is silent for too long. @throws as Api
+   * Opens a watch and returns its lines. Each line is one event as JSON. The generator ends when the server ends the
+   * watch. It throws when the connection fails or is silent for too long.
+   * @throws like Api
    */
   async watch(
     kind: Kind,
@@ -177,12 +186,15 @@ export class HttpApi implements Api {
     return linesOf(await this.#http.open(`${pathOf(kind, options.namespace)}?${query}`, { silence, signal }));
   }
 
-  /** Opens a pod's log. It comes in chunks, with `follow` until the container ends. @throws as Api */
+  /**
+   * Opens a pod's log and returns it in chunks. With `follow`, the chunks continue until the container ends.
+   * @throws like Api
+   */
   log({ name, namespace }: Named, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
     return this.#http.open(`${pathOf(KINDS.Pod, namespace, name, 'log')}?${queryOf({ ...options })}`, { signal });
   }
 
-  /** Ends all connections and the requests on them. */
+  /** Closes all connections and aborts their requests. */
   close(): Promise<void> {
     return this.#http.close();
   }
@@ -209,7 +221,7 @@ const queryOf = (parameters: Readonly<Record<string, string | number | boolean>>
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&');
 
-/** The lines of a stream, whatever its chunks are. Drops a line that is cut off at the end: its event comes again. */
+/** Splits a stream into lines. It drops an incomplete last line, because the next watch sends that event again. */
 async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, void, void> {
   let begun: Buffer[] = [];
   for await (const chunk of chunks) {

@@ -11,13 +11,13 @@ const ready = {
 } as const;
 const waiting = { type: 'Ready', status: 'False', reason: 'Starting', message: 'Waiting for lab-dice.' } as const;
 
-test('gives a new condition a transition time and a generation', () => {
+test('adds a new condition with the transition time and the observed generation', () => {
   expect(setCondition(undefined, ready, { generation: 3, now: MONDAY })).toEqual([
     { ...ready, lastTransitionTime: '2026-01-05T09:00:00Z', observedGeneration: 3 },
   ]);
 });
 
-test('keeps the transition time while the status stays, whatever the reason', () => {
+test('keeps the transition time of a condition if only its reason changes', () => {
   const before = setCondition(undefined, waiting, { generation: 1, now: MONDAY });
   const after = setCondition(before, { ...waiting, reason: 'ImagePull' }, { generation: 2, now: later(60) });
   expect(after).toEqual([
@@ -25,14 +25,14 @@ test('keeps the transition time while the status stays, whatever the reason', ()
   ]);
 });
 
-test('moves the transition time when the status changes', () => {
+test('updates the transition time of a condition when its status changes', () => {
   const before = setCondition(undefined, waiting, { generation: 1, now: MONDAY });
   expect(conditionOf(setCondition(before, ready, { generation: 1, now: later(60) }), 'Ready')?.lastTransitionTime).toBe(
     rfc3339(later(60)),
   );
 });
 
-test('leaves conditions of other types in place', () => {
+test('keeps conditions of other types unchanged', () => {
   const other: Condition = {
     type: 'Isolated',
     status: 'Unknown',
@@ -48,7 +48,7 @@ test('leaves conditions of other types in place', () => {
   expect(after[0]).toBe(other);
 });
 
-test('keeps the time of each condition, and drops those that are no longer listed', () => {
+test('replaces all conditions, but keeps the transition times of those with the same status', () => {
   const before = [waiting, { ...ready, type: 'Old' }].map((one) => ({ ...one, lastTransitionTime: rfc3339(MONDAY) }));
   const after = setConditions(before, [{ ...ready, type: 'Access' }, waiting], { now: later(60) });
   expect(after.map(({ type, lastTransitionTime }) => [type, lastTransitionTime])).toEqual([

@@ -1,17 +1,17 @@
-// Conditions of a status: find one, set one. Nothing here changes its arguments.
+// Functions that find and set conditions in an object's status. They return new lists and don't change their arguments.
 import type { Condition } from './object.ts';
 
-/** The part of a condition that a reconciler decides. The times follow from it. */
+/** The fields of a condition that a reconciler decides. The other fields are computed. */
 export type ConditionSpec = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
 export interface ObservedAt {
-  /** The generation of the object that the reconciler looked at. */
+  /** The metadata.generation of the object that the reconciler read. */
   readonly generation?: number | undefined;
-  /** Milliseconds since 1970. */
+  /** The current time in milliseconds since 1970. */
   readonly now: number;
 }
 
-/** RFC 3339 in whole seconds, as Kubernetes writes its times. */
+/** Formats a time as RFC 3339 in whole seconds, as Kubernetes does. */
 export const rfc3339 = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 export const conditionOf = (conditions: readonly Condition[] | undefined, type: string): Condition | undefined =>
@@ -21,7 +21,7 @@ export const isTrue = (conditions: readonly Condition[] | undefined, type: strin
   conditionOf(conditions, type)?.status === 'True';
 
 /**
- * The condition with its transition time, which changes only when the status does.
+ * Returns the condition with its transition time, which changes only when the status changes.
  * https://github.com/kubernetes/community/blob/master/contributors/devel/sig-architecture/api-conventions.md#typical-status-properties
  */
 function withTransitionTime(
@@ -36,14 +36,17 @@ function withTransitionTime(
   };
 }
 
-/** The conditions with this one. It replaces the one of its type, or comes last. */
+/** Returns the conditions with a new one, which replaces the condition of its type or is added at the end. */
 export function setCondition(conditions: readonly Condition[] = [], spec: ConditionSpec, at: ObservedAt): Condition[] {
   const condition = withTransitionTime(conditionOf(conditions, spec.type), spec, at);
   const known = conditions.some(({ type }) => type === spec.type);
   return known ? conditions.map((one) => (one.type === spec.type ? condition : one)) : [...conditions, condition];
 }
 
-/** Exactly these conditions, in this order. */
+/**
+ * Returns only the given conditions, in their order. Transition times come from the old conditions where the status is
+ * the same.
+ */
 export const setConditions = (
   conditions: readonly Condition[] = [],
   specs: readonly ConditionSpec[],

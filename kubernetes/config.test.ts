@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-describe('in a pod', () => {
+describe('the configuration in a pod', () => {
   const env = { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '6443' };
 
   beforeEach(() => {
@@ -24,13 +24,13 @@ describe('in a pod', () => {
     file('namespace', 'here\n');
   });
 
-  test('reads the service account', async () => {
+  test('comes from the files of the service account', async () => {
     const config = await loadConfig({ env, account: folder });
     expect(config).toMatchObject({ server: 'https://10.0.0.1:6443', tls: { ca: 'authority' }, namespace: 'here' });
     expect(await config.authorization()).toBe('Bearer first');
   });
 
-  test('reads a token again after a minute, or when the server refused it', async () => {
+  test('reads the token file again after a minute, or at once if the server refused the token', async () => {
     const timers = fakeTimers();
     const { authorization } = await loadConfig({ env, account: folder, timers });
     await authorization();
@@ -43,7 +43,7 @@ describe('in a pod', () => {
     expect(await authorization(true)).toBe('Bearer third');
   });
 
-  test('tries to read the token again in the next request when that failed', async () => {
+  test('reads the token file again in the next request if the last read failed', async () => {
     const { authorization } = await loadConfig({ env, account: folder });
     rmSync(join(folder, 'token'));
     await expect(authorization()).rejects.toThrow('ENOENT');
@@ -51,14 +51,14 @@ describe('in a pod', () => {
     expect(await authorization()).toBe('Bearer back');
   });
 
-  test('puts an IPv6 address in brackets', async () => {
+  test('puts an IPv6 address of the API server in brackets', async () => {
     expect((await loadConfig({ env: { KUBERNETES_SERVICE_HOST: 'fd00::1' }, account: folder })).server).toBe(
       'https://[fd00::1]:443',
     );
   });
 });
 
-describe('with a kubeconfig', () => {
+describe('the configuration with a kubeconfig', () => {
   const kubeconfig = (user: object, cluster: object = {}): string =>
     JSON.stringify({
       'current-context': 'one',
@@ -70,12 +70,12 @@ describe('with a kubeconfig', () => {
     loadConfig({ env: { KUBECONFIG: file('config', kubeconfig(user, cluster)) } });
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-  test('sends a token', async () => {
+  test('sends the token of the user', async () => {
     const { server, namespace, authorization } = await loaded({ token: 't' });
     expect([server, namespace, await authorization()]).toEqual(['https://127.0.0.1:6443', 'n', 'Bearer t']);
   });
 
-  test('uses certificates for the connection, and sends no header', async () => {
+  test('uses client certificates for the connection, and sends no authorization header', async () => {
     const { tls, authorization } = await loaded(
       { 'client-certificate-data': base64('cert'), 'client-key-data': base64('key') },
       { 'certificate-authority-data': base64('ca'), 'tls-server-name': 'name' },
@@ -89,11 +89,11 @@ describe('with a kubeconfig', () => {
     expect(await authorization()).toBeUndefined();
   });
 
-  test('sends a name and a password', async () => {
+  test('sends the user name and password of the user', async () => {
     expect(await (await loaded({ username: 'a', password: 'b' })).authorization()).toBe(`Basic ${base64('a:b')}`);
   });
 
-  test('merges several files', async () => {
+  test('merges several files in KUBECONFIG', async () => {
     const first = file('first', JSON.stringify({ 'current-context': 'one', contexts: [], clusters: [], users: [] }));
     const second = file('second', kubeconfig({ token: 't' }));
     expect((await loadConfig({ env: { KUBECONFIG: `${first}:${second}` } })).namespace).toBe('n');
@@ -107,6 +107,6 @@ describe('with a kubeconfig', () => {
   });
 });
 
-test('refuses to start without either form, and ignores ~/.kube/config', async () => {
+test('refuses to start without a service account or KUBECONFIG, and ignores ~/.kube/config', async () => {
   await expect(loadConfig({ env: { HOME: folder }, account: folder })).rejects.toThrow('found neither');
 });

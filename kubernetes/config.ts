@@ -1,4 +1,5 @@
-// Where the API server is and how it knows us: the service account's files in a pod, $KUBECONFIG elsewhere.
+// Finds the API server's address and our credentials: in a pod from the service account's files, elsewhere from
+// $KUBECONFIG.
 import type { RequestOptions } from 'node:https';
 import { delimiter } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
@@ -10,8 +11,9 @@ import type { Timers } from '../support/timers.ts';
 export type { ApiConfig } from './in-cluster.ts';
 
 /**
- * The config of the pod, or of $KUBECONFIG. Never reads ~/.kube/config, so that no operator writes by accident.
- * @throws Error when neither form is there
+ * Returns the configuration from $KUBECONFIG, or else from the pod. It never reads ~/.kube/config, so that nobody
+ * changes a cluster by accident.
+ * @throws Error if there is neither $KUBECONFIG nor a service account
  */
 export async function loadConfig(options: ConfigOptions = {}): Promise<ApiConfig> {
   const { env = process.env, account = ACCOUNT, timers = systemTimers } = options;
@@ -25,7 +27,10 @@ export async function loadConfig(options: ConfigOptions = {}): Promise<ApiConfig
   );
 }
 
-/** Loads client-node only here: it understands every kubeconfig, but needs more memory than the whole engine. */
+/**
+ * Reads kubeconfig files with client-node, which understands all of their fields. Only this function loads client-node,
+ * because it needs more memory than the operator's whole engine.
+ */
 async function fromKubeconfig(files: readonly string[], timers: Timers): Promise<ApiConfig> {
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();

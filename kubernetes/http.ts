@@ -1,4 +1,5 @@
-// Requests over a transport: who we are, what to retry, and which error an answer is.
+// Sends requests over a transport. It adds our credentials, retries throttled requests, and turns error responses into
+// ApiError.
 import { ApiError } from './api.ts';
 import type { Status } from './api.ts';
 import type { ApiConfig } from './in-cluster.ts';
@@ -9,19 +10,19 @@ import type { Timers } from '../support/timers.ts';
 export interface HttpOptions {
   readonly config: Pick<ApiConfig, 'authorization'>;
   readonly transport: Transport;
-  /** The program's name and version. */
+  /** The User-Agent header: the program's name and version. */
   readonly userAgent: string;
   readonly timers?: Timers;
 }
 
 export interface HttpRequest extends Pick<ApiRequest, 'method' | 'path' | 'body'> {
-  /** application/json by default. */
+  /** The Content-Type header. Default: application/json. */
   readonly contentType?: string;
 }
 
-/** How often a throttled request is sent. */
+/** Maximum number of times that a throttled request is sent. */
 const ATTEMPTS = 5;
-/** The longest wait between two attempts, in milliseconds. */
+/** Maximum wait between two attempts, in milliseconds. */
 const LONGEST_WAIT = 10_000;
 
 export class Http {
@@ -35,8 +36,9 @@ export class Http {
   }
 
   /**
-   * Sends a request and returns the body of the answer. Retries a throttled request: 429 or 503 with Retry-After.
-   * @throws ApiError, or what the transport throws
+   * Sends a request and returns the body of the response. It retries a throttled request (429 or 503 with Retry-After),
+   * and retries once with a new token after 401.
+   * @throws ApiError, or an error of the transport
    */
   async send(request: HttpRequest): Promise<string> {
     for (let attempt = 1, renewed = false; ; attempt++) {
@@ -52,7 +54,7 @@ export class Http {
     }
   }
 
-  /** Opens a watch or a log, which comes in chunks until the server ends it. Never retries. @throws as send */
+  /** Opens a watch or a log and returns its chunks, until the server ends it. It never retries. @throws like send */
   async open(path: string, options: StreamOptions): Promise<AsyncIterable<Buffer>> {
     const request = { method: 'GET', path } as const;
     const { code, chunks } = await this.#options.transport.open(await this.#complete(request), options);
@@ -61,7 +63,7 @@ export class Http {
     throw errorOf(request, { code, text: await textOf(chunks) });
   }
 
-  /** Ends all connections and the requests on them. */
+  /** Closes all connections and aborts their requests. */
   close(): Promise<void> {
     this.#ended.abort();
     return this.#options.transport.close();
@@ -85,17 +87,22 @@ async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(all).toString();
 }
 
-/** https://kubernetes.io/docs/reference/using-api/api-concepts/ says 429. A server that is still starting says 503. */
+/**
+ * Returns whether the server asks for a later retry. An overloaded server answers with 429, a starting server with 503.
+ */
 const isThrottled = ({ code, retryAfter }: ApiResponse): boolean =>
   (code === 429 || code === 503) && retryAfter !== undefined;
 
-/** The wait in milliseconds, at least 100. A date in the header counts as one second: the API server sends none. */
+/**
+ * Returns how long to wait, in milliseconds, at least 100. If Retry-After is a date, which the API server never sends,
+ * it waits 1 s.
+ */
 function waitOf({ retryAfter }: ApiResponse): number {
   const seconds = Number(retryAfter);
   return jittered(Math.max(100, Math.min(Number.isFinite(seconds) ? seconds * 1000 : 1000, LONGEST_WAIT)));
 }
 
-/** The error of an answer that is no success. Proxies and a server that is still starting answer with text or HTML. */
+/** Returns the error for a response with an error code. A proxy or a starting server may answer with text or HTML. */
 function errorOf({ method, path }: HttpRequest, { code, text }: ApiResponse): ApiError {
   const [resource = path] = path.split('?');
   return new ApiError(`${method} ${resource}`, code, statusOf(text));
@@ -106,7 +113,7 @@ function statusOf(text: string): Status {
     const status = JSON.parse(text) as Status | null;
     if (typeof status === 'object' && status !== null) return status;
   } catch {
-    // Not JSON: the text itself is the message.
+    // The body isn't JSON, so its text becomes the message.
   }
   return { message: text.trim().slice(0, 300) || 'the answer was empty' };
 }

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** All that a file loads at run time: our files by path, packages by name. Type-only imports load nothing. */
+/**
+ * Returns everything that a file loads at run time: our files by path, packages by name. Type-only imports load
+ * nothing.
+ */
 function loaded(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
@@ -16,14 +19,14 @@ function loaded(file: string, seen = new Set<string>()): Set<string> {
 }
 
 test.each(['client.ts', 'transport-node.ts', 'in-cluster.ts', 'kinds.ts', 'types.ts', 'conditions.ts'])(
-  'loads no package with %s, which small programs use',
+  'loads no npm package at run time in %s, so that small programs stay small',
   (file) => {
     const packages = [...loaded(join(import.meta.dirname, file))].filter((name) => !/^(?:\/|node:)/.test(name));
     expect(packages).toEqual([]);
   },
 );
 
-test('sees that the pool loads undici and that kubeconfigs load client-node', () => {
+test('finds undici in transport-undici.ts and client-node in config.ts, so the search for packages works', () => {
   expect(loaded(join(import.meta.dirname, 'transport-undici.ts'))).toContain('undici');
   expect(loaded(join(import.meta.dirname, 'config.ts'))).toContain('@kubernetes/client-node');
 });

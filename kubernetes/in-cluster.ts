@@ -1,4 +1,4 @@
-// Where the API server is and who we are, as every pod with a service account can read it.
+// Reads the API server's address and our credentials inside a pod, from its service account.
 // https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -8,30 +8,36 @@ import { systemTimers } from '../support/timers.ts';
 import type { Timers } from '../support/timers.ts';
 
 export interface ApiConfig {
-  /** Scheme, host and port, with a path when the API server is behind one. */
+  /** The API server's URL: scheme, host and port, and a path if there is one. */
   readonly server: string;
-  /** How to recognize the server. With a client certificate from a kubeconfig, also who we are. */
+  /** TLS options: the CA that identifies the server, and a client certificate if the kubeconfig has one. */
   readonly tls: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
-  /** The namespace of the pod, or of the kubeconfig's context. */
+  /** Namespace of the pod, or of the kubeconfig's context. */
   readonly namespace: string;
-  /** The header `authorization`, which changes with time. Pass `renew` when the server refused the last one. */
+  /**
+   * Returns the value of the Authorization header, which changes over time. Pass `renew` if the server refused the last
+   * value.
+   */
   readonly authorization: (renew?: boolean) => Promise<string | undefined>;
 }
 
 export interface ConfigOptions {
   readonly env?: NodeJS.ProcessEnv;
-  /** The folder with the service account's files. */
+  /** Folder with the service account's files. */
   readonly account?: string;
   readonly timers?: Timers;
 }
 
-/** The folder where Kubernetes puts the service account's files. */
+/** Folder in which Kubernetes puts the service account's files. */
 export const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** The time after which a token is read again, in milliseconds. It is far shorter than the life of a token. */
+/** Milliseconds after which the token file is read again. It is much shorter than a token's lifetime. */
 const TOKEN_FOR = 60_000;
 
-/** The config of a pod, or undefined outside of one. @throws Error when the service account lacks the certificate */
+/**
+ * Returns the configuration in a pod, or undefined outside a pod.
+ * @throws Error if the service account has no CA certificate
+ */
 export function inClusterConfig({ env = process.env, account = ACCOUNT, timers = systemTimers }: ConfigOptions = {}):
   ApiConfig | undefined {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443', POD_NAMESPACE: namespace } = env;
@@ -45,7 +51,7 @@ export function inClusterConfig({ env = process.env, account = ACCOUNT, timers =
   };
 }
 
-/** Remembers the header for a minute. A read that failed is repeated by the next request. */
+/** Caches the Authorization header for a minute. If reading it fails, the next request reads it again. */
 export function cached(read: () => Promise<string | undefined>, timers: Timers): ApiConfig['authorization'] {
   let last: Promise<string | undefined> | undefined;
   let until = 0;

@@ -1,4 +1,4 @@
-// The kinds of Kubernetes' own API that we read and write.
+// The built-in Kubernetes kinds that we read and write.
 import type { Kind } from './object.ts';
 
 const namespaced = (apiVersion: string, kind: string, plural: string): Kind => ({
@@ -44,8 +44,8 @@ interface Typed {
 }
 
 /**
- * The kind of an object. Custom kinds are not listed here: their plural follows from their name, as in client-go's
- * UnsafeGuessKindToResource, and their objects are namespaced when they have a namespace.
+ * Returns the kind of an object. For a custom kind, which isn't listed above, the plural is derived from the name, as
+ * in client-go's UnsafeGuessKindToResource. A custom object counts as namespaced if its metadata has a namespace.
  */
 export function kindOf({ apiVersion, kind, metadata }: Typed): Kind {
   const known = Object.values(KINDS).find((one) => one.kind === kind && one.apiVersion === apiVersion);

@@ -15,9 +15,9 @@ export interface ObjectMeta {
   readonly uid?: string;
   readonly resourceVersion?: string;
   readonly generation?: number;
-  /** RFC 3339. */
+  /** Time in RFC 3339 format. */
   readonly creationTimestamp?: string;
-  /** RFC 3339. Set once somebody has asked for the deletion. */
+  /** Time in RFC 3339 format. It is set once somebody has requested the deletion. */
   readonly deletionTimestamp?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -31,20 +31,23 @@ export interface KubeObject {
   readonly metadata: ObjectMeta;
 }
 
-/** https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#condition-v1-meta */
+/**
+ * A condition of an object's status.
+ * https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#condition-v1-meta
+ */
 export interface Condition {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
-  /** One word in CamelCase, for programs. */
+  /** The reason for the status, as one word in CamelCase for programs. */
   readonly reason: string;
-  /** A sentence for people. It says what was expected, what was found and what to do. */
+  /** The reason for the status, as a sentence for people. */
   readonly message: string;
-  /** RFC 3339. */
+  /** When the status last changed, in RFC 3339 format. */
   readonly lastTransitionTime: string;
   readonly observedGeneration?: number;
 }
 
-/** Where the API server serves a kind. */
+/** A kind, with what a client needs to build its URL path. */
 export interface Kind {
   readonly apiVersion: string;
   readonly kind: string;
@@ -52,6 +55,6 @@ export interface Kind {
   readonly namespaced: boolean;
 }
 
-/** The key of an object: `namespace/name`, or `name` when its kind is cluster-scoped. */
+/** Returns an object's key: `namespace/name`, or `name` if the object is cluster-scoped. */
 export const keyOf = ({ metadata: { name, namespace } }: KubeObject): string =>
   namespace === undefined ? name : `${namespace}/${name}`;

@@ -31,18 +31,18 @@ test.each([
   ['1E', 1e18],
   ['5k', 5000],
   ['-2', -2],
-])('reads %s as %d', (quantity, number) => {
+])('parses the quantity %s as %d', (quantity, number) => {
   expect(parseQuantity(quantity)).toBeCloseTo(number, 9);
 });
 
 test.each(['', 'many', '1 Gi', '64mi', '1.2.3', 'NaN', '0x10'])(
-  'rejects "%s", and the error says what a quantity is',
+  'refuses "%s" as a quantity, with a valid example in the message',
   (text) => {
     expect(() => parseQuantity(text)).toThrow(`Expected a quantity such as 500m or 64Mi, found ${text}.`);
   },
 );
 
-test.each(['', 'm', '1 Gi', '1Kib', 'ten', null, {}])('knows that %s is not a quantity', (value) => {
+test.each(['', 'm', '1 Gi', '1Kib', 'ten', null, {}])('returns undefined for %s, which is not a quantity', (value) => {
   expect(unitsOf(value)).toBeUndefined();
 });
 
@@ -52,16 +52,16 @@ test.each([
   ['1Gi', '1024Mi'],
   ['700m', 0.7],
   ['0', '0m'],
-])('finds %s and %s equal', (a, b) => expect(sameAmount(a, b)).toBe(true));
+])('treats the quantities %s and %s as equal', (a, b) => expect(sameAmount(a, b)).toBe(true));
 
 test.each([
   ['1', '2'],
   ['1G', '1Gi'],
   ['x', 'x'],
   ['100m', '100M'],
-])('finds %s and %s different', (a, b) => expect(sameAmount(a, b)).toBe(false));
+])('treats the quantities %s and %s as different', (a, b) => expect(sameAmount(a, b)).toBe(false));
 
-test('counts cpu in thousandths and the rest in units, both rounded up', () => {
+test('counts CPU in thousandths of a core and other resources in units, rounded up', () => {
   expect(amountsOf({ cpu: '0.1', memory: '1Ki', 'nvidia.com/gpu': 2 })).toEqual({
     cpu: 100,
     memory: 1024,
@@ -70,7 +70,7 @@ test('counts cpu in thousandths and the rest in units, both rounded up', () => {
   expect([amountOf('cpu', '1u'), amountOf('memory', '100m'), amountOf('limits.cpu', '2')]).toEqual([1, 1, 2000]);
 });
 
-test('does not round up what only floating point adds', () => {
+test('does not round up floating-point errors', () => {
   expect([
     amountOf('cpu', 0.1 * 3),
     amountOf('cpu', '0.07'),
@@ -79,7 +79,7 @@ test('does not round up what only floating point adds', () => {
   ]).toEqual([300, 70, 1100, 1100]);
 });
 
-test('counts a resource that one side lacks as zero', () => {
+test('treats a resource that one operand lacks as zero', () => {
   expect(plus({ cpu: 1 }, { memory: 2 })).toEqual({ cpu: 1, memory: 2 });
   expect(minus({ cpu: 1 }, { cpu: 3, memory: 2 })).toEqual({ cpu: -2, memory: -2 });
   expect(greater({ cpu: 1, memory: 5 }, { cpu: 3 })).toEqual({ cpu: 3, memory: 5 });
@@ -94,6 +94,6 @@ test.each([
   ['memory', 3, '3'],
   ['ephemeral-storage', 2 ** 40, '1Ti'],
   ['pods', 110, '110'],
-] as const)('prints %s of %d as %s', (resource, amount, text) => {
+] as const)('formats the %s amount %d as %s', (resource, amount, text) => {
   expect(amountText(resource, amount)).toBe(text);
 });

@@ -1,10 +1,10 @@
-// Kubernetes quantities as numbers, and sums of them.
+// Parses Kubernetes quantities and computes with amounts of resources.
 // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 
-/** A quantity as people write it: `500m`, `64Mi`, `2`. */
+/** A quantity as in a manifest: `500m`, `64Mi` or `2`. */
 export type Quantity = string | number;
 
-/** Amounts by resource, as the scheduler counts them: cpu in thousandths of a core, the rest in whole units. */
+/** Amounts by resource name, as the scheduler counts them: CPU in thousandths of a core, others in whole units. */
 export type Amounts = Readonly<Record<string, number>>;
 
 const SUFFIXES: Readonly<Record<string, number>> = {
@@ -26,7 +26,7 @@ const SUFFIXES: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-/** The number of a quantity in units, 0.5 for `500m`. Undefined when it is not a quantity. */
+/** Returns a quantity as a number of units, such as 0.5 for `500m`. Returns undefined for anything else. */
 export function unitsOf(quantity: unknown): number | undefined {
   if (typeof quantity !== 'string' && typeof quantity !== 'number') return undefined;
   const [, digits, exponent, suffix = ''] =
@@ -35,14 +35,14 @@ export function unitsOf(quantity: unknown): number | undefined {
   return exponent === undefined ? Number(digits) * (SUFFIXES[suffix] ?? 1) : Number(digits + exponent);
 }
 
-/** The number of a quantity in units, 0.5 for `500m`. @throws Error when it is not a quantity */
+/** Returns a quantity as a number of units, such as 0.5 for `500m`. @throws Error if it is not a quantity */
 export function parseQuantity(quantity: Quantity): number {
   const units = unitsOf(quantity);
   if (units === undefined) throw new Error(`Expected a quantity such as 500m or 64Mi, found ${quantity}.`);
   return units;
 }
 
-/** Whether two quantities are the same amount, such as 1000m and 1. Ignores what floating point adds. */
+/** Returns whether two quantities are the same amount, such as 1000m and 1. It tolerates floating-point errors. */
 export function sameAmount(a: unknown, b: unknown): boolean {
   const [one, other] = [unitsOf(a), unitsOf(b)];
   return one !== undefined && other !== undefined && Math.abs(one - other) <= Math.abs(one) * 1e-12;
@@ -50,14 +50,14 @@ export function sameAmount(a: unknown, b: unknown): boolean {
 
 const isCpu = (resource: string): boolean => resource === 'cpu' || resource.endsWith('.cpu');
 
-/** Rounds up, but ignores what floating point adds: 0.1 × 3 of a core are 300 thousandths. */
+/** Rounds up, after removing floating-point errors: 0.1 × 3 cores are 300 thousandths, not 301. */
 const roundedUp = (amount: number): number => Math.ceil(Number(amount.toPrecision(15)));
 
-/** A quantity of a resource as the scheduler counts it, rounded up. @throws as parseQuantity */
+/** Returns a resource's quantity as the scheduler counts it, rounded up. @throws like parseQuantity */
 export const amountOf = (resource: string, quantity: Quantity): number =>
   roundedUp(parseQuantity(quantity) * (isCpu(resource) ? 1000 : 1));
 
-/** @throws as parseQuantity */
+/** Returns all quantities as the scheduler counts them. @throws like parseQuantity */
 export const amountsOf = (quantities: Readonly<Record<string, Quantity>> = {}): Amounts =>
   Object.fromEntries(
     Object.entries(quantities).map(([resource, quantity]) => [resource, amountOf(resource, quantity)]),
@@ -75,7 +75,7 @@ const combine =
 
 export const plus = combine((a, b) => a + b);
 export const minus = combine((a, b) => a - b);
-/** The greater amount of each resource. */
+/** Returns the greater amount of each resource. */
 export const greater = combine(Math.max);
 
 export const sum = (all: readonly Amounts[]): Amounts => all.reduce(plus, {});
@@ -87,7 +87,7 @@ const BINARY = [
   ['Ki', 2 ** 10],
 ] as const;
 
-/** An amount as text for people: `1500m`, `2`, `1.5Gi`, `110`. Rounds bytes to a tenth of their unit. */
+/** Formats an amount for people: `1500m`, `2`, `1.5Gi` or `110`. Bytes are rounded to a tenth of their unit. */
 export function amountText(resource: string, amount: number): string {
   if (isCpu(resource)) return amount % 1000 === 0 ? String(amount / 1000) : `${amount}m`;
   if (!/memory|storage/.test(resource)) return String(amount);

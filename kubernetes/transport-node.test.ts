@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', namespace: 'a' } };
 
-test('sends a request and reads the answer', async () => {
+test('sends a request and returns the response', async () => {
   answer = (_request, response) => void response.end(JSON.stringify(map));
   expect(await api.apply(map)).toEqual(map);
   expect(server.received).toMatchObject([
@@ -36,7 +36,7 @@ test('sends a request and reads the answer', async () => {
   ]);
 });
 
-test('fails when the whole answer takes too long', async () => {
+test('fails if the complete response takes longer than the timeout', async () => {
   answer = () => undefined;
   await expect(api.list(KINDS.Pod)).rejects.toThrow(
     'Expected the API server to answer GET /api/v1/pods, found: no answer within 0.2 s',
@@ -45,25 +45,25 @@ test('fails when the whole answer takes too long', async () => {
   await expect(api.list(KINDS.Pod)).rejects.toThrow('no answer within 0.2 s');
 });
 
-test('says what a connection failed with', async () => {
+test('names the cause of a failed connection', async () => {
   answer = (_request, response) => response.destroy();
   await expect(api.list(KINDS.Pod)).rejects.toThrow(
     /^Expected the API server to answer GET .*, found: socket hang up$/,
   );
 });
 
-test('ends requests when it is closed', async () => {
+test('aborts running requests when the client closes', async () => {
   answer = () => undefined;
   const list = api.list(KINDS.Pod);
   await sleep(20);
   await Promise.all([expect(list).rejects.toThrow('found: The operation was aborted'), api.close()]);
 });
 
-describe('a watch', () => {
+describe('a watch over node:http', () => {
   const watch = (silence: number, signal = new AbortController().signal) =>
     api.watch(KINDS.Pod, { timeoutSeconds: 60, silence, signal });
 
-  test('outlives the timeout of a request', async () => {
+  test('stays open longer than the timeout for other requests', async () => {
     answer = (_request, response) => void response.writeHead(200).write('1\n');
     const lines = await watch(60_000);
     expect(await lines.next()).toEqual({ value: '1', done: false });
@@ -74,14 +74,14 @@ describe('a watch', () => {
     await expect(next).rejects.toThrow(/aborted/);
   });
 
-  test('fails when it is silent for too long', async () => {
+  test('fails if no byte arrives for too long', async () => {
     answer = (_request, response) => void response.writeHead(200).write('1\n');
     const lines = await watch(50);
     await lines.next();
     await expect(lines.next()).rejects.toThrow('no byte within 0.05 s');
   });
 
-  test('throws what the server says when it is refused', async () => {
+  test("throws the server's error if the server refuses the watch", async () => {
     answer = (_request, response) => void response.writeHead(410).end(JSON.stringify({ reason: 'Expired' }));
     await expect(watch(1_000)).rejects.toMatchObject({ code: 410 });
   });

@@ -1,4 +1,4 @@
-// The transport of a program that makes few requests, on node:http. It needs 10 MiB less memory than undici.
+// The transport for programs that send few requests. It uses node:http, which needs 10 MiB less memory than undici.
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -7,11 +7,11 @@ import type { ApiRequest, ApiResponse, ApiStream, StreamOptions, Transport } fro
 
 export interface NodeTransportOptions {
   readonly config: Pick<ApiConfig, 'server' | 'tls'>;
-  /** The longest time for a whole answer, in milliseconds. 10,000 by default. */
+  /** Milliseconds until a request without a complete response fails. Default: 10,000. */
   readonly timeout?: number;
 }
 
-/** Each request has a connection of its own. */
+/** A transport that opens a new connection for each request. */
 export class NodeTransport implements Transport {
   readonly #config: NodeTransportOptions['config'];
   readonly #timeout: number;

@@ -1,4 +1,5 @@
-// The transport of a program that makes many requests: a pool of connections, a fence around writes, and metrics.
+// The transport for programs that send many requests. It has a pool of connections and metrics. It refuses writes while
+// this process isn't the leader.
 import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import { NotLeadingError } from './api.ts';
@@ -9,23 +10,23 @@ import type { ApiRequest, ApiResponse, ApiStream, StreamOptions, Transport } fro
 import { systemTimers } from '../support/timers.ts';
 import type { Timers } from '../support/timers.ts';
 
-/** A finished request, for the metric `rest_client_requests_total`. */
+/** Data about a finished request, for the metric `rest_client_requests_total`. */
 export interface RequestReport {
   readonly method: string;
-  /** The status code, or `<error>` when no answer came, as in client-go. */
+  /** The status code, or `<error>` if there was no response, as in client-go. */
   readonly code: string;
   readonly host: string;
-  /** The time until the whole answer was there, or until a watch was open. */
+  /** Seconds until the complete response arrived, or until a watch was open. */
   readonly seconds: number;
 }
 
 export interface PoolOptions {
   readonly config: Pick<ApiConfig, 'server' | 'tls'>;
-  /** The number of requests at a time, watches excluded. 32 by default. */
+  /** Maximum number of concurrent requests, without watches. Default: 32. */
   readonly connections?: number;
-  /** The longest wait for a sign from the server, in milliseconds. After it a request fails. 30,000 by default. */
+  /** Milliseconds without data from the server after which a request fails. Default: 30,000. */
   readonly timeout?: number;
-  /** Whether this process may write now. Asked before each request that is not a GET. */
+  /** Returns whether this process may write now. It is called before each request other than GET. */
   readonly mayWrite?: () => boolean;
   readonly onRequest?: (report: RequestReport) => void;
   readonly timers?: Timers;
@@ -35,11 +36,14 @@ export interface PooledApiOptions extends Omit<HttpApiOptions, 'config' | 'trans
   readonly config: ApiConfig;
 }
 
-/** How long an idle connection is kept, in milliseconds. Shorter than the API server's 90 s, so none closes in use. */
+/**
+ * Milliseconds to keep an idle connection. The API server closes idle connections after 90 s, so ours must close
+ * earlier.
+ */
 const KEEP_ALIVE = 60_000;
 const CONNECT_TIMEOUT = 10_000;
 
-/** A client on a pool of connections. */
+/** Returns a client that uses a pool of connections. */
 export const pooledApi = (options: PooledApiOptions): HttpApi =>
   new HttpApi({ ...options, transport: new UndiciTransport(options) });
 
@@ -47,15 +51,15 @@ export class UndiciTransport implements Transport {
   readonly #options: PoolOptions;
   readonly #timers: Timers;
   readonly #pool: Pool;
-  /** The pool behind the fence. */
+  /** The pool, with a check of `mayWrite` right before each write is sent. */
   readonly #sender: Dispatcher;
-  /** Each watch has a connection of its own. */
+  /** The pool for watches, in which each watch has its own connection. */
   readonly #watches: Pool;
   readonly #host: string;
   readonly #prefix: string;
-  /** How many more requests may be sent now. */
+  /** Number of additional requests that may be sent now. */
   #free: number;
-  /** Requests that wait for their turn. */
+  /** Callbacks of the requests that wait for a free connection. */
   readonly #waiting: (() => void)[] = [];
 
   constructor(options: PoolOptions) {
@@ -84,9 +88,9 @@ export class UndiciTransport implements Transport {
   }
 
   /**
-   * Requests wait for their turn here and not in the pool. So no request that waited is written after this process has
-   * lost the lead, and the wait does not count as a timeout.
-   * @throws NotLeadingError, or what the connection fails with
+   * Sends a request. If all connections are busy, the request waits here and not in the pool. So `mayWrite` is checked
+   * after the wait, and the wait doesn't count towards the timeout.
+   * @throws NotLeadingError, or the connection's error
    */
   async send(request: ApiRequest): Promise<ApiResponse> {
     if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -137,7 +141,10 @@ export class UndiciTransport implements Transport {
 
 type Handler = Dispatcher.DispatchHandler;
 
-/** Checks again as a write leaves: while it waited for a connection, the process may have been suspended. */
+/**
+ * Returns a handler that checks `mayWrite` again right before a write is sent, because the process may have been
+ * suspended.
+ */
 const fenced = (handler: Handler, mayWrite: () => boolean): Handler => ({
   onRequestStart(controller, context) {
     if (mayWrite()) handler.onRequestStart?.(controller, context);

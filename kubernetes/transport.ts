@@ -1,9 +1,9 @@
-// What carries a request to the API server and its answer back. A program chooses one: `transport-node.ts` is small,
-// `transport-undici.ts` is built for many requests.
+// The interface of a transport, which sends requests to the API server and returns the responses. A program chooses
+// one: `transport-node.ts` is small, and `transport-undici.ts` is made for many requests.
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** The path with its query. */
+  /** The URL's path and query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -11,14 +11,14 @@ export interface ApiRequest {
 
 export interface ApiResponse {
   readonly code: number;
-  /** The header Retry-After, in seconds. */
+  /** Value of the Retry-After header, in seconds. */
   readonly retryAfter?: string | undefined;
   readonly text: string;
 }
 
 export interface StreamOptions {
   readonly signal: AbortSignal;
-  /** The longest time without a byte, in milliseconds. After it the stream fails. No limit by default. */
+  /** Milliseconds without a byte after which the stream fails. Default: no limit. */
   readonly silence?: number;
 }
 
@@ -28,10 +28,13 @@ export interface ApiStream {
 }
 
 export interface Transport {
-  /** Sends a request and reads the whole answer. @throws Error when the connection fails */
+  /** Sends a request and returns the complete response. @throws Error if the connection fails */
   send(request: ApiRequest): Promise<ApiResponse>;
-  /** Opens an answer that comes piece by piece, such as a watch or a log. @throws Error when the connection fails */
+  /**
+   * Sends a request and returns a stream of the response, as for a watch or a log.
+   * @throws Error if the connection fails
+   */
   open(request: ApiRequest, options: StreamOptions): Promise<ApiStream>;
-  /** Ends all connections and the requests on them. */
+  /** Closes all connections and aborts their requests. */
   close(): Promise<void>;
 }

@@ -1,9 +1,10 @@
-// The Kubernetes objects that we read and write, as JSON carries them. Types only: importing this file loads nothing.
+// Types of the Kubernetes objects that we read and write, as they are in JSON. This file has only types, so it loads
+// nothing.
 // https://kubernetes.io/docs/reference/kubernetes-api/
 import type * as k8s from '@kubernetes/client-node';
 import type { KubeObject } from './object.ts';
 
-/** A type of client-node as it is on the wire: times are RFC 3339 strings, and all fields are read-only. */
+/** A type of client-node as it is in JSON: times are RFC 3339 strings, and all fields are read-only. */
 export type Wire<T> = T extends Date
   ? string
   : T extends readonly (infer Item)[]
@@ -12,12 +13,12 @@ export type Wire<T> = T extends Date
       ? { readonly [Field in keyof T]: Wire<T[Field]> }
       : T;
 
-/** An object with the name and kind that client-node leaves optional. */
+/** A type of client-node whose kind and name are required. In client-node, they are optional. */
 type Resource<T> = KubeObject & Wire<Omit<T, keyof KubeObject>>;
 
 export type Container = Wire<k8s.V1Container>;
 export type ContainerState = Wire<k8s.V1ContainerState>;
-/** The name and what is known so far. */
+/** The status of a container. Only the name is always present. */
 export type ContainerStatus = Pick<Wire<k8s.V1ContainerStatus>, 'name'> & Partial<Wire<k8s.V1ContainerStatus>>;
 export type PodSpec = Wire<k8s.V1PodSpec>;
 export interface PodStatus extends Omit<Wire<k8s.V1PodStatus>, 'containerStatuses' | 'initContainerStatuses'> {
@@ -25,7 +26,7 @@ export interface PodStatus extends Omit<Wire<k8s.V1PodStatus>, 'containerStatuse
   readonly initContainerStatuses?: readonly ContainerStatus[];
 }
 export type PodCondition = Wire<k8s.V1PodCondition>;
-/** A pod to be: unlike client-node's, it has a spec. */
+/** A template for pods. Its spec is required, while client-node's is optional. */
 export type PodTemplate = Wire<Omit<k8s.V1PodTemplateSpec, 'spec'>> & { readonly spec: PodSpec };
 export type ResourceRequirements = Wire<k8s.V1ResourceRequirements>;
 export type Taint = Wire<k8s.V1Taint>;

@@ -1,28 +1,32 @@
-// The faults of the course's stories, and whom they hit. Version, client, plugin and pool differ from lab to lab,
-// and stay the same while a lab lives. No page shows them: finding them is the exercise.
+// The faults that the course can inject, and the requests that each fault affects. The affected version, client, plugin
+// and pool differ between labs and never change within one lab. No page shows them, because finding them is the
+// exercise.
 import { createHash } from 'node:crypto';
 import { clientVersions, pluginsOf, plugins } from './visitors.ts';
 
 export const FAULTS = ['spike', 'timeouts'] as const;
 export type FaultName = (typeof FAULTS)[number];
 
-/** The two versions of prizes that a lab runs. */
+/** The two versions of prizes that a lab runs, each with its node pool. */
 export const RUNNING = [
   { version: '1.4.0', pool: 'blue' },
   { version: '2.0.0', pool: 'green' },
 ] as const;
 
-/** Whom each fault hits. */
+/** The requests that each fault affects. */
 export interface Truth {
-  /** A spike of 400s and 500s: this version fails with this client. */
+  /** Fault `spike`: requests from this client version to this version of prizes fail with 400 or 500. */
   readonly spike: { readonly version: string; readonly client: string };
-  /** Rounds that exceed 500 ms: this version, on this pool, with a visitor who has this plugin. */
+  /** Fault `timeouts`: this version on this pool takes more than 500 ms for visitors with this browser plugin. */
   readonly timeouts: { readonly version: string; readonly pool: string; readonly plugin: string };
 }
 
 const everyPlugin = [...new Set(plugins.flatMap(pluginsOf))].sort();
 
-/** Whom the faults of a lab hit. @param lab the release and the namespace, which identify the lab */
+/**
+ * Returns the requests that the faults affect in a lab. They are derived from a hash, so they never change.
+ * @param lab the release and the namespace, which identify the lab
+ */
 export function truthOf(lab: { readonly release: string; readonly namespace: string }): Truth {
   const bytes = createHash('sha256').update(`${lab.namespace}/${lab.release}`).digest();
   const pick = <T>(values: readonly T[], index: number): T => values[(bytes[index] ?? 0) % values.length] as T;
@@ -35,8 +39,8 @@ export function truthOf(lab: { readonly release: string; readonly namespace: str
 export const isFault = (name: unknown): name is FaultName => FAULTS.some((known) => known === name);
 
 /**
- * The names in `{"names": ["spike"]}`.
- * @throws Error with what was expected and what was found
+ * Parses JSON such as `{"names": ["spike"]}` and returns the names of the faults.
+ * @throws Error with the expected and the found text
  */
 export function namesIn(text: string): FaultName[] {
   const expected = `expected {"names": [...]} with any of ${FAULTS.join(', ')}`;

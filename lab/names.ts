@@ -1,4 +1,4 @@
-// Names that the chart, the operator and the tests share. A change breaks what is installed.
+// Names that the chart, the operator and the tests share. Changing a name breaks existing installations.
 
 export const GROUP = 'intro-otel.dev';
 export const API_VERSION = `${GROUP}/v1alpha1`;
@@ -7,51 +7,54 @@ export const LABELS = {
   workshop: `${GROUP}/workshop`,
   seat: `${GROUP}/seat`,
   attendee: `${GROUP}/attendee`,
-  /** A label of a Workshop: the faults that are on in every lab of the class. */
+  /** Label of a Workshop that names the active faults in every lab of the class. */
   faults: `${GROUP}/faults`,
   managedBy: 'app.kubernetes.io/managed-by',
   partOf: 'app.kubernetes.io/part-of',
   component: 'app.kubernetes.io/component',
 } as const;
 
-/** An annotation of the ConfigMap of the faults. `class` means that the Workshop sets them, and not the lab. */
+/** Annotation of the faults' ConfigMap. The value `class` means that the Workshop sets the faults for the lab. */
 export const FAULTS_OF = `${GROUP}/faults-of`;
 
-/** The value of app.kubernetes.io/managed-by on all objects of the operator. Its watches select by it. */
+/**
+ * Value of the label app.kubernetes.io/managed-by on all objects that the operator creates. Its watches select this
+ * label.
+ */
 export const MANAGED_BY = 'intro-otel';
 
-/** The release name of the lab in every seat's namespace: its Services are lab-guide, lab-jaeger, … */
+/** Release name of the lab in every seat's namespace. So the Services are called lab-guide, lab-jaeger and so on. */
 export const RELEASE = 'lab';
 
-/** The cluster roles that the chart creates and the operator binds. It binds no others. */
+/** ClusterRoles that the chart creates. The operator binds them in seats, and may bind no others. */
 export const ROLES = {
-  /** The operator, in a seat's namespace. */
+  /** Permissions of the operator in a seat's namespace. */
   operator: 'intro-otel-seat-operator',
   attendee: 'intro-otel-seat-attendee',
   collector: 'intro-otel-seat-collector',
   guide: 'intro-otel-seat-guide',
 } as const;
 
-/** Objects in a seat's namespace that others refer to by name. */
+/** Names of objects in a seat's namespace. */
 export const NAMES = {
-  /** ServiceAccount and RoleBinding of the attendee. */
+  /** The attendee's ServiceAccount and RoleBinding. */
   attendee: 'attendee',
   /** Secret with the attendee's kubeconfig under the key `config`. */
   kubeconfig: 'kubeconfig',
-  /** ConfigMap that the course writes: `passed`, `total` (numbers as text) and `lastActivity` (RFC 3339). */
+  /** ConfigMap to which the guide writes `passed` and `total` (numbers as text) and `lastActivity` (RFC 3339). */
   progress: `${RELEASE}-progress`,
-  /** ConfigMap with the attendee's own files: see OWN. */
+  /** ConfigMap with the learner's own files, which OWN lists. */
   dice: `${RELEASE}-dice`,
-  /** ConfigMap whose key `faults` lists the faults that are on, separated by commas. */
+  /** ConfigMap whose key `faults` lists the active faults, separated by commas. */
   faults: `${RELEASE}-faults`,
-  /** ResourceQuota and LimitRange. */
+  /** The seat's ResourceQuota and LimitRange. */
   quota: 'seat',
 } as const;
 
 /**
- * The learner's own files, keys of the dice's ConfigMap. Each has two annotations. `given`, on that ConfigMap, is the
- * SHA-256 of the original text, which shows whether the learner has edited it. `started`, on the pods that use the
- * file, is the SHA-256 of the text they started with.
+ * The learner's own files, which are keys of the dice's ConfigMap. Each file has two annotations with a SHA-256.
+ * `given` is on the ConfigMap and has the hash of the original text. It shows whether the learner has edited the file.
+ * `started` is on the pods that use the file and has the hash of the text with which they started.
  */
 export const OWN = [
   { file: 'app.ts', component: 'dice', given: `${GROUP}/given-sha256`, started: `${GROUP}/config-sha256` },

@@ -1,6 +1,6 @@
-// The ports of the lab's containers and Services, and the base path of Jaeger.
+// Ports of the lab's containers and Services, and the base path of Jaeger's web UI.
 
-/** The ports by name. Services and containers use the same names. */
+/** Port numbers by purpose. */
 export const PORTS = {
   http: 8080,
   health: 8081,

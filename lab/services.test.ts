@@ -1,6 +1,6 @@
 import { callsOfRound, servicesBehindGuide, servicesOfImage, servicesOfRound, urlVariable } from './services.ts';
 
-test('follows the calls of a round from the service that begins it', () => {
+test('lists all calls between services in a round that the given service starts', () => {
   expect(callsOfRound('guide')).toEqual(['arcade→dice', 'arcade→prizes', 'guide→arcade']);
   expect(callsOfRound('visitors')).toEqual(['arcade→dice', 'arcade→prizes', 'visitors→arcade']);
 });
@@ -9,16 +9,16 @@ test('lists the services whose spans make up the trace of a round', () => {
   expect(servicesOfRound('guide')).toEqual(['arcade', 'dice', 'guide', 'prizes']);
 });
 
-test('leaves out an optional service behind the guide until it is on', () => {
+test('lists an optional service behind the guide only if it is enabled', () => {
   expect(servicesBehindGuide()).toEqual(['dice', 'prizes', 'arcade']);
   expect(servicesBehindGuide(['flask'])).toEqual(['dice', 'prizes', 'arcade', 'flask']);
 });
 
-test('tells services that run our image from those that run another', () => {
+test('lists the services that run each of our images', () => {
   expect(servicesOfImage('intro-otel')).toEqual(['dice', 'prizes', 'arcade', 'visitors', 'guide']);
   expect(servicesOfImage('intro-otel-flask')).toEqual(['flask']);
 });
 
-test('names the variable that tells an app where a service is', () => {
+test('builds the name of the variable with the URL of a service', () => {
   expect(urlVariable('arcade')).toBe('ARCADE_URL');
 });

@@ -1,23 +1,24 @@
-// The services of a lab, one row each. The image, the chart, the guide, `up` and the tests read this list.
+// The services of a lab, one row per service. The image build, the chart, the guide, `npm run up` and the tests read
+// this list.
 
-/** Images that this repository builds. A service without one runs an upstream image. */
+/** Images that this repository builds. A service without such an image runs an upstream image. */
 export type OwnImage = 'intro-otel' | 'intro-otel-flask';
 
 export interface Service {
-  /** Its `service.name`. Its Kubernetes objects are named `<release>-<name>`. */
+  /** Name of the service. Its spans have it as `service.name`, and its objects are called `<release>-<name>`. */
   readonly name: string;
   readonly image?: OwnImage;
-  /** The source of its program in our image, relative to the root of the repository. */
+  /** Path of the program's source, relative to the repository's root. */
   readonly program?: string;
-  /** The services that it calls in a round. */
+  /** Services that this service calls during a round. */
   readonly calls?: readonly string[];
-  /** Whether the guide serves it under `/apps/<name>`. */
+  /** Whether the guide serves the service under `/apps/<name>`. */
   readonly behindGuide?: boolean;
-  /** Whether the service is off by default. The value `<name>.enabled` turns it on. */
+  /** Whether the service runs only if the value `<name>.enabled` is true. */
   readonly optional?: boolean;
 }
 
-/** All services, in the order of the chart. */
+/** All services, in the order in which the chart lists them. */
 export const SERVICES = [
   { name: 'collector' },
   { name: 'jaeger' },
@@ -35,30 +36,33 @@ const services: readonly Service[] = SERVICES;
 
 const serviceOf = (name: string): Service | undefined => services.find((service) => service.name === name);
 
-/** Names of the services that run `image`. */
+/** Returns the names of the services that run the given image. */
 export const servicesOfImage = (image: OwnImage): string[] =>
   services.filter((service) => service.image === image).map(({ name }) => name);
 
-/** The sources of the programs in our image, by the name of their service. */
+/** Returns the programs in our image: path of the source by the service's name. */
 export const servicePrograms = (): Record<string, string> =>
   Object.fromEntries(services.flatMap(({ name, program }) => (program === undefined ? [] : [[name, program]])));
 
-/** The calls between services in a round that starts at `first`, such as `arcade→dice`, sorted. */
+/** Returns the calls between services in a round that `first` starts, such as `arcade→dice`, sorted. */
 export function callsOfRound(first: ServiceName): string[] {
   const calls = serviceOf(first)?.calls ?? [];
   const below = calls.flatMap((callee) => callsOfRound(callee as ServiceName));
   return [...new Set([...calls.map((callee) => `${first}→${callee}`), ...below])].sort();
 }
 
-/** The services whose spans are in the trace of a round that starts at `first`, sorted. */
+/** Returns the services whose spans are in the trace of a round that `first` starts, sorted. */
 export const servicesOfRound = (first: ServiceName): string[] =>
   [...new Set([first, ...callsOfRound(first).flatMap((call) => call.split('→'))])].sort();
 
-/** The services that the guide serves under `/apps/<name>`. @param optional names of the optional ones that are on */
+/**
+ * Returns the services that the guide serves under `/apps/<name>`.
+ * @param optional names of the enabled optional services
+ */
 export const servicesBehindGuide = (optional: readonly string[] = []): string[] =>
   services
     .filter(({ name, behindGuide, optional: isOptional }) => behindGuide && (!isOptional || optional.includes(name)))
     .map(({ name }) => name);
 
-/** The environment variable with the URL of a service, such as `ARCADE_URL`. */
+/** Returns the name of the environment variable with a service's URL, such as `ARCADE_URL`. */
 export const urlVariable = (service: string): string => `${service.toUpperCase().replaceAll('-', '_')}_URL`;

@@ -1,4 +1,4 @@
-// The visitors: their browser, plugins and client version. The order covers every combination.
+// The simulated visitors: their browser, browser plugins and client version.
 
 export interface Visitor {
   player: string;
@@ -13,7 +13,10 @@ const browsers = [
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 ' +
     'Mobile/15E148 Safari/604.1',
 ];
-/** Two of the five entries have each plugin. So each plugin comes soon, and one visitor alone does not give it away. */
+/**
+ * Values of the header x-browser-plugins. Each browser plugin is in two of the five, so no single visitor reveals a
+ * fault's plugin.
+ */
 export const plugins = [
   'none',
   'dark-reader/4.9, coupon-finder/7.1',
@@ -24,7 +27,7 @@ export const plugins = [
 export const clientVersions = ['3.1.0', '3.2.0'];
 const players = ['ada', 'grace', 'linus', 'margaret', 'edsger', 'barbara', 'ken'];
 
-/** The visitor of a round. The lengths of the lists share no divisor, so every combination comes. */
+/** Returns the visitor of a round. The lengths of the lists have no common divisor, so every combination occurs. */
 export function visitorOf(round: number): Visitor {
   return {
     player: pick(players, round),
@@ -34,7 +37,7 @@ export function visitorOf(round: number): Visitor {
   };
 }
 
-/** The plugins in a list that a visitor sends. */
+/** Parses the value of the header x-browser-plugins and returns the browser plugins in it. */
 export const pluginsOf = (list: string): string[] =>
   list
     .split(',')

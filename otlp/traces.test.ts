@@ -16,7 +16,7 @@ interface Given {
   more?: object;
 }
 
-/** An OTLP span: `from` and `took` in nanoseconds, counted from noon. */
+/** Returns an OTLP span. `from` is its start in nanoseconds after noon, and `took` is its duration in nanoseconds. */
 function span({ id, parent, name = id, from = 0n, took = second, more = {} }: Given): object {
   return {
     traceId,
@@ -56,7 +56,7 @@ test('builds one tree from the spans of several services, sorted by start time',
   expect(services).toEqual(['arcade', 'dice']);
 });
 
-test('reads name, kind, service, scope and times of a span', () => {
+test('reads the name, kind, service, scope, start and duration of a span', () => {
   const { roots } = onlyTrace(
     service('dice', [span({ id: 'a', name: 'GET /visit', took: 1_234_567n, more: { kind: 2 } })]),
   );
@@ -94,7 +94,7 @@ test('reads attributes of every type as plain values', () => {
   });
 });
 
-test('keeps order, time and attributes of events', () => {
+test('keeps the order, times and attributes of span events', () => {
   const events = [
     {
       name: 'exception',
@@ -116,17 +116,17 @@ test.each([
   [{ status: { code: 1 } }, { code: 'ok' }],
   [{ status: { code: 2, message: 'too slow' } }, { code: 'error', message: 'too slow' }],
   [{ status: { code: 'STATUS_CODE_ERROR' } }, { code: 'error' }],
-])('reads %j as the status %j', (more, status) => {
+])('reads the span status of %j as %j', (more, status) => {
   expect(onlyTrace(service('dice', [span({ id: 'a', more })])).roots[0]?.status).toEqual(status);
 });
 
-test('reads a kind that is written as its name in the protocol', () => {
+test('reads a span kind that is a name instead of a number', () => {
   expect(onlyTrace(service('dice', [span({ id: 'a', more: { kind: 'SPAN_KIND_CLIENT' } })])).roots[0]?.kind).toBe(
     'client',
   );
 });
 
-test('marks a span as an orphan, and shows it as a root, when its parent is missing', () => {
+test('marks a span whose parent is missing as an orphan, and treats it as a root', () => {
   const { roots } = onlyTrace(
     service('dice', [
       span({ id: 'a' }),
@@ -141,7 +141,7 @@ test('marks a span as an orphan, and shows it as a root, when its parent is miss
   expect(roots[1]?.children[0]).toMatchObject({ spanId: 'c', orphan: false });
 });
 
-test("shows all spans, even those that are each other's parents", () => {
+test("lists all spans, even spans that are each other's parents", () => {
   const { spans } = onlyTrace(
     service('dice', [
       span({ id: 'a', parent: 'b' }),
@@ -152,11 +152,11 @@ test("shows all spans, even those that are each other's parents", () => {
   expect(spans.map(({ spanId }) => spanId).sort()).toEqual(['a', 'b', 'c']);
 });
 
-test('counts a span once that arrives twice', () => {
+test('lists a span only once if it arrives twice', () => {
   expect(onlyTrace(service('dice', [span({ id: 'a' }), span({ id: 'a' })])).spans).toHaveLength(1);
 });
 
-test('measures a trace from its first start to its last end', () => {
+test('measures the duration of a trace from its first start to its last end', () => {
   const { start, duration } = onlyTrace(
     service('dice', [
       span({ id: 'a', from: second, took: second }),
@@ -167,11 +167,11 @@ test('measures a trace from its first start to its last end', () => {
   expect(duration).toBe(4000);
 });
 
-test('gives a span that ends before it starts a duration of 0', () => {
+test('sets the duration of a span that ends before it starts to 0', () => {
   expect(onlyTrace(service('dice', [span({ id: 'a', took: -5n })])).roots[0]?.duration).toBe(0);
 });
 
-test('names the service of a span unknown_service when it has none', () => {
+test('uses unknown_service for a span without a service name', () => {
   expect(onlyTrace({ scopeSpans: [{ spans: [span({ id: 'a' })] }] }).services).toEqual(['unknown_service']);
 });
 
@@ -185,12 +185,12 @@ test('sorts several traces by start time', () => {
   ).toEqual(['early', 'late']);
 });
 
-test('finds no traces in an empty answer', () => {
+test('returns no traces for an empty response', () => {
   expect(tracesFromOtlp({})).toEqual([]);
   expect(tracesFromOtlp({ result: {} })).toEqual([]);
 });
 
-test.each([null, 'text', [1]])('refuses %j', (answer) => {
+test.each([null, 'text', [1]])('refuses %j, which is not OTLP JSON', (answer) => {
   expect(() => tracesFromOtlp(answer)).toThrow(/expected OTLP JSON with resourceSpans, found/);
 });
 
@@ -203,7 +203,7 @@ test('lists each call between services once', () => {
   expect(edgesOf(trace)).toEqual(['arcade→dice', 'arcade→prizes']);
 });
 
-describe('Jaeger', () => {
+describe('the client for Jaeger', () => {
   async function withJaeger<T>(answer: RequestListener, ask: (url: string) => Promise<T>): Promise<T> {
     const server = createServer(answer).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
@@ -216,7 +216,7 @@ describe('Jaeger', () => {
 
   const found = JSON.stringify({ result: { resourceSpans: [service('dice', [span({ id: 'a' })])] } });
 
-  test('finds a trace by its id', async () => {
+  test('reads a trace by its id', async () => {
     const asked: (string | undefined)[] = [];
     const trace = await withJaeger(
       (request, response) => {
@@ -238,7 +238,7 @@ describe('Jaeger', () => {
     ).toBeUndefined();
   });
 
-  test('repeats the words of Jaeger when it refuses', async () => {
+  test("throws an error with Jaeger's message if Jaeger refuses the request", async () => {
     const asking = withJaeger(
       (_request, response) => response.writeHead(400).end('malformed parameter trace_id'),
       (url) => traceFromJaeger(url, 'zz'),
@@ -246,7 +246,7 @@ describe('Jaeger', () => {
     await expect(asking).rejects.toThrow(/with 200, found 400: malformed parameter trace_id/);
   });
 
-  test('fails when the answer is not JSON', async () => {
+  test('fails if the response is not JSON', async () => {
     await expect(
       withJaeger(
         (_request, response) => response.end('<html>'),
@@ -255,7 +255,7 @@ describe('Jaeger', () => {
     ).rejects.toThrow(/expected traces from Jaeger .* found: <html>/);
   });
 
-  test('searches by service, time and number, as API v3 demands', async () => {
+  test('searches by service, time range and number of traces, which API v3 requires', async () => {
     let asked = new URLSearchParams();
     await withJaeger(
       (request, response) => {
@@ -270,7 +270,7 @@ describe('Jaeger', () => {
     );
   });
 
-  test('returns an empty list when a search finds nothing', async () => {
+  test('returns an empty list if a search finds no traces', async () => {
     expect(
       await withJaeger(
         (_request, response) => response.writeHead(404).end(),

@@ -1,4 +1,5 @@
-// Reads traces from Jaeger's API v3, which answers OTLP as JSON, into a tree of spans for pages, terminals and tests.
+// Reads traces from Jaeger's API v3, which returns OTLP as JSON, and builds a tree of spans for pages, terminals and
+// tests.
 // https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
 
 import { call } from '../support/http.ts';
@@ -9,7 +10,7 @@ export type Kind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer'
 
 export interface SpanEvent {
   name: string;
-  /** Milliseconds since the epoch. */
+  /** Time in milliseconds since the epoch. */
   time: number;
   attributes: Attributes;
 }
@@ -25,37 +26,37 @@ export interface Span {
   parentSpanId?: string;
   name: string;
   kind: Kind;
-  /** `service.name` of the resource. */
+  /** The resource's `service.name`. */
   service: string;
-  /** The name of the instrumentation scope: the library or the tracer that made the span. */
+  /** Name of the instrumentation scope: the library or the tracer that created the span. */
   scope: string;
-  /** Milliseconds since the epoch. */
+  /** Start time in milliseconds since the epoch. */
   start: number;
-  /** Milliseconds. */
+  /** Duration in milliseconds. */
   duration: number;
   attributes: Attributes;
   resource: Attributes;
   events: SpanEvent[];
   status: SpanStatus;
-  /** By start time. */
+  /** Child spans, sorted by start time. */
   children: Span[];
-  /** Whether the span has a parent that is not, or not yet, among the spans. */
+  /** Whether the span names a parent that is missing, perhaps only until it arrives. */
   orphan: boolean;
 }
 
 export interface Trace {
   traceId: string;
-  /** Spans without a parent here: the root, and orphans. By start time. */
+  /** The root span and orphans, sorted by start time. */
   roots: Span[];
-  /** All spans in the order in which a tree is printed: parents before their children. */
+  /** All spans in the order of the tree: each parent comes before its children. */
   spans: Span[];
-  /** The names of the services, sorted. */
+  /** Names of the services in the trace, sorted. */
   services: string[];
   start: number;
   duration: number;
 }
 
-// The parts of OTLP that this file reads. Any field may be absent: JSON omits what is empty or zero.
+// The parts of OTLP that this file reads. Any field may be missing, because JSON omits empty and zero values.
 interface OtlpValue {
   stringValue?: string;
   boolValue?: boolean;
@@ -102,9 +103,9 @@ const kinds: Kind[] = ['unspecified', 'internal', 'server', 'client', 'producer'
 const statusCodes: SpanStatus['code'][] = ['unset', 'ok', 'error'];
 
 /**
- * The traces in an answer of Jaeger's API v3 (`{"result": {"resourceSpans": […]}}`) or in OTLP JSON, by start time.
- * An answer without spans (`{}`) has no traces.
- * @throws Error when the answer is neither
+ * Returns the traces in OTLP JSON or in a response of Jaeger's API v3 (`{"result": {"resourceSpans": […]}}`), sorted by
+ * start time. A response without spans (`{}`) has no traces.
+ * @throws Error for any other text
  */
 export function tracesFromOtlp(answer: unknown): Trace[] {
   const byTrace = Map.groupBy(spansOf(resourceSpansOf(answer)), ({ traceId }) => traceId);
@@ -163,7 +164,7 @@ function toStatus(status: OtlpSpan['status'] = {}): SpanStatus {
   return status.message ? { code, message: status.message } : { code };
 }
 
-/** The name of an enum's value. Senders write its number or its name in the protocol. */
+/** Returns our name for the value of an enum. In OTLP, the value may be a number or a name with a prefix. */
 function oneOf<T extends string>(names: T[], value: number | string | undefined, prefix: string): T {
   const [first] = names as [T];
   if (typeof value === 'number') return names[value] ?? first;
@@ -174,7 +175,7 @@ function milliseconds(nanoseconds: bigint): number {
   return Number(nanoseconds / 1_000n) / 1_000;
 }
 
-/** The attributes that a program has set. Leaves out Jaeger's own remarks, such as `@jaeger@warnings`. */
+/** Returns the attributes without those that Jaeger adds, such as `@jaeger@warnings`. */
 function attributesOf(attributes: OtlpAttribute[] = []): Attributes {
   return Object.fromEntries(
     attributes.filter(({ key }) => !key.startsWith('@jaeger@')).map(({ key, value }) => [key, valueOf(value)]),
@@ -198,7 +199,7 @@ function toTrace(traceId: string, unordered: Span[]): Trace {
   return { traceId, roots, spans, services, start, duration: Math.round((end - start) * 1000) / 1000 };
 }
 
-/** Adds each span to its parent's children. @returns the spans without a parent here */
+/** Adds each span to its parent's children. @returns the root span and orphans */
 function link(unordered: Span[]): Span[] {
   const spans = [...new Map(unordered.map((span) => [span.spanId, span])).values()].sort(byStart);
   const byId = new Map(spans.map((span) => [span.spanId, span]));
@@ -211,7 +212,9 @@ function link(unordered: Span[]): Span[] {
   });
 }
 
-/** Whether `span` is an ancestor of `candidate`. A span that is its own ancestor would never be printed. */
+/**
+ * Returns whether `span` is an ancestor of `candidate` or is the same span. Such a cycle would hide both from the tree.
+ */
 function isWithin(candidate: Span, span: Span, byId: Map<string, Span>): boolean {
   const seen = new Set<Span>();
   for (let at: Span | undefined = candidate; at && !seen.has(at); at = byId.get(at.parentSpanId ?? '')) {
@@ -229,7 +232,7 @@ function byStart(a: { start: number }, b: { start: number }): number {
   return a.start - b.start;
 }
 
-/** The calls from one service to another, such as `arcade→dice`. Each is listed once, sorted. */
+/** Returns the calls between services in a trace, such as `arcade→dice`, sorted and without duplicates. */
 export function edgesOf(trace: Trace): string[] {
   const edges = trace.spans.flatMap(({ service, children }) =>
     children.filter((child) => child.service !== service).map((child) => `${service}→${child.service}`),
@@ -238,9 +241,9 @@ export function edgesOf(trace: Trace): string[] {
 }
 
 /**
- * One trace from Jaeger. Undefined when Jaeger does not have it, or not yet.
+ * Reads one trace from Jaeger. Returns undefined if Jaeger doesn't have the trace, or doesn't have it yet.
  * @param jaeger the URL of Jaeger's query service with its base path: `http://jaeger:16686/jaeger`
- * @throws Error when Jaeger can't be reached or answers with an error
+ * @throws Error if Jaeger can't be reached or answers with an error
  */
 export async function traceFromJaeger(jaeger: string, traceId: string): Promise<Trace | undefined> {
   const [trace] = await tracesAt(`${jaeger}/api/v3/traces/${encodeURIComponent(traceId)}`);
@@ -248,9 +251,10 @@ export async function traceFromJaeger(jaeger: string, traceId: string): Promise<
 }
 
 /**
- * The latest traces that a service took part in, the latest first.
- * @param within how far back to look, in milliseconds
- * @param until the end of that time, in milliseconds since the epoch. A minute from now by default: clocks may differ.
+ * Returns the latest traces that contain a span of the service, the latest first.
+ * @param within how far back to search, in milliseconds
+ * @param until end of the time range, in milliseconds since the epoch. Default: a minute from now, because clocks may
+ * differ.
  */
 export async function recentTraces(
   jaeger: string,
@@ -266,7 +270,7 @@ export async function recentTraces(
   return (await tracesAt(`${jaeger}/api/v3/traces?${query.toString()}`)).reverse();
 }
 
-/** The traces at a URL. Jaeger answers 404 for a trace it does not have, and for a search without results. */
+/** Reads the traces at a URL. Jaeger answers 404 for a trace that it doesn't have, and for a search without results. */
 async function tracesAt(url: string): Promise<Trace[]> {
   const { status, body } = await call(url, { signal: AbortSignal.timeout(5_000) });
   if (status === 404) return [];

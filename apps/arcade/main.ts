@@ -1,5 +1,5 @@
-// The arcade, the lab's edge service. It plays a round: it asks dice for a roll, and prizes for what the roll wins,
-// within a time budget.
+// The arcade, the service that visitors call. It plays a round within a time budget: it gets a roll from dice, and the
+// prize for the roll from prizes.
 import { trace } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
 import express from 'express';
@@ -23,12 +23,12 @@ interface PrizesResponse {
   readonly version: string;
 }
 
-/** The deck's question: what do the requests that time out at 500 ms have in common? */
+/** Thrown when a round takes longer than its time budget. */
 class BudgetExceeded extends Error {
   override name = 'BudgetExceeded';
 }
 
-/** Prizes answered with an error. The round then has the same status. */
+/** Thrown when prizes answers with an error. The arcade then answers with the same status. */
 class Refused extends Error {
   override name = 'Refused';
   readonly status: number;
@@ -57,12 +57,15 @@ app.get(
   }),
 );
 
-/** Span attributes from the visitor's headers. At `auto` an instrumentation library adds them instead. */
+/**
+ * Returns span attributes from the visitor's headers. At instrumentation level `auto`, a library records the headers
+ * instead.
+ */
 function traitsOf(request: Request): Attributes {
   return { 'browser.plugins': request.get('x-browser-plugins'), 'client.version': request.get('x-client-version') };
 }
 
-/** Headers that the arcade forwards unchanged, because other services may depend on them. */
+/** Headers of the visitor that the arcade forwards to prizes unchanged. */
 const TRAITS = ['x-browser-plugins', 'x-client-version'];
 
 const traitHeaders = (request: Request): Record<string, string> =>

@@ -2,7 +2,7 @@ import { exitCalled, startFailure } from './failure.ts';
 
 const source = '/app/dice/app.ts';
 
-test('hides the links of a ConfigMap, and the frames of Node and of packages', () => {
+test("reports a failed start without a ConfigMap's link folders and the stack frames of Node and packages", () => {
   const stack = [
     'ReferenceError: nope is not defined',
     '    at file:///app/dice/..2026_11_22_16_00_00.123/app.ts:3:19',
@@ -16,7 +16,7 @@ test('hides the links of a ConfigMap, and the frames of Node and of packages', (
   ]);
 });
 
-test('keeps the line of code and the mark under it', () => {
+test('reports a syntax error with its line of code and the mark under the mistake', () => {
   const stack = 'file:///app/dice/app.ts:3\n\nconst b = ;\n          ^\n\nSyntaxError: Expression expected\n';
   expect(startFailure(source, stack)).toBe(
     [
@@ -29,7 +29,7 @@ test('keeps the line of code and the mark under it', () => {
   );
 });
 
-test("names the line that called process.exit, if it is in the learner's code", () => {
+test("reports the line that called process.exit if that line is in the learner's code", () => {
   const stack = [
     'Error',
     '    at process.exit (file:///app/dice.js:20:52)',

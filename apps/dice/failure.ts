@@ -1,15 +1,16 @@
-// Short messages for a learner whose code doesn't start: what is wrong, in which file, on which line.
+// Short error messages for a learner whose code doesn't start or ends itself. They name the error, the file and the
+// line.
 
 /**
- * The message for code that fails at its start.
- * @param source path of the code; a ConfigMap mounts it through links, and the message hides their names
+ * Returns the message for code that fails at its start.
+ * @param source path of the code. A ConfigMap mounts the file through links, whose names the message hides.
  * @param stack Node's error output
  */
 export function startFailure(source: string, stack: string): string {
   return [`dice can't start: its code ${source} has an error.`, ...linesOf(source, stack)].join('\n');
 }
 
-/** The message for a `process.exit` in the learner's code. Undefined if other code called it. */
+/** Returns the message for a `process.exit` in the learner's code, or undefined if other code called it. */
 export function exitCalled(source: string, stack: string, code?: number | string | null): string | undefined {
   const place = linesOf(source, stack).find((line) => line.includes(`${source}:`));
   return place && `dice ends: your code calls process.exit(${code ?? ''})\n${place}`;

@@ -1,4 +1,4 @@
-// What a learner sees when their code doesn't start.
+// Tests of the error messages that a learner sees when their code doesn't start.
 import { jest } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const { dist } = built;
 afterAll(built.remove);
 
 describe("an error in the learner's code", () => {
-  /** Runs dice with this code, and waits until it has failed. */
+  /** Runs the built dice with the given code, and waits until the process has failed. */
   async function failure(name: string, code: string): Promise<App> {
     writeFileSync(join(dist, 'dice', name), code);
     const dice = await App.start(dist, 'dice', { INSTRUMENTATION: 'none' }, [join(dist, 'dice', name)]);
@@ -26,17 +26,17 @@ describe("an error in the learner's code", () => {
     expect(stderr.split('\n').length).toBeLessThan(10);
   });
 
-  test('shows the file and line of an error that V8 finds', async () => {
+  test('shows the file and line of a syntax error that only V8 detects', async () => {
     expect((await failure('twice.ts', 'let a: number = 1;\nlet a = 2;\n')).stderr).toContain('twice.ts:2');
   });
 
-  test('shows the file and line of an error at the start', async () => {
+  test('shows the file and line of an error that the code throws while it starts', async () => {
     const { stderr } = await failure('throws.ts', 'const a: number = 1;\n\nthrow new Error(`no ${a}`);\n');
     expect(stderr).toContain('Error: no 1');
     expect(stderr).toContain('throws.ts:3');
   });
 
-  test('names a TypeScript feature that Node does not run', async () => {
+  test('names a TypeScript feature that Node cannot run', async () => {
     expect((await failure('enum.ts', 'enum Side { one }\n')).stderr).toContain('TypeScript enum is not supported');
   });
 });

@@ -1,4 +1,5 @@
-// Runs the learner's dice: the TypeScript file next to this program. If it can't start, reports where and why.
+// Runs the learner's code for the dice: a TypeScript file next to this program. If the code can't start, the program
+// reports the error and its line.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
@@ -11,8 +12,8 @@ const source = resolve(process.argv[2] ?? join(import.meta.dirname, 'dice', 'app
 const stripper = join(import.meta.dirname, 'strip.js');
 
 /**
- * Strips types with Node's own function, but in a child process. When the child ends, the stripper's memory is free
- * again.
+ * Strips types with Node's own function, but in a child process, because the type stripper would keep its memory in
+ * this one.
  */
 function stripTypes(file: string): string {
   const child = spawnSync(process.execPath, ['--no-warnings', stripper, file], { encoding: 'utf8', env: {} });
@@ -28,7 +29,7 @@ registerHooks({
   },
 });
 
-/** Reports which line called `process.exit`. Without this, a learner can't tell why their server ended. */
+/** Replaces `process.exit` to report the line that calls it. Otherwise, a learner can't see why their server ended. */
 const exit = process.exit.bind(process);
 process.exit = (code) => {
   const message = exitCalled(source, new Error().stack ?? '', code);
@@ -36,12 +37,13 @@ process.exit = (code) => {
   return exit(code);
 };
 
-if (!existsSync(source)) fatal(`dice can't start: expected its code at ${source}, found no such file`);
+if (!existsSync(source))
+  fatal(`dice can't start: expected its code at ${source}, found no such file. Check the ConfigMap of the dice.`);
 try {
   await import(pathToFileURL(source).href);
 } catch (error) {
   const stack = error instanceof Error ? (error.stack ?? '') : String(error);
-  // V8 doesn't expose the line of some syntax errors. Node's report of an uncaught error has it.
+  // For some syntax errors, the stack lacks the line. Node prints the line if the error is uncaught.
   if (error instanceof SyntaxError && !stack.includes('.ts:')) throw error;
   fatal(startFailure(source, stack));
 }

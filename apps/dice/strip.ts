@@ -1,5 +1,6 @@
-// Prints a TypeScript file as JavaScript, with Node's own type stripping. It is a separate program, because the
-// stripper (a WebAssembly module) keeps 11 MiB until its process ends. dice has no room for that.
+// Prints a TypeScript file as JavaScript, with Node's own type stripping. This is a separate program, because the type
+// stripper (a WebAssembly module) keeps 11 MiB of memory until its process ends. That is too much for the dice's memory
+// limit.
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { pathToFileURL } from 'node:url';

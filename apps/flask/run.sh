@@ -1,5 +1,6 @@
 #!/bin/sh
-# Starts the app at the level in INSTRUMENTATION, as the deck does. Flask's own server is enough for one learner.
+# Starts the app at the instrumentation level in INSTRUMENTATION, with the slides' commands. Flask's own server is enough
+# for one learner.
 set -eu
 serve() {
   app=$1

@@ -1,5 +1,5 @@
-// Reports which addresses this pod can reach. The operator runs it in a seat to test whether seats are isolated from
-// each other. It reads the results from the pod's termination message.
+// Reports which addresses this pod can reach. The operator runs the program in a seat, to test whether seats are
+// isolated from each other. The operator reads the results from the pod's termination message.
 // https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
 import { writeFileSync } from 'node:fs';
 import { fromEnv } from '../../support/env.ts';
@@ -10,7 +10,7 @@ try {
   const results = JSON.stringify(await tryConnections(targetsIn(fromEnv('TARGETS'))));
   print(results);
   writeFileSync(process.env.TERMINATION_LOG ?? '/dev/termination-log', results);
-  // A pending DNS lookup would keep the process alive.
+  // Without this, a pending DNS lookup would keep the process alive.
   process.exit(0);
 } catch (error) {
   fatal(error);

@@ -18,7 +18,7 @@ async function listening(port = 0): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A port without a listener. */
+/** Returns a port on which no server listens. */
 async function closedPort(): Promise<number> {
   const port = await listening();
   await new Promise((resolve) => servers.pop()?.close(resolve));
@@ -30,7 +30,7 @@ const quick = { step: 300, pause: 20, total: 200 };
 
 afterEach(() => Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve)))));
 
-test('connects to an open port, by address and by name', async () => {
+test('connects to an open port by IP address and by host name', async () => {
   const port = await listening();
   expect(await tryConnection({ host: '127.0.0.1', port })).toBe('connected');
   expect(await tryConnection({ host: 'localhost', port })).toBe('connected');
@@ -44,7 +44,7 @@ test('reports an error code for an invalid host name, and does not throw', async
   expect(await tryConnection({ host: 'not a name', port: 80 })).toMatch(/^E/);
 });
 
-test('tries several targets at once, and reports each one', async () => {
+test('tries several targets at once and reports a result for each', async () => {
   const [open, closed] = [await listening(), await closedPort()];
   expect(await tryConnections([target('own', open, true), target('theirs', closed, false)], quick)).toEqual({
     own: 'connected',
@@ -52,7 +52,7 @@ test('tries several targets at once, and reports each one', async () => {
   });
 });
 
-test('waits for a port that opens after a while', async () => {
+test('retries until a port opens that should be open', async () => {
   const port = await closedPort();
   const result = tryConnections([target('own', port, true)], { ...quick, total: 5_000 });
   await delay(100);
@@ -60,16 +60,16 @@ test('waits for a port that opens after a while', async () => {
   expect(await result).toEqual({ own: 'connected' });
 });
 
-test('waits for a port that closes after a while', async () => {
+test('retries until a port closes that should be closed', async () => {
   const port = await listening();
   const result = tryConnections([target('theirs', port, false)], { ...quick, total: 5_000 });
   await delay(100);
   await new Promise((resolve) => servers.pop()?.close(resolve));
-  // It is ECONNRESET if a try was running when the server closed.
+  // The result is ECONNRESET if an attempt was running when the server closed.
   expect(await result).toEqual({ theirs: expect.stringMatching(/^ECONN(REFUSED|RESET)$/) as string });
 });
 
-test('reports the last result if a target never becomes as expected', async () => {
+test('reports the last result if a port never opens or closes as expected', async () => {
   const port = await listening();
   expect(await tryConnections([target('theirs', port, false)], quick)).toEqual({ theirs: 'connected' });
 });
@@ -79,12 +79,12 @@ test.each([
   ['{}', 'no list'],
   ['[]', 'no list'],
   ['[{"name":"a","host":"b","port":"80","open":true}]', '"port":"80"'],
-])('refuses the targets %s, and names TARGETS', (text, found) => {
+])('refuses TARGETS=%s and names the variable in the message', (text, found) => {
   expect(() => targetsIn(text)).toThrow(/^TARGETS: expected a JSON list of/);
   expect(() => targetsIn(text)).toThrow(found);
 });
 
-describe('the program', () => {
+describe('the isolation probe as a program', () => {
   const folder = mkdtempSync(join(tmpdir(), 'isolation-probe-'));
   const log = join(folder, 'termination-log');
   const run = (env: Record<string, string>) =>

@@ -1,29 +1,29 @@
-// Tries to connect to addresses. It opens and closes each connection, and sends nothing.
+// Tries to connect to addresses. It opens and closes each connection without sending data.
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Target {
-  /** The key of the target in the results. */
+  /** Name of the target, which is its key in the results. */
   readonly name: string;
   /** A host name or an IP address. */
   readonly host: string;
   readonly port: number;
-  /** Whether a connection is expected to succeed. */
+  /** Whether the connection should succeed. */
   readonly open: boolean;
 }
 
-/** For each target `connected`, or the code of the error. */
+/** The result by target name: `connected`, or an error code such as ECONNREFUSED. */
 export type Results = Readonly<Record<string, string>>;
 
 export const CONNECTED = 'connected';
 
 export interface Timeouts {
-  /** Milliseconds to resolve the name, and the same again to connect. */
+  /** Time limit in milliseconds for resolving the host name, and again for connecting. */
   readonly step: number;
-  /** Milliseconds between two tries. */
+  /** Milliseconds between two attempts. */
   readonly pause: number;
-  /** Milliseconds after which no new try starts. */
+  /** Milliseconds after which no new attempt starts. */
   readonly total: number;
 }
 
@@ -57,7 +57,7 @@ function connectTo(host: string, port: number, timeout: number): Promise<string>
   });
 }
 
-/** `connected`, or the code of the error. Never throws. */
+/** Tries to connect once. Returns `connected` or an error code, and never throws. */
 export async function tryConnection(
   { host, port }: Pick<Target, 'host' | 'port'>,
   timeout = DEFAULT.step,
@@ -70,9 +70,9 @@ export async function tryConnection(
 }
 
 /**
- * Tries all targets at once. Tries again until each is as expected, or `total` has passed: a network needs a moment to
- * apply a new pod or policy.
- * @returns the results of the last try
+ * Tries to connect to all targets at once. It retries until every result is as expected or the total time has passed,
+ * because a network needs some time to apply a new pod or policy.
+ * @returns the results of the last attempt
  */
 export async function tryConnections(targets: readonly Target[], timeouts: Partial<Timeouts> = {}): Promise<Results> {
   const { step, pause, total } = { ...DEFAULT, ...timeouts };
@@ -91,7 +91,7 @@ const isTarget = (value: unknown): value is Target => {
   return typeof name === 'string' && typeof host === 'string' && Number.isInteger(port) && typeof open === 'boolean';
 };
 
-/** Parses TARGETS. @throws Error if the text is not a list of targets */
+/** Parses the value of TARGETS. @throws Error if the text is not a JSON list of targets */
 export function targetsIn(text: string): Target[] {
   const expected = 'TARGETS: expected a JSON list of {name, host, port, open}';
   let targets: unknown;

@@ -1,5 +1,6 @@
-// The guide's key, which signs what a check has found. It is random, made once per lab, and kept in a Secret that the
-// chart creates empty. So rendering the lab needs nothing random, and an upgrade overwrites nothing.
+// Reads or creates the guide's key, which signs the learner's progress. The key is random, is created once per lab, and
+// is stored in a Secret that the chart creates empty. So the chart contains nothing random, and an upgrade keeps the
+// key.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError, isConflict, isTooManyRequests } from '../../kubernetes/api.ts';
@@ -14,13 +15,13 @@ interface SecretName {
   readonly namespace: string;
 }
 
-/** There is no key, and trying again will not help. */
+/** Thrown when there can't be a key and another attempt wouldn't help. */
 export class KeyUnavailableError extends Error {}
 
 /**
- * Returns the key in the Secret, and creates one if there is none. It writes only to the version that it read, so two
- * writers keep one key.
- * @throws KeyUnavailableError without a Secret, or an error of the API
+ * Returns the key in the Secret, and creates it if there is none. It writes only to the version that it has read, so of
+ * two concurrent writers, one fails and the key never changes.
+ * @throws KeyUnavailableError if the Secret doesn't exist, or an error of Api
  */
 export async function keyIn(api: SecretApi, secret: SecretName): Promise<string> {
   const { name, namespace } = secret;
@@ -37,13 +38,13 @@ export async function keyIn(api: SecretApi, secret: SecretName): Promise<string>
 }
 
 export interface Patience {
-  /** How long to try, in milliseconds. */
+  /** Time limit for all attempts, in milliseconds. */
   readonly within: number;
-  /** The wait between two attempts, in milliseconds. */
+  /** Milliseconds between two attempts. */
   readonly every?: number;
 }
 
-/** Tries again until there is a key. @throws the last error, or the first that another attempt can't change */
+/** Returns the key like keyIn, with retries. @throws the last error, or the first error for which a retry can't help */
 export async function keyWithin(
   api: SecretApi,
   secret: SecretName,

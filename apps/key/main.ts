@@ -1,5 +1,5 @@
-// Runs before the guide, and puts the lab's key where the guide reads it. Without a key the guide still runs, and says
-// that passed steps are not verified. So a missing key never stops the guide.
+// The init container of the guide. It writes the lab's key to a file that the guide reads. If there is no key, the
+// guide still starts and reports that passed steps are not verified. So this program never fails.
 import { writeFileSync } from 'node:fs';
 import { HttpApi } from '../../kubernetes/client.ts';
 import { inClusterConfig } from '../../kubernetes/in-cluster.ts';
@@ -9,9 +9,9 @@ import { print } from '../../support/output.ts';
 import { fromEnv } from '../../support/env.ts';
 import { keyWithin } from './key.ts';
 
-/** How long to try, in milliseconds. */
+/** Time limit for getting the key, in milliseconds. */
 const PATIENCE = 10_000;
-/** The longest time for one answer, in milliseconds. */
+/** Time limit for one request, in milliseconds. */
 const TIMEOUT = 3_000;
 
 function connect(): HttpApi {

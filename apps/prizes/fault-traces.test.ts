@@ -1,5 +1,5 @@
-// The faults as real traces show them. The tests run the built arcade and both versions of prizes, and play visitors'
-// rounds.
+// Tests that real traces show each fault. They run the built arcade and both versions of prizes, and play the rounds of
+// visitors.
 import { jest } from '@jest/globals';
 import type { Span } from '../../otlp/traces.ts';
 import { App, buildOutside } from '../testing/apps.ts';
@@ -17,7 +17,7 @@ afterAll(built.remove);
 const lab = { release: 'lab', namespace: 'class-ada' };
 const truth = truthOf(lab);
 
-describe.each(['auto', 'manual'])('at level %s', (level) => {
+describe.each(['auto', 'manual'])('a lab with faults at instrumentation level %s', (level) => {
   let receiver: Receiver;
   let dice: App;
   let prizes: App[];
@@ -46,7 +46,7 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
         }),
       ),
     );
-    // One arcade for each version, in place of the Service in front of both.
+    // Each version has its own arcade, because there is no Service that balances between the versions.
     arcades = await Promise.all(
       prizes.map(({ url }) => App.start(built.dist, 'arcade', { ...env, DICE_URL: dice.url, PRIZES_URL: url })),
     );
@@ -65,7 +65,7 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
     }
   }
 
-  /** Plays ten visitors' rounds with each version. @returns status, version and visitor of each round */
+  /** Plays ten rounds with each version. @returns the status, version and visitor of each round */
   const rounds = () =>
     Promise.all(
       RUNNING.flatMap(({ version }, index) =>
@@ -82,7 +82,7 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
   const valueOf = ({ attributes }: Span, ...names: string[]): string | undefined =>
     names.flatMap((name) => attributes[name] ?? []).map(String)[0];
 
-  /** The server spans of a service that `fits` accepts, once there are at least `many`. */
+  /** Waits for at least `many` server spans of a service that `fits` accepts, and returns all of them. */
   const spansOf = (service: string, many: number, fits: (span: Span) => boolean) =>
     waitFor(`${many} such spans of ${service}`, () => {
       const found = receiver
@@ -92,12 +92,12 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
       return found.length >= many ? found : undefined;
     });
 
-  test('wins every round while no fault is on', async () => {
+  test('answers every round with 200 while no fault is active', async () => {
     await switchTo([]);
     expect((await rounds()).filter(({ status }) => status !== 200)).toEqual([]);
   });
 
-  test('shows in the spans that a spike hits one client and one version', async () => {
+  test('shows in its spans that the fault spike affects one client version and one version of prizes', async () => {
     await switchTo(['spike']);
     const failed = (await rounds()).filter(({ status }) => status !== 200);
     await switchTo([]);
@@ -121,7 +121,7 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
     ).toBe(true);
   });
 
-  test('shows in the spans that timeouts hit one plugin and one version', async () => {
+  test('shows in its spans that the fault timeouts affects one browser plugin and one version of prizes', async () => {
     await switchTo(['timeouts']);
     const failed = (await rounds()).filter(({ status }) => status !== 200);
     await switchTo([]);
@@ -149,7 +149,7 @@ describe.each(['auto', 'manual'])('at level %s', (level) => {
     );
   });
 
-  test('refuses an unknown fault, and changes nothing', async () => {
+  test('refuses to switch on an unknown fault, and changes nothing', async () => {
     const answer = await fetch(`${prizes[0]?.health}/fault`, { method: 'PUT', body: '{"names":["slow"]}' });
     expect([answer.status, await answer.text()]).toEqual([
       400,

@@ -1,19 +1,19 @@
-// The effect of a fault on a request.
+// Decides how the active faults affect a request to prizes.
 import type { FaultName, Truth } from '../../lab/faults.ts';
 import { pluginsOf } from '../../lab/visitors.ts';
 
-/** Facts about a request, and about the process that handles it. */
+/** Properties of a request and of the prizes process that handles it. */
 export interface Traits {
   readonly version: string;
   readonly pool: string;
   readonly client: string | undefined;
-  /** The header's value: names separated by commas. */
+  /** The header x-browser-plugins: names separated by commas. */
   readonly plugins: string | undefined;
   readonly roll: number;
 }
 
 export interface Effect {
-  /** Milliseconds to wait before the response. */
+  /** Delay of the response in milliseconds. */
   readonly delay?: number;
   readonly status?: 400 | 500;
 }
@@ -24,10 +24,13 @@ const isInSpike = ({ spike }: Truth, { version, client }: Traits): boolean =>
 const isInTimeouts = ({ timeouts }: Truth, { version, pool, plugins: found = '' }: Traits): boolean =>
   version === timeouts.version && pool === timeouts.pool && pluginsOf(found).includes(timeouts.plugin);
 
-/** Milliseconds, all above the budget of 500. They vary, as delays do when one service waits for another. */
+/**
+ * Returns a delay in milliseconds, always more than the arcade's budget of 500. It depends on the roll, so that delays
+ * vary.
+ */
 const delayFor = (roll: number): number => 550 + roll * 50;
 
-/** The effect that the active faults have on a request. */
+/** Returns how the active faults affect a request. Empty if they don't. */
 export function effectOf(on: readonly FaultName[], truth: Truth, traits: Traits): Effect {
   return {
     ...(on.includes('timeouts') && isInTimeouts(truth, traits) && { delay: delayFor(traits.roll) }),

@@ -7,6 +7,6 @@ test.each([1, 2, 3, 4, 5, 6])('gives a prize for a roll of %i, and a better one 
   expect(better?.name).toBe(`${old?.name} that glows`);
 });
 
-test.each([0, 7, -1, 1.5, NaN])('gives nothing for a roll of %p', (roll) => {
+test.each([0, 7, -1, 1.5, NaN])('gives no prize for the invalid roll %p', (roll) => {
   expect(prizeFor('1.4.0', roll)).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-// The list of prizes. Version 2 of the service gives better ones.
+// The prize for each roll. Version 2 of the service gives better prizes.
 
 export interface Prize {
   readonly name: string;
@@ -7,7 +7,7 @@ export interface Prize {
 
 const shelf = ['a sticker', 'a pencil', 'a kazoo', 'a yo-yo', 'a lava lamp', 'a giant panda'];
 
-/** The prize for a roll of 1 to 6, undefined for anything else. */
+/** Returns the prize for a roll from 1 to 6, or undefined for any other number. */
 export function prizeFor(version: string, roll: number): Prize | undefined {
   const name = shelf[roll - 1];
   if (!name) return undefined;

@@ -1,5 +1,5 @@
-// `helm test`: sends one real span to the Collector and reads it back from Jaeger. The exit code is 0 if the span
-// arrived. Otherwise it is 1, and the message names the hop that failed.
+// The program that `helm test` runs. It sends one span to the Collector and reads it from Jaeger. The exit code is 0 if
+// the span arrived. Otherwise it is 1, and the message says whether the Collector or Jaeger failed.
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,9 +10,12 @@ import { call } from '../../support/http.ts';
 import { messageOf } from '../../support/errors.ts';
 import { fatal, print } from '../../support/output.ts';
 
-const pause = 500; // ms between tries
+const pause = 500; // ms between attempts
 
-/** Retries until `attempt` succeeds. @throws Error with `hop` and the last reason, once the deadline has passed */
+/**
+ * Retries until `attempt` succeeds.
+ * @throws Error with the text `hop` and the last error, once the deadline has passed
+ */
 async function until<T>(deadline: number, hop: string, attempt: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

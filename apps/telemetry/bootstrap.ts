@@ -1,5 +1,5 @@
-// The file that every app preloads (`node --import /app/telemetry.js`). It provides health checks and a clean exit, and
-// starts OpenTelemetry at the level in INSTRUMENTATION. At `none` it doesn't load the SDK.
+// The file that every app preloads (`node --import /app/telemetry.js`). It adds health checks and a clean exit, and
+// starts OpenTelemetry at the instrumentation level in INSTRUMENTATION. At level `none`, it doesn't load the SDK.
 import './memory.ts';
 import { startHealthServer } from './health.ts';
 import { parseLevel } from './level.ts';

@@ -3,23 +3,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf } from '../../support/errors.ts';
 
 /**
- * Handles a request body.
- * @returns the response body
- * @throws Error that says what it expected, if the body is invalid
+ * A function that handles a request's body.
+ * @returns the response's body
+ * @throws Error with the expected format if the body is invalid
  */
 export type Command = (text: string) => string;
 
 const LONGEST = 10_000; // bytes
 const commands = new Map<string, Command>();
 
-/** Registers the handler for `PUT path`. */
+/** Registers a command that handles PUT requests to the path. */
 export function registerCommand(path: string, command: Command): void {
   commands.set(path, command);
 }
 
 export const commandAt = (path: string | undefined): Command | undefined => commands.get(path ?? '');
 
-/** Responds 200 with the command's result, or 400 with its error message. */
+/** Runs the command and responds 200 with its result, or 400 with its error message. */
 export async function answerCommand(
   command: Command,
   request: IncomingMessage,

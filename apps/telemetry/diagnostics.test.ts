@@ -2,7 +2,7 @@ import { diagnosticsLogger } from './diagnostics.ts';
 
 type Logger = ReturnType<typeof diagnosticsLogger>;
 
-/** The lines that a logger writes while `use` logs and lets time pass. */
+/** Returns the lines that the logger writes while `use` runs. With `advance`, `use` moves the clock forward. */
 function linesWritten(use: (logger: Logger, advance: (ms: number) => void) => void): string[] {
   const lines: string[] = [];
   let time = 0;
@@ -18,7 +18,7 @@ function linesWritten(use: (logger: Logger, advance: (ms: number) => void) => vo
   return lines;
 }
 
-test('prints the message of an exception in JSON, without its stack', () => {
+test('prints only the message of an OpenTelemetry error that arrives as JSON with a stack', () => {
   const text = JSON.stringify({
     stack: 'Error: connect ECONNREFUSED\n    at x',
     message: 'connect ECONNREFUSED 127.0.0.1:4318',
@@ -29,13 +29,13 @@ test('prints the message of an exception in JSON, without its stack', () => {
   ]);
 });
 
-test('prints the code of an exception without a message', () => {
+test('prints the code of an OpenTelemetry error that has no message', () => {
   expect(linesWritten((logger) => logger.error('{"code":"ECONNREFUSED"}'))).toEqual([
     'OpenTelemetry error: ECONNREFUSED',
   ]);
 });
 
-test('repeats the same text at most once a minute', () => {
+test('prints the same OpenTelemetry warning at most once a minute', () => {
   const lines = linesWritten((logger, advance) => {
     logger.warn('no');
     advance(59_000);
@@ -46,7 +46,7 @@ test('repeats the same text at most once a minute', () => {
   expect(lines).toEqual(['OpenTelemetry warning: no', 'OpenTelemetry warning: no']);
 });
 
-test('prints nothing below a warning', () => {
+test('prints no OpenTelemetry messages of lower severity than warning', () => {
   expect(
     linesWritten((logger) => {
       logger.info('x');
@@ -56,7 +56,7 @@ test('prints nothing below a warning', () => {
   ).toEqual([]);
 });
 
-test('ignores the warning about the exporter "none"', () => {
+test('ignores the OpenTelemetry warning about the exporter "none"', () => {
   expect(
     linesWritten((logger) => logger.warn('OTEL_TRACES_EXPORTER contains "none". SDK will not be initialized.')),
   ).toEqual([]);

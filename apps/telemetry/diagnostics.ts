@@ -1,12 +1,12 @@
-// Prints the SDK's own errors and warnings in lines that a learner can read, such as a backend that it can't reach.
+// Prints the SDK's own errors and warnings, such as an unreachable backend, as lines that a learner can read.
 import type { DiagLogger } from '@opentelemetry/api';
 
 const interval = 60_000; // ms between two lines with the same text
 
-/** Harmless warnings that would only confuse: `none` was set on purpose, and the image has no machine ID. */
+/** Patterns of harmless warnings, which are not printed: the user chose `none`, and the image has no machine ID. */
 const harmless = [/contains "none"\. SDK will not be initialized/, /resource attribute value for key "host\.id"/];
 
-/** A DiagLogger that passes errors and warnings to `write`, each text at most once a minute. */
+/** Returns a DiagLogger that passes errors and warnings to `write`, but each text at most once per minute. */
 export function diagnosticsLogger(write: (line: string) => void, now: () => number = Date.now): DiagLogger {
   const lastWritten = new Map<string, number>();
   const report =
@@ -24,7 +24,7 @@ export function diagnosticsLogger(write: (line: string) => void, now: () => numb
   return { error: report('error'), warn: report('warning'), info: ignore, debug: ignore, verbose: ignore };
 }
 
-/** The message of an exception. The SDK reports exceptions as JSON with a stack. */
+/** Returns the message of an exception, which the SDK reports as JSON with a stack. Other texts stay as they are. */
 function readable(message: string): string {
   try {
     const { message: inner, code } = JSON.parse(message) as { message?: string; code?: string };

@@ -22,7 +22,7 @@ test.each([
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'a URL such as http://collector:4318'],
   ['OTEL_BSP_SCHEDULE_DELAY', 'soon', 'a number greater than 0'],
   ['OTEL_BSP_SCHEDULE_DELAY', '-1', 'a number greater than 0'],
-])('refuses %s=%s and says what it expected', (name, value, expected) => {
+])('refuses %s=%s and names the valid values', (name, value, expected) => {
   const { mistakes, refused } = checkEnvironment({ [name]: value });
   expect(refused).toEqual([name]);
   expect(mistakes).toEqual([`${name} is "${value}": expected ${expected}. Ignoring it.`]);

@@ -1,12 +1,12 @@
 // Checks the OTEL_* variables before the SDK reads them, and reports each mistake in one clear line.
-// The specification's rule for an unknown value: warn, and act as if the variable were not set.
+// The specification says to warn about an unknown value and to treat the variable as not set.
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 
 const protocols = ['grpc', 'http/protobuf', 'http/json'];
 const compressions = ['gzip', 'none'];
 const signals = ['TRACES', 'METRICS', 'LOGS'];
 
-/** Variables that take one of a set of names, or several separated by commas (`list: true`). */
+/** Variables with a fixed set of values. With `list: true`, several values may be given, separated by commas. */
 const choices: Record<string, { expected: string[]; list?: true }> = {
   OTEL_TRACES_EXPORTER: { expected: ['otlp', 'console', 'zipkin', 'none'], list: true },
   OTEL_METRICS_EXPORTER: { expected: ['otlp', 'console', 'prometheus', 'none'], list: true },
@@ -49,7 +49,7 @@ function forEachSignal(setting: string, expected: string[]): Record<string, { ex
   return Object.fromEntries(names.map((name) => [name, { expected }]));
 }
 
-/** The values that the variable `name` accepts, in words, or undefined if it accepts `value`. */
+/** Describes the values that the variable `name` accepts. Returns undefined if it accepts `value`. */
 function expectedInstead(name: string, value: string): string | undefined {
   const choice = choices[name];
   if (choice) return expectedChoice(choice, value);
@@ -69,7 +69,7 @@ function expectedChoice({ expected, list }: { expected: string[]; list?: true },
   return `${list ? 'one or more (with commas) of' : 'one of'} ${expected.join(', ')}`;
 }
 
-/** Returns a line for each mistake, and the names of the variables to ignore. */
+/** Checks all OTEL_* variables. Returns a line for each mistake, and the names of the variables to ignore. */
 export function checkEnvironment(env: NodeJS.ProcessEnv): { mistakes: string[]; refused: string[] } {
   const refused: string[] = [];
   const mistakes: string[] = [];

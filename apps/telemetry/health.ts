@@ -1,11 +1,11 @@
-// The server for probes: /healthz (alive) and /readyz (can do its job). It also accepts the app's commands
-// (commands.ts). It is never traced, and works the same at every level.
+// The server for health probes: /healthz (the process is alive) and /readyz (the app can serve requests). It also
+// accepts the app's commands (commands.ts). Its requests are never traced, at any instrumentation level.
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { answerCommand, commandAt } from './commands.ts';
 import { readiness } from './readiness.ts';
 
-/** Listens on `healthPort`. The app itself is expected to listen on `port`. */
+/** Starts the health server on `healthPort`. The app counts as ready once it listens on `port`. */
 export function startHealthServer(healthPort: number, port: number): Server {
   const server = createServer((request, response) => {
     const command = request.method === 'PUT' ? commandAt(request.url) : undefined;

@@ -1,8 +1,9 @@
-// Paths that make no spans. Requests for Jaeger's own pages, for example, would hide the traces that matter.
+// Paths for which no spans are created. Spans of requests for Jaeger's own pages, for example, would hide the
+// interesting traces.
 
 let prefixes: string[] = [];
 
-/** Makes no spans for requests under these paths, nor for anything they cause. */
+/** Sets the paths. Requests under them create no spans, and neither does any work that they cause. */
 export function ignorePaths(paths: string[]): void {
   prefixes = paths;
 }

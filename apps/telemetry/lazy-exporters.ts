@@ -1,4 +1,4 @@
-// Exporters that are rarely used. They are a separate file in the image, which is loaded only when one is needed.
+// Rarely used exporters. The image has them in a separate file that is loaded only if a variable names one of them.
 export { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 export { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
 export { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';

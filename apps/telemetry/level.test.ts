@@ -1,13 +1,13 @@
 import { parseLevel } from './level.ts';
 
-test.each(['none', 'auto', 'manual'])('accepts the level %s', (value) => {
+test.each(['none', 'auto', 'manual'])('accepts the instrumentation level %s', (value) => {
   expect(parseLevel(value)).toBe(value);
 });
 
-test.each([undefined, '', ' '])('defaults to none for the value %j', (value) => {
+test.each([undefined, '', ' '])('uses the instrumentation level none if INSTRUMENTATION is %j', (value) => {
   expect(parseLevel(value)).toBe('none');
 });
 
-test('refuses any other value and says what it expected', () => {
+test('refuses any other instrumentation level and names the valid ones', () => {
   expect(() => parseLevel('Auto')).toThrow('INSTRUMENTATION is "Auto": expected one of none, auto, manual');
 });

@@ -1,11 +1,12 @@
-// The level of instrumentation. One value, INSTRUMENTATION, sets it without a rebuild.
+// The instrumentation level of an app. The variable INSTRUMENTATION sets it, without a rebuild of the image.
 
 export const levels = ['none', 'auto', 'manual'] as const;
 export type Level = (typeof levels)[number];
 
 /**
- * Parses INSTRUMENTATION. `none` loads no SDK. `auto` loads the SDK and the instrumentation libraries. `manual` loads
- * the SDK, and only hand-written spans appear. An absent value means `none`.
+ * Parses the value of INSTRUMENTATION. With `none`, the app loads no SDK. With `auto`, it loads the SDK and the
+ * instrumentation libraries. With `manual`, it loads the SDK and creates only hand-written spans. A missing value means
+ * `none`.
  * @throws Error for any other value
  */
 export function parseLevel(value: string | undefined): Level {

@@ -1,5 +1,5 @@
-// The apps' log: JSON lines on stdout with the IDs of the current trace and span. The same records go out by OTLP. At
-// `auto` an instrumentation library does this. At `manual` this file does it.
+// The apps' log: JSON lines on stdout with the IDs of the current trace and span. The same records are sent by OTLP. At
+// instrumentation level `auto`, a library adds the IDs and sends the records. At level `manual`, this file does both.
 import { logs, SeverityNumber, trace } from '@opentelemetry/api';
 import { pino } from 'pino';
 import type { Logger, LoggerOptions } from 'pino';
@@ -28,7 +28,7 @@ function traceIds(): object {
   return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }
 
-/** Also sends each record to the Logs SDK, which takes the trace and span from the active context. */
+/** Sends each log record to the Logs SDK too, which adds the trace and span of the active context. */
 const logMethod: NonNullable<NonNullable<LoggerOptions['hooks']>['logMethod']> = function (args, method, level) {
   const label = this.levels.labels[level] ?? 'info';
   const [first, second] = args as unknown as [unknown, string | undefined];

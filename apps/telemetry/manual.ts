@@ -1,5 +1,6 @@
-// Hand-written instrumentation for INSTRUMENTATION=manual: starts spans, extracts the caller's context from the
-// headers, and injects ours into the next call. At the other levels it does nothing.
+// Hand-written instrumentation for INSTRUMENTATION=manual. It starts spans, extracts the caller's context from request
+// headers, and injects our context into outgoing headers. At other instrumentation levels, these functions create no
+// spans.
 import { context, propagation, ProxyTracerProvider, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Span, SpanOptions, Tracer } from '@opentelemetry/api';
 import {
@@ -15,12 +16,14 @@ import { messageOf } from '../../support/errors.ts';
 
 const byHand = process.env.INSTRUMENTATION === 'manual';
 
-/** The app's tracer at `manual`. At other levels its spans go nowhere. */
+/** The app's tracer at instrumentation level `manual`. At other levels, its spans are dropped. */
 export const tracer: Tracer = byHand
   ? trace.getTracer(process.env.OTEL_SERVICE_NAME ?? 'intro-otel')
   : new ProxyTracerProvider().getTracer('silent');
 
-/** Runs `work` in an active span. Records an error on the span, sets the span's status, and throws the error again. */
+/**
+ * Runs `work` in an active span. It records an error on the span, sets the span's status, and throws the error again.
+ */
 export function inSpan<T>(
   name: string,
   options: SpanOptions,
@@ -45,8 +48,8 @@ function recordError(span: Span, error: unknown): void {
 }
 
 /**
- * An Express handler that runs `work` in a SERVER span. The parent is the caller's span, from the headers. An error is
- * recorded and passed to Express while the span is still active.
+ * Returns an Express handler that runs `work` in a SERVER span. The span's parent is the caller's span, from the
+ * headers. An error is recorded and passed to Express while the span is still active.
  */
 export function withServerSpan(
   route: string,
@@ -73,18 +76,20 @@ export function withServerSpan(
   };
 }
 
-/** The context from the caller's headers. At `auto` an instrumentation library has already extracted it. */
+/**
+ * Returns the caller's context from the headers. At instrumentation level `auto`, a library has already made it active.
+ */
 function extractContext(headers: IncomingHttpHeaders): Context {
   return byHand ? propagation.extract(context.active(), headers) : context.active();
 }
 
-/** Adds the active context to the headers of a call to another service. */
+/** Adds the active trace context to the headers of a request to another service, and returns the headers. */
 export function injectContext(headers: Record<string, string> = {}): Record<string, string> {
   if (byHand) propagation.inject(context.active(), headers);
   return headers;
 }
 
-/** The span attributes of a request. https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
+/** Returns the span attributes of a request. https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
 function requestAttributes(route: string, request: Request): Attributes {
   const attributes: Attributes = {
     [ATTR_HTTP_REQUEST_METHOD]: request.method,
@@ -96,7 +101,7 @@ function requestAttributes(route: string, request: Request): Attributes {
   return attributes;
 }
 
-/** The ID of the active span's trace, if a span is active. */
+/** Returns the trace ID of the active span, or undefined if no span is active. */
 export function currentTraceId(): string | undefined {
   return trace.getActiveSpan()?.spanContext().traceId;
 }

@@ -8,7 +8,8 @@ import { ConsoleMetricExporter, PeriodicExportingMetricReader } from '@opentelem
 import type { IMetricReader, PushMetricExporter } from '@opentelemetry/sdk-metrics';
 
 /**
- * SDK options for metrics if OTEL_METRICS_EXPORTER names the console. Otherwise empty, and the SDK configures itself.
+ * Returns the SDK's options for metrics if OTEL_METRICS_EXPORTER contains `console`. Otherwise it returns no options,
+ * and the SDK configures itself.
  */
 export function consoleMetrics(env: NodeJS.ProcessEnv): { metricReaders?: IMetricReader[] } {
   const names = (env.OTEL_METRICS_EXPORTER ?? '').split(',').map((name) => name.trim());

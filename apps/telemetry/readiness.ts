@@ -1,5 +1,5 @@
-// The readiness of this process: which ports it listens on, and whether it is shutting down. Node's diagnostics
-// channels report the ports, so no app and no learner's code needs code for health checks.
+// Decides whether this process is ready, from the ports on which it listens and whether it is shutting down. Node's
+// diagnostics channels report the ports. So neither the apps nor the learner's code need code for health checks.
 import { subscribe } from 'node:diagnostics_channel';
 import type { AddressInfo, Server } from 'node:net';
 
@@ -7,7 +7,7 @@ const servers = new Set<Server>();
 let declared = false;
 let shuttingDown = false;
 
-/** Tracks every server that this process starts. Call it before the first one listens. */
+/** Starts to track the servers of this process. Call it before the first server listens. */
 export function watchServers(): void {
   subscribe('tracing:net.server.listen:asyncEnd', (message) => {
     const { server } = message as { server: Server };
@@ -16,12 +16,12 @@ export function watchServers(): void {
   });
 }
 
-/** Marks an app ready that listens on no port. */
+/** Marks this process as ready. It is for an app that listens on no port. */
 export function declareReady(): void {
   declared = true;
 }
 
-/** Marks this process as shutting down, and so not ready. */
+/** Marks this process as shutting down, which means not ready. */
 export function declareShutdown(): void {
   shuttingDown = true;
 }
@@ -30,7 +30,7 @@ export function openServers(): Server[] {
   return [...servers];
 }
 
-/** Whether the app can do its job. The reason is the text of the probe's response. */
+/** Returns whether the app can serve requests, and the reason, which is the text of the probe's response. */
 export function readiness(port: number, healthPort: number): { ready: boolean; reason: string } {
   if (shuttingDown) return { ready: false, reason: 'shutting down' };
   if (declared) return { ready: true, reason: 'working' };

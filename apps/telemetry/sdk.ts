@@ -1,6 +1,6 @@
-// Starts OpenTelemetry for Node: the SDK with the exporters that the OTEL_* variables name. At `auto` it also starts
-// the instrumentation libraries for what the apps use. The bootstrap loads this file before the app, unless the level
-// is `none`.
+// Starts OpenTelemetry for Node: the SDK with the exporters that the OTEL_* variables name. At instrumentation level
+// `auto`, it also starts the libraries for HTTP, Express, undici and pino. The bootstrap loads this file before the
+// app, unless the level is `none`.
 import type { IncomingMessage } from 'node:http';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
@@ -20,8 +20,9 @@ import { isIgnoredPath } from './ignored-paths.ts';
 const writeLine = (line: string) => void process.stderr.write(`${line}\n`);
 
 /**
- * Starts the SDK. @returns a function that flushes and stops it
- * @param healthPort requests to this port make no span
+ * Starts the SDK.
+ * @param healthPort requests to this port create no spans
+ * @returns a function that sends the remaining telemetry and stops the SDK
  */
 export function startSdk(level: Exclude<Level, 'none'>, healthPort: number): () => Promise<void> {
   const { mistakes, refused } = checkEnvironment(process.env);
@@ -45,13 +46,17 @@ export function startSdk(level: Exclude<Level, 'none'>, healthPort: number): () 
 }
 
 /**
- * Lets the libraries patch what ES modules import. Without it there are no Express spans, and no route in `GET /visit`.
+ * Lets the instrumentation libraries patch packages that are imported as ES modules. Otherwise, there are no Express
+ * spans, and the names of server spans lack the route.
  */
 function hookImports(): void {
   register({ include: ['express', 'pino'] });
 }
 
-/** Applies the patch of built-in modules to ES modules too. The libraries patch them as CommonJS, once. */
+/**
+ * Applies the patches of http and https to ES modules too. The instrumentation libraries patch only the CommonJS
+ * modules.
+ */
 function patchHttp(): void {
   const require = createRequire(import.meta.url);
   require('http');

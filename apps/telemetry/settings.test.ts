@@ -6,7 +6,7 @@ import { applyLearnerSettings, parseSettings } from './settings.ts';
 const folder = mkdtempSync(join(tmpdir(), 'intro-otel-settings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The environment with the file's settings applied, and the lines that were reported. */
+/** Applies a settings file with the given text. Returns the resulting environment and the reported lines. */
 function applied(
   text: string | undefined,
   env: Record<string, string> = {},
@@ -48,25 +48,25 @@ test.each([
   expect(parseSettings(text)).toEqual({ values: { [name]: value }, ignored: [] });
 });
 
-test('takes only the lines with a known name', () => {
+test('takes only the settings INSTRUMENTATION and OTEL_*', () => {
   expect(parseSettings('# a\nINSTRUMENTATION = auto\nOTEL_X=a=b\nPATH=/x\n\n').values).toEqual({
     INSTRUMENTATION: 'auto',
     OTEL_X: 'a=b',
   });
 });
 
-test('ignores comments and empty lines', () => {
+test('ignores comments and empty lines in the settings file', () => {
   expect(parseSettings('# INSTRUMENTATION=none\n\n   \n\t# OTEL_X=1\r\n')).toEqual({ values: {}, ignored: [] });
 });
 
-test('overrides the environment, and keeps the variables that the file does not name', () => {
+test('overrides only the environment variables that the settings file names', () => {
   expect(applied('INSTRUMENTATION=none\n', { INSTRUMENTATION: 'auto', PORT: '8080' })).toEqual({
     env: { INSTRUMENTATION: 'none', PORT: '8080' },
     reported: [],
   });
 });
 
-test('ignores any other name, and reports all of them in one line', () => {
+test('ignores other names in the settings file, and reports all of them in one line', () => {
   const { env, reported } = applied(
     'PORT=1\nNODE_OPTIONS=--require=/tmp/x\notel_service_name=x\nOTEL_SERVICE_NAME=mine\n',
     { PORT: '8080' },
@@ -77,20 +77,20 @@ test('ignores any other name, and reports all of them in one line', () => {
   expect(reported[0]).toContain('found "PORT", "NODE_OPTIONS", "otel_service_name". Ignoring these lines.');
 });
 
-test('reports a line that is not a setting, shortened', () => {
+test('reports an invalid line of the settings file in shortened form', () => {
   expect(applied('INSTRUMENTATION auto').reported[0]).toContain('found "INSTRUMENTATION auto".');
   expect(applied(`x${'y'.repeat(1_000_000)}`).reported[0]?.length).toBeLessThan(250);
 });
 
-test('ignores a name of the object prototype', () => {
+test('ignores __proto__ as the name of a setting', () => {
   expect(parseSettings('__proto__=1\nOTEL_=1').ignored).toEqual(['__proto__', 'OTEL_']);
 });
 
-test('changes nothing if the file does not exist', () => {
+test('changes nothing if the settings file does not exist', () => {
   expect(applied(undefined, { INSTRUMENTATION: 'auto' })).toEqual({ env: { INSTRUMENTATION: 'auto' }, reported: [] });
 });
 
-test('reads no file without LEARNER_SETTINGS', () => {
+test('reads no settings file if LEARNER_SETTINGS is not set', () => {
   const env = { INSTRUMENTATION: 'auto' };
   applyLearnerSettings(env, () => {
     throw new Error('expected no report');
@@ -98,7 +98,7 @@ test('reads no file without LEARNER_SETTINGS', () => {
   expect(env).toEqual({ INSTRUMENTATION: 'auto' });
 });
 
-test('throws an error that names the file if it cannot be read', () => {
+test('throws an error with the path of a settings file that cannot be read', () => {
   expect(() => applyLearnerSettings({ LEARNER_SETTINGS: folder }, () => undefined)).toThrow(
     `The settings in ${folder} can't be read: EISDIR`,
   );

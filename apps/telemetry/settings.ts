@@ -1,22 +1,22 @@
-// The learner's settings file: lines of NAME=value that override the environment. Only names that configure
-// OpenTelemetry count, so no line can break the process.
+// Reads the learner's settings file, whose NAME=value lines override the environment. Only names that configure
+// OpenTelemetry are applied, so that no line can break the process.
 import { readFileSync } from 'node:fs';
 
 export interface LearnerSettings {
   readonly values: Readonly<Record<string, string>>;
-  /** Ignored names, and ignored lines without a name. */
+  /** Names that were ignored, and lines that contain no name. */
   readonly ignored: readonly string[];
 }
 
 const isKnown = (name: string): boolean => name === 'INSTRUMENTATION' || /^OTEL_[A-Z0-9_]+$/.test(name);
 
-/** The value of a setting: the text between quotes, or else the text before a comment (a # after a space). */
+/** Returns the value of a setting: the text inside quotes, or else the text before a comment (a # after a space). */
 function valueOf(text: string): string {
   const [, double, single] = /^(?:"([^"]*)"|'([^']*)')\s*(?:#.*)?$/.exec(text) ?? [];
   return double ?? single ?? text.replace(/(^|\s)#.*$/, '').trimEnd();
 }
 
-/** Parses the file. Later lines win. `export` before a name is allowed, as in a shell. */
+/** Parses the text of the settings file. A later line overrides an earlier one. `export` before a name is allowed. */
 export function parseSettings(text: string): LearnerSettings {
   const values: Record<string, string> = {};
   const ignored: string[] = [];
@@ -31,7 +31,7 @@ export function parseSettings(text: string): LearnerSettings {
   return { values, ignored };
 }
 
-/** The file's text, or an empty string if the file doesn't exist. */
+/** Returns the file's text, or an empty string if the file doesn't exist. */
 function readIfThere(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -41,7 +41,7 @@ function readIfThere(file: string): string {
   }
 }
 
-/** Adds the settings in the file LEARNER_SETTINGS to `env`. Reports everything that it ignores in one line. */
+/** Applies the settings in the file that LEARNER_SETTINGS names to `env`. It reports all ignored lines in one line. */
 export function applyLearnerSettings(env: NodeJS.ProcessEnv, report: (line: string) => void): void {
   const file = env.LEARNER_SETTINGS;
   if (!file) return;

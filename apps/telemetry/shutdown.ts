@@ -1,24 +1,25 @@
 // A clean exit on SIGTERM. The process first keeps serving while Kubernetes removes the pod from its Services. Then it
-// accepts no new requests, finishes the running ones, flushes telemetry and exits with code 0. All of that takes at
-// most four seconds, before Kubernetes sends SIGKILL.
+// accepts no new requests, finishes the running ones, sends the remaining telemetry and exits with code 0. This takes
+// less than the pod's grace period of five seconds.
 import type { Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { declareShutdown, openServers } from './readiness.ts';
 
 const timeouts = { requests: 800, flush: 1000 }; // ms
 
-/** The upper limit of DRAIN_MS. Together with `timeouts` it has to fit into the pod's grace period. */
+/** Maximum of DRAIN_MS. DRAIN_MS and `timeouts` together must be shorter than the pod's grace period. */
 const LONGEST_DRAIN = 3000;
 
 /**
- * Milliseconds to keep serving after SIGTERM. kube-proxy learns that a pod terminates at the same time as the pod, and
- * reacts about a second later. Until then new requests still arrive.
+ * Parses DRAIN_MS and returns how long to keep serving after SIGTERM, in milliseconds. The proxy on each node
+ * (kube-proxy) learns of the termination when the pod does, and reacts about a second later. Until then, new requests
+ * still arrive.
  * https://kubernetes.io/docs/tutorials/services/pods-and-endpoint-termination-flow/
  */
 export const drainTime = (text: string | undefined): number =>
   /^\d+$/.test(text ?? '') ? Math.min(Number(text), LONGEST_DRAIN) : 0;
 
-/** Exits cleanly on SIGTERM and SIGINT. `flush` sends the remaining telemetry, and must not throw. */
+/** Makes the process exit cleanly on SIGTERM and SIGINT. `flush` sends the remaining telemetry and must not throw. */
 export function exitCleanly(flush: () => Promise<void>): void {
   const shutDown = async () => {
     declareShutdown();

@@ -1,5 +1,5 @@
-// A fake API server with the parts that the guide uses: ConfigMaps with resource versions, Deployments that accept a
-// restart, pods, and logs that can be followed. The test decides what a restart does.
+// A fake API server with the features that the guide uses: ConfigMaps with resource versions, restarts of Deployments,
+// pods, and logs that can be followed. A test decides what a restart does.
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
@@ -15,16 +15,16 @@ export class ApiServer {
   #version = 1;
   readonly configMaps = new Map<string, ConfigMap & { data: Data }>();
   readonly pods = new Map<string, Pod>();
-  /** The log of each pod so far, and the responses that follow it. */
+  /** By pod name: the log so far, and the open responses that follow it. */
   readonly #logs = new Map<string, { text: string; listeners: Set<ServerResponse> }>();
-  /** The watches of ConfigMaps. */
+  /** The open watches of ConfigMaps. */
   readonly #watchers = new Set<{ name: string; response: ServerResponse }>();
   readonly requests: string[] = [];
   readonly restarts: string[] = [];
-  /** The annotations of each Deployment's last restart. */
+  /** By Deployment: the annotations of its last restart. */
   readonly annotations = new Map<string, Record<string, string>>();
   token = 'a-token';
-  /** Prefixes of requests, such as `PATCH /api/…`, that get a 403. */
+  /** Prefixes of requests that are answered with 403 Forbidden, such as `PATCH /api/…`. */
   forbidden: string[] = [];
   onRestart: (deployment: string) => void | Promise<void> = () => undefined;
 
@@ -48,7 +48,7 @@ export class ApiServer {
     return `${this.#secure ? 'https' : 'http'}://127.0.0.1:${this.port}`;
   }
 
-  /** How a client reaches the server. It does not know the certificate. */
+  /** The client configuration for this server. It doesn't contain the server's certificate. */
   get config(): ApiConfig {
     return { server: this.url, tls: {}, namespace: 'ns', authorization: () => Promise.resolve('Bearer a-token') };
   }
@@ -91,7 +91,7 @@ export class ApiServer {
     log.listeners.forEach((listener) => listener.write(text));
   }
 
-  /** Ends the pod's log, as when its container has ended. */
+  /** Ends the responses that follow the pod's log, as if the container had ended. */
   endLog(pod: string): void {
     this.#logOf(pod).listeners.forEach((listener) => listener.end());
   }
@@ -128,7 +128,7 @@ export class ApiServer {
     refuse(response, 404, 'NotFound', `${path} not found`);
   }
 
-  /** Starts a watch. The existing object comes first, as an event. */
+  /** Starts a watch. The first event contains the existing object. */
   #watch(response: ServerResponse, query: URLSearchParams): void {
     const watcher = { name: query.get('fieldSelector')?.replace('metadata.name=', '') ?? '', response };
     this.#watchers.add(watcher);
@@ -141,7 +141,7 @@ export class ApiServer {
     response.write(`${JSON.stringify({ type, object: this.configMaps.get(name) })}\n`);
   }
 
-  /** Ends all watches, as an API server does after a while. */
+  /** Ends all watches, as a real API server does after some time. */
   endWatches(): void {
     for (const { response } of this.#watchers) response.end();
   }
@@ -206,7 +206,7 @@ function refuse(response: ServerResponse, status: number, reason: string, messag
     .end(JSON.stringify({ kind: 'Status', status: 'Failure', reason, message }));
 }
 
-/** A pod of the lab, as the API server returns it. */
+/** Returns a pod of the lab with the fields that the API server sets. */
 export function podOf(
   component: string,
   name: string,

@@ -1,4 +1,4 @@
-// Runs the built apps as child processes on loopback, as the image does.
+// Runs the built apps as child processes on loopback, with the same command as in the image.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { freePort as freeFrom } from '../../support/ports.ts';
 import { copyBuilt } from './built.ts';
 import { waitFor } from '../../support/waiting.ts';
 
-/** Builds the apps in a folder outside the checkout, so that they find only files that the image has too. */
+/** Builds the apps in a folder outside the checkout, so that they find no files that the image lacks. */
 export async function buildOutside(): Promise<{ dist: string; remove: () => void }> {
   const dist = mkdtempSync(join(tmpdir(), 'intro-otel-apps-'));
   await copyBuilt(dist);
@@ -19,14 +19,16 @@ export async function buildOutside(): Promise<{ dist: string; remove: () => void
   return { dist, remove };
 }
 
-/** The running child processes. They are killed even if a test fails. */
+/** The running child processes, which are killed even if a test fails. */
 const running = new Set<ChildProcess>();
 
-/** Ports outside the kernel's ephemeral range. One that is free now stays free until an app opens it a second later. */
+/**
+ * Range of ports outside the kernel's ephemeral range. So a free port stays free until an app opens it a second later.
+ */
 const PORTS = { from: 20_000, each: 1_000 };
 let last = Promise.resolve(PORTS.from + (Number(process.env['JEST_WORKER_ID'] ?? 1) % 10) * PORTS.each);
 
-/** Returns a different port each time. */
+/** Returns a free port, and a different one each time. */
 export function freePort(): Promise<number> {
   last = last.then((port) => freeFrom(port + 1));
   return last;
@@ -40,7 +42,7 @@ export class App {
   exitCode: number | undefined;
   readonly #child: ChildProcess;
 
-  /** Starts an app of `dist` with the preload, as in the image. `env` is its environment except for ports and name. */
+  /** Starts an app from `dist` as in the image. `env` is the app's environment, without ports and service name. */
   static start(
     dist: string,
     component: string,
@@ -53,10 +55,10 @@ export class App {
     });
   }
 
-  /** Starts Node with these arguments. */
+  /** Starts Node in `dist` with the given arguments. */
   static async run(dist: string, args: string[], env: Record<string, string | undefined>): Promise<App> {
     const [port, healthPort] = await Promise.all([freePort(), freePort()]);
-    // The compile cache saves a tenth of the processor time over a hundred starts.
+    // The compile cache saves a tenth of the CPU time, because tests start apps often.
     const child = spawn(process.execPath, args, {
       cwd: dist,
       env: { PORT: String(port), HEALTH_PORT: String(healthPort), NODE_COMPILE_CACHE: join(dist, '.compiled'), ...env },
@@ -91,7 +93,7 @@ export class App {
     return this;
   }
 
-  /** The app's log lines, parsed. */
+  /** Returns the app's log lines as parsed JSON. */
   log(): Record<string, unknown>[] {
     return this.stdout
       .split('\n')
@@ -103,7 +105,7 @@ export class App {
     return waitFor('the process to end', () => this.exitCode);
   }
 
-  /** Sends SIGTERM, as Kubernetes does. @returns the exit code, and the milliseconds until the exit */
+  /** Stops the app with SIGTERM, as Kubernetes does. @returns the exit code, and how many milliseconds it took */
   async stop(): Promise<{ code: number; took: number }> {
     const start = Date.now();
     this.#child.kill('SIGTERM');

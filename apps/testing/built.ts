@@ -1,4 +1,4 @@
-// Builds the apps from the current sources, once for all test files and runs. The result is kept in the cache.
+// Builds the apps from the current sources and caches the build. Test files and later test runs share it.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -16,16 +16,16 @@ import { join } from 'node:path';
 import { withLock } from '../../support/locks.ts';
 import { cacheDir, repoRoot } from '../../support/paths.ts';
 
-/** Folders whose code may be part of a build: all except `test`. */
+/** Folders whose code may be part of the build. */
 const workspaces = ['apps', 'cdk8s', 'cluster', 'course', 'kubernetes', 'lab', 'operator', 'otlp', 'support'];
-/** Files that decide which packages exist and how esbuild reads TypeScript. */
+/** Files that define the versions of packages and how esbuild reads TypeScript. */
 const settings = ['package.json', 'package-lock.json', 'node_modules/.package-lock.json', 'tsconfig.json'];
-/** Builds to keep: enough for several checkouts, and for the code before and after a change. */
+/** Number of builds to keep in the cache: enough for several checkouts, and for the code before and after a change. */
 const kept = 4;
 
 /**
- * Copies a build into `target`. Each caller needs its own folder, because tests write files into it. The lock works on
- * Linux only, so on other systems each caller builds.
+ * Copies the build into the folder `target`. Each test file needs its own folder, because tests write files into it.
+ * The lock on the cache works only on Linux, so elsewhere each test file builds the apps itself.
  */
 export async function copyBuilt(target: string): Promise<void> {
   if (process.platform !== 'linux') return build(target);
@@ -40,7 +40,7 @@ export async function copyBuilt(target: string): Promise<void> {
   });
 }
 
-/** A name that changes with everything that could change the build. No program imports tests, so they don't count. */
+/** Returns a name for the build that changes with every file that can affect it. Tests don't affect it. */
 function nameOf(): string {
   const exclude = (path: string) => /^(node_modules|dist)$|\.test\.ts$/.test(path.split('/').at(-1) ?? '');
   const sources = workspaces.flatMap((workspace) => globSync(`${workspace}/**/*`, { cwd: repoRoot, exclude }));
@@ -52,7 +52,8 @@ function nameOf(): string {
 }
 
 /**
- * Builds in a separate process, since esbuild doesn't work inside jest. The folder appears only when it is complete.
+ * Builds the apps in a separate process, because esbuild doesn't work inside jest. The folder appears only after the
+ * build is complete.
  */
 function build(target: string): void {
   mkdirSync(cacheDir('apps'), { recursive: true });
@@ -60,7 +61,7 @@ function build(target: string): void {
     encoding: 'utf8',
     env: { ...process.env, NODE_OPTIONS: '' },
   });
-  if (status !== 0) throw new Error(`expected the build to succeed, found: ${stderr}`);
+  if (status !== 0) throw new Error(`expected the build of the apps to succeed, found: ${stderr}`);
 }
 
 function removeOldest(): void {

@@ -1,9 +1,9 @@
-// A certificate for 127.0.0.1, for test servers with TLS.
+// Creates a TLS certificate for test servers on 127.0.0.1.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Writes `key.pem` and `ca.crt` into the folder. The certificate is self-signed. */
+/** Writes a key (`key.pem`) and a self-signed certificate (`ca.crt`) into the folder, and returns their texts. */
 export function certificate(folder: string): { key: string; cert: string } {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'ca.crt')];
   const { status, stderr } = spawnSync(
@@ -29,6 +29,6 @@ export function certificate(folder: string): { key: string; cert: string } {
     ],
     { encoding: 'utf8' },
   );
-  if (status !== 0) throw new Error(`expected openssl to make a certificate, found: ${stderr}`);
+  if (status !== 0) throw new Error(`expected openssl to create a certificate, found: ${stderr}`);
   return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
 }

@@ -1,5 +1,5 @@
 // A fake Collector with the features that the course uses. It applies collector.yaml to received telemetry: it adds and
-// deletes attributes, samples by trace ID, and prints what the debug exporter would print.
+// deletes attributes, samples by trace ID, and returns the log that the debug exporter would print.
 import { parse } from 'yaml';
 import type { Receiver } from './receiver.ts';
 import type { ResourceSpans } from './receiver.ts';
@@ -27,7 +27,10 @@ interface Attribute {
 
 export class FakeCollector {
   readonly #config: Config;
-  /** Each receiver, and its first request that counts. Earlier ones belong to the log of an earlier Collector. */
+  /**
+   * The receivers. `from` is the index of the first request for this Collector. Earlier requests belong to an earlier
+   * one.
+   */
   readonly #receivers: { receiver: Receiver; from: number }[];
 
   constructor(yaml: string, receivers: Receiver[]) {
@@ -39,7 +42,7 @@ export class FakeCollector {
     return { processors: [], exporters: ['otlphttp/jaeger'], ...this.#config.service?.pipelines?.['traces'] };
   }
 
-  /** The spans that reach Jaeger. */
+  /** Returns the spans that reach Jaeger after the Collector's processors. */
   readonly passes = (all: ResourceSpans[]): ResourceSpans[] =>
     this.#traces().exporters.includes('otlphttp/jaeger') ? this.#processed(all) : [];
 
@@ -71,7 +74,7 @@ export class FakeCollector {
     }, all);
   }
 
-  /** The Collector's own log. */
+  /** Returns the Collector's own log, with the output of its debug exporter. */
   log(): string {
     const verbosity = this.#config.exporters?.['debug']?.verbosity ?? 'basic';
     const spans = this.#traces().exporters.includes('debug')
@@ -111,7 +114,8 @@ interface Metric {
 }
 
 /**
- * A metric in the format of https://github.com/open-telemetry/opentelemetry-collector/tree/main/exporter/debugexporter
+ * Formats a metric like the debug exporter:
+ * https://github.com/open-telemetry/opentelemetry-collector/tree/main/exporter/debugexporter
  */
 function metricText({ name, sum, histogram }: Metric, verbosity: string): string {
   const type = sum ? 'Sum' : histogram ? 'Histogram' : 'Gauge';

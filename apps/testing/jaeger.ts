@@ -1,4 +1,4 @@
-// A fake of Jaeger's API v3. It serves the spans that receivers have received.
+// A fake of Jaeger's API v3. It serves the spans that test receivers have received.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,10 +15,13 @@ export class FakeJaeger {
   readonly #own: Spans[];
   readonly #others: Spans[];
   readonly #server: Server;
-  /** The Collector's processing, applied to the spans first. */
+  /** Filters the received spans as the Collector would. By default, all spans pass. */
   passes: (resourceSpans: ResourceSpans[]) => ResourceSpans[] = (all) => all;
 
-  /** @param others sources of further spans of the traces in `own`; a search ignores them */
+  /**
+   * Starts the fake.
+   * @param others sources of more spans for the traces in `own`. A search doesn't look at them.
+   */
   static async start(own: Spans[], others: Spans[] = []): Promise<FakeJaeger> {
     const jaeger = new FakeJaeger(own, others);
     await new Promise<void>((resolve) => jaeger.#server.listen(0, '127.0.0.1', resolve));
@@ -44,13 +47,13 @@ export class FakeJaeger {
     const [, id] = /\/api\/v3\/traces\/([0-9a-f]+)$/.exec(pathname) ?? [];
     const wanted = id ? new Set([id]) : this.#search(searchParams);
     const all = [...this.#own, ...this.#others].flatMap((spans) => spans.resourceSpans());
-    // Filters before `passes`, which copies the spans, and after it, since it may drop some.
+    // The first filter keeps `passes` from copying all spans. The second one removes groups that `passes` has emptied.
     const resourceSpans = ofTraces(this.passes(ofTraces(all, wanted)), wanted);
     if (resourceSpans.length === 0) return void response.writeHead(404).end(empty);
     response.end(JSON.stringify({ result: { resourceSpans } }));
   }
 
-  /** The IDs of the latest `num_traces` traces that have a span of the service in the time window. */
+  /** Returns the IDs of the latest traces with a span of the service in the time range, at most `num_traces`. */
   #search(query: URLSearchParams): Set<string> {
     const [service, from, to] = ['service_name', 'start_time_min', 'start_time_max'].map(
       (name) => query.get(`query.${name}`) ?? '',

@@ -1,4 +1,4 @@
-// An OTLP/HTTP receiver for tests. It keeps the telemetry that apps send, and parses JSON.
+// An OTLP/HTTP receiver for tests. It stores the telemetry that apps send, and parses telemetry in JSON.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -47,11 +47,11 @@ interface ReceivedTelemetry {
   path: string;
   type: string;
   bytes: Buffer;
-  /** The parsed JSON, cached, because a test reads all requests repeatedly. */
+  /** The parsed JSON. It is cached, because tests read all requests repeatedly. */
   parsed?: unknown;
 }
 
-/** Only the spans of these traces. */
+/** Returns only the spans of the traces with the given IDs. */
 export function ofTraces(all: ResourceSpans[], wanted: Set<string>): ResourceSpans[] {
   return all.flatMap((group) => {
     const scopeSpans = (group.scopeSpans ?? [])
@@ -62,7 +62,7 @@ export function ofTraces(all: ResourceSpans[], wanted: Set<string>): ResourceSpa
 }
 
 export class Receiver {
-  /** Every request, in order. */
+  /** All received requests, in order. */
   readonly requests: ReceivedTelemetry[] = [];
   readonly #server: Server;
 
@@ -125,7 +125,7 @@ export class Receiver {
     return this.metrics().map(({ name }) => name);
   }
 
-  /** @param from index of the first request to read */
+  /** Returns the received metrics. @param from index of the first request to read */
   metrics(from = 0): Metric[] {
     return this.#received<ResourceMetrics>('/v1/metrics', from)
       .flatMap(({ resourceMetrics }) => resourceMetrics)
@@ -133,7 +133,7 @@ export class Receiver {
       .flatMap(({ metrics }) => metrics);
   }
 
-  /** Waits until the trace has at least `spans` spans. */
+  /** Waits until the trace has at least `spans` spans, and returns the trace. */
   trace(traceId: string, spans = 1): Promise<Trace> {
     return waitFor(`trace ${traceId} with ${spans} spans`, () => {
       const [trace] = tracesFromOtlp({ resourceSpans: ofTraces(this.resourceSpans(), new Set([traceId])) });

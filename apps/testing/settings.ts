@@ -1,11 +1,13 @@
-// The environment of apps under test.
+// Environment variables for apps under test.
 import type { Receiver } from './receiver.ts';
 
-/** A caller's span, and the header that passes it on. https://www.w3.org/TR/trace-context/ */
+/** A caller's span, which the header `traceparent` below passes to an app. https://www.w3.org/TR/trace-context/ */
 export const parent = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 export const traceparent = `00-${parent.traceId}-${parent.spanId}-01`;
 
-/** Sends telemetry of the given level to the receiver, as JSON and without delay. Works for every app. */
+/**
+ * Returns variables for any app that make it send telemetry to the receiver quickly and as JSON, at the given level.
+ */
 export function settings(level: string, receiver: Receiver): Record<string, string> {
   return {
     INSTRUMENTATION: level,

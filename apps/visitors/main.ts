@@ -1,4 +1,4 @@
-// The load: one round after another, at a low and steady rate. Each round is its own trace, and its root span is here.
+// The visitors: they play one round after another at a low and steady rate. Each round is one trace that starts here.
 import { setTimeout as delay } from 'node:timers/promises';
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { ATTR_USER_AGENT_ORIGINAL } from '@opentelemetry/semantic-conventions';
@@ -13,7 +13,7 @@ import { visitorOf } from '../../lab/visitors.ts';
 
 const arcadeUrl = urlFromEnv('ARCADE_URL');
 const pause = 60_000 / numberFromEnv('ROUNDS_PER_MINUTE', 30);
-const retry = 250; // ms between tries, until the arcade has played its first round
+const retry = 250; // ms between attempts until the arcade has played its first round
 const timeout = 5_000; // ms for one round
 
 const log = createLogger();
@@ -53,7 +53,7 @@ async function play(round: number): Promise<boolean> {
 async function visit(): Promise<never> {
   let played = false;
   for (let round = 0; ; round += 1) {
-    // Opens only a connection and sends no request. Waiting for the arcade must not create failed traces.
+    // This only opens a connection. A request would create failed traces while the arcade starts.
     while (!played && !(await accepts(arcadeUrl))) await delay(retry);
     played = (await play(round)) || played;
     await delay(played ? pause : retry);
@@ -61,5 +61,5 @@ async function visit(): Promise<never> {
 }
 
 declareReady();
-log.info({ arcadeUrl, roundsPerMinute: 60_000 / pause }, 'visitors are starting to play');
+log.info({ arcadeUrl, roundsPerMinute: 60_000 / pause }, 'the visitors start to play');
 await visit();

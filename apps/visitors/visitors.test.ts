@@ -1,4 +1,4 @@
-// The built visitors, against a fake arcade.
+// Tests of the built visitors against a fake arcade.
 import { jest } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -14,8 +14,8 @@ const built = await buildOutside();
 const { dist } = built;
 afterAll(built.remove);
 
-describe.each(['auto', 'manual'])('visitors at level %s', (level) => {
-  test('wait for the arcade without a trace, and then start a trace with each round', async () => {
+describe.each(['auto', 'manual'])('the visitors at instrumentation level %s', (level) => {
+  test('create no trace while they wait for the arcade, and then one trace per round', async () => {
     const receiver = await Receiver.start();
     const port = await freePort();
     const visitors = await App.start(dist, 'visitors', {

@@ -1,6 +1,8 @@
-{{/* The operations of cdk8s/lab/compute.ts that need more than one of Helm's functions. Each takes its arguments as a list. */}}
+{{/* The operations of cdk8s/lab/compute.ts that need several of Helm's functions. Each takes its arguments as a */}}
+{{/* list. */}}
 
-{{/* The components of both: list BASE TOP, as JSON. Each setting of TOP wins over the same setting of BASE. */}}
+{{/* Merges the Collector components TOP into BASE, as JSON: list BASE TOP. A setting of TOP replaces the same */}}
+{{/* setting of BASE. */}}
 {{- define "intro-otel.overlay" -}}
 {{- $components := dict -}}
 {{- range $layer := . -}}
@@ -12,7 +14,8 @@
 {{- toJson $components -}}
 {{- end -}}
 
-{{/* Adds the settings to components whose name starts with PREFIX, unless they have them: list COMPONENTS PREFIX SETTINGS, as JSON. */}}
+{{/* Adds SETTINGS to each component whose name starts with PREFIX, as JSON: list COMPONENTS PREFIX SETTINGS. */}}
+{{/* A setting that the component already has stays as it is. */}}
 {{- define "intro-otel.complete" -}}
 {{- $components := deepCopy (index . 0) -}}
 {{- $prefix := index . 1 -}}
@@ -24,7 +27,7 @@
 {{- toJson $components -}}
 {{- end -}}
 
-{{/* A YAML mapping of the components, one line per setting. */}}
+{{/* Prints the Collector components as a YAML mapping, one line per setting. */}}
 {{- define "intro-otel.componentLines" -}}
 {{- range $name, $settings := . }}
 {{- printf "  %s:" (toJson $name) }}
@@ -37,7 +40,7 @@
 {{- end }}
 {{- end -}}
 
-{{/* The names, after checking that each is defined: list PATH NAMES COMPONENTS, as JSON. */}}
+{{/* Returns NAMES as JSON, and fails if COMPONENTS lacks one of them: list PATH NAMES COMPONENTS. */}}
 {{- define "intro-otel.defined" -}}
 {{- $path := index . 0 -}}
 {{- $components := index . 2 -}}
@@ -49,7 +52,8 @@
 {{- toJson (index . 1) -}}
 {{- end -}}
 
-{{/* Variables sorted by name: list OWN THEIRS. THEIRS win. */}}
+{{/* Prints environment variables, sorted by name: list OWN THEIRS. A variable of THEIRS replaces the same */}}
+{{/* variable of OWN. */}}
 {{- define "intro-otel.env" -}}
 {{- $env := index . 0 -}}
 {{- range $name, $value := index . 1 -}}
@@ -72,8 +76,9 @@ app.kubernetes.io/version: {{ index . 2 | quote }}
 app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
 {{- end -}}
 
-{{/* A ConfigMap's entry: list KEY TEXT. It is a readable block, or a quoted string where toYaml would change the text: */}}
-{{/* with uncommon characters, or blank lines at either end. */}}
+{{/* Prints an entry of a ConfigMap as a readable block: list KEY TEXT. toYaml changes a text with uncommon */}}
+{{/* characters, */}}
+{{/* or with blank lines at either end, so such a text is printed as a quoted string. */}}
 {{- define "intro-otel.entry" -}}
 {{- $common := index . 1 | replace "\n" "" | replace "\t" "" | regexMatch "\\A[\\pL\\pM\\pN\\pP\\pS\\p{Zs}]*\\z" -}}
 {{- if and $common (index . 1 | regexMatch "(?s)\\A\\S(.*\\S)?\n\\z") -}}
@@ -83,7 +88,9 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
 {{- end -}}
 {{- end -}}
 
-{{/* A learner's file as the values give it, or its default: list ROOT FILE. A default's first line says that the file is generated. */}}
+{{/* Returns a learner's file as the values give it, or else its default: list ROOT FILE. The first line of a */}}
+{{/* default says */}}
+{{/* that the file is generated. That line is removed. */}}
 {{- define "intro-otel.own.given" -}}
 {{- $root := index . 0 -}}
 {{- $file := index . 1 -}}
@@ -97,7 +104,9 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
 {{- end -}}
 {{- end -}}
 
-{{/* A learner's file for the ConfigMap: list ROOT FILE. An upgrade keeps the learner's edit unless the values give a file. */}}
+{{/* Returns the text of a learner's file for the ConfigMap: list ROOT FILE. An upgrade keeps the learner's edit, */}}
+{{/* unless */}}
+{{/* the values give the file. */}}
 {{- define "intro-otel.own.current" -}}
 {{- $root := index . 0 -}}
 {{- $file := index . 1 -}}
@@ -114,13 +123,14 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
 {{- end -}}
 {{- end -}}
 
-{{/* The release that owns an object, as namespace/name. */}}
+{{/* Returns the release that owns an object, as namespace/name. */}}
 {{- define "intro-otel.releaseOf" -}}
 {{- $annotations := dig "metadata" "annotations" dict . -}}
 {{- printf "%s/%s" (get $annotations "meta.helm.sh/release-namespace") (get $annotations "meta.helm.sh/release-name") -}}
 {{- end -}}
 
-{{/* The other release that brought the cluster's operator, as namespace/name. Empty without one. */}}
+{{/* Returns the release that installed the cluster's operator, as namespace/name. Empty if this release installs */}}
+{{/* it. */}}
 {{- define "intro-otel.operatedBy" -}}
 {{- $role := lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" "intro-otel-operator" -}}
 {{- if $role -}}
@@ -129,15 +139,15 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
 {{- end -}}
 {{- end -}}
 
-{{/* Whether this release operates the cluster's workshops: list ROOT ENABLED. */}}
+{{/* Returns true if this release installs the cluster's operator: list ROOT ENABLED. */}}
 {{- define "intro-otel.operates" -}}
 {{- if index . 1 -}}
 {{- if not (include "intro-otel.operatedBy" (index . 0)) }}true{{ end -}}
 {{- end -}}
 {{- end -}}
 
-{{/* Whether this release installs a CustomResourceDefinition: list ROOT ENABLED NAME. Helm refuses to take over one that */}}
-{{/* another release left behind, so the operator updates that one. */}}
+{{/* Returns true if this release installs the CustomResourceDefinition NAME: list ROOT ENABLED NAME. */}}
+{{/* Helm can't take over a definition that another release left behind, so the operator updates such a definition. */}}
 {{- define "intro-otel.defines" -}}
 {{- $root := index . 0 -}}
 {{- if include "intro-otel.operates" . -}}

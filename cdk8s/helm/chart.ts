@@ -1,4 +1,4 @@
-// The chart as a set of files: templates printed from the constructs, values.yaml, schema and README.
+// Builds the files of the Helm chart: templates printed from the constructs, values.yaml, schema and README.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -26,11 +26,11 @@ import { inFieldOrder } from './field-order.ts';
 import { printObject, printText } from './printer.ts';
 import { Tokens } from './tokens.ts';
 
-/** Texts by their path in the chart's directory. */
+/** The text of each file, by its path in the chart's directory. */
 export type Files = ReadonlyMap<string, string>;
 
 const GENERATED = 'Generated from cdk8s/ by `npm run generate`; change it there.';
-/** Where the workshop's slides and first version are. */
+/** Repository of the workshop's slides and of its first version. */
 const ORIGIN = 'https://github.com/paigerduty/intro-to-instrumentation';
 const DICE = join(import.meta.dirname, '..', '..', 'apps', 'dice');
 
@@ -38,7 +38,7 @@ const own = (name: string): string => readFileSync(join(import.meta.dirname, nam
 const hash = (text: string): string => `# ${GENERATED}\n${text}`;
 const template = (text: string): string => `{{- /* ${GENERATED} */ -}}\n${text}`;
 
-/** A release as constructs see it: with tokens for everything that only Helm knows. */
+/** Returns the lab's props for the chart, with a token for every value that only Helm knows. */
 function tokenLab(tokens: Tokens): OperatorProps & { compute: ReturnType<typeof helmCompute> } {
   return {
     release: tokens.value<string>('name', '.Release.Name'),
@@ -83,7 +83,7 @@ function templates(): [string, string][] {
 
 const EXAMPLE = { apiVersion: API_VERSION, kind: 'Workshop', metadata: { name: 'otel-101' }, spec: { seats: 3 } };
 
-/** https://artifacthub.io/docs/topics/annotations/helm/ */
+/** Lists the chart's CRDs for an annotation of Artifact Hub. https://artifacthub.io/docs/topics/annotations/helm/ */
 const definitions = (): object[] =>
   crds().map(({ metadata: { name }, spec }) => {
     const { kind } = spec['names'] as { kind: string };
@@ -111,8 +111,8 @@ function chartYaml(): string {
         apiVersion: 'v2',
         name: 'intro-otel',
         description:
-          'A hands-on OpenTelemetry workshop: a lab of small services to trace, the Collector and Jaeger, and an ' +
-          'operator that gives a class one each.',
+          'A hands-on OpenTelemetry workshop: small services to trace, the Collector, Jaeger, and an operator that ' +
+          'gives everyone in a class a lab.',
         type: 'application',
         version: VERSION,
         appVersion: VERSION,
@@ -165,13 +165,16 @@ const readme = (): string =>
     .replace('<!-- examples -->', exampleText)
     .replace('<!-- values -->', () => tableOf(chartValues))}`;
 
-/** A default of the dice's ConfigMap. The chart drops the first line when it uses the file. */
+/**
+ * Returns a default file of the dice's ConfigMap. Its first line says that it is generated, and the chart drops that
+ * line.
+ */
 const ownDefault = (file: string): [string, string] => [
   `files/dice/${file}`,
   `${file.endsWith('.ts') ? '//' : '#'} ${GENERATED}\n${readFileSync(join(DICE, file), 'utf8')}`,
 ];
 
-/** All files of the chart. */
+/** Builds all files of the chart. */
 export const chartFiles = (): Files =>
   new Map([
     ['Chart.yaml', chartYaml()],

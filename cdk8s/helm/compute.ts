@@ -1,10 +1,10 @@
-// The operations on values as Helm expressions. Those that need more than one of Helm's functions are in _helpers.tpl.
+// The operations on values as Helm expressions. _helpers.tpl has the operations that need several of Helm's functions.
 import type { Components, Compute } from '../lab/compute.ts';
 import type { Text, Value } from '../lab/value.ts';
 import { TEMPLATE_PREFIX, goExpression, goString } from './expression.ts';
 import type { Tokens } from './tokens.ts';
 
-/** A named template for the printer to write: text, or JSON that `include … | fromJson` reads back. */
+/** A named template for the chart. Its body is text, or JSON that `include … | fromJson` reads back. */
 export interface NamedTemplate {
   readonly name: string;
   readonly body: { readonly text: string } | { readonly json: string };
@@ -12,7 +12,7 @@ export interface NamedTemplate {
 
 const include = (name: string, argument: string): string => `include "${TEMPLATE_PREFIX}${name}" ${argument}`;
 
-/** The operations, and the named templates that they have asked for. */
+/** Returns the operations, and the named templates that the chart needs for the operations called so far. */
 export function helmCompute(tokens: Tokens): Compute & { templates: NamedTemplate[] } {
   const templates: NamedTemplate[] = [];
   const go = (value: unknown): string => goExpression(tokens, value);

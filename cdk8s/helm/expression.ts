@@ -1,21 +1,24 @@
-// Go template expressions for data that contains tokens.
+// Builds Go template expressions from data that contains tokens.
 import type { Token, Tokens } from './tokens.ts';
 
-/** Prefix of the chart's named templates, since template names are global to all charts of a release. */
+/** Prefix for the names of this chart's templates. All charts of a release share one set of template names. */
 export const TEMPLATE_PREFIX = 'intro-otel.';
 
-/** A Go string literal. Go reads all escapes of JSON. */
+/** Returns the text as a Go string literal. Go understands all escape sequences of JSON. */
 export const goString = (text: string): string => JSON.stringify(text);
 
 const parenthesised = (expression: string): string =>
   /^[.$][\w.]*$/.test(expression) ? expression : `(${expression})`;
 
-/** The expression of a token inside a text. */
+/**
+ * Returns the expression of a token that stands inside a text.
+ * @throws if the token's value isn't text
+ */
 export function asText({ kind, expression }: Token, where: string): string {
   if (kind === 'text' || kind === 'name' || kind === 'block') return expression;
   throw new Error(
     `Expected text inside ${goString(where)}, found a value of kind ${kind} (${expression}). Turn it into text ` +
-      'with compute first.',
+      `with compute first.`,
   );
 }
 
@@ -27,7 +30,10 @@ function textExpression(tokens: Tokens, text: string): string {
   return `(printf ${goString(format)} ${values.join(' ')})`;
 }
 
-/** An expression for one argument of a Go template function. Maps take several lines at the given indentation. */
+/**
+ * Returns an expression for one argument of a Go template function. A map takes several lines at the given indentation.
+ * @throws if a Go template can't express the value
+ */
 export function goExpression(tokens: Tokens, value: unknown, indent = ''): string {
   const token = tokens.tokenOf(value);
   if (token) return parenthesised(token.expression);

@@ -2,7 +2,7 @@ import { inFieldOrder } from './field-order.ts';
 
 const text = (value: unknown): string => JSON.stringify(inFieldOrder(value));
 
-test('puts well-known fields first and keeps the order of the others', () => {
+test('puts well-known manifest fields first and keeps the order of the others', () => {
   const pod = {
     spec: { containers: [{ env: [], image: 'a', name: 'b' }], nodeSelector: {} },
     kind: 'Pod',
@@ -14,7 +14,7 @@ test('puts well-known fields first and keeps the order of the others', () => {
   );
 });
 
-test('leaves the fields of a schema in their order', () => {
+test('keeps the field order inside a CRD schema', () => {
   expect(text({ openAPIV3Schema: { properties: { spec: {}, kind: {} } } })).toBe(
     '{"openAPIV3Schema":{"properties":{"spec":{},"kind":{}}}}',
   );

@@ -1,4 +1,4 @@
-// The order of fields in the printed templates: as people write manifests, instead of by the alphabet.
+// Sorts the fields of printed templates in the order in which people write manifests, instead of alphabetically.
 
 const FIRST = [
   ...['apiVersion', 'kind', 'metadata', 'name', 'namespace', 'labels', 'annotations', 'type', 'data', 'spec'],
@@ -11,10 +11,13 @@ const FIRST = [
 const ranks = new Map(FIRST.map((field, index) => [field, index]));
 const rankOf = (field: string): number => ranks.get(field) ?? FIRST.length;
 
-/** Its keys are names of fields, not fields of a manifest. */
+/**
+ * The field with a CRD's schema. Inside it, keys such as `spec` are names that the schema describes, so they aren't
+ * sorted.
+ */
 const SCHEMA = 'openAPIV3Schema';
 
-/** The value with its well-known fields first, at every depth. The others keep their order. */
+/** Returns the value with its well-known fields first, at every depth. The others keep their order. */
 export function inFieldOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inFieldOrder);
   if (typeof value !== 'object' || value === null) return value;

@@ -8,27 +8,27 @@ const setup = (): { all: Tokens; print: (object: unknown) => string } => {
   return { all, print: (object) => printObject(all, object).trimEnd() };
 };
 
-describe('the printer', () => {
-  test('prints a text as a quoted action', () => {
+describe('the Helm template printer', () => {
+  test('prints a text value as an action with quote', () => {
     const { all, print } = setup();
     expect(print({ a: all.add('text', '.Values.a') })).toBe('a: {{ .Values.a | quote }}');
   });
 
-  test('prints an integer and a flag without quotes, so that they keep their type', () => {
+  test('prints an integer and a boolean without quotes, so that both keep their type', () => {
     const { all, print } = setup();
     expect(print({ port: all.add('integer', '.Values.port | int'), open: all.add('flag', '.Values.on') })).toBe(
       'port: {{ .Values.port | int }}\nopen: {{ .Values.on }}',
     );
   });
 
-  test('prints text around a value with printf, and escapes percent signs', () => {
+  test('prints text that surrounds a value with printf, and escapes percent signs', () => {
     const { all, print } = setup();
     expect(print({ a: `100% ${all.add('text', '.Values.a')} "x"` })).toBe(
       'a: {{ (printf "100%% %s \\"x\\"" .Values.a) | quote }}',
     );
   });
 
-  test("prints a name after the release's name without a function", () => {
+  test("prints a name that follows the release's name without a template function", () => {
     const { all, print } = setup();
     const release = all.add('name', '.Release.Name');
     expect(print({ a: `${release}-dice`, b: release, c: `${release}-1` })).toBe(
@@ -36,7 +36,7 @@ describe('the printer', () => {
     );
   });
 
-  test('indents maps and lists one level below their key, also after a dash', () => {
+  test('indents maps and lists one level below their key, even after a dash', () => {
     const { all, print } = setup();
     const anyText = text({ doc: '' });
     const nodes = all.valueAt('.Values.nodes', map({ doc: '', names: anyText, of: anyText }));
@@ -46,7 +46,7 @@ describe('the printer', () => {
     );
   });
 
-  test('omits an optional value with its key', () => {
+  test('wraps an optional value and its key in an if action', () => {
     const { all, print } = setup();
     const port = all.add('optional', '.Values.port', '.Values.on');
     expect(print({ a: [{ name: 'x', port }] })).toBe(
@@ -55,14 +55,14 @@ describe('the printer', () => {
     expect(() => print({ a: [{ port }] })).toThrow("can't come first in a list's entry");
   });
 
-  test('replaces the placeholder entry of a list by its items', () => {
+  test('prints several list items in place of their placeholder', () => {
     const { all, print } = setup();
     expect(print({ env: [{ name: 'A' }, { name: all.add('items', 'include "env" .') }] })).toBe(
       'env:\n  - name: A\n  {{- include "env" . | nindent 2 }}',
     );
   });
 
-  test('escapes text in which Helm would see an action', () => {
+  test('escapes text that Helm would run as an action', () => {
     const { print } = setup();
     expect(print({ a: '{{ .Values.secret }}' })).toBe('a: {{ "{{ .Values.secret }}" | quote }}');
   });
@@ -72,7 +72,7 @@ describe('the printer', () => {
     expect(print(['no', '1e3', '0x1f', 'null', '12:30:45'])).toBe('- "no"\n- "1e3"\n- "0x1f"\n- "null"\n- "12:30:45"');
   });
 
-  test('refuses a token in a key', () => {
+  test('refuses a token inside a key', () => {
     const { all, print } = setup();
     expect(() => print({ [`${all.add('text', '.Values.a')}-x`]: 1, b: 2 })).toThrow(
       "The value .Values.a stands where the printer can't put it",
@@ -86,12 +86,12 @@ describe('the printer', () => {
     );
   });
 
-  test('refuses text that looks like a token', () => {
+  test('refuses text that looks like a token but is none', () => {
     expect(() => setup().print({ a: 'zq7qz' })).toThrow('"zq7qz" looks like a token');
   });
 });
 
-test('prints tokens in a named template as actions, and escapes literal braces', () => {
+test('prints tokens in the text of a named template as actions, and escapes literal braces', () => {
   const { all } = setup();
   expect(printText(all, `a: ${all.add('text', '.Values.a')}\nb: {{ c }}\n`)).toBe(
     'a: {{ .Values.a }}\nb: {{ "{{" }} c }}\n',

@@ -1,7 +1,7 @@
-// Prints Kubernetes objects with tokens in them as Helm templates.
+// Prints Kubernetes objects that contain tokens as Helm templates.
 //
-// Each token, and each text that contains one, becomes a placeholder that YAML prints unchanged. Then each line with a
-// placeholder is rewritten as a template action. A token that is left over is an error.
+// First, each token, and each text that contains one, becomes a placeholder that YAML prints unchanged. Then each line
+// with a placeholder becomes a template action. A token that remains is an error.
 import { Document } from 'yaml';
 import { TEMPLATE_PREFIX, asText, goExpression, goString } from './expression.ts';
 import { TOKEN } from './tokens.ts';
@@ -10,13 +10,14 @@ import type { Token, Tokens } from './tokens.ts';
 const PLACEHOLDER = /zp\d+pz/;
 const LINE = /^( *)(- )?([^ ].*: )?zp(\d+)pz$/;
 
-/** Text that Helm prints as it is, although it looks like an action. */
+/** Escapes literal braces, so that Helm prints the text instead of running it as an action. */
 const escaped = (text: string): string => text.replaceAll('{{', '{{ "{{" }}');
 
 const indented = (expression: string, indent: string): string => expression.replaceAll('\n', `\n${indent}`);
 
 /**
- * `{{ .Release.Name }}-dice`: a name after the release's name is safe to print without a function, and easier to read.
+ * Returns the release's name and a fixed ending as `{{ .Release.Name }}-dice`, which is safe and easier to read than
+ * printf.
  */
 function readable(parts: readonly (string | Token)[]): string | undefined {
   const [first, second, ...rest] = parts;
@@ -28,7 +29,7 @@ function readable(parts: readonly (string | Token)[]): string | undefined {
 /** The line that contains a placeholder. */
 interface Place {
   readonly indent: string;
-  /** Spaces before the content of the line. A dash counts as a space. */
+  /** Spaces up to the content of the line. They replace a list item's dash too. */
   readonly inner: string;
   /** Everything before the placeholder. */
   readonly before: string;
@@ -69,8 +70,8 @@ const actions: Readonly<Record<Token['kind'], (token: Token) => Action>> = {
   block:
     ({ expression }) =>
     ({ indent, key }) =>
-      `${indent}{{- include "${TEMPLATE_PREFIX}entry" (list ${goString(key)} (${expression})) | ` +
-      `nindent ${indent.length} }}`,
+      `${indent}{{- include "${TEMPLATE_PREFIX}entry" (list ${goString(key)} (${expression})) | nindent ` +
+      `${indent.length} }}`,
   items:
     ({ expression }) =>
     ({ indent }) =>
@@ -106,7 +107,7 @@ class ObjectPrinter {
     return this.#placeholder(({ before }) => `${before}${action}`);
   }
 
-  /** The value with a placeholder for each token. */
+  /** Returns the value with a placeholder for each token. */
   replace(value: unknown): unknown {
     const token = this.#tokens.tokenOf(value);
     if (token) return this.#placeholder(actions[token.kind](token));
@@ -121,14 +122,14 @@ class ObjectPrinter {
     return items ? this.#placeholder(actions.items(items)) : this.replace(item);
   }
 
-  /** The line with an action in place of its placeholder. */
+  /** Returns the line with a template action in place of its placeholder. */
   line(text: string): string {
     if (!PLACEHOLDER.test(text)) return text;
     const match = LINE.exec(text);
-    if (!match) throw new Error(`Expected a value at the end of the line, found it elsewhere: ${text}`);
+    if (!match) throw new Error(`Expected a value only at the end of a line, found one elsewhere in the line: ${text}`);
     const [, indent = '', dash = '', label = '', index = ''] = match;
     const action = this.#actions[Number(index)];
-    if (!action) throw new Error(`Expected a placeholder of this object, found another in the line: ${text}`);
+    if (!action) throw new Error(`Expected a placeholder of this object, found an unknown one in the line: ${text}`);
     return action({
       indent,
       inner: `${indent}${dash && '  '}`,
@@ -139,12 +140,12 @@ class ObjectPrinter {
 }
 
 /**
- * One object as a YAML document for Helm's templates directory.
- * @throws if a token is left over, for instance in a key
+ * Prints one object as a YAML document for Helm's templates directory.
+ * @throws if a token stands where the printer can't replace it, for instance in a key
  */
 export function printObject(tokens: Tokens, object: unknown): string {
   const printer = new ObjectPrinter(tokens);
-  // YAML 1.1 is what Helm reads: there "no" must be quoted.
+  // Helm reads YAML 1.1, in which "no" must be quoted.
   const yaml = new Document(printer.replace(object), { version: '1.1' }).toString({ lineWidth: 0 });
   const printed = yaml
     .split('\n')
@@ -156,7 +157,7 @@ export function printObject(tokens: Tokens, object: unknown): string {
   return printed;
 }
 
-/** Text for the body of a named template: tokens become actions, and literal braces are escaped. */
+/** Prints the body of a named template: tokens become actions, and literal braces are escaped. */
 export const printText = (tokens: Tokens, text: string): string =>
   tokens
     .split(text)

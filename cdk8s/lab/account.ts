@@ -1,4 +1,4 @@
-// A component's account at the API server, and what the account may do in the lab's namespace.
+// A component's ServiceAccount and its permissions in the lab's namespace.
 import { Construct } from 'constructs';
 import { metadata, nameOf } from './lab.ts';
 import type { ClusterRoles, LabProps } from './lab.ts';
@@ -10,7 +10,10 @@ export interface AccountProps {
   readonly rules: readonly PolicyRule[];
 }
 
-/** A ServiceAccount with the component's name. It is bound to the component's cluster role, or to a Role of its own. */
+/**
+ * A ServiceAccount with the component's name. It is bound to the ClusterRole in `lab.clusterRoles`, or else to a Role
+ * made here.
+ */
 export class Account extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, { component, rules }: AccountProps) {
     super(scope, id);

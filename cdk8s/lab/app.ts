@@ -1,4 +1,5 @@
-// One of the lab's own apps: a Node process from the shared image. OTEL_* variables configure its telemetry.
+// The Deployment of one of our own apps: a Node process from the shared image. OTEL_* variables configure its
+// telemetry.
 import { Construct } from 'constructs';
 import type { AppValues } from '../values.ts';
 import { JAEGER_BASE_PATH, PORTS } from '../../lab/ports.ts';
@@ -11,17 +12,17 @@ import type { MountedConfig, MountedVolume } from './workload.ts';
 
 export interface AppProps {
   readonly component: string;
-  /** Distinguishes this Deployment from another one of the same component. */
+  /** Suffix that distinguishes this Deployment from another one of the same component. */
   readonly variant?: string;
-  /** Values of the component: variables that users add, and resources. */
+  /** Chart values of the component: the users' environment variables, and resources. */
   readonly values: Values<AppValues>;
   readonly env?: Readonly<Record<string, Given<string>>>;
-  /** Version of the app. Default: the tag of the image. */
+  /** Version of the app. Default: the image's tag. */
   readonly version?: string;
-  /** Resource attributes in addition to those of every app. */
+  /** OpenTelemetry resource attributes in addition to those that every app has. */
   readonly attributes?: Readonly<Record<string, string>>;
   readonly configs?: readonly MountedConfig[];
-  /** Variables with fields of the pod, in addition to its name and address. */
+  /** Environment variables that get the value of a pod field, by name, in addition to POD_NAME and POD_IP. */
   readonly fromPod?: Readonly<Record<string, string>>;
   readonly serviceAccount?: string;
   readonly initContainers?: readonly Container[];
@@ -29,18 +30,22 @@ export interface AppProps {
 }
 
 /**
- * How long a pod keeps serving after SIGTERM. kube-proxy needs that time to forget it; the grace period must be longer.
+ * Milliseconds for which a pod keeps serving after SIGTERM, until kube-proxy stops sending requests to it. The grace
+ * period must be longer.
  */
 const DRAIN_MS = '2000';
 
-/** The addresses of the Collector and Jaeger, for components that talk to them directly. */
+/** Returns variables with the addresses of the Collector and Jaeger, for components that call them directly. */
 export const backends = (lab: LabProps): Record<string, string> => ({
   OTEL_EXPORTER_OTLP_ENDPOINT: serviceUrl(lab, 'collector', PORTS.otlpHttp),
   JAEGER_URL: serviceUrl(lab, 'jaeger', PORTS.query),
   JAEGER_BASE_PATH,
 });
 
-/** https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable */
+/**
+ * Returns the value of OTEL_RESOURCE_ATTRIBUTES.
+ * https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
+ */
 const resourceAttributes = (lab: LabProps, props: Pick<AppProps, 'version' | 'attributes'>): string =>
   Object.entries({
     'service.namespace': lab.release,
@@ -51,7 +56,10 @@ const resourceAttributes = (lab: LabProps, props: Pick<AppProps, 'version' | 'at
     .map(([name, value]) => `${name}=${value}`)
     .join(',');
 
-/** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ */
+/**
+ * Returns the variables that configure the SDK.
+ * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
 export function telemetry(
   lab: LabProps,
   props: Pick<AppProps, 'component' | 'version' | 'attributes'>,
@@ -88,7 +96,7 @@ export class App extends Construct {
       image: lab.values.image,
       command: ['node', '--import', '/app/telemetry.js', `/app/${component}.js`],
       env: [
-        // First, since a variable can refer only to those above it.
+        // These come first, because a variable can refer only to variables above it.
         fromPod('POD_NAME', 'metadata.name'),
         fromPod('POD_IP', 'status.podIP'),
         ...Object.entries(props.fromPod ?? {}).map(([name, path]) => fromPod(name, path)),
@@ -101,5 +109,5 @@ export class App extends Construct {
   }
 }
 
-/** The URL of an app inside the cluster. */
+/** Returns the URL of an app inside the cluster. */
 export const appUrl = (lab: LabProps, component: string): string => serviceUrl(lab, component, PORTS.http);

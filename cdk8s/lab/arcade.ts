@@ -1,4 +1,4 @@
-// The arcade: the edge service. It plays a round by calling dice and prizes within a time budget.
+// The arcade: the service that the visitors call. It plays a round by calling dice and prizes within a time budget.
 import { Construct } from 'constructs';
 import { App, appUrl } from './app.ts';
 import { PORTS } from '../../lab/ports.ts';

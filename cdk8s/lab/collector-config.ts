@@ -1,4 +1,4 @@
-// The Collector's configuration: YAML, with JSON for the parts that values decide (JSON is YAML too).
+// Builds the Collector's configuration. It is YAML, with JSON for the parts that come from values (JSON is valid YAML).
 // https://opentelemetry.io/docs/collector/configuration/
 import type { Signal } from '../values.ts';
 import type { Components } from './compute.ts';
@@ -6,7 +6,10 @@ import { PORTS } from '../../lab/ports.ts';
 import { serviceUrl } from './lab.ts';
 import type { LabProps } from './lab.ts';
 
-/** Bounds the memory that an unreachable backend costs. The Collector drops, counts and logs what doesn't fit. */
+/**
+ * Limits for the memory that waits for an unreachable backend. The Collector drops data beyond them, and counts and
+ * logs the loss.
+ */
 const BOUNDED = {
   sending_queue: { enabled: true, sizer: 'bytes', queue_size: 4 * 1024 * 1024, num_consumers: 2 },
   retry_on_failure: { enabled: true, initial_interval: '1s', max_interval: '5s', max_elapsed_time: '30s' },
@@ -14,15 +17,15 @@ const BOUNDED = {
 
 const builtInExporters = (lab: LabProps): Components => ({
   debug: { verbosity: 'basic' },
-  // HTTP, since gRPC waits up to two minutes before it retries a backend.
+  // This uses HTTP, because gRPC may wait two minutes before it retries a backend.
   'otlphttp/jaeger': { endpoint: serviceUrl(lab, 'jaeger', PORTS.otlpHttp), compression: 'none', timeout: '5s' },
 });
 
 const BUILT_IN_PROCESSORS: Components = {
-  // A percentage of the container's limit, so that it follows the value.
+  // The limit is a percentage of the container's memory limit, so it changes with the value.
   memory_limiter: { check_interval: '1s', limit_percentage: 75, spike_limit_percentage: 20 },
-  // It may only read the pods of its own namespace. The pod provides the namespace's name, so that this text and its
-  // checksum are the same in every namespace.
+  // The processor may read pods only in its own namespace. A variable of the pod has the namespace's name, so this text
+  // and its checksum are the same in every namespace.
   k8sattributes: {
     auth_type: 'serviceAccount',
     filter: { namespace: '${env:POD_NAMESPACE}' },
@@ -38,13 +41,16 @@ const BUILT_IN_PROCESSORS: Components = {
   batch: { timeout: '200ms', send_batch_size: 512, send_batch_max_size: 1024 },
 };
 
-/** Processors of every pipeline, before and after those from values. One that values repeat still runs once. */
+/**
+ * Processors that every pipeline runs before (FIRST) and after (LAST) those from values. A repeated processor still
+ * runs once.
+ */
 const FIRST = ['memory_limiter', 'k8sattributes'];
 const LAST = ['batch'];
 
 const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
 
-/** The text of config.yaml. */
+/** Returns the text of the Collector's config.yaml. */
 export function collectorConfig(lab: LabProps): string {
   const {
     values: { collector },
@@ -83,7 +89,7 @@ ${compute.componentLines(processors)}exporters:
 ${compute.componentLines(exporters)}service:
   extensions: [health_check]
   telemetry:
-    # Keep log lines short: without the name of the Collector.
+    # Without these attributes, log lines are shorter.
     resource:
       service.name:
       service.version:

@@ -3,7 +3,7 @@ import { render } from '../testing/rendered.ts';
 import type { Deployment } from '../testing/rendered.ts';
 import type { KubernetesObject } from '../render.ts';
 
-test('bounds the queue and retries of exporters that set no bounds', () => {
+test('bounds the queue and the retries of Collector exporters that set none of their own', () => {
   const config = render({
     collector: {
       exporters: { 'otlp/second': { endpoint: 'a:1' }, 'otlphttp/own': { sending_queue: { enabled: false } } },
@@ -17,7 +17,7 @@ test('bounds the queue and retries of exporters that set no bounds', () => {
   expect(lines('otlphttp/own')).toContain('"sending_queue": {"enabled":false}');
 });
 
-test('renders the same pods in every namespace', () => {
+test('renders the same pod templates in every namespace', () => {
   const template = (namespace: string) =>
     renderLab({ release: 'lab', namespace })
       .filter(({ kind }) => kind === 'Deployment')

@@ -1,4 +1,4 @@
-// The OpenTelemetry Collector: receives OTLP from the apps and sends it to the backends in the values.
+// The OpenTelemetry Collector. It receives OTLP from the apps and sends it to the backends that the values name.
 import { Construct } from 'constructs';
 import { Account } from './account.ts';
 import { collectorConfig } from './collector-config.ts';
@@ -13,7 +13,7 @@ import { CHECKSUM, ComponentService, Workload, fromPod, goMemoryLimit } from './
 const COMPONENT = 'collector';
 const OTLP = { 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
 
-/** Permission to read the pods of the namespace, which k8sattributes needs. */
+/** Permission to read the namespace's pods. The Collector's k8sattributes processor needs it. */
 export const COLLECTOR_RULES: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
 ];
@@ -32,12 +32,12 @@ export class Collector extends Construct {
       image,
       resources,
       configs: [config, own],
-      // The Collector merges the second over the first.
+      // The Collector merges the learner's file over the generated one.
       args: [`--config=${config.path}/config.yaml`, `--config=${own.path}/collector.yaml`],
       env: [...goMemoryLimit('60'), fromPod('POD_NAMESPACE', 'metadata.namespace')],
       ports: { ...OTLP, probe: PORTS.probe },
       probes: { port: PORTS.probe, ready: '/', alive: '/' },
-      // A span sent to a stopped pod waits for its exporter's timeout, 10 s.
+      // A request to a stopped pod blocks the app's exporter for 10 s, its timeout.
       keepServingSeconds: 2,
       serviceAccount: config.name,
     });

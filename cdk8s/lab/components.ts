@@ -1,4 +1,4 @@
-// The construct of each service of the lab.
+// Maps each service of the lab to the construct that renders it.
 import type { Construct } from 'constructs';
 import { SERVICES } from '../../lab/services.ts';
 import type { ServiceName } from '../../lab/services.ts';
@@ -16,13 +16,13 @@ import { Visitors } from './visitors.ts';
 export interface Component<Props extends LabProps = LabProps> {
   readonly name: string;
   readonly construct: new (scope: Construct, id: string, lab: Props) => Construct;
-  /** The value that switches the component on. Without one it is always on. */
+  /** Returns the chart value that enables the component. If missing, the component is always enabled. */
   readonly enabled?: (lab: Props) => Value<boolean>;
 }
 
 type Construction = Omit<Component, 'name'>;
 
-/** A service without a construct here doesn't compile. */
+/** The construct of every service. TypeScript reports a service that lacks one. */
 const constructs: Readonly<Record<ServiceName, Construction>> = {
   collector: { construct: Collector },
   jaeger: { construct: Jaeger },
@@ -34,5 +34,5 @@ const constructs: Readonly<Record<ServiceName, Construction>> = {
   guide: { construct: Guide },
 };
 
-/** In the order of lab/services.ts. */
+/** The lab's components, in the order of lab/services.ts. */
 export const components: readonly Component[] = SERVICES.map(({ name }) => ({ name, ...constructs[name] }));

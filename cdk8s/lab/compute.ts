@@ -1,5 +1,6 @@
-// The operations that constructs may apply to values. Each has two implementations: compute-values.ts computes at once,
-// and helm/compute.ts with helm/_helpers.tpl writes an expression for Helm. The keystone test proves that they agree.
+// The operations that constructs may apply to values. Each has two implementations. compute-values.ts computes the
+// result at once. helm/compute.ts and helm/_helpers.tpl write a Helm expression. test/chart/keystone.test.ts checks
+// that both agree.
 import type { Json } from '../schema/schema.ts';
 import type { OwnFile } from '../../lab/names.ts';
 import type { EnvValues } from '../values.ts';
@@ -9,71 +10,72 @@ import type { Given, Text, Value } from './value.ts';
 /** Components of the Collector by name, with their settings. */
 export type Components = Readonly<Record<string, Readonly<Record<string, Json>>>>;
 
-/** A file that belongs to the learner. */
+/** The text of a file that belongs to the learner, with and without the learner's edits. */
 export interface OwnText {
-  /** The text for the ConfigMap. */
+  /** The text for the ConfigMap, with the learner's edits where the rendering can read them. */
   readonly current: Text;
-  /** The text from the values, or the default, without the learner's edits. */
+  /** The text from the values, or else the default. It never has the learner's edits. */
   readonly given: Text;
 }
 
 export interface Compute {
-  /** A number in decimal, as text. */
+  /** Returns the number as decimal text. */
   decimal(number: Given<number>): Text;
 
-  /** JSON as Go's encoding/json prints it: no spaces, sorted keys, HTML characters escaped. */
+  /** Prints JSON as Go's encoding/json does: without spaces, with sorted keys and escaped HTML characters. */
   json(value: unknown): Text;
 
-  /** Lower-case hexadecimal SHA-256 of the text in UTF-8. */
+  /** Returns the SHA-256 of the text's UTF-8 bytes, in lower-case hexadecimal. */
   sha256(text: string): Text;
 
-  /** The lists joined, without repeated entries. */
+  /** Joins the lists and removes repeated entries. */
   union(...lists: Given<readonly string[]>[]): Value<readonly string[]>;
 
-  /** The components of both. Each setting of `top` wins over the same setting of `base`. */
+  /** Merges two sets of Collector components. A setting in `top` replaces the same setting in `base`. */
   overlay(base: Given<Components>, top: Given<Components>): Value<Components>;
 
-  /** Adds the settings to every component whose name starts with `prefix`, unless it has them. */
+  /**
+   * Adds settings to every component whose name starts with `prefix`. Settings that the component has stay as they are.
+   */
   complete(components: Given<Components>, prefix: string, settings: Components[string]): Value<Components>;
 
-  /** A YAML mapping of the components, one line per setting, indented by two. */
+  /** Prints the components as a YAML mapping, indented by two spaces, with one line per setting. */
   componentLines(components: Given<Components>): Text;
 
   /**
-   * The names, after checking that each is defined.
-   * @throws if one isn't; the message has `path`, the name and all defined names
+   * Returns the names after a check that `components` defines each of them.
+   * @throws if a name isn't defined. The message has `path`, the name and all defined names.
    */
   defined(path: string, names: Given<readonly string[]>, components: Given<Components>): Value<readonly string[]>;
 
-  /** Variables sorted by name. `theirs` win over `own`. */
+  /** Returns environment variables, sorted by name. The user's variables (`theirs`) replace the lab's (`own`). */
   env(own: Readonly<Record<string, Given<string>>>, theirs: Given<EnvValues>): readonly EnvVar[];
 
-  /** The port on the node, or undefined if the Service has none or Kubernetes chooses it. */
+  /** Returns the Service's port on every node, or undefined if there is none or Kubernetes chooses it. */
   nodePort(service: { readonly type: Given<string>; readonly nodePort: Given<number> }): Value<number> | undefined;
 
-  /**
-   * A file that belongs to the learner: from the values, else the learner's own where that is known, else the default.
-   */
+  /** Returns the text of a learner's file. */
   ownText(file: OwnFile): OwnText;
 
-  /** All labels of an object. A rendering may print them through a helper. */
+  /** Returns an object's labels. The chart prints them with a helper template. */
   labels(labels: Readonly<Record<string, string>>): Given<Readonly<Record<string, string>>>;
 
-  /** `set` if the flag is set, else `unset`. */
+  /** Returns `set` if the flag is true, or else `unset`. */
   choose<Constant extends readonly string[] | Readonly<Record<string, string>>>(
     flag: Value<boolean>,
     set: Constant,
     unset: Constant,
   ): Value<Constant>;
 
-  /** Whether this release operates the cluster's workshops: it is enabled, and no other release does. */
+  /** Whether this release installs the operator: values enable it, and no other release has installed one. */
   operates(enabled: Value<boolean>): Value<boolean>;
 
   /**
-   * Whether this release installs the CustomResourceDefinition: it operates, and no other release owns the definition.
+   * Whether this release installs the CustomResourceDefinition: it installs the operator, and no other release owns the
+   * definition.
    */
   defines(enabled: Value<boolean>, name: string): Value<boolean>;
 
-  /** The value itself. A rendering may print it once, under the name. */
+  /** Returns the value. The chart prints it once, as a template with this name. */
   named<Named extends string | Value<Components>>(name: string, value: Named): Named;
 }

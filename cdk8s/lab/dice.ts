@@ -14,7 +14,10 @@ const COMPONENT = 'dice';
 
 const PATH = '/app/dice';
 
-/** The learner's files in a directory. A change of a file for this component replaces its pod. */
+/**
+ * Returns the mount of the learner's files for a component. A change of one of the component's own files replaces its
+ * pod.
+ */
 export const ownConfig = (lab: LabProps, component: string, path: string): MountedConfig => ({
   name: nameOf(lab, COMPONENT),
   path,
@@ -32,7 +35,7 @@ export class Dice extends Construct {
     const own = OWN.map(({ file, given }) => ({ file, annotation: given, text: lab.compute.ownText(file) }));
     configMap(this, 'own', {
       metadata: metadata(lab, COMPONENT, {
-        // An upgrade needs these to recognise the learner's edits.
+        // With these checksums, an upgrade recognises files that the learner edited.
         annotations: Object.fromEntries(
           own.map(({ annotation, text }) => [annotation, lab.compute.sha256(text.given)]),
         ),

@@ -6,7 +6,7 @@ describe('the Flask app', () => {
   const flask = deployments({ flask: { enabled: true } }).find(({ metadata }) => metadata.name === 'lab-flask');
   const [container] = flask ? template(flask).spec.containers : [];
 
-  test('is rendered only when it is enabled, with a Service and variables for the guide', () => {
+  test('is rendered only when values enable it, with a Service and variables for the guide', () => {
     expect(render().filter(({ metadata }) => metadata.name === 'lab-flask')).toEqual([]);
     expect(
       render({ flask: { enabled: true } })
@@ -25,7 +25,7 @@ describe('the Flask app', () => {
     );
   });
 
-  test('meets the Pod Security Standard "restricted", and gets no token', () => {
+  test('meets the Pod Security Standard "restricted" and gets no API token', () => {
     expect(container?.securityContext).toMatchObject({
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
@@ -37,7 +37,7 @@ describe('the Flask app', () => {
     });
   });
 
-  test('is probed by connections, which create no spans', () => {
+  test('has probes that only open a TCP connection, so that they create no spans', () => {
     for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe'] as const) {
       expect(container?.[probe]).toMatchObject({ tcpSocket: { port: 8080 } });
       expect(container?.[probe]).not.toHaveProperty('httpGet');

@@ -1,5 +1,5 @@
-// The slides' app in Python. It calls no other service and joins the trace of its caller. It has its own image and is
-// off by default.
+// The Flask app: the slides' app in Python. It calls no other service and joins the trace of its caller. It has its own
+// image and is disabled by default.
 import { Construct } from 'constructs';
 import { telemetry } from './app.ts';
 import { PORTS } from '../../lab/ports.ts';
@@ -19,7 +19,7 @@ export class Flask extends Construct {
       resources,
       env: [fromPod('POD_NAME', 'metadata.name'), fromPod('POD_IP', 'status.podIP'), ...lab.compute.env(own, env)],
       ports: { http: PORTS.http },
-      // A connection instead of a request, since Flask makes a span of each request.
+      // The probes only connect, because Flask creates a span for each request.
       probes: { port: PORTS.http },
     });
     new ComponentService(this, 'service', lab, { component: COMPONENT, ports: { http: PORTS.http } });

@@ -10,7 +10,7 @@ describe('the guide', () => {
   const pod = template(deployments().find(({ metadata }) => metadata.name === 'lab-guide') as Deployment)
     .spec as PodSpec & { initContainers: Container[] };
 
-  test('may write three ConfigMaps, one Secret and two Deployments of this lab, and only read the rest', () => {
+  test('may write three ConfigMaps, one Secret and two Deployments of its lab, and read faults and pods', () => {
     const writing = role.rules.filter(({ verbs }) => verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)));
     expect(writing.map(({ resources, verbs, resourceNames }) => [resources, verbs, resourceNames])).toEqual([
       [['configmaps'], ['get', 'patch'], ['lab-dice', 'lab-progress', 'lab-faults']],
@@ -28,7 +28,7 @@ describe('the guide', () => {
     ]);
   });
 
-  test('gets its ConfigMaps and Secret without data, so that no upgrade removes what it wrote', () => {
+  test('gets its ConfigMaps and Secret without data, so that an upgrade keeps the data that the guide wrote', () => {
     const empty = render().filter(({ metadata: { name } }) =>
       ['lab-progress', 'lab-faults', 'lab-guide-key'].includes(name),
     );
@@ -37,7 +37,7 @@ describe('the guide', () => {
       expect(Object.keys(object).filter((field) => /^(binary|string)?data$/i.test(field))).toEqual([]);
   });
 
-  test('gets variables for its release and its namespace', () => {
+  test('gets the names of its release and namespace as variables', () => {
     expect(pod.containers[0].env).toEqual(
       expect.arrayContaining([
         { name: 'RELEASE', value: 'lab' },
@@ -46,7 +46,7 @@ describe('the guide', () => {
     );
   });
 
-  test('has an init container that provides its key, under Pod Security "restricted" too', () => {
+  test('has an init container that writes its key file and meets Pod Security "restricted"', () => {
     const [keyContainer] = pod.initContainers;
     expect(keyContainer).toMatchObject({
       command: ['node', '/app/key.js'],

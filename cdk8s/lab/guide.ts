@@ -1,4 +1,4 @@
-// The guide: one URL for the course, the apps and Jaeger.
+// The guide: the web server that shows the course, the apps and Jaeger under one URL.
 import { Construct } from 'constructs';
 import { servicesBehindGuide, urlVariable } from '../../lab/services.ts';
 import { Account } from './account.ts';
@@ -14,16 +14,17 @@ const COMPONENT = 'guide';
 const BEHIND_GUIDE = servicesBehindGuide(['flask']);
 
 /**
- * ConfigMaps for the learner's progress and the faults that are on, and the Secret with the key that signs progress.
+ * Names of two ConfigMaps (the learner's progress, the active faults) and of the Secret with the key that signs
+ * progress.
  */
 const [PROGRESS, FAULTS, KEY] = ['progress', 'faults', 'guide-key'] as const;
 
-/** The file with the key. */
+/** Path of the file with the key that signs progress. */
 const KEY_FILE = '/etc/intro-otel/key';
 
 /**
- * Permission to edit the learner's files, progress and faults, to restart the dice and the Collector, and to watch the
- * pods.
+ * Returns the guide's permissions: edit files, progress and faults, restart the dice and the Collector, and read pods
+ * and logs.
  */
 export const guideRules = (release: string): PolicyRule[] => [
   {
@@ -44,7 +45,7 @@ export const guideRules = (release: string): PolicyRule[] => [
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
 ];
 
-/** The container that runs before the guide: it finds the lab's key, or creates it. */
+/** Returns the init container of the guide, which reads the lab's key or creates it. */
 const keyMaker = (lab: LabProps): Container => {
   const base = container(lab, 'key', {
     image: lab.values.image,
@@ -65,7 +66,7 @@ export class Guide extends Construct {
     super(scope, id);
     const { guide: values } = lab.values;
     new Account(this, 'account', lab, { component: COMPONENT, rules: guideRules(lab.release) });
-    // Without data, so that applying the lab never removes what the guide writes.
+    // These objects have no data, so that applying the lab again never removes the data that the guide writes.
     for (const name of [PROGRESS, FAULTS])
       configMap(this, name, { metadata: metadata(lab, COMPONENT, { name: nameOf(lab, name) }) });
     secret(this, 'key', { metadata: metadata(lab, COMPONENT, { name: nameOf(lab, KEY) }), type: 'Opaque' });

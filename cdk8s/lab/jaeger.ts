@@ -11,7 +11,7 @@ import { CHECKSUM, ComponentService, Workload, goMemoryLimit } from './workload.
 const COMPONENT = 'jaeger';
 const SERVED = { query: PORTS.query, 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
 
-/** The text of config.yaml. */
+/** Returns the text of Jaeger's config.yaml. */
 export const jaegerConfig = (lab: LabProps): string =>
   lab.compute.named(
     'jaeger-config',
@@ -25,7 +25,7 @@ export const jaegerConfig = (lab: LabProps): string =>
     storage:
       traces: memory
     base_path: ${JAEGER_BASE_PATH}
-    # Traces of Jaeger itself would push out those of the lab.
+    # Jaeger's own traces would replace the lab's traces in its memory.
     enable_tracing: false
     http:
       endpoint: 0.0.0.0:${PORTS.query}

@@ -1,4 +1,4 @@
-// The properties of every construct of the lab, and the names and labels that they share.
+// The props of every construct of the lab, and the names and labels that the constructs share.
 import { VERSION } from '../values.ts';
 import type { LabValues } from '../values.ts';
 import type { Compute } from './compute.ts';
@@ -6,48 +6,53 @@ import type { ObjectMeta } from './manifest.ts';
 import type { Text, Values } from './value.ts';
 
 /**
- * One lab in one namespace. In the chart's rendering everything in here is a token that the printer replaces. So a
- * construct passes values on, puts text together, and leaves everything else to `compute`. The types enforce that.
+ * The props of one lab in one namespace. When the chart is rendered, every value here is a token that the printer
+ * replaces. So a construct may only copy values and join text. `compute` does everything else, and the types enforce
+ * that.
  */
 export interface LabProps {
   readonly release: Text;
   readonly namespace: Text;
-  /** The program that applies the objects: Helm or the operator. */
+  /** Name of the program that applies the objects: Helm or the operator. */
   readonly managedBy: Text;
   readonly values: Values<LabValues>;
   readonly compute: Compute;
-  /** Existing cluster roles to bind. Without them the lab has Roles of its own, which not every user may create. */
+  /**
+   * Existing ClusterRoles to bind. If missing, the lab creates its own Roles, which needs a user with more permissions.
+   */
   readonly clusterRoles?: ClusterRoles;
 }
 
 export interface ClusterRoles {
-  /** The role of the Collector. */
+  /** Name of the Collector's ClusterRole. */
   readonly collector: string;
-  /** The role of the guide. */
+  /** Name of the guide's ClusterRole. */
   readonly guide: string;
 }
 
 const NAME = 'intro-otel';
 
-/** The prefix of the lab's own annotations and attributes. */
+/** Domain that starts the names of the lab's own annotations and attributes. */
 export const DOMAIN = 'intro-otel.dev';
 
 export const nameOf = (lab: LabProps, component: string): string => `${lab.release}-${component}`;
 
-/** Labels that select the pods of one component, even if the namespace has a second lab. */
+/** Returns labels that select the pods of one component, and no pods of another lab in the namespace. */
 export const selectorLabels = (lab: LabProps, component: string): Record<string, string> => ({
   'app.kubernetes.io/name': NAME,
   'app.kubernetes.io/instance': lab.release,
   'app.kubernetes.io/component': component,
 });
 
-/** Labels of a pod. They don't change with the lab's version, since every upgrade would then replace every pod. */
+/**
+ * Returns the labels of a pod. They don't contain the lab's version, because an upgrade would then replace every pod.
+ */
 export const podLabels = (lab: LabProps, component: string): Record<string, string> => ({
   ...selectorLabels(lab, component),
   'app.kubernetes.io/part-of': NAME,
 });
 
-/** Labels of an object. */
+/** Returns the labels of an object. */
 export const labels = (lab: LabProps, component: string, version: string = VERSION): ObjectMeta['labels'] =>
   lab.compute.labels({
     ...podLabels(lab, component),
@@ -55,13 +60,13 @@ export const labels = (lab: LabProps, component: string, version: string = VERSI
     'app.kubernetes.io/managed-by': lab.managedBy,
   });
 
-/** Metadata that differs from the default. */
+/** Metadata fields that replace the defaults of `metadata`. */
 export interface MetadataProps extends Partial<Pick<ObjectMeta, 'name' | 'annotations'>> {
-  /** Version of the component. Default: that of the lab. */
+  /** Version of the component. Default: the lab's version. */
   readonly version?: string;
 }
 
-/** The metadata of an object in the lab's namespace. */
+/** Returns the metadata of an object in the lab's namespace. */
 export const metadata = (lab: LabProps, component: string, { version, ...fields }: MetadataProps = {}): ObjectMeta => ({
   name: nameOf(lab, component),
   namespace: lab.namespace,

@@ -1,5 +1,5 @@
-// Kubernetes objects as constructs write them. The types are client-node's, which follow a newer Kubernetes than the
-// chart requires; any part of an object may be a chart value that is not resolved yet. See
+// Types of Kubernetes objects for constructs, and functions that create the objects. The types come from client-node,
+// which follows a newer Kubernetes than the chart requires. Any part of an object may be an unresolved chart value. See
 // docs/adr/0022-kubernetes-types.md.
 import { ApiObject } from 'cdk8s';
 import type { ApiObjectProps } from 'cdk8s';
@@ -29,7 +29,7 @@ import type {
 } from '@kubernetes/client-node';
 import type { Given, Unresolved } from './value.ts';
 
-/** Amounts by resource. Kubernetes takes a quantity as text or as a number; client-node's type has only text. */
+/** Quantities by resource name. Kubernetes accepts text and numbers, while client-node's type has only text. */
 export type Quantities = Given<Readonly<Record<string, string | number>>>;
 
 interface Resources {
@@ -53,7 +53,7 @@ type Opaque<Type> = [Type] extends [readonly (infer Item)[] | undefined]
 
 type Part<Type> = Opaque<Type> | Literal<Type>;
 
-/** A Kubernetes type in which any field may be unresolved. */
+/** A Kubernetes type in which any field may be an unresolved chart value. */
 export type Manifest<Type> = { readonly [Key in keyof Type]: Part<Type[Key]> };
 
 export type Affinity = Manifest<V1Affinity>;
@@ -77,7 +77,7 @@ type Fields<Type> = Omit<Manifest<Type>, 'apiVersion' | 'kind' | 'metadata' | 's
   readonly metadata: ObjectMeta;
 };
 
-/** A function that adds objects of one kind to a construct. */
+/** Returns a function that adds an object of the given kind to a construct. */
 export const kind =
   <Type>(apiVersion: string, name: string) =>
   (scope: Construct, id: string, fields: Fields<Type>): ApiObject =>

@@ -1,4 +1,4 @@
-// The prizes: two versions of one app, each on a node pool of its own, behind one Service.
+// The prizes: two versions of one app behind one Service. Each version has its own node pool, by name only.
 import { Construct } from 'constructs';
 import { App } from './app.ts';
 import { PORTS } from '../../lab/ports.ts';
@@ -21,7 +21,7 @@ export class Prizes extends Construct {
         variant,
         version,
         values: lab.values.prizes,
-        // The faults pick the requests that fail by the lab's release and namespace.
+        // A fault selects the requests that fail with the help of the lab's release and namespace.
         env: { PRIZES_VERSION: version, NODE_POOL: pool, RELEASE: lab.release },
         fromPod: { POD_NAMESPACE: 'metadata.namespace' },
         attributes: { 'deployment.node_pool': pool },

@@ -1,4 +1,4 @@
-// The Job of `helm test`: it sends a span to the Collector and reads it back from Jaeger. Only the chart has it.
+// The Job that `helm test` runs. It sends a span to the Collector and reads it from Jaeger. Only the chart contains it.
 import { Construct } from 'constructs';
 import { backends } from './app.ts';
 import { metadata, podLabels } from './lab.ts';

@@ -1,4 +1,4 @@
-// Compile-time tests: tsc fails if one of the marked lines compiles.
+// Compile-time tests of the type `Value`. tsc fails if a line marked with @ts-expect-error compiles.
 import type { LabValues } from '../values.ts';
 import { unresolvedValues } from './value.ts';
 import type { Values } from './value.ts';
@@ -7,10 +7,10 @@ import { labValues } from '../values.ts';
 const values: Values<LabValues> = unresolvedValues(labValues.default);
 const { jaeger, arcade, visitors, instrumentation, nodeSelector, tolerations, image, dice } = values;
 
-/** Uses that compile. The chart keeps each of them exact. */
+/** Uses of a value that compile, because the chart can print them exactly. */
 const allowed = () => [jaeger.maxTraces, visitors.enabled, `${image.repository}:${image.tag}`, { nodeSelector }];
 
-/** Uses that would compute with a token instead of its value. */
+/** Uses that don't compile, because the chart would compute with a token instead of the real value. */
 const refused = (): unknown[] => [
   // @ts-expect-error arithmetic
   arcade.budgetMs + 1,
@@ -30,7 +30,7 @@ const refused = (): unknown[] => [
   visitors.enabled && 1,
   // @ts-expect-error condition
   dice.source ? 1 : 0,
-  // @ts-expect-error text: the printer would have to guess how to write the number
+  // @ts-expect-error number inside text, which the printer can't format
   'traces: ' + jaeger.maxTraces,
   // @ts-expect-error spread
   { ...nodeSelector },
@@ -38,12 +38,12 @@ const refused = (): unknown[] => [
   [...tolerations],
 ];
 
-test('hides a value from arithmetic, comparison and conditions at compile time only', () => {
+test('forbids arithmetic, comparisons and conditions on chart values at compile time only', () => {
   expect(allowed()).toEqual([2000, true, 'library/intro-otel:0.1.0', { nodeSelector: {} }]);
   expect(refused()).toContain(1000);
 });
 
-test('refuses a value as the condition of a statement', () => {
+test('forbids a chart value as the condition of an if statement at compile time', () => {
   const branch = (): string => {
     // @ts-expect-error condition
     if (visitors.enabled) return 'visited';

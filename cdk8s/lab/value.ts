@@ -1,37 +1,38 @@
-// Chart values as constructs see them. In the chart's rendering a value is a token that stands for a Helm expression,
-// so its type allows a construct to pass it on, and nothing else. Computations go through `Compute`.
+// The types of chart values in constructs. When the chart is rendered, a value is a token that stands for a Helm
+// expression. So its type lets a construct only copy the value. `Compute` has the operations on values.
 
 declare const value: unique symbol;
 
 /**
- * A value that is perhaps not known yet. TypeScript refuses it as a condition because it is callable, and in
- * arithmetic, comparisons and template literals because it is a symbol (see `Value`). At run time it is neither.
+ * A value that may still be unknown. In the types, it is callable, so TypeScript refuses it as a condition. It is also
+ * a symbol (see `Value`), so TypeScript refuses it in arithmetic, comparisons and template literals. At run time it is
+ * neither.
  */
 export interface Unresolved<Type> {
   (unresolved: never): never;
   readonly [value]: Type;
 }
 
-/** One value. Free text may stand inside other text; all other types only stand alone. */
+/** One chart value. A construct may put text into other text. Values of other types must stand alone. */
 export type Value<Type> = ([string] extends [Type] ? string : symbol) & Unresolved<Type>;
 
 export type Text = Value<string>;
 
-/** Either a value or a constant. */
+/** Either a chart value or a constant. */
 export type Given<Type> = Type | Unresolved<Type>;
 
-/** A group of values, each of them perhaps unresolved. Maps and lists are single values. */
+/** The type of a group of chart values, each of which may be unresolved. A map or a list counts as one value. */
 export type Values<Type> = [Type] extends [string | number | boolean | readonly unknown[]]
   ? Value<Type>
   : string extends keyof Type
     ? Value<Type>
     : { readonly [Key in keyof Type]: Values<Type[Key]> };
 
-/** Turns what is known into what constructs take: only for renderings. */
+/** Converts a known value to the type that constructs take. Only renderings call it. */
 export const unresolved = <Type>(known: Type): Value<Type> => known as unknown as Value<Type>;
 
-/** Turns the known values of a group into what constructs take: only for renderings. */
+/** Converts the known values of a group to the type that constructs take. Only renderings call it. */
 export const unresolvedValues = <Type extends object>(known: Type): Values<Type> => known as unknown as Values<Type>;
 
-/** Reads a value that is known: only for the rendering that computes at once. */
+/** Returns a known value with its plain type. Only the rendering without tokens may call it. */
 export const resolved = <Type>(given: Given<Type>): Type => given as Type;

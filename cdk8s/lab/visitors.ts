@@ -1,4 +1,4 @@
-// The visitors: a low, steady load from browsers with different plugins and versions.
+// The visitors: a generator of low, steady load that simulates browsers with different browser plugins and versions.
 import { Construct } from 'constructs';
 import { App, appUrl } from './app.ts';
 import type { LabProps } from './lab.ts';

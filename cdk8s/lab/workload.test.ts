@@ -21,46 +21,46 @@ describe.each(deployments().map((deployment) => [deployment.metadata.name, deplo
       expect(pod.hostNetwork).toBeUndefined();
     });
 
-    test('has a startup, a readiness and a liveness probe', () => {
+    test('has startup, readiness and liveness probes', () => {
       expect(Object.keys(container)).toEqual(
         expect.arrayContaining(['startupProbe', 'readinessProbe', 'livenessProbe']),
       );
     });
 
-    test('requests CPU and memory and limits memory', () => {
+    test('requests CPU and memory, and limits memory', () => {
       expect(container.resources).toMatchObject({
         requests: { cpu: /./, memory: /./ } as never,
         limits: { memory: expect.any(String) as string },
       });
     });
 
-    test('reports the end of its log as its status when it fails', () => {
+    test('puts the last log lines into the container status after a failure', () => {
       expect(container.terminationMessagePolicy).toBe('FallbackToLogsOnError');
     });
 
-    test('pins the image version and pulls only a missing image', () => {
+    test('pins the image version and pulls the image only if the node lacks it', () => {
       expect(container.image).toMatch(/:\d+\.\d+\.\d+$/);
       expect(container.imagePullPolicy).toBe('IfNotPresent');
     });
 
-    test('selects its own pods', () => {
+    test('has a selector that matches its own pods', () => {
       expect(template(deployment).metadata.labels).toMatchObject(deployment.spec.selector.matchLabels);
     });
 
-    test('labels its pods with nothing that an upgrade of the lab changes', () => {
+    test("has no pod label with the lab's version, so that an upgrade doesn't replace the pods", () => {
       expect(Object.values(template(deployment).metadata.labels)).not.toContain('0.1.0');
     });
   },
 );
 
-test('gives an API token only to the Collector and the guide', () => {
+test('gives a Kubernetes API token only to the Collector and the guide', () => {
   const privileged = deployments()
     .filter((deployment) => template(deployment).spec.automountServiceAccountToken)
     .map(({ metadata }) => metadata.name);
   expect(privileged).toEqual(['lab-collector', 'lab-guide']);
 });
 
-test('requests at most 300m of CPU and 300 MiB of memory', () => {
+test('requests at most 300m CPU and 300 MiB memory for the whole lab', () => {
   const requested = (resource: string): number =>
     deployments().reduce(
       (sum, deployment) =>
@@ -80,14 +80,18 @@ test.each<[string, SomeValues, string[]]>([
   ["Jaeger's configuration", { jaeger: { maxTraces: 10 } }, ['lab-jaeger']],
   ["the dice's source", { dice: { source: 'other' } }, ['lab-dice']],
   ["the dice's settings", { dice: { settings: 'INSTRUMENTATION=none' } }, ['lab-dice']],
-  ["what is merged over the Collector's configuration", { collector: { own: 'exporters: {}' } }, ['lab-collector']],
+  [
+    "the learner's additions to the Collector's configuration",
+    { collector: { own: 'exporters: {}' } },
+    ['lab-collector'],
+  ],
   ["the arcade's budget", { arcade: { budgetMs: 100 } }, ['lab-arcade']],
   ["the guide's Service", { guide: { service: { type: 'NodePort', nodePort: 30080 } } }, []],
-])('replaces only the pods that use %s when it changes', (_what, values, expected) => {
+])('replaces only the pods that use %s after a change', (_what, values, expected) => {
   expect(replaced({}, values)).toEqual(expected);
 });
 
-test("replaces the lab's variable with the user's variable of the same name", () => {
+test("prefers the user's environment variable to the lab's variable of the same name", () => {
   const dice = deployments({ dice: { env: { OTEL_SERVICE_NAME: 'mine' } } }).find(
     ({ metadata }) => metadata.name === 'lab-dice',
   );

@@ -1,5 +1,5 @@
-// The Deployment of every component: Pod Security "restricted", probes, labels, and new pods only when the mounted
-// configuration changes.
+// Builds the Deployment and the Service of every component. A Deployment meets Pod Security "restricted", has probes
+// and labels, and replaces its pods when the mounted configuration changes.
 import { Construct } from 'constructs';
 import type { ImageValues } from '../values.ts';
 import { DOMAIN, metadata, nameOf, podLabels, selectorLabels } from './lab.ts';
@@ -8,38 +8,38 @@ import { deployment, service } from './manifest.ts';
 import type { Affinity, Container, EnvVar, PodSpec, Probe, Quantities, Volume } from './manifest.ts';
 import type { Given, Values } from './value.ts';
 
-/** The user and group of every container. */
+/** Numeric id of the user and the group that run every container. */
 const USER = 10001;
 
 export interface ProbePaths {
   readonly port: number;
-  /** Answers 200 when the container can do its job. */
+  /** Path that answers 200 when the container can serve requests. */
   readonly ready: string;
-  /** Answers 200 while a restart would not help. */
+  /** Path that answers 200 unless Kubernetes should restart the container. */
   readonly alive: string;
-  /** Answers 200 once the other two probes may start. Default: `ready`. */
+  /** Path that answers 200 once the other two probes may start. Default: `ready`. */
   readonly started?: string;
 }
 
-/** A ConfigMap as files in a directory. */
+/** A ConfigMap that is mounted as files in a directory. */
 export interface MountedConfig {
   readonly name: string;
   readonly path: string;
   /** Name of the pod's volume. Default: `config`. */
   readonly volume?: string;
-  /** The keys to mount. Default: all. */
+  /** The ConfigMap's keys to mount. Default: all. */
   readonly keys?: readonly string[];
-  /** Texts by the annotation that gets their checksum. The pod is replaced when one of them changes. */
+  /** Texts by the name of the pod annotation that gets their checksum. A changed text replaces the pod. */
   readonly texts: Readonly<Record<string, string>>;
 }
 
-/** A volume that the container only reads. */
+/** A volume that is mounted read-only. */
 export interface MountedVolume {
   readonly volume: Volume;
   readonly path: string;
 }
 
-/** The annotation of a pod with the checksum of the configuration that it started with. */
+/** Name of the pod annotation with the checksum of the mounted configuration. */
 export const CHECKSUM = `${DOMAIN}/config-sha256`;
 
 export interface ContainerProps {
@@ -53,32 +53,34 @@ export interface ContainerProps {
   readonly volumes?: readonly MountedVolume[];
 }
 
-/** A port that is probed by a connection, without a request. */
+/** A port for probes that only open a TCP connection. */
 export type ProbedPort = Pick<ProbePaths, 'port'>;
 
 export interface WorkloadProps extends ContainerProps {
   readonly component: string;
-  /** Distinguishes this Deployment from another one of the same component, such as v1. */
+  /** Suffix such as v1 that distinguishes this Deployment from another one of the same component. */
   readonly variant?: string;
   readonly probes: ProbePaths | ProbedPort;
-  /** The account whose token the container gets. Default: no token. */
+  /** Name of the ServiceAccount whose API token the container gets. Default: no token. */
   readonly serviceAccount?: string;
   /** The number of pods. Default: 1. */
   readonly replicas?: Given<number>;
   readonly affinity?: Affinity;
   /**
-   * Seconds between the decision to stop the pod and SIGTERM, for a program that stops at once on SIGTERM. kube-proxy
-   * needs about a second to forget the pod. https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
+   * Seconds that Kubernetes waits before it sends SIGTERM to a program that would stop at once. Meanwhile, kube-proxy
+   * stops sending requests to the pod, which takes about a second.
+   * https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
    */
   readonly keepServingSeconds?: number;
-  /** Containers that finish before this one starts. */
+  /** Init containers, which finish before the main container starts. */
   readonly initContainers?: readonly Container[];
 }
 
 export const imageOf = ({ registry, repository, tag }: ImageValues): string => `${registry}/${repository}:${tag}`;
 
 /**
- * Variables that tell Go's garbage collector the container's memory limit and how small to keep the heap.
+ * Returns variables that give Go's garbage collector the container's memory limit and a target for heap growth in
+ * percent.
  * https://pkg.go.dev/runtime#hdr-Environment_Variables
  */
 export const goMemoryLimit = (gcPercent: string): EnvVar[] => [
@@ -86,10 +88,13 @@ export const goMemoryLimit = (gcPercent: string): EnvVar[] => [
   { name: 'GOMEMLIMIT', valueFrom: { resourceFieldRef: { resource: 'limits.memory' } } },
 ];
 
-/** A variable with a field of the pod. https://kubernetes.io/docs/concepts/workloads/pods/downward-api/ */
+/**
+ * Returns a variable that gets the value of a pod field.
+ * https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
+ */
 export const fromPod = (name: string, fieldPath: string): EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
 
-/** The container, without probes. */
+/** Returns a container without probes. */
 export function container(lab: LabProps, name: string, props: ContainerProps) {
   const ports = Object.entries(props.ports);
   const { command, args, configs = [], volumes = [] } = props;
@@ -112,7 +117,7 @@ export function container(lab: LabProps, name: string, props: ContainerProps) {
   } satisfies Container;
 }
 
-/** The pod of a container: its user, its nodes and its volumes. */
+/** Returns a pod spec for a container: user, node selection and volumes. */
 export function podSpec(
   lab: LabProps,
   main: Container,
@@ -144,7 +149,7 @@ const volumeOf = ({ volume = 'config', name, keys }: MountedConfig): Volume => (
   configMap: { name, ...(keys && { items: keys.map((key) => ({ key, path: key })) }) },
 });
 
-/** Annotations of a pod. A change of one replaces the pod. */
+/** Returns pod annotations with checksums of the configuration. A changed checksum makes Kubernetes replace the pod. */
 const checksums = ({ compute }: LabProps, configs: readonly MountedConfig[]): Record<string, string> =>
   Object.fromEntries(
     configs
@@ -152,7 +157,9 @@ const checksums = ({ compute }: LabProps, configs: readonly MountedConfig[]): Re
       .map(([annotation, text]) => [annotation, compute.sha256(text)]),
   );
 
-/** The container that kubectl uses by default, without a warning. */
+/**
+ * Returns the annotation that names the container for kubectl to use by default. Without it, kubectl prints a warning.
+ */
 const defaultContainer = (container: string): Record<string, string> => ({
   'kubectl.kubernetes.io/default-container': container,
 });
@@ -168,8 +175,8 @@ const connect = (port: number): Pick<Probe, 'tcpSocket' | 'timeoutSeconds'> => (
 });
 
 /**
- * The three probes. The startup probe runs every second, so that it delays no start. The other two run rarely, since a
- * class has hundreds of pods on one laptop.
+ * Returns the three probes. The startup probe runs every second, so it hardly delays the start. The other two run
+ * rarely, because a class may run hundreds of pods on one machine.
  */
 function probes(props: ProbePaths | ProbedPort): Partial<Container> {
   const { port, ready, alive, started = ready }: ProbedPort & Partial<ProbePaths> = props;
@@ -181,11 +188,11 @@ function probes(props: ProbePaths | ProbedPort): Partial<Container> {
   };
 }
 
-/** The hook that delays SIGTERM. Kubernetes has it since 1.30. */
+/** Returns the lifecycle hook that delays SIGTERM. Kubernetes supports it since version 1.30. */
 const lifecycle = (seconds: number | undefined): Partial<Container> =>
   seconds === undefined ? {} : { lifecycle: { preStop: { sleep: { seconds } } } };
 
-/** The pod with all that the props add to it. */
+/** Returns the complete pod spec: with probes, lifecycle, affinity and ServiceAccount. */
 function fullPodSpec(lab: LabProps, props: WorkloadProps): PodSpec {
   const { component, affinity, serviceAccount } = props;
   const main = { ...container(lab, component, props), ...probes(props.probes), ...lifecycle(props.keepServingSeconds) };
@@ -196,7 +203,7 @@ function fullPodSpec(lab: LabProps, props: WorkloadProps): PodSpec {
   };
 }
 
-/** The annotations of the pod, unless there are none. */
+/** Returns the pod's annotations, or nothing if there are none. */
 function podAnnotations(lab: LabProps, { component, configs = [], initContainers }: WorkloadProps) {
   if (configs.length === 0 && initContainers === undefined) return {};
   return { annotations: { ...checksums(lab, configs), ...(initContainers && defaultContainer(component)) } };
@@ -214,7 +221,7 @@ export class Workload extends Construct {
         replicas,
         revisionHistoryLimit: 3,
         selector: { matchLabels: { ...selectorLabels(lab, component), ...version } },
-        // The old pod serves until the new one is ready.
+        // The old pod keeps serving until the new pod is ready.
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         template: {
           metadata: { labels: { ...podLabels(lab, component), ...version }, ...podAnnotations(lab, props) },
@@ -230,7 +237,7 @@ export interface ServiceProps {
   readonly ports: Readonly<Record<string, number>>;
 }
 
-/** A Service for the pods of a component in all versions. Its ports have the same numbers. */
+/** A Service for a component's pods of all versions. The Service and the pods use the same port numbers. */
 export class ComponentService extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, { component, ports }: ServiceProps) {
     super(scope, id);

@@ -1,4 +1,5 @@
-// The two CustomResourceDefinitions. The chart installs them, and the operator updates those that Helm can't.
+// The CustomResourceDefinitions of Workshop and Seat. The chart installs them. The operator updates a definition that
+// Helm can't.
 import { GROUP } from '../../lab/names.ts';
 import type { Resource } from '../schema/resource.ts';
 import { resourceSchema } from '../schema/structural.ts';
@@ -15,7 +16,10 @@ export interface CustomResourceDefinition {
   readonly spec: Schema;
 }
 
-/** https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#additional-printer-columns */
+/**
+ * A column that `kubectl get` prints.
+ * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#additional-printer-columns
+ */
 type Column = Schema & {
   readonly name: string;
   readonly type: string;
@@ -28,7 +32,7 @@ interface Kind {
   readonly plural: string;
   readonly shortNames: readonly string[];
   readonly resource: Resource;
-  /** The columns of `kubectl get`. */
+  /** The columns that `kubectl get` prints. */
   readonly columns: readonly Column[];
   readonly subresources?: Schema;
 }
@@ -37,7 +41,7 @@ const AGE: Column = {
   name: 'Age',
   type: 'date',
   jsonPath: '.metadata.creationTimestamp',
-  description: 'Time since it was created.',
+  description: 'Time since the object was created.',
 };
 
 const workshops: Kind = {
@@ -46,20 +50,20 @@ const workshops: Kind = {
   shortNames: ['ws'],
   resource: workshop,
   columns: [
-    { name: 'Ready', type: 'string', jsonPath: '.status.summary', description: 'Ready seats of all seats.' },
+    { name: 'Ready', type: 'string', jsonPath: '.status.summary', description: 'Number of ready seats of all seats.' },
     {
       name: 'State',
       type: 'string',
       jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
-      description: 'The state in one word.',
+      description: 'The state of the class in one word.',
     },
     {
       name: 'Failed',
       type: 'integer',
       jsonPath: '.status.seats.failed',
-      description: "Seats that the operator can't create.",
+      description: "Number of seats that the operator can't create.",
     },
-    // As text, since kubectl shows a date as the time since then.
+    // The type is text, because kubectl shows a date as the time that has passed since.
     { name: 'Expires', type: 'string', jsonPath: '.spec.schedule.expiresAt', description: 'When the class ends.' },
     AGE,
   ],
@@ -71,27 +75,33 @@ const seats: Kind = {
   shortNames: ['st'],
   resource: seat,
   columns: [
-    { name: 'Workshop', type: 'string', jsonPath: '.spec.workshop', description: 'The Workshop of the seat.' },
-    { name: 'Attendee', type: 'string', jsonPath: '.spec.attendee', description: 'The attendee of the seat.' },
     {
-      name: 'Phase',
+      name: 'Workshop',
       type: 'string',
-      jsonPath: '.status.phase',
-      description: 'How far the operator has come with the seat.',
+      jsonPath: '.spec.workshop',
+      description: 'The Workshop that the seat belongs to.',
     },
+    { name: 'Attendee', type: 'string', jsonPath: '.spec.attendee', description: 'The attendee who uses the seat.' },
+    { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'The stage that the seat has reached.' },
     {
       name: 'Progress',
       type: 'string',
       jsonPath: '.status.progress',
-      description: 'Exercises passed of all exercises.',
+      description: 'Passed exercises of all exercises.',
     },
     {
       name: 'Last Activity',
       type: 'date',
       jsonPath: '.status.lastActivity',
-      description: 'Time since the attendee did something.',
+      description: 'Time since the attendee last did something.',
     },
-    { name: 'URL', type: 'string', jsonPath: '.status.url', description: 'Where to open the lab.', priority: 1 },
+    {
+      name: 'URL',
+      type: 'string',
+      jsonPath: '.status.url',
+      description: 'Where the attendee opens the lab.',
+      priority: 1,
+    },
     AGE,
   ],
   // https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#scale-subresource
@@ -133,5 +143,5 @@ const definitionOf = ({
   },
 });
 
-/** The definitions, without the labels and annotations of a release. */
+/** Returns the two definitions, without a release's labels and annotations. */
 export const crds = (): CustomResourceDefinition[] => [workshops, seats].map(definitionOf);

@@ -1,4 +1,4 @@
-// The CustomResourceDefinitions in the chart. They stay after an uninstall, unless values say otherwise.
+// The chart's CustomResourceDefinitions. They remain after an uninstall, unless the value operator.crds.keep is false.
 import { JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Component } from '../lab/components.ts';
@@ -10,7 +10,10 @@ import type { OperatorProps } from './props.ts';
 
 const customResourceDefinition = kind<{ readonly spec: object }>('apiextensions.k8s.io/v1', 'CustomResourceDefinition');
 
-/** Keeps an object after an uninstall. Helm treats any other policy the same. https://helm.sh/docs/howto/charts_tips_and_tricks/#tell-helm-not-to-uninstall-a-resource */
+/**
+ * The annotation that makes Helm keep an object after an uninstall.
+ * https://helm.sh/docs/howto/charts_tips_and_tricks/#tell-helm-not-to-uninstall-a-resource
+ */
 const KEEP = { 'helm.sh/resource-policy': 'keep' };
 
 const definitionOf = (crd: CustomResourceDefinition): Component<OperatorProps>['construct'] =>
@@ -22,7 +25,7 @@ const definitionOf = (crd: CustomResourceDefinition): Component<OperatorProps>['
         spec: crd.spec,
         metadata: metadataElsewhere(lab, OPERATOR.component, crd.metadata.name),
       });
-      // A patch, since an object leaves out annotations that are empty, and the chart doesn't.
+      // A patch adds the annotations even if they are empty, as the chart does. The constructor would omit empty ones.
       definition.addJsonPatch(JsonPatch.add('/metadata/annotations', annotations));
     }
   };

@@ -1,4 +1,4 @@
-// The operator: several pods, one of which leads. They send telemetry to the Collector of the release.
+// The operator's Deployment: several pods, one of which is the leader. They send telemetry to the release's Collector.
 import { Construct } from 'constructs';
 import { telemetry } from '../lab/app.ts';
 import { PORTS } from '../../lab/ports.ts';
@@ -12,7 +12,7 @@ import type { OperatorProps } from './props.ts';
 
 const { component } = OPERATOR;
 
-/** Prefers to run each pod on another node. */
+/** Returns an affinity that prefers a different node for each pod. */
 const apart = (lab: OperatorProps): Affinity => ({
   podAntiAffinity: {
     preferredDuringSchedulingIgnoredDuringExecution: [
@@ -50,8 +50,8 @@ export class Operator extends Construct {
       image,
       resources,
       replicas,
-      // The image's default collects garbage early, for apps that are mostly idle. While the operator creates seats,
-      // that costs a fifth of its time.
+      // The image sets a small semi-space for apps that are mostly idle. With it, the operator would spend a fifth of
+      // its time on garbage collection while it creates seats.
       command: ['node', '--max-semi-space-size=8', '--import', '/app/telemetry.js', '/app/operator.js'],
       env: [
         fromPod('POD_NAME', 'metadata.name'),
@@ -59,14 +59,14 @@ export class Operator extends Construct {
         ...lab.compute.env(environment(lab), env),
       ],
       ports: { ops: PORTS.ops },
-      // The start may wait for a slow API server, and a restart would not help.
+      // The startup probe doesn't wait for readiness: with a slow API server, a restart wouldn't help.
       probes: { port: PORTS.ops, ready: '/readyz', alive: '/healthz', started: '/healthz' },
       serviceAccount: nameOf(lab, component),
       affinity: apart(lab),
     });
-    // The lease of the leader. It is part of the release so that an uninstall removes it, after the pods.
+    // The leader's lease. It belongs to the release, so an uninstall removes it.
     lease(this, 'lease', { metadata: metadataElsewhere(lab, component, OPERATOR.lease, lab.namespace) });
-    // For programs that read /metrics.
+    // This Service is for programs that read /metrics.
     new ComponentService(this, 'service', lab, { component, ports: { ops: PORTS.ops } });
   }
 }

@@ -1,4 +1,4 @@
-// The properties of every construct of the operator, and the names that they share.
+// The props of the operator's constructs, and the names that the constructs share.
 import { labels } from '../lab/lab.ts';
 import type { LabProps } from '../lab/lab.ts';
 import type { ObjectMeta } from '../lab/manifest.ts';
@@ -9,14 +9,16 @@ export interface OperatorProps extends LabProps {
   readonly values: Values<ChartValues>;
 }
 
-/** Names that don't depend on the release. A second release recognises an operator by its cluster role. */
+/**
+ * Names that are the same in every release. A second release finds an existing operator by the name of its ClusterRole.
+ */
 export const OPERATOR = {
   component: 'operator',
   clusterRole: 'intro-otel-operator',
   lease: 'intro-otel-operator',
 } as const;
 
-/** The metadata of a cluster-scoped object, or of one outside the release's namespace. */
+/** Returns the metadata of an object that is cluster-scoped or outside the release's namespace. */
 export const metadataElsewhere = (lab: LabProps, component: string, name: string, namespace?: string): ObjectMeta => ({
   name,
   ...(namespace !== undefined && { namespace }),

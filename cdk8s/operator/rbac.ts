@@ -1,5 +1,5 @@
-// The rules of all roles: the operator's own, and in a seat those of the operator, attendee, Collector and guide. There
-// is no wildcard and no permission to grant permissions: the operator may only bind the four roles for seats.
+// The RBAC rules of all roles: the operator's own roles, and the four roles for a seat (operator, attendee, Collector,
+// guide). No rule has a wildcard. The operator can grant only these four roles, since its `bind` permission names them.
 // https://kubernetes.io/docs/reference/access-authn-authz/rbac/#restrictions-on-role-binding-creation-or-update
 import { GROUP, NAMES, RELEASE, ROLES } from '../../lab/names.ts';
 import { COLLECTOR_RULES } from '../lab/collector.ts';
@@ -32,25 +32,28 @@ const rbac = group(RBAC);
 const networking = group('networking.k8s.io');
 const workshops = group(GROUP);
 
-/** Objects that the operator creates in seats and watches everywhere. */
+/** Returns rules for the objects that the operator creates in seats and watches in all namespaces. */
 const objectsInSeats = (verbs: string[]): Rules => [
   core(['configmaps', 'services', 'serviceaccounts', 'resourcequotas', 'limitranges'], verbs),
   apps(['deployments'], verbs),
   networking(['networkpolicies'], verbs),
 ];
 
-/** The operator in the whole cluster. In a seat it first binds itself to a role with more permissions. */
+/**
+ * The operator's permissions in the whole cluster. In a seat's namespace, it first binds itself to a role with more
+ * permissions.
+ */
 export const OPERATOR_RULES: Rules = [
   workshops(['workshops'], [...READ, 'patch']),
   workshops(['seats'], [...READ, 'create', 'patch', 'delete']),
   workshops(['workshops/status', 'seats/status'], ['get', 'patch']),
-  // For the admission plugin OwnerReferencesPermissionEnforcement, which restricts blockOwnerDeletion.
+  // The admission plugin OwnerReferencesPermissionEnforcement requires this to set blockOwnerDeletion.
   workshops(['workshops/finalizers', 'seats/finalizers'], ['update']),
   core(['namespaces'], ['list', 'watch', 'create']),
   rbac(['rolebindings'], ['list', 'watch', 'create']),
   rbac(['clusterroles'], ['bind'], Object.values(ROLES)),
   ...objectsInSeats(['list', 'watch']),
-  // To compute the free capacity of nodes.
+  // The operator computes the free capacity of nodes from these.
   core(['nodes'], ['list', 'watch']),
   core(['pods'], ['list']),
   core(['events'], ['create', 'patch']),
@@ -63,22 +66,24 @@ export const OPERATOR_RULES: Rules = [
 
 const leases = group('coordination.k8s.io');
 
-/** The operator in its own namespace: the lease, and the pods that pull images. */
+/** The operator's permissions in its own namespace: its lease, and the pods that pre-pull images. */
 export const OWN_NAMESPACE_RULES: Rules = [
   leases(['leases'], [...READ, 'update', 'patch'], [OPERATOR.lease]),
   leases(['leases'], ['create']),
   core(['pods'], [...READ, 'create', 'delete']),
 ];
 
-/** The operator in `default`: it reads the API server's addresses, which attendees' network policies allow. */
+/**
+ * The operator's permission in namespace `default`: read the API server's addresses for the seats' network policies.
+ */
 export const API_SERVER_RULES: Rules = [group('discovery.k8s.io')(['endpointslices'], ['get', 'list'], ['kubernetes'])];
 
-/** The operator in `kube-public`: it reads the URL that the cluster publishes. */
+/** The operator's permission in namespace `kube-public`: read the API server's public URL. */
 export const CLUSTER_INFO_RULES: Rules = [core(['configmaps'], ['get'], ['cluster-info'])];
 
 const WRITE = ['get', 'create', 'patch', 'delete'];
 
-/** The operator in a seat. */
+/** The operator's permissions in a seat's namespace. */
 const IN_SEAT: Rules = [
   core(['namespaces'], ['get', 'patch', 'delete']),
   ...objectsInSeats(WRITE),
@@ -86,12 +91,12 @@ const IN_SEAT: Rules = [
   core(['secrets'], ['create']),
   core(['secrets'], ['get', 'patch', 'delete'], [NAMES.kubeconfig]),
   core(['serviceaccounts/token'], ['create'], [NAMES.attendee]),
-  // The pods of the isolation test, and their results.
+  // The isolation test runs pods and reads its results from their logs.
   core(['pods'], ['get', 'list', 'create', 'delete']),
   core(['pods/log'], ['get']),
 ];
 
-/** An attendee in their seat: read everything that helps to troubleshoot, work with pods, and edit the dice. */
+/** An attendee's permissions in their seat: read objects to troubleshoot, work with pods, and edit the dice. */
 const ATTENDEE: Rules = [
   core(['pods', 'services', 'endpoints', 'configmaps', 'events', 'resourcequotas', 'limitranges'], READ),
   group('discovery.k8s.io')(['endpointslices'], READ),
@@ -100,18 +105,18 @@ const ATTENDEE: Rules = [
   networking(['networkpolicies'], READ),
   core(['pods'], ['create', 'delete']),
   core(['pods/log'], ['get']),
-  // kubectl sends POST for SPDY and GET for WebSocket.
+  // kubectl sends POST (create) with SPDY, and GET with WebSocket.
   core(['pods/exec', 'pods/attach', 'pods/portforward'], ['get', 'create']),
-  // Their code, settings and configuration, and the faults, which they may switch without the guide.
+  // The attendee's own files, and the faults, which an attendee may switch with kubectl too.
   core(['configmaps'], ['patch', 'update'], [NAMES.dice, NAMES.faults]),
-  // kubectl rollout restart.
+  // `kubectl rollout restart` needs this.
   apps(['deployments'], ['patch']),
 ];
 
-/** The guide in its seat. */
+/** The guide's permissions in its seat. */
 const GUIDE: Rules = guideRules(RELEASE);
 
-/** The roles that the operator binds in seats. */
+/** The name and rules of each role that the operator binds in seats. */
 export const SEAT_RULES: readonly (readonly [name: string, rules: Rules])[] = [
   [ROLES.operator, IN_SEAT],
   [ROLES.attendee, ATTENDEE],
@@ -119,7 +124,10 @@ export const SEAT_RULES: readonly (readonly [name: string, rules: Rules])[] = [
   [ROLES.guide, GUIDE],
 ];
 
-/** The Job that runs before an uninstall: it deletes every class, and the definitions if values ask for that. */
+/**
+ * Permissions of the Job that runs before an uninstall: delete every class, and the CRDs if operator.crds.keep is
+ * false.
+ */
 export const UNINSTALL_RULES: Rules = [
   workshops(['workshops', 'seats'], [...READ, 'delete']),
   group('apiextensions.k8s.io')(

@@ -19,7 +19,7 @@ const roles = render()
       [`${object.kind} ${object.metadata.name}`, (object as AnyObject & { rules: PolicyRule[] }).rules] as const,
   );
 
-/** Whether rules allow a verb on a resource, and if so on all objects or some by name. */
+/** Returns whether the rules allow the verb on no object, all objects, or only on objects with the returned names. */
 function allowed(rules: readonly PolicyRule[], verb: string, resource: string): 'no' | 'all' | readonly string[] {
   const matching = rules.filter(({ verbs, resources = [] }) => verbs.includes(verb) && resources.includes(resource));
   if (matching.length === 0) return 'no';
@@ -28,7 +28,7 @@ function allowed(rules: readonly PolicyRule[], verb: string, resource: string): 
     : matching.flatMap(({ resourceNames = [] }) => resourceNames);
 }
 
-test.each(roles)('%s has no wildcard, and no permission to gain permissions', (_name, rules) => {
+test.each(roles)('%s contains no wildcard and no verb that grants more permissions', (_name, rules) => {
   const words = rules.flatMap(({ apiGroups, resources, verbs }) => [
     ...(apiGroups ?? []),
     ...(resources ?? []),
@@ -39,30 +39,33 @@ test.each(roles)('%s has no wildcard, and no permission to gain permissions', (_
   ).toEqual([]);
 });
 
-describe('the operator in the whole cluster', () => {
+describe('cluster-wide permissions of the operator', () => {
   const rules = rulesOf('ClusterRole', 'intro-otel-operator');
 
-  test('may bind the four roles of seats, and no others', () => {
+  test('allow binding the four roles of seats, and no others', () => {
     expect(allowed(rules, 'bind', 'clusterroles')).toEqual(Object.values(ROLES));
     expect(allowed(rules, 'bind', 'roles')).toBe('no');
   });
 
-  test.each(['get', 'list', 'watch', 'create', 'patch', 'delete'])('may not %s Secrets', (verb) => {
+  test.each(['get', 'list', 'watch', 'create', 'patch', 'delete'])('include no permission to %s Secrets', (verb) => {
     expect(allowed(rules, verb, 'secrets')).toBe('no');
   });
 
-  test.each(['patch', 'update', 'delete'])('may %s only its own kinds of all that it watches', (verb) => {
-    const watched = rules.filter(({ verbs }) => verbs.includes('watch')).flatMap(({ resources = [] }) => resources);
-    expect(watched.filter((resource) => allowed(rules, verb, resource) !== 'no').sort()).toEqual(
-      { patch: ['seats', 'workshops'], update: [], delete: ['seats'] }[verb],
-    );
-  });
+  test.each(['patch', 'update', 'delete'])(
+    'include the verb %s only for Workshops and Seats among the watched kinds',
+    (verb) => {
+      const watched = rules.filter(({ verbs }) => verbs.includes('watch')).flatMap(({ resources = [] }) => resources);
+      expect(watched.filter((resource) => allowed(rules, verb, resource) !== 'no').sort()).toEqual(
+        { patch: ['seats', 'workshops'], update: [], delete: ['seats'] }[verb],
+      );
+    },
+  );
 });
 
-describe('the operator in a seat', () => {
+describe('permissions of the operator in a seat', () => {
   const rules = rulesOf('ClusterRole', ROLES.operator);
 
-  test('may read only the kubeconfig Secret, and create tokens only for the attendee', () => {
+  test('allow reading only the kubeconfig Secret, and creating tokens only for the attendee', () => {
     expect(['get', 'patch', 'delete'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([
       ['kubeconfig'],
       ['kubeconfig'],
@@ -72,18 +75,18 @@ describe('the operator in a seat', () => {
     expect(allowed(rules, 'create', 'serviceaccounts/token')).toEqual(['attendee']);
   });
 
-  test("may not run commands in the attendee's pods", () => {
+  test("don't allow running commands in the attendee's pods", () => {
     expect(
       ['pods/exec', 'pods/attach', 'pods/portforward'].map((resource) => allowed(rules, 'create', resource)),
     ).toEqual(['no', 'no', 'no']);
   });
 });
 
-describe('an attendee', () => {
+describe('permissions of an attendee', () => {
   const rules = rulesOf('ClusterRole', ROLES.attendee);
   const write = ['create', 'update', 'patch', 'delete'];
 
-  test('may write the ConfigMaps of the dice and the faults, and no Secret, quota, policy or role', () => {
+  test('allow writing the ConfigMaps of the dice and the faults, and no Secret, quota, policy or role', () => {
     expect(write.map((verb) => allowed(rules, verb, 'configmaps'))).toEqual([
       'no',
       ['lab-dice', 'lab-faults'],
@@ -111,29 +114,29 @@ describe('an attendee', () => {
     }
   });
 
-  test('may not read Secrets or create tokens', () => {
+  test("don't allow reading Secrets or creating tokens", () => {
     expect(['get', 'list', 'watch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual(['no', 'no', 'no']);
     expect(allowed(rules, 'create', 'serviceaccounts/token')).toBe('no');
   });
 
-  test('may forward a port and open a shell over both protocols of kubectl', () => {
+  test('allow kubectl port-forward and exec over both SPDY and WebSocket', () => {
     for (const resource of ['pods/exec', 'pods/portforward']) {
       expect(['get', 'create'].map((verb) => allowed(rules, verb, resource))).toEqual(['all', 'all']);
     }
   });
 });
 
-describe('the guide of a seat', () => {
+describe('permissions of the guide in a seat', () => {
   const rules = rulesOf('ClusterRole', ROLES.guide);
 
-  test("may patch the learner's objects, and create or delete nothing", () => {
+  test("allow patching the learner's objects, and creating or deleting nothing", () => {
     expect(allowed(rules, 'patch', 'configmaps')).toEqual(['lab-dice', 'lab-progress', 'lab-faults']);
     expect(allowed(rules, 'patch', 'deployments')).toEqual(['lab-dice', 'lab-collector']);
     for (const verb of ['create', 'update', 'delete'])
       expect([verb, ...rules.filter(({ verbs }) => verbs.includes(verb))]).toEqual([verb]);
   });
 
-  test('may read only the Secret with its key, by name', () => {
+  test('allow reading only the Secret with its own key', () => {
     expect(['get', 'patch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([
       ['lab-guide-key'],
       ['lab-guide-key'],
@@ -142,12 +145,12 @@ describe('the guide of a seat', () => {
   });
 });
 
-test('renders no two objects with the same kind, namespace and name', () => {
+test('renders each operator object only once', () => {
   const keys = render().map(({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`);
   expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
 });
 
-test('binds only roles and accounts that it renders', () => {
+test('binds only roles and ServiceAccounts that the chart contains', () => {
   const there = new Set(render().map(({ kind, metadata }) => `${kind}/${metadata.name}`));
   const bindings = render().filter(({ kind }) => kind.endsWith('Binding')) as (AnyObject & {
     roleRef: RoleRef;
@@ -159,11 +162,11 @@ test('binds only roles and accounts that it renders', () => {
   expect(missing).toEqual([]);
 });
 
-test("renders nothing if the operator isn't enabled", () => {
+test('renders no operator objects if values disable the operator', () => {
   expect(render({ operator: { enabled: false } })).toEqual([]);
 });
 
-test('keeps the definitions after an uninstall, unless values say otherwise', () => {
+test('keeps the CRDs after an uninstall unless operator.crds.keep is false', () => {
   const kept = (values: SomeChartValues): (string | undefined)[] =>
     render(values)
       .filter(({ kind }) => kind === 'CustomResourceDefinition')
@@ -172,7 +175,7 @@ test('keeps the definitions after an uninstall, unless values say otherwise', ()
   expect(kept({ operator: { crds: { keep: false } } })).toEqual([undefined, undefined]);
 });
 
-test("cleans up in hooks before an uninstall, in pods that the operator's Deployment doesn't select", () => {
+test("cleans up in pre-delete hooks, in a pod that the operator's Deployment doesn't select", () => {
   const hooks = render().filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === 'pre-delete');
   expect(hooks.map(({ kind }) => kind)).toEqual(['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Job']);
   expect(hooks.map(({ metadata }) => Number(metadata.annotations?.['helm.sh/hook-weight']))).toEqual([-2, -2, -1, 0]);

@@ -1,4 +1,4 @@
-// renderOperator: the operator's objects for given values. The chart prints the same objects.
+// Renders the operator's Kubernetes objects from given values. The chart prints the same objects.
 import type { Component } from '../lab/components.ts';
 import { valueCompute } from '../compute-values.ts';
 import { unresolved, unresolvedValues } from '../lab/value.ts';
@@ -19,7 +19,7 @@ export type SomeChartValues = SomeValues<ChartValues>;
 
 const operates = ({ compute, values }: OperatorProps): Value<boolean> => compute.operates(values.operator.enabled);
 
-/** The components of the operator, in the order of the templates. */
+/** The operator's components, in the order of the chart's templates. */
 export const operatorParts: readonly Component<OperatorProps>[] = [
   ...definitions,
   { name: 'operator/rbac', construct: Rbac, enabled: operates },
@@ -29,17 +29,17 @@ export const operatorParts: readonly Component<OperatorProps>[] = [
 
 export interface OperatorRequest extends Pick<LabRequest, 'release' | 'namespace'> {
   readonly values?: SomeChartValues;
-  /** The label app.kubernetes.io/managed-by. */
+  /** Value of the label app.kubernetes.io/managed-by. */
   readonly managedBy: string;
 }
 
-/** The chart's values complete. */
+/** Returns the given values, completed with the chart's defaults. */
 export const completeChartValues = (given: SomeChartValues = {}): ChartValues => completed(chartValues, given);
 
 /**
- * The operator's objects: definitions, roles, the operator, and the Job that cleans up. None if values disable the
+ * Renders the operator's objects: CRDs, roles, the operator, and the uninstall Job. Empty if values disable the
  * operator.
- * @throws if the release's name can't prefix names
+ * @throws if the release's name is invalid
  */
 export function renderOperator({ release, namespace, values, managedBy }: OperatorRequest): AnyObject[] {
   checkRelease(release);

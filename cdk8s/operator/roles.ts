@@ -1,4 +1,4 @@
-// The operator's account, the roles of rbac.ts, and their bindings.
+// The operator's ServiceAccount, the roles with the rules of rbac.ts, and the role bindings.
 import { Construct } from 'constructs';
 import { metadata, nameOf } from '../lab/lab.ts';
 import { clusterRole, clusterRoleBinding, role, roleBinding, serviceAccount } from '../lab/manifest.ts';
@@ -10,7 +10,7 @@ import { API_SERVER_RULES, CLUSTER_INFO_RULES, OPERATOR_RULES, OWN_NAMESPACE_RUL
 const apiGroup = 'rbac.authorization.k8s.io';
 const { component, clusterRole: name } = OPERATOR;
 
-/** Permissions of the operator's account in one namespace. */
+/** A Role in one namespace that is bound to the operator's ServiceAccount. */
 class NamespaceRole extends Construct {
   constructor(
     scope: Construct,

@@ -1,4 +1,4 @@
-// The Seat: the operator's types and limits are derived from this description, and so is the CRD.
+// The description of the kind Seat. The CRD and the operator's types and limits are derived from it.
 import { LABEL_LENGTH, DNS_LABEL, conditions, copyOf, count } from '../schema/resource.ts';
 import { observedGeneration, option, persisted, time, withRules } from '../schema/resource.ts';
 import type { Resource } from '../schema/resource.ts';
@@ -7,32 +7,34 @@ import type { Text } from '../schema/schema.ts';
 import { labValues } from '../values.ts';
 import { access, quota } from './workshop.ts';
 
-/** A name that never changes. */
+/** Describes a name that can't change. */
 const fixedName = (doc: string, what: string): Text =>
   withRules(text({ doc, pattern: DNS_LABEL, minLength: 1, maxLength: LABEL_LENGTH - 2 }), {
     rule: 'self == oldSelf',
-    messageExpression: `"a Seat stays that of one ${what}, " + oldSelf + ": change spec.attendees of the Workshop"`,
+    messageExpression:
+      `"a Seat can't change its ${what}, which is " + oldSelf + ` + '": change spec.attendees of the Workshop"',
   });
 
 export const seatSpec = entry(
-  'The operator writes this from the Workshop, and restores it after a change by hand. Only replicas is for the ' +
-    'instructor.',
+  'The operator copies these fields from the Workshop and undoes other changes. An instructor may change only ' +
+    'replicas.',
   {
     workshop: fixedName('Name of the Workshop.', 'workshop'),
     attendee: fixedName('Name of the attendee.', 'attendee'),
     displayName: text({ doc: 'The name that the lab page shows.', maxLength: 100 }),
     revision: text({
-      doc: 'Identifies lab, quota and access as they are here. Once the seat has them, status.revision is the same.',
+      doc: 'Identifies the current lab, quota and access. Once the seat has them, status.revision is the same.',
       minLength: 1,
       maxLength: 64,
     }),
-    lab: copyOf(labValues, 'As in the Workshop.'),
+    lab: copyOf(labValues, 'Values of the lab, as in spec.lab of the Workshop.'),
     quota,
     access,
-    stopped: flag({ doc: 'Whether the class has expired and the operator stops the seat.', default: false }),
+    stopped: flag({ doc: 'Whether the operator stops the seat because the class has expired.', default: false }),
     replicas: persisted(
       count(
-        "1, or 0 to stop the seat with kubectl scale seat NAME --replicas=0. Stopping keeps the attendee's work.",
+        '1 runs the seat and 0 stops it, as in kubectl scale seat NAME --replicas=0. A stopped seat keeps the ' +
+          "attendee's work.",
         0,
         1,
       ),
@@ -44,8 +46,10 @@ export const seatSpec = entry(
 
 export const seatStatus = entry('What the operator has done so far.', {
   observedGeneration,
-  conditions: conditions('Ready: the attendee can use the lab. The other conditions say what is still missing.'),
-  phase: option('How far the operator has come. The conditions give the reason.', [
+  conditions: conditions(
+    'Ready is True when the attendee can use the lab. The other conditions show what is still missing.',
+  ),
+  phase: option('The stage that the seat has reached. The conditions give the reason.', [
     'Pending',
     'Provisioning',
     'Ready',
@@ -54,40 +58,46 @@ export const seatStatus = entry('What the operator has done so far.', {
     'Terminating',
   ]),
   namespace: text({ doc: "The attendee's namespace.", maxLength: LABEL_LENGTH }),
-  revision: text({ doc: 'The spec.revision that the namespace has been brought to.', maxLength: 64 }),
-  url: text({ doc: 'Where to open the lab: a URL, or the command that forwards a port to it.', maxLength: 1024 }),
+  revision: text({ doc: 'The spec.revision that the namespace has now.', maxLength: 64 }),
+  url: text({
+    doc: 'Where the attendee opens the lab: a URL, or a command that forwards a port to the lab.',
+    maxLength: 1024,
+  }),
   access: entry(
-    "The attendee's kubeconfig, which is in a Secret.",
+    "The Secret that contains the attendee's kubeconfig.",
     {
       secret: text({ doc: 'The Secret, as namespace/name.', maxLength: 320 }),
-      expiresAt: time('When the token in it expires.'),
+      expiresAt: time('When the token in the kubeconfig expires.'),
       renewAt: time('When the operator renews the token.'),
     },
     ['secret', 'expiresAt', 'renewAt'],
   ),
   exercises: entry(
-    'How far the attendee is in the course.',
-    { passed: count('Exercises passed.', 0), total: count('Exercises in the course.', 0) },
+    "The attendee's progress in the course.",
+    {
+      passed: count('How many exercises the attendee has passed.', 0),
+      total: count('How many exercises the course has.', 0),
+    },
     ['passed', 'total'],
   ),
-  progress: text({ doc: 'Exercises passed of all exercises, such as 3/12.', maxLength: 24 }),
+  progress: text({ doc: 'Passed exercises of all exercises, such as 3/12.', maxLength: 24 }),
   lastActivity: time('When the attendee last did something.'),
   readyAt: time('When the lab became ready for the first time.'),
-  replicas: count('1, or 0 once the seat has stopped.', 0),
+  replicas: count('1 if the seat runs, 0 if it is stopped.', 0),
 });
 
 export const seat: Resource = {
   doc:
-    'One attendee of a Workshop: a namespace with a lab in it. Delete a Seat to reset it. The operator then ' +
-    'creates it anew.',
+    'The place of one attendee in a Workshop: a namespace with a lab. Delete a Seat to reset it. The operator ' +
+    'creates it again.',
   spec: seatSpec,
   status: seatStatus,
   rules: [
     {
       rule: "self.metadata.name == self.spec.workshop + '-' + self.spec.attendee",
       messageExpression:
-        '"a Seat must be called <workshop>-<attendee>, here " + self.spec.workshop + "-" + self.spec.attendee ' +
-        '+ ". Seats are made by the operator: add the attendee to the Workshop"',
+        '"a Seat must be called <workshop>-<attendee>, which is " + self.spec.workshop + "-" + self.spec.attendee ' +
+        '+ ". The operator creates Seats: add the attendee to the Workshop"',
       fieldPath: '.metadata.name',
     },
   ],

@@ -1,5 +1,5 @@
-// The Job that deletes every class before `helm uninstall` removes the operator. Without it, namespaces would be left
-// behind that nothing removes. https://helm.sh/docs/topics/charts_hooks/
+// The Job that deletes every class before `helm uninstall` removes the operator. Without the Job, the namespaces of the
+// seats would remain. https://helm.sh/docs/topics/charts_hooks/
 import { Construct } from 'constructs';
 import { metadata, nameOf, podLabels } from '../lab/lab.ts';
 import type { LabProps } from '../lab/lab.ts';
@@ -15,8 +15,8 @@ const CLUSTER_ROLE = `intro-otel-${COMPONENT}`;
 const RESOURCES = { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '128Mi' } };
 
 /**
- * Kubernetes needs minutes to remove a class of hundreds of namespaces. `helm uninstall --timeout` limits the wait
- * further.
+ * Time limit of the Job. Kubernetes needs minutes to remove hundreds of namespaces. `helm uninstall --timeout` may be
+ * shorter.
  */
 const DEADLINE_SECONDS = 1800;
 
@@ -28,7 +28,7 @@ const hook = (weight: string): { readonly annotations: Readonly<Record<string, s
   },
 });
 
-/** The account and its permissions. They exist before the Job and as long as it. */
+/** The Job's ServiceAccount and permissions. The hook weights make Helm create them before the Job. */
 class Account extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps) {
     super(scope, id);

@@ -1,4 +1,5 @@
-// The Workshop: the operator's types, defaults, limits and checks are derived from this description, and so is the CRD.
+// The description of the kind Workshop. The CRD and the operator's types, defaults, limits and checks are derived from
+// it.
 import {
   DNS_LABEL,
   LABEL_LENGTH,
@@ -18,11 +19,11 @@ import type { Rule } from '../schema/rules.ts';
 import { defaultsOf, entry, flag, quantity, text } from '../schema/schema.ts';
 import { labValues } from '../values.ts';
 
-/** Limits that the operator checks too, for a Workshop that an older definition let through. */
+/** Limits that the operator checks too, because an older CRD may have accepted a Workshop that exceeds them. */
 export const LIMITS = {
-  /** Attendees of one Workshop. */
+  /** Maximum number of attendees in a Workshop. */
   attendees: 1000,
-  /** Seconds that an attendee's token may be valid. The API server grants no less than the minimum. */
+  /** Range for the lifetime of an attendee's token, in seconds. The API server refuses less than the minimum. */
   tokenLifetime: { minimum: 600, maximum: 720 * 3600 },
 } as const;
 
@@ -30,15 +31,16 @@ export { DNS_LABEL, LABEL_LENGTH } from '../schema/resource.ts';
 
 const attendees = keyedList({
   key: 'name',
-  doc: 'The attendees by name. Each gets a seat. Adding or removing one leaves the other seats alone.',
+  doc: "The attendees by name. Each gets a seat. If you add or remove an attendee, the other seats don't change.",
   of: entry(
     'An attendee.',
     {
       name: withRules(
         text({
           doc:
-            'A name that is unique in the Workshop, of lower-case letters, digits and hyphens. The namespace ' +
-            'of the attendee is <workshop>-<name>.',
+            'A name that is unique in the Workshop, of lower-case letters, digits and hyphens. The namespace of ' +
+            'the attendee ' +
+            'is <workshop>-<name>.',
           maxLength: LABEL_LENGTH - 2,
         }),
         matching(
@@ -55,15 +57,15 @@ const attendees = keyedList({
 });
 
 export const quota = entry(
-  "What one seat may use of the cluster. Default: what the lab needs, plus room for the attendee's own pods.",
+  'How much of the cluster one seat may use. Default: enough for the lab and for some pods of the attendee.',
   {
-    cpu: quantity({ doc: 'CPU that all pods of the seat may request together, such as 1 or 1500m.' }),
-    memory: quantity({ doc: 'Memory that the limits of all pods of the seat may add up to, such as 2Gi.' }),
-    pods: count('Number of pods that the seat may have.', 1, 1000),
+    cpu: quantity({ doc: 'How much CPU all pods of the seat may request together, such as 1 or 1500m.' }),
+    memory: quantity({ doc: 'The maximum sum of the memory limits of all pods of the seat, such as 2Gi.' }),
+    pods: count('How many pods the seat may have.', 1, 1000),
   },
 );
 
-/** A duration as people write it: 12h, 90m, 1h30m. */
+/** Pattern of a duration such as 12h, 90m or 1h30m. */
 const DURATION = '^([0-9]{1,4}h)?([0-9]{1,5}m)?([0-9]{1,7}s)?$';
 
 const SHORTEST = `${LIMITS.tokenLifetime.minimum / 60}m`;
@@ -71,22 +73,26 @@ const LONGEST = `${LIMITS.tokenLifetime.maximum / 3600}h`;
 
 const tokenLifetime = withRules(
   text({
-    doc: "How long an attendee's token is valid, such as 12h or 90m. The operator renews it after four fifths of that.",
+    doc:
+      "How long an attendee's token is valid, such as 12h or 90m. The operator renews the token after 80% of " +
+      'that time.',
     minLength: 2,
     maxLength: 20,
   }),
   matching(DURATION, 'must be hours, minutes and seconds, as in 12h or 1h30m'),
   {
     rule:
-      `!self.matches('${DURATION}') || ` +
-      `(duration(self) >= duration('${SHORTEST}') && duration(self) <= duration('${LONGEST}'))`,
+      `!self.matches('${DURATION}') || (duration(self) >= duration('${SHORTEST}') && duration(self) <= ` +
+      `duration('${LONGEST}'))`,
     message: `must be from ${SHORTEST} to ${LONGEST}, which is ${LIMITS.tokenLifetime.maximum / 86_400} days`,
   },
 );
 
 const server = withRules(
   text({
-    doc: "The API server's URL as attendees reach it, such as https://kube.example.com:6443. Default: the operator finds it.",
+    doc:
+      "The API server's URL for attendees, such as https://kube.example.com:6443. Default: a URL that the " +
+      'operator finds out.',
     maxLength: 300,
   }),
   matching('^https?://[^\\s/]+(/\\S*)?$', 'must be a URL, as in https://kube.example.com:6443'),
@@ -97,18 +103,30 @@ export const access = entry('How attendees reach their seats.', { tokenLifetime,
 const persistedAccess = entry(access.doc, { tokenLifetime: persisted(tokenLifetime, '12h'), server });
 
 const rolloutFields = {
-  maxConcurrent: persisted(count('How many seats are created or changed at a time.', 1, LIMITS.attendees), 5),
-  maxFailures: persisted(count('How many seats may fail before the operator starts no other.', 1, LIMITS.attendees), 3),
+  maxConcurrent: persisted(
+    count('How many seats the operator creates or changes at the same time.', 1, LIMITS.attendees),
+    5,
+  ),
+  maxFailures: persisted(
+    count('How many seats may fail before the operator stops starting more seats.', 1, LIMITS.attendees),
+    3,
+  ),
   paused: persisted(
-    flag({ doc: 'While this is true, the operator starts no seat. It finishes those it has started.', default: false }),
+    flag({
+      doc:
+        'Whether the rollout is paused. The operator then finishes the seats that it has started, and starts no ' +
+        'others.',
+      default: false,
+    }),
     false,
   ),
 };
 
 const afterExpiry = persisted(
   option(
-    'What happens to the seats after the class. Delete removes them and keeps the Workshop. Stop scales them ' +
-      "to zero and keeps the attendees' work. Keep leaves them running.",
+    'What happens to the seats after the class. Delete removes the seats and keeps the Workshop. Stop scales them ' +
+      'to zero and ' +
+      "keeps the attendees' work. Keep leaves them running.",
     ['Delete', 'Stop', 'Keep'],
   ),
   'Delete',
@@ -117,10 +135,10 @@ const afterExpiry = persisted(
 const schedule = withRules(
   entry('When the class begins and ends.', {
     startsAt: time(
-      'When the operator starts to create seats, such as 2026-05-04T09:00:00+02:00. It pulls images before that. ' +
-        'Default: now.',
+      'When the operator starts to create seats, such as 2026-05-04T09:00:00+02:00. It pulls images earlier. ' +
+        'Default: at once.',
     ),
-    expiresAt: time('When the class ends. Default: never. To extend a class, change it.'),
+    expiresAt: time('When the class ends. Default: never. To extend a class, set a later time.'),
     afterExpiry,
   }),
   {
@@ -130,7 +148,7 @@ const schedule = withRules(
   },
 );
 
-/** The defaults, for code that reads a Workshop which the API server has not filled in. */
+/** The Workshop's defaults, for code that reads a Workshop to which the API server has added no defaults. */
 export const DEFAULTS = {
   rollout: defaultsOf(rolloutFields),
   afterExpiry: afterExpiry.default,
@@ -138,22 +156,24 @@ export const DEFAULTS = {
 };
 
 export const rollout = entry(
-  'How the operator creates seats, and changes them when the Workshop changes.',
+  'How the operator creates seats, and how it changes them after a change of the Workshop.',
   rolloutFields,
 );
 
 export const workshopSpec = withRules(
-  entry('The class that you want.', {
+  entry('The desired state of the class.', {
     attendees,
     seats: count(
-      'The number of attendees, instead of a list. They are called seat-01 to seat-99, seat-100 and so on, ' +
-        'so that no seat changes its name when the class grows.',
+      'The number of attendees, instead of a list of names. They are called seat-01 to seat-99, then seat-100 and ' +
+        'so on. A seat ' +
+        'keeps its name when the class grows.',
       0,
       LIMITS.attendees,
     ),
     lab: partOf(
       labValues,
-      "Values of every attendee's lab, as in the chart's values.yaml, without operator. The defaults are the same.",
+      "Values of every attendee's lab. They are the same as in the chart's values.yaml, except operator, and have " +
+        'the same defaults.',
     ),
     quota,
     rollout: persisted(rollout, {}),
@@ -162,68 +182,67 @@ export const workshopSpec = withRules(
   }),
   {
     rule: 'has(self.attendees) != has(self.seats)',
-    message: 'give either attendees, by name, or seats, a number: one of the two, and not both',
+    message: 'give either attendees, by name, or seats, a number, but not both',
   },
 );
 
 export const workshopStatus = entry('What the operator has done so far.', {
   observedGeneration,
   conditions: conditions(
-    'Ready: all seats are. Progressing: the operator creates or changes seats. Degraded: some seats fail. ' +
+    'Ready: all seats are ready. Progressing: the operator creates or changes seats. Degraded: some seats fail. ' +
       'CapacityAvailable: the nodes have room for all seats. ImagesReady: every node has the images. ' +
       "NetworkIsolation: a test found that one seat can't reach another.",
   ),
   seats: entry(
-    'How many seats have come how far.',
+    'How many seats there are in each state.',
     {
-      desired: count('Seats that the Workshop asks for.', 0),
-      ready: count('Seats that attendees can use now.', 0),
-      updated: count('Seats that match the Workshop as it is now.', 0),
-      failed: count("Seats that the operator can't create.", 0),
+      desired: count('How many seats the Workshop should have.', 0),
+      ready: count('How many seats attendees can use now.', 0),
+      updated: count('How many seats match the current Workshop.', 0),
+      failed: count("How many seats the operator can't create.", 0),
     },
     ['desired', 'ready', 'updated', 'failed'],
   ),
   failing: keyedList({
     key: 'name',
-    doc: 'The first few seats that fail, with the reason.',
+    doc: 'Up to 10 seats that fail, each with the reason.',
     of: entry(
       'A seat that fails.',
       {
         name: text({ doc: 'Name of the Seat.', maxLength: LABEL_LENGTH }),
-        reason: text({ doc: 'The reason in one word.', maxLength: 1024 }),
-        message: text({ doc: 'The reason, and what to do.', maxLength: 32_768 }),
+        reason: text({ doc: 'The reason for the failure in one word.', maxLength: 1024 }),
+        message: text({ doc: 'The reason for the failure, and what to do.', maxLength: 32_768 }),
       },
       ['name', 'reason', 'message'],
     ),
     maxItems: 10,
   }),
-  summary: text({ doc: 'Ready seats of all seats, such as 11/30.', maxLength: 20 }),
+  summary: text({ doc: 'Number of ready seats of all seats, such as 11/30.', maxLength: 20 }),
 });
 
-/** A Seat and its namespace are both called <workshop>-<attendee>. */
+/** Rules for the length of names. A Seat and its namespace are both called <workshop>-<attendee>. */
 const nameRules: readonly Rule[] = [
   {
     rule: `self.metadata.name.size() <= ${LABEL_LENGTH - 2} && self.metadata.name.matches('${DNS_LABEL}')`,
     messageExpression:
-      `"it begins the names of namespaces, so it must be at most ${LABEL_LENGTH - 2} lower-case letters, digits ` +
-      'and hyphens, as in otel-101; ' +
-      'found " + self.metadata.name',
+      `"namespaces have names that start with this one, so it must be at most ${LABEL_LENGTH - 2} ` +
+      'lower-case letters, digits and hyphens, as in otel-101; found " + self.metadata.name',
     fieldPath: '.metadata.name',
   },
   {
     rule:
-      '!has(self.spec.attendees) || ' +
-      `self.spec.attendees.all(one, self.metadata.name.size() + 1 + one.name.size() <= ${LABEL_LENGTH})`,
+      `!has(self.spec.attendees) || self.spec.attendees.all(one, self.metadata.name.size() + 1 + ` +
+      `one.name.size() <= ${LABEL_LENGTH})`,
     message:
-      `a namespace is called <workshop>-<attendee>, in at most ${LABEL_LENGTH} characters, and one here would ` +
-      'have more: shorten the name of the Workshop, or of the attendee',
+      `a namespace is called <workshop>-<attendee> and has at most ${LABEL_LENGTH} characters, but one of these has ` +
+      'more: shorten the name of the Workshop, or of the attendee',
     fieldPath: '.spec.attendees',
   },
   {
     rule: `!has(self.spec.seats) || self.metadata.name.size() + 6 + string(self.spec.seats).size() <= ${LABEL_LENGTH}`,
     message:
-      `a namespace is called <workshop>-seat-<number>, in at most ${LABEL_LENGTH} characters: shorten the ` +
-      "Workshop's name",
+      `a namespace is called <workshop>-seat-<number> and has at most ${LABEL_LENGTH} characters: ` +
+      `shorten the Workshop's name`,
     fieldPath: '.metadata.name',
   },
 ];

@@ -1,4 +1,4 @@
-// Described values as a JSON schema, which Helm checks before it renders anything.
+// Turns descriptions of values into a JSON schema. Helm checks values against this schema before it renders.
 import { byKind, fieldsOf } from './schema.ts';
 import type { AnyDescription, Description, Handlers, Json, Text } from './schema.ts';
 
@@ -12,7 +12,7 @@ const textRules = ({ pattern, except }: Text): Schema => ({
 const ofFields = (description: Extract<AnyDescription, { fields: unknown }>): Schema => ({
   type: 'object',
   properties: Object.fromEntries(fieldsOf(description).map(([name, field]) => [name, schemaOf(field)])),
-  // States the names that are allowed. The message of `additionalProperties` has only the name that was found.
+  // Lists the allowed names in Helm's message. The message for `additionalProperties` has only the unknown name.
   propertyNames: { enum: fieldsOf(description).map(([name]) => name) },
   additionalProperties: false,
 });
@@ -37,7 +37,7 @@ const rules: Handlers<Schema> = {
   settings: () => ({ type: 'object' }),
 };
 
-/** The schema of one value and all values below it. */
+/** Returns the JSON schema of one value and of all values inside it. */
 export const schemaOf = (description: Description): Schema => ({
   description: description.doc,
   ...byKind(description, rules),

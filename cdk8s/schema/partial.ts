@@ -1,7 +1,8 @@
-// Values of which some are given: their type, and how the defaults complete them.
+// Partial values: their type, and the function that completes them with defaults.
 
 /**
- * Some of the values. The rest are the defaults. As in Helm, lists replace, and null removes a default entry of a map.
+ * Some of the values; a missing value has its default. As in Helm, a list replaces the default list, and null removes a
+ * map's entry.
  */
 export type SomeValues<Values> = Values extends readonly unknown[]
   ? Values
@@ -24,7 +25,7 @@ function merge(defaults: JsonObject, given: JsonObject): JsonObject {
   return Object.fromEntries(merged);
 }
 
-/** The complete values: the given ones merged over the defaults, as Helm does it. */
+/** Merges the given values over the defaults, as Helm does, and returns the complete values. */
 export const completed = <Values extends object>(
   { default: defaults }: { readonly default: Values },
   given: NoInfer<SomeValues<Values>>,

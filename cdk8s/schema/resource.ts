@@ -1,16 +1,16 @@
-// Builders for the fields of the operator's own kinds, in addition to those of schema.ts.
+// Builders that describe fields of the operator's own kinds (Workshop and Seat). schema.ts has the general builders.
 import type { SomeValues } from './partial.ts';
 import type { Rule } from './rules.ts';
 import { choice, entry, settings, text } from './schema.ts';
 import type { Choice, Description, Entry, Group, Integer, List, Text } from './schema.ts';
 
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+/** Pattern of a DNS label. https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
 export const DNS_LABEL = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 
-/** The longest DNS label. A namespace's name is one, and so is a Seat's. */
+/** Maximum length of a DNS label, such as the name of a namespace or a Seat. */
 export const LABEL_LENGTH = 63;
 
-/** A value for which the API server writes the default when a user leaves it out. */
+/** Returns the description with a default that the API server writes into the resource when a user omits the value. */
 export const persisted = <Type, Of extends Description<Type>>(
   description: Of & Description<Type>,
   value: NoInfer<Of['default']>,
@@ -21,7 +21,7 @@ export const withRules = <Of extends Description>(description: Of, ...rules: rea
   rules,
 });
 
-/** One of a few words. In a resource it may be left out, so it needs no default. */
+/** Describes a choice between words. A resource may omit the field, so it needs no default of its own. */
 export const option = <const Option extends string>(
   doc: string,
   options: readonly [Option, ...Option[]],
@@ -36,10 +36,13 @@ export const count = (doc: string, minimum: number, maximum?: number): Integer =
   ...(maximum !== undefined && { maximum }),
 });
 
-/** A point in time as RFC 3339 has it. */
+/** Describes a point in time, in the format of RFC 3339. */
 export const time = (doc: string): Text => text({ doc, format: 'date-time' });
 
-/** A list that appliers merge by a key. https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy */
+/**
+ * Describes a list that server-side apply merges by a key.
+ * https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
+ */
 export const keyedList = <Type extends object>(options: {
   readonly key: keyof Type & string;
   readonly doc: string;
@@ -47,11 +50,13 @@ export const keyedList = <Type extends object>(options: {
   readonly maxItems: number;
 }): List<Type> => ({ ...options, kind: 'list', default: [] });
 
-/** Any part of the group's values. What a resource leaves out stays out of it, so that the lab's default applies. */
+/** Describes any part of the group's values. The API server adds no defaults, so the lab's own defaults apply later. */
 export const partOf = <Type extends object>(values: Group<Type>, doc: string): Description<SomeValues<Type>> =>
   ({ ...values, doc }) as Description as Description<SomeValues<Type>>;
 
-/** Any part of the group's values, unchecked by the API server: for a resource that only the operator writes. */
+/**
+ * Describes any part of the group's values, without checks by the API server. Use it where only the operator writes.
+ */
 export const copyOf = <Type extends object>(_values: Group<Type>, doc: string): Description<SomeValues<Type>> =>
   settings({ doc }) as Description as Description<SomeValues<Type>>;
 
@@ -59,7 +64,10 @@ const generation = (doc: string): Integer => ({ ...count(doc, 0), format: 'int64
 
 export const observedGeneration = generation('The metadata.generation that this status describes.');
 
-/** https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#condition-v1-meta */
+/**
+ * Describes the list of conditions.
+ * https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#condition-v1-meta
+ */
 export const conditions = (doc: string) =>
   keyedList({
     key: 'type',
@@ -67,13 +75,10 @@ export const conditions = (doc: string) =>
     of: entry(
       'One condition.',
       {
-        type: text({ doc: 'What the condition is about.', maxLength: 316 }),
+        type: text({ doc: 'The aspect that the condition describes, such as Ready.', maxLength: 316 }),
         status: option('Whether the condition holds.', ['True', 'False', 'Unknown']),
-        reason: text({ doc: 'The reason in one word, for programs.', maxLength: 1024 }),
-        message: text({
-          doc: 'The reason for people: what was expected, what was found, what to do.',
-          maxLength: 32_768,
-        }),
+        reason: text({ doc: 'The reason for the status in one word, for programs.', maxLength: 1024 }),
+        message: text({ doc: 'The reason for the status in a sentence, for people.', maxLength: 32_768 }),
         lastTransitionTime: time('When the status last changed.'),
         observedGeneration: generation('The metadata.generation that the condition describes.'),
       },
@@ -82,7 +87,7 @@ export const conditions = (doc: string) =>
     maxItems: 16,
   });
 
-/** A kind of ours: what a user or the operator writes, what the operator reports, and rules for the whole object. */
+/** The description of one of our kinds: its spec, its status, and CEL rules for the whole object. */
 export interface Resource {
   readonly doc: string;
   readonly spec: Entry<object>;

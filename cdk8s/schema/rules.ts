@@ -1,12 +1,13 @@
-// Validation rules in CEL, which the API server checks. https://kubernetes.io/docs/reference/using-api/cel/
+// Validation rules in the Common Expression Language (CEL). The API server checks them.
+// https://kubernetes.io/docs/reference/using-api/cel/
 
 export type Rule = {
   readonly rule: string;
-  /** The field to correct, if it isn't the one that carries the rule. */
+  /** Path of the field that the user must correct, if it isn't the field that has the rule. */
   readonly fieldPath?: string;
 } & (
   | {
-      /** What was expected, and what to do. */
+      /** What the rule expects, and what to do. */
       readonly message: string;
     }
   | {
@@ -15,10 +16,13 @@ export type Rule = {
     }
 );
 
-/** A string literal in CEL. */
+/** Returns the text as a CEL string literal. */
 export const celString = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
-/** A regular expression with a message of its own, since the API server's message only repeats the expression. */
+/**
+ * Returns a rule for a regular expression with a readable message. The API server's own message only repeats the
+ * expression.
+ */
 export const matching = (pattern: string, message: string): Rule => ({
   rule: `self.matches(${celString(pattern)})`,
   message,

@@ -38,11 +38,11 @@ const cafe = group('A café.', {
   machine: settings({ doc: 'As its maker has it.' }),
 });
 
-test('collects the defaults of a group', () => {
+test("builds a group's default from the defaults of its fields", () => {
   expect(cafe.default).toEqual({ open: true, size: 'small', till: { coins: 7, staff: [] }, prices: {}, machine: {} });
 });
 
-test('prints values.yaml with a comment that has the purpose, options and range of each value', () => {
+test('prints values.yaml with the purpose, options and range of each value as a comment', () => {
   expect(yamlOf(cafe, '# Opening')).toBe(`# Opening
 # Whether anybody is served.
 open: true
@@ -65,7 +65,7 @@ machine: {}
 `);
 });
 
-test('prints a table row for every value that is not a group', () => {
+test('prints a row of the README table for every value that is not a group', () => {
   expect(tableOf(cafe).split('\n').slice(2)).toEqual([
     '| `open` | `true` | Whether anybody is served. |',
     '| `size` | `"small"` | Of the cup. One of small, large. |',
@@ -76,7 +76,7 @@ test('prints a table row for every value that is not a group', () => {
   ]);
 });
 
-test('allows only described values in the JSON schema', () => {
+test('builds a JSON schema that allows only described values', () => {
   expect(schemaOf(cafe)).toMatchObject({
     type: 'object',
     additionalProperties: false,
@@ -107,7 +107,7 @@ test('allows only described values in the JSON schema', () => {
   });
 });
 
-test('allows the same values in the structural schema', () => {
+test('builds a CRD schema that allows the same values as the JSON schema', () => {
   expect(structuralOf(cafe)).toEqual({
     description: 'A café.',
     type: 'object',
@@ -160,7 +160,7 @@ test('allows the same values in the structural schema', () => {
   });
 });
 
-test('checks the names of a map by CEL, with backslashes and quotes escaped', () => {
+test("checks a map's names with a CEL rule in which backslashes and quotes are escaped", () => {
   const names = text({ doc: 'a drink', pattern: "^\\w'$", except: ['tea', 'milk'] });
   expect(structuralOf(map({ doc: '', names, of: text({ doc: '' }) }))['x-kubernetes-validations']).toEqual([
     {
@@ -183,7 +183,7 @@ const all = (description: AnyDescription): AnyDescription[] => [
   ...(description.kind === 'group' ? fieldsOf(description).flatMap(([, field]) => all(field)) : []),
 ];
 
-test('documents every value of the chart in a sentence', () => {
+test('describes every value of the chart in a full sentence', () => {
   expect(
     all(chartValues)
       .filter(({ doc }) => !/^[A-Z].*\.$/s.test(doc))

@@ -1,22 +1,24 @@
-// Builders that describe values: what each value may be, its default and its purpose. TypeScript types, defaults, JSON
-// schema, values.yaml, the README's table and the CRDs are derived from these descriptions.
+// Builders that describe values: their type, default and purpose.
+// From these descriptions come the TypeScript types, the JSON schema, values.yaml, the README's table and the CRDs.
 import type { Rule } from './rules.ts';
 
 /** Anything that JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 interface Described<Type> {
-  /** What the value is for, in a sentence or two. It is printed wherever the value is shown. */
+  /** The purpose of the value, in a sentence or two. It is printed wherever the value is shown. */
   readonly doc: string;
-  /** The value in values.yaml. In a resource it counts only with `persisted`. */
+  /** The default in values.yaml. In a custom resource, it applies only with `persisted`. */
   readonly default: Type;
-  /** Makes the API server write the default into the resource. */
+  /** Makes the API server write the default into the custom resource. */
   readonly persisted?: true;
-  /** Rules in CEL. Only the API server checks them. */
+  /** Validation rules in CEL. Only the API server checks them, not Helm. */
   readonly rules?: readonly Rule[];
 }
 
-/** An ECMA 262 regular expression that Go's RE2 reads alike, so without lookahead and back-references. */
+/**
+ * A regular expression that means the same in JavaScript and in Go's RE2: it has no lookahead and no back-references.
+ */
 export type Pattern = string;
 
 export interface Text extends Described<string> {
@@ -44,14 +46,16 @@ export interface Flag extends Described<boolean> {
   readonly kind: 'flag';
 }
 
-/** One of several scalar types, for values that people write with or without quotes. `pattern` applies to strings. */
+/**
+ * A value of one of several scalar types, since people write it with or without quotes. `pattern` applies to strings.
+ */
 export interface Scalar<Type extends string | number | boolean> extends Described<Type> {
   readonly kind: 'scalar';
   readonly types: readonly ('string' | 'number' | 'boolean')[];
   readonly pattern?: Pattern;
 }
 
-/** A map: the user chooses the names, and each has a value of the same kind. */
+/** A map. The user chooses the names, and all values have the same kind. */
 export interface Dictionary<Type> extends Described<Readonly<Record<string, Type>>> {
   readonly kind: 'map';
   readonly names: Text;
@@ -66,13 +70,13 @@ export interface List<Type> extends Described<readonly Type[]> {
   readonly maxItems?: number;
 }
 
-/** A fixed set of named values, all of which are present. */
+/** A fixed set of named values that are always all present. */
 export interface Group<Type extends object> extends Described<Type> {
   readonly kind: 'group';
   readonly fields: Fields<Type>;
 }
 
-/** A fixed set of named values. All may be left out, except the required ones. */
+/** A fixed set of named values. Only the required ones must be present. */
 export interface Entry<Type extends object> extends Described<Type> {
   readonly kind: 'entry';
   readonly fields: Fields<Required<Type>>;
@@ -86,7 +90,7 @@ export interface Settings extends Described<{ readonly [key: string]: Json }> {
 
 export type Fields<Type extends object> = { readonly [Key in keyof Type]: Description<Type[Key]> };
 
-/** The description of a value of some type. `kind` tells the kinds apart. */
+/** The description of a value of the given type. */
 export type Description<Type = unknown> = Described<Type> & { readonly kind: AnyDescription['kind'] };
 
 /** Every kind of description, for code that walks one. */
@@ -122,7 +126,7 @@ export const integer = (options: { doc: string; default: number; minimum: number
 
 export const flag = (options: { doc: string; default: boolean }): Flag => ({ ...options, kind: 'flag' });
 
-/** Text that YAML may read as a number or a boolean, as in `--set dice.env.DEBUG=1`. */
+/** Describes a text that YAML or Helm may read as a number or a boolean, as in `--set dice.env.DEBUG=1`. */
 export const scalar = (options: { doc: string }): Scalar<string | number | boolean> => ({
   ...options,
   default: '',
@@ -130,13 +134,16 @@ export const scalar = (options: { doc: string }): Scalar<string | number | boole
   types: ['string', 'number', 'boolean'],
 });
 
-/** A Kubernetes resource quantity, https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
+/**
+ * Describes a Kubernetes resource quantity.
+ * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+ */
 export const quantity = (options: { doc: string }): Scalar<string | number> => ({
   ...options,
   default: '0',
   kind: 'scalar',
   types: ['string', 'number'],
-  // Not [eE] for the exponent: Go's regexp then takes the whole alternative for E alone.
+  // The exponent isn't written as [eE], because Go's regexp then reads the whole alternative as E alone.
   pattern: '^[0-9]+(\\.[0-9]+)?(m|[kMGTPE]|[KMGTPE]i|e[0-9]{1,2}|E[0-9]{1,2})?$',
 });
 
@@ -166,7 +173,7 @@ export const group = <Of extends Descriptions>(doc: string, fields: Of): Group<V
   default: defaultsOf(fields),
 });
 
-/** The values of an entry: `Key` is present, and the others may be. */
+/** The type of an entry's values. The fields in `Key` are required, and all others are optional. */
 type EntryValues<Of, Key extends keyof Of> = { readonly [Name in keyof Pick<Values<Of>, Key>]: Values<Of>[Name] } & {
   readonly [Name in Exclude<keyof Of, Key>]?: Values<Of>[Name];
 };
@@ -190,13 +197,13 @@ export type Handlers<Result> = {
   readonly [Kind in AnyDescription['kind']]: (description: Extract<AnyDescription, { kind: Kind }>) => Result;
 };
 
-/** The description as the union of all kinds, which `kind` tells apart. */
+/** Returns the description as a union type, in which `kind` selects the member. */
 export const anyKind = (description: Description): AnyDescription => description as AnyDescription;
 
-/** Calls the function for the description's kind. */
+/** Calls the handler for the description's kind and returns its result. */
 export const byKind = <Result>(description: Description, handlers: Handlers<Result>): Result =>
   (handlers[description.kind] as (description: Description) => Result)(description);
 
-/** The fields of a group or an entry, in the order they were described. */
+/** Returns the fields of a group or an entry, in the order in which they are described. */
 export const fieldsOf = (description: Group<object> | Entry<object>): [string, AnyDescription][] =>
   Object.entries(description.fields as Record<string, AnyDescription>);

@@ -1,5 +1,5 @@
-// Described values as the structural schema of a CustomResourceDefinition. The API server prunes by it and
-// `kubectl explain` reads it.
+// Turns descriptions of values into the structural schema of a CustomResourceDefinition (CRD). The API server removes
+// fields that the schema lacks, and `kubectl explain` prints it.
 // https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
 import type { Resource } from './resource.ts';
 import { celString } from './rules.ts';
@@ -10,14 +10,17 @@ export interface Schema {
   readonly [keyword: string]: Json;
 }
 
-/** Bounds far above any real use. The API server needs them to estimate the cost of a rule. */
+/**
+ * Maximum sizes of maps and lists, far above any real use. The API server needs them to estimate the cost of a CEL
+ * rule.
+ */
 const MOST = { entries: 100, items: 100 };
 
-/** The keywords that have a value. */
+/** Returns the keywords whose value isn't undefined. */
 const given = (keywords: Readonly<Record<string, Json | undefined>>): Schema =>
   Object.fromEntries(Object.entries(keywords).filter((keyword): keyword is [string, Json] => keyword[1] !== undefined));
 
-/** Rules for property names. A structural schema can state them only in CEL. */
+/** Returns rules for a map's property names. A structural schema can state these rules only in CEL. */
 function nameRules({ doc, pattern, except }: Text): Json[] {
   const rule = [
     ...(pattern === undefined ? [] : [`name.matches(${celString(pattern)})`]),
@@ -32,8 +35,8 @@ const properties = (description: Extract<AnyDescription, { fields: unknown }>): 
 });
 
 /**
- * Rules for the names of a map whose values have several types. CEL has no type for it, so only exclusions can be
- * stated.
+ * Returns rules for the names of a map whose values have several types. CEL can't check such a map, so only `except`
+ * works.
  */
 const untypedRules = ({ except }: Text): Schema =>
   except ? { not: { anyOf: except.map((name) => ({ required: [name] })) } } : {};
@@ -44,7 +47,7 @@ function mapOf({ names, of }: Dictionary<unknown>): Schema {
     type: 'object',
     maxProperties: MOST.entries,
     ...(of.kind === 'scalar' ? untypedRules(names) : rules.length > 0 && { 'x-kubernetes-validations': rules }),
-    // Null removes a default entry.
+    // A null value removes the default entry of this name.
     additionalProperties: { ...structuralOf(of), nullable: true },
   };
 }
@@ -84,8 +87,8 @@ const keywords: Handlers<Schema> = {
 };
 
 /**
- * The schema of one value and all values below it. Every field of a group may be left out: the API server fills in only
- * the defaults that are marked as persisted.
+ * Returns the structural schema of one value and of all values inside it. A resource may omit every field of a group.
+ * The API server writes only the defaults that are marked as persisted.
  */
 export const structuralOf = (description: Description): Schema => ({
   description: description.doc,
@@ -94,10 +97,13 @@ export const structuralOf = (description: Description): Schema => ({
   ...(description.persisted && { default: description.default as Json }),
 });
 
-/** Names can't be longer than this. The schema repeats it because the API server estimates what a rule costs. */
+/**
+ * Schema of an object's metadata. It repeats the maximum name length, so that the API server can estimate the cost of
+ * CEL rules.
+ */
 const metadata: Schema = { type: 'object', properties: { name: { type: 'string', maxLength: 253 } } };
 
-/** The schema of a whole resource. */
+/** Returns the structural schema of a whole resource. */
 export const resourceSchema = ({ doc, spec, status, rules }: Resource): Schema => ({
   description: doc,
   type: 'object',

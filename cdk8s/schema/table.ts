@@ -1,4 +1,4 @@
-// Described values as a Markdown table of keys, defaults and purposes.
+// Prints described values as a Markdown table of names, defaults and purposes.
 import { anyKind, fieldsOf } from './schema.ts';
 import type { AnyDescription, Group } from './schema.ts';
 import { rangeOf } from './yaml.ts';
@@ -13,7 +13,7 @@ const rows = (group: Group<object>, path: string): Row[] =>
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-/** The table, with a row for every value that isn't a group. */
+/** Returns the Markdown table, with a row for every value that isn't a group. */
 export const tableOf = (group: Group<object>): string =>
   [
     '| value | default | purpose |',

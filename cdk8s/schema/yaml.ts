@@ -1,4 +1,4 @@
-// Described values as a YAML file of their defaults, with a comment above each.
+// Prints described values as a YAML file of their defaults, with a comment above each value.
 import { Document, isMap, isScalar } from 'yaml';
 import type { Node, YAMLMap } from 'yaml';
 import { anyKind, fieldsOf } from './schema.ts';
@@ -6,7 +6,7 @@ import type { AnyDescription, Group } from './schema.ts';
 
 const WIDTH = 110;
 
-/** Lines of at most WIDTH characters, broken between words. */
+/** Breaks the text between words into lines of at most WIDTH characters. */
 function wrapped(text: string): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
@@ -17,7 +17,7 @@ function wrapped(text: string): string[] {
   return lines;
 }
 
-/** The options or the range of a value, as a sentence. Empty for other kinds. */
+/** Returns a sentence with the options of a choice or the range of an integer. Empty for other kinds. */
 export function rangeOf(description: AnyDescription): string {
   if (description.kind === 'choice') return `One of ${description.options.join(', ')}.`;
   if (description.kind !== 'integer') return '';
@@ -42,7 +42,7 @@ function annotate(map: YAMLMap<Node>, group: Group<object>, depth: number): void
   });
 }
 
-/** The file. It begins with the given comment. */
+/** Returns the text of the YAML file, which starts with the given comment. */
 export function yamlOf(group: Group<object>, opening: string): string {
   const document = new Document(group.default, { version: '1.1' });
   if (isMap<Node>(document.contents)) annotate(document.contents, group, 0);

@@ -1,4 +1,4 @@
-// The rendered lab for tests, with the fields that tests read.
+// Test helpers that render a lab, with types for the fields that tests read.
 import { renderLab } from '../render.ts';
 import type { KubernetesObject, SomeValues } from '../render.ts';
 
@@ -34,17 +34,17 @@ export interface Deployment extends KubernetesObject {
   };
 }
 
-/** The lab in the namespace `class`. */
+/** Renders a lab in the namespace `class`. */
 export const render = (values: SomeValues = {}, release = 'lab'): KubernetesObject[] =>
   renderLab({ release, namespace: 'class', values });
 
 export const deployments = (values?: SomeValues, release?: string): Deployment[] =>
   render(values, release).filter(({ kind }) => kind === 'Deployment') as Deployment[];
 
-/** The pod template of a Deployment. */
+/** Returns the pod template of a Deployment. */
 export const template = (deployment: Deployment): Deployment['spec']['template'] => deployment.spec.template;
 
-/** The names of Deployments whose pods a change of values replaces. */
+/** Returns the names of the Deployments whose pod template differs between two sets of values. */
 export function replaced(before: SomeValues, after: SomeValues): string[] {
   const old = new Map(
     deployments(before).map((deployment) => [deployment.metadata.name, JSON.stringify(template(deployment))]),

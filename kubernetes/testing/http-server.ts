@@ -1,4 +1,5 @@
-// An HTTP server on loopback whose answers a test chooses, for faults that a real API server can't be made to have.
+// A fake API server on loopback. A test chooses its responses, to simulate faults that a real API server can't produce
+// on demand.
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

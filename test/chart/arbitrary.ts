@@ -1,4 +1,4 @@
-// Values to try, made from their description: all that the schema allows, the nasty before the nice.
+// Generators of chart values for property tests. They follow the schema and prefer values that are hard to print.
 import fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
 import { byKind, fieldsOf } from '../../cdk8s/schema/schema.ts';
@@ -8,7 +8,7 @@ import { chartValues } from '../../cdk8s/operator/values.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import { labValues } from '../../cdk8s/values.ts';
 
-/** Text that YAML, Go templates, JSON in Go or a shell would take for something else. */
+/** Texts that YAML, Go templates, Go's JSON or a shell may misread. */
 const nasty = [
   '',
   ' ',
@@ -97,9 +97,9 @@ const anyNumber = fc.oneof(
   fc.integer(),
   fc.constantFrom(0, 0.1, 1.5, 1e3, 1e6, 1e20, 1e21, 1e-6, 1e-7, 2 ** 53 - 1, -(2 ** 53 - 1)),
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0),
-); // no -0, which JSON can't say
+); // `+ 0` turns -0 into 0, because JSON has no -0
 
-/** An own property by that name would be the object's prototype. */
+/** Generates keys of a map. The key `__proto__` is excluded, because it would set the object's prototype. */
 const anyKey = anyText.filter((key) => key !== '__proto__');
 
 const anyJson: Arbitrary<Json> = fc.letrec<{ json: Json }>((tie) => ({
@@ -127,7 +127,7 @@ function textOf({ pattern, except = [] }: Text): Arbitrary<string> {
 const dictionaryOf = (of: Dictionary<unknown>): Arbitrary<unknown> =>
   fc.dictionary(textOf(of.names), arbitraryOf(of.of), { maxKeys: 3, noNullPrototype: true });
 
-/** Groups and entries with any of their fields left out: the defaults then count. */
+/** Generates groups and entries. Any field may be missing, except the required ones. */
 const fields = (of: Group<object> | Entry<object>, requiredKeys: string[]): Arbitrary<unknown> =>
   fc.record(Object.fromEntries(fieldsOf(of).map(([name, field]) => [name, arbitraryOf(field)])), {
     requiredKeys,
@@ -155,7 +155,7 @@ const arbitraryOf = (description: Description): Arbitrary<unknown> =>
 
 type Pipelines = NonNullable<NonNullable<SomeChartValues['collector']>['pipelines']>;
 
-/** Has pipelines name only what is defined; which of those, the names that were there decide. */
+/** Replaces the names in pipelines by names of defined components. The length of the old name selects the new one. */
 function consistent<Values extends SomeValues>(values: Values): Values {
   const { collector } = values;
   if (!collector?.pipelines) return values;
@@ -177,17 +177,17 @@ function consistent<Values extends SomeValues>(values: Values): Values {
   return { ...values, collector: { ...collector, pipelines } };
 }
 
-/** Values that a user may give the chart. */
+/** Generates values that a user may give to the chart. */
 export const someValues: Arbitrary<SomeChartValues> = arbitraryOf(chartValues).map((values) =>
   consistent(values as SomeChartValues),
 );
 
-/** Values that a user may give a lab in a class. */
+/** Generates values that a user may give to a lab in a class. */
 export const arbitraryLab: Arbitrary<SomeValues> = arbitraryOf(labValues).map((values) =>
   consistent(values as SomeValues),
 );
 
-/** Names that Kubernetes and Helm allow. */
+/** Generates names that Kubernetes and Helm allow. */
 export const dnsLabel: Arbitrary<string> = fc.oneof(
   fc.constantFrom('intro-otel', 'a', '1', '1e3', '007', 'null', 'true', 'no', '2020-01-01', 'a--b', 'x'.repeat(53)),
   fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/),

@@ -1,4 +1,4 @@
-// Runs the real helm on the chart, and reads what it prints.
+// Runs the real helm on the chart and parses its output.
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Tags } from 'yaml';
@@ -12,14 +12,14 @@ import { UNCOLLECTED } from '../support/cluster/cluster.ts';
 
 export const chart = join(repoRoot, 'charts', 'lab');
 
-/** HELM in the environment names another one to test with. */
+/** Path of the helm binary. The environment variable HELM may name another one. */
 const path = process.env.HELM ?? helmPath(silentProgress());
 
-/** Runs helm, and leaves it to the caller what a failure means. */
+/** Runs helm and returns the result, even if helm fails. */
 const helm = async (args: readonly string[], input = ''): Promise<RunResult> =>
   run(await path, args, { input, env: UNCOLLECTED, allowFailure: true, timeout: 60_000 });
 
-/** JSON that every YAML parser reads: the characters that YAML wants escaped are. */
+/** Returns JSON that every YAML parser can read: characters that YAML requires to be escaped are escaped. */
 const yamlSafe = (values: unknown): string =>
   JSON.stringify(values).replace(
     /[\u007f-\ud7ff\ue000-\uffff]/g,
@@ -32,10 +32,10 @@ export interface Release {
   readonly values: unknown;
 }
 
-/** The Kubernetes that helm is to think of: one that was built without saying so thinks of 1.20. */
+/** Arguments that set the Kubernetes version. Some builds of helm otherwise assume version 1.20. */
 const KUBERNETES = ['--kube-version', '1.34.4'];
 
-/** `helm template`, without the test hooks. */
+/** Runs `helm template` without the test hooks. */
 export const template = ({ release, namespace, values }: Release): Promise<RunResult> =>
   helm(
     ['template', release, chart, '--namespace', namespace, '--skip-tests', '--values', '-', ...KUBERNETES],
@@ -44,7 +44,7 @@ export const template = ({ release, namespace, values }: Release): Promise<RunRe
 
 export const lint = (): Promise<RunResult> => helm(['lint', '--strict', chart, ...KUBERNETES]);
 
-/** Go's YAML, unlike this one, wants a digit in a number: E0 and . are text to it. */
+/** Makes the YAML parser read E0 and . as text, as Go's parser does. In Go, a number needs a digit. */
 const withDigits = (tags: Tags): Tags =>
   tags.map((tag) =>
     typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:float' && 'test' in tag
@@ -55,22 +55,19 @@ const withDigits = (tags: Tags): Tags =>
 function parse(text: string, version: '1.1' | '1.2'): AnyObject[] {
   return parseAllDocuments(text, { version, customTags: withDigits }).map((document) => {
     if (document.errors.length > 0)
-      throw new Error(`helm printed what isn't YAML: ${document.errors.join('\n')}\n${text}`);
+      throw new Error(`Expected helm to print YAML, found errors: ${document.errors.join('\n')}\n${text}`);
     return document.toJS() as AnyObject;
   });
 }
 
-/**
- * The objects in helm's output as YAML 1.1 reads them, which is Kubernetes' own, having made sure that YAML 1.2 reads
- * the same.
- */
+/** Parses helm's output as YAML 1.1, which Kubernetes uses, and expects the same result from YAML 1.2. */
 export function parseManifests(text: string): AnyObject[] {
   const objects = parse(text, '1.1');
   expect(parse(text, '1.2')).toEqual(objects);
   return objects;
 }
 
-/** Objects by kind, namespace and name, since the order of objects means nothing. */
+/** Returns the objects by kind, namespace and name, so that their order doesn't matter in comparisons. */
 export const byName = (objects: readonly AnyObject[]): Record<string, AnyObject> =>
   Object.fromEntries(
     objects.map((object) => [`${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}`, object]),

@@ -1,5 +1,5 @@
-// The keystone: the chart, rendered by the real helm, and renderLab with renderOperator give the same objects for the
-// same values.
+// The keystone test. For the same values, the real helm with our chart gives the same objects as renderLab and
+// renderOperator.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -12,7 +12,7 @@ import { dnsLabel, someValues } from './arbitrary.ts';
 import { byName, chart, parseManifests, template } from './helm.ts';
 import type { Release } from './helm.ts';
 
-/** Change it to try other values; a failure prints the smallest values that fail. */
+/** Seed of the generated values. Change it to try other values. A failure prints the smallest values that fail. */
 const SEED = 20260322;
 const VALUES = 240;
 
@@ -29,28 +29,27 @@ async function expectSame({ values, ...release }: Release & { readonly values: S
 
 const lab = { release: 'intro-otel', namespace: 'default' };
 
-test('helm template and renderLab agree on the defaults', async () => {
+test('helm template prints the same objects as renderLab for the default values', async () => {
   await expectSame({ ...lab, values: {} });
 });
 
-test.each(examples)('helm template and renderLab agree on the example $name', async ({ values }) => {
+test.each(examples)('helm template prints the same objects as renderLab for the example $name', async ({ values }) => {
   await expectSame({ ...lab, values });
 });
 
 test.each<[what: string, SomeChartValues['operator']]>([
   ['without an operator', { enabled: false }],
-  ['with an operator of other values', { replicas: 1, logLevel: 'debug', crds: { keep: false }, env: { A: 1 } }],
-])('helm template and renderLab agree %s', async (_what, operator) => {
+  ['with other values for the operator', { replicas: 1, logLevel: 'debug', crds: { keep: false }, env: { A: 1 } }],
+])('helm template prints the same objects as renderLab %s', async (_what, operator) => {
   await expectSame({ ...lab, values: { operator: operator ?? {} } });
 });
 
-test('null takes a default entry out of a map in both', async () => {
+test('helm template and renderLab both remove a default map entry whose value is null', async () => {
   await expectSame({ ...lab, values: { dice: { resources: { limits: { memory: null } } } } });
 });
 
-test(`helm template and renderLab agree on ${VALUES} generated values (seed ${SEED})`, async () => {
-  // The operator's two definitions are longer than all the rest, and differ by nothing that is generated: one in twelve
-  // has them.
+test(`helm template prints the same objects as renderLab for ${VALUES} generated values (seed ${SEED})`, async () => {
+  // Only one run in twelve includes the operator, because its two CRDs are long and don't depend on generated values.
   const operates = fc.constantFrom(true, ...Array<boolean>(11).fill(false));
   const request = fc
     .record({ release: dnsLabel, namespace: dnsLabel, values: someValues, operates })

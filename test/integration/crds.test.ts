@@ -157,7 +157,7 @@ describe('a Seat', () => {
       'a name that is not that of its Workshop and attendee',
       'crds-eve',
       spec,
-      ['metadata.name', 'here crds-ada. Seats are made by the operator: add the attendee to the Workshop'],
+      ['metadata.name', 'which is crds-ada. The operator creates Seats: add the attendee to the Workshop'],
     ],
     ['two replicas', 'crds-ada', { ...spec, replicas: 2 }, ['spec.replicas', 'less than or equal to 1']],
     ['no revision', 'crds-ada', { workshop: 'crds', attendee: 'ada' }, ['spec.revision', 'Required value']],
@@ -165,13 +165,13 @@ describe('a Seat', () => {
       'a changed attendee',
       'crds-ada',
       { ...spec, attendee: 'eve' },
-      ['spec.attendee', 'a Seat stays that of one attendee, ada: change spec.attendees of the Workshop'],
+      ['spec.attendee', "a Seat can't change its attendee, which is ada: change spec.attendees of the Workshop"],
     ],
     [
       'a changed Workshop',
       'crds-ada',
       { ...spec, workshop: 'other' },
-      ['spec.workshop', 'a Seat stays that of one workshop, crds'],
+      ['spec.workshop', "a Seat can't change its workshop, which is crds"],
     ],
   ])('is refused with %s', async (_what, name, other, [field, message]) => {
     const { code, stderr } = await tried(manifest('Seat', name, other));

@@ -58,7 +58,7 @@ processors:
 {{ include "intro-otel.componentLines" (include "intro-otel.exporters" . | fromJson) }}service:
   extensions: [health_check]
   telemetry:
-    # Keep log lines short: without the name of the Collector.
+    # Without these attributes, log lines are shorter.
     resource:
       service.name:
       service.version:
@@ -93,7 +93,7 @@ extensions:
     storage:
       traces: memory
     base_path: /jaeger
-    # Traces of Jaeger itself would push out those of the lab.
+    # Jaeger's own traces would replace the lab's traces in its memory.
     enable_tracing: false
     http:
       endpoint: 0.0.0.0:16686
