@@ -19,7 +19,7 @@ describe('eventually', () => {
       throw new Error(`saw ${++looks}`);
     };
     await expect(eventually(look, { within: 30, every: 10 })).rejects.toThrow(
-      /Not so after .* looks\)\. Last seen:\nsaw [2-9]/,
+      /Still failing after .* attempts\)\. Last error:\nsaw [2-9]/,
     );
   });
 

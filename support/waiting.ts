@@ -73,5 +73,7 @@ export async function always(
 
 function late(cause: unknown, waited: number, looks: number): Error {
   const seen = messageOf(cause);
-  return new Error(`Not so after ${(waited / 1000).toFixed(1)} s (${looks} looks). Last seen:\n${seen}`, { cause });
+  return new Error(`Still failing after ${(waited / 1000).toFixed(1)} s (${looks} attempts). Last error:\n${seen}`, {
+    cause,
+  });
 }

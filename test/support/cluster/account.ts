@@ -54,10 +54,10 @@ const AT_A_TIME = 24;
 const PATIENCE = 30_000;
 
 export class Account {
-  private readonly server: string;
-  private readonly ca: Buffer;
-  private readonly token: string;
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: AT_A_TIME });
+  readonly #server: string;
+  readonly #ca: Buffer;
+  readonly #token: string;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: AT_A_TIME });
 
   /** Connects to the API server of a kubeconfig. @param kubeconfig its content @param token replaces its credentials */
   constructor(kubeconfig: string, token?: string) {
@@ -67,10 +67,10 @@ export class Account {
     } = parse(kubeconfig) as Config;
     if (new URL(cluster.server).hostname !== '127.0.0.1')
       throw new Error(`expected the API server on 127.0.0.1, found ${cluster.server}, which may be another cluster`);
-    this.server = cluster.server;
-    this.ca = Buffer.from(cluster['certificate-authority-data'], 'base64');
-    this.token = token ?? user.token ?? '';
-    if (this.token === '') throw new Error('the kubeconfig has no token, and none was given');
+    this.#server = cluster.server;
+    this.#ca = Buffer.from(cluster['certificate-authority-data'], 'base64');
+    this.#token = token ?? user.token ?? '';
+    if (this.#token === '') throw new Error('the kubeconfig has no token, and none was given');
   }
 
   /** Sends a request. @returns the answer, also if it is a refusal @throws Error if the connection fails */
@@ -78,15 +78,15 @@ export class Account {
     const text = body === undefined ? '' : JSON.stringify(body);
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     const sent = {
-      authorization: `Bearer ${this.token}`,
+      authorization: `Bearer ${this.#token}`,
       'content-type': type,
       'content-length': Buffer.byteLength(text),
       ...headers,
     };
     return new Promise((resolve, reject) => {
-      const options = { method, headers: sent, ca: this.ca, agent: this.agent, timeout: PATIENCE };
+      const options = { method, headers: sent, ca: this.#ca, agent: this.#agent, timeout: PATIENCE };
       const asked = request(
-        new URL(path, this.server),
+        new URL(path, this.#server),
         options,
         (response) => void answerOf(response).then(resolve, reject),
       );
@@ -115,7 +115,7 @@ export class Account {
 
   /** Closes the account's connections. */
   close(): void {
-    this.agent.destroy();
+    this.#agent.destroy();
   }
 }
 

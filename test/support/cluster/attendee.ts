@@ -6,9 +6,15 @@ import { NAMES } from '../../../operator/api/types.ts';
 import { Account } from './account.ts';
 import { kubectl, tool } from './cluster.ts';
 
+interface Opened {
+  readonly account: Account;
+  readonly directory: string;
+  readonly kubeconfig: string;
+}
+
 export class Attendee {
   readonly seat: string;
-  private opened: { account: Account; directory: string; kubeconfig: string } | undefined;
+  #opened: Opened | undefined;
 
   constructor(seat: string) {
     this.seat = seat;
@@ -23,21 +29,21 @@ export class Attendee {
     const directory = await mkdtemp(join(tmpdir(), 'attendee-'));
     const kubeconfig = join(directory, 'config');
     await writeFile(kubeconfig, text, { mode: 0o600 });
-    this.opened = { account: new Account(text), directory, kubeconfig };
+    this.#opened = { account: new Account(text), directory, kubeconfig };
   }
 
   async close(): Promise<void> {
-    this.opened?.account.close();
-    if (this.opened !== undefined) await rm(this.opened.directory, { recursive: true });
+    this.#opened?.account.close();
+    if (this.#opened !== undefined) await rm(this.#opened.directory, { recursive: true });
   }
 
   get account(): Account {
-    return this.found.account;
+    return this.#access.account;
   }
 
   /** The path of the kubeconfig file. */
   get kubeconfig(): string {
-    return this.found.kubeconfig;
+    return this.#access.kubeconfig;
   }
 
   /** Runs kubectl without --namespace, because the kubeconfig sets the namespace. @returns the standard output */
@@ -45,10 +51,10 @@ export class Attendee {
     return (await tool('kubectl', [`--kubeconfig=${this.kubeconfig}`, ...args], { input })).stdout;
   }
 
-  private get found(): NonNullable<typeof this.opened> {
-    if (this.opened === undefined)
+  get #access(): Opened {
+    if (this.#opened === undefined)
       throw new Error(`the kubeconfig of ${this.seat} could not be read; see the first failed test of this file`);
-    return this.opened;
+    return this.#opened;
   }
 }
 

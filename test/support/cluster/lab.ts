@@ -31,7 +31,7 @@ export class Lab {
    * The error of a failed install or upgrade. jest runs the tests of a file even if the setup has failed, and they
    * report this error.
    */
-  private broken: unknown;
+  #broken: unknown;
 
   constructor(namespace: string, release = 'intro-otel') {
     this.namespace = namespace;
@@ -46,7 +46,7 @@ export class Lab {
       { ...alone, ...values },
     );
     await installed.catch((error: unknown) => {
-      this.broken = error;
+      this.#broken = error;
       throw error;
     });
   }
@@ -101,7 +101,7 @@ export class Lab {
 
   /** Runs helm in this lab's namespace and passes `values` on standard input. @returns the standard output */
   async helm(args: readonly string[], helm: 'helm' | 'helm3' = 'helm', values: Values = {}): Promise<string> {
-    if (this.broken !== undefined)
+    if (this.#broken !== undefined)
       throw new Error('the lab could not be installed; see the first failed test of this file');
     return (await tool(helm, [...args, '--namespace', this.namespace], { input: JSON.stringify(values) })).stdout;
   }

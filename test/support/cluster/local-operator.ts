@@ -23,15 +23,15 @@ import { OPERATOR_NAMESPACE } from './operator.ts';
 const LEADS_WITHIN = 60_000;
 
 export class LocalOperator {
-  private readonly child: ChildProcess;
-  private readonly address: string;
-  private how: string | undefined;
+  readonly #child: ChildProcess;
+  readonly #address: string;
+  #how: string | undefined;
 
   private constructor(child: ChildProcess, address: string, directory: string) {
-    this.child = child;
-    this.address = address;
+    this.#child = child;
+    this.#address = address;
     child.once('exit', (code, signal) => {
-      this.how = signal ?? `exit code ${code}`;
+      this.#how = signal ?? `exit code ${code}`;
       rmSync(directory, { recursive: true });
     });
   }
@@ -73,19 +73,19 @@ export class LocalOperator {
 
   /** How the process ended: its exit code or signal as text. Undefined while it runs. */
   get ended(): string | undefined {
-    return this.how;
+    return this.#how;
   }
 
   get pid(): number | undefined {
-    return this.child.pid;
+    return this.#child.pid;
   }
 
   async metrics(): Promise<string> {
-    return textOf(await fetch(`${this.address}/metrics`));
+    return textOf(await fetch(`${this.#address}/metrics`));
   }
 
   async isReady(): Promise<boolean> {
-    return (await fetch(`${this.address}/readyz`)).ok;
+    return (await fetch(`${this.#address}/readyz`)).ok;
   }
 
   /** Returns whether the operator leads. False before it answers requests and after it ended. */
@@ -104,11 +104,11 @@ export class LocalOperator {
 
   /** Kills the operator with SIGKILL, like a crash of the machine. */
   kill(): void {
-    this.child.kill('SIGKILL');
+    this.#child.kill('SIGKILL');
   }
 
   async stop(): Promise<void> {
-    this.child.kill('SIGTERM');
+    this.#child.kill('SIGTERM');
     await eventually(() => expect(this.ended).toBeDefined(), { within: 15_000 }).finally(() => this.kill());
   }
 }

@@ -110,7 +110,7 @@ async function readLines(body: ReadableStream, onLine: (line: string) => void): 
 
 /** Several watches. A wait fails when one of them breaks. */
 export class Watches {
-  private readonly watches: Watch[] = [];
+  readonly #watches: Watch[] = [];
 
   async add(
     kinds: readonly Kind[],
@@ -118,7 +118,7 @@ export class Watches {
     as: 'whole' | 'metadata',
     onEvent: (line: string, kind: Kind) => void,
   ): Promise<this> {
-    this.watches.push(
+    this.#watches.push(
       ...(await Promise.all(kinds.map((kind) => watch(kind, selector, as, (line) => onEvent(line, kind))))),
     );
     return this;
@@ -134,29 +134,29 @@ export class Watches {
       timer = setTimeout(() => reject(new Error(`Still waiting after ${within / 1000} s: ${seen()}`)), within);
     });
     try {
-      return await Promise.race([work, late, ...this.watches.map(({ lost }) => lost)]);
+      return await Promise.race([work, late, ...this.#watches.map(({ lost }) => lost)]);
     } finally {
       clearTimeout(timer);
     }
   }
 
   stop(): void {
-    for (const one of this.watches) one.stop();
+    for (const one of this.#watches) one.stop();
   }
 }
 
 /** A target number. `reached` resolves with the time (performance.now) when `set` first reaches the target. */
 export class Mark {
   readonly reached: Promise<number>;
-  private resolve: (at: number) => void = () => undefined;
-  private readonly target: number;
+  #resolve: (at: number) => void = () => undefined;
+  readonly #target: number;
 
   constructor(target: number) {
-    this.target = target;
-    this.reached = new Promise((resolve) => (this.resolve = resolve));
+    this.#target = target;
+    this.reached = new Promise((resolve) => (this.#resolve = resolve));
   }
 
   set(value: number): void {
-    if (value >= this.target) this.resolve(performance.now());
+    if (value >= this.#target) this.#resolve(performance.now());
   }
 }
