@@ -75,7 +75,8 @@ export const stages: readonly Stage[] = [
   jest('chart', 'background', { args: [HANG_LIMIT] }),
   // Some unit tests have time limits of 500 ms, so no stage that uses the cluster runs at the same time.
   jest('unit', 'units', { quick: true, args: ['--maxWorkers=2', WAITING_FIRST] }),
-  jest('solutions', 'units'),
+  // It starts apps beside those of the unit tests, and only one worker runs its one file.
+  jest('solutions', 'units', { env: { TEST_PORTS_FROM: '30000' } }),
   // Tests on a cluster mostly wait, so there are more workers than cores.
   jest('integration', 'parts', { needsCluster: true, args: ['--maxWorkers=4', WAITING_FIRST, HANG_LIMIT] }),
   // These tests open the guide's pages in Chromium, which is installed while the cluster starts.
@@ -115,10 +116,18 @@ function program(name: string, command: () => Command | Promise<Command>): Stage
   };
 }
 
+interface JestOptions {
+  readonly needsCluster?: boolean;
+  readonly quick?: boolean;
+  readonly args?: readonly string[];
+  /** Environment variables of this stage alone. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 function jest(
   project: string,
   turn: Turn,
-  { needsCluster = false, quick = false, args = [] as readonly string[] } = {},
+  { needsCluster = false, quick = false, args = [], env = {} }: JestOptions = {},
 ): Stage {
   return {
     name: project,
@@ -129,7 +138,8 @@ function jest(
       const report = join(artefacts, `${project}.json`);
       await rm(report, { force: true }); // jest may fail before it writes a new report
       const command = jestCommand(project, [`--outputFile=${report}`, ...args]);
-      await runProgram(command, logOf(project), { ...context, background: context.yielding && turn === 'background' });
+      const background = context.yielding && turn === 'background';
+      await runProgram(command, logOf(project), { ...context, env: { ...env, ...context.env }, background });
       return resultsOf(JSON.parse(await readFile(report, 'utf8')) as JestReport);
     },
   };

@@ -24,8 +24,9 @@ const running = new Set<ChildProcess>();
 
 /**
  * Range of ports outside the kernel's ephemeral range. So a free port stays free until an app opens it a second later.
+ * Each worker of jest has ports of its own. Two runs of jest at the same time need different TEST_PORTS_FROM.
  */
-const PORTS = { from: 20_000, each: 1_000 };
+const PORTS = { from: Number(process.env['TEST_PORTS_FROM'] ?? 20_000), each: 1_000 };
 let last = Promise.resolve(PORTS.from + (Number(process.env['JEST_WORKER_ID'] ?? 1) % 10) * PORTS.each);
 
 /** Returns a free port, and a different one each time. */
