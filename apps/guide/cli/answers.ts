@@ -6,7 +6,10 @@ interface QuestionForm {
   readonly questions: readonly Question[];
 }
 
-/** Makes the file. @throws if the step has no questions */
+/**
+ * Makes the text of the file: each question as a comment, and a line for its answer.
+ * @throws if the step has no questions
+ */
 export function formOf({ id, questions }: QuestionForm): string {
   if (questions.length === 0) throw new Error(`${id} has no questions: its check needs no answers`);
   return questions
@@ -14,7 +17,7 @@ export function formOf({ id, questions }: QuestionForm): string {
     .join('\n');
 }
 
-/** Reads the answers. @throws on a line that is neither an answer nor a comment */
+/** Reads the learner's answers from the text of the file. @throws on a line that is neither an answer nor a comment */
 export function answersIn(text: string): Record<string, string> {
   const lines = text
     .split('\n')
