@@ -226,7 +226,7 @@ test('makes no traces of requests that only read traces', async () => {
   expect(paths).toEqual(['/apps/dice/visit']);
 });
 
-describe('the probe', () => {
+describe('the probe, which sends a span and looks for it in Jaeger', () => {
   const collector =
     (received: string[]): RequestListener =>
     (request, response) => {

@@ -1,4 +1,5 @@
-// A step's questions as a file to fill in, one NAME=ANSWER per line.
+// Writes a step's questions to a text that the learner fills in, and reads the answers from it. Each answer is a line
+// NAME=ANSWER.
 import type { Question } from '../contract.ts';
 
 interface QuestionForm {

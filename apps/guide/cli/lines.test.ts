@@ -32,7 +32,7 @@ test('prints a span on one line, with its attributes and the resource attributes
   );
 });
 
-test('prints a trace as an indented tree, with attributes and events below each span', () => {
+test('prints a trace as an indented tree of spans, with attributes and events below each span', () => {
   const child = span({
     service: 'dice',
     name: 'do_roll',

@@ -57,7 +57,7 @@ test('reads the service account token again after it was replaced', async () => 
   api.token = 'a-new-token';
 });
 
-test('merges a patch into a ConfigMap: keeps keys that the patch lacks, and removes keys that it sets to null', async () => {
+test('merges a patch: keeps keys that the patch lacks, and removes keys that it sets to null', async () => {
   const { data } = await kube.patchConfigMap('lab-dice', { 'app.ts': 'two', 'settings.env': null });
   expect(data).toEqual({ 'app.ts': 'two' });
 });

@@ -37,7 +37,7 @@ describe('the course API in a cluster', () => {
     expect(JSON.stringify(body)).not.toMatch(/\$RELEASE|\$NAMESPACE/);
   });
 
-  test("writes a step's files when the step first starts, and keeps copies of the files that they replace", async () => {
+  test("writes a step's files when the step first starts, and keeps copies of the replaced files", async () => {
     expect((await harness.post('/course/08-context/start')).body).toMatchObject({ state: 'started' });
     expect(harness.api.data('lab-dice')['app.ts']).toContain("const prizes = 'http://lab-prizes:8080/prizes/6';");
     expect(harness.api.data('lab-dice')['before-08-context.app.ts']).toBe('one');
@@ -85,7 +85,7 @@ describe('the course API in a cluster', () => {
     });
   });
 
-  test('adds a hint to a failed check if Jaeger restarted after the step started, even within the same second', async () => {
+  test('adds a hint to a failed check if Jaeger restarted during the step, even in its first second', async () => {
     await harness.post('/course/03-opentelemetry/reset');
     const hintWith = async (seconds: number): Promise<unknown> => {
       const wholeSeconds = new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19);

@@ -14,8 +14,8 @@ beforeAll(async () => {
 beforeEach(() => harness.reset());
 afterAll(() => harness.stop());
 
-describe('/api/files', () => {
-  test('lists the Deployments that a save restarted, and refuses a save from a second tab with the old version', async () => {
+describe('the route /api/files', () => {
+  test('lists what a save restarted, and refuses a save from a second tab with the old version', async () => {
     const {
       body: { version },
     } = await harness.ask('/files');
@@ -75,7 +75,7 @@ describe('/api/files', () => {
   });
 });
 
-describe('the lab of the guide', () => {
+describe("the API's routes for the lab", () => {
   test('sends a request to dice as the start of a trace', async () => {
     const { body } = await harness.post('/visit', { path: '/server_request?param=x' });
     expect(body).toMatchObject({ status: 200, trace: expect.stringMatching(/^[0-9a-f]{32}$/) as string });

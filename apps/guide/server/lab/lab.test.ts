@@ -72,7 +72,7 @@ test('plays extra rounds with the usual mix of visitors until the load is set to
   expect(rounds.length).toBe(played);
 });
 
-describe('Faults', () => {
+describe('Faults, which switches faults in prizes', () => {
   const requests: string[] = [];
   let port: number;
   let status = 204;
@@ -124,7 +124,7 @@ describe('Faults', () => {
     expect(api.requests.slice(before)).toEqual(['GET /api/v1/namespaces/ns/configmaps/lab-faults']);
   });
 
-  test('sends each change of the faults at once, also after a watch ends, and makes no requests between changes', async () => {
+  test('sends each fault change at once, even after a watch ends, and requests nothing between changes', async () => {
     const faults = new Faults({ kube, release: 'lab', port, every: 50 });
     const stop = faults.watch();
     await waitFor('the first read', () => requests.length > 0 || undefined);

@@ -250,7 +250,7 @@ describe("PodWatcher, which follows a component's newest pod", () => {
   });
   afterAll(() => api.stop());
 
-  test("sends the new pod's state, log and crash to each listener, even to one that starts listening later", async () => {
+  test("sends the new pod's state, log and crash to each listener, even to one that joins later", async () => {
     const watcher = new PodWatcher(new Kube(api.config), 'lab');
     const [early, late]: PodEvent[][] = [[], []];
     api.pods.set('dice-1', podOf('dice', 'dice-1', { created: '2026-01-01T00:00:00Z' }));
