@@ -1,6 +1,6 @@
-// Runs each step's check against right solutions in several styles and against wrong ones. A check must pass the right
-// ones and fail the wrong ones at their hop. Most cases wait for a time limit, so they run side by side (maxConcurrency
-// in jest.config.mjs).
+// Runs the check of each step against right solutions in several styles, and against wrong solutions. A check must pass
+// the right solutions, and fail each wrong solution with the expected `hop`. Most checks wait for a time limit, so they
+// run at the same time (maxConcurrency in jest.config.mjs).
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { jest } from '@jest/globals';
@@ -40,7 +40,7 @@ afterAll(async () => {
   for (const { id, right, wrong } of steps) print(`${id.padEnd(24)}${score(right)}    ${score(wrong)}`);
 });
 
-test('finds at least three right and five wrong solutions for every step', () => {
+test('has at least three right and five wrong solutions for every step', () => {
   expect(steps.filter(({ right, wrong }) => right.length < 3 || wrong.length < 5).map(({ id }) => id)).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
-// The contract of the guide's HTTP API: its requests and its answers. The pages, the server, the command line and the
-// tests import it.
+// The types of the requests and answers of the guide's HTTP API. The pages, the server, the command line and the tests
+// import them.
 import { OWN } from '../../lab/names.ts';
 import type { OwnFile } from '../../lab/names.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
@@ -9,7 +9,7 @@ export type FileName = OwnFile;
 export const fileNames: readonly FileName[] = OWN.map(({ file }) => file);
 export type Files = Record<FileName, string>;
 
-/** The files and their version. The same text has the same version, whoever wrote it. */
+/** The learner's files and their version. The version depends only on the texts, so equal texts have equal versions. */
 export interface VersionedFiles {
   readonly version: string;
   readonly files: Files;
@@ -41,23 +41,23 @@ export interface Question {
 
 export interface Step extends StepSummary {
   readonly learn: readonly string[];
-  /** The step's text. We wrote it, so a page may show it as it is. */
+  /** The step's text as HTML. It comes from our own Markdown, so a page may insert it without escaping. */
   readonly html: string;
-  /** How to do the step with kubectl. */
+  /** Instructions for doing the step with kubectl, as HTML. */
   readonly kubectlHtml: string;
   /** The files that the step changes. */
   readonly files: readonly FileName[];
   readonly questions: readonly Question[];
-  /** The commands of `kubectlHtml`, in order. */
+  /** The commands that `kubectlHtml` shows, in the same order. */
   readonly commands: readonly string[];
-  /** The trace that the step started with or that passed it. */
+  /** Id of the trace that the step started with, or of the trace that passed its check. */
   readonly traceId?: string;
   readonly startedAt?: string;
 }
 
 /**
- * The part of the way from dice to Jaeger where a check stopped. `shape` means that spans arrive, but differ from what
- * the step asks for.
+ * Where a failed check found the problem. `pod`, `collector` and `jaeger` are hops from dice to Jaeger that do not
+ * work. `shape` means that spans arrive, but differ from what the step asks for.
  */
 export type VerdictHop = 'pod' | 'collector' | 'jaeger' | 'shape';
 
@@ -78,7 +78,7 @@ export interface Failed {
 /** The result of a check. */
 export type Verdict = Passed | Failed;
 
-/** The components that read a learner's files. */
+/** The components of the lab that read the learner's files. */
 export type Component = 'dice' | 'collector';
 
 export interface PodState {
@@ -87,7 +87,7 @@ export interface PodState {
   readonly phase: 'starting' | 'running' | 'failed' | 'gone';
   /** Why the pod is in this phase, and what to do. */
   readonly message?: string;
-  /** Line of app.ts that caused a failure. */
+  /** The line in app.ts where the pod's code failed. */
   readonly line?: number;
 }
 
@@ -97,7 +97,7 @@ export interface LogLine {
   readonly line: string;
 }
 
-/** An event of the stream `GET /api/run`. */
+/** An event that `GET /api/run` streams to a page. */
 export type PodEvent =
   { readonly type: 'state'; readonly data: PodState } | { readonly type: 'log'; readonly data: LogLine };
 
@@ -122,17 +122,17 @@ export interface Fault {
   readonly on: boolean;
 }
 
-/** One hop of the way from dice to Jaeger, as "Why is there no trace?" reports it. */
+/** The state of one hop from dice to Jaeger, as "Why is there no trace?" shows it. */
 export interface PipelineHop {
   readonly name: 'sdk' | 'exporter' | 'collector' | 'jaeger';
   readonly ok: boolean;
-  /** What the hop reports. */
+  /** What the test of this hop found. */
   readonly says: string;
   /** What to do if the hop is broken. */
   readonly todo?: string;
 }
 
-/** A span with all that a page can show of it, including the fields that only the span's JSON needs. */
+/** A span with everything that a page shows, including fields that only the JSON view of a span needs. */
 export interface SpanOfPage extends Omit<Span, 'children'> {
   readonly children: readonly SpanOfPage[];
   readonly traceState?: string;
@@ -144,11 +144,11 @@ export interface TraceOfPage extends Pick<Trace, 'traceId' | 'services' | 'start
   readonly roots: readonly SpanOfPage[];
 }
 
-/** An instrumentation library that the image contains. */
+/** An instrumentation library in the image of dice. */
 export interface Instrumentation {
   readonly name: string;
   readonly version: string;
   readonly description: string;
-  /** What the library instruments. */
+  /** The framework or module that the library instruments. */
   readonly for: string;
 }

@@ -1,4 +1,4 @@
-// Runs the built guide and the probe against a fake Jaeger and fake apps.
+// Runs the built guide and the probe, which tests the way from a span to Jaeger, against a fake Jaeger and fake apps.
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -44,7 +44,7 @@ function otlp(id: string): string {
   return JSON.stringify({ result: { resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] } });
 }
 
-/** Answers as Jaeger's query service does: one known trace, the page of the UI, and 404 for everything else. */
+/** Answers like Jaeger's query service: one known trace, its UI page, and 404 for all other paths. */
 function jaegerWith(home: string): RequestListener {
   return (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://jaeger');
@@ -118,30 +118,30 @@ test.each(['/', '/lab', '/why', '/traces', `/traces/${traceId}`])(
   },
 );
 
-test('links the apps, the traces and Jaeger from the page of the lab', async () => {
+test('links the apps, the traces and Jaeger from the page "Lab"', async () => {
   const page = await text(`${guide.url}/lab`);
   for (const link of ['/apps/dice/rolldice', '/apps/arcade/play?player=you', '/traces', '/jaeger/'])
     expect(page).toContain(`href="${link}"`);
 });
 
-test("serves the pages' assets", async () => {
+test('serves the scripts and the style sheet of its pages', async () => {
   for (const asset of ['style.css', 'guide.js', 'lab.js', 'why.js', 'icon.svg'])
     expect((await fetch(`${guide.url}/assets/${asset}`)).status).toBe(200);
 });
 
-test('shows a trace with the content of its spans, and escapes it', async () => {
+test('shows a trace with its spans, and escapes their content', async () => {
   const page = await text(`${guide.url}/traces/${traceId}`);
   for (const piece of ['GET &lt;b&gt;/play&lt;/b&gt;', '12.0 ms', 'player.name', 'too slow', 'no time'])
     expect(page).toContain(piece);
 });
 
-test('says that a trace has not arrived, and reloads its page', async () => {
+test('shows that a trace has not arrived yet, on a page that reloads itself', async () => {
   const answer = await fetch(`${guide.url}/traces/${'0'.repeat(31)}1`);
   expect(answer.status).toBe(404);
   expect(await answer.text()).toContain('<meta http-equiv="refresh" content="2">');
 });
 
-test('returns a trace as a tree in JSON', async () => {
+test('returns a trace as a tree of spans in JSON', async () => {
   const trace = (await (await fetch(`${guide.url}/api/traces/${traceId}`)).json()) as object;
   expect(trace).toMatchObject({
     traceId,
@@ -151,12 +151,12 @@ test('returns a trace as a tree in JSON', async () => {
   });
 });
 
-test("proxies Jaeger's own pages if Jaeger has its UI", async () => {
+test("proxies Jaeger's pages if Jaeger has its UI", async () => {
   expect(await text(`${guide.url}/jaeger/`)).toContain('jaeger-ui-root');
   expect(await text(`${guide.url}/traces/${traceId}`)).toContain(`href="/jaeger/trace/${traceId}"`);
 });
 
-test("redirects Jaeger's pages to the guide's own if Jaeger has no UI", async () => {
+test("redirects requests for Jaeger's pages to the guide's own pages if Jaeger has no UI", async () => {
   const answer = await fetch(`${plain.url}/jaeger/trace/${traceId}`);
   expect(new URL(answer.url).pathname).toBe(`/traces/${traceId}`);
   expect(await answer.text()).toContain('This Jaeger came without the files of its user interface');
@@ -167,7 +167,7 @@ test("proxies Jaeger's API", async () => {
   expect(await text(`${plain.url}/jaeger/api/v3/services`)).toBe('{"services":["arcade"]}');
 });
 
-test('proxies an app below its path', async () => {
+test('proxies each app below a path of its own', async () => {
   const answer = await fetch(`${guide.url}/apps/dice/visit?x=1`, { headers: { 'user-agent': 'a-test' } });
   expect(await answer.json()).toMatchObject({
     url: '/visit?x=1',
@@ -177,12 +177,12 @@ test('proxies an app below its path', async () => {
   });
 });
 
-test("rewrites an app's redirect to the app's path in the guide", async () => {
+test("rewrites an app's redirect so that it stays below the app's path in the guide", async () => {
   const answer = await fetch(`${guide.url}/apps/dice/moved`, { redirect: 'manual' });
   expect(answer.headers.get('location')).toBe('/apps/dice/visit');
 });
 
-test('names an app that does not answer', async () => {
+test('names the app in the error when the app does not answer', async () => {
   const answer = await fetch(`${guide.url}/apps/prizes/prizes/1`);
   expect([answer.status, await answer.text()]).toEqual([
     502,
@@ -190,7 +190,7 @@ test('names an app that does not answer', async () => {
   ]);
 });
 
-test("plays a round at the arcade with the browser's user agent", async () => {
+test("plays a round with the user agent of the learner's browser", async () => {
   const answer = await fetch(`${guide.url}/api/rounds?player=grace%20h`, {
     method: 'POST',
     headers: { 'user-agent': 'a-test' },
@@ -202,7 +202,7 @@ test("plays a round at the arcade with the browser's user agent", async () => {
   });
 });
 
-test('reports which parts answer', async () => {
+test('reports which apps and backends answer', async () => {
   const status = (await (await fetch(`${plain.url}/api/status`)).json()) as {
     parts: { name: string; answers: boolean }[];
   };
@@ -216,7 +216,7 @@ test('reports which parts answer', async () => {
   });
 });
 
-test('makes no traces of requests that read traces', async () => {
+test('makes no traces of requests that only read traces', async () => {
   const marked = { headers: { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` } };
   for (const path of [`/traces/${traceId}`, '/traces', '/api/status', '/jaeger/api/v3/services', '/assets/style.css'])
     await fetch(guide.url + path, marked);
@@ -226,7 +226,7 @@ test('makes no traces of requests that read traces', async () => {
   expect(paths).toEqual(['/apps/dice/visit']);
 });
 
-describe('the probe', () => {
+describe('the probe, which sends a span and looks for it in Jaeger', () => {
   const collector =
     (received: string[]): RequestListener =>
     (request, response) => {
@@ -262,14 +262,14 @@ describe('the probe', () => {
     return app;
   }
 
-  test('exits with 0 once it reads its span back from Jaeger', async () => {
+  test('exits with 0 once Jaeger returns the span that the probe sent', async () => {
     const received: string[] = [];
     const { exitCode, stdout } = await probe(await serve(collector(received)), await serve(jaegerOf(received)));
     expect(stdout).toMatch(/^sent one span, trace [0-9a-f]{32}, .*\nread it back from Jaeger at /);
     expect(exitCode).toBe(0);
   });
 
-  test('names the Collector if that does not answer', async () => {
+  test('names the Collector if the Collector does not answer', async () => {
     const { exitCode, stderr } = await probe('http://127.0.0.1:1', 'http://127.0.0.1:1');
     expect(stderr).toMatch(
       /^The span did not reach the Collector at http:\/\/127\.0\.0\.1:1 within 1 s: .*ECONNREFUSED/,
@@ -277,7 +277,7 @@ describe('the probe', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('names Jaeger if the span does not arrive there', async () => {
+  test("names Jaeger if the probe's span does not arrive in Jaeger", async () => {
     const { exitCode, stderr } = await probe(await serve(collector([])), await serve(jaegerOf([])));
     expect(stderr).toMatch(
       /^The span did not reach Jaeger at .* within 1 s: Jaeger answers, but it does not have the span/,

@@ -1,6 +1,6 @@
-// The API of a step's check: what it can look at, and what it returns. A check looks at structure only: service, name,
-// kind, parent, attributes, events, status, edges and orphans. It never reads the learner's code, so a correct solution
-// in another style passes.
+// The API of a step's check: what the check can read, and what it returns. A check looks only at the structure of the
+// telemetry: service, name, kind, parent, attributes, events, status and orphans. It never reads the learner's code, so
+// a correct solution in another style passes.
 import type { Files, PipelineHop, Verdict } from '../../apps/guide/contract.ts';
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
@@ -8,33 +8,40 @@ import type { Span, Trace } from '../../otlp/traces.ts';
 export type { Verdict } from '../../apps/guide/contract.ts';
 
 export interface LabView {
-  /** The learner's answers, by the name of the question. */
+  /** The learner's answers, by the names of the step's questions. */
   readonly answers: Readonly<Record<string, string>>;
-  /** When the learner started the step, in milliseconds since 1970. Nothing older counts. */
+  /** When the learner started the step, in milliseconds since 1970. Older telemetry does not count. */
   readonly since: number;
-  /** The trace that the step started with, if it makes one. */
+  /** Id of the trace that the step started with, if the step makes a trace when it starts. */
   readonly traceId?: string | undefined;
   now(): number;
-  /** Sends a request to dice (or flask) as the start of a trace. The guide's own span is the root. */
+  /** Sends a request to dice or flask, and starts its trace. The guide's own span is the root of that trace. */
   ask(path: string, app?: 'dice' | 'flask'): Promise<AppAnswer>;
-  /** Plays a round through the arcade. @returns the id of its trace, if it has one */
+  /** Plays a round through the arcade. @returns the id of the round's trace, if it has one */
   play(): Promise<string | undefined>;
   trace(traceId: string): Promise<Trace | undefined>;
-  /** The traces that a service took part in, newest first. @param since defaults to the step's start */
+  /**
+   * Returns the traces that a service took part in, newest first.
+   * @param since milliseconds since 1970; the default is the start of the step
+   */
   traces(service: string, since?: number): Promise<Trace[]>;
-  /** The newest trace of a service since the step's start that matches. It reads a few at a time, to save memory. */
+  /**
+   * Returns the newest trace of a service since the step's start for which `matches` is true. To save memory, it reads
+   * only a few traces at a time.
+   */
   find(service: string, matches: (trace: Trace) => boolean): Promise<Trace | undefined>;
   files(): Promise<Files | undefined>;
   podLog(component: 'dice'): Promise<string>;
   collectorLog(): Promise<string>;
-  /** The state of each hop from dice to Jaeger. */
+  /** Returns the state of each hop from dice to Jaeger. */
   why(): Promise<PipelineHop[]>;
-  /** What a fault really hits. */
+  /** Returns the right answers about a fault: the values that the requests it hits really share. */
   truth(fault: 'spike' | 'timeouts'): Record<string, string>;
-  /** Repeats a request until it returns something, or until time is up. @param patience in milliseconds */
+  /** Repeats a request until it returns a value or time is up. @param patience time limit in milliseconds */
   eventually<T>(ask: () => Promise<T | undefined>, patience?: number): Promise<T | undefined>;
   /**
-   * Repeats an attempt until it passes or time is up. An attempt that saw nothing returns undefined.
+   * Repeats an attempt until its verdict is "passed" or time is up. An attempt that found no telemetry yet returns
+   * undefined.
    * @returns the last verdict
    */
   settle(attempt: () => Promise<Verdict | undefined>): Promise<Verdict>;
@@ -42,10 +49,10 @@ export interface LabView {
 
 export type Check = (lab: LabView) => Promise<Verdict>;
 
-/** Runs when a step starts, after its files are written. */
+/** A function that runs when a step starts, after the step's files are written. */
 export type Begin = (lab: LabView) => Promise<{ traceId?: string }>;
 
-/** What a step's `check.ts` exports. */
+/** The functions that a step's `check.ts` exports. */
 export interface StepCode {
   readonly check: Check;
   readonly begin?: Begin;
@@ -53,7 +60,7 @@ export interface StepCode {
 
 export const passed = (traceId?: string): Verdict => ({ passed: true, ...(traceId ? { traceId } : {}) });
 
-/** The verdict for a span that arrived but differs from what the step asks for. */
+/** Returns the verdict for a span that arrived but is not as the step asks. */
 export const wrong = (expected: string, found: string, hint: string, traceId?: string): Verdict => ({
   passed: false,
   hop: 'shape',
@@ -63,7 +70,7 @@ export const wrong = (expected: string, found: string, hint: string, traceId?: s
   ...(traceId ? { traceId } : {}),
 });
 
-/** The verdict for a span that did not arrive. It names the first hop that is broken. */
+/** Returns the verdict for a span that did not arrive. The verdict names the first broken hop from dice to Jaeger. */
 export async function silent(lab: LabView, expected: string, hint: string): Promise<Verdict> {
   const broken = (await lab.why()).find(({ ok }) => !ok);
   if (!broken) return wrong(expected, 'none, though every hop from dice to Jaeger works', hint);
@@ -71,7 +78,7 @@ export async function silent(lab: LabView, expected: string, hint: string): Prom
   return { passed: false, hop, expected, found: broken.says, hint: broken.todo ?? hint };
 }
 
-/** Describes a span, for the `found` of a verdict. */
+/** Describes a span in words, for the field `found` of a verdict. */
 export function named({ service, name, kind }: Span): string {
   return `${service} “${name}” (${kind})`;
 }

@@ -1,4 +1,4 @@
-// The course: starts, checks, skips and resets steps, and reports how far the learner is.
+// The course: starts, checks, skips and resets steps, and reports the learner's progress.
 import type { CourseOverview, Files, Step, Verdict } from '../../apps/guide/contract.ts';
 import type { CourseOptions as OpenOptions, CourseService } from '../../apps/guide/server/course-service.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
@@ -13,13 +13,13 @@ export interface CourseOptions {
   readonly steps: Steps;
   readonly progress: Progress;
   readonly lab: Lab;
-  /** Absent outside a cluster; then the course edits no files. */
+  /** Stores the learner's files. Outside a cluster it is undefined, and the course changes no files. */
   readonly files?: FileStore | undefined;
-  /** Time limit of a check, in milliseconds. */
+  /** Time limit of a check in milliseconds. */
   readonly deadline?: number;
 }
 
-/** Opens the course that the image holds. */
+/** Opens the course that is in the guide's image. */
 export function openCourse({
   environment: { release, namespace, kube, files, key, lab },
   folder,
@@ -66,7 +66,10 @@ export class Course implements CourseService {
     };
   }
 
-  /** Starts a step. The first start writes its files and keeps a copy of the old ones. A passed step stays passed. */
+  /**
+   * Starts a step. The first start writes the step's files, and keeps copies of the files that they replace. A step
+   * that has passed stays passed.
+   */
   async start(id: string): Promise<Step> {
     const { steps, files } = this.#options;
     const { state } = await this.step(id);
@@ -82,7 +85,10 @@ export class Course implements CourseService {
     return this.step(id);
   }
 
-  /** Writes the files as if all earlier steps were done. It marks none of them as passed. */
+  /**
+   * Writes the files that the learner would have if all earlier steps were done. It does not mark these steps as
+   * passed.
+   */
   async skip(id: string): Promise<Step> {
     const { state } = await this.step(id);
     await this.#options.files?.write(this.#options.steps.atStart(id));
@@ -102,7 +108,7 @@ export class Course implements CourseService {
     return this.#options.steps.atEnd(id);
   }
 
-  /** Checks a step. Checks run one after another, because each one drives traffic and has a time limit. */
+  /** Checks a step. Only one check runs at a time, because each check sends requests and has a time limit. */
   check(id: string, answers: Record<string, string>): Promise<Verdict> {
     const turn = this.#turn.then(() => this.#check(id, answers));
     this.#turn = turn.catch(() => undefined);
@@ -129,7 +135,9 @@ export class Course implements CourseService {
     return (await progress.steps())[id];
   }
 
-  /** Reports a new pod that does not run. Until it does, the spans come from older code. */
+  /**
+   * Replaces the verdict of a failed check if a new pod does not run yet, because the spans then came from older code.
+   */
   async #withPods(verdict: Verdict): Promise<Verdict> {
     if (verdict.passed) return verdict;
     for (const component of ['dice', 'collector'] as const) {
@@ -148,7 +156,9 @@ export class Course implements CourseService {
     return verdict;
   }
 
-  /** Adds a hint if Jaeger restarted during the step. The traces from before are lost, even if they were right. */
+  /**
+   * Adds a hint to a failed check if Jaeger restarted during the step, because the restart deleted all earlier traces.
+   */
   async #withJaeger(verdict: Verdict, since: number): Promise<Verdict> {
     if (verdict.passed) return verdict;
     const started = await this.#options.lab.startOf?.('jaeger');

@@ -1,33 +1,36 @@
-// The kubectl section of a step: the commands that do the step from a terminal. Most are the same for every step and
-// are written here. What is special about a step is in its front matter.
+// Builds the kubectl section of a step: the commands that do the step from a terminal. Most of the commands are the
+// same for every step, and this file contains them. A step adds its own commands in the front matter of its step.md.
 import { OWN } from '../../lab/names.ts';
 import type { FileName } from '../../apps/guide/contract.ts';
 
-/** A paragraph and the commands below it. */
+/** A paragraph of text, with the commands below it. */
 export interface CommandBlock {
   readonly text: string;
   readonly commands: readonly string[];
 }
 
-/** Commands that a step adds, as its front matter writes them: see `commandOf`. */
+/** Commands that a step adds in its front matter. `commandOf` explains how they are written. */
 interface StepCommands {
   readonly text: string;
   readonly run: readonly string[];
 }
 
-/** `kubectl` in the front matter of a step. */
+/** The field `kubectl` in the front matter of a step. */
 export interface KubectlMatter {
-  /** Runs before the learner's files change. */
+  /** Commands that run after the step has started, before the learner changes files. */
   readonly afterStart?: readonly StepCommands[];
-  /** Runs once the step is done. */
+  /** Commands that run when the learner has done the step, before its check. */
   readonly beforeCheck?: readonly StepCommands[];
-  /** Answers that fit on the command line, with a text that says what to replace. Other answers go in a file. */
+  /**
+   * Answers that fit on the command line, with a text that says what the learner must replace. A step without this
+   * field reads its answers from a file.
+   */
   readonly answers?: { readonly text: string; readonly example: string };
 }
 
 export interface KubectlOptions {
   readonly id: string;
-  /** The files that the step changes. */
+  /** The files that the learner changes in the step. */
   readonly files: readonly FileName[];
   readonly hasQuestions: boolean;
   readonly kubectl: KubectlMatter;
@@ -41,8 +44,8 @@ const inGuide = (program: string, flags = ''): string =>
 const course = (args: string): string => inGuide(`course.js ${args}`);
 
 /**
- * Expands a line of the front matter to a command. `course …` and `why` are programs in the guide's pod. Every other
- * line is arguments of kubectl. `$STEP` is the step's id.
+ * Turns a line of the front matter into a command. Lines that start with `course` or `why` run that program in the
+ * guide's pod. All other lines are arguments of kubectl. `$STEP` stands for the step's id.
  */
 function commandOf(line: string, id: string): string {
   const [, program, args = ''] = /^(course|why)\b(.*)$/.exec(line) ?? [];
@@ -50,7 +53,10 @@ function commandOf(line: string, id: string): string {
   return command.replaceAll('$STEP', id);
 }
 
-/** The whole section, in the order in which the learner needs it. The last command is the step's check. */
+/**
+ * Builds the whole kubectl section, in the order in which the learner runs the commands. The last command runs the
+ * step's check.
+ */
 export function kubectlBlocks({ id, files, hasQuestions, kubectl: matter }: KubectlOptions): CommandBlock[] {
   const expand = ({ text, run }: StepCommands): CommandBlock => ({
     text,

@@ -1,4 +1,4 @@
-// The view of the lab that a check gets, built on the real lab.
+// Builds the LabView, through which a step's check reads the real lab.
 import { setTimeout as delay } from 'node:timers/promises';
 import { call } from '../../support/http.ts';
 import { poll } from '../../support/waiting.ts';
@@ -17,13 +17,13 @@ export interface ViewOptions {
   /** When the learner started the step, in milliseconds since 1970. */
   readonly since: number;
   readonly traceId?: string | undefined;
-  /** Time limit of the check, in milliseconds. */
+  /** Time limit of the check in milliseconds. */
   readonly deadline?: number;
 }
 
 const pause = 250; // ms between two attempts
 
-/** Makes a view for one check. Its time limit starts now. */
+/** Creates the LabView for one check. The check's time limit starts now. */
 export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 15_000 }: ViewOptions): LabView {
   const begun = Date.now();
   const end = begun + deadline;
@@ -57,13 +57,18 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 15_0
 
 const seconds = (since: number): number => Math.max(60, Math.ceil((Date.now() - since) / 1000));
 
-/** Drops traces that started too early: Jaeger returns every trace that overlaps the interval. */
+/**
+ * Keeps only the traces that started at `since` or later, because Jaeger returns every trace that overlaps the
+ * interval.
+ */
 const newer = (traces: Trace[], since: number): Trace[] => traces.filter(({ start }) => start >= since);
 
 const slice = 15_000; // ms; about forty rounds at most, which are a megabyte of JSON
 const farthest = 3_600_000; // ms
 
-/** Searches from now back to `since`, one slice of time after another, because the guide has little memory. */
+/**
+ * Searches for a trace from now back to `since`, one period of time after another, because the guide has little memory.
+ */
 async function findBack(
   jaeger: string,
   { service, since, matches }: { service: string; since: number; matches: (trace: Trace) => boolean },

@@ -1,21 +1,21 @@
-// Renders a step when the image is built, so that the guide needs no Markdown library at run time.
+// Renders a step to HTML when the image is built, so that the guide needs no Markdown library at run time.
 import { marked } from 'marked';
 import { parse } from 'yaml';
 import type { Step, StepSummary } from '../../apps/guide/contract.ts';
 import { kubectlBlocks, markdownOf } from './kubectl-section.ts';
 import type { KubectlMatter } from './kubectl-section.ts';
 
-/** A step as the image holds it: what is the same for every learner. */
+/** A step in the guide's image. It is the same for every learner. */
 export type RenderedStep = Omit<Step, 'state' | 'traceId' | 'startedAt'>;
 export type StepOutline = Omit<StepSummary, 'state'>;
 
-/** What an author writes above a step's text. */
+/** The front matter that an author writes at the top of a step's step.md. */
 type FrontMatter = Pick<RenderedStep, 'title' | 'minutes' | 'learn'> &
   Partial<Pick<RenderedStep, 'files' | 'questions'>> & { readonly kubectl?: KubectlMatter };
 
 /**
- * Turns a step's Markdown and its front matter into what the guide serves.
- * @throws if the front matter lacks a field, naming the step and the field
+ * Renders a step's front matter and Markdown to the JSON that the guide serves.
+ * @throws if the front matter lacks a field; the error names the step and the field
  */
 export function renderStep(id: string, text: string): RenderedStep {
   const { matter, body } = partsOf(id, text);

@@ -1,10 +1,15 @@
-// Stages the steps for the image: renders each text and copies each step's files. The bundler adds the checks.
+// Prepares the steps for the guide's image: renders the text of each step, and copies its files. The bundler adds the
+// checks.
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderStep } from './render-step.ts';
 import { stepIdsIn } from './step-folders.ts';
 
-/** @param folder the steps' sources @param target where `Steps` reads them */
+/**
+ * Writes all steps to `target`.
+ * @param folder the steps' sources
+ * @param target the folder from which `Steps` reads them
+ */
 export function stageSteps(folder: string, target: string): void {
   for (const id of stepIdsIn(folder)) stageStep(id, join(folder, id), join(target, id));
 }
@@ -17,6 +22,6 @@ function stageStep(id: string, source: string, target: string): void {
     cpSync(join(source, folder), join(target, folder), { recursive: true });
 }
 
-/** Entry points of the steps' checks, for the bundler. */
+/** Returns the steps' checks as entry points for the bundler. */
 export const checksOf = (folder: string): { out: string; in: string }[] =>
   stepIdsIn(folder).map((id) => ({ out: `course/${id}/check`, in: join(folder, id, 'check.ts') }));

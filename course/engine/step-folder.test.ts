@@ -1,4 +1,5 @@
-// A step is its folder: this builds one in a temporary folder, and lists, renders and checks it as the guide does.
+// Tests that a step needs nothing but its folder. It creates a new step in a temporary folder, and then lists, renders
+// and checks this step as the guide does.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -22,7 +23,7 @@ function write(path: string, text: string): void {
   writeFileSync(join(sources, path), text);
 }
 
-/** Bundles the checks in a process of its own, because esbuild does not work inside jest. */
+/** Bundles the checks in a separate process, because esbuild does not work inside jest. */
 function bundleChecks(): void {
   const options = { entryPoints: checksOf(sources), outdir: dist, bundle: true, format: 'esm', platform: 'node' };
   const script = "import { build } from 'esbuild'; await build(JSON.parse(process.argv[1]));";
@@ -81,7 +82,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-test('lists a step whose folder is there', async () => {
+test('lists a new step as soon as its folder exists', async () => {
   expect(await course.overview()).toEqual({
     passed: 0,
     total: 1,
@@ -90,7 +91,7 @@ test('lists a step whose folder is there', async () => {
   });
 });
 
-test('renders its text and its kubectl commands', async () => {
+test('renders the text and the kubectl commands of a new step', async () => {
   const { html, commands } = await course.step('12-lucky');
   expect(html).toBe('<p>Roll a <strong>six</strong> in ns.</p>\n');
   expect(commands.map((command) => command.replace('kubectl -n ns ', '').slice(0, 64))).toEqual([
@@ -105,7 +106,7 @@ test('renders its text and its kubectl commands', async () => {
   ]);
 });
 
-test('serves the files of its start and its solution', () => {
+test('serves the files that a new step starts with, and the files of its solution', () => {
   const steps = new Steps(join(dist, 'course'), {});
   expect([steps.atStart('12-lucky'), course.solution('12-lucky')]).toEqual([
     { 'app.ts': 'export const sides = 1;\n' },
@@ -113,7 +114,7 @@ test('serves the files of its start and its solution', () => {
   ]);
 });
 
-test('fails its check with the hint, and passes it once the answer is right', async () => {
+test("fails a new step's check with a hint, and passes it once the learner's answer is right", async () => {
   rolled = '3';
   expect(await course.check('12-lucky', {})).toEqual({
     passed: false,

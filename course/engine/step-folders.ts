@@ -1,7 +1,7 @@
-// The folders of the course's steps. A step is a folder `NN-slug`, and the list of folders is the list of steps.
+// Finds the folders of the course's steps. Each folder with a name like `NN-slug` is a step of the course.
 import { readdirSync } from 'node:fs';
 
-/** Ids of the steps in a folder, in the order of the course. */
+/** Returns the ids of the steps in `folder`, in the order of the course. */
 export const stepIdsIn = (folder: string): string[] =>
   readdirSync(folder)
     .filter((name) => /^\d\d-/.test(name))

@@ -1,4 +1,5 @@
-// The course in the image: one folder per step, already rendered. It reads files on demand and keeps nothing in memory.
+// Reads the course in the guide's image: one folder for each step, already rendered. It reads files only when they are
+// needed, and keeps nothing in memory.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,7 +14,10 @@ export class Steps {
   readonly #words: Record<string, string>;
   readonly ids: string[];
 
-  /** @param words values for `$RELEASE` and the other variables in the steps' texts */
+  /**
+   * Creates the reader of the course.
+   * @param words values for `$RELEASE` and the other variables in the steps' texts
+   */
   constructor(folder: string, words: Record<string, string>) {
     this.#folder = folder;
     this.#words = words;
@@ -39,12 +43,12 @@ export class Steps {
     return (await import(pathToFileURL(join(this.#folder, id, 'check.js')).href)) as StepCode;
   }
 
-  /** The files that a step replaces when it starts. */
+  /** Returns the files that a step replaces when it starts. */
   startFiles(id: string): Partial<Files> {
     return this.#read(join(id, 'start'));
   }
 
-  /** All files at the start of the step. */
+  /** Returns all of the learner's files as they are at the start of the step. */
   atStart(id: string): Files {
     const earlier = this.ids
       .filter((other) => other < id)
@@ -52,12 +56,12 @@ export class Steps {
     return Object.assign({}, this.#read('files'), ...earlier, this.startFiles(id)) as Files;
   }
 
-  /** All files of a finished step. */
+  /** Returns all of the learner's files as they are at the end of the step. */
   atEnd(id: string): Files {
     return { ...this.atStart(id), ...this.solutionFiles(id) };
   }
 
-  /** The files that a finished step has changed. */
+  /** Returns only the files that differ between the start and the end of the step. */
   solutionFiles(id: string): Partial<Files> {
     return this.#read(join(id, 'files'));
   }

@@ -1,5 +1,5 @@
-// A lab without a cluster, for one check: the real dice, arcade and prizes with the real SDK (solution-runner.ts), and
-// receivers in place of a Collector. A solution may change any part of it.
+// Runs one check against a lab without a cluster. Dice, the arcade and prizes are the real apps with the real SDK
+// (solution-runner.ts). Receivers stand in for the Collector. A solution may replace any part of this lab.
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,21 +16,24 @@ import { FakeCollector } from '../../apps/testing/collector.ts';
 import { FakeJaeger } from '../../apps/testing/jaeger.ts';
 import { Receiver } from '../../apps/testing/receiver.ts';
 
-/** What a learner did. A check must pass a right solution, and fail a wrong one at its hop. */
+/**
+ * What a learner may hand in for a step: files and answers. The step's check must pass a right solution. It must fail a
+ * wrong one with the expected `hop`.
+ */
 export interface Solution {
   readonly name: string;
   readonly right: boolean;
-  /** Where a wrong solution fails; `shape` by default. */
+  /** The `hop` of the verdict about a wrong solution. The default is `shape`. */
   readonly hop?: VerdictHop;
-  /** Matches the verdict's text. */
+  /** A pattern that the text of the verdict must match. */
   readonly says?: RegExp;
-  /** Files that differ from those of the finished step. */
+  /** The files that differ from those of the finished step. */
   readonly files?: Partial<Files>;
   readonly answers?: Record<string, string> | ((trace: Trace) => Record<string, string>);
-  /** Parts of the lab that differ. */
+  /** The parts of the lab that differ from the standard ones. */
   readonly lab?: Partial<Lab>;
   readonly before?: (harness: CheckHarness) => Promise<void> | void;
-  /** Milliseconds that a check needs to fail a wrong solution, if it needs many traces. */
+  /** Time limit in milliseconds of a check that fails, for a step whose check needs many traces. */
   readonly deadline?: number;
 }
 
@@ -39,12 +42,12 @@ const shortDeadline = 1_600; // ms; everything runs on this machine
 const isAsExpected = ({ hop, expected, found, hint }: Failed, solution: Solution): boolean =>
   hop === (solution.hop ?? 'shape') && (solution.says ?? /./).test(`${expected} ${found} ${hint}`);
 
-/** The parts that labs share. */
+/** The parts of the lab that several harnesses share. */
 export interface Shared {
-  /** The step's check. */
+  /** The functions of the step's check. */
   readonly code: StepCode;
   readonly dice: { app: App; receiver: Receiver };
-  /** Receives the spans of the apps that are not the learner's. */
+  /** Receives the spans of all apps but dice, whose code is the learner's. */
   readonly others: Receiver;
   readonly arcade: string;
   readonly settings: Record<string, string>;
@@ -55,7 +58,7 @@ export class CheckHarness {
   readonly #receiver: Receiver;
   readonly jaeger: FakeJaeger;
   readonly #servers: Server[] = [];
-  /** URL of this lab's Flask. */
+  /** URL of the Flask app in this lab. By default nothing listens there. */
   flask = 'http://127.0.0.1:1';
 
   private constructor(shared: Shared, receiver: Receiver, jaeger: FakeJaeger) {
@@ -79,7 +82,7 @@ export class CheckHarness {
     this.#receiver.stop();
   }
 
-  /** Checks a solution as the guide does. */
+  /** Runs the step's check on a solution, as the guide does. */
   async check(files: Files, solution: Solution): Promise<Verdict> {
     const {
       code: { check, begin },
@@ -129,7 +132,7 @@ export class CheckHarness {
     };
   }
 
-  /** Sends a span as if a service had made it. */
+  /** Sends a span to the receiver as if a service had made it. */
   async send(span: object, resource: Record<string, string>): Promise<void> {
     const start = Date.now();
     const made = {
@@ -150,7 +153,11 @@ export class CheckHarness {
     });
   }
 
-  /** Starts a server of this lab. @param answer returns the status, and may send spans @returns its URL */
+  /**
+   * Starts an HTTP server in this lab.
+   * @param answer returns the HTTP status for a request, and may send spans
+   * @returns the server's URL
+   */
   async serve(answer: (traceparent: string) => Promise<number> | number): Promise<string> {
     const server = createServer((request, response) => {
       void Promise.resolve(answer(String(request.headers.traceparent))).then((status) =>
@@ -163,7 +170,7 @@ export class CheckHarness {
   }
 }
 
-/** Replaces parts of a text. @throws if a part is missing, because then the solution is not what its name says */
+/** Replaces parts of a text. @throws if a part is missing, because then the solution would not be what its name says */
 export function edited(text: string, ...changes: [from: string, to: string][]): string {
   return changes.reduce((now, [from, to]) => {
     if (!now.includes(from))

@@ -1,5 +1,5 @@
-// Checks solutions side by side. They share the apps that are not the learner's. Each combination of code and settings
-// gets a dice of its own.
+// Checks many solutions at the same time. All checks share the arcade and prizes. Solutions with the same code and
+// settings share one dice process.
 import { writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { CheckHarness } from './check-harness.ts';
 import type { Shared, Solution } from './check-harness.ts';
 import { Receiver } from '../../apps/testing/receiver.ts';
 
-/** A solution of a step. */
+/** One solution to check, and the id of its step. */
 export interface Case {
   readonly id: string;
   readonly solution: Solution;
@@ -28,7 +28,10 @@ interface Others {
   prizes: string;
 }
 
-/** Milliseconds between two exports of metrics. It also limits an export, so a short one would log errors. */
+/**
+ * Milliseconds between two exports of metrics. It is also the time limit of an export, so a very short interval would
+ * cause errors.
+ */
 const metricsEvery = '500';
 
 const settingsFor = (receiver: Receiver): Record<string, string> => ({
@@ -46,14 +49,20 @@ const settingsFor = (receiver: Receiver): Record<string, string> => ({
 export class SolutionRunner {
   readonly #dist: string;
   readonly #steps: Steps;
-  /** The code of each step. It is loaded first, because jest can't import while tests run side by side. */
+  /**
+   * The check of each step, by the step's id. The checks are loaded first, because jest can't import them while tests
+   * run at the same time.
+   */
   readonly #code = new Map<string, Shared['code']>();
   readonly #others: Others;
-  /** The running dice, by their files. */
+  /** The running dice processes, by the content of their files. */
   readonly #dice = new Map<string, Promise<Dice>>();
-  /** How many cases still need each dice. */
+  /** How many cases still need each dice process. */
   readonly #wanted = new Map<string, number>();
-  /** Two lanes of starts. A start is all computing, so more of them at once would slow the checks. */
+  /**
+   * Two queues in which dice processes start. Starts need much CPU time, so more at the same time would slow down the
+   * checks.
+   */
   readonly #starts: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
 
   private constructor(dist: string, others: Others) {
@@ -62,7 +71,7 @@ export class SolutionRunner {
     this.#others = others;
   }
 
-  /** @param cases every case that will be checked */
+  /** Starts the shared apps and the runner. @param cases all cases that the runner will check */
   static async start(dist: string, cases: Case[]): Promise<SolutionRunner> {
     const receiver = await Receiver.start();
     const settings = settingsFor(receiver);
@@ -90,7 +99,7 @@ export class SolutionRunner {
     this.#others.receiver.stop();
   }
 
-  /** Checks a case as the guide does. */
+  /** Checks one case, as the guide does. */
   async check(one: Case): Promise<Verdict> {
     const files = this.#filesOf(one);
     const dice = await this.#diceWith(files);
@@ -110,7 +119,7 @@ export class SolutionRunner {
     return { ...this.#steps.atEnd(id), ...solution.files };
   }
 
-  /** The dice with these files. It starts one unless one is running. */
+  /** Returns a dice process with these files. It starts a process unless one with the same files is running. */
   #diceWith(files: Files): Promise<Dice> {
     const key = keyOf(files);
     const known = this.#dice.get(key);
@@ -139,7 +148,7 @@ export class SolutionRunner {
     return { app, receiver };
   }
 
-  /** Ends a dice after its last case, without waiting for the end. */
+  /** Stops a dice process after its last case, without waiting until it has ended. */
   #leave(key: string): void {
     const left = (this.#wanted.get(key) ?? 0) - 1;
     this.#wanted.set(key, left);
@@ -153,7 +162,10 @@ export class SolutionRunner {
   }
 }
 
-/** Strips the types, to save dice a process. It leaves code that can't be stripped to dice. */
+/**
+ * Strips the types from the code, so that dice needs no extra process for that. Code that can't be stripped goes to
+ * dice unchanged.
+ */
 function stripped(code: string): { code: string; extension: string } {
   try {
     return { code: stripTypeScriptTypes(code), extension: '.js' };

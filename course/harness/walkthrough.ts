@@ -1,48 +1,48 @@
-// How a test does a step the way a learner would. A step's folder may have a `walkthrough.ts` that exports a
-// `walkthrough`. Without it a test only starts the step and checks it.
+// Types that describe how a test does a step as a learner would. A step's folder may have a `walkthrough.ts` that
+// exports a `walkthrough`. For a step without this file, the test only starts and checks the step.
 import type { Locator, Page } from 'playwright-core';
 
-/** A row of the waterfall. */
+/** A row of the waterfall, which shows one span. */
 export interface Row {
-  /** The root's level is 1. */
+  /** Depth of the span in the tree. The root has level 1. */
   readonly level: number;
   readonly service: string;
   readonly name: string;
-  /** In milliseconds. */
+  /** Duration of the span in milliseconds. */
   readonly took: number;
 }
 
-/** A learner at the guide's front page. */
+/** A simulated learner in a browser, at the guide's front page. */
 export interface Learner {
   readonly page: Page;
   press(button: string): Promise<void>;
-  /** Puts the files of the finished step into the editor, and runs them. */
+  /** Puts the files of the finished step into the editor, and presses Run. */
   solve(): Promise<void>;
-  /** Sends a request to dice. @returns the answer as the page shows it */
+  /** Sends a request to dice from the page. @returns the answer as the page shows it */
   ask(path: string): Promise<string>;
-  /** Rows of the waterfall with this text. */
+  /** Finds the rows of the waterfall that contain this text. */
   row(text: string | RegExp): Locator;
-  /** Opens a span once it is there, and waits for these texts in it. */
+  /** Waits for a span in the waterfall, opens it, and waits until it shows these texts. */
   read(text: string | RegExp, ...shown: string[]): Promise<void>;
-  /** The complete waterfall. */
+  /** Returns all rows of the waterfall once the trace is complete. */
   waterfall(): Promise<Row[]>;
-  /** Waits until the log next to the editor has this text. @param within in milliseconds */
+  /** Waits until the log next to the editor contains this text. @param within time limit in milliseconds */
   log(text: string | RegExp, source?: 'dice' | 'the Collector', within?: number): Promise<string>;
 }
 
-/** What each command has printed, by the command. */
+/** The output of each command that the test has run, by the command. */
 export type CommandOutput = ReadonlyMap<string, string>;
 
 export interface Walkthrough {
-  /** Does the step on the page, after Start and before Check. */
+  /** Does the step on the page, after the learner has pressed Start and before Check. */
   readonly onPage?: (learner: Learner) => Promise<void>;
-  /** Answers the step's questions from what its commands have printed. */
+  /** Returns the answers to the step's questions, based on the output of the step's commands. */
   readonly answers?: (output: CommandOutput) => Record<string, string>;
-  /** Commands that the learner repeats until they have printed enough. */
+  /** Commands to repeat until their output is enough for an answer. */
   readonly repeat?: { readonly commands: RegExp; readonly isEnough: (text: string) => boolean };
 }
 
-/** What the command that matches has printed. */
+/** Returns the output of the command that matches a pattern. */
 export function outputOf(output: CommandOutput, command: RegExp): string {
   const match = [...output].find(([words]) => command.test(words));
   if (match === undefined)

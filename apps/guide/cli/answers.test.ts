@@ -5,7 +5,7 @@ const questions = [
   { name: 'spike.version', label: 'Which version?', options: ['1.4.0', '2.0.0'] },
 ];
 
-test('makes a file from the questions, and reads the answers from it', () => {
+test("makes a file with a step's questions, and reads the learner's answers from it", () => {
   const form = formOf({ id: '02-read-a-trace', questions });
   expect(form).toBe('# Which is the root?\nroot=\n# Which version? (1.4.0, 2.0.0)\nspike.version=');
   expect(answersIn(form.replace('root=', 'root=GET /play').replace('version=', "version = '2.0.0' "))).toEqual({
@@ -14,11 +14,11 @@ test('makes a file from the questions, and reads the answers from it', () => {
   });
 });
 
-test('returns an empty answer for a question that is left out', () => {
+test('returns an empty answer for a question that the file leaves out', () => {
   expect(answersIn('root=\n\n')).toEqual({ root: '' });
 });
 
-test('keeps an equals sign in an answer', () => {
+test('keeps an equals sign that is part of an answer', () => {
   expect(answersIn('root="a=b"')).toEqual({ root: 'a=b' });
 });
 
@@ -29,6 +29,6 @@ test.each(['rejects %s as an answer, and names the line', '=x', 'my answer=x'])(
   },
 );
 
-test('says that a step has no questions', () => {
+test('throws an error for a step that has no questions', () => {
   expect(() => formOf({ id: '01-set-up', questions: [] })).toThrow('01-set-up has no questions');
 });

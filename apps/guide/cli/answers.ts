@@ -1,4 +1,5 @@
-// A step's questions as a file to fill in, one NAME=ANSWER per line.
+// Writes a step's questions to a text that the learner fills in, and reads the answers from it. Each answer is a line
+// NAME=ANSWER.
 import type { Question } from '../contract.ts';
 
 interface QuestionForm {
@@ -6,7 +7,10 @@ interface QuestionForm {
   readonly questions: readonly Question[];
 }
 
-/** Makes the file. @throws if the step has no questions */
+/**
+ * Makes the text of the file: each question as a comment, and a line for its answer.
+ * @throws if the step has no questions
+ */
 export function formOf({ id, questions }: QuestionForm): string {
   if (questions.length === 0) throw new Error(`${id} has no questions: its check needs no answers`);
   return questions
@@ -14,7 +18,7 @@ export function formOf({ id, questions }: QuestionForm): string {
     .join('\n');
 }
 
-/** Reads the answers. @throws on a line that is neither an answer nor a comment */
+/** Reads the learner's answers from the text of the file. @throws on a line that is neither an answer nor a comment */
 export function answersIn(text: string): Record<string, string> {
   const lines = text
     .split('\n')

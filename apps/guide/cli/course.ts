@@ -1,5 +1,5 @@
-// The course at a terminal: `node /app/course.js` in the guide's pod. It sends requests to the guide, so both share the
-// same state.
+// The command line of the course: `node /app/course.js` in the guide's pod. It sends requests to the guide's server, so
+// the page and the terminal show the same progress.
 import { text as textOf } from 'node:stream/consumers';
 import { fatal, print } from '../../../support/output.ts';
 import type { CourseOverview, Fault, Files, Instrumentation, Step, Verdict } from '../contract.ts';

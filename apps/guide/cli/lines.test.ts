@@ -25,14 +25,14 @@ const span = (over: Partial<Span> = {}): Span => ({
   ...over,
 });
 
-test('prints a span on one line, with its attributes and the resource of its process', () => {
+test('prints a span on one line, with its attributes and the resource attributes of its process', () => {
   expect(lineOf(span())).toBe(
     `09:30:12.114 ${'a'.repeat(32)} prizes GET /prizes/:roll | server | 12.3 ms | ${'b'.repeat(16)} ` +
       'service.version="2.0.0" deployment.node_pool="green" http.response.status_code=500',
   );
 });
 
-test('prints a trace as an indented tree, with attributes and events below each span', () => {
+test('prints a trace as an indented tree of spans, with attributes and events below each span', () => {
   const child = span({
     service: 'dice',
     name: 'do_roll',
@@ -49,7 +49,7 @@ test('prints a trace as an indented tree, with attributes and events below each 
   ]);
 });
 
-test('prints each problem of a span on one line, even for a text of several lines', () => {
+test('prints each error of a span on one line, even if its text has several lines', () => {
   expect(
     treeOf([span({ orphan: true, status: { code: 'error', message: 'too slow\n  at stack' }, attributes: {} })]),
   ).toEqual([`prizes GET /prizes/:roll | server | 12.3 ms | ${'b'.repeat(16)} | error: too slow | parent missing`]);

@@ -1,7 +1,7 @@
-// Spans as lines that a person can read and grep can search.
+// Prints spans as lines of text that a person can read and grep can search.
 import type { Attributes, AttributeValue, Span } from '../../../otlp/traces.ts';
 
-/** Prints a trace as a tree, with each attribute on a line below its span. */
+/** Prints a trace as an indented tree of spans, with each attribute on a line below its span. */
 export function treeOf(spans: readonly Span[], depth = 0): string[] {
   return spans.flatMap((span) => {
     const indent = '  '.repeat(depth);
@@ -29,7 +29,10 @@ export function lineOf(span: Span): string {
   ].join(' ');
 }
 
-/** The resource attributes that tell one process of a service from another. It drops machine, runtime and SDK. */
+/**
+ * Returns the resource attributes that tell one process of a service from another. It omits those about the machine,
+ * the runtime and the SDK.
+ */
 const oneLine = (resource: Attributes): Attributes =>
   Object.fromEntries(
     Object.entries(resource).filter(([key]) => !/^(host|process|telemetry|k8s)\.|^service\.name/.test(key)),

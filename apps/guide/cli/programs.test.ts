@@ -1,4 +1,4 @@
-// The programs in the guide's pod, and what the guide's port refuses.
+// Tests the programs in the guide's pod, and the requests that the guide refuses.
 import { connect } from 'node:net';
 import { jest } from '@jest/globals';
 import { changeHeaders, GuideHarness } from '../testing/guide-harness.ts';
@@ -13,8 +13,8 @@ beforeAll(async () => {
 beforeEach(() => harness.reset());
 afterAll(() => harness.stop());
 
-describe('the programs', () => {
-  test('list, start and check the course', async () => {
+describe("the programs in the guide's pod", () => {
+  test('course.js lists, starts and checks steps', async () => {
     expect((await harness.run('course', ['list'])).stdout).toMatch(
       new RegExp(`^open {8}01-set-up .*[\\s\\S]*0 of ${harness.steps.length} steps passed\n$`),
     );
@@ -34,7 +34,7 @@ describe('the programs', () => {
     ]);
   });
 
-  test('print the files of a finished step', async () => {
+  test('course.js prints the files of a finished step', async () => {
     expect((await harness.run('course', ['solution', '08-context', 'app.ts'])).stdout).toContain(
       "'http://lab-prizes:8080/prizes/6'",
     );
@@ -43,7 +43,7 @@ describe('the programs', () => {
     );
   });
 
-  test('print their usage for an unknown command', async () => {
+  test('course.js prints its usage for an unknown command', async () => {
     for (const args of [[], ['help'], ['constructor']])
       expect(await harness.run('course', args)).toMatchObject({
         exitCode: 1,
@@ -52,7 +52,7 @@ describe('the programs', () => {
     expect((await harness.run('course', ['start', '99'])).stderr).toMatch(/^expected a step, found "99": 01-set-up, /);
   });
 
-  test('walk the hops to Jaeger, and exit with 1 if one is broken', async () => {
+  test('why.js tests each hop from dice to Jaeger, and exits with 1 if a hop is broken', async () => {
     const well = await harness.run('why', []);
     expect([well.exitCode, well.stdout.match(/^ok /gm)?.length]).toEqual([0, 4]);
     const ill = await harness.run('why', [], { JAEGER_URL: 'http://127.0.0.1:1' });
@@ -60,20 +60,20 @@ describe('the programs', () => {
   });
 });
 
-describe('a request from another site', () => {
+describe('a request that a page of another site sends to the guide', () => {
   test.each([
     ['without the header', { 'content-type': 'application/json' }],
     ['as a form', { 'x-intro-otel': '1', 'content-type': 'text/plain' }],
     ['from elsewhere', { ...changeHeaders, origin: 'http://evil.example' }],
     ['from a sandbox', { ...changeHeaders, origin: 'null' }],
-  ])('changes nothing %s', async (_how, headers) => {
+  ])('changes nothing in the lab when it is sent %s', async (_how, headers) => {
     for (const path of ['/files', '/load', '/faults'])
       expect((await harness.ask(path, { method: 'PUT', body: {}, headers })).status).toBe(403);
     for (const path of ['/course/reset', '/course/04-automatic/start', '/visit'])
       expect((await harness.ask(path, { method: 'POST', body: {}, headers })).status).toBe(403);
   });
 
-  test('plays no rounds, while one from this site does', async () => {
+  test("plays no rounds, but a request from the guide's own page does", async () => {
     expect((await harness.ask('/rounds', { method: 'POST', headers: { origin: 'http://evil.example' } })).status).toBe(
       403,
     );
@@ -81,8 +81,8 @@ describe('a request from another site', () => {
   });
 });
 
-describe('the proxy', () => {
-  /** Sends a request line as it is, like a client that does not normalize paths. */
+describe("the guide's proxy", () => {
+  /** Sends the path as it is written, like a client that does not normalize paths. */
   function raw(target: string): Promise<string> {
     const { hostname, port } = new URL(harness.guide.url);
     return new Promise((resolve, reject) => {
@@ -106,7 +106,7 @@ describe('the proxy', () => {
     '/apps/dice/..//evil.example',
     '/apps/dice/@evil.example/',
     '/apps/dice/\\evil.example',
-  ])('keeps %s within the lab', async (target) => {
+  ])('does not forward a request for %s to a server outside the lab', async (target) => {
     const answer = await raw(target);
     expect(answer).toMatch(/^HTTP\/1\.1 (200|400|404)/);
     if (answer.startsWith('HTTP/1.1 200')) expect(answer).toContain('"url":');

@@ -1,10 +1,10 @@
-// Requests to the guide that runs in this pod.
+// Sends requests to the guide's server in the same pod.
 import { call } from '../../../support/http.ts';
 import { portFromEnv } from '../../../support/env.ts';
 
 const base = `http://127.0.0.1:${portFromEnv('PORT', 8080)}/api`;
 
-/** Sends a request. @throws with the guide's error message */
+/** Sends a request to the guide. @throws with the guide's error message */
 export async function request<T>(path: string, body?: object, method = 'POST'): Promise<T> {
   const headers = { 'x-intro-otel': '1', 'content-type': 'application/json' };
   const answer = await call(base + path, body ? { method, headers, body: JSON.stringify(body) } : {});

@@ -1,4 +1,4 @@
-// Traces at a terminal: of the request just sent, of an id, and the spans of a service.
+// Prints traces in a terminal: the trace of a new request, the trace with a given id, or the newest spans of a service.
 import { setTimeout as delay } from 'node:timers/promises';
 import { print } from '../../../support/output.ts';
 import type { Span, Trace } from '../../../otlp/traces.ts';
@@ -24,7 +24,7 @@ export async function playRound(): Promise<void> {
   if (trace) await printNewTrace(trace, 'prizes');
 }
 
-/** Prints a trace once it is complete with a span of `service`, or what has arrived when time is up. */
+/** Prints a trace once it is complete and has a span of `service`. After the time limit it prints what has arrived. */
 async function printNewTrace(traceId: string, service: string): Promise<void> {
   const trace = await completeTrace(traceId, service);
   if (trace) printTree(trace);
@@ -52,13 +52,16 @@ async function completeTrace(traceId: string, service?: string): Promise<TraceSu
   }
 }
 
-/** Whether a trace is complete: it has one root, and the service is in it or in a trace of its own. */
+/**
+ * Returns whether a trace is complete. A complete trace has one root, and `service` has spans in it or in a trace that
+ * it started itself.
+ */
 async function isComplete(trace: TraceSummary, service: string | undefined): Promise<boolean> {
   if (trace.roots.length !== 1) return false;
   return service === undefined || trace.services.includes(service) || (await startedBy(service, trace)) !== undefined;
 }
 
-/** A trace that `service` started during `trace`. */
+/** Finds a trace that `service` started between the start and the end of `trace`. */
 async function startedBy(service: string, { start, duration }: TraceSummary): Promise<TraceSummary | undefined> {
   const { traces } = await request<{ traces: TraceSummary[] }>(
     `/traces?service=${service}&since=${start}&until=${start + duration}`,
@@ -80,7 +83,7 @@ function printTree({ traceId, roots }: TraceSummary): void {
   for (const line of treeOf(roots)) print(line);
 }
 
-/** Prints the newest spans of a service, the oldest first as in a log. */
+/** Prints the newest spans of a service, with the oldest of them first, as in a log. */
 export async function printSpans(service: string): Promise<void> {
   const { traces } = await request<{ traces: TraceSummary[] }>(
     `/traces?service=${encodeURIComponent(service)}&limit=${maxTraces}`,

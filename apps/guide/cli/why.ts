@@ -1,4 +1,5 @@
-// "Why is there no trace?" as a program: `node /app/why.js` in the guide's pod. It exits with 1 if a hop is broken.
+// Prints why there is no trace: `node /app/why.js` in the guide's pod tests each hop from dice to Jaeger. It exits with
+// 1 if a hop is broken.
 import { environmentOf } from '../server/lab/environment.ts';
 import { diagnosePipeline } from '../server/lab/diagnose-pipeline.ts';
 import { fatal, print } from '../../../support/output.ts';

@@ -15,7 +15,7 @@ test.each([
   'lab-guide.otel-101-ada.svc.cluster.local:8080',
   'host.docker.internal:8080',
   'localhost.',
-])('allows %s: an address, or a name that nobody else can own', (host) => {
+])('allows the host %s: it is an address, or a name that nobody else can own', (host) => {
   expect(isOurs(host)).toBe(true);
 });
 
@@ -33,11 +33,11 @@ test.each([
   '',
   undefined,
   ' ',
-])('rejects "%s": it is no name, or somebody else may own it', (host) => {
+])('rejects the host "%s": it is not a host name, or somebody else may own it', (host) => {
   expect(isOurs(host)).toBe(false);
 });
 
-test('allows configured names: one, all below a domain, or any', () => {
+test('allows the configured host names: a single name, all names below a domain, or all names', () => {
   const allowed = namesIn(' Lab.Example.com, .example.org ,,');
   expect(
     ['lab.example.com:443', 'a.example.org', 'example.org', 'lab.example.com.evil.example'].map((host) =>

@@ -1,19 +1,20 @@
-// The host names that a browser may use for the guide. A page of another site can point its own name to 127.0.0.1 after
-// it has loaded (DNS rebinding). Then the browser takes both for the same origin, and only the name differs. So the
-// guide accepts only names that nobody else can own. https://owasp.org/www-community/attacks/DNS_Rebinding
+// Checks the host names under which browsers reach the guide. In a DNS rebinding attack, a page of another site points
+// its own host name to the guide's address. The browser then treats the guide as part of that site. So the guide
+// accepts only host names that nobody else can own.
+// https://owasp.org/www-community/attacks/DNS_Rebinding
 import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
 
 /**
- * Endings that nobody can register, and those inside a cluster.
+ * Endings of host names that nobody can register, and endings that only exist inside a cluster.
  * @see https://www.iana.org/assignments/special-use-domain-names
  */
 const RESERVED = ['.localhost', '.internal', '.svc', '.svc.cluster.local'];
 
 /**
- * Whether the guide answers to `host`, which is `name:port` as in the header. It accepts an address, a name without a
- * dot, a name that nobody can own, and the names in `allowed`. There `.example.com` allows all names below it, and `*`
- * any name.
+ * Returns whether the guide accepts the Host header `host`, such as `name:port`. It accepts an address, a name without
+ * a dot, a name that nobody can own, and the names in `allowed`. In `allowed`, `.example.com` stands for all names
+ * below that domain, and `*` for all names.
  */
 export function isOurs(host: string | undefined, allowed: readonly string[] = []): boolean {
   const name = nameIn(host);
@@ -24,14 +25,14 @@ export function isOurs(host: string | undefined, allowed: readonly string[] = []
   );
 }
 
-/** Splits `a.example.com,.example.org`. */
+/** Splits a list of allowed host names such as `a.example.com,.example.org`. */
 export const namesIn = (text = ''): string[] =>
   text
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '');
 
-/** Refuses a request for another name with 403, and says how to allow the name. */
+/** Answers 403 to a request whose host name is not allowed, and says how to allow that name. */
 export function allowedHostsOnly(allowed: readonly string[]): RequestHandler {
   return (request, response, next) => {
     const { host } = request.headers;
@@ -49,7 +50,7 @@ export function allowedHostsOnly(allowed: readonly string[]): RequestHandler {
   };
 }
 
-/** The name in lower case without the port. Addresses look as in a URL. */
+/** Returns the host name in lower case and without the port. An IPv6 address keeps its brackets, as in a URL. */
 function nameIn(host = ''): string | undefined {
   const url = `http://${host}/`;
   if (!/^[\w.:[\]-]+$/.test(host) || !URL.canParse(url)) return undefined;

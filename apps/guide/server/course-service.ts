@@ -1,28 +1,28 @@
-// What the guide's server needs from the course. The course imports the guide, so its entry point (course/guide.ts)
-// passes it in.
+// The interface between the guide's server and the course. The course imports the guide, so the guide can't import the
+// course. The entry point course/guide.ts passes the course to the server.
 import type { CourseOverview, Files, Step, Verdict } from '../contract.ts';
 import type { Environment } from './lab/environment.ts';
 
-/** The course. Every method that takes an id expects the id of an existing step. */
+/** The course, as the guide's server uses it. Each `id` must be the id of an existing step. */
 export interface CourseService {
   has(id: string): boolean;
   overview(): Promise<CourseOverview>;
   step(id: string): Promise<Step>;
   start(id: string): Promise<Step>;
   reset(id: string): Promise<Step>;
-  /** Writes the files of the step's start. */
+  /** Writes the files that the step starts with. */
   skip(id: string): Promise<Step>;
   check(id: string, answers: Record<string, string>): Promise<Verdict>;
-  /** The files of the finished step. */
+  /** Returns the files of the finished step. */
   solution(id: string): Files;
   resetAll(): Promise<CourseOverview>;
 }
 
 export interface CourseOptions {
   readonly environment: Environment;
-  /** Folder of the rendered course. */
+  /** Folder of the rendered course in the image. */
   readonly folder: string;
-  /** URL of prizes, for the steps' texts. */
+  /** URL of prizes, which the steps' texts mention. */
   readonly prizes: string;
 }
 

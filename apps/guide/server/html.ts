@@ -1,4 +1,4 @@
-// Builds HTML by a tagged template. It escapes every value that is not HTML already.
+// Builds HTML with a tagged template, which escapes every inserted value that is not HTML already.
 
 export class Html {
   readonly text: string;

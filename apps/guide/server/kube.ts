@@ -1,4 +1,4 @@
-// What the guide does with Kubernetes' API server, all in its own namespace.
+// The guide's Kubernetes client. It reads and changes objects in the guide's own namespace only.
 import { HttpApi } from '../../../kubernetes/client.ts';
 import type { LogOptions } from '../../../kubernetes/client.ts';
 import type { ApiConfig } from '../../../kubernetes/in-cluster.ts';
@@ -6,7 +6,7 @@ import { KINDS, pathOf } from '../../../kubernetes/kinds.ts';
 import { NodeTransport } from '../../../kubernetes/transport-node.ts';
 import type { ConfigMap, Pod } from '../../../kubernetes/types.ts';
 
-/** The longest time for reading a log that is not followed, in milliseconds. */
+/** Time limit in milliseconds for reading a log without following it. */
 const LOG_TIMEOUT = 10_000;
 
 export class Kube {
@@ -24,9 +24,9 @@ export class Kube {
   }
 
   /**
-   * Calls `onChange` now and each time the ConfigMap changes, until the API server ends the watch, which it does from
-   * time to time.
-   * @param timeoutSeconds the longest duration of the watch. A dead connection ends 10 s later.
+   * Calls `onChange` now and after each change of the ConfigMap. It returns when the API server ends the watch, which
+   * it does from time to time.
+   * @param timeoutSeconds the longest duration of the watch. A connection without data is closed 10 s after that.
    */
   async follow(
     name: string,
@@ -46,7 +46,7 @@ export class Kube {
 
   /**
    * Merges `data` into the ConfigMap. A null removes its key.
-   * @param resourceVersion the version that may be changed. The patch fails with a conflict when there is a newer one.
+   * @param resourceVersion the version to change. The patch fails with a conflict if the ConfigMap has a newer version.
    */
   patchConfigMap(name: string, data: Record<string, string | null>, resourceVersion?: string): Promise<ConfigMap> {
     const metadata = resourceVersion === undefined ? {} : { metadata: { resourceVersion } };
@@ -54,8 +54,8 @@ export class Kube {
   }
 
   /**
-   * Restarts a Deployment's pods as `kubectl rollout restart` does, or by other annotations. Annotations that are
-   * already set restart nothing.
+   * Restarts a Deployment's pods by setting annotations on its pod template. The default annotation is that of `kubectl
+   * rollout restart`. If the annotations already have these values, nothing restarts.
    */
   async restart(
     deployment: string,
@@ -72,12 +72,14 @@ export class Kube {
     return this.#api.list(KINDS.Pod, { namespace: this.#namespace, labelSelector });
   }
 
-  /** The last `bytes` of a pod's log. */
+  /** Reads the last `bytes` bytes of a pod's log. */
   async log(pod: string, bytes: number, options: LogOptions = {}): Promise<string> {
     return endOf(await this.followLog(pod, options, AbortSignal.timeout(LOG_TIMEOUT)), bytes);
   }
 
-  /** A pod's log as a stream. With `follow` it goes on until the container ends or the signal fires. */
+  /**
+   * Returns a pod's log as a stream. With `follow` the stream continues until the container ends or the signal aborts.
+   */
   followLog(pod: string, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
     return this.#api.log(this.#key(pod), options, signal);
   }
@@ -89,7 +91,9 @@ export class Kube {
 
 const isBookmark = (event: string): boolean => (JSON.parse(event) as { type: string }).type === 'BOOKMARK';
 
-/** The last `bytes` of a stream. Never keeps more than twice as many. */
+/**
+ * Reads a stream to its end and returns the last `bytes` bytes. It never holds more than twice that amount in memory.
+ */
 async function endOf(stream: AsyncIterable<Buffer>, bytes: number): Promise<string> {
   let kept: Buffer[] = [];
   let size = 0;

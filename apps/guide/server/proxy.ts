@@ -1,4 +1,4 @@
-// The reverse proxy: serves the apps and Jaeger under the guide's own URL.
+// A reverse proxy, which serves the apps and Jaeger under the guide's own URL.
 import type { IncomingMessage } from 'node:http';
 import type { Express, Request, Response } from 'express';
 import { createProxyServer } from 'http-proxy-3';
@@ -16,7 +16,7 @@ proxy.on('proxyRes', (answer: IncomingMessage, request: IncomingMessage) => {
     answer.headers.location = baseUrl + location;
 });
 
-/** Proxies each app under its name. */
+/** Proxies each app below a path with the app's name. */
 export function addAppProxies(app: Express, apps: Readonly<Record<string, string>>): void {
   for (const [name, url] of Object.entries(apps))
     app.use(
@@ -25,7 +25,7 @@ export function addAppProxies(app: Express, apps: Readonly<Record<string, string
     );
 }
 
-/** Proxies Jaeger. If it has no UI, its pages lead to the guide's own. */
+/** Proxies Jaeger. If this Jaeger has no UI, it redirects requests for Jaeger's pages to the guide's own pages. */
 export function addJaegerProxy(app: Express, url: string, hasUi: () => Promise<boolean>): void {
   app.get(
     ['/jaeger/', '/jaeger/search', '/jaeger/trace/:id'],
@@ -41,8 +41,8 @@ export function addJaegerProxy(app: Express, url: string, hasUi: () => Promise<b
 }
 
 /**
- * Forwards a request to `target`, with the path below the mount point. A target that does not answer gives 502 with the
- * reason.
+ * Forwards a request to `target` with `request.url` as its path. If the target does not answer, the proxy answers 502
+ * and says why.
  */
 function proxyRequest(request: Request, response: Response, target: Target): Promise<void> {
   return new Promise((resolve) => {

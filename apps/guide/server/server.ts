@@ -1,4 +1,4 @@
-// The guide's server: one URL for the pages, the API, the apps and Jaeger.
+// The guide's server, which serves the pages, the API, the apps and Jaeger at one URL.
 import { join } from 'node:path';
 import express from 'express';
 import type { Express } from 'express';
@@ -22,7 +22,10 @@ import { waitForBackends } from './wait-for-backends.ts';
 
 type Logger = ReturnType<typeof createLogger>;
 
-/** Serves the guide until the process ends. @param openCourse opens the course under /api/course */
+/**
+ * Starts the guide's server, which runs until the process ends.
+ * @param openCourse returns the course that the server serves under /api/course
+ */
 export async function startGuide(openCourse: OpenCourse): Promise<void> {
   const settings = settingsFromEnv();
   const log = createLogger();
@@ -34,7 +37,7 @@ export async function startGuide(openCourse: OpenCourse): Promise<void> {
   listen(app, portFromEnv('PORT', 8080), () => log.info('the guide is open'));
 }
 
-/** Adds every route to the app itself, because instrumentation makes a span of its own for a nested router. */
+/** Adds every route to the Express app itself, because instrumentation would make an extra span for a nested router. */
 function guideApp(settings: GuideSettings, openCourse: OpenCourse, log: Logger): Express {
   const { apps, jaeger, jaegerUrl, release, namespace, allowedHosts } = settings;
   const hasUi = jaegerUi(jaeger);

@@ -1,4 +1,4 @@
-// The server's settings from its environment.
+// Reads the guide's settings from environment variables.
 import { servicesBehindGuide, urlVariable } from '../../../lab/services.ts';
 import { fromEnv, urlFromEnv } from '../../../support/env.ts';
 import type { Target } from './status.ts';
@@ -6,19 +6,19 @@ import type { Target } from './status.ts';
 export interface GuideSettings {
   readonly release: string;
   readonly namespace: string;
-  /** Host names that are allowed besides the lab's own, separated by commas. */
+  /** Host names that the guide accepts in addition to the lab's own, separated by commas. */
   readonly allowedHosts: string | undefined;
-  /** URLs of the services behind the guide, by name. */
+  /** URLs of the services behind the guide, by the name of the service. */
   readonly apps: Readonly<Record<string, string>> & Readonly<Record<'arcade' | 'prizes', string>>;
-  /** Jaeger without its base path. */
+  /** URL of Jaeger without its base path. */
   readonly jaegerUrl: string;
-  /** Jaeger with its base path. */
+  /** URL of Jaeger with its base path. */
   readonly jaeger: string;
-  /** INSTRUMENTATION of this lab. */
+  /** How this lab's apps are instrumented: `none`, `auto` or `manual`. */
   readonly level: string;
-  /** Everything that the lab consists of. */
+  /** All apps and backends of the lab. */
   readonly backends: readonly Target[];
-  /** How long the guide waits for the backends before it opens, in milliseconds. */
+  /** Milliseconds that the guide waits for the apps and backends before it accepts requests. */
   readonly patience: number;
 }
 

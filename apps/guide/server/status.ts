@@ -1,8 +1,8 @@
-// The status of the lab: which parts answer, and whether Jaeger has its user interface.
+// Reports which apps and backends of the lab answer, and whether Jaeger has its UI.
 import { call } from '../../../support/http.ts';
 import { accepts } from '../../../support/ports.ts';
 
-/** A part of the lab, and where it listens. */
+/** An app or a backend of the lab, and its URL. */
 export interface Target {
   readonly name: string;
   readonly url: string;
@@ -12,14 +12,17 @@ export interface TargetStatus extends Target {
   readonly answers: boolean;
 }
 
-/** Tests whether each part takes connections. It sends no request, so it makes no traces. */
+/** Tests which parts of the lab accept TCP connections. It sends no HTTP request, so it makes no traces. */
 export function statusOf(parts: readonly Target[]): Promise<TargetStatus[]> {
   return Promise.all(parts.map(async ({ name, url }) => ({ name, url, answers: await accepts(url) })));
 }
 
 const memory = 30_000; // ms for which an answer counts
 
-/** Tests whether the Jaeger at `base` serves its real UI. A build without the UI's files serves a placeholder page. */
+/**
+ * Returns a function that tests whether the Jaeger at `base` serves its UI. A Jaeger that was built without the UI's
+ * files serves a placeholder page.
+ */
 export function jaegerUi(base: string, now: () => number = Date.now): () => Promise<boolean> {
   let known = { has: false, until: 0 };
   return async () => {

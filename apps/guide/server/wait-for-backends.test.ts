@@ -13,7 +13,7 @@ async function listening(port = 0): Promise<Server> {
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
-test('waits until the last part takes connections', async () => {
+test('waits until the last backend accepts connections', async () => {
   const first = await listening();
   const port = portOf(first);
   first.close();
@@ -25,7 +25,7 @@ test('waits until the last part takes connections', async () => {
   second.close();
 });
 
-test('stops waiting after the time limit, and names the part that does not answer', async () => {
+test('stops waiting after the time limit, and names the backend that does not answer', async () => {
   const server = await listening();
   const started = Date.now();
   await expect(

@@ -1,5 +1,5 @@
-// Delays the start until the lab answers. Kubernetes calls a pod ready before every node has its Service rules. A round
-// should work once `helm install --wait` ends.
+// Delays the start of the guide until the lab's apps and backends answer. Kubernetes can call a pod ready before each
+// node knows the new routes to its Service. Thanks to the delay, a round works as soon as `helm install --wait` ends.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { statusOf } from './status.ts';
 import type { Target } from './status.ts';
@@ -7,9 +7,9 @@ import type { Target } from './status.ts';
 const pause = 100; // ms
 
 /**
- * Waits until every part takes connections, for at most `patience` milliseconds. A lab with a broken part still needs
- * its guide, and a part that fails later must not close it.
- * @returns the names of the parts that don't answer
+ * Waits until every app and backend accepts connections, for at most `patience` milliseconds. The guide must start even
+ * if a part of the lab is broken, because it helps to find the cause.
+ * @returns the names of the parts that do not answer
  */
 export async function waitForBackends(parts: readonly Target[], patience: number): Promise<string[]> {
   const deadline = Date.now() + patience;

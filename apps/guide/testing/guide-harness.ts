@@ -1,4 +1,5 @@
-// The built guide for tests of its API: one in a cluster that the test controls, and one outside any cluster.
+// Runs the built guide twice for tests of its API: once in a fake cluster that the test controls, and once outside a
+// cluster.
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
@@ -11,14 +12,14 @@ import { certificate } from '../../testing/certificate.ts';
 import { FakeJaeger } from '../../testing/jaeger.ts';
 import { Receiver } from '../../testing/receiver.ts';
 
-/** The headers of a request that changes something. */
+/** The headers that the guide requires for a request that changes something. */
 export const changeHeaders = { 'x-intro-otel': '1', 'content-type': 'application/json' };
 
 export interface ApiRequest {
   readonly method?: string;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
-  /** The URL to send to. The default is the guide in the cluster. */
+  /** The guide that gets the request. The default is the guide in the cluster. */
   readonly at?: App;
 }
 
@@ -42,13 +43,13 @@ interface Parts {
 
 export class GuideHarness {
   readonly #parts: Parts;
-  /** The guide in the cluster. */
+  /** The guide in the fake cluster. */
   readonly guide: App;
-  /** The guide outside any cluster. */
+  /** The guide that runs outside a cluster. */
   readonly alone: App;
   readonly api: ApiServer;
   readonly receiver: Receiver;
-  /** Ids of the steps in the build. */
+  /** Ids of the course's steps in the build. */
   readonly steps: readonly string[];
 
   static async start(): Promise<GuideHarness> {
@@ -82,7 +83,7 @@ export class GuideHarness {
     this.steps = readdirSync(join(parts.dist, 'course')).filter((name) => /^\d\d-/.test(name));
   }
 
-  /** Puts the cluster's objects back to what they are in a new lab. */
+  /** Resets the objects of the fake cluster to those of a new lab. */
   reset(): void {
     this.api.put('lab-dice', { 'app.ts': 'one', 'settings.env': '', 'collector.yaml': '{}\n' });
     this.api.put('lab-progress', { passed: '0', total: String(this.steps.length), steps: '{}' });
@@ -100,7 +101,7 @@ export class GuideHarness {
     remove();
   }
 
-  /** Sends a request to the API. */
+  /** Sends a request to the guide's API. */
   async ask(
     path: string,
     { method = 'GET', body, headers = changeHeaders, at = this.guide }: ApiRequest = {},
@@ -121,7 +122,7 @@ export class GuideHarness {
     return this.ask(path, { method: 'PUT', body });
   }
 
-  /** Runs a program of the guide's pod until it ends. */
+  /** Runs a program of the guide's pod, such as course.js, until it ends. */
   async run(program: string, args: string[], env: Record<string, string> = {}): Promise<App> {
     const { dist, settings } = this.#parts;
     const port = new URL(this.guide.url).port;
@@ -155,7 +156,7 @@ const settingsFor = ({ dice, jaeger, receiver, account }: Urls): Record<string, 
   OTEL_METRICS_EXPORTER: 'none',
 });
 
-/** Stands for every app: answers with the path and the trace context of the request. */
+/** Starts a server that stands for every app. It answers with the path and the trace context of the request. */
 async function echoServer(): Promise<Server> {
   const answer: RequestListener = (request, response) =>
     response.end(JSON.stringify({ url: request.url, trace: request.headers.traceparent }));

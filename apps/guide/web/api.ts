@@ -1,7 +1,7 @@
-// Calls of the guide's HTTP API. An error is an ApiError whose message a page can show as it is.
+// Calls the guide's HTTP API. If a call fails, it throws an ApiError with a message that a page can show unchanged.
 
 export class ApiError extends Error {
-  /** The HTTP status; 0 if there was no answer. */
+  /** The HTTP status of the answer. It is 0 if the guide did not answer. */
   readonly status: number;
   readonly body: unknown;
 
@@ -18,7 +18,10 @@ export function get<T>(path: string): Promise<T> {
   return request<T>(path, { headers: { accept: 'application/json' } });
 }
 
-/** Sends a request that changes something. The guide requires this header, which no other site can set. */
+/**
+ * Sends a request that changes something. The guide requires the header x-intro-otel for it, which a page of another
+ * site can't send.
+ */
 export function send<T>(method: 'POST' | 'PUT', path: string, body: unknown = {}): Promise<T> {
   return request<T>(path, {
     method,

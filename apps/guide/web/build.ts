@@ -1,5 +1,6 @@
-// Bundles what the pages load: one style sheet, and a module for each page that has one. The modules are split, so that
-// CodeMirror loads after the first paint. `node apps/guide/web/build.ts FOLDER` writes the bundle there.
+// Bundles the files that the guide's pages load: one style sheet, and one module for each page that has a script.
+// CodeMirror goes into a module of its own, so that it loads after the first paint. `node apps/guide/web/build.ts
+// FOLDER` writes the bundle to FOLDER.
 import { cpSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -8,7 +9,7 @@ const here = import.meta.dirname;
 
 const scripts = { guide: 'course.ts', lab: 'lab.ts', why: 'why.ts' };
 
-/** Writes everything that is served under /assets into `folder`. */
+/** Writes all files that the guide serves under /assets to `folder`. */
 export async function buildPages(folder: string): Promise<void> {
   cpSync(join(here, 'public'), folder, { recursive: true });
   const entries = { ...scripts, style: join('style', 'main.css') };

@@ -1,4 +1,5 @@
-// Copies text. Browsers offer the clipboard only to pages over TLS or from this machine, so there is a fallback.
+// Copies text to the clipboard. Browsers offer the Clipboard API only to pages over HTTPS or from localhost, so there
+// is a fallback for other pages.
 import { h } from './dom.ts';
 
 export function copyButton(text: () => string, what: string): HTMLButtonElement {

@@ -1,4 +1,5 @@
-// The front page: connects its parts. The editor is large, so it loads after the first paint.
+// The script of the front page. It creates the parts of the page and connects them. The editor loads after the first
+// paint, because it is large.
 import { CoursePane } from './course/pane.ts';
 import { Workbench } from './editor/workbench.ts';
 import { PlayPanel } from './play/panel.ts';

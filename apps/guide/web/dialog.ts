@@ -1,4 +1,4 @@
-// Asks for confirmation before something replaces what the learner may have written.
+// Asks for confirmation before an action replaces text that the learner may have written.
 import { byId } from './dom.ts';
 
 export interface Confirmation {
@@ -7,7 +7,7 @@ export interface Confirmation {
   yes: string;
 }
 
-/** Shows the dialog. @returns whether the learner agreed. Escape and Cancel mean no. */
+/** Shows the confirmation dialog. @returns whether the learner agreed. Escape and Cancel mean no. */
 export function confirmed({ title, text, yes }: Confirmation): Promise<boolean> {
   const dialog = byId<HTMLDialogElement>('confirm');
   byId('confirm-title').textContent = title;

@@ -1,12 +1,12 @@
-// Small helpers that build the changing parts of a page. The server renders the rest once.
+// Helpers that build the parts of a page that change. The server renders all other parts.
 
 export type Child = Node | string | number | undefined | false | Child[];
 type Listener = (event: Event) => void;
 export type AttributeMap = Record<string, string | number | boolean | undefined | Listener>;
 
 /**
- * Creates an element. `onclick` and the like take a function. True sets an attribute without a value. False and
- * undefined set none.
+ * Creates an HTML element. An event handler such as `onclick` is a function. The value true sets an attribute without a
+ * value, and false and undefined set no attribute.
  */
 export function h<K extends keyof HTMLElementTagNameMap>(
   name: K,
@@ -45,7 +45,7 @@ export function fill(element: Element, ...children: Child[]): void {
   element.replaceChildren(...nodes(children));
 }
 
-/** The element with this id, which the server's page must contain. */
+/** Returns the element with this id. The server's HTML must contain it. */
 export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   const found = document.getElementById(id);
   if (!found) throw new Error(`expected #${id} on this page, found none`);
@@ -53,8 +53,8 @@ export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
 }
 
 /**
- * Creates a button that ignores presses while its work runs. It keeps the focus meanwhile, which a disabled button
- * would lose.
+ * Creates a button that ignores presses while its action is running. It is not disabled meanwhile, because a disabled
+ * button loses the focus.
  */
 export function button(label: Child, work: () => unknown, attributes: AttributeMap = {}): HTMLButtonElement {
   const element = h('button', { type: 'button', ...attributes }, label);

@@ -1,4 +1,4 @@
-// The page of the lab: plays a round, and shows which parts answer.
+// The script of the page "Lab": plays a round, and shows which parts of the lab answer.
 import { get, messageOf, send } from './api.ts';
 import type { Round } from '../contract.ts';
 import { byId, fill, h, whenPressed } from './dom.ts';

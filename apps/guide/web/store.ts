@@ -1,5 +1,5 @@
-// What this browser keeps for the learner: texts by name, separate for each lab. If the browser keeps nothing (private
-// window, full storage), the page still works.
+// Stores the learner's data in the browser, as values by name and separate for each lab. If the browser stores nothing
+// (private window, full storage), the page still works.
 
 export interface Keeper {
   getItem(key: string): string | null;
@@ -11,7 +11,7 @@ export class Store {
   readonly #keeper: Keeper | undefined;
   readonly #prefix: string;
 
-  /** @param lab name of the lab. Several labs may use the same address, one after the other. */
+  /** Creates a store. @param lab name of the lab, because several labs may use the same address, one after the other */
   constructor(keeper: Keeper | undefined, lab: string) {
     this.#keeper = keeper;
     this.#prefix = `intro-otel/${lab}/`;
@@ -43,7 +43,7 @@ export class Store {
   }
 }
 
-/** The store for the lab of this page. */
+/** Returns the store for the lab that this page belongs to. */
 export function storeOfPage(): Store {
   let keeper: Keeper | undefined;
   try {

@@ -1,4 +1,5 @@
-// The page that says why there is no trace. It tests each hop when it opens and when you press the button.
+// The script of the page "Why is there no trace?". It tests each hop from dice to Jaeger when the page opens, and when
+// the reader presses the button.
 import { get, messageOf } from './api.ts';
 import type { PipelineHop } from '../contract.ts';
 import { byId, fill, h, whenPressed } from './dom.ts';

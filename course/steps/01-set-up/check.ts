@@ -1,4 +1,4 @@
-// The lab checks itself: dice runs, the Collector takes spans, Jaeger has what the Collector took.
+// The check of step 1. It passes if dice runs, the Collector accepts spans, and these spans arrive in Jaeger.
 import { passed } from '../../engine/check.ts';
 import type { Check } from '../../engine/check.ts';
 

@@ -8,9 +8,9 @@ const nobody = 'http://127.0.0.1:1';
 
 export const solutions: Solution[] = [
   { name: 'the unchanged lab', right: true },
-  { name: 'an app without instrumentation', right: true, files: { 'settings.env': 'INSTRUMENTATION=none' } },
+  { name: 'dice without instrumentation', right: true, files: { 'settings.env': 'INSTRUMENTATION=none' } },
   {
-    name: 'a Collector that samples',
+    name: 'a Collector that drops some traces by sampling',
     right: true,
     files: {
       'collector.yaml':
@@ -19,7 +19,7 @@ export const solutions: Solution[] = [
     },
   },
   { name: 'dice does not answer', right: false, hop: 'pod', says: /ECONNREFUSED/, lab: { dice: nobody } },
-  { name: 'dice does not parse', right: false, hop: 'pod', files: { 'app.ts': 'const app = (;' } },
+  { name: 'code of dice that does not parse', right: false, hop: 'pod', files: { 'app.ts': 'const app = (;' } },
   {
     name: 'dice answers each visit with an error',
     right: false,

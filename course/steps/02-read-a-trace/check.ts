@@ -1,4 +1,5 @@
-// Checks the answers about a real trace: its root, its slowest span, a parent and its child.
+// The check of step 2. It checks the learner's answers about a real trace: its root, its slowest span, and a parent
+// with its child.
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import { passed, wrong } from '../../engine/check.ts';
 import type { Begin, Check, LabView, Verdict } from '../../engine/check.ts';
@@ -30,7 +31,7 @@ function gone(trace: Trace | undefined): Verdict {
   };
 }
 
-/** The spans that an answer names: by name, by service and name, or by id. */
+/** Returns the spans that an answer names. An answer may be a span's name, its service and name, or its id. */
 function matching(spans: Span[], answer = ''): Span[] {
   const text = normal(answer);
   return spans.filter(({ service, name, spanId }) =>
@@ -46,7 +47,7 @@ const normal = (text: string): string =>
     .replace(/\s+/g, ' ')
     .replace(/^0x/, '');
 
-/** The verdict for an answer that names no span. */
+/** Returns the verdict for an answer that matches no span of the trace, or undefined if a span matches. */
 function unknown({ spans }: Trace, question: string, answer: string | undefined): Verdict | undefined {
   if (matching(spans, answer).length > 0) return undefined;
   const found = answer?.trim() ? `“${answer}”, and no span is called that` : 'no answer';

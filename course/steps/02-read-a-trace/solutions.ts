@@ -9,7 +9,7 @@ const first = ({ roots }: Trace): Span => roots[0] as Span;
 const child = (trace: Trace): Span => first(trace).children[0] as Span;
 const quickest = ({ spans }: Trace): Span => spans.toSorted((a, b) => a.duration - b.duration)[0] as Span;
 
-/** The right answers. `style` writes a span as a learner would. */
+/** Returns the right answers for a trace. `style` writes a span in a form that a learner may use. */
 const right =
   (style: (span: Span) => string) =>
   (trace: Trace): Record<string, string> => ({
@@ -23,22 +23,22 @@ const but =
   (trace: Trace): Record<string, string> => ({ ...right(({ spanId }) => spanId)(trace), ...change(trace) });
 
 export const solutions: Solution[] = [
-  { name: 'names of spans', right: true, answers: right(({ name }) => name) },
+  { name: 'right answers that give the names of spans', right: true, answers: right(({ name }) => name) },
   {
-    name: 'services and names, with stray spaces and capitals',
+    name: 'right answers that give services and names, with extra spaces and capitals',
     right: true,
     answers: right(({ service, name }) => `  ${service.toUpperCase()}  "${name}" `),
   },
-  { name: 'ids of spans', right: true, answers: right(({ spanId }) => `0x${spanId}`) },
+  { name: 'right answers that give the ids of spans', right: true, answers: right(({ spanId }) => `0x${spanId}`) },
   { name: 'no answer at all', right: false, says: /no answer/ },
   {
-    name: 'a root that has a parent',
+    name: 'a span that has a parent as the root',
     right: false,
     says: /has no parent/,
     answers: but((trace) => ({ root: child(trace).spanId })),
   },
   {
-    name: 'a name that no span has',
+    name: 'a span name that does not exist in the trace',
     right: false,
     says: /no span is called that/,
     answers: but(() => ({ root: 'GET /nowhere' })),
@@ -50,25 +50,25 @@ export const solutions: Solution[] = [
     answers: but((trace) => ({ slowest: first(trace).spanId })),
   },
   {
-    name: 'the quickest span as the slowest',
+    name: 'the fastest span as the slowest',
     right: false,
     says: /another took longer/,
     answers: but((trace) => ({ slowest: quickest(trace).spanId })),
   },
   {
-    name: 'parent and child swapped',
+    name: 'the parent and the child swapped',
     right: false,
     says: /other way round/,
     answers: but((trace) => ({ parent: child(trace).spanId, child: first(trace).spanId })),
   },
   {
-    name: 'a grandchild as the child',
+    name: 'a grandchild instead of the child',
     right: false,
     says: /grandchild/,
     answers: but((trace) => ({ child: (trace.spans.find(({ service }) => service === 'dice') as Span).spanId })),
   },
   {
-    name: 'a trace that Jaeger has lost',
+    name: 'answers about a trace that Jaeger no longer has',
     right: false,
     hop: 'jaeger',
     says: /Start this step again/,

@@ -13,7 +13,7 @@ async function onPage(learner: Learner): Promise<void> {
   await fill(/^…and one of its children/, child);
 }
 
-/** Reads the tree: `  dice GET /rolldice | server | 0.5 ms | b3ddfe8b8cbc32cf`. */
+/** Parses a printed trace, whose lines look like `  dice GET /rolldice | server | 0.5 ms | b3ddfe8b8cbc32cf`. */
 function answers(output: CommandOutput): Record<string, string> {
   const lines = outputOf(output, / trace /).matchAll(/^( *)\S.* \| \w+ \| ([\d.]+) ms \| ([0-9a-f]{16})/gm);
   const [root, ...others] = [...lines].map(([, indent = '', took, id = '']) => ({

@@ -1,4 +1,5 @@
-// Checks that the library the learner picked makes spans in a visit to dice.
+// The check of step 3. It passes if a request to dice makes spans with the instrumentation library that the learner
+// chose.
 import { silent, wrong, passed } from '../../engine/check.ts';
 import type { Check, LabView, Verdict } from '../../engine/check.ts';
 

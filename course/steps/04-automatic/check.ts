@@ -1,4 +1,5 @@
-// Checks that dice's log has the span of a visit, and that a library made it.
+// The check of step 4. It passes if dice's log contains the span of a request, and if an instrumentation library made
+// that span.
 import { passed, silent, wrong } from '../../engine/check.ts';
 import type { Check, LabView, Verdict } from '../../engine/check.ts';
 
@@ -17,7 +18,7 @@ export const check: Check = (lab) =>
     return printed ? judge(printed, traceId) : nothing(lab);
   });
 
-/** The blocks of this trace's spans. The console exporter prints an object per span, in JavaScript's notation. */
+/** Finds the printed spans of this trace in the log. The console exporter prints each span as a JavaScript object. */
 function blocksOf(log: string, traceId: string): string[] | undefined {
   const blocks = log.split(/^\{$/m).filter((block) => block.includes(`\n  traceId: '${traceId}'`));
   return blocks.length > 0 ? blocks : undefined;
@@ -43,7 +44,7 @@ function judge(blocks: string[], traceId: string): Verdict {
       );
 }
 
-/** The verdict if the log has no span. It looks in the settings for the reason. */
+/** Returns the verdict for a log without the span. It looks for the reason in the SDK and in settings.env. */
 async function nothing(lab: LabView): Promise<Verdict> {
   const expected = "the span of a visit in dice's log";
   const sdk = (await lab.why()).find(({ name }) => name === 'sdk');

@@ -1,4 +1,5 @@
-// A late trace is not a dropped one: the check counts a trace as dropped only if later ones have arrived.
+// Tests that the check of step 5 tells late traces from dropped traces. It counts a trace as dropped only if later
+// traces have arrived.
 import type { LabView, Verdict } from '../../engine/check.ts';
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import { check } from './check.ts';
@@ -10,7 +11,10 @@ const spans = [
 ] as unknown as Span[];
 const looks = 12;
 
-/** A lab whose Jaeger has those traces for which `isThere` returns true. A look reads all traces once. */
+/**
+ * A lab whose Jaeger returns only the traces for which `isThere` returns true. The check reads all traces once in each
+ * attempt.
+ */
 function labOf(isThere: (visit: number, look: number) => boolean): LabView {
   const asked: string[] = [];
   let searched = 0;
@@ -34,21 +38,21 @@ function labOf(isThere: (visit: number, look: number) => boolean): LabView {
   } as unknown as LabView;
 }
 
-test('counts traces as dropped if later ones have arrived', async () => {
+test('counts a missing trace as dropped if later traces have arrived', async () => {
   await expect(check(labOf((visit) => visit % 3 !== 0))).resolves.toEqual({ passed: true, traceId: 'trace-1' });
 });
 
-test('waits for a second batch', async () => {
+test('waits for a second batch of traces', async () => {
   await expect(check(labOf((visit, look) => visit <= 12 || look >= 4))).resolves.toMatchObject({
     passed: false,
     found: 'all 24 of 24',
   });
 });
 
-test('returns no verdict if the second batch does not arrive in time', async () => {
+test('returns no verdict if the second batch of traces does not arrive in time', async () => {
   await expect(check(labOf((visit) => visit <= 12))).resolves.toBeUndefined();
 });
 
-test('returns no verdict if the last trace arrives first and others follow', async () => {
+test('returns no verdict if the last trace arrives first and earlier ones follow', async () => {
   await expect(check(labOf((visit, look) => visit <= look || visit === 24))).resolves.toBeUndefined();
 });

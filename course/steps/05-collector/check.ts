@@ -1,5 +1,5 @@
-// Checks the change to the Collector. No app can change the guide's own span, so that span shows that the Collector
-// made the change.
+// The check of step 5. It looks for the Collector's changes on the guide's own span. Apps can't change that span, so
+// the changes prove that the Collector made them.
 import { ATTR_USER_AGENT_ORIGINAL } from '@opentelemetry/semantic-conventions';
 import type { Span } from '../../../otlp/traces.ts';
 import { passed, silent, wrong } from '../../engine/check.ts';
@@ -12,7 +12,10 @@ interface KeptTrace {
   guide: Span;
   dice: Span;
 }
-/** The traces of the visits. `settled` says whether it is certain which of them the Collector keeps. */
+/**
+ * The traces of the check's requests to dice. `settled` says whether it is certain which of these traces the Collector
+ * keeps.
+ */
 interface VisitTraces {
   asked: string[];
   kept: KeptTrace[];
@@ -28,7 +31,10 @@ export const check: Check = (lab) =>
     return trouble ?? (seen.settled ? passed(seen.kept[0]?.traceId) : undefined);
   });
 
-/** Visits dice many times. Waits until all traces are there, or until it is certain that some were dropped. */
+/**
+ * Sends many requests to dice. Then it waits until all traces have arrived, or until it is certain that some were
+ * dropped.
+ */
 async function visit(lab: LabView): Promise<VisitTraces> {
   const asked: string[] = [];
   for (let visited = 0; visited < visits; visited += 1) asked.push((await lab.ask('/visit')).traceId);
@@ -47,8 +53,8 @@ async function visit(lab: LabView): Promise<VisitTraces> {
 }
 
 /**
- * Whether the Collector dropped a trace. Traces arrive in order, batch by batch. So a trace that is missing before the
- * last one was dropped, and those after it may still arrive.
+ * Returns whether the Collector dropped a trace. Traces arrive in order. So a missing trace was dropped if a later one
+ * has arrived. Otherwise it may still arrive.
  */
 function hasDropped(asked: readonly string[], kept: readonly KeptTrace[]): boolean {
   const there = new Set(kept.map(({ traceId }) => traceId));
@@ -89,7 +95,10 @@ function troubleWithAttributes({ kept }: VisitTraces): Verdict | undefined {
   return undefined;
 }
 
-/** Looks for the spans in the Collector's log. The debug exporter names them if its verbosity is normal or detailed. */
+/**
+ * Looks for the spans in the Collector's log. With the verbosity normal or detailed, the debug exporter prints their
+ * names.
+ */
 async function troubleWithDebug(lab: LabView, { kept }: VisitTraces): Promise<Verdict | undefined> {
   const written = await lab.eventually(async () => {
     const log = await lab.collectorLog();

@@ -20,29 +20,34 @@ service:
 `;
 
 const all: Solution[] = [
-  { name: 'as the step says', right: true },
+  { name: "the step's own solution", right: true },
   {
-    name: 'the attribute on the resource, detailed verbosity, and the sampler first',
+    name: 'workshop.step as a resource attribute, detailed verbosity, and the sampler as the first processor',
     right: true,
     files: { 'collector.yaml': resource },
   },
   {
-    name: 'the action insert, with another value and another percentage',
+    name: 'the action insert instead of upsert, with another value and another sampling percentage',
     right: true,
     ...changed(
       ['value: "5", action: upsert', 'value: me, action: insert'],
       ['sampling_percentage: 50', 'sampling_percentage: 30'],
     ),
   },
-  { name: 'no change', right: false, says: /workshop.step/, files: { 'collector.yaml': '{}' } },
   {
-    name: 'a processor that no pipeline names',
+    name: 'an unchanged Collector configuration',
+    right: false,
+    says: /workshop.step/,
+    files: { 'collector.yaml': '{}' },
+  },
+  {
+    name: 'a new processor that no pipeline uses',
     right: false,
     says: /workshop.step/,
     ...changed(['k8sattributes, attributes/mine,', 'k8sattributes,']),
   },
   {
-    name: 'an attribute that dice sets',
+    name: 'the attribute workshop.step set by dice instead of the Collector',
     right: false,
     says: /the app was changed, not the Collector/,
     files: {
@@ -51,38 +56,38 @@ const all: Solution[] = [
     },
   },
   {
-    name: 'user_agent.original is still there',
+    name: 'spans that still have the attribute user_agent.original',
     right: false,
     says: /user_agent/,
     ...changed(['      - { key: user_agent.original, action: delete }\n', '']),
   },
   {
-    name: 'a debug exporter that only counts',
+    name: 'a debug exporter with verbosity basic, which only counts spans',
     right: false,
     says: /verbosity/,
     ...changed(['verbosity: normal', 'verbosity: basic']),
   },
   {
-    name: 'a debug exporter that no pipeline names',
+    name: 'a debug exporter that no pipeline uses',
     right: false,
     says: /debug/,
     ...changed(['[otlphttp/jaeger, debug]', '[otlphttp/jaeger]']),
   },
   {
-    name: 'no sampling',
+    name: 'a Collector that does not sample',
     right: false,
     says: /all 24 of 24/,
     ...changed(['attributes/mine, probabilistic_sampler,', 'attributes/mine,']),
   },
   {
-    name: 'a pipeline without the exporter to Jaeger',
+    name: 'a traces pipeline without the exporter to Jaeger',
     right: false,
     hop: 'jaeger',
     says: /otlphttp\/jaeger/,
     ...changed(['[otlphttp/jaeger, debug]', '[debug]']),
   },
   {
-    name: 'an app that still exports to the console',
+    name: 'dice exporting its spans to the console only',
     right: false,
     hop: 'pod',
     says: /OTEL_TRACES_EXPORTER is console/,
@@ -90,5 +95,8 @@ const all: Solution[] = [
   },
 ];
 
-/** Each check makes two dozen visits, so a wrong solution needs more time. */
+/**
+ * All solutions with a longer time limit. Each check sends two dozen requests, so it takes longer to fail a wrong
+ * solution.
+ */
 export const solutions: Solution[] = all.map((solution) => ({ ...solution, deadline: 2_500 }));

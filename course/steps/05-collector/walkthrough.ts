@@ -1,7 +1,10 @@
 import { waitFor } from '../../../support/waiting.ts';
 import type { Learner, Walkthrough } from '../../harness/walkthrough.ts';
 
-/** Whether the Collector logs a visit. It drops half of the traces, so one visit proves nothing. */
+/**
+ * Sends a request to dice. Returns true if the Collector's log shows it. The Collector drops half of the traces, so a
+ * single request proves nothing.
+ */
 async function isLogged(learner: Learner): Promise<true | undefined> {
   await learner.ask('/visit');
   const log = learner.log(/GET \/visit .*workshop\.step=5/, 'the Collector', 4_000);

@@ -1,4 +1,4 @@
-// Checks the deck's first span by hand: do_roll with roll.value.
+// The check of step 6. It passes if the learner's code makes the span do_roll by hand, with the attribute roll.value.
 import type { Span } from '../../../otlp/traces.ts';
 import { byLibrary, named, passed, wrong } from '../../engine/check.ts';
 import type { Check, Verdict } from '../../engine/check.ts';

@@ -8,7 +8,7 @@ const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited
 const plain = readFileSync(join(import.meta.dirname, '..', '..', '..', 'apps', 'dice', 'app.ts'), 'utf8');
 const byHand = readFileSync(join(import.meta.dirname, '..', '..', '..', 'apps', 'dice', 'app.manual.ts'), 'utf8');
 
-/** Uses startSpan with options, and another tracer. */
+/** Code of a right solution that calls startSpan with options, on a tracer with another name than in the step. */
 const startSpan = edited(
   plain,
   ['import express', "import * as otel from '@opentelemetry/api';\nimport express"],
@@ -22,42 +22,42 @@ const startSpan = edited(
 );
 
 export const solutions: Solution[] = [
-  { name: 'as the step says', right: true },
-  { name: 'startSpan with all attributes', right: true, files: { 'app.ts': startSpan } },
+  { name: "the step's own solution", right: true },
+  { name: 'startSpan with all attributes as options', right: true, files: { 'app.ts': startSpan } },
   {
-    name: 'a span by hand next to those of the libraries',
+    name: 'a span by hand in addition to the spans of the libraries',
     right: true,
     files: { 'settings.env': 'INSTRUMENTATION=auto' },
   },
-  { name: 'a span within a SERVER span', right: true, files: { 'app.ts': byHand } },
-  { name: 'no span', right: false, hop: 'shape', files: { 'app.ts': plain } },
+  { name: 'a span by hand as a child of a SERVER span by hand', right: true, files: { 'app.ts': byHand } },
+  { name: 'code that makes no span', right: false, hop: 'shape', files: { 'app.ts': plain } },
   {
-    name: 'only spans of the libraries',
+    name: 'spans of the libraries, but no span by hand',
     right: false,
     says: /libraries' spans are there/,
     files: { 'app.ts': plain, 'settings.env': 'INSTRUMENTATION=auto' },
   },
-  { name: 'a span with another name', right: false, says: /do_roll/, ...changed(["'do_roll'", "'doRoll'"]) },
+  { name: 'a span with a wrong name', right: false, says: /do_roll/, ...changed(["'do_roll'", "'doRoll'"]) },
   {
-    name: 'roll.value as a text',
+    name: 'roll.value as a string',
     right: false,
     says: /string/,
     ...changed(["'roll.value', result", "'roll.value', String(result)"]),
   },
   {
-    name: 'roll.value with a fraction',
+    name: 'roll.value as a number with a fraction',
     right: false,
     says: /double/,
     ...changed(["'roll.value', result", "'roll.value', result + 0.5"]),
   },
   {
-    name: 'no roll.value',
+    name: 'a span without roll.value',
     right: false,
     says: /roll.value/,
     ...changed(["    rollSpan.setAttribute('roll.value', result);\n", '']),
   },
   {
-    name: 'an attribute set after the end',
+    name: 'an attribute that is set after the span has ended',
     right: false,
     says: /before span.end/,
     ...changed([
@@ -66,21 +66,21 @@ export const solutions: Solution[] = [
     ]),
   },
   {
-    name: 'roll.value differs from the answer',
+    name: "a roll.value that differs from dice's answer",
     right: false,
     says: /that dice answered/,
     ...changed(["'roll.value', result", "'roll.value', result + 6"]),
   },
-  { name: 'a span that is never ended', right: false, ...changed(['    rollSpan.end();\n', '']) },
+  { name: 'a span that never ends', right: false, ...changed(['    rollSpan.end();\n', '']) },
   {
-    name: 'right code with INSTRUMENTATION=none',
+    name: 'right code, but INSTRUMENTATION=none',
     right: false,
     hop: 'pod',
     says: /INSTRUMENTATION is none/,
     files: { 'settings.env': 'INSTRUMENTATION=none' },
   },
   {
-    name: 'code that throws',
+    name: 'code that throws an error',
     right: false,
     hop: 'pod',
     ...changed([

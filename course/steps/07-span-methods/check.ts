@@ -1,4 +1,5 @@
-// Checks that do_roll has attributes, an event, and for a failed roll a status with a recorded exception.
+// The check of step 7. It passes if the span do_roll has attributes and an event. For a failed roll the span must also
+// have an error status and a recorded exception.
 import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '@opentelemetry/semantic-conventions';
 import type { Span } from '../../../otlp/traces.ts';
 import { passed, wrong } from '../../engine/check.ts';

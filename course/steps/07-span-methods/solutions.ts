@@ -6,7 +6,9 @@ import type { Solution } from '../../harness/check-harness.ts';
 const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
 const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
 
-/** Uses no active span and no finally, and sets all attributes at once. */
+/**
+ * Code of a right solution that does not make its span active, uses no finally, and sets all attributes in one call.
+ */
 const inactive = edited(app, [
   app.slice(app.indexOf('function doRoll'), app.indexOf('app.listen')),
   `function doRoll(sides: number): number {
@@ -30,10 +32,10 @@ const inactive = edited(app, [
 ]);
 
 export const solutions: Solution[] = [
-  { name: 'as the step says', right: true },
-  { name: 'a span that is not active', right: true, files: { 'app.ts': inactive } },
+  { name: "the step's own solution", right: true },
+  { name: 'a span that is never made the active span', right: true, files: { 'app.ts': inactive } },
   {
-    name: 'spans of the libraries too, and status 500',
+    name: 'spans of the libraries in addition, and HTTP status 500 for a failed roll',
     right: true,
     files: {
       'app.ts': edited(app, ['response.status(400)', 'response.status(500)']),
@@ -41,25 +43,25 @@ export const solutions: Solution[] = [
     },
   },
   {
-    name: 'no roll.sides',
+    name: 'a span without roll.sides',
     right: false,
     says: /roll.sides/,
     ...changed(["  trace.getActiveSpan()?.setAttribute('roll.sides', sides);\n", '']),
   },
   {
-    name: 'roll.sides as a text',
+    name: 'roll.sides as a string',
     right: false,
     says: /string/,
     ...changed(["'roll.sides', sides", "'roll.sides', String(sides)"]),
   },
   {
-    name: 'no event',
+    name: 'a span without an event',
     right: false,
     says: /no event/,
     ...changed(["      rollSpan.addEvent('rolled', { 'roll.value': result });\n", '']),
   },
   {
-    name: 'an event with another name',
+    name: 'an event with a wrong name',
     right: false,
     says: /“roll”/,
     ...changed(["addEvent('rolled'", "addEvent('roll'"]),
@@ -71,19 +73,19 @@ export const solutions: Solution[] = [
     ...changed([", { 'roll.value': result });\n", ');\n']),
   },
   {
-    name: 'an exception without a status',
+    name: 'a recorded exception without an error status',
     right: false,
     says: /status unset/,
     ...changed(['      rollSpan.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });\n', '']),
   },
   {
-    name: 'a status without an exception',
+    name: 'an error status without a recorded exception',
     right: false,
     says: /recordException/,
     ...changed(['      rollSpan.recordException(error as Error);\n', '']),
   },
   {
-    name: 'an error status on every roll',
+    name: 'an error status on every roll, even if it succeeds',
     right: false,
     says: /went well/,
     ...changed([
@@ -92,13 +94,13 @@ export const solutions: Solution[] = [
     ]),
   },
   {
-    name: 'a swallowed error',
+    name: 'an error that the code catches and ignores',
     right: false,
     says: /400 or more/,
     ...changed(['      throw error;', '      return 0;']),
   },
   {
-    name: 'a failed span that is never ended',
+    name: 'a span that never ends if the roll fails',
     right: false,
     says: /finally/,
     ...changed(
@@ -107,7 +109,7 @@ export const solutions: Solution[] = [
     ),
   },
   {
-    name: 'the solution of the step before',
+    name: 'the solution of the previous step',
     right: false,
     says: /roll.sides/,
     files: { 'app.ts': readFileSync(join(import.meta.dirname, '..', '06-manual', 'files', 'app.ts'), 'utf8') },

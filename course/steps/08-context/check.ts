@@ -1,4 +1,5 @@
-// Checks for one joined trace without orphans: the caller's context is extracted, and injected for the next hop.
+// The check of step 8. It passes if all services join one trace without orphans. So dice must extract its caller's
+// context, and inject its own context into the request to prizes.
 import type { Trace } from '../../../otlp/traces.ts';
 import { byLibrary, named, passed, wrong } from '../../engine/check.ts';
 import type { Check, LabView, Verdict } from '../../engine/check.ts';
@@ -91,7 +92,10 @@ function isUnder({ spans }: Trace, above: string, below: string): boolean {
   return false;
 }
 
-/** Looks for the span in another trace. A hop that drops the context still sends its span, in a trace of its own. */
+/**
+ * Looks for a service's span in another trace. A service that loses the context still sends its span, but in a trace of
+ * its own.
+ */
 async function elsewhere(lab: LabView, from: number, traceId: string): Promise<Verdict | undefined> {
   const stray = (await lab.traces('dice', from)).find(
     (trace) =>

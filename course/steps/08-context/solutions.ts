@@ -7,7 +7,7 @@ const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
 const broken = readFileSync(join(import.meta.dirname, 'start', 'app.ts'), 'utf8');
 const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
 
-/** Uses startSpan, and reads and writes the traceparent header by hand. */
+/** Code of a right solution that calls startSpan, and reads and writes the traceparent header by hand. */
 const byHand = edited(
   broken,
   ['import { SpanStatusCode, trace }', 'import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace }'],
@@ -28,10 +28,10 @@ const byHand = edited(
 );
 
 export const solutions: Solution[] = [
-  { name: 'as the step says', right: true },
-  { name: 'a traceparent header by hand', right: true, files: { 'app.ts': byHand } },
+  { name: "the step's own solution", right: true },
+  { name: 'code that reads and writes the traceparent header by hand', right: true, files: { 'app.ts': byHand } },
   {
-    name: 'a CLIENT span of its own for the call',
+    name: 'an extra CLIENT span for the request to prizes',
     right: true,
     ...changed([
       '  const headers = {};\n  propagation.inject(context.active(), headers);\n  return textFrom(prizes, headers);',
@@ -41,15 +41,20 @@ export const solutions: Solution[] = [
         '      return await textFrom(prizes, headers);\n    } finally {\n      span.end();\n    }\n  });',
     ]),
   },
-  { name: 'the unchanged start', right: false, says: /trace of its own|extract/, files: { 'app.ts': broken } },
   {
-    name: 'extract without inject',
+    name: 'the files that the step starts with, unchanged',
+    right: false,
+    says: /trace of its own|extract/,
+    files: { 'app.ts': broken },
+  },
+  {
+    name: 'code that extracts the context but does not inject it',
     right: false,
     says: /inject/,
     ...changed(['  propagation.inject(context.active(), headers);\n', '']),
   },
   {
-    name: 'inject without extract',
+    name: 'code that injects the context but does not extract it',
     right: false,
     says: /trace of its own/,
     ...changed([
@@ -58,13 +63,13 @@ export const solutions: Solution[] = [
     ]),
   },
   {
-    name: 'a span without the kind SERVER',
+    name: 'a span that lacks the kind SERVER',
     right: false,
     says: /kind: SpanKind.SERVER/,
     ...changed(['{ kind: SpanKind.SERVER, attributes', '{ attributes']),
   },
   {
-    name: "the caller's context injected",
+    name: "code that injects the caller's context instead of its own",
     right: false,
     says: /beside it/,
     ...changed(
@@ -77,7 +82,7 @@ export const solutions: Solution[] = [
     ),
   },
   {
-    name: 'a span in between that never ends',
+    name: 'a span around the request to prizes that never ends',
     right: false,
     says: /orphan/,
     ...changed([
@@ -87,13 +92,13 @@ export const solutions: Solution[] = [
     ]),
   },
   {
-    name: 'no call to prizes',
+    name: 'code that sends no request to prizes',
     right: false,
     says: /span of prizes/,
     ...changed(['${await askPrizes()}', '${prizes}']),
   },
   {
-    name: 'only spans of the libraries',
+    name: 'spans of the libraries, but no span by hand',
     right: false,
     says: /of your own/,
     files: {
@@ -105,7 +110,7 @@ export const solutions: Solution[] = [
     },
   },
   {
-    name: 'an invented traceparent',
+    name: 'a traceparent header with invented ids',
     right: false,
     hop: 'shape',
     ...changed([
@@ -114,7 +119,7 @@ export const solutions: Solution[] = [
     ]),
   },
   {
-    name: 'a route that fails',
+    name: 'a route that answers with an error',
     right: false,
     hop: 'pod',
     says: /status 500/,

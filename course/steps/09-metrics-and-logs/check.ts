@@ -1,4 +1,5 @@
-// Checks a counter and a histogram in the Collector's log, and a log line of dice that names its span.
+// The check of step 9. It passes if the Collector's log shows a counter and a histogram of dice, and dice's log has a
+// line with the ids of its trace and span.
 import { passed, wrong } from '../../engine/check.ts';
 import type { Check, LabView, Verdict } from '../../engine/check.ts';
 
@@ -10,13 +11,16 @@ export const check: Check = (lab) =>
 
 type Kind = 'sum' | 'histogram' | 'other';
 
-/** The kind of a metric. A sum that may fall is not a counter. */
+/** Returns the kind of a metric. A sum that can decrease is no counter. */
 function kindOf(type: string, monotonic: string | undefined): Kind {
   if (type === 'Histogram') return 'histogram';
   return type === 'Sum' && monotonic !== 'false' ? 'sum' : 'other';
 }
 
-/** Metrics in the debug exporter's log: several lines per metric (detailed), or one per data point (normal). */
+/**
+ * Finds the metrics in the debug exporter's log. With verbosity detailed it prints several lines for a metric, and with
+ * verbosity normal one line for each data point.
+ */
 function metricsIn(log: string): Map<string, Kind> {
   const metrics = new Map<string, Kind>();
   for (const [, name = '', type = '', monotonic] of log.matchAll(
@@ -96,7 +100,10 @@ async function troubleWithLog(lab: LabView): Promise<Verdict | undefined> {
   return passed(traceId);
 }
 
-/** The ids in a log line. They are in JSON, with the usual spellings of their names. */
+/**
+ * Finds the trace id and the span id in a line of the log. The line is JSON, and both fields may have any of their
+ * usual names.
+ */
 function idsIn(line: string): { trace: string; span: string } | undefined {
   const trace = /"trace[_.]?id"\s*:\s*"([0-9a-f]{32})"/i.exec(line)?.[1];
   const span = /"span[_.]?id"\s*:\s*"([0-9a-f]{16})"/i.exec(line)?.[1];

@@ -8,9 +8,9 @@ const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited
 const mixin = '{ mixin: traceIds }';
 
 export const solutions: Solution[] = [
-  { name: 'as the step says', right: true },
+  { name: "the step's own solution", right: true },
   {
-    name: 'normal verbosity, and one more counter',
+    name: 'a debug exporter with verbosity normal, and an additional counter',
     right: true,
     files: {
       'app.ts': edited(app, ['const values =', "meter.createCounter('dice.more').add(1);\nconst values ="]),
@@ -18,7 +18,7 @@ export const solutions: Solution[] = [
     },
   },
   {
-    name: 'ids with other names, in another place of the line',
+    name: 'trace and span ids under other names, in another place of the log line',
     right: true,
     ...changed(
       [mixin, ''],
@@ -36,24 +36,24 @@ export const solutions: Solution[] = [
     ),
   },
   {
-    name: 'ids that the libraries write',
+    name: 'trace and span ids that the libraries add to the log line',
     right: true,
     files: { 'app.ts': edited(app, [mixin, '']), 'settings.env': 'INSTRUMENTATION=auto' },
   },
   {
-    name: 'the solution of the step before',
+    name: 'the solution of the previous step',
     right: false,
     says: /dice.rolls/,
     files: { 'app.ts': readFileSync(join(import.meta.dirname, '..', '08-context', 'files', 'app.ts'), 'utf8') },
   },
   {
-    name: 'no histogram',
+    name: 'code that records no histogram',
     right: false,
     says: /dice.rolls \(sum\)/,
     ...changed(['      values.record(result);\n', '']),
   },
   {
-    name: 'a counter in place of the histogram',
+    name: 'a counter instead of the histogram',
     right: false,
     says: /dice.roll.value \(sum\)/,
     ...changed(
@@ -66,7 +66,7 @@ export const solutions: Solution[] = [
     ),
   },
   {
-    name: 'a gauge in place of the counter',
+    name: 'a gauge instead of the counter',
     right: false,
     says: /dice.rolls \(other\)/,
     ...changed(
@@ -78,21 +78,31 @@ export const solutions: Solution[] = [
     ),
   },
   {
-    name: 'a sum that may fall in place of the counter',
+    name: 'an up-down counter instead of the counter',
     right: false,
     says: /dice.rolls \(other\)/,
     ...changed(["meter.createCounter('dice.rolls'", "meter.createUpDownCounter('dice.rolls'"]),
   },
   {
-    name: 'a counter with another name',
+    name: 'a counter with a wrong name',
     right: false,
     says: /dice_rolls/,
     ...changed(["'dice.rolls'", "'dice_rolls'"]),
   },
-  { name: 'a debug exporter that only counts', right: false, says: /verbosity/, files: { 'collector.yaml': '{}' } },
-  { name: 'no ids in the log line', right: false, says: /trace_id and span_id/, ...changed([mixin, '']) },
   {
-    name: 'ids that no span has',
+    name: 'a debug exporter with verbosity basic, which only counts metrics',
+    right: false,
+    says: /verbosity/,
+    files: { 'collector.yaml': '{}' },
+  },
+  {
+    name: 'a log line without trace and span ids',
+    right: false,
+    says: /trace_id and span_id/,
+    ...changed([mixin, '']),
+  },
+  {
+    name: 'a log line with ids that no span has',
     right: false,
     says: /no span/,
     ...changed([
@@ -101,13 +111,13 @@ export const solutions: Solution[] = [
     ]),
   },
   {
-    name: 'a log line that says something else',
+    name: 'a log line with a wrong message',
     right: false,
     says: /no such line/,
     ...changed(['log.info(request.query.param)', "log.info('asked')"]),
   },
   {
-    name: 'metrics without an exporter',
+    name: 'metrics that no exporter sends',
     right: false,
     hop: 'shape',
     files: { 'settings.env': 'INSTRUMENTATION=manual\nOTEL_METRICS_EXPORTER=none' },

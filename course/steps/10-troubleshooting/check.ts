@@ -1,5 +1,5 @@
-// Checks the answers about the deck's two stories: what do the failed requests share? The truth is what prizes really
-// does.
+// The check of step 10. It checks the learner's answers about two faults: what do the failed requests have in common?
+// It compares the answers with what prizes really does.
 import { ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/semantic-conventions';
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import { passed, wrong } from '../../engine/check.ts';
@@ -55,7 +55,10 @@ function troubleWithAnswers(lab: LabView, fault: Fault, hint: string): Verdict |
   );
 }
 
-/** The verdict if the fault never showed in a trace. Then the answer is a guess. */
+/**
+ * Returns a failed verdict if no trace shows the fault since the step's start, because then the answer can only be a
+ * guess.
+ */
 async function withoutEvidence(
   lab: LabView,
   fault: Fault,

@@ -1,4 +1,5 @@
-// Does the step on the page: switches each fault on and off, and compares failed rounds on the page Traces.
+// Does step 10 on the guide's page as a learner would: switches each fault on and off, and compares failed rounds on
+// the page "Traces".
 import type { Page } from 'playwright-core';
 import { waitFor } from '../../../support/waiting.ts';
 import type { Learner } from '../../harness/walkthrough.ts';
@@ -57,7 +58,7 @@ async function answer(page: Page, question: string, text: string): Promise<void>
   await page.getByRole('group', { name: question }).getByLabel(text, { exact: true }).check();
 }
 
-/** Opens traces with an error until enough of them failed for this reason and one value stands out. */
+/** Opens traces with errors until enough rounds failed for this reason, and one value is the most frequent one. */
 async function failing(
   page: Page,
   reason: string,
@@ -91,7 +92,10 @@ function standsOut(rounds: SeenRound[], valuesOf: (round: SeenRound) => readonly
   }
 }
 
-/** Reads the page of a trace. Returns undefined if the round failed for another reason, or lacks the span of prizes. */
+/**
+ * Reads a round from the page of its trace. Returns undefined if the round failed for another reason, or has no span of
+ * prizes.
+ */
 async function roundAt(page: Page, path: string, reason: string): Promise<SeenRound | undefined> {
   await page.goto(path);
   const span = page.locator('details', { has: page.locator('summary', { hasText: 'prizes GET' }) }).first();
@@ -113,5 +117,5 @@ async function roundAt(page: Page, path: string, reason: string): Promise<SeenRo
   };
 }
 
-/** Strips JSON from a value, which may be a list. */
+/** Removes the JSON syntax from a value, which may be a list. */
 const bare = (text: string): string => text.replaceAll(/["[\]]/g, '');

@@ -1,7 +1,7 @@
-// Finds the trait that failed rounds share. A round may have failed for another reason, so the most frequent value
-// counts.
+// Finds the value that failed rounds have in common, for example their version. Some rounds fail for another reason, so
+// the most frequent value counts.
 
-/** What a learner sees of a round. */
+/** The values of a round that a learner can see in its trace. */
 export interface SeenRound {
   readonly version: string;
   readonly pool: string;
@@ -9,10 +9,13 @@ export interface SeenRound {
   readonly plugins: readonly string[];
 }
 
-/** Number of failed rounds that are needed to tell a shared plugin from a chance one. */
+/** Number of failed rounds to compare. With fewer rounds, a browser plugin could be common to them by chance. */
 export const ENOUGH = 4;
 
-/** The value that most rounds have. @throws if no value is more frequent than every other one */
+/**
+ * Returns the most frequent value among the rounds.
+ * @throws if there are too few rounds, or if two values are equally frequent
+ */
 export function shared(rounds: readonly SeenRound[], valuesOf: (round: SeenRound) => readonly string[]): string {
   const counts = [...Map.groupBy(rounds.flatMap(valuesOf), (value) => value)]
     .map(([value, same]) => ({ value, times: same.length }))

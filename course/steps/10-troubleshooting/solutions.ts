@@ -22,15 +22,15 @@ const but = (name: string, value: string) => ({ answers: { ...right, [name]: val
 const other = (name: string, ...values: string[]) => values.find((value) => value !== right[name]) ?? '';
 
 export const solutions: Solution[] = [
-  { name: 'all answers right, and both faults happened', right: true, answers: right, before: happened },
+  { name: 'all answers right, after both faults occurred', right: true, answers: right, before: happened },
   {
-    name: 'right answers with stray spaces and capitals',
+    name: 'right answers with extra spaces and capitals',
     right: true,
     answers: Object.fromEntries(Object.entries(right).map(([name, value]) => [name, ` ${value.toUpperCase()} `])),
     before: happened,
   },
   {
-    name: 'a 400 at the arcade, and a span that says it took too long',
+    name: 'right answers, when the faults show as a status 400 at the arcade and as a time-out message in a span',
     right: true,
     answers: right,
     before: async (bench) => {
@@ -38,35 +38,45 @@ export const solutions: Solution[] = [
       await failing(bench, 'arcade', 0, { status: { code: 2, message: 'the round took longer than its 500 ms' } });
     },
   },
-  { name: 'no answers', right: false, says: /none for version, client/, before: happened },
-  { name: 'one answer left out', right: false, says: /none for pool/, ...but('timeouts.pool', '') },
+  { name: 'no answers at all', right: false, says: /none for version, client/, before: happened },
   {
-    name: 'the wrong version',
+    name: 'all answers right except one that is empty',
+    right: false,
+    says: /none for pool/,
+    ...but('timeouts.pool', ''),
+  },
+  {
+    name: 'a wrong version',
     right: false,
     says: /1 of 2 not so: version/,
     ...but('spike.version', other('spike.version', '1.4.0', '2.0.0')),
   },
   {
-    name: 'the wrong client',
+    name: 'a wrong client version',
     right: false,
     says: /client/,
     ...but('spike.client', other('spike.client', '3.1.0', '3.2.0')),
   },
   {
-    name: 'the wrong plugin',
+    name: 'a wrong browser plugin',
     right: false,
     says: /1 of 3 not so: plugin/,
     ...but('timeouts.plugin', other('timeouts.plugin', 'dark-reader/4.9', 'ad-blocker/1.62')),
   },
   {
-    name: 'the wrong pool',
+    name: 'a wrong node pool',
     right: false,
     says: /pool/,
     ...but('timeouts.pool', other('timeouts.pool', 'blue', 'green')),
   },
-  { name: 'a guess: no fault was ever on', right: false, says: /Switch spike on/, answers: right },
   {
-    name: 'a guess: the second fault was never on',
+    name: 'right answers by a guess, when neither fault occurred',
+    right: false,
+    says: /Switch spike on/,
+    answers: right,
+  },
+  {
+    name: 'right answers by a guess, when only the first fault occurred',
     right: false,
     says: /Switch timeouts on/,
     answers: right,

@@ -16,7 +16,7 @@ function answers(output: CommandOutput): Record<string, string> {
   };
 }
 
-/** Reads spans of prizes, one per line. */
+/** Parses printed spans of prizes, one span on each line. */
 const roundsIn = (text: string): SeenRound[] => text.trim().split('\n').map(roundIn);
 
 function roundIn(line: string): SeenRound {
@@ -29,7 +29,7 @@ function roundIn(line: string): SeenRound {
   };
 }
 
-/** Whether a search shows enough failed rounds, from visitors with different plugins. */
+/** Returns whether the printed spans contain enough failed rounds, from visitors with different browser plugins. */
 function isEnough(text: string): boolean {
   const plugins = [...text.matchAll(/x-browser-plugins=(\[.*?\])/g)].map(([, list]) => list);
   return plugins.length >= ENOUGH && new Set(plugins).size >= 2;

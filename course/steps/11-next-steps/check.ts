@@ -1,4 +1,4 @@
-// Checks that the deck's Flask app, in Python, joins its caller's trace.
+// The check of step 11. It passes if the Flask app, which is written in Python, continues its caller's trace.
 import { ATTR_TELEMETRY_SDK_LANGUAGE } from '@opentelemetry/semantic-conventions';
 import type { Trace } from '../../../otlp/traces.ts';
 import { named, passed, wrong } from '../../engine/check.ts';

@@ -9,7 +9,7 @@ interface Flask {
   more?: boolean;
 }
 
-/** A fake Flask app that answers, and sends the span that its SDK would send. */
+/** Starts a fake Flask app that answers requests, and sends the spans that a real Flask app's SDK would send. */
 function flask({ language = 'python', kind = 2, parent, traceId, status = 200, more }: Flask = {}): Pick<
   Solution,
   'before'
@@ -35,24 +35,40 @@ function flask({ language = 'python', kind = 2, parent, traceId, status = 200, m
 }
 
 export const solutions: Solution[] = [
-  { name: 'automatic instrumentation', right: true, ...flask() },
-  { name: 'manual instrumentation, with do_roll below', right: true, ...flask({ more: true }) },
+  { name: 'a Flask app with automatic instrumentation', right: true, ...flask() },
+  { name: 'a Flask app with manual instrumentation and a child span do_roll', right: true, ...flask({ more: true }) },
   {
-    name: 'a dice without instrumentation',
+    name: 'a right Flask app, while dice has no instrumentation',
     right: true,
     ...flask(),
     files: { 'settings.env': 'INSTRUMENTATION=none' },
   },
-  { name: 'Flask is off', right: false, hop: 'pod', says: /off by default/, lab: { flask: 'http://127.0.0.1:1' } },
-  { name: 'Flask answers with an error', right: false, says: /status 500/, ...flask({ status: 500 }) },
-  { name: 'Flask sends no span', right: false, says: /Python SDK/, ...flask({ kind: 0 }) },
-  { name: 'another language answers in its place', right: false, says: /Python SDK/, ...flask({ language: 'nodejs' }) },
   {
-    name: 'Flask starts a trace of its own',
+    name: 'a Flask app that is not running',
+    right: false,
+    hop: 'pod',
+    says: /off by default/,
+    lab: { flask: 'http://127.0.0.1:1' },
+  },
+  { name: 'a Flask app that answers with an error', right: false, says: /status 500/, ...flask({ status: 500 }) },
+  { name: 'a Flask app that sends no span', right: false, says: /Python SDK/, ...flask({ kind: 0 }) },
+  {
+    name: 'an app in another language in place of Flask',
+    right: false,
+    says: /Python SDK/,
+    ...flask({ language: 'nodejs' }),
+  },
+  {
+    name: 'a Flask app that starts a trace of its own',
     right: false,
     says: /Python SDK/,
     ...flask({ traceId: 'b'.repeat(32), parent: '' }),
   },
-  { name: 'a span below another parent', right: false, says: /caller's/, ...flask({ parent: 'cccccccccccccccc' }) },
-  { name: 'a span of another kind', right: false, says: /SERVER/, ...flask({ kind: 1 }) },
+  {
+    name: 'a Flask span with a wrong parent',
+    right: false,
+    says: /caller's/,
+    ...flask({ parent: 'cccccccccccccccc' }),
+  },
+  { name: 'a Flask span with a wrong kind', right: false, says: /SERVER/, ...flask({ kind: 1 }) },
 ];

@@ -1,4 +1,4 @@
-// The part of the API that concerns the course, the learner's files and the lab.
+// Adds the routes of the guide's API for the course, the learner's files and the lab.
 import { join } from 'node:path';
 import { Router } from 'express';
 import type { OpenCourse } from '../course-service.ts';
@@ -12,7 +12,7 @@ import { jsonBody, sameOriginOnly } from './csrf.ts';
 import { labApi } from './lab.ts';
 import { runApi } from './run.ts';
 
-/** Paths that are not traced: they read telemetry, or make spans of their own. */
+/** Paths of the API that the guide does not trace. They read telemetry, or the guide writes their spans by hand. */
 export const ignoredApiPaths = [
   'course',
   'files',
@@ -28,10 +28,10 @@ export const ignoredApiPaths = [
 
 export interface ApiOptions {
   readonly openCourse: OpenCourse;
-  /** Folder of the rendered course. */
+  /** Folder of the rendered course in the image. */
   readonly folder: string;
   readonly prizes: string;
-  /** Is called with an error when faults can't be switched. */
+  /** Is called with the error text when the guide can't switch faults in prizes. */
   readonly onTrouble: (trouble: string) => void;
 }
 

@@ -1,4 +1,4 @@
-// The course's API, as the built guide serves it.
+// Tests the course API of the built guide.
 import { jest } from '@jest/globals';
 import { podOf } from '../../../testing/api-server.ts';
 import { GuideHarness } from '../../testing/guide-harness.ts';
@@ -13,8 +13,8 @@ beforeAll(async () => {
 beforeEach(() => harness.reset());
 afterAll(() => harness.stop());
 
-describe('in a cluster', () => {
-  test('lists every step, none of them passed at first', async () => {
+describe('the course API in a cluster', () => {
+  test('lists every step of the course, none of them passed at first', async () => {
     const { body } = await harness.ask('/course');
     expect(body).toMatchObject({ passed: 0, total: harness.steps.length, editing: true });
     expect((body['steps'] as { id: string }[]).map(({ id }) => id)).toEqual(harness.steps.toSorted());
@@ -27,7 +27,7 @@ describe('in a cluster', () => {
     });
   });
 
-  test('serves text, questions and commands of a step for this release and namespace', async () => {
+  test("serves the text, questions and commands of a step with the lab's release and namespace filled in", async () => {
     const { body } = await harness.ask('/course/08-context');
     expect(body).toMatchObject({ id: '08-context', files: ['app.ts'], questions: [], state: 'open' });
     expect(body['html']).toContain('<code>traceparent</code>');
@@ -37,7 +37,7 @@ describe('in a cluster', () => {
     expect(JSON.stringify(body)).not.toMatch(/\$RELEASE|\$NAMESPACE/);
   });
 
-  test('writes the files of a step at its first start, and keeps what they replace', async () => {
+  test("writes a step's files when the step first starts, and keeps copies of the replaced files", async () => {
     expect((await harness.post('/course/08-context/start')).body).toMatchObject({ state: 'started' });
     expect(harness.api.data('lab-dice')['app.ts']).toContain("const prizes = 'http://lab-prizes:8080/prizes/6';");
     expect(harness.api.data('lab-dice')['before-08-context.app.ts']).toBe('one');
@@ -49,14 +49,14 @@ describe('in a cluster', () => {
     expect(harness.api.data('lab-dice')['app.ts']).toContain('Nothing goes along');
   });
 
-  test('skips to a step with the files of its start', async () => {
+  test('skips to a step by writing the files that the step starts with', async () => {
     expect((await harness.post('/course/09-metrics-and-logs/skip')).body).toMatchObject({ state: 'started' });
     expect(harness.api.data('lab-dice')['app.ts']).toContain('propagation.inject(context.active(), headers)');
     expect(harness.api.data('lab-dice')['settings.env']).toContain('INSTRUMENTATION=manual');
     expect(harness.api.data('lab-dice')['collector.yaml']).not.toContain('probabilistic_sampler');
   });
 
-  test('counts a check that passes, and proves it', async () => {
+  test('counts a step whose check passes, and stores a proof for it', async () => {
     const { body } = await harness.post('/course/01-set-up/check');
     expect(body).toEqual({ passed: true, traceId: expect.stringMatching(/^[0-9a-f]{32}$/) as string });
     expect((await harness.ask('/course/01-set-up')).body).toMatchObject({ state: 'passed', traceId: body['traceId'] });
@@ -68,7 +68,7 @@ describe('in a cluster', () => {
     expect((await harness.ask('/course')).body).toMatchObject({ passed: 0 });
   });
 
-  test('fails a check while the new pod does not run, although the old one serves', async () => {
+  test('fails a check while the new pod does not run, although the old pod still serves', async () => {
     harness.api.pods.set(
       'dice-2',
       podOf('dice', 'dice-2', { container: { ready: false, state: { terminated: { exitCode: 1 } } } }),
@@ -85,7 +85,7 @@ describe('in a cluster', () => {
     });
   });
 
-  test('adds to a failed check that Jaeger restarted during the step, even in the same second', async () => {
+  test('adds a hint to a failed check if Jaeger restarted during the step, even in its first second', async () => {
     await harness.post('/course/03-opentelemetry/reset');
     const hintWith = async (seconds: number): Promise<unknown> => {
       const wholeSeconds = new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19);
@@ -98,15 +98,15 @@ describe('in a cluster', () => {
   });
 
   test.each(['/course/99-more', '/course/..%2F..%2Fpackage', '/course/files'])(
-    'answers 404 to %s, which is no step',
+    'answers 404 to %s, which is not the path of a step',
     async (path) => {
       expect((await harness.ask(path)).status).toBe(404);
     },
   );
 });
 
-describe('outside a cluster', () => {
-  test('serves the course, and refuses to edit', async () => {
+describe('the course API outside a cluster', () => {
+  test('serves the course, but refuses to change files', async () => {
     expect((await harness.ask('/course', { at: harness.alone })).body).toMatchObject({
       editing: false,
       total: harness.steps.length,
@@ -118,7 +118,7 @@ describe('outside a cluster', () => {
       });
   });
 
-  test('checks a step', async () => {
+  test('checks a step without a cluster', async () => {
     expect(
       (await harness.ask('/course/01-set-up/check', { method: 'POST', body: {}, at: harness.alone })).body,
     ).toMatchObject({ passed: true });

@@ -1,4 +1,4 @@
-// /api/course: lists the steps, and starts, checks, skips or resets one.
+// The route /api/course: lists the steps, and starts, checks, skips or resets a step.
 import { Router } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import type { CourseService } from '../course-service.ts';

@@ -1,12 +1,13 @@
-// Allows changes only from a page of this site, or from a program that sends our header. A page of another site can set
-// neither header. https://owasp.org/www-community/attacks/csrf
+// Accepts a change only from a page of the guide itself, or from a program that sends the header x-intro-otel. This
+// prevents cross-site request forgery: a page of another site cannot send that header.
+// https://owasp.org/www-community/attacks/csrf
 import express from 'express';
 import type { Request, RequestHandler } from 'express';
 
-/** Paths that need no header. Playing a round changes no more than a visit to /apps/arcade/play does. */
+/** Paths that need no header, because the request changes no more than opening /apps/arcade/play does. */
 const withoutHeader = new Set(['/api/rounds']);
 
-/** Refuses a request with 403 if another site may have sent it. */
+/** Answers 403 to a request that another site may have sent. */
 export const sameOriginOnly: RequestHandler = (request, response, next) => {
   if (request.method === 'GET' || request.method === 'HEAD') return next();
   const violation = violationOf(request);
@@ -30,5 +31,7 @@ function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
-/** Parses the body. The limit is the size of three files of 256 kB, and what JSON adds to them. */
+/**
+ * Parses the body of a request as JSON. The size limit allows three files of 256 kB each, plus the JSON around them.
+ */
 export const jsonBody = express.json({ limit: '2mb' });

@@ -1,11 +1,11 @@
-// Returns errors of the API as JSON, with a message.
+// Returns errors of the guide's API as JSON with a message.
 import type { ErrorRequestHandler, Response } from 'express';
 import { isForbidden } from '../../../../kubernetes/api.ts';
 import { messageOf } from '../../../../support/errors.ts';
 import type { createLogger } from '../../../telemetry/logger.ts';
 import { FilesChangedError } from '../learner/files.ts';
 
-/** Answers with what was expected and found. */
+/** Answers with an error that says what was expected and found. */
 export function refuse(response: Response, error: string, status = 400): void {
   response.status(status).json({ error });
 }
@@ -15,7 +15,7 @@ interface HttpError {
   readonly type?: string;
 }
 
-/** Answers errors that the caller can do something about, and leaves the others to the next handler. */
+/** Answers the errors that the caller can correct, and passes all others to the next error handler. */
 export const apiErrors: ErrorRequestHandler = (error: Error & HttpError, _request, response, next) => {
   if (response.headersSent) return next(error);
   if (error instanceof FilesChangedError)
@@ -27,7 +27,7 @@ export const apiErrors: ErrorRequestHandler = (error: Error & HttpError, _reques
   next(error);
 };
 
-/** Logs an error and answers 502, because everything that the guide serves comes from other services. */
+/** Logs an unexpected error and answers 502, because everything that the guide serves comes from other services. */
 export const loggedErrors =
   (log: ReturnType<typeof createLogger>): ErrorRequestHandler =>
   (error: Error, _request, response, next) => {

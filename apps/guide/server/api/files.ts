@@ -1,4 +1,5 @@
-// GET and PUT /api/files: reads the learner's files, and saves a change of the newest version only.
+// The route /api/files: GET reads the learner's files. PUT saves them if they have not changed since the caller read
+// them.
 import { Router } from 'express';
 import { fileNames } from '../../contract.ts';
 import type { Files } from '../../contract.ts';
@@ -6,7 +7,10 @@ import type { FileStore } from '../learner/files.ts';
 import { refuse } from './errors.ts';
 
 const maxFileBytes = 256 * 1024;
-/** All files share one ConfigMap with the copies that steps keep. Kubernetes limits it to 1 MiB. */
+/**
+ * Size limit of all files together. The files and the copies of replaced files share one ConfigMap, which Kubernetes
+ * limits to 1 MiB.
+ */
 const maxTotalBytes = 512 * 1024;
 
 export const editingDisabled = 'editing is off, because the guide has no access to Kubernetes here';

@@ -1,4 +1,4 @@
-// The rest of the guide's API, as the built guide serves it: files, faults, load, traces, and the stream of pod events.
+// Tests the rest of the built guide's API: files, faults, load, traces, and the stream of pod events.
 import { jest } from '@jest/globals';
 import { podOf } from '../../../testing/api-server.ts';
 import { waitFor } from '../../../../support/waiting.ts';
@@ -14,8 +14,8 @@ beforeAll(async () => {
 beforeEach(() => harness.reset());
 afterAll(() => harness.stop());
 
-describe('/api/files', () => {
-  test('answers a save with what restarted, and refuses the second of two tabs', async () => {
+describe('the route /api/files', () => {
+  test('lists what a save restarted, and refuses a save from a second tab with the old version', async () => {
     const {
       body: { version },
     } = await harness.ask('/files');
@@ -54,7 +54,7 @@ describe('/api/files', () => {
     ['no version', { files: {} }, 400, /"version"/],
     ['a list as the body', [1], 400, /"version"/],
     ['invalid JSON', '{"version":', 400, /expected JSON/],
-  ])('refuses a save with %s, and says why', async (_what, body, status, words) => {
+  ])('refuses a save request with %s, and says why', async (_what, body, status, words) => {
     expect(await harness.ask('/files', { method: 'PUT', body })).toMatchObject({
       status,
       body: { error: expect.stringMatching(words) as string },
@@ -62,7 +62,7 @@ describe('/api/files', () => {
     expect(harness.api.restarts).toEqual([]);
   });
 
-  test('names the Role if it forbids a save', async () => {
+  test("names the guide's Role in the error if the Role forbids a save", async () => {
     harness.api.forbidden = ['PATCH /api/v1/namespaces/ns/configmaps/lab-dice'];
     const {
       body: { version },
@@ -75,8 +75,8 @@ describe('/api/files', () => {
   });
 });
 
-describe('the lab of the guide', () => {
-  test('visits dice as the start of a trace', async () => {
+describe("the API's routes for the lab", () => {
+  test('sends a request to dice as the start of a trace', async () => {
     const { body } = await harness.post('/visit', { path: '/server_request?param=x' });
     expect(body).toMatchObject({ status: 200, trace: expect.stringMatching(/^[0-9a-f]{32}$/) as string });
     expect(body['body']).toContain(String(body['trace']));
@@ -94,21 +94,21 @@ describe('the lab of the guide', () => {
     1,
     '/visit#x',
     '/server_request?param=\r\nx',
-  ])('refuses to visit the path %j', async (path) => {
+  ])('refuses to send dice a request for the path %j', async (path) => {
     expect((await harness.post('/visit', { path })).status).toBe(400);
   });
 
-  test.each([-1, 121, 0.5, '60', null])('refuses a load of %j', async (perMinute) => {
+  test.each([-1, 121, 0.5, '60', null])('refuses to set the load to %j', async (perMinute) => {
     expect((await harness.put('/load', { perMinute })).status).toBe(400);
   });
 
-  test('sets and reads the load', async () => {
+  test('sets and reads the load, in extra rounds per minute', async () => {
     expect((await harness.put('/load', { perMinute: 60 })).body).toEqual({ perMinute: 60 });
     expect((await harness.ask('/load')).body).toEqual({ perMinute: 60 });
     await harness.put('/load', { perMinute: 0 });
   });
 
-  test('switches faults, and hides what they hit', async () => {
+  test('switches faults on and off, and does not reveal which requests they hit', async () => {
     const { body } = await harness.put('/faults', { name: 'spike', on: true });
     expect(body).toEqual({
       faults: [
@@ -130,7 +130,7 @@ describe('the lab of the guide', () => {
     harness.api.put('lab-faults', { faults: '' }, {});
   });
 
-  test('reports the state of each hop to Jaeger', async () => {
+  test('reports the state of each hop from dice to Jaeger', async () => {
     const { body } = await harness.ask('/why');
     expect((body['hops'] as { name: string; ok: boolean }[]).map(({ name, ok }) => [name, ok])).toEqual([
       ['sdk', true],
@@ -146,7 +146,7 @@ describe('the lab of the guide', () => {
     });
   });
 
-  test('searches the libraries in the image', async () => {
+  test('searches the instrumentation libraries in the image', async () => {
     const { body } = await harness.ask('/instrumentations?q=express');
     expect(body['instrumentations']).toMatchObject([
       { name: '@opentelemetry/instrumentation-express', version: expect.stringMatching(/^\d/) as string },
@@ -154,7 +154,7 @@ describe('the lab of the guide', () => {
     expect((await harness.ask('/instrumentations?q=flask')).body).toEqual({ instrumentations: [] });
   });
 
-  test('finds the newest traces of a service since a time', async () => {
+  test('finds the newest traces of a service since a given time', async () => {
     const since = Date.now() - 1;
     const {
       body: { trace },
@@ -168,7 +168,7 @@ describe('the lab of the guide', () => {
     expect((await harness.ask('/traces/..%2Fservices')).status).toBe(400);
   });
 
-  test('makes no traces of requests that only read', async () => {
+  test('makes no traces of API requests that only read', async () => {
     for (const path of ['/course', '/course/01-set-up', '/files', '/faults', '/why', '/instrumentations'])
       await harness.ask(path);
     const spans = harness.receiver.traces().flatMap((trace) => trace.spans);
@@ -181,7 +181,7 @@ describe('the lab of the guide', () => {
   });
 });
 
-test('streams the state of a new pod and its log', async () => {
+test('streams the state and the log of a new pod', async () => {
   harness.api.pods.set('dice-1', podOf('dice', 'dice-1'));
   const leave = new AbortController();
   const response = await fetch(`${harness.guide.url}/api/run`, { signal: leave.signal });

@@ -1,4 +1,5 @@
-// The lab's API: visits dice, sets the load, switches faults, searches traces, and says why there is none.
+// The API's routes for the lab: they send requests to dice, set the load, switch faults, search traces, and report why
+// there is no trace.
 import { readFileSync } from 'node:fs';
 import { Router } from 'express';
 import type { Request, Response } from 'express';
@@ -46,7 +47,9 @@ const listOf = (on: readonly string[]) => ({
   faults: FAULTS.map((name) => ({ name, title: TITLES[name], on: on.includes(name) })),
 });
 
-/** Paths of dice. The guide sends a learner's request to no other app and no other path. */
+/**
+ * Paths of dice that a learner may request through the guide. The guide forwards no other path, and to no other app.
+ */
 const paths = /^\/(visit|rolldice|server_request)?(\?[\w=&%.+-]{0,200})?$/;
 
 async function visitDice(lab: Lab, request: Request, response: Response): Promise<void> {
@@ -98,7 +101,7 @@ async function search(lab: Lab, request: Request, response: Response): Promise<v
   });
 }
 
-/** The libraries in the image that match all words of `q`. The build has listed them. */
+/** Returns the instrumentation libraries that match all words of `q`. The list was written when the image was built. */
 function matching(file: string, q: unknown): Instrumentation[] {
   const all = JSON.parse(readFileSync(file, 'utf8')) as Instrumentation[];
   const words = (textOf(q) ?? '').toLowerCase().split(/\s+/).filter(Boolean);

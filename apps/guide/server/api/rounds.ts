@@ -1,4 +1,4 @@
-// POST /api/rounds: plays a round at the arcade. The guide's span is the start of its trace.
+// The route POST /api/rounds: plays a round at the arcade. The guide's own span is the root of the round's trace.
 import type { Express, Request, Response } from 'express';
 import { call } from '../../../../support/http.ts';
 import type { createLogger } from '../../../telemetry/logger.ts';

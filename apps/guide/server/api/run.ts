@@ -1,4 +1,4 @@
-// GET /api/run: streams the state and the log of the learner's pods.
+// The route GET /api/run: streams the state and the log of the learner's pods as Server-Sent Events.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 import { Router } from 'express';
 import type { Response } from 'express';
@@ -30,7 +30,7 @@ export function runApi(watcher: PodWatcher | undefined): Router {
   return router;
 }
 
-/** Writes events to a page. A page that is too slow misses lines, and gets their number later. */
+/** Writes events to a page. If the page reads too slowly, log lines are dropped, and the page is told how many. */
 function writerTo(response: Response): (event: PodEvent) => void {
   let missed = 0;
   const write = ({ type, data }: PodEvent) => response.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);

@@ -1,4 +1,5 @@
-// GET /api/traces/:id and GET /api/status.
+// The routes GET /api/traces/:id, which returns a trace, and GET /api/status, which returns which parts of the lab
+// answer.
 import type { Express } from 'express';
 import { traceFromJaeger } from '../../../../otlp/traces.ts';
 import type { GuideSettings } from '../settings.ts';

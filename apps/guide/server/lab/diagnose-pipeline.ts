@@ -1,4 +1,5 @@
-// Answers "Why is there no trace?": tests each hop from the SDK through exporter and Collector to Jaeger.
+// Answers the question "Why is there no trace?". It tests each hop of a span's way: the SDK, the exporter, the
+// Collector and Jaeger.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { accepts } from '../../../../support/ports.ts';
@@ -9,24 +10,27 @@ import { suppressTracing } from '../suppress-tracing.ts';
 import { traceFromJaeger } from '../../../../otlp/traces.ts';
 import { send } from './visit.ts';
 
-/** Where the diagnosis looks. */
+/** The services, files and logs that the diagnosis reads. */
 export interface PipelineSources {
   readonly dice: string;
   readonly collector?: string | undefined;
   /** URL of Jaeger with its base path. */
   readonly jaeger: string;
-  /** The lab's settings for dice, which settings.env may change. */
+  /** The settings that the chart gives dice. The learner's settings.env may override them. */
   readonly settings: Record<string, string | undefined>;
   readonly files: () => Promise<Files | undefined>;
-  /** Log of the newest pod; '' if it can't be read. */
+  /** Returns the log of the component's newest pod, or '' if the log can't be read. */
   readonly podLog: (component: Component, sinceSeconds: number) => Promise<string>;
-  /** Why the newest pod does not serve. Until it does, an older one serves with older code or configuration. */
+  /**
+   * Returns why the component's newest pod is not ready. Meanwhile an older pod serves, with older code or
+   * configuration.
+   */
   readonly podTrouble?: (component: Component) => Promise<string | undefined>;
-  /** How long a span may take to Jaeger, in milliseconds. */
+  /** Milliseconds within which a test span must arrive in Jaeger. */
   readonly patience?: number;
 }
 
-/** Tests all hops. @returns them in the order in which a span passes them */
+/** Tests all hops from the SDK to Jaeger. @returns the hops in the order in which a span passes them */
 export function diagnosePipeline(sources: PipelineSources): Promise<PipelineHop[]> {
   return suppressTracing(async () => {
     const settings = {
@@ -181,7 +185,7 @@ async function jaegerErrorOf({ jaeger }: PipelineSources): Promise<string | unde
   }
 }
 
-/** The last error in the Collector's log. */
+/** Returns the last error in the Collector's log. */
 async function lastErrorOf({ podLog }: PipelineSources): Promise<string> {
   const line = (await podLog('collector', 120))
     .split('\n')
@@ -189,7 +193,10 @@ async function lastErrorOf({ podLog }: PipelineSources): Promise<string> {
   return line ? `; its log says: ${line.trim().slice(0, 300)}` : '';
 }
 
-/** Sends several spans, because a Collector that samples may drop one. @returns their trace ids */
+/**
+ * Sends several spans to the Collector, because a Collector that samples may drop a single one.
+ * @returns the trace ids of these spans
+ */
 async function probe(collector: string): Promise<string[]> {
   const ids = Array.from({ length: 6 }, () => randomBytes(16).toString('hex'));
   for (const traceId of ids) {

@@ -1,5 +1,5 @@
-// The guide's environment: its lab and, in a cluster, the API server and the guide's key. The server and why.js share
-// it.
+// What the guide knows about its surroundings: the URLs of its lab and, in a cluster, the Kubernetes client and the
+// guide's key. The server and why.js share this code.
 import { readFileSync } from 'node:fs';
 import { truthOf } from '../../../../lab/faults.ts';
 import { ACCOUNT, inClusterConfig } from '../../../../kubernetes/in-cluster.ts';
@@ -12,12 +12,12 @@ import { stateOf } from '../pods/phase.ts';
 import { newest } from '../pods/watcher.ts';
 import type { PipelineSources } from './diagnose-pipeline.ts';
 
-/** The lab as the guide reaches it. */
+/** The URLs and names through which the guide reaches its lab. */
 export interface Lab extends PipelineSources {
   readonly arcade: string;
   readonly flask: string;
   readonly truth: (fault: 'spike' | 'timeouts') => Record<string, string>;
-  /** When a component last started, in milliseconds since 1970. */
+  /** Returns when a component last started, in milliseconds since 1970. */
   readonly startOf?: (component: 'jaeger') => Promise<number | undefined>;
 }
 
@@ -86,7 +86,7 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
   };
 }
 
-/** The newest pod of each component. Outside a cluster there are none. */
+/** Reads the newest pod of each component. Outside a cluster there are no pods. */
 class NewestPods {
   readonly #kube: Kube | undefined;
   readonly #release: string;
@@ -96,7 +96,7 @@ class NewestPods {
     this.#release = release;
   }
 
-  /** Why the newest pod does not serve; undefined if it does. */
+  /** Returns why the component's newest pod is not ready, or undefined if it is ready. */
   async trouble(component: Component): Promise<string | undefined> {
     const pod = await this.#pod(component);
     if (!pod) return undefined;
@@ -109,7 +109,9 @@ class NewestPods {
     );
   }
 
-  /** When the newest pod's container started; undefined if that is unknown. */
+  /**
+   * Returns when the container of the newest pod started, in milliseconds since 1970, or undefined if that is unknown.
+   */
   async startOf(component: string): Promise<number | undefined> {
     const pod = await this.#pod(component);
     const [container] = pod?.status?.containerStatuses ?? [];
@@ -117,7 +119,9 @@ class NewestPods {
     return Number.isNaN(started) ? undefined : started;
   }
 
-  /** The log of the newest pod; '' if it can't be read. No check depends on a log alone. */
+  /**
+   * Returns the log of the component's newest pod, or '' if the log can't be read. No check depends on this log alone.
+   */
   async log(component: string, sinceSeconds: number): Promise<string> {
     const pod = await this.#pod(component);
     const log = pod && this.#kube?.log(pod.metadata.name, logBytes, { sinceSeconds, tailLines: 5_000 });

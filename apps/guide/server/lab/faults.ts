@@ -1,5 +1,6 @@
-// Switches the faults in prizes. The ConfigMap `<release>-faults` lists the ones that are on. The operator writes it
-// too. The guide sends the list to every pod of prizes. Only prizes knows what a fault hits, and no page shows it.
+// Switches faults in prizes on and off. The ConfigMap `<release>-faults` lists the faults that are on, and the operator
+// may write it too. The guide sends this list to every pod of prizes. Only prizes knows which requests a fault hits, so
+// no page can show that.
 import { setTimeout as delay } from 'node:timers/promises';
 import { FAULTS_OF, LABELS } from '../../../../lab/names.ts';
 import { FAULTS, isFault } from '../../../../lab/faults.ts';
@@ -11,13 +12,16 @@ import type { ConfigMap, Pod } from '../../../../kubernetes/types.ts';
 import type { Kube } from '../kube.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 
-/** The faults' names on the pages. */
+/** The faults' titles, as pages show them. */
 export const TITLES: Record<FaultName, string> = {
   spike: 'A spike of 400s and 500s',
   timeouts: 'Requests that time out at 500 ms',
 };
 
-/** The instructor has set the faults for the whole class. The operator would undo a change in a single lab. */
+/**
+ * The error for a fault that the instructor has set for the whole class. The operator would undo a change of it in a
+ * single lab.
+ */
 export class SetByClassError extends Error {
   override name = 'SetByClassError';
 
@@ -32,20 +36,20 @@ export class SetByClassError extends Error {
 export interface FaultOptions {
   readonly kube: Kube;
   readonly release: string;
-  /** The port where a pod of prizes takes the list. */
+  /** The port on which a pod of prizes receives the list of faults. */
   readonly port?: number;
-  /** Milliseconds between two reads. */
+  /** Milliseconds between two reads of the ConfigMap. */
   readonly every?: number;
-  /** Is called once per error. */
+  /** Is called with the text of an error, once while the same error repeats. */
   readonly onTrouble?: (trouble: string) => void;
 }
 
 export class Faults {
   readonly #options: FaultOptions;
-  /** The list that each pod got last. */
+  /** The list of faults that each pod received last. */
   #sent = new Map<string, string>();
   #trouble = '';
-  /** Whether the API server reports changes of the ConfigMap. */
+  /** Whether a watch of the ConfigMap is open, so that the API server reports its changes. */
   #followed = false;
   #on = false;
 
@@ -58,7 +62,7 @@ export class Faults {
     return namesIn(await kube.configMap(`${release}-faults`));
   }
 
-  /** @throws SetByClassError if the instructor has set the faults */
+  /** Switches one fault on or off. @throws SetByClassError if the instructor has set the faults */
   async set(name: FaultName, on: boolean): Promise<FaultName[]> {
     const { kube, release } = this.#options;
     const current = await kube.configMap(`${release}-faults`);
@@ -71,9 +75,9 @@ export class Faults {
   }
 
   /**
-   * Reads the list whenever the ConfigMap changes. It also reads every two seconds while a fault is on, since pods may
-   * be new, after an error, and if it can't watch the ConfigMap.
-   * @returns a function that stops it
+   * Reads the list of faults now and whenever the ConfigMap changes. It also reads every two seconds while a fault is
+   * on (pods may be new), after an error, and while it can't watch the ConfigMap.
+   * @returns a function that stops the reads
    */
   watch(): () => void {
     const { every = 2_000 } = this.#options;
@@ -110,7 +114,10 @@ export class Faults {
     }
   }
 
-  /** Sends the list to every pod that lacks it. It reports an error once, and tries again at the next read. */
+  /**
+   * Sends the list of faults to every pod of prizes that does not have it yet. It reports an error once, and tries
+   * again at the next read.
+   */
   async look(): Promise<void> {
     try {
       await this.#look();
@@ -163,7 +170,7 @@ function namesIn({ data = {} }: ConfigMap): FaultName[] {
     .filter(isFault);
 }
 
-/** Identifies a container, because a restarted one has lost its list. */
+/** Returns an id of a pod's container. A restarted container has a new id, because it has lost its list of faults. */
 function keyOf({ metadata, status }: Pod): string {
   return `${metadata.name}/${status?.containerStatuses?.[0]?.containerID ?? ''}`;
 }

@@ -1,4 +1,4 @@
-// Visits, extra rounds and faults, tested against local servers.
+// Tests the guide's requests to apps, the extra rounds and the faults against local servers.
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -34,7 +34,7 @@ afterAll(() => {
   opened.forEach((server) => server.close().closeAllConnections());
 });
 
-test('passes the trace context to the app, and sends the root span itself', async () => {
+test('passes the trace context to the app, and sends the root span of the trace itself', async () => {
   let headers: IncomingHttpHeaders = {};
   const { url } = await serve((request, response) => {
     headers = request.headers;
@@ -49,13 +49,13 @@ test('passes the trace context to the app, and sends the root span itself', asyn
   ]);
 });
 
-test('reports an app that does not answer, and marks its span as an error', async () => {
+test("reports an app that does not answer, and marks the guide's span as an error", async () => {
   const visited = await visit({ url: 'http://127.0.0.1:1', path: '/', collector: receiver.url });
   expect(visited).toMatchObject({ status: 0, body: expect.stringContaining('ECONNREFUSED') as string });
   expect((await receiver.trace(visited.traceId)).spans[0]?.status.code).toBe('error');
 });
 
-test('plays extra rounds as the usual visitors until the load is 0 again', async () => {
+test('plays extra rounds with the usual mix of visitors until the load is set to 0', async () => {
   const rounds: IncomingHttpHeaders[] = [];
   const { url } = await serve((request, response) => {
     rounds.push(request.headers);
@@ -72,7 +72,7 @@ test('plays extra rounds as the usual visitors until the load is 0 again', async
   expect(rounds.length).toBe(played);
 });
 
-describe('Faults', () => {
+describe('Faults, which switches faults in prizes', () => {
   const requests: string[] = [];
   let port: number;
   let status = 204;
@@ -90,7 +90,7 @@ describe('Faults', () => {
     api.pods.set('prizes-1', podOf('prizes', 'prizes-1'));
   });
 
-  test('sends a new fault once to every pod, and to a pod that starts later', async () => {
+  test('sends a new fault once to every pod of prizes, and to a pod that starts later', async () => {
     const faults = new Faults({ kube, release: 'lab', port });
     expect(await faults.set('spike', true)).toEqual(['spike']);
     await faults.look();
@@ -104,19 +104,19 @@ describe('Faults', () => {
     expect(api.data('lab-faults')).toEqual({ faults: 'timeouts' });
   });
 
-  test('applies faults that the operator wrote, and ignores unknown names', async () => {
+  test('applies faults that the operator wrote to the ConfigMap, and ignores unknown fault names', async () => {
     api.put('lab-faults', { faults: 'timeouts, fire' });
     const faults = new Faults({ kube, release: 'lab', port });
     await faults.look();
     expect(requests).toEqual(['PUT /fault {"names":["timeouts"]}']);
   });
 
-  test('sends the list to the pods after a restart of the guide', async () => {
+  test('sends the list of faults to the pods after a restart of the guide', async () => {
     await new Faults({ kube, release: 'lab', port }).look();
     expect(requests).toEqual(['PUT /fault {"names":[]}']);
   });
 
-  test('lists no pods while no fault is on', async () => {
+  test('does not list the pods of prizes while no fault is on', async () => {
     const faults = new Faults({ kube, release: 'lab', port });
     await faults.look();
     const before = api.requests.length;
@@ -124,7 +124,7 @@ describe('Faults', () => {
     expect(api.requests.slice(before)).toEqual(['GET /api/v1/namespaces/ns/configmaps/lab-faults']);
   });
 
-  test('sends each change at once, also after a watch ends, and requests nothing in between', async () => {
+  test('sends each fault change at once, even after a watch ends, and requests nothing between changes', async () => {
     const faults = new Faults({ kube, release: 'lab', port, every: 50 });
     const stop = faults.watch();
     await waitFor('the first read', () => requests.length > 0 || undefined);
@@ -145,7 +145,7 @@ describe('Faults', () => {
     stop();
   });
 
-  test('polls for changes if it may not watch', async () => {
+  test('polls the ConfigMap of faults if the guide is not allowed to watch it', async () => {
     api.forbidden = ['GET /api/v1/namespaces/ns/configmaps?'];
     const stop = new Faults({ kube, release: 'lab', port, every: 50 }).watch();
     await waitFor('the first read', () => requests.length > 0 || undefined);
@@ -156,7 +156,7 @@ describe('Faults', () => {
     api.forbidden = [];
   });
 
-  test('sends the list again to a pod that refused it, and reports the error once', async () => {
+  test('sends the list of faults again to a pod that refused it, and reports the error once', async () => {
     const errors: string[] = [];
     status = 500;
     const faults = new Faults({ kube, release: 'lab', port, onTrouble: (trouble) => errors.push(trouble) });

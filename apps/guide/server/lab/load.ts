@@ -1,4 +1,5 @@
-// Plays extra rounds on request. The visitors are the usual ones, only more of them.
+// Plays extra rounds in the background at the rate that the learner sets. They come from the same mix of visitors as
+// the lab's other rounds.
 import { call } from '../../../../support/http.ts';
 import { visitorOf } from '../../../../lab/visitors.ts';
 import { SpanKind } from '@opentelemetry/api';
@@ -17,7 +18,7 @@ export class Load {
     this.#arcade = arcade;
   }
 
-  /** @param perMinute 0 to 120 */
+  /** Sets the rate of extra rounds. @param perMinute rounds per minute, from 0 to 120 */
   set(perMinute: number): void {
     clearInterval(this.#timer);
     this.perMinute = perMinute;

@@ -1,5 +1,5 @@
-// Sends a request to an app as the start of a trace. The guide writes its own span by hand, and sends it straight to
-// the Collector. So the span exists at every level of instrumentation, and no app could have made it up.
+// Sends a request to an app, and starts its trace. The guide writes its own span by hand and sends it to the Collector.
+// So the trace has this span at every level of instrumentation, and no app can forge it.
 import {
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
@@ -14,9 +14,9 @@ import { suppressTracing } from '../suppress-tracing.ts';
 
 export interface AppAnswer {
   readonly traceId: string;
-  /** Id of the guide's span. An app that takes over the context has it as its parent. */
+  /** Id of the guide's span. It is the parent of the app's span if the app continues the trace. */
   readonly spanId: string;
-  /** HTTP status; 0 if the app did not answer, and then `body` says why. */
+  /** HTTP status of the app's answer. It is 0 if the app did not answer, and then `body` says why. */
   readonly status: number;
   readonly body: string;
 }
@@ -30,7 +30,10 @@ export interface AppRequest {
 const patience = 5_000; // ms
 export const agent = 'intro-otel-guide/1';
 
-/** Sends the request and the span. Returns the answer and the ids of the trace. It never throws. */
+/**
+ * Sends the request to the app and the guide's span to the Collector. Returns the answer and the ids of the span. It
+ * never throws.
+ */
 export function visit({ url, path, collector }: AppRequest): Promise<AppAnswer> {
   return suppressTracing(async () => {
     const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
@@ -54,7 +57,7 @@ async function ask(url: string, traceparent: string): Promise<{ status: number; 
   }
 }
 
-/** Why there was no answer, and the likely cause. */
+/** Says why the app did not answer, and names the likely cause. */
 function failureOf(error: unknown): string {
   const { name, code } = error as NodeJS.ErrnoException;
   if (name === 'TimeoutError')
@@ -96,7 +99,7 @@ function spanOf({ traceId, spanId, path, start, status }: GuideSpan): object {
   };
 }
 
-/** Sends one span to the Collector, by OTLP as JSON. @throws if the Collector refuses it */
+/** Sends one span to the Collector as OTLP in JSON. @throws if the Collector refuses the span */
 export async function send(collector: string, span: object): Promise<void> {
   const body = JSON.stringify({
     resourceSpans: [

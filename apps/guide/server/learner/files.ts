@@ -1,4 +1,5 @@
-// The learner's three files in the ConfigMap `<release>-dice`. A write never overwrites somebody else's change.
+// Stores the learner's three files in the ConfigMap `<release>-dice`. A write never overwrites a change that somebody
+// else made.
 import { createHash } from 'node:crypto';
 import { isConflict } from '../../../../kubernetes/api.ts';
 import type { ConfigMap } from '../../../../kubernetes/types.ts';
@@ -9,7 +10,10 @@ import type { Kube } from '../kube.ts';
 
 type LearnerFile = (typeof OWN)[number];
 
-/** Another tab or kubectl has changed the files since the page read them. `current` is what they are now. */
+/**
+ * The error for a save that comes too late: another tab or kubectl has changed the files since the page read them.
+ * `current` holds the files as they are now.
+ */
 export class FilesChangedError extends Error {
   override name = 'FilesChangedError';
   readonly current: VersionedFiles;
@@ -24,9 +28,9 @@ export class FilesChangedError extends Error {
 }
 
 export interface Change {
-  /** The version that the change starts from. If the files have another one by now, nothing is written. */
+  /** The version of the files that the caller has read. If the files have a newer version, nothing is written. */
   readonly from?: string;
-  /** Prefix of the keys that keep the replaced files. */
+  /** Prefix of the ConfigMap's keys under which a step keeps copies of the files that it replaces. */
   readonly keepAs?: string;
 }
 
@@ -43,7 +47,7 @@ export class FileStore {
     return versioned(await this.#kube.configMap(`${this.#release}-dice`));
   }
 
-  /** Writes what differs, and restarts what reads it. @throws FilesChangedError */
+  /** Writes the files that differ, and restarts the Deployments that read them. @throws FilesChangedError */
   async write(
     wanted: Partial<Files>,
     { from, keepAs }: Change = {},
@@ -67,7 +71,10 @@ export class FileStore {
     }
   }
 
-  /** Returns undefined if somebody else wrote first: then the change starts over from theirs. */
+  /**
+   * Writes `data` to the ConfigMap. Returns undefined if somebody else wrote first. The caller then reads again and
+   * repeats its change.
+   */
   async #patch(map: ConfigMap, data: Record<string, string>): Promise<ConfigMap | undefined> {
     try {
       return await this.#kube.patchConfigMap(map.metadata.name, data, map.metadata.resourceVersion);
@@ -78,8 +85,9 @@ export class FileStore {
   }
 
   /**
-   * Restarts what reads the changed files. In a seat the operator does so too, and marks the pods with a checksum. The
-   * guide writes the same checksum, so the pods restart only once. Outside a seat that annotation belongs to helm.
+   * Restarts the Deployments that read the changed files. In a seat the operator restarts them too, and marks their
+   * pods with a checksum. The guide writes the same checksum, so the pods restart only once. Outside a seat that
+   * annotation belongs to Helm.
    */
   async #restart(changed: readonly LearnerFile[], { data = {}, metadata }: ConfigMap): Promise<string[]> {
     const inSeat = metadata.labels?.['app.kubernetes.io/managed-by'] === 'intro-otel';

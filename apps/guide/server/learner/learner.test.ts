@@ -1,4 +1,4 @@
-// The learner's files and progress, kept in ConfigMaps of a fake API server.
+// Tests how the guide stores the learner's files and progress, with a fake API server.
 import { ApiServer } from '../../../testing/api-server.ts';
 import { Kube } from '../kube.ts';
 import { FilesChangedError, FileStore } from './files.ts';
@@ -19,23 +19,23 @@ beforeEach(() => {
 });
 afterAll(() => api.stop());
 
-describe('FileStore', () => {
+describe("FileStore, which stores the learner's files", () => {
   const store = () => new FileStore(kube, 'lab');
 
-  test('returns the same version for the same texts', async () => {
+  test('returns the same version for files with the same texts', async () => {
     const first = await store().read();
     api.put('lab-dice', { 'app.ts': 'one', 'settings.env': '', 'collector.yaml': '{}', more: 'x' });
     expect(await store().read()).toEqual(first);
   });
 
-  test('restarts only what reads a changed file', async () => {
+  test('restarts only the Deployments that read a changed file', async () => {
     expect((await store().write({ 'app.ts': 'two', 'settings.env': '' })).restarted).toEqual(['dice']);
     expect((await store().write({ 'collector.yaml': 'x: 1' })).restarted).toEqual(['collector']);
     expect((await store().write({ 'collector.yaml': 'x: 1' })).restarted).toEqual([]);
     expect(api.restarts).toEqual(['lab-dice', 'lab-collector']);
   });
 
-  test('restarts pods in a seat by the checksum of the text, as the operator does', async () => {
+  test("restarts a seat's pods by setting the checksum of the text, as the operator does", async () => {
     api.put(
       'lab-dice',
       { 'app.ts': 'one', 'settings.env': '', 'collector.yaml': '{}' },
@@ -49,7 +49,7 @@ describe('FileStore', () => {
     expect(Object.keys(api.annotations.get('lab-dice') ?? {})).toEqual(['kubectl.kubernetes.io/restartedAt']);
   });
 
-  test('refuses the save of a tab with an old version, and overwrites nothing', async () => {
+  test('refuses a save from a tab that has an old version of the files, and overwrites nothing', async () => {
     const { version } = await store().read();
     await store().write({ 'app.ts': 'mine' }, { from: version });
     const refused = await store()
@@ -60,7 +60,7 @@ describe('FileStore', () => {
     expect(api.data('lab-dice')['app.ts']).toBe('mine');
   });
 
-  test('accepts one of two simultaneous saves', async () => {
+  test('accepts only one of two simultaneous saves', async () => {
     const { version } = await store().read();
     const outcomes = await Promise.allSettled(
       ['a', 'b'].map((text) => store().write({ 'app.ts': text }, { from: version })),
@@ -74,12 +74,12 @@ describe('FileStore', () => {
   });
 });
 
-describe('Progress', () => {
+describe("Progress, which stores the learner's progress", () => {
   const progress = (more: { key?: Buffer } = { key }) =>
     new Progress({ release: 'lab', steps: ['one', 'two'], kube, ...more });
   const state = async (kept: Progress, id: string) => kept.stateOf(id, (await kept.steps())[id]);
 
-  test('moves a step from open to started to passed, and counts it', async () => {
+  test('moves a step from open to started to passed, and counts it as passed', async () => {
     const mine = progress();
     expect(await state(mine, 'one')).toBe('open');
     await mine.start('one');
@@ -93,7 +93,7 @@ describe('Progress', () => {
     });
   });
 
-  test('keeps progress when the guide restarts', async () => {
+  test("keeps the learner's progress when the guide restarts", async () => {
     await progress().pass('one', {});
     expect(await state(progress(), 'one')).toBe('passed');
   });
@@ -104,13 +104,13 @@ describe('Progress', () => {
       'a passed step with an invented proof',
       { one: { startedAt: '2026-01-01T00:00:00Z', passedAt: '2026-01-01T00:00:00Z', proof: 'a'.repeat(64) } },
     ],
-  ])('does not count %s', async (_what, steps) => {
+  ])('does not count %s as passed', async (_what, steps) => {
     api.put('lab-progress', { passed: '1', total: '2', steps: JSON.stringify(steps) });
     expect(await state(progress(), 'one')).toBe('unverified');
     expect(api.data('lab-progress')['passed']).toBe('0');
   });
 
-  test('rejects a proof copied to another step or changed afterwards', async () => {
+  test('rejects a proof that was copied to another step, and a step that was changed after it passed', async () => {
     await progress().pass('one', { traceId: 'abc' });
     const steps = JSON.parse(api.data('lab-progress')['steps'] ?? '') as Record<string, object>;
     const forged = { one: { ...steps['one'], traceId: 'abd' }, two: steps['one'] };
@@ -118,7 +118,7 @@ describe('Progress', () => {
     expect([await state(progress(), 'one'), await state(progress(), 'two')]).toEqual(['unverified', 'unverified']);
   });
 
-  test('verifies nothing without a key', async () => {
+  test("counts no step as passed without the guide's key", async () => {
     await progress({}).pass('one', {});
     expect(await state(progress({}), 'one')).toBe('unverified');
   });
@@ -131,12 +131,12 @@ describe('Progress', () => {
     },
   );
 
-  test('keeps both of two simultaneous changes', async () => {
+  test("keeps both of two simultaneous changes of the learner's progress", async () => {
     await Promise.all([progress().start('one'), progress().start('two')]);
     expect(Object.keys(await progress().steps()).sort()).toEqual(['one', 'two']);
   });
 
-  test('keeps progress in memory outside a cluster', async () => {
+  test("keeps the learner's progress in memory outside a cluster", async () => {
     const alone = new Progress({ release: 'lab', steps: ['one'], key });
     await alone.pass('one', {});
     expect(await state(alone, 'one')).toBe('passed');

@@ -1,5 +1,6 @@
-// The learner's progress in the ConfigMap `<release>-progress`. A step counts as passed if a check of this guide passed
-// it. The proof uses a key that only the guide has, so an edit of the ConfigMap by hand proves nothing.
+// Stores the learner's progress in the ConfigMap `<release>-progress`. A step counts as passed only with a proof that
+// this guide's check passed. The guide signs the proof with a key that only the guide has. So nobody can pass a step by
+// editing the ConfigMap.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isConflict, isNotFound } from '../../../../kubernetes/api.ts';
 import type { StepState } from '../../contract.ts';
@@ -8,7 +9,7 @@ import type { Kube } from '../kube.ts';
 export interface StepProgress {
   startedAt: string;
   passedAt?: string;
-  /** The trace that the step started with or that passed it. */
+  /** Id of the trace that the step started with, or of the trace that passed its check. */
   traceId?: string;
   answers?: Record<string, string>;
   proof?: string;
@@ -16,11 +17,11 @@ export interface StepProgress {
 
 export interface ProgressOptions {
   readonly release: string;
-  /** Ids of the course's steps. Others do not count. */
+  /** Ids of the course's steps. Progress in other steps does not count. */
   readonly steps: readonly string[];
-  /** Signs the proofs. Without a key nothing counts as passed. */
+  /** The key that signs the proofs. Without a key no step counts as passed. */
   readonly key?: Buffer;
-  /** Absent outside a cluster; then progress is in memory. */
+  /** The Kubernetes client. Outside a cluster there is none, and progress is kept in memory. */
   readonly kube?: Kube;
   readonly now?: () => Date;
 }
@@ -46,7 +47,9 @@ export class Progress {
     return this.#isProven(id, step) ? 'passed' : 'unverified';
   }
 
-  /** Starts a step. A step that was started before keeps its record, unless it starts `anew`. */
+  /**
+   * Records that a step has started. A step that was started before keeps its record. With `anew` it gets a new record.
+   */
   start(id: string, { traceId, anew = false }: { traceId?: string; anew?: boolean } = {}): Promise<void> {
     return this.#change((steps) => {
       const startedAt = this.#now().toISOString();
@@ -58,7 +61,7 @@ export class Progress {
     });
   }
 
-  /** Records a passed check. Only a check calls this. */
+  /** Records that a step's check has passed. Only the code that runs checks may call this. */
   pass(id: string, { traceId, answers }: { traceId?: string; answers?: Record<string, string> }): Promise<void> {
     return this.#change((steps) => {
       const now = this.#now().toISOString();
@@ -107,7 +110,10 @@ export class Progress {
     return this.#options.steps.filter((id) => this.stateOf(id, steps[id]) === 'passed').length;
   }
 
-  /** Makes changes one after another. If somebody else wrote in between, the change is repeated on top of theirs. */
+  /**
+   * Applies changes of the progress one after another. If somebody else changed the ConfigMap meanwhile, it reads again
+   * and repeats the change.
+   */
   #change(change: (steps: Steps) => void): Promise<void> {
     const turn = this.#turn.then(() => this.#tryChange(change));
     this.#turn = turn.catch(() => undefined);
@@ -162,7 +168,7 @@ export class Progress {
   }
 }
 
-/** Reads the steps. A text that was edited by hand may be anything, so what is not valid is dropped. */
+/** Parses the steps in the ConfigMap. Somebody may have edited them by hand, so it drops values that are not valid. */
 function stepsOf(text: string | undefined): Steps {
   try {
     const steps: unknown = JSON.parse(text ?? '{}');

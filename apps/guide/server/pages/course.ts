@@ -1,10 +1,10 @@
-// The front page: the course, the learner's code, requests to dice, and their trace. It is only the frame. The script
-// apps/guide/web/course.ts fills it.
+// The front page, which shows the course, the learner's code, requests to dice, and their traces. The server renders
+// only the frame, and the script apps/guide/web/course.ts fills it.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import { layout } from './layout.ts';
 
-/** @param lab the lab's namespace and release */
+/** Renders the front page. @param lab the lab's namespace and release */
 export function coursePage(lab: string): string {
   return layout({
     title: 'Intro to OpenTelemetry',

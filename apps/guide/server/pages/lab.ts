@@ -1,4 +1,4 @@
-// The page of the lab: its apps, links to their telemetry, and which parts answer.
+// The page "Lab": the apps, links to their telemetry, and which parts of the lab answer.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import { layout } from './layout.ts';
@@ -22,7 +22,7 @@ const apps = [
   { path: '/apps/prizes/prizes/6', text: 'prizes/prizes/6', about: 'what a six wins' },
 ];
 
-/** @param level INSTRUMENTATION of this lab */
+/** Renders the page. @param level how this lab's apps are instrumented: `none`, `auto` or `manual` */
 export function labPage(level: string): string {
   return layout({
     title: 'This lab',

@@ -1,8 +1,8 @@
-// The layout of every page: head, navigation, and the page's content.
+// The layout that all pages share: head, navigation, and a place for the page's content.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 
-/** The pages in the navigation. The one with the open page's `path` is marked. */
+/** The pages that the navigation links. The link to the open page is marked. */
 const navigation = [
   { path: '/', title: 'Course' },
   { path: '/lab', title: 'Lab' },
@@ -12,20 +12,20 @@ const navigation = [
 
 export interface Page {
   title: string;
-  /** The page's path in the navigation. */
+  /** The page's path, which selects its link in the navigation. */
   path: string;
   content: Content;
-  /** Seconds after which the browser reloads the page. */
+  /** Seconds after which the browser reloads the page. Without a value it does not reload. */
   refresh?: number;
-  /** The page's script under /assets. */
+  /** Name of the page's script in the folder /assets. */
   script?: 'guide.js' | 'lab.js' | 'why.js';
-  /** The lab's name. A browser that visits several labs keeps their drafts apart by it. */
+  /** The lab's name. A browser may visit several labs, and stores the learner's drafts under this name. */
   lab?: string;
-  /** Whether the content needs more than one column. */
+  /** Whether the page uses the full width for several columns. */
   wide?: boolean;
 }
 
-/** Renders the whole document. */
+/** Renders the whole HTML document of a page. */
 export function layout(page: Page): string {
   const { title, content, refresh, script, lab, wide } = page;
   return html`<!doctype html>

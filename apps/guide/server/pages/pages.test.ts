@@ -6,7 +6,7 @@ test.each([
   ['/', coursePage('a/b')],
   ['/lab', labPage('auto')],
   ['/why', whyPage()],
-])('renders %s without inline code or foreign links, and with a single h1', (path, page) => {
+])('renders the page %s without inline code or links to other sites, and with a single h1', (path, page) => {
   expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
   expect(page).not.toMatch(/(src|href|action)="(https?:)?\/\//);
   expect(page).not.toMatch(/ style="|<style| on[a-z]+="|<script(?! type="module" src="\/assets\/)/);
@@ -14,11 +14,11 @@ test.each([
   expect(page).toContain(`<a href="${path}" aria-current="page">`);
 });
 
-test("escapes the lab's name", () => {
+test("escapes the lab's name in a page", () => {
   expect(coursePage('"><script>')).toContain('data-lab="&quot;&gt;&lt;script&gt;"');
 });
 
-test('uses each id once per page', () => {
+test('uses each id only once on a page', () => {
   const ids = [...coursePage('a/b').matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
   expect(ids).toEqual([...new Set(ids)]);
 });

@@ -1,4 +1,4 @@
-// Parts that several pages share.
+// Pieces of HTML that several pages share.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 
@@ -11,7 +11,7 @@ export function inMilliseconds(duration: number): string {
 
 export const errorMark: Content = html` <strong class="error">error</strong>`;
 
-/** Time of day, UTC, to the millisecond. */
+/** Formats a time as the time of day in UTC, with milliseconds. */
 export function clock(time: number): string {
   return new Date(time).toISOString().slice(11, 23);
 }

@@ -1,4 +1,4 @@
-// Adds the guide's pages under their paths.
+// Adds the routes of the guide's pages.
 import type { Express, Response } from 'express';
 import { recentTraces, traceFromJaeger } from '../../../../otlp/traces.ts';
 import type { GuideSettings } from '../settings.ts';
@@ -8,7 +8,10 @@ import { missingTracePage, tracePage } from './trace.ts';
 import { tracesPage } from './traces.ts';
 import { whyPage } from './why.ts';
 
-/** Allows nothing from other sites and nothing inline. https://www.w3.org/TR/CSP3/ */
+/**
+ * The pages' Content Security Policy. It allows no inline code, and nothing from other sites.
+ * @see https://www.w3.org/TR/CSP3/
+ */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",

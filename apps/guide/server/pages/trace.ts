@@ -1,4 +1,4 @@
-// The page of one trace: a tree of its spans with their times and attributes.
+// The page of one trace: a tree of its spans, with their times and attributes.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import type { Attributes, Span, SpanEvent, Trace } from '../../../../otlp/traces.ts';
@@ -24,7 +24,7 @@ export function tracePage(trace: Trace, jaegerHasUi: boolean): string {
 const incomplete = html`<p class="note">Some spans are still missing, or were never sent:
         load the page again in a moment.</p>`;
 
-/** The page for a trace that has not arrived yet. It reloads itself. */
+/** Renders the page for a trace that has not arrived yet. The page reloads itself. */
 export function missingTracePage(traceId: string): string {
   return layout({
     title: 'Not there yet',
@@ -62,7 +62,10 @@ function branch(span: Span, trace: Trace): Content {
 const titleOf = ({ name, time }: SpanEvent, { start }: Span): string =>
   `Event “${name}”, after ${inMilliseconds(time - start)}`;
 
-/** Draws when the span ran within the trace. It is an SVG, because the page's policy allows no inline style. */
+/**
+ * Draws a bar that shows when the span ran within the trace. It is an SVG, because the page's Content Security Policy
+ * allows no inline style.
+ */
 function bar(span: Span, { start, duration }: Trace): Content {
   const scale = duration > 0 ? 1000 / duration : 0;
   const from = ((span.start - start) * scale).toFixed(1);

@@ -1,4 +1,4 @@
-// The page of the latest rounds: one line per trace, with a link to it.
+// The page "Traces", which lists the latest rounds: one line per round, with a link to its trace.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import type { Trace } from '../../../../otlp/traces.ts';

@@ -1,17 +1,17 @@
-// Splits a log into lines, and limits their rate and length. Of 100 MB a page gets what a person can read, and how much
-// is missing.
+// Splits a log into lines, and limits the number of lines per second and the length of a line. A page then gets a
+// readable part of a huge log, and a note that says how many lines are missing.
 import { StringDecoder } from 'node:string_decoder';
 
 export interface Bounds {
-  /** Most lines per second. */
+  /** Highest number of lines per second. */
   readonly perSecond: number;
-  /** Most characters per line. */
+  /** Highest number of characters per line. */
   readonly width: number;
 }
 
 const defaultBounds: Bounds = { perSecond: 200, width: 4_000 };
 
-/** How many of the dropped lines are kept: a reader looks for how a log ended. */
+/** How many of the newest dropped lines are kept, because the end of a log often explains what went wrong. */
 const keptLines = 10;
 
 export class Lines {
@@ -44,8 +44,8 @@ export class Lines {
   }
 
   /**
-   * Emits how many lines were left out, and then the last of them. Call it from time to time, and once no more lines
-   * come.
+   * Emits how many lines were left out, and then the newest of them. Call it from time to time, and once after the last
+   * line.
    */
   settle(): void {
     const left = this.#left - this.#newest.length;

@@ -1,4 +1,4 @@
-// The state of a pod, with a message that tells the learner what to do.
+// Derives the state of a pod, with a message that tells the learner what to do.
 import type { ContainerStatus, Pod, PodCondition } from '../../../../kubernetes/types.ts';
 import type { Component, PodState } from '../../contract.ts';
 
@@ -9,7 +9,10 @@ const crashMemory = 600_000; // ms for which a crash is reported after the conta
 
 type Terminated = NonNullable<NonNullable<ContainerStatus['state']>['terminated']>;
 
-/** @param log the newest lines of the pod's log, where a crash names its reason */
+/**
+ * Returns the state of a component's pod.
+ * @param log the newest lines of the pod's log, which contain the reason of a crash
+ */
 export function stateOf(component: Component, pod: Pod, log: readonly string[], now: number): PodState {
   const { name, deletionTimestamp } = pod.metadata;
   const state = (phase: Phase, message?: string, line?: number): PodState => ({
@@ -27,12 +30,17 @@ export function stateOf(component: Component, pod: Pod, log: readonly string[], 
   return state(...waiting(component, pod, container, now));
 }
 
-/** How the container ended. A restart runs the same code, so the last end counts until the container serves. */
+/**
+ * Returns how the container ended last. It still counts while the container restarts, because the restart runs the same
+ * code.
+ */
 function endOf({ state, lastState }: ContainerStatus): Terminated | undefined {
   return state?.terminated ?? lastState?.terminated;
 }
 
-/** Why a container that serves again had crashed. A learner who looks a minute later must still see it. */
+/**
+ * Returns why a container crashed that is ready again. The page keeps showing the reason for a while after the crash.
+ */
 function recentCrash(
   component: Component,
   pod: Pod,
@@ -45,10 +53,13 @@ function recentCrash(
   return [`it runs again after ${restartCount === 1 ? 'a crash' : `${restartCount} crashes`}: ${reason}`, line];
 }
 
-/** Whether the node restarted: it stops its pods first, or forgets how they ended. */
+/**
+ * Returns whether the container ended because the node restarted. A node that restarts stops its pods, or loses the
+ * record of how they ended.
+ */
 const isNodeRestart = ({ exitCode }: Terminated): boolean => [0, 143, 255].includes(exitCode);
 
-/** The memory limit as people write it: 160Mi is 160 MiB. */
+/** Returns the container's memory limit with a readable unit, such as 160 MiB for 160Mi. */
 function limitOf({ spec }: Pod): string | undefined {
   return spec.containers[0]?.resources?.limits?.['memory']?.replace(/^(\d+)([KMG]i)$/, '$1 $2B');
 }
@@ -66,7 +77,7 @@ function waiting(
   return ['failed', component === 'dice' ? notListening : 'it runs, but it is not ready: see its log'];
 }
 
-/** What keeps Kubernetes from starting the container. */
+/** Returns what keeps Kubernetes from starting the container, or undefined. */
 function startObstacle(pod: Pod, container: ContainerStatus | undefined): [Phase, string] | undefined {
   const { reason = '', message = '' } = container?.state?.waiting ?? {};
   if (/^(Err|ImagePull|CreateContainer|InvalidImage|RunContainer)/.test(reason))
@@ -75,7 +86,7 @@ function startObstacle(pod: Pod, container: ContainerStatus | undefined): [Phase
   return unscheduled && ['starting', `its pod is waiting for room on a node: ${unscheduled.message ?? ''}`];
 }
 
-/** The pod's condition when no node has room for it. */
+/** Returns the pod's PodScheduled condition if no node has room for the pod. */
 const unscheduledIn = ({ status }: Pod): PodCondition | undefined =>
   status?.conditions?.find((condition) => condition.type === 'PodScheduled' && condition.status === 'False');
 
@@ -110,7 +121,7 @@ function reasonOf({ component, ended, log, limit }: TerminatedContainer): [strin
   return [exitReason(exitCode)];
 }
 
-/** The likely reason of an end without an error in the log. */
+/** Guesses from the exit code why dice ended, for a log that shows no error. */
 function exitReason(exitCode: number): string {
   if (exitCode === 0)
     return (
@@ -122,13 +133,13 @@ function exitReason(exitCode: number): string {
   return `dice ended with code ${exitCode}: does your code call process.exit? See its log.`;
 }
 
-/** The Collector's own message about its configuration, which is one line. */
+/** Returns the one line in which the Collector says what is wrong with its configuration. */
 function collectorReason(component: Component, { exitCode }: Terminated, log: readonly string[]): string {
   const message = log.findLast((line) => /^Error: |invalid configuration|failed to get config|cannot/i.test(line));
   return `${component} ended with code ${exitCode}${message ? `: ${message.trim()}` : '. See its log.'}`;
 }
 
-/** Finds the error that ended dice, as dice or Node print it, and its line of app.ts. */
+/** Finds the error that ended dice in the log, as dice or Node prints it, and its line in app.ts. */
 export function failureIn(log: readonly string[]): { message: string; line?: number } | undefined {
   const begin = log.findLastIndex((text) =>
     /dice (can't start|ends): |^Uncaught |^node:internal|^(file:\/\/)?\/app\/dice\/.*:\d+$/.test(text),

@@ -1,4 +1,4 @@
-// The messages about the pod that runs the learner's code.
+// Tests the messages about the pods that run the learner's code and configuration.
 import { readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { ApiServer, podOf } from '../../../testing/api-server.ts';
@@ -24,7 +24,7 @@ const syntaxError = [
   '',
 ];
 
-/** An error in a request, as Node prints it and Kubernetes keeps it in the container's status. */
+/** The text that Node prints for an error in a request. Kubernetes keeps this text in the container's status. */
 const thrown = {
   exitCode: 1,
   reason: 'Error',
@@ -34,7 +34,7 @@ const thrown = {
     '    at Timeout._onTimeout (/app/dice/..2026_11_22_16_00_00.123/app.ts:12:9)\n',
 };
 
-describe('stateOf', () => {
+describe("stateOf, which derives a pod's state", () => {
   test.each([
     [
       'being created',
@@ -145,11 +145,11 @@ describe('stateOf', () => {
       soon,
       { phase: 'failed', message: expect.stringContaining('ErrImagePull not found') as string },
     ],
-  ])('reports the state of a pod: %s', (...[, given, log, now, expected]) => {
+  ])('reports the state of a pod in this case: %s', (...[, given, log, now, expected]) => {
     expect(stateOf('dice', given, log, now)).toEqual({ component: 'dice', pod: 'dice-1', ...expected });
   });
 
-  test('repeats what the Collector prints about a wrong configuration', () => {
+  test("repeats the Collector's own error message about a wrong configuration", () => {
     const log = [
       'Error: invalid configuration: service::pipelines::traces: references exporter "nowhere" which is not configured',
     ];
@@ -163,7 +163,7 @@ describe('stateOf', () => {
     ).toMatchObject({ phase: 'failed', message: expect.stringContaining('references exporter "nowhere"') as string });
   });
 
-  test('picks the newest pod, and one that is shutting down only if there is no other', () => {
+  test('picks the newest pod, but a pod that is shutting down only if there is no other pod', () => {
     const old = podOf('dice', 'old', { created: '2026-01-01T00:00:00Z' });
     const young = podOf('dice', 'young', { created: '2026-01-01T00:01:00Z' });
     const leaving = podOf('dice', 'leaving', { created: '2026-01-01T00:02:00Z', deleted: true });
@@ -176,7 +176,7 @@ test.each([
   ['const a: number = 1;\n\nconst b = (;\n', 3, /does not parse/],
   ['\nthrow new Error("no dice");\n', 2, /throws an error.*no dice/],
   ['setTimeout(() => { throw new Error("later"); }, 1);\n', 1, /throws an error.*later/],
-])('finds the line in what Node really prints for %j', (code, line, message) => {
+])("finds the line of the error in Node's real output for the code %j", (code, line, message) => {
   // Prints what the type stripper prints, with the path that the file has in the pod.
   const script = code.includes('setTimeout')
     ? `const { Script } = require('vm');
@@ -195,7 +195,7 @@ test.each([
   expect(failureIn(log.split('\n'))).toMatchObject({ line, message: expect.stringMatching(message) as string });
 });
 
-describe('Lines', () => {
+describe('Lines, which limits a log', () => {
   function linesOf(chunks: string[], bounds = { perSecond: 3, width: 10 }): string[] {
     const heard: string[] = [];
     const lines = new Lines(
@@ -208,11 +208,11 @@ describe('Lines', () => {
     return heard;
   }
 
-  test('emits whole lines, however the chunks are cut', () => {
+  test('emits whole lines of a log, wherever the chunks of the stream end', () => {
     expect(linesOf(['on', 'e\ntwo', '\nthree'])).toEqual(['one', 'two', 'three']);
   });
 
-  test('counts the lines over the limit, and emits the last ones', () => {
+  test('counts the lines over the limit, and emits the newest of these lines', () => {
     const numbers = Array.from({ length: 100 }, (_, index) => String(index + 1));
     expect(linesOf([numbers.map((number) => `${number}\n`).join('')])).toEqual([
       '1',
@@ -224,11 +224,11 @@ describe('Lines', () => {
     expect(linesOf(['1\n2\n3\n4\n5\n'])).toEqual(['1', '2', '3', '4', '5']);
   });
 
-  test('cuts lines that are too long', () => {
+  test('cuts log lines that are too long', () => {
     expect(linesOf(['123456789012345\nok\n'])).toEqual(['1234567890…', 'ok']);
   });
 
-  test('needs little memory for 100 MB, in one line and in many', () => {
+  test('uses little memory for a log of 100 MB, whether it has one line or many', () => {
     let heard = 0;
     const lines = new Lines(() => {
       heard += 1;
@@ -243,14 +243,14 @@ describe('Lines', () => {
   });
 });
 
-describe('PodWatcher', () => {
+describe("PodWatcher, which follows a component's newest pod", () => {
   let api: ApiServer;
   beforeAll(async () => {
     api = await ApiServer.start();
   });
   afterAll(() => api.stop());
 
-  test('sends the new pod, its log and its crash, also to a listener that comes later', async () => {
+  test("sends the new pod's state, log and crash to each listener, even to one that joins later", async () => {
     const watcher = new PodWatcher(new Kube(api.config), 'lab');
     const [early, late]: PodEvent[][] = [[], []];
     api.pods.set('dice-1', podOf('dice', 'dice-1', { created: '2026-01-01T00:00:00Z' }));
@@ -289,7 +289,7 @@ describe('PodWatcher', () => {
     expect(api.requests.length).toBeLessThanOrEqual(asked + 1);
   });
 
-  test('reports dice as running a moment after it is ready, when requests no longer go to the old pod', async () => {
+  test('reports dice as running a moment after its pod is ready, when the old pod gets no more requests', async () => {
     const watcher = new PodWatcher(new Kube(api.config), 'lab');
     const states: { phase: string; message: string | undefined; at: number }[] = [];
     api.pods.clear();
@@ -312,7 +312,7 @@ describe('PodWatcher', () => {
     expect(api.pods.has('old')).toBe(true);
   });
 
-  test('reports a Collector as running once the old one, which still serves, is gone', async () => {
+  test('reports the Collector as running only after the old pod, which still serves, is gone', async () => {
     const watcher = new PodWatcher(new Kube(api.config), 'lab');
     const events: PodEvent[] = [];
     api.pods.set('old', podOf('collector', 'old', { created: '2026-01-01T00:00:00Z', deleted: true }));
@@ -327,6 +327,6 @@ describe('PodWatcher', () => {
   });
 });
 
-test('looks for the words that dice prints when it fails to start', () => {
+test('looks for the same error texts that dice prints when it fails to start', () => {
   expect(readFileSync(new URL('../../../dice/failure.ts', import.meta.url), 'utf8')).toContain("dice can't start: ");
 });

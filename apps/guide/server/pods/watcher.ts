@@ -1,4 +1,4 @@
-// Follows the newest pod of dice and of the Collector, and sends its state and its log to the pages that listen.
+// Follows the newest pods of dice and the Collector, and sends their states and logs to the open pages.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pod } from '../../../../kubernetes/types.ts';
 import type { Component, PodEvent, PodState } from '../../contract.ts';
@@ -42,7 +42,10 @@ export class PodWatcher {
     return this.#listeners.size;
   }
 
-  /** Sends the listener what is known now, then every change. @returns a function that stops it */
+  /**
+   * Sends the known states and logs to the listener now, and every change after that.
+   * @returns a function that stops this
+   */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     if (!this.#running) suppressTracing(() => this.#start());
@@ -100,7 +103,9 @@ export class PodWatcher {
     this.#report(watched, afterHandover(watched, stateOf(component, pod, watched.recent, Date.now()), pods));
   }
 
-  /** Follows the log of each container once. A restart in the same pod is a new container. */
+  /**
+   * Follows the log of each container once. After a restart in the same pod, it follows the log of the new container.
+   */
   #follow(watched: WatchedPod, pod: Pod): void {
     const { name } = pod.metadata;
     const container = pod.status?.containerStatuses?.[0]?.containerID;
@@ -135,7 +140,10 @@ export class PodWatcher {
     this.#send({ type: 'state', data: state });
   }
 
-  /** Reports a failed read. It leaves a running pod as it is, since the pod is not to blame. */
+  /**
+   * Reports that a read from the API server failed. It does not change the state of a running pod, since the pod did
+   * not fail.
+   */
   #reportError(watched: WatchedPod, error: unknown): void {
     const { component, pod = '' } = watched;
     if (watched.state?.phase === 'running') return;
@@ -148,8 +156,8 @@ export class PodWatcher {
 }
 
 /**
- * Delays `running` while the old pod still answers. Dice counts as running once requests go to the new pod. The
- * Collector counts as running once it is alone, because an old one still uses the old configuration.
+ * Delays the state `running` while the old pod may still answer. Dice counts as running once requests go to the new
+ * pod. The Collector counts as running once the old pod is gone, because that one uses the old configuration.
  */
 function afterHandover(watched: WatchedPod, state: PodState, pods: readonly Pod[]): PodState {
   const others = pods.filter(({ metadata, status }) => metadata.name !== state.pod && status?.phase === 'Running');
@@ -164,7 +172,7 @@ function afterHandover(watched: WatchedPod, state: PodState, pods: readonly Pod[
 
 const createdAt = ({ metadata }: Pod): number => Date.parse(metadata.creationTimestamp ?? '');
 
-/** The newest pod. A pod that is shutting down counts only if there is no other. */
+/** Returns the newest pod. It returns a pod that is shutting down only if there is no other pod. */
 export function newest(pods: readonly Pod[]): Pod | undefined {
   const rank = ({ metadata }: Pod) => (metadata.deletionTimestamp ? 0 : 1);
   return pods.toSorted((a, b) => rank(b) - rank(a) || createdAt(b) - createdAt(a))[0];

@@ -1,4 +1,5 @@
-// "Is your framework instrumented?": searches the instrumentation libraries that the image contains.
+// The search "Is your framework instrumented?" on the front page. It searches the instrumentation libraries in the
+// image of dice.
 import { get, messageOf } from '../api.ts';
 import { button, fill, h } from '../dom.ts';
 
@@ -9,7 +10,10 @@ interface Library {
   for: string;
 }
 
-/** The search field with its results. @param pick is called with the name of the library that the learner chooses */
+/**
+ * Builds the search field and the list of results.
+ * @param pick is called with the name of the library that the learner chooses
+ */
 export function librarySearch(pick: (name: string) => void): HTMLElement {
   const results = h('ul', { 'aria-label': 'Libraries found' });
   const count = h('p', { class: 'soft', role: 'status' });

@@ -1,4 +1,4 @@
-// The course pane next to the code: the list of steps, the open step, and its buttons.
+// The course pane next to the editor, which shows the list of steps, the open step and its buttons.
 import { get, messageOf, send } from '../api.ts';
 import type { CourseOverview, Step, Verdict } from '../../contract.ts';
 import { confirmed } from '../dialog.ts';
@@ -18,11 +18,14 @@ export class CoursePane {
   readonly #article = byId('step');
   readonly #status = byId('course-status');
   #course: CourseOverview = { passed: 0, total: 0, editing: true, steps: [] };
-  /** Id of the step that was opened last. An answer for another step comes too late and is dropped. */
+  /** Id of the step that the learner opened last. An answer about any other step arrives too late and is ignored. */
   #wanted = '';
   #step: Step | undefined;
   #form: QuestionForm | undefined;
-  /** One element for the page's life, because a live region announces only changes inside itself. */
+  /**
+   * The element that shows the verdict. It stays the same while the page is open, because a live region announces only
+   * changes of its own content.
+   */
   readonly #verdict = byId('verdict');
 
   constructor(store: Store, workbench: Workbench, trace: TracePanel) {
@@ -148,7 +151,7 @@ export class CoursePane {
     });
   }
 
-  /** Shows the trace that a step begins with, if it has one. */
+  /** Shows the trace that a step starts with, if there is one. */
   #showTraceOf({ state, traceId }: Step): void {
     if (state === 'started' && traceId) void this.#trace.show({ traceId });
   }
@@ -171,7 +174,7 @@ export class CoursePane {
     });
   }
 
-  /** Resets a step or skips to it. Both replace the learner's files, so it asks first. */
+  /** Resets a step, or skips to it. Both replace the learner's files, so the page asks for confirmation first. */
   async #replaceFiles(step: Step, verb: 'reset' | 'skip', question: Confirmation): Promise<void> {
     if (!(await confirmed(question))) return;
     await this.#doing(async () => {

@@ -1,11 +1,13 @@
-// The questions of a step as a form. This browser keeps the answers until the step is reset.
+// The questions of a step as a form. The browser stores the learner's answers until the step is reset.
 import type { Question } from '../../contract.ts';
 import { h } from '../dom.ts';
 import type { Store } from '../store.ts';
 
 export type Answers = Record<string, string>;
 
-/** The most options that are shown as a row of buttons. More become a list to choose from. */
+/**
+ * Up to this number of options, a question shows a row of buttons. With more options it shows a list to choose from.
+ */
 const fewOptions = 4;
 
 export class QuestionForm {
@@ -31,7 +33,7 @@ export class QuestionForm {
     );
   }
 
-  /** Fills in an answer for the learner, and moves the focus to it. */
+  /** Fills in one answer for the learner, and moves the focus to its field. */
   set(name: string, value: string): void {
     const input = this.dom.elements.namedItem(name);
     if (!(input instanceof HTMLInputElement)) return;

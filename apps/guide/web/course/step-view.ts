@@ -1,4 +1,4 @@
-// One step on the page: what to learn, what to do, its questions, its commands, and the result of its check.
+// Shows one step: what to learn, what to do, its questions, its commands, and the result of its check.
 import type { CourseOverview, Failed, FileName, Step, StepSummary, Verdict } from '../../contract.ts';
 import { copyButton } from '../copy.ts';
 import { button, fill, h } from '../dom.ts';
@@ -50,7 +50,7 @@ export function stepView({ step, form, actions }: StepParts): Child {
   ];
 }
 
-/** Links the trace that the step started with or that passed it. */
+/** Builds a link to the trace that the step started with, or that passed its check. */
 function traceOf({ state, traceId }: Step): Child {
   return (
     traceId !== undefined && [
@@ -60,7 +60,7 @@ function traceOf({ state, traceId }: Step): Child {
   );
 }
 
-/** Shows our own HTML. Its code can be copied, and scrolled by keyboard. */
+/** Shows HTML from the step's text. The reader can copy its code, and scroll wide code with the keyboard. */
 function prose(html: string): HTMLElement {
   const made = h('div', { class: 'prose' });
   made.innerHTML = html;
@@ -82,7 +82,10 @@ function prose(html: string): HTMLElement {
   return made;
 }
 
-/** Lets code in a narrow column break at readable places. A table that is still too wide scrolls, by keyboard too. */
+/**
+ * Makes code and tables fit a narrow column. Code may wrap at readable places. A table that is still too wide scrolls,
+ * with the keyboard too.
+ */
 function frameTable(table: HTMLTableElement): void {
   const frame = h('div', { class: 'table', tabindex: '0', role: 'group', 'aria-label': 'Table' });
   table.replaceWith(frame);
@@ -96,7 +99,10 @@ function frameTable(table: HTMLTableElement): void {
   }
 }
 
-/** The commands that do the step in a terminal. They are folded, since most learners use the page. */
+/**
+ * Builds the section with the commands that do the step in a terminal. It is folded, because most learners use the
+ * page.
+ */
 const kubectlSection = (html: string): HTMLElement =>
   h('details', { class: 'commands' }, h('summary', {}, 'The same with kubectl'), prose(html));
 
@@ -116,7 +122,7 @@ export function stepButtons(step: Step, actions: StepActions): Child {
   ];
 }
 
-/** Links to the steps before and after. */
+/** Builds the links to the previous and the next step. */
 export function pager(step: Step, { steps }: CourseOverview): Child {
   const at = steps.findIndex(({ id }) => id === step.id);
   return [neighbour(steps[at - 1], '← '), neighbour(steps[at + 1], '', ' →')];

@@ -1,4 +1,4 @@
-// The words for states and verdicts.
+// The texts that the page shows for the states of steps and the results of checks.
 import type { VerdictHop, StepState, Verdict } from '../../contract.ts';
 
 export const stateInWords: Record<StepState, string> = {
@@ -8,7 +8,7 @@ export const stateInWords: Record<StepState, string> = {
   unverified: 'not verified: no check of this lab has recorded it; check it again',
 };
 
-/** The sign of a step. The list also says its meaning in words. */
+/** The sign that the list of steps shows for each state. A text next to the sign says the same in words. */
 export const signOf: Record<StepState, string> = { open: '○', started: '◐', passed: '✓', unverified: '?' };
 
 const hops: Record<VerdictHop, string> = {
@@ -21,5 +21,8 @@ const hops: Record<VerdictHop, string> = {
 export const verdictTitle = (verdict: Verdict): string =>
   verdict.passed ? 'Verified.' : `Not yet. ${hops[verdict.hop]}`;
 
-/** Whether the page "Why is there no trace?" can help. */
+/**
+ * Returns whether a check failed because a hop from dice to Jaeger is broken. Then the page "Why is there no trace?"
+ * can help.
+ */
 export const isBrokenHop = (verdict: Verdict): boolean => !verdict.passed && verdict.hop !== 'shape';

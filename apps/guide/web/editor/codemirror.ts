@@ -1,5 +1,5 @@
-// The CodeMirror editor. It lives in a shadow root, where CodeMirror adds its style sheets as objects. In the page
-// itself it would add <style> elements, which the page's policy forbids.
+// The CodeMirror editor. It lives in a shadow root, where CodeMirror adds its styles as style sheet objects. In the
+// page itself CodeMirror would add <style> elements, which the Content Security Policy forbids.
 import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { javascript } from '@codemirror/lang-javascript';
@@ -27,11 +27,11 @@ export class CodeEditor implements Editor {
   readonly dom = h('div', { class: 'code-editor' });
   readonly #view: EditorView;
   readonly #events: EditorEvents;
-  /** Each file's own history and cursor, kept while another file is shown. */
+  /** The undo history and cursor of each file, which are kept while the editor shows another file. */
   readonly #states = new Map<FileName, EditorState>();
   #name: FileName = 'app.ts';
   #problems: Problem[] = [];
-  /** Whether the current change comes from the page instead of the learner. */
+  /** Whether the page's own code makes the current change, and not the learner. */
   #quiet = false;
 
   constructor(events: EditorEvents) {

@@ -1,5 +1,5 @@
-// The notice about a conflict: another tab or kubectl has changed a file that the learner is editing. It shows the
-// other text and offers both ways to go on.
+// The notice about a conflict: another tab or kubectl has changed a file that the learner is editing. The notice shows
+// the other text, and lets the learner choose which text to keep.
 import type { FileName } from '../../contract.ts';
 import { button, byId, fill, h } from '../dom.ts';
 import type { Workspace } from './workspace.ts';
@@ -9,7 +9,7 @@ export interface Choice {
   takeTheirs(): unknown;
 }
 
-/** Shows the files in conflict, or hides the notice if there are none. */
+/** Shows the files in conflict. It hides the notice if there are no conflicts. */
 export function showConflict(place: HTMLElement, workspace: Workspace, choice: Choice): void {
   const names = workspace.conflicts();
   const shown = names.length === 0 ? '' : [workspace.version, ...names].join(' ');
@@ -53,7 +53,9 @@ export function showConflict(place: HTMLElement, workspace: Workspace, choice: C
   if (wasHidden) title.focus();
 }
 
-/** Hides the notice. It moves the focus to Run first, so that the focus is not lost with a button. */
+/**
+ * Hides the notice. It first moves the focus to the Run button, because hiding a focused button would lose the focus.
+ */
 function leave(place: HTMLElement): void {
   if (place.contains(document.activeElement)) byId('run').focus();
   place.hidden = true;

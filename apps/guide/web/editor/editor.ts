@@ -1,15 +1,15 @@
-// The interface of an editor, and a plain editor for browsers that can't load CodeMirror.
+// The interface of an editor, and a simple text editor for browsers that can't load CodeMirror.
 import type { FileName } from '../../contract.ts';
 import { h } from '../dom.ts';
 import type { Problem } from '../run/watch.ts';
 
 export interface Editor {
   readonly dom: HTMLElement;
-  /** Shows a file. `text` counts only when the file is shown for the first time. */
+  /** Shows a file. The editor uses `text` only when it shows this file for the first time. */
   open(name: FileName, text: string): void;
-  /** Replaces a file's text. The learner can undo it. */
+  /** Replaces a file's text. The learner can undo the change. */
   replace(name: FileName, text: string): void;
-  /** Marks the problems of all files, and removes the earlier marks. */
+  /** Marks the lines with problems in all files, and removes earlier marks. */
   mark(problems: Problem[]): void;
   goTo(line: number): void;
 }

@@ -1,5 +1,5 @@
-// Marks a line that has an error, and shows the message below it. CodeMirror's own lint draws with data: images, which
-// the page's policy forbids.
+// Marks lines that have an error, and shows the error message below each of these lines. CodeMirror's own lint package
+// uses data: images, which the Content Security Policy forbids.
 import { StateEffect, StateField } from '@codemirror/state';
 import type { EditorState, Range } from '@codemirror/state';
 import { Decoration, EditorView, WidgetType } from '@codemirror/view';
@@ -40,7 +40,9 @@ function decorations(state: EditorState, problems: Problem[]): DecorationSet {
   return Decoration.set(ranges, true);
 }
 
-/** The marks. They move with their lines while these are edited, until the next Run replaces them. */
+/**
+ * The marks in the current file. A mark moves with its line while the learner edits. The next Run replaces all marks.
+ */
 export const problemMarks = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update(marks, transaction) {

@@ -1,4 +1,5 @@
-// One tab per file. The arrow keys move between tabs. https://www.w3.org/WAI/ARIA/apg/patterns/tabs/
+// The editor's tabs, one for each file. The arrow keys move between tabs.
+// https://www.w3.org/WAI/ARIA/apg/patterns/tabs/
 import { fileNames } from '../../contract.ts';
 import type { FileName } from '../../contract.ts';
 import { fill, h } from '../dom.ts';
@@ -39,7 +40,7 @@ export class Tabs {
     this.#onOpen(name);
   }
 
-  /** Marks the tabs of files with unsaved changes and of files with a problem. */
+  /** Marks the tabs of files that have unsaved changes, and the tabs of files that have a problem. */
   markFiles(unsaved: FileName[], wrong: FileName[]): void {
     for (const [name, tab] of this.#tabs) {
       const notes = [unsaved.includes(name) ? 'not saved' : '', wrong.includes(name) ? 'has an error' : ''].filter(

@@ -1,4 +1,5 @@
-// The editor's look. Its colours are the page's custom properties, so they follow light and dark by themselves.
+// The colours and fonts of the editor. The colours are CSS custom properties of the page, so they follow the light and
+// the dark theme.
 import { HighlightStyle } from '@codemirror/language';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';

@@ -1,4 +1,5 @@
-// The learner's files on the page. This browser keeps the edits. Only Run sends them to the lab.
+// Connects the editor with the learner's files in the lab. The browser stores the learner's edits, and only Run sends
+// them to the lab.
 import { ApiError, get, messageOf, send } from '../api.ts';
 import type { FileName, Files, VersionedFiles } from '../../contract.ts';
 import { confirmed } from '../dialog.ts';
@@ -22,7 +23,7 @@ export class Workbench {
   #loaded = false;
   #editing = true;
   #problems: Problem[] = [];
-  /** Number of Runs. Files that were read before a Run say nothing about the lab after it. */
+  /** A counter that changes with each Run. Files that were read before a Run are out of date after it. */
   #runs = 0;
 
   constructor(store: Store, runner: Runner) {
@@ -37,7 +38,7 @@ export class Workbench {
     runner.onProblems = (problems) => this.#mark(problems);
   }
 
-  /** Loads the editor. If CodeMirror can't be loaded, it uses the plain one. */
+  /** Loads the CodeMirror editor, or the simple editor if CodeMirror can't be loaded. */
   async start(): Promise<void> {
     const events = {
       onEdit: (name: FileName, text: string) => this.#edited(name, text),
@@ -55,7 +56,7 @@ export class Workbench {
     this.#show();
   }
 
-  /** Switches editing off, for a guide that can't change its lab and so has no files to show. */
+  /** Turns editing off if the guide can't change its lab, because then there are no files to show. */
   off(): void {
     this.#editing = false;
     this.#runButton.hidden = true;
@@ -79,7 +80,7 @@ export class Workbench {
     this.#tabs.open(name);
   }
 
-  /** Loads the lab's files. @param anew drops the unsaved edits, once the learner has agreed */
+  /** Loads the files from the lab. @param anew drops the learner's unsaved edits; the learner has agreed to that */
   async reload(anew = false): Promise<void> {
     const runs = this.#runs;
     try {
@@ -103,7 +104,7 @@ export class Workbench {
     }
   }
 
-  /** Saves the editor's files and runs them. */
+  /** Saves the files in the editor, and starts a Run with them. */
   async run(): Promise<void> {
     if (!this.#loaded || !this.#editing) return;
     if (this.#workspace.conflicts().length > 0) return this.#update();
@@ -125,7 +126,10 @@ export class Workbench {
     this.#update();
   }
 
-  /** Handles a save that came after somebody else's. It repeats the save unless both changed the same file. */
+  /**
+   * Handles a save that was refused because somebody else has changed the files. It saves again unless both changed the
+   * same file.
+   */
   async #refused(theirs: VersionedFiles): Promise<void> {
     this.#take(theirs, this.#workspace.all());
     if (this.#workspace.conflicts().length === 0) return this.run();
@@ -172,7 +176,7 @@ export class Workbench {
     this.#update();
   }
 
-  /** Moves to the place of a problem. */
+  /** Moves the cursor to the file and line of a problem. */
   goTo({ file, line }: Problem): void {
     this.#tabs.open(file);
     if (line !== undefined) this.#editor?.goTo(line);

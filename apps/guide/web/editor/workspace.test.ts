@@ -20,7 +20,7 @@ function opened(storage = keeper(), name = 'ns/lab') {
   return workspace;
 }
 
-test("marks an edit as unsaved until the text is the lab's again", () => {
+test("marks a file as unsaved until its text equals the lab's text again", () => {
   const workspace = opened();
   workspace.edit('app.ts', 'new');
   expect([workspace.unsaved(), workspace.text('app.ts'), workspace.saved('app.ts')]).toEqual([
@@ -32,14 +32,14 @@ test("marks an edit as unsaved until the text is the lab's again", () => {
   expect(workspace.unsaved()).toEqual([]);
 });
 
-test('keeps edits over a reload, for their own lab only', () => {
+test('keeps unsaved edits when the page is reloaded, and shows them in their own lab only', () => {
   const storage = keeper();
   opened(storage).edit('settings.env', 'A=2');
   expect(opened(storage).text('settings.env')).toBe('A=2');
   expect(opened(storage, 'ns/other').text('settings.env')).toBe('A=1');
 });
 
-test('reports a conflict for a draft whose base the lab no longer has', () => {
+test('reports a conflict for a stored edit if somebody has since changed the file in the lab', () => {
   const storage = keeper();
   opened(storage).edit('app.ts', 'mine');
   const workspace = new Workspace(new Store(storage, 'ns/lab'));
@@ -47,14 +47,14 @@ test('reports a conflict for a draft whose base the lab no longer has', () => {
   expect([workspace.conflicts(), workspace.text('app.ts')]).toEqual([['app.ts'], 'mine']);
 });
 
-test("takes the lab's text for a file without edits, and names it as changed", () => {
+test("takes the lab's new text for a file without edits, and returns that file's name", () => {
   const workspace = opened();
   workspace.edit('app.ts', 'mine');
   expect(workspace.take({ version: '2', files: { ...lab, 'settings.env': 'A=3' } })).toEqual(['settings.env']);
   expect([workspace.text('settings.env'), workspace.conflicts(), workspace.unsaved()]).toEqual(['A=3', [], ['app.ts']]);
 });
 
-test('resolves a conflict with either text', () => {
+test("resolves a conflict with either the learner's text or the lab's text", () => {
   const theirs = { version: '2', files: { ...lab, 'app.ts': 'theirs' } };
   const keep = opened();
   keep.edit('app.ts', 'mine');
@@ -68,14 +68,14 @@ test('resolves a conflict with either text', () => {
   expect([drop.conflicts(), drop.unsaved(), drop.text('app.ts')]).toEqual([[], [], 'theirs']);
 });
 
-test('reports no conflict if both made the same change', () => {
+test('reports no conflict if the learner and somebody else made the same change', () => {
   const workspace = opened();
   workspace.edit('app.ts', 'same');
   workspace.take({ version: '2', files: { ...lab, 'app.ts': 'same' } });
   expect([workspace.conflicts(), workspace.unsaved()]).toEqual([[], []]);
 });
 
-test('keeps edits made during a save as unsaved, without a conflict', () => {
+test('keeps edits that the learner makes during a save as unsaved, without a conflict', () => {
   const workspace = opened();
   workspace.edit('app.ts', 'one');
   const sent = workspace.all();
@@ -84,7 +84,7 @@ test('keeps edits made during a save as unsaved, without a conflict', () => {
   expect([workspace.unsaved(), workspace.conflicts(), workspace.text('app.ts')]).toEqual([['app.ts'], [], 'one two']);
 });
 
-test('keeps the draft of another tab on a save', () => {
+test('keeps a stored edit of another tab when this tab saves', () => {
   const storage = keeper();
   const [first, second] = [opened(storage), opened(storage)];
   first.edit('app.ts', 'of the first');
@@ -93,7 +93,7 @@ test('keeps the draft of another tab on a save', () => {
   expect([...storage.kept.values()].join()).toContain('of the second');
 });
 
-test('edits in a browser whose storage is full, forbidden or holds nonsense', () => {
+test("lets the learner edit if the browser's storage is full, forbidden or holds invalid data", () => {
   const refusing = {
     getItem: () => '{"base":',
     setItem: () => {

@@ -1,10 +1,10 @@
-// The learner's files on this page: the lab's texts, the edits since, and where they conflict. An edit is dropped only
-// if the learner chose so.
+// The learner's files on the page: the texts in the lab, the learner's edits, and the conflicts between them. Only the
+// learner can decide to drop an edit.
 import { fileNames } from '../../contract.ts';
 import type { FileName, Files, VersionedFiles } from '../../contract.ts';
 import type { Store } from '../store.ts';
 
-/** An edited text, and the text of the lab that it is based on. */
+/** A text that the learner has edited, and the lab's text that the edit started from. */
 interface Edit {
   base: string;
   text: string;
@@ -28,12 +28,12 @@ export class Workspace {
     return this.#version;
   }
 
-  /** The lab's text. */
+  /** Returns the file's text in the lab. */
   saved(name: FileName): string {
     return this.#saved[name];
   }
 
-  /** The text that the editor shows. */
+  /** Returns the file's text in the editor. */
   text(name: FileName): string {
     return this.#edits.get(name)?.text ?? this.#saved[name];
   }
@@ -50,7 +50,7 @@ export class Workspace {
     return fileNames.filter((name) => this.#edits.has(name));
   }
 
-  /** Files that both the learner and somebody else have changed. */
+  /** Returns the files that both the learner and somebody else have changed. */
   conflicts(): FileName[] {
     return fileNames.filter((name) => {
       const edit = this.#edits.get(name);
@@ -64,7 +64,7 @@ export class Workspace {
   }
 
   /**
-   * Takes the lab's current files. Files without edits follow them.
+   * Stores the current files of the lab. A file that the learner has not edited gets its new text.
    * @returns the files whose text in the editor has changed
    */
   take({ version, files }: VersionedFiles): FileName[] {
@@ -75,19 +75,19 @@ export class Workspace {
     return fileNames.filter((name) => this.text(name) !== before[name]);
   }
 
-  /** Records that the lab has saved `sent`. Edits made meanwhile stay unsaved. */
+  /** Records that the lab has saved the files `sent`. Edits that the learner made meanwhile stay unsaved. */
   wasSaved(version: string, sent: Files): void {
     this.#version = version;
     this.#saved = sent;
     for (const [name, { text }] of this.#edits) this.#set(name, { base: sent[name], text });
   }
 
-  /** Keeps the learner's edits after they have seen the lab's text. */
+  /** Resolves all conflicts with the learner's text. */
   keepMine(): void {
     for (const name of this.conflicts()) this.#set(name, { base: this.#saved[name], text: this.text(name) });
   }
 
-  /** Drops the edits of these files. */
+  /** Drops the learner's edits of these files. */
   drop(names: FileName[]): void {
     for (const name of names) this.#forget(name);
   }
@@ -98,7 +98,7 @@ export class Workspace {
     this.#store.set(keyOf(name), edit);
   }
 
-  /** Drops an edit. If another tab has stored a draft of its own, that draft stays. */
+  /** Drops the edit of a file. If another tab has stored an edit of its own, that stored edit stays. */
   #forget(name: FileName): void {
     const known = this.#edits.get(name);
     this.#edits.delete(name);

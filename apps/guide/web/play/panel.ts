@@ -1,4 +1,4 @@
-// Plays rounds, asks dice, sets how many rounds play in the background, and switches faults.
+// The panel that plays rounds, sends requests to dice, sets the rate of extra rounds, and switches faults.
 import { ApiError, get, messageOf, send } from '../api.ts';
 import type { Fault, Round, Visit } from '../../contract.ts';
 import { byId, fill, h, whenPressed } from '../dom.ts';
@@ -7,21 +7,24 @@ import { isOfAnotherPod } from '../trace/panel.ts';
 import type { TracePanel } from '../trace/panel.ts';
 import { roundInWords, visitInWords } from './words.ts';
 
-/** How long to ask again, in case the old pod answers. It serves for two more seconds after a new one is ready. */
+/**
+ * Milliseconds for which the panel repeats a request that the old pod of dice has answered. The old pod still answers
+ * for two seconds after a new pod is ready.
+ */
 const patience = 10_000; // ms
 
 export class PlayPanel {
   readonly #trace: TracePanel;
   readonly #store: Store;
   readonly #answer = byId('answer');
-  /** The path that dice was asked last. A Run asks it again. */
+  /** The path of the last request to dice. After a Run, the panel requests it again. */
   #last: string;
 
-  /** Number of the latest question. A new one ends the wait for the one before. */
+  /** Number of the latest request. A new request ends the wait for the trace of the previous one. */
   #turn = 0;
   readonly #newest: () => string | undefined;
 
-  /** @param newest returns the newest pod of dice, once it serves */
+  /** Creates the panel. @param newest returns the name of dice's newest pod once the pod is ready */
   constructor(store: Store, trace: TracePanel, newest: () => string | undefined) {
     this.#newest = newest;
     this.#store = store;
@@ -35,7 +38,7 @@ export class PlayPanel {
     this.#rememberChoice();
   }
 
-  /** Adds the field for paths that have no button. */
+  /** Sets up the input field for paths of dice that have no button. */
   #takeOtherPaths(): void {
     const input = byId<HTMLInputElement>('path');
     if (![...document.querySelectorAll<HTMLElement>('[data-ask]')].some(({ dataset }) => dataset.ask === this.#last))
@@ -68,14 +71,14 @@ export class PlayPanel {
     return this.#askNewest(path);
   }
 
-  /** Asks again after a Run, so that the learner sees what their code sends now. */
+  /** Repeats the last request to dice after a Run, so that the learner sees the spans of the new code. */
   async askAgain(): Promise<void> {
     if (byId<HTMLInputElement>('ask-after-run').checked) await this.#askNewest(this.#last);
   }
 
   /**
-   * Asks dice. It resolves on the answer without waiting for the trace, which may never come, so that you can ask
-   * again.
+   * Sends a request to dice. It resolves with the answer and does not wait for the trace, which may never arrive. So
+   * the learner can send the next request.
    */
   async #askNewest(path: string): Promise<void> {
     const turn = ++this.#turn;
@@ -83,7 +86,10 @@ export class PlayPanel {
     void this.#showNewest(path, traceId, turn);
   }
 
-  /** Shows the trace. If the old pod has answered, as it may just after a Run, it asks dice again. */
+  /**
+   * Shows the trace of a request. If the old pod has answered, as it may just after a Run, it sends the request to dice
+   * again.
+   */
   async #showNewest(path: string, first: string | undefined, turn: number): Promise<void> {
     let traceId = first;
     for (const end = performance.now() + patience; traceId !== undefined && turn === this.#turn;) {
@@ -102,7 +108,7 @@ export class PlayPanel {
     });
   }
 
-  /** Shows the outcome of a request. @returns the id of its trace */
+  /** Shows the answer or the error of a request. @returns the id of its trace */
   async #answered(
     meanwhile: string,
     work: () => Promise<{ text: string; trace: string | undefined }>,
@@ -172,14 +178,17 @@ export class PlayPanel {
   }
 }
 
-/** Returns a lost round as a normal outcome: its trace is what to look at. Other errors are thrown. */
+/**
+ * Returns a failed round that has a trace as if it had succeeded, because its trace shows what failed. Any other error
+ * is thrown.
+ */
 function lostRound(error: unknown): Round {
   if (error instanceof ApiError && typeof error.body === 'object' && error.body !== null && 'trace' in error.body)
     return error.body as Round;
   throw error;
 }
 
-/** Shows the outcome of `work`. */
+/** Runs `work`, and shows its result or its error in `place`. */
 async function reported(place: HTMLElement, work: () => Promise<string>): Promise<void> {
   try {
     place.textContent = await work();

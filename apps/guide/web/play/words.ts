@@ -1,4 +1,4 @@
-// The apps' answers in one line each.
+// Describes the answer of each app in one line.
 import type { Round, Visit } from '../../contract.ts';
 
 export function roundInWords({ error, roll, prize, version }: Round): string {

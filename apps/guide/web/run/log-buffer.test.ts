@@ -1,13 +1,13 @@
 import { LogBuffer } from './log-buffer.ts';
 
-test('returns lines in order', () => {
+test('returns the lines of a log in order', () => {
   const log = new LogBuffer();
   log.add('one');
   log.add('two');
   expect(log.text()).toBe('one\ntwo');
 });
 
-test('shows the newest 400 lines of an endless log, and counts the others', () => {
+test('keeps the newest 400 lines of an endless log, and counts the older lines', () => {
   const log = new LogBuffer();
   for (let line = 1; line <= 100_000; line += 1) log.add(`line ${line}`);
   const shown = log.text().split('\n');
@@ -15,7 +15,7 @@ test('shows the newest 400 lines of an endless log, and counts the others', () =
   expect(log.lines.length).toBeLessThanOrEqual(800);
 });
 
-test('cuts a line of megabytes', () => {
+test('cuts a log line that is megabytes long', () => {
   const log = new LogBuffer();
   log.add('x'.repeat(5_000_000));
   expect(log.text().length).toBeLessThan(2_100);

@@ -11,7 +11,7 @@ export class LogBuffer {
     return this.#lines;
   }
 
-  /** How many older lines were dropped. */
+  /** Number of older lines that were dropped. */
   get dropped(): number {
     return this.#dropped;
   }

@@ -1,5 +1,5 @@
-// Shows the state of the pods, their log and their errors. The guide streams them as Server-Sent Events while the page
-// is open.
+// Shows the state, the log and the errors of the learner's pods. The guide streams them to the page as Server-Sent
+// Events.
 import type { Component, LogLine, PodState } from '../../contract.ts';
 import { button, byId, fill } from '../dom.ts';
 import { LogBuffer } from './log-buffer.ts';
@@ -22,7 +22,7 @@ export class Runner {
   #drawing = false;
   #problems = '';
 
-  /** Is called with the current problems whenever they change. */
+  /** Is called with all current problems whenever they change. */
   onProblems: (problems: Problem[]) => void = () => {};
   /** Is called when a Run is complete. */
   onUp: () => void = () => {};
@@ -33,7 +33,8 @@ export class Runner {
   }
 
   /**
-   * Listens while the page is visible. A browser allows few connections to one site, and all its tabs share them.
+   * Listens to the guide's events while the page is visible. A browser opens only a few connections to one site, and
+   * all tabs share them.
    */
   start(): void {
     this.#listen();
@@ -65,7 +66,7 @@ export class Runner {
     });
   }
 
-  /** The newest pod of a component, once it serves. */
+  /** Returns the name of the component's newest pod if the pod is ready. */
   newest(component: Component): string | undefined {
     return this.#watch.podOf(component);
   }
@@ -111,7 +112,7 @@ export class Runner {
     this.onProblems(problems);
   }
 
-  /** A button that leads to the place of a problem. */
+  /** Creates a button that moves the cursor to the file and line of a problem. */
   #wayOn(problem: Problem): HTMLElement {
     const label = problem.line === undefined ? `Open ${problem.file}` : `Go to ${problem.file}, line ${problem.line}`;
     return button(label, () => this.onGoTo(problem), { class: 'quiet' });
@@ -123,7 +124,7 @@ export class Runner {
     if (component === this.#choice.value) this.#draw();
   }
 
-  /** Starts a new log for a new pod, even before the pod prints anything. */
+  /** Clears the log when a new pod appears, even before the pod prints anything. */
   #beginLog({ component, pod }: Pick<LogLine, 'component' | 'pod'>): void {
     const log = this.#logs[component];
     if (pod === log.pod) return;
@@ -138,7 +139,7 @@ export class Runner {
     this.#draw();
   }
 
-  /** Draws the log at most once per frame. It stays at the end unless the reader has scrolled up. */
+  /** Draws the log at most once per frame. The view follows the end of the log unless the reader has scrolled up. */
   #draw(): void {
     if (this.#drawing) return;
     this.#drawing = true;

@@ -15,7 +15,7 @@ function running() {
   return watch;
 }
 
-test('completes a Run when the new pod runs, not while only the old one does', () => {
+test('completes a Run when the new pod is ready, but not while only the old pod is ready', () => {
   const watch = running();
   expect(watch.begin(['dice'], 1_100)).toBe(false);
   expect(watch.on(dice('old', 'running'), 1_200)).toBe(false);
@@ -25,20 +25,20 @@ test('completes a Run when the new pod runs, not while only the old one does', (
   expect(watch.report()).toEqual({ tone: 'good', text: 'Runs your files, 3.2 s after Run.' });
 });
 
-test('completes a Run whose pod runs before the answer to Run arrives', () => {
+test('completes a Run whose new pod is ready before the guide answers the Run', () => {
   const watch = running();
   watch.on(dice('new', 'running'), 1_050);
   expect(watch.begin(['dice'], 1_100)).toBe(true);
 });
 
-test("waits for both components, and recognizes them by their Deployments' names", () => {
+test('waits for both components, and finds them by the names of their Deployments', () => {
   const watch = running();
   watch.begin(['lab-dice', 'lab-collector'], 1_100);
   expect(watch.on(dice('new', 'running'), 1_200)).toBe(false);
   expect(watch.on({ component: 'collector', pod: 'c', phase: 'running' }, 1_300)).toBe(true);
 });
 
-test('reports a pod that fails at its line', () => {
+test('reports the file and line at which a pod fails', () => {
   const watch = running();
   watch.begin(['dice'], 1_100);
   watch.on(dice('new', 'failed', { message: 'unexpected token', line: 7 }), 1_200);
@@ -46,7 +46,7 @@ test('reports a pod that fails at its line', () => {
   expect(watch.report()).toEqual({ tone: 'bad', text: 'app.ts, line 7: unexpected token' });
 });
 
-test('ignores the problem of the old pod', () => {
+test('ignores the problem of a pod that is older than the Run', () => {
   const watch = new RunWatch();
   watch.on(dice('old', 'failed', { message: 'unexpected token', line: 7 }), 0);
   watch.prepare(1_000);
@@ -54,14 +54,14 @@ test('ignores the problem of the old pod', () => {
   expect([watch.problems(), watch.report().tone]).toEqual([[], 'busy']);
 });
 
-test('reports an error of the Collector in its own file', () => {
+test('reports an error of the Collector in collector.yaml', () => {
   const watch = running();
   watch.begin(['collector'], 1_100);
   watch.on({ component: 'collector', pod: 'c', phase: 'failed', message: 'no such exporter' }, 1_200);
   expect(watch.report().text).toBe('collector.yaml: no such exporter');
 });
 
-test('reports a restart that no Run asked for', () => {
+test('reports a restart of a pod that no Run caused', () => {
   const watch = running();
   watch.begin(['dice'], 1_100);
   watch.on(dice('new', 'running'), 1_200);
@@ -71,7 +71,7 @@ test('reports a restart that no Run asked for', () => {
   expect(watch.report()).toEqual({ tone: 'good', text: 'dice runs (pod newer).' });
 });
 
-test('reports what a new pod waits for, and names a line once', () => {
+test("reports what a new pod waits for, and names a problem's line only once", () => {
   const watch = running();
   watch.begin(['dice'], 1_100);
   watch.on(dice('new', 'starting', { message: 'its pod is waiting for room on a node' }), 1_200);

@@ -1,4 +1,5 @@
-// The outcome of a Run, from "saved" to "the new pod runs", or the reason why it does not.
+// Derives the progress of a Run from the states of the pods: "saved", "the new pod runs", or the reason why the new pod
+// does not run.
 import type { Component, FileName, PodState } from '../../contract.ts';
 
 export type Tone = 'busy' | 'good' | 'bad' | 'quiet';
@@ -8,7 +9,7 @@ export interface Report {
   text: string;
 }
 
-/** An error at a place in a file. */
+/** An error, with the file and line where it occurred. */
 export interface Problem {
   file: FileName;
   line?: number;
@@ -24,13 +25,13 @@ export class RunWatch {
   #since = 0;
   #took = 0;
 
-  /** Call it before you send the files. Pods that are known by then are the old ones. */
+  /** Records which pods exist before a Run. Call it before you send the files. */
   prepare(now: number): void {
     this.#since = now;
     this.#before = new Map([...this.#latest].map(([component, { pod }]) => [component, pod]));
   }
 
-  /** Call it with what the guide has restarted. @returns whether all of it runs already */
+  /** Records the names of what the guide has restarted for the Run. @returns whether all new pods are ready already */
   begin(restarted: string[], now: number): boolean {
     this.#awaited = new Set(
       (Object.keys(files) as Component[]).filter((name) =>
@@ -41,7 +42,7 @@ export class RunWatch {
     return this.#awaited.size === 0;
   }
 
-  /** Takes a new state. @returns whether the Run is complete now */
+  /** Records a new state of a pod. @returns whether this state completes the Run */
   on(state: PodState, now: number): boolean {
     const known = this.#latest.get(state.component)?.pod;
     // Not a Run: a step was reset, or kubectl restarted the pod.
@@ -64,12 +65,12 @@ export class RunWatch {
     return this.#awaited.size > 0;
   }
 
-  /** The components that a Run still waits for. */
+  /** Returns the components whose new pods the Run still waits for. */
   get awaited(): Component[] {
     return [...this.#awaited];
   }
 
-  /** The newest pod, if it serves. */
+  /** Returns the name of the component's newest pod if the pod is ready. */
   podOf(component: Component): string | undefined {
     const state = this.#latest.get(component);
     return state?.phase === 'running' ? state.pod : undefined;
@@ -85,7 +86,7 @@ export class RunWatch {
       }));
   }
 
-  /** Whether the failed pod is an old one, and a new one is starting. */
+  /** Returns whether the known pod is older than the Run, and the Run still waits for a new one. */
   #waitsForAnother(component: Component): boolean {
     const state = this.#latest.get(component);
     return this.#awaited.has(component) && state !== undefined && this.#isOld(state);
@@ -110,7 +111,7 @@ export class RunWatch {
     return `${component}: ${message ?? 'the new pod is starting…'}`;
   }
 
-  /** The report before the first Run of this page. */
+  /** Returns the status text when no Run is in progress and none has just completed. */
   #atRest(): Report {
     const dice = this.#latest.get('dice');
     if (dice?.phase === 'running') return { tone: 'good', text: `dice runs (pod ${dice.pod}).` };
@@ -119,12 +120,12 @@ export class RunWatch {
   }
 }
 
-/** Whether a pod has failed. A pod that serves again after a crash counts too. */
+/** Returns whether a pod has failed. A pod that is ready again after a crash counts as failed too. */
 function isTrouble({ phase, message }: PodState): boolean {
   return phase === 'failed' || (phase === 'running' && message !== undefined);
 }
 
-/** The place of a problem. It omits a line that the message already names. */
+/** Returns the file and line of a problem. It omits the line if the message already names it. */
 function placeOf({ file, line, message }: Problem): string {
   return line === undefined || message.includes(`line ${line}`) ? file : `${file}, line ${line}`;
 }

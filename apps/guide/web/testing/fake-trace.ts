@@ -1,4 +1,5 @@
-// Made-up traces in the form that the guide returns: a round through every service, or one request to dice.
+// Builds fake traces in the form in which the guide returns them: of a round through every service, or of one request
+// to dice.
 import type { Attributes } from '../../../../otlp/traces.ts';
 import type { SpanOfPage, TraceOfPage } from '../../contract.ts';
 
@@ -6,7 +7,7 @@ interface Sketch {
   service: string;
   name: string;
   kind: SpanOfPage['kind'];
-  /** Milliseconds after the start of the trace. */
+  /** Start time in milliseconds after the start of the trace. */
   at: number;
   took: number;
   attributes?: Attributes;
@@ -178,7 +179,10 @@ export function roundTrace(traceId: string): TraceOfPage {
   return traceOf(round, traceId);
 }
 
-/** A visit's trace. @param pod the pod of dice that answered. Without it the trace has only the guide's spans. */
+/**
+ * Builds the trace of a request to dice.
+ * @param pod the pod of dice that answered. Without it the trace has only the guide's spans.
+ */
 export function visitTrace(traceId: string, path: string, pod?: string): TraceOfPage {
   const { children = [], ...asked } = visit(path, pod ?? '');
   return traceOf(
@@ -187,7 +191,7 @@ export function visitTrace(traceId: string, path: string, pod?: string): TraceOf
   );
 }
 
-/** The trace of a span that dice starts by hand, without its caller's context. */
+/** Builds a trace that dice starts itself, because its span by hand does not continue the caller's trace. */
 export function rollTrace(traceId: string, pod: string): TraceOfPage {
   return traceOf(
     { service: 'dice', pod, name: 'do_roll', kind: 'internal', at: 2.3, took: 0.2, attributes: { 'roll.value': 4 } },

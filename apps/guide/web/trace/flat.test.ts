@@ -4,7 +4,7 @@ import { inWords, isFromAnother, isWhole, rowsOf } from './flat.ts';
 
 const trace = roundTrace('f'.repeat(32));
 
-test('lists the spans with parents before children, each with its depth', () => {
+test('lists the spans of a trace with their depth, parents before children', () => {
   expect(rowsOf(trace).map(({ span, depth }) => `${depth} ${span.service}`)).toEqual([
     '0 guide',
     '1 guide',
@@ -17,7 +17,7 @@ test('lists the spans with parents before children, each with its depth', () => 
   ]);
 });
 
-test('keeps every bar within the drawing and wide enough to see', () => {
+test('keeps the bar of every span within the drawing, and wide enough to see', () => {
   for (const { from, width } of rowsOf(trace)) {
     expect(from).toBeGreaterThanOrEqual(0);
     expect(width).toBeGreaterThanOrEqual(4);
@@ -25,11 +25,11 @@ test('keeps every bar within the drawing and wide enough to see', () => {
   }
 });
 
-test('draws bars for a trace without duration', () => {
+test('draws a bar for each span of a trace that has no duration', () => {
   expect(rowsOf({ ...trace, duration: 0 }).every(({ from, width }) => from === 0 && width === 4)).toBe(true);
 });
 
-test('treats a trace as complete with one root that lacks no parent', () => {
+test('treats a trace as complete if it has one root and this root lacks no parent', () => {
   const [root] = trace.roots;
   if (!root) throw new Error('expected a root');
   const two: TraceOfPage = { ...trace, roots: [root, root] };
@@ -37,7 +37,7 @@ test('treats a trace as complete with one root that lacks no parent', () => {
   expect([isWhole(trace), isWhole(two), isWhole(orphan)]).toEqual([true, false, false]);
 });
 
-test("tells another pod's spans apart, and ignores spans that name no pod", () => {
+test('recognizes spans of another pod, and ignores spans that name no pod', () => {
   const pod = 'lab-dice-7d4b9c6f5-x2x8v';
   expect([
     isFromAnother(trace, 'dice', pod),
@@ -50,6 +50,6 @@ test.each([
   [0.1234, '0.12 ms'],
   [38.42, '38.4 ms'],
   [1500, '1.50 s'],
-])('writes %d ms as %s', (time, words) => {
+])('formats a duration of %d ms as %s', (time, words) => {
   expect(inWords(time)).toBe(words);
 });

@@ -1,16 +1,16 @@
-// A trace as rows: each span with its depth and the position of its bar.
+// Turns a trace into rows, one for each span, with the span's depth and the position of its bar.
 import { ATTR_K8S_POD_NAME } from '@opentelemetry/semantic-conventions';
 import type { SpanOfPage, TraceOfPage } from '../../contract.ts';
 
 export interface Row {
   span: SpanOfPage;
   depth: number;
-  /** Start of the bar, from 0 to 1000 for the whole trace. */
+  /** Start of the bar on a scale from 0 to 1000, which is the duration of the whole trace. */
   from: number;
   width: number;
 }
 
-/** The smallest width that can be seen. */
+/** Smallest width of a bar, so that it stays visible. */
 const narrowest = 4;
 
 export function rowsOf({ roots, start, duration }: TraceOfPage): Row[] {
@@ -26,14 +26,14 @@ export function rowsOf({ roots, start, duration }: TraceOfPage): Row[] {
   return rows(roots, 0);
 }
 
-/** Whether a trace is complete: it has one root, and no span lacks its parent. */
+/** Returns whether a trace is complete: it has one root, and the root lacks no parent. */
 export function isWhole({ roots }: TraceOfPage): boolean {
   return roots.length === 1 && roots.every(({ orphan }) => !orphan);
 }
 
 /**
- * Whether all spans of this service come from other pods. Just after a new pod is ready, the old one may still answer.
- * Its spans say nothing about the new code.
+ * Returns whether all spans of `service` in the trace come from pods other than `pod`. Just after a new pod is ready,
+ * the old pod may still answer. Spans of the old pod do not show the new code.
  */
 export function isFromAnother(trace: TraceOfPage, service: string, pod: string): boolean {
   const pods = rowsOf(trace)

@@ -1,4 +1,5 @@
-// Shows the trace that was just made. It asks for it until all spans are there, and draws them as they arrive.
+// The panel that shows the newest trace. It asks the guide for the trace until all spans have arrived, and draws the
+// spans as they arrive.
 import { ApiError, get, messageOf } from '../api.ts';
 import type { TraceOfPage } from '../../contract.ts';
 import { byId, fill, h } from '../dom.ts';
@@ -8,18 +9,21 @@ import { inWords, isFromAnother, isWhole, rowsOf } from './flat.ts';
 import { waterfall } from './waterfall.ts';
 
 const pause = 400; // ms
-/** Without any span after this time, something is wrong. A batch of spans leaves after 5 s at most. */
+/**
+ * Milliseconds that the panel waits for a trace. The SDK sends spans in batches at least every 5 s, so a trace that
+ * takes longer has a problem.
+ */
 const patience = 12_000;
-/** A complete trace that has not grown for this long is final. */
+/** Milliseconds without a new span after which a complete trace counts as final. */
 const quiet = 2_000;
 
 export interface TraceQuery {
   traceId: string;
-  /** A service that should have spans in the trace. */
+  /** The service that should have spans in the trace. */
   service?: string;
-  /** The pod that should have made them. A trace from another pod is not drawn. */
+  /** Name of the pod that should have made the service's spans. The panel does not draw a trace from another pod. */
   pod?: string;
-  /** The caller's trace, if the service has started a trace of its own. */
+  /** Id of the caller's trace, if the service has started a trace of its own. */
   caller?: string;
 }
 
@@ -27,7 +31,7 @@ export class TracePanel {
   readonly #status = byId('trace-status');
   readonly #place = byId('waterfall');
   readonly #store: Store;
-  /** Number of the latest request. A new one ends the wait for the one before. */
+  /** Number of the latest call of `show`. A new call ends the wait of the previous call. */
   #turn = 0;
   #drawn = '';
   #latest: TraceOfPage | undefined;
@@ -36,7 +40,7 @@ export class TracePanel {
     this.#store = store;
   }
 
-  /** Shows the trace that was shown before the page was reloaded. */
+  /** Shows the trace that the panel showed before the page was reloaded. */
   restore(): void {
     const traceId = this.#store.get<string>('trace');
     if (traceId) void this.#restore(traceId);
@@ -44,7 +48,8 @@ export class TracePanel {
 
   /**
    * Waits for a trace and shows it.
-   * @returns the complete trace. It is undefined if none came, or if another was requested meanwhile.
+   * @returns the complete trace. It is undefined if no complete trace arrived in time, or if the panel was asked for
+   * another trace meanwhile.
    */
   async show(query: TraceQuery): Promise<TraceOfPage | undefined> {
     const turn = ++this.#turn;
@@ -65,7 +70,7 @@ export class TracePanel {
     return undefined;
   }
 
-  /** Draws the trace if it has grown. @returns whether it is complete, and has not grown for a while */
+  /** Draws the trace if it has new spans. @returns whether the trace is complete and has had no new span for a while */
   #hasAll(trace: TraceOfPage, seen: { size: number; grown: number }, query: TraceQuery): boolean {
     const size = rowsOf(trace).length;
     if (size !== seen.size) {
@@ -76,7 +81,7 @@ export class TracePanel {
   }
 
   /**
-   * Finds the trace that a service has started because it did not take over its caller's context.
+   * Finds a trace that the service started itself because it did not continue its caller's trace.
    * @returns the id of that trace
    */
   async #begunBy(service: string | undefined, { services, start, duration }: TraceOfPage): Promise<string | undefined> {
@@ -88,7 +93,7 @@ export class TracePanel {
     return traces.at(-1)?.traceId;
   }
 
-  /** Reports that the request has no trace. */
+  /** Shows the message that the request made no trace. */
   none(): void {
     this.#turn += 1;
     fill(this.#status, 'The guide made no trace of that: its own instrumentation is none. ', why());

@@ -20,7 +20,7 @@ const span: SpanOfPage = {
   orphan: false,
 };
 
-test('prints a span as the deck does: same keys and order, 0x ids, microseconds', () => {
+test('prints a span as JSON like the slides do: same keys and order, ids with 0x, times in microseconds', () => {
   const parsed = JSON.parse(spanJson(span)) as object;
   expect(Object.keys(parsed)).toEqual([
     'name',
@@ -66,6 +66,6 @@ test('prints the parent, the error message, links and the trace state if the spa
   });
 });
 
-test('carries a time that rounds up over to the next second', () => {
+test('prints the next second if a time rounds up to it', () => {
   expect(isoTime(Date.UTC(2026, 0, 1) - 0.0001)).toBe('2026-01-01T00:00:00.000000Z');
 });

@@ -1,8 +1,8 @@
-// A span as JSON in the deck's form: the keys of the console exporter, in its order.
+// Prints a span as JSON like the slides of the course do: with the keys of the console exporter, in the same order.
 import type { SpanEvent } from '../../../../otlp/traces.ts';
 import type { SpanOfPage } from '../../contract.ts';
 
-/** Converts milliseconds since 1970, with fractions, to a time in UTC with microseconds. */
+/** Formats a time in milliseconds since 1970, which may have fractions, as a time in UTC with microseconds. */
 export function isoTime(time: number): string {
   const microseconds = Math.round(time * 1000);
   const whole = Math.floor(microseconds / 1_000_000) * 1000;

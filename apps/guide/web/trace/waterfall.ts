@@ -1,5 +1,5 @@
-// Draws a trace: a row with a bar for each span, which opens to show what the span carries. The bars are SVG, because
-// the page's policy allows no inline style.
+// Draws a trace as a waterfall: one row with a bar for each span. A row opens to show the span's details. The bars are
+// SVG, because the Content Security Policy allows no inline style.
 import type { AttributeValue, Attributes } from '../../../../otlp/traces.ts';
 import type { SpanOfPage, TraceOfPage } from '../../contract.ts';
 import { button, fill, h, svg } from '../dom.ts';
@@ -13,8 +13,8 @@ const hues = 6;
 const deepest = 8;
 
 /**
- * Draws the waterfall.
- * @param open ids of the spans whose rows are open, so that they stay open when more spans arrive
+ * Draws the waterfall of a trace.
+ * @param open ids of the spans whose rows are open; these rows stay open when more spans arrive
  */
 export function waterfall(trace: TraceOfPage, open: ReadonlySet<string>): HTMLElement {
   return h(
