@@ -1,7 +1,7 @@
 // The services of a lab, one row per service. The image build, the chart, the guide, `npm run up` and the tests read
 // this list.
 
-/** Images that this repository builds. A service without such an image runs an upstream image. */
+/** Images that this repository builds. A service that runs none of them runs an upstream image. */
 export type OwnImage = 'intro-otel' | 'intro-otel-flask';
 
 export interface Service {

@@ -40,7 +40,7 @@ export interface Span {
   status: SpanStatus;
   /** Child spans, sorted by start time. */
   children: Span[];
-  /** Whether the span names a parent that is missing, perhaps only until it arrives. */
+  /** Whether the span's parent is missing from the trace. The parent may still arrive. */
   orphan: boolean;
 }
 
@@ -213,7 +213,8 @@ function link(unordered: Span[]): Span[] {
 }
 
 /**
- * Returns whether `span` is an ancestor of `candidate` or is the same span. Such a cycle would hide both from the tree.
+ * Returns whether `span` is `candidate` or an ancestor of `candidate`. If a span's parent is below the span, this cycle
+ * would hide both from the tree.
  */
 function isWithin(candidate: Span, span: Span, byId: Map<string, Span>): boolean {
   const seen = new Set<Span>();

@@ -2,7 +2,7 @@
 // line.
 
 /**
- * Returns the message for code that fails at its start.
+ * Returns the message for learner's code that fails while it starts.
  * @param source path of the code. A ConfigMap mounts the file through links, whose names the message hides.
  * @param stack Node's error output
  */

@@ -36,7 +36,7 @@ describe("an error in the learner's code", () => {
     expect(stderr).toContain('throws.ts:3');
   });
 
-  test('names a TypeScript feature that Node cannot run', async () => {
+  test("names the TypeScript feature in the learner's code that Node cannot run", async () => {
     expect((await failure('enum.ts', 'enum Side { one }\n')).stderr).toContain('TypeScript enum is not supported');
   });
 });

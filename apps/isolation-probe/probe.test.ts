@@ -44,7 +44,7 @@ test('reports an error code for an invalid host name, and does not throw', async
   expect(await tryConnection({ host: 'not a name', port: 80 })).toMatch(/^E/);
 });
 
-test('tries several targets at once and reports a result for each', async () => {
+test('connects to several targets at once, and reports a result for each target', async () => {
   const [open, closed] = [await listening(), await closedPort()];
   expect(await tryConnections([target('own', open, true), target('theirs', closed, false)], quick)).toEqual({
     own: 'connected',
@@ -52,7 +52,7 @@ test('tries several targets at once and reports a result for each', async () => 
   });
 });
 
-test('retries until a port opens that should be open', async () => {
+test('keeps trying to connect until a port that should be open is open', async () => {
   const port = await closedPort();
   const result = tryConnections([target('own', port, true)], { ...quick, total: 5_000 });
   await delay(100);
@@ -60,7 +60,7 @@ test('retries until a port opens that should be open', async () => {
   expect(await result).toEqual({ own: 'connected' });
 });
 
-test('retries until a port closes that should be closed', async () => {
+test('keeps trying to connect until a port that should be closed is closed', async () => {
   const port = await listening();
   const result = tryConnections([target('theirs', port, false)], { ...quick, total: 5_000 });
   await delay(100);
@@ -69,7 +69,7 @@ test('retries until a port closes that should be closed', async () => {
   expect(await result).toEqual({ theirs: expect.stringMatching(/^ECONN(REFUSED|RESET)$/) as string });
 });
 
-test('reports the last result if a port never opens or closes as expected', async () => {
+test("reports the last result if a port doesn't open or close as expected in time", async () => {
   const port = await listening();
   expect(await tryConnections([target('theirs', port, false)], quick)).toEqual({ theirs: 'connected' });
 });
@@ -79,12 +79,12 @@ test.each([
   ['{}', 'no list'],
   ['[]', 'no list'],
   ['[{"name":"a","host":"b","port":"80","open":true}]', '"port":"80"'],
-])('refuses TARGETS=%s and names the variable in the message', (text, found) => {
+])('refuses TARGETS=%s, and names the variable TARGETS in the error message', (text, found) => {
   expect(() => targetsIn(text)).toThrow(/^TARGETS: expected a JSON list of/);
   expect(() => targetsIn(text)).toThrow(found);
 });
 
-describe('the isolation probe as a program', () => {
+describe('the program isolation-probe', () => {
   const folder = mkdtempSync(join(tmpdir(), 'isolation-probe-'));
   const log = join(folder, 'termination-log');
   const run = (env: Record<string, string>) =>

@@ -13,7 +13,7 @@ export interface Target {
   readonly open: boolean;
 }
 
-/** The result by target name: `connected`, or an error code such as ECONNREFUSED. */
+/** The result for each target, by the target's name: `connected`, or an error code such as ECONNREFUSED. */
 export type Results = Readonly<Record<string, string>>;
 
 export const CONNECTED = 'connected';

@@ -36,7 +36,7 @@ describe('the fault spike', () => {
     );
   });
 
-  test('answers 400 and 500 equally often, without a delay', () => {
+  test('makes prizes answer 400 and 500 equally often, without a delay', () => {
     const count = (status: number) => hits.filter(({ effect }) => effect.status === status).length;
     expect(count(400)).toBe(count(500));
     expect(hits.filter(({ effect }) => effect.delay !== undefined)).toEqual([]);
@@ -46,7 +46,7 @@ describe('the fault spike', () => {
 describe('the fault timeouts', () => {
   const hits = hit(['timeouts']);
 
-  test('affects all visitors with one browser plugin, on one version of prizes and its pool', () => {
+  test('affects all requests of visitors with one browser plugin to one version of prizes and its node pool', () => {
     expect(new Set(hits.map(({ traits: { version, pool } }) => `${version} ${pool}`))).toEqual(new Set(['1.4.0 blue']));
     expect(hits.every(({ traits: { plugins: found = '' } }) => pluginsOf(found).includes('dark-reader/4.9'))).toBe(
       true,
@@ -86,28 +86,28 @@ test('applies both faults to a request that both affect', () => {
   ).toEqual({ delay: 650, status: 500 });
 });
 
-test('affects at least a fifth of the rounds with each fault', () => {
+test('lets each fault affect at least a fifth of the rounds', () => {
   for (const name of FAULTS) expect([name, hit([name]).length / everything.length >= 0.2]).toEqual([name, true]);
 });
 
 describe('the requests that faults affect', () => {
   const labs = Array.from({ length: 40 }, (_, seat) => truthOf({ release: 'lab', namespace: `class-seat-${seat}` }));
 
-  test('are always the same in one lab', () => {
+  test('are always the same requests in one lab, and differ between labs', () => {
     expect(truthOf({ release: 'lab', namespace: 'class-ada' })).toEqual(
       truthOf({ release: 'lab', namespace: 'class-ada' }),
     );
     expect(truthOf({ release: 'a', namespace: 'b' })).not.toEqual(truthOf({ release: 'b', namespace: 'c' }));
   });
 
-  test('cover every combination across the labs of a class', () => {
+  test('cover every combination of prizes version and client version or browser plugin in a class of 40 labs', () => {
     expect(new Set(labs.map(({ spike }) => `${spike.version} ${spike.client}`)).size).toBe(
       RUNNING.length * clientVersions.length,
     );
     expect(new Set(labs.map(({ timeouts }) => `${timeouts.version} ${timeouts.plugin}`)).size).toBe(2 * 3);
   });
 
-  test('are defined by values that visitors send and versions that the lab runs', () => {
+  test('have client versions and browser plugins that visitors send, and prizes versions that the lab runs', () => {
     const pairs = RUNNING.map(({ version, pool }) => `${version} ${pool}`);
     for (const { spike, timeouts } of labs) {
       expect(clientVersions).toContain(spike.client);
@@ -121,7 +121,7 @@ describe('the requests that faults affect', () => {
 test.each<[string, FaultName[]]>([
   ['{"names":[]}', []],
   ['{"names":["spike","timeouts","spike"]}', ['spike', 'timeouts']],
-])('parses the command %s', (text, names) => {
+])('parses the command %s, which sets the active faults', (text, names) => {
   expect(namesIn(text)).toEqual(names);
 });
 
@@ -134,7 +134,7 @@ test.each([
   ['{"names":["slow"]}', 'found "slow"'],
   ['{"names":["spike",null]}', 'found null'],
   [`{"names":["${'x'.repeat(500)}"]}`, '…'],
-])('refuses the command %s and names the valid ones', (text, found) => {
+])('refuses the fault command %s, and names the valid faults', (text, found) => {
   expect(() => namesIn(text)).toThrow('expected {"names": [...]} with any of spike, timeouts, ');
   expect(() => namesIn(text)).toThrow(found);
 });

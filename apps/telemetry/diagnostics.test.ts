@@ -2,7 +2,10 @@ import { diagnosticsLogger } from './diagnostics.ts';
 
 type Logger = ReturnType<typeof diagnosticsLogger>;
 
-/** Returns the lines that the logger writes while `use` runs. With `advance`, `use` moves the clock forward. */
+/**
+ * Calls `use` with a logger and with `advance`, which moves the logger's clock forward. Returns the lines that the
+ * logger has written.
+ */
 function linesWritten(use: (logger: Logger, advance: (ms: number) => void) => void): string[] {
   const lines: string[] = [];
   let time = 0;

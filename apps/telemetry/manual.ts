@@ -77,7 +77,8 @@ export function withServerSpan(
 }
 
 /**
- * Returns the caller's context from the headers. At instrumentation level `auto`, a library has already made it active.
+ * Returns the caller's context from the headers. At instrumentation level `auto`, a library has already made this
+ * context active.
  */
 function extractContext(headers: IncomingHttpHeaders): Context {
   return byHand ? propagation.extract(context.active(), headers) : context.active();

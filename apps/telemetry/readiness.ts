@@ -30,7 +30,9 @@ export function openServers(): Server[] {
   return [...servers];
 }
 
-/** Returns whether the app can serve requests, and the reason, which is the text of the probe's response. */
+/**
+ * Returns whether the app can serve requests, and the reason. The response to the readiness probe contains the reason.
+ */
 export function readiness(port: number, healthPort: number): { ready: boolean; reason: string } {
   if (shuttingDown) return { ready: false, reason: 'shutting down' };
   if (declared) return { ready: true, reason: 'working' };

@@ -22,28 +22,53 @@ function applied(
 }
 
 test.each([
-  ['allows = in a value', 'OTEL_RESOURCE_ATTRIBUTES=team=blue,room=1', 'OTEL_RESOURCE_ATTRIBUTES', 'team=blue,room=1'],
-  ['removes double quotes', 'OTEL_SERVICE_NAME="my dice"', 'OTEL_SERVICE_NAME', 'my dice'],
   [
-    'removes single quotes, and keeps quotes inside them',
+    'allows = in the value of a setting',
+    'OTEL_RESOURCE_ATTRIBUTES=team=blue,room=1',
+    'OTEL_RESOURCE_ATTRIBUTES',
+    'team=blue,room=1',
+  ],
+  ['removes double quotes around a value', 'OTEL_SERVICE_NAME="my dice"', 'OTEL_SERVICE_NAME', 'my dice'],
+  [
+    'removes single quotes around a value, and keeps double quotes inside them',
     'OTEL_SERVICE_NAME=\'my "dice"\'',
     'OTEL_SERVICE_NAME',
     'my "dice"',
   ],
-  ['keeps a quote that is not closed', 'OTEL_SERVICE_NAME="dice', 'OTEL_SERVICE_NAME', '"dice'],
-  ['ignores spaces around the name and the value', '  INSTRUMENTATION = auto  ', 'INSTRUMENTATION', 'auto'],
-  ['accepts the line ends of Windows', 'INSTRUMENTATION=none\r\n', 'INSTRUMENTATION', 'none'],
   [
-    'ignores a comment after the value',
+    'keeps the opening quote of a value without a closing quote',
+    'OTEL_SERVICE_NAME="dice',
+    'OTEL_SERVICE_NAME',
+    '"dice',
+  ],
+  [
+    'ignores spaces around the name and the value of a setting',
+    '  INSTRUMENTATION = auto  ',
+    'INSTRUMENTATION',
+    'auto',
+  ],
+  ['accepts Windows line endings in the settings file', 'INSTRUMENTATION=none\r\n', 'INSTRUMENTATION', 'none'],
+  [
+    'ignores a comment after the value of a setting',
     'OTEL_TRACES_EXPORTER=console # see the log',
     'OTEL_TRACES_EXPORTER',
     'console',
   ],
-  ['keeps a # without a space before it', 'OTEL_SERVICE_NAME=dice#1', 'OTEL_SERVICE_NAME', 'dice#1'],
-  ['keeps a # in quotes', 'OTEL_SERVICE_NAME="dice #1" # mine', 'OTEL_SERVICE_NAME', 'dice #1'],
-  ['accepts an empty value', 'OTEL_LOGS_EXPORTER=', 'OTEL_LOGS_EXPORTER', ''],
-  ['accepts export before the name', 'export OTEL_LOGS_EXPORTER=none', 'OTEL_LOGS_EXPORTER', 'none'],
-  ['takes the last of several lines', 'INSTRUMENTATION=auto\nINSTRUMENTATION=manual', 'INSTRUMENTATION', 'manual'],
+  ['keeps a # in a value if no space comes before the #', 'OTEL_SERVICE_NAME=dice#1', 'OTEL_SERVICE_NAME', 'dice#1'],
+  ['keeps a # in a quoted value', 'OTEL_SERVICE_NAME="dice #1" # mine', 'OTEL_SERVICE_NAME', 'dice #1'],
+  ['accepts an empty value of a setting', 'OTEL_LOGS_EXPORTER=', 'OTEL_LOGS_EXPORTER', ''],
+  [
+    'accepts the word export before the name of a setting',
+    'export OTEL_LOGS_EXPORTER=none',
+    'OTEL_LOGS_EXPORTER',
+    'none',
+  ],
+  [
+    'takes the last of several lines with the same name',
+    'INSTRUMENTATION=auto\nINSTRUMENTATION=manual',
+    'INSTRUMENTATION',
+    'manual',
+  ],
 ])('%s', (_what, text, name, value) => {
   expect(parseSettings(text)).toEqual({ values: { [name]: value }, ignored: [] });
 });

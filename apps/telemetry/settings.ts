@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 
 export interface LearnerSettings {
   readonly values: Readonly<Record<string, string>>;
-  /** Names that were ignored, and lines that contain no name. */
+  /** Names of settings that were ignored, and lines that contain no name. */
   readonly ignored: readonly string[];
 }
 
@@ -41,7 +41,9 @@ function readIfThere(file: string): string {
   }
 }
 
-/** Applies the settings in the file that LEARNER_SETTINGS names to `env`. It reports all ignored lines in one line. */
+/**
+ * Adds the settings to `env` from the file whose path is in LEARNER_SETTINGS. Reports all ignored lines in one message.
+ */
 export function applyLearnerSettings(env: NodeJS.ProcessEnv, report: (line: string) => void): void {
   const file = env.LEARNER_SETTINGS;
   if (!file) return;

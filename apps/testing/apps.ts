@@ -42,7 +42,10 @@ export class App {
   exitCode: number | undefined;
   readonly #child: ChildProcess;
 
-  /** Starts an app from `dist` as in the image. `env` is the app's environment, without ports and service name. */
+  /**
+   * Starts an app from the folder `dist` with the same command as in the image. `env` has the app's environment
+   * variables, except its ports and its service name.
+   */
   static start(
     dist: string,
     component: string,

@@ -28,8 +28,8 @@ interface Attribute {
 export class FakeCollector {
   readonly #config: Config;
   /**
-   * The receivers. `from` is the index of the first request for this Collector. Earlier requests belong to an earlier
-   * one.
+   * The receivers whose telemetry this Collector gets. `from` is the index of the first request since this Collector
+   * started.
    */
   readonly #receivers: { receiver: Receiver; from: number }[];
 

@@ -30,7 +30,7 @@ import { Tokens } from './tokens.ts';
 export type Files = ReadonlyMap<string, string>;
 
 const GENERATED = 'Generated from cdk8s/ by `npm run generate`; change it there.';
-/** Repository of the workshop's slides and of its first version. */
+/** URL of the repository with the workshop's slides and its first version. */
 const ORIGIN = 'https://github.com/paigerduty/intro-to-instrumentation';
 const DICE = join(import.meta.dirname, '..', '..', 'apps', 'dice');
 

@@ -11,7 +11,7 @@ const parenthesised = (expression: string): string =>
   /^[.$][\w.]*$/.test(expression) ? expression : `(${expression})`;
 
 /**
- * Returns the expression of a token that stands inside a text.
+ * Returns the Helm expression of a token that is one part of a longer text.
  * @throws if the token's value isn't text
  */
 export function asText({ kind, expression }: Token, where: string): string {

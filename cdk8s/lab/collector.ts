@@ -37,7 +37,7 @@ export class Collector extends Construct {
       env: [...goMemoryLimit('60'), fromPod('POD_NAMESPACE', 'metadata.namespace')],
       ports: { ...OTLP, probe: PORTS.probe },
       probes: { port: PORTS.probe, ready: '/', alive: '/' },
-      // A request to a stopped pod blocks the app's exporter for 10 s, its timeout.
+      // If the pod stopped at once, a request to it would block an app's exporter for its timeout of 10 s.
       keepServingSeconds: 2,
       serviceAccount: config.name,
     });

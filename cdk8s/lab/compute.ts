@@ -35,7 +35,8 @@ export interface Compute {
   overlay(base: Given<Components>, top: Given<Components>): Value<Components>;
 
   /**
-   * Adds settings to every component whose name starts with `prefix`. Settings that the component has stay as they are.
+   * Adds settings to every component whose name starts with `prefix`. Settings that the component already has stay as
+   * they are.
    */
   complete(components: Given<Components>, prefix: string, settings: Components[string]): Value<Components>;
 
@@ -51,7 +52,10 @@ export interface Compute {
   /** Returns environment variables, sorted by name. The user's variables (`theirs`) replace the lab's (`own`). */
   env(own: Readonly<Record<string, Given<string>>>, theirs: Given<EnvValues>): readonly EnvVar[];
 
-  /** Returns the Service's port on every node, or undefined if there is none or Kubernetes chooses it. */
+  /**
+   * Returns the port that the Service opens on every node. Returns undefined if it opens none or Kubernetes chooses the
+   * port.
+   */
   nodePort(service: { readonly type: Given<string>; readonly nodePort: Given<number> }): Value<number> | undefined;
 
   /** Returns the text of a learner's file. */
@@ -76,6 +80,6 @@ export interface Compute {
    */
   defines(enabled: Value<boolean>, name: string): Value<boolean>;
 
-  /** Returns the value. The chart prints it once, as a template with this name. */
+  /** Returns the value unchanged. The chart contains it only once, as a named template with this name. */
   named<Named extends string | Value<Components>>(name: string, value: Named): Named;
 }

@@ -18,7 +18,8 @@ export interface LabProps {
   readonly values: Values<LabValues>;
   readonly compute: Compute;
   /**
-   * Existing ClusterRoles to bind. If missing, the lab creates its own Roles, which needs a user with more permissions.
+   * Names of existing ClusterRoles that the lab binds. Without them, the lab creates Roles, for which the user needs
+   * more permissions.
    */
   readonly clusterRoles?: ClusterRoles;
 }
@@ -60,7 +61,7 @@ export const labels = (lab: LabProps, component: string, version: string = VERSI
     'app.kubernetes.io/managed-by': lab.managedBy,
   });
 
-/** Metadata fields that replace the defaults of `metadata`. */
+/** Metadata fields that replace the defaults of the function `metadata`. */
 export interface MetadataProps extends Partial<Pick<ObjectMeta, 'name' | 'annotations'>> {
   /** Version of the component. Default: the lab's version. */
   readonly version?: string;

@@ -28,11 +28,13 @@ export type Values<Type> = [Type] extends [string | number | boolean | readonly 
     ? Value<Type>
     : { readonly [Key in keyof Type]: Values<Type[Key]> };
 
-/** Converts a known value to the type that constructs take. Only renderings call it. */
+/** Converts a known value to the type that constructs take. Only code that renders known values calls it. */
 export const unresolved = <Type>(known: Type): Value<Type> => known as unknown as Value<Type>;
 
-/** Converts the known values of a group to the type that constructs take. Only renderings call it. */
+/**
+ * Converts the known values of a group to the type that constructs take. Only code that renders known values calls it.
+ */
 export const unresolvedValues = <Type extends object>(known: Type): Values<Type> => known as unknown as Values<Type>;
 
-/** Returns a known value with its plain type. Only the rendering without tokens may call it. */
+/** Returns a known value with its plain type. Only code that renders known values, without tokens, may call it. */
 export const resolved = <Type>(given: Given<Type>): Type => given as Type;

@@ -63,7 +63,7 @@ const workshops: Kind = {
       jsonPath: '.status.seats.failed',
       description: "Number of seats that the operator can't create.",
     },
-    // The type is text, because kubectl shows a date as the time that has passed since.
+    // The column's type is text, because kubectl prints a date as the time since that date.
     { name: 'Expires', type: 'string', jsonPath: '.spec.schedule.expiresAt', description: 'When the class ends.' },
     AGE,
   ],
@@ -143,5 +143,5 @@ const definitionOf = ({
   },
 });
 
-/** Returns the two definitions, without a release's labels and annotations. */
+/** Returns the CustomResourceDefinitions of Workshop and Seat, without the labels and annotations of a release. */
 export const crds = (): CustomResourceDefinition[] => [workshops, seats].map(definitionOf);

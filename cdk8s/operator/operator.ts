@@ -31,7 +31,7 @@ const environment = (lab: OperatorProps): Record<string, Given<string>> => ({
   ...telemetry(lab, { component }),
   INSTRUMENTATION: 'manual',
   PORT: String(PORTS.ops),
-  // The process finishes its work and releases the lease before it exits.
+  // During this time, the process finishes its work and releases the lease.
   DRAIN_MS: '1500',
   HEALTH_PORT: String(PORTS.health),
   LOG_LEVEL: lab.values.operator.logLevel,
