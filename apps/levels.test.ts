@@ -107,7 +107,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     return;
   }
 
-  test('create one trace per round, with calls from the arcade to dice and to prizes', async () => {
+  test('create one trace per round, with a call from the arcade to dice and one to prizes', async () => {
     const { trace: traceId = '' } = await play(arcade);
     const trace = await receiver.trace(traceId, level === 'auto' ? 8 : 4);
     expect(edgesOf(trace)).toEqual(['arcade→dice', 'arcade→prizes']);
@@ -129,7 +129,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     expect(trace.spans[0]).toMatchObject({ service: 'dice', kind: 'server', parentSpanId: parent.spanId });
   });
 
-  test('record an exception and the span status error for a failed round', async () => {
+  test('record an exception, and set the span status to error, for a failed round', async () => {
     const { trace: traceId = '' } = await play(hasty);
     const trace = await receiver.trace(traceId, level === 'auto' ? 3 : 1);
     const failed = trace.spans.filter(({ status }) => status.code === 'error');

@@ -4,7 +4,7 @@ import { labValues } from './values.ts';
 
 const compute = valueCompute(labValues.default);
 
-test("prints JSON like Go's encoding/json", () => {
+test("prints JSON exactly as Go's package encoding/json does", () => {
   const value = {
     b: [1, 1e21, 1e-7, true, null],
     a: { html: '<a&b>', lines: '\u2028\u2029', control: '\b\f\n\u0001' },
@@ -49,7 +49,7 @@ test('prints Collector components as YAML lines whose values are JSON', () => {
   );
 });
 
-test('refuses the name of an undefined Collector component, and lists the defined ones', () => {
+test('refuses the name of an undefined Collector component, and lists the defined components', () => {
   expect(() => compute.defined('some.path', ['a', 'c'], { b: {}, a: {} })).toThrow(
     'some.path names "c", which is not defined. Use one of: a, b; or define it.',
   );

@@ -41,7 +41,7 @@ describe('the lab of a seat', () => {
   const clusterRoles = { collector: 'intro-otel-seat-collector', guide: 'intro-otel-seat-guide' };
 
   test.each(['class-ada', 'default'])(
-    'has the same objects from labTemplate as from renderLab for namespace %s',
+    'is the same from labTemplate and from renderLab in the namespace %s',
     (namespace) => {
       expect(labTemplate(values)(namespace)).toEqual(renderLab({ release: 'lab', namespace, values, clusterRoles }));
     },

@@ -55,7 +55,7 @@ export function objectsOf<Props extends LabProps>(lab: Props, parts: readonly Co
     .map((object) => object.toJson() as AnyObject);
 }
 
-/** Returns the components that the values enable. It needs values without tokens. */
+/** Returns the components that the values enable. The values must not contain tokens. */
 export const enabledOf = <Props extends LabProps>(lab: Props, parts: readonly Component<Props>[]) =>
   parts.filter(({ enabled }) => enabled === undefined || resolved(enabled(lab)));
 

@@ -126,7 +126,7 @@ test('reads a span kind that is a name instead of a number', () => {
   );
 });
 
-test('marks a span whose parent is missing as an orphan, and treats it as a root', () => {
+test('marks a span whose parent is missing as an orphan, and puts the orphan among the roots of the trace', () => {
   const { roots } = onlyTrace(
     service('dice', [
       span({ id: 'a' }),

@@ -28,7 +28,7 @@ class BudgetExceeded extends Error {
   override name = 'BudgetExceeded';
 }
 
-/** Thrown when prizes answers with an error. The arcade then answers with the same status. */
+/** Thrown when prizes answers with an error status. The arcade then answers with the same status. */
 class Refused extends Error {
   override name = 'Refused';
   readonly status: number;

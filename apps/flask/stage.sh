@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the Python packages next to the app and compiles all Python files, because the app runs on a read-only file
-# system. This script runs during the image build or before it.
+# Installs the Python packages next to the Flask app and compiles all Python files, because the app runs on a read-only
+# file system. This script runs during the image build or before it.
 set -eu
 python=${PYTHON:-python3}
 "$python" -m pip install --disable-pip-version-check --root-user-action ignore --require-hashes --only-binary :all: --no-deps --no-compile \

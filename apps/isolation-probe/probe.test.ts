@@ -30,13 +30,13 @@ const quick = { step: 300, pause: 20, total: 200 };
 
 afterEach(() => Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve)))));
 
-test('connects to an open port by IP address and by host name', async () => {
+test('connects to an open port by its IP address and by its host name', async () => {
   const port = await listening();
   expect(await tryConnection({ host: '127.0.0.1', port })).toBe('connected');
   expect(await tryConnection({ host: 'localhost', port })).toBe('connected');
 });
 
-test('reports the error code of a closed port', async () => {
+test('reports the error code of a connection to a closed port', async () => {
   expect(await tryConnection({ host: '127.0.0.1', port: await closedPort() })).toBe('ECONNREFUSED');
 });
 
@@ -94,13 +94,13 @@ describe('the program isolation-probe', () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test('writes its results to the termination message', async () => {
+  test("writes the results of isolation-probe to the pod's termination message", async () => {
     const targets = [target('own', await listening(), true), target('theirs', await closedPort(), false)];
     await run({ TARGETS: JSON.stringify(targets) });
     expect(JSON.parse(readFileSync(log, 'utf8'))).toEqual({ own: 'connected', theirs: 'ECONNREFUSED' });
   });
 
-  test('fails with one line if TARGETS is not set', async () => {
+  test('prints one line and fails if the variable TARGETS is not set', async () => {
     await expect(run({})).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^TARGETS is not set.*\n$/) as string,

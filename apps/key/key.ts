@@ -1,6 +1,5 @@
 // Reads or creates the guide's key, which signs the learner's progress. The key is random, is created once per lab, and
-// is stored in a Secret that the chart creates empty. So the chart contains nothing random, and an upgrade keeps the
-// key.
+// is stored in a Secret. The chart creates this Secret without data, so an upgrade keeps the key.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError, isConflict, isTooManyRequests } from '../../kubernetes/api.ts';
@@ -38,9 +37,9 @@ export async function keyIn(api: SecretApi, secret: SecretName): Promise<string>
 }
 
 export interface Patience {
-  /** Time limit for all attempts, in milliseconds. */
+  /** Time limit in milliseconds for all attempts to get the key. */
   readonly within: number;
-  /** Milliseconds between two attempts. */
+  /** Milliseconds between two attempts to get the key. */
   readonly every?: number;
 }
 

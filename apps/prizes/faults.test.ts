@@ -22,14 +22,14 @@ const hit = (on: FaultName[]): { traits: Traits; effect: Effect }[] =>
     .map((traits) => ({ traits, effect: effectOf(on, truth, traits) }))
     .filter(({ effect }) => Object.keys(effect).length > 0);
 
-test('affects no request while no fault is active', () => {
+test('changes no response of prizes while no fault is active', () => {
   expect(hit([])).toEqual([]);
 });
 
 describe('the fault spike', () => {
   const hits = hit(['spike']);
 
-  test('affects every request of one client version to one version of prizes, and no others', () => {
+  test('affects every request of one client version to one version of prizes, and no other requests', () => {
     expect(hits.every(({ traits: { version, client } }) => version === '2.0.0' && client === '3.1.0')).toBe(true);
     expect(hits).toHaveLength(
       everything.filter(({ version, client }) => version === '2.0.0' && client === '3.1.0').length,
@@ -54,13 +54,13 @@ describe('the fault timeouts', () => {
     expect(new Set(hits.map(({ traits }) => traits.plugins)).size).toBe(2);
   });
 
-  test("delays the response by more than 500 ms, and doesn't change its status", () => {
+  test("delays the response of prizes by more than 500 ms, and doesn't change its status", () => {
     expect(Math.min(...hits.map(({ effect }) => effect.delay ?? 0))).toBeGreaterThan(500);
     expect(Math.max(...hits.map(({ effect }) => effect.delay ?? 0))).toBeLessThan(1000);
     expect(hits.filter(({ effect }) => effect.status !== undefined)).toEqual([]);
   });
 
-  test("doesn't affect visitors who send no list of browser plugins", () => {
+  test("doesn't delay responses to visitors who send no list of browser plugins", () => {
     expect(
       effectOf(['timeouts', 'spike'], truth, {
         version: '1.4.0',
@@ -73,7 +73,7 @@ describe('the fault timeouts', () => {
   });
 });
 
-test('applies both faults to a request that both affect', () => {
+test('applies both faults to a request that both faults affect', () => {
   const both: Truth = { ...truth, spike: { version: '1.4.0', client: '3.1.0' } };
   expect(
     effectOf(['spike', 'timeouts'], both, {

@@ -7,13 +7,13 @@ export interface Traits {
   readonly version: string;
   readonly pool: string;
   readonly client: string | undefined;
-  /** The header x-browser-plugins: names separated by commas. */
+  /** Value of the header x-browser-plugins: names separated by commas. */
   readonly plugins: string | undefined;
   readonly roll: number;
 }
 
 export interface Effect {
-  /** Delay of the response in milliseconds. */
+  /** Milliseconds by which prizes delays the response. */
   readonly delay?: number;
   readonly status?: 400 | 500;
 }

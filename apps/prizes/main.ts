@@ -1,4 +1,4 @@
-// The prizes service. It runs in two versions on two node pools, so that learners can compare them in traces.
+// The prizes service. It runs in two versions on two node pools, so that learners can compare the versions in traces.
 import { setTimeout as delay } from 'node:timers/promises';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import express from 'express';

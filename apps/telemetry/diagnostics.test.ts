@@ -21,7 +21,7 @@ function linesWritten(use: (logger: Logger, advance: (ms: number) => void) => vo
   return lines;
 }
 
-test('prints only the message of an OpenTelemetry error that arrives as JSON with a stack', () => {
+test('prints only the message of an OpenTelemetry error that is JSON with a stack trace', () => {
   const text = JSON.stringify({
     stack: 'Error: connect ECONNREFUSED\n    at x',
     message: 'connect ECONNREFUSED 127.0.0.1:4318',
@@ -59,7 +59,7 @@ test('prints no OpenTelemetry messages of lower severity than warning', () => {
   ).toEqual([]);
 });
 
-test('ignores the OpenTelemetry warning about the exporter "none"', () => {
+test('prints no OpenTelemetry warning about the exporter "none"', () => {
   expect(
     linesWritten((logger) => logger.warn('OTEL_TRACES_EXPORTER contains "none". SDK will not be initialized.')),
   ).toEqual([]);

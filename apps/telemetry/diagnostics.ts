@@ -27,7 +27,10 @@ export function diagnosticsLogger(write: (line: string) => void, now: () => numb
   return { error: report('error'), warn: report('warning'), info: ignore, debug: ignore, verbose: ignore };
 }
 
-/** Returns the message of an exception, which the SDK reports as JSON with a stack. Other texts stay as they are. */
+/**
+ * Returns the message of an exception, which the SDK reports as JSON with a stack trace. Returns any other text
+ * unchanged.
+ */
 function readable(message: string): string {
   try {
     const { message: inner, code } = JSON.parse(message) as { message?: string; code?: string };

@@ -1,4 +1,4 @@
-// Starts an app's server. If that fails, it prints the reason and ends the process.
+// Starts an app's server. If the server can't start, the process prints the reason and ends.
 import type { Express } from 'express';
 import { fatal } from '../../support/output.ts';
 

@@ -73,7 +73,7 @@ test.each([
   expect(parseSettings(text)).toEqual({ values: { [name]: value }, ignored: [] });
 });
 
-test('takes only the settings INSTRUMENTATION and OTEL_*', () => {
+test('takes only INSTRUMENTATION and OTEL_* from the settings file', () => {
   expect(parseSettings('# a\nINSTRUMENTATION = auto\nOTEL_X=a=b\nPATH=/x\n\n').values).toEqual({
     INSTRUMENTATION: 'auto',
     OTEL_X: 'a=b',
@@ -91,7 +91,7 @@ test('overrides only the environment variables that the settings file names', ()
   });
 });
 
-test('ignores other names in the settings file, and reports all of them in one line', () => {
+test('ignores names that are not OpenTelemetry settings, and reports all of them in one line', () => {
   const { env, reported } = applied(
     'PORT=1\nNODE_OPTIONS=--require=/tmp/x\notel_service_name=x\nOTEL_SERVICE_NAME=mine\n',
     { PORT: '8080' },
@@ -102,7 +102,7 @@ test('ignores other names in the settings file, and reports all of them in one l
   expect(reported[0]).toContain('found "PORT", "NODE_OPTIONS", "otel_service_name". Ignoring these lines.');
 });
 
-test('reports an invalid line of the settings file in shortened form', () => {
+test('shortens an invalid line of the settings file when it reports the line', () => {
   expect(applied('INSTRUMENTATION auto').reported[0]).toContain('found "INSTRUMENTATION auto".');
   expect(applied(`x${'y'.repeat(1_000_000)}`).reported[0]?.length).toBeLessThan(250);
 });
@@ -111,7 +111,7 @@ test('ignores __proto__ as the name of a setting', () => {
   expect(parseSettings('__proto__=1\nOTEL_=1').ignored).toEqual(['__proto__', 'OTEL_']);
 });
 
-test('changes nothing if the settings file does not exist', () => {
+test('changes no environment variables if the settings file does not exist', () => {
   expect(applied(undefined, { INSTRUMENTATION: 'auto' })).toEqual({ env: { INSTRUMENTATION: 'auto' }, reported: [] });
 });
 

@@ -1,5 +1,5 @@
 // Reads the learner's settings file, whose NAME=value lines override the environment. Only names that configure
-// OpenTelemetry are applied, so that no line can break the process.
+// OpenTelemetry are applied, so that no line of the file can break the process.
 import { readFileSync } from 'node:fs';
 
 export interface LearnerSettings {
@@ -16,7 +16,10 @@ function valueOf(text: string): string {
   return double ?? single ?? text.replace(/(^|\s)#.*$/, '').trimEnd();
 }
 
-/** Parses the text of the settings file. A later line overrides an earlier one. `export` before a name is allowed. */
+/**
+ * Parses the text of the settings file. A later line overrides an earlier line with the same name. `export` before a
+ * name is allowed.
+ */
 export function parseSettings(text: string): LearnerSettings {
   const values: Record<string, string> = {};
   const ignored: string[] = [];

@@ -1,5 +1,5 @@
 // A fake API server with the features that the guide uses: ConfigMaps with resource versions, restarts of Deployments,
-// pods, and logs that can be followed. A test decides what a restart does.
+// pods, and logs that can be followed. A test decides what happens after a restart.
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';

@@ -8,7 +8,7 @@ import { freePort as freeFrom } from '../../support/ports.ts';
 import { copyBuilt } from './built.ts';
 import { waitFor } from '../../support/waiting.ts';
 
-/** Builds the apps in a folder outside the checkout, so that they find no files that the image lacks. */
+/** Copies the built apps into a folder outside the checkout, so that they find no files that the image lacks. */
 export async function buildOutside(): Promise<{ dist: string; remove: () => void }> {
   const dist = mkdtempSync(join(tmpdir(), 'intro-otel-apps-'));
   await copyBuilt(dist);
@@ -58,7 +58,7 @@ export class App {
     });
   }
 
-  /** Starts Node in `dist` with the given arguments. */
+  /** Starts Node in the folder `dist` with the given arguments. */
   static async run(dist: string, args: string[], env: Record<string, string | undefined>): Promise<App> {
     const [port, healthPort] = await Promise.all([freePort(), freePort()]);
     // The compile cache saves a tenth of the CPU time, because tests start apps often.

@@ -1,4 +1,4 @@
-// Builds the apps from the current sources and caches the build. Test files and later test runs share it.
+// Builds the apps from the current sources and caches the build. Test files and later test runs share the cached build.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {

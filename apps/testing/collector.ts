@@ -42,7 +42,7 @@ export class FakeCollector {
     return { processors: [], exporters: ['otlphttp/jaeger'], ...this.#config.service?.pipelines?.['traces'] };
   }
 
-  /** Returns the spans that reach Jaeger after the Collector's processors. */
+  /** Returns the spans that would reach Jaeger, as the Collector's processors change them. */
   readonly passes = (all: ResourceSpans[]): ResourceSpans[] =>
     this.#traces().exporters.includes('otlphttp/jaeger') ? this.#processed(all) : [];
 

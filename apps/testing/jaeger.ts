@@ -1,4 +1,4 @@
-// A fake of Jaeger's API v3. It serves the spans that test receivers have received.
+// A fake Jaeger for tests, with its API v3. It serves the spans that test receivers have received.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -78,8 +78,8 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
 {{- end -}}
 
 {{/* Prints a key of a ConfigMap with its text as a readable block. toYaml changes a text that has uncommon */}}
-{{/* characters, or blank lines at either end, so this template prints such a text as a quoted string. Arguments: */}}
-{{/* list KEY TEXT. */}}
+{{/* characters, or blank lines at either end, so this template prints such a text as a quoted string. */}}
+{{/* Arguments: list KEY TEXT. */}}
 {{- define "intro-otel.entry" -}}
 {{- $common := index . 1 | replace "\n" "" | replace "\t" "" | regexMatch "\\A[\\pL\\pM\\pN\\pP\\pS\\p{Zs}]*\\z" -}}
 {{- if and $common (index . 1 | regexMatch "(?s)\\A\\S(.*\\S)?\n\\z") -}}
@@ -89,8 +89,8 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
 {{- end -}}
 {{- end -}}
 
-{{/* Returns the text of a learner's file for the ConfigMap. An upgrade keeps the learner's edit, unless the */}}
-{{/* values contain the file. Arguments: list ROOT FILE. */}}
+{{/* Returns the text of a learner's file from the values, or else the default text. The first line of a default */}}
+{{/* says that the file is generated. This template removes that line. Arguments: list ROOT FILE. */}}
 {{- define "intro-otel.own.given" -}}
 {{- $root := index . 0 -}}
 {{- $file := index . 1 -}}

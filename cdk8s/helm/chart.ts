@@ -1,4 +1,5 @@
-// Builds the files of the Helm chart: templates printed from the constructs, values.yaml, schema and README.
+// Builds the files of the Helm chart: the templates, which are printed from the constructs, values.yaml, the JSON
+// schema and the README.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -166,8 +167,8 @@ const readme = (): string =>
     .replace('<!-- values -->', () => tableOf(chartValues))}`;
 
 /**
- * Returns a default file of the dice's ConfigMap. Its first line says that it is generated, and the chart drops that
- * line.
+ * Returns a default file of the dice's ConfigMap. The file's first line says that the file is generated. The chart's
+ * templates drop that line.
  */
 const ownDefault = (file: string): [string, string] => [
   `files/dice/${file}`,

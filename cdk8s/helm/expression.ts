@@ -31,7 +31,8 @@ function textExpression(tokens: Tokens, text: string): string {
 }
 
 /**
- * Returns an expression for one argument of a Go template function. A map takes several lines at the given indentation.
+ * Returns an expression for one argument of a Go template function. The expression for a map has several lines,
+ * indented by `indent`.
  * @throws if a Go template can't express the value
  */
 export function goExpression(tokens: Tokens, value: unknown, indent = ''): string {

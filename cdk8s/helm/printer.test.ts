@@ -46,7 +46,7 @@ describe('the Helm template printer', () => {
     );
   });
 
-  test('wraps an optional value and its key in an if action', () => {
+  test('wraps an optional value and its key in an if block', () => {
     const { all, print } = setup();
     const port = all.add('optional', '.Values.port', '.Values.on');
     expect(print({ a: [{ name: 'x', port }] })).toBe(

@@ -16,8 +16,8 @@ const escaped = (text: string): string => text.replaceAll('{{', '{{ "{{" }}');
 const indented = (expression: string, indent: string): string => expression.replaceAll('\n', `\n${indent}`);
 
 /**
- * Returns the release's name and a fixed ending as `{{ .Release.Name }}-dice`, which is safe and easier to read than
- * printf.
+ * Returns `{{ .Release.Name }}-dice` for the release's name with a fixed ending such as `-dice`, because this is easier
+ * to read than printf. Returns undefined for any other text.
  */
 function readable(parts: readonly (string | Token)[]): string | undefined {
   const [first, second, ...rest] = parts;

@@ -81,7 +81,7 @@ export class Tokens {
     return found && kinds.includes(found.kind) ? found : undefined;
   }
 
-  /** Returns the item's token if it stands for several items of the list that contains it. */
+  /** Returns the list item's token if the token stands for several items of the list. */
   items(item: unknown): Token | undefined {
     return this.#only(item, 'items');
   }
@@ -123,7 +123,10 @@ export class Tokens {
     });
   }
 
-  /** Returns a list item that carries the list's token and has the fields of the real items. */
+  /**
+   * Returns the only item of a list that stands for a chart value. It contains the list's token, and has the fields of
+   * the real items.
+   */
   #item(token: string, description: Description): unknown {
     const item = anyKind(description);
     return item.kind === 'entry' ? Object.fromEntries(fieldsOf(item).map(([name]) => [name, token])) : token;

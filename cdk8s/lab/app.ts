@@ -14,7 +14,7 @@ export interface AppProps {
   readonly component: string;
   /** Suffix such as v1 that distinguishes the Deployments of one component. */
   readonly variant?: string;
-  /** Chart values of the component: the users' environment variables, and resources. */
+  /** Chart values of the component: the user's environment variables, and the resources. */
   readonly values: Values<AppValues>;
   readonly env?: Readonly<Record<string, Given<string>>>;
   /** Version of the app. Default: the image's tag. */

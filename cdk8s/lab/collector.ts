@@ -32,7 +32,7 @@ export class Collector extends Construct {
       image,
       resources,
       configs: [config, own],
-      // The Collector merges the learner's file over the generated one.
+      // The Collector merges the learner's file over the generated file.
       args: [`--config=${config.path}/config.yaml`, `--config=${own.path}/collector.yaml`],
       env: [...goMemoryLimit('60'), fromPod('POD_NAMESPACE', 'metadata.namespace')],
       ports: { ...OTLP, probe: PORTS.probe },

@@ -38,7 +38,7 @@ export const DOMAIN = 'intro-otel.dev';
 
 export const nameOf = (lab: LabProps, component: string): string => `${lab.release}-${component}`;
 
-/** Returns labels that select the pods of one component, and no pods of another lab in the namespace. */
+/** Returns labels that select the pods of one component, without the pods of other labs in the namespace. */
 export const selectorLabels = (lab: LabProps, component: string): Record<string, string> => ({
   'app.kubernetes.io/name': NAME,
   'app.kubernetes.io/instance': lab.release,

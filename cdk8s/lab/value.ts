@@ -1,19 +1,19 @@
-// The types of chart values in constructs. When the chart is rendered, a value is a token that stands for a Helm
-// expression. So its type lets a construct only copy the value. `Compute` has the operations on values.
+// The types of chart values in constructs. When the chart is rendered, a chart value is a token that stands for a Helm
+// expression. So the type lets constructs only copy the value. `Compute` has the operations on values.
 
 declare const value: unique symbol;
 
 /**
  * A value that may still be unknown. In the types, it is callable, so TypeScript refuses it as a condition. It is also
- * a symbol (see `Value`), so TypeScript refuses it in arithmetic, comparisons and template literals. At run time it is
- * neither.
+ * a symbol (see `Value`), so TypeScript refuses it in arithmetic, comparisons and template literals. At run time, the
+ * value is neither callable nor a symbol.
  */
 export interface Unresolved<Type> {
   (unresolved: never): never;
   readonly [value]: Type;
 }
 
-/** One chart value. A construct may put text into other text. Values of other types must stand alone. */
+/** One chart value. A construct may put a text value into other text. A value of another type must stand alone. */
 export type Value<Type> = ([string] extends [Type] ? string : symbol) & Unresolved<Type>;
 
 export type Text = Value<string>;

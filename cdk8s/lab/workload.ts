@@ -30,7 +30,7 @@ export interface MountedConfig {
   readonly path: string;
   /** Name of the pod's volume. Default: `config`. */
   readonly volume?: string;
-  /** The ConfigMap's keys to mount. Default: all. */
+  /** The ConfigMap's keys to mount. Default: all keys. */
   readonly keys?: readonly string[];
   /**
    * Texts whose checksums become pod annotations. Each key is an annotation's name. If a text changes, Kubernetes
@@ -181,8 +181,8 @@ const connect = (port: number): Pick<Probe, 'tcpSocket' | 'timeoutSeconds'> => (
 });
 
 /**
- * Returns the three probes. The startup probe runs every second, so it hardly delays the start. The other two run
- * rarely, because a class may run hundreds of pods on one machine.
+ * Returns the startup, readiness and liveness probes. The startup probe runs every second, so it hardly delays the
+ * start. The readiness and liveness probes run rarely, because a class may run hundreds of pods on one machine.
  */
 function probes(props: ProbePaths | ProbedPort): Partial<Container> {
   const { port, ready, alive, started = ready }: ProbedPort & Partial<ProbePaths> = props;
@@ -194,7 +194,7 @@ function probes(props: ProbePaths | ProbedPort): Partial<Container> {
   };
 }
 
-/** Returns the lifecycle hook that delays SIGTERM. Kubernetes supports it since version 1.30. */
+/** Returns the lifecycle hook that delays SIGTERM. Kubernetes supports this kind of hook since version 1.30. */
 const lifecycle = (seconds: number | undefined): Partial<Container> =>
   seconds === undefined ? {} : { lifecycle: { preStop: { sleep: { seconds } } } };
 

@@ -1,5 +1,5 @@
 // The CustomResourceDefinitions of Workshop and Seat. The chart installs them. The operator updates a definition that
-// Helm can't.
+// Helm can't update.
 import { GROUP } from '../../lab/names.ts';
 import type { Resource } from '../schema/resource.ts';
 import { resourceSchema } from '../schema/structural.ts';

@@ -97,7 +97,10 @@ const IN_SEAT: Rules = [
   core(['pods/log'], ['get']),
 ];
 
-/** An attendee's permissions in their seat: read objects to troubleshoot, work with pods, and edit the dice. */
+/**
+ * An attendee's permissions in their seat: read objects to find problems, work with pods, and edit the files of the
+ * dice.
+ */
 const ATTENDEE: Rules = [
   core(['pods', 'services', 'endpoints', 'configmaps', 'events', 'resourcequotas', 'limitranges'], READ),
   group('discovery.k8s.io')(['endpointslices'], READ),

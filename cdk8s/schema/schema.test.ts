@@ -183,7 +183,7 @@ const all = (description: AnyDescription): AnyDescription[] => [
   ...(description.kind === 'group' ? fieldsOf(description).flatMap(([, field]) => all(field)) : []),
 ];
 
-test('describes every value of the chart in a full sentence', () => {
+test('uses a full sentence to describe every value of the chart', () => {
   expect(
     all(chartValues)
       .filter(({ doc }) => !/^[A-Z].*\.$/s.test(doc))

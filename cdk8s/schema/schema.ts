@@ -8,7 +8,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 interface Described<Type> {
   /** The purpose of the value, in a sentence or two. It is printed wherever the value is shown. */
   readonly doc: string;
-  /** The default in values.yaml. In a custom resource, it applies only with `persisted`. */
+  /** The default in values.yaml. In a custom resource, the default applies only if `persisted` is set. */
   readonly default: Type;
   /** Makes the API server write the default into the custom resource. */
   readonly persisted?: true;

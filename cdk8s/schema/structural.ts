@@ -1,5 +1,5 @@
 // Turns descriptions of values into the structural schema of a CustomResourceDefinition (CRD). The API server removes
-// fields that the schema lacks, and `kubectl explain` prints it.
+// fields that the schema lacks. `kubectl explain` prints the schema.
 // https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
 import type { Resource } from './resource.ts';
 import { celString } from './rules.ts';
