@@ -73,7 +73,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     receiver.stop();
   });
 
-  test('play a round', async () => {
+  test('play a round of the game', async () => {
     const round = await play(arcade);
     expect(round).toMatchObject({
       status: 200,
@@ -85,7 +85,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     expect(round.roll).toBeLessThanOrEqual(6);
   });
 
-  test('answer the routes of the slides as the slides show', async () => {
+  test("answer requests to the slides' routes of dice as the slides show", async () => {
     const text = async (path: string) => (await fetch(dice.url + path)).text();
     expect(await text('/')).toMatch(/visited \d+ times/);
     expect(await text('/visit')).toMatch(/^Thank you for the visit! You are number \d+\.$/);
@@ -94,12 +94,12 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     await waitFor('the parameter in the log', () => dice.log().find(({ msg }) => msg === 'hello'));
   });
 
-  test('answer 504 if a round takes longer than its time budget', async () => {
+  test("answer with status 504 if a round takes longer than the arcade's time budget", async () => {
     expect(await play(hasty)).toMatchObject({ status: 504, error: 'the round took longer than its 80 ms' });
   });
 
   if (level === 'none') {
-    test('send no telemetry, and play rounds without a trace', async () => {
+    test('send no telemetry at instrumentation level none, and play rounds without a trace', async () => {
       expect((await play(arcade)).trace).toBeUndefined();
       await delay(600);
       expect(receiver.requests).toEqual([]);
@@ -107,7 +107,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     return;
   }
 
-  test('create one trace per round, with calls from the arcade to dice and to prizes', async () => {
+  test('create one trace per round, with a call from the arcade to dice and one to prizes', async () => {
     const { trace: traceId = '' } = await play(arcade);
     const trace = await receiver.trace(traceId, level === 'auto' ? 8 : 4);
     expect(edgesOf(trace)).toEqual(['arcade→dice', 'arcade→prizes']);
@@ -115,7 +115,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     expect(trace.roots[0]).toMatchObject({ service: 'arcade', kind: 'server', name: 'GET /play', orphan: false });
   });
 
-  test("record the visitor's headers on the arcade's span", async () => {
+  test("record the visitor's headers as attributes of the arcade's span", async () => {
     const headers = { 'x-browser-plugins': 'ad-blocker/1.62', 'x-client-version': '3.2.0', 'user-agent': 'a-test' };
     const { trace: traceId = '' } = (await (await fetch(`${arcade.url}/play`, { headers })).json()) as Round;
     const { attributes = {} } = (await receiver.trace(traceId, 4)).spans.find(({ name }) => name === 'GET /play') ?? {};
@@ -123,13 +123,13 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     expect(Object.values(attributes).flat()).toEqual(expect.arrayContaining(['ad-blocker/1.62', '3.2.0']));
   });
 
-  test("continue the caller's trace", async () => {
+  test('continue the trace of the caller of dice', async () => {
     await fetch(`${dice.url}/server_request?param=x`, { headers: { traceparent } });
     const trace = await receiver.trace(parent.traceId);
     expect(trace.spans[0]).toMatchObject({ service: 'dice', kind: 'server', parentSpanId: parent.spanId });
   });
 
-  test('record an exception and the span status error for a failed round', async () => {
+  test('record an exception, and set the span status to error, for a failed round', async () => {
     const { trace: traceId = '' } = await play(hasty);
     const trace = await receiver.trace(traceId, level === 'auto' ? 3 : 1);
     const failed = trace.spans.filter(({ status }) => status.code === 'error');
@@ -175,7 +175,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
       expect(express).toEqual(expect.arrayContaining(['arcade', 'dice']));
     });
 
-    test('send no hand-written spans', async () => {
+    test('send only spans of instrumentation libraries at instrumentation level auto', async () => {
       const { trace: traceId = '' } = await play(arcade);
       const trace = await receiver.trace(traceId, 8);
       expect(
@@ -183,7 +183,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
       ).toEqual([]);
     });
 
-    test('sends metrics by OTLP', async () => {
+    test('send metrics by OTLP', async () => {
       await waitFor('a metric', () => receiver.metricNames().find((name) => name === 'http.server.request.duration'));
     });
   }
@@ -198,7 +198,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
       expect(sent).toMatch(/"key":"roll.value","value":\{"intValue":/);
     });
 
-    test('send no spans of instrumentation libraries', async () => {
+    test('send only hand-written spans at instrumentation level manual', async () => {
       const { trace: traceId = '' } = await play(arcade);
       const trace = await receiver.trace(traceId, 4);
       expect(new Set(trace.spans.map(({ scope }) => scope))).toEqual(new Set(['arcade', 'dice', 'prizes']));

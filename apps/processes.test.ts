@@ -47,7 +47,7 @@ describe('an app', () => {
     expect(took).toBeLessThan(3_500);
   });
 
-  test('sends telemetry as protobuf by default', async () => {
+  test('sends telemetry as OTLP in protobuf by default', async () => {
     const env: Record<string, string | undefined> = {
       ...settings('auto', receiver),
       OTEL_EXPORTER_OTLP_PROTOCOL: undefined,
@@ -61,7 +61,7 @@ describe('an app', () => {
     await dice.stop();
   });
 
-  test('prints spans and metrics on the console at the configured interval', async () => {
+  test('prints spans and metrics on the console at the configured intervals', async () => {
     const env = {
       ...settings('auto', receiver),
       OTEL_TRACES_EXPORTER: 'console',
@@ -129,7 +129,7 @@ describe('an app', () => {
     await dice.stop();
   });
 
-  test('reports an unreachable Collector once, and keeps serving', async () => {
+  test('reports an unreachable Collector only once, and keeps serving requests', async () => {
     const dice = await (
       await App.start(dist, 'dice', {
         ...settings('auto', receiver),
@@ -146,13 +146,13 @@ describe('an app', () => {
     expect(await dice.stop()).toMatchObject({ code: 0 });
   });
 
-  test('refuses an unknown instrumentation level', async () => {
+  test('refuses to start at an unknown instrumentation level', async () => {
     const dice = await App.start(dist, 'dice', { INSTRUMENTATION: 'full' });
     expect(await dice.exited()).toBe(1);
     expect(dice.stderr).toBe('INSTRUMENTATION is "full": expected one of none, auto, manual\n');
   });
 
-  test('names a missing environment variable and exits with code 1', async () => {
+  test('names a missing environment variable, and exits with code 1', async () => {
     const arcade = await App.start(dist, 'arcade', { PRIZES_URL: 'http://127.0.0.1:1' });
     expect(await arcade.exited()).toBe(1);
     expect(arcade.stderr).toContain('DICE_URL is not set');

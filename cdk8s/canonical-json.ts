@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Compares two texts by their UTF-8 bytes, as Go does. JavaScript compares UTF-16 units, and sorts beyond U+D7FF
- * differently.
+ * Compares two texts by their UTF-8 bytes, as Go does. JavaScript compares UTF-16 code units, which gives another order
+ * for characters after U+D7FF.
  */
 export const byBytes = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
 
-/** Returns the entries sorted by key, in Go's order. */
+/** Returns an object's entries, sorted by key in the order that Go uses. */
 export const sorted = <Value>(entries: Readonly<Record<string, Value>>): [string, Value][] =>
   Object.entries(entries).sort(([left], [right]) => byBytes(left, right));
 

@@ -4,7 +4,7 @@ import { labValues } from './values.ts';
 
 const compute = valueCompute(labValues.default);
 
-test("prints JSON like Go's encoding/json", () => {
+test("prints JSON exactly as Go's package encoding/json does", () => {
   const value = {
     b: [1, 1e21, 1e-7, true, null],
     a: { html: '<a&b>', lines: '\u2028\u2029', control: '\b\f\n\u0001' },
@@ -15,15 +15,15 @@ test("prints JSON like Go's encoding/json", () => {
   );
 });
 
-test('sorts keys by their UTF-8 bytes, like Go', () => {
+test("sorts an object's keys by their UTF-8 bytes, like Go", () => {
   expect(json({ '\u{1f3b2}': 1, '\uff61': 2, Z: 3, a: 4 })).toBe('{"Z":3,"a":4,"\uff61":2,"\u{1f3b2}":1}');
 });
 
-test('hashes the UTF-8 bytes and prints lower-case hexadecimal', () => {
+test('hashes the UTF-8 bytes of a text, and prints the hash in lower-case hexadecimal', () => {
   expect(sha256('é')).toBe('4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c');
 });
 
-test('removes duplicates from joined lists and keeps the first of each', () => {
+test('joins lists, and keeps only the first of several equal items', () => {
   expect(compute.union(['a', 'b'], ['b', 'c'], ['a'])).toEqual(['a', 'b', 'c']);
 });
 
@@ -34,7 +34,7 @@ test('lets the user override each setting of a Collector component, even with an
   });
 });
 
-test('adds default settings only to Collector components with the given name prefix', () => {
+test('adds default settings only to Collector components whose name starts with the given prefix', () => {
   const all = { 'otlp/a': { queue: 1 }, otlphttp: {}, debug: {} };
   expect(compute.complete(all, 'otlp', { queue: 9 })).toEqual({
     'otlp/a': { queue: 1 },
@@ -49,13 +49,13 @@ test('prints Collector components as YAML lines whose values are JSON', () => {
   );
 });
 
-test('refuses the name of an undefined Collector component, and lists the defined ones', () => {
+test('refuses the name of an undefined Collector component, and lists the defined components', () => {
   expect(() => compute.defined('some.path', ['a', 'c'], { b: {}, a: {} })).toThrow(
     'some.path names "c", which is not defined. Use one of: a, b; or define it.',
   );
 });
 
-test("sorts environment variables, prefers the user's, and turns numbers and booleans into text", () => {
+test("sorts environment variables, prefers the user's variables, and turns numbers and booleans into text", () => {
   expect(compute.env({ B: 'own', C: 'own' }, { C: 1e21, A: false, B: '' })).toEqual([
     { name: 'A', value: 'false' },
     { name: 'B', value: '' },

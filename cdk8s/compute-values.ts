@@ -1,4 +1,5 @@
-// The operations on values for a rendering in which all values are known: each computes its result at once.
+// The operations on chart values for a rendering in which all values are known. Each operation computes its result at
+// once.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { byBytes, json, sha256, sorted } from './canonical-json.ts';
@@ -14,7 +15,7 @@ import type { EnvValues, LabValues } from './values.ts';
  */
 const DICE = ['dice', join('..', 'apps', 'dice')].map((folder) => join(import.meta.dirname, folder));
 
-/** Returns the learner's files as the values give them. An empty text means that the default file is used. */
+/** Returns the texts of the learner's files in the values. An empty text stands for the default file. */
 const givenTexts = ({ dice, collector }: LabValues): Readonly<Record<OwnFile, string>> => ({
   'app.ts': dice.source,
   'settings.env': dice.settings,
@@ -22,7 +23,8 @@ const givenTexts = ({ dice, collector }: LabValues): Readonly<Record<OwnFile, st
 });
 
 /**
- * Returns the name of the default file. At instrumentation level `manual`, app.ts has its own with hand-written spans.
+ * Returns the name of the default for a learner's file. At instrumentation level `manual`, the default for app.ts is a
+ * file with hand-written spans.
  */
 const defaultFile = (file: OwnFile, level: LabValues['instrumentation']): string =>
   file === 'app.ts' && level === 'manual' ? 'app.manual.ts' : file;

@@ -40,11 +40,14 @@ describe('the lab of a seat', () => {
   const values: SomeValues = { instrumentation: 'manual', dice: { env: { WHERE: 'default' } } };
   const clusterRoles = { collector: 'intro-otel-seat-collector', guide: 'intro-otel-seat-guide' };
 
-  test.each(['class-ada', 'default'])('equals the lab that renderLab makes for namespace %s', (namespace) => {
-    expect(labTemplate(values)(namespace)).toEqual(renderLab({ release: 'lab', namespace, values, clusterRoles }));
-  });
+  test.each(['class-ada', 'default'])(
+    'is the same from labTemplate and from renderLab in the namespace %s',
+    (namespace) => {
+      expect(labTemplate(values)(namespace)).toEqual(renderLab({ release: 'lab', namespace, values, clusterRoles }));
+    },
+  );
 
-  test('has no Role, and binds the Collector and the guide to ClusterRoles', () => {
+  test('contains no Role, and binds the Collector and the guide to ClusterRoles', () => {
     const objects = labTemplate()('class-ada');
     expect(objects.filter(({ kind }) => kind === 'Role')).toEqual([]);
     expect(objects.filter(({ kind }) => kind === 'RoleBinding')).toMatchObject([
@@ -59,7 +62,7 @@ describe('the lab of a seat', () => {
     ]);
   });
 
-  test("throws when its template is created if the values can't be rendered", () => {
+  test("is refused when labTemplate is called with values that can't be rendered", () => {
     expect(() => labTemplate({ collector: { pipelines: { traces: { exporters: ['nobody'] } } } })).toThrow(
       'collector.pipelines.traces.exporters names "nobody"',
     );

@@ -55,11 +55,14 @@ export function objectsOf<Props extends LabProps>(lab: Props, parts: readonly Co
     .map((object) => object.toJson() as AnyObject);
 }
 
-/** Returns the components that the values enable. It needs values without tokens. */
+/** Returns the components that the values enable. The values must not contain tokens. */
 export const enabledOf = <Props extends LabProps>(lab: Props, parts: readonly Component<Props>[]) =>
   parts.filter(({ enabled }) => enabled === undefined || resolved(enabled(lab)));
 
-/** @throws if the release's name can't start an object's name */
+/**
+ * Checks a release's name.
+ * @throws if the name isn't valid as the start of object names
+ */
 export function checkRelease(release: string): void {
   if (/^[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?$/.test(release)) return;
   throw new Error(
@@ -92,7 +95,10 @@ export function renderLab({
   return objectsOf(lab, enabledOf(lab, components)) as KubernetesObject[];
 }
 
-/** Copies the object into another namespace. In a seat's lab, only these fields depend on the namespace. */
+/**
+ * Returns a copy of the object for another namespace. In a seat's lab, no fields except those changed here depend on
+ * the namespace.
+ */
 function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
   const { metadata, subjects } = object as KubernetesObject & { readonly subjects?: readonly object[] };
   return {
@@ -103,8 +109,9 @@ function inNamespace(object: KubernetesObject, namespace: string): KubernetesObj
 }
 
 /**
- * Returns a function that gives the lab for a seat's namespace. All these labs have the same values. Rendering happens
- * only once, because it takes about 100 ms. The labs share their objects' contents, so never mutate a lab.
+ * Returns a function that returns the objects of a seat's lab for the seat's namespace. The labs of all seats have the
+ * same values. Rendering happens only once, because it takes about 100 ms. The labs share parts of their objects, so
+ * callers must not change an object.
  * @throws the same errors as renderLab
  */
 export function labTemplate(values?: SomeValues): (namespace: string) => KubernetesObject[] {

@@ -9,7 +9,10 @@ const CHART = join(import.meta.dirname, '..', 'charts', 'lab');
 
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 
-/** Reads all files below a directory, by relative path with forward slashes. Empty if the directory doesn't exist. */
+/**
+ * Returns the texts of all files below a directory, by their relative paths with forward slashes. The result is empty
+ * if the directory doesn't exist.
+ */
 function read(directory: string): Files {
   try {
     const files = readdirSync(directory, { recursive: true, withFileTypes: true })
@@ -22,7 +25,7 @@ function read(directory: string): Files {
   }
 }
 
-/** Returns a line for each file that differs, is missing, or isn't generated. */
+/** Returns a line for each chart file that differs from the generated file, is missing, or isn't generated. */
 export function differences(wanted: Files, found: Files): string[] {
   const wrong = [...wanted]
     .filter(([path, text]) => found.get(path) !== text)

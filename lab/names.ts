@@ -18,8 +18,8 @@ export const LABELS = {
 export const FAULTS_OF = `${GROUP}/faults-of`;
 
 /**
- * Value of the label app.kubernetes.io/managed-by on all objects that the operator creates. Its watches select this
- * label.
+ * Value of the label app.kubernetes.io/managed-by on all objects that the operator creates. Among the kinds that it
+ * creates, the operator watches only objects with this label.
  */
 export const MANAGED_BY = 'intro-otel';
 

@@ -11,5 +11,5 @@ export const PORTS = {
   ops: 8082,
 } as const;
 
-/** Jaeger serves its UI and its API under this path. */
+/** Base path of Jaeger's web UI and API. */
 export const JAEGER_BASE_PATH = '/jaeger';

@@ -1,11 +1,11 @@
 import { callsOfRound, servicesBehindGuide, servicesOfImage, servicesOfRound, urlVariable } from './services.ts';
 
-test('lists all calls between services in a round that the given service starts', () => {
+test('lists all calls between services in a round of the game that the given service starts', () => {
   expect(callsOfRound('guide')).toEqual(['arcade→dice', 'arcade→prizes', 'guide→arcade']);
   expect(callsOfRound('visitors')).toEqual(['arcade→dice', 'arcade→prizes', 'visitors→arcade']);
 });
 
-test('lists the services whose spans make up the trace of a round', () => {
+test('lists the services whose spans are in the trace of a round of the game', () => {
   expect(servicesOfRound('guide')).toEqual(['arcade', 'dice', 'guide', 'prizes']);
 });
 

@@ -1,7 +1,7 @@
 // The services of a lab, one row per service. The image build, the chart, the guide, `npm run up` and the tests read
 // this list.
 
-/** Images that this repository builds. A service without such an image runs an upstream image. */
+/** Images that this repository builds. A service that runs none of them runs an upstream image. */
 export type OwnImage = 'intro-otel' | 'intro-otel-flask';
 
 export interface Service {
@@ -12,7 +12,7 @@ export interface Service {
   readonly program?: string;
   /** Services that this service calls during a round. */
   readonly calls?: readonly string[];
-  /** Whether the guide serves the service under `/apps/<name>`. */
+  /** Whether the guide forwards requests for `/apps/<name>` to the service. */
   readonly behindGuide?: boolean;
   /** Whether the service runs only if the value `<name>.enabled` is true. */
   readonly optional?: boolean;
@@ -56,7 +56,7 @@ export const servicesOfRound = (first: ServiceName): string[] =>
   [...new Set([first, ...callsOfRound(first).flatMap((call) => call.split('→'))])].sort();
 
 /**
- * Returns the services that the guide serves under `/apps/<name>`.
+ * Returns the services to which the guide forwards requests for `/apps/<name>`.
  * @param optional names of the enabled optional services
  */
 export const servicesBehindGuide = (optional: readonly string[] = []): string[] =>

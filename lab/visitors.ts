@@ -14,8 +14,8 @@ const browsers = [
     'Mobile/15E148 Safari/604.1',
 ];
 /**
- * Values of the header x-browser-plugins. Each browser plugin is in two of the five, so no single visitor reveals a
- * fault's plugin.
+ * Values of the header x-browser-plugins. Each browser plugin is in two of the five values, so no single visitor
+ * reveals which plugin a fault affects.
  */
 export const plugins = [
   'none',
@@ -27,7 +27,10 @@ export const plugins = [
 export const clientVersions = ['3.1.0', '3.2.0'];
 const players = ['ada', 'grace', 'linus', 'margaret', 'edsger', 'barbara', 'ken'];
 
-/** Returns the visitor of a round. The lengths of the lists have no common divisor, so every combination occurs. */
+/**
+ * Returns the visitor of a round. The lists of browsers, plugins and versions have lengths without a common divisor, so
+ * every combination occurs.
+ */
 export function visitorOf(round: number): Visitor {
   return {
     player: pick(players, round),

@@ -126,7 +126,7 @@ test('reads a span kind that is a name instead of a number', () => {
   );
 });
 
-test('marks a span whose parent is missing as an orphan, and treats it as a root', () => {
+test('marks a span whose parent is missing as an orphan, and puts the orphan among the roots of the trace', () => {
   const { roots } = onlyTrace(
     service('dice', [
       span({ id: 'a' }),
@@ -141,7 +141,7 @@ test('marks a span whose parent is missing as an orphan, and treats it as a root
   expect(roots[1]?.children[0]).toMatchObject({ spanId: 'c', orphan: false });
 });
 
-test("lists all spans, even spans that are each other's parents", () => {
+test('lists all spans of a trace, even two spans that name each other as parent', () => {
   const { spans } = onlyTrace(
     service('dice', [
       span({ id: 'a', parent: 'b' }),
@@ -152,7 +152,7 @@ test("lists all spans, even spans that are each other's parents", () => {
   expect(spans.map(({ spanId }) => spanId).sort()).toEqual(['a', 'b', 'c']);
 });
 
-test('lists a span only once if it arrives twice', () => {
+test('lists a span only once if the response contains it twice', () => {
   expect(onlyTrace(service('dice', [span({ id: 'a' }), span({ id: 'a' })])).spans).toHaveLength(1);
 });
 
@@ -194,7 +194,7 @@ test.each([null, 'text', [1]])('refuses %j, which is not OTLP JSON', (answer) =>
   expect(() => tracesFromOtlp(answer)).toThrow(/expected OTLP JSON with resourceSpans, found/);
 });
 
-test('lists each call between services once', () => {
+test('lists each call between two services of a trace only once', () => {
   const trace = onlyTrace(
     service('arcade', [span({ id: 'a' }), span({ id: 'b', parent: 'a' }), span({ id: 'c', parent: 'a' })]),
     service('dice', [span({ id: 'd', parent: 'b' }), span({ id: 'e', parent: 'c' })]),

@@ -10,7 +10,7 @@ export type Kind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer'
 
 export interface SpanEvent {
   name: string;
-  /** Time in milliseconds since the epoch. */
+  /** Time of the span event in milliseconds since the epoch. */
   time: number;
   attributes: Attributes;
 }
@@ -40,7 +40,7 @@ export interface Span {
   status: SpanStatus;
   /** Child spans, sorted by start time. */
   children: Span[];
-  /** Whether the span names a parent that is missing, perhaps only until it arrives. */
+  /** Whether the span's parent is missing from the trace. The parent may still arrive. */
   orphan: boolean;
 }
 
@@ -164,7 +164,7 @@ function toStatus(status: OtlpSpan['status'] = {}): SpanStatus {
   return status.message ? { code, message: status.message } : { code };
 }
 
-/** Returns our name for the value of an enum. In OTLP, the value may be a number or a name with a prefix. */
+/** Returns this project's name for an enum value in OTLP, which may be a number or a name with a prefix. */
 function oneOf<T extends string>(names: T[], value: number | string | undefined, prefix: string): T {
   const [first] = names as [T];
   if (typeof value === 'number') return names[value] ?? first;
@@ -213,7 +213,8 @@ function link(unordered: Span[]): Span[] {
 }
 
 /**
- * Returns whether `span` is an ancestor of `candidate` or is the same span. Such a cycle would hide both from the tree.
+ * Returns whether `span` is `candidate` or an ancestor of `candidate`. If a span's parent is below the span, this cycle
+ * would hide both from the tree.
  */
 function isWithin(candidate: Span, span: Span, byId: Map<string, Span>): boolean {
   const seen = new Set<Span>();
@@ -270,7 +271,10 @@ export async function recentTraces(
   return (await tracesAt(`${jaeger}/api/v3/traces?${query.toString()}`)).reverse();
 }
 
-/** Reads the traces at a URL. Jaeger answers 404 for a trace that it doesn't have, and for a search without results. */
+/**
+ * Reads the traces at a URL. Returns no traces if Jaeger answers 404, as it does for an unknown trace and for a search
+ * without results.
+ */
 async function tracesAt(url: string): Promise<Trace[]> {
   const { status, body } = await call(url, { signal: AbortSignal.timeout(5_000) });
   if (status === 404) return [];

@@ -28,7 +28,7 @@ class BudgetExceeded extends Error {
   override name = 'BudgetExceeded';
 }
 
-/** Thrown when prizes answers with an error. The arcade then answers with the same status. */
+/** Thrown when prizes answers with an error status. The arcade then answers with the same status. */
 class Refused extends Error {
   override name = 'Refused';
   readonly status: number;
@@ -65,7 +65,7 @@ function traitsOf(request: Request): Attributes {
   return { 'browser.plugins': request.get('x-browser-plugins'), 'client.version': request.get('x-client-version') };
 }
 
-/** Headers of the visitor that the arcade forwards to prizes unchanged. */
+/** Names of the visitor's headers that the arcade forwards to prizes unchanged. */
 const TRAITS = ['x-browser-plugins', 'x-client-version'];
 
 const traitHeaders = (request: Request): Record<string, string> =>

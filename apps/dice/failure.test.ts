@@ -2,7 +2,7 @@ import { exitCalled, startFailure } from './failure.ts';
 
 const source = '/app/dice/app.ts';
 
-test("reports a failed start without a ConfigMap's link folders and the stack frames of Node and packages", () => {
+test("hides a ConfigMap's link folders and the stack frames of Node and packages in an error message", () => {
   const stack = [
     'ReferenceError: nope is not defined',
     '    at file:///app/dice/..2026_11_22_16_00_00.123/app.ts:3:19',
@@ -16,7 +16,7 @@ test("reports a failed start without a ConfigMap's link folders and the stack fr
   ]);
 });
 
-test('reports a syntax error with its line of code and the mark under the mistake', () => {
+test('shows the line of code of a syntax error, with the mark under the mistake', () => {
   const stack = 'file:///app/dice/app.ts:3\n\nconst b = ;\n          ^\n\nSyntaxError: Expression expected\n';
   expect(startFailure(source, stack)).toBe(
     [
@@ -29,7 +29,7 @@ test('reports a syntax error with its line of code and the mark under the mistak
   );
 });
 
-test("reports the line that called process.exit if that line is in the learner's code", () => {
+test("reports the line of the learner's code that called process.exit, and ignores calls by other code", () => {
   const stack = [
     'Error',
     '    at process.exit (file:///app/dice.js:20:52)',

@@ -2,15 +2,15 @@
 // line.
 
 /**
- * Returns the message for code that fails at its start.
- * @param source path of the code. A ConfigMap mounts the file through links, whose names the message hides.
+ * Returns the message for learner's code that fails while it starts.
+ * @param source path of the code. A ConfigMap mounts the file through links, and the message hides the links' names.
  * @param stack Node's error output
  */
 export function startFailure(source: string, stack: string): string {
   return [`dice can't start: its code ${source} has an error.`, ...linesOf(source, stack)].join('\n');
 }
 
-/** Returns the message for a `process.exit` in the learner's code, or undefined if other code called it. */
+/** Returns the message for a `process.exit` in the learner's code, or undefined if other code called `process.exit`. */
 export function exitCalled(source: string, stack: string, code?: number | string | null): string | undefined {
   const place = linesOf(source, stack).find((line) => line.includes(`${source}:`));
   return place && `dice ends: your code calls process.exit(${code ?? ''})\n${place}`;

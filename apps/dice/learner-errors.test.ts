@@ -19,24 +19,24 @@ describe("an error in the learner's code", () => {
     return dice;
   }
 
-  test('shows the file and line of a syntax error', async () => {
+  test("shows the file and line of a syntax error in the learner's code", async () => {
     const { stderr } = await failure('syntax.ts', "import express from 'express';\nconst app = express(;\n");
     expect(stderr).toContain('syntax.ts:2');
     expect(stderr).toContain('const app = express(;');
     expect(stderr.split('\n').length).toBeLessThan(10);
   });
 
-  test('shows the file and line of a syntax error that only V8 detects', async () => {
+  test("shows the file and line of a syntax error that only V8 detects in the learner's code", async () => {
     expect((await failure('twice.ts', 'let a: number = 1;\nlet a = 2;\n')).stderr).toContain('twice.ts:2');
   });
 
-  test('shows the file and line of an error that the code throws while it starts', async () => {
+  test("shows the file and line of an error that the learner's code throws while it starts", async () => {
     const { stderr } = await failure('throws.ts', 'const a: number = 1;\n\nthrow new Error(`no ${a}`);\n');
     expect(stderr).toContain('Error: no 1');
     expect(stderr).toContain('throws.ts:3');
   });
 
-  test('names a TypeScript feature that Node cannot run', async () => {
+  test("names the TypeScript feature in the learner's code that Node cannot run", async () => {
     expect((await failure('enum.ts', 'enum Side { one }\n')).stderr).toContain('TypeScript enum is not supported');
   });
 });

@@ -12,8 +12,8 @@ const source = resolve(process.argv[2] ?? join(import.meta.dirname, 'dice', 'app
 const stripper = join(import.meta.dirname, 'strip.js');
 
 /**
- * Strips types with Node's own function, but in a child process, because the type stripper would keep its memory in
- * this one.
+ * Removes the types from TypeScript code with Node's own function. The function runs in a child process, because it
+ * would keep 11 MiB of memory in this process.
  */
 function stripTypes(file: string): string {
   const child = spawnSync(process.execPath, ['--no-warnings', stripper, file], { encoding: 'utf8', env: {} });
@@ -43,7 +43,8 @@ try {
   await import(pathToFileURL(source).href);
 } catch (error) {
   const stack = error instanceof Error ? (error.stack ?? '') : String(error);
-  // For some syntax errors, the stack lacks the line. Node prints the line if the error is uncaught.
+  // For some syntax errors, the stack doesn't name the line of code. Node prints that line if nothing catches the
+  // error.
   if (error instanceof SyntaxError && !stack.includes('.ts:')) throw error;
   fatal(startFailure(source, stack));
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Starts the app at the instrumentation level in INSTRUMENTATION, with the slides' commands. Flask's own server is enough
-# for one learner.
+# Starts the Flask app with the slides' command for the instrumentation level in INSTRUMENTATION. Flask's own server is
+# enough for one learner.
 set -eu
 serve() {
   app=$1

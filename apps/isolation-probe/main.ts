@@ -10,7 +10,7 @@ try {
   const results = JSON.stringify(await tryConnections(targetsIn(fromEnv('TARGETS'))));
   print(results);
   writeFileSync(process.env.TERMINATION_LOG ?? '/dev/termination-log', results);
-  // Without this, a pending DNS lookup would keep the process alive.
+  // Without this call, a pending DNS lookup would keep the process alive.
   process.exit(0);
 } catch (error) {
   fatal(error);

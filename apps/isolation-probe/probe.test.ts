@@ -30,13 +30,13 @@ const quick = { step: 300, pause: 20, total: 200 };
 
 afterEach(() => Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve)))));
 
-test('connects to an open port by IP address and by host name', async () => {
+test('connects to an open port by its IP address and by its host name', async () => {
   const port = await listening();
   expect(await tryConnection({ host: '127.0.0.1', port })).toBe('connected');
   expect(await tryConnection({ host: 'localhost', port })).toBe('connected');
 });
 
-test('reports the error code of a closed port', async () => {
+test('reports the error code of a connection to a closed port', async () => {
   expect(await tryConnection({ host: '127.0.0.1', port: await closedPort() })).toBe('ECONNREFUSED');
 });
 
@@ -44,7 +44,7 @@ test('reports an error code for an invalid host name, and does not throw', async
   expect(await tryConnection({ host: 'not a name', port: 80 })).toMatch(/^E/);
 });
 
-test('tries several targets at once and reports a result for each', async () => {
+test('connects to several targets at once, and reports a result for each target', async () => {
   const [open, closed] = [await listening(), await closedPort()];
   expect(await tryConnections([target('own', open, true), target('theirs', closed, false)], quick)).toEqual({
     own: 'connected',
@@ -52,7 +52,7 @@ test('tries several targets at once and reports a result for each', async () => 
   });
 });
 
-test('retries until a port opens that should be open', async () => {
+test('keeps trying to connect until a port that should be open is open', async () => {
   const port = await closedPort();
   const result = tryConnections([target('own', port, true)], { ...quick, total: 5_000 });
   await delay(100);
@@ -60,7 +60,7 @@ test('retries until a port opens that should be open', async () => {
   expect(await result).toEqual({ own: 'connected' });
 });
 
-test('retries until a port closes that should be closed', async () => {
+test('keeps trying to connect until a port that should be closed is closed', async () => {
   const port = await listening();
   const result = tryConnections([target('theirs', port, false)], { ...quick, total: 5_000 });
   await delay(100);
@@ -69,7 +69,7 @@ test('retries until a port closes that should be closed', async () => {
   expect(await result).toEqual({ theirs: expect.stringMatching(/^ECONN(REFUSED|RESET)$/) as string });
 });
 
-test('reports the last result if a port never opens or closes as expected', async () => {
+test("reports the last result if a port doesn't open or close as expected in time", async () => {
   const port = await listening();
   expect(await tryConnections([target('theirs', port, false)], quick)).toEqual({ theirs: 'connected' });
 });
@@ -79,12 +79,12 @@ test.each([
   ['{}', 'no list'],
   ['[]', 'no list'],
   ['[{"name":"a","host":"b","port":"80","open":true}]', '"port":"80"'],
-])('refuses TARGETS=%s and names the variable in the message', (text, found) => {
+])('refuses TARGETS=%s, and names the variable TARGETS in the error message', (text, found) => {
   expect(() => targetsIn(text)).toThrow(/^TARGETS: expected a JSON list of/);
   expect(() => targetsIn(text)).toThrow(found);
 });
 
-describe('the isolation probe as a program', () => {
+describe('the program isolation-probe', () => {
   const folder = mkdtempSync(join(tmpdir(), 'isolation-probe-'));
   const log = join(folder, 'termination-log');
   const run = (env: Record<string, string>) =>
@@ -94,13 +94,13 @@ describe('the isolation probe as a program', () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test('writes its results to the termination message', async () => {
+  test("writes the results of isolation-probe to the pod's termination message", async () => {
     const targets = [target('own', await listening(), true), target('theirs', await closedPort(), false)];
     await run({ TARGETS: JSON.stringify(targets) });
     expect(JSON.parse(readFileSync(log, 'utf8'))).toEqual({ own: 'connected', theirs: 'ECONNREFUSED' });
   });
 
-  test('fails with one line if TARGETS is not set', async () => {
+  test('prints one line and fails if the variable TARGETS is not set', async () => {
     await expect(run({})).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^TARGETS is not set.*\n$/) as string,

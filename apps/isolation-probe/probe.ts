@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Target {
-  /** Name of the target, which is its key in the results. */
+  /** Name of the target. The results contain the target's result under this name. */
   readonly name: string;
   /** A host name or an IP address. */
   readonly host: string;
@@ -13,13 +13,13 @@ export interface Target {
   readonly open: boolean;
 }
 
-/** The result by target name: `connected`, or an error code such as ECONNREFUSED. */
+/** The result for each target, by the target's name: `connected`, or an error code such as ECONNREFUSED. */
 export type Results = Readonly<Record<string, string>>;
 
 export const CONNECTED = 'connected';
 
 export interface Timeouts {
-  /** Time limit in milliseconds for resolving the host name, and again for connecting. */
+  /** Time limit in milliseconds for resolving the host name. The same limit holds for connecting. */
   readonly step: number;
   /** Milliseconds between two attempts. */
   readonly pause: number;
@@ -71,7 +71,7 @@ export async function tryConnection(
 
 /**
  * Tries to connect to all targets at once. It retries until every result is as expected or the total time has passed,
- * because a network needs some time to apply a new pod or policy.
+ * because a network needs some time after a pod or a network policy is created.
  * @returns the results of the last attempt
  */
 export async function tryConnections(targets: readonly Target[], timeouts: Partial<Timeouts> = {}): Promise<Results> {

@@ -7,7 +7,10 @@ const NAME = { name: 'lab-guide-key', namespace: 'ns' };
 const SOON = { within: 1_000, every: 1 };
 const REASONS: Readonly<Record<number, string>> = { 404: 'NotFound', 409: 'Conflict' };
 
-/** Returns a fake API server with one Secret. It answers the first requests with `codes`, and all others with 200. */
+/**
+ * Returns a fake API server with one Secret. It answers the first requests with the status codes in `codes`, and all
+ * later requests with 200.
+ */
 function server(data?: Record<string, string>, codes: number[] = []) {
   const asked: string[] = [];
   const patches: object[] = [];
@@ -32,14 +35,14 @@ function server(data?: Record<string, string>, codes: number[] = []) {
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-test('uses the existing key in the Secret and writes nothing', async () => {
+test('returns the key that the Secret already has, and writes nothing', async () => {
   const { api, asked } = server({ key: base64('mine') });
   expect(await keyIn(api, NAME)).toBe('mine');
   expect(asked).toEqual(['GET']);
 });
 
 test.each<[Record<string, string> | undefined]>([[undefined], [{ other: 'x' }], [{ key: '' }]])(
-  'writes a random key if the data of the Secret is %j',
+  "writes a random key to the Secret if the Secret's data is %j",
   async (data) => {
     const { api, asked, live } = server(data);
     const key = await keyIn(api, NAME);
@@ -53,13 +56,13 @@ test('creates a different key for each lab', async () => {
   expect(await keyIn(server().api, NAME)).not.toBe(await keyIn(server().api, NAME));
 });
 
-test('writes the key only to the version of the Secret that it has read', async () => {
+test('writes the key only if the Secret has not changed since it was read', async () => {
   const { api, patches } = server();
   await keyIn(api, NAME);
   expect(patches).toMatchObject([{ metadata: { resourceVersion: '1' } }]);
 });
 
-test("uses the other writer's key if another process writes first", async () => {
+test('returns the key of another process if that process writes to the Secret first', async () => {
   const { api, asked, live } = server(undefined, [200, 409]);
   const late = {
     get: api.get,
@@ -72,19 +75,19 @@ test("uses the other writer's key if another process writes first", async () => 
   expect(asked).toEqual(['GET', 'PATCH', 'GET']);
 });
 
-test('retries while the API server answers 503 or 429', async () => {
+test('retries to get the key while the API server answers 503 or 429', async () => {
   const { api, asked } = server({ key: base64('mine') }, [503, 429]);
   expect(await keyWithin(api, NAME, SOON)).toBe('mine');
   expect(asked).toHaveLength(3);
 });
 
-test('gives up at once if it may not read the Secret (403)', async () => {
+test('fails without a retry if the API server answers 403 for the Secret with the key', async () => {
   const { api, asked } = server({}, [403]);
   await expect(keyWithin(api, NAME, SOON)).rejects.toMatchObject({ code: 403 });
   expect(asked).toHaveLength(1);
 });
 
-test('gives up at once if the Secret does not exist', async () => {
+test('fails without a retry if the Secret for the key does not exist', async () => {
   let asked = 0;
   const get = () => Promise.resolve(void asked++);
   const { mergePatch } = server().api;
@@ -92,7 +95,7 @@ test('gives up at once if the Secret does not exist', async () => {
   expect(asked).toBe(1);
 });
 
-test('gives up after the time limit if the API server is unreachable', async () => {
+test('fails after the time limit for getting the key if the API server is unreachable', async () => {
   const get = () => Promise.reject(new Error('ECONNREFUSED'));
   const { mergePatch } = server().api;
   await expect(keyWithin({ get, mergePatch }, NAME, { within: 20, every: 5 })).rejects.toThrow('ECONNREFUSED');

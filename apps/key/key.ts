@@ -1,6 +1,5 @@
 // Reads or creates the guide's key, which signs the learner's progress. The key is random, is created once per lab, and
-// is stored in a Secret that the chart creates empty. So the chart contains nothing random, and an upgrade keeps the
-// key.
+// is stored in a Secret. The chart creates this Secret without data, so an upgrade keeps the key.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError, isConflict, isTooManyRequests } from '../../kubernetes/api.ts';
@@ -15,12 +14,12 @@ interface SecretName {
   readonly namespace: string;
 }
 
-/** Thrown when there can't be a key and another attempt wouldn't help. */
+/** Thrown when the key can't be read or created, and a retry wouldn't help. */
 export class KeyUnavailableError extends Error {}
 
 /**
- * Returns the key in the Secret, and creates it if there is none. It writes only to the version that it has read, so of
- * two concurrent writers, one fails and the key never changes.
+ * Returns the key in the Secret. If the Secret has no key, the function writes a new one. The write fails if the Secret
+ * has changed since it was read, so two concurrent writers can't replace each other's key.
  * @throws KeyUnavailableError if the Secret doesn't exist, or an error of Api
  */
 export async function keyIn(api: SecretApi, secret: SecretName): Promise<string> {
@@ -38,13 +37,16 @@ export async function keyIn(api: SecretApi, secret: SecretName): Promise<string>
 }
 
 export interface Patience {
-  /** Time limit for all attempts, in milliseconds. */
+  /** Time limit in milliseconds for all attempts to get the key. */
   readonly within: number;
-  /** Milliseconds between two attempts. */
+  /** Milliseconds between two attempts to get the key. */
   readonly every?: number;
 }
 
-/** Returns the key like keyIn, with retries. @throws the last error, or the first error for which a retry can't help */
+/**
+ * Returns the key in the Secret, as `keyIn` does, but retries after an error. @throws the last error, or the first
+ * error that a retry can't fix
+ */
 export async function keyWithin(
   api: SecretApi,
   secret: SecretName,

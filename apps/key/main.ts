@@ -1,5 +1,5 @@
-// The init container of the guide. It writes the lab's key to a file that the guide reads. If there is no key, the
-// guide still starts and reports that passed steps are not verified. So this program never fails.
+// The init container of the guide. It writes the lab's key to a file that the guide reads. This program never fails:
+// without a key, the guide still starts, and reports that passed steps are not verified.
 import { writeFileSync } from 'node:fs';
 import { HttpApi } from '../../kubernetes/client.ts';
 import { inClusterConfig } from '../../kubernetes/in-cluster.ts';
@@ -11,7 +11,7 @@ import { keyWithin } from './key.ts';
 
 /** Time limit for getting the key, in milliseconds. */
 const PATIENCE = 10_000;
-/** Time limit for one request, in milliseconds. */
+/** Time limit for one request to the API server, in milliseconds. */
 const TIMEOUT = 3_000;
 
 function connect(): HttpApi {

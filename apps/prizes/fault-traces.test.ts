@@ -46,7 +46,7 @@ describe.each(['auto', 'manual'])('a lab with faults at instrumentation level %s
         }),
       ),
     );
-    // Each version has its own arcade, because there is no Service that balances between the versions.
+    // Each version of prizes has its own arcade, because no Service distributes requests to both versions here.
     arcades = await Promise.all(
       prizes.map(({ url }) => App.start(built.dist, 'arcade', { ...env, DICE_URL: dice.url, PRIZES_URL: url })),
     );
@@ -65,7 +65,7 @@ describe.each(['auto', 'manual'])('a lab with faults at instrumentation level %s
     }
   }
 
-  /** Plays ten rounds with each version. @returns the status, version and visitor of each round */
+  /** Plays ten rounds with each version of prizes. @returns the status, version and visitor of each round */
   const rounds = () =>
     Promise.all(
       RUNNING.flatMap(({ version }, index) =>
@@ -82,7 +82,10 @@ describe.each(['auto', 'manual'])('a lab with faults at instrumentation level %s
   const valueOf = ({ attributes }: Span, ...names: string[]): string | undefined =>
     names.flatMap((name) => attributes[name] ?? []).map(String)[0];
 
-  /** Waits for at least `many` server spans of a service that `fits` accepts, and returns all of them. */
+  /**
+   * Waits until the service has sent at least `many` server spans for which `fits` returns true. Returns all of these
+   * spans.
+   */
   const spansOf = (service: string, many: number, fits: (span: Span) => boolean) =>
     waitFor(`${many} such spans of ${service}`, () => {
       const found = receiver
@@ -97,7 +100,7 @@ describe.each(['auto', 'manual'])('a lab with faults at instrumentation level %s
     expect((await rounds()).filter(({ status }) => status !== 200)).toEqual([]);
   });
 
-  test('shows in its spans that the fault spike affects one client version and one version of prizes', async () => {
+  test('shows in the spans that the fault spike affects one client version and one version of prizes', async () => {
     await switchTo(['spike']);
     const failed = (await rounds()).filter(({ status }) => status !== 200);
     await switchTo([]);
@@ -121,7 +124,7 @@ describe.each(['auto', 'manual'])('a lab with faults at instrumentation level %s
     ).toBe(true);
   });
 
-  test('shows in its spans that the fault timeouts affects one browser plugin and one version of prizes', async () => {
+  test('shows in the spans that the fault timeouts affects one browser plugin and one version of prizes', async () => {
     await switchTo(['timeouts']);
     const failed = (await rounds()).filter(({ status }) => status !== 200);
     await switchTo([]);
@@ -149,7 +152,7 @@ describe.each(['auto', 'manual'])('a lab with faults at instrumentation level %s
     );
   });
 
-  test('refuses to switch on an unknown fault, and changes nothing', async () => {
+  test('refuses to switch on an unknown fault, and keeps the active faults as they are', async () => {
     const answer = await fetch(`${prizes[0]?.health}/fault`, { method: 'PUT', body: '{"names":["slow"]}' });
     expect([answer.status, await answer.text()]).toEqual([
       400,

@@ -22,21 +22,21 @@ const hit = (on: FaultName[]): { traits: Traits; effect: Effect }[] =>
     .map((traits) => ({ traits, effect: effectOf(on, truth, traits) }))
     .filter(({ effect }) => Object.keys(effect).length > 0);
 
-test('affects no request while no fault is active', () => {
+test('changes no response of prizes while no fault is active', () => {
   expect(hit([])).toEqual([]);
 });
 
 describe('the fault spike', () => {
   const hits = hit(['spike']);
 
-  test('affects every request of one client version to one version of prizes, and no others', () => {
+  test('affects every request of one client version to one version of prizes, and no other requests', () => {
     expect(hits.every(({ traits: { version, client } }) => version === '2.0.0' && client === '3.1.0')).toBe(true);
     expect(hits).toHaveLength(
       everything.filter(({ version, client }) => version === '2.0.0' && client === '3.1.0').length,
     );
   });
 
-  test('answers 400 and 500 equally often, without a delay', () => {
+  test('makes prizes answer 400 and 500 equally often, without a delay', () => {
     const count = (status: number) => hits.filter(({ effect }) => effect.status === status).length;
     expect(count(400)).toBe(count(500));
     expect(hits.filter(({ effect }) => effect.delay !== undefined)).toEqual([]);
@@ -46,7 +46,7 @@ describe('the fault spike', () => {
 describe('the fault timeouts', () => {
   const hits = hit(['timeouts']);
 
-  test('affects all visitors with one browser plugin, on one version of prizes and its pool', () => {
+  test('affects all requests of visitors with one browser plugin to one version of prizes and its node pool', () => {
     expect(new Set(hits.map(({ traits: { version, pool } }) => `${version} ${pool}`))).toEqual(new Set(['1.4.0 blue']));
     expect(hits.every(({ traits: { plugins: found = '' } }) => pluginsOf(found).includes('dark-reader/4.9'))).toBe(
       true,
@@ -54,13 +54,13 @@ describe('the fault timeouts', () => {
     expect(new Set(hits.map(({ traits }) => traits.plugins)).size).toBe(2);
   });
 
-  test("delays the response by more than 500 ms, and doesn't change its status", () => {
+  test("delays the response of prizes by more than 500 ms, and doesn't change its status", () => {
     expect(Math.min(...hits.map(({ effect }) => effect.delay ?? 0))).toBeGreaterThan(500);
     expect(Math.max(...hits.map(({ effect }) => effect.delay ?? 0))).toBeLessThan(1000);
     expect(hits.filter(({ effect }) => effect.status !== undefined)).toEqual([]);
   });
 
-  test("doesn't affect visitors who send no list of browser plugins", () => {
+  test("doesn't delay responses to visitors who send no list of browser plugins", () => {
     expect(
       effectOf(['timeouts', 'spike'], truth, {
         version: '1.4.0',
@@ -73,7 +73,7 @@ describe('the fault timeouts', () => {
   });
 });
 
-test('applies both faults to a request that both affect', () => {
+test('applies both faults to a request that both faults affect', () => {
   const both: Truth = { ...truth, spike: { version: '1.4.0', client: '3.1.0' } };
   expect(
     effectOf(['spike', 'timeouts'], both, {
@@ -86,28 +86,28 @@ test('applies both faults to a request that both affect', () => {
   ).toEqual({ delay: 650, status: 500 });
 });
 
-test('affects at least a fifth of the rounds with each fault', () => {
+test('lets each fault affect at least a fifth of the rounds', () => {
   for (const name of FAULTS) expect([name, hit([name]).length / everything.length >= 0.2]).toEqual([name, true]);
 });
 
 describe('the requests that faults affect', () => {
   const labs = Array.from({ length: 40 }, (_, seat) => truthOf({ release: 'lab', namespace: `class-seat-${seat}` }));
 
-  test('are always the same in one lab', () => {
+  test('are always the same requests in one lab, and differ between labs', () => {
     expect(truthOf({ release: 'lab', namespace: 'class-ada' })).toEqual(
       truthOf({ release: 'lab', namespace: 'class-ada' }),
     );
     expect(truthOf({ release: 'a', namespace: 'b' })).not.toEqual(truthOf({ release: 'b', namespace: 'c' }));
   });
 
-  test('cover every combination across the labs of a class', () => {
+  test('cover every combination of prizes version and client version or browser plugin in a class of 40 labs', () => {
     expect(new Set(labs.map(({ spike }) => `${spike.version} ${spike.client}`)).size).toBe(
       RUNNING.length * clientVersions.length,
     );
     expect(new Set(labs.map(({ timeouts }) => `${timeouts.version} ${timeouts.plugin}`)).size).toBe(2 * 3);
   });
 
-  test('are defined by values that visitors send and versions that the lab runs', () => {
+  test('have client versions and browser plugins that visitors send, and prizes versions that the lab runs', () => {
     const pairs = RUNNING.map(({ version, pool }) => `${version} ${pool}`);
     for (const { spike, timeouts } of labs) {
       expect(clientVersions).toContain(spike.client);
@@ -121,7 +121,7 @@ describe('the requests that faults affect', () => {
 test.each<[string, FaultName[]]>([
   ['{"names":[]}', []],
   ['{"names":["spike","timeouts","spike"]}', ['spike', 'timeouts']],
-])('parses the command %s', (text, names) => {
+])('parses the command %s, which sets the active faults', (text, names) => {
   expect(namesIn(text)).toEqual(names);
 });
 
@@ -134,7 +134,7 @@ test.each([
   ['{"names":["slow"]}', 'found "slow"'],
   ['{"names":["spike",null]}', 'found null'],
   [`{"names":["${'x'.repeat(500)}"]}`, '…'],
-])('refuses the command %s and names the valid ones', (text, found) => {
+])('refuses the fault command %s, and names the valid faults', (text, found) => {
   expect(() => namesIn(text)).toThrow('expected {"names": [...]} with any of spike, timeouts, ');
   expect(() => namesIn(text)).toThrow(found);
 });

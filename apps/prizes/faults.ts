@@ -7,13 +7,13 @@ export interface Traits {
   readonly version: string;
   readonly pool: string;
   readonly client: string | undefined;
-  /** The header x-browser-plugins: names separated by commas. */
+  /** Value of the header x-browser-plugins: names separated by commas. */
   readonly plugins: string | undefined;
   readonly roll: number;
 }
 
 export interface Effect {
-  /** Delay of the response in milliseconds. */
+  /** Milliseconds by which prizes delays the response. */
   readonly delay?: number;
   readonly status?: 400 | 500;
 }
@@ -25,12 +25,12 @@ const isInTimeouts = ({ timeouts }: Truth, { version, pool, plugins: found = '' 
   version === timeouts.version && pool === timeouts.pool && pluginsOf(found).includes(timeouts.plugin);
 
 /**
- * Returns a delay in milliseconds, always more than the arcade's budget of 500. It depends on the roll, so that delays
- * vary.
+ * Returns a delay in milliseconds, always longer than the arcade's time budget of 500 ms. It depends on the roll, so
+ * that delays vary.
  */
 const delayFor = (roll: number): number => 550 + roll * 50;
 
-/** Returns how the active faults affect a request. Empty if they don't. */
+/** Returns the effect of the active faults on a request. The result is empty if the faults don't affect the request. */
 export function effectOf(on: readonly FaultName[], truth: Truth, traits: Traits): Effect {
   return {
     ...(on.includes('timeouts') && isInTimeouts(truth, traits) && { delay: delayFor(traits.roll) }),

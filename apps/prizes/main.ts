@@ -1,4 +1,4 @@
-// The prizes service. It runs in two versions on two node pools, so that learners can compare them in traces.
+// The prizes service. It runs in two versions on two node pools, so that learners can compare the versions in traces.
 import { setTimeout as delay } from 'node:timers/promises';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import express from 'express';
@@ -75,8 +75,8 @@ async function searchPrize(wait: number): Promise<void> {
 }
 
 /**
- * Answers with an error, as the fault `spike` requires. With 400 it blames the request, and with 500 itself. Only a 500
- * sets the span's status to error.
+ * Answers with an error status, as the fault `spike` requires. With 400 the message blames the request, and with 500 it
+ * blames prizes. Only 500 sets the span's status to error.
  */
 function fail(response: Response, status: 400 | 500, roll: number): void {
   const error = new Error(status === 400 ? 'the request could not be understood' : 'the prize could not be wrapped');

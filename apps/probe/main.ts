@@ -13,8 +13,8 @@ import { fatal, print } from '../../support/output.ts';
 const pause = 500; // ms between attempts
 
 /**
- * Retries until `attempt` succeeds.
- * @throws Error with the text `hop` and the last error, once the deadline has passed
+ * Calls `attempt` until it succeeds, and returns its result.
+ * @throws Error with the name of the hop and the last error, once the deadline has passed
  */
 async function until<T>(deadline: number, hop: string, attempt: () => Promise<T>): Promise<T> {
   for (;;) {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf } from '../../support/errors.ts';
 
 /**
- * A function that handles a request's body.
+ * A function that runs a command with the body of the request.
  * @returns the response's body
  * @throws Error with the expected format if the body is invalid
  */
@@ -19,7 +19,7 @@ export function registerCommand(path: string, command: Command): void {
 
 export const commandAt = (path: string | undefined): Command | undefined => commands.get(path ?? '');
 
-/** Runs the command and responds 200 with its result, or 400 with its error message. */
+/** Runs the command of a request. Responds with status 200 and the result, or with status 400 and the error message. */
 export async function answerCommand(
   command: Command,
   request: IncomingMessage,

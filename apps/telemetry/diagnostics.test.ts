@@ -2,7 +2,10 @@ import { diagnosticsLogger } from './diagnostics.ts';
 
 type Logger = ReturnType<typeof diagnosticsLogger>;
 
-/** Returns the lines that the logger writes while `use` runs. With `advance`, `use` moves the clock forward. */
+/**
+ * Calls `use` with a logger and with `advance`, which moves the logger's clock forward. Returns the lines that the
+ * logger has written.
+ */
 function linesWritten(use: (logger: Logger, advance: (ms: number) => void) => void): string[] {
   const lines: string[] = [];
   let time = 0;
@@ -18,7 +21,7 @@ function linesWritten(use: (logger: Logger, advance: (ms: number) => void) => vo
   return lines;
 }
 
-test('prints only the message of an OpenTelemetry error that arrives as JSON with a stack', () => {
+test('prints only the message of an OpenTelemetry error that is JSON with a stack trace', () => {
   const text = JSON.stringify({
     stack: 'Error: connect ECONNREFUSED\n    at x',
     message: 'connect ECONNREFUSED 127.0.0.1:4318',
@@ -56,7 +59,7 @@ test('prints no OpenTelemetry messages of lower severity than warning', () => {
   ).toEqual([]);
 });
 
-test('ignores the OpenTelemetry warning about the exporter "none"', () => {
+test('prints no OpenTelemetry warning about the exporter "none"', () => {
   expect(
     linesWritten((logger) => logger.warn('OTEL_TRACES_EXPORTER contains "none". SDK will not be initialized.')),
   ).toEqual([]);

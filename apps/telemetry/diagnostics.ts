@@ -3,7 +3,10 @@ import type { DiagLogger } from '@opentelemetry/api';
 
 const interval = 60_000; // ms between two lines with the same text
 
-/** Patterns of harmless warnings, which are not printed: the user chose `none`, and the image has no machine ID. */
+/**
+ * Patterns of harmless warnings, which are not printed. They say that the user chose the exporter `none`, or that the
+ * image has no machine ID.
+ */
 const harmless = [/contains "none"\. SDK will not be initialized/, /resource attribute value for key "host\.id"/];
 
 /** Returns a DiagLogger that passes errors and warnings to `write`, but each text at most once per minute. */
@@ -24,7 +27,10 @@ export function diagnosticsLogger(write: (line: string) => void, now: () => numb
   return { error: report('error'), warn: report('warning'), info: ignore, debug: ignore, verbose: ignore };
 }
 
-/** Returns the message of an exception, which the SDK reports as JSON with a stack. Other texts stay as they are. */
+/**
+ * Returns the message of an exception, which the SDK reports as JSON with a stack trace. Returns any other text
+ * unchanged.
+ */
 function readable(message: string): string {
   try {
     const { message: inner, code } = JSON.parse(message) as { message?: string; code?: string };

@@ -11,7 +11,7 @@ test.each([
   ['OTEL_BSP_SCHEDULE_DELAY', '500'],
   ['OTEL_SERVICE_NAME', 'anything at all'],
   ['OTEL_TRACES_EXPORTER', ''],
-])('accepts %s=%s', (name, value) => {
+])('accepts the environment variable %s=%s', (name, value) => {
   expect(checkEnvironment({ [name]: value })).toEqual({ mistakes: [], refused: [] });
 });
 
@@ -22,7 +22,7 @@ test.each([
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'a URL such as http://collector:4318'],
   ['OTEL_BSP_SCHEDULE_DELAY', 'soon', 'a number greater than 0'],
   ['OTEL_BSP_SCHEDULE_DELAY', '-1', 'a number greater than 0'],
-])('refuses %s=%s and names the valid values', (name, value, expected) => {
+])('refuses the environment variable %s=%s, and names the valid values', (name, value, expected) => {
   const { mistakes, refused } = checkEnvironment({ [name]: value });
   expect(refused).toEqual([name]);
   expect(mistakes).toEqual([`${name} is "${value}": expected ${expected}. Ignoring it.`]);

@@ -49,7 +49,9 @@ function forEachSignal(setting: string, expected: string[]): Record<string, { ex
   return Object.fromEntries(names.map((name) => [name, { expected }]));
 }
 
-/** Describes the values that the variable `name` accepts. Returns undefined if it accepts `value`. */
+/**
+ * Returns a description of the values that the variable `name` accepts, or undefined if the variable accepts `value`.
+ */
 function expectedInstead(name: string, value: string): string | undefined {
   const choice = choices[name];
   if (choice) return expectedChoice(choice, value);

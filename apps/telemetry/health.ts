@@ -1,5 +1,5 @@
 // The server for health probes: /healthz (the process is alive) and /readyz (the app can serve requests). It also
-// accepts the app's commands (commands.ts). Its requests are never traced, at any instrumentation level.
+// accepts the app's commands (commands.ts). Requests to this server create no spans at any instrumentation level.
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { answerCommand, commandAt } from './commands.ts';

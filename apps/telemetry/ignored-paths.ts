@@ -3,7 +3,10 @@
 
 let prefixes: string[] = [];
 
-/** Sets the paths. Requests under them create no spans, and neither does any work that they cause. */
+/**
+ * Sets the ignored paths. A request to such a path, or to a path below it, creates no span. Nor does any work that the
+ * request causes.
+ */
 export function ignorePaths(paths: string[]): void {
   prefixes = paths;
 }

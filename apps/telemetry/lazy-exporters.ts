@@ -1,4 +1,5 @@
-// Rarely used exporters. The image has them in a separate file that is loaded only if a variable names one of them.
+// Rarely used exporters. The image has them in a separate file that is loaded only if an OTEL_* variable names one of
+// these exporters.
 export { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 export { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
 export { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';

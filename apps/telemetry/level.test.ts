@@ -8,6 +8,6 @@ test.each([undefined, '', ' '])('uses the instrumentation level none if INSTRUME
   expect(parseLevel(value)).toBe('none');
 });
 
-test('refuses any other instrumentation level and names the valid ones', () => {
+test('refuses an unknown instrumentation level, and names the valid levels', () => {
   expect(() => parseLevel('Auto')).toThrow('INSTRUMENTATION is "Auto": expected one of none, auto, manual');
 });

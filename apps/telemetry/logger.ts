@@ -28,7 +28,10 @@ function traceIds(): object {
   return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }
 
-/** Sends each log record to the Logs SDK too, which adds the trace and span of the active context. */
+/**
+ * Writes each log record, and also sends it to OpenTelemetry's Logs SDK. The SDK adds the IDs of the active trace and
+ * span.
+ */
 const logMethod: NonNullable<NonNullable<LoggerOptions['hooks']>['logMethod']> = function (args, method, level) {
   const label = this.levels.labels[level] ?? 'info';
   const [first, second] = args as unknown as [unknown, string | undefined];

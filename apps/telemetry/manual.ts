@@ -48,8 +48,8 @@ function recordError(span: Span, error: unknown): void {
 }
 
 /**
- * Returns an Express handler that runs `work` in a SERVER span. The span's parent is the caller's span, from the
- * headers. An error is recorded and passed to Express while the span is still active.
+ * Returns an Express handler that runs `work` in a SERVER span. The span's parent is the caller's span, whose IDs are
+ * in the request's headers. The handler records an error and passes it to Express while the span is still active.
  */
 export function withServerSpan(
   route: string,
@@ -77,7 +77,8 @@ export function withServerSpan(
 }
 
 /**
- * Returns the caller's context from the headers. At instrumentation level `auto`, a library has already made it active.
+ * Returns the caller's context from the headers. At instrumentation level `auto`, a library has already made this
+ * context active.
  */
 function extractContext(headers: IncomingHttpHeaders): Context {
   return byHand ? propagation.extract(context.active(), headers) : context.active();

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openServers, readiness, watchServers } from './readiness.ts';
 
-test('is ready while a server listens on the expected port, and forgets the server after it closes', async () => {
+test('reports the process as ready only while a server listens on the expected port', async () => {
   watchServers();
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

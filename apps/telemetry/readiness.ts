@@ -1,5 +1,6 @@
-// Decides whether this process is ready, from the ports on which it listens and whether it is shutting down. Node's
-// diagnostics channels report the ports. So neither the apps nor the learner's code need code for health checks.
+// Decides whether this process is ready. The answer depends on the ports on which it listens, and on whether it is
+// shutting down. Node's diagnostics channels report the ports. So neither the apps nor the learner's code need code for
+// health checks.
 import { subscribe } from 'node:diagnostics_channel';
 import type { AddressInfo, Server } from 'node:net';
 
@@ -30,7 +31,9 @@ export function openServers(): Server[] {
   return [...servers];
 }
 
-/** Returns whether the app can serve requests, and the reason, which is the text of the probe's response. */
+/**
+ * Returns whether the app can serve requests, and the reason. The response to the readiness probe contains the reason.
+ */
 export function readiness(port: number, healthPort: number): { ready: boolean; reason: string } {
   if (shuttingDown) return { ready: false, reason: 'shutting down' };
   if (declared) return { ready: true, reason: 'working' };

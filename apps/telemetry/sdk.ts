@@ -1,6 +1,6 @@
 // Starts OpenTelemetry for Node: the SDK with the exporters that the OTEL_* variables name. At instrumentation level
-// `auto`, it also starts the libraries for HTTP, Express, undici and pino. The bootstrap loads this file before the
-// app, unless the level is `none`.
+// `auto`, it also starts the libraries for HTTP, Express, undici and pino. bootstrap.ts loads this file before the app,
+// unless the level is `none`.
 import type { IncomingMessage } from 'node:http';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { diag, DiagLogLevel } from '@opentelemetry/api';

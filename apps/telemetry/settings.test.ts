@@ -22,33 +22,58 @@ function applied(
 }
 
 test.each([
-  ['allows = in a value', 'OTEL_RESOURCE_ATTRIBUTES=team=blue,room=1', 'OTEL_RESOURCE_ATTRIBUTES', 'team=blue,room=1'],
-  ['removes double quotes', 'OTEL_SERVICE_NAME="my dice"', 'OTEL_SERVICE_NAME', 'my dice'],
   [
-    'removes single quotes, and keeps quotes inside them',
+    'allows = in the value of a setting',
+    'OTEL_RESOURCE_ATTRIBUTES=team=blue,room=1',
+    'OTEL_RESOURCE_ATTRIBUTES',
+    'team=blue,room=1',
+  ],
+  ['removes double quotes around a value', 'OTEL_SERVICE_NAME="my dice"', 'OTEL_SERVICE_NAME', 'my dice'],
+  [
+    'removes single quotes around a value, and keeps double quotes inside them',
     'OTEL_SERVICE_NAME=\'my "dice"\'',
     'OTEL_SERVICE_NAME',
     'my "dice"',
   ],
-  ['keeps a quote that is not closed', 'OTEL_SERVICE_NAME="dice', 'OTEL_SERVICE_NAME', '"dice'],
-  ['ignores spaces around the name and the value', '  INSTRUMENTATION = auto  ', 'INSTRUMENTATION', 'auto'],
-  ['accepts the line ends of Windows', 'INSTRUMENTATION=none\r\n', 'INSTRUMENTATION', 'none'],
   [
-    'ignores a comment after the value',
+    'keeps the opening quote of a value without a closing quote',
+    'OTEL_SERVICE_NAME="dice',
+    'OTEL_SERVICE_NAME',
+    '"dice',
+  ],
+  [
+    'ignores spaces around the name and the value of a setting',
+    '  INSTRUMENTATION = auto  ',
+    'INSTRUMENTATION',
+    'auto',
+  ],
+  ['accepts Windows line endings in the settings file', 'INSTRUMENTATION=none\r\n', 'INSTRUMENTATION', 'none'],
+  [
+    'ignores a comment after the value of a setting',
     'OTEL_TRACES_EXPORTER=console # see the log',
     'OTEL_TRACES_EXPORTER',
     'console',
   ],
-  ['keeps a # without a space before it', 'OTEL_SERVICE_NAME=dice#1', 'OTEL_SERVICE_NAME', 'dice#1'],
-  ['keeps a # in quotes', 'OTEL_SERVICE_NAME="dice #1" # mine', 'OTEL_SERVICE_NAME', 'dice #1'],
-  ['accepts an empty value', 'OTEL_LOGS_EXPORTER=', 'OTEL_LOGS_EXPORTER', ''],
-  ['accepts export before the name', 'export OTEL_LOGS_EXPORTER=none', 'OTEL_LOGS_EXPORTER', 'none'],
-  ['takes the last of several lines', 'INSTRUMENTATION=auto\nINSTRUMENTATION=manual', 'INSTRUMENTATION', 'manual'],
+  ['keeps a # in a value if no space comes before the #', 'OTEL_SERVICE_NAME=dice#1', 'OTEL_SERVICE_NAME', 'dice#1'],
+  ['keeps a # in a quoted value', 'OTEL_SERVICE_NAME="dice #1" # mine', 'OTEL_SERVICE_NAME', 'dice #1'],
+  ['accepts an empty value of a setting', 'OTEL_LOGS_EXPORTER=', 'OTEL_LOGS_EXPORTER', ''],
+  [
+    'accepts the word export before the name of a setting',
+    'export OTEL_LOGS_EXPORTER=none',
+    'OTEL_LOGS_EXPORTER',
+    'none',
+  ],
+  [
+    'takes the last of several lines with the same name',
+    'INSTRUMENTATION=auto\nINSTRUMENTATION=manual',
+    'INSTRUMENTATION',
+    'manual',
+  ],
 ])('%s', (_what, text, name, value) => {
   expect(parseSettings(text)).toEqual({ values: { [name]: value }, ignored: [] });
 });
 
-test('takes only the settings INSTRUMENTATION and OTEL_*', () => {
+test('takes only INSTRUMENTATION and OTEL_* from the settings file', () => {
   expect(parseSettings('# a\nINSTRUMENTATION = auto\nOTEL_X=a=b\nPATH=/x\n\n').values).toEqual({
     INSTRUMENTATION: 'auto',
     OTEL_X: 'a=b',
@@ -66,7 +91,7 @@ test('overrides only the environment variables that the settings file names', ()
   });
 });
 
-test('ignores other names in the settings file, and reports all of them in one line', () => {
+test('ignores names that are not OpenTelemetry settings, and reports all of them in one line', () => {
   const { env, reported } = applied(
     'PORT=1\nNODE_OPTIONS=--require=/tmp/x\notel_service_name=x\nOTEL_SERVICE_NAME=mine\n',
     { PORT: '8080' },
@@ -77,7 +102,7 @@ test('ignores other names in the settings file, and reports all of them in one l
   expect(reported[0]).toContain('found "PORT", "NODE_OPTIONS", "otel_service_name". Ignoring these lines.');
 });
 
-test('reports an invalid line of the settings file in shortened form', () => {
+test('shortens an invalid line of the settings file when it reports the line', () => {
   expect(applied('INSTRUMENTATION auto').reported[0]).toContain('found "INSTRUMENTATION auto".');
   expect(applied(`x${'y'.repeat(1_000_000)}`).reported[0]?.length).toBeLessThan(250);
 });
@@ -86,7 +111,7 @@ test('ignores __proto__ as the name of a setting', () => {
   expect(parseSettings('__proto__=1\nOTEL_=1').ignored).toEqual(['__proto__', 'OTEL_']);
 });
 
-test('changes nothing if the settings file does not exist', () => {
+test('changes no environment variables if the settings file does not exist', () => {
   expect(applied(undefined, { INSTRUMENTATION: 'auto' })).toEqual({ env: { INSTRUMENTATION: 'auto' }, reported: [] });
 });
 

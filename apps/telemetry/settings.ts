@@ -1,10 +1,10 @@
 // Reads the learner's settings file, whose NAME=value lines override the environment. Only names that configure
-// OpenTelemetry are applied, so that no line can break the process.
+// OpenTelemetry are applied, so that no line of the file can break the process.
 import { readFileSync } from 'node:fs';
 
 export interface LearnerSettings {
   readonly values: Readonly<Record<string, string>>;
-  /** Names that were ignored, and lines that contain no name. */
+  /** Names of settings that were ignored, and lines that contain no name. */
   readonly ignored: readonly string[];
 }
 
@@ -16,7 +16,10 @@ function valueOf(text: string): string {
   return double ?? single ?? text.replace(/(^|\s)#.*$/, '').trimEnd();
 }
 
-/** Parses the text of the settings file. A later line overrides an earlier one. `export` before a name is allowed. */
+/**
+ * Parses the text of the settings file. A later line overrides an earlier line with the same name. `export` before a
+ * name is allowed.
+ */
 export function parseSettings(text: string): LearnerSettings {
   const values: Record<string, string> = {};
   const ignored: string[] = [];
@@ -41,7 +44,9 @@ function readIfThere(file: string): string {
   }
 }
 
-/** Applies the settings in the file that LEARNER_SETTINGS names to `env`. It reports all ignored lines in one line. */
+/**
+ * Adds the settings to `env` from the file whose path is in LEARNER_SETTINGS. Reports all ignored lines in one message.
+ */
 export function applyLearnerSettings(env: NodeJS.ProcessEnv, report: (line: string) => void): void {
   const file = env.LEARNER_SETTINGS;
   if (!file) return;

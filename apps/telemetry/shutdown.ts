@@ -7,7 +7,9 @@ import { declareShutdown, openServers } from './readiness.ts';
 
 const timeouts = { requests: 800, flush: 1000 }; // ms
 
-/** Maximum of DRAIN_MS. DRAIN_MS and `timeouts` together must be shorter than the pod's grace period. */
+/**
+ * Maximum of DRAIN_MS in milliseconds. DRAIN_MS and `timeouts` together must be shorter than the pod's grace period.
+ */
 const LONGEST_DRAIN = 3000;
 
 /**

@@ -1,5 +1,5 @@
 // A fake API server with the features that the guide uses: ConfigMaps with resource versions, restarts of Deployments,
-// pods, and logs that can be followed. A test decides what a restart does.
+// pods, and logs that can be followed. A test decides what happens after a restart.
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
@@ -15,16 +15,16 @@ export class ApiServer {
   #version = 1;
   readonly configMaps = new Map<string, ConfigMap & { data: Data }>();
   readonly pods = new Map<string, Pod>();
-  /** By pod name: the log so far, and the open responses that follow it. */
+  /** For each pod, by name: the text of its log so far, and the open responses that follow the log. */
   readonly #logs = new Map<string, { text: string; listeners: Set<ServerResponse> }>();
   /** The open watches of ConfigMaps. */
   readonly #watchers = new Set<{ name: string; response: ServerResponse }>();
   readonly requests: string[] = [];
   readonly restarts: string[] = [];
-  /** By Deployment: the annotations of its last restart. */
+  /** For each Deployment, by name: the annotations that its last restart set. */
   readonly annotations = new Map<string, Record<string, string>>();
   token = 'a-token';
-  /** Prefixes of requests that are answered with 403 Forbidden, such as `PATCH /api/…`. */
+  /** Methods with the start of a path, such as `PATCH /api/…`, for which the server answers with 403 Forbidden. */
   forbidden: string[] = [];
   onRestart: (deployment: string) => void | Promise<void> = () => undefined;
 
@@ -128,7 +128,7 @@ export class ApiServer {
     refuse(response, 404, 'NotFound', `${path} not found`);
   }
 
-  /** Starts a watch. The first event contains the existing object. */
+  /** Starts a watch of a ConfigMap. The first event contains the existing ConfigMap. */
   #watch(response: ServerResponse, query: URLSearchParams): void {
     const watcher = { name: query.get('fieldSelector')?.replace('metadata.name=', '') ?? '', response };
     this.#watchers.add(watcher);

@@ -8,7 +8,7 @@ import { freePort as freeFrom } from '../../support/ports.ts';
 import { copyBuilt } from './built.ts';
 import { waitFor } from '../../support/waiting.ts';
 
-/** Builds the apps in a folder outside the checkout, so that they find no files that the image lacks. */
+/** Copies the built apps into a folder outside the checkout, so that they find no files that the image lacks. */
 export async function buildOutside(): Promise<{ dist: string; remove: () => void }> {
   const dist = mkdtempSync(join(tmpdir(), 'intro-otel-apps-'));
   await copyBuilt(dist);
@@ -43,7 +43,10 @@ export class App {
   exitCode: number | undefined;
   readonly #child: ChildProcess;
 
-  /** Starts an app from `dist` as in the image. `env` is the app's environment, without ports and service name. */
+  /**
+   * Starts an app from the folder `dist` with the same command as in the image. `env` has the app's environment
+   * variables, except its ports and its service name.
+   */
   static start(
     dist: string,
     component: string,
@@ -56,7 +59,7 @@ export class App {
     });
   }
 
-  /** Starts Node in `dist` with the given arguments. */
+  /** Starts Node in the folder `dist` with the given arguments. */
   static async run(dist: string, args: string[], env: Record<string, string | undefined>): Promise<App> {
     const [port, healthPort] = await Promise.all([freePort(), freePort()]);
     // The compile cache saves a tenth of the CPU time, because tests start apps often.

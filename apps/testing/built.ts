@@ -1,4 +1,4 @@
-// Builds the apps from the current sources and caches the build. Test files and later test runs share it.
+// Builds the apps from the current sources and caches the build. Test files and later test runs share the cached build.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { withLock } from '../../support/locks.ts';
 import { cacheDir, repoRoot } from '../../support/paths.ts';
 
-/** Folders whose code may be part of the build. */
+/** Folders whose code may be part of the built apps. */
 const workspaces = ['apps', 'cdk8s', 'cluster', 'course', 'kubernetes', 'lab', 'operator', 'otlp', 'support'];
 /** Files that define the versions of packages and how esbuild reads TypeScript. */
 const settings = ['package.json', 'package-lock.json', 'node_modules/.package-lock.json', 'tsconfig.json'];
@@ -24,8 +24,8 @@ const settings = ['package.json', 'package-lock.json', 'node_modules/.package-lo
 const kept = 4;
 
 /**
- * Copies the build into the folder `target`. Each test file needs its own folder, because tests write files into it.
- * The lock on the cache works only on Linux, so elsewhere each test file builds the apps itself.
+ * Copies the built apps into the folder `target`. Each test file needs its own folder, because tests write files into
+ * it. The lock on the cache works only on Linux, so elsewhere each test file builds the apps itself.
  */
 export async function copyBuilt(target: string): Promise<void> {
   if (process.platform !== 'linux') return build(target);
@@ -40,7 +40,9 @@ export async function copyBuilt(target: string): Promise<void> {
   });
 }
 
-/** Returns a name for the build that changes with every file that can affect it. Tests don't affect it. */
+/**
+ * Returns a hash of every file that can affect the build, as the build's name in the cache. Test files can't affect it.
+ */
 function nameOf(): string {
   const exclude = (path: string) => /^(node_modules|dist)$|\.test\.ts$/.test(path.split('/').at(-1) ?? '');
   const sources = workspaces.flatMap((workspace) => globSync(`${workspace}/**/*`, { cwd: repoRoot, exclude }));

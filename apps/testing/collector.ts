@@ -28,8 +28,8 @@ interface Attribute {
 export class FakeCollector {
   readonly #config: Config;
   /**
-   * The receivers. `from` is the index of the first request for this Collector. Earlier requests belong to an earlier
-   * one.
+   * The receivers whose telemetry this Collector gets. `from` is the index of the first request since this Collector
+   * started.
    */
   readonly #receivers: { receiver: Receiver; from: number }[];
 
@@ -42,7 +42,7 @@ export class FakeCollector {
     return { processors: [], exporters: ['otlphttp/jaeger'], ...this.#config.service?.pipelines?.['traces'] };
   }
 
-  /** Returns the spans that reach Jaeger after the Collector's processors. */
+  /** Returns the spans that would reach Jaeger, as the Collector's processors change them. */
   readonly passes = (all: ResourceSpans[]): ResourceSpans[] =>
     this.#traces().exporters.includes('otlphttp/jaeger') ? this.#processed(all) : [];
 

@@ -1,4 +1,4 @@
-// A fake of Jaeger's API v3. It serves the spans that test receivers have received.
+// A fake Jaeger for tests, with its API v3. It serves the spans that test receivers have received.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -19,8 +19,8 @@ export class FakeJaeger {
   passes: (resourceSpans: ResourceSpans[]) => ResourceSpans[] = (all) => all;
 
   /**
-   * Starts the fake.
-   * @param others sources of more spans for the traces in `own`. A search doesn't look at them.
+   * Starts the fake Jaeger.
+   * @param others sources of more spans for the traces in `own`. A search for traces doesn't look at these sources.
    */
   static async start(own: Spans[], others: Spans[] = []): Promise<FakeJaeger> {
     const jaeger = new FakeJaeger(own, others);
@@ -47,7 +47,8 @@ export class FakeJaeger {
     const [, id] = /\/api\/v3\/traces\/([0-9a-f]+)$/.exec(pathname) ?? [];
     const wanted = id ? new Set([id]) : this.#search(searchParams);
     const all = [...this.#own, ...this.#others].flatMap((spans) => spans.resourceSpans());
-    // The first filter keeps `passes` from copying all spans. The second one removes groups that `passes` has emptied.
+    // The inner filter keeps `passes` from copying all spans. The outer filter removes groups that `passes` has
+    // emptied.
     const resourceSpans = ofTraces(this.passes(ofTraces(all, wanted)), wanted);
     if (resourceSpans.length === 0) return void response.writeHead(404).end(empty);
     response.end(JSON.stringify({ result: { resourceSpans } }));

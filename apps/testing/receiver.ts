@@ -47,7 +47,7 @@ interface ReceivedTelemetry {
   path: string;
   type: string;
   bytes: Buffer;
-  /** The parsed JSON. It is cached, because tests read all requests repeatedly. */
+  /** The JSON of the request, parsed. The result is cached, because tests read all requests repeatedly. */
   parsed?: unknown;
 }
 

@@ -6,7 +6,8 @@ export const parent = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7
 export const traceparent = `00-${parent.traceId}-${parent.spanId}-01`;
 
 /**
- * Returns variables for any app that make it send telemetry to the receiver quickly and as JSON, at the given level.
+ * Returns environment variables for any app, with the given instrumentation level. They make the app send its telemetry
+ * to the receiver, quickly and as JSON.
  */
 export function settings(level: string, receiver: Receiver): Record<string, string> {
   return {

@@ -53,7 +53,7 @@ async function play(round: number): Promise<boolean> {
 async function visit(): Promise<never> {
   let played = false;
   for (let round = 0; ; round += 1) {
-    // This only opens a connection. A request would create failed traces while the arcade starts.
+    // The function `accepts` only opens a connection. A request would create failed traces while the arcade starts.
     while (!played && !(await accepts(arcadeUrl))) await delay(retry);
     played = (await play(round)) || played;
     await delay(played ? pause : retry);

@@ -1,8 +1,8 @@
-{{/* The operations of cdk8s/lab/compute.ts that need several of Helm's functions. Each takes its arguments as a */}}
-{{/* list. */}}
+{{/* The operations of cdk8s/lab/compute.ts that need several of Helm's functions. Each template takes its */}}
+{{/* arguments as one list. Comments write arguments in capitals. */}}
 
-{{/* Merges the Collector components TOP into BASE, as JSON: list BASE TOP. A setting of TOP replaces the same */}}
-{{/* setting of BASE. */}}
+{{/* Merges the Collector components TOP into BASE, as JSON. A setting of TOP replaces the same setting of BASE. */}}
+{{/* Arguments: list BASE TOP. */}}
 {{- define "intro-otel.overlay" -}}
 {{- $components := dict -}}
 {{- range $layer := . -}}
@@ -14,8 +14,8 @@
 {{- toJson $components -}}
 {{- end -}}
 
-{{/* Adds SETTINGS to each component whose name starts with PREFIX, as JSON: list COMPONENTS PREFIX SETTINGS. */}}
-{{/* A setting that the component already has stays as it is. */}}
+{{/* Adds SETTINGS to each component whose name starts with PREFIX, as JSON. A setting that the component already */}}
+{{/* has stays as it is. Arguments: list COMPONENTS PREFIX SETTINGS. */}}
 {{- define "intro-otel.complete" -}}
 {{- $components := deepCopy (index . 0) -}}
 {{- $prefix := index . 1 -}}
@@ -40,7 +40,8 @@
 {{- end }}
 {{- end -}}
 
-{{/* Returns NAMES as JSON, and fails if COMPONENTS lacks one of them: list PATH NAMES COMPONENTS. */}}
+{{/* Returns NAMES as JSON. Fails if COMPONENTS lacks one of them, with a message that contains PATH. */}}
+{{/* Arguments: list PATH NAMES COMPONENTS. */}}
 {{- define "intro-otel.defined" -}}
 {{- $path := index . 0 -}}
 {{- $components := index . 2 -}}
@@ -52,8 +53,8 @@
 {{- toJson (index . 1) -}}
 {{- end -}}
 
-{{/* Prints environment variables, sorted by name: list OWN THEIRS. A variable of THEIRS replaces the same */}}
-{{/* variable of OWN. */}}
+{{/* Prints environment variables, sorted by name. A variable of THEIRS replaces the variable of OWN with the */}}
+{{/* same name. Arguments: list OWN THEIRS. */}}
 {{- define "intro-otel.env" -}}
 {{- $env := index . 0 -}}
 {{- range $name, $value := index . 1 -}}
@@ -65,7 +66,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The labels of an object: list ROOT COMPONENT VERSION. */}}
+{{/* Prints the labels of an object. Arguments: list ROOT COMPONENT VERSION. */}}
 {{- define "intro-otel.labels" -}}
 {{- $root := index . 0 -}}
 app.kubernetes.io/name: intro-otel
@@ -76,9 +77,9 @@ app.kubernetes.io/version: {{ index . 2 | quote }}
 app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
 {{- end -}}
 
-{{/* Prints an entry of a ConfigMap as a readable block: list KEY TEXT. toYaml changes a text with uncommon */}}
-{{/* characters, */}}
-{{/* or with blank lines at either end, so such a text is printed as a quoted string. */}}
+{{/* Prints a key of a ConfigMap with its text as a readable block. toYaml changes a text that has uncommon */}}
+{{/* characters, or blank lines at either end, so this template prints such a text as a quoted string. */}}
+{{/* Arguments: list KEY TEXT. */}}
 {{- define "intro-otel.entry" -}}
 {{- $common := index . 1 | replace "\n" "" | replace "\t" "" | regexMatch "\\A[\\pL\\pM\\pN\\pP\\pS\\p{Zs}]*\\z" -}}
 {{- if and $common (index . 1 | regexMatch "(?s)\\A\\S(.*\\S)?\n\\z") -}}
@@ -88,9 +89,8 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
 {{- end -}}
 {{- end -}}
 
-{{/* Returns a learner's file as the values give it, or else its default: list ROOT FILE. The first line of a */}}
-{{/* default says */}}
-{{/* that the file is generated. That line is removed. */}}
+{{/* Returns the text of a learner's file from the values, or else the default text. The first line of a default */}}
+{{/* says that the file is generated. This template removes that line. Arguments: list ROOT FILE. */}}
 {{- define "intro-otel.own.given" -}}
 {{- $root := index . 0 -}}
 {{- $file := index . 1 -}}
@@ -104,9 +104,8 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
 {{- end -}}
 {{- end -}}
 
-{{/* Returns the text of a learner's file for the ConfigMap: list ROOT FILE. An upgrade keeps the learner's edit, */}}
-{{/* unless */}}
-{{/* the values give the file. */}}
+{{/* Returns the text of a learner's file for the ConfigMap. An upgrade keeps the learner's edit, unless the */}}
+{{/* values contain the file. Arguments: list ROOT FILE. */}}
 {{- define "intro-otel.own.current" -}}
 {{- $root := index . 0 -}}
 {{- $file := index . 1 -}}
@@ -130,7 +129,7 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
 {{- end -}}
 
 {{/* Returns the release that installed the cluster's operator, as namespace/name. Empty if this release installs */}}
-{{/* it. */}}
+{{/* the operator. */}}
 {{- define "intro-otel.operatedBy" -}}
 {{- $role := lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" "intro-otel-operator" -}}
 {{- if $role -}}
@@ -139,15 +138,16 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
 {{- end -}}
 {{- end -}}
 
-{{/* Returns true if this release installs the cluster's operator: list ROOT ENABLED. */}}
+{{/* Returns true if this release installs the cluster's operator. Arguments: list ROOT ENABLED. */}}
 {{- define "intro-otel.operates" -}}
 {{- if index . 1 -}}
 {{- if not (include "intro-otel.operatedBy" (index . 0)) }}true{{ end -}}
 {{- end -}}
 {{- end -}}
 
-{{/* Returns true if this release installs the CustomResourceDefinition NAME: list ROOT ENABLED NAME. */}}
-{{/* Helm can't take over a definition that another release left behind, so the operator updates such a definition. */}}
+{{/* Returns true if this release installs the CustomResourceDefinition NAME. Helm can't take over a definition */}}
+{{/* that another release left behind, so the operator updates such a definition. */}}
+{{/* Arguments: list ROOT ENABLED NAME. */}}
 {{- define "intro-otel.defines" -}}
 {{- $root := index . 0 -}}
 {{- if include "intro-otel.operates" . -}}

@@ -1,4 +1,5 @@
-// Builds the files of the Helm chart: templates printed from the constructs, values.yaml, schema and README.
+// Builds the files of the Helm chart: the templates, which are printed from the constructs, values.yaml, the JSON
+// schema and the README.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -30,7 +31,7 @@ import { Tokens } from './tokens.ts';
 export type Files = ReadonlyMap<string, string>;
 
 const GENERATED = 'Generated from cdk8s/ by `npm run generate`; change it there.';
-/** Repository of the workshop's slides and of its first version. */
+/** URL of the repository with the workshop's slides and its first version. */
 const ORIGIN = 'https://github.com/paigerduty/intro-to-instrumentation';
 const DICE = join(import.meta.dirname, '..', '..', 'apps', 'dice');
 
@@ -166,8 +167,8 @@ const readme = (): string =>
     .replace('<!-- values -->', () => tableOf(chartValues))}`;
 
 /**
- * Returns a default file of the dice's ConfigMap. Its first line says that it is generated, and the chart drops that
- * line.
+ * Returns a default file of the dice's ConfigMap. The file's first line says that the file is generated. The chart's
+ * templates drop that line.
  */
 const ownDefault = (file: string): [string, string] => [
   `files/dice/${file}`,

@@ -1,10 +1,11 @@
-// The operations on values as Helm expressions. _helpers.tpl has the operations that need several of Helm's functions.
+// The operations on chart values, written as Helm expressions. _helpers.tpl has the operations that need several of
+// Helm's functions.
 import type { Components, Compute } from '../lab/compute.ts';
 import type { Text, Value } from '../lab/value.ts';
 import { TEMPLATE_PREFIX, goExpression, goString } from './expression.ts';
 import type { Tokens } from './tokens.ts';
 
-/** A named template for the chart. Its body is text, or JSON that `include … | fromJson` reads back. */
+/** A named template for the chart. Its body is text, or JSON that templates read with `include` and `fromJson`. */
 export interface NamedTemplate {
   readonly name: string;
   readonly body: { readonly text: string } | { readonly json: string };

@@ -11,7 +11,7 @@ const parenthesised = (expression: string): string =>
   /^[.$][\w.]*$/.test(expression) ? expression : `(${expression})`;
 
 /**
- * Returns the expression of a token that stands inside a text.
+ * Returns the Helm expression of a token that is one part of a longer text.
  * @throws if the token's value isn't text
  */
 export function asText({ kind, expression }: Token, where: string): string {
@@ -31,7 +31,8 @@ function textExpression(tokens: Tokens, text: string): string {
 }
 
 /**
- * Returns an expression for one argument of a Go template function. A map takes several lines at the given indentation.
+ * Returns an expression for one argument of a Go template function. The expression for a map has several lines,
+ * indented by `indent`.
  * @throws if a Go template can't express the value
  */
 export function goExpression(tokens: Tokens, value: unknown, indent = ''): string {

@@ -2,7 +2,7 @@ import { inFieldOrder } from './field-order.ts';
 
 const text = (value: unknown): string => JSON.stringify(inFieldOrder(value));
 
-test('puts well-known manifest fields first and keeps the order of the others', () => {
+test('puts well-known manifest fields first, and keeps the order of all other fields', () => {
   const pod = {
     spec: { containers: [{ env: [], image: 'a', name: 'b' }], nodeSelector: {} },
     kind: 'Pod',

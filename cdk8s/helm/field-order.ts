@@ -12,12 +12,12 @@ const ranks = new Map(FIRST.map((field, index) => [field, index]));
 const rankOf = (field: string): number => ranks.get(field) ?? FIRST.length;
 
 /**
- * The field with a CRD's schema. Inside it, keys such as `spec` are names that the schema describes, so they aren't
- * sorted.
+ * Name of the field that holds a CRD's schema. Inside a schema, keys such as `spec` are names that the schema
+ * describes, so they aren't sorted.
  */
 const SCHEMA = 'openAPIV3Schema';
 
-/** Returns the value with its well-known fields first, at every depth. The others keep their order. */
+/** Returns the value with its well-known fields first, at every depth. The other fields keep their order. */
 export function inFieldOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inFieldOrder);
   if (typeof value !== 'object' || value === null) return value;

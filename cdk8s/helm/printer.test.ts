@@ -9,7 +9,7 @@ const setup = (): { all: Tokens; print: (object: unknown) => string } => {
 };
 
 describe('the Helm template printer', () => {
-  test('prints a text value as an action with quote', () => {
+  test('prints a text value as a template action with the function quote', () => {
     const { all, print } = setup();
     expect(print({ a: all.add('text', '.Values.a') })).toBe('a: {{ .Values.a | quote }}');
   });
@@ -21,14 +21,14 @@ describe('the Helm template printer', () => {
     );
   });
 
-  test('prints text that surrounds a value with printf, and escapes percent signs', () => {
+  test('prints text around a value with the function printf, and escapes percent signs in the text', () => {
     const { all, print } = setup();
     expect(print({ a: `100% ${all.add('text', '.Values.a')} "x"` })).toBe(
       'a: {{ (printf "100%% %s \\"x\\"" .Values.a) | quote }}',
     );
   });
 
-  test("prints a name that follows the release's name without a template function", () => {
+  test("prints the release's name with a fixed ending without a template function", () => {
     const { all, print } = setup();
     const release = all.add('name', '.Release.Name');
     expect(print({ a: `${release}-dice`, b: release, c: `${release}-1` })).toBe(
@@ -36,7 +36,7 @@ describe('the Helm template printer', () => {
     );
   });
 
-  test('indents maps and lists one level below their key, even after a dash', () => {
+  test('indents a map or a list one level below its key, even in a list item', () => {
     const { all, print } = setup();
     const anyText = text({ doc: '' });
     const nodes = all.valueAt('.Values.nodes', map({ doc: '', names: anyText, of: anyText }));
@@ -46,7 +46,7 @@ describe('the Helm template printer', () => {
     );
   });
 
-  test('wraps an optional value and its key in an if action', () => {
+  test('wraps an optional value and its key in an if block', () => {
     const { all, print } = setup();
     const port = all.add('optional', '.Values.port', '.Values.on');
     expect(print({ a: [{ name: 'x', port }] })).toBe(
@@ -55,14 +55,14 @@ describe('the Helm template printer', () => {
     expect(() => print({ a: [{ port }] })).toThrow("can't come first in a list's entry");
   });
 
-  test('prints several list items in place of their placeholder', () => {
+  test('prints several list items in place of one placeholder', () => {
     const { all, print } = setup();
     expect(print({ env: [{ name: 'A' }, { name: all.add('items', 'include "env" .') }] })).toBe(
       'env:\n  - name: A\n  {{- include "env" . | nindent 2 }}',
     );
   });
 
-  test('escapes text that Helm would run as an action', () => {
+  test('escapes text that Helm would run as a template action', () => {
     const { print } = setup();
     expect(print({ a: '{{ .Values.secret }}' })).toBe('a: {{ "{{ .Values.secret }}" | quote }}');
   });
@@ -72,21 +72,21 @@ describe('the Helm template printer', () => {
     expect(print(['no', '1e3', '0x1f', 'null', '12:30:45'])).toBe('- "no"\n- "1e3"\n- "0x1f"\n- "null"\n- "12:30:45"');
   });
 
-  test('refuses a token inside a key', () => {
+  test('refuses an object with a token inside a key', () => {
     const { all, print } = setup();
     expect(() => print({ [`${all.add('text', '.Values.a')}-x`]: 1, b: 2 })).toThrow(
       "The value .Values.a stands where the printer can't put it",
     );
   });
 
-  test('refuses a number inside text', () => {
+  test('refuses a number token inside text', () => {
     const { all, print } = setup();
     expect(() => print({ a: `port ${all.add('integer', '.Values.port | int')}` })).toThrow(
       'found a value of kind integer (.Values.port | int)',
     );
   });
 
-  test('refuses text that looks like a token but is none', () => {
+  test('refuses text that looks like a token but is not a token', () => {
     expect(() => setup().print({ a: 'zq7qz' })).toThrow('"zq7qz" looks like a token');
   });
 });

@@ -1,7 +1,7 @@
 // Prints Kubernetes objects that contain tokens as Helm templates.
 //
-// First, each token, and each text that contains one, becomes a placeholder that YAML prints unchanged. Then each line
-// with a placeholder becomes a template action. A token that remains is an error.
+// First, each token, and each text that contains a token, becomes a placeholder that YAML prints unchanged. Then each
+// line with a placeholder becomes a template action. If any token remains, the printer throws an error.
 import { Document } from 'yaml';
 import { TEMPLATE_PREFIX, asText, goExpression, goString } from './expression.ts';
 import { TOKEN } from './tokens.ts';
@@ -16,8 +16,8 @@ const escaped = (text: string): string => text.replaceAll('{{', '{{ "{{" }}');
 const indented = (expression: string, indent: string): string => expression.replaceAll('\n', `\n${indent}`);
 
 /**
- * Returns the release's name and a fixed ending as `{{ .Release.Name }}-dice`, which is safe and easier to read than
- * printf.
+ * Returns `{{ .Release.Name }}-dice` for the release's name with a fixed ending such as `-dice`, because this is easier
+ * to read than printf. Returns undefined for any other text.
  */
 function readable(parts: readonly (string | Token)[]): string | undefined {
   const [first, second, ...rest] = parts;
@@ -26,12 +26,12 @@ function readable(parts: readonly (string | Token)[]): string | undefined {
   return /^-[a-z][a-z0-9-]*$/.test(second) ? `{{ ${first.expression} }}${second}` : undefined;
 }
 
-/** The line that contains a placeholder. */
+/** The parts of a line that contains a placeholder. */
 interface Place {
   readonly indent: string;
-  /** Spaces up to the content of the line. They replace a list item's dash too. */
+  /** Spaces up to the content of the line. In a list item, a space also replaces the dash. */
   readonly inner: string;
-  /** Everything before the placeholder. */
+  /** The part of the line before the placeholder. */
   readonly before: string;
   readonly key: string;
 }

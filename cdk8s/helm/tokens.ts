@@ -8,10 +8,10 @@ import type { Description } from '../schema/schema.ts';
  * The form in which the printer prints a token's value.
  * - `text`: a quoted string, or part of one
  * - `name`: like `text`, and always a DNS label
- * - `integer`, `flag`: without quotes
- * - `map`, `list`: YAML, one level deeper
- * - `lines`: a map whose expression already gives YAML
- * - `block`: text of several lines, printed readably
+ * - `integer`, `flag`: a number or a boolean, without quotes
+ * - `map`, `list`: YAML, indented one level deeper than the key
+ * - `lines`: a map whose expression returns YAML text
+ * - `block`: a text of several lines, printed as a YAML block
  * - `items`: several items of the list that contains the token
  * - `optional`: an integer, printed with its key only if `condition` holds
  */
@@ -64,7 +64,8 @@ export class Tokens {
   }
 
   /**
-   * Returns the token if the value is nothing else: text that is only a token, or a map or list that `valueAt` made.
+   * Returns the token if the value consists only of a token. It is then a text, or a map or list that `valueAt`
+   * returned.
    */
   tokenOf(value: unknown): Token | undefined {
     if (typeof value === 'string') return ONLY_TOKEN.test(value) ? this.get(value) : undefined;
@@ -73,14 +74,14 @@ export class Tokens {
     return undefined;
   }
 
-  /** Returns the token in a list's item or a map's key, if it has one of these kinds. */
+  /** Returns the token in a list item or a map key, or undefined if it has none of the given kinds. */
   #only(value: unknown, ...kinds: TokenKind[]): Token | undefined {
     const token = typeof value === 'object' && value !== null ? (Object.values(value)[0] as unknown) : value;
     const found = typeof token === 'string' && ONLY_TOKEN.test(token) ? this.get(token) : undefined;
     return found && kinds.includes(found.kind) ? found : undefined;
   }
 
-  /** Returns the item's token if it stands for several items of the list that contains it. */
+  /** Returns the list item's token if the token stands for several items of the list. */
   items(item: unknown): Token | undefined {
     return this.#only(item, 'items');
   }
@@ -96,7 +97,10 @@ export class Tokens {
     return [this.add('list', expression)] as unknown as Value<Type>;
   }
 
-  /** Creates tokens for all described values. `path` is where Helm's values have them. */
+  /**
+   * Creates a token for each value in the description. `path` is the path of the values in Helm, such as
+   * `.Values.dice`.
+   */
   valueAt(path: string, description: Description): unknown {
     const text = (): string => this.add('text', path);
     const map = (): unknown => this.map(path);
@@ -119,7 +123,10 @@ export class Tokens {
     });
   }
 
-  /** Returns a list item that carries the list's token and has the fields of the real items. */
+  /**
+   * Returns the only item of a list that stands for a chart value. It contains the list's token, and has the fields of
+   * the real items.
+   */
   #item(token: string, description: Description): unknown {
     const item = anyKind(description);
     return item.kind === 'entry' ? Object.fromEntries(fieldsOf(item).map(([name]) => [name, token])) : token;

@@ -11,8 +11,8 @@ export interface AccountProps {
 }
 
 /**
- * A ServiceAccount with the component's name. It is bound to the ClusterRole in `lab.clusterRoles`, or else to a Role
- * made here.
+ * A ServiceAccount with the component's name. It is bound to the ClusterRole in `lab.clusterRoles`, or to a new Role if
+ * `lab` has no ClusterRoles.
  */
 export class Account extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, { component, rules }: AccountProps) {

@@ -12,9 +12,9 @@ import type { MountedConfig, MountedVolume } from './workload.ts';
 
 export interface AppProps {
   readonly component: string;
-  /** Suffix that distinguishes this Deployment from another one of the same component. */
+  /** Suffix such as v1 that distinguishes the Deployments of one component. */
   readonly variant?: string;
-  /** Chart values of the component: the users' environment variables, and resources. */
+  /** Chart values of the component: the user's environment variables, and the resources. */
   readonly values: Values<AppValues>;
   readonly env?: Readonly<Record<string, Given<string>>>;
   /** Version of the app. Default: the image's tag. */
@@ -22,7 +22,10 @@ export interface AppProps {
   /** OpenTelemetry resource attributes in addition to those that every app has. */
   readonly attributes?: Readonly<Record<string, string>>;
   readonly configs?: readonly MountedConfig[];
-  /** Environment variables that get the value of a pod field, by name, in addition to POD_NAME and POD_IP. */
+  /**
+   * Paths of pod fields, each by the name of the environment variable that gets the field's value. POD_NAME and POD_IP
+   * are always set.
+   */
   readonly fromPod?: Readonly<Record<string, string>>;
   readonly serviceAccount?: string;
   readonly initContainers?: readonly Container[];
@@ -35,7 +38,10 @@ export interface AppProps {
  */
 const DRAIN_MS = '2000';
 
-/** Returns variables with the addresses of the Collector and Jaeger, for components that call them directly. */
+/**
+ * Returns environment variables with the addresses of the Collector and Jaeger, for components that call these
+ * directly.
+ */
 export const backends = (lab: LabProps): Record<string, string> => ({
   OTEL_EXPORTER_OTLP_ENDPOINT: serviceUrl(lab, 'collector', PORTS.otlpHttp),
   JAEGER_URL: serviceUrl(lab, 'jaeger', PORTS.query),
@@ -57,7 +63,7 @@ const resourceAttributes = (lab: LabProps, props: Pick<AppProps, 'version' | 'at
     .join(',');
 
 /**
- * Returns the variables that configure the SDK.
+ * Returns the environment variables that configure the OpenTelemetry SDK.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function telemetry(
@@ -96,7 +102,7 @@ export class App extends Construct {
       image: lab.values.image,
       command: ['node', '--import', '/app/telemetry.js', `/app/${component}.js`],
       env: [
-        // These come first, because a variable can refer only to variables above it.
+        // The variables with pod fields come first, because a variable can refer only to earlier variables.
         fromPod('POD_NAME', 'metadata.name'),
         fromPod('POD_IP', 'status.podIP'),
         ...Object.entries(props.fromPod ?? {}).map(([name, path]) => fromPod(name, path)),

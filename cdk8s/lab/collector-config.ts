@@ -7,8 +7,8 @@ import { serviceUrl } from './lab.ts';
 import type { LabProps } from './lab.ts';
 
 /**
- * Limits for the memory that waits for an unreachable backend. The Collector drops data beyond them, and counts and
- * logs the loss.
+ * Limits for the data that the Collector keeps in memory while a backend is unreachable. The Collector drops data
+ * beyond these limits, and counts and logs the loss.
  */
 const BOUNDED = {
   sending_queue: { enabled: true, sizer: 'bytes', queue_size: 4 * 1024 * 1024, num_consumers: 2 },
@@ -17,15 +17,15 @@ const BOUNDED = {
 
 const builtInExporters = (lab: LabProps): Components => ({
   debug: { verbosity: 'basic' },
-  // This uses HTTP, because gRPC may wait two minutes before it retries a backend.
+  // The exporter uses HTTP, because gRPC may wait two minutes before it retries a backend.
   'otlphttp/jaeger': { endpoint: serviceUrl(lab, 'jaeger', PORTS.otlpHttp), compression: 'none', timeout: '5s' },
 });
 
 const BUILT_IN_PROCESSORS: Components = {
-  // The limit is a percentage of the container's memory limit, so it changes with the value.
+  // The limit is a percentage of the container's memory limit, so it changes with the chart value.
   memory_limiter: { check_interval: '1s', limit_percentage: 75, spike_limit_percentage: 20 },
-  // The processor may read pods only in its own namespace. A variable of the pod has the namespace's name, so this text
-  // and its checksum are the same in every namespace.
+  // The processor may read pods only in its own namespace. An environment variable of the pod has the namespace's name,
+  // so the configuration and its checksum are the same in every namespace.
   k8sattributes: {
     auth_type: 'serviceAccount',
     filter: { namespace: '${env:POD_NAMESPACE}' },
@@ -42,8 +42,8 @@ const BUILT_IN_PROCESSORS: Components = {
 };
 
 /**
- * Processors that every pipeline runs before (FIRST) and after (LAST) those from values. A repeated processor still
- * runs once.
+ * Processors that every pipeline runs before (FIRST) and after (LAST) the processors from the values. A processor runs
+ * only once, even if the values name it too.
  */
 const FIRST = ['memory_limiter', 'k8sattributes'];
 const LAST = ['batch'];

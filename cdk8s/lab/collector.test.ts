@@ -3,7 +3,7 @@ import { render } from '../testing/rendered.ts';
 import type { Deployment } from '../testing/rendered.ts';
 import type { KubernetesObject } from '../render.ts';
 
-test('bounds the queue and the retries of Collector exporters that set none of their own', () => {
+test('limits the queue and the retries of Collector exporters that set no limits themselves', () => {
   const config = render({
     collector: {
       exporters: { 'otlp/second': { endpoint: 'a:1' }, 'otlphttp/own': { sending_queue: { enabled: false } } },

@@ -32,12 +32,12 @@ export class Collector extends Construct {
       image,
       resources,
       configs: [config, own],
-      // The Collector merges the learner's file over the generated one.
+      // The Collector merges the learner's file over the generated file.
       args: [`--config=${config.path}/config.yaml`, `--config=${own.path}/collector.yaml`],
       env: [...goMemoryLimit('60'), fromPod('POD_NAMESPACE', 'metadata.namespace')],
       ports: { ...OTLP, probe: PORTS.probe },
       probes: { port: PORTS.probe, ready: '/', alive: '/' },
-      // A request to a stopped pod blocks the app's exporter for 10 s, its timeout.
+      // If the pod stopped at once, a request to it would block an app's exporter for its timeout of 10 s.
       keepServingSeconds: 2,
       serviceAccount: config.name,
     });

@@ -16,13 +16,13 @@ import { Visitors } from './visitors.ts';
 export interface Component<Props extends LabProps = LabProps> {
   readonly name: string;
   readonly construct: new (scope: Construct, id: string, lab: Props) => Construct;
-  /** Returns the chart value that enables the component. If missing, the component is always enabled. */
+  /** Returns the chart value that enables the component. Without this function, the component is always enabled. */
   readonly enabled?: (lab: Props) => Value<boolean>;
 }
 
 type Construction = Omit<Component, 'name'>;
 
-/** The construct of every service. TypeScript reports a service that lacks one. */
+/** The construct of every service. TypeScript reports a service that has no construct. */
 const constructs: Readonly<Record<ServiceName, Construction>> = {
   collector: { construct: Collector },
   jaeger: { construct: Jaeger },

@@ -1,6 +1,6 @@
-// The operations that constructs may apply to values. Each has two implementations. compute-values.ts computes the
-// result at once. helm/compute.ts and helm/_helpers.tpl write a Helm expression. test/chart/keystone.test.ts checks
-// that both agree.
+// The operations that constructs may apply to chart values. Each operation has two implementations. compute-values.ts
+// computes the result at once. helm/compute.ts and helm/_helpers.tpl write a Helm expression.
+// test/chart/keystone.test.ts checks that both implementations agree.
 import type { Json } from '../schema/schema.ts';
 import type { OwnFile } from '../../lab/names.ts';
 import type { EnvValues } from '../values.ts';
@@ -12,9 +12,9 @@ export type Components = Readonly<Record<string, Readonly<Record<string, Json>>>
 
 /** The text of a file that belongs to the learner, with and without the learner's edits. */
 export interface OwnText {
-  /** The text for the ConfigMap, with the learner's edits where the rendering can read them. */
+  /** The text for the ConfigMap. A template that Helm runs in a cluster keeps the learner's edits in it. */
   readonly current: Text;
-  /** The text from the values, or else the default. It never has the learner's edits. */
+  /** The text from the values, or else the default. This text never contains the learner's edits. */
   readonly given: Text;
 }
 
@@ -28,14 +28,15 @@ export interface Compute {
   /** Returns the SHA-256 of the text's UTF-8 bytes, in lower-case hexadecimal. */
   sha256(text: string): Text;
 
-  /** Joins the lists and removes repeated entries. */
+  /** Joins the lists and removes repeated items. */
   union(...lists: Given<readonly string[]>[]): Value<readonly string[]>;
 
   /** Merges two sets of Collector components. A setting in `top` replaces the same setting in `base`. */
   overlay(base: Given<Components>, top: Given<Components>): Value<Components>;
 
   /**
-   * Adds settings to every component whose name starts with `prefix`. Settings that the component has stay as they are.
+   * Adds settings to every component whose name starts with `prefix`. Settings that the component already has stay as
+   * they are.
    */
   complete(components: Given<Components>, prefix: string, settings: Components[string]): Value<Components>;
 
@@ -51,7 +52,10 @@ export interface Compute {
   /** Returns environment variables, sorted by name. The user's variables (`theirs`) replace the lab's (`own`). */
   env(own: Readonly<Record<string, Given<string>>>, theirs: Given<EnvValues>): readonly EnvVar[];
 
-  /** Returns the Service's port on every node, or undefined if there is none or Kubernetes chooses it. */
+  /**
+   * Returns the port that the Service opens on every node. Returns undefined if it opens none or Kubernetes chooses the
+   * port.
+   */
   nodePort(service: { readonly type: Given<string>; readonly nodePort: Given<number> }): Value<number> | undefined;
 
   /** Returns the text of a learner's file. */
@@ -76,6 +80,6 @@ export interface Compute {
    */
   defines(enabled: Value<boolean>, name: string): Value<boolean>;
 
-  /** Returns the value. The chart prints it once, as a template with this name. */
+  /** Returns the value unchanged. The chart contains it only once, as a named template with this name. */
   named<Named extends string | Value<Components>>(name: string, value: Named): Named;
 }

@@ -10,7 +10,7 @@ describe("the learner's files in the dice's ConfigMap", () => {
       ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'lab-dice',
     ) as KubernetesObject & { data: Record<string, string> };
 
-  test('come from the values, with a checksum annotation for each file', () => {
+  test('have the text from the values, and a checksum annotation for each file', () => {
     const given = { dice: { source: 'a', settings: 'b' }, collector: { own: 'c' } };
     expect(dice(given).data).toEqual({ 'app.ts': 'a', 'settings.env': 'b', 'collector.yaml': 'c' });
     expect(dice(given).metadata.annotations).toEqual({

@@ -15,8 +15,8 @@ const COMPONENT = 'dice';
 const PATH = '/app/dice';
 
 /**
- * Returns the mount of the learner's files for a component. A change of one of the component's own files replaces its
- * pod.
+ * Returns the mount of the learner's files for a component. When a learner's file that the component uses changes,
+ * Kubernetes replaces the component's pod.
  */
 export const ownConfig = (lab: LabProps, component: string, path: string): MountedConfig => ({
   name: nameOf(lab, COMPONENT),

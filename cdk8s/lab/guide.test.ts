@@ -37,7 +37,7 @@ describe('the guide', () => {
       expect(Object.keys(object).filter((field) => /^(binary|string)?data$/i.test(field))).toEqual([]);
   });
 
-  test('gets the names of its release and namespace as variables', () => {
+  test('gets the names of its release and namespace as environment variables', () => {
     expect(pod.containers[0].env).toEqual(
       expect.arrayContaining([
         { name: 'RELEASE', value: 'lab' },

@@ -14,8 +14,8 @@ const COMPONENT = 'guide';
 const BEHIND_GUIDE = servicesBehindGuide(['flask']);
 
 /**
- * Names of two ConfigMaps (the learner's progress, the active faults) and of the Secret with the key that signs
- * progress.
+ * Names of the guide's objects: ConfigMaps for the learner's progress and for the active faults, and the Secret with
+ * the key that signs progress.
  */
 const [PROGRESS, FAULTS, KEY] = ['progress', 'faults', 'guide-key'] as const;
 

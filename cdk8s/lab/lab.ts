@@ -18,7 +18,8 @@ export interface LabProps {
   readonly values: Values<LabValues>;
   readonly compute: Compute;
   /**
-   * Existing ClusterRoles to bind. If missing, the lab creates its own Roles, which needs a user with more permissions.
+   * Names of existing ClusterRoles that the lab binds. Without them, the lab creates Roles, for which the user needs
+   * more permissions.
    */
   readonly clusterRoles?: ClusterRoles;
 }
@@ -37,7 +38,7 @@ export const DOMAIN = 'intro-otel.dev';
 
 export const nameOf = (lab: LabProps, component: string): string => `${lab.release}-${component}`;
 
-/** Returns labels that select the pods of one component, and no pods of another lab in the namespace. */
+/** Returns labels that select the pods of one component, without the pods of other labs in the namespace. */
 export const selectorLabels = (lab: LabProps, component: string): Record<string, string> => ({
   'app.kubernetes.io/name': NAME,
   'app.kubernetes.io/instance': lab.release,
@@ -60,7 +61,7 @@ export const labels = (lab: LabProps, component: string, version: string = VERSI
     'app.kubernetes.io/managed-by': lab.managedBy,
   });
 
-/** Metadata fields that replace the defaults of `metadata`. */
+/** Metadata fields that replace the defaults of the function `metadata`. */
 export interface MetadataProps extends Partial<Pick<ObjectMeta, 'name' | 'annotations'>> {
   /** Version of the component. Default: the lab's version. */
   readonly version?: string;

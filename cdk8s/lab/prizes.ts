@@ -1,4 +1,5 @@
-// The prizes: two versions of one app behind one Service. Each version has its own node pool, by name only.
+// The prizes: two versions of one app behind one Service. Each version reports its own node pool, which is only a name:
+// the pods may run on any node.
 import { Construct } from 'constructs';
 import { App } from './app.ts';
 import { PORTS } from '../../lab/ports.ts';
@@ -21,7 +22,7 @@ export class Prizes extends Construct {
         variant,
         version,
         values: lab.values.prizes,
-        // A fault selects the requests that fail with the help of the lab's release and namespace.
+        // The lab's release and namespace determine which requests a fault affects.
         env: { PRIZES_VERSION: version, NODE_POOL: pool, RELEASE: lab.release },
         fromPod: { POD_NAMESPACE: 'metadata.namespace' },
         attributes: { 'deployment.node_pool': pool },

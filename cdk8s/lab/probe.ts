@@ -1,4 +1,5 @@
-// The Job that `helm test` runs. It sends a span to the Collector and reads it from Jaeger. Only the chart contains it.
+// The Job that `helm test` runs. It sends a span to the Collector and reads it from Jaeger. Only the chart contains
+// this Job, not the lab of a seat.
 import { Construct } from 'constructs';
 import { backends } from './app.ts';
 import { metadata, podLabels } from './lab.ts';

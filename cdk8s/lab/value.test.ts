@@ -7,10 +7,10 @@ import { labValues } from '../values.ts';
 const values: Values<LabValues> = unresolvedValues(labValues.default);
 const { jaeger, arcade, visitors, instrumentation, nodeSelector, tolerations, image, dice } = values;
 
-/** Uses of a value that compile, because the chart can print them exactly. */
+/** Uses of a chart value that compile, because the chart can print them exactly. */
 const allowed = () => [jaeger.maxTraces, visitors.enabled, `${image.repository}:${image.tag}`, { nodeSelector }];
 
-/** Uses that don't compile, because the chart would compute with a token instead of the real value. */
+/** Uses of a chart value that don't compile, because they would compute with a token instead of the real value. */
 const refused = (): unknown[] => [
   // @ts-expect-error arithmetic
   arcade.budgetMs + 1,

@@ -1,19 +1,19 @@
-// The types of chart values in constructs. When the chart is rendered, a value is a token that stands for a Helm
-// expression. So its type lets a construct only copy the value. `Compute` has the operations on values.
+// The types of chart values in constructs. When the chart is rendered, a chart value is a token that stands for a Helm
+// expression. So the type lets constructs only copy the value. `Compute` has the operations on values.
 
 declare const value: unique symbol;
 
 /**
  * A value that may still be unknown. In the types, it is callable, so TypeScript refuses it as a condition. It is also
- * a symbol (see `Value`), so TypeScript refuses it in arithmetic, comparisons and template literals. At run time it is
- * neither.
+ * a symbol (see `Value`), so TypeScript refuses it in arithmetic, comparisons and template literals. At run time, the
+ * value is neither callable nor a symbol.
  */
 export interface Unresolved<Type> {
   (unresolved: never): never;
   readonly [value]: Type;
 }
 
-/** One chart value. A construct may put text into other text. Values of other types must stand alone. */
+/** One chart value. A construct may put a text value into other text. A value of another type must stand alone. */
 export type Value<Type> = ([string] extends [Type] ? string : symbol) & Unresolved<Type>;
 
 export type Text = Value<string>;
@@ -28,11 +28,13 @@ export type Values<Type> = [Type] extends [string | number | boolean | readonly 
     ? Value<Type>
     : { readonly [Key in keyof Type]: Values<Type[Key]> };
 
-/** Converts a known value to the type that constructs take. Only renderings call it. */
+/** Converts a known value to the type that constructs take. Only code that renders known values calls it. */
 export const unresolved = <Type>(known: Type): Value<Type> => known as unknown as Value<Type>;
 
-/** Converts the known values of a group to the type that constructs take. Only renderings call it. */
+/**
+ * Converts the known values of a group to the type that constructs take. Only code that renders known values calls it.
+ */
 export const unresolvedValues = <Type extends object>(known: Type): Values<Type> => known as unknown as Values<Type>;
 
-/** Returns a known value with its plain type. Only the rendering without tokens may call it. */
+/** Returns a known value with its plain type. Only code that renders known values, without tokens, may call it. */
 export const resolved = <Type>(given: Given<Type>): Type => given as Type;

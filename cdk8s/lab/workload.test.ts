@@ -87,7 +87,7 @@ test.each<[string, SomeValues, string[]]>([
   ],
   ["the arcade's budget", { arcade: { budgetMs: 100 } }, ['lab-arcade']],
   ["the guide's Service", { guide: { service: { type: 'NodePort', nodePort: 30080 } } }, []],
-])('replaces only the pods that use %s after a change', (_what, values, expected) => {
+])('replaces only the pods that use %s when it changes', (_what, values, expected) => {
   expect(replaced({}, values)).toEqual(expected);
 });
 

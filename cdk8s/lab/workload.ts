@@ -17,7 +17,10 @@ export interface ProbePaths {
   readonly ready: string;
   /** Path that answers 200 unless Kubernetes should restart the container. */
   readonly alive: string;
-  /** Path that answers 200 once the other two probes may start. Default: `ready`. */
+  /**
+   * Path that answers 200 once the container has started. Only after that, Kubernetes uses the other two paths.
+   * Default: `ready`.
+   */
   readonly started?: string;
 }
 
@@ -27,9 +30,12 @@ export interface MountedConfig {
   readonly path: string;
   /** Name of the pod's volume. Default: `config`. */
   readonly volume?: string;
-  /** The ConfigMap's keys to mount. Default: all. */
+  /** The ConfigMap's keys to mount. Default: all keys. */
   readonly keys?: readonly string[];
-  /** Texts by the name of the pod annotation that gets their checksum. A changed text replaces the pod. */
+  /**
+   * Texts whose checksums become pod annotations. Each key is an annotation's name. If a text changes, Kubernetes
+   * replaces the pod.
+   */
   readonly texts: Readonly<Record<string, string>>;
 }
 
@@ -58,7 +64,7 @@ export type ProbedPort = Pick<ProbePaths, 'port'>;
 
 export interface WorkloadProps extends ContainerProps {
   readonly component: string;
-  /** Suffix such as v1 that distinguishes this Deployment from another one of the same component. */
+  /** Suffix such as v1 that distinguishes the Deployments of one component. */
   readonly variant?: string;
   readonly probes: ProbePaths | ProbedPort;
   /** Name of the ServiceAccount whose API token the container gets. Default: no token. */
@@ -79,8 +85,8 @@ export interface WorkloadProps extends ContainerProps {
 export const imageOf = ({ registry, repository, tag }: ImageValues): string => `${registry}/${repository}:${tag}`;
 
 /**
- * Returns variables that give Go's garbage collector the container's memory limit and a target for heap growth in
- * percent.
+ * Returns environment variables that give Go's garbage collector the container's memory limit and a target for heap
+ * growth in percent.
  * https://pkg.go.dev/runtime#hdr-Environment_Variables
  */
 export const goMemoryLimit = (gcPercent: string): EnvVar[] => [
@@ -89,7 +95,7 @@ export const goMemoryLimit = (gcPercent: string): EnvVar[] => [
 ];
 
 /**
- * Returns a variable that gets the value of a pod field.
+ * Returns an environment variable that gets the value of a pod field.
  * https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
  */
 export const fromPod = (name: string, fieldPath: string): EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
@@ -175,8 +181,8 @@ const connect = (port: number): Pick<Probe, 'tcpSocket' | 'timeoutSeconds'> => (
 });
 
 /**
- * Returns the three probes. The startup probe runs every second, so it hardly delays the start. The other two run
- * rarely, because a class may run hundreds of pods on one machine.
+ * Returns the startup, readiness and liveness probes. The startup probe runs every second, so it hardly delays the
+ * start. The readiness and liveness probes run rarely, because a class may run hundreds of pods on one machine.
  */
 function probes(props: ProbePaths | ProbedPort): Partial<Container> {
   const { port, ready, alive, started = ready }: ProbedPort & Partial<ProbePaths> = props;
@@ -188,7 +194,7 @@ function probes(props: ProbePaths | ProbedPort): Partial<Container> {
   };
 }
 
-/** Returns the lifecycle hook that delays SIGTERM. Kubernetes supports it since version 1.30. */
+/** Returns the lifecycle hook that delays SIGTERM. Kubernetes supports this kind of hook since version 1.30. */
 const lifecycle = (seconds: number | undefined): Partial<Container> =>
   seconds === undefined ? {} : { lifecycle: { preStop: { sleep: { seconds } } } };
 
@@ -203,7 +209,7 @@ function fullPodSpec(lab: LabProps, props: WorkloadProps): PodSpec {
   };
 }
 
-/** Returns the pod's annotations, or nothing if there are none. */
+/** Returns an object with the pod's annotations, or an empty object if there are none. */
 function podAnnotations(lab: LabProps, { component, configs = [], initContainers }: WorkloadProps) {
   if (configs.length === 0 && initContainers === undefined) return {};
   return { annotations: { ...checksums(lab, configs), ...(initContainers && defaultContainer(component)) } };

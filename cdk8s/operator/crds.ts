@@ -1,5 +1,5 @@
 // The CustomResourceDefinitions of Workshop and Seat. The chart installs them. The operator updates a definition that
-// Helm can't.
+// Helm can't update.
 import { GROUP } from '../../lab/names.ts';
 import type { Resource } from '../schema/resource.ts';
 import { resourceSchema } from '../schema/structural.ts';
@@ -63,7 +63,7 @@ const workshops: Kind = {
       jsonPath: '.status.seats.failed',
       description: "Number of seats that the operator can't create.",
     },
-    // The type is text, because kubectl shows a date as the time that has passed since.
+    // The column's type is text, because kubectl prints a date as the time since that date.
     { name: 'Expires', type: 'string', jsonPath: '.spec.schedule.expiresAt', description: 'When the class ends.' },
     AGE,
   ],
@@ -143,5 +143,5 @@ const definitionOf = ({
   },
 });
 
-/** Returns the two definitions, without a release's labels and annotations. */
+/** Returns the CustomResourceDefinitions of Workshop and Seat, without the labels and annotations of a release. */
 export const crds = (): CustomResourceDefinition[] => [workshops, seats].map(definitionOf);

@@ -25,7 +25,8 @@ const definitionOf = (crd: CustomResourceDefinition): Component<OperatorProps>['
         spec: crd.spec,
         metadata: metadataElsewhere(lab, OPERATOR.component, crd.metadata.name),
       });
-      // A patch adds the annotations even if they are empty, as the chart does. The constructor would omit empty ones.
+      // A patch adds the annotations even if they are empty, as the chart does. The constructor would omit empty
+      // annotations.
       definition.addJsonPatch(JsonPatch.add('/metadata/annotations', annotations));
     }
   };

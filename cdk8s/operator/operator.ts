@@ -31,7 +31,7 @@ const environment = (lab: OperatorProps): Record<string, Given<string>> => ({
   ...telemetry(lab, { component }),
   INSTRUMENTATION: 'manual',
   PORT: String(PORTS.ops),
-  // The process finishes its work and releases the lease before it exits.
+  // During this time, the process finishes its work and releases the lease.
   DRAIN_MS: '1500',
   HEALTH_PORT: String(PORTS.health),
   LOG_LEVEL: lab.values.operator.logLevel,
@@ -50,8 +50,8 @@ export class Operator extends Construct {
       image,
       resources,
       replicas,
-      // The image sets a small semi-space for apps that are mostly idle. With it, the operator would spend a fifth of
-      // its time on garbage collection while it creates seats.
+      // The image sets a small semi-space for apps that are mostly idle. With that size, the operator would spend a
+      // fifth of its time on garbage collection while it creates seats.
       command: ['node', '--max-semi-space-size=8', '--import', '/app/telemetry.js', '/app/operator.js'],
       env: [
         fromPod('POD_NAME', 'metadata.name'),
@@ -64,7 +64,7 @@ export class Operator extends Construct {
       serviceAccount: nameOf(lab, component),
       affinity: apart(lab),
     });
-    // The leader's lease. It belongs to the release, so an uninstall removes it.
+    // The Lease for leader election. It belongs to the release, so an uninstall removes it.
     lease(this, 'lease', { metadata: metadataElsewhere(lab, component, OPERATOR.lease, lab.namespace) });
     // This Service is for programs that read /metrics.
     new ComponentService(this, 'service', lab, { component, ports: { ops: PORTS.ops } });

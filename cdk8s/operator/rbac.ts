@@ -47,13 +47,14 @@ export const OPERATOR_RULES: Rules = [
   workshops(['workshops'], [...READ, 'patch']),
   workshops(['seats'], [...READ, 'create', 'patch', 'delete']),
   workshops(['workshops/status', 'seats/status'], ['get', 'patch']),
-  // The admission plugin OwnerReferencesPermissionEnforcement requires this to set blockOwnerDeletion.
+  // The admission plugin OwnerReferencesPermissionEnforcement requires this permission from a program that sets
+  // blockOwnerDeletion.
   workshops(['workshops/finalizers', 'seats/finalizers'], ['update']),
   core(['namespaces'], ['list', 'watch', 'create']),
   rbac(['rolebindings'], ['list', 'watch', 'create']),
   rbac(['clusterroles'], ['bind'], Object.values(ROLES)),
   ...objectsInSeats(['list', 'watch']),
-  // The operator computes the free capacity of nodes from these.
+  // The operator computes the free capacity of nodes from these objects.
   core(['nodes'], ['list', 'watch']),
   core(['pods'], ['list']),
   core(['events'], ['create', 'patch']),
@@ -96,7 +97,10 @@ const IN_SEAT: Rules = [
   core(['pods/log'], ['get']),
 ];
 
-/** An attendee's permissions in their seat: read objects to troubleshoot, work with pods, and edit the dice. */
+/**
+ * An attendee's permissions in their seat: read objects to find problems, work with pods, and edit the files of the
+ * dice.
+ */
 const ATTENDEE: Rules = [
   core(['pods', 'services', 'endpoints', 'configmaps', 'events', 'resourcequotas', 'limitranges'], READ),
   group('discovery.k8s.io')(['endpointslices'], READ),
@@ -105,11 +109,11 @@ const ATTENDEE: Rules = [
   networking(['networkpolicies'], READ),
   core(['pods'], ['create', 'delete']),
   core(['pods/log'], ['get']),
-  // kubectl sends POST (create) with SPDY, and GET with WebSocket.
+  // For exec and port-forward, kubectl sends POST (verb create) with SPDY, and GET with WebSocket.
   core(['pods/exec', 'pods/attach', 'pods/portforward'], ['get', 'create']),
   // The attendee's own files, and the faults, which an attendee may switch with kubectl too.
   core(['configmaps'], ['patch', 'update'], [NAMES.dice, NAMES.faults]),
-  // `kubectl rollout restart` needs this.
+  // `kubectl rollout restart` needs this permission.
   apps(['deployments'], ['patch']),
 ];
 

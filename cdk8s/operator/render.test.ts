@@ -19,7 +19,10 @@ const roles = render()
       [`${object.kind} ${object.metadata.name}`, (object as AnyObject & { rules: PolicyRule[] }).rules] as const,
   );
 
-/** Returns whether the rules allow the verb on no object, all objects, or only on objects with the returned names. */
+/**
+ * Returns `no` or `all` if the rules allow the verb on no objects or on all objects of the resource. Otherwise, returns
+ * the names of the objects on which the rules allow the verb.
+ */
 function allowed(rules: readonly PolicyRule[], verb: string, resource: string): 'no' | 'all' | readonly string[] {
   const matching = rules.filter(({ verbs, resources = [] }) => verbs.includes(verb) && resources.includes(resource));
   if (matching.length === 0) return 'no';
@@ -42,17 +45,20 @@ test.each(roles)('%s contains no wildcard and no verb that grants more permissio
 describe('cluster-wide permissions of the operator', () => {
   const rules = rulesOf('ClusterRole', 'intro-otel-operator');
 
-  test('allow binding the four roles of seats, and no others', () => {
+  test('let the operator bind the four roles of seats, and no other roles', () => {
     expect(allowed(rules, 'bind', 'clusterroles')).toEqual(Object.values(ROLES));
     expect(allowed(rules, 'bind', 'roles')).toBe('no');
   });
 
-  test.each(['get', 'list', 'watch', 'create', 'patch', 'delete'])('include no permission to %s Secrets', (verb) => {
-    expect(allowed(rules, verb, 'secrets')).toBe('no');
-  });
+  test.each(['get', 'list', 'watch', 'create', 'patch', 'delete'])(
+    "don't let the operator %s Secrets in all namespaces",
+    (verb) => {
+      expect(allowed(rules, verb, 'secrets')).toBe('no');
+    },
+  );
 
   test.each(['patch', 'update', 'delete'])(
-    'include the verb %s only for Workshops and Seats among the watched kinds',
+    'let the operator %s no objects of watched kinds in all namespaces, except Workshops and Seats',
     (verb) => {
       const watched = rules.filter(({ verbs }) => verbs.includes('watch')).flatMap(({ resources = [] }) => resources);
       expect(watched.filter((resource) => allowed(rules, verb, resource) !== 'no').sort()).toEqual(
@@ -65,7 +71,7 @@ describe('cluster-wide permissions of the operator', () => {
 describe('permissions of the operator in a seat', () => {
   const rules = rulesOf('ClusterRole', ROLES.operator);
 
-  test('allow reading only the kubeconfig Secret, and creating tokens only for the attendee', () => {
+  test('let the operator read only the kubeconfig Secret, and create tokens only for the attendee', () => {
     expect(['get', 'patch', 'delete'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([
       ['kubeconfig'],
       ['kubeconfig'],
@@ -75,7 +81,7 @@ describe('permissions of the operator in a seat', () => {
     expect(allowed(rules, 'create', 'serviceaccounts/token')).toEqual(['attendee']);
   });
 
-  test("don't allow running commands in the attendee's pods", () => {
+  test("don't let the operator run commands in the attendee's pods", () => {
     expect(
       ['pods/exec', 'pods/attach', 'pods/portforward'].map((resource) => allowed(rules, 'create', resource)),
     ).toEqual(['no', 'no', 'no']);
@@ -86,7 +92,7 @@ describe('permissions of an attendee', () => {
   const rules = rulesOf('ClusterRole', ROLES.attendee);
   const write = ['create', 'update', 'patch', 'delete'];
 
-  test('allow writing the ConfigMaps of the dice and the faults, and no Secret, quota, policy or role', () => {
+  test('let an attendee write the ConfigMaps of the dice and the faults, but no Secret, quota, policy or role', () => {
     expect(write.map((verb) => allowed(rules, verb, 'configmaps'))).toEqual([
       'no',
       ['lab-dice', 'lab-faults'],
@@ -114,12 +120,12 @@ describe('permissions of an attendee', () => {
     }
   });
 
-  test("don't allow reading Secrets or creating tokens", () => {
+  test("don't let an attendee read Secrets or create tokens", () => {
     expect(['get', 'list', 'watch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual(['no', 'no', 'no']);
     expect(allowed(rules, 'create', 'serviceaccounts/token')).toBe('no');
   });
 
-  test('allow kubectl port-forward and exec over both SPDY and WebSocket', () => {
+  test('let an attendee use kubectl port-forward and exec over both SPDY and WebSocket', () => {
     for (const resource of ['pods/exec', 'pods/portforward']) {
       expect(['get', 'create'].map((verb) => allowed(rules, verb, resource))).toEqual(['all', 'all']);
     }
@@ -129,14 +135,14 @@ describe('permissions of an attendee', () => {
 describe('permissions of the guide in a seat', () => {
   const rules = rulesOf('ClusterRole', ROLES.guide);
 
-  test("allow patching the learner's objects, and creating or deleting nothing", () => {
+  test("let the guide patch the learner's objects, but create or delete nothing", () => {
     expect(allowed(rules, 'patch', 'configmaps')).toEqual(['lab-dice', 'lab-progress', 'lab-faults']);
     expect(allowed(rules, 'patch', 'deployments')).toEqual(['lab-dice', 'lab-collector']);
     for (const verb of ['create', 'update', 'delete'])
       expect([verb, ...rules.filter(({ verbs }) => verbs.includes(verb))]).toEqual([verb]);
   });
 
-  test('allow reading only the Secret with its own key', () => {
+  test("let the guide read only the Secret with the guide's own key", () => {
     expect(['get', 'patch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([
       ['lab-guide-key'],
       ['lab-guide-key'],
@@ -175,7 +181,7 @@ test('keeps the CRDs after an uninstall unless operator.crds.keep is false', () 
   expect(kept({ operator: { crds: { keep: false } } })).toEqual([undefined, undefined]);
 });
 
-test("cleans up in pre-delete hooks, in a pod that the operator's Deployment doesn't select", () => {
+test("runs the uninstall Job as a pre-delete hook, in a pod that the operator's Deployment doesn't select", () => {
   const hooks = render().filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === 'pre-delete');
   expect(hooks.map(({ kind }) => kind)).toEqual(['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Job']);
   expect(hooks.map(({ metadata }) => Number(metadata.annotations?.['helm.sh/hook-weight']))).toEqual([-2, -2, -1, 0]);

@@ -19,7 +19,9 @@ import type { Rule } from '../schema/rules.ts';
 import { defaultsOf, entry, flag, quantity, text } from '../schema/schema.ts';
 import { labValues } from '../values.ts';
 
-/** Limits that the operator checks too, because an older CRD may have accepted a Workshop that exceeds them. */
+/**
+ * Limits that both the CRD and the operator check, because an older CRD may have accepted a Workshop that exceeds them.
+ */
 export const LIMITS = {
   /** Maximum number of attendees in a Workshop. */
   attendees: 1000,

@@ -12,7 +12,8 @@ const textRules = ({ pattern, except }: Text): Schema => ({
 const ofFields = (description: Extract<AnyDescription, { fields: unknown }>): Schema => ({
   type: 'object',
   properties: Object.fromEntries(fieldsOf(description).map(([name, field]) => [name, schemaOf(field)])),
-  // Lists the allowed names in Helm's message. The message for `additionalProperties` has only the unknown name.
+  // With `propertyNames`, Helm's message lists the allowed names. The message for `additionalProperties` has only the
+  // unknown name.
   propertyNames: { enum: fieldsOf(description).map(([name]) => name) },
   additionalProperties: false,
 });

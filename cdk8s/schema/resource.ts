@@ -21,7 +21,7 @@ export const withRules = <Of extends Description>(description: Of, ...rules: rea
   rules,
 });
 
-/** Describes a choice between words. A resource may omit the field, so it needs no default of its own. */
+/** Describes a choice between words. A resource may omit the field, so the caller gives no default. */
 export const option = <const Option extends string>(
   doc: string,
   options: readonly [Option, ...Option[]],
@@ -50,12 +50,16 @@ export const keyedList = <Type extends object>(options: {
   readonly maxItems: number;
 }): List<Type> => ({ ...options, kind: 'list', default: [] });
 
-/** Describes any part of the group's values. The API server adds no defaults, so the lab's own defaults apply later. */
+/**
+ * Describes a field that may have any of the group's values. The API server adds no defaults, so the lab's own defaults
+ * apply later.
+ */
 export const partOf = <Type extends object>(values: Group<Type>, doc: string): Description<SomeValues<Type>> =>
   ({ ...values, doc }) as Description as Description<SomeValues<Type>>;
 
 /**
- * Describes any part of the group's values, without checks by the API server. Use it where only the operator writes.
+ * Describes a field that may have any of the group's values, without checks by the API server. Use it for fields that
+ * only the operator writes.
  */
 export const copyOf = <Type extends object>(_values: Group<Type>, doc: string): Description<SomeValues<Type>> =>
   settings({ doc }) as Description as Description<SomeValues<Type>>;

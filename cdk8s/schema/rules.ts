@@ -7,11 +7,11 @@ export type Rule = {
   readonly fieldPath?: string;
 } & (
   | {
-      /** What the rule expects, and what to do. */
+      /** The error message: what the rule expects, and what the user must do. */
       readonly message: string;
     }
   | {
-      /** A CEL expression that builds the message. */
+      /** A CEL expression whose result is the error message. */
       readonly messageExpression: string;
     }
 );

@@ -160,7 +160,7 @@ test('builds a CRD schema that allows the same values as the JSON schema', () =>
   });
 });
 
-test("checks a map's names with a CEL rule in which backslashes and quotes are escaped", () => {
+test("checks a map's keys with a CEL rule in which backslashes and quotes are escaped", () => {
   const names = text({ doc: 'a drink', pattern: "^\\w'$", except: ['tea', 'milk'] });
   expect(structuralOf(map({ doc: '', names, of: text({ doc: '' }) }))['x-kubernetes-validations']).toEqual([
     {
@@ -170,11 +170,11 @@ test("checks a map's names with a CEL rule in which backslashes and quotes are e
   ]);
 });
 
-test.each(['0', '50m', '1.5', '64Mi', '1e3', '1E3', '2E', '1k'])('accepts the quantity %s', (text) => {
+test.each(['0', '50m', '1.5', '64Mi', '1e3', '1E3', '2E', '1k'])('accepts the Kubernetes quantity %s', (text) => {
   expect(text).toMatch(new RegExp(quantity({ doc: '' }).pattern ?? ''));
 });
 
-test.each(['', '-1', '1.', '1 Mi', '1mi', '1K', '1e', '1e310'])('refuses the quantity "%s"', (text) => {
+test.each(['', '-1', '1.', '1 Mi', '1mi', '1K', '1e', '1e310'])('refuses the Kubernetes quantity "%s"', (text) => {
   expect(text).not.toMatch(new RegExp(quantity({ doc: '' }).pattern ?? ''));
 });
 
@@ -183,7 +183,7 @@ const all = (description: AnyDescription): AnyDescription[] => [
   ...(description.kind === 'group' ? fieldsOf(description).flatMap(([, field]) => all(field)) : []),
 ];
 
-test('describes every value of the chart in a full sentence', () => {
+test('uses a full sentence to describe every value of the chart', () => {
   expect(
     all(chartValues)
       .filter(({ doc }) => !/^[A-Z].*\.$/s.test(doc))

@@ -2,13 +2,13 @@
 // From these descriptions come the TypeScript types, the JSON schema, values.yaml, the README's table and the CRDs.
 import type { Rule } from './rules.ts';
 
-/** Anything that JSON can hold. */
+/** Any value that JSON can express. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 interface Described<Type> {
   /** The purpose of the value, in a sentence or two. It is printed wherever the value is shown. */
   readonly doc: string;
-  /** The default in values.yaml. In a custom resource, it applies only with `persisted`. */
+  /** The default in values.yaml. In a custom resource, the default applies only if `persisted` is set. */
   readonly default: Type;
   /** Makes the API server write the default into the custom resource. */
   readonly persisted?: true;
@@ -17,7 +17,7 @@ interface Described<Type> {
 }
 
 /**
- * A regular expression that means the same in JavaScript and in Go's RE2: it has no lookahead and no back-references.
+ * A regular expression that means the same in JavaScript and in Go's RE2. It uses no lookahead and no back-references.
  */
 export type Pattern = string;
 
@@ -47,7 +47,8 @@ export interface Flag extends Described<boolean> {
 }
 
 /**
- * A value of one of several scalar types, since people write it with or without quotes. `pattern` applies to strings.
+ * Describes a value of one of several scalar types, because people write it with or without quotes. `pattern` applies
+ * to strings.
  */
 export interface Scalar<Type extends string | number | boolean> extends Described<Type> {
   readonly kind: 'scalar';
@@ -55,7 +56,7 @@ export interface Scalar<Type extends string | number | boolean> extends Describe
   readonly pattern?: Pattern;
 }
 
-/** A map. The user chooses the names, and all values have the same kind. */
+/** Describes a map. The user chooses the keys, and all values have the same description. */
 export interface Dictionary<Type> extends Described<Readonly<Record<string, Type>>> {
   readonly kind: 'map';
   readonly names: Text;
@@ -65,25 +66,25 @@ export interface Dictionary<Type> extends Described<Readonly<Record<string, Type
 export interface List<Type> extends Described<readonly Type[]> {
   readonly kind: 'list';
   readonly of: Description<Type>;
-  /** The field that identifies an item. Server-side apply merges the list by it. */
+  /** Name of the field that identifies an item. Server-side apply merges the list by this field. */
   readonly key?: string;
   readonly maxItems?: number;
 }
 
-/** A fixed set of named values that are always all present. */
+/** Describes a fixed set of named values, all of which are always present. */
 export interface Group<Type extends object> extends Described<Type> {
   readonly kind: 'group';
   readonly fields: Fields<Type>;
 }
 
-/** A fixed set of named values. Only the required ones must be present. */
+/** Describes a fixed set of named values, of which only the required values must be present. */
 export interface Entry<Type extends object> extends Described<Type> {
   readonly kind: 'entry';
   readonly fields: Fields<Required<Type>>;
   readonly required: readonly string[];
 }
 
-/** A map in the syntax of another program, such as the settings of a Collector component. */
+/** Describes a map in the syntax of another program, such as the settings of a Collector component. */
 export interface Settings extends Described<{ readonly [key: string]: Json }> {
   readonly kind: 'settings';
 }
@@ -93,7 +94,7 @@ export type Fields<Type extends object> = { readonly [Key in keyof Type]: Descri
 /** The description of a value of the given type. */
 export type Description<Type = unknown> = Described<Type> & { readonly kind: AnyDescription['kind'] };
 
-/** Every kind of description, for code that walks one. */
+/** All kinds of descriptions, for code that visits a description and its parts. */
 export type AnyDescription =
   | Text
   | Choice<string>
@@ -192,7 +193,7 @@ export const entry = <Of extends Descriptions, const Key extends keyof Of & stri
 
 export const settings = (options: { doc: string }): Settings => ({ ...options, kind: 'settings', default: {} });
 
-/** One function for each kind of description. */
+/** A set of functions, one for each kind of description. */
 export type Handlers<Result> = {
   readonly [Kind in AnyDescription['kind']]: (description: Extract<AnyDescription, { kind: Kind }>) => Result;
 };

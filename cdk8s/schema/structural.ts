@@ -1,5 +1,5 @@
 // Turns descriptions of values into the structural schema of a CustomResourceDefinition (CRD). The API server removes
-// fields that the schema lacks, and `kubectl explain` prints it.
+// fields that the schema lacks. `kubectl explain` prints the schema.
 // https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
 import type { Resource } from './resource.ts';
 import { celString } from './rules.ts';
@@ -16,11 +16,11 @@ export interface Schema {
  */
 const MOST = { entries: 100, items: 100 };
 
-/** Returns the keywords whose value isn't undefined. */
+/** Returns the schema keywords whose value isn't undefined. */
 const given = (keywords: Readonly<Record<string, Json | undefined>>): Schema =>
   Object.fromEntries(Object.entries(keywords).filter((keyword): keyword is [string, Json] => keyword[1] !== undefined));
 
-/** Returns rules for a map's property names. A structural schema can state these rules only in CEL. */
+/** Returns CEL rules for a map's keys, because a structural schema has no keyword for such rules. */
 function nameRules({ doc, pattern, except }: Text): Json[] {
   const rule = [
     ...(pattern === undefined ? [] : [`name.matches(${celString(pattern)})`]),
@@ -35,8 +35,8 @@ const properties = (description: Extract<AnyDescription, { fields: unknown }>): 
 });
 
 /**
- * Returns rules for the names of a map whose values have several types. CEL can't check such a map, so only `except`
- * works.
+ * Returns rules for the keys of a map whose values have several types. CEL can't check such a map, so the result
+ * enforces only `except`, and not `pattern`.
  */
 const untypedRules = ({ except }: Text): Schema =>
   except ? { not: { anyOf: except.map((name) => ({ required: [name] })) } } : {};
@@ -47,7 +47,7 @@ function mapOf({ names, of }: Dictionary<unknown>): Schema {
     type: 'object',
     maxProperties: MOST.entries,
     ...(of.kind === 'scalar' ? untypedRules(names) : rules.length > 0 && { 'x-kubernetes-validations': rules }),
-    // A null value removes the default entry of this name.
+    // A null value removes the default value with the same key.
     additionalProperties: { ...structuralOf(of), nullable: true },
   };
 }
@@ -68,7 +68,8 @@ const keywords: Handlers<Schema> = {
   choice: ({ options }) => ({ type: 'string', enum: options }),
   integer: ({ format, minimum, maximum }) => ({ type: 'integer', ...given({ format, minimum, maximum }) }),
   flag: () => ({ type: 'boolean' }),
-  // A structural schema has one type or none. Without a type all values are allowed, except those excluded here.
+  // A structural schema names one type or no type. Without a type, all values are allowed, except the values that the
+  // keywords below exclude.
   scalar: ({ pattern, types }) => ({
     'x-kubernetes-preserve-unknown-fields': true,
     maxProperties: 0,

@@ -44,7 +44,7 @@ export const deployments = (values?: SomeValues, release?: string): Deployment[]
 /** Returns the pod template of a Deployment. */
 export const template = (deployment: Deployment): Deployment['spec']['template'] => deployment.spec.template;
 
-/** Returns the names of the Deployments whose pod template differs between two sets of values. */
+/** Returns the names of the Deployments whose pod template is different after a change of the values. */
 export function replaced(before: SomeValues, after: SomeValues): string[] {
   const old = new Map(
     deployments(before).map((deployment) => [deployment.metadata.name, JSON.stringify(template(deployment))]),

@@ -1,5 +1,5 @@
 // Generated from cdk8s/ by `npm run generate`; change it there.
-// Dice, instrumented by hand: the spans here are all there is, and every one of them was asked for.
+// Dice with hand-written spans. The app emits no other spans.
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import express from 'express';
 import type { Request, Response } from 'express';
@@ -53,7 +53,7 @@ function served(name: string, handle: (request: Request, response: Response) => 
       try {
         await handle(request, response);
       } catch (error) {
-        // An error is part of the story: record it, and say that the span failed.
+        // Record the error on the span, and mark the span as failed.
         span.recordException(error as Error);
         span.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });
         response.status(500).send(String(error));
@@ -73,7 +73,7 @@ function collectRequestAttributes(request: Request) {
   };
 }
 
-// Log lines that can be found from the trace, and the trace from them.
+// Returns the IDs of the current trace and span for each log line, so that you can find one from the other.
 function traceIds() {
   const span = trace.getActiveSpan()?.spanContext();
   return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
