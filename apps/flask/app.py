@@ -1,5 +1,4 @@
-# The slides' app in plain Flask, without OpenTelemetry code. The command opentelemetry-instrument still makes a trace
-# of each request.
+# The deck's app in plain Flask, without OpenTelemetry code. opentelemetry-instrument still makes a trace of each request.
 import random
 
 from flask import Flask, request

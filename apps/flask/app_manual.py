@@ -1,4 +1,4 @@
-# The slides' app with hand-written spans. The app emits no other spans.
+# The deck's app with hand-written spans. The app emits no other spans.
 import random
 
 from flask import Flask, request

@@ -1,5 +1,5 @@
 // Generated from cdk8s/ by `npm run generate`; change it there.
-// Dice with hand-written spans. The app emits no other spans.
+// Dice, instrumented by hand: the spans here are all there is, and every one of them was asked for.
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import express from 'express';
 import type { Request, Response } from 'express';
@@ -53,7 +53,7 @@ function served(name: string, handle: (request: Request, response: Response) => 
       try {
         await handle(request, response);
       } catch (error) {
-        // Record the error on the span, and mark the span as failed.
+        // An error is part of the story: record it, and say that the span failed.
         span.recordException(error as Error);
         span.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });
         response.status(500).send(String(error));
@@ -73,7 +73,7 @@ function collectRequestAttributes(request: Request) {
   };
 }
 
-// Returns the IDs of the current trace and span for each log line, so that you can find one from the other.
+// Log lines that can be found from the trace, and the trace from them.
 function traceIds() {
   const span = trace.getActiveSpan()?.spanContext();
   return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
