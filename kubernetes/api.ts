@@ -38,8 +38,8 @@ export const isGone = (error: unknown): error is ApiError => answered(error, 410
 export const isTooManyRequests = (error: unknown): error is ApiError => answered(error, 429);
 export const isForbidden = (error: unknown): error is ApiError => answered(error, 403);
 /**
- * Returns whether the namespace's ResourceQuota refused the request. RBAC answers with 403 too, but with another
- * message.
+ * Returns whether the namespace's ResourceQuota refused the request. A request that RBAC refuses also fails with 403,
+ * but its message is different.
  */
 export const isOverQuota = (error: unknown): error is ApiError =>
   answered(error, 403) && (error.status.message ?? '').includes('exceeded quota');
@@ -48,7 +48,9 @@ export const isTerminating = (error: unknown): error is ApiError =>
   error instanceof ApiError &&
   (error.status.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating');
 
-/** Thrown for a write that was not sent, because this process may not be the leader. */
+/**
+ * Thrown for a write request that was not sent. Only the leader may write, and this process may have lost leadership.
+ */
 export class NotLeadingError extends Error {
   constructor() {
     super('Expected this process to be the leader, found that another may be. The write was not sent.');
@@ -63,7 +65,7 @@ export interface ListOptions {
 }
 
 export interface DeleteOptions {
-  /** Deletes the object only if it has this uid, and so not a newer object of the same name. */
+  /** Deletes the object only if it has this uid. A newer object of the same name is kept. */
   readonly uid?: string;
   readonly gracePeriodSeconds?: number;
 }
@@ -75,7 +77,7 @@ export interface DeleteOptions {
 export interface Api {
   /** Returns the object, or undefined if it doesn't exist. */
   get<T extends KubeObject>(kind: Kind, name: string, namespace?: string): Promise<T | undefined>;
-  /** Returns all objects of a kind. It reads them page by page. */
+  /** Reads all objects of a kind page by page and returns them. */
   list<T extends KubeObject>(kind: Kind, options?: ListOptions): Promise<T[]>;
   create<T extends KubeObject>(object: T): Promise<T>;
   /**
@@ -84,7 +86,8 @@ export interface Api {
    */
   apply<T extends KubeObject>(object: KubeObject, subresource?: 'status'): Promise<T>;
   /**
-   * Sends a JSON merge patch. If the patch has a resourceVersion, a change of the object in the meantime makes it fail.
+   * Sends a JSON merge patch. If the patch contains a resourceVersion, the request fails when the object has changed
+   * since that version.
    */
   mergePatch<T extends KubeObject>(
     kind: Kind,
@@ -98,7 +101,7 @@ export interface Api {
     options?: DeleteOptions,
   ): Promise<void>;
   /**
-   * Requests a new token for a ServiceAccount that is valid for `seconds`.
+   * Requests a new token for a ServiceAccount. The token is valid for `seconds` seconds.
    * https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
    */
   token(

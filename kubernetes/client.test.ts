@@ -53,13 +53,13 @@ beforeEach(() => {
 
 afterEach(stop);
 
-/** The requests, one line each. */
+/** Returns the requests that the fake API server has received, each as its method and URL. */
 const lines = (): string[] => server.received.map(({ method, url }) => `${method} ${url}`);
 
 describe('requests', () => {
   beforeEach(() => start());
 
-  test('sends the token and the user agent, to a server behind a path', async () => {
+  test('sends the token and the user agent to an API server whose URL has a path', async () => {
     expect(await api.get(KINDS.ConfigMap, 'm', 'a')).toEqual(live);
     expect(server.received).toMatchObject([
       {
@@ -69,7 +69,7 @@ describe('requests', () => {
     ]);
   });
 
-  test('names the field manager in each write', async () => {
+  test('sends the name of the field manager with each write request', async () => {
     await api.create(map);
     await api.apply(map);
     await api.apply(map, 'status');
@@ -91,7 +91,7 @@ describe('requests', () => {
     expect(server.received.map(({ body }) => JSON.parse(body) as object)).toEqual([map, map, map, { data: null }]);
   });
 
-  test('returns undefined for a missing object, and deletes one without an error', async () => {
+  test('reads a missing object as undefined, and deletes a missing object without an error', async () => {
     answers = [json(404, { reason: 'NotFound' }), json(404, { reason: 'NotFound' })];
     expect(await api.get(KINDS.ConfigMap, 'm', 'a')).toBeUndefined();
     await api.delete(KINDS.ConfigMap, map.metadata, { uid: 'u', gracePeriodSeconds: 0 });
@@ -102,7 +102,7 @@ describe('requests', () => {
     });
   });
 
-  test('returns a token with its expiry', async () => {
+  test('returns a new token for a ServiceAccount, with its expiry time', async () => {
     answers = [json(201, { status: { token: 't', expirationTimestamp: '2026-01-01T00:00:00Z' } })];
     expect(await api.token({ name: 's', namespace: 'a' }, 600)).toEqual({
       token: 't',
@@ -116,7 +116,7 @@ describe('requests', () => {
     ]);
   });
 
-  test('throws the words of the server, with the path', async () => {
+  test("throws an error with the API server's message and the path of the request", async () => {
     answers = [
       json(409, { reason: 'Conflict', message: 'changed' }),
       raw(502, '<html>bad gateway</html>'),
@@ -129,7 +129,7 @@ describe('requests', () => {
     await expect(api.list(KINDS.Pod)).rejects.toThrow('GET /api/v1/pods was answered 500 : the answer was empty');
   });
 
-  test('retries a throttled request a few times, after Retry-After', async () => {
+  test('retries a throttled request a few times, each time after the wait in the Retry-After header', async () => {
     answers = [
       json(429, {}, { 'retry-after': '2' }),
       json(503, {}, { 'retry-after': '3600' }),
@@ -142,13 +142,13 @@ describe('requests', () => {
     expect(server.received).toHaveLength(4 + 5);
   });
 
-  test('does not retry a 503 that lacks Retry-After', async () => {
+  test('does not retry a request after a 503 response without a Retry-After header', async () => {
     answers = [json(503, {})];
     await expect(api.apply(map)).rejects.toMatchObject({ code: 503 });
     expect(server.received).toHaveLength(1);
   });
 
-  test('sends a request once more with a new token after a 401', async () => {
+  test('sends a request a second time, with a new token, after a 401 response', async () => {
     answers = [json(401, {})];
     await api.get(KINDS.ConfigMap, 'm', 'a');
     expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer 0', 'Bearer 1']);
@@ -156,7 +156,7 @@ describe('requests', () => {
     await expect(api.get(KINDS.ConfigMap, 'm', 'a')).rejects.toMatchObject({ code: 401 });
   });
 
-  test('reports each request with its outcome', async () => {
+  test('reports each request with its method, and with its status code or `<error>`', async () => {
     answers = [json(500, {}), (_request, response) => response.destroy()];
     await expect(api.get(KINDS.ConfigMap, 'm', 'a')).rejects.toBeInstanceOf(ApiError);
     await expect(api.apply(map)).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
@@ -173,7 +173,7 @@ describe('lists', () => {
 
   beforeEach(() => start());
 
-  test('reads page by page, and adds the kind to each item', async () => {
+  test('reads a list page by page, and adds the kind to each item', async () => {
     answers = [page(['a', 'b'], 'next page'), page(['c'])];
     expect(await api.list(KINDS.ConfigMap, { labelSelector: 'a=b,c', fieldSelector: 'd=e' })).toEqual(
       ['a', 'b', 'c'].map((name) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } })),
@@ -185,19 +185,19 @@ describe('lists', () => {
     ]);
   });
 
-  test('starts over when a page has expired', async () => {
+  test('reads a list again from its first page when a later page has expired', async () => {
     answers = [page(['a'], 'x'), json(410, { reason: 'Expired' }), page(['b'], 'y'), page(['c'])];
     expect((await api.list(KINDS.ConfigMap)).map(({ metadata }) => metadata.name)).toEqual(['b', 'c']);
   });
 
-  test('returns an empty list when the server sends no items', async () => {
+  test('returns an empty list when the API server sends null instead of items', async () => {
     answers = [json(200, { items: null, metadata: { resourceVersion: '5' } })];
     expect(await api.list(KINDS.Pod, { namespace: 'a' })).toEqual([]);
   });
 });
 
-describe('the fence', () => {
-  test('lets reads pass, and no write', async () => {
+describe('the option mayWrite', () => {
+  test('sends reads, but no writes, while `mayWrite` returns false', async () => {
     await start({ mayWrite: () => false });
     await api.get(KINDS.ConfigMap, 'm', 'a');
     for (const write of [
@@ -211,7 +211,7 @@ describe('the fence', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('stops writes that waited for a connection or for Retry-After', async () => {
+  test('sends no write if `mayWrite` becomes false while the write waits for a connection or a retry', async () => {
     let leads = true;
     await start({ mayWrite: () => leads, connections: 1 });
     answers = [
@@ -228,7 +228,7 @@ describe('the fence', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('stops a write that waited while its connection was made, and lets the next one pass', async () => {
+  test('sends no write if `mayWrite` becomes false while a connection opens, but sends the next write', async () => {
     const answersOfTheFence = [true, false]; // asked when it is a request's turn, and when it is sent
     await start({ mayWrite: () => answersOfTheFence.shift() ?? true });
     await expect(api.apply(map)).rejects.toBeInstanceOf(NotLeadingError);
@@ -238,7 +238,7 @@ describe('the fence', () => {
   });
 });
 
-test('sends no more requests at a time than there are connections', async () => {
+test('sends at most as many requests at the same time as there are connections', async () => {
   await start({ connections: 2 });
   let [now, most] = [0, 0];
   answers = Array.from({ length: 6 }, (): Answering => (request, response) => {
@@ -252,14 +252,14 @@ test('sends no more requests at a time than there are connections', async () => 
   expect([most, server.received.length]).toEqual([2, 6]);
 });
 
-test('fails after the timeout when the server is silent', async () => {
+test('fails a request after the timeout when the API server sends nothing or stops half way', async () => {
   await start({ timeout: 100 });
   answers = [() => undefined, (_request, response) => void response.writeHead(200).write('{')];
   await expect(api.apply(map)).rejects.toMatchObject({ code: 'UND_ERR_HEADERS_TIMEOUT' });
   await expect(api.apply(map)).rejects.toMatchObject({ code: 'UND_ERR_BODY_TIMEOUT' });
 });
 
-test('ends running requests when it is closed', async () => {
+test('aborts running requests when the client is closed', async () => {
   await start();
   answers = [() => undefined];
   const write = api.apply(map);
@@ -270,7 +270,7 @@ test('ends running requests when it is closed', async () => {
 describe('a watch', () => {
   const controller = new AbortController();
   const options = { resourceVersion: '5', timeoutSeconds: 60, silence: 100, signal: controller.signal };
-  /** Answers with these pieces one after another, then ends unless told otherwise. */
+  /** Returns a handler that sends these pieces one after another. It then ends the response, unless `end` is false. */
   const pieces =
     (all: (string | Buffer)[], end = true): Answering =>
     (_request, response) =>
@@ -291,7 +291,7 @@ describe('a watch', () => {
 
   beforeEach(() => start());
 
-  test('asks for bookmarks and a time to end', async () => {
+  test('asks the API server to send bookmarks in a watch, and to end the watch after the given time', async () => {
     answers = [pieces([])];
     await linesOfWatch();
     expect(lines()).toEqual([
@@ -299,23 +299,23 @@ describe('a watch', () => {
     ]);
   });
 
-  test('returns whole lines, whatever the chunks are', async () => {
+  test('returns the whole lines of a watch, even if they arrive in smaller or larger chunks', async () => {
     const snowman = Buffer.from('"☃"\n');
     answers = [pieces(['1\n2\n', '3', '4', '5\n6\n7', '\n', snowman.subarray(0, 2), snowman.subarray(2), 'cut off'])];
     expect(await linesOfWatch()).toEqual(['1', '2', '345', '6', '7', '"☃"']);
   });
 
-  test('fails when it is silent for too long', async () => {
+  test('fails a watch when no data arrives for too long', async () => {
     answers = [pieces(['1\n'], false)];
     await expect(linesOfWatch()).rejects.toMatchObject({ code: 'UND_ERR_BODY_TIMEOUT' });
   });
 
-  test('throws the words of the server when it is refused', async () => {
+  test("throws the API server's error when the API server refuses a watch", async () => {
     answers = [json(410, { reason: 'Expired' })];
     await expect(linesOfWatch()).rejects.toMatchObject({ code: 410 });
   });
 
-  test('ends with its signal', async () => {
+  test('ends a watch when its signal is aborted', async () => {
     answers = [pieces(['1\n'], false)];
     const watch = await api.watch(KINDS.Pod, { ...options, silence: 60_000 });
     await watch.next();
@@ -323,7 +323,7 @@ describe('a watch', () => {
     await expect(watch.next()).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  test('takes no connection from other requests', async () => {
+  test('opens watches on connections of their own, so that watches block no other requests', async () => {
     await stop();
     await start({ connections: 1 });
     answers = [pieces([], false), pieces([], false)];

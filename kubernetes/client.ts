@@ -8,7 +8,8 @@ import type { Kind, KubeObject } from './object.ts';
 
 export interface HttpApiOptions extends HttpOptions {
   /**
-   * Name of this client as a field manager. https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
+   * Name under which this client owns the fields that it writes.
+   * https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
    */
   readonly fieldManager: string;
 }
@@ -20,7 +21,10 @@ export interface Page<T> {
 }
 
 export interface WatchOptions extends ListOptions {
-  /** The watch sends only events after this version. If missing, it starts with an event for each existing object. */
+  /**
+   * The watch sends only events after this version. Without a version, the watch starts with an event for each
+   * existing object.
+   */
   readonly resourceVersion?: string;
   /** Number of seconds after which the server ends the watch. */
   readonly timeoutSeconds: number;
@@ -44,14 +48,14 @@ export interface LogOptions {
 type Named = { readonly name: string; readonly namespace?: string };
 
 /**
- * Query parameter that turns off field validation, for which the API server parses each object twice. Server-side apply
- * refuses unknown fields anyway, and JSON.stringify writes no duplicate fields.
+ * Query parameter that turns off field validation, because validation makes the API server parse each object twice.
+ * Server-side apply refuses unknown fields anyway, and JSON.stringify writes no duplicate fields.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
  */
 const NO_VALIDATION = 'fieldValidation=Ignore';
 /** The number of objects in one page of a list. */
 const PAGE = 500;
-/** Maximum number of attempts to read a list. A list starts over when the API server has dropped its next page. */
+/** Maximum number of attempts to read a list. Reading starts over when the next page has expired on the API server. */
 const LIST_ATTEMPTS = 3;
 
 export class HttpApi implements Api {
@@ -85,8 +89,8 @@ export class HttpApi implements Api {
   }
 
   /**
-   * Reads a list page by page. All pages have the same version.
-   * @throws like Api. ApiError 410 means that a page has expired and the caller must start over.
+   * Reads a list page by page. All pages show the objects as they were at the same time.
+   * @throws ApiError or a connection error. ApiError 410 means that a page has expired and the caller must start over.
    */
   async *pages<T extends KubeObject>(kind: Kind, options: ListOptions = {}): AsyncGenerator<Page<T>, void, void> {
     const { apiVersion, kind: name } = kind;
@@ -157,20 +161,20 @@ export class HttpApi implements Api {
     return { token: status.token, expiresAt: status.expirationTimestamp };
   }
 
-  /** Reads the JSON at a path such as /version. @throws like Api */
+  /** Reads the JSON at a path such as /version. @throws ApiError or a connection error */
   async read<T>(path: string): Promise<T> {
     return JSON.parse(await this.#http.send({ method: 'GET', path })) as T;
   }
 
-  /** Reads the text at a path such as /readyz. @throws like Api */
+  /** Reads the text at a path such as /readyz. @throws ApiError or a connection error */
   text(path: string): Promise<string> {
     return this.#http.send({ method: 'GET', path });
   }
 
   /**
    * Opens a watch and returns its lines. Each line is one event as JSON. The generator ends when the server ends the
-   * watch. It throws when the connection fails or is silent for too long.
-   * @throws like Api
+   * watch. The generator throws when the connection fails or is silent for too long.
+   * @throws ApiError or a connection error
    */
   async watch(
     kind: Kind,
@@ -188,7 +192,7 @@ export class HttpApi implements Api {
 
   /**
    * Opens a pod's log and returns it in chunks. With `follow`, the chunks continue until the container ends.
-   * @throws like Api
+   * @throws ApiError or a connection error
    */
   log({ name, namespace }: Named, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
     return this.#http.open(`${pathOf(KINDS.Pod, namespace, name, 'log')}?${queryOf({ ...options })}`, { signal });

@@ -48,7 +48,7 @@ test('keeps conditions of other types unchanged', () => {
   expect(after[0]).toBe(other);
 });
 
-test('replaces all conditions, but keeps the transition times of those with the same status', () => {
+test('replaces all conditions, but keeps the transition times of conditions whose status stays the same', () => {
   const before = [waiting, { ...ready, type: 'Old' }].map((one) => ({ ...one, lastTransitionTime: rfc3339(MONDAY) }));
   const after = setConditions(before, [{ ...ready, type: 'Access' }, waiting], { now: later(60) });
   expect(after.map(({ type, lastTransitionTime }) => [type, lastTransitionTime])).toEqual([

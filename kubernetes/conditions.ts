@@ -36,7 +36,10 @@ function withTransitionTime(
   };
 }
 
-/** Returns the conditions with a new one, which replaces the condition of its type or is added at the end. */
+/**
+ * Returns the conditions after adding a new condition. If a condition of the same type exists, the new condition
+ * replaces it.
+ */
 export function setCondition(conditions: readonly Condition[] = [], spec: ConditionSpec, at: ObservedAt): Condition[] {
   const condition = withTransitionTime(conditionOf(conditions, spec.type), spec, at);
   const known = conditions.some(({ type }) => type === spec.type);
@@ -44,8 +47,8 @@ export function setCondition(conditions: readonly Condition[] = [], spec: Condit
 }
 
 /**
- * Returns only the given conditions, in their order. Transition times come from the old conditions where the status is
- * the same.
+ * Returns new conditions that replace all old conditions. A new condition keeps the transition time of the old
+ * condition of its type if both have the same status.
  */
 export const setConditions = (
   conditions: readonly Condition[] = [],

@@ -24,7 +24,7 @@ describe('the configuration in a pod', () => {
     file('namespace', 'here\n');
   });
 
-  test('comes from the files of the service account', async () => {
+  test("reads the configuration in a pod from the service account's files", async () => {
     const config = await loadConfig({ env, account: folder });
     expect(config).toMatchObject({ server: 'https://10.0.0.1:6443', tls: { ca: 'authority' }, namespace: 'here' });
     expect(await config.authorization()).toBe('Bearer first');
@@ -43,7 +43,7 @@ describe('the configuration in a pod', () => {
     expect(await authorization(true)).toBe('Bearer third');
   });
 
-  test('reads the token file again in the next request if the last read failed', async () => {
+  test('reads the token file again for the next request if the last read failed', async () => {
     const { authorization } = await loadConfig({ env, account: folder });
     rmSync(join(folder, 'token'));
     await expect(authorization()).rejects.toThrow('ENOENT');
@@ -51,7 +51,7 @@ describe('the configuration in a pod', () => {
     expect(await authorization()).toBe('Bearer back');
   });
 
-  test('puts an IPv6 address of the API server in brackets', async () => {
+  test("puts brackets around an IPv6 address in the API server's URL", async () => {
     expect((await loadConfig({ env: { KUBERNETES_SERVICE_HOST: 'fd00::1' }, account: folder })).server).toBe(
       'https://[fd00::1]:443',
     );
@@ -70,12 +70,12 @@ describe('the configuration with a kubeconfig', () => {
     loadConfig({ env: { KUBECONFIG: file('config', kubeconfig(user, cluster)) } });
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-  test('sends the token of the user', async () => {
+  test("sends the token of the kubeconfig's user", async () => {
     const { server, namespace, authorization } = await loaded({ token: 't' });
     expect([server, namespace, await authorization()]).toEqual(['https://127.0.0.1:6443', 'n', 'Bearer t']);
   });
 
-  test('uses client certificates for the connection, and sends no authorization header', async () => {
+  test("uses the kubeconfig's client certificate for the connection, and sends no Authorization header", async () => {
     const { tls, authorization } = await loaded(
       { 'client-certificate-data': base64('cert'), 'client-key-data': base64('key') },
       { 'certificate-authority-data': base64('ca'), 'tls-server-name': 'name' },
@@ -89,11 +89,11 @@ describe('the configuration with a kubeconfig', () => {
     expect(await authorization()).toBeUndefined();
   });
 
-  test('sends the user name and password of the user', async () => {
+  test("sends the user name and password of the kubeconfig's user", async () => {
     expect(await (await loaded({ username: 'a', password: 'b' })).authorization()).toBe(`Basic ${base64('a:b')}`);
   });
 
-  test('merges several files in KUBECONFIG', async () => {
+  test('merges the kubeconfig files that KUBECONFIG lists', async () => {
     const first = file('first', JSON.stringify({ 'current-context': 'one', contexts: [], clusters: [], users: [] }));
     const second = file('second', kubeconfig({ token: 't' }));
     expect((await loadConfig({ env: { KUBECONFIG: `${first}:${second}` } })).namespace).toBe('n');

@@ -1,5 +1,5 @@
-// Finds the API server's address and our credentials: in a pod from the service account's files, elsewhere from
-// $KUBECONFIG.
+// Finds the API server's address and the credentials for it: from $KUBECONFIG if it is set, or else in a pod from the
+// files of the service account.
 import type { RequestOptions } from 'node:https';
 import { delimiter } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
@@ -28,8 +28,8 @@ export async function loadConfig(options: ConfigOptions = {}): Promise<ApiConfig
 }
 
 /**
- * Reads kubeconfig files with client-node, which understands all of their fields. Only this function loads client-node,
- * because it needs more memory than the operator's whole engine.
+ * Reads kubeconfig files with the npm package @kubernetes/client-node, which understands all of their fields. Only
+ * this function loads the package, because the package needs more memory than the operator's whole engine.
  */
 async function fromKubeconfig(files: readonly string[], timers: Timers): Promise<ApiConfig> {
   const { KubeConfig } = await import('@kubernetes/client-node');

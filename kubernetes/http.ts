@@ -22,7 +22,7 @@ export interface HttpRequest extends Pick<ApiRequest, 'method' | 'path' | 'body'
 
 /** Maximum number of times that a throttled request is sent. */
 const ATTEMPTS = 5;
-/** Maximum wait between two attempts, in milliseconds. */
+/** Maximum wait between two attempts of the same request, in milliseconds. */
 const LONGEST_WAIT = 10_000;
 
 export class Http {
@@ -54,7 +54,10 @@ export class Http {
     }
   }
 
-  /** Opens a watch or a log and returns its chunks, until the server ends it. It never retries. @throws like send */
+  /**
+   * Opens a watch or a log and returns its chunks until the server ends the response. Never retries.
+   * @throws ApiError, or an error of the transport
+   */
   async open(path: string, options: StreamOptions): Promise<AsyncIterable<Buffer>> {
     const request = { method: 'GET', path } as const;
     const { code, chunks } = await this.#options.transport.open(await this.#complete(request), options);
@@ -88,14 +91,15 @@ async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {
 }
 
 /**
- * Returns whether the server asks for a later retry. An overloaded server answers with 429, a starting server with 503.
+ * Returns whether the server asks the client to retry later. An overloaded server answers with 429, a starting server
+ * with 503.
  */
 const isThrottled = ({ code, retryAfter }: ApiResponse): boolean =>
   (code === 429 || code === 503) && retryAfter !== undefined;
 
 /**
- * Returns how long to wait, in milliseconds, at least 100. If Retry-After is a date, which the API server never sends,
- * it waits 1 s.
+ * Returns how long to wait before a retry, in milliseconds. The minimum is 100. If Retry-After is a date, the wait is
+ * 1 second, but the API server never sends a date.
  */
 function waitOf({ retryAfter }: ApiResponse): number {
   const seconds = Number(retryAfter);

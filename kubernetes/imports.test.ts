@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * Returns everything that a file loads at run time: our files by path, packages by name. Type-only imports load
- * nothing.
+ * Returns every module that a file loads at run time, directly or through another file: our own files as paths, npm
+ * packages as names. Type-only imports load nothing.
  */
 function loaded(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
@@ -19,14 +19,14 @@ function loaded(file: string, seen = new Set<string>()): Set<string> {
 }
 
 test.each(['client.ts', 'transport-node.ts', 'in-cluster.ts', 'kinds.ts', 'types.ts', 'conditions.ts'])(
-  'loads no npm package at run time in %s, so that small programs stay small',
+  'loads no npm package at run time in %s, so that small programs need little memory',
   (file) => {
     const packages = [...loaded(join(import.meta.dirname, file))].filter((name) => !/^(?:\/|node:)/.test(name));
     expect(packages).toEqual([]);
   },
 );
 
-test('finds undici in transport-undici.ts and client-node in config.ts, so the search for packages works', () => {
+test('detects that transport-undici.ts loads undici and that config.ts loads client-node', () => {
   expect(loaded(join(import.meta.dirname, 'transport-undici.ts'))).toContain('undici');
   expect(loaded(join(import.meta.dirname, 'config.ts'))).toContain('@kubernetes/client-node');
 });

@@ -15,8 +15,8 @@ export interface ApiConfig {
   /** Namespace of the pod, or of the kubeconfig's context. */
   readonly namespace: string;
   /**
-   * Returns the value of the Authorization header, which changes over time. Pass `renew` if the server refused the last
-   * value.
+   * Returns the value of the Authorization header, which changes over time. Set `renew` to true if the server refused
+   * the last value.
    */
   readonly authorization: (renew?: boolean) => Promise<string | undefined>;
 }
@@ -31,11 +31,11 @@ export interface ConfigOptions {
 /** Folder in which Kubernetes puts the service account's files. */
 export const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** Milliseconds after which the token file is read again. It is much shorter than a token's lifetime. */
+/** Milliseconds after which the token file is read again. This is much shorter than the lifetime of a token. */
 const TOKEN_FOR = 60_000;
 
 /**
- * Returns the configuration in a pod, or undefined outside a pod.
+ * Returns the configuration from the pod's service account, or undefined outside a pod.
  * @throws Error if the service account has no CA certificate
  */
 export function inClusterConfig({ env = process.env, account = ACCOUNT, timers = systemTimers }: ConfigOptions = {}):
@@ -51,7 +51,10 @@ export function inClusterConfig({ env = process.env, account = ACCOUNT, timers =
   };
 }
 
-/** Caches the Authorization header for a minute. If reading it fails, the next request reads it again. */
+/**
+ * Returns a function that reads the Authorization header and caches it for a minute. After a failed read, the next
+ * request reads the header again.
+ */
 export function cached(read: () => Promise<string | undefined>, timers: Timers): ApiConfig['authorization'] {
   let last: Promise<string | undefined> | undefined;
   let until = 0;

@@ -14,12 +14,12 @@ test.each([
   expect(kindOf({ apiVersion: 'example.com/v1', kind })).toMatchObject({ plural, namespaced: false });
 });
 
-test('treats a custom object as namespaced if its metadata has a namespace', () => {
+test('treats the kind of a custom object as namespaced if the object has a namespace', () => {
   const seat = { apiVersion: 'example.com/v1', kind: 'Seat', metadata: { namespace: 'a' } };
   expect(kindOf(seat).namespaced).toBe(true);
 });
 
-test('builds the paths of the API', () => {
+test('builds the URL paths of kinds, objects and subresources', () => {
   expect(pathOf(KINDS.Namespace, undefined, 'a')).toBe('/api/v1/namespaces/a');
   expect(pathOf(KINDS.Deployment, 'a', 'd', 'status')).toBe('/apis/apps/v1/namespaces/a/deployments/d/status');
   expect(pathOf(KINDS.Deployment)).toBe('/apis/apps/v1/deployments');

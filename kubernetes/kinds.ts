@@ -44,8 +44,9 @@ interface Typed {
 }
 
 /**
- * Returns the kind of an object. For a custom kind, which isn't listed above, the plural is derived from the name, as
- * in client-go's UnsafeGuessKindToResource. A custom object counts as namespaced if its metadata has a namespace.
+ * Returns the kind of an object. For a custom kind, which KINDS doesn't contain, the plural is derived from the name
+ * of the kind, as in client-go's UnsafeGuessKindToResource. A custom object counts as namespaced if its metadata has a
+ * namespace.
  */
 export function kindOf({ apiVersion, kind, metadata }: Typed): Kind {
   const known = Object.values(KINDS).find((one) => one.kind === kind && one.apiVersion === apiVersion);
@@ -58,7 +59,7 @@ function pluralOf(kind: string): string {
   return singular.endsWith('s') ? `${singular}es` : `${singular}s`;
 }
 
-/** The path of a kind, of one object of it, or of a subresource. */
+/** Returns the URL path of a kind, of one object of the kind, or of a subresource of the object. */
 export function pathOf(
   { apiVersion, plural, namespaced }: Kind,
   namespace?: string,

@@ -38,11 +38,11 @@ export interface KubeObject {
 export interface Condition {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
-  /** The reason for the status, as one word in CamelCase for programs. */
+  /** The reason for the condition's status, as one word in CamelCase for programs. */
   readonly reason: string;
-  /** The reason for the status, as a sentence for people. */
+  /** The reason for the condition's status, as a sentence for people. */
   readonly message: string;
-  /** When the status last changed, in RFC 3339 format. */
+  /** When the condition's status last changed, in RFC 3339 format. */
   readonly lastTransitionTime: string;
   readonly observedGeneration?: number;
 }

@@ -61,7 +61,7 @@ test.each([
   ['100m', '100M'],
 ])('treats the quantities %s and %s as different', (a, b) => expect(sameAmount(a, b)).toBe(false));
 
-test('counts CPU in thousandths of a core and other resources in units, rounded up', () => {
+test('counts CPU in thousandths of a core and other resources in whole units, rounded up', () => {
   expect(amountsOf({ cpu: '0.1', memory: '1Ki', 'nvidia.com/gpu': 2 })).toEqual({
     cpu: 100,
     memory: 1024,
@@ -70,7 +70,7 @@ test('counts CPU in thousandths of a core and other resources in units, rounded 
   expect([amountOf('cpu', '1u'), amountOf('memory', '100m'), amountOf('limits.cpu', '2')]).toEqual([1, 1, 2000]);
 });
 
-test('does not round up floating-point errors', () => {
+test('removes floating-point errors before it rounds an amount up', () => {
   expect([
     amountOf('cpu', 0.1 * 3),
     amountOf('cpu', '0.07'),
@@ -79,7 +79,7 @@ test('does not round up floating-point errors', () => {
   ]).toEqual([300, 70, 1100, 1100]);
 });
 
-test('treats a resource that one operand lacks as zero', () => {
+test('counts a resource as 0 if only one of two amounts contains it', () => {
   expect(plus({ cpu: 1 }, { memory: 2 })).toEqual({ cpu: 1, memory: 2 });
   expect(minus({ cpu: 1 }, { cpu: 3, memory: 2 })).toEqual({ cpu: -2, memory: -2 });
   expect(greater({ cpu: 1, memory: 5 }, { cpu: 3 })).toEqual({ cpu: 3, memory: 5 });

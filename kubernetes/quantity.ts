@@ -26,7 +26,9 @@ const SUFFIXES: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-/** Returns a quantity as a number of units, such as 0.5 for `500m`. Returns undefined for anything else. */
+/**
+ * Returns a quantity as a number of units, such as 0.5 for `500m`. Returns undefined if the value is not a quantity.
+ */
 export function unitsOf(quantity: unknown): number | undefined {
   if (typeof quantity !== 'string' && typeof quantity !== 'number') return undefined;
   const [, digits, exponent, suffix = ''] =
@@ -53,11 +55,11 @@ const isCpu = (resource: string): boolean => resource === 'cpu' || resource.ends
 /** Rounds up, after removing floating-point errors: 0.1 × 3 cores are 300 thousandths, not 301. */
 const roundedUp = (amount: number): number => Math.ceil(Number(amount.toPrecision(15)));
 
-/** Returns a resource's quantity as the scheduler counts it, rounded up. @throws like parseQuantity */
+/** Returns a resource's quantity as the scheduler counts it, rounded up. @throws Error if it is not a quantity */
 export const amountOf = (resource: string, quantity: Quantity): number =>
   roundedUp(parseQuantity(quantity) * (isCpu(resource) ? 1000 : 1));
 
-/** Returns all quantities as the scheduler counts them. @throws like parseQuantity */
+/** Returns all quantities as the scheduler counts them. @throws Error if it is not a quantity */
 export const amountsOf = (quantities: Readonly<Record<string, Quantity>> = {}): Amounts =>
   Object.fromEntries(
     Object.entries(quantities).map(([resource, quantity]) => [resource, amountOf(resource, quantity)]),
@@ -75,7 +77,7 @@ const combine =
 
 export const plus = combine((a, b) => a + b);
 export const minus = combine((a, b) => a - b);
-/** Returns the greater amount of each resource. */
+/** Returns the greater of two amounts for each resource. */
 export const greater = combine(Math.max);
 
 export const sum = (all: readonly Amounts[]): Amounts => all.reduce(plus, {});
@@ -87,7 +89,10 @@ const BINARY = [
   ['Ki', 2 ** 10],
 ] as const;
 
-/** Formats an amount for people: `1500m`, `2`, `1.5Gi` or `110`. Bytes are rounded to a tenth of their unit. */
+/**
+ * Formats an amount for people: `1500m`, `2`, `1.5Gi` or `110`. An amount of bytes is rounded to one decimal of its
+ * unit, such as Gi.
+ */
 export function amountText(resource: string, amount: number): string {
   if (isCpu(resource)) return amount % 1000 === 0 ? String(amount / 1000) : `${amount}m`;
   if (!/memory|storage/.test(resource)) return String(amount);

@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', namespace: 'a' } };
 
-test('sends a request and returns the response', async () => {
+test('sends a request with node:http and returns the response', async () => {
   answer = (_request, response) => void response.end(JSON.stringify(map));
   expect(await api.apply(map)).toEqual(map);
   expect(server.received).toMatchObject([
@@ -36,7 +36,7 @@ test('sends a request and returns the response', async () => {
   ]);
 });
 
-test('fails if the complete response takes longer than the timeout', async () => {
+test('fails a request if its complete response takes longer than the timeout', async () => {
   answer = () => undefined;
   await expect(api.list(KINDS.Pod)).rejects.toThrow(
     'Expected the API server to answer GET /api/v1/pods, found: no answer within 0.2 s',
@@ -45,7 +45,7 @@ test('fails if the complete response takes longer than the timeout', async () =>
   await expect(api.list(KINDS.Pod)).rejects.toThrow('no answer within 0.2 s');
 });
 
-test('names the cause of a failed connection', async () => {
+test('throws an error that names the cause when a connection fails', async () => {
   answer = (_request, response) => response.destroy();
   await expect(api.list(KINDS.Pod)).rejects.toThrow(
     /^Expected the API server to answer GET .*, found: socket hang up$/,
@@ -63,7 +63,7 @@ describe('a watch over node:http', () => {
   const watch = (silence: number, signal = new AbortController().signal) =>
     api.watch(KINDS.Pod, { timeoutSeconds: 60, silence, signal });
 
-  test('stays open longer than the timeout for other requests', async () => {
+  test('keeps a watch open for longer than the timeout of other requests', async () => {
     answer = (_request, response) => void response.writeHead(200).write('1\n');
     const lines = await watch(60_000);
     expect(await lines.next()).toEqual({ value: '1', done: false });
@@ -74,14 +74,14 @@ describe('a watch over node:http', () => {
     await expect(next).rejects.toThrow(/aborted/);
   });
 
-  test('fails if no byte arrives for too long', async () => {
+  test('fails a watch if no byte arrives for too long', async () => {
     answer = (_request, response) => void response.writeHead(200).write('1\n');
     const lines = await watch(50);
     await lines.next();
     await expect(lines.next()).rejects.toThrow('no byte within 0.05 s');
   });
 
-  test("throws the server's error if the server refuses the watch", async () => {
+  test("throws the API server's error if the API server refuses a watch", async () => {
     answer = (_request, response) => void response.writeHead(410).end(JSON.stringify({ reason: 'Expired' }));
     await expect(watch(1_000)).rejects.toMatchObject({ code: 410 });
   });

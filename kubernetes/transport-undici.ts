@@ -51,13 +51,16 @@ export class UndiciTransport implements Transport {
   readonly #options: PoolOptions;
   readonly #timers: Timers;
   readonly #pool: Pool;
-  /** The pool, with a check of `mayWrite` right before each write is sent. */
+  /**
+   * Sends all requests except watches through the pool of connections. Checks `mayWrite` right before it sends a
+   * write.
+   */
   readonly #sender: Dispatcher;
-  /** The pool for watches, in which each watch has its own connection. */
+  /** The pool of connections for watches. Each watch has its own connection. */
   readonly #watches: Pool;
   readonly #host: string;
   readonly #prefix: string;
-  /** Number of additional requests that may be sent now. */
+  /** Number of connections that are free for more requests now. */
   #free: number;
   /** Callbacks of the requests that wait for a free connection. */
   readonly #waiting: (() => void)[] = [];
@@ -88,8 +91,8 @@ export class UndiciTransport implements Transport {
   }
 
   /**
-   * Sends a request. If all connections are busy, the request waits here and not in the pool. So `mayWrite` is checked
-   * after the wait, and the wait doesn't count towards the timeout.
+   * Sends a request. If all connections are busy, the request waits in this method, not in the pool. So `mayWrite` is
+   * checked after the wait, and the wait doesn't count towards the timeout.
    * @throws NotLeadingError, or the connection's error
    */
   async send(request: ApiRequest): Promise<ApiResponse> {
@@ -142,8 +145,8 @@ export class UndiciTransport implements Transport {
 type Handler = Dispatcher.DispatchHandler;
 
 /**
- * Returns a handler that checks `mayWrite` again right before a write is sent, because the process may have been
- * suspended.
+ * Returns an undici handler that checks `mayWrite` again right before a write is sent. The process may have been
+ * suspended since the first check.
  */
 const fenced = (handler: Handler, mayWrite: () => boolean): Handler => ({
   onRequestStart(controller, context) {

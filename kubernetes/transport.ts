@@ -1,5 +1,5 @@
 // The interface of a transport, which sends requests to the API server and returns the responses. A program chooses
-// one: `transport-node.ts` is small, and `transport-undici.ts` is made for many requests.
+// one of two transports: `transport-node.ts` needs little memory, and `transport-undici.ts` is made for many requests.
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -18,7 +18,7 @@ export interface ApiResponse {
 
 export interface StreamOptions {
   readonly signal: AbortSignal;
-  /** Milliseconds without a byte after which the stream fails. Default: no limit. */
+  /** The stream fails after this many milliseconds without a byte from the server. Default: no limit. */
   readonly silence?: number;
 }
 

@@ -1,10 +1,13 @@
-// Types of the Kubernetes objects that we read and write, as they are in JSON. This file has only types, so it loads
-// nothing.
+// Types of the Kubernetes objects that we read and write, as they are in JSON. This file has only types, so an import
+// of it loads no code at run time.
 // https://kubernetes.io/docs/reference/kubernetes-api/
 import type * as k8s from '@kubernetes/client-node';
 import type { KubeObject } from './object.ts';
 
-/** A type of client-node as it is in JSON: times are RFC 3339 strings, and all fields are read-only. */
+/**
+ * A type of the npm package @kubernetes/client-node, changed to what the JSON contains: times are RFC 3339 strings.
+ * All fields are read-only.
+ */
 export type Wire<T> = T extends Date
   ? string
   : T extends readonly (infer Item)[]
@@ -13,7 +16,7 @@ export type Wire<T> = T extends Date
       ? { readonly [Field in keyof T]: Wire<T[Field]> }
       : T;
 
-/** A type of client-node whose kind and name are required. In client-node, they are optional. */
+/** A type of @kubernetes/client-node, but with a required kind and name. In that package, they are optional. */
 type Resource<T> = KubeObject & Wire<Omit<T, keyof KubeObject>>;
 
 export type Container = Wire<k8s.V1Container>;
@@ -26,7 +29,7 @@ export interface PodStatus extends Omit<Wire<k8s.V1PodStatus>, 'containerStatuse
   readonly initContainerStatuses?: readonly ContainerStatus[];
 }
 export type PodCondition = Wire<k8s.V1PodCondition>;
-/** A template for pods. Its spec is required, while client-node's is optional. */
+/** A template for pods. Its spec is required. In @kubernetes/client-node, it is optional. */
 export type PodTemplate = Wire<Omit<k8s.V1PodTemplateSpec, 'spec'>> & { readonly spec: PodSpec };
 export type ResourceRequirements = Wire<k8s.V1ResourceRequirements>;
 export type Taint = Wire<k8s.V1Taint>;

@@ -47,7 +47,7 @@ test('reads the cluster info every few minutes, and calls listeners only when it
   expect(timers.pending).toBe(0);
 });
 
-test('retries a failed read after about 2 s, and fails the readiness check until then', async () => {
+test('retries a failed read of the cluster info after about 2 s, and is not ready until it succeeds', async () => {
   const api = new FakeApi();
   api.seed(aNode('172.18.0.2'));
   api.fail({ verb: 'list', kind: 'Node' }, apiError(500, 'InternalError'));

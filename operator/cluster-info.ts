@@ -16,7 +16,6 @@ export interface ClusterInfo {
    */
   readonly apiServers: { readonly addresses: readonly string[]; readonly port: number };
   /** The IP ranges of the pods in CIDR notation. Empty if the nodes don't report them. */
-  /** The IP ranges of the pods in CIDR notation. Empty if the nodes don't report them. */
   readonly podCidrs: readonly string[];
   /** IP address of a node, through which node ports can be reached. Undefined if no node reports one. */
   readonly nodeAddress: string | undefined;
@@ -106,11 +105,9 @@ export interface ClusterInfoOptions {
   readonly timers?: Timers;
 }
 
-/** Milliseconds between two reads after a success. */
-/** Milliseconds between two reads after a success. */
+/** Milliseconds from a successful read of the cluster info to the next read. */
 const POLL_MS = 5 * 60_000;
-/** Milliseconds between two reads after a failure. */
-/** Milliseconds between two reads after a failure. */
+/** Milliseconds from a failed read of the cluster info to the next read. */
 const RETRY_MS = 2_000;
 
 /** Reads the cluster info every few minutes, and tells its listeners when it has changed. */

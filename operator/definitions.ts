@@ -1,5 +1,5 @@
-// Updates the CustomResourceDefinitions (CRDs) of Workshop and Seat. Helm doesn't update those that an earlier release
-// left in the cluster.
+// Updates the CustomResourceDefinitions (CRDs) of Workshop and Seat. Helm doesn't update CRDs that an earlier release
+// of the chart left in the cluster.
 import { crds } from '../cdk8s/operator/crds.ts';
 import type { Api } from '../kubernetes/api.ts';
 import { differs } from './engine/apply.ts';
@@ -8,8 +8,8 @@ import type { KubeObject } from '../kubernetes/object.ts';
 import type { Logger } from './engine/log.ts';
 
 /**
- * Applies each CustomResourceDefinition that differs from the live one. Right after an install of the chart, none
- * differs.
+ * Applies each CustomResourceDefinition that differs from the live CustomResourceDefinition. Right after the first
+ * install of the chart, none of them differs.
  * @throws Error if a CustomResourceDefinition doesn't exist, because the operator may not create it
  */
 export async function updateDefinitions(api: Api, log: Logger): Promise<void> {

@@ -1,4 +1,4 @@
-// The type of the Events that the two reconcilers record, and the function that records them.
+// The type of the Events that the reconcilers of Workshops and Seats record, and the function that records them.
 import type { KubeObject } from '../kubernetes/object.ts';
 import type { EventRecorder, EventType } from './engine/reconciler.ts';
 

@@ -1,5 +1,7 @@
-// The operator's entry point. Usage: operator [--farewell [--crds]] With --farewell it removes all Workshops and Seats
-// before an uninstall. With --crds it also removes their definitions.
+// The operator's entry point.
+// Usage: operator [--farewell [--crds]]
+// With --farewell, it removes all Workshops and Seats before an uninstall. With --crds, it also removes the
+// CustomResourceDefinitions of both.
 import { parseArgs } from 'node:util';
 import { VERSION } from '../cdk8s/values.ts';
 import { FIELD_MANAGER, GROUP } from './api/types.ts';

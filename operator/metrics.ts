@@ -4,7 +4,9 @@ import type { Registry } from 'prom-client';
 
 export type OperatorMetrics = ReturnType<typeof createOperatorMetrics>;
 
-/** Adds the metrics to the registry. Returns one function per metric, which records a value. */
+/**
+ * Adds the metrics about seats to the registry. Returns one function per metric, which records a value of this metric.
+ */
 export function createOperatorMetrics(registry: Registry) {
   const registers = [registry];
   const seatReady = new Histogram({

@@ -111,7 +111,8 @@ const keysOfSeats = (seats: Stores['seats'], workshop: string): string[] =>
   seats.byLabel(LABELS.workshop, workshop).map(keyOf);
 
 /**
- * Returns the seat of an object. A seat has the name of its namespace. Labels are not safe: attendees can edit them.
+ * Returns the name of the seat that an object belongs to, which is the name of the object's namespace. Labels would
+ * not be safe, because attendees can edit them.
  */
 const seatOfNamespace = ({ key }: { readonly key: string }): string[] => [key.split('/')[0] ?? key];
 

@@ -2,7 +2,7 @@ import { readSettings } from './settings.ts';
 
 const complete = { POD_NAME: 'op-1', POD_NAMESPACE: 'default', OPERATOR_ACCOUNT: 'intro-otel-operator' };
 
-test('uses defaults for port and workers, and needs only the other variables', () => {
+test('uses defaults for port and workers if only the other variables are set', () => {
   expect(readSettings(complete)).toEqual({
     identity: 'op-1',
     namespace: 'default',
@@ -12,7 +12,7 @@ test('uses defaults for port and workers, and needs only the other variables', (
   });
 });
 
-test('throws an error that names every wrong variable with its expected and found value', () => {
+test('throws an error that names every invalid variable with its expected and found value', () => {
   const wrong = { ...complete, POD_NAME: undefined, PORT: '80a', WORKERS: '0' };
   const problems = [
     'POD_NAME: expected .* found nothing',

@@ -5,7 +5,10 @@ export interface Settings {
   readonly identity: string;
   /** Namespace in which the operator runs. */
   readonly namespace: string;
-  /** Name of the operator's ServiceAccount. The RoleBindings in the seats grant it permissions. */
+  /**
+   * Name of the operator's ServiceAccount. RoleBindings in the seats' namespaces grant permissions to this
+   * ServiceAccount.
+   */
   readonly account: string;
   /** TCP port for /healthz, /readyz and /metrics. */
   readonly port: number;
@@ -19,7 +22,7 @@ export interface Settings {
  */
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
-/** Reads environment variables, and collects a problem for each invalid one. */
+/** Reads environment variables, and collects a problem for each invalid variable. */
 class Environment {
   readonly #env: NodeJS.ProcessEnv;
   readonly problems: string[] = [];

@@ -20,7 +20,10 @@ const DEPLOYMENT_STATUS = [
   'conditions',
 ];
 
-/** Creates the stores for the seats' namespaces and for the objects that the operator manages in them, by kind. */
+/**
+ * Creates one store per kind: for the seats' namespaces, and for the objects that the operator manages in these
+ * namespaces.
+ */
 function createSeatContents(manager: Manager) {
   const managed = (kind: Kind, keep?: StoreOptions<KubeObject>['keep']): CompactStore =>
     manager.store(kind, { select: { labelSelector: MANAGED }, index: [LABELS.seat], ...(keep && { keep }) });

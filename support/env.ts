@@ -21,7 +21,7 @@ export function portFromEnv(name: string, fallback: number): number {
   return port;
 }
 
-/** An http(s) URL, without the slash at its end. */
+/** Reads an http or https URL from an environment variable. Returns it without the slash at its end. */
 export function urlFromEnv(name: string): string {
   const value = fromEnv(name);
   if (!URL.canParse(value) || !/^https?:/.test(value))

@@ -1,6 +1,6 @@
 import { UserError, asError, describeError } from './errors.ts';
 
-test('prints what was expected, what was found and what to do, without a stack', () => {
+test('prints a UserError with what was expected, what was found and what to do, but without a stack', () => {
   const error = new UserError('There is too little memory.', {
     expected: '2 GiB free',
     found: '1.1 GiB free',
@@ -17,13 +17,13 @@ test('prints what was expected, what was found and what to do, without a stack',
   );
 });
 
-test('keeps the lines of a text in its column', () => {
+test('aligns all lines of a text in the same column', () => {
   expect(describeError(new UserError('x', { found: 'one\ntwo', todo: 'y' }))).toContain(
     '  found     one\n            two\n',
   );
 });
 
-test('prints a bug of ours with its stack', () => {
+test('prints an error that is not a UserError with its stack', () => {
   expect(describeError(new TypeError('x is undefined'))).toMatch(/TypeError: x is undefined\n +at /);
 });
 
@@ -35,7 +35,7 @@ test('prints every error of an AggregateError', () => {
   expect(describeError(both)).toBe('No memory.\n  do        a\nNo disk.\n  do        b');
 });
 
-test('returns an error unchanged', () => {
+test('returns a thrown Error unchanged', () => {
   const error = new TypeError('so');
   expect(asError(error)).toBe(error);
 });
@@ -57,7 +57,7 @@ test.each([
   ['an object whose text throws', unreadable, 'an object'],
   ['an object without a prototype', Object.create(null), 'an object'],
   ['an object with a secret', { headers: { authorization: 'Bearer abc' } }, 'an object'],
-])('turns %s into an error that says what was thrown', (_, thrown, found) => {
+])('turns %s that was thrown into an Error that says what was thrown', (_, thrown, found) => {
   const error = asError(thrown);
   expect(error.message).toBe(`Expected an Error to be thrown, found ${found}.`);
   expect(error.cause).toBe(thrown);

@@ -1,11 +1,12 @@
-// Errors. Those for the person at the terminal say what was expected, what was found and what to do, without a stack.
+// Errors for people at the terminal, and the text of any error. A UserError says what was expected, what was found and
+// what to do. It is printed without a stack.
 import { isNativeError } from 'node:util/types';
 
-/** What a message tells its reader. Each text may have several lines. */
+/** The details that are printed below the message of a UserError. Each text may have several lines. */
 export interface Advice {
   readonly expected?: string;
   readonly found?: string;
-  /** What to do, one entry per possibility. */
+  /** What the user can do. A list has one item per alternative. */
   readonly todo: string | readonly string[];
 }
 
@@ -20,7 +21,9 @@ export class UserError extends Error {
   }
 }
 
-/** The text to print for a thrown value. For an AggregateError, it holds the text of each of its errors. */
+/**
+ * Returns the text to print for a thrown value. The text of an AggregateError contains the text of each error in it.
+ */
 export function describeError(error: unknown): string {
   if (error instanceof UserError) return [error.message, adviceText(error.advice)].join('\n');
   if (error instanceof AggregateError) return error.errors.map(describeError).join('\n');
@@ -28,7 +31,7 @@ export function describeError(error: unknown): string {
   return String(error);
 }
 
-/** The advice as indented and labelled lines, to print below a message. */
+/** Returns the advice as indented lines with labels, to print below the message of the error. */
 export function adviceText(advice: Advice): string {
   const todo = typeof advice.todo === 'string' ? [advice.todo] : advice.todo;
   return [
@@ -46,7 +49,10 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The thrown value as an Error. Never throws itself. Never prints an object, because it may hold a secret. */
+/**
+ * Returns a thrown value as an Error. Never throws. The error message never contains the content of a thrown object,
+ * because the object may hold a secret.
+ */
 export function asError(thrown: unknown): Error {
   if (isNativeError(thrown) || thrown instanceof Error) return thrown;
   return new Error(`Expected an Error to be thrown, found ${described(thrown)}.`, { cause: thrown });

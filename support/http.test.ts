@@ -17,7 +17,7 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
-test('sends method, headers and body, and returns status and text', async () => {
+test('sends the method, headers and body of a request, and returns the status and text of the response', async () => {
   answer = (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -33,22 +33,22 @@ test('sends method, headers and body, and returns status and text', async () => 
   });
 });
 
-test("rejects a call that takes too long with the signal's reason", async () => {
+test("rejects with the signal's reason if the signal is aborted because a request takes too long", async () => {
   answer = () => undefined;
   await expect(call(url, { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ name: 'TimeoutError' });
 });
 
-test('parses JSON', async () => {
+test('returns the parsed value of a JSON response', async () => {
   answer = (_request, response) => response.end('{"a":1}');
   expect(await getJson(url)).toEqual({ a: 1 });
 });
 
-test('quotes the answer when the status is not 2xx', async () => {
+test('throws an error that quotes the response if its status is not 2xx', async () => {
   answer = (_request, response) => response.writeHead(503).end('closed');
   await expect(getJson(url)).rejects.toThrow(`expected ${url} to answer 2xx, found 503: closed`);
 });
 
-test('quotes an answer that is not JSON', async () => {
+test('throws an error that quotes the response if it is not JSON', async () => {
   answer = (_request, response) => response.end('<p>');
   await expect(getJson(url)).rejects.toThrow(`expected ${url} to answer JSON, found: <p>`);
 });

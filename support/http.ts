@@ -6,7 +6,7 @@ export interface Call {
   method?: string;
   headers?: Record<string, string>;
   body?: string;
-  /** Ends the call when it fires. The promise then rejects with the signal's reason. */
+  /** Ends the request when this signal is aborted. The promise then rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
@@ -16,7 +16,7 @@ export interface Answer {
   body: string;
 }
 
-/** Sends one request on a new connection, so that a Service with several pods chooses a pod each time. */
+/** Sends one request on a new connection. So a Kubernetes Service with several pods chooses a pod for each request. */
 export function call(url: string, { method = 'GET', headers = {}, body, signal }: Call = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(signal?.aborted ? (signal.reason as Error) : error);
@@ -37,7 +37,10 @@ export function call(url: string, { method = 'GET', headers = {}, body, signal }
   });
 }
 
-/** GETs a JSON document. @throws Error when the status is not 2xx, or the answer is not JSON */
+/**
+ * Requests a JSON document with GET and returns its parsed value.
+ * @throws Error if the status is not 2xx or the response is not JSON
+ */
 export async function getJson<T>(url: string, options: Call = {}): Promise<T> {
   const answer = await call(url, options);
   if (answer.status < 200 || answer.status > 299) {

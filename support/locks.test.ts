@@ -11,7 +11,7 @@ let directory: string;
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'lock-'))));
 afterEach(() => rmSync(directory, { recursive: true }));
 
-onLinux('runs the work of two holders one after the other, and tells the second that it waits', async () => {
+onLinux('runs work with the same lock one after the other, and tells the second caller to wait', async () => {
   const file = join(directory, 'deep', 'lock');
   const events: string[] = [];
   const until = (event: string) => waitFor(event, () => events.includes(event) || undefined, { every: 5 });
@@ -26,13 +26,13 @@ onLinux('runs the work of two holders one after the other, and tells the second 
   expect(events).toEqual(['a begins', 'b waits', 'a ends', 'b begins', 'b ends']);
 });
 
-onLinux('releases the lock after work that failed', async () => {
+onLinux('releases the lock after work that has failed', async () => {
   const file = join(directory, 'lock');
   await expect(withLock(file, () => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk');
   await expect(withLock(file, () => Promise.resolve('done'))).resolves.toBe('done');
 });
 
-onLinux('releases the lock of a killed run', async () => {
+onLinux('releases the lock when the process that holds it is killed', async () => {
   const file = join(directory, 'lock');
   const code = `import { withLock } from ${JSON.stringify(join(import.meta.dirname, 'locks.ts'))};
     await withLock(${JSON.stringify(file)}, () => {

@@ -1,4 +1,5 @@
-// Keeps two runs from doing the same work at once. The kernel holds the lock, so a killed run leaves none behind.
+// Locks that keep two processes from doing the same work at the same time. The kernel holds a lock, so a killed
+// process leaves no lock behind.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
@@ -7,9 +8,9 @@ import { createInterface } from 'node:readline';
 import { UserError } from './errors.ts';
 
 /**
- * Runs `work` while it holds an exclusive lock on `file`. The file is created when it is missing. `onWait` is called
- * once when another process holds the lock. Linux only: flock(1) holds the lock while its standard input is open, and
- * the kernel closes that input however this process ends.
+ * Runs `work` while it holds an exclusive lock on `file`. Creates the file if it is missing. Calls `onWait` once if it
+ * must wait for another holder of the lock. Works on Linux only: the program flock(1) holds the lock while its
+ * standard input is open. The kernel closes that input when this process ends, even if it is killed.
  */
 export async function withLock<T>(file: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
@@ -23,7 +24,7 @@ export async function withLock<T>(file: string, work: () => Promise<T>, onWait?:
   }
 }
 
-/** Takes the lock and returns the function that releases it. Undefined when flock ended without the lock. */
+/** Takes the lock and returns a function that releases it. Returns undefined if flock ended without taking the lock. */
 async function acquire(file: string, mode: string): Promise<(() => Promise<void>) | undefined> {
   const holder = spawn('flock', [mode, file, 'sh', '-c', 'echo held; exec cat'], { stdio: ['pipe', 'pipe', 'ignore'] });
   holder.stdin.on('error', () => undefined); // it may have ended already, and release waits for that

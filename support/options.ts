@@ -1,10 +1,10 @@
-// Command-line options. Each command has a table of options. Node's parseArgs reads them, the help text comes from the
-// table, and an error suggests the nearest option.
+// Parses command-line options with Node's parseArgs. Each command has a table of its options. The help text comes from
+// this table. The error for an unknown option suggests the most similar option of the table.
 import { parseArgs } from 'node:util';
 import { UserError } from './errors.ts';
 
 export interface Option {
-  /** The placeholder for the value in the help text. An option without one is a flag. */
+  /** Placeholder for the option's value in the help text, such as `FILE`. An option without a placeholder is a flag. */
   readonly value?: string;
   readonly short?: string;
   /** Whether the option may be repeated. */
@@ -14,18 +14,22 @@ export interface Option {
 
 export type Options = Readonly<Record<string, Option>>;
 
-/** The options that were given: a list for a repeatable option, a string for one with a value, true for a flag. */
+/**
+ * The options on a command line, by name: a list for a repeatable option, a string for another option with a value,
+ * true for a flag.
+ */
 export type Given<T extends Options> = {
   [K in keyof T]?: T[K] extends { multiple: true } ? string[] : T[K] extends { value: string } ? string : true;
 };
 
-/** A command line that can't be understood. The exit code is 2. */
+/** The error for a command line that is not valid. The command then exits with code 2. */
 export class UsageError extends UserError {}
 
 /**
- * Reads `args` by the table.
- * @param known the allowed words for each positional argument, in order. By default there are none.
- * @throws UsageError for anything that is not in the table
+ * Parses the arguments `args` by the table `options`.
+ * @param known the allowed words for each positional argument, in order. By default, no positional argument is
+ * allowed.
+ * @throws UsageError for an argument that is not allowed
  */
 export function parseOptions<T extends Options>(
   args: readonly string[],
@@ -102,7 +106,7 @@ function positional(value: string, known: readonly string[] | undefined): string
   });
 }
 
-/** The word that is the fewest edits away from `word`. Undefined when even that one is too different. */
+/** Returns the item of `words` that is most similar to `word`. Returns undefined if even this item differs too much. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const ranked = words
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
@@ -111,7 +115,10 @@ export function nearest(word: string, words: readonly string[]): string | undefi
   return best !== undefined && best.distance <= Math.max(1, word.length / 3) ? best.candidate : undefined;
 }
 
-/** The number of insertions, deletions, replacements and swaps that turn `a` into `b` (optimal string alignment). */
+/**
+ * Returns how many insertions, deletions, replacements and swaps of letters turn `a` into `b` (optimal string
+ * alignment).
+ */
 function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   const at = (i: number, j: number): number => rows[i]?.[j] ?? Infinity;
@@ -127,7 +134,7 @@ function editDistance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
-/** The table as indented lines for a help text. */
+/** Returns the table of options as indented lines for a help text. */
 export function optionsHelp(options: Options): string {
   const rows = Object.entries(options).map(([name, { short, value, help }]) => {
     const head = `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;

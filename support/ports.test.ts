@@ -12,11 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-test('returns the next free port when the port is taken', async () => {
+test('returns the next free port if the requested port is taken', async () => {
   expect(await freePort(port)).toBeGreaterThan(port);
 });
 
-test('returns the port itself when it is free', async () => {
+test('returns the requested port if it is free', async () => {
   const free = await freePort(port);
   expect(await checkFree(free)).toBe(free);
 });
@@ -25,7 +25,7 @@ test('refuses a port that another program listens on', async () => {
   await expect(checkFree(port)).rejects.toThrow(`Port ${port} of 127.0.0.1 is taken.`);
 });
 
-test('knows whether a port accepts connections', async () => {
+test('returns whether a port accepts connections', async () => {
   expect(await accepts(`http://127.0.0.1:${port}`)).toBe(true);
   expect(await accepts('http://127.0.0.1:1')).toBe(false);
 });

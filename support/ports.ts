@@ -2,13 +2,13 @@
 import { connect, createServer } from 'node:net';
 import { UserError } from './errors.ts';
 
-/** The first free port, starting at `port`. */
+/** Returns the first free port that is not lower than `port`. */
 export async function freePort(port: number): Promise<number> {
   for (; port < 65_536; port++) if (await canListen(port)) return port;
   throw new UserError('No port of 127.0.0.1 is free.', { todo: 'End a program that listens on one.' });
 }
 
-/** Returns `port`. @throws UserError when another program listens on it */
+/** Returns `port` if it is free. @throws UserError if another program listens on it */
 export async function checkFree(port: number): Promise<number> {
   if (await canListen(port)) return port;
   throw new UserError(`Port ${port} of 127.0.0.1 is taken.`, {
@@ -25,7 +25,10 @@ function canListen(port: number): Promise<boolean> {
   });
 }
 
-/** Whether something accepts connections at the URL's host and port. Sends no request, so none is traced or counted. */
+/**
+ * Returns whether a program accepts connections at the URL's host and port. Sends no HTTP request, because the program
+ * would trace and count it.
+ */
 export function accepts(url: string, patience = 1_000): Promise<boolean> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {

@@ -10,25 +10,25 @@ function recorder(isTTY: boolean): {
   return { written, stream: { write: (text) => void written.push(text), isTTY, columns: 40 } };
 }
 
-test('prints a line at the start of a step and one with its time at the end, without a terminal', async () => {
+test('prints lines at the start and at the end of a step, the last with its duration, without a terminal', async () => {
   const { written, stream } = recorder(false);
   let now = 0;
   await createProgress(stream, () => now).step('Build etcd', () => Promise.resolve((now = 48_100)), { estimate: 49 });
   expect(written).toEqual(['… Build etcd (about 49.0 s)\n', '✓ Build etcd  48.1 s\n']);
 });
 
-test('returns the value of the work', async () => {
+test('returns the value that the work of a step returns', async () => {
   await expect(createProgress(recorder(false).stream).step('x', () => Promise.resolve(7))).resolves.toBe(7);
 });
 
-test('marks a step that fails and passes its error on', async () => {
+test('marks a failed step with ✗, and throws its error again', async () => {
   const { written, stream } = recorder(false);
   const failing = createProgress(stream, () => 0).step('Build etcd', () => Promise.reject(new Error('no disk')));
   await expect(failing).rejects.toThrow('no disk');
   expect(written.at(-1)).toBe('✗ Build etcd  0.0 s\n');
 });
 
-test('indents the steps of a step', async () => {
+test('indents steps that run inside another step', async () => {
   const { written, stream } = recorder(false);
   await createProgress(stream, () => 0).step('outer', (outer) =>
     outer.step('inner', (inner) => Promise.resolve(inner.note('done'))),
@@ -36,7 +36,7 @@ test('indents the steps of a step', async () => {
   expect(written).toEqual(['… outer\n', '  … inner\n', '    done\n', '  ✓ inner  0.0 s\n', '✓ outer  0.0 s\n']);
 });
 
-test('overwrites the live line on a terminal and keeps it within the width', async () => {
+test("overwrites the progress line on a terminal, and cuts it to the terminal's width", async () => {
   const { written, stream } = recorder(true);
   await createProgress(stream, () => 0).step('a title that is a good deal longer than the line it has to fit on', () =>
     Promise.resolve(),
@@ -46,7 +46,7 @@ test('overwrites the live line on a terminal and keeps it within the width', asy
   expect(written.at(-1)?.startsWith(`${ERASE}✓ a title`)).toBe(true);
 });
 
-test('names every innermost running step in the live line, with estimate and detail', () => {
+test('names every innermost running step in the progress line, with its estimate and its detail', () => {
   const step = (title: string, depth: number, estimate?: number): Parameters<typeof liveText>[0][number] => ({
     title,
     depth,

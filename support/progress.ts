@@ -1,5 +1,6 @@
-// Shows the progress of work. A terminal gets one live line with the time taken and the estimate. A CI log or a pipe
-// gets a line when a step starts and ends, and a sign of life every 30 seconds that says what is running.
+// Shows the progress of work that consists of steps. On a terminal, one line with the elapsed and the expected time is
+// overwritten all the time. In a CI log or a pipe, a line is printed when a step starts, when it ends, and every 30
+// seconds while it runs.
 import { coloured, duration } from './output.ts';
 
 export interface StepOptions {
@@ -7,13 +8,13 @@ export interface StepOptions {
   readonly estimate?: number;
 }
 
-/** Progress of work in steps. Steps may run side by side, and a step may have steps of its own. */
+/** Shows the progress of steps. Steps may run at the same time, and a step may contain other steps. */
 export interface Progress {
-  /** Runs `work` as a step and shows how long it takes. Returns or throws what `work` does. */
+  /** Runs `work` as a step and shows how long it takes. Returns the result of `work`, or throws its error. */
   step<T>(title: string, work: (progress: Progress) => Promise<T>, options?: StepOptions): Promise<T>;
-  /** Sets what this step is doing right now. Only the live line and the sign of life show it. */
+  /** Sets a text that says what this step is doing right now. The text is shown until another text replaces it. */
   detail(text: string): void;
-  /** Prints a line that stays. */
+  /** Prints a line that is not overwritten later. */
   note(text: string): void;
 }
 
@@ -34,7 +35,7 @@ export interface ProgressOutput {
 const LIVE_EVERY = 200;
 const SIGN_OF_LIFE_EVERY = 30_000;
 
-/** Creates progress that prints to `stream`. `now` returns milliseconds. */
+/** Creates a Progress that prints to `stream`. `now` returns the current time in milliseconds. */
 export function createProgress(
   stream: ProgressOutput = process.stderr,
   now: () => number = () => performance.now(),
@@ -43,7 +44,7 @@ export function createProgress(
   return progressAt(screen, now, undefined);
 }
 
-/** Creates progress that prints nothing, for tests and for commands whose output a machine reads. */
+/** Creates a Progress that prints nothing, for tests and for commands whose output a program reads. */
 export function silentProgress(): Progress {
   return createProgress({ write: () => true });
 }
@@ -70,7 +71,10 @@ function progressAt(screen: Screen, now: () => number, parent: Step | undefined)
   };
 }
 
-/** What both kinds of output share: the running steps, and a timer while there are any. */
+/**
+ * The base class of the two kinds of output. It has the list of running steps, and a timer that runs while the list is
+ * not empty.
+ */
 abstract class Screen {
   protected readonly running: Step[] = [];
   protected readonly stream: ProgressOutput;
@@ -146,7 +150,10 @@ class LiveScreen extends Screen {
   }
 }
 
-/** The innermost running steps, in the order they began: `kubelet 1 min 40 s of about 3 min 00 s · etcd 12.0 s`. */
+/**
+ * Returns the innermost running steps as one line of text, in the order in which they began: `kubelet 1 min 40 s of
+ * about 3 min 00 s · etcd 12.0 s`.
+ */
 export function liveText(
   running: readonly Pick<Step, 'title' | 'depth' | 'began' | 'estimate' | 'detail'>[],
   now: number,

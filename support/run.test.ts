@@ -11,7 +11,7 @@ test('returns the output of a program and its exit code', async () => {
   });
 });
 
-test('shows the exit code and the last output of a program that fails', async () => {
+test('throws an error with the exit code and the last output of a program that fails', async () => {
   const failed = run('node', script('console.error("no such flag"); process.exit(3)'));
   await expect(failed).rejects.toThrow(CommandError);
   const error = await failed.catch((thrown: unknown) => thrown as CommandError);
@@ -21,30 +21,30 @@ test('shows the exit code and the last output of a program that fails', async ()
   });
 });
 
-test('returns a failure that is allowed', async () => {
+test('returns the exit code of a failed program, without throwing, if failure is allowed', async () => {
   await expect(run('node', script('process.exit(3)'), { allowFailure: true })).resolves.toMatchObject({ code: 3 });
 });
 
-test('names a missing program, even when failure is allowed', async () => {
+test('throws an error that names a missing program, even if failure is allowed', async () => {
   const missing = run('no-such-program', [], { allowFailure: true });
   await expect(missing).rejects.toThrow(UserError);
   await expect(missing).rejects.toThrow('no-such-program could not be started.');
 });
 
-test('kills a program that takes too long, and says what its limit was', async () => {
+test('kills a program that takes too long, and names its time limit in the error', async () => {
   const late = run('node', script('setTimeout(() => undefined, 60_000)'), { timeout: 200, allowFailure: true });
   await expect(late).rejects.toMatchObject({
     advice: { found: expect.stringContaining('after its limit of 0.2 s') as string },
   });
 });
 
-test('ignores that a program does not read its input', async () => {
+test('reports no error if a program ends without reading its input', async () => {
   await expect(run('node', script('process.exit(0)'), { input: 'x'.repeat(1_000_000) })).resolves.toMatchObject({
     code: 0,
   });
 });
 
-test('passes on whole lines while the program runs, and the last one without a newline', async () => {
+test('passes each whole line to `onLine` while a program runs, even a last line without a newline', async () => {
   const lines: string[] = [];
   await run('node', script('process.stdout.write("a"); setTimeout(() => process.stdout.write("b\\nc"), 50)'), {
     onLine: (line) => lines.push(line),
@@ -52,7 +52,7 @@ test('passes on whole lines while the program runs, and the last one without a n
   expect(lines).toEqual(['ab', 'c']);
 });
 
-test('asks a program to end when its signal is aborted, and returns what it still prints', async () => {
+test('sends SIGTERM to a program when the signal is aborted, and returns what the program still prints', async () => {
   const controller = new AbortController();
   const code =
     'process.on("SIGTERM", () => { console.log("tidied up"); process.exit(5); }); ' +

@@ -10,11 +10,16 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Text for the program's standard input, which is empty by default. */
   readonly input?: string | Uint8Array;
-  /** How long the program may run, in milliseconds. Then it is killed and the run fails. */
+  /**
+   * How long the program may run, in milliseconds. After this time, the program is killed and `run` throws an error.
+   */
   readonly timeout?: number;
-  /** Sends SIGTERM to the program when aborted. The program may still print and choose its exit code. */
+  /** Sends SIGTERM to the program when this signal is aborted. The program may still print and choose its exit code. */
   readonly signal?: AbortSignal;
-  /** Return a non-zero exit code instead of throwing. A missing program or a timeout still throws. */
+  /**
+   * If true, `run` returns a non-zero exit code instead of throwing an error. A missing program or a timeout still
+   * throws.
+   */
   readonly allowFailure?: boolean;
   /** Called with each line of standard output and standard error while the program runs. */
   readonly onLine?: (line: string) => void;
@@ -26,7 +31,7 @@ export interface RunResult {
   readonly code: number;
 }
 
-/** A program that failed. `result` holds its output. */
+/** The error for a program that failed. `result` holds the output of the program. */
 export class CommandError extends UserError {
   readonly result: RunResult;
 
@@ -39,7 +44,7 @@ export class CommandError extends UserError {
 
 /**
  * Runs `command` without a shell and waits until it has ended.
- * @throws UserError when there is no such program, CommandError when it fails or takes longer than `timeout`
+ * @throws UserError if the program does not exist, CommandError if it fails or takes longer than `timeout`
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { cwd, input = '', timeout, signal, onLine } = options;
@@ -65,7 +70,10 @@ function codeOf(error: ExecFileException | null): number {
   return typeof error.code === 'number' ? error.code : 128;
 }
 
-/** The error to throw for the way a program ended. Undefined when it ended well or may fail. */
+/**
+ * Returns the error to throw for a program that failed. Returns undefined if it succeeded, or if it is allowed to
+ * fail.
+ */
 function failureOf(
   words: readonly string[],
   error: ExecFileException | null,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fakeTimers } from './testing/fake-timers.ts';
 import { jittered, pause, systemTimers, within } from './timers.ts';
 
-test('cancels a timer', async () => {
+test('does not fire a timer that was cancelled', async () => {
   let called = 0;
   const cancel = systemTimers.after(1, () => called++);
   systemTimers.after(1, () => called++);
@@ -11,7 +11,7 @@ test('cancels a timer', async () => {
   expect(called).toBe(1);
 });
 
-test('does not fire at once when the wait is too long for setTimeout', async () => {
+test('does not fire a timer at once if its delay is too long for setTimeout', async () => {
   let called = 0;
   const cancel = systemTimers.after(30 * 24 * 3_600_000, () => called++);
   await sleep(10);
@@ -29,7 +29,7 @@ test('ends a pause when its time is over', async () => {
   expect(over).toBe(true);
 });
 
-test('ends a pause when it is aborted, and leaves no timer', async () => {
+test('ends a pause when its signal is aborted, and leaves no timer running', async () => {
   const timers = fakeTimers();
   const controller = new AbortController();
   const paused = pause(timers, 100, controller.signal);
@@ -39,19 +39,19 @@ test('ends a pause when it is aborted, and leaves no timer', async () => {
   expect(timers.pending).toBe(0);
 });
 
-test('makes a jittered wait up to a tenth longer', () => {
+test('makes a wait up to a tenth longer by adding jitter', () => {
   expect([jittered(100, () => 0), jittered(100, () => 1)]).toEqual([100, 110]);
 });
 
 describe('within', () => {
-  test('passes on the result or the error of the work, and leaves no timer', async () => {
+  test('returns the result or throws the error of work that ends in time, and leaves no timer running', async () => {
     const timers = fakeTimers();
     await expect(within(timers, 100, Promise.resolve('done'))).resolves.toBe('done');
     await expect(within(timers, 100, Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(timers.pending).toBe(0);
   });
 
-  test('fails when the work takes too long', async () => {
+  test('throws an error if the work takes longer than the time limit', async () => {
     const timers = fakeTimers();
     const late = expect(within(timers, 100, new Promise(() => undefined))).rejects.toThrow(
       'Expected an answer within 0.1 s, found none.',

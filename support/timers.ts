@@ -1,13 +1,17 @@
-// A clock that only goes forward, and timers on it. Code measures durations with them, and tests replace them.
+// A clock that never goes back, and timers that use this clock. Code measures durations and waits with them. Tests
+// replace them with fake timers.
 
 export interface Timers {
-  /** Milliseconds on a clock that nobody sets. It goes on while the process is suspended. */
+  /**
+   * Returns the time in milliseconds of a clock that nobody can set. The clock also runs while the process is
+   * suspended.
+   */
   now(): number;
-  /** Calls `call` once, in `ms` milliseconds. Returns a function that cancels it. */
+  /** Calls `call` once, after `ms` milliseconds. Returns a function that cancels the call. */
   after(ms: number, call: () => void): () => void;
 }
 
-/** The longest wait of setTimeout, 24 days. It does not wait at all when it is asked for more. */
+/** Longest delay that setTimeout accepts, in milliseconds: 24 days. With a longer delay, setTimeout fires at once. */
 const LONGEST = 2 ** 31 - 1;
 
 export const systemTimers: Timers = {
@@ -32,10 +36,13 @@ export function pause(timers: Timers, ms: number, signal: AbortSignal): Promise<
   });
 }
 
-/** `ms`, made up to a tenth longer at random, so that waits that began together end apart. */
+/** Returns `ms` plus a random part of up to a tenth, so that waits that began together end at different times. */
 export const jittered = (ms: number, random: () => number = Math.random): number => ms + (ms * random()) / 10;
 
-/** The result of `work`. @throws Error when it takes more than `ms` milliseconds; the work itself goes on */
+/**
+ * Returns the result of `work`.
+ * @throws Error if `work` takes more than `ms` milliseconds. The work is not stopped then
+ */
 export function within<T>(timers: Timers, ms: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = (): void => reject(new Error(`Expected an answer within ${ms / 1000} s, found none.`));

@@ -1,7 +1,7 @@
 import { always, eventually, waitFor } from './waiting.ts';
 
 describe('eventually', () => {
-  test('returns the first result that is no error', async () => {
+  test('repeats attempts until one does not throw, and returns its result', async () => {
     let looks = 0;
     const answer = await eventually(
       () => {
@@ -13,7 +13,7 @@ describe('eventually', () => {
     expect(answer).toBe('after 3');
   });
 
-  test('reports the last error when the time is up', async () => {
+  test("throws an error that contains the last attempt's error when the time is up", async () => {
     let looks = 0;
     const look = () => {
       throw new Error(`saw ${++looks}`);
@@ -23,35 +23,35 @@ describe('eventually', () => {
     );
   });
 
-  test('looks at least once, however short the time is', async () => {
+  test('makes one attempt even if the time limit is 0', async () => {
     await expect(eventually(() => 'there', { within: 0 })).resolves.toBe('there');
   });
 });
 
 describe('always', () => {
-  test('fails on the first look that fails', async () => {
+  test('stops at the first attempt that fails, and throws its error', async () => {
     let looks = 0;
     const look = () => expect(++looks).toBeLessThan(3);
     await expect(always(look, { during: 1000, every: 1 })).rejects.toThrow('Received:   3');
   });
 
-  test('passes when nothing fails for the whole time', async () => {
+  test('resolves if no attempt fails during the whole time', async () => {
     await expect(always(() => undefined, { during: 20, every: 5 })).resolves.toBeUndefined();
   });
 });
 
 describe('waitFor', () => {
-  test('returns the first value that is defined', async () => {
+  test('asks again and again until there is a value, and returns it', async () => {
     let asked = 0;
     await expect(waitFor('a third ask', () => (++asked < 3 ? undefined : asked), { every: 1 })).resolves.toBe(3);
   });
 
-  test('reports the expectation when the time is up', async () => {
+  test('throws an error that names the expected value when the time is up', async () => {
     const asking = waitFor('a span', () => undefined, { within: 20, every: 5 });
     await expect(asking).rejects.toThrow('expected a span within 20 ms, found none');
   });
 
-  test('ends at the first error', async () => {
+  test('throws the first error at once, without another attempt', async () => {
     const ask = () => {
       throw new Error('exit code 1');
     };

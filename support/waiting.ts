@@ -1,18 +1,18 @@
-// Waits for something to come true by looking again and again.
+// Waits until a condition is true, by checking it again and again.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from './errors.ts';
 
 export interface Patience {
   /** The time limit, in milliseconds. */
   readonly within: number;
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two attempts. */
   readonly every?: number;
 }
 
 /**
- * Calls `look` until it no longer throws, so `look` may contain `expect`s. Looks at least once.
+ * Calls `look` again and again until it no longer throws, but at least once. `look` may contain calls of `expect`.
  * @returns the result of `look`
- * @throws Error with the last error of `look` if it still fails after `within`
+ * @throws Error with the last error of `look` if `look` still fails after `within` milliseconds
  */
 export async function eventually<T>(look: () => T | Promise<T>, patience: Patience): Promise<T> {
   const began = performance.now();
@@ -33,8 +33,8 @@ export async function eventually<T>(look: () => T | Promise<T>, patience: Patien
 }
 
 /**
- * Calls `ask` until it returns a value. An error of `ask` ends the wait.
- * @throws Error with the expectation `what` if there is still no value after `within`
+ * Calls `ask` again and again until it returns a value. If `ask` throws, the wait ends with its error.
+ * @throws Error that names the expected value, `what`, if there is still no value after `within` milliseconds
  */
 export async function waitFor<T>(
   what: string,
@@ -46,7 +46,10 @@ export async function waitFor<T>(
   return value;
 }
 
-/** Calls `ask` until it returns a value. @returns undefined if there is still none after `within` */
+/**
+ * Calls `ask` again and again until it returns a value.
+ * @returns the value, or undefined if there is none after `within` milliseconds
+ */
 export async function poll<T>(
   ask: () => T | undefined | Promise<T | undefined>,
   { within, every = 250 }: Patience,
@@ -59,7 +62,7 @@ export async function poll<T>(
   }
 }
 
-/** Calls `look` repeatedly for `during` milliseconds. @throws the first error of `look` */
+/** Calls `look` again and again for `during` milliseconds. @throws the first error that `look` throws */
 export async function always(
   look: () => void | Promise<void>,
   { during, every = 1000 }: { readonly during: number; readonly every?: number },

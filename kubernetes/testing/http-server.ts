@@ -20,13 +20,13 @@ export interface HttpServer {
 
 export type Answering = (request: Received, response: ServerResponse) => void;
 
-/** Answers with JSON. */
+/** Returns a handler that answers a request with this status code and this JSON body. */
 export const json =
   (code: number, body: object, headers: Record<string, string> = {}): Answering =>
   (_request, response) =>
     void response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 
-/** Answers with text as it is. */
+/** Returns a handler that answers a request with this status code and this text as the body. */
 export const raw =
   (code: number, body: string, headers: Record<string, string> = {}): Answering =>
   (_request, response) =>

@@ -8,7 +8,10 @@ import { labValues } from '../../cdk8s/values.ts';
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Paths of the fields of a description. The operator's types come from it. A list has the paths of its items. */
+/**
+ * Returns the paths of all fields in a description, from which the operator's types are derived. A list contributes
+ * the paths in its items.
+ */
 function pathsOf(described: Description, path = ''): string[] {
   const any = described as AnyDescription;
   if (any.kind === 'list') return pathsOf(any.of, `${path}[]`);
@@ -17,14 +20,14 @@ function pathsOf(described: Description, path = ''): string[] {
   return [path, ...fields.flatMap(([key, inner]) => pathsOf(inner, `${path}.${key}`))];
 }
 
-/** Paths of the fields of a schema. */
+/** Returns the paths of all fields in a schema of a CustomResourceDefinition. */
 function fieldsOf(schema: Schema, path = ''): string[] {
   if (isObject(schema['items'])) return fieldsOf(schema['items'], `${path}[]`);
   const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
   return [path, ...Object.entries(properties).flatMap(([key, inner]) => fieldsOf(inner, `${path}.${key}`))];
 }
 
-/** The schema and every schema inside it, with its path. */
+/** Returns a schema and all schemas nested in it, each with its path. */
 function all(schema: Schema, path = ''): [string, Schema][] {
   const inner = [
     ...Object.entries((schema['properties'] ?? {}) as Record<string, Schema>).map(
@@ -42,18 +45,18 @@ const [workshops, seats] = ['Workshop', 'Seat'].map((kind) => {
   return (version['schema'] as { openAPIV3Schema: Schema }).openAPIV3Schema;
 }) as [Schema, Schema];
 
-/** Without metadata and the insides of lab, which aren't specific to our kinds. */
+/** Leaves out the paths below `metadata` and `spec.lab`, because their fields aren't specific to Workshop and Seat. */
 const own = (paths: readonly string[]): string[] =>
   paths.filter((path) => !/^\.(metadata|spec\.lab\.)/.test(path)).sort();
 
 test.each([
   ['Workshop', workshops, workshopSpec, workshopStatus],
   ['Seat', seats, seatSpec, seatStatus],
-] as const)("gives a %s's schema exactly the fields of the operator's types", (_, schema, spec, status) => {
+] as const)("gives the schema of %s exactly the fields of the operator's types", (_, schema, spec, status) => {
   expect(own(fieldsOf(schema))).toEqual(own(['', ...pathsOf(spec, '.spec'), ...pathsOf(status, '.status')]));
 });
 
-test('documents every field in a sentence', () => {
+test('describes every field of Workshop and Seat with a sentence', () => {
   const silent = [workshops, seats]
     .flatMap((schema) => all(schema))
     .filter(([path]) => !path.startsWith('.metadata'))
@@ -64,19 +67,19 @@ test('documents every field in a sentence', () => {
   expect(silent).toEqual([]);
 });
 
-test('persists no default into the lab of a Workshop', () => {
+test('declares no default values below spec.lab of a Workshop', () => {
   const defaults = all(workshops).filter(([path, schema]) => path.startsWith('.spec.lab') && 'default' in schema);
   expect(defaults).toEqual([]);
 });
 
-test("allows in the lab of a Workshop every value of the chart's lab, and none of the operator's", () => {
+test('allows every lab value of the chart in spec.lab of a Workshop, but no operator value', () => {
   const lab = ((workshops['properties'] as Record<string, Schema>)['spec']?.['properties'] as Record<string, Schema>)[
     'lab'
   ];
   expect(Object.keys(lab?.['properties'] ?? {})).toEqual(Object.keys(labValues.fields));
 });
 
-test('makes both kinds cluster-scoped and puts them into one category', () => {
+test('makes Workshop and Seat cluster-scoped, and puts both into the category intro-otel', () => {
   for (const { spec } of crds()) {
     expect(spec).toMatchObject({ scope: 'Cluster', group: 'intro-otel.dev', names: { categories: ['intro-otel'] } });
   }

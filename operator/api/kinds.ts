@@ -1,4 +1,4 @@
-// The kinds that the operator reads and writes: Workshop, Seat and those of Kubernetes.
+// The kinds that the operator reads and writes: Workshop, Seat and built-in kinds of Kubernetes.
 import { KINDS as KUBERNETES } from '../../kubernetes/kinds.ts';
 import type { Kind } from '../../kubernetes/object.ts';
 import { API_VERSION } from '../../lab/names.ts';

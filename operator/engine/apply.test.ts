@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 
 describe('Applier.applyAll', () => {
-  test('writes objects that are missing or different, and does not write them again', async () => {
+  test('writes objects that are missing in the cluster or differ from it, and does not write them again', async () => {
     const desired = [map('m', { a: '1' }), map('n', { a: '1' })];
     expect(namesOf((await applier.applyAll(desired, lookup)).written).sort()).toEqual(['m', 'n']);
     api.edit(KINDS.ConfigMap, key('n'), { data: { a: '2', theirs: 'x' } });
@@ -92,7 +92,7 @@ describe('Applier.applyAll', () => {
     expect((await applyOnce(map('m', { a: '3' }))).written).toEqual(['m']);
   });
 
-  test('applies the other objects after one fails, and returns the failure', async () => {
+  test('applies all other objects after an object fails, and returns the failure', async () => {
     const error = apiError(403, 'Forbidden', 'exceeded quota');
     api.fail({ verb: 'apply', name: 'm' }, error);
     const { written, failed } = await applier.applyAll([map('m'), map('n'), map('o')], lookup);
@@ -100,7 +100,7 @@ describe('Applier.applyAll', () => {
     expect(failed).toMatchObject([{ object: { metadata: { name: 'm' } }, error }]);
   });
 
-  test('stores the object that the API server returns for an apply', async () => {
+  test('stores the object that the API server returns for an apply request', async () => {
     const observed: KubeObject[] = [];
     const store: Store = {
       get: () => undefined,
@@ -149,7 +149,7 @@ describe('Applier.prune', () => {
     expect(namesOf((await prune([map('desired'), map('surplus')])).written)).toEqual([]);
   });
 
-  test('keeps objects of another seat, and does not delete an object twice', async () => {
+  test('keeps the objects of other seats, and does not delete an object twice', async () => {
     await applier.applyAll(
       [{ ...map('other'), metadata: { ...map('other').metadata, labels: { managed: 'us', seat: 't' } } }],
       lookup,
@@ -160,14 +160,14 @@ describe('Applier.prune', () => {
     expect(api.writes.filter(({ verb }) => verb === 'delete')).toHaveLength(1);
   });
 
-  test('returns each failed deletion with its error', async () => {
+  test('returns the error of each deletion that failed', async () => {
     api.fail({ verb: 'delete' }, apiError(409, 'Conflict'));
     expect((await prune([map('desired')])).failed).toMatchObject([
       { object: { metadata: { name: 'surplus' } }, error: { code: 409 } },
     ]);
   });
 
-  test('rejects if no labels are given, because they would match every object', async () => {
+  test('refuses to delete objects without any labels to select them, because every object would match', async () => {
     await expect(applier.prune([api.store(KINDS.ConfigMap)], {}, [])).rejects.toThrow('Expected labels');
   });
 });

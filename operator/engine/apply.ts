@@ -14,8 +14,8 @@ export { differs } from './differs.ts';
 export interface ApplierOptions {
   readonly api: Api;
   /**
-   * Name of the annotation that stores a hash of the last applied object. It detects that we no longer set a field: the
-   * hash changes, so the object is applied, and server-side apply removes the field.
+   * Name of the annotation that stores a hash of the last applied object. When we no longer set a field, the hash
+   * changes. The object is then applied, and server-side apply removes the field.
    */
   readonly annotation: string;
   /** Maximum number of concurrent requests per call of `applyAll` or `prune`. Default 16. */
@@ -41,8 +41,8 @@ export class Applier {
   readonly #annotation: string;
   readonly #concurrency: number;
   /**
-   * Apply requests that changed nothing although the objects differed, by kind and key. The value is a hash of the
-   * desired and the live object. While the hash stays the same, the request is not repeated.
+   * Hashes for apply requests that changed nothing although the desired and the live object differed, by kind and key.
+   * Each is a hash of both objects. While it stays the same, the request is not repeated.
    */
   readonly #ineffective = new Map<string, string>();
 
@@ -54,8 +54,8 @@ export class Applier {
 
   /**
    * Applies the objects that differ from the live objects in the store of their kind. If `lookup` returns no store for
-   * a kind, applies all objects of that kind. Never rejects. A failure is part of the result, and doesn't stop the
-   * others.
+   * a kind, applies all objects of that kind. Never rejects. A failure becomes part of the result, and the other
+   * objects are still applied.
    */
   async applyAll(desired: readonly KubeObject[], lookup: (kind: string) => Store | undefined): Promise<ApplyResult> {
     const annotated = desired.map((object) => this.#annotated(object));
@@ -96,7 +96,7 @@ export class Applier {
 
   /**
    * Returns whether the object must be applied. If neither the desired nor the live object has changed since the last
-   * comparison, the memo answers, and the live object isn't parsed.
+   * comparison, returns the remembered result without parsing the live object.
    */
   #isDue(desired: KubeObject, store: Store | undefined): boolean {
     const key = keyOf(desired);

@@ -22,7 +22,7 @@ function setUp(connect: (builder: ControllerBuilder) => ControllerBuilder) {
   return { timers, reconciled, allKeys: () => [...allKeys()] };
 }
 
-test('reconciles an object of the store given to `for` when it is added and when it is deleted', async () => {
+test('reconciles an object of the store passed to `for` after it is added and after it is deleted', async () => {
   const store = aStore();
   const { timers, reconciled, allKeys } = setUp((builder) => builder.for(store));
   store.upsert(configMap('a'));
@@ -34,7 +34,7 @@ test('reconciles an object of the store given to `for` when it is added and when
   expect(allKeys()).toEqual([]);
 });
 
-test('reconciles the keys that the function given to `watches` returns for a change', async () => {
+test('reconciles the keys that the function passed to `watches` returns for a change', async () => {
   const store = aStore();
   const { timers, reconciled, allKeys } = setUp((builder) =>
     builder.watches(store, ({ key }) => (key === 'default/a' ? ['x', 'y'] : [])),
@@ -46,7 +46,7 @@ test('reconciles the keys that the function given to `watches` returns for a cha
   expect(allKeys()).toEqual([]);
 });
 
-test('reconciles a key once for all changes within the delay', async () => {
+test('reconciles a key only once if it changes several times within the delay', async () => {
   const store = aStore();
   const { timers, reconciled } = setUp((builder) => builder.watches(store, () => ['x'], { delay: 500 }));
   store.upsert(configMap('a'));

@@ -8,14 +8,17 @@ const spans = collectSpans();
 beforeEach(() => void spans());
 
 describe('workers of a controller', () => {
-  /** Returns a reconcile function that runs until the test calls `ends.get(key)`. */
+  /**
+   * Returns a reconcile function, and a map `ends` of functions by key. The reconcile of a key runs until the test
+   * calls its function.
+   */
   function heldReconciles() {
     const ends = new Map<string, () => void>();
     const reconcile: Reconcile = (key) => new Promise((resolve) => ends.set(key, () => resolve(undefined)));
     return { ends, reconcile };
   }
 
-  test('run as many reconciles at once as configured, but never two for the same key', async () => {
+  test('runs as many reconciles at once as configured, but never two for the same key', async () => {
     const { ends, reconcile } = heldReconciles();
     const { controller, timers, calls, metric } = startController(reconcile, { workers: 2 });
     for (const key of ['a', 'b', 'c', 'a']) controller.enqueue(key);
@@ -34,7 +37,7 @@ describe('workers of a controller', () => {
     expect(calls.map(({ key }) => key)).toEqual(['a', 'b', 'c', 'a']);
   });
 
-  test('wait for `start`, and then reconcile the keys that were queued before', async () => {
+  test('starts no reconcile before `start`, and then reconciles the keys that were queued earlier', async () => {
     const keys: string[] = [];
     const { controller, timers } = aController((key) => {
       keys.push(key);
@@ -49,7 +52,7 @@ describe('workers of a controller', () => {
     expect(keys).toEqual(['a']);
   });
 
-  test('abort their reconciles and take no more keys when the controller stops', async () => {
+  test('aborts running reconciles and takes no more keys when the controller stops', async () => {
     const { controller, timers, calls, lines } = startController(endless);
     for (const key of ['a', 'b']) controller.enqueue(key);
     await timers.advance(0);
@@ -61,7 +64,7 @@ describe('workers of a controller', () => {
     expect(timers.pending).toBe(0);
   });
 
-  test('delay the end of `stop` until the reconcile ends, even if it ignores its signal', async () => {
+  test('ends `stop` only after the running reconcile has ended, even if the reconcile ignores its signal', async () => {
     const { ends, reconcile } = heldReconciles();
     const { controller, timers } = startController(reconcile);
     controller.enqueue('a');
@@ -77,7 +80,7 @@ describe('workers of a controller', () => {
 });
 
 describe('telemetry of a reconcile', () => {
-  test('includes a span with the key and the result', async () => {
+  test('makes a span for each reconcile, with the key and the result', async () => {
     const { controller, timers } = startController(inTurn(rejects(new Error('no')), returns()));
     controller.enqueue('a');
     await timers.advance(100);
@@ -95,7 +98,7 @@ describe('telemetry of a reconcile', () => {
     ]);
   });
 
-  test('adds the controller, the key and the trace id to each log line', async () => {
+  test('adds the controller, the key and the trace id to each log line of a reconcile', async () => {
     const written: string[] = [];
     const log = createLogger('info', { write: (line: string) => void written.push(line) });
     const { controller, timers } = startController(async () => {
@@ -114,7 +117,7 @@ describe('telemetry of a reconcile', () => {
     });
   });
 
-  test('includes the duration in the metrics of the controller and of the work queue', async () => {
+  test('records the duration of a reconcile in the metrics of the controller and of the work queue', async () => {
     const { controller, timers, metric } = startController(inTurn(endless, returns()), { timeout: 2000 });
     controller.enqueue('a');
     await timers.advance(2000);

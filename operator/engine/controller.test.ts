@@ -8,7 +8,7 @@ const spans = collectSpans();
 beforeEach(() => void spans());
 
 describe('a controller after a reconcile', () => {
-  test('does not reconcile the key again after a success', async () => {
+  test('does not reconcile a key again after a success', async () => {
     const { controller, timers, times, results } = startController(returns());
     controller.enqueue('a');
     await timers.advance(3_600_000);
@@ -16,7 +16,7 @@ describe('a controller after a reconcile', () => {
     expect(await results()).toBe('1 success');
   });
 
-  test('reconciles the key again after `requeueAfter`, without backoff', async () => {
+  test('reconciles a key again after `requeueAfter` milliseconds, without backoff', async () => {
     const { controller, timers, times, results } = startController(
       inTurn(returns({ requeueAfter: 30_000 }), returns()),
     );
@@ -26,7 +26,7 @@ describe('a controller after a reconcile', () => {
     expect(await results()).toBe('1 success, 1 requeue_after');
   });
 
-  test('retries after an error with growing delays, and resets the delay after a success', async () => {
+  test('retries a failed reconcile with growing delays, and resets the delay after a success', async () => {
     const fails = rejects(new Error('no'));
     const { controller, timers, calls, results, metric } = startController(
       inTurn(fails, fails, fails, returns(), fails, returns()),
@@ -50,7 +50,7 @@ describe('a controller after a reconcile', () => {
     expect(await metric('workqueue_retries_total')).toMatch(/ 4$/);
   });
 
-  test('does not retry a TerminalError until something changes', async () => {
+  test('does not retry a reconcile that threw a TerminalError until something changes', async () => {
     const { controller, timers, times, lines, results, metric } = startController(
       rejects(new TerminalError('The quota does not fit.')),
     );
@@ -68,7 +68,7 @@ describe('a controller after a reconcile', () => {
     expect(await metric('controller_runtime_terminal_reconcile_errors_total')).toMatch(/ 2$/);
   });
 
-  test('retries without an error in logs and metrics while another replica is the leader', async () => {
+  test('retries a reconcile if another replica is the leader, without an error in logs and metrics', async () => {
     const { controller, timers, times, lines, results } = startController(
       inTurn(rejects(new NotLeadingError()), rejects(new NotLeadingError()), returns()),
     );
@@ -85,7 +85,7 @@ describe('a controller after a reconcile', () => {
   });
 
   test.each([0, -5, -Infinity])(
-    'reconciles the key again with backoff if requeueAfter is %i ms',
+    'reconciles a key again with backoff if requeueAfter is %i ms',
     async (requeueAfter) => {
       const { controller, timers, times, results } = startController(returns({ requeueAfter }));
       controller.enqueue('a');
@@ -96,7 +96,7 @@ describe('a controller after a reconcile', () => {
     },
   );
 
-  test('reports an error if requeueAfter is not a number', async () => {
+  test('reports an error if a reconcile returns a requeueAfter that is not a number', async () => {
     const { controller, timers, lines } = startController(inTurn(returns({ requeueAfter: NaN }), returns()));
     controller.enqueue('a');
     await timers.advance(100);
@@ -107,7 +107,7 @@ describe('a controller after a reconcile', () => {
 });
 
 describe('a controller after a failed reconcile', () => {
-  test('logs the error, and in how many milliseconds the key is retried', async () => {
+  test('logs the error of a failed reconcile, and the milliseconds until its retry', async () => {
     const { controller, timers, lines } = startController(inTurn(rejects(new Error('no')), returns()));
     controller.enqueue('a');
     await timers.advance(100);
@@ -120,7 +120,7 @@ describe('a controller after a failed reconcile', () => {
     ]);
   });
 
-  test('logs a conflict (409) at debug level, not as an error', async () => {
+  test('logs a reconcile that failed with a conflict (409) at debug level, not as an error', async () => {
     const conflict = new ApiError('PATCH /x', 409, { reason: 'Conflict', message: 'the object has been modified' });
     const { controller, timers, calls, lines } = startController(inTurn(rejects(conflict), returns()));
     controller.enqueue('a');
@@ -161,7 +161,7 @@ describe('a controller after a failed reconcile', () => {
 });
 
 describe('the signal of a reconcile', () => {
-  test('is aborted when the reconcile takes longer than the timeout, and the key is retried', async () => {
+  test('aborts the signal of a reconcile that takes longer than the timeout, and retries the key', async () => {
     const { controller, timers, times, lines } = startController(inTurn(endless, returns()));
     controller.enqueue('a');
     await timers.advance(119_999);
@@ -176,7 +176,7 @@ describe('the signal of a reconcile', () => {
     expect(times()).toHaveLength(2);
   });
 
-  test('stays unaborted after the reconcile has ended, and leaves no timer running', async () => {
+  test('does not abort the signal of a reconcile that has ended, and leaves no timer running', async () => {
     let given: AbortSignal | undefined;
     const { controller, timers } = startController((_, signal) => {
       given = signal;
@@ -190,7 +190,7 @@ describe('the signal of a reconcile', () => {
 });
 
 describe('resync of a controller', () => {
-  test('reconciles every key once per interval, spread over the interval', async () => {
+  test('reconciles every key once per resync interval, spread over the interval', async () => {
     const { controller, timers, calls } = startController(returns());
     const keys = Array.from({ length: 50 }, (_, index) => `seat-${index}`);
     controller.resync(() => keys, 10_000);
@@ -203,7 +203,7 @@ describe('resync of a controller', () => {
     expect(calls).toHaveLength(100);
   });
 
-  test('runs again at the next interval if listing the keys fails', async () => {
+  test('runs the next resync on time even if listing the keys has failed', async () => {
     const { controller, timers, calls, lines } = startController(returns());
     let attempts = 0;
     controller.resync(() => {
@@ -215,7 +215,7 @@ describe('resync of a controller', () => {
     expect(calls.length).toBeGreaterThan(1);
   });
 
-  test('replaces the timer of an earlier resync', async () => {
+  test('replaces the timer of the earlier resync if `resync` is called again', async () => {
     const { controller, timers } = startController(returns());
     controller.resync(() => ['a'], 1000);
     controller.resync(() => ['a'], 1000);
@@ -224,7 +224,7 @@ describe('resync of a controller', () => {
     expect(timers.pending).toBe(2); // One timer for the next resync, and one for the delayed key.
   });
 
-  test('leaves no timer running when the controller stops', async () => {
+  test('leaves no resync timer running when the controller stops', async () => {
     const { controller, timers } = startController(returns());
     controller.resync(() => ['a'], 1000);
     await controller.stop();

@@ -21,14 +21,17 @@ export interface ControllerOptions {
   readonly tracer: Tracer;
   /** Maximum number of concurrent reconciles. Default 1. */
   readonly workers?: number;
-  /** Maximum duration of a reconcile in milliseconds. Then its signal is aborted. Default 120,000 (2 minutes). */
+  /**
+   * Maximum duration of a reconcile in milliseconds. After that, the signal of the reconcile is aborted. Default
+   * 120,000 (2 minutes).
+   */
   readonly timeout?: number;
   readonly timers?: Timers;
 }
 
 /**
  * Delay before a reconcile is retried after a refused write, in milliseconds. Writes are refused while this process is
- * not the leader. After this delay, the leader has usually made the same write.
+ * not the leader. After this delay, the leading replica has usually written the same change.
  */
 const NOT_LEADING_RETRY_MS = 1000;
 

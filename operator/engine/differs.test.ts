@@ -46,7 +46,7 @@ test.each([
   ['a label', {}, { labels: { ours: 'x' } }],
   ['a finalizer', {}, { finalizers: ['f'] }],
   ['an owner', {}, { ownerReferences: [{ uid: 'u' }] }],
-])('reports a difference if %s is missing or has another value in the live object', (_, rest, metadata) =>
+])('reports a difference if %s is missing or different in the live object', (_, rest, metadata) =>
   expect(differs(object('ConfigMap', rest, metadata), object('ConfigMap', { data: { a: '1' } }))).toBe(true),
 );
 
@@ -98,8 +98,9 @@ describe('lists that are merged by key', () => {
         ],
       },
     ],
-  ])('are equal despite extra live items and another order: %s of a container', (_, desired, live) =>
-    expect(containerDiffers(desired, live)).toBe(false),
+  ])(
+    'treats lists merged by key as equal despite extra live items and another order: %s of a container',
+    (_, desired, live) => expect(containerDiffers(desired, live)).toBe(false),
   );
 
   test.each([
@@ -110,11 +111,11 @@ describe('lists that are merged by key', () => {
       { ports: [{ containerPort: 80, name: 'http' }] },
       { ports: [{ containerPort: 80, protocol: 'UDP', name: 'http' }] },
     ],
-  ])('differ if a desired item is missing or different: %s of a container', (_, desired, live) =>
+  ])('reports a difference if a desired list item is missing or different: %s of a container', (_, desired, live) =>
     expect(containerDiffers(desired, live)).toBe(true),
   );
 
-  test('include the ports of a Service', () => {
+  test('compares the ports of a Service like other lists that are merged by key', () => {
     expect(
       specDiffers(
         'Service',
@@ -137,11 +138,11 @@ describe('lists that are replaced as a whole', () => {
     ['an extra item', ['a', 'b'], ['a', 'b', 'c']],
     ['another order', ['a', 'b'], ['b', 'a']],
     ['a missing item', ['a', 'b'], ['a']],
-  ])('differ if the live list has %s', (_, desired, live) =>
+  ])('reports a difference if a live list that is replaced as a whole has %s', (_, desired, live) =>
     expect(containerDiffers({ args: desired }, { args: live })).toBe(true),
   );
 
-  test('differ if somebody added a field to an item, which could make a NetworkPolicy allow more', () => {
+  test('reports a field that somebody added to a list item, which could make a NetworkPolicy allow more', () => {
     const policy = (from: object): object => ({ ingress: [{ from: [from] }] });
     const pods = { podSelector: { matchLabels: { a: 'b' } } };
     expect(specDiffers('NetworkPolicy', policy(pods), policy(pods))).toBe(false);
@@ -149,7 +150,7 @@ describe('lists that are replaced as a whole', () => {
     expect(specDiffers('NetworkPolicy', { ingress: [] }, { ingress: [{}] })).toBe(true);
   });
 
-  test('are equal despite default values that the API server adds', () => {
+  test('ignores default values that the API server adds to the items of a list', () => {
     expect(
       specDiffers(
         'NetworkPolicy',
@@ -168,7 +169,7 @@ describe('lists that are replaced as a whole', () => {
 });
 
 describe('maps that are replaced as a whole', () => {
-  test('differ if the live map has an extra key', () => {
+  test('reports an extra key in a live map that is replaced as a whole', () => {
     expect(specDiffers('Service', { selector: { a: 'b' } }, { selector: { a: 'b', c: 'd' } })).toBe(true);
     expect(specDiffers('NetworkPolicy', { podSelector: {} }, { podSelector: { matchLabels: { a: 'b' } } })).toBe(true);
     expect(
@@ -179,7 +180,7 @@ describe('maps that are replaced as a whole', () => {
     ).toBe(false);
   });
 
-  test('differ if the live object lacks a desired empty map', () => {
+  test('reports a difference if the live object lacks a desired empty map', () => {
     expect(specDiffers('NetworkPolicy', { podSelector: {} }, {})).toBe(true);
     expect(
       podDiffers({ volumes: [{ name: 'v', emptyDir: {} }] }, { volumes: [{ name: 'v', hostPath: { path: '/' } }] }),
@@ -188,7 +189,7 @@ describe('maps that are replaced as a whole', () => {
 });
 
 describe('quantities', () => {
-  test('are equal if the amounts are equal, such as 1000m and 1', () => {
+  test('treats quantities of the same amount as equal, such as 1000m and 1', () => {
     expect(
       containerDiffers(
         { resources: { limits: { cpu: '1000m', memory: '1Gi' } } },
@@ -207,20 +208,20 @@ describe('quantities', () => {
     ).toBe(false);
   });
 
-  test('are also compared by amount in the list of a LimitRange', () => {
+  test('compares quantities in the limits of a LimitRange by amount, too', () => {
     const limits = (type: string, cpu: string): object => ({ limits: [{ type, default: { cpu } }] });
     expect(specDiffers('LimitRange', limits('Container', '1000m'), limits('Container', '1'))).toBe(false);
     expect(specDiffers('LimitRange', limits('Container', '1000m'), limits('Container', '2'))).toBe(true);
     expect(specDiffers('LimitRange', limits('Container', '1'), limits('Pod', '1'))).toBe(true);
   });
 
-  test('are compared as text in fields that hold no quantities', () =>
+  test('compares values as text in fields that hold no quantities', () =>
     expect(differs(object('ConfigMap', { data: { a: '1000m' } }), object('ConfigMap', { data: { a: '1' } }))).toBe(
       true,
     ));
 });
 
-test('compares the content of a field named limits as usual if it holds no quantities', () => {
+test('compares a field named limits like any other field if it holds no quantities', () => {
   expect(specDiffers('Seat', { lab: { limits: { of: [1, 2] } } }, { lab: { limits: { of: [1, 2] } } })).toBe(false);
   expect(specDiffers('Seat', { lab: { limits: { of: [1, 2] } } }, { lab: { limits: { of: [1, 3] } } })).toBe(true);
 });

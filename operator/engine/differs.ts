@@ -6,8 +6,8 @@ import type { KubeObject } from '../../kubernetes/object.ts';
 import { sameAmount } from '../../kubernetes/quantity.ts';
 
 /**
- * How server-side apply merges a field. With `keys`, the field is a list whose items are matched by these key fields.
- * With `set`, it is a list that is a set. With `fields`, it is a map. A list without a shape is replaced as a whole.
+ * How server-side apply merges a list or a map. `keys`: a list whose items are matched by these key fields. `set`: a
+ * list that is a set. `fields`: a map. Server-side apply replaces every other list as a whole.
  */
 type Shape =
   { readonly keys: readonly string[]; readonly items?: Fields } | { readonly set: true } | { readonly fields: Fields };
@@ -54,7 +54,7 @@ const ATOMIC = new Set([
   'fieldRef',
   'resourceFieldRef',
 ]);
-/** Names of the maps for which an empty map means something else than no map. */
+/** Names of the maps that mean something else when they are empty than when they are missing. */
 const MEANINGFUL_EMPTY = new Set(['emptyDir', 'podSelector', 'namespaceSelector', 'labelSelector']);
 /** Default values that the API server adds inside lists and maps that are replaced as a whole. */
 const DEFAULTS: JsonMap = { protocol: 'TCP', apiVersion: 'v1', divisor: '0' };
@@ -129,7 +129,7 @@ function itemDiffers(
 
 /**
  * Returns whether two values are deeply equal. Ignores the API server's default values, and compares quantities by
- * amount. `name` is the name of the field, or of the map of quantities that contains it.
+ * amount. `name` is the name of the compared field, or of the map of quantities that contains the field.
  */
 function same(desired: unknown, live: unknown, name = ''): boolean {
   if (Array.isArray(desired))

@@ -34,7 +34,7 @@ const seat = (name: string): KubeObject => ({
   metadata: { name, uid: `uid-${name}` },
 });
 
-test('creates the Event about a cluster-scoped object in the namespace default', async () => {
+test('creates Events about cluster-scoped objects in the namespace `default`', async () => {
   const { recorder, sent } = setUp();
   recorder.event(seat('class-ada'), 'Normal', 'Ready', 'The lab can be used.');
   await recorder.idle();
@@ -52,7 +52,7 @@ test('creates the Event about a cluster-scoped object in the namespace default',
   });
 });
 
-test('increases the count for a repeat within an hour, and creates a new Event for a later one', async () => {
+test('increases the count of an Event repeated within an hour, and creates a new Event after an hour', async () => {
   const { recorder, sent, pass } = setUp();
   const record = () => recorder.event(seat('a'), 'Warning', 'Failed', 'It does not fit.');
   record();
@@ -69,7 +69,7 @@ test('increases the count for a repeat within an hour, and creates a new Event f
   expect(sent[1]?.body).toEqual({ count: 2, lastTimestamp: '2026-01-01T00:01:00Z' });
 });
 
-test('allows 25 Events per object in a short time, and then one per five minutes', async () => {
+test('allows 25 Events about an object in a short time, and then one Event per five minutes', async () => {
   const { recorder, sent, pass } = setUp();
   for (let index = 0; index < 40; index++) recorder.event(seat('busy'), 'Normal', 'Changed', `Change ${index}.`);
   recorder.event(seat('quiet'), 'Normal', 'Changed', 'One change.');
@@ -81,7 +81,7 @@ test('allows 25 Events per object in a short time, and then one per five minutes
   expect(sent).toHaveLength(28);
 });
 
-test('counts repeats that exceed the rate limit, and sends the total count later', async () => {
+test('counts repeated Events that exceed the rate limit, and sends the total count later', async () => {
   const { recorder, sent, pass } = setUp();
   const record = () => recorder.event(seat('a'), 'Warning', 'Failed', 'It does not fit.');
   for (let time = 1; time <= 100; time++) record();
@@ -102,7 +102,7 @@ test('logs a warning and does not throw if an Event cannot be sent', async () =>
 test.each([
   ['the API server fails', new ApiError('POST', 500, { message: 'no' }), 1],
   ['this process is not the leader', new NotLeadingError(), 0],
-])('creates the Event again at the next repeat if %s', async (_, error, warned) => {
+])('creates an Event when it is repeated, if its first creation failed because %s', async (_, error, warned) => {
   const { recorder, sent, warnings, recover } = setUp(error);
   recorder.event(seat('a'), 'Normal', 'Ready', 'The lab can be used.');
   await recorder.idle();

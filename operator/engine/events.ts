@@ -40,17 +40,20 @@ interface Event extends KubeObject {
   readonly reportingInstance: string;
 }
 
-/** How long a repeat only increases the count, in milliseconds. The API server deletes an Event after the same time. */
+/**
+ * How long a repeated Event only increases the count of the first Event, in milliseconds. The API server deletes an
+ * Event after the same time.
+ */
 const REPEAT_MS = 3_600_000;
 /** Maximum number of Events about one object in a short time, as in client-go. */
 const BURST = 25;
-/** Once an object has used up its `BURST`, it may have one more Event per this many milliseconds. */
+/** An object that has used up its `BURST` may have one more Event each time this many milliseconds have passed. */
 const REFILL_MS = 300_000;
 /** Maximum number of requests in the send queue. Further Events are dropped, and each drop is logged. */
 const MAX_QUEUED = 1000;
 /** Namespace of the Events about objects that have no namespace, as in client-go. */
 const DEFAULT_NAMESPACE = 'default';
-/** Maximum length of a message in characters. Longer ones are cut. The API server accepts at most 1024 bytes. */
+/** Maximum length of a message in characters. Longer messages are cut. The API server accepts at most 1024 bytes. */
 const MAX_MESSAGE = 1000;
 
 interface SentEvent {
@@ -59,7 +62,7 @@ interface SentEvent {
   count: number;
 }
 
-/** The rate limit of one object, as a token bucket. */
+/** The rate limit for Events about one object, as a token bucket. */
 class Bucket {
   #tokens = BURST;
   #filled: number;
@@ -168,7 +171,8 @@ export class Recorder implements EventRecorder {
   }
 
   /**
-   * Removes expired Events and full buckets from memory. Both maps start with the oldest, so each loop can stop early.
+   * Removes expired Events and full buckets from memory. Both maps are sorted by age, oldest first, so each loop can
+   * stop early.
    */
   #forgetExpired(now: number): void {
     for (const [id, { since }] of this.#sent) {
@@ -199,7 +203,7 @@ export class Recorder implements EventRecorder {
     this.#sending = undefined;
   }
 
-  /** Forgets an Event that could not be sent. The next repeat then creates it again. */
+  /** Forgets an Event that could not be sent. The next repeat of the Event then creates it again. */
   #handleFailure(id: string, error: unknown): void {
     this.#sent.delete(id);
     // Log neither case: the new leader sends its own Events, and an Event that has expired needs no update.

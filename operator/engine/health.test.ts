@@ -43,7 +43,7 @@ test('treats a readiness check that throws as failed', async () => {
   expect({ status, text }).toEqual({ status: 503, text: '[-]cache failed: no cache\nnot ready\n' });
 });
 
-test('answers /metrics with the unchanged text of the metrics', async () => {
+test('answers /metrics with the text of the metrics, unchanged', async () => {
   expect(await get('/metrics')).toEqual({ status: 200, type: 'text/plain; version=0.0.4', text: 'up 1\n' });
 });
 
@@ -56,7 +56,7 @@ test('answers any other path with 404 and the list of valid paths', async () => 
   expect(await get('/')).toMatchObject({ status: 404, text: 'Expected /healthz, /readyz or /metrics.\n' });
 });
 
-test('rejects if the port is in use', async () => {
+test('fails to start the health server if the port is in use', async () => {
   await get('/healthz');
   const metrics = { contentType: '', text: () => Promise.resolve('') };
   await expect(startHealthServer({ port: server?.port ?? 0, host: '127.0.0.1', ready: {}, metrics })).rejects.toThrow(

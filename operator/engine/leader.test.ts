@@ -39,7 +39,7 @@ test('elects exactly one of several replicas that start together', async () => {
 });
 
 describe('a replica after the leader was killed', () => {
-  test('takes over as soon as the Lease has expired, but not earlier', async () => {
+  test('takes over from a killed leader as soon as the Lease has expired, but not earlier', async () => {
     const { join, timers, holder, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -53,7 +53,7 @@ describe('a replica after the leader was killed', () => {
     expect(leases.lease?.spec).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
   });
 
-  test('waits the full duration after it first reads the Lease, even if renewTime is long ago', async () => {
+  test('waits the full Lease duration after its first read of the Lease, even if renewTime is long ago', async () => {
     const { join, timers, leases } = startElection();
     leases.put({ holderIdentity: 'long gone', leaseDurationSeconds: 12, renewTime: '2001-01-01T00:00:00.000000Z' });
     const b = await join('b');
@@ -63,7 +63,7 @@ describe('a replica after the leader was killed', () => {
     expect(b.leads()).toBe(true);
   });
 
-  test('waits for the duration that the Lease states, not for its own default', async () => {
+  test('waits for the duration that the Lease states before it takes over, not for its own default', async () => {
     const { join, timers, leases } = startElection();
     leases.put({ holderIdentity: 'another version', leaseDurationSeconds: 30 });
     const b = await join('b');
@@ -75,7 +75,7 @@ describe('a replica after the leader was killed', () => {
 });
 
 describe('a leader that stops', () => {
-  test('gives up leadership, so that the other replica takes over at once', async () => {
+  test('gives up leadership when it stops, so that another replica takes over at once', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -88,13 +88,13 @@ describe('a leader that stops', () => {
     expect(leases.lease?.spec).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
   });
 
-  test('leaves a Lease without a holder if there is no other replica', async () => {
+  test('leaves the Lease without a holder if the only replica stops', async () => {
     const { join, leases } = startElection();
     await (await join('a')).leave();
     expect(leases.lease?.spec).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1 });
   });
 
-  test('ends even if the API server does not answer any request', async () => {
+  test('stops even if the API server does not answer any request', async () => {
     const { join, timers, leases, holder } = startElection();
     const a = await join('a');
     leases.state = 'silent';
@@ -104,7 +104,7 @@ describe('a leader that stops', () => {
     expect(holder()).toBe('a');
   });
 
-  test('does not become the leader again when the answer to an earlier renewal arrives', async () => {
+  test('does not lead again after it has stopped, when the answer to an earlier renewal arrives', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -121,7 +121,7 @@ describe('a leader that stops', () => {
     }
   });
 
-  test('does not write the Lease if it is not the leader', async () => {
+  test('does not write the Lease when it stops, if it is not the leader', async () => {
     const { join, holder } = startElection();
     await join('a');
     const b = await join('b');
@@ -133,7 +133,7 @@ describe('a leader that stops', () => {
 
 describe('a leader while the API server is down', () => {
   test.each(['refuses', 'silent'] as const)(
-    'stays the leader if the outage lasts 3 s (API server: %s)',
+    'stays the leader if an outage of the API server lasts 3 s (API server: %s)',
     async (state) => {
       const { join, timers, leases } = startElection();
       const a = await join('a');
@@ -169,7 +169,7 @@ describe('a leader while the API server is down', () => {
     },
   );
 
-  test('counts the 8 s until it stops leading from when it sent a renewal, not from the answer', async () => {
+  test('stops leading 8 s after it sent its last successful renewal, not 8 s after the answer', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     leases.latency = 3_000;
@@ -182,7 +182,7 @@ describe('a leader while the API server is down', () => {
 });
 
 describe('a leader that was suspended and resumes', () => {
-  test('is not the leader at any moment after it was suspended for 20 s', async () => {
+  test('is not the leader at any moment after its process was suspended for 20 s', async () => {
     const { join, timers } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -199,7 +199,7 @@ describe('a leader that was suspended and resumes', () => {
     expect(b.leads()).toBe(true);
   });
 
-  test('does not become the leader when the answer to an earlier renewal arrives', async () => {
+  test('does not lead after its process was suspended, when the answer to an earlier renewal arrives', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -216,7 +216,7 @@ describe('a leader that was suspended and resumes', () => {
     }
   });
 
-  test('stays the leader if it was suspended for less than 8 s', async () => {
+  test('stays the leader if its process was suspended for less than 8 s', async () => {
     const { join, timers } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -268,7 +268,7 @@ describe('a leader after somebody else changed the Lease', () => {
     expect(a.reports).toEqual(['elected']);
   });
 
-  test('stays the leader if only the duration in the Lease was changed', async () => {
+  test('stays the leader if somebody changes only the duration in the Lease', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     leases.put({ ...leases.lease?.spec, leaseDurationSeconds: 99 });
@@ -279,7 +279,7 @@ describe('a leader after somebody else changed the Lease', () => {
 });
 
 describe('the watch of the Lease', () => {
-  test('is opened again when the API server ends it', async () => {
+  test('opens the watch of the Lease again when the API server ends the watch', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -291,7 +291,7 @@ describe('the watch of the Lease', () => {
     expect(b.leads()).toBe(true);
   });
 
-  test('does not cause a second leader if it sends nothing although the Lease is renewed', async () => {
+  test('elects no second leader if the watch of the Lease sends nothing although the Lease is renewed', async () => {
     const { join, timers, leases } = startElection();
     const a = await join('a');
     const b = await join('b');
@@ -301,7 +301,7 @@ describe('the watch of the Lease', () => {
     expect(b.writes()).toBe(0);
   });
 
-  test('is opened again only after a pause if the API server always ends it at once', async () => {
+  test('opens the watch of the Lease again only after a pause if the API server always ends it at once', async () => {
     const { join, timers, leases } = startElection();
     await join('a');
     await join('b');

@@ -10,7 +10,10 @@ import type { Metrics } from './metrics.ts';
 import { jittered, pause, systemTimers, within } from '../../support/timers.ts';
 import type { Timers } from '../../support/timers.ts';
 
-/** The times of an election in milliseconds. The leader stops writing some seconds before another replica may start. */
+/**
+ * The times of an election in milliseconds. The leader stops writing some seconds before another replica may become
+ * the leader.
+ */
 export interface ElectionTimes {
   /** How long other replicas wait after the leader's last renewal before they take over. Default 12,000. */
   readonly leaseDuration: number;
@@ -114,7 +117,10 @@ export class LeaderElector {
     return false;
   }
 
-  /** Watches the Lease until this process may take it or the watch ends. Sends no requests while the leader renews. */
+  /**
+   * Watches the Lease until this process may take the Lease or the watch ends. Sends no requests while the leader
+   * renews the Lease.
+   */
   async #watchLease(signal: AbortSignal): Promise<void> {
     const version = this.#lease?.metadata.resourceVersion;
     if (version === undefined) return;
@@ -179,7 +185,10 @@ export class LeaderElector {
     return true;
   }
 
-  /** Takes or renews the Lease. @throws ApiError 409 if the Lease was changed in the meantime */
+  /**
+   * Makes this process the holder of the Lease, or renews the Lease.
+   * @throws ApiError 409 if the Lease has changed since this process last read it
+   */
   async #take(): Promise<void> {
     const { identity } = this.#options;
     const { holderIdentity, acquireTime, leaseTransitions = 0 } = this.#lastSpec ?? {};
@@ -263,7 +272,10 @@ export class LeaderElector {
     return this.#changedAt + duration - this.#timers.now();
   }
 
-  /** Returns for how many milliseconds this process stays leader without another renewal. 0 or less: not the leader. */
+  /**
+   * Returns how many milliseconds this process stays the leader without another renewal. The result is 0 or less if it
+   * is not the leader.
+   */
   #remaining(): number {
     return this.#renewedAt === undefined ? 0 : this.#renewedAt + this.#times.renewDeadline - this.#timers.now();
   }

@@ -60,7 +60,7 @@ test('adds no trace id to a line outside of a span', () => {
   expect(written((log) => log.info({}, 'here'))[0]).not.toHaveProperty('trace_id');
 });
 
-test('adds the fields of `withFields` to all lines of its work, even after an await, and to no others', async () => {
+test('adds the fields passed to `withFields` only to the log lines of its work, even after an await', async () => {
   const line = (): Record<string, unknown> => written((log) => log.info({ own: 1 }, 'here'))[0] ?? {};
   const within = await withFields({ controller: 'seat' }, () =>
     withFields({ key: 'a' }, async () => {
@@ -78,23 +78,23 @@ describe('a log line with a secret', () => {
   test.each([
     ['a token', { token: secret }],
     ['an authorization header', { request: { headers: { authorization: secret } } }],
-    ['an Authorization header in capitals', { headers: { Authorization: secret } }],
+    ['an authorization header with a capital letter', { headers: { Authorization: secret } }],
     ['a kubeconfig', { made: { kubeconfig: secret } }],
     ['a client key', { user: { 'client-key-data': secret } }],
     ['a Secret', { object: { kind: 'Secret', data: { config: secret } } }],
-    ['a token deep inside', { a: { b: { c: { token: secret } } } }],
+    ['a deeply nested token', { a: { b: { c: { token: secret } } } }],
     [
       'the other properties of an error',
       { err: Object.assign(new Error('no'), { request: { headers: { authorization: secret } } }) },
     ],
     ['the properties of a thrown object that is no Error', { err: { headers: { x: secret } } }],
-  ])('hides %s', (_, fields) => {
+  ])('hides a secret in a log line: %s', (_, fields) => {
     const text = JSON.stringify(written((log) => log.info(fields, 'here')));
     expect(text).toContain('here');
     expect(text).not.toContain(secret);
   });
 
-  test('hides a secret in the fields of `withFields`', () => {
+  test('hides a secret in the fields passed to `withFields`', () => {
     const lines = withFields({ token: secret }, () => written((log) => log.info({}, 'here')));
     expect(JSON.stringify(lines)).not.toContain(secret);
   });
@@ -106,7 +106,7 @@ describe('the field `err` of a log line', () => {
     { code: 'ECONNREFUSED' },
   );
 
-  test('contains the causes of the error, but no stack', () => {
+  test('logs the causes of an error, but no stack', () => {
     const [line] = written((log) => log.error({ err: error }, 'Failed'));
     expect(line?.['err']).toEqual({
       type: 'TypeError',
@@ -116,12 +116,12 @@ describe('the field `err` of a log line', () => {
     });
   });
 
-  test('contains the stack of the error at debug level', () => {
+  test('logs the stack of an error at debug level', () => {
     const [line] = written((log) => log.error({ err: error }, 'Failed'), 'debug');
     expect(line).toMatchObject({ err: { stack: expect.stringContaining('log.test.ts') as string } });
   });
 
-  test('is written for an error that is its own cause', () => {
+  test('logs an error that is its own cause', () => {
     const circular: Error = new Error('circular');
     circular.cause = circular;
     expect(written((log) => log.error({ err: circular }, 'Failed'))).toMatchObject([
@@ -129,7 +129,7 @@ describe('the field `err` of a log line', () => {
     ]);
   });
 
-  test('is written for an error whose properties throw', () => {
+  test('logs an error whose properties throw when they are read', () => {
     const unreadable = new Error('unreadable');
     Object.defineProperty(unreadable, 'message', {
       get() {

@@ -7,7 +7,10 @@ import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
 import { asError } from '../../support/errors.ts';
 
-/** Writes one log line. Put details into the fields and keep the message constant, so that you can search for it. */
+/**
+ * Writes one log line. Put details into the fields and keep the message constant, so that you can search for the
+ * message.
+ */
 type Write = (fields: object, message: string) => void;
 
 export interface Logger {

@@ -43,7 +43,7 @@ async function aManager(cluster: Parameters<typeof startLeaseServer>[0]) {
   return { manager, reconciler, steps, send, holder, messages, port, paths };
 }
 
-test('reconciles every object when it becomes the leader, and then every changed object', async () => {
+test('reconciles every object when the manager becomes the leader, and then every changed object', async () => {
   const { manager, reconciler, steps, send } = await aManager({ configMaps: ['a', 'b'] });
   const store = manager.store(KINDS.ConfigMap);
   manager.prepare(() => Promise.resolve(void steps.push('prepare')));
@@ -83,7 +83,7 @@ test('starts no reconcile before every readiness check passes', async () => {
   await until(() => steps.length === 1);
 });
 
-test('aborts added tasks when it stops, and only then gives up leadership', async () => {
+test('aborts added tasks when the manager stops, and only then gives up leadership', async () => {
   const { manager, holder, messages } = await aManager({ configMaps: [] });
   let holderAtAbort: string | undefined;
   manager.add((signal) => {

@@ -197,9 +197,8 @@ export class Manager {
 
   /**
    * Starts all watches, unless they already run. They run until `stop`. Before it first becomes the leader, a replica
-   * watches only the Lease, as in controller-runtime. This saves memory and traffic. The price is that a takeover needs
-   * about one second more.
-   * https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/config#Controller (EnableWarmup)
+   * watches only the Lease, as in controller-runtime. This saves memory and traffic. In return, a takeover takes about
+   * one second longer. https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/config#Controller (EnableWarmup)
    */
   #startWatches(): void {
     if (this.#isWatching) return;

@@ -31,7 +31,7 @@ test('exposes all metrics that dashboards for controller-runtime need', async ()
     expect(text).toContain(`# TYPE ${name} ${type}\n`);
 });
 
-test('exposes every reconcile result as 0 at the start, so that dashboards show the first error', async () => {
+test('starts the counter of every reconcile result at 0, so that dashboards show the first error', async () => {
   const metrics = createMetrics();
   metrics.controller('seat');
   expect(linesOf(await metrics.text(), 'controller_runtime_reconcile_total')).toEqual(
@@ -66,7 +66,7 @@ test('counts a worker as active during a reconcile, and records the duration of 
   expect(text).toContain('controller_runtime_reconcile_time_seconds_bucket{le="0.25",controller="seat"} 1\n');
 });
 
-test('reads the current value of unfinished work each time the metrics are requested', async () => {
+test('computes the metric of unfinished work anew each time the metrics are requested', async () => {
   const metrics = createMetrics();
   let unfinished = 0;
   metrics.controller('seat').queue(() => unfinished);

@@ -16,7 +16,7 @@ export interface ControllerHooks {
    */
   queue(unfinished: () => number): QueueHooks;
   workers(max: number): void;
-  /** Call it when a reconcile starts. Call the returned function with the duration when the reconcile ends. */
+  /** Records that a reconcile has started. When the reconcile ends, call the returned function with its duration. */
   started(): (seconds: number) => void;
   ended(result: ReconcileResult): void;
   terminal(): void;

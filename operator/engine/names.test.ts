@@ -6,11 +6,11 @@ const sources = readdirSync(ENGINE).filter((file) => file.endsWith('.ts') && !fi
 
 const DOMAIN_NAMES = /intro.?otel|workshop|seat|attendee|instructor|dice/i;
 
-test('finds the source files of the engine, so that the next test checks something', () => {
+test('finds the source files of the engine that the other test of this file searches', () => {
   expect(sources).toContain('manager.ts');
 });
 
-test.each(sources)('engine/%s contains no word of the workshop domain, such as seat or attendee', (file) => {
+test.each(sources)('finds no word of the workshop domain, such as seat or attendee, in engine/%s', (file) => {
   const lines = readFileSync(join(ENGINE, file), 'utf8').split('\n');
   expect(lines.filter((line) => DOMAIN_NAMES.test(line))).toEqual([]);
 });

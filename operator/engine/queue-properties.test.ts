@@ -15,7 +15,8 @@ describe('a work queue under random sequences of calls', () => {
   type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
   /**
-   * Returns a function that performs one step on a new queue. `log` lists the requested and the taken keys in order.
+   * Creates a new queue, and a function that performs one random step on it. `log` lists the requested and the taken
+   * keys in order.
    */
   function aStepRunner() {
     const { queue, timers } = aQueue({ longestDelay: 100 });
@@ -55,7 +56,7 @@ describe('a work queue under random sequences of calls', () => {
     };
   }
 
-  test('never gives a key to two workers at once, and hands out every requested key', async () => {
+  test('never gives a key to two workers at once, and hands out every key that was added', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         const { log, held, duplicates, perform } = aStepRunner();

@@ -18,7 +18,7 @@ describe('a work queue', () => {
     expect(taken).toEqual(['a']);
   });
 
-  test('hands out a key once more if it is added twice while a worker processes it', async () => {
+  test('hands out a key one more time, not twice, if it is added twice while a worker processes it', async () => {
     const { queue, timers } = aQueue();
     queue.add('a');
     await queue.get();
@@ -53,7 +53,7 @@ describe('a work queue', () => {
 });
 
 describe('a delayed key in a work queue', () => {
-  test('is handed out after the delay', async () => {
+  test('hands out a delayed key after its delay', async () => {
     const { queue, timers } = aQueue();
     const taken = takeAll(queue);
     queue.addAfter('a', 500);
@@ -66,7 +66,7 @@ describe('a delayed key in a work queue', () => {
   test.each([
     [500, 200],
     [200, 500],
-  ])('is handed out after the shorter of two delays, %i and %i ms', async (first, second) => {
+  ])('hands out a key after the shorter of its two delays, %i and %i ms', async (first, second) => {
     const { queue, timers } = aQueue();
     const taken = processAll(queue, timers);
     const startTime = timers.now();
@@ -77,7 +77,7 @@ describe('a delayed key in a work queue', () => {
     expect(taken).toEqual([{ key: 'a', at: startTime + 200 }]);
   });
 
-  test('is not handed out a second time if it was added before the delay ended', async () => {
+  test('hands out a delayed key only once if it is also added without a delay', async () => {
     const { queue, timers } = aQueue();
     const taken = processAll(queue, timers);
     queue.addAfter('a', 500);
@@ -87,7 +87,7 @@ describe('a delayed key in a work queue', () => {
     expect(timers.pending).toBe(0);
   });
 
-  test('counts its delay from the call of `addAfter`, even while a worker processes the key', async () => {
+  test('counts the delay of a key from the call of `addAfter`, even while a worker processes the key', async () => {
     const { queue, timers } = aQueue();
     queue.add('a');
     await queue.get();
@@ -98,7 +98,7 @@ describe('a delayed key in a work queue', () => {
     expect(taken).toEqual(['a']);
   });
 
-  test('is handed out when the worker has finished, if the delay ends before that', async () => {
+  test('hands out a delayed key after the worker has finished it, if the delay ends earlier', async () => {
     const { queue, timers } = aQueue();
     queue.add('a');
     await queue.get();
@@ -111,7 +111,7 @@ describe('a delayed key in a work queue', () => {
     expect(taken).toEqual(['a']);
   });
 
-  test.each([0, -1])('is queued at once if the delay is %i ms', async (ms) => {
+  test.each([0, -1])('queues a key at once if its delay is %i ms', async (ms) => {
     const { queue } = aQueue();
     queue.addAfter('a', ms);
     expect(queue.depth).toBe(1);
@@ -120,20 +120,20 @@ describe('a delayed key in a work queue', () => {
 });
 
 describe('retries in a work queue', () => {
-  test('wait twice as long each time, up to the longest delay', () => {
+  test('waits twice as long before each further retry of a key, up to the longest delay', () => {
     const { queue } = aQueue({ firstDelay: 5, longestDelay: 60 });
     expect([1, 2, 3, 4, 5, 6].map(() => queue.addRateLimited('a'))).toEqual([5, 10, 20, 40, 60, 60]);
     expect(queue.retries('a')).toBe(6);
   });
 
-  test('never stop, and wait from 5 ms to 5 minutes by default', () => {
+  test('retries without end, with delays from 5 ms to 5 minutes by default', () => {
     const { queue } = aQueue();
     const delays = Array.from({ length: 2000 }, () => queue.addRateLimited('a'));
     expect(delays[0]).toBe(5);
     expect(delays.at(-1)).toBe(300_000);
   });
 
-  test('are counted per key, and start again with the shortest delay after `forget`', () => {
+  test('counts retries per key, and starts again with the shortest delay after `forget`', () => {
     const { queue } = aQueue();
     queue.addRateLimited('a');
     queue.addRateLimited('a');
@@ -143,7 +143,7 @@ describe('retries in a work queue', () => {
     expect(queue.addRateLimited('a')).toBe(5);
   });
 
-  test('are spread over time if several keys fail together', () => {
+  test('spreads the retries over time if several keys fail together', () => {
     const { queue } = aQueue({ firstDelay: 1000, random: Math.random });
     const delays = Array.from({ length: 20 }, (_, index) => queue.addRateLimited(`${index}`));
     expect(new Set(delays).size).toBeGreaterThan(1);
@@ -153,7 +153,7 @@ describe('retries in a work queue', () => {
 });
 
 describe('shutDown of a work queue', () => {
-  test('resolves when the last worker has finished its key, and hands out no more keys', async () => {
+  test('resolves `shutDown` when the last worker has finished its key, and hands out no more keys', async () => {
     const { queue, timers } = aQueue();
     queue.add('a');
     queue.add('b');
@@ -168,14 +168,14 @@ describe('shutDown of a work queue', () => {
     expect(ended).toBe(true);
   });
 
-  test('gives undefined to workers that wait for a key', async () => {
+  test('gives undefined to workers that wait for a key when the queue is shut down', async () => {
     const { queue } = aQueue();
     const waiting = queue.get();
     await queue.shutDown();
     await expect(waiting).resolves.toBeUndefined();
   });
 
-  test('leaves no timer running and accepts no more keys', async () => {
+  test('leaves no timer running and accepts no more keys after `shutDown`', async () => {
     const { queue, timers } = aQueue();
     queue.addAfter('a', 1000);
     await queue.shutDown();
@@ -186,7 +186,7 @@ describe('shutDown of a work queue', () => {
     expect(queue.depth).toBe(0);
   });
 
-  test('drops a key that was added again while a worker processed it', async () => {
+  test('drops a key that was added again while a worker processed it, when the queue is shut down', async () => {
     const { queue } = aQueue();
     queue.add('a');
     await queue.get();
@@ -211,7 +211,7 @@ describe('metrics of a work queue', () => {
     return { reports, ...aQueue({ hooks }) };
   };
 
-  test('report how long a key waited for a worker, and how long the worker processed it', async () => {
+  test('reports how long a key waited for a worker, and how long the worker processed it', async () => {
     const { queue, reports, timers } = withHooks();
     queue.add('a');
     await timers.advance(2000);
@@ -221,7 +221,7 @@ describe('metrics of a work queue', () => {
     expect(reports).toEqual(['added', 'depth 1', 'depth 0', 'waited 2 s', 'worked 3 s']);
   });
 
-  test('count a key once if it is added twice, and count each retry', () => {
+  test('counts a key once in the metrics if it is added twice, and counts each retry', () => {
     const { queue, reports } = withHooks();
     queue.add('a');
     queue.add('a');
@@ -229,7 +229,7 @@ describe('metrics of a work queue', () => {
     expect(reports).toEqual(['added', 'depth 1', 'retried']);
   });
 
-  test('report how long all workers have processed their current keys in total', async () => {
+  test('reports the total time that all workers have spent on their current keys', async () => {
     const { queue, timers } = aQueue();
     for (const key of ['a', 'b']) queue.add(key);
     await queue.get();

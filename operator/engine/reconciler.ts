@@ -3,7 +3,10 @@
 // may have stopped half way. The engine never makes two calls for the same key at the same time.
 import type { KubeObject } from '../../kubernetes/object.ts';
 
-/** Says when to reconcile a key again after a success. Without it, the engine waits until something changes. */
+/**
+ * The result of a successful reconcile. Without `requeueAfter`, the engine reconciles the key again only when
+ * something changes.
+ */
 export interface Result {
   /** Milliseconds until the key is reconciled again, even if nothing changes. */
   readonly requeueAfter?: number;
@@ -42,7 +45,8 @@ export interface Store<T extends KubeObject = KubeObject> {
   /** Returns the objects whose label `name` has this value. Fast if the store has an index for the label. */
   byLabel(name: string, value: string): T[];
   /**
-   * Returns the memo of the object's current version, or undefined if there is none. A change of the object resets it.
+   * Returns the memo of the object's current version, or undefined if there is none. A change of the object discards
+   * the memo.
    */
   applyMemo?(key: string): ApplyMemo | undefined;
   /**

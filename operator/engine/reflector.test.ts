@@ -114,12 +114,12 @@ test('stores the listed objects and the changes from watch events', async () => 
   expect(store.get('a/p')?.metadata.resourceVersion).toBe('12');
 });
 
-test('resumes a watch that the API server ended from the last event or bookmark, without a pause', async () => {
+test('resumes from the last event or bookmark, without a pause, after the API server has ended a watch', async () => {
   await api.play(event('ADDED', pod('q', 11)), bookmark(17), 'end');
   expect([api.requests, restarts]).toEqual([['list', 'watch 10', 'watch 17'], ['Pod closed']]);
 });
 
-test('resumes a broken watch from the last event or bookmark, after a pause', async () => {
+test('resumes from the last event or bookmark, after a pause, when a watch has broken', async () => {
   await api.play(bookmark(17), reset());
   expect(api.requests).toHaveLength(2);
   await timers.advance(600);
@@ -176,7 +176,7 @@ test('lists again after five failed attempts to resume the watch', async () => {
   expect(api.requests.slice(2)).toEqual([...Array.from({ length: 5 }, () => 'watch 17'), 'list', 'watch 10']);
 });
 
-test('doubles the pause after each failure up to 30 s, and resets it after an event', async () => {
+test('doubles the pause after each failure up to 30 s, and resets the pause after an event', async () => {
   const failing = (count: number): void => void api.failures.push(...Array.from({ length: count }, () => refusal(500)));
   const requestsWithin = async (ms: number): Promise<number> => {
     const before = api.requests.length;
@@ -194,7 +194,7 @@ test('doubles the pause after each failure up to 30 s, and resets it after an ev
   expect(await requestsWithin(600)).toBe(1);
 });
 
-test('repeats a failed list, and removes no object before a list succeeds', async () => {
+test('repeats a failed list request, and removes no object from the store before a list succeeds', async () => {
   api.failures.push(refusal(410), refusal(500));
   await api.play({ line: '?' });
   expect(names()).toEqual(['p']);
@@ -212,7 +212,7 @@ test('pauses before the next watch if watches end at once', async () => {
 describe('the freshness of a store that a reflector fills', () => {
   const hour = 3_600_000;
 
-  test('lasts while the watch sends anything, even if only bookmarks', async () => {
+  test('keeps the store fresh while the watch sends anything, even if only bookmarks', async () => {
     for (let version = 20; version < 30; version++) {
       await timers.advance(60_000);
       await api.play(bookmark(version));
@@ -220,7 +220,7 @@ describe('the freshness of a store that a reflector fills', () => {
     expect(store.fresh).toBe(true);
   });
 
-  test('lasts while watches end normally and are opened again', async () => {
+  test('keeps the store fresh while watches end normally and are opened again', async () => {
     for (let round = 0; round < 10; round++) {
       await timers.advance(120_000);
       await api.play('end');
@@ -228,7 +228,7 @@ describe('the freshness of a store that a reflector fills', () => {
     expect(store.fresh).toBe(true);
   });
 
-  test('ends while the API server fails, and returns afterwards', async () => {
+  test('marks the store as not fresh while the API server fails, and as fresh afterwards', async () => {
     api.failures.push(...Array.from({ length: 100 }, () => refusal(500)));
     await api.play(reset());
     await timers.advance(150_001);
@@ -239,7 +239,7 @@ describe('the freshness of a store that a reflector fills', () => {
     expect(store.fresh).toBe(true);
   });
 
-  test('ends when the watch sends nothing for an hour', async () => {
+  test('marks the store as not fresh when the watch sends nothing for an hour', async () => {
     await timers.advance(hour);
     expect(store.fresh).toBe(false);
   });
@@ -258,7 +258,7 @@ test('logs each failure of a watch with its reason and error', async () => {
 
 test('runs no timer while the watch waits for events', () => expect(timers.pending).toBe(0));
 
-test('stops when its signal is aborted, even during a pause after a failure', async () => {
+test('stops when the signal is aborted, even during a pause after a failure', async () => {
   api.failures.push(refusal(500));
   await api.play(reset());
   running.controller.abort();

@@ -15,7 +15,10 @@ import type { CompactStore } from './store.ts';
 export type RestartReason =
   'closed' | 'expired' | 'silent' | 'malformed' | 'error' | 'refused' | 'unavailable' | 'disconnected';
 
-/** The reasons after which the next watch continues from the last event. After any other, the reflector lists again. */
+/**
+ * The restart reasons after which the next watch continues from the last event. After any other reason, the reflector
+ * lists again.
+ */
 const RESUMABLE: readonly RestartReason[] = ['closed', 'unavailable', 'disconnected'];
 
 export interface ReflectorOptions<T extends KubeObject> {
@@ -71,7 +74,7 @@ export class Reflector<T extends KubeObject> {
   readonly #timers: Timers;
   /** The resourceVersion from which the next watch continues. Undefined if the reflector must list first. */
   #version: string | undefined;
-  /** Number of failures in a row. */
+  /** Number of failed lists and watches in a row. */
   #failures = 0;
   #lastWatchClosed = false;
 

@@ -102,7 +102,7 @@ test('counts an object as applied only if our field manager applied it, not just
 });
 
 describe('an object that the API server returned for our write', () => {
-  test('is stored, and its later watch event is not reported as a second change', () => {
+  test('stores an object that our write returned, and reports no second change for its watch event', () => {
     const subject = store();
     const changes = changesOf(subject);
     subject.observe(at(2, { spec: { replicas: 2 } }));
@@ -112,7 +112,7 @@ describe('an object that the API server returned for our write', () => {
     expect(subject.get('a/d')?.spec).toEqual({ replicas: 2 });
   });
 
-  test('is ignored if the object was deleted in the last five minutes', async () => {
+  test('ignores an object that our write returned, if it was deleted in the last five minutes', async () => {
     const subject = store();
     subject.upsert(at(1));
     subject.forget('a/d', 'u1');
@@ -124,7 +124,7 @@ describe('an object that the API server returned for our write', () => {
     expect(subject.get('a/d')).toBeDefined();
   });
 
-  test('is stored if it has the name of a deleted object but another uid', () => {
+  test('stores an object that our write returned, if only its name is that of a deleted object, not its uid', () => {
     const subject = store();
     subject.forget('a/d', 'u1');
     subject.observe(at(3, { metadata: { uid: 'u2' } }));
@@ -134,7 +134,7 @@ describe('an object that the API server returned for our write', () => {
 });
 
 describe('a list that fills a store', () => {
-  test('removes objects that it did not contain, but only at its end', () => {
+  test('removes objects that a list did not contain, but only at the end of the list', () => {
     const subject = store();
     subject.upsert(at(1));
     subject.upsert(at(2, { metadata: { name: 'e' } }));
@@ -155,7 +155,7 @@ describe('a list that fills a store', () => {
     expect(subject.size).toBe(1);
   });
 
-  test('removes nothing if it is never completed, and does not affect the next list', () => {
+  test('removes nothing if a list is never completed, and takes in the next list as usual', () => {
     const subject = store();
     subject.beginListing().add(at(1));
     const listing = subject.beginListing();
@@ -165,7 +165,7 @@ describe('a list that fills a store', () => {
   });
 });
 
-test('is fresh after a list, while `touch` is called often enough', async () => {
+test('reports that the store is fresh after a list, as long as `touch` is called often enough', async () => {
   const subject = store({ staleAfter: 1000 });
   subject.touch();
   expect(subject.fresh).toBe(false);

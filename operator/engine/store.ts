@@ -8,8 +8,8 @@ import { systemTimers } from '../../support/timers.ts';
 import type { Timers } from '../../support/timers.ts';
 
 /**
- * A change of one object in a store. `old` is undefined if the object was added, `new` if it was deleted. Reading `old`
- * parses JSON, so read it only if you need it.
+ * A change of one object in a store. `old` is undefined if the object was added. `new` is undefined if it was deleted.
+ * Reading `old` parses JSON, so read it only if you need it.
  */
 export interface Change<T> {
   readonly key: string;
@@ -28,7 +28,7 @@ export interface Inventory<T extends KubeObject = KubeObject> extends Store<T> {
 
 export interface StoreOptions<T> {
   readonly kind: Kind;
-  /** Name of our field manager. `applied` returns true for the objects that it applied. */
+  /** Name of our field manager. `applied` returns true for the objects that were applied under this name. */
   readonly fieldManager: string;
   /** Returns the fields to store besides metadata. Must not change its argument. Default: all fields. */
   readonly keep?: (object: T) => Omit<T, 'metadata'>;
@@ -53,7 +53,7 @@ interface Entry<T> extends ApplyMemo {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly applied: boolean;
-  /** The values of the indexed labels, in the order of the `index` option. */
+  /** The values of the object's indexed labels, in the order of the `index` option. */
   readonly labels: readonly (string | undefined)[];
   /** The number of the last list that contained the object. */
   listing: number;
@@ -76,7 +76,7 @@ export const withoutStatus = <T extends KubeObject>(object: T): Omit<T, 'metadat
   status: undefined,
 });
 
-/** Returns a value for the `keep` option that stores only these fields of the status. */
+/** Returns a value for the `keep` option: stores everything, but only these fields of the status. */
 export function withStatus<T extends KubeObject>(...fields: readonly string[]): (object: T) => Omit<T, 'metadata'> {
   return (object) => {
     const { status = {} } = object as { status?: Record<string, unknown> };

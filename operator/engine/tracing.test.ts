@@ -21,7 +21,7 @@ test('runs the work inside an active span, and returns the result of the work', 
   ]);
 });
 
-test('makes a span that starts inside another span its child', async () => {
+test('makes a span that starts inside another span a child of that span', async () => {
   await inSpan({ tracer, name: 'outer' }, () => inSpan({ tracer, name: 'inner' }, () => Promise.resolve()));
   const [inner, outer] = spans();
   expect(inner?.parentSpanContext?.spanId).toBe(outer?.spanContext().spanId);

@@ -1,11 +1,14 @@
-// Timers that stand still until a test advances them.
+// Timers with a fake clock, which stands still until a test advances it.
 import { setImmediate } from 'node:timers/promises';
 import type { Timers } from '../timers.ts';
 
 export interface FakeTimers extends Timers {
-  /** Lets `ms` milliseconds pass. Fires due timers in order, each with all that follows from it before the next. */
+  /**
+   * Lets `ms` milliseconds pass. Fires due timers in order. After each timer, lets the promises that it settles run
+   * before the next timer fires.
+   */
   advance(ms: number): Promise<void>;
-  /** Lets `ms` milliseconds pass at once, as for a suspended process. Then fires what is due. */
+  /** Lets `ms` milliseconds pass in one jump, as for a suspended process. Then fires all due timers. */
   freeze(ms: number): Promise<void>;
   /** The number of running timers. */
   readonly pending: number;

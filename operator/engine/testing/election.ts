@@ -33,7 +33,7 @@ export function startElection() {
       metrics,
       leads: () => elector.isLeader(),
       writes: () => leases.count(identity, 'update') + leases.count(identity, 'create'),
-      /** Stops the process without any cleanup, as kill -9 does. */
+      /** Stops the process of the replica without any cleanup, as kill -9 does. */
       kill: () => process.suspend(),
       leave: async () => {
         stop.abort();

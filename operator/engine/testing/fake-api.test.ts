@@ -34,7 +34,7 @@ test('creates an object with uid, resourceVersion and time, and refuses to creat
   await expect(api.create(map({}))).rejects.toMatchObject({ code: 409, status: { reason: 'AlreadyExists' } });
 });
 
-test('removes the fields of the previous apply, and keeps fields that others own', async () => {
+test('removes fields that only the previous apply set, and keeps fields of other field managers', async () => {
   await api.apply(map({ ours: '1', taken: '1' }));
   api.edit(KINDS.ConfigMap, key, { data: { theirs: '1', taken: '2' } });
   const { data } = await api.apply<ConfigMap>(map({ more: '1' }));
@@ -54,7 +54,7 @@ test('removes only our finalizers if we apply an object without finalizers', asy
   expect((await api.apply(map({}))).metadata.finalizers).toEqual(['theirs']);
 });
 
-test('changes the status only through its subresource, without a new generation', async () => {
+test('changes the status only through the status subresource, without a new generation', async () => {
   const seat = { apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Seat', metadata: { name: 's' } };
   await api.apply({ ...seat, spec: { a: 1 }, status: { phase: 'Ready' } } as KubeObject);
   expect(api.store(kindOf(seat)).get('s')).not.toHaveProperty('status');
@@ -71,7 +71,7 @@ test('keeps a deleted object until its last finalizer is removed', async () => {
   expect(api.store(KINDS.ConfigMap).get('a/m')).toBeUndefined();
 });
 
-test('refuses a write whose uid or resourceVersion does not match, with a conflict', async () => {
+test('refuses a write with a conflict (409) if its uid or resourceVersion does not match', async () => {
   await api.create(map({}));
   await expect(api.delete(KINDS.ConfigMap, key, { uid: 'another' })).rejects.toMatchObject({
     code: 409,
@@ -100,13 +100,13 @@ test('lists objects by namespace, label selector and field selector', async () =
   expect(await found({ fieldSelector: 'metadata.name=n' })).toBe(0);
 });
 
-test('fails as many requests as `fail` asks for', async () => {
+test('fails as many requests as the test demands with `fail`', async () => {
   api.fail({ verb: 'create', kind: 'ConfigMap' }, apiError(500, 'InternalError'));
   await expect(api.create(map({}))).rejects.toThrow('InternalError');
   await expect(api.create(map({}))).resolves.toBeDefined();
 });
 
-test('returns objects that cannot be changed', async () => {
+test('returns frozen objects, so that no code can change them', async () => {
   await api.create(map({ x: '1' }));
   const live = api.store<ConfigMap>(KINDS.ConfigMap).get('a/m') as { data: Record<string, string> };
   expect(() => (live.data['x'] = '2')).toThrow(TypeError);

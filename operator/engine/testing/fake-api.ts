@@ -262,7 +262,7 @@ export function manualClock(
 }
 
 export interface RecordedEvent {
-  /** Kind and key of the object, for example `Seat ada`. */
+  /** Kind and key of the object that the Event is about, for example `Seat ada`. */
   readonly about: string;
   readonly type: EventType;
   readonly reason: string;

@@ -27,7 +27,7 @@ export class FakeLeases {
     this.#timers = timers;
   }
 
-  /** Replaces or deletes the Lease, as a person could with kubectl, and tells all watches. */
+  /** Replaces or deletes the Lease, as a person could with kubectl, and sends the change to all watches. */
   put(spec: LeaseSpec | undefined): Lease | undefined {
     const metadata = { name: 'operator', namespace: 'default', resourceVersion: `${++this.#version}` };
     this.lease = spec && { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
@@ -139,7 +139,7 @@ export class FakeProcess {
     for (const call of this.#waiting.splice(0)) call();
   }
 
-  /** Wraps a client so that it runs in this process. It receives no answers while the process is suspended. */
+  /** Wraps a client so that it runs in this process. The client receives no answers while the process is suspended. */
   client(client: LeaseClient): LeaseClient {
     const received = async <T>(answer: Promise<T>): Promise<T> => {
       await answer.catch(() => undefined);

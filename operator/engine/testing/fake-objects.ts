@@ -14,7 +14,7 @@ export interface FakeRequest {
   readonly name?: string;
   readonly namespace?: string;
   readonly subresource?: 'status';
-  /** The request body. */
+  /** The body of the request: the object to write, the patch, or the options. */
   readonly body?: unknown;
 }
 
@@ -56,7 +56,10 @@ export function writable(object: JsonMap): JsonMap {
   return withoutUndefined({ ...without(object, 'status'), metadata });
 }
 
-/** Checks the uid and resourceVersion of a request. @throws ApiError 409 if one differs from the live object's */
+/**
+ * Checks the uid and resourceVersion of a request.
+ * @throws ApiError 409 if one of them differs from that of the live object
+ */
 export function checkPreconditions(live: KubeObject, { uid, resourceVersion }: Partial<ObjectMeta>): void {
   if (uid !== undefined && uid !== live.metadata.uid)
     throw apiError(

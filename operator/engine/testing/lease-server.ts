@@ -17,7 +17,10 @@ export const configMap = (name: string, resourceVersion = '10'): KubeObject => (
   metadata: { name, namespace: 'default', uid: name, resourceVersion },
 });
 
-/** Starts the server. `send` sends an event to the watch of ConfigMaps. `holder` returns the holder of the Lease. */
+/**
+ * Starts the fake API server. The returned function `send` sends an event to the watch of ConfigMaps, and `holder`
+ * returns the holder of the Lease.
+ */
 export async function startLeaseServer({ holder, configMaps }: Cluster) {
   let version = 100;
   let lease = holder === undefined ? undefined : leaseOf({ holderIdentity: holder, leaseDurationSeconds: 60 });
