@@ -1,8 +1,8 @@
-// Settings that the Pod Security Standard "restricted" requires of pods that the Workshop reconciler creates.
-// https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+// Pod settings that the Pod Security Standard "restricted" requires. All pods that the Workshop reconciler creates have
+// them. https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 import type { PodSpec } from '../../kubernetes/types.ts';
 
-/** User id in our image and in the upstream images. */
+/** User id that exists in the lab's own image and in the images of the Collector and Jaeger. */
 const USER = 10001;
 
 export const restrictedPod = {
