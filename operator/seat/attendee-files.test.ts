@@ -50,7 +50,8 @@ describe("the attendee's code", () => {
   test('does not overwrite code that the attendee saves while the lab changes', async () => {
     const harness = await aReadySeatHarness();
     harness.change(manual);
-    // The store still has the ConfigMap from before the attendee saved the file.
+    // The store still has the ConfigMap from before the attendee's save, so the operator does not know about the new
+    // code.
     const before = dice(harness);
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'app.ts': 'mine' } });
     const show = harness.hide('ConfigMap', (key) => (key === `${NAME}/lab-dice` ? before : undefined));
@@ -155,7 +156,7 @@ describe("a seat with the attendee's own settings or Collector configuration", (
     });
   });
 
-  test('counts the Collector for readiness again after the attendee restores its configuration', async () => {
+  test("counts the Collector for a seat's readiness again after the attendee restores its configuration", async () => {
     const { harness } = await edited('collector.yaml', 'exporters: {}\n');
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'collector.yaml': GIVEN_COLLECTOR } });
     await harness.reconcile();
@@ -172,7 +173,7 @@ describe("a seat with the attendee's own settings or Collector configuration", (
     expect(dice(harness)?.data).toEqual({ ...given, 'app.ts': GIVEN_CODE.auto });
   });
 
-  test("keeps a seat Ready while the attendee's Collector configuration is broken, and explains it", async () => {
+  test("keeps a seat Ready while the attendee's Collector configuration is broken, and reports why", async () => {
     const { harness } = await edited('collector.yaml', 'broken');
     harness.settle('lab-collector');
     await harness.reconcile();

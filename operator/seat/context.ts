@@ -14,8 +14,8 @@ import type { Network } from './policies.ts';
 import type { LabObject } from './types.ts';
 
 /**
- * Kinds of the objects that the operator writes into a seat's namespace. It deletes objects of these kinds when the lab
- * no longer has them.
+ * Kinds of the objects that the operator writes into a seat's namespace. It deletes an object of these kinds when the
+ * object is no longer part of the lab.
  */
 export const NAMESPACED_KINDS = [
   'ResourceQuota',
@@ -77,14 +77,20 @@ export interface SeatOptions {
   readonly metrics: OperatorMetrics;
 }
 
-/** In-memory state of a seat between reconciles. Losing it is safe. Times are milliseconds since 1970. */
+/**
+ * In-memory state of a seat between reconciles. The operator rebuilds it after a restart. Times are milliseconds since
+ * 1970.
+ */
 export interface SeatMemo {
   readonly uid: string;
   /** When the kubeconfig's Secret was last read or written. */
   secretCheckedAt?: number;
-  /** The uid of the attendee's ServiceAccount. A token is invalid if its account had another uid. */
+  /** The uid of the attendee's ServiceAccount. A token of an account with another uid is invalid. */
   accountUid?: string;
-  /** Whether this new seat has already let other seats go first. It does so once, just before it creates its pods. */
+  /**
+   * Whether the operator has already reconciled other seats before it created the pods of this new seat. It does so
+   * once for each new seat.
+   */
   hasYielded?: boolean;
   /** Time since which the API server answers writes with 403 Forbidden. */
   forbiddenSince?: number;
@@ -92,7 +98,7 @@ export interface SeatMemo {
   failingSince?: number;
   /** The kubeconfig access that this process created most recently, and the seat's revision at that time. */
   access?: { readonly value: NonNullable<SeatStatus['access']>; readonly revision: string };
-  /** What the seat's pods last reported, and when. */
+  /** What the seat's pods reported when the operator last listed them, and the time of that list. */
   podDiagnosis?: PodDiagnosis & { readonly at: number };
 }
 
@@ -119,12 +125,12 @@ export interface SeatContext {
   readonly deadlines: Deadlines;
   readonly seat: Seat;
   readonly memo: SeatMemo;
-  /** When the reconcile started. Milliseconds since 1970. */
+  /** Time when the reconcile started, in milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;
   /** The objects that the seat's spec asks for. Unset if the lab can't be rendered. */
   readonly desired?: DesiredSeat;
-  /** The problem that an earlier phase of this reconcile returned, if any. */
+  /** The problem of an earlier phase of this reconcile. Unset if all earlier phases had none. */
   readonly problem?: SeatProblem | undefined;
 }
 

@@ -88,7 +88,7 @@ describe('a new seat', () => {
     expect(new Set(labelled)).toEqual(new Set([NAME]));
   });
 
-  test('reports a seat as Provisioning until its Deployments are available, then as Ready with one Event', async () => {
+  test('reports a seat as Provisioning until all Deployments are available, then as Ready with one Event', async () => {
     const harness = aSeatHarness();
     await harness.reconcile();
     expect(harness.seat.status).toMatchObject({

@@ -41,7 +41,7 @@ const REPORT_AFTER_MS = 10_000;
 const WAITING_MS = 30_000;
 const FAILED_MS = 5 * 60_000;
 
-/** The result of a reconcile: when to repeat the reconcile, and the reason if it ended early. */
+/** The result of a reconcile: when to reconcile the seat again, and the reason if the reconcile ended early. */
 export interface SeatResult extends Result {
   readonly reason?: RequeueReason;
 }
@@ -64,8 +64,8 @@ function isOnlyRetried(error: Error, { memo, now }: SeatContext): boolean {
 }
 
 /**
- * Returns the problem to report.
- * @throws the problem's error, if the error is only retried
+ * Returns a phase's problem, so that the status reports it.
+ * @throws the error of the problem instead, if the operator should only retry
  */
 function reported({ problem }: Problem, context: SeatContext): Problem {
   context.signal.throwIfAborted();
@@ -123,7 +123,9 @@ async function ensureFinalizer({ options: { api, stores }, seat }: SeatContext):
   return patched;
 }
 
-/** Runs all phases except readiness. The readiness phase runs later, because it needs the results of these phases. */
+/**
+ * Runs all phases except readiness. The readiness phase runs later, because it needs the results of all other phases.
+ */
 async function provision(context: SeatContext): Promise<{ context: SeatContext; outcome: Outcome | RequeueAfter }> {
   const desired = desiredSeat(context);
   if ('type' in desired) {

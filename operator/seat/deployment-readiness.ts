@@ -17,11 +17,11 @@ export interface Readiness {
   readonly diagnosis?: Diagnosis;
   /** Number of Deployments that count for readiness. */
   readonly total: number;
-  /** Whether Kubernetes reports no pods for any Deployment. */
+  /** True if no Deployment has pods, according to Kubernetes. */
   readonly hasNoPods: boolean;
 }
 
-/** What the pods of a lab that is not ready report. */
+/** Problems that pods report while a lab is not ready. */
 export interface PodDiagnosis {
   /** Names of the Deployments that were not available at the time when the pods were listed. */
   readonly unavailable: readonly string[];

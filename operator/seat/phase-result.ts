@@ -1,10 +1,11 @@
-// The result of one phase of a seat: done, requeue soon, or a problem that a condition reports.
+// The result of one phase of a seat: the phase is done, or the reconcile must soon be repeated, or a condition must
+// report a problem.
 import type { SeatStatus } from '../api/types.ts';
 import type { Diagnosis, Readiness } from './deployment-readiness.ts';
 import type { PodDiagnosis } from './deployment-readiness.ts';
 import { asError } from '../../support/errors.ts';
 
-/** A problem because of which a seat does not follow its spec. Its text goes into the seat's conditions. */
+/** A problem that keeps a seat from following its spec. Its text goes into the seat's conditions. */
 export interface SeatProblem extends Diagnosis {
   /** Whether the problem stays until somebody changes something. If so, the seat's phase becomes Failed. */
   readonly permanent: boolean;
@@ -70,7 +71,7 @@ export const permanentProblem = (reason: string, message: string): Problem => ({
   problem: { reason, message, permanent: true },
 });
 
-/** Converts an error into an unexpected problem, if no phase has a specific reason for the error. */
+/** Converts an error into an unexpected problem. Used for errors for which no phase has a specific reason. */
 export function unexpected(thrown: unknown): Problem {
   const error = asError(thrown);
   const message = `The operator retries after an unexpected error: ${error.message}`;

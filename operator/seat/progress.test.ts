@@ -43,7 +43,7 @@ test.each([
   '2026-01-05T09:00:00 ',
   '1969-01-01T00:00:00Z',
   '2027-01-01T00:00:00Z',
-])('ignores %j as a time of activity', (lastActivity) => {
+])('ignores %j as the time of the last activity', (lastActivity) => {
   expect(read({ lastActivity })).toEqual({});
 });
 

@@ -66,12 +66,15 @@ test("uses the quota from the Workshop's spec, in the format of the API server",
 test.each([
   ['NodePort', '1', '0'],
   ['LoadBalancer', '1', '1'],
-])("allows, for a guide's Service of type %s, %s node ports and %s load balancers", (type, nodePorts, balancers) => {
-  expect(quotaOf(need, {}, type)).toMatchObject({
-    'services.nodeports': nodePorts,
-    'services.loadbalancers': balancers,
-  });
-});
+])(
+  "computes a quota for a guide's Service of type %s: %s node ports and %s load balancers",
+  (type, nodePorts, balancers) => {
+    expect(quotaOf(need, {}, type)).toMatchObject({
+      'services.nodeports': nodePorts,
+      'services.loadbalancers': balancers,
+    });
+  },
+);
 
 test("reports how large a quota must be if the Workshop's quota is too small", () => {
   expect(quotaProblem(need, { cpu: '500m', pods: 2, memory: '4Gi' })).toBe(
@@ -87,7 +90,7 @@ test('accepts the smallest quota that the lab fits into, and accepts a quota tha
   expect(quotaProblem(need)).toBeUndefined();
 });
 
-test('computes a quota in which all pods of the real lab can be replaced at once', () => {
+test('computes a quota with which Kubernetes can replace all pods of the real lab at the same time', () => {
   const real = labOf().requirements;
   expect(real.pods.length).toBeGreaterThanOrEqual(8);
   const hard = quotaOf(real);

@@ -12,9 +12,9 @@ import type { Findings, SeatProblem } from './phase-result.ts';
 
 /** What the phases of one reconcile have found. */
 export interface SeatState extends Findings {
-  /** Why some objects do not match the spec. */
+  /** The problem because of which some objects do not match the spec. Unset if all objects match. */
   readonly problem: SeatProblem | undefined;
-  /** Why the attendee has no valid kubeconfig. */
+  /** The problem because of which the attendee has no valid kubeconfig. Unset if the kubeconfig is valid. */
   readonly accessProblem: SeatProblem | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface Timing {
   readonly deadline: number;
 }
 
-/** Types of a Seat's conditions. Ready is True only if the other two are. */
+/** Types of a Seat's conditions. Ready is True only if Provisioned and Access are True. */
 export const TYPES = { ready: 'Ready', provisioned: 'Provisioned', access: 'Access' } as const;
 
 /** Whether an earlier reconcile has already brought all of the seat's objects to the current spec. */

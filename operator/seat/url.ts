@@ -27,7 +27,7 @@ function onNode(address: string | undefined, live: Service | undefined): string 
 
 export interface FrontDoor {
   readonly namespace: string;
-  /** The guide's live Service, if it exists. */
+  /** The guide's Service as it is in the cluster. Undefined if it does not exist. */
   readonly live: Service | undefined;
   /** Address of a node that attendees can reach. Undefined if no such address is known. */
   readonly nodeAddress: string | undefined;

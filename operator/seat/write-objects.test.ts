@@ -75,7 +75,7 @@ describe('a ready seat', () => {
     expect(harness.get('ConfigMap', 'copy')).toBeDefined();
   });
 
-  test("ignores an object in another namespace that carries the seat's labels", async () => {
+  test("does not delete an object in another namespace that carries the seat's labels", async () => {
     const harness = await aReadySeatHarness();
     harness.api.seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'class-bob' } });
     await harness.api.apply({
@@ -88,7 +88,7 @@ describe('a ready seat', () => {
     expect(watch.writes()).toEqual([]);
   });
 
-  test('reports a new revision only after all objects match it', async () => {
+  test("reports a new revision in the status only after all of the seat's objects match the revision", async () => {
     const harness = await aReadySeatHarness();
     harness.change({ revision: 'r2', lab: { instrumentation: 'manual' } });
     harness.api.fail({ kind: 'Deployment', name: 'lab-dice' }, apiError(500, 'InternalError'));

@@ -56,8 +56,8 @@ export async function applyAll(
 
 /**
  * Error messages, by kind, after which the operator deletes an object and creates it again. They mean that a field is
- * immutable, or that somebody changed a port number of a Service, so the Service would get two ports with one name. No
- * object of these kinds holds data of the attendee.
+ * immutable. For a Service they mean that somebody changed a port number, so that the apply would add a second port of
+ * the same name. No object of these kinds holds data of the attendee.
  */
 const NEEDS_REPLACEMENT: Readonly<Record<string, RegExp>> = {
   RoleBinding: /cannot change/,

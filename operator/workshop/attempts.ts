@@ -19,9 +19,9 @@ export class Attempts {
   }
 
   /**
-   * Throws the errors of the steps that failed, if any.
-   * @throws the error itself if one step failed, an AggregateError if several failed, or only the NotLeadingError if
-   * there is one
+   * Throws the errors of the failed steps, if any.
+   * @throws the error itself if one step failed, or an AggregateError if several failed. If one of the errors is a
+   * NotLeadingError, throws only that error.
    */
   end(): void {
     const [first, ...others] = this.errors;

@@ -112,7 +112,7 @@ test('holds no seat back if the operator may not list pods, and reports the miss
   });
 });
 
-test('lists the nodes again at the next check if a list of nodes failed', async () => {
+test('lists the nodes again at the next check after a list request failed', async () => {
   const { api, check } = setUp();
   api.seed(aNode('a', { allocatable: { cpu: '5' } }));
   api.fail({ verb: 'list', kind: 'Node' }, apiError(500, 'InternalError'));

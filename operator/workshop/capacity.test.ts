@@ -94,7 +94,7 @@ test.each([
   [{ key: 'gpu', value: 'no' }, 0],
   [{ key: 'gpu', operator: 'Exists', effect: 'NoExecute' }, 0],
   [{ key: 'cpu', operator: 'Exists' }, 0],
-])('checks if the toleration %j matches the taint gpu=yes:NoSchedule, so that %i seats fit', (toleration, count) => {
+])('matches the toleration %j against the taint gpu=yes:NoSchedule, so that %i seats fit', (toleration, count) => {
   const node = aNode('a', { spec: { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] } });
   expect(fit([node], [], { seats: seats(1, [{ ...pod(100), tolerations: [toleration] }]) }).count).toBe(count);
 });
@@ -112,7 +112,7 @@ test('places the pods of seats that are being created before the pods of new sea
   expect(fit([aNode('a')], [], { reserved: [pod(1000), pod(1000)] }).count).toBe(4);
 });
 
-test('reserves nothing for a pod of another new seat if the pod fits on no node', () => {
+test('reserves nothing for a pod of a seat in creation if the pod fits on no node', () => {
   expect(fit([aNode('a')], [], { reserved: [pod(5000)] }).count).toBe(8);
 });
 
@@ -160,7 +160,7 @@ describe('requests of a pod', () => {
     ).toEqual({ cpu: 350 });
   });
 
-  test('takes the requests at pod level if a pod has them', () => {
+  test("takes the requests in the pod's own spec.resources if a pod has them", () => {
     expect(podRequests({ containers: [container('100m')], resources: { requests: { cpu: '1' } } })).toEqual({
       cpu: 1000,
     });

@@ -31,7 +31,7 @@ interface ExistingSeats {
   readonly all: readonly Seat[];
   /** All Seats of the Workshop, even those that are no longer wanted. */
   readonly owned: readonly Seat[];
-  /** Seats that belong to somebody else, although they have the name of a wanted Seat. */
+  /** Seats that have the name of a wanted Seat but belong to somebody else. */
   readonly taken: readonly Seat[];
 }
 

@@ -11,7 +11,7 @@ import { isDeleting, isSeatOf } from './seats.ts';
 import { deletingStatus } from './status.ts';
 import { removeFinalizer, writeStatus } from './write-workshop.ts';
 
-/** Milliseconds until the operator asks the API server again for Seats that its store may lack. */
+/** Milliseconds until the operator asks the API server again whether Seats exist that its store lacks. */
 const RECHECK_MS = 1000;
 
 export interface DeletionOptions extends WorkshopOptions {
@@ -49,7 +49,7 @@ async function finish(options: DeletionOptions, workshop: Workshop): Promise<voi
 
 /**
  * Continues the deletion of a Workshop.
- * @returns when to reconcile again, or 'deleted' if nothing is left to do
+ * @returns when to reconcile the Workshop again, or 'deleted' if nothing is left to do
  */
 export async function deleteWorkshop(
   options: DeletionOptions,

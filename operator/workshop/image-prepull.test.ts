@@ -62,7 +62,7 @@ test('deletes pods for images that the lab no longer uses', async () => {
   expect(pods.list()).toHaveLength(2);
 });
 
-test('does not delete pods of other Workshops or with other labels', async () => {
+test('deletes only image-pulling pods of its own Workshop', async () => {
   const { api, images, pods } = setUp();
   const other = aWorkshop({ seats: 1 }, { name: 'other', uid: 'other-uid' });
   await images.ensure(other);
@@ -98,7 +98,7 @@ test('replaces a pod after five minutes if the node rejected the pod', async () 
   expect(pods.get(`intro-otel/${metadata.name}`)?.status).toBeUndefined();
 });
 
-test('reports in the condition that the API server refuses the pods, without throwing an error', async () => {
+test('reports in ImagesReady that the API server refuses the pods, without throwing an error', async () => {
   const { api, images } = setUp();
   api.fail({ verb: 'create', kind: 'Pod' }, apiError(403, 'Forbidden', 'exceeded quota'), 2);
   expect(await images.ensure(workshop)).toMatchObject({
@@ -114,7 +114,7 @@ test('throws no error if an earlier leader has just created the same pod', async
   expect(await images.ensure(workshop)).toMatchObject({ reason: 'NotAllYet' });
 });
 
-test('reports in the condition that the operator can not list nodes', async () => {
+test('reports in ImagesReady that the operator can not list nodes', async () => {
   const { api, images } = setUp();
   api.fail({ verb: 'list', kind: 'Node' }, apiError(403, 'Forbidden', 'nodes is forbidden'));
   expect(await images.ensure(workshop)).toMatchObject({ status: 'Unknown', reason: 'NotReadable' });

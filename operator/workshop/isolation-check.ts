@@ -66,8 +66,8 @@ export class IsolationCheck {
   }
 
   /**
-   * Starts an isolation test, or continues a running one. Needs two Ready seats. Tests after a start of this process,
-   * after each change of the Workshop's spec, and every hour.
+   * Starts an isolation test between two Ready seats, or continues a running test. It starts a test after a start of
+   * this process, after each change of the Workshop's spec, and every hour.
    */
   async check(workshop: Workshop, seats: readonly Seat[]): Promise<IsolationResult> {
     const { name, generation } = workshop.metadata;
@@ -132,8 +132,8 @@ export class IsolationCheck {
   }
 
   /**
-   * Returns the test's live pod, if its uid is still the same. Returns undefined if the operator may no longer read the
-   * pod, because the seat is being deleted.
+   * Returns the live pod of the isolation test, if its uid is still the same. Returns undefined if the operator may no
+   * longer read the pod, because the seat is being deleted.
    */
   async #podOf({ pod: { name, namespace }, uid }: RunningTest): Promise<Pod | undefined> {
     try {

@@ -19,7 +19,7 @@ const service = (name: string, clusterIP: string, ...ports: number[]) => ({
 });
 
 describe('targets of the isolation test', () => {
-  test('tries all TCP ports of the Services and pods of the other seat', () => {
+  test('tries to reach all TCP ports of the Services and pods of the other seat', () => {
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -36,7 +36,7 @@ describe('targets of the isolation test', () => {
     ]);
   });
 
-  test('tries no Services or pods without an address', () => {
+  test('ignores Services and pods of the other seat that have no address', () => {
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -179,7 +179,7 @@ describe("answer of the isolation test's pod", () => {
     );
   });
 
-  test('returns the reason instead of an answer if the pod wrote nothing or never ran', () => {
+  test('returns a reason instead of an answer if the pod wrote nothing or never ran', () => {
     expect(probeAnswer(ended({ exitCode: 137 }))).toBe('the pod ended with code 137 and wrote: nothing.');
     expect(
       probeAnswer({
@@ -199,7 +199,7 @@ describe("answer of the isolation test's pod", () => {
     ).toBeUndefined();
   });
 
-  test('reports what a late pod waits for', () => {
+  test('reports what the pod waits for if it does not end in time', () => {
     const waiting = {
       containerStatuses: [
         { name: 'probe', state: { waiting: { reason: 'ImagePullBackOff', message: 'no such image' } } },

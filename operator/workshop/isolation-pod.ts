@@ -40,8 +40,8 @@ const unreachable = (name: string, host: string, port: number): Target => ({
 });
 
 /**
- * Returns the addresses of a seat's Services and of its pods as targets of the test. The test needs both, because a
- * network may treat them differently.
+ * Returns the addresses of a seat's Services and pods, as targets that the isolation test tries to reach. It tries
+ * both, because a network may treat Services and pods differently.
  */
 export function foreignTargets(services: readonly Service[], pods: readonly Pod[]): Target[] {
   const ofServices = services.flatMap(({ metadata, spec: { clusterIP = '', ports = [] } = {} }) =>

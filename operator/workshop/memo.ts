@@ -1,5 +1,5 @@
-// State of each Workshop that the operator keeps in memory only. After a loss of this state, a warning may repeat, and
-// during a pause a deleted Seat is created again only when the pause ends.
+// State of each Workshop that the operator keeps in memory only. If this state is lost, a warning may be repeated. A
+// Seat that was deleted during a pause may then be created again only after the pause.
 import type { Seat, Workshop } from '../api/types.ts';
 import { uidOf } from './seats.ts';
 
@@ -12,7 +12,7 @@ export interface WorkshopMemo {
   known: ReadonlySet<string>;
   /** The most recent warning that the class ends soon. Each warning is recorded once. */
   lastWarning: string;
-  /** The wanted Seats, and the generation and the stop flag for which they were computed. */
+  /** The wanted Seats, and a key with the generation and the stop flag for which they were computed. */
   wanted?: { readonly key: string; readonly seats: readonly Seat[] };
 }
 

@@ -1,8 +1,8 @@
-// Pod settings that the Pod Security Standard "restricted" requires. All pods that the Workshop reconciler creates have
-// them. https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+// Settings of all pods that the Workshop reconciler creates. They meet the Pod Security Standard "restricted".
+// https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 import type { PodSpec } from '../../kubernetes/types.ts';
 
-/** User id that exists in the lab's own image and in the images of the Collector and Jaeger. */
+/** Id of the user as which the lab's own image and the images of the Collector and Jaeger run. */
 const USER = 10001;
 
 export const restrictedPod = {

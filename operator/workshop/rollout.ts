@@ -47,7 +47,7 @@ interface Step {
 
 const RANK = { reset: 0, create: 1, broken: 2, update: 3 } as const;
 
-/** Whether the change makes the seat start or replace pods. Undoing an edit or stopping a seat does not. */
+/** Whether the change makes the seat start or replace pods. A change that undoes an edit or stops the seat does not. */
 function startsWork(live: Seat, wanted: Seat): boolean {
   if (wanted.spec.stopped === true) return false;
   return live.spec.revision !== wanted.spec.revision || live.spec.stopped === true;
@@ -79,8 +79,8 @@ function repairOf(wanted: Seat, live: Seat | undefined, started: ReadonlySet<Sea
 }
 
 /**
- * Returns the steps to take now. Steps with the lowest rank go first. As many steps as there are free slots are taken,
- * and all steps that need no slot.
+ * Returns the steps to take now: all steps that need no slot, and the steps with the lowest rank for which slots are
+ * free.
  */
 function chooseSteps(steps: readonly Step[], slots: number): Step[] {
   let left = slots;

@@ -39,7 +39,7 @@ test('requeues a class with a schedule after at most a day', () => {
   expect(scheduleAt(at('08:00:00'), { startsAt: '2027-05-04T09:00:00Z' }).next).toBe(24 * HOUR);
 });
 
-test('counts an expired class as over, except with afterExpiry=Keep', () => {
+test('counts an expired class as over, unless its schedule has afterExpiry=Keep', () => {
   const late = at('18:00:00');
   expect(
     [undefined, 'Delete', 'Stop', 'Keep'].map((afterExpiry) =>

@@ -21,7 +21,7 @@ export interface Schedule {
   readonly expiresAt?: string;
   /** Milliseconds until the state of the class may change, at most MAX_WAIT_MS. */
   readonly next?: number;
-  /** Number of minutes to put into the warning that the class ends soon. Unset if there is nothing to warn about. */
+  /** Number of minutes in the warning that the class ends soon. Unset if no warning is due. */
   readonly warning?: number;
 }
 

@@ -27,7 +27,7 @@ test('creates a wanted Seat in the API server', async () => {
   expect(verbs()).toEqual(['apply']);
 });
 
-test("removes a value from a Seat's spec if the Workshop no longer has it, with a single apply", async () => {
+test("removes a value that the Workshop no longer has from a Seat's spec, with a single apply", async () => {
   const { writer, live, verbs } = setUp();
   await writer.create(wanted);
   const [next] = wantedSeats(aWorkshop({ seats: 1, lab: { jaeger: { maxTraces: 5 } } })) as [Seat];
@@ -64,7 +64,7 @@ test('records no Restored Event for a rollout step or a new display name', async
   expect(events.events).toEqual([]);
 });
 
-test('does not repeat a write after the API server has changed the written value', async () => {
+test('does not repeat the same write if the API server changed the written value', async () => {
   const { api, live, verbs } = setUp();
   api.seed({ ...wanted, metadata: { ...wanted.metadata, uid: 'u' }, spec: { ...wanted.spec, quota: { pods: 7 } } });
   // This API server always keeps the quota in the spec, as if the quota were a default value.

@@ -45,7 +45,7 @@ test('deletes Seats that belong to no Workshop', async () => {
   expect(api.store(KINDS.Seat).list()).toEqual([]);
 });
 
-test('names what blocks the uninstall, with its condition and advice', async () => {
+test('names the Seats that block the uninstall, with their conditions and advice', async () => {
   const { api, farewell: leave } = setUp();
   api.seed(workshop);
   const conditions = [

@@ -39,7 +39,7 @@ test.each([
   expect(validate(aWorkshop(spec))).toEqual([expect.stringContaining(text)]);
 });
 
-test('rejects a Workshop name that makes the names of numbered seats too long', () => {
+test('rejects a Workshop name that makes the names of its seats too long', () => {
   expect(validate(aWorkshop({ seats: 1 }, { name: 'x'.repeat(57) }))).toEqual([
     expect.stringContaining('65 characters'),
   ]);

@@ -6,7 +6,7 @@ import { MINUTE, NAME, aReadySeatHarness, aSeatHarness, inSeat } from '../testin
 describe('the kubeconfig', () => {
   const lifetime = { access: { tokenLifetime: '1h' } };
 
-  test("requests a token with the Workshop's token lifetime, and renews it after four fifths", async () => {
+  test('gives the token the lifetime from the Workshop, and renews it after four fifths of this time', async () => {
     const harness = await aReadySeatHarness(aSeat({ spec: lifetime }));
     expect(harness.api.writes.find(({ verb }) => verb === 'token')).toMatchObject({
       name: 'attendee',
@@ -41,7 +41,7 @@ describe('the kubeconfig', () => {
     expect(harness.kubeconfig).toContain('token: "token-');
   });
 
-  test('does not write the kubeconfig again if the check finds that it is current', async () => {
+  test('does not write the kubeconfig again if a check finds that it is up to date', async () => {
     const harness = await aReadySeatHarness();
     harness.clock.advance(30 * MINUTE);
     const watch = harness.watch();

@@ -32,8 +32,8 @@ function termsOf({ options: { clusterInfo }, seat }: SeatContext): Terms {
 }
 
 /**
- * Returns a number from 0 to 1 for a uid, always the same for the same uid. It spreads the Secret checks of many seats
- * over time.
+ * Returns a number from 0 to 1 that depends only on the uid. With this number, the operator spreads the Secret checks
+ * of many seats over time.
  */
 function spread(uid: string): number {
   let hash = 0;

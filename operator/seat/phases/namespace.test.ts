@@ -38,7 +38,7 @@ describe('an existing namespace of the same name', () => {
     expect(result?.requeueAfter).toBe(5 * MINUTE);
   });
 
-  test('does not delete a namespace with a Seat that does not own the namespace', async () => {
+  test('keeps a namespace of the same name when a Seat that does not own it is deleted', async () => {
     const harness = aSeatHarness();
     harness.api.seed(namespace({ labels: { team: 'payments' } }));
     await harness.reconcile();
@@ -58,7 +58,7 @@ describe('an existing namespace of the same name', () => {
     expect(harness.seat.status?.phase).toBe('Provisioning');
   });
 
-  test("deletes an earlier Seat's namespace of the same name, and reports what blocks the deletion", async () => {
+  test('deletes the namespace that an earlier Seat left behind, and reports what blocks the deletion', async () => {
     const harness = aSeatHarness();
     harness.api.seed(namespace({ labels: ours, ownerReferences: [{ ...owner, uid: 'seat-0' }] }));
     await harness.reconcile();
@@ -170,7 +170,7 @@ describe('a deleted Seat', () => {
     );
   });
 
-  test("stops waiting for a namespace's deletion after ten minutes, with Events", async () => {
+  test("stops waiting for a namespace's deletion after ten minutes, and records two Events", async () => {
     const harness = await aDeletedSeat();
     harness.api.seed({ apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Workshop', metadata: { name: 'class' } });
     await harness.reconcile();

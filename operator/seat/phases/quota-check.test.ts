@@ -18,7 +18,7 @@ describe('quota of a seat', () => {
     expect([...again.writes(), ...again.reads()]).toEqual([]);
   });
 
-  test('reports a quota that is lowered too far, and keeps the lab running', async () => {
+  test('reports a quota that is lowered below what the lab needs, and keeps the lab running', async () => {
     const harness = await aReadySeatHarness();
     harness.change({ revision: 'r2', quota: { pods: 1 } });
     await harness.reconcile();
@@ -28,7 +28,7 @@ describe('quota of a seat', () => {
     );
   });
 
-  test('reports, with advice, a quota that has no room for an object', async () => {
+  test('reports a quota that has no room for an object of the lab, and advises what to do', async () => {
     const harness = aSeatHarness();
     harness.api.fail(
       { kind: 'Service' },

@@ -49,8 +49,8 @@ function attendeeProgress({ options: { stores }, seat, now }: SeatContext): Find
 }
 
 /**
- * Lists the pods to find out why the lab is not ready. It does so only after the lab has not been ready for a while,
- * because each new diagnosis may cause a write of the status.
+ * Lists the pods to find out why the lab is not ready. Lists them only when the lab has not been ready for a while,
+ * because a new diagnosis may cause a write of the status.
  */
 async function diagnosePods(
   context: SeatContext,

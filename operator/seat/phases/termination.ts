@@ -17,10 +17,7 @@ import type { Namespace } from '../../../kubernetes/types.ts';
 import { writeStatus } from '../write-status.ts';
 import { deleteNamespace, deletionBlockers, findNamespace, namespaceOwner } from './namespace.ts';
 
-/**
- * Milliseconds between reports of what blocks the namespace's deletion. The end of the deletion needs no such interval,
- * because the watch reports it.
- */
+/** Milliseconds between two status updates about what blocks the namespace's deletion. */
 const CHECK_MS = 15_000;
 
 /**
@@ -81,8 +78,8 @@ async function awaitDeletion(context: SeatContext, namespace: Namespace, left: n
 }
 
 /**
- * Deletes the seat's namespace and waits until it is gone. After the deadline it removes the Seat anyway, and
- * Kubernetes finishes the deletion of the namespace. A namespace that belongs to somebody else is not deleted.
+ * Deletes the seat's namespace and waits until it is gone. After the deadline, it removes the Seat anyway, and
+ * Kubernetes finishes the deletion of the namespace. Does not delete a namespace that belongs to somebody else.
  */
 async function reconcileTermination(context: SeatContext): Promise<PhaseResult> {
   const { seat, now, deadlines } = context;

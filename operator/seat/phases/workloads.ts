@@ -8,15 +8,15 @@ import type { Phase } from '../phase.ts';
 import { applyAll, prune } from '../write-objects.ts';
 
 /**
- * Shortest possible delay before a seat is reconciled again, in milliseconds. It puts the seat at the end of the work
+ * Shortest possible delay before a seat is reconciled again, in milliseconds. The seat goes to the end of the work
  * queue.
  */
 const YIELD_MS = 1;
 
 /**
  * Lets the operator reconcile other seats once before a new seat creates its first pod. When a class starts, all seats
- * then get their other objects before the first pod starts. This is several times as fast, because no pods load the API
- * server. The pods become ready no later than without this delay.
+ * then get their other objects before the first pod starts. Writing these objects is several times as fast while no
+ * pods load the API server, and the pods become ready no later.
  */
 function yieldToOtherSeats({ memo, options: { stores }, desired }: LabContext): PhaseResult {
   const isNew = !desired.deployments.some((deployment) => stores.Deployment.get(keyOf(deployment)));

@@ -25,7 +25,7 @@ export class SeatHarness {
   readonly clock = manualClock();
   readonly api = new FakeApi(this.clock);
   readonly recorded = recordedEvents();
-  /** Seconds from the seat's creation until it was ready, as recorded in the metric `seatReady`. */
+  /** Seconds from the seat's creation until it was ready, for each time that the metric `seatReady` recorded them. */
   readonly readyAfter: number[] = [];
   readonly clusterInfo: { -readonly [Key in keyof ClusterInfo]: ClusterInfo[Key] } = {
     apiServers: { addresses: ['10.0.0.1'], port: 6443 },
@@ -133,7 +133,7 @@ export class SeatHarness {
     return Buffer.from(this.get<Secret>('Secret', 'kubeconfig')?.data?.['config'] ?? '', 'base64').toString();
   }
 
-  /** Makes a store's `get` return the results of `seen`, until the returned function is called. */
+  /** Makes the `get` of a store return the results of the function `seen`. Returns a function that ends this. */
   hide(kind: Kind, seen: (key: string) => unknown): () => void {
     const store = this.api.store(KINDS[kind]) as { get: unknown };
     store.get = seen;
