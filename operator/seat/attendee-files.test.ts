@@ -17,12 +17,12 @@ describe("the attendee's code", () => {
   const startedWith = (harness: SeatHarness) => annotationsOf(harness, 'dice')?.['intro-otel.dev/config-sha256'];
   const manual = { revision: 'r2', lab: { instrumentation: 'manual' } } as const;
 
-  test('is the code from the lab at first', async () => {
+  test('gives a new seat the code from the lab', async () => {
     const harness = await aReadySeatHarness();
     expect(dice(harness)?.data).toEqual({ ...given, 'app.ts': GIVEN_CODE.auto });
   });
 
-  test('changes with the lab until the attendee edits it', async () => {
+  test('updates the code with the lab until the attendee edits it', async () => {
     const harness = await aReadySeatHarness();
     harness.change(manual);
     await harness.reconcile();
@@ -30,7 +30,7 @@ describe("the attendee's code", () => {
     expect(startedWith(harness)).toBe(sha256(GIVEN_CODE.manual));
   });
 
-  test('runs after an edit and survives every change of the lab', async () => {
+  test("runs the attendee's edited code and keeps it through every change of the lab", async () => {
     const harness = await aReadySeatHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'app.ts': 'mine' } });
     const watch = harness.watch();
@@ -47,10 +47,11 @@ describe("the attendee's code", () => {
     expect(dice(harness)?.metadata.annotations?.['intro-otel.dev/given-sha256']).toBe(sha256(GIVEN_CODE.auto));
   });
 
-  test('is not overwritten if the attendee saves it while the lab changes', async () => {
+  test('does not overwrite code that the attendee saves while the lab changes', async () => {
     const harness = await aReadySeatHarness();
     harness.change(manual);
-    // The store still has the ConfigMap from before the attendee saved the file.
+    // The store still has the ConfigMap from before the attendee's save, so the operator does not know about the new
+    // code.
     const before = dice(harness);
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'app.ts': 'mine' } });
     const show = harness.hide('ConfigMap', (key) => (key === `${NAME}/lab-dice` ? before : undefined));
@@ -60,11 +61,11 @@ describe("the attendee's code", () => {
     expect(dice(harness)?.data).toEqual({ ...given, 'app.ts': 'mine' });
   });
 
-  test('is kept if the attendee replaces the whole ConfigMap, including its labels', async () => {
+  test("keeps the attendee's code if the attendee replaces the whole ConfigMap, including its labels", async () => {
     const harness = await aReadySeatHarness();
     harness.api.remove(KINDS.ConfigMap, inSeat('lab-dice'));
     harness.api.seed({ apiVersion: 'v1', kind: 'ConfigMap', metadata: inSeat('lab-dice'), data: { 'app.ts': 'mine' } });
-    // The stores hold only objects with our labels.
+    // The stores hold only objects with the operator's labels, so the replaced ConfigMap is in no store.
     const progress = harness.get('ConfigMap', 'lab-progress');
     const show = harness.hide('ConfigMap', (key) => (key === `${NAME}/lab-dice` ? undefined : progress));
     await harness.reconcile();
@@ -74,7 +75,7 @@ describe("the attendee's code", () => {
     expect(dice(harness)?.data).toEqual({ ...given, 'app.ts': 'mine' });
   });
 
-  test('is replaced with the code from the lab if the attendee deletes the ConfigMap', async () => {
+  test('restores the code from the lab if the attendee deletes the ConfigMap', async () => {
     const harness = await aReadySeatHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'app.ts': 'mine' } });
     await harness.reconcile();
@@ -83,7 +84,7 @@ describe("the attendee's code", () => {
     expect(dice(harness)?.data).toEqual({ ...given, 'app.ts': GIVEN_CODE.auto });
   });
 
-  test('leaves the seat Ready even if it does not start, and the condition explains why', async () => {
+  test("keeps a seat Ready if the attendee's code does not start, and says so in the condition Ready", async () => {
     const harness = await aReadySeatHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'app.ts': 'broken(' } });
     await harness.reconcile();
@@ -122,7 +123,7 @@ describe("a seat with the attendee's own settings or Collector configuration", (
     return { harness, writes: watch.writes() };
   }
 
-  test('restarts only the dice after an edit of the settings', async () => {
+  test('restarts only the dice after the attendee edits settings.env', async () => {
     const { harness, writes } = await edited('settings.env', 'INSTRUMENTATION=none\n');
     expect(writes).toEqual(['apply Deployment lab-dice', 'apply Seat class-ada/status']);
     expect(annotationsOf(harness, 'dice')).toEqual({
@@ -134,7 +135,7 @@ describe("a seat with the attendee's own settings or Collector configuration", (
     );
   });
 
-  test('restarts only the Collector after an edit of its configuration', async () => {
+  test('restarts only the Collector after the attendee edits its configuration', async () => {
     const { harness, writes } = await edited('collector.yaml', 'exporters: {}\n');
     expect(writes).toEqual(['apply Deployment lab-collector', 'apply Seat class-ada/status']);
     expect(annotationsOf(harness, 'collector')).toEqual({
@@ -144,7 +145,7 @@ describe("a seat with the attendee's own settings or Collector configuration", (
     expect(harness.events.at(-1)?.message).toContain('Deployment lab-collector restarts');
   });
 
-  test('keeps each edited file, and updates the other files with the lab', async () => {
+  test('keeps each file that the attendee edited, and updates the other files with the lab', async () => {
     const { harness } = await edited('collector.yaml', 'exporters: {}\n');
     harness.change({ revision: 'r2', lab: { instrumentation: 'manual' } });
     await harness.reconcile();
@@ -155,7 +156,7 @@ describe("a seat with the attendee's own settings or Collector configuration", (
     });
   });
 
-  test('counts the Collector for readiness again after the attendee restores its configuration', async () => {
+  test("counts the Collector for a seat's readiness again after the attendee restores its configuration", async () => {
     const { harness } = await edited('collector.yaml', 'exporters: {}\n');
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'collector.yaml': GIVEN_COLLECTOR } });
     await harness.reconcile();
@@ -172,7 +173,7 @@ describe("a seat with the attendee's own settings or Collector configuration", (
     expect(dice(harness)?.data).toEqual({ ...given, 'app.ts': GIVEN_CODE.auto });
   });
 
-  test('stays Ready while the Collector is broken, and the condition explains why', async () => {
+  test("keeps a seat Ready while the attendee's Collector configuration is broken, and reports why", async () => {
     const { harness } = await edited('collector.yaml', 'broken');
     harness.settle('lab-collector');
     await harness.reconcile();

@@ -14,8 +14,8 @@ import type { Network } from './policies.ts';
 import type { LabObject } from './types.ts';
 
 /**
- * Kinds of the objects that the operator writes into a seat's namespace. It deletes objects of these kinds when the lab
- * no longer has them.
+ * Kinds of the objects that the operator writes into a seat's namespace. It deletes an object of these kinds when the
+ * object is no longer part of the lab.
  */
 export const NAMESPACED_KINDS = [
   'ResourceQuota',
@@ -31,8 +31,9 @@ export const NAMESPACED_KINDS = [
 export type NamespacedKind = (typeof NAMESPACED_KINDS)[number];
 
 /**
- * Caches of all Seats and of all objects with the operator's label. A cache may drop parts of a status. It must keep a
- * Seat's whole status, a Namespace's conditions, a Deployment's numbers and conditions, and a Service's loadBalancer.
+ * Caches of all Seats and of all objects with the operator's label. A cache must keep a Seat's whole status, a
+ * Namespace's conditions, a Deployment's numbers and conditions, and a Service's loadBalancer. It may drop other parts
+ * of a status.
  */
 export type SeatStores = Readonly<Record<NamespacedKind, Inventory>> & {
   readonly Seat: Store<Seat>;
@@ -40,9 +41,12 @@ export type SeatStores = Readonly<Record<NamespacedKind, Inventory>> & {
   readonly Namespace: Store;
 };
 
-/** Facts about the cluster that a seat's objects depend on. When a fact changes, the caller enqueues all seats. */
+/**
+ * Facts about the cluster that a seat's objects depend on. All seats must be reconciled when one of these facts
+ * changes.
+ */
 export interface ClusterInfo extends Network, Endpoint {
-  /** Address of any node that attendees can reach, if one is known. */
+  /** Address of a node that attendees can reach. Undefined if no such address is known. */
   readonly nodeAddress: string | undefined;
 }
 
@@ -67,32 +71,38 @@ export interface SeatOptions {
   /** The operator's own ServiceAccount. A RoleBinding in each seat's namespace gives it permissions there. */
   readonly operator: Account;
   readonly clusterInfo: () => ClusterInfo;
-  /** Renders a lab. Default: the chart's. */
+  /** Function that renders a lab. Default: a function that renders the project's Helm chart. */
   readonly labOf?: typeof labOf;
   readonly deadlines?: Partial<Deadlines>;
   readonly metrics: OperatorMetrics;
 }
 
-/** In-memory state of a seat between reconciles. Losing it is safe. Times are milliseconds since 1970. */
+/**
+ * In-memory state of a seat between reconciles. The operator rebuilds it after a restart. Times are milliseconds since
+ * 1970.
+ */
 export interface SeatMemo {
   readonly uid: string;
   /** When the kubeconfig's Secret was last read or written. */
   secretCheckedAt?: number;
-  /** The uid of the attendee's ServiceAccount. Tokens of an earlier account are invalid. */
+  /** The uid of the attendee's ServiceAccount. A token of an account with another uid is invalid. */
   accountUid?: string;
-  /** Whether this new seat has already let other seats go first. It does so once, just before it creates its pods. */
+  /**
+   * Whether the operator has already reconciled other seats before it created the pods of this new seat. It does so
+   * once for each new seat.
+   */
   hasYielded?: boolean;
   /** Time since which the API server answers writes with 403 Forbidden. */
   forbiddenSince?: number;
-  /** Time since which reconciles end with an unexpected error. */
+  /** Time since which the reconciles of this seat end with an unexpected error. */
   failingSince?: number;
-  /** The kubeconfig access that this process created last, and the seat's revision at that time. */
+  /** The kubeconfig access that this process created most recently, and the seat's revision at that time. */
   access?: { readonly value: NonNullable<SeatStatus['access']>; readonly revision: string };
-  /** What the seat's pods last reported, and when. */
+  /** What the seat's pods reported when the operator last listed them, and the time of that list. */
   podDiagnosis?: PodDiagnosis & { readonly at: number };
 }
 
-/** The objects that a seat's spec asks for, except the namespace and the operator's RoleBinding. */
+/** The objects that a seat's spec asks for, except the namespace and the RoleBinding of the operator. */
 export interface DesiredSeat {
   readonly lab: Lab;
   readonly quota: LabObject;
@@ -105,7 +115,7 @@ export interface DesiredSeat {
   /** The ConfigMap of the dice. It also holds the files that the attendee edits. */
   readonly dice: LabObject | undefined;
   readonly deployments: readonly LabObject[];
-  /** Names of the Deployments that run files which the attendee has edited. */
+  /** Names of the Deployments that run a file edited by the attendee. */
   readonly customized: readonly string[];
 }
 
@@ -115,17 +125,17 @@ export interface SeatContext {
   readonly deadlines: Deadlines;
   readonly seat: Seat;
   readonly memo: SeatMemo;
-  /** When the reconcile started. Milliseconds since 1970. */
+  /** Time when the reconcile started, in milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;
-  /** Unset if the lab can't be rendered. */
+  /** The objects that the seat's spec asks for. Unset if the lab can't be rendered. */
   readonly desired?: DesiredSeat;
-  /** The problem that an earlier phase of this reconcile returned, if any. */
+  /** The problem of an earlier phase of this reconcile. Unset if all earlier phases had none. */
   readonly problem?: SeatProblem | undefined;
 }
 
 /** The input of one reconcile of a seat whose lab can be rendered. */
 export type LabContext = SeatContext & { readonly desired: DesiredSeat };
 
-/** Whether the seat must run no pods: the instructor scaled it to 0, or the class has expired. */
+/** Whether the seat must run no pods, because the instructor scaled it to 0 or the class has expired. */
 export const isStopped = ({ spec }: Seat): boolean => spec.stopped === true || spec.replicas === 0;

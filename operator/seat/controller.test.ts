@@ -9,7 +9,7 @@ import type { Deployment } from '../../kubernetes/types.ts';
 import { MINUTE, NAME, aReadySeatHarness, aSeatHarness, inSeat, operator } from './testing/seat-harness.ts';
 
 describe('a new seat', () => {
-  test('gets its namespace, guardrails, lab, quota and kubeconfig in this order, and its pods last', async () => {
+  test("creates a seat's namespace, guardrails, lab, quota, kubeconfig and pods in this order", async () => {
     const harness = aSeatHarness();
     const watch = harness.watch();
     await harness.reconcile();
@@ -35,7 +35,7 @@ describe('a new seat', () => {
     expect(new Set(writes).size).toBe(writes.length);
   });
 
-  test('labels its namespace with its name, its owner and Pod Security "restricted"', async () => {
+  test('creates a namespace with the name of the seat, an owner reference and Pod Security "restricted"', async () => {
     const harness = aSeatHarness();
     await harness.reconcile();
     expect(harness.get('Namespace', NAME)).toMatchObject({
@@ -64,7 +64,7 @@ describe('a new seat', () => {
     });
   });
 
-  test("binds the operator's and the attendee's accounts to existing cluster roles", async () => {
+  test('binds the accounts of the operator and of the attendee to existing cluster roles', async () => {
     const harness = aSeatHarness();
     await harness.reconcile();
     expect(harness.get('RoleBinding', 'intro-otel-seat-operator')).toMatchObject({
@@ -88,7 +88,7 @@ describe('a new seat', () => {
     expect(new Set(labelled)).toEqual(new Set([NAME]));
   });
 
-  test('is Provisioning until its Deployments are available, then Ready, with one Event', async () => {
+  test('reports a seat as Provisioning until all Deployments are available, then as Ready with one Event', async () => {
     const harness = aSeatHarness();
     await harness.reconcile();
     expect(harness.seat.status).toMatchObject({
@@ -117,7 +117,7 @@ describe('a new seat', () => {
     expect(harness.events.filter(({ reason }) => reason === 'Ready')).toHaveLength(1);
   });
 
-  test('gets its finalizer before any other write', async () => {
+  test("writes a seat's finalizer before it writes anything else", async () => {
     const harness = aSeatHarness(aSeat({ metadata: { finalizers: ['other'] } }));
     const watch = harness.watch();
     await harness.reconcile();
@@ -125,7 +125,7 @@ describe('a new seat', () => {
     expect(harness.seat.metadata.finalizers).toEqual(['other', FINALIZER]);
   });
 
-  test('retries quietly while its permissions are not effective, and reports Forbidden after 5 s', async () => {
+  test('retries a 403 Forbidden for 5 s without a report, and then reports the reason Forbidden', async () => {
     const harness = aSeatHarness();
     harness.api.fail({ kind: 'ResourceQuota' }, apiError(403, 'Forbidden', 'cannot patch resourcequotas'), 3);
     const watch = harness.watch();
@@ -144,7 +144,7 @@ describe('a new seat', () => {
     expect(harness.condition('Provisioned')).toMatchObject({ status: 'True' });
   });
 
-  test('is completed after a restart of the operator without repeated writes', async () => {
+  test('completes a seat after a restart of the operator without repeated writes', async () => {
     const harness = aSeatHarness();
     harness.api.fail({ kind: 'Deployment' }, apiError(500, 'InternalError'), 2);
     await expect(harness.reconcile()).rejects.toThrow('InternalError');
@@ -160,7 +160,7 @@ describe('a new seat', () => {
     ]);
   });
 
-  test('is ignored if the Seat no longer exists', async () => {
+  test('ignores a Seat that no longer exists', async () => {
     const harness = aSeatHarness();
     harness.api.remove(KINDS.Seat, { name: NAME });
     expect(await harness.reconcile()).toBeUndefined();
@@ -169,7 +169,7 @@ describe('a new seat', () => {
 });
 
 describe('an unexpected error', () => {
-  test('is retried, and reported in the status after it has lasted for 10 s', async () => {
+  test('retries after an unexpected error, and reports the error in the status after 10 s', async () => {
     const harness = aSeatHarness();
     harness.api.fail({ kind: 'Service' }, apiError(500, 'InternalError', 'etcdserver: request timed out'), 2);
     const watch = harness.watch();
@@ -186,7 +186,7 @@ describe('an unexpected error', () => {
     expect(harness.condition('Provisioned')).toMatchObject({ status: 'True' });
   });
 
-  test('is not reported at once because of an earlier error that is over', async () => {
+  test('waits 10 s again before it reports a second error, if the first error is over', async () => {
     const harness = aSeatHarness();
     harness.api.fail({ kind: 'Service' }, apiError(500, 'InternalError'));
     await expect(harness.reconcile()).rejects.toThrow('InternalError');
@@ -199,7 +199,7 @@ describe('an unexpected error', () => {
     expect(watch.writes()).not.toContain('apply Seat class-ada/status');
   });
 
-  test('is not reported while another operator process is the leader', async () => {
+  test('does not report a failed write while another operator process is the leader', async () => {
     const harness = aSeatHarness();
     harness.api.fail({ kind: 'ResourceQuota' }, new NotLeadingError());
     harness.clock.advance(MINUTE);
@@ -210,7 +210,7 @@ describe('an unexpected error', () => {
 });
 
 describe('a lab', () => {
-  test('runs no pods while the instructor has stopped it, and starts again afterwards', async () => {
+  test('runs no pods while the instructor has stopped the seat, and starts the lab again afterwards', async () => {
     const harness = await aReadySeatHarness();
     harness.change({ replicas: 0 });
     await harness.reconcile();
@@ -233,7 +233,7 @@ describe('a lab', () => {
     ]);
   });
 
-  test('stops when the class has expired', async () => {
+  test('stops a lab when the class has expired', async () => {
     const harness = await aReadySeatHarness();
     harness.change({ stopped: true });
     await harness.reconcile();
@@ -242,7 +242,7 @@ describe('a lab', () => {
     expect(harness.seat.status?.phase).toBe('Stopped');
   });
 
-  test('fails the seat if it can not be rendered, and names the invalid value', async () => {
+  test('fails a seat whose lab can not be rendered, and names the invalid value', async () => {
     const harness = aSeatHarness(
       aSeat({ spec: { lab: { collector: { pipelines: { traces: { exporters: ['nobody'] } } } } } }),
       { labOf },
@@ -257,7 +257,7 @@ describe('a lab', () => {
     });
   });
 
-  test('fails the seat if the API server refuses an object, and quotes the reason', async () => {
+  test("fails a seat if the API server refuses one of its objects, and quotes the API server's reason", async () => {
     const harness = aSeatHarness();
     harness.api.fail(
       { kind: 'Deployment', name: 'lab-guide' },

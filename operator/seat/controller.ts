@@ -1,5 +1,5 @@
-// The Seat reconciler. It turns each Seat into a namespace with a lab, an attendee's account, and guardrails around
-// them. It runs the phases in order, collects their results, and writes the status once, only if it differs.
+// The Seat reconciler. It gives each Seat a namespace with a lab, an account for the attendee, and guardrails. It runs
+// the phases in order, collects their results, and writes the status once, only if it differs.
 import { FINALIZER } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
 import { NotLeadingError, isConflict } from '../../kubernetes/api.ts';
@@ -25,35 +25,38 @@ import type { SeatState } from './status.ts';
 import { writeStatus } from './write-status.ts';
 
 /**
- * Phases, in an order that keeps the seat protected at every moment. Permissions and guardrails come first, then the
- * lab without its pods, the quota, the attendee's access, and the pods last.
+ * The phases of a seat, in order. Permissions and guardrails come first, so that no pod ever runs unprotected. The lab
+ * without its pods, the quota and the attendee's access follow. The pods come last.
  */
 const PHASES: readonly Phase<LabContext>[] = [quotaCheck, namespace, guardrails, lab, access, workloads];
 /** The phases of a seat whose lab can't be rendered. */
 const PHASES_WITHOUT_LAB: readonly Phase[] = [access];
 
-/** Milliseconds for which an unexpected error is only retried. After that, the status also reports it. */
+/** Milliseconds for which an unexpected error is retried before the status reports it. */
 const REPORT_AFTER_MS = 10_000;
 /**
- * Milliseconds until a seat is reconciled again: WAITING_MS while its problem may pass by itself, FAILED_MS if only a
- * change can fix it.
+ * Milliseconds until a seat with a problem is reconciled again: WAITING_MS if the problem may pass by itself, FAILED_MS
+ * if only a change can fix it.
  */
 const WAITING_MS = 30_000;
 const FAILED_MS = 5 * 60_000;
 
-/** The result of a reconcile: when to repeat it, and the reason if it ended early. */
+/** The result of a reconcile: when to reconcile the seat again, and the reason if the reconcile ended early. */
 export interface SeatResult extends Result {
   readonly reason?: RequeueReason;
 }
 
-/** The combined results of the phases so far. */
+/** The combined results of all phases that have run so far. */
 interface Outcome {
   readonly type: 'outcome';
   readonly problems: Partial<Readonly<Record<Phase['condition'], SeatProblem>>>;
   readonly findings: Partial<Findings>;
 }
 
-/** Whether an unexpected error is retried without a report: the write can't succeed now, or the error is new. */
+/**
+ * Whether an unexpected error is only retried and not reported. This is so if the write can't succeed now, or if errors
+ * began less than REPORT_AFTER_MS ago.
+ */
 function isOnlyRetried(error: Error, { memo, now }: SeatContext): boolean {
   if (error instanceof NotLeadingError || isConflict(error)) return true;
   memo.failingSince ??= now;
@@ -61,8 +64,8 @@ function isOnlyRetried(error: Error, { memo, now }: SeatContext): boolean {
 }
 
 /**
- * Returns the problem to report.
- * @throws the error of the problem, if it is only retried
+ * Returns a phase's problem, so that the status reports it.
+ * @throws the error of the problem instead, if the operator should only retry
  */
 function reported({ problem }: Problem, context: SeatContext): Problem {
   context.signal.throwIfAborted();
@@ -90,8 +93,8 @@ function fold(outcome: Outcome, phase: Pick<Phase, 'condition'>, result: Exclude
 }
 
 /**
- * Runs the phases in order. After a problem, runs only the phases with `runsAfterProblem`. A requeue ends the
- * reconcile.
+ * Runs the phases in order. After a problem, runs only the phases that have `runsAfterProblem` set. Stops at the first
+ * phase that requests a requeue.
  */
 async function runPhases<Context extends SeatContext>(
   phases: readonly Phase<Context>[],
@@ -120,7 +123,9 @@ async function ensureFinalizer({ options: { api, stores }, seat }: SeatContext):
   return patched;
 }
 
-/** Runs all phases except readiness, which needs the results of the others. */
+/**
+ * Runs all phases except readiness. The readiness phase runs later, because it needs the results of all other phases.
+ */
 async function provision(context: SeatContext): Promise<{ context: SeatContext; outcome: Outcome | RequeueAfter }> {
   const desired = desiredSeat(context);
   if ('type' in desired) {
@@ -132,7 +137,7 @@ async function provision(context: SeatContext): Promise<{ context: SeatContext; 
   return { context: withLab, outcome: await runPhases(PHASES, withLab, START) };
 }
 
-/** Returns the milliseconds until the seat must be reconciled again, even if nothing changes. */
+/** Returns the milliseconds until the seat must be reconciled again, even if no object changes. */
 function nextReconcile(context: SeatContext, state: SeatState, status: SeatStatus): number {
   const { seat, now, deadlines } = context;
   const problem = state.problem ?? state.accessProblem;
@@ -144,7 +149,7 @@ function nextReconcile(context: SeatContext, state: SeatState, status: SeatStatu
   return Math.ceil(Math.max(1000, Math.min(...due) - now));
 }
 
-/** Resets the start times of errors that are over. */
+/** Resets the start times of errors that did not happen in this reconcile. */
 function clearErrors({ memo }: SeatContext, { Provisioned, Access }: Outcome['problems']): void {
   if (!Provisioned?.error && !Access?.error) delete memo.failingSince;
   if (!Provisioned) delete memo.forbiddenSince;
@@ -152,7 +157,7 @@ function clearErrors({ memo }: SeatContext, { Provisioned, Access }: Outcome['pr
 
 /**
  * Observes the lab, writes the status, and returns when to reconcile again.
- * @throws the unexpected error that the status reports, so that the queue retries it
+ * @throws the unexpected error of a phase, after the status reports it, so that the work queue retries the seat
  */
 async function report(context: SeatContext, { problems, findings }: Outcome): Promise<SeatResult> {
   const { seat, now, deadlines } = context;
@@ -182,8 +187,8 @@ async function terminate(context: SeatContext): Promise<SeatResult | undefined> 
 }
 
 /**
- * Reconciles Seats. Enqueue a Seat's name when the Seat, its namespace or an object in it changes. A ready seat that
- * does not change costs no requests, except a read of its Secret from time to time.
+ * Reconciles Seats. The caller enqueues a Seat's name when the Seat, its namespace or an object in the namespace
+ * changes. A ready seat that does not change costs no requests, except an occasional read of its Secret.
  */
 export class SeatReconciler implements Reconciler {
   readonly name = 'seat';
@@ -209,7 +214,7 @@ export class SeatReconciler implements Reconciler {
     return { options, deadlines: this.#deadlines, seat, memo, now: options.clock.now(), signal };
   }
 
-  /** Returns the memo of a Seat. A new Seat of the same name gets a new memo. */
+  /** Returns the in-memory state of a Seat. A new Seat never gets the state of an earlier Seat with the same name. */
   #memoOf({ metadata: { name, uid = '' } }: Seat): SeatMemo {
     const known = this.#memos.get(name);
     const memo = known?.uid === uid ? known : { uid };

@@ -18,7 +18,7 @@ function live(component: string, status: Deployment['status'] = {}, replicas = 1
 const readiness = (deployments: readonly Deployment[], ignored: readonly string[] = []) =>
   readinessOf(desired, (name) => deployments.find(({ metadata }) => metadata.name === name), ignored);
 
-test('reports ready when all Deployments are complete', () => {
+test('reports a lab as ready when all its Deployments are complete', () => {
   expect(readiness([live('dice'), live('guide')])).toEqual({
     ready: true,
     unavailable: [],
@@ -32,15 +32,15 @@ test.each<[string, Deployment['status']]>([
   ['still has an old pod', { replicas: 2 }],
   ['has no new pod yet', { updatedReplicas: 0 }],
   ['has a pod that is not available', { availableReplicas: 0 }],
-])('reports not ready while a Deployment %s', (_title, status) => {
+])('reports a lab as not ready while a Deployment %s', (_title, status) => {
   expect(readiness([live('dice'), live('guide', status)])).toMatchObject({ ready: false, unavailable: ['lab-guide'] });
 });
 
-test('reports not ready while a Deployment is missing', () => {
+test('reports a lab as not ready while a Deployment is missing', () => {
   expect(readiness([live('dice')])).toMatchObject({ ready: false, unavailable: ['lab-guide'] });
 });
 
-test('reports ready even if an ignored Deployment is not available', () => {
+test('reports a lab as ready even if an ignored Deployment is not available', () => {
   expect(readiness([live('dice', { availableReplicas: 0 }), live('guide')], ['lab-dice'])).toEqual({
     ready: true,
     unavailable: [],
@@ -49,7 +49,7 @@ test('reports ready even if an ignored Deployment is not available', () => {
   });
 });
 
-test('quotes what Kubernetes reports about a Deployment that fails', () => {
+test("quotes Kubernetes' message about a Deployment that fails", () => {
   const conditions = [
     {
       type: 'ReplicaFailure',
@@ -64,7 +64,7 @@ test('quotes what Kubernetes reports about a Deployment that fails', () => {
   });
 });
 
-test('reports that there are no pods only after every Deployment has none', () => {
+test('reports that a lab has no pods only when no Deployment has a pod', () => {
   expect(readiness([live('dice', {}, 0), live('guide', {}, 0)]).hasNoPods).toBe(true);
   expect(readiness([live('dice', {}, 0), live('guide', { replicas: 1 }, 0)]).hasNoPods).toBe(false);
 });

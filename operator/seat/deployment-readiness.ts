@@ -3,9 +3,9 @@ import type { Deployment, DeploymentCondition } from '../../kubernetes/types.ts'
 
 /** The reason and the message of a condition that reports a problem. */
 export interface Diagnosis {
-  /** One word in CamelCase, for the condition's reason. */
+  /** The condition's reason: one word in CamelCase. */
   readonly reason: string;
-  /** What was expected, what was found, what to do. */
+  /** The condition's message. It says what was expected, what was found, and what to do. */
   readonly message: string;
 }
 
@@ -13,29 +13,29 @@ export interface Readiness {
   readonly ready: boolean;
   /** Names of the Deployments that are not completely rolled out. */
   readonly unavailable: readonly string[];
-  /** What Kubernetes reports about the first of these Deployments that has failed, if any. */
+  /** Kubernetes' message about the first of these Deployments that has failed. Undefined if none has failed. */
   readonly diagnosis?: Diagnosis;
   /** Number of Deployments that count for readiness. */
   readonly total: number;
-  /** Whether Kubernetes reports no pods for any Deployment. */
+  /** True if no Deployment has pods, according to Kubernetes. */
   readonly hasNoPods: boolean;
 }
 
-/** What pods report about a lab that is not ready. */
+/** Problems that pods report while a lab is not ready. */
 export interface PodDiagnosis {
-  /** Names of the Deployments that were not available when the pods were listed. */
+  /** Names of the Deployments that were not available at the time when the pods were listed. */
   readonly unavailable: readonly string[];
-  /** The first problem that a pod reports, if any. */
+  /** The first problem that a pod reports. Undefined if no pod reports a problem. */
   readonly diagnosis: Diagnosis | undefined;
 }
 
-/** A desired Deployment and the live one of the same name. */
+/** A desired Deployment, together with the live Deployment of the same name. */
 interface Comparison {
   readonly desired: Deployment;
   readonly live: Deployment | undefined;
 }
 
-/** Defaults for numbers in a Deployment's status. Kubernetes leaves out numbers that are 0. */
+/** Defaults for the numbers in a Deployment's status, because Kubernetes leaves out every number that is 0. */
 const ZEROS = { observedGeneration: 0, replicas: 0, updatedReplicas: 0, availableReplicas: 0 };
 
 /**
@@ -67,8 +67,8 @@ function diagnosisOf({ live }: Comparison): Diagnosis | undefined {
 }
 
 /**
- * Compares desired Deployments with the live ones of the same name. Deployments in `ignored` do not count for
- * readiness.
+ * Compares desired Deployments with the live Deployments of the same names. Deployments whose names are in `ignored` do
+ * not count for readiness.
  */
 export function readinessOf(
   desired: readonly Deployment[],
@@ -89,8 +89,8 @@ export function readinessOf(
 }
 
 /**
- * Returns the last line of a message, at most 240 characters. Removes control characters, which a terminal would
- * execute.
+ * Returns the last line of a message, cut to 240 characters. Removes control characters, because a terminal would
+ * execute them.
  */
 export function lastLine(message: string): string {
   const lines = message.split('\n').map((line) => line.replace(/\p{Cc}+/gu, ' ').trim());

@@ -24,7 +24,7 @@ function labelled(seat: SeatContext['seat'], object: LabObject): LabObject {
   return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, ...labelsOf(seat) } } };
 }
 
-/** Returns the lab's objects for this seat, without the files that the attendee has edited. */
+/** Returns the objects of this seat's lab, without the files that the attendee has edited. */
 function labObjects(
   { options: { stores }, seat }: SeatContext,
   lab: Lab,
@@ -55,7 +55,7 @@ function objectsOf(context: SeatContext, lab: Lab): DesiredSeat {
   };
 }
 
-/** Returns the desired objects, or a problem if the lab can't be rendered. */
+/** Returns the objects that a seat should have, or a problem if its lab can't be rendered. */
 export function desiredSeat(context: SeatContext): DesiredSeat | Problem {
   const { labOf = labOfChart } = context.options;
   try {

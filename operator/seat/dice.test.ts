@@ -23,23 +23,23 @@ const live = (code: string | undefined, given: string | undefined, more: Record<
 const filesOf = (files: AttendeeFiles): object => Object.fromEntries(files);
 
 test.each<[string, ConfigMap | undefined, object]>([
-  ['ignores code that an earlier version of the lab gave', live(GIVEN_CODE.auto, GIVEN_CODE.auto), {}],
+  ['does not count code from an earlier version of the lab as edited', live(GIVEN_CODE.auto, GIVEN_CODE.auto), {}],
   [
-    'ignores code that the current lab gives, even if the annotation differs',
+    'does not count code from the current lab as edited, even if the annotation differs',
     live(GIVEN_CODE.manual, 'edited away'),
     {},
   ],
-  ['finds code that the attendee has edited', live('mine', GIVEN_CODE.auto), { 'app.ts': 'mine' }],
-  ['finds edited code in a ConfigMap without the annotation', live('mine', undefined), { 'app.ts': 'mine' }],
-  ['ignores a missing file', live(undefined, GIVEN_CODE.auto), {}],
-  ['ignores an empty file', live('', GIVEN_CODE.auto), {}],
-  ['finds no files without a ConfigMap', undefined, {}],
+  ['counts code that the attendee has edited', live('mine', GIVEN_CODE.auto), { 'app.ts': 'mine' }],
+  ['counts edited code in a ConfigMap that lacks the annotation', live('mine', undefined), { 'app.ts': 'mine' }],
+  ['does not count a missing file as edited', live(undefined, GIVEN_CODE.auto), {}],
+  ['does not count an empty file as edited', live('', GIVEN_CODE.auto), {}],
+  ['finds no edited files if there is no ConfigMap', undefined, {}],
   [
-    'judges code, settings and configuration separately',
+    'checks code, settings and Collector configuration for edits separately',
     live('mine', GIVEN_CODE.auto, { 'settings.env': GIVEN_SETTINGS, 'collector.yaml': 'a: b' }),
     { 'app.ts': 'mine', 'collector.yaml': 'a: b' },
   ],
-  ['ignores a file that the lab does not know', live(GIVEN_CODE.auto, GIVEN_CODE.auto, { 'notes.txt': 'mine' }), {}],
+  ['ignores a file that is not part of the lab', live(GIVEN_CODE.auto, GIVEN_CODE.auto, { 'notes.txt': 'mine' }), {}],
 ])('%s', (_title, configMap, expected) => {
   expect(filesOf(attendeeFiles(configMap, desired))).toEqual(expected);
 });
@@ -55,7 +55,7 @@ test("leaves the attendee's code out of the ConfigMap and puts its hash into the
   expect(others).toEqual(lab.slice(2));
 });
 
-test("leaves out the ConfigMap's data if the attendee has edited all files", () => {
+test('leaves out all data of the ConfigMap if the attendee has edited all files', () => {
   const [dice] = withoutAttendeeFiles(new Map(OWN.map(({ file }) => [file, 'mine'])), lab);
   expect(dice).not.toHaveProperty('data');
 });
@@ -64,7 +64,7 @@ test("keeps the lab's objects unchanged if the attendee has edited nothing", () 
   expect(withoutAttendeeFiles(NO_FILES, lab)).toEqual(lab);
 });
 
-test("changes only the Collector's pod template after an edit of its configuration", () => {
+test("changes only the Collector's pod template after an edit of the Collector configuration", () => {
   const files: AttendeeFiles = new Map([['collector.yaml', 'a: b']]);
   const collector = aDeployment('collector', {
     annotations: { 'intro-otel.dev/config-sha256': "of the lab's" },

@@ -1,5 +1,5 @@
-// Files in the ConfigMap of the dice, which the attendee may edit. From the attendee's first edit of a file on, the
-// operator leaves that file alone.
+// Handles the files that an attendee may edit: code, settings and Collector configuration in the ConfigMap of the dice.
+// The operator never changes a file after the attendee has edited it.
 import { OWN } from '../../lab/names.ts';
 import type { OwnFile } from '../../lab/names.ts';
 import { sha256 } from '../../cdk8s/canonical-json.ts';
@@ -8,7 +8,7 @@ import { isDeployment } from './types.ts';
 import type { LabObject } from './types.ts';
 import type { ConfigMap, Deployment } from '../../kubernetes/types.ts';
 
-/** The files that the attendee has edited: their contents by file name. */
+/** The files that the attendee has edited, as a map from file name to content. */
 export type AttendeeFiles = ReadonlyMap<OwnFile, string>;
 
 export const NO_FILES: AttendeeFiles = new Map();
@@ -19,9 +19,8 @@ export const isDice = ({ kind, metadata }: LabObject): boolean => kind === 'Conf
 const deploymentOf = ({ component }: (typeof OWN)[number]): string => `${RELEASE}-${component}`;
 
 /**
- * Finds the files that the attendee has edited. A file counts as unedited if its hash equals the hash in the
- * annotations of the live or the desired ConfigMap. A missing or empty file counts as unedited too, so the attendee
- * gets it again.
+ * Finds the files that the attendee has edited. A file is unedited if its hash equals the hash in an annotation of the
+ * live or the desired ConfigMap. A missing or empty file is also unedited, so the operator restores it.
  */
 export function attendeeFiles(live: ConfigMap | undefined, desired: LabObject | undefined): AttendeeFiles {
   const files = OWN.flatMap(({ file, given }): [OwnFile, string][] => {
@@ -33,7 +32,7 @@ export function attendeeFiles(live: ConfigMap | undefined, desired: LabObject | 
   return new Map(files);
 }
 
-/** Returns the names of the Deployments that run files which the attendee has edited. */
+/** Returns the names of the Deployments that run a file edited by the attendee. */
 export const customizedDeployments = (files: AttendeeFiles): string[] => [
   ...new Set(OWN.filter(({ file }) => files.has(file)).map(deploymentOf)),
 ];
@@ -44,7 +43,7 @@ function diceWithout(dice: LabObject, files: AttendeeFiles): LabObject {
   return given.length > 0 ? { ...rest, data: Object.fromEntries(given) } : rest;
 }
 
-/** Returns the hashes of the attendee's files that this Deployment runs, as annotations. */
+/** Returns annotations with the hashes of the edited files that this Deployment runs. */
 function hashAnnotations({ metadata }: Deployment, files: AttendeeFiles): Record<string, string> {
   const used = OWN.filter((one) => deploymentOf(one) === metadata.name && files.has(one.file));
   return Object.fromEntries(used.map(({ file, started }) => [started, sha256(files.get(file) ?? '')]));
@@ -59,8 +58,8 @@ function withHashes(deployment: Deployment, files: AttendeeFiles): Deployment {
 }
 
 /**
- * Removes the attendee's files from the lab's objects, so that an apply leaves these files alone. The attendee owns the
- * fields that they changed, so leaving these out does not delete them.
+ * Removes the attendee's edited files from the lab's objects, so that an apply does not change these files. Leaving
+ * them out does not delete them, because the attendee is the field manager of the edited fields.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 export function withoutAttendeeFiles(files: AttendeeFiles, lab: readonly LabObject[]): LabObject[] {

@@ -1,4 +1,4 @@
-// Events on a Seat. `kubectl describe seat` and `kubectl events` show them.
+// Events that the operator records on a Seat. `kubectl describe seat` and `kubectl events` show them.
 import { conditionOf } from '../../kubernetes/conditions.ts';
 import { LABELS, NAMES } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
@@ -19,11 +19,11 @@ const seatStopped = normal('Stopped', "The lab's pods are stopped. The attendee'
 
 const seatStarted = normal('Started', 'The lab is starting again.');
 
-/** Reports a new kubeconfig. The first one needs no Event, because the status shows it. */
+/** Builds the Event for a renewed kubeconfig. A seat's first kubeconfig needs no Event, because the status shows it. */
 export const kubeconfigRenewed = (seat: Seat): EventSpec =>
   normal('KubeconfigRenewed', `Secret ${namespaceOf(seat)}/${NAMES.kubeconfig} holds a kubeconfig with a new token.`);
 
-/** Reports an object that somebody changed after the operator had applied it. */
+/** Builds the Event for an object that somebody changed and the operator has applied again. */
 export const repaired = (kind: string, name: string): EventSpec =>
   normal('Repaired', `${kind} ${name} differed from the lab and was restored.`);
 
@@ -63,7 +63,10 @@ function phaseEvents(before: SeatStatus, after: SeatStatus): EventSpec[] {
   return before.phase === 'Failed' && after.phase === 'Ready' && before.readyAt !== undefined ? [readyAgain] : [];
 }
 
-/** Returns the seconds since the Seat's creation, if the seat is ready for the first time. */
+/**
+ * Returns the seconds from the Seat's creation until now, if the seat becomes ready for the first time. Otherwise
+ * returns undefined.
+ */
 function secondsToReady({ seat, now }: SeatContext, after: SeatStatus): number | undefined {
   const { creationTimestamp } = seat.metadata;
   const isFirst = seat.status?.readyAt === undefined && after.readyAt !== undefined;
@@ -71,7 +74,8 @@ function secondsToReady({ seat, now }: SeatContext, after: SeatStatus): number |
 }
 
 /**
- * Records an Event for each status change that matters to people. Also records how long the seat took to become ready.
+ * Records an Event for each status change that matters to people. Also records in a metric how long the seat took to
+ * become ready.
  */
 export function recordChanges(context: SeatContext, after: SeatStatus): void {
   const { options, seat } = context;

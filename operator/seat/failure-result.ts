@@ -23,7 +23,9 @@ function forbidden(text: string, { memo, now }: SeatContext): PhaseResult {
   );
 }
 
-/** Returns the phase result for a failed write. An error without a specific reason becomes an unexpected problem. */
+/**
+ * Converts a failed write into a phase result. An error that has no reason of its own becomes an unexpected problem.
+ */
 export function failureResult({ object, error }: Failure, context: SeatContext): PhaseResult {
   const name = `${object.kind} ${object.metadata.name}`;
   const text = error instanceof ApiError ? (error.status.message ?? error.message) : '';

@@ -35,7 +35,7 @@ test.each<[string, Workshop | undefined, Workshop | undefined, boolean]>([
   ['deleted with the Workshop', workshop('spike'), undefined, true],
   ['unchanged', workshop('spike'), workshop('spike'), false],
   ['never set', undefined, workshop(), false],
-])('detects whether the faults label changed: %s', (_title, before, after, expected) => {
+])("detects whether the Workshop's faults label changed: %s", (_title, before, after, expected) => {
   expect(areFaultsChanged(before, after)).toBe(expected);
 });
 
@@ -64,7 +64,7 @@ describe('faults of a class', () => {
     return watch.writes();
   }
 
-  test('follow the label when it is set and removed, with one write each', async () => {
+  test("switches a class's faults with the Workshop's label, with one write for each change", async () => {
     const harness = await readyHarness();
     expect(faultsOn(harness)).toBeUndefined();
     expect(await label(harness, 'spike.timeouts')).toEqual(['apply ConfigMap lab-faults']);
@@ -77,11 +77,11 @@ describe('faults of a class', () => {
     expect([faultsOn(harness), switchedBy(harness)]).toEqual([undefined, undefined]);
   });
 
-  test('are on from the start in a seat that is created after the label was set', async () => {
+  test('switches faults on from the start in a seat that is created after the label was set', async () => {
     expect(faultsOn(await readyHarness('spike'))).toBe('spike');
   });
 
-  test('stay as a lab switched them while the Workshop has no label', async () => {
+  test('keeps the faults that a lab has switched on itself while the Workshop has no faults label', async () => {
     const harness = await readyHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-faults'), { data: { faults: 'timeouts' } });
     const watch = harness.watch();
@@ -89,7 +89,7 @@ describe('faults of a class', () => {
     expect([watch.writes(), faultsOn(harness)]).toEqual([[], 'timeouts']);
   });
 
-  test('follow the label even after a lab has switched its own faults', async () => {
+  test("applies the Workshop's faults label even after a lab has switched its own faults", async () => {
     const harness = await readyHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-faults'), { data: { faults: 'timeouts' } });
     await label(harness, 'none');

@@ -1,6 +1,6 @@
-// Faults that the instructor switches on for the whole class, with a label on the Workshop. The operator writes them to
-// a ConfigMap that each lab's guide reads. Without the label, each lab has its own faults, and the operator writes
-// none.
+// Faults that the instructor switches on for the whole class, with a label on the Workshop. The operator writes these
+// faults to a ConfigMap, which each lab's guide reads. If the Workshop has no such label, the operator writes no
+// faults, and each lab controls its own.
 import { FAULTS_OF } from '../../lab/names.ts';
 import { LABELS, NAMES } from '../api/types.ts';
 import type { Workshop } from '../api/types.ts';
@@ -10,9 +10,10 @@ import type { LabObject } from './types.ts';
 const labelOf = (workshop: KubeObject | undefined): string | undefined => workshop?.metadata.labels?.[LABELS.faults];
 
 /**
- * Returns the fault names in the label, separated by commas. In the label itself, dots or underscores separate them,
- * because a label value can't contain commas. For `none` or an empty label, returns an empty text. That switches off
- * all faults, even those that were switched on in a single lab.
+ * Returns the fault names from the Workshop's label, separated by commas. The label separates them by dots or
+ * underscores, because a label value can't contain commas.
+ * Returns an empty text for an empty label or `none`. An empty text switches off all faults, even faults that a single
+ * lab has switched on.
  */
 export function faultsOf(workshop: Workshop | undefined): string | undefined {
   return labelOf(workshop)
@@ -21,11 +22,11 @@ export function faultsOf(workshop: Workshop | undefined): string | undefined {
     .join(',');
 }
 
-/** Whether the faults label changed, so that the Workshop's seats must be reconciled. */
+/** Whether the Workshop's faults label changed, so that the Workshop's seats must be reconciled. */
 export const areFaultsChanged = (before: KubeObject | undefined, after: KubeObject | undefined): boolean =>
   labelOf(before) !== labelOf(after);
 
-/** Whether the object is the ConfigMap that holds the lab's faults. */
+/** Whether the object is the ConfigMap that holds the faults of a lab. */
 export const isFaults = ({ kind, metadata }: KubeObject): boolean =>
   kind === 'ConfigMap' && metadata.name === NAMES.faults;
 
@@ -35,8 +36,8 @@ function withClassFaults({ metadata, ...rest }: LabObject, faults: string): LabO
 }
 
 /**
- * Adds the class's faults to the lab's objects. When the label is removed, the operator stops applying these fields, so
- * the API server removes them.
+ * Adds the class's faults to the lab's objects. When the label is removed, the operator no longer applies the fields
+ * with the faults, so the API server removes them.
  */
 export function withFaults(workshop: Workshop | undefined, lab: readonly LabObject[]): LabObject[] {
   const faults = faultsOf(workshop);

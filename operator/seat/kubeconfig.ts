@@ -1,5 +1,5 @@
-// The attendee's kubeconfig: the cluster, a token that expires, and the attendee's namespace.
-// https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
+// Builds the attendee's kubeconfig, which names the cluster and the attendee's namespace and holds a token that
+// expires. https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
 import { sha256 } from '../../cdk8s/canonical-json.ts';
 import { rfc3339 } from '../../kubernetes/conditions.ts';
 import { DEFAULTS, GROUP, LABELS, LIMITS, NAMES } from '../api/types.ts';
@@ -8,11 +8,13 @@ import { labelsOf, namespaceOf } from './objects.ts';
 import type { LabObject } from './types.ts';
 import type { Secret } from '../../kubernetes/types.ts';
 
-/** The API server's URL and certificates, as attendees use them. */
+/** The API server's URL and certificates, as attendees need them to connect. */
 export interface Endpoint {
-  /** The API server's URL. */
+  /** The API server's URL, as attendees can reach it. */
   readonly server: string;
-  /** The certificates to trust, as PEM. If unset, kubectl trusts the certificates of the attendee's machine. */
+  /**
+   * The certificates that kubectl trusts, as PEM. If unset, kubectl trusts the certificates of the attendee's machine.
+   */
   readonly certificateAuthority?: string;
 }
 
@@ -32,8 +34,8 @@ const TERMS = `${GROUP}/terms-sha256`;
 const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
 
 /**
- * Converts a duration such as 12h or 1h30m to seconds, at least ten minutes. Returns the default for an invalid
- * duration, which the schema refuses anyway.
+ * Converts a duration such as 12h or 1h30m to seconds. Returns at least ten minutes. Returns the default for an invalid
+ * duration, although the Workshop's schema already refuses it.
  * https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
  */
 export function lifetimeSeconds(duration = DEFAULTS.tokenLifetime): number {
@@ -95,11 +97,14 @@ export const kubeconfigSecret = (seat: Seat, terms: Terms, account: string, { to
   data: { config: Buffer.from(text(seat, terms, token)).toString('base64') },
 });
 
-/** Whether the Secret holds a kubeconfig that was made with these settings for this account. */
+/**
+ * Whether the Secret holds a kubeconfig that the operator made with these settings, for the ServiceAccount with this
+ * uid.
+ */
 export const isCurrent = (secret: Secret | undefined, terms: Terms, account: string): boolean =>
   (secret?.data?.['config'] ?? '') !== '' && secret?.metadata.annotations?.[TERMS] === termsHash(terms, account);
 
-/** Builds the field `access` of the Seat's status. The token must be renewed after four fifths of its lifetime. */
+/** Builds the field `access` of the Seat's status. It says to renew the token after four fifths of its lifetime. */
 export function accessOf(seat: Seat, { expiresAt }: Token, now: number): NonNullable<SeatStatus['access']> {
   const expires = Date.parse(expiresAt);
   return {

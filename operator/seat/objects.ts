@@ -9,7 +9,7 @@ import type { Network } from './policies.ts';
 import { limitsOf, quotaOf } from './quota.ts';
 import type { LabObject } from './types.ts';
 
-/** The name and the namespace of a ServiceAccount. */
+/** Name and namespace of a ServiceAccount. */
 export interface Account {
   readonly name: string;
   readonly namespace: string;
@@ -44,7 +44,7 @@ const POD_SECURITY = Object.fromEntries(
   ]),
 );
 
-/** Builds the seat's namespace. The Seat owns it, so the garbage collector deletes it even if no operator runs. */
+/** Builds the seat's namespace. Its owner is the Seat, so the garbage collector deletes it even if no operator runs. */
 export function namespaceObject(seat: Seat): LabObject {
   const {
     apiVersion,
@@ -72,7 +72,10 @@ function roleBinding(seat: Seat, name: string, role: string, account: Account): 
   };
 }
 
-/** Builds the RoleBinding that lets the operator work in the seat's namespace. It must be created first. */
+/**
+ * Builds the RoleBinding that lets the operator work in the seat's namespace. The operator must create it before any
+ * other object there.
+ */
 export const operatorBinding = (seat: Seat, operator: Account): LabObject =>
   roleBinding(seat, ROLES.operator, ROLES.operator, operator);
 

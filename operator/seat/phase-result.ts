@@ -1,32 +1,36 @@
-// The result of one phase of a seat: done, requeue soon, or a problem that a condition reports.
+// The result of one phase of a seat: the phase is done, or the reconcile must soon be repeated, or a condition must
+// report a problem.
 import type { SeatStatus } from '../api/types.ts';
 import type { Diagnosis, Readiness } from './deployment-readiness.ts';
 import type { PodDiagnosis } from './deployment-readiness.ts';
 import { asError } from '../../support/errors.ts';
 
-/** A problem that keeps a seat from following its spec, with the text for its conditions. */
+/** A problem that keeps a seat from following its spec. Its text goes into the seat's conditions. */
 export interface SeatProblem extends Diagnosis {
-  /** Whether the problem stays until somebody changes something. The seat's phase is then Failed. */
+  /** Whether the problem stays until somebody changes something. If so, the seat's phase becomes Failed. */
   readonly permanent: boolean;
-  /** The unexpected error behind the problem, which the queue retries. Unset if the problem has a specific reason. */
+  /**
+   * The unexpected error behind the problem, which makes the work queue retry the seat. Unset if the problem has a
+   * specific reason.
+   */
   readonly error?: Error;
 }
 
-/** What the phases found out for the seat's status. */
+/** Facts for the seat's status that the phases have found. */
 export interface Findings {
   readonly access: SeatStatus['access'];
   readonly url: string | undefined;
   readonly progress: Pick<SeatStatus, 'exercises' | 'progress' | 'lastActivity'>;
   readonly readiness: Readiness;
-  /** Names of the Deployments that run files which the attendee has edited. */
+  /** Names of the Deployments that run a file edited by the attendee. */
   readonly customized: readonly string[];
   /** What the pods report about a lab that is not ready. Undefined if the pods were not listed. */
   readonly podDiagnosis: PodDiagnosis | undefined;
-  /** Time since which the seat is not ready. Milliseconds since 1970. */
+  /** Time since which the seat has not been ready, in milliseconds since 1970. */
   readonly unreadySince: number;
 }
 
-/** Why a reconcile ends early and is repeated, although nothing is wrong. */
+/** Why a reconcile ends early and is soon repeated, although nothing is wrong. */
 export type RequeueReason =
   | 'NamespaceNotCached'
   | 'NamespaceTerminating'
@@ -67,14 +71,14 @@ export const permanentProblem = (reason: string, message: string): Problem => ({
   problem: { reason, message, permanent: true },
 });
 
-/** Returns the problem for an error that no phase has a specific reason for. */
+/** Converts an error into an unexpected problem. Used for errors for which no phase has a specific reason. */
 export function unexpected(thrown: unknown): Problem {
   const error = asError(thrown);
   const message = `The operator retries after an unexpected error: ${error.message}`;
   return { type: 'problem', problem: { reason: 'Error', message, permanent: false, error } };
 }
 
-/** Returns how bad a result is. A lower rank is worse. */
+/** Returns how bad a phase result is, as a number. A lower number is worse. */
 function rankOf(result: PhaseResult): number {
   if (result.type === 'done') return 4;
   if (result.type === 'requeueAfter') return 3;
@@ -83,13 +87,13 @@ function rankOf(result: PhaseResult): number {
 }
 
 /**
- * Returns the worst result: a permanent problem, then any other known problem, then an unexpected error, then a
- * requeue.
+ * Returns the worst of several phase results. From worst to best: a permanent problem, another known problem, an
+ * unexpected error, a requeue, done.
  */
 export const worstOf = (results: readonly PhaseResult[]): PhaseResult =>
   results.toSorted((a, b) => rankOf(a) - rankOf(b))[0] ?? DONE;
 
-/** Runs steps one after another. Stops at the first step that is not done, and returns its result. */
+/** Runs several steps one after another. Stops at the first step whose result is not done, and returns this result. */
 export async function inOrder(...steps: readonly (() => Promise<PhaseResult>)[]): Promise<PhaseResult> {
   for (const step of steps) {
     const result = await step();

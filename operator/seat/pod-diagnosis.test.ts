@@ -39,7 +39,7 @@ describe("diagnosis of a seat's pods", () => {
     );
   });
 
-  test('names an init container that can not start', () => {
+  test('names the init container that can not start', () => {
     const status = {
       initContainerStatuses: [{ name: 'key', state: { waiting: { reason: 'ErrImagePull', message: 'not found' } } }],
       containerStatuses: [{ name: 'guide', state: { waiting: { reason: 'PodInitializing' } } }],
@@ -76,11 +76,11 @@ describe("diagnosis of a seat's pods", () => {
     ).toBeUndefined();
   });
 
-  test('is undefined while a pod is starting normally', () => {
+  test('returns no diagnosis while a pod is starting normally', () => {
     expect(diagnose([pod('lab-guide-abc', waiting('ContainerCreating', ''))], ['lab-guide'])).toBeUndefined();
   });
 
-  test('shortens a long message', () => {
+  test('shortens a long message of a container', () => {
     const message =
       diagnose([pod('lab-guide-abc', waiting('CrashLoopBackOff', '', 'x'.repeat(5000)))], ['lab-guide'])?.message ?? '';
     expect(message.length).toBeLessThan(500);

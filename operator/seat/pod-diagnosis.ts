@@ -1,5 +1,5 @@
-// Finds out from a seat's pods why its lab is not ready. The operator does not watch pods. It lists them when a lab
-// takes long.
+// Finds out from a seat's pods why the lab is not ready. The operator does not watch pods. It lists them only when a
+// lab takes long to become ready.
 import { RELEASE } from '../api/types.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import type { SeatContext } from './context.ts';
@@ -9,14 +9,14 @@ import { namespaceOf } from './objects.ts';
 import type { ContainerStatus, Pod } from '../../kubernetes/types.ts';
 
 /**
- * Milliseconds for which a diagnosis is reused. A new one may cause a write of the status, for hundreds of seats at a
- * time.
+ * Milliseconds for which the operator reuses a diagnosis. Each new diagnosis may cause a write of the status, and
+ * hundreds of seats may need one at the same time.
  */
 const VALID_MS = 20_000;
 
 /**
- * Lists the seat's pods and diagnoses those of the unavailable Deployments. Reuses the last diagnosis while it is
- * valid.
+ * Lists the seat's pods and diagnoses the pods of the unavailable Deployments. Reuses the previous diagnosis if it is
+ * recent enough.
  */
 export async function askPods(
   { options: { api }, seat, memo, now }: SeatContext,
@@ -38,8 +38,8 @@ const readLogs: Advice = (pod, namespace) => `Read its last output: kubectl -n $
 const describePod: Advice = (pod, namespace) => `Look closer: kubectl -n ${namespace} describe pod ${pod}`;
 
 /**
- * Advice for each reason why a container waits. Containers that wait for one of these reasons seldom recover by
- * themselves.
+ * Advice for each reason why a container waits. A container that waits for one of these reasons seldom recovers by
+ * itself.
  * https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff
  */
 const ADVICE: Readonly<Record<string, Advice>> = {
@@ -53,7 +53,7 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   CreateContainerError: describePod,
 };
 
-/** Returns the container's last output before it ended. If there is none, returns the kubelet's message. */
+/** Returns the last output of a container that ended. If there is no output, returns the kubelet's message. */
 const containerMessage = ({ state, lastState }: ContainerStatus): string =>
   lastLine(lastState?.terminated?.message ?? '') || lastLine(state?.waiting?.message ?? '');
 
@@ -69,8 +69,8 @@ function containerDiagnosis({ metadata }: Pod, container: ContainerStatus): Diag
 }
 
 /**
- * Diagnoses the first container that can't start. Init containers come first: while one of them can't start, the others
- * only wait.
+ * Diagnoses the first container that can't start. It checks init containers first, because the other containers wait
+ * until all init containers have ended.
  */
 function stuckContainer(pod: Pod): Diagnosis | undefined {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
@@ -95,7 +95,7 @@ function unschedulable({ metadata: { name }, status }: Pod): Diagnosis | undefin
 
 const byName = (a: Pod, b: Pod): number => (a.metadata.name < b.metadata.name ? -1 : 1);
 
-/** Returns why the pods of these Deployments are not ready, if a pod gives a reason. */
+/** Returns why the pods of the named Deployments are not ready. Returns undefined if no pod reports a reason. */
 export function diagnose(pods: readonly Pod[], deployments: readonly string[]): Diagnosis | undefined {
   const belongs = ({ metadata }: Pod): boolean => deployments.some((name) => metadata.name.startsWith(`${name}-`));
   const candidates = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined && belongs(pod)).sort(byName);

@@ -8,7 +8,7 @@ const network = {
 };
 const policies = (values: SomeValues = {}, cluster = network) => policiesOf(completeValues(values), cluster);
 
-test('denies all traffic except within the namespace and to DNS and the API server', () => {
+test('allows traffic only within the namespace, to DNS and to the API server', () => {
   const all = policies();
   expect(Object.keys(all)).toEqual(['default-deny', 'within-namespace', 'dns', 'api-server']);
   expect(all['default-deny']).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [], egress: [] });
@@ -37,7 +37,7 @@ test("allows DNS to kube-system and the node's cache, on port 53 only", () => {
   });
 });
 
-test('lets only the Collector and the guide reach the API server, on its port only', () => {
+test("lets only the Collector and the guide reach the API server, and only on the API server's port", () => {
   expect(policies()['api-server']).toEqual({
     podSelector: {
       matchLabels: { 'app.kubernetes.io/instance': 'lab' },
@@ -53,7 +53,7 @@ test('lets only the Collector and the guide reach the API server, on its port on
   });
 });
 
-test('allows no traffic to the API server while its address is unknown', () => {
+test("allows no traffic to the API server while the API server's address is unknown", () => {
   expect(policies({}, { ...network, apiServers: { addresses: [], port: 443 } })['api-server']?.egress).toEqual([]);
 });
 
@@ -72,7 +72,7 @@ test.each(['NodePort', 'LoadBalancer'] as const)(
   },
 );
 
-test('lets the Collector reach a second backend, but no foreign pod and no metadata server', () => {
+test('lets the Collector reach an outside backend, but no foreign pod and no cloud metadata server', () => {
   expect(
     policies({ collector: { exporters: { 'otlp/second': { endpoint: 'otel.example.com:4317' } } } })[
       'collector-to-outside'
@@ -101,7 +101,7 @@ test.each<[string, SomeValues, boolean]>([
   expect('collector-to-outside' in policies(values)).toBe(isOpen);
 });
 
-test('allows IPv4 and IPv6 from outside if pods have both, but excludes all pod addresses', () => {
+test('allows IPv4 and IPv6 traffic from outside if pods have both, except from pod addresses', () => {
   const both = policies(
     { guide: { service: { type: 'NodePort' } } },
     { ...network, podCidrs: ['10.244.0.0/24', 'fd00:10::/64'] },

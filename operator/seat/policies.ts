@@ -1,12 +1,12 @@
-// The network policies of a seat's namespace. They deny everything except the connections that the lab needs.
+// The network policies of a seat's namespace. They allow only the connections that the lab needs.
 // https://kubernetes.io/docs/concepts/services-networking/network-policies/
 import { PORTS } from '../../lab/ports.ts';
 import type { LabValues } from '../../cdk8s/values.ts';
 import { LABELS, RELEASE } from '../api/types.ts';
 
 /**
- * The API server's real addresses, behind the Service `kubernetes`. A NetworkPolicy sees the final address of a packet,
- * not the address of the Service.
+ * The real addresses of the API server's processes. NetworkPolicies need these, because they never see the address of
+ * the Service `kubernetes`.
  */
 export interface ApiServers {
   readonly addresses: readonly string[];
@@ -15,7 +15,7 @@ export interface ApiServers {
 
 export interface Network {
   readonly apiServers: ApiServers;
-  /** Address ranges of the pods on all nodes, as CIDRs. */
+  /** Address ranges of the pods on all nodes, in CIDR notation. */
   readonly podCidrs: readonly string[];
 }
 
@@ -35,7 +35,10 @@ export interface PolicySpec {
 const ALL_PODS = {};
 /** Range of link-local addresses, where clouds serve their metadata. https://www.rfc-editor.org/rfc/rfc3927 */
 const LINK_LOCAL = '169.254.0.0/16';
-/** Address of a node's DNS cache, if it has one. https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/ */
+/**
+ * Address of the DNS cache on a node, in clusters that have one.
+ * https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
+ */
 const NODE_LOCAL_DNS = '169.254.20.10/32';
 
 const isV6 = (address: string): boolean => address.includes(':');
@@ -57,7 +60,10 @@ const egress = (podSelector: object, rules: readonly Rule[]): PolicySpec => ({
   egress: rules,
 });
 
-/** Returns peers that allow every address except these. IPv6 is included only if pods have IPv6 addresses. */
+/**
+ * Returns NetworkPolicy peers that match every address except the given ones. They include IPv6 only if pods have IPv6
+ * addresses.
+ */
 function anywhereBut(cidrs: readonly string[]): object[] {
   const [v4, v6] = [unique(cidrs.filter((one) => !isV6(one))), unique(cidrs.filter(isV6))];
   return [
@@ -69,8 +75,8 @@ function anywhereBut(cidrs: readonly string[]): object[] {
 const onlyTo = (address: string): object => ({ ipBlock: { cidr: `${address}/${isV6(address) ? 128 : 32}` } });
 
 /**
- * Whether telemetry leaves the lab: through an additional exporter, or through a built-in exporter with another
- * endpoint.
+ * Whether the Collector sends telemetry out of the lab, through an additional exporter or through a built-in exporter
+ * with another endpoint.
  */
 const sendsOutside = ({ collector: { exporters } }: LabValues): boolean =>
   Object.entries(exporters).some(
@@ -82,7 +88,7 @@ const sendsOutside = ({ collector: { exporters } }: LabValues): boolean =>
 /** Returns the seat's NetworkPolicies by name. */
 export function policiesOf(values: LabValues, { apiServers, podCidrs }: Network): Readonly<Record<string, PolicySpec>> {
   return {
-    // Denies what no other policy allows, also for pods that the attendee creates.
+    // Denies all traffic that no other policy allows. This applies to the attendee's own pods too.
     'default-deny': { podSelector: ALL_PODS, policyTypes: ['Ingress', 'Egress'], ingress: [], egress: [] },
     // Allows everything within the namespace, because it belongs to one attendee.
     'within-namespace': {
@@ -111,14 +117,15 @@ export function policiesOf(values: LabValues, { apiServers, podCidrs }: Network)
         ? []
         : [{ to: unique(apiServers.addresses).map(onlyTo), ports: [{ protocol: 'TCP', port: apiServers.port }] }],
     ),
-    // Lets people from outside reach a node port or a load balancer, but not the pods of other seats. With ClusterIP,
-    // people use port-forward. Its traffic comes from the pod's own node, which NetworkPolicies never deny.
+    // Lets people outside the cluster reach a node port or a load balancer. Pods of other seats stay denied. A Service
+    // of type ClusterIP needs no policy here: people use port-forward, and its traffic comes from the pod's own node,
+    // which NetworkPolicies never deny.
     ...(values.guide.service.type !== 'ClusterIP' && {
       'guide-from-outside': ingress(component('guide'), [
         { from: anywhereBut(podCidrs), ports: [{ protocol: 'TCP', port: PORTS.http }] },
       ]),
     }),
-    // Lets the Collector send to a second backend anywhere, except in another seat or at the cloud's metadata server.
+    // Lets the Collector send to a second backend at any address, except pod addresses and the cloud's metadata server.
     ...(sendsOutside(values) && {
       'collector-to-outside': egress(component('collector'), [{ to: anywhereBut([...podCidrs, LINK_LOCAL]) }]),
     }),

@@ -10,7 +10,7 @@ const written = (data: Record<string, string>): ConfigMap => ({
 });
 const read = (data: Record<string, string>) => progressOf(written(data), NOW);
 
-test('reads the numbers of exercises and the time of the last activity', () => {
+test('reads the numbers of passed and of all exercises, and the time of the last activity', () => {
   expect(read({ passed: '3', total: '12', lastActivity: '2026-01-05T08:59:30.5+01:00' })).toEqual({
     exercises: { passed: 3, total: 12 },
     progress: '3/12',
@@ -23,7 +23,7 @@ test('returns no progress for a missing or empty ConfigMap', () => {
   expect(read({})).toEqual({});
 });
 
-test('limits passed exercises to the total, and the total to 999', () => {
+test('limits the number of passed exercises to the total, and the total to 999', () => {
   expect(read({ passed: '99', total: '12' })).toMatchObject({ progress: '12/12' });
   expect(read({ passed: '999999999', total: '999999999' })).toMatchObject({ progress: '999/999' });
 });
@@ -43,10 +43,10 @@ test.each([
   '2026-01-05T09:00:00 ',
   '1969-01-01T00:00:00Z',
   '2027-01-01T00:00:00Z',
-])('ignores %j as a time of activity', (lastActivity) => {
+])('ignores %j as the time of the last activity', (lastActivity) => {
   expect(read({ lastActivity })).toEqual({});
 });
 
-test('replaces a time slightly in the future with the current time', () => {
+test('replaces an activity time slightly in the future with the current time', () => {
   expect(read({ lastActivity: '2026-01-05T09:03:00Z' })).toEqual({ lastActivity: '2026-01-05T09:00:00Z' });
 });

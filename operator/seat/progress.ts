@@ -1,12 +1,12 @@
-// Reads the attendee's progress from a ConfigMap. The attendee can edit it, so only two numbers and a time are taken
-// from it.
+// Reads the attendee's progress from a ConfigMap. The attendee can edit the ConfigMap, so the operator copies only two
+// numbers and a time from it.
 import { rfc3339 } from '../../kubernetes/conditions.ts';
 import type { SeatStatus } from '../api/types.ts';
 import type { ConfigMap } from '../../kubernetes/types.ts';
 
-/** Highest number of exercises. A higher number is lowered to it. */
+/** Highest number of exercises that the operator reports. It lowers a higher number to this one. */
 const MAX_EXERCISES = 999;
-/** How far another clock may be ahead of ours, in milliseconds. */
+/** Milliseconds by which the attendee's clock may be ahead of the operator's clock. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
 function numberOf(text: string | undefined): number | undefined {
@@ -14,7 +14,8 @@ function numberOf(text: string | undefined): number | undefined {
 }
 
 /**
- * Reads an RFC 3339 time. Returns undefined for a time in the future, with a tolerance for clocks that differ.
+ * Reads an RFC 3339 time. Returns undefined for a time in the future. A time that is slightly in the future counts as
+ * now, because clocks differ.
  * https://www.rfc-editor.org/rfc/rfc3339#section-5.6
  */
 function timeOf(text: string | undefined, now: number): string | undefined {

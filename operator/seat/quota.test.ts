@@ -9,7 +9,7 @@ const need = requirementsOf([
   aDeployment('guide', { resources: { requests: { cpu: '0.3' }, limits: { memory: '1Gi' } } }),
 ]);
 
-test('sums the requests and limits of all pods', () => {
+test('sums the requests and limits of all pods of a lab', () => {
   // A container with a limit but no request gets the limit as its request.
   expect(need.requests).toEqual({ cpu: 400, memory: 1124 * MI });
   expect(need.limits).toEqual({ memory: 1224 * MI });
@@ -20,7 +20,7 @@ test('sums the requests and limits of all pods', () => {
   expect(need.largest).toEqual({ requests: { cpu: 300, memory: 1024 * MI }, limits: { memory: 1024 * MI } });
 });
 
-test('uses the defaults of the LimitRange for a container without requests', () => {
+test("assumes the LimitRange's defaults for a container without requests", () => {
   const { requests, limits } = requirementsOf([aDeployment('dice', { resources: {} })]);
   expect({ requests, limits }).toEqual({ requests: { cpu: 25, memory: 64 * MI }, limits: { memory: 256 * MI } });
 });
@@ -54,7 +54,7 @@ test("computes a quota for the lab, twice its largest pod, three attendee pods a
   });
 });
 
-test("uses the Workshop's quota, in the format of the API server", () => {
+test("uses the quota from the Workshop's spec, in the format of the API server", () => {
   expect(quotaOf(need, { cpu: '2000m', memory: '2048Mi', pods: 7 })).toMatchObject({
     'requests.cpu': '2',
     'requests.memory': '2Gi',
@@ -66,14 +66,17 @@ test("uses the Workshop's quota, in the format of the API server", () => {
 test.each([
   ['NodePort', '1', '0'],
   ['LoadBalancer', '1', '1'],
-])("allows, for a guide's Service of type %s, %s node ports and %s load balancers", (type, nodePorts, balancers) => {
-  expect(quotaOf(need, {}, type)).toMatchObject({
-    'services.nodeports': nodePorts,
-    'services.loadbalancers': balancers,
-  });
-});
+])(
+  "computes a quota for a guide's Service of type %s: %s node ports and %s load balancers",
+  (type, nodePorts, balancers) => {
+    expect(quotaOf(need, {}, type)).toMatchObject({
+      'services.nodeports': nodePorts,
+      'services.loadbalancers': balancers,
+    });
+  },
+);
 
-test('reports how large a quota must be if it is too small', () => {
+test("reports how large a quota must be if the Workshop's quota is too small", () => {
   expect(quotaProblem(need, { cpu: '500m', pods: 2, memory: '4Gi' })).toBe(
     'The quota is too small for the lab and one more pod during updates: ' +
       'found cpu 500m, expected at least 700m; found pods 2, expected at least 3. ' +
@@ -82,12 +85,12 @@ test('reports how large a quota must be if it is too small', () => {
   );
 });
 
-test('accepts a quota that the lab just fits, and a quota that the operator computes', () => {
+test('accepts the smallest quota that the lab fits into, and accepts a quota that the operator computes', () => {
   expect(quotaProblem(need, { cpu: '700m', memory: `${1224 + 1024}Mi`, pods: 3 })).toBeUndefined();
   expect(quotaProblem(need)).toBeUndefined();
 });
 
-test('computes a quota in which all pods of the real lab can be replaced at once', () => {
+test('computes a quota with which Kubernetes can replace all pods of the real lab at the same time', () => {
   const real = labOf().requirements;
   expect(real.pods.length).toBeGreaterThanOrEqual(8);
   const hard = quotaOf(real);

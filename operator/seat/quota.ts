@@ -1,4 +1,4 @@
-// What a seat may use: the ResourceQuota of its namespace, and the LimitRange of its containers.
+// Computes how many resources a seat may use: the ResourceQuota of its namespace, and the LimitRange of its containers.
 // https://kubernetes.io/docs/concepts/policy/resource-quotas/ https://kubernetes.io/docs/concepts/policy/limit-range/
 import { amountOf, amountText, plus, sum } from '../../kubernetes/quantity.ts';
 import type { Amounts, Quantity } from '../../kubernetes/quantity.ts';
@@ -11,18 +11,18 @@ const MI = 2 ** 20;
 /** Number of pods with default requests that the attendee may add to the lab. */
 const ATTENDEE_PODS = 3;
 
-/** What the pod of the isolation test may request. CPU is in millicores, memory in bytes. */
+/** Requests of the isolation test's pod, which each quota must have room for. CPU is in millicores, memory in bytes. */
 export const PROBE_RESOURCES = { requests: { cpu: 25, memory: 64 * MI }, limits: { memory: 128 * MI } } as const;
 
 /** Number of objects of each kind that the attendee may add to the lab. */
 const ATTENDEE_OBJECTS = 10;
 
-/** Limits of a ResourceQuota, by resource: its field `spec.hard`. */
+/** The limits of a ResourceQuota by resource, as in its field `spec.hard`. */
 export type HardLimits = Readonly<Record<string, string>>;
 
 /**
- * Formats a quantity like the API server does, so that it can be compared with the live object. Memory is rounded up to
- * whole Mi.
+ * Formats a quantity in the same way as the API server, so that the text can be compared with the live object. Rounds
+ * memory up to whole Mi.
  */
 function quantityText(resource: string, amount: number): string {
   if (!resource.endsWith('memory')) return amountText(resource, amount);
@@ -31,8 +31,8 @@ function quantityText(resource: string, amount: number): string {
 }
 
 /**
- * Returns what the lab requires to run and to be updated. During an update, one more pod runs until the new one is
- * ready.
+ * Returns the resources that the lab needs while it runs and while it is updated. During an update, an old pod and its
+ * replacement run at the same time.
  */
 function minimumOf(requirements: SeatRequirements): { cpu: number; memory: number; pods: number } {
   const { cpu = 0 } = plus(requirements.requests, requirements.largest.requests);
@@ -41,8 +41,8 @@ function minimumOf(requirements: SeatRequirements): { cpu: number; memory: numbe
 }
 
 /**
- * Returns why the lab does not fit the Workshop's quota and what to do. Returns undefined if it fits.
- * @throws Error for an invalid quantity
+ * Returns why the lab does not fit into the Workshop's quota, and what to do. Returns undefined if the lab fits.
+ * @throws Error if the quota contains an invalid quantity
  */
 export function quotaProblem(requirements: SeatRequirements, quota: QuotaSpec = {}): string | undefined {
   const minimum = minimumOf(requirements);
@@ -63,8 +63,8 @@ export function quotaProblem(requirements: SeatRequirements, quota: QuotaSpec = 
 }
 
 /**
- * Computes a quota from the lab's needs: the lab, twice its largest pod for updates, the attendee's pods, and the
- * isolation test's pod.
+ * Computes a quota for a lab. It has room for the lab, twice its largest pod for updates, the attendee's own pods, and
+ * the isolation test's pod.
  */
 function derivedQuota(requirements: SeatRequirements): { requests: Amounts; limits: Amounts; pods: number } {
   const all = (kind: 'requests' | 'limits'): Amounts =>
@@ -75,28 +75,30 @@ function derivedQuota(requirements: SeatRequirements): { requests: Amounts; limi
       PROBE_RESOURCES[kind],
       ...Array.from({ length: ATTENDEE_PODS }, () => DEFAULTS[kind]),
     ]);
-  // Allows twice the lab's pods, because all of them may be replaced at once if their requests fit.
+  // Allows twice as many pods as the lab has, because Kubernetes may replace all of them at once.
   return { requests: all('requests'), limits: all('limits'), pods: 2 * requirements.pods.length + ATTENDEE_PODS + 1 };
 }
 
 const EXTERNAL_SERVICES: Readonly<Record<string, HardLimits>> = {
   ClusterIP: { 'services.nodeports': '0', 'services.loadbalancers': '0' },
   NodePort: { 'services.nodeports': '1', 'services.loadbalancers': '0' },
-  // A Service of type LoadBalancer also takes a node port.
+  // Each Service of type LoadBalancer also uses a node port.
   LoadBalancer: { 'services.nodeports': '1', 'services.loadbalancers': '1' },
 };
 
 /**
- * Returns the quota of a seat: the Workshop's values, or else computed ones. In the Workshop's quota, `cpu` limits the
- * sum of requests. `memory` limits the sum of requests and the sum of limits.
- * @throws Error for an invalid quantity
+ * Returns the quota of a seat: the values from the Workshop, or computed values for those that are missing. The
+ * Workshop's `cpu` limits the sum of CPU requests. Its `memory` limits the sum of memory requests and the sum of memory
+ * limits.
+ * @throws Error if the quota contains an invalid quantity
  */
 export function quotaOf(requirements: SeatRequirements, quota: QuotaSpec = {}, serviceType = 'ClusterIP'): HardLimits {
   const { requests, limits, pods } = derivedQuota(requirements);
   const hard = (resource: string, given: Quantity | undefined, amounts: Amounts): string =>
     quantityText(resource, given === undefined ? (amounts[resource] ?? 0) : amountOf(resource, given));
   const counts = (kind: string): string => String((requirements.objects[kind] ?? 0) + ATTENDEE_OBJECTS);
-  // The quota does not count Deployments. Only the operator may create them, and each counted kind delays the pods.
+  // The quota does not limit the number of Deployments. Only the operator may create them, and each limited kind delays
+  // the start of the pods.
   return {
     'requests.cpu': hard('cpu', quota.cpu, requests),
     'requests.memory': hard('memory', quota.memory, requests),

@@ -1,4 +1,5 @@
-// Renders the lab of a seat. Seats with the same values share one rendering, which is then placed into each namespace.
+// Renders the lab of a seat. Seats with the same Helm values share one rendered lab, whose objects are then copied into
+// each namespace.
 import { completeValues, labTemplate } from '../../cdk8s/render.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import type { LabValues } from '../../cdk8s/values.ts';
@@ -10,14 +11,17 @@ import type { LabObject } from './types.ts';
 export interface Lab {
   readonly values: LabValues;
   readonly requirements: SeatRequirements;
-  /** Returns the lab's objects for a namespace. Never mutate them, because namespaces share parts of them. */
+  /**
+   * Returns a lab's objects for a namespace. Callers must not change these objects, because several namespaces share
+   * parts of them.
+   */
   objects(namespace: string): readonly LabObject[];
 }
 
-/** A function that renders values, such as `labTemplate` in cdk8s/render.ts. */
+/** A function that renders Helm values to a lab, such as `labTemplate` in cdk8s/render.ts. */
 export type LabTemplate = (values?: SomeValues) => (namespace: string) => readonly LabObject[];
 
-/** Number of rendered labs that the cache holds. More different labs at the same time are rare. */
+/** Number of rendered labs in the cache. The Seats of a cluster seldom need more different labs at the same time. */
 const CACHE_SIZE = 16;
 
 function render(template: LabTemplate, values: SomeValues | undefined): Lab {
@@ -26,8 +30,8 @@ function render(template: LabTemplate, values: SomeValues | undefined): Lab {
 }
 
 /**
- * Creates a function that renders labs and caches them by their values.
- * @returns a function that throws a TerminalError if the values can't be rendered, because a retry does not help
+ * Creates a function that renders labs and caches each lab by its values.
+ * @returns a function that throws a TerminalError if the values can't be rendered, because a retry would not help
  */
 export function labCache(template: LabTemplate = labTemplate): (values?: SomeValues) => Lab {
   const labs = new Map<string, Lab>();
@@ -35,7 +39,8 @@ export function labCache(template: LabTemplate = labTemplate): (values?: SomeVal
     const key = JSON.stringify(values ?? {});
     try {
       const lab = labs.get(key) ?? render(template, values);
-      // The map is in order of use: its first entry is the least recently used.
+      // A Map keeps its insertion order, and each use inserts the entry again. So the first entry is the least recently
+      // used.
       labs.delete(key);
       labs.set(key, lab);
       for (const oldest of [...labs.keys()].slice(0, -CACHE_SIZE)) labs.delete(oldest);
@@ -49,11 +54,11 @@ export function labCache(template: LabTemplate = labTemplate): (values?: SomeVal
   };
 }
 
-/** Returns the lab for these values, from a cache that the whole process shares. */
+/** Returns the lab for these Helm values, from a cache for the whole process. */
 export const labOf = labCache();
 
 /**
- * Returns what a seat with these values requires from the nodes.
+ * Returns the resources that a seat with these Helm values needs on the nodes.
  * @throws TerminalError if the values can't be rendered
  */
 export const seatRequirements = (values?: SomeValues): SeatRequirements => labOf(values).requirements;

@@ -1,5 +1,5 @@
-// Computes what a lab requires from the nodes: the sum over the pods of its Deployments, by the rules of the scheduler
-// and the quota.
+// Computes the resources that a lab needs: the sum over the pods of its Deployments. It follows the rules of the
+// Kubernetes scheduler and of quotas.
 import { amountsOf, greater, sum } from '../../kubernetes/quantity.ts';
 import type { Amounts } from '../../kubernetes/quantity.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
@@ -9,37 +9,37 @@ import type { Container, Deployment } from '../../kubernetes/types.ts';
 const MI = 2 ** 20;
 
 /**
- * Requests and limits that every seat's LimitRange gives to containers without their own. CPU is in millicores, memory
- * in bytes. They are enough for a shell or a small web server. There is no CPU limit, because it would only slow down a
- * start on an idle node.
+ * Requests and limits that a seat's LimitRange gives to each container without its own. They suffice for a shell or a
+ * small web server. There is no CPU limit, because it would only slow down a start on an idle node. CPU is in
+ * millicores, memory in bytes.
  */
 export const DEFAULTS = { requests: { cpu: 25, memory: 64 * MI }, limits: { memory: 256 * MI } } as const;
 
-/** Highest memory limit of a container that the attendee adds, in bytes. */
+/** Highest memory limit that the attendee may give to an added container, in bytes. */
 const MAX_MEMORY_LIMIT = 512 * MI;
 
-/** What one pod requires. */
+/** The resources that one pod needs. */
 export interface PodRequirements {
-  /** The name of its Deployment. */
+  /** Name of the Deployment that the pod belongs to. */
   readonly name: string;
   readonly requests: Amounts;
   readonly limits: Amounts;
 }
 
 export interface SeatRequirements {
-  /** What each pod requires. */
+  /** The resources that each pod needs. */
   readonly pods: readonly PodRequirements[];
-  /** The sum over all pods. */
+  /** The sum of the resources of all pods. */
   readonly requests: Amounts;
   readonly limits: Amounts;
-  /** Largest amount of each resource that any single pod requires. */
+  /** The largest amount of each resource that any single pod needs. */
   readonly largest: { readonly requests: Amounts; readonly limits: Amounts };
   /**
    * Memory limits for the LimitRange, in bytes: the default for a container without a limit, and the highest allowed
    * limit.
    */
   readonly memoryLimit: { readonly default: number; readonly max: number };
-  /** Number of objects of each kind. */
+  /** Number of the lab's objects, by kind. */
   readonly objects: Readonly<Record<string, number>>;
 }
 
@@ -65,7 +65,7 @@ function memoryLimitFor(containers: readonly ContainerRequirements[]): SeatRequi
 }
 
 /**
- * Computes what a lab with these objects requires.
+ * Computes the resources that a lab with these objects needs.
  * @throws Error if a Deployment has an invalid quantity
  */
 export function requirementsOf(objects: readonly KubeObject[]): SeatRequirements {
@@ -75,7 +75,8 @@ export function requirementsOf(objects: readonly KubeObject[]): SeatRequirements
     const containers = containersOf(deployment);
     const pod: PodRequirements = {
       name: deployment.metadata.name,
-      // A container with a limit but no request gets the limit as its request. The LimitRange sets the rest.
+      // A container with a limit but no request gets the limit as its request. The LimitRange gives defaults to all
+      // others.
       requests: sum(containers.map(({ requests, limits }) => ({ ...DEFAULTS.requests, ...limits, ...requests }))),
       limits: sum(containers.map(({ limits }) => ({ memory: memoryLimit.default, ...limits }))),
     };

@@ -1,5 +1,5 @@
-// Derives a Seat's status from what its phases found. It sends no requests: the controller compares the result and
-// writes it once.
+// Builds a Seat's status from the results of the phases. It sends no requests. The controller writes the status if it
+// differs from the current one.
 import { conditionOf, isTrue, rfc3339, setCondition, setConditions } from '../../kubernetes/conditions.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { NAMES } from '../api/types.ts';
@@ -10,35 +10,35 @@ import type { Diagnosis } from './deployment-readiness.ts';
 import { namespaceOf } from './objects.ts';
 import type { Findings, SeatProblem } from './phase-result.ts';
 
-/** What the phases of one reconcile found. */
+/** What the phases of one reconcile have found. */
 export interface SeatState extends Findings {
-  /** Why some objects do not match the spec. */
+  /** The problem because of which some objects do not match the spec. Unset if all objects match. */
   readonly problem: SeatProblem | undefined;
-  /** Why the attendee has no valid kubeconfig. */
+  /** The problem because of which the attendee has no valid kubeconfig. Unset if the kubeconfig is valid. */
   readonly accessProblem: SeatProblem | undefined;
 }
 
 export interface Timing {
-  /** Milliseconds since 1970. */
+  /** Current time, in milliseconds since 1970. */
   readonly now: number;
   /** How long a seat may take to become ready, in milliseconds. */
   readonly deadline: number;
 }
 
-/** Types of a Seat's conditions. Ready is True only if the other two are. */
+/** Types of a Seat's conditions. Ready is True only if Provisioned and Access are True. */
 export const TYPES = { ready: 'Ready', provisioned: 'Provisioned', access: 'Access' } as const;
 
-/** Whether an earlier reconcile has already brought every object to the current spec. */
+/** Whether an earlier reconcile has already brought all of the seat's objects to the current spec. */
 export const wasProvisioned = ({ metadata, status }: Seat): boolean =>
   status?.observedGeneration === metadata.generation && isTrue(status?.conditions, TYPES.provisioned);
 
-/** Whether the seat must follow a new revision, or starts after a stop. */
+/** Whether the seat must change to a new revision, or was stopped and must start again. */
 const isRestarting = (seat: Seat): boolean =>
   seat.status?.revision !== seat.spec.revision || (seat.status.phase === 'Stopped' && !isStopped(seat));
 
 /**
- * Returns the conditions from the current status. If the seat restarts, Provisioned is False, so that its deadline
- * starts again.
+ * Returns the conditions from the current status. If the seat restarts, Provisioned is set to False, so that the time
+ * limit for readiness starts again.
  */
 function earlierConditions(seat: Seat, now: number): readonly Condition[] {
   const conditions = seat.status?.conditions ?? [];
@@ -50,7 +50,10 @@ function earlierConditions(seat: Seat, now: number): readonly Condition[] {
   );
 }
 
-/** Returns since when the seat waits, first for its objects and then for its lab. Milliseconds since 1970. */
+/**
+ * Returns the time since which the seat waits, in milliseconds since 1970. A seat waits first for its objects and then
+ * for its lab.
+ */
 export function unreadySince(seat: Seat, provisioned: boolean, now: number): number {
   const conditions = earlierConditions(seat, now);
   const since = (type: string, status: 'True' | 'False'): number => {
@@ -87,7 +90,10 @@ function accessCondition(seat: Seat, { access, accessProblem, problem }: SeatSta
   return { type, status: 'False', reason, message };
 }
 
-/** Names the Deployments that do not count for readiness, because they run files that the attendee has edited. */
+/**
+ * Returns a text that names the Deployments which do not count for readiness, because they run files that the attendee
+ * has edited.
+ */
 const customizedText = ({ customized }: SeatState): string =>
   customized
     .map((name) => {
@@ -96,11 +102,11 @@ const customizedText = ({ customized }: SeatState): string =>
     })
     .join('');
 
-/** How long the status hides why a lab is not ready. Most labs are ready by then. */
+/** Milliseconds before the status explains why a lab is not ready. Most labs are ready earlier. */
 export const QUIET_MS = 30_000;
 /**
- * Milliseconds for which a slow lab without a known problem is not reported. A class on few CPUs often only needs time,
- * and each report costs a write.
+ * Milliseconds before a lab without a known problem is reported as slow. In a large class on few CPUs, labs often only
+ * need time, and each report costs a write.
  */
 const SLOW_MS = 90_000;
 
@@ -127,7 +133,7 @@ function notAvailable(seat: Seat, state: SeatState, { deadline }: Timing): Diagn
   };
 }
 
-/** Returns why the lab's Deployments are not available. At first it only reports that they are starting. */
+/** Returns why the lab's Deployments are not available. In the first QUIET_MS it only says that they are starting. */
 function unavailability(seat: Seat, state: SeatState, timing: Timing): Diagnosis {
   const waited = timing.now - state.unreadySince;
   if (waited < QUIET_MS) return starting(seat);
@@ -147,7 +153,7 @@ function unreadiness(seat: Seat, state: SeatState, timing: Timing): Diagnosis {
   return readiness.ready && accessProblem ? accessProblem : unavailability(seat, state, timing);
 }
 
-/** Whether the seat runs and completely follows its spec. */
+/** Whether the seat is running and all its objects follow its spec. */
 const isReady = (seat: Seat, { problem, readiness, accessProblem }: SeatState): boolean =>
   problem === undefined && accessProblem === undefined && readiness.ready && !isStopped(seat);
 

@@ -1,8 +1,8 @@
-// Types of a seat's objects, in addition to those in kubernetes/types.ts.
+// Types of a seat's objects that are not in kubernetes/types.ts.
 import type { KubeObject } from '../../kubernetes/object.ts';
 import type { Deployment } from '../../kubernetes/types.ts';
 
-/** An object to apply, with any fields that its kind has. */
+/** An object that the operator applies. It may have any fields that its kind allows. */
 export interface LabObject extends KubeObject {
   readonly [field: string]: unknown;
 }

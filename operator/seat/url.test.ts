@@ -40,7 +40,12 @@ test.each([
     at(service(), '10.0.0.1'),
     'http://10.0.0.1:31234/',
   ],
-  ["puts a node's IPv6 address into brackets", values('NodePort'), at(service(), 'fd00::1'), 'http://[fd00::1]:31234/'],
+  [
+    "puts a node's IPv6 address into brackets in the guide's URL",
+    values('NodePort'),
+    at(service(), 'fd00::1'),
+    'http://[fd00::1]:31234/',
+  ],
   [
     'returns a port-forward command while no node address is known',
     values('NodePort'),

@@ -1,13 +1,13 @@
-// The URL of a seat's lab.
+// Builds the URL at which people reach a seat's guide.
 import type { LabValues } from '../../cdk8s/values.ts';
 import { RELEASE } from '../api/types.ts';
 import type { Service } from '../../kubernetes/types.ts';
 
-/** Name of the guide's Service, which people open in a browser. */
+/** Name of the Service of the guide. People open it in a browser. */
 export const FRONT_DOOR = `${RELEASE}-guide`;
 
 /**
- * Returns an address as the host of a URL. IPv6 addresses get brackets.
+ * Formats an IP address as the host of a URL. IPv6 addresses get brackets.
  * https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2
  */
 const hostOf = (address: string): string => (address.includes(':') ? `[${address}]` : address);
@@ -27,13 +27,16 @@ function onNode(address: string | undefined, live: Service | undefined): string 
 
 export interface FrontDoor {
   readonly namespace: string;
-  /** The guide's live Service, if it exists. */
+  /** The guide's Service as it is in the cluster. Undefined if it does not exist. */
   readonly live: Service | undefined;
-  /** Address of any node that attendees can reach, if one is known. */
+  /** Address of a node that attendees can reach. Undefined if no such address is known. */
   readonly nodeAddress: string | undefined;
 }
 
-/** Returns the guide's URL. If there is none, returns the command that forwards a port to the guide. */
+/**
+ * Returns the guide's URL. If people can't reach the guide directly, returns a kubectl command that forwards a port to
+ * it.
+ */
 export function urlOf(
   {
     guide: {

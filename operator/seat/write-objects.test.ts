@@ -7,7 +7,7 @@ import type { ConfigMap } from '../../kubernetes/types.ts';
 import { MINUTE, NAME, aReadySeatHarness, inSeat } from './testing/seat-harness.ts';
 
 describe('a ready seat', () => {
-  test('causes no request while nothing changes, and is reconciled again within half an hour', async () => {
+  test('sends no request for a ready seat that does not change, and requeues it within half an hour', async () => {
     const harness = await aReadySeatHarness();
     const watch = harness.watch();
     const result = await harness.reconcile();
@@ -16,7 +16,7 @@ describe('a ready seat', () => {
     expect(result?.requeueAfter).toBeLessThanOrEqual(30 * MINUTE);
   });
 
-  test('causes no request after a restart of the operator', async () => {
+  test('sends no request for a ready seat after a restart of the operator', async () => {
     const harness = await aReadySeatHarness();
     harness.restart();
     const watch = harness.watch();
@@ -24,7 +24,7 @@ describe('a ready seat', () => {
     expect([...watch.writes(), ...watch.reads()]).toEqual([]);
   });
 
-  test('repairs only the object that somebody changed', async () => {
+  test('repairs an object that somebody changed, and writes no other object', async () => {
     const harness = await aReadySeatHarness();
     harness.api.edit(KINDS.NetworkPolicy, inSeat('default-deny'), { spec: { egress: [{}] } });
     const watch = harness.watch();
@@ -39,7 +39,7 @@ describe('a ready seat', () => {
     });
   });
 
-  test('restores an object that somebody deleted', async () => {
+  test('restores an object of the lab that somebody deleted', async () => {
     const harness = await aReadySeatHarness();
     harness.api.remove(KINDS.Service, inSeat('lab-guide'));
     const watch = harness.watch();
@@ -47,7 +47,7 @@ describe('a ready seat', () => {
     expect(watch.writes()).toEqual(['apply Service lab-guide']);
   });
 
-  test('restores the labels of its namespace', async () => {
+  test("restores the labels of a seat's namespace", async () => {
     const harness = await aReadySeatHarness();
     harness.api.edit(
       KINDS.Namespace,
@@ -61,7 +61,7 @@ describe('a ready seat', () => {
     expect(harness.events.at(-1)?.message).toBe('Namespace class-ada differed from the lab and was restored.');
   });
 
-  test('deletes objects that its lab no longer has, and keeps objects that the attendee created', async () => {
+  test('deletes objects that are no longer part of the lab, and keeps objects that the attendee created', async () => {
     const harness = await aReadySeatHarness(aSeat({ spec: { lab: { guide: { service: { type: 'NodePort' } } } } }));
     harness.api.seed({
       apiVersion: 'v1',
@@ -75,7 +75,7 @@ describe('a ready seat', () => {
     expect(harness.get('ConfigMap', 'copy')).toBeDefined();
   });
 
-  test("ignores an object in another namespace that carries the seat's labels", async () => {
+  test("does not delete an object in another namespace that carries the seat's labels", async () => {
     const harness = await aReadySeatHarness();
     harness.api.seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'class-bob' } });
     await harness.api.apply({
@@ -88,7 +88,7 @@ describe('a ready seat', () => {
     expect(watch.writes()).toEqual([]);
   });
 
-  test('reports a new revision only after all objects match it', async () => {
+  test("reports a new revision in the status only after all of the seat's objects match the revision", async () => {
     const harness = await aReadySeatHarness();
     harness.change({ revision: 'r2', lab: { instrumentation: 'manual' } });
     harness.api.fail({ kind: 'Deployment', name: 'lab-dice' }, apiError(500, 'InternalError'));
@@ -112,7 +112,7 @@ describe('a ready seat', () => {
       'cannot change roleRef',
     ],
     [
-      "that has somebody else's port with the name of ours",
+      'whose port number somebody changed',
       'Service',
       'lab-guide',
       { spec: { ports: [{ name: 'http', port: 81 }] } },
@@ -129,7 +129,7 @@ describe('a ready seat', () => {
     expect(harness.get(kind, name)).toMatchObject(kind === 'Service' ? { spec: { ports: spec?.ports } } : { roleRef });
   });
 
-  test("updates its NetworkPolicy when the API server's address changes", async () => {
+  test("updates a seat's NetworkPolicy when the API server's address changes", async () => {
     const harness = await aReadySeatHarness();
     harness.clusterInfo.apiServers = { addresses: ['10.0.0.9'], port: 6443 };
     const watch = harness.watch();

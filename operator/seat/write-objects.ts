@@ -1,5 +1,5 @@
-// Writes a seat's objects. It applies those that differ, replaces those that can't be changed, and deletes those that
-// the lab no longer has.
+// Writes a seat's objects. Applies objects that differ, replaces objects that an apply can't change, and deletes
+// objects that are no longer part of the lab.
 import { LABELS, MANAGED_BY } from '../api/types.ts';
 import { isInvalid } from '../../kubernetes/api.ts';
 import { kindOf } from '../../kubernetes/kinds.ts';
@@ -28,8 +28,8 @@ function storeOf(stores: SeatStores, kind: string): Inventory | undefined {
 }
 
 /**
- * Returns the Event for an object that the operator had to apply again. If a Deployment runs the attendee's own files,
- * the reason is a new edit by the attendee.
+ * Returns the Event for an object that the operator applied to a seat again. For a Deployment that runs the attendee's
+ * files, the Event says that the attendee edited a file.
  */
 function eventFor(object: KubeObject, customized: readonly string[]): EventSpec {
   const { kind, metadata } = object;
@@ -38,7 +38,10 @@ function eventFor(object: KubeObject, customized: readonly string[]): EventSpec 
   return kind === 'Deployment' && customized.includes(name) ? codeStarted(name) : repaired(kind, name);
 }
 
-/** Applies the objects that differ. `customized` names the Deployments that run the attendee's own files. */
+/**
+ * Applies the desired objects that differ from the live ones. `customized` names the Deployments that run files edited
+ * by the attendee.
+ */
 export async function applyAll(
   context: SeatContext,
   desired: readonly LabObject[],
@@ -52,9 +55,9 @@ export async function applyAll(
 }
 
 /**
- * Error messages, by kind, that mean an apply can't fix the object, so the operator replaces it. None of these objects
- * holds data of the attendee. Either a field is immutable, or somebody changed a Service's port number. In the second
- * case the API server sees two ports with the same name.
+ * Error messages, by kind, after which the operator deletes an object and creates it again. They mean that a field is
+ * immutable. For a Service they mean that somebody changed a port number, so that the apply would add a second port of
+ * the same name. No object of these kinds holds data of the attendee.
  */
 const NEEDS_REPLACEMENT: Readonly<Record<string, RegExp>> = {
   RoleBinding: /cannot change/,
@@ -63,7 +66,8 @@ const NEEDS_REPLACEMENT: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Deletes an object that an apply can't fix, so that the next reconcile creates it again. Reports any other failure.
+ * Deletes an object that an apply can't change, so that the next reconcile creates it again. Reports the failure in all
+ * other cases.
  */
 async function replaceOrReport(context: SeatContext, failure: Failure): Promise<PhaseResult> {
   const { api, stores } = context.options;
@@ -77,8 +81,8 @@ async function replaceOrReport(context: SeatContext, failure: Failure): Promise<
 }
 
 /**
- * Returns a view of the store that finds by label only the objects in one namespace. Labels alone are not enough,
- * because an attendee could edit them to name another seat.
+ * Returns a view of the store that searches by label in one namespace only. A search in all namespaces would be unsafe,
+ * because an attendee could label an object as part of another seat.
  */
 const withinNamespace = (store: Inventory, namespace: string): Inventory => ({
   kind: store.kind,
@@ -93,8 +97,8 @@ const withinNamespace = (store: Inventory, namespace: string): Inventory => ({
 });
 
 /**
- * Deletes objects that carry the seat's labels, were applied by the operator and are no longer desired. Copies that the
- * attendee made are kept.
+ * Deletes objects that the operator applied for this seat and that are no longer desired. Keeps objects that the
+ * attendee copied, even if they carry the same labels.
  */
 export async function prune(context: SeatContext, desired: readonly KubeObject[]): Promise<PhaseResult> {
   const {

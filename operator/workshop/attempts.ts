@@ -1,4 +1,4 @@
-// Runs several steps and collects their errors. A failed step does not stop the others.
+// Runs several steps and collects their errors. The other steps still run after one fails.
 import { NotLeadingError } from '../../kubernetes/api.ts';
 import { asError } from '../../support/errors.ts';
 
@@ -6,7 +6,7 @@ export class Attempts {
   readonly errors: Error[] = [];
 
   /**
-   * Runs a step and keeps its error.
+   * Runs a step and keeps its error, if it fails.
    * @returns the step's result, or undefined if the step fails
    */
   async attempt<T>(step: () => Promise<T>): Promise<T | undefined> {
@@ -19,9 +19,9 @@ export class Attempts {
   }
 
   /**
-   * Reports the errors of all steps.
-   * @throws the error if one step failed, or an AggregateError if several failed. A NotLeadingError replaces all other
-   * errors.
+   * Throws the errors of the failed steps, if any.
+   * @throws the error itself if one step failed, or an AggregateError if several failed. If one of the errors is a
+   * NotLeadingError, throws only that error.
    */
   end(): void {
     const [first, ...others] = this.errors;

@@ -1,11 +1,11 @@
-// The attendees of a Workshop and the names of their seats.
+// The attendees of a Workshop, and the names of their Seats.
 import type { Attendee, WorkshopSpec } from '../api/types.ts';
 
 const numbered = (index: number): Attendee => ({ name: `seat-${String(index + 1).padStart(2, '0')}` });
 
 /**
- * Returns the attendees in order. If the spec only has a number of seats, the attendees are seat-01, seat-02 and so on,
- * with a third digit from seat-100 on. So a growing class never renames a seat.
+ * Returns the Workshop's attendees in order. If the spec has only a number of seats, their names are seat-01, seat-02
+ * and so on, with three digits from seat-100 on. So a growing class never renames an attendee.
  */
 export const attendeesOf = ({ attendees, seats = 0 }: WorkshopSpec): readonly Attendee[] =>
   attendees ?? Array.from({ length: seats }, (_, index) => numbered(index));

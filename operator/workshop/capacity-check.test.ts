@@ -20,13 +20,13 @@ function setUp({ need = seatRequirements }: { need?: SeatRequirementsOf } = {}) 
   return { api, clock, check };
 }
 
-test('sends no request if no seat is missing', async () => {
+test('sends no request if all wanted seats exist', async () => {
   const { api, check } = setUp();
   expect(await check([])).toMatchObject({ condition: { status: 'True', message: '10 of 10 seats fit on the nodes.' } });
   expect(api.reads).toEqual([]);
 });
 
-test('sends no further request after all seats fit', async () => {
+test('sends no further request once all seats fit on the nodes', async () => {
   const { api, clock, check } = setUp();
   api.seed(aNode('a', { allocatable: { cpu: '5' } }));
   expect((await check()).fitting).toEqual(new Set(names));
@@ -39,7 +39,7 @@ test('sends no further request after all seats fit', async () => {
   expect(api.reads).toHaveLength(2);
 });
 
-test('checks every half minute while seats do not fit, and finds new nodes', async () => {
+test('checks the capacity every half minute while seats do not fit, and finds new nodes', async () => {
   const { api, clock, check } = setUp();
   api.seed(aNode('a'));
   expect(await check()).toMatchObject({
@@ -56,7 +56,7 @@ test('checks every half minute while seats do not fit, and finds new nodes', asy
   expect(api.reads).toHaveLength(4);
 });
 
-test('checks again after a change of the Workshop', async () => {
+test('checks the capacity again after a change of the Workshop', async () => {
   const { api, clock, check } = setUp();
   api.seed(aNode('a', { allocatable: { cpu: '5' } }));
   await check();
@@ -83,7 +83,7 @@ test('reserves nothing for a seat that is being deleted', async () => {
   expect((await check(names, [going])).fitting.size).toBe(8);
 });
 
-test("ignores another Workshop's lab if it can not be rendered", async () => {
+test('ignores the seats of another Workshop if their lab can not be rendered', async () => {
   const { api, check } = setUp({
     need: (lab) => {
       if (lab?.jaeger) throw new Error('no');
@@ -95,7 +95,7 @@ test("ignores another Workshop's lab if it can not be rendered", async () => {
   expect((await check(names, [broken])).fitting.size).toBe(8);
 });
 
-test('respects the nodeSelector and the tolerations of the lab', async () => {
+test("counts only nodes that match the lab's nodeSelector and tolerations", async () => {
   const { api, check } = setUp();
   api.seed(aNode('a'));
   api.seed(aNode('b', { labels: { pool: 'class' }, allocatable: { cpu: '1' } }));
@@ -103,7 +103,7 @@ test('respects the nodeSelector and the tolerations of the lab', async () => {
   expect((await check(names, [], picky)).fitting.size).toBe(2);
 });
 
-test('holds no seat back if the operator may not list pods, and reports that', async () => {
+test('holds no seat back if the operator may not list pods, and reports the missing permission', async () => {
   const { api, check } = setUp();
   api.fail({ verb: 'list', kind: 'Pod' }, apiError(403, 'Forbidden', 'pods is forbidden'));
   expect(await check()).toMatchObject({
@@ -112,7 +112,7 @@ test('holds no seat back if the operator may not list pods, and reports that', a
   });
 });
 
-test('lists the nodes again at the next check after a failed list', async () => {
+test('lists the nodes again at the next check after a list request failed', async () => {
   const { api, check } = setUp();
   api.seed(aNode('a', { allocatable: { cpu: '5' } }));
   api.fail({ verb: 'list', kind: 'Node' }, apiError(500, 'InternalError'));

@@ -1,4 +1,4 @@
-// Checks which of the missing seats fit on the nodes, and when to check again.
+// Checks which of a Workshop's missing Seats fit on the nodes, and decides when to check again.
 import { json } from '../../cdk8s/canonical-json.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
@@ -11,20 +11,20 @@ import type { Node } from '../../kubernetes/types.ts';
 import { placementOf } from './placement.ts';
 import { isDeleting } from './seats.ts';
 
-/** How often to check again while seats do not fit, in milliseconds. */
+/** Milliseconds between two checks, while some seats do not fit on the nodes. */
 export const CHECK_MS = 30_000;
-/** Milliseconds for which a list of pods is reused, so that Workshops that check at the same time share it. */
+/** Milliseconds for which a list of pods is reused. So Workshops that check at the same time share one list. */
 const SHARED_MS = 1000;
-/** Number of different labs whose requirements are cached. */
+/** Number of different labs in the cache of resource requirements. */
 const CACHE_SIZE = 50;
 
 /**
- * Returns what a seat with this lab requires from the nodes.
+ * Function that returns the resources that a seat with this lab needs on the nodes.
  * @throws Error if the lab can't be rendered
  */
 export type SeatRequirementsOf = (lab?: SomeValues) => SeatRequirements;
 
-/** The result of a check, for one generation of a Workshop. */
+/** The result of a capacity check, valid for one generation of a Workshop. */
 interface Verdict {
   readonly generation: number | undefined;
   readonly at: number;
@@ -35,15 +35,15 @@ interface Verdict {
 export interface CapacityCheckInput {
   readonly workshop: Workshop;
   readonly wanted: readonly Seat[];
-  /** Names of wanted Seats that do not exist. */
+  /** Names of the wanted Seats that do not exist. */
   readonly missing: readonly string[];
-  /** Seats of all Workshops. Seats that are still being created need resources too. */
+  /** The Seats of all Workshops, because Seats of other Workshops that are being created need resources too. */
   readonly all: readonly Seat[];
 }
 
 export interface CapacityResult {
   readonly fitting: ReadonlySet<string>;
-  /** Unset if the check failed. */
+  /** The condition CapacityAvailable. Unset if the check failed. */
   readonly condition?: ConditionSpec;
   /** Milliseconds until the next check. */
   readonly next?: number;
@@ -71,8 +71,8 @@ export class CapacityCheck {
   }
 
   /**
-   * Checks which missing seats fit. Sends requests only while a missing seat does not fit, and then only every
-   * CHECK_MS.
+   * Checks which missing Seats fit on the nodes. Sends requests only while a missing Seat does not fit, and then at
+   * most one check every CHECK_MS.
    */
   async check(input: CapacityCheckInput): Promise<CapacityResult> {
     const {
@@ -134,13 +134,13 @@ export class CapacityCheck {
     try {
       return unscheduledPods(this.#pods(lab), usage.byNamespace.get(name));
     } catch {
-      // The lab of another Workshop can't be rendered, so its seat needs no resources. That Workshop reports the
-      // problem.
+      // The lab of another Workshop can't be rendered, so no resources are reserved for its Seat. The other Workshop's
+      // own status reports the problem.
       return [];
     }
   }
 
-  /** Returns the pods of a lab. Caches the result, because rendering a lab takes long. */
+  /** Returns what the pods of a lab need. Caches the result, because rendering a lab takes long. */
   #pods(lab: SomeValues = {}): readonly PodRequirements[] {
     const key = json(lab);
     const pods =

@@ -8,7 +8,7 @@ const pod = (cpu: number, mi = 64): PodRequirements => ({ requests: { cpu, memor
 const seats = (count: number, pods: readonly PodRequirements[]): CapacityInput['seats'] =>
   Array.from({ length: count }, (_, index) => ({ name: `s${index}`, pods }));
 
-/** Returns how many seats fit, and which resource is too scarce for the next one. */
+/** Returns how many seats fit on the nodes, and which resource is too scarce for the next seat. */
 function fit(
   nodes: readonly Node[],
   pods: readonly Pod[],
@@ -24,15 +24,15 @@ function fit(
   return { count: fitting.length, resource: shortage?.resource };
 }
 
-test('fits as many seats on an empty node as its cores allow', () => {
+test("fits as many seats on an empty node as the node's CPU cores allow", () => {
   expect(fit([aNode('a')], [])).toEqual({ count: 8, resource: 'cpu' });
 });
 
-test('subtracts the requests of other pods, not their usage', () => {
+test('subtracts what other pods request, not what they use', () => {
   expect(fit([aNode('a')], [aPod('greedy', 'a', { cpu: '2', memory: '1Gi' })])).toEqual({ count: 4, resource: 'cpu' });
 });
 
-test('ignores pods that have ended or have no node', () => {
+test('subtracts nothing for pods that have ended or have no node', () => {
   const ended = { ...aPod('ended', 'a', { cpu: '4' }), status: { phase: 'Succeeded' } };
   const pending = { ...ended, status: { phase: 'Pending' }, spec: { containers: ended.spec.containers } };
   expect(fit([aNode('a')], [ended, pending])).toEqual({ count: 8, resource: 'cpu' });
@@ -44,7 +44,7 @@ test('spreads the pods of a seat over nodes, but does not split a pod', () => {
   expect(fit(nodes, [], { seats: seats(1, [pod(500)]) }).count).toBe(0);
 });
 
-test('places a whole seat or none of it, and frees the resources of a seat that fits only in part', () => {
+test('places no pod of a seat that fits only in part', () => {
   const { fitting, shortage } = fitSeats({
     nodes: [aNode('a', { allocatable: { cpu: '900m' } })],
     usage: usageOf([]),
@@ -55,7 +55,7 @@ test('places a whole seat or none of it, and frees the resources of a seat that 
   expect(shortage).toMatchObject({ free: 400, pod: 200, seat: 500 });
 });
 
-test('respects how many pods a node allows', () => {
+test('places no more pods on a node than the node allows', () => {
   expect(fit([aNode('a', { allocatable: { pods: '7' } })], [aPod('one', 'a', {})])).toEqual({
     count: 3,
     resource: 'pods',
@@ -66,7 +66,7 @@ test('reports memory as the missing resource if a node has too little of it', ()
   expect(fit([aNode('a', { allocatable: { memory: '320Mi' } })], [])).toEqual({ count: 2, resource: 'memory' });
 });
 
-test('treats a resource that a node does not report as zero', () => {
+test('assumes zero for a resource that a node does not report', () => {
   expect(fit([aNode('a')], [], { seats: seats(1, [{ requests: { 'nvidia.com/gpu': 1 } }]) })).toEqual({
     count: 0,
     resource: 'nvidia.com/gpu',
@@ -77,7 +77,7 @@ test.each([
   ['is cordoned', aNode('a', { spec: { unschedulable: true } })],
   ['isn’t Ready', aNode('a', { ready: false })],
   ['has a taint', aNode('a', { spec: { taints: [{ key: 'gpu', effect: 'NoSchedule' }] } })],
-])('skips a node that %s', (_, node) => {
+])('places no seat on a node that %s', (_, node) => {
   const { fitting, shortage } = fitSeats({
     nodes: [node],
     usage: usageOf([]),
@@ -94,16 +94,16 @@ test.each([
   [{ key: 'gpu', value: 'no' }, 0],
   [{ key: 'gpu', operator: 'Exists', effect: 'NoExecute' }, 0],
   [{ key: 'cpu', operator: 'Exists' }, 0],
-])('fits, for pods with the toleration %j on a tainted node, %i seats', (toleration, count) => {
+])('matches the toleration %j against the taint gpu=yes:NoSchedule, so that %i seats fit', (toleration, count) => {
   const node = aNode('a', { spec: { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] } });
   expect(fit([node], [], { seats: seats(1, [{ ...pod(100), tolerations: [toleration] }]) }).count).toBe(count);
 });
 
-test('ignores a taint with PreferNoSchedule', () => {
+test('places seats on a node whose taint has the effect PreferNoSchedule', () => {
   expect(fit([aNode('a', { spec: { taints: [{ key: 'spot', effect: 'PreferNoSchedule' }] } })], []).count).toBe(8);
 });
 
-test('counts only nodes that match the nodeSelector', () => {
+test("places seats only on nodes that match the lab's nodeSelector", () => {
   const nodes = [aNode('a'), aNode('b', { labels: { pool: 'class' } })];
   expect(fit(nodes, [], { seats: seats(30, [{ ...pod(500), nodeSelector: { pool: 'class' } }]) }).count).toBe(8);
 });
@@ -112,7 +112,7 @@ test('places the pods of seats that are being created before the pods of new sea
   expect(fit([aNode('a')], [], { reserved: [pod(1000), pod(1000)] }).count).toBe(4);
 });
 
-test('ignores a pod of a seat that is being created if it fits on no node', () => {
+test('reserves nothing for a pod of a seat in creation if the pod fits on no node', () => {
   expect(fit([aNode('a')], [], { reserved: [pod(5000)] }).count).toBe(8);
 });
 
@@ -139,19 +139,19 @@ describe('requests of a pod', () => {
     ...(restartPolicy && { restartPolicy }),
   });
 
-  test('are the sum of its containers and its overhead', () => {
+  test("computes a pod's requests as the sum of its containers and its overhead", () => {
     expect(podRequests({ containers: [container('100m'), container('50m')], overhead: { cpu: '10m' } })).toEqual({
       cpu: 160,
     });
   });
 
-  test("are the init container's requests if these are higher", () => {
+  test("takes an init container's requests for the pod if they are higher than those of the containers", () => {
     expect(
       podRequests({ containers: [container('100m')], initContainers: [container('300m'), container('200m')] }),
     ).toEqual({ cpu: 300 });
   });
 
-  test('include sidecars together with the containers that start after them', () => {
+  test("adds a sidecar's requests to those of the containers that start after it", () => {
     expect(
       podRequests({ containers: [container('100m')], initContainers: [container('50m', 'Always'), container('200m')] }),
     ).toEqual({ cpu: 250 });
@@ -160,14 +160,14 @@ describe('requests of a pod', () => {
     ).toEqual({ cpu: 350 });
   });
 
-  test('are the requests at pod level if these are set', () => {
+  test("takes the requests in the pod's own spec.resources if a pod has them", () => {
     expect(podRequests({ containers: [container('100m')], resources: { requests: { cpu: '1' } } })).toEqual({
       cpu: 1000,
     });
   });
 });
 
-test("recognizes a seat's placed pods by the requests of the lab", () => {
+test("recognizes a seat's placed pods by comparing their requests with the lab's", () => {
   const need = [pod(100), pod(100), pod(200)];
   const placed = [{ cpu: 100, memory: 64 * MI, 'ephemeral-storage': 5 }, { cpu: 7 }];
   expect(unscheduledPods(need, placed)).toEqual([pod(100), pod(200)]);
@@ -175,7 +175,7 @@ test("recognizes a seat's placed pods by the requests of the lab", () => {
 });
 
 describe('the condition CapacityAvailable', () => {
-  test('is True if all seats fit', () => {
+  test('reports CapacityAvailable as True if all seats fit on the nodes', () => {
     expect(capacityCondition(30, 11, { fitting: seats(19, []).map(({ name }) => name) })).toMatchObject({
       status: 'True',
       reason: 'Fits',
@@ -183,7 +183,7 @@ describe('the condition CapacityAvailable', () => {
     });
   });
 
-  test('tells how many seats fit, what is missing, and what to do', () => {
+  test('reports how many seats fit on the nodes, which resource is missing, and what to do', () => {
     const fit = fitSeats({
       nodes: [aNode('a', { allocatable: { memory: '320Mi' } })],
       usage: usageOf([]),
@@ -201,14 +201,14 @@ describe('the condition CapacityAvailable', () => {
     });
   });
 
-  test('explains which kind of node is missing if no node accepts the pods', () => {
+  test("reports which kind of node is missing if no node accepts the lab's pods", () => {
     const fit = fitSeats({ nodes: [], usage: usageOf([]), reserved: [], seats: seats(1, [pod(100)]) });
     expect(capacityCondition(1, 0, fit).message).toMatch(
       /^0 of 1 seats fit on the nodes\. Expected a node that is Ready and schedulable/,
     );
   });
 
-  test('is Unknown if the operator can not list the nodes', () => {
+  test('reports CapacityAvailable as Unknown if the operator can not list the nodes', () => {
     expect(capacityUnknown('nodes is forbidden')).toMatchObject({
       status: 'Unknown',
       reason: 'NotReadable',

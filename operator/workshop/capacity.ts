@@ -1,5 +1,5 @@
-// Decides whether the missing seats fit on the nodes. Like the scheduler, it counts what pods request, not what they
-// use.
+// Decides whether missing Seats fit on the nodes. It counts the resources that pods request, not those that they use.
+// The Kubernetes scheduler does the same.
 import { amountText, amountsOf, greater, minus, plus, sum } from '../../kubernetes/quantity.ts';
 import type { Amounts } from '../../kubernetes/quantity.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
@@ -7,17 +7,17 @@ import type { Container, Node, Pod, PodSpec } from '../../kubernetes/types.ts';
 import { accepts } from './placement.ts';
 import type { Placement } from './placement.ts';
 
-/** What one pod of a seat requires. */
+/** The resources and the kind of node that one pod of a seat needs. */
 export interface PodRequirements extends Placement {
   readonly requests: Amounts;
 }
 
-/** What a seat requires from the nodes. */
+/** The resources that a seat's pods need. */
 export interface SeatRequirements {
   readonly pods: readonly { readonly requests: Amounts }[];
 }
 
-/** What scheduled pods request: the sum for each node, and the single pods of each namespace. */
+/** Requests of all scheduled pods: their sum for each node, and the single pods' requests for each namespace. */
 export interface Usage {
   readonly byNode: ReadonlyMap<string, Amounts>;
   readonly byNamespace: ReadonlyMap<string, readonly Amounts[]>;
@@ -26,7 +26,7 @@ export interface Usage {
 const requestsOf = ({ resources }: Container): Amounts => amountsOf(resources?.requests);
 
 /**
- * Returns what the scheduler reserves for a pod.
+ * Returns the resources that the Kubernetes scheduler reserves for a pod.
  * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers
  */
 export function podRequests({ containers, initContainers = [], resources, overhead }: PodSpec): Amounts {
@@ -41,7 +41,7 @@ export function podRequests({ containers, initContainers = [], resources, overhe
   return plus({ ...total, ...amountsOf(resources?.requests) }, amountsOf(overhead));
 }
 
-/** Adds up what pods request. Ignores pods that have ended and pods without a node. */
+/** Adds up the requests of pods. Ignores pods that have ended and pods that have no node. */
 export function usageOf(pods: readonly Pod[]): Usage {
   const bound = pods
     .filter(
@@ -62,13 +62,13 @@ export function usageOf(pods: readonly Pod[]): Usage {
 }
 
 /**
- * Whether a placed pod has the lab's requests. Other requests do not matter, because the namespace's LimitRange may add
- * some.
+ * Whether a placed pod has the requests that the lab gives it. The pod may have further requests, because the
+ * namespace's LimitRange may add some.
  */
 const hasRequests = (expected: Amounts, placed: Amounts): boolean =>
   Object.entries(expected).every(([resource, amount]) => placed[resource] === amount);
 
-/** Returns the pods of a seat that have no node yet. It recognizes a placed pod by its requests. */
+/** Returns the pods of a seat that have no node yet. It recognizes the placed pods by their requests. */
 export function unscheduledPods(pods: readonly PodRequirements[], placed: readonly Amounts[] = []): PodRequirements[] {
   const unmatched = [...placed];
   return pods.filter(({ requests }) => {
@@ -93,7 +93,7 @@ const podAmounts = ({ requests }: PodRequirements): Amounts => ({ ...requests, p
 /** A pod that fits on no node. */
 interface PlacementFailure {
   readonly pod: PodRequirements;
-  /** The resource that is too scarce on most nodes. */
+  /** The resource of which most nodes have too little. */
   readonly resource: string;
 }
 
@@ -106,7 +106,7 @@ function failureOf(nodes: readonly NodeCapacity[], pod: PodRequirements): Placem
   return { pod, resource };
 }
 
-/** Places each pod on the first node with enough free. Places all or none of them. */
+/** Places each pod on the first node with enough free resources. Places all of the pods or none of them. */
 function place(nodes: readonly NodeCapacity[], pods: readonly PodRequirements[]): PlacementFailure | undefined {
   const taken: { readonly capacity: NodeCapacity; readonly before: Amounts }[] = [];
   for (const pod of pods) {
@@ -123,23 +123,23 @@ function place(nodes: readonly NodeCapacity[], pods: readonly PodRequirements[])
   return undefined;
 }
 
-/** Why a seat does not fit. */
+/** Why a seat does not fit on the nodes. It describes the first pod of the seat that fits on no node. */
 export interface Shortage {
-  /** Number of nodes that accept the pod, regardless of their free resources. */
+  /** Number of nodes that accept the pod, if their free resources are ignored. */
   readonly nodes: number;
-  /** The resource that is too scarce on most of these nodes. */
+  /** The resource of which most of these nodes have too little. */
   readonly resource: string;
-  /** Amount of the resource that the pod requests. `seat` is the amount of the whole seat. */
+  /** Amount of the resource that the pod requests. `seat` is the amount that all pods of the seat request. */
   readonly pod: number;
   readonly seat: number;
-  /** Amount of the resource that is free on all these nodes together. */
+  /** Amount of the resource that all these nodes together have free. */
   readonly free: number;
 }
 
 export interface Fit {
-  /** Names of the first seats, up to the first one that does not fit. */
+  /** Names of the seats that fit, in order, up to the first seat that does not fit. */
   readonly fitting: readonly string[];
-  /** What is missing for the first seat that does not fit. */
+  /** Why the first seat that does not fit has no room. Unset if all seats fit. */
   readonly shortage?: Shortage;
 }
 
@@ -161,13 +161,13 @@ function shortageOf(
 export interface CapacityInput {
   readonly nodes: readonly Node[];
   readonly usage: Usage;
-  /** Pods of seats that are being created. They are placed first. */
+  /** Pods of Seats that exist but are still being created. These pods are placed before those of missing Seats. */
   readonly reserved: readonly PodRequirements[];
-  /** The missing seats in order, with all their pods. */
+  /** The missing Seats in the order of the attendees, with all their pods. */
   readonly seats: readonly { readonly name: string; readonly pods: readonly PodRequirements[] }[];
 }
 
-/** Places seats in order until one does not fit. */
+/** Places the pods of missing Seats, one Seat after another, until a Seat does not fit. */
 export function fitSeats({ usage, reserved, seats, ...input }: CapacityInput): Fit {
   const nodes = input.nodes.map((node): NodeCapacity => ({
     node,
@@ -204,7 +204,8 @@ function shortageText({ nodes, resource, pod, seat, free }: Shortage): string {
 
 /**
  * Builds the condition CapacityAvailable.
- * @param existing number of the `desired` seats that already exist
+ * @param desired number of wanted Seats
+ * @param existing number of wanted Seats that already exist
  */
 export function capacityCondition(desired: number, existing: number, { fitting, shortage }: Fit): ConditionSpec {
   const fits = existing + fitting.length;
@@ -219,7 +220,10 @@ export function capacityCondition(desired: number, existing: number, { fitting, 
   return { type: TYPE, status: 'True', reason: 'Fits', message: `${desired} of ${desired} seats fit on the nodes.` };
 }
 
-/** Builds the condition for nodes or pods that can't be listed. The operator then creates seats without a check. */
+/**
+ * Builds the condition CapacityAvailable for a cluster whose nodes or pods the operator can't list. The operator then
+ * creates Seats without a capacity check.
+ */
 export const capacityUnknown = (denial: string): ConditionSpec => ({
   type: TYPE,
   status: 'Unknown',

@@ -1,5 +1,5 @@
-// Lists the nodes and adds up what their pods request, and caches both. A watch of all pods in the cluster would cost
-// more than everything else that the operator does.
+// Lists the nodes, adds up what their pods request, and caches both results. The operator does not watch all pods of
+// the cluster, because this would cost more than all its other work.
 import { isForbidden } from '../../kubernetes/api.ts';
 import type { Api, ListOptions } from '../../kubernetes/api.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
@@ -9,7 +9,7 @@ import { usageOf } from './capacity.ts';
 import type { Usage } from './capacity.ts';
 import type { Node, Pod } from '../../kubernetes/types.ts';
 
-/** The value, or the API server's message if it answered 403 Forbidden. */
+/** The value that was read, or the API server's message if it answered 403 Forbidden. */
 export type ReadResult<T> = { readonly value: T } | { readonly denied: string };
 
 interface CachedRead<T> {
@@ -30,7 +30,7 @@ export class ClusterReader {
 
   /**
    * Returns the nodes, from a list that is at most `maxAge` milliseconds old.
-   * @throws any error of the list except 403 Forbidden
+   * @throws the error of a failed list, except 403 Forbidden
    */
   nodes(maxAge: number): Promise<ReadResult<readonly Node[]>> {
     this.#nodes = this.#fresh(this.#nodes, maxAge) ?? this.#cache(this.#list<Node>(KINDS.Node));
@@ -38,8 +38,8 @@ export class ClusterReader {
   }
 
   /**
-   * Returns what pods request, from a list that is at most `maxAge` milliseconds old.
-   * @throws any error of the list except 403 Forbidden
+   * Returns what all pods request, from a list that is at most `maxAge` milliseconds old.
+   * @throws the error of a failed list, except 403 Forbidden
    */
   usage(maxAge: number): Promise<ReadResult<Usage>> {
     this.#usage = this.#fresh(this.#usage, maxAge) ?? this.#cache(this.#readUsage());
@@ -56,7 +56,10 @@ export class ClusterReader {
     return cached && this.#clock.now() - cached.at < maxAge ? cached : undefined;
   }
 
-  /** Caches a read as soon as it starts, so that callers share it. A failed read is removed again. */
+  /**
+   * Caches a read from the moment when it starts, so that simultaneous callers share one request. Removes a failed read
+   * from the cache.
+   */
   #cache<T>(result: Promise<ReadResult<T>>): CachedRead<T> {
     const forget = (): void => {
       if (this.#nodes?.result === result) this.#nodes = undefined;

@@ -5,7 +5,7 @@ import { NAMES, aWorkshopHarness } from './testing/workshop-harness.ts';
 import { aNode } from './testing/fixtures.ts';
 
 describe('a change of the lab', () => {
-  test('is rolled out to a few seats at a time', async () => {
+  test('rolls out a change of the lab to a few seats at a time', async () => {
     const { settleAll, settle, edit, reconcile, seats, condition, workshop } = aWorkshopHarness({
       seats: 3,
       rollout: { maxConcurrent: 1 },
@@ -27,7 +27,7 @@ describe('a change of the lab', () => {
     expect(condition('Progressing')).toMatchObject({ reason: 'Complete' });
   });
 
-  test('stops rolling out after too many failures, with advice, and continues with the next change', async () => {
+  test('stops a rollout after too many failures, with advice, and continues after the next change', async () => {
     const { settleAll, settle, edit, reconcile, seats, condition, events } = aWorkshopHarness({
       seats: 3,
       rollout: { maxConcurrent: 1, maxFailures: 1 },
@@ -53,7 +53,7 @@ describe('a change of the lab', () => {
     expect(condition('Degraded').status).toBe('False');
   });
 
-  test('waits while spec.rollout.paused is true', async () => {
+  test('holds back a change of the lab while spec.rollout.paused is true', async () => {
     const { settleAll, edit, reconcile, requests, condition } = aWorkshopHarness({ seats: 3 });
     await settleAll();
     edit({ spec: { rollout: { paused: true }, lab: { jaeger: { maxTraces: 7 } } } });
@@ -71,7 +71,7 @@ describe('a change of the lab', () => {
 });
 
 describe('a seat', () => {
-  test('is created again after somebody deletes it, even while the rollout is paused', async () => {
+  test('creates a seat again after somebody deletes it, even while the rollout is paused', async () => {
     const { api, settleAll, settle, edit, reconcile, names, seats } = aWorkshopHarness({ seats: 3 });
     await settleAll();
     edit({ spec: { rollout: { paused: true } } });
@@ -85,7 +85,7 @@ describe('a seat', () => {
     expect(seats.get('class-seat-02')?.metadata.uid).not.toBe(before);
   });
 
-  test('is restored after somebody edits it', async () => {
+  test('restores a seat after somebody edits it', async () => {
     const { api, settleAll, reconcile, seats } = aWorkshopHarness({ seats: 3 });
     await settleAll();
     api.edit(
@@ -104,7 +104,7 @@ describe('a seat', () => {
     expect(seats.get('class-seat-01')?.spec).not.toHaveProperty('lab');
   });
 
-  test('is not counted as failed if the instructor stops it', async () => {
+  test('does not count a seat as failed if the instructor stops it', async () => {
     const { api, settle, settleAll, reconcile, condition } = aWorkshopHarness({ seats: 3 });
     await settleAll();
     api.edit(KINDS.Seat, { name: 'class-seat-01' }, { spec: { replicas: 0 } });
@@ -115,7 +115,7 @@ describe('a seat', () => {
 });
 
 describe('capacity of the nodes', () => {
-  test('limits how many seats are created, and the other seats follow after a node is added', async () => {
+  test('creates only the seats that fit on the nodes, and the other seats after a node is added', async () => {
     const { api, clock, settleAll, reconcile, names, condition } = aWorkshopHarness({
       seats: 10,
       rollout: { maxConcurrent: 10 },
@@ -140,7 +140,7 @@ describe('capacity of the nodes', () => {
     expect([names().length, condition('CapacityAvailable').status]).toEqual([10, 'True']);
   });
 
-  test('holds back new seats while the check fails, and is then checked again', async () => {
+  test('creates no seats while the capacity check fails, and checks the capacity again later', async () => {
     const { api, reconcile, names, condition } = aWorkshopHarness();
     api.fail({ verb: 'list', kind: 'Pod' }, apiError(500, 'InternalError', 'etcd is away'));
     await expect(reconcile()).rejects.toThrow('etcd is away');
@@ -151,7 +151,7 @@ describe('capacity of the nodes', () => {
 });
 
 describe('isolation test of a Workshop', () => {
-  test('keeps its earlier result, with time and generation, until it has a new one', async () => {
+  test("keeps the isolation test's earlier result, with time and generation, until there is a new one", async () => {
     const { settleAll, edit, reconcile, restart, condition } = aWorkshopHarness();
     await settleAll();
     const seen = condition('NetworkIsolation');
@@ -164,7 +164,7 @@ describe('isolation test of a Workshop', () => {
     expect(condition('NetworkIsolation').observedGeneration).toBe(2);
   });
 
-  test('reports no result for a class with one seat', async () => {
+  test('reports no isolation result for a class with one seat', async () => {
     const { settleAll, condition } = aWorkshopHarness({ seats: 1 });
     await settleAll();
     expect(condition('NetworkIsolation')).toMatchObject({

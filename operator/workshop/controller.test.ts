@@ -8,7 +8,7 @@ import { aWorkshop, seatOf } from './testing/fixtures.ts';
 import type { WorkshopOptions } from './options.ts';
 
 describe('a new Workshop', () => {
-  test('gets a finalizer and a seat for each attendee, and reports the progress', async () => {
+  test('gives a new Workshop a finalizer and a seat for each attendee, and reports the progress', async () => {
     const { reconcile, workshop, names, seats, condition } = aWorkshopHarness();
     await reconcile();
     expect(workshop().metadata.finalizers).toEqual([FINALIZER]);
@@ -44,7 +44,7 @@ describe('a new Workshop', () => {
     for (const { observedGeneration } of workshop().status?.conditions ?? []) expect(observedGeneration).toBe(1);
   });
 
-  test('becomes ready, with its images pulled and its isolation tested', async () => {
+  test('reports a Workshop as ready, with its images pulled and the isolation of its seats tested', async () => {
     const { settleAll, workshop, condition, events } = aWorkshopHarness();
     await settleAll();
     expect(workshop().status).toMatchObject({ seats: { desired: 3, ready: 3, updated: 3, failed: 0 }, summary: '3/3' });
@@ -59,14 +59,14 @@ describe('a new Workshop', () => {
     expect(events.events.map(({ reason }) => reason)).toEqual(['RollingOut', 'SeatsReady', 'Pulled', 'Enforced']);
   });
 
-  test('causes no request after it is ready', async () => {
+  test('sends no request for a Workshop that is ready and does not change', async () => {
     const { settleAll, reconcile, requests, clock } = aWorkshopHarness();
     await settleAll();
     clock.advance(HOUR / 20);
     expect(await requests(reconcile)).toEqual([]);
   });
 
-  test('is ignored if the Workshop no longer exists', async () => {
+  test('ignores a Workshop that no longer exists', async () => {
     const { api, reconcile, requests } = aWorkshopHarness();
     api.remove(KINDS.Workshop, { name: 'class' });
     expect(await requests(reconcile)).toEqual([]);
@@ -76,7 +76,7 @@ describe('a new Workshop', () => {
 describe('attendees of a Workshop', () => {
   const attendees = [{ name: 'ada' }, { name: 'bob' }];
 
-  test('are added and removed without a change to other seats', async () => {
+  test('adds and removes attendees without a change to other seats', async () => {
     const { settleAll, edit, names, seats } = aWorkshopHarness({ attendees });
     await settleAll();
     const ada = seats.get('class-ada');
@@ -86,7 +86,7 @@ describe('attendees of a Workshop', () => {
     expect(seats.get('class-ada')).toEqual(ada);
   });
 
-  test('are reported as invalid if two have the same name, and no seat changes', async () => {
+  test('reports two attendees of the same name as invalid, and changes no seat', async () => {
     const { settleAll, edit, reconcile, names, condition, workshop, requests } = aWorkshopHarness({ attendees });
     await settleAll();
     edit({ spec: { attendees: [{ name: 'ada' }, { name: 'ada' }] } });
@@ -117,7 +117,7 @@ describe('attendees of a Workshop', () => {
       },
     ],
     ['a quota that the lab doesn’t fit', { quotaProblem: () => 'Change it.' }],
-  ])('get no seats while the Workshop has %s, which is reported', async (_, options) => {
+  ])('creates no seats and reports a problem while the Workshop has %s', async (_, options) => {
     const { reconcile, names, condition } = aWorkshopHarness({ seats: 3 }, options);
     await reconcile();
     expect([names(), condition('Ready')]).toMatchObject([
@@ -126,7 +126,7 @@ describe('attendees of a Workshop', () => {
     ]);
   });
 
-  test("get their seats even if one seat's name is taken by another Workshop, which is reported", async () => {
+  test("creates all other seats and reports a problem if another Workshop already uses one seat's name", async () => {
     const { api, settleAll, reconcile, names, condition, workshop, seats } = aWorkshopHarness({ attendees });
     const other = {
       ...seatOf(aWorkshop({ seats: 1 }, { name: 'other', uid: 'other-uid' }), 0),
@@ -155,7 +155,7 @@ describe('attendees of a Workshop', () => {
 });
 
 describe('a failed request', () => {
-  test('is reported and retried if it is a refused write, and the other writes succeed', async () => {
+  test('reports and retries a write that the API server refuses, and still does all other writes', async () => {
     const { api, reconcile, names, condition } = aWorkshopHarness();
     api.fail({ verb: 'apply', kind: 'Seat', name: 'class-seat-02' }, apiError(422, 'Invalid', 'spec.lab: too long'));
     await expect(reconcile()).rejects.toMatchObject({ code: 422 });
@@ -169,7 +169,7 @@ describe('a failed request', () => {
     expect([names(), condition('Degraded').status]).toEqual([NAMES, 'False']);
   });
 
-  test('is combined with other failed requests into one error', async () => {
+  test('combines several failed requests into one error', async () => {
     const { api, reconcile } = aWorkshopHarness();
     api.fail({ verb: 'apply', kind: 'Seat' }, apiError(500, 'InternalError', 'etcd is away'), 2);
     await expect(reconcile()).rejects.toThrow(
@@ -177,14 +177,14 @@ describe('a failed request', () => {
     );
   });
 
-  test('ends in a NotLeadingError if another operator process is the leader', async () => {
+  test('throws a NotLeadingError if another operator process is the leader', async () => {
     const { api, reconcile } = aWorkshopHarness();
     api.fail({ verb: 'apply', kind: 'Seat' }, apiError(500, 'InternalError'));
     api.fail({ verb: 'apply', kind: 'Workshop' }, new NotLeadingError());
     await expect(reconcile()).rejects.toBeInstanceOf(NotLeadingError);
   });
 
-  test('is ignored if it is a write of the status of a deleted Workshop', async () => {
+  test('ignores the failed status write of a deleted Workshop', async () => {
     const { api, reconcile } = aWorkshopHarness();
     api.fail({ verb: 'apply', kind: 'Workshop' }, apiError(404, 'NotFound'));
     await expect(reconcile()).resolves.toBeDefined();

@@ -1,5 +1,5 @@
-// The Workshop reconciler. It creates, changes and deletes Seats as the spec asks, a few at a time, and reports the
-// progress. Each reconcile observes everything, decides in `planRollout`, and writes only what differs.
+// The Workshop reconciler. It creates, changes and deletes the Seats of a Workshop, a few at a time, and reports the
+// progress. Each reconcile observes everything, plans the changes with `planRollout`, and writes only what differs.
 import { asError } from '../../support/errors.ts';
 import { DEFAULTS } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
@@ -26,16 +26,16 @@ import { invalidStatus, statusOf } from './status.ts';
 import { validate } from './validation.ts';
 import { ensureFinalizer, writeStatus } from './write-workshop.ts';
 
-/** The Seats that exist, by owner. */
+/** The Seats that exist, grouped by owner. */
 interface ExistingSeats {
   readonly all: readonly Seat[];
-  /** Seats of the Workshop, whether wanted or not. */
+  /** All Seats of the Workshop, even those that are no longer wanted. */
   readonly owned: readonly Seat[];
-  /** Seats that have wanted names but belong to somebody else. */
+  /** Seats that have the name of a wanted Seat but belong to somebody else. */
   readonly taken: readonly Seat[];
 }
 
-/** What the Workshop wants at this time, and what exists. */
+/** The Seats that the Workshop wants at this time, and the Seats that exist. */
 interface Situation {
   readonly schedule: Schedule;
   readonly wanted: readonly Seat[];
@@ -93,7 +93,9 @@ export class WorkshopReconciler implements Reconciler {
     }
   }
 
-  /** Reports what to change in the spec. Nothing is retried, because only a change of the spec helps. */
+  /**
+   * Reports what to change in the invalid spec of a Workshop. Does not retry, because only a change of the spec helps.
+   */
   async #reportProblems(workshop: Workshop, problems: readonly string[]): Promise<undefined> {
     const { owned } = this.#existing(workshop, []);
     const status = invalidStatus(workshop, problems, { owned, now: this.#options.clock.now() });
@@ -132,8 +134,8 @@ export class WorkshopReconciler implements Reconciler {
   }
 
   /**
-   * Returns the wanted Seats, as the same objects for the same spec. So it is cheap to compare hundreds of Seats
-   * whenever one of them changes.
+   * Returns the wanted Seats. As long as the spec is the same, it returns the same objects, so that comparing hundreds
+   * of Seats is cheap.
    */
   #wanted(workshop: Workshop, stopped: boolean): readonly Seat[] {
     const memo = this.#memos.get(workshop);
@@ -150,7 +152,10 @@ export class WorkshopReconciler implements Reconciler {
     return { all, owned, taken };
   }
 
-  /** Checks which missing Seats fit on the nodes. If the check fails, no Seat counts as fitting, so none is created. */
+  /**
+   * Checks which missing Seats fit on the nodes. If the check fails, no missing Seat counts as fitting, so the operator
+   * creates none.
+   */
   async #checkCapacity(
     workshop: Workshop,
     { wanted, existing }: Situation,
@@ -174,7 +179,7 @@ export class WorkshopReconciler implements Reconciler {
     });
   }
 
-  /** Updates and returns the names of wanted Seats that exist or have existed. */
+  /** Updates and returns the names of the wanted Seats that exist now or existed earlier. */
   #updateKnown(workshop: Workshop, wanted: readonly Seat[], owned: readonly Seat[]): ReadonlySet<string> {
     const memo = this.#memos.get(workshop);
     const existed = new Set([...memo.known, ...owned.map(nameOf)]);
@@ -182,7 +187,10 @@ export class WorkshopReconciler implements Reconciler {
     return memo.known;
   }
 
-  /** Records each warning before the end of the class once. A new process may repeat the last warning. */
+  /**
+   * Records a warning before the end of the class, each warning once. After a restart of the operator, the last warning
+   * may appear again.
+   */
   #warnBeforeEnd(workshop: Workshop, schedule: Schedule): void {
     const memo = this.#memos.get(workshop);
     const warning = `${schedule.expiresAt} ${schedule.warning}`;
@@ -192,7 +200,7 @@ export class WorkshopReconciler implements Reconciler {
   }
 }
 
-/** Returns the wanted names for which no Seat exists. */
+/** Returns the names of wanted Seats that do not exist. */
 function missingSeats(wanted: readonly Seat[], { owned, taken }: ExistingSeats): string[] {
   const names = new Set([...owned, ...taken].map(nameOf));
   return wanted.map(nameOf).filter((name) => !names.has(name));

@@ -11,7 +11,7 @@ import { isDeleting, isSeatOf } from './seats.ts';
 import { deletingStatus } from './status.ts';
 import { removeFinalizer, writeStatus } from './write-workshop.ts';
 
-/** Milliseconds until the next look for Seats that are missing in the store. */
+/** Milliseconds until the operator asks the API server again whether Seats exist that its store lacks. */
 const RECHECK_MS = 1000;
 
 export interface DeletionOptions extends WorkshopOptions {
@@ -19,7 +19,10 @@ export interface DeletionOptions extends WorkshopOptions {
   readonly prepull: ImagePrepull;
 }
 
-/** Deletes the Workshop's Seats and reports which are left. When a Seat is gone, the Workshop is reconciled again. */
+/**
+ * Deletes the Workshop's Seats and reports which Seats still exist. The Workshop is reconciled again whenever one of
+ * its Seats is gone.
+ */
 async function deleteSeats(options: DeletionOptions, workshop: Workshop, owned: readonly Seat[]): Promise<void> {
   const { clock, writer } = options;
   const attempts = new Attempts();
@@ -29,9 +32,7 @@ async function deleteSeats(options: DeletionOptions, workshop: Workshop, owned: 
   attempts.end();
 }
 
-/**
- * Asks the API server whether the Workshop still has Seats. The store may lack a Seat that was created a moment ago.
- */
+/** Asks the API server whether the Workshop still has Seats. The store may lack a Seat that was just created. */
 async function hasSeats({ api, seats }: DeletionOptions, workshop: Workshop): Promise<boolean> {
   const labelSelector = `${LABELS.workshop}=${workshop.metadata.name}`;
   const listed = await api.list<Seat>(KINDS.Seat, { labelSelector });
@@ -48,7 +49,7 @@ async function finish(options: DeletionOptions, workshop: Workshop): Promise<voi
 
 /**
  * Continues the deletion of a Workshop.
- * @returns when to reconcile again, or 'deleted' if nothing is left to do
+ * @returns when to reconcile the Workshop again, or 'deleted' if nothing is left to do
  */
 export async function deleteWorkshop(
   options: DeletionOptions,

@@ -1,5 +1,5 @@
-// Events on a Workshop, and on Seats that the operator restores. Most are recorded when a condition changes.
-// https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
+// Events that the operator records on a Workshop and on restored Seats. Most Events report that a condition has
+// changed. https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
 import { conditionOf } from '../../kubernetes/conditions.ts';
 import type { Condition } from '../../kubernetes/object.ts';
 import type { Seat, WorkshopStatus } from '../api/types.ts';
@@ -7,7 +7,7 @@ import type { EventType } from '../engine/reconciler.ts';
 import type { EventSpec } from '../events.ts';
 import type { Schedule } from './schedule.ts';
 
-/** Reports that somebody edited a Seat and the operator restored it. */
+/** Builds the Event for a Seat that somebody edited and the operator restored. */
 export const seatRestored = (seat: Seat): EventSpec => ({
   type: 'Normal',
   reason: 'Restored',
@@ -36,7 +36,7 @@ export const expiresSoon = ({ expiresAt = '', afterExpiry, warning = 0 }: Schedu
     'To continue, set spec.schedule.expiresAt to a later time.',
 });
 
-/** The reasons that become Events, by condition type, and the type of each Event. */
+/** The condition reasons that cause an Event, by condition type. Each reason has the type of its Event. */
 const EVENT_TYPES: Readonly<Record<string, Readonly<Record<string, EventType>>>> = {
   Ready: { SeatsReady: 'Normal', InvalidSpec: 'Warning', Expired: 'Normal', Terminating: 'Normal' },
   Progressing: { Scheduled: 'Normal', Paused: 'Normal', RollingOut: 'Normal' },
@@ -49,7 +49,7 @@ const EVENT_TYPES: Readonly<Record<string, Readonly<Record<string, EventType>>>>
 const isSameCondition = (a: Condition | undefined, b: Condition): boolean =>
   a?.status === b.status && a.reason === b.reason;
 
-/** Returns the Events for a change of a Workshop's status. */
+/** Returns the Events for the difference between two statuses of a Workshop. */
 export function changeEvents(before: WorkshopStatus | undefined, after: WorkshopStatus): EventSpec[] {
   return (after.conditions ?? []).flatMap((condition) => {
     const type = EVENT_TYPES[condition.type]?.[condition.reason];

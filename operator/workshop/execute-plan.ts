@@ -1,4 +1,4 @@
-// Carries out a rollout plan: creates, changes and deletes Seats.
+// Executes a rollout plan: creates, changes and deletes Seats.
 import { isForbidden, isInvalid } from '../../kubernetes/api.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import { record } from '../events.ts';
@@ -15,8 +15,8 @@ interface ExecutionOptions extends Pick<WorkshopOptions, 'log' | 'events'> {
 }
 
 /**
- * Carries out a rollout plan.
- * @returns the API server's message for a refused write that a retry does not fix, if there is one
+ * Executes a rollout plan.
+ * @returns the API server's message if it refused a write that a retry would not fix, or else undefined
  */
 export async function executePlan(
   { log, events, writer, attempts }: ExecutionOptions,

@@ -32,7 +32,7 @@ test("creates no pod for a node that does not accept the lab's pods", () => {
   );
 });
 
-test('runs each image of the lab in a container that ends by itself', () => {
+test('runs each image of the lab in a container whose command ends at once', () => {
   expect(pod.spec.containers.map(({ image, command, args }) => [image, command ?? args])).toEqual([
     ['docker.io/library/intro-otel:0.1.0', ['node', '-e', '']],
     ['docker.io/otel/opentelemetry-collector-contrib:0.140.1', ['--version']],
@@ -51,14 +51,14 @@ test('pulls an image only once if the lab uses it twice', () => {
   expect(one?.spec.containers).toHaveLength(2);
 });
 
-test('uses the pull policy and Secrets of the lab', () => {
+test("uses the lab's pull policy and pull Secrets", () => {
   const lab = { image: { pullPolicy: 'Always' as const }, imagePullSecrets: [{ name: 'regcred' }] };
   const [one] = pullPods(aWorkshop({ seats: 1, lab }), [aNode('a')], 'intro-otel');
   expect(one?.spec.containers.map(({ imagePullPolicy }) => imagePullPolicy)).toEqual(['Always', 'Always', 'Always']);
   expect(one?.spec['imagePullSecrets']).toEqual([{ name: 'regcred' }]);
 });
 
-test('meets the Pod Security Standard restricted and requests very few resources', () => {
+test('builds pods that meet the Pod Security Standard "restricted" and request very few resources', () => {
   expect(pod.spec).toMatchObject({
     automountServiceAccountToken: false,
     securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
@@ -106,7 +106,7 @@ describe('the condition ImagesReady', () => {
   const condition = (...live: readonly Pod[]) =>
     imagesCondition(pods, (name) => live.find(({ metadata }) => metadata.name === name));
 
-  test('is True when every container on every node has started', () => {
+  test('reports ImagesReady as True when every container on every node has started', () => {
     const done = pods.map((one) => withStates(one, ended, { running: {} }, ended));
     expect(condition(...done)).toEqual({
       type: 'ImagesReady',
@@ -116,14 +116,14 @@ describe('the condition ImagesReady', () => {
     });
   });
 
-  test('counts an image as pulled even if its command fails or is missing', () => {
+  test("counts an image as pulled even if the container's command fails or is missing", () => {
     const done = pods.map((one) =>
       withStates(one, { terminated: { exitCode: 127 } }, { waiting: { reason: 'CreateContainerError' } }, ended),
     );
     expect(condition(...done).status).toBe('True');
   });
 
-  test('tells how many nodes have all images', () => {
+  test('reports how many nodes have all images', () => {
     expect(
       condition(
         withStates(pods[0], ended, ended, ended),
@@ -138,7 +138,7 @@ describe('the condition ImagesReady', () => {
   });
 
   test.each(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName'])(
-    'reports %s with the node, the image and advice',
+    'reports the waiting reason %s with the node, the image and advice',
     (reason) => {
       const { message, ...rest } = condition(withStates(pods[1], ended, { waiting: { reason, message: 'not found' } }));
       expect(rest).toEqual({ type: 'ImagesReady', status: 'False', reason: 'ErrImagePull' });
@@ -149,13 +149,13 @@ describe('the condition ImagesReady', () => {
     },
   );
 
-  test('advises to load the image onto the node if its pull policy is Never', () => {
+  test('advises to load an image onto the node if the pull policy is Never', () => {
     expect(condition(withStates(pods[0], { waiting: { reason: 'ErrImageNeverPull' } })).message).toContain(
       'Load the image onto the node',
     );
   });
 
-  test('reports a pod that its node rejected', () => {
+  test('reports a pod that the node rejected', () => {
     const refused: Pod = {
       ...(pods[0] as Pod),
       status: { phase: 'Failed', reason: 'OutOfpods', message: 'Too many pods.' },
@@ -166,7 +166,7 @@ describe('the condition ImagesReady', () => {
     });
   });
 
-  test("is False if no node accepts the lab's pods", () => {
+  test("reports ImagesReady as False if no node accepts the lab's pods", () => {
     expect(imagesCondition([], () => undefined)).toMatchObject({ status: 'False', reason: 'NoNodes' });
   });
 });

@@ -1,5 +1,5 @@
-// Pods that pull images onto nodes before a class needs them. Each pod runs every image of the lab for a moment, so
-// that the kubelet pulls it.
+// Builds the pods that pull images onto nodes before a class needs the images. Each pod runs every image of the lab for
+// a moment, so that the kubelet pulls the image.
 import { imageOf } from '../../cdk8s/lab/workload.ts';
 import { json, sha256 } from '../../cdk8s/canonical-json.ts';
 import { completeValues } from '../../cdk8s/render.ts';
@@ -12,16 +12,18 @@ import { placementOf, accepts } from './placement.ts';
 import { restrictedContainer, restrictedPod } from './pod-security.ts';
 import { labelsOf, ownedBy } from './seats.ts';
 
-/** Value of the pods' label app.kubernetes.io/component. The watch selects pods by this label. */
+/**
+ * Value of the label app.kubernetes.io/component on all pods that pull images. The watch selects pods by this label.
+ */
 export const COMPONENT = 'image-pull';
 
-/** Name of the label that identifies a pod's set of images. */
+/** Name of the label that identifies the set of images which a pod pulls. */
 const SET = `${GROUP}/images`;
 
 const REQUESTS = { cpu: '1m', memory: '8Mi' };
 const LIMITS = { memory: '256Mi' };
 
-/** An image, and a command in it that ends at once. */
+/** An image to pull, and a command in the image that ends at once. */
 interface PrepullTask {
   readonly name: string;
   readonly image: string;
@@ -50,8 +52,8 @@ const containerFor =
   });
 
 /**
- * Builds the pods that pull images, one for each node that accepts the lab's pods. Each pod names its node, so the
- * scheduler is not involved.
+ * Builds the pods that pull images, one for each node that accepts the lab's pods. Each pod's spec already contains the
+ * node's name, so the scheduler has nothing to do.
  */
 export function pullPods(workshop: Workshop, nodes: readonly Node[], namespace: string): Pod[] {
   const { lab } = workshop.spec;
@@ -77,10 +79,13 @@ export function pullPods(workshop: Workshop, nodes: readonly Node[], namespace: 
     }));
 }
 
-/** State of an image on a node. An object explains why the image can't be pulled. */
+/** State of an image on a node. It is an object with the reason if the image can't be pulled. */
 type ImageState = 'present' | 'pulling' | { readonly reason: string; readonly message: string };
 
-/** Waiting reasons that mean an image can't be pulled. https://kubernetes.io/docs/concepts/containers/images/ */
+/**
+ * Reasons of waiting containers which mean that the image can't be pulled.
+ * https://kubernetes.io/docs/concepts/containers/images/
+ */
 const PULL_ERRORS = [
   'ErrImagePull',
   'ImagePullBackOff',
@@ -98,14 +103,14 @@ function imageState(status: ContainerStatus | undefined): ImageState {
   if (status === undefined) return 'pulling';
   if (hasRun(status)) return 'present';
   const { reason = '', message = '' } = status.state?.waiting ?? {};
-  // The image lacks the command, so the container can't start. But the image is on the node.
+  // The container can't start because its image lacks the command. But the image has been pulled onto the node.
   if (reason === 'CreateContainerError') return 'present';
   return PULL_ERRORS.includes(reason) ? { reason, message } : 'pulling';
 }
 
 /**
- * Whether the node rejected the pod before it pulled anything, for example because it lacks resources. A rejected pod
- * stays failed.
+ * Whether the node rejected the pod before it pulled any image, for example because the node lacks resources.
+ * Kubernetes never starts a rejected pod again.
  */
 export const wasRejected = ({ status }: Pod): boolean =>
   status?.phase === 'Failed' && (status.containerStatuses ?? []).every(({ imageID = '' }) => imageID === '');
@@ -116,7 +121,7 @@ interface PrepullState {
   readonly state: ImageState;
 }
 
-/** Returns the state of each image of one pod. Images of a pod that does not exist yet count as being pulled. */
+/** Returns the state of each image of one pod. The images of a pod that does not exist yet count as being pulled. */
 function pullStates(wanted: Pod, live: Pod | undefined): PrepullState[] {
   const { reason = 'Failed', message = '', containerStatuses = [] } = live?.status ?? {};
   return wanted.spec.containers.map(({ name, image = '' }) => ({
@@ -140,7 +145,7 @@ const adviceFor = (reason: string, namespace: string): string =>
 
 /**
  * Builds the condition ImagesReady.
- * @param live returns the live pod of a name, if it exists
+ * @param live returns the live pod with a name, or undefined if there is none
  */
 export function imagesCondition(wanted: readonly Pod[], live: (name: string) => Pod | undefined): ConditionSpec {
   const all = wanted.flatMap((pod) => pullStates(pod, live(pod.metadata.name)));

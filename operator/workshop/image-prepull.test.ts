@@ -30,7 +30,7 @@ function setUp() {
   return { api, clock, images, pods, nodes, writes };
 }
 
-test('creates one pod for every node', async () => {
+test('creates one image-pulling pod for every node', async () => {
   const { images, nodes, writes } = setUp();
   expect(await images.ensure(workshop)).toMatchObject({ reason: 'NotAllYet' });
   expect(nodes()).toEqual(['a', 'b']);
@@ -39,7 +39,7 @@ test('creates one pod for every node', async () => {
   expect(writes()).toEqual([]);
 });
 
-test('lists nodes every five minutes, adds pods for new nodes and deletes pods of removed nodes', async () => {
+test('lists nodes every five minutes, creates pods for new nodes, and deletes pods of removed nodes', async () => {
   const { api, clock, images, nodes } = setUp();
   await images.ensure(workshop);
   api.remove(KINDS.Node, { name: 'a' });
@@ -62,7 +62,7 @@ test('deletes pods for images that the lab no longer uses', async () => {
   expect(pods.list()).toHaveLength(2);
 });
 
-test('leaves pods of other Workshops and other components alone', async () => {
+test('deletes only image-pulling pods of its own Workshop', async () => {
   const { api, images, pods } = setUp();
   const other = aWorkshop({ seats: 1 }, { name: 'other', uid: 'other-uid' });
   await images.ensure(other);
@@ -82,7 +82,7 @@ test('leaves pods of other Workshops and other components alone', async () => {
   ).toEqual(['class', 'other', 'other']);
 });
 
-test('replaces a pod after five minutes if its node rejected it', async () => {
+test('replaces a pod after five minutes if the node rejected the pod', async () => {
   const { api, clock, images, pods, writes } = setUp();
   await images.ensure(workshop);
   writes();
@@ -98,7 +98,7 @@ test('replaces a pod after five minutes if its node rejected it', async () => {
   expect(pods.get(`intro-otel/${metadata.name}`)?.status).toBeUndefined();
 });
 
-test('reports that the API server refuses the pods, without an error', async () => {
+test('reports in ImagesReady that the API server refuses the pods, without throwing an error', async () => {
   const { api, images } = setUp();
   api.fail({ verb: 'create', kind: 'Pod' }, apiError(403, 'Forbidden', 'exceeded quota'), 2);
   expect(await images.ensure(workshop)).toMatchObject({
@@ -108,13 +108,13 @@ test('reports that the API server refuses the pods, without an error', async () 
   });
 });
 
-test('accepts a pod that the earlier leader created a moment ago', async () => {
+test('throws no error if an earlier leader has just created the same pod', async () => {
   const { api, images } = setUp();
   api.fail({ verb: 'create', kind: 'Pod' }, apiError(409, 'AlreadyExists'), 2);
   expect(await images.ensure(workshop)).toMatchObject({ reason: 'NotAllYet' });
 });
 
-test('reports that the operator can not list nodes', async () => {
+test('reports in ImagesReady that the operator can not list nodes', async () => {
   const { api, images } = setUp();
   api.fail({ verb: 'list', kind: 'Node' }, apiError(403, 'Forbidden', 'nodes is forbidden'));
   expect(await images.ensure(workshop)).toMatchObject({ status: 'Unknown', reason: 'NotReadable' });

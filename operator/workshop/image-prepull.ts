@@ -1,5 +1,5 @@
-// Pulls images before a class needs them. It creates a pod per node for the current images, and deletes the pods for
-// earlier images.
+// Pulls images onto the nodes before a class needs the images. It creates a pod per node for the current images, and
+// deletes the pods of earlier images.
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { LABELS } from '../api/types.ts';
 import type { Workshop } from '../api/types.ts';
@@ -20,16 +20,19 @@ import {
 import type { Pod } from '../../kubernetes/types.ts';
 import { isDeleting, uidOf } from './seats.ts';
 
-/** How often to list the nodes, in milliseconds. A pod that its node rejected is replaced after the same time. */
+/** Milliseconds between two lists of the nodes. A pod that its node rejected is replaced after the same time. */
 export const NODES_MS = 300_000;
 
 export interface ImagePrepullOptions {
   readonly api: Api;
   readonly cluster: ClusterReader;
   readonly clock: Clock;
-  /** Pods in the operator's namespace with the label app.kubernetes.io/component: image-pull, with their status. */
+  /**
+   * Store of the pods in the operator's namespace with the label app.kubernetes.io/component: image-pull. It must keep
+   * their status.
+   */
   readonly pods: Store<Pod>;
-  /** The operator's namespace. */
+  /** Name of the namespace that the operator runs in. */
   readonly namespace: string;
 }
 
@@ -42,7 +45,7 @@ export class ImagePrepull {
 
   /**
    * Starts to pull missing images, and returns the condition ImagesReady. Lists the nodes every NODES_MS. Sends no
-   * other request if no image is missing.
+   * other request if all images are present.
    */
   async ensure(workshop: Workshop): Promise<ConditionSpec> {
     const { cluster, namespace, pods } = this.#options;
@@ -57,7 +60,8 @@ export class ImagePrepull {
         wanted.filter(({ metadata }) => live(metadata.name) === undefined).map((pod) => this.#create(pod)),
       );
     } catch (error) {
-      // A quota or an admission policy of the operator's namespace refuses the pods. The class works without them.
+      // A quota or an admission policy in the operator's namespace refuses the pods. The class works without these
+      // pods.
       if (isForbidden(error)) return imagesDenied(error.message);
       throw error;
     }
@@ -84,7 +88,7 @@ export class ImagePrepull {
     try {
       pods.observe(await api.create(pod));
     } catch (error) {
-      // This process or the earlier leader created the pod a moment ago.
+      // This operator process or the earlier leader has just created the pod, but the store does not have it yet.
       if (!isAlreadyExists(error)) throw error;
     }
   }

@@ -27,7 +27,7 @@ function setUp() {
   const pods = api.store<Pod>(KINDS.Pod);
   const isolation = new IsolationCheck(api, clock);
   const check = (seats: readonly Seat[] = [one, two, three], asking = workshop) => isolation.check(asking, seats);
-  /** Ends the test's pod with these results. */
+  /** Ends the isolation test's pod, with these results as its answer. */
   const end = (results: object) => {
     const [
       {
@@ -58,7 +58,7 @@ test('sends no request while the Workshop has only one seat', async () => {
   expect([api.reads, api.writes]).toEqual([[], []]);
 });
 
-test("runs the test's pod in the first of two seats, returns the result and deletes the pod", async () => {
+test("runs the isolation test's pod in the first of two seats, returns the result and deletes the pod", async () => {
   const { check, end, pods, where } = setUp();
   expect(await check()).toEqual({ next: 1000 });
   expect(where()).toEqual(['class-seat-01']);
@@ -76,7 +76,7 @@ test("runs the test's pod in the first of two seats, returns the result and dele
   expect(where()).toEqual([]);
 });
 
-test('repeats the test after an hour, between other seats', async () => {
+test('repeats the isolation test after an hour, between two other seats', async () => {
   const { api, clock, check, end, where } = setUp();
   await check();
   end(SHUT);
@@ -90,7 +90,7 @@ test('repeats the test after an hour, between other seats', async () => {
   expect(where()).toEqual(['class-seat-02']);
 });
 
-test('repeats a failed test after a minute, then every hour', async () => {
+test('repeats a failed isolation test after a minute, and later every hour', async () => {
   const { clock, check, end } = setUp();
   await check();
   end(OPEN);
@@ -101,7 +101,7 @@ test('repeats a failed test after a minute, then every hour', async () => {
   expect(await check()).toMatchObject({ next: HOUR, condition: { reason: 'Unenforced' } });
 });
 
-test('repeats the test at once after a change of the Workshop', async () => {
+test('repeats the isolation test at once after a change of the Workshop', async () => {
   const { check, end, where } = setUp();
   await check();
   end(SHUT);
@@ -110,7 +110,7 @@ test('repeats the test at once after a change of the Workshop', async () => {
   expect(where()).toHaveLength(1);
 });
 
-test('runs the test after a restart of the operator, and deletes the pod of the earlier process', async () => {
+test('repeats the isolation test after a restart of the operator, and deletes the old test pod', async () => {
   const { api, check, where, pods } = setUp();
   await check();
   const left = pods.list()[0]?.metadata.uid;
@@ -120,7 +120,7 @@ test('runs the test after a restart of the operator, and deletes the pod of the 
   expect(pods.list()[0]?.metadata.uid).not.toBe(left);
 });
 
-test('keeps the test pods of another Workshop', async () => {
+test('does not delete the test pods of another Workshop', async () => {
   const { api, check, where } = setUp();
   const other = new IsolationCheck(api, manualClock());
   const foreign = aWorkshop({ seats: 2 }, { name: 'other', uid: 'other-uid' });
@@ -133,7 +133,7 @@ test('keeps the test pods of another Workshop', async () => {
   expect(where().sort()).toEqual(['class-seat-01', 'elsewhere']);
 });
 
-test('fails after a minute if the pod does not end, and tells what the pod waits for', async () => {
+test('fails the test after a minute if its pod does not end, and reports what the pod waits for', async () => {
   const { api, clock, check, where } = setUp();
   await check();
   api.edit(
@@ -159,7 +159,7 @@ test('fails after a minute if the pod does not end, and tells what the pod waits
   expect(where()).toEqual([]);
 });
 
-test('fails if somebody deleted or replaced the pod', async () => {
+test('fails the isolation test if somebody deleted or replaced its pod', async () => {
   const { api, check } = setUp();
   await check();
   const key = { name: 'isolation-probe', namespace: 'class-seat-01' };
@@ -177,16 +177,19 @@ test('fails if somebody deleted or replaced the pod', async () => {
 test.each([
   [403, 'Forbidden', 'exceeded quota: seat'],
   [404, 'NotFound', 'namespaces "class-seat-01" not found'],
-])('reports that the API server refuses the pod (%i), without an error', async (code, reason, message) => {
-  const { api, check } = setUp();
-  api.fail({ verb: 'create', kind: 'Pod' }, apiError(code, reason, message));
-  expect(await check()).toMatchObject({
-    next: 60_000,
-    condition: { reason: 'ProbeFailed', message: expect.stringContaining(message) as string },
-  });
-});
+])(
+  "reports that the API server refuses the test's pod with status %i, without throwing an error",
+  async (code, reason, message) => {
+    const { api, check } = setUp();
+    api.fail({ verb: 'create', kind: 'Pod' }, apiError(code, reason, message));
+    expect(await check()).toMatchObject({
+      next: 60_000,
+      condition: { reason: 'ProbeFailed', message: expect.stringContaining(message) as string },
+    });
+  },
+);
 
-test('fails the test if the seat is deleted during the test', async () => {
+test('fails the isolation test if its seat is deleted during the test', async () => {
   const { api, check } = setUp();
   await check();
   api.fail({ verb: 'get', kind: 'Pod' }, apiError(403, 'Forbidden', 'no longer'));
@@ -194,7 +197,7 @@ test('fails the test if the seat is deleted during the test', async () => {
   expect(await check()).toMatchObject({ condition: { reason: 'ProbeFailed' } });
 });
 
-test('waits while the pod of the earlier test is still being deleted', async () => {
+test('starts no isolation test while the pod of the earlier test is still being deleted', async () => {
   const { api, check } = setUp();
   api.fail({ verb: 'create', kind: 'Pod' }, apiError(409, 'AlreadyExists'));
   expect(await check()).toEqual({ next: 1000 });

@@ -1,4 +1,4 @@
-// Runs the isolation test between two seats of a Workshop, and decides when to repeat it.
+// Runs the isolation test between two seats of a Workshop, and decides when to repeat the test.
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { LABELS, RELEASE } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
@@ -19,9 +19,9 @@ import {
 import type { Pod, Service } from '../../kubernetes/types.ts';
 import { isReady, isSettled, uidOf } from './seats.ts';
 
-/** How often to read the test's pod while it runs, in milliseconds. */
+/** Milliseconds between two reads of the isolation test's pod, while the pod runs. */
 const POLL_MS = 1000;
-/** Milliseconds until a failed test is repeated. A network may take a moment to apply new policies. */
+/** Milliseconds until a failed isolation test is repeated. A network may take a moment to apply new policies. */
 const REPEAT_MS = 60_000;
 const HOURLY_MS = 3_600_000;
 
@@ -33,19 +33,19 @@ interface RunningTest {
   readonly since: number;
 }
 
-/** State of a Workshop's isolation tests since this process started. */
+/** What this process knows about the isolation tests of a Workshop. */
 interface TestState {
-  /** Number of tests that were started. Each test uses other seats than the one before. */
+  /** Number of tests that this process has started. It determines which two seats the next test uses. */
   readonly round: number;
   readonly generation: number | undefined;
   readonly running?: RunningTest | undefined;
   readonly nextAt: number;
-  /** Whether the last test failed. After two failures in a row, the next test waits for an hour. */
+  /** Whether the last test failed. If the next test fails too, the test after it runs an hour later. */
   readonly repeated: boolean;
 }
 
 export interface IsolationResult {
-  /** The new result. Unset if there is none. */
+  /** The condition with the new result. Unset if there is no new result. */
   readonly condition?: ConditionSpec;
   /** Milliseconds until the next check. */
   readonly next?: number;
@@ -66,8 +66,8 @@ export class IsolationCheck {
   }
 
   /**
-   * Starts a test, or continues a running one. Tests need two Ready seats. They run after a start of this process,
-   * after each change of the Workshop's spec, and every hour.
+   * Starts an isolation test between two Ready seats, or continues a running test. It starts a test after a start of
+   * this process, after each change of the Workshop's spec, and every hour.
    */
   async check(workshop: Workshop, seats: readonly Seat[]): Promise<IsolationResult> {
     const { name, generation } = workshop.metadata;
@@ -111,7 +111,7 @@ export class IsolationCheck {
     }
   }
 
-  /** Deletes test pods that an earlier process left behind. */
+  /** Deletes test pods that an earlier operator process has left behind. */
   async #removeLeftovers(workshop: Workshop): Promise<void> {
     const labelSelector = `${LABELS.workshop}=${workshop.metadata.name},${LABELS.component}=${PROBE}`;
     const pods = await this.#api.list<Pod>(KINDS.Pod, { labelSelector });
@@ -132,8 +132,8 @@ export class IsolationCheck {
   }
 
   /**
-   * Returns the test's pod if it still has the same uid. If the seat is being deleted, the operator may no longer read
-   * it, and this returns undefined.
+   * Returns the live pod of the isolation test, if its uid is still the same. Returns undefined if the operator may no
+   * longer read the pod, because the seat is being deleted.
    */
   async #podOf({ pod: { name, namespace }, uid }: RunningTest): Promise<Pod | undefined> {
     try {

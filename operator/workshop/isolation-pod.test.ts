@@ -19,7 +19,7 @@ const service = (name: string, clusterIP: string, ...ports: number[]) => ({
 });
 
 describe('targets of the isolation test', () => {
-  test('are all TCP ports of the Services and pods of the other seat', () => {
+  test('tries to reach all TCP ports of the Services and pods of the other seat', () => {
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -36,7 +36,7 @@ describe('targets of the isolation test', () => {
     ]);
   });
 
-  test('exclude Services and pods without an address', () => {
+  test('ignores Services and pods of the other seat that have no address', () => {
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -51,7 +51,7 @@ describe('targets of the isolation test', () => {
     ).toEqual([]);
   });
 
-  test("are only as many as fit into the pod's answer", () => {
+  test("tries only as many targets as fit into the pod's answer", () => {
     const many = foreignTargets(
       Array.from({ length: 100 }, (_, index) => service('x'.repeat(63), `10.0.0.${index}`, 65_535)),
       [],
@@ -75,7 +75,7 @@ describe('pod of the isolation test', () => {
     ]);
   });
 
-  test("tries the port of the guide's Service", () => {
+  test("tries to reach its own seat's guide at the port of the guide's Service", () => {
     const elsewhere = probePod(
       workshop,
       { ...from, spec: { ...from.spec, lab: { guide: { service: { port: 80 } } } } },
@@ -84,14 +84,14 @@ describe('pod of the isolation test', () => {
     expect(targetsIn(elsewhere.spec.containers[0]?.env?.[0]?.value ?? '')[0]?.port).toBe(80);
   });
 
-  test('runs in the first seat and has our labels', () => {
+  test("builds a pod in the first seat's namespace, with the operator's labels", () => {
     expect(pod.metadata).toMatchObject({
       namespace: 'class-seat-01',
       labels: { [LABELS.component]: 'isolation-probe', [LABELS.workshop]: 'class', [LABELS.seat]: 'class-seat-01' },
     });
   });
 
-  test('runs our image under Pod Security restricted, within the resources that the quota reserves', () => {
+  test('builds a pod with the lab image, Pod Security "restricted" and the reserved resources', () => {
     expect(pod.spec).toMatchObject({
       restartPolicy: 'Never',
       activeDeadlineSeconds: 60,
@@ -112,7 +112,7 @@ describe('pod of the isolation test', () => {
 });
 
 describe('condition NetworkIsolation', () => {
-  test('is True, with the time, if the pod reached only its own seat', () => {
+  test('reports NetworkIsolation as True, with the time, if the pod reached only its own seat', () => {
     expect(
       verdict({ control: 'connected', 'lab-dice:8080': 'ETIMEDOUT', 'lab-jaeger:16686': 'ECONNREFUSED' }, tried),
     ).toEqual({
@@ -125,7 +125,7 @@ describe('condition NetworkIsolation', () => {
     });
   });
 
-  test('is False, with the reached targets and advice, if the pod reached another seat', () => {
+  test('reports NetworkIsolation as False, with targets and advice, if the pod reached another seat', () => {
     const results = {
       control: 'connected',
       a: 'ETIMEDOUT',
@@ -140,7 +140,7 @@ describe('condition NetworkIsolation', () => {
     expect(message).toContain('Use a network plugin that enforces');
   });
 
-  test('is Unknown if the pod did not reach its own seat', () => {
+  test('reports NetworkIsolation as Unknown if the pod did not reach its own seat', () => {
     expect(verdict({ control: 'NAME_NOT_RESOLVED', 'lab-dice:8080': 'ETIMEDOUT' }, tried)).toMatchObject({
       status: 'Unknown',
       reason: 'ProbeFailed',
@@ -149,7 +149,7 @@ describe('condition NetworkIsolation', () => {
     expect(verdict({ 'lab-dice:8080': 'ETIMEDOUT' }, tried)).toMatchObject({ reason: 'ProbeFailed' });
   });
 
-  test('is Unknown if the pod tried no target', () => {
+  test('reports NetworkIsolation as Unknown if the pod tried no target', () => {
     expect(verdict({ control: 'connected' }, tried)).toMatchObject({
       status: 'Unknown',
       reason: 'ProbeFailed',
@@ -164,7 +164,7 @@ describe("answer of the isolation test's pod", () => {
     status: { phase: 'Succeeded', containerStatuses: [{ name: 'probe', state: { terminated } }] },
   });
 
-  test('is read from the termination message', () => {
+  test("reads the pod's answer from its termination message", () => {
     expect(probeAnswer(ended({ exitCode: 0, message: '{"control":"connected"}' }))).toEqual({ control: 'connected' });
   });
 
@@ -173,13 +173,13 @@ describe("answer of the isolation test's pod", () => {
     ['[]', 0],
     ['{"a":1}', 0],
     ['null', 0],
-  ])('is rejected if the termination message is %s', (message, exitCode) => {
+  ])("rejects the pod's answer if the termination message is %s", (message, exitCode) => {
     expect(probeAnswer(ended({ exitCode, message }))).toBe(
       `the pod ended with code ${exitCode} and wrote: ${message}.`,
     );
   });
 
-  test('is replaced with the reason if the pod wrote nothing or never ran', () => {
+  test('returns a reason instead of an answer if the pod wrote nothing or never ran', () => {
     expect(probeAnswer(ended({ exitCode: 137 }))).toBe('the pod ended with code 137 and wrote: nothing.');
     expect(
       probeAnswer({
@@ -189,7 +189,7 @@ describe("answer of the isolation test's pod", () => {
     ).toBe('the pod ended: Evicted: No room.');
   });
 
-  test('is undefined while the pod runs', () => {
+  test('returns no answer while the pod runs', () => {
     expect(probeAnswer(probePod(workshop, from, []))).toBeUndefined();
     expect(
       probeAnswer({
@@ -199,7 +199,7 @@ describe("answer of the isolation test's pod", () => {
     ).toBeUndefined();
   });
 
-  test('is replaced with what the pod waits for if it is late', () => {
+  test('reports what the pod waits for if it does not end in time', () => {
     const waiting = {
       containerStatuses: [
         { name: 'probe', state: { waiting: { reason: 'ImagePullBackOff', message: 'no such image' } } },
@@ -217,7 +217,7 @@ describe("answer of the isolation test's pod", () => {
   });
 });
 
-test('reports Unknown before a test and after a failed one', () => {
+test('reports NetworkIsolation as Unknown before the first test and after a failed test', () => {
   expect(notTested(1)).toMatchObject({
     status: 'Unknown',
     reason: 'NotProbed',

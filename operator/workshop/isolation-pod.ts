@@ -1,5 +1,6 @@
-// The pod of the isolation test. It runs in one seat and tries to reach another. This file decides which addresses the
-// pod tries and what its answer means. It never reports isolation that the test did not prove.
+// Builds the isolation test's pod and reads its answer. The pod runs in one seat and tries to reach another seat. This
+// file decides which addresses the pod tries and what the answer means. It reports isolation only if the test has
+// proved it.
 import { CONNECTED } from '../../apps/isolation-probe/probe.ts';
 import type { Results, Target } from '../../apps/isolation-probe/probe.ts';
 import { imageOf } from '../../cdk8s/lab/workload.ts';
@@ -13,16 +14,21 @@ import { placementOf } from './placement.ts';
 import { restrictedContainer, restrictedPod } from './pod-security.ts';
 import { labelsOf } from './seats.ts';
 
-/** The pod's name, and the value of its label app.kubernetes.io/component. */
+/** Name of the isolation test's pod, and value of the pod's label app.kubernetes.io/component. */
 export const PROBE = 'isolation-probe';
 
-/** Requests and limits of the pod. They are lower than PROBE_RESOURCES, which every seat's quota reserves. */
+/**
+ * Requests and limits of the isolation test's pod. They are lower than PROBE_RESOURCES, for which every seat's quota
+ * has room.
+ */
 const RESOURCES = { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '96Mi' } };
 
-/** Seconds after which the test fails if its pod has not ended. */
+/** Seconds after which the isolation test fails if its pod has not ended. */
 export const PROBE_SECONDS = 60;
 
-/** Highest number of addresses to try. The answer must fit into a termination message of 4096 bytes. */
+/**
+ * Highest number of addresses that the pod tries. The pod's answer must fit into a termination message of 4096 bytes.
+ */
 const MAX_TARGETS = 40;
 
 const isTcp = ({ protocol = 'TCP' }: { readonly protocol?: string }): boolean => protocol === 'TCP';
@@ -33,7 +39,10 @@ const unreachable = (name: string, host: string, port: number): Target => ({
   open: false,
 });
 
-/** Returns the addresses of a seat's Services and pods. A network may treat Services and pods differently. */
+/**
+ * Returns the addresses of a seat's Services and pods, as targets that the isolation test tries to reach. It tries
+ * both, because a network may treat Services and pods differently.
+ */
 export function foreignTargets(services: readonly Service[], pods: readonly Pod[]): Target[] {
   const ofServices = services.flatMap(({ metadata, spec: { clusterIP = '', ports = [] } = {} }) =>
     clusterIP === '' || clusterIP === 'None'
@@ -54,8 +63,8 @@ export function foreignTargets(services: readonly Service[], pods: readonly Pod[
 const CONTROL = 'control';
 
 /**
- * Returns a target that must be reachable: the guide in the pod's own seat. If the pod can't reach it, the network is
- * broken and the test proves nothing.
+ * Returns the target that the pod must reach: the guide of its own seat. If the pod can't reach this guide, the network
+ * is broken and the test proves nothing.
  */
 const control = (seat: Seat): Target => ({
   name: CONTROL,
@@ -64,7 +73,10 @@ const control = (seat: Seat): Target => ({
   open: true,
 });
 
-/** Builds the test's pod in the namespace of the seat `from`. The network treats it like a pod of the attendee. */
+/**
+ * Builds the isolation test's pod in the namespace of the seat `from`. NetworkPolicies treat this pod like a pod of the
+ * attendee.
+ */
 export function probePod(workshop: Workshop, from: Seat, foreign: readonly Target[]): Pod {
   const { image, imagePullSecrets } = completeValues(from.spec.lab);
   return {
@@ -115,14 +127,14 @@ export const testFailed = (cause: string): ConditionSpec => ({
 });
 
 export interface TestRun {
-  /** Name of the seat that the pod runs in. `to` is the seat that it tries to reach. */
+  /** Name of the seat that the pod runs in. `to` is the name of the seat that the pod tries to reach. */
   readonly from: string;
   readonly to: string;
-  /** Milliseconds since 1970. */
+  /** Time of the test, in milliseconds since 1970. */
   readonly at: number;
 }
 
-/** Returns the condition NetworkIsolation for the pod's answer. */
+/** Returns the condition NetworkIsolation that follows from the pod's answer. */
 export function verdict(results: Results, { from, to, at }: TestRun): ConditionSpec {
   const { [CONTROL]: controlResult = 'no answer', ...foreign } = results;
   if (controlResult !== CONNECTED) {
@@ -183,7 +195,10 @@ const parseAnswer = ({
 }): Results | string =>
   resultsIn(message) ?? `the pod ended with code ${exitCode} and wrote: ${message.slice(0, 200)}.`;
 
-/** Returns the pod's answer. Returns a text if the pod ended without an answer, and undefined while it runs. */
+/**
+ * Returns the pod's answer. Returns a text with the reason if the pod ended without an answer. Returns undefined while
+ * the pod runs.
+ */
 export function probeAnswer({
   status: { phase, reason = 'Failed', message = '', containerStatuses = [] } = {},
 }: Pod): Results | string | undefined {
@@ -192,7 +207,7 @@ export function probeAnswer({
   return phase === 'Failed' ? `the pod ended: ${reason}: ${message}.` : undefined;
 }
 
-/** Explains why a pod has not ended in time. */
+/** Returns a text that explains why a pod has not ended in time. */
 export function timeoutText({
   status: { conditions = [], containerStatuses = [] } = {},
 }: Pick<Pod, 'status'> = {}): string {

@@ -3,7 +3,7 @@ import { KINDS } from '../api/kinds.ts';
 import { HOUR, NAMES, aWorkshopHarness, later } from './testing/workshop-harness.ts';
 
 describe('schedule of a class', () => {
-  test('pulls images before the start of the class, but creates no seat yet', async () => {
+  test('pulls images before a class starts, but creates no seats yet', async () => {
     const { clock, reconcile, pods, names, condition } = aWorkshopHarness({
       seats: 3,
       schedule: { startsAt: later(0.05) },
@@ -21,7 +21,7 @@ describe('schedule of a class', () => {
     expect(names()).toEqual(NAMES);
   });
 
-  test('warns once at each time before the end of the class', async () => {
+  test('warns once at each warning time before the end of a class', async () => {
     const { clock, reconcile, events, restart } = aWorkshopHarness({ seats: 3, schedule: { expiresAt: later(2) } });
     const warnings = () =>
       events.events
@@ -39,7 +39,7 @@ describe('schedule of a class', () => {
     expect(warnings()).toEqual(['60', '15', '5', '5']);
   });
 
-  test('deletes the seats at the end with afterExpiry=Delete, and creates them again after an extension', async () => {
+  test('deletes the seats of an expired class (afterExpiry=Delete), and restores them after extension', async () => {
     const { clock, settle, settleAll, reconcile, edit, names, condition, workshop } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2) },
@@ -68,7 +68,7 @@ describe('schedule of a class', () => {
     expect([names(), condition('Ready').status]).toEqual([NAMES, 'True']);
   });
 
-  test('stops the seats at the end with afterExpiry=Stop, and starts them again after an extension', async () => {
+  test('stops the seats of an expired class (afterExpiry=Stop), and starts them after extension', async () => {
     const { clock, settle, settleAll, reconcile, edit, seats, condition } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2), afterExpiry: 'Stop' },
@@ -91,7 +91,7 @@ describe('schedule of a class', () => {
     ]);
   });
 
-  test('changes no seat at the end with afterExpiry=Keep', async () => {
+  test('changes no seat of an expired class (afterExpiry=Keep)', async () => {
     const { clock, settleAll, reconcile, names, condition } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2), afterExpiry: 'Keep' },
@@ -104,7 +104,7 @@ describe('schedule of a class', () => {
 });
 
 describe('a deleted Workshop', () => {
-  test('deletes its seats, reports which it waits for, and leaves nothing behind', async () => {
+  test("deletes a deleted Workshop's seats, reports which seats are left, and leaves nothing behind", async () => {
     const { api, settle, settleAll, reconcile, workshops, workshop, names, condition, pods } = aWorkshopHarness();
     await settleAll();
     await api.delete(KINDS.Workshop, { name: 'class' });
@@ -121,7 +121,7 @@ describe('a deleted Workshop', () => {
     expect([workshops.list(), pods.list()]).toEqual([[], []]);
   });
 
-  test('leaves nothing behind in the middle of its rollout', async () => {
+  test('leaves nothing behind if a Workshop is deleted in the middle of a rollout', async () => {
     const { api, settle, reconcile, workshops, seats } = aWorkshopHarness({ seats: 30 });
     await reconcile();
     await api.delete(KINDS.Workshop, { name: 'class' });
@@ -132,7 +132,7 @@ describe('a deleted Workshop', () => {
     expect([workshops.list(), seats.list()]).toEqual([[], []]);
   });
 
-  test('waits for seats that are missing in the store', async () => {
+  test('waits for seats of a deleted Workshop that are missing in the store', async () => {
     const { api, reconcile, restart, workshops } = aWorkshopHarness();
     await reconcile();
     await api.delete(KINDS.Workshop, { name: 'class' });
@@ -150,7 +150,7 @@ describe('a deleted Workshop', () => {
     expect(workshops.list()).toHaveLength(1);
   });
 
-  test('is ignored if it lacks our finalizer', async () => {
+  test("ignores a deleted Workshop that lacks the operator's finalizer", async () => {
     const { api, edit, reconcile, requests } = aWorkshopHarness();
     edit({ metadata: { finalizers: ['other/one'] } });
     await api.delete(KINDS.Workshop, { name: 'class' });

@@ -1,22 +1,28 @@
-// In-memory state of each Workshop. Losing it is safe: at worst, a reset waits for the end of a pause and a warning
-// repeats.
+// State of each Workshop that the operator keeps in memory only. If this state is lost, a warning may be repeated. A
+// Seat that was deleted during a pause may then be created again only after the pause.
 import type { Seat, Workshop } from '../api/types.ts';
 import { uidOf } from './seats.ts';
 
 export interface WorkshopMemo {
   readonly uid: string;
-  /** Names of wanted Seats that exist or have existed. If such a Seat is missing, somebody deleted it to reset it. */
+  /**
+   * Names of wanted Seats that exist now or existed earlier. If one of these Seats is missing, somebody deleted it to
+   * reset it.
+   */
   known: ReadonlySet<string>;
-  /** The last recorded warning that the class ends soon. */
+  /** The most recent warning that the class ends soon. Each warning is recorded once. */
   lastWarning: string;
-  /** The wanted Seats, and the key that they were computed for. */
+  /** The wanted Seats, and a key with the generation and the stop flag for which they were computed. */
   wanted?: { readonly key: string; readonly seats: readonly Seat[] };
 }
 
 export class WorkshopMemos {
   readonly #memos = new Map<string, WorkshopMemo>();
 
-  /** Returns the memo of a Workshop. A new Workshop of the same name gets a new memo. */
+  /**
+   * Returns the in-memory state of a Workshop. A new Workshop never gets the state of an earlier Workshop with the same
+   * name.
+   */
   get(workshop: Workshop): WorkshopMemo {
     const { name } = workshop.metadata;
     const uid = uidOf(workshop);

@@ -11,18 +11,21 @@ export interface WorkshopOptions {
   readonly api: Api;
   readonly workshops: Store<Workshop>;
   readonly seats: Store<Seat>;
-  /** Pods in the operator's namespace with the label app.kubernetes.io/component: image-pull, with their status. */
+  /**
+   * Store of the pods in the operator's namespace with the label app.kubernetes.io/component: image-pull. It must keep
+   * their status.
+   */
   readonly pods: Store<Pod>;
   readonly events: EventRecorder;
   readonly clock: Clock;
   readonly log: Logger;
-  /** The operator's namespace. */
+  /** Name of the namespace that the operator runs in. */
   readonly namespace: string;
   /**
-   * Returns what a seat with this lab requires from the nodes.
+   * Returns the resources that a seat with this lab needs on the nodes.
    * @throws Error that says what to change, if the lab can't be rendered
    */
   seatRequirements(lab?: SomeValues): SeatRequirements;
-  /** Returns why the lab does not fit the quota and what to do. Returns undefined if it fits. */
+  /** Returns why the lab does not fit into the quota, and what to do. Returns undefined if the lab fits. */
   quotaProblem(spec: Workshop['spec']): string | undefined;
 }

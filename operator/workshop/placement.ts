@@ -1,4 +1,4 @@
-// Decides which nodes accept a lab's pods, by its node selector and tolerations.
+// Decides which nodes accept the pods of a lab, from the lab's node selector and tolerations.
 import { completeValues } from '../../cdk8s/render.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import type { Node, Taint, Toleration } from '../../kubernetes/types.ts';
@@ -15,7 +15,7 @@ export function placementOf(lab?: SomeValues): Placement {
 }
 
 /**
- * Whether the toleration matches the taint.
+ * Whether the toleration lets a pod run in spite of the taint.
  * https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
  */
 function tolerates({ key = '', operator, value = '', effect = '' }: Toleration, taint: Taint): boolean {
@@ -28,7 +28,10 @@ function tolerates({ key = '', operator, value = '', effect = '' }: Toleration, 
 const isReady = ({ status }: Node): boolean =>
   status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true;
 
-/** Whether the scheduler may put a pod with this placement on the node, regardless of the node's free resources. */
+/**
+ * Whether the scheduler may put a pod with this node selector and these tolerations on the node. The node's free
+ * resources do not matter here.
+ */
 export function accepts(node: Node, { nodeSelector = {}, tolerations = [] }: Placement): boolean {
   if (node.spec?.unschedulable === true || !isReady(node)) return false;
   const taints = (node.spec?.taints ?? []).filter(({ effect }) => effect !== 'PreferNoSchedule');

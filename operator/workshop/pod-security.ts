@@ -1,8 +1,8 @@
-// Settings that the Pod Security Standard "restricted" requires of pods that the Workshop reconciler creates.
+// Settings of all pods that the Workshop reconciler creates. They meet the Pod Security Standard "restricted".
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 import type { PodSpec } from '../../kubernetes/types.ts';
 
-/** User id in our image and in the upstream images. */
+/** Id of the user as which the lab's own image and the images of the Collector and Jaeger run. */
 const USER = 10001;
 
 export const restrictedPod = {

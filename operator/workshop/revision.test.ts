@@ -2,13 +2,13 @@ import { revisionOf } from './revision.ts';
 
 const revision = revisionOf({ lab: { jaeger: { maxTraces: 10 }, instrumentation: 'auto' }, quota: { pods: 20 } });
 
-test('gives the same revision for any order of keys', () => {
+test("returns the same revision for any order of the spec's keys", () => {
   expect(revisionOf({ quota: { pods: 20 }, lab: { instrumentation: 'auto', jaeger: { maxTraces: 10 } } })).toBe(
     revision,
   );
 });
 
-test('gives the same revision for a missing part and an empty one', () => {
+test('returns the same revision for an empty part of the spec as for a missing part', () => {
   expect(revisionOf({})).toBe(revisionOf({ lab: {}, quota: {}, access: {} }));
 });
 
@@ -17,13 +17,13 @@ test.each([
   { quota: { pods: 21 } },
   { access: { tokenLifetime: '1h' } },
   { lab: {}, quota: { pods: 20 } },
-])('gives another revision for %j', (spec) => {
+])('returns another revision if the spec contains %j', (spec) => {
   expect(
     revisionOf({ lab: { jaeger: { maxTraces: 10 }, instrumentation: 'auto' }, quota: { pods: 20 }, ...spec }),
   ).not.toBe(revision);
 });
 
-test('gives the same revision for other attendees', () => {
+test('returns the same revision if only the attendees change', () => {
   expect(revisionOf({ lab: {}, attendees: [{ name: 'ada' }] } as never)).toBe(revisionOf({ lab: {} }));
 });
 

@@ -1,13 +1,13 @@
-// The revision of a Workshop's seats: a hash of all settings that a seat is made from.
+// Computes the revision of a Workshop's Seats: a hash of all settings that determine a Seat's objects.
 import { json, sha256 } from '../../cdk8s/canonical-json.ts';
 import type { WorkshopSpec } from '../api/types.ts';
 
-/** Returns the value without undefined fields, as JSON stores it. */
+/** Returns the value without its undefined fields, as JSON would store it. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 
 /**
- * Returns the hash of `lab`, `quota` and `access`. The order of keys does not matter, and a missing part equals an
- * empty one.
+ * Returns a hash of the settings `lab`, `quota` and `access`. The order of keys does not matter. A missing setting has
+ * the same hash as an empty one.
  */
 export const revisionOf = ({
   lab = {},

@@ -8,12 +8,15 @@ import { hasFailed, isAsWanted, isDeleting, isInFlight, isSettled, nameOf, wante
 const namesOf = (seats: readonly Seat[]): string[] => seats.map(nameOf);
 const NOTHING = { create: [], update: [], remove: [] };
 
-/** The wanted Seats per version of the lab. */
+/** The wanted Seats for each version of the lab. The index is the version. */
 const wantedByVersion = Array.from({ length: 10 }, (_, version) =>
   wantedSeats(aWorkshop({ seats: 12, lab: { jaeger: { maxTraces: version } } })),
 );
 
-/** A simulated class, to which everything can happen that happens to a real one. */
+/**
+ * A simulated class. The test changes it at random: seats become ready or fail, somebody edits or deletes a Seat, and
+ * the instructor changes or pauses the Workshop.
+ */
 class SimulatedClass {
   readonly maxConcurrent: number;
   readonly maxFailures: number;
@@ -63,7 +66,7 @@ class SimulatedClass {
   apply({ create, update, remove }: RolloutPlan): void {
     for (const seat of create) this.seats.set(seat.metadata.name, aSeat(seat));
     for (const { live, wanted: next } of update) {
-      // Like the API server, raises the generation only after a change of the spec.
+      // Increases the generation only after a change of the spec, as the API server does.
       const generation =
         (live.metadata.generation ?? 0) + (JSON.stringify(live.spec) === JSON.stringify(next.spec) ? 0 : 1);
       const metadata = { ...live.metadata, ...next.metadata, generation };
@@ -79,7 +82,7 @@ class SimulatedClass {
     });
   }
 
-  /** Brings the Seat to this phase, as the Seat reconciler would. Removes a Seat that is being deleted. */
+  /** Gives the Seat this phase, as the Seat reconciler would. Removes the Seat if it is being deleted. */
   settle(seat: Seat, phase: 'Ready' | 'Failed' | 'Provisioning'): void {
     if (isDeleting(seat)) this.seats.delete(seat.metadata.name);
     else
@@ -156,7 +159,7 @@ const inFlight = (simulated: SimulatedClass): number => {
   return [...simulated.seats.values()].filter((seat) => names.has(seat.metadata.name) && isInFlight(seat)).length;
 };
 
-/** Checks the rules that every plan must follow. */
+/** Asserts the rules that every rollout plan must follow. */
 function check(simulated: SimulatedClass, { create, update, remove }: RolloutPlan): void {
   const { wanted: all, existing, fitting, known } = simulated.input;
   const names = new Set(namesOf(all));
@@ -193,7 +196,7 @@ test('keeps at most maxConcurrent seats in flight, and changes no seat without n
   );
 }, 30_000);
 
-test('brings every seat to its wanted state after nothing holds the rollout back', () => {
+test('brings every seat to its wanted state once nothing holds back the rollout', () => {
   fc.assert(
     fc.property(settings, fc.array(step, { maxLength: 40 }), (limits, steps) => {
       const simulated = new SimulatedClass(limits);

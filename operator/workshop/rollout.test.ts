@@ -19,7 +19,7 @@ const [first, second, third, fourth, fifth, sixth] = wanted.map(({ metadata: { n
   string,
 ];
 
-/** Builds the Seat of the attendee with this index, for a version of the Workshop. */
+/** Builds the live Seat of the attendee with this index, for one version of the Workshop. */
 const made = (index: number, overrides: Parameters<typeof aSeat>[1] = { phase: 'Ready' }, by: Workshop = NOW): Seat =>
   aSeat(wantedSeats(by)[index] as Seat, overrides);
 const old = (index: number, overrides: Parameters<typeof aSeat>[1] = { phase: 'Ready' }): Seat =>
@@ -38,7 +38,7 @@ const input = (more: Partial<RolloutInput>): RolloutInput => ({
 
 const namesOf = (seats: readonly Seat[]): string[] => seats.map(({ metadata: { name } }) => name);
 
-/** Returns the names of the Seats in a plan. */
+/** Returns the names of the Seats that a plan creates, changes or deletes. */
 function plan(more: Partial<RolloutInput>): {
   create: string[];
   update: string[];
@@ -59,7 +59,7 @@ function plan(more: Partial<RolloutInput>): {
 const nothing = { create: [], update: [], remove: [] };
 
 describe('creation of seats', () => {
-  test('starts with the first seats, at most maxConcurrent', () => {
+  test('creates seats in order, at most maxConcurrent at a time', () => {
     expect(plan({ maxConcurrent: 2 })).toMatchObject({
       create: [first, second],
       waiting: [third, fourth, fifth, sixth],
@@ -90,13 +90,13 @@ describe('creation of seats', () => {
     });
   });
 
-  test('is limited to seats that fit on the nodes', () => {
+  test('creates only seats that fit on the nodes', () => {
     const { create, unplaced } = planRollout(input({ fitting: new Set([first]) }));
     expect(namesOf(create)).toEqual([first]);
     expect(unplaced).toEqual([second, third, fourth, fifth, sixth]);
   });
 
-  test('skips a seat whose name somebody else uses', () => {
+  test('does not create a seat whose name somebody else already uses', () => {
     expect(plan({ taken: new Set([first]), maxConcurrent: 1 })).toMatchObject({
       create: [second],
       waiting: [third, fourth, fifth, sixth],
@@ -107,7 +107,7 @@ describe('creation of seats', () => {
 describe('changes of existing seats', () => {
   const all = [0, 1, 2, 3, 4, 5].map((index) => old(index));
 
-  test('are limited to maxConcurrent seats at a time', () => {
+  test('changes at most maxConcurrent seats at a time', () => {
     expect(plan({ existing: all, maxConcurrent: 2 })).toMatchObject({
       create: [],
       update: [first, second],
@@ -115,22 +115,22 @@ describe('changes of existing seats', () => {
     });
   });
 
-  test('start with missing seats, then broken seats, then working seats', () => {
+  test('creates missing seats first, then changes broken seats, then working seats', () => {
     const existing = [...all.slice(0, 4), old(4, { phase: 'Failed' })];
     expect(plan({ existing, maxConcurrent: 2 })).toMatchObject({ create: [sixth], update: [fifth] });
   });
 
-  test('give a seat in flight the new spec without using another slot', () => {
+  test('gives a seat in flight the new spec without counting it twice towards maxConcurrent', () => {
     const existing = [old(0, { phase: 'Provisioning' }), old(1, { phase: 'Provisioning' }), ...all.slice(2)];
     expect(plan({ existing, maxConcurrent: 2 })).toMatchObject({ update: [first, second] });
     expect(plan({ existing, maxConcurrent: 3 })).toMatchObject({ update: [first, second, third] });
   });
 
-  test('skip a seat that already matches the spec', () => {
+  test('does not change a seat that already matches the spec', () => {
     expect(plan({ existing: wanted.map((_, index) => made(index)) })).toMatchObject({ ...nothing, waiting: [] });
   });
 
-  test('write a new display name at once, even while the rollout is paused', () => {
+  test('writes a new display name at once, even while the rollout is paused', () => {
     const renamed = wantedSeats(
       aWorkshop({ ...NOW.spec, attendees: wanted.map(({ spec }) => ({ name: spec.attendee, displayName: 'N.' })) }),
     );
@@ -140,7 +140,7 @@ describe('changes of existing seats', () => {
     });
   });
 
-  test('stop all seats at once, but start only maxConcurrent seats at a time', () => {
+  test('stops all seats at once, but starts at most maxConcurrent seats at a time', () => {
     const stopped = wantedSeats(NOW, { stopped: true });
     const existing = wanted.map((_, index) => made(index));
     expect(plan({ wanted: stopped, existing, maxConcurrent: 1, mayStart: false }).update).toHaveLength(6);
@@ -153,14 +153,14 @@ describe('changes of existing seats', () => {
 describe('failures of seats', () => {
   const broken = [made(0, { phase: 'Failed' }), made(1, { phase: 'Failed' })];
 
-  test('do not stop the rollout below maxFailures', () => {
+  test('continues the rollout while fewer than maxFailures seats have failed', () => {
     expect(plan({ existing: broken, maxFailures: 3, maxConcurrent: 1 })).toMatchObject({
       create: [third],
       halted: false,
     });
   });
 
-  test('stop the rollout at maxFailures', () => {
+  test('stops the rollout when maxFailures seats have failed', () => {
     expect(plan({ existing: [...broken, old(2)], maxFailures: 2 })).toMatchObject({
       ...nothing,
       halted: true,
@@ -168,7 +168,7 @@ describe('failures of seats', () => {
     });
   });
 
-  test('do not count if they happened at an earlier revision', () => {
+  test('does not count a seat towards maxFailures if it failed at an earlier revision', () => {
     const before = [old(0, { phase: 'Failed' }), old(1, { phase: 'Failed' })];
     expect(plan({ existing: before, maxFailures: 2, maxConcurrent: 1 })).toMatchObject({
       create: [third],
@@ -176,27 +176,27 @@ describe('failures of seats', () => {
     });
   });
 
-  test('do not prevent the reset of a failed seat', () => {
+  test('resets a failed seat even after maxFailures seats have failed', () => {
     const known = new Set([first, second, third]);
     expect(plan({ existing: broken, known, maxFailures: 2 })).toMatchObject({ create: [third] });
   });
 });
 
 describe('pause of a rollout', () => {
-  test('holds back seats that have not started yet', () => {
+  test('holds back new seats while the rollout is paused', () => {
     expect(plan({ mayStart: false, existing: [old(0)] })).toMatchObject({
       ...nothing,
       waiting: [first, second, third, fourth, fifth, sixth],
     });
   });
 
-  test('does not hold back a seat that somebody deleted to reset it', () => {
+  test('creates a seat that somebody deleted to reset it, even while the rollout is paused', () => {
     expect(plan({ mayStart: false, known: new Set([second]), existing: [made(0)] })).toMatchObject({
       create: [second],
     });
   });
 
-  test('does not hold back the deletion of a seat without an attendee', () => {
+  test('deletes a seat without an attendee, even while the rollout is paused', () => {
     expect(plan({ mayStart: false, wanted: wanted.slice(1), existing: [made(0), made(1)] })).toMatchObject({
       remove: [first],
       update: [],
@@ -212,7 +212,7 @@ describe('edits of a Seat by hand', () => {
     ['a label', edited({ labels: { ...wanted[0]?.metadata.labels, [LABELS.attendee]: 'bob' } })],
     ['its finalizer', edited({ finalizers: ['other/one'] })],
     ['its owner', edited({ ownerReferences: [] })],
-  ])('are undone even while the rollout is paused if they change %s', (_, seat) => {
+  ])('undoes an edit of a Seat by hand if it changes %s, even while the rollout is paused', (_, seat) => {
     expect(plan({ existing: [seat], mayStart: false })).toMatchObject({ update: [first] });
   });
 
@@ -226,11 +226,11 @@ describe('edits of a Seat by hand', () => {
         annotations: { theirs: '1' },
       }),
     ],
-  ])('are kept if they change %s', (_, seat) => {
+  ])('keeps an edit of a Seat by hand if it changes %s', (_, seat) => {
     expect(plan({ existing: [seat], mayStart: false })).toMatchObject({ update: [] });
   });
 
-  test('are undone in a seat that must not change yet, without giving it the new spec', () => {
+  test('undoes an edit in a seat that must not change yet, without giving the seat the new spec', () => {
     const { update } = planRollout(
       input({
         existing: [old(0, { metadata: { finalizers: [] }, phase: 'Ready', spec: { replicas: 0 } })],
@@ -242,7 +242,7 @@ describe('edits of a Seat by hand', () => {
     expect(update[0]?.wanted.spec).not.toHaveProperty('replicas');
   });
 
-  test('are ignored in a seat that is being deleted', () => {
+  test('ignores an edit of a seat that is being deleted', () => {
     const going = old(0, { metadata: { deletionTimestamp: '2026-01-05T09:00:00Z', labels: {} }, phase: 'Ready' });
     expect(plan({ existing: [going], maxConcurrent: 5 }).update).toEqual([]);
     expect(plan({ existing: [going], wanted: [] })).toMatchObject(nothing);

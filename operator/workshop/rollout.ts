@@ -1,21 +1,24 @@
-// Decides which Seats to create, change and delete now. It only decides and sends no requests.
+// Decides which Seats the operator creates, changes and deletes now. It sends no requests.
 import type { Seat } from '../api/types.ts';
 import { hasFailed, isAsWanted, isDeleting, isInFlight, isReady, nameOf, writtenSpec } from './seats.ts';
 
 export interface RolloutInput {
-  /** The desired Seats, in the order of the attendees. */
+  /** The Seats that the Workshop should have, in the order of the attendees. */
   readonly wanted: readonly Seat[];
-  /** Seats of the Workshop that exist, in any state. */
+  /** The Workshop's Seats that exist now, in any state. */
   readonly existing: readonly Seat[];
-  /** Wanted names whose Seats belong to somebody else. The operator does not touch these Seats. */
+  /** Names of wanted Seats that exist but belong to somebody else. The operator does not touch these Seats. */
   readonly taken: ReadonlySet<string>;
-  /** Names of wanted Seats that exist or have existed. If such a Seat is missing, somebody deleted it to reset it. */
+  /**
+   * Names of wanted Seats that exist now or existed earlier. If one of these Seats is missing, somebody deleted it to
+   * reset it.
+   */
   readonly known: ReadonlySet<string>;
-  /** Names of missing Seats that fit on the nodes. */
+  /** Names of the missing Seats that fit on the nodes. */
   readonly fitting: ReadonlySet<string>;
   readonly maxConcurrent: number;
   readonly maxFailures: number;
-  /** Whether new seats may start: false while the rollout is paused or the class has not started. */
+  /** Whether new Seats may start. False while the rollout is paused or the class has not started. */
   readonly mayStart: boolean;
 }
 
@@ -23,18 +26,18 @@ export interface RolloutPlan {
   readonly create: readonly Seat[];
   readonly update: readonly { readonly live: Seat; readonly wanted: Seat }[];
   readonly remove: readonly Seat[];
-  /** Names of Seats that must still be created or changed after this plan. */
+  /** Names of Seats that must be created or changed later, after this plan. */
   readonly waiting: readonly string[];
-  /** Names of waiting Seats that do not fit on the nodes. */
+  /** Names of the Seats in `waiting` that do not fit on the nodes. */
   readonly unplaced: readonly string[];
-  /** Whether no further Seat starts, because too many Seats have failed at this revision. */
+  /** Whether the rollout has stopped, because too many Seats have failed at this revision. */
   readonly halted: boolean;
 }
 
 interface Step {
   readonly wanted: Seat;
   readonly live?: Seat;
-  /** Order of the steps: lower ranks go first. */
+  /** Order of the steps. Steps with a lower rank go first. */
   readonly rank: number;
   /** Whether somebody deleted this Seat to reset it. Neither a pause nor failures hold back a reset. */
   readonly isReset: boolean;
@@ -44,7 +47,7 @@ interface Step {
 
 const RANK = { reset: 0, create: 1, broken: 2, update: 3 } as const;
 
-/** Whether the change starts work in the seat. Undoing an edit or stopping a seat starts none. */
+/** Whether the change makes the seat start or replace pods. A change that undoes an edit or stops the seat does not. */
 function startsWork(live: Seat, wanted: Seat): boolean {
   if (wanted.spec.stopped === true) return false;
   return live.spec.revision !== wanted.spec.revision || live.spec.stopped === true;
@@ -66,7 +69,8 @@ function stepFor(wanted: Seat, live: Seat | undefined, known: ReadonlySet<string
 }
 
 /**
- * Returns the change that undoes edits by hand. A Seat that must not follow the new spec yet gets its old spec back.
+ * Returns the change that undoes somebody's edits of a Seat. If the Seat must not follow the new spec yet, it gets its
+ * old spec back.
  */
 function repairOf(wanted: Seat, live: Seat | undefined, started: ReadonlySet<Seat>): RolloutPlan['update'] {
   if (live === undefined || isDeleting(live) || started.has(wanted)) return [];
@@ -75,8 +79,8 @@ function repairOf(wanted: Seat, live: Seat | undefined, started: ReadonlySet<Sea
 }
 
 /**
- * Returns the steps to take now: as many as there are slots, the lowest ranks first. Steps that need no slot are always
- * taken.
+ * Returns the steps to take now: all steps that need no slot, and the steps with the lowest rank for which slots are
+ * free.
  */
 function chooseSteps(steps: readonly Step[], slots: number): Step[] {
   let left = slots;
@@ -86,9 +90,10 @@ function chooseSteps(steps: readonly Step[], slots: number): Step[] {
 /**
  * Plans the next writes of a rollout:
  * - It deletes Seats without an attendee and undoes edits by hand at once.
- * - It keeps at most `maxConcurrent` Seats in flight. A Seat is in flight while it is neither settled nor failed. A new
- * change to such a Seat needs no further slot.
- * - It starts only resets while `mayStart` is false, or after `maxFailures` Seats have failed at this revision.
+ * - It keeps at most `maxConcurrent` Seats in flight. A Seat is in flight while it is being created or changed.
+ * - A new change to a Seat in flight needs no further slot.
+ * - While `mayStart` is false, or after `maxFailures` Seats have failed at this revision, it starts only Seats that
+ *   somebody deleted to reset them.
  */
 export function planRollout(input: RolloutInput): RolloutPlan {
   const live = new Map(input.existing.map((seat) => [nameOf(seat), seat]));
@@ -130,7 +135,7 @@ function isHalted(input: RolloutInput, [first]: readonly Seat[]): boolean {
 
 const freeSlots = (input: RolloutInput): number => input.maxConcurrent - attendedSeats(input).filter(isInFlight).length;
 
-/** Returns the steps that are not held back by a pause, by failures or by a lack of room on the nodes. */
+/** Returns the steps that may be taken. Leaves out steps that a pause, failures or full nodes hold back. */
 const possibleSteps = (steps: readonly Step[], { mayStart, fitting }: RolloutInput, halted: boolean): Step[] =>
   steps.filter(
     ({ isReset, live, wanted }) =>

@@ -5,16 +5,16 @@ const MINUTE = 60_000;
 const at = (time: string): number => Date.parse(`2026-05-04T${time}Z`);
 const day = { startsAt: '2026-05-04T09:00:00Z', expiresAt: '2026-05-04T17:00:00Z' };
 
-test('returns Open without a schedule, and never requeues', () => {
+test('returns the state Open for a class without a schedule, and never requeues', () => {
   expect(scheduleAt(at('08:00:00'))).toEqual({ state: 'Open', afterExpiry: 'Delete' });
 });
 
-test('returns Scheduled before the start, and requeues at the start', () => {
+test('returns the state Scheduled before the class starts, and requeues at the start', () => {
   expect(scheduleAt(at('08:30:00'), day)).toMatchObject({ state: 'Scheduled', next: 30 * MINUTE });
   expect(scheduleAt(at('09:00:00'), day)).toMatchObject({ state: 'Open' });
 });
 
-test('returns Expired from the end on, and never requeues', () => {
+test('returns the state Expired after the class ends, and never requeues', () => {
   expect(scheduleAt(at('16:59:59'), day)).toMatchObject({ state: 'Open', next: 1000 });
   expect(scheduleAt(at('17:00:00'), day)).toEqual({ state: 'Expired', afterExpiry: 'Delete', ...day });
 });
@@ -26,20 +26,20 @@ test.each([
   ['16:45:00', 15, 10 * MINUTE],
   ['16:55:00', 5, 5 * MINUTE],
   ['17:00:00', undefined, undefined],
-])('returns, at %s, a warning of %p minutes and requeues after %p ms', (time, warning, next) => {
+])('returns for the time %s a warning of %p minutes, and requeues after %p ms', (time, warning, next) => {
   expect(scheduleAt(at(time), day).next).toBe(next);
   expect(scheduleAt(at(time), day).warning).toBe(warning);
 });
 
-test('respects the time zone of each time', () => {
+test('respects the time zone of each time in a schedule', () => {
   expect(scheduleAt(at('07:00:00'), { startsAt: '2026-05-04T09:00:00+02:00' })).toMatchObject({ state: 'Open' });
 });
 
-test('requeues after at most a day', () => {
+test('requeues a class with a schedule after at most a day', () => {
   expect(scheduleAt(at('08:00:00'), { startsAt: '2027-05-04T09:00:00Z' }).next).toBe(24 * HOUR);
 });
 
-test('does not count as over after its end with afterExpiry=Keep', () => {
+test('counts an expired class as over, unless its schedule has afterExpiry=Keep', () => {
   const late = at('18:00:00');
   expect(
     [undefined, 'Delete', 'Stop', 'Keep'].map((afterExpiry) =>

@@ -1,14 +1,17 @@
-// The state of a class, derived from its schedule and the time.
+// Computes the state of a class from its schedule and the current time.
 import { DEFAULTS } from '../api/types.ts';
 import type { ScheduleSpec } from '../api/types.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** How long before the end of a class to warn, in milliseconds. */
+/** Times before the end of a class at which to warn, in milliseconds. */
 const WARNINGS = [60 * MINUTE, 15 * MINUTE, 5 * MINUTE];
 
-/** Longest wait in milliseconds: one day. setTimeout allows at most 24.8 days, and somebody may change the clock. */
+/**
+ * Longest time until the next reconcile, in milliseconds: one day. A timer of setTimeout can't exceed 24.8 days, and
+ * somebody may change the system clock.
+ */
 export const MAX_WAIT_MS = 24 * HOUR;
 
 export interface Schedule {
@@ -16,9 +19,9 @@ export interface Schedule {
   readonly afterExpiry: NonNullable<ScheduleSpec['afterExpiry']>;
   readonly startsAt?: string;
   readonly expiresAt?: string;
-  /** Milliseconds until the state may change, at most MAX_WAIT_MS. */
+  /** Milliseconds until the state of the class may change, at most MAX_WAIT_MS. */
   readonly next?: number;
-  /** Set if the class ends soon. It then ends in at most this many minutes. */
+  /** Number of minutes in the warning that the class ends soon. Unset if no warning is due. */
   readonly warning?: number;
 }
 
@@ -28,7 +31,7 @@ function stateAt(now: number, starts: number, expires: number): Schedule['state'
 }
 
 /**
- * Returns the state of a class at the time `now`.
+ * Returns the state of a class at a given time.
  * @param now milliseconds since 1970
  */
 export function scheduleAt(now: number, spec: ScheduleSpec = {}): Schedule {

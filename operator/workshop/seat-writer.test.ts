@@ -20,14 +20,14 @@ function setUp() {
   return { api, seats, events, writer, live, verbs };
 }
 
-test('creates the wanted seat', async () => {
+test('creates a wanted Seat in the API server', async () => {
   const { writer, live, verbs } = setUp();
   await writer.create(wanted);
   expect(isAsWanted(live(), wanted)).toBe(true);
   expect(verbs()).toEqual(['apply']);
 });
 
-test('removes a value that the Workshop no longer has, with a single apply', async () => {
+test("removes a value that the Workshop no longer has from a Seat's spec, with a single apply", async () => {
   const { writer, live, verbs } = setUp();
   await writer.create(wanted);
   const [next] = wantedSeats(aWorkshop({ seats: 1, lab: { jaeger: { maxTraces: 5 } } })) as [Seat];
@@ -36,7 +36,7 @@ test('removes a value that the Workshop no longer has, with a single apply', asy
   expect(verbs()).toEqual(['apply', 'apply']);
 });
 
-test('undoes edits of the spec, but keeps replicas and the labels and annotations of other programs', async () => {
+test("undoes edits of a Seat's spec, but keeps replicas and the labels and annotations of other programs", async () => {
   const { api, writer, live, events } = setUp();
   await writer.create(wanted);
   api.edit(KINDS.Seat, key, {
@@ -64,10 +64,10 @@ test('records no Restored Event for a rollout step or a new display name', async
   expect(events.events).toEqual([]);
 });
 
-test('does not repeat a write whose value the API server changes', async () => {
+test('does not repeat the same write if the API server changed the written value', async () => {
   const { api, live, verbs } = setUp();
   api.seed({ ...wanted, metadata: { ...wanted.metadata, uid: 'u' }, spec: { ...wanted.spec, quota: { pods: 7 } } });
-  // This API server keeps the quota, as if it set a default.
+  // This API server always keeps the quota in the spec, as if the quota were a default value.
   const stubborn: Api = Object.assign(Object.create(api) as ClassApi, {
     apply: async (object: Seat) => {
       await api.apply(object);
@@ -87,7 +87,7 @@ test('does not repeat a write whose value the API server changes', async () => {
   expect(verbs()).not.toEqual([]);
 });
 
-test('does not change a new Seat that has replaced the Seat it read', async () => {
+test('does not change a Seat if a new Seat has replaced it in the meantime', async () => {
   const { api, writer, live } = setUp();
   await writer.create(wanted);
   const before = live();
@@ -99,7 +99,7 @@ test('does not change a new Seat that has replaced the Seat it read', async () =
   expect(live()).toBeDefined();
 });
 
-test('rejects if the API server refuses the write', async () => {
+test("rejects with the API server's error if it refuses to create a Seat", async () => {
   const { api, writer } = setUp();
   api.fail({ verb: 'apply' }, apiError(422, 'Invalid', 'Only one reference can have Controller set to true'));
   await expect(writer.create(wanted)).rejects.toMatchObject({ code: 422 });
@@ -111,6 +111,6 @@ test.each([
   [{ a: 1 }, { a: { b: 1 } }, { a: { b: 1 } }],
   [{ a: { b: 1 } }, {}, { a: null }],
   [{ a: 1, b: [{ x: 1 }] }, { b: [{ x: 1 }], a: 1 }, {}],
-])('computes, from %j to %j, the merge patch %j', (live, next, patch) => {
+])('computes the merge patch from %j to %j as %j', (live, next, patch) => {
   expect(mergePatchOf(live, next)).toEqual(patch);
 });

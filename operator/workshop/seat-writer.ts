@@ -1,4 +1,4 @@
-// Creates, changes and deletes Seats.
+// Creates, changes and deletes Seats in the API server.
 import { json } from '../../cdk8s/canonical-json.ts';
 import type { Seat, SeatSpec } from '../api/types.ts';
 import type { Api } from '../../kubernetes/api.ts';
@@ -13,7 +13,7 @@ type Tree = Readonly<Record<string, unknown>>;
 const isMap = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Computes the JSON merge patch that turns `live` into `wanted`. It is empty if both are equal.
+ * Computes the JSON merge patch that turns `live` into `wanted`. The patch is empty if both are equal.
  * https://www.rfc-editor.org/rfc/rfc7396
  */
 export function mergePatchOf(live: Tree, wanted: Tree): Tree {
@@ -30,7 +30,7 @@ export function mergePatchOf(live: Tree, wanted: Tree): Tree {
 
 const withoutDisplayName = (seat: Seat): Seat => ({ ...seat, spec: without(seat.spec, ['displayName']) as SeatSpec });
 
-/** Whether the change undoes somebody's edit. A rollout step or a new display name is not a repair. */
+/** Whether the change undoes somebody's edit of a Seat. A rollout step or a new display name does not undo an edit. */
 const isRepair = (live: Seat, wanted: Seat): boolean =>
   live.spec.revision === wanted.spec.revision &&
   live.spec.stopped === wanted.spec.stopped &&
@@ -47,8 +47,8 @@ export class SeatWriter {
   readonly #seats: Store<Seat>;
   readonly #events: EventRecorder;
   /**
-   * Last write of each Seat, by uid, whose values the API server changed. The same write is not repeated, because it
-   * would not help.
+   * For each Seat, by uid: the last write in which the API server changed the written values. The operator does not
+   * repeat this write, because the result would be the same.
    */
   readonly #futile = new Map<string, string>();
 
@@ -59,16 +59,16 @@ export class SeatWriter {
   }
 
   /**
-   * Creates the Seat. A Seat can have only one controller. So if another Workshop has just created a Seat of this name,
-   * the API server refuses the write.
+   * Creates the Seat. The API server refuses the write if another Workshop has just created a Seat of this name,
+   * because a Seat can have only one controller.
    */
   async create(wanted: Seat): Promise<void> {
     this.#seats.observe(await this.#api.apply<Seat>(wanted));
   }
 
   /**
-   * Changes the live Seat into the wanted one, but only if its uid is still the same. The apply removes fields that the
-   * operator applied before. The patch removes fields that others added to the spec.
+   * Changes the live Seat into the wanted one, but only if the Seat still has the same uid. An apply removes fields
+   * that the operator applied earlier. A patch removes fields that somebody else added to the spec.
    */
   async update(live: Seat, wanted: Seat): Promise<void> {
     const uid = uidOf(live);
@@ -95,7 +95,7 @@ export class SeatWriter {
       : this.#api.mergePatch<Seat>(KINDS.Seat, { name }, { metadata: { resourceVersion }, spec });
   }
 
-  /** Deletes the Seat, but only if its uid is still the same. */
+  /** Deletes the Seat, but only if it still has the same uid. */
   async remove(live: Seat): Promise<void> {
     const uid = uidOf(live);
     this.#futile.delete(uid);

@@ -1,4 +1,4 @@
-// The Seats of a Workshop: what they should be, who owns them, and how far each one is.
+// The Seats of a Workshop: their desired content, their owner, and their progress.
 import { json } from '../../cdk8s/canonical-json.ts';
 import { API_VERSION, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
 import type { Attendee, Seat, SeatSpec, Workshop } from '../api/types.ts';
@@ -15,7 +15,9 @@ export function uidOf({ kind, metadata: { name, uid } }: KubeObject): string {
   return uid;
 }
 
-/** Builds an owner reference with which the garbage collector deletes an object after its Workshop. */
+/**
+ * Builds an owner reference to a Workshop. It makes the garbage collector delete the object when the Workshop is gone.
+ */
 export const ownedBy = (workshop: Workshop): OwnerReference => ({
   apiVersion: API_VERSION,
   kind: 'Workshop',
@@ -47,7 +49,7 @@ const specFor = (
   ...(access !== undefined && { access }),
 });
 
-/** Builds the desired Seats, in the order of the attendees. */
+/** Builds the Seats that a Workshop should have, in the order of the attendees. */
 export function wantedSeats(workshop: Workshop, { stopped = false } = {}): Seat[] {
   const revision = revisionOf(workshop.spec);
   return attendeesOf(workshop.spec).map((attendee) => {
@@ -70,25 +72,25 @@ const controllerOf = ({ metadata: { ownerReferences = [] } }: Seat): OwnerRefere
   ownerReferences.find(({ controller }) => controller === true);
 
 /**
- * Whether the Seat belongs to this Workshop. The uid must match, so a Seat of an earlier Workshop of the same name does
- * not count. A Seat without an owner belongs to the Workshop that its spec names.
+ * Whether the Seat belongs to this Workshop. A Seat of an earlier Workshop with the same name does not belong to it,
+ * because the uid differs. A Seat without an owner belongs to the Workshop that its spec names.
  */
 export function isSeatOf(seat: Seat, workshop: Workshop): boolean {
   const controller = controllerOf(seat);
   return controller ? controller.uid === workshop.metadata.uid : seat.spec.workshop === workshop.metadata.name;
 }
 
-/** Returns the kind and the name of a Seat's owner, for a message. */
+/** Returns the kind and the name of a Seat's owner, as text for a message. */
 export function ownerText(seat: Seat): string {
   const controller = controllerOf(seat);
   return controller ? `${controller.kind} ${controller.name}` : 'nobody';
 }
 
-/** Returns the object without these fields. */
+/** Returns a copy of the object without the named fields. */
 export const without = <T extends object>(object: T, fields: readonly (keyof T)[]): Partial<T> =>
   Object.fromEntries(Object.entries(object).filter(([field]) => !fields.includes(field as keyof T))) as Partial<T>;
 
-/** Returns the part of a Seat's spec that the operator writes. The field `replicas` belongs to the instructor. */
+/** Returns the part of a Seat's spec that the operator writes. The instructor writes the field `replicas`. */
 export const writtenSpec = ({ spec }: Seat): SeatSpec =>
   without(spec, spec.stopped === true ? ['replicas'] : ['replicas', 'stopped']) as SeatSpec;
 
@@ -103,14 +105,14 @@ function sameMetadata(live: Seat, { metadata: { labels = {}, finalizers = [], ow
 }
 
 /**
- * Live Seats, each with a wanted Seat that it equals. Stores replace objects and never change them, so an entry stays
- * true.
+ * Live Seats, each with the wanted Seat that it equals. This cache stays correct, because stores replace objects and
+ * never change them.
  */
 const equalSeats = new WeakMap<Seat, Seat>();
 
 /**
- * Whether the live Seat needs no write. Its spec must equal the wanted one. Others may add labels, finalizers and
- * owners.
+ * Whether the live Seat needs no write. Its spec must equal the wanted spec. It may have additional labels, finalizers
+ * and owners.
  */
 export function isAsWanted(live: Seat, wanted: Seat): boolean {
   if (equalSeats.get(live) === wanted) return true;
@@ -125,7 +127,7 @@ export const isDeleting = ({ metadata }: KubeObject): boolean => metadata.deleti
 /** Whether the Seat's status describes its current spec. */
 const isObserved = ({ metadata, status }: Seat): boolean => status?.observedGeneration === metadata.generation;
 
-/** Whether the Seat follows its spec, and is ready or stopped on purpose. */
+/** Whether the Seat completely follows its current spec, and is ready or stopped on purpose. */
 export const isSettled = (seat: Seat): boolean =>
   isObserved(seat) &&
   seat.status?.revision === seat.spec.revision &&
@@ -134,8 +136,8 @@ export const isSettled = (seat: Seat): boolean =>
 export const hasFailed = (seat: Seat): boolean =>
   !isDeleting(seat) && isObserved(seat) && seat.status?.phase === 'Failed';
 
-/** Whether the Seat is being created or changed: neither settled nor failed. */
+/** Whether the Seat is being created or changed. This is so while it is neither settled nor failed. */
 export const isInFlight = (seat: Seat): boolean => !isDeleting(seat) && !isSettled(seat) && !hasFailed(seat);
 
-/** Whether the Seat is ready, at its current or an earlier revision. */
+/** Whether the seat is ready, at its current or an earlier revision. */
 export const isReady = (seat: Seat): boolean => !isDeleting(seat) && seat.status?.phase === 'Ready';

@@ -33,7 +33,7 @@ function status(owned: readonly Seat[], more: Partial<WorkshopState> = {}): Work
 
 const condition = (from: WorkshopStatus, type: string) => conditionOf(from.conditions, type);
 
-test('names the first five failed seats and counts all of them', () => {
+test('names the first five failed seats and counts all failed seats', () => {
   const {
     failing,
     seats: counts,
@@ -59,7 +59,7 @@ test('reports a failed seat in the conditions Ready and Degraded', () => {
   });
 });
 
-test('explains how to start a seat if all are stopped', () => {
+test('explains how to start a seat if all seats are stopped', () => {
   expect(condition(status(seats('Stopped', 'Stopped')), 'Ready')).toMatchObject({
     status: 'False',
     reason: 'Stopped',
@@ -67,7 +67,7 @@ test('explains how to start a seat if all are stopped', () => {
   });
 });
 
-test('reports Ready for a class without seats', () => {
+test('reports Ready for a Workshop without seats', () => {
   expect(condition(status([]), 'Ready')).toMatchObject({ status: 'True', message: '0 of 0 seats are ready.' });
   expect(condition(status([]), 'Progressing')).toMatchObject({ reason: 'Complete' });
 });
@@ -81,12 +81,12 @@ test('counts a seat as in progress while it is created again', () => {
   expect(status([going]).seats).toMatchObject({ desired: 1, ready: 0 });
 });
 
-test('shortens a long message of the API server', () => {
+test("shortens a long message of the API server in a Workshop's status", () => {
   const { message = '' } = condition(status(seats('Ready'), { refused: 'x'.repeat(5000) }), 'Degraded') ?? {};
   expect(message.length).toBeLessThan(1100);
 });
 
-test('keeps a condition that has no new result, with its time and generation', () => {
+test('keeps a condition of a Workshop, with its time and generation, if there is no new result', () => {
   const conditions = ['CapacityAvailable', 'ImagesReady', 'NetworkIsolation'].map((type) => ({
     type,
     status: 'True' as const,
@@ -100,7 +100,7 @@ test('keeps a condition that has no new result, with its time and generation', (
   expect(invalidStatus(workshop, ['No.'], { owned: [], now: NOW }).conditions?.slice(2)).toEqual(conditions);
 });
 
-test('lists the first three problems of a spec and counts the others', () => {
+test('lists the first three problems of an invalid spec and counts the others', () => {
   const { conditions, seats: counts } = invalidStatus(NINE, ['One.', 'Two.', 'Three.', 'Four.', 'Five.'], {
     owned: seats('Ready', 'Failed'),
     now: NOW,
@@ -111,7 +111,7 @@ test('lists the first three problems of a spec and counts the others', () => {
   expect(counts).toEqual({ desired: 9, ready: 1, updated: 0, failed: 1 });
 });
 
-test('reports the desired number of seats even if it is too high', () => {
+test('reports the desired number of seats even if the spec is invalid because the number is too high', () => {
   expect(invalidStatus(aWorkshop({ seats: 2 ** 40 }), ['Too many.'], { owned: [], now: NOW }).seats?.desired).toBe(
     2 ** 40,
   );
@@ -124,7 +124,7 @@ test('names up to five seats that block the deletion of a Workshop', () => {
   );
 });
 
-test('treats two statuses as equal if only the order of their fields differs', () => {
+test('compares two statuses as equal if only the order of their fields differs', () => {
   const { summary, ...rest } = status(seats('Ready'));
   expect(isSameStatus({ ...(summary !== undefined && { summary }), ...rest }, status(seats('Ready')))).toBe(true);
   expect(isSameStatus(undefined, status(seats('Ready')))).toBe(false);

@@ -1,4 +1,4 @@
-// Derives a Workshop's status from what one reconcile observed and decided. It sends no requests.
+// Builds a Workshop's status from what one reconcile has observed and decided. It sends no requests.
 import { json } from '../../cdk8s/canonical-json.ts';
 import { conditionOf, setConditions } from '../../kubernetes/conditions.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
@@ -11,21 +11,24 @@ import { isOver } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
 import { hasFailed, isDeleting, isReady, isSettled, nameOf, ownerText } from './seats.ts';
 
-/** What one reconcile observed and decided. */
+/** What one reconcile of a Workshop has observed and decided. */
 export interface WorkshopState {
   readonly workshop: Workshop;
   readonly schedule: Schedule;
   readonly wanted: readonly Seat[];
-  /** The Workshop's Seats after this reconcile's writes, in any state, wanted or not. */
+  /** All Seats of the Workshop after this reconcile's writes, even those that are no longer wanted. */
   readonly owned: readonly Seat[];
-  /** Seats that have wanted names but belong to somebody else. */
+  /** Seats that belong to somebody else, although they have the name of a wanted Seat. */
   readonly taken: readonly Seat[];
   readonly plan: RolloutPlan;
-  /** New results for three conditions. If one is unset, the earlier condition stays. */
+  /**
+   * New results for the conditions CapacityAvailable, ImagesReady and NetworkIsolation. Without a new result, the
+   * condition in the status stays.
+   */
   readonly capacity?: ConditionSpec | undefined;
   readonly images?: ConditionSpec | undefined;
   readonly isolation?: ConditionSpec | undefined;
-  /** The API server's message for a refused write that a retry does not fix. */
+  /** The API server's message about a write that it refused and that a retry would not fix. */
   readonly refused?: string | undefined;
 }
 
@@ -45,9 +48,9 @@ const plural = (count: number, noun: string): string => `${count} ${noun}${count
 const list = (names: readonly string[]): string =>
   `${names.slice(0, MAX_LISTED).join(', ')}${names.length > MAX_LISTED ? ', …' : ''}`;
 
-/** The state of a Workshop, with its Seats counted. */
+/** The state of a Workshop, with counts of its Seats. */
 interface CountedState extends WorkshopState {
-  /** Wanted Seats that exist and are not being deleted. */
+  /** The wanted Seats that exist and are not being deleted. */
   readonly live: readonly Seat[];
   readonly counts: SeatCounts;
   readonly failing: readonly FailingSeat[];
@@ -118,7 +121,10 @@ const stoppedText = (desired: number): string =>
 const progress = (status: Status, reason: string, message: string): ConditionSpec =>
   conditionSpec('Progressing', status, reason, message);
 
-/** Returns the condition if something holds back the whole rollout, for example a pause. */
+/**
+ * Returns a condition with the reason why the whole rollout is held back, for example a pause. Returns undefined if
+ * nothing holds it back.
+ */
 function heldBack(state: CountedState, text: string): ConditionSpec | undefined {
   const { schedule, owned, plan, workshop } = state;
   const { waiting, halted } = plan;
@@ -184,11 +190,14 @@ function degradedCondition({ plan, failing, refused, workshop }: CountedState): 
   );
 }
 
-/** Returns the condition from the current status, with its time and generation. */
+/**
+ * Returns the condition of this type from the Workshop's current status, with its time and generation. The list is
+ * empty if there is none.
+ */
 const earlierCondition = (workshop: Workshop, type: string): Condition[] =>
   [conditionOf(workshop.status?.conditions, type)].filter((one) => one !== undefined);
 
-/** Returns the new result of the isolation test, or else the earlier one. */
+/** Returns the new result of the isolation test. If there is no new result, returns the earlier one. */
 function isolationCondition({ workshop, isolation, counts }: CountedState): (ConditionSpec | Condition)[] {
   if (isolation) return [isolation];
   const earlier = earlierCondition(workshop, 'NetworkIsolation').filter(({ reason }) => reason !== 'NotProbed');
@@ -242,7 +251,7 @@ function invalidText(problems: readonly string[]): string {
   return `${problems.slice(0, 3).join(' ')}${more} Until then, the seats stay as they are.`;
 }
 
-/** Returns the status of a Workshop with an invalid spec. Its Seats stay as they are. */
+/** Returns the status of a Workshop with an invalid spec. The operator does not change the Seats of this Workshop. */
 export function invalidStatus(
   workshop: Workshop,
   problems: readonly string[],
@@ -292,6 +301,6 @@ export function deletingStatus(workshop: Workshop, owned: readonly Seat[], now: 
   });
 }
 
-/** Whether the status is unchanged, so that no write is needed. */
+/** Whether two statuses are equal, so that no write is needed. */
 export const isSameStatus = (before: WorkshopStatus | undefined, after: WorkshopStatus): boolean =>
   before !== undefined && json(before) === json(after);

@@ -14,7 +14,7 @@ function setUp() {
   return { api, lines, farewell: (timeout: number) => uninstall(api, { log, timeout, every: 5 }) };
 }
 
-/** Does what a running operator would do. */
+/** Deletes Seats and Workshops bit by bit, as a running operator would. */
 function operate(api: ClassApi): NodeJS.Timeout {
   return setInterval(() => {
     const [seat] = api.store(KINDS.Seat).list();
@@ -38,14 +38,14 @@ test('deletes all Workshops, waits for all Seats and logs the progress', async (
   expect(new Set(lines).size).toBe(lines.length);
 });
 
-test('deletes Seats without a Workshop', async () => {
+test('deletes Seats that belong to no Workshop', async () => {
   const { api, farewell: leave } = setUp();
   api.seed({ ...seatOf(workshop, 0), metadata: { ...seatOf(workshop, 0).metadata, finalizers: [] } });
   await leave(10_000);
   expect(api.store(KINDS.Seat).list()).toEqual([]);
 });
 
-test('names what blocks the uninstall, with its condition and advice', async () => {
+test('names the Seats that block the uninstall, with their conditions and advice', async () => {
   const { api, farewell: leave } = setUp();
   api.seed(workshop);
   const conditions = [
@@ -74,7 +74,7 @@ test('names only the first of many Seats that block the uninstall', async () => 
   await expect(leave(10)).rejects.toThrow(/class-seat-05: .*\n {2}and 4 more\n/);
 });
 
-test('does nothing if the cluster does not have our kinds', async () => {
+test('does nothing if the cluster does not have the kinds Workshop and Seat', async () => {
   const { api, lines, farewell: leave } = setUp();
   api.fail({ verb: 'list' }, apiError(404, 'NotFound', 'the server could not find the requested resource'), 2);
   await leave(10_000);

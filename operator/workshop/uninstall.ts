@@ -1,5 +1,5 @@
-// Deletes all Workshops before the operator is uninstalled. Without an operator, the namespaces of their seats would
-// stay.
+// Deletes all Workshops before the operator is uninstalled. Without an operator, nothing would delete the namespaces of
+// their seats.
 import { conditionOf } from '../../kubernetes/conditions.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import { isNotFound } from '../../kubernetes/api.ts';
@@ -11,9 +11,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface UninstallOptions {
   readonly log: Pick<Logger, 'info'>;
-  /** Milliseconds after which the uninstall fails. */
+  /** Milliseconds after which the uninstall fails, if Workshops or Seats are still left. */
   readonly timeout: number;
-  /** Milliseconds between checks. Default 2000. */
+  /** Milliseconds between two checks of what is left. Default 2000. */
   readonly every?: number;
 }
 
@@ -22,7 +22,7 @@ interface Remaining {
   readonly seats: readonly Seat[];
 }
 
-/** Lists the objects of a kind. Returns none if the cluster does not have the kind. */
+/** Lists the objects of a kind. Returns an empty list if the cluster does not know the kind. */
 async function listAll<T extends KubeObject>(api: Api, kind: Kind): Promise<T[]> {
   try {
     return await api.list<T>(kind);
@@ -47,7 +47,10 @@ function blockText({ metadata: { name, deletionTimestamp }, status, kind }: Work
   return `${kind} ${name}: ${reason === undefined ? '' : `${reason}: `}${message}`;
 }
 
-/** Names what blocks the uninstall. Lists Seats first, because a Workshop only waits for its Seats. */
+/**
+ * Returns a text that names what blocks the uninstall. If Seats are left, it names only Seats, because Workshops wait
+ * for their Seats.
+ */
 function blockedText({ workshops, seats }: Remaining, seconds: number): string {
   const blocking = seats.length > 0 ? seats : workshops;
   const more = blocking.length > MAX_NAMED ? `\n  and ${blocking.length - MAX_NAMED} more` : '';
@@ -64,7 +67,9 @@ function blockedText({ workshops, seats }: Remaining, seconds: number): string {
   );
 }
 
-/** Deletes the Workshops, which then delete their Seats. If no Workshop is left, deletes the remaining Seats. */
+/**
+ * Deletes the Workshops. The operator then deletes their Seats. If no Workshop is left, deletes the remaining Seats.
+ */
 async function deleteAll(api: Api, { workshops, seats }: Remaining): Promise<void> {
   const standing = (workshops.length > 0 ? workshops : seats).filter(
     ({ metadata }) => metadata.deletionTimestamp === undefined,
@@ -77,8 +82,8 @@ async function deleteAll(api: Api, { workshops, seats }: Remaining): Promise<voi
 }
 
 /**
- * Deletes all Workshops and waits until they and all Seats are gone.
- * @throws Error that names what blocks the deletion, after `timeout` milliseconds
+ * Deletes all Workshops and waits until all Workshops and Seats are gone.
+ * @throws Error after `timeout` milliseconds, with a text that names what blocks the deletion
  */
 export async function uninstall(api: Api, { log, timeout, every = 2000 }: UninstallOptions): Promise<void> {
   const end = Date.now() + timeout;

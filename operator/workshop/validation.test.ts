@@ -8,7 +8,7 @@ test.each([
   { attendees: [{ name: 'a' }, { name: 'a-1' }] },
   { seats: 1, rollout: { maxConcurrent: 1, maxFailures: 1 } },
   { seats: 1, schedule: { startsAt: '2026-05-04T09:00:00+02:00', expiresAt: '2026-05-04T07:00:01Z' } },
-])('accepts the spec %j', (spec) => {
+])('accepts a Workshop with the spec %j', (spec) => {
   expect(validate(aWorkshop(spec))).toEqual([]);
 });
 
@@ -35,11 +35,11 @@ test.each([
     'Expected schedule.expiresAt to be a time such as 2026-03-02T09:00:00Z, found "tomorrow"',
   ],
   [{ seats: 1, rollout: { maxConcurrent: 0 } }, 'Expected rollout.maxConcurrent to be at least 1, found 0'],
-])('explains what to change in the spec %j', (spec, text) => {
+])('explains what to change in a Workshop with the spec %j', (spec, text) => {
   expect(validate(aWorkshop(spec))).toEqual([expect.stringContaining(text)]);
 });
 
-test('rejects a Workshop name that makes the names of numbered seats too long', () => {
+test('rejects a Workshop name that makes the names of its seats too long', () => {
   expect(validate(aWorkshop({ seats: 1 }, { name: 'x'.repeat(57) }))).toEqual([
     expect.stringContaining('65 characters'),
   ]);

@@ -1,10 +1,10 @@
-// Finds problems in a Workshop's spec. The API server refuses most of them at admission. The others break rules that a
-// schema can't express, or are in Workshops that are older than a rule.
+// Finds problems in a Workshop's spec. The API server finds most of them before it stores a Workshop. The operator must
+// find the others: rules that a schema can't express, and Workshops that are older than a rule.
 import type { Attendee, Workshop, WorkshopSpec } from '../api/types.ts';
 import { attendeesOf, seatName } from './attendees.ts';
 
 /**
- * Rules for the name of a namespace: its length and its characters.
+ * Rules for the length and the characters of a namespace's name.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
  */
 const MAX_NAME_LENGTH = 63;
@@ -71,7 +71,7 @@ function workshopNameProblems(name: string): string[] {
   ];
 }
 
-/** Returns the problems in a Workshop's spec. Each text says what to change. */
+/** Returns the problems in a Workshop's spec, as texts that say what to change. */
 export function validate({ metadata: { name }, spec }: Workshop): string[] {
   const counts = countProblems(spec);
   const attendees = counts.length > 0 ? counts : attendeeProblems(name, attendeesOf(spec));

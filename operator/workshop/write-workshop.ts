@@ -22,22 +22,22 @@ async function writeFinalizers(
   return written;
 }
 
-/** Adds our finalizer, which keeps the Workshop until its Seats are gone. */
+/** Adds the operator's finalizer, which keeps a deleted Workshop until its Seats are gone. */
 export async function ensureFinalizer(options: Options, workshop: Workshop): Promise<Workshop> {
   const { finalizers = [] } = workshop.metadata;
   if (finalizers.includes(FINALIZER)) return workshop;
   return writeFinalizers(options, workshop, [...finalizers, FINALIZER]);
 }
 
-/** Removes our finalizer, so that Kubernetes deletes the Workshop. */
+/** Removes the operator's finalizer, so that Kubernetes deletes the Workshop. */
 export async function removeFinalizer(options: Options, workshop: Workshop): Promise<void> {
   const others = (workshop.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
   await writeFinalizers(options, workshop, others);
 }
 
 /**
- * Writes the status if it changed and the Workshop still exists. Records an Event for each change that matters to
- * people.
+ * Writes the Workshop's status, if it changed and the Workshop still exists. Records an Event for each change that
+ * matters to people.
  */
 export async function writeStatus(options: Options, workshop: Workshop, status: WorkshopStatus): Promise<void> {
   if (isSameStatus(workshop.status, status)) return;

@@ -6,7 +6,7 @@ import { MINUTE, NAME, aReadySeatHarness, aSeatHarness, inSeat } from '../testin
 describe('the kubeconfig', () => {
   const lifetime = { access: { tokenLifetime: '1h' } };
 
-  test('has the requested token lifetime and is renewed after four fifths of it', async () => {
+  test('gives the token the lifetime from the Workshop, and renews it after four fifths of this time', async () => {
     const harness = await aReadySeatHarness(aSeat({ spec: lifetime }));
     expect(harness.api.writes.find(({ verb }) => verb === 'token')).toMatchObject({
       name: 'attendee',
@@ -29,7 +29,7 @@ describe('the kubeconfig', () => {
     expect(harness.seat.status?.access?.expiresAt).toBe('2026-01-01T01:48:00Z');
   });
 
-  test('is checked every half hour, and created again if somebody deleted it', async () => {
+  test('checks the kubeconfig every half hour, and creates it again if somebody deleted it', async () => {
     const harness = await aReadySeatHarness();
     harness.api.remove(KINDS.Secret, inSeat('kubeconfig'));
     await harness.reconcile();
@@ -41,7 +41,7 @@ describe('the kubeconfig', () => {
     expect(harness.kubeconfig).toContain('token: "token-');
   });
 
-  test('is not written again if the check finds that it is current', async () => {
+  test('does not write the kubeconfig again if a check finds that it is up to date', async () => {
     const harness = await aReadySeatHarness();
     harness.clock.advance(30 * MINUTE);
     const watch = harness.watch();
@@ -49,14 +49,14 @@ describe('the kubeconfig', () => {
     expect([watch.reads(), watch.writes()]).toEqual([['get Secret'], []]);
   });
 
-  test("is written again when the API server's URL for attendees changes", async () => {
+  test("writes the kubeconfig again when the API server's URL for attendees changes", async () => {
     const harness = await aReadySeatHarness();
     harness.change({ revision: 'r2', access: { server: 'https://other.example.com' } });
     await harness.reconcile();
     expect(harness.kubeconfig).toContain('server: "https://other.example.com"');
   });
 
-  test("is written again after the attendee's ServiceAccount was replaced", async () => {
+  test("writes the kubeconfig again after somebody replaced the attendee's ServiceAccount", async () => {
     const harness = await aReadySeatHarness();
     harness.api.remove(KINDS.ServiceAccount, inSeat('attendee'));
     const watch = harness.watch();
@@ -64,7 +64,7 @@ describe('the kubeconfig', () => {
     expect(watch.writes()).toContain('token ServiceAccount attendee');
   });
 
-  test('is renewed in time even for a seat with a permanent problem', async () => {
+  test('renews the kubeconfig in time even for a seat with a permanent problem', async () => {
     const harness = await aReadySeatHarness(aSeat({ spec: lifetime }));
     harness.change({ revision: 'r2', quota: { pods: 1 } });
     await harness.reconcile();
@@ -76,14 +76,14 @@ describe('the kubeconfig', () => {
     expect(harness.condition('Access')).toMatchObject({ status: 'True' });
   });
 
-  test('appears in no object except its Secret', async () => {
+  test("writes the kubeconfig's token to no object except its Secret", async () => {
     const harness = await aReadySeatHarness();
     expect(harness.kubeconfig).toMatch(/token-\d+/);
     const others = harness.api.writes.filter(({ kind }) => kind !== 'Secret');
     expect(JSON.stringify([others, harness.seat, harness.events])).not.toMatch(/token-\d+/);
   });
 
-  test('is reported as NoKubeconfig, with Ready=False, if the API server refuses to create the token', async () => {
+  test('reports NoKubeconfig and Ready=False if the API server refuses to create the token', async () => {
     const harness = aSeatHarness();
     harness.api.fail({ verb: 'token' }, apiError(403, 'Forbidden', 'cannot create serviceaccounts/token'), 3);
     await harness.reconcile();

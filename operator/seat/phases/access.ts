@@ -17,7 +17,7 @@ import type { Secret } from '../../../kubernetes/types.ts';
 
 type Access = NonNullable<SeatStatus['access']>;
 
-/** Milliseconds within which the watch reports the attendee's new ServiceAccount. */
+/** Milliseconds to wait until the watch reports the attendee's new ServiceAccount. */
 const CACHE_MS = 500;
 
 function termsOf({ options: { clusterInfo }, seat }: SeatContext): Terms {
@@ -32,8 +32,8 @@ function termsOf({ options: { clusterInfo }, seat }: SeatContext): Terms {
 }
 
 /**
- * Returns a number from 0 to 1 that is always the same for the same uid. It spreads the Secret checks of many seats
- * over time.
+ * Returns a number from 0 to 1 that depends only on the uid. With this number, the operator spreads the Secret checks
+ * of many seats over time.
  */
 function spread(uid: string): number {
   let hash = 0;
@@ -42,14 +42,15 @@ function spread(uid: string): number {
 }
 
 /**
- * Whether the seat already follows its spec. If so, a process that has just started need not read the Secret at once.
+ * Whether the seat already follows its spec. If so, an operator process that has just started can read the Secret
+ * later.
  */
 const isSettled = ({ seat: { metadata, spec, status } }: SeatContext): boolean =>
   status?.observedGeneration === metadata.generation &&
   status?.revision === spec.revision &&
   isTrue(status?.conditions, 'Ready');
 
-/** Returns when the Secret must be read again, in milliseconds since 1970. */
+/** Returns when the operator must read the kubeconfig's Secret again, in milliseconds since 1970. */
 export function secretDue(context: SeatContext): number {
   const { memo, now, deadlines } = context;
   const { secret } = deadlines;
@@ -77,14 +78,18 @@ async function renewAccess(context: SeatContext, accountUid: string): Promise<Ac
   return access;
 }
 
-/** Returns the latest access: from the status, or from memory while the status is not written yet. */
+/**
+ * Returns the latest kubeconfig access. It comes from the Seat's status, or from memory if the status is not written
+ * yet.
+ */
 function latestAccess({ seat: { status }, memo }: SeatContext): Access | undefined {
   const known = [status?.access, memo.access?.value].filter((access) => access !== undefined);
   return known.sort((a, b) => Date.parse(b.renewAt) - Date.parse(a.renewAt))[0];
 }
 
 /**
- * Whether the Secret must be read: after the check interval, and after a change of the ServiceAccount or the revision.
+ * Whether the operator must read the kubeconfig's Secret now: when the check interval is over, or when the
+ * ServiceAccount or the revision has changed.
  */
 function isCheckDue(context: SeatContext, accountUid: string): boolean {
   const { seat, memo, now } = context;
@@ -122,8 +127,8 @@ async function reconcileAccess(context: SeatContext): Promise<PhaseResult> {
 }
 
 /**
- * Whether to check the kubeconfig. After a permanent problem of an earlier phase, the seat may still run as before.
- * Then only a token that is due for renewal is checked.
+ * Whether to check the kubeconfig in this reconcile. If an earlier phase has a permanent problem, the seat may still
+ * run as before. Then the kubeconfig is checked only when its token must be renewed.
  */
 function isAccessDue({ seat: { status }, problem: earlier, now }: SeatContext): boolean {
   if (!earlier) return true;

@@ -28,7 +28,7 @@ describe("the lab's Secret", () => {
       .filter(({ kind, name }) => kind === 'Secret' && name === 'lab-guide-key')
       .map(({ verb }) => verb);
 
-  test('is created empty, before the account that fills it, and is never read or written again', async () => {
+  test("creates the lab's Secret empty and before the account that fills it, and never touches it again", async () => {
     const harness = harnessWithSecret();
     await harness.reconcile();
     const made = harness.api.writes.map(({ verb, kind, name }) => `${verb} ${kind} ${name}`);
@@ -46,7 +46,7 @@ describe("the lab's Secret", () => {
     expect(harness.api.reads.filter(({ kind, name }) => kind === 'Secret' && name === 'lab-guide-key')).toEqual([]);
   });
 
-  test('is left alone if it already exists', async () => {
+  test("does not change the lab's Secret if it already exists", async () => {
     const harness = harnessWithSecret();
     await harness.reconcile();
     harness.api.edit(KINDS.Secret, inSeat('lab-guide-key'), { data: { key: 'c2VjcmV0' } });

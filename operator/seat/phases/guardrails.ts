@@ -22,8 +22,8 @@ async function createSecret(context: LabContext, object: LabObject): Promise<Pha
 }
 
 /**
- * Creates the lab's Secrets empty, before the accounts that may fill them. The operator does not read these Secrets, so
- * it can't see whether they exist. It creates them whenever one of the lab's accounts is missing.
+ * Creates the lab's Secrets without data, before the accounts that may fill them. The operator may not read these
+ * Secrets, so it can't see whether they exist. It creates them whenever one of the lab's accounts is missing.
  */
 async function createSecrets(context: LabContext): Promise<PhaseResult> {
   const { desired, options } = context;
@@ -35,8 +35,8 @@ async function createSecrets(context: LabContext): Promise<PhaseResult> {
 }
 
 /**
- * Applies one object before the others. If the operator's permissions do not work yet, this costs one failed request
- * instead of thirty.
+ * Applies one object before all others. If the operator has no permissions yet, only one request fails instead of
+ * thirty.
  */
 async function applyFirst(context: LabContext): Promise<PhaseResult> {
   const { quota, limits } = context.desired;

@@ -1,4 +1,4 @@
-// Applies the lab except its pods: first Services and ConfigMaps, then the quota.
+// Applies the lab's objects except its pods: first Services and ConfigMaps, then the quota.
 import { isAlreadyExists } from '../../../kubernetes/api.ts';
 import { KINDS } from '../../../kubernetes/kinds.ts';
 import { keyOf } from '../../../kubernetes/object.ts';
@@ -15,8 +15,8 @@ import type { ConfigMap } from '../../../kubernetes/types.ts';
 import { applyAll } from '../write-objects.ts';
 
 /**
- * Applies the ConfigMap of the dice by itself, because an attendee may save a file in it at any moment. The write fails
- * if the ConfigMap was changed or created since the operator last saw it.
+ * Applies the ConfigMap of the dice separately, because an attendee may save a file in it at any moment. The write
+ * fails if somebody changed or created the ConfigMap after the operator last saw it.
  */
 async function applyDice(context: SeatContext, desired: LabObject | undefined): Promise<PhaseResult> {
   if (!desired) return DONE;
@@ -43,7 +43,7 @@ async function writeDice(context: SeatContext, desired: LabObject, live: ConfigM
   }
 }
 
-/** Reads a ConfigMap that is in no store because it lacks our labels. */
+/** Reads a ConfigMap that no store contains, because it lacks the operator's labels. */
 const readDice = ({ options: { api } }: SeatContext, { metadata }: LabObject): Promise<ConfigMap | undefined> =>
   api.get<ConfigMap>(KINDS.ConfigMap, metadata.name, metadata.namespace);
 
@@ -61,8 +61,8 @@ async function applyServices(context: LabContext): Promise<PhaseResult> {
 }
 
 /**
- * Applies the quota last. Under a quota, each new object costs the API server a second write. The late quota is safe,
- * because no pod exists yet.
+ * Applies the quota after all other objects, because under a quota each new object costs the API server a second write.
+ * This is safe, because the lab has no pods yet.
  */
 export const lab: Phase<LabContext> = {
   condition: 'Provisioned',

@@ -16,13 +16,13 @@ describe('an existing namespace of the same name', () => {
 
   test.each<[string, object]>([
     ['belongs to somebody else', { labels: { team: 'payments' } }],
-    ['has our labels but no owner', { labels: ours }],
-    ['has the Seat as owner but not our labels', { ownerReferences: [owner] }],
+    ["has the operator's labels but no owner", { labels: ours }],
+    ["has the Seat as owner but not the operator's labels", { ownerReferences: [owner] }],
     [
       'belongs to another seat',
       { labels: { ...ours, [LABELS.seat]: 'other' }, ownerReferences: [{ ...owner, name: 'other' }] },
     ],
-  ])('is never touched if it %s', async (_title, metadata) => {
+  ])('does not change an existing namespace that %s', async (_title, metadata) => {
     const harness = aSeatHarness();
     harness.api.seed(namespace(metadata));
     const watch = harness.watch();
@@ -38,7 +38,7 @@ describe('an existing namespace of the same name', () => {
     expect(result?.requeueAfter).toBe(5 * MINUTE);
   });
 
-  test('is not deleted with a Seat that does not own it', async () => {
+  test('keeps a namespace of the same name when a Seat that does not own it is deleted', async () => {
     const harness = aSeatHarness();
     harness.api.seed(namespace({ labels: { team: 'payments' } }));
     await harness.reconcile();
@@ -48,7 +48,7 @@ describe('an existing namespace of the same name', () => {
     expect(harness.get<Seat>('Namespace', NAME)?.metadata.deletionTimestamp).toBeUndefined();
   });
 
-  test("is replaced by the seat's own namespace after somebody deletes it", async () => {
+  test("creates the seat's own namespace after somebody deletes a foreign namespace of the same name", async () => {
     const harness = aSeatHarness();
     harness.api.seed(namespace({ labels: { team: 'payments' } }));
     await harness.reconcile();
@@ -58,7 +58,7 @@ describe('an existing namespace of the same name', () => {
     expect(harness.seat.status?.phase).toBe('Provisioning');
   });
 
-  test('is deleted if it belongs to a deleted Seat, and the condition names what blocks the deletion', async () => {
+  test('deletes the namespace that an earlier Seat left behind, and reports what blocks the deletion', async () => {
     const harness = aSeatHarness();
     harness.api.seed(namespace({ labels: ours, ownerReferences: [{ ...owner, uid: 'seat-0' }] }));
     await harness.reconcile();
@@ -90,7 +90,7 @@ describe('an existing namespace of the same name', () => {
     expect(harness.get('Namespace', NAME)).toMatchObject({ metadata: { ownerReferences: [{ uid: 'seat-1' }] } });
   });
 
-  test('is created again, with a new kubeconfig, after somebody deletes it', async () => {
+  test("creates a seat's namespace again, with a new kubeconfig, after somebody deletes it", async () => {
     const harness = await aReadySeatHarness();
     const before = harness.kubeconfig;
     await harness.api.delete(KINDS.Namespace, { name: NAME });
@@ -105,7 +105,7 @@ describe('an existing namespace of the same name', () => {
     expect(harness.kubeconfig).not.toBe(before);
   });
 
-  test('is reported as terminating if its deletion starts during a reconcile', async () => {
+  test('reports a namespace as terminating if its deletion starts during a reconcile', async () => {
     const harness = await aReadySeatHarness();
     harness.api.remove(KINDS.Service, inSeat('lab-guide'));
     const causes = [{ reason: 'NamespaceTerminating' }];
@@ -122,7 +122,7 @@ describe('a deleted Seat', () => {
     return harness;
   }
 
-  test('deletes its namespace and waits until it is gone', async () => {
+  test("deletes a deleted Seat's namespace and waits until the namespace is gone", async () => {
     const harness = await aDeletedSeat();
     const watch = harness.watch();
     expect((await harness.reconcile())?.requeueAfter).toBe(15_000);
@@ -138,7 +138,7 @@ describe('a deleted Seat', () => {
     expect(harness.seat).toBeUndefined();
   });
 
-  test('reports after half a minute what blocks the deletion of its namespace', async () => {
+  test("reports after half a minute what blocks the deletion of a seat's namespace", async () => {
     const harness = await aDeletedSeat();
     await harness.reconcile();
     harness.api.edit(
@@ -170,7 +170,7 @@ describe('a deleted Seat', () => {
     );
   });
 
-  test('stops waiting after ten minutes, and records an Event on the Workshop too', async () => {
+  test("stops waiting for a namespace's deletion after ten minutes, and records two Events", async () => {
     const harness = await aDeletedSeat();
     harness.api.seed({ apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Workshop', metadata: { name: 'class' } });
     await harness.reconcile();
@@ -187,7 +187,7 @@ describe('a deleted Seat', () => {
     expect(events[0]?.message).toContain('Expected namespace class-ada to be gone within 10 minutes');
   });
 
-  test('restores the RoleBinding that it needs to delete its namespace', async () => {
+  test("restores the RoleBinding that lets the operator delete a seat's namespace", async () => {
     const harness = await aDeletedSeat();
     harness.api.remove(KINDS.RoleBinding, inSeat('intro-otel-seat-operator'));
     harness.api.fail({ verb: 'delete', kind: 'Namespace' }, apiError(403, 'Forbidden', 'cannot delete namespaces'));
@@ -197,7 +197,7 @@ describe('a deleted Seat', () => {
     expect(harness.get<Seat>('Namespace', NAME)?.metadata.deletionTimestamp).toBeDefined();
   });
 
-  test('disappears at once if it never had a namespace', async () => {
+  test('removes a deleted Seat at once if it never had a namespace', async () => {
     const harness = aSeatHarness();
     await harness.api.delete(KINDS.Seat, { name: NAME });
     const watch = harness.watch();
@@ -206,7 +206,7 @@ describe('a deleted Seat', () => {
     expect(watch.writes()).toEqual(['mergePatch Seat class-ada']);
   });
 
-  test('is ignored if it lacks our finalizer', async () => {
+  test("ignores a deleted Seat that lacks the operator's finalizer", async () => {
     const harness = aSeatHarness(
       aSeat({ metadata: { finalizers: ['other'], deletionTimestamp: '2026-01-01T00:00:00Z' } }),
     );

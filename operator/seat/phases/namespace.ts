@@ -1,5 +1,5 @@
-// Creates the seat's namespace, and repairs it if somebody edited it. A namespace that belongs to somebody else is
-// never touched.
+// Creates the seat's namespace, and repairs the namespace if somebody edited it. Never changes a namespace that belongs
+// to somebody else.
 import { LABELS, MANAGED_BY } from '../../api/types.ts';
 import type { Seat } from '../../api/types.ts';
 import { isAlreadyExists, isForbidden, isTerminating } from '../../../kubernetes/api.ts';
@@ -17,12 +17,12 @@ import type { Phase } from '../phase.ts';
 import { wasProvisioned } from '../status.ts';
 import type { Namespace } from '../../../kubernetes/types.ts';
 
-/** Milliseconds within which the watch reports a namespace that somebody else has just created or deleted. */
+/** Milliseconds to wait until the watch reports a namespace that somebody else has just created or deleted. */
 const CACHE_MS = 500;
 
 /**
- * Returns the owner of a namespace: this seat, a deleted Seat of the same name, or somebody else. The garbage collector
- * would delete the namespace of a deleted Seat anyway.
+ * Returns who owns a namespace: this seat, a deleted Seat of the same name, or somebody else. The operator may delete
+ * the namespace of a deleted Seat, because the garbage collector would delete it anyway.
  */
 export function namespaceOwner({ metadata }: Namespace, seat: Seat): 'this seat' | 'deleted seat' | 'somebody else' {
   const { labels = {}, ownerReferences = [] } = metadata;
@@ -35,8 +35,8 @@ export function namespaceOwner({ metadata }: Namespace, seat: Seat): 'this seat'
 }
 
 /**
- * Returns what blocks the deletion of a namespace, in Kubernetes' own words. Returns undefined if Kubernetes reports
- * nothing.
+ * Returns Kubernetes' own message about what blocks the deletion of a namespace. Returns undefined if Kubernetes
+ * reports nothing.
  * https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/namespace-v1/#NamespaceStatus
  */
 export function deletionBlockers({ status }: Namespace): string | undefined {
@@ -47,8 +47,8 @@ export function deletionBlockers({ status }: Namespace): string | undefined {
 }
 
 /**
- * Returns the seat's namespace, from the store or else from the API server. It sends a list request, because the
- * operator has no permission to get a single namespace.
+ * Returns the seat's namespace from the store. If the store does not have it, asks the API server with a list request,
+ * because the operator has no permission to get a single namespace.
  */
 export async function findNamespace({ options: { api, stores }, seat }: SeatContext): Promise<Namespace | undefined> {
   const name = namespaceOf(seat);
@@ -124,8 +124,8 @@ async function bindOperator({ options: { api, stores, operator }, seat }: SeatCo
 }
 
 /**
- * Deletes the namespace, but only if its uid is still the same. The permission comes from a RoleBinding in the
- * namespace. If the RoleBinding is missing, this function creates it again, and the deletion is retried.
+ * Deletes the namespace, but only if its uid is still the same. A RoleBinding in the namespace permits the deletion. If
+ * the RoleBinding is missing, creates it again and retries the deletion later.
  */
 export async function deleteNamespace(context: SeatContext, live: Namespace): Promise<PhaseResult> {
   const { name, uid } = live.metadata;

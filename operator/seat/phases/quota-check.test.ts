@@ -3,7 +3,7 @@ import { aSeat } from '../testing/fixtures.ts';
 import { NAME, aReadySeatHarness, aSeatHarness } from '../testing/seat-harness.ts';
 
 describe('quota of a seat', () => {
-  test('fails the seat before anything is created if it is too small for the lab', async () => {
+  test('fails a seat before any object is created if the quota is too small for the lab', async () => {
     const harness = aSeatHarness(aSeat({ spec: { quota: { cpu: '100m' } } }));
     const watch = harness.watch();
     await harness.reconcile();
@@ -18,7 +18,7 @@ describe('quota of a seat', () => {
     expect([...again.writes(), ...again.reads()]).toEqual([]);
   });
 
-  test('is reported if it is lowered too far, and the lab keeps running', async () => {
+  test('reports a quota that is lowered below what the lab needs, and keeps the lab running', async () => {
     const harness = await aReadySeatHarness();
     harness.change({ revision: 'r2', quota: { pods: 1 } });
     await harness.reconcile();
@@ -28,7 +28,7 @@ describe('quota of a seat', () => {
     );
   });
 
-  test('is reported with advice if it has no room for an object', async () => {
+  test('reports a quota that has no room for an object of the lab, and advises what to do', async () => {
     const harness = aSeatHarness();
     harness.api.fail(
       { kind: 'Service' },

@@ -1,4 +1,4 @@
-// Fails the seat if its quota is too small for the lab, before anything is created.
+// Fails the seat if its quota is too small for the lab. This phase runs before any object is created.
 import type { LabContext } from '../context.ts';
 import { DONE, permanentProblem } from '../phase-result.ts';
 import type { PhaseResult } from '../phase-result.ts';

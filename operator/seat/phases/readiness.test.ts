@@ -2,7 +2,7 @@ import { KINDS } from '../../../kubernetes/kinds.ts';
 import { MINUTE, aReadySeatHarness, aSeatHarness, inSeat } from '../testing/seat-harness.ts';
 
 describe('a lab that is not ready', () => {
-  test('explains after half a minute what its pods report, and fails the seat after five minutes', async () => {
+  test("reports the problem of a lab's pods after half a minute, and fails the seat after five minutes", async () => {
     const harness = aSeatHarness();
     const pods = () => harness.api.reads.filter(({ kind }) => kind === 'Pod').length;
     expect(await harness.reconcile()).toEqual({ requeueAfter: 30_000 });
@@ -33,7 +33,7 @@ describe('a lab that is not ready', () => {
     expect(harness.events.at(-1)).toMatchObject({ type: 'Warning', reason: 'ErrImagePull' });
   });
 
-  test('is not reported as slow before 90 seconds', async () => {
+  test('does not report a lab as slow before 90 seconds', async () => {
     const harness = aSeatHarness();
     await harness.reconcile();
     const watch = harness.watch();
@@ -48,7 +48,7 @@ describe('a lab that is not ready', () => {
     });
   });
 
-  test('becomes Ready even after the seat has failed', async () => {
+  test('reports a seat as Ready even after it has failed', async () => {
     const harness = aSeatHarness();
     await harness.reconcile();
     harness.clock.advance(6 * MINUTE);
@@ -59,7 +59,7 @@ describe('a lab that is not ready', () => {
     expect(harness.seat.status?.phase).toBe('Ready');
   });
 
-  test('has five minutes to become ready at each revision', async () => {
+  test("gives a lab five minutes to become ready after each change of the seat's revision", async () => {
     const harness = aSeatHarness();
     await harness.reconcile();
     harness.clock.advance(10 * MINUTE);
@@ -78,7 +78,7 @@ describe('a lab that is not ready', () => {
 });
 
 describe('progress of an attendee', () => {
-  test("is copied from the course's ConfigMap without invalid values", async () => {
+  test("copies an attendee's progress from the course's ConfigMap, without invalid values", async () => {
     const harness = await aReadySeatHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-progress'), {
       data: { passed: '3', total: '12', lastActivity: '2026-01-01T00:00:59Z' },

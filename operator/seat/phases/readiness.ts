@@ -1,5 +1,5 @@
-// Observes whether the lab is ready, its URL, and the attendee's progress. This phase runs last, even if an earlier
-// phase had a problem.
+// Finds out whether the lab is ready, the lab's URL, and the attendee's progress. This phase runs last, even if an
+// earlier phase had a problem.
 import { LABELS, NAMES } from '../../api/types.ts';
 import type { KubeObject } from '../../../kubernetes/object.ts';
 import { isStopped } from '../context.ts';
@@ -24,8 +24,8 @@ const liveDeployments = ({ options: { stores }, seat }: SeatContext): readonly K
   );
 
 /**
- * Compares the live Deployments with the desired ones. If the lab can't be rendered, all live Deployments count as
- * desired.
+ * Compares the live Deployments with the desired ones. If the lab can't be rendered, compares the live Deployments with
+ * themselves.
  */
 function labReadiness(context: SeatContext): Readiness {
   const { options, seat, desired } = context;
@@ -35,7 +35,7 @@ function labReadiness(context: SeatContext): Readiness {
   return readinessOf(wanted.filter(isDeployment), live, desired?.customized ?? []);
 }
 
-/** Returns the lab's URL. While the seat has a problem, returns the URL from the status. */
+/** Returns the lab's URL. While the seat has a problem, returns the URL from the seat's current status. */
 function labUrl({ options, seat, desired, problem }: SeatContext): string | undefined {
   if (problem || !desired) return seat.status?.url;
   const namespace = namespaceOf(seat);
@@ -49,8 +49,8 @@ function attendeeProgress({ options: { stores }, seat, now }: SeatContext): Find
 }
 
 /**
- * Lists the pods to find out why the lab is not ready, but only if that takes long. Each answer may cause a write of
- * the status.
+ * Lists the pods to find out why the lab is not ready. Lists them only when the lab has not been ready for a while,
+ * because a new diagnosis may cause a write of the status.
  */
 async function diagnosePods(
   context: SeatContext,

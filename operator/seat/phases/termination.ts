@@ -1,4 +1,5 @@
-// Deletes a seat: first its namespace, then the Seat. So a later seat of the same name starts empty.
+// Deletes a seat: first its namespace, then the Seat. In this way, a later seat of the same name starts with an empty
+// namespace.
 import { setConditions } from '../../../kubernetes/conditions.ts';
 import { FINALIZER } from '../../api/types.ts';
 import type { Seat, SeatStatus } from '../../api/types.ts';
@@ -16,14 +17,12 @@ import type { Namespace } from '../../../kubernetes/types.ts';
 import { writeStatus } from '../write-status.ts';
 import { deleteNamespace, deletionBlockers, findNamespace, namespaceOwner } from './namespace.ts';
 
-/**
- * How often to refresh the report of what blocks the deletion, in milliseconds. The watch reports the deletion itself.
- */
+/** Milliseconds between two status updates about what blocks the namespace's deletion. */
 const CHECK_MS = 15_000;
 
 /**
- * Returns what blocks the deletion, but only after half a minute. Most deletions are over by then, and each report
- * costs a write.
+ * Returns what blocks the namespace's deletion, but only after half a minute. Most deletions end earlier, and each
+ * report costs a write.
  */
 function blockersText(namespace: Namespace, now: number): string {
   const { deletionTimestamp = new Date(now).toISOString() } = namespace.metadata;
@@ -61,8 +60,8 @@ async function removeFinalizer({ options: { api, stores }, seat }: SeatContext):
 }
 
 /**
- * Stops waiting for the namespace. Records an Event on the Seat and on the Workshop, because the Seat is about to
- * disappear.
+ * Stops waiting for the namespace's deletion. Records an Event on the Seat and on the Workshop, because the Seat is
+ * about to disappear.
  */
 async function stopWaiting(context: SeatContext, namespace: Namespace): Promise<PhaseResult> {
   const { options, seat, deadlines } = context;
@@ -79,8 +78,8 @@ async function awaitDeletion(context: SeatContext, namespace: Namespace, left: n
 }
 
 /**
- * Deletes the seat's namespace and waits until it is gone. After the deadline, Kubernetes finishes the deletion alone.
- * A namespace that belongs to somebody else is not touched.
+ * Deletes the seat's namespace and waits until it is gone. After the deadline, it removes the Seat anyway, and
+ * Kubernetes finishes the deletion of the namespace. Does not delete a namespace that belongs to somebody else.
  */
 async function reconcileTermination(context: SeatContext): Promise<PhaseResult> {
   const { seat, now, deadlines } = context;

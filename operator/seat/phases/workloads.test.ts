@@ -1,6 +1,6 @@
 import { aSeatHarness } from '../testing/seat-harness.ts';
 
-test('lets other seats go first, once, before a new seat creates its pods', async () => {
+test("reconciles other seats first, once, before it creates a new seat's pods", async () => {
   const harness = aSeatHarness();
   expect(await harness.reconcileOnce()).toMatchObject({ reason: 'YieldToOtherSeats' });
   expect([harness.get('Secret', 'kubeconfig'), harness.get('ConfigMap', 'lab-dice')]).toEqual([
@@ -12,7 +12,7 @@ test('lets other seats go first, once, before a new seat creates its pods', asyn
   expect(harness.get('Deployment', 'lab-dice')).toBeDefined();
 });
 
-test('does not let other seats go first if the seat already has pods', async () => {
+test('applies the Deployments at once if the seat already has pods', async () => {
   const harness = aSeatHarness();
   await harness.reconcile();
   harness.restart();

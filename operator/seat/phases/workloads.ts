@@ -1,4 +1,4 @@
-// Applies the lab's Deployments, then deletes objects that the lab no longer has.
+// Applies the lab's Deployments, then deletes objects that are no longer part of the lab.
 import { keyOf } from '../../../kubernetes/object.ts';
 import type { LabContext } from '../context.ts';
 import { operatorBinding } from '../objects.ts';
@@ -7,13 +7,16 @@ import type { PhaseResult } from '../phase-result.ts';
 import type { Phase } from '../phase.ts';
 import { applyAll, prune } from '../write-objects.ts';
 
-/** Shortest possible requeue, in milliseconds. It puts the seat at the end of the queue. */
+/**
+ * Shortest possible delay before a seat is reconciled again, in milliseconds. The seat goes to the end of the work
+ * queue.
+ */
 const YIELD_MS = 1;
 
 /**
- * Lets other seats go first, once, before a new seat creates its first pod. When a class starts, every seat then gets
- * its other objects before the first pods start. That is several times as fast while no pods load the API server, and
- * the pods are ready no later.
+ * Lets the operator reconcile other seats once before a new seat creates its first pod. When a class starts, all seats
+ * then get their other objects before the first pod starts. Writing these objects is several times as fast while no
+ * pods load the API server, and the pods become ready no later.
  */
 function yieldToOtherSeats({ memo, options: { stores }, desired }: LabContext): PhaseResult {
   const isNew = !desired.deployments.some((deployment) => stores.Deployment.get(keyOf(deployment)));

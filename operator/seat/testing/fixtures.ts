@@ -1,4 +1,4 @@
-// A Seat and a small lab for this folder's unit tests, with overrides.
+// Test data for this folder's unit tests: a Seat and a small lab. Tests can override single fields.
 import { API_VERSION, FINALIZER, LABELS, MANAGED_BY } from '../../api/types.ts';
 import type { Seat, SeatSpec, SeatStatus } from '../../api/types.ts';
 import type { ObjectMeta } from '../../../kubernetes/object.ts';
@@ -73,7 +73,10 @@ export const GIVEN_COLLECTOR = '{}\n';
 /** The code that the small lab gives an attendee. It depends on `instrumentation`. */
 export const GIVEN_CODE = { auto: 'export const given = 1;\n', manual: 'export const given = 2;\n' } as const;
 
-/** A small lab: the dice, the guide and its Service. As in the real lab, the code of the dice depends on the values. */
+/**
+ * Renders a small lab: the dice, the guide and the guide's Service. As in the real lab, the code of the dice depends on
+ * the value `instrumentation`.
+ */
 export const smallLab: LabTemplate = (values = {}) => {
   const code = values.instrumentation === 'manual' ? GIVEN_CODE.manual : GIVEN_CODE.auto;
   const texts = { 'app.ts': code, 'settings.env': GIVEN_SETTINGS, 'collector.yaml': GIVEN_COLLECTOR };

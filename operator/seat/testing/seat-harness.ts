@@ -1,4 +1,4 @@
-// A seat with its reconciler and an API server in memory, for this folder's unit tests.
+// Test harness for this folder's unit tests: a seat, its reconciler, and an in-memory API server.
 import { conditionOf } from '../../../kubernetes/conditions.ts';
 import type { Seat, SeatSpec } from '../../api/types.ts';
 import { Registry } from 'prom-client';
@@ -25,7 +25,7 @@ export class SeatHarness {
   readonly clock = manualClock();
   readonly api = new FakeApi(this.clock);
   readonly recorded = recordedEvents();
-  /** Seconds until the seat was ready, as recorded in the metric `seatReady`. */
+  /** Seconds from the seat's creation until it was ready, for each time that the metric `seatReady` recorded them. */
   readonly readyAfter: number[] = [];
   readonly clusterInfo: { -readonly [Key in keyof ClusterInfo]: ClusterInfo[Key] } = {
     apiServers: { addresses: ['10.0.0.1'], port: 6443 },
@@ -43,7 +43,7 @@ export class SeatHarness {
     this.api.seed(seat);
   }
 
-  /** Returns the options that the reconciler is constructed with. */
+  /** Returns the options with which the harness creates the reconciler. */
   options(): SeatOptions {
     return {
       api: this.api,
@@ -61,9 +61,7 @@ export class SeatHarness {
     };
   }
 
-  /**
-   * Reconciles once. If the seat lets other seats go first, reconciles again at once, because there are no other seats.
-   */
+  /** Reconciles the seat once. If the seat asks to let other seats go first, reconciles it again at once. */
   async reconcile(): Promise<SeatResult | undefined> {
     const result = await this.reconcileOnce();
     return result?.reason === 'YieldToOtherSeats' ? this.reconcileOnce() : result;
@@ -73,7 +71,7 @@ export class SeatHarness {
     return this.#reconciler.reconcile(NAME, new AbortController().signal);
   }
 
-  /** Continues with a new reconciler, like a restarted process. */
+  /** Replaces the reconciler with a new one, as a restart of the operator does. */
   restart(): void {
     this.#reconciler = new SeatReconciler(this.options());
   }
@@ -94,7 +92,7 @@ export class SeatHarness {
     return this.recorded.events;
   }
 
-  /** Makes the pods of every Deployment available, except those of the Deployments in `broken`. */
+  /** Makes the pods of every Deployment available, except the pods of the Deployments in `broken`. */
   settle(...broken: readonly string[]): void {
     for (const {
       metadata: { name, generation },
@@ -115,7 +113,7 @@ export class SeatHarness {
     this.api.edit(KINDS.Seat, { name: NAME }, { spec, metadata: { generation: generation + 1 } });
   }
 
-  /** Records the requests from now on. */
+  /** Starts to record the requests that the reconciler sends. */
   watch(): { writes(): string[]; reads(): string[] } {
     const [written, read] = [this.api.writes.length, this.api.reads.length];
     return {
@@ -135,7 +133,7 @@ export class SeatHarness {
     return Buffer.from(this.get<Secret>('Secret', 'kubeconfig')?.data?.['config'] ?? '', 'base64').toString();
   }
 
-  /** Replaces the store's `get` with `seen` until the returned function is called. */
+  /** Makes the `get` of a store return the results of the function `seen`. Returns a function that ends this. */
   hide(kind: Kind, seen: (key: string) => unknown): () => void {
     const store = this.api.store(KINDS[kind]) as { get: unknown };
     store.get = seen;
@@ -146,7 +144,7 @@ export class SeatHarness {
 export const aSeatHarness = (seat: Seat = aSeat(), overrides: Partial<SeatOptions> = {}): SeatHarness =>
   new SeatHarness(seat, overrides);
 
-/** Builds a harness whose seat has been ready for a minute. */
+/** Builds a harness with a seat that has been ready for a minute. */
 export async function aReadySeatHarness(seat?: Seat): Promise<SeatHarness> {
   const harness = aSeatHarness(seat);
   await harness.reconcile();

@@ -1,4 +1,4 @@
-// Workshops, Seats, nodes and pods for this folder's unit tests, with overrides.
+// Test data for this folder's unit tests: Workshops, Seats, nodes and pods. Tests can override single fields.
 import { API_VERSION } from '../../api/types.ts';
 import type { Seat, SeatPhase, SeatSpec, SeatStatus, Workshop, WorkshopSpec } from '../../api/types.ts';
 import type { ListOptions } from '../../../kubernetes/api.ts';
@@ -27,11 +27,11 @@ interface SeatOverrides {
   readonly metadata?: Partial<ObjectMeta>;
   readonly spec?: Partial<SeatSpec>;
   readonly status?: SeatStatus;
-  /** Phase in the Seat's status, which then describes the current spec. */
+  /** Phase in the Seat's status. The status then describes the Seat's current spec. */
   readonly phase?: SeatPhase;
 }
 
-/** Builds a live Seat from a wanted one, as the API server would return it. */
+/** Builds a live Seat from a wanted Seat, with the fields that the API server would add. */
 export function aSeat(wanted: Seat, { metadata, spec, status, phase }: SeatOverrides = {}): Seat {
   const completeSpec = { ...wanted.spec, ...spec };
   return {
@@ -50,7 +50,7 @@ export function aSeat(wanted: Seat, { metadata, spec, status, phase }: SeatOverr
   };
 }
 
-/** Builds the live Seat of the attendee with this index. */
+/** Builds the live Seat of the attendee at this index. */
 export function seatOf(workshop: Workshop, index: number, overrides: SeatOverrides = {}): Seat {
   const wanted = wantedSeats(workshop)[index];
   if (!wanted) throw new Error(`Expected a Workshop with more than ${index} attendees.`);
@@ -64,7 +64,7 @@ interface NodeOverrides {
   readonly ready?: boolean;
 }
 
-/** Builds a Ready node with 4 cores, 8Gi and room for 110 pods. */
+/** Builds a Ready node with 4 CPU cores, 8Gi of memory and room for 110 pods. */
 export const aNode = (
   name: string,
   { allocatable, labels = {}, spec = {}, ready = true }: NodeOverrides = {},
@@ -81,7 +81,7 @@ export const aNode = (
 
 const container = (requests: Record<string, string>): Container => ({ name: 'one', resources: { requests } });
 
-/** Builds a pod that runs on the node with these requests. */
+/** Builds a pod on a node, with these requests. */
 export const aPod = (name: string, node: string, requests: Record<string, string>, namespace = 'elsewhere'): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -90,7 +90,7 @@ export const aPod = (name: string, node: string, requests: Record<string, string
   status: { phase: 'Running' },
 });
 
-/** A fake API server whose lists ignore field selectors. So they include pods that have ended. */
+/** Fake API server that ignores field selectors, so that its lists include pods that have ended. */
 export class ClassApi extends FakeApi {
   override list<T extends KubeObject>(kind: Kind, { namespace, labelSelector }: ListOptions = {}): Promise<T[]> {
     return super.list<T>(kind, {

@@ -1,5 +1,5 @@
-// A Workshop with its reconciler, a fake API server and a clock, for this folder's unit tests. The harness also does
-// what the Seat reconciler and the kubelet would do.
+// Test harness for this folder's unit tests: a Workshop, its reconciler, a fake API server and a clock. The harness
+// also does the work of the Seat reconciler and the kubelet.
 import { conditionOf } from '../../../kubernetes/conditions.ts';
 import type { Seat, SeatPhase, Workshop, WorkshopSpec } from '../../api/types.ts';
 import { KINDS } from '../../api/kinds.ts';
@@ -18,8 +18,8 @@ export const later = (hours: number): string => new Date(Date.parse(MONDAY) + ho
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
- * Returns the status of a pod that has ended. Its message is the isolation test's answer in a network that isolates
- * seats.
+ * Returns the status of an isolation test's pod that has ended. Its message is the pod's answer in a network that
+ * isolates seats.
  */
 const ended = ({ spec: { containers } }: Pod): object => {
   const state = { terminated: { exitCode: 0, message: '{"control":"connected","x:1":"ETIMEDOUT"}' } };
@@ -41,7 +41,7 @@ function aCluster() {
   };
 }
 
-/** Builds a harness for a Workshop with this spec, on a node that fits eight seats. */
+/** Builds a harness for a Workshop with this spec. The fake cluster has one node, on which eight seats fit. */
 export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Partial<WorkshopOptions> = {}) {
   const cluster = aCluster();
   const { api, seats, pods, workshops } = cluster;
@@ -59,7 +59,7 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
   const reconcile = (): Promise<Result | undefined> => reconciler.reconcile('class', signal);
   const workshop = (): Workshop => workshops.get('class') as Workshop;
 
-  /** Brings these Seats to the phase, as the Seat reconciler would. Removes Seats that are being deleted. */
+  /** Gives these Seats the phase, as the Seat reconciler would. Removes Seats that are being deleted. */
   const settle = (
     phase: SeatPhase = 'Ready',
     message = 'Set by the test.',
@@ -77,7 +77,7 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
   };
 
   /**
-   * Reconciles until nothing is left to do.
+   * Reconciles the Workshop until nothing is left to do.
    * @returns the result of the last reconcile
    */
   const settleAll = async (): Promise<Result | undefined> => {
@@ -95,7 +95,7 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
     workshop,
     settle,
     settleAll,
-    /** Continues with a new reconciler, like a restarted process. */
+    /** Replaces the reconciler with a new one, as a restart of the operator does. */
     restart: (more: Partial<WorkshopOptions> = {}): void => {
       reconciler = new WorkshopReconciler({ ...all, ...more });
     },
@@ -108,7 +108,7 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
         .sort(),
     condition: (type: string): Condition => conditionOf(workshop().status?.conditions, type) as Condition,
     edit: (patch: object): void => void api.edit(KINDS.Workshop, { name: 'class' }, patch),
-    /** Returns the requests that are sent during `work`. */
+    /** Returns the requests that the reconciler sends while `work` runs. */
     requests: async (work: () => Promise<unknown>): Promise<string[]> => {
       const [reads, writes] = [api.reads.length, api.writes.length];
       await work();
