@@ -1,4 +1,4 @@
-// A learner who works on the course page: uses its controls and reads what it shows.
+// A learner who works on the course page: uses the page's controls and reads what the page shows.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import type { FileName } from '../../apps/guide/contract.ts';

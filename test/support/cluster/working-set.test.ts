@@ -27,11 +27,11 @@ test('subtracts inactive file pages from the usage in cgroup version 2', () => {
   expect(bytesOf(group)).toBe(750);
 });
 
-test('is never negative, although the usage and the inactive pages are read at different moments', () => {
+test('returns no negative value, although the usage and the inactive pages are read at different moments', () => {
   has({ 'memory.current': '100\n', 'memory.stat': 'inactive_file 250\n' });
   expect(bytesOf(group)).toBe(0);
 });
 
-test('is undefined for a group without the memory controller', () => {
+test('returns undefined for a control group without the memory controller', () => {
   expect(bytesOf(group)).toBeUndefined();
 });
