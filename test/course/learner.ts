@@ -14,8 +14,8 @@ const CHECK_WITHIN = 30_000;
 const TRACE_WITHIN = 20_000;
 
 /**
- * Parses a row of the trace: the screen reader's text, such as `dice GET /rolldice server, level 4`, and a time such as
- * `1.90 ms`.
+ * Parses a row of the trace drawing: the screen reader's text, such as `dice GET /rolldice server, level 4`, and a time
+ * such as `1.90 ms`.
  */
 function rowOf(words: string, time = ''): Row {
   const [, service = '', name = '', level] =

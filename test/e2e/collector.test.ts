@@ -187,7 +187,7 @@ describe('the Collector with a second OTLP backend', () => {
   });
 });
 
-test('has restarted no app by any change of the Collector', async () => {
+test('restarts no app when only the Collector changes', async () => {
   expect((await lab.pods()).filter((pod) => restarts(pod) > 0).map((pod) => pod.metadata.name)).toEqual([]);
 });
 

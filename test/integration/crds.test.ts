@@ -190,7 +190,7 @@ describe('validation of Seats', () => {
   });
 });
 
-describe('kubectl', () => {
+describe('kubectl commands for Workshops and Seats', () => {
   const header = async (...args: string[]): Promise<string[]> => {
     const { stdout } = await tool('kubectl', ['get', ...args]);
     return (stdout.split('\n')[0] ?? '').trim().split(/ {2,}/);

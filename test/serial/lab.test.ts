@@ -206,7 +206,7 @@ test('keeps running while Jaeger is down, and delivers the traces when Jaeger is
   expect(await lab.podUids()).toMatchObject(others);
 });
 
-test('has not restarted any container since the install', async () => {
+test('has not restarted any container of the lab since the install', async () => {
   expect((await lab.pods()).map((pod) => [pod.metadata.name, restarts(pod)])).toEqual(
     (await lab.pods()).map((pod) => [pod.metadata.name, 0]),
   );

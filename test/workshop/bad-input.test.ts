@@ -212,7 +212,7 @@ test('removes everything of a Workshop that is deleted while its seats are being
   await gone('class-brief', 1000);
 });
 
-test('has neither restarted the operator nor changed another Workshop because of these mistakes', async () => {
+test('no mistake in a Workshop has restarted the operator or changed another Workshop', async () => {
   const { items } = JSON.parse(
     await kubectl(
       'get',

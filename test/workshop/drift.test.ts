@@ -155,7 +155,7 @@ describe('a repair by the operator', () => {
     ],
     ['an annotation of the namespace', `namespace/${seat}`, '{.metadata.annotations.example\\.com/note}', 'mine'],
     ['a ConfigMap that somebody else has made', 'configmap/theirs', '{.data.of}', 'worth'],
-  ])('keeps, when it repairs a seat, %s', async (_, what, jsonPath, expected) => {
+  ])('a repair keeps %s', async (_, what, jsonPath, expected) => {
     expect(await inSeat('get', what, `--output=jsonpath=${jsonPath}`)).toBe(expected);
   });
 });
