@@ -17,7 +17,7 @@ test('rejects a wrong option before the command does anything', async () => {
   await expect(main(['cluster'])).rejects.toThrow('cluster needs an action.');
 });
 
-test.each(['up', 'down', 'image', 'cluster'])('prints what %s does, and its options, with --help', async (command) => {
+test.each(['up', 'down', 'image', 'cluster'])('prints the help of the command %s with --help', async (command) => {
   const written = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   await main([command, '--help']);
   const text = written.mock.calls.map(([chunk]) => chunk).join('');

@@ -17,7 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   cluster: async () => (await import('./commands/cluster.ts')).cluster,
 };
 
-/** Runs the command that `args` names. */
+/** Runs the command that the first of the command-line arguments names. */
 export async function main(args: readonly string[]): Promise<void> {
   const [name = '--help', ...rest] = args;
   if (name === '--help' || name === '-h') return printCommands();

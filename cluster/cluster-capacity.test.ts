@@ -44,7 +44,7 @@ test('subtracts the requests of pods from the capacity of the nodes', () => {
   });
 });
 
-test('ignores pods that have ended and pods on nodes that are not ready', () => {
+test('ignores the requests of pods that have ended, and of pods on nodes that are not ready', () => {
   const items = [node('a'), node('b', { ready: false }), pod('a', '1', '500Mi', 'Succeeded'), pod('b', '1', '500Mi')];
   expect(capacityOf(items)).toMatchObject({ readyNodes: 1, free: { cpu: 2000, memory: 1000 * MIB } });
 });
@@ -53,11 +53,11 @@ test.each([
   ['not ready', node('a', { ready: false })],
   ['tainted', node('a', { taint: 'NoSchedule' })],
   ['cordoned', node('a', { unschedulable: true })],
-])('does not count a node that is %s', (_, item) => {
+])('does not count the capacity of a node that is %s', (_, item) => {
   expect(capacityOf([item]).readyNodes).toBe(0);
 });
 
-test('counts a node whose only taint is PreferNoSchedule', () => {
+test('counts the capacity of a node whose only taint is PreferNoSchedule', () => {
   expect(capacityOf([node('a', { taint: 'PreferNoSchedule' })]).readyNodes).toBe(1);
 });
 

@@ -14,7 +14,7 @@ export interface ClusterCapacity extends Omit<ClusterFacts, 'version'> {
 
 type Item = V1Namespace | V1Node | V1Pod;
 
-/** Reads the capacity of a cluster. @throws CommandError if the user may not list these objects */
+/** Reads the capacity of a cluster. @throws CommandError if the user may not list namespaces, nodes and pods */
 export async function readClusterCapacity(kube: ClusterTools): Promise<ClusterCapacity> {
   const list = await kube.get<{ items: Item[] }>('namespaces,nodes,pods', '--all-namespaces');
   return capacityOf(list?.items ?? []);

@@ -1,5 +1,5 @@
-// Decides which Kubernetes to use, as pure functions of facts. A cluster that is not on this machine is used only if
-// the user names it.
+// Decides which Kubernetes to use, as pure functions of facts about the machine and the kubeconfig. A cluster that is
+// not on this machine is used only if the user names it.
 import { UserError } from '../support/errors.ts';
 import { productOf, products, productTitles } from './products/index.ts';
 import type { Context, DetectionFacts, Product } from './products/index.ts';
@@ -14,7 +14,7 @@ export interface Facts extends DetectionFacts {
   readonly root: boolean;
 }
 
-/** The choice of an existing cluster, which `up` may change. */
+/** The decision to use an existing cluster. `up` may change this cluster. */
 export interface Existing {
   readonly use: 'context';
   readonly context: string;
@@ -27,7 +27,7 @@ export interface Existing {
 
 export interface DevclusterChoice {
   readonly use: 'devcluster';
-  /** The reason, shown to the user, why no other cluster is used. */
+  /** The reason why the throwaway cluster is used. The user sees it. */
   readonly because: string;
 }
 
@@ -48,8 +48,8 @@ export function choose(facts: Facts): Choice {
 }
 
 /**
- * Chooses the throwaway cluster if the chosen cluster does not answer. This requires that it can run here and that the
- * user named no cluster.
+ * Chooses the throwaway cluster if the chosen cluster does not answer. This requires that the throwaway cluster can run
+ * on this machine, and that the user named no cluster.
  * @param found the error of the attempt to connect
  * @throws UserError if the throwaway cluster can't be chosen
  */

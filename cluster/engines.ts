@@ -14,7 +14,7 @@ export interface Engine {
   readonly command: readonly [string, ...string[]];
 }
 
-/** The container engines on this machine. A docker without a daemon does not count. */
+/** The container engines on this machine. A docker command without a daemon does not count. */
 export interface EngineFacts extends Readonly<Record<EngineName, boolean>> {
   /** The names of docker's contexts. Each context leads to a daemon. */
   readonly dockerContexts: readonly string[];
@@ -135,7 +135,7 @@ export interface Build {
 export function buildCommand(engine: Engine, { dockerfile, context, tag, labels, args = {}, target }: Build): string[] {
   const pairs = (option: string, values: Readonly<Record<string, string>>): string[] =>
     Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
-  // buildah may have to run without user namespaces. Its layers would only fill its store.
+  // buildah may have to run where user namespaces are not allowed. Cached layers would only fill its store.
   const own = engine.name === 'buildah' ? ['--isolation', 'chroot', '--layers=false'] : [];
   const stage = target === undefined ? [] : ['--target', target];
   return [

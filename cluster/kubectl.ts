@@ -1,4 +1,4 @@
-// Runs helm and kubectl with one cluster, and never with another one.
+// Runs helm and kubectl with one chosen cluster, independent of kubectl's current context.
 import type { Progress } from '../support/progress.ts';
 import { run } from '../support/run.ts';
 import type { RunOptions, RunResult } from '../support/run.ts';
@@ -23,8 +23,8 @@ export class ClusterTools {
   }
 
   /**
-   * Finds a helm and a kubectl that fit a cluster of this minor version. The default is the version of the throwaway
-   * cluster.
+   * Finds a helm and a kubectl that fit a cluster of this minor version of Kubernetes. The default is the version of
+   * the throwaway cluster.
    */
   static async at(access: ClusterAccess, report: Progress, minor?: number): Promise<ClusterTools> {
     const [helm, kubectl] = await Promise.all([findHelm(report), findKubectl(report, minor)]);
@@ -50,7 +50,10 @@ export class ClusterTools {
     return stdout.trim() === '' ? undefined : (JSON.parse(stdout) as T);
   }
 
-  /** Returns the kubectl options that select this cluster, in addition to the environment. */
+  /**
+   * Returns the kubectl options that select this cluster's context. The environment variables of `env` select its
+   * kubeconfig.
+   */
   kubectlArgs(): string[] {
     return this.access.context === undefined ? [] : ['--context', this.access.context];
   }

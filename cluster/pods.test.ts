@@ -51,17 +51,17 @@ describe('currentOf', () => {
   });
   const namesOf = (pods: V1Pod[]): (string | undefined)[] => currentOf(pods).map((pod) => pod.metadata?.name);
 
-  test('keeps the pods of the newest template of each Deployment', () => {
+  test('returns the pods of the newest template of each Deployment', () => {
     expect(
       namesOf([made('dice', 'old', 1), made('dice', 'new', 5), made('dice', 'new', 6), made('jaeger', 'one', 1)]),
     ).toEqual(['dice-new-5', 'dice-new-6', 'jaeger-one-1']);
   });
 
-  test('keeps the pods of two Deployments whose templates have the same hash', () => {
+  test('returns the pods of two Deployments whose templates have the same hash', () => {
     expect(namesOf([made('dice', 'same', 1), made('dice-two', 'same', 2)])).toHaveLength(2);
   });
 
-  test('drops pods that are being deleted and pods of helm’s tests', () => {
+  test('leaves out pods that are being deleted, and pods of helm’s tests', () => {
     const test = made('probe', 'x', 1, { labels: {}, generateName: undefined });
     expect(namesOf([made('dice', 'a', 1, { deletionTimestamp: new Date() }), test])).toEqual([]);
   });

@@ -67,6 +67,6 @@ test('ends the old keeper process when a new one replaces it', async () => {
   await stopsGrowing(second); // before the directory of the file is removed
 }, 120_000);
 
-test('does nothing if the port-forward to close is not open', async () => {
+test('does nothing when it closes a port-forward that is not open', async () => {
   await expect(closePortForward('lab')).resolves.toBeUndefined();
 });

@@ -13,7 +13,7 @@ import { labFile, readJson, writeWhole } from './state.ts';
 /** The content of a keeper's file: the command that the keeper runs. */
 interface PortForward {
   readonly port: number;
-  /** The keeper's token. A keeper ends when the file has another token. */
+  /** The keeper's token. A keeper ends when the file contains a different token. */
   readonly token: string;
   readonly command: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;

@@ -71,7 +71,10 @@ export async function installRelease(kube: ClusterTools, release: Release, repor
   await whileWatching(kube, release, report, (signal) => kube.helm(upgradeArgs(release), { signal }));
 }
 
-/** Runs `work`, which waits for the release's pods. Aborts the signal of `work` if one of the pods can't start. */
+/**
+ * Runs `work`, which waits for the release's pods. Aborts the signal that `work` receives if one of the pods can't
+ * start.
+ */
 async function whileWatching(
   kube: ClusterTools,
   release: Release,
@@ -154,8 +157,9 @@ function keyOf({ pod, container }: Trouble): string {
 }
 
 /**
- * Waits for another helm that still works on the release. A killed helm leaves the release pending, which blocks it
- * forever. So this removes the record of an operation that stays pending. The next install takes over the objects.
+ * Waits until another helm process has finished its work on the release. A killed helm leaves the release in a pending
+ * state, in which helm refuses every change. So this also removes the record of an operation that stays pending. The
+ * next install takes over the objects.
  */
 async function untilNotPending(kube: ClusterTools, release: Release, report: Progress): Promise<void> {
   const until = Date.now() + PENDING_PATIENCE;

@@ -24,7 +24,7 @@ async function withGuide(answers: (path: string) => Answer, work: (url: string) 
   }
 }
 
-/** Builds Jaeger's answer for a trace with one span for each service. Each span is a child of the span before. */
+/** Builds Jaeger's answer for a trace with one span for each service. Each span is a child of the span before it. */
 function traceOf(...services: string[]): Answer {
   const resourceSpans = services.map((service, index) => ({
     resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },

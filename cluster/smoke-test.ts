@@ -15,7 +15,7 @@ export interface Round {
   readonly trace?: string;
 }
 
-/** Milliseconds between two looks. */
+/** The interval between two attempts, in milliseconds. */
 const EVERY = 200;
 
 /** Services whose spans the trace of a round has. */

@@ -29,7 +29,10 @@ export function labKey(lab: Pick<RecordedLab, 'throwaway' | 'reach' | 'namespace
 
 const ENDINGS = ['lab.json', 'door.json', 'door.log'] as const;
 
-/** Returns the path of a lab's file. The folder's name has a dot, so no cluster can have the same name. */
+/**
+ * Returns the path of a lab's file in the folder labs.d. The dot keeps this name different from the folder of any
+ * cluster.
+ */
 export function labFile(key: string, ending: (typeof ENDINGS)[number]): string {
   return stateDir('labs.d', `${key}.${ending}`);
 }

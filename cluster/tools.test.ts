@@ -32,7 +32,7 @@ test('parses a version without a patch number as patch 0', () => {
   expect(numbers('1.34')).toEqual([1, 34, 0]);
 });
 
-describe("a user's own helm on the PATH", () => {
+describe('the search for helm', () => {
   const path = process.env['PATH'];
   let bin: string;
 
@@ -45,7 +45,7 @@ describe("a user's own helm on the PATH", () => {
     await rm(bin, { recursive: true });
   });
 
-  test('is used if its version fits', async () => {
+  test("finds the user's own helm on the PATH if its version fits", async () => {
     await writeFile(join(bin, 'helm'), '#!/bin/sh\necho v3.15.2+g1a500d5\n', { mode: 0o755 });
     await expect(findHelm(silentProgress())).resolves.toEqual({
       path: 'helm',

@@ -62,7 +62,10 @@ export function numbers(version: string): number[] {
 /** The minor version of the throwaway cluster's Kubernetes. */
 const [, OWN_MINOR = 0] = numbers(versions.kubernetes);
 
-/** Finds a helm that fits. @throws UserError if there is none and the pinned helm does not run on this machine */
+/**
+ * Finds a helm that can install the chart.
+ * @throws UserError if there is none and the pinned helm does not run on this machine
+ */
 export function findHelm(report: Progress): Promise<Tool> {
   return find('helm', helmFits, 'helm 3.14 or later, or 4', report);
 }

@@ -86,8 +86,8 @@ function rowsOf(spans: readonly TreeSpan[]): Row[] {
 }
 
 /**
- * Draws a bar. `share` is its start and length as parts of `width`. The bar is at least an eighth of a column long, so
- * that every span is visible.
+ * Draws a bar. `share` is its start and length as fractions of `width`. The bar is at least an eighth of a column long,
+ * so that every span is visible.
  */
 function barOf(share: { from: number; length: number }, width: number): string {
   const from = Math.min(Math.floor(finite(share.from) * width), width - 1);

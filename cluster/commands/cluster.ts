@@ -1,4 +1,5 @@
-// The command `npm run cluster`, which manages only the throwaway cluster: up, down, status, kubeconfig.
+// The command `npm run cluster`. Its actions up, down, status and kubeconfig manage the throwaway cluster alone,
+// without a lab.
 import { DEVCLUSTER } from '../context-discovery.ts';
 import { forgetLab, recordedLabs } from '../state.ts';
 import { shareToBuild, devclusterRequirements } from '../machine-requirements.ts';

@@ -1,11 +1,11 @@
-// The interface of a command, and functions that read the options of several commands.
+// The interface of a command, and functions with which several commands read their options.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../../support/options.ts';
 import type { Options } from '../../support/options.ts';
 
 export interface Command {
-  /** The line that describes the command in the list of commands. */
+  /** The line about this command in the list of all commands. */
   readonly summary: string;
   /** The text that --help prints. */
   readonly help: string;
@@ -23,7 +23,7 @@ export function userDirectory(): string {
   return process.env['INIT_CWD'] ?? process.cwd();
 }
 
-/** Parses a port number. @throws UsageError for any other text */
+/** Parses a port number. @throws UsageError if `text` is not a port number */
 export function portOf(text: string, option: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;

@@ -1,4 +1,5 @@
-// Removes everything that `up` made, and prints what it removes. It uses the records of `up` and looks at the machine.
+// Removes everything that `up` made, and prints what it removes. It finds them by the records that `up` writes, and by
+// a search of the machine.
 import { closePortForward } from '../port-forward.ts';
 import { DEVCLUSTER } from '../context-discovery.ts';
 import { ClusterTools } from '../kubectl.ts';
@@ -46,7 +47,7 @@ async function runDown(args: readonly string[]): Promise<void> {
   if (removed === 0) say('Nothing to remove: no lab is up.');
 }
 
-/** Returns whether the options select this lab. Without options, every lab is selected. */
+/** Returns whether the command-line options select this lab for removal. Without options, every lab is selected. */
 export function isSelected(lab: RecordedLab, given: Given<typeof placeOptions>): boolean {
   const same = (wanted: string | undefined, value: string | undefined): boolean =>
     wanted === undefined || wanted === value;
@@ -55,7 +56,7 @@ export function isSelected(lab: RecordedLab, given: Given<typeof placeOptions>):
   );
 }
 
-/** Removes a lab. If the lab is in a throwaway cluster, the cluster is removed together with its last lab. */
+/** Removes a lab. If it is the last lab in a throwaway cluster, the whole cluster is removed. */
 async function removeLab(lab: RecordedLab, report: Progress): Promise<void> {
   const others = recordedLabs().filter((other) => other.throwaway === lab.throwaway && labKey(other) !== labKey(lab));
   if (lab.throwaway === undefined || others.length > 0) await removeFromCluster(lab, report);

@@ -68,6 +68,6 @@ test('uses the default context, namespace and release unless the options name ot
   });
 });
 
-test('refuses a name that Kubernetes does not accept', () => {
+test('refuses a namespace or release with a name that Kubernetes does not accept', () => {
   expect(() => placeOf({ namespace: 'My_Lab' })).toThrow('--namespace My_Lab is not a name that Kubernetes accepts.');
 });

@@ -62,7 +62,7 @@ function isUrl(text: string): boolean {
   return /^https?:\/\//.test(text);
 }
 
-/** Returns whether the values replace our image, so that it need not be built. */
+/** Returns whether the chart values name an image that replaces ours, so that we need not build ours. */
 export function namesImage(given: Given<typeof valueOptions>, { value }: Pick<Recipe, 'value'>): boolean {
   const named = ['registry', 'repository', 'tag'].map((part) => `${value}.${part}=`);
   return [...(given.set ?? []), ...(given['set-string'] ?? [])].some((option) =>

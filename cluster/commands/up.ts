@@ -66,8 +66,8 @@ interface UpSpec {
   readonly place: Place;
   readonly values: readonly string[];
   /**
-   * The images of ours that the chart needs with these values. An image that the user names must already be in the
-   * cluster.
+   * Our images that the chart needs with these values, and that `up` builds. An image that a value names must already
+   * be in the cluster.
    */
   readonly recipes: readonly Recipe[];
   readonly port: number | undefined;
@@ -80,7 +80,7 @@ interface ReadyCluster {
   readonly kube: ClusterTools;
   readonly capacity: ClusterCapacity;
   readonly images: readonly BuiltImage[];
-  /** The values for the chart that this cluster requires, as helm arguments. */
+  /** The helm arguments that set the chart values which this cluster requires. */
   readonly values: readonly string[];
 }
 
@@ -152,8 +152,8 @@ async function readyDevcluster(
 }
 
 /**
- * Returns whether this lab gets the only NodePort that is reachable from outside the cluster. The first lab gets it.
- * Other labs have a port-forward.
+ * Returns whether this lab gets the only NodePort that is reachable from outside the throwaway cluster. The first lab
+ * gets this NodePort. Every later lab gets a port-forward.
  */
 function getsNodePort(lab: RecordedLab): boolean {
   return recordedLabs().every(
@@ -278,7 +278,10 @@ async function forwardGuide({ lab, kube }: ReadyCluster, spec: UpSpec, report: P
   return url;
 }
 
-/** Returns the port of the running port-forward if its port fits the options. Otherwise it opens a new port-forward. */
+/**
+ * Returns the port of the lab's port-forward. Opens a new port-forward if none is running, or if --port names another
+ * port.
+ */
 async function existingPortForward(
   lab: RecordedLab,
   kube: ClusterTools,

@@ -32,7 +32,7 @@ afterEach(() => {
 });
 
 /**
- * Puts a fake `go` on the PATH that logs its arguments. On `go build` it runs the shell command `build`, with the
+ * Puts a fake `go` on the PATH. It logs its arguments. On `go build` it also runs the shell command `build`, with the
  * output directory in $out.
  */
 function fakeGo(build: string, version = 'go1.26.8'): { calls: () => string[] } {

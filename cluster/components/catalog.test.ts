@@ -18,7 +18,7 @@ const coredns = (overrides: Partial<Component> = {}): Component => ({
 });
 const name = (component: Component): string => basename(componentDir(component));
 
-test("names a component's cache directory with its name, its version and a hash", () => {
+test("names a component's cache directory after the component, its version and a hash of its sources", () => {
   expect(name(components.kubernetes)).toMatch(/^kubernetes-1\.34\.4-[0-9a-f]{12}$/);
 });
 
@@ -26,7 +26,7 @@ test('uses the same cache directory for the same sources in another checkout', (
   expect(name(coredns())).toBe(name(components.coredns));
 });
 
-test.each(['go.mod', 'go.sum', 'main.go'])('uses another cache directory after a change of %s', (file) => {
+test.each(['go.mod', 'go.sum', 'main.go'])('uses a different cache directory after a change of %s', (file) => {
   const before = name(coredns());
   writeFileSync(join(copy, file), '// changed', { flag: 'a' });
   expect(name(coredns())).not.toBe(before);
@@ -38,7 +38,7 @@ test('uses the same cache directory after a change of a file that is not compile
   expect(name(coredns())).toBe(before);
 });
 
-test('uses another cache directory for other compiler flags', () => {
+test('uses a different cache directory for different compiler flags', () => {
   expect(name(coredns({ tags: 'netgo' }))).not.toBe(name(coredns()));
 });
 
@@ -53,7 +53,7 @@ test('compiles the Kubernetes version into the Kubernetes programs', () => {
   expect(flags).toContain('version.gitMinor=34');
 });
 
-test("names a component's binaries as Go names them", () => {
+test("names a component's binaries as `go build` does", () => {
   expect(binariesOf(components.etcd)).toEqual(['etcd']);
   expect(binariesOf(components.opentelemetry)).toEqual(['collector', 'jaeger']);
   expect(binariesOf(components.kubernetes)).toContain('kube-apiserver');

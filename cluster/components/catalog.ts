@@ -1,4 +1,5 @@
-// The Go programs of the throwaway cluster. A Go module next to this file pins the version of each one.
+// The Go programs of the throwaway cluster. Each program's version is pinned by a Go module in a folder next to this
+// file.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { arch } from 'node:process';
@@ -7,8 +8,8 @@ import { versions } from '../../lab/versions.ts';
 import { cacheDir } from '../../support/paths.ts';
 
 /**
- * The Go version that builds all components. An installed Go of another version downloads it from the module proxy
- * (https://go.dev/doc/toolchain).
+ * The Go version that builds all components. If another Go version is installed, it downloads this one from the module
+ * proxy (https://go.dev/doc/toolchain).
  */
 export const GO_TOOLCHAIN = `go${versions.go}`;
 
@@ -23,7 +24,10 @@ export interface Component {
   readonly packages: readonly string[];
   readonly ldflags?: string;
   readonly tags?: string;
-  /** The number of packages and the seconds of a build with an empty cache on two cores, for the progress display. */
+  /**
+   * The number of packages that a build with an empty cache compiles, and its seconds on two cores. The progress
+   * display uses both.
+   */
   readonly cold: { readonly packages: number; readonly seconds: number };
 }
 

@@ -1,7 +1,7 @@
 import { clusterImages, nodeBaseImage, sharedLibraries } from './images.ts';
 import { debianPackages, missingPackages } from './packages.ts';
 
-test('finds the loader and every library with a file in the output of ldd', () => {
+test('lists the dynamic loader and every library file in the output of ldd', () => {
   const ldd = [
     '\tlinux-vdso.so.1 (0x00007fa536bb1000)',
     '\tlibm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x00007fa536abb000)',
@@ -21,7 +21,7 @@ test('gives each image the name, entry point and user of its upstream image', ()
   });
 });
 
-test('contains the entry point of every image among its files', () => {
+test('includes the entry point of every image in the files of the image', () => {
   for (const { config, entries } of clusterImages())
     expect(entries.map((entry) => entry.path)).toContain(config.Entrypoint?.[0]);
 });

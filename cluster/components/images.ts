@@ -1,5 +1,5 @@
-// Builds the images for the throwaway cluster from our own builds, because the cluster has no registry. They have the
-// names and entry points of the upstream images, so that the chart's default values work.
+// Builds the container images of the throwaway cluster from programs that we compile, because the cluster has no
+// registry. The images have the names and entry points of the upstream images, so that the chart's default values work.
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
@@ -60,8 +60,8 @@ export function clusterImages(): Image[] {
 }
 
 /**
- * Builds the base image of our own image: the Node that runs this program, and its libraries. It has no shell and no
- * package manager.
+ * Builds the base image of the lab's image. It contains the Node that runs this program, and Node's libraries, but no
+ * shell and no package manager.
  */
 export async function nodeBaseImage(): Promise<Image> {
   const { stdout } = await run('ldd', [process.execPath]);
@@ -84,7 +84,7 @@ export function sharedLibraries(ldd: string): string[] {
   return ldd.split('\n').flatMap((line) => /(?:=>\s+|^\s+)(\/\S+)\s+\(0x/.exec(line)?.[1] ?? []);
 }
 
-/** Writes an image's archive unless the cache has one with this content. @returns the path of the archive */
+/** Writes an image's archive unless the cache has an archive with the same content. @returns the path of the archive */
 export async function ensureArchive(image: Image): Promise<string> {
   const name = image.name.replace(/[^\w.-]+/g, '_');
   const archive = cacheDir('images', `${name}-${contentKey(image)}.tar`);
@@ -99,15 +99,18 @@ export async function ensureArchive(image: Image): Promise<string> {
   return archive;
 }
 
-/** Builds the images that a cluster gets at its start if they are missing. @returns the paths of their archives */
+/**
+ * Builds the images that a cluster gets at its start, unless the cache has them.
+ * @returns the paths of their archives
+ */
 export async function ensureClusterImages(report: Progress): Promise<string[]> {
   await ensureComponents(IMAGE_COMPONENTS, report);
   return Promise.all(clusterImages().map(ensureArchive));
 }
 
 /**
- * Imports a base image into a buildah store of our own. The store uses the driver vfs, because an overlay store leaves
- * a mount behind and is not faster for three layers.
+ * Imports a base image into a separate buildah store in our cache. The store uses the driver vfs, because an overlay
+ * store leaves a mount behind and is not faster for three layers.
  * @returns the options that make buildah use this store
  */
 export async function ensureBuildahBase(image: Image): Promise<string[]> {
@@ -140,7 +143,7 @@ function contentKey(image: Image): string {
     .slice(0, 12);
 }
 
-/** Removes an image's older archives, layer files and unfinished files, which nothing needs any more. */
+/** Removes an image's older archives, layer files and unfinished files, which are no longer needed. */
 async function removeOthers(name: string, archive: string): Promise<void> {
   const others = (await readdir(cacheDir('images'))).filter(
     (file) => file.startsWith(`${name}-`) && file !== basename(archive),

@@ -89,7 +89,7 @@ test("links an archive's index, manifest, config and layer by digests that match
   });
 });
 
-test('writes the same bytes for the same image', async () => {
+test('writes the same bytes to the archive for the same image', async () => {
   await writeArchive(image(), join(directory, 'one.tar'));
   await writeArchive(image(), join(directory, 'two.tar'));
   expect(readFileSync(join(directory, 'one.tar')).equals(readFileSync(join(directory, 'two.tar')))).toBe(true);

@@ -116,7 +116,10 @@ async function writeTar(file: string, entries: readonly Entry[]): Promise<Blob> 
   return { digest: `sha256:${hash.digest('hex')}`, size };
 }
 
-/** Returns the bytes of a POSIX tar file. Owner and group are always 0. The time is that of the entry, or 0. */
+/**
+ * Returns the bytes of a POSIX tar file. Owner and group are always 0. The modification time is the entry's, or 0 if
+ * the entry has none.
+ */
 export function tar(entries: readonly Entry[]): AsyncIterable<Uint8Array> {
   const archive = pack();
   addEntries(archive, entries).then(

@@ -11,8 +11,8 @@ const CNI_DIRECTORIES = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
 export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
- * Debian packages, each with the programs that we need from it. A program is a name, or a path if only this file will
- * do.
+ * Debian packages, each with the programs that we need from it. A program is a name on the PATH, or a path if it must
+ * be exactly this file.
  */
 export type Packages = Readonly<Record<string, readonly string[]>>;
 
@@ -28,7 +28,7 @@ export const debianPackages: Packages = {
   openssl: ['openssl'],
 };
 
-/** Returns the path of a program. Undefined if no directory has it. */
+/** Returns the path of a program. Undefined if none of the directories contains it. */
 export function findProgram(name: string, directories: readonly string[] = searchPath()): string | undefined {
   return directories.map((directory) => join(directory, name)).find((path) => existsSync(path));
 }

@@ -1,5 +1,5 @@
-// Builds the program that keeps a pod's namespaces open and sleeps until it is killed. Every pod has one. It is 170
-// bytes of machine code, and needs a tenth of the memory of the smallest Go program.
+// Builds the pause program, which runs in every pod: it keeps the pod's namespaces open, and sleeps until it is killed.
+// It is 170 bytes of machine code, and needs a tenth of the memory of the smallest Go program.
 
 /** The memory address of the program. Any page well above the lowest one works. */
 const BASE = 0x400000n;
@@ -20,7 +20,10 @@ const MACHINES: Record<string, { machine: number; code: number[] }> = {
   },
 };
 
-/** Builds a static executable for `arch`, named as in Node: an ELF header, one segment and the code. See elf(5). */
+/**
+ * Builds a static executable for the processor `arch` (a value of Node's `process.arch`): an ELF header, one segment
+ * and the code. See elf(5).
+ */
 export function pauseProgram(arch: string = process.arch): Buffer {
   const target = MACHINES[arch];
   if (target === undefined)

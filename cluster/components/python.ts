@@ -7,8 +7,8 @@ import type { Entry, Image } from './oci.ts';
 import type { Packages } from './packages.ts';
 
 /**
- * The path of Debian's Python. Another Python on the PATH can't be used, because this one goes into the image and
- * chooses the packages.
+ * The path of Debian's Python. Another Python on the PATH can't be used, because Debian's Python goes into the image
+ * and selects the packages.
  */
 export const PYTHON = '/usr/bin/python3';
 
@@ -77,8 +77,8 @@ async function librariesOf(programs: readonly string[]): Promise<string[]> {
 }
 
 /**
- * Returns the entries for a file of the standard library and its compiled form. Python accepts the compiled form while
- * the file keeps its time.
+ * Returns the entries for a file of the standard library and its compiled form. Python uses the compiled form only
+ * while the file's modification time is unchanged.
  */
 function withCompiled(path: string, cacheTag: string): Entry[] {
   const compiled = path.replace(/([^/]+)\.py$/, `__pycache__/$1.${cacheTag}.pyc`);

@@ -1,4 +1,5 @@
-// Connects to the cluster's API server from this machine, through the relay, as the cluster's administrator.
+// Connects to the cluster's API server from this machine, through the relay of relay.ts, as the cluster's
+// administrator.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HttpApi } from '../../kubernetes/client.ts';

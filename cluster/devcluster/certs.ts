@@ -66,7 +66,8 @@ export function certificates(nodeName: string): CertificateSpec[] {
     client('kube-proxy', 'system:kube-proxy'),
     client('kube-router', 'kube-router'),
     client('admin', 'intro-otel-admin', 'system:masters'),
-    // Without an authority for the aggregation layer, the managers log an error every few seconds.
+    // Without an authority for the aggregation layer, the controller manager and the scheduler log an error every few
+    // seconds.
     { name: 'front-proxy-client', commonName: 'front-proxy-client', authority: 'front-proxy-ca' },
   ];
 }

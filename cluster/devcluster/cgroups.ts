@@ -1,5 +1,5 @@
-// Creates, lists and removes the cluster's control groups. They contain all processes of the cluster, those of pods
-// too, so they also show what is left of it.
+// Creates, lists and removes the cluster's control groups. They contain all processes of the cluster, including those
+// of pods. So they also show which processes are left after a crash.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

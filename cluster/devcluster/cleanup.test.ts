@@ -17,7 +17,7 @@ interface FakeProcess {
   net?: string;
 }
 
-/** Creates a fake /proc that lists these processes, and this process in the machine's network. */
+/** Creates a fake /proc. It lists the given processes, and this test's own process in the machine's network. */
 function fakeProc(...processes: FakeProcess[]): string {
   for (const { pid, words, innerPid, state = 'S (sleeping)', net = 'host' } of [
     { pid: process.pid, words: ['node'] },
@@ -72,7 +72,7 @@ test("finds the cluster's first process, which has id 1 in its namespace", () =>
   expect(firstProcess(MARKER, proc)?.pid).toBe(2_000_002);
 });
 
-test("returns the processes that it can't kill", async () => {
+test("returns the processes that can't be killed", async () => {
   const stubborn = { pid: 2_000_000_001, arguments: ['x'], innerPid: 1, namespaces: [] };
   await expect(killAll(() => [stubborn], 100)).resolves.toEqual([stubborn]);
 });
@@ -119,7 +119,7 @@ test("copies the parent group's processors to a new cpuset group", async () => {
   expect(readFileSync(join(group ?? '', 'cpuset.cpus'), 'utf8')).toBe('0-1\n');
 });
 
-test('enables the controllers of version 2 for the children of a new group', async () => {
+test('enables the controllers of a new control group of version 2 for its children', async () => {
   writeFileSync(join(root, 'cgroup.controllers'), 'cpu memory rdma\n');
   await createCgroups('intro-otel/lab', [root]);
   expect(readFileSync(join(root, 'cgroup.subtree_control'), 'utf8')).toBe('+memory');
@@ -133,7 +133,7 @@ test('lists each process id of the control groups once, and ignores a missing gr
   expect(processesIn(['a', 'b', 'c'].map((group) => join(root, group)))).toEqual([7, 8]);
 });
 
-test('removes the shared control group together with the last cluster in it', async () => {
+test("removes the parent of all clusters' control groups together with the last cluster", async () => {
   for (const name of ['one', 'two']) await createCgroups(`intro-otel/${name}`, [root]);
   await expect(removeCgroups('intro-otel/one', [root])).resolves.toEqual([]);
   expect(existingCgroups('intro-otel', [root])).toContain(join(root, 'intro-otel/two'));
@@ -141,7 +141,7 @@ test('removes the shared control group together with the last cluster in it', as
   expect(existingCgroups('intro-otel', [root])).toEqual([]);
 });
 
-test("returns a control group that it can't remove because it is in use", async () => {
+test("returns a control group that can't be removed because a process still uses it", async () => {
   await createCgroups('intro-otel/lab', [root]);
   writeFileSync(join(root, 'intro-otel/lab/busy'), ''); // rmdir fails as for a group with processes
   await expect(removeCgroups('intro-otel/lab', [root], 100)).resolves.toEqual([join(root, 'intro-otel/lab')]);

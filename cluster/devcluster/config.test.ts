@@ -160,7 +160,7 @@ test("plans both sides of every relay: on the machine and in the cluster's netwo
   expect(relays.map(({ port }) => port)).toEqual([6443, 8080]);
 });
 
-test('can derive the API path of each object that a new cluster starts with', () => {
+test('knows the API path of each object that a new cluster starts with', () => {
   const paths = firstObjects().map((object) => {
     const { namespace, name } = object.metadata;
     return pathOf(kindOf(object), namespace, name);
@@ -182,7 +182,7 @@ onLinux("publishes the cluster's outside URL and its certificate authority in a 
 
 const machine = { platform: 'linux', uid: 0, memory: 8 * 1024 ** 3 };
 
-test('accepts a Linux machine for root', () => {
+test('accepts a Linux machine if the user is root', () => {
   expect(() => checkMachine(machine)).not.toThrow();
 });
 

@@ -67,7 +67,7 @@ export function kubeconfig(
 }
 
 /**
- * Returns the audit policy: logs the requests of one group of users, or none.
+ * Returns the API server's audit policy. It logs the requests of one group of users, or no requests.
  * https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/
  */
 function auditPolicy(group: string | undefined): object {
@@ -75,7 +75,7 @@ function auditPolicy(group: string | undefined): object {
   return { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules };
 }
 
-/** API rates, in requests per second, that never limit a client: more than two cores can serve. */
+/** API rates in requests per second. They never limit a client, because they are more than two cores can serve. */
 export const UNBOUNDED = { qps: 1000, burst: 2000 } as const;
 
 /**
@@ -118,7 +118,7 @@ function kubeletConfig(layout: Layout): object {
     serializeImagePulls: false,
     configMapAndSecretChangeDetectionStrategy: 'Watch', // so that the next pod has the newest ConfigMap
     // When the disk is full, the kubelet evicts no pods and removes no images. An image could not be pulled again, and
-    // others may fill the disk.
+    // other programs may fill the disk.
     evictionHard: {
       'memory.available': '100Mi',
       'nodefs.available': '0%',

@@ -1,5 +1,5 @@
-// A throwaway Kubernetes cluster for a machine that has none. It is one node of real components in namespaces of its
-// own. See README.md.
+// A throwaway Kubernetes cluster for a machine without Kubernetes. It has one node, whose real components run in Linux
+// namespaces of their own. See README.md.
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -168,8 +168,8 @@ export function insideNetwork(name: string, command: readonly string[]): [string
 }
 
 /**
- * Returns the path of the administrator's kubeconfig for programs inside the cluster's network. It names the API
- * server's own address.
+ * Returns the path of the administrator's kubeconfig for programs inside the cluster's network. It contains the API
+ * server's address in that network.
  */
 export function insideKubeconfig(name: string): string {
   return join(layoutOf(name).config, 'admin.kubeconfig');

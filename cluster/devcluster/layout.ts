@@ -23,8 +23,8 @@ export const network = {
 } as const;
 
 /**
- * Paths in the cluster's mount namespace. init.sh mounts the directory `host/run` at /run, and the others in the same
- * way.
+ * Paths in the cluster's mount namespace. init.sh mounts the directory `host/run` at /run, and the other directories in
+ * the same way.
  */
 export const inside = {
   containerdSocket: '/run/containerd/containerd.sock',

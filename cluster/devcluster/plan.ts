@@ -8,7 +8,8 @@ import { inside, network } from './layout.ts';
 import type { Layout } from './layout.ts';
 
 /**
- * A component that must be ready before a process starts. The kubelet and the managers give up if they start too early.
+ * A component that must be ready before a process starts. The kubelet, the controller manager and the scheduler end if
+ * they start too early.
  */
 export type Gate = 'containerd' | 'apiserver';
 

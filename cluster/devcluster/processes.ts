@@ -1,5 +1,5 @@
-// Finds and ends the processes of a cluster by their properties. It does not use recorded process ids, because another
-// program may have such an id by now.
+// Finds and ends the processes of a cluster by their properties. It does not use recorded process ids, because a
+// recorded id may belong to another program by now.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

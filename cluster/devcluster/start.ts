@@ -92,8 +92,8 @@ async function writeFiles(input: StartInput): Promise<void> {
 }
 
 /**
- * Chooses containerd's snapshotter: overlayfs if a test mount succeeds in a separate mount namespace. It fails if the
- * file system is an overlay itself.
+ * Chooses containerd's snapshotter: overlayfs if a test mount succeeds in a separate mount namespace. The test mount
+ * fails if the file system is itself an overlay.
  */
 async function snapshotter(layout: Layout): Promise<'overlayfs' | 'native'> {
   const probe = join(layout.dir, 'overlay-probe');
@@ -112,7 +112,9 @@ async function snapshotter(layout: Layout): Promise<'overlayfs' | 'native'> {
   return tried.code === 0 ? 'overlayfs' : 'native';
 }
 
-/** Starts init.sh in new namespaces and in the cluster's control groups. It keeps running after this process ends. */
+/**
+ * Starts init.sh in new namespaces and in the cluster's control groups. init.sh keeps running after this process ends.
+ */
 async function openNamespaces(layout: Layout): Promise<void> {
   const groups = await createCgroups(layout.cgroup).catch((cause: unknown) => {
     throw noControlGroups(cause);
@@ -141,7 +143,7 @@ async function openNamespaces(layout: Layout): Promise<void> {
   closeSync(output);
 }
 
-/** Returns a check that throws if the cluster's first process has ended or has not started in time. */
+/** Returns a function that throws if the cluster's first process has ended or has not started in time. */
 function aliveness(layout: Layout): () => Promise<void> {
   const began = Date.now();
   let seen = false;
@@ -160,7 +162,10 @@ async function importAll({ layout, archives }: StartInput, check: () => Promise<
   for (const archive of archives) await importImage(layout, archive);
 }
 
-/** Waits until `done`, and calls `check` before each further look. @returns whether it was done within the limit */
+/**
+ * Waits until `done` returns true. Between two calls of `done`, it calls `check`, which may throw.
+ * @returns whether `done` returned true within the time limit
+ */
 async function until(done: () => Promise<boolean>, check: () => Promise<void>, within = Infinity): Promise<boolean> {
   const look = async (): Promise<true | undefined> => {
     if (await done()) return true;

@@ -54,7 +54,10 @@ async function keepRunning(
   }
 }
 
-/** Runs a command in the cluster's network until it ends. nsenter replaces itself with the command. */
+/**
+ * Runs a command in the cluster's network until the command ends. The process has the command's id, because nsenter
+ * replaces itself with the command.
+ */
 function runOnce(file: string, command: readonly string[]): Promise<string> {
   const output = openSync(file, 'a');
   const child = spawn('nsenter', [`--net=${inside.networkNamespace}`, ...command], {
@@ -78,7 +81,10 @@ function listens(path: string): Promise<boolean> {
   });
 }
 
-/** Returns whether the API server is ready. Before that, the roles that the managers need do not exist. */
+/**
+ * Returns whether the API server is ready. Before that, the RBAC roles that the controller manager and the scheduler
+ * need do not exist.
+ */
 function isReady(authority: Buffer): Promise<boolean> {
   return new Promise((resolve) => {
     const options = {

@@ -1,6 +1,5 @@
-// Stages the files of our image: each program as one JavaScript file, the SDK as a file that loads only on demand, and
-// the few packages that can't be bundled.
-// `node cluster/image/build.ts [FOLDER]` prints the sizes.
+// Stages the files of the lab's image: each program as one JavaScript file, the SDK as a file that loads only on
+// demand, and the few packages that can't be bundled. `node cluster/image/build.ts [FOLDER]` prints the sizes.
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -65,7 +64,7 @@ async function buildPrograms(dist: string): Promise<void> {
   stageCourse(course, join(dist, 'course'), Object.keys(metafile.inputs));
 }
 
-/** Bundles the exporters that few people use into a file of their own. */
+/** Bundles the exporters that few people use into a separate file. */
 async function buildLazyExporters(dist: string): Promise<void> {
   await build({
     ...common,

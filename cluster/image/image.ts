@@ -194,8 +194,8 @@ interface LoadRecord {
 }
 
 /**
- * Returns the path of the record. The record of a throwaway cluster is removed with the cluster. Other records are next
- * to those of the labs.
+ * Returns the path of the file that records the last copy of an image to a cluster. A throwaway cluster's record is
+ * removed with the cluster. Other records are next to the records of labs.
  */
 function loadRecordFile({ product, name }: LocalCluster, image: string): string {
   const repository = parseReference(image, IMAGE_TAG).repository.replace(/^.*\//, '');

@@ -25,9 +25,9 @@ export interface Recipe {
   /** The components of a lab that run the image. */
   readonly components: readonly string[];
   readonly dockerfile: string;
-  /** Lists the source files, relative to the root of the checkout. */
+  /** Lists the image's source files, relative to the root of the checkout. */
   files(): Promise<string[]>;
-  /** The base image for buildah, which can't use a registry here. */
+  /** The base image for buildah, which builds without access to a registry. */
   readonly withoutRegistry: {
     /** The Debian packages that the base image needs besides those of the throwaway cluster. */
     readonly packages: Packages;
@@ -61,7 +61,7 @@ export const LAB: Recipe = {
 
 const FLASK_DIRECTORY = join(repoRoot, 'apps', 'flask');
 
-/** The Python app of the deck. */
+/** The image of the Python app, which comes from the slide deck. */
 export const FLASK: Recipe = {
   image: `docker.io/library/intro-otel-flask:${IMAGE_TAG}`,
   value: 'flask.image',
@@ -82,8 +82,8 @@ export function recipesIn(rendered: string): Recipe[] {
 }
 
 /**
- * Fills the build's context. A build with buildah can't run programs, so the image's own Python installs the packages
- * here.
+ * Fills the build's context for the Python app. A build with buildah can't run programs, so the image's own Python
+ * installs the packages here.
  */
 async function stageFlask(context: string, engine: Engine, progress: Progress): Promise<void> {
   await mkdir(context, { recursive: true });

@@ -30,7 +30,7 @@ export interface Product {
   detects(context: Context, facts: DetectionFacts): boolean;
   /** Says what to do if the cluster does not answer. */
   startHint(context: string): string;
-  /** Says how to get such a cluster on a machine without Kubernetes. */
+  /** Says how to get a cluster of this product on a machine without Kubernetes. */
   readonly setup?: string;
   /** Says how to give the cluster more CPU and memory. */
   readonly resize?: string;

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => pages?.close());
 
 describe.each([view, small])("the learner's files, on a page of $width px", (here) => {
-  test('keeps typed text over a reload, saves it only on Run, and then draws the trace without a reload', () =>
+  test('keeps typed text when the page is reloaded, saves it only on Run, and then draws the trace by itself', () =>
     pages.with('run', here, async (page, guide) => {
       await page.goto('/');
       await typeInEditor(page, '// mine\n');
@@ -72,7 +72,7 @@ describe.each([view, small])("the learner's files, on a page of $width px", (her
     ));
 });
 
-test('lets the learner undo Take theirs', () =>
+test('lets the learner undo the button Take theirs, which replaces the text of a file', () =>
   pages.with(
     'theirs',
     view,
@@ -118,7 +118,7 @@ test('keeps a limited number of log lines on the page while a program prints wit
     expect((await page.locator('#log').textContent())?.length).toBeLessThan(100_000);
   }));
 
-test('ignores what the guide reports about the old pod after a Run', () =>
+test('repeats its request after a Run until the new pod of dice answers, and shows the trace of that answer', () =>
   pages.with('stale', view, async (page, guide) => {
     guide.lab.stale = 2;
     await page.goto('/');
@@ -130,7 +130,7 @@ test('ignores what the guide reports about the old pod after a Run', () =>
     expect(guide.changes).toEqual(['PUT /api/files', 'POST /api/visit', 'POST /api/visit', 'POST /api/visit']);
   }));
 
-test('ignores an old version of a file that was read before a Run and arrives after it', () =>
+test('ignores old file contents if a request from before a Run is answered after the Run', () =>
   pages.with('late', view, async (page, guide) => {
     await page.goto('/');
     await typeInEditor(page, '// mine\n');
@@ -217,7 +217,7 @@ test('hides Run and gives the reason if the guide may not change the lab', () =>
     expect(await page.getByRole('button', { name: 'Run', exact: true }).isHidden()).toBe(true);
   }));
 
-test('reports that the guide does not answer, and keeps the typed text', () =>
+test('reports that Run could not save the files, and keeps the typed text', () =>
   pages.with(
     'away',
     view,

@@ -148,7 +148,7 @@ test('explains why a round has failed, and draws its trace', () =>
     [504],
   ));
 
-test('keeps answers over a reload before they are sent', () =>
+test('keeps unsent answers when the page is reloaded', () =>
   pages.with('answers', small, async (page) => {
     await page.goto('/#02-read-a-trace');
     await page.getByRole('group', { name: 'Which service made the root span?' }).getByLabel('arcade').check();
@@ -161,7 +161,7 @@ test('keeps answers over a reload before they are sent', () =>
     expect(await page.getByLabel('Whose child is').inputValue()).toBe('visitors');
   }));
 
-test('shows the trace again after a reload, and says what to do if Jaeger has lost the trace', () =>
+test('shows the same trace after a reload of the page, and says what to do if Jaeger has lost the trace', () =>
   pages.with('lost', view, async (page, guide) => {
     await page.goto('/');
     await page.getByRole('button', { name: '/visit', exact: true }).click();
@@ -173,7 +173,7 @@ test('shows the trace again after a reload, and says what to do if Jaeger has lo
     await page.getByText('Jaeger no longer has the trace shown here before').waitFor();
   }));
 
-test('links to the diagnosis if the trace has no span of dice', () =>
+test('links to the page "Why is there no trace?" if the trace has no span of dice', () =>
   pages.with('partial', view, async (page, guide) => {
     await page.clock.install();
     await page.goto('/');
@@ -186,7 +186,7 @@ test('links to the diagnosis if the trace has no span of dice', () =>
     await page.locator('#trace-status').getByRole('link', { name: 'Why is there no trace?' }).waitFor();
   }));
 
-test('lets the learner roll again while it waits for a trace', () =>
+test('lets the learner roll the dice again while the page waits for a trace', () =>
   pages.with('again', view, async (page, guide) => {
     await page.goto('/');
     guide.lab.diceSends = false;
@@ -198,7 +198,7 @@ test('lets the learner roll again while it waits for a trace', () =>
     await page.locator('.span-row', { hasText: 'dice' }).first().waitFor({ timeout: 6_000 });
   }));
 
-test("draws dice's own trace if dice does not continue the caller's trace, and says so", () =>
+test("draws dice's own trace, and says so, if dice does not continue the caller's trace", () =>
   pages.with('own-trace', view, async (page, guide) => {
     await page.goto('/');
     guide.lab.diceBegins = true;
@@ -248,7 +248,7 @@ test('names the first hop that loses spans and what to do, if there is no trace'
     await page.getByRole('button', { name: 'Look again' }).click();
   }));
 
-test('reaches header, step, Start, editor, Run and a span with the keyboard alone', () =>
+test('lets the learner reach the header, Start, the editor, Run and a span with the keyboard alone', () =>
   pages.with('keyboard', view, async (page, guide) => {
     await page.goto('/#03-opentelemetry');
     await title(page, '3. OpenTelemetry');

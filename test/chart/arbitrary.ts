@@ -127,7 +127,7 @@ function textOf({ pattern, except = [] }: Text): Arbitrary<string> {
 const dictionaryOf = (of: Dictionary<unknown>): Arbitrary<unknown> =>
   fc.dictionary(textOf(of.names), arbitraryOf(of.of), { maxKeys: 3, noNullPrototype: true });
 
-/** Generates groups and entries. Any field may be missing, except the required ones. */
+/** Generates an object for a group or an entry of the schema. Any field may be missing, except `requiredKeys`. */
 const fields = (of: Group<object> | Entry<object>, requiredKeys: string[]): Arbitrary<unknown> =>
   fc.record(Object.fromEntries(fieldsOf(of).map(([name, field]) => [name, arbitraryOf(field)])), {
     requiredKeys,
@@ -155,7 +155,10 @@ const arbitraryOf = (description: Description): Arbitrary<unknown> =>
 
 type Pipelines = NonNullable<NonNullable<SomeChartValues['collector']>['pipelines']>;
 
-/** Replaces the names in pipelines by names of defined components. The length of the old name selects the new one. */
+/**
+ * Replaces the component names in the Collector's pipelines by names of components that the values define. The length
+ * of the old name selects the new one.
+ */
 function consistent<Values extends SomeValues>(values: Values): Values {
   const { collector } = values;
   if (!collector?.pipelines) return values;
@@ -182,7 +185,7 @@ export const someValues: Arbitrary<SomeChartValues> = arbitraryOf(chartValues).m
   consistent(values as SomeChartValues),
 );
 
-/** Generates values that a user may give to a lab in a class. */
+/** Generates values that an instructor may give to the labs of a class. */
 export const arbitraryLab: Arbitrary<SomeValues> = arbitraryOf(labValues).map((values) =>
   consistent(values as SomeValues),
 );

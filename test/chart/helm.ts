@@ -12,7 +12,7 @@ import { UNCOLLECTED } from '../support/cluster/cluster.ts';
 
 export const chart = join(repoRoot, 'charts', 'lab');
 
-/** Path of the helm binary. The environment variable HELM may name another one. */
+/** Path of the helm binary. The environment variable HELM may name another binary. */
 const path = process.env.HELM ?? helmPath(silentProgress());
 
 /** Runs helm and returns the result, even if helm fails. */
@@ -44,7 +44,10 @@ export const template = ({ release, namespace, values }: Release): Promise<RunRe
 
 export const lint = (): Promise<RunResult> => helm(['lint', '--strict', chart, ...KUBERNETES]);
 
-/** Makes the YAML parser read E0 and . as text, as Go's parser does. In Go, a number needs a digit. */
+/**
+ * Makes the YAML parser read `E0` and `.` as text, not as numbers. Go's parser does the same, because a number needs a
+ * digit.
+ */
 const withDigits = (tags: Tags): Tags =>
   tags.map((tag) =>
     typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:float' && 'test' in tag
@@ -67,7 +70,7 @@ export function parseManifests(text: string): AnyObject[] {
   return objects;
 }
 
-/** Returns the objects by kind, namespace and name, so that their order doesn't matter in comparisons. */
+/** Maps kind, namespace and name to each object, so that their order doesn't matter in comparisons. */
 export const byName = (objects: readonly AnyObject[]): Record<string, AnyObject> =>
   Object.fromEntries(
     objects.map((object) => [`${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}`, object]),

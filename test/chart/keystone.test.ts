@@ -1,5 +1,5 @@
-// The keystone test. For the same values, the real helm with our chart gives the same objects as renderLab and
-// renderOperator.
+// The keystone test: for the same values, the real helm renders our chart to the same objects that our functions
+// renderLab and renderOperator return.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';

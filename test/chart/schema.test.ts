@@ -32,7 +32,7 @@ test.each<[what: string, values: object, found: string, expected: string]>([
     '/dice/env/A',
     'want boolean or number or string',
   ],
-  // helm 3 removes the null before it checks the values, and then reports the missing exporter.
+  // helm 3 removes a value null before it checks the values, and then reports the missing exporter.
   [
     'null as the settings of an exporter',
     { collector: { exporters: { nop: null }, pipelines: { traces: { exporters: ['nop'] } } } },

@@ -1,4 +1,5 @@
-// Does the whole course in a real browser on a real node, with the page's controls and with what the page shows.
+// Does the whole course in a real browser, with a lab on a real node. It uses only the controls and the texts of the
+// page.
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { violations } from '../support/browser/axe.ts';
@@ -44,7 +45,7 @@ afterAll(async () => {
   door.close();
 });
 
-/** Takes screenshots at both widths, and fails if axe reports a violation. */
+/** Takes screenshots of the page at both widths, and fails if axe reports a violation. */
 async function keep(name: string): Promise<void> {
   await page.evaluate('scrollTo(0, 0)');
   await picture(page, `course-${name}-1280`);
@@ -57,7 +58,7 @@ async function keep(name: string): Promise<void> {
 }
 
 test.each(steps)(
-  'verifies step %s when it is done on the page',
+  'verifies step %s after a learner has done it on the course page',
   async (id) => {
     const began = performance.now();
     const number = steps.indexOf(id) + 1;

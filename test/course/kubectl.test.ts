@@ -39,8 +39,8 @@ async function typeAll(commands: readonly string[], { answers, repeat }: Walkthr
 }
 
 /**
- * Runs a command. A check and the commands that the step says to repeat run until they succeed, because a busy machine
- * may make them fail.
+ * Runs a command. Repeats a check, and each command that the step says to repeat, until it succeeds, because it may
+ * fail on a busy machine.
  */
 function type(command: string, repeat: Walkthrough['repeat']): Promise<string> {
   if (isCheck(command)) return eventually(() => terminal.run(command), { within: 60_000, every: 1_000 });
@@ -63,7 +63,7 @@ async function fillIn(answers: Readonly<Record<string, string>>): Promise<void> 
 }
 
 test.each(steps)(
-  'verifies step %s when it is done with its kubectl commands',
+  'verifies step %s after a learner has run its kubectl commands',
   async (id) => {
     const began = performance.now();
     const { commands } = await get<Step>(`/course/${id}`);
@@ -76,7 +76,7 @@ test.each(steps)(
   170_000,
 );
 
-test('counts every step as verified', async () => {
+test('counts every step as verified at the end of the course', async () => {
   const list = await terminal.run(
     `kubectl -n ${lab.namespace} exec deploy/${lab.release}-guide -- node /app/course.js list`,
   );

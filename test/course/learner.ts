@@ -1,4 +1,4 @@
-// A learner who works on the course page: uses its controls and reads what it shows.
+// A learner who works on the course page: uses the page's controls and reads what the page shows.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import type { FileName } from '../../apps/guide/contract.ts';
@@ -14,8 +14,8 @@ const CHECK_WITHIN = 30_000;
 const TRACE_WITHIN = 20_000;
 
 /**
- * Parses a row of the trace: the screen reader's text, such as `dice GET /rolldice server, level 4`, and a time such as
- * `1.90 ms`.
+ * Parses a row of the trace drawing: the screen reader's text, such as `dice GET /rolldice server, level 4`, and a time
+ * such as `1.90 ms`.
  */
 function rowOf(words: string, time = ''): Row {
   const [, service = '', name = '', level] =

@@ -14,8 +14,8 @@ const folder = join(repoRoot, 'course', 'steps');
 export const steps = new Steps(folder, {}).ids;
 
 /**
- * Loads the walkthrough of a step: what a learner does between Start and Check. Without a file for it, the walkthrough
- * is empty.
+ * Loads the walkthrough of a step: what a learner does between Start and Check. A step without a walkthrough file has
+ * an empty walkthrough.
  */
 export async function walkthroughOf(id: string): Promise<Walkthrough> {
   const path = join(folder, id, 'walkthrough.ts');

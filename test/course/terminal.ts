@@ -1,4 +1,4 @@
-// A terminal with an attendee's rights. It runs the printed commands in a directory of its own.
+// A terminal with an attendee's rights. It runs the commands that the course prints, in a directory of its own.
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

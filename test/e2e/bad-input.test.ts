@@ -169,7 +169,7 @@ test('warns in the second of two browser tabs that the file has changed, and ove
   expect(await lab.diceSource()).toBe(`${original}// the first\n`);
 });
 
-test('makes dice work again after a reset', async () => {
+test('makes dice work again when the learner resets a step', async () => {
   const nextEvent = events.mark();
   await guide.ask('/course/03-opentelemetry/reset', {});
   expect(await lab.diceSource()).toBe(original);
@@ -180,7 +180,7 @@ test('makes dice work again after a reset', async () => {
 });
 
 describe('a restart of Jaeger during a step', () => {
-  test('loses its traces; the check, the course page and the trace page say so and what to do', async () => {
+  test('makes the check and the pages say that Jaeger has lost its traces, and what to do', async () => {
     const { traceId = '' } = await guide.ask<{ traceId?: string }>('/course/02-read-a-trace/start', {});
     await page.getByRole('button', { name: 'Play a round' }).click();
     await page.locator('.span-row', { hasText: 'prizes GET /prizes/:roll' }).waitFor();
@@ -209,7 +209,7 @@ describe('a restart of Jaeger during a step', () => {
     ]);
   });
 
-  test('loses earlier spans, and the check says when Jaeger restarted', async () => {
+  test('makes the check say when Jaeger restarted, because the earlier spans are lost', async () => {
     await guide.ask('/course/10-troubleshooting/start', {});
     await lab.kubectl(
       'delete',
@@ -259,7 +259,7 @@ test("reaches no service besides Jaeger and the apps through the guide's proxy, 
   expect(answers.filter(({ answer }) => ELSEWHERE.test(answer) || !known.test(answer))).toEqual([]);
 });
 
-describe('a page of another website', () => {
+describe('attacks by a page of another website', () => {
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
   test.each<[string, Record<string, string>]>([
@@ -269,7 +269,7 @@ describe('a page of another website', () => {
     ["with the guide's own header and a foreign origin", { ...OWN_HEADERS, origin: 'http://evil.example' }],
     ['from a sandboxed frame', { ...OWN_HEADERS, origin: 'null' }],
     ['in a plain-text request', { 'content-type': 'text/plain', 'x-intro-otel': '1' }],
-  ])('runs no code %s', async (_how, headers) => {
+  ])('runs no code for a request of another website %s', async (_how, headers) => {
     const { version } = await guide.ask<{ version: string }>('/files');
     const body = JSON.stringify({ version, files: { 'app.ts': 'process.exit()' }, name: 'spike', on: true, path: '/' });
     const tries = [
@@ -289,7 +289,7 @@ describe('a page of another website', () => {
     expect((await guide.ask<{ version: string }>('/files')).version).toBe(version);
   });
 
-  test('can read nothing if its own host name resolves to the lab (DNS rebinding)', async () => {
+  test('shows nothing to another website whose host name resolves to the lab (DNS rebinding)', async () => {
     const asked = (host: string): string =>
       [
         'PUT /api/faults HTTP/1.1',
@@ -310,7 +310,7 @@ describe('a page of another website', () => {
     );
   });
 
-  test('receives no CORS headers', async () => {
+  test('sends no CORS headers to another website', async () => {
     const asked = {
       origin: 'http://evil.example',
       'access-control-request-method': 'PUT',

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => tool('kubectl', ['delete', 'namespace', namespace, '--wait=false']));
 
 /**
- * The kubectl arguments for a server-side apply. It also works if another release has created the cluster-scoped
+ * The kubectl arguments for a server-side apply, which also works if another release has created the cluster-scoped
  * objects.
  */
 const SERVER_SIDE = ['apply', '--server-side', '--force-conflicts'];

@@ -39,7 +39,10 @@ async function configure(values: Values): Promise<void> {
   expect(after).not.toBe(before);
 }
 
-/** Returns how many traces of `service` since `since` are in Jaeger, after the number has stopped growing. */
+/**
+ * Returns the number of traces in Jaeger that have spans of `service` and are not older than `since`. Waits until the
+ * number stops growing.
+ */
 async function settledCount(service: string, since: number): Promise<number> {
   let last = -1;
   return eventually(
@@ -93,7 +96,7 @@ test('adds an attribute to every span if the values say so', async () => {
   expect(spans.map((span) => span.resource['workshop.class'])).toEqual(spans.map(() => 'scale-20x'));
 });
 
-test('keeps a share of the traces with head sampling, and each of these traces is complete', async () => {
+test('keeps only a share of the traces with head sampling, each of them complete', async () => {
   await configure(example('Keep a random quarter of the traces'));
   const since = Date.now();
   await sendTraces(
@@ -135,7 +138,7 @@ interface SecondBackend {
   collector: { exporters: Record<'otlphttp/second', object>; pipelines: { traces: object } };
 }
 
-describe('a second OTLP backend', () => {
+describe('the Collector with a second OTLP backend', () => {
   const withSecond = (endpoint: string): Values => {
     const { collector } = example<SecondBackend>('Send traces and metrics to a second OTLP backend');
     const { traces } = collector.pipelines; // only traces, because Jaeger does not accept metrics
@@ -147,7 +150,7 @@ describe('a second OTLP backend', () => {
     };
   };
 
-  test('receives every trace, as Jaeger does', async () => {
+  test('sends every trace to Jaeger and to the second backend', async () => {
     await configure(withSecond(`http://${second.release}-jaeger:4318`));
     const { traceId, spans } = await settledRound(lab);
     const ids = (all: readonly Span[]): string[] => all.map((span) => span.spanId).sort();
@@ -156,7 +159,7 @@ describe('a second OTLP backend', () => {
     });
   });
 
-  test("loses only its own data while it is down, and the Collector's log counts the lost spans", async () => {
+  test("loses only the second backend's spans while that backend is down, and logs their number", async () => {
     // Nothing listens on this port. The Collector retries a refused connection for 30 s.
     await configure(withSecond(`http://${second.release}-jaeger:4999`));
     await settledRound(lab);
@@ -167,7 +170,7 @@ describe('a second OTLP backend', () => {
     await settledRound(lab);
   });
 
-  test('does not push the Collector over its memory limit while it is down, even under heavy load', async () => {
+  test('stays within its memory limit while the second backend is down, even under heavy load', async () => {
     const limit = mebibytes((await lab.pod('collector')).spec.containers[0]?.resources.limits?.['memory']);
     const batch = Array.from({ length: 200 }, () => ({ service: 'flood', padding: 4000 }));
     let highest = 0;
@@ -184,7 +187,7 @@ describe('a second OTLP backend', () => {
   });
 });
 
-test('has restarted no app in any test of this file', async () => {
+test('restarts no app when only the Collector changes', async () => {
   expect((await lab.pods()).filter((pod) => restarts(pod) > 0).map((pod) => pod.metadata.name)).toEqual([]);
 });
 

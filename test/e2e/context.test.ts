@@ -27,7 +27,7 @@ function npmRun(words: readonly string[], config: string): Promise<RunResult> {
   });
 }
 
-describe('npm run up -- --context NAME', () => {
+describe('an existing cluster that --context names', () => {
   let up: RunResult;
   let url: string;
 
@@ -54,23 +54,23 @@ describe('npm run up -- --context NAME', () => {
 
   afterAll(() => npmRun(['down'], kubeconfig), 90_000);
 
-  test('ends with a trace across four services', () => {
+  test('npm run up prints a trace across four services at its end', () => {
     expect([up.code, up.code === 0 ? '' : up.stderr]).toEqual([0, '']);
     expect(up.stdout).toMatch(/one trace of \d+ spans across 4 services/);
   });
 
-  test('prints which Kubernetes it uses', () => {
+  test('npm run up prints which Kubernetes it uses', () => {
     expect(up.stderr).toMatch(new RegExp(`Using the Kubernetes of the context ${name} `));
   });
 
-  test('keeps a port-forward open on 127.0.0.1 after the pod behind it is replaced', async () => {
+  test('npm run up keeps a port-forward open on 127.0.0.1 after the pod behind it is replaced', async () => {
     expect((await fetch(url)).status).toBe(200);
     await kubectl('-n', namespace, 'rollout', 'restart', 'deployment/intro-otel-guide');
     await kubectl('-n', namespace, 'rollout', 'status', 'deployment/intro-otel-guide', '--timeout=60s');
     await eventually(async () => expect((await fetch(url)).status).toBe(200), { within: 20_000 });
   });
 
-  test('lets npm run down remove the lab, its namespace and the port-forward, but not the cluster', async () => {
+  test('npm run down removes the lab, its namespace and the port-forward, but keeps the cluster', async () => {
     const down = await npmRun(['down'], kubeconfig);
     expect([down.code, down.code === 0 ? '' : down.stderr]).toEqual([0, '']);
     await expect(fetch(url)).rejects.toThrow('fetch failed');
@@ -80,7 +80,7 @@ describe('npm run up -- --context NAME', () => {
   });
 });
 
-test('refuses a current kubectl context that is not on this machine, and suggests --context', async () => {
+test('npm run up refuses a current kubectl context that is not on this machine, and suggests --context', async () => {
   const file = join(state, 'elsewhere.kubeconfig');
   // A documentation address that no machine has: https://www.rfc-editor.org/rfc/rfc5737
   const cluster = { name: 'prod', cluster: { server: 'https://203.0.113.1:6443' } };

@@ -25,7 +25,7 @@ function withLine(line: string): string {
   return original.replace('\napp.listen(', `\n${line}\n\napp.listen(`);
 }
 
-test("receives a traceparent with the ids of the trace and of the arcade's client span", async () => {
+test("dice receives a traceparent header with the ids of the trace and of the arcade's client span", async () => {
   await lab.editDice(
     original.replace(
       "app.get('/rolldice', (request, response) => {\n",
@@ -46,7 +46,7 @@ test("receives a traceparent with the ids of the trace and of the arcade's clien
   expect(spans.filter((span) => span.parentSpanId === caller)).toMatchObject([{ service: 'dice', kind: 'server' }]);
 });
 
-describe('a syntax error in the code of dice', () => {
+describe('dice after an edit with a syntax error', () => {
   let broken: Pod;
 
   beforeAll(async () => {
@@ -67,7 +67,7 @@ describe('a syntax error in the code of dice', () => {
   const place = (): RegExp =>
     new RegExp(`app\\.ts:${original.split('\n').findIndex((line) => line.startsWith('app.listen(')) + 1}`);
 
-  test("appears in the new pod's log, with file and line", async () => {
+  test("reports the syntax error in the new pod's log, with file and line", async () => {
     // Kubernetes restarts the container repeatedly, and each restart begins a new log.
     const log = await eventually(
       async () => {
@@ -80,21 +80,21 @@ describe('a syntax error in the code of dice', () => {
     expect(log.split('\n').length).toBeLessThan(15);
   });
 
-  test("appears in the new pod's status, with file and line", () => {
+  test("reports the syntax error in the new pod's status, with file and line", () => {
     const [container] = broken.status.containerStatuses ?? [];
     const terminated = container?.state.terminated ?? container?.lastState.terminated;
     expect(terminated?.message).toMatch(place());
     expect(terminated?.exitCode).not.toBe(0);
   });
 
-  test('leaves the old pod serving, and the rest of the lab unchanged', async () => {
+  test('keeps the old pod of dice serving, and the rest of the lab unchanged', async () => {
     expect(Number(await lab.text('dice', '/rolldice'))).toBeGreaterThanOrEqual(1);
     await playedRound(lab);
     const others = (await lab.pods()).filter((pod) => pod.metadata.name !== broken.metadata.name && !isLeaving(pod));
     expect(others.filter((pod) => !isReady(pod) || restarts(pod) > 0).map((pod) => pod.metadata.name)).toEqual([]);
   });
 
-  test('is gone after the next edit, which dice runs', async () => {
+  test('runs the next edit, which repairs the syntax error', async () => {
     await lab.editDice(withLine("app.get('/mended', (request, response) => { response.send('mended'); });"));
     await lab.rolledOut('dice');
     await expect(lab.text('dice', '/mended')).resolves.toBe('mended');

@@ -1,5 +1,6 @@
-// Tests each fault of the course on a real node: it shows evidence soon, hits exactly its victims, and stops soon after
-// it is switched off. Only prizes knows the victims. No page shows them.
+// Tests each fault of the course on a real node: it soon shows in Jaeger, hits all its victims and nobody else, and
+// soon stops after it is switched off. Its victims are some of the visitors. Only prizes knows them, and no page shows
+// them.
 import { FAULTS, truthOf } from '../../lab/faults.ts';
 import type { FaultName } from '../../lab/faults.ts';
 import type { AttributeValue, Span, Trace } from '../../otlp/traces.ts';
@@ -11,7 +12,7 @@ import { tracesOf } from '../support/otlp/traces.ts';
 
 /** The time limits that the project promises, in milliseconds. */
 const PROMISED = { effect: 5_000, evidence: 30_000 };
-/** The number of victims in a row that proves a fault is on or off. Chance would not spare so many. */
+/** The number of rounds that proves whether a fault is on. So many victims in a row are not hit or spared by chance. */
 const ENOUGH = 3;
 
 const lab = new Lab(useNamespace('e2e-faults'));
@@ -43,7 +44,7 @@ interface Round {
   pool: string;
   client: string;
   plugins: string[];
-  /** The statuses that prizes and the arcade answered. */
+  /** The HTTP statuses with which prizes and the arcade answered. */
   status: { prizes: number; arcade: number };
   /** Whether prizes took most of a round's 500 ms. On a busy machine any request may be slow. */
   waited: boolean;
@@ -115,10 +116,10 @@ async function roundsSince(moment: number): Promise<Round[]> {
     .sort((one, other) => one.at - other.at);
 }
 
-describe.each(FAULTS)('the fault "%s"', (name) => {
+describe.each(FAULTS)('switching the fault "%s"', (name) => {
   const { isMeant, isHit, isSpared, switchOff } = stories[name];
 
-  test('shows in Jaeger within 30 s of being switched on, and hits all its victims and no other visitor', async () => {
+  test('a fault shows in Jaeger within 30 s, and hits all its victims and no other visitor', async () => {
     const since = Date.now();
     await put('/faults', { name, on: true });
     const evidence = await eventually(
@@ -146,7 +147,7 @@ describe.each(FAULTS)('the fault "%s"', (name) => {
     );
   });
 
-  test('hits nobody 30 s after it is switched off', async () => {
+  test('a fault hits nobody 30 s after it is switched off', async () => {
     const since = Date.now();
     await switchOff();
     const { rounds, gone } = await eventually(

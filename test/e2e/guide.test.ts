@@ -42,8 +42,8 @@ function wider(page: Page): Promise<string[]> {
     .filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.outerHTML.slice(0, 100))`);
 }
 
-describe.each([1280, 390])("the guide's pages at %i px", (width) => {
-  test('load the lab page without an error and without another host, and play a round', () =>
+describe.each([1280, 390])('the guide at a width of %i px', (width) => {
+  test('shows the lab page without an error, loads nothing from another host, and plays a round', () =>
     onPage(width, 'lab', async (page) => {
       const found = misdeeds(page, origin);
       await page.goto(`${origin}/lab`);
@@ -58,7 +58,7 @@ describe.each([1280, 390])("the guide's pages at %i px", (width) => {
       expect(await wider(page)).toEqual([]);
     }));
 
-  test("open a round's trace when it arrives, even if the link is followed at once", () =>
+  test("shows a round's trace when the trace arrives, even if the learner follows the link at once", () =>
     onPage(width, 'followed', async (page) => {
       await page.goto(`${origin}/lab`);
       await page.getByRole('button', { name: 'Roll the dice' }).click();
@@ -66,7 +66,7 @@ describe.each([1280, 390])("the guide's pages at %i px", (width) => {
       await page.getByRole('heading', { name: 'One trace' }).waitFor();
     }));
 
-  test('show the span of each service in a trace, and the attributes of a selected span', async () => {
+  test('shows the span of each service in a trace, and the attributes of a selected span', async () => {
     const { traceId } = await playedRound(lab);
     await onPage(width, 'trace', async (page) => {
       const found = misdeeds(page, origin);
@@ -86,7 +86,7 @@ describe.each([1280, 390])("the guide's pages at %i px", (width) => {
     });
   });
 
-  test('link each row of the list to its trace', () =>
+  test('links each row in the list of traces to its trace', () =>
     onPage(width, 'traces', async (page) => {
       const { traceId } = await playedRound(lab);
       const found = misdeeds(page, origin);

@@ -54,7 +54,7 @@ test.each(images)(
   },
 );
 
-test.each(images)("builds %s for this machine's processor, with a user other than root", async (name) => {
+test.each(images)("builds the image %s for this machine's processor, and for a user other than root", async (name) => {
   const { config } = await manifest(name);
   const read = JSON.parse(await textOf(await blob(name, config.digest))) as {
     architecture: string;

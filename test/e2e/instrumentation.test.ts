@@ -55,13 +55,13 @@ async function requestToFlask(path: string, count: number): Promise<{ spans: Spa
   return { spans, caller };
 }
 
-describe('a lab at instrumentation level auto, the default,', () => {
-  test('makes every span with an instrumentation library', async () => {
+describe('instrumentation level auto, the default', () => {
+  test('makes every span with an instrumentation library at level auto', async () => {
     const spans = await round();
     expect(spans.filter((span) => !isLibrary(span)).map(title)).toEqual([]);
   });
 
-  test('has HTTP spans and Express spans of each service', async () => {
+  test('has HTTP spans and Express spans of each service at level auto', async () => {
     const spans = await round();
     for (const service of ['guide', 'arcade', 'dice', 'prizes']) {
       const scopes = new Set(spans.filter((span) => span.service === service).map((span) => span.scope));
@@ -72,7 +72,7 @@ describe('a lab at instrumentation level auto, the default,', () => {
     }
   });
 
-  test('names server spans for their routes', async () => {
+  test('names each server span after its route at level auto', async () => {
     const spans = await round();
     const servers = spans
       .filter((span) => span.kind === 'server')
@@ -125,11 +125,11 @@ describe('a lab at instrumentation level auto, the default,', () => {
     expect(await lab.log('flask')).not.toMatch(/Traceback|[a-z](Warning|Error)\b/);
   });
 
-  test('has no line about telemetry in the code of dice', async () => {
+  test('needs no line about telemetry in the code of dice at level auto', async () => {
     expect(await lab.diceSource()).not.toMatch(/from '@opentelemetry/);
   });
 
-  test('counts visits, but makes neither visits nor spans of the kubelet probes', async () => {
+  test('counts visits in dice, but neither counts nor traces the probes of the kubelet', async () => {
     const hits = async (path: string): Promise<number> => Number(/\d+/.exec(await lab.text('dice', path))?.[0]);
     const first = await hits('/');
     expect(await hits('/')).toBe(first + 1);
@@ -142,10 +142,10 @@ describe('a lab at instrumentation level auto, the default,', () => {
   });
 });
 
-describe('a lab after helm upgrade --set instrumentation=none', () => {
+describe('helm upgrade --set instrumentation=none', () => {
   beforeAll(() => lab.upgradeQuietly({ ...flask, instrumentation: 'none' }), 150_000);
 
-  test('plays rounds as before, and sends nothing new to Jaeger', async () => {
+  test('plays rounds as before at level none, and sends nothing new to Jaeger', async () => {
     const since = Date.now();
     const answer = await lab.play();
     expect(answer.roll).toBeGreaterThanOrEqual(1);
@@ -157,15 +157,15 @@ describe('a lab after helm upgrade --set instrumentation=none', () => {
   });
 });
 
-describe('a lab after helm upgrade --set instrumentation=manual', () => {
+describe('helm upgrade --set instrumentation=manual', () => {
   beforeAll(() => lab.upgradeQuietly({ ...flask, instrumentation: 'manual' }), 150_000);
 
-  test('has only spans that the code makes itself', async () => {
+  test('has only spans that the code of the apps makes at level manual', async () => {
     const spans = await round();
     expect(spans.filter(isLibrary).map(title)).toEqual([]);
   });
 
-  test('passes the trace context on in its own code: one trace, one root, no orphan spans', async () => {
+  test('passes the trace context on at level manual: one trace, one root, no orphan spans', async () => {
     const trace = await playedRound(lab);
     expect(edgesOf(trace)).toEqual(ROUND_AT_GUIDE);
     expect(trace.roots.map((span) => [span.service, span.parentSpanId])).toEqual([['guide', undefined]]);
@@ -198,7 +198,7 @@ describe('a lab after helm upgrade --set instrumentation=manual', () => {
     expect([1, 2, 3, 4, 5, 6]).toContain(rolled?.attributes['roll.value']);
   });
 
-  test("makes a SERVER span with the request's attributes for /server_request, a child of the caller's", async () => {
+  test("makes a SERVER span with the request's attributes for /server_request, below the caller's span", async () => {
     const caller = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     await lab.text('dice', '/server_request?param=testing', {
       headers: { traceparent: caller, 'user-agent': 'a test' },
@@ -224,7 +224,7 @@ describe('a lab after helm upgrade --set instrumentation=manual', () => {
     });
   });
 
-  test('logs the parameter of /server_request in dice, with the ids of its trace and span', async () => {
+  test('logs the parameter of /server_request in dice, with the trace id and the span id', async () => {
     await lab.text('dice', '/server_request?param=marker-4711');
     const line = await eventually(
       async () => {
@@ -240,17 +240,17 @@ describe('a lab after helm upgrade --set instrumentation=manual', () => {
     );
   });
 
-  test('adds events to spans', async () => {
+  test('adds events to spans at level manual', async () => {
     const names = (await round()).flatMap((span) => span.events.map((event) => event.name));
     expect(names).toContain('rolled');
   });
 });
 
-describe('a round that takes longer than arcade.budgetMs', () => {
+describe('a time budget for rounds', () => {
   // The instrumentation level stays manual, so that only the arcade restarts.
   beforeAll(() => lab.upgrade({ ...quiet, ...flask, instrumentation: 'manual', arcade: { budgetMs: 1 } }), 150_000);
 
-  test("gets 504 as its answer, and the arcade's span records the exception", async () => {
+  test("answers 504 to a round longer than arcade.budgetMs, and the arcade's span records the exception", async () => {
     const response = await lab.fetch('arcade', '/play?player=late');
     expect(response.status).toBe(504);
     const { trace: id } = (await response.json()) as { trace: string };
@@ -269,7 +269,7 @@ describe('a round that takes longer than arcade.budgetMs', () => {
   });
 });
 
-describe('a lab with telemetry.tracesExporter=console and telemetry.metricsExporter=console', () => {
+describe('telemetry.tracesExporter=console and telemetry.metricsExporter=console', () => {
   beforeAll(
     () =>
       lab.upgradeQuietly({
@@ -278,7 +278,7 @@ describe('a lab with telemetry.tracesExporter=console and telemetry.metricsExpor
     150_000,
   );
 
-  test('no longer has the Python app, since its values do not switch it on', async () => {
+  test('removes the Python app in an upgrade whose values do not switch it on', async () => {
     const gone = async (): Promise<void> => {
       const what = 'deployments,replicasets,pods,services,endpointslices';
       expect(
@@ -288,7 +288,7 @@ describe('a lab with telemetry.tracesExporter=console and telemetry.metricsExpor
     await eventually(gone, { within: 30_000 });
   });
 
-  test("writes spans to the pod's log, and sends none to Jaeger", async () => {
+  test("writes spans to the pod's log with the console exporter, and sends none to Jaeger", async () => {
     const since = Date.now();
     const { trace: id } = await lab.play();
     await eventually(
@@ -302,7 +302,7 @@ describe('a lab with telemetry.tracesExporter=console and telemetry.metricsExpor
     expect(await tracesOf(lab, 'dice', since)).toEqual([]);
   });
 
-  test("writes metrics to the pod's log", async () => {
+  test("writes metrics to the pod's log with the console exporter", async () => {
     await eventually(async () => expect(await lab.log('dice')).toContain("name: 'http.server.request.duration'"), {
       within: 5_000,
     });

@@ -32,7 +32,7 @@ afterAll(async () => {
 
 // A silent connection takes minutes to notice, so `npm run bench -- --only faults` covers it.
 // integration/engine-watch.test.ts covers a part of it.
-describe('the operator repairs the lab after', () => {
+describe('a fault of the API server', () => {
   test.each<[string, Fault, () => Promise<void>]>([
     [FAULTS.expired.what, FAULTS.expired, nothing],
     [FAULTS.failing.what, FAULTS.failing, nothing],
@@ -44,7 +44,7 @@ describe('the operator repairs the lab after', () => {
       async () => expect(await lab.operator.leads()).toBe(false),
     ],
   ])(
-    '%s',
+    'the operator repairs the lab after %s',
     async (what, fault, during) => {
       const took = await lab.meet(fault, during);
       say(`${what}: the operator repaired the change ${(took / 1000).toFixed(1)} s after the end of the fault`);
@@ -53,13 +53,13 @@ describe('the operator repairs the lab after', () => {
   );
 });
 
-test('counts the restarts of watches by reason', async () => {
+test('the operator counts the restarts of its watches by reason', async () => {
   const restarts = samplesOf(await lab.operator.metrics(), 'watch_restarts_total');
   const reasons = new Set(restarts.filter(({ value }) => value > 0).map(({ labels }) => labels['reason']));
   expect([...reasons]).toEqual(expect.arrayContaining(['expired', 'disconnected']));
 });
 
-describe('an operator whose leader is killed again and again while it creates seats', () => {
+describe('repeated kills of the leader while it creates seats', () => {
   const CROWD = 'crowd';
   const ATTENDEES = ['ada', 'barbara', 'grace', 'hedy', 'katherine'];
   const KILLS = 3;
@@ -132,16 +132,16 @@ describe('an operator whose leader is killed again and again while it creates se
     for (const replica of replicas) if (replica !== lab.operator) await replica.stop();
   }, 60_000);
 
-  test('has a new leader within 15 s of each kill', () => {
+  test('the operator has a new leader within 15 s of each kill', () => {
     expect(failovers).toHaveLength(KILLS);
     expect(Math.max(...failovers)).toBeLessThan(15);
   });
 
-  test('makes all seats ready', async () => {
+  test('the operator makes all seats ready although its leaders are killed', async () => {
     await allReady(CROWD, ATTENDEES.length, 60_000);
   }, 90_000);
 
-  test('creates no object twice', async () => {
+  test('the operator creates no object twice although its leaders are killed', async () => {
     await remember();
     const { items } = await apiGet<{ items: { metadata: { name: string; uid: string } }[] }>(
       `/api/v1/namespaces?labelSelector=${LABELS.workshop}=${CROWD}`,
@@ -164,7 +164,7 @@ describe('an operator whose leader is killed again and again while it creates se
     ).toEqual(ATTENDEES.map((name) => `${CROWD}-${name}`));
   });
 
-  test('leaves no orphans, and creates the same objects for every seat', async () => {
+  test('the operator leaves no orphans, and creates the same objects for every seat', async () => {
     expect((await namespacesOf(CROWD)).sort()).toEqual(ATTENDEES.map((name) => `${CROWD}-${name}`));
     expect((await seatsOf(CROWD)).map(({ metadata }) => metadata.name).sort()).toEqual(
       ATTENDEES.map((name) => `${CROWD}-${name}`),
@@ -178,7 +178,7 @@ describe('an operator whose leader is killed again and again while it creates se
     expect(objects[0]).toContain(`deployment.apps/${RELEASE}-dice`);
   });
 
-  test('removes everything when the Workshop is deleted', async () => {
+  test('the operator removes everything when the Workshop is deleted', async () => {
     await kubectl('delete', 'workshop', CROWD, '--timeout=60s');
     await gone(CROWD);
   }, 90_000);

@@ -49,13 +49,13 @@ interface EndpointSlice {
 describe.each([
   ['Helm 4', 'helm', one],
   ['Helm 3', 'helm3', two],
-] as const)('a lab installed with %s', (_, helm, lab) => {
+] as const)('installing with %s', (_, helm, lab) => {
   const level = async (): Promise<string | undefined> => {
     const { instrumentation } = JSON.parse(await lab.text('guide', '/api/status')) as { instrumentation: string };
     return instrumentation;
   };
 
-  test('changes in an upgrade, and changes back in a rollback', async () => {
+  test('changes a lab in an upgrade, and changes it back in a rollback', async () => {
     expect(await level()).toBe('auto');
     const source = await lab.diceSource();
     await lab.upgradeQuietly({ instrumentation: 'manual' }, helm);
@@ -67,7 +67,7 @@ describe.each([
     await settledRound(lab);
   });
 
-  test('keeps code that was edited in the cluster when it is upgraded', async () => {
+  test('keeps code of dice that was edited in the cluster when the lab is upgraded', async () => {
     const edited = `${await lab.diceSource()}\n// mine\n`;
     await lab.editDice(edited);
     await lab.rolledOut('dice');
@@ -106,7 +106,7 @@ describe.each([
     expect(refused.stderr).toMatch(/otlp\/nowhere/);
   });
 
-  test('is removed completely by helm uninstall, which removes nothing of the other labs', async () => {
+  test('removes a lab completely with helm uninstall, but nothing of the other labs', async () => {
     const ofOthers = (text: string): string[] =>
       text
         .split('\n')

@@ -28,18 +28,18 @@ interface Node {
   status: { nodeInfo: { kubeletVersion: string }; conditions: { type: string; status: string }[] };
 }
 
-describe('pods of the devcluster', () => {
+describe('networking of pods', () => {
   const here = kubectlOf(tools.kubectl, kubeconfig);
 
   beforeAll(() => makeNeighbours(here), 90_000);
   afterAll(() => kubectl('delete', 'namespace', 'open', 'guarded', '--wait=false'));
 
-  test('reach each other by the names of Services', () => expectAnswer(here, 'open', 'http://peer/', /^here$/));
+  test('pods reach each other by the names of Services', () => expectAnswer(here, 'open', 'http://peer/', /^here$/));
 
-  test("reach pods of another namespace by the Service's longer name", () =>
+  test("pods reach pods of another namespace by the Service's longer name", () =>
     expectAnswer(here, 'guarded', 'http://peer.open.svc.cluster.local/', /^here$/));
 
-  test('are blocked by a NetworkPolicy, by Service and by pod address, except in its own namespace', async () => {
+  test('a NetworkPolicy blocks requests by Service and by pod address, except from its own namespace', async () => {
     const address = await addressOf(here, 'guarded');
     await expectAnswer(here, 'open', 'http://peer.guarded/', /ECONNREFUSED|TimeoutError/);
     await expectAnswer(here, 'open', `http://${address}:8080/`, /ECONNREFUSED|TimeoutError/);
@@ -47,12 +47,12 @@ describe('pods of the devcluster', () => {
     await expectAnswer(here, 'guarded', `http://${address}:8080/`, /^here$/);
   });
 
-  test("can't reach anything outside the cluster", async () => {
+  test("pods can't reach anything outside the devcluster", async () => {
     // A documentation address that no machine has: https://www.rfc-editor.org/rfc/rfc5737
     expect(await request(here, 'open', 'http://192.0.2.1/')).toMatch(/ENETUNREACH|EHOSTUNREACH|ECONNREFUSED/);
   });
 
-  test('answer kubectl logs, exec and port-forward', async () => {
+  test('kubectl logs, exec and port-forward work with a pod of the devcluster', async () => {
     await kubectl(
       'exec',
       '-n',
@@ -78,7 +78,7 @@ describe('pods of the devcluster', () => {
   });
 });
 
-test('restarts a component of the devcluster that was killed', async () => {
+test('a component of the devcluster restarts after kill -9', async () => {
   const processes = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
   const scheduler = processes.filter(
     (pid) => commandOf(pid).includes('kube-scheduler') && commandOf(pid).includes(`/${name}/`),
@@ -100,7 +100,7 @@ test('restarts a component of the devcluster that was killed', async () => {
   await kubectl('delete', 'pod', 'after-the-kill');
 });
 
-describe('a devcluster whose start is interrupted by kill -9', () => {
+describe('kill -9 during the start of a devcluster', () => {
   const machine = machineState();
   let there: Kubectl;
 
@@ -119,11 +119,11 @@ describe('a devcluster whose start is interrupted by kill -9', () => {
 
   afterAll(() => stopCluster(CLUSTER_TO_CRASH), 60_000);
 
-  test('leaves parts on the machine, and its status is "broken"', async () => {
+  test('an interrupted devcluster leaves parts on the machine, and has the status "broken"', async () => {
     expect((await clusterStatus(CLUSTER_TO_CRASH)).state).toBe('broken');
   });
 
-  test('is replaced by the next start, here with a cluster that does not enforce NetworkPolicies', async () => {
+  test('an interrupted devcluster is replaced by the next start, here with other settings', async () => {
     const report = silentProgress();
     const cluster = await startCluster({ name: CLUSTER_TO_CRASH, networkPolicy: false, report });
     const destination = { product: devcluster, name: CLUSTER_TO_CRASH };
@@ -139,7 +139,7 @@ describe('a devcluster whose start is interrupted by kill -9', () => {
     await expectAnswer(there, 'open', `http://${await addressOf(there, 'guarded')}:8080/`, /^here$/);
   });
 
-  test('contains nothing of another devcluster on the same machine', async () => {
+  test('the network of a devcluster contains only its own pods, and none of another devcluster', async () => {
     const [program, ...args] = insideNetwork(CLUSTER_TO_CRASH, ['ip', '-oneline', 'link']);
     const { stdout } = await run(program, args);
     const pods = (await there(['get', 'pods', '-A', '--field-selector=spec.hostNetwork=false', '-o', 'name']))
@@ -148,7 +148,7 @@ describe('a devcluster whose start is interrupted by kill -9', () => {
     expect(stdout.match(/ veth/g)).toHaveLength(pods.length);
   });
 
-  test('leaves nothing on the machine after it is stopped', async () => {
+  test('a stopped devcluster leaves nothing on the machine', async () => {
     await stopCluster(CLUSTER_TO_CRASH);
     expect(leftovers(CLUSTER_TO_CRASH)).toEqual([]);
     expect((await clusterStatus(CLUSTER_TO_CRASH)).state).toBe('absent');

@@ -45,8 +45,8 @@ async function tried(object: object): Promise<{ code: number; stdout: string; st
   });
 }
 
-describe('a Workshop', () => {
-  test.each(refusedWorkshops)('is refused by the API server %s', async (_what, name, spec, [field, message]) => {
+describe('refusal of Workshops', () => {
+  test.each(refusedWorkshops)('a Workshop is refused %s', async (_what, name, spec, [field, message]) => {
     const { code, stderr } = await tried(manifest('Workshop', name, spec));
     expect(code).not.toBe(0);
     expect(stderr).toContain(field);
@@ -54,24 +54,24 @@ describe('a Workshop', () => {
   });
 });
 
-describe('a Workshop', () => {
+describe('acceptance of Workshops', () => {
   const given = async (name: string, spec: object): Promise<object> => {
     const { code, stdout, stderr } = await tried(manifest('Workshop', name, spec));
     expect([code, stderr]).toEqual([0, '']);
     return (JSON.parse(stdout) as { spec: object }).spec;
   };
 
-  test('is accepted with the longest allowed names', async () => {
+  test('a Workshop is accepted with the longest allowed names', async () => {
     await given('otel', attendees(long(58)));
     await given(long(61), attendees('a'));
     await given(long(53), { seats: 1000 });
   });
 
-  test('is accepted with a thousand attendees', async () => {
+  test('a Workshop is accepted with a thousand attendees', async () => {
     await given('otel', attendees(...Array.from({ length: 1000 }, (_, index) => `attendee-${index}`)));
   });
 
-  test('receives its defaults, except in spec.lab', async () => {
+  test('a Workshop receives default values in all fields except spec.lab', async () => {
     expect(await given('otel', { seats: 3, lab: { dice: {} }, schedule: {} })).toEqual({
       seats: 3,
       lab: { dice: {} },
@@ -81,19 +81,19 @@ describe('a Workshop', () => {
     });
   });
 
-  test('is accepted with a token lifetime from ten minutes to thirty days', async () => {
+  test('a Workshop is accepted with a token lifetime from ten minutes to thirty days', async () => {
     await given('otel', { seats: 1, access: { tokenLifetime: '10m' } });
     await given('otel', { seats: 1, access: { tokenLifetime: '720h' } });
     await given('otel', { seats: 1, access: { tokenLifetime: '719h59m60s' } });
   });
 
-  test("is accepted with the chart's default values as spec.lab", async () => {
+  test("a Workshop is accepted with the chart's default values as spec.lab", async () => {
     const { operator, ...lab } = chartValues.default;
     expect(operator.enabled).toBe(true);
     expect(await given('otel', { seats: 1, lab })).toMatchObject({ lab });
   });
 
-  test(`keeps any lab that the chart accepts, and does not change it (${LABS} labs, seed ${SEED})`, async () => {
+  test(`a Workshop keeps any lab that the chart accepts unchanged (${LABS} labs, seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryLab, async (lab) => {
         const answer = await fetch(`${testCluster().api}${WORKSHOPS}?dryRun=All&fieldValidation=Strict`, {
@@ -109,7 +109,7 @@ describe('a Workshop', () => {
     );
   }, 60_000);
 
-  test('is accepted from two server-side appliers, one for its attendees and one for its lab', async () => {
+  test('a Workshop is accepted from two server-side appliers, one for its attendees and one for its lab', async () => {
     const as = async (manager: string, spec: object): Promise<void> => {
       await tool('kubectl', ['apply', '--server-side', `--field-manager=${manager}`, '--filename=-'], {
         input: JSON.stringify(manifest('Workshop', 'crds-ssa', spec)),
@@ -134,7 +134,7 @@ describe('a Workshop', () => {
     ...readdirSync(join(repoRoot, 'examples'))
       .filter((file) => file.endsWith('.yaml'))
       .map((file) => `examples/${file}`),
-  ])('is accepted unchanged from the file %s', async (file) => {
+  ])('a Workshop is accepted unchanged from the file %s', async (file) => {
     const { code, stdout, stderr } = await tool(
       'kubectl',
       ['apply', '--dry-run=server', '--filename', join(repoRoot, file)],
@@ -145,7 +145,7 @@ describe('a Workshop', () => {
   });
 });
 
-describe('a Seat', () => {
+describe('validation of Seats', () => {
   const spec = { workshop: 'crds', attendee: 'ada', revision: '1' };
   const seat = manifest('Seat', 'crds-ada', spec);
 
@@ -173,14 +173,14 @@ describe('a Seat', () => {
       { ...spec, workshop: 'other' },
       ['spec.workshop', "a Seat can't change its workshop, which is crds"],
     ],
-  ])('is refused with %s', async (_what, name, other, [field, message]) => {
+  ])('a Seat is refused with %s', async (_what, name, other, [field, message]) => {
     const { code, stderr } = await tried(manifest('Seat', name, other));
     expect(code).not.toBe(0);
     expect(stderr).toContain(field);
     expect(stderr).toContain(message);
   });
 
-  test('runs by default, and is stopped and started by kubectl scale', async () => {
+  test('a Seat runs by default, and kubectl scale stops and starts it', async () => {
     const replicas = (): Promise<string> => kubectl('get', 'seat', 'crds-ada', '--output=jsonpath={.spec.replicas}');
     expect(await replicas()).toBe('1');
     await kubectl('scale', 'seat', 'crds-ada', '--replicas=0');
@@ -190,7 +190,7 @@ describe('a Seat', () => {
   });
 });
 
-describe('kubectl with Workshops and Seats', () => {
+describe('kubectl commands for Workshops and Seats', () => {
   const header = async (...args: string[]): Promise<string[]> => {
     const { stdout } = await tool('kubectl', ['get', ...args]);
     return (stdout.split('\n')[0] ?? '').trim().split(/ {2,}/);
@@ -207,12 +207,12 @@ describe('kubectl with Workshops and Seats', () => {
   // The time limit is long, because a running operator may have added a finalizer.
   afterAll(() => kubectl('delete', 'workshop/crds', 'seat/crds-ada', '--ignore-not-found', '--timeout=60s'));
 
-  test('prints the columns of Workshops that an instructor needs, also for the short name', async () => {
+  test('kubectl get prints the columns of Workshops that an instructor needs, also for their short name', async () => {
     expect(await header('workshops')).toEqual(['NAME', 'READY', 'STATE', 'FAILED', 'EXPIRES', 'AGE']);
     expect(await header('ws')).toEqual(['NAME', 'READY', 'STATE', 'FAILED', 'EXPIRES', 'AGE']);
   });
 
-  test("prints the columns of Seats that an instructor needs, and the lab's URL with -o wide", async () => {
+  test("kubectl get prints the columns of Seats that an instructor needs, and the lab's URL with -o wide", async () => {
     expect(await header('seats')).toEqual([
       'NAME',
       'WORKSHOP',
@@ -234,13 +234,13 @@ describe('kubectl with Workshops and Seats', () => {
     ]);
   });
 
-  test('gets both kinds by the name of their category', async () => {
+  test('kubectl get finds Workshops and Seats by their category', async () => {
     expect((await kubectl('get', 'intro-otel', '--output=name')).trim().split('\n')).toEqual(
       expect.arrayContaining(['workshop.intro-otel.dev/crds', 'seat.intro-otel.dev/crds-ada']),
     );
   });
 
-  test('prints values from the status in the columns', async () => {
+  test('kubectl get prints values from the status of Workshops and Seats in its columns', async () => {
     const condition = {
       type: 'Ready',
       status: 'False',
@@ -273,7 +273,7 @@ describe('kubectl with Workshops and Seats', () => {
     ['workshop.spec.lab.collector', 'The OpenTelemetry Collector'],
     ['workshop.status.conditions', 'NetworkIsolation'],
     ['seat.spec.replicas', 'kubectl scale seat'],
-  ])('explains the field %s', async (path, words) => {
+  ])('kubectl explain describes the field %s', async (path, words) => {
     expect((await kubectl('explain', path)).replaceAll(/\s+/g, ' ')).toContain(words);
   });
 });

@@ -258,7 +258,7 @@ describe('pruning of objects that are no longer rendered', () => {
     expect(await names()).toContain('theirs');
   });
 
-  test('keeps a new object of the same name that has replaced ours', async () => {
+  test('keeps an object that somebody else has created with the name of ours, after ours was deleted', async () => {
     await applier.applyAll([unwanted], lookup);
     const stale = new CompactStore({ kind: KINDS.ConfigMap, fieldManager: FIELD_MANAGER });
     for (const one of await api.list(KINDS.ConfigMap, { namespace, labelSelector: `${SEAT}=one` }))

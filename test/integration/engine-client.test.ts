@@ -111,7 +111,7 @@ test('gets a token for the requested service account, with the requested lifetim
   expect((Date.parse(expiresAt) - Date.now()) / 1000).toBeCloseTo(1200, -2);
 });
 
-describe('a list of more than one page', () => {
+describe('paging', () => {
   const count = 510;
 
   beforeAll(async () => {
@@ -122,7 +122,7 @@ describe('a list of more than one page', () => {
     );
   }, 60_000);
 
-  test('is complete, with each object once and all pages from one resourceVersion', async () => {
+  test('a list of several pages contains each object once, and all pages have the same resourceVersion', async () => {
     const versions = new Set<string>();
     const names = new Set<string>();
     for await (const { items, resourceVersion } of api.pages(KINDS.ConfigMap, {
@@ -136,7 +136,7 @@ describe('a list of more than one page', () => {
     expect([names.size, versions.size, names.has('ConfigMap many-509')]).toEqual([count, 1, true]);
   });
 
-  test("is complete, although its second page's continue token expires once", async () => {
+  test('a list is complete although the continue token of its second page expires once', async () => {
     const proxy = await startFaultyProxy({ url: testCluster().api });
     const through = await testApi({ config: { ...(await testConfig()), server: proxy.url } });
     try {

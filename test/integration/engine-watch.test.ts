@@ -78,7 +78,7 @@ afterAll(async () => {
   await direct.close();
 });
 
-test('reports each creation, change and deletion once', async () => {
+test('the watch reports each creation, change and deletion once', async () => {
   changes.length = 0;
   await set('new', '1');
   await set('new', '2');
@@ -94,7 +94,7 @@ test('reports each creation, change and deletion once', async () => {
   expect(store.applied(`${namespace}/kept`)).toBe(true);
 });
 
-test('drops an object that loses the selected label, and adds it again with the label', async () => {
+test('the store drops an object that loses the selected label, and adds it again when the label is back', async () => {
   const relabel = (watched: string | null): Promise<unknown> =>
     direct.mergePatch(KINDS.ConfigMap, { name: 'kept', namespace }, { metadata: { labels: { watched } } });
   await relabel(null);
@@ -127,7 +127,7 @@ afterEach(() => direct.delete(KINDS.ConfigMap, { name: 'added', namespace }));
 test.each([
   ['answers 410 to watches', { answer: 410 }, 'expired'],
   ['answers 500 to watches', { answer: 500 }, 'unavailable'],
-] as const)('catches up after a time in which the server %s', async (_, fault, why) => {
+] as const)('the store catches up after a time in which the server %s', async (_, fault, why) => {
   proxy.fail('reset', isWatch);
   proxy.fail(fault, isWatch);
   await changeMeanwhile();
@@ -136,7 +136,7 @@ test.each([
   await expectCaughtUp();
 });
 
-test('is stale while the server answers 500 for long, and catches up afterwards', async () => {
+test('the store is stale while the server answers 500 for long, and catches up afterwards', async () => {
   proxy.fail('reset');
   proxy.fail({ answer: 500 });
   await changeMeanwhile();
@@ -145,7 +145,7 @@ test('is stale while the server answers 500 for long, and catches up afterwards'
   await expectCaughtUp();
 });
 
-test('reconnects after connections are reset', async () => {
+test('the watch reconnects after connections are reset', async () => {
   proxy.fail('reset');
   await changeMeanwhile();
   await eventually(() => expect(restarts.length).toBeGreaterThan(1), within);
@@ -154,7 +154,7 @@ test('reconnects after connections are reset', async () => {
   expect(restarts[0]).toBe('disconnected');
 });
 
-test('lists again after a watch falls silent on an open connection', async () => {
+test('the store lists all objects again after a watch falls silent on an open connection', async () => {
   proxy.fail('silence', isWatch);
   proxy.heal();
   await changeMeanwhile();
@@ -162,7 +162,7 @@ test('lists again after a watch falls silent on an open connection', async () =>
   expect(restarts).toContain('silent');
 });
 
-test('is stale while the server does not answer at all, and catches up afterwards', async () => {
+test('the store is stale while the server does not answer at all, and catches up afterwards', async () => {
   proxy.fail('silence');
   await changeMeanwhile();
   await eventually(() => expect(store.fresh).toBe(false), within);

@@ -56,7 +56,7 @@ const writesOf = async ({ identity }: Replica): Promise<number> =>
 const count = ({ said }: Replica, what: ElectorReport['what']): number =>
   said.filter((one) => one.what === what).length;
 
-/** Waits until `replica` leads and has written. @returns the time that took, in milliseconds */
+/** Waits until `replica` leads and has written. @returns the milliseconds until then */
 async function untilItWrites(replica: Replica, within: number): Promise<number> {
   const began = performance.now();
   const before = await writesOf(replica);
@@ -76,7 +76,7 @@ let first: Replica;
 let second: Replica;
 let third: Replica;
 
-test('elects one of two replicas, which renews the Lease about every 4 s; the other one only watches', async () => {
+test('elects one of two replicas as the leader, which renews the Lease about every 4 s', async () => {
   first = start('first');
   await untilItWrites(first, 20_000);
   second = await startFollower('second');
@@ -95,7 +95,7 @@ test('elects the other replica within 15 s after kill -9 of the leader', async (
   expect(await lease()).toMatchObject({ holderIdentity: 'second', leaseTransitions: 1 });
 });
 
-test('elects another replica within 15 s of a freeze, and the frozen one writes at most once more', async () => {
+test('elects another replica within 15 s after the leader freezes, which writes at most once more', async () => {
   third = await startFollower('third');
   second.child.kill('SIGSTOP');
   const took = await untilItWrites(third, FAILOVER);

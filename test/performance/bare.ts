@@ -1,5 +1,5 @@
-// Measures the bare client of bare-client.ts. It runs in a process of its own inside the cluster's network, as the
-// operator does.
+// Measures the client of bare-client.ts, which applies the objects of seats without the operator. The client runs in a
+// process of its own inside the cluster's network, as the operator does.
 import { join } from 'node:path';
 import { insideKubeconfig } from '../../cluster/devcluster/index.ts';
 import { testCluster } from '../support/cluster/cluster.ts';
@@ -19,7 +19,7 @@ const WORKSHOP = 'bare';
 /** The number of connections. On two cores, more connections are no faster. */
 const CONNECTIONS = 32;
 
-/** Runs the client for `seats` seats, and measures it. */
+/** Runs the bare client for `seats` seats. Measures when all objects exist, and when all Deployments are available. */
 export async function measureBare(seats: number): Promise<BareFigures> {
   const begun = Promise.withResolvers<number>();
   const command = [

@@ -5,7 +5,7 @@ export interface Row {
   /** The unit of the value. `×` is a ratio, and an empty unit is a count. */
   unit: 's' | 'MiB' | '/s' | '×' | '';
   value: number;
-  /** The promised limit. A row without one only explains other rows. */
+  /** The limit that the project promises for the value. A row without a limit only explains other rows. */
   bound?: { atMost: number } | { atLeast: number };
   /** The single measurements from which the value is computed. */
   samples?: readonly number[];
@@ -25,7 +25,7 @@ export interface Benchmark {
    * requests a little slower.
    */
   audited?: true;
-  /** Runs the measurement. `detail` shows progress. `anew` replaces the benchmark's cluster with a new one. */
+  /** Runs the measurement. `detail` shows progress. `anew` replaces the benchmark's cluster with a new cluster. */
   run(detail: (text: string) => void, anew: () => Promise<void>): Promise<readonly Row[]>;
 }
 

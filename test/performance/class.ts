@@ -1,4 +1,4 @@
-// Measures a Workshop of five seats on a real node, from the instructor's two commands until each seat's Jaeger has a
+// Measures a Workshop of five seats on a real node, from the instructor's kubectl apply until each seat's Jaeger has a
 // trace.
 import { join } from 'node:path';
 import { repoRoot } from '../../support/paths.ts';

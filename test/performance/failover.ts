@@ -22,8 +22,8 @@ const NODES = 3;
 const KILLS = 20;
 const WORKSHOP = 'failover';
 /**
- * The longest time before a leader is killed, in milliseconds. The time is random, so that the kill hits different
- * work.
+ * The longest time before a leader is killed, in milliseconds. The time is random, so that each kill interrupts
+ * different work.
  */
 const LONGEST_REIGN_MS = 2_500;
 
@@ -80,10 +80,10 @@ async function allReady(seats: SeatTimes, detail: (text: string) => void): Promi
 }
 
 interface CreationTimes {
-  /** Lists the objects that have existed with more than one uid. */
+  /** Lists the objects that have existed with more than one uid, because they were created more than once. */
   twice(): string[];
   removed(): string[];
-  /** Lists the objects of seats that have never existed. */
+  /** Lists the objects that the seats should have, but that have never existed. */
   missing(): string[];
 }
 

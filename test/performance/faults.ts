@@ -1,4 +1,5 @@
-// Measures how fast the operator repairs what changed during a fault of its API server. A freeze lasts a minute here.
+// Measures how fast the operator repairs objects that changed during a fault of its API server. Unlike in the tests,
+// the API server is frozen for a whole minute.
 import { testCluster } from '../support/cluster/cluster.ts';
 import { FAULTS, FaultyLab } from '../support/cluster/operator-faults.ts';
 import type { Fault } from '../support/cluster/operator-faults.ts';

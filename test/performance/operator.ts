@@ -40,7 +40,7 @@ export interface SeatTimes {
   stop(): void;
 }
 
-/** Watches the Seats of a Workshop through the operator's statuses. */
+/** Watches the Seats of a Workshop, whose status the operator writes. */
 export async function watchSeats(workshop: string, seats: number): Promise<SeatTimes> {
   const states = new Map<string, string>();
   const ready = (): number => [...states.values()].filter((state) => state.startsWith('True')).length;

@@ -108,7 +108,7 @@ async function stop(): Promise<void> {
   await removeState('bench');
 }
 
-/** Reports a failed benchmark. It has no rows, and the others still run. */
+/** Reports a failed benchmark. A failed benchmark has no rows, and the other benchmarks still run. */
 function broken(error: unknown): [] {
   say(describeError(error));
   process.exitCode = 1;
@@ -122,7 +122,7 @@ function printTable(all: readonly Row[]): void {
     const { what, unit, value, samples } = row;
     const from =
       samples === undefined ? '' : coloured('dim', `  (${samples.map((sample) => sample.toFixed(1)).join(', ')})`);
-    // A ratio is near 1, so the table shows two digits of it.
+    // A ratio is near 1, so the table shows two digits after its decimal point.
     const figure = value.toFixed(unit === '×' ? 2 : 1).padStart(6);
     print(`  ${what.padEnd(width)}  ${figure} ${unit.padEnd(3)}${verdict(row)}${from}`);
   }
@@ -136,8 +136,8 @@ function verdict(row: Row): string {
 }
 
 /**
- * Resolves a path from the user's working directory. This process has another one, because npm runs scripts in the
- * repository's root.
+ * Resolves a path from the user's working directory. This process has a different working directory, because npm runs
+ * scripts in the repository's root.
  */
 function fileOf(path: string): string {
   return resolve(process.env['INIT_CWD'] ?? '.', path);

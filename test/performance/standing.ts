@@ -50,7 +50,7 @@ interface Table {
 
 /**
  * Waits until all Deployments of a Workshop's seats have all their pods.
- * @returns the time (performance.now) when the last one had them
+ * @returns the time (performance.now) when the last Deployment had all its pods
  */
 export async function deploymentsAvailable(workshop: string, seats: number): Promise<number> {
   const expected = seats * seatObjects(workshop, 'any').filter(({ kind }) => kind === 'Deployment').length;

@@ -57,24 +57,24 @@ test('passes helm test, which leaves no pod behind', async () => {
   });
 });
 
-describe('a round played at the guide', () => {
+describe('the trace of a round played at the guide', () => {
   let round: Trace;
 
   beforeAll(async () => {
     round = await playedRound(lab);
   });
 
-  test('is one trace with exactly the calls guide→arcade, arcade→dice and arcade→prizes', () => {
+  test('a round is one trace with exactly the calls guide→arcade, arcade→dice and arcade→prizes', () => {
     expect(edgesOf(round)).toEqual(ROUND_AT_GUIDE);
     expect(round.services).toEqual(['arcade', 'dice', 'guide', 'prizes']);
   });
 
-  test('has one root span, and the parent of every other span is in the trace', () => {
+  test('the trace of a round has one root span, and the parent of every other span', () => {
     expect(round.roots.map((span) => [span.service, span.parentSpanId])).toEqual([['guide', undefined]]);
     expect(round.spans.filter((span) => span.orphan).map(title)).toEqual([]);
   });
 
-  test('records the pod, namespace and lab of each span', async () => {
+  test('the spans of a round record their pod, namespace and lab', async () => {
     const pods = (await lab.pods()).map((pod) => pod.metadata.name);
     for (const { resource } of round.spans) {
       expect(pods).toContain(resource['k8s.pod.name']);
@@ -82,7 +82,7 @@ describe('a round played at the guide', () => {
     }
   });
 
-  test('continues the trace of a caller who sends a traceparent', async () => {
+  test('a round continues the trace of a caller who sends a traceparent header', async () => {
     const id = '0af7651916cd43dd8448eb211c80319c';
     const caller = 'b7ad6b7169203331';
     expect((await lab.play({ traceparent: `00-${id}-${caller}-01` })).trace).toBe(id);
@@ -97,7 +97,7 @@ describe('a round played at the guide', () => {
   });
 });
 
-test('gets rounds from visitors, and the trace of each round starts with a span of visitors', async () => {
+test('plays rounds by the app visitors, and the trace of each starts with a span of visitors', async () => {
   const rounds = await eventually(
     async () => {
       const found = (await tracesOf(lab, 'visitors', installed)).slice(1); // the latest may be incomplete
@@ -150,7 +150,7 @@ test("writes the ids of the arcade's span, as in Jaeger, into a log line of the 
   );
 });
 
-describe('an edit of the code of dice', () => {
+describe('editing the code of dice', () => {
   let edited: number;
 
   beforeAll(async () => {
@@ -164,14 +164,14 @@ describe('an edit of the code of dice', () => {
     );
   });
 
-  test('runs within 5 s of kubectl rollout restart', async () => {
+  test('edited code of dice runs within 5 s of kubectl rollout restart', async () => {
     await eventually(async () => expect(await lab.text('dice', '/fortune')).toBe('You will trace.'), {
       within: 5_000,
       every: 100,
     });
   });
 
-  test('makes its new span appear in Jaeger within 8 s', async () => {
+  test('a new span in the code of dice appears in Jaeger within 8 s', async () => {
     await eventually(
       async () => {
         const spans = (await tracesOf(lab, 'dice', edited)).flatMap((trace) => trace.spans);
@@ -206,7 +206,7 @@ test('keeps running while Jaeger is down, and delivers the traces when Jaeger is
   expect(await lab.podUids()).toMatchObject(others);
 });
 
-test('has not restarted any container since the install', async () => {
+test('has not restarted any container of the lab since the install', async () => {
   expect((await lab.pods()).map((pod) => [pod.metadata.name, restarts(pod)])).toEqual(
     (await lab.pods()).map((pod) => [pod.metadata.name, 0]),
   );

@@ -16,7 +16,7 @@ describe('resultsOf', () => {
   });
 });
 
-test('formats the sum of all stages as one line', () => {
+test('formats the number of tests in all stages as one line', () => {
   expect(
     resultsText(
       sum([

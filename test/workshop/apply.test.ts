@@ -73,7 +73,7 @@ test("records the lab's URL and the kubeconfig's Secret in each Seat, without th
   }
 });
 
-test('needs only a list of attendees and a few lines more in workshop.yaml', () => {
+test('needs only a list of attendees and a few more lines in workshop.yaml', () => {
   expect(
     readFileSync(workshopFile, 'utf8')
       .split('\n')

@@ -44,13 +44,13 @@ test.each(byName(allowed))('lets an attendee, in their own namespace, %s', async
   expect([code, code === 200 ? '' : text]).toEqual([200, '']);
 });
 
-describe('an attendee with kubectl and the kubeconfig from the instructor', () => {
-  test("needs no --namespace, because the kubeconfig names the seat's namespace", async () => {
+describe('kubectl with the kubeconfig from the instructor', () => {
+  test("an attendee needs no --namespace, because the kubeconfig names the seat's namespace", async () => {
     expect(await attendee.kubectl(['config', 'view', '--minify', '--output=jsonpath={..namespace}'])).toBe(own);
     expect(await attendee.kubectl(['auth', 'can-i', 'get', 'pods'])).toBe('yes\n');
   });
 
-  test('reads a log', async () => {
+  test('an attendee reads a log', async () => {
     await labOf(own).text('dice', '/server_request?param=hello-to-the-log');
     await eventually(
       async () => expect(await attendee.kubectl(['logs', `deployment/${RELEASE}-dice`])).toContain('hello-to-the-log'),
@@ -58,13 +58,13 @@ describe('an attendee with kubectl and the kubeconfig from the instructor', () =
     );
   });
 
-  test('runs a command in a container', async () => {
+  test('an attendee runs a command in a container', async () => {
     expect(await attendee.kubectl(['exec', `deployment/${RELEASE}-dice`, '--', 'node', '--print', '6 * 7'])).toBe(
       '42\n',
     );
   });
 
-  test('forwards a port to the lab, and plays a round', async () => {
+  test('an attendee forwards a port to the lab, and plays a round', async () => {
     const args = [
       `--kubeconfig=${attendee.kubeconfig}`,
       'port-forward',
@@ -87,7 +87,7 @@ describe('an attendee with kubectl and the kubeconfig from the instructor', () =
     }
   });
 
-  test('changes the code of dice, restarts dice and sees the new code run', async () => {
+  test('an attendee changes the code of dice, restarts dice and sees the new code run', async () => {
     const lab = labOf(own);
     const source = await lab.diceSource();
     const edited = source.replace(
@@ -112,7 +112,7 @@ describe('an attendee with kubectl and the kubeconfig from the instructor', () =
     }
   });
 
-  test('runs a pod of their own, and removes it', async () => {
+  test('an attendee runs a pod of their own, and removes the pod', async () => {
     await attendee.kubectl(['create', '--filename=-'], JSON.stringify(restrictedPod('my-own')));
     await attendee.kubectl(['wait', 'pod/my-own', '--for=condition=Ready', '--timeout=60s']);
     expect(await attendee.kubectl(['get', 'pod', 'my-own', '--watch=false', '--output=name'])).toBe('pod/my-own\n');

@@ -287,8 +287,8 @@ describe.each([
   ['objects of the Workshop and the operator', ofTheClass],
   ['objects of the whole cluster', ofTheCluster],
   ["guardrails in the attendee's own namespace", ofTheirFence],
-])('the rights of an attendee on %s', (_what, acts) => {
-  test.each(byName(acts))('do not allow to %s', async (_, act) => {
+])('an attendee and %s', (_what, acts) => {
+  test.each(byName(acts))('does not allow an attendee to %s', async (_, act) => {
     const tried = attempt(act);
     await refused(tried, attributesOf(tried));
   });
@@ -319,13 +319,13 @@ test.each([
   );
 });
 
-test.each(['escalate', 'bind'])('refuses the verb %s on Roles and ClusterRoles to an attendee', async (verb) => {
+test.each(['escalate', 'bind'])('does not allow an attendee the verb %s on Roles and ClusterRoles', async (verb) => {
   const rbac = { verb, group: 'rbac.authorization.k8s.io' };
   expect(await attendee.account.may({ ...rbac, resource: 'roles', namespace: own })).toBe(false);
   expect(await attendee.account.may({ ...rbac, resource: 'clusterroles', namespace: own })).toBe(false);
 });
 
-test('refuses the same acts, except writing ConfigMaps, to every ServiceAccount in the seat', async () => {
+test('refuses what an attendee may not do, except writing ConfigMaps, to each ServiceAccount in the seat', async () => {
   const acts = [
     ...ofOthers,
     ...ofTheClass,

@@ -20,7 +20,7 @@ const { seats, workshop: shared } = useWorkshop();
 
 const long = (length: number): string => 'a'.repeat(length);
 
-describe('a new Workshop', () => {
+describe('validation of Workshops', () => {
   test.each<[string, string, object, RegExp]>([
     [
       'two attendees of the same name',
@@ -82,7 +82,7 @@ describe('a new Workshop', () => {
     ['a quota that is not a quantity', 'bad', { seats: 1, quota: { memory: 'lots' } }, /memory/],
     ['a rollout of 0 seats at a time', 'bad', { seats: 1, rollout: { maxConcurrent: 0 } }, /maxConcurrent[^]*1/],
     ['an unknown field', 'bad', { seats: 1, atendees: [] }, /atendees/],
-  ])('is refused with %s', async (_, name, spec, says) => {
+  ])('a new Workshop is refused with %s', async (_, name, spec, says) => {
     const input = JSON.stringify({ apiVersion: 'intro-otel.dev/v1alpha1', kind: 'Workshop', metadata: { name }, spec });
     const { code, stderr } = await tool(
       'kubectl',
@@ -93,7 +93,7 @@ describe('a new Workshop', () => {
     expect(code).not.toBe(0);
   });
 
-  test('is refused when a later change moves its end before its start', async () => {
+  test('a change of a Workshop is refused if it moves the end before the start', async () => {
     const patch = JSON.stringify({
       spec: { schedule: { startsAt: '2030-01-02T09:00:00Z', expiresAt: '2030-01-01T09:00:00Z' } },
     });
@@ -106,7 +106,7 @@ describe('a new Workshop', () => {
   });
 });
 
-describe("an existing namespace that isn't ours", () => {
+describe('a Seat whose namespace somebody else has created', () => {
   const taken = 'class-taken-ada';
   let before: string;
 
@@ -131,14 +131,14 @@ describe("an existing namespace that isn't ours", () => {
   });
   afterAll(() => kubectl('delete', 'namespace', taken, '--wait=false'));
 
-  test('is named in a condition of the Seat, which says what to do', async () => {
+  test('reports a foreign namespace in a condition of the Seat, which says what to do', async () => {
     const seat = await seatBecomes(taken, 'Ready', /^False NamespaceTaken: .*class-taken-ada/);
     expect(seat.status?.phase).toBe('Failed');
     const { status } = await workshopBecomes('class-taken', 'Degraded', /^True /);
     expect(status?.failing).toEqual([expect.objectContaining({ name: taken, reason: 'NamespaceTaken' })]);
   });
 
-  test('stays unchanged, and receives no objects', async () => {
+  test('leaves a foreign namespace unchanged, and creates no objects in it', async () => {
     await always(async () => expect(await itself()).toBe(before), { during: 2000 });
     expect(
       await kubectl(
@@ -151,13 +151,13 @@ describe("an existing namespace that isn't ours", () => {
     ).toBe('configmap/kube-root-ca.crt\nconfigmap/theirs\n');
   });
 
-  test('is still there after the Workshop is deleted', async () => {
+  test('keeps a foreign namespace when the Workshop is deleted', async () => {
     await kubectl('delete', 'workshop', 'class-taken', '--timeout=30s');
     await gone('class-taken');
     expect(await itself()).toBe(before);
   });
 
-  test('is not adopted even if it has our labels, but another owner', async () => {
+  test('does not adopt a namespace that has our labels, but a different owner', async () => {
     const forged = 'class-forged-ada';
     const labels = {
       'app.kubernetes.io/managed-by': 'intro-otel',
@@ -179,10 +179,10 @@ describe("an existing namespace that isn't ours", () => {
   });
 });
 
-describe('a quota that is too small for the lab', () => {
+describe('the quota of a Workshop', () => {
   afterAll(() => kubectl('delete', 'workshop', 'class-narrow', '--ignore-not-found', '--timeout=60s'));
 
-  test('is reported in a condition, which says how much the lab needs', async () => {
+  test('reports a quota that is too small for the lab in a condition, which says how much the lab needs', async () => {
     await applyWorkshop('class-narrow', { attendees: [{ name: 'ada' }], quota: { memory: '64Mi' } });
     const found = await workshopBecomes('class-narrow', 'Ready', /^False .*(quota|memory)/i);
     const said = conditionText(found, 'Ready');
@@ -191,10 +191,10 @@ describe('a quota that is too small for the lab', () => {
   });
 });
 
-describe('a Workshop that is too large for the cluster', () => {
+describe('the size of a Workshop', () => {
   afterAll(() => kubectl('delete', 'workshop', 'class-crowd', '--ignore-not-found', '--timeout=60s'));
 
-  test('reports how many seats fit', async () => {
+  test('reports how many seats fit if a Workshop is too large for the cluster', async () => {
     await applyWorkshop('class-crowd', { seats: 200, rollout: { paused: true } });
     await workshopBecomes('class-crowd', 'CapacityAvailable', /^False .*\d+ of 200 seats fit/);
     expect((await seatsOf('class-crowd')).length).toBeLessThan(200);
@@ -212,7 +212,7 @@ test('removes everything of a Workshop that is deleted while its seats are being
   await gone('class-brief', 1000);
 });
 
-test('has not restarted the operator or changed the other Workshop in any test of this file', async () => {
+test('no mistake in a Workshop has restarted the operator or changed another Workshop', async () => {
   const { items } = JSON.parse(
     await kubectl(
       'get',

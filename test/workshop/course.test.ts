@@ -21,7 +21,7 @@ const configMap = (seat: string, name: string): Promise<Data> =>
 describe("the Workshop's label for faults", () => {
   const faults = () => Promise.all(seats.map(async (seat) => (await configMap(seat, NAMES.faults)).data?.['faults']));
 
-  test('switches faults on in every seat within 5 s, and off when the label is removed', async () => {
+  test('a label of the Workshop switches faults in every seat within 5 s', async () => {
     for (const [label, expected] of [
       ['=spike.timeouts', 'spike,timeouts'],
       ['=none', ''],
@@ -32,7 +32,7 @@ describe("the Workshop's label for faults", () => {
     }
   });
 
-  test('overrides the fault switch of each guide, and the guide says so', async () => {
+  test('a label of the Workshop makes each guide answer 409 when an attendee switches faults', async () => {
     const switched = async (on: boolean): Promise<number> =>
       (
         await labOf(own).fetch('guide', '/api/faults', {
@@ -48,7 +48,7 @@ describe("the Workshop's label for faults", () => {
   });
 });
 
-describe("a change of an attendee's own file", () => {
+describe("an attendee's own files", () => {
   const started = async (component: string) =>
     JSON.stringify(
       ((await labOf(own).deployment(component)) as unknown as { spec: { template: { metadata: object } } }).spec
@@ -68,7 +68,7 @@ describe("a change of an attendee's own file", () => {
     ['settings.env', 'dice', 'collector', '# mine\nOTEL_LOGS_EXPORTER=none\n'],
     ['collector.yaml', 'collector', 'dice', 'processors: {}\n'],
   ])(
-    'in %s restarts %s, but not %s',
+    "a change of an attendee's %s restarts %s, but not %s",
     async (file, component, other, text) => {
       const { [file]: given = '' } = (await configMap(own, NAMES.dice)).data ?? {};
       const before = [await started(component), await started(other)];
@@ -85,7 +85,7 @@ describe("a change of an attendee's own file", () => {
   );
 });
 
-describe('Run in the guide', () => {
+describe("the guide's button Run", () => {
   interface Revised {
     metadata: { annotations: Record<string, string> };
   }
@@ -105,7 +105,7 @@ describe('Run in the guide', () => {
     ) as T;
   };
 
-  test('restarts dice only once, although the operator also sees the change', async () => {
+  test('Run in the guide restarts dice only once, although the operator also sees the change', async () => {
     const { version, files } = await ask<{ version: string; files: Record<string, string> }>();
     const before = await revision();
     await ask({ version, files: { 'app.ts': `${files['app.ts'] ?? ''}\n// by the guide\n` } });
@@ -114,7 +114,7 @@ describe('Run in the guide', () => {
   }, 90_000);
 });
 
-describe("the guide's key", () => {
+describe("the Secret with the guide's key", () => {
   // A program that prints the key. The image has no `cat`.
   const READ = 'process.stdout.write(require("fs").readFileSync("/etc/intro-otel/key"))';
   const inPod = (): Promise<string> =>
@@ -130,7 +130,7 @@ describe("the guide's key", () => {
       READ,
     );
 
-  test("is created once, and stays the same for the guide's next pod", async () => {
+  test("the guide's key is created once, and stays the same for the guide's next pod", async () => {
     const key = await inPod();
     expect(key).toMatch(/^[0-9a-f]{64}$/);
     const { data } = await apiGet<Data>(`/api/v1/namespaces/${own}/secrets/${RELEASE}-guide-key`);
@@ -140,7 +140,7 @@ describe("the guide's key", () => {
     expect(await inPod()).toBe(key);
   }, 120_000);
 
-  test("can't be read by the attendee through the API", async () => {
+  test("the guide's key can't be read by the attendee through the API", async () => {
     const { code, reason } = await attendee.account.try({
       method: 'GET',
       path: `/api/v1/namespaces/${own}/secrets/${RELEASE}-guide-key`,
@@ -148,7 +148,7 @@ describe("the guide's key", () => {
     expect([code, reason]).toEqual([403, 'Forbidden']);
   });
 
-  test('is readable and writable for the guide, which may access no other Secret', async () => {
+  test('the guide may read and write the Secret with its key, and access no other Secret', async () => {
     const guide = await accountOf(own, `${RELEASE}-guide`);
     const may = (verb: string, name: string) =>
       guide.may({ verb, group: '', resource: 'secrets', namespace: own, name });

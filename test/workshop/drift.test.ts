@@ -25,7 +25,7 @@ function patch(what: readonly [kind: string, name: string], change: object): Pro
   return inSeat('patch', ...what, '--type=merge', '--patch', JSON.stringify(change));
 }
 
-describe('an object that was deleted', () => {
+describe('deleted objects', () => {
   test.each([
     ['every NetworkPolicy', 'networkpolicies'],
     ['the quota', `resourcequota/${NAMES.quota}`],
@@ -36,7 +36,7 @@ describe('an object that was deleted', () => {
     ['a ServiceAccount', `serviceaccount/${RELEASE}-collector`],
     ['a ConfigMap', `configmap/${RELEASE}-collector`],
     ['a Deployment', `deployment/${RELEASE}-prizes-v2`],
-  ])('is created again: %s', async (_, what) => {
+  ])('creates a deleted object again: %s', async (_, what) => {
     const names = async (): Promise<string[]> =>
       (await inSeat('get', ...what.split('/'), '--output=name', '--ignore-not-found')).trim().split('\n');
     const before = await names();
@@ -46,7 +46,7 @@ describe('an object that was deleted', () => {
   });
 });
 
-describe('a field that was changed', () => {
+describe('changed fields', () => {
   const cases: readonly [string, readonly [string, string], object, string][] = [
     [
       "the number of a Deployment's pods",
@@ -70,14 +70,14 @@ describe('a field that was changed', () => {
     ["the Collector's configuration", ['configmap', `${RELEASE}-collector`], { data: null }, '{.data}'],
   ];
 
-  test.each(cases)('is restored: %s', async (_, what, change, jsonPath) => {
+  test.each(cases)('restores a changed field: %s', async (_, what, change, jsonPath) => {
     const look = (): Promise<string> => inSeat('get', ...what, `--output=jsonpath=${jsonPath}`);
     const before = await look();
     await patch(what, change);
     await eventually(async () => expect(await look()).toBe(before), { within: REPAIRED_WITHIN });
   });
 
-  test('is restored: the image of a container', async () => {
+  test('restores the changed image of a container', async () => {
     const look = (): Promise<string> =>
       inSeat('get', dice, '--output=jsonpath={.spec.template.spec.containers[0].image}');
     const before = await look();
@@ -85,7 +85,7 @@ describe('a field that was changed', () => {
     await eventually(async () => expect(await look()).toBe(before), { within: REPAIRED_WITHIN });
   });
 
-  test('is restored: the Pod Security of the namespace', async () => {
+  test('restores the changed Pod Security of the namespace', async () => {
     const label = 'pod-security.kubernetes.io/enforce';
     await kubectl('label', 'namespace', seat, `${label}=privileged`, '--overwrite');
     const now = (): Promise<string> =>
@@ -93,7 +93,7 @@ describe('a field that was changed', () => {
     await eventually(async () => expect(await now()).toBe('restricted'), { within: REPAIRED_WITHIN });
   });
 
-  test('is restored: the spec of a Seat', async () => {
+  test('restores the changed spec of a Seat', async () => {
     const { spec } = await seatNow(seat);
     await kubectl(
       'patch',
@@ -106,7 +106,7 @@ describe('a field that was changed', () => {
     await eventually(async () => expect((await seatNow(seat)).spec).toEqual(spec), { within: REPAIRED_WITHIN });
   });
 
-  test('leaves a complete lab after all the changes', async () => {
+  test('leaves a complete lab after all these repairs', async () => {
     await labOf(seat).rolledOut('dice', 'guide', 'collector', 'prizes-v2');
     await allReady(workshop, seats.length, 60_000);
     await labOf(seat).settled();
@@ -155,7 +155,7 @@ describe('a repair by the operator', () => {
     ],
     ['an annotation of the namespace', `namespace/${seat}`, '{.metadata.annotations.example\\.com/note}', 'mine'],
     ['a ConfigMap that somebody else has made', 'configmap/theirs', '{.data.of}', 'worth'],
-  ])('keeps %s', async (_, what, jsonPath, expected) => {
+  ])('a repair keeps %s', async (_, what, jsonPath, expected) => {
     expect(await inSeat('get', what, `--output=jsonpath=${jsonPath}`)).toBe(expected);
   });
 });
@@ -194,7 +194,7 @@ describe('the operator while nothing changes', () => {
 
   const SECONDS = 12;
 
-  test('writes only its Lease, and sends few other requests', async () => {
+  test('writes only its Lease while nothing changes, and sends few other requests', async () => {
     await eventually(
       async () => {
         const before = await writesOfAll();
@@ -212,7 +212,7 @@ describe('the operator while nothing changes', () => {
     expect(ownNow.all - own.all).toBeLessThanOrEqual(SECONDS);
   }, 120_000);
 
-  test('has two ready replicas, of which one leads', async () => {
+  test('the operator has two ready replicas, of which one leads', async () => {
     const pods = await apiGet<{ items: object[] }>(
       `/api/v1/namespaces/class-operator/pods?labelSelector=app.kubernetes.io/component=operator`,
     );

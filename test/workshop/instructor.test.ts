@@ -38,7 +38,7 @@ async function namespaceUid(name: string): Promise<string> {
   return (await apiGet<{ metadata: { uid: string } }>(`/api/v1/namespaces/${name}`)).metadata.uid;
 }
 
-describe('an attendee who is added to a running Workshop', () => {
+describe('adding and removing an attendee', () => {
   const late = 'latecomer';
   const theirs = `${workshop}-${late}`;
   let others: Record<string, string>;
@@ -48,16 +48,16 @@ describe('an attendee who is added to a running Workshop', () => {
     await patchWorkshop(workshop, { attendees: [...attendees, { name: late }] });
   });
 
-  test('gets a seat', async () => {
+  test('an attendee who is added to a running Workshop gets a seat', async () => {
     await allReady(workshop, seats.length + 1, 120_000);
     await labOf(theirs).settled(1);
   }, 180_000);
 
-  test('does not change the other seats', async () => {
+  test('adding an attendee does not change the other seats', async () => {
     expect(await tracesOf(seats)).toEqual(others);
   });
 
-  test('loses the pods but keeps the code when the seat is scaled to 0', async () => {
+  test('an attendee loses the pods but keeps the code when the seat is scaled to 0', async () => {
     await labOf(theirs).editDice(`${await labOf(theirs).diceSource()}\n// the latecomer's\n`);
     await labOf(theirs).rolledOut('dice');
     await kubectl('scale', 'seat', theirs, '--replicas=0');
@@ -69,14 +69,14 @@ describe('an attendee who is added to a running Workshop', () => {
     expect(conditionText(await seatNow(theirs), 'Ready')).toMatch(/^False Stopped/);
   });
 
-  test('finds their code unchanged when the seat is scaled to 1', async () => {
+  test('an attendee finds their code unchanged when the seat is scaled to 1 again', async () => {
     await kubectl('scale', 'seat', theirs, '--replicas=1');
     await allReady(workshop, seats.length + 1, 120_000);
     expect(await labOf(theirs).diceSource()).toContain("// the latecomer's");
     await labOf(theirs).settled(1);
   }, 180_000);
 
-  test('is removed with all their objects, while the other seats stay', async () => {
+  test('an attendee is removed with all their objects, while the other seats stay', async () => {
     await patchWorkshop(workshop, { attendees });
     await eventually(async () => expect((await namespacesOf(workshop)).sort()).toEqual([...seats].sort()), {
       within: 60_000,
@@ -92,7 +92,7 @@ describe('an attendee who is added to a running Workshop', () => {
   });
 });
 
-describe("a change of the Workshop's spec.lab", () => {
+describe("changing a Workshop's spec.lab", () => {
   const mine = "\napp.get('/mine', (request, response) => { response.send('mine'); });\n\napp.listen(";
   const changed = { ...quietSpec.lab, arcade: { budgetMs: 9_000 }, dice: { env: { CHANGED: 'yes' } } };
   let atATime: number;
@@ -104,14 +104,14 @@ describe("a change of the Workshop's spec.lab", () => {
     await patchWorkshop(workshop, { rollout: { paused: true }, lab: changed });
   }, 60_000);
 
-  test('waits while the Workshop is paused', async () => {
+  test('a change of spec.lab waits while the Workshop is paused', async () => {
     await workshopBecomes(workshop, 'Progressing', /Paused/);
     const revisions = async (): Promise<string[]> => (await seatsOf(workshop)).map(({ spec }) => spec.revision);
     const before = await revisions();
     await always(async () => expect(await revisions()).toEqual(before), { during: 2_000, every: 500 });
   });
 
-  test('is rolled out to one seat at a time with maxConcurrent 1', async () => {
+  test('a change of spec.lab is rolled out to one seat at a time with maxConcurrent 1', async () => {
     await patchWorkshop(workshop, { rollout: { paused: false, maxConcurrent: 1 } });
     atATime = 0;
     await eventually(
@@ -136,7 +136,7 @@ describe("a change of the Workshop's spec.lab", () => {
     await allReady(workshop, seats.length, 30_000);
   }, 180_000);
 
-  test("keeps an attendee's own code running", async () => {
+  test("a change of spec.lab keeps an attendee's own code running", async () => {
     expect(await labOf(first).diceSource()).toContain("app.get('/mine'");
     await eventually(async () => expect(await labOf(first).text('dice', '/mine')).toBe('mine'), { within: 20_000 });
     expect(
@@ -149,7 +149,7 @@ describe("a change of the Workshop's spec.lab", () => {
   });
 });
 
-describe('a reset of a seat', () => {
+describe('resetting a seat', () => {
   let others: Record<string, string>;
   let before: { namespace: string; seat: string };
 
@@ -160,19 +160,19 @@ describe('a reset of a seat', () => {
     await kubectl('delete', 'seat', first, '--timeout=60s');
   }, 90_000);
 
-  test('replaces its namespace with a new one', async () => {
+  test("a reset replaces the seat's namespace with a new namespace", async () => {
     await eventually(async () => expect(await namespaceUid(first)).not.toBe(before.namespace), { within: 60_000 });
     await allReady(workshop, seats.length, 120_000);
     expect((await seatNow(first)).metadata.uid).not.toBe(before.seat);
     await labOf(first).settled(1);
   }, 200_000);
 
-  test("restores the Workshop's original code of dice", async () => {
+  test("a reset restores the Workshop's original code of dice", async () => {
     expect(await labOf(first).diceSource()).not.toContain("app.get('/mine'");
     expect(await labOf(first).diceSource()).toBe(await labOf(second).diceSource());
   });
 
-  test('creates a new kubeconfig', async () => {
+  test('a reset creates a new kubeconfig for the seat', async () => {
     await eventually(
       async () =>
         expect(await kubectl('get', 'secret', NAMES.kubeconfig, '--namespace', first, '--output=name')).not.toBe(''),
@@ -180,12 +180,12 @@ describe('a reset of a seat', () => {
     );
   });
 
-  test('does not change the other seats', async () => {
+  test('a reset of one seat does not change the other seats', async () => {
     expect(await tracesOf(Object.keys(others))).toEqual(others);
   });
 });
 
-describe('a Workshop with a schedule', () => {
+describe('the schedule of a Workshop', () => {
   const short = 'class-short';
   const seat = `${short}-ada`;
   const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
@@ -201,7 +201,7 @@ describe('a Workshop with a schedule', () => {
       ),
     ].join();
 
-  test('creates no seats before its start', async () => {
+  test('a Workshop creates no seats before its start', async () => {
     await applyWorkshop(short, {
       attendees: [{ name: 'ada' }],
       lab: quietSpec.lab ?? {},
@@ -212,7 +212,7 @@ describe('a Workshop with a schedule', () => {
     expect(await seatsOf(short)).toEqual([]);
   });
 
-  test('warns of its end in an Event', async () => {
+  test('a Workshop warns of its end in an Event', async () => {
     await patchWorkshop(short, { schedule: { startsAt: null, expiresAt: inSeconds(240) } });
     await eventually(
       async () => {
@@ -231,19 +231,19 @@ describe('a Workshop with a schedule', () => {
     await eventually(async () => expect(await replicas()).toMatch(/^1/), { within: 30_000 });
   });
 
-  test('stops its seats at its end with afterExpiry Stop', async () => {
+  test('a Workshop with afterExpiry Stop stops its seats at its end', async () => {
     await patchWorkshop(short, { schedule: { expiresAt: inSeconds(-1) } });
     await seatBecomes(seat, 'Ready', /^False Stopped/);
     expect(await replicas()).toBe('0');
   });
 
-  test('starts its seats again when its end is moved', async () => {
+  test('a Workshop starts its seats again when its end is moved to a later time', async () => {
     await patchWorkshop(short, { schedule: { expiresAt: inSeconds(7200) } });
     await eventually(async () => expect(await replicas()).toMatch(/^1/), { within: 20_000 });
     await eventually(async () => expect((await seatNow(seat)).status?.phase).not.toBe('Stopped'), { within: 10_000 });
   });
 
-  test('deletes its seats at its end with afterExpiry Delete, but not itself', async () => {
+  test('a Workshop with afterExpiry Delete deletes its seats at its end, but not itself', async () => {
     await patchWorkshop(short, { schedule: { expiresAt: inSeconds(-1), afterExpiry: 'Delete' } });
     await eventually(async () => expect([await namespacesOf(short), await seatsOf(short)]).toEqual([[], []]), {
       within: 60_000,
@@ -252,7 +252,7 @@ describe('a Workshop with a schedule', () => {
     expect(conditionText(await workshopBecomes(short, 'Ready', /^False /), 'Ready')).toMatch(/Expired/);
   });
 
-  test('is removed with all its seats by kubectl delete', async () => {
+  test('a Workshop is removed with all its seats by kubectl delete', async () => {
     await kubectl('delete', 'workshop', short, '--timeout=30s');
     await gone(short);
   });

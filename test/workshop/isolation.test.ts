@@ -55,7 +55,7 @@ afterAll(async () => {
 const not = (pattern: RegExp, answers: readonly string[]): string[] =>
   answers.filter((answer) => !pattern.test(answer));
 
-test("reports in a condition that the operator's test found the seats isolated", async () => {
+test("reports in a condition that the operator's isolation test found the seats isolated", async () => {
   const found = await workshopBecomes(workshop, 'NetworkIsolation', /^True Enforced: /);
   expect(conditionText(found, 'NetworkIsolation')).toMatch(/^True Enforced: /);
 });
@@ -87,7 +87,7 @@ describe('a Workshop on a cluster that does not enforce NetworkPolicies', () => 
     await kubectl('delete', 'workshop', open, '--wait=false');
   }, 30_000);
 
-  test('reports that its seats are not isolated, and what the test has reached', async () => {
+  test('reports that the seats are not isolated, and what the isolation test has reached', async () => {
     const found = await workshopBecomes(open, 'NetworkIsolation', /^False Unenforced: /, 120_000);
     expect(conditionText(found, 'NetworkIsolation')).toMatch(/reached .* of seat class-open-/);
     expect(
@@ -95,7 +95,7 @@ describe('a Workshop on a cluster that does not enforce NetworkPolicies', () => 
     ).toEqual([]);
   }, 150_000);
 
-  test('reports isolation once NetworkPolicies are enforced again', async () => {
+  test('reports that the seats are isolated once NetworkPolicies are enforced again', async () => {
     signalComponent(cluster, 'kube-router', 'SIGCONT');
     await patchWorkshop(open, { lab: { guide: { env: { AGAIN: 'yes' } } } });
     await workshopBecomes(open, 'NetworkIsolation', /^True Enforced: /, 90_000);

@@ -139,36 +139,33 @@ test.each(byName(forbidden))("refuses to let the operator's account %s", async (
   expect([code, reason]).toEqual([403, 'Forbidden']);
 });
 
-describe.each([seat, OWN, 'class-foreign', 'kube-system'])(
-  "the operator's account can't bind, in namespace %s, the ClusterRole",
-  (namespace) => {
-    test.each(['cluster-admin', 'admin', 'edit', 'view', 'system:node', 'system:controller:namespace-controller'])(
-      '%s',
-      async (name) => {
-        const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name };
-        const body = rbac('RoleBinding', {
-          subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'anybody' }],
-          roleRef,
-        });
-        const { code, reason } = await account.try({
-          method: 'POST',
-          path: `${RBAC}/namespaces/${namespace}/rolebindings`,
-          body,
-        });
-        expect([code, reason]).toEqual([403, 'Forbidden']);
-        expect(
-          await account.may({
-            verb: 'bind',
-            group: 'rbac.authorization.k8s.io',
-            resource: 'clusterroles',
-            namespace,
-            name,
-          }),
-        ).toBe(false);
-      },
-    );
-  },
-);
+describe.each([seat, OWN, 'class-foreign', 'kube-system'])('RoleBindings in namespace %s', (namespace) => {
+  test.each(['cluster-admin', 'admin', 'edit', 'view', 'system:node', 'system:controller:namespace-controller'])(
+    "refuses to let the operator's account bind the ClusterRole %s",
+    async (name) => {
+      const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name };
+      const body = rbac('RoleBinding', {
+        subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'anybody' }],
+        roleRef,
+      });
+      const { code, reason } = await account.try({
+        method: 'POST',
+        path: `${RBAC}/namespaces/${namespace}/rolebindings`,
+        body,
+      });
+      expect([code, reason]).toEqual([403, 'Forbidden']);
+      expect(
+        await account.may({
+          verb: 'bind',
+          group: 'rbac.authorization.k8s.io',
+          resource: 'clusterroles',
+          namespace,
+          name,
+        }),
+      ).toBe(false);
+    },
+  );
+});
 
 test.each(['users', 'groups', 'serviceaccounts'])(
   "refuses to let the operator's account impersonate %s",

@@ -65,11 +65,11 @@ test('admits only as many of 2,000 pods as the quota allows', async () => {
   expect(PODS - refused.length).toBeLessThan(Number(hard['pods']));
 });
 
-test('names the exceeded quota in the refusals', () => {
+test('names the exceeded quota when the API server refuses a pod', () => {
   expect(answers.at(-1)?.message).toMatch(/exceeded quota: seat, requested: .*, used: .*, limited: /);
 });
 
-test('does not make any round fail in the other seats meanwhile', async () => {
+test('lets no round fail in the other seats while one attendee creates 2,000 pods', async () => {
   expect(await during).toEqual([]);
 });
 

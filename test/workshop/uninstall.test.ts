@@ -43,7 +43,7 @@ async function install(lab: Lab, values: object): Promise<string> {
   return lab.helm(['install', lab.release, chart, '--values=-'], 'helm', { ...values });
 }
 
-describe('a second release', () => {
+describe('two releases in one cluster', () => {
   let second: Lab;
   let notes: string;
 
@@ -53,12 +53,12 @@ describe('a second release', () => {
   }, 90_000);
   afterAll(() => kubectl('delete', 'namespace', second.namespace, '--wait=false'));
 
-  test('is installed, and prints that it uses the operator of the first release', () => {
+  test('a second release is installed, and prints that it uses the operator of the first release', () => {
     expect(notes).toContain('STATUS: deployed');
     expect(notes).toMatch(new RegExp(`operator[^]*${operator.namespace}`, 'i'));
   });
 
-  test('installs no operator of its own', async () => {
+  test('a second release installs no operator of its own', async () => {
     expect(
       await kubectl(
         'get',
@@ -75,7 +75,7 @@ describe('a second release', () => {
     );
   });
 
-  test('installs no operator in an upgrade either', async () => {
+  test('a second release installs no operator in an upgrade either', async () => {
     await second.helm(['upgrade', second.release, chart, '--values=-'], 'helm', {
       ...nowhere,
       visitors: { enabled: false },
@@ -96,7 +96,7 @@ describe('a second release', () => {
     );
   });
 
-  test('leaves the definitions, roles and seats of the first release in place when it is uninstalled', async () => {
+  test('uninstalling a second release keeps the definitions, roles and seats of the first release', async () => {
     await second.helm(['uninstall', second.release, '--wait', '--timeout=60s']);
     expect((await definitions()).sort()).toEqual([...DEFINITIONS].sort());
     await allReady(workshop, seats.length, 10_000);
@@ -106,7 +106,7 @@ describe('a second release', () => {
   }, 90_000);
 });
 
-describe('helm upgrade', () => {
+describe('upgrading the chart', () => {
   const columns = async (): Promise<string[]> =>
     Promise.all(
       DEFINITIONS.map((name) =>
@@ -134,7 +134,7 @@ describe('helm upgrade', () => {
     return directory;
   }
 
-  test('updates the CustomResourceDefinitions, while the Workshop keeps running', async () => {
+  test('helm upgrade updates the CustomResourceDefinitions, while the Workshop keeps running', async () => {
     const before = await columns();
     await upgradeTo(older);
     expect(await columns()).toEqual(before.map((names) => names.replace(/(State|Phase) /, '')));
@@ -145,13 +145,13 @@ describe('helm upgrade', () => {
   }, 240_000);
 });
 
-describe('helm uninstall', () => {
+describe('uninstalling the chart', () => {
   beforeAll(async () => {
     await keepWorkshopEvidence();
     await operator.helm(['uninstall', operator.release, '--wait', '--timeout=120s']);
   }, 180_000);
 
-  test('waits until all seats are gone, and leaves no namespace behind', async () => {
+  test('helm uninstall waits until all seats are gone, and leaves no namespace behind', async () => {
     expect(await kubectl('get', 'seats', '--output=name')).toBe('');
     const left = await kubectl(
       'get',
@@ -163,7 +163,7 @@ describe('helm uninstall', () => {
     expect(left).toBe('');
   });
 
-  test('removes the operator and its rights', async () => {
+  test('helm uninstall removes the operator and its rights', async () => {
     expect(await ofOperator('{.items[*].metadata.name}')).toBe('');
     const kinds = 'clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,services,jobs,leases';
     await eventually(
@@ -184,23 +184,23 @@ describe('helm uninstall', () => {
     ).toBe('configmap/kube-root-ca.crt\nserviceaccount/default\n');
   });
 
-  test('keeps the CustomResourceDefinitions by default', async () => {
+  test('helm uninstall keeps the CustomResourceDefinitions by default', async () => {
     expect((await definitions()).sort()).toEqual([...DEFINITIONS].sort());
     await gone(theClass.workshop, 1000);
   });
 });
 
-describe('CustomResourceDefinitions that an uninstalled release has left behind', () => {
+describe('definitions that helm uninstall has kept', () => {
   let next: Lab;
 
-  test('do not prevent the next release in another namespace', async () => {
+  test('definitions of an earlier release do not prevent a new release in another namespace', async () => {
     next = await releaseIn('class-next', 'next');
     await install(next, { visitors: { enabled: false }, operator: { crds: { keep: false } } });
     const selection = ['--namespace', next.namespace, '--selector', `${LABELS.component}=operator`];
     expect(await kubectl('get', 'deployments', ...selection, '--output=name')).not.toBe('');
   }, 60_000);
 
-  test('are removed by helm uninstall of a release with operator.crds.keep=false', async () => {
+  test('helm uninstall removes the CustomResourceDefinitions of a release with operator.crds.keep=false', async () => {
     await next.helm(['uninstall', next.release, '--wait', '--timeout=90s']);
     expect(await definitions()).toEqual([]);
     await kubectl('delete', 'namespace', next.namespace, operator.namespace, '--wait=false');

@@ -1,4 +1,4 @@
-// The course steps and files of the fake guide. They look like real ones and are as long.
+// The course steps and files of the fake guide. They look like the real steps and files, and are about as long.
 import type { Files, Step } from '../../../apps/guide/contract.ts';
 
 export const files: Files = {

@@ -48,8 +48,8 @@ export class Pages {
   }
 
   /**
-   * Runs `work` with a new fake guide and a new page. It fails if the page logs an error, loads from another host or is
-   * too wide, and then keeps a screenshot.
+   * Runs `work` with a new fake guide and a new page. Fails and saves a screenshot if the page logs an error, loads
+   * from another host or is too wide.
    * @param answers error statuses that the guide may send. Chromium logs statuses from 400 on as errors.
    */
   async with(

@@ -39,7 +39,7 @@ test.each([
     '/apis/intro-otel.dev/v1alpha1/seats/one/scale',
     { verb: 'patch', group: 'intro-otel.dev', resource: 'seats', name: 'one', subresource: 'scale' },
   ],
-] as const)('derives the RBAC attributes of %s %s', (method, path, attributes) => {
+] as const)('derives the RBAC attributes of the request %s %s', (method, path, attributes) => {
   expect(attributesOf({ method, path })).toEqual(attributes);
 });
 

@@ -8,7 +8,7 @@ import { eventually } from '../../../support/waiting.ts';
 import { Forward } from './forward.ts';
 import type { Lab } from './lab.ts';
 
-/** The headers that every request needs that changes something. */
+/** The headers that the guide requires of every request that changes something. */
 export const OWN_HEADERS = { 'x-intro-otel': '1', 'content-type': 'application/json' };
 
 export class Guide {

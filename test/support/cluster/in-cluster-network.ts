@@ -21,7 +21,7 @@ export interface InClusterOptions {
   first?: boolean;
   /** The program's standard input. */
   input?: string;
-  /** Receives the program's standard output. Without it, the output goes to the log. */
+  /** A function that receives the program's standard output. Without this function, the output goes to the log. */
   onOutput?: (text: string) => void;
 }
 

@@ -37,9 +37,9 @@ export async function simulateNodes(count: number): Promise<void> {
     '--v',
     'WARN',
   ];
-  // HOME is set, because kwok would read a directory in the real one.
-  // The priority is high, because real nodes have processors of their own. If kwok is slow, the API server ends its
-  // watches, and kwok lists all pods again.
+  // HOME is set, because kwok would read a directory in the real home directory. The priority is high, because real
+  // nodes have processors of their own. If kwok is slow, the API server ends its watches, and kwok lists all pods
+  // again.
   const program = await startInCluster('kwok', command, {
     input: configuration(),
     env: { HOME: '/nonexistent' },

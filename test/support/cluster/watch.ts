@@ -108,7 +108,7 @@ async function readLines(body: ReadableStream, onLine: (line: string) => void): 
   for await (const line of createInterface(Readable.fromWeb(body))) onLine(line);
 }
 
-/** Several watches. A wait fails when one of them breaks. */
+/** Several watches. A wait fails when one of the watches breaks. */
 export class Watches {
   readonly #watches: Watch[] = [];
 

@@ -14,7 +14,7 @@ function has(files: Record<string, string>): void {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(group, name), text);
 }
 
-test('subtracts inactive file pages from the usage in cgroup version 1, child groups included', () => {
+test("subtracts inactive file pages from a pod's memory usage in cgroup version 1, child groups included", () => {
   has({
     'memory.usage_in_bytes': '1000\n',
     'memory.stat': 'inactive_file 1\ntotal_inactive_file 300\ntotal_active_file 7\n',
@@ -22,16 +22,16 @@ test('subtracts inactive file pages from the usage in cgroup version 1, child gr
   expect(bytesOf(group)).toBe(700);
 });
 
-test('subtracts inactive file pages from the usage in cgroup version 2', () => {
+test("subtracts inactive file pages from a pod's memory usage in cgroup version 2", () => {
   has({ 'memory.current': '1000\n', 'memory.stat': 'anon 5\ninactive_file 250\n' });
   expect(bytesOf(group)).toBe(750);
 });
 
-test('is never negative, although the usage and the inactive pages are read at different moments', () => {
+test('returns no negative value, although the usage and the inactive pages are read at different moments', () => {
   has({ 'memory.current': '100\n', 'memory.stat': 'inactive_file 250\n' });
   expect(bytesOf(group)).toBe(0);
 });
 
-test('is undefined for a group without the memory controller', () => {
+test('returns undefined for a control group without the memory controller', () => {
   expect(bytesOf(group)).toBeUndefined();
 });

@@ -30,7 +30,7 @@ const example = parse(readFileSync(workshopFile, 'utf8')) as WorkshopManifest;
 export const theClass = {
   workshop: example.metadata.name,
   attendees: example.spec.attendees ?? [],
-  /** The names of its Seats, which are also the names of their namespaces. */
+  /** The names of the Workshop's Seats, which are also the names of their namespaces. */
   seats: (example.spec.attendees ?? []).map(({ name }) => `${example.metadata.name}-${name}`) as [
     string,
     string,

@@ -5,7 +5,7 @@ import type { Span, Trace } from '../../../otlp/traces.ts';
 import { eventually } from '../../../support/waiting.ts';
 import type { Lab } from '../cluster/lab.ts';
 
-/** The most traces to read, more than any test makes. Jaeger's default is 20. */
+/** The highest number of traces to read. It is more than any test makes. Jaeger's default is 20. */
 const MANY = 1000;
 
 /** Reads the spans of a trace that Jaeger has so far. @throws Error while there are none */
@@ -30,8 +30,8 @@ export async function playedRound(lab: Lab, within = 10_000): Promise<Trace> {
 }
 
 /**
- * Plays rounds until Jaeger has the complete trace of one. After a change of the Collector, apps may lose spans until
- * they have connected again.
+ * Plays rounds until Jaeger has the complete trace of one of them. After a change of the Collector, apps may lose spans
+ * until they have connected again.
  */
 export function settledRound(lab: Lab): Promise<Trace> {
   return eventually(() => playedRound(lab, 4_000), { within: 40_000 });
