@@ -129,7 +129,10 @@ class ObjectPrinter {
     if (!match) throw new Error(`Expected a value only at the end of a line, found one elsewhere in the line: ${text}`);
     const [, indent = '', dash = '', label = '', index = ''] = match;
     const action = this.#actions[Number(index)];
-    if (!action) throw new Error(`Expected a placeholder of this object, found an unknown one in the line: ${text}`);
+    if (!action)
+      throw new Error(
+        `Expected only placeholders that this printer created for the object, found another in the line: ${text}`,
+      );
     return action({
       indent,
       inner: `${indent}${dash && '  '}`,

@@ -55,7 +55,7 @@ interface Entry<T> extends ApplyMemo {
   readonly applied: boolean;
   /** The values of the object's indexed labels, in the order of the `index` option. */
   readonly labels: readonly (string | undefined)[];
-  /** The number of the last list that contained the object. */
+  /** The sequence number of the newest list request whose result had the object. */
   listing: number;
 }
 

@@ -163,7 +163,7 @@ export interface CapacityInput {
   readonly usage: Usage;
   /** Pods of Seats that exist but are still being created. These pods are placed before those of missing Seats. */
   readonly reserved: readonly PodRequirements[];
-  /** The missing Seats in the order of the attendees, with all their pods. */
+  /** The Seats that do not exist yet, in the order of the attendees, each with the pods that it will need. */
   readonly seats: readonly { readonly name: string; readonly pods: readonly PodRequirements[] }[];
 }
 

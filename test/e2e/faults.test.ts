@@ -12,7 +12,7 @@ import { tracesOf } from '../support/otlp/traces.ts';
 
 /** The time limits that the project promises, in milliseconds. */
 const PROMISED = { effect: 5_000, evidence: 30_000 };
-/** The number of rounds that proves whether a fault is on. So many victims in a row are not hit or spared by chance. */
+/** How many of the fault's victims in a row must be hit, or spared, until the test believes it. Chance rarely does that. */
 const ENOUGH = 3;
 
 const lab = new Lab(useNamespace('e2e-faults'));

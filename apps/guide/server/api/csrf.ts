@@ -4,7 +4,7 @@
 import express from 'express';
 import type { Request, RequestHandler } from 'express';
 
-/** Paths that need no header, because the request changes no more than opening /apps/arcade/play does. */
+/** Paths without the header check. A forged request does no more than a link to /apps/arcade/play, which needs none. */
 const withoutHeader = new Set(['/api/rounds']);
 
 /** Answers 403 to a request that another site may have sent. */
