@@ -12,7 +12,7 @@ import { tracesOf } from '../support/otlp/traces.ts';
 
 /** The time limits that the project promises, in milliseconds. */
 const PROMISED = { effect: 5_000, evidence: 30_000 };
-/** How many of the fault's victims in a row must be hit, or spared, until the test believes it. Chance rarely does that. */
+/** How many victims of a fault in a row must be hit, or spared, until the test believes it. Chance rarely does that. */
 const ENOUGH = 3;
 
 const lab = new Lab(useNamespace('e2e-faults'));
