@@ -111,7 +111,7 @@ function noContext(facts: Facts): string {
 function notLocal(context: Context, facts: Facts): UserError {
   const local = facts.contexts.filter((candidate) => productOf(candidate, facts) !== undefined);
   return new UserError(
-    `The current kubectl context, ${context.name}, is not known as a Kubernetes on this machine, so it was left alone.`,
+    `The current kubectl context, ${context.name}, is not a known Kubernetes on this machine, so it was left alone.`,
     {
       expected: `a local Kubernetes (${productTitles})`,
       found: `${context.name} at ${context.server ?? 'no server'}`,

@@ -28,7 +28,7 @@ describe('eventually', () => {
   });
 });
 
-describe('always', () => {
+describe('the function always', () => {
   test('stops at the first attempt that fails, and throws its error', async () => {
     let looks = 0;
     const look = () => expect(++looks).toBeLessThan(3);

@@ -19,7 +19,7 @@ export interface StageContext {
   readonly yielding: boolean;
 }
 
-/** The turns, in the order in which they run. */
+/** The groups of stages that run at the same time, in the order in which they run. */
 export const TURNS = ['units', 'parts', 'labs', 'serial', 'course', 'workshop'] as const;
 
 /** The turn of a stage. Stages of one turn run in parallel. Background stages run during the last turn. */

@@ -107,7 +107,7 @@ describe('the requests that faults affect', () => {
     expect(new Set(labs.map(({ timeouts }) => `${timeouts.version} ${timeouts.plugin}`)).size).toBe(2 * 3);
   });
 
-  test('have client versions and browser plugins that visitors send, and prizes versions that the lab runs', () => {
+  test('name only client versions and browser plugins that visitors send, and versions that the lab runs', () => {
     const pairs = RUNNING.map(({ version, pool }) => `${version} ${pool}`);
     for (const { spike, timeouts } of labs) {
       expect(clientVersions).toContain(spike.client);

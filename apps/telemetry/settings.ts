@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 
 export interface LearnerSettings {
   readonly values: Readonly<Record<string, string>>;
-  /** Names of settings that were ignored, and lines that contain no name. */
+  /** What settings.env has and is ignored: the names of unknown settings, and lines without a name. */
   readonly ignored: readonly string[];
 }
 

@@ -36,8 +36,8 @@ function withClassFaults({ metadata, ...rest }: LabObject, faults: string): LabO
 }
 
 /**
- * Adds the class's faults to the lab's objects. When the label is removed, the operator no longer applies the fields
- * with the faults, so the API server removes them.
+ * Adds the faults that the Workshop's label names to the lab's objects. When that label is removed, the operator no
+ * longer applies the fields with the faults, so the API server removes them.
  */
 export function withFaults(workshop: Workshop | undefined, lab: readonly LabObject[]): LabObject[] {
   const faults = faultsOf(workshop);

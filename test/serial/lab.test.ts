@@ -82,7 +82,7 @@ describe('the trace of a round played at the guide', () => {
     }
   });
 
-  test('a round continues the trace of a caller who sends a traceparent header', async () => {
+  test('continues the trace of a caller who sends a traceparent header with a round', async () => {
     const id = '0af7651916cd43dd8448eb211c80319c';
     const caller = 'b7ad6b7169203331';
     expect((await lab.play({ traceparent: `00-${id}-${caller}-01` })).trace).toBe(id);
