@@ -50,8 +50,7 @@ async function main(): Promise<number> {
   const cluster = onCluster && missing === undefined ? startBeside() : undefined;
   const outcomes = new Map<Stage, Outcome>();
   const runStage = async (stage: Stage): Promise<void> => {
-    if (!stage.needsCluster)
-      outcomes.set(stage, await timed(stage.name, () => stage.run({ env: {}, yielding: onCluster })));
+    if (!stage.needsCluster) outcomes.set(stage, await timed(stage.name, () => stage.run({ env: {} })));
     else if (cluster !== undefined) outcomes.set(stage, await timed(stage.name, () => runOn(cluster, stage)));
   };
   try {
@@ -130,7 +129,7 @@ async function runOn(cluster: Promise<StartedCluster>, stage: Stage): Promise<Re
   const onLine = (line: string): void => {
     if (/^(PASS|FAIL) /.test(line)) report.note(`    ${line}`); // show each test file, because the stage takes minutes
   };
-  return stage.run({ env: environmentFor(await cluster), onLine, yielding: true });
+  return stage.run({ env: environmentFor(await cluster), onLine });
 }
 
 /** Runs a stage and measures it. A stage that throws counts as one failure, and the others still run. */

@@ -15,14 +15,15 @@ export interface StageContext {
   /** Environment variables for the stage's program, in addition to those of this process. */
   readonly env: Readonly<Record<string, string>>;
   readonly onLine?: (line: string) => void;
-  /** Whether the program has the lowest priority and uses only processor time that other stages leave. */
-  readonly yielding: boolean;
 }
 
 /** The groups of stages that run at the same time, in the order in which they run. */
 export const TURNS = ['units', 'parts', 'labs', 'serial', 'course', 'workshop'] as const;
 
-/** The turn of a stage. Stages of one turn run in parallel. Background stages run during the last turn. */
+/**
+ * The turn of a stage. Stages of one turn run in parallel. Background stages run during the last turn, with the lowest
+ * priority, so that they use only processor time that the others leave.
+ */
 export type Turn = 'background' | (typeof TURNS)[number];
 
 export interface Stage {
@@ -110,7 +111,7 @@ function program(name: string, command: () => Command | Promise<Command>): Stage
     needsCluster: false,
     quick: true,
     async run(context) {
-      const code = await runProgram(await command(), logOf(name), { ...context, background: context.yielding });
+      const code = await runProgram(await command(), logOf(name), { ...context, background: true });
       return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
     },
   };
@@ -138,7 +139,7 @@ function jest(
       const report = join(artefacts, `${project}.json`);
       await rm(report, { force: true }); // jest may fail before it writes a new report
       const command = jestCommand(project, [`--outputFile=${report}`, ...args]);
-      const background = context.yielding && turn === 'background';
+      const background = turn === 'background';
       await runProgram(command, logOf(project), { ...context, env: { ...env, ...context.env }, background });
       return resultsOf(JSON.parse(await readFile(report, 'utf8')) as JestReport);
     },

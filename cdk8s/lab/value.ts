@@ -4,7 +4,8 @@
 declare const value: unique symbol;
 
 /**
- * A value that may still be unknown. In the types, it is callable, so TypeScript refuses it as a condition. It is also
+ * A value that may still be unknown. In the types, it is callable, so TypeScript refuses it as a condition whose branch
+ * does not use it. It is also
  * a symbol (see `Value`), so TypeScript refuses it in arithmetic, comparisons and template literals. At run time, the
  * value is neither callable nor a symbol.
  */

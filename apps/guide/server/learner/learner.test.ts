@@ -35,7 +35,7 @@ describe("FileStore, which stores the learner's files", () => {
     expect(api.restarts).toEqual(['lab-dice', 'lab-collector']);
   });
 
-  test("restarts a seat's pods by writing the checksum of the learner's file to them, as the operator does", async () => {
+  test("restarts a seat's pods by writing the checksum of the learner's file, as the operator does", async () => {
     api.put(
       'lab-dice',
       { 'app.ts': 'one', 'settings.env': '', 'collector.yaml': '{}' },
