@@ -1,9 +1,10 @@
 // Generates the files in charts/lab. With --verify, it writes nothing and fails if a file in charts/lab differs.
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { parseArgs } from 'node:util';
 import { chartFiles } from './helm/chart.ts';
 import type { Files } from './helm/chart.ts';
+import { describeError } from '../support/errors.ts';
+import { optionsHelp, parseOptions } from '../support/options.ts';
 
 const CHART = join(import.meta.dirname, '..', 'charts', 'lab');
 
@@ -50,11 +51,20 @@ function verify(wanted: Files): void {
   process.exitCode = wrong.length === 0 ? 0 : 1;
 }
 
+const OPTIONS = { verify: { help: 'write nothing, and fail if a file differs' } } as const;
+
+function main(args: readonly string[]): void {
+  if (args.includes('--help')) return void print(optionsHelp(OPTIONS));
+  const { given } = parseOptions(args, OPTIONS);
+  if (given.verify) verify(chartFiles());
+  else write(chartFiles());
+}
+
 if (import.meta.main) {
-  const {
-    values: { verify: onlyVerify },
-  } = parseArgs({ options: { verify: { type: 'boolean', default: false } } });
-  const wanted = chartFiles();
-  if (onlyVerify) verify(wanted);
-  else write(wanted);
+  try {
+    main(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${describeError(error)}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -4,7 +4,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { describeError, UserError } from '../support/errors.ts';
 import { duration, print, say } from '../support/output.ts';
-import { parseOptions } from '../support/options.ts';
+import { optionsHelp, parseOptions } from '../support/options.ts';
 import { createProgress } from '../support/progress.ts';
 import { DEVCLUSTER } from '../cluster/context-discovery.ts';
 import { stopCluster } from '../cluster/devcluster/index.ts';
@@ -31,6 +31,11 @@ interface Outcome {
 const CLUSTER = 'intro-otel-test';
 const FAILED: Results = { passed: 0, failed: 1 };
 
+const OPTIONS = {
+  only: { value: 'STAGE,STAGE', help: 'only these stages' },
+  quick: { help: 'only the stages of npm run check' },
+} as const;
+
 const report = createProgress();
 useState('test');
 process.exitCode = await main().catch((error: unknown) => {
@@ -39,6 +44,10 @@ process.exitCode = await main().catch((error: unknown) => {
 });
 
 async function main(): Promise<number> {
+  if (process.argv.includes('--help')) {
+    print(optionsHelp(OPTIONS));
+    return 0;
+  }
   const chosen = chooseStages();
   const onCluster = chosen.some((stage) => stage.needsCluster);
   // A quick check keeps the logs and the clusters of a full run.
@@ -84,14 +93,11 @@ async function runInSequence(some: readonly Stage[], run: (stage: Stage) => Prom
 }
 
 function chooseStages(): readonly Stage[] {
-  const { given } = parseOptions(process.argv.slice(2), {
-    only: { value: 'STAGE,STAGE', help: 'only these stages' },
-    quick: { help: 'only the stages of npm run check' },
-  });
-  if (given.quick) return stages.filter((stage) => stage.quick);
+  const { given } = parseOptions(process.argv.slice(2), OPTIONS);
   const wanted = given.only?.split(',');
   const unknown = wanted?.find((name) => stages.every((stage) => stage.name !== name));
-  if (unknown === undefined) return stages.filter((stage) => wanted?.includes(stage.name) ?? true);
+  if (unknown === undefined)
+    return stages.filter((stage) => (wanted?.includes(stage.name) ?? true) && (stage.quick || !given.quick));
   const expected = stages.map((stage) => stage.name).join(', ');
   throw new UserError('The option --only names an unknown stage.', {
     expected,

@@ -5,7 +5,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'expect';
 import { describeError, UserError } from '../../support/errors.ts';
-import { parseOptions } from '../../support/options.ts';
+import { optionsHelp, parseOptions } from '../../support/options.ts';
 import { stopCluster } from '../../cluster/devcluster/index.ts';
 import { coloured, print, say } from '../../support/output.ts';
 import { createProgress } from '../../support/progress.ts';
@@ -22,6 +22,11 @@ import { benchmarks } from './benchmarks.ts';
 
 const CLUSTER = 'intro-otel-bench';
 
+const OPTIONS = {
+  only: { value: 'NAME,NAME', help: 'only these benchmarks' },
+  json: { value: 'FILE', help: 'also writes the figures to a file' },
+} as const;
+
 // The helpers that tests and benchmarks share use the global `expect`. In tests, jest provides it.
 Object.assign(globalThis, { expect });
 const report = createProgress();
@@ -29,10 +34,8 @@ useState('bench');
 await main().catch(broken);
 
 async function main(): Promise<void> {
-  const { given: values } = parseOptions(process.argv.slice(2), {
-    only: { value: 'NAME,NAME', help: 'only these benchmarks' },
-    json: { value: 'FILE', help: 'also writes the figures to a file' },
-  });
+  if (process.argv.includes('--help')) return print(optionsHelp(OPTIONS));
+  const { given: values } = parseOptions(process.argv.slice(2), OPTIONS);
   const rows = await measure(choose(values.only?.split(',')));
   printTable(rows);
   if (values.json !== undefined)
