@@ -46,7 +46,7 @@ function names(trace: Trace): string[] {
   return trace.spans.map(({ service, kind, name }) => `${service} ${kind} ${name}`);
 }
 
-describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s', (level) => {
+describe.each(['none', 'auto', 'manual'])('instrumentation level %s of the apps', (level) => {
   let receiver: Receiver;
   let slow: Awaited<ReturnType<typeof slowServer>>;
   let dice: App;
@@ -73,7 +73,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     receiver.stop();
   });
 
-  test('play a round of the game', async () => {
+  test('lets a visitor play a round of the game', async () => {
     const round = await play(arcade);
     expect(round).toMatchObject({
       status: 200,
@@ -85,7 +85,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     expect(round.roll).toBeLessThanOrEqual(6);
   });
 
-  test("answer requests to the slides' routes of dice as the slides show", async () => {
+  test("doesn't change the answers of dice that the slides show", async () => {
     const text = async (path: string) => (await fetch(dice.url + path)).text();
     expect(await text('/')).toMatch(/visited \d+ times/);
     expect(await text('/visit')).toMatch(/^Thank you for the visit! You are number \d+\.$/);
@@ -94,12 +94,12 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     await waitFor('the parameter in the log', () => dice.log().find(({ msg }) => msg === 'hello'));
   });
 
-  test("answer with status 504 if a round takes longer than the arcade's time budget", async () => {
+  test('makes the arcade answer with status 504 if a round takes longer than its time budget', async () => {
     expect(await play(hasty)).toMatchObject({ status: 504, error: 'the round took longer than its 80 ms' });
   });
 
   if (level === 'none') {
-    test('send no telemetry at instrumentation level none, and play rounds without a trace', async () => {
+    test('sends no telemetry, and returns no trace ID for a round, at level none', async () => {
       expect((await play(arcade)).trace).toBeUndefined();
       await delay(600);
       expect(receiver.requests).toEqual([]);
@@ -107,7 +107,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     return;
   }
 
-  test('create one trace per round, with a call from the arcade to dice and one to prizes', async () => {
+  test('creates one trace per round, with a call from the arcade to dice and one to prizes', async () => {
     const { trace: traceId = '' } = await play(arcade);
     const trace = await receiver.trace(traceId, level === 'auto' ? 8 : 4);
     expect(edgesOf(trace)).toEqual(['arcade→dice', 'arcade→prizes']);
@@ -115,7 +115,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     expect(trace.roots[0]).toMatchObject({ service: 'arcade', kind: 'server', name: 'GET /play', orphan: false });
   });
 
-  test("record the visitor's headers as attributes of the arcade's span", async () => {
+  test("records the visitor's headers as attributes of the arcade's span", async () => {
     const headers = { 'x-browser-plugins': 'ad-blocker/1.62', 'x-client-version': '3.2.0', 'user-agent': 'a-test' };
     const { trace: traceId = '' } = (await (await fetch(`${arcade.url}/play`, { headers })).json()) as Round;
     const { attributes = {} } = (await receiver.trace(traceId, 4)).spans.find(({ name }) => name === 'GET /play') ?? {};
@@ -123,13 +123,13 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     expect(Object.values(attributes).flat()).toEqual(expect.arrayContaining(['ad-blocker/1.62', '3.2.0']));
   });
 
-  test('continue the trace of the caller of dice', async () => {
+  test('adds the span of dice to the trace of its caller', async () => {
     await fetch(`${dice.url}/server_request?param=x`, { headers: { traceparent } });
     const trace = await receiver.trace(parent.traceId);
     expect(trace.spans[0]).toMatchObject({ service: 'dice', kind: 'server', parentSpanId: parent.spanId });
   });
 
-  test('record an exception, and set the span status to error, for a failed round', async () => {
+  test('records an exception, and sets the span status to error, for a failed round', async () => {
     const { trace: traceId = '' } = await play(hasty);
     const trace = await receiver.trace(traceId, level === 'auto' ? 3 : 1);
     const failed = trace.spans.filter(({ status }) => status.code === 'error');
@@ -139,7 +139,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     );
   });
 
-  test('add trace and span IDs to log records, on the console and by OTLP', async () => {
+  test('adds trace and span IDs to log records, on the console and by OTLP', async () => {
     const { trace: traceId = '' } = await play(arcade);
     const line = await waitFor('the log line', () => arcade.log().find((candidate) => candidate.trace_id === traceId));
     expect(line).toMatchObject({ msg: 'round played', span_id: expect.stringMatching(/^[0-9a-f]{16}$/) as string });
@@ -149,7 +149,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
     expect(record).toMatchObject({ severityText: 'info', traceId, body: { stringValue: 'round played' } });
   });
 
-  test('create no spans for health probes', async () => {
+  test('creates no spans for health probes', async () => {
     await fetch(`${arcade.health}/readyz`);
     const { trace: traceId = '' } = await play(arcade);
     await receiver.trace(traceId);
@@ -159,7 +159,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
   });
 
   if (level === 'auto') {
-    test('name HTTP and Express spans by their route', async () => {
+    test('names HTTP spans by their route, and creates Express spans', async () => {
       const { trace: traceId = '' } = await play(arcade);
       const trace = await receiver.trace(traceId, 8);
       expect(names(trace)).toEqual(
@@ -175,7 +175,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
       expect(express).toEqual(expect.arrayContaining(['arcade', 'dice']));
     });
 
-    test('send only spans of instrumentation libraries at instrumentation level auto', async () => {
+    test('sends only spans of instrumentation libraries at level auto', async () => {
       const { trace: traceId = '' } = await play(arcade);
       const trace = await receiver.trace(traceId, 8);
       expect(
@@ -183,13 +183,13 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
       ).toEqual([]);
     });
 
-    test('send metrics by OTLP', async () => {
+    test('sends metrics by OTLP', async () => {
       await waitFor('a metric', () => receiver.metricNames().find((name) => name === 'http.server.request.duration'));
     });
   }
 
   if (level === 'manual') {
-    test('set the integer attribute roll.value on the span do_roll', async () => {
+    test('sets the integer attribute roll.value on the span do_roll', async () => {
       const { trace: traceId = '', roll } = await play(arcade);
       const trace = await receiver.trace(traceId, 4);
       const span = trace.spans.find(({ name }) => name === 'do_roll');
@@ -198,7 +198,7 @@ describe.each(['none', 'auto', 'manual'])('the apps at instrumentation level %s'
       expect(sent).toMatch(/"key":"roll.value","value":\{"intValue":/);
     });
 
-    test('send only hand-written spans at instrumentation level manual', async () => {
+    test('sends only hand-written spans at level manual', async () => {
       const { trace: traceId = '' } = await play(arcade);
       const trace = await receiver.trace(traceId, 4);
       expect(new Set(trace.spans.map(({ scope }) => scope))).toEqual(new Set(['arcade', 'dice', 'prizes']));

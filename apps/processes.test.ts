@@ -14,7 +14,7 @@ const built = await buildOutside();
 const { dist } = built;
 afterAll(built.remove);
 
-describe('an app', () => {
+describe('the process of a built app', () => {
   let receiver: Receiver;
   beforeAll(async () => {
     receiver = await Receiver.start();
@@ -32,7 +32,7 @@ describe('an app', () => {
     expect((await receiver.trace(parent.traceId)).spans.map(({ name }) => name)).toContain('GET /visit');
   });
 
-  test('answers its readiness probe with 503 at once after SIGTERM, and keeps serving for DRAIN_MS', async () => {
+  test('answers readiness probes with 503 at once after SIGTERM, and serves other requests for DRAIN_MS', async () => {
     const dice = await (await App.start(dist, 'dice', { ...settings('auto', receiver), DRAIN_MS: '1500' })).ready();
     const ended = dice.stop();
     const ready = await waitFor('a pod that is not ready', async () => {

@@ -1,5 +1,5 @@
-// The operations on chart values for a rendering in which all values are known. Each operation computes its result at
-// once.
+// The operations of lab/compute.ts for a rendering in which all chart values are known. Each operation computes its
+// result at once.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { byBytes, json, sha256, sorted } from './canonical-json.ts';

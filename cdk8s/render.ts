@@ -96,8 +96,8 @@ export function renderLab({
 }
 
 /**
- * Returns a copy of the object for another namespace. In a seat's lab, no fields except those changed here depend on
- * the namespace.
+ * Returns a copy of the object with another namespace in its metadata and its subjects. In a seat's lab, only these
+ * fields depend on the namespace.
  */
 function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
   const { metadata, subjects } = object as KubernetesObject & { readonly subjects?: readonly object[] };
@@ -109,9 +109,9 @@ function inNamespace(object: KubernetesObject, namespace: string): KubernetesObj
 }
 
 /**
- * Returns a function that returns the objects of a seat's lab for the seat's namespace. The labs of all seats have the
- * same values. Rendering happens only once, because it takes about 100 ms. The labs share parts of their objects, so
- * callers must not change an object.
+ * Returns a function that takes a seat's namespace and returns the objects of the seat's lab. The labs of all seats
+ * have the same values, so one rendering, which takes about 100 ms, serves all of them. The labs share parts of their
+ * objects, so callers must not change an object.
  * @throws the same errors as renderLab
  */
 export function labTemplate(values?: SomeValues): (namespace: string) => KubernetesObject[] {

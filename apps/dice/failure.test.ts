@@ -2,7 +2,7 @@ import { exitCalled, startFailure } from './failure.ts';
 
 const source = '/app/dice/app.ts';
 
-test("hides a ConfigMap's link folders and the stack frames of Node and packages in an error message", () => {
+test("removes a mounted ConfigMap's link folders and the stack frames outside the learner's code from errors", () => {
   const stack = [
     'ReferenceError: nope is not defined',
     '    at file:///app/dice/..2026_11_22_16_00_00.123/app.ts:3:19',
@@ -16,7 +16,7 @@ test("hides a ConfigMap's link folders and the stack frames of Node and packages
   ]);
 });
 
-test('shows the line of code of a syntax error, with the mark under the mistake', () => {
+test('shows the line of code that has a syntax error, with the mark ^ under the mistake', () => {
   const stack = 'file:///app/dice/app.ts:3\n\nconst b = ;\n          ^\n\nSyntaxError: Expression expected\n';
   expect(startFailure(source, stack)).toBe(
     [

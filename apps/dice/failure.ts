@@ -3,7 +3,8 @@
 
 /**
  * Returns the message for learner's code that fails while it starts.
- * @param source path of the code. A ConfigMap mounts the file through links, and the message hides the links' names.
+ * @param source path of the learner's code. Kubernetes mounts a ConfigMap's files through linked folders, whose names
+ * start with `..`. The message leaves these folders out of the path.
  * @param stack Node's error output
  */
 export function startFailure(source: string, stack: string): string {

@@ -12,8 +12,8 @@ const source = resolve(process.argv[2] ?? join(import.meta.dirname, 'dice', 'app
 const stripper = join(import.meta.dirname, 'strip.js');
 
 /**
- * Removes the types from TypeScript code with Node's own function. The function runs in a child process, because it
- * would keep 11 MiB of memory in this process.
+ * Removes the types from TypeScript code with Node's own function. It does so in a child process, because the type
+ * stripper would keep 11 MiB of memory in this process.
  */
 function stripTypes(file: string): string {
   const child = spawnSync(process.execPath, ['--no-warnings', stripper, file], { encoding: 'utf8', env: {} });

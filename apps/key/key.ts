@@ -20,7 +20,7 @@ export class KeyUnavailableError extends Error {}
 /**
  * Returns the key in the Secret. If the Secret has no key, the function writes a new one. The write fails if the Secret
  * has changed since it was read, so two concurrent writers can't replace each other's key.
- * @throws KeyUnavailableError if the Secret doesn't exist, or an error of Api
+ * @throws KeyUnavailableError if the Secret doesn't exist, or the error of a failed request to the API server
  */
 export async function keyIn(api: SecretApi, secret: SecretName): Promise<string> {
   const { name, namespace } = secret;
@@ -44,8 +44,8 @@ export interface Patience {
 }
 
 /**
- * Returns the key in the Secret, as `keyIn` does, but retries after an error. @throws the last error, or the first
- * error that a retry can't fix
+ * Calls `keyIn`, and retries after an error until the time limit has passed. Returns the key.
+ * @throws the last error, or the first error that a retry can't fix
  */
 export async function keyWithin(
   api: SecretApi,

@@ -65,7 +65,10 @@ describe.each(['auto', 'manual'])('a lab with faults at instrumentation level %s
     }
   }
 
-  /** Plays ten rounds with each version of prizes. @returns the status, version and visitor of each round */
+  /**
+   * Plays ten rounds with each version of prizes.
+   * @returns each round's HTTP status, version of prizes and visitor
+   */
   const rounds = () =>
     Promise.all(
       RUNNING.flatMap(({ version }, index) =>

@@ -9,7 +9,7 @@ const truth: Truth = {
   timeouts: { version: '1.4.0', pool: 'blue', plugin: 'dark-reader/4.9' },
 };
 
-/** Requests from every visitor with every roll to every version of prizes. */
+/** One request for each combination of a visitor, a roll and a version of prizes. */
 const everything: Traits[] = Array.from({ length: 30 }, (_, round) => visitorOf(round)).flatMap(
   ({ clientVersion, plugins: installed }) =>
     RUNNING.flatMap((process) =>
@@ -90,24 +90,24 @@ test('lets each fault affect at least a fifth of the rounds', () => {
   for (const name of FAULTS) expect([name, hit([name]).length / everything.length >= 0.2]).toEqual([name, true]);
 });
 
-describe('the requests that faults affect', () => {
+describe('the choice of the requests that faults affect', () => {
   const labs = Array.from({ length: 40 }, (_, seat) => truthOf({ release: 'lab', namespace: `class-seat-${seat}` }));
 
-  test('are always the same requests in one lab, and differ between labs', () => {
+  test('always gives the same requests in one lab, and other requests in another lab', () => {
     expect(truthOf({ release: 'lab', namespace: 'class-ada' })).toEqual(
       truthOf({ release: 'lab', namespace: 'class-ada' }),
     );
     expect(truthOf({ release: 'a', namespace: 'b' })).not.toEqual(truthOf({ release: 'b', namespace: 'c' }));
   });
 
-  test('cover every combination of prizes version and client version or browser plugin in a class of 40 labs', () => {
+  test('gives every pair of a prizes version and a client version or browser plugin in a class of 40 labs', () => {
     expect(new Set(labs.map(({ spike }) => `${spike.version} ${spike.client}`)).size).toBe(
       RUNNING.length * clientVersions.length,
     );
     expect(new Set(labs.map(({ timeouts }) => `${timeouts.version} ${timeouts.plugin}`)).size).toBe(2 * 3);
   });
 
-  test('name only client versions and browser plugins that visitors send, and versions that the lab runs', () => {
+  test('uses only client versions and plugins that visitors send, and prizes versions that the lab runs', () => {
     const pairs = RUNNING.map(({ version, pool }) => `${version} ${pool}`);
     for (const { spike, timeouts } of labs) {
       expect(clientVersions).toContain(spike.client);

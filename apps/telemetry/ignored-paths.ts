@@ -4,8 +4,8 @@
 let prefixes: string[] = [];
 
 /**
- * Sets the ignored paths. A request to such a path, or to a path below it, creates no span. Nor does any work that the
- * request causes.
+ * Sets the ignored paths. A request to one of these paths, or to a path below one of them, creates no span. The work
+ * that the request causes creates no spans either.
  */
 export function ignorePaths(paths: string[]): void {
   prefixes = paths;

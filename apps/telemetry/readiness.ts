@@ -17,7 +17,7 @@ export function watchServers(): void {
   });
 }
 
-/** Marks this process as ready. It is for an app that listens on no port. */
+/** Marks this process as ready. Call it in an app that listens on no port. */
 export function declareReady(): void {
   declared = true;
 }

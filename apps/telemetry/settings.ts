@@ -4,7 +4,10 @@ import { readFileSync } from 'node:fs';
 
 export interface LearnerSettings {
   readonly values: Readonly<Record<string, string>>;
-  /** What settings.env has and is ignored: the names of unknown settings, and lines without a name. */
+  /**
+   * What is ignored in settings.env: the name from each line NAME=value whose name is unknown, and each whole line that
+   * doesn't have this form.
+   */
   readonly ignored: readonly string[];
 }
 
@@ -34,7 +37,7 @@ export function parseSettings(text: string): LearnerSettings {
   return { values, ignored };
 }
 
-/** Returns the file's text, or an empty string if the file doesn't exist. */
+/** Returns the text of the settings file, or an empty string if the file doesn't exist. */
 function readIfThere(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -8,14 +8,14 @@ import { declareShutdown, openServers } from './readiness.ts';
 const timeouts = { requests: 800, flush: 1000 }; // ms
 
 /**
- * Maximum of DRAIN_MS in milliseconds. DRAIN_MS and `timeouts` together must be shorter than the pod's grace period.
+ * Upper limit for DRAIN_MS, in milliseconds. DRAIN_MS and the two `timeouts` together must be shorter than the pod's
+ * grace period.
  */
 const LONGEST_DRAIN = 3000;
 
 /**
- * Parses DRAIN_MS and returns how long to keep serving after SIGTERM, in milliseconds. The proxy on each node
- * (kube-proxy) learns of the termination when the pod does, and reacts about a second later. Until then, new requests
- * still arrive.
+ * Parses DRAIN_MS and returns how long to keep serving after SIGTERM, in milliseconds. kube-proxy, the Service proxy on
+ * each node, stops sending requests to the pod about a second after SIGTERM. Until then, new requests still arrive.
  * https://kubernetes.io/docs/tutorials/services/pods-and-endpoint-termination-flow/
  */
 export const drainTime = (text: string | undefined): number =>

@@ -24,7 +24,9 @@ export class ApiServer {
   /** For each Deployment, by name: the annotations that its last restart set. */
   readonly annotations = new Map<string, Record<string, string>>();
   token = 'a-token';
-  /** Methods with the start of a path, such as `PATCH /api/…`, for which the server answers with 403 Forbidden. */
+  /**
+   * Requests that the server refuses with 403 Forbidden: a method and the start of a path, such as `PATCH /api/…`.
+   */
   forbidden: string[] = [];
   onRestart: (deployment: string) => void | Promise<void> = () => undefined;
 

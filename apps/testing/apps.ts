@@ -23,8 +23,9 @@ export async function buildOutside(): Promise<{ dist: string; remove: () => void
 const running = new Set<ChildProcess>();
 
 /**
- * Range of ports outside the kernel's ephemeral range. So a free port stays free until an app opens it a second later.
- * Each worker of jest has ports of its own. Two runs of jest at the same time need different TEST_PORTS_FROM.
+ * First port for the apps under test, and the number of ports for each worker of jest. The ports are outside the
+ * kernel's ephemeral range, so a free port stays free until an app opens it a second later. Two runs of jest at the
+ * same time need different TEST_PORTS_FROM.
  */
 const PORTS = { from: Number(process.env['TEST_PORTS_FROM'] ?? 20_000), each: 1_000 };
 let last = Promise.resolve(PORTS.from + (Number(process.env['JEST_WORKER_ID'] ?? 1) % 10) * PORTS.each);

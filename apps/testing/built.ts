@@ -20,7 +20,7 @@ import { cacheDir, repoRoot } from '../../support/paths.ts';
 const workspaces = ['apps', 'cdk8s', 'cluster', 'course', 'kubernetes', 'lab', 'operator', 'otlp', 'support'];
 /** Files that define the versions of packages and how esbuild reads TypeScript. */
 const settings = ['package.json', 'package-lock.json', 'node_modules/.package-lock.json', 'tsconfig.json'];
-/** Number of builds to keep in the cache: enough for several checkouts, and for the code before and after a change. */
+/** Maximum number of builds in the cache: enough for several checkouts, and for the code before and after a change. */
 const kept = 4;
 
 /**
@@ -41,7 +41,8 @@ export async function copyBuilt(target: string): Promise<void> {
 }
 
 /**
- * Returns a hash of every file that can affect the build, as the build's name in the cache. Test files can't affect it.
+ * Returns the build's name in the cache: a hash of Node's version, the CPU architecture and every file that can affect
+ * the build. Test files can't affect it.
  */
 function nameOf(): string {
   const exclude = (path: string) => /^(node_modules|dist)$|\.test\.ts$/.test(path.split('/').at(-1) ?? '');
@@ -54,8 +55,8 @@ function nameOf(): string {
 }
 
 /**
- * Builds the apps in a separate process, because esbuild doesn't work inside jest. The folder appears only after the
- * build is complete.
+ * Builds the apps in a separate process, because esbuild doesn't work inside jest. The folder `target` appears only
+ * after the build is complete.
  */
 function build(target: string): void {
   mkdirSync(cacheDir('apps'), { recursive: true });

@@ -28,8 +28,8 @@ interface Attribute {
 export class FakeCollector {
   readonly #config: Config;
   /**
-   * The receivers whose telemetry this Collector gets. `from` is the index of the first request since this Collector
-   * started.
+   * The receivers whose telemetry this Collector processes. `from` is how many requests the receiver had stored when
+   * this Collector started. The Collector ignores these requests.
    */
   readonly #receivers: { receiver: Receiver; from: number }[];
 

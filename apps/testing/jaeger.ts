@@ -15,12 +15,13 @@ export class FakeJaeger {
   readonly #own: Spans[];
   readonly #others: Spans[];
   readonly #server: Server;
-  /** Filters the received spans as the Collector would. By default, all spans pass. */
+  /** Returns the received spans that the Collector would send to Jaeger. By default, returns all of them. */
   passes: (resourceSpans: ResourceSpans[]) => ResourceSpans[] = (all) => all;
 
   /**
    * Starts the fake Jaeger.
-   * @param others sources of more spans for the traces in `own`. A search for traces doesn't look at these sources.
+   * @param own receivers whose traces a search can find
+   * @param others receivers that add spans to the traces that a request asks for, but that a search doesn't look at
    */
   static async start(own: Spans[], others: Spans[] = []): Promise<FakeJaeger> {
     const jaeger = new FakeJaeger(own, others);
@@ -54,7 +55,10 @@ export class FakeJaeger {
     response.end(JSON.stringify({ result: { resourceSpans } }));
   }
 
-  /** Returns the IDs of the latest traces with a span of the service in the time range, at most `num_traces`. */
+  /**
+   * Returns the IDs of the traces that match the query: a span of the service starts in the time range. If more than
+   * `num_traces` match, only the latest are returned.
+   */
   #search(query: URLSearchParams): Set<string> {
     const [service, from, to] = ['service_name', 'start_time_min', 'start_time_max'].map(
       (name) => query.get(`query.${name}`) ?? '',

@@ -14,8 +14,8 @@ const built = await buildOutside();
 const { dist } = built;
 afterAll(built.remove);
 
-describe.each(['auto', 'manual'])('the visitors at instrumentation level %s', (level) => {
-  test('create no trace while they wait for the arcade to start, and then one trace per round', async () => {
+describe.each(['auto', 'manual'])('the program visitors at instrumentation level %s', (level) => {
+  test('creates no trace while it waits for the arcade to start, and then one trace per round', async () => {
     const receiver = await Receiver.start();
     const port = await freePort();
     const visitors = await App.start(dist, 'visitors', {

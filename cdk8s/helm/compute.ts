@@ -1,5 +1,5 @@
-// The operations on chart values, written as Helm expressions. _helpers.tpl has the operations that need several of
-// Helm's functions.
+// The operations of lab/compute.ts, written as Helm expressions. An operation that needs several of Helm's functions
+// calls a named template in _helpers.tpl.
 import type { Components, Compute } from '../lab/compute.ts';
 import type { Text, Value } from '../lab/value.ts';
 import { TEMPLATE_PREFIX, goExpression, goString } from './expression.ts';

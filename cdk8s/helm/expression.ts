@@ -1,7 +1,10 @@
 // Builds Go template expressions from data that contains tokens.
 import type { Token, Tokens } from './tokens.ts';
 
-/** Prefix for the names of this chart's templates. All charts of a release share one set of template names. */
+/**
+ * Prefix for the names of this chart's named templates. It avoids clashes with templates of other charts, because all
+ * charts of a release share one set of names.
+ */
 export const TEMPLATE_PREFIX = 'intro-otel.';
 
 /** Returns the text as a Go string literal. Go understands all escape sequences of JSON. */

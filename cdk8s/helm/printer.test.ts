@@ -28,7 +28,7 @@ describe('the Helm template printer', () => {
     );
   });
 
-  test("prints the release's name with a fixed ending without a template function", () => {
+  test("prints the release's name, followed by a fixed ending, without the function printf", () => {
     const { all, print } = setup();
     const release = all.add('name', '.Release.Name');
     expect(print({ a: `${release}-dice`, b: release, c: `${release}-1` })).toBe(
@@ -55,7 +55,7 @@ describe('the Helm template printer', () => {
     expect(() => print({ a: [{ port }] })).toThrow("can't come first in a list's entry");
   });
 
-  test('prints several list items in place of one placeholder', () => {
+  test('prints several list items for one token in a list', () => {
     const { all, print } = setup();
     expect(print({ env: [{ name: 'A' }, { name: all.add('items', 'include "env" .') }] })).toBe(
       'env:\n  - name: A\n  {{- include "env" . | nindent 2 }}',

@@ -29,7 +29,9 @@ function readable(parts: readonly (string | Token)[]): string | undefined {
 /** The parts of a line that contains a placeholder. */
 interface Place {
   readonly indent: string;
-  /** Spaces up to the content of the line. In a list item, a space also replaces the dash. */
+  /**
+   * The indentation of the line's content, in spaces. In a list item, the content starts after the dash and a space.
+   */
   readonly inner: string;
   /** The part of the line before the placeholder. */
   readonly before: string;

@@ -64,8 +64,8 @@ export class Tokens {
   }
 
   /**
-   * Returns the token if the value consists only of a token. It is then a text, or a map or list that `valueAt`
-   * returned.
+   * Returns the token if the value stands for exactly one token. The value is then a text, or a map or list as the
+   * functions `map` and `list` create it.
    */
   tokenOf(value: unknown): Token | undefined {
     if (typeof value === 'string') return ONLY_TOKEN.test(value) ? this.get(value) : undefined;
@@ -74,7 +74,10 @@ export class Tokens {
     return undefined;
   }
 
-  /** Returns the token in a list item or a map key, or undefined if it has none of the given kinds. */
+  /**
+   * Returns the token that the value is, or that the first field of the value contains. Returns undefined if there is
+   * no token or if its kind is not in `kinds`.
+   */
   #only(value: unknown, ...kinds: TokenKind[]): Token | undefined {
     const token = typeof value === 'object' && value !== null ? (Object.values(value)[0] as unknown) : value;
     const found = typeof token === 'string' && ONLY_TOKEN.test(token) ? this.get(token) : undefined;
@@ -124,8 +127,8 @@ export class Tokens {
   }
 
   /**
-   * Returns the only item of a list that stands for a chart value. It contains the list's token, and has the fields of
-   * the real items.
+   * Returns the only item of a list that stands for a chart value. The item is the list's token. If real items have
+   * fields, the item is an object with the same fields, each of which contains the token.
    */
   #item(token: string, description: Description): unknown {
     const item = anyKind(description);

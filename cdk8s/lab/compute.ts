@@ -80,6 +80,9 @@ export interface Compute {
    */
   defines(enabled: Value<boolean>, name: string): Value<boolean>;
 
-  /** Returns the value unchanged. The chart contains it only once, as a named template with this name. */
+  /**
+   * Returns the value unchanged. The chart prints the value once, as a named template called `name`, and every use of
+   * the value includes this template.
+   */
   named<Named extends string | Value<Components>>(name: string, value: Named): Named;
 }

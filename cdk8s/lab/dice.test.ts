@@ -4,13 +4,13 @@ import { deployments, render, template } from '../testing/rendered.ts';
 import type { Deployment } from '../testing/rendered.ts';
 import type { KubernetesObject, SomeValues } from '../render.ts';
 
-describe("the learner's files in the dice's ConfigMap", () => {
+describe("the dice's ConfigMap with the learner's files", () => {
   const dice = (values: SomeValues = {}) =>
     render(values).find(
       ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'lab-dice',
     ) as KubernetesObject & { data: Record<string, string> };
 
-  test('have the text from the values, and a checksum annotation for each file', () => {
+  test("contains the files' texts from the values, and an annotation with the checksum of each file", () => {
     const given = { dice: { source: 'a', settings: 'b' }, collector: { own: 'c' } };
     expect(dice(given).data).toEqual({ 'app.ts': 'a', 'settings.env': 'b', 'collector.yaml': 'c' });
     expect(dice(given).metadata.annotations).toEqual({
@@ -20,13 +20,13 @@ describe("the learner's files in the dice's ConfigMap", () => {
     });
   });
 
-  test('contain no settings by default', () => {
+  test('contains no settings by default', () => {
     const { 'settings.env': settings = '', 'collector.yaml': collector = '' } = dice().data;
     expect(settings.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
     expect(parse(collector)).toEqual({});
   });
 
-  test('are mounted in the directories that the dice and the Collector read', () => {
+  test('is mounted in the directories that the dice and the Collector read', () => {
     const pod = (name: string) =>
       template(deployments().find(({ metadata }) => metadata.name === name) as Deployment).spec;
     expect(pod('lab-dice')).toMatchObject({

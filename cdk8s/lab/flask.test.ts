@@ -6,7 +6,7 @@ describe('the Flask app', () => {
   const flask = deployments({ flask: { enabled: true } }).find(({ metadata }) => metadata.name === 'lab-flask');
   const [container] = flask ? template(flask).spec.containers : [];
 
-  test("is rendered only when values enable it, with its Service and the guide's variables for it", () => {
+  test('is rendered, and known to the guide by its URL, only if values enable it', () => {
     expect(render().filter(({ metadata }) => metadata.name === 'lab-flask')).toEqual([]);
     expect(
       render({ flask: { enabled: true } })

@@ -10,7 +10,7 @@ describe('the guide', () => {
   const pod = template(deployments().find(({ metadata }) => metadata.name === 'lab-guide') as Deployment)
     .spec as PodSpec & { initContainers: Container[] };
 
-  test('may write three ConfigMaps, one Secret and two Deployments of its lab, and read faults and pods', () => {
+  test('may only write three ConfigMaps, a Secret and two Deployments, and read faults, pods and logs', () => {
     const writing = role.rules.filter(({ verbs }) => verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)));
     expect(writing.map(({ resources, verbs, resourceNames }) => [resources, verbs, resourceNames])).toEqual([
       [['configmaps'], ['get', 'patch'], ['lab-dice', 'lab-progress', 'lab-faults']],
@@ -46,7 +46,7 @@ describe('the guide', () => {
     );
   });
 
-  test('has an init container that writes its key file and meets Pod Security "restricted"', () => {
+  test('has an init container that writes the guide\'s key file and meets Pod Security "restricted"', () => {
     const [keyContainer] = pod.initContainers;
     expect(keyContainer).toMatchObject({
       command: ['node', '/app/key.js'],

@@ -8,7 +8,7 @@ import type { Text, Values } from './value.ts';
 /**
  * The props of one lab in one namespace. When the chart is rendered, every value here is a token that the printer
  * replaces. So a construct may only copy values and join text. `compute` does everything else, and the types enforce
- * that.
+ * both rules.
  */
 export interface LabProps {
   readonly release: Text;

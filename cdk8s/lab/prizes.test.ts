@@ -1,7 +1,7 @@
 import { RUNNING } from '../../lab/faults.ts';
 import { deployments, template } from '../testing/rendered.ts';
 
-test("runs prizes in the versions and node pools of lab/faults.ts, with the release's name as a variable", () => {
+test("runs prizes in the versions and node pools of lab/faults.ts, and sets RELEASE to the release's name", () => {
   const running = deployments()
     .filter(({ metadata }) => metadata.name.startsWith('lab-prizes'))
     .map((deployment) => {

@@ -4,17 +4,19 @@
 declare const value: unique symbol;
 
 /**
- * A value that may still be unknown. In the types, it is callable, so TypeScript refuses it as a condition whose branch
- * does not use it. It is also
- * a symbol (see `Value`), so TypeScript refuses it in arithmetic, comparisons and template literals. At run time, the
- * value is neither callable nor a symbol.
+ * A value that may be a token. Its type is a function type, so TypeScript refuses it as a condition whose branch does
+ * not use it. `Value` also makes it a symbol type unless it is a text. So TypeScript refuses it in arithmetic,
+ * comparisons and template literals. At run time, the value is neither a function nor a symbol.
  */
 export interface Unresolved<Type> {
   (unresolved: never): never;
   readonly [value]: Type;
 }
 
-/** One chart value. A construct may put a text value into other text. A value of another type must stand alone. */
+/**
+ * The type of one chart value. A construct may put a text value into a longer text. It may only copy a value of another
+ * type.
+ */
 export type Value<Type> = ([string] extends [Type] ? string : symbol) & Unresolved<Type>;
 
 export type Text = Value<string>;

@@ -42,23 +42,23 @@ test.each(roles)('%s contains no wildcard and no verb that grants more permissio
   ).toEqual([]);
 });
 
-describe('cluster-wide permissions of the operator', () => {
+describe('the ClusterRole of the operator for the whole cluster', () => {
   const rules = rulesOf('ClusterRole', 'intro-otel-operator');
 
-  test('let the operator bind the four roles of seats, and no other roles', () => {
+  test('lets the operator bind the four roles of seats, and no other roles', () => {
     expect(allowed(rules, 'bind', 'clusterroles')).toEqual(Object.values(ROLES));
     expect(allowed(rules, 'bind', 'roles')).toBe('no');
   });
 
   test.each(['get', 'list', 'watch', 'create', 'patch', 'delete'])(
-    "don't let the operator %s Secrets in all namespaces",
+    "doesn't let the operator %s Secrets in all namespaces",
     (verb) => {
       expect(allowed(rules, verb, 'secrets')).toBe('no');
     },
   );
 
   test.each(['patch', 'update', 'delete'])(
-    'let the operator %s no objects of watched kinds in all namespaces, except Workshops and Seats',
+    "doesn't let the operator %s objects of watched kinds in all namespaces, except Workshops and Seats",
     (verb) => {
       const watched = rules.filter(({ verbs }) => verbs.includes('watch')).flatMap(({ resources = [] }) => resources);
       expect(watched.filter((resource) => allowed(rules, verb, resource) !== 'no').sort()).toEqual(
@@ -68,10 +68,10 @@ describe('cluster-wide permissions of the operator', () => {
   );
 });
 
-describe('permissions of the operator in a seat', () => {
+describe('the ClusterRole of the operator for a seat', () => {
   const rules = rulesOf('ClusterRole', ROLES.operator);
 
-  test('let the operator read only the kubeconfig Secret, and create tokens only for the attendee', () => {
+  test('lets the operator read only the kubeconfig Secret, and create tokens only for the attendee', () => {
     expect(['get', 'patch', 'delete'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([
       ['kubeconfig'],
       ['kubeconfig'],
@@ -81,18 +81,18 @@ describe('permissions of the operator in a seat', () => {
     expect(allowed(rules, 'create', 'serviceaccounts/token')).toEqual(['attendee']);
   });
 
-  test("don't let the operator run commands in the attendee's pods", () => {
+  test("doesn't let the operator run commands in the attendee's pods", () => {
     expect(
       ['pods/exec', 'pods/attach', 'pods/portforward'].map((resource) => allowed(rules, 'create', resource)),
     ).toEqual(['no', 'no', 'no']);
   });
 });
 
-describe('permissions of an attendee', () => {
+describe('the ClusterRole of an attendee', () => {
   const rules = rulesOf('ClusterRole', ROLES.attendee);
   const write = ['create', 'update', 'patch', 'delete'];
 
-  test('let an attendee write the ConfigMaps of the dice and the faults, but no Secret, quota, policy or role', () => {
+  test('lets an attendee write the ConfigMaps of the dice and the faults, but no Secret, quota, policy or role', () => {
     expect(write.map((verb) => allowed(rules, verb, 'configmaps'))).toEqual([
       'no',
       ['lab-dice', 'lab-faults'],
@@ -120,29 +120,29 @@ describe('permissions of an attendee', () => {
     }
   });
 
-  test("don't let an attendee read Secrets or create tokens", () => {
+  test("doesn't let an attendee read Secrets or create tokens", () => {
     expect(['get', 'list', 'watch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual(['no', 'no', 'no']);
     expect(allowed(rules, 'create', 'serviceaccounts/token')).toBe('no');
   });
 
-  test('let an attendee use kubectl port-forward and exec over both SPDY and WebSocket', () => {
+  test('lets an attendee use kubectl port-forward and exec over both SPDY and WebSocket', () => {
     for (const resource of ['pods/exec', 'pods/portforward']) {
       expect(['get', 'create'].map((verb) => allowed(rules, verb, resource))).toEqual(['all', 'all']);
     }
   });
 });
 
-describe('permissions of the guide in a seat', () => {
+describe('the ClusterRole of the guide for a seat', () => {
   const rules = rulesOf('ClusterRole', ROLES.guide);
 
-  test("let the guide patch the learner's objects, but create or delete nothing", () => {
+  test("lets the guide patch the learner's objects, but create or delete nothing", () => {
     expect(allowed(rules, 'patch', 'configmaps')).toEqual(['lab-dice', 'lab-progress', 'lab-faults']);
     expect(allowed(rules, 'patch', 'deployments')).toEqual(['lab-dice', 'lab-collector']);
     for (const verb of ['create', 'update', 'delete'])
       expect([verb, ...rules.filter(({ verbs }) => verbs.includes(verb))]).toEqual([verb]);
   });
 
-  test("let the guide read only the Secret with the guide's own key", () => {
+  test("lets the guide read only the Secret with the guide's own key", () => {
     expect(['get', 'patch'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([
       ['lab-guide-key'],
       ['lab-guide-key'],

@@ -37,8 +37,8 @@ export interface OperatorRequest extends Pick<LabRequest, 'release' | 'namespace
 export const completeChartValues = (given: SomeChartValues = {}): ChartValues => completed(chartValues, given);
 
 /**
- * Renders the operator's objects: CRDs, roles, the operator, and the uninstall Job. Empty if values disable the
- * operator.
+ * Renders the operator's objects: CRDs, roles, the operator, and the uninstall Job. Returns no objects if values
+ * disable the operator.
  * @throws if the release's name is invalid
  */
 export function renderOperator({ release, namespace, values, managedBy }: OperatorRequest): AnyObject[] {

@@ -7,7 +7,7 @@ import type { Text } from '../schema/schema.ts';
 import { labValues } from '../values.ts';
 import { access, quota } from './workshop.ts';
 
-/** Describes a field with a name that users can't change after the Seat's creation. */
+/** Describes a field that contains a name. Users can't change the name after the Seat's creation. */
 const fixedName = (doc: string, what: string): Text =>
   withRules(text({ doc, pattern: DNS_LABEL, minLength: 1, maxLength: LABEL_LENGTH - 2 }), {
     rule: 'self == oldSelf',

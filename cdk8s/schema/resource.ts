@@ -51,15 +51,15 @@ export const keyedList = <Type extends object>(options: {
 }): List<Type> => ({ ...options, kind: 'list', default: [] });
 
 /**
- * Describes a field that may have any of the group's values. The API server adds no defaults, so the lab's own defaults
- * apply later.
+ * Describes a field in which a user sets some of the group's values. The API server adds no defaults, so the lab's own
+ * defaults apply when the operator renders the lab.
  */
 export const partOf = <Type extends object>(values: Group<Type>, doc: string): Description<SomeValues<Type>> =>
   ({ ...values, doc }) as Description as Description<SomeValues<Type>>;
 
 /**
- * Describes a field that may have any of the group's values, without checks by the API server. Use it for fields that
- * only the operator writes.
+ * Describes a field that contains some of the group's values, and that the API server doesn't check. Use it for fields
+ * that only the operator writes.
  */
 export const copyOf = <Type extends object>(_values: Group<Type>, doc: string): Description<SomeValues<Type>> =>
   settings({ doc }) as Description as Description<SomeValues<Type>>;

@@ -174,7 +174,7 @@ export const group = <Of extends Descriptions>(doc: string, fields: Of): Group<V
   default: defaultsOf(fields),
 });
 
-/** The type of an entry's values. The fields in `Key` are required, and all others are optional. */
+/** The type of the objects that an entry describes. The fields in `Key` are required, and all others are optional. */
 type EntryValues<Of, Key extends keyof Of> = { readonly [Name in keyof Pick<Values<Of>, Key>]: Values<Of>[Name] } & {
   readonly [Name in Exclude<keyof Of, Key>]?: Values<Of>[Name];
 };
@@ -193,12 +193,15 @@ export const entry = <Of extends Descriptions, const Key extends keyof Of & stri
 
 export const settings = (options: { doc: string }): Settings => ({ ...options, kind: 'settings', default: {} });
 
-/** A set of functions, one for each kind of description. */
+/** An object with one function for each kind of description. */
 export type Handlers<Result> = {
   readonly [Kind in AnyDescription['kind']]: (description: Extract<AnyDescription, { kind: Kind }>) => Result;
 };
 
-/** Returns the description as a union type, in which `kind` selects the member. */
+/**
+ * Returns the description unchanged, typed as the union of all kinds. A test of `kind` then tells TypeScript which kind
+ * the description has.
+ */
 export const anyKind = (description: Description): AnyDescription => description as AnyDescription;
 
 /** Calls the handler for the description's kind and returns its result. */

@@ -35,8 +35,8 @@ const properties = (description: Extract<AnyDescription, { fields: unknown }>): 
 });
 
 /**
- * Returns rules for the keys of a map whose values have several types. CEL can't check such a map, so the result
- * enforces only `except`, and not `pattern`.
+ * Returns the rule for the keys of a map whose values may be of several scalar types. CEL can't check such a map. So
+ * the rule refuses the keys in `except`, but doesn't enforce `pattern`.
  */
 const untypedRules = ({ except }: Text): Schema =>
   except ? { not: { anyOf: except.map((name) => ({ required: [name] })) } } : {};

@@ -17,7 +17,10 @@ function wrapped(text: string): string[] {
   return lines;
 }
 
-/** Returns a sentence with the options of a choice or the range of an integer. Empty for other kinds. */
+/**
+ * Returns a sentence with the options of a choice or the range of an integer. The sentence is empty for other kinds of
+ * values.
+ */
 export function rangeOf(description: AnyDescription): string {
   if (description.kind === 'choice') return `One of ${description.options.join(', ')}.`;
   if (description.kind !== 'integer') return '';
