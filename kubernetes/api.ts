@@ -49,7 +49,7 @@ export const isTerminating = (error: unknown): error is ApiError =>
   (error.status.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating');
 
 /**
- * Thrown for a write request that was not sent. Only the leader may write, and this process may have lost leadership.
+ * Thrown instead of sending a write request, if this process may have lost leadership. Only the leader may write.
  */
 export class NotLeadingError extends Error {
   constructor() {

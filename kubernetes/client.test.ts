@@ -18,7 +18,7 @@ let answers: Answering[];
 let renewals: number;
 const reports: RequestReport[] = [];
 const waits: number[] = [];
-/** Timers that fire at once and record their waits. */
+/** Timers that fire at once and record in `waits` how long each would have waited. */
 const timers: Timers = {
   now: () => performance.now(),
   after(ms, call) {
@@ -56,7 +56,7 @@ afterEach(stop);
 /** Returns the requests that the fake API server has received, each as its method and URL. */
 const lines = (): string[] => server.received.map(({ method, url }) => `${method} ${url}`);
 
-describe('requests', () => {
+describe('requests of the client', () => {
   beforeEach(() => start());
 
   test('sends the token and the user agent to an API server whose URL has a path', async () => {
@@ -156,7 +156,7 @@ describe('requests', () => {
     await expect(api.get(KINDS.ConfigMap, 'm', 'a')).rejects.toMatchObject({ code: 401 });
   });
 
-  test('reports each request with its method, and with its status code or `<error>`', async () => {
+  test('reports the method of each finished request, and its status code or `<error>`', async () => {
     answers = [json(500, {}), (_request, response) => response.destroy()];
     await expect(api.get(KINDS.ConfigMap, 'm', 'a')).rejects.toBeInstanceOf(ApiError);
     await expect(api.apply(map)).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
@@ -166,7 +166,7 @@ describe('requests', () => {
   });
 });
 
-describe('lists', () => {
+describe('lists that the client reads', () => {
   const item = (name: string): object => ({ metadata: { name } });
   const page = (names: string[], next?: string): Answering =>
     json(200, { items: names.map(item), metadata: { resourceVersion: '5', continue: next } });
@@ -323,7 +323,7 @@ describe('a watch', () => {
     await expect(watch.next()).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  test('opens watches on connections of their own, so that watches block no other requests', async () => {
+  test('opens a separate connection for each watch, so that watches block no other requests', async () => {
     await stop();
     await start({ connections: 1 });
     answers = [pieces([], false), pieces([], false)];

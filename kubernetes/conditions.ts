@@ -21,7 +21,8 @@ export const isTrue = (conditions: readonly Condition[] | undefined, type: strin
   conditionOf(conditions, type)?.status === 'True';
 
 /**
- * Returns the condition with its transition time, which changes only when the status changes.
+ * Returns the condition `spec` with a transition time. The time is that of the old condition `before` if both have the
+ * same status, or else the current time.
  * https://github.com/kubernetes/community/blob/master/contributors/devel/sig-architecture/api-conventions.md#typical-status-properties
  */
 function withTransitionTime(

@@ -19,7 +19,7 @@ function loaded(file: string, seen = new Set<string>()): Set<string> {
 }
 
 test.each(['client.ts', 'transport-node.ts', 'in-cluster.ts', 'kinds.ts', 'types.ts', 'conditions.ts'])(
-  'loads no npm package at run time in %s, so that small programs need little memory',
+  'finds no npm package that %s loads at run time, so that small programs need little memory',
   (file) => {
     const packages = [...loaded(join(import.meta.dirname, file))].filter((name) => !/^(?:\/|node:)/.test(name));
     expect(packages).toEqual([]);

@@ -79,7 +79,7 @@ test('removes floating-point errors before it rounds an amount up', () => {
   ]).toEqual([300, 70, 1100, 1100]);
 });
 
-test('counts a resource as 0 if only one of two amounts contains it', () => {
+test('computes with 0 for a resource that an operand lacks', () => {
   expect(plus({ cpu: 1 }, { memory: 2 })).toEqual({ cpu: 1, memory: 2 });
   expect(minus({ cpu: 1 }, { cpu: 3, memory: 2 })).toEqual({ cpu: -2, memory: -2 });
   expect(greater({ cpu: 1, memory: 5 }, { cpu: 3 })).toEqual({ cpu: 3, memory: 5 });

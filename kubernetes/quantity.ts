@@ -77,7 +77,7 @@ const combine =
 
 export const plus = combine((a, b) => a + b);
 export const minus = combine((a, b) => a - b);
-/** Returns the greater of two amounts for each resource. */
+/** Returns, for each resource, the greater of its amounts in `a` and `b`. */
 export const greater = combine(Math.max);
 
 export const sum = (all: readonly Amounts[]): Amounts => all.reduce(plus, {});

@@ -17,7 +17,7 @@ export const RUNNING = [
 export interface Truth {
   /** Fault `spike`: requests from this client version to this version of prizes fail with 400 or 500. */
   readonly spike: { readonly version: string; readonly client: string };
-  /** Fault `timeouts`: this version on this pool takes more than 500 ms for visitors with this browser plugin. */
+  /** Fault `timeouts`: this version of prizes, on this node pool, takes over 500 ms for visitors with this plugin. */
   readonly timeouts: { readonly version: string; readonly pool: string; readonly plugin: string };
 }
 

@@ -28,7 +28,7 @@ export const RELEASE = 'lab';
 
 /** ClusterRoles that the chart creates. The operator binds them in seats, and may bind no others. */
 export const ROLES = {
-  /** Permissions of the operator in a seat's namespace. */
+  /** ClusterRole with the operator's permissions in a seat's namespace. */
   operator: 'intro-otel-seat-operator',
   attendee: 'intro-otel-seat-attendee',
   collector: 'intro-otel-seat-collector',
@@ -52,9 +52,10 @@ export const NAMES = {
 } as const;
 
 /**
- * The learner's own files, which are keys of the dice's ConfigMap. Each file has two annotations with a SHA-256.
- * `given` is on the ConfigMap and has the hash of the original text. It shows whether the learner has edited the file.
- * `started` is on the pods that use the file and has the hash of the text with which they started.
+ * The learner's own files, which are keys of the dice's ConfigMap. Two annotations hold a SHA-256 of
+ * each file. The annotation `given` is on the ConfigMap. It has the hash of the file before any edit, and so shows
+ * whether the learner has edited the file. The annotation `started` is on the pods that use the file. It has the hash
+ * of the file when the pods started.
  */
 export const OWN = [
   { file: 'app.ts', component: 'dice', given: `${GROUP}/given-sha256`, started: `${GROUP}/config-sha256` },

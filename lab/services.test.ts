@@ -19,6 +19,6 @@ test('lists the services that run each of our images', () => {
   expect(servicesOfImage('intro-otel-flask')).toEqual(['flask']);
 });
 
-test('builds the name of the variable with the URL of a service', () => {
+test('builds the name of the environment variable that holds the URL of a service', () => {
   expect(urlVariable('arcade')).toBe('ARCADE_URL');
 });

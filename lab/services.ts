@@ -40,7 +40,7 @@ const serviceOf = (name: string): Service | undefined => services.find((service)
 export const servicesOfImage = (image: OwnImage): string[] =>
   services.filter((service) => service.image === image).map(({ name }) => name);
 
-/** Returns the programs in our image: path of the source by the service's name. */
+/** Returns the source path of each service's program, by the name of the service. Omits services without a program. */
 export const servicePrograms = (): Record<string, string> =>
   Object.fromEntries(services.flatMap(({ name, program }) => (program === undefined ? [] : [[name, program]])));
 

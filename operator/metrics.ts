@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client';
 export type OperatorMetrics = ReturnType<typeof createOperatorMetrics>;
 
 /**
- * Adds the metrics about seats to the registry. Returns one function per metric, which records a value of this metric.
+ * Adds the metrics about seats to the registry. Returns one function for each metric, to record a value.
  */
 export function createOperatorMetrics(registry: Registry) {
   const registers = [registry];

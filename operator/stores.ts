@@ -46,7 +46,7 @@ export function createStores(manager: Manager, ownNamespace: string) {
     workshops: manager.store<Workshop>(KINDS.Workshop, { parsed: true }),
     seats: manager.store<Seat>(KINDS.Seat, { parsed: true, index: [LABELS.workshop] }),
     seatContents: createSeatContents(manager),
-    /** The pods in the operator's namespace that pull the lab's images onto the nodes in advance. */
+    /** Store of the pods that pull the lab's images onto the nodes in advance. They run in the operator's namespace. */
     pullPods: manager.store<Pod>(KINDS.Pod, {
       select: { namespace: ownNamespace, labelSelector: `${MANAGED},${LABELS.component}=${IMAGE_PULL}` },
       index: [LABELS.workshop],

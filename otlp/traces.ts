@@ -213,8 +213,8 @@ function link(unordered: Span[]): Span[] {
 }
 
 /**
- * Returns whether `span` is `candidate` or an ancestor of `candidate`. If a span's parent is below the span, this cycle
- * would hide both from the tree.
+ * Returns whether `span` is `candidate` or an ancestor of `candidate`. `link` uses it to find a span whose parent is
+ * also its descendant. Such a cycle has no root, so its spans would be missing from the tree.
  */
 function isWithin(candidate: Span, span: Span, byId: Map<string, Span>): boolean {
   const seen = new Set<Span>();

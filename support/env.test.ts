@@ -21,14 +21,14 @@ test('uses the fallback number if the environment variable is not set', () => {
 });
 
 test.each(['many', '0', '-1'])(
-  'refuses %s in an environment variable that must be a number greater than 0',
+  'refuses the value "%s" of an environment variable that must be a number greater than 0',
   (value) => {
     set(value);
     expect(() => numberFromEnv(name, 1)).toThrow(`A_SETTING is "${value}": expected a number greater than 0`);
   },
 );
 
-test.each(['65536', '80.5'])('refuses %s in an environment variable that must be a port', (value) => {
+test.each(['65536', '80.5'])('refuses the value "%s" of an environment variable that must be a port', (value) => {
   set(value);
   expect(() => portFromEnv(name, 1)).toThrow('expected a port, 1 to 65535');
 });
@@ -39,7 +39,7 @@ test('reads a URL from an environment variable without the slash at its end', ()
 });
 
 test.each(['arcade:8080', 'ftp://arcade', 'arcade'])(
-  'refuses %s in an environment variable that must be the URL of a service',
+  'refuses the value "%s" of an environment variable that must be the URL of a service',
   (value) => {
     set(value);
     expect(() => urlFromEnv(name)).toThrow('expected a URL such as http://arcade:8080');

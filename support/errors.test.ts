@@ -17,7 +17,7 @@ test('prints a UserError with what was expected, what was found and what to do, 
   );
 });
 
-test('aligns all lines of a text in the same column', () => {
+test('aligns the lines of a multi-line detail of a UserError in one column', () => {
   expect(describeError(new UserError('x', { found: 'one\ntwo', todo: 'y' }))).toContain(
     '  found     one\n            two\n',
   );

@@ -31,7 +31,7 @@ export function describeError(error: unknown): string {
   return String(error);
 }
 
-/** Returns the advice as indented lines with labels, to print below the message of the error. */
+/** Returns the details of a UserError as indented lines with labels, to print below its message. */
 export function adviceText(advice: Advice): string {
   const todo = typeof advice.todo === 'string' ? [advice.todo] : advice.todo;
   return [

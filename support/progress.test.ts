@@ -10,7 +10,7 @@ function recorder(isTTY: boolean): {
   return { written, stream: { write: (text) => void written.push(text), isTTY, columns: 40 } };
 }
 
-test('prints lines at the start and at the end of a step, the last with its duration, without a terminal', async () => {
+test('prints, without a terminal, a line when a step starts and a line with its duration when it ends', async () => {
   const { written, stream } = recorder(false);
   let now = 0;
   await createProgress(stream, () => now).step('Build etcd', () => Promise.resolve((now = 48_100)), { estimate: 49 });

@@ -43,7 +43,7 @@ test('makes a wait up to a tenth longer by adding jitter', () => {
   expect([jittered(100, () => 0), jittered(100, () => 1)]).toEqual([100, 110]);
 });
 
-describe('within', () => {
+describe('the function within', () => {
   test('returns the result or throws the error of work that ends in time, and leaves no timer running', async () => {
     const timers = fakeTimers();
     await expect(within(timers, 100, Promise.resolve('done'))).resolves.toBe('done');

@@ -1,7 +1,7 @@
 import { always, eventually, waitFor } from './waiting.ts';
 
-describe('eventually', () => {
-  test('repeats attempts until one does not throw, and returns its result', async () => {
+describe('the function eventually', () => {
+  test('calls `look` until it no longer throws, and returns the result of the last call', async () => {
     let looks = 0;
     const answer = await eventually(
       () => {
@@ -40,8 +40,8 @@ describe('the function always', () => {
   });
 });
 
-describe('waitFor', () => {
-  test('asks again and again until there is a value, and returns it', async () => {
+describe('the function waitFor', () => {
+  test('calls `ask` again and again until it returns a value, and returns this value', async () => {
     let asked = 0;
     await expect(waitFor('a third ask', () => (++asked < 3 ? undefined : asked), { every: 1 })).resolves.toBe(3);
   });
@@ -51,7 +51,7 @@ describe('waitFor', () => {
     await expect(asking).rejects.toThrow('expected a span within 20 ms, found none');
   });
 
-  test('throws the first error at once, without another attempt', async () => {
+  test('throws the first error of `ask` at once, without another attempt', async () => {
     const ask = () => {
       throw new Error('exit code 1');
     };

@@ -9,8 +9,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Returns the paths of all fields in a description, from which the operator's types are derived. A list contributes
- * the paths in its items.
+ * Returns the paths of all fields in a Description. The operator's types are derived from Descriptions. For a list,
+ * returns the paths of the fields in its items.
  */
 function pathsOf(described: Description, path = ''): string[] {
   const any = described as AnyDescription;

@@ -41,8 +41,8 @@ export class Applier {
   readonly #annotation: string;
   readonly #concurrency: number;
   /**
-   * Hashes for apply requests that changed nothing although the desired and the live object differed, by kind and key.
-   * Each is a hash of both objects. While it stays the same, the request is not repeated.
+   * Hashes by kind and key of an object whose last apply request changed nothing, although the desired and the live
+   * object differed. Each hash covers both objects. While both stay the same, the request is not repeated.
    */
   readonly #ineffective = new Map<string, string>();
 

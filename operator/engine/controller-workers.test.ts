@@ -9,8 +9,8 @@ beforeEach(() => void spans());
 
 describe('workers of a controller', () => {
   /**
-   * Returns a reconcile function, and a map `ends` of functions by key. The reconcile of a key runs until the test
-   * calls its function.
+   * Returns a reconcile function, and a map `ends` with one function per key. The reconcile of a key runs until the
+   * test calls the key's function from `ends`.
    */
   function heldReconciles() {
     const ends = new Map<string, () => void>();

@@ -6,8 +6,9 @@ import type { KubeObject } from '../../kubernetes/object.ts';
 import { sameAmount } from '../../kubernetes/quantity.ts';
 
 /**
- * How server-side apply merges a list or a map. `keys`: a list whose items are matched by these key fields. `set`: a
- * list that is a set. `fields`: a map. Server-side apply replaces every other list as a whole.
+ * How server-side apply merges a list or a map. `keys` is for a list whose items are matched by these key fields.
+ * `set` is for a list that is a set. `fields` is for a map that contains lists to merge. Server-side apply replaces
+ * a list without a Shape as a whole.
  */
 type Shape =
   { readonly keys: readonly string[]; readonly items?: Fields } | { readonly set: true } | { readonly fields: Fields };
@@ -54,7 +55,7 @@ const ATOMIC = new Set([
   'fieldRef',
   'resourceFieldRef',
 ]);
-/** Names of the maps that mean something else when they are empty than when they are missing. */
+/** Names of the maps for which empty and missing have different meanings. */
 const MEANINGFUL_EMPTY = new Set(['emptyDir', 'podSelector', 'namespaceSelector', 'labelSelector']);
 /** Default values that the API server adds inside lists and maps that are replaced as a whole. */
 const DEFAULTS: JsonMap = { protocol: 'TCP', apiVersion: 'v1', divisor: '0' };

@@ -102,7 +102,7 @@ test('logs a warning and does not throw if an Event cannot be sent', async () =>
 test.each([
   ['the API server fails', new ApiError('POST', 500, { message: 'no' }), 1],
   ['this process is not the leader', new NotLeadingError(), 0],
-])('creates an Event when it is repeated, if its first creation failed because %s', async (_, error, warned) => {
+])('creates an Event at its first repeat if the request to create it failed because %s', async (_, error, warned) => {
   const { recorder, sent, warnings, recover } = setUp(error);
   recorder.event(seat('a'), 'Normal', 'Ready', 'The lab can be used.');
   await recorder.idle();

@@ -41,13 +41,13 @@ interface Event extends KubeObject {
 }
 
 /**
- * How long a repeated Event only increases the count of the first Event, in milliseconds. The API server deletes an
- * Event after the same time.
+ * Milliseconds after the first Event during which a repeat only increases its count. The API server also keeps an
+ * Event for this time.
  */
 const REPEAT_MS = 3_600_000;
 /** Maximum number of Events about one object in a short time, as in client-go. */
 const BURST = 25;
-/** An object that has used up its `BURST` may have one more Event each time this many milliseconds have passed. */
+/** Milliseconds after which an object that has used up its `BURST` may have one more Event. */
 const REFILL_MS = 300_000;
 /** Maximum number of requests in the send queue. Further Events are dropped, and each drop is logged. */
 const MAX_QUEUED = 1000;

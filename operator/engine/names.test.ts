@@ -6,7 +6,7 @@ const sources = readdirSync(ENGINE).filter((file) => file.endsWith('.ts') && !fi
 
 const DOMAIN_NAMES = /intro.?otel|workshop|seat|attendee|instructor|dice/i;
 
-test('finds the source files of the engine that the other test of this file searches', () => {
+test('finds the source files of the engine, in which the next test searches for words', () => {
   expect(sources).toContain('manager.ts');
 });
 

@@ -98,7 +98,7 @@ describe('a delayed key in a work queue', () => {
     expect(taken).toEqual(['a']);
   });
 
-  test('hands out a delayed key after the worker has finished it, if the delay ends earlier', async () => {
+  test('holds back a key whose delay ends while a worker processes it, until the worker has finished', async () => {
     const { queue, timers } = aQueue();
     queue.add('a');
     await queue.get();

@@ -124,7 +124,7 @@ describe('an object that the API server returned for our write', () => {
     expect(subject.get('a/d')).toBeDefined();
   });
 
-  test('stores an object that our write returned, if only its name is that of a deleted object, not its uid', () => {
+  test('stores an object that our write returned, if a deleted object had the same name but another uid', () => {
     const subject = store();
     subject.forget('a/d', 'u1');
     subject.observe(at(3, { metadata: { uid: 'u2' } }));

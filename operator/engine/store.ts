@@ -55,7 +55,7 @@ interface Entry<T> extends ApplyMemo {
   readonly applied: boolean;
   /** The values of the object's indexed labels, in the order of the `index` option. */
   readonly labels: readonly (string | undefined)[];
-  /** The sequence number of the newest list request whose result had the object. */
+  /** The sequence number of the latest list request that returned the object. */
   listing: number;
 }
 

@@ -100,7 +100,7 @@ test('lists objects by namespace, label selector and field selector', async () =
   expect(await found({ fieldSelector: 'metadata.name=n' })).toBe(0);
 });
 
-test('fails as many requests as the test demands with `fail`', async () => {
+test('fails only the next matching request after a call of `fail` without a number', async () => {
   api.fail({ verb: 'create', kind: 'ConfigMap' }, apiError(500, 'InternalError'));
   await expect(api.create(map({}))).rejects.toThrow('InternalError');
   await expect(api.create(map({}))).resolves.toBeDefined();

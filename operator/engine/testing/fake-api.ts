@@ -51,7 +51,7 @@ export class FakeApi implements Api {
     this.#clock = clock;
   }
 
-  /** Returns the store of a kind, which always contains the current objects. It is the same store at every call. */
+  /** Returns the store of a kind, which always contains the current objects. Each call returns the same store. */
   store<T extends KubeObject>(kind: Kind): FakeStore<T> {
     const applied = (key: string): boolean => this.#owned.has(`${kind.kind} ${key} `);
     const store = this.#stores.get(kind.kind) ?? new FakeStore(kind, this.#objectsOf(kind.kind), applied);
