@@ -105,7 +105,7 @@ function sameMetadata(live: Seat, { metadata: { labels = {}, finalizers = [], ow
 }
 
 /**
- * Live Seats, each with the wanted Seat that it equals. This cache stays correct, because stores replace objects and
+ * For each live Seat, the wanted Seat that it equals. This cache stays correct, because stores replace objects and
  * never change them.
  */
 const equalSeats = new WeakMap<Seat, Seat>();
@@ -136,7 +136,7 @@ export const isSettled = (seat: Seat): boolean =>
 export const hasFailed = (seat: Seat): boolean =>
   !isDeleting(seat) && isObserved(seat) && seat.status?.phase === 'Failed';
 
-/** Whether the Seat is being created or changed. This is so while it is neither settled nor failed. */
+/** Whether the Seat is being created or changed: it is neither settled, nor failed, nor being deleted. */
 export const isInFlight = (seat: Seat): boolean => !isDeleting(seat) && !isSettled(seat) && !hasFailed(seat);
 
 /** Whether the seat is ready, at its current or an earlier revision. */
