@@ -106,7 +106,8 @@ const validations: readonly Validation[] = [
   {
     expression:
       `${environment}.all(some, some.all(e, !('valueFrom' in e) || e.valueFrom.all(k, k in ['fieldRef', ` +
-      `'resourceFieldRef', 'configMapKeyRef']))) && ${fromEnvironment}.all(some, some.all(e, e.all(k, k in ['prefix', ` +
+      `'resourceFieldRef', 'configMapKeyRef']))) && ` +
+      `${fromEnvironment}.all(some, some.all(e, e.all(k, k in ['prefix', ` +
       `'configMapRef'])))`,
     message:
       'Expected environment variables from ConfigMaps and pod fields only, found another source, such as a Secret. ' +
@@ -129,8 +130,8 @@ const validations: readonly Validation[] = [
       `[${mapAt('object.spec')}].all(s, ${endsInTime('s')}) && ` +
       `${probes}.all(some, some.all(p, ${endsInTime('p')}))`,
     message:
-      `Expected a terminationGracePeriodSeconds of at most ${MAX_GRACE}, found more. The pod would keep the seat from ` +
-      'being deleted. Set a lower value.',
+      `Expected a terminationGracePeriodSeconds of at most ${MAX_GRACE}, found more. The pod would keep the seat ` +
+      'from being deleted. Set a lower value.',
   },
   {
     expression: `${listAt('object.spec.tolerations')}.all(t, !(${toleratesTooMuch}))`,
