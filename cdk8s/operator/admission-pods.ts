@@ -22,6 +22,7 @@ const TOKEN_SECONDS = 3607;
 
 const VOLUMES = ['name', 'emptyDir', 'configMap', 'downwardAPI', 'projected'];
 const SOURCES = ['configMap', 'downwardAPI', 'serviceAccountToken'];
+const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'];
 const HOOKS = ['postStart', 'preStop'];
 const PROBES = ['startupProbe', 'readinessProbe', 'livenessProbe'];
 /** Taints of nodes that Kubernetes itself makes pods tolerate. */
@@ -40,6 +41,9 @@ const hooks =
 const sources = `variables.volumes.filter(v, 'projected' in v && 'sources' in v.projected).map(v, v.projected.sources)`;
 const environment = `variables.containers.filter(c, 'env' in c).map(c, c.env)`;
 const fromEnvironment = `variables.containers.filter(c, 'envFrom' in c).map(c, c.envFrom)`;
+const amounts =
+  `variables.containers.map(c, ['requests', 'limits'].filter(k, 'resources' in c && k in c.resources)` +
+  `.map(k, c.resources[k]))`;
 const noHost = (handlers: string): string =>
   `${handlers}.all(some, some.all(h, ['httpGet', 'tcpSocket'].all(k, !(k in h) || !('host' in h[k]) || ` +
   `h[k].host == '')))`;
@@ -132,6 +136,18 @@ const validations: readonly Validation[] = [
     message:
       `Expected a terminationGracePeriodSeconds of at most ${MAX_GRACE}, found more. The pod would keep the seat ` +
       'from being deleted. Set a lower value.',
+  },
+  {
+    expression: `${amounts}.all(some, some.all(a, a.all(k, k in ${list(RESOURCES)})))`,
+    message:
+      `Expected requests and limits of ${RESOURCES.join(', ')} only, found another resource. The quota of the seat ` +
+      'does not count it. Remove that resource.',
+  },
+  {
+    expression: `!has(object.spec.affinity) || ${mapAt('object.spec.affinity')}.all(k, k == 'nodeAffinity')`,
+    message:
+      'Expected only nodeAffinity in spec.affinity, found affinity to pods. It could keep the pods of other seats ' +
+      'off a node. Remove podAffinity and podAntiAffinity.',
   },
   {
     expression: `${listAt('object.spec.tolerations')}.all(t, !(${toleratesTooMuch}))`,

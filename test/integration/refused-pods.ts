@@ -19,6 +19,17 @@ const http = { httpGet: { host: '192.0.2.1', port: 80 } };
 const tcp = { tcpSocket: { host: '192.0.2.1', port: 80 } };
 const init = (container: object): PodChange => ({ spec: { initContainers: [container] } });
 const tolerate = (toleration: object): PodChange => ({ spec: { tolerations: [toleration] } });
+const affinity = (term: object): PodChange => ({ spec: { affinity: term } });
+/** A term that makes the scheduler keep the pods of every lab off this pod's node, or on it. */
+const ALL_LABS = {
+  requiredDuringSchedulingIgnoredDuringExecution: [
+    {
+      topologyKey: 'kubernetes.io/hostname',
+      namespaceSelector: {},
+      labelSelector: { matchLabels: { [LABELS.partOf]: MANAGED_BY } },
+    },
+  ],
+};
 const secretRef = { secretKeyRef: { name: NAMES.kubeconfig, key: 'config' } };
 const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: NAMES.dice, uid: '6f3a1c52-0000-4000-8000-000000000000' };
 
@@ -161,6 +172,14 @@ const scheduling: readonly Refused[] = [
     tolerate({ key: 'node.cloudprovider.kubernetes.io/uninitialized', value: 'true' }),
     /out of service/,
   ],
+  ['a device', { container: { resources: { limits: { 'example.com/gpu': '1' } } } }, /found another resource/],
+  [
+    'huge pages in an init container',
+    init({ resources: { requests: { memory: '1Mi' }, limits: { memory: '1Mi', 'hugepages-2Mi': '2Mi' } } }),
+    /found another resource/,
+  ],
+  ['an aversion to the pods of other seats', affinity({ podAntiAffinity: ALL_LABS }), /Expected only nodeAffinity/],
+  ['a liking for the pods of other seats', affinity({ podAffinity: ALL_LABS }), /Expected only nodeAffinity/],
   ['a long end', { spec: { terminationGracePeriodSeconds: 31 } }, /of at most 30/],
   ['an endless end', { spec: { terminationGracePeriodSeconds: 31_536_000 } }, /of at most 30/],
   [
@@ -207,6 +226,17 @@ export const allowedPods: readonly (readonly [what: string, change: PodChange])[
   ['the class of labs', { spec: { priorityClassName: PRIORITY_CLASS } }],
   ['a toleration of a taint of the class', tolerate({ key: 'example.com/class', operator: 'Exists' })],
   ['a node selector', { spec: { nodeSelector: { 'kubernetes.io/os': 'linux' } } }],
+  ['storage of its own', { container: { resources: { limits: { memory: '64Mi', 'ephemeral-storage': '1Mi' } } } }],
+  [
+    'an affinity to nodes',
+    affinity({
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/os', operator: 'Exists' }] }],
+        },
+      },
+    }),
+  ],
   ['an end of 30 s', { spec: { terminationGracePeriodSeconds: 30 } }],
   ['a user namespace', { spec: { hostUsers: false } }],
   ['a pull secret', { spec: { imagePullSecrets: [{ name: 'registry' }] } }],
