@@ -117,6 +117,10 @@ const execPolicy: Policy = {
       expression:
         `!request.name.startsWith('${RELEASE}-guide-') || (request.subResource == 'exec' && ` +
         `variables.command.size() > 1 && variables.command[0] == 'node' && variables.command[1] in ${list(PROGRAMS)})`,
+      // Kubernetes uses this message for a command with a line break, which a messageExpression may not return.
+      message:
+        `Expected node ${PROGRAMS.join(' or node ')} in the guide, found another command. The guide holds the key of ` +
+        'your progress.',
       messageExpression:
         `'Expected node ${PROGRAMS.join(' or node ')} in the guide, found ' + (variables.command.size() == 0 ? ` +
         `request.subResource : variables.command.join(' ')) + '. The guide holds the key of your progress.'`,

@@ -159,6 +159,7 @@ describe.each(['attendee', 'guide'] as const)('a change of a ConfigMap by the %s
   test.each<[what: string, body: object]>([
     ['data', { data: { 'app.ts': '// mine', faults: 'spike' } }],
     ['the annotation of kubectl apply', { metadata: { annotations: { [LAST_APPLIED]: '{}' } }, data: { a: 'b' } }],
+    ['900 kB of data', { data: { 'app.ts': 'x'.repeat(900_000) } }],
     ['no data', { data: null }],
   ])('admits %s', async (_, body) => {
     expect(await change(body)).toEqual([
@@ -197,6 +198,11 @@ describe("an attendee's exec and attach", () => {
     const refused = [422, expect.stringContaining('Expected ')];
     const answers = await connect(pod, how, command.split(' ').filter(Boolean));
     expect(answers.map(brief)).toEqual([refused, refused]);
+  });
+
+  test('refuses a command of several lines with a message that says what to run', async () => {
+    const [answer] = await connect(guide, 'exec', ['node', '-e', 'first\nsecond']);
+    expect(answer?.message).toContain('Expected node /app/course.js or node /app/why.js in the guide');
   });
 
   test.each<[how: string, pod: string, command: string]>([
