@@ -21,6 +21,9 @@ export const FIELD_MANAGER = 'intro-otel';
  */
 export const FINALIZER = `${GROUP}/cleanup`;
 
+/** Reason of the condition Ready of a Seat or Workshop whose deletion something blocks. The message names it. */
+export const DELETION_BLOCKED = 'DeletionBlocked';
+
 export type WorkshopSpec = ValueOf<typeof workshopSpec>;
 export type WorkshopStatus = ValueOf<typeof workshopStatus>;
 export type Attendee = NonNullable<WorkshopSpec['attendees']>[number];

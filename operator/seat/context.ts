@@ -54,13 +54,11 @@ export interface ClusterInfo extends Network, Endpoint {
 export interface Deadlines {
   /** How long a lab may take to become ready. After that, the seat's phase is Failed. Default 5 minutes. */
   readonly ready: number;
-  /** How long a deleted Seat waits for the deletion of its namespace. Default 10 minutes. */
-  readonly gone: number;
   /** How often the operator reads the kubeconfig's Secret, which it does not watch. Default 30 minutes. */
   readonly secret: number;
 }
 
-export const DEADLINES: Deadlines = { ready: 5 * 60_000, gone: 10 * 60_000, secret: 30 * 60_000 };
+export const DEADLINES: Deadlines = { ready: 5 * 60_000, secret: 30 * 60_000 };
 
 export interface SeatOptions {
   readonly api: Api;
