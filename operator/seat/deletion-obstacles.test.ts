@@ -1,7 +1,6 @@
 import { KINDS } from '../api/kinds.ts';
 import { apiError } from '../engine/testing/fake-api.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
-import type { Pod } from '../../kubernetes/types.ts';
 import type { Seat } from '../api/types.ts';
 import { NAME, aReadySeatHarness, inSeat } from './testing/seat-harness.ts';
 import type { SeatHarness } from './testing/seat-harness.ts';

@@ -2,7 +2,8 @@
 // attendee may have set them, and explains the rest. Kubernetes' own conditions of a namespace lag behind, so the
 // operator looks at the objects itself.
 import { isConflict, isForbidden, isInvalid, isNotFound, isTerminating } from '../../kubernetes/api.ts';
-import { KINDS } from '../../kubernetes/kinds.ts';
+import type { Api } from '../../kubernetes/api.ts';
+import { KINDS, kindOf } from '../../kubernetes/kinds.ts';
 import type { Kind, KubeObject } from '../../kubernetes/object.ts';
 import type { Deployment, Pod } from '../../kubernetes/types.ts';
 import { LABELS } from '../api/types.ts';
@@ -21,13 +22,13 @@ const STUCK_AFTER_MS = 10_000;
  * Finalizers that Kubernetes' own garbage collector removes.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/
  */
-const OF_GARBAGE_COLLECTOR = ['foregroundDeletion', 'orphan'];
+export const OF_GARBAGE_COLLECTOR: readonly string[] = ['foregroundDeletion', 'orphan'];
 
 /**
  * Kinds whose finalizers the operator removes, because an attendee may write them. A finalizer on an object of another
  * kind comes from the cluster, such as that of a load balancer, and the operator only names it.
  */
-const WRITABLE_BY_ATTENDEE = ['ConfigMap', 'Deployment', 'Pod'];
+export const WRITABLE_BY_ATTENDEE: readonly string[] = ['ConfigMap', 'Deployment', 'Pod'];
 
 /** Something that delays the deletion of a namespace. */
 interface Obstacle {
@@ -52,16 +53,24 @@ export const listed = (left: readonly string[]): string =>
   [...left.slice(0, MAX_NAMED), ...(left.length > MAX_NAMED ? [`${left.length - MAX_NAMED} more`] : [])].join('; ');
 
 /** Returns the finalizers of an object that nobody but their own controller removes. */
-export const foreignFinalizers = ({ metadata: { finalizers = [] } }: KubeObject): string[] =>
+const foreignFinalizers = ({ metadata: { finalizers = [] } }: KubeObject): string[] =>
   finalizers.filter((one) => !OF_GARBAGE_COLLECTOR.includes(one));
 
 /** Returns a merge patch that removes an object's foreign finalizers, if the object has not changed meanwhile. */
-export const withoutForeignFinalizers = (object: KubeObject): object => ({
+const withoutForeignFinalizers = (object: KubeObject): object => ({
   metadata: {
     resourceVersion: object.metadata.resourceVersion,
     finalizers: (object.metadata.finalizers ?? []).filter((one) => OF_GARBAGE_COLLECTOR.includes(one)),
   },
 });
+
+/** Deletes an object, but only if its uid is still the same. Removes foreign finalizers first, which would keep it. */
+export async function deleteForGood(api: Api, object: KubeObject): Promise<void> {
+  const { uid } = object.metadata;
+  const isKept = WRITABLE_BY_ATTENDEE.includes(object.kind) && foreignFinalizers(object).length > 0;
+  if (isKept) await api.mergePatch(kindOf(object), object.metadata, withoutForeignFinalizers(object));
+  await api.delete(kindOf(object), object.metadata, uid === undefined ? {} : { uid });
+}
 
 function finalizerObstacle({ options: { api } }: SeatContext, kind: Kind, object: KubeObject): Obstacle[] {
   const { name, namespace = '' } = object.metadata;

@@ -6,6 +6,7 @@ import { NAMES } from '../api/types.ts';
 import type { Seat, SeatPhase, SeatStatus } from '../api/types.ts';
 import type { Condition } from '../../kubernetes/object.ts';
 import { isStopped } from './context.ts';
+import type { Contest } from '../engine/contests.ts';
 import type { Diagnosis } from './deployment-readiness.ts';
 import { namespaceOf } from './objects.ts';
 import type { Findings, SeatProblem } from './phase-result.ts';
@@ -67,11 +68,28 @@ export function unreadySince(seat: Seat, provisioned: boolean, now: number): num
 export const duration = (ms: number): string =>
   ms > 60_000 && ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1000)} s`;
 
-function provisionedCondition(seat: Seat, { problem }: SeatState): ConditionSpec {
+/** Says who keeps adding which fields to an object. Names the manager as the API server recorded it. */
+function contestText({ object: { kind, metadata }, fields, managers }: Contest, others: number): string {
+  const more = others > 0 ? ` The same happens to ${others} more objects.` : '';
+  return (
+    `But field manager ${managers.join(', ')} has put back ${fields.slice(0, 3).join(', ')} of ${kind} ` +
+    `${metadata.name} three times, so the operator leaves it for ten minutes.${more} If a tool of the cluster does ` +
+    `this, exclude namespace ${metadata.namespace ?? ''} from it. If it is the attendee, talk to them.`
+  );
+}
+
+function provisionedCondition(seat: Seat, { problem, contests }: SeatState): ConditionSpec {
   const type = TYPES.provisioned;
   if (problem) return { type, status: 'False', reason: problem.reason, message: problem.message };
   const message = `Namespace ${namespaceOf(seat)} and its objects follow revision ${seat.spec.revision}.`;
-  return { type, status: 'True', reason: 'Provisioned', message };
+  const [first, ...others] = contests;
+  if (!first) return { type, status: 'True', reason: 'Provisioned', message };
+  return {
+    type,
+    status: 'True',
+    reason: 'FieldsContested',
+    message: `${message} ${contestText(first, others.length)}`,
+  };
 }
 
 const NO_ACCESS_YET: Diagnosis = {

@@ -74,6 +74,7 @@ async function reconcileReadiness(context: SeatContext): Promise<Done<Observatio
     url: labUrl(context),
     progress: attendeeProgress(context),
     customized: desired?.customized ?? [],
+    contests: context.options.applier.contestsIn(namespaceOf(seat)),
     podDiagnosis: await diagnosePods(context, readiness, since),
   };
   return { type: 'done', findings };
