@@ -96,6 +96,8 @@ export interface SeatMemo {
   failingSince?: number;
   /** The kubeconfig access that this process created most recently, and the seat's revision at that time. */
   access?: { readonly value: NonNullable<SeatStatus['access']>; readonly revision: string };
+  /** Since when a stopped seat has no pods at all, and whether the operator has looked for the last time. */
+  pods?: { readonly goneSince: number; readonly isOver: boolean };
   /** What the seat's pods reported when the operator last listed them, and the time of that list. */
   podDiagnosis?: PodDiagnosis & { readonly at: number };
 }

@@ -163,3 +163,18 @@ export async function removeObstacles(context: SeatContext, { all }: { readonly 
   const left = results.filter(({ removed }) => !removed).map(({ text }) => text);
   return { removed: results.length - left.length, left };
 }
+
+/** Ends a pod soon, even if its finalizers or its grace period would keep it. */
+async function endPod(context: SeatContext, pod: Pod): Promise<void> {
+  const { uid, deletionTimestamp } = pod.metadata;
+  const options = { ...(uid !== undefined && { uid }), gracePeriodSeconds: SHORTENED_GRACE_SECONDS };
+  if (deletionTimestamp === undefined) await context.options.api.delete(KINDS.Pod, pod.metadata, options);
+  await Promise.all(podObstacles(context, pod).map(isRemoved));
+}
+
+/** Ends all pods in the seat's namespace. @returns how many there still were */
+export async function endPods(context: SeatContext): Promise<number> {
+  const pods = await context.options.api.list<Pod>(KINDS.Pod, { namespace: namespaceOf(context.seat) });
+  await Promise.all(pods.map((pod) => endPod(context, pod)));
+  return pods.length;
+}

@@ -46,7 +46,12 @@ function objectsOf(context: SeatContext, lab: Lab): DesiredSeat {
     lab,
     quota: quotaObject(seat, lab),
     limits: limitsObject(seat, lab),
-    guardrails: [...networkPolicies(seat, lab, options.clusterInfo()), ...attendeeAccount(seat), ...accounts],
+    guardrails: [
+      ...networkPolicies(seat, lab, options.clusterInfo()),
+      // Without the account, all its tokens are void.
+      ...(isStopped(seat) ? [] : attendeeAccount(seat)),
+      ...accounts,
+    ],
     secrets: objects.filter(({ kind }) => kind === 'Secret'),
     services: others.filter((object) => !isDeployment(object) && !isDice(object)),
     dice: others.find(isDice),

@@ -25,10 +25,14 @@ export interface Findings {
   readonly readiness: Readiness;
   /** Names of the Deployments that run a file edited by the attendee. */
   readonly customized: readonly string[];
+  /** Whether a stopped seat still has pods of the attendee. */
+  readonly arePodsLeft?: boolean;
   /** Objects with fields that somebody keeps putting back. */
   readonly contests: readonly Contest[];
   /** What the pods report about a lab that is not ready. Undefined if the pods were not listed. */
   readonly podDiagnosis: PodDiagnosis | undefined;
+  /** What the attendee has done that keeps the lab from being ready. Undefined if nothing shows that. */
+  readonly breakage?: Diagnosis | undefined;
   /** Time since which the seat has not been ready, in milliseconds since 1970. */
   readonly unreadySince: number;
 }

@@ -92,6 +92,13 @@ function provisionedCondition(seat: Seat, { problem, contests }: SeatState): Con
   };
 }
 
+const ACCESS_ENDED: Diagnosis = {
+  reason: 'Stopped',
+  message:
+    "The seat is stopped, so the attendee's kubeconfig and all tokens of the attendee's account are void. After the " +
+    'start, the operator writes a new kubeconfig. Hand it out again.',
+};
+
 const NO_ACCESS_YET: Diagnosis = {
   reason: 'NotYet',
   message: 'The kubeconfig does not exist yet. The operator writes it after it creates the namespace.',
@@ -104,7 +111,7 @@ function accessCondition(seat: Seat, { access, accessProblem, problem }: SeatSta
     const message = `Secret ${secret} holds the attendee's kubeconfig. The operator renews its token in time.`;
     return { type, status: 'True', reason: 'KubeconfigValid', message };
   }
-  const { reason, message } = accessProblem ?? problem ?? NO_ACCESS_YET;
+  const { reason, message } = accessProblem ?? problem ?? (isStopped(seat) ? ACCESS_ENDED : NO_ACCESS_YET);
   return { type, status: 'False', reason, message };
 }
 
@@ -131,7 +138,8 @@ const SLOW_MS = 90_000;
 const STOPPED: Diagnosis = {
   reason: 'Stopped',
   message:
-    'The seat is stopped. Start it with kubectl scale seat NAME --replicas=1. ' +
+    "The seat is stopped. All its pods end, also the attendee's own. " +
+    'Start it with kubectl scale seat NAME --replicas=1. ' +
     "If the class has expired, set the Workshop's spec.schedule.expiresAt to a later time.",
 };
 
@@ -155,6 +163,7 @@ function notAvailable(seat: Seat, state: SeatState, { deadline }: Timing): Diagn
 function unavailability(seat: Seat, state: SeatState, timing: Timing): Diagnosis {
   const waited = timing.now - state.unreadySince;
   if (waited < QUIET_MS) return starting(seat);
+  if (state.breakage) return state.breakage;
   const diagnosis = state.podDiagnosis?.diagnosis ?? state.readiness.diagnosis;
   if (diagnosis) return diagnosis;
   return waited < Math.min(SLOW_MS, timing.deadline) ? starting(seat) : notAvailable(seat, state, timing);
@@ -185,11 +194,20 @@ function readyCondition(seat: Seat, state: SeatState, timing: Timing): Condition
   return { type, status: 'False', reason, message };
 }
 
+/** Whether the attendee has broken the seat. It fails at once, so that it takes no place in the rollout. */
+const isBroken = ({ breakage, unreadySince: since }: SeatState, now: number): boolean =>
+  breakage !== undefined && now - since >= QUIET_MS;
+
+/** Whether the seat is stopped and has no pods left. */
+const hasEnded = (seat: Seat, { readiness, arePodsLeft = false }: SeatState): boolean =>
+  isStopped(seat) && readiness.hasNoPods && !arePodsLeft;
+
 function phaseOf(seat: Seat, state: SeatState, { now, deadline }: Timing): SeatPhase {
-  const { problem, readiness, unreadySince: since } = state;
+  const { problem, unreadySince: since } = state;
   if (problem?.permanent) return 'Failed';
-  if (!problem && isStopped(seat) && readiness.hasNoPods) return 'Stopped';
+  if (!problem && hasEnded(seat, state)) return 'Stopped';
   if (isReady(seat, state)) return 'Ready';
+  if (isBroken(state, now)) return 'Failed';
   if (now - since >= deadline) return 'Failed';
   return problem?.reason === 'NamespaceTerminating' ? 'Pending' : 'Provisioning';
 }
@@ -202,7 +220,7 @@ function conditionsOf(seat: Seat, state: SeatState, timing: Timing): Condition[]
 
 /** Returns the complete status of the Seat. */
 export function statusOf(seat: Seat, state: SeatState, timing: Timing): SeatStatus {
-  const { problem, access, url, progress, readiness } = state;
+  const { problem, access, url, progress } = state;
   const { status: before = {} } = seat;
   const phase = phaseOf(seat, state, timing);
   return withoutUndefined({
@@ -214,8 +232,9 @@ export function statusOf(seat: Seat, state: SeatState, timing: Timing): SeatStat
     url,
     access,
     ...progress,
+    readyRevision: phase === 'Ready' ? seat.spec.revision : before.readyRevision,
     readyAt: before.readyAt ?? (phase === 'Ready' ? rfc3339(timing.now) : undefined),
-    replicas: isStopped(seat) && readiness.hasNoPods ? 0 : 1,
+    replicas: hasEnded(seat, state) ? 0 : 1,
   });
 }
 
