@@ -5,12 +5,7 @@ import type { SeatHarness } from './testing/seat-harness.ts';
 const START = Date.parse('2026-01-01T00:00:00Z');
 
 function seedPod({ api }: SeatHarness, name: string, metadata: object = {}): void {
-  api.seed({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { ...inSeat(name), ...metadata },
-    spec: { containers: [] },
-  });
+  api.seed({ apiVersion: 'v1', kind: 'Pod', metadata: { ...inSeat(name), ...metadata }, spec: { containers: [] } });
 }
 
 const OF_LAB = {

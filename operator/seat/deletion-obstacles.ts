@@ -6,7 +6,7 @@ import type { Api } from '../../kubernetes/api.ts';
 import { KINDS, kindOf } from '../../kubernetes/kinds.ts';
 import type { Kind, KubeObject } from '../../kubernetes/object.ts';
 import type { Deployment, Pod } from '../../kubernetes/types.ts';
-import { LABELS } from '../api/types.ts';
+import { LABELS, RELEASE } from '../api/types.ts';
 import { NAMESPACED_KINDS } from './context.ts';
 import type { SeatContext } from './context.ts';
 import { namespaceOf } from './objects.ts';
@@ -172,9 +172,9 @@ async function endPod(context: SeatContext, pod: Pod): Promise<void> {
   await Promise.all(podObstacles(context, pod).map(isRemoved));
 }
 
-/** Ends all pods in the seat's namespace. @returns how many there still were */
+/** Ends all pods in the seat's namespace. @returns how many of them are not the lab's */
 export async function endPods(context: SeatContext): Promise<number> {
   const pods = await context.options.api.list<Pod>(KINDS.Pod, { namespace: namespaceOf(context.seat) });
   await Promise.all(pods.map((pod) => endPod(context, pod)));
-  return pods.length;
+  return pods.filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/instance'] !== RELEASE).length;
 }

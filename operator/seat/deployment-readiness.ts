@@ -13,7 +13,9 @@ export interface Readiness {
   readonly ready: boolean;
   /** Names of the Deployments that are not completely rolled out. */
   readonly unavailable: readonly string[];
-  /** Kubernetes' message about the first of these Deployments that has failed. Undefined if none has failed. */
+  /**
+   * Kubernetes' reason and message for the first unavailable Deployment whose rollout failed. Undefined if none failed.
+   */
   readonly diagnosis?: Diagnosis;
   /** Number of Deployments that count for readiness. */
   readonly total: number;

@@ -73,13 +73,16 @@ function roleBinding(seat: Seat, name: string, role: string, account: Account): 
 }
 
 /**
- * Builds the RoleBinding that lets the operator work in the seat's namespace. The operator must create it before any
- * other object there.
+ * Builds the RoleBinding that lets the operator work in the seat's namespace. The operator must create this RoleBinding
+ * before any other object of the namespace.
  */
 export const operatorBinding = (seat: Seat, operator: Account): LabObject =>
   roleBinding(seat, ROLES.operator, ROLES.operator, operator);
 
-/** Builds the ResourceQuota, which limits what all pods of the namespace may use together. */
+/**
+ * Builds the ResourceQuota. It limits the resources that all pods of the namespace request together, and the number of
+ * objects.
+ */
 export const quotaObject = (seat: Seat, { requirements, values }: Lab): LabObject => ({
   apiVersion: 'v1',
   kind: 'ResourceQuota',
@@ -96,7 +99,10 @@ export const networkPolicies = (seat: Seat, { values }: Lab, network: Network): 
     spec,
   }));
 
-/** Builds the LimitRange, which sets default requests and limits for containers that have none. */
+/**
+ * Builds the LimitRange. It gives default requests and limits to containers that have none, and sets the highest memory
+ * limit.
+ */
 export const limitsObject = (seat: Seat, { requirements }: Lab): LabObject => ({
   apiVersion: 'v1',
   kind: 'LimitRange',

@@ -78,7 +78,10 @@ export const permanentProblem = (reason: string, message: string): Problem => ({
   problem: { reason, message, permanent: true },
 });
 
-/** Converts an error into an unexpected problem. Used for errors for which no phase has a specific reason. */
+/**
+ * Converts an error into a problem with the reason Error. Used for errors for which no phase has a more specific
+ * reason.
+ */
 export function unexpected(thrown: unknown): Problem {
   const error = asError(thrown);
   const message = `The operator retries after an unexpected error: ${error.message}`;
@@ -94,8 +97,8 @@ function rankOf(result: PhaseResult): number {
 }
 
 /**
- * Returns the worst of several phase results. From worst to best: a permanent problem, another known problem, an
- * unexpected error, a requeue, done.
+ * Returns the worst of several phase results. From worst to best: a permanent problem, a problem that may pass by
+ * itself, an unexpected error, a requeue, done.
  */
 export const worstOf = (results: readonly PhaseResult[]): PhaseResult =>
   results.toSorted((a, b) => rankOf(a) - rankOf(b))[0] ?? DONE;

@@ -16,7 +16,7 @@ const VALID_MS = 20_000;
 
 /**
  * Lists the seat's pods and diagnoses the pods of the unavailable Deployments. Reuses the previous diagnosis if it is
- * recent enough.
+ * less than VALID_MS old.
  */
 export async function askPods(
   { options: { api }, seat, memo, now }: SeatContext,
@@ -55,8 +55,8 @@ const readLogs: Advice = (pod, namespace) => `Read its last output: kubectl -n $
 const describePod: Advice = (pod, namespace) => `Look closer: kubectl -n ${namespace} describe pod ${pod}`;
 
 /**
- * Advice for each reason why a container waits. A container that waits for one of these reasons seldom recovers by
- * itself.
+ * Advice for each reason for which a container may wait. The list has only reasons after which a container seldom
+ * starts without help.
  * https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff
  */
 const ADVICE: Readonly<Record<string, Advice>> = {
@@ -70,7 +70,10 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   CreateContainerError: describePod,
 };
 
-/** Returns the last output of a container that ended. If there is no output, returns the kubelet's message. */
+/**
+ * Returns the last output of a container's earlier run. If there is none, returns the kubelet's message about why it
+ * waits.
+ */
 const containerMessage = ({ state, lastState }: ContainerStatus): string =>
   lastLine(lastState?.terminated?.message ?? '') || lastLine(state?.waiting?.message ?? '');
 

@@ -8,21 +8,24 @@ import type { SeatRequirements } from './resource-requirements.ts';
 
 const MI = 2 ** 20;
 
-/** Number of pods with default requests that the attendee may add to the lab. */
+/** Number of the attendee's own pods, with default requests, for which a computed quota has room. */
 const ATTENDEE_PODS = 3;
 
-/** Requests of the isolation test's pod, which each quota must have room for. CPU is in millicores, memory in bytes. */
+/**
+ * Requests and limits that a computed quota reserves for the isolation test's pod. CPU is in millicores, memory in
+ * bytes.
+ */
 export const PROBE_RESOURCES = { requests: { cpu: 25, memory: 64 * MI }, limits: { memory: 128 * MI } } as const;
 
-/** Number of objects of each kind that the attendee may add to the lab. */
+/** Number of ConfigMaps that the attendee may add to those of the lab. It is the same for Secrets and Services. */
 const ATTENDEE_OBJECTS = 10;
 
 /** The limits of a ResourceQuota by resource, as in its field `spec.hard`. */
 export type HardLimits = Readonly<Record<string, string>>;
 
 /**
- * Formats a quantity in the same way as the API server, so that the text can be compared with the live object. Rounds
- * memory up to whole Mi.
+ * Formats a quantity in the same way as the API server, so that the text can be compared with the live ResourceQuota.
+ * Rounds memory up to whole Mi.
  */
 function quantityText(resource: string, amount: number): string {
   if (!resource.endsWith('memory')) return amountText(resource, amount);
@@ -97,8 +100,8 @@ export function quotaOf(requirements: SeatRequirements, quota: QuotaSpec = {}, s
   const hard = (resource: string, given: Quantity | undefined, amounts: Amounts): string =>
     quantityText(resource, given === undefined ? (amounts[resource] ?? 0) : amountOf(resource, given));
   const counts = (kind: string): string => String((requirements.objects[kind] ?? 0) + ATTENDEE_OBJECTS);
-  // The quota does not limit the number of Deployments. Only the operator may create them, and each limited kind delays
-  // the start of the pods.
+  // The quota does not limit the number of Deployments. Only the operator may create them, and each further kind in the
+  // quota delays the start of the pods.
   return {
     'requests.cpu': hard('cpu', quota.cpu, requests),
     'requests.memory': hard('memory', quota.memory, requests),

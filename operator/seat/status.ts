@@ -52,8 +52,8 @@ function earlierConditions(seat: Seat, now: number): readonly Condition[] {
 }
 
 /**
- * Returns the time since which the seat waits, in milliseconds since 1970. A seat waits first for its objects and then
- * for its lab.
+ * Returns the time since which the seat has waited for its present goal, in milliseconds since 1970. The first goal is
+ * that its objects match the spec, the second that its lab is ready.
  */
 export function unreadySince(seat: Seat, provisioned: boolean, now: number): number {
   const conditions = earlierConditions(seat, now);

@@ -55,10 +55,16 @@ export async function applyAll(
 }
 
 /**
+<<<<<<< HEAD
  * Error messages, by kind, after which the operator deletes an object and creates it again. They mean that a field is
  * immutable. For a Service they mean that somebody changed a port number, so that the apply would add a second port of
  * the same name. No object of these kinds holds data of the attendee, except the ConfigMap of the dice, which is
  * written elsewhere.
+=======
+ * Error messages, by kind, after which the operator deletes an object and creates it again. The messages mean that a
+ * field is immutable. The message for a Service means that somebody changed a port number, so that the apply would add
+ * a second port of the same name. No object of these kinds holds data of the attendee.
+>>>>>>> main
  */
 const NEEDS_REPLACEMENT: Readonly<Record<string, RegExp>> = {
   RoleBinding: /cannot change/,
@@ -68,8 +74,8 @@ const NEEDS_REPLACEMENT: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Deletes an object that an apply can't change, so that the next reconcile creates it again. Reports the failure in all
- * other cases.
+ * Handles a failed apply. If an apply can't change the object, deletes it, so that the next reconcile creates it again.
+ * Returns the failure as a phase result in all other cases.
  */
 async function replaceOrReport(context: SeatContext, failure: Failure): Promise<PhaseResult> {
   const { api, stores } = context.options;
@@ -97,8 +103,8 @@ const withinNamespace = (store: Inventory, namespace: string): Inventory => ({
 });
 
 /**
- * Deletes objects that the operator applied for this seat and that are no longer desired. Keeps objects that the
- * attendee copied, even if they carry the same labels.
+ * Deletes objects that the operator applied for this seat and that are no longer desired. Keeps the attendee's own
+ * copies of such objects, even if a copy carries the same labels.
  */
 export async function prune(context: SeatContext, desired: readonly KubeObject[]): Promise<PhaseResult> {
   const {

@@ -127,7 +127,7 @@ export const testFailed = (cause: string): ConditionSpec => ({
 });
 
 export interface TestRun {
-  /** Name of the seat that the pod runs in. `to` is the name of the seat that the pod tries to reach. */
+  /** Name of the seat that the pod runs in. The field `to` names the seat that the pod tries to reach. */
   readonly from: string;
   readonly to: string;
   /** Time of the test, in milliseconds since 1970. */

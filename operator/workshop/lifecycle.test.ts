@@ -39,7 +39,7 @@ describe('schedule of a class', () => {
     expect(warnings()).toEqual(['60', '15', '5', '5']);
   });
 
-  test('deletes the seats of an expired class (afterExpiry=Delete), and restores them after extension', async () => {
+  test("deletes an expired class's seats if afterExpiry is Delete, and recreates them if its end moves", async () => {
     const { clock, settle, settleAll, reconcile, edit, names, condition, workshop } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2) },
@@ -68,7 +68,7 @@ describe('schedule of a class', () => {
     expect([names(), condition('Ready').status]).toEqual([NAMES, 'True']);
   });
 
-  test('stops the seats of an expired class (afterExpiry=Stop), and starts them after extension', async () => {
+  test("stops an expired class's seats if afterExpiry is Stop, and starts them if its end moves", async () => {
     const { clock, settle, settleAll, reconcile, edit, seats, condition } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2), afterExpiry: 'Stop' },
@@ -91,7 +91,7 @@ describe('schedule of a class', () => {
     ]);
   });
 
-  test('changes no seat of an expired class (afterExpiry=Keep)', async () => {
+  test('changes no seat of an expired class if afterExpiry is Keep', async () => {
     const { clock, settleAll, reconcile, names, condition } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2), afterExpiry: 'Keep' },

@@ -106,7 +106,7 @@ function sameMetadata(live: Seat, { metadata: { labels = {}, finalizers = [], ow
 }
 
 /**
- * Live Seats, each with the wanted Seat that it equals. This cache stays correct, because stores replace objects and
+ * For each live Seat, the wanted Seat that it equals. This cache stays correct, because stores replace objects and
  * never change them.
  */
 const equalSeats = new WeakMap<Seat, Seat>();
@@ -144,7 +144,7 @@ const isNoFaultOfRevision = ({ spec, status }: Seat): boolean =>
 /** Whether the Seat's failure speaks against its revision, so that the rollout must stop after some of them. */
 export const hasFailedRollout = (seat: Seat): boolean => hasFailed(seat) && !isNoFaultOfRevision(seat);
 
-/** Whether the Seat is being created or changed. This is so while it is neither settled nor failed. */
+/** Whether the Seat is being created or changed: it is neither settled, nor failed, nor being deleted. */
 export const isInFlight = (seat: Seat): boolean => !isDeleting(seat) && !isSettled(seat) && !hasFailed(seat);
 
 /** Whether the seat is ready, at its current or an earlier revision. */

@@ -191,8 +191,8 @@ function degradedCondition({ plan, failing, refused, workshop }: CountedState): 
 }
 
 /**
- * Returns the condition of this type from the Workshop's current status, with its time and generation. The list is
- * empty if there is none.
+ * Returns the condition of this type from the Workshop's current status, with its time and generation, in a list. The
+ * list is empty if the status has no such condition.
  */
 const earlierCondition = (workshop: Workshop, type: string): Condition[] =>
   [conditionOf(workshop.status?.conditions, type)].filter((one) => one !== undefined);

@@ -19,7 +19,7 @@ export interface ApiRequest {
   readonly method?: string;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
-  /** The guide that gets the request. The default is the guide in the cluster. */
+  /** The guide that gets the request. The default is the guide that runs in the fake cluster. */
   readonly at?: App;
 }
 
@@ -49,7 +49,7 @@ export class GuideHarness {
   readonly alone: App;
   readonly api: ApiServer;
   readonly receiver: Receiver;
-  /** Ids of the course's steps in the build. */
+  /** Ids of the course's steps, as the build of the guide contains them. */
   readonly steps: readonly string[];
 
   static async start(): Promise<GuideHarness> {

@@ -33,8 +33,8 @@ function termsOf({ options: { clusterInfo }, seat }: SeatContext): Terms {
 }
 
 /**
- * Returns a number from 0 to 1 that depends only on the uid. With this number, the operator spreads the Secret checks
- * of many seats over time.
+ * Returns a number from 0 to 1 that depends only on the uid. With this number, the operator spreads the reads of many
+ * kubeconfig Secrets over time.
  */
 function spread(uid: string): number {
   let hash = 0;
@@ -43,8 +43,8 @@ function spread(uid: string): number {
 }
 
 /**
- * Whether the seat already follows its spec. If so, an operator process that has just started can read the Secret
- * later.
+ * Whether the seat already follows its spec. If so, an operator process that has just started need not read the
+ * kubeconfig's Secret at once.
  */
 const isSettled = ({ seat: { metadata, spec, status } }: SeatContext): boolean =>
   status?.observedGeneration === metadata.generation &&
@@ -80,8 +80,8 @@ async function renewAccess(context: SeatContext, accountUid: string): Promise<Ac
 }
 
 /**
- * Returns the latest kubeconfig access. It comes from the Seat's status, or from memory if the status is not written
- * yet.
+ * Returns the field `access` for the latest kubeconfig. It comes from the Seat's status, or from memory if the status
+ * is not written yet.
  */
 function latestAccess({ seat: { status }, memo }: SeatContext): Access | undefined {
   const known = [status?.access, memo.access?.value].filter((access) => access !== undefined);
@@ -128,8 +128,9 @@ async function reconcileAccess(context: SeatContext): Promise<PhaseResult> {
 }
 
 /**
- * Whether to check the kubeconfig in this reconcile. If an earlier phase has a permanent problem, the seat may still
- * run as before. Then the kubeconfig is checked only when its token must be renewed.
+ * Whether to check the kubeconfig in this reconcile. If an earlier phase had a permanent problem, an older version of
+ * the lab may still run. Then the kubeconfig is checked only when its token must be renewed. After a problem that may
+ * pass by itself, it is not checked.
  */
 function isAccessDue({ seat: { status }, problem: earlier, now }: SeatContext): boolean {
   if (!earlier) return true;

@@ -38,7 +38,7 @@ describe('an existing namespace of the same name', () => {
     expect(result?.requeueAfter).toBe(5 * MINUTE);
   });
 
-  test('keeps a namespace of the same name when a Seat that does not own it is deleted', async () => {
+  test('keeps a foreign namespace of the same name when the Seat is deleted', async () => {
     const harness = aSeatHarness();
     harness.api.seed(namespace({ labels: { team: 'payments' } }));
     await harness.reconcile();

@@ -129,8 +129,8 @@ async function bindOperator({ options: { api, stores, operator }, seat }: SeatCo
 }
 
 /**
- * Deletes the namespace, but only if its uid is still the same. A RoleBinding in the namespace permits the deletion. If
- * the RoleBinding is missing, creates it again and retries the deletion later.
+ * Deletes the namespace `live`, but not a newer namespace of the same name. A RoleBinding in the namespace permits the
+ * deletion. If the RoleBinding is missing, creates it again and retries the deletion later.
  */
 export async function deleteNamespace(context: SeatContext, live: Namespace): Promise<PhaseResult> {
   const { name, uid } = live.metadata;

@@ -4,12 +4,7 @@ import { aReadySeatHarness, inSeat } from '../testing/seat-harness.ts';
 import type { SeatHarness } from '../testing/seat-harness.ts';
 
 const seedPod = ({ api }: SeatHarness, metadata: object = {}): KubeObject =>
-  api.seed({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { ...inSeat('mine'), ...metadata },
-    spec: { containers: [] },
-  });
+  api.seed({ apiVersion: 'v1', kind: 'Pod', metadata: { ...inSeat('mine'), ...metadata }, spec: { containers: [] } });
 
 async function aStoppedSeat(metadata?: object): Promise<SeatHarness> {
   const harness = await aReadySeatHarness();

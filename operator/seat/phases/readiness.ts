@@ -25,8 +25,8 @@ const liveDeployments = ({ options: { stores }, seat }: SeatContext): readonly K
   );
 
 /**
- * Compares the live Deployments with the desired ones. If the lab can't be rendered, compares the live Deployments with
- * themselves.
+ * Decides whether the lab is ready: compares the live Deployments with the desired ones. If the lab can't be rendered,
+ * only checks whether each live Deployment is completely rolled out.
  */
 function labReadiness(context: SeatContext): Readiness {
   const { options, seat, desired } = context;
@@ -50,7 +50,7 @@ function attendeeProgress({ options: { stores }, seat, now }: SeatContext): Find
 }
 
 /**
- * Lists the pods to find out why the lab is not ready. Lists them only when the lab has not been ready for a while,
+ * Lists the pods to find out why the lab is not ready. Does so only when the lab has not been ready for QUIET_MS,
  * because a new diagnosis may cause a write of the status.
  */
 async function diagnosePods(
