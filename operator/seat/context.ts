@@ -54,16 +54,7 @@ export interface ClusterInfo extends Network, Endpoint {
 export interface Deadlines {
   /** How long a lab may take to become ready. After that, the seat's phase is Failed. Default 5 minutes. */
   readonly ready: number;
-<<<<<<< HEAD
-  /** How often the operator reads the kubeconfig's Secret, which it does not watch. Default 30 minutes. */
-=======
-  /**
-   * How long the operator waits until the namespace of a deleted Seat is gone. After that, it removes the Seat anyway.
-   * Default 10 minutes.
-   */
-  readonly gone: number;
   /** Time between two reads of the kubeconfig's Secret, which the operator does not watch. Default 30 minutes. */
->>>>>>> main
   readonly secret: number;
 }
 

@@ -55,16 +55,10 @@ export async function applyAll(
 }
 
 /**
-<<<<<<< HEAD
- * Error messages, by kind, after which the operator deletes an object and creates it again. They mean that a field is
- * immutable. For a Service they mean that somebody changed a port number, so that the apply would add a second port of
- * the same name. No object of these kinds holds data of the attendee, except the ConfigMap of the dice, which is
- * written elsewhere.
-=======
  * Error messages, by kind, after which the operator deletes an object and creates it again. The messages mean that a
  * field is immutable. The message for a Service means that somebody changed a port number, so that the apply would add
- * a second port of the same name. No object of these kinds holds data of the attendee.
->>>>>>> main
+ * a second port of the same name. No object of these kinds holds data of the attendee, except the ConfigMap of the
+ * dice, which phases/lab.ts writes.
  */
 const NEEDS_REPLACEMENT: Readonly<Record<string, RegExp>> = {
   RoleBinding: /cannot change/,
