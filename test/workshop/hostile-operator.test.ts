@@ -95,6 +95,33 @@ describe('fields that somebody adds to a seat', () => {
   test('leaves a complete lab after all these repairs', () => allReady(workshop, seats.length, 120_000), 130_000);
 });
 
+describe("an attendee's pod without limits of its own", () => {
+  const fill = 'for(;;)fs.appendFileSync("/t/x",Buffer.alloc(4<<20))';
+  const spec = {
+    volumes: [{ name: 't', emptyDir: {} }],
+    containers: [{ ...container, command: ['node', '-e', fill], volumeMounts: [{ name: 't', mountPath: '/t' }] }],
+  };
+  beforeAll(() => createPod(own, 'filler', spec), 30_000);
+  afterAll(() => kubectl('--namespace', own, 'delete', 'pod', 'filler', '--ignore-not-found', '--wait=false'));
+
+  test('gets a limit for its disk', async () => {
+    const limit = '{.spec.containers[0].resources.limits.ephemeral-storage}';
+    expect(await ofSpec(own, 'pod/filler', limit)).toBe('128Mi');
+  });
+
+  test('is evicted within 60 s if it writes without end', async () => {
+    const look = async (): Promise<void> => expect(await ofSpec(own, 'pod/filler', '{.status.reason}')).toBe('Evicted');
+    await eventually(look, { within: 60_000, every: 1000 });
+  }, 70_000);
+
+  test('is refused if it asks for more disk than an attendee may have', async () => {
+    const resources = { limits: { memory: '64Mi', 'ephemeral-storage': '10Gi' } };
+    await expect(createPod(own, 'large', { containers: [{ ...container, resources }] })).rejects.toThrow(
+      'maximum ephemeral-storage usage per Container is 512Mi',
+    );
+  });
+});
+
 describe('a seat that is stopped', () => {
   const attendee = new Attendee(own);
   const codeOf = async (account: Account): Promise<number> =>
