@@ -137,6 +137,7 @@ export function podSpec(
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     ...(initContainers && { initContainers }),
+    ...(lab.priorityClass !== undefined && { priorityClassName: lab.priorityClass }),
     containers: [main],
     imagePullSecrets: lab.values.imagePullSecrets,
     nodeSelector: lab.values.nodeSelector,

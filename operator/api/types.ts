@@ -6,14 +6,8 @@ import type { ValueOf } from '../../cdk8s/schema/schema.ts';
 import { GROUP } from '../../lab/names.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
 
-export { API_VERSION, GROUP, LABELS, MANAGED_BY, NAMES, RELEASE, ROLES } from '../../lab/names.ts';
+export { API_VERSION, FIELD_MANAGER, GROUP, LABELS, MANAGED_BY, NAMES, PRIORITY_CLASS, RELEASE, ROLES } from '../../lab/names.ts';
 export { DEFAULTS, DNS_LABEL, LABEL_LENGTH, LIMITS } from '../../cdk8s/operator/workshop.ts';
-
-/**
- * Name under which the operator owns the fields that it applies.
- * https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
- */
-export const FIELD_MANAGER = 'intro-otel';
 
 /**
  * The finalizer of Workshops and Seats. It delays the deletion of a Workshop until its Seats are gone, and the deletion

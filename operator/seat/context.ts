@@ -113,7 +113,7 @@ export interface DesiredSeat {
   readonly lab: Lab;
   readonly quota: LabObject;
   readonly limits: LabObject;
-  /** NetworkPolicies, ServiceAccounts and RoleBindings: everything that must exist before the first pod. */
+  /** What must exist before the first pod: NetworkPolicies, accounts and the quota of critical pods. */
   readonly guardrails: readonly LabObject[];
   readonly secrets: readonly LabObject[];
   /** Services and ConfigMaps, except the ConfigMap of the dice. */

@@ -127,7 +127,11 @@ describe('a new seat', () => {
 
   test('retries a 403 Forbidden for 5 s without a report, and then reports the reason Forbidden', async () => {
     const harness = aSeatHarness();
-    harness.api.fail({ kind: 'ResourceQuota' }, apiError(403, 'Forbidden', 'cannot patch resourcequotas'), 3);
+    harness.api.fail(
+      { kind: 'ResourceQuota', name: 'seat' },
+      apiError(403, 'Forbidden', 'cannot patch resourcequotas'),
+      3,
+    );
     const watch = harness.watch();
     expect(await harness.reconcile()).toEqual({ requeueAfter: 50, reason: 'PermissionsPending' });
     expect(watch.writes().at(-1)).toBe('apply ResourceQuota seat');

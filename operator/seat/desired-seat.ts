@@ -5,7 +5,15 @@ import { attendeeFiles, customizedDeployments, isDice, NO_FILES, withoutAttendee
 import { isStopped } from './context.ts';
 import type { DesiredSeat, SeatContext } from './context.ts';
 import { withFaults } from './faults.ts';
-import { attendeeAccount, labelsOf, limitsObject, namespaceOf, networkPolicies, quotaObject } from './objects.ts';
+import {
+  attendeeAccount,
+  criticalQuota,
+  labelsOf,
+  limitsObject,
+  namespaceOf,
+  networkPolicies,
+  quotaObject,
+} from './objects.ts';
 import { permanentProblem, unexpected } from './phase-result.ts';
 import type { Problem } from './phase-result.ts';
 import { labOf as labOfChart } from './rendered-lab.ts';
@@ -47,6 +55,7 @@ function objectsOf(context: SeatContext, lab: Lab): DesiredSeat {
     quota: quotaObject(seat, lab),
     limits: limitsObject(seat, lab),
     guardrails: [
+      criticalQuota(seat),
       ...networkPolicies(seat, lab, options.clusterInfo()),
       // Without the account, all its tokens are void.
       ...(isStopped(seat) ? [] : attendeeAccount(seat)),

@@ -90,6 +90,24 @@ export const quotaObject = (seat: Seat, { requirements, values }: Lab): LabObjec
   spec: { hard: quotaOf(requirements, seat.spec.quota, values.guide.service.type) },
 });
 
+/** The classes that every cluster has. Their pods displace all other pods. */
+const CRITICAL = ['system-node-critical', 'system-cluster-critical'];
+
+/**
+ * Builds the ResourceQuota that allows no pods of the critical classes. It names them, because the operators `Exists`
+ * and `NotIn` of this scope don't match as their names say.
+ * https://kubernetes.io/docs/concepts/policy/resource-quotas/#resource-quota-per-priorityclass
+ */
+export const criticalQuota = (seat: Seat): LabObject => ({
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: metadataOf(seat, NAMES.criticalQuota),
+  spec: {
+    hard: { pods: '0' },
+    scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: CRITICAL }] },
+  },
+});
+
 /** Builds the NetworkPolicies that isolate the seat from other seats. They must exist before the first pod. */
 export const networkPolicies = (seat: Seat, { values }: Lab, network: Network): LabObject[] =>
   Object.entries(policiesOf(values, network)).map(([name, spec]): LabObject => ({

@@ -19,7 +19,10 @@ export const OPERATOR_NAMESPACE = 'intro-otel';
 export const OPERATOR_GROUP = `system:serviceaccounts:${OPERATOR_NAMESPACE}`;
 
 const COMPONENT = 'app.kubernetes.io/component';
-const RIGHTS = ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'Lease'];
+const RIGHTS = [
+  ...['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'Lease', 'PriorityClass'],
+  ...['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'],
+];
 const DEFINITION = 'CustomResourceDefinition';
 /** The environment variables that apps/Dockerfile sets. */
 const OF_THE_IMAGE = { NODE_ENV: 'production', NODE_OPTIONS: '--max-semi-space-size=1' };

@@ -12,6 +12,7 @@ import {
   namespaceObject,
   operatorBinding,
   attendeeAccount,
+  criticalQuota,
   quotaObject,
 } from '../../../operator/seat/objects.ts';
 import type { LabObject } from '../../../operator/seat/types.ts';
@@ -53,6 +54,7 @@ export function seatObjects(workshop: string, name: string): LabObject[] {
     operatorBinding(seat, operator),
     quotaObject(seat, lab),
     limitsObject(seat, lab),
+    criticalQuota(seat),
     ...networkPolicies(seat, lab, network),
     ...attendeeAccount(seat),
     kubeconfig(seat),
