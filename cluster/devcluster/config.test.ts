@@ -115,6 +115,11 @@ test('runs kube-router to enforce NetworkPolicies, unless the options turn it of
   expect(names(false)).not.toContain('kube-router');
 });
 
+onLinux('limits the number of processes of a pod', () => {
+  const kubelet = parse(configFiles(shape('lab'))['kubelet.yaml'] ?? '') as Record<string, never>;
+  expect(kubelet).toMatchObject({ podPidsLimit: 512 });
+});
+
 test('starts the kubelet after containerd and the API server', () => {
   expect(plan(true).processes.find(({ name }) => name === 'kubelet')?.after).toEqual(['containerd', 'apiserver']);
 });

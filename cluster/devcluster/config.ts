@@ -118,6 +118,7 @@ function kubeletConfig(layout: Layout): object {
     clusterDomain: network.domain,
     resolvConf: join(layout.config, 'resolv.conf'), // pods can't reach the machine's own name servers
     maxPods: 500,
+    podPidsLimit: 512, // a pod that starts processes without end must not fill the machine's process table
     serializeImagePulls: false,
     configMapAndSecretChangeDetectionStrategy: 'Watch', // so that the next pod has the newest ConfigMap
     // When the disk is full, the kubelet evicts no pods and removes no images. An image could not be pulled again, and

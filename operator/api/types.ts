@@ -25,6 +25,12 @@ export { DEFAULTS, DNS_LABEL, LABEL_LENGTH, LIMITS } from '../../cdk8s/operator/
  */
 export const FINALIZER = `${GROUP}/cleanup`;
 
+/** Reason of the condition Ready of a Seat or Workshop whose deletion something blocks. The message names it. */
+export const DELETION_BLOCKED = 'DeletionBlocked';
+
+/** Reason of a Seat's condition Ready if the attendee has broken the lab. Such a Seat does not stop the rollout. */
+export const BROKEN_BY_ATTENDEE = 'BrokenByAttendee';
+
 export type WorkshopSpec = ValueOf<typeof workshopSpec>;
 export type WorkshopStatus = ValueOf<typeof workshopStatus>;
 export type Attendee = NonNullable<WorkshopSpec['attendees']>[number];

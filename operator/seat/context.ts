@@ -54,16 +54,11 @@ export interface ClusterInfo extends Network, Endpoint {
 export interface Deadlines {
   /** How long a lab may take to become ready. After that, the seat's phase is Failed. Default 5 minutes. */
   readonly ready: number;
-  /**
-   * How long the operator waits until the namespace of a deleted Seat is gone. After that, it removes the Seat anyway.
-   * Default 10 minutes.
-   */
-  readonly gone: number;
   /** Time between two reads of the kubeconfig's Secret, which the operator does not watch. Default 30 minutes. */
   readonly secret: number;
 }
 
-export const DEADLINES: Deadlines = { ready: 5 * 60_000, gone: 10 * 60_000, secret: 30 * 60_000 };
+export const DEADLINES: Deadlines = { ready: 5 * 60_000, secret: 30 * 60_000 };
 
 export interface SeatOptions {
   readonly api: Api;
@@ -107,6 +102,8 @@ export interface SeatMemo {
    * time.
    */
   access?: { readonly value: NonNullable<SeatStatus['access']>; readonly revision: string };
+  /** Since when a stopped seat has no pods at all, and whether the operator has looked for the last time. */
+  pods?: { readonly goneSince: number; readonly isOver: boolean };
   /** What the seat's pods reported when the operator last listed them, and the time of that list. */
   podDiagnosis?: PodDiagnosis & { readonly at: number };
 }

@@ -16,6 +16,7 @@ import { access, secretDue } from './phases/access.ts';
 import { guardrails } from './phases/guardrails.ts';
 import { lab } from './phases/lab.ts';
 import { namespace } from './phases/namespace.ts';
+import { ownPods } from './phases/own-pods.ts';
 import { quotaCheck } from './phases/quota-check.ts';
 import { readiness } from './phases/readiness.ts';
 import { termination } from './phases/termination.ts';
@@ -28,7 +29,7 @@ import { writeStatus } from './write-status.ts';
  * The phases of a seat, in order. Permissions and guardrails come first, so that no pod ever runs unprotected. The lab
  * without its pods, the quota and the attendee's access follow. The pods come last.
  */
-const PHASES: readonly Phase<LabContext>[] = [quotaCheck, namespace, guardrails, lab, access, workloads];
+const PHASES: readonly Phase<LabContext>[] = [quotaCheck, namespace, guardrails, lab, access, workloads, ownPods];
 /** The phases of a seat whose lab can't be rendered. */
 const PHASES_WITHOUT_LAB: readonly Phase[] = [access];
 
@@ -40,6 +41,8 @@ const REPORT_AFTER_MS = 10_000;
  */
 const WAITING_MS = 30_000;
 const FAILED_MS = 5 * 60_000;
+/** Milliseconds until the operator looks again whether a stopped seat still has pods. */
+const LOOK_MS = 2000;
 
 /** The result of a reconcile: when to reconcile the seat again, and the reason if the reconcile ended early. */
 export interface SeatResult extends Result {
@@ -142,9 +145,10 @@ function nextReconcile(context: SeatContext, state: SeatState, status: SeatStatu
   const { seat, now, deadlines } = context;
   const problem = state.problem ?? state.accessProblem;
   if (problem) return problem.permanent ? FAILED_MS : WAITING_MS;
+  if (isStopped(seat)) return context.memo.pods?.isOver === true ? FAILED_MS : LOOK_MS;
   const due = [secretDue(context), status.access ? Date.parse(status.access.renewAt) : Infinity];
   const since = state.unreadySince;
-  if (!state.readiness.ready && !isStopped(seat))
+  if (!state.readiness.ready)
     due.push(...[since + QUIET_MS, since + deadlines.ready].filter((time) => time > now), now + WAITING_MS);
   return Math.ceil(Math.max(1000, Math.min(...due) - now));
 }

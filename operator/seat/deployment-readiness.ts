@@ -29,6 +29,12 @@ export interface PodDiagnosis {
   readonly unavailable: readonly string[];
   /** The first problem that a pod reports. Undefined if no pod reports a problem. */
   readonly diagnosis: Diagnosis | undefined;
+  readonly pods: {
+    /** Names of the pods in the namespace that are not the lab's. */
+    readonly foreign: readonly string[];
+    /** When the oldest pod of an unavailable Deployment was created, in milliseconds since 1970. */
+    readonly oldest?: number;
+  };
 }
 
 /** A desired Deployment, together with the live Deployment of the same name. */

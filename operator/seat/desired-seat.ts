@@ -57,7 +57,8 @@ function objectsOf(context: SeatContext, lab: Lab): DesiredSeat {
     guardrails: [
       criticalQuota(seat),
       ...networkPolicies(seat, lab, options.clusterInfo()),
-      ...attendeeAccount(seat),
+      // Without the account, all its tokens are void.
+      ...(isStopped(seat) ? [] : attendeeAccount(seat)),
       ...accounts,
     ],
     secrets: objects.filter(({ kind }) => kind === 'Secret'),

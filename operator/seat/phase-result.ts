@@ -1,6 +1,7 @@
 // The result of one phase of a seat: the phase is done, or the reconcile must soon be repeated, or a condition must
 // report a problem.
 import type { SeatStatus } from '../api/types.ts';
+import type { Contest } from '../engine/contests.ts';
 import type { Diagnosis, Readiness } from './deployment-readiness.ts';
 import type { PodDiagnosis } from './deployment-readiness.ts';
 import { asError } from '../../support/errors.ts';
@@ -24,8 +25,14 @@ export interface Findings {
   readonly readiness: Readiness;
   /** Names of the Deployments that run a file edited by the attendee. */
   readonly customized: readonly string[];
+  /** Whether a stopped seat still has pods of the attendee. */
+  readonly arePodsLeft?: boolean;
+  /** Objects with fields that somebody keeps putting back. */
+  readonly contests: readonly Contest[];
   /** What the pods report about a lab that is not ready. Undefined if the pods were not listed. */
   readonly podDiagnosis: PodDiagnosis | undefined;
+  /** What the attendee has done that keeps the lab from being ready. Undefined if nothing shows that. */
+  readonly breakage?: Diagnosis | undefined;
   /** Time since which the seat has not been ready, in milliseconds since 1970. */
   readonly unreadySince: number;
 }

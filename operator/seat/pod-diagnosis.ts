@@ -23,12 +23,29 @@ export async function askPods(
   unavailable: readonly string[],
 ): Promise<PodDiagnosis> {
   if (memo.podDiagnosis && now - memo.podDiagnosis.at < VALID_MS) return memo.podDiagnosis;
-  const pods = await api.list<Pod>(KINDS.Pod, {
-    namespace: namespaceOf(seat),
-    labelSelector: `app.kubernetes.io/instance=${RELEASE}`,
-  });
-  memo.podDiagnosis = { at: now, unavailable, diagnosis: diagnose(pods, unavailable) };
+  const pods = await api.list<Pod>(KINDS.Pod, { namespace: namespaceOf(seat) });
+  const diagnosis = diagnose(pods.filter(hasLabelOfLab), unavailable);
+  memo.podDiagnosis = { at: now, unavailable, diagnosis, pods: summaryOf(pods, unavailable) };
   return memo.podDiagnosis;
+}
+
+const hasLabelOfLab = ({ metadata: { labels = {} } }: Pod): boolean => labels['app.kubernetes.io/instance'] === RELEASE;
+
+/** Whether a ReplicaSet of the lab made the pod. */
+const isOfLab = (pod: Pod): boolean =>
+  hasLabelOfLab(pod) &&
+  (pod.metadata.ownerReferences ?? []).some(({ kind, controller }) => kind === 'ReplicaSet' && controller === true);
+
+const isLive = ({ metadata }: Pod): boolean => metadata.deletionTimestamp === undefined;
+
+/** Returns which pods are not the lab's, and when the oldest live pod of an unavailable Deployment was created. */
+function summaryOf(pods: readonly Pod[], unavailable: readonly string[]): PodDiagnosis['pods'] {
+  const waiting = pods.filter((pod) => isLive(pod) && isOfLab(pod) && belongsTo(pod, unavailable));
+  const created = waiting.map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? ''));
+  return {
+    foreign: pods.filter((pod) => isLive(pod) && !isOfLab(pod)).map(({ metadata }) => metadata.name),
+    ...(created.length > 0 && { oldest: Math.min(...created) }),
+  };
 }
 
 type Advice = (pod: string, namespace: string) => string;
@@ -98,10 +115,12 @@ function unschedulable({ metadata: { name }, status }: Pod): Diagnosis | undefin
 
 const byName = (a: Pod, b: Pod): number => (a.metadata.name < b.metadata.name ? -1 : 1);
 
+const belongsTo = ({ metadata }: Pod, deployments: readonly string[]): boolean =>
+  deployments.some((name) => metadata.name.startsWith(`${name}-`));
+
 /** Returns why the pods of the named Deployments are not ready. Returns undefined if no pod reports a reason. */
 export function diagnose(pods: readonly Pod[], deployments: readonly string[]): Diagnosis | undefined {
-  const belongs = ({ metadata }: Pod): boolean => deployments.some((name) => metadata.name.startsWith(`${name}-`));
-  const candidates = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined && belongs(pod)).sort(byName);
+  const candidates = pods.filter((pod) => isLive(pod) && belongsTo(pod, deployments)).sort(byName);
   const diagnoses = [...candidates.map(stuckContainer), ...candidates.map(unschedulable)];
   return diagnoses.find((diagnosis) => diagnosis !== undefined);
 }

@@ -2,7 +2,6 @@
 // objects that are no longer part of the lab.
 import { LABELS, MANAGED_BY } from '../api/types.ts';
 import { isInvalid } from '../../kubernetes/api.ts';
-import { kindOf } from '../../kubernetes/kinds.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
 import type { Failure } from '../engine/apply.ts';
@@ -11,6 +10,7 @@ import { record } from '../events.ts';
 import type { EventSpec } from '../events.ts';
 import { NAMESPACED_KINDS } from './context.ts';
 import type { SeatContext, SeatStores } from './context.ts';
+import { deleteForGood } from './deletion-obstacles.ts';
 import { codeStarted, faultsSwitched, removed, repaired } from './events.ts';
 import { failureResult } from './failure-result.ts';
 import { isFaults } from './faults.ts';
@@ -57,11 +57,13 @@ export async function applyAll(
 /**
  * Error messages, by kind, after which the operator deletes an object and creates it again. The messages mean that a
  * field is immutable. The message for a Service means that somebody changed a port number, so that the apply would add
- * a second port of the same name. No object of these kinds holds data of the attendee.
+ * a second port of the same name. No object of these kinds holds data of the attendee, except the ConfigMap of the
+ * dice, which phases/lab.ts writes.
  */
 const NEEDS_REPLACEMENT: Readonly<Record<string, RegExp>> = {
   RoleBinding: /cannot change/,
   Deployment: /immutable/,
+  ConfigMap: /immutable/,
   Service: /Duplicate value/,
 };
 
@@ -72,12 +74,10 @@ const NEEDS_REPLACEMENT: Readonly<Record<string, RegExp>> = {
 async function replaceOrReport(context: SeatContext, failure: Failure): Promise<PhaseResult> {
   const { api, stores } = context.options;
   const { object, error } = failure;
-  const uid = storeOf(stores, object.kind)?.get(keyOf(object))?.metadata.uid;
-  if (uid === undefined || !isInvalid(error) || NEEDS_REPLACEMENT[object.kind]?.test(error.message) !== true)
+  const live = storeOf(stores, object.kind)?.get(keyOf(object));
+  if (live === undefined || !isInvalid(error) || NEEDS_REPLACEMENT[object.kind]?.test(error.message) !== true)
     return failureResult(failure, context);
-  return api
-    .delete(kindOf(object), object.metadata, { uid })
-    .then(() => requeueAfter(REPLACED_MS, 'ObjectReplaced'), unexpected);
+  return deleteForGood(api, live).then(() => requeueAfter(REPLACED_MS, 'ObjectReplaced'), unexpected);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Decides which Seats the operator creates, changes and deletes now. It sends no requests.
 import type { Seat } from '../api/types.ts';
-import { hasFailed, isAsWanted, isDeleting, isInFlight, isReady, nameOf, writtenSpec } from './seats.ts';
+import { hasFailedRollout, isAsWanted, isDeleting, isInFlight, isReady, nameOf, writtenSpec } from './seats.ts';
 
 export interface RolloutInput {
   /** The Seats that the Workshop should have, in the order of the attendees. */
@@ -129,7 +129,7 @@ function unwantedSeats({ existing, wanted }: RolloutInput): Seat[] {
 }
 
 function isHalted(input: RolloutInput, [first]: readonly Seat[]): boolean {
-  const failed = attendedSeats(input).filter(hasFailed);
+  const failed = attendedSeats(input).filter(hasFailedRollout);
   return failed.filter((seat) => seat.spec.revision === first?.spec.revision).length >= input.maxFailures;
 }
 

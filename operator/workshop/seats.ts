@@ -1,6 +1,7 @@
 // The Seats of a Workshop: their desired content, their owner, and their progress.
 import { json } from '../../cdk8s/canonical-json.ts';
-import { API_VERSION, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
+import { conditionOf } from '../../kubernetes/conditions.ts';
+import { API_VERSION, BROKEN_BY_ATTENDEE, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
 import type { Attendee, Seat, SeatSpec, Workshop } from '../api/types.ts';
 import type { KubeObject, OwnerReference } from '../../kubernetes/object.ts';
 import { attendeesOf, seatName } from './attendees.ts';
@@ -135,6 +136,13 @@ export const isSettled = (seat: Seat): boolean =>
 
 export const hasFailed = (seat: Seat): boolean =>
   !isDeleting(seat) && isObserved(seat) && seat.status?.phase === 'Failed';
+
+/** Whether the attendee has broken the seat, or the lab has been ready at this revision and broke later. */
+const isNoFaultOfRevision = ({ spec, status }: Seat): boolean =>
+  conditionOf(status?.conditions, 'Ready')?.reason === BROKEN_BY_ATTENDEE || status?.readyRevision === spec.revision;
+
+/** Whether the Seat's failure speaks against its revision, so that the rollout must stop after some of them. */
+export const hasFailedRollout = (seat: Seat): boolean => hasFailed(seat) && !isNoFaultOfRevision(seat);
 
 /** Whether the Seat is being created or changed: it is neither settled, nor failed, nor being deleted. */
 export const isInFlight = (seat: Seat): boolean => !isDeleting(seat) && !isSettled(seat) && !hasFailed(seat);

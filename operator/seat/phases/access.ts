@@ -5,6 +5,7 @@ import { isForbidden } from '../../../kubernetes/api.ts';
 import { isTrue } from '../../../kubernetes/conditions.ts';
 import { KINDS } from '../../../kubernetes/kinds.ts';
 import { record } from '../../events.ts';
+import { isStopped } from '../context.ts';
 import type { SeatContext } from '../context.ts';
 import { kubeconfigRenewed } from '../events.ts';
 import { accessOf, isCurrent, kubeconfigSecret, lifetimeSeconds } from '../kubeconfig.ts';
@@ -137,8 +138,19 @@ function isAccessDue({ seat: { status }, problem: earlier, now }: SeatContext): 
   return stillRuns && status?.access !== undefined && now >= Date.parse(status.access.renewAt);
 }
 
+/** Forgets the kubeconfig of a stopped seat, because its token is void. After the start, the seat gets a new one. */
+function forgetAccess({ memo }: SeatContext): PhaseResult {
+  delete memo.access;
+  return { type: 'done', findings: { access: undefined } };
+}
+
+function accessResult(context: SeatContext): PhaseResult | Promise<PhaseResult> {
+  if (isStopped(context.seat)) return forgetAccess(context);
+  return isAccessDue(context) ? reconcileAccess(context) : DONE;
+}
+
 export const access: Phase = {
   condition: 'Access',
   runsAfterProblem: true,
-  reconcile: (context) => (isAccessDue(context) ? reconcileAccess(context) : Promise.resolve(DONE)),
+  reconcile: async (context) => accessResult(context),
 };

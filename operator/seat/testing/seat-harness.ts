@@ -9,6 +9,7 @@ import type { Condition } from '../../../kubernetes/object.ts';
 import { FakeApi, manualClock, recordedEvents } from '../../engine/testing/fake-api.ts';
 import { aSeat, smallLab } from './fixtures.ts';
 import { labCache } from '../rendered-lab.ts';
+import { isShared } from '../shared-fields.ts';
 import type { SeatOptions, SeatStores, ClusterInfo } from '../context.ts';
 import { SeatReconciler } from '../controller.ts';
 import type { SeatResult } from '../controller.ts';
@@ -56,7 +57,12 @@ export class SeatHarness {
       stores: Object.fromEntries(
         Object.entries(KINDS).map(([name, kind]) => [name, this.api.store(kind)]),
       ) as unknown as SeatStores,
-      applier: new Applier({ api: this.api, annotation: 'intro-otel.dev/applied' }),
+      applier: new Applier({
+        api: this.api,
+        annotation: 'intro-otel.dev/applied',
+        isShared,
+        now: () => this.clock.now(),
+      }),
       clusterInfo: () => this.clusterInfo,
       labOf: labCache(smallLab),
       metrics: { ...createOperatorMetrics(new Registry()), seatReady: (seconds) => void this.readyAfter.push(seconds) },
