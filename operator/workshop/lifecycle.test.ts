@@ -1,4 +1,4 @@
-import { FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
+import { API_VERSION, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
 import { KINDS } from '../api/kinds.ts';
 import { HOUR, NAMES, aWorkshopHarness, later } from './testing/workshop-harness.ts';
 
@@ -125,7 +125,9 @@ describe('a deleted Workshop', () => {
     const { api, settle, settleAll, reconcile, workshops, condition } = aWorkshopHarness();
     await settleAll();
     const labels = { [LABELS.managedBy]: MANAGED_BY, [LABELS.workshop]: 'class' };
-    api.edit(KINDS.Namespace, { name: 'class-seat-02' }, { metadata: { labels } });
+    const ownerReferences = [{ apiVersion: API_VERSION, kind: 'Seat', name: 'class-seat-02', uid: 'gone' }];
+    api.edit(KINDS.Namespace, { name: 'class-seat-02' }, { metadata: { labels, ownerReferences } });
+    api.edit(KINDS.Namespace, { name: 'class-seat-03' }, { metadata: { labels } }); // somebody else's
     await api.delete(KINDS.Workshop, { name: 'class' });
     await reconcile();
     settle();
