@@ -54,8 +54,8 @@ const workshops: Kind = {
     {
       name: 'State',
       type: 'string',
-      jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
-      description: 'The state of the class in one word.',
+      jsonPath: '.status.state',
+      description: 'The reason of the condition that needs attention most.',
     },
     {
       name: 'Failed',
@@ -94,6 +94,13 @@ const seats: Kind = {
       type: 'date',
       jsonPath: '.status.lastActivity',
       description: 'Time since the attendee last did something.',
+    },
+    {
+      name: 'Access Until',
+      type: 'string',
+      jsonPath: '.status.access.handedOutUntil',
+      description: 'When the kubeconfig that was handed out expires.',
+      priority: 1,
     },
     {
       name: 'URL',

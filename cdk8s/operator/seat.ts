@@ -69,6 +69,10 @@ export const seatStatus = entry('What the operator has done so far.', {
       secret: text({ doc: 'The Secret, as namespace/name.', maxLength: 320 }),
       expiresAt: time('When the token in the kubeconfig expires.'),
       renewAt: time('When the operator renews the token.'),
+      issuedAt: time('When the operator last renewed the token.'),
+      handedOutUntil: time(
+        'When a kubeconfig expires that was handed out before the last renewal. Hand the Secret out again before that.',
+      ),
     },
     ['secret', 'expiresAt', 'renewAt'],
   ),

@@ -193,8 +193,13 @@ export const workshopStatus = entry('What the operator has done so far.', {
   conditions: conditions(
     'Ready: all seats are ready. Progressing: the operator creates or changes seats. Degraded: some seats fail. ' +
       'CapacityAvailable: the nodes have room for all seats. ImagesReady: every node has the images. ' +
-      "NetworkIsolation: a test found that one seat can't reach another.",
+      "NetworkIsolation: a test found that one seat can't reach another. FaultsApplied: every word of the faults " +
+      'label names a fault. AccessReady: the kubeconfigs work from other machines until the class ends.',
   ),
+  state: text({
+    doc: 'The reason of the condition that needs attention most, such as RolloutStopped. SeatsReady if none does.',
+    maxLength: 1024,
+  }),
   seats: entry(
     'How many seats there are in each state.',
     {

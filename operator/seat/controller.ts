@@ -12,7 +12,7 @@ import { recordChanges } from './events.ts';
 import { unexpected } from './phase-result.ts';
 import type { Findings, PhaseResult, Problem, RequeueAfter, RequeueReason, SeatProblem } from './phase-result.ts';
 import type { Phase } from './phase.ts';
-import { access, secretDue } from './phases/access.ts';
+import { access, secretDue, serverOf } from './phases/access.ts';
 import { guardrails } from './phases/guardrails.ts';
 import { lab } from './phases/lab.ts';
 import { namespace } from './phases/namespace.ts';
@@ -164,7 +164,8 @@ async function report(context: SeatContext, { problems, findings }: Outcome): Pr
   const { Provisioned: problem, Access: accessProblem } = problems;
   clearErrors(context, problems);
   const observed = await readiness.reconcile({ ...context, problem });
-  const state = { access: seat.status?.access, ...findings, ...observed.findings, problem, accessProblem };
+  const known = { access: seat.status?.access, server: serverOf(context) };
+  const state = { ...known, ...findings, ...observed.findings, problem, accessProblem };
   const status = statusOf(seat, state, { now, deadline: deadlines.ready });
   if (await writeStatus(context, status)) recordChanges(context, status);
   const error = problem?.error ?? accessProblem?.error;

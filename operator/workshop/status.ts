@@ -6,9 +6,12 @@ import { DEFAULTS } from '../api/types.ts';
 import type { FailingSeat, Seat, SeatCounts, Workshop, WorkshopStatus } from '../api/types.ts';
 import type { Condition } from '../../kubernetes/object.ts';
 import { notTested } from './isolation-pod.ts';
+import { accessCondition } from './access-condition.ts';
+import { faultsCondition } from './faults-condition.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { isOver } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
+import { stateOf } from './state.ts';
 import { hasFailed, isDeleting, isReady, isSettled, nameOf, ownerText } from './seats.ts';
 
 /** What one reconcile of a Workshop has observed and decided. */
@@ -160,7 +163,7 @@ function progressingCondition(state: CountedState): ConditionSpec {
   if (held) return held;
   const active = inProgress(state);
   if (active + waiting.length - unplaced.length > 0)
-    return progress('True', 'RollingOut', `${text}, ${active} in progress, ${waiting.length} wait.`);
+    return progress('True', 'Updating', `${text}, ${active} in progress, ${waiting.length} wait.`);
   if (unplaced.length > 0)
     return progress(
       'False',
@@ -218,6 +221,8 @@ export function statusOf(input: WorkshopState, now: number): WorkshopStatus {
     ...(capacity ? [capacity] : earlierCondition(workshop, 'CapacityAvailable')),
     ...(images ? [images] : earlierCondition(workshop, 'ImagesReady')),
     ...isolationCondition(state),
+    ...faultsCondition(workshop),
+    ...accessCondition(workshop, state.live),
   ];
   return completeStatus(workshop, { conditions, counts, failing, now });
 }
@@ -235,9 +240,11 @@ function completeStatus(
 ): WorkshopStatus {
   const complete = (one: ConditionSpec | Condition): Condition[] =>
     'lastTransitionTime' in one ? [one] : setConditions(status?.conditions, [one], { generation, now });
+  const completed = conditions.flatMap(complete);
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
-    conditions: conditions.flatMap(complete),
+    conditions: completed,
+    state: stateOf(completed),
     seats: counts,
     ...(failing.length > 0 && { failing: failing.slice(0, MAX_LISTED) }),
     summary: `${counts.ready}/${counts.desired}`,
@@ -260,7 +267,7 @@ export function invalidStatus(
   const schedule = { state: 'Open', afterExpiry: 'Keep' } as const;
   const state = countSeats({ workshop, owned, wanted: owned, taken: [], plan: NO_PLAN, schedule });
   const { attendees, seats = 0 } = workshop.spec;
-  const kept = ['Degraded', 'CapacityAvailable', 'ImagesReady', 'NetworkIsolation'];
+  const kept = ['Degraded', 'CapacityAvailable', 'ImagesReady', 'NetworkIsolation', 'FaultsApplied', 'AccessReady'];
   return completeStatus(workshop, {
     conditions: [
       conditionSpec('Ready', 'False', 'InvalidSpec', invalidText(problems)),
