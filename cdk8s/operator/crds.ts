@@ -84,6 +84,12 @@ const seats: Kind = {
     { name: 'Attendee', type: 'string', jsonPath: '.spec.attendee', description: 'The attendee who uses the seat.' },
     { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'The stage that the seat has reached.' },
     {
+      name: 'Reason',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
+      description: 'Why the seat has this phase.',
+    },
+    {
       name: 'Progress',
       type: 'string',
       jsonPath: '.status.progress',

@@ -31,6 +31,10 @@ export const seatSpec = entry(
     quota,
     access,
     stopped: flag({ doc: 'Whether the operator stops the seat because the class has expired.', default: false }),
+    held: flag({
+      doc: 'Whether the seat waits, without a namespace, until the nodes have room for it.',
+      default: false,
+    }),
     replicas: persisted(
       count(
         '1 runs the seat and 0 stops it, as in kubectl scale seat NAME --replicas=0. A stopped seat keeps the ' +

@@ -1,6 +1,6 @@
 // The Seat reconciler. It gives each Seat a namespace with a lab, an account for the attendee, and guardrails. It runs
 // the phases in order, collects their results, and writes the status once, only if it differs.
-import { FINALIZER } from '../api/types.ts';
+import { FINALIZER, isHeld } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
 import { NotLeadingError, isConflict } from '../../kubernetes/api.ts';
 import { KINDS } from '../api/kinds.ts';
@@ -9,6 +9,7 @@ import { DEADLINES, isStopped } from './context.ts';
 import type { Deadlines, LabContext, SeatContext, SeatMemo, SeatOptions } from './context.ts';
 import { desiredSeat } from './desired-seat.ts';
 import { recordChanges } from './events.ts';
+import { heldStatus } from './held-status.ts';
 import { unexpected } from './phase-result.ts';
 import type { Findings, PhaseResult, Problem, RequeueAfter, RequeueReason, SeatProblem } from './phase-result.ts';
 import type { Phase } from './phase.ts';
@@ -175,8 +176,15 @@ async function report(context: SeatContext, { problems, findings }: Outcome): Pr
 
 const requeue = ({ ms, reason }: RequeueAfter): SeatResult => ({ requeueAfter: ms, reason });
 
+/** Reports that the seat waits for room on the nodes, and creates nothing for it. */
+async function hold(context: SeatContext): Promise<SeatResult> {
+  await writeStatus(context, heldStatus(context));
+  return { requeueAfter: WAITING_MS };
+}
+
 async function reconcileSeat(given: SeatContext): Promise<SeatResult> {
   const seat = await ensureFinalizer(given);
+  if (isHeld(seat)) return hold({ ...given, seat });
   const { context, outcome } = await provision({ ...given, seat });
   return outcome.type === 'requeueAfter' ? requeue(outcome) : report(context, outcome);
 }

@@ -12,6 +12,7 @@ import { ClusterReader } from './cluster-reader.ts';
 import { deleteWorkshop } from './deletion.ts';
 import { expiresSoon } from './events.ts';
 import { executePlan } from './execute-plan.ts';
+import { isWaitingForRoom, withHeldSeats } from './held-seats.ts';
 import { IsolationCheck } from './isolation-check.ts';
 import { ImagePrepull, NODES_MS } from './image-prepull.ts';
 import { WorkshopMemos } from './memo.ts';
@@ -29,7 +30,11 @@ import { ensureFinalizer, writeStatus } from './write-workshop.ts';
 /** The Seats that exist, grouped by owner. */
 interface ExistingSeats {
   readonly all: readonly Seat[];
-  /** All Seats of the Workshop, even those that are no longer wanted. */
+  /** All Seats of the Workshop that have a place, even those that are no longer wanted. */
+  readonly placed: readonly Seat[];
+  /** All Seats of the Workshop that wait for room on the nodes. */
+  readonly held: readonly Seat[];
+  /** All Seats of the Workshop: those with a place, and those that wait for room. */
   readonly owned: readonly Seat[];
   /** Seats that have the name of a wanted Seat but belong to somebody else. */
   readonly taken: readonly Seat[];
@@ -111,7 +116,7 @@ export class WorkshopReconciler implements Reconciler {
       this.#checkCapacity(workshop, situation, attempts),
     ]);
     signal.throwIfAborted();
-    const plan = this.#plan(workshop, situation, capacity.fitting);
+    const plan = this.#plan(workshop, situation, capacity);
     const refused = await executePlan({ ...this.#options, writer: this.#writer, attempts }, workshop, plan);
     const { owned, taken } = this.#existing(workshop, wanted);
     const seats = inOrder(wanted, owned);
@@ -149,7 +154,8 @@ export class WorkshopReconciler implements Reconciler {
     const names = new Set(wanted.map(nameOf));
     const owned = all.filter((seat) => isSeatOf(seat, workshop));
     const taken = all.filter((seat) => !isSeatOf(seat, workshop) && names.has(nameOf(seat)));
-    return { all, owned, taken };
+    const [held, placed] = [owned.filter(isWaitingForRoom), owned.filter((seat) => !isWaitingForRoom(seat))];
+    return { all, owned, placed, held, taken };
   }
 
   /**
@@ -161,28 +167,35 @@ export class WorkshopReconciler implements Reconciler {
     { wanted, existing }: Situation,
     attempts: Attempts,
   ): Promise<CapacityResult> {
-    const input = { workshop, wanted, missing: missingSeats(wanted, existing), all: existing.all };
+    const input = {
+      workshop,
+      wanted,
+      missing: missingSeats(wanted, existing),
+      all: existing.all.filter((seat) => !isWaitingForRoom(seat)),
+    };
     return (await attempts.attempt(() => this.#capacity.check(input))) ?? { fitting: new Set() };
   }
 
-  #plan(workshop: Workshop, { schedule, wanted, existing }: Situation, fitting: ReadonlySet<string>): RolloutPlan {
+  #plan(workshop: Workshop, { schedule, wanted, existing }: Situation, capacity: CapacityResult): RolloutPlan {
     const { maxConcurrent, maxFailures, paused } = { ...DEFAULTS.rollout, ...workshop.spec.rollout };
-    return planRollout({
+    const mayStart = !paused && schedule.state !== 'Scheduled';
+    const plan = planRollout({
       wanted,
-      existing: existing.owned,
+      existing: existing.placed,
       taken: new Set(existing.taken.map(nameOf)),
-      known: this.#updateKnown(workshop, wanted, existing.owned),
-      fitting,
+      known: this.#updateKnown(workshop, wanted, existing.placed),
+      fitting: capacity.fitting,
       maxConcurrent,
       maxFailures,
-      mayStart: !paused && schedule.state !== 'Scheduled',
+      mayStart,
     });
+    return withHeldSeats({ wanted, held: existing.held, plan, mayHold: mayStart && capacity.condition !== undefined });
   }
 
   /** Updates and returns the names of the wanted Seats that exist now or existed earlier. */
-  #updateKnown(workshop: Workshop, wanted: readonly Seat[], owned: readonly Seat[]): ReadonlySet<string> {
+  #updateKnown(workshop: Workshop, wanted: readonly Seat[], placed: readonly Seat[]): ReadonlySet<string> {
     const memo = this.#memos.get(workshop);
-    const existed = new Set([...memo.known, ...owned.map(nameOf)]);
+    const existed = new Set([...memo.known, ...placed.map(nameOf)]);
     memo.known = new Set(wanted.map(nameOf).filter((name) => existed.has(name)));
     return memo.known;
   }
@@ -200,9 +213,9 @@ export class WorkshopReconciler implements Reconciler {
   }
 }
 
-/** Returns the names of wanted Seats that do not exist. */
-function missingSeats(wanted: readonly Seat[], { owned, taken }: ExistingSeats): string[] {
-  const names = new Set([...owned, ...taken].map(nameOf));
+/** Returns the names of wanted Seats that have no place yet. */
+function missingSeats(wanted: readonly Seat[], { placed, taken }: ExistingSeats): string[] {
+  const names = new Set([...placed, ...taken].map(nameOf));
   return wanted.map(nameOf).filter((name) => !names.has(name));
 }
 

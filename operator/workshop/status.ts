@@ -8,6 +8,7 @@ import type { Condition } from '../../kubernetes/object.ts';
 import { notTested } from './isolation-pod.ts';
 import { accessCondition } from './access-condition.ts';
 import { faultsCondition } from './faults-condition.ts';
+import { isWaitingForRoom } from './held-seats.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { isOver } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
@@ -53,7 +54,7 @@ const list = (names: readonly string[]): string =>
 
 /** The state of a Workshop, with counts of its Seats. */
 interface CountedState extends WorkshopState {
-  /** The wanted Seats that exist and are not being deleted. */
+  /** The wanted Seats that exist, are not being deleted, and do not wait for room. */
   readonly live: readonly Seat[];
   readonly counts: SeatCounts;
   readonly failing: readonly FailingSeat[];
@@ -79,7 +80,7 @@ const byName = (a: FailingSeat, b: FailingSeat): number => (a.name < b.name ? -1
 function countSeats(state: WorkshopState): CountedState {
   const { wanted, owned, taken } = state;
   const names = new Set(wanted.map(nameOf));
-  const live = owned.filter((seat) => names.has(nameOf(seat)) && !isDeleting(seat));
+  const live = owned.filter((seat) => names.has(nameOf(seat)) && !isDeleting(seat) && !isWaitingForRoom(seat));
   const revision = wanted[0]?.spec.revision;
   const failing = [...live.filter(hasFailed).map(failingSeat), ...taken.map(takenSeat)].sort(byName);
   const counts = {
