@@ -10,6 +10,7 @@ import { CHECK_MS, CapacityCheck } from './capacity-check.ts';
 import type { CapacityResult } from './capacity-check.ts';
 import { ClusterReader } from './cluster-reader.ts';
 import { deleteWorkshop } from './deletion.ts';
+import { confirmedSchedule, recordsOf } from './ending.ts';
 import { expiresSoon } from './events.ts';
 import { executePlan } from './execute-plan.ts';
 import { isWaitingForRoom, withHeldSeats } from './held-seats.ts';
@@ -19,7 +20,7 @@ import { WorkshopMemos } from './memo.ts';
 import type { WorkshopOptions } from './options.ts';
 import { planRollout } from './rollout.ts';
 import type { RolloutPlan } from './rollout.ts';
-import { MAX_WAIT_MS, isOver, scheduleAt } from './schedule.ts';
+import { MAX_WAIT_MS, isOver } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
 import { isDeleting, isSeatOf, nameOf, wantedSeats } from './seats.ts';
 import { SeatWriter } from './seat-writer.ts';
@@ -107,10 +108,11 @@ export class WorkshopReconciler implements Reconciler {
     await writeStatus(this.#options, workshop, status);
   }
 
-  async #rollOut(workshop: Workshop, signal: AbortSignal): Promise<Result | undefined> {
+  async #rollOut(given: Workshop, signal: AbortSignal): Promise<Result | undefined> {
     const attempts = new Attempts();
-    const situation = this.#observe(workshop);
+    const situation = this.#observe(given);
     const { schedule, wanted } = situation;
+    const workshop = await this.#keepRecord(given, situation);
     const [images, capacity] = await Promise.all([
       isOver(schedule) ? undefined : attempts.attempt(() => this.#prepull.ensure(workshop)),
       this.#checkCapacity(workshop, situation, attempts),
@@ -131,8 +133,19 @@ export class WorkshopReconciler implements Reconciler {
     return soonest(schedule.next, capacity.next, isolation.next, ...recheck);
   }
 
+  /**
+   * Writes how far each attendee got into the Workshop's status, when the class is over. No seat is deleted earlier.
+   * @throws the error of the write
+   */
+  async #keepRecord(workshop: Workshop, { schedule, existing }: Situation): Promise<Workshop> {
+    if (!isOver(schedule)) return workshop;
+    const status = { ...workshop.status, record: recordsOf(workshop, existing.placed) };
+    await writeStatus(this.#options, workshop, status);
+    return { ...workshop, status };
+  }
+
   #observe(workshop: Workshop): Situation {
-    const schedule = scheduleAt(this.#options.clock.now(), workshop.spec.schedule);
+    const schedule = confirmedSchedule(workshop, this.#options.clock.now());
     const over = isOver(schedule);
     const wanted = over && schedule.afterExpiry === 'Delete' ? [] : this.#wanted(workshop, over);
     return { schedule, wanted, existing: this.#existing(workshop, wanted) };

@@ -7,6 +7,7 @@ import type { FailingSeat, Seat, SeatCounts, Workshop, WorkshopStatus } from '..
 import type { Condition } from '../../kubernetes/object.ts';
 import { notTested } from './isolation-pod.ts';
 import { accessCondition } from './access-condition.ts';
+import { announcedEnd, confirmCommand } from './ending.ts';
 import { faultsCondition } from './faults-condition.ts';
 import { isWaitingForRoom } from './held-seats.ts';
 import type { RolloutPlan } from './rollout.ts';
@@ -92,10 +93,22 @@ function countSeats(state: WorkshopState): CountedState {
   return { ...state, live, failing, counts, stopped: live.filter(({ status }) => status?.phase === 'Stopped').length };
 }
 
-function expiredText({ schedule, owned, stopped, counts: { desired } }: CountedState): string {
+const unconfirmedText = ({ workshop, schedule: { expiresAt = '' }, stopped, counts }: CountedState): string =>
+  `The end ${expiresAt} was in the past when the operator first saw it, so it deletes nothing. ${stopped} of ` +
+  `${counts.desired} seats are stopped. To delete them, run ${confirmCommand(workshop.metadata.name, expiresAt)}. To ` +
+  'get them back, set spec.schedule.expiresAt to a later time.';
+
+function expiredText(state: CountedState): string {
+  const {
+    schedule,
+    owned,
+    stopped,
+    counts: { desired },
+  } = state;
   const { expiresAt = '', afterExpiry } = schedule;
   const deletion =
     owned.length === 0 ? 'Its seats are deleted.' : `Its seats are being deleted, ${owned.length} are left.`;
+  if (schedule.unconfirmed === true) return unconfirmedText(state);
   const seats = afterExpiry === 'Delete' ? deletion : `${stopped} of ${desired} seats are stopped.`;
   return `The class ended at ${expiresAt}. ${seats} To get them back, set spec.schedule.expiresAt to a later time.`;
 }
@@ -134,7 +147,8 @@ function heldBack(state: CountedState, text: string): ConditionSpec | undefined 
   const { waiting, halted } = plan;
   if (isOver(schedule)) {
     const isDeletingSeats = schedule.afterExpiry === 'Delete' && owned.length > 0;
-    return progress(isDeletingSeats ? 'True' : 'False', 'Expired', expiredText(state));
+    const reason = schedule.unconfirmed === true ? 'DeletionUnconfirmed' : 'Expired';
+    return progress(isDeletingSeats ? 'True' : 'False', reason, expiredText(state));
   }
   if (schedule.state === 'Scheduled')
     return progress('False', 'Scheduled', `Seats are created at ${schedule.startsAt}. Their images are pulled now.`);
@@ -225,7 +239,11 @@ export function statusOf(input: WorkshopState, now: number): WorkshopStatus {
     ...faultsCondition(workshop),
     ...accessCondition(workshop, state.live),
   ];
-  return completeStatus(workshop, { conditions, counts, failing, now });
+  const end = announcedEnd(workshop, state.schedule);
+  return {
+    ...completeStatus(workshop, { conditions, counts, failing, now }),
+    ...(end !== undefined && { announcedEnd: end }),
+  };
 }
 
 interface StatusParts {
@@ -249,6 +267,8 @@ function completeStatus(
     seats: counts,
     ...(failing.length > 0 && { failing: failing.slice(0, MAX_LISTED) }),
     summary: `${counts.ready}/${counts.desired}`,
+    ...(status?.announcedEnd !== undefined && { announcedEnd: status.announcedEnd }),
+    ...(status?.record && { record: status.record }),
   };
 }
 
