@@ -92,8 +92,9 @@ const IN_SEAT: Rules = [
   core(['secrets'], ['create']),
   core(['secrets'], ['get', 'patch', 'delete'], [NAMES.kubeconfig]),
   core(['serviceaccounts/token'], ['create'], [NAMES.attendee]),
-  // The isolation test runs pods and reads its results from their logs.
-  core(['pods'], ['get', 'list', 'create', 'delete']),
+  // The isolation test runs pods and reads its results from their logs. The operator patches pods only to remove
+  // finalizers, which would keep a seat from being deleted.
+  core(['pods'], ['get', 'list', 'create', 'patch', 'delete']),
   core(['pods/log'], ['get']),
 ];
 

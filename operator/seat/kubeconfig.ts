@@ -18,7 +18,7 @@ export interface Endpoint {
   readonly certificateAuthority?: string;
 }
 
-/** The settings of a kubeconfig: everything that it is made from, except the token. */
+/** The settings from which a kubeconfig is made. The token is not one of them. */
 export interface Terms extends Endpoint {
   readonly seconds: number;
 }
@@ -111,7 +111,10 @@ interface Issue {
   readonly replaced?: NonNullable<SeatStatus['access']> | undefined;
 }
 
-/** Builds the field `access` of the Seat's status. It says to renew the token after four fifths of its lifetime. */
+/**
+ * Builds the field `access` of the Seat's status. Its time `renewAt` is when four fifths of the token's lifetime are
+ * over.
+ */
 export function accessOf(
   seat: Seat,
   { expiresAt }: Token,

@@ -15,6 +15,7 @@ import type { OpenCourse } from './course-service.ts';
 import { environmentOf } from './lab/environment.ts';
 import { addPages } from './pages/routes.ts';
 import { addAppProxies, addJaegerProxy } from './proxy.ts';
+import { ownAnswers, refuseServiceWorkers } from './sandbox.ts';
 import { settingsFromEnv } from './settings.ts';
 import type { GuideSettings } from './settings.ts';
 import { jaegerUi } from './status.ts';
@@ -44,6 +45,7 @@ function guideApp(settings: GuideSettings, openCourse: OpenCourse, log: Logger):
   const app = express();
   app.disable('x-powered-by');
   app.use(allowedHostsOnly([`${release}-guide.${namespace}`, ...namesIn(allowedHosts)]));
+  app.use(refuseServiceWorkers, ownAnswers);
   app.use('/assets', express.static(join(import.meta.dirname, 'public'), { maxAge: '5m' }));
   addPages(app, settings, hasUi);
   addTraceApi(app, jaeger);

@@ -48,7 +48,7 @@ describe('a lab that is not ready', () => {
     });
   });
 
-  test('reports a seat as Ready even after it has failed', async () => {
+  test('reports a failed seat as Ready once its lab is ready', async () => {
     const harness = aSeatHarness();
     await harness.reconcile();
     harness.clock.advance(6 * MINUTE);
@@ -78,7 +78,7 @@ describe('a lab that is not ready', () => {
 });
 
 describe('progress of an attendee', () => {
-  test("copies an attendee's progress from the course's ConfigMap, without invalid values", async () => {
+  test("copies only the valid values of an attendee's progress from the course's ConfigMap", async () => {
     const harness = await aReadySeatHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-progress'), {
       data: { passed: '3', total: '12', lastActivity: '2026-01-01T00:00:59Z' },
