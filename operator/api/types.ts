@@ -52,3 +52,9 @@ export interface Seat extends KubeObject {
   readonly spec: SeatSpec;
   readonly status?: SeatStatus;
 }
+
+/**
+ * Whether the Seat waits until the nodes have room for it, so that it has no namespace yet. A seat that already follows
+ * a revision runs, whatever somebody writes into its spec.
+ */
+export const isHeld = ({ spec, status }: Seat): boolean => spec.held === true && status?.revision === undefined;
