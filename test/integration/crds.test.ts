@@ -6,6 +6,7 @@ import { repoRoot } from '../../support/paths.ts';
 import { crds } from '../../cdk8s/operator/crds.ts';
 import { chartValues } from '../../cdk8s/operator/values.ts';
 import { apply, kubectl, testCluster, tool } from '../support/cluster/cluster.ts';
+import { testExamples } from './example-patches.ts';
 import { attendees, long, refusedWorkshops } from './refused-workshops.ts';
 import { arbitraryLab } from '../chart/arbitrary.ts';
 
@@ -43,6 +44,8 @@ async function tried(object: object): Promise<{ code: number; stdout: string; st
     allowFailure: true,
   });
 }
+
+describe('patches in examples/', testExamples);
 
 describe('refusal of Workshops', () => {
   test.each(refusedWorkshops)('a Workshop is refused %s', async (_what, name, spec, [field, message]) => {
