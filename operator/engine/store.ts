@@ -66,22 +66,10 @@ interface Entry<T> extends ApplyMemo {
   listing: number;
 }
 
-<<<<<<< HEAD
-/** How long the uid of a deleted object is remembered, in milliseconds. This is longer than any write request takes. */
-=======
-interface ManagedMeta {
-  readonly managedFields?: readonly {
-    readonly manager?: string;
-    readonly operation?: string;
-    readonly subresource?: string;
-  }[];
-}
-
 /**
  * How long the store remembers the uid of a deleted object, in milliseconds. This is longer than any write request
  * takes.
  */
->>>>>>> x/p1
 const DELETED_MEMORY_MS = 300_000;
 
 /** A value for the `keep` option: stores everything except the status. */

@@ -79,7 +79,7 @@ describe('acceptance of Workshops', () => {
       lab: { dice: {} },
       rollout: { maxConcurrent: 5, maxFailures: 3, paused: false },
       access: { tokenLifetime: '12h' },
-      schedule: { afterExpiry: 'Delete' },
+      schedule: { afterExpiry: 'Stop' },
     });
   });
 

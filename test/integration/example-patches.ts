@@ -1,4 +1,5 @@
-// Tests, for crds.test.ts, that each patch in examples/ changes what its name says, and leaves every other field of a class as it is.
+// Tests that each patch in examples/ changes what its name says, and leaves every other field of a class as it is. They
+// run in crds.test.ts, which installs the definitions.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Workshop, WorkshopSpec } from '../../operator/api/types.ts';
