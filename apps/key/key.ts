@@ -1,5 +1,5 @@
-// Reads or creates the guide's key, which signs the learner's progress. The key is random, is created once per lab, and
-// is stored in a Secret. The chart creates this Secret without data, so an upgrade keeps the key.
+// Reads or creates the key with which the guide signs the learner's progress. The key is random, is created once per
+// lab, and is stored in a Secret. The chart creates this Secret without data, so an upgrade keeps the key.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError, isConflict, isTooManyRequests } from '../../kubernetes/api.ts';
@@ -14,12 +14,13 @@ interface SecretName {
   readonly namespace: string;
 }
 
-/** Thrown when the key can't be read or created, and a retry wouldn't help. */
+/** Thrown when the guide's key can't be read or created, and a retry wouldn't help. */
 export class KeyUnavailableError extends Error {}
 
 /**
- * Returns the key in the Secret. If the Secret has no key, the function writes a new one. The write fails if the Secret
- * has changed since it was read, so two concurrent writers can't replace each other's key.
+ * Returns the guide's key from its Secret. If the Secret is still empty, the function creates a key and writes it into
+ * the Secret. The write fails if the Secret has changed since it was read. So two concurrent writers can't replace each
+ * other's key.
  * @throws KeyUnavailableError if the Secret doesn't exist, or the error of a failed request to the API server
  */
 export async function keyIn(api: SecretApi, secret: SecretName): Promise<string> {
@@ -37,14 +38,16 @@ export async function keyIn(api: SecretApi, secret: SecretName): Promise<string>
 }
 
 export interface Patience {
-  /** Time limit in milliseconds for all attempts to get the key. */
+  /** Time limit, in milliseconds, for all attempts to read or create the key that signs the learner's progress. */
   readonly within: number;
-  /** Milliseconds between two attempts to get the key. */
+  /**
+   * Milliseconds between two attempts to read or create the key that signs the learner's progress. The default is 250.
+   */
   readonly every?: number;
 }
 
 /**
- * Calls `keyIn`, and retries after an error until the time limit has passed. Returns the key.
+ * Returns the guide's key. It calls `keyIn`, and repeats a failed call until the time limit has passed.
  * @throws the last error, or the first error that a retry can't fix
  */
 export async function keyWithin(

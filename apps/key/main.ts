@@ -1,5 +1,5 @@
-// The init container of the guide. It writes the lab's key to a file that the guide reads. This program never fails:
-// without a key, the guide still starts, and reports that passed steps are not verified.
+// The init container of the guide. It writes the key that signs the learner's progress to a file that the guide reads.
+// This program never fails: without the key, the guide still starts, and reports that passed steps are not verified.
 import { writeFileSync } from 'node:fs';
 import { HttpApi } from '../../kubernetes/client.ts';
 import { inClusterConfig } from '../../kubernetes/in-cluster.ts';
@@ -9,7 +9,7 @@ import { print } from '../../support/output.ts';
 import { fromEnv } from '../../support/env.ts';
 import { keyWithin } from './key.ts';
 
-/** Time limit for getting the key, in milliseconds. */
+/** Time limit, in milliseconds, for all attempts to read or create the guide's key. */
 const PATIENCE = 10_000;
 /** Time limit for one request to the API server, in milliseconds. */
 const TIMEOUT = 3_000;

@@ -1,5 +1,5 @@
-// What the guide knows about its surroundings: the URLs of its lab and, in a cluster, the Kubernetes client and the
-// guide's key. The server and why.js share this code.
+// What the guide knows about its surroundings: the URLs of its lab and, in a cluster, the Kubernetes client and the key
+// that signs the learner's progress. The guide's server and the program why.js share this code.
 import { readFileSync } from 'node:fs';
 import { truthOf } from '../../../../lab/faults.ts';
 import { ACCOUNT, inClusterConfig } from '../../../../kubernetes/in-cluster.ts';
@@ -120,7 +120,8 @@ class NewestPods {
   }
 
   /**
-   * Returns the log of the component's newest pod, or '' if the log can't be read. No check depends on this log alone.
+   * Returns the log of the component's newest pod, or '' if the log can't be read. A check may get '' too, so no check
+   * depends on this log alone.
    */
   async log(component: string, sinceSeconds: number): Promise<string> {
     const pod = await this.#pod(component);
