@@ -167,7 +167,7 @@ test('measures the duration of a trace from its first start to its last end', ()
   expect(duration).toBe(4000);
 });
 
-test('sets the duration of a span that ends before it starts to 0', () => {
+test('gives a duration of 0 to a span that ends before it starts', () => {
   expect(onlyTrace(service('dice', [span({ id: 'a', took: -5n })])).roots[0]?.duration).toBe(0);
 });
 

@@ -58,7 +58,7 @@ export interface Layout {
   readonly record: string;
   /** The file that tells the supervisor what to run. */
   readonly plan: string;
-  /** The command-line argument by which the cluster's first processes can be found. */
+  /** The command-line argument of the processes that `up` starts directly. The clean-up finds them by it. */
   readonly marker: string;
   /**
    * The path of the cluster's control group in each hierarchy. It depends on the state directory, so that two clusters

@@ -205,7 +205,10 @@ export class WorkshopReconciler implements Reconciler {
     return withHeldSeats({ wanted, held: existing.held, plan, mayHold: mayStart && capacity.condition !== undefined });
   }
 
-  /** Updates and returns the names of the wanted Seats that exist now or existed earlier. */
+  /**
+   * Remembers which of the wanted Seats have existed so far, and returns their names. Forgets names that are no longer
+   * wanted.
+   */
   #updateKnown(workshop: Workshop, wanted: readonly Seat[], placed: readonly Seat[]): ReadonlySet<string> {
     const memo = this.#memos.get(workshop);
     const existed = new Set([...memo.known, ...placed.map(nameOf)]);

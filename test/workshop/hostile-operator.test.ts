@@ -146,7 +146,7 @@ describe('a seat that is stopped', () => {
     await eventually(look, { within: 20_000, every: 1000 });
   }, 30_000);
 
-  test('says in its conditions that pods and tokens have ended', async () => {
+  test("reports in the Seat's conditions that the pods are gone and that the tokens are void", async () => {
     const look = async (): Promise<void> => {
       const seat = await seatNow(own);
       expect(conditionText(seat, 'Ready')).toMatch(/^False Stopped: .*attendee's own/);

@@ -10,8 +10,8 @@ export interface SeenRound {
 }
 
 /**
- * Lowest number of failed rounds to compare. If fewer rounds were compared, all of them could have the same browser
- * plugin by chance.
+ * Lowest number of failed rounds to compare. With fewer, the visitors of all of them could use the same browser plugin
+ * by chance, although the plugin is not the cause.
  */
 export const ENOUGH = 4;
 
