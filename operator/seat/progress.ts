@@ -14,8 +14,8 @@ function numberOf(text: string | undefined): number | undefined {
 }
 
 /**
- * Reads an RFC 3339 time. Returns undefined for a time in the future. A time that is slightly in the future counts as
- * now, because clocks differ.
+ * Reads an RFC 3339 time. A time slightly in the future counts as now, because clocks differ. Returns undefined for a
+ * time further in the future.
  * https://www.rfc-editor.org/rfc/rfc3339#section-5.6
  */
 function timeOf(text: string | undefined, now: number): string | undefined {

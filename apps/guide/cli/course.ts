@@ -36,7 +36,7 @@ async function traceOfStep(step: string): Promise<string> {
   const { id, traceId } = await request<Step>(`/course/${await idOf(step)}`);
   if (!traceId)
     throw new Error(
-      `expected a step that starts with a trace, or a trace id of 32 hexadecimal digits, found ${id}, which has none`,
+      `expected a trace id of 32 hexadecimal digits, or a step that starts with a trace, found ${id}, which is neither`,
     );
   return traceId;
 }
