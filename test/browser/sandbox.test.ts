@@ -50,7 +50,7 @@ const attack = (code: string): Promise<string> =>
     `(async () => { ${code} })().then((value) => 'did it: ' + value, (error) => error.name ?? String(error))`,
   );
 
-test('the scripts of a page of dice run, but not as the guide', async () => {
+test('runs the scripts of a page of dice, but not as the guide', async () => {
   expect(await page.title()).toBe('ran');
   expect(await page.evaluate(() => globalThis.origin)).toBe('null');
 });
@@ -90,11 +90,11 @@ test.each([
   ['starts a shared worker', "new SharedWorker('/apps/dice/sw.js')"],
   ['embeds the guide', FRAME],
   ['sets the origin back', "document.domain = '127.0.0.1'"],
-])('nothing happens if a page of dice %s', async (_, code) => {
+])('keeps the guide untouched if a page of dice %s', async (_, code) => {
   expect(await attack(code)).toMatch(/^(TypeError|SecurityError|NotAllowedError|InvalidStateError|did it: NaN)$/);
 });
 
-test('the guide refuses what a page of dice sends without reading the answer', async () => {
+test('refuses what a page of dice sends without reading the answer', async () => {
   const before = JSON.stringify([...harness.api.configMaps]);
   const sent: string[] = [];
   page.on('request', (request) => sent.push(`${request.method()} ${new URL(request.url()).pathname}`));
@@ -119,7 +119,7 @@ test('the guide refuses what a page of dice sends without reading the answer', a
   expect(JSON.stringify([...harness.api.configMaps])).toBe(before);
 });
 
-test('the guide in a window that a page of dice has opened is out of its reach', async () => {
+test('keeps a page of dice out of a window of the guide that it has opened', async () => {
   const opened = context.waitForEvent('page');
   await attack("window.other = window.open('/lab')");
   await (await opened).waitForLoadState();
@@ -127,7 +127,7 @@ test('the guide in a window that a page of dice has opened is out of its reach',
   await (await opened).close();
 });
 
-test('the page leaves nothing at the address, and the next lab there is served by the network', async () => {
+test('leaves nothing of the page at the address, and serves the next lab there from the network', async () => {
   const { url } = harness.guide;
   await page.goto(`${url}/lab`);
   const left = await page.evaluate(async () => ({
