@@ -7,6 +7,7 @@ import type { Seat, SeatPhase, SeatStatus } from '../api/types.ts';
 import type { Condition } from '../../kubernetes/object.ts';
 import { isStopped } from './context.ts';
 import type { Diagnosis } from './deployment-readiness.ts';
+import { guideConditions } from './guide-conditions.ts';
 import { namespaceOf } from './objects.ts';
 import type { Findings, SeatProblem } from './phase-result.ts';
 
@@ -178,7 +179,12 @@ function phaseOf(seat: Seat, state: SeatState, { now, deadline }: Timing): SeatP
 
 function conditionsOf(seat: Seat, state: SeatState, timing: Timing): Condition[] {
   const { now } = timing;
-  const specs = [readyCondition(seat, state, timing), provisionedCondition(seat, state), accessCondition(seat, state)];
+  const specs = [
+    readyCondition(seat, state, timing),
+    provisionedCondition(seat, state),
+    accessCondition(seat, state),
+    ...guideConditions(state),
+  ];
   return setConditions(earlierConditions(seat, now), specs, { generation: seat.metadata.generation, now });
 }
 
