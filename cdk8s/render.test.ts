@@ -43,7 +43,9 @@ describe('the lab of a seat', () => {
   test.each(['class-ada', 'default'])(
     'is the same from labTemplate and from renderLab in the namespace %s',
     (namespace) => {
-      expect(labTemplate(values)(namespace)).toEqual(renderLab({ release: 'lab', namespace, values, clusterRoles }));
+      expect(labTemplate(values)(namespace)).toEqual(
+        renderLab({ release: 'lab', namespace, values, clusterRoles, priorityClass: 'intro-otel-seat' }),
+      );
     },
   );
 

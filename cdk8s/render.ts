@@ -1,6 +1,6 @@
 // Renders the Kubernetes objects of a lab from given values. The chart prints the same objects.
 import { ApiObject, App, Chart } from 'cdk8s';
-import { MANAGED_BY, RELEASE, ROLES } from '../lab/names.ts';
+import { MANAGED_BY, PRIORITY_CLASS, RELEASE, ROLES } from '../lab/names.ts';
 import { components } from './lab/components.ts';
 import type { Component } from './lab/components.ts';
 import type { ClusterRoles, LabProps } from './lab/lab.ts';
@@ -40,6 +40,8 @@ export interface LabRequest {
   readonly managedBy?: string;
   /** Names of existing ClusterRoles. The lab binds these and creates no Roles. */
   readonly clusterRoles?: ClusterRoles;
+  /** Name of an existing PriorityClass for the lab's pods. */
+  readonly priorityClass?: string;
 }
 
 /** Returns the given values, completed with the lab's defaults. */
@@ -81,6 +83,7 @@ export function renderLab({
   values,
   managedBy = MANAGED_BY,
   clusterRoles,
+  priorityClass,
 }: LabRequest): KubernetesObject[] {
   checkRelease(release);
   const complete = completeValues(values);
@@ -91,6 +94,7 @@ export function renderLab({
     values: unresolvedValues(complete),
     compute: valueCompute(complete),
     ...(clusterRoles && { clusterRoles }),
+    ...(priorityClass !== undefined && { priorityClass }),
   };
   return objectsOf(lab, enabledOf(lab, components)) as KubernetesObject[];
 }
@@ -120,6 +124,7 @@ export function labTemplate(values?: SomeValues): (namespace: string) => Kuberne
     namespace: 'default',
     ...(values && { values }),
     clusterRoles: { collector: ROLES.collector, guide: ROLES.guide },
+    priorityClass: PRIORITY_CLASS,
   });
   return (namespace) => lab.map((object) => inNamespace(object, namespace));
 }

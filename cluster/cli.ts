@@ -45,8 +45,8 @@ function unknownCommand(name: string): UsageError {
 }
 
 /**
- * Ends the process on an interrupt. There is nothing to undo, because everything made so far is recorded and each step
- * can run again.
+ * Ends the process on an interrupt. There is nothing to undo, because everything made so far is recorded, and the same
+ * command can run again.
  */
 function interrupted(): void {
   say('\nInterrupted. Run it again to continue. npm run down removes what up made so far.');

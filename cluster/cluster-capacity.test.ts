@@ -65,6 +65,6 @@ test('lists an image only if every node has it', () => {
   expect([...capacityOf([node('a', { images: ['x', 'y'] }), node('b', { images: ['y', 'z'] })]).images]).toEqual(['y']);
 });
 
-test('identifies the cluster by the uid of kube-system', () => {
+test('identifies the cluster by the uid of the namespace kube-system', () => {
   expect(capacityOf([namespace('default', '1'), namespace('kube-system', '2')]).id).toBe('2');
 });

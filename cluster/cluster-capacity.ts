@@ -1,14 +1,20 @@
-// Reads a cluster's free capacity and its images from one list of its namespaces, nodes and pods.
+// Reads a cluster's free capacity, and the images on its nodes. One kubectl command lists the namespaces, nodes and
+// pods for both.
 import type { V1Namespace, V1Node, V1Pod } from '@kubernetes/client-node';
 import type { ClusterTools } from './kubectl.ts';
 import { parseQuantity } from '../kubernetes/quantity.ts';
 import type { ClusterFacts } from './preflight.ts';
 
 export interface ClusterCapacity extends Omit<ClusterFacts, 'version'> {
-  /** The uid of the namespace kube-system. A new cluster of the same name has another uid. */
+  /**
+   * The uid of the namespace kube-system, which identifies the cluster. A new cluster of the same name has another uid.
+   */
   readonly id: string | undefined;
   readonly namespaces: readonly V1Namespace[];
-  /** The names of the images that every ready node has. A kubelet lists only its 50 largest images. */
+  /**
+   * The names of the images that every ready node has. A kubelet reports only the 50 largest images of its node, so
+   * smaller images may be missing here.
+   */
   readonly images: ReadonlySet<string>;
 }
 

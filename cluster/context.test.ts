@@ -95,10 +95,10 @@ test('tells a user on macOS how to enable Docker Desktop’s Kubernetes, and not
   expect([...advice.todo].join()).not.toContain('sudo');
 });
 
-describe('the choice after the chosen cluster does not answer', () => {
+describe('a chosen cluster that does not answer', () => {
   const choice: Existing = { use: 'context', context: 'minikube', product: minikube };
 
-  test('replaces a cluster that does not answer by the throwaway cluster, and gives the reason', () => {
+  test('chooses the throwaway cluster if the chosen cluster does not answer, and gives the reason', () => {
     expect(whenUnreachable(choice, facts(), 'connection refused')).toEqual({
       use: 'devcluster',
       because: 'the current kubectl context, minikube, does not answer',
@@ -109,7 +109,7 @@ describe('the choice after the chosen cluster does not answer', () => {
     ['on a Mac', facts({ platform: 'darwin' })],
     ['without root', facts({ root: false })],
     ['when --context asked for it', facts({ requested: 'minikube' })],
-  ])('refuses a cluster that does not answer %s, and says how to start the cluster', (_, found) => {
+  ])('refuses a cluster that does not answer, %s, and says how to start the cluster', (_, found) => {
     const { advice } = refusal(() => whenUnreachable(choice, found, 'connection refused'));
     expect(advice.found).toBe('connection refused');
     expect(advice.todo[0]).toBe('start it: minikube start');

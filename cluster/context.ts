@@ -14,7 +14,7 @@ export interface Facts extends DetectionFacts {
   readonly root: boolean;
 }
 
-/** The decision to use an existing cluster. `up` may change this cluster. */
+/** The decision to use an existing cluster, in which `up` may install the lab. */
 export interface Existing {
   readonly use: 'context';
   readonly context: string;

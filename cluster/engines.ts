@@ -18,7 +18,7 @@ export interface Engine {
 export interface EngineFacts extends Readonly<Record<EngineName, boolean>> {
   /** The names of docker's contexts. Each context leads to a daemon. */
   readonly dockerContexts: readonly string[];
-  /** The kinds of the cluster products on this machine whose own nerdctl answers. */
+  /** The `kind` of each cluster product on this machine whose own nerdctl answers. */
   readonly productNerdctls: readonly string[];
 }
 

@@ -1,12 +1,12 @@
 import { labRequirements, shareToBuild, devclusterRequirements } from './machine-requirements.ts';
 import { numbers } from './tools.ts';
 
-test('returns a build share of 0 if every component is in the cache, and 1 if none is', () => {
+test('returns how much of the build is left: 0 if every component is in the cache, and 1 if none is', () => {
   expect(shareToBuild(() => true)).toBe(0);
   expect(shareToBuild(() => false)).toBe(1);
 });
 
-test('weights each missing component by its build time', () => {
+test('counts a component that is not in the cache by its share of the total build time', () => {
   const onlyEtcd = shareToBuild((directory) => !directory.includes('etcd'));
   expect(onlyEtcd).toBeGreaterThan(0);
   expect(onlyEtcd).toBeLessThan(0.1);

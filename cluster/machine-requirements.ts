@@ -60,8 +60,8 @@ async function goCache(): Promise<string> {
 }
 
 /**
- * Returns what the lab needs from a cluster: the resource requests with the chart's default values, and the chart's
- * Kubernetes versions.
+ * Returns what the lab needs from a cluster: the resource requests with the chart's default values, and the Kubernetes
+ * versions that the chart supports.
  */
 export function labRequirements(): ClusterNeeds {
   const chart = readFileSync(join(CHART, 'Chart.yaml'), 'utf8');

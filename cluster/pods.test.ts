@@ -39,7 +39,7 @@ test('does not report a pod that is still starting', () => {
   ).toEqual([]);
 });
 
-describe('currentOf', () => {
+describe("the pods of each Deployment's newest rollout", () => {
   const made = (deployment: string, template: string, second: number, overrides: object = {}): V1Pod => ({
     metadata: {
       name: `${deployment}-${template}-${second}`,

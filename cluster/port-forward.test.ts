@@ -55,7 +55,7 @@ test('restarts kubectl port-forward when it ends, until the port-forward is clos
   await stopsGrowing(log);
 }, 120_000);
 
-test('ends the old keeper process when a new one replaces it', async () => {
+test('ends the background process of a port-forward when a new port-forward of the same lab replaces it', async () => {
   const [first, second] = [join(directory, 'first'), join(directory, 'second')];
   openPortForward('lab', 8123, fakeKubectl(first), target);
   await until(() => lines(first).length >= 1);

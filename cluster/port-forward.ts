@@ -74,7 +74,7 @@ export async function closePortForward(key: string): Promise<void> {
   if (forward !== undefined) await sleep(forward.lookEvery * 1.5);
 }
 
-/** Runs the keeper: it restarts kubectl whenever kubectl ends, until `file` no longer has its token. */
+/** Runs the keeper: it restarts kubectl whenever kubectl ends, until `file` no longer contains this keeper's token. */
 async function keepForwarding(file: string): Promise<void> {
   const forward = readJson<PortForward>(file);
   if (forward === undefined) return;

@@ -95,7 +95,7 @@ test.each([
 test.each([
   [undefined, 'give it more CPU and memory'],
   ['Docker Desktop: Settings, Resources', 'give it more CPU and memory (Docker Desktop: Settings, Resources)'],
-])('says how to resize the cluster if the hint of its product is %s', (resize, todo) => {
+])('says how to resize the cluster, if the product has the hint %s', (resize, todo) => {
   const [miss] = clusterMisses(cluster({ free: { cpu: 0, memory: 0 }, resize }), wanted);
   expect(miss?.advice.todo).toContain(todo);
 });

@@ -158,8 +158,8 @@ function keyOf({ pod, container }: Trouble): string {
 
 /**
  * Waits until another helm process has finished its work on the release. A killed helm leaves the release in a pending
- * state, in which helm refuses every change. So this also removes the record of an operation that stays pending. The
- * next install takes over the objects.
+ * state, in which helm refuses every change. So this function also removes the record of an operation that stays
+ * pending. The next install takes over the objects that this operation has made.
  */
 async function untilNotPending(kube: ClusterTools, release: Release, report: Progress): Promise<void> {
   const until = Date.now() + PENDING_PATIENCE;

@@ -14,8 +14,8 @@ function fail(message) {
 }
 
 /**
- * Returns whether the lockfile's packages are installed. If the lockfile is newer than the installed packages, it
- * compares their versions.
+ * Returns whether the lockfile's packages are installed. Compares the packages' versions only if the lockfile has
+ * changed since the last install.
  */
 function installed() {
   const marker = join(root, 'node_modules', '.package-lock.json');

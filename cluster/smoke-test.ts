@@ -1,4 +1,4 @@
-// Plays rounds at the guide's URL and finds the trace of the last one in Jaeger, as a browser would.
+// Plays rounds at the guide's URL and finds the last round's trace in Jaeger, as a browser would.
 import { servicesOfRound } from '../lab/services.ts';
 import { traceFromJaeger } from '../otlp/traces.ts';
 import type { Trace } from '../otlp/traces.ts';

@@ -30,8 +30,8 @@ export function labKey(lab: Pick<RecordedLab, 'throwaway' | 'reach' | 'namespace
 const ENDINGS = ['lab.json', 'door.json', 'door.log'] as const;
 
 /**
- * Returns the path of a lab's file in the folder labs.d. The dot keeps this name different from the folder of any
- * cluster.
+ * Returns the path of a lab's file in the folder labs.d. No throwaway cluster uses this folder as its own, because the
+ * name of a throwaway cluster contains no dot.
  */
 export function labFile(key: string, ending: (typeof ENDINGS)[number]): string {
   return stateDir('labs.d', `${key}.${ending}`);
@@ -56,7 +56,7 @@ export function imageRecordFile(context: string, image: string): string {
   return stateDir('labs.d', `${context.replace(/[^\w.-]+/g, '_')}.${image}.image.json`);
 }
 
-/** Removes a lab's record and its other files. Removes the folder too if this was the last lab. */
+/** Removes a lab's record and its other files. Removes the folder labs.d too if this was the last lab. */
 export function forgetLab(lab: RecordedLab): void {
   for (const ending of ENDINGS) rmSync(labFile(labKey(lab), ending), { force: true });
   if (recordedLabs().length === 0) rmSync(stateDir('labs.d'), { recursive: true, force: true });

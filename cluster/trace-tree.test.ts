@@ -12,7 +12,7 @@ const round = [
   span('play', undefined, { name: 'GET /play', start: 1000, duration: 20 }),
 ];
 
-test('prints spans as a tree, siblings by start, with bars that show when they ran', () => {
+test('prints spans as a tree, siblings in order of start time, with bars that show when spans ran', () => {
   expect(traceTree(round, 80)).toEqual([
     `arcade  GET /play               20.0 ms  ${'█'.repeat(39)}`,
     `dice    ├ GET /rolldice          4.0 ms  ${' '.repeat(3)}${'█'.repeat(7)}▊`,
@@ -34,7 +34,7 @@ test('prints a span whose parent is missing as a root', () => {
   expect(traceTree([span('a', undefined), span('b', 'lost')], 80)).toHaveLength(2);
 });
 
-test('prints every span of a trace without any duration', () => {
+test('prints a span even if its whole trace has a duration of 0', () => {
   expect(traceTree([span('a', undefined, { duration: 0 })], 60)[0]).toMatch(/0\.0 ms {2}▏$/);
 });
 

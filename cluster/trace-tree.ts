@@ -95,7 +95,7 @@ function barOf(share: { from: number; length: number }, width: number): string {
   return `${' '.repeat(from)}${'█'.repeat(Math.floor(eighths / 8))}${EIGHTHS[eighths % 8] ?? ''}`;
 }
 
-/** Returns the share, or 0 if it is not a number, as in a trace without any duration. */
+/** Returns the share, or 0 if it is not a number. The share is not a number if the whole trace has a duration of 0. */
 function finite(share: number): number {
   return Number.isFinite(share) ? share : 0;
 }

@@ -14,7 +14,7 @@ test.each([
   ['package.json', `"node": "${versions.nodeBase.replace(/-.*/, '')}"`],
   ['charts/lab/values.yaml', versions.collector],
   ['charts/lab/values.yaml', versions.jaeger],
-])('finds the version from versions.ts in %s: %s', (file, text) => {
+])('finds the version that versions.ts pins in the file %s: %s', (file, text) => {
   expect(read(file)).toContain(text);
 });
 

@@ -19,6 +19,8 @@ export interface ObjectMeta {
   readonly creationTimestamp?: string;
   /** Time in RFC 3339 format. It is set once somebody has requested the deletion. */
   readonly deletionTimestamp?: string;
+  /** Seconds from the request until `deletionTimestamp`, in which a pod may shut down. */
+  readonly deletionGracePeriodSeconds?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly finalizers?: readonly string[];

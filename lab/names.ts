@@ -23,6 +23,15 @@ export const FAULTS_OF = `${GROUP}/faults-of`;
  */
 export const MANAGED_BY = 'intro-otel';
 
+/**
+ * Name under which the operator owns the fields that it applies.
+ * https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
+ */
+export const FIELD_MANAGER = 'intro-otel';
+
+/** PriorityClass of the pods in seats, which the chart creates. Its pods displace no other pods. */
+export const PRIORITY_CLASS = 'intro-otel-seat';
+
 /** Release name of the lab in every seat's namespace. So the Services are called lab-guide, lab-jaeger and so on. */
 export const RELEASE = 'lab';
 
@@ -63,6 +72,10 @@ export const NAMES = {
   faults: `${RELEASE}-faults`,
   /** The seat's ResourceQuota and LimitRange. */
   quota: 'seat',
+  /** The ResourceQuota that allows no pods of the cluster's own priority classes. */
+  criticalQuota: 'seat-critical',
+  /** The pod of the isolation test. */
+  probe: 'isolation-probe',
 } as const;
 
 /**

@@ -16,6 +16,7 @@ import type { Change } from './engine/store.ts';
 import { createOperatorMetrics } from './metrics.ts';
 import { SeatReconciler } from './seat/controller.ts';
 import { areFaultsChanged } from './seat/faults.ts';
+import { isShared } from './seat/shared-fields.ts';
 import { labOf, seatRequirements } from './seat/rendered-lab.ts';
 import { quotaProblem } from './seat/quota.ts';
 import type { Settings } from './settings.ts';
@@ -132,7 +133,7 @@ function createSeatReconciler({ manager, stores, clusterInfo, settings, config }
   const { ca } = config.tls;
   return new SeatReconciler({
     api,
-    applier: new Applier({ api, annotation: `${GROUP}/applied` }),
+    applier: new Applier({ api, annotation: `${GROUP}/applied`, isShared, now: () => clock.now() }),
     stores: { ...stores.seatContents, Seat: stores.seats, Workshop: stores.workshops },
     events,
     clock,

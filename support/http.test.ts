@@ -38,6 +38,12 @@ test("rejects with the signal's reason if the signal is aborted because a reques
   await expect(call(url, { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ name: 'TimeoutError' });
 });
 
+test('rejects if the body is larger than the limit', async () => {
+  answer = (_request, response) => response.end('x'.repeat(2000));
+  expect((await call(url, { limit: 2000 })).body).toHaveLength(2000);
+  await expect(call(url, { limit: 1999 })).rejects.toThrow('expected a body of at most 1999 bytes, found more');
+});
+
 test('returns the parsed value of a JSON response', async () => {
   answer = (_request, response) => response.end('{"a":1}');
   expect(await getJson(url)).toEqual({ a: 1 });

@@ -8,7 +8,12 @@ export interface Call {
   body?: string;
   /** Ends the request when this signal is aborted. The promise then rejects with the signal's reason. */
   signal?: AbortSignal;
+  /** Largest body to read, in bytes. The promise rejects if the server sends more. */
+  limit?: number;
 }
+
+/** The default of `limit`: 16 MiB. A trace or a list of pods is smaller, and all our processes have room for it. */
+const LIMIT = 16 * 2 ** 20;
 
 export interface Answer {
   status: number;
@@ -17,12 +22,20 @@ export interface Answer {
 }
 
 /** Sends one request on a new connection. So a Kubernetes Service with several pods chooses a pod for each request. */
-export function call(url: string, { method = 'GET', headers = {}, body, signal }: Call = {}): Promise<Answer> {
+export function call(
+  url: string,
+  { method = 'GET', headers = {}, body, signal, limit = LIMIT }: Call = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(signal?.aborted ? (signal.reason as Error) : error);
     const request = httpRequest(url, { method, headers, agent: false, ...(signal ? { signal } : {}) }, (response) => {
       const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      let size = 0;
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size > limit) response.destroy(new Error(`expected a body of at most ${limit} bytes, found more`));
+      });
       response.on('error', fail);
       response.on('end', () =>
         resolve({

@@ -29,8 +29,8 @@ function pointingUp(edges: ReadonlyMap<string, readonly string[]>): string[] {
 }
 
 /**
- * Lists the files that are in an import cycle or import one. It repeatedly removes the files that import none of the
- * files left.
+ * Lists the files that are part of an import cycle, or that lead to one by their imports. It repeatedly removes every
+ * file that imports no remaining file.
  */
 function inCircles(edges: ReadonlyMap<string, readonly string[]>): string[] {
   let left = new Map(edges);

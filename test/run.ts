@@ -50,7 +50,7 @@ async function main(): Promise<number> {
   }
   const chosen = chooseStages();
   const onCluster = chosen.some((stage) => stage.needsCluster);
-  // A quick check keeps the logs and the clusters of a full run.
+  // A run without stages on a cluster, such as `npm run check`, keeps the logs and the clusters of an earlier run.
   if (onCluster) await rm(artefacts, { recursive: true, force: true });
   await mkdir(artefacts, { recursive: true });
   const stop = (): Promise<void> => stopEverything(onCluster);
@@ -77,8 +77,8 @@ async function main(): Promise<number> {
 }
 
 /**
- * Runs the stages turn by turn. The background stages run one after the other during the last turn, whose tests mostly
- * wait. The other turns keep all cores busy.
+ * Runs the stages in the groups that TURNS in stages.ts lists, one group (turn) after the other. The background stages
+ * run one after the other during the last turn, whose tests mostly wait. The other turns keep all cores busy.
  */
 async function runInTurns(chosen: readonly Stage[], run: (stage: Stage) => Promise<void>): Promise<void> {
   const inTurn = (turn: Turn): Stage[] => chosen.filter((stage) => stage.turn === turn);
@@ -138,7 +138,7 @@ async function runOn(cluster: Promise<StartedCluster>, stage: Stage): Promise<Re
   return stage.run({ env: environmentFor(await cluster), onLine });
 }
 
-/** Runs a stage and measures it. A stage that throws counts as one failure, and the others still run. */
+/** Runs a stage and measures its duration. A stage that throws counts as one failure, and the others still run. */
 async function timed(stage: string, run: () => Promise<Results>): Promise<Outcome> {
   const began = performance.now();
   let results = FAILED;

@@ -76,7 +76,7 @@ export const stages: readonly Stage[] = [
   jest('chart', 'background', { args: [HANG_LIMIT] }),
   // Some unit tests have time limits of 500 ms, so no stage that uses the cluster runs at the same time.
   jest('unit', 'units', { quick: true, args: ['--maxWorkers=2', WAITING_FIRST] }),
-  // It starts apps beside those of the unit tests, and only one worker runs its one file.
+  // This stage's one test file starts apps on ports of its own, because unit tests start apps at the same time.
   jest('solutions', 'units', { env: { TEST_PORTS_FROM: '30000' } }),
   // Tests on a cluster mostly wait, so there are more workers than cores.
   jest('integration', 'parts', { needsCluster: true, args: ['--maxWorkers=4', WAITING_FIRST, HANG_LIMIT] }),

@@ -28,7 +28,7 @@ export interface StepSummary {
 export interface CourseOverview {
   readonly passed: number;
   readonly total: number;
-  /** Whether the guide can change the learner's files. Outside a cluster it can't. */
+  /** Whether the guide can change the learner's files. It can't if it runs outside a cluster. */
   readonly editing: boolean;
   readonly steps: readonly StepSummary[];
 }
@@ -126,7 +126,7 @@ export interface Fault {
 export interface PipelineHop {
   readonly name: 'sdk' | 'exporter' | 'collector' | 'jaeger';
   readonly ok: boolean;
-  /** What the test of this hop found. */
+  /** The result of the test of this hop, as a sentence. */
   readonly says: string;
   /** What to do if the hop is broken. */
   readonly todo?: string;

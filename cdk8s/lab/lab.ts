@@ -22,6 +22,8 @@ export interface LabProps {
    * more permissions.
    */
   readonly clusterRoles?: ClusterRoles;
+  /** Name of the PriorityClass of the lab's pods. Default: the cluster's default class. */
+  readonly priorityClass?: string;
 }
 
 export interface ClusterRoles {

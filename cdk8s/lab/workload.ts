@@ -123,6 +123,9 @@ export function container(lab: LabProps, name: string, props: ContainerProps) {
   } satisfies Container;
 }
 
+/** Most that a pod may write to /tmp, its only writable directory. The kubelet evicts a pod that writes more. */
+const TMP_SIZE = '64Mi';
+
 /** Returns a pod spec for a container: user, node selection and volumes. */
 export function podSpec(
   lab: LabProps,
@@ -134,6 +137,7 @@ export function podSpec(
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     ...(initContainers && { initContainers }),
+    ...(lab.priorityClass !== undefined && { priorityClassName: lab.priorityClass }),
     containers: [main],
     imagePullSecrets: lab.values.imagePullSecrets,
     nodeSelector: lab.values.nodeSelector,
@@ -146,7 +150,11 @@ export function podSpec(
       fsGroup: USER,
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    volumes: [{ name: 'tmp', emptyDir: {} }, ...configs.map(volumeOf), ...volumes.map(({ volume }) => volume)],
+    volumes: [
+      { name: 'tmp', emptyDir: { sizeLimit: TMP_SIZE } },
+      ...configs.map(volumeOf),
+      ...volumes.map(({ volume }) => volume),
+    ],
   };
 }
 

@@ -94,8 +94,9 @@ const IN_SEAT: Rules = [
   // The operator verifies the progress that the guide has signed, and builds the link that logs in to the guide.
   core(['secrets'], ['get'], [NAMES.guideKey]),
   core(['serviceaccounts/token'], ['create'], [NAMES.attendee]),
-  // The isolation test runs pods and reads its results from their logs.
-  core(['pods'], ['get', 'list', 'create', 'delete']),
+  // The isolation test runs pods and reads its results from their logs. The operator patches pods only to remove
+  // finalizers, which would keep a seat from being deleted.
+  core(['pods'], ['get', 'list', 'create', 'patch', 'delete']),
   core(['pods/log'], ['get']),
 ];
 

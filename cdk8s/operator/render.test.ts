@@ -151,6 +151,21 @@ describe('the ClusterRole of the guide for a seat', () => {
   });
 });
 
+describe('the admission policies', () => {
+  const named = (kind: string): string[] =>
+    render().flatMap((object) => (object.kind === kind ? [object.metadata.name] : []));
+
+  test('each have a binding of the same name', () => {
+    expect(named('ValidatingAdmissionPolicy')).toHaveLength(4);
+    expect(named('ValidatingAdmissionPolicyBinding')).toEqual(named('ValidatingAdmissionPolicy'));
+  });
+
+  test.each(roles)('are out of reach for %s', (_name, rules) => {
+    const groups = rules.flatMap(({ apiGroups = [] }) => apiGroups);
+    expect(groups.filter((group) => /admissionregistration|scheduling/.test(group))).toEqual([]);
+  });
+});
+
 test('renders each operator object only once', () => {
   const keys = render().map(({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`);
   expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
@@ -158,7 +173,7 @@ test('renders each operator object only once', () => {
 
 test('binds only roles and ServiceAccounts that the chart contains', () => {
   const there = new Set(render().map(({ kind, metadata }) => `${kind}/${metadata.name}`));
-  const bindings = render().filter(({ kind }) => kind.endsWith('Binding')) as (AnyObject & {
+  const bindings = render().filter(({ kind }) => kind.endsWith('RoleBinding')) as (AnyObject & {
     roleRef: RoleRef;
     subjects: Subject[];
   })[];

@@ -7,6 +7,7 @@ import { checkRelease, enabledOf, objectsOf } from '../render.ts';
 import type { AnyObject, LabRequest } from '../render.ts';
 import { completed } from '../schema/partial.ts';
 import type { SomeValues } from '../schema/partial.ts';
+import { Admission } from './admission.ts';
 import { definitions } from './definitions.ts';
 import { Uninstall } from './uninstall.ts';
 import { Operator } from './operator.ts';
@@ -22,6 +23,7 @@ const operates = ({ compute, values }: OperatorProps): Value<boolean> => compute
 /** The operator's components, in the order of the chart's templates. */
 export const operatorParts: readonly Component<OperatorProps>[] = [
   ...definitions,
+  { name: 'operator/admission', construct: Admission, enabled: operates },
   { name: 'operator/rbac', construct: Rbac, enabled: operates },
   { name: 'operator/operator', construct: Operator, enabled: operates },
   { name: 'operator/farewell', construct: Uninstall, enabled: operates },

@@ -82,6 +82,7 @@ export const seatStatus = entry('What the operator has done so far.', {
   ),
   progress: text({ doc: 'Passed exercises of all exercises, such as 3/12.', maxLength: 24 }),
   lastActivity: time('When the attendee last did something.'),
+  readyRevision: text({ doc: 'The spec.revision at which the lab was last ready.', maxLength: 64 }),
   readyAt: time('When the lab became ready for the first time.'),
   replicas: count('1 if the seat runs, 0 if it is stopped.', 0),
 });

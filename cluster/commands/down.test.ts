@@ -10,6 +10,9 @@ test.each([
   [{ context: 'kind-b' }, false],
   [{ namespace: 'other' }, false],
   [{ context: 'kind-a', release: 'other' }, false],
-])('npm run down with the options %j removes the lab kind-a/n/r: %s', (given, meant) => {
-  expect(isSelected(lab, given)).toBe(meant);
-});
+])(
+  'detects whether npm run down with the options %j removes the lab r in namespace n of kind-a: %s',
+  (given, meant) => {
+    expect(isSelected(lab, given)).toBe(meant);
+  },
+);

@@ -1,5 +1,5 @@
-// Removes everything that `up` made, and prints what it removes. It finds them by the records that `up` writes, and by
-// a search of the machine.
+// Removes everything that `up` made, and prints what it removes. It finds labs by the records that `up` writes, and
+// parts of the throwaway cluster by a search of the machine.
 import { closePortForward } from '../port-forward.ts';
 import { DEVCLUSTER } from '../context-discovery.ts';
 import { ClusterTools } from '../kubectl.ts';

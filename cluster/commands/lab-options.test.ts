@@ -16,7 +16,7 @@ afterEach(() => {
   else process.env['INIT_CWD'] = before;
 });
 
-test("passes values to helm, and resolves file names from the user's directory", () => {
+test("passes values to helm, and resolves file names from the user's working directory", () => {
   writeFileSync(join(directory, 'mine.yaml'), '');
   writeFileSync(join(directory, 'app.ts'), '');
   const given = {
@@ -40,7 +40,7 @@ test("passes values to helm, and resolves file names from the user's directory",
 });
 
 test.each([{ values: ['mine.yaml'] }, { 'set-file': ['dice.source=app.ts'] }])(
-  'refuses the options %j, because the file is missing',
+  'refuses the options %j, because the file that they name does not exist',
   (given) => {
     expect(() => helmValues(given)).toThrow(/The file (mine\.yaml|app\.ts) does not exist/);
   },

@@ -62,13 +62,13 @@ ${optionsHelp(options)}`,
   run: runUp,
 };
 
-/** What the command-line options ask for. */
+/** The settings that the command-line options of `npm run up` select. */
 interface UpSpec {
   readonly place: Place;
   readonly values: readonly string[];
   /**
-   * Our images that the chart needs with these values, and that `up` builds. An image that a value names must already
-   * be in the cluster.
+   * Those of our images that `up` builds, because the chart needs them with `values`. If a value names another image
+   * instead, that image must already be in the cluster.
    */
   readonly recipes: readonly Recipe[];
   readonly port: number | undefined;
@@ -170,7 +170,8 @@ async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, 
 
 /**
  * Checks that the machine has the resources for a new throwaway cluster, and chooses the port of the guide's URL.
- * @returns the requested port or the next free one. Undefined if the start of the cluster chooses the port.
+ * @returns the requested port or the next free one. Undefined if `startCluster` chooses the port, or if the cluster
+ * runs already.
  */
 async function reserveDevcluster(spec: UpSpec, report: Progress): Promise<number | undefined> {
   const status = await clusterStatus(DEVCLUSTER);
@@ -186,7 +187,8 @@ async function reserveDevcluster(spec: UpSpec, report: Progress): Promise<number
   const needs = await devclusterRequirements(DEVCLUSTER, shareToBuild());
   throwMisses(machineMisses(await readMachine(needs), needs));
   if (spec.port !== undefined) return choosePort(spec.port, report);
-  // A broken cluster may still use the port. Its start removes the cluster first, and then chooses the port.
+  // A broken throwaway cluster may still use the port. `startCluster` first removes this cluster, and then chooses the
+  // port.
   if (status.state === 'absent') await choosePort(DOOR_PORT, report);
   return undefined;
 }

@@ -98,8 +98,9 @@ async function buildLocked(component: Component, report: Progress): Promise<void
 }
 
 /**
- * Builds into a temporary directory and renames it, so that the cache holds only complete builds. The directory has
- * this process's id, because the compiler of a killed run may still write to its own.
+ * Builds into a temporary directory and renames it, so that the cache holds only complete builds. The name of the
+ * temporary directory contains this process's id, because the compiler of a killed run may still write to the directory
+ * of that run.
  */
 async function build(component: Component, progress: Progress): Promise<void> {
   const target = componentDir(component);

@@ -8,8 +8,8 @@ import { versions } from '../../lab/versions.ts';
 import { cacheDir } from '../../support/paths.ts';
 
 /**
- * The Go version that builds all components. If another Go version is installed, it downloads this one from the module
- * proxy (https://go.dev/doc/toolchain).
+ * The Go version that builds all components. If another Go version is installed, the installed Go downloads this
+ * version from the module proxy (https://go.dev/doc/toolchain).
  */
 export const GO_TOOLCHAIN = `go${versions.go}`;
 
@@ -25,8 +25,8 @@ export interface Component {
   readonly ldflags?: string;
   readonly tags?: string;
   /**
-   * The number of packages that a build with an empty cache compiles, and its seconds on two cores. The progress
-   * display uses both.
+   * The number of packages that Go compiles in a build with an empty cache, and the seconds that this build takes on
+   * two cores. The progress display uses both.
    */
   readonly cold: { readonly packages: number; readonly seconds: number };
 }
@@ -67,7 +67,7 @@ export const components = {
   },
   opentelemetry: {
     // The Collector and Jaeger are one component, because they share most packages. Compiling them together takes half
-    // as long.
+    // as long as compiling one after the other.
     name: 'opentelemetry',
     version: versions.collector,
     directory: join(import.meta.dirname, 'opentelemetry'),

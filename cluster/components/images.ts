@@ -127,8 +127,8 @@ export async function ensureBuildahBase(image: Image): Promise<string[]> {
 }
 
 /**
- * Returns a hash of an image's content. It uses the size and time of files, because reading 300 MB would take a second
- * at each start.
+ * Returns a hash of an image's content. Instead of the content of a file, it uses the size and modification time,
+ * because reading 300 MB would take a second at each start.
  */
 function contentKey(image: Image): string {
   const entries = image.entries.map(({ path, mode, from }) => {

@@ -7,8 +7,8 @@ import type { Entry, Image } from './oci.ts';
 import type { Packages } from './packages.ts';
 
 /**
- * The path of Debian's Python. Another Python on the PATH can't be used, because Debian's Python goes into the image
- * and selects the packages.
+ * The path of Debian's Python. Another Python on the PATH can't be used, because Debian's Python goes into the image,
+ * and installs packages that fit its own version.
  */
 export const PYTHON = '/usr/bin/python3';
 
@@ -21,7 +21,7 @@ export const pythonPackages: Packages = { python3: [PYTHON], 'python3-pip': ['/u
  */
 const ABOUT = 'import sys; print("%d.%d" % sys.version_info[:2], sys.implementation.cache_tag)';
 
-/** The programs that the image's scripts need. */
+/** The programs, besides Python, that scripts inside the image need. */
 const TOOLS = ['/bin/sh', '/usr/bin/env'];
 
 /**

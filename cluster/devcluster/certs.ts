@@ -10,7 +10,7 @@ export interface CertificateSpec {
   /** The name of the certificate's file without extension. */
   readonly name: string;
   readonly commonName: string;
-  /** The user's group in Kubernetes. */
+  /** The Kubernetes group of the user that the certificate identifies. */
   readonly organization?: string;
   /** The addresses and names of a server, as `IP:…` and `DNS:…`. A client certificate has none. */
   readonly altNames?: readonly string[];

@@ -72,7 +72,7 @@ function withChildren(group: string): string[] {
   }
 }
 
-/** Lists the ids of the processes in control groups, as this process sees them. */
+/** Lists the ids of the processes in control groups. The ids are those of this process's PID namespace. */
 export function processesIn(groups: readonly string[]): number[] {
   const ids = groups.flatMap((group) => {
     try {

@@ -17,7 +17,10 @@ interface FakeProcess {
   net?: string;
 }
 
-/** Creates a fake /proc. It lists the given processes, and this test's own process in the machine's network. */
+/**
+ * Creates a fake /proc. It lists the given processes, and the process of this test, which is in the machine's network
+ * namespace.
+ */
 function fakeProc(...processes: FakeProcess[]): string {
   for (const { pid, words, innerPid, state = 'S (sleeping)', net = 'host' } of [
     { pid: process.pid, words: ['node'] },
@@ -36,7 +39,7 @@ function fakeProc(...processes: FakeProcess[]): string {
 const MARKER = '--intro-otel-cluster=/state/lab';
 const pids = (found: { pid: number }[]): number[] => found.map(({ pid }) => pid).sort((a, b) => a - b);
 
-test("finds a process with the cluster's marker, but not one that only mentions the cluster's directory", () => {
+test("finds a process with the cluster's marker, but none that only names the cluster's directory", () => {
   const proc = fakeProc(
     { pid: 2_000_001, words: ['sh', 'init.sh', MARKER] },
     { pid: 2_000_002, words: ['tail', '-f', '/state/lab/log/kubelet.log'] },
@@ -50,7 +53,7 @@ test("finds every process in the cluster's control groups", () => {
   expect(pids(processesOf(MARKER, [2_000_001], proc))).toEqual([2_000_001]);
 });
 
-test("finds a process in the cluster's network, but none in the machine's network", () => {
+test("finds a process in the cluster's network namespace, but none in the machine's network namespace", () => {
   const proc = fakeProc(
     { pid: 2_000_001, words: ['init.sh', MARKER], net: 'host' },
     { pid: 2_000_002, words: ['kubelet'], net: 'lab' },
@@ -64,7 +67,7 @@ test('ignores a zombie process', () => {
   expect(inspect(2_000_001, fakeProc({ pid: 2_000_001, words: [], state: 'Z (zombie)' }))).toBeUndefined();
 });
 
-test("finds the cluster's first process, which has id 1 in its namespace", () => {
+test("finds the cluster's first process, which has id 1 in its process namespace", () => {
   const proc = fakeProc(
     { pid: 2_000_001, words: ['unshare', MARKER] },
     { pid: 2_000_002, words: ['sh', MARKER], innerPid: 1 },
@@ -72,7 +75,7 @@ test("finds the cluster's first process, which has id 1 in its namespace", () =>
   expect(firstProcess(MARKER, proc)?.pid).toBe(2_000_002);
 });
 
-test("returns the processes that can't be killed", async () => {
+test('returns the processes that still run after an attempt to kill them', async () => {
   const stubborn = { pid: 2_000_000_001, arguments: ['x'], innerPid: 1, namespaces: [] };
   await expect(killAll(() => [stubborn], 100)).resolves.toEqual([stubborn]);
 });

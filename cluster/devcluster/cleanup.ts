@@ -38,8 +38,8 @@ export async function removeCluster(layout: Layout): Promise<void> {
       'processes',
       left.map(({ pid, arguments: words }) => `${pid} ${words.join(' ')}`),
     );
-  // The cluster's mounts have ended with its processes. A mount in this process's own namespace must be unmounted,
-  // because a deletion could otherwise reach the mounted files.
+  // The cluster's mounts have ended with its processes. A mount in this process's own mount namespace must be unmounted
+  // first. Otherwise the deletion of the directory could reach the mounted files.
   for (const mount of mountsBelow(layout.dir)) await run('umount', ['--lazy', mount]);
   const mounts = mountsBelow(layout.dir);
   if (mounts.length > 0) throw stillThere('mounts', mounts);

@@ -80,7 +80,7 @@ onLinux("keeps the kubelet in the cluster's control group, and evicts no pods wh
   expect(kubelet['evictionHard']).toMatchObject({ 'nodefs.available': '0%', 'imagefs.available': '0%' });
 });
 
-test('gives each cluster name and state directory its own control group and marker', () => {
+test('gives each cluster name and state directory its own control group and process marker', () => {
   const lab = layoutOf('lab');
   process.env['INTRO_OTEL_STATE'] = `${state}-2`;
   const elsewhere = layoutOf('lab');
@@ -115,11 +115,16 @@ test('runs kube-router to enforce NetworkPolicies, unless the options turn it of
   expect(names(false)).not.toContain('kube-router');
 });
 
+onLinux('limits the number of processes of a pod', () => {
+  const kubelet = parse(configFiles(shape('lab'))['kubelet.yaml'] ?? '') as Record<string, never>;
+  expect(kubelet).toMatchObject({ podPidsLimit: 512 });
+});
+
 test('starts the kubelet after containerd and the API server', () => {
   expect(plan(true).processes.find(({ name }) => name === 'kubelet')?.after).toEqual(['containerd', 'apiserver']);
 });
 
-test('runs only a control plane, with raised API rates, for a cluster tuned for scale', () => {
+test('runs only a control plane, with higher API rate limits, for a cluster tuned for scale', () => {
   const { processes } = plan(true, { tuning: 'scale' });
   expect(processes.map(({ name }) => name)).toEqual(['relay', 'etcd', 'apiserver', 'controller-manager', 'scheduler']);
   const flags = processes.flatMap(({ command }) => command);

@@ -9,7 +9,7 @@ import { inside, network } from './layout.ts';
 
 /**
  * The purpose of a cluster. `lab` has a node, on which labs run. `scale` has no node of its own, but simulated nodes
- * can join for hundreds of labs. Its control plane has raised API rates, so that benchmarks do not measure these
+ * can join for hundreds of labs. Its control plane has higher API rate limits, so that benchmarks do not measure these
  * limits.
  */
 export type Tuning = 'lab' | 'scale';
@@ -45,8 +45,8 @@ export function configFiles({ layout, snapshotter, cniDirectory, auditedGroup }:
 }
 
 /**
- * Returns a kubeconfig with embedded certificates for a user of certs.ts. The default server is the address inside the
- * cluster's network.
+ * Returns a kubeconfig with embedded certificates for one of the users in certs.ts. The default server is the address
+ * inside the cluster's network.
  */
 export function kubeconfig(
   layout: Layout,
@@ -75,7 +75,10 @@ function auditPolicy(group: string | undefined): object {
   return { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules };
 }
 
-/** API rates in requests per second. They never limit a client, because they are more than two cores can serve. */
+/**
+ * Rate limits for API clients, in requests per second. They never slow a client down, because two cores can not serve
+ * as many requests.
+ */
 export const UNBOUNDED = { qps: 1000, burst: 2000 } as const;
 
 /**
@@ -115,6 +118,7 @@ function kubeletConfig(layout: Layout): object {
     clusterDomain: network.domain,
     resolvConf: join(layout.config, 'resolv.conf'), // pods can't reach the machine's own name servers
     maxPods: 500,
+    podPidsLimit: 512, // a pod that starts processes without end must not fill the machine's process table
     serializeImagePulls: false,
     configMapAndSecretChangeDetectionStrategy: 'Watch', // so that the next pod has the newest ConfigMap
     // When the disk is full, the kubelet evicts no pods and removes no images. An image could not be pulled again, and

@@ -6,7 +6,8 @@ import type { Layout } from './layout.ts';
 import { firstProcess } from './processes.ts';
 
 /**
- * A shell script that opens the archive as standard input, and then runs a command in the mount namespace of a process.
+ * A shell script that opens an image archive as its standard input, and then runs a command in the mount namespace of a
+ * process.
  */
 const ENTER = 'archive=$1; shift; exec nsenter --mount --target "$@" <"$archive"';
 

@@ -56,10 +56,13 @@ export type ClusterStatus =
   | { state: 'broken'; leftovers: Leftover[] }
   | { state: 'absent' };
 
-/** The content of the file that a complete start writes. */
+/** The record of a running cluster. `startCluster` writes it to a file when the start is complete. */
 type ClusterRecord = ClusterPorts & Shape;
 
-/** The settings that may differ between two clusters of the same name. */
+/**
+ * The settings that a running cluster keeps. `startCluster` refuses a running cluster whose settings differ from the
+ * wanted ones.
+ */
 interface Shape {
   readonly networkPolicy: boolean;
   readonly tuning: Tuning;
@@ -101,7 +104,8 @@ type ClusterSpec = Shape & Pick<StartOptions, 'doorPort' | 'auditedGroup'>;
 
 async function startFresh(layout: Layout, spec: ClusterSpec, progress: Progress): Promise<RunningCluster> {
   const archives = spec.tuning === 'lab' ? await ensureClusterImages(progress) : [];
-  // Only one start at a time may choose ports, until the cluster listens on them.
+  // Two clusters that start at the same time could choose the same port. So a start waits here until the other cluster
+  // listens on its ports.
   const input = await withLock(cacheDir('locks', 'ports'), async () => {
     const doorPort = spec.doorPort === undefined ? await freePort(8080) : await checkFree(spec.doorPort);
     const chosen = { ...spec, layout, archives, apiPort: await freePort(6443), doorPort };

@@ -13,8 +13,8 @@ done
 # Share mounts between namespaces, as systemd does, because volumes may ask for mount propagation.
 mount --make-rshared /
 
-# The kubelet would set these values for the whole machine. Show it files that already have the right values, so that it
-# changes nothing.
+# The kubelet would set these kernel settings for the whole machine. Show the kubelet files that already contain the
+# right values, so that it changes nothing.
 for setting in vm/overcommit_memory=1 vm/panic_on_oom=0 kernel/panic=10 kernel/panic_on_oops=1 \
   kernel/keys/root_maxkeys=1000000 kernel/keys/root_maxbytes=25000000; do
   file=/run/sysctl/$(echo "${setting%=*}" | tr / .)

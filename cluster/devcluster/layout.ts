@@ -1,5 +1,5 @@
-// The directories, addresses and names of a throwaway cluster. Each cluster has namespaces of its own, so clusters
-// differ only in names and directories.
+// The directories, addresses and names of a throwaway cluster. Each cluster has Linux namespaces of its own, so all
+// clusters use the same addresses, and differ only in names and directories.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { stateDir } from '../../support/paths.ts';
@@ -9,7 +9,7 @@ import { UserError } from '../../support/errors.ts';
 export const network = {
   nodeAddress: '10.200.0.2',
   nodePrefix: 24,
-  /** Addresses for 1,024 nodes, real or simulated, with 1,022 pods each. */
+  /** The address range of all pods: enough for 1,024 nodes, real or simulated, with 1,022 pods each. */
   podCidr: '10.240.0.0/12',
   nodePodCidrSize: 22,
   firstNodePodCidr: '10.240.0.0/22',
@@ -34,7 +34,10 @@ export const inside = {
   kubelet: '/var/lib/kubelet',
 } as const;
 
-/** Directories that the cluster replaces with its own. Files written there are removed with the cluster. */
+/**
+ * The machine's directories that the cluster's processes do not see: they see directories of the cluster in their
+ * place. Files that they write there are removed with the cluster.
+ */
 export const covered = ['/run', '/var/lib', '/var/log'] as const;
 
 export interface Layout {

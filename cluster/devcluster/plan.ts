@@ -155,8 +155,9 @@ function manager(layout: Layout, name: string): Flags {
 }
 
 /**
- * API rates of the controllers for a cluster tuned for scale. Most concurrency limits keep their defaults, so that the
- * controllers leave the API server time for other clients.
+ * Flags of the controller manager for a cluster tuned for scale: higher API rate limits, and more namespaces deleted at
+ * a time. All other concurrency limits keep their defaults, so that the controllers leave the API server time for other
+ * clients.
  */
 const MANY_AT_ONCE: Flags = {
   'kube-api-qps': String(UNBOUNDED.qps),

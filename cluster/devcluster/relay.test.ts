@@ -74,7 +74,7 @@ test('forwards bytes to a target that has already ended its own side', async () 
   await expect(heard.promise).resolves.toBe('and more');
 });
 
-test('closes a connection while the target is down, and forwards the next one after it starts', async () => {
+test('closes a connection while the target is down, and forwards connections once it is up', async () => {
   const port = await relayTo(join(directory, 'echo'));
   await expect(ask(port, 'x')).resolves.toBe('');
   const first = await startEcho(join(directory, 'echo'));
@@ -90,7 +90,7 @@ test('replaces the socket file that a killed relay has left behind', async () =>
   await expect(startRelay({ path }, { path: join(directory, 'echo') }).then(keep)).resolves.toBeDefined();
 });
 
-test('fails if the port is taken', async () => {
+test('fails to start a relay on a port that another program uses', async () => {
   const port = await relayTo(join(directory, 'echo'));
   await expect(startRelay({ host: '127.0.0.1', port }, { path: '/x' })).rejects.toThrow('EADDRINUSE');
 });

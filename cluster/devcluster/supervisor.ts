@@ -1,6 +1,6 @@
 // Runs the processes of a cluster. It starts each process when the components that it waits for are ready, and restarts
-// it when it ends. It also limits the size of logs, and relays ports of 127.0.0.1. It is in all of the cluster's
-// namespaces except the network.
+// it when it ends. It also limits the size of logs, and relays ports of 127.0.0.1. It runs in all of the cluster's
+// Linux namespaces except the network namespace.
 // usage: node supervisor.ts MARKER PLAN
 import { spawn } from 'node:child_process';
 import { copyFileSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
@@ -55,8 +55,8 @@ async function keepRunning(
 }
 
 /**
- * Runs a command in the cluster's network until the command ends. The process has the command's id, because nsenter
- * replaces itself with the command.
+ * Runs a command in the cluster's network until the command ends. The command has the process id of the spawned
+ * nsenter, because nsenter replaces itself with the command.
  */
 function runOnce(file: string, command: readonly string[]): Promise<string> {
   const output = openSync(file, 'a');

@@ -11,7 +11,10 @@ const exporters: Record<string, string> = {
   '@opentelemetry/exporter-prometheus': 'PrometheusExporter',
 };
 
-/** The esbuild plugin that replaces the packages. The bundle's banner defines `require`. */
+/**
+ * The esbuild plugin that replaces the packages. The replacements call `require`, which the bundle's first lines
+ * define.
+ */
 export const loadLazily: Plugin = {
   name: 'load-lazily',
   setup(build) {

@@ -20,7 +20,7 @@ export interface Recipe {
   readonly image: string;
   /** The path of the chart values that name the image. */
   readonly value: string;
-  /** The suffix that a pushed image's name gets. */
+  /** The suffix that the image name in `--push` gets for this image, such as `-flask`. */
   readonly suffix: string;
   /** The components of a lab that run the image. */
   readonly components: readonly string[];
@@ -82,8 +82,8 @@ export function recipesIn(rendered: string): Recipe[] {
 }
 
 /**
- * Fills the build's context for the Python app. A build with buildah can't run programs, so the image's own Python
- * installs the packages here.
+ * Fills the build's context for the Python app. A build with buildah can't run programs. So for buildah, this function
+ * installs the packages, with the Python that goes into the image.
  */
 async function stageFlask(context: string, engine: Engine, progress: Progress): Promise<void> {
   await mkdir(context, { recursive: true });

@@ -25,7 +25,7 @@ test('needs no image archive, since Colima runs images from the engine that buil
   expect(product.loadCommand).toBeUndefined();
 });
 
-test('builds with the Docker daemon of the Colima profile', () => {
+test('builds images for a Colima profile with the Docker daemon of the same profile', () => {
   const plan = planEngine(
     { ...noEngines, docker: true, dockerContexts: ['colima', 'colima-work'] },
     { product, name: 'colima-work' },
@@ -33,7 +33,7 @@ test('builds with the Docker daemon of the Colima profile', () => {
   expect([plan.engine.command.join(' '), plan.shared]).toEqual(['docker --context colima-work', true]);
 });
 
-test('builds with nerdctl when Colima runs on containerd', () => {
+test('builds images with nerdctl when Colima runs on containerd', () => {
   const plan = planEngine({ ...noEngines, productNerdctls: ['colima'] }, { product, name: 'colima' });
   expect([plan.engine.command.join(' '), plan.shared]).toEqual(['colima nerdctl -- --namespace k8s.io', true]);
 });

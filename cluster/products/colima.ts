@@ -1,4 +1,5 @@
-// The product Colima: https://github.com/abiosoft/colima. The context of another profile is called `colima-NAME`.
+// The product Colima: https://github.com/abiosoft/colima. The context of the default profile is called `colima`, and
+// the context of another profile `colima-NAME`.
 import { isOnThisMachine } from '../local-server.ts';
 import type { Product } from './index.ts';
 

@@ -31,7 +31,7 @@ test('builds images for Docker Desktop with docker', () => {
   expect([plan.engine.command.join(' '), plan.shared]).toEqual(['docker', true]);
 });
 
-test('uses the Docker daemon of Docker Desktop if docker has several contexts', () => {
+test('builds images with the daemon of Docker Desktop if docker has several contexts', () => {
   const plan = planEngine(
     { ...noEngines, docker: true, dockerContexts: ['default', 'desktop-linux'] },
     { product, name: 'docker-desktop' },

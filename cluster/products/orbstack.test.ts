@@ -25,7 +25,7 @@ test('needs no image archive, since OrbStack runs images from the engine that bu
   expect(product.loadCommand).toBeUndefined();
 });
 
-test('uses the Docker daemon of OrbStack', () => {
+test('builds images for OrbStack with its own Docker daemon', () => {
   const plan = planEngine({ ...noEngines, docker: true, dockerContexts: ['orbstack'] }, { product, name: 'orbstack' });
   expect([plan.engine.command.join(' '), plan.shared]).toEqual(['docker --context orbstack', true]);
 });

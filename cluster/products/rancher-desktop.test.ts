@@ -30,7 +30,7 @@ test('builds images for Rancher Desktop with docker', () => {
   expect([plan.engine.command.join(' '), plan.shared]).toEqual(['docker', true]);
 });
 
-test('builds with nerdctl when Rancher Desktop runs on containerd', () => {
+test('builds images with nerdctl when Rancher Desktop runs on containerd', () => {
   const plan = planEngine({ ...noEngines, productNerdctls: ['rancher-desktop'] }, { product, name: 'rancher-desktop' });
   expect([plan.engine.command.join(' '), plan.shared]).toEqual(['nerdctl --namespace k8s.io', true]);
 });

@@ -35,9 +35,15 @@ export interface LabView {
   collectorLog(): Promise<string>;
   /** Returns the state of each hop from dice to Jaeger. */
   why(): Promise<PipelineHop[]>;
-  /** Returns the right answers about a fault: the values that the requests it hits really share. */
+  /**
+   * Returns the right answers to the questions about a fault. They are the values that all requests hit by the fault
+   * have in common.
+   */
   truth(fault: 'spike' | 'timeouts'): Record<string, string>;
-  /** Repeats a request until it returns a value or time is up. @param patience time limit in milliseconds */
+  /**
+   * Repeats a request until it returns a value or time is up. Returns the value, or undefined if time is up.
+   * @param patience time limit in milliseconds
+   */
   eventually<T>(ask: () => Promise<T | undefined>, patience?: number): Promise<T | undefined>;
   /**
    * Repeats an attempt until its verdict is "passed" or time is up. An attempt that found no telemetry yet returns
@@ -60,7 +66,7 @@ export interface StepCode {
 
 export const passed = (traceId?: string): Verdict => ({ passed: true, ...(traceId ? { traceId } : {}) });
 
-/** Returns the verdict for a span that arrived but is not as the step asks. */
+/** Returns the verdict for a span that arrived but differs from what the step asks for. */
 export const wrong = (expected: string, found: string, hint: string, traceId?: string): Verdict => ({
   passed: false,
   hop: 'shape',
@@ -70,7 +76,10 @@ export const wrong = (expected: string, found: string, hint: string, traceId?: s
   ...(traceId ? { traceId } : {}),
 });
 
-/** Returns the verdict for a span that did not arrive. The verdict names the first broken hop from dice to Jaeger. */
+/**
+ * Returns the verdict for a span that did not arrive. The verdict names the first broken hop from dice to Jaeger, if a
+ * hop is broken.
+ */
 export async function silent(lab: LabView, expected: string, hint: string): Promise<Verdict> {
   const broken = (await lab.why()).find(({ ok }) => !ok);
   if (!broken) return wrong(expected, 'none, though every hop from dice to Jaeger works', hint);

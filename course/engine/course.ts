@@ -139,7 +139,8 @@ export class Course implements CourseService {
   }
 
   /**
-   * Replaces the verdict of a failed check if a new pod does not run yet, because the spans then came from older code.
+   * Replaces the verdict of a failed check if a new pod is not running yet, because the check then saw spans of older
+   * code.
    */
   async #withPods(verdict: Verdict): Promise<Verdict> {
     if (verdict.passed) return verdict;

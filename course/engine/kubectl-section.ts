@@ -3,13 +3,16 @@
 import { OWN } from '../../lab/names.ts';
 import type { FileName } from '../../apps/guide/contract.ts';
 
-/** A paragraph of text, with the commands below it. */
+/** A paragraph of text, and the commands that the section shows below the paragraph. */
 export interface CommandBlock {
   readonly text: string;
   readonly commands: readonly string[];
 }
 
-/** Commands that a step adds in its front matter. `commandOf` explains how they are written. */
+/**
+ * Commands that a step adds to the section, in the front matter of its step.md. `commandOf` explains how they are
+ * written.
+ */
 interface StepCommands {
   readonly text: string;
   readonly run: readonly string[];
@@ -22,8 +25,8 @@ export interface KubectlMatter {
   /** Commands that run when the learner has done the step, before its check. */
   readonly beforeCheck?: readonly StepCommands[];
   /**
-   * Answers that fit on the command line, with a text that says what the learner must replace. A step without this
-   * field reads its answers from a file.
+   * Example answers that fit on the command line, and a text that says what the learner must replace in them. If a step
+   * with questions has no such field, the learner writes the answers to a file.
    */
   readonly answers?: { readonly text: string; readonly example: string };
 }

@@ -82,7 +82,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-test('lists a new step as soon as its folder exists', async () => {
+test('lists a new step in the course as soon as the folder of the step exists', async () => {
   expect(await course.overview()).toEqual({
     passed: 0,
     total: 1,

@@ -23,17 +23,17 @@ import { Receiver } from '../../apps/testing/receiver.ts';
 export interface Solution {
   readonly name: string;
   readonly right: boolean;
-  /** The `hop` of the verdict about a wrong solution. The default is `shape`. */
+  /** The `hop` that the verdict about a wrong solution must have. The default is `shape`. */
   readonly hop?: VerdictHop;
   /** A pattern that the text of the verdict must match. */
   readonly says?: RegExp;
-  /** The files that differ from those of the finished step. */
+  /** The files of this solution that differ from those of the finished step. */
   readonly files?: Partial<Files>;
   readonly answers?: Record<string, string> | ((trace: Trace) => Record<string, string>);
-  /** The parts of the lab that differ from the standard ones. */
+  /** The parts of the lab that differ from the standard ones while this solution is checked. */
   readonly lab?: Partial<Lab>;
   readonly before?: (harness: CheckHarness) => Promise<void> | void;
-  /** Time limit in milliseconds of a check that fails, for a step whose check needs many traces. */
+  /** Time limit in milliseconds for the check of a wrong solution. Set it for a step whose check needs many traces. */
   readonly deadline?: number;
 }
 

@@ -55,9 +55,9 @@ export class SolutionRunner {
    */
   readonly #code = new Map<string, Shared['code']>();
   readonly #others: Others;
-  /** The running dice processes, by the content of their files. */
+  /** The running dice processes. The key is the content of the files that the process runs with. */
   readonly #dice = new Map<string, Promise<Dice>>();
-  /** How many cases still need each dice process. */
+  /** Number of cases that are not checked yet for each dice process. The process stops when none is left. */
   readonly #wanted = new Map<string, number>();
   /**
    * Two queues in which dice processes start. Starts need much CPU time, so more at the same time would slow down the

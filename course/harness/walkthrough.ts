@@ -30,15 +30,18 @@ export interface Learner {
   log(text: string | RegExp, source?: 'dice' | 'the Collector', within?: number): Promise<string>;
 }
 
-/** The output of each command that the test has run, by the command. */
+/** The outputs of the commands that the test has run. The key is the text of the command. */
 export type CommandOutput = ReadonlyMap<string, string>;
 
 export interface Walkthrough {
-  /** Does the step on the page, after the learner has pressed Start and before Check. */
+  /**
+   * Does the step on the page. The test calls it after the learner has pressed Start, and before the learner presses
+   * Check.
+   */
   readonly onPage?: (learner: Learner) => Promise<void>;
   /** Returns the answers to the step's questions, based on the output of the step's commands. */
   readonly answers?: (output: CommandOutput) => Record<string, string>;
-  /** Commands to repeat until their output is enough for an answer. */
+  /** The commands that the test repeats until `isEnough` returns true for their output. */
   readonly repeat?: { readonly commands: RegExp; readonly isEnough: (text: string) => boolean };
 }
 

@@ -6,20 +6,20 @@ import type { ValueOf } from '../../cdk8s/schema/schema.ts';
 import { GROUP } from '../../lab/names.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
 
-export { API_VERSION, GROUP, LABELS, MANAGED_BY, NAMES, RELEASE, ROLES } from '../../lab/names.ts';
+export { API_VERSION, FIELD_MANAGER, GROUP, LABELS, MANAGED_BY, NAMES, PRIORITY_CLASS, RELEASE, ROLES } from '../../lab/names.ts';
 export { DEFAULTS, DNS_LABEL, LABEL_LENGTH, LIMITS } from '../../cdk8s/operator/workshop.ts';
-
-/**
- * Name under which the operator owns the fields that it applies.
- * https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
- */
-export const FIELD_MANAGER = 'intro-otel';
 
 /**
  * The finalizer of Workshops and Seats. It delays the deletion of a Workshop until its Seats are gone, and the deletion
  * of a Seat until its namespace is gone.
  */
 export const FINALIZER = `${GROUP}/cleanup`;
+
+/** Reason of the condition Ready of a Seat or Workshop whose deletion something blocks. The message names it. */
+export const DELETION_BLOCKED = 'DeletionBlocked';
+
+/** Reason of a Seat's condition Ready if the attendee has broken the lab. Such a Seat does not stop the rollout. */
+export const BROKEN_BY_ATTENDEE = 'BrokenByAttendee';
 
 export type WorkshopSpec = ValueOf<typeof workshopSpec>;
 export type WorkshopStatus = ValueOf<typeof workshopStatus>;

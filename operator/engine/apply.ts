@@ -2,12 +2,18 @@
 // longer desired.
 import { hash } from 'node:crypto';
 import type { Api } from '../../kubernetes/api.ts';
+import { Contests } from './contests.ts';
+import type { Contest } from './contests.ts';
 import { differs } from './differs.ts';
 import { kindOf } from '../../kubernetes/kinds.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
+import { managedFieldsOf } from './managed-fields.ts';
+import type { ManagedFields } from './managed-fields.ts';
 import type { Store } from './reconciler.ts';
 import type { Inventory } from './store.ts';
+import { patchWithout, surplusOf } from './surplus.ts';
+import type { IsShared, Surplus } from './surplus.ts';
 
 export { differs } from './differs.ts';
 
@@ -20,6 +26,10 @@ export interface ApplierOptions {
   readonly annotation: string;
   /** Maximum number of concurrent requests per call of `applyAll` or `prune`. Default 16. */
   readonly concurrency?: number;
+  /** Whether others may write a field that we do not apply. Default: they may write every field. */
+  readonly isShared?: IsShared;
+  /** Returns the time in milliseconds. */
+  readonly now?: () => number;
 }
 
 export interface Failure {
@@ -45,11 +55,40 @@ export class Applier {
    * object differed. Each hash covers both objects. While both stay the same, the request is not repeated.
    */
   readonly #ineffective = new Map<string, string>();
+  readonly #isShared: IsShared;
+  readonly #contests: Contests;
 
-  constructor({ api, annotation, concurrency = 16 }: ApplierOptions) {
+  constructor({ api, annotation, concurrency = 16, isShared = () => true, now = Date.now }: ApplierOptions) {
     this.#api = api;
     this.#annotation = annotation;
     this.#concurrency = concurrency;
+    this.#isShared = isShared;
+    this.#contests = new Contests(now);
+  }
+
+  /** Returns the objects of a namespace that somebody keeps changing, so that their repair waits. */
+  contestsIn(namespace: string): readonly Contest[] {
+    return this.#contests.in(namespace);
+  }
+
+  /**
+   * Returns the fields of the live object that somebody has added to what we apply. While somebody keeps adding them,
+   * returns none.
+   */
+  surplus(desired: KubeObject, live: KubeObject, managed: readonly ManagedFields[] | undefined): readonly Surplus[] {
+    const surplus = surplusOf({ live, desired }, managed ?? managedFieldsOf(live), this.#isShared);
+    return surplus.length > 0 && this.#contests.isContested(desired) ? [] : surplus;
+  }
+
+  /** Removes fields that somebody has added to what we apply. */
+  async removeSurplus(desired: KubeObject, live: KubeObject, surplus: readonly Surplus[]): Promise<KubeObject> {
+    const after = await this.#api.mergePatch<KubeObject>(
+      kindOf(desired),
+      desired.metadata,
+      patchWithout(live, desired, surplus),
+    );
+    this.#contests.removed(desired, surplus);
+    return after;
   }
 
   /**
@@ -78,7 +117,7 @@ export class Applier {
     desired: readonly KubeObject[],
   ): Promise<ApplyResult> {
     const desiredIds = new Set(desired.map(idOf));
-    const due = stores.flatMap((store) => surplusOf(store, labels, desiredIds));
+    const due = stores.flatMap((store) => prunable(store, labels, desiredIds));
     const { done, failed } = await inParallel(due, this.#concurrency, async (object) => {
       const { uid } = object.metadata;
       await this.#api.delete(kindOf(object), object.metadata, uid === undefined ? {} : { uid });
@@ -104,25 +143,42 @@ export class Applier {
     const desiredHash = desired.metadata.annotations?.[this.#annotation];
     if (memo.lastEqualHash !== undefined && memo.lastEqualHash === desiredHash) return false;
     const live = store?.get(key);
-    if (!live) return true;
-    if (differs(desired, live)) return this.#ineffective.get(idOf(desired)) !== pairOf(desired, live);
+    if (!live || this.#isDifferent(desired, live, memo.managedFields)) return true;
     memo.lastEqualHash = desiredHash;
     return false;
   }
 
+  #isDifferent(desired: KubeObject, live: KubeObject, managed: readonly ManagedFields[] | undefined): boolean {
+    if (differs(desired, live)) return this.#ineffective.get(idOf(desired)) !== pairOf(desired, live);
+    return this.surplus(desired, live, managed).length > 0;
+  }
+
   /** Applies one object. @returns the new live object, or undefined if the apply changed nothing */
   async #apply(desired: KubeObject, store: Store | undefined): Promise<KubeObject | undefined> {
-    const before = store?.get(keyOf(desired));
-    const after = await this.#api.apply<KubeObject>(desired);
+    const key = keyOf(desired);
+    const before = store?.get(key);
+    const after = await this.#write(desired, before, store?.applyMemo?.(key)?.managedFields);
     store?.observe(after);
     const isUnchanged = before !== undefined && before.metadata.resourceVersion === after.metadata.resourceVersion;
     if (isUnchanged) this.#ineffective.set(idOf(desired), pairOf(desired, before));
     else this.#ineffective.delete(idOf(desired));
     return isUnchanged ? undefined : after;
   }
+
+  /** Applies the object if it differs, and removes the fields that somebody has added. */
+  async #write(
+    desired: KubeObject,
+    before: KubeObject | undefined,
+    managed: readonly ManagedFields[] | undefined,
+  ): Promise<KubeObject> {
+    const isSurplusOnly = before !== undefined && !differs(desired, before);
+    const live = isSurplusOnly ? before : await this.#api.apply<KubeObject>(desired);
+    const surplus = this.surplus(desired, live, isSurplusOnly ? managed : undefined);
+    return surplus.length > 0 ? this.removeSurplus(desired, live, surplus) : live;
+  }
 }
 
-function surplusOf(
+function prunable(
   store: Inventory,
   labels: Readonly<Record<string, string>>,
   desiredIds: ReadonlySet<string>,

@@ -2,6 +2,7 @@
 // and moves it closer to the desired state. It can be called at any time, even if nothing has changed. An earlier call
 // may have stopped half way. The engine never makes two calls for the same key at the same time.
 import type { KubeObject } from '../../kubernetes/object.ts';
+import type { ManagedFields } from './managed-fields.ts';
 
 /**
  * The result of a successful reconcile. Without `requeueAfter`, the engine reconciles the key again only when
@@ -36,6 +37,8 @@ export class TerminalError extends Error {
 export interface ApplyMemo {
   /** Hash of the desired object when the live object last matched it. */
   lastEqualHash?: string | undefined;
+  /** Who has written which fields of the live object. */
+  readonly managedFields?: readonly ManagedFields[];
 }
 
 /** A cache of the objects of one kind, by key. Never change an object that a store returns. */

@@ -3,6 +3,7 @@
 // it.
 import { keyOf } from '../../kubernetes/object.ts';
 import type { Kind, KubeObject } from '../../kubernetes/object.ts';
+import { ManagedFieldsPool, entriesOf } from './managed-fields.ts';
 import type { ApplyMemo, Store } from './reconciler.ts';
 import { systemTimers } from '../../support/timers.ts';
 import type { Timers } from '../../support/timers.ts';
@@ -59,14 +60,6 @@ interface Entry<T> extends ApplyMemo {
   listing: number;
 }
 
-interface ManagedMeta {
-  readonly managedFields?: readonly {
-    readonly manager?: string;
-    readonly operation?: string;
-    readonly subresource?: string;
-  }[];
-}
-
 /** How long the uid of a deleted object is remembered, in milliseconds. This is longer than any write request takes. */
 const DELETED_MEMORY_MS = 300_000;
 
@@ -96,6 +89,7 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
   readonly #index: readonly { readonly label: string; readonly keys: Map<string, Set<string>> }[];
   /** Uids of deleted objects, oldest first. The value is the time at which to forget the uid, in milliseconds. */
   readonly #deleted = new Map<string, number>();
+  readonly #managedFields = new ManagedFieldsPool();
   readonly #listeners = new Set<(change: Change<T>) => void>();
   #listing = 0;
   #listed = false;
@@ -235,21 +229,17 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
 
   #entryOf(object: T, kept: T, listing: number): Entry<T> {
     const { parsed, fieldManager } = this.#options;
-    const {
-      uid = '',
-      resourceVersion = '',
-      labels = {},
-      managedFields = [],
-    } = object.metadata as KubeObject['metadata'] & ManagedMeta;
+    const { uid = '', resourceVersion = '', labels = {} } = object.metadata;
     return {
       kept: parsed ? kept : textOf(kept),
       uid,
       resourceVersion,
-      applied: managedFields.some(
+      applied: entriesOf(object).some(
         ({ manager, operation, subresource }) => manager === fieldManager && operation === 'Apply' && !subresource,
       ),
       labels: this.#index.map(({ label }) => labels[label]),
       listing,
+      ...(!parsed && { managedFields: this.#managedFields.share(object) }),
     };
   }
 

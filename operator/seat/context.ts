@@ -31,9 +31,9 @@ export const NAMESPACED_KINDS = [
 export type NamespacedKind = (typeof NAMESPACED_KINDS)[number];
 
 /**
- * Caches of all Seats and of all objects with the operator's label. A cache must keep a Seat's whole status, a
- * Namespace's conditions, a Deployment's numbers and conditions, and a Service's loadBalancer. It may drop other parts
- * of a status.
+ * Caches of the Seats, the Workshops and all objects with the operator's label. From an object's status, a cache must
+ * keep: all of a Seat's status, the conditions of a Namespace, the numbers and conditions of a Deployment, and the
+ * `loadBalancer` of a Service. It may drop the rest.
  */
 export type SeatStores = Readonly<Record<NamespacedKind, Inventory>> & {
   readonly Seat: Store<Seat>;
@@ -54,13 +54,11 @@ export interface ClusterInfo extends Network, Endpoint {
 export interface Deadlines {
   /** How long a lab may take to become ready. After that, the seat's phase is Failed. Default 5 minutes. */
   readonly ready: number;
-  /** How long a deleted Seat waits for the deletion of its namespace. Default 10 minutes. */
-  readonly gone: number;
-  /** How often the operator reads the kubeconfig's Secret, which it does not watch. Default 30 minutes. */
+  /** Time between two reads of the kubeconfig's Secret, which the operator does not watch. Default 30 minutes. */
   readonly secret: number;
 }
 
-export const DEADLINES: Deadlines = { ready: 5 * 60_000, gone: 10 * 60_000, secret: 30 * 60_000 };
+export const DEADLINES: Deadlines = { ready: 5 * 60_000, secret: 30 * 60_000 };
 
 export interface SeatOptions {
   readonly api: Api;
@@ -93,18 +91,24 @@ export interface SeatMemo {
   readonly uid: string;
   /** When the kubeconfig's Secret was last read or written. */
   secretCheckedAt?: number;
-  /** The uid of the attendee's ServiceAccount. A token of an account with another uid is invalid. */
+  /**
+   * The uid of the attendee's ServiceAccount. If somebody replaces the account, the uid changes and the old token is
+   * invalid.
+   */
   accountUid?: string;
   /**
-   * Whether the operator has already reconciled other seats before it created the pods of this new seat. It does so
-   * once for each new seat.
+   * Whether this new seat has already let the operator reconcile other seats, before its own pods are created. A seat
+   * does so only once.
    */
   hasYielded?: boolean;
   /** Time since which the API server answers writes with 403 Forbidden. */
   forbiddenSince?: number;
   /** Time since which the reconciles of this seat end with an unexpected error. */
   failingSince?: number;
-  /** The kubeconfig access that this process created most recently, and the seat's revision at that time. */
+  /**
+   * The field `status.access` for the kubeconfig that this process wrote most recently, and the seat's revision at that
+   * time.
+   */
   access?: { readonly value: NonNullable<SeatStatus['access']>; readonly revision: string };
   /** The guide's key and login token, as last read from the Secret. The operator does not watch Secrets. */
   guideSecrets?: GuideSecrets;
@@ -112,6 +116,8 @@ export interface SeatMemo {
   keyReadFor?: string | undefined;
   /** The login link that this process last wrote to the kubeconfig's Secret. */
   link?: string;
+  /** Since when a stopped seat has no pods at all, and whether the operator has looked for the last time. */
+  pods?: { readonly goneSince: number; readonly isOver: boolean };
   /** What the seat's pods reported when the operator last listed them, and the time of that list. */
   podDiagnosis?: PodDiagnosis & { readonly at: number };
 }
@@ -121,7 +127,7 @@ export interface DesiredSeat {
   readonly lab: Lab;
   readonly quota: LabObject;
   readonly limits: LabObject;
-  /** NetworkPolicies, ServiceAccounts and RoleBindings: everything that must exist before the first pod. */
+  /** What must exist before the first pod: NetworkPolicies, accounts and the quota of critical pods. */
   readonly guardrails: readonly LabObject[];
   readonly secrets: readonly LabObject[];
   /** Services and ConfigMaps, except the ConfigMap of the dice. */

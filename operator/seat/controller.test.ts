@@ -127,7 +127,11 @@ describe('a new seat', () => {
 
   test('retries a 403 Forbidden for 5 s without a report, and then reports the reason Forbidden', async () => {
     const harness = aSeatHarness();
-    harness.api.fail({ kind: 'ResourceQuota' }, apiError(403, 'Forbidden', 'cannot patch resourcequotas'), 3);
+    harness.api.fail(
+      { kind: 'ResourceQuota', name: 'seat' },
+      apiError(403, 'Forbidden', 'cannot patch resourcequotas'),
+      3,
+    );
     const watch = harness.watch();
     expect(await harness.reconcile()).toEqual({ requeueAfter: 50, reason: 'PermissionsPending' });
     expect(watch.writes().at(-1)).toBe('apply ResourceQuota seat');
@@ -168,7 +172,7 @@ describe('a new seat', () => {
   });
 });
 
-describe('an unexpected error', () => {
+describe('unexpected errors', () => {
   test('retries after an unexpected error, and reports the error in the status after 10 s', async () => {
     const harness = aSeatHarness();
     harness.api.fail({ kind: 'Service' }, apiError(500, 'InternalError', 'etcdserver: request timed out'), 2);
@@ -186,7 +190,7 @@ describe('an unexpected error', () => {
     expect(harness.condition('Provisioned')).toMatchObject({ status: 'True' });
   });
 
-  test('waits 10 s again before it reports a second error, if the first error is over', async () => {
+  test('waits 10 s before it reports a second error, if a reconcile succeeded after the first error', async () => {
     const harness = aSeatHarness();
     harness.api.fail({ kind: 'Service' }, apiError(500, 'InternalError'));
     await expect(harness.reconcile()).rejects.toThrow('InternalError');
@@ -209,7 +213,7 @@ describe('an unexpected error', () => {
   });
 });
 
-describe('a lab', () => {
+describe('lab of a seat', () => {
   test('runs no pods while the instructor has stopped the seat, and starts the lab again afterwards', async () => {
     const harness = await aReadySeatHarness();
     harness.change({ replicas: 0 });

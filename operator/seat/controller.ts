@@ -1,5 +1,5 @@
 // The Seat reconciler. It gives each Seat a namespace with a lab, an account for the attendee, and guardrails. It runs
-// the phases in order, collects their results, and writes the status once, only if it differs.
+// the phases in order and collects their results. Then it writes the status once, and only if the status has changed.
 import { FINALIZER } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
 import { NotLeadingError, isConflict } from '../../kubernetes/api.ts';
@@ -16,6 +16,7 @@ import { access, secretDue } from './phases/access.ts';
 import { guardrails } from './phases/guardrails.ts';
 import { lab } from './phases/lab.ts';
 import { namespace } from './phases/namespace.ts';
+import { ownPods } from './phases/own-pods.ts';
 import { quotaCheck } from './phases/quota-check.ts';
 import { readiness } from './phases/readiness.ts';
 import { termination } from './phases/termination.ts';
@@ -28,18 +29,20 @@ import { writeStatus } from './write-status.ts';
  * The phases of a seat, in order. Permissions and guardrails come first, so that no pod ever runs unprotected. The lab
  * without its pods, the quota and the attendee's access follow. The pods come last.
  */
-const PHASES: readonly Phase<LabContext>[] = [quotaCheck, namespace, guardrails, lab, access, workloads];
+const PHASES: readonly Phase<LabContext>[] = [quotaCheck, namespace, guardrails, lab, access, workloads, ownPods];
 /** The phases of a seat whose lab can't be rendered. */
 const PHASES_WITHOUT_LAB: readonly Phase[] = [access];
 
 /** Milliseconds for which an unexpected error is retried before the status reports it. */
 const REPORT_AFTER_MS = 10_000;
 /**
- * Milliseconds until a seat with a problem is reconciled again: WAITING_MS if the problem may pass by itself, FAILED_MS
- * if only a change can fix it.
+ * How long a seat with a problem waits for its next reconcile, in milliseconds. WAITING_MS is for a problem that may
+ * pass by itself. FAILED_MS is for a problem that only a change of the Workshop or the cluster can fix.
  */
 const WAITING_MS = 30_000;
 const FAILED_MS = 5 * 60_000;
+/** Milliseconds until the operator looks again whether a stopped seat still has pods. */
+const LOOK_MS = 2000;
 
 /** The result of a reconcile: when to reconcile the seat again, and the reason if the reconcile ended early. */
 export interface SeatResult extends Result {
@@ -54,8 +57,8 @@ interface Outcome {
 }
 
 /**
- * Whether an unexpected error is only retried and not reported. This is so if the write can't succeed now, or if errors
- * began less than REPORT_AFTER_MS ago.
+ * Whether the operator only retries after an error, and does not report it. This is so if this process is not the
+ * leader, if somebody else has just changed the object, or if the errors began less than REPORT_AFTER_MS ago.
  */
 function isOnlyRetried(error: Error, { memo, now }: SeatContext): boolean {
   if (error instanceof NotLeadingError || isConflict(error)) return true;
@@ -65,7 +68,7 @@ function isOnlyRetried(error: Error, { memo, now }: SeatContext): boolean {
 
 /**
  * Returns a phase's problem, so that the status reports it.
- * @throws the error of the problem instead, if the operator should only retry
+ * @throws the problem's error, if the operator should retry and report nothing
  */
 function reported({ problem }: Problem, context: SeatContext): Problem {
   context.signal.throwIfAborted();
@@ -142,9 +145,10 @@ function nextReconcile(context: SeatContext, state: SeatState, status: SeatStatu
   const { seat, now, deadlines } = context;
   const problem = state.problem ?? state.accessProblem;
   if (problem) return problem.permanent ? FAILED_MS : WAITING_MS;
+  if (isStopped(seat)) return context.memo.pods?.isOver === true ? FAILED_MS : LOOK_MS;
   const due = [secretDue(context), status.access ? Date.parse(status.access.renewAt) : Infinity];
   const since = state.unreadySince;
-  if (!state.readiness.ready && !isStopped(seat))
+  if (!state.readiness.ready)
     due.push(...[since + QUIET_MS, since + deadlines.ready].filter((time) => time > now), now + WAITING_MS);
   return Math.ceil(Math.max(1000, Math.min(...due) - now));
 }
@@ -157,7 +161,7 @@ function clearErrors({ memo }: SeatContext, { Provisioned, Access }: Outcome['pr
 
 /**
  * Observes the lab, writes the status, and returns when to reconcile again.
- * @throws the unexpected error of a phase, after the status reports it, so that the work queue retries the seat
+ * @throws a phase's unexpected error, after writing the status, so that the work queue retries the seat
  */
 async function report(context: SeatContext, { problems, findings }: Outcome): Promise<SeatResult> {
   const { seat, now, deadlines } = context;

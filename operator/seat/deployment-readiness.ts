@@ -13,7 +13,9 @@ export interface Readiness {
   readonly ready: boolean;
   /** Names of the Deployments that are not completely rolled out. */
   readonly unavailable: readonly string[];
-  /** Kubernetes' message about the first of these Deployments that has failed. Undefined if none has failed. */
+  /**
+   * Kubernetes' reason and message for the first unavailable Deployment whose rollout failed. Undefined if none failed.
+   */
   readonly diagnosis?: Diagnosis;
   /** Number of Deployments that count for readiness. */
   readonly total: number;
@@ -27,6 +29,12 @@ export interface PodDiagnosis {
   readonly unavailable: readonly string[];
   /** The first problem that a pod reports. Undefined if no pod reports a problem. */
   readonly diagnosis: Diagnosis | undefined;
+  readonly pods: {
+    /** Names of the pods in the namespace that are not the lab's. */
+    readonly foreign: readonly string[];
+    /** When the oldest pod of an unavailable Deployment was created, in milliseconds since 1970. */
+    readonly oldest?: number;
+  };
 }
 
 /** A desired Deployment, together with the live Deployment of the same name. */

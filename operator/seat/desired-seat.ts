@@ -7,7 +7,15 @@ import { attendeeFiles, customizedDeployments, isDice, NO_FILES, withoutAttendee
 import { isStopped } from './context.ts';
 import type { DesiredSeat, SeatContext } from './context.ts';
 import { withFaults } from './faults.ts';
-import { attendeeAccount, labelsOf, limitsObject, namespaceOf, networkPolicies, quotaObject } from './objects.ts';
+import {
+  attendeeAccount,
+  criticalQuota,
+  labelsOf,
+  limitsObject,
+  namespaceOf,
+  networkPolicies,
+  quotaObject,
+} from './objects.ts';
 import { permanentProblem, unexpected } from './phase-result.ts';
 import type { Problem } from './phase-result.ts';
 import { labOf as labOfChart } from './rendered-lab.ts';
@@ -62,7 +70,13 @@ function objectsOf(context: SeatContext, lab: Lab): DesiredSeat {
     lab,
     quota: quotaObject(seat, lab),
     limits: limitsObject(seat, lab),
-    guardrails: [...networkPolicies(seat, lab, options.clusterInfo()), ...attendeeAccount(seat), ...accounts],
+    guardrails: [
+      criticalQuota(seat),
+      ...networkPolicies(seat, lab, options.clusterInfo()),
+      // Without the account, all its tokens are void.
+      ...(isStopped(seat) ? [] : attendeeAccount(seat)),
+      ...accounts,
+    ],
     secrets: objects.filter(({ kind }) => kind === 'Secret'),
     services: others.filter((object) => !isDeployment(object) && !isDice(object)),
     dice: others.find(isDice),

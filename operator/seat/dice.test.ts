@@ -44,7 +44,7 @@ test.each<[string, ConfigMap | undefined, object]>([
   expect(filesOf(attendeeFiles(configMap, desired))).toEqual(expected);
 });
 
-test("leaves the attendee's code out of the ConfigMap and puts its hash into the pod template", () => {
+test("leaves the attendee's code out of the ConfigMap and puts the code's hash into the pod template", () => {
   const [dice, deployment, ...others] = withoutAttendeeFiles(new Map([['app.ts', 'mine']]), lab);
   expect(dice?.['data']).toEqual({ 'settings.env': GIVEN_SETTINGS, 'collector.yaml': GIVEN_COLLECTOR });
   expect(dice?.metadata).toEqual(desired?.metadata);

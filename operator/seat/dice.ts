@@ -19,8 +19,9 @@ export const isDice = ({ kind, metadata }: LabObject): boolean => kind === 'Conf
 const deploymentOf = ({ component }: (typeof OWN)[number]): string => `${RELEASE}-${component}`;
 
 /**
- * Finds the files that the attendee has edited. A file is unedited if its hash equals the hash in an annotation of the
- * live or the desired ConfigMap. A missing or empty file is also unedited, so the operator restores it.
+ * Finds the files that the attendee has edited. Annotations of the live and the desired ConfigMap hold the hash of each
+ * file that the lab gave. A file that has one of these hashes is unedited. A missing or empty file is also unedited, so
+ * the operator restores it.
  */
 export function attendeeFiles(live: ConfigMap | undefined, desired: LabObject | undefined): AttendeeFiles {
   const files = OWN.flatMap(({ file, given }): [OwnFile, string][] => {

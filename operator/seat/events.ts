@@ -38,18 +38,6 @@ export const faultsSwitched = normal(
 export const removed = (kind: string, name: string): EventSpec =>
   normal('Removed', `${kind} ${name} is no longer part of the lab and was deleted.`);
 
-export const namespaceLeftBehind = (
-  namespace: string,
-  waited: string,
-  blockers = 'Kubernetes reports nothing that blocks the deletion.',
-): EventSpec =>
-  warning(
-    'NamespaceLeftBehind',
-    `Expected namespace ${namespace} to be gone within ${waited}, found it still there: ${blockers} The Seat no ` +
-      'longer waits for it. ' +
-      `Kubernetes continues the deletion. Look closer: kubectl get namespace ${namespace} -o yaml`,
-  );
-
 function failureEvents(before: SeatStatus, after: SeatStatus): EventSpec[] {
   const [earlier, ready] = [conditionOf(before.conditions, 'Ready'), conditionOf(after.conditions, 'Ready')];
   const isNew = before.phase !== 'Failed' || earlier?.reason !== ready?.reason;

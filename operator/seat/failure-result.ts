@@ -24,7 +24,8 @@ function forbidden(text: string, { memo, now }: SeatContext): PhaseResult {
 }
 
 /**
- * Converts a failed write into a phase result. An error that has no reason of its own becomes an unexpected problem.
+ * Converts a failed write into a phase result. An error without a reason for the condition becomes an unexpected
+ * problem.
  */
 export function failureResult({ object, error }: Failure, context: SeatContext): PhaseResult {
   const name = `${object.kind} ${object.metadata.name}`;

@@ -64,7 +64,7 @@ describe('faults of a class', () => {
     return watch.writes();
   }
 
-  test("switches a class's faults with the Workshop's label, with one write for each change", async () => {
+  test("switches a seat's faults with one write when the Workshop's faults label changes", async () => {
     const harness = await readyHarness();
     expect(faultsOn(harness)).toBeUndefined();
     expect(await label(harness, 'spike.timeouts')).toEqual(['apply ConfigMap lab-faults']);
@@ -77,11 +77,11 @@ describe('faults of a class', () => {
     expect([faultsOn(harness), switchedBy(harness)]).toEqual([undefined, undefined]);
   });
 
-  test('switches faults on from the start in a seat that is created after the label was set', async () => {
+  test("switches the Workshop's faults on from the start in a seat that is created later", async () => {
     expect(faultsOn(await readyHarness('spike'))).toBe('spike');
   });
 
-  test('keeps the faults that a lab has switched on itself while the Workshop has no faults label', async () => {
+  test('keeps faults that somebody switched on in a single lab while the Workshop has no faults label', async () => {
     const harness = await readyHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-faults'), { data: { faults: 'timeouts' } });
     const watch = harness.watch();
@@ -89,7 +89,7 @@ describe('faults of a class', () => {
     expect([watch.writes(), faultsOn(harness)]).toEqual([[], 'timeouts']);
   });
 
-  test("applies the Workshop's faults label even after a lab has switched its own faults", async () => {
+  test("follows the Workshop's faults label even after somebody switched other faults on in a single lab", async () => {
     const harness = await readyHarness();
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-faults'), { data: { faults: 'timeouts' } });
     await label(harness, 'none');

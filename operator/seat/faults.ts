@@ -1,6 +1,6 @@
-// Faults that the instructor switches on for the whole class, with a label on the Workshop. The operator writes these
-// faults to a ConfigMap, which each lab's guide reads. If the Workshop has no such label, the operator writes no
-// faults, and each lab controls its own.
+// Faults that the instructor switches on for the whole class, with the faults label on the Workshop. The operator
+// writes these faults to a ConfigMap, which each lab's guide reads. If the Workshop has no faults label, the operator
+// writes no faults, and people switch faults in each lab separately.
 import { FAULTS_OF } from '../../lab/names.ts';
 import { LABELS, NAMES } from '../api/types.ts';
 import type { Workshop } from '../api/types.ts';
@@ -10,10 +10,10 @@ import type { LabObject } from './types.ts';
 const labelOf = (workshop: KubeObject | undefined): string | undefined => workshop?.metadata.labels?.[LABELS.faults];
 
 /**
- * Returns the fault names from the Workshop's label, separated by commas. The label separates them by dots or
- * underscores, because a label value can't contain commas.
- * Returns an empty text for an empty label or `none`. An empty text switches off all faults, even faults that a single
- * lab has switched on.
+ * Returns the names of the faults in the Workshop's faults label, separated by commas. In the label, dots or
+ * underscores separate them, because a label value can't contain commas. Returns undefined if there is no such label.
+ * Returns an empty text if the label is empty or `none`: this switches off all faults, even in a lab that has switched
+ * some on.
  */
 export function faultsOf(workshop: Workshop | undefined): string | undefined {
   return labelOf(workshop)
@@ -36,8 +36,8 @@ function withClassFaults({ metadata, ...rest }: LabObject, faults: string): LabO
 }
 
 /**
- * Adds the faults that the Workshop's label names to the lab's objects. When that label is removed, the operator no
- * longer applies the fields with the faults, so the API server removes them.
+ * Adds the faults in the Workshop's faults label to the lab's objects. If the Workshop has no faults label, the
+ * operator does not apply the fields with the faults. If it applied them earlier, the API server then removes them.
  */
 export function withFaults(workshop: Workshop | undefined, lab: readonly LabObject[]): LabObject[] {
   const faults = faultsOf(workshop);

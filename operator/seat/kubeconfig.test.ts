@@ -72,7 +72,7 @@ test('detects a kubeconfig that is empty or was made for another server, certifi
   expect(isCurrent(undefined, terms, 'account-1')).toBe(false);
 });
 
-test("keeps the token out of the Secret's metadata, and renews it after four fifths of its lifetime", () => {
+test("keeps the token out of the Secret's metadata, and plans its renewal after four fifths of its lifetime", () => {
   expect(JSON.stringify(secret().metadata)).not.toContain('secret-token');
   expect(accessOf(aSeat(), token, Date.parse('2026-01-05T09:00:00Z'))).toEqual({
     secret: 'class-ada/kubeconfig',

@@ -18,7 +18,7 @@ export interface Endpoint {
   readonly certificateAuthority?: string;
 }
 
-/** The settings of a kubeconfig: everything that it is made from, except the token. */
+/** The settings from which a kubeconfig is made. The token is not one of them. */
 export interface Terms extends Endpoint {
   readonly seconds: number;
 }
@@ -104,7 +104,10 @@ export const kubeconfigSecret = (seat: Seat, terms: Terms, account: string, { to
 export const isCurrent = (secret: Secret | undefined, terms: Terms, account: string): boolean =>
   (secret?.data?.['config'] ?? '') !== '' && secret?.metadata.annotations?.[TERMS] === termsHash(terms, account);
 
-/** Builds the field `access` of the Seat's status. It says to renew the token after four fifths of its lifetime. */
+/**
+ * Builds the field `access` of the Seat's status. Its time `renewAt` is when four fifths of the token's lifetime are
+ * over.
+ */
 export function accessOf(seat: Seat, { expiresAt }: Token, now: number): NonNullable<SeatStatus['access']> {
   const expires = Date.parse(expiresAt);
   return {

@@ -86,18 +86,39 @@ function roleBinding(seat: Seat, name: string, role: string, account: Account): 
 }
 
 /**
- * Builds the RoleBinding that lets the operator work in the seat's namespace. The operator must create it before any
- * other object there.
+ * Builds the RoleBinding that lets the operator work in the seat's namespace. The operator must create this RoleBinding
+ * before any other object of the namespace.
  */
 export const operatorBinding = (seat: Seat, operator: Account): LabObject =>
   roleBinding(seat, ROLES.operator, ROLES.operator, operator);
 
-/** Builds the ResourceQuota, which limits what all pods of the namespace may use together. */
+/**
+ * Builds the ResourceQuota. It limits the resources that all pods of the namespace request together, and the number of
+ * objects.
+ */
 export const quotaObject = (seat: Seat, { requirements, values }: Lab): LabObject => ({
   apiVersion: 'v1',
   kind: 'ResourceQuota',
   metadata: metadataOf(seat, NAMES.quota),
   spec: { hard: quotaOf(requirements, seat.spec.quota, values.guide.service.type) },
+});
+
+/** The classes that every cluster has. Their pods displace all other pods. */
+const CRITICAL = ['system-node-critical', 'system-cluster-critical'];
+
+/**
+ * Builds the ResourceQuota that allows no pods of the critical classes. It names them, because the operators `Exists`
+ * and `NotIn` of this scope don't match as their names say.
+ * https://kubernetes.io/docs/concepts/policy/resource-quotas/#resource-quota-per-priorityclass
+ */
+export const criticalQuota = (seat: Seat): LabObject => ({
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: metadataOf(seat, NAMES.criticalQuota),
+  spec: {
+    hard: { pods: '0' },
+    scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: CRITICAL }] },
+  },
 });
 
 /** Builds the NetworkPolicies that isolate the seat from other seats. They must exist before the first pod. */
@@ -109,7 +130,10 @@ export const networkPolicies = (seat: Seat, { values }: Lab, network: Network): 
     spec,
   }));
 
-/** Builds the LimitRange, which sets default requests and limits for containers that have none. */
+/**
+ * Builds the LimitRange. It gives default requests and limits to containers that have none, and sets the highest memory
+ * limit.
+ */
 export const limitsObject = (seat: Seat, { requirements }: Lab): LabObject => ({
   apiVersion: 'v1',
   kind: 'LimitRange',

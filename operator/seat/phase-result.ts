@@ -1,6 +1,7 @@
 // The result of one phase of a seat: the phase is done, or the reconcile must soon be repeated, or a condition must
 // report a problem.
 import type { SeatStatus } from '../api/types.ts';
+import type { Contest } from '../engine/contests.ts';
 import type { Diagnosis, Readiness } from './deployment-readiness.ts';
 import type { PodDiagnosis } from './deployment-readiness.ts';
 import { asError } from '../../support/errors.ts';
@@ -28,8 +29,14 @@ export interface Findings {
   readonly readiness: Readiness;
   /** Names of the Deployments that run a file edited by the attendee. */
   readonly customized: readonly string[];
+  /** Whether a stopped seat still has pods of the attendee. */
+  readonly arePodsLeft?: boolean;
+  /** Objects with fields that somebody keeps putting back. */
+  readonly contests: readonly Contest[];
   /** What the pods report about a lab that is not ready. Undefined if the pods were not listed. */
   readonly podDiagnosis: PodDiagnosis | undefined;
+  /** What the attendee has done that keeps the lab from being ready. Undefined if nothing shows that. */
+  readonly breakage?: Diagnosis | undefined;
   /** Time since which the seat has not been ready, in milliseconds since 1970. */
   readonly unreadySince: number;
 }
@@ -75,7 +82,10 @@ export const permanentProblem = (reason: string, message: string): Problem => ({
   problem: { reason, message, permanent: true },
 });
 
-/** Converts an error into an unexpected problem. Used for errors for which no phase has a specific reason. */
+/**
+ * Converts an error into a problem with the reason Error. Used for errors for which no phase has a more specific
+ * reason.
+ */
 export function unexpected(thrown: unknown): Problem {
   const error = asError(thrown);
   const message = `The operator retries after an unexpected error: ${error.message}`;
@@ -91,8 +101,8 @@ function rankOf(result: PhaseResult): number {
 }
 
 /**
- * Returns the worst of several phase results. From worst to best: a permanent problem, another known problem, an
- * unexpected error, a requeue, done.
+ * Returns the worst of several phase results. From worst to best: a permanent problem, a problem that may pass by
+ * itself, an unexpected error, a requeue, done.
  */
 export const worstOf = (results: readonly PhaseResult[]): PhaseResult =>
   results.toSorted((a, b) => rankOf(a) - rankOf(b))[0] ?? DONE;

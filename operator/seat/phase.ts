@@ -7,6 +7,9 @@ export interface Phase<Context extends SeatContext = SeatContext> {
   readonly condition: 'Provisioned' | 'Access' | 'Ready';
   /** True if this phase runs even after an earlier phase had a problem. The context then contains the problem. */
   readonly runsAfterProblem?: true;
-  /** Runs the phase. The promise rejects with the original error if the phase has no specific reason for it. */
+  /**
+   * Runs the phase. If it fails with an error for which the phase has no condition reason, the promise rejects with
+   * this error.
+   */
   reconcile(context: Context): Promise<PhaseResult>;
 }

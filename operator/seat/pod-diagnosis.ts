@@ -16,19 +16,36 @@ const VALID_MS = 20_000;
 
 /**
  * Lists the seat's pods and diagnoses the pods of the unavailable Deployments. Reuses the previous diagnosis if it is
- * recent enough.
+ * less than VALID_MS old.
  */
 export async function askPods(
   { options: { api }, seat, memo, now }: SeatContext,
   unavailable: readonly string[],
 ): Promise<PodDiagnosis> {
   if (memo.podDiagnosis && now - memo.podDiagnosis.at < VALID_MS) return memo.podDiagnosis;
-  const pods = await api.list<Pod>(KINDS.Pod, {
-    namespace: namespaceOf(seat),
-    labelSelector: `app.kubernetes.io/instance=${RELEASE}`,
-  });
-  memo.podDiagnosis = { at: now, unavailable, diagnosis: diagnose(pods, unavailable) };
+  const pods = await api.list<Pod>(KINDS.Pod, { namespace: namespaceOf(seat) });
+  const diagnosis = diagnose(pods.filter(hasLabelOfLab), unavailable);
+  memo.podDiagnosis = { at: now, unavailable, diagnosis, pods: summaryOf(pods, unavailable) };
   return memo.podDiagnosis;
+}
+
+const hasLabelOfLab = ({ metadata: { labels = {} } }: Pod): boolean => labels['app.kubernetes.io/instance'] === RELEASE;
+
+/** Whether a ReplicaSet of the lab made the pod. */
+const isOfLab = (pod: Pod): boolean =>
+  hasLabelOfLab(pod) &&
+  (pod.metadata.ownerReferences ?? []).some(({ kind, controller }) => kind === 'ReplicaSet' && controller === true);
+
+const isLive = ({ metadata }: Pod): boolean => metadata.deletionTimestamp === undefined;
+
+/** Returns which pods are not the lab's, and when the oldest live pod of an unavailable Deployment was created. */
+function summaryOf(pods: readonly Pod[], unavailable: readonly string[]): PodDiagnosis['pods'] {
+  const waiting = pods.filter((pod) => isLive(pod) && isOfLab(pod) && belongsTo(pod, unavailable));
+  const created = waiting.map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? ''));
+  return {
+    foreign: pods.filter((pod) => isLive(pod) && !isOfLab(pod)).map(({ metadata }) => metadata.name),
+    ...(created.length > 0 && { oldest: Math.min(...created) }),
+  };
 }
 
 type Advice = (pod: string, namespace: string) => string;
@@ -38,8 +55,8 @@ const readLogs: Advice = (pod, namespace) => `Read its last output: kubectl -n $
 const describePod: Advice = (pod, namespace) => `Look closer: kubectl -n ${namespace} describe pod ${pod}`;
 
 /**
- * Advice for each reason why a container waits. A container that waits for one of these reasons seldom recovers by
- * itself.
+ * Advice for each reason for which a container may wait. The list has only reasons after which a container seldom
+ * starts without help.
  * https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff
  */
 const ADVICE: Readonly<Record<string, Advice>> = {
@@ -53,7 +70,10 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   CreateContainerError: describePod,
 };
 
-/** Returns the last output of a container that ended. If there is no output, returns the kubelet's message. */
+/**
+ * Returns the last output of a container's earlier run. If there is none, returns the kubelet's message about why it
+ * waits.
+ */
 const containerMessage = ({ state, lastState }: ContainerStatus): string =>
   lastLine(lastState?.terminated?.message ?? '') || lastLine(state?.waiting?.message ?? '');
 
@@ -95,10 +115,12 @@ function unschedulable({ metadata: { name }, status }: Pod): Diagnosis | undefin
 
 const byName = (a: Pod, b: Pod): number => (a.metadata.name < b.metadata.name ? -1 : 1);
 
+const belongsTo = ({ metadata }: Pod, deployments: readonly string[]): boolean =>
+  deployments.some((name) => metadata.name.startsWith(`${name}-`));
+
 /** Returns why the pods of the named Deployments are not ready. Returns undefined if no pod reports a reason. */
 export function diagnose(pods: readonly Pod[], deployments: readonly string[]): Diagnosis | undefined {
-  const belongs = ({ metadata }: Pod): boolean => deployments.some((name) => metadata.name.startsWith(`${name}-`));
-  const candidates = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined && belongs(pod)).sort(byName);
+  const candidates = pods.filter((pod) => isLive(pod) && belongsTo(pod, deployments)).sort(byName);
   const diagnoses = [...candidates.map(stuckContainer), ...candidates.map(unschedulable)];
   return diagnoses.find((diagnosis) => diagnosis !== undefined);
 }

@@ -18,7 +18,7 @@ test('allows traffic only within the namespace, to DNS and to the API server', (
   });
 });
 
-test("allows DNS to kube-system and the node's cache, on port 53 only", () => {
+test("allows DNS only to kube-system and to the node's DNS cache, and only on port 53", () => {
   expect(policies()['dns']).toEqual({
     podSelector: {},
     policyTypes: ['Egress'],
@@ -72,7 +72,7 @@ test.each(['NodePort', 'LoadBalancer'] as const)(
   },
 );
 
-test('lets the Collector reach an outside backend, but no foreign pod and no cloud metadata server', () => {
+test("lets the Collector reach an outside backend, but no other namespace's pod and no cloud metadata server", () => {
   expect(
     policies({ collector: { exporters: { 'otlp/second': { endpoint: 'otel.example.com:4317' } } } })[
       'collector-to-outside'
@@ -101,7 +101,7 @@ test.each<[string, SomeValues, boolean]>([
   expect('collector-to-outside' in policies(values)).toBe(isOpen);
 });
 
-test('allows IPv4 and IPv6 traffic from outside if pods have both, except from pod addresses', () => {
+test('allows traffic from outside over IPv4 and IPv6 if pods have both kinds of addresses, but none from pods', () => {
   const both = policies(
     { guide: { service: { type: 'NodePort' } } },
     { ...network, podCidrs: ['10.244.0.0/24', 'fd00:10::/64'] },

@@ -5,8 +5,8 @@ import type { LabValues } from '../../cdk8s/values.ts';
 import { LABELS, RELEASE } from '../api/types.ts';
 
 /**
- * The real addresses of the API server's processes. NetworkPolicies need these, because they never see the address of
- * the Service `kubernetes`.
+ * The real addresses of the API server's processes. NetworkPolicies need them, because the cluster's network replaces
+ * the address of the Service `kubernetes` with a real address before it applies a policy.
  */
 export interface ApiServers {
   readonly addresses: readonly string[];
@@ -110,16 +110,17 @@ export function policiesOf(values: LabValues, { apiServers, podCidrs }: Network)
         ],
       },
     ]),
-    // The Collector looks up the pods that telemetry comes from. The guide writes the attendee's progress.
+    // Lets two apps reach the API server: the Collector looks up the pods that telemetry comes from, and the guide
+    // writes the attendee's progress.
     'api-server': egress(
       component('collector', 'guide'),
       apiServers.addresses.length === 0
         ? []
         : [{ to: unique(apiServers.addresses).map(onlyTo), ports: [{ protocol: 'TCP', port: apiServers.port }] }],
     ),
-    // Lets people outside the cluster reach a node port or a load balancer. Pods of other seats stay denied. A Service
-    // of type ClusterIP needs no policy here: people use port-forward, and its traffic comes from the pod's own node,
-    // which NetworkPolicies never deny.
+    // Lets people outside the cluster reach a node port or a load balancer. Pods of other seats still can't reach the
+    // guide. A Service of type ClusterIP needs no policy here: people use port-forward, and its traffic comes from the
+    // pod's own node, which NetworkPolicies never deny.
     ...(values.guide.service.type !== 'ClusterIP' && {
       'guide-from-outside': ingress(component('guide'), [
         { from: anywhereBut(podCidrs), ports: [{ protocol: 'TCP', port: PORTS.http }] },

@@ -29,9 +29,9 @@ test('computes a LimitRange that accepts every container of the lab', () => {
   expect(limitsOf(need)).toEqual([
     {
       type: 'Container',
-      default: { memory: '256Mi' },
-      defaultRequest: { cpu: '25m', memory: '64Mi' },
-      max: { memory: '1Gi' },
+      default: { memory: '256Mi', 'ephemeral-storage': '128Mi' },
+      defaultRequest: { cpu: '25m', memory: '64Mi', 'ephemeral-storage': '0' },
+      max: { memory: '1Gi', 'ephemeral-storage': '512Mi' },
     },
   ]);
   expect(
@@ -44,6 +44,7 @@ test("computes a quota for the lab, twice its largest pod, three attendee pods a
     'requests.cpu': `${400 + 2 * 300 + 3 * 25 + 25}m`,
     'requests.memory': `${1124 + 2 * 1024 + 3 * 64 + 64}Mi`,
     'limits.memory': `${1224 + 2 * 1024 + 3 * 256 + 128}Mi`,
+    'limits.ephemeral-storage': '1Gi', // 8 pods with the LimitRange's default of 128Mi
     pods: String(2 * 2 + 3 + 1),
     configmaps: '10',
     secrets: '10',
@@ -52,6 +53,13 @@ test("computes a quota for the lab, twice its largest pod, three attendee pods a
     'services.nodeports': '0',
     'services.loadbalancers': '0',
   });
+});
+
+test('gives a lab that asks for more disk the room for it', () => {
+  const resources = { limits: { memory: '1Gi', 'ephemeral-storage': '1Gi' } };
+  const large = requirementsOf([aDeployment('dice', { resources })]);
+  expect(quotaOf(large)['limits.ephemeral-storage']).toBe(`${6 * 128 + 3 * 1024}Mi`);
+  expect(limitsOf(large)).toMatchObject([{ max: { 'ephemeral-storage': '1Gi' } }]);
 });
 
 test("uses the quota from the Workshop's spec, in the format of the API server", () => {

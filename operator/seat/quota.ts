@@ -8,24 +8,35 @@ import type { SeatRequirements } from './resource-requirements.ts';
 
 const MI = 2 ** 20;
 
-/** Number of pods with default requests that the attendee may add to the lab. */
+/** Number of the attendee's own pods, with default requests, for which a computed quota has room. */
 const ATTENDEE_PODS = 3;
 
-/** Requests of the isolation test's pod, which each quota must have room for. CPU is in millicores, memory in bytes. */
+/**
+ * Requests and limits that a computed quota reserves for the isolation test's pod. CPU is in millicores, memory in
+ * bytes.
+ */
 export const PROBE_RESOURCES = { requests: { cpu: 25, memory: 64 * MI }, limits: { memory: 128 * MI } } as const;
 
-/** Number of objects of each kind that the attendee may add to the lab. */
+/** Number of ConfigMaps that the attendee may add to those of the lab. It is the same for Secrets and Services. */
 const ATTENDEE_OBJECTS = 10;
+
+/**
+ * Disk of a container without a limit of its own, and the most that the attendee may ask for, in bytes. It counts logs,
+ * changed files and volumes of type emptyDir. The kubelet evicts a pod that uses more.
+ * https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#local-ephemeral-storage
+ */
+const DISK = { default: 128 * MI, max: 512 * MI } as const;
+const EPHEMERAL_STORAGE = 'ephemeral-storage';
 
 /** The limits of a ResourceQuota by resource, as in its field `spec.hard`. */
 export type HardLimits = Readonly<Record<string, string>>;
 
 /**
- * Formats a quantity in the same way as the API server, so that the text can be compared with the live object. Rounds
- * memory up to whole Mi.
+ * Formats a quantity in the same way as the API server, so that the text can be compared with the live ResourceQuota.
+ * Rounds memory up to whole Mi.
  */
 function quantityText(resource: string, amount: number): string {
-  if (!resource.endsWith('memory')) return amountText(resource, amount);
+  if (!/memory$|storage$/.test(resource)) return amountText(resource, amount);
   const mi = Math.ceil(amount / MI);
   return mi % 1024 === 0 && mi > 0 ? `${mi / 1024}Gi` : `${mi}Mi`;
 }
@@ -79,6 +90,12 @@ function derivedQuota(requirements: SeatRequirements): { requests: Amounts; limi
   return { requests: all('requests'), limits: all('limits'), pods: 2 * requirements.pods.length + ATTENDEE_PODS + 1 };
 }
 
+/** Returns how much disk all pods of the seat may use: the default for each, and what the lab itself asks for. */
+function diskOf({ limits, largest }: SeatRequirements, pods: number): string {
+  const all = plus(limits, plus(largest.limits, largest.limits));
+  return quantityText(EPHEMERAL_STORAGE, pods * DISK.default + (all[EPHEMERAL_STORAGE] ?? 0));
+}
+
 const EXTERNAL_SERVICES: Readonly<Record<string, HardLimits>> = {
   ClusterIP: { 'services.nodeports': '0', 'services.loadbalancers': '0' },
   NodePort: { 'services.nodeports': '1', 'services.loadbalancers': '0' },
@@ -97,12 +114,13 @@ export function quotaOf(requirements: SeatRequirements, quota: QuotaSpec = {}, s
   const hard = (resource: string, given: Quantity | undefined, amounts: Amounts): string =>
     quantityText(resource, given === undefined ? (amounts[resource] ?? 0) : amountOf(resource, given));
   const counts = (kind: string): string => String((requirements.objects[kind] ?? 0) + ATTENDEE_OBJECTS);
-  // The quota does not limit the number of Deployments. Only the operator may create them, and each limited kind delays
-  // the start of the pods.
+  // The quota does not limit the number of Deployments. Only the operator may create them, and each further kind in the
+  // quota delays the start of the pods.
   return {
     'requests.cpu': hard('cpu', quota.cpu, requests),
     'requests.memory': hard('memory', quota.memory, requests),
     'limits.memory': hard('memory', quota.memory, limits),
+    [`limits.${EPHEMERAL_STORAGE}`]: diskOf(requirements, quota.pods ?? pods),
     pods: String(quota.pods ?? pods),
     configmaps: counts('ConfigMap'),
     secrets: counts('Secret'),
@@ -113,14 +131,22 @@ export function quotaOf(requirements: SeatRequirements, quota: QuotaSpec = {}, s
 }
 
 /** Builds the field `spec.limits` of the LimitRange. */
-export const limitsOf = ({ memoryLimit }: SeatRequirements): object[] => [
+export const limitsOf = ({ memoryLimit, largest }: SeatRequirements): object[] => [
   {
     type: 'Container',
-    default: { memory: quantityText('memory', memoryLimit.default) },
+    default: {
+      memory: quantityText('memory', memoryLimit.default),
+      [EPHEMERAL_STORAGE]: quantityText(EPHEMERAL_STORAGE, DISK.default),
+    },
     defaultRequest: {
       cpu: quantityText('cpu', DEFAULTS.requests.cpu),
       memory: quantityText('memory', DEFAULTS.requests.memory),
+      // Some nodes don't say how much disk they have. A pod that requests some would not be scheduled there.
+      [EPHEMERAL_STORAGE]: '0',
     },
-    max: { memory: quantityText('memory', memoryLimit.max) },
+    max: {
+      memory: quantityText('memory', memoryLimit.max),
+      [EPHEMERAL_STORAGE]: quantityText(EPHEMERAL_STORAGE, Math.max(DISK.max, largest.limits[EPHEMERAL_STORAGE] ?? 0)),
+    },
   },
 ];

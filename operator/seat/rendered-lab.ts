@@ -21,7 +21,7 @@ export interface Lab {
 /** A function that renders Helm values to a lab, such as `labTemplate` in cdk8s/render.ts. */
 export type LabTemplate = (values?: SomeValues) => (namespace: string) => readonly LabObject[];
 
-/** The most rendered labs that the cache keeps. The Seats of a cluster seldom need more different labs at a time. */
+/** Maximum number of rendered labs in the cache. The Seats of a cluster seldom need more different labs at a time. */
 const CACHE_SIZE = 16;
 
 function render(template: LabTemplate, values: SomeValues | undefined): Lab {

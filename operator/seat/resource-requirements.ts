@@ -9,13 +9,16 @@ import type { Container, Deployment } from '../../kubernetes/types.ts';
 const MI = 2 ** 20;
 
 /**
- * Requests and limits that a seat's LimitRange gives to each container without its own. They suffice for a shell or a
- * small web server. There is no CPU limit, because it would only slow down a start on an idle node. CPU is in
- * millicores, memory in bytes.
+ * Requests and limits that a seat's LimitRange gives to each container that sets none. They suffice for a shell or a
+ * small web server. There is no CPU limit, because it would slow down a container's start even on an idle node. CPU is
+ * in millicores, memory in bytes.
  */
 export const DEFAULTS = { requests: { cpu: 25, memory: 64 * MI }, limits: { memory: 256 * MI } } as const;
 
-/** Highest memory limit that the attendee may give to an added container, in bytes. */
+/**
+ * Highest memory limit that the attendee may set for a container, in bytes. If a container of the lab has a higher
+ * limit, the attendee may set that limit too.
+ */
 const MAX_MEMORY_LIMIT = 512 * MI;
 
 /** The resources that one pod needs. */
@@ -75,8 +78,8 @@ export function requirementsOf(objects: readonly KubeObject[]): SeatRequirements
     const containers = containersOf(deployment);
     const pod: PodRequirements = {
       name: deployment.metadata.name,
-      // A container with a limit but no request gets the limit as its request. The LimitRange gives defaults to all
-      // others.
+      // A container with a limit but no request gets the limit as its request. A container with neither gets the
+      // LimitRange's defaults.
       requests: sum(containers.map(({ requests, limits }) => ({ ...DEFAULTS.requests, ...limits, ...requests }))),
       limits: sum(containers.map(({ limits }) => ({ memory: memoryLimit.default, ...limits }))),
     };

@@ -6,6 +6,7 @@ import { NAMES } from '../api/types.ts';
 import type { Seat, SeatPhase, SeatStatus } from '../api/types.ts';
 import type { Condition } from '../../kubernetes/object.ts';
 import { isStopped } from './context.ts';
+import type { Contest } from '../engine/contests.ts';
 import type { Diagnosis } from './deployment-readiness.ts';
 import { guideConditions } from './guide-conditions.ts';
 import { namespaceOf } from './objects.ts';
@@ -52,8 +53,8 @@ function earlierConditions(seat: Seat, now: number): readonly Condition[] {
 }
 
 /**
- * Returns the time since which the seat waits, in milliseconds since 1970. A seat waits first for its objects and then
- * for its lab.
+ * Returns the time since which the seat has waited for its present goal, in milliseconds since 1970. The first goal is
+ * that its objects match the spec, the second that its lab is ready.
  */
 export function unreadySince(seat: Seat, provisioned: boolean, now: number): number {
   const conditions = earlierConditions(seat, now);
@@ -68,12 +69,36 @@ export function unreadySince(seat: Seat, provisioned: boolean, now: number): num
 export const duration = (ms: number): string =>
   ms > 60_000 && ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1000)} s`;
 
-function provisionedCondition(seat: Seat, { problem }: SeatState): ConditionSpec {
+/** Says who keeps adding which fields to an object. Names the manager as the API server recorded it. */
+function contestText({ object: { kind, metadata }, fields, managers }: Contest, others: number): string {
+  const more = others > 0 ? ` The same happens to ${others} more objects.` : '';
+  return (
+    `But field manager ${managers.join(', ')} has put back ${fields.slice(0, 3).join(', ')} of ${kind} ` +
+    `${metadata.name} three times, so the operator leaves it for ten minutes.${more} If a tool of the cluster does ` +
+    `this, exclude namespace ${metadata.namespace ?? ''} from it. If it is the attendee, talk to them.`
+  );
+}
+
+function provisionedCondition(seat: Seat, { problem, contests }: SeatState): ConditionSpec {
   const type = TYPES.provisioned;
   if (problem) return { type, status: 'False', reason: problem.reason, message: problem.message };
   const message = `Namespace ${namespaceOf(seat)} and its objects follow revision ${seat.spec.revision}.`;
-  return { type, status: 'True', reason: 'Provisioned', message };
+  const [first, ...others] = contests;
+  if (!first) return { type, status: 'True', reason: 'Provisioned', message };
+  return {
+    type,
+    status: 'True',
+    reason: 'FieldsContested',
+    message: `${message} ${contestText(first, others.length)}`,
+  };
 }
+
+const ACCESS_ENDED: Diagnosis = {
+  reason: 'Stopped',
+  message:
+    "The seat is stopped, so the attendee's kubeconfig and all tokens of the attendee's account are void. After the " +
+    'start, the operator writes a new kubeconfig. Hand it out again.',
+};
 
 const NO_ACCESS_YET: Diagnosis = {
   reason: 'NotYet',
@@ -87,7 +112,7 @@ function accessCondition(seat: Seat, { access, accessProblem, problem }: SeatSta
     const message = `Secret ${secret} holds the attendee's kubeconfig. The operator renews its token in time.`;
     return { type, status: 'True', reason: 'KubeconfigValid', message };
   }
-  const { reason, message } = accessProblem ?? problem ?? NO_ACCESS_YET;
+  const { reason, message } = accessProblem ?? problem ?? (isStopped(seat) ? ACCESS_ENDED : NO_ACCESS_YET);
   return { type, status: 'False', reason, message };
 }
 
@@ -114,7 +139,8 @@ const SLOW_MS = 90_000;
 const STOPPED: Diagnosis = {
   reason: 'Stopped',
   message:
-    'The seat is stopped. Start it with kubectl scale seat NAME --replicas=1. ' +
+    "The seat is stopped. All its pods end, also the attendee's own. " +
+    'Start it with kubectl scale seat NAME --replicas=1. ' +
     "If the class has expired, set the Workshop's spec.schedule.expiresAt to a later time.",
 };
 
@@ -138,6 +164,7 @@ function notAvailable(seat: Seat, state: SeatState, { deadline }: Timing): Diagn
 function unavailability(seat: Seat, state: SeatState, timing: Timing): Diagnosis {
   const waited = timing.now - state.unreadySince;
   if (waited < QUIET_MS) return starting(seat);
+  if (state.breakage) return state.breakage;
   const diagnosis = state.podDiagnosis?.diagnosis ?? state.readiness.diagnosis;
   if (diagnosis) return diagnosis;
   return waited < Math.min(SLOW_MS, timing.deadline) ? starting(seat) : notAvailable(seat, state, timing);
@@ -168,11 +195,20 @@ function readyCondition(seat: Seat, state: SeatState, timing: Timing): Condition
   return { type, status: 'False', reason, message };
 }
 
+/** Whether the attendee has broken the seat. It fails at once, so that it takes no place in the rollout. */
+const isBroken = ({ breakage, unreadySince: since }: SeatState, now: number): boolean =>
+  breakage !== undefined && now - since >= QUIET_MS;
+
+/** Whether the seat is stopped and has no pods left. */
+const hasEnded = (seat: Seat, { readiness, arePodsLeft = false }: SeatState): boolean =>
+  isStopped(seat) && readiness.hasNoPods && !arePodsLeft;
+
 function phaseOf(seat: Seat, state: SeatState, { now, deadline }: Timing): SeatPhase {
-  const { problem, readiness, unreadySince: since } = state;
+  const { problem, unreadySince: since } = state;
   if (problem?.permanent) return 'Failed';
-  if (!problem && isStopped(seat) && readiness.hasNoPods) return 'Stopped';
+  if (!problem && hasEnded(seat, state)) return 'Stopped';
   if (isReady(seat, state)) return 'Ready';
+  if (isBroken(state, now)) return 'Failed';
   if (now - since >= deadline) return 'Failed';
   return problem?.reason === 'NamespaceTerminating' ? 'Pending' : 'Provisioning';
 }
@@ -190,7 +226,7 @@ function conditionsOf(seat: Seat, state: SeatState, timing: Timing): Condition[]
 
 /** Returns the complete status of the Seat. */
 export function statusOf(seat: Seat, state: SeatState, timing: Timing): SeatStatus {
-  const { problem, access, url, progress, readiness } = state;
+  const { problem, access, url, progress } = state;
   const { status: before = {} } = seat;
   const phase = phaseOf(seat, state, timing);
   return withoutUndefined({
@@ -202,8 +238,9 @@ export function statusOf(seat: Seat, state: SeatState, timing: Timing): SeatStat
     url,
     access,
     ...progress,
+    readyRevision: phase === 'Ready' ? seat.spec.revision : before.readyRevision,
     readyAt: before.readyAt ?? (phase === 'Ready' ? rfc3339(timing.now) : undefined),
-    replicas: isStopped(seat) && readiness.hasNoPods ? 0 : 1,
+    replicas: hasEnded(seat, state) ? 0 : 1,
   });
 }
 

@@ -4,7 +4,7 @@ import { LOGIN_PATH } from '../../lab/names.ts';
 import { RELEASE } from '../api/types.ts';
 import type { Service } from '../../kubernetes/types.ts';
 
-/** Name of the Service of the guide. People open it in a browser. */
+/** Name of the guide's Service, through which people open the guide in a browser. */
 export const FRONT_DOOR = `${RELEASE}-guide`;
 
 /**

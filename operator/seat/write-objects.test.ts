@@ -7,7 +7,7 @@ import type { ConfigMap } from '../../kubernetes/types.ts';
 import { MINUTE, NAME, aReadySeatHarness, inSeat } from './testing/seat-harness.ts';
 
 describe('a ready seat', () => {
-  test('sends no request for a ready seat that does not change, and requeues it within half an hour', async () => {
+  test('sends no request for an unchanged ready seat, and requeues the seat within half an hour', async () => {
     const harness = await aReadySeatHarness();
     const watch = harness.watch();
     const result = await harness.reconcile();

@@ -2,7 +2,6 @@
 // objects that are no longer part of the lab.
 import { LABELS, MANAGED_BY } from '../api/types.ts';
 import { isInvalid } from '../../kubernetes/api.ts';
-import { kindOf } from '../../kubernetes/kinds.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
 import type { Failure } from '../engine/apply.ts';
@@ -11,6 +10,7 @@ import { record } from '../events.ts';
 import type { EventSpec } from '../events.ts';
 import { NAMESPACED_KINDS } from './context.ts';
 import type { SeatContext, SeatStores } from './context.ts';
+import { deleteForGood } from './deletion-obstacles.ts';
 import { codeStarted, faultsSwitched, removed, repaired } from './events.ts';
 import { failureResult } from './failure-result.ts';
 import { isFaults } from './faults.ts';
@@ -55,29 +55,29 @@ export async function applyAll(
 }
 
 /**
- * Error messages, by kind, after which the operator deletes an object and creates it again. They mean that a field is
- * immutable. For a Service they mean that somebody changed a port number, so that the apply would add a second port of
- * the same name. No object of these kinds holds data of the attendee.
+ * Error messages, by kind, after which the operator deletes an object and creates it again. The messages mean that a
+ * field is immutable. The message for a Service means that somebody changed a port number, so that the apply would add
+ * a second port of the same name. No object of these kinds holds data of the attendee, except the ConfigMap of the
+ * dice, which phases/lab.ts writes.
  */
 const NEEDS_REPLACEMENT: Readonly<Record<string, RegExp>> = {
   RoleBinding: /cannot change/,
   Deployment: /immutable/,
+  ConfigMap: /immutable/,
   Service: /Duplicate value/,
 };
 
 /**
- * Deletes an object that an apply can't change, so that the next reconcile creates it again. Reports the failure in all
- * other cases.
+ * Handles a failed apply. If an apply can't change the object, deletes it, so that the next reconcile creates it again.
+ * Returns the failure as a phase result in all other cases.
  */
 async function replaceOrReport(context: SeatContext, failure: Failure): Promise<PhaseResult> {
   const { api, stores } = context.options;
   const { object, error } = failure;
-  const uid = storeOf(stores, object.kind)?.get(keyOf(object))?.metadata.uid;
-  if (uid === undefined || !isInvalid(error) || NEEDS_REPLACEMENT[object.kind]?.test(error.message) !== true)
+  const live = storeOf(stores, object.kind)?.get(keyOf(object));
+  if (live === undefined || !isInvalid(error) || NEEDS_REPLACEMENT[object.kind]?.test(error.message) !== true)
     return failureResult(failure, context);
-  return api
-    .delete(kindOf(object), object.metadata, { uid })
-    .then(() => requeueAfter(REPLACED_MS, 'ObjectReplaced'), unexpected);
+  return deleteForGood(api, live).then(() => requeueAfter(REPLACED_MS, 'ObjectReplaced'), unexpected);
 }
 
 /**
@@ -97,8 +97,8 @@ const withinNamespace = (store: Inventory, namespace: string): Inventory => ({
 });
 
 /**
- * Deletes objects that the operator applied for this seat and that are no longer desired. Keeps objects that the
- * attendee copied, even if they carry the same labels.
+ * Deletes objects that the operator applied for this seat and that are no longer desired. Keeps the attendee's own
+ * copies of such objects, even if a copy carries the same labels.
  */
 export async function prune(context: SeatContext, desired: readonly KubeObject[]): Promise<PhaseResult> {
   const {

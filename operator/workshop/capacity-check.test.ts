@@ -103,7 +103,7 @@ test("counts only nodes that match the lab's nodeSelector and tolerations", asyn
   expect((await check(names, [], picky)).fitting.size).toBe(2);
 });
 
-test('holds no seat back if the operator lacks permission to list pods, and reports that', async () => {
+test('holds no seat back if the operator may not list pods, and reports the missing permission', async () => {
   const { api, check } = setUp();
   api.fail({ verb: 'list', kind: 'Pod' }, apiError(403, 'Forbidden', 'pods is forbidden'));
   expect(await check()).toMatchObject({

@@ -15,7 +15,7 @@ import { isDeleting } from './seats.ts';
 export const CHECK_MS = 30_000;
 /** Milliseconds for which a list of pods is reused. So Workshops that check at the same time share one list. */
 const SHARED_MS = 1000;
-/** Number of different labs in the cache of resource requirements. */
+/** Maximum number of different labs whose resource requirements are cached. */
 const CACHE_SIZE = 50;
 
 /**
@@ -140,7 +140,7 @@ export class CapacityCheck {
     }
   }
 
-  /** Returns what the pods of a lab need. Caches the result, because rendering a lab takes long. */
+  /** Returns the resources that the pods of a lab need. Caches the result, because rendering a lab takes long. */
   #pods(lab: SomeValues = {}): readonly PodRequirements[] {
     const key = json(lab);
     const pods =

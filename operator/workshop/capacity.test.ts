@@ -28,23 +28,23 @@ test("fits as many seats on an empty node as the node's CPU cores allow", () => 
   expect(fit([aNode('a')], [])).toEqual({ count: 8, resource: 'cpu' });
 });
 
-test('subtracts what other pods request, not what they use', () => {
+test("subtracts the requests of other pods from a node's free resources, not what these pods really use", () => {
   expect(fit([aNode('a')], [aPod('greedy', 'a', { cpu: '2', memory: '1Gi' })])).toEqual({ count: 4, resource: 'cpu' });
 });
 
-test('subtracts nothing for pods that have ended or have no node', () => {
+test('ignores the requests of pods that have ended or have no node', () => {
   const ended = { ...aPod('ended', 'a', { cpu: '4' }), status: { phase: 'Succeeded' } };
   const pending = { ...ended, status: { phase: 'Pending' }, spec: { containers: ended.spec.containers } };
   expect(fit([aNode('a')], [ended, pending])).toEqual({ count: 8, resource: 'cpu' });
 });
 
-test('spreads the pods of a seat over nodes, but does not split a pod', () => {
+test('spreads the pods of a seat over several nodes, but never splits one pod over two nodes', () => {
   const nodes = ['a', 'b'].map((name) => aNode(name, { allocatable: { cpu: '450m' } }));
   expect(fit(nodes, []).count).toBe(1);
   expect(fit(nodes, [], { seats: seats(1, [pod(500)]) }).count).toBe(0);
 });
 
-test('places no pod of a seat that fits only in part', () => {
+test('places no pod of a seat if only some of its pods fit on the nodes', () => {
   const { fitting, shortage } = fitSeats({
     nodes: [aNode('a', { allocatable: { cpu: '900m' } })],
     usage: usageOf([]),
@@ -112,7 +112,7 @@ test('places the pods of seats that are being created before the pods of new sea
   expect(fit([aNode('a')], [], { reserved: [pod(1000), pod(1000)] }).count).toBe(4);
 });
 
-test('reserves nothing for a pod of a seat in creation if the pod fits on no node', () => {
+test('reserves nothing for a pod that fits on no node, if its seat is being created', () => {
   expect(fit([aNode('a')], [], { reserved: [pod(5000)] }).count).toBe(8);
 });
 
@@ -167,7 +167,7 @@ describe('requests of a pod', () => {
   });
 });
 
-test("recognizes a seat's placed pods by comparing their requests with the lab's", () => {
+test("recognizes a seat's placed pods by comparing their requests with the requests in the lab", () => {
   const need = [pod(100), pod(100), pod(200)];
   const placed = [{ cpu: 100, memory: 64 * MI, 'ephemeral-storage': 5 }, { cpu: 7 }];
   expect(unscheduledPods(need, placed)).toEqual([pod(100), pod(200)]);

@@ -93,7 +93,7 @@ const podAmounts = ({ requests }: PodRequirements): Amounts => ({ ...requests, p
 /** A pod that fits on no node. */
 interface PlacementFailure {
   readonly pod: PodRequirements;
-  /** The resource of which most nodes have too little. */
+  /** The resource that is too scarce for this pod on the largest number of nodes. */
   readonly resource: string;
 }
 
@@ -127,12 +127,14 @@ function place(nodes: readonly NodeCapacity[], pods: readonly PodRequirements[])
 export interface Shortage {
   /** Number of nodes that accept the pod, if their free resources are ignored. */
   readonly nodes: number;
-  /** The resource of which most of these nodes have too little. */
+  /** The resource that is too scarce for the pod on the largest number of these nodes. */
   readonly resource: string;
-  /** Amount of the resource that the pod requests. `seat` is the amount that all pods of the seat request. */
+  /**
+   * Amount of the resource that the pod requests. The field `seat` holds the amount that all pods of the seat request.
+   */
   readonly pod: number;
   readonly seat: number;
-  /** Amount of the resource that all these nodes together have free. */
+  /** Amount of the resource that is free on all nodes that accept the pod, added up. */
   readonly free: number;
 }
 

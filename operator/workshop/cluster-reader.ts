@@ -9,7 +9,7 @@ import { usageOf } from './capacity.ts';
 import type { Usage } from './capacity.ts';
 import type { Node, Pod } from '../../kubernetes/types.ts';
 
-/** The value that was read, or the API server's message if it answered 403 Forbidden. */
+/** The result of a read: the value, or the API server's message if it answered 403 Forbidden. */
 export type ReadResult<T> = { readonly value: T } | { readonly denied: string };
 
 interface CachedRead<T> {
@@ -57,8 +57,8 @@ export class ClusterReader {
   }
 
   /**
-   * Caches a read from the moment when it starts, so that simultaneous callers share one request. Removes a failed read
-   * from the cache.
+   * Caches the promise of a read as soon as the read starts, so that simultaneous callers share one request. Removes a
+   * failed read from the cache.
    */
   #cache<T>(result: Promise<ReadResult<T>>): CachedRead<T> {
     const forget = (): void => {

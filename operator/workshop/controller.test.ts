@@ -76,7 +76,7 @@ describe('a new Workshop', () => {
 describe('attendees of a Workshop', () => {
   const attendees = [{ name: 'ada' }, { name: 'bob' }];
 
-  test('adds and removes attendees without a change to other seats', async () => {
+  test("creates a new attendee's seat, deletes a removed attendee's seat, and changes no other seat", async () => {
     const { settleAll, edit, names, seats } = aWorkshopHarness({ attendees });
     await settleAll();
     const ada = seats.get('class-ada');

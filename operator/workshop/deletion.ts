@@ -1,18 +1,22 @@
-// Deletes a Workshop: first its Seats, then the pods that pull images, then the Workshop itself.
+// Deletes a Workshop: first its Seats, then the pods that pull images, then the Workshop itself. The Workshop stays
+// until no namespace of its seats is left.
 import { KINDS } from '../api/kinds.ts';
-import { FINALIZER, LABELS } from '../api/types.ts';
+import { FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
+import type { Namespace } from '../../kubernetes/types.ts';
 import type { Result } from '../engine/reconciler.ts';
 import { Attempts } from './attempts.ts';
 import type { ImagePrepull } from './image-prepull.ts';
 import type { WorkshopOptions } from './options.ts';
 import type { SeatWriter } from './seat-writer.ts';
 import { isDeleting, isSeatOf } from './seats.ts';
-import { deletingStatus } from './status.ts';
+import { deletingStatus, namespacesLeftStatus } from './deletion-status.ts';
 import { removeFinalizer, writeStatus } from './write-workshop.ts';
 
 /** Milliseconds until the operator asks the API server again whether Seats exist that its store lacks. */
 const RECHECK_MS = 1000;
+/** Milliseconds until the operator looks again whether namespaces without a Seat are gone. */
+const NAMESPACES_MS = 3000;
 
 export interface DeletionOptions extends WorkshopOptions {
   readonly writer: SeatWriter;
@@ -41,6 +45,24 @@ async function hasSeats({ api, seats }: DeletionOptions, workshop: Workshop): Pr
   return left.length > 0;
 }
 
+/**
+ * Lists the namespaces of the Workshop's seats that still exist. A namespace may outlive its Seat, for example if
+ * somebody removed the Seat's finalizer.
+ */
+async function namespacesLeft({ api }: DeletionOptions, workshop: Workshop): Promise<Namespace[]> {
+  const labelSelector = `${LABELS.managedBy}=${MANAGED_BY},${LABELS.workshop}=${workshop.metadata.name}`;
+  return api.list<Namespace>(KINDS.Namespace, { labelSelector });
+}
+
+async function awaitNamespaces(
+  options: DeletionOptions,
+  workshop: Workshop,
+  left: readonly Namespace[],
+): Promise<Result> {
+  await writeStatus(options, workshop, namespacesLeftStatus(workshop, left, options.clock.now()));
+  return { requeueAfter: NAMESPACES_MS };
+}
+
 async function finish(options: DeletionOptions, workshop: Workshop): Promise<void> {
   await options.prepull.clear(workshop);
   await removeFinalizer(options, workshop);
@@ -59,6 +81,8 @@ export async function deleteWorkshop(
   const owned = options.seats.list().filter((seat) => isSeatOf(seat, workshop));
   if (owned.length > 0) return void (await deleteSeats(options, workshop, owned));
   if (await hasSeats(options, workshop)) return { requeueAfter: RECHECK_MS };
+  const left = await namespacesLeft(options, workshop);
+  if (left.length > 0) return awaitNamespaces(options, workshop, left);
   await finish(options, workshop);
   return 'deleted';
 }

@@ -36,7 +36,7 @@ export const expiresSoon = ({ expiresAt = '', afterExpiry, warning = 0 }: Schedu
     'To continue, set spec.schedule.expiresAt to a later time.',
 });
 
-/** The condition reasons that cause an Event, by condition type. Each reason has the type of its Event. */
+/** For each condition type: the condition reasons that cause an Event, each with the type of this Event. */
 const EVENT_TYPES: Readonly<Record<string, Readonly<Record<string, EventType>>>> = {
   Ready: { SeatsReady: 'Normal', InvalidSpec: 'Warning', Expired: 'Normal', Terminating: 'Normal' },
   Progressing: { Scheduled: 'Normal', Paused: 'Normal', RollingOut: 'Normal' },

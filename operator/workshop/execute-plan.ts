@@ -16,7 +16,8 @@ interface ExecutionOptions extends Pick<WorkshopOptions, 'log' | 'events'> {
 
 /**
  * Executes a rollout plan.
- * @returns the API server's message if it refused a write that a retry would not fix, or else undefined
+ * @returns the API server's message if it refused a write and a retry would not help. Undefined if there is no such
+ * message
  */
 export async function executePlan(
   { log, events, writer, attempts }: ExecutionOptions,

@@ -17,7 +17,7 @@ import { labelsOf, ownedBy } from './seats.ts';
  */
 export const COMPONENT = 'image-pull';
 
-/** Name of the label that identifies the set of images which a pod pulls. */
+/** Name of a label on pods that pull images. The label's value identifies the set of images that the pod pulls. */
 const SET = `${GROUP}/images`;
 
 const REQUESTS = { cpu: '1m', memory: '8Mi' };
@@ -79,7 +79,7 @@ export function pullPods(workshop: Workshop, nodes: readonly Node[], namespace: 
     }));
 }
 
-/** State of an image on a node. It is an object with the reason if the image can't be pulled. */
+/** State of an image on a node. If the image can't be pulled, the state is an object with the reason. */
 type ImageState = 'present' | 'pulling' | { readonly reason: string; readonly message: string };
 
 /**
@@ -145,7 +145,7 @@ const adviceFor = (reason: string, namespace: string): string =>
 
 /**
  * Builds the condition ImagesReady.
- * @param live returns the live pod with a name, or undefined if there is none
+ * @param live function that returns the live pod of a given name, or undefined if there is none
  */
 export function imagesCondition(wanted: readonly Pod[], live: (name: string) => Pod | undefined): ConditionSpec {
   const all = wanted.flatMap((pod) => pullStates(pod, live(pod.metadata.name)));

@@ -28,8 +28,8 @@ export interface ImagePrepullOptions {
   readonly cluster: ClusterReader;
   readonly clock: Clock;
   /**
-   * Store of the pods in the operator's namespace with the label app.kubernetes.io/component: image-pull. It must keep
-   * their status.
+   * Store of the pods in the operator's namespace with the label app.kubernetes.io/component: image-pull. The store
+   * must keep the status of these pods.
    */
   readonly pods: Store<Pod>;
   /** Name of the namespace that the operator runs in. */

@@ -40,14 +40,17 @@ interface TestState {
   readonly generation: number | undefined;
   readonly running?: RunningTest | undefined;
   readonly nextAt: number;
-  /** Whether the last test failed. If the next test fails too, the test after it runs an hour later. */
+  /**
+   * Whether the most recent test failed. After two failed tests in a row, the next test runs after an hour instead of a
+   * minute.
+   */
   readonly repeated: boolean;
 }
 
 export interface IsolationResult {
   /** The condition with the new result. Unset if there is no new result. */
   readonly condition?: ConditionSpec;
-  /** Milliseconds until the next check. */
+  /** Milliseconds until this check must run again. */
   readonly next?: number;
 }
 

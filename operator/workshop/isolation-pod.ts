@@ -7,7 +7,7 @@ import { imageOf } from '../../cdk8s/lab/workload.ts';
 import { completeValues } from '../../cdk8s/render.ts';
 import { rfc3339 } from '../../kubernetes/conditions.ts';
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
-import { LABELS, RELEASE } from '../api/types.ts';
+import { LABELS, NAMES, RELEASE } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import type { Pod, Service } from '../../kubernetes/types.ts';
 import { placementOf } from './placement.ts';
@@ -15,7 +15,7 @@ import { restrictedContainer, restrictedPod } from './pod-security.ts';
 import { labelsOf } from './seats.ts';
 
 /** Name of the isolation test's pod, and value of the pod's label app.kubernetes.io/component. */
-export const PROBE = 'isolation-probe';
+export const PROBE = NAMES.probe;
 
 /**
  * Requests and limits of the isolation test's pod. They are lower than PROBE_RESOURCES, for which every seat's quota
@@ -127,7 +127,7 @@ export const testFailed = (cause: string): ConditionSpec => ({
 });
 
 export interface TestRun {
-  /** Name of the seat that the pod runs in. `to` is the name of the seat that the pod tries to reach. */
+  /** Name of the seat that the pod runs in. The field `to` names the seat that the pod tries to reach. */
   readonly from: string;
   readonly to: string;
   /** Time of the test, in milliseconds since 1970. */

@@ -1,4 +1,4 @@
-import { FINALIZER } from '../api/types.ts';
+import { FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
 import { KINDS } from '../api/kinds.ts';
 import { HOUR, NAMES, aWorkshopHarness, later } from './testing/workshop-harness.ts';
 
@@ -39,7 +39,7 @@ describe('schedule of a class', () => {
     expect(warnings()).toEqual(['60', '15', '5', '5']);
   });
 
-  test('deletes the seats of an expired class (afterExpiry=Delete), and restores them after extension', async () => {
+  test("deletes an expired class's seats if afterExpiry is Delete, and recreates them if its end moves", async () => {
     const { clock, settle, settleAll, reconcile, edit, names, condition, workshop } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2) },
@@ -68,7 +68,7 @@ describe('schedule of a class', () => {
     expect([names(), condition('Ready').status]).toEqual([NAMES, 'True']);
   });
 
-  test('stops the seats of an expired class (afterExpiry=Stop), and starts them after extension', async () => {
+  test("stops an expired class's seats if afterExpiry is Stop, and starts them if its end moves", async () => {
     const { clock, settle, settleAll, reconcile, edit, seats, condition } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2), afterExpiry: 'Stop' },
@@ -91,7 +91,7 @@ describe('schedule of a class', () => {
     ]);
   });
 
-  test('changes no seat of an expired class (afterExpiry=Keep)', async () => {
+  test('changes no seat of an expired class if afterExpiry is Keep', async () => {
     const { clock, settleAll, reconcile, names, condition } = aWorkshopHarness({
       seats: 3,
       schedule: { expiresAt: later(2), afterExpiry: 'Keep' },
@@ -119,6 +119,39 @@ describe('a deleted Workshop', () => {
     settle();
     await reconcile();
     expect([workshops.list(), pods.list()]).toEqual([[], []]);
+  });
+
+  test("waits for a seat's namespace that outlives its Seat, and names it", async () => {
+    const { api, settle, settleAll, reconcile, workshops, condition } = aWorkshopHarness();
+    await settleAll();
+    const labels = { [LABELS.managedBy]: MANAGED_BY, [LABELS.workshop]: 'class' };
+    api.edit(KINDS.Namespace, { name: 'class-seat-02' }, { metadata: { labels } });
+    await api.delete(KINDS.Workshop, { name: 'class' });
+    await reconcile();
+    settle();
+    expect(await reconcile()).toEqual({ requeueAfter: 3000 });
+    expect(condition('Ready')).toMatchObject({
+      reason: 'DeletionBlocked',
+      message: expect.stringContaining('kubectl get namespace class-seat-02 -o yaml') as string,
+    });
+    api.remove(KINDS.Namespace, { name: 'class-seat-02' });
+    await reconcile();
+    expect(workshops.list()).toEqual([]);
+  });
+
+  test('names the Seats whose deletion is blocked first', async () => {
+    const { api, settleAll, reconcile, seats, condition } = aWorkshopHarness();
+    await settleAll();
+    await api.delete(KINDS.Workshop, { name: 'class' });
+    await reconcile();
+    const [blocked] = seats.list().filter(({ metadata }) => metadata.name === 'class-seat-03');
+    const ready = { type: 'Ready', status: 'False', reason: 'DeletionBlocked', message: 'Pod x has a finalizer' };
+    api.edit(KINDS.Seat, { name: 'class-seat-03' }, { status: { ...blocked?.status, conditions: [ready] } });
+    await reconcile();
+    expect(condition('Ready')).toMatchObject({
+      reason: 'DeletionBlocked',
+      message: expect.stringContaining('deleted: class-seat-03 (DeletionBlocked: Pod x has a finalizer)') as string,
+    });
   });
 
   test('leaves nothing behind if a Workshop is deleted in the middle of a rollout', async () => {

@@ -12,7 +12,7 @@ export interface WorkshopMemo {
   known: ReadonlySet<string>;
   /** The most recent warning that the class ends soon. Each warning is recorded once. */
   lastWarning: string;
-  /** The wanted Seats, and a key with the generation and the stop flag for which they were computed. */
+  /** The wanted Seats, together with a key: the Workshop's generation and whether the Seats were to be stopped. */
   wanted?: { readonly key: string; readonly seats: readonly Seat[] };
 }
 

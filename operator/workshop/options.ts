@@ -12,8 +12,8 @@ export interface WorkshopOptions {
   readonly workshops: Store<Workshop>;
   readonly seats: Store<Seat>;
   /**
-   * Store of the pods in the operator's namespace with the label app.kubernetes.io/component: image-pull. It must keep
-   * their status.
+   * Store of the pods in the operator's namespace with the label app.kubernetes.io/component: image-pull. The store
+   * must keep the status of these pods.
    */
   readonly pods: Store<Pod>;
   readonly events: EventRecorder;

@@ -56,6 +56,14 @@ function plan(more: Partial<RolloutInput>): {
   };
 }
 
+const BROKEN = {
+  type: 'Ready',
+  status: 'False',
+  reason: 'BrokenByAttendee',
+  message: '',
+  lastTransitionTime: '2026-01-05T09:00:00Z',
+} as const;
+
 const nothing = { create: [], update: [], remove: [] };
 
 describe('creation of seats', () => {
@@ -172,6 +180,17 @@ describe('failures of seats', () => {
     const before = [old(0, { phase: 'Failed' }), old(1, { phase: 'Failed' })];
     expect(plan({ existing: before, maxFailures: 2, maxConcurrent: 1 })).toMatchObject({
       create: [third],
+      halted: false,
+    });
+  });
+
+  test.each<[string, Seat['status']]>([
+    ['its attendee broke it', { conditions: [BROKEN] }],
+    ['its lab was ready at this revision before', { readyRevision: wanted[0]?.spec.revision ?? '' }],
+  ])('does not count a failed seat towards maxFailures if %s', (_, status) => {
+    const failed = made(0, { phase: 'Failed', ...(status && { status: { phase: 'Failed', ...status } }) });
+    expect(plan({ existing: [failed], maxFailures: 1, maxConcurrent: 1 })).toMatchObject({
+      create: [second],
       halted: false,
     });
   });

@@ -1,6 +1,6 @@
 // Decides which Seats the operator creates, changes and deletes now. It sends no requests.
 import type { Seat } from '../api/types.ts';
-import { hasFailed, isAsWanted, isDeleting, isInFlight, isReady, nameOf, writtenSpec } from './seats.ts';
+import { hasFailedRollout, isAsWanted, isDeleting, isInFlight, isReady, nameOf, writtenSpec } from './seats.ts';
 
 export interface RolloutInput {
   /** The Seats that the Workshop should have, in the order of the attendees. */
@@ -30,14 +30,14 @@ export interface RolloutPlan {
   readonly waiting: readonly string[];
   /** Names of the Seats in `waiting` that do not fit on the nodes. */
   readonly unplaced: readonly string[];
-  /** Whether the rollout has stopped, because too many Seats have failed at this revision. */
+  /** Whether the rollout has stopped, because too many Seats have failed at the current revision. */
   readonly halted: boolean;
 }
 
 interface Step {
   readonly wanted: Seat;
   readonly live?: Seat;
-  /** Order of the steps. Steps with a lower rank go first. */
+  /** Order in which the rollout takes this step. Steps with a lower rank go first. */
   readonly rank: number;
   /** Whether somebody deleted this Seat to reset it. Neither a pause nor failures hold back a reset. */
   readonly isReset: boolean;
@@ -79,8 +79,8 @@ function repairOf(wanted: Seat, live: Seat | undefined, started: ReadonlySet<Sea
 }
 
 /**
- * Returns the steps to take now: all steps that need no slot, and the steps with the lowest rank for which slots are
- * free.
+ * Returns the steps to take now. These are all steps that do not count towards `maxConcurrent`, and as many others as
+ * `slots` permits, from the lowest rank on.
  */
 function chooseSteps(steps: readonly Step[], slots: number): Step[] {
   let left = slots;
@@ -91,7 +91,7 @@ function chooseSteps(steps: readonly Step[], slots: number): Step[] {
  * Plans the next writes of a rollout:
  * - It deletes Seats without an attendee and undoes edits by hand at once.
  * - It keeps at most `maxConcurrent` Seats in flight. A Seat is in flight while it is being created or changed.
- * - A new change to a Seat in flight needs no further slot.
+ * - A Seat in flight may get a new change at any time, because it already counts towards `maxConcurrent`.
  * - While `mayStart` is false, or after `maxFailures` Seats have failed at this revision, it starts only Seats that
  *   somebody deleted to reset them.
  */
@@ -129,7 +129,7 @@ function unwantedSeats({ existing, wanted }: RolloutInput): Seat[] {
 }
 
 function isHalted(input: RolloutInput, [first]: readonly Seat[]): boolean {
-  const failed = attendedSeats(input).filter(hasFailed);
+  const failed = attendedSeats(input).filter(hasFailedRollout);
   return failed.filter((seat) => seat.spec.revision === first?.spec.revision).length >= input.maxFailures;
 }
 

@@ -27,7 +27,7 @@ test('creates a wanted Seat in the API server', async () => {
   expect(verbs()).toEqual(['apply']);
 });
 
-test("removes a value that the Workshop no longer has from a Seat's spec, with a single apply", async () => {
+test("removes a value from a Seat's spec with a single apply if the Workshop no longer has the value", async () => {
   const { writer, live, verbs } = setUp();
   await writer.create(wanted);
   const [next] = wantedSeats(aWorkshop({ seats: 1, lab: { jaeger: { maxTraces: 5 } } })) as [Seat];
@@ -36,7 +36,7 @@ test("removes a value that the Workshop no longer has from a Seat's spec, with a
   expect(verbs()).toEqual(['apply', 'apply']);
 });
 
-test("undoes edits of a Seat's spec, but keeps replicas and the labels and annotations of other programs", async () => {
+test("undoes edits of a Seat's spec, but keeps spec.replicas and other programs' labels and annotations", async () => {
   const { api, writer, live, events } = setUp();
   await writer.create(wanted);
   api.edit(KINDS.Seat, key, {
@@ -87,7 +87,7 @@ test('does not repeat the same write if the API server changed the written value
   expect(verbs()).not.toEqual([]);
 });
 
-test('does not change a Seat if a new Seat has replaced it in the meantime', async () => {
+test('neither changes nor deletes a new Seat that has replaced the given Seat', async () => {
   const { api, writer, live } = setUp();
   await writer.create(wanted);
   const before = live();

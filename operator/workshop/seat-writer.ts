@@ -47,8 +47,8 @@ export class SeatWriter {
   readonly #seats: Store<Seat>;
   readonly #events: EventRecorder;
   /**
-   * For each Seat, by uid: the last write in which the API server changed the written values. The operator does not
-   * repeat this write, because the result would be the same.
+   * For each Seat, by uid: the last write after which the API server stored other values than the written ones. The
+   * operator does not repeat this write, because the result would be the same.
    */
   readonly #futile = new Map<string, string>();
 

@@ -1,6 +1,7 @@
 // The Seats of a Workshop: their desired content, their owner, and their progress.
 import { json } from '../../cdk8s/canonical-json.ts';
-import { API_VERSION, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
+import { conditionOf } from '../../kubernetes/conditions.ts';
+import { API_VERSION, BROKEN_BY_ATTENDEE, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
 import type { Attendee, Seat, SeatSpec, Workshop } from '../api/types.ts';
 import type { KubeObject, OwnerReference } from '../../kubernetes/object.ts';
 import { attendeesOf, seatName } from './attendees.ts';
@@ -105,7 +106,7 @@ function sameMetadata(live: Seat, { metadata: { labels = {}, finalizers = [], ow
 }
 
 /**
- * Live Seats, each with the wanted Seat that it equals. This cache stays correct, because stores replace objects and
+ * For each live Seat, the wanted Seat that it equals. This cache stays correct, because stores replace objects and
  * never change them.
  */
 const equalSeats = new WeakMap<Seat, Seat>();
@@ -136,7 +137,14 @@ export const isSettled = (seat: Seat): boolean =>
 export const hasFailed = (seat: Seat): boolean =>
   !isDeleting(seat) && isObserved(seat) && seat.status?.phase === 'Failed';
 
-/** Whether the Seat is being created or changed. This is so while it is neither settled nor failed. */
+/** Whether the attendee has broken the seat, or the lab has been ready at this revision and broke later. */
+const isNoFaultOfRevision = ({ spec, status }: Seat): boolean =>
+  conditionOf(status?.conditions, 'Ready')?.reason === BROKEN_BY_ATTENDEE || status?.readyRevision === spec.revision;
+
+/** Whether the Seat's failure speaks against its revision, so that the rollout must stop after some of them. */
+export const hasFailedRollout = (seat: Seat): boolean => hasFailed(seat) && !isNoFaultOfRevision(seat);
+
+/** Whether the Seat is being created or changed: it is neither settled, nor failed, nor being deleted. */
 export const isInFlight = (seat: Seat): boolean => !isDeleting(seat) && !isSettled(seat) && !hasFailed(seat);
 
 /** Whether the seat is ready, at its current or an earlier revision. */

@@ -3,7 +3,8 @@ import type { Seat, SeatPhase, WorkshopStatus } from '../api/types.ts';
 import { MONDAY, aWorkshop, seatOf } from './testing/fixtures.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { wantedSeats } from './seats.ts';
-import { invalidStatus, isSameStatus, deletingStatus, statusOf } from './status.ts';
+import { invalidStatus, isSameStatus, statusOf } from './status.ts';
+import { deletingStatus } from './deletion-status.ts';
 import type { WorkshopState } from './status.ts';
 
 const NOW = Date.parse(MONDAY);

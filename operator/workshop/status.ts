@@ -33,19 +33,19 @@ export interface WorkshopState {
 }
 
 const MAX_MESSAGE_LENGTH = 1000;
-const MAX_LISTED = 5;
+export const MAX_LISTED = 5;
 
 type Status = ConditionSpec['status'];
 
-const conditionSpec = (type: string, status: Status, reason: string, message: string): ConditionSpec => ({
+export const conditionSpec = (type: string, status: Status, reason: string, message: string): ConditionSpec => ({
   type,
   status,
   reason,
   message: message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message,
 });
 
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-const list = (names: readonly string[]): string =>
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+export const list = (names: readonly string[]): string =>
   `${names.slice(0, MAX_LISTED).join(', ')}${names.length > MAX_LISTED ? ', …' : ''}`;
 
 /** The state of a Workshop, with counts of its Seats. */
@@ -57,7 +57,7 @@ interface CountedState extends WorkshopState {
   readonly stopped: number;
 }
 
-function failingSeat(seat: Seat): FailingSeat {
+export function failingSeat(seat: Seat): FailingSeat {
   const { reason = 'Failed', message = 'Its status has no details.' } =
     conditionOf(seat.status?.conditions, 'Ready') ?? {};
   return { name: nameOf(seat), reason, message };
@@ -191,8 +191,8 @@ function degradedCondition({ plan, failing, refused, workshop }: CountedState): 
 }
 
 /**
- * Returns the condition of this type from the Workshop's current status, with its time and generation. The list is
- * empty if there is none.
+ * Returns the condition of this type from the Workshop's current status, with its time and generation, in a list. The
+ * list is empty if the status has no such condition.
  */
 const earlierCondition = (workshop: Workshop, type: string): Condition[] =>
   [conditionOf(workshop.status?.conditions, type)].filter((one) => one !== undefined);
@@ -229,7 +229,7 @@ interface StatusParts {
   readonly now: number;
 }
 
-function completeStatus(
+export function completeStatus(
   { metadata: { generation }, status }: Workshop,
   { conditions, counts, failing, now }: StatusParts,
 ): WorkshopStatus {
@@ -274,29 +274,6 @@ export function invalidStatus(
     ],
     counts: { ...state.counts, desired: attendees?.length ?? seats, updated: 0 },
     failing: state.failing,
-    now,
-  });
-}
-
-function blockersText(owned: readonly Seat[]): string {
-  const blockers = owned.slice(0, MAX_LISTED).map((seat) => {
-    const { name, reason, message } = failingSeat(seat);
-    return `${name} (${reason}: ${message})`;
-  });
-  const more = owned.length > MAX_LISTED ? ` and ${owned.length - MAX_LISTED} more` : '';
-  return `${blockers.join(', ')}${more}`;
-}
-
-/** Returns the status of a Workshop that is being deleted. It names what blocks the deletion. */
-export function deletingStatus(workshop: Workshop, owned: readonly Seat[], now: number): WorkshopStatus {
-  const message = `The Workshop waits until ${plural(owned.length, 'seat')} are deleted: ${blockersText(owned)}.`;
-  return completeStatus(workshop, {
-    conditions: [
-      conditionSpec('Ready', 'False', 'Terminating', message),
-      conditionSpec('Progressing', 'True', 'Terminating', `${plural(owned.length, 'seat')} are left to delete.`),
-    ],
-    counts: { desired: 0, ready: owned.filter(isReady).length, updated: 0, failed: 0 },
-    failing: [],
     now,
   });
 }

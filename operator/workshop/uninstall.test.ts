@@ -14,7 +14,7 @@ function setUp() {
   return { api, lines, farewell: (timeout: number) => uninstall(api, { log, timeout, every: 5 }) };
 }
 
-/** Deletes Seats and Workshops bit by bit, as a running operator would. */
+/** Deletes one Seat or Workshop at a time, as a running operator would. */
 function operate(api: ClassApi): NodeJS.Timeout {
   return setInterval(() => {
     const [seat] = api.store(KINDS.Seat).list();

@@ -118,7 +118,7 @@ test('keeps a limited number of log lines on the page while a program prints wit
     expect((await page.locator('#log').textContent())?.length).toBeLessThan(100_000);
   }));
 
-test('repeats its request after a Run until the new pod of dice answers, and shows the trace of that answer', () =>
+test('repeats a request to dice after a Run until the new pod answers, and shows the trace of this answer', () =>
   pages.with('stale', view, async (page, guide) => {
     guide.lab.stale = 2;
     await page.goto('/');

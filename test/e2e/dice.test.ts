@@ -121,12 +121,13 @@ test('restarts nothing in an upgrade that changes nothing', async () => {
   expect(await lab.podUids()).toEqual(before);
 });
 
-test("replaces the learner's code with --set-file dice.source=FILE, and restarts only dice", async () => {
+test('replaces the code of dice with helm upgrade --set-file dice.source=FILE, and restarts only dice', async () => {
   const before = await lab.podUids();
   const directory = await mkdtemp(join(tmpdir(), 'dice-'));
   const file = join(directory, 'app.ts');
   await writeFile(file, withLine("app.get('/from-file', (request, response) => { response.send('from a file'); });"));
-  // After an edit with kubectl, kubectl's field manager owns the code. An upgrade takes it over only with this option.
+  // After an edit with kubectl, kubectl's field manager owns the code. An upgrade can replace the code only with
+  // --force-conflicts.
   await lab.helm([
     'upgrade',
     lab.release,

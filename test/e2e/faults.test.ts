@@ -12,7 +12,10 @@ import { tracesOf } from '../support/otlp/traces.ts';
 
 /** The time limits that the project promises, in milliseconds. */
 const PROMISED = { effect: 5_000, evidence: 30_000 };
-/** How many victims of a fault in a row must be hit, or spared, until the test believes it. Chance rarely does that. */
+/**
+ * The number of victims in a row that must be hit before the test takes the fault as on, or be spared before it takes
+ * the fault as off. Chance rarely does either.
+ */
 const ENOUGH = 3;
 
 const lab = new Lab(useNamespace('e2e-faults'));
@@ -33,10 +36,10 @@ function put(path: string, body: object): Promise<string> {
   });
 }
 
-/** The duration that counts as most of a round's 500 ms, in milliseconds. */
+/** The milliseconds above which a request to prizes counts as slow: most of the 500 ms that a round may take. */
 const MOST_OF_A_ROUND = 400;
 
-/** A round as a learner reads it in Jaeger's trace. */
+/** What a learner can read about a round in its trace in Jaeger. */
 interface Round {
   /** The time of the request to prizes, in milliseconds since 1970. */
   at: number;
@@ -46,7 +49,9 @@ interface Round {
   plugins: string[];
   /** The HTTP statuses with which prizes and the arcade answered. */
   status: { prizes: number; arcade: number };
-  /** Whether prizes took most of a round's 500 ms. On a busy machine any request may be slow. */
+  /**
+   * Whether prizes took most of the 500 ms that a round may take. Without a fault, this happens only on a busy machine.
+   */
   waited: boolean;
 }
 
@@ -82,8 +87,8 @@ interface Story {
   isMeant: (round: Round) => boolean;
   isHit: (round: Round) => boolean;
   /**
-   * Whether the fault did not hit the round. On a busy machine a hit round may look different, because its request
-   * reached prizes late.
+   * Returns whether the trace shows that the fault did not hit the round. On a busy machine `isHit` and `isSpared` may
+   * both be false, because the request of a hit round reached prizes late.
    */
   isSpared: (round: Round) => boolean;
   switchOff: () => Promise<unknown>;

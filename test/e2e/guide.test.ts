@@ -15,7 +15,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   await mkdir(artefacts, { recursive: true });
-  // The test cluster forwards one port of this machine to one NodePort, so only this lab may have it.
+  // The test cluster makes only NodePort 30080 reachable from this machine, so only the lab of this file uses it.
   await lab.installQuietly({ guide: { service: { type: 'NodePort', nodePort: 30080 } } });
   browser = await launchBrowser();
 }, 150_000);

@@ -38,8 +38,8 @@ async function requestToDice(path: string): Promise<Span[]> {
 }
 
 /**
- * Sends a request with a new trace context to the Python app. @returns its `count` spans, and the id of the calling
- * span
+ * Sends a request with a new trace context to the Python app. @returns the new trace's `count` spans, and the id of the
+ * calling span
  */
 async function requestToFlask(path: string, count: number): Promise<{ spans: Span[]; caller: string }> {
   const [traceId, caller] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
@@ -145,7 +145,7 @@ describe('instrumentation level auto, the default', () => {
 describe('helm upgrade --set instrumentation=none', () => {
   beforeAll(() => lab.upgradeQuietly({ ...flask, instrumentation: 'none' }), 150_000);
 
-  test('plays rounds as before at level none, and sends nothing new to Jaeger', async () => {
+  test('plays a round and rolls in the Python app at level none, but sends no span to Jaeger', async () => {
     const since = Date.now();
     const answer = await lab.play();
     expect(answer.roll).toBeGreaterThanOrEqual(1);

@@ -67,7 +67,9 @@ describe('repeated kills of the leader while it creates seats', () => {
   const firstSeen = new Map<string, string>();
   let replicas: LocalOperator[];
 
-  /** Returns how many of the seats of round `round` the Workshop's status reports as created. */
+  /**
+   * Returns the number of Seats whose labs have the number `round` in dice's variable ROUND, and whose spec is applied.
+   */
   async function done(round: number): Promise<number> {
     const all = await seatsOf(CROWD);
     return all.filter(
@@ -164,7 +166,7 @@ describe('repeated kills of the leader while it creates seats', () => {
     ).toEqual(ATTENDEES.map((name) => `${CROWD}-${name}`));
   });
 
-  test('the operator leaves no orphans, and creates the same objects for every seat', async () => {
+  test('the operator leaves no namespace without a Seat, and creates the same objects for every seat', async () => {
     expect((await namespacesOf(CROWD)).sort()).toEqual(ATTENDEES.map((name) => `${CROWD}-${name}`));
     expect((await seatsOf(CROWD)).map(({ metadata }) => metadata.name).sort()).toEqual(
       ATTENDEES.map((name) => `${CROWD}-${name}`),

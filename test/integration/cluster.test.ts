@@ -123,7 +123,7 @@ describe('kill -9 during the start of a devcluster', () => {
     expect((await clusterStatus(CLUSTER_TO_CRASH)).state).toBe('broken');
   });
 
-  test('an interrupted devcluster is replaced by the next start, here with other settings', async () => {
+  test('an interrupted devcluster is replaced by the next start, even if that has other settings', async () => {
     const report = silentProgress();
     const cluster = await startCluster({ name: CLUSTER_TO_CRASH, networkPolicy: false, report });
     const destination = { product: devcluster, name: CLUSTER_TO_CRASH };

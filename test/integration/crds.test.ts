@@ -93,7 +93,7 @@ describe('acceptance of Workshops', () => {
     expect(await given('otel', { seats: 1, lab })).toMatchObject({ lab });
   });
 
-  test(`a Workshop keeps any lab that the chart accepts unchanged (${LABS} labs, seed ${SEED})`, async () => {
+  test(`a Workshop stores every lab that the chart accepts without a change (${LABS} labs, seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryLab, async (lab) => {
         const answer = await fetch(`${testCluster().api}${WORKSHOPS}?dryRun=All&fieldValidation=Strict`, {
@@ -207,7 +207,7 @@ describe('kubectl commands for Workshops and Seats', () => {
   // The time limit is long, because a running operator may have added a finalizer.
   afterAll(() => kubectl('delete', 'workshop/crds', 'seat/crds-ada', '--ignore-not-found', '--timeout=60s'));
 
-  test('kubectl get prints the columns of Workshops that an instructor needs, also for their short name', async () => {
+  test('kubectl get workshops and kubectl get ws print the columns that an instructor needs', async () => {
     expect(await header('workshops')).toEqual(['NAME', 'READY', 'STATE', 'FAILED', 'EXPIRES', 'AGE']);
     expect(await header('ws')).toEqual(['NAME', 'READY', 'STATE', 'FAILED', 'EXPIRES', 'AGE']);
   });

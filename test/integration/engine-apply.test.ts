@@ -216,7 +216,7 @@ test('removes a ConfigMap key that it no longer applies, and keeps a key that an
   }
 });
 
-test('does not repeat an apply that the API server answers without a change', async () => {
+test('does not apply an object again only because the API server has dropped one of its fields', async () => {
   await settled();
   const [guide] = desired.filter(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'lab-guide');
   // The API server drops `paused: false`, so the live object always differs.

@@ -95,7 +95,7 @@ test('elects the other replica within 15 s after kill -9 of the leader', async (
   expect(await lease()).toMatchObject({ holderIdentity: 'second', leaseTransitions: 1 });
 });
 
-test('elects another replica within 15 s after the leader freezes, which writes at most once more', async () => {
+test('replaces a frozen leader within 15 s, and the old leader writes at most once after it continues', async () => {
   third = await startFollower('third');
   second.child.kill('SIGSTOP');
   const took = await untilItWrites(third, FAILOVER);

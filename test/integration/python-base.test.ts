@@ -12,7 +12,7 @@ test('the base image holds Python, its libraries, a shell, and the compiled stan
   expect(new Set(paths).size).toBe(paths.length);
 });
 
-test("the .pyc files record their source's time, so that Python does not compile at every start", async () => {
+test("a .pyc file records its source's modification time, so that Python need not compile at each start", async () => {
   const { entries } = await pythonBaseImage();
   const json = entries.find(({ path }) => path.endsWith('/json/__init__.py'));
   const compiled = entries.find(({ path }) => /\/json\/__pycache__\/__init__\.[\w-]+\.pyc$/.test(path));

@@ -2,7 +2,7 @@
 
 export interface Row {
   what: string;
-  /** The unit of the value. `×` is a ratio, and an empty unit is a count. */
+  /** The unit of the value. `×` marks a ratio, and an empty unit marks a count. */
   unit: 's' | 'MiB' | '/s' | '×' | '';
   value: number;
   /** The limit that the project promises for the value. A row without a limit only explains other rows. */

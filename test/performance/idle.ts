@@ -14,7 +14,10 @@ import { createWorkshop, watchSeats } from './operator.ts';
 const SEATS = 500;
 const NODES = 12;
 const WORKSHOP = 'idle';
-/** The wait after the last seat became ready, in milliseconds. Events, warnings and a first resync may follow. */
+/**
+ * The wait between the moment when the last seat is ready and the measurement, in milliseconds. Meanwhile the operator
+ * may still send Events, warnings and a first resync.
+ */
 const SETTLE_MS = 60_000;
 const IDLE_MS = 300_000;
 const SAMPLE_MS = 5_000;

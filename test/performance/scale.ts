@@ -22,8 +22,8 @@ const SEATS = 200;
 const NODES = 6;
 const WORKSHOP = 'scale';
 /**
- * The number of measurements of the bare client and of the operator. The speed of a machine may change by a tenth
- * within a minute.
+ * The number of measurements of the bare client and of the operator. One is not enough, because the speed of a machine
+ * may change by a tenth within a minute.
  */
 const ROUNDS = 2;
 
@@ -60,7 +60,7 @@ async function measureScale(detail: (text: string) => void, anew: () => Promise<
 }
 
 interface OperatorFigures extends BareFigures {
-  /** The highest memory use, in bytes. */
+  /** The highest memory use of the leading operator, in bytes. */
   peak: number;
 }
 
@@ -86,7 +86,7 @@ interface HelmFigures {
 /** Installs one lab for each seat, one after the other, as a shell loop would. Pods of earlier labs start meanwhile. */
 async function measureHelm(): Promise<HelmFigures> {
   const names = Array.from({ length: SEATS }, (_, index) => `helm-${index}`);
-  // The first lab fills helm's cache of the API, which a user's machine also has.
+  // The first lab fills helm's cache of the API's resources. On a user's machine this cache is usually full.
   await helmInstall('helm-first');
   const began = performance.now();
   for (const name of names) await helmInstall(name);

@@ -97,7 +97,7 @@ describe('the trace of a round played at the guide', () => {
   });
 });
 
-test('plays rounds by the app visitors, and the trace of each starts with a span of visitors', async () => {
+test('runs the app visitors, which plays rounds whose traces start with a span of visitors', async () => {
   const rounds = await eventually(
     async () => {
       const found = (await tracesOf(lab, 'visitors', installed)).slice(1); // the latest may be incomplete
@@ -134,7 +134,7 @@ test('delivers metrics and logs of every app to the Collector, which prints them
   );
 });
 
-test("writes the ids of the arcade's span, as in Jaeger, into a log line of the arcade", async () => {
+test('makes the arcade write a log line with the trace id and the span id of a span in Jaeger', async () => {
   const { trace: id } = await lab.play();
   const line = await eventually(
     async () => {

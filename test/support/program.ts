@@ -1,4 +1,5 @@
-// Runs the programs of a stage and writes their output to a file at once. No program outlives the test run.
+// Runs the programs of a stage and writes their output to files as soon as it appears. No program outlives the test
+// run.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createWriteStream, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 import { sum, resultsOf, resultsText } from './results.ts';
 
-describe('resultsOf', () => {
+describe("the counts from jest's report", () => {
   const clean = { numPassedTests: 7, numFailedTests: 0, numPendingTests: 0, numRuntimeErrorTestSuites: 0 };
 
   test('counts passed and failed tests', () => {

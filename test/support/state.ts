@@ -5,7 +5,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { repoRoot } from '../../support/paths.ts';
 
-/** The purposes with a state directory each: the tests, their runs of `npm run up`, and the benchmarks. */
+/**
+ * The purposes, each with its own state directory: the tests, the runs of `npm run up` by tests, and the benchmarks.
+ */
 export type Purpose = 'test' | 'test-up' | 'bench';
 
 /** Sets the state directory for this process and its child processes. */

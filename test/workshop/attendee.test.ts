@@ -14,7 +14,7 @@ const {
 } = useWorkshop();
 const attendee = useAttendee(own);
 
-/** Placeholders in the tables' paths, and the names for them, which are known only after the Workshop exists. */
+/** Placeholders in the paths below, and the names that replace them. Some are known only after the Workshop exists. */
 const known: Record<string, string> = { OWN: own, OTHER: other, OPERATOR: operator.namespace, WORKSHOP: workshop };
 
 beforeAll(async () => {
@@ -325,7 +325,7 @@ test.each(['escalate', 'bind'])('does not allow an attendee the verb %s on Roles
   expect(await attendee.account.may({ ...rbac, resource: 'clusterroles', namespace: own })).toBe(false);
 });
 
-test('refuses what an attendee may not do, except writing ConfigMaps, to each ServiceAccount in the seat', async () => {
+test('gives no ServiceAccount of the seat a right that the attendee lacks, except to write ConfigMaps', async () => {
   const acts = [
     ...ofOthers,
     ...ofTheClass,

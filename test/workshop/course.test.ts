@@ -1,5 +1,5 @@
 // Tests what the course needs in a seat: faults that the instructor switches for all seats, the attendee's own files,
-// and the guide's key.
+// and the key with which the guide signs the learner's progress.
 import { NAMES, RELEASE } from '../../operator/api/types.ts';
 import { useAttendee } from '../support/cluster/attendee.ts';
 import { accountOf, labOf, useWorkshop } from '../support/cluster/workshop.ts';
@@ -114,7 +114,7 @@ describe("the guide's button Run", () => {
   }, 90_000);
 });
 
-describe("the Secret with the guide's key", () => {
+describe('the Secret with the key that signs progress', () => {
   // A program that prints the key. The image has no `cat`.
   const READ = 'process.stdout.write(require("fs").readFileSync("/etc/intro-otel/key"))';
   const inPod = (): Promise<string> =>
@@ -130,7 +130,7 @@ describe("the Secret with the guide's key", () => {
       READ,
     );
 
-  test("the guide's key is created once, and stays the same for the guide's next pod", async () => {
+  test("the guide's key that signs progress is created once, and the guide's next pod has the same key", async () => {
     const key = await inPod();
     expect(key).toMatch(/^[0-9a-f]{64}$/);
     const { data } = await apiGet<Data>(`/api/v1/namespaces/${own}/secrets/${RELEASE}-guide-key`);
@@ -140,7 +140,7 @@ describe("the Secret with the guide's key", () => {
     expect(await inPod()).toBe(key);
   }, 120_000);
 
-  test("the guide's key can't be read by the attendee through the API", async () => {
+  test("the guide's key that signs progress can't be read by the attendee through the API", async () => {
     const { code, reason } = await attendee.account.try({
       method: 'GET',
       path: `/api/v1/namespaces/${own}/secrets/${RELEASE}-guide-key`,

@@ -106,7 +106,7 @@ describe('changed fields', () => {
     await eventually(async () => expect((await seatNow(seat)).spec).toEqual(spec), { within: REPAIRED_WITHIN });
   });
 
-  test('leaves a complete lab after all these repairs', async () => {
+  test('has a complete lab after the repairs of all deleted objects and changed fields', async () => {
     await labOf(seat).rolledOut('dice', 'guide', 'collector', 'prizes-v2');
     await allReady(workshop, seats.length, 60_000);
     await labOf(seat).settled();
@@ -119,7 +119,7 @@ describe('a repair by the operator', () => {
     await inSeat('label', 'service', `${RELEASE}-dice`, 'example.com/team=ours');
     await kubectl('annotate', 'namespace', seat, 'example.com/note=mine');
     await inSeat('create', 'configmap', 'theirs', '--from-literal=of=worth');
-    // These changes break the same objects, so that the operator has to apply them again.
+    // These changes break the Deployment and the Service from above, so that the operator has to apply both again.
     await Promise.all([
       inSeat('scale', dice, '--replicas=2'),
       patch(['service', `${RELEASE}-dice`], { spec: { selector: { [LABELS.component]: 'another' } } }),

@@ -163,9 +163,11 @@ describe('uninstalling the chart', () => {
     expect(left).toBe('');
   });
 
-  test('helm uninstall removes the operator and its rights', async () => {
+  test('helm uninstall removes the operator, its rights and its admission policies', async () => {
     expect(await ofOperator('{.items[*].metadata.name}')).toBe('');
-    const kinds = 'clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,services,jobs,leases';
+    const kinds =
+      'clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,services,jobs,leases,' +
+      'validatingadmissionpolicies,validatingadmissionpolicybindings,priorityclasses';
     await eventually(
       async () =>
         expect(

@@ -8,7 +8,7 @@ interface QuestionForm {
 }
 
 /**
- * Makes the text of the file: each question as a comment, and a line for its answer.
+ * Makes the text of an answers file: each question as a comment, and below it a line for the answer.
  * @throws if the step has no questions
  */
 export function formOf({ id, questions }: QuestionForm): string {
@@ -18,7 +18,10 @@ export function formOf({ id, questions }: QuestionForm): string {
     .join('\n');
 }
 
-/** Reads the learner's answers from the text of the file. @throws on a line that is neither an answer nor a comment */
+/**
+ * Reads the learner's answers from the text of an answers file.
+ * @throws on a line that is neither an answer nor a comment
+ */
 export function answersIn(text: string): Record<string, string> {
   const lines = text
     .split('\n')

@@ -62,10 +62,10 @@ describe("the programs in the guide's pod", () => {
 
 describe('a request that a page of another site sends to the guide', () => {
   test.each([
-    ['without the header', { 'content-type': 'application/json' }],
-    ['as a form', { 'x-intro-otel': '1', 'content-type': 'text/plain' }],
-    ['from elsewhere', { ...changeHeaders, origin: 'http://evil.example' }],
-    ['from a sandbox', { ...changeHeaders, origin: 'null' }],
+    ['without the header x-intro-otel', { 'content-type': 'application/json' }],
+    ['with a content type other than JSON', { 'x-intro-otel': '1', 'content-type': 'text/plain' }],
+    ['with the origin of the other site', { ...changeHeaders, origin: 'http://evil.example' }],
+    ['with the origin null of a sandboxed frame', { ...changeHeaders, origin: 'null' }],
   ])('changes nothing in the lab when it is sent %s', async (_how, headers) => {
     for (const path of ['/files', '/load', '/faults'])
       expect((await harness.ask(path, { method: 'PUT', body: {}, headers })).status).toBe(403);

@@ -24,7 +24,10 @@ export async function playRound(): Promise<void> {
   if (trace) await printNewTrace(trace, 'prizes');
 }
 
-/** Prints a trace once it is complete and has a span of `service`. After the time limit it prints what has arrived. */
+/**
+ * Prints a trace once it is complete and contains a span of `service`. When the time limit is reached, it prints the
+ * spans that have arrived by then.
+ */
 async function printNewTrace(traceId: string, service: string): Promise<void> {
   const trace = await completeTrace(traceId, service);
   if (trace) printTree(trace);

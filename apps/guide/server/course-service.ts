@@ -20,7 +20,7 @@ export interface CourseService {
 
 export interface CourseOptions {
   readonly environment: Environment;
-  /** Folder of the rendered course in the image. */
+  /** Folder in the guide's image that contains the rendered course. */
   readonly folder: string;
   /** URL of prizes, which the steps' texts mention. */
   readonly prizes: string;

@@ -6,7 +6,7 @@ import { KINDS, pathOf } from '../../../kubernetes/kinds.ts';
 import { NodeTransport } from '../../../kubernetes/transport-node.ts';
 import type { ConfigMap, Pod } from '../../../kubernetes/types.ts';
 
-/** Time limit in milliseconds for reading a log without following it. */
+/** Time limit in milliseconds for reading a pod's log up to its present end. */
 const LOG_TIMEOUT = 10_000;
 
 export class Kube {

@@ -18,6 +18,7 @@ import type { Environment } from './lab/environment.ts';
 import { addLogin } from './login.ts';
 import { addPages } from './pages/routes.ts';
 import { addAppProxies, addJaegerProxy } from './proxy.ts';
+import { ownAnswers, refuseServiceWorkers } from './sandbox.ts';
 import { settingsFromEnv } from './settings.ts';
 import type { GuideSettings } from './settings.ts';
 import { Sidecars } from './sidecars.ts';
@@ -49,6 +50,7 @@ function guideApp(settings: GuideSettings, openCourse: OpenCourse, log: Logger):
   const app = express();
   app.disable('x-powered-by');
   app.use(allowedHostsOnly([`${release}-guide.${namespace}`, ...namesIn(allowedHosts)]));
+  app.use(refuseServiceWorkers, ownAnswers);
   app.use('/assets', express.static(join(import.meta.dirname, 'public'), { maxAge: '5m' }));
   addLogin(app, loginOptions(settings, environment, log));
   addPages(app, settings, hasUi);

@@ -18,7 +18,7 @@ export interface GuideSettings {
   readonly jaeger: string;
   /** How this lab's apps are instrumented: `none`, `auto` or `manual`. */
   readonly level: string;
-  /** All apps and backends of the lab. */
+  /** Names and URLs of all apps and backends of the lab. */
   readonly backends: readonly Target[];
   /** Milliseconds that the guide waits for the apps and backends before it accepts requests. */
   readonly patience: number;

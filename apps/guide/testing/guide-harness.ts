@@ -24,7 +24,7 @@ export interface ApiRequest {
   readonly method?: string;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
-  /** The guide that gets the request. The default is the guide in the cluster. */
+  /** The guide that gets the request. The default is the guide that runs in the fake cluster. */
   readonly at?: App;
 }
 
@@ -54,10 +54,11 @@ export class GuideHarness {
   readonly alone: App;
   readonly api: ApiServer;
   readonly receiver: Receiver;
-  /** Ids of the course's steps in the build. */
+  /** Ids of the course's steps, as the build of the guide contains them. */
   readonly steps: readonly string[];
 
-  static async start(): Promise<GuideHarness> {
+  /** @param app answers the requests to all apps */
+  static async start(app: RequestListener = echo): Promise<GuideHarness> {
     const { dist, remove } = await buildOutside();
     const account = mkdtempSync(join(tmpdir(), 'intro-otel-account-'));
     const { key, cert } = certificate(account);
@@ -68,7 +69,7 @@ export class GuideHarness {
     api.pods.set(GUIDE_POD, podOf('guide', GUIDE_POD));
     const receiver = await Receiver.start();
     const jaeger = await FakeJaeger.start([receiver]);
-    const dice = await echoServer();
+    const dice = await appServer(app);
     const settings = settingsFor({ dice: urlOf(dice), jaeger: jaeger.url, receiver: receiver.url, account });
     const guide = await App.start(dist, 'guide', {
       ...settings,
@@ -166,10 +167,12 @@ const settingsFor = ({ dice, jaeger, receiver, account }: Urls): Record<string, 
   OTEL_METRICS_EXPORTER: 'none',
 });
 
-/** Starts a server that stands for every app. It answers with the path and the trace context of the request. */
-async function echoServer(): Promise<Server> {
-  const answer: RequestListener = (request, response) =>
-    response.end(JSON.stringify({ url: request.url, trace: request.headers.traceparent }));
+/** Answers with the path and the trace context of the request. */
+const echo: RequestListener = (request, response) =>
+  response.end(JSON.stringify({ url: request.url, trace: request.headers.traceparent }));
+
+/** Starts a server that stands for every app. */
+async function appServer(answer: RequestListener): Promise<Server> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   return server;

@@ -12,8 +12,8 @@ const spans = [
 const looks = 12;
 
 /**
- * A lab whose Jaeger returns only the traces for which `isThere` returns true. The check reads all traces once in each
- * attempt.
+ * A lab whose Jaeger returns only the traces for which `isThere` returns true. `visit` is the number of the request
+ * that made the trace. `look` counts how often the check has read all traces before.
  */
 function labOf(isThere: (visit: number, look: number) => boolean): LabView {
   const asked: string[] = [];
@@ -38,11 +38,11 @@ function labOf(isThere: (visit: number, look: number) => boolean): LabView {
   } as unknown as LabView;
 }
 
-test('counts a missing trace as dropped if later traces have arrived', async () => {
+test('counts a missing trace as dropped by the Collector if later traces have arrived', async () => {
   await expect(check(labOf((visit) => visit % 3 !== 0))).resolves.toEqual({ passed: true, traceId: 'trace-1' });
 });
 
-test('waits for a second batch of traces', async () => {
+test('waits until the second batch of traces has arrived before it counts the traces', async () => {
   await expect(check(labOf((visit, look) => visit <= 12 || look >= 4))).resolves.toMatchObject({
     passed: false,
     found: 'all 24 of 24',

@@ -2,8 +2,8 @@ import { waitFor } from '../../../support/waiting.ts';
 import type { Learner, Walkthrough } from '../../harness/walkthrough.ts';
 
 /**
- * Sends a request to dice. Returns true if the Collector's log shows it. The Collector drops half of the traces, so a
- * single request proves nothing.
+ * Sends a request to dice. Returns true if the Collector's log shows a span of a visit with the attribute of the step.
+ * The Collector drops half of the traces, so the test calls this several times.
  */
 async function isLogged(learner: Learner): Promise<true | undefined> {
   await learner.ask('/visit');

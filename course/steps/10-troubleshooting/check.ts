@@ -56,8 +56,8 @@ function troubleWithAnswers(lab: LabView, fault: Fault, hint: string): Verdict |
 }
 
 /**
- * Returns a failed verdict if no trace shows the fault since the step's start, because then the answer can only be a
- * guess.
+ * Returns a failed verdict if no trace since the step's start shows the fault. The learner's answer about the fault can
+ * then only be a guess.
  */
 async function withoutEvidence(
   lab: LabView,

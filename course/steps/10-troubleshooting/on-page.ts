@@ -58,7 +58,10 @@ async function answer(page: Page, question: string, text: string): Promise<void>
   await page.getByRole('group', { name: question }).getByLabel(text, { exact: true }).check();
 }
 
-/** Opens traces with errors until enough rounds failed for this reason, and one value is the most frequent one. */
+/**
+ * Opens traces with errors until enough rounds have failed for `reason`, and one value is the most frequent among these
+ * rounds.
+ */
 async function failing(
   page: Page,
   reason: string,

@@ -9,7 +9,7 @@ export interface SeenRound {
   readonly plugins: readonly string[];
 }
 
-/** Number of failed rounds to compare. With fewer rounds, a browser plugin could be common to them by chance. */
+/** Lowest number of failed rounds to compare. With fewer rounds, all could have the same browser plugin by chance. */
 export const ENOUGH = 4;
 
 /**

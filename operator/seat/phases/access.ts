@@ -5,6 +5,7 @@ import { isForbidden } from '../../../kubernetes/api.ts';
 import { isTrue } from '../../../kubernetes/conditions.ts';
 import { KINDS } from '../../../kubernetes/kinds.ts';
 import { record } from '../../events.ts';
+import { isStopped } from '../context.ts';
 import type { SeatContext } from '../context.ts';
 import { kubeconfigRenewed } from '../events.ts';
 import { guideLink } from '../guide-url.ts';
@@ -33,8 +34,8 @@ function termsOf({ options: { clusterInfo }, seat }: SeatContext): Terms {
 }
 
 /**
- * Returns a number from 0 to 1 that depends only on the uid. With this number, the operator spreads the Secret checks
- * of many seats over time.
+ * Returns a number from 0 to 1 that depends only on the uid. With this number, the operator spreads the reads of many
+ * kubeconfig Secrets over time.
  */
 function spread(uid: string): number {
   let hash = 0;
@@ -43,8 +44,8 @@ function spread(uid: string): number {
 }
 
 /**
- * Whether the seat already follows its spec. If so, an operator process that has just started can read the Secret
- * later.
+ * Whether the seat already follows its spec. If so, an operator process that has just started need not read the
+ * kubeconfig's Secret at once.
  */
 const isSettled = ({ seat: { metadata, spec, status } }: SeatContext): boolean =>
   status?.observedGeneration === metadata.generation &&
@@ -100,8 +101,8 @@ async function renewAccess(context: SeatContext, accountUid: string): Promise<Ac
 }
 
 /**
- * Returns the latest kubeconfig access. It comes from the Seat's status, or from memory if the status is not written
- * yet.
+ * Returns the field `access` for the latest kubeconfig. It comes from the Seat's status, or from memory if the status
+ * is not written yet.
  */
 function latestAccess({ seat: { status }, memo }: SeatContext): Access | undefined {
   const known = [status?.access, memo.access?.value].filter((access) => access !== undefined);
@@ -150,8 +151,9 @@ async function reconcileAccess(context: SeatContext): Promise<PhaseResult> {
 }
 
 /**
- * Whether to check the kubeconfig in this reconcile. If an earlier phase has a permanent problem, the seat may still
- * run as before. Then the kubeconfig is checked only when its token must be renewed.
+ * Whether to check the kubeconfig in this reconcile. If an earlier phase had a permanent problem, an older version of
+ * the lab may still run. Then the kubeconfig is checked only when its token must be renewed. After a problem that may
+ * pass by itself, it is not checked.
  */
 function isAccessDue({ seat: { status }, problem: earlier, now }: SeatContext): boolean {
   if (!earlier) return true;
@@ -159,8 +161,19 @@ function isAccessDue({ seat: { status }, problem: earlier, now }: SeatContext): 
   return stillRuns && status?.access !== undefined && now >= Date.parse(status.access.renewAt);
 }
 
+/** Forgets the kubeconfig of a stopped seat, because its token is void. After the start, the seat gets a new one. */
+function forgetAccess({ memo }: SeatContext): PhaseResult {
+  delete memo.access;
+  return { type: 'done', findings: { access: undefined } };
+}
+
+function accessResult(context: SeatContext): PhaseResult | Promise<PhaseResult> {
+  if (isStopped(context.seat)) return forgetAccess(context);
+  return isAccessDue(context) ? reconcileAccess(context) : DONE;
+}
+
 export const access: Phase = {
   condition: 'Access',
   runsAfterProblem: true,
-  reconcile: (context) => (isAccessDue(context) ? reconcileAccess(context) : Promise.resolve(DONE)),
+  reconcile: async (context) => accessResult(context),
 };

@@ -4,8 +4,11 @@ import { KINDS } from '../../../kubernetes/kinds.ts';
 import { keyOf } from '../../../kubernetes/object.ts';
 import type { KubeObject } from '../../../kubernetes/object.ts';
 import { differs } from '../../engine/apply.ts';
+import type { ApplyMemo } from '../../engine/reconciler.ts';
+import type { Surplus } from '../../engine/surplus.ts';
 import type { LabContext, SeatContext } from '../context.ts';
 import { attendeeFiles, withoutAttendeeFiles } from '../dice.ts';
+import { deleteForGood } from '../deletion-obstacles.ts';
 import { failureResult } from '../failure-result.ts';
 import { DONE, inOrder, worstOf } from '../phase-result.ts';
 import type { PhaseResult } from '../phase-result.ts';
@@ -22,16 +25,27 @@ async function applyDice(context: SeatContext, desired: LabObject | undefined): 
   if (!desired) return DONE;
   const { ConfigMap } = context.options.stores;
   const live = ConfigMap.get(keyOf(desired)) as ConfigMap | undefined;
-  if (live && !differs(desired, live)) return DONE;
+  const surplus = live ? context.options.applier.surplus(desired, live, managedFieldsOf(context, desired)) : [];
+  if (live && !differs(desired, live) && surplus.length === 0) return DONE;
   try {
-    ConfigMap.observe(await writeDice(context, desired, live));
+    ConfigMap.observe(await writeDice(context, desired, live, surplus));
     return DONE;
   } catch (error) {
     return failureResult({ object: desired, error }, context);
   }
 }
 
-async function writeDice(context: SeatContext, desired: LabObject, live: ConfigMap | undefined): Promise<KubeObject> {
+const managedFieldsOf = ({ options: { stores } }: SeatContext, object: LabObject): ApplyMemo['managedFields'] =>
+  stores.ConfigMap.applyMemo?.(keyOf(object))?.managedFields;
+
+async function writeDice(
+  context: SeatContext,
+  desired: LabObject,
+  live: ConfigMap | undefined,
+  surplus: readonly Surplus[],
+): Promise<KubeObject> {
+  if (live?.immutable === true) return replaceDice(context, desired, live);
+  if (live && surplus.length > 0) return context.options.applier.removeSurplus(desired, live, surplus);
   if (live) return applyToVersion(context, desired, live);
   try {
     return await context.options.api.create<KubeObject>(desired);
@@ -41,6 +55,22 @@ async function writeDice(context: SeatContext, desired: LabObject, live: ConfigM
     const [dice = desired] = withoutAttendeeFiles(attendeeFiles(unlabelled, desired), [desired]);
     return applyToVersion(context, dice, unlabelled);
   }
+}
+
+/** Creates the ConfigMap again with the attendee's files, because nobody can change an immutable one. */
+async function replaceDice(
+  { options: { api } }: SeatContext,
+  desired: LabObject,
+  live: ConfigMap,
+): Promise<KubeObject> {
+  const { annotations } = live.metadata;
+  const metadata = { ...desired.metadata, annotations: { ...annotations, ...desired.metadata.annotations } };
+  await deleteForGood(api, live);
+  return api.create<KubeObject>({
+    ...desired,
+    metadata,
+    data: { ...live.data, ...(desired['data'] as object) },
+  } as KubeObject);
 }
 
 /** Reads a ConfigMap that no store contains, because it lacks the operator's labels. */

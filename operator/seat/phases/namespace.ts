@@ -8,6 +8,7 @@ import { keyOf } from '../../../kubernetes/object.ts';
 import { differs } from '../../engine/apply.ts';
 import { record } from '../../events.ts';
 import type { SeatContext } from '../context.ts';
+import { listed, removeObstacles } from '../deletion-obstacles.ts';
 import { repaired } from '../events.ts';
 import { failureResult } from '../failure-result.ts';
 import { namespaceObject, namespaceOf, operatorBinding } from '../objects.ts';
@@ -75,12 +76,16 @@ const taken = (name: string): PhaseResult =>
       'Give the attendee or the Workshop another name, or delete that namespace if nobody needs it.',
   );
 
-const terminating = (name: string, live: Namespace): PhaseResult =>
-  problem(
+/** Reports the old namespace. Removes what keeps it from being deleted, as far as the operator still may. */
+async function terminating(context: SeatContext, live: Namespace): Promise<PhaseResult> {
+  const { left } = await removeObstacles(context, { all: true });
+  const blockers = left.length > 0 ? listed(left) : deletionBlockers(live);
+  return problem(
     'NamespaceTerminating',
-    `Waiting until the old namespace ${name} is deleted. Then the operator creates the seat. ` +
-      (deletionBlockers(live) ?? 'Kubernetes reports nothing that blocks the deletion.'),
+    `Waiting until the old namespace ${live.metadata.name} is deleted. Then the operator creates the seat. ` +
+      (blockers ?? 'Nothing blocks the deletion.'),
   );
+}
 
 async function reconcileNamespace(context: SeatContext): Promise<PhaseResult> {
   const { options, seat } = context;
@@ -89,7 +94,7 @@ async function reconcileNamespace(context: SeatContext): Promise<PhaseResult> {
   if (!live) return requeueAfter(CACHE_MS, 'NamespaceNotCached');
   const owner = namespaceOwner(live, seat);
   if (owner === 'somebody else') return taken(name);
-  if (live.metadata.deletionTimestamp !== undefined) return terminating(name, live);
+  if (live.metadata.deletionTimestamp !== undefined) return terminating(context, live);
   if (owner === 'deleted seat') return deleteEarlierNamespace(context, live);
   await bindOperator(context);
   await repairNamespace(context, live);
@@ -98,7 +103,7 @@ async function reconcileNamespace(context: SeatContext): Promise<PhaseResult> {
 
 async function deleteEarlierNamespace(context: SeatContext, live: Namespace): Promise<PhaseResult> {
   const deletion = await deleteNamespace(context, live);
-  return deletion.type === 'done' ? terminating(live.metadata.name, live) : deletion;
+  return deletion.type === 'done' ? terminating(context, live) : deletion;
 }
 
 /** Restores the namespace's labels if somebody edited them. */
@@ -124,8 +129,8 @@ async function bindOperator({ options: { api, stores, operator }, seat }: SeatCo
 }
 
 /**
- * Deletes the namespace, but only if its uid is still the same. A RoleBinding in the namespace permits the deletion. If
- * the RoleBinding is missing, creates it again and retries the deletion later.
+ * Deletes the namespace `live`, but not a newer namespace of the same name. A RoleBinding in the namespace permits the
+ * deletion. If the RoleBinding is missing, creates it again and retries the deletion later.
  */
 export async function deleteNamespace(context: SeatContext, live: Namespace): Promise<PhaseResult> {
   const { name, uid } = live.metadata;

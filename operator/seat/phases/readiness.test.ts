@@ -51,7 +51,7 @@ describe('a lab that is not ready', () => {
     });
   });
 
-  test('reports a seat as Ready even after it has failed', async () => {
+  test('reports a failed seat as Ready once its lab is ready', async () => {
     const harness = aSeatHarness();
     await harness.reconcile();
     harness.clock.advance(6 * MINUTE);

@@ -2,6 +2,7 @@
 // earlier phase had a problem.
 import { LABELS, NAMES } from '../../api/types.ts';
 import type { KubeObject } from '../../../kubernetes/object.ts';
+import { breakageOf } from '../breakage.ts';
 import { isStopped } from '../context.ts';
 import type { SeatContext } from '../context.ts';
 import { readinessOf } from '../deployment-readiness.ts';
@@ -25,8 +26,8 @@ const liveDeployments = ({ options: { stores }, seat }: SeatContext): readonly K
   );
 
 /**
- * Compares the live Deployments with the desired ones. If the lab can't be rendered, compares the live Deployments with
- * themselves.
+ * Decides whether the lab is ready: compares the live Deployments with the desired ones. If the lab can't be rendered,
+ * only checks whether each live Deployment is completely rolled out.
  */
 function labReadiness(context: SeatContext): Readiness {
   const { options, seat, desired } = context;
@@ -49,7 +50,7 @@ async function guideReport(context: SeatContext): Promise<Pick<Findings, 'progre
 }
 
 /**
- * Lists the pods to find out why the lab is not ready. Lists them only when the lab has not been ready for a while,
+ * Lists the pods to find out why the lab is not ready. Does so only when the lab has not been ready for QUIET_MS,
  * because a new diagnosis may cause a write of the status.
  */
 async function diagnosePods(
@@ -62,19 +63,32 @@ async function diagnosePods(
   return isDue && !problem ? askPods(context, unavailable) : undefined;
 }
 
+/** Returns what the attendee has done that keeps the lab from being ready. */
+function breakage(context: SeatContext, podDiagnosis: PodDiagnosis, since: number): Findings['breakage'] {
+  const namespace = namespaceOf(context.seat);
+  const deployments = podDiagnosis.unavailable.flatMap((name) => {
+    const live = context.options.stores.Deployment.get(`${namespace}/${name}`);
+    return live && isDeployment(live) ? [live] : [];
+  });
+  return breakageOf({ namespace, deployments, podDiagnosis, since });
+}
+
 type Observation = Omit<Findings, 'access'>;
 
 async function reconcileReadiness(context: SeatContext): Promise<Done<Observation>> {
   const { seat, now, problem, desired } = context;
   const readiness = labReadiness(context);
   const since = unreadySince(seat, problem === undefined, now);
+  const podDiagnosis = await diagnosePods(context, readiness, since);
   const findings = {
     readiness,
     unreadySince: since,
     url: labUrl(context),
     ...(await guideReport(context)),
     customized: desired?.customized ?? [],
-    podDiagnosis: await diagnosePods(context, readiness, since),
+    contests: context.options.applier.contestsIn(namespaceOf(seat)),
+    podDiagnosis,
+    breakage: podDiagnosis && breakage(context, podDiagnosis, since),
   };
   return { type: 'done', findings };
 }

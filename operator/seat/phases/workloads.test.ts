@@ -1,6 +1,6 @@
 import { aSeatHarness } from '../testing/seat-harness.ts';
 
-test("reconciles other seats first, once, before it creates a new seat's pods", async () => {
+test("requeues a new seat once before it creates the seat's pods, so that other seats go first", async () => {
   const harness = aSeatHarness();
   expect(await harness.reconcileOnce()).toMatchObject({ reason: 'YieldToOtherSeats' });
   expect([harness.get('Secret', 'kubeconfig'), harness.get('ConfigMap', 'lab-dice')]).toEqual([

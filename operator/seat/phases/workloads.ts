@@ -8,7 +8,7 @@ import type { Phase } from '../phase.ts';
 import { applyAll, prune } from '../write-objects.ts';
 
 /**
- * Shortest possible delay before a seat is reconciled again, in milliseconds. The seat goes to the end of the work
+ * Milliseconds until a seat that yields is reconciled again, as short as possible. The seat goes to the end of the work
  * queue.
  */
 const YIELD_MS = 1;

@@ -9,6 +9,7 @@ import type { Condition } from '../../../kubernetes/object.ts';
 import { FakeApi, manualClock, recordedEvents } from '../../engine/testing/fake-api.ts';
 import { aSeat, smallLab } from './fixtures.ts';
 import { labCache } from '../rendered-lab.ts';
+import { isShared } from '../shared-fields.ts';
 import type { SeatOptions, SeatStores, ClusterInfo } from '../context.ts';
 import { SeatReconciler } from '../controller.ts';
 import type { SeatResult } from '../controller.ts';
@@ -25,7 +26,10 @@ export class SeatHarness {
   readonly clock = manualClock();
   readonly api = new FakeApi(this.clock);
   readonly recorded = recordedEvents();
-  /** Seconds from the seat's creation until it was ready, for each time that the metric `seatReady` recorded them. */
+  /**
+   * The values that the reconciler recorded in the metric `seatReady`: seconds from the Seat's creation until it was
+   * ready.
+   */
   readonly readyAfter: number[] = [];
   readonly clusterInfo: { -readonly [Key in keyof ClusterInfo]: ClusterInfo[Key] } = {
     apiServers: { addresses: ['10.0.0.1'], port: 6443 },
@@ -53,7 +57,12 @@ export class SeatHarness {
       stores: Object.fromEntries(
         Object.entries(KINDS).map(([name, kind]) => [name, this.api.store(kind)]),
       ) as unknown as SeatStores,
-      applier: new Applier({ api: this.api, annotation: 'intro-otel.dev/applied' }),
+      applier: new Applier({
+        api: this.api,
+        annotation: 'intro-otel.dev/applied',
+        isShared,
+        now: () => this.clock.now(),
+      }),
       clusterInfo: () => this.clusterInfo,
       labOf: labCache(smallLab),
       metrics: { ...createOperatorMetrics(new Registry()), seatReady: (seconds) => void this.readyAfter.push(seconds) },
@@ -61,7 +70,10 @@ export class SeatHarness {
     };
   }
 
-  /** Reconciles the seat once. If the seat asks to let other seats go first, reconciles it again at once. */
+  /**
+   * Reconciles the seat once. If the result is only that other seats should go first, reconciles the seat again at
+   * once.
+   */
   async reconcile(): Promise<SeatResult | undefined> {
     const result = await this.reconcileOnce();
     return result?.reason === 'YieldToOtherSeats' ? this.reconcileOnce() : result;
@@ -133,7 +145,10 @@ export class SeatHarness {
     return Buffer.from(this.get<Secret>('Secret', 'kubeconfig')?.data?.['config'] ?? '', 'base64').toString();
   }
 
-  /** Makes the `get` of a store return the results of the function `seen`. Returns a function that ends this. */
+  /**
+   * Makes the `get` of a store return the results of the function `seen`. Returns a function that restores the original
+   * `get`.
+   */
   hide(kind: Kind, seen: (key: string) => unknown): () => void {
     const store = this.api.store(KINDS[kind]) as { get: unknown };
     store.get = seen;

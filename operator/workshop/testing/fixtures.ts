@@ -27,7 +27,7 @@ interface SeatOverrides {
   readonly metadata?: Partial<ObjectMeta>;
   readonly spec?: Partial<SeatSpec>;
   readonly status?: SeatStatus;
-  /** Phase in the Seat's status. The status then describes the Seat's current spec. */
+  /** Phase in the Seat's status. If a test sets it, the status describes the Seat's current spec. */
   readonly phase?: SeatPhase;
 }
 

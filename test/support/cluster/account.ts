@@ -44,7 +44,7 @@ interface Config {
 /** A request and its name in a test title. It is a row in a table of what an account may or may not do. */
 export type Act = readonly [what: string, method: Attempt['method'], path: string, body?: object];
 
-/** Converts acts to rows for `test.each`. The first column is the act's name. */
+/** Converts acts to rows for `test.each`. The first column is the act's name in the test title. */
 export function byName(acts: readonly Act[]): [string, Act][] {
   return acts.map((act) => [act[0], act]);
 }
@@ -59,7 +59,11 @@ export class Account {
   readonly #token: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: AT_A_TIME });
 
-  /** Connects to the API server of a kubeconfig. @param kubeconfig its content @param token replaces its credentials */
+  /**
+   * Connects to the API server of a kubeconfig.
+   * @param kubeconfig the content of the file
+   * @param token a token to use instead of the one in the kubeconfig
+   */
   constructor(kubeconfig: string, token?: string) {
     const {
       clusters: [{ cluster }],

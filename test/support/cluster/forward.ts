@@ -22,7 +22,9 @@ export class Forward {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Starts `kubectl port-forward` on the same port as before. kubectl ends when its pod is gone. */
+  /**
+   * Starts `kubectl port-forward`, on the port of the last call if there was one. kubectl ends when its pod is gone.
+   */
   async open(): Promise<void> {
     this.close();
     const { kubeconfig, tools } = testCluster();

@@ -108,7 +108,7 @@ function stages(): object[] {
   const delay = { durationMilliseconds: READY_AFTER_MS };
   return [
     stage('Node', 'node-ready', [notReady], { next: { statusTemplate: NODE_READY } }),
-    // This stage repeats, because Kubernetes marks a silent node's pods as not ready until the node reports again.
+    // kwok repeats this stage, because Kubernetes marks a silent node's pods as not ready until the node reports again.
     stage('Pod', 'pod-ready', [alive, inPhase('Pending', 'Running'), notReady], {
       delay,
       next: { statusTemplate: POD_READY },

@@ -56,7 +56,7 @@ export class Lab {
 
   /**
    * Installs the lab and waits until a round succeeds, for tests that run beside others. On a busy machine, kube-proxy
-   * may need seconds to learn about new pods, which is longer than the arcade's budget.
+   * may need seconds to learn about new pods, which is longer than the arcade's time budget for a round.
    */
   async installQuietly(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
     await this.install({ ...quiet, ...values }, helm);
@@ -183,8 +183,8 @@ export class Lab {
   }
 
   /**
-   * Returns the uids of this release's running pods, by component and version. A changed uid shows that an upgrade has
-   * replaced the pod.
+   * Returns the uids of this release's running pods, by the names of the pods' Deployments. A changed uid shows that an
+   * upgrade has replaced the pod.
    */
   async podUids(): Promise<Record<string, string>> {
     const pods = (await this.pods()).filter(
@@ -243,6 +243,6 @@ const alone: Values = { operator: { enabled: false } };
 
 /**
  * Values for tests that run beside others: without visitors, so that a test sees only its own rounds, and with a long
- * time budget.
+ * time budget for each round.
  */
 export const quiet: Values = { visitors: { enabled: false }, arcade: { budgetMs: 10_000 } };

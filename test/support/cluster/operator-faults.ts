@@ -1,5 +1,5 @@
 // Causes real faults between the operator and its API server, and makes changes that the operator must repair
-// afterwards. A test uses it, and a benchmark with longer faults.
+// afterwards. A test uses this file, and so does a benchmark, with longer faults.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
@@ -24,8 +24,8 @@ export interface Fault {
   /** The time limit for the repair after the end of the fault. */
   readonly within: number;
   /**
-   * When the change happens that the operator must repair: before a fault that would block the change itself, during
-   * it, or right after it.
+   * When the test makes the change that the operator must repair: during the fault, right after the fault, or before a
+   * fault that would block the change itself.
    */
   readonly drift: 'before' | 'during' | 'after';
 }
@@ -172,7 +172,7 @@ async function makeDrift(): Promise<void> {
   await kubectl('patch', 'seat', SEAT, '--type=merge', '--patch', '{"spec":{"displayName":"Nobody"}}');
 }
 
-/** Checks that the change is repaired. @throws Error if it is not */
+/** Checks that the operator has repaired what makeDrift changed. @throws Error if it has not */
 async function repaired(): Promise<void> {
   const inSeat = `namespaces/${SEAT}`;
   const quotas = await apiGet<{ items: object[] }>(

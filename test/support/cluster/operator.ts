@@ -19,7 +19,10 @@ export const OPERATOR_NAMESPACE = 'intro-otel';
 export const OPERATOR_GROUP = `system:serviceaccounts:${OPERATOR_NAMESPACE}`;
 
 const COMPONENT = 'app.kubernetes.io/component';
-const RIGHTS = ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'Lease'];
+const RIGHTS = [
+  ...['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'Lease', 'PriorityClass'],
+  ...['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'],
+];
 const DEFINITION = 'CustomResourceDefinition';
 /** The environment variables that apps/Dockerfile sets. */
 const OF_THE_IMAGE = { NODE_ENV: 'production', NODE_OPTIONS: '--max-semi-space-size=1' };
@@ -100,7 +103,10 @@ const TAKES_ANYTHING = `require('http')
   .createServer((request, response) => request.resume().on('end', () => response.end()))
   .listen(${OTLP_PORT}, '127.0.0.1')`;
 
-/** A program that exits with 0 when the URL answers with success, or with 1 after 30 s. */
+/**
+ * A program that requests the URL in its argument. It exits with 0 as soon as an answer is a success, or with 1 after
+ * 30 s.
+ */
 const ASKS_UNTIL_OK = `(async () => {
   const isOk = () => fetch(process.argv[1]).then(({ ok }) => ok, () => false);
   const end = Date.now() + 30_000;
@@ -108,7 +114,9 @@ const ASKS_UNTIL_OK = `(async () => {
   process.exitCode = 1;
 })()`;
 
-/** Writes the files that a pod has in /var/run/secrets to a directory that replaces /run. */
+/**
+ * Writes the files that a pod has in /var/run/secrets to `run`, the directory that the operator's process sees as /run.
+ */
 async function writeAccount(account: string, run: string): Promise<void> {
   const directory = join(run, 'secrets', 'kubernetes.io', 'serviceaccount');
   await mkdir(directory, { recursive: true, mode: 0o700 });

@@ -12,6 +12,7 @@ import {
   namespaceObject,
   operatorBinding,
   attendeeAccount,
+  criticalQuota,
   quotaObject,
 } from '../../../operator/seat/objects.ts';
 import type { LabObject } from '../../../operator/seat/types.ts';
@@ -20,7 +21,7 @@ import { attendeesOf } from '../../../operator/workshop/attendees.ts';
 /** The approximate size of a kubeconfig with a token, in bytes. */
 const KUBECONFIG_BYTES = 2500;
 const operator = { name: 'intro-otel-operator', namespace: 'intro-otel' };
-/** Network addresses as in a cluster of six nodes. */
+/** The API server's address and the nodes' address ranges for pods, as in a cluster of six nodes. */
 const network = {
   apiServers: { addresses: ['10.200.0.2'], port: 6443 },
   podCidrs: [0, 4, 8, 12, 16, 20].map((third) => `10.240.${third}.0/22`),
@@ -30,7 +31,7 @@ const network = {
 export const ofWorkshop = (workshop: string): string =>
   `${LABELS.managedBy}=${MANAGED_BY},${LABELS.workshop}=${workshop}`;
 
-/** Returns the names of the seats of a Workshop with `seats: count`. */
+/** Returns the names of the seats of a Workshop that has `count` numbered seats instead of a list of attendees. */
 export const seatNames = (workshop: string, count: number): string[] =>
   attendeesOf({ seats: count }).map(({ name }) => `${workshop}-${name}`);
 
@@ -53,6 +54,7 @@ export function seatObjects(workshop: string, name: string): LabObject[] {
     operatorBinding(seat, operator),
     quotaObject(seat, lab),
     limitsObject(seat, lab),
+    criticalQuota(seat),
     ...networkPolicies(seat, lab, network),
     ...attendeeAccount(seat),
     kubeconfig(seat),

@@ -12,11 +12,11 @@ import { testCluster } from './cluster.ts';
  */
 export const AS = {
   whole: 'application/json',
-  /** Objects without spec and status. */
+  /** The format of an object without spec and status. */
   metadata: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
-  /** Lists of objects without spec and status. */
+  /** The format of a list of objects without spec and status. */
   metadataList: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
-  /** The table that kubectl prints. It costs the API server least. */
+  /** The format of the table that kubectl prints. It costs the API server least. */
   table: 'application/json;as=Table;g=meta.k8s.io;v=v1',
 } as const;
 
@@ -126,7 +126,7 @@ export class Watches {
 
   /**
    * Returns the result of `work`.
-   * @throws Error with the text of `seen` if a watch breaks meanwhile, or after `within` milliseconds
+   * @throws Error if a watch breaks meanwhile, or after `within` milliseconds with the text that `seen` returns
    */
   async during<T>(work: Promise<T>, within: number, seen: () => string): Promise<T> {
     let timer: NodeJS.Timeout | undefined;

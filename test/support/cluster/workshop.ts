@@ -26,7 +26,10 @@ interface WorkshopManifest {
 
 const example = parse(readFileSync(workshopFile, 'utf8')) as WorkshopManifest;
 
-/** The Workshop of three attendees from workshop.yaml. All files of the test stage share it, and the operator too. */
+/**
+ * The Workshop of three attendees from workshop.yaml. All test files of the stage `workshop` share this Workshop and
+ * its operator.
+ */
 export const theClass = {
   workshop: example.metadata.name,
   attendees: example.spec.attendees ?? [],
@@ -41,7 +44,7 @@ export const theClass = {
 /** The release that contains the operator and a lab of its own. */
 export const operator = new Lab('class-operator', 'intro-otel');
 
-/** A spec whose labs have no visitors, so that only the tests send requests. */
+/** A spec for a Workshop whose labs have no visitors, so that only the tests send requests. */
 export const quietSpec: WorkshopSpec = { ...example.spec, lab: quiet };
 
 /** The time limit until all three seats are ready on two cores, in milliseconds. */

@@ -6,7 +6,9 @@ export interface Sample {
   readonly value: number;
 }
 
-/** Returns the samples of one metric. `name` is the whole name, for a histogram with _count, _sum or _bucket. */
+/**
+ * Returns the samples of one metric. `name` is the whole name. For a histogram it ends with _count, _sum or _bucket.
+ */
 export function samplesOf(text: string, name: string): Sample[] {
   const lines = text.split('\n').filter((line) => line.startsWith(name) && /^[{ ]/.test(line.slice(name.length)));
   return lines.map((line) => {

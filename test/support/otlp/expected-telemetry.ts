@@ -1,4 +1,4 @@
-// The calls between services in the trace of a round, in the order of edgesOf.
+// The calls between services in the trace of a round, in the order in which edgesOf returns them.
 import { callsOfRound } from '../../../lab/services.ts';
 
 /** The calls of a round that a learner plays at the guide. */

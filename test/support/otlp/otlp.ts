@@ -7,7 +7,7 @@ import type { Lab } from '../cluster/lab.ts';
 export interface MadeTrace {
   service: string;
   failed?: boolean;
-  /** The size of an extra attribute, in bytes. */
+  /** The size of an attribute that only makes the span larger, in bytes. Default: no such attribute. */
   padding?: number;
 }
 

@@ -28,7 +28,7 @@ export const ignoredApiPaths = [
 
 export interface ApiOptions {
   readonly openCourse: OpenCourse;
-  /** Folder of the rendered course in the image. */
+  /** Folder in the guide's image that contains the rendered course. */
   readonly folder: string;
   readonly prizes: string;
   /** Is called with the error text when the guide can't switch faults in prizes. */

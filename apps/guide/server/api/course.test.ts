@@ -85,7 +85,7 @@ describe('the course API in a cluster', () => {
     });
   });
 
-  test('adds a hint to a failed check if Jaeger restarted after the step began, even within a second', async () => {
+  test('adds a hint to a failed check if Jaeger restarted after the step began, even in the same second', async () => {
     await harness.post('/course/03-opentelemetry/reset');
     const hintWith = async (seconds: number): Promise<unknown> => {
       const wholeSeconds = new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19);

@@ -4,7 +4,10 @@
 import express from 'express';
 import type { Request, RequestHandler } from 'express';
 
-/** Paths without the header check. A forged request does no more than a link to /apps/arcade/play, which needs none. */
+/**
+ * Paths of requests that do not need the header x-intro-otel. A forged request to such a path only plays a round. A
+ * link to /apps/arcade/play, which needs no header, does the same.
+ */
 const withoutHeader = new Set(['/api/rounds']);
 
 /** Answers 403 to a request that another site may have sent. */

@@ -15,7 +15,10 @@ interface HttpError {
   readonly type?: string;
 }
 
-/** Answers the errors that the caller can correct, and passes all others to the next error handler. */
+/**
+ * Answers a request that failed with an error whose cause is known. It passes all other errors to the next error
+ * handler.
+ */
 export const apiErrors: ErrorRequestHandler = (error: Error & HttpError, _request, response, next) => {
   if (response.headersSent) return next(error);
   if (error instanceof FilesChangedError)
@@ -27,7 +30,10 @@ export const apiErrors: ErrorRequestHandler = (error: Error & HttpError, _reques
   next(error);
 };
 
-/** Logs an unexpected error and answers 502, because everything that the guide serves comes from other services. */
+/**
+ * Logs an unexpected error and answers 502. It does not answer 500, because everything that the guide serves comes from
+ * other services.
+ */
 export const loggedErrors =
   (log: ReturnType<typeof createLogger>): ErrorRequestHandler =>
   (error: Error, _request, response, next) => {

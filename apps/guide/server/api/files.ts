@@ -8,8 +8,8 @@ import { refuse } from './errors.ts';
 
 const maxFileBytes = 256 * 1024;
 /**
- * Size limit of all files together. The files and the copies of replaced files share one ConfigMap, which Kubernetes
- * limits to 1 MiB.
+ * Highest size in bytes of the learner's three files together. The files and the copies of replaced files share one
+ * ConfigMap, which Kubernetes limits to 1 MiB.
  */
 const maxTotalBytes = 512 * 1024;
 

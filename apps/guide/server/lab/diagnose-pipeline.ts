@@ -22,8 +22,8 @@ export interface PipelineSources {
   /** Returns the log of the component's newest pod, or '' if the log can't be read. */
   readonly podLog: (component: Component, sinceSeconds: number) => Promise<string>;
   /**
-   * Returns why the component's newest pod is not ready. Meanwhile an older pod serves, with older code or
-   * configuration.
+   * Returns why the component's newest pod is not ready, or undefined if it is ready. While it is not ready, an older
+   * pod serves with older code or configuration.
    */
   readonly podTrouble?: (component: Component) => Promise<string | undefined>;
   /** Milliseconds within which a test span must arrive in Jaeger. */

@@ -19,8 +19,8 @@ export const TITLES: Record<FaultName, string> = {
 };
 
 /**
- * The error for a fault that the instructor has set for the whole class. The operator would undo a change of it in a
- * single lab.
+ * The error that is thrown when a learner switches faults that the instructor has set for the whole class. The operator
+ * would undo such a change in a single lab.
  */
 export class SetByClassError extends Error {
   override name = 'SetByClassError';
@@ -38,18 +38,18 @@ export interface FaultOptions {
   readonly release: string;
   /** The port on which a pod of prizes receives the list of faults. */
   readonly port?: number;
-  /** Milliseconds between two reads of the ConfigMap. */
+  /** Milliseconds between two reads of the ConfigMap that lists the faults. */
   readonly every?: number;
-  /** Is called with the text of an error, once while the same error repeats. */
+  /** Is called with the text of an error. While the same error repeats, it is called only the first time. */
   readonly onTrouble?: (trouble: string) => void;
 }
 
 export class Faults {
   readonly #options: FaultOptions;
-  /** The list of faults that each pod received last. */
+  /** The list of faults that each pod of prizes received last, by the value of `keyOf` for the pod. */
   #sent = new Map<string, string>();
   #trouble = '';
-  /** Whether a watch of the ConfigMap is open, so that the API server reports its changes. */
+  /** Whether a watch of the faults' ConfigMap is open, so that the API server reports each change of it. */
   #followed = false;
   #on = false;
 
@@ -170,7 +170,10 @@ function namesIn({ data = {} }: ConfigMap): FaultName[] {
     .filter(isFault);
 }
 
-/** Returns an id of a pod's container. A restarted container has a new id, because it has lost its list of faults. */
+/**
+ * Returns an id of a pod's container. A container that restarts gets a new id and has lost its list of faults, so the
+ * guide sends the list again.
+ */
 function keyOf({ metadata, status }: Pod): string {
   return `${metadata.name}/${status?.containerStatuses?.[0]?.containerID ?? ''}`;
 }

@@ -50,6 +50,7 @@ async function ask(url: string, traceparent: string): Promise<{ status: number; 
     const { status, body } = await call(url, {
       headers: { traceparent, 'user-agent': agent },
       signal: AbortSignal.timeout(patience),
+      limit: 2 ** 20,
     });
     return { status, body: body.slice(0, 10_000) };
   } catch (error) {

@@ -28,7 +28,7 @@ export class FilesChangedError extends Error {
 }
 
 export interface Change {
-  /** The version of the files that the caller has read. If the files have a newer version, nothing is written. */
+  /** The version of the files that the caller has read. If the ConfigMap has a newer version, the change is refused. */
   readonly from?: string;
   /** Prefix of the ConfigMap's keys under which a step keeps copies of the files that it replaces. */
   readonly keepAs?: string;
@@ -47,7 +47,11 @@ export class FileStore {
     return versioned(await this.#kube.configMap(`${this.#release}-dice`));
   }
 
-  /** Writes the files that differ, and restarts the Deployments that read them. @throws FilesChangedError */
+  /**
+   * Writes the files whose texts differ from those in the ConfigMap, and restarts the Deployments that read these
+   * files.
+   * @throws FilesChangedError
+   */
   async write(
     wanted: Partial<Files>,
     { from, keepAs }: Change = {},

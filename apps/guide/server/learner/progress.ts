@@ -37,7 +37,8 @@ export class Progress {
   }
 
   /**
-   * Records that a step has started. A step that was started before keeps its record. With `anew` it gets a new record.
+   * Records that a step has started. If the step has a record already, that record keeps its start time. With `anew`
+   * the step gets a new record.
    */
   start(id: string, { traceId, anew = false }: { traceId?: string; anew?: boolean } = {}): Promise<void> {
     return this.#change((steps) => {

@@ -3,7 +3,7 @@
 import { StringDecoder } from 'node:string_decoder';
 
 export interface Bounds {
-  /** Highest number of lines per second. */
+  /** Highest number of lines that are emitted per second. */
   readonly perSecond: number;
   /** Highest number of characters per line. */
   readonly width: number;
@@ -11,7 +11,10 @@ export interface Bounds {
 
 const defaultBounds: Bounds = { perSecond: 200, width: 4_000 };
 
-/** How many of the newest dropped lines are kept, because the end of a log often explains what went wrong. */
+/**
+ * Number of lines over the limit that are still emitted: the newest ones, because the end of a log often explains what
+ * went wrong.
+ */
 const keptLines = 10;
 
 export class Lines {
@@ -44,8 +47,8 @@ export class Lines {
   }
 
   /**
-   * Emits how many lines were left out, and then the newest of them. Call it from time to time, and once after the last
-   * line.
+   * Emits a note that says how many lines were left out, and then the newest of the lines over the limit. Call it from
+   * time to time, and after the last line of the log.
    */
   settle(): void {
     const left = this.#left - this.#newest.length;

@@ -31,15 +31,16 @@ export function stateOf(component: Component, pod: Pod, log: readonly string[], 
 }
 
 /**
- * Returns how the container ended last. It still counts while the container restarts, because the restart runs the same
- * code.
+ * Returns how the container ended last. That end still counts while the container restarts, because the restart runs
+ * the same code.
  */
 function endOf({ state, lastState }: ContainerStatus): Terminated | undefined {
   return state?.terminated ?? lastState?.terminated;
 }
 
 /**
- * Returns why a container crashed that is ready again. The page keeps showing the reason for a while after the crash.
+ * Returns the reason of the last crash of a container that runs again. The page shows this reason for a while after the
+ * crash.
  */
 function recentCrash(
   component: Component,
@@ -121,7 +122,7 @@ function reasonOf({ component, ended, log, limit }: TerminatedContainer): [strin
   return [exitReason(exitCode)];
 }
 
-/** Guesses from the exit code why dice ended, for a log that shows no error. */
+/** Returns the probable reason why dice ended, based on its exit code. It is used if the log of dice shows no error. */
 function exitReason(exitCode: number): string {
   if (exitCode === 0)
     return (
@@ -139,7 +140,10 @@ function collectorReason(component: Component, { exitCode }: Terminated, log: re
   return `${component} ended with code ${exitCode}${message ? `: ${message.trim()}` : '. See its log.'}`;
 }
 
-/** Finds the error that ended dice in the log, as dice or Node prints it, and its line in app.ts. */
+/**
+ * Searches the log for the error that ended dice, as dice or Node prints it. Returns its message and its line in
+ * app.ts.
+ */
 export function failureIn(log: readonly string[]): { message: string; line?: number } | undefined {
   const begin = log.findLastIndex((text) =>
     /dice (can't start|ends): |^Uncaught |^node:internal|^(file:\/\/)?\/app\/dice\/.*:\d+$/.test(text),

@@ -327,6 +327,6 @@ describe("PodWatcher, which follows a component's newest pod", () => {
   });
 });
 
-test('looks for the same error texts that dice prints when it fails to start', () => {
+test("searches dice's log for the error text that dice really prints when it can't start", () => {
   expect(readFileSync(new URL('../../../dice/failure.ts', import.meta.url), 'utf8')).toContain("dice can't start: ");
 });

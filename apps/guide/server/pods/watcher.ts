@@ -43,8 +43,8 @@ export class PodWatcher {
   }
 
   /**
-   * Sends the known states and logs to the listener now, and every change after that.
-   * @returns a function that stops this
+   * Sends the known states and logs of the pods to the listener now, and every change after that.
+   * @returns a function that removes the listener
    */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);

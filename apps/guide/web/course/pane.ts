@@ -18,7 +18,10 @@ export class CoursePane {
   readonly #article = byId('step');
   readonly #status = byId('course-status');
   #course: CourseOverview = { passed: 0, total: 0, editing: true, steps: [] };
-  /** Id of the step that the learner opened last. An answer about any other step arrives too late and is ignored. */
+  /**
+   * Id of the step that the learner opened last. An answer from the guide about any other step has arrived too late, so
+   * the page ignores it.
+   */
   #wanted = '';
   #step: Step | undefined;
   #form: QuestionForm | undefined;

@@ -6,7 +6,8 @@ import type { Store } from '../store.ts';
 export type Answers = Record<string, string>;
 
 /**
- * Up to this number of options, a question shows a row of buttons. With more options it shows a list to choose from.
+ * Highest number of options that a question shows as a row of buttons. A question with more options shows a list to
+ * choose from.
  */
 const fewOptions = 4;
 

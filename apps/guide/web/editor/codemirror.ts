@@ -31,7 +31,7 @@ export class CodeEditor implements Editor {
   readonly #states = new Map<FileName, EditorState>();
   #name: FileName = 'app.ts';
   #problems: Problem[] = [];
-  /** Whether the page's own code makes the current change, and not the learner. */
+  /** Whether the current change of the text comes from the page's own code, and not from the learner. */
   #quiet = false;
 
   constructor(events: EditorEvents) {

@@ -9,7 +9,10 @@ export interface Choice {
   takeTheirs(): unknown;
 }
 
-/** Shows the files in conflict. It hides the notice if there are no conflicts. */
+/**
+ * Shows a notice that names the files which both the learner and somebody else have changed. It hides the notice if
+ * there are no such files.
+ */
 export function showConflict(place: HTMLElement, workspace: Workspace, choice: Choice): void {
   const names = workspace.conflicts();
   const shown = names.length === 0 ? '' : [workspace.version, ...names].join(' ');

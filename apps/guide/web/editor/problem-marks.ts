@@ -41,7 +41,8 @@ function decorations(state: EditorState, problems: Problem[]): DecorationSet {
 }
 
 /**
- * The marks in the current file. A mark moves with its line while the learner edits. The next Run replaces all marks.
+ * The marks on lines with a problem, in the file that the editor shows. A mark moves with its line while the learner
+ * edits. The next Run replaces all marks.
  */
 export const problemMarks = StateField.define<DecorationSet>({
   create: () => Decoration.none,

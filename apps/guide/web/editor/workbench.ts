@@ -23,7 +23,10 @@ export class Workbench {
   #loaded = false;
   #editing = true;
   #problems: Problem[] = [];
-  /** A counter that changes with each Run. Files that were read before a Run are out of date after it. */
+  /**
+   * A counter that each Run increases. If it changes while the page reads the files from the lab, the page ignores the
+   * files that it read.
+   */
   #runs = 0;
 
   constructor(store: Store, runner: Runner) {

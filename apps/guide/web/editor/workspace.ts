@@ -4,7 +4,7 @@ import { fileNames } from '../../contract.ts';
 import type { FileName, Files, VersionedFiles } from '../../contract.ts';
 import type { Store } from '../store.ts';
 
-/** A text that the learner has edited, and the lab's text that the edit started from. */
+/** The text of a file that the learner has edited, and the text that this file had in the lab before the edit. */
 interface Edit {
   base: string;
   text: string;
@@ -50,7 +50,7 @@ export class Workspace {
     return fileNames.filter((name) => this.#edits.has(name));
   }
 
-  /** Returns the files that both the learner and somebody else have changed. */
+  /** Returns the files that the learner has edited and that somebody else has changed in the lab meanwhile. */
   conflicts(): FileName[] {
     return fileNames.filter((name) => {
       const edit = this.#edits.get(name);
@@ -64,7 +64,7 @@ export class Workspace {
   }
 
   /**
-   * Stores the current files of the lab. A file that the learner has not edited gets its new text.
+   * Takes over the files that the lab has now. A file that the learner has not edited gets the text from the lab.
    * @returns the files whose text in the editor has changed
    */
   take({ version, files }: VersionedFiles): FileName[] {
@@ -82,7 +82,7 @@ export class Workspace {
     for (const [name, { text }] of this.#edits) this.#set(name, { base: sent[name], text });
   }
 
-  /** Resolves all conflicts with the learner's text. */
+  /** Resolves all conflicts by keeping the learner's text. */
   keepMine(): void {
     for (const name of this.conflicts()) this.#set(name, { base: this.#saved[name], text: this.text(name) });
   }
@@ -98,7 +98,7 @@ export class Workspace {
     this.#store.set(keyOf(name), edit);
   }
 
-  /** Drops the edit of a file. If another tab has stored an edit of its own, that stored edit stays. */
+  /** Drops the edit of a file. It also removes the stored edit, unless another tab has stored a different one. */
   #forget(name: FileName): void {
     const known = this.#edits.get(name);
     this.#edits.delete(name);

@@ -8,8 +8,8 @@ import type { TracePanel } from '../trace/panel.ts';
 import { roundInWords, visitInWords } from './words.ts';
 
 /**
- * Milliseconds for which the panel repeats a request that the old pod of dice has answered. The old pod still answers
- * for two seconds after a new pod is ready.
+ * Milliseconds after which the panel no longer repeats a request that the old pod of dice answers. The old pod still
+ * answers for two seconds after a new pod is ready.
  */
 const patience = 10_000; // ms
 
@@ -20,7 +20,10 @@ export class PlayPanel {
   /** The path of the last request to dice. After a Run, the panel requests it again. */
   #last: string;
 
-  /** Number of the latest request. A new request ends the wait for the trace of the previous one. */
+  /**
+   * Number of the latest request. A new request increases it, which ends the wait for the trace of the previous
+   * request.
+   */
   #turn = 0;
   readonly #newest: () => string | undefined;
 
@@ -179,8 +182,8 @@ export class PlayPanel {
 }
 
 /**
- * Returns a failed round that has a trace as if it had succeeded, because its trace shows what failed. Any other error
- * is thrown.
+ * Returns the round from the error of a failed request if that round has a trace, because the trace shows what failed.
+ * Any other error is thrown again.
  */
 function lostRound(error: unknown): Round {
   if (error instanceof ApiError && typeof error.body === 'object' && error.body !== null && 'trace' in error.body)

@@ -11,7 +11,7 @@ export class LogBuffer {
     return this.#lines;
   }
 
-  /** Number of older lines that were dropped. */
+  /** Number of lines that were dropped from the start of the log. */
   get dropped(): number {
     return this.#dropped;
   }

@@ -31,7 +31,7 @@ test('completes a Run whose new pod is ready before the guide answers the Run', 
   expect(watch.begin(['dice'], 1_100)).toBe(true);
 });
 
-test('waits for both components, and finds them by the names of their Deployments', () => {
+test('waits for the new pods of both dice and the Collector, which it knows by the names of their Deployments', () => {
   const watch = running();
   watch.begin(['lab-dice', 'lab-collector'], 1_100);
   expect(watch.on(dice('new', 'running'), 1_200)).toBe(false);
@@ -61,7 +61,7 @@ test('reports an error of the Collector in collector.yaml', () => {
   expect(watch.report().text).toBe('collector.yaml: no such exporter');
 });
 
-test('reports a restart of a pod that no Run caused', () => {
+test('reports the start of a new pod that no Run caused', () => {
   const watch = running();
   watch.begin(['dice'], 1_100);
   watch.on(dice('new', 'running'), 1_200);

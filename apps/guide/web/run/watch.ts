@@ -31,7 +31,10 @@ export class RunWatch {
     this.#before = new Map([...this.#latest].map(([component, { pod }]) => [component, pod]));
   }
 
-  /** Records the names of what the guide has restarted for the Run. @returns whether all new pods are ready already */
+  /**
+   * Records which Deployments the guide has restarted for the Run.
+   * @returns whether the new pods of all these Deployments are ready already
+   */
   begin(restarted: string[], now: number): boolean {
     this.#awaited = new Set(
       (Object.keys(files) as Component[]).filter((name) =>
@@ -86,7 +89,9 @@ export class RunWatch {
       }));
   }
 
-  /** Returns whether the known pod is older than the Run, and the Run still waits for a new one. */
+  /**
+   * Returns whether the newest known pod of the component is older than the Run, and the Run still waits for a new pod.
+   */
   #waitsForAnother(component: Component): boolean {
     const state = this.#latest.get(component);
     return this.#awaited.has(component) && state !== undefined && this.#isOld(state);

@@ -7,7 +7,7 @@ interface Sketch {
   service: string;
   name: string;
   kind: SpanOfPage['kind'];
-  /** Start time in milliseconds after the start of the trace. */
+  /** Start time of the span, in milliseconds after the start of the trace. */
   at: number;
   took: number;
   attributes?: Attributes;

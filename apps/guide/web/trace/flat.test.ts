@@ -29,7 +29,7 @@ test('draws a bar for each span of a trace that has no duration', () => {
   expect(rowsOf({ ...trace, duration: 0 }).every(({ from, width }) => from === 0 && width === 4)).toBe(true);
 });
 
-test('treats a trace as complete if it has one root and this root lacks no parent', () => {
+test('treats a trace as complete if it has one root, and this root refers to no missing parent', () => {
   const [root] = trace.roots;
   if (!root) throw new Error('expected a root');
   const two: TraceOfPage = { ...trace, roots: [root, root] };

@@ -10,7 +10,7 @@ export interface Row {
   width: number;
 }
 
-/** Smallest width of a bar, so that it stays visible. */
+/** Smallest width of a bar on the scale from 0 to 1000, so that every bar is visible. */
 const narrowest = 4;
 
 export function rowsOf({ roots, start, duration }: TraceOfPage): Row[] {
@@ -26,7 +26,7 @@ export function rowsOf({ roots, start, duration }: TraceOfPage): Row[] {
   return rows(roots, 0);
 }
 
-/** Returns whether a trace is complete: it has one root, and the root lacks no parent. */
+/** Returns whether a trace is complete: it has one root, and this root refers to no missing parent. */
 export function isWhole({ roots }: TraceOfPage): boolean {
   return roots.length === 1 && roots.every(({ orphan }) => !orphan);
 }

@@ -31,7 +31,7 @@ export class TracePanel {
   readonly #status = byId('trace-status');
   readonly #place = byId('waterfall');
   readonly #store: Store;
-  /** Number of the latest call of `show`. A new call ends the wait of the previous call. */
+  /** Number of the latest call of `show`. A new call increases it, which ends the wait of the previous call. */
   #turn = 0;
   #drawn = '';
   #latest: TraceOfPage | undefined;

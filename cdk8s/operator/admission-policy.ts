@@ -1,0 +1,62 @@
+// Builds an admission policy for the accounts of seats, and its binding to the namespaces of seats.
+// https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+import type {
+  V1NamedRuleWithOperations,
+  V1ValidatingAdmissionPolicy,
+  V1ValidatingAdmissionPolicyBinding,
+  V1Validation,
+  V1Variable,
+} from '@kubernetes/client-node';
+import { Construct } from 'constructs';
+import { LABELS } from '../../lab/names.ts';
+import { kind } from '../lab/manifest.ts';
+import { OPERATOR, metadataElsewhere } from './props.ts';
+import type { OperatorProps } from './props.ts';
+
+export type Validation = V1Validation;
+
+export interface Policy {
+  /** Name of the policy and its binding. It is the same in every release, since a cluster has one operator. */
+  readonly name: string;
+  readonly rule: V1NamedRuleWithOperations;
+  readonly variables?: readonly V1Variable[];
+  readonly validations: readonly Validation[];
+}
+
+const API = 'admissionregistration.k8s.io/v1';
+const admissionPolicy = kind<V1ValidatingAdmissionPolicy>(API, 'ValidatingAdmissionPolicy');
+const binding = kind<V1ValidatingAdmissionPolicyBinding>(API, 'ValidatingAdmissionPolicyBinding');
+
+/** Selects the namespaces of seats. Only the operator and cluster administrators can label a namespace. */
+const SEATS = { matchExpressions: [{ key: LABELS.seat, operator: 'Exists' }] };
+
+/**
+ * Matches requests by the ServiceAccounts of the seat's own namespace: the attendee, the guide and the Collector. The
+ * operator, nodes, controllers and administrators have other names.
+ */
+const FROM_SEAT = {
+  name: 'account-of-the-seat',
+  expression: `request.userInfo.username.startsWith('system:serviceaccount:' + request.namespace + ':')`,
+};
+
+export class SeatPolicy extends Construct {
+  constructor(scope: Construct, id: string, lab: OperatorProps, policy: Policy) {
+    super(scope, id);
+    const { name, rule, variables = [], validations } = policy;
+    const metadata = metadataElsewhere(lab, OPERATOR.component, name);
+    admissionPolicy(this, 'policy', {
+      metadata,
+      spec: {
+        failurePolicy: 'Fail',
+        matchConstraints: { resourceRules: [rule] },
+        matchConditions: [FROM_SEAT],
+        variables,
+        validations,
+      },
+    });
+    binding(this, 'binding', {
+      metadata,
+      spec: { policyName: name, validationActions: ['Deny'], matchResources: { namespaceSelector: SEATS } },
+    });
+  }
+}

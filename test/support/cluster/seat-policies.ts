@@ -1,0 +1,97 @@
+// A namespace with the accounts, the roles and the admission policies of a seat, but without an operator.
+import { readFile } from 'node:fs/promises';
+import { renderOperator } from '../../../cdk8s/operator/render.ts';
+import { SEAT_RULES } from '../../../cdk8s/operator/rbac.ts';
+import type { AnyObject } from '../../../cdk8s/render.ts';
+import { FIELD_MANAGER, LABELS, NAMES, RELEASE, ROLES } from '../../../lab/names.ts';
+import { labOf } from '../../../operator/seat/rendered-lab.ts';
+import { Account } from './account.ts';
+import { apply, kubectl, testCluster, tool } from './cluster.ts';
+
+const ACCOUNTS = {
+  [NAMES.attendee]: ROLES.attendee,
+  [`${RELEASE}-guide`]: ROLES.guide,
+  [`${RELEASE}-collector`]: ROLES.collector,
+};
+
+/** Returns the admission policies, their bindings and the PriorityClass as the chart installs them. */
+export const admissionObjects = (): AnyObject[] =>
+  renderOperator({ release: 'admission', namespace: 'default', managedBy: 'test' }).filter(
+    ({ kind }) => kind.startsWith('ValidatingAdmission') || kind === 'PriorityClass',
+  );
+
+/** Classes of the cluster that the attendee's pods may name. */
+const CLASSES = [
+  { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'admission-high' }, value: 100_000 },
+  { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name: 'admission' }, handler: 'runc' },
+];
+
+/** Creates the namespace with the attendee's, the guide's and the Collector's account, and with their permissions. */
+async function makeSeat(namespace: string): Promise<void> {
+  const metadata = { name: namespace, labels: { [LABELS.seat]: namespace } };
+  await apply({ apiVersion: 'v1', kind: 'Namespace', metadata });
+  await apply(...Object.entries(ACCOUNTS).flatMap(([name, role]) => accountObjects({ name, namespace }, role)));
+}
+
+function accountObjects(metadata: { name: string; namespace: string }, role: string): object[] {
+  const rules = SEAT_RULES.find(([name]) => name === role)?.[1];
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata, rules },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
+      subjects: [{ kind: 'ServiceAccount', ...metadata }],
+    },
+  ];
+}
+
+/** Applies the lab's Deployments without pods, and its ConfigMaps, as the operator does. */
+async function applyLab(namespace: string): Promise<void> {
+  const items = labOf()
+    .objects(namespace)
+    .filter(({ kind }) => kind === 'Deployment' || kind === 'ConfigMap')
+    .map((object) => ('spec' in object ? { ...object, spec: { ...(object.spec as object), replicas: 0 } } : object));
+  await tool('kubectl', ['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--filename=-'], {
+    input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+  });
+}
+
+/** Requests a token for a ServiceAccount. @returns an Account that uses the token */
+async function accountOf(namespace: string, name: string): Promise<Account> {
+  const token = await kubectl('create', 'token', name, '--namespace', namespace);
+  return new Account(await readFile(testCluster().kubeconfig, 'utf8'), token.trim());
+}
+
+export interface SeatAccounts {
+  readonly attendee: Account;
+  readonly guide: Account;
+}
+
+/** Provides such a namespace for the tests of one file. @returns a function that returns the accounts */
+export function useSeatPolicies(namespace: string): () => SeatAccounts {
+  let accounts: SeatAccounts | undefined;
+  beforeAll(async () => {
+    await makeSeat(namespace);
+    await applyLab(namespace);
+    await apply(...admissionObjects(), ...CLASSES);
+    const [attendee, guide] = await Promise.all([
+      accountOf(namespace, NAMES.attendee),
+      accountOf(namespace, `${RELEASE}-guide`),
+    ]);
+    accounts = { attendee, guide };
+  }, 60_000);
+  // Another test installs the policies with a release, so this one removes its own.
+  afterAll(async () => {
+    for (const account of [accounts?.attendee, accounts?.guide]) account?.close();
+    await kubectl('delete', 'namespace', namespace, '--wait=false');
+    for (const { kind, metadata } of [...admissionObjects(), ...CLASSES])
+      await kubectl('delete', kind, metadata.name, '--ignore-not-found');
+  }, 60_000);
+  return () => {
+    if (accounts === undefined) throw new Error('the seat could not be made; see the first failed test of this file');
+    return accounts;
+  };
+}

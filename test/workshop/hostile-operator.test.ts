@@ -1,0 +1,251 @@
+// Tests what the operator does on a real node about acts that got past the admission policies: it removes foreign
+// fields, ends a stopped seat's pods and tokens, and deletes seats and Workshops that something blocks. A cluster
+// admin does most of these acts here, because the policies refuse them to attendees.
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { LABELS, NAMES, RELEASE } from '../../operator/api/types.ts';
+import type { Seat } from '../../operator/api/types.ts';
+import { Account } from '../support/cluster/account.ts';
+import { Attendee } from '../support/cluster/attendee.ts';
+import { apiGet, apply, kubectl } from '../support/cluster/cluster.ts';
+import { restrictedPod } from '../support/cluster/restricted-pod.ts';
+import {
+  allReady,
+  applyWorkshop,
+  conditionText,
+  gone,
+  quietSpec,
+  seatNow,
+  useWorkshop,
+  workshopNow,
+} from '../support/cluster/workshop.ts';
+import { eventually } from '../../support/waiting.ts';
+
+const { workshop, seats } = useWorkshop();
+const [own] = seats;
+
+const GONE_WITHIN = 60_000;
+const NAMED_WITHIN = 30_000;
+const REPAIRED_WITHIN = 15_000;
+const FINALIZER = 'example.com/stay';
+const STAY = { metadata: { finalizers: [FINALIZER] } };
+
+const patch = (namespace: string, what: string, change: object): Promise<string> =>
+  kubectl('--namespace', namespace, 'patch', ...what.split('/'), '--type=strategic', '--patch', JSON.stringify(change));
+
+/** Creates a pod that the attendee could have before the policies existed. */
+async function createPod(namespace: string, name: string, spec: object = {}, metadata: object = {}): Promise<void> {
+  const pod = restrictedPod(name, { spec }) as { metadata: object };
+  await apply({ ...pod, metadata: { ...pod.metadata, namespace, ...metadata } });
+}
+
+const [container = {}] = (restrictedPod('any') as { spec: { containers: object[] } }).spec.containers;
+
+const ofSpec = (namespace: string, what: string, jsonPath: string): Promise<string> =>
+  kubectl('--namespace', namespace, 'get', ...what.split('/'), `--output=jsonpath=${jsonPath}`);
+
+describe('fields that somebody adds to a seat', () => {
+  const inPod = (spec: object): object => ({ spec: { template: { spec } } });
+
+  test.each<[string, string, object, string]>([
+    ['paused', `deployment/${RELEASE}-guide`, { spec: { paused: true } }, '{.spec.paused}'],
+    [
+      'a container',
+      `deployment/${RELEASE}-arcade`,
+      inPod({ containers: [{ ...container, name: 'evil' }] }),
+      '{.spec.template.spec.containers[?(@.name=="evil")].name}',
+    ],
+    [
+      'hostAliases and a service account',
+      `deployment/${RELEASE}-prizes-v1`,
+      inPod({ hostAliases: [{ ip: '10.0.0.1', hostnames: ['x'] }], serviceAccountName: 'lab-guide' }),
+      '{.spec.template.spec.hostAliases}{.spec.template.spec.serviceAccountName}',
+    ],
+    [
+      'an annotation of the template',
+      `deployment/${RELEASE}-prizes-v2`,
+      { spec: { template: { metadata: { annotations: { 'example.com/inject': 'true' } } } } },
+      '{.spec.template.metadata.annotations.example\\.com/inject}',
+    ],
+    ['a finalizer', `deployment/${RELEASE}-jaeger`, STAY, '{.metadata.finalizers}'],
+    [
+      'an owner',
+      `deployment/${RELEASE}-collector`,
+      { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: NAMES.dice, uid: randomUUID() }] } },
+      '{.metadata.ownerReferences}',
+    ],
+    ['immutable, on the faults', `configmap/${NAMES.faults}`, { immutable: true }, '{.immutable}'],
+  ])('removes %s within 15 s', async (_, what, change, jsonPath) => {
+    await patch(own, what, change);
+    await eventually(async () => expect(await ofSpec(own, what, jsonPath)).toBe(''), { within: REPAIRED_WITHIN });
+  });
+
+  test("removes immutable and a finalizer from the dice's ConfigMap, and keeps the attendee's files", async () => {
+    const source = await ofSpec(own, `configmap/${NAMES.dice}`, '{.data.app\\.ts}');
+    const data = { 'app.ts': `${source}\n// mine\n` };
+    await patch(own, `configmap/${NAMES.dice}`, { ...STAY, data, immutable: true });
+    const look = async (): Promise<void> => {
+      expect(await ofSpec(own, `configmap/${NAMES.dice}`, '{.immutable}{.metadata.finalizers}')).toBe('');
+      expect(await ofSpec(own, `configmap/${NAMES.dice}`, '{.data.app\\.ts}')).toBe(data['app.ts']);
+    };
+    await eventually(look, { within: REPAIRED_WITHIN });
+    await patch(own, `configmap/${NAMES.dice}`, { data: { 'app.ts': source } });
+  });
+
+  test('leaves a complete lab after all these repairs', () => allReady(workshop, seats.length, 120_000), 130_000);
+});
+
+describe("an attendee's pod without limits of its own", () => {
+  const fill = 'for(;;)fs.appendFileSync("/t/x",Buffer.alloc(4<<20))';
+  const spec = {
+    volumes: [{ name: 't', emptyDir: {} }],
+    containers: [{ ...container, command: ['node', '-e', fill], volumeMounts: [{ name: 't', mountPath: '/t' }] }],
+  };
+  beforeAll(() => createPod(own, 'filler', spec), 30_000);
+  afterAll(() => kubectl('--namespace', own, 'delete', 'pod', 'filler', '--ignore-not-found', '--wait=false'));
+
+  test('gets a limit for its disk', async () => {
+    const limit = '{.spec.containers[0].resources.limits.ephemeral-storage}';
+    expect(await ofSpec(own, 'pod/filler', limit)).toBe('128Mi');
+  });
+
+  test('is evicted within 60 s if it writes without end', async () => {
+    const look = async (): Promise<void> => expect(await ofSpec(own, 'pod/filler', '{.status.reason}')).toBe('Evicted');
+    await eventually(look, { within: 60_000, every: 1000 });
+  }, 70_000);
+
+  test('is refused if it asks for more disk than an attendee may have', async () => {
+    const resources = { limits: { memory: '64Mi', 'ephemeral-storage': '10Gi' } };
+    await expect(createPod(own, 'large', { containers: [{ ...container, resources }] })).rejects.toThrow(
+      'maximum ephemeral-storage usage per Container is 512Mi',
+    );
+  });
+});
+
+describe('a seat that is stopped', () => {
+  const attendee = new Attendee(own);
+  const codeOf = async (account: Account): Promise<number> =>
+    (await account.try({ method: 'GET', path: `/api/v1/namespaces/${own}/pods` })).code;
+  let projected: Account;
+
+  beforeAll(async () => {
+    await attendee.open();
+    const volumes = [
+      { name: 't', projected: { sources: [{ serviceAccountToken: { path: 't', expirationSeconds: 31_536_000 } }] } },
+    ];
+    const containers = [{ ...container, volumeMounts: [{ name: 't', mountPath: '/t' }] }];
+    await createPod(own, 'token', { serviceAccountName: NAMES.attendee, volumes, containers });
+    await createPod(own, 'slow', { terminationGracePeriodSeconds: 3600 });
+    await createPod(own, 'kept', {}, STAY.metadata);
+    await kubectl('--namespace', own, 'wait', 'pod/token', 'pod/slow', '--for=condition=Ready', '--timeout=60s');
+    const read = 'process.stdout.write(fs.readFileSync("/t/t"))';
+    const token = await kubectl('--namespace', own, 'exec', 'token', '--', 'node', '-e', read);
+    projected = new Account(await readFile(attendee.kubeconfig, 'utf8'), token);
+    expect(await Promise.all([codeOf(attendee.account), codeOf(projected)])).toEqual([200, 200]);
+    await kubectl('scale', 'seat', own, '--replicas=0');
+  }, 90_000);
+  afterAll(async () => {
+    await attendee.close();
+    projected.close();
+    await kubectl('scale', 'seat', own, '--replicas=1');
+    await allReady(workshop, seats.length, 120_000);
+  }, 130_000);
+
+  test("ends the attendee's own pods, even with a finalizer or a grace period of an hour", async () => {
+    const pods = (): Promise<string> => kubectl('get', 'pods', '--namespace', own, '--output=name');
+    await eventually(async () => expect(await pods()).toBe(''), { within: GONE_WITHIN, every: 500 });
+  }, 70_000);
+
+  test("makes the attendee's tokens void: that of the kubeconfig, and one of a pod, valid for a year", async () => {
+    // The API server remembers a valid token for up to ten seconds.
+    const look = async (): Promise<void> =>
+      expect(await Promise.all([codeOf(attendee.account), codeOf(projected)])).toEqual([401, 401]);
+    await eventually(look, { within: 20_000, every: 1000 });
+  }, 30_000);
+
+  test('says in its conditions that pods and tokens have ended', async () => {
+    const look = async (): Promise<void> => {
+      const seat = await seatNow(own);
+      expect(conditionText(seat, 'Ready')).toMatch(/^False Stopped: .*attendee's own/);
+      expect(conditionText(seat, 'Access')).toMatch(/^False Stopped: .*void/);
+    };
+    await eventually(look, { within: 10_000 });
+  });
+});
+
+describe('a Workshop that something keeps from being deleted', () => {
+  const blocked = 'hostile';
+  const names = [`${blocked}-ann`, `${blocked}-bob`] as const;
+  const [ann, bob] = names;
+
+  beforeAll(async () => {
+    const { lab = {} } = quietSpec;
+    await applyWorkshop(blocked, { attendees: [{ name: 'ann' }, { name: 'bob' }], lab });
+    await allReady(blocked, names.length);
+  }, 260_000);
+  afterAll(async () => {
+    await kubectl('delete', 'workshop', blocked, '--ignore-not-found', '--wait=false');
+    await gone(blocked);
+  }, 70_000);
+
+  /** Fills the quota with pods, one of them slow and one with a finalizer, and blocks objects of the lab. */
+  async function block(seat: string): Promise<void> {
+    await Promise.all([
+      patch(seat, `configmap/${NAMES.dice}`, STAY),
+      patch(seat, `configmap/${NAMES.faults}`, STAY),
+      patch(seat, `deployment/${RELEASE}-arcade`, { ...STAY, spec: { paused: true } }),
+      patch(seat, `deployment/${RELEASE}-dice`, { spec: { template: STAY } }),
+      createPod(seat, 'kept', {}, STAY.metadata),
+      createPod(seat, 'slow', { terminationGracePeriodSeconds: 3600 }),
+    ]);
+    for (let index = 0; index < 40; index++) {
+      const full = await createPod(seat, `full-${index}`).then(
+        () => false,
+        () => true,
+      );
+      if (full) return;
+    }
+  }
+
+  test('a deleted Seat is gone in 60 s with finalizers, own pods, a paused Deployment and a full quota', async () => {
+    const { uid } = (await seatNow(ann)).metadata;
+    await block(ann);
+    await kubectl('delete', 'seat', ann, '--wait=false');
+    const look = async (): Promise<void> => {
+      const { items } = await apiGet<{ items: Seat[] }>(
+        `/apis/intro-otel.dev/v1alpha1/seats?labelSelector=${LABELS.workshop}=${blocked}`,
+      );
+      expect(items.filter(({ metadata }) => metadata.uid === uid)).toEqual([]);
+    };
+    await eventually(look, { within: GONE_WITHIN, every: 500 });
+  }, 90_000);
+
+  test('a deleted Workshop names an object that nobody may release within 30 s, with the command', async () => {
+    await eventually(async () => expect((await seatNow(ann)).status?.namespace).toBe(ann), { within: 60_000 });
+    await patch(bob, `service/${RELEASE}-dice`, STAY);
+    await block(bob);
+    await kubectl('delete', 'workshop', blocked, '--wait=false');
+    const expected = new RegExp(
+      `DeletionBlocked: .*Service ${RELEASE}-dice has the finalizer ${FINALIZER}.*kubectl -n ${bob} patch service`,
+    );
+    const look = async (): Promise<void> => {
+      expect(conditionText(await seatNow(bob), 'Ready')).toMatch(expected);
+      expect(conditionText(await workshopNow(blocked), 'Ready')).toMatch(expected);
+    };
+    await eventually(look, { within: NAMED_WITHIN, every: 500 });
+  }, 100_000);
+
+  test('the Workshop is gone within 60 s once the named command has run', async () => {
+    await kubectl(
+      '-n',
+      bob,
+      'patch',
+      'service',
+      `${RELEASE}-dice`,
+      '--type=merge',
+      '-p',
+      '{"metadata":{"finalizers":null}}',
+    );
+    await gone(blocked, GONE_WITHIN);
+  }, 70_000);
+});
