@@ -58,3 +58,18 @@ export function namesIn(text: string): FaultName[] {
 }
 
 const shortened = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}…` : text);
+
+/** The faults that a Workshop's label asks for, and the words in it that name no fault. */
+export interface FaultsLabel {
+  readonly names: readonly FaultName[];
+  readonly unknown: readonly string[];
+}
+
+/**
+ * Parses the value of a Workshop's faults label. The label separates names by dots or underscores, because a label
+ * value can't contain commas. An empty label and the word `none` ask for no faults.
+ */
+export function parseFaultsLabel(label: string): FaultsLabel {
+  const words = label.split(/[._]/).filter((word) => word !== '' && word !== 'none');
+  return { names: words.filter(isFault), unknown: words.filter((word) => !isFault(word)) };
+}

@@ -34,6 +34,10 @@ describe.each(deployments().map((deployment) => [deployment.metadata.name, deplo
       });
     });
 
+    test('bounds what its pod may write to /tmp', () => {
+      expect(pod.volumes).toContainEqual({ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } });
+    });
+
     test('puts the last log lines into the container status after a failure', () => {
       expect(container.terminationMessagePolicy).toBe('FallbackToLogsOnError');
     });

@@ -54,8 +54,8 @@ const workshops: Kind = {
     {
       name: 'State',
       type: 'string',
-      jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
-      description: 'The state of the class in one word.',
+      jsonPath: '.status.state',
+      description: 'The reason of the condition that needs attention most.',
     },
     {
       name: 'Failed',
@@ -84,6 +84,12 @@ const seats: Kind = {
     { name: 'Attendee', type: 'string', jsonPath: '.spec.attendee', description: 'The attendee who uses the seat.' },
     { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'The stage that the seat has reached.' },
     {
+      name: 'Reason',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
+      description: 'Why the seat has this phase.',
+    },
+    {
       name: 'Progress',
       type: 'string',
       jsonPath: '.status.progress',
@@ -94,6 +100,13 @@ const seats: Kind = {
       type: 'date',
       jsonPath: '.status.lastActivity',
       description: 'Time since the attendee last did something.',
+    },
+    {
+      name: 'Access Until',
+      type: 'string',
+      jsonPath: '.status.access.handedOutUntil',
+      description: 'When the kubeconfig that was handed out expires.',
+      priority: 1,
     },
     {
       name: 'URL',

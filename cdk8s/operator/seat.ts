@@ -31,6 +31,10 @@ export const seatSpec = entry(
     quota,
     access,
     stopped: flag({ doc: 'Whether the operator stops the seat because the class has expired.', default: false }),
+    held: flag({
+      doc: 'Whether the seat waits, without a namespace, until the nodes have room for it.',
+      default: false,
+    }),
     replicas: persisted(
       count(
         '1 runs the seat and 0 stops it, as in kubectl scale seat NAME --replicas=0. A stopped seat keeps the ' +
@@ -69,6 +73,10 @@ export const seatStatus = entry('What the operator has done so far.', {
       secret: text({ doc: 'The Secret, as namespace/name.', maxLength: 320 }),
       expiresAt: time('When the token in the kubeconfig expires.'),
       renewAt: time('When the operator renews the token.'),
+      issuedAt: time('When the operator last renewed the token.'),
+      handedOutUntil: time(
+        'When a kubeconfig expires that was handed out before the last renewal. Hand the Secret out again before that.',
+      ),
     },
     ['secret', 'expiresAt', 'renewAt'],
   ),

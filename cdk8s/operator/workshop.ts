@@ -16,7 +16,7 @@ import {
 import type { Resource } from '../schema/resource.ts';
 import { matching } from '../schema/rules.ts';
 import type { Rule } from '../schema/rules.ts';
-import { defaultsOf, entry, flag, quantity, text } from '../schema/schema.ts';
+import { defaultsOf, entry, flag, list, quantity, text } from '../schema/schema.ts';
 import { labValues } from '../values.ts';
 
 /**
@@ -126,12 +126,11 @@ const rolloutFields = {
 
 const afterExpiry = persisted(
   option(
-    'What happens to the seats after the class. Delete removes the seats and keeps the Workshop. Stop scales them ' +
-      'to zero and ' +
-      "keeps the attendees' work. Keep leaves them running.",
+    "What happens to the seats after the class. Stop scales them to zero and keeps the attendees' work. Delete " +
+      'removes the seats and keeps the Workshop, with a record of who got how far. Keep leaves them running.',
     ['Delete', 'Stop', 'Keep'],
   ),
-  'Delete',
+  'Stop',
 );
 
 const schedule = withRules(
@@ -193,8 +192,13 @@ export const workshopStatus = entry('What the operator has done so far.', {
   conditions: conditions(
     'Ready: all seats are ready. Progressing: the operator creates or changes seats. Degraded: some seats fail. ' +
       'CapacityAvailable: the nodes have room for all seats. ImagesReady: every node has the images. ' +
-      "NetworkIsolation: a test found that one seat can't reach another.",
+      "NetworkIsolation: a test found that one seat can't reach another. FaultsApplied: every word of the faults " +
+      'label names a fault. AccessReady: the kubeconfigs work from other machines until the class ends.',
   ),
+  state: text({
+    doc: 'The reason of the condition that needs attention most, such as RolloutStopped. SeatsReady if none does.',
+    maxLength: 1024,
+  }),
   seats: entry(
     'How many seats there are in each state.',
     {
@@ -218,6 +222,23 @@ export const workshopStatus = entry('What the operator has done so far.', {
       ['name', 'reason', 'message'],
     ),
     maxItems: 10,
+  }),
+  announcedEnd: text({
+    doc: 'The spec.schedule.expiresAt that the operator saw before that time. Only then it deletes seats by itself.',
+    maxLength: 64,
+  }),
+  record: list({
+    doc: 'How far each attendee had got when the class ended, also after their seats are deleted.',
+    of: entry(
+      'An attendee at the end of the class.',
+      {
+        name: text({ doc: 'Name of the attendee.', maxLength: LABEL_LENGTH }),
+        progress: text({ doc: 'Passed exercises of all exercises, such as 3/12.', maxLength: 24 }),
+        lastActivity: time('When the attendee last did something.'),
+      },
+      ['name'],
+    ),
+    maxItems: LIMITS.attendees,
   }),
   summary: text({ doc: 'Number of ready seats of all seats, such as 11/30.', maxLength: 20 }),
 });

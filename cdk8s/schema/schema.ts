@@ -155,11 +155,12 @@ export const map = <Type>(options: {
   default?: Readonly<Record<string, Type>>;
 }): Dictionary<Type> => ({ default: {}, ...options, kind: 'map' });
 
-export const list = <Type>(options: { doc: string; of: Description<Type>; default?: readonly Type[] }): List<Type> => ({
-  default: [],
-  ...options,
-  kind: 'list',
-});
+export const list = <Type>(options: {
+  doc: string;
+  of: Description<Type>;
+  default?: readonly Type[];
+  maxItems?: number;
+}): List<Type> => ({ default: [], ...options, kind: 'list' });
 
 type Values<Of> = { readonly [Key in keyof Of]: Of[Key] extends Described<infer Type> ? Type : never };
 type Descriptions = Readonly<Record<string, Description>>;

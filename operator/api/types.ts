@@ -6,7 +6,17 @@ import type { ValueOf } from '../../cdk8s/schema/schema.ts';
 import { GROUP } from '../../lab/names.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
 
-export { API_VERSION, FIELD_MANAGER, GROUP, LABELS, MANAGED_BY, NAMES, PRIORITY_CLASS, RELEASE, ROLES } from '../../lab/names.ts';
+export {
+  API_VERSION,
+  FIELD_MANAGER,
+  GROUP,
+  LABELS,
+  MANAGED_BY,
+  NAMES,
+  PRIORITY_CLASS,
+  RELEASE,
+  ROLES,
+} from '../../lab/names.ts';
 export { DEFAULTS, DNS_LABEL, LABEL_LENGTH, LIMITS } from '../../cdk8s/operator/workshop.ts';
 
 /**
@@ -42,3 +52,9 @@ export interface Seat extends KubeObject {
   readonly spec: SeatSpec;
   readonly status?: SeatStatus;
 }
+
+/**
+ * Whether the Seat waits until the nodes have room for it, so that it has no namespace yet. A seat that already follows
+ * a revision runs, whatever somebody writes into its spec.
+ */
+export const isHeld = ({ spec, status }: Seat): boolean => spec.held === true && status?.revision === undefined;

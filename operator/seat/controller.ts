@@ -1,6 +1,6 @@
 // The Seat reconciler. It gives each Seat a namespace with a lab, an account for the attendee, and guardrails. It runs
 // the phases in order and collects their results. Then it writes the status once, and only if the status has changed.
-import { FINALIZER } from '../api/types.ts';
+import { FINALIZER, isHeld } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
 import { NotLeadingError, isConflict } from '../../kubernetes/api.ts';
 import { KINDS } from '../api/kinds.ts';
@@ -9,10 +9,11 @@ import { DEADLINES, isStopped } from './context.ts';
 import type { Deadlines, LabContext, SeatContext, SeatMemo, SeatOptions } from './context.ts';
 import { desiredSeat } from './desired-seat.ts';
 import { recordChanges } from './events.ts';
+import { heldStatus } from './held-status.ts';
 import { unexpected } from './phase-result.ts';
 import type { Findings, PhaseResult, Problem, RequeueAfter, RequeueReason, SeatProblem } from './phase-result.ts';
 import type { Phase } from './phase.ts';
-import { access, secretDue } from './phases/access.ts';
+import { access, secretDue, serverOf } from './phases/access.ts';
 import { guardrails } from './phases/guardrails.ts';
 import { lab } from './phases/lab.ts';
 import { namespace } from './phases/namespace.ts';
@@ -168,7 +169,8 @@ async function report(context: SeatContext, { problems, findings }: Outcome): Pr
   const { Provisioned: problem, Access: accessProblem } = problems;
   clearErrors(context, problems);
   const observed = await readiness.reconcile({ ...context, problem });
-  const state = { access: seat.status?.access, ...findings, ...observed.findings, problem, accessProblem };
+  const known = { access: seat.status?.access, server: serverOf(context) };
+  const state = { ...known, ...findings, ...observed.findings, problem, accessProblem };
   const status = statusOf(seat, state, { now, deadline: deadlines.ready });
   if (await writeStatus(context, status)) recordChanges(context, status);
   const error = problem?.error ?? accessProblem?.error;
@@ -178,8 +180,15 @@ async function report(context: SeatContext, { problems, findings }: Outcome): Pr
 
 const requeue = ({ ms, reason }: RequeueAfter): SeatResult => ({ requeueAfter: ms, reason });
 
+/** Reports that the seat waits for room on the nodes, and creates nothing for it. */
+async function hold(context: SeatContext): Promise<SeatResult> {
+  await writeStatus(context, heldStatus(context));
+  return { requeueAfter: WAITING_MS };
+}
+
 async function reconcileSeat(given: SeatContext): Promise<SeatResult> {
   const seat = await ensureFinalizer(given);
+  if (isHeld(seat)) return hold({ ...given, seat });
   const { context, outcome } = await provision({ ...given, seat });
   return outcome.type === 'requeueAfter' ? requeue(outcome) : report(context, outcome);
 }

@@ -4,8 +4,10 @@ import { LABELS, NAMES } from '../api/types.ts';
 import type { Seat, SeatStatus } from '../api/types.ts';
 import { record } from '../events.ts';
 import type { EventSpec } from '../events.ts';
+import { handOutCommand } from './access-condition.ts';
 import type { SeatContext } from './context.ts';
-import { namespaceOf } from './objects.ts';
+
+type Access = NonNullable<SeatStatus['access']>;
 
 const normal = (reason: string, message: string): EventSpec => ({ type: 'Normal', reason, message });
 const warning = (reason: string, message: string): EventSpec => ({ type: 'Warning', reason, message });
@@ -19,9 +21,18 @@ const seatStopped = normal('Stopped', "The lab's pods are stopped. The attendee'
 
 const seatStarted = normal('Started', 'The lab is starting again.');
 
-/** Builds the Event for a renewed kubeconfig. A seat's first kubeconfig needs no Event, because the status shows it. */
-export const kubeconfigRenewed = (seat: Seat): EventSpec =>
-  normal('KubeconfigRenewed', `Secret ${namespaceOf(seat)}/${NAMES.kubeconfig} holds a kubeconfig with a new token.`);
+/**
+ * Builds the Event for a renewed kubeconfig: the file that the attendee holds is still the old one. A seat's first
+ * kubeconfig needs no Event, because the status shows it.
+ */
+export function kubeconfigRenewed(seat: Seat, { secret, expiresAt, handedOutUntil = expiresAt }: Access): EventSpec {
+  const old = handedOutUntil === expiresAt ? 'may not work any more' : `ends at ${handedOutUntil}`;
+  return warning(
+    'KubeconfigRenewed',
+    `Secret ${secret} holds a new kubeconfig until ${expiresAt}. A file that you handed out before ${old}. Hand the ` +
+      `Secret out again: ${handOutCommand(seat)}`,
+  );
+}
 
 /** Builds the Event for an object that somebody changed and the operator has applied again. */
 export const repaired = (kind: string, name: string): EventSpec =>

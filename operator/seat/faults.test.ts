@@ -24,6 +24,9 @@ test.each([
   ['spike.timeouts', 'spike,timeouts'],
   ['spike_timeouts', 'spike,timeouts'],
   ['..spike.', 'spike'],
+  ['spkie', undefined],
+  ['spkie.timeouts', 'timeouts'],
+  ['none.spkie', undefined],
 ])('reads the faults label %j as %j', (label, expected) => {
   expect(faultsOf(workshop(label))).toBe(expected);
 });
@@ -79,6 +82,13 @@ describe('faults of a class', () => {
 
   test("switches the Workshop's faults on from the start in a seat that is created later", async () => {
     expect(faultsOn(await readyHarness('spike'))).toBe('spike');
+  });
+
+  test('keeps the faults that a lab has switched on itself when the label names no known fault', async () => {
+    const harness = await readyHarness();
+    harness.api.edit(KINDS.ConfigMap, inSeat('lab-faults'), { data: { faults: 'timeouts' } });
+    expect(await label(harness, 'spkie')).toEqual([]);
+    expect(faultsOn(harness)).toBe('timeouts');
   });
 
   test('keeps faults that somebody switched on in a single lab while the Workshop has no faults label', async () => {

@@ -1,6 +1,7 @@
 // Faults that the instructor switches on for the whole class, with the faults label on the Workshop. The operator
 // writes these faults to a ConfigMap, which each lab's guide reads. If the Workshop has no faults label, the operator
 // writes no faults, and people switch faults in each lab separately.
+import { parseFaultsLabel } from '../../lab/faults.ts';
 import { FAULTS_OF } from '../../lab/names.ts';
 import { LABELS, NAMES } from '../api/types.ts';
 import type { Workshop } from '../api/types.ts';
@@ -10,16 +11,15 @@ import type { LabObject } from './types.ts';
 const labelOf = (workshop: KubeObject | undefined): string | undefined => workshop?.metadata.labels?.[LABELS.faults];
 
 /**
- * Returns the names of the faults in the Workshop's faults label, separated by commas. In the label, dots or
- * underscores separate them, because a label value can't contain commas. Returns undefined if there is no such label.
- * Returns an empty text if the label is empty or `none`: this switches off all faults, even in a lab that has switched
- * some on.
+ * Returns the fault names from the Workshop's label, separated by commas. Ignores words that name no fault.
+ * Returns an empty text for an empty label or `none`. An empty text switches off all faults, even faults that a single
+ * lab has switched on. Returns undefined for a label with only unknown words, which has no effect.
  */
 export function faultsOf(workshop: Workshop | undefined): string | undefined {
-  return labelOf(workshop)
-    ?.split(/[._]/)
-    .filter((name) => name !== '' && name !== 'none')
-    .join(',');
+  const label = labelOf(workshop);
+  if (label === undefined) return undefined;
+  const { names, unknown } = parseFaultsLabel(label);
+  return names.length === 0 && unknown.length > 0 ? undefined : names.join(',');
 }
 
 /** Whether the Workshop's faults label changed, so that the Workshop's seats must be reconciled. */

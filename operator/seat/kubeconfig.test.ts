@@ -74,9 +74,11 @@ test('detects a kubeconfig that is empty or was made for another server, certifi
 
 test("keeps the token out of the Secret's metadata, and plans its renewal after four fifths of its lifetime", () => {
   expect(JSON.stringify(secret().metadata)).not.toContain('secret-token');
-  expect(accessOf(aSeat(), token, Date.parse('2026-01-05T09:00:00Z'))).toEqual({
+  expect(accessOf(aSeat(), token, { now: Date.parse('2026-01-05T09:00:00Z') })).toEqual({
     secret: 'class-ada/kubeconfig',
+    issuedAt: '2026-01-05T09:00:00Z',
     expiresAt: '2026-01-05T10:00:00Z',
+    handedOutUntil: '2026-01-05T10:00:00Z',
     renewAt: '2026-01-05T09:48:00Z',
   });
 });

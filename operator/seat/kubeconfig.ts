@@ -104,15 +104,28 @@ export const kubeconfigSecret = (seat: Seat, terms: Terms, account: string, { to
 export const isCurrent = (secret: Secret | undefined, terms: Terms, account: string): boolean =>
   (secret?.data?.['config'] ?? '') !== '' && secret?.metadata.annotations?.[TERMS] === termsHash(terms, account);
 
+interface Issue {
+  /** When the operator asked for the token, in milliseconds since 1970. */
+  readonly now: number;
+  /** The kubeconfig that the attendee may hold, and whose token is still valid. */
+  readonly replaced?: NonNullable<SeatStatus['access']> | undefined;
+}
+
 /**
  * Builds the field `access` of the Seat's status. Its time `renewAt` is when four fifths of the token's lifetime are
  * over.
  */
-export function accessOf(seat: Seat, { expiresAt }: Token, now: number): NonNullable<SeatStatus['access']> {
+export function accessOf(
+  seat: Seat,
+  { expiresAt }: Token,
+  { now, replaced }: Issue,
+): NonNullable<SeatStatus['access']> {
   const expires = Date.parse(expiresAt);
   return {
     secret: `${namespaceOf(seat)}/${NAMES.kubeconfig}`,
+    issuedAt: rfc3339(now),
     expiresAt: rfc3339(expires),
     renewAt: rfc3339(now + (expires - now) * 0.8),
+    handedOutUntil: replaced?.expiresAt ?? rfc3339(expires),
   };
 }

@@ -5,6 +5,7 @@ import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { NAMES } from '../api/types.ts';
 import type { Seat, SeatPhase, SeatStatus } from '../api/types.ts';
 import type { Condition } from '../../kubernetes/object.ts';
+import { validAccess } from './access-condition.ts';
 import { isStopped } from './context.ts';
 import type { Contest } from '../engine/contests.ts';
 import type { Diagnosis } from './deployment-readiness.ts';
@@ -18,6 +19,8 @@ export interface SeatState extends Findings {
   readonly problem: SeatProblem | undefined;
   /** The problem because of which the attendee has no valid kubeconfig. Unset if the kubeconfig is valid. */
   readonly accessProblem: SeatProblem | undefined;
+  /** The API server's URL in the kubeconfig. */
+  readonly server: string;
 }
 
 export interface Timing {
@@ -105,15 +108,10 @@ const NO_ACCESS_YET: Diagnosis = {
   message: 'The kubeconfig does not exist yet. The operator writes it after it creates the namespace.',
 };
 
-function accessCondition(seat: Seat, { access, accessProblem, problem }: SeatState): ConditionSpec {
-  const type = TYPES.access;
-  if (access && !accessProblem) {
-    const secret = `${namespaceOf(seat)}/${NAMES.kubeconfig}`;
-    const message = `Secret ${secret} holds the attendee's kubeconfig. The operator renews its token in time.`;
-    return { type, status: 'True', reason: 'KubeconfigValid', message };
-  }
+function accessCondition(seat: Seat, { access, accessProblem, problem, server }: SeatState): ConditionSpec {
+  if (access && !accessProblem) return validAccess(seat, access, server);
   const { reason, message } = accessProblem ?? problem ?? (isStopped(seat) ? ACCESS_ENDED : NO_ACCESS_YET);
-  return { type, status: 'False', reason, message };
+  return { type: TYPES.access, status: 'False', reason, message };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { LABELS } from '../api/types.ts';
+import { LABELS, isHeld } from '../api/types.ts';
 import { KINDS } from '../api/kinds.ts';
 import { apiError } from '../engine/testing/fake-api.ts';
 import { NAMES, aWorkshopHarness } from './testing/workshop-harness.ts';
@@ -115,13 +115,18 @@ describe('a seat', () => {
 });
 
 describe('capacity of the nodes', () => {
-  test('creates only the seats that fit on the nodes, and the other seats after a node is added', async () => {
-    const { api, clock, settleAll, reconcile, names, condition } = aWorkshopHarness({
+  test('starts only the seats that fit on the nodes, and the other seats after a node is added', async () => {
+    const { api, clock, settleAll, reconcile, names, seats, condition, events, workshop } = aWorkshopHarness({
       seats: 10,
       rollout: { maxConcurrent: 10 },
     });
+    const waiting = (): string[] =>
+      seats
+        .list()
+        .filter(isHeld)
+        .map(({ metadata: { name } }) => name);
     await reconcile();
-    expect(names()).toHaveLength(8);
+    expect([names().length, waiting()]).toEqual([10, ['class-seat-09', 'class-seat-10']]);
     expect(condition('CapacityAvailable')).toMatchObject({
       status: 'False',
       reason: 'InsufficientCapacity',
@@ -133,11 +138,29 @@ describe('capacity of the nodes', () => {
       reason: 'InsufficientCapacity',
       message: expect.stringContaining('class-seat-09, class-seat-10') as string,
     });
+    expect(workshop().status).toMatchObject({ state: 'InsufficientCapacity', summary: '8/10' });
     expect(result?.requeueAfter).toBeLessThanOrEqual(30_000);
     api.seed(aNode('more'));
     clock.advance(30_000);
     await settleAll();
-    expect([names().length, condition('CapacityAvailable').status]).toEqual([10, 'True']);
+    expect([names().length, waiting(), condition('CapacityAvailable').status]).toEqual([10, [], 'True']);
+    expect(workshop().status).toMatchObject({ state: 'SeatsReady', summary: '10/10' });
+    expect(events.events.map(({ reason }) => reason)).not.toContain('Restored');
+  });
+
+  test('deletes a seat that waits for room if its attendee is removed, and writes nothing while it waits', async () => {
+    const { settleAll, reconcile, requests, edit, names } = aWorkshopHarness({ seats: 10 });
+    await settleAll();
+    expect((await requests(reconcile)).filter((request) => request.includes('Seat'))).toEqual([]);
+    edit({ spec: { seats: 9 }, metadata: { generation: 2 } });
+    await reconcile();
+    expect(names()).not.toContain('class-seat-10');
+  });
+
+  test('lists no seats that wait for room while the rollout is paused', async () => {
+    const { settleAll, names } = aWorkshopHarness({ seats: 10, rollout: { paused: true } });
+    await settleAll();
+    expect(names()).toEqual([]);
   });
 
   test('creates no seats while the capacity check fails, and checks the capacity again later', async () => {

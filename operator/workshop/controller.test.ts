@@ -35,7 +35,7 @@ describe('a new Workshop', () => {
       condition('NetworkIsolation'),
     ]).toMatchObject([
       { reason: 'SeatsNotReady' },
-      { reason: 'RollingOut' },
+      { reason: 'Updating' },
       { reason: 'AsExpected' },
       { status: 'True' },
       { reason: 'NotAllYet' },
@@ -56,7 +56,7 @@ describe('a new Workshop', () => {
       reason: 'Complete',
       message: '3 of 3 seats follow the spec.',
     });
-    expect(events.events.map(({ reason }) => reason)).toEqual(['RollingOut', 'SeatsReady', 'Pulled', 'Enforced']);
+    expect(events.events.map(({ reason }) => reason)).toEqual(['Updating', 'SeatsReady', 'Pulled', 'Enforced']);
   });
 
   test('sends no request for a Workshop that is ready and does not change', async () => {

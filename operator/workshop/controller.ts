@@ -10,15 +10,17 @@ import { CHECK_MS, CapacityCheck } from './capacity-check.ts';
 import type { CapacityResult } from './capacity-check.ts';
 import { ClusterReader } from './cluster-reader.ts';
 import { deleteWorkshop } from './deletion.ts';
+import { confirmedSchedule, recordsOf } from './ending.ts';
 import { expiresSoon } from './events.ts';
 import { executePlan } from './execute-plan.ts';
+import { isWaitingForRoom, withHeldSeats } from './held-seats.ts';
 import { IsolationCheck } from './isolation-check.ts';
 import { ImagePrepull, NODES_MS } from './image-prepull.ts';
 import { WorkshopMemos } from './memo.ts';
 import type { WorkshopOptions } from './options.ts';
 import { planRollout } from './rollout.ts';
 import type { RolloutPlan } from './rollout.ts';
-import { MAX_WAIT_MS, isOver, scheduleAt } from './schedule.ts';
+import { MAX_WAIT_MS, isOver } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
 import { isDeleting, isSeatOf, nameOf, wantedSeats } from './seats.ts';
 import { SeatWriter } from './seat-writer.ts';
@@ -29,7 +31,11 @@ import { ensureFinalizer, writeStatus } from './write-workshop.ts';
 /** The Seats that exist, grouped by owner. */
 interface ExistingSeats {
   readonly all: readonly Seat[];
-  /** All Seats of the Workshop, even those that are no longer wanted. */
+  /** All Seats of the Workshop that have a place, even those that are no longer wanted. */
+  readonly placed: readonly Seat[];
+  /** All Seats of the Workshop that wait for room on the nodes. */
+  readonly held: readonly Seat[];
+  /** All Seats of the Workshop: those with a place, and those that wait for room. */
   readonly owned: readonly Seat[];
   /** Seats that have the name of a wanted Seat but belong to somebody else. */
   readonly taken: readonly Seat[];
@@ -102,16 +108,17 @@ export class WorkshopReconciler implements Reconciler {
     await writeStatus(this.#options, workshop, status);
   }
 
-  async #rollOut(workshop: Workshop, signal: AbortSignal): Promise<Result | undefined> {
+  async #rollOut(given: Workshop, signal: AbortSignal): Promise<Result | undefined> {
     const attempts = new Attempts();
-    const situation = this.#observe(workshop);
+    const situation = this.#observe(given);
     const { schedule, wanted } = situation;
+    const workshop = await this.#keepRecord(given, situation);
     const [images, capacity] = await Promise.all([
       isOver(schedule) ? undefined : attempts.attempt(() => this.#prepull.ensure(workshop)),
       this.#checkCapacity(workshop, situation, attempts),
     ]);
     signal.throwIfAborted();
-    const plan = this.#plan(workshop, situation, capacity.fitting);
+    const plan = this.#plan(workshop, situation, capacity);
     const refused = await executePlan({ ...this.#options, writer: this.#writer, attempts }, workshop, plan);
     const { owned, taken } = this.#existing(workshop, wanted);
     const seats = inOrder(wanted, owned);
@@ -126,8 +133,19 @@ export class WorkshopReconciler implements Reconciler {
     return soonest(schedule.next, capacity.next, isolation.next, ...recheck);
   }
 
+  /**
+   * Writes how far each attendee got into the Workshop's status, when the class is over. No seat is deleted earlier.
+   * @throws the error of the write
+   */
+  async #keepRecord(workshop: Workshop, { schedule, existing }: Situation): Promise<Workshop> {
+    if (!isOver(schedule)) return workshop;
+    const status = { ...workshop.status, record: recordsOf(workshop, existing.placed) };
+    await writeStatus(this.#options, workshop, status);
+    return { ...workshop, status };
+  }
+
   #observe(workshop: Workshop): Situation {
-    const schedule = scheduleAt(this.#options.clock.now(), workshop.spec.schedule);
+    const schedule = confirmedSchedule(workshop, this.#options.clock.now());
     const over = isOver(schedule);
     const wanted = over && schedule.afterExpiry === 'Delete' ? [] : this.#wanted(workshop, over);
     return { schedule, wanted, existing: this.#existing(workshop, wanted) };
@@ -149,7 +167,8 @@ export class WorkshopReconciler implements Reconciler {
     const names = new Set(wanted.map(nameOf));
     const owned = all.filter((seat) => isSeatOf(seat, workshop));
     const taken = all.filter((seat) => !isSeatOf(seat, workshop) && names.has(nameOf(seat)));
-    return { all, owned, taken };
+    const [held, placed] = [owned.filter(isWaitingForRoom), owned.filter((seat) => !isWaitingForRoom(seat))];
+    return { all, owned, placed, held, taken };
   }
 
   /**
@@ -161,28 +180,35 @@ export class WorkshopReconciler implements Reconciler {
     { wanted, existing }: Situation,
     attempts: Attempts,
   ): Promise<CapacityResult> {
-    const input = { workshop, wanted, missing: missingSeats(wanted, existing), all: existing.all };
+    const input = {
+      workshop,
+      wanted,
+      missing: missingSeats(wanted, existing),
+      all: existing.all.filter((seat) => !isWaitingForRoom(seat)),
+    };
     return (await attempts.attempt(() => this.#capacity.check(input))) ?? { fitting: new Set() };
   }
 
-  #plan(workshop: Workshop, { schedule, wanted, existing }: Situation, fitting: ReadonlySet<string>): RolloutPlan {
+  #plan(workshop: Workshop, { schedule, wanted, existing }: Situation, capacity: CapacityResult): RolloutPlan {
     const { maxConcurrent, maxFailures, paused } = { ...DEFAULTS.rollout, ...workshop.spec.rollout };
-    return planRollout({
+    const mayStart = !paused && schedule.state !== 'Scheduled';
+    const plan = planRollout({
       wanted,
-      existing: existing.owned,
+      existing: existing.placed,
       taken: new Set(existing.taken.map(nameOf)),
-      known: this.#updateKnown(workshop, wanted, existing.owned),
-      fitting,
+      known: this.#updateKnown(workshop, wanted, existing.placed),
+      fitting: capacity.fitting,
       maxConcurrent,
       maxFailures,
-      mayStart: !paused && schedule.state !== 'Scheduled',
+      mayStart,
     });
+    return withHeldSeats({ wanted, held: existing.held, plan, mayHold: mayStart && capacity.condition !== undefined });
   }
 
   /** Updates and returns the names of the wanted Seats that exist now or existed earlier. */
-  #updateKnown(workshop: Workshop, wanted: readonly Seat[], owned: readonly Seat[]): ReadonlySet<string> {
+  #updateKnown(workshop: Workshop, wanted: readonly Seat[], placed: readonly Seat[]): ReadonlySet<string> {
     const memo = this.#memos.get(workshop);
-    const existed = new Set([...memo.known, ...owned.map(nameOf)]);
+    const existed = new Set([...memo.known, ...placed.map(nameOf)]);
     memo.known = new Set(wanted.map(nameOf).filter((name) => existed.has(name)));
     return memo.known;
   }
@@ -200,9 +226,9 @@ export class WorkshopReconciler implements Reconciler {
   }
 }
 
-/** Returns the names of wanted Seats that do not exist. */
-function missingSeats(wanted: readonly Seat[], { owned, taken }: ExistingSeats): string[] {
-  const names = new Set([...owned, ...taken].map(nameOf));
+/** Returns the names of wanted Seats that have no place yet. */
+function missingSeats(wanted: readonly Seat[], { placed, taken }: ExistingSeats): string[] {
+  const names = new Set([...placed, ...taken].map(nameOf));
   return wanted.map(nameOf).filter((name) => !names.has(name));
 }
 

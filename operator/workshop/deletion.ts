@@ -1,7 +1,7 @@
 // Deletes a Workshop: first its Seats, then the pods that pull images, then the Workshop itself. The Workshop stays
 // until no namespace of its seats is left.
 import { KINDS } from '../api/kinds.ts';
-import { FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
+import { API_VERSION, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
 import type { Namespace } from '../../kubernetes/types.ts';
 import type { Result } from '../engine/reconciler.ts';
@@ -45,13 +45,17 @@ async function hasSeats({ api, seats }: DeletionOptions, workshop: Workshop): Pr
   return left.length > 0;
 }
 
+/** Whether a Seat owns the namespace. Anybody could give a namespace of their own the labels. */
+const isOfSeat = ({ metadata: { ownerReferences = [] } }: Namespace): boolean =>
+  ownerReferences.some(({ apiVersion, kind }) => apiVersion === API_VERSION && kind === 'Seat');
+
 /**
  * Lists the namespaces of the Workshop's seats that still exist. A namespace may outlive its Seat, for example if
  * somebody removed the Seat's finalizer.
  */
 async function namespacesLeft({ api }: DeletionOptions, workshop: Workshop): Promise<Namespace[]> {
   const labelSelector = `${LABELS.managedBy}=${MANAGED_BY},${LABELS.workshop}=${workshop.metadata.name}`;
-  return api.list<Namespace>(KINDS.Namespace, { labelSelector });
+  return (await api.list<Namespace>(KINDS.Namespace, { labelSelector })).filter(isOfSeat);
 }
 
 async function awaitNamespaces(

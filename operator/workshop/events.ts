@@ -39,10 +39,12 @@ export const expiresSoon = ({ expiresAt = '', afterExpiry, warning = 0 }: Schedu
 /** For each condition type: the condition reasons that cause an Event, each with the type of this Event. */
 const EVENT_TYPES: Readonly<Record<string, Readonly<Record<string, EventType>>>> = {
   Ready: { SeatsReady: 'Normal', InvalidSpec: 'Warning', Expired: 'Normal', Terminating: 'Normal' },
-  Progressing: { Scheduled: 'Normal', Paused: 'Normal', RollingOut: 'Normal' },
+  Progressing: { Scheduled: 'Normal', Paused: 'Normal', Updating: 'Normal', DeletionUnconfirmed: 'Warning' },
   Degraded: { SeatsFailed: 'Warning', RolloutStopped: 'Warning', WriteRefused: 'Warning' },
   CapacityAvailable: { InsufficientCapacity: 'Warning', NotReadable: 'Warning' },
   ImagesReady: { Pulled: 'Normal', ErrImagePull: 'Warning', NoNodes: 'Warning', NotReadable: 'Warning' },
+  FaultsApplied: { Applied: 'Normal', UnknownFault: 'Warning' },
+  AccessReady: { ServerIsLocal: 'Warning', KubeconfigsEndEarly: 'Warning' },
   NetworkIsolation: { Enforced: 'Normal', Unenforced: 'Warning', ProbeFailed: 'Warning' },
 };
 

@@ -1,5 +1,7 @@
-import { FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
+import { API_VERSION, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
 import { KINDS } from '../api/kinds.ts';
+import { apiError } from '../engine/testing/fake-api.ts';
+import { CONFIRM_DELETION } from './ending.ts';
 import { HOUR, NAMES, aWorkshopHarness, later } from './testing/workshop-harness.ts';
 
 describe('schedule of a class', () => {
@@ -42,7 +44,7 @@ describe('schedule of a class', () => {
   test("deletes an expired class's seats if afterExpiry is Delete, and recreates them if its end moves", async () => {
     const { clock, settle, settleAll, reconcile, edit, names, condition, workshop } = aWorkshopHarness({
       seats: 3,
-      schedule: { expiresAt: later(2) },
+      schedule: { expiresAt: later(2), afterExpiry: 'Delete' },
     });
     await settleAll();
     clock.advance(2 * HOUR);
@@ -66,6 +68,43 @@ describe('schedule of a class', () => {
     edit({ spec: { schedule: { expiresAt: later(9) } } });
     await settleAll();
     expect([names(), condition('Ready').status]).toEqual([NAMES, 'True']);
+  });
+
+  test('records how far each attendee got before it deletes their seats', async () => {
+    const { api, clock, settleAll, reconcile, names, workshop } = aWorkshopHarness({
+      seats: 3,
+      schedule: { expiresAt: later(2), afterExpiry: 'Delete' },
+    });
+    await settleAll();
+    api.edit(KINDS.Seat, { name: 'class-seat-02' }, { status: { progress: '3/12', lastActivity: later(1) } });
+    clock.advance(2 * HOUR);
+    api.fail({ verb: 'apply', kind: 'Workshop' }, apiError(500, 'InternalError', 'etcd is away'));
+    await expect(reconcile()).rejects.toThrow('etcd is away');
+    expect(names()).toEqual(NAMES);
+    await reconcile();
+    await settleAll();
+    expect([names(), workshop().status?.record]).toEqual([
+      [],
+      [{ name: 'seat-01' }, { name: 'seat-02', progress: '3/12', lastActivity: later(1) }, { name: 'seat-03' }],
+    ]);
+  });
+
+  test('deletes no seats for an end in the past until an annotation with that end confirms it', async () => {
+    const { settleAll, edit, seats, condition, workshop, names } = aWorkshopHarness({ seats: 3 });
+    await settleAll();
+    edit({ spec: { schedule: { expiresAt: later(-1), afterExpiry: 'Delete' } }, metadata: { generation: 2 } });
+    await settleAll();
+    expect(seats.list().map(({ spec }) => spec.stopped)).toEqual([true, true, true]);
+    expect(workshop().status?.state).toBe('DeletionUnconfirmed');
+    expect(condition('Progressing').message).toContain(
+      `kubectl annotate workshop class --overwrite intro-otel.dev/confirm-deletion=${later(-1)}.`,
+    );
+    edit({ metadata: { annotations: { [CONFIRM_DELETION]: later(-2) } } });
+    await settleAll();
+    expect(names()).toEqual(NAMES);
+    edit({ metadata: { annotations: { [CONFIRM_DELETION]: later(-1) } } });
+    await settleAll();
+    expect(names()).toEqual([]);
   });
 
   test("stops an expired class's seats if afterExpiry is Stop, and starts them if its end moves", async () => {
@@ -125,7 +164,9 @@ describe('a deleted Workshop', () => {
     const { api, settle, settleAll, reconcile, workshops, condition } = aWorkshopHarness();
     await settleAll();
     const labels = { [LABELS.managedBy]: MANAGED_BY, [LABELS.workshop]: 'class' };
-    api.edit(KINDS.Namespace, { name: 'class-seat-02' }, { metadata: { labels } });
+    const ownerReferences = [{ apiVersion: API_VERSION, kind: 'Seat', name: 'class-seat-02', uid: 'gone' }];
+    api.edit(KINDS.Namespace, { name: 'class-seat-02' }, { metadata: { labels, ownerReferences } });
+    api.edit(KINDS.Namespace, { name: 'class-seat-03' }, { metadata: { labels } }); // somebody else's
     await api.delete(KINDS.Workshop, { name: 'class' });
     await reconcile();
     settle();

@@ -6,7 +6,7 @@ const at = (time: string): number => Date.parse(`2026-05-04T${time}Z`);
 const day = { startsAt: '2026-05-04T09:00:00Z', expiresAt: '2026-05-04T17:00:00Z' };
 
 test('returns the state Open for a class without a schedule, and never requeues', () => {
-  expect(scheduleAt(at('08:00:00'))).toEqual({ state: 'Open', afterExpiry: 'Delete' });
+  expect(scheduleAt(at('08:00:00'))).toEqual({ state: 'Open', afterExpiry: 'Stop' });
 });
 
 test('returns the state Scheduled before the class starts, and requeues at the start', () => {
@@ -16,7 +16,7 @@ test('returns the state Scheduled before the class starts, and requeues at the s
 
 test('returns the state Expired after the class ends, and never requeues', () => {
   expect(scheduleAt(at('16:59:59'), day)).toMatchObject({ state: 'Open', next: 1000 });
-  expect(scheduleAt(at('17:00:00'), day)).toEqual({ state: 'Expired', afterExpiry: 'Delete', ...day });
+  expect(scheduleAt(at('17:00:00'), day)).toEqual({ state: 'Expired', afterExpiry: 'Stop', ...day });
 });
 
 test.each([

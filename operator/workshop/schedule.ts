@@ -21,6 +21,8 @@ export interface Schedule {
   readonly expiresAt?: string;
   /** Milliseconds until the state of the class may change, at most MAX_WAIT_MS. */
   readonly next?: number;
+  /** Whether the seats are only stopped, because their deletion is not confirmed. */
+  readonly unconfirmed?: boolean;
   /** Number of minutes in the warning that the class ends soon. Unset if no warning is due. */
   readonly warning?: number;
 }

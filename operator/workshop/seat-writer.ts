@@ -30,10 +30,12 @@ export function mergePatchOf(live: Tree, wanted: Tree): Tree {
 
 const withoutDisplayName = (seat: Seat): Seat => ({ ...seat, spec: without(seat.spec, ['displayName']) as SeatSpec });
 
-/** Whether the change undoes somebody's edit of a Seat. A rollout step or a new display name does not undo an edit. */
+/** Whether the change undoes somebody's edit of a Seat. A rollout step, a new
+ * display name and the end of a wait for room do not undo an edit. */
 const isRepair = (live: Seat, wanted: Seat): boolean =>
   live.spec.revision === wanted.spec.revision &&
   live.spec.stopped === wanted.spec.stopped &&
+  live.spec.held === wanted.spec.held &&
   !isAsWanted(withoutDisplayName(live), withoutDisplayName(wanted));
 
 export interface SeatWriterOptions {

@@ -6,9 +6,14 @@ import { DEFAULTS } from '../api/types.ts';
 import type { FailingSeat, Seat, SeatCounts, Workshop, WorkshopStatus } from '../api/types.ts';
 import type { Condition } from '../../kubernetes/object.ts';
 import { notTested } from './isolation-pod.ts';
+import { accessCondition } from './access-condition.ts';
+import { announcedEnd, confirmCommand } from './ending.ts';
+import { faultsCondition } from './faults-condition.ts';
+import { isWaitingForRoom } from './held-seats.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { isOver } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
+import { stateOf } from './state.ts';
 import { hasFailed, isDeleting, isReady, isSettled, nameOf, ownerText } from './seats.ts';
 
 /** What one reconcile of a Workshop has observed and decided. */
@@ -50,7 +55,7 @@ export const list = (names: readonly string[]): string =>
 
 /** The state of a Workshop, with counts of its Seats. */
 interface CountedState extends WorkshopState {
-  /** The wanted Seats that exist and are not being deleted. */
+  /** The wanted Seats that exist, are not being deleted, and do not wait for room. */
   readonly live: readonly Seat[];
   readonly counts: SeatCounts;
   readonly failing: readonly FailingSeat[];
@@ -76,7 +81,7 @@ const byName = (a: FailingSeat, b: FailingSeat): number => (a.name < b.name ? -1
 function countSeats(state: WorkshopState): CountedState {
   const { wanted, owned, taken } = state;
   const names = new Set(wanted.map(nameOf));
-  const live = owned.filter((seat) => names.has(nameOf(seat)) && !isDeleting(seat));
+  const live = owned.filter((seat) => names.has(nameOf(seat)) && !isDeleting(seat) && !isWaitingForRoom(seat));
   const revision = wanted[0]?.spec.revision;
   const failing = [...live.filter(hasFailed).map(failingSeat), ...taken.map(takenSeat)].sort(byName);
   const counts = {
@@ -88,10 +93,22 @@ function countSeats(state: WorkshopState): CountedState {
   return { ...state, live, failing, counts, stopped: live.filter(({ status }) => status?.phase === 'Stopped').length };
 }
 
-function expiredText({ schedule, owned, stopped, counts: { desired } }: CountedState): string {
+const unconfirmedText = ({ workshop, schedule: { expiresAt = '' }, stopped, counts }: CountedState): string =>
+  `The end ${expiresAt} was in the past when the operator first saw it, so it deletes nothing. ${stopped} of ` +
+  `${counts.desired} seats are stopped. To delete them, run ${confirmCommand(workshop.metadata.name, expiresAt)}. To ` +
+  'get them back, set spec.schedule.expiresAt to a later time.';
+
+function expiredText(state: CountedState): string {
+  const {
+    schedule,
+    owned,
+    stopped,
+    counts: { desired },
+  } = state;
   const { expiresAt = '', afterExpiry } = schedule;
   const deletion =
     owned.length === 0 ? 'Its seats are deleted.' : `Its seats are being deleted, ${owned.length} are left.`;
+  if (schedule.unconfirmed === true) return unconfirmedText(state);
   const seats = afterExpiry === 'Delete' ? deletion : `${stopped} of ${desired} seats are stopped.`;
   return `The class ended at ${expiresAt}. ${seats} To get them back, set spec.schedule.expiresAt to a later time.`;
 }
@@ -130,7 +147,8 @@ function heldBack(state: CountedState, text: string): ConditionSpec | undefined 
   const { waiting, halted } = plan;
   if (isOver(schedule)) {
     const isDeletingSeats = schedule.afterExpiry === 'Delete' && owned.length > 0;
-    return progress(isDeletingSeats ? 'True' : 'False', 'Expired', expiredText(state));
+    const reason = schedule.unconfirmed === true ? 'DeletionUnconfirmed' : 'Expired';
+    return progress(isDeletingSeats ? 'True' : 'False', reason, expiredText(state));
   }
   if (schedule.state === 'Scheduled')
     return progress('False', 'Scheduled', `Seats are created at ${schedule.startsAt}. Their images are pulled now.`);
@@ -160,7 +178,7 @@ function progressingCondition(state: CountedState): ConditionSpec {
   if (held) return held;
   const active = inProgress(state);
   if (active + waiting.length - unplaced.length > 0)
-    return progress('True', 'RollingOut', `${text}, ${active} in progress, ${waiting.length} wait.`);
+    return progress('True', 'Updating', `${text}, ${active} in progress, ${waiting.length} wait.`);
   if (unplaced.length > 0)
     return progress(
       'False',
@@ -218,8 +236,14 @@ export function statusOf(input: WorkshopState, now: number): WorkshopStatus {
     ...(capacity ? [capacity] : earlierCondition(workshop, 'CapacityAvailable')),
     ...(images ? [images] : earlierCondition(workshop, 'ImagesReady')),
     ...isolationCondition(state),
+    ...faultsCondition(workshop),
+    ...accessCondition(workshop, state.live),
   ];
-  return completeStatus(workshop, { conditions, counts, failing, now });
+  const end = announcedEnd(workshop, state.schedule);
+  return {
+    ...completeStatus(workshop, { conditions, counts, failing, now }),
+    ...(end !== undefined && { announcedEnd: end }),
+  };
 }
 
 interface StatusParts {
@@ -235,12 +259,16 @@ export function completeStatus(
 ): WorkshopStatus {
   const complete = (one: ConditionSpec | Condition): Condition[] =>
     'lastTransitionTime' in one ? [one] : setConditions(status?.conditions, [one], { generation, now });
+  const completed = conditions.flatMap(complete);
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
-    conditions: conditions.flatMap(complete),
+    conditions: completed,
+    state: stateOf(completed),
     seats: counts,
     ...(failing.length > 0 && { failing: failing.slice(0, MAX_LISTED) }),
     summary: `${counts.ready}/${counts.desired}`,
+    ...(status?.announcedEnd !== undefined && { announcedEnd: status.announcedEnd }),
+    ...(status?.record && { record: status.record }),
   };
 }
 
@@ -260,7 +288,7 @@ export function invalidStatus(
   const schedule = { state: 'Open', afterExpiry: 'Keep' } as const;
   const state = countSeats({ workshop, owned, wanted: owned, taken: [], plan: NO_PLAN, schedule });
   const { attendees, seats = 0 } = workshop.spec;
-  const kept = ['Degraded', 'CapacityAvailable', 'ImagesReady', 'NetworkIsolation'];
+  const kept = ['Degraded', 'CapacityAvailable', 'ImagesReady', 'NetworkIsolation', 'FaultsApplied', 'AccessReady'];
   return completeStatus(workshop, {
     conditions: [
       conditionSpec('Ready', 'False', 'InvalidSpec', invalidText(problems)),

@@ -18,6 +18,7 @@ import {
   seatsOf,
   useWorkshop,
   workshopBecomes,
+  workshopNow,
 } from '../support/cluster/workshop.ts';
 import { always, eventually } from '../../support/waiting.ts';
 
@@ -243,13 +244,18 @@ describe('the schedule of a Workshop', () => {
     await eventually(async () => expect((await seatNow(seat)).status?.phase).not.toBe('Stopped'), { within: 10_000 });
   });
 
-  test('a Workshop with afterExpiry Delete deletes its seats at its end, but not itself', async () => {
-    await patchWorkshop(short, { schedule: { expiresAt: inSeconds(-1), afterExpiry: 'Delete' } });
+  test('a Workshop with an end in the past deletes its seats only after a confirmation, but not itself', async () => {
+    const end = inSeconds(-1);
+    await patchWorkshop(short, { schedule: { expiresAt: end, afterExpiry: 'Delete' } });
+    await workshopBecomes(short, 'Progressing', /^False DeletionUnconfirmed/);
+    expect(await namespacesOf(short)).toEqual([seat]);
+    await kubectl('annotate', 'workshop', short, `intro-otel.dev/confirm-deletion=${end}`);
     await eventually(async () => expect([await namespacesOf(short), await seatsOf(short)]).toEqual([[], []]), {
       within: 60_000,
       every: 1000,
     });
     expect(conditionText(await workshopBecomes(short, 'Ready', /^False /), 'Ready')).toMatch(/Expired/);
+    expect((await workshopNow(short)).status?.record).toMatchObject([{ name: 'ada' }]);
   });
 
   test('a Workshop is removed with all its seats by kubectl delete', async () => {

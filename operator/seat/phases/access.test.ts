@@ -17,8 +17,10 @@ describe('the kubeconfig', () => {
     });
     expect(harness.seat.status?.access).toEqual({
       secret: 'class-ada/kubeconfig',
+      issuedAt: '2026-01-01T00:00:00Z',
       expiresAt: '2026-01-01T01:00:00Z',
       renewAt: '2026-01-01T00:48:00Z',
+      handedOutUntil: '2026-01-01T01:00:00Z',
     });
     const before = harness.kubeconfig;
     harness.clock.advance(46 * MINUTE);
@@ -29,6 +31,45 @@ describe('the kubeconfig', () => {
     await harness.reconcile();
     expect(harness.kubeconfig).not.toBe(before);
     expect(harness.seat.status?.access?.expiresAt).toBe('2026-01-01T01:48:00Z');
+  });
+
+  test('announces at each renewal when the file that was handed out ends, and how to hand out the next', async () => {
+    const harness = await aReadySeatHarness(aSeat({ spec: lifetime }));
+    harness.clock.advance(47 * MINUTE);
+    await harness.reconcile();
+    expect(harness.seat.status?.access).toMatchObject({
+      expiresAt: '2026-01-01T01:48:00Z',
+      handedOutUntil: '2026-01-01T01:00:00Z',
+    });
+    expect(harness.events.at(-1)).toMatchObject({
+      type: 'Warning',
+      reason: 'KubeconfigRenewed',
+      message: expect.stringMatching(
+        /handed out before ends at 2026-01-01T01:00:00Z\. Hand the Secret out again: kubectl -n class-ada get secret/,
+      ) as string,
+    });
+    expect(harness.condition('Access')?.message).toContain(
+      'Files that you handed out before 2026-01-01T00:48:00Z end at 2026-01-01T01:00:00Z.',
+    );
+  });
+
+  test('does not promise that an earlier kubeconfig still works after a change of its settings', async () => {
+    const harness = await aReadySeatHarness();
+    harness.change({ revision: 'r2', access: { server: 'https://other.example.com' } });
+    await harness.reconcile();
+    const { expiresAt, handedOutUntil } = harness.seat.status?.access ?? {};
+    expect(handedOutUntil).toBe(expiresAt);
+    expect(harness.events.at(-1)?.message).toContain('A file that you handed out before may not work any more.');
+  });
+
+  test('reports ServerIsLocal for a kubeconfig that only works on the machine of the cluster', async () => {
+    const harness = aSeatHarness();
+    harness.clusterInfo.server = 'https://127.0.0.1:6443';
+    await harness.reconcile();
+    expect(harness.condition('Access')).toMatchObject({ status: 'True', reason: 'ServerIsLocal' });
+    harness.change({ revision: 'r2', access: { server: 'https://kube.example.com' } });
+    await harness.reconcile();
+    expect(harness.condition('Access')).toMatchObject({ status: 'True', reason: 'KubeconfigValid' });
   });
 
   test('checks the kubeconfig every half hour, and creates it again if somebody deleted it', async () => {

@@ -22,13 +22,15 @@ type Access = NonNullable<SeatStatus['access']>;
 /** Milliseconds to wait until the watch reports the attendee's new ServiceAccount. */
 const CACHE_MS = 500;
 
-function termsOf({ options: { clusterInfo }, seat }: SeatContext): Terms {
-  const cluster = clusterInfo();
-  const { certificateAuthority } = cluster;
-  const { access: { server = cluster.server, tokenLifetime } = {} } = seat.spec;
+/** Returns the API server's URL for the attendee: the Workshop's, or else the one that the operator has found. */
+export const serverOf = ({ options: { clusterInfo }, seat }: SeatContext): string =>
+  seat.spec.access?.server ?? clusterInfo().server;
+
+function termsOf(context: SeatContext): Terms {
+  const { certificateAuthority } = context.options.clusterInfo();
   return {
-    server,
-    seconds: lifetimeSeconds(tokenLifetime),
+    server: serverOf(context),
+    seconds: lifetimeSeconds(context.seat.spec.access?.tokenLifetime),
     ...(certificateAuthority !== undefined && { certificateAuthority }),
   };
 }
@@ -86,6 +88,15 @@ async function writeLink(context: SeatContext): Promise<void> {
   memo.link = link;
 }
 
+/**
+ * Returns the kubeconfig that a new one replaces because its time has come. Its token stays valid until it expires.
+ * Returns undefined if the settings or the account have changed, because an earlier file may not work then.
+ */
+function replacedOnTime({ now }: SeatContext, access: Access | undefined): Access | undefined {
+  const isOnTime = access !== undefined && now >= Date.parse(access.renewAt) && now < Date.parse(access.expiresAt);
+  return isOnTime ? access : undefined;
+}
+
 async function renewAccess(context: SeatContext, accountUid: string): Promise<Access> {
   const { options, seat, now, memo } = context;
   const terms = termsOf(context);
@@ -94,8 +105,9 @@ async function renewAccess(context: SeatContext, accountUid: string): Promise<Ac
   await options.api.apply(kubeconfigSecret(seat, terms, accountUid, token));
   memo.secretCheckedAt = now;
   delete memo.link;
-  if (seat.status?.access !== undefined) record(options.events, seat, kubeconfigRenewed(seat));
-  const access = accessOf(seat, token, now);
+  const before = latestAccess(context);
+  const access = accessOf(seat, token, { now, replaced: replacedOnTime(context, before) });
+  if (before !== undefined) record(options.events, seat, kubeconfigRenewed(seat, access));
   memo.access = { value: access, revision: seat.spec.revision };
   return access;
 }

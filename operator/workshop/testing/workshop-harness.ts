@@ -9,6 +9,7 @@ import { manualClock, recordedEvents } from '../../engine/testing/fake-api.ts';
 import { ClassApi, MONDAY, aNode, aWorkshop } from './fixtures.ts';
 import type { Pod } from '../../../kubernetes/types.ts';
 import { WorkshopReconciler } from '../controller.ts';
+import { isWaitingForRoom } from '../held-seats.ts';
 import type { WorkshopOptions } from '../options.ts';
 
 export const HOUR = 3_600_000;
@@ -59,13 +60,18 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
   const reconcile = (): Promise<Result | undefined> => reconciler.reconcile('class', signal);
   const workshop = (): Workshop => workshops.get('class') as Workshop;
 
-  /** Gives these Seats the phase, as the Seat reconciler would. Removes Seats that are being deleted. */
+  /**
+   * Gives these Seats the phase, as the Seat reconciler would. Removes Seats that are being deleted, and leaves out
+   * Seats that wait for room.
+   */
   const settle = (
     phase: SeatPhase = 'Ready',
     message = 'Set by the test.',
     names = seats.list().map(({ metadata }) => metadata.name),
   ): void => {
-    for (const { metadata, spec } of seats.list().filter((seat) => names.includes(seat.metadata.name))) {
+    for (const { metadata, spec } of seats
+      .list()
+      .filter((seat) => names.includes(seat.metadata.name) && !isWaitingForRoom(seat))) {
       const conditions = [{ type: 'Ready', status: 'False', reason: phase, message, lastTransitionTime: MONDAY }];
       const reached = spec.stopped === true || spec.replicas === 0 ? 'Stopped' : phase;
       if (metadata.deletionTimestamp !== undefined) api.remove(KINDS.Seat, metadata);
