@@ -1,4 +1,5 @@
-// JSON and hashes, printed exactly as Helm's template functions print them. Equal values give equal text.
+// JSON and hashes, printed exactly as Helm's template functions print them. So the chart and the operator get the same
+// text from equal values.
 import { createHash } from 'node:crypto';
 
 /**

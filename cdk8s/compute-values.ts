@@ -1,5 +1,5 @@
-// The operations of lab/compute.ts for a rendering in which all chart values are known. Each operation computes its
-// result at once.
+// Implements the operations of lab/compute.ts for the case that all chart values are known. Each operation then
+// computes its result at once.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { byBytes, json, sha256, sorted } from './canonical-json.ts';
@@ -15,7 +15,9 @@ import type { EnvValues, LabValues } from './values.ts';
  */
 const DICE = ['dice', join('..', 'apps', 'dice')].map((folder) => join(import.meta.dirname, folder));
 
-/** Returns the texts of the learner's files in the values. An empty text stands for the default file. */
+/**
+ * Returns the texts that the values contain for the learner's files. An empty text means that the default file is used.
+ */
 const givenTexts = ({ dice, collector }: LabValues): Readonly<Record<OwnFile, string>> => ({
   'app.ts': dice.source,
   'settings.env': dice.settings,
@@ -23,8 +25,8 @@ const givenTexts = ({ dice, collector }: LabValues): Readonly<Record<OwnFile, st
 });
 
 /**
- * Returns the name of the default for a learner's file. At instrumentation level `manual`, the default for app.ts is a
- * file with hand-written spans.
+ * Returns the name of the file that is the default for a learner's file. It is the same name, except for app.ts at
+ * instrumentation level `manual`: the default is then a file with hand-written spans.
  */
 const defaultFile = (file: OwnFile, level: LabValues['instrumentation']): string =>
   file === 'app.ts' && level === 'manual' ? 'app.manual.ts' : file;
@@ -92,7 +94,7 @@ function ownText(values: LabValues, file: OwnFile): OwnText {
   return { given, current: given };
 }
 
-/** Returns the operations for the known values of one lab. */
+/** Returns the operations for a lab whose values are all known. */
 export const valueCompute = (values: LabValues): Compute => ({
   decimal: (number) => unresolved(String(resolved(number))),
   json: (value) => unresolved(json(value)),

@@ -28,7 +28,7 @@ export interface KubernetesObject extends AnyObject {
   readonly metadata: AnyObject['metadata'] & { readonly namespace: string };
 }
 
-/** Some of the lab's values. A missing value has its default. */
+/** Values of a lab of which the caller sets only some. A value that is not set has its default. */
 export type SomeValues = SomeOf<LabValues>;
 
 export interface LabRequest {
@@ -38,7 +38,7 @@ export interface LabRequest {
   readonly values?: SomeValues;
   /** Value of the label app.kubernetes.io/managed-by. */
   readonly managedBy?: string;
-  /** Names of existing ClusterRoles. The lab binds these and creates no Roles. */
+  /** Names of existing ClusterRoles. If they are given, the lab binds them and creates no Roles of its own. */
   readonly clusterRoles?: ClusterRoles;
   /** Name of an existing PriorityClass for the lab's pods. */
   readonly priorityClass?: string;
@@ -57,7 +57,7 @@ export function objectsOf<Props extends LabProps>(lab: Props, parts: readonly Co
     .map((object) => object.toJson() as AnyObject);
 }
 
-/** Returns the components that the values enable. The values must not contain tokens. */
+/** Returns the components in `parts` that the values of the lab enable. The values must not contain tokens. */
 export const enabledOf = <Props extends LabProps>(lab: Props, parts: readonly Component<Props>[]) =>
   parts.filter(({ enabled }) => enabled === undefined || resolved(enabled(lab)));
 
@@ -114,7 +114,7 @@ function inNamespace(object: KubernetesObject, namespace: string): KubernetesObj
 
 /**
  * Returns a function that takes a seat's namespace and returns the objects of the seat's lab. The labs of all seats
- * have the same values, so one rendering, which takes about 100 ms, serves all of them. The labs share parts of their
+ * have the same values. So the lab is rendered only once, which takes about 100 ms. The labs share parts of their
  * objects, so callers must not change an object.
  * @throws the same errors as renderLab
  */

@@ -1,4 +1,5 @@
-// Generates the files in charts/lab. With --verify, it writes nothing and fails if a file in charts/lab differs.
+// Generates the files in charts/lab. With --verify, only checks: writes nothing, and fails if a file in charts/lab
+// differs.
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { chartFiles } from './helm/chart.ts';
@@ -11,8 +12,8 @@ const CHART = join(import.meta.dirname, '..', 'charts', 'lab');
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 /**
- * Returns the texts of all files below a directory, by their relative paths with forward slashes. The result is empty
- * if the directory doesn't exist.
+ * Returns the texts of all files in a directory and its subdirectories, by their relative paths with forward slashes.
+ * The result is empty if the directory doesn't exist.
  */
 function read(directory: string): Files {
   try {
@@ -26,7 +27,10 @@ function read(directory: string): Files {
   }
 }
 
-/** Returns a line for each chart file that differs from the generated file, is missing, or isn't generated. */
+/**
+ * Returns one line of text about each wrong file: a file that differs from the generated file, is missing, or isn't
+ * generated.
+ */
 export function differences(wanted: Files, found: Files): string[] {
   const wrong = [...wanted]
     .filter(([path, text]) => found.get(path) !== text)

@@ -4,7 +4,7 @@ import { choice, entry, flag, group, integer, list, map, quantity, scalar, setti
 import type { ValueOf } from './schema/schema.ts';
 import { versions } from '../lab/versions.ts';
 
-/** Version of the lab. The chart, the image and the labels on every object have it. */
+/** Version of the lab. The chart, the image and the labels on every object state this version. */
 export const VERSION = versions.lab;
 
 const image = (what: string, repository: string, tag: string) => ({
@@ -48,7 +48,7 @@ export const resources = (what: string, requests: Record<string, string>, limits
 
 /**
  * Describes the environment variables of a container.
- * @param filled names of the variables that the lab sets from fields of the pod, and that users can't set
+ * @param filled names of the variables that a user can't set, because the lab sets them from fields of the pod
  */
 export const env = (what: string, filled: readonly string[] = ['POD_NAME', 'POD_IP']) =>
   map({
@@ -291,7 +291,7 @@ export const labValues = group('The values of the lab.', {
 /** The complete values of one lab. */
 export type LabValues = ValueOf<typeof labValues>;
 
-/** The values that every app of the lab has. */
+/** The values that every app of the lab has: its environment variables and its resources. */
 export type AppValues = Pick<LabValues['dice'], 'env' | 'resources'>;
 
 export type ImageValues = Pick<LabValues['image'], 'registry' | 'repository' | 'tag'>;

@@ -7,13 +7,14 @@ import type { ClusterFacts } from './preflight.ts';
 
 export interface ClusterCapacity extends Omit<ClusterFacts, 'version'> {
   /**
-   * The uid of the namespace kube-system, which identifies the cluster. A new cluster of the same name has another uid.
+   * The uid of the namespace kube-system, which identifies the cluster. If a cluster is deleted and created again under
+   * the same name, the uid differs.
    */
   readonly id: string | undefined;
   readonly namespaces: readonly V1Namespace[];
   /**
-   * The names of the images that every ready node has. A kubelet reports only the 50 largest images of its node, so
-   * smaller images may be missing here.
+   * The names of the images that every ready node reports. A kubelet reports only the 50 largest images of its node, so
+   * a small image may be on every node and yet be missing here.
    */
   readonly images: ReadonlySet<string>;
 }

@@ -47,7 +47,7 @@ async function readFacts(requested: string | undefined, report: Progress): Promi
   };
 }
 
-/** Returns whether a kubeconfig exists. Without one, kubectl need not be installed. */
+/** Returns whether a kubeconfig exists. If none exists, no kubectl is needed to read it. */
 function hasKubeconfig(): boolean {
   const files =
     process.env['KUBECONFIG']?.split(process.platform === 'win32' ? ';' : ':').filter((file) => file !== '') ?? [];

@@ -16,9 +16,9 @@ export interface Engine {
 
 /** The container engines on this machine. A docker command without a daemon does not count. */
 export interface EngineFacts extends Readonly<Record<EngineName, boolean>> {
-  /** The names of docker's contexts. Each context leads to a daemon. */
+  /** The names of docker's contexts. A docker context names the daemon that the docker command talks to. */
   readonly dockerContexts: readonly string[];
-  /** The `kind` of each cluster product on this machine whose own nerdctl answers. */
+  /** The `kind` of each cluster product whose own nerdctl answers on this machine: see products/index.ts. */
   readonly productNerdctls: readonly string[];
 }
 
@@ -29,12 +29,12 @@ export interface LocalCluster {
   readonly name: string;
 }
 
-/** The destination of an image. */
+/** Where a built image goes: to a cluster on this machine, or to a registry. */
 export type Destination = LocalCluster | 'registry';
 
 export interface EnginePlan {
   readonly engine: Engine;
-  /** Whether the cluster runs images from the engine's store, so that no image has to be copied. */
+  /** Whether the cluster runs images from the engine's own store. Then no image has to be copied. */
   readonly shared: boolean;
 }
 

@@ -4,7 +4,9 @@ import { run } from '../support/run.ts';
 import type { RunOptions, RunResult } from '../support/run.ts';
 import { findHelm, findKubectl } from './tools.ts';
 
-/** The kubeconfig and context of a cluster. Without either field, kubectl uses its own defaults. */
+/**
+ * Selects a cluster by its kubeconfig and context. If a field is missing, kubectl uses its own default for that field.
+ */
 export interface ClusterAccess {
   /** The path of a kubeconfig, or a list of paths as in $KUBECONFIG. */
   readonly kubeconfig?: string | undefined;

@@ -2,9 +2,9 @@
 import type { Context } from './products/index.ts';
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0)$/;
-/** Matches private addresses, which virtual machines and containers on this machine have. */
+/** Matches private IP addresses. Virtual machines and containers on this machine have such addresses. */
 const PRIVATE = /^(10|192\.168|172\.(1[6-9]|2\d|3[01]))(\.\d+){2,3}$/;
-/** The names that Docker's virtual machine and this machine use for each other. */
+/** The host names under which this machine and Docker's virtual machine reach each other. */
 const DOCKER_NAMES = ['kubernetes.docker.internal', 'host.docker.internal'];
 
 /** Returns whether the server listens on this machine's loopback address. */

@@ -21,14 +21,16 @@ const TO_RUN = 1.5 * GIB;
 /** The memory of two Go linkers at the same time, in bytes. */
 const TO_BUILD = 4 * GIB;
 
-/** Returns the share of the build time that is left: 0 if every component is in the cache, 1 if none is. */
+/** Returns the share of the build time that remains: 0 if every component is in the cache, 1 if none is. */
 export function shareToBuild(isBuilt: (directory: string) => boolean = existsSync): number {
   const all = Object.values(components);
   const seconds = (some: typeof all): number => some.reduce((total, component) => total + component.cold.seconds, 0);
   return seconds(all.filter((component) => !isBuilt(componentDir(component)))) / seconds(all);
 }
 
-/** Returns what the throwaway cluster `name` needs. `toBuild` is the share of the build time that is left. */
+/**
+ * Returns what the throwaway cluster `name` needs. `toBuild` is the share of the build time that remains, from 0 to 1.
+ */
 export async function devclusterRequirements(name: string, toBuild: number): Promise<MachineNeeds> {
   const go =
     toBuild === 0

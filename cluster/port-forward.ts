@@ -1,7 +1,7 @@
 // Opens a port-forward to a lab's guide, for a cluster without a NodePort on this machine. A background process, the
-// keeper, restarts `kubectl port-forward` whenever it ends, until the keeper's file is gone. Nothing is killed by
-// process id, because another program may have the id by then. If the keeper itself is killed, its kubectl ends
-// together with the pod.
+// keeper, restarts `kubectl port-forward` whenever kubectl ends. Each keeper has a file, and ends when this file is
+// removed. No keeper is killed by its process id, because another program may have the id by then. If a keeper is
+// killed by somebody else, its kubectl goes on until the pod is gone.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -10,10 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterTools } from './kubectl.ts';
 import { labFile, readJson, writeWhole } from './state.ts';
 
-/** The content of a keeper's file: the command that the keeper runs. */
+/** The content of a keeper's file: the command that the keeper runs, and the port that this command forwards. */
 interface PortForward {
   readonly port: number;
-  /** The keeper's token. A keeper ends when the file contains a different token. */
+  /** A random text that identifies one keeper. A keeper ends when another keeper's text is in the file. */
   readonly token: string;
   readonly command: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
@@ -22,7 +22,8 @@ interface PortForward {
 }
 
 /**
- * The age, in milliseconds, up to which a keeper's last sign of life counts. On a busy machine a keeper may be late.
+ * The age of a keeper's file, in milliseconds, up to which the keeper counts as running. A running keeper sets the
+ * file's modification time about once a second. On a busy machine this may happen late.
  */
 const ALIVE_WITHIN = 15_000;
 
@@ -35,7 +36,9 @@ export interface PortForwardTarget {
   readonly lookEvery?: number;
 }
 
-/** Starts a keeper for the lab `key` on `port`. It replaces any other keeper of this lab. */
+/**
+ * Starts a keeper for the lab `key` (see labKey in state.ts) on `port`. The new keeper replaces the lab's old keeper.
+ */
 export function openPortForward(key: string, port: number, kube: ClusterTools, target: PortForwardTarget): void {
   const args = [
     'port-forward',
@@ -74,7 +77,9 @@ export async function closePortForward(key: string): Promise<void> {
   if (forward !== undefined) await sleep(forward.lookEvery * 1.5);
 }
 
-/** Runs the keeper: it restarts kubectl whenever kubectl ends, until `file` no longer contains this keeper's token. */
+/**
+ * Runs a keeper: it restarts kubectl whenever kubectl ends. It goes on while `file` contains the token of this keeper.
+ */
 async function keepForwarding(file: string): Promise<void> {
   const forward = readJson<PortForward>(file);
   if (forward === undefined) return;

@@ -77,7 +77,7 @@ function memoryMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
   ];
 }
 
-/** Compares the free space of each file system with the sum of the needs of all its directories. */
+/** Compares the free space of each file system with the space that all its directories need together. */
 function diskMisses(facts: MachineFacts, needs: MachineNeeds): UserError[] {
   const byFileSystem = Map.groupBy(needs.disk, (need) => facts.disks[need.path]?.fileSystem);
   return [...byFileSystem.values()].flatMap((group) => {
@@ -136,7 +136,10 @@ function roomMisses({ resize, ...facts }: ClusterFacts, needs: ClusterNeeds): Us
   ];
 }
 
-/** Returns whether version `found` is `wanted` or later. It compares number by number. */
+/**
+ * Returns whether the version `found` is the version `wanted` or a later one. It compares the versions number by
+ * number.
+ */
 function atLeast(found: readonly number[], wanted: readonly number[]): boolean {
   const differing = wanted.findIndex((number, index) => found[index] !== number);
   return differing === -1 || (found[differing] ?? -1) > (wanted[differing] ?? 0);

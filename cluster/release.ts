@@ -33,8 +33,8 @@ const RESTRICTED = {
 const READY_WITHIN = '15m';
 const LOOK_EVERY = 2000;
 /**
- * The time, in milliseconds, that a pod may be stuck before the install fails. A registry or a Secret may be available
- * a moment late.
+ * How long a pod may be stuck, in milliseconds, before the install fails. A pod may be stuck for a moment because a
+ * registry or a Secret is late.
  */
 const TROUBLE_LASTS = 20_000;
 const PENDING_PATIENCE = 10_000;
@@ -72,8 +72,8 @@ export async function installRelease(kube: ClusterTools, release: Release, repor
 }
 
 /**
- * Runs `work`, which waits for the release's pods. Aborts the signal that `work` receives if one of the pods can't
- * start.
+ * Runs `work`, which waits for the release's pods. If one of the pods can't start, aborts the signal that `work` has
+ * received.
  */
 async function whileWatching(
   kube: ClusterTools,
@@ -129,8 +129,9 @@ function explained(error: unknown, release: Release, troubles: readonly Trouble[
 }
 
 /**
- * Shows how many pods are ready until `signal` is aborted. @returns the stuck containers as soon as one is stuck for
- * too long
+ * Shows how many pods are ready, again and again until `signal` is aborted. Ends early if a container is stuck for too
+ * long.
+ * @returns the containers that are stuck, or an empty list
  */
 async function watchPods(
   kube: ClusterTools,
@@ -157,9 +158,9 @@ function keyOf({ pod, container }: Trouble): string {
 }
 
 /**
- * Waits until another helm process has finished its work on the release. A killed helm leaves the release in a pending
- * state, in which helm refuses every change. So this function also removes the record of an operation that stays
- * pending. The next install takes over the objects that this operation has made.
+ * Waits until another helm process has finished its work on the release. If that helm was killed, the release stays in
+ * a pending state, and helm refuses every change. Then this function removes helm's record of the pending operation.
+ * The next install takes over the objects that this operation has made.
  */
 async function untilNotPending(kube: ClusterTools, release: Release, report: Progress): Promise<void> {
   const until = Date.now() + PENDING_PATIENCE;

@@ -9,7 +9,9 @@ interface Answer {
   body: unknown;
 }
 
-/** Runs `work` with a fake guide on loopback, whose answers depend on the path. */
+/**
+ * Runs `work` while a fake guide listens on loopback. `answers` returns the guide's answer for the path of a request.
+ */
 async function withGuide(answers: (path: string) => Answer, work: (url: string) => Promise<void>): Promise<void> {
   const server = createServer((request, response) => {
     const { status, body } = answers(request.url ?? '');

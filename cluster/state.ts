@@ -21,7 +21,9 @@ export interface RecordedLab {
   readonly images?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Returns the name of a lab's files. It depends on the cluster, the namespace and the release. */
+/**
+ * Returns the name that all files of a lab have in common. It depends on the cluster, the namespace and the release.
+ */
 export function labKey(lab: Pick<RecordedLab, 'throwaway' | 'reach' | 'namespace' | 'release'>): string {
   const where = lab.throwaway === undefined ? `context ${lab.reach.context ?? ''}` : `throwaway ${lab.throwaway}`;
   return [where, lab.namespace, lab.release].join(' ').replace(/[^\w.-]+/g, '_');
@@ -30,14 +32,14 @@ export function labKey(lab: Pick<RecordedLab, 'throwaway' | 'reach' | 'namespace
 const ENDINGS = ['lab.json', 'door.json', 'door.log'] as const;
 
 /**
- * Returns the path of a lab's file in the folder labs.d. No throwaway cluster uses this folder as its own, because the
- * name of a throwaway cluster contains no dot.
+ * Returns the path of a lab's file in the folder labs.d. Each throwaway cluster has a folder next to labs.d. No cluster
+ * can be called labs.d, because a cluster's name contains no dot.
  */
 export function labFile(key: string, ending: (typeof ENDINGS)[number]): string {
   return stateDir('labs.d', `${key}.${ending}`);
 }
 
-/** Writes a lab's record. Fields that `lab` lacks keep their values from the old record. */
+/** Writes a lab's record. If `lab` lacks a field, the record keeps the value that it already has. */
 export function recordLab(lab: RecordedLab): void {
   const file = labFile(labKey(lab), 'lab.json');
   writeWhole(file, { ...readJson<RecordedLab>(file), ...lab });
@@ -51,7 +53,9 @@ export function recordedLabs(): RecordedLab[] {
     .flatMap((file) => readJson<RecordedLab>(join(directory, file)) ?? []);
 }
 
-/** Returns the path of the file that records which build of an image a context's cluster has. */
+/**
+ * Returns the path of a record for the cluster of a context. The record says which build of an image this cluster has.
+ */
 export function imageRecordFile(context: string, image: string): string {
   return stateDir('labs.d', `${context.replace(/[^\w.-]+/g, '_')}.${image}.image.json`);
 }

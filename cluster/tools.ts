@@ -81,7 +81,10 @@ export function findKubectl(report: Progress, serverMinor = OWN_MINOR): Promise<
   );
 }
 
-/** Finds any kubectl, to read the kubeconfig and to ask a cluster for its version. */
+/**
+ * Finds a kubectl of any version. It only reads the kubeconfig and asks a cluster for its version. Then `findKubectl`
+ * finds one that fits this version.
+ */
 export async function anyKubectl(report: Progress): Promise<Tool> {
   return (await ownTool('kubectl')) ?? findKubectl(report);
 }

@@ -66,8 +66,8 @@ function fit(text: string, width: number): string {
 }
 
 /**
- * Lists the spans depth first, siblings by start time. A span with a missing parent counts as a root, so that no span
- * is left out.
+ * Lists the spans of the tree from top to bottom. A span's children follow it, in the order of their start. A span
+ * whose parent is missing counts as a root, so that no span is left out.
  */
 function rowsOf(spans: readonly TreeSpan[]): Row[] {
   const known = new Set(spans.map((span) => span.spanId));
@@ -86,8 +86,8 @@ function rowsOf(spans: readonly TreeSpan[]): Row[] {
 }
 
 /**
- * Draws a bar. `share` is its start and length as fractions of `width`. The bar is at least an eighth of a column long,
- * so that every span is visible.
+ * Draws a span's bar. `share` says where the bar starts and how long it is, both as fractions of `width`. The bar is at
+ * least an eighth of a column long, so that every span is visible.
  */
 function barOf(share: { from: number; length: number }, width: number): string {
   const from = Math.min(Math.floor(finite(share.from) * width), width - 1);
@@ -95,7 +95,9 @@ function barOf(share: { from: number; length: number }, width: number): string {
   return `${' '.repeat(from)}${'█'.repeat(Math.floor(eighths / 8))}${EIGHTHS[eighths % 8] ?? ''}`;
 }
 
-/** Returns the share, or 0 if it is not a number. The share is not a number if the whole trace has a duration of 0. */
+/**
+ * Returns the fraction `share`, or 0 if it is not a number. It is not a number if the whole trace has a duration of 0.
+ */
 function finite(share: number): number {
   return Number.isFinite(share) ? share : 0;
 }

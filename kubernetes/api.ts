@@ -38,8 +38,8 @@ export const isGone = (error: unknown): error is ApiError => answered(error, 410
 export const isTooManyRequests = (error: unknown): error is ApiError => answered(error, 429);
 export const isForbidden = (error: unknown): error is ApiError => answered(error, 403);
 /**
- * Returns whether the namespace's ResourceQuota refused the request. A request that RBAC refuses also fails with 403,
- * but its message is different.
+ * Returns whether a ResourceQuota of the namespace refused the request. A request that RBAC refuses also fails with
+ * 403, but with another error message.
  */
 export const isOverQuota = (error: unknown): error is ApiError =>
   answered(error, 403) && (error.status.message ?? '').includes('exceeded quota');
@@ -48,9 +48,7 @@ export const isTerminating = (error: unknown): error is ApiError =>
   error instanceof ApiError &&
   (error.status.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating');
 
-/**
- * Thrown instead of sending a write request, if this process may have lost leadership. Only the leader may write.
- */
+/** Thrown instead of sending a write request while this process may not be the leader. Only the leader may write. */
 export class NotLeadingError extends Error {
   constructor() {
     super('Expected this process to be the leader, found that another may be. The write was not sent.');
@@ -65,7 +63,7 @@ export interface ListOptions {
 }
 
 export interface DeleteOptions {
-  /** Deletes the object only if it has this uid. A newer object of the same name is kept. */
+  /** Deletes the object only if it has this uid. A newer object of the same name has another uid, so it is kept. */
   readonly uid?: string;
   readonly gracePeriodSeconds?: number;
 }
@@ -81,7 +79,7 @@ export interface Api {
   list<T extends KubeObject>(kind: Kind, options?: ListOptions): Promise<T[]>;
   create<T extends KubeObject>(object: T): Promise<T>;
   /**
-   * Applies the object server-side with this client's field manager, and takes over fields of other managers.
+   * Applies the object with server-side apply. If another field manager owns a field of `object`, takes the field over.
    * https://kubernetes.io/docs/reference/using-api/server-side-apply/
    */
   apply<T extends KubeObject>(object: KubeObject, subresource?: 'status'): Promise<T>;
@@ -94,7 +92,7 @@ export interface Api {
     key: { readonly name: string; readonly namespace?: string },
     patch: object,
   ): Promise<T>;
-  /** Deletes an object. It is not an error if the object doesn't exist. */
+  /** Deletes an object. Does nothing if the object doesn't exist. */
   delete(
     kind: Kind,
     key: { readonly name: string; readonly namespace?: string },

@@ -18,7 +18,7 @@ let answers: Answering[];
 let renewals: number;
 const reports: RequestReport[] = [];
 const waits: number[] = [];
-/** Timers that fire at once and record in `waits` how long each would have waited. */
+/** Timers that don't wait: each call happens at once. They record in `waits` how long each call should have waited. */
 const timers: Timers = {
   now: () => performance.now(),
   after(ms, call) {
@@ -270,7 +270,10 @@ test('aborts running requests when the client is closed', async () => {
 describe('a watch', () => {
   const controller = new AbortController();
   const options = { resourceVersion: '5', timeoutSeconds: 60, silence: 100, signal: controller.signal };
-  /** Returns a handler that sends these pieces one after another. It then ends the response, unless `end` is false. */
+  /**
+   * Returns a handler that sends the given pieces of a response one after another. Then it ends the response, unless
+   * `end` is false.
+   */
   const pieces =
     (all: (string | Buffer)[], end = true): Answering =>
     (_request, response) =>

@@ -14,7 +14,7 @@ export interface HttpApiOptions extends HttpOptions {
   readonly fieldManager: string;
 }
 
-/** One page of a list: some of the objects, and the version of the whole list. */
+/** One page of a list: some of the objects, and the resourceVersion of the whole list. */
 export interface Page<T> {
   readonly items: T[];
   readonly resourceVersion: string;
@@ -22,13 +22,13 @@ export interface Page<T> {
 
 export interface WatchOptions extends ListOptions {
   /**
-   * The watch sends only events after this version. Without a version, the watch starts with an event for each
-   * existing object.
+   * The resourceVersion after which the watch starts: the server sends only later events. Without this option, the
+   * watch starts with an event for each existing object.
    */
   readonly resourceVersion?: string;
   /** Number of seconds after which the server ends the watch. */
   readonly timeoutSeconds: number;
-  /** Milliseconds without a byte from the server after which the watch fails. */
+  /** The watch fails if the server sends nothing for this many milliseconds. */
   readonly silence: number;
   readonly signal: AbortSignal;
 }
@@ -48,14 +48,18 @@ export interface LogOptions {
 type Named = { readonly name: string; readonly namespace?: string };
 
 /**
- * Query parameter that turns off field validation, because validation makes the API server parse each object twice.
- * Server-side apply refuses unknown fields anyway, and JSON.stringify writes no duplicate fields.
+ * Query parameter that turns off the API server's field validation, because validation makes it parse each object
+ * twice. Validation isn't needed: server-side apply refuses unknown fields anyway, and JSON.stringify writes no
+ * duplicate fields.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
  */
 const NO_VALIDATION = 'fieldValidation=Ignore';
 /** The number of objects in one page of a list. */
 const PAGE = 500;
-/** Maximum number of attempts to read a list. Reading starts over when the next page has expired on the API server. */
+/**
+ * Maximum number of attempts to read a list. A new attempt starts at the first page if a later page has expired on the
+ * API server.
+ */
 const LIST_ATTEMPTS = 3;
 
 export class HttpApi implements Api {
@@ -90,14 +94,15 @@ export class HttpApi implements Api {
 
   /**
    * Reads a list page by page. All pages show the objects as they were at the same time.
-   * @throws ApiError or a connection error. ApiError 410 means that a page has expired and the caller must start over.
+   * @throws ApiError or a connection error. ApiError 410 means that a page has expired and the caller must read the
+   * list again from its first page.
    */
   async *pages<T extends KubeObject>(kind: Kind, options: ListOptions = {}): AsyncGenerator<Page<T>, void, void> {
     const { apiVersion, kind: name } = kind;
     for (let token: string | undefined = ''; token !== undefined;) {
       const query = queryOf({ ...selectorsOf(options), limit: PAGE, ...(token && { continue: token }) });
       const { items, metadata }: ListAnswer<T> = await this.read(`${pathOf(kind, options.namespace)}?${query}`);
-      // The items of a list lack their kind: https://github.com/kubernetes/kubernetes/issues/3030
+      // The API server omits the kind of each item in a list: https://github.com/kubernetes/kubernetes/issues/3030
       yield {
         items: (items ?? []).map((item) => ({ ...item, apiVersion, kind: name })),
         resourceVersion: metadata.resourceVersion,
@@ -225,7 +230,10 @@ const queryOf = (parameters: Readonly<Record<string, string | number | boolean>>
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&');
 
-/** Splits a stream into lines. It drops an incomplete last line, because the next watch sends that event again. */
+/**
+ * Splits a stream into lines. Drops the last line if it is incomplete. The event in that line is not lost, because the
+ * next watch sends it again.
+ */
 async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, void, void> {
   let begun: Buffer[] = [];
   for await (const chunk of chunks) {

@@ -1,7 +1,7 @@
 // Functions that find and set conditions in an object's status. They return new lists and don't change their arguments.
 import type { Condition } from './object.ts';
 
-/** The fields of a condition that a reconciler decides. The other fields are computed. */
+/** The fields of a condition that a reconciler decides. The functions in this file compute the other fields. */
 export type ConditionSpec = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
 export interface ObservedAt {
@@ -21,8 +21,8 @@ export const isTrue = (conditions: readonly Condition[] | undefined, type: strin
   conditionOf(conditions, type)?.status === 'True';
 
 /**
- * Returns the condition `spec` with a transition time. The time is that of the old condition `before` if both have the
- * same status, or else the current time.
+ * Returns the condition `spec` with its lastTransitionTime. If the old condition `before` has the same status, the new
+ * condition keeps the time of `before`. Otherwise, it gets the current time.
  * https://github.com/kubernetes/community/blob/master/contributors/devel/sig-architecture/api-conventions.md#typical-status-properties
  */
 function withTransitionTime(
@@ -38,7 +38,7 @@ function withTransitionTime(
 }
 
 /**
- * Returns the conditions after adding a new condition. If a condition of the same type exists, the new condition
+ * Returns `conditions` with the condition `spec` added. If `conditions` has a condition of the same type, `spec`
  * replaces it.
  */
 export function setCondition(conditions: readonly Condition[] = [], spec: ConditionSpec, at: ObservedAt): Condition[] {
@@ -48,8 +48,8 @@ export function setCondition(conditions: readonly Condition[] = [], spec: Condit
 }
 
 /**
- * Returns new conditions that replace all old conditions. A new condition keeps the transition time of the old
- * condition of its type if both have the same status.
+ * Returns the conditions `specs`, which replace all of `conditions`. If an old condition has the type and the status of
+ * a new one, the new one keeps its lastTransitionTime.
  */
 export const setConditions = (
   conditions: readonly Condition[] = [],

@@ -1,5 +1,5 @@
-// Finds the API server's address and the credentials for it: from $KUBECONFIG if it is set, or else in a pod from the
-// files of the service account.
+// Finds the API server's address and our credentials. If $KUBECONFIG is set, they come from the kubeconfig files that
+// it names. Otherwise, they come from the service account of the pod.
 import type { RequestOptions } from 'node:https';
 import { delimiter } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
@@ -11,8 +11,8 @@ import type { Timers } from '../support/timers.ts';
 export type { ApiConfig } from './in-cluster.ts';
 
 /**
- * Returns the configuration from $KUBECONFIG, or else from the pod. It never reads ~/.kube/config, so that nobody
- * changes a cluster by accident.
+ * Returns the API server's address and our credentials. They come from $KUBECONFIG if it is set, or else from the pod.
+ * This function never reads ~/.kube/config. So nobody changes a cluster by accident.
  * @throws Error if there is neither $KUBECONFIG nor a service account
  */
 export async function loadConfig(options: ConfigOptions = {}): Promise<ApiConfig> {
@@ -28,8 +28,8 @@ export async function loadConfig(options: ConfigOptions = {}): Promise<ApiConfig
 }
 
 /**
- * Reads kubeconfig files with the npm package @kubernetes/client-node, which understands all of their fields. Only
- * this function loads the package, because the package needs more memory than the operator's whole engine.
+ * Reads kubeconfig files with the npm package @kubernetes/client-node, which understands all of their fields. This
+ * package needs more memory than the operator's whole engine. So only this function loads it, and only when it runs.
  */
 async function fromKubeconfig(files: readonly string[], timers: Timers): Promise<ApiConfig> {
   const { KubeConfig } = await import('@kubernetes/client-node');

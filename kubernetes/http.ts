@@ -20,7 +20,7 @@ export interface HttpRequest extends Pick<ApiRequest, 'method' | 'path' | 'body'
   readonly contentType?: string;
 }
 
-/** Maximum number of times that a throttled request is sent. */
+/** Maximum number of times that one request is sent while the server throttles it. */
 const ATTEMPTS = 5;
 /** Maximum wait between two attempts of the same request, in milliseconds. */
 const LONGEST_WAIT = 10_000;
@@ -55,7 +55,7 @@ export class Http {
   }
 
   /**
-   * Opens a watch or a log and returns its chunks until the server ends the response. Never retries.
+   * Opens a watch or a log. Returns the chunks of the response until the server ends it. Never retries.
    * @throws ApiError, or an error of the transport
    */
   async open(path: string, options: StreamOptions): Promise<AsyncIterable<Buffer>> {
@@ -98,15 +98,18 @@ const isThrottled = ({ code, retryAfter }: ApiResponse): boolean =>
   (code === 429 || code === 503) && retryAfter !== undefined;
 
 /**
- * Returns how long to wait before a retry, in milliseconds. The minimum is 100. If Retry-After is a date, the wait is
- * 1 second, but the API server never sends a date.
+ * Returns how long to wait before a retry, in milliseconds. The header Retry-After decides, but the wait is at least
+ * 100 ms. If Retry-After is a date, the wait is 1 second. The API server never sends a date.
  */
 function waitOf({ retryAfter }: ApiResponse): number {
   const seconds = Number(retryAfter);
   return jittered(Math.max(100, Math.min(Number.isFinite(seconds) ? seconds * 1000 : 1000, LONGEST_WAIT)));
 }
 
-/** Returns the error for a response with an error code. A proxy or a starting server may answer with text or HTML. */
+/**
+ * Returns the error for a response with an error code. Its body is usually JSON, but a proxy or a starting server may
+ * send text or HTML.
+ */
 function errorOf({ method, path }: HttpRequest, { code, text }: ApiResponse): ApiError {
   const [resource = path] = path.split('?');
   return new ApiError(`${method} ${resource}`, code, statusOf(text));

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * Returns every module that a file loads at run time, directly or through another file: our own files as paths, npm
- * packages as names. Type-only imports load nothing.
+ * Returns every module that a file loads at run time, directly or through another file. Our own files are paths, and
+ * npm packages are names. A type-only import loads nothing.
  */
 function loaded(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;

@@ -10,20 +10,22 @@ import type { Timers } from '../support/timers.ts';
 export interface ApiConfig {
   /** The API server's URL: scheme, host and port, and a path if there is one. */
   readonly server: string;
-  /** TLS options: the CA that identifies the server, and a client certificate if the kubeconfig has one. */
+  /**
+   * TLS options: the CA certificate with which we check the server, and a client certificate if the kubeconfig has one.
+   */
   readonly tls: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
-  /** Namespace of the pod, or of the kubeconfig's context. */
+  /** Namespace in which the pod runs, or the namespace of the kubeconfig's context. */
   readonly namespace: string;
   /**
-   * Returns the value of the Authorization header, which changes over time. Set `renew` to true if the server refused
-   * the last value.
+   * Returns the value of the Authorization header, which changes when the token is renewed. Set `renew` to true if the
+   * server refused the last value.
    */
   readonly authorization: (renew?: boolean) => Promise<string | undefined>;
 }
 
 export interface ConfigOptions {
   readonly env?: NodeJS.ProcessEnv;
-  /** Folder with the service account's files. */
+  /** Folder with the service account's files. Default: the folder that Kubernetes uses. */
   readonly account?: string;
   readonly timers?: Timers;
 }
@@ -52,8 +54,8 @@ export function inClusterConfig({ env = process.env, account = ACCOUNT, timers =
 }
 
 /**
- * Returns a function that reads the Authorization header and caches it for a minute. After a failed read, the next
- * request reads the header again.
+ * Returns a function that returns the value of the Authorization header. This function calls `read` and remembers the
+ * result for a minute, unless `renew` is true. It doesn't remember a failure, so the next request calls `read` again.
  */
 export function cached(read: () => Promise<string | undefined>, timers: Timers): ApiConfig['authorization'] {
   let last: Promise<string | undefined> | undefined;

@@ -44,8 +44,8 @@ interface Typed {
 }
 
 /**
- * Returns the kind of an object. For a custom kind, which KINDS doesn't contain, the plural is derived from the name
- * of the kind, as in client-go's UnsafeGuessKindToResource. A custom object counts as namespaced if its metadata has a
+ * Returns the kind of an object. If the object's kind is not in KINDS, it is a custom kind. Its plural is then derived
+ * from its name, as in client-go's UnsafeGuessKindToResource. It counts as namespaced if the object's metadata has a
  * namespace.
  */
 export function kindOf({ apiVersion, kind, metadata }: Typed): Kind {

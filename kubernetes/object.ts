@@ -15,9 +15,9 @@ export interface ObjectMeta {
   readonly uid?: string;
   readonly resourceVersion?: string;
   readonly generation?: number;
-  /** Time in RFC 3339 format. */
+  /** When the object was created, in RFC 3339 format. */
   readonly creationTimestamp?: string;
-  /** Time in RFC 3339 format. It is set once somebody has requested the deletion. */
+  /** When somebody requested the deletion of the object, in RFC 3339 format. Undefined before that. */
   readonly deletionTimestamp?: string;
   /** Seconds from the request until `deletionTimestamp`, in which a pod may shut down. */
   readonly deletionGracePeriodSeconds?: number;
@@ -49,7 +49,7 @@ export interface Condition {
   readonly observedGeneration?: number;
 }
 
-/** A kind, with what a client needs to build its URL path. */
+/** A kind of object, with the data from which a client builds the kind's URL path. */
 export interface Kind {
   readonly apiVersion: string;
   readonly kind: string;

@@ -4,7 +4,10 @@
 /** A quantity as in a manifest: `500m`, `64Mi` or `2`. */
 export type Quantity = string | number;
 
-/** Amounts by resource name, as the scheduler counts them: CPU in thousandths of a core, others in whole units. */
+/**
+ * An amount of each resource, by the resource's name. The amounts are counted as the scheduler counts them: CPU in
+ * thousandths of a core, all other resources in whole units.
+ */
 export type Amounts = Readonly<Record<string, number>>;
 
 const SUFFIXES: Readonly<Record<string, number>> = {
@@ -55,11 +58,17 @@ const isCpu = (resource: string): boolean => resource === 'cpu' || resource.ends
 /** Rounds up, after removing floating-point errors: 0.1 × 3 cores are 300 thousandths, not 301. */
 const roundedUp = (amount: number): number => Math.ceil(Number(amount.toPrecision(15)));
 
-/** Returns a resource's quantity as the scheduler counts it, rounded up. @throws Error if it is not a quantity */
+/**
+ * Returns a quantity of the resource as the scheduler counts it: CPU in thousandths of a core, all other resources in
+ * whole units. Rounds up. @throws Error if it is not a quantity
+ */
 export const amountOf = (resource: string, quantity: Quantity): number =>
   roundedUp(parseQuantity(quantity) * (isCpu(resource) ? 1000 : 1));
 
-/** Returns all quantities as the scheduler counts them. @throws Error if it is not a quantity */
+/**
+ * Returns the quantities of several resources as the scheduler counts them. @throws Error if one of them is not a
+ * quantity
+ */
 export const amountsOf = (quantities: Readonly<Record<string, Quantity>> = {}): Amounts =>
   Object.fromEntries(
     Object.entries(quantities).map(([resource, quantity]) => [resource, amountOf(resource, quantity)]),
@@ -90,8 +99,8 @@ const BINARY = [
 ] as const;
 
 /**
- * Formats an amount for people: `1500m`, `2`, `1.5Gi` or `110`. An amount of bytes is rounded to one decimal of its
- * unit, such as Gi.
+ * Formats an amount of a resource for people: `1500m`, `2`, `1.5Gi` or `110`. Rounds memory and storage to one decimal
+ * of a unit such as Gi.
  */
 export function amountText(resource: string, amount: number): string {
   if (isCpu(resource)) return amount % 1000 === 0 ? String(amount / 1000) : `${amount}m`;

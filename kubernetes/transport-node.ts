@@ -7,7 +7,7 @@ import type { ApiRequest, ApiResponse, ApiStream, StreamOptions, Transport } fro
 
 export interface NodeTransportOptions {
   readonly config: Pick<ApiConfig, 'server' | 'tls'>;
-  /** Milliseconds until a request without a complete response fails. Default: 10,000. */
+  /** A request fails if its response is not complete after this many milliseconds. Default: 10,000. */
   readonly timeout?: number;
 }
 

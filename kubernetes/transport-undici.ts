@@ -13,20 +13,20 @@ import type { Timers } from '../support/timers.ts';
 /** Data about a finished request, for the metric `rest_client_requests_total`. */
 export interface RequestReport {
   readonly method: string;
-  /** The status code, or `<error>` if there was no response, as in client-go. */
+  /** The HTTP status code. It is `<error>` if there was no response, as in client-go. */
   readonly code: string;
   readonly host: string;
-  /** Seconds until the complete response arrived, or until a watch was open. */
+  /** Seconds until the complete response arrived. For a watch, seconds until it was open. */
   readonly seconds: number;
 }
 
 export interface PoolOptions {
   readonly config: Pick<ApiConfig, 'server' | 'tls'>;
-  /** Maximum number of concurrent requests, without watches. Default: 32. */
+  /** Maximum number of requests at the same time. Watches don't count. Default: 32. */
   readonly connections?: number;
   /** Milliseconds without data from the server after which a request fails. Default: 30,000. */
   readonly timeout?: number;
-  /** Returns whether this process may write now. It is called before each request other than GET. */
+  /** Returns whether this process may write now. The transport calls it before each request other than GET. */
   readonly mayWrite?: () => boolean;
   readonly onRequest?: (report: RequestReport) => void;
   readonly timers?: Timers;
@@ -37,8 +37,8 @@ export interface PooledApiOptions extends Omit<HttpApiOptions, 'config' | 'trans
 }
 
 /**
- * Milliseconds to keep an idle connection. The API server closes idle connections after 90 s, so ours must close
- * earlier.
+ * How long to keep an idle connection, in milliseconds. The API server closes idle connections after 90 s, so we must
+ * close ours earlier.
  */
 const KEEP_ALIVE = 60_000;
 const CONNECT_TIMEOUT = 10_000;
@@ -52,8 +52,8 @@ export class UndiciTransport implements Transport {
   readonly #timers: Timers;
   readonly #pool: Pool;
   /**
-   * Sends all requests except watches through the pool of connections. Checks `mayWrite` right before it sends a
-   * write.
+   * Sends all requests except watches through the pool of connections. Right before it sends a write, it checks
+   * `mayWrite`.
    */
   readonly #sender: Dispatcher;
   /** The pool of connections for watches. Each watch has its own connection. */
@@ -92,7 +92,7 @@ export class UndiciTransport implements Transport {
 
   /**
    * Sends a request. If all connections are busy, the request waits in this method, not in the pool. So `mayWrite` is
-   * checked after the wait, and the wait doesn't count towards the timeout.
+   * checked after this wait, and the timeout starts after it.
    * @throws NotLeadingError, or the connection's error
    */
   async send(request: ApiRequest): Promise<ApiResponse> {
@@ -145,8 +145,8 @@ export class UndiciTransport implements Transport {
 type Handler = Dispatcher.DispatchHandler;
 
 /**
- * Returns an undici handler that checks `mayWrite` again right before a write is sent. The process may have been
- * suspended since the first check.
+ * Returns an undici handler that checks `mayWrite` right before a write is sent. This is the second check: `send` has
+ * made the first one, but the process may have been suspended since then.
  */
 const fenced = (handler: Handler, mayWrite: () => boolean): Handler => ({
   onRequestStart(controller, context) {

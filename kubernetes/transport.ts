@@ -18,7 +18,7 @@ export interface ApiResponse {
 
 export interface StreamOptions {
   readonly signal: AbortSignal;
-  /** The stream fails after this many milliseconds without a byte from the server. Default: no limit. */
+  /** The stream fails if the server sends nothing for this many milliseconds. Default: no limit. */
   readonly silence?: number;
 }
 

@@ -16,7 +16,9 @@ export type Wire<T> = T extends Date
       ? { readonly [Field in keyof T]: Wire<T[Field]> }
       : T;
 
-/** A type of @kubernetes/client-node, but with a required kind and name. In that package, they are optional. */
+/**
+ * An object type of @kubernetes/client-node in which kind and name are required. In that package, they are optional.
+ */
 type Resource<T> = KubeObject & Wire<Omit<T, keyof KubeObject>>;
 
 export type Container = Wire<k8s.V1Container>;

@@ -1,6 +1,6 @@
-// The faults that the course can inject, and the requests that each fault affects. The affected version, client, plugin
-// and pool differ between labs and never change within one lab. No page shows them, because finding them is the
-// exercise.
+// The faults that the course can inject. Each fault affects only some requests: those with a certain version of prizes,
+// client version, browser plugin or node pool. These differ between labs and never change within one lab. No page shows
+// them, because finding them is the exercise.
 import { createHash } from 'node:crypto';
 import { clientVersions, pluginsOf, plugins } from './visitors.ts';
 
@@ -13,7 +13,7 @@ export const RUNNING = [
   { version: '2.0.0', pool: 'green' },
 ] as const;
 
-/** The requests that each fault affects. */
+/** Which requests each fault affects in one lab. */
 export interface Truth {
   /** Fault `spike`: requests from this client version to this version of prizes fail with 400 or 500. */
   readonly spike: { readonly version: string; readonly client: string };
@@ -24,7 +24,8 @@ export interface Truth {
 const everyPlugin = [...new Set(plugins.flatMap(pluginsOf))].sort();
 
 /**
- * Returns the requests that the faults affect in a lab. They are derived from a hash, so they never change.
+ * Returns which requests each fault affects in a lab. The result is derived from a hash of the lab's name, so it never
+ * changes.
  * @param lab the release and the namespace, which identify the lab
  */
 export function truthOf(lab: { readonly release: string; readonly namespace: string }): Truth {
@@ -40,7 +41,7 @@ export const isFault = (name: unknown): name is FaultName => FAULTS.some((known)
 
 /**
  * Parses JSON such as `{"names": ["spike"]}` and returns the names of the faults.
- * @throws Error with the expected and the found text
+ * @throws Error that says what was expected and what was found
  */
 export function namesIn(text: string): FaultName[] {
   const expected = `expected {"names": [...]} with any of ${FAULTS.join(', ')}`;

@@ -7,19 +7,22 @@ export const LABELS = {
   workshop: `${GROUP}/workshop`,
   seat: `${GROUP}/seat`,
   attendee: `${GROUP}/attendee`,
-  /** Label of a Workshop that names the active faults in every lab of the class. */
+  /** Label of a Workshop. Its value names the faults that are active in every lab of the class. */
   faults: `${GROUP}/faults`,
   managedBy: 'app.kubernetes.io/managed-by',
   partOf: 'app.kubernetes.io/part-of',
   component: 'app.kubernetes.io/component',
 } as const;
 
-/** Annotation of the faults' ConfigMap. The value `class` means that the Workshop sets the faults for the lab. */
+/**
+ * Annotation of the ConfigMap with the active faults of a lab. The value `class` means that the Workshop chooses these
+ * faults.
+ */
 export const FAULTS_OF = `${GROUP}/faults-of`;
 
 /**
- * Value of the label app.kubernetes.io/managed-by on all objects that the operator creates. Among the kinds that it
- * creates, the operator watches only objects with this label.
+ * Value of the label app.kubernetes.io/managed-by on all objects that the operator creates. The operator ignores other
+ * objects of the same kinds: it watches only objects with this label.
  */
 export const MANAGED_BY = 'intro-otel';
 
@@ -29,7 +32,10 @@ export const MANAGED_BY = 'intro-otel';
  */
 export const FIELD_MANAGER = 'intro-otel';
 
-/** PriorityClass of the pods in seats, which the chart creates. Its pods displace no other pods. */
+/**
+ * Name of the PriorityClass for the pods in seats. The chart creates this PriorityClass. Its pods never displace other
+ * pods.
+ */
 export const PRIORITY_CLASS = 'intro-otel-seat';
 
 /** Release name of the lab in every seat's namespace. So the Services are called lab-guide, lab-jaeger and so on. */
@@ -79,10 +85,11 @@ export const NAMES = {
 } as const;
 
 /**
- * The learner's own files, which are keys of the dice's ConfigMap. Two annotations hold a SHA-256 of
- * each file. The annotation `given` is on the ConfigMap. It has the hash of the file before any edit, and so shows
- * whether the learner has edited the file. The annotation `started` is on the pods that use the file. It has the hash
- * of the file when the pods started.
+ * The learner's own files. Each file is a key of the dice's ConfigMap. Two annotations, `given` and `started`, hold a
+ * SHA-256 of each file.
+ * - `given` is on the ConfigMap and has the hash of the file before any edit. It shows whether the learner has edited
+ *   the file.
+ * - `started` is on the pods that use the file and has the hash of the file when the pods started.
  */
 export const OWN = [
   { file: 'app.ts', component: 'dice', given: `${GROUP}/given-sha256`, started: `${GROUP}/config-sha256` },

@@ -44,25 +44,30 @@ export const servicesOfImage = (image: OwnImage): string[] =>
 export const servicePrograms = (): Record<string, string> =>
   Object.fromEntries(services.flatMap(({ name, program }) => (program === undefined ? [] : [[name, program]])));
 
-/** Returns the calls between services in a round that `first` starts, such as `arcade→dice`, sorted. */
+/**
+ * Returns the calls between services in a round, such as `arcade→dice`, sorted. `first` is the service that starts the
+ * round.
+ */
 export function callsOfRound(first: ServiceName): string[] {
   const calls = serviceOf(first)?.calls ?? [];
   const below = calls.flatMap((callee) => callsOfRound(callee as ServiceName));
   return [...new Set([...calls.map((callee) => `${first}→${callee}`), ...below])].sort();
 }
 
-/** Returns the services whose spans are in the trace of a round that `first` starts, sorted. */
+/**
+ * Returns the services whose spans are in the trace of a round, sorted. `first` is the service that starts the round.
+ */
 export const servicesOfRound = (first: ServiceName): string[] =>
   [...new Set([first, ...callsOfRound(first).flatMap((call) => call.split('→'))])].sort();
 
 /**
  * Returns the services to which the guide forwards requests for `/apps/<name>`.
- * @param optional names of the enabled optional services
+ * @param optional names of the optional services that are enabled
  */
 export const servicesBehindGuide = (optional: readonly string[] = []): string[] =>
   services
     .filter(({ name, behindGuide, optional: isOptional }) => behindGuide && (!isOptional || optional.includes(name)))
     .map(({ name }) => name);
 
-/** Returns the name of the environment variable with a service's URL, such as `ARCADE_URL`. */
+/** Returns the name of the environment variable that holds a service's URL, such as `ARCADE_URL`. */
 export const urlVariable = (service: string): string => `${service.toUpperCase().replaceAll('-', '_')}_URL`;

@@ -14,8 +14,8 @@ const browsers = [
     'Mobile/15E148 Safari/604.1',
 ];
 /**
- * Values of the header x-browser-plugins. Each browser plugin is in two of the five values, so no single visitor
- * reveals which plugin a fault affects.
+ * Values of the header x-browser-plugins. Each browser plugin is in two of the five values. So a fault that affects one
+ * plugin affects visitors with different values.
  */
 export const plugins = [
   'none',
@@ -28,8 +28,8 @@ export const clientVersions = ['3.1.0', '3.2.0'];
 const players = ['ada', 'grace', 'linus', 'margaret', 'edsger', 'barbara', 'ken'];
 
 /**
- * Returns the visitor of a round. The lists of browsers, plugins and versions have lengths without a common divisor, so
- * every combination occurs.
+ * Returns the visitor who plays a round. The lists of browsers, plugins and versions have lengths without a common
+ * divisor. So every combination occurs in some round.
  */
 export function visitorOf(round: number): Visitor {
   return {

@@ -40,13 +40,13 @@ export interface Span {
   status: SpanStatus;
   /** Child spans, sorted by start time. */
   children: Span[];
-  /** Whether the span's parent is missing from the trace. The parent may still arrive. */
+  /** Whether the trace lacks the span's parent. Jaeger may still receive the parent. */
   orphan: boolean;
 }
 
 export interface Trace {
   traceId: string;
-  /** The root span and orphans, sorted by start time. */
+  /** The root span and the orphans, sorted by start time. */
   roots: Span[];
   /** All spans in the order of the tree: each parent comes before its children. */
   spans: Span[];
@@ -164,7 +164,10 @@ function toStatus(status: OtlpSpan['status'] = {}): SpanStatus {
   return status.message ? { code, message: status.message } : { code };
 }
 
-/** Returns this project's name for an enum value in OTLP, which may be a number or a name with a prefix. */
+/**
+ * Returns the item of `names` that an OTLP enum value means. The value is the item's index, or the item's name in upper
+ * case after `prefix`. Returns the first item if the value is missing or unknown.
+ */
 function oneOf<T extends string>(names: T[], value: number | string | undefined, prefix: string): T {
   const [first] = names as [T];
   if (typeof value === 'number') return names[value] ?? first;
@@ -199,7 +202,7 @@ function toTrace(traceId: string, unordered: Span[]): Trace {
   return { traceId, roots, spans, services, start, duration: Math.round((end - start) * 1000) / 1000 };
 }
 
-/** Adds each span to its parent's children. @returns the root span and orphans */
+/** Adds each span to the children of its parent. @returns the root span and the orphans */
 function link(unordered: Span[]): Span[] {
   const spans = [...new Map(unordered.map((span) => [span.spanId, span])).values()].sort(byStart);
   const byId = new Map(spans.map((span) => [span.spanId, span]));
@@ -213,8 +216,9 @@ function link(unordered: Span[]): Span[] {
 }
 
 /**
- * Returns whether `span` is `candidate` or an ancestor of `candidate`. `link` uses it to find a span whose parent is
- * also its descendant. Such a cycle has no root, so its spans would be missing from the tree.
+ * Returns whether `span` is `candidate` or an ancestor of `candidate`. `link` passes a span's parent as `candidate`, to
+ * find a span that is an ancestor of its own parent. Such spans form a cycle without a root. The tree would not show
+ * them.
  */
 function isWithin(candidate: Span, span: Span, byId: Map<string, Span>): boolean {
   const seen = new Set<Span>();
@@ -242,7 +246,7 @@ export function edgesOf(trace: Trace): string[] {
 }
 
 /**
- * Reads one trace from Jaeger. Returns undefined if Jaeger doesn't have the trace, or doesn't have it yet.
+ * Reads one trace from Jaeger. Returns undefined if Jaeger has no such trace, or has not received it yet.
  * @param jaeger the URL of Jaeger's query service with its base path: `http://jaeger:16686/jaeger`
  * @throws Error if Jaeger can't be reached or answers with an error
  */

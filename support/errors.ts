@@ -50,8 +50,8 @@ export function messageOf(error: unknown): string {
 }
 
 /**
- * Returns a thrown value as an Error. Never throws. The error message never contains the content of a thrown object,
- * because the object may hold a secret.
+ * Returns a thrown value as an Error, whatever the value is. Never throws an error itself. If the value is an object
+ * but no Error, the message says only that it is an object, because its content may be a secret.
  */
 export function asError(thrown: unknown): Error {
   if (isNativeError(thrown) || thrown instanceof Error) return thrown;

@@ -1,4 +1,4 @@
-// A small HTTP client on node:http. The built-in fetch needs 10 MiB more memory in each process.
+// A small HTTP client on node:http. It exists because Node's built-in fetch needs 10 MiB more memory in each process.
 import { request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 
@@ -21,7 +21,9 @@ export interface Answer {
   body: string;
 }
 
-/** Sends one request on a new connection. So a Kubernetes Service with several pods chooses a pod for each request. */
+/**
+ * Sends one request on a new connection. So a Kubernetes Service with several pods chooses a pod anew for each request.
+ */
 export function call(
   url: string,
   { method = 'GET', headers = {}, body, signal, limit = LIMIT }: Call = {},

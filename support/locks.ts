@@ -1,5 +1,5 @@
-// Locks that keep two processes from doing the same work at the same time. The kernel holds a lock, so a killed
-// process leaves no lock behind.
+// Locks that keep two processes from doing the same work at the same time. The kernel holds each lock and releases it
+// when the process ends, even if the process is killed.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
@@ -8,9 +8,9 @@ import { createInterface } from 'node:readline';
 import { UserError } from './errors.ts';
 
 /**
- * Runs `work` while it holds an exclusive lock on `file`. Creates the file if it is missing. Calls `onWait` once if it
- * must wait for another holder of the lock. Works on Linux only: the program flock(1) holds the lock while its
- * standard input is open. The kernel closes that input when this process ends, even if it is killed.
+ * Takes an exclusive lock on `file`, runs `work` and releases the lock. Creates the file if it is missing. If another
+ * process holds the lock, calls `onWait` once and waits. Works on Linux only. The program flock(1) holds the lock while
+ * its standard input is open. The kernel closes this input when our process ends, even if our process is killed.
  */
 export async function withLock<T>(file: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
   await mkdir(dirname(file), { recursive: true });

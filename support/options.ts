@@ -15,8 +15,8 @@ export interface Option {
 export type Options = Readonly<Record<string, Option>>;
 
 /**
- * The options on a command line, by name: a list for a repeatable option, a string for another option with a value,
- * true for a flag.
+ * The options that a command line sets, by name. A repeatable option has a list of its values. Any other option with a
+ * value has a string. A flag has true.
  */
 export type Given<T extends Options> = {
   [K in keyof T]?: T[K] extends { multiple: true } ? string[] : T[K] extends { value: string } ? string : true;
@@ -26,9 +26,8 @@ export type Given<T extends Options> = {
 export class UsageError extends UserError {}
 
 /**
- * Parses the arguments `args` by the table `options`.
- * @param known the allowed words for each positional argument, in order. By default, no positional argument is
- * allowed.
+ * Parses the arguments `args`. The table `options` lists the allowed options.
+ * @param known the allowed words for each positional argument, in order. By default, no positional argument is allowed.
  * @throws UsageError for an argument that is not allowed
  */
 export function parseOptions<T extends Options>(
@@ -76,7 +75,7 @@ function valueOf(
       todo: `write ${token.rawName}`,
     });
   }
-  // `--next` after an option is nearly always the next option after a forgotten value.
+  // If the value begins with `--`, it is nearly always the next option, and the user forgot the value.
   if (token.value === undefined || token.value === '' || (token.inlineValue !== true && token.value.startsWith('--'))) {
     throw new UsageError(`${token.rawName} needs a value.`, {
       expected: `${token.rawName} ${option.value}`,
@@ -106,7 +105,7 @@ function positional(value: string, known: readonly string[] | undefined): string
   });
 }
 
-/** Returns the item of `words` that is most similar to `word`. Returns undefined if even this item differs too much. */
+/** Returns the word in `words` that is most similar to `word`. Returns undefined if no word is similar enough. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const ranked = words
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))

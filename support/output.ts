@@ -1,4 +1,5 @@
-// Prints plain lines to the terminal. All other code in the container image logs with pino.
+// Prints plain lines to the terminal, for commands that people run. All other code in the container image logs with
+// pino.
 import { styleText } from 'node:util';
 import { messageOf } from './errors.ts';
 

@@ -26,8 +26,8 @@ function canListen(port: number): Promise<boolean> {
 }
 
 /**
- * Returns whether a program accepts connections at the URL's host and port. Sends no HTTP request, because the program
- * would trace and count it.
+ * Returns whether a program accepts connections at the URL's host and port. Only opens a connection and sends no HTTP
+ * request. The program would trace and count a request.
  */
 export function accepts(url: string, patience = 1_000): Promise<boolean> {
   const { hostname, port } = new URL(url);

@@ -1,6 +1,6 @@
-// Shows the progress of work that consists of steps. On a terminal, one line with the elapsed and the expected time is
-// overwritten all the time. In a CI log or a pipe, a line is printed when a step starts, when it ends, and every 30
-// seconds while it runs.
+// Shows the progress of work that consists of steps. On a terminal, it keeps one line up to date with the elapsed and
+// the expected time. In a CI log or a pipe, it prints a line when a step starts, when the step ends, and every 30
+// seconds while the step runs.
 import { coloured, duration } from './output.ts';
 
 export interface StepOptions {
@@ -72,8 +72,8 @@ function progressAt(screen: Screen, now: () => number, parent: Step | undefined)
 }
 
 /**
- * The base class of the two kinds of output. It has the list of running steps, and a timer that runs while the list is
- * not empty.
+ * The base class of the outputs for a terminal and for a log. It has the list of running steps. Its timer runs while
+ * there are running steps.
  */
 abstract class Screen {
   protected readonly running: Step[] = [];

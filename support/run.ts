@@ -17,8 +17,8 @@ export interface RunOptions {
   /** Sends SIGTERM to the program when this signal is aborted. The program may still print and choose its exit code. */
   readonly signal?: AbortSignal;
   /**
-   * If true, `run` returns a non-zero exit code instead of throwing an error. A missing program or a timeout still
-   * throws.
+   * If true, `run` doesn't throw an error when the program exits with a non-zero code. `run` then returns the code. It
+   * still throws an error if the program is missing or takes too long.
    */
   readonly allowFailure?: boolean;
   /** Called with each line of standard output and standard error while the program runs. */
@@ -71,8 +71,8 @@ function codeOf(error: ExecFileException | null): number {
 }
 
 /**
- * Returns the error to throw for a program that failed. Returns undefined if it succeeded, or if it is allowed to
- * fail.
+ * Returns the error that `run` must throw after the program has ended. Returns undefined if the program succeeded, or
+ * if `allowFailure` permits its failure.
  */
 function failureOf(
   words: readonly string[],

@@ -1,5 +1,5 @@
-// A clock that never goes back, and timers that use this clock. Code measures durations and waits with them. Tests
-// replace them with fake timers.
+// A clock that never goes back, and timers that use this clock. All code that measures durations or waits uses them, so
+// that tests can replace them with fake timers.
 
 export interface Timers {
   /**
@@ -41,7 +41,7 @@ export const jittered = (ms: number, random: () => number = Math.random): number
 
 /**
  * Returns the result of `work`.
- * @throws Error if `work` takes more than `ms` milliseconds. The work is not stopped then
+ * @throws Error if `work` takes more than `ms` milliseconds. `work` itself goes on after that.
  */
 export function within<T>(timers: Timers, ms: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {

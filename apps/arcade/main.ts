@@ -58,8 +58,8 @@ app.get(
 );
 
 /**
- * Returns span attributes from the visitor's headers. At instrumentation level `auto`, a library records the headers
- * instead.
+ * Returns the visitor's headers as span attributes. At instrumentation level `auto`, these attributes are not needed,
+ * because a library records the headers.
  */
 function traitsOf(request: Request): Attributes {
   return { 'browser.plugins': request.get('x-browser-plugins'), 'client.version': request.get('x-client-version') };

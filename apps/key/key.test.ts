@@ -8,8 +8,8 @@ const SOON = { within: 1_000, every: 1 };
 const REASONS: Readonly<Record<number, string>> = { 404: 'NotFound', 409: 'Conflict' };
 
 /**
- * Returns a fake API server with one Secret. It answers the first requests with the status codes in `codes`, and all
- * later requests with 200.
+ * Returns a fake API server with one Secret, which holds the guide's key. The server answers the first requests with
+ * the status codes in `codes`, and all later requests with 200.
  */
 function server(data?: Record<string, string>, codes: number[] = []) {
   const asked: string[] = [];

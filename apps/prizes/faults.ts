@@ -25,8 +25,8 @@ const isInTimeouts = ({ timeouts }: Truth, { version, pool, plugins: found = '' 
   version === timeouts.version && pool === timeouts.pool && pluginsOf(found).includes(timeouts.plugin);
 
 /**
- * Returns a delay in milliseconds, always longer than the arcade's time budget of 500 ms. It depends on the roll, so
- * that delays vary.
+ * Returns a delay in milliseconds. Each delay is longer than the arcade's time budget of 500 ms. The delays vary,
+ * because they depend on the roll.
  */
 const delayFor = (roll: number): number => 550 + roll * 50;
 

@@ -75,8 +75,8 @@ async function searchPrize(wait: number): Promise<void> {
 }
 
 /**
- * Answers with an error status, as the fault `spike` requires. With 400 the message blames the request, and with 500 it
- * blames prizes. Only 500 sets the span's status to error.
+ * Answers with an error status, as the fault `spike` requires. With status 400 the message blames the request, and the
+ * span's status stays unset. With status 500 the message blames prizes, and the span's status is error.
  */
 function fail(response: Response, status: 400 | 500, roll: number): void {
   const error = new Error(status === 400 ? 'the request could not be understood' : 'the prize could not be wrapped');

@@ -3,8 +3,8 @@ import { diagnosticsLogger } from './diagnostics.ts';
 type Logger = ReturnType<typeof diagnosticsLogger>;
 
 /**
- * Calls `use` with a logger and with `advance`, which moves the logger's clock forward. Returns the lines that the
- * logger has written.
+ * Calls `use` with a logger, and with the function `advance`, which moves the logger's clock forward. Returns the lines
+ * that the logger has written.
  */
 function linesWritten(use: (logger: Logger, advance: (ms: number) => void) => void): string[] {
   const lines: string[] = [];

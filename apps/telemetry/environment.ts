@@ -1,5 +1,5 @@
-// Checks the OTEL_* variables before the SDK reads them, and reports each mistake in one clear line.
-// The specification says to warn about an unknown value and to treat the variable as not set.
+// Checks the OTEL_* variables before the SDK reads them, and reports each mistake in one clear line. A variable with an
+// unknown value is treated as not set, as the specification requires:
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 
 const protocols = ['grpc', 'http/protobuf', 'http/json'];

@@ -8,8 +8,8 @@ import { ConsoleMetricExporter, PeriodicExportingMetricReader } from '@opentelem
 import type { IMetricReader, PushMetricExporter } from '@opentelemetry/sdk-metrics';
 
 /**
- * Returns the SDK's option for metric readers if OTEL_METRICS_EXPORTER contains `console`, with a reader for each
- * exporter in the variable. Otherwise, returns no options, and the SDK reads the variable itself.
+ * Returns the SDK's option `metricReaders` if OTEL_METRICS_EXPORTER contains `console`. The option then has a reader
+ * for each exporter in the variable. Without `console`, returns no option, and the SDK reads the variable itself.
  */
 export function consoleMetrics(env: NodeJS.ProcessEnv): { metricReaders?: IMetricReader[] } {
   const names = (env.OTEL_METRICS_EXPORTER ?? '').split(',').map((name) => name.trim());

@@ -1,6 +1,6 @@
-// Decides whether this process is ready. The answer depends on the ports on which it listens, and on whether it is
-// shutting down. Node's diagnostics channels report the ports. So neither the apps nor the learner's code need code for
-// health checks.
+// Decides whether this process is ready. A process is ready if it listens on the expected port and is not shutting
+// down. Node's diagnostics channels report the ports on which a process listens. So neither the apps nor the learner's
+// code need code for health checks.
 import { subscribe } from 'node:diagnostics_channel';
 import type { AddressInfo, Server } from 'node:net';
 

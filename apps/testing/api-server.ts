@@ -50,7 +50,7 @@ export class ApiServer {
     return `${this.#secure ? 'https' : 'http'}://127.0.0.1:${this.port}`;
   }
 
-  /** The client configuration for this server. It doesn't contain the server's certificate. */
+  /** The client configuration that connects to this server. It doesn't contain the server's certificate. */
   get config(): ApiConfig {
     return { server: this.url, tls: {}, namespace: 'ns', authorization: () => Promise.resolve('Bearer a-token') };
   }
@@ -143,7 +143,7 @@ export class ApiServer {
     response.write(`${JSON.stringify({ type, object: this.configMaps.get(name) })}\n`);
   }
 
-  /** Ends all watches, as a real API server does after some time. */
+  /** Ends all open watches of ConfigMaps, as a real API server does after some time. */
   endWatches(): void {
     for (const { response } of this.#watchers) response.end();
   }

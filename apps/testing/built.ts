@@ -41,8 +41,8 @@ export async function copyBuilt(target: string): Promise<void> {
 }
 
 /**
- * Returns the build's name in the cache: a hash of Node's version, the CPU architecture and every file that can affect
- * the build. Test files can't affect it.
+ * Returns the name of a build in the cache: a hash of Node's version, the CPU architecture and every file that the
+ * build may read. Test files are not in the hash, because the build doesn't read them.
  */
 function nameOf(): string {
   const exclude = (path: string) => /^(node_modules|dist)$|\.test\.ts$/.test(path.split('/').at(-1) ?? '');

@@ -28,8 +28,8 @@ interface Attribute {
 export class FakeCollector {
   readonly #config: Config;
   /**
-   * The receivers whose telemetry this Collector processes. `from` is how many requests the receiver had stored when
-   * this Collector started. The Collector ignores these requests.
+   * The receivers whose telemetry this Collector processes. `from` is the number of requests that a receiver had stored
+   * when this Collector started. The Collector ignores those earlier requests.
    */
   readonly #receivers: { receiver: Receiver; from: number }[];
 

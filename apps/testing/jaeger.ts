@@ -15,13 +15,17 @@ export class FakeJaeger {
   readonly #own: Spans[];
   readonly #others: Spans[];
   readonly #server: Server;
-  /** Returns the received spans that the Collector would send to Jaeger. By default, returns all of them. */
+  /**
+   * Takes spans that receivers have received, and returns those that reach Jaeger. A test may replace it by the
+   * Collector's `passes`. By default, all spans reach Jaeger.
+   */
   passes: (resourceSpans: ResourceSpans[]) => ResourceSpans[] = (all) => all;
 
   /**
    * Starts the fake Jaeger.
-   * @param own receivers whose traces a search can find
-   * @param others receivers that add spans to the traces that a request asks for, but that a search doesn't look at
+   * @param own receivers of the traces that a search finds
+   * @param others receivers whose spans a search does not find; Jaeger adds these spans to a trace that is requested by
+   * its id
    */
   static async start(own: Spans[], others: Spans[] = []): Promise<FakeJaeger> {
     const jaeger = new FakeJaeger(own, others);

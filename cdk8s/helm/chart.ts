@@ -1,5 +1,5 @@
-// Builds the files of the Helm chart: the templates, which are printed from the constructs, values.yaml, the JSON
-// schema and the README.
+// Builds the files of the Helm chart. It prints the templates from the constructs. It also builds Chart.yaml,
+// values.yaml, the JSON schema and the README.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -27,7 +27,7 @@ import { inFieldOrder } from './field-order.ts';
 import { printObject, printText } from './printer.ts';
 import { Tokens } from './tokens.ts';
 
-/** The text of each file, by its path in the chart's directory. */
+/** The files of the chart: the text of each file, by the file's path in the chart's directory. */
 export type Files = ReadonlyMap<string, string>;
 
 const GENERATED = 'Generated from cdk8s/ by `npm run generate`; change it there.';
@@ -39,7 +39,9 @@ const own = (name: string): string => readFileSync(join(import.meta.dirname, nam
 const hash = (text: string): string => `# ${GENERATED}\n${text}`;
 const template = (text: string): string => `{{- /* ${GENERATED} */ -}}\n${text}`;
 
-/** Returns the lab's props for the chart, with a token for every value that only Helm knows. */
+/**
+ * Returns the props from which the constructs build the chart's objects. Each value that only Helm knows is a token.
+ */
 function tokenLab(tokens: Tokens): OperatorProps & { compute: ReturnType<typeof helmCompute> } {
   return {
     release: tokens.value<string>('name', '.Release.Name'),
@@ -84,7 +86,10 @@ function templates(): [string, string][] {
 
 const EXAMPLE = { apiVersion: API_VERSION, kind: 'Workshop', metadata: { name: 'otel-101' }, spec: { seats: 3 } };
 
-/** Lists the chart's CRDs for an annotation of Artifact Hub. https://artifacthub.io/docs/topics/annotations/helm/ */
+/**
+ * Returns the chart's CRDs in the format of an annotation for Artifact Hub.
+ * https://artifacthub.io/docs/topics/annotations/helm/
+ */
 const definitions = (): object[] =>
   crds().map(({ metadata: { name }, spec }) => {
     const { kind } = spec['names'] as { kind: string };
@@ -167,8 +172,8 @@ const readme = (): string =>
     .replace('<!-- values -->', () => tableOf(chartValues))}`;
 
 /**
- * Returns a default file of the dice's ConfigMap. The file's first line says that the file is generated. The chart's
- * templates drop that line.
+ * Returns the path and the text of a default file for the dice's ConfigMap. The text's first line says that the file is
+ * generated. The chart's templates drop this line.
  */
 const ownDefault = (file: string): [string, string] => [
   `files/dice/${file}`,

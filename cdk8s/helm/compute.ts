@@ -5,7 +5,10 @@ import type { Text, Value } from '../lab/value.ts';
 import { TEMPLATE_PREFIX, goExpression, goString } from './expression.ts';
 import type { Tokens } from './tokens.ts';
 
-/** A named template for the chart. Its body is text, or JSON that templates read with `include` and `fromJson`. */
+/**
+ * A named template of the chart. Its body is a text, or an expression whose value Helm prints as JSON. Other templates
+ * read this JSON with `include` and `fromJson`.
+ */
 export interface NamedTemplate {
   readonly name: string;
   readonly body: { readonly text: string } | { readonly json: string };
@@ -13,7 +16,10 @@ export interface NamedTemplate {
 
 const include = (name: string, argument: string): string => `include "${TEMPLATE_PREFIX}${name}" ${argument}`;
 
-/** Returns the operations, and the named templates that the chart needs for the operations called so far. */
+/**
+ * Returns the operations, and a list of named templates. A call of the operation `named` adds a template to this list.
+ * The chart must define all templates in the list.
+ */
 export function helmCompute(tokens: Tokens): Compute & { templates: NamedTemplate[] } {
   const templates: NamedTemplate[] = [];
   const go = (value: unknown): string => goExpression(tokens, value);

@@ -1,21 +1,21 @@
-// Builds Go template expressions from data that contains tokens.
+// Builds Go template expressions from data that contains tokens (tokens.ts).
 import type { Token, Tokens } from './tokens.ts';
 
 /**
- * Prefix for the names of this chart's named templates. It avoids clashes with templates of other charts, because all
- * charts of a release share one set of names.
+ * Prefix for the names of this chart's named templates. All charts of a release share one set of names. The prefix
+ * keeps this chart's names different from those of other charts.
  */
 export const TEMPLATE_PREFIX = 'intro-otel.';
 
-/** Returns the text as a Go string literal. Go understands all escape sequences of JSON. */
+/** Returns the text as a Go string literal, written as JSON. Go understands all escape sequences of JSON. */
 export const goString = (text: string): string => JSON.stringify(text);
 
 const parenthesised = (expression: string): string =>
   /^[.$][\w.]*$/.test(expression) ? expression : `(${expression})`;
 
 /**
- * Returns the Helm expression of a token that is one part of a longer text.
- * @throws if the token's value isn't text
+ * Returns the Helm expression of a token that is one part of the longer text `where`.
+ * @throws if the token doesn't stand for text
  */
 export function asText({ kind, expression }: Token, where: string): string {
   if (kind === 'text' || kind === 'name' || kind === 'block') return expression;
@@ -34,8 +34,8 @@ function textExpression(tokens: Tokens, text: string): string {
 }
 
 /**
- * Returns an expression for one argument of a Go template function. The expression for a map has several lines,
- * indented by `indent`.
+ * Returns the value as an expression that can be an argument of a Go template function. The expression for a map has
+ * several lines, indented by `indent`.
  * @throws if a Go template can't express the value
  */
 export function goExpression(tokens: Tokens, value: unknown, indent = ''): string {

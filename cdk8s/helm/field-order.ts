@@ -1,4 +1,5 @@
-// Sorts the fields of printed templates in the order in which people write manifests, instead of alphabetically.
+// Sorts the fields of printed objects in the order in which people write manifests: apiVersion, kind, metadata and so
+// on.
 
 const FIRST = [
   ...['apiVersion', 'kind', 'metadata', 'name', 'namespace', 'labels', 'annotations', 'type', 'data', 'spec'],
@@ -12,8 +13,8 @@ const ranks = new Map(FIRST.map((field, index) => [field, index]));
 const rankOf = (field: string): number => ranks.get(field) ?? FIRST.length;
 
 /**
- * Name of the field that holds a CRD's schema. Inside a schema, keys such as `spec` are names that the schema
- * describes, so they aren't sorted.
+ * Name of the field of a CRD that holds the schema. Nothing inside this field is sorted: a key such as `spec` in a
+ * schema is only the name of a described field.
  */
 const SCHEMA = 'openAPIV3Schema';
 

@@ -1,7 +1,8 @@
 // Prints Kubernetes objects that contain tokens as Helm templates.
 //
-// First, each token, and each text that contains a token, becomes a placeholder that YAML prints unchanged. Then each
-// line with a placeholder becomes a template action. If any token remains, the printer throws an error.
+// First, the printer replaces each token, and each text that contains a token, with a placeholder. Then it prints the
+// object as YAML, which doesn't change the placeholders. Last, it turns each line with a placeholder into a line with a
+// template action. If a token is left, it throws an error.
 import { Document } from 'yaml';
 import { TEMPLATE_PREFIX, asText, goExpression, goString } from './expression.ts';
 import { TOKEN } from './tokens.ts';
@@ -10,14 +11,14 @@ import type { Token, Tokens } from './tokens.ts';
 const PLACEHOLDER = /zp\d+pz/;
 const LINE = /^( *)(- )?([^ ].*: )?zp(\d+)pz$/;
 
-/** Escapes literal braces, so that Helm prints the text instead of running it as an action. */
+/** Escapes {{ in a text, so that Helm prints the text instead of running it as a template action. */
 const escaped = (text: string): string => text.replaceAll('{{', '{{ "{{" }}');
 
 const indented = (expression: string, indent: string): string => expression.replaceAll('\n', `\n${indent}`);
 
 /**
- * Returns `{{ .Release.Name }}-dice` for the release's name with a fixed ending such as `-dice`, because this is easier
- * to read than printf. Returns undefined for any other text.
+ * Returns a template such as `{{ .Release.Name }}-dice` if the text is the release's name and a fixed ending. This is
+ * easier to read than an expression with printf. Returns undefined for any other text.
  */
 function readable(parts: readonly (string | Token)[]): string | undefined {
   const [first, second, ...rest] = parts;
@@ -26,11 +27,12 @@ function readable(parts: readonly (string | Token)[]): string | undefined {
   return /^-[a-z][a-z0-9-]*$/.test(second) ? `{{ ${first.expression} }}${second}` : undefined;
 }
 
-/** The parts of a line that contains a placeholder. */
+/** The parts of a line of YAML that contains a placeholder. */
 interface Place {
   readonly indent: string;
   /**
-   * The indentation of the line's content, in spaces. In a list item, the content starts after the dash and a space.
+   * As many spaces as there are characters before the line's content. In a list item, the content starts after the dash
+   * and a space.
    */
   readonly inner: string;
   /** The part of the line before the placeholder. */
@@ -109,7 +111,7 @@ class ObjectPrinter {
     return this.#placeholder(({ before }) => `${before}${action}`);
   }
 
-  /** Returns the value with a placeholder for each token. */
+  /** Returns a copy of the value with a placeholder instead of each token. */
   replace(value: unknown): unknown {
     const token = this.#tokens.tokenOf(value);
     if (token) return this.#placeholder(actions[token.kind](token));
@@ -150,7 +152,7 @@ class ObjectPrinter {
  */
 export function printObject(tokens: Tokens, object: unknown): string {
   const printer = new ObjectPrinter(tokens);
-  // Helm reads YAML 1.1, in which "no" must be quoted.
+  // Helm reads YAML 1.1. In YAML 1.1, the text "no" must be quoted, because no without quotes means false.
   const yaml = new Document(printer.replace(object), { version: '1.1' }).toString({ lineWidth: 0 });
   const printed = yaml
     .split('\n')
@@ -162,7 +164,7 @@ export function printObject(tokens: Tokens, object: unknown): string {
   return printed;
 }
 
-/** Prints the body of a named template: tokens become actions, and literal braces are escaped. */
+/** Prints the body of a named template. Turns each token into a template action, and escapes literal braces. */
 export const printText = (tokens: Tokens, text: string): string =>
   tokens
     .split(text)

@@ -1,26 +1,27 @@
-// Tokens are placeholders for values that only Helm knows. Constructs copy tokens into objects and strings. The printer
-// then finds them. A token has only lower-case letters and digits, so it is valid as a name, a label and a key.
+// A token is a placeholder text, such as zq7qz, for a value that only Helm knows. Constructs copy tokens into objects
+// and texts. The printer (printer.ts) then replaces each token with a Helm expression. A token has only lower-case
+// letters and digits. So it is valid as a name, as a label and as a key.
 import type { Value } from '../lab/value.ts';
 import { anyKind, byKind, fieldsOf } from '../schema/schema.ts';
 import type { Description } from '../schema/schema.ts';
 
 /**
- * The form in which the printer prints a token's value.
+ * How the printer prints the value that a token stands for.
  * - `text`: a quoted string, or part of one
- * - `name`: like `text`, and always a DNS label
+ * - `name`: like `text`, for a value that is always a DNS label
  * - `integer`, `flag`: a number or a boolean, without quotes
- * - `map`, `list`: YAML, indented one level deeper than the key
- * - `lines`: a map whose expression returns YAML text
+ * - `map`, `list`: YAML, indented one level deeper than its key
+ * - `lines`: a map whose Helm expression returns YAML text
  * - `block`: a text of several lines, printed as a YAML block
  * - `items`: several items of the list that contains the token
- * - `optional`: an integer, printed with its key only if `condition` holds
+ * - `optional`: an integer, printed with its key only if the token's `condition` holds
  */
 export type TokenKind =
   'text' | 'name' | 'integer' | 'flag' | 'map' | 'lines' | 'list' | 'block' | 'items' | 'optional';
 
 export interface Token {
   readonly kind: TokenKind;
-  /** The Helm expression, without braces. */
+  /** The Helm expression that computes the value, without the braces {{ and }}. */
   readonly expression: string;
   readonly condition?: string;
 }
@@ -40,7 +41,7 @@ export class Tokens {
     return token;
   }
 
-  /** Creates a token and returns it with the type of the value that it stands for. */
+  /** Creates a token and returns it. For TypeScript, the token has the type of the value that it stands for. */
   value<Type>(kind: TokenKind, expression: string, condition?: string): Value<Type> {
     return this.add(kind, expression, condition) as unknown as Value<Type>;
   }
@@ -55,7 +56,7 @@ export class Tokens {
     return found;
   }
 
-  /** Splits the text into literal parts and tokens. */
+  /** Splits the text into its tokens and the texts between them. */
   split(text: string): (string | Token)[] {
     return text
       .split(/(zq\d+qz)/)
@@ -64,8 +65,8 @@ export class Tokens {
   }
 
   /**
-   * Returns the token if the value stands for exactly one token. The value is then a text, or a map or list as the
-   * functions `map` and `list` create it.
+   * Returns the token if the whole value stands for one token. Such a value is a text that is only a token, or a map or
+   * list from the methods `map` and `list`.
    */
   tokenOf(value: unknown): Token | undefined {
     if (typeof value === 'string') return ONLY_TOKEN.test(value) ? this.get(value) : undefined;
@@ -75,8 +76,8 @@ export class Tokens {
   }
 
   /**
-   * Returns the token that the value is, or that the first field of the value contains. Returns undefined if there is
-   * no token or if its kind is not in `kinds`.
+   * Returns the token that the value is. If the value is an object, returns the token that its first field contains.
+   * Returns undefined if there is no token, or if the kind of the token is not in `kinds`.
    */
   #only(value: unknown, ...kinds: TokenKind[]): Token | undefined {
     const token = typeof value === 'object' && value !== null ? (Object.values(value)[0] as unknown) : value;
@@ -84,24 +85,33 @@ export class Tokens {
     return found && kinds.includes(found.kind) ? found : undefined;
   }
 
-  /** Returns the list item's token if the token stands for several items of the list. */
+  /**
+   * Returns the token of a list item that stands for several items of the list. Returns undefined for any other list
+   * item.
+   */
   items(item: unknown): Token | undefined {
     return this.#only(item, 'items');
   }
 
-  /** Returns a map that stands for the value of the Helm expression. */
+  /**
+   * Creates a token and returns a map that stands for it. `expression` is the Helm expression that returns the real
+   * map.
+   */
   map<Type>(expression: string, kind: 'map' | 'lines' = 'map'): Value<Type> {
     const token = this.add(kind, expression);
     return { [token]: token } as unknown as Value<Type>;
   }
 
-  /** Returns a list that stands for the value of the Helm expression. */
+  /**
+   * Creates a token and returns a list that stands for it. `expression` is the Helm expression that returns the real
+   * list.
+   */
   list<Type>(expression: string): Value<Type> {
     return [this.add('list', expression)] as unknown as Value<Type>;
   }
 
   /**
-   * Creates a token for each value in the description. `path` is the path of the values in Helm, such as
+   * Creates a token for each chart value that the description describes. `path` is where Helm finds the values, such as
    * `.Values.dice`.
    */
   valueAt(path: string, description: Description): unknown {
@@ -121,14 +131,17 @@ export class Tokens {
           fieldsOf(description).map(([name, field]) => [name, this.valueAt(`${path}.${name}`, field)]),
         ),
       entry: () => {
-        throw new Error(`Expected an entry only as the item of a list, found one at ${path}. Use a group there.`);
+        throw new Error(
+          `Expected entry() only inside list() or map(), found it at ${path}. Call group() there instead.`,
+        );
       },
     });
   }
 
   /**
-   * Returns the only item of a list that stands for a chart value. The item is the list's token. If real items have
-   * fields, the item is an object with the same fields, each of which contains the token.
+   * Returns the only item of a list that stands for a chart value. If the real items are objects with described fields,
+   * the item is an object with the same fields, and each field contains the list's token. Otherwise, the item is the
+   * list's token.
    */
   #item(token: string, description: Description): unknown {
     const item = anyKind(description);

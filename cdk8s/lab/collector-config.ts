@@ -1,4 +1,5 @@
-// Builds the Collector's configuration. It is YAML, with JSON for the parts that come from values (JSON is valid YAML).
+// Builds the Collector's configuration. It is YAML. The parts that come from chart values are written as JSON, which is
+// valid YAML.
 // https://opentelemetry.io/docs/collector/configuration/
 import type { Signal } from '../values.ts';
 import type { Components } from './compute.ts';
@@ -17,15 +18,16 @@ const BOUNDED = {
 
 const builtInExporters = (lab: LabProps): Components => ({
   debug: { verbosity: 'basic' },
-  // The exporter uses HTTP, because gRPC may wait two minutes before it retries a backend.
+  // This exporter uses HTTP. An exporter that uses gRPC may wait two minutes before it retries a backend.
   'otlphttp/jaeger': { endpoint: serviceUrl(lab, 'jaeger', PORTS.otlpHttp), compression: 'none', timeout: '5s' },
 });
 
 const BUILT_IN_PROCESSORS: Components = {
-  // The limit is a percentage of the container's memory limit, so it changes with the chart value.
+  // The limit is a percentage of the memory limit of the container. So it follows the chart value for that memory
+  // limit.
   memory_limiter: { check_interval: '1s', limit_percentage: 75, spike_limit_percentage: 20 },
-  // The processor may read pods only in its own namespace. An environment variable of the pod has the namespace's name,
-  // so the configuration and its checksum are the same in every namespace.
+  // The processor may read pods only in its own namespace. It gets the namespace's name from an environment variable of
+  // the pod. So the configuration and its checksum are the same in every namespace.
   k8sattributes: {
     auth_type: 'serviceAccount',
     filter: { namespace: '${env:POD_NAMESPACE}' },
@@ -42,8 +44,8 @@ const BUILT_IN_PROCESSORS: Components = {
 };
 
 /**
- * Processors that every pipeline runs before (FIRST) and after (LAST) the processors from the values. A processor runs
- * only once, even if the values name it too.
+ * Every pipeline runs the processors in FIRST, then those from the values, then those in LAST. A processor runs only
+ * once, even if the values name it too.
  */
 const FIRST = ['memory_limiter', 'k8sattributes'];
 const LAST = ['batch'];

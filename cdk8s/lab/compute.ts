@@ -1,6 +1,7 @@
-// The operations that constructs may apply to chart values. Each operation has two implementations. compute-values.ts
-// computes the result at once. helm/compute.ts and helm/_helpers.tpl write a Helm expression.
-// test/chart/keystone.test.ts checks that both implementations agree.
+// The operations that constructs may apply to chart values (see value.ts). Each operation has two implementations.
+// compute-values.ts is for known values and computes the result at once. helm/compute.ts is for the chart and writes a
+// Helm expression, which may use templates in helm/_helpers.tpl. test/chart/keystone.test.ts checks that both
+// implementations agree.
 import type { Json } from '../schema/schema.ts';
 import type { OwnFile } from '../../lab/names.ts';
 import type { EnvValues } from '../values.ts';
@@ -12,9 +13,14 @@ export type Components = Readonly<Record<string, Readonly<Record<string, Json>>>
 
 /** The text of a file that belongs to the learner, with and without the learner's edits. */
 export interface OwnText {
-  /** The text for the ConfigMap. A template that Helm runs in a cluster keeps the learner's edits in it. */
+  /**
+   * The text for the ConfigMap. If the ConfigMap already exists in the cluster, Helm keeps the learner's edits in it.
+   */
   readonly current: Text;
-  /** The text from the values, or else the default. This text never contains the learner's edits. */
+  /**
+   * The text from the values. If the values have none, the text of the default file. It never contains the learner's
+   * edits.
+   */
   readonly given: Text;
 }
 
@@ -31,12 +37,15 @@ export interface Compute {
   /** Joins the lists and removes repeated items. */
   union(...lists: Given<readonly string[]>[]): Value<readonly string[]>;
 
-  /** Merges two sets of Collector components. A setting in `top` replaces the same setting in `base`. */
+  /**
+   * Merges two sets of Collector components. If both have the same setting of the same component, the setting in `top`
+   * counts.
+   */
   overlay(base: Given<Components>, top: Given<Components>): Value<Components>;
 
   /**
-   * Adds settings to every component whose name starts with `prefix`. Settings that the component already has stay as
-   * they are.
+   * Adds settings to every component whose name starts with `prefix`. If a component already has one of these settings,
+   * its own setting stays.
    */
   complete(components: Given<Components>, prefix: string, settings: Components[string]): Value<Components>;
 
@@ -44,17 +53,21 @@ export interface Compute {
   componentLines(components: Given<Components>): Text;
 
   /**
-   * Returns the names after a check that `components` defines each of them.
-   * @throws if a name isn't defined. The message has `path`, the name and all defined names.
+   * Returns `names` after a check that `components` defines each of these names.
+   * @throws if a name isn't defined. The message has `path`, which says where the name was found, the name, and all
+   * defined names.
    */
   defined(path: string, names: Given<readonly string[]>, components: Given<Components>): Value<readonly string[]>;
 
-  /** Returns environment variables, sorted by name. The user's variables (`theirs`) replace the lab's (`own`). */
+  /**
+   * Returns environment variables, sorted by name. If a name is in both maps, the user's variable (`theirs`) replaces
+   * the lab's (`own`).
+   */
   env(own: Readonly<Record<string, Given<string>>>, theirs: Given<EnvValues>): readonly EnvVar[];
 
   /**
-   * Returns the port that the Service opens on every node. Returns undefined if it opens none or Kubernetes chooses the
-   * port.
+   * Returns the port that the Service opens on every node. Returns undefined if the Service opens no such port, or if
+   * Kubernetes chooses the port.
    */
   nodePort(service: { readonly type: Given<string>; readonly nodePort: Given<number> }): Value<number> | undefined;
 
@@ -71,18 +84,21 @@ export interface Compute {
     unset: Constant,
   ): Value<Constant>;
 
-  /** Whether this release installs the operator: values enable it, and no other release has installed one. */
+  /**
+   * Returns whether this release installs the operator. It does so if `enabled` is true and no other release has
+   * installed the operator.
+   */
   operates(enabled: Value<boolean>): Value<boolean>;
 
   /**
-   * Whether this release installs the CustomResourceDefinition: it installs the operator, and no other release owns the
-   * definition.
+   * Returns whether this release installs the CustomResourceDefinition `name`. It does so if it installs the operator
+   * and no other release owns the definition.
    */
   defines(enabled: Value<boolean>, name: string): Value<boolean>;
 
   /**
-   * Returns the value unchanged. The chart prints the value once, as a named template called `name`, and every use of
-   * the value includes this template.
+   * Returns the value unchanged. In the chart, the value is printed only once, as a named template called `name`. Every
+   * use of the value includes this template.
    */
   named<Named extends string | Value<Components>>(name: string, value: Named): Named;
 }

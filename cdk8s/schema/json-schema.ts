@@ -1,4 +1,5 @@
-// Turns descriptions of values into a JSON schema. Helm checks values against this schema before it renders.
+// Turns the descriptions of chart values (schema.ts) into a JSON schema. Helm checks a user's values against this
+// schema before it renders the chart.
 import { byKind, fieldsOf } from './schema.ts';
 import type { AnyDescription, Description, Handlers, Json, Text } from './schema.ts';
 
@@ -12,8 +13,8 @@ const textRules = ({ pattern, except }: Text): Schema => ({
 const ofFields = (description: Extract<AnyDescription, { fields: unknown }>): Schema => ({
   type: 'object',
   properties: Object.fromEntries(fieldsOf(description).map(([name, field]) => [name, schemaOf(field)])),
-  // With `propertyNames`, Helm's message lists the allowed names. The message for `additionalProperties` has only the
-  // unknown name.
+  // If a user sets an unknown value, `propertyNames` makes Helm's error message list the allowed names. With
+  // `additionalProperties` alone, the message has only the unknown name.
   propertyNames: { enum: fieldsOf(description).map(([name]) => name) },
   additionalProperties: false,
 });
@@ -38,7 +39,7 @@ const rules: Handlers<Schema> = {
   settings: () => ({ type: 'object' }),
 };
 
-/** Returns the JSON schema of one value and of all values inside it. */
+/** Returns the JSON schema of the described value and of all values inside it. */
 export const schemaOf = (description: Description): Schema => ({
   description: description.doc,
   ...byKind(description, rules),

@@ -1,8 +1,9 @@
-// Partial values: their type, and the function that completes them with defaults.
+// Partial values: values of which a user sets only some. This file has their type, and the function that adds the
+// defaults.
 
 /**
- * Some of the values; a missing value has its default. As in Helm, a list replaces the default list, and null removes a
- * map's entry.
+ * The type of values of which a user sets only some. A value that is not set has its default. As in Helm, a list
+ * replaces the whole default list, and null removes a key from a default map.
  */
 export type SomeValues<Values> = Values extends readonly unknown[]
   ? Values
@@ -25,7 +26,7 @@ function merge(defaults: JsonObject, given: JsonObject): JsonObject {
   return Object.fromEntries(merged);
 }
 
-/** Merges the given values over the defaults, as Helm does, and returns the complete values. */
+/** Returns complete values: the defaults, with the given values merged over them as Helm does. */
 export const completed = <Values extends object>(
   { default: defaults }: { readonly default: Values },
   given: NoInfer<SomeValues<Values>>,

@@ -1,16 +1,20 @@
-// Builders that describe fields of the operator's own kinds (Workshop and Seat). schema.ts has the general builders.
+// Functions that describe fields of the operator's own kinds, Workshop and Seat. schema.ts has the general functions,
+// which also describe chart values.
 import type { SomeValues } from './partial.ts';
 import type { Rule } from './rules.ts';
 import { choice, entry, settings, text } from './schema.ts';
 import type { Choice, Description, Entry, Group, Integer, List, Text } from './schema.ts';
 
-/** Pattern of a DNS label. https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+/** The regular expression for a DNS label. */
 export const DNS_LABEL = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 
 /** Maximum length of a DNS label, such as the name of a namespace or a Seat. */
 export const LABEL_LENGTH = 63;
 
-/** Returns the description with a default that the API server writes into the resource when a user omits the value. */
+/**
+ * Returns the description with the default `value`. If a user omits the field, the API server writes this default into
+ * the resource.
+ */
 export const persisted = <Type, Of extends Description<Type>>(
   description: Of & Description<Type>,
   value: NoInfer<Of['default']>,
@@ -21,7 +25,10 @@ export const withRules = <Of extends Description>(description: Of, ...rules: rea
   rules,
 });
 
-/** Describes a choice between words. A resource may omit the field, so the caller gives no default. */
+/**
+ * Describes a field whose value is one of several words. The API server adds no default. So the field stays missing if
+ * a user omits it.
+ */
 export const option = <const Option extends string>(
   doc: string,
   options: readonly [Option, ...Option[]],
@@ -40,7 +47,7 @@ export const count = (doc: string, minimum: number, maximum?: number): Integer =
 export const time = (doc: string): Text => text({ doc, format: 'date-time' });
 
 /**
- * Describes a list that server-side apply merges by a key.
+ * Describes a list whose items server-side apply tells apart by one of their fields, `key`.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
  */
 export const keyedList = <Type extends object>(options: {
@@ -51,15 +58,15 @@ export const keyedList = <Type extends object>(options: {
 }): List<Type> => ({ ...options, kind: 'list', default: [] });
 
 /**
- * Describes a field in which a user sets some of the group's values. The API server adds no defaults, so the lab's own
- * defaults apply when the operator renders the lab.
+ * Describes a field in which a user sets some of the values of `values`, such as some lab values in a Workshop. The API
+ * server adds no defaults to this field. All others get the lab's defaults when the operator renders the lab.
  */
 export const partOf = <Type extends object>(values: Group<Type>, doc: string): Description<SomeValues<Type>> =>
   ({ ...values, doc }) as Description as Description<SomeValues<Type>>;
 
 /**
- * Describes a field that contains some of the group's values, and that the API server doesn't check. Use it for fields
- * that only the operator writes.
+ * Describes a field that holds some of the values of `_values`. The API server doesn't check what is in the field. Use
+ * it for fields that only the operator writes.
  */
 export const copyOf = <Type extends object>(_values: Group<Type>, doc: string): Description<SomeValues<Type>> =>
   settings({ doc }) as Description as Description<SomeValues<Type>>;
@@ -69,7 +76,7 @@ const generation = (doc: string): Integer => ({ ...count(doc, 0), format: 'int64
 export const observedGeneration = generation('The metadata.generation that this status describes.');
 
 /**
- * Describes the list of conditions.
+ * Describes the field `conditions` of a status: a list of Kubernetes conditions.
  * https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#condition-v1-meta
  */
 export const conditions = (doc: string) =>
@@ -91,7 +98,7 @@ export const conditions = (doc: string) =>
     maxItems: 16,
   });
 
-/** The description of one of our kinds: its spec, its status, and CEL rules for the whole object. */
+/** The description of one of the operator's own kinds: its spec, its status, and CEL rules for the whole object. */
 export interface Resource {
   readonly doc: string;
   readonly spec: Entry<object>;

@@ -3,7 +3,7 @@
 
 export type Rule = {
   readonly rule: string;
-  /** Path of the field that the user must correct, if it isn't the field that has the rule. */
+  /** Path of the field that the API server's error names. Default: the field that has the rule. */
   readonly fieldPath?: string;
 } & (
   | {
@@ -11,7 +11,7 @@ export type Rule = {
       readonly message: string;
     }
   | {
-      /** A CEL expression whose result is the error message. */
+      /** A CEL expression that computes the error message. */
       readonly messageExpression: string;
     }
 );
@@ -20,8 +20,8 @@ export type Rule = {
 export const celString = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
 /**
- * Returns a rule for a regular expression with a readable message. The API server's own message only repeats the
- * expression.
+ * Returns a rule that checks a text with a regular expression and has a readable error message. A `pattern` in the
+ * schema does the same check, but then the error message only repeats the expression.
  */
 export const matching = (pattern: string, message: string): Rule => ({
   rule: `self.matches(${celString(pattern)})`,

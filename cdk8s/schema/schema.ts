@@ -1,18 +1,19 @@
-// Builders that describe values: their type, default and purpose.
-// From these descriptions come the TypeScript types, the JSON schema, values.yaml, the README's table and the CRDs.
+// Functions that describe values: chart values, and fields of custom resources. A description has the value's type,
+// default and purpose. From the descriptions come the TypeScript types, the JSON schema, values.yaml, the README's
+// table and the CRDs.
 import type { Rule } from './rules.ts';
 
 /** Any value that JSON can express. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 interface Described<Type> {
-  /** The purpose of the value, in a sentence or two. It is printed wherever the value is shown. */
+  /** What the value is for, in a sentence or two. The generated files show this text wherever they show the value. */
   readonly doc: string;
-  /** The default in values.yaml. In a custom resource, the default applies only if `persisted` is set. */
+  /** The default in values.yaml. A field of a custom resource has this default only if `persisted` is set. */
   readonly default: Type;
-  /** Makes the API server write the default into the custom resource. */
+  /** Makes the API server write the default into a custom resource in which a user omits the field. */
   readonly persisted?: true;
-  /** Validation rules in CEL. Only the API server checks them, not Helm. */
+  /** Validation rules in CEL. The API server checks them. Helm doesn't check them. */
   readonly rules?: readonly Rule[];
 }
 
@@ -47,8 +48,8 @@ export interface Flag extends Described<boolean> {
 }
 
 /**
- * Describes a value of one of several scalar types, because people write it with or without quotes. `pattern` applies
- * to strings.
+ * Describes a value that may have one of several scalar types. People write such a value with or without quotes, for
+ * example 2 or "2". `pattern` is checked only if the value is a string.
  */
 export interface Scalar<Type extends string | number | boolean> extends Described<Type> {
   readonly kind: 'scalar';
@@ -56,7 +57,7 @@ export interface Scalar<Type extends string | number | boolean> extends Describe
   readonly pattern?: Pattern;
 }
 
-/** Describes a map. The user chooses the keys, and all values have the same description. */
+/** Describes a map whose keys the user chooses. All values in the map have the same description. */
 export interface Dictionary<Type> extends Described<Readonly<Record<string, Type>>> {
   readonly kind: 'map';
   readonly names: Text;
@@ -66,35 +67,47 @@ export interface Dictionary<Type> extends Described<Readonly<Record<string, Type
 export interface List<Type> extends Described<readonly Type[]> {
   readonly kind: 'list';
   readonly of: Description<Type>;
-  /** Name of the field that identifies an item. Server-side apply merges the list by this field. */
+  /**
+   * Name of the field that tells the list's items apart. Server-side apply merges items that have the same value in
+   * this field.
+   */
   readonly key?: string;
   readonly maxItems?: number;
 }
 
-/** Describes a fixed set of named values, all of which are always present. */
+/**
+ * Describes an object with a fixed set of fields. Every field has a default. So no field is missing once the defaults
+ * are added.
+ */
 export interface Group<Type extends object> extends Described<Type> {
   readonly kind: 'group';
   readonly fields: Fields<Type>;
 }
 
-/** Describes a fixed set of named values, of which only the required values must be present. */
+/**
+ * Describes an object with a fixed set of fields, some of which may be missing, such as one item of a list. Only the
+ * fields in `required` must be present.
+ */
 export interface Entry<Type extends object> extends Described<Type> {
   readonly kind: 'entry';
   readonly fields: Fields<Required<Type>>;
   readonly required: readonly string[];
 }
 
-/** Describes a map in the syntax of another program, such as the settings of a Collector component. */
+/** Describes a map whose content another program defines, such as the settings of a Collector component. */
 export interface Settings extends Described<{ readonly [key: string]: Json }> {
   readonly kind: 'settings';
 }
 
 export type Fields<Type extends object> = { readonly [Key in keyof Type]: Description<Type[Key]> };
 
-/** The description of a value of the given type. */
+/** A description of a value that has the type `Type`. */
 export type Description<Type = unknown> = Described<Type> & { readonly kind: AnyDescription['kind'] };
 
-/** All kinds of descriptions, for code that visits a description and its parts. */
+/**
+ * Any description, as a union of all kinds of descriptions. Code that visits a description and the descriptions inside
+ * it uses this type.
+ */
 export type AnyDescription =
   | Text
   | Choice<string>
@@ -107,7 +120,7 @@ export type AnyDescription =
   | Entry<object>
   | Settings;
 
-/** The type of the values that a description describes. */
+/** The type of the value that the description `Of` describes. */
 export type ValueOf<Of extends Described<unknown>> = Of['default'];
 
 type Options<Of extends Described<unknown>> = Omit<Of, 'kind' | 'default'> & { readonly default?: Of['default'] };
@@ -127,7 +140,10 @@ export const integer = (options: { doc: string; default: number; minimum: number
 
 export const flag = (options: { doc: string; default: boolean }): Flag => ({ ...options, kind: 'flag' });
 
-/** Describes a text that YAML or Helm may read as a number or a boolean, as in `--set dice.env.DEBUG=1`. */
+/**
+ * Describes a text that YAML or Helm may read as a number or a boolean. For example, Helm reads the 1 in
+ * `--set dice.env.DEBUG=1` as a number.
+ */
 export const scalar = (options: { doc: string }): Scalar<string | number | boolean> => ({
   ...options,
   default: '',
@@ -175,7 +191,10 @@ export const group = <Of extends Descriptions>(doc: string, fields: Of): Group<V
   default: defaultsOf(fields),
 });
 
-/** The type of the objects that an entry describes. The fields in `Key` are required, and all others are optional. */
+/**
+ * The type of an object that the function `entry` describes. The fields whose names are in `Key` are required. All
+ * other fields are optional.
+ */
 type EntryValues<Of, Key extends keyof Of> = { readonly [Name in keyof Pick<Values<Of>, Key>]: Values<Of>[Name] } & {
   readonly [Name in Exclude<keyof Of, Key>]?: Values<Of>[Name];
 };
@@ -194,21 +213,21 @@ export const entry = <Of extends Descriptions, const Key extends keyof Of & stri
 
 export const settings = (options: { doc: string }): Settings => ({ ...options, kind: 'settings', default: {} });
 
-/** An object with one function for each kind of description. */
+/** One function for each kind of description, such as `text` or `list`. */
 export type Handlers<Result> = {
   readonly [Kind in AnyDescription['kind']]: (description: Extract<AnyDescription, { kind: Kind }>) => Result;
 };
 
 /**
- * Returns the description unchanged, typed as the union of all kinds. A test of `kind` then tells TypeScript which kind
- * the description has.
+ * Returns the description unchanged, but with the union of all kinds as its type. If code then tests `kind`, TypeScript
+ * knows which kind of description it has.
  */
 export const anyKind = (description: Description): AnyDescription => description as AnyDescription;
 
-/** Calls the handler for the description's kind and returns its result. */
+/** Calls the one function in `handlers` that is for the description's kind. Returns the result of that function. */
 export const byKind = <Result>(description: Description, handlers: Handlers<Result>): Result =>
   (handlers[description.kind] as (description: Description) => Result)(description);
 
-/** Returns the fields of a group or an entry, in the order in which they are described. */
+/** Returns the fields of a description that `group` or `entry` made. The fields keep the order of the source code. */
 export const fieldsOf = (description: Group<object> | Entry<object>): [string, AnyDescription][] =>
   Object.entries(description.fields as Record<string, AnyDescription>);

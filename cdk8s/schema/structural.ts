@@ -1,5 +1,5 @@
-// Turns descriptions of values into the structural schema of a CustomResourceDefinition (CRD). The API server removes
-// fields that the schema lacks. `kubectl explain` prints the schema.
+// Turns descriptions (schema.ts) into the structural schema of a CustomResourceDefinition (CRD). The API server removes
+// each field of a custom resource that this schema doesn't have. `kubectl explain` prints the schema.
 // https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
 import type { Resource } from './resource.ts';
 import { celString } from './rules.ts';
@@ -11,16 +11,19 @@ export interface Schema {
 }
 
 /**
- * Maximum sizes of maps and lists, far above any real use. The API server needs them to estimate the cost of a CEL
- * rule.
+ * Default maximum sizes of maps (`entries`) and lists (`items`), far above any real use. The API server needs a maximum
+ * size to estimate the cost of a CEL rule.
  */
 const MOST = { entries: 100, items: 100 };
 
-/** Returns the schema keywords whose value isn't undefined. */
+/** Returns the schema keywords without those whose value is undefined. */
 const given = (keywords: Readonly<Record<string, Json | undefined>>): Schema =>
   Object.fromEntries(Object.entries(keywords).filter((keyword): keyword is [string, Json] => keyword[1] !== undefined));
 
-/** Returns CEL rules for a map's keys, because a structural schema has no keyword for such rules. */
+/**
+ * Returns CEL rules that check the keys of a map. They are CEL rules because a structural schema has no keyword that
+ * checks keys.
+ */
 function nameRules({ doc, pattern, except }: Text): Json[] {
   const rule = [
     ...(pattern === undefined ? [] : [`name.matches(${celString(pattern)})`]),
@@ -35,8 +38,8 @@ const properties = (description: Extract<AnyDescription, { fields: unknown }>): 
 });
 
 /**
- * Returns the rule for the keys of a map whose values may be of several scalar types. CEL can't check such a map. So
- * the rule refuses the keys in `except`, but doesn't enforce `pattern`.
+ * Returns a schema that checks the keys of a map whose values may be of several scalar types. CEL can't read such a
+ * map. So the schema refuses the keys in `except`, but can't enforce `pattern`.
  */
 const untypedRules = ({ except }: Text): Schema =>
   except ? { not: { anyOf: except.map((name) => ({ required: [name] })) } } : {};
@@ -47,7 +50,7 @@ function mapOf({ names, of }: Dictionary<unknown>): Schema {
     type: 'object',
     maxProperties: MOST.entries,
     ...(of.kind === 'scalar' ? untypedRules(names) : rules.length > 0 && { 'x-kubernetes-validations': rules }),
-    // A null value removes the default value with the same key.
+    // A user sets a key of the map to null to remove the default value of this key.
     additionalProperties: { ...structuralOf(of), nullable: true },
   };
 }
@@ -68,7 +71,7 @@ const keywords: Handlers<Schema> = {
   choice: ({ options }) => ({ type: 'string', enum: options }),
   integer: ({ format, minimum, maximum }) => ({ type: 'integer', ...given({ format, minimum, maximum }) }),
   flag: () => ({ type: 'boolean' }),
-  // A structural schema names one type or no type. Without a type, all values are allowed, except the values that the
+  // A structural schema can name one type, but not several. Without a type, it allows all values except those that the
   // keywords below exclude.
   scalar: ({ pattern, types }) => ({
     'x-kubernetes-preserve-unknown-fields': true,
@@ -88,8 +91,8 @@ const keywords: Handlers<Schema> = {
 };
 
 /**
- * Returns the structural schema of one value and of all values inside it. A resource may omit every field of a group.
- * The API server writes only the defaults that are marked as persisted.
+ * Returns the structural schema of the described value and of all values inside it. In a custom resource, a user may
+ * omit every field of a `group`. The API server writes a default only if its description has `persisted`.
  */
 export const structuralOf = (description: Description): Schema => ({
   description: description.doc,
@@ -99,12 +102,12 @@ export const structuralOf = (description: Description): Schema => ({
 });
 
 /**
- * Schema of an object's metadata. It repeats the maximum name length, so that the API server can estimate the cost of
- * CEL rules.
+ * Schema of an object's metadata. Kubernetes limits the length of names anyway, but the schema repeats the limit. The
+ * API server uses it to estimate the cost of CEL rules.
  */
 const metadata: Schema = { type: 'object', properties: { name: { type: 'string', maxLength: 253 } } };
 
-/** Returns the structural schema of a whole resource. */
+/** Returns the structural schema of a whole custom resource. */
 export const resourceSchema = ({ doc, spec, status, rules }: Resource): Schema => ({
   description: doc,
   type: 'object',

@@ -1,4 +1,4 @@
-// Prints described values as a Markdown table of names, defaults and purposes.
+// Prints the described chart values as a Markdown table of names, defaults and purposes.
 import { anyKind, fieldsOf } from './schema.ts';
 import type { AnyDescription, Group } from './schema.ts';
 import { rangeOf } from './yaml.ts';
@@ -13,7 +13,7 @@ const rows = (group: Group<object>, path: string): Row[] =>
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-/** Returns the Markdown table, with a row for every value that isn't a group. */
+/** Returns the Markdown table. Each value has a row, but a group of values has none of its own. */
 export const tableOf = (group: Group<object>): string =>
   [
     '| value | default | purpose |',

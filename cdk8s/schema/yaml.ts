@@ -1,4 +1,4 @@
-// Prints described values as a YAML file of their defaults, with a comment above each value.
+// Prints the described chart values as values.yaml: each value with its default, below a comment with its purpose.
 import { Document, isMap, isScalar } from 'yaml';
 import type { Node, YAMLMap } from 'yaml';
 import { anyKind, fieldsOf } from './schema.ts';
@@ -18,8 +18,8 @@ function wrapped(text: string): string[] {
 }
 
 /**
- * Returns a sentence with the options of a choice or the range of an integer. The sentence is empty for other kinds of
- * values.
+ * Returns a sentence with the options of a choice or the range of an integer, such as "From 0 to 9." Returns an empty
+ * text for other kinds of values.
  */
 export function rangeOf(description: AnyDescription): string {
   if (description.kind === 'choice') return `One of ${description.options.join(', ')}.`;
@@ -45,7 +45,7 @@ function annotate(map: YAMLMap<Node>, group: Group<object>, depth: number): void
   });
 }
 
-/** Returns the text of the YAML file, which starts with the given comment. */
+/** Returns the text of values.yaml. `opening` is the comment at its start. */
 export function yamlOf(group: Group<object>, opening: string): string {
   const document = new Document(group.default, { version: '1.1' });
   if (isMap<Node>(document.contents)) annotate(document.contents, group, 0);

@@ -67,8 +67,8 @@ interface UpSpec {
   readonly place: Place;
   readonly values: readonly string[];
   /**
-   * Those of our images that `up` builds, because the chart needs them with `values`. If a value names another image
-   * instead, that image must already be in the cluster.
+   * Our images that `up` builds: those that the chart uses with `values`. If a value names another image instead of
+   * ours, `up` does not build ours, and the other image must already be in the cluster.
    */
   readonly recipes: readonly Recipe[];
   readonly port: number | undefined;
@@ -162,7 +162,10 @@ function getsNodePort(lab: RecordedLab): boolean {
   );
 }
 
-/** Waits for both promises, so that nothing runs in the background after an error. @throws the first error */
+/**
+ * Waits until both promises have settled, also if one of them fails, so that nothing goes on in the background.
+ * @throws the first error
+ */
 async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([first, second]);
   return Promise.all([first, second]);
@@ -170,8 +173,8 @@ async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, 
 
 /**
  * Checks that the machine has the resources for a new throwaway cluster, and chooses the port of the guide's URL.
- * @returns the requested port or the next free one. Undefined if `startCluster` chooses the port, or if the cluster
- * runs already.
+ * @returns the requested port, or the next free one if that port is taken. Undefined if no port was requested, so that
+ * `startCluster` chooses it, or if the cluster runs already.
  */
 async function reserveDevcluster(spec: UpSpec, report: Progress): Promise<number | undefined> {
   const status = await clusterStatus(DEVCLUSTER);

@@ -32,8 +32,8 @@ afterEach(() => {
 });
 
 /**
- * Puts a fake `go` on the PATH. It logs its arguments. On `go build` it also runs the shell command `build`, with the
- * output directory in $out.
+ * Puts a fake program `go` on the PATH. The fake `go` logs its arguments. Called as `go build`, it also runs the shell
+ * command `build`, with the output directory in $out.
  */
 function fakeGo(build: string, version = 'go1.26.8'): { calls: () => string[] } {
   const log = join(directory, 'calls');

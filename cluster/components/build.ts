@@ -36,8 +36,8 @@ export function binary(component: ComponentName, name: string = component): stri
 }
 
 /**
- * Builds the components that are not in the cache. If memory allows, two builds run at a time, because one build leaves
- * cores idle while it downloads and links.
+ * Builds the components that are not in the cache. If the machine has enough memory, two builds run at a time: while
+ * one build downloads or links and leaves cores idle, the other one can use them.
  */
 export async function ensureComponents(names: readonly ComponentName[], report: Progress): Promise<void> {
   await ensureBuilt(
@@ -69,8 +69,8 @@ function isBuilt(component: Component): boolean {
 }
 
 /**
- * Builds the components in the queue one by one. After a failure no new build starts. A build that runs in parallel is
- * finished, so that the next run can use it.
+ * Builds the components in the queue one by one. After a failure no new build starts. A build that is already running
+ * is finished, so that the next run of the command can use it.
  */
 async function buildAll(queue: Component[], report: Progress): Promise<void> {
   try {
@@ -98,9 +98,9 @@ async function buildLocked(component: Component, report: Progress): Promise<void
 }
 
 /**
- * Builds into a temporary directory and renames it, so that the cache holds only complete builds. The name of the
- * temporary directory contains this process's id, because the compiler of a killed run may still write to the directory
- * of that run.
+ * Builds into a temporary directory and renames it at the end, so that the cache holds only complete builds. The name
+ * of the temporary directory contains this process's id. So the compiler of a killed run, which may still be writing,
+ * writes to another directory.
  */
 async function build(component: Component, progress: Progress): Promise<void> {
   const target = componentDir(component);

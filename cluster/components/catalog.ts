@@ -78,7 +78,10 @@ export const components = {
 
 export type ComponentName = keyof typeof components;
 
-/** Returns the compiler flags of a component. A change of the flags changes the cache directory. */
+/**
+ * Returns the compiler flags of a component. The flags are part of the component's hash, so a build with other flags is
+ * stored in another cache directory.
+ */
 export function buildFlags(component: Component): string[] {
   return [
     '-mod=readonly',
@@ -96,7 +99,7 @@ export function componentDir(component: Component): string {
   return cacheDir('parts', `${component.name}-${component.version}-${componentHash(component)}`);
 }
 
-/** Returns the names of a component's binaries. Go names a binary after the last part of its import path. */
+/** Returns the names of a component's binaries. Go names a binary after the last part of its package's import path. */
 export function binariesOf(component: Component): string[] {
   return component.packages.map((path) => (path === '.' ? component.name : (path.split('/').at(-1) ?? path)));
 }

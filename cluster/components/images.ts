@@ -109,8 +109,8 @@ export async function ensureClusterImages(report: Progress): Promise<string[]> {
 }
 
 /**
- * Imports a base image into a separate buildah store in our cache. The store uses the driver vfs, because an overlay
- * store leaves a mount behind and is not faster for three layers.
+ * Imports a base image into a separate buildah store in our cache. The store uses the driver vfs. An overlay store
+ * would leave a mount behind, and is not faster for three layers.
  * @returns the options that make buildah use this store
  */
 export async function ensureBuildahBase(image: Image): Promise<string[]> {
@@ -127,8 +127,8 @@ export async function ensureBuildahBase(image: Image): Promise<string[]> {
 }
 
 /**
- * Returns a hash of an image's content. Instead of the content of a file, it uses the size and modification time,
- * because reading 300 MB would take a second at each start.
+ * Returns a hash of an image's content. A file counts with its size and modification time instead of its bytes, because
+ * reading 300 MB would take a second at each start.
  */
 function contentKey(image: Image): string {
   const entries = image.entries.map(({ path, mode, from }) => {

@@ -17,7 +17,8 @@ export interface Entry {
   /** Modification time in seconds since 1970. The default is 0. */
   readonly time?: number;
   /**
-   * The content: the path of a file on this machine, or the bytes themselves. An entry without content is a directory.
+   * The content of a file in the image: the path of a file on this machine, or the bytes themselves. Without this
+   * field, the path in the image is a directory.
    */
   readonly from?: { readonly source: string } | { readonly content: string | Uint8Array };
 }
@@ -51,8 +52,8 @@ const MEDIA = 'application/vnd.oci.image';
 const ARCHITECTURES: Record<string, string> = { x64: 'amd64', arm64: 'arm64' };
 
 /**
- * Writes `image` to the file `archive`, and its layer to a file beside it. The same content always gives the same
- * bytes.
+ * Writes the image `image` to the file `archive`, and the image's layer to a file next to the archive. The same content
+ * always gives the same bytes.
  */
 export async function writeArchive(image: Image, archive: string): Promise<void> {
   const layerFile = `${archive}.layer`;
@@ -79,8 +80,8 @@ export async function writeArchive(image: Image, archive: string): Promise<void>
 }
 
 /**
- * Returns the archive's index.json. containerd reads the image's name from the first annotation, buildah from the
- * second.
+ * Returns the archive's index.json, which has the image's name in two annotations. containerd reads the first
+ * annotation, buildah the second.
  */
 function index(name: string, manifest: Blob): string {
   const annotations = { 'io.containerd.image.name': name, 'org.opencontainers.image.ref.name': name };
@@ -116,10 +117,7 @@ async function writeTar(file: string, entries: readonly Entry[]): Promise<Blob> 
   return { digest: `sha256:${hash.digest('hex')}`, size };
 }
 
-/**
- * Returns the bytes of a POSIX tar file. Owner and group are always 0. The modification time is the entry's, or 0 if
- * the entry has none.
- */
+/** Returns the bytes of a POSIX tar file with these files and directories. Their owner and group are always 0. */
 export function tar(entries: readonly Entry[]): AsyncIterable<Uint8Array> {
   const archive = pack();
   addEntries(archive, entries).then(

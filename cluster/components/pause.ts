@@ -7,8 +7,8 @@ const ELF_HEADER = 64;
 const PROGRAM_HEADER = 56;
 
 /**
- * The ELF machine number and the machine code for each processor. The code is a loop around pause(2). arm64 has no
- * pause(2), so its loop calls ppoll(NULL, 0, NULL, NULL).
+ * The ELF machine number and the machine code for each processor. The code calls pause(2) in a loop. arm64 has no
+ * pause(2), so there the loop calls ppoll(NULL, 0, NULL, NULL).
  */
 const MACHINES: Record<string, { machine: number; code: number[] }> = {
   // mov eax, 34; syscall; jmp -9

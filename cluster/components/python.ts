@@ -7,8 +7,8 @@ import type { Entry, Image } from './oci.ts';
 import type { Packages } from './packages.ts';
 
 /**
- * The path of Debian's Python. Another Python on the PATH can't be used, because Debian's Python goes into the image,
- * and installs packages that fit its own version.
+ * The path of Debian's Python. It goes into the image. It also installs the packages, which must fit its version. So
+ * another Python on the PATH can't replace it.
  */
 export const PYTHON = '/usr/bin/python3';
 
@@ -16,8 +16,8 @@ export const PYTHON = '/usr/bin/python3';
 export const pythonPackages: Packages = { python3: [PYTHON], 'python3-pip': ['/usr/bin/pip3'] };
 
 /**
- * A Python program that prints the version in directory names and the tag in the names of compiled files: `3.11
- * cpython-311`.
+ * A Python program that prints two words, such as `3.11 cpython-311`: the version in the names of directories, and the
+ * tag in the names of compiled files.
  */
 const ABOUT = 'import sys; print("%d.%d" % sys.version_info[:2], sys.implementation.cache_tag)';
 
@@ -77,8 +77,8 @@ async function librariesOf(programs: readonly string[]): Promise<string[]> {
 }
 
 /**
- * Returns the entries for a file of the standard library and its compiled form. Python uses the compiled form only
- * while the file's modification time is unchanged.
+ * Returns a file of the standard library and the file with its compiled form, as files of the image. Both keep their
+ * modification times, because Python ignores the compiled form if the source's time has changed.
  */
 function withCompiled(path: string, cacheTag: string): Entry[] {
   const compiled = path.replace(/([^/]+)\.py$/, `__pycache__/$1.${cacheTag}.pyc`);

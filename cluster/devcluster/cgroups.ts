@@ -1,5 +1,5 @@
-// Creates, lists and removes the cluster's control groups. They contain all processes of the cluster, including those
-// of pods. So they also show which processes are left after a crash.
+// Creates, lists and removes the cluster's control groups. All processes of the cluster are in these groups, including
+// those of pods. So the groups show which processes are left after a crash.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -35,7 +35,10 @@ export async function createCgroups(cgroup: string, roots: readonly string[] = h
   return groups;
 }
 
-/** In version 2, enables the group's controllers for its children, so that the children can have limits. */
+/**
+ * Enables the controllers of a control group for its child groups, so that these can have limits. Only version 2 needs
+ * this.
+ */
 async function delegate(group: string): Promise<void> {
   if (!existsSync(join(group, 'cgroup.controllers'))) return;
   const available = (await readFile(join(group, 'cgroup.controllers'), 'utf8')).trim().split(' ');
@@ -45,8 +48,8 @@ async function delegate(group: string): Promise<void> {
 }
 
 /**
- * In version 1, copies the parent group's processors to a cpuset group. A new cpuset group has no processors, and no
- * process can join it.
+ * Copies the parent group's list of CPUs to a new cpuset group. The new group has no CPUs at first, and then no process
+ * can join it. Only version 1 needs this.
  */
 async function copyCpuset(group: string): Promise<void> {
   for (const file of ['cpuset.cpus', 'cpuset.mems']) {
@@ -85,8 +88,8 @@ export function processesIn(groups: readonly string[]): number[] {
 }
 
 /**
- * Removes the cluster's control groups, and their parent if no other cluster uses it. Waits, because a killed process
- * takes a moment to leave its group.
+ * Removes the cluster's control groups. Removes their parent group too if no other cluster uses it. Waits for the
+ * groups to empty, because a killed process takes a moment to leave its group.
  * @returns the groups that still exist after `patience` milliseconds
  */
 export async function removeCgroups(

@@ -18,8 +18,8 @@ interface FakeProcess {
 }
 
 /**
- * Creates a fake /proc. It lists the given processes, and the process of this test, which is in the machine's network
- * namespace.
+ * Creates a fake /proc with the given processes and the process of this test. This test's process is in the machine's
+ * network namespace.
  */
 function fakeProc(...processes: FakeProcess[]): string {
   for (const { pid, words, innerPid, state = 'S (sleeping)', net = 'host' } of [

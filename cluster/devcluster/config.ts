@@ -8,9 +8,9 @@ import type { Layout } from './layout.ts';
 import { inside, network } from './layout.ts';
 
 /**
- * The purpose of a cluster. `lab` has a node, on which labs run. `scale` has no node of its own, but simulated nodes
- * can join for hundreds of labs. Its control plane has higher API rate limits, so that benchmarks do not measure these
- * limits.
+ * The purpose of a cluster. A cluster for `lab` has one real node, on which labs run. A cluster for `scale` has no real
+ * node, but simulated nodes for hundreds of labs can join. Its control plane has higher API rate limits, so that
+ * benchmarks do not measure these limits.
  */
 export type Tuning = 'lab' | 'scale';
 
@@ -19,7 +19,7 @@ export interface ClusterShape {
   readonly tuning: Tuning;
   /** The group of users whose requests the API server logs in `auditLog`, one JSON object per line. */
   readonly auditedGroup?: string;
-  /** The way in which containerd stores image layers on this machine. */
+  /** The containerd snapshotter, which stores image layers on this machine. */
   readonly snapshotter: 'overlayfs' | 'native';
   /** The directory of the CNI plugins on this machine. */
   readonly cniDirectory: string;
@@ -76,13 +76,13 @@ function auditPolicy(group: string | undefined): object {
 }
 
 /**
- * Rate limits for API clients, in requests per second. They never slow a client down, because two cores can not serve
- * as many requests.
+ * Rate limits for API clients, in requests per second. Two cores can not serve as many requests, so these limits never
+ * slow a client down.
  */
 export const UNBOUNDED = { qps: 1000, burst: 2000 } as const;
 
 /**
- * Returns the scheduler's configuration for a cluster tuned for scale.
+ * Returns the scheduler's configuration for a cluster whose purpose is `scale`.
  * https://kubernetes.io/docs/reference/config-api/kube-scheduler-config.v1/
  */
 function schedulerConfig(layout: Layout): object {

@@ -56,12 +56,12 @@ export type ClusterStatus =
   | { state: 'broken'; leftovers: Leftover[] }
   | { state: 'absent' };
 
-/** The record of a running cluster. `startCluster` writes it to a file when the start is complete. */
+/** The record of a running cluster. `startCluster` writes the record to a file when the start is complete. */
 type ClusterRecord = ClusterPorts & Shape;
 
 /**
- * The settings that a running cluster keeps. `startCluster` refuses a running cluster whose settings differ from the
- * wanted ones.
+ * The settings that can't change while a cluster runs. If a cluster already runs with other settings, `startCluster`
+ * refuses to use it.
  */
 interface Shape {
   readonly networkPolicy: boolean;
@@ -73,8 +73,8 @@ const BASE_COMPONENTS: readonly ComponentName[] = ['kubernetes', 'etcd'];
 const RECOVERS_WITHIN = 30_000;
 
 /**
- * Starts the cluster `name`, unless it runs already. Builds and installs what it needs, and removes parts of an earlier
- * cluster. Resolves when pods can run and resolve names.
+ * Starts the cluster `name`, unless it runs already. First builds and installs what the cluster needs, and removes what
+ * an earlier cluster left behind. Resolves when pods can run and resolve names.
  * @throws UserError if the cluster can't run on this machine
  */
 export async function startCluster({

@@ -35,8 +35,8 @@ export const inside = {
 } as const;
 
 /**
- * The machine's directories that the cluster's processes do not see: they see directories of the cluster in their
- * place. Files that they write there are removed with the cluster.
+ * The machine's directories that the cluster's processes do not see. In place of each of them, these processes see a
+ * directory of the cluster. The files that they write there are removed with the cluster.
  */
 export const covered = ['/run', '/var/lib', '/var/log'] as const;
 

@@ -8,8 +8,8 @@ import { inside, network } from './layout.ts';
 import type { Layout } from './layout.ts';
 
 /**
- * A component that must be ready before a process starts. The kubelet, the controller manager and the scheduler end if
- * they start too early.
+ * A component that must be ready before a process starts. The kubelet, the controller manager and the scheduler exit
+ * with an error if they start too early.
  */
 export type Gate = 'containerd' | 'apiserver';
 
@@ -155,9 +155,9 @@ function manager(layout: Layout, name: string): Flags {
 }
 
 /**
- * Flags of the controller manager for a cluster tuned for scale: higher API rate limits, and more namespaces deleted at
- * a time. All other concurrency limits keep their defaults, so that the controllers leave the API server time for other
- * clients.
+ * Flags of the controller manager for a cluster whose purpose is `scale`. They raise the API rate limits, and the
+ * number of namespaces that are deleted at a time. All other concurrency limits keep their defaults, so that the
+ * controllers leave the API server time for other clients.
  */
 const MANY_AT_ONCE: Flags = {
   'kube-api-qps': String(UNBOUNDED.qps),

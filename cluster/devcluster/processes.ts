@@ -45,8 +45,8 @@ export function allProcesses(proc = '/proc'): ProcessInfo[] {
 }
 
 /**
- * Lists the processes of a cluster: those with its marker as an argument, those in its control groups, and all other
- * processes that share a Linux namespace with one of these.
+ * Lists the processes of a cluster. They are the processes that have the cluster's marker as an argument, those in the
+ * cluster's control groups, and all others that share a Linux namespace with one of these.
  */
 export function processesOf(marker: string, inCgroups: readonly number[], proc = '/proc'): ProcessInfo[] {
   const all = allProcesses(proc);

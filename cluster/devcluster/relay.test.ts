@@ -18,7 +18,10 @@ function keep(server: Server): Server {
   return server;
 }
 
-/** Starts a server that answers with the received text in capitals, after the client has ended its side. */
+/**
+ * Starts a server that reads until the client ends its side of the connection. Then the server answers with the same
+ * text in capitals.
+ */
 function startEcho(path: string): Promise<Server> {
   const server = keep(
     createServer({ allowHalfOpen: true }, (socket) => {

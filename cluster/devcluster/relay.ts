@@ -1,9 +1,12 @@
-// Relays TCP connections. Each incoming connection gets a new connection to the target, so the target may restart.
+// Relays TCP connections. For each incoming connection, the relay opens a new connection to the target. So the relay
+// also works after a restart of the target.
 import { rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { ListenOptions, NetConnectOpts, Server, Socket } from 'node:net';
 
-/** Listens at `from` and connects each incoming connection to `to`. Resolves when it listens. */
+/**
+ * Starts a relay: it listens at `from`, and connects each incoming connection to `to`. Resolves when the relay listens.
+ */
 export function startRelay(from: ListenOptions, to: NetConnectOpts): Promise<Server> {
   if (from.path !== undefined) rmSync(from.path, { force: true }); // left by a killed relay
   return new Promise((resolve, reject) => {

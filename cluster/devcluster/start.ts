@@ -92,8 +92,8 @@ async function writeFiles(input: StartInput): Promise<void> {
 }
 
 /**
- * Chooses containerd's snapshotter: overlayfs if a test mount succeeds in a separate mount namespace. The test mount
- * fails if the file system is itself an overlay.
+ * Chooses the snapshotter that stores image layers. It is overlayfs if a test mount succeeds in a separate mount
+ * namespace, and native otherwise. The test mount fails if the file system is itself an overlay.
  */
 async function snapshotter(layout: Layout): Promise<'overlayfs' | 'native'> {
   const probe = join(layout.dir, 'overlay-probe');
@@ -163,7 +163,8 @@ async function importAll({ layout, archives }: StartInput, check: () => Promise<
 }
 
 /**
- * Waits until `done` returns true. Between two calls of `done`, it calls `check`, which may throw.
+ * Calls `done` repeatedly until it returns true. After each call that returns false, calls `check`, which throws if
+ * waiting is useless.
  * @returns whether `done` returned true within the time limit
  */
 async function until(done: () => Promise<boolean>, check: () => Promise<void>, within = Infinity): Promise<boolean> {

@@ -17,7 +17,7 @@ import { startRelay } from './relay.ts';
 const POLL = 100;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
-/** The running time, in milliseconds, after which a process restarts with the shortest delay. */
+/** How long a process must have run, in milliseconds, to be restarted with the shortest delay. */
 const HEALTHY_AFTER = 60_000;
 const ROOMY_BYTES = 8 * 1024 ** 3;
 const LARGEST_LOG = 20 * 1024 * 1024;
@@ -55,8 +55,8 @@ async function keepRunning(
 }
 
 /**
- * Runs a command in the cluster's network until the command ends. The command has the process id of the spawned
- * nsenter, because nsenter replaces itself with the command.
+ * Runs a command in the cluster's network until the command ends. The command is started with nsenter, which replaces
+ * itself with the command. So the process id of nsenter is that of the command.
  */
 function runOnce(file: string, command: readonly string[]): Promise<string> {
   const output = openSync(file, 'a');
@@ -82,8 +82,8 @@ function listens(path: string): Promise<boolean> {
 }
 
 /**
- * Returns whether the API server is ready. Before that, the RBAC roles that the controller manager and the scheduler
- * need do not exist.
+ * Returns whether the API server is ready. The controller manager and the scheduler need RBAC roles, which exist only
+ * once the API server is ready.
  */
 function isReady(authority: Buffer): Promise<boolean> {
   return new Promise((resolve) => {

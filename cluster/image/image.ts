@@ -62,8 +62,8 @@ export async function ensureImage(
 }
 
 /**
- * Finds the engines of this machine. If there is none, but a throwaway cluster could run here, it installs buildah
- * first.
+ * Finds the engines of this machine. If it has none, and a throwaway cluster could run here, this function installs
+ * buildah.
  */
 async function enginesHere(report: Progress): Promise<EngineFacts> {
   const facts = await readEngines();
@@ -73,11 +73,14 @@ async function enginesHere(report: Progress): Promise<EngineFacts> {
   return readEngines();
 }
 
-/** An engine that has the base image or can pull it. */
+/** An engine that has the base image already, or that can pull the base image. */
 interface PreparedEngine {
   readonly engine: Engine;
   readonly build: Pick<Build, 'args' | 'target'>;
-  /** The name and the files of a base image that is built on this machine. Empty for a base image from a registry. */
+  /**
+   * The name of the base image that was built on this machine, and the paths of its files. The list is empty if the
+   * base image comes from a registry.
+   */
   readonly basis: readonly string[];
 }
 

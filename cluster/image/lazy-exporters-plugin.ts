@@ -12,8 +12,8 @@ const exporters: Record<string, string> = {
 };
 
 /**
- * The esbuild plugin that replaces the packages. The replacements call `require`, which the bundle's first lines
- * define.
+ * The esbuild plugin that replaces the packages of these exporters. The replacements call `require`, which the first
+ * lines of the bundle define.
  */
 export const loadLazily: Plugin = {
   name: 'load-lazily',

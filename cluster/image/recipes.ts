@@ -75,15 +75,16 @@ export const FLASK: Recipe = {
 };
 
 /**
- * Lists our images that helm's rendered manifests use. An image that a value replaces or leaves out is not in the list.
+ * Lists those of our images that helm's rendered manifests use. An image of ours is not in the list if a chart value
+ * replaces it or switches off its apps.
  */
 export function recipesIn(rendered: string): Recipe[] {
   return [LAB, FLASK].filter(({ image }) => rendered.includes(`image: "${image}"\n`));
 }
 
 /**
- * Fills the build's context for the Python app. A build with buildah can't run programs. So for buildah, this function
- * installs the packages, with the Python that goes into the image.
+ * Fills the directory that is the build's context for the Python app. A build with buildah can't run programs. So for
+ * buildah, this function installs the Python packages itself, with the same Python that goes into the image.
  */
 async function stageFlask(context: string, engine: Engine, progress: Progress): Promise<void> {
   await mkdir(context, { recursive: true });

@@ -1,5 +1,5 @@
-// The product for our own throwaway cluster (../devcluster), for a Linux machine without Kubernetes. Here the parameter
-// `context` is the cluster's name.
+// The product for our own throwaway cluster (../devcluster), for a Linux machine without Kubernetes. For this product,
+// the parameter `context` is the name of the throwaway cluster, not of a kubectl context.
 import { importCommand } from '../devcluster/containerd.ts';
 import { layoutOf } from '../devcluster/layout.ts';
 import type { Product } from './index.ts';

@@ -1,5 +1,5 @@
-// The local cluster products that `npm run up` knows. Each product is a file in this folder, named after its kind, with
-// a test next to it. To add a product, add these two files.
+// The local cluster products that `npm run up` knows. The folder has two files for each product: one that is named
+// after the product's kind, and its test. To add a product, add these two files.
 import { readdirSync } from 'node:fs';
 
 /** A context of the kubeconfig, and the URL of its API server. */
@@ -9,14 +9,15 @@ export interface Context {
   readonly server: string | undefined;
 }
 
-/** Facts besides the context from which a product can recognize its own cluster. */
+/** Facts, other than the context, from which a product can recognize its own cluster. */
 export interface DetectionFacts {
   /** The URL of our throwaway cluster's API server, if the cluster exists. */
   readonly devclusterServer: string | undefined;
 }
 
 /**
- * A product that runs a Kubernetes on this machine. The parameter `context` is always the name of its kubectl context.
+ * A product that runs a Kubernetes on this machine. In its functions, `context` is the name of the kubectl context of
+ * the product's cluster.
  */
 export interface Product {
   /** The short name in messages. It is also the name of the product's file. */
@@ -24,8 +25,8 @@ export interface Product {
   /** The official name of the product. */
   readonly title: string;
   /**
-   * Returns whether this product made the cluster of a context. The server must be on this machine; the name alone is
-   * not enough.
+   * Returns whether this product made the cluster of a context. This requires that the API server is on this machine.
+   * The context's name alone is not enough.
    */
   detects(context: Context, facts: DetectionFacts): boolean;
   /** Says what to do if the cluster does not answer. */
@@ -34,13 +35,16 @@ export interface Product {
   readonly setup?: string;
   /** Says how to give the cluster more CPU and memory. */
   readonly resize?: string;
-  /** The container engine from whose store the cluster runs images. A product without it needs `loadCommand`. */
+  /**
+   * The container engine whose images the cluster can run without a copy. A product without such an engine needs
+   * `loadCommand`.
+   */
   readonly engine?: ProductEngine;
   /** Returns the command that copies an image archive to the cluster's nodes. */
   readonly loadCommand?: (context: string, archive: string) => readonly string[];
 }
 
-/** A container engine that belongs to a product. */
+/** A container engine that is part of a product. */
 export interface ProductEngine {
   /** Returns the docker context of the product's own daemon. */
   dockerContext(context: string): string;

@@ -1,5 +1,5 @@
-// The product k3s: https://k3s.io. Its context is called `default`, so it is recognized only if the server is on
-// loopback.
+// The product k3s: https://k3s.io. Its context is called `default`, a name that other clusters may have too. So k3s is
+// recognized only if the API server listens on loopback.
 import { isOnLoopback } from '../local-server.ts';
 import type { Product } from './index.ts';
 

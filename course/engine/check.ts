@@ -17,7 +17,7 @@ export interface LabView {
   now(): number;
   /** Sends a request to dice or flask, and starts its trace. The guide's own span is the root of that trace. */
   ask(path: string, app?: 'dice' | 'flask'): Promise<AppAnswer>;
-  /** Plays a round through the arcade. @returns the id of the round's trace, if it has one */
+  /** Plays a round through the arcade. @returns the id of the round's trace, or undefined if the round has no trace */
   play(): Promise<string | undefined>;
   trace(traceId: string): Promise<Trace | undefined>;
   /**
@@ -41,13 +41,13 @@ export interface LabView {
    */
   truth(fault: 'spike' | 'timeouts'): Record<string, string>;
   /**
-   * Repeats a request until it returns a value or time is up. Returns the value, or undefined if time is up.
+   * Calls `ask` repeatedly until it returns a value or time is up. Returns the value, or undefined if time is up.
    * @param patience time limit in milliseconds
    */
   eventually<T>(ask: () => Promise<T | undefined>, patience?: number): Promise<T | undefined>;
   /**
-   * Repeats an attempt until its verdict is "passed" or time is up. An attempt that found no telemetry yet returns
-   * undefined.
+   * Repeats `attempt` until its verdict is "passed" or time is up. `attempt` returns undefined while it finds no
+   * telemetry.
    * @returns the last verdict
    */
   settle(attempt: () => Promise<Verdict | undefined>): Promise<Verdict>;

@@ -139,8 +139,8 @@ export class Course implements CourseService {
   }
 
   /**
-   * Replaces the verdict of a failed check if a new pod is not running yet, because the check then saw spans of older
-   * code.
+   * Replaces the verdict of a failed check if a new pod is not ready yet. The check then saw spans of the older code,
+   * so its verdict is about that code.
    */
   async #withPods(verdict: Verdict): Promise<Verdict> {
     if (verdict.passed) return verdict;
@@ -161,7 +161,8 @@ export class Course implements CourseService {
   }
 
   /**
-   * Adds a hint to a failed check if Jaeger restarted during the step, because the restart deleted all earlier traces.
+   * Adds a hint to the verdict of a failed check if Jaeger restarted during the step. The restart deleted all earlier
+   * traces.
    */
   async #withJaeger(verdict: Verdict, since: number): Promise<Verdict> {
     if (verdict.passed) return verdict;

@@ -58,8 +58,8 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 15_0
 const seconds = (since: number): number => Math.max(60, Math.ceil((Date.now() - since) / 1000));
 
 /**
- * Keeps only the traces that started at `since` or later, because Jaeger returns every trace that overlaps the
- * interval.
+ * Returns only the traces that started at `since` or later. Jaeger also returns traces that started earlier and ended
+ * after `since`.
  */
 const newer = (traces: Trace[], since: number): Trace[] => traces.filter(({ start }) => start >= since);
 
@@ -67,7 +67,8 @@ const slice = 15_000; // ms; about forty rounds at most, which are a megabyte of
 const farthest = 3_600_000; // ms
 
 /**
- * Searches for a trace from now back to `since`, one period of time after another, because the guide has little memory.
+ * Searches for a trace, from now back to `since`. It reads one short period at a time, because the guide has little
+ * memory.
  */
 async function findBack(
   jaeger: string,

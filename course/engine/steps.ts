@@ -14,10 +14,7 @@ export class Steps {
   readonly #words: Record<string, string>;
   readonly ids: string[];
 
-  /**
-   * Creates the reader of the course.
-   * @param words values for `$RELEASE` and the other variables in the steps' texts
-   */
+  /** Creates the reader of the course. @param words values for the variables in the steps' texts, such as `$RELEASE` */
   constructor(folder: string, words: Record<string, string>) {
     this.#folder = folder;
     this.#words = words;

@@ -17,8 +17,8 @@ import { FakeJaeger } from '../../apps/testing/jaeger.ts';
 import { Receiver } from '../../apps/testing/receiver.ts';
 
 /**
- * What a learner may hand in for a step: files and answers. The step's check must pass a right solution. It must fail a
- * wrong one with the expected `hop`.
+ * What a learner may hand in for a step: files and answers. The step's check must pass a right solution. For a wrong
+ * solution, the check must fail, and the verdict must have the expected `hop`.
  */
 export interface Solution {
   readonly name: string;
@@ -30,7 +30,7 @@ export interface Solution {
   /** The files of this solution that differ from those of the finished step. */
   readonly files?: Partial<Files>;
   readonly answers?: Record<string, string> | ((trace: Trace) => Record<string, string>);
-  /** The parts of the lab that differ from the standard ones while this solution is checked. */
+  /** The parts of the lab that this solution replaces while it is checked. */
   readonly lab?: Partial<Lab>;
   readonly before?: (harness: CheckHarness) => Promise<void> | void;
   /** Time limit in milliseconds for the check of a wrong solution. Set it for a step whose check needs many traces. */
@@ -42,12 +42,15 @@ const shortDeadline = 1_600; // ms; everything runs on this machine
 const isAsExpected = ({ hop, expected, found, hint }: Failed, solution: Solution): boolean =>
   hop === (solution.hop ?? 'shape') && (solution.says ?? /./).test(`${expected} ${found} ${hint}`);
 
-/** The parts of the lab that several harnesses share. */
+/** The parts of the lab that several solutions use at the same time. */
 export interface Shared {
   /** The functions of the step's check. */
   readonly code: StepCode;
   readonly dice: { app: App; receiver: Receiver };
-  /** Receives the spans of all apps but dice, whose code is the learner's. */
+  /**
+   * Receives the spans of all apps except dice. The spans of dice have a receiver of their own, because dice runs the
+   * solution's code.
+   */
   readonly others: Receiver;
   readonly arcade: string;
   readonly settings: Record<string, string>;

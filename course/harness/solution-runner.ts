@@ -29,8 +29,8 @@ interface Others {
 }
 
 /**
- * Milliseconds between two exports of metrics. It is also the time limit of an export, so a very short interval would
- * cause errors.
+ * Milliseconds between two exports of metrics. The same number is the time limit of an export, so a very small number
+ * would make exports fail.
  */
 const metricsEvery = '500';
 
@@ -50,18 +50,18 @@ export class SolutionRunner {
   readonly #dist: string;
   readonly #steps: Steps;
   /**
-   * The check of each step, by the step's id. The checks are loaded first, because jest can't import them while tests
-   * run at the same time.
+   * The check of each step, by the step's id. All checks are loaded before the first test starts, because jest can't
+   * import files while tests run at the same time.
    */
   readonly #code = new Map<string, Shared['code']>();
   readonly #others: Others;
-  /** The running dice processes. The key is the content of the files that the process runs with. */
+  /** The running dice processes. A process is found by the content of the files that it runs with. */
   readonly #dice = new Map<string, Promise<Dice>>();
-  /** Number of cases that are not checked yet for each dice process. The process stops when none is left. */
+  /** For each dice process, the number of cases that still need it. The process stops when this number is 0. */
   readonly #wanted = new Map<string, number>();
   /**
-   * Two queues in which dice processes start. Starts need much CPU time, so more at the same time would slow down the
-   * checks.
+   * Two queues, in which dice processes wait to start. So at most two processes start at the same time. A start needs
+   * much CPU time, and more of them would slow down the checks.
    */
   readonly #starts: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
 

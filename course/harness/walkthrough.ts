@@ -30,7 +30,7 @@ export interface Learner {
   log(text: string | RegExp, source?: 'dice' | 'the Collector', within?: number): Promise<string>;
 }
 
-/** The outputs of the commands that the test has run. The key is the text of the command. */
+/** The outputs of the commands that the test has run, by the text of the command. */
 export type CommandOutput = ReadonlyMap<string, string>;
 
 export interface Walkthrough {

@@ -50,7 +50,7 @@ describe('Applier.applyAll', () => {
 
   test('does not repeat an apply that changed nothing, until the desired or the live object changes', async () => {
     await applier.applyAll([map('m')], lookup);
-    // Behaves like an API server that drops unknown fields.
+    // Makes the fake API server drop unknown fields, as a real API server does.
     const strip = (): KubeObject => api.edit(KINDS.ConfigMap, key('m'), { unknown: null });
     const unknown = { ...map('m'), unknown: 'x' } as KubeObject;
     api.apply = (object) => {

@@ -21,7 +21,7 @@ export interface ApplierOptions {
   readonly api: Api;
   /**
    * Name of the annotation that stores a hash of the last applied object. When we no longer set a field, the hash
-   * changes. The object is then applied, and server-side apply removes the field.
+   * changes. Because of the new hash, the object is applied again, and server-side apply removes the field.
    */
   readonly annotation: string;
   /** Maximum number of concurrent requests per call of `applyAll` or `prune`. Default 16. */
@@ -41,7 +41,7 @@ export interface Failure {
 export interface ApplyResult {
   /** The objects that were changed, as the API server returned them, or the objects that were deleted. */
   readonly written: readonly KubeObject[];
-  /** Number of objects that already matched. */
+  /** Number of objects that were not written, because they already matched. */
   readonly unchanged: number;
   readonly failed: readonly Failure[];
 }
@@ -51,8 +51,9 @@ export class Applier {
   readonly #annotation: string;
   readonly #concurrency: number;
   /**
-   * Hashes by kind and key of an object whose last apply request changed nothing, although the desired and the live
-   * object differed. Each hash covers both objects. While both stay the same, the request is not repeated.
+   * Remembers the objects whose last apply request changed nothing, although the desired and the live object differed.
+   * The key is the object's kind and key. The value is a hash of the desired and the live object. While this hash stays
+   * the same, the request is not repeated.
    */
   readonly #ineffective = new Map<string, string>();
   readonly #isShared: IsShared;
@@ -92,8 +93,8 @@ export class Applier {
   }
 
   /**
-   * Applies the objects that differ from the live objects in the store of their kind. If `lookup` returns no store for
-   * a kind, applies all objects of that kind. Never rejects. A failure becomes part of the result, and the other
+   * Applies each object that differs from the live object in the store of its kind. If `lookup` returns no store for a
+   * kind, applies all objects of that kind. Never rejects: each failure becomes part of the result, and the other
    * objects are still applied.
    */
   async applyAll(desired: readonly KubeObject[], lookup: (kind: string) => Store | undefined): Promise<ApplyResult> {
@@ -134,8 +135,8 @@ export class Applier {
   }
 
   /**
-   * Returns whether the object must be applied. If neither the desired nor the live object has changed since the last
-   * comparison, returns the remembered result without parsing the live object.
+   * Returns whether the object must be applied. The result of a comparison that found no difference is remembered.
+   * While neither the desired nor the live object changes, the live object isn't parsed again.
    */
   #isDue(desired: KubeObject, store: Store | undefined): boolean {
     const key = keyOf(desired);
@@ -200,7 +201,7 @@ const idIn = ({ kind }: Pick<KubeObject, 'kind'>, key: string): string => `${kin
 const idOf = (object: KubeObject): string => idIn(object, keyOf(object));
 const hashOf = (text: string): string => hash('sha1', text, 'base64url').slice(0, 12);
 
-/** Returns a hash of the desired and the live object. It ignores the live object's status and resourceVersion. */
+/** Returns a hash of the desired and the live object together. Ignores the live object's status and resourceVersion. */
 function pairOf(desired: KubeObject, live: KubeObject): string {
   const comparable = { ...live, status: undefined, metadata: { ...live.metadata, resourceVersion: undefined } };
   return hashOf(JSON.stringify([desired, comparable]));

@@ -30,8 +30,8 @@ export class ControllerBuilder {
   }
 
   /**
-   * Makes the controller reconcile every object of this store. It reconciles an object when the object changes. It
-   * reconciles all objects when this process becomes the leader, and at every resync.
+   * Makes the controller reconcile each object of this store when the object changes. The controller also reconciles
+   * all objects when this process becomes the leader, and at every resync.
    */
   for<T extends KubeObject>(store: CompactStore<T>): this {
     this.#keys.push(() => store.keys());

@@ -9,8 +9,8 @@ beforeEach(() => void spans());
 
 describe('workers of a controller', () => {
   /**
-   * Returns a reconcile function, and a map `ends` with one function per key. The reconcile of a key runs until the
-   * test calls the key's function from `ends`.
+   * Returns a reconcile function, and a map `ends` that has a function for each key. The reconcile of a key runs until
+   * the test calls this function.
    */
   function heldReconciles() {
     const ends = new Map<string, () => void>();

@@ -1,5 +1,5 @@
-// A controller takes keys from a work queue and calls its reconciler for each. `#handleOutcome` decides whether and
-// when a key is reconciled again. It is modelled on controller-runtime's controller.
+// A controller takes keys from a work queue and calls its reconciler for each key. `#handleOutcome` decides whether and
+// when the key is reconciled again. The controller is modelled on controller-runtime's controller.
 // https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/internal/controller
 import type { Tracer } from '@opentelemetry/api';
 import { isConflict, NotLeadingError } from '../../kubernetes/api.ts';
@@ -30,8 +30,8 @@ export interface ControllerOptions {
 }
 
 /**
- * Delay before a reconcile is retried after a refused write, in milliseconds. Writes are refused while this process is
- * not the leader. After this delay, the leading replica has usually written the same change.
+ * Delay in milliseconds before a retry of a reconcile whose write was refused. Writes are refused while this process is
+ * not the leader. After this delay, the replica that leads has usually written the same change.
  */
 const NOT_LEADING_RETRY_MS = 1000;
 
@@ -51,8 +51,8 @@ export class Controller {
   readonly #workers: number;
   readonly #queue: WorkQueue;
   /**
-   * The abort controllers of the running reconciles. One shared signal with AbortSignal.any would leak memory, because
-   * it would keep a reference to the signal of every reconcile.
+   * The abort controllers of the running reconciles. Each reconcile has its own. One shared signal, combined with
+   * AbortSignal.any, would keep a reference to the signal of every reconcile and so leak memory.
    */
   readonly #running = new Set<AbortController>();
   #stopping = false;
@@ -75,19 +75,22 @@ export class Controller {
     return this.#reconciler.name;
   }
 
-  /** Queues `key`. Keys that are queued before `start` wait until then. */
+  /** Queues `key`. Before `start`, keys only wait in the queue. */
   enqueue(key: string): void {
     this.#queue.add(key);
   }
 
-  /** Queues `key` after `ms` milliseconds. If the key already has a delay, the delay that ends earlier counts. */
+  /**
+   * Queues `key` after `ms` milliseconds. If the key is already due to be queued later, the earlier of the two times
+   * counts.
+   */
   enqueueAfter(key: string, ms: number): void {
     this.#queue.addAfter(key, ms);
   }
 
   /**
    * Queues every key once per `interval` milliseconds, in case the controller has missed a change. The keys are spread
-   * over the interval. A second call replaces the first.
+   * over the interval. A second call of `resync` replaces the first.
    */
   resync(keys: () => Iterable<string>, interval: number): void {
     this.#cancelResync();
@@ -188,8 +191,9 @@ export class Controller {
         this.#queue.forget(key);
         this.#hooks.ended('success');
         return;
-      // Usually another replica is the leader now and reconciles this key. But if the answer to a renewal comes late,
-      // this process can become the leader again without noticing. Then nobody else reconciles the key, so retry it.
+      // A write was refused, because this process was not the leader. Usually another replica leads now and reconciles
+      // this key. But if the answer to a renewal comes late, this process can become the leader again without noticing.
+      // Then nobody else reconciles the key, so retry it.
       case 'not_leading':
         this.#queue.forget(key);
         this.#queue.addAfter(key, NOT_LEADING_RETRY_MS);
@@ -217,7 +221,8 @@ function outcomeOf(result: Result | undefined): Outcome {
   const ms = result?.requeueAfter;
   if (ms === undefined) return { result: 'success' };
   if (ms > 0) return { result: 'requeue_after', ms };
-  // The next reconcile is already due. Without backoff, a reconciler that always returns 0 would run without a pause.
+  // The reconciler wants the next reconcile at once. It still gets a growing delay, because a reconciler that always
+  // returns 0 would otherwise run without a pause.
   if (ms <= 0) return { result: 'requeue' };
   return { result: 'error', error: new Error(`Expected requeueAfter to be a number of milliseconds, found ${ms}.`) };
 }

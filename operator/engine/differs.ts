@@ -1,21 +1,23 @@
-// Decides whether server-side apply of an object would change the live object. Fields that only the live object has
-// don't count, because server-side apply keeps them. Lists and maps that server-side apply replaces as a whole must be
-// equal.
+// Decides whether server-side apply of an object would change the live object. Server-side apply keeps a field that
+// only the live object has, so such a field doesn't count. But it replaces some lists and maps as a whole, so these
+// must be equal.
 // https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
 import type { KubeObject } from '../../kubernetes/object.ts';
 import { sameAmount } from '../../kubernetes/quantity.ts';
 
 /**
- * How server-side apply merges a list or a map. `keys` is for a list whose items are matched by these key fields.
- * `set` is for a list that is a set. `fields` is for a map that contains lists to merge. Server-side apply replaces
- * a list without a Shape as a whole.
+ * How server-side apply merges a list or a map.
+ * - `keys`: a list whose items are matched by these fields of the items
+ * - `set`: a list that is a set
+ * - `fields`: a map that contains lists to merge
+ * Server-side apply replaces a list without a Shape as a whole.
  */
 type Shape =
   { readonly keys: readonly string[]; readonly items?: Fields } | { readonly set: true } | { readonly fields: Fields };
 type Fields = Readonly<Record<string, Shape>>;
 type JsonMap = Readonly<Record<string, unknown>>;
 
-// These shapes come from the list types in the API server's OpenAPI document, for the kinds in kinds.ts.
+// How to merge the lists of the kinds in kinds.ts. The API server's OpenAPI document says this for each list.
 const CONTAINERS: Shape = {
   keys: ['name'],
   items: {
@@ -55,7 +57,7 @@ const ATOMIC = new Set([
   'fieldRef',
   'resourceFieldRef',
 ]);
-/** Names of the maps for which empty and missing have different meanings. */
+/** Names of the maps for which an empty map means something else than a missing one. */
 const MEANINGFUL_EMPTY = new Set(['emptyDir', 'podSelector', 'namespaceSelector', 'labelSelector']);
 /** Default values that the API server adds inside lists and maps that are replaced as a whole. */
 const DEFAULTS: JsonMap = { protocol: 'TCP', apiVersion: 'v1', divisor: '0' };
@@ -74,8 +76,8 @@ const QUANTITIES = new Set([
 ]);
 
 /**
- * Returns whether anything in `desired` is missing or different in `live`. The caller must leave out of `desired` the
- * status and the fields that only the API server writes.
+ * Returns whether anything in `desired` is missing or different in `live`. `desired` must not contain the status, or
+ * fields that only the API server writes.
  */
 export function differs(desired: KubeObject, live: KubeObject): boolean {
   const spec = SPECS[desired.kind];
@@ -94,7 +96,8 @@ function mapDiffers(desired: JsonMap, live: JsonMap, fields: Fields = {}): boole
 
 function valueDiffers(name: string, desired: unknown, live: unknown, shape: Shape | undefined): boolean {
   if (isAbsent(desired)) return false;
-  // The API server stores some fields that are false or 0, and drops others. So a missing field counts as different.
+  // The live object lacks the field. If the desired value is false or 0, the objects still count as different: the API
+  // server stores some fields that are false or 0, and drops others.
   if (isAbsent(live)) return MEANINGFUL_EMPTY.has(name) || !isEmpty(desired);
   if (Array.isArray(desired)) return !Array.isArray(live) || listDiffers(desired, live, shape);
   if (isMap(desired)) return !isMap(live) || innerDiffers(name, desired, live, shape);
@@ -129,8 +132,9 @@ function itemDiffers(
 }
 
 /**
- * Returns whether two values are deeply equal. Ignores the API server's default values, and compares quantities by
- * amount. `name` is the name of the compared field, or of the map of quantities that contains the field.
+ * Returns whether two values are deeply equal. A field that only `live` has doesn't count if it has the API server's
+ * default. Quantities are equal if they are the same amount. `name` is the name of the compared field, or of the map of
+ * quantities that contains the field.
  */
 function same(desired: unknown, live: unknown, name = ''): boolean {
   if (Array.isArray(desired))

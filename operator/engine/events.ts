@@ -1,5 +1,6 @@
-// Writes Kubernetes Events, which `kubectl describe` shows. A repeated Event only increases the count of the first one.
-// Each object has a rate limit. Callers don't wait for the API server, and never get an error from it.
+// Writes Kubernetes Events, which `kubectl describe` shows. If the same Event happens again, only the count of the
+// first Event increases. There is a rate limit for each object. Callers don't wait for the API server, and never get an
+// error from it.
 // https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
 import { createHash } from 'node:crypto';
 import { NotLeadingError, isNotFound } from '../../kubernetes/api.ts';
@@ -41,17 +42,20 @@ interface Event extends KubeObject {
 }
 
 /**
- * Milliseconds after the first Event during which a repeat only increases its count. The API server also keeps an
- * Event for this time.
+ * For this many milliseconds after an Event, a repeat only increases the count of the Event. The API server also keeps
+ * an Event for this time.
  */
 const REPEAT_MS = 3_600_000;
-/** Maximum number of Events about one object in a short time, as in client-go. */
+/** Maximum number of Events about one object in quick succession. It is the same as in client-go. */
 const BURST = 25;
-/** Milliseconds after which an object that has used up its `BURST` may have one more Event. */
+/** An object that has used up its `BURST` may have one more Event after this many milliseconds. */
 const REFILL_MS = 300_000;
-/** Maximum number of requests in the send queue. Further Events are dropped, and each drop is logged. */
+/**
+ * Maximum number of requests in the send queue. When the queue is full, new Events are dropped, and each drop is
+ * logged.
+ */
 const MAX_QUEUED = 1000;
-/** Namespace of the Events about objects that have no namespace, as in client-go. */
+/** Namespace of the Events about cluster-scoped objects. It is the same as in client-go. */
 const DEFAULT_NAMESPACE = 'default';
 /** Maximum length of a message in characters. Longer messages are cut. The API server accepts at most 1024 bytes. */
 const MAX_MESSAGE = 1000;
@@ -62,7 +66,10 @@ interface SentEvent {
   count: number;
 }
 
-/** The rate limit for Events about one object, as a token bucket. */
+/**
+ * The rate limit for Events about one object. It is a token bucket: each Event takes a token, and the bucket refills
+ * slowly.
+ */
 class Bucket {
   #tokens = BURST;
   #filled: number;
@@ -171,8 +178,8 @@ export class Recorder implements EventRecorder {
   }
 
   /**
-   * Removes expired Events and full buckets from memory. Both maps are sorted by age, oldest first, so each loop can
-   * stop early.
+   * Removes from memory the Events that have expired and the token buckets that are full again. Both maps are sorted by
+   * age, oldest first, so each loop can stop early.
    */
   #forgetExpired(now: number): void {
     for (const [id, { since }] of this.#sent) {
@@ -195,7 +202,7 @@ export class Recorder implements EventRecorder {
     this.#sending ??= this.#sendAll();
   }
 
-  /** Sends the queued requests one at a time, so that other requests find free connections. */
+  /** Sends the queued requests one at a time, so that they leave connections free for other requests. */
   async #sendAll(): Promise<void> {
     for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
       await request();
@@ -203,10 +210,11 @@ export class Recorder implements EventRecorder {
     this.#sending = undefined;
   }
 
-  /** Forgets an Event that could not be sent. The next repeat of the Event then creates it again. */
+  /** Forgets an Event that could not be sent. If the Event happens again, it is then created anew. */
   #handleFailure(id: string, error: unknown): void {
     this.#sent.delete(id);
-    // Log neither case: the new leader sends its own Events, and an Event that has expired needs no update.
+    // These two errors are normal, so don't log them. If this process is not the leader, the new leader sends its own
+    // Events. If the Event is not found, it has expired and needs no update.
     if (error instanceof NotLeadingError || isNotFound(error)) return;
     this.#options.log.warn({ err: asError(error) }, 'Event could not be sent');
   }

@@ -1,6 +1,6 @@
 // Leader election among replicas with a Kubernetes Lease, as in client-go. One replica is the leader. If it stops,
-// another takes over. Clocks of different machines are never compared. A replica considers the Lease expired when, by
-// its own clock, the Lease has not changed for the duration that the Lease states.
+// another takes over. The clocks of different machines are never compared. Each replica measures with its own clock how
+// long the Lease has not changed. When this time exceeds the duration that the Lease states, the Lease has expired.
 // https://pkg.go.dev/k8s.io/client-go/tools/leaderelection
 import { isAlreadyExists, isConflict, isNotFound } from '../../kubernetes/api.ts';
 import { asError } from '../../support/errors.ts';
@@ -11,8 +11,8 @@ import { jittered, pause, systemTimers, within } from '../../support/timers.ts';
 import type { Timers } from '../../support/timers.ts';
 
 /**
- * The times of an election in milliseconds. The leader stops writing some seconds before another replica may become
- * the leader.
+ * The times of an election in milliseconds. With the default times, the leader stops writing four seconds before
+ * another replica may become the leader.
  */
 export interface ElectionTimes {
   /** How long other replicas wait after the leader's last renewal before they take over. Default 12,000. */
@@ -36,12 +36,12 @@ export interface LeaderElectorOptions {
   readonly client: LeaseClient;
   /** Name of the Lease in log lines and in the metric `leader_election_master_status`. */
   readonly name: string;
-  /** Identifies this process. Must be unique among all replicas, past and present. */
+  /** Identifies this process. No other replica, past or present, may have the same identity. */
   readonly identity: string;
   readonly onElected: () => void;
   /**
-   * Called when this process loses leadership, but not when it gives leadership up in order to stop. Afterwards the
-   * elector tries to become the leader again.
+   * Called when this process loses leadership. Not called when this process gives up leadership in order to stop. After
+   * the call, the elector tries to become the leader again.
    */
   readonly onLost: () => void;
   readonly log: Logger;
@@ -55,11 +55,14 @@ export class LeaderElector {
   readonly #client: LeaseClient;
   readonly #timers: Timers;
   readonly #times: ElectionTimes;
-  /** Timeout of a request in milliseconds. It is short enough that a second request fits before the renew deadline. */
+  /**
+   * Timeout of a request in milliseconds. If a request times out, there is still time for a second request before the
+   * renew deadline.
+   */
   readonly #requestTimeout: number;
   /** The Lease as last read. Undefined if the Lease doesn't exist. */
   #lease: Lease | undefined;
-  /** The resourceVersion of the last Lease that was read. It is kept after the Lease is deleted. */
+  /** The resourceVersion of the Lease when it was last read. The value stays when the Lease is deleted. */
   #version: string | undefined;
   #lastSpec: LeaseSpec | undefined;
   /** When this process last noticed a change of the Lease, in milliseconds. */
@@ -79,16 +82,16 @@ export class LeaderElector {
   }
 
   /**
-   * Returns whether this process is the leader and may write now. Call it before every write. The answer depends only
-   * on the time since the last renewal. So a process that was suspended for too long doesn't write when it resumes.
+   * Returns whether this process is the leader and may write now. Call it before every write. It looks only at the time
+   * since the last renewal. So a process that resumes after a long suspension doesn't write.
    */
   isLeader(): boolean {
     return this.#remaining() > 0;
   }
 
   /**
-   * Takes part in the election until the signal is aborted, then gives up leadership. Stop all writers before you
-   * abort.
+   * Takes part in the election until the signal is aborted. Then gives up leadership. The caller must stop all writers
+   * before it aborts the signal.
    */
   async run(signal: AbortSignal): Promise<void> {
     while (await this.#campaign(signal)) {
@@ -118,8 +121,8 @@ export class LeaderElector {
   }
 
   /**
-   * Watches the Lease until this process may take the Lease or the watch ends. Sends no requests while the leader
-   * renews the Lease.
+   * Watches the Lease until this process may take it or the watch ends. While the leader renews the Lease, this method
+   * sends no further requests.
    */
   async #watchLease(signal: AbortSignal): Promise<void> {
     const version = this.#lease?.metadata.resourceVersion;
@@ -157,7 +160,8 @@ export class LeaderElector {
 
   /**
    * Renews the Lease once.
-   * @returns true if the Lease was renewed or another replica has taken it, false if the renewal must be retried
+   * @returns true if this process has renewed the Lease or another replica has taken it, false if the renewal must be
+   * retried
    */
   async #renew(): Promise<boolean> {
     try {
@@ -170,7 +174,7 @@ export class LeaderElector {
   }
 
   /**
-   * Reads the Lease after a conflict.
+   * Reads the Lease after a conflict, to find out who holds it.
    * @returns true if another replica holds it, false if the renewal must be retried
    */
   async #lostToAnother(): Promise<boolean> {
@@ -186,7 +190,8 @@ export class LeaderElector {
   }
 
   /**
-   * Makes this process the holder of the Lease, or renews the Lease.
+   * Writes this process into the Lease as its holder. This takes the Lease, or renews it if this process holds it
+   * already.
    * @throws ApiError 409 if the Lease has changed since this process last read it
    */
   async #take(): Promise<void> {
@@ -203,7 +208,7 @@ export class LeaderElector {
       leaseTransitions:
         holderIdentity === undefined || holderIdentity === identity ? leaseTransitions : leaseTransitions + 1,
     });
-    // The callback also runs if the answer arrives after the timeout. A late renewal is still valid.
+    // This callback runs even if the answer arrives after the timeout. A late renewal is still valid.
     await this.#inTime(
       written.then((lease) => {
         if (term !== this.#term) return;
@@ -261,7 +266,8 @@ export class LeaderElector {
   }
 
   #mayTake(): boolean {
-    // If a person deleted the Lease, its holder is still the leader and recreates the Lease. Give it time for that.
+    // The Lease doesn't exist. If a person deleted it, its holder is still the leader and creates it again. Give the
+    // holder time for that.
     if (this.#lease === undefined) return this.#version === undefined || this.#untilExpiry() <= 0;
     const holder = this.#lastSpec?.holderIdentity;
     return !holder || holder === this.#options.identity || this.#untilExpiry() <= 0;

@@ -22,7 +22,7 @@ export interface Lease extends KubeObject {
 }
 
 /**
- * A client for one Lease. Every method throws ApiError or a connection error. `create` and `update` must work even
+ * A client for one Lease. Every method throws ApiError or a connection error. `create` and `update` must also work
  * while this process is not the leader.
  */
 export interface LeaseClient {
@@ -41,8 +41,8 @@ const SILENCE_MS = 30_000;
 
 /**
  * Creates a client for the Lease with this name.
- * @param api a separate API client without the option `mayWrite`. Then renewals don't wait for other requests, and are
- * allowed while this process is not the leader
+ * @param api an API client that nothing else uses, so that renewals don't wait for other requests. It must not have the
+ * option `mayWrite`, so that it may write while this process is not the leader
  */
 export function leaseClient(
   api: Pick<HttpApi, 'get' | 'create' | 'mergePatch' | 'watch'>,

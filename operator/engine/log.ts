@@ -92,7 +92,7 @@ interface ErrorFields {
   readonly errors?: readonly ErrorFields[];
 }
 
-/** Maximum depth of nested causes to log, and maximum number of errors of an AggregateError to log. */
+/** How many nested causes of an error to log, and how many errors of an AggregateError. */
 const MAX_CAUSES = 5;
 
 /**

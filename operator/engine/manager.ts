@@ -35,7 +35,7 @@ export interface ManagerOptions {
    * https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
    */
   readonly fieldManager: string;
-  /** Identifies this process. Must be unique among all replicas, past and present. Use the pod's name. */
+  /** Identifies this process. No other replica, past or present, may have the same identity. Use the pod's name. */
   readonly identity: string;
   /** Namespace of the Lease. */
   readonly namespace: string;
@@ -108,7 +108,7 @@ export class Manager {
     this.#elector = this.#createElector();
   }
 
-  /** Creates a store for one kind. Its watch starts when this process becomes the leader for the first time. */
+  /** Creates a store for one kind. The watch that fills it starts when this process first becomes the leader. */
   store<T extends KubeObject>(kind: Kind, { select = {}, ...options }: WatchedStoreOptions<T> = {}): CompactStore<T> {
     const { fieldManager, log } = this.#options;
     const store = new CompactStore<T>({ ...options, kind, fieldManager });
@@ -142,8 +142,8 @@ export class Manager {
   }
 
   /**
-   * Adds work to do each time that this process becomes the leader. It runs after the stores are filled and before the
-   * controllers start. It must not reject.
+   * Adds work to do each time that this process becomes the leader. The work runs after the stores are filled and
+   * before the controllers start. It must not reject.
    */
   prepare(work: () => Promise<void>): void {
     this.#preparations.push(work);
@@ -178,7 +178,8 @@ export class Manager {
       log,
       metrics: this.metrics,
       onElected: () => void this.#startControllers(),
-      // The reconciles need not stop. The API client refuses their writes until this process is the leader again.
+      // The running reconciles may continue. The API client refuses their writes until this process is the leader
+      // again.
       onLost: () => log.warn({ identity }, 'Writing nothing until this process is the leader again'),
     });
   }
@@ -196,9 +197,9 @@ export class Manager {
   }
 
   /**
-   * Starts all watches, unless they already run. They run until `stop`. Before it first becomes the leader, a replica
-   * watches only the Lease, as in controller-runtime. This saves memory and traffic. In return, a takeover takes about
-   * one second longer. https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/config#Controller (EnableWarmup)
+   * Starts all watches, unless they already run. The watches run until `stop`. A replica that was never the leader
+   * watches only the Lease, as in controller-runtime. This saves memory and traffic, but makes a takeover about one
+   * second longer. https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/config#Controller (EnableWarmup)
    */
   #startWatches(): void {
     if (this.#isWatching) return;
@@ -218,10 +219,10 @@ export class Manager {
   }
 }
 
-/** Starts a controller, and queues all of its keys now and at every resync. */
+/** Starts a controller. Queues all of its keys now, and again at every resync. */
 function reconcileAll({ controller, keys }: ManagedController): void {
-  // Queue the keys before `start`. Afterwards a worker could take a key at once, and adding it again would reconcile it
-  // twice.
+  // Queue the keys before `start`. After `start`, a worker could take a key before the loop adds it. The key would then
+  // be reconciled twice.
   for (const key of keys()) controller.enqueue(key);
   controller.start();
   controller.resync(keys, RESYNC_MS);

@@ -16,7 +16,7 @@ export interface ControllerHooks {
    */
   queue(unfinished: () => number): QueueHooks;
   workers(max: number): void;
-  /** Records that a reconcile has started. When the reconcile ends, call the returned function with its duration. */
+  /** Records that a reconcile has started. Returns a function to call with the duration when the reconcile ends. */
   started(): (seconds: number) => void;
   ended(result: ReconcileResult): void;
   terminal(): void;

@@ -15,8 +15,8 @@ describe('a work queue under random sequences of calls', () => {
   type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
   /**
-   * Creates a new queue, and a function that performs one random step on it. `log` lists the requested and the taken
-   * keys in order.
+   * Creates a new queue, and a function that performs one step on it. `log` lists the keys that were requested and the
+   * keys that were taken, in order.
    */
   function aStepRunner() {
     const { queue, timers } = aQueue({ longestDelay: 100 });
@@ -62,8 +62,8 @@ describe('a work queue under random sequences of calls', () => {
         const { log, held, duplicates, perform } = aStepRunner();
         for (const one of steps) await perform(one);
         for (let turn = 0; turn < 12; turn++) {
-          // There are three keys. Each can be held by a worker, waiting, added again and delayed, so 12 turns are
-          // enough.
+          // Each turn takes and finishes keys, until none are left. There are three keys. Each can be held by a worker,
+          // waiting, added again and delayed, so 12 turns are enough.
           await perform({ kind: 'wait', ms: 200 });
           for (let taker = 0; taker < 3; taker++) await perform({ kind: 'take' });
           while (held.length > 0) await perform({ kind: 'done', which: 0 });

@@ -40,12 +40,13 @@ export class WorkQueue {
   readonly #hooks: QueueHooks;
   readonly #timers: Timers;
   readonly #backoff: (failures: number) => number;
-  /** Keys that wait for a worker, oldest first. The value is the time at which the key was queued, in milliseconds. */
+  /** Keys that wait for a worker, oldest first. Each key has the time at which it was queued, in milliseconds. */
   readonly #waiting = new Map<string, number>();
-  /** Keys that workers are processing. The value is the time at which the worker took the key, in milliseconds. */
+  /** Keys that workers are processing. Each key has the time at which the worker took it, in milliseconds. */
   readonly #working = new Map<string, number>();
   /**
-   * Keys that were added again while a worker processes them. The value is the time of that addition, in milliseconds.
+   * Keys that were added again while a worker processes them. Each key has the time at which it was added again, in
+   * milliseconds.
    */
   readonly #readded = new Map<string, number>();
   readonly #delayed = new Map<string, Delayed>();
@@ -74,7 +75,10 @@ export class WorkQueue {
     else this.#queue(key, this.#timers.now());
   }
 
-  /** Queues `key` after `ms` milliseconds. If the key already has a delay, the delay that ends earlier counts. */
+  /**
+   * Queues `key` after `ms` milliseconds. If the key is already due to be queued later, the earlier of the two times
+   * counts.
+   */
   addAfter(key: string, ms: number): void {
     if (this.#shut) return;
     if (ms <= 0) return this.add(key);
@@ -140,8 +144,8 @@ export class WorkQueue {
   }
 
   /**
-   * Stops the queue: it accepts and hands out no more keys. Waiting keys are dropped, because the next process
-   * reconciles every object anyway. Resolves when the workers have finished their current keys.
+   * Stops the queue. After that, it accepts no keys and hands out none. Waiting keys are dropped, because the next
+   * process reconciles every object anyway. Resolves when the workers have finished their current keys.
    */
   shutDown(): Promise<void> {
     this.#shut = true;
@@ -159,7 +163,8 @@ export class WorkQueue {
   }
 
   /**
-   * Total time, in seconds, that all workers have spent on their current keys. It keeps growing if a worker is stuck.
+   * Total time, in seconds, that all workers have spent on their current keys. If a worker is stuck, this time keeps
+   * growing.
    */
   get unfinishedWork(): number {
     const now = this.#timers.now();
@@ -180,8 +185,8 @@ export class WorkQueue {
   #handOut(key: string, since: number): void {
     const now = this.#timers.now();
     this.#working.set(key, now);
-    // A pending delay of the key is no longer needed. After this reconcile, the reconciler decides when the next is
-    // due.
+    // If the key is also due to be queued later, cancel that. After this reconcile, the reconciler decides when the
+    // next one is due.
     this.#delayed.get(key)?.cancel();
     this.#delayed.delete(key);
     this.#hooks.started((now - since) / 1000);

@@ -1,6 +1,6 @@
 // The interfaces between the engine and a reconciler. A reconciler gets the key of an object, reads the current state
-// and moves it closer to the desired state. It can be called at any time, even if nothing has changed. An earlier call
-// may have stopped half way. The engine never makes two calls for the same key at the same time.
+// and moves it closer to the desired state. The engine may call a reconciler at any time, even if nothing has changed,
+// or if the last call stopped half way. It never makes two calls for the same key at the same time.
 import type { KubeObject } from '../../kubernetes/object.ts';
 import type { ManagedFields } from './managed-fields.ts';
 
@@ -33,9 +33,12 @@ export class TerminalError extends Error {
   }
 }
 
-/** Remembers when a live object last matched the desired object, so that an unchanged object isn't parsed again. */
+/**
+ * What a store remembers about the last comparison of a live object with the desired object. It saves parsing an
+ * unchanged object again.
+ */
 export interface ApplyMemo {
-  /** Hash of the desired object when the live object last matched it. */
+  /** Hash of the desired object that the live object last matched. */
   lastEqualHash?: string | undefined;
   /** Who has written which fields of the live object. */
   readonly managedFields?: readonly ManagedFields[];
@@ -48,13 +51,13 @@ export interface Store<T extends KubeObject = KubeObject> {
   /** Returns the objects whose label `name` has this value. Fast if the store has an index for the label. */
   byLabel(name: string, value: string): T[];
   /**
-   * Returns the memo of the object's current version, or undefined if there is none. A change of the object discards
-   * the memo.
+   * Returns what the store remembers about the last comparison of this object. Returns undefined if the store doesn't
+   * have the object. The store forgets the comparison when the object changes.
    */
   applyMemo?(key: string): ApplyMemo | undefined;
   /**
-   * Stores an object that the API server returned for our own write. The next reconcile then sees the write before the
-   * watch reports it. Ignores an object that is older than the stored one.
+   * Stores an object that the API server returned when we wrote it. So the next reconcile sees the write, even if the
+   * watch has not reported it yet. Ignores an object that is older than the stored one.
    */
   observe(object: T): void;
   /** Removes a deleted object from the store. Does nothing if the stored object has another uid. */

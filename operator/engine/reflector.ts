@@ -1,6 +1,6 @@
-// A reflector keeps a store up to date with the API server. It lists all objects, and then watches for changes from the
-// version of the list. A watch can end, expire, break, or stop sending. The reflector detects each case. If it may have
-// missed a change, it lists again. It is modelled on client-go's Reflector.
+// A reflector keeps a store up to date with the API server. It lists all objects, and then watches for changes since
+// that list. A watch can end, expire, break, or stop sending. The reflector detects each case, and lists again if it
+// may have missed a change. It is modelled on client-go's Reflector.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 import { ApiError, isGone } from '../../kubernetes/api.ts';
 import type { ListOptions, Status } from '../../kubernetes/api.ts';
@@ -16,8 +16,8 @@ export type RestartReason =
   'closed' | 'expired' | 'silent' | 'malformed' | 'error' | 'refused' | 'unavailable' | 'disconnected';
 
 /**
- * The restart reasons after which the next watch continues from the last event. After any other reason, the reflector
- * lists again.
+ * After a restart for one of these reasons, the watch continues from the last event. After any other reason, the
+ * reflector lists again.
  */
 const RESUMABLE: readonly RestartReason[] = ['closed', 'unavailable', 'disconnected'];
 
@@ -34,8 +34,8 @@ export interface ReflectorOptions<T extends KubeObject> {
 }
 
 /**
- * Shortest time after which the server is asked to end a watch, in seconds. The longest time is twice as long. The time
- * is random, so that watches don't all end at once.
+ * Shortest duration of a watch, in seconds. The longest is twice as long. The reflector asks the server for a random
+ * duration between them, so that watches don't all end at once.
  */
 const WATCH_SECONDS = 300;
 /**
@@ -47,13 +47,16 @@ const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 30_000;
 /**
  * After this many failures in a row, the reflector lists again, even if the watch could be resumed. For example, after
- * etcd is restored from a backup, the API server always refuses the old version.
+ * etcd is restored from a backup, the API server refuses to resume from the reflector's version.
  */
 const MAX_RESUME_FAILURES = 5;
 /** A watch that ends in less than this many milliseconds, without an event, counts as a failure. */
 const SHORTEST_WATCH_MS = 5_000;
 
-/** The error for an unexpected line of a watch. The store may be out of date, so the reflector must list again. */
+/**
+ * The error for an unexpected line of a watch. After it, the store may be out of date, so the reflector must list
+ * again.
+ */
 class UntrustedWatchError extends Error {
   readonly reason: RestartReason;
 
@@ -95,7 +98,7 @@ export class Reflector<T extends KubeObject> {
     }
   }
 
-  /** Lists if needed, then watches until the watch ends. @returns why the watch ended */
+  /** Lists the objects if needed, then watches until the watch ends. @returns why the watch ended */
   async #listAndWatch(signal: AbortSignal): Promise<RestartReason> {
     try {
       this.#version ??= await this.#list(signal);

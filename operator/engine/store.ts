@@ -1,6 +1,6 @@
-// A cache of all objects of one kind. There may be tens of thousands, so the cache saves memory: it keeps each object
-// as JSON text and drops unused fields. A reflector fills the cache. The API server's answers to our own writes update
-// it.
+// A cache of all objects of one kind. There may be tens of thousands of objects. So the cache saves memory: it keeps
+// each object as JSON text, without unused fields. A reflector fills the cache. The API server's answers to our own
+// writes also update it.
 import { keyOf } from '../../kubernetes/object.ts';
 import type { Kind, KubeObject } from '../../kubernetes/object.ts';
 import { ManagedFieldsPool, entriesOf } from './managed-fields.ts';
@@ -9,8 +9,8 @@ import { systemTimers } from '../../support/timers.ts';
 import type { Timers } from '../../support/timers.ts';
 
 /**
- * A change of one object in a store. `old` is undefined if the object was added. `new` is undefined if it was deleted.
- * Reading `old` parses JSON, so read it only if you need it.
+ * A change of one object in a store. `old` is undefined if the object was added. `new` is undefined if the object was
+ * deleted. Each access to `old` parses JSON, so read it only if you need it.
  */
 export interface Change<T> {
   readonly key: string;
@@ -18,7 +18,10 @@ export interface Change<T> {
   readonly new: T | undefined;
 }
 
-/** A store that also tells which objects the operator itself applied. Only these may be pruned. */
+/**
+ * A store that also knows which objects the operator itself applied. Only these may be deleted when they are no longer
+ * desired.
+ */
 export interface Inventory<T extends KubeObject = KubeObject> extends Store<T> {
   readonly kind: Kind;
   /** Returns whether our field manager applied the object. */
@@ -29,7 +32,7 @@ export interface Inventory<T extends KubeObject = KubeObject> extends Store<T> {
 
 export interface StoreOptions<T> {
   readonly kind: Kind;
-  /** Name of our field manager. `applied` returns true for the objects that were applied under this name. */
+  /** Name of our field manager. `applied` returns true for the objects that we applied under this name. */
   readonly fieldManager: string;
   /** Returns the fields to store besides metadata. Must not change its argument. Default: all fields. */
   readonly keep?: (object: T) => Omit<T, 'metadata'>;
@@ -42,7 +45,10 @@ export interface StoreOptions<T> {
   readonly timers?: Timers;
 }
 
-/** A list request in progress. Missing objects are removed from the store only when the list is complete. */
+/**
+ * A list request whose objects are being added to the store. Objects that the list lacks are removed from the store
+ * only when the list is complete.
+ */
 export interface Listing<T> {
   add(object: T): void;
   /** Completes the list. Removes objects that were not in the list, unless they are newer than `resourceVersion`. */
@@ -56,11 +62,14 @@ interface Entry<T> extends ApplyMemo {
   readonly applied: boolean;
   /** The values of the object's indexed labels, in the order of the `index` option. */
   readonly labels: readonly (string | undefined)[];
-  /** The sequence number of the latest list request that returned the object. */
+  /** The number of the latest list request that returned the object. List requests are numbered in order. */
   listing: number;
 }
 
-/** How long the uid of a deleted object is remembered, in milliseconds. This is longer than any write request takes. */
+/**
+ * How long the store remembers the uid of a deleted object, in milliseconds. This is longer than any write request
+ * takes.
+ */
 const DELETED_MEMORY_MS = 300_000;
 
 /** A value for the `keep` option: stores everything except the status. */
@@ -87,7 +96,7 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
   readonly #entries = new Map<string, Entry<T>>();
   /** One index per indexed label. It maps each value of the label to the keys of the objects with that value. */
   readonly #index: readonly { readonly label: string; readonly keys: Map<string, Set<string>> }[];
-  /** Uids of deleted objects, oldest first. The value is the time at which to forget the uid, in milliseconds. */
+  /** Uids of deleted objects, oldest first. Each uid has the time at which the store forgets it, in milliseconds. */
   readonly #deleted = new Map<string, number>();
   readonly #managedFields = new ManagedFieldsPool();
   readonly #listeners = new Set<(change: Change<T>) => void>();
@@ -153,7 +162,8 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
   }
 
   observe(object: T): void {
-    // The answer to a write may arrive after the watch event that reports the object's deletion.
+    // The answer to a write may arrive after the watch has reported that the object was deleted. Don't store the object
+    // then.
     if (!this.#deleted.has(object.metadata.uid ?? '')) this.upsert(object);
   }
 
@@ -174,7 +184,7 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
     if (!known || textOf(known.kept) !== textOf(entry.kept)) this.#notify(key, known, kept);
   }
 
-  /** Starts to take in the objects of a list request. Discards an earlier list that was not completed. */
+  /** Starts to take in the objects of a list request. If an earlier list was not completed, it no longer counts. */
   beginListing(): Listing<T> {
     const number = ++this.#listing;
     const add = (object: T): void => {
@@ -192,7 +202,8 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
 
   #endListing(number: number, resourceVersion: string): void {
     for (const [key, entry] of this.#entries) {
-      // If we wrote the object while the list request was running, the object is newer than the list. Keep it.
+      // We may have written an object while the list request was running. Such an object is newer than the list, so
+      // keep it.
       if (entry.listing === number || isNewer(entry.resourceVersion, resourceVersion)) continue;
       this.#rememberDeleted(entry.uid);
       this.#remove(key);
@@ -221,8 +232,8 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
   #keptOf(object: T): T {
     const { keep } = this.#options;
     const metadata = { ...object.metadata, managedFields: undefined };
-    // List items and watch events have apiVersion and kind in different places. Put both first, so that the JSON texts
-    // of equal objects are equal.
+    // List items and watch events have apiVersion and kind in different positions. Put both fields first, so that equal
+    // objects have equal JSON texts.
     const { apiVersion, kind } = this.kind;
     return Object.assign({ apiVersion, kind }, keep ? keep(object) : object, { metadata }) as unknown as T;
   }
@@ -259,7 +270,7 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
   }
 
   #notify(key: string, before: Entry<T> | undefined, now: T | undefined): void {
-    // `old` is a getter, so that its JSON text is parsed only if a listener reads it.
+    // `old` is a getter. So the JSON text of the old object is parsed only if a listener reads `old`.
     const old = (): T | undefined => before && this.#objectOf(before);
     const change: Change<T> = {
       key,
@@ -273,8 +284,8 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
 }
 
 /**
- * Returns whether resource version `version` is newer than `than`. API servers that use etcd have numeric versions that
- * grow. If a version is not a number, any different version counts as newer.
+ * Returns whether the resource version `version` is newer than `than`. API servers that use etcd have numeric versions
+ * that grow. If one of the two is not a number, `version` counts as newer whenever they differ.
  * https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/5504-comparable-resource-version
  */
 function isNewer(version: string, than: string): boolean {

@@ -8,7 +8,7 @@ export interface FakeTimers extends Timers {
    * before the next timer fires.
    */
   advance(ms: number): Promise<void>;
-  /** Lets `ms` milliseconds pass in one jump, as for a suspended process. Then fires all due timers. */
+  /** Lets `ms` milliseconds pass in one jump, as if the process was suspended. Then fires all due timers. */
   freeze(ms: number): Promise<void>;
   /** The number of running timers. */
   readonly pending: number;

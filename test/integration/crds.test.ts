@@ -6,6 +6,7 @@ import { repoRoot } from '../../support/paths.ts';
 import { crds } from '../../cdk8s/operator/crds.ts';
 import { chartValues } from '../../cdk8s/operator/values.ts';
 import { apply, kubectl, testCluster, tool } from '../support/cluster/cluster.ts';
+import { testExamples } from './example-patches.ts';
 import { attendees, long, refusedWorkshops } from './refused-workshops.ts';
 import { arbitraryLab } from '../chart/arbitrary.ts';
 
@@ -44,6 +45,8 @@ async function tried(object: object): Promise<{ code: number; stdout: string; st
   });
 }
 
+describe('patches in examples/', testExamples);
+
 describe('refusal of Workshops', () => {
   test.each(refusedWorkshops)('a Workshop is refused %s', async (_what, name, spec, [field, message]) => {
     const { code, stderr } = await tried(manifest('Workshop', name, spec));
@@ -76,7 +79,7 @@ describe('acceptance of Workshops', () => {
       lab: { dice: {} },
       rollout: { maxConcurrent: 5, maxFailures: 3, paused: false },
       access: { tokenLifetime: '12h' },
-      schedule: { afterExpiry: 'Delete' },
+      schedule: { afterExpiry: 'Stop' },
     });
   });
 

@@ -22,7 +22,7 @@ const NODES = 3;
 const KILLS = 20;
 const WORKSHOP = 'failover';
 /**
- * The longest time before a leader is killed, in milliseconds. The time is random, so that each kill interrupts
+ * The longest time before a leader is killed, in milliseconds. The actual time is random, so that each kill interrupts
  * different work.
  */
 const LONGEST_REIGN_MS = 2_500;

@@ -15,8 +15,8 @@ const SEATS = 500;
 const NODES = 12;
 const WORKSHOP = 'idle';
 /**
- * The wait between the moment when the last seat is ready and the measurement, in milliseconds. Meanwhile the operator
- * may still send Events, warnings and a first resync.
+ * How long the benchmark waits, in milliseconds, after the last seat is ready and before it measures. In this time the
+ * operator may still send Events and warnings, and resync for the first time.
  */
 const SETTLE_MS = 60_000;
 const IDLE_MS = 300_000;
@@ -49,7 +49,7 @@ async function measureIdle(detail: (text: string) => void): Promise<Row[]> {
   return [...requestRows(asked), ...memoryRows(memory, leader.pid, other?.pid ?? 0)];
 }
 
-/** Returns the largest value that `look` returns within IDLE_MS. */
+/** Calls `look` repeatedly for IDLE_MS milliseconds. Returns the largest value that it has returned. */
 async function most(look: () => number): Promise<number> {
   const end = performance.now() + IDLE_MS;
   let largest = 0;
@@ -68,7 +68,8 @@ interface AuditEvent {
 }
 
 /**
- * Lists the operator's requests that the API server has received since `began` (milliseconds since 1970), each once.
+ * Lists the operator's requests since `began` (milliseconds since 1970), from the API server's audit log. Each request
+ * is in the list once.
  */
 async function requestsSince(began: number): Promise<AuditEvent[]> {
   const found = new Map<string, AuditEvent>();

@@ -1,5 +1,5 @@
-// Measures a Workshop's seats from outside: the time when the last object exists, and the time when the last Deployment
-// is available. It works in the same way for the operator and for the bare client.
+// Measures from outside when a Workshop's seats are complete: the time when the last object exists, and the time when
+// the last Deployment is available. It measures the operator and the bare client in the same way.
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { apiGet, testCluster, textOf } from '../support/cluster/cluster.ts';
 import { eventually } from '../../support/waiting.ts';

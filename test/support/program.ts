@@ -51,8 +51,8 @@ export async function runProgram(
 }
 
 /**
- * Sets the priority of a child process and its session. Linux shares processor time first between sessions, and applies
- * `nice` only within a session. So the session needs a priority too.
+ * Sets the priority of a child process and of its session. Both are needed: Linux first divides processor time between
+ * sessions, and `nice` only matters within a session.
  * https://man7.org/linux/man-pages/man7/sched.7.html, "The autogroup feature"
  */
 export function setSessionPriority({ pid }: ChildProcess, nice: string): void {

@@ -16,8 +16,8 @@ export interface JestReport {
 }
 
 /**
- * Converts jest's report to counts. A skipped test proves nothing, and a file that can't be loaded hides its tests. So
- * both count as failed.
+ * Converts jest's report to counts. Skipped tests and files that can't be loaded both count as failed. A skipped test
+ * proves nothing, and a file that can't be loaded hides its tests.
  */
 export function resultsOf(report: JestReport): Results {
   return {

@@ -8,7 +8,7 @@ interface QuestionForm {
 }
 
 /**
- * Makes the text of an answers file: each question as a comment, and below it a line for the answer.
+ * Makes the text of an answers file. It has each question as a comment, and below the question a line for its answer.
  * @throws if the step has no questions
  */
 export function formOf({ id, questions }: QuestionForm): string {

@@ -30,8 +30,8 @@ export function lineOf(span: Span): string {
 }
 
 /**
- * Returns the resource attributes that tell one process of a service from another. It omits those about the machine,
- * the runtime and the SDK.
+ * Returns the resource attributes that tell one process of a service from another. Attributes about the machine, the
+ * runtime and the SDK are left out.
  */
 const oneLine = (resource: Attributes): Attributes =>
   Object.fromEntries(

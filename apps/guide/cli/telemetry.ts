@@ -56,8 +56,8 @@ async function completeTrace(traceId: string, service?: string): Promise<TraceSu
 }
 
 /**
- * Returns whether a trace is complete. A complete trace has one root, and `service` has spans in it or in a trace that
- * it started itself.
+ * Returns whether a trace is complete. A complete trace has one root. It also has spans of `service`, or `service` has
+ * started a trace of its own meanwhile.
  */
 async function isComplete(trace: TraceSummary, service: string | undefined): Promise<boolean> {
   if (trace.roots.length !== 1) return false;

@@ -19,8 +19,8 @@ export function get<T>(path: string): Promise<T> {
 }
 
 /**
- * Sends a request that changes something. The guide requires the header x-intro-otel for it, which a page of another
- * site can't send.
+ * Sends a request that changes something. The guide requires the header x-intro-otel for such a request, because a page
+ * of another site can't send this header.
  */
 export function send<T>(method: 'POST' | 'PUT', path: string, body: unknown = {}): Promise<T> {
   return request<T>(path, {

@@ -1,5 +1,5 @@
-// Copies text to the clipboard. Browsers offer the Clipboard API only to pages over HTTPS or from localhost, so there
-// is a fallback for other pages.
+// Copies text to the clipboard. On pages over HTTPS or from localhost, it uses the Clipboard API. Browsers don't offer
+// this API to other pages, so there it copies the text through a selection.
 import { h } from './dom.ts';
 
 export function copyButton(text: () => string, what: string): HTMLButtonElement {

@@ -5,8 +5,8 @@ type Listener = (event: Event) => void;
 export type AttributeMap = Record<string, string | number | boolean | undefined | Listener>;
 
 /**
- * Creates an HTML element. An event handler such as `onclick` is a function. The value true sets an attribute without a
- * value, and false and undefined set no attribute.
+ * Creates an HTML element with attributes and children. Among the attributes, a function is an event handler such as
+ * `onclick`. The value true sets an attribute without a value. The values false and undefined set no attribute.
  */
 export function h<K extends keyof HTMLElementTagNameMap>(
   name: K,
@@ -53,8 +53,8 @@ export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
 }
 
 /**
- * Creates a button that ignores presses while its action is running. It is not disabled meanwhile, because a disabled
- * button loses the focus.
+ * Creates a button that ignores presses while its action is running. The button stays enabled meanwhile, because a
+ * disabled button loses the focus.
  */
 export function button(label: Child, work: () => unknown, attributes: AttributeMap = {}): HTMLButtonElement {
   const element = h('button', { type: 'button', ...attributes }, label);

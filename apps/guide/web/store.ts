@@ -1,5 +1,5 @@
 // Stores the learner's data in the browser, as values by name and separate for each lab. If the browser stores nothing
-// (private window, full storage), the page still works.
+// (private window, full storage), the page still works, but forgets the data on a reload.
 
 export interface Keeper {
   getItem(key: string): string | null;
@@ -11,7 +11,10 @@ export class Store {
   readonly #keeper: Keeper | undefined;
   readonly #prefix: string;
 
-  /** Creates a store. @param lab name of the lab, because several labs may use the same address, one after the other */
+  /**
+   * Creates a store for one lab.
+   * @param lab the lab's name, which separates labs that use the same address one after the other
+   */
   constructor(keeper: Keeper | undefined, lab: string) {
     this.#keeper = keeper;
     this.#prefix = `intro-otel/${lab}/`;

@@ -12,8 +12,8 @@ const spans = [
 const looks = 12;
 
 /**
- * A lab whose Jaeger returns only the traces for which `isThere` returns true. `visit` is the number of the request
- * that made the trace. `look` counts how often the check has read all traces before.
+ * Returns a fake lab, whose Jaeger has a trace only if `isThere` returns true. `visit` is the number of the request
+ * that made the trace, from 1. `look` is how often the check has already looked for all traces.
  */
 function labOf(isThere: (visit: number, look: number) => boolean): LabView {
   const asked: string[] = [];

@@ -14,7 +14,7 @@ interface KeptTrace {
 }
 /**
  * The traces of the check's requests to dice. `settled` says whether it is certain which of these traces the Collector
- * keeps.
+ * dropped.
  */
 interface VisitTraces {
   asked: string[];
@@ -53,8 +53,8 @@ async function visit(lab: LabView): Promise<VisitTraces> {
 }
 
 /**
- * Returns whether the Collector dropped a trace. Traces arrive in order. So a missing trace was dropped if a later one
- * has arrived. Otherwise it may still arrive.
+ * Returns whether the Collector dropped a trace. Traces arrive in order. So a missing trace was dropped if a later
+ * trace has arrived. If no later trace has arrived, the missing one may still arrive.
  */
 function hasDropped(asked: readonly string[], kept: readonly KeptTrace[]): boolean {
   const there = new Set(kept.map(({ traceId }) => traceId));

@@ -59,8 +59,8 @@ async function answer(page: Page, question: string, text: string): Promise<void>
 }
 
 /**
- * Opens traces with errors until enough rounds have failed for `reason`, and one value is the most frequent among these
- * rounds.
+ * Opens traces with errors until enough rounds have failed for `reason`, and one value is more frequent in these rounds
+ * than any other.
  */
 async function failing(
   page: Page,

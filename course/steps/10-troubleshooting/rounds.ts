@@ -1,5 +1,5 @@
-// Finds the value that failed rounds have in common, for example their version. Some rounds fail for another reason, so
-// the most frequent value counts.
+// Finds the value that failed rounds have in common, for example the version of prizes. Some rounds fail for another
+// reason than the fault, so not all failed rounds have this value. The most frequent value counts.
 
 /** The values of a round that a learner can see in its trace. */
 export interface SeenRound {
@@ -9,7 +9,10 @@ export interface SeenRound {
   readonly plugins: readonly string[];
 }
 
-/** Lowest number of failed rounds to compare. With fewer rounds, all could have the same browser plugin by chance. */
+/**
+ * Lowest number of failed rounds to compare. If fewer rounds were compared, all of them could have the same browser
+ * plugin by chance.
+ */
 export const ENOUGH = 4;
 
 /**

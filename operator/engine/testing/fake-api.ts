@@ -39,7 +39,7 @@ export class FakeApi implements Api {
   /** Every get and list request in order. */
   readonly reads: FakeRequest[] = [];
   readonly #clock: Clock;
-  /** The live objects, by kind and key. They are frozen. */
+  /** The live objects, by kind and key. They are frozen, so nobody can change them. */
   readonly #objects = new Map<string, Map<string, KubeObject>>();
   /** The fields that our field manager owns, by kind, key and subresource. */
   readonly #owned = new Map<string, JsonMap>();
@@ -51,7 +51,10 @@ export class FakeApi implements Api {
     this.#clock = clock;
   }
 
-  /** Returns the store of a kind, which always contains the current objects. Each call returns the same store. */
+  /**
+   * Returns the store of a kind. The store always contains the current objects. All calls for a kind return the same
+   * store.
+   */
   store<T extends KubeObject>(kind: Kind): FakeStore<T> {
     const applied = (key: string): boolean => this.#owned.has(`${kind.kind} ${key} `);
     const store = this.#stores.get(kind.kind) ?? new FakeStore(kind, this.#objectsOf(kind.kind), applied);
@@ -156,7 +159,7 @@ export class FakeApi implements Api {
     const live = this.#objectsOf(kind.kind).get(keyText(key));
     if (!live) return;
     checkPreconditions(live, options.uid === undefined ? {} : { uid: options.uid });
-    // A real namespace is deleted only when it is empty. Here, the test calls remove() to complete the deletion.
+    // A real API server removes a namespace once it is empty. Here, the test removes it by calling remove().
     if (kind.kind !== 'Namespace' && (live.metadata.finalizers ?? []).length === 0) return this.remove(kind, key);
     const deletionTimestamp = live.metadata.deletionTimestamp ?? this.#time();
     this.#change(live, mergePatched(json(live), { metadata: { deletionTimestamp } }));

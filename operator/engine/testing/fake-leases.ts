@@ -16,7 +16,7 @@ type State = 'up' | 'refuses' | 'silent';
 export class FakeLeases {
   lease: Lease | undefined;
   state: State = 'up';
-  /** Milliseconds between a request and its answer. A write takes effect at once, before the answer. */
+  /** Milliseconds between a request and its answer. A write takes effect at the start of this time. */
   latency = 1;
   readonly requests: { readonly replica: string; readonly verb: Verb; readonly at: number }[] = [];
   readonly #timers: FakeTimers;
@@ -120,7 +120,10 @@ export class FakeLeases {
   }
 }
 
-/** A fake process that can be suspended. Its timers and the answers to its requests then wait until it resumes. */
+/**
+ * A fake process that can be suspended. While it is suspended, its timers don't fire and it gets no answers to its
+ * requests. Both happen when it resumes.
+ */
 export class FakeProcess {
   readonly timers: Timers;
   #suspended = false;

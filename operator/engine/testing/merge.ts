@@ -19,7 +19,8 @@ export function mergePatched(live: JsonMap, patch: JsonMap): JsonMap {
 
 /**
  * Returns `live` after a field manager has applied `desired`. `former` is what the same field manager applied before.
- * Maps are merged, lists are replaced, and finalizers are a set. Fields that are only in `former` are removed.
+ * Fields that are in `former` but not in `desired` are removed. Maps are merged, lists are replaced, and finalizers are
+ * a set.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
  */
 export function applied(live: JsonMap, former: JsonMap, desired: JsonMap): JsonMap {
@@ -42,7 +43,10 @@ function others(live: Json | undefined, former: Json | undefined): Json[] {
   return (Array.isArray(live) ? live : []).filter((one) => !(Array.isArray(former) && former.includes(one)));
 }
 
-/** Removes from `result[key]` everything that is in `former`. Removes the key itself if nothing else is left. */
+/**
+ * Removes from the field `key` of `result` everything that is in `former`. Removes the whole field if nothing else is
+ * left in it.
+ */
 function removeOwned(result: JsonMap, key: string, former: Json | undefined): void {
   const live = result[key];
   const remaining =
@@ -51,7 +55,10 @@ function removeOwned(result: JsonMap, key: string, former: Json | undefined): vo
   else delete result[key];
 }
 
-/** Returns the fields that we still own after somebody else's patch. We lose each field that the patch changes. */
+/**
+ * Returns the fields of `owned` that we still own after somebody else has applied `patch`. We lose each field that the
+ * patch changes.
+ */
 export function stillOwned(owned: JsonMap, live: JsonMap, patch: JsonMap): JsonMap {
   const result: JsonMap = { ...owned };
   for (const [key, value] of Object.entries(patch)) {

@@ -10,7 +10,7 @@ export function aQueue(options: QueueOptions = {}) {
   return { timers, queue: new WorkQueue({ timers, random: () => 0, ...options }) };
 }
 
-/** Takes every key from the queue, but never calls `done`. @returns a list that grows with each taken key */
+/** Takes every key from the queue, but never calls `done`. @returns a list to which each taken key is added */
 export function takeAll(queue: WorkQueue): string[] {
   const taken: string[] = [];
   const take = async (): Promise<void> => {
@@ -20,7 +20,10 @@ export function takeAll(queue: WorkQueue): string[] {
   return taken;
 }
 
-/** Takes every key from the queue and calls `done` at once. @returns a list that grows with each key and its time */
+/**
+ * Takes every key from the queue and calls `done` at once. @returns a list to which each taken key is added with its
+ * time
+ */
 export function processAll(queue: WorkQueue, timers: FakeTimers): { key: string; at: number }[] {
   const taken: { key: string; at: number }[] = [];
   const take = async (): Promise<void> => {

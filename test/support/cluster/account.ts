@@ -41,10 +41,16 @@ interface Config {
   readonly users: readonly [{ user: { token?: string } }];
 }
 
-/** A request and its name in a test title. It is a row in a table of what an account may or may not do. */
+/**
+ * A request of an account, with a name for the test's title. Tests have tables of these, of what an account may or may
+ * not do.
+ */
 export type Act = readonly [what: string, method: Attempt['method'], path: string, body?: object];
 
-/** Converts acts to rows for `test.each`. The first column is the act's name in the test title. */
+/**
+ * Converts a list of acts to rows for `test.each`. The first column is the name of the act, which the test's title
+ * shows.
+ */
 export function byName(acts: readonly Act[]): [string, Act][] {
   return acts.map((act) => [act[0], act]);
 }
@@ -172,8 +178,8 @@ interface Parts {
 }
 
 /**
- * Splits a path `/namespaces/NS/RESOURCE/NAME/SUBRESOURCE`. All parts except the resource are optional. A namespace
- * itself counts as inside that namespace.
+ * Splits a path `/namespaces/NS/RESOURCE/NAME/SUBRESOURCE` into its parts. Only the part RESOURCE is required. The path
+ * of a namespace itself counts as a path inside that namespace.
  */
 function partsOf(rest: string): Parts {
   const words = rest.split('/').slice(1);

@@ -15,8 +15,8 @@ import { pause, systemTimers } from '../../../support/timers.ts';
 export const NAME = 'election';
 
 /**
- * One line of output. `request` means that the elector sent a request to the API server. `refused` means that a write
- * was not allowed, because the replica does not lead.
+ * One line of output. The event `request` means that this replica sent a request to the API server. The event `refused`
+ * means that this replica could not write, because it does not lead.
  */
 export type ElectorReport =
   { readonly what: 'elected' | 'lost' | 'refused' } | { readonly what: 'request'; readonly method: string };

@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 
 /**
- * A fault: the proxy answers with an error status, breaks the connection, or stays silent. Silence means that no byte
- * arrives any more, on open connections too.
+ * A fault of the proxy: it answers with an error status, breaks the connection, or stays silent. A silent proxy sends
+ * no more bytes, not even on connections that are already open.
  */
 export type Fault = { readonly answer: number } | 'reset' | 'silence';
 
@@ -16,8 +16,8 @@ export interface FaultyProxy {
   /** Every request so far as `METHOD path`, including failed ones. */
   readonly requests: string[];
   /**
-   * Makes requests fail from now on: those that `applies` accepts, or all. A fault also breaks or silences open
-   * connections that it applies to.
+   * Starts a fault for all requests, or only for those that `applies` accepts. The fault also breaks or silences the
+   * open connections of these requests.
    */
   fail(fault: Fault, applies?: (request: string) => boolean): void;
   /** Ends the fault, so that new requests are forwarded again. Connections that fell silent stay silent. */
@@ -35,7 +35,7 @@ interface Exchange {
   readonly request: string;
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
-  /** The API server's answer. Undefined until it arrives. */
+  /** The API server's answer to this request. Undefined until the answer arrives. */
   answer?: IncomingMessage;
   silent?: boolean;
 }

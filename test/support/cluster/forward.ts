@@ -23,7 +23,8 @@ export class Forward {
   }
 
   /**
-   * Starts `kubectl port-forward`, on the port of the last call if there was one. kubectl ends when its pod is gone.
+   * Starts `kubectl port-forward`. Uses the same port as the last call, if there was one. kubectl ends when its pod is
+   * gone.
    */
   async open(): Promise<void> {
     this.close();

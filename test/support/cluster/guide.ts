@@ -80,7 +80,7 @@ export class RunEvents {
     this.#leave.abort();
   }
 
-  /** Remembers the current pod and the events so far. @returns a function that waits for a later event of a new pod */
+  /** Remembers which pod and which events exist now. @returns a function that waits for a later event of another pod */
   mark(): (isSuch: (state: PodState) => boolean, within: number) => Promise<PodState> {
     const from = this.states.length;
     const old = this.states.at(-1)?.pod;

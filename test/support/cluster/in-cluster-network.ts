@@ -17,7 +17,7 @@ const FIRST = '-10';
 export interface InClusterOptions {
   /** All environment variables of the program except PATH. */
   env?: Record<string, string>;
-  /** Whether the program gets a high priority, so that other programs disturb a measurement less. */
+  /** Whether the program gets a high priority. Then other programs disturb a measurement less. */
   first?: boolean;
   /** The program's standard input. */
   input?: string;

@@ -24,8 +24,8 @@ export interface Fault {
   /** The time limit for the repair after the end of the fault. */
   readonly within: number;
   /**
-   * When the test makes the change that the operator must repair: during the fault, right after the fault, or before a
-   * fault that would block the change itself.
+   * When the test makes the change that the operator must repair. It is usually during the fault or right after it. If
+   * the fault would also block the change, the change is made before the fault.
    */
   readonly drift: 'before' | 'during' | 'after';
 }
@@ -88,8 +88,8 @@ const CLASS = 'faulty';
 const SEATS = ['ada', 'grace'];
 const SEAT = `${CLASS}-${SEATS[0]}`;
 /**
- * The time limit until the operator is ready again, in milliseconds. The simulator of the nodes may need time to
- * recover too.
+ * The time limit until the operator is ready again, in milliseconds. The program that simulates the nodes may need part
+ * of this time to recover too.
  */
 const READY_WITHIN = 90_000;
 

@@ -164,8 +164,8 @@ function replicas({ command, env }: Container, dir: string): Operators {
 }
 
 /**
- * Builds a command that replaces /run by `directory` and runs `command`. Each process of the chain replaces itself, so
- * the process id is that of `command`.
+ * Builds a command that runs `command` with `directory` in the place of /run. Each program in between replaces itself
+ * with the next, so the process id stays the same and is that of `command`.
  */
 function inPlaceOfRun(directory: string, command: readonly string[]): string[] {
   return ['unshare', '--mount', 'sh', '-c', 'mount --bind "$1" /run; shift; exec "$@"', 'sh', directory, ...command];

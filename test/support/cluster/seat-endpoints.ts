@@ -67,7 +67,10 @@ export async function tryEndpoints(namespace: string, pod: string, endpoints: re
   return endpoints.map(({ what }, index) => `${what}: ${answers[index]}`);
 }
 
-/** Matches a result that shows that packets were dropped. A name that can't be resolved would not prove this. */
+/**
+ * Matches a result that shows that packets were dropped. It does not match the error that a name can't be resolved,
+ * because that error proves nothing about packets.
+ */
 export const SHUT =
   /: (ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|TimeoutError|AbortError)$/;
 /** Matches a result that shows that a component answered. */

@@ -20,7 +20,7 @@ export const admissionObjects = (): AnyObject[] =>
     ({ kind }) => kind.startsWith('ValidatingAdmission') || kind === 'PriorityClass',
   );
 
-/** Classes of the cluster that the attendee's pods may name. */
+/** Cluster-wide classes, such as a PriorityClass, that the attendee's pods may name. */
 const CLASSES = [
   { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'admission-high' }, value: 100_000 },
   { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name: 'admission' }, handler: 'runc' },
@@ -70,7 +70,10 @@ export interface SeatAccounts {
   readonly guide: Account;
 }
 
-/** Provides such a namespace for the tests of one file. @returns a function that returns the accounts */
+/**
+ * Provides a namespace with the policies of a seat for the tests of one file.
+ * @returns a function that returns the namespace's accounts
+ */
 export function useSeatPolicies(namespace: string): () => SeatAccounts {
   let accounts: SeatAccounts | undefined;
   beforeAll(async () => {

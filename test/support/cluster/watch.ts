@@ -37,8 +37,9 @@ export function collection({ apiVersion, plural }: Kind): string {
 }
 
 /**
- * Calls `onEvent` with the line of each event, first for existing objects. Resolves when the API server has answered.
- * The API server ends a watch when a definition changes. Then the watch continues after the last event.
+ * Watches a kind, and calls `onEvent` with the line of each event. Objects that already exist count as events too.
+ * Resolves when the API server has answered. If the API server ends the watch, as it does when a definition changes,
+ * the watch continues after the last event.
  */
 export async function watch(
   kind: Kind,
@@ -108,7 +109,7 @@ async function readLines(body: ReadableStream, onLine: (line: string) => void): 
   for await (const line of createInterface(Readable.fromWeb(body))) onLine(line);
 }
 
-/** Several watches. A wait fails when one of the watches breaks. */
+/** Several watches, which are used together. If one of them breaks, `during` fails. */
 export class Watches {
   readonly #watches: Watch[] = [];
 
@@ -125,8 +126,9 @@ export class Watches {
   }
 
   /**
-   * Returns the result of `work`.
-   * @throws Error if a watch breaks meanwhile, or after `within` milliseconds with the text that `seen` returns
+   * Waits for `work` and returns its result.
+   * @throws Error if a watch breaks meanwhile, or if `work` takes longer than `within` milliseconds; then the message
+   * contains the text that `seen` returns
    */
   async during<T>(work: Promise<T>, within: number, seen: () => string): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
@@ -145,7 +147,10 @@ export class Watches {
   }
 }
 
-/** A target number. `reached` resolves with the time (performance.now) when `set` first reaches the target. */
+/**
+ * A target for a number that grows. `set` reports the current number. `reached` resolves when the number first reaches
+ * the target, with the time of that moment (performance.now).
+ */
 export class Mark {
   readonly reached: Promise<number>;
   #resolve: (at: number) => void = () => undefined;

@@ -1,5 +1,5 @@
-// Reads the working set of a pod from its control group on this machine. As the kubelet does, it subtracts inactive
-// file pages from the memory in use, because the kernel can drop these at once.
+// Reads the working set of a pod from its control group on this machine. The working set is the memory in use without
+// inactive file pages, as the kubelet computes it. The kernel can drop these pages at once.
 // https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

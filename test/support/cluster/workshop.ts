@@ -41,7 +41,7 @@ export const theClass = {
   ],
 };
 
-/** The release that contains the operator and a lab of its own. */
+/** The Helm release that contains the operator, and a lab that belongs to no Workshop. */
 export const operator = new Lab('class-operator', 'intro-otel');
 
 /** A spec for a Workshop whose labs have no visitors, so that only the tests send requests. */

@@ -1,4 +1,5 @@
-// The calls between services in the trace of a round, in the order in which edgesOf returns them.
+// The calls between services that the trace of a round must show. Their order is that of edgesOf, so that a test can
+// compare the lists.
 import { callsOfRound } from '../../../lab/services.ts';
 
 /** The calls of a round that a learner plays at the guide. */

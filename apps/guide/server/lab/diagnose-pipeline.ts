@@ -1,4 +1,4 @@
-// Answers the question "Why is there no trace?". It tests each hop of a span's way: the SDK, the exporter, the
+// Answers the question "Why is there no trace?". It tests each hop from dice to Jaeger: the SDK, the exporter, the
 // Collector and Jaeger.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,8 +22,8 @@ export interface PipelineSources {
   /** Returns the log of the component's newest pod, or '' if the log can't be read. */
   readonly podLog: (component: Component, sinceSeconds: number) => Promise<string>;
   /**
-   * Returns why the component's newest pod is not ready, or undefined if it is ready. While it is not ready, an older
-   * pod serves with older code or configuration.
+   * Returns why the component's newest pod is not ready, or undefined if it is ready. While the newest pod is not
+   * ready, an older pod still answers, with older code or configuration.
    */
   readonly podTrouble?: (component: Component) => Promise<string | undefined>;
   /** Milliseconds within which a test span must arrive in Jaeger. */
@@ -194,8 +194,8 @@ async function lastErrorOf({ podLog }: PipelineSources): Promise<string> {
 }
 
 /**
- * Sends several spans to the Collector, because a Collector that samples may drop a single one.
- * @returns the trace ids of these spans
+ * Sends several test spans to the Collector. One test span is not enough, because a Collector that samples may drop it.
+ * @returns the trace ids of the test spans
  */
 async function probe(collector: string): Promise<string[]> {
   const ids = Array.from({ length: 6 }, () => randomBytes(16).toString('hex'));

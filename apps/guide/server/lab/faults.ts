@@ -1,6 +1,6 @@
-// Switches faults in prizes on and off. The ConfigMap `<release>-faults` lists the faults that are on, and the operator
-// may write it too. The guide sends this list to every pod of prizes. Only prizes knows which requests a fault hits, so
-// no page can show that.
+// Switches faults in prizes on and off. The ConfigMap `<release>-faults` lists the faults that are on. The guide and
+// the operator write this ConfigMap. The guide sends its list to every pod of prizes. The list does not say which
+// requests a fault hits. Only prizes knows that, so no page can show it.
 import { setTimeout as delay } from 'node:timers/promises';
 import { FAULTS_OF, LABELS } from '../../../../lab/names.ts';
 import { FAULTS, isFault } from '../../../../lab/faults.ts';
@@ -40,16 +40,22 @@ export interface FaultOptions {
   readonly port?: number;
   /** Milliseconds between two reads of the ConfigMap that lists the faults. */
   readonly every?: number;
-  /** Is called with the text of an error. While the same error repeats, it is called only the first time. */
+  /**
+   * Is called with the text of an error. If the same error occurs several times in a row, only the first one leads to a
+   * call.
+   */
   readonly onTrouble?: (trouble: string) => void;
 }
 
 export class Faults {
   readonly #options: FaultOptions;
-  /** The list of faults that each pod of prizes received last, by the value of `keyOf` for the pod. */
+  /**
+   * The list of faults that each pod of prizes received last. The map's key identifies the pod's container: see
+   * `keyOf`.
+   */
   #sent = new Map<string, string>();
   #trouble = '';
-  /** Whether a watch of the faults' ConfigMap is open, so that the API server reports each change of it. */
+  /** Whether the guide watches the ConfigMap of the faults, so that the API server reports each change. */
   #followed = false;
   #on = false;
 
@@ -75,8 +81,9 @@ export class Faults {
   }
 
   /**
-   * Reads the list of faults now and whenever the ConfigMap changes. It also reads every two seconds while a fault is
-   * on (pods may be new), after an error, and while it can't watch the ConfigMap.
+   * Reads the list of faults now and whenever the ConfigMap changes. In three cases it also reads the list every two
+   * seconds: while a fault is on, because new pods may appear; after an error; and while the ConfigMap can't be
+   * watched.
    * @returns a function that stops the reads
    */
   watch(): () => void {
@@ -115,8 +122,8 @@ export class Faults {
   }
 
   /**
-   * Sends the list of faults to every pod of prizes that does not have it yet. It reports an error once, and tries
-   * again at the next read.
+   * Sends the list of faults to every pod of prizes that does not have this list yet. After an error, the next call
+   * tries again. An error that repeats is reported only once.
    */
   async look(): Promise<void> {
     try {
@@ -158,7 +165,7 @@ export class Faults {
       signal: AbortSignal.timeout(2_000),
     });
     if (status < 200 || status > 299)
-      throw new Error(`expected pod ${pod.metadata.name} to take ${body} with 2xx, found ${status}`);
+      throw new Error(`expected pod ${pod.metadata.name} to answer the request ${body} with 2xx, found ${status}`);
     this.#sent.set(keyOf(pod), body);
   }
 }
@@ -171,8 +178,9 @@ function namesIn({ data = {} }: ConfigMap): FaultName[] {
 }
 
 /**
- * Returns an id of a pod's container. A container that restarts gets a new id and has lost its list of faults, so the
- * guide sends the list again.
+ * Returns a text that identifies a pod's container. After a restart the container has another id, so the text differs,
+ * and the guide sends the list of faults again. The restarted container needs the list, because it keeps the list only
+ * in memory.
  */
 function keyOf({ metadata, status }: Pod): string {
   return `${metadata.name}/${status?.containerStatuses?.[0]?.containerID ?? ''}`;

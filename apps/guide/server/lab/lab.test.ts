@@ -162,6 +162,9 @@ describe('Faults, which switches faults in prizes', () => {
     const faults = new Faults({ kube, release: 'lab', port, onTrouble: (trouble) => errors.push(trouble) });
     await faults.look();
     await faults.look();
-    expect([requests.length, errors]).toEqual([2, ['expected pod prizes-1 to take {"names":[]} with 2xx, found 500']]);
+    expect([requests.length, errors]).toEqual([
+      2,
+      ['expected pod prizes-1 to answer the request {"names":[]} with 2xx, found 500'],
+    ]);
   });
 });

@@ -1,5 +1,6 @@
-// Sends a request to an app, and starts its trace. The guide writes its own span by hand and sends it to the Collector.
-// So the trace has this span at every level of instrumentation, and no app can forge it.
+// Sends a request to an app, and starts the trace of this request. The guide writes the first span of the trace by hand
+// and sends it to the Collector. So every trace has this span, at every level of instrumentation, and no app can forge
+// it.
 import {
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
@@ -16,7 +17,7 @@ export interface AppAnswer {
   readonly traceId: string;
   /** Id of the guide's span. It is the parent of the app's span if the app continues the trace. */
   readonly spanId: string;
-  /** HTTP status of the app's answer. It is 0 if the app did not answer, and then `body` says why. */
+  /** HTTP status of the app's answer. The status 0 means that the app did not answer. Then `body` says why. */
   readonly status: number;
   readonly body: string;
 }
@@ -31,8 +32,8 @@ const patience = 5_000; // ms
 export const agent = 'intro-otel-guide/1';
 
 /**
- * Sends the request to the app and the guide's span to the Collector. Returns the answer and the ids of the span. It
- * never throws.
+ * Sends the request to the app, and the guide's span to the Collector. Returns the app's answer and the ids of the
+ * guide's span. This function never throws.
  */
 export function visit({ url, path, collector }: AppRequest): Promise<AppAnswer> {
   return suppressTracing(async () => {

@@ -1,9 +1,9 @@
-// Splits a log into lines, and limits the number of lines per second and the length of a line. A page then gets a
-// readable part of a huge log, and a note that says how many lines are missing.
+// Splits a log into lines. Limits the number of lines per second and the length of each line, so that a page can show a
+// huge log. A note in the log says how many lines are missing.
 import { StringDecoder } from 'node:string_decoder';
 
 export interface Bounds {
-  /** Highest number of lines that are emitted per second. */
+  /** Highest number of lines per second that are passed on to the page. */
   readonly perSecond: number;
   /** Highest number of characters per line. */
   readonly width: number;
@@ -12,8 +12,8 @@ export interface Bounds {
 const defaultBounds: Bounds = { perSecond: 200, width: 4_000 };
 
 /**
- * Number of lines over the limit that are still emitted: the newest ones, because the end of a log often explains what
- * went wrong.
+ * Number of lines above the limit per second that are passed on anyway. They are the newest lines, because the end of a
+ * log often explains what went wrong.
  */
 const keptLines = 10;
 
@@ -47,8 +47,8 @@ export class Lines {
   }
 
   /**
-   * Emits a note that says how many lines were left out, and then the newest of the lines over the limit. Call it from
-   * time to time, and after the last line of the log.
+   * Passes on what `write` has held back: a note that says how many lines were left out, and then the newest lines
+   * above the limit. Call it from time to time, and after the last line of the log.
    */
   settle(): void {
     const left = this.#left - this.#newest.length;

@@ -31,16 +31,16 @@ export function stateOf(component: Component, pod: Pod, log: readonly string[], 
 }
 
 /**
- * Returns how the container ended last. That end still counts while the container restarts, because the restart runs
- * the same code.
+ * Returns how the container ended last, also if it has started again since. The restarted container runs the same code,
+ * so the last end still matters.
  */
 function endOf({ state, lastState }: ContainerStatus): Terminated | undefined {
   return state?.terminated ?? lastState?.terminated;
 }
 
 /**
- * Returns the reason of the last crash of a container that runs again. The page shows this reason for a while after the
- * crash.
+ * Returns why a container crashed that runs again, and the line in the learner's file. The page shows this reason for a
+ * while after the crash. Later, the result is empty.
  */
 function recentCrash(
   component: Component,
@@ -55,8 +55,8 @@ function recentCrash(
 }
 
 /**
- * Returns whether the container ended because the node restarted. A node that restarts stops its pods, or loses the
- * record of how they ended.
+ * Returns whether the container's exit code shows that the node restarted. A node that restarts stops its containers,
+ * or loses the record of how they ended.
  */
 const isNodeRestart = ({ exitCode }: Terminated): boolean => [0, 143, 255].includes(exitCode);
 

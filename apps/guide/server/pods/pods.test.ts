@@ -24,7 +24,10 @@ const syntaxError = [
   '',
 ];
 
-/** The text that Node prints for an error in a request. Kubernetes keeps this text in the container's status. */
+/**
+ * The text that Node prints when the learner's code throws in a request. Kubernetes keeps this text in the container's
+ * status.
+ */
 const thrown = {
   exitCode: 1,
   reason: 'Error',

@@ -43,7 +43,7 @@ export class PodWatcher {
   }
 
   /**
-   * Sends the known states and logs of the pods to the listener now, and every change after that.
+   * Sends the known states and logs of the pods to the listener at once, and later each change.
    * @returns a function that removes the listener
    */
   listen(listener: Listener): () => void {
@@ -104,7 +104,8 @@ export class PodWatcher {
   }
 
   /**
-   * Follows the log of each container once. After a restart in the same pod, it follows the log of the new container.
+   * Follows the log of each container that runs. After a restart in the same pod, a new container runs, and this
+   * function follows the log of that container.
    */
   #follow(watched: WatchedPod, pod: Pod): void {
     const { name } = pod.metadata;
@@ -141,8 +142,8 @@ export class PodWatcher {
   }
 
   /**
-   * Reports that a read from the API server failed. It does not change the state of a running pod, since the pod did
-   * not fail.
+   * Reports that a read from the API server failed. A running pod keeps its state, because the failed read says nothing
+   * about the pod.
    */
   #reportError(watched: WatchedPod, error: unknown): void {
     const { component, pod = '' } = watched;
@@ -156,8 +157,8 @@ export class PodWatcher {
 }
 
 /**
- * Delays the state `running` while the old pod may still answer. Dice counts as running once requests go to the new
- * pod. The Collector counts as running once the old pod is gone, because that one uses the old configuration.
+ * Delays the state `running` while the old pod may still be in use. Dice counts as running once requests go to the new
+ * pod. The Collector counts as running once the old pod is gone, because the old pod uses the old configuration.
  */
 function afterHandover(watched: WatchedPod, state: PodState, pods: readonly Pod[]): PodState {
   const others = pods.filter(({ metadata, status }) => metadata.name !== state.pod && status?.phase === 'Running');
@@ -172,7 +173,7 @@ function afterHandover(watched: WatchedPod, state: PodState, pods: readonly Pod[
 
 const createdAt = ({ metadata }: Pod): number => Date.parse(metadata.creationTimestamp ?? '');
 
-/** Returns the newest pod. It returns a pod that is shutting down only if there is no other pod. */
+/** Returns the newest pod that is not shutting down. If all pods are shutting down, returns the newest of them. */
 export function newest(pods: readonly Pod[]): Pod | undefined {
   const rank = ({ metadata }: Pod) => (metadata.deletionTimestamp ? 0 : 1);
   return pods.toSorted((a, b) => rank(b) - rank(a) || createdAt(b) - createdAt(a))[0];

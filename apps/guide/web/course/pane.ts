@@ -19,15 +19,15 @@ export class CoursePane {
   readonly #status = byId('course-status');
   #course: CourseOverview = { passed: 0, total: 0, editing: true, steps: [] };
   /**
-   * Id of the step that the learner opened last. An answer from the guide about any other step has arrived too late, so
-   * the page ignores it.
+   * Id of the step that the learner opened last. If an answer from the guide is about another step, it has arrived too
+   * late, and the page ignores it.
    */
   #wanted = '';
   #step: Step | undefined;
   #form: QuestionForm | undefined;
   /**
-   * The element that shows the verdict. It stays the same while the page is open, because a live region announces only
-   * changes of its own content.
+   * The element that shows the verdict. It is a live region, which screen readers announce only when its content
+   * changes. So the page never replaces this element.
    */
   readonly #verdict = byId('verdict');
 

@@ -50,7 +50,7 @@ export function stepView({ step, form, actions }: StepParts): Child {
   ];
 }
 
-/** Builds a link to the trace that the step started with, or that passed its check. */
+/** Builds a link to the trace that the step's start made, or to the trace that passed the step's check. */
 function traceOf({ state, traceId }: Step): Child {
   return (
     traceId !== undefined && [

@@ -1,5 +1,5 @@
 // The notice about a conflict: another tab or kubectl has changed a file that the learner is editing. The notice shows
-// the other text, and lets the learner choose which text to keep.
+// the text that is in the lab, and lets the learner choose which text to keep.
 import type { FileName } from '../../contract.ts';
 import { button, byId, fill, h } from '../dom.ts';
 import type { Workspace } from './workspace.ts';

@@ -5,7 +5,10 @@ import type { Problem } from '../run/watch.ts';
 
 export interface Editor {
   readonly dom: HTMLElement;
-  /** Shows a file. The editor uses `text` only when it shows this file for the first time. */
+  /**
+   * Shows a file. The text in `text` is used only the first time. Later, the editor shows the text that it already has
+   * for this file.
+   */
   open(name: FileName, text: string): void;
   /** Replaces a file's text. The learner can undo the change. */
   replace(name: FileName, text: string): void;

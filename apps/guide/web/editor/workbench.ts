@@ -24,8 +24,8 @@ export class Workbench {
   #editing = true;
   #problems: Problem[] = [];
   /**
-   * A counter that each Run increases. If it changes while the page reads the files from the lab, the page ignores the
-   * files that it read.
+   * A counter that changes with each Run. If it has changed while the page was reading the files from the lab, these
+   * files are out of date, and the page ignores them.
    */
   #runs = 0;
 
@@ -83,7 +83,7 @@ export class Workbench {
     this.#tabs.open(name);
   }
 
-  /** Loads the files from the lab. @param anew drops the learner's unsaved edits; the learner has agreed to that */
+  /** Loads the files from the lab. @param anew drop the learner's unsaved edits, as the learner has agreed to */
   async reload(anew = false): Promise<void> {
     const runs = this.#runs;
     try {
@@ -130,8 +130,8 @@ export class Workbench {
   }
 
   /**
-   * Handles a save that was refused because somebody else has changed the files. It saves again unless both changed the
-   * same file.
+   * Handles a save that the guide refused because somebody else has changed the files. If the learner and the other
+   * person changed different files, it saves again. If both changed the same file, it shows the conflict.
    */
   async #refused(theirs: VersionedFiles): Promise<void> {
     this.#take(theirs, this.#workspace.all());

@@ -64,7 +64,8 @@ export class Workspace {
   }
 
   /**
-   * Takes over the files that the lab has now. A file that the learner has not edited gets the text from the lab.
+   * Records the files that the lab has now. The editor shows the lab's text for each file that the learner has not
+   * edited.
    * @returns the files whose text in the editor has changed
    */
   take({ version, files }: VersionedFiles): FileName[] {
@@ -98,7 +99,10 @@ export class Workspace {
     this.#store.set(keyOf(name), edit);
   }
 
-  /** Drops the edit of a file. It also removes the stored edit, unless another tab has stored a different one. */
+  /**
+   * Drops the edit of a file, also in the browser's storage. A different edit of this file that another tab has stored
+   * stays there.
+   */
   #forget(name: FileName): void {
     const known = this.#edits.get(name);
     this.#edits.delete(name);

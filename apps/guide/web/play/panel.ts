@@ -8,8 +8,8 @@ import type { TracePanel } from '../trace/panel.ts';
 import { roundInWords, visitInWords } from './words.ts';
 
 /**
- * Milliseconds after which the panel no longer repeats a request that the old pod of dice answers. The old pod still
- * answers for two seconds after a new pod is ready.
+ * Milliseconds after a Run in which the panel repeats a request that the old pod of dice has answered. The old pod may
+ * answer for two seconds after a new pod is ready.
  */
 const patience = 10_000; // ms
 
@@ -80,8 +80,8 @@ export class PlayPanel {
   }
 
   /**
-   * Sends a request to dice. It resolves with the answer and does not wait for the trace, which may never arrive. So
-   * the learner can send the next request.
+   * Sends a request to dice. The promise resolves with dice's answer, and does not wait for the trace, which may never
+   * arrive. So the learner can send the next request at once.
    */
   async #askNewest(path: string): Promise<void> {
     const turn = ++this.#turn;
@@ -90,8 +90,8 @@ export class PlayPanel {
   }
 
   /**
-   * Shows the trace of a request. If the old pod has answered, as it may just after a Run, it sends the request to dice
-   * again.
+   * Shows the trace of a request. Just after a Run, the old pod may have answered the request. Then this function sends
+   * the request to dice again.
    */
   async #showNewest(path: string, first: string | undefined, turn: number): Promise<void> {
     let traceId = first;
@@ -182,8 +182,8 @@ export class PlayPanel {
 }
 
 /**
- * Returns the round from the error of a failed request if that round has a trace, because the trace shows what failed.
- * Any other error is thrown again.
+ * Returns the round that a failed request has made, if this round has a trace. The page shows that trace, because it
+ * shows what failed. Without a trace, the error is thrown again.
  */
 function lostRound(error: unknown): Round {
   if (error instanceof ApiError && typeof error.body === 'object' && error.body !== null && 'trace' in error.body)

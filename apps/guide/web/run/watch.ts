@@ -33,7 +33,7 @@ export class RunWatch {
 
   /**
    * Records which Deployments the guide has restarted for the Run.
-   * @returns whether the new pods of all these Deployments are ready already
+   * @returns whether the new pods of all these Deployments are already ready
    */
   begin(restarted: string[], now: number): boolean {
     this.#awaited = new Set(

@@ -191,7 +191,10 @@ export function visitTrace(traceId: string, path: string, pod?: string): TraceOf
   );
 }
 
-/** Builds a trace that dice starts itself, because its span by hand does not continue the caller's trace. */
+/**
+ * Builds a trace that dice has started itself. Dice does that if its hand-written span does not continue the caller's
+ * trace.
+ */
 export function rollTrace(traceId: string, pod: string): TraceOfPage {
   return traceOf(
     { service: 'dice', pod, name: 'do_roll', kind: 'internal', at: 2.3, took: 0.2, attributes: { 'roll.value': 4 } },

@@ -32,8 +32,8 @@ export function isWhole({ roots }: TraceOfPage): boolean {
 }
 
 /**
- * Returns whether all spans of `service` in the trace come from pods other than `pod`. Just after a new pod is ready,
- * the old pod may still answer. Spans of the old pod do not show the new code.
+ * Returns whether all spans of `service` in the trace come from pods other than `pod`, the new pod. Just after a new
+ * pod is ready, the old pod may still answer, and its spans do not show the new code.
  */
 export function isFromAnother(trace: TraceOfPage, service: string, pod: string): boolean {
   const pods = rowsOf(trace)

@@ -10,8 +10,8 @@ import { waterfall } from './waterfall.ts';
 
 const pause = 400; // ms
 /**
- * Milliseconds that the panel waits for a trace. The SDK sends spans in batches at least every 5 s, so a trace that
- * takes longer has a problem.
+ * Milliseconds that the panel waits for a trace. The SDK sends spans at least every 5 s. So if a trace takes longer
+ * than this limit, something is wrong.
  */
 const patience = 12_000;
 /** Milliseconds without a new span after which a complete trace counts as final. */
@@ -19,11 +19,14 @@ const quiet = 2_000;
 
 export interface TraceQuery {
   traceId: string;
-  /** The service that should have spans in the trace. */
+  /** The service that the request went to. The trace should have spans of this service. */
   service?: string;
-  /** Name of the pod that should have made the service's spans. The panel does not draw a trace from another pod. */
+  /** Name of the pod that should have made the spans of `service`. The panel does not draw a trace from another pod. */
   pod?: string;
-  /** Id of the caller's trace, if the service has started a trace of its own. */
+  /**
+   * Id of the trace that the caller of `service` has started. It is set only if `service` did not continue that trace,
+   * but started another one.
+   */
   caller?: string;
 }
 
@@ -81,8 +84,8 @@ export class TracePanel {
   }
 
   /**
-   * Finds a trace that the service started itself because it did not continue its caller's trace.
-   * @returns the id of that trace
+   * Finds a trace that the service has started itself, because the service did not continue its caller's trace.
+   * @returns the id of the trace that the service has started
    */
   async #begunBy(service: string | undefined, { services, start, duration }: TraceOfPage): Promise<string | undefined> {
     if (service === undefined || services.includes(service)) return undefined;

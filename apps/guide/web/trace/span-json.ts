@@ -1,4 +1,5 @@
-// Prints a span as JSON like the slides of the course do: with the keys of the console exporter, in the same order.
+// Prints a span as JSON in the same form as the slides of the course: with the keys of the console exporter, in the
+// same order.
 import type { SpanEvent } from '../../../../otlp/traces.ts';
 import type { SpanOfPage } from '../../contract.ts';
 

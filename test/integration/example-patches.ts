@@ -1,4 +1,5 @@
-// Tests that each patch in examples/ changes what its name says, and leaves every other field of a class as it is.
+// Tests that each patch in examples/ changes what its name says, and leaves every other field of a class as it is. They
+// run in crds.test.ts, which installs the definitions.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Workshop, WorkshopSpec } from '../../operator/api/types.ts';
@@ -59,27 +60,30 @@ const patched = async (file: string): Promise<Workshop> =>
     await kubectl('patch', 'workshop', NAME, ...commandIn(file), '--dry-run=server', '--output=json'),
   ) as Workshop;
 
-beforeAll(() => apply(before));
-afterAll(() => kubectl('delete', 'workshop', NAME, '--ignore-not-found', '--timeout=60s'), 90_000);
+/** Defines the tests. The definitions of Workshop and Seat must be installed. */
+export function testExamples(): void {
+  beforeAll(() => apply(before));
+  afterAll(() => kubectl('delete', 'workshop', NAME, '--ignore-not-found', '--timeout=60s'), 90_000);
 
-test('has a test for every patch in examples/', () => {
-  const classes = ['class-30.yaml', 'class-5.yaml', 'solo.yaml'];
-  expect(readdirSync(folder).filter((file) => file.endsWith('.yaml'))).toEqual(
-    [...Object.keys(changes), ...classes].sort(),
-  );
-});
-
-test.each(Object.entries(changes))('%s changes only what its name says', async (file, change) => {
-  const { spec: after, metadata } = await patched(file);
-  expect(after).toEqual({ ...spec, ...change });
-  expect(metadata.labels).toEqual({ mine: 'yes' });
-});
-
-test('remove-attendee.yaml is refused if another attendee has its position', async () => {
-  const first = { path: '/spec/attendees/0', op: 'remove' };
-  await kubectl('patch', 'workshop', NAME, '--type=json', '--patch', JSON.stringify([first]));
-  const { code } = await tool('kubectl', ['patch', 'workshop', NAME, ...commandIn('remove-attendee.yaml')], {
-    allowFailure: true,
+  test('has a test for every patch in examples/', () => {
+    const classes = ['class-30.yaml', 'class-5.yaml', 'solo.yaml'];
+    expect(readdirSync(folder).filter((file) => file.endsWith('.yaml'))).toEqual(
+      [...Object.keys(changes), ...classes].sort(),
+    );
   });
-  expect(code).not.toBe(0);
-});
+
+  test.each(Object.entries(changes))('%s changes only what its name says', async (file, change) => {
+    const { spec: after, metadata } = await patched(file);
+    expect(after).toEqual({ ...spec, ...change });
+    expect(metadata.labels).toEqual({ mine: 'yes' });
+  });
+
+  test('remove-attendee.yaml is refused if another attendee has its position', async () => {
+    const first = { path: '/spec/attendees/0', op: 'remove' };
+    await kubectl('patch', 'workshop', NAME, '--type=json', '--patch', JSON.stringify([first]));
+    const { code } = await tool('kubectl', ['patch', 'workshop', NAME, ...commandIn('remove-attendee.yaml')], {
+      allowFailure: true,
+    });
+    expect(code).not.toBe(0);
+  });
+}
