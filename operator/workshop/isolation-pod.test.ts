@@ -112,7 +112,7 @@ describe('pod of the isolation test', () => {
 });
 
 describe('condition NetworkIsolation', () => {
-  test('reports NetworkIsolation as True, with the time, if the pod reached only its own seat', () => {
+  test('reports NetworkIsolation as True, with the time and the paths it did not try, if the pod reached only its own seat', () => {
     expect(
       verdict({ control: 'connected', 'lab-dice:8080': 'ETIMEDOUT', 'lab-jaeger:16686': 'ECONNREFUSED' }, tried),
     ).toEqual({
@@ -121,7 +121,8 @@ describe('condition NetworkIsolation', () => {
       reason: 'Enforced',
       message:
         'A pod in seat class-a reached lab-guide in the same seat, and none of 2 addresses of seat class-b ' +
-        '(2026-01-05T09:00:00Z).',
+        '(2026-01-05T09:00:00Z). It tried the addresses of Services and pods, and not IPv6 link-local addresses, node ' +
+        'ports or the nodes.',
     });
   });
 

@@ -134,6 +134,9 @@ export interface TestRun {
   readonly at: number;
 }
 
+/** Paths between seats that the isolation test does not try. The condition names them, so that it claims no more. */
+const UNTRIED = 'IPv6 link-local addresses, node ports or the nodes';
+
 /** Returns the condition NetworkIsolation that follows from the pod's answer. */
 export function verdict(results: Results, { from, to, at }: TestRun): ConditionSpec {
   const { [CONTROL]: controlResult = 'no answer', ...foreign } = results;
@@ -167,7 +170,7 @@ export function verdict(results: Results, { from, to, at }: TestRun): ConditionS
     reason: 'Enforced',
     message:
       `A pod in seat ${from} reached ${RELEASE}-guide in the same seat, and none of ${tried} addresses of seat ` +
-      `${to} (${rfc3339(at)}).`,
+      `${to} (${rfc3339(at)}). It tried the addresses of Services and pods, and not ${UNTRIED}.`,
   };
 }
 
